@@ -1,0 +1,34 @@
+// Bundles the extension, the language server, the worker and the command line into dist/.
+// Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
+import { existsSync } from "node:fs";
+import { context } from "esbuild";
+
+const watch = process.argv.includes("--watch");
+const entries = {
+  extension: "extension/main.ts",
+  server: "server/main.ts",
+  worker: "server/emulation/worker.ts",
+  cli: "server/cli.ts",
+};
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+const options = {
+  entryPoints: present,
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  external: ["vscode"],
+  sourcemap: "linked",
+  minify: !watch,
+  keepNames: true,
+  loader: { ".c": "text", ".h": "text" },
+  logLevel: "warning",
+};
+const build = await context(options);
+if (watch) await build.watch();
+else {
+  await build.rebuild();
+  await build.dispose();
+}
