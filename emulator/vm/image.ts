@@ -1,0 +1,112 @@
+/**
+ * A linked kernel (or program) image: what the virtual machine runs. Built by emulator/c/link.ts out of layers of parsed
+ * units; functions are lowered when first called, globals laid out when first named. Leaves out: memory contents while
+ * running (mem/memory.ts) and the native functions themselves (vm/native.ts).
+ */
+import type { Loc, SourceFile } from "../c/ast.ts";
+import type { BitField, CallSignature, SwitchTable } from "./bytecode.ts";
+
+export type Fidelity = "diff" | "tree" | "reference" | "shim" | "stub" | "user";
+
+export interface FnCode {
+  readonly code: Int32Array;
+  /** Indexed by pc >> 2. */
+  readonly locs: readonly Loc[];
+  readonly consts: BigInt64Array;
+  readonly switches: readonly SwitchTable[];
+  readonly bitfields: readonly BitField[];
+  readonly sigs: readonly CallSignature[];
+  readonly traps: readonly Trap[];
+  readonly nregs: number;
+  /** Bytes of frame memory, a multiple of 16. */
+  readonly frameSize: number;
+  /** Named locals and parameters for reports: register or frame offset. */
+  readonly locals: readonly { readonly name: string; readonly reg: number | null; readonly offset: number | null; readonly size: number }[];
+}
+
+export interface Trap {
+  readonly kind: "unreachable" | "unsupported" | "constraint" | "missing-return";
+  readonly message: string;
+}
+
+export interface FnInfo {
+  readonly id: number;
+  readonly name: string;
+  /** Source path of the definition, "" for a stub. */
+  readonly path: string;
+  readonly fidelity: Fidelity;
+  readonly loc: Loc | null;
+  /** Canonical signature, see CallSignature.key. */
+  readonly sigKey: string;
+  readonly nparams: number;
+  readonly returnsValue: boolean;
+  readonly variadic: boolean;
+  /** Set by Image.lower. */
+  body: FnCode | null;
+}
+
+export interface GlobalInfo {
+  readonly name: string;
+  readonly address: bigint;
+  readonly size: number;
+  readonly readonly: boolean;
+  readonly kind: "global" | "string" | "static-local";
+  /** Initial bytes, `size` long; addresses already resolved. null: all zero. */
+  readonly init: Uint8Array | null;
+  readonly loc: Loc | null;
+}
+
+/** Address ranges of text and data; both lie in the segment 0xffffffff. */
+export const TEXT_BASE = 0xffffffff81000000n; // function id n is at TEXT_BASE + 16 * n
+export const LABEL_BASE = 0xffffffffa0000000n; // label id n is at LABEL_BASE + n
+export const DATA_BASE = 0xffffffffc0000000n;
+
+export interface TypeLayout {
+  readonly size: number;
+  readonly align: number;
+  /** Members, anonymous ones flattened: offsets in bytes from the start. */
+  readonly fields: ReadonlyMap<string, FieldLayout>;
+}
+export interface FieldLayout {
+  readonly offset: number;
+  readonly size: number;
+  readonly signed: boolean;
+  readonly bit: BitField | null;
+  /** Tag when the member is itself a struct or union ("struct list_head"), else null. */
+  readonly record: string | null;
+  /** Element count of an array member, else null. */
+  readonly count: number | null;
+}
+
+export interface Image {
+  readonly files: readonly SourceFile[];
+  readonly functions: readonly FnInfo[];
+  readonly globals: readonly GlobalInfo[];
+  /** Names of natives in the order CALLN numbers them. */
+  readonly natives: readonly string[];
+  /** Unknown functions in the order CALLSTUB numbers them. */
+  readonly stubs: readonly string[];
+  /** Statement places in the order LINE numbers them. */
+  readonly lines: readonly Loc[];
+  /** Label addresses: index is the label id. */
+  readonly labels: readonly { readonly fn: number; readonly pc: number }[];
+  /** What the linker has to say: changed signatures that were met by name, ignored definitions ... */
+  readonly notes: readonly LinkNote[];
+  /** Lowers a function (idempotent). Errors in the C become a body that traps as `unsupported` with the message. */
+  lower(id: number): FnCode;
+  /** Function id by name as seen from nowhere in particular, or -1. */
+  findFunction(name: string, path?: string): number;
+  /** Address of a file-scope object, laying it out if need be; null when there is none. */
+  globalAddress(name: string): bigint | null;
+  /** Layout of "struct page", "union foo", or a typedef name; null when unknown. */
+  layoutOf(type: string): TypeLayout | null;
+  /** Value of an enum constant, or of an object-like macro that is an integer constant; null when unknown. */
+  constant(name: string): bigint | null;
+}
+
+export interface LinkNote {
+  readonly kind: "signature" | "ignored" | "error";
+  readonly message: string;
+  readonly fn: string;
+  readonly loc: Loc | null;
+}

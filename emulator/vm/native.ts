@@ -1,0 +1,37 @@
+/**
+ * Native functions: what C code calls and TypeScript implements (libc for `exec`, the machine's __fsc_ functions).
+ * Leaves out the implementations (emulator/shims/*.ts).
+ */
+import type { Loc } from "../c/ast.ts";
+import type { Memory } from "../mem/memory.ts";
+import type { StopReason } from "./stop_reason.ts";
+
+/** What a native may do. Valid only during the call. */
+export interface NativeContext {
+  readonly memory: Memory;
+  /** Place of the call in the source. */
+  readonly loc: Loc;
+  /** Number of argument registers passed (a variadic native's last one is the address of its slots, see bytecode.ts). */
+  readonly nargs: number;
+  /** Integer or pointer argument i, as a canonical signed 64-bit bigint. Use addr() for pointers. */
+  int(i: number): bigint;
+  /** Argument i as a JavaScript number (int, unsigned, small sizes). */
+  num(i: number): number;
+  /** Argument i as an unsigned 64-bit address. */
+  addr(i: number): bigint;
+  float(i: number): number;
+  /** Sets the result. */
+  ret(value: bigint | number): void;
+  retFloat(value: number): void;
+  /** Ends the run. */
+  stop(reason: StopReason): void;
+  /** Calls a C function by its address with integer arguments, to completion, and gives its result (qsort, bsearch, atexit). */
+  call(address: bigint, args: readonly bigint[]): bigint;
+  /** The running task. */
+  readonly task: number;
+}
+
+/** "retry": the call is made again when the task next runs (the native has arranged what it waits for). */
+export type NativeOutcome = undefined | "retry";
+export type NativeFunction = (context: NativeContext) => NativeOutcome | void;
+export type NativeTable = ReadonlyMap<string, NativeFunction>;
