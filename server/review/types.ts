@@ -1,0 +1,124 @@
+/**
+ * What a review is, as plain data: the one result store that the command line, the language server, the editor and the
+ * tests read (D7). The JSON form of `folioscope review` is `ReviewJson`; extra fields beyond architecture.md 6 are
+ * allowed there and listed in server/schema/review.schema.json. Leaves out how results are made (analysis.ts).
+ */
+
+export type Verdict = "new" | "fixed" | "already" | "fixed-later" | "clean" | "not-modelled" | "limit";
+export type Side = "before" | "after";
+export type Severity = "error" | "warning" | "information";
+export type FidelityName = "diff" | "tree" | "reference" | "shim" | "stub";
+
+/** One event of a trace that leads to a finding, oldest first. */
+export interface TraceStep {
+  readonly task: string;
+  /** "folio_put(pfn 0x100003): refcount 2 -> 1" */
+  readonly text: string;
+  /** Source path of the code that did it ("fs/dax.c"), or "" when nothing but the machine did it. */
+  readonly path: string;
+  readonly line: number;
+  /** 1-based line of the input document, when the code is in the mail; 0 otherwise. */
+  readonly docLine: number;
+  /** What the step is to the finding: plain context, part of the object's history, or the breaking event itself. */
+  readonly role: "step" | "history" | "culprit";
+}
+
+export interface Finding {
+  /** Stable kebab-case code of the invariant or stop ("folio-ref-leak", "oops", "dead-check"). */
+  readonly code: string;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** One line, no trailing stop. */
+  readonly message: string;
+  /** Longer text: what is broken, the object's history, certainty; lines of at most 80 columns. */
+  readonly detail: readonly string[];
+  readonly patch: number;
+  readonly path: string;
+  /** Line in the input document that performed the event, or the hunk line that led there; 0 when there is none. */
+  readonly docLine: number;
+  /** False when docLine is the hunk that led there rather than the very line. */
+  readonly exactLine: boolean;
+  readonly side: Side;
+  /** "map-fault-unmap order=9 index=512" */
+  readonly scenario: string;
+  readonly era: string;
+  readonly replay: string;
+  readonly trace: readonly TraceStep[];
+  /** Later violations of the same run that the first one explains. */
+  readonly consequences: readonly { readonly code: string; readonly message: string }[];
+  /** Other scenarios that show the same root cause. */
+  readonly alsoIn: readonly string[];
+  /** "functions that ran": by fidelity, for the certainty line. */
+  readonly functions: readonly { readonly name: string; readonly fidelity: FidelityName }[];
+  readonly stubs: readonly string[];
+}
+
+export interface SideRun {
+  /** "completed" or the kind of stop that ended it. */
+  readonly outcome: string;
+  readonly violations: readonly string[];
+  readonly stubs: readonly string[];
+  readonly steps: number;
+  /** Why it is not modelled, when it is not. */
+  readonly reason?: string;
+}
+
+export interface Run {
+  readonly patch: number;
+  readonly scenario: string;
+  readonly era: string;
+  readonly verdict: Verdict;
+  readonly before: SideRun;
+  readonly after: SideRun;
+  readonly functions: readonly { readonly name: string; readonly fidelity: FidelityName }[];
+  readonly reason?: string;
+}
+
+/** What happened on one document line in the runs: for hovers. */
+export interface LineFacts {
+  readonly docLine: number;
+  readonly side: Side;
+  readonly fn: string;
+  /** How many scenario runs executed it. */
+  readonly hits: number;
+  /** Field changes seen at this line: "refcount 1 -> 0 (pfn 0x100003, map-fault-unmap)". At most a dozen. */
+  readonly changes: readonly string[];
+}
+
+export interface FunctionFacts {
+  readonly patch: number;
+  readonly name: string;
+  readonly path: string;
+  readonly side: Side | "both";
+  readonly docLine: number;
+  readonly endDocLine: number;
+  /** Whether some scenario executed it, and if not why not. */
+  readonly executed: boolean;
+  readonly reason: string;
+  /** Scenario counts for the lens: clean, new, fixed, already. */
+  readonly counts: { readonly clean: number; readonly new: number; readonly fixed: number; readonly already: number; readonly notModelled: number };
+}
+
+export interface ReviewResult {
+  readonly runs: readonly Run[];
+  readonly findings: readonly Finding[];
+  readonly lines: readonly LineFacts[];
+  readonly functions: readonly FunctionFacts[];
+  /** What could not be done and why, for the reader: "patch 3 shows no function whole". */
+  readonly notes: readonly string[];
+  readonly seed: string;
+}
+
+export interface ReviewOptions {
+  /** 1-based position as written in the series ("21" of 21/26) or index in the document; undefined: all. */
+  readonly patch?: string;
+  readonly scenario?: string;
+  readonly era?: string;
+  readonly seed?: string;
+  readonly replay?: string;
+  readonly steps?: number;
+  readonly tree?: string;
+}
+
+/** Progress while a review runs; returning false asks it to stop. */
+export type ProgressListener = (done: number, total: number, what: string) => boolean;
