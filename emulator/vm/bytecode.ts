@@ -31,42 +31,110 @@ export const Op = {
   LABEL: 5, // a = address value of label: pc imm b of this function (for &&label)
 
   // 64-bit integer arithmetic: a = b op c (registers)
-  ADD: 8, SUB: 9, MUL: 10, DIVS: 11, DIVU: 12, REMS: 13, REMU: 14,
-  AND: 15, OR: 16, XOR: 17, SHL: 18, SHRS: 19, SHRU: 20, // shift count is register c; outside 0..63 is a stop
-  NEG: 21, NOT: 22, // a = op b
+  ADD: 8,
+  SUB: 9,
+  MUL: 10,
+  DIVS: 11,
+  DIVU: 12,
+  REMS: 13,
+  REMU: 14,
+  AND: 15,
+  OR: 16,
+  XOR: 17,
+  SHL: 18,
+  SHRS: 19,
+  SHRU: 20, // shift count is register c; outside 0..63 is a stop
+  NEG: 21,
+  NOT: 22, // a = op b
   ADDI: 23, // a = b + imm c
   MULI: 24, // a = b * imm c
   ANDI: 25, // a = b & sign-extended imm c
-  SHLI: 26, SHRSI: 27, SHRUI: 28, // a = b op imm c (0..63)
+  SHLI: 26,
+  SHRSI: 27,
+  SHRUI: 28, // a = b op imm c (0..63)
 
   // 32-bit integer arithmetic
-  ADD32S: 32, SUB32S: 33, MUL32S: 34, DIV32S: 35, REM32S: 36,
-  ADD32U: 37, SUB32U: 38, MUL32U: 39, DIV32U: 40, REM32U: 41,
-  SHL32S: 42, SHR32S: 43, SHL32U: 44, SHR32U: 45, // count outside 0..31 is a stop
-  NEG32S: 46, NEG32U: 47, NOT32U: 48, // NOT32S is NOT
-  ADDI32S: 49, ADDI32U: 50, // a = b + imm c
-  SHLI32S: 51, SHRI32S: 52, SHLI32U: 53, SHRI32U: 54,
+  ADD32S: 32,
+  SUB32S: 33,
+  MUL32S: 34,
+  DIV32S: 35,
+  REM32S: 36,
+  ADD32U: 37,
+  SUB32U: 38,
+  MUL32U: 39,
+  DIV32U: 40,
+  REM32U: 41,
+  SHL32S: 42,
+  SHR32S: 43,
+  SHL32U: 44,
+  SHR32U: 45, // count outside 0..31 is a stop
+  NEG32S: 46,
+  NEG32U: 47,
+  NOT32U: 48, // NOT32S is NOT
+  ADDI32S: 49,
+  ADDI32U: 50, // a = b + imm c
+  SHLI32S: 51,
+  SHRI32S: 52,
+  SHLI32U: 53,
+  SHRI32U: 54,
 
   // conversions: a = conv b
-  SEXT8: 56, SEXT16: 57, SEXT32: 58, ZEXT8: 59, ZEXT16: 60, ZEXT32: 61,
+  SEXT8: 56,
+  SEXT16: 57,
+  SEXT32: 58,
+  ZEXT8: 59,
+  ZEXT16: 60,
+  ZEXT32: 61,
   BOOL: 62, // a = b != 0
   LNOT: 63, // a = b == 0
-  I2F: 64, U2F: 65, // signed / unsigned 64-bit integer to double
-  F2I: 66, F2U: 67, // double to signed / unsigned 64-bit, towards zero (out of range: what x86-64 gives)
+  I2F: 64,
+  U2F: 65, // signed / unsigned 64-bit integer to double
+  F2I: 66,
+  F2U: 67, // double to signed / unsigned 64-bit, towards zero (out of range: what x86-64 gives)
   FROUND: 68, // a = b rounded to float
   FBOOL: 69, // a = b != 0.0 (integer result)
 
   // comparisons: a = b op c (0 or 1); on canonical values the 64-bit form serves every width
-  EQ: 72, NE: 73, LTS: 74, LES: 75, LTU: 76, LEU: 77,
-  EQ32: 78, NE32: 79, LTS32: 80, LES32: 81, LTU32: 82, LEU32: 83,
-  FEQ: 84, FNE: 85, FLT: 86, FLE: 87,
+  EQ: 72,
+  NE: 73,
+  LTS: 74,
+  LES: 75,
+  LTU: 76,
+  LEU: 77,
+  EQ32: 78,
+  NE32: 79,
+  LTS32: 80,
+  LES32: 81,
+  LTU32: 82,
+  LEU32: 83,
+  FEQ: 84,
+  FNE: 85,
+  FLT: 86,
+  FLE: 87,
 
   // floating arithmetic on doubles: a = b op c
-  FADD: 88, FSUB: 89, FMUL: 90, FDIV: 91, FNEG: 92,
+  FADD: 88,
+  FSUB: 89,
+  FMUL: 90,
+  FDIV: 91,
+  FNEG: 92,
 
   // memory: address is register b + imm c
-  LD8S: 96, LD8U: 97, LD16S: 98, LD16U: 99, LD32S: 100, LD32U: 101, LD64: 102, LDF32: 103, LDF64: 104, // a = [b + c]
-  ST8: 105, ST16: 106, ST32: 107, ST64: 108, STF32: 109, STF64: 110, // [b + c] = a
+  LD8S: 96,
+  LD8U: 97,
+  LD16S: 98,
+  LD16U: 99,
+  LD32S: 100,
+  LD32U: 101,
+  LD64: 102,
+  LDF32: 103,
+  LDF64: 104, // a = [b + c]
+  ST8: 105,
+  ST16: 106,
+  ST32: 107,
+  ST64: 108,
+  STF32: 109,
+  STF64: 110, // [b + c] = a
   /** Copies imm c bytes from [b] to [a], with their initialised-ness; ranges are equal or disjoint. */
   MCPY: 111,
   /** Sets imm c bytes at [a] to the byte imm b. */
@@ -85,10 +153,26 @@ export const Op = {
 
   // control
   JMP: 128, // to imm a
-  JZ: 129, JNZ: 130, // if a == 0 / != 0 (64-bit) to imm b
-  JEQ: 131, JNE: 132, JLTS: 133, JLES: 134, JLTU: 135, JLEU: 136, // 64-bit: if a op b to imm c
-  JEQ32: 137, JNE32: 138, JLTS32: 139, JLES32: 140, JLTU32: 141, JLEU32: 142, // low words
-  JEQI32: 143, JNEI32: 144, JLTI32S: 145, JLEI32S: 146, JGTI32S: 147, JGEI32S: 148, // low word of a against imm b, to imm c
+  JZ: 129,
+  JNZ: 130, // if a == 0 / != 0 (64-bit) to imm b
+  JEQ: 131,
+  JNE: 132,
+  JLTS: 133,
+  JLES: 134,
+  JLTU: 135,
+  JLEU: 136, // 64-bit: if a op b to imm c
+  JEQ32: 137,
+  JNE32: 138,
+  JLTS32: 139,
+  JLES32: 140,
+  JLTU32: 141,
+  JLEU32: 142, // low words
+  JEQI32: 143,
+  JNEI32: 144,
+  JLTI32S: 145,
+  JLEI32S: 146,
+  JGTI32S: 147,
+  JGEI32S: 148, // low word of a against imm b, to imm c
   SWITCH: 149, // on register a by switches[b]
   JMPI: 150, // computed goto to the label address in a
   CALL: 151, // functions[a], argBase b, flags c (1: the result is used)
@@ -108,7 +192,18 @@ export const Op = {
 } as const;
 export type OpCode = (typeof Op)[keyof typeof Op];
 
-export const AtomicKind = { XCHG: 0, ADD: 1, SUB: 2, AND: 3, OR: 4, XOR: 5, NAND: 6, CMPXCHG: 7, LOAD: 8, STORE: 9 } as const;
+export const AtomicKind = {
+  XCHG: 0,
+  ADD: 1,
+  SUB: 2,
+  AND: 3,
+  OR: 4,
+  XOR: 5,
+  NAND: 6,
+  CMPXCHG: 7,
+  LOAD: 8,
+  STORE: 9,
+} as const;
 
 export interface SwitchTable {
   readonly cases: readonly { readonly lo: bigint; readonly hi: bigint; readonly target: number }[];

@@ -21,7 +21,12 @@ export interface FnCode {
   /** Bytes of frame memory, a multiple of 16. */
   readonly frameSize: number;
   /** Named locals and parameters for reports: register or frame offset. */
-  readonly locals: readonly { readonly name: string; readonly reg: number | null; readonly offset: number | null; readonly size: number }[];
+  readonly locals: readonly {
+    readonly name: string;
+    readonly reg: number | null;
+    readonly offset: number | null;
+    readonly size: number;
+  }[];
 }
 
 export interface Trap {
@@ -58,6 +63,8 @@ export interface GlobalInfo {
 
 /** Address ranges of text and data; both lie in the segment 0xffffffff. */
 export const TEXT_BASE = 0xffffffff81000000n; // function id n is at TEXT_BASE + 16 * n
+export const NATIVE_BASE = 0xffffffff90000000n; // native index n, when its address is taken, is at NATIVE_BASE + 16 * n
+export const STUB_BASE = 0xffffffff98000000n; // stub index n, when its address is taken, is at STUB_BASE + 16 * n
 export const LABEL_BASE = 0xffffffffa0000000n; // label id n is at LABEL_BASE + n
 export const DATA_BASE = 0xffffffffc0000000n;
 

@@ -24,7 +24,7 @@ export interface NativeContext {
   ret(value: bigint | number): void;
   retFloat(value: number): void;
   /** Ends the run. */
-  stop(reason: StopReason): void;
+  stop(reason: StopReason): never;
   /** Calls a C function by its address with integer arguments, to completion, and gives its result (qsort, bsearch, atexit). */
   call(address: bigint, args: readonly bigint[]): bigint;
   /** The running task. */

@@ -1,0 +1,728 @@
+/**
+ * Byte-addressed memory of the emulated x86-64 machine, with a shadow byte per byte (accessible, initialised, freed,
+ * read-only, watched), as KASAN and KMSAN keep them together. Addresses are the kernel's: direct map at
+ * 0xffff888000000000, vmemmap at 0xffffea0000000000, text and data at 0xffffffff80000000, stacks in the vmalloc range.
+ * The high word of an address chooses a segment, the low word a 4 KiB page of it, so that memory exists only where it was
+ * made to exist. Leaves out: page tables of user space (those are data here), caches and persistence.
+ */
+import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
+
+/** Shadow codes, low three bits. */
+export const SHADOW_NONE = 0;
+export const SHADOW_INIT = 1;
+export const SHADOW_UNINIT = 2;
+export const SHADOW_FREED = 3;
+export const SHADOW_DEAD = 4;
+/** Shadow flags. */
+export const SHADOW_WATCHED = 8;
+export const SHADOW_READONLY = 16;
+
+const CODE_MASK = 7;
+const PAGE = 4096;
+
+/** High words of the segments. */
+export const HI_RAM = 0xffff8880 | 0;
+export const HI_PMEM = 0xffff8881 | 0;
+export const HI_HEAP = 0xffff8882 | 0;
+export const HI_STACK = 0xffffc90a | 0;
+export const HI_VMEMMAP = 0xffffea00 | 0;
+export const HI_DATA = 0xffffffff | 0;
+
+/** Thrown inside the engine when an access is wrong; the VM turns it into a StopReason with its place. */
+export class MemoryFault {
+  readonly kind: StopKind;
+  readonly message: string;
+  readonly address: bigint;
+  readonly object: ObjectHistory | undefined;
+  /** Exit status, for kind "exit". */
+  readonly status: number | undefined;
+  constructor(kind: StopKind, message: string, address: bigint, object?: ObjectHistory, status?: number) {
+    this.status = status;
+    this.kind = kind;
+    this.message = message;
+    this.address = address;
+    this.object = object;
+  }
+}
+
+export interface AllocOptions {
+  readonly align?: number;
+  readonly zero?: boolean;
+  readonly name: string;
+  readonly site?: Site | null;
+  /** Writes to it are reported to `onWrite`. */
+  readonly watched?: boolean;
+}
+
+interface HeapObject {
+  readonly base: number; // low word in HI_HEAP
+  readonly size: number;
+  readonly slot: number;
+  readonly name: string;
+  readonly allocated: Site | null;
+  freed: Site | null;
+  live: boolean;
+}
+
+/** A range that reports name: globals, stack frames are named by the VM through `describe`. */
+export interface NamedRange {
+  readonly base: bigint;
+  readonly size: number;
+  readonly name: string;
+}
+
+export interface MemorySnapshot {
+  readonly bytes: Uint8Array;
+  readonly shadow: Uint8Array;
+  readonly segments: readonly { readonly hi: number; readonly base: number; readonly pages: Int32Array }[];
+  readonly next: number;
+  readonly heapTop: number;
+  readonly objects: readonly HeapObject[];
+  readonly freeSlots: ReadonlyMap<number, readonly number[]>;
+  readonly quarantine: readonly HeapObject[];
+  readonly quarantineBytes: number;
+}
+
+const hex = (v: bigint): string => BigInt.asUintN(64, v).toString(16).padStart(16, "0");
+const HEAP_START = 0x1000;
+const QUARANTINE_LIMIT = 4 << 20;
+
+/** Slot of a segment in the direct-mapped segment table. */
+export const segmentSlot = (hi: number): number => ((hi >> 8) ^ hi) & 63;
+
+export class Memory {
+  readonly capacity: number;
+  readonly u8: Uint8Array;
+  readonly i16: Int16Array;
+  readonly i32: Int32Array;
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+  readonly i64: BigInt64Array;
+  readonly shadow: Uint8Array;
+  readonly shadow16: Uint16Array;
+  readonly shadow32: Int32Array;
+
+  /** Direct-mapped segment table; `segHi[slot] === hi` says that the slot is that segment's. */
+  readonly segHi = new Int32Array(64);
+  readonly segBase = new Int32Array(64);
+  readonly segPages: Int32Array[] = [];
+
+  /** Scratch for accesses that cross pages or are unaligned. */
+  readonly scratch8: Uint8Array;
+  readonly scratch16: Int16Array;
+  readonly scratch32: Int32Array;
+  readonly scratchF32: Float32Array;
+  readonly scratchF64: Float64Array;
+  readonly scratch64: BigInt64Array;
+
+  /** Called after a write to watched memory. Values are little-endian integers of `size` bytes (unsigned). */
+  onWrite: ((address: bigint, size: number, before: bigint, after: bigint) => void) | null = null;
+  /** Names an address that is not in the heap (global, stack local). */
+  describe: ((address: bigint) => ObjectHistory | null) | null = null;
+
+  private next = PAGE;
+  private heapTop = HEAP_START;
+  private objects: HeapObject[] = [];
+  private freeSlots = new Map<number, number[]>();
+  private quarantine: HeapObject[] = [];
+  private quarantineBytes = 0;
+  private readonly noPages = new Int32Array(0);
+
+  /** @param capacity bytes of backing store, a multiple of 4096; committed by the system only where touched */
+  constructor(capacity = 64 << 20) {
+    this.capacity = capacity & ~(PAGE - 1);
+    const buffer = new ArrayBuffer(this.capacity);
+    this.u8 = new Uint8Array(buffer);
+    this.i16 = new Int16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+    const shadow = new ArrayBuffer(this.capacity);
+    this.shadow = new Uint8Array(shadow);
+    this.shadow16 = new Uint16Array(shadow);
+    this.shadow32 = new Int32Array(shadow);
+    const scratch = new ArrayBuffer(8);
+    this.scratch8 = new Uint8Array(scratch);
+    this.scratch16 = new Int16Array(scratch);
+    this.scratch32 = new Int32Array(scratch);
+    this.scratchF32 = new Float32Array(scratch);
+    this.scratchF64 = new Float64Array(scratch);
+    this.scratch64 = new BigInt64Array(scratch);
+    for (let i = 0; i < 64; i++) this.segPages.push(this.noPages);
+    this.clearSegments();
+  }
+
+  private clearSegments(): void {
+    for (let i = 0; i < 64; i++) this.segPages[i] = this.noPages;
+    this.segHi.fill(0x7ffffff0);
+    this.addSegment(HI_RAM, 0, 0x4000);
+    this.addSegment(HI_PMEM, 0, 0x4000);
+    this.addSegment(HI_HEAP, 0, this.capacity / PAGE + 16);
+    this.addSegment(HI_STACK, 0, 0x4000);
+    this.addSegment(HI_VMEMMAP, 0, 0x8000);
+    this.addSegment(HI_DATA, 0xc0000, 0x4000);
+  }
+
+  private addSegment(hi: number, basePage: number, pages: number): void {
+    const slot = segmentSlot(hi);
+    this.segHi[slot] = hi;
+    this.segBase[slot] = basePage;
+    this.segPages[slot] = new Int32Array(pages).fill(-1);
+  }
+
+  /** Forgets everything, for the next run on the same backing store. */
+  reset(): void {
+    this.u8.fill(0, 0, this.next);
+    this.shadow.fill(0, 0, this.next);
+    this.next = PAGE;
+    for (let i = 0; i < 64; i++) this.segPages[i]!.fill(-1);
+    this.heapTop = HEAP_START;
+    this.objects = [];
+    this.freeSlots = new Map();
+    this.quarantine = [];
+    this.quarantineBytes = 0;
+  }
+
+  /** Bytes of backing store in use. */
+  get used(): number {
+    return this.next;
+  }
+
+  // ---- mapping ---------------------------------------------------------------------------------------------------
+
+  /** Physical offset of the page that holds (hi, lo), or -1. */
+  private page(hi: number, lo: number): number {
+    const slot = segmentSlot(hi);
+    if (this.segHi[slot] !== hi) return -1;
+    const pages = this.segPages[slot]!;
+    const index = (lo >>> 12) - this.segBase[slot]!;
+    return index >= 0 && index < pages.length ? pages[index]! : -1;
+  }
+
+  /** Makes the pages of [lo, lo + length) exist (shadow NONE where new). */
+  map(hi: number, lo: number, length: number): void {
+    if (length <= 0) return;
+    const slot = segmentSlot(hi);
+    const first = (lo >>> 12) - this.segBase[slot]!;
+    const last = ((lo >>> 0) + length - 1 - this.segBase[slot]! * PAGE) / PAGE;
+    if (this.segHi[slot] !== hi || first < 0)
+      throw new MemoryFault("limit", "memory outside every segment", this.join(hi, lo));
+    let pages = this.segPages[slot]!;
+    if (last >= pages.length) {
+      const larger = new Int32Array(Math.max(Math.floor(last) + 1, pages.length * 2)).fill(-1);
+      larger.set(pages);
+      this.segPages[slot] = pages = larger;
+    }
+    for (let p = first; p <= last; p++) {
+      if (pages[p] !== -1) continue;
+      if (this.next + PAGE > this.capacity)
+        throw new MemoryFault(
+          "limit",
+          `memory limit of ${this.capacity >> 20} MiB reached`,
+          this.join(hi, lo),
+        );
+      pages[p] = this.next;
+      this.next += PAGE;
+    }
+  }
+
+  /** Takes the pages of a range away: later accesses fault as if there had never been memory. */
+  unmap(hi: number, lo: number, length: number): void {
+    const slot = segmentSlot(hi);
+    const pages = this.segPages[slot]!;
+    const first = (lo >>> 12) - this.segBase[slot]!;
+    const count = Math.ceil(length / PAGE);
+    for (let p = first; p < first + count && p < pages.length; p++) {
+      const phys = pages[p]!;
+      if (phys < 0) continue;
+      this.u8.fill(0, phys, phys + PAGE);
+      this.shadow.fill(0, phys, phys + PAGE);
+      pages[p] = -1;
+    }
+  }
+
+  isMapped(address: bigint): boolean {
+    return this.page(this.hi(address), this.lo(address)) >= 0;
+  }
+
+  hi(address: bigint): number {
+    return Number(BigInt.asIntN(32, address >> 32n));
+  }
+  /** Low word as an int32. */
+  lo(address: bigint): number {
+    return Number(BigInt.asIntN(32, address));
+  }
+  join(hi: number, lo: number): bigint {
+    return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+  }
+
+  /** Sets the shadow of mapped memory. */
+  setShadow(hi: number, lo: number, length: number, code: number): void {
+    let at = lo >>> 0;
+    let left = length;
+    while (left > 0) {
+      const phys = this.page(hi, at | 0);
+      const within = at & (PAGE - 1);
+      const chunk = Math.min(left, PAGE - within);
+      if (phys >= 0) this.shadow.fill(code, phys + within, phys + within + chunk);
+      at += chunk;
+      left -= chunk;
+    }
+  }
+
+  // ---- checked access, slow paths --------------------------------------------------------------------------------
+
+  /** Loads `size` (1..8) bytes at (hi, lo) into the scratch area; faults as the kernel would. */
+  loadScratch(hi: number, lo: number, size: number): void {
+    for (let i = 0; i < size; i++) {
+      const at = (lo + i) | 0;
+      const phys = this.page(i > 0 && at === 0 ? hi + 1 : hi, at);
+      if (phys < 0) this.fault(hi, lo, size, "read");
+      const p = phys + (at & (PAGE - 1));
+      if ((this.shadow[p]! & CODE_MASK) !== SHADOW_INIT)
+        this.shadowFault(hi, at, lo, size, this.shadow[p]!, "read");
+      this.scratch8[i] = this.u8[p]!;
+    }
+    for (let i = size; i < 8; i++) this.scratch8[i] = 0;
+  }
+
+  /** Stores `size` bytes of the scratch area at (hi, lo). */
+  storeScratch(hi: number, lo: number, size: number): void {
+    let watched = false;
+    for (let i = 0; i < size; i++) {
+      const at = (lo + i) | 0;
+      const phys = this.page(hi, at);
+      if (phys < 0) this.fault(hi, lo, size, "write");
+      const code = this.shadow[phys + (at & (PAGE - 1))]!;
+      const kind = code & CODE_MASK;
+      if ((kind !== SHADOW_INIT && kind !== SHADOW_UNINIT) || code & SHADOW_READONLY)
+        this.shadowFault(hi, at, lo, size, code, "write");
+      if (code & SHADOW_WATCHED) watched = true;
+    }
+    let before = 0n;
+    let after = 0n;
+    for (let i = 0; i < size; i++) {
+      const at = (lo + i) | 0;
+      const p = this.page(hi, at) + (at & (PAGE - 1));
+      if (watched) {
+        before |= BigInt(this.u8[p]!) << BigInt(8 * i);
+        after |= BigInt(this.scratch8[i]!) << BigInt(8 * i);
+      }
+      this.u8[p] = this.scratch8[i]!;
+      this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | SHADOW_INIT;
+    }
+    if (watched && this.onWrite !== null) this.onWrite(this.join(hi, lo), size, before, after);
+  }
+
+  /** Unsigned little-endian integer of 1, 2, 4 or 8 bytes. Faults (throws MemoryFault) like executed code would. */
+  load(address: bigint, size: number): bigint {
+    this.loadScratch(this.hi(address), this.lo(address), size);
+    return BigInt.asUintN(8 * size, this.scratch64[0]!);
+  }
+
+  store(address: bigint, size: number, value: bigint): void {
+    this.scratch64[0] = value;
+    this.storeScratch(this.hi(address), this.lo(address), size);
+  }
+
+  /** Reads without checks: what an observer sees. Unmapped bytes read as 0. */
+  peek(address: bigint, size: number): bigint {
+    const hi = this.hi(address);
+    const lo = this.lo(address);
+    let value = 0n;
+    for (let i = size - 1; i >= 0; i--) {
+      const at = (lo + i) | 0;
+      const phys = this.page(hi, at);
+      value = (value << 8n) | BigInt(phys < 0 ? 0 : this.u8[phys + (at & (PAGE - 1))]!);
+    }
+    return value;
+  }
+
+  /** Physical offset of an address for an observer's fast reads, or -1; valid to the end of its page. */
+  physical(address: bigint): number {
+    const lo = this.lo(address);
+    const phys = this.page(this.hi(address), lo);
+    return phys < 0 ? -1 : phys + (lo & (PAGE - 1));
+  }
+
+  /** Shadow code of one byte, SHADOW_NONE when unmapped. */
+  shadowAt(address: bigint): number {
+    const phys = this.physical(address);
+    return phys < 0 ? SHADOW_NONE : this.shadow[phys]! & CODE_MASK;
+  }
+
+  /** Copies with initialised-ness (memmove semantics); both ranges are checked as accesses, uninitialised bytes may travel. */
+  copy(dst: bigint, src: bigint, length: number): void {
+    if (length === 0) return;
+    this.checkRange(src, length, "read", true);
+    this.checkRange(dst, length, "write", true);
+    const bytes = new Uint8Array(length);
+    const codes = new Uint8Array(length);
+    this.eachChunk(src, length, (phys, offset, chunk) => {
+      bytes.set(this.u8.subarray(phys, phys + chunk), offset);
+      codes.set(this.shadow.subarray(phys, phys + chunk), offset);
+    });
+    for (let i = 0; i < length; i++) codes[i] = (codes[i]! & CODE_MASK) as number;
+    this.write(dst, bytes, codes);
+  }
+
+  /** memset. */
+  fill(address: bigint, byte: number, length: number): void {
+    if (length === 0) return;
+    this.checkRange(address, length, "write", true);
+    let watched = false;
+    this.eachChunk(address, length, (phys, _offset, chunk) => {
+      if (this.shadow[phys]! & SHADOW_WATCHED) watched = true;
+      else {
+        this.u8.fill(byte, phys, phys + chunk);
+        this.shadow.fill(SHADOW_INIT, phys, phys + chunk);
+      }
+    });
+    if (watched)
+      this.write(address, new Uint8Array(length).fill(byte), new Uint8Array(length).fill(SHADOW_INIT));
+  }
+
+  /** Writes bytes as initialised. */
+  writeBytes(address: bigint, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.checkRange(address, bytes.length, "write", true);
+    this.write(address, bytes, null);
+  }
+
+  /** Reads initialised bytes. */
+  readBytes(address: bigint, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    if (length === 0) return out;
+    this.checkRange(address, length, "read", false);
+    this.eachChunk(address, length, (phys, offset, chunk) =>
+      out.set(this.u8.subarray(phys, phys + chunk), offset),
+    );
+    return out;
+  }
+
+  /** Zero-terminated string, each byte as one char code (Latin-1 view of the bytes). */
+  cstring(address: bigint, max = 1 << 20): string {
+    let out = "";
+    for (let i = 0; i < max; i++) {
+      const byte = Number(this.load(address + BigInt(i), 1));
+      if (byte === 0) return out;
+      out += String.fromCharCode(byte);
+    }
+    return out;
+  }
+
+  private write(address: bigint, bytes: Uint8Array, codes: Uint8Array | null): void {
+    const reports: { address: bigint; size: number; before: bigint; after: bigint }[] = [];
+    this.eachChunk(address, bytes.length, (phys, offset, chunk) => {
+      const watched = (this.shadow[phys]! & SHADOW_WATCHED) !== 0;
+      if (watched && this.onWrite !== null) {
+        for (let i = 0; i < chunk; i += 8) {
+          const size = Math.min(8, chunk - i);
+          let before = 0n;
+          let after = 0n;
+          for (let k = size - 1; k >= 0; k--) {
+            before = (before << 8n) | BigInt(this.u8[phys + i + k]!);
+            after = (after << 8n) | BigInt(bytes[offset + i + k]!);
+          }
+          reports.push({ address: address + BigInt(offset + i), size, before, after });
+        }
+      }
+      this.u8.set(bytes.subarray(offset, offset + chunk), phys);
+      for (let i = 0; i < chunk; i++) {
+        const p = phys + i;
+        this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | (codes === null ? SHADOW_INIT : codes[offset + i]!);
+      }
+    });
+    for (const r of reports) this.onWrite!(r.address, r.size, r.before, r.after);
+  }
+
+  private eachChunk(
+    address: bigint,
+    length: number,
+    visit: (phys: number, offset: number, chunk: number) => void,
+  ): void {
+    const hi = this.hi(address);
+    let at = this.lo(address) >>> 0;
+    let offset = 0;
+    while (offset < length) {
+      const phys = this.page(hi, at | 0);
+      const within = at & (PAGE - 1);
+      const chunk = Math.min(length - offset, PAGE - within);
+      visit(phys + within, offset, chunk);
+      at += chunk;
+      offset += chunk;
+    }
+  }
+
+  /** Faults unless every byte may be accessed. `uninit`: uninitialised bytes are fine. */
+  checkRange(address: bigint, length: number, access: "read" | "write", uninit: boolean): void {
+    const hi = this.hi(address);
+    const start = this.lo(address);
+    if (length < 0 || length > this.capacity) this.fault(hi, start, length, access);
+    let at = start >>> 0;
+    let left = length;
+    while (left > 0) {
+      const phys = this.page(hi, at | 0);
+      if (phys < 0) this.fault(hi, at | 0, left, access);
+      const within = at & (PAGE - 1);
+      const chunk = Math.min(left, PAGE - within);
+      for (let i = 0; i < chunk; i++) {
+        const code = this.shadow[phys + within + i]!;
+        const kind = code & CODE_MASK;
+        const fine = kind === SHADOW_INIT || (uninit && kind === SHADOW_UNINIT);
+        if (!fine || (access === "write" && code & SHADOW_READONLY))
+          this.shadowFault(hi, (at + i) | 0, start, length, code, access);
+      }
+      at += chunk;
+      left -= chunk;
+    }
+  }
+
+  // ---- faults ----------------------------------------------------------------------------------------------------
+
+  /** Throws for an access to memory that does not exist. */
+  fault(hi: number, lo: number, size: number, access: "read" | "write"): never {
+    const address = this.join(hi, lo);
+    const top = hi >> 15;
+    if (top !== 0 && top !== -1) {
+      const note = hi >>> 0 === 0xdead0000 ? poisonNote(lo >>> 0) : "";
+      throw new MemoryFault(
+        "general-protection",
+        `general protection fault, probably for non-canonical address 0x${hex(address)}${note}`,
+        address,
+      );
+    }
+    if (hi === 0 && lo >>> 0 < PAGE)
+      throw new MemoryFault(
+        "oops",
+        `kernel NULL pointer dereference, address: ${hex(address)} (${access} of ${size})`,
+        address,
+      );
+    if (hi === HI_VMEMMAP)
+      throw new MemoryFault(
+        "oops",
+        `unable to handle page fault for address: ${hex(address)} (${access} of ${size}): there is no struct page for pfn 0x${((lo >>> 0) >>> 6).toString(16)}`,
+        address,
+      );
+    const where = this.objectAt(address);
+    if (where !== undefined && hi === HI_HEAP)
+      throw new MemoryFault(
+        "out-of-bounds",
+        `${access} of ${size} bytes at 0x${hex(address)}, ${placeIn(where, address)}`,
+        address,
+        where,
+      );
+    throw new MemoryFault(
+      "oops",
+      `unable to handle page fault for address: ${hex(address)} (${access} of ${size})${top === 0 ? ": not a kernel address" : ""}`,
+      address,
+    );
+  }
+
+  private shadowFault(
+    hi: number,
+    at: number,
+    start: number,
+    size: number,
+    code: number,
+    access: "read" | "write",
+  ): never {
+    const address = this.join(hi, start);
+    const object = this.objectAt(this.join(hi, at)) ?? undefined;
+    const what = object === undefined ? "" : `, ${placeIn(object, address)}`;
+    const head = `${access} of ${size} byte${size === 1 ? "" : "s"} at 0x${hex(address)}${what}`;
+    switch (code & CODE_MASK) {
+      case SHADOW_FREED:
+        throw new MemoryFault("use-after-free", head, address, object);
+      case SHADOW_DEAD:
+        throw new MemoryFault("use-after-scope", head, address, object);
+      case SHADOW_UNINIT:
+        throw new MemoryFault("uninitialised-read", head, address, object);
+      case SHADOW_INIT:
+        throw new MemoryFault("write-to-readonly", head, address, object);
+      default:
+        throw new MemoryFault("out-of-bounds", head, address, object);
+    }
+  }
+
+  // ---- heap ------------------------------------------------------------------------------------------------------
+
+  /** Allocates an object with redzones around it. Returns its address. */
+  alloc(size: number, options: AllocOptions): bigint {
+    const align = Math.max(16, options.align ?? 16);
+    if (size < 0 || size > this.capacity)
+      throw new MemoryFault("limit", `allocation of ${size} bytes: over the memory limit`, 0n);
+    const redzone = size >= 4096 ? 64 : 16;
+    const slot = (Math.max(size, 1) + redzone + 15) & ~15;
+    const reused = align === 16 ? this.freeSlots.get(slot)?.pop() : undefined;
+    let base: number;
+    if (reused !== undefined) base = reused;
+    else {
+      base = Math.ceil((this.heapTop + 16) / align) * align;
+      this.heapTop = base + slot;
+    }
+    this.map(HI_HEAP, base, slot);
+    const flags = options.watched === true ? SHADOW_WATCHED : 0;
+    const code = (options.zero === true ? SHADOW_INIT : SHADOW_UNINIT) | flags;
+    this.setShadow(HI_HEAP, base, size, code);
+    this.setShadow(HI_HEAP, base + size, slot - size, SHADOW_NONE);
+    if (options.zero === true || reused !== undefined)
+      this.eachChunk(this.join(HI_HEAP, base), size, (phys, _o, chunk) =>
+        this.u8.fill(0, phys, phys + chunk),
+      );
+    const object: HeapObject = {
+      base,
+      size,
+      slot,
+      name: options.name,
+      allocated: options.site ?? null,
+      freed: null,
+      live: true,
+    };
+    if (reused !== undefined) this.objects[this.objectIndex(base)] = object;
+    else this.objects.push(object);
+    return this.join(HI_HEAP, base);
+  }
+
+  /** Frees an object; faults on anything that is not the base of a live one. */
+  free(address: bigint, site: Site | null): void {
+    const hi = this.hi(address);
+    const lo = this.lo(address) >>> 0;
+    const object = hi === HI_HEAP ? this.objects[this.objectIndex(lo)] : undefined;
+    if (object === undefined || object.base !== lo) {
+      const history = this.objectAt(address);
+      throw new MemoryFault(
+        "bad-free",
+        `free of 0x${hex(address)}, which is not the start of an allocated object`,
+        address,
+        history,
+      );
+    }
+    if (!object.live)
+      throw new MemoryFault(
+        "double-free",
+        `double free of ${object.name} (${object.size} bytes)`,
+        address,
+        this.history(object),
+      );
+    object.live = false;
+    object.freed = site;
+    this.setShadow(HI_HEAP, object.base, object.size, SHADOW_FREED);
+    this.quarantine.push(object);
+    this.quarantineBytes += object.slot;
+    while (this.quarantineBytes > QUARANTINE_LIMIT) {
+      const oldest = this.quarantine.shift()!;
+      this.quarantineBytes -= oldest.slot;
+      const slots = this.freeSlots.get(oldest.slot);
+      if (slots === undefined) this.freeSlots.set(oldest.slot, [oldest.base]);
+      else slots.push(oldest.base);
+    }
+  }
+
+  /** Size of a live heap object by its base, or -1. */
+  sizeOf(address: bigint): number {
+    const lo = this.lo(address) >>> 0;
+    const object = this.hi(address) === HI_HEAP ? this.objects[this.objectIndex(lo)] : undefined;
+    return object !== undefined && object.base === lo && object.live ? object.size : -1;
+  }
+
+  /** Live heap objects, oldest first. */
+  liveObjects(): ObjectHistory[] {
+    return this.objects.filter((o) => o.live).map((o) => this.history(o));
+  }
+
+  /** Index of the last object whose base is at or below lo; -1 when there is none. */
+  private objectIndex(lo: number): number {
+    let low = 0;
+    let high = this.objects.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (this.objects[mid]!.base <= lo) low = mid + 1;
+      else high = mid;
+    }
+    return low - 1;
+  }
+
+  private history(o: HeapObject): ObjectHistory {
+    return {
+      name: o.name,
+      base: this.join(HI_HEAP, o.base),
+      size: o.size,
+      allocated: o.allocated,
+      freed: o.freed,
+    };
+  }
+
+  /** The object at or just before an address. */
+  objectAt(address: bigint): ObjectHistory | undefined {
+    if (this.hi(address) === HI_HEAP) {
+      const object = this.objects[this.objectIndex(this.lo(address) >>> 0)];
+      return object === undefined ? undefined : this.history(object);
+    }
+    return this.describe?.(address) ?? undefined;
+  }
+
+  // ---- state copies ----------------------------------------------------------------------------------------------
+
+  snapshot(): MemorySnapshot {
+    const segments: { hi: number; base: number; pages: Int32Array }[] = [];
+    for (let i = 0; i < 64; i++)
+      if (this.segPages[i]!.length > 0)
+        segments.push({ hi: this.segHi[i]!, base: this.segBase[i]!, pages: this.segPages[i]!.slice() });
+    return {
+      bytes: this.u8.slice(0, this.next),
+      shadow: this.shadow.slice(0, this.next),
+      segments,
+      next: this.next,
+      heapTop: this.heapTop,
+      objects: this.objects.map((o) => ({ ...o })),
+      freeSlots: new Map([...this.freeSlots].map(([k, v]) => [k, [...v]])),
+      quarantine: [...this.quarantine],
+      quarantineBytes: this.quarantineBytes,
+    };
+  }
+
+  restore(s: MemorySnapshot): void {
+    this.u8.fill(0, s.next, Math.max(this.next, s.next));
+    this.shadow.fill(0, s.next, Math.max(this.next, s.next));
+    this.u8.set(s.bytes, 0);
+    this.shadow.set(s.shadow, 0);
+    this.next = s.next;
+    for (const seg of s.segments) this.segPages[segmentSlot(seg.hi)] = seg.pages.slice();
+    this.heapTop = s.heapTop;
+    this.objects = s.objects.map((o) => ({ ...o }));
+    this.freeSlots = new Map([...s.freeSlots].map(([k, v]) => [k, [...v]]));
+    const byBase = new Map(this.objects.map((o) => [o.base, o]));
+    this.quarantine = s.quarantine.map((o) => byBase.get(o.base) ?? o);
+    this.quarantineBytes = s.quarantineBytes;
+  }
+
+  /** A hash of contents and shadow (FNV-1a over words), for comparing states. */
+  hash(): number {
+    let h = 0x811c9dc5 | 0;
+    const words = this.next >> 2;
+    for (let i = 0; i < words; i++) {
+      h = Math.imul(h ^ this.i32[i]!, 0x01000193);
+      h = Math.imul(h ^ this.shadow32[i]!, 0x01000193);
+      h ^= h >>> 15;
+    }
+    return h >>> 0;
+  }
+}
+
+function poisonNote(low: number): string {
+  if (low === 0x400) return " (TAIL_MAPPING: the ->mapping of a compound tail page)";
+  if (low >= 0x400 && low < 0x500)
+    return ` (TAIL_MAPPING + 0x${(low - 0x400).toString(16)}: the ->mapping of a compound tail page was followed)`;
+  if (low >= 0x100 && low < 0x200) return " (LIST_POISON: an entry that was deleted from its list)";
+  return "";
+}
+
+function placeIn(o: ObjectHistory, address: bigint): string {
+  const offset = address - o.base;
+  if (offset < 0n) return `${-offset} bytes before ${o.name} (${o.size} bytes)`;
+  if (offset >= BigInt(o.size))
+    return `${offset - BigInt(o.size)} bytes past the end of ${o.name} (${o.size} bytes)`;
+  return `${offset} bytes inside ${o.name} (${o.size} bytes)`;
+}

@@ -1,0 +1,1256 @@
+/**
+ * The dispatch loop: runs one task until it finishes, blocks or has used its slice. Semantics of each instruction are in
+ * bytecode.ts. Leaves out scheduling and natives (vm.ts) and the checks of memory (mem/memory.ts), whose fast paths are
+ * repeated here because that is where the time goes: an aligned access to initialised memory never leaves this file.
+ */
+import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
+import { AtomicKind, Op, type SwitchTable } from "./bytecode.ts";
+import { type FnCode, LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
+import type { StopKind } from "./stop_reason.ts";
+import { FRAME_WORDS, type Task } from "./task.ts";
+import type { Vm } from "./vm.ts";
+
+/** Why `step` came back. */
+export type StepResult = "slice" | "done" | "retry" | "switch";
+
+/** A switch table in the form the loop uses: dense for small ranges, else the list. */
+export interface CompiledSwitch {
+  readonly min: number;
+  readonly dense: Int32Array | null;
+  readonly table: SwitchTable;
+}
+
+export interface ExecBody extends FnCode {
+  readonly compiled: readonly CompiledSwitch[];
+}
+
+export function compileBody(code: FnCode): ExecBody {
+  const compiled = code.switches.map((table) => {
+    let min = Infinity;
+    let max = -Infinity;
+    for (const c of table.cases) {
+      const lo = Number(c.lo);
+      const hi = Number(c.hi);
+      if (lo < min) min = lo;
+      if (hi > max) max = hi;
+    }
+    if (table.cases.length === 0 || min < -0x7fffffff || max > 0x7ffffffe || max - min > 4096)
+      return { min: 0, dense: null, table };
+    const dense = new Int32Array(max - min + 1).fill(table.otherwise);
+    // The first case that matches wins: fill backwards.
+    for (let i = table.cases.length - 1; i >= 0; i--) {
+      const c = table.cases[i]!;
+      for (let v = Number(c.lo); v <= Number(c.hi); v++) dense[v - min] = c.target;
+    }
+    return { min, dense, table };
+  });
+  return { ...code, compiled };
+}
+
+function switchTarget(s: CompiledSwitch, value: bigint): number {
+  const v = s.table.unsigned ? BigInt.asUintN(64, value) : value;
+  for (const c of s.table.cases) if (v >= c.lo && v <= c.hi) return c.target;
+  return s.table.otherwise;
+}
+
+/** Backing-store offset of an address, or -1. */
+function translate(
+  segHi: Int32Array,
+  segBase: Int32Array,
+  segPages: Int32Array[],
+  hi: number,
+  lo: number,
+): number {
+  const slot = ((hi >> 8) ^ hi) & 63;
+  if (segHi[slot] !== hi) return -1;
+  const pages = segPages[slot]!;
+  const p = (lo >>> 12) - segBase[slot]!;
+  if (p < 0 || p >= pages.length) return -1;
+  const base = pages[p]!;
+  return base < 0 ? -1 : base + (lo & 4095);
+}
+
+const stop = (kind: StopKind, message: string): never => {
+  throw new MemoryFault(kind, message, 0n);
+};
+
+function doubleToS64(x: number): bigint {
+  if (!(x >= -(2 ** 63) && x < 2 ** 63)) return -0x8000000000000000n;
+  return BigInt(Math.trunc(x));
+}
+
+function doubleToU64(x: number): bigint {
+  if (x >= 2 ** 63) return x < 2 ** 64 ? BigInt.asIntN(64, BigInt(Math.trunc(x))) : 0n;
+  return doubleToS64(x);
+}
+
+/** Whether the call that the running function will return to uses its result. */
+function resultIsUsed(task: Task, bodies: readonly ExecBody[]): boolean {
+  if (task.depth === 0) return false;
+  const f = (task.depth - 1) * FRAME_WORDS;
+  const caller = bodies[task.frames[f]!]!;
+  const at = task.frames[f + 1]! - 4;
+  if (caller.code[at] === Op.CALL) return caller.code[at + 3] === 1;
+  return caller.code[at] === Op.CALLI && caller.sigs[caller.code[at + 3]!]!.resultUsed;
+}
+
+/** Marks [lo, lo+length) of the stack. */
+function markStack(memory: Memory, lo: number, length: number, code: number): void {
+  const phys = translate(memory.segHi, memory.segBase, memory.segPages, HI_STACK, lo);
+  if (phys >= 0 && (lo & 4095) + length <= 4096) memory.shadow.fill(code, phys, phys + length);
+  else memory.setShadow(HI_STACK, lo, length, code);
+}
+
+/** Makes room for a frame's memory; stops when the stack is used up. */
+function growStack(memory: Memory, task: Task, top: number): void {
+  if (top - task.stackLow > task.limits.stack)
+    stop("stack-overflow", `stack of ${task.limits.stack >> 10} KiB used up`);
+  memory.map(HI_STACK, task.mapped, top - task.mapped + 1);
+  task.mapped = (top & ~4095) + 4096;
+}
+
+/**
+ * Runs `task` for at most `budget` instructions. Faults leave as MemoryFault with task.pc at the instruction; the number
+ * of instructions executed is added to vm.steps in every case.
+ */
+export function step(vm: Vm, task: Task, budget: number, floor: number): StepResult {
+  const memory = vm.memory;
+  const { segHi, segBase, segPages, u8, i16, i32, f32, i64, shadow, shadow16, shadow32 } = memory;
+  const scratch32 = memory.scratch32;
+  const scratch64 = memory.scratch64;
+  const R = task.regs;
+  const R32 = task.regs32;
+  const RF = task.regsF;
+  const frames = task.frames;
+  const functions = vm.image.functions;
+  const bodies = vm.bodies;
+  const maxReg = task.limits.registers;
+  let fn = task.fn!;
+  let body: ExecBody = bodies[fn.id] ?? vm.bodyOf(fn.id);
+  let code = body.code;
+  let consts = body.consts;
+  let fp = task.fp;
+  let pc = task.pc;
+  let left = budget;
+  try {
+    for (;;) {
+      if (--left < 0) return "slice";
+      const op = code[pc]!;
+      const a = fp + code[pc + 1]!;
+      const ib = code[pc + 2]!;
+      const ic = code[pc + 3]!;
+      switch (op) {
+        case Op.NOP:
+        case Op.EXT:
+          break;
+        case Op.LDI:
+          R32[a << 1] = ib;
+          R32[(a << 1) + 1] = ib >> 31;
+          break;
+        case Op.LDK:
+          R[a] = consts[ib]!;
+          break;
+        case Op.MOV: {
+          const b = (fp + ib) << 1;
+          R32[a << 1] = R32[b]!;
+          R32[(a << 1) + 1] = R32[b + 1]!;
+          break;
+        }
+        case Op.FRAME:
+          R32[a << 1] = task.frameBase + ib;
+          R32[(a << 1) + 1] = HI_STACK;
+          break;
+        case Op.LABEL:
+          R[a] = LABEL_BASE + BigInt(vm.labelId(fn.id, ib));
+          break;
+
+        case Op.ADD:
+          R[a] = BigInt.asIntN(64, R[fp + ib]! + R[fp + ic]!);
+          break;
+        case Op.SUB:
+          R[a] = BigInt.asIntN(64, R[fp + ib]! - R[fp + ic]!);
+          break;
+        case Op.MUL:
+          R[a] = BigInt.asIntN(64, R[fp + ib]! * R[fp + ic]!);
+          break;
+        case Op.DIVS: {
+          const d = R[fp + ic]!;
+          if (d === 0n) stop("division-by-zero", "division by zero");
+          if (d === -1n && R[fp + ib] === -0x8000000000000000n)
+            stop("division-by-zero", "quotient of LONG_MIN / -1 does not fit (SIGFPE on x86)");
+          R[a] = BigInt.asIntN(64, R[fp + ib]! / d);
+          break;
+        }
+        case Op.DIVU: {
+          const d = BigInt.asUintN(64, R[fp + ic]!);
+          if (d === 0n) stop("division-by-zero", "division by zero");
+          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) / d);
+          break;
+        }
+        case Op.REMS: {
+          const d = R[fp + ic]!;
+          if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
+          if (d === -1n && R[fp + ib] === -0x8000000000000000n)
+            stop("division-by-zero", "LONG_MIN % -1 traps on x86 (SIGFPE)");
+          R[a] = BigInt.asIntN(64, R[fp + ib]! % d);
+          break;
+        }
+        case Op.REMU: {
+          const d = BigInt.asUintN(64, R[fp + ic]!);
+          if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
+          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) % d);
+          break;
+        }
+        case Op.AND: {
+          const x = a << 1,
+            b = (fp + ib) << 1,
+            c = (fp + ic) << 1;
+          R32[x] = R32[b]! & R32[c]!;
+          R32[x + 1] = R32[b + 1]! & R32[c + 1]!;
+          break;
+        }
+        case Op.OR: {
+          const x = a << 1,
+            b = (fp + ib) << 1,
+            c = (fp + ic) << 1;
+          R32[x] = R32[b]! | R32[c]!;
+          R32[x + 1] = R32[b + 1]! | R32[c + 1]!;
+          break;
+        }
+        case Op.XOR: {
+          const x = a << 1,
+            b = (fp + ib) << 1,
+            c = (fp + ic) << 1;
+          R32[x] = R32[b]! ^ R32[c]!;
+          R32[x + 1] = R32[b + 1]! ^ R32[c + 1]!;
+          break;
+        }
+        case Op.SHL: {
+          const n = R[fp + ic]!;
+          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+          R[a] = BigInt.asIntN(64, R[fp + ib]! << n);
+          break;
+        }
+        case Op.SHRS: {
+          const n = R[fp + ic]!;
+          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+          R[a] = R[fp + ib]! >> n;
+          break;
+        }
+        case Op.SHRU: {
+          const n = R[fp + ic]!;
+          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) >> n);
+          break;
+        }
+        case Op.NEG:
+          R[a] = BigInt.asIntN(64, -R[fp + ib]!);
+          break;
+        case Op.NOT: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          R32[x] = ~R32[b]!;
+          R32[x + 1] = ~R32[b + 1]!;
+          break;
+        }
+        case Op.ADDI: {
+          const b = (fp + ib) << 1;
+          const lo = (R32[b]! >>> 0) + ic;
+          R32[a << 1] = lo;
+          R32[(a << 1) + 1] = lo < 0 ? R32[b + 1]! - 1 : lo > 0xffffffff ? R32[b + 1]! + 1 : R32[b + 1]!;
+          break;
+        }
+        case Op.MULI:
+          R[a] = BigInt.asIntN(64, R[fp + ib]! * BigInt(ic));
+          break;
+        case Op.ANDI: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          R32[x] = R32[b]! & ic;
+          R32[x + 1] = R32[b + 1]! & (ic >> 31);
+          break;
+        }
+        case Op.SHLI: {
+          const b = (fp + ib) << 1;
+          const lo = R32[b]!,
+            hi = R32[b + 1]!;
+          if (ic === 0) {
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = hi;
+          } else if (ic < 32) {
+            R32[a << 1] = lo << ic;
+            R32[(a << 1) + 1] = (hi << ic) | (lo >>> (32 - ic));
+          } else {
+            R32[a << 1] = 0;
+            R32[(a << 1) + 1] = lo << (ic - 32);
+          }
+          break;
+        }
+        case Op.SHRSI: {
+          const b = (fp + ib) << 1;
+          const lo = R32[b]!,
+            hi = R32[b + 1]!;
+          if (ic === 0) {
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = hi;
+          } else if (ic < 32) {
+            R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
+            R32[(a << 1) + 1] = hi >> ic;
+          } else {
+            R32[a << 1] = hi >> (ic - 32);
+            R32[(a << 1) + 1] = hi >> 31;
+          }
+          break;
+        }
+        case Op.SHRUI: {
+          const b = (fp + ib) << 1;
+          const lo = R32[b]!,
+            hi = R32[b + 1]!;
+          if (ic === 0) {
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = hi;
+          } else if (ic < 32) {
+            R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
+            R32[(a << 1) + 1] = hi >>> ic;
+          } else {
+            R32[a << 1] = hi >>> (ic - 32);
+            R32[(a << 1) + 1] = 0;
+          }
+          break;
+        }
+
+        case Op.ADD32S: {
+          const v = (R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!) | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.SUB32S: {
+          const v = (R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!) | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.MUL32S: {
+          const v = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.DIV32S: {
+          const d = R32[(fp + ic) << 1]!;
+          if (d === 0) stop("division-by-zero", "division by zero");
+          if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
+            stop("division-by-zero", "quotient of INT_MIN / -1 does not fit (SIGFPE on x86)");
+          const v = (R32[(fp + ib) << 1]! / d) | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.REM32S: {
+          const d = R32[(fp + ic) << 1]!;
+          if (d === 0) stop("division-by-zero", "remainder of a division by zero");
+          if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
+            stop("division-by-zero", "INT_MIN % -1 traps on x86 (SIGFPE)");
+          const v = (R32[(fp + ib) << 1]! % d) | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.ADD32U:
+          R32[a << 1] = R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.SUB32U:
+          R32[a << 1] = R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.MUL32U:
+          R32[a << 1] = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.DIV32U: {
+          const d = R32[(fp + ic) << 1]! >>> 0;
+          if (d === 0) stop("division-by-zero", "division by zero");
+          R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) / d;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.REM32U: {
+          const d = R32[(fp + ic) << 1]! >>> 0;
+          if (d === 0) stop("division-by-zero", "remainder of a division by zero");
+          R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) % d;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.SHL32S:
+        case Op.SHR32S:
+        case Op.SHL32U:
+        case Op.SHR32U: {
+          const c = (fp + ic) << 1;
+          const n = R32[c]!;
+          if (n >>> 0 > 31 || R32[c + 1] !== 0)
+            stop("shift-range", `shift of a 32-bit value by ${R[fp + ic]}`);
+          const x = R32[(fp + ib) << 1]!;
+          const v = op === Op.SHL32S || op === Op.SHL32U ? x << n : op === Op.SHR32S ? x >> n : x >>> n;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = op === Op.SHL32S || op === Op.SHR32S ? (v | 0) >> 31 : 0;
+          break;
+        }
+        case Op.NEG32S: {
+          const v = -R32[(fp + ib) << 1]! | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.NEG32U:
+          R32[a << 1] = -R32[(fp + ib) << 1]!;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.NOT32U:
+          R32[a << 1] = ~R32[(fp + ib) << 1]!;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.ADDI32S: {
+          const v = (R32[(fp + ib) << 1]! + ic) | 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.ADDI32U:
+          R32[a << 1] = R32[(fp + ib) << 1]! + ic;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.SHLI32S: {
+          const v = R32[(fp + ib) << 1]! << ic;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.SHRI32S: {
+          const v = R32[(fp + ib) << 1]! >> ic;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.SHLI32U:
+          R32[a << 1] = R32[(fp + ib) << 1]! << ic;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.SHRI32U:
+          R32[a << 1] = R32[(fp + ib) << 1]! >>> ic;
+          R32[(a << 1) + 1] = 0;
+          break;
+
+        case Op.SEXT8: {
+          const v = (R32[(fp + ib) << 1]! << 24) >> 24;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.SEXT16: {
+          const v = (R32[(fp + ib) << 1]! << 16) >> 16;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.SEXT32: {
+          const v = R32[(fp + ib) << 1]!;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.ZEXT8:
+          R32[a << 1] = R32[(fp + ib) << 1]! & 0xff;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.ZEXT16:
+          R32[a << 1] = R32[(fp + ib) << 1]! & 0xffff;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.ZEXT32:
+          R32[a << 1] = R32[(fp + ib) << 1]!;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.BOOL: {
+          const b = (fp + ib) << 1;
+          R32[a << 1] = (R32[b]! | R32[b + 1]!) !== 0 ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.LNOT: {
+          const b = (fp + ib) << 1;
+          R32[a << 1] = (R32[b]! | R32[b + 1]!) === 0 ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.I2F:
+          RF[a] = Number(R[fp + ib]!);
+          break;
+        case Op.U2F:
+          RF[a] = Number(BigInt.asUintN(64, R[fp + ib]!));
+          break;
+        case Op.F2I: {
+          const x = RF[fp + ib]!;
+          if (x > -2147483649 && x < 2147483648) {
+            const v = x | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+          } else R[a] = doubleToS64(x);
+          break;
+        }
+        case Op.F2U:
+          R[a] = doubleToU64(RF[fp + ib]!);
+          break;
+        case Op.FROUND:
+          RF[a] = Math.fround(RF[fp + ib]!);
+          break;
+        case Op.FBOOL:
+          R32[a << 1] = RF[fp + ib] !== 0 ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+
+        case Op.EQ: {
+          const b = (fp + ib) << 1,
+            c = (fp + ic) << 1;
+          R32[a << 1] = R32[b] === R32[c] && R32[b + 1] === R32[c + 1] ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.NE: {
+          const b = (fp + ib) << 1,
+            c = (fp + ic) << 1;
+          R32[a << 1] = R32[b] !== R32[c] || R32[b + 1] !== R32[c + 1] ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.LTS: {
+          const v = R[fp + ib]! < R[fp + ic]! ? 1 : 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.LES: {
+          const v = R[fp + ib]! <= R[fp + ic]! ? 1 : 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.LTU: {
+          const v = BigInt.asUintN(64, R[fp + ib]!) < BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.LEU: {
+          const v = BigInt.asUintN(64, R[fp + ib]!) <= BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = 0;
+          break;
+        }
+        case Op.EQ32:
+          R32[a << 1] = R32[(fp + ib) << 1] === R32[(fp + ic) << 1] ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.NE32:
+          R32[a << 1] = R32[(fp + ib) << 1] !== R32[(fp + ic) << 1] ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.LTS32:
+          R32[a << 1] = R32[(fp + ib) << 1]! < R32[(fp + ic) << 1]! ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.LES32:
+          R32[a << 1] = R32[(fp + ib) << 1]! <= R32[(fp + ic) << 1]! ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.LTU32:
+          R32[a << 1] = R32[(fp + ib) << 1]! >>> 0 < R32[(fp + ic) << 1]! >>> 0 ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.LEU32:
+          R32[a << 1] = R32[(fp + ib) << 1]! >>> 0 <= R32[(fp + ic) << 1]! >>> 0 ? 1 : 0;
+          R32[(a << 1) + 1] = 0;
+          break;
+        case Op.FEQ:
+          R[a] = RF[fp + ib] === RF[fp + ic] ? 1n : 0n;
+          break;
+        case Op.FNE:
+          R[a] = RF[fp + ib] !== RF[fp + ic] ? 1n : 0n;
+          break;
+        case Op.FLT:
+          R[a] = RF[fp + ib]! < RF[fp + ic]! ? 1n : 0n;
+          break;
+        case Op.FLE:
+          R[a] = RF[fp + ib]! <= RF[fp + ic]! ? 1n : 0n;
+          break;
+        case Op.FADD:
+          RF[a] = RF[fp + ib]! + RF[fp + ic]!;
+          break;
+        case Op.FSUB:
+          RF[a] = RF[fp + ib]! - RF[fp + ic]!;
+          break;
+        case Op.FMUL:
+          RF[a] = RF[fp + ib]! * RF[fp + ic]!;
+          break;
+        case Op.FDIV:
+          RF[a] = RF[fp + ib]! / RF[fp + ic]!;
+          break;
+        case Op.FNEG:
+          RF[a] = -RF[fp + ib]!;
+          break;
+
+        case Op.LD8S:
+        case Op.LD8U: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          let v: number;
+          if (p >= 0 && (shadow[p]! & 7) === 1) v = u8[p]!;
+          else {
+            task.pc = pc;
+            memory.loadScratch(hi, lo, 1);
+            v = scratch32[0]!;
+          }
+          if (op === Op.LD8S) v = (v << 24) >> 24;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.LD16S:
+        case Op.LD16U: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          let v: number;
+          if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) v = i16[p >> 1]!;
+          else {
+            task.pc = pc;
+            memory.loadScratch(hi, lo, 2);
+            v = (scratch32[0]! << 16) >> 16;
+          }
+          if (op === Op.LD16U) v &= 0xffff;
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = v >> 31;
+          break;
+        }
+        case Op.LD32S:
+        case Op.LD32U: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          let v: number;
+          if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101) v = i32[p >> 2]!;
+          else {
+            task.pc = pc;
+            memory.loadScratch(hi, lo, 4);
+            v = scratch32[0]!;
+          }
+          R32[a << 1] = v;
+          R32[(a << 1) + 1] = op === Op.LD32S ? v >> 31 : 0;
+          break;
+        }
+        case Op.LD64:
+        case Op.LDF64: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (
+            p >= 0 &&
+            (p & 7) === 0 &&
+            (shadow32[p >> 2]! & 0x07070707) === 0x01010101 &&
+            (shadow32[(p >> 2) + 1]! & 0x07070707) === 0x01010101
+          ) {
+            R32[a << 1] = i32[p >> 2]!;
+            R32[(a << 1) + 1] = i32[(p >> 2) + 1]!;
+          } else {
+            task.pc = pc;
+            memory.loadScratch(hi, lo, 8);
+            R[a] = scratch64[0]!;
+          }
+          break;
+        }
+        case Op.LDF32: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101)
+            RF[a] = f32[p >> 2]!;
+          else {
+            task.pc = pc;
+            memory.loadScratch(hi, lo, 4);
+            RF[a] = memory.scratchF32[0]!;
+          }
+          break;
+        }
+        case Op.ST8: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (p >= 0 && (shadow[p] === 1 || shadow[p] === 2)) {
+            u8[p] = R32[a << 1]!;
+            shadow[p] = 1;
+          } else {
+            task.pc = pc;
+            scratch32[0] = R32[a << 1]!;
+            memory.storeScratch(hi, lo, 1);
+          }
+          break;
+        }
+        case Op.ST16: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1] === 0x0101 || shadow16[p >> 1] === 0x0202)) {
+            i16[p >> 1] = R32[a << 1]!;
+            shadow16[p >> 1] = 0x0101;
+          } else {
+            task.pc = pc;
+            scratch32[0] = R32[a << 1]!;
+            memory.storeScratch(hi, lo, 2);
+          }
+          break;
+        }
+        case Op.ST32: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (
+            p >= 0 &&
+            (p & 3) === 0 &&
+            (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
+          ) {
+            i32[p >> 2] = R32[a << 1]!;
+            shadow32[p >> 2] = 0x01010101;
+          } else {
+            task.pc = pc;
+            scratch32[0] = R32[a << 1]!;
+            memory.storeScratch(hi, lo, 4);
+          }
+          break;
+        }
+        case Op.ST64:
+        case Op.STF64: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          const q = p >> 2;
+          if (
+            p >= 0 &&
+            (p & 7) === 0 &&
+            (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
+            (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
+          ) {
+            i32[q] = R32[a << 1]!;
+            i32[q + 1] = R32[(a << 1) + 1]!;
+            shadow32[q] = 0x01010101;
+            shadow32[q + 1] = 0x01010101;
+          } else {
+            task.pc = pc;
+            scratch64[0] = R[a]!;
+            memory.storeScratch(hi, lo, 8);
+          }
+          break;
+        }
+        case Op.STF32: {
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          let lo = (R32[b]! >>> 0) + ic;
+          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+          lo |= 0;
+          task.pc = pc;
+          memory.scratchF32[0] = RF[a]!;
+          const p = translate(segHi, segBase, segPages, hi, lo);
+          if (
+            p >= 0 &&
+            (p & 3) === 0 &&
+            (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
+          ) {
+            f32[p >> 2] = RF[a]!;
+            shadow32[p >> 2] = 0x01010101;
+          } else memory.storeScratch(hi, lo, 4);
+          break;
+        }
+        case Op.MCPY: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          const pd = translate(segHi, segBase, segPages, R32[x + 1]!, R32[x]!);
+          const ps = translate(segHi, segBase, segPages, R32[b + 1]!, R32[b]!);
+          if (ic === 8 && pd >= 0 && ps >= 0 && ((pd | ps) & 7) === 0) {
+            const qs = ps >> 2,
+              qd = pd >> 2;
+            if (
+              shadow32[qs] === 0x01010101 &&
+              shadow32[qs + 1] === 0x01010101 &&
+              (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
+              (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
+            ) {
+              i64[pd >> 3] = i64[ps >> 3]!;
+              shadow32[qd] = 0x01010101;
+              shadow32[qd + 1] = 0x01010101;
+              break;
+            }
+          } else if (ic === 4 && pd >= 0 && ps >= 0 && ((pd | ps) & 3) === 0) {
+            const qs = ps >> 2,
+              qd = pd >> 2;
+            if (shadow32[qs] === 0x01010101 && (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)) {
+              i32[qd] = i32[qs]!;
+              shadow32[qd] = 0x01010101;
+              break;
+            }
+          }
+          task.pc = pc;
+          memory.copy(BigInt.asUintN(64, R[a]!), BigInt.asUintN(64, R[fp + ib]!), ic);
+          break;
+        }
+        case Op.MSET:
+          task.pc = pc;
+          memory.fill(BigInt.asUintN(64, R[a]!), ib & 0xff, ic);
+          break;
+        case Op.BFLD: {
+          task.pc = pc;
+          const f = body.bitfields[ic]!;
+          const b = (fp + ib) << 1;
+          let hi = R32[b + 1]!;
+          const lo = (R32[b]! >>> 0) + f.offset;
+          if (lo !== lo >>> 0) hi = (hi + 1) | 0;
+          memory.loadScratch(hi, lo | 0, f.bytes);
+          if (f.shift + f.width <= 32) {
+            const w = scratch32[0]!;
+            const up = 32 - f.shift - f.width;
+            const v = f.signed ? (w << up) >> (32 - f.width) : (w << up) >>> (32 - f.width);
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = f.signed ? (v | 0) >> 31 : 0;
+          } else {
+            const v = scratch64[0]! >> BigInt(f.shift);
+            R[a] = f.signed ? BigInt.asIntN(f.width, v) : BigInt.asIntN(64, BigInt.asUintN(f.width, v));
+          }
+          break;
+        }
+        case Op.BFST: {
+          task.pc = pc;
+          const f = body.bitfields[ic]!;
+          const address = BigInt.asUintN(64, R[fp + ib]!) + BigInt(f.offset);
+          memory.checkRange(address, f.bytes, "write", true);
+          const mask = ((1n << BigInt(f.width)) - 1n) << BigInt(f.shift);
+          const old = memory.peek(address, f.bytes);
+          memory.store(address, f.bytes, (old & ~mask) | ((R[a]! << BigInt(f.shift)) & mask));
+          break;
+        }
+        case Op.CHKIDX: {
+          const x = a << 1;
+          if (R32[x + 1] !== 0 || R32[x]! >>> 0 > ib >>> 0 || (R32[x] === ib && ic === 0)) {
+            task.pc = pc;
+            stop("out-of-bounds", `index ${R[a]} is outside the array of ${ib} elements`);
+          }
+          break;
+        }
+
+        case Op.LIVE:
+          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_UNINIT);
+          break;
+        case Op.DEAD:
+          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_DEAD);
+          break;
+        case Op.ALLOCA: {
+          task.pc = pc;
+          const size = R[fp + ib]!;
+          if (size < 0n || size > BigInt(task.limits.stack))
+            stop("stack-overflow", `array of ${size} bytes on the stack`);
+          const align = Math.max(ic, 16);
+          const base = Math.ceil((task.sp + 16) / align) * align;
+          const top = base + Number(size) + 16;
+          if (top >= task.mapped) growStack(memory, task, top);
+          memory.setShadow(HI_STACK, base, Number(size), SHADOW_UNINIT);
+          task.sp = (top + 15) & ~15;
+          R32[a << 1] = base;
+          R32[(a << 1) + 1] = HI_STACK;
+          break;
+        }
+        case Op.SAVESP:
+          R32[a << 1] = task.sp;
+          R32[(a << 1) + 1] = HI_STACK;
+          break;
+        case Op.RESTSP: {
+          const to = R32[a << 1]!;
+          if (to < task.sp) memory.setShadow(HI_STACK, to, task.sp - to, SHADOW_DEAD);
+          task.sp = to;
+          break;
+        }
+
+        case Op.JMP:
+          pc = a - fp;
+          continue;
+        case Op.JZ: {
+          const x = a << 1;
+          if ((R32[x]! | R32[x + 1]!) === 0) {
+            pc = ib;
+            continue;
+          }
+          break;
+        }
+        case Op.JNZ: {
+          const x = a << 1;
+          if ((R32[x]! | R32[x + 1]!) !== 0) {
+            pc = ib;
+            continue;
+          }
+          break;
+        }
+        case Op.JEQ: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          if (R32[x] === R32[b] && R32[x + 1] === R32[b + 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        }
+        case Op.JNE: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          if (R32[x] !== R32[b] || R32[x + 1] !== R32[b + 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        }
+        case Op.JLTS:
+          if (R[a]! < R[fp + ib]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLES:
+          if (R[a]! <= R[fp + ib]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLTU: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          const h = R32[x + 1]!,
+            k = R32[b + 1]!;
+          if (h === k ? R32[x]! >>> 0 < R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        }
+        case Op.JLEU: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          const h = R32[x + 1]!,
+            k = R32[b + 1]!;
+          if (h === k ? R32[x]! >>> 0 <= R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        }
+        case Op.JEQ32:
+          if (R32[a << 1] === R32[(fp + ib) << 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JNE32:
+          if (R32[a << 1] !== R32[(fp + ib) << 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLTS32:
+          if (R32[a << 1]! < R32[(fp + ib) << 1]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLES32:
+          if (R32[a << 1]! <= R32[(fp + ib) << 1]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLTU32:
+          if (R32[a << 1]! >>> 0 < R32[(fp + ib) << 1]! >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLEU32:
+          if (R32[a << 1]! >>> 0 <= R32[(fp + ib) << 1]! >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JEQI32:
+          if (R32[a << 1] === ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JNEI32:
+          if (R32[a << 1] !== ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLTI32S:
+          if (R32[a << 1]! < ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JLEI32S:
+          if (R32[a << 1]! <= ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JGTI32S:
+          if (R32[a << 1]! > ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JGEI32S:
+          if (R32[a << 1]! >= ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.SWITCH: {
+          const s = body.compiled[ib]!;
+          const x = a << 1;
+          if (s.dense !== null && R32[x + 1] === R32[x]! >> 31) {
+            const i = R32[x]! - s.min;
+            pc = i >= 0 && i < s.dense.length ? s.dense[i]! : s.table.otherwise;
+          } else pc = switchTarget(s, R[a]!);
+          continue;
+        }
+        case Op.JMPI: {
+          task.pc = pc;
+          const label = vm.image.labels[Number(BigInt.asUintN(64, R[a]!) - LABEL_BASE)];
+          if (label === undefined || label.fn !== fn.id) {
+            stop("bad-call", "computed goto to something that is not a label of this function");
+            break;
+          }
+          pc = label.pc;
+          continue;
+        }
+
+        case Op.CALLI:
+        case Op.CALL: {
+          let id: number;
+          if (op === Op.CALL) id = a - fp;
+          else {
+            task.pc = pc;
+            const x = a << 1;
+            const offset = (R32[x]! >>> 0) - 0x81000000;
+            id = offset >> 4;
+            if (R32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
+              const sig = body.sigs[ic]!;
+              const target = BigInt.asUintN(64, R[a]!);
+              if (target >= NATIVE_BASE && target < LABEL_BASE) {
+                const stub = target >= STUB_BASE;
+                const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
+                task.fp = fp;
+                if (stub) {
+                  vm.callStub(task, index, fp + ib, body.locs[pc >> 2]!);
+                  break;
+                }
+                const outcome = vm.callNative(task, index, fp + ib, sig.nargs, body.locs[pc >> 2]!);
+                if (outcome === "retry") return "retry";
+                if (vm.switchRequested) {
+                  vm.switchRequested = false;
+                  pc += 4;
+                  return "switch";
+                }
+                break;
+              }
+              vm.badCall(target);
+            }
+            const sig = body.sigs[ic]!;
+            const callee = functions[id]!;
+            if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
+              vm.badSignature(callee, sig.key);
+          }
+          const callee = functions[id]!;
+          const next = bodies[id] ?? vm.bodyOf(id);
+          const newFp = fp + ib;
+          task.pc = pc;
+          if (newFp + next.nregs + 64 > maxReg || task.depth + 1 >= task.limits.depth)
+            stop("stack-overflow", `recursion too deep: ${task.depth} calls are open`);
+          const f = task.depth * FRAME_WORDS;
+          frames[f] = fn.id;
+          frames[f + 1] = pc + 4;
+          frames[f + 2] = fp;
+          frames[f + 3] = task.frameBase;
+          frames[f + 4] = task.sp;
+          task.depth++;
+          if (next.frameSize > 0) {
+            task.frameBase = task.sp;
+            const top = task.sp + next.frameSize;
+            if (top >= task.mapped) growStack(memory, task, top);
+            task.sp = top;
+          }
+          fn = callee;
+          body = next;
+          code = next.code;
+          consts = next.consts;
+          fp = newFp;
+          pc = 0;
+          task.fn = fn;
+          task.fp = fp;
+          continue;
+        }
+        case Op.CALLN: {
+          task.pc = pc;
+          task.fp = fp;
+          const outcome = vm.callNative(task, a - fp, fp + ib, ic & 0xffff, body.locs[pc >> 2]!);
+          if (outcome === "retry") return "retry";
+          if (vm.switchRequested) {
+            vm.switchRequested = false;
+            pc += 4;
+            return "switch";
+          }
+          break;
+        }
+        case Op.CALLSTUB:
+          task.pc = pc;
+          vm.callStub(task, a - fp, fp + ib, body.locs[pc >> 2]!);
+          break;
+        case Op.RETU:
+        case Op.RETV:
+        case Op.RET: {
+          if (op === Op.RETU) {
+            task.pc = pc;
+            if (resultIsUsed(task, bodies))
+              stop("missing-return", `${fn.name}() ends without a value, and its caller uses one`);
+            R[fp] = 0n;
+          }
+          if (op === Op.RET) R[fp] = R[a]!;
+          if (task.sp > task.frameBase && body.frameSize > 0)
+            markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
+          if (task.depth === floor) {
+            task.result = R[fp]!;
+            task.fp = fp;
+            return "done";
+          }
+          const f = --task.depth * FRAME_WORDS;
+          fn = functions[frames[f]!]!;
+          body = bodies[fn.id]!;
+          code = body.code;
+          consts = body.consts;
+          pc = frames[f + 1]!;
+          fp = frames[f + 2]!;
+          task.frameBase = frames[f + 3]!;
+          task.sp = frames[f + 4]!;
+          task.fn = fn;
+          task.fp = fp;
+          continue;
+        }
+        case Op.TRAP: {
+          task.pc = pc;
+          const t = body.traps[a - fp]!;
+          stop(
+            t.kind === "unreachable"
+              ? "unreachable"
+              : t.kind === "missing-return"
+                ? "missing-return"
+                : "unsupported",
+            t.message,
+          );
+          break;
+        }
+        case Op.LINE:
+          vm.hitLine(a - fp);
+          break;
+        case Op.ATOM: {
+          task.pc = pc;
+          const kind = code[pc + 5]!;
+          const size = code[pc + 6]!;
+          const signed = code[pc + 7]! !== 0;
+          const address = BigInt.asUintN(64, R[fp + ib]!);
+          const operand = R[fp + ic]!;
+          if (kind === AtomicKind.STORE) {
+            memory.store(address, size, operand);
+            pc += 8;
+            continue;
+          }
+          const bits = 8 * size;
+          const old = memory.load(address, size);
+          const canonical = BigInt.asIntN(64, signed ? BigInt.asIntN(bits, old) : old);
+          switch (kind) {
+            case AtomicKind.XCHG:
+              memory.store(address, size, operand);
+              break;
+            case AtomicKind.ADD:
+              memory.store(address, size, old + operand);
+              break;
+            case AtomicKind.SUB:
+              memory.store(address, size, old - operand);
+              break;
+            case AtomicKind.AND:
+              memory.store(address, size, old & operand);
+              break;
+            case AtomicKind.OR:
+              memory.store(address, size, old | operand);
+              break;
+            case AtomicKind.XOR:
+              memory.store(address, size, old ^ operand);
+              break;
+            case AtomicKind.NAND:
+              memory.store(address, size, ~(old & operand));
+              break;
+            case AtomicKind.CMPXCHG:
+              if (old === BigInt.asUintN(bits, operand)) memory.store(address, size, R[fp + ic + 1]!);
+              break;
+            default:
+              break;
+          }
+          R[a] = canonical;
+          pc += 8;
+          continue;
+        }
+        default:
+          vm.badOpcode(op);
+      }
+      pc += 4;
+    }
+  } finally {
+    vm.steps += budget - Math.max(left, 0);
+    task.pc = pc;
+    task.fp = fp;
+    task.fn = fn;
+  }
+}

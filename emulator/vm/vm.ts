@@ -1,0 +1,535 @@
+/**
+ * The virtual machine: tasks, natives, memory and the image they run, and how a run ends. Every way out is a StopReason.
+ * Leaves out the dispatch loop (step.ts), what natives do (shims/) and which task runs next (sched/).
+ */
+import type { Loc } from "../c/ast.ts";
+import {
+  HI_DATA,
+  type Memory,
+  MemoryFault,
+  type MemorySnapshot,
+  SHADOW_INIT,
+  SHADOW_READONLY,
+} from "../mem/memory.ts";
+import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
+import { type FnInfo, type Image, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
+import type { NativeContext, NativeFunction, NativeOutcome, NativeTable } from "./native.ts";
+import { compileBody, type ExecBody, step } from "./step.ts";
+import type { ObjectHistory, Site, StopReason } from "./stop_reason.ts";
+import { FRAME_WORDS, restoreTask, snapshotTask, Task, type TaskLimits, type TaskSnapshot } from "./task.ts";
+
+export interface VmOptions {
+  readonly image: Image;
+  readonly memory: Memory;
+  readonly natives: NativeTable;
+  readonly scheduler?: Scheduler;
+  /** Instructions after which the run ends as `limit`. */
+  readonly stepLimit?: number;
+  readonly taskLimits?: TaskLimits;
+  /** Polled every million instructions; true ends the run as `cancelled`. */
+  readonly cancelled?: () => boolean;
+}
+
+/** One frame of a stack trace, innermost first. */
+export interface FrameInfo {
+  readonly fn: FnInfo;
+  readonly loc: Loc | null;
+}
+
+/** How and where a run ended. */
+export interface RunEnd {
+  readonly reason: StopReason;
+  readonly task: Task;
+  readonly loc: Loc | null;
+  readonly stack: readonly FrameInfo[];
+}
+
+/** A stub that was called: unknown code, result 0. */
+export interface StubCall {
+  readonly name: string;
+  readonly loc: Loc;
+  readonly caller: string;
+  count: number;
+}
+
+export interface VmSnapshot {
+  readonly memory: MemorySnapshot;
+  readonly tasks: readonly TaskSnapshot[];
+  readonly current: number;
+  readonly steps: number;
+  readonly syncedGlobals: number;
+}
+
+const POLL = 1_000_000;
+const KERNEL_LIMITS: TaskLimits = { registers: 1 << 16, depth: 2000, stack: 256 << 10 };
+/** Stacks of tasks are this far apart (bytes). */
+const STACK_STRIDE = 1 << 24;
+
+export class Vm {
+  readonly image: Image;
+  readonly memory: Memory;
+  readonly scheduler: Scheduler;
+  readonly natives: NativeTable;
+  readonly stepLimit: number;
+  readonly taskLimits: TaskLimits;
+  /** Lowered functions by id. */
+  readonly bodies: ExecBody[] = [];
+  readonly tasks: Task[] = [];
+  readonly stubCalls = new Map<string, StubCall>();
+  /** Executed statements by line id (functions with coverage only). */
+  lineHits: number[] = [];
+  /** Instructions executed so far. */
+  steps = 0;
+  current: Task | null = null;
+  /** Set by a native that wants another task to get a chance: the loop leaves after the call. */
+  switchRequested = false;
+  switchWhy: SwitchReason = "point";
+  private readonly cancelled: () => boolean;
+  private readonly nativeByIndex: (NativeFunction | undefined)[] = [];
+  private readonly context: Context;
+  private syncedGlobals = 0;
+  private readonly labelIds = new Map<string, number>();
+
+  constructor(options: VmOptions) {
+    this.image = options.image;
+    this.memory = options.memory;
+    this.natives = options.natives;
+    this.scheduler = options.scheduler ?? new RunToBlock();
+    this.stepLimit = options.stepLimit ?? 50_000_000;
+    this.taskLimits = options.taskLimits ?? KERNEL_LIMITS;
+    this.cancelled = options.cancelled ?? (() => false);
+    this.context = new Context(this);
+    this.memory.describe = (address) => this.describe(address);
+    this.syncGlobals();
+  }
+
+  // ---- image -----------------------------------------------------------------------------------------------------
+
+  /** The executable body of a function, lowering it (and laying out the globals it names) when first needed. */
+  bodyOf(id: number): ExecBody {
+    const known = this.bodies[id];
+    if (known !== undefined) return known;
+    const body = compileBody(this.image.lower(id));
+    this.syncGlobals();
+    this.bodies[id] = body;
+    return body;
+  }
+
+  /** Writes the initial contents of globals that the image has laid out since the last call. */
+  syncGlobals(): void {
+    const globals = this.image.globals;
+    for (; this.syncedGlobals < globals.length; this.syncedGlobals++) {
+      const g = globals[this.syncedGlobals]!;
+      const lo = this.memory.lo(g.address);
+      this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
+      this.memory.setShadow(HI_DATA, lo, g.size, SHADOW_INIT);
+      if (g.init !== null) this.memory.writeBytes(g.address, g.init);
+      if (g.readonly) this.memory.setShadow(HI_DATA, lo, g.size, SHADOW_INIT | SHADOW_READONLY);
+    }
+  }
+
+  labelId(fn: number, pc: number): number {
+    const key = `${fn}:${pc}`;
+    let id = this.labelIds.get(key);
+    if (id === undefined) {
+      id = this.image.labels.findIndex((l) => l.fn === fn && l.pc === pc);
+      this.labelIds.set(key, id);
+    }
+    return id;
+  }
+
+  hitLine(id: number): void {
+    this.lineHits[id] = (this.lineHits[id] ?? 0) + 1;
+  }
+
+  /** Name of a code address: "dax_iomap_fault", or null. */
+  functionAt(address: bigint): FnInfo | null {
+    const offset = address - TEXT_BASE;
+    if (offset < 0n || offset & 15n || offset >= 16n * BigInt(this.image.functions.length)) return null;
+    return this.image.functions[Number(offset >> 4n)] ?? null;
+  }
+
+  // ---- tasks -----------------------------------------------------------------------------------------------------
+
+  /** A new runnable task that will execute function `id` with the given integer arguments. */
+  spawn(name: string, id: number, args: readonly bigint[]): Task {
+    const index = this.tasks.length;
+    const task = new Task(index, name, index * STACK_STRIDE, this.taskLimits);
+    const fn = this.image.functions[id]!;
+    this.tasks.push(task);
+    this.enter(task, fn, 0, args);
+    return task;
+  }
+
+  private enter(task: Task, fn: FnInfo, fp: number, args: readonly bigint[]): void {
+    const body = this.bodyOf(fn.id);
+    if (fp + body.nregs + args.length + 64 > task.limits.registers || task.depth + 1 >= task.limits.depth)
+      throw new MemoryFault("stack-overflow", `recursion too deep: ${task.depth} calls are open`, 0n);
+    for (let i = 0; i < args.length; i++) task.regs[fp + i] = args[i]!;
+    task.fn = fn;
+    task.fp = fp;
+    task.pc = 0;
+    task.frameBase = task.sp;
+    if (body.frameSize > 0) {
+      const top = task.sp + body.frameSize;
+      if (top - task.stackLow > task.limits.stack)
+        throw new MemoryFault("stack-overflow", `stack of ${task.limits.stack >> 10} KiB used up`, 0n);
+      this.memory.map(this.stackHi, task.sp, body.frameSize + 1);
+      task.mapped = Math.max(task.mapped, (top & ~4095) + 4096);
+      task.sp = top;
+    }
+  }
+
+  private readonly stackHi = 0xffffc90a | 0;
+
+  /** Wakes up to `nr` tasks (all when nr <= 0) that sleep on key, lowest id first. Returns how many. */
+  wake(key: bigint, nr: number): number {
+    let woken = 0;
+    for (const t of this.tasks) {
+      if (t.state !== "sleeping" || t.key !== key || (nr > 0 && woken >= nr)) continue;
+      t.state = "runnable";
+      woken++;
+    }
+    return woken;
+  }
+
+  /** Asks that another task may run after the native call in progress. */
+  requestSwitch(why: SwitchReason): void {
+    this.switchRequested = true;
+    this.switchWhy = why;
+  }
+
+  /** Runs until task 0 is done, everything is stuck, or something stops the run. */
+  run(): RunEnd {
+    const main = this.tasks[0]!;
+    let task = this.choose("start", main.id);
+    if (task === null) return this.end({ kind: "completed", message: "" }, main);
+    try {
+      for (;;) {
+        this.current = task;
+        const slice = this.scheduler.slice();
+        const left = this.stepLimit - this.steps;
+        if (left <= 0)
+          return this.end(
+            { kind: "limit", message: `step limit of ${this.stepLimit} instructions reached` },
+            task,
+          );
+        const budget: number = Math.min(left, slice > 0 ? slice : POLL, POLL);
+        const result = step(this, task, budget, 0);
+        let why: SwitchReason = "slice";
+        if (result === "done") {
+          task.state = "done";
+          this.wakeJoiners();
+          if (task === main) return this.end({ kind: "completed", message: "" }, task);
+          why = "exit";
+        } else if (result === "retry") why = "block";
+        else if (result === "switch") why = this.switchWhy;
+        else if (this.cancelled()) return this.end({ kind: "cancelled", message: "cancelled" }, task);
+        if (result === "slice" && slice === 0) continue;
+        const next = this.choose(why, task.id);
+        if (next === null) {
+          const stuck = this.tasks
+            .filter((t) => t.state === "sleeping")
+            .map((t) => `${t.name}: ${t.waitingFor}`);
+          return this.end(
+            {
+              kind: "deadlock",
+              message: `every task sleeps and nobody will wake them (${stuck.join("; ")})`,
+            },
+            task,
+          );
+        }
+        task = next;
+      }
+    } catch (fault) {
+      if (!(fault instanceof MemoryFault)) throw fault;
+      return this.end(reasonOf(fault), this.current ?? main);
+    }
+  }
+
+  /** Runs what can still run after the main task ended; returns the tasks that sleep for ever. */
+  drain(): Task[] {
+    const main = this.tasks[0]!;
+    main.state = "done";
+    this.wakeJoiners();
+    for (let guard = 0; guard < 10_000; guard++) {
+      const runnable = this.tasks.find((t) => t.state === "runnable");
+      if (runnable === undefined || this.steps >= this.stepLimit) break;
+      this.current = runnable;
+      const result = step(this, runnable, Math.min(POLL, this.stepLimit - this.steps), 0);
+      if (result === "done") {
+        runnable.state = "done";
+        this.wakeJoiners();
+      }
+    }
+    return this.tasks.filter((t) => t.state !== "done");
+  }
+
+  private wakeJoiners(): void {
+    for (const t of this.tasks) if (t.state === "sleeping" && t.key === JOIN_KEY) t.state = "runnable";
+  }
+
+  private choose(why: SwitchReason, current: number): Task | null {
+    const runnable = this.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
+    if (runnable.length === 0) return null;
+    return this.tasks[runnable.length === 1 ? runnable[0]! : this.scheduler.next(runnable, current, why)]!;
+  }
+
+  private end(reason: StopReason, task: Task): RunEnd {
+    const stack = this.stack(task);
+    return { reason, task, loc: stack[0]?.loc ?? null, stack };
+  }
+
+  /** Open calls of a task, innermost first. */
+  stack(task: Task): FrameInfo[] {
+    if (task.fn === null) return [];
+    const out: FrameInfo[] = [
+      { fn: task.fn, loc: this.bodies[task.fn.id]?.locs[task.pc >> 2] ?? task.fn.loc },
+    ];
+    for (let d = task.depth - 1; d >= 0; d--) {
+      const f = d * FRAME_WORDS;
+      const fn = this.image.functions[task.frames[f]!]!;
+      const at = Math.max(0, task.frames[f + 1]! - 4) >> 2;
+      out.push({ fn, loc: this.bodies[fn.id]?.locs[at] ?? fn.loc });
+    }
+    return out;
+  }
+
+  /** Where the running task is. */
+  site(): Site | null {
+    const task = this.current;
+    if (task === null || task.fn === null) return null;
+    const loc = this.bodies[task.fn.id]?.locs[task.pc >> 2] ?? task.fn.loc;
+    return loc === null ? null : { loc, fn: task.fn.name, task: task.id };
+  }
+
+  // ---- calls out of the loop -------------------------------------------------------------------------------------
+
+  callNative(task: Task, index: number, argBase: number, nargs: number, loc: Loc): NativeOutcome | void {
+    let native = this.nativeByIndex[index];
+    if (native === undefined) {
+      native = this.natives.get(this.image.natives[index]!);
+      if (native === undefined)
+        throw new MemoryFault("unsupported", `native ${this.image.natives[index]} is not there`, 0n);
+      this.nativeByIndex[index] = native;
+    }
+    return native(this.context.enter(task, argBase, nargs, loc));
+  }
+
+  callStub(task: Task, index: number, argBase: number, loc: Loc): void {
+    const name = this.image.stubs[index]!;
+    const known = this.stubCalls.get(name);
+    if (known !== undefined) known.count++;
+    else this.stubCalls.set(name, { name, loc, caller: task.fn?.name ?? "", count: 1 });
+    task.regs[argBase] = 0n;
+  }
+
+  /** Calls a C function to completion inside a native. It may not block. */
+  callNested(task: Task, address: bigint, args: readonly bigint[]): bigint {
+    const fn = this.functionAt(address);
+    if (fn === null) {
+      if (address >= NATIVE_BASE && address < STUB_BASE) {
+        const at = task.fp + (task.fn?.body?.nregs ?? 0) + 32;
+        for (let i = 0; i < args.length; i++) task.regs[at + i] = args[i]!;
+        this.callNative(task, Number((address - NATIVE_BASE) >> 4n), at, args.length, this.site()!.loc);
+        return task.regs[at]!;
+      }
+      return this.badCall(address);
+    }
+    const saved = {
+      fn: task.fn,
+      fp: task.fp,
+      pc: task.pc,
+      frameBase: task.frameBase,
+      sp: task.sp,
+      depth: task.depth,
+    };
+    const f = task.depth * FRAME_WORDS;
+    task.frames[f] = saved.fn!.id;
+    task.frames[f + 1] = saved.pc + 4;
+    task.frames[f + 2] = saved.fp;
+    task.frames[f + 3] = saved.frameBase;
+    task.frames[f + 4] = saved.sp;
+    task.depth++;
+    const top = saved.fp + (this.bodies[saved.fn!.id]?.nregs ?? 0) + 32;
+    this.enter(task, fn, top, args);
+    for (;;) {
+      const left = this.stepLimit - this.steps;
+      if (left <= 0)
+        throw new MemoryFault("limit", `step limit of ${this.stepLimit} instructions reached`, 0n);
+      const result = step(this, task, Math.min(left, POLL), saved.depth + 1);
+      if (result === "done") break;
+      if (result === "retry")
+        throw new MemoryFault("unsupported", `${fn.name}() sleeps inside a callback`, 0n);
+      if (this.cancelled()) throw new MemoryFault("cancelled", "cancelled", 0n);
+    }
+    const value = task.result;
+    task.fn = saved.fn;
+    task.fp = saved.fp;
+    task.pc = saved.pc;
+    task.frameBase = saved.frameBase;
+    task.sp = saved.sp;
+    task.depth = saved.depth;
+    return value;
+  }
+
+  badCall(address: bigint): never {
+    const hex = address.toString(16).padStart(16, "0");
+    const kind =
+      address === 0n ? "call through a NULL function pointer" : `call of 0x${hex}, which is not a function`;
+    throw new MemoryFault("bad-call", kind, address);
+  }
+
+  badSignature(callee: FnInfo, key: string): never {
+    throw new MemoryFault("bad-call", `${callee.name}() is ${callee.sigKey} and is called as ${key}`, 0n);
+  }
+
+  badOpcode(op: number): never {
+    throw new MemoryFault("unsupported", `unknown instruction ${op} (a defect of the engine)`, 0n);
+  }
+
+  private describe(address: bigint): ObjectHistory | null {
+    const lo = this.memory.lo(address) >>> 0;
+    if (this.memory.hi(address) === HI_DATA) {
+      let best: ObjectHistory | null = null;
+      for (const g of this.image.globals) {
+        if (g.address > address + 16n) continue;
+        if (best === null || g.address > best.base)
+          best = {
+            name: g.kind === "string" ? "a string literal" : `\`${g.name}\``,
+            base: g.address,
+            size: g.size,
+            allocated: null,
+            freed: null,
+          };
+      }
+      return best;
+    }
+    if (this.memory.hi(address) !== this.stackHi) return null;
+    const task = this.tasks.find((t) => lo >= t.stackLow && lo < t.stackLow + STACK_STRIDE);
+    if (task === undefined || task.fn === null) return null;
+    const frames = [{ fn: task.fn, base: task.frameBase }];
+    for (let d = task.depth - 1; d >= 0; d--)
+      frames.push({
+        fn: this.image.functions[task.frames[d * FRAME_WORDS]!]!,
+        base: task.frames[d * FRAME_WORDS + 3]!,
+      });
+    for (const { fn, base } of frames) {
+      const body = this.bodies[fn.id];
+      if (body === undefined || lo < base || lo >= base + body.frameSize) continue;
+      let best: ObjectHistory | null = null;
+      for (const l of body.locals) {
+        if (l.offset === null || base + l.offset > lo + 16) continue;
+        const at = this.memory.join(this.stackHi, base + l.offset);
+        if (best === null || at > best.base)
+          best = {
+            name: `local \`${l.name}\` of ${fn.name}()`,
+            base: at,
+            size: l.size,
+            allocated: null,
+            freed: null,
+          };
+      }
+      return best;
+    }
+    return null;
+  }
+
+  // ---- state copies ----------------------------------------------------------------------------------------------
+
+  snapshot(): VmSnapshot {
+    return {
+      memory: this.memory.snapshot(),
+      tasks: this.tasks.map(snapshotTask),
+      current: this.current?.id ?? 0,
+      steps: this.steps,
+      syncedGlobals: this.syncedGlobals,
+    };
+  }
+
+  restore(s: VmSnapshot): void {
+    this.memory.restore(s.memory);
+    this.tasks.length = 0;
+    for (const t of s.tasks) this.tasks.push(restoreTask(t));
+    this.current = this.tasks[s.current] ?? null;
+    this.steps = s.steps;
+    this.syncedGlobals = s.syncedGlobals;
+    this.syncGlobals();
+  }
+
+  /** A hash of memory and tasks. */
+  hash(): number {
+    let h = this.memory.hash();
+    for (const t of this.tasks) {
+      h = Math.imul(h ^ t.pc ^ (t.depth << 16) ^ t.fp, 0x01000193);
+      const top = t.fp + (t.fn === null ? 0 : (this.bodies[t.fn.id]?.nregs ?? 0));
+      for (let i = 0; i < top * 2; i++) h = Math.imul(h ^ t.regs32[i]!, 0x01000193);
+      h ^= h >>> 13;
+    }
+    return h >>> 0;
+  }
+}
+
+/** Key of tasks that wait for another to end. */
+export const JOIN_KEY = -1n;
+
+export function reasonOf(fault: MemoryFault): StopReason {
+  return {
+    kind: fault.kind,
+    message: fault.message,
+    ...(fault.status === undefined ? {} : { status: fault.status }),
+    ...(fault.address === 0n ? {} : { address: fault.address }),
+    ...(fault.object === undefined ? {} : { object: fault.object }),
+  };
+}
+
+class Context implements NativeContext {
+  private readonly vm: Vm;
+  private current: Task | null = null;
+  private base = 0;
+  nargs = 0;
+  loc: Loc = { file: 0, line: 0, col: 0 };
+  constructor(vm: Vm) {
+    this.vm = vm;
+  }
+  enter(task: Task, base: number, nargs: number, loc: Loc): NativeContext {
+    this.current = task;
+    this.base = base;
+    this.nargs = nargs;
+    this.loc = loc;
+    return this;
+  }
+  get memory(): Memory {
+    return this.vm.memory;
+  }
+  get task(): number {
+    return this.current!.id;
+  }
+  int(i: number): bigint {
+    return this.current!.regs[this.base + i]!;
+  }
+  num(i: number): number {
+    return Number(this.current!.regs[this.base + i]!);
+  }
+  addr(i: number): bigint {
+    return BigInt.asUintN(64, this.current!.regs[this.base + i]!);
+  }
+  float(i: number): number {
+    return this.current!.regsF[this.base + i]!;
+  }
+  ret(value: bigint | number): void {
+    this.current!.regs[this.base] = typeof value === "bigint" ? BigInt.asIntN(64, value) : BigInt(value);
+  }
+  retFloat(value: number): void {
+    this.current!.regsF[this.base] = value;
+  }
+  stop(reason: StopReason): never {
+    throw new MemoryFault(reason.kind, reason.message, reason.address ?? 0n, reason.object, reason.status);
+  }
+  call(address: bigint, args: readonly bigint[]): bigint {
+    const { current, base, nargs, loc } = this;
+    const result = this.vm.callNested(current!, address, args);
+    this.enter(current!, base, nargs, loc);
+    return result;
+  }
+}
