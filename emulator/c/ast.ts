@@ -26,6 +26,8 @@ export interface CError {
   readonly loc: Loc;
   readonly message: string;
   readonly severity: "error" | "warning";
+  /** `limit`: a bound on hostile input was reached (the source was not judged wrong). Absent: an ordinary error. */
+  readonly code?: "limit";
 }
 
 // ---- types as written -------------------------------------------------------------------------------------------
@@ -41,8 +43,10 @@ export type TypeSpec =
   | { readonly kind: "typedef"; readonly name: string; readonly loc: Loc }
   | RecordSpec
   | EnumSpec
-  | { readonly kind: "typeofExpr"; readonly expr: Expr }
-  | { readonly kind: "typeofType"; readonly type: TypeName }
+  /** `unqual`: written `typeof_unqual`. */
+  | { readonly kind: "typeofExpr"; readonly expr: Expr; readonly unqual?: boolean }
+  /** Also `_Atomic(T)`, with `isAtomic` set on the specifiers. */
+  | { readonly kind: "typeofType"; readonly type: TypeName; readonly unqual?: boolean }
   | { readonly kind: "auto" }; // __auto_type
 
 export interface RecordSpec {
@@ -124,26 +128,90 @@ export interface TypeName {
 
 // ---- expressions ------------------------------------------------------------------------------------------------
 
-export type UnaryOp = "+" | "-" | "!" | "~" | "*" | "&" | "++pre" | "--pre" | "post++" | "post--" | "__real__" | "__imag__";
+export type UnaryOp =
+  | "+"
+  | "-"
+  | "!"
+  | "~"
+  | "*"
+  | "&"
+  | "++pre"
+  | "--pre"
+  | "post++"
+  | "post--"
+  | "__real__"
+  | "__imag__";
 export type BinaryOp =
-  | "+" | "-" | "*" | "/" | "%" | "<<" | ">>" | "<" | ">" | "<=" | ">=" | "==" | "!=" | "&" | "|" | "^" | "&&" | "||";
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "<<"
+  | ">>"
+  | "<"
+  | ">"
+  | "<="
+  | ">="
+  | "=="
+  | "!="
+  | "&"
+  | "|"
+  | "^"
+  | "&&"
+  | "||";
 export type AssignOp = "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "<<=" | ">>=" | "&=" | "|=" | "^=";
 
 export type Expr =
   /** Integer constant. `type`: the type the constant has by its suffix, base and value (LP64). Character constants too. */
   | { readonly kind: "int"; readonly value: bigint; readonly type: IntConstType; readonly loc: Loc }
-  | { readonly kind: "float"; readonly value: number; readonly type: "float" | "double" | "long double"; readonly imaginary: boolean; readonly loc: Loc }
+  | {
+      readonly kind: "float";
+      readonly value: number;
+      readonly type: "float" | "double" | "long double";
+      readonly imaginary: boolean;
+      readonly loc: Loc;
+    }
   /** Adjacent literals are already joined. `units`: code units without the terminating zero. */
-  | { readonly kind: "string"; readonly units: readonly number[]; readonly width: "char" | "wchar" | "u16" | "u32"; readonly loc: Loc }
+  | {
+      readonly kind: "string";
+      readonly units: readonly number[];
+      readonly width: "char" | "wchar" | "u16" | "u32";
+      readonly loc: Loc;
+    }
   | { readonly kind: "ident"; readonly name: string; readonly loc: Loc }
   | { readonly kind: "unary"; readonly op: UnaryOp; readonly operand: Expr; readonly loc: Loc }
-  | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr; readonly loc: Loc }
-  | { readonly kind: "assign"; readonly op: AssignOp; readonly left: Expr; readonly right: Expr; readonly loc: Loc }
+  | {
+      readonly kind: "binary";
+      readonly op: BinaryOp;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly loc: Loc;
+    }
+  | {
+      readonly kind: "assign";
+      readonly op: AssignOp;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly loc: Loc;
+    }
   /** `then` null: `a ?: b`. */
-  | { readonly kind: "cond"; readonly test: Expr; readonly then: Expr | null; readonly else: Expr; readonly loc: Loc }
+  | {
+      readonly kind: "cond";
+      readonly test: Expr;
+      readonly then: Expr | null;
+      readonly else: Expr;
+      readonly loc: Loc;
+    }
   | { readonly kind: "comma"; readonly left: Expr; readonly right: Expr; readonly loc: Loc }
   | { readonly kind: "call"; readonly callee: Expr; readonly args: readonly Expr[]; readonly loc: Loc }
-  | { readonly kind: "member"; readonly object: Expr; readonly name: string; readonly arrow: boolean; readonly loc: Loc }
+  | {
+      readonly kind: "member";
+      readonly object: Expr;
+      readonly name: string;
+      readonly arrow: boolean;
+      readonly loc: Loc;
+    }
   | { readonly kind: "index"; readonly object: Expr; readonly index: Expr; readonly loc: Loc }
   | { readonly kind: "cast"; readonly type: TypeName; readonly operand: Expr; readonly loc: Loc }
   | { readonly kind: "compound"; readonly type: TypeName; readonly init: InitList; readonly loc: Loc }
@@ -151,15 +219,40 @@ export type Expr =
   | { readonly kind: "sizeofType" | "alignofType"; readonly type: TypeName; readonly loc: Loc }
   | { readonly kind: "stmtExpr"; readonly body: CompoundStmt; readonly loc: Loc }
   | { readonly kind: "labelAddr"; readonly label: string; readonly loc: Loc }
-  | { readonly kind: "generic"; readonly control: Expr; readonly assocs: readonly { readonly type: TypeName | null; readonly expr: Expr }[]; readonly loc: Loc }
+  | {
+      readonly kind: "generic";
+      readonly control: Expr;
+      readonly assocs: readonly { readonly type: TypeName | null; readonly expr: Expr }[];
+      readonly loc: Loc;
+    }
   /** `path` as in `a.b[2].c`: member names and index expressions. */
-  | { readonly kind: "offsetof"; readonly type: TypeName; readonly path: readonly (string | Expr)[]; readonly loc: Loc }
+  | {
+      readonly kind: "offsetof";
+      readonly type: TypeName;
+      readonly path: readonly (string | Expr)[];
+      readonly loc: Loc;
+    }
   | { readonly kind: "typesCompatible"; readonly a: TypeName; readonly b: TypeName; readonly loc: Loc }
   | { readonly kind: "vaArg"; readonly list: Expr; readonly type: TypeName; readonly loc: Loc }
-  | { readonly kind: "chooseExpr"; readonly test: Expr; readonly then: Expr; readonly else: Expr; readonly loc: Loc };
+  | {
+      readonly kind: "chooseExpr";
+      readonly test: Expr;
+      readonly then: Expr;
+      readonly else: Expr;
+      readonly loc: Loc;
+    };
 // Other builtins (__builtin_expect, __builtin_clz, __atomic_*, va_start ...) are calls of an ident.
 
-export type IntConstType = "int" | "unsigned int" | "long" | "unsigned long" | "long long" | "unsigned long long" | "wchar" | "u16" | "u32";
+export type IntConstType =
+  | "int"
+  | "unsigned int"
+  | "long"
+  | "unsigned long"
+  | "long long"
+  | "unsigned long long"
+  | "wchar"
+  | "u16"
+  | "u32";
 
 export type Init = Expr | InitList;
 export interface InitList {
@@ -176,13 +269,32 @@ export type Designator =
 export type Stmt =
   | CompoundStmt
   | { readonly kind: "expr"; readonly expr: Expr | null; readonly loc: Loc }
-  | { readonly kind: "if"; readonly test: Expr; readonly then: Stmt; readonly else: Stmt | null; readonly loc: Loc }
+  | {
+      readonly kind: "if";
+      readonly test: Expr;
+      readonly then: Stmt;
+      readonly else: Stmt | null;
+      readonly loc: Loc;
+    }
   | { readonly kind: "while"; readonly test: Expr; readonly body: Stmt; readonly loc: Loc }
   | { readonly kind: "do"; readonly test: Expr; readonly body: Stmt; readonly loc: Loc }
-  | { readonly kind: "for"; readonly init: Declaration | Expr | null; readonly test: Expr | null; readonly step: Expr | null; readonly body: Stmt; readonly loc: Loc }
+  | {
+      readonly kind: "for";
+      readonly init: Declaration | Expr | null;
+      readonly test: Expr | null;
+      readonly step: Expr | null;
+      readonly body: Stmt;
+      readonly loc: Loc;
+    }
   | { readonly kind: "switch"; readonly test: Expr; readonly body: Stmt; readonly loc: Loc }
   /** `to`: GNU range. */
-  | { readonly kind: "case"; readonly value: Expr; readonly to: Expr | null; readonly body: Stmt; readonly loc: Loc }
+  | {
+      readonly kind: "case";
+      readonly value: Expr;
+      readonly to: Expr | null;
+      readonly body: Stmt;
+      readonly loc: Loc;
+    }
   | { readonly kind: "default"; readonly body: Stmt; readonly loc: Loc }
   | { readonly kind: "label"; readonly name: string; readonly body: Stmt; readonly loc: Loc }
   | { readonly kind: "goto"; readonly label: string; readonly loc: Loc }
@@ -190,7 +302,20 @@ export type Stmt =
   | { readonly kind: "break"; readonly loc: Loc }
   | { readonly kind: "continue"; readonly loc: Loc }
   | { readonly kind: "return"; readonly value: Expr | null; readonly loc: Loc }
-  | { readonly kind: "asm"; readonly text: string; readonly isEmpty: boolean; readonly outputs: readonly Expr[]; readonly inputs: readonly Expr[]; readonly loc: Loc };
+  | {
+      readonly kind: "asm";
+      readonly text: string;
+      readonly isEmpty: boolean;
+      readonly outputs: readonly Expr[];
+      readonly inputs: readonly Expr[];
+      readonly loc: Loc;
+      readonly isVolatile?: boolean;
+      /** Constraint strings of the outputs, then of the inputs. */
+      readonly constraints?: readonly string[];
+      readonly clobbers?: readonly string[];
+      /** `asm goto` targets. */
+      readonly labels?: readonly string[];
+    };
 
 export interface CompoundStmt {
   readonly kind: "block";
@@ -229,7 +354,11 @@ export interface StaticAssert {
   readonly loc: Loc;
 }
 
-export type External = FunctionDef | Declaration | StaticAssert | { readonly kind: "asmTop"; readonly text: string; readonly loc: Loc };
+export type External =
+  | FunctionDef
+  | Declaration
+  | StaticAssert
+  | { readonly kind: "asmTop"; readonly text: string; readonly loc: Loc };
 
 export interface TranslationUnit {
   readonly externals: readonly External[];
