@@ -81,6 +81,7 @@ export interface MemorySnapshot {
   readonly freeSlots: ReadonlyMap<number, readonly number[]>;
   readonly quarantine: readonly HeapObject[];
   readonly quarantineBytes: number;
+  readonly lazy: readonly { readonly hi: number; readonly from: number; readonly to: number }[];
 }
 
 const hex = (v: bigint): string => BigInt.asUintN(64, v).toString(16).padStart(16, "0");
@@ -126,6 +127,7 @@ export class Memory {
   private freeSlots = new Map<number, number[]>();
   private quarantine: HeapObject[] = [];
   private quarantineBytes = 0;
+  private lazy: { readonly hi: number; readonly from: number; readonly to: number }[] = [];
   private readonly noPages = new Int32Array(0);
 
   /** @param capacity bytes of backing store, a multiple of 4096; committed by the system only where touched */
@@ -182,6 +184,7 @@ export class Memory {
     this.freeSlots = new Map();
     this.quarantine = [];
     this.quarantineBytes = 0;
+    this.lazy = [];
   }
 
   /** Bytes of backing store in use. */
@@ -198,6 +201,25 @@ export class Memory {
     const pages = this.segPages[slot]!;
     const index = (lo >>> 12) - this.segBase[slot]!;
     return index >= 0 && index < pages.length ? pages[index]! : -1;
+  }
+
+  /** Declares [lo, lo + length) of a segment: zeroed, initialised memory that gets its backing page when first touched. */
+  addLazy(hi: number, lo: number, length: number): void {
+    this.lazy.push({ hi, from: lo, to: lo + length });
+  }
+
+  /** As page(), and gives a lazy page its backing. */
+  private touch(hi: number, lo: number): number {
+    const known = this.page(hi, lo);
+    if (known >= 0 || this.lazy.length === 0) return known;
+    const at = lo >>> 0;
+    for (const r of this.lazy) {
+      if (r.hi !== hi || at < r.from || at >= r.to) continue;
+      this.map(hi, lo & ~(PAGE - 1), PAGE);
+      this.setShadow(hi, lo & ~(PAGE - 1), PAGE, SHADOW_INIT);
+      return this.page(hi, lo);
+    }
+    return -1;
   }
 
   /** Makes the pages of [lo, lo + length) exist (shadow NONE where new). */
@@ -233,6 +255,7 @@ export class Memory {
     const pages = this.segPages[slot]!;
     const first = (lo >>> 12) - this.segBase[slot]!;
     const count = Math.ceil(length / PAGE);
+    this.lazy = this.lazy.filter((r) => r.hi !== hi || r.to <= lo >>> 0 || r.from >= (lo >>> 0) + length);
     for (let p = first; p < first + count && p < pages.length; p++) {
       const phys = pages[p]!;
       if (phys < 0) continue;
@@ -277,7 +300,7 @@ export class Memory {
   loadScratch(hi: number, lo: number, size: number): void {
     for (let i = 0; i < size; i++) {
       const at = (lo + i) | 0;
-      const phys = this.page(i > 0 && at === 0 ? hi + 1 : hi, at);
+      const phys = this.touch(i > 0 && at === 0 ? hi + 1 : hi, at);
       if (phys < 0) this.fault(hi, lo, size, "read");
       const p = phys + (at & (PAGE - 1));
       if ((this.shadow[p]! & CODE_MASK) !== SHADOW_INIT)
@@ -292,7 +315,7 @@ export class Memory {
     let watched = false;
     for (let i = 0; i < size; i++) {
       const at = (lo + i) | 0;
-      const phys = this.page(hi, at);
+      const phys = this.touch(hi, at);
       if (phys < 0) this.fault(hi, lo, size, "write");
       const code = this.shadow[phys + (at & (PAGE - 1))]!;
       const kind = code & CODE_MASK;
@@ -463,7 +486,7 @@ export class Memory {
     let at = start >>> 0;
     let left = length;
     while (left > 0) {
-      const phys = this.page(hi, at | 0);
+      const phys = this.touch(hi, at | 0);
       if (phys < 0) this.fault(hi, at | 0, left, access);
       const within = at & (PAGE - 1);
       const chunk = Math.min(left, PAGE - within);
@@ -680,6 +703,7 @@ export class Memory {
       freeSlots: new Map([...this.freeSlots].map(([k, v]) => [k, [...v]])),
       quarantine: [...this.quarantine],
       quarantineBytes: this.quarantineBytes,
+      lazy: [...this.lazy],
     };
   }
 
@@ -696,6 +720,7 @@ export class Memory {
     const byBase = new Map(this.objects.map((o) => [o.base, o]));
     this.quarantine = s.quarantine.map((o) => byBase.get(o.base) ?? o);
     this.quarantineBytes = s.quarantineBytes;
+    this.lazy = [...s.lazy];
   }
 
   /** A hash of contents and shadow (FNV-1a over words), for comparing states. */

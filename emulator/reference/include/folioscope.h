@@ -19,6 +19,8 @@ void __fsc_free(const void *p); /* later access is a use after free; freeing twi
  * (uninitialised: memremap/boot code writes them). Anything else in vmemmap faults. */
 void __fsc_add_memory(unsigned long start_pfn, unsigned long nr, int with_memmap);
 void __fsc_remove_memory(unsigned long start_pfn, unsigned long nr);
+/* Writes to this object become events: "pte" for a page of page-table entries, "xarray" for an xarray's table. */
+void __fsc_watch(const void *p, unsigned long size, const char *kind);
 
 /* ---- checks. `text` is the condition as written; the engine knows the place from the call. Returns cond. ---- */
 int __fsc_warn(int cond, const char *text);          /* WARN_ON and VM_WARN_ON family */

@@ -1,0 +1,428 @@
+/**
+ * The runner's side of emulator/reference/include/folioscope.h: natives for memory, checks, locks, tasks and scenario
+ * marks, and the recorder that turns writes to watched memory into typed events. Mirrors no kernel file. Leaves out
+ * judging (invariants/) and reading the machine's structures (views.ts).
+ */
+import type { Loc } from "../c/ast.ts";
+import {
+  HI_HEAP,
+  HI_PMEM,
+  HI_RAM,
+  HI_VMEMMAP,
+  type Memory,
+  SHADOW_UNINIT,
+  SHADOW_WATCHED,
+} from "../mem/memory.ts";
+import { formatKernel } from "../shims/format.ts";
+import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
+import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
+import { JOIN_KEY, type Vm } from "../vm/vm.ts";
+
+/** Pages below pfn 0x100000 are RAM, the rest is pmem: the direct map of each lies in its own segment. */
+const PMEM_PFN = 0x100000;
+const MAX_EVENTS = 60_000;
+
+const PAGE_FIELDS: readonly PageField[] = [
+  "flags",
+  "lru/pgmap",
+  "lru.prev",
+  "mapping",
+  "index/share",
+  "private",
+  "_mapcount",
+  "memcg_data",
+];
+
+interface LockState {
+  name: string;
+  /** Task that holds it exclusively, or -1. */
+  owner: number;
+  readonly readers: Map<number, number>;
+  taken: Loc | null;
+}
+
+/** A check (WARN_ON, BUG_ON ...) that code evaluated. */
+export interface CheckSite {
+  readonly text: string;
+  readonly loc: Loc;
+  evaluated: number;
+  fired: number;
+}
+
+export interface MachineOptions {
+  /** Scenario parameters by name. */
+  readonly params: ReadonlyMap<string, number>;
+  /** Sites that fail: name to how often (from the first time on). */
+  readonly failures: ReadonlyMap<string, number>;
+}
+
+/** An event before the recorder has said when and where. */
+type EventBody = MachineEvent extends infer E
+  ? E extends MachineEvent
+    ? Omit<E, "seq" | "task" | "step" | "stack">
+    : never
+  : never;
+
+/** What C asks of its runner, and what it left behind. */
+export class Machine {
+  readonly events: MachineEvent[] = [];
+  readonly checks = new Map<string, CheckSite>();
+  readonly log: string[] = [];
+  /** Called after each event is recorded. */
+  onEvent: ((event: MachineEvent) => void) | null = null;
+  /** Set when events were dropped because there were too many. */
+  truncated = false;
+  unmodelled: { readonly what: string; readonly loc: Loc } | null = null;
+  step = -1;
+  stepTexts: string[] = [];
+  private vm: Vm | null = null;
+  private watching = false;
+  private readonly options: MachineOptions;
+  private readonly locks = new Map<bigint, LockState>();
+  private readonly failuresLeft: Map<string, number>;
+  /** Watched heap ranges: page tables and xarray tables, by base. */
+  private readonly watchedKinds = new Map<bigint, "pte" | "xarray">();
+
+  constructor(options: MachineOptions) {
+    this.options = options;
+    this.failuresLeft = new Map(options.failures);
+  }
+
+  attach(vm: Vm): void {
+    this.vm = vm;
+  }
+
+  /** Starts recording: struct pages are watched from now on. */
+  watch(ranges: readonly { readonly startPfn: number; readonly count: number }[]): void {
+    const memory = this.vm!.memory;
+    for (const r of ranges) {
+      for (let pfn = r.startPfn; pfn < r.startPfn + r.count; pfn++) {
+        const phys = memory.physical(memory.join(HI_VMEMMAP, pfn * 64));
+        if (phys < 0) continue;
+        for (let i = 0; i < 64; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
+      }
+    }
+    memory.onWrite = (address, size, before, after) => this.wrote(address, size, before, after);
+    this.watching = true;
+  }
+
+  /** Marks a heap object whose words are reported as page-table or xarray writes. */
+  private watchObject(base: bigint, size: number, kind: "pte" | "xarray"): void {
+    this.watchedKinds.set(base, kind);
+    const memory = this.vm!.memory;
+    let left = size;
+    let at = base;
+    while (left > 0) {
+      const phys = memory.physical(at);
+      if (phys < 0) return;
+      const chunk = Math.min(left, 4096 - (phys & 4095));
+      for (let i = 0; i < chunk; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
+      left -= chunk;
+      at += BigInt(chunk);
+    }
+  }
+
+  // ---- recording -------------------------------------------------------------------------------------------------
+
+  private frames(): EventFrame[] {
+    const vm = this.vm!;
+    const task = vm.current;
+    if (task === null) return [];
+    return vm.stack(task).map((f) => ({ fn: f.fn.id, loc: f.loc }));
+  }
+
+  private push(event: EventBody): void {
+    if (this.events.length >= MAX_EVENTS) {
+      this.truncated = true;
+      return;
+    }
+    const full: MachineEvent = {
+      ...event,
+      seq: this.events.length,
+      task: this.vm!.current?.id ?? 0,
+      step: this.step,
+      stack: this.frames(),
+    };
+    this.events.push(full);
+    this.onEvent?.(full);
+  }
+
+  private wrote(address: bigint, size: number, before: bigint, after: bigint): void {
+    if (!this.watching || before === after) return;
+    const memory = this.vm!.memory;
+    const hi = memory.hi(address);
+    if (hi === HI_VMEMMAP) {
+      const lo = memory.lo(address) >>> 0;
+      this.pageWrite(lo >>> 6, lo & 63, size, before, after);
+      return;
+    }
+    const base = hi === HI_HEAP ? (memory.objectAt(address)?.base ?? address) : address & ~0xfffn;
+    const kind = this.watchedKinds.get(base);
+    if (kind !== undefined) this.push({ kind, address, before, after });
+  }
+
+  /** Splits a write of `size` bytes at `offset` of a struct page into the fields it covers. */
+  private pageWrite(pfn: number, offset: number, size: number, before: bigint, after: bigint): void {
+    let at = offset;
+    const end = offset + size;
+    while (at < end) {
+      const word = at >> 3;
+      let start = word * 8;
+      let length = 8;
+      let field = PAGE_FIELDS[word]!;
+      if (word === 6) {
+        length = 4;
+        if (at >= 52) {
+          start = 52;
+          field = "_refcount";
+        }
+      }
+      const upTo = Math.min(end, start + length);
+      const shift = BigInt(8 * (at - offset));
+      const bits = 8 * (upTo - at);
+      const b = BigInt.asUintN(bits, before >> shift);
+      const a = BigInt.asUintN(bits, after >> shift);
+      if (a !== b) {
+        const signed = field === "_refcount" || field === "_mapcount";
+        this.push({
+          kind: "page",
+          pfn,
+          field,
+          before: signed ? BigInt.asIntN(bits, b) : b,
+          after: signed ? BigInt.asIntN(bits, a) : a,
+        });
+      }
+      at = upTo;
+    }
+  }
+
+  // ---- natives ---------------------------------------------------------------------------------------------------
+
+  /** The natives, bound to this machine. */
+  natives(): NativeTable {
+    const text = (c: NativeContext, i: number): string =>
+      c.addr(i) === 0n ? "" : c.memory.cstring(c.addr(i), 4096);
+    const formatted = (c: NativeContext, i: number): string =>
+      formatKernel(c.memory, text(c, i), c.addr(i + 1));
+    const table: Record<string, NativeFunction> = {
+      __fsc_alloc: (c) => {
+        const name = text(c, 3);
+        const size = Number(BigInt.asUintN(64, c.int(0)));
+        const address = c.memory.alloc(size, {
+          align: Math.max(c.num(1), 16),
+          zero: (c.num(2) & 1) !== 0,
+          name: name === "" ? "object" : name,
+          site: this.vm!.site(),
+        });
+        c.ret(address);
+      },
+      __fsc_free: (c) => {
+        const at = c.addr(0);
+        if (at !== 0n) c.memory.free(at, this.vm!.site());
+      },
+      __fsc_add_memory: (c) => this.addMemory(c.memory, c.num(0), c.num(1), c.num(2) !== 0),
+      __fsc_remove_memory: (c) => {
+        c.memory.unmap(HI_VMEMMAP, c.num(0) * 64, c.num(1) * 64);
+        const start = c.num(0);
+        if (start >= PMEM_PFN) c.memory.unmap(HI_PMEM, ((start - PMEM_PFN) * 4096) | 0, c.num(1) * 4096);
+      },
+      __fsc_watch: (c) => {
+        const kind = text(c, 2);
+        if (kind === "pte" || kind === "xarray")
+          this.watchObject(c.addr(0), Number(BigInt.asUintN(64, c.int(1))), kind);
+      },
+      __fsc_warn: (c) => this.check(c, text(c, 1), true),
+      __fsc_warn_once: (c) => this.check(c, text(c, 1), true),
+      __fsc_bug: (c) => {
+        const what = text(c, 1);
+        this.check(c, what, false);
+        if (c.num(0) !== 0) c.stop({ kind: "bug", message: `kernel BUG: ${what}` });
+      },
+      __fsc_bad_page: (c) => this.push({ kind: "bad-page", pfn: c.num(0), text: text(c, 1) }),
+      __fsc_printk: (c) => {
+        const line = formatted(c, 0);
+        if (this.log.length < 1000) this.log.push(line);
+        this.push({ kind: "printk", text: line });
+        c.ret(line.length);
+      },
+      __fsc_task_create: (c) => {
+        const fn = this.vm!.functionAt(c.addr(1));
+        if (fn === null) return this.vm!.badCall(c.addr(1));
+        const task = this.vm!.spawn(text(c, 0), fn.id, [c.int(2)]);
+        this.push({ kind: "task", what: "created", text: task.name });
+        c.ret(task.id);
+        return undefined;
+      },
+      __fsc_task_join: (c) => {
+        const target = this.vm!.tasks[c.num(0)];
+        if (target === undefined || target.state === "done") return undefined;
+        return this.sleep(c, JOIN_KEY, `for task ${target.name} to end`);
+      },
+      __fsc_current: (c) => c.ret(c.task),
+      __fsc_point: () => {
+        this.vm!.requestSwitch("point");
+      },
+      __fsc_sleep: (c) => {
+        const task = this.vm!.tasks[c.task]!;
+        // Called again after the wake-up: the sleep is over.
+        if (task.pending === "slept") {
+          task.pending = undefined;
+          return undefined;
+        }
+        task.pending = "slept";
+        return this.sleep(
+          c,
+          c.addr(0),
+          `on 0x${c.addr(0).toString(16)} in ${this.vm!.stack(task)[0]?.fn.name ?? "?"}()`,
+        );
+      },
+      __fsc_wake: (c) => {
+        const woken = this.vm!.wake(c.addr(0), c.num(1));
+        if (woken > 0) this.push({ kind: "task", what: "woken", text: String(woken) });
+        c.ret(woken);
+      },
+      __fsc_lock: (c) => (this.lock(c, text(c, 2)) ? undefined : "retry"),
+      __fsc_trylock: (c) => {
+        c.ret(this.tryLock(c, text(c, 2)) ? 1 : 0);
+      },
+      __fsc_unlock: (c) => this.unlock(c, text(c, 2)),
+      __fsc_lock_held: (c) => {
+        const state = this.locks.get(c.addr(0));
+        const excl = state !== undefined && state.owner === c.task;
+        c.ret(excl || (c.num(1) !== 0 && (state?.readers.get(c.task) ?? 0) > 0) ? 1 : 0);
+      },
+      __fsc_step: (c) => {
+        const what = formatted(c, 0);
+        this.step++;
+        this.stepTexts.push(what);
+        this.push({ kind: "step", text: what });
+      },
+      __fsc_quiesce: (c) => this.push({ kind: "quiesce", text: formatted(c, 0) }),
+      __fsc_event: (c) =>
+        this.push({ kind: "named", name: text(c, 0), text: formatKernel(c.memory, text(c, 1), c.addr(2)) }),
+      __fsc_unmodelled: (c) => {
+        this.unmodelled = { what: text(c, 0), loc: c.loc };
+        c.stop({ kind: "unsupported", message: `not modelled: ${text(c, 0)}` });
+      },
+      __fsc_param: (c) => {
+        const value = this.options.params.get(text(c, 0));
+        c.ret(value ?? c.num(1));
+      },
+      __fsc_fail: (c) => {
+        const name = text(c, 0);
+        const left = this.failuresLeft.get(name) ?? 0;
+        if (left > 0) this.failuresLeft.set(name, left - 1);
+        c.ret(left > 0 ? 1 : 0);
+      },
+    };
+    return new Map(Object.entries(table));
+  }
+
+  private check(c: NativeContext, what: string, report: boolean): void {
+    const loc = c.loc;
+    const root = outermost(loc);
+    const key = `${root.file}:${root.line}:${root.col}:${what}`;
+    let site = this.checks.get(key);
+    if (site === undefined) {
+      site = { text: what, loc, evaluated: 0, fired: 0 };
+      this.checks.set(key, site);
+    }
+    site.evaluated++;
+    const fired = c.num(0) !== 0;
+    if (fired) {
+      site.fired++;
+      if (report) this.push({ kind: "warn", text: what });
+    }
+    c.ret(fired ? 1 : 0);
+  }
+
+  private addMemory(memory: Memory, startPfn: number, count: number, withMemmap: boolean): void {
+    // The direct map is zero and is backed where it is touched.
+    if (startPfn < PMEM_PFN) memory.addLazy(HI_RAM, startPfn * 4096, count * 4096);
+    else memory.addLazy(HI_PMEM, (startPfn - PMEM_PFN) * 4096, count * 4096);
+    if (!withMemmap) return;
+    memory.map(HI_VMEMMAP, (startPfn * 64) | 0, count * 64);
+    memory.setShadow(HI_VMEMMAP, (startPfn * 64) | 0, count * 64, SHADOW_UNINIT);
+  }
+
+  private sleep(c: NativeContext, key: bigint, why: string): "retry" {
+    const task = this.vm!.tasks[c.task]!;
+    task.state = "sleeping";
+    task.key = key;
+    task.waitingFor = why;
+    this.push({ kind: "task", what: "sleeps", text: why });
+    return "retry";
+  }
+
+  private lockState(address: bigint, name: string): LockState {
+    let state = this.locks.get(address);
+    if (state === undefined) {
+      state = { name, owner: -1, readers: new Map(), taken: null };
+      this.locks.set(address, state);
+    }
+    return state;
+  }
+
+  private tryLock(c: NativeContext, name: string): boolean {
+    c.memory.checkRange(c.addr(0), 1, "read", true);
+    const state = this.lockState(c.addr(0), name);
+    const shared = c.num(1) !== 0;
+    if (shared ? state.owner !== -1 : state.owner !== -1 || state.readers.size > 0) return false;
+    if (shared) state.readers.set(c.task, (state.readers.get(c.task) ?? 0) + 1);
+    else state.owner = c.task;
+    state.taken = c.loc;
+    return true;
+  }
+
+  private lock(c: NativeContext, name: string): boolean {
+    const state = this.lockState(c.addr(0), name);
+    if (state.owner === c.task || (c.num(1) === 0 && state.readers.has(c.task)))
+      c.stop({
+        kind: "lock-misuse",
+        message: `${name} is taken again by the task that holds it: it waits for itself`,
+      });
+    if (this.tryLock(c, name)) return true;
+    this.sleep(c, c.addr(0), `for ${name}, held by task ${this.vm!.tasks[state.owner]?.name ?? "(readers)"}`);
+    return false;
+  }
+
+  private unlock(c: NativeContext, name: string): void {
+    const state = this.locks.get(c.addr(0));
+    const shared = c.num(1) !== 0;
+    const held =
+      state !== undefined && (shared ? (state.readers.get(c.task) ?? 0) > 0 : state.owner === c.task);
+    if (!held) {
+      const other =
+        state !== undefined && state.owner >= 0
+          ? `it is held by task ${this.vm!.tasks[state.owner]?.name}`
+          : "nobody holds it";
+      return c.stop({
+        kind: "lock-misuse",
+        message: `unlock of ${name}, which this task does not hold: ${other}`,
+      });
+    }
+    if (shared) {
+      const n = state.readers.get(c.task)! - 1;
+      if (n === 0) state.readers.delete(c.task);
+      else state.readers.set(c.task, n);
+    } else state.owner = -1;
+    this.vm!.wake(c.addr(0), 0);
+  }
+
+  /** Locks still held, for the audit at the end. */
+  heldLocks(): { readonly name: string; readonly task: number; readonly taken: Loc | null }[] {
+    const out: { name: string; task: number; taken: Loc | null }[] = [];
+    for (const s of this.locks.values()) {
+      if (s.owner >= 0) out.push({ name: s.name, task: s.owner, taken: s.taken });
+      for (const t of s.readers.keys()) out.push({ name: s.name, task: t, taken: s.taken });
+    }
+    return out;
+  }
+}
+
+/** The place where a reader sees a token: the use of the outermost macro that produced it. */
+export function outermost(loc: Loc): Loc {
+  let at = loc;
+  while (at.via !== undefined) at = at.via;
+  return at;
+}
