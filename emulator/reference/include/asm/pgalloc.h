@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Mirrors asm/pgalloc.h; its content lives in linux/mm.h and linux/pgtable.h here. */
+#ifndef _ASM_PGALLOC_H
+#define _ASM_PGALLOC_H
+#include <linux/mm.h>
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What mm/ files share. Mirrors mm/internal.h. */
+#ifndef __MM_INTERNAL_H
+#define __MM_INTERNAL_H
+#include <linux/rmap.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/memcontrol.h>
+#include <linux/highmem.h>
+#include <asm/tlb.h>
+
+static inline void prep_compound_head(struct page *page, unsigned int order)
+{
+	struct folio *folio = (struct folio *)page;
+
+	folio_set_order(folio, order);
+	atomic_set(&folio->_large_mapcount, -1);
+	atomic_set(&folio->_entire_mapcount, -1);
+	atomic_set(&folio->_nr_pages_mapped, 0);
+	atomic_set(&folio->_pincount, 0);
+#if FSC_ERA >= 615
+	folio->_mm_ids = 0;
+	folio->_mm_id_mapcount[0] = -1;
+	folio->_mm_id_mapcount[1] = -1;
+#endif
+	if (order > 1)
+		INIT_LIST_HEAD(&folio->_deferred_list);
+}
+static inline void prep_compound_tail(struct page *head, int tail_idx)
+{
+	struct page *tail = head + tail_idx;
+
+	tail->mapping = TAIL_MAPPING;
+	set_compound_head(tail, head);
+	tail->private = 0;
+}
+bool free_pages_prepare(struct page *page, unsigned int order);
+void fsc_init_ram_page(struct page *page, unsigned long pfn);
+struct folio *try_grab_folio_fast(struct page *page, int refs, unsigned int flags);
+int try_grab_folio(struct folio *folio, int refs, unsigned int flags);
+void unmap_page_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long addr, unsigned long end,
+		      struct zap_details *details);
+pmd_t *mm_find_pmd(struct mm_struct *mm, unsigned long address);
+vm_fault_t do_wp_page(struct vm_fault *vmf);
+void pmd_install(struct mm_struct *mm, pmd_t *pmd, pgtable_t *pte);
+void zap_deposited_table(struct mm_struct *mm, pmd_t *pmd);
+#endif
