@@ -214,6 +214,7 @@ export class Machine {
           name: name === "" ? "object" : name,
           site: this.vm!.site(),
         });
+        if (name === "xa_slots") this.watchObject(address, size, "xarray");
         c.ret(address);
       },
       __fsc_free: (c) => {
@@ -396,7 +397,7 @@ export class Machine {
         state !== undefined && state.owner >= 0
           ? `it is held by task ${this.vm!.tasks[state.owner]?.name}`
           : "nobody holds it";
-      return c.stop({
+      c.stop({
         kind: "lock-misuse",
         message: `unlock of ${name}, which this task does not hold: ${other}`,
       });

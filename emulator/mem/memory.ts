@@ -353,6 +353,13 @@ export class Memory {
   peek(address: bigint, size: number): bigint {
     const hi = this.hi(address);
     const lo = this.lo(address);
+    if ((lo & (size - 1)) === 0 && (size === 8 || size === 4)) {
+      const phys = this.page(hi, lo);
+      if (phys < 0) return 0n;
+      const word = (phys + (lo & (PAGE - 1))) >> 2;
+      if (size === 4) return BigInt(this.i32[word]! >>> 0);
+      return BigInt.asUintN(64, this.i64[word >> 1]!);
+    }
     let value = 0n;
     for (let i = size - 1; i >= 0; i--) {
       const at = (lo + i) | 0;

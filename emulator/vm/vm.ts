@@ -138,7 +138,11 @@ export class Vm {
     return id;
   }
 
+  /** Called for each executed statement of functions with coverage. */
+  onLine: ((id: number) => void) | null = null;
+
   hitLine(id: number): void {
+    this.onLine?.(id);
     this.lineHits[id] = (this.lineHits[id] ?? 0) + 1;
   }
 

@@ -1,0 +1,185 @@
+/**
+ * ->mapping, ->index and ->share of FS-DAX pages against the xarrays of all files. Follows dax_associate_entry(),
+ * dax_disassociate_entry() and their helpers in fs/dax.c, both eras: a page that several files share has no mapping
+ * (v6.12 also: the flag PAGE_MAPPING_DAX_SHARED there) and counts its associations in ->share.
+ * Not verified: pages of device-dax, whose mapping is set without an xarray.
+ */
+import { MachineView } from "../machine/views.ts";
+import { type Audit, describeEntry, describePfn, type Invariant, type Judge } from "./invariant.ts";
+
+interface Seen {
+  readonly pfn: number;
+  readonly mapping: bigint;
+  readonly index: bigint;
+  readonly owners: Audit extends never ? never : ReturnType<Audit["ownersOf"]>;
+  readonly shared: boolean;
+}
+
+/** Pages whose association is to be checked: every base page up to v6.14, heads since v6.15. */
+function each(judge: Judge, audit: Audit, visit: (seen: Seen) => void): void {
+  for (const pfn of audit.pages) {
+    if (!audit.isFsDax(pfn)) continue;
+    const page = judge.view.page(pfn);
+    if (page.isTail) continue;
+    visit({
+      pfn,
+      mapping: page.mapping,
+      index: page.index,
+      owners: audit.ownersOf(pfn),
+      shared: (page.mapping & ~3n) === 0n,
+    });
+  }
+}
+
+export const staleMapping: Invariant = {
+  code: "stale-mapping",
+  title: "A block that no file has any more still says whose it is",
+  ids: ["P7", "P11"],
+  statement: "When the last entry of a DAX page leaves the xarrays, ->mapping is NULL and ->share is 0.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_disassociate_entry(), dax_folio_put()",
+  detection: "after each step: a page without an entry in any file and with a mapping or a count",
+  level: "error",
+  onQuiesce(judge, audit) {
+    each(judge, audit, ({ pfn, mapping, index, owners }) => {
+      if (owners.length > 0) return;
+      if (mapping !== 0n)
+        judge.report({
+          pfn,
+          fields: ["mapping"],
+          message: MachineView.isTailMapping(mapping)
+            ? `no file has ${describePfn(judge.view, pfn)} any more, but its ->mapping is TAIL_MAPPING, left from a compound page`
+            : `no file has ${describePfn(judge.view, pfn)} any more, but its ->mapping is still set (0x${mapping.toString(16)})`,
+        });
+      else if (index !== 0n)
+        judge.report({
+          pfn,
+          fields: ["index/share"],
+          message: `no file has ${describePfn(judge.view, pfn)} any more, but its ->share is ${BigInt.asIntN(64, index)}`,
+        });
+    });
+  },
+};
+
+export const foreignMapping: Invariant = {
+  code: "foreign-mapping",
+  title: "A DAX page names the wrong file",
+  ids: ["P7"],
+  statement:
+    "->mapping of a DAX page is the address_space of the one file that has the block, or says shared (NULL, with ->share counting) when several have it.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_associate_entry()",
+  detection: "after each step the entries of all files are compared with ->mapping",
+  level: "error",
+  onQuiesce(judge, audit) {
+    const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
+    each(judge, audit, ({ pfn, mapping, index, owners, shared }) => {
+      if (owners.length === 0) return;
+      const files = new Set(owners.map((o) => o.inode));
+      const who = owners.map(describeEntry).join("; ");
+      if (shared) {
+        if (index === 0n)
+          judge.report({
+            pfn,
+            fields: ["mapping", "index/share"],
+            message: `${describePfn(judge.view, pfn)} has neither a mapping nor a share count, but is stored (${who})`,
+          });
+        return;
+      }
+      if (files.size > 1)
+        judge.report({
+          pfn,
+          fields: ["mapping"],
+          message: `${describePfn(judge.view, pfn)} is shared by ${files.size} files but ->mapping names one (${who})`,
+        });
+      else if (mapping !== spaces[owners[0]!.inode])
+        judge.report({
+          pfn,
+          fields: ["mapping"],
+          message: MachineView.isTailMapping(mapping)
+            ? `->mapping of ${describePfn(judge.view, pfn)} is TAIL_MAPPING, but it is the page of ${who}`
+            : `->mapping of ${describePfn(judge.view, pfn)} names another file than the one that has it (${who})`,
+        });
+    });
+  },
+};
+
+export const wrongIndex: Invariant = {
+  code: "wrong-index",
+  title: "A DAX page says the wrong place in its file",
+  ids: ["P8"],
+  statement:
+    "While ->mapping is set, ->index is the page's place in that file: of each base page up to v6.14, of the head since v6.15.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_associate_entry()",
+  detection: "after each step ->index is compared with the entry's index and the page's place in the entry",
+  level: "error",
+  onQuiesce(judge, audit) {
+    each(judge, audit, ({ pfn, index, owners, shared }) => {
+      if (shared || owners.length !== 1) return;
+      const owner = owners[0]!;
+      const want = BigInt(owner.index + (pfn - owner.pfn));
+      if (index === want) return;
+      judge.report({
+        pfn,
+        fields: ["index/share"],
+        message: `->index of ${describePfn(judge.view, pfn)} is ${index}, its place in the file is ${want}`,
+      });
+    });
+  },
+};
+
+export const shareCount: Invariant = {
+  code: "share-count",
+  title: "->share does not count the files that have the block",
+  ids: ["P10"],
+  statement:
+    "While a DAX page is shared, ->share is the number of its associations: too low and a file loses it early, too high and it is never given back.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_page_share_get(), dax_page_share_put(), dax_folio_make_shared(), dax_folio_put()",
+  detection:
+    "after each step ->share is compared with the number of entries that hold the page, and at each write for going below zero",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "index/share" || !judge.view.isPmem(event.pfn)) return;
+    if (event.before === 0n && BigInt.asIntN(64, event.after) === -1n)
+      judge.report({
+        pfn: event.pfn,
+        fields: ["index/share"],
+        event,
+        message: `->share of ${describePfn(judge.view, event.pfn)} is decremented at zero and becomes ULONG_MAX`,
+      });
+  },
+  onQuiesce(judge, audit) {
+    each(judge, audit, ({ pfn, index, owners, shared }) => {
+      if (!shared || owners.length === 0 || index === 0n || index === BigInt(owners.length)) return;
+      judge.report({
+        pfn,
+        fields: ["index/share"],
+        message: `->share of ${describePfn(judge.view, pfn)} is ${BigInt.asIntN(64, index)}, but ${owners.length} entr${owners.length === 1 ? "y holds" : "ies hold"} it (${owners.map(describeEntry).join("; ")})`,
+      });
+    });
+  },
+};
+
+export const anonBit: Invariant = {
+  code: "anon-mapping-bit",
+  title: "A DAX page looks anonymous",
+  ids: ["P15"],
+  statement:
+    "Since v6.15 the low bits of ->mapping of a DAX page are clear: the page goes through the ordinary rmap, which would take it for anonymous.",
+  eras: ["v6.15"],
+  source: "include/linux/page-flags.h folio_test_anon()",
+  detection: "a write of ->mapping of a pmem page with low bits set, TAIL_MAPPING apart",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "mapping" || !judge.view.isPmem(event.pfn)) return;
+    if ((event.after & 3n) !== 0n && !MachineView.isTailMapping(event.after))
+      judge.report({
+        pfn: event.pfn,
+        fields: ["mapping"],
+        event,
+        message: `->mapping of ${describePfn(judge.view, event.pfn)} gets flag bits (0x${event.after.toString(16)})`,
+      });
+  },
+};

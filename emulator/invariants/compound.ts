@@ -1,0 +1,97 @@
+/**
+ * Compound state of ZONE_DEVICE pages since v6.15: what a folio leaves behind when it is split back into pages, and
+ * writes that go to a page that is no head. Follows dax_folio_put(), dax_folio_init() in fs/dax.c and
+ * prep_compound_page(). Not verified: _deferred_list.
+ */
+import { MachineView } from "../machine/views.ts";
+import { describePfn, hex, type Invariant } from "./invariant.ts";
+
+export const staleCompound: Invariant = {
+  code: "stale-compound",
+  title: "A block is free but its pages still form a folio",
+  ids: ["P11", "P12"],
+  statement:
+    "After the last association is gone each page is of order 0: no head flag, no compound_head, its pgmap in place.",
+  eras: ["v6.15"],
+  source: "fs/dax.c dax_folio_put(), dax_folio_init(); mm/page_alloc.c prep_compound_page()",
+  detection: "after each step: a page without an entry in any file that is a head or a tail, or has no pgmap",
+  level: "error",
+  onQuiesce(judge, audit) {
+    const pgmaps = new Set(judge.view.pgmaps());
+    for (const pfn of audit.pages) {
+      if (!audit.isFsDax(pfn) || audit.ownersOf(pfn).length > 0) continue;
+      const page = judge.view.page(pfn);
+      if (page.isTail) {
+        if (audit.ownersOf(page.head).length > 0) continue;
+        judge.report({
+          pfn,
+          fields: ["lru/pgmap"],
+          message: `no file has ${describePfn(judge.view, pfn)} any more, but it is still a tail of pfn ${hex(page.head)}`,
+        });
+      } else if (page.isHead)
+        judge.report({
+          pfn,
+          fields: ["flags"],
+          message: `no file has ${describePfn(judge.view, pfn)} any more, but it still has the head flag`,
+        });
+      else if (!pgmaps.has(page.word1))
+        judge.report({
+          pfn,
+          fields: ["lru/pgmap"],
+          message: `->pgmap of idle ${describePfn(judge.view, pfn)} is 0x${page.word1.toString(16)}, not its device's`,
+        });
+    }
+  },
+};
+
+export const staleOrder: Invariant = {
+  code: "stale-order",
+  title: "A page keeps the order or the page count of the folio it was part of",
+  ids: ["P11"],
+  statement:
+    "The order lies in the flags of the second page and the page count in a word that is ->memcg_data of an order-0 page: both are reset when a folio is split.",
+  eras: ["v6.15"],
+  source: "include/linux/mm.h folio_reset_order(); fs/dax.c dax_folio_put()",
+  detection:
+    "after each step: a page without an entry whose low flag byte or memcg_data is not what an idle page has",
+  level: "error",
+  onQuiesce(judge, audit) {
+    for (const pfn of audit.pages) {
+      if (!audit.isFsDax(pfn) || audit.ownersOf(pfn).length > 0) continue;
+      const page = judge.view.page(pfn);
+      if (page.isTail || page.isHead) continue;
+      const memcg = judge.view.word(judge.view.pageAddress(pfn) + 56n);
+      if ((page.flags & 0xffn) !== 0n || memcg !== 0n)
+        judge.report({
+          pfn,
+          fields: ["flags", "memcg_data"],
+          message: `idle ${describePfn(judge.view, pfn)} has left-overs of a large folio: flags 0x${page.flags.toString(16)}, memcg_data/_nr_pages 0x${memcg.toString(16)}`,
+        });
+    }
+  },
+};
+
+export const staleHead: Invariant = {
+  code: "stale-head",
+  title: "Folio fields are written through a page that is a tail",
+  ids: ["P13"],
+  statement:
+    "A folio pointer taken before pages were joined or split is looked up again afterwards: ->mapping and ->index belong to the head.",
+  eras: ["v6.15"],
+  source: "fs/dax.c dax_associate_entry() after dax_folio_init()",
+  detection:
+    "a write of ->mapping (other than NULL or TAIL_MAPPING) or of ->index of a page whose compound_head bit is set",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || !judge.view.isPmem(event.pfn)) return;
+    if (event.field !== "mapping" || event.after === 0n || MachineView.isTailMapping(event.after)) return;
+    const page = judge.view.page(event.pfn);
+    if (!page.isTail) return;
+    judge.report({
+      pfn: event.pfn,
+      fields: [event.field],
+      event,
+      message: `${event.field} of ${describePfn(judge.view, event.pfn)} is written, but the page is a tail of pfn ${hex(page.head)}`,
+    });
+  },
+};

@@ -1,0 +1,148 @@
+/**
+ * Page-table leaves against the files they map, and their bits by era. Follows mm/memory.c insert_pfn(), insert_page(),
+ * mm/huge_memory.c and fs/dax.c dax_fault_iter(). Not verified: TLB contents, deposited page tables.
+ */
+import { PTE } from "../machine/views.ts";
+import { type Audit, describeEntry, describePfn, hex, type Invariant, type Judge } from "./invariant.ts";
+
+function eachFileLeaf(
+  judge: Judge,
+  audit: Audit,
+  visit: (m: Audit["mappings"][number], vma: Audit["vmas"][number], index: number) => void,
+): void {
+  for (const m of audit.mappings) {
+    const vma = audit.vmas.find(
+      (v) => v.mm === m.mm && v.mapping !== 0n && m.address >= v.start && m.address < v.end,
+    );
+    if (vma !== undefined && judge.view.isPmem(m.pfn))
+      visit(m, vma, Number(vma.pgoff + ((m.address - vma.start) >> 12n)));
+  }
+}
+
+export const stalePte: Invariant = {
+  code: "stale-pte",
+  title: "A page table maps a block that is not the file's at that place",
+  ids: ["T1", "X4"],
+  statement:
+    "A present leaf that maps a file block has the pfn that the file's xarray entry gives for that place; without an entry nobody would find the mapping again.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_fault_iter(), dax_delete_mapping_entry(); mm/truncate.c",
+  detection: "after each step every leaf over a file vma is looked up in the file's xarray",
+  level: "error",
+  onQuiesce(judge, audit) {
+    const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
+    eachFileLeaf(judge, audit, (m, vma, index) => {
+      const inode = spaces.indexOf(vma.mapping);
+      if (inode < 0) return;
+      const entry = audit.entries.find(
+        (e) => e.inode === inode && index >= e.index && index < e.index + 2 ** e.order,
+      );
+      const where = `page-table leaf at ${hex(m.address)} maps ${describePfn(judge.view, m.pfn)}`;
+      if (entry === undefined)
+        judge.report({
+          pfn: m.pfn,
+          fields: [],
+          message: `${where}, but file ${inode} has no entry at index ${index}`,
+        });
+      else if (entry.zero || entry.empty || entry.pfn + (index - entry.index) !== m.pfn)
+        judge.report({
+          pfn: m.pfn,
+          fields: [],
+          message: `${where}, but the file has ${describeEntry(entry)} there`,
+        });
+    });
+  },
+};
+
+const VM_WRITE = 2n;
+const VM_SHARED = 8n;
+
+export const writableLeaf: Invariant = {
+  code: "writable-private",
+  title: "A block can be written through a mapping that must not",
+  ids: ["T2"],
+  statement:
+    "A leaf that maps a file block is writable only in a shared, writable vma: a private mapping writes to its own copy.",
+  eras: ["v6.12", "v6.15"],
+  source: "mm/memory.c do_cow_fault(), wp_page_copy(); fs/dax.c dax_fault_cow_page()",
+  detection: "after each step: the write bit of every leaf over a file vma against the vma's flags",
+  level: "error",
+  onQuiesce(judge, audit) {
+    eachFileLeaf(judge, audit, (m, vma) => {
+      if ((m.entry & PTE.RW) === 0n || (vma.flags & (VM_WRITE | VM_SHARED)) === (VM_WRITE | VM_SHARED))
+        return;
+      judge.report({
+        pfn: m.pfn,
+        fields: [],
+        message: `page-table leaf at ${hex(m.address)} lets a ${(vma.flags & VM_SHARED) === 0n ? "private" : "read-only"} mapping write ${describePfn(judge.view, m.pfn)}`,
+      });
+    });
+  },
+};
+
+export const devmapBits: Invariant = {
+  code: "devmap-bit",
+  title: "A page-table leaf carries the wrong DAX marks for the era",
+  ids: ["P3", "P4", "T5"],
+  statement:
+    "Up to v6.14 leaves that map DAX blocks carry devmap and take no mapcount; since v6.15 they are ordinary: no devmap, and no special bit on a page with a struct page.",
+  eras: ["v6.12", "v6.15"],
+  source: "mm/memory.c insert_pfn(), insert_page_into_pte_locked(); mm/huge_memory.c insert_pfn_pmd()",
+  detection: "after each step: devmap and special bits of every leaf that maps a file block",
+  level: "error",
+  onQuiesce(judge, audit) {
+    eachFileLeaf(judge, audit, (m) => {
+      if (!audit.isFsDax(m.pfn)) return;
+      const devmap = (m.entry & PTE.DEVMAP) !== 0n;
+      if (devmap !== (judge.era === "v6.12"))
+        judge.report({
+          pfn: m.pfn,
+          fields: [],
+          message: `page-table leaf at ${hex(m.address)} ${devmap ? "is" : "is not"} devmap: ${describePfn(judge.view, m.pfn)} would be ${devmap ? "mapped without a reference" : "taken for refcounted"}`,
+        });
+      else if (!devmap && (m.entry & PTE.SPECIAL) !== 0n)
+        judge.report({
+          pfn: m.pfn,
+          fields: [],
+          message: `page-table leaf at ${hex(m.address)} is special although ${describePfn(judge.view, m.pfn)} is refcounted`,
+        });
+    });
+  },
+};
+
+export const mapcount: Invariant = {
+  code: "mapcount-mismatch",
+  title: "The mapcount is not the number of mappings",
+  ids: ["P3", "P4"],
+  statement:
+    "Since v6.15 each leaf adds one mapcount by the file rmap and its zap takes it away; up to v6.14 a devmap leaf adds none.",
+  eras: ["v6.12", "v6.15"],
+  source: "mm/rmap.c folio_add_file_rmap_pte(), folio_remove_rmap_pte(); mm/huge_memory.c",
+  detection:
+    "after each step: leaves are counted and compared with _mapcount (order 0) or _entire_mapcount (PMD leaves)",
+  level: "error",
+  onQuiesce(judge, audit) {
+    for (const pfn of audit.pages) {
+      if (!audit.isFsDax(pfn)) continue;
+      const page = judge.view.page(pfn);
+      if (page.isTail) continue;
+      const leaves = audit.mappingsOf(pfn);
+      const entire = leaves.filter((m) => m.pages > 1).length;
+      let have: number;
+      let want: number;
+      if (page.isHead) {
+        have = judge.view.entireMapcount(pfn) + 1;
+        want = entire;
+      } else {
+        have = page.mapcount + 1;
+        want = judge.era === "v6.15" ? leaves.length - entire : 0;
+      }
+      if (have !== want)
+        judge.report({
+          pfn,
+          fields: ["_mapcount"],
+          message: `mapcount of ${describePfn(judge.view, pfn)} is ${have}, page tables map it ${want} time(s)`,
+        });
+    }
+  },
+};

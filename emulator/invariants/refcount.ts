@@ -1,0 +1,131 @@
+/**
+ * References of FS-DAX pages, recomputed: era v6.12 counts one for idle and one for each pin, era v6.15 one for each
+ * page-table leaf and each pin. Follows dax_busy_page(), insert/zap in mm/memory.c and mm/huge_memory.c, mm/gup.c.
+ * Not verified: speculative references that come and go between two quiescent points.
+ */
+import { type Audit, describePfn, type Invariant, idleRef, type Judge } from "./invariant.ts";
+
+/** Expected references of the folio that starts at `head`. */
+function expected(
+  judge: Judge,
+  audit: Audit,
+  head: number,
+  pages: number,
+): { total: number; maps: number; pins: number } {
+  let maps = 0;
+  let pins = 0;
+  const seen = new Set<bigint>();
+  for (let pfn = head; pfn < head + pages; pfn++) {
+    pins += audit.pinRefs(pfn);
+    if (judge.era === "v6.12") continue;
+    for (const m of audit.mappingsOf(pfn)) {
+      const key = (BigInt(m.mm) << 60n) | m.address;
+      if (m.pages > 1 && seen.has(key)) continue;
+      seen.add(key);
+      maps++;
+    }
+  }
+  return { total: idleRef(judge.era) + maps + pins, maps, pins };
+}
+
+function check(
+  judge: Judge,
+  audit: Audit,
+  found: (head: number, actual: number, want: { total: number; maps: number; pins: number }) => void,
+): void {
+  for (const pfn of audit.pages) {
+    const page = judge.view.page(pfn);
+    if (!audit.isFsDax(pfn)) continue;
+    if (page.isTail) continue;
+    const pages = page.isHead ? 1 << judge.view.order(pfn) : 1;
+    const want = expected(judge, audit, pfn, pages);
+    if (page.refcount !== want.total) found(pfn, page.refcount, want);
+  }
+}
+
+const account = (judge: Judge, w: { maps: number; pins: number }): string =>
+  judge.era === "v6.12"
+    ? `1 for idle and ${w.pins} held by pins`
+    : `${w.maps} page-table mapping(s) and ${w.pins} held by pins`;
+
+export const refLeak: Invariant = {
+  code: "folio-ref-leak",
+  title: "A DAX page keeps a reference that nobody holds",
+  ids: ["P1", "P2", "P6"],
+  statement:
+    "At a quiescent point a DAX page's refcount is what its users account for: idle (1 up to v6.14, 0 since v6.15) plus pins, and since v6.15 plus page-table mappings. A leaked reference keeps truncate waiting for ever.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_busy_page(), dax_page_is_idle(); mm/memremap.c free_zone_device_folio()",
+  detection: "after each step the sum over page tables and pins is compared with _refcount",
+  level: "error",
+  onQuiesce(judge, audit) {
+    check(judge, audit, (pfn, actual, want) => {
+      if (actual <= want.total) return;
+      judge.report({
+        pfn,
+        fields: ["_refcount"],
+        message: `refcount of ${describePfn(judge.view, pfn)} is ${actual}, accounted for are ${want.total} (${account(judge, want)})`,
+      });
+    });
+  },
+};
+
+export const refUnderflow: Invariant = {
+  code: "folio-ref-underflow",
+  title: "A DAX page has fewer references than users",
+  ids: ["P1", "P2", "P6"],
+  statement:
+    "A DAX page never has fewer references than users: else it is idle, freed and handed out again while a page table or a DMA still reaches it.",
+  eras: ["v6.12", "v6.15"],
+  source: "fs/dax.c dax_busy_page(); mm/gup.c gup_put_folio(); mm/memory.c zap_present_folio_ptes()",
+  detection: "as folio-ref-leak, and at each write that takes _refcount below zero",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "_refcount" || !judge.view.isPmem(event.pfn)) return;
+    if (event.after < 0n)
+      judge.report({
+        pfn: event.pfn,
+        fields: ["_refcount"],
+        event,
+        message: `refcount of ${describePfn(judge.view, event.pfn)} goes below zero: ${event.before} -> ${event.after}`,
+      });
+  },
+  onQuiesce(judge, audit) {
+    check(judge, audit, (pfn, actual, want) => {
+      if (actual >= want.total) return;
+      judge.report({
+        pfn,
+        fields: ["_refcount"],
+        message: `refcount of ${describePfn(judge.view, pfn)} is ${actual}, but its users hold ${want.total} (${account(judge, want)})`,
+      });
+    });
+  },
+};
+
+export const refFromZero: Invariant = {
+  code: "ref-from-zero",
+  title: "A reference is taken on an idle DAX page outside the fault path",
+  ids: ["P5"],
+  statement:
+    "Since v6.15 a refcount of zero means that nobody uses the page; only the fault path may raise it from zero, under the locked xarray entry. Any other path must try and fail.",
+  eras: ["v6.15"],
+  source: "fs/dax.c dax_fault_iter() (folio_ref_inc), mm/gup.c try_get_folio()",
+  detection:
+    "a write that takes _refcount of an FS-DAX page from 0 to 1 while no locked entry covers the page",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "_refcount" || event.before !== 0n || event.after <= 0n)
+      return;
+    if (!judge.view.isPmem(event.pfn)) return;
+    const owners = judge.view
+      .entries()
+      .filter((e) => !e.zero && !e.empty && e.pfn <= event.pfn && event.pfn < e.pfn + 2 ** e.order);
+    if (owners.length === 0 || owners.some((e) => e.locked)) return;
+    judge.report({
+      pfn: event.pfn,
+      fields: ["_refcount"],
+      event,
+      message: `a reference is taken on idle ${describePfn(judge.view, event.pfn)} (0 -> ${event.after}) while its entry is not locked`,
+    });
+  },
+};

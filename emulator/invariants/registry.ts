@@ -1,0 +1,38 @@
+/** The table of invariants. Order is the order in which violations found at one point are told. */
+import { anonBit, foreignMapping, shareCount, staleMapping, wrongIndex } from "./association.ts";
+import { staleCompound, staleHead, staleOrder } from "./compound.ts";
+import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
+import { zeroPageWrite } from "./foreign_page.ts";
+import type { Invariant } from "./invariant.ts";
+import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
+import { devmapBits, mapcount, stalePte, writableLeaf } from "./page_table.ts";
+import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
+import { badPage, warn } from "./reports.ts";
+
+export const INVARIANTS: readonly Invariant[] = [
+  zeroPageWrite,
+  freedBusy,
+  refUnderflow,
+  refLeak,
+  refFromZero,
+  shareCount,
+  foreignMapping,
+  staleMapping,
+  wrongIndex,
+  anonBit,
+  staleHead,
+  staleCompound,
+  staleOrder,
+  stalePte,
+  writableLeaf,
+  devmapBits,
+  mapcount,
+  entryBits,
+  entryLocked,
+  emptyEntry,
+  entryAfterBreak,
+  longtermPin,
+  syncFault,
+  warn,
+  badPage,
+];

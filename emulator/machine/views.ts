@@ -1,0 +1,371 @@
+/**
+ * Reading the machine from outside: struct pages, page tables, xarrays, inodes and pins, through the layouts that the C
+ * in force on this side of the patch has. State lives once, in emulated memory; nothing is cached here but offsets.
+ * Mirrors the structures of emulator/reference/include. Leaves out judging.
+ */
+import { HI_RAM, HI_VMEMMAP, type Memory } from "../mem/memory.ts";
+import type { Image, TypeLayout } from "../vm/image.ts";
+
+export const PAGE_SIZE = 4096n;
+const TAIL_MAPPING = 0xdead000000000400n;
+const PFN_MASK = 0x000ffffffffff000n;
+
+export interface PageState {
+  readonly pfn: number;
+  readonly flags: bigint;
+  /** Word 1: compound_head (bit 0 set: a tail), else lru.next or pgmap. */
+  readonly word1: bigint;
+  readonly mapping: bigint;
+  /** ->index or ->share, one word. */
+  readonly index: bigint;
+  readonly refcount: number;
+  /** Raw _mapcount (-1: none). */
+  readonly mapcount: number;
+  readonly isTail: boolean;
+  readonly isHead: boolean;
+  /** Head pfn for a tail, else the pfn itself. */
+  readonly head: number;
+}
+
+export interface MappingOf {
+  readonly mm: number;
+  readonly address: bigint;
+  /** Pages covered: 1 or 512. */
+  readonly pages: number;
+  readonly pfn: number;
+  readonly entry: bigint;
+}
+
+export interface DaxEntry {
+  readonly inode: number;
+  readonly index: number;
+  readonly order: number;
+  readonly raw: bigint;
+  readonly marks: number;
+  readonly pfn: number;
+  readonly locked: boolean;
+  readonly pmd: boolean;
+  readonly zero: boolean;
+  readonly empty: boolean;
+  /** Not a value entry at all. */
+  readonly bad: boolean;
+}
+
+export interface Pin {
+  readonly pfn: number;
+  readonly pages: number;
+  readonly refs: number;
+  readonly who: string;
+}
+
+export interface VmaView {
+  readonly mm: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly pgoff: bigint;
+  readonly flags: bigint;
+  readonly mapping: bigint;
+}
+
+/** x86-64 page-table bits. */
+export const PTE = { PRESENT: 1n, RW: 2n, DIRTY: 64n, PSE: 128n, SPECIAL: 512n, DEVMAP: 1n << 58n };
+
+export class MachineView {
+  readonly memory: Memory;
+  private readonly image: Image;
+  private readonly registry: bigint;
+  private readonly layouts = new Map<string, TypeLayout>();
+
+  constructor(memory: Memory, image: Image) {
+    this.memory = memory;
+    this.image = image;
+    const at = image.globalAddress("fsc_registry");
+    if (at === null) throw new Error("the reference kernel has no fsc_registry");
+    this.registry = at;
+  }
+
+  private layout(type: string): TypeLayout {
+    let l = this.layouts.get(type);
+    if (l === undefined) {
+      const found = this.image.layoutOf(type);
+      if (found === null) throw new Error(`the image does not define ${type}`);
+      l = found;
+      this.layouts.set(type, l);
+    }
+    return l;
+  }
+
+  /** Offset of a member, or -1 when this side's definition has none of that name. */
+  offset(type: string, field: string): number {
+    return this.layout(type).fields.get(field)?.offset ?? -1;
+  }
+
+  word(address: bigint, size = 8): bigint {
+    return this.memory.peek(address, size);
+  }
+
+  private field(base: bigint, type: string, name: string): bigint {
+    const f = this.layout(type).fields.get(name);
+    if (f === undefined) return 0n;
+    return this.memory.peek(base + BigInt(f.offset), Math.min(f.size, 8));
+  }
+
+  private reg(name: string): bigint {
+    return this.field(this.registry, "struct fsc_registry", name);
+  }
+
+  get pmemStart(): number {
+    return Number(this.reg("pmem_start_pfn"));
+  }
+  get pmemPages(): number {
+    return Number(this.reg("pmem_nr_pages"));
+  }
+  get zeroPfn(): number {
+    return Number(this.reg("zero_pfn"));
+  }
+  get hugeZeroPfn(): number {
+    return Number(this.reg("huge_zero_pfn"));
+  }
+  get ramPages(): number {
+    return Number(this.reg("ram_nr_pages"));
+  }
+  isPmem(pfn: number): boolean {
+    return pfn >= this.pmemStart && pfn < this.pmemStart + this.pmemPages;
+  }
+
+  // ---- struct pages ----------------------------------------------------------------------------------------------
+
+  pageAddress(pfn: number): bigint {
+    return this.memory.join(HI_VMEMMAP, pfn * 64);
+  }
+
+  hasPage(pfn: number): boolean {
+    return this.memory.physical(this.pageAddress(pfn)) >= 0;
+  }
+
+  page(pfn: number): PageState {
+    const at = this.pageAddress(pfn);
+    const type = "struct page";
+    const flags = this.field(at, type, "flags");
+    const word1 = this.word(at + 8n);
+    const isTail = (word1 & 1n) !== 0n;
+    const headBit = this.image.constant("PG_head");
+    const head = isTail ? Number((word1 - 1n - this.memory.join(HI_VMEMMAP, 0)) / 64n) : pfn;
+    return {
+      pfn,
+      flags,
+      word1,
+      mapping: this.field(at, type, "mapping"),
+      index: this.field(at, type, "index"),
+      refcount: Number(BigInt.asIntN(32, this.field(at, type, "_refcount"))),
+      mapcount: Number(BigInt.asIntN(32, this.field(at, type, "_mapcount"))),
+      isTail,
+      isHead: headBit !== null && (flags & (1n << headBit)) !== 0n,
+      head,
+    };
+  }
+
+  /** Order of the folio a head page starts; 0 for an ordinary page. */
+  order(head: number): number {
+    const page = this.page(head);
+    if (!page.isHead) return 0;
+    const f = this.layout("struct folio").fields.get("_flags_1");
+    if (f === undefined) return 0;
+    return Number(this.memory.peek(this.pageAddress(head) + BigInt(f.offset), 8) & 0xffn);
+  }
+
+  /** Raw _entire_mapcount of a large folio (-1: none). */
+  entireMapcount(head: number): number {
+    const f = this.layout("struct folio").fields.get("_entire_mapcount");
+    if (f === undefined) return -1;
+    return Number(BigInt.asIntN(32, this.memory.peek(this.pageAddress(head) + BigInt(f.offset), 4)));
+  }
+
+  largeMapcount(head: number): number {
+    const f = this.layout("struct folio").fields.get("_large_mapcount");
+    if (f === undefined) return -1;
+    return Number(BigInt.asIntN(32, this.memory.peek(this.pageAddress(head) + BigInt(f.offset), 4)));
+  }
+
+  static isTailMapping(mapping: bigint): boolean {
+    return mapping === TAIL_MAPPING;
+  }
+
+  // ---- registry --------------------------------------------------------------------------------------------------
+
+  private pointers(name: string): bigint[] {
+    const f = this.layout("struct fsc_registry").fields.get(name)!;
+    const out: bigint[] = [];
+    for (let i = 0; i < (f.count ?? 0); i++) out.push(this.word(this.registry + BigInt(f.offset + 8 * i)));
+    return out;
+  }
+
+  mms(): bigint[] {
+    return this.pointers("mms");
+  }
+  inodes(): bigint[] {
+    return this.pointers("inodes");
+  }
+  pgmaps(): bigint[] {
+    return this.pointers("pgmaps");
+  }
+
+  pins(): Pin[] {
+    const f = this.layout("struct fsc_registry").fields.get("pins")!;
+    const type = "struct fsc_pin";
+    const size = this.layout(type).size;
+    const out: Pin[] = [];
+    for (let i = 0; i < (f.count ?? 0); i++) {
+      const at = this.registry + BigInt(f.offset + size * i);
+      const refs = Number(this.field(at, type, "refs"));
+      if (refs === 0) continue;
+      const who = this.field(at, type, "who");
+      out.push({
+        pfn: Number(this.field(at, type, "pfn")),
+        pages: Number(this.field(at, type, "nr_pages")),
+        refs,
+        who: who === 0n ? "" : this.string(who),
+      });
+    }
+    return out;
+  }
+
+  string(at: bigint): string {
+    let out = "";
+    for (let i = 0n; i < 64n; i++) {
+      const c = Number(this.memory.peek(at + i, 1));
+      if (c === 0) break;
+      out += String.fromCharCode(c);
+    }
+    return out;
+  }
+
+  /** The address_space of an inode. */
+  mappingOf(inode: bigint): bigint {
+    return this.field(inode, "struct inode", "i_mapping");
+  }
+
+  /** How many extents own block `pfn - pmemStart`. */
+  blockRefs(pfn: number): number {
+    const table = this.reg("block_refs");
+    return table === 0n ? 0 : Number(this.memory.peek(table + 4n * BigInt(pfn - this.pmemStart), 4));
+  }
+
+  /** Page ranges of FS_DAX devices that are bound. */
+  fsDaxRanges(): { readonly from: number; readonly to: number }[] {
+    const want = this.image.constant("MEMORY_DEVICE_FS_DAX");
+    const range = this.offset("struct dev_pagemap", "range");
+    const out: { from: number; to: number }[] = [];
+    for (const at of this.pgmaps()) {
+      if (at === 0n || BigInt.asUintN(32, this.field(at, "struct dev_pagemap", "type")) !== want) continue;
+      const start = this.word(at + BigInt(range));
+      const end = this.word(at + BigInt(range) + 8n);
+      out.push({ from: Number(start >> 12n), to: Number((end + 1n) >> 12n) });
+    }
+    return out;
+  }
+
+  // ---- xarrays ---------------------------------------------------------------------------------------------------
+
+  /** DAX entries of every inode. */
+  entries(): DaxEntry[] {
+    const out: DaxEntry[] = [];
+    this.inodes().forEach((inode, number) => {
+      if (inode !== 0n) out.push(...this.entriesOf(inode, number));
+    });
+    return out;
+  }
+
+  entriesOf(inode: bigint, number: number): DaxEntry[] {
+    const mapping = this.mappingOf(inode);
+    if (mapping === 0n) return [];
+    const pages = mapping + BigInt(this.offset("struct address_space", "i_pages"));
+    const head = this.field(pages, "struct xarray", "xa_head");
+    if (head === 0n) return [];
+    const nr = Math.min(Number(this.field(head, "struct xa_node", "nr")), 4096);
+    const slots = this.field(head, "struct xa_node", "slots");
+    const size = BigInt(this.layout("struct xa_slot").size);
+    const out: DaxEntry[] = [];
+    for (let i = 0n; i < BigInt(nr); i++) {
+      const at = slots + i * size;
+      const raw = this.field(at, "struct xa_slot", "entry");
+      const value = raw >> 1n;
+      out.push({
+        inode: number,
+        index: Number(this.field(at, "struct xa_slot", "index")),
+        order: Number(this.field(at, "struct xa_slot", "order")),
+        marks: Number(this.field(at, "struct xa_slot", "marks")),
+        raw,
+        pfn: Number(value >> 4n),
+        locked: (value & 1n) !== 0n,
+        pmd: (value & 2n) !== 0n,
+        zero: (value & 4n) !== 0n,
+        empty: (value & 8n) !== 0n,
+        bad: (raw & 1n) === 0n,
+      });
+    }
+    return out;
+  }
+
+  // ---- page tables -----------------------------------------------------------------------------------------------
+
+  private tableEntry(table: bigint, index: bigint): bigint {
+    return this.memory.peek(table + index * 8n, 8);
+  }
+
+  private tableOf(entry: bigint): bigint {
+    return this.memory.join(HI_RAM, 0) + (entry & PFN_MASK);
+  }
+
+  /** Every present leaf of every address space. */
+  mappings(): MappingOf[] {
+    const out: MappingOf[] = [];
+    this.mms().forEach((mm, number) => {
+      if (mm === 0n) return;
+      const pgd = this.field(mm, "struct mm_struct", "pgd");
+      if (pgd !== 0n) this.walk(pgd, 3, 0n, number, out);
+    });
+    return out;
+  }
+
+  private walk(table: bigint, level: number, base: bigint, mm: number, out: MappingOf[]): void {
+    const phys = this.memory.physical(table);
+    if (phys < 0 || out.length > 8192) return;
+    const span = 1n << BigInt(12 + 9 * level);
+    const words = this.memory.i32;
+    for (let i = 0; i < 512; i++) {
+      const low = words[(phys >> 2) + 2 * i]!;
+      if ((low & 1) === 0) continue;
+      const entry = this.tableEntry(table, BigInt(i));
+      const address = base + span * BigInt(i);
+      const pfn = Number((entry & PFN_MASK) >> 12n);
+      if (level === 0) out.push({ mm, address, pages: 1, pfn, entry });
+      else if (level < 3 && (entry & PTE.PSE) !== 0n)
+        out.push({ mm, address, pages: 512 ** level, pfn, entry });
+      else this.walk(this.tableOf(entry), level - 1, address, mm, out);
+    }
+  }
+
+  /** VMAs of every address space that map a file. */
+  vmas(): VmaView[] {
+    const out: VmaView[] = [];
+    const type = "struct vm_area_struct";
+    this.mms().forEach((mm, number) => {
+      if (mm === 0n) return;
+      let at = this.field(mm, "struct mm_struct", "mmap");
+      for (let guard = 0; at !== 0n && guard < 64; guard++) {
+        const file = this.field(at, type, "vm_file");
+        out.push({
+          mm: number,
+          start: this.field(at, type, "vm_start"),
+          end: this.field(at, type, "vm_end"),
+          pgoff: this.field(at, type, "vm_pgoff"),
+          flags: this.field(at, type, "vm_flags"),
+          mapping: file === 0n ? 0n : this.field(file, "struct file", "f_mapping"),
+        });
+        at = this.field(at, type, "vm_next");
+      }
+    });
+    return out;
+  }
+}

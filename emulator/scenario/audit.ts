@@ -1,0 +1,65 @@
+/**
+ * The truth recomputed at a quiescent point: who maps, stores and pins each page. Leaves out what should follow from it
+ * (invariants/).
+ */
+import type { Audit, Era } from "../invariants/invariant.ts";
+import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "../machine/views.ts";
+
+export class AuditState implements Audit {
+  readonly mappings: readonly MappingOf[];
+  readonly vmas: readonly VmaView[];
+  readonly entries: readonly DaxEntry[];
+  readonly pins: readonly Pin[];
+  readonly pages: readonly number[];
+  private readonly small = new Map<number, MappingOf[]>();
+  private readonly large: MappingOf[] = [];
+  private readonly stored: readonly DaxEntry[];
+  private readonly fsDax: readonly { readonly from: number; readonly to: number }[];
+
+  /** @param touched pmem pages written since the scenario began; pages that are mapped, stored or pinned are added */
+  constructor(view: MachineView, _era: Era, touched: Set<number>) {
+    this.mappings = view.mappings();
+    this.vmas = view.vmas();
+    this.entries = view.entries();
+    this.pins = view.pins();
+    this.stored = this.entries.filter((e) => !e.zero && !e.empty && !e.bad);
+    for (const m of this.mappings) {
+      if (m.pages > 1) {
+        this.large.push(m);
+        continue;
+      }
+      const list = this.small.get(m.pfn);
+      if (list === undefined) this.small.set(m.pfn, [m]);
+      else list.push(m);
+    }
+    const add = (pfn: number, count: number): void => {
+      for (let p = pfn; p < pfn + count; p++) if (view.isPmem(p)) touched.add(p);
+    };
+    for (const m of this.mappings) add(m.pfn, m.pages);
+    for (const e of this.stored) add(e.pfn, 2 ** e.order);
+    for (const p of this.pins) add(p.pfn, p.pages);
+    this.pages = [...touched].filter((p) => view.hasPage(p)).sort((a, b) => a - b);
+    this.fsDax = view.fsDaxRanges();
+  }
+
+  ownersOf(pfn: number): readonly DaxEntry[] {
+    return this.stored.filter((e) => e.pfn <= pfn && pfn < e.pfn + 2 ** e.order);
+  }
+
+  mappingsOf(pfn: number): readonly MappingOf[] {
+    const own = this.small.get(pfn) ?? [];
+    if (this.large.length === 0) return own;
+    const covering = this.large.filter((m) => m.pfn <= pfn && pfn < m.pfn + m.pages);
+    return covering.length === 0 ? own : [...own, ...covering];
+  }
+
+  pinRefs(pfn: number): number {
+    let refs = 0;
+    for (const p of this.pins) if (p.pfn === pfn) refs += p.refs;
+    return refs;
+  }
+
+  isFsDax(pfn: number): boolean {
+    return this.fsDax.some((r) => pfn >= r.from && pfn < r.to);
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * Boots the emulated machine on an image and runs scenarios on it: one fresh machine each (a copy of the booted state),
+ * observers and invariants attached, everything that happened given back as plain data. Leaves out what scenarios do
+ * (emulator/reference/scenarios) and what a run means for a patch (server/review).
+ */
+import type { Era, Invariant, Violation } from "../invariants/invariant.ts";
+import { INVARIANTS } from "../invariants/registry.ts";
+import { type CheckSite, Machine } from "../machine/machine.ts";
+import { MachineView } from "../machine/views.ts";
+import { type Memory, MemoryFault } from "../mem/memory.ts";
+import { RunToBlock, type Scheduler } from "../sched/scheduler.ts";
+import type { MachineEvent } from "../trace/event.ts";
+import type { Image } from "../vm/image.ts";
+import { type RunEnd, reasonOf, type StubCall, Vm, type VmSnapshot } from "../vm/vm.ts";
+import { AuditState } from "./audit.ts";
+
+export interface ScenarioDef {
+  readonly name: string;
+  readonly title: string;
+  /** Parameter name to the values that are run. */
+  readonly params: ReadonlyMap<string, readonly number[]>;
+  /** Address of the C function. */
+  readonly run: bigint;
+}
+
+/** One scenario with its parameters chosen. */
+export interface ScenarioCase {
+  readonly def: ScenarioDef;
+  readonly params: ReadonlyMap<string, number>;
+  /** "map-fault-unmap order=9 index=512" */
+  readonly label: string;
+}
+
+export interface RunOptions {
+  readonly stepLimit: number;
+  readonly scheduler?: Scheduler;
+  readonly cancelled?: () => boolean;
+}
+
+export interface BootedImage {
+  readonly image: Image;
+  readonly era: Era;
+  readonly memory: Memory;
+  readonly boot: ScenarioRun;
+  readonly snapshot: VmSnapshot | null;
+  readonly scenarios: readonly ScenarioDef[];
+}
+
+export interface ScenarioRun {
+  readonly label: string;
+  readonly era: Era;
+  readonly end: RunEnd;
+  readonly events: readonly MachineEvent[];
+  readonly violations: readonly Violation[];
+  readonly steps: number;
+  /** Ids of the functions that were executed. */
+  readonly functions: readonly number[];
+  readonly stubs: readonly StubCall[];
+  readonly checks: readonly CheckSite[];
+  readonly stepTexts: readonly string[];
+  /** Statement hits by line id (functions with coverage). */
+  readonly lineHits: readonly (number | undefined)[];
+  /** For each scenario step (index + 1; 0 is before the first) the line ids hit, in order of their last hit. */
+  readonly linesByStep: readonly (readonly number[])[];
+  readonly taskNames: readonly string[];
+  readonly log: readonly string[];
+}
+
+const BOOT_STEPS = 20_000_000;
+const MAX_VIOLATIONS = 24;
+
+/** "order=0,9 index=0,7" as a map. Malformed parts are ignored. */
+export function parseParams(text: string): Map<string, number[]> {
+  const out = new Map<string, number[]>();
+  for (const part of text.split(/\s+/)) {
+    const [name, values] = part.split("=");
+    if (name === undefined || name === "" || values === undefined) continue;
+    out.set(name, values.split(",").map(Number));
+  }
+  return out;
+}
+
+/** Every combination of a scenario's parameters, in catalogue order. */
+export function casesOf(def: ScenarioDef): ScenarioCase[] {
+  let combos: Map<string, number>[] = [new Map()];
+  for (const [name, values] of def.params)
+    combos = combos.flatMap((c) => values.map((v) => new Map([...c, [name, v]])));
+  return combos.map((params) => ({
+    def,
+    params,
+    label: [def.name, ...[...params].map(([k, v]) => `${k}=${v}`)].join(" "),
+  }));
+}
+
+class Run {
+  readonly vm: Vm;
+  readonly machine: Machine;
+  readonly violations: Violation[] = [];
+  readonly linesByStep: number[][] = [];
+  private readonly known = new Set<string>();
+  private view: MachineView | null = null;
+  private readonly touched = new Set<number>();
+  private readonly era: Era;
+  private readonly invariants: readonly Invariant[];
+
+  constructor(
+    image: Image,
+    era: Era,
+    memory: Memory,
+    params: ReadonlyMap<string, number>,
+    options: RunOptions,
+  ) {
+    this.era = era;
+    this.invariants = INVARIANTS.filter((i) => i.eras.includes(era));
+    const failures = new Map(
+      [...params].filter(([k]) => k.startsWith("fail_")).map(([k, v]) => [k.slice(5), v]),
+    );
+    this.machine = new Machine({ params, failures });
+    this.vm = new Vm({
+      image,
+      memory,
+      natives: this.machine.natives(),
+      scheduler: options.scheduler ?? new RunToBlock(),
+      stepLimit: options.stepLimit,
+      ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
+    });
+    this.machine.attach(this.vm);
+    this.vm.onLine = (id) => {
+      const at = this.machine.step + 1;
+      const lines = (this.linesByStep[at] ??= []);
+      const known = lines.indexOf(id);
+      if (known >= 0) lines.splice(known, 1);
+      lines.push(id);
+    };
+  }
+
+  judge(image: Image): void {
+    const view = new MachineView(this.vm.memory, image);
+    this.view = view;
+    this.machine.onEvent = (event) => {
+      if (event.kind === "page" && view.isPmem(event.pfn)) this.touched.add(event.pfn);
+      for (const invariant of this.invariants) invariant.onEvent?.(this.judgeFor(invariant, event), event);
+      if (event.kind === "quiesce") this.audit();
+    };
+  }
+
+  audit(): void {
+    const audit = new AuditState(this.view!, this.era, this.touched);
+    for (const invariant of this.invariants) invariant.onQuiesce?.(this.judgeFor(invariant, null), audit);
+  }
+
+  private judgeFor(invariant: Invariant, current: MachineEvent | null) {
+    return {
+      era: this.era,
+      view: this.view!,
+      events: this.machine.events,
+      report: (r: {
+        message: string;
+        pfn?: number;
+        fields?: readonly never[] | Violation["fields"];
+        event?: MachineEvent;
+      }) => {
+        const pfn = r.pfn ?? -1;
+        // One report a code and step: a folio of 512 pages is one defect, not 512.
+        const keys = [
+          `${invariant.code}:${pfn}:${pfn < 0 ? r.message : ""}`,
+          `${invariant.code}@${this.machine.step}:${pfn < 0 ? r.message : ""}`,
+        ];
+        if (keys.some((k) => this.known.has(k)) || this.violations.length >= MAX_VIOLATIONS) {
+          this.known.add(keys[0]!);
+          return;
+        }
+        for (const k of keys) this.known.add(k);
+        this.violations.push({
+          code: invariant.code,
+          level: invariant.level,
+          message: r.message,
+          pfn,
+          fields: r.fields ?? [],
+          event: (r.event ?? (current?.kind === "quiesce" ? undefined : current))?.seq ?? null,
+          seq: this.machine.events.length - 1,
+          step: this.machine.step,
+        });
+      },
+    };
+  }
+
+  /** Adds what only the end of the run shows. */
+  finish(end: RunEnd): void {
+    const report = (code: string, message: string): void => {
+      this.violations.push({
+        code,
+        level: "error",
+        message,
+        pfn: -1,
+        fields: [],
+        event: null,
+        seq: this.machine.events.length - 1,
+        step: this.machine.step,
+      });
+    };
+    if (end.reason.kind !== "completed") return;
+    for (const task of this.vm.drain())
+      report("lost-wakeup", `task ${task.name} sleeps for ever ${task.waitingFor}`);
+    for (const lock of this.machine.heldLocks())
+      report(
+        "lock-held",
+        `${lock.name} is still held at the end by task ${this.vm.tasks[lock.task]?.name ?? "?"}`,
+      );
+  }
+
+  result(label: string, end: RunEnd): ScenarioRun {
+    const functions: number[] = [];
+    this.vm.bodies.forEach((_body, id) => functions.push(id));
+    return {
+      label,
+      era: this.era,
+      end,
+      events: this.machine.events,
+      violations: this.violations,
+      steps: this.vm.steps,
+      functions,
+      stubs: [...this.vm.stubCalls.values()],
+      checks: [...this.machine.checks.values()],
+      stepTexts: this.machine.stepTexts,
+      lineHits: this.vm.lineHits,
+      linesByStep: this.linesByStep,
+      taskNames: this.vm.tasks.map((t) => t.name),
+      log: this.machine.log,
+    };
+  }
+}
+
+function guarded(run: Run, start: () => void): RunEnd {
+  try {
+    start();
+    return run.vm.run();
+  } catch (fault) {
+    if (!(fault instanceof MemoryFault)) throw fault;
+    const task = run.vm.tasks[0]!;
+    const stack = task === undefined ? [] : run.vm.stack(task);
+    return { reason: reasonOf(fault), task, loc: stack[0]?.loc ?? null, stack };
+  }
+}
+
+/** Boots the machine: `fsc_boot()` of the reference kernel. A boot that fails leaves `snapshot` null. */
+export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: () => boolean): BootedImage {
+  memory.reset();
+  memory.onWrite = null;
+  const run = new Run(image, era, memory, new Map(), {
+    stepLimit: BOOT_STEPS,
+    ...(cancelled === undefined ? {} : { cancelled }),
+  });
+  const id = image.findFunction("fsc_boot");
+  const end = guarded(run, () => {
+    if (id < 0) throw new MemoryFault("unsupported", "the reference kernel has no fsc_boot()", 0n);
+    run.vm.spawn("boot", id, []);
+  });
+  const booted = end.reason.kind === "completed";
+  const scenarios = booted ? readCatalogue(image, run.vm) : [];
+  run.vm.tasks.length = 0;
+  return {
+    image,
+    era,
+    memory,
+    boot: run.result("boot", end),
+    snapshot: booted ? run.vm.snapshot() : null,
+    scenarios,
+  };
+}
+
+/** The scenarios that the image's C registers in `fsc_scenarios`. */
+function readCatalogue(image: Image, vm: Vm): ScenarioDef[] {
+  const table = image.globalAddress("fsc_scenarios");
+  const layout = image.layoutOf("struct fsc_scenario");
+  if (table === null || layout === null) return [];
+  vm.syncGlobals();
+  const text = (at: bigint): string => (at === 0n ? "" : vm.memory.cstring(at, 4096));
+  const field = (at: bigint, name: string): bigint =>
+    vm.memory.load(at + BigInt(layout.fields.get(name)!.offset), 8);
+  const out: ScenarioDef[] = [];
+  for (let i = 0; i < 500; i++) {
+    const entry = vm.memory.load(table + BigInt(8 * i), 8);
+    if (entry === 0n) break;
+    vm.syncGlobals();
+    out.push({
+      name: text(field(entry, "name")),
+      title: text(field(entry, "title")),
+      params: parseParams(text(field(entry, "params"))),
+      run: field(entry, "run"),
+    });
+  }
+  return out;
+}
+
+/** Runs one scenario case on a copy of the booted machine. */
+export function runCase(booted: BootedImage, c: ScenarioCase, options: RunOptions): ScenarioRun {
+  const { image, era, memory } = booted;
+  const run = new Run(image, era, memory, c.params, options);
+  const end = guarded(run, () => {
+    run.vm.restore(booted.snapshot!);
+    run.vm.steps = 0;
+    run.judge(image);
+    const view = new MachineView(memory, image);
+    run.machine.watch([
+      { startPfn: 0, count: view.ramPages },
+      { startPfn: view.pmemStart, count: view.pmemPages },
+    ]);
+    const fn = run.vm.functionAt(c.def.run);
+    if (fn === null) throw new MemoryFault("unsupported", `scenario ${c.def.name} has no function`, 0n);
+    run.vm.spawn("user", fn.id, []);
+  });
+  run.finish(end);
+  memory.onWrite = null;
+  return run.result(c.label, end);
+}
