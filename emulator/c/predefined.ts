@@ -6,7 +6,7 @@
 
 /** One `NAME value` per line; macros with parameters as in a `#define`. */
 export function predefinedText(): string {
-  const lines: string[] = [BASE.trim()];
+  const lines: string[] = [...BASE];
   for (const [name, type, bytes, suffix] of INTEGERS) {
     lines.push(`__${name}_TYPE__ ${type}`);
     const isUnsigned = type.includes("unsigned");
@@ -142,7 +142,7 @@ const BASE = [
   "__unix 1",
   "__unix__ 1",
   "unix 1",
-].join("\n");
+];
 
 /** Name in `__name_TYPE__`, the type, its bytes, the suffix of its maximum. */
 const INTEGERS: readonly (readonly [string, string, number, string])[] = [

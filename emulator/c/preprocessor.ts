@@ -608,7 +608,7 @@ class Preprocessor {
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
       if (i > 0 && (token.space || token.bol)) text += " ";
-      const quoted = token.kind === "string" || token.kind === "char" || token.kind === "other";
+      const quoted = token.kind === "string" || token.kind === "char";
       text += quoted ? token.text.replace(/["\\]/g, "\\$&") : token.text;
       if (text.length > this.limits.pastedChars) break;
     }
