@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/memremap.h>
+#include <linux/pagevec.h>
 
 #define VM_NONE 0x00000000UL
 #define VM_READ 0x00000001UL
@@ -410,13 +411,6 @@ static inline void put_page(struct page *page)
 	folio_put(folio);
 }
 
-#define PAGEVEC_SIZE 31
-struct folio_batch {
-	unsigned char nr;
-	unsigned char i;
-	bool percpu_pvec_drained;
-	struct folio *folios[PAGEVEC_SIZE];
-};
 void folios_put_refs(struct folio_batch *folios, unsigned int *refs);
 static inline void folios_put(struct folio_batch *folios)
 {

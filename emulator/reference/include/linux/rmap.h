@@ -56,7 +56,12 @@ void folio_dup_file_rmap_pmd(struct folio *folio, struct page *page);
 #define folio_dup_file_rmap_pte(folio, page) folio_dup_file_rmap_ptes(folio, page, 1)
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *src_vma);
 void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma);
-#define anon_vma_prepare(vma) 0
+int __anon_vma_prepare(struct vm_area_struct *vma);
+static inline int anon_vma_prepare(struct vm_area_struct *vma)
+{
+	return vma->anon_vma ? 0 : __anon_vma_prepare(vma);
+}
+#define vmf_anon_prepare(vmf) ((vm_fault_t)(anon_vma_prepare((vmf)->vma) ? VM_FAULT_OOM : 0))
 
 int pfn_mkclean_range(unsigned long pfn, unsigned long nr_pages, pgoff_t pgoff, struct vm_area_struct *vma);
 int folio_mkclean(struct folio *folio);
