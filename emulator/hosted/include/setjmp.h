@@ -1,0 +1,15 @@
+/* Our own <setjmp.h>. */
+#ifndef _FSC_SETJMP_H
+#define _FSC_SETJMP_H
+typedef struct {
+	long __words[8];
+} jmp_buf[1];
+typedef jmp_buf sigjmp_buf;
+int setjmp(jmp_buf state) __attribute__((returns_twice));
+int _setjmp(jmp_buf state) __attribute__((returns_twice));
+int sigsetjmp(jmp_buf state, int mask) __attribute__((returns_twice));
+void longjmp(jmp_buf state, int value) __attribute__((noreturn));
+void _longjmp(jmp_buf state, int value) __attribute__((noreturn));
+void siglongjmp(jmp_buf state, int value) __attribute__((noreturn));
+#define setjmp(state) setjmp(state)
+#endif
