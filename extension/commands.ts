@@ -1,0 +1,239 @@
+/**
+ * The commands: palette, editor title, tree and lenses. Each finds its document, asks the server, and shows what comes
+ * back; a failure says what to do instead.
+ */
+import {
+  type LogOutputChannel,
+  Position,
+  type QuickPickItem,
+  Range,
+  Selection,
+  type TextDocument,
+  TextEditorRevealType,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
+import {
+  COMMAND_CANCEL,
+  COMMAND_OPEN_READABLE,
+  COMMAND_REPLAY,
+  COMMAND_RESTART,
+  COMMAND_REVEAL,
+  COMMAND_SHOW_FINDING,
+  COMMAND_SHOW_LOG,
+  COMMAND_SIMULATE,
+  DOCUMENT_SCHEME,
+  MAIL_LANGUAGE,
+  METHOD_CANCEL,
+  METHOD_READABLE_MAIL,
+  METHOD_REPLAY,
+  METHOD_REPORT,
+  METHOD_SIMULATE,
+  METHOD_TREE,
+  REPORT_LANGUAGE,
+  type ReadableMailResult,
+  type ReportResult,
+  type SimulateParams,
+  type SimulateResult,
+  type TreeNode,
+  type TreeResult,
+} from "../server/protocol.ts";
+import { type Client, isWanted } from "./client.ts";
+import type { Documents } from "./documents.ts";
+import type { Row } from "./tree.ts";
+
+/** What a lens, a hover link or a tree row hands to a command. */
+interface Target {
+  readonly uri?: string;
+  readonly patch?: string;
+  readonly scenario?: string;
+  readonly replay?: string;
+  readonly finding?: number;
+  readonly line?: number;
+}
+
+export interface CommandHost {
+  readonly client: Client;
+  readonly documents: Documents;
+  readonly log: LogOutputChannel;
+}
+
+/** Command id -> handler; main.ts registers them all. */
+export function commandTable(host: CommandHost): Record<string, (...args: unknown[]) => unknown> {
+  return {
+    [COMMAND_SIMULATE]: (arg) => simulate(host, arg),
+    [COMMAND_CANCEL]: (arg) => onDocument(arg, (uri) => host.client.request(METHOD_CANCEL, { uri })),
+    [COMMAND_REPLAY]: (arg) => replay(host, arg),
+    [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
+    "folioscope.showReport": (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
+    [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
+    [COMMAND_REVEAL]: (arg) => reveal(target(arg)),
+    [COMMAND_RESTART]: () => host.client.restart(),
+    [COMMAND_SHOW_LOG]: () => host.log.show(true),
+  };
+}
+
+async function simulate(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const params: SimulateParams = { uri, ...pick(given) };
+    const answer = await host.client.request<SimulateResult>(METHOD_SIMULATE, params);
+    if (!answer.started) void window.showWarningMessage(answer.message);
+  });
+}
+
+async function replay(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const token =
+      given.replay ??
+      (await window.showInputBox({
+        title: "Folioscope: Replay",
+        prompt: "The replay token of a finding. It runs that one scenario with that schedule.",
+        placeHolder: "copied from a report, a hover or the command line",
+        ignoreFocusOut: true,
+        validateInput: (v) =>
+          v.trim() === "" || /^\S+$/.test(v.trim()) ? undefined : "A token has no blanks in it.",
+      }));
+    if (!token?.trim()) return;
+    const report = await host.client.request<ReportResult>(METHOD_REPLAY, { uri, replay: token.trim() });
+    await host.documents.open("report", report.title, report.text, uri, REPORT_LANGUAGE);
+  });
+}
+
+async function showFinding(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const finding = given.finding ?? (await chooseFinding(host, uri));
+    if (finding !== undefined) await openReport(host, uri, finding);
+  });
+}
+
+/** The finding at the cursor, or the one the reader picks; undefined when there is none. */
+async function chooseFinding(host: CommandHost, uri: string): Promise<number | undefined> {
+  const tree = await host.client.request<TreeResult>(METHOD_TREE, { uri });
+  const all: TreeNode[] = [];
+  const walk = (nodes: readonly TreeNode[]) => {
+    for (const n of nodes) {
+      if (n.kind === "finding") all.push(n);
+      walk(n.children);
+    }
+  };
+  walk(tree.roots);
+  if (all.length === 0) {
+    void window.showInformationMessage(
+      "There is no finding in this document. Simulate the patch first, or look at the report.",
+    );
+    return undefined;
+  }
+  const editor = window.activeTextEditor;
+  const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : 0;
+  const here = all.filter((n) => n.docLine === line);
+  if (here.length === 1) return here[0]?.finding;
+  const items = (here.length > 1 ? here : all).map((n): QuickPickItem & { finding: number | undefined } => ({
+    label: n.label,
+    description: n.description,
+    detail: n.docLine > 0 ? `line ${n.docLine}` : "",
+    finding: n.finding,
+  }));
+  const chosen = await window.showQuickPick(items, {
+    title: "Folioscope: findings",
+    matchOnDescription: true,
+  });
+  return chosen?.finding;
+}
+
+async function openReport(host: CommandHost, uri: string, finding: number | undefined): Promise<void> {
+  const report = await host.client.request<ReportResult>(
+    METHOD_REPORT,
+    finding === undefined ? { uri } : { uri, finding },
+  );
+  await host.documents.open("report", report.title, report.text, uri, REPORT_LANGUAGE);
+}
+
+async function openReadable(host: CommandHost, arg: unknown): Promise<void> {
+  const uri = arg instanceof Uri ? arg : currentUri(target(arg));
+  if (!uri) {
+    void window.showInformationMessage("Open a mail first, or choose one in the explorer.");
+    return;
+  }
+  const open = workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  const params =
+    open && isWanted(open)
+      ? { uri: uri.toString() }
+      : { uri: uri.toString(), bytes: Buffer.from(await workspace.fs.readFile(uri)).toString("base64") };
+  const mail = await host.client.request<ReadableMailResult>(METHOD_READABLE_MAIL, params);
+  if (mail.problem) {
+    void window.showWarningMessage(mail.problem);
+    return;
+  }
+  await host.documents.open("mail", mail.title, mail.text, uri.toString(), MAIL_LANGUAGE);
+}
+
+/** Shows a line of a document, in the editor that has it already where there is one. */
+async function reveal({ uri, line }: Target): Promise<void> {
+  if (!uri || !line) return;
+  const wanted = Uri.parse(uri);
+  const shown = window.visibleTextEditors.find((e) => e.document.uri.toString() === wanted.toString());
+  const document = shown?.document ?? (await workspace.openTextDocument(wanted));
+  const at = new Position(Math.min(line, document.lineCount) - 1, 0);
+  const editor = await window.showTextDocument(document, {
+    ...(shown?.viewColumn ? { viewColumn: shown.viewColumn } : {}),
+    preserveFocus: true,
+    preview: false,
+  });
+  editor.selection = new Selection(at, at);
+  editor.revealRange(new Range(at, at), TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** Runs `body` on the document that the argument names or the active editor shows. */
+async function onDocument(arg: unknown, body: (uri: string, given: Target) => unknown): Promise<void> {
+  const given = target(arg);
+  const uri = currentUri(given);
+  if (!uri) {
+    void window.showInformationMessage(
+      "Open a mail or a patch first: .patch, .diff, .mbox, .eml, or a mail in a .txt.",
+    );
+    return;
+  }
+  await body(uri.toString(), given);
+}
+
+function target(arg: unknown): Target {
+  if (arg instanceof Uri) return { uri: arg.toString() };
+  if (isRow(arg)) {
+    const { node, uri } = arg;
+    return {
+      uri,
+      ...(node.docLine > 0 ? { line: node.docLine } : {}),
+      ...(node.finding !== undefined ? { finding: node.finding } : {}),
+      ...(node.patch !== undefined ? { patch: String(node.patch) } : {}),
+    };
+  }
+  return typeof arg === "object" && arg !== null ? (arg as Target) : {};
+}
+
+function isRow(arg: unknown): arg is Row {
+  return typeof arg === "object" && arg !== null && "node" in arg && "uri" in arg;
+}
+
+function currentUri(given: Target): Uri | undefined {
+  if (given.uri) return Uri.parse(given.uri);
+  const active = activeDocument();
+  return active?.uri;
+}
+
+/** The active patch, or the one visible beside an active report. */
+export function activeDocument(): TextDocument | undefined {
+  const active = window.activeTextEditor?.document;
+  if (active && active.languageId !== REPORT_LANGUAGE && active.uri.scheme !== "output") return active;
+  const visible = window.visibleTextEditors.map((e) => e.document);
+  return visible.find(
+    (d) => (d.uri.scheme !== DOCUMENT_SCHEME || d.languageId === MAIL_LANGUAGE) && isWanted(d),
+  );
+}
+
+function pick(given: Target): Partial<SimulateParams> {
+  return {
+    ...(given.patch !== undefined ? { patch: given.patch } : {}),
+    ...(given.scenario !== undefined ? { scenario: given.scenario } : {}),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Activation: wires the language client to the sidebar, the status item, the commands and the virtual documents. The
+ * server is started by the first document that shows a patch, so that opening a plain text costs one look at it.
+ */
+import { commands, type Disposable, type ExtensionContext, languages, window, workspace } from "vscode";
+import {
+  DOCUMENT_SCHEME,
+  METHOD_TREE,
+  REPORT_LANGUAGE,
+  type StatusParams,
+  type TreeResult,
+} from "../server/protocol.ts";
+import { Client, isWanted } from "./client.ts";
+import { activeDocument, commandTable } from "./commands.ts";
+import { Documents } from "./documents.ts";
+import { createLog } from "./log.ts";
+import { Status } from "./status.ts";
+import { PatchTree, type Row } from "./tree.ts";
+
+/** A burst of status notifications asks for the tree once. */
+const TREE_DELAY_MS = 60;
+
+let client: Client | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const log = createLog();
+  const documents = new Documents();
+  const status = new Status();
+  const tree = new PatchTree();
+  const view = window.createTreeView<Row>("folioscope.patches", {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
+  const states = new Map<string, StatusParams>();
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refreshTree = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void showTree(), TREE_DELAY_MS);
+  };
+  const showTree = async () => {
+    const uri = activeDocument()?.uri.toString();
+    const state = uri ? states.get(uri) : undefined;
+    if (!uri || !state || state.state === "foreign") {
+      tree.show(undefined);
+      view.description = "";
+      view.badge = undefined;
+      return;
+    }
+    try {
+      const result = await client?.request<TreeResult>(METHOD_TREE, { uri });
+      if (activeDocument()?.uri.toString() !== uri) return;
+      tree.show(result);
+      view.description =
+        state.state === "obsolete" ? "obsolete" : state.state === "checking" ? "checking" : "";
+      const count = state.counts.new;
+      view.badge = count > 0 ? { value: count, tooltip: `${count} new` } : undefined;
+    } catch (error) {
+      log.error("the tree could not be read:", String(error));
+    }
+  };
+  const showActive = () => {
+    const uri = activeDocument()?.uri.toString();
+    const state = uri ? states.get(uri) : undefined;
+    status.show(state);
+    const patch = state !== undefined && state.state !== "foreign";
+    void commands.executeCommand("setContext", "folioscope.isPatch", patch);
+    void commands.executeCommand("setContext", "folioscope.checking", state?.state === "checking");
+    void commands.executeCommand("setContext", "folioscope.encoded", state?.encoded === true);
+    refreshTree();
+  };
+
+  const made = new Client(context, log, (state) => {
+    states.set(state.uri, state);
+    if (state.uri === activeDocument()?.uri.toString()) showActive();
+  });
+  client = made;
+  const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
+    if (!made.awake && isWanted(document))
+      made.start().catch((error) => {
+        log.error("the server does not start:", String(error));
+        void window.showErrorMessage("Folioscope: the server does not start; the output channel says why.");
+      });
+  };
+
+  const disposables: Disposable[] = [
+    log,
+    view,
+    status.item,
+    workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, documents),
+    languages.registerDocumentLinkProvider({ scheme: DOCUMENT_SCHEME, language: REPORT_LANGUAGE }, documents),
+    workspace.onDidOpenTextDocument(wake),
+    workspace.onDidCloseTextDocument((document) => {
+      documents.forget(document);
+      states.delete(document.uri.toString());
+      showActive();
+    }),
+    workspace.onDidChangeTextDocument((event) => wake(event.document)),
+    window.onDidChangeActiveTextEditor(showActive),
+    window.onDidChangeVisibleTextEditors(showActive),
+  ];
+  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, log })))
+    disposables.push(
+      commands.registerCommand(id, async (...args: unknown[]) => {
+        try {
+          return await handler(...args);
+        } catch (error) {
+          log.error(`${id}:`, String(error));
+          void window.showErrorMessage(
+            `Folioscope: ${error instanceof Error ? error.message : String(error)}`,
+          );
+          return undefined;
+        }
+      }),
+    );
+  context.subscriptions.push(...disposables);
+  for (const document of workspace.textDocuments) wake(document);
+}
+
+export async function deactivate(): Promise<void> {
+  await client?.stop();
+}

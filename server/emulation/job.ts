@@ -1,0 +1,198 @@
+/**
+ * The queue in front of the emulator: one worker thread, one review at a time, at most one waiting review per document.
+ * A review is stopped in two steps: a shared flag that the worker's progress listener reads, and, when the worker does
+ * not come back within `graceMs`, the end of the thread. Leaves out what a review is (worker.ts, ../review).
+ */
+import { Worker } from "node:worker_threads";
+import type { ReviewOptions, ReviewResult } from "../review/types.ts";
+
+/** From here to the worker. */
+export interface JobRequest {
+  readonly id: number;
+  readonly text: string;
+  readonly path: string;
+  readonly options: ReviewOptions;
+  /** One Int32: not zero asks the review to stop. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** From the worker back. */
+export type JobReply =
+  | { readonly kind: "ready" }
+  | {
+      readonly kind: "progress";
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly what: string;
+    }
+  | { readonly kind: "result"; readonly id: number; readonly result: ReviewResult }
+  | { readonly kind: "cancelled"; readonly id: number }
+  | { readonly kind: "failed"; readonly id: number; readonly message: string };
+
+export type JobOutcome =
+  | { readonly kind: "result"; readonly result: ReviewResult }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface Job {
+  readonly outcome: Promise<JobOutcome>;
+  cancel(): void;
+}
+
+/** The part of a worker thread that the queue uses; tests give their own. */
+export interface WorkerLike {
+  postMessage(message: JobRequest): void;
+  on(event: "message", listener: (reply: JobReply) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "exit", listener: (code: number) => void): unknown;
+  terminate(): unknown;
+}
+
+export interface QueueOptions {
+  readonly spawn: () => WorkerLike;
+  /** How long a cancelled review may take to notice before its thread is ended. */
+  readonly graceMs: number;
+  readonly log: (message: string) => void;
+}
+
+type ProgressSink = (done: number, total: number, what: string) => void;
+
+interface Pending {
+  readonly request: JobRequest;
+  readonly progress: ProgressSink;
+  readonly settle: (outcome: JobOutcome) => void;
+  readonly stop: Int32Array;
+  settled: boolean;
+}
+
+/** Real threads: `file` is the bundled worker. V8's heap is bounded, so that a hostile patch ends its thread only. */
+export function threadSpawner(file: string): () => WorkerLike {
+  return () => new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 1024 } });
+}
+
+export class JobQueue {
+  readonly #options: QueueOptions;
+  readonly #waiting: Pending[] = [];
+  #running: Pending | undefined;
+  #worker: WorkerLike | undefined;
+  #nextId = 1;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  /** Queues one review. It starts when the earlier ones are done. */
+  start(text: string, path: string, options: ReviewOptions, progress: ProgressSink): Job {
+    const stop = new SharedArrayBuffer(4);
+    let settle: (outcome: JobOutcome) => void = () => {};
+    const outcome = new Promise<JobOutcome>((resolve) => {
+      settle = resolve;
+    });
+    const request = { id: this.#nextId++, text, path, options, stop };
+    const pending: Pending = { request, progress, settle, stop: new Int32Array(stop), settled: false };
+    this.#waiting.push(pending);
+    this.#pump();
+    return { outcome, cancel: () => this.#cancel(pending) };
+  }
+
+  /** Ends the thread and everything that waits. */
+  dispose(): void {
+    for (const p of this.#waiting.splice(0)) this.#settle(p, { kind: "cancelled" });
+    const running = this.#running;
+    this.#running = undefined;
+    if (running) this.#settle(running, { kind: "cancelled" });
+    this.#drop();
+  }
+
+  /** Starts the thread ahead of the first review, so that the first one does not wait for it. */
+  warm(): void {
+    this.#thread();
+  }
+
+  #cancel(pending: Pending): void {
+    if (pending.settled) return;
+    const at = this.#waiting.indexOf(pending);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1);
+      this.#settle(pending, { kind: "cancelled" });
+      return;
+    }
+    Atomics.store(pending.stop, 0, 1);
+    const timer = setTimeout(() => {
+      if (pending.settled) return;
+      this.#options.log(`a review did not stop within ${this.#options.graceMs} ms; its thread is ended`);
+      this.#drop();
+      this.#finish(pending, { kind: "cancelled" });
+    }, this.#options.graceMs);
+    timer.unref?.();
+  }
+
+  #pump(): void {
+    if (this.#running) return;
+    const next = this.#waiting.shift();
+    if (!next) return;
+    this.#running = next;
+    try {
+      this.#thread().postMessage(next.request);
+    } catch (error) {
+      this.#drop();
+      this.#finish(next, {
+        kind: "failed",
+        message: `the emulator's thread does not start: ${messageOf(error)}`,
+      });
+    }
+  }
+
+  #thread(): WorkerLike {
+    if (this.#worker) return this.#worker;
+    const worker = this.#options.spawn();
+    this.#worker = worker;
+    worker.on("message", (reply) => this.#onReply(reply));
+    worker.on("error", (error) => this.#onEnd(worker, `the emulator's thread broke: ${error.message}`));
+    worker.on("exit", (code) => this.#onEnd(worker, `the emulator's thread ended with status ${code}`));
+    return worker;
+  }
+
+  #onReply(reply: JobReply): void {
+    const running = this.#running;
+    if (reply.kind === "ready" || !running || running.request.id !== reply.id) return;
+    if (reply.kind === "progress") {
+      if (Atomics.load(running.stop, 0) === 0) running.progress(reply.done, reply.total, reply.what);
+      return;
+    }
+    const cancelled = Atomics.load(running.stop, 0) !== 0;
+    if (reply.kind === "cancelled" || cancelled) this.#finish(running, { kind: "cancelled" });
+    else if (reply.kind === "result") this.#finish(running, { kind: "result", result: reply.result });
+    else this.#finish(running, { kind: "failed", message: reply.message });
+  }
+
+  #onEnd(worker: WorkerLike, message: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const running = this.#running;
+    if (running) this.#finish(running, { kind: "failed", message });
+  }
+
+  #finish(pending: Pending, outcome: JobOutcome): void {
+    if (this.#running === pending) this.#running = undefined;
+    this.#settle(pending, outcome);
+    this.#pump();
+  }
+
+  #settle(pending: Pending, outcome: JobOutcome): void {
+    if (pending.settled) return;
+    pending.settled = true;
+    pending.settle(outcome);
+  }
+
+  #drop(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    void worker?.terminate();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

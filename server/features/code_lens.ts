@@ -1,0 +1,75 @@
+/**
+ * The lenses: one per patch with the counts over its scenarios, one per function that the diff shows whole. They stand
+ * from the first moment and only their words change, so that the text does not jump when results arrive.
+ */
+
+import type { Patch } from "../mail/types.ts";
+import {
+  COMMAND_CANCEL,
+  COMMAND_OPEN_READABLE,
+  COMMAND_SHOW_FINDING,
+  COMMAND_SIMULATE,
+} from "../protocol.ts";
+import { type FunctionView, functionViews, placedFindings, type Snapshot } from "./snapshot.ts";
+import { countsOf, countsText, functionCounts } from "./wording.ts";
+
+export interface Lens {
+  readonly docLine: number;
+  readonly title: string;
+  readonly command: string;
+  readonly argument: object;
+}
+
+export function codeLenses(snapshot: Snapshot): Lens[] {
+  if (!snapshot.settings.codeLens) return [];
+  const lenses: Lens[] = [];
+  if (!snapshot.parsed.isRawText && snapshot.parsed.lines.length > 0)
+    lenses.push(lens(1, "Encoded mail: open it readable", COMMAND_OPEN_READABLE, { uri: snapshot.uri }));
+  for (const patch of snapshot.parsed.patches) {
+    if (patch.files.length === 0) continue;
+    lenses.push(patchLens(snapshot, patch));
+    for (const view of functionViews(snapshot, patch))
+      if (view.whole && view.changed) lenses.push(functionLens(snapshot, view));
+  }
+  return lenses;
+}
+
+function patchLens(snapshot: Snapshot, patch: Patch): Lens {
+  const line = patch.files[0]?.docLine ?? patch.docLine;
+  const again = { uri: snapshot.uri };
+  const { done, total } = snapshot.progress;
+  if (snapshot.state === "checking")
+    return lens(line, `◌ Simulating${total > 0 ? ` ${done}/${total}` : ""} · Cancel`, COMMAND_CANCEL, again);
+  const simulate = (text: string) =>
+    lens(line, `▶ Simulate${text ? ` · ${text}` : ""}`, COMMAND_SIMULATE, again);
+  if (snapshot.state === "failed") return simulate("failed, see the output");
+  if (snapshot.state === "cancelled") return simulate("cancelled");
+  if (!snapshot.review) return simulate("");
+  const counts = countsText(countsOf(snapshot.review.result, patch.index)) || "nothing could run";
+  return simulate(snapshot.state === "obsolete" ? `${counts} (obsolete)` : counts);
+}
+
+function functionLens(snapshot: Snapshot, view: FunctionView): Lens {
+  const to = (text: string, command = COMMAND_SIMULATE, argument: object = { uri: snapshot.uri }) =>
+    lens(view.docLine, text, command, argument);
+  if (!snapshot.review)
+    return to(
+      snapshot.state === "checking" ? `${view.name}: being simulated` : `${view.name}: not simulated`,
+    );
+  const stale = snapshot.state === "current" ? "" : " (obsolete)";
+  if (!view.facts.some((f) => f.executed)) {
+    const reason = view.facts.find((f) => f.reason)?.reason;
+    return to(`${view.name}: ${reason ? `not run, ${reason}` : "no scenario reaches it"}${stale}`);
+  }
+  const own = placedFindings(snapshot).filter(
+    (p) => p.finding.patch === view.patch.index && p.docLine >= view.docLine && p.docLine <= view.endDocLine,
+  );
+  const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
+  const text = `${view.name}: ${countsText(functionCounts(view.facts)) || "ran"}${stale}`;
+  if (first) return to(text, COMMAND_SHOW_FINDING, { uri: snapshot.uri, finding: first.index });
+  return to(text);
+}
+
+function lens(docLine: number, title: string, command: string, argument: object): Lens {
+  return { docLine, title, command, argument };
+}

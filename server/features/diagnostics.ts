@@ -1,0 +1,102 @@
+/**
+ * What goes to Problems: what is wrong with the text (at once), and the findings of the runs. By default only what is
+ * new with the patch is listed (D4); what it mends or found broken is for hover, lens and tree unless a setting asks.
+ */
+import type { Problem } from "../mail/types.ts";
+import type { Finding, Severity } from "../review/types.ts";
+import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
+import { VERDICT_WORDS } from "./wording.ts";
+
+/** Related places of one finding that are sent along: the culprit, the object's history, and then the rest. */
+const RELATED_MAX = 24;
+
+/** One mark in editor terms; lsp/to_proto.ts makes a diagnostic of it. */
+export interface Mark {
+  readonly docLine: number;
+  readonly endDocLine: number;
+  /** Columns of `docLine`; `endCol` -1 for the end of `endDocLine`. */
+  readonly col: number;
+  readonly endCol: number;
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly related: readonly { readonly docLine: number; readonly message: string }[];
+  /** Index of the finding, or the repair that the parser offers. */
+  readonly finding?: number;
+  readonly fix?: Problem["fix"];
+}
+
+export function marks(snapshot: Snapshot): Mark[] {
+  const found = snapshot.parsed.problems.map((problem) => problemMark(snapshot, problem));
+  for (const placed of placedFindings(snapshot))
+    if (isShown(snapshot, placed.finding) && placed.docLine > 0) found.push(findingMark(snapshot, placed));
+  return found;
+}
+
+function isShown({ settings }: Snapshot, { verdict }: Finding): boolean {
+  if (verdict === "new") return true;
+  if (verdict === "fixed" || verdict === "fixed-later") return settings.showFixed;
+  return verdict === "already" && settings.showAlready;
+}
+
+function problemMark(snapshot: Snapshot, problem: Problem): Mark {
+  const span = textSpan(snapshot, problem.docLine);
+  return {
+    docLine: problem.docLine,
+    endDocLine: Math.max(problem.docLine, problem.endDocLine),
+    col: problem.fix && problem.fix.docLine === problem.docLine ? problem.fix.col : span.col,
+    endCol: -1,
+    severity: problem.severity,
+    code: problem.code,
+    message: problem.message,
+    related: [],
+    ...(problem.fix ? { fix: problem.fix } : {}),
+  };
+}
+
+function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFinding): Mark {
+  const span = textSpan(snapshot, docLine);
+  const loud = finding.verdict === "new";
+  const more = finding.alsoIn.length > 0 ? ` and ${finding.alsoIn.length} more` : "";
+  const where =
+    finding.exactLine || !finding.path ? "" : ` (it happens in ${finding.path}, reached from here)`;
+  return {
+    docLine,
+    endDocLine: docLine,
+    col: span.col,
+    endCol: span.endCol,
+    severity: loud ? finding.severity : "information",
+    code: finding.code,
+    message: `${finding.message}${where}\n${VERDICT_WORDS[finding.verdict]} · ${finding.scenario}${more} · ${finding.era}`,
+    related: related(snapshot, finding),
+    finding: index,
+  };
+}
+
+/** The steps that have a line in the document, oldest first; the tellings ones win when there are too many. */
+function related(snapshot: Snapshot, finding: Finding): { docLine: number; message: string }[] {
+  const place = snapshot.review?.place ?? ((n: number) => n);
+  const steps = finding.trace
+    .map((step, at) => ({ step, at, docLine: place(step.docLine) }))
+    .filter((s) => s.docLine > 0);
+  const telling = steps.filter((s) => s.step.role !== "step");
+  const chosen =
+    steps.length <= RELATED_MAX
+      ? steps
+      : [...telling, ...steps.filter((s) => s.step.role === "step")].slice(0, RELATED_MAX);
+  return chosen
+    .sort((a, b) => a.at - b.at)
+    .map(({ step, docLine }) => ({ docLine, message: step.task ? `${step.task}: ${step.text}` : step.text }));
+}
+
+/** The columns of a line's own text: behind quote markers, the diff sign and the indentation. */
+export function textSpan(snapshot: Snapshot, docLine: number): { col: number; endCol: number } {
+  const text = snapshot.parsed.lines[docLine - 1] ?? "";
+  const ref = snapshot.lines.get(docLine);
+  let col = 0;
+  if (ref && ref.line.docLine === docLine) col = Math.min(ref.line.col + 1, text.length);
+  else col = /^(?:[>|] ?)*/.exec(text)?.[0].length ?? 0;
+  while (col < text.length && (text[col] === " " || text[col] === "\t")) col++;
+  const endCol = text.trimEnd().length;
+  return col < endCol ? { col, endCol } : { col: 0, endCol: Math.max(text.length, 1) };
+}

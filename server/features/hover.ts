@@ -1,0 +1,120 @@
+/**
+ * What a diff line did when it ran: the function, on which sides and how often, the fields before and after, the
+ * findings on it, and a reviewer's remark. Works on quoted lines at any depth and on `-` lines, which exist in no file.
+ */
+import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import type { Finding, LineFacts } from "../review/types.ts";
+import { textSpan } from "./diagnostics.ts";
+import {
+  commentsOn,
+  type FunctionView,
+  functionsAt,
+  type LineRef,
+  lineFacts,
+  placedFindings,
+  type Snapshot,
+} from "./snapshot.ts";
+import { fidelityText, plural, VERDICT_WORDS } from "./wording.ts";
+
+/** Changes of fields shown per side; the report has them all. */
+const CHANGES_MAX = 6;
+
+export interface HoverText {
+  readonly markdown: string;
+  readonly docLine: number;
+  readonly col: number;
+  readonly endCol: number;
+}
+
+export function hover(snapshot: Snapshot, docLine: number): HoverText | undefined {
+  const ref = snapshot.lines.get(docLine);
+  const found = placedFindings(snapshot).filter((p) => p.docLine === docLine);
+  if (!ref && found.length === 0) return undefined;
+  const parts: string[] = [];
+  if (ref) parts.push(heading(snapshot, ref), ...ran(snapshot, ref));
+  for (const { finding, index } of found) parts.push(findingText(snapshot, finding, index));
+  if (ref)
+    for (const c of commentsOn(ref))
+      parts.push(
+        `💬 **${plain(c.author || "a reviewer")}**, line ${c.docLine}: ${plain(firstWords(c.text))}`,
+      );
+  return { markdown: parts.join("\n\n"), docLine, ...textSpan(snapshot, docLine) };
+}
+
+function heading(snapshot: Snapshot, ref: LineRef): string {
+  const { line, file } = ref;
+  const names = functionsAt(snapshot, ref).map((f) => `**${f.name}()**`);
+  const what =
+    names.length > 0 ? names.join(", ") : ref.hunk.section ? `\`${ref.hunk.section}\`` : "outside a function";
+  const side = line.kind === "-" ? "removed" : line.kind === "+" ? "added" : "unchanged";
+  const numbers = [line.oldLine, line.newLine].filter((n) => n !== null);
+  const at = file.path
+    ? `\`${file.path}${numbers.length > 0 ? ":" + [...new Set(numbers)].join(" → ") : ""}\``
+    : "";
+  return [what, side, at].filter((s) => s !== "").join(" · ");
+}
+
+/** One line per side on which the line exists: how often it ran, and what it changed. */
+function ran(snapshot: Snapshot, ref: LineRef): string[] {
+  if (!snapshot.review) {
+    if (snapshot.state === "checking") return ["Being simulated …"];
+    return ["Not simulated yet."];
+  }
+  const facts = lineFacts(snapshot, ref.line.docLine);
+  const sides =
+    ref.line.kind === "-"
+      ? (["before"] as const)
+      : ref.line.kind === "+"
+        ? (["after"] as const)
+        : (["before", "after"] as const);
+  const parts: string[] = [];
+  const stale =
+    snapshot.state === "obsolete" || snapshot.state === "checking" ? " (of the earlier text)" : "";
+  for (const side of sides) {
+    const ours = facts.filter((f) => f.side === side);
+    const hits = Math.max(0, ...ours.map((f) => f.hits));
+    if (hits > 0) parts.push(`**${side}**${stale}: ran in ${plural(hits, "scenario run")}${changes(ours)}`);
+    else parts.push(`**${side}**: ${whyNot(functionsAt(snapshot, ref), side)}`);
+  }
+  return parts;
+}
+
+function changes(facts: readonly LineFacts[]): string {
+  const all = [...new Set(facts.flatMap((f) => f.changes))];
+  if (all.length === 0) return "";
+  const shown = all.slice(0, CHANGES_MAX).map((c) => `\n- \`${c.replaceAll("`", "'")}\``);
+  if (all.length > CHANGES_MAX) shown.push(`\n- … ${all.length - CHANGES_MAX} more`);
+  return shown.join("");
+}
+
+function whyNot(functions: readonly FunctionView[], side: "before" | "after"): string {
+  const facts = functions.flatMap((f) => f.facts).filter((f) => f.side === side || f.side === "both");
+  if (facts.some((f) => f.executed)) return "no scenario reached this line";
+  const reason = facts.find((f) => f.reason)?.reason;
+  if (reason) return `did not run: ${plain(reason)}`;
+  if (functions.length > 0 && functions.every((f) => !f.whole))
+    return "did not run: the mail shows only a part of the function";
+  return "did not run";
+}
+
+function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
+  const icon = finding.verdict === "new" ? "🔴" : finding.verdict.startsWith("fixed") ? "🟢" : "🟡";
+  const args = encodeURIComponent(JSON.stringify([{ uri: snapshot.uri, finding: index }]));
+  const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
+  return [
+    `${icon} **${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\``,
+    plain(finding.message),
+    `\`${finding.scenario}\`${also} · ${finding.era} · ran as ${fidelityText(finding) || "nothing"} · ` +
+      `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`,
+  ].join("  \n");
+}
+
+function firstWords(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > 200 ? line.slice(0, 199) + "…" : line;
+}
+
+/** Text of the mail is not Markdown: neither links nor emphasis in it are ours. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, "\\$&");
+}

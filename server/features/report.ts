@@ -1,0 +1,99 @@
+/**
+ * The readable report of one finding or of a whole document, as the text of a read-only editor: what is broken, on which
+ * line, the steps that lead there, how certain, and how to have it again. "line N" is a link where the client shows it.
+ */
+import type { ReportResult } from "../protocol.ts";
+import type { Finding, TraceStep } from "../review/types.ts";
+import { placedFindings, type Snapshot } from "./snapshot.ts";
+import { countsOf, countsText, fidelityText, VERDICT_ORDER, VERDICT_WORDS } from "./wording.ts";
+
+const RULE = "─".repeat(72);
+
+export function report(snapshot: Snapshot, finding: number | undefined): ReportResult {
+  const review = snapshot.review;
+  if (!review)
+    return {
+      title: "No results",
+      text: "Nothing was simulated yet. Run “Folioscope: Simulate This Patch”.\n",
+    };
+  if (finding === undefined) return wholeReport(snapshot);
+  const found = review.result.findings[finding];
+  if (!found)
+    return {
+      title: "No such finding",
+      text: "This finding belongs to an earlier run. Choose it again in the sidebar.\n",
+    };
+  return {
+    title: `${found.code} ${VERDICT_WORDS[found.verdict]}`,
+    text: findingReport(snapshot, found).join("\n") + "\n",
+  };
+}
+
+/** One finding on its own, as `report` shows it; also the answer of a replay. */
+export function findingReport(snapshot: Snapshot, f: Finding): string[] {
+  const place = snapshot.review?.place ?? ((n: number) => n);
+  const at = (docLine: number) => (place(docLine) > 0 ? `line ${place(docLine)}` : "");
+  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}: ${f.message}`, ""];
+  const add = (key: string, value: string) => {
+    if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
+  };
+  const patch = snapshot.parsed.patches[f.patch];
+  add("verdict", VERDICT_WORDS[f.verdict]);
+  add(
+    "where",
+    [f.path, at(f.docLine), f.exactLine ? "" : "(the hunk that led there)"].filter((s) => s).join(", "),
+  );
+  add("patch", patch?.subject ?? "");
+  add("scenario", f.scenario + (f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""));
+  add("rules", f.era);
+  add("ran as", fidelityText(f));
+  if (f.stubs.length > 0) add("stubs", f.stubs.join(", "));
+  add("replay", f.replay);
+  if (f.detail.length > 0) out.push("", ...f.detail);
+  if (f.trace.length > 0)
+    out.push("", `Trace (${f.side} the patch)`, RULE, ...f.trace.map((s, i) => step(s, i, at)));
+  if (f.consequences.length > 0)
+    out.push("", "What follows from it", ...f.consequences.map((c) => `  ${c.code}: ${c.message}`));
+  if (f.alsoIn.length > 0) out.push("", "Also in", ...f.alsoIn.map((s) => `  ${s}`));
+  return out;
+}
+
+function step(s: TraceStep, index: number, at: (docLine: number) => string): string {
+  const mark = s.role === "culprit" ? ">>" : s.role === "history" ? " *" : "  ";
+  const where = at(s.docLine) || (s.path ? `${s.path}:${s.line}` : "");
+  const text = `${mark} ${String(index + 1).padStart(3)}  ${s.task.padEnd(10)} ${s.text}`;
+  return where ? `${text.padEnd(72)}  ${where}` : text;
+}
+
+function wholeReport(snapshot: Snapshot): ReportResult {
+  const result = snapshot.review!.result;
+  const out: string[] = [];
+  for (const patch of snapshot.parsed.patches) {
+    if (patch.files.length === 0) continue;
+    const counts = countsText(countsOf(result, patch.index)) || "nothing could run";
+    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, "");
+    const found = placedFindings(snapshot)
+      .filter((p) => p.finding.patch === patch.index)
+      .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict));
+    for (const { finding, docLine } of found)
+      out.push(
+        `  ${VERDICT_WORDS[finding.verdict]}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
+        `      ${finding.message}`,
+        `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
+        "",
+      );
+    const runs = result.runs.filter((r) => r.patch === patch.index);
+    if (runs.length > 0) out.push("  Scenario runs");
+    for (const r of runs)
+      out.push(
+        `    ${VERDICT_WORDS[r.verdict].padEnd(24)} ${r.scenario} · ${r.era}${r.reason ? ` · ${r.reason}` : ""}`,
+      );
+    out.push("");
+  }
+  if (result.notes.length > 0) out.push("Notes", RULE, ...result.notes.map((n) => `  ${n}`), "");
+  out.push(`seed ${result.seed}`);
+  return {
+    title: `Report ${snapshot.parsed.path.split("/").pop() ?? ""}`.trim(),
+    text: out.join("\n") + "\n",
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * What every feature reads: one document at one version, its parse, the results that belong to it, and an index from
+ * document lines to diff lines. Results of an earlier version keep their place by a line map, so that marks neither
+ * jump nor point at the wrong line while a new run is on its way; what stood in the edited region is dropped.
+ */
+import type { Comment, DiffFile, DiffLine, Hunk, ParsedDocument, Patch } from "../mail/types.ts";
+import type { Freshness, Settings } from "../protocol.ts";
+import type { Finding, FunctionFacts, LineFacts, ReviewResult } from "../review/types.ts";
+
+/** A diff line and where it stands. */
+export interface LineRef {
+  readonly patch: Patch;
+  readonly file: DiffFile;
+  readonly hunk: Hunk;
+  readonly hunkIndex: number;
+  readonly line: DiffLine;
+}
+
+/** Results and the version they were made from; `place` leads from their document lines to the present ones (0: gone). */
+export interface StoredReview {
+  readonly result: ReviewResult;
+  readonly version: number;
+  readonly place: (docLine: number) => number;
+}
+
+export interface Snapshot {
+  readonly uri: string;
+  readonly version: number;
+  readonly parsed: ParsedDocument;
+  readonly lines: ReadonlyMap<number, LineRef>;
+  readonly state: Freshness;
+  readonly review: StoredReview | undefined;
+  readonly progress: { readonly done: number; readonly total: number; readonly what: string };
+  readonly settings: Settings;
+}
+
+/** Every diff line of the document by its line; wrapped lines lead to the same one. */
+export function indexLines(parsed: ParsedDocument): Map<number, LineRef> {
+  const index = new Map<number, LineRef>();
+  for (const patch of parsed.patches)
+    for (const file of patch.files)
+      file.hunks.forEach((hunk, hunkIndex) => {
+        for (const line of hunk.lines) {
+          const ref = { patch, file, hunk, hunkIndex, line };
+          index.set(line.docLine, ref);
+          for (const more of line.wrapped ?? []) index.set(more, ref);
+        }
+      });
+  return index;
+}
+
+/** The map from `before`'s lines to `after`'s (1-based): equal heads and tails keep their lines, the rest is gone. */
+export function lineMap(before: readonly string[], after: readonly string[]): (docLine: number) => number {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const shift = after.length - before.length;
+  return (docLine) => {
+    if (docLine <= 0) return 0;
+    if (docLine <= head) return docLine;
+    return docLine > before.length - tail ? docLine + shift : 0;
+  };
+}
+
+/** A finding with its present line. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  /** Its index in the store: how the client names it. */
+  readonly index: number;
+  /** 0: it has no line, or the line was edited away. */
+  readonly docLine: number;
+}
+
+export function placedFindings(snapshot: Snapshot): PlacedFinding[] {
+  const review = snapshot.review;
+  if (!review) return [];
+  return review.result.findings.map((finding, index) => ({
+    finding,
+    index,
+    docLine: review.place(finding.docLine),
+  }));
+}
+
+/** The facts of one line, one per side and function. */
+export function lineFacts(snapshot: Snapshot, docLine: number): LineFacts[] {
+  const review = snapshot.review;
+  if (!review) return [];
+  return review.result.lines.filter((facts) => review.place(facts.docLine) === docLine);
+}
+
+/** A function the diff shows, both sides joined, with the results that belong to it. */
+export interface FunctionView {
+  readonly patch: Patch;
+  readonly name: string;
+  readonly path: string;
+  readonly whole: boolean;
+  readonly changed: boolean;
+  readonly docLine: number;
+  readonly endDocLine: number;
+  readonly sides: "before" | "after" | "both";
+  readonly facts: readonly FunctionFacts[];
+}
+
+/** Functions (not macros or types) of a patch in document order. */
+export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
+  const views = new Map<string, { -readonly [K in keyof FunctionView]: FunctionView[K] }>();
+  for (const d of patch.definitions) {
+    if (d.kind !== "function") continue;
+    const first = d.lines[0] ?? 0;
+    const last = d.lines[d.lines.length - 1] ?? first;
+    const key = `${d.path}\n${d.name}`;
+    const known = views.get(key);
+    if (!known) {
+      views.set(key, {
+        patch,
+        name: d.name,
+        path: d.path,
+        whole: d.visible === "whole",
+        changed: d.changed,
+        docLine: first,
+        endDocLine: last,
+        sides: d.side,
+        facts: [],
+      });
+      continue;
+    }
+    known.docLine = Math.min(known.docLine, first);
+    known.endDocLine = Math.max(known.endDocLine, last);
+    known.whole ||= d.visible === "whole";
+    known.changed ||= d.changed;
+    if (known.sides !== d.side) known.sides = "both";
+  }
+  for (const facts of snapshot.review?.result.functions ?? []) {
+    if (facts.patch !== patch.index) continue;
+    const view = views.get(`${facts.path}\n${facts.name}`);
+    if (view) view.facts = [...view.facts, facts];
+  }
+  return [...views.values()].sort((a, b) => a.docLine - b.docLine);
+}
+
+/** Functions that a document line lies in, the innermost first. */
+export function functionsAt(snapshot: Snapshot, ref: LineRef): FunctionView[] {
+  const at = ref.line.docLine;
+  return functionViews(snapshot, ref.patch).filter(
+    (f) => f.path === ref.file.path && f.docLine <= at && at <= f.endDocLine,
+  );
+}
+
+/** Remarks on one diff line. */
+export function commentsOn(ref: LineRef): Comment[] {
+  return ref.patch.comments.filter((c) => c.anchorDocLine === ref.line.docLine);
+}
+
+/** "21/26" or "" for a patch that stands alone. */
+export function patchNumber(patch: Patch): string {
+  return patch.total > 1 ? `${patch.number}/${patch.total}` : "";
+}

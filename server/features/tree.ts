@@ -1,0 +1,172 @@
+/**
+ * The sidebar's rows: series > patch > file > function > finding, each with the loudest verdict below it. Findings
+ * without a function of the diff stand under their file or patch; notes of the run stand under the root.
+ */
+import type { DiffFile, Patch } from "../mail/types.ts";
+import type { TreeNode } from "../protocol.ts";
+import type { Verdict } from "../review/types.ts";
+import { plain } from "./hover.ts";
+import {
+  type FunctionView,
+  functionViews,
+  type PlacedFinding,
+  patchNumber,
+  placedFindings,
+  type Snapshot,
+} from "./snapshot.ts";
+import {
+  countsOf,
+  countsText,
+  functionCounts,
+  loudest,
+  plural,
+  VERDICT_ORDER,
+  VERDICT_WORDS,
+} from "./wording.ts";
+
+export function tree(snapshot: Snapshot): TreeNode[] {
+  const found = placedFindings(snapshot).filter((p) => p.finding.verdict !== "clean");
+  const patches = snapshot.parsed.patches.filter((p) => p.files.length > 0);
+  const rows = patches.map((p) =>
+    patchRow(
+      snapshot,
+      p,
+      found.filter((f) => f.finding.patch === p.index),
+    ),
+  );
+  for (const [i, note] of (snapshot.review?.result.notes ?? []).entries())
+    rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: plain(note) });
+  const series = snapshot.parsed.series.find((s) => s.total > 1);
+  if (!series || patches.length < 2 || snapshot.parsed.series.length > 1) return rows;
+  const missing = series.missing.length > 0 ? `, ${series.missing.length} missing` : "";
+  return [
+    {
+      ...row("series", "series", series.title || "series", patches[0]?.docLine ?? 0),
+      description: `${series.revision > 1 ? `v${series.revision} · ` : ""}${series.total} patches${missing}`,
+      ...verdictOf(rows),
+      children: rows,
+    },
+  ];
+}
+
+function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFinding[]): TreeNode {
+  const id = `patch/${patch.index}`;
+  const functions = functionViews(snapshot, patch);
+  const taken = new Set<PlacedFinding>();
+  const children = patch.files.map((f, i) => fileRow(snapshot, `${id}/${i}`, f, functions, found, taken));
+  const loose = found.filter((f) => !taken.has(f)).map((f) => findingRow(id, f));
+  const all = [...loose, ...children];
+  const counts = snapshot.review ? countsText(countsOf(snapshot.review.result, patch.index)) : "";
+  return {
+    ...row(id, "patch", patch.subject || "(no subject)", patch.files[0]?.docLine ?? patch.docLine),
+    description: [patchNumber(patch), counts].filter((s) => s !== "").join(" · "),
+    tooltip: [
+      `**${plain(patch.subject)}**`,
+      plain(patch.author),
+      [
+        plural(patch.files.length, "file"),
+        patch.comments.length > 0 ? plural(patch.comments.length, "remark") : "",
+      ]
+        .filter((s) => s)
+        .join(", "),
+      ...(patch.confidence === "repaired" ? [`Repaired: ${plain(patch.notes.join("; "))}`] : []),
+    ]
+      .filter((s) => s !== "")
+      .join("\n\n"),
+    patch: patch.index,
+    ...verdictOf(
+      all,
+      snapshot.review?.result.runs.some((r) => r.patch === patch.index && r.verdict === "clean"),
+    ),
+    children: all,
+  };
+}
+
+function fileRow(
+  snapshot: Snapshot,
+  id: string,
+  file: DiffFile,
+  functions: readonly FunctionView[],
+  found: readonly PlacedFinding[],
+  taken: Set<PlacedFinding>,
+): TreeNode {
+  const last = Math.max(
+    file.docLine,
+    ...file.hunks.map((h) => h.lines[h.lines.length - 1]?.docLine ?? h.line),
+  );
+  const ours = found.filter((f) => f.docLine >= file.docLine && f.docLine <= last);
+  for (const f of ours) taken.add(f);
+  const children = functions
+    .filter((f) => f.changed && (f.path === file.path || f.path === file.oldPath))
+    .map((f) => functionRow(snapshot, `${id}/${f.name}`, f, ours));
+  const inFunctions = new Set(children.flatMap((c) => c.children.map((x) => x.finding)));
+  const loose = ours.filter((f) => !inFunctions.has(f.index)).map((f) => findingRow(id, f));
+  const path = file.path || file.oldPath || "(unnamed file)";
+  const all = [...loose, ...children];
+  return {
+    ...row(id, "file", path.split("/").pop() ?? path, file.docLine),
+    description: `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) + " · " : ""}+${file.added} -${file.removed}`,
+    tooltip: `\`${path}\` ${file.status}`,
+    ...verdictOf(all),
+    children: all,
+  };
+}
+
+function functionRow(
+  snapshot: Snapshot,
+  id: string,
+  view: FunctionView,
+  found: readonly PlacedFinding[],
+): TreeNode {
+  const own = found.filter((f) => f.docLine >= view.docLine && f.docLine <= view.endDocLine);
+  const children = [...own]
+    .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict))
+    .map((f) => findingRow(id, f));
+  const executed = view.facts.some((f) => f.executed);
+  const counts = functionCounts(view.facts);
+  const reason = view.facts.find((f) => f.reason)?.reason ?? "";
+  const notRun = !snapshot.review
+    ? ""
+    : view.whole
+      ? reason || "no scenario reaches it"
+      : "only a part is shown";
+  const verdict: Verdict | undefined =
+    loudest(own.map((f) => f.finding.verdict)) ??
+    (executed ? "clean" : snapshot.review ? "not-modelled" : undefined);
+  return {
+    ...row(id, "function", view.name, view.docLine),
+    description: executed ? countsText(counts) : notRun,
+    tooltip:
+      `**${view.name}()** in \`${view.path}\`, ${view.whole ? "shown whole" : "shown in part"}` +
+      (executed ? "" : `\n\n${plain(notRun)}`),
+    ...(verdict ? { verdict } : {}),
+    children,
+  };
+}
+
+function findingRow(parent: string, { finding, index, docLine }: PlacedFinding): TreeNode {
+  return {
+    ...row(
+      `${parent}/finding/${finding.code}/${docLine}/${finding.scenario}/${finding.side}`,
+      "finding",
+      finding.message,
+      docLine,
+    ),
+    description: `${VERDICT_WORDS[finding.verdict]} · ${finding.scenario}`,
+    tooltip: `**${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
+    verdict: finding.verdict,
+    finding: index,
+  };
+}
+
+function row(id: string, kind: TreeNode["kind"], label: string, docLine: number): TreeNode {
+  return { id, kind, label, description: "", tooltip: plain(label), docLine, children: [] };
+}
+
+/** The loudest verdict of some rows. Clean only where something ran clean. */
+function verdictOf(rows: readonly TreeNode[], clean = false): { verdict?: Verdict } {
+  const loud = loudest([...rows.map((r) => r.verdict), clean ? "clean" : undefined]);
+  const quiet =
+    loud === "not-modelled" && (clean || rows.some((r) => r.verdict === "clean")) ? "clean" : loud;
+  return quiet ? { verdict: quiet } : {};
+}

@@ -1,0 +1,90 @@
+/**
+ * Words that several surfaces share, so that lenses, hovers, tree and report say the same thing the same way.
+ */
+import type { Counts } from "../protocol.ts";
+import type { Finding, FunctionFacts, ReviewResult, Verdict } from "../review/types.ts";
+
+/** How a verdict is called in a sentence. */
+export const VERDICT_WORDS: Record<Verdict, string> = {
+  new: "new with this patch",
+  fixed: "fixed by this patch",
+  already: "already so before",
+  "fixed-later": "fixed later in the series",
+  clean: "clean",
+  "not-modelled": "not modelled",
+  limit: "limit reached",
+};
+
+/** The loudest first. */
+export const VERDICT_ORDER: readonly Verdict[] = [
+  "new",
+  "already",
+  "fixed-later",
+  "fixed",
+  "limit",
+  "not-modelled",
+  "clean",
+];
+
+/** The loudest of some verdicts. */
+export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | undefined {
+  const present = new Set(verdicts);
+  return VERDICT_ORDER.find((v) => present.has(v));
+}
+
+/** Runs without a finding and findings with one, of one patch or of all. */
+export function countsOf(result: ReviewResult, patch?: number): Counts {
+  const ours = <T extends { readonly patch: number }>(list: readonly T[]) =>
+    patch === undefined ? list : list.filter((x) => x.patch === patch);
+  const findings = ours(result.findings);
+  const runs = ours(result.runs);
+  const by = (v: Verdict) => findings.filter((f) => f.verdict === v).length;
+  return {
+    clean: runs.filter((r) => r.verdict === "clean").length,
+    new: by("new"),
+    fixed: by("fixed") + by("fixed-later"),
+    already: by("already"),
+    notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
+  };
+}
+
+/** The counts of one function over both its sides. */
+export function functionCounts(facts: readonly FunctionFacts[]): Counts {
+  const max = (pick: (c: FunctionFacts["counts"]) => number) =>
+    Math.max(0, ...facts.map((f) => pick(f.counts)));
+  return {
+    clean: max((c) => c.clean),
+    new: max((c) => c.new),
+    fixed: max((c) => c.fixed),
+    already: max((c) => c.already),
+    notModelled: max((c) => c.notModelled),
+  };
+}
+
+/** "12 clean · 1 new · 2 fixed · 3 not modelled"; zeroes are left out. */
+export function countsText(counts: Counts): string {
+  return [
+    [counts.new, "new"],
+    [counts.fixed, "fixed"],
+    [counts.already, "already so"],
+    [counts.clean, "clean"],
+    [counts.notModelled, "not modelled"],
+  ]
+    .filter(([n]) => n !== 0)
+    .map(([n, word]) => `${n} ${word}`)
+    .join(" · ");
+}
+
+/** "diff 4 · reference 11 · shim 6 · stub 1": how certain a run is. */
+export function fidelityText(finding: Finding): string {
+  const names = ["diff", "tree", "reference", "shim", "stub"] as const;
+  return names
+    .map((f) => [f, finding.functions.filter((fn) => fn.fidelity === f).length] as const)
+    .filter(([, n]) => n > 0)
+    .map(([f, n]) => `${f} ${n}`)
+    .join(" · ");
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

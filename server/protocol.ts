@@ -1,0 +1,173 @@
+/**
+ * What the editor and the server say to each other beyond the Language Server Protocol: method names, command ids and
+ * plain interfaces. It has no runtime imports, because client and server carry two copies of the protocol library.
+ * Every entry is described in docs/lsp_extensions.md; a test holds the two together.
+ */
+import type { Verdict } from "./review/types.ts";
+
+/** Language ids this extension brings. `.patch` and `.diff` stay with VS Code's own `diff`. */
+export const MAIL_LANGUAGE = "folioscope-mail";
+export const REPORT_LANGUAGE = "folioscope-report";
+/** Scheme of the read-only documents that the client shows: reports and readable mails. */
+export const DOCUMENT_SCHEME = "folioscope";
+export const CONFIG_SECTION = "folioscope";
+
+/** Requests, client to server. */
+export const METHOD_TREE = "folioscope/tree";
+export const METHOD_SIMULATE = "folioscope/simulate";
+export const METHOD_REPLAY = "folioscope/replay";
+export const METHOD_CANCEL = "folioscope/cancel";
+export const METHOD_REPORT = "folioscope/report";
+export const METHOD_READABLE_MAIL = "folioscope/readableMail";
+/** Notification, server to client. */
+export const METHOD_STATUS = "folioscope/status";
+
+/** Commands that lenses and links name; the client registers them. */
+export const COMMAND_SIMULATE = "folioscope.simulate";
+export const COMMAND_CANCEL = "folioscope.cancel";
+export const COMMAND_SHOW_FINDING = "folioscope.showFinding";
+export const COMMAND_REPLAY = "folioscope.replay";
+export const COMMAND_RESTART = "folioscope.restartServer";
+export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";
+export const COMMAND_SHOW_LOG = "folioscope.showLog";
+export const COMMAND_REVEAL = "folioscope.reveal";
+
+/** The settings, as the section `folioscope` of the client's configuration. */
+export interface Settings {
+  /** When a document is simulated without being asked. */
+  readonly run: "onOpenAndChange" | "onOpen" | "manual";
+  /** Rules of which kernel: "auto" reads it off the patch. */
+  readonly era: string;
+  /** Glob over scenario names; empty: all. */
+  readonly scenario: string;
+  /** Seed of the schedules; empty: the built-in one. */
+  readonly seed: string;
+  /** Bound on the instructions of one run; 0: the built-in bound. */
+  readonly steps: number;
+  /** Path of a Linux work tree; empty: the mail and the reference kernel alone. */
+  readonly tree: string;
+  /** Whether Problems lists what the patch mends, and what was broken before it. */
+  readonly showFixed: boolean;
+  readonly showAlready: boolean;
+  readonly codeLens: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  run: "onOpenAndChange",
+  era: "auto",
+  scenario: "",
+  seed: "",
+  steps: 0,
+  tree: "",
+  showFixed: false,
+  showAlready: false,
+  codeLens: true,
+};
+
+/**
+ * Every result belongs to one version of one document.
+ * `none`: nothing was run; `checking`: a run is under way; `current`: results of this very text; `obsolete`: results of
+ * an earlier text; `cancelled` and `failed`: the last run ended early, `message` says why; `foreign`: the document
+ * shows no mail and no diff, and nothing is offered for it.
+ */
+export type Freshness = "foreign" | "none" | "checking" | "current" | "obsolete" | "cancelled" | "failed";
+
+export interface Counts {
+  readonly clean: number;
+  readonly new: number;
+  readonly fixed: number;
+  readonly already: number;
+  readonly notModelled: number;
+}
+
+/** METHOD_STATUS: sent whenever something about a document changes. */
+export interface StatusParams {
+  readonly uri: string;
+  readonly version: number;
+  readonly state: Freshness;
+  /** Scenario runs: done and all, while checking. */
+  readonly done: number;
+  readonly total: number;
+  /** What is being run, or why it failed. */
+  readonly message: string;
+  /** Findings by verdict. */
+  readonly counts: Counts;
+  readonly patches: number;
+  /** Some mail in it is not plain text as written; COMMAND_OPEN_READABLE shows it decoded. */
+  readonly encoded: boolean;
+}
+
+export type TreeKind = "series" | "patch" | "file" | "function" | "finding" | "note";
+
+/** One row of the sidebar. `id` is stable over edits that do not touch the row. */
+export interface TreeNode {
+  readonly id: string;
+  readonly kind: TreeKind;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  /** The loudest verdict at or below the row; undefined where nothing ran. */
+  readonly verdict?: Verdict;
+  /** 1-based line of the document, 0 for none. */
+  readonly docLine: number;
+  /** Index of the finding in the store, for findings. */
+  readonly finding?: number;
+  /** Index of the patch in the document, for patches. */
+  readonly patch?: number;
+  readonly children: readonly TreeNode[];
+}
+
+export interface TreeParams {
+  readonly uri: string;
+}
+export interface TreeResult {
+  readonly uri: string;
+  readonly version: number;
+  readonly state: Freshness;
+  readonly roots: readonly TreeNode[];
+}
+
+/** METHOD_SIMULATE: run now, whatever `run` says. Answers at once; the result comes by METHOD_STATUS and diagnostics. */
+export interface SimulateParams {
+  readonly uri: string;
+  readonly patch?: string;
+  readonly scenario?: string;
+  readonly era?: string;
+  readonly seed?: string;
+  readonly steps?: number;
+  /** METHOD_REPLAY only: the token of one finding; that run alone is made. */
+  readonly replay?: string;
+}
+export interface SimulateResult {
+  readonly started: boolean;
+  /** Why not, in words for the reader. */
+  readonly message: string;
+}
+
+/** METHOD_REPLAY: SimulateParams with `replay`. Answers a ReportResult when the run is done; the store stays as it is. */
+
+export interface CancelParams {
+  readonly uri: string;
+}
+
+/** METHOD_REPORT: the readable report of one finding, or of the whole document. */
+export interface ReportParams {
+  readonly uri: string;
+  readonly finding?: number;
+}
+export interface ReportResult {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** METHOD_READABLE_MAIL: a mail decoded. `bytes` (base64) where the document is not open as text. */
+export interface ReadableMailParams {
+  readonly uri: string;
+  readonly bytes?: string;
+}
+export interface ReadableMailResult {
+  readonly title: string;
+  readonly text: string;
+  /** Empty, or why there is nothing to show. */
+  readonly problem: string;
+}

@@ -1,0 +1,494 @@
+/**
+ * Connection wiring: every request and notification is caught by itself, so that neither a malformed message nor a bug
+ * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts).
+ */
+import {
+  CodeActionKind,
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeConfigurationNotification,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocumentSyncKind,
+} from "vscode-languageserver/node";
+import { readSettings, reviewOptions } from "./config.ts";
+import type { JobQueue } from "./emulation/job.ts";
+import { codeLenses } from "./features/code_lens.ts";
+import { definition } from "./features/definition.ts";
+import { marks } from "./features/diagnostics.ts";
+import { outline } from "./features/document_symbol.ts";
+import { folds } from "./features/folding.ts";
+import { hover } from "./features/hover.ts";
+import { links } from "./features/links.ts";
+import { findingReport, report } from "./features/report.ts";
+import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
+import type { Snapshot } from "./features/snapshot.ts";
+import { tree } from "./features/tree.ts";
+import {
+  docLineOf,
+  toCodeActions,
+  toCodeLens,
+  toDiagnostic,
+  toFold,
+  toHover,
+  toLink,
+  toLocation,
+  toSymbol,
+  toTokenData,
+} from "./lsp/to_proto.ts";
+import type { ParsedDocument } from "./mail/types.ts";
+import {
+  CONFIG_SECTION,
+  DEFAULT_SETTINGS,
+  METHOD_CANCEL,
+  METHOD_READABLE_MAIL,
+  METHOD_REPLAY,
+  METHOD_REPORT,
+  METHOD_SIMULATE,
+  METHOD_STATUS,
+  METHOD_TREE,
+  type ReadableMailResult,
+  type ReportResult,
+  type Settings,
+  type SimulateParams,
+  type SimulateResult,
+  type TreeResult,
+} from "./protocol.ts";
+import { OpenDocument, pathOf } from "./state.ts";
+
+/** After an edit: the parse, then the run. */
+const PARSE_DELAY_MS = 150;
+const RUN_DELAY_MS = 700;
+/** Lenses and status follow a run no faster than this. */
+const PROGRESS_DELAY_MS = 300;
+
+export interface ServerOptions {
+  readonly connection: Connection;
+  readonly parse: (input: string | Uint8Array, path: string) => ParsedDocument;
+  readonly queue: JobQueue;
+  readonly version: string;
+}
+
+interface ClientAbilities {
+  configuration: boolean;
+  lensRefresh: boolean;
+  progress: boolean;
+}
+
+/** What runs for a document besides its job. */
+interface Timers {
+  parse?: NodeJS.Timeout;
+  run?: NodeJS.Timeout;
+  progress?: NodeJS.Timeout | undefined;
+}
+
+export class Server {
+  readonly #connection: Connection;
+  readonly #options: ServerOptions;
+  readonly #documents = new Map<string, OpenDocument>();
+  readonly #timers = new Map<string, Timers>();
+  #settings: Settings = DEFAULT_SETTINGS;
+  #can: ClientAbilities = { configuration: false, lensRefresh: false, progress: false };
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#connection = options.connection;
+    this.#lifecycle();
+    this.#synchronisation();
+    this.#features();
+    this.#ownRequests();
+  }
+
+  listen(): void {
+    this.#connection.listen();
+  }
+
+  // ---- life of the connection
+
+  #lifecycle(): void {
+    const c = this.#connection;
+    c.onInitialize((params) => this.#initialize(params));
+    c.onInitialized(() => {
+      this.#options.queue.warm();
+      if (!this.#can.configuration) return;
+      this.#quietly("configuration", async () => {
+        await c.client.register(DidChangeConfigurationNotification.type, { section: CONFIG_SECTION });
+        await this.#loadSettings();
+      });
+    });
+    c.onDidChangeConfiguration((params) =>
+      this.#quietly("settings", async () => {
+        const given = (params?.settings as Record<string, unknown> | null | undefined)?.[CONFIG_SECTION];
+        if (this.#can.configuration) await this.#loadSettings();
+        else this.#applySettings(readSettings(given));
+      }),
+    );
+    c.onShutdown(() => {
+      for (const d of this.#documents.values()) d.dispose();
+      for (const t of this.#timers.values()) clearTimers(t);
+      this.#options.queue.dispose();
+    });
+  }
+
+  #initialize(params: InitializeParams): InitializeResult {
+    const { capabilities } = params;
+    this.#can = {
+      configuration: capabilities?.workspace?.configuration === true,
+      lensRefresh: capabilities?.workspace?.codeLens?.refreshSupport === true,
+      progress: capabilities?.window?.workDoneProgress === true,
+    };
+    const given = params.initializationOptions as { settings?: unknown } | null | undefined;
+    this.#settings = readSettings(given?.settings);
+    return {
+      serverInfo: { name: "folioscope", version: this.#options.version },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: false },
+        documentSymbolProvider: { label: "Folioscope" },
+        foldingRangeProvider: true,
+        documentLinkProvider: { resolveProvider: false },
+        definitionProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] }, full: true },
+      },
+    };
+  }
+
+  async #loadSettings(): Promise<void> {
+    this.#applySettings(readSettings(await this.#connection.workspace.getConfiguration(CONFIG_SECTION)));
+  }
+
+  /** What decides the runs runs again; what decides the marks only publishes again. */
+  #applySettings(settings: Settings): void {
+    const before = JSON.stringify(reviewOptions(this.#settings));
+    this.#settings = settings;
+    const rerun = JSON.stringify(reviewOptions(settings)) !== before && settings.run !== "manual";
+    for (const d of this.#documents.values()) {
+      if (d.isForeign) continue;
+      if (rerun) this.#run(d, {});
+      else this.#changed(d, true);
+    }
+  }
+
+  // ---- documents
+
+  #synchronisation(): void {
+    const c = this.#connection;
+    c.onDidOpenTextDocument((params) =>
+      this.#quietly("didOpen", () => {
+        const { uri, languageId, version, text } = params.textDocument;
+        if (typeof uri !== "string" || typeof text !== "string")
+          throw new Error("a document without address or text");
+        this.#close(uri);
+        const document = this.#make(uri, String(languageId), Number(version) || 0, text);
+        this.#documents.set(uri, document);
+        this.#timers.set(uri, {});
+        this.#changed(document, true);
+        if (!document.isForeign && this.#settings.run !== "manual") this.#run(document, {});
+      }),
+    );
+    c.onDidChangeTextDocument((params) =>
+      this.#quietly("didChange", () => {
+        const document = this.#documents.get(params.textDocument.uri);
+        if (!document) return;
+        document.update(params.contentChanges, params.textDocument.version ?? document.version + 1);
+        const timers = this.#timers.get(document.uri)!;
+        clearTimers(timers);
+        timers.parse = setTimeout(
+          () => this.#quietly("parse", () => this.#changed(document, true)),
+          PARSE_DELAY_MS,
+        );
+        if (this.#settings.run === "onOpenAndChange")
+          timers.run = setTimeout(() => {
+            if (this.#documents.get(document.uri) === document && !document.isForeign)
+              this.#run(document, {});
+          }, RUN_DELAY_MS);
+      }),
+    );
+    c.onDidCloseTextDocument((params) =>
+      this.#quietly("didClose", () => {
+        this.#close(params.textDocument.uri);
+        void c.sendDiagnostics({ uri: params.textDocument.uri, diagnostics: [] });
+      }),
+    );
+  }
+
+  #make(uri: string, languageId: string, version: number, text: string): OpenDocument {
+    return new OpenDocument(
+      {
+        parse: (t, path) => this.#options.parse(t, path),
+        simulate: (t, path, options, progress) => this.#options.queue.start(t, path, options, progress),
+        settings: () => this.#settings,
+        log: (message) => this.#connection.console.log(message),
+        changed: (document, final) => this.#onChanged(document, final),
+      },
+      uri,
+      languageId,
+      version,
+      text,
+    );
+  }
+
+  #close(uri: string): void {
+    this.#documents.get(uri)?.dispose();
+    this.#documents.delete(uri);
+    const timers = this.#timers.get(uri);
+    if (timers) clearTimers(timers);
+    this.#timers.delete(uri);
+  }
+
+  /** Mere progress is told at most every PROGRESS_DELAY_MS; everything else at once. */
+  #onChanged(document: OpenDocument, final: boolean): void {
+    const timers = this.#timers.get(document.uri);
+    if (!timers) return;
+    if (final) {
+      clearTimeout(timers.progress);
+      timers.progress = undefined;
+      this.#changed(document, true);
+      return;
+    }
+    timers.progress ??= setTimeout(() => {
+      timers.progress = undefined;
+      this.#quietly("progress", () => this.#changed(document, false));
+    }, PROGRESS_DELAY_MS);
+  }
+
+  /** Tells the client what there is now: marks, lenses, status. */
+  #changed(document: OpenDocument, publish: boolean): void {
+    if (this.#documents.get(document.uri) !== document) return;
+    const status = document.status();
+    if (publish) this.#publish(document, status.state === "foreign");
+    void this.#connection.sendNotification(METHOD_STATUS, status);
+    if (this.#can.lensRefresh && status.state !== "foreign")
+      this.#connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+  }
+
+  #publish(document: OpenDocument, foreign: boolean): void {
+    const snapshot = foreign ? undefined : document.snapshot();
+    const diagnostics = snapshot ? marks(snapshot).map((m) => toDiagnostic(snapshot, m)) : [];
+    void this.#connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+  }
+
+  // ---- runs
+
+  #run(document: OpenDocument, asked: Partial<SimulateParams>): void {
+    this.#quietly("simulation", async () => {
+      const outcome = document.simulate(reviewOptions(this.#settings, asked));
+      void this.#showProgress(document, outcome);
+      const ended = await outcome;
+      if (ended.kind === "failed") this.#connection.console.error(`${document.path}: ${ended.message}`);
+    });
+  }
+
+  /** Progress of the protocol, where the client can show it; its cancel button cancels the run. */
+  async #showProgress(document: OpenDocument, outcome: Promise<unknown>): Promise<void> {
+    if (!this.#can.progress) return;
+    try {
+      const progress = await this.#connection.window.createWorkDoneProgress();
+      progress.begin("Folioscope: simulating", 0, pathOf(document.uri).split("/").pop() ?? "", true);
+      progress.token.onCancellationRequested(() => this.#quietly("cancel", () => void document.cancel()));
+      const tick = setInterval(() => {
+        const { done, total, message } = document.status();
+        if (total > 0) progress.report(Math.floor((100 * done) / total), message);
+      }, PROGRESS_DELAY_MS);
+      await outcome.catch(() => {});
+      clearInterval(tick);
+      progress.done();
+    } catch (error) {
+      this.#connection.console.log(`progress is not shown: ${messageOf(error)}`);
+    }
+  }
+
+  // ---- features
+
+  #features(): void {
+    const c = this.#connection;
+    c.onHover((p) =>
+      this.#answer("hover", p, null, (s) => {
+        const found = hover(s, docLineOf(s, lineOf(p)));
+        return found ? toHover(s, found) : null;
+      }),
+    );
+    c.onCodeLens((p) => this.#answer("codeLens", p, [], (s) => codeLenses(s).map((l) => toCodeLens(s, l))));
+    c.onDocumentSymbol((p) =>
+      this.#answer("documentSymbol", p, [], (s) => outline(s).map((n) => toSymbol(s, n))),
+    );
+    c.onFoldingRanges((p) => this.#answer("foldingRange", p, [], (s) => folds(s).map((f) => toFold(s, f))));
+    c.onDocumentLinks((p) => this.#answer("documentLink", p, [], (s) => links(s).map((l) => toLink(s, l))));
+    c.onDefinition((p) =>
+      this.#answer("definition", p, null, (s) =>
+        definition(s, docLineOf(s, lineOf(p))).map((n) => toLocation(s, n)),
+      ),
+    );
+    c.onCodeAction((p) =>
+      this.#answer("codeAction", p, [], (s) => {
+        const from = Number(p.range.start.line);
+        const to = Number(p.range.end.line);
+        return marks(s)
+          .filter((m) => {
+            const { start, end } = toDiagnostic(s, m).range;
+            return start.line <= to && end.line >= from;
+          })
+          .flatMap((m) => toCodeActions(s, m));
+      }),
+    );
+    c.languages.semanticTokens.on((p) =>
+      this.#answer("semanticTokens", p, { data: [] }, (s) => ({ data: toTokenData(s, semanticTokens(s)) })),
+    );
+  }
+
+  #ownRequests(): void {
+    const c = this.#connection;
+    c.onRequest(METHOD_TREE, (p: unknown) =>
+      this.#caught("tree", (): TreeResult => {
+        const document = this.#document(p);
+        if (document.isForeign)
+          return { uri: document.uri, version: document.version, state: "foreign", roots: [] };
+        const snapshot = document.snapshot();
+        return { uri: document.uri, version: document.version, state: snapshot.state, roots: tree(snapshot) };
+      }),
+    );
+    c.onRequest(METHOD_SIMULATE, (p: unknown) =>
+      this.#caught("simulate", (): SimulateResult => {
+        const document = this.#document(p);
+        const why = notRunnable(document);
+        if (why) return { started: false, message: why };
+        this.#run(document, simulateParams(p));
+        return { started: true, message: "" };
+      }),
+    );
+    c.onRequest(METHOD_REPLAY, (p: unknown) => this.#caught("replay", () => this.#replay(p)));
+    c.onRequest(METHOD_CANCEL, (p: unknown) => this.#caught("cancel", () => this.#document(p).cancel()));
+    c.onRequest(METHOD_REPORT, (p: unknown) =>
+      this.#caught("report", (): ReportResult => {
+        const finding = (p as { finding?: unknown }).finding;
+        return report(this.#document(p).snapshot(), typeof finding === "number" ? finding : undefined);
+      }),
+    );
+    c.onRequest(METHOD_READABLE_MAIL, (p: unknown) => this.#caught("readable mail", () => this.#readable(p)));
+  }
+
+  async #replay(p: unknown): Promise<ReportResult> {
+    const document = this.#document(p);
+    const params = simulateParams(p);
+    if (!params.replay) throw invalid("a replay needs the token of a finding");
+    const why = notRunnable(document);
+    if (why) return { title: "Replay", text: why + "\n" };
+    const run = document.simulate(reviewOptions(this.#settings, params));
+    void this.#showProgress(document, run);
+    const outcome = await run;
+    const title = `Replay ${params.replay}`;
+    if (outcome.kind === "cancelled") return { title, text: "The replay was cancelled.\n" };
+    if (outcome.kind === "failed") return { title, text: `The replay failed: ${outcome.message}\n` };
+    const { findings, notes } = outcome.result;
+    if (findings.length === 0)
+      return { title, text: ["The replay shows no finding.", ...notes].join("\n") + "\n" };
+    const snapshot = {
+      ...document.snapshot(),
+      review: { result: outcome.result, version: document.version, place: (n: number) => n },
+    };
+    return { title, text: findings.flatMap((f) => [...findingReport(snapshot, f), ""]).join("\n") };
+  }
+
+  #readable(p: unknown): ReadableMailResult {
+    const { uri, bytes } = p as { uri?: unknown; bytes?: unknown };
+    if (typeof uri !== "string") throw invalid("a document address is missing");
+    const path = pathOf(uri);
+    const parsed =
+      typeof bytes === "string"
+        ? this.#options.parse(Buffer.from(bytes, "base64"), path)
+        : this.#document(p).parsed;
+    const name = path.split("/").pop() ?? path;
+    if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
+      return { title: name, text: "", problem: `${name} holds no mail that can be shown as text.` };
+    return { title: `${name} (readable)`, text: parsed.lines.join("\n"), problem: "" };
+  }
+
+  // ---- catching
+
+  #document(p: unknown): OpenDocument {
+    const params = p as { uri?: unknown; textDocument?: { uri?: unknown } } | null | undefined;
+    const uri = params?.uri ?? params?.textDocument?.uri;
+    if (typeof uri !== "string") throw invalid("a document address is missing");
+    const document = this.#documents.get(uri);
+    if (!document) throw invalid(`${pathOf(uri)} is not open in the editor; open it and try again`);
+    return document;
+  }
+
+  /** A feature of one document: nothing for foreign or unknown documents, nothing (and a log line) when it breaks. */
+  #answer<T>(what: string, params: unknown, empty: T, body: (snapshot: Snapshot) => T): T {
+    return this.#caught(what, () => {
+      const uri = (params as { textDocument?: { uri?: unknown } } | null)?.textDocument?.uri;
+      if (typeof uri !== "string") throw invalid("a document address is missing");
+      const document = this.#documents.get(uri);
+      return document && !document.isForeign ? body(document.snapshot()) : empty;
+    });
+  }
+
+  #caught<T>(what: string, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      this.#connection.console.error(
+        `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      throw new ResponseError(LSPErrorCodes.RequestFailed, `${what} failed: ${messageOf(error)}`);
+    }
+  }
+
+  #quietly(what: string, body: () => unknown): void {
+    const failed = (error: unknown) =>
+      this.#connection.console.error(
+        `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    try {
+      const result = body();
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+/** Why a document cannot be run, or "". */
+function notRunnable(document: OpenDocument): string {
+  if (document.isForeign || document.parsed.patches.every((p) => p.files.length === 0))
+    return "This document shows no diff. Open a mail with a patch, or the patch itself.";
+  return "";
+}
+
+function simulateParams(p: unknown): Partial<SimulateParams> {
+  const given = p as Record<string, unknown>;
+  const params: Record<string, unknown> = {};
+  for (const key of ["patch", "scenario", "era", "seed", "replay"])
+    if (typeof given[key] === "string" && given[key] !== "") params[key] = given[key];
+  if (typeof given["steps"] === "number" && given["steps"] > 0) params["steps"] = Math.floor(given["steps"]);
+  return params;
+}
+
+function lineOf(p: { position: { line: number } }): number {
+  const line = p?.position?.line;
+  if (typeof line !== "number" || !Number.isInteger(line) || line < 0)
+    throw invalid("a position without a line");
+  return line;
+}
+
+function invalid(message: string): ResponseError<void> {
+  return new ResponseError(ErrorCodes.InvalidParams, message);
+}
+
+function clearTimers(timers: Timers): void {
+  clearTimeout(timers.parse);
+  clearTimeout(timers.run);
+  clearTimeout(timers.progress);
+  timers.progress = undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
