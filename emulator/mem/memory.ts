@@ -126,6 +126,8 @@ export class Memory {
   private objects: HeapObject[] = [];
   private freeSlots = new Map<number, number[]>();
   private quarantine: HeapObject[] = [];
+  /** Index of the oldest entry of `quarantine` that is still in it. */
+  private quarantineHead = 0;
   private quarantineBytes = 0;
   private lazy: { readonly hi: number; readonly from: number; readonly to: number }[] = [];
   private readonly noPages = new Int32Array(0);
@@ -183,6 +185,7 @@ export class Memory {
     this.objects = [];
     this.freeSlots = new Map();
     this.quarantine = [];
+    this.quarantineHead = 0;
     this.quarantineBytes = 0;
     this.lazy = [];
   }
@@ -431,14 +434,39 @@ export class Memory {
     return out;
   }
 
+  /** One checked byte at (hi, lo). */
+  loadByte(hi: number, lo: number): number {
+    const phys = this.page(hi, lo);
+    const p = phys + (lo & (PAGE - 1));
+    if (phys >= 0 && (this.shadow[p]! & CODE_MASK) === SHADOW_INIT) return this.u8[p]!;
+    this.loadScratch(hi, lo, 1);
+    return this.scratch8[0]!;
+  }
+
+  /** Length of the zero-terminated string at an address, at most `max`; every byte up to its end is checked. */
+  strlen(address: bigint, max: number = this.capacity): number {
+    const hi = this.hi(address);
+    let at = this.lo(address) >>> 0;
+    let length = 0;
+    while (length < max) {
+      const phys = this.page(hi, at | 0);
+      if (phys < 0) this.fault(hi, at | 0, 1, "read");
+      const within = at & (PAGE - 1);
+      const end = Math.min(phys + PAGE, phys + within + max - length);
+      for (let p = phys + within; p < end; p++, length++, at++) {
+        if ((this.shadow[p]! & CODE_MASK) !== SHADOW_INIT)
+          this.shadowFault(hi, at | 0, at | 0, 1, this.shadow[p]!, "read");
+        if (this.u8[p] === 0) return length;
+      }
+    }
+    return length;
+  }
+
   /** Zero-terminated string, each byte as one char code (Latin-1 view of the bytes). */
   cstring(address: bigint, max = 1 << 20): string {
+    const bytes = this.readBytes(address, this.strlen(address, max));
     let out = "";
-    for (let i = 0; i < max; i++) {
-      const byte = Number(this.load(address + BigInt(i), 1));
-      if (byte === 0) return out;
-      out += String.fromCharCode(byte);
-    }
+    for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
     return out;
   }
 
@@ -642,11 +670,15 @@ export class Memory {
     this.quarantine.push(object);
     this.quarantineBytes += object.slot;
     while (this.quarantineBytes > QUARANTINE_LIMIT) {
-      const oldest = this.quarantine.shift()!;
+      const oldest = this.quarantine[this.quarantineHead++]!;
       this.quarantineBytes -= oldest.slot;
       const slots = this.freeSlots.get(oldest.slot);
       if (slots === undefined) this.freeSlots.set(oldest.slot, [oldest.base]);
       else slots.push(oldest.base);
+    }
+    if (this.quarantineHead > 4096 && this.quarantineHead * 2 > this.quarantine.length) {
+      this.quarantine = this.quarantine.slice(this.quarantineHead);
+      this.quarantineHead = 0;
     }
   }
 
@@ -708,7 +740,7 @@ export class Memory {
       heapTop: this.heapTop,
       objects: this.objects.map((o) => ({ ...o })),
       freeSlots: new Map([...this.freeSlots].map(([k, v]) => [k, [...v]])),
-      quarantine: [...this.quarantine],
+      quarantine: this.quarantine.slice(this.quarantineHead),
       quarantineBytes: this.quarantineBytes,
       lazy: [...this.lazy],
     };
@@ -726,6 +758,7 @@ export class Memory {
     this.freeSlots = new Map([...s.freeSlots].map(([k, v]) => [k, [...v]]));
     const byBase = new Map(this.objects.map((o) => [o.base, o]));
     this.quarantine = s.quarantine.map((o) => byBase.get(o.base) ?? o);
+    this.quarantineHead = 0;
     this.quarantineBytes = s.quarantineBytes;
     this.lazy = [...s.lazy];
   }

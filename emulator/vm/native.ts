@@ -4,7 +4,7 @@
  */
 import type { Loc } from "../c/ast.ts";
 import type { Memory } from "../mem/memory.ts";
-import type { StopReason } from "./stop_reason.ts";
+import type { Site, StopReason } from "./stop_reason.ts";
 
 /** What a native may do. Valid only during the call. */
 export interface NativeContext {
@@ -29,9 +29,21 @@ export interface NativeContext {
   call(address: bigint, args: readonly bigint[]): bigint;
   /** The running task. */
   readonly task: number;
+  /** Where the call is, for the history of objects. */
+  site(): Site | null;
+  /**
+   * setjmp and longjmp. `savePoint` describes the call in progress as numbers that C memory can hold; `jumpTo` makes that
+   * call return once more with `value`, dropping the calls made since (the native then returns "jump"); false when the
+   * function that made it has ended.
+   */
+  savePoint(): readonly number[];
+  jumpTo(point: readonly number[], value: bigint): boolean;
 }
 
-/** "retry": the call is made again when the task next runs (the native has arranged what it waits for). */
-export type NativeOutcome = undefined | "retry";
+/**
+ * "retry": the call is made again when the task next runs (the native has arranged what it waits for).
+ * "jump": the task's state was replaced (jumpTo).
+ */
+export type NativeOutcome = undefined | "retry" | "jump";
 export type NativeFunction = (context: NativeContext) => NativeOutcome | void;
 export type NativeTable = ReadonlyMap<string, NativeFunction>;

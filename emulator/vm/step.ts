@@ -5,7 +5,7 @@
  */
 import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
 import { AtomicKind, Op, type SwitchTable } from "./bytecode.ts";
-import { type FnCode, LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
+import { type FnCode, type FnInfo, LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
 import type { StopKind } from "./stop_reason.ts";
 import { FRAME_WORDS, type Task } from "./task.ts";
 import type { Vm } from "./vm.ts";
@@ -1090,6 +1090,12 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
                 }
                 const outcome = vm.callNative(task, index, fp + ib, sig.nargs, body.locs[pc >> 2]!);
                 if (outcome === "retry") return "retry";
+                if (outcome === "jump") {
+                  ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
+                  body = bodies[fn.id]!;
+                  ({ code, consts } = body);
+                  continue;
+                }
                 if (vm.switchRequested) {
                   vm.switchRequested = false;
                   pc += 4;
@@ -1138,6 +1144,12 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           task.fp = fp;
           const outcome = vm.callNative(task, a - fp, fp + ib, ic & 0xffff, body.locs[pc >> 2]!);
           if (outcome === "retry") return "retry";
+          if (outcome === "jump") {
+            ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
+            body = bodies[fn.id]!;
+            ({ code, consts } = body);
+            continue;
+          }
           if (vm.switchRequested) {
             vm.switchRequested = false;
             pc += 4;
@@ -1159,14 +1171,16 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             R[fp] = 0n;
           }
           if (op === Op.RET) R[fp] = R[a]!;
-          if (task.sp > task.frameBase && body.frameSize > 0)
-            markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
           if (task.depth === floor) {
+            if (task.sp > task.frameBase && body.frameSize > 0)
+              markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
             task.result = R[fp]!;
             task.fp = fp;
             return "done";
           }
           const f = --task.depth * FRAME_WORDS;
+          if (task.sp > frames[f + 4]!)
+            markStack(memory, frames[f + 4]!, task.sp - frames[f + 4]!, SHADOW_DEAD);
           fn = functions[frames[f]!]!;
           body = bodies[fn.id]!;
           code = body.code;

@@ -8,6 +8,7 @@ import {
   type Memory,
   MemoryFault,
   type MemorySnapshot,
+  SHADOW_DEAD,
   SHADOW_INIT,
   SHADOW_READONLY,
 } from "../mem/memory.ts";
@@ -88,6 +89,9 @@ export class Vm {
   private readonly nativeByIndex: (NativeFunction | undefined)[] = [];
   private readonly context: Context;
   private syncedGlobals = 0;
+  /** Calls of C functions by natives that are open. */
+  nesting = 0;
+  private faultStack: FrameInfo[] | null = null;
   private readonly labelIds = new Map<string, number>();
 
   constructor(options: VmOptions) {
@@ -280,7 +284,8 @@ export class Vm {
   }
 
   private end(reason: StopReason, task: Task): RunEnd {
-    const stack = this.stack(task);
+    const stack = this.faultStack ?? this.stack(task);
+    this.faultStack = null;
     return { reason, task, loc: stack[0]?.loc ?? null, stack };
   }
 
@@ -356,16 +361,25 @@ export class Vm {
     task.frames[f + 4] = saved.sp;
     task.depth++;
     const top = saved.fp + (this.bodies[saved.fn!.id]?.nregs ?? 0) + 32;
-    this.enter(task, fn, top, args);
-    for (;;) {
-      const left = this.stepLimit - this.steps;
-      if (left <= 0)
-        throw new MemoryFault("limit", `step limit of ${this.stepLimit} instructions reached`, 0n);
-      const result = step(this, task, Math.min(left, POLL), saved.depth + 1);
-      if (result === "done") break;
-      if (result === "retry")
-        throw new MemoryFault("unsupported", `${fn.name}() sleeps inside a callback`, 0n);
-      if (this.cancelled()) throw new MemoryFault("cancelled", "cancelled", 0n);
+    this.nesting++;
+    try {
+      this.enter(task, fn, top, args);
+      for (;;) {
+        const left = this.stepLimit - this.steps;
+        if (left <= 0)
+          throw new MemoryFault("limit", `step limit of ${this.stepLimit} instructions reached`, 0n);
+        const result = step(this, task, Math.min(left, POLL), saved.depth + 1);
+        if (result === "done") break;
+        if (result === "retry")
+          throw new MemoryFault("unsupported", `${fn.name}() sleeps inside a callback`, 0n);
+        if (this.cancelled()) throw new MemoryFault("cancelled", "cancelled", 0n);
+      }
+    } catch (fault) {
+      // The loops further out overwrite the task's place on the way: keep what the report needs.
+      this.faultStack ??= this.stack(task);
+      throw fault;
+    } finally {
+      this.nesting--;
     }
     const value = task.result;
     task.fn = saved.fn;
@@ -375,6 +389,40 @@ export class Vm {
     task.sp = saved.sp;
     task.depth = saved.depth;
     return value;
+  }
+
+  /** longjmp: see NativeContext.jumpTo. */
+  unwind(task: Task, point: readonly number[], value: bigint): boolean {
+    const [depth, fp, pc, frameBase, sp, argOffset, id, nesting] = point as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (nesting !== this.nesting)
+      throw new MemoryFault("unsupported", "longjmp out of a callback of a library function", 0n);
+    const f = depth * FRAME_WORDS;
+    const open =
+      depth === task.depth
+        ? task.fn?.id === id && task.fp === fp && task.frameBase === frameBase
+        : depth < task.depth &&
+          task.frames[f] === id &&
+          task.frames[f + 2] === fp &&
+          task.frames[f + 3] === frameBase;
+    if (!open) return false;
+    if (task.sp > sp) this.memory.setShadow(this.stackHi, sp, task.sp - sp, SHADOW_DEAD);
+    task.depth = depth;
+    task.fp = fp;
+    task.pc = pc + 4;
+    task.frameBase = frameBase;
+    task.sp = sp;
+    task.fn = this.image.functions[id]!;
+    task.regs[fp + argOffset] = value;
+    return true;
   }
 
   badCall(address: bigint): never {
@@ -529,6 +577,16 @@ class Context implements NativeContext {
   }
   stop(reason: StopReason): never {
     throw new MemoryFault(reason.kind, reason.message, reason.address ?? 0n, reason.object, reason.status);
+  }
+  site(): Site | null {
+    return this.vm.site();
+  }
+  savePoint(): readonly number[] {
+    const t = this.current!;
+    return [t.depth, t.fp, t.pc, t.frameBase, t.sp, this.base - t.fp, t.fn!.id, this.vm.nesting];
+  }
+  jumpTo(point: readonly number[], value: bigint): boolean {
+    return this.vm.unwind(this.current!, point, value);
   }
   call(address: bigint, args: readonly bigint[]): bigint {
     const { current, base, nargs, loc } = this;

@@ -9,7 +9,7 @@
 #ifndef _FSC_ASSERT_H
 #define _FSC_ASSERT_H
 void __assert_fail(const char *condition, const char *file, unsigned int line, const char *function)
-	__attribute__((noreturn));
+	__attribute__((__noreturn__));
 #ifndef static_assert
 #define static_assert _Static_assert
 #endif

@@ -95,7 +95,6 @@ int *__errno_location(void);
 #define ENOPROTOOPT 92
 #define EPROTONOSUPPORT 93
 #define ESOCKTNOSUPPORT 94
-#define ENOTSUP 95
 #define EPFNOSUPPORT 96
 #define EAFNOSUPPORT 97
 #define EADDRINUSE 98
@@ -134,5 +133,6 @@ int *__errno_location(void);
 #define ENOTRECOVERABLE 131
 #define ERFKILL 132
 #define EWOULDBLOCK EAGAIN
-#define ENOTSUP EOPNOTSUPP
+#define EOPNOTSUPP 95
+#define ENOTSUP 95
 #endif

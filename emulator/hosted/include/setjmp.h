@@ -5,11 +5,11 @@ typedef struct {
 	long __words[8];
 } jmp_buf[1];
 typedef jmp_buf sigjmp_buf;
-int setjmp(jmp_buf state) __attribute__((returns_twice));
-int _setjmp(jmp_buf state) __attribute__((returns_twice));
-int sigsetjmp(jmp_buf state, int mask) __attribute__((returns_twice));
-void longjmp(jmp_buf state, int value) __attribute__((noreturn));
-void _longjmp(jmp_buf state, int value) __attribute__((noreturn));
-void siglongjmp(jmp_buf state, int value) __attribute__((noreturn));
+int setjmp(jmp_buf state) __attribute__((__returns_twice__));
+int _setjmp(jmp_buf state) __attribute__((__returns_twice__));
+int sigsetjmp(jmp_buf state, int mask) __attribute__((__returns_twice__));
+void longjmp(jmp_buf state, int value) __attribute__((__noreturn__));
+void _longjmp(jmp_buf state, int value) __attribute__((__noreturn__));
+void siglongjmp(jmp_buf state, int value) __attribute__((__noreturn__));
 #define setjmp(state) setjmp(state)
 #endif

@@ -8,7 +8,7 @@
 #define STDERR_FILENO 2
 ssize_t read(int fd, void *to, size_t size);
 ssize_t write(int fd, const void *from, size_t size);
-void _exit(int status) __attribute__((noreturn));
+void _exit(int status) __attribute__((__noreturn__));
 unsigned int sleep(unsigned int seconds);
 int usleep(unsigned int microseconds);
 int getpid(void);
