@@ -1,0 +1,140 @@
+// `folioscope parse FILE|DIR...`: reads and runs nothing. One JSON document, or one line per mail.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isMbox, streamMbox } from "./mail/mbox.ts";
+import { parseDocument } from "./parse.ts";
+import { toJson, toJsonDocument } from "./parse_json.ts";
+
+export interface ParseIo {
+  stdout: (text: string) => void;
+  stderr: (text: string) => void;
+  stdin?: () => Buffer;
+  signal?: AbortSignal;
+}
+
+const USAGE = "usage: folioscope parse [--format json|jsonl] FILE|DIR|-...\n";
+/** An mbox larger than this is read mail by mail. */
+const STREAM_SIZE = 8 << 20;
+
+/** Runs the command; returns the exit status: 0 read, 2 bad usage or something unreadable. */
+export async function runParse(args: string[], io: ParseIo): Promise<number> {
+  let format: "json" | "jsonl" = "json";
+  const inputs: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--format" || arg.startsWith("--format=")) {
+      const value = arg === "--format" ? args[++i] : arg.slice(9);
+      if (value !== "json" && value !== "jsonl") {
+        io.stderr(
+          `folioscope parse: --format takes json or jsonl, not ${JSON.stringify(value ?? "")}\n${USAGE}`,
+        );
+        return 2;
+      }
+      format = value;
+    } else if (arg === "--json") format = "json";
+    else if (arg === "--jsonl") format = "jsonl";
+    else if (arg === "-h" || arg === "--help") {
+      io.stdout(USAGE);
+      return 0;
+    } else if (arg.startsWith("-") && arg !== "-") {
+      io.stderr(`folioscope parse: unknown option ${arg}\n${USAGE}`);
+      return 2;
+    } else inputs.push(arg);
+  }
+  if (inputs.length === 0) {
+    io.stderr(USAGE);
+    return 2;
+  }
+  const files: string[] = [];
+  let status = 0;
+  for (const input of inputs) {
+    try {
+      if (input !== "-" && statSync(input).isDirectory()) files.push(...walk(input));
+      else files.push(input);
+    } catch (error) {
+      io.stderr(`folioscope parse: ${input}: ${(error as Error).message}\n`);
+      status = 2;
+    }
+  }
+  const documents: unknown[] = [];
+  for (const file of files) {
+    if (io.signal?.aborted) break;
+    try {
+      if (format === "jsonl") await writeLines(file, io);
+      else documents.push(toJson(parseDocument(readInput(file, io), file), file));
+    } catch (error) {
+      io.stderr(`folioscope parse: ${file}: ${(error as Error).message}\n`);
+      status = 2;
+    }
+  }
+  if (format === "json")
+    io.stdout(`${JSON.stringify(toJsonDocument(documents as ReturnType<typeof toJson>[]), null, 1)}\n`);
+  return status;
+}
+
+function readInput(file: string, io: ParseIo): Buffer {
+  if (file === "-") return io.stdin ? io.stdin() : readFileSync(0);
+  return readFileSync(file);
+}
+
+/** Files below a directory, in a stable order; hidden files and git's own are left out. */
+export function walk(dir: string): string[] {
+  const found: string[] = [];
+  const entries = readdirSync(dir, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
+  );
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) found.push(...walk(path));
+    else if (
+      entry.isFile() ||
+      (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile())
+    )
+      found.push(path);
+  }
+  return found;
+}
+
+async function writeLines(file: string, io: ParseIo): Promise<void> {
+  if (file !== "-" && (isLargeMbox(file) || /\.mbox\.gz$/i.test(file))) {
+    let offset = 0;
+    let flavour: "mboxo" | "mboxrd" | null = null;
+    for await (const mail of streamMbox(file, io.signal ? { signal: io.signal } : {})) {
+      flavour ??= mail.bytes.toString("latin1", 0, 13) === "From mboxrd@z" ? "mboxrd" : "mboxo";
+      const doc = parseDocument(mail.bytes, file, { lineOffset: offset, mboxFlavour: flavour });
+      offset += doc.lines.length;
+      for (const line of mailLines(doc, file)) io.stdout(`${JSON.stringify(line)}\n`);
+    }
+    return;
+  }
+  const bytes = readInput(file, io);
+  const doc = parseDocument(bytes, file, { separate: true });
+  for (const line of mailLines(doc, file)) io.stdout(`${JSON.stringify(line)}\n`);
+}
+
+function isLargeMbox(file: string): boolean {
+  const size = statSync(file).size;
+  if (size < STREAM_SIZE) return false;
+  return isMbox(readFileSync(file).subarray(0, 65536));
+}
+
+function mailLines(doc: ReturnType<typeof parseDocument>, input: string): object[] {
+  const json = toJson(doc, input);
+  if (doc.messages.length === 0) return [{ input, messageId: null, patches: [], problems: json.problems }];
+  return doc.messages.map((message) => {
+    const [from, to] = [message.docLine, message.endDocLine];
+    return {
+      input,
+      messageId: message.messageId,
+      subject: message.subject,
+      author: message.author,
+      date: message.date,
+      kind: message.kind,
+      patches: json.patches.filter((_, i) => doc.patches[i]!.message === message.index),
+      problems: json.problems.filter((p) => p.docLine >= from && p.docLine <= to),
+      crashReports: json.crashReports.filter((c) => c.message === message.index),
+    };
+  });
+}

@@ -1,0 +1,84 @@
+// What is structurally wrong with patches and series: a diffstat that disagrees with the diff, missing and duplicate
+// patches. Said, not guessed.
+
+import { readDiffstat } from "./commit_text.ts";
+import type { ParsedDocument, Patch, Problem } from "./types.ts";
+
+/** Diffstats that disagree with their diff. Only for patches that are whole: a trimmed quote always disagrees. */
+export function diffstatProblems(doc: ParsedDocument): Problem[] {
+  const problems: Problem[] = [];
+  for (const patch of doc.patches) {
+    if (patch.quoteDepth > 0 || patch.files.some((f) => f.combined || f.hunks.some((h) => !h.complete)))
+      continue;
+    const { total } = readDiffstat(patch.changelog);
+    if (!total) continue;
+    const added = patch.files.reduce((n, f) => n + f.added, 0);
+    const removed = patch.files.reduce((n, f) => n + f.removed, 0);
+    if (total.files === patch.files.length && total.added === added && total.removed === removed) continue;
+    if (isWholeSeriesStat(patch)) continue;
+    const line = findLine(doc, patch, /\bfiles? changed/);
+    problems.push({
+      code: "diffstat",
+      severity: "warning",
+      message: `The diffstat says ${total.files} files, +${total.added} -${total.removed}, but the diff has ${patch.files.length} files, +${added} -${removed}. The diff was edited after it was made, or a part of it is missing.`,
+      docLine: line,
+      endDocLine: line,
+    });
+  }
+  return problems;
+}
+
+/** Some mail the diffstat of the whole series with each patch. */
+function isWholeSeriesStat(patch: Patch): boolean {
+  return patch.total > 1 && patch.number === 0;
+}
+
+function findLine(doc: ParsedDocument, patch: Patch, pattern: RegExp): number {
+  const end = Math.min(doc.lines.length, patch.endDocLine - doc.lineOffset);
+  for (let i = Math.max(0, patch.docLine - 1 - doc.lineOffset); i < end; i++)
+    if (pattern.test(doc.lines[i]!)) return i + 1 + doc.lineOffset;
+  return patch.docLine;
+}
+
+/** Missing, duplicate and misnumbered patches of the series in a mailbox. */
+export function seriesProblems(doc: ParsedDocument): Problem[] {
+  const problems: Problem[] = [];
+  for (const series of doc.series) {
+    const present = series.members.filter((m) => m.patches.length > 0);
+    if (present.length === 0 || series.total < 2) continue;
+    const name = `"${series.title}"${series.revision > 1 ? ` v${series.revision}` : ""}`;
+    const line =
+      series.cover !== null
+        ? (doc.messages.find((m) => m.index === series.cover)?.docLine ?? 1)
+        : doc.patches[present[0]!.patches[0]!]!.docLine;
+    // One mail of a series opened by itself lacks the others by nature; a mailbox with several does not.
+    if (series.missing.length > 0 && doc.messages.length > 1 && present.length > 1) {
+      problems.push({
+        code: series.partialReroll ? "partial-reroll" : "missing-patch",
+        severity: series.partialReroll ? "information" : "warning",
+        message: series.partialReroll
+          ? `Of ${name} only ${present.map((m) => m.number).join(", ")} of ${series.total} were sent again; the others are those of the revision before.`
+          : `Of ${name} patch ${list(series.missing)} of ${series.total} is not here. Without it what follows may not apply.`,
+        docLine: line,
+        endDocLine: line,
+      });
+    }
+    for (const n of series.duplicates) {
+      const copies = series.members[n - 1]!.patches.map((i) => doc.patches[i]!);
+      problems.push({
+        code: "duplicate-patch",
+        severity: "warning",
+        message: `Patch ${n}/${series.total} of ${name} is here ${copies.length} times (lines ${copies.map((p) => p.docLine).join(", ")}). The first is taken as the one that counts.`,
+        docLine: copies[1]?.docLine ?? line,
+        endDocLine: copies[1]?.docLine ?? line,
+      });
+    }
+  }
+  return problems;
+}
+
+function list(numbers: number[]): string {
+  return numbers.length > 12
+    ? `${numbers.slice(0, 12).join(", ")} and ${numbers.length - 12} more`
+    : numbers.join(", ");
+}

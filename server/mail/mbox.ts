@@ -1,0 +1,160 @@
+// Mailbox files. Mails are found by scanning bytes for separator lines, as `git mailsplit` does, so that a large archive
+// is never decoded as a whole: `splitMbox` gives ranges of a buffer, `streamMbox` reads a file and holds one mail.
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+
+const NL = 10;
+const FROM = Buffer.from("\nFrom ");
+
+export interface MboxRange {
+  /** Offset of the separator line. */
+  start: number;
+  end: number;
+}
+
+/** `From x@y Thu Jan  1 00:00:00 1970`: ends in a time and a year after 1990, or is the mboxrd@z of public-inbox. */
+export function isFromLine(line: string): boolean {
+  if (!line.startsWith("From ") || line.length < 20 || line.length > 400) return false;
+  return /\d:\d\d(?:\s+[A-Z]{3,5})?\s+(?:[+-]\d{4}\s+)?\d{4}(?:\s+[+-]\d{4})?\s*$/.test(line);
+}
+
+function lineAt(bytes: Buffer, start: number): string {
+  let end = bytes.indexOf(NL, start);
+  if (end < 0) end = bytes.length;
+  return bytes.toString("latin1", start, Math.min(end, start + 500));
+}
+
+/** A separator: a From line, followed by something that looks like a header. */
+function isSeparator(bytes: Buffer, start: number): boolean {
+  if (!isFromLine(lineAt(bytes, start))) return false;
+  const end = bytes.indexOf(NL, start);
+  if (end < 0) return true;
+  const next = lineAt(bytes, end + 1);
+  return /^(?:[!-9;-~]+:|>From )/.test(next) || next.trim() === "";
+}
+
+/** True when the bytes start as a mailbox does. */
+export function isMbox(bytes: Buffer): boolean {
+  return bytes.length > 5 && bytes.toString("latin1", 0, 5) === "From " && isSeparator(bytes, 0);
+}
+
+/** Ranges of the mails of a mailbox held in memory. */
+export function splitMbox(bytes: Buffer): MboxRange[] {
+  const ranges: MboxRange[] = [];
+  let start = 0;
+  let at = 0;
+  for (;;) {
+    const next = bytes.indexOf(FROM, at);
+    if (next < 0) break;
+    at = next + 1;
+    if (isSeparator(bytes, next + 1)) {
+      ranges.push({ start, end: next + 1 });
+      start = next + 1;
+    }
+  }
+  if (start < bytes.length) ranges.push({ start, end: bytes.length });
+  return ranges;
+}
+
+export interface StreamedMail {
+  bytes: Buffer;
+  /** Byte offset in the (unpacked) file. */
+  offset: number;
+  /** 1-based line of its first line in the (unpacked) file. */
+  line: number;
+  index: number;
+}
+
+export interface StreamOptions {
+  signal?: AbortSignal;
+  /** Called at most once per chunk read. `total` is 0 when it is not known. */
+  onProgress?: (done: number, total: number, mails: number) => void;
+  chunkSize?: number;
+}
+
+/** Reads a mailbox mail by mail. Holds the current mail and one chunk; gzip is unpacked on the way. */
+export async function* streamMbox(path: string, options: StreamOptions = {}): AsyncGenerator<StreamedMail> {
+  const total = (await stat(path)).size;
+  const raw = createReadStream(path, { highWaterMark: options.chunkSize ?? 1 << 20 });
+  const source = /\.gz$/i.test(path) ? raw.pipe(createGunzip()) : raw;
+  let done = 0;
+  let index = 0;
+  raw.on("data", (chunk) => {
+    done += chunk.length;
+  });
+  const splitter = new MboxSplitter();
+  try {
+    for await (const chunk of source) {
+      if (options.signal?.aborted) return;
+      for (const mail of splitter.push(chunk as Buffer)) {
+        yield { ...mail, index: index++ };
+        if (options.signal?.aborted) return;
+      }
+      options.onProgress?.(done, total, index);
+    }
+    for (const mail of splitter.finish()) yield { ...mail, index: index++ };
+    options.onProgress?.(total, total, index);
+  } finally {
+    raw.destroy();
+  }
+}
+
+/** Chunks in, whole mails out. Each byte is scanned once: the search resumes where the last one stopped. */
+export class MboxSplitter {
+  private parts: Buffer[] = [];
+  private tail: Buffer = Buffer.alloc(0);
+  private offset = 0;
+  private line = 1;
+
+  *push(chunk: Buffer): Generator<Omit<StreamedMail, "index">> {
+    // `tail` is kept back so that a separator and the line after it are always seen whole.
+    const window = this.tail.length ? Buffer.concat([this.tail, chunk]) : chunk;
+    let start = 0;
+    let at = 0;
+    let keep = window.length;
+    for (;;) {
+      const next = window.indexOf(FROM, at);
+      if (next < 0) break;
+      const first = window.indexOf(NL, next + 1);
+      const second = first < 0 ? -1 : window.indexOf(NL, first + 1);
+      if (second < 0 && window.length - next < 4096) {
+        keep = next;
+        break;
+      }
+      at = next + 1;
+      if (isSeparator(window, next + 1)) {
+        this.parts.push(window.subarray(start, next + 1));
+        yield this.take();
+        start = next + 1;
+      }
+    }
+    // Six bytes could be the beginning of "\nFrom ".
+    keep = Math.max(start, Math.min(keep, window.length - (FROM.length - 1)));
+    if (keep > start) this.parts.push(Buffer.from(window.subarray(start, keep)));
+    this.tail = Buffer.from(window.subarray(keep));
+  }
+
+  *finish(): Generator<Omit<StreamedMail, "index">> {
+    if (this.tail.length) this.parts.push(this.tail);
+    this.tail = Buffer.alloc(0);
+    if (this.parts.length) {
+      const rest = Buffer.concat(this.parts);
+      this.parts = [];
+      for (const range of splitMbox(rest)) {
+        this.parts = [rest.subarray(range.start, range.end)];
+        yield this.take();
+      }
+    }
+  }
+
+  private take(): Omit<StreamedMail, "index"> {
+    const bytes = this.parts.length === 1 ? Buffer.from(this.parts[0]!) : Buffer.concat(this.parts);
+    this.parts = [];
+    const mail = { bytes, offset: this.offset, line: this.line };
+    this.offset += bytes.length;
+    for (let at = bytes.indexOf(NL); at >= 0; at = bytes.indexOf(NL, at + 1)) this.line++;
+    return mail;
+  }
+}

@@ -1,0 +1,188 @@
+// Quote markers. Every line of a reply has a depth (how many people have quoted it) and a column where its own text
+// starts. The common style is any mix of "> " and ">"; other mailers' markers ("| ", "} ", "name> ") are recognised
+// per message, from the diff headers that they stand before, and rewritten to the common style with columns kept.
+
+import type { Attribution, Body } from "./types.ts";
+
+const GT = 62;
+const SPACE = 32;
+const TAB = 9;
+
+/** How many quote levels a line has: `>`, each followed by at most one space before the next. */
+export function quoteDepth(line: string): number {
+  let i = 0;
+  let depth = 0;
+  // One space before the first marker is common ("  > x" is not: that is text).
+  if (line.charCodeAt(0) === SPACE && line.charCodeAt(1) === GT) i = 1;
+  for (;;) {
+    if (line.charCodeAt(i) === GT) {
+      depth++;
+      i++;
+    } else if (depth > 0 && line.charCodeAt(i) === SPACE && line.charCodeAt(i + 1) === GT) i++;
+    else return depth;
+  }
+}
+
+/** Column behind `depth` markers, and behind one space when `spaced`; -1 when the line has fewer. */
+export function skipQuote(line: string, depth: number, spaced: boolean): number {
+  if (depth === 0) return 0;
+  let i = 0;
+  if (line.charCodeAt(0) === SPACE && line.charCodeAt(1) === GT) i = 1;
+  for (let k = 0; k < depth; k++) {
+    if (k > 0 && line.charCodeAt(i) === SPACE && line.charCodeAt(i + 1) === GT) i++;
+    if (line.charCodeAt(i) !== GT) return -1;
+    i++;
+  }
+  if (spaced && line.charCodeAt(i) === SPACE) i++;
+  return i;
+}
+
+/** The text of a line behind its markers, as prose: one following space dropped. */
+export function unquoted(line: string): string {
+  const depth = quoteDepth(line);
+  return depth === 0 ? line : line.slice(skipQuote(line, depth, true));
+}
+
+const ODD_MARKER =
+  /^ ?((?:[A-Za-z]{1,8}>|[|}:%#!])(?: ?(?:[A-Za-z]{1,8}>|[|}:%#!>]))*)( ?)(?:diff --git [ai]\/|@@ -\d+(?:,\d+)? \+\d|\+\+\+ b\/)/;
+
+/** Rewrites another mailer's quote markers to `>`; the body is changed in place and columns follow. */
+export function normaliseQuotes(body: Body): boolean {
+  const text = body.text;
+  const markers = new Set<string>();
+  for (const line of text) {
+    // Cheap test first: the diff words are rare and all contain one of these.
+    if (!line.includes("@@ -") && !line.includes("diff --git") && !line.includes("+++ b/")) continue;
+    const match = ODD_MARKER.exec(line);
+    if (match) for (const part of match[1]!.match(/[A-Za-z]{1,8}>|[|}:%#!]/g) ?? []) markers.add(part);
+  }
+  if (markers.size === 0) return false;
+  const list = [...markers];
+  for (let i = 0; i < text.length; i++) rewriteMarkers(body, i, list);
+  return true;
+}
+
+function rewriteMarkers(body: Body, i: number, markers: string[]): void {
+  const line = body.text[i]!;
+  let at = 0;
+  let depth = 0;
+  if (line[0] === " " && markers.some((m) => line.startsWith(m, 1))) at = 1;
+  let end = at;
+  for (;;) {
+    const marker = line[at] === ">" ? ">" : markers.find((m) => line.startsWith(m, at));
+    if (!marker) break;
+    depth++;
+    at += marker.length;
+    end = at;
+    if (line[at] === " " && (line[at + 1] === ">" || markers.some((m) => line.startsWith(m, at + 1)))) at++;
+  }
+  if (depth === 0 || end < depth) return;
+  // ">>>" replaces the markers; what was longer is accounted for in the column.
+  body.text[i] = ">".repeat(depth) + line.slice(end);
+  body.col[i] = (body.col[i] ?? 0) + end - depth;
+}
+
+const WROTE =
+  /(?:\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|écrit|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b[^:：]{0,40}|写道|さん(?:は)?[^:]{0,20}|at [\d:]+|wrote on [^:]+[\d:]+)\s*[:：]\s*$/i;
+
+/** Reads attribution lines: who wrote the text at which depth. One line may be folded over two. */
+export function readAttributions(body: Body): Attribution[] {
+  const found: Attribution[] = [];
+  const text = body.text;
+  for (let i = 0; i < text.length; i++) {
+    const line = text[i]!;
+    const last = line.charCodeAt(line.trimEnd().length - 1);
+    if (last !== 58 && last !== 0xff1a) continue;
+    if (!WROTE.test(line.length > 400 ? line.slice(-400) : line)) continue;
+    const depth = quoteDepth(line);
+    // What follows, past blank lines, must be quoted one deeper; otherwise it is prose that ends in "wrote:".
+    let next = i + 1;
+    while (
+      next < text.length &&
+      next < i + 4 &&
+      unquoted(text[next]!).trim() === "" &&
+      quoteDepth(text[next]!) <= depth
+    )
+      next++;
+    if (next >= text.length || quoteDepth(text[next]!) <= depth) continue;
+    let sentence = unquoted(line).trim();
+    if (!/^(?:on|am|le|el|em|op|den|il|at|dne|в|\d)/i.test(sentence) || !/\d/.test(sentence)) {
+      const before = i > 0 ? text[i - 1]! : "";
+      if (
+        before &&
+        quoteDepth(before) === depth &&
+        /^(?:on|am|le|el|em|op|den|il|at|dne|в)\b/i.test(unquoted(before).trim())
+      ) {
+        sentence = unquoted(before).trim() + " " + sentence;
+      }
+    }
+    const name = attributedName(sentence);
+    if (name) found.push({ docLine: body.doc[i]!, depth: depth + 1, name });
+  }
+  return found;
+}
+
+/** "On Mon, 13 Jan 2025 at 10:00, Jane Doe <jane@x> wrote:" -> "Jane Doe <jane@x>". */
+export function attributedName(sentence: string): string {
+  let s = sentence.length > 400 ? sentence.slice(-400) : sentence;
+  s = s.replace(/\s*\((?:Tue|Mon|Wed|Thu|Fri|Sat|Sun)[^)]*\)/i, "");
+  const cut =
+    /\s*\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b/i.exec(
+      s,
+    );
+  if (cut) s = s.slice(0, cut.index);
+  s = s.replace(/[:：,]\s*$/, "").trim();
+  const address = /(?:"?([^",<>]+(?:, [^",<>\d]+)?)"?\s*)?<([^<>\s]+)>\s*$/.exec(s);
+  if (address) {
+    const name = trimDate((address[1] ?? "").trim());
+    return name ? `${name} <${address[2]}>` : address[2]!;
+  }
+  return trimDate(s);
+}
+
+/** Removes "On <date>," in front of a name. */
+function trimDate(s: string): string {
+  if (!/\d/.test(s)) return s.replace(/^(?:On|Am|Le|Op|El)\s+/, "").trim();
+  // The name is what follows the last digit group with its zone, am/pm and separators.
+  const tail =
+    /^.*\d(?:\s*(?:[ap]\.?m\.?|h|UTC|GMT|[A-Z]{3,4}))?(?:\s*\([^)]*\))?\s*[,;:\-–]?\s*(?:at\s+)?(.*)$/i.exec(
+      s,
+    );
+  return (tail?.[1] ?? s).replace(/^[,\s]+/, "").trim();
+}
+
+const ELISION =
+  /^\s*(?:\[\s*(?:\.{2,}|…|⋯|snip\w*|cut|trim\w*|deleted|skip\w*|\w+\s+snipped)\s*\]|<\s*(?:snip\w*|cut|\.{2,}|…)?\s*\/?>|\(\s*(?:\.{2,}|snip\w*)\s*\)|\.{2,}|…|⋯|>\s?<|\*?snip\*?|-{2,}\s*(?:8<|>8|snip|cut)[-\s]*|~{3,}|\[[^\]]{0,40}\b(?:snip\w*|trim\w*|cut|elided|omitted)\b[^\]]{0,40}\])\s*$/i;
+
+/** A line that only says that something was left out. */
+export function isElision(text: string): boolean {
+  return text.length < 90 && ELISION.test(text);
+}
+
+const SCISSORS =
+  /^\s*(?:(?:[-=~_*]{1,}|\s)*(?:8<|>8|✂|%<|>%|✄|8&lt;)(?:[-=~_*\s]|8<|>8|✂|%<|>%|cut here|cut)*)\s*$/i;
+
+/** `-- 8< --`, `--->8---`: what follows is a mail of its own. As git: mostly dashes and at least one pair of scissors. */
+export function isScissors(text: string): boolean {
+  if (
+    text.length > 120 ||
+    !(
+      text.includes("8<") ||
+      text.includes(">8") ||
+      text.includes("✂") ||
+      text.includes("%<") ||
+      text.includes(">%")
+    )
+  )
+    return false;
+  return SCISSORS.test(text) && /[-=~_✂]/.test(text);
+}
+
+/** True for a line with nothing but white space. */
+export function isBlank(line: string): boolean {
+  for (let i = 0; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (c !== SPACE && c !== TAB && c !== 13 && c !== 0xa0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,392 @@
+// Copies of one patch made one, patches gathered into series, remarks of earlier revisions carried to the latest.
+
+import type {
+  Comment,
+  DiffFile,
+  DiffLine,
+  Message,
+  ParsedDocument,
+  Patch,
+  Series,
+  SeriesTrailer,
+} from "./types.ts";
+
+/**
+ * A page or a thread holds a patch several times: as sent, and quoted in every reply. The most direct copy is kept; the
+ * remarks made on the others are moved to its lines, by position where the lines agree, else by content.
+ */
+export function mergeCopies(patches: Patch[], messages: Message[]): Patch[] {
+  if (patches.length < 2) return patches;
+  const kept: Patch[] = [];
+  const byLine = new Map<string, Patch[]>();
+  const order = [...patches].sort((a, b) => a.quoteDepth - b.quoteDepth || a.docLine - b.docLine);
+  const gone = new Set<Patch>();
+  for (const patch of order) {
+    const original = patch.quoteDepth === 0 ? null : findOriginal(patch, byLine, messages);
+    if (original) {
+      absorb(original, patch, messages);
+      gone.add(patch);
+      continue;
+    }
+    kept.push(patch);
+    for (const key of hunkKeys(patch)) {
+      const list = byLine.get(key);
+      if (list) list.push(patch);
+      else byLine.set(key, [patch]);
+    }
+  }
+  return patches.filter((p) => !gone.has(p));
+}
+
+function hunkKeys(patch: Patch): Set<string> {
+  const keys = new Set<string>();
+  for (const file of patch.files)
+    for (const hunk of file.hunks) keys.add(`${file.path}\0${hunk.oldStart}\0${hunk.newStart}`);
+  for (const file of patch.files)
+    if (file.hunks.length === 0) keys.add(`${file.path}\0${file.oldBlob}\0${file.newBlob}`);
+  return keys;
+}
+
+function findOriginal(copy: Patch, byLine: Map<string, Patch[]>, messages: Message[]): Patch | null {
+  const score = new Map<Patch, number>();
+  const keys = hunkKeys(copy);
+  for (const key of keys) {
+    // A hunk without a file name can only be told by its position and content.
+    const found = byLine.get(key) ?? [];
+    for (const candidate of found) score.set(candidate, (score.get(candidate) ?? 0) + 1);
+  }
+  let best: Patch | null = null;
+  let bestScore = 0;
+  const ancestors = ancestorIds(
+    messages[copy.message - messages[0]!.index] ?? messages[copy.message]!,
+    messages,
+  );
+  for (const [candidate, hits] of score) {
+    if (hits * 2 < keys.size) continue;
+    let total = hits / keys.size;
+    if (candidate.messageId && ancestors.has(candidate.messageId)) total += 10;
+    if (candidate.revision === copy.revision && candidate.number === copy.number) total += 1;
+    else if (
+      candidate.revision !== copy.revision &&
+      !(candidate.messageId && ancestors.has(candidate.messageId))
+    )
+      continue;
+    if (total > bestScore) {
+      best = candidate;
+      bestScore = total;
+    }
+  }
+  return best && sharesLines(copy, best) ? best : null;
+}
+
+function ancestorIds(message: Message, _messages: Message[]): Set<string> {
+  const ids = new Set(message.references);
+  if (message.inReplyTo) ids.add(message.inReplyTo);
+  return ids;
+}
+
+function changedTexts(patch: Patch): Set<string> {
+  const texts = new Set<string>();
+  for (const file of patch.files)
+    for (const hunk of file.hunks)
+      for (const line of hunk.lines)
+        if (line.kind === "+" || line.kind === "-") texts.add(line.kind + squeeze(line.text));
+  return texts;
+}
+
+function sharesLines(copy: Patch, original: Patch): boolean {
+  const ours = changedTexts(original);
+  const theirs = changedTexts(copy);
+  if (theirs.size === 0) return true;
+  let same = 0;
+  for (const text of theirs) if (ours.has(text)) same++;
+  return same * 10 >= theirs.size * 6;
+}
+
+function squeeze(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function absorb(original: Patch, copy: Patch, messages: Message[]): void {
+  const message = messages.find((m) => m.index === copy.message);
+  original.copies.push({
+    messageId: message?.messageId ?? null,
+    docLine: copy.docLine,
+    endDocLine: copy.endDocLine,
+    quoteDepth: copy.quoteDepth,
+  });
+  for (const comment of copy.comments) {
+    const line = copy.files[comment.file]?.hunks[comment.hunk]?.lines[comment.diffLine];
+    const place = line ? placeOf(line, comment, copy, original) : null;
+    if (!place) {
+      original.remarks.push({
+        author: comment.author,
+        messageId: comment.messageId,
+        docLine: comment.docLine,
+        endDocLine: comment.endDocLine,
+        text: comment.text,
+      });
+      continue;
+    }
+    const moved: Comment = { ...comment, ...place };
+    if (!isRepeated(original.comments, moved)) original.comments.push(moved);
+  }
+  for (const remark of copy.remarks)
+    if (!original.remarks.some((r) => squeeze(r.text) === squeeze(remark.text)))
+      original.remarks.push(remark);
+}
+
+/** The same words, quoted again one level deeper in a later mail. */
+function isRepeated(comments: Comment[], comment: Comment): boolean {
+  const text = squeeze(comment.text);
+  return comments.some(
+    (c) =>
+      c.anchorDocLine === comment.anchorDocLine &&
+      (text.length > 20 ? squeeze(c.text).includes(text) : squeeze(c.text) === text),
+  );
+}
+
+type Place = Pick<
+  Comment,
+  "path" | "side" | "line" | "anchorDocLine" | "file" | "hunk" | "diffLine" | "confidence"
+>;
+
+function placeOf(line: DiffLine, comment: Comment, copy: Patch, target: Patch): Place | null {
+  const path = copy.files[comment.file]!.path;
+  const wanted = line.kind + squeeze(line.text);
+  let content: Place | null = null;
+  let hits = 0;
+  for (let f = 0; f < target.files.length; f++) {
+    const file = target.files[f]!;
+    if (path !== "" && file.path !== path && file.oldPath !== path) continue;
+    for (let h = 0; h < file.hunks.length; h++) {
+      const lines = file.hunks[h]!.lines;
+      for (let k = 0; k < lines.length; k++) {
+        const other = lines[k]!;
+        if (other.kind + squeeze(other.text) !== wanted) continue;
+        const place = makePlace(file, f, h, k, other, "content");
+        if (other.oldLine === line.oldLine && other.newLine === line.newLine)
+          return { ...place, confidence: "exact" };
+        hits++;
+        content ??= place;
+        // Of several equal lines the one with the same neighbour above is meant.
+        const above = neighbour(copy, comment);
+        if (above !== null && k > 0 && squeeze(lines[k - 1]!.text) === above) return place;
+      }
+    }
+  }
+  if (content && hits > 1) content.confidence = "nearest";
+  return content;
+}
+
+function neighbour(copy: Patch, comment: Comment): string | null {
+  const lines = copy.files[comment.file]!.hunks[comment.hunk]!.lines;
+  return comment.diffLine > 0 ? squeeze(lines[comment.diffLine - 1]!.text) : null;
+}
+
+function makePlace(
+  file: DiffFile,
+  f: number,
+  h: number,
+  k: number,
+  line: DiffLine,
+  confidence: Comment["confidence"],
+): Place {
+  const side = line.kind === "-" ? "before" : "after";
+  return {
+    path: side === "before" ? file.oldPath : file.path,
+    side,
+    line: side === "before" ? line.oldLine : line.newLine,
+    anchorDocLine: line.docLine,
+    file: f,
+    hunk: h,
+    diffLine: k,
+    confidence,
+  };
+}
+
+/** Series in a document: by thread root, revision and total; an unthreaded series by author, total and revision. */
+export function buildSeries(doc: ParsedDocument): Series[] {
+  const groups = new Map<string, { messages: Message[]; patches: Patch[] }>();
+  const byId = new Map<string, Message>();
+  for (const message of doc.messages)
+    if (message.messageId && !byId.has(message.messageId)) byId.set(message.messageId, message);
+  const groupOf = (key: string) => {
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { messages: [], patches: [] }));
+    return group;
+  };
+  const first = doc.messages[0]?.index ?? 0;
+  for (const message of doc.messages) {
+    if (message.kind === "cover" && message.total > 0) groupOf(seriesKey(message)).messages.push(message);
+  }
+  for (const patch of doc.patches) {
+    const message = doc.messages[patch.message - first];
+    if (!message || patch.quoteDepth > 0 || message.kind !== "patch") continue;
+    groupOf(seriesKey(message)).patches.push(patch);
+  }
+  const series: Series[] = [];
+  for (const group of groups.values()) {
+    if (group.patches.length === 0 && group.messages.length === 0) continue;
+    series.push(makeSeries(group.messages, group.patches, doc, byId));
+  }
+  series.sort((a, b) => a.title.localeCompare(b.title) || a.revision - b.revision);
+  carryRemarks(series, doc);
+  return series;
+}
+
+/** Same author, same revision, same total, same kind of tags: one series, threaded or not. */
+function seriesKey(message: Message): string {
+  const tags = message.tags.filter((t) => /^RFC$/i.test(t)).join();
+  const single = message.total === 1 ? `\0${message.messageId ?? message.subject}` : "";
+  return `${message.authorEmail.toLowerCase() || message.authorName}\0${message.revision}\0${message.total}\0${tags}${single}`;
+}
+
+function makeSeries(
+  covers: Message[],
+  patches: Patch[],
+  doc: ParsedDocument,
+  byId: Map<string, Message>,
+): Series {
+  const cover = covers[0] ?? null;
+  const head = cover ?? doc.messages.find((m) => m.index === patches[0]!.message)!;
+  const total = head.total;
+  const series: Series = {
+    title: cover?.subject || (patches[0]?.subject ?? head.subject),
+    author: head.author,
+    revision: head.revision,
+    total,
+    cover: cover ? cover.index : null,
+    members: [],
+    missing: [],
+    duplicates: [],
+    partialReroll: false,
+    baseCommit: cover?.baseCommit ?? patches.find((p) => p.baseCommit)?.baseCommit ?? null,
+    changeId: cover?.changeId ?? patches.find((p) => p.changeId)?.changeId ?? null,
+    prerequisites: cover?.prerequisites.length
+      ? cover.prerequisites
+      : (patches.find((p) => p.prerequisites.length)?.prerequisites ?? []),
+    trailers: [],
+    notes: [],
+  };
+  for (let n = 1; n <= Math.min(total, 2000); n++) {
+    const members = patches.filter((p) => p.number === n);
+    const ids = members.map((p) => doc.patches.indexOf(p));
+    series.members.push({ number: n, patches: ids, subject: members[0]?.subject ?? "" });
+    if (ids.length === 0) series.missing.push(n);
+    if (new Set(members.map((p) => p.message)).size > 1) series.duplicates.push(n);
+  }
+  const beyond = patches.filter((p) => p.number > total || p.number < 1);
+  if (beyond.length) series.notes.push(`${beyond.length} patches have a number outside of 1 to ${total}`);
+  if (covers.length > 1) series.notes.push(`there are ${covers.length} cover letters; the first is used`);
+  if (series.missing.length && patches.length) {
+    const reply = patches.every(
+      (p) =>
+        (doc.messages.find((m) => m.index === p.message)?.inReplyTo ?? null) !== (cover?.messageId ?? null),
+    );
+    series.partialReroll = series.missing.length > 0 && cover === null && reply && series.revision > 1;
+  }
+  collectSeriesTrailers(series, doc, byId, cover, patches);
+  return series;
+}
+
+/** Trailers that people gave in reply: to a patch, they hold for it; to the cover letter, for all of them. */
+function collectSeriesTrailers(
+  series: Series,
+  doc: ParsedDocument,
+  byId: Map<string, Message>,
+  cover: Message | null,
+  patches: Patch[],
+): void {
+  const numbers = new Map<string, number>();
+  if (cover?.messageId) numbers.set(cover.messageId, 0);
+  for (const patch of patches) if (patch.messageId) numbers.set(patch.messageId, patch.number);
+  if (numbers.size === 0) return;
+  for (const message of doc.messages) {
+    if (message.trailers.length === 0 || message.kind === "patch" || message.kind === "cover") continue;
+    const number = answered(message, numbers, byId);
+    if (number === null) continue;
+    for (const trailer of message.trailers) {
+      if (!/-by$/i.test(trailer.key) && !/^(?:Fixes|Link|Closes)$/i.test(trailer.key)) continue;
+      if (/-by$/i.test(trailer.key) && !/@|<.*>/.test(trailer.value)) continue;
+      if (
+        series.trailers.some((t) => t.number === number && t.key === trailer.key && t.value === trailer.value)
+      )
+        continue;
+      const address = /<([^<>]+)>/.exec(trailer.value)?.[1]?.toLowerCase() ?? trailer.value.toLowerCase();
+      series.trailers.push({
+        ...trailer,
+        number,
+        from: message.author,
+        messageId: message.messageId,
+        mismatch:
+          /-by$/i.test(trailer.key) &&
+          message.authorEmail !== "" &&
+          address !== message.authorEmail.toLowerCase(),
+      } satisfies SeriesTrailer);
+    }
+  }
+}
+
+/** The patch or cover letter that a reply answers: up the thread to the nearest one. */
+function answered(message: Message, numbers: Map<string, number>, byId: Map<string, Message>): number | null {
+  let current: Message | undefined = message;
+  for (let turn = 0; turn < 200 && current; turn++) {
+    const parent: string | null =
+      current.inReplyTo ?? current.references[current.references.length - 1] ?? null;
+    if (!parent) return null;
+    const number = numbers.get(parent);
+    if (number !== undefined) return number;
+    const next = byId.get(parent);
+    if (!next || next === current) {
+      for (let k = current.references.length - 1; k >= 0; k--) {
+        const known = numbers.get(current.references[k]!);
+        if (known !== undefined) return known;
+      }
+      return null;
+    }
+    current = next;
+  }
+  return null;
+}
+
+/** Remarks made on an earlier revision, carried to the same line of the next one by content. */
+function carryRemarks(series: Series[], doc: ParsedDocument): void {
+  for (const later of series) {
+    const earlier = series
+      .filter((s) => s !== later && s.revision < later.revision && sameSeries(s, later))
+      .sort((a, b) => b.revision - a.revision)[0];
+    if (!earlier) continue;
+    for (const member of later.members) {
+      const target = doc.patches[member.patches[0] ?? -1];
+      if (!target) continue;
+      const source = earlier.members
+        .map((m) => doc.patches[m.patches[0] ?? -1])
+        .find((p) => p && squeeze(p.subject) === squeeze(target.subject));
+      if (source) carryTo(source, target);
+    }
+  }
+}
+
+function sameSeries(a: Series, b: Series): boolean {
+  if (a.changeId && b.changeId) return a.changeId === b.changeId;
+  if (squeeze(a.title).toLowerCase() === squeeze(b.title).toLowerCase()) return true;
+  const titles = new Set(a.members.map((m) => m.subject).filter(Boolean));
+  const shared = b.members.filter((m) => titles.has(m.subject)).length;
+  return a.author === b.author && shared * 2 >= Math.min(a.members.length, b.members.length) && shared > 0;
+}
+
+function carryTo(source: Patch, target: Patch): void {
+  for (const comment of source.comments) {
+    if (comment.carriedFrom) continue;
+    const line = source.files[comment.file]?.hunks[comment.hunk]?.lines[comment.diffLine];
+    const place = line ? placeOf(line, comment, source, target) : null;
+    if (!place) continue;
+    target.comments.push({
+      ...comment,
+      ...place,
+      confidence: place.confidence === "nearest" ? "nearest" : "content",
+      carriedFrom: { revision: source.revision, messageId: comment.messageId },
+    });
+  }
+}

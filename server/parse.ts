@@ -1,0 +1,553 @@
+// Text or bytes in, `ParsedDocument` out: the one entry of the mail and diff reader. Never throws on input.
+
+import { isUtf8 } from "node:buffer";
+import { gunzipSync } from "node:zlib";
+import { authorAt, collectComments } from "./diff/comments.ts";
+import { listFunctions, sideDefinitions } from "./diff/function_map.ts";
+import { type RawPatch, type ScanResult, scanBody } from "./diff/scan.ts";
+import { crossCheck } from "./diff/unified.ts";
+import { decodeText } from "./mail/charset.ts";
+import { diffstatProblems, seriesProblems } from "./mail/check.ts";
+import { type CommitText, readCommitText } from "./mail/commit_text.ts";
+import { findCrashReports, findTestReports } from "./mail/crash.ts";
+import { isFlattened, unflatten } from "./mail/flatten.ts";
+import {
+  formatPerson,
+  headerValue,
+  isHeaderLine,
+  messageIds,
+  parseDate,
+  parsePerson,
+} from "./mail/headers.ts";
+import { isMbox, splitMbox } from "./mail/mbox.ts";
+import { type MailText, readMail, splitLines } from "./mail/mime.ts";
+import { readPage } from "./mail/page.ts";
+import { normaliseQuotes, quoteDepth, readAttributions, skipQuote } from "./mail/quote.ts";
+import { buildSeries, mergeCopies } from "./mail/series.ts";
+import { parseSubject } from "./mail/subject.ts";
+import { readSeriesFacts, readTrailers } from "./mail/trailers.ts";
+import type { Body, DiffFile, DocumentForm, Header, Message, ParsedDocument, Problem } from "./mail/types.ts";
+
+export type * from "./mail/types.ts";
+
+export interface ParseOptions {
+  /** Document lines that stand before this input (one mail of a streamed mbox). */
+  lineOffset?: number;
+  /** Force mbox unescaping: the input is one mail cut out of a mailbox. */
+  mboxFlavour?: "mboxo" | "mboxrd";
+  /** Leave out definitions and the parse-diff cross-check (when only the structure is wanted). */
+  structureOnly?: boolean;
+  /** Called between mails with the share done; returning false stops. */
+  onProgress?: (done: number, total: number) => boolean | undefined;
+  /** Keep every mail's patches apart: copies quoted in other mails are not merged, series are not built. */
+  separate?: boolean;
+  /** Largest size a compressed input may unpack to. */
+  maxUnpacked?: number;
+}
+
+const UNPACK_LIMIT = 1 << 30;
+
+/** Reads a document: mail, mbox, archive page, flattened text or bare diff, gzipped or not. */
+export function parseDocument(
+  input: string | Uint8Array,
+  path: string,
+  options: ParseOptions = {},
+): ParsedDocument {
+  const reader = new DocumentReader(path, options);
+  const bytes =
+    typeof input === "string"
+      ? Buffer.from(input, "utf8")
+      : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  reader.read(bytes);
+  return reader.finish();
+}
+
+interface Entry {
+  message: Message;
+  body: Body;
+  scan: ScanResult;
+}
+
+class DocumentReader {
+  private readonly doc: ParsedDocument;
+  private readonly entries: Entry[] = [];
+  private raw: number[] | null = null;
+  private flattened = false;
+  private rawBase = 0;
+
+  private readonly options: ParseOptions;
+
+  constructor(path: string, options: ParseOptions) {
+    this.options = options;
+    this.doc = {
+      path,
+      form: "text",
+      lines: [],
+      isRawText: true,
+      rawLines: null,
+      messages: [],
+      patches: [],
+      series: [],
+      problems: [],
+      crashReports: [],
+      testReports: [],
+      lineOffset: options.lineOffset ?? 0,
+    };
+  }
+
+  read(input: Buffer): void {
+    let bytes = input;
+    if (bytes.length === 0)
+      return this.reject("empty", "empty-input", "The input is empty: there is nothing to read.");
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+      try {
+        bytes = gunzipSync(bytes, { maxOutputLength: this.options.maxUnpacked ?? UNPACK_LIMIT });
+        this.doc.isRawText = false;
+      } catch (error) {
+        return this.reject(
+          "binary",
+          "bad-gzip",
+          `The file is gzip, but cannot be unpacked: ${(error as Error).message}. Unpack it by hand to see how far it goes.`,
+        );
+      }
+    }
+    if (
+      bytes.length >= 2 &&
+      ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    ) {
+      bytes = Buffer.from(new TextDecoder(bytes[0] === 0xff ? "utf-16le" : "utf-16be").decode(bytes), "utf8");
+    } else if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
+    const magic = compressedKind(bytes);
+    if (magic)
+      return this.reject(
+        "binary",
+        "compressed",
+        `The file is compressed with ${magic}. Unpack it first; gzip is the only one read directly.`,
+      );
+    if (isBinary(bytes))
+      return this.reject(
+        "binary",
+        "binary-input",
+        "The file is not text: there is no mail and no diff to read in it.",
+      );
+    if (isMbox(bytes)) this.readMbox(bytes);
+    else if (startsWithHeaders(bytes)) this.readMails([bytes], this.options.mboxFlavour ?? "none", "mail");
+    else this.readText(bytes);
+  }
+
+  private reject(form: DocumentForm, code: string, message: string): void {
+    this.doc.form = form;
+    this.doc.lines = [""];
+    this.doc.problems.push({ code, severity: "error", message, docLine: 1, endDocLine: 1 });
+  }
+
+  private readMbox(bytes: Buffer): void {
+    const ranges = splitMbox(bytes);
+    const mboxrd = this.options.mboxFlavour
+      ? this.options.mboxFlavour === "mboxrd"
+      : bytes.toString("latin1", 0, 16).startsWith("From mboxrd@z") || bytes.includes("\n>>From ");
+    const patchFile = ranges.length === 1 && /^From [0-9a-f]{40} /.test(bytes.toString("latin1", 0, 60));
+    this.readMails(
+      ranges.map((r) => bytes.subarray(r.start, r.end)),
+      patchFile ? "none" : mboxrd ? "mboxrd" : "mboxo",
+      ranges.length === 1 ? "mail" : "mbox",
+    );
+  }
+
+  private readMails(mails: Buffer[], escape: "none" | "mboxo" | "mboxrd", form: DocumentForm): void {
+    this.doc.form = form;
+    for (let k = 0; k < mails.length; k++) {
+      if (this.options.onProgress?.(k, mails.length) === false) {
+        this.doc.problems.push({
+          code: "cancelled",
+          severity: "warning",
+          message: `Reading was stopped after ${k} of ${mails.length} mails.`,
+          docLine: 1,
+          endDocLine: 1,
+        });
+        break;
+      }
+      this.addMail(readMail(mails[k]!, { escape }));
+    }
+  }
+
+  private addMail(mail: MailText): void {
+    const base = this.doc.lines.length + (this.options.lineOffset ?? 0);
+    if (!mail.isRaw && this.raw === null) {
+      this.raw = [];
+      for (let i = 0; i < this.doc.lines.length; i++) this.raw.push(i + 1);
+    }
+    if (this.raw)
+      for (let i = 0; i < mail.lines.length; i++)
+        this.raw.push(this.rawBase + (mail.raw ? mail.raw[i]! : i) + 1);
+    this.rawBase += mail.rawCount;
+    for (const line of mail.lines) this.doc.lines.push(line);
+    if (base > 0) {
+      for (const header of mail.headers) header.docLine += base;
+      for (let i = 0; i < mail.body.doc.length; i++) mail.body.doc[i]! += base;
+    }
+    for (const note of mail.notes) {
+      const line = base + Math.min(note.line + 1, mail.lines.length);
+      this.doc.problems.push({
+        code: note.code,
+        severity: "information",
+        message: note.message,
+        docLine: line,
+        endDocLine: line,
+      });
+    }
+    this.addMessage(
+      mail.headers,
+      mail.body,
+      base + 1,
+      base + mail.lines.length,
+      base + mail.bodyStart + 1,
+      mail.isRaw,
+    );
+  }
+
+  private readText(bytes: Buffer): void {
+    const text = isUtf8(bytes) ? bytes.toString("utf8") : decodeText(bytes, null).text;
+    let lines = splitLines(text);
+    this.doc.form = "text";
+    if (isFlattened(lines)) {
+      const restored = unflatten(lines);
+      lines = restored.lines;
+      this.raw = restored.raw.map((r) => r + 1);
+      this.doc.isRawText = false;
+      this.flattened = true;
+      this.doc.form = "flattened";
+      this.doc.problems.push({
+        code: "flattened",
+        severity: "warning",
+        message:
+          "The text has lost its line breaks. They were put back at the quote markers; white space inside the lines stays lost, and so does every break between unquoted lines.",
+        docLine: 1,
+        endDocLine: lines.length,
+      });
+    }
+    for (const line of lines) this.doc.lines.push(line);
+    const offset = this.options.lineOffset ?? 0;
+    const page = this.flattened ? null : readPage(lines);
+    if (page) {
+      this.doc.form = "page";
+      for (const m of page) {
+        const body: Body = {
+          text: m.body.map((i) => lines[i]!),
+          doc: m.body.map((i) => i + 1 + offset),
+          col: m.body.map(() => 0),
+          parts: [],
+        };
+        for (const header of m.headers) header.docLine += offset;
+        this.addMessage(
+          m.headers,
+          body,
+          m.first + 1 + offset,
+          m.last + 1 + offset,
+          (m.body[0] ?? m.first) + 1 + offset,
+          true,
+        );
+      }
+      return;
+    }
+    const body: Body = {
+      text: [...lines],
+      doc: lines.map((_, i) => i + 1 + offset),
+      col: lines.map(() => 0),
+      parts: [],
+    };
+    this.addMessage([], body, 1 + offset, lines.length + offset, 1 + offset, !this.flattened);
+  }
+
+  private addMessage(
+    headers: Header[],
+    body: Body,
+    docLine: number,
+    endDocLine: number,
+    bodyDocLine: number,
+    isRaw: boolean,
+  ): void {
+    unescapeDashes(body);
+    const strange = normaliseQuotes(body);
+    const rawSubject = headerValue(headers, "subject") ?? "";
+    const subject = parseSubject(rawSubject);
+    const person = parsePerson(headerValue(headers, "from") ?? "");
+    const date = headerValue(headers, "date");
+    const scan = scanBody(body, { flattened: this.flattened });
+    const facts = readSeriesFacts(body.text);
+    const inReplyTo = messageIds(headerValue(headers, "in-reply-to"))[0] ?? null;
+    const attributions = this.needsAttributions(body) ? readAttributions(body) : [];
+    const message: Message = {
+      index: this.doc.messages.length,
+      kind: "other",
+      messageId:
+        messageIds(headerValue(headers, "message-id"))[0] ?? bareId(headerValue(headers, "message-id")),
+      inReplyTo,
+      references: messageIds(headerValue(headers, "references")),
+      author: formatPerson(person),
+      authorName: person.name,
+      authorEmail: person.email,
+      date,
+      time: parseDate(date),
+      rawSubject,
+      subject: subject.title,
+      tags: subject.tags,
+      revision: subject.revision,
+      number: subject.number,
+      total: subject.total,
+      headers,
+      docLine,
+      endDocLine: Math.max(docLine, endDocLine),
+      bodyDocLine,
+      isRawText: isRaw,
+      trailers: [],
+      attributions,
+      ...facts,
+    };
+    const ownDiff = scan.patches.some((p) => p.depth === 0);
+    if (subject.isPatch && subject.number === 0 && !subject.isReply) message.kind = "cover";
+    else if (subject.isReply || (attributions.length > 0 && !subject.isPatch)) message.kind = "reply";
+    else if (ownDiff) message.kind = "patch";
+    else if (inReplyTo && !subject.isPatch) message.kind = "reply";
+    message.trailers = replyTrailers(body, message.kind);
+    if (strange)
+      this.problem(
+        "quote-style",
+        "information",
+        "Another mailer's quote markers were read as quoting.",
+        docLine,
+        docLine,
+      );
+    this.doc.messages.push(message);
+    this.entries.push({ message, body, scan });
+    const at = (i: number) => body.doc[Math.min(Math.max(0, i), body.doc.length - 1)] ?? docLine;
+    for (const note of scan.notes) {
+      const problem: Problem = {
+        code: note.code,
+        severity: note.severity,
+        message: note.message,
+        docLine: at(note.at),
+        endDocLine: at(note.end),
+      };
+      if (note.fix !== undefined) {
+        const line = body.text[note.at] ?? "";
+        const depth = quoteDepth(line);
+        problem.fix = {
+          docLine: at(note.at),
+          endDocLine: at(note.end),
+          col: (body.col[note.at] ?? 0) + (depth ? Math.max(0, skipQuote(line, depth, true)) : 0),
+          text: note.fix,
+        };
+      }
+      this.doc.problems.push(problem);
+    }
+    for (const report of findCrashReports(body, message.index)) this.doc.crashReports.push(report);
+    for (const report of findTestReports(body, message.index)) this.doc.testReports.push(report);
+  }
+
+  private needsAttributions(body: Body): boolean {
+    return body.text.some(
+      (l) => l.charCodeAt(0) === 62 || (l.charCodeAt(0) === 32 && l.charCodeAt(1) === 62),
+    );
+  }
+
+  private problem(
+    code: string,
+    severity: Problem["severity"],
+    message: string,
+    docLine: number,
+    endDocLine: number,
+  ): void {
+    this.doc.problems.push({ code, severity, message, docLine, endDocLine });
+  }
+
+  finish(): ParsedDocument {
+    const doc = this.doc;
+    if (this.raw) {
+      doc.rawLines = this.raw;
+      doc.isRawText = false;
+    }
+    for (const entry of this.entries) for (const raw of entry.scan.patches) this.addPatch(entry, raw);
+    if (!this.options.separate) doc.patches = mergeCopies(doc.patches, doc.messages);
+    for (const [i, patch] of doc.patches.entries()) patch.index = i;
+    if (!this.options.separate) doc.series = buildSeries(doc);
+    doc.problems.push(...diffstatProblems(doc), ...seriesProblems(doc));
+    if (doc.form === "text" && doc.patches.some((p) => p.quoteDepth === 0)) doc.form = "diff";
+    if (
+      doc.patches.length === 0 &&
+      doc.problems.every((p) => p.severity !== "error") &&
+      doc.messages.every((m) => m.kind !== "cover")
+    ) {
+      this.problem(
+        "no-diff",
+        "information",
+        doc.messages.length > 1 ? "No mail here holds a diff." : "There is no diff in this text.",
+        1 + doc.lineOffset,
+        1 + doc.lineOffset,
+      );
+    }
+    doc.problems.sort((a, b) => a.docLine - b.docLine);
+    return doc;
+  }
+
+  private addPatch(entry: Entry, raw: RawPatch): void {
+    const { message, body, scan } = entry;
+    const section = scan.sections[raw.section]!;
+    const text: CommitText = readCommitText(body, raw, section);
+    const own = raw.depth === 0 && section.kind === "main";
+    const rawSubject = text.subject ?? message.rawSubject;
+    const subject = parseSubject(rawSubject);
+    const fromMail = parseSubject(message.rawSubject);
+    const tags = own || raw.depth > 0 || section.kind === "part" ? fromMail : subject;
+    const source = {
+      body,
+      sections: scan.sections,
+      attributions: message.attributions,
+      author: message.author,
+      messageId: message.messageId,
+      patches: scan.patches,
+    };
+    const spoken =
+      raw.depth > 0 || raw.repaired ? collectComments(source, raw) : { comments: [], remarks: [] };
+    const notes = [...raw.notes];
+    if (raw.depth > 0)
+      notes.unshift(
+        `quoted ${raw.depth === 1 ? "once" : `${raw.depth} times`}; the quote markers were taken off`,
+      );
+    if (this.flattened) notes.unshift("the line breaks were lost; they were restored from the quote markers");
+    if (spoken.comments.length + spoken.remarks.length > 0)
+      notes.push(`${spoken.comments.length + spoken.remarks.length} remarks were taken out of the text`);
+    for (const file of raw.files) if (file.path === "") nameFromDiffstat(file, text, raw.files);
+    if (!this.options.structureOnly)
+      for (const difference of crossCheck(raw.files)) notes.push(`cross-check: ${difference}`);
+    const definitions = this.options.structureOnly
+      ? []
+      : raw.files.flatMap((f) => [...sideDefinitions(f, "before"), ...sideDefinitions(f, "after")]);
+    const author = text.author
+      ? formatPerson(parsePerson(text.author))
+      : raw.depth > 0
+        ? authorAt(source, raw.depth, body.doc[raw.first]!)
+        : message.author;
+    this.doc.patches.push({
+      index: this.doc.patches.length,
+      subject: subject.title || fromMail.title,
+      rawSubject,
+      messageId:
+        raw.depth === 0
+          ? message.messageId
+          : raw.depth === 1
+            ? message.inReplyTo
+            : (message.references[message.references.length - raw.depth] ?? null),
+      author,
+      date: text.date ?? (raw.depth === 0 ? message.date : null),
+      tags: tags.tags,
+      revision: tags.revision,
+      number: tags.number,
+      total: tags.total,
+      confidence: raw.depth === 0 && !raw.repaired && !this.flattened ? "exact" : "repaired",
+      quoteDepth: raw.depth,
+      notes,
+      commitMessage: text.message,
+      changelog: text.changelog,
+      files: raw.files,
+      functions: listFunctions(definitions),
+      definitions,
+      comments: spoken.comments,
+      remarks: spoken.remarks,
+      trailers: readTrailers(text.messageLines, text.messageDocs),
+      baseCommit: message.baseCommit,
+      changeId: message.changeId,
+      prerequisites: message.prerequisites,
+      message: message.index,
+      docLine: text.docLine ?? body.doc[raw.first]!,
+      endDocLine: body.doc[raw.last]!,
+      copies: [],
+    });
+  }
+}
+
+function bareId(value: string | null): string | null {
+  const id = value?.trim().replace(/^<|>$/g, "") ?? "";
+  return id !== "" && !/\s/.test(id) ? id : null;
+}
+
+/** Trailers that a reply itself gives (unquoted), not those it quotes. */
+function replyTrailers(body: Body, kind: string): Message["trailers"] {
+  if (kind === "patch") return [];
+  const lines: string[] = [];
+  const docs: number[] = [];
+  for (let i = 0; i < body.text.length; i++) {
+    const line = body.text[i]!;
+    const c = line.charCodeAt(0);
+    if (line === "-- " || /^diff --git /.test(line) || /^---\s*$/.test(line)) break;
+    if (c < 65 || c > 122) continue;
+    lines.push(line);
+    docs.push(body.doc[i]!);
+  }
+  return readTrailers(lines, docs);
+}
+
+/** PGP-signed text escapes lines that start with a dash ("- --- a/file"): undone where the mail is so signed. */
+function unescapeDashes(body: Body): void {
+  const start = body.text.indexOf("-----BEGIN PGP SIGNED MESSAGE-----");
+  if (start < 0) return;
+  for (let i = start + 1; i < body.text.length; i++) {
+    if (body.text[i]!.startsWith("- -")) {
+      body.text[i] = body.text[i]!.slice(2);
+      body.col[i] = body.col[i]! + 2;
+    }
+    if (body.text[i] === "-----BEGIN PGP SIGNATURE-----") break;
+  }
+}
+
+/** A hunk whose file is not named belongs to the only C file of the diffstat that has no hunks of its own. */
+function nameFromDiffstat(file: DiffFile, text: CommitText, files: DiffFile[]): void {
+  const known = new Set(files.map((f) => f.path));
+  const listed = text.stat.filter((s) => !known.has(s.path) && /\.[ch]$/.test(s.path));
+  if (listed.length === 1) {
+    file.path = file.oldPath = listed[0]!.path;
+  }
+}
+
+function startsWithHeaders(bytes: Buffer): boolean {
+  const head = bytes.toString("latin1", 0, Math.min(bytes.length, 65536));
+  const lines = head.split("\n");
+  let known = 0;
+  for (let i = 0; i < Math.min(lines.length, 400); i++) {
+    const line = lines[i]!.replace(/\r$/, "");
+    if (line === "") break;
+    if (/^[ \t]/.test(line) && i > 0) continue;
+    if (line.startsWith(">From ")) continue;
+    if (!isHeaderLine(line)) {
+      // One odd line among many headers is a broken mail, not a page.
+      return known >= 3 && i > 3;
+    }
+    if (
+      /^(?:from|subject|date|message-id|received|return-path|to|mime-version|content-type|delivered-to|in-reply-to)\s*:/i.test(
+        line,
+      )
+    )
+      known++;
+  }
+  return known >= 1;
+}
+
+function compressedKind(bytes: Buffer): string | null {
+  const magic = bytes.toString("latin1", 0, 6);
+  if (magic === "\xfd7zXZ\0") return "xz";
+  if (magic.startsWith("BZh")) return "bzip2";
+  if (magic.startsWith("PK\x03\x04")) return "zip";
+  if (magic.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
+  return null;
+}
+
+/** Not text: a picture, a program. A few NULs in otherwise readable text are no reason to refuse it. */
+function isBinary(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 8192);
+  if (/^(?:\xff\xd8\xff|\x89PNG|GIF8|%PDF-|\x7fELF|RIFF|II\*\0|MM\0\*)/.test(head.toString("latin1", 0, 8)))
+    return true;
+  let odd = 0;
+  for (const b of head)
+    if (b === 0 || (b < 32 && b !== 9 && b !== 10 && b !== 12 && b !== 13 && b !== 27)) odd++;
+  return odd > head.length / 10;
+}
