@@ -64,6 +64,12 @@ export interface ScenarioRun {
   readonly linesByStep: readonly (readonly number[])[];
   readonly taskNames: readonly string[];
   readonly log: readonly string[];
+  /** Address of each file's address_space, to its number. */
+  readonly fileNames: ReadonlyMap<bigint, number>;
+  /** Names of the natives that were called. */
+  readonly natives: readonly string[];
+  /** What the C said it cannot model, when that ended the run. */
+  readonly unmodelled: string | null;
 }
 
 const BOOT_STEPS = 20_000_000;
@@ -100,6 +106,7 @@ class Run {
   private readonly known = new Set<string>();
   private view: MachineView | null = null;
   private readonly touched = new Set<number>();
+  private readonly fileNames = new Map<bigint, number>();
   private readonly era: Era;
   private readonly invariants: readonly Invariant[];
 
@@ -139,9 +146,16 @@ class Run {
     this.view = view;
     this.machine.onEvent = (event) => {
       if (event.kind === "page" && view.isPmem(event.pfn)) this.touched.add(event.pfn);
+      if (event.kind === "step" || event.kind === "quiesce") this.nameFiles(view);
       for (const invariant of this.invariants) invariant.onEvent?.(this.judgeFor(invariant, event), event);
       if (event.kind === "quiesce") this.audit();
     };
+  }
+
+  private nameFiles(view: MachineView): void {
+    view.inodes().forEach((inode, number) => {
+      if (inode !== 0n) this.fileNames.set(view.mappingOf(inode), number);
+    });
   }
 
   audit(): void {
@@ -211,7 +225,9 @@ class Run {
 
   result(label: string, end: RunEnd): ScenarioRun {
     const functions: number[] = [];
-    this.vm.bodies.forEach((_body, id) => functions.push(id));
+    this.vm.bodies.forEach((_body, id) => {
+      functions.push(id);
+    });
     return {
       label,
       era: this.era,
@@ -227,6 +243,9 @@ class Run {
       linesByStep: this.linesByStep,
       taskNames: this.vm.tasks.map((t) => t.name),
       log: this.machine.log,
+      fileNames: this.fileNames,
+      natives: this.vm.usedNatives(),
+      unmodelled: this.machine.unmodelled?.what ?? null,
     };
   }
 }

@@ -325,6 +325,15 @@ export class Vm {
     return native(this.context.enter(task, argBase, nargs, loc));
   }
 
+  /** Names of the natives called so far. */
+  usedNatives(): string[] {
+    const out: string[] = [];
+    this.nativeByIndex.forEach((native, i) => {
+      if (native !== undefined) out.push(this.image.natives[i]!);
+    });
+    return out;
+  }
+
   callStub(task: Task, index: number, argBase: number, loc: Loc): void {
     const name = this.image.stubs[index]!;
     const known = this.stubCalls.get(name);

@@ -1,0 +1,170 @@
+/**
+ * Kernel images: the reference kernel of an era with the definitions of a patch side laid over it (architecture: layers).
+ * The reference kernel is preprocessed and parsed once an era and kept; a side that redefines one of its macros gets a
+ * parse of its own. Leaves out running (scenario/runner.ts) and finding the definitions in a mail (server/source).
+ */
+import type { CError, External, SourceFile, TranslationUnit } from "./c/ast.ts";
+import { type LinkUnit, linkImage } from "./c/link.ts";
+import { MacroTable } from "./c/macro_table.ts";
+import { parse } from "./c/parser.ts";
+import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
+import type { Era } from "./invariants/invariant.ts";
+import { Machine } from "./machine/machine.ts";
+import { referenceFiles } from "./reference/index.ts";
+import type { Image } from "./vm/image.ts";
+
+/** One file of a patch side: the definitions that the diff shows whole. Macros and types come first in `text`. */
+export interface OverlayUnit {
+  /** Kernel path ("fs/dax.c"). */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface KernelImage {
+  readonly image: Image;
+  readonly era: Era;
+  /** Overlay i is Image.files[i]; there are `overlays` of them. */
+  readonly overlays: number;
+  readonly errors: readonly CError[];
+}
+
+interface ReferenceParse {
+  readonly files: readonly SourceFile[];
+  readonly macros: MacroTable;
+  readonly typedefs: ReadonlySet<string>;
+  readonly units: readonly LinkUnit[];
+  readonly errors: readonly CError[];
+}
+
+const NATIVES: ReadonlySet<string> = new Set(new Machine({ params: new Map(), failures: new Map() }).natives().keys());
+const parses = new Map<string, ReferenceParse>();
+const sourceByPath = new Map<string, SourceFile>(
+  referenceFiles.map((f) => [f.path, { path: f.path, text: f.text, origin: "reference" as const }]),
+);
+
+/** Finds `<linux/dax.h>`, `"internal.h"` among the reference files. */
+function resolveReference(name: string, system: boolean, fromPath: string): SourceFile | null {
+  if (!system) {
+    const folder = fromPath.replace(/[^/]*$/, "");
+    const parts: string[] = [];
+    for (const part of (folder + name).split("/")) {
+      if (part === "..") parts.pop();
+      else if (part !== "." && part !== "") parts.push(part);
+    }
+    const local = sourceByPath.get(parts.join("/"));
+    if (local !== undefined) return local;
+  }
+  return sourceByPath.get(`include/${name}`) ?? null;
+}
+
+function eraDefine(era: Era): string {
+  return `#define FSC_ERA ${era === "v6.15" ? 615 : 612}\n#define FSC_ENGINE 1\n`;
+}
+
+/** Groups externals by the file they were written in: the linker's rule for statics goes by path. */
+function unitsByFile(externals: readonly External[], files: readonly SourceFile[], errors: readonly CError[]): LinkUnit[] {
+  const groups = new Map<number, External[]>();
+  for (const e of externals) {
+    const list = groups.get(e.loc.file);
+    if (list === undefined) groups.set(e.loc.file, [e]);
+    else list.push(e);
+  }
+  return [...groups].map(([file, list]) => {
+    const tu: TranslationUnit = { externals: list, errors: errors.filter((e) => e.loc.file === file) };
+    return { path: files[file]?.path ?? "", tu };
+  });
+}
+
+/** Places kept free at the head of every file table for a side's own files, so that one parse serves every patch. */
+export const MAX_OVERLAYS = 64;
+const NO_FILE: SourceFile = { path: "", text: "", origin: "diff" };
+
+function parseReference(era: Era, overlay: readonly SourceFile[], override: MacroTable | null): ReferenceParse {
+  const key = override === null ? era : `${era}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
+  const known = parses.get(key);
+  if (known !== undefined) return known;
+  const files: SourceFile[] = new Array<SourceFile>(MAX_OVERLAYS).fill(NO_FILE);
+  overlay.forEach((o, i) => {
+    files[i] = o;
+  });
+  const macros = predefinedMacros(files);
+  preprocess({ path: "<era>", text: eraDefine(era), origin: "builtin" }, { files, macros, resolve: () => null });
+  const sticky = new Set<string>();
+  for (const macro of override ?? []) {
+    macros.set(macro);
+    sticky.add(macro.name);
+  }
+  const main = referenceFiles
+    .filter((f) => f.path.endsWith(".c"))
+    .map((f) => `#include "/${f.path}"\n`)
+    .join("");
+  const pre = preprocess(
+    { path: "reference.c", text: main, origin: "reference" },
+    {
+      files,
+      macros,
+      sticky,
+      resolve: (name, system, from) => (name.startsWith("/") ? (sourceByPath.get(name.slice(1)) ?? null) : resolveReference(name, system, from)),
+    },
+  );
+  const unit = parse(pre.tokens, { lazyBodies: true });
+  const errors = [...pre.errors, ...unit.errors];
+  const result: ReferenceParse = { files, macros, typedefs: unit.typedefs, units: unitsByFile(unit.externals, files, errors), errors };
+  if (parses.size > 8) parses.clear();
+  parses.set(key, result);
+  return result;
+}
+
+/** The macros that a side defines itself, with their places in its files. */
+function overlayMacros(sources: readonly SourceFile[], base: MacroTable): MacroTable {
+  const files = [...sources];
+  const own = new MacroTable();
+  for (const source of sources) {
+    const table = base.copy();
+    const before = new Map([...table].map((m) => [m.name, m]));
+    preprocess(source, { files, macros: table, resolve: () => null, missingInclude: "ignore" });
+    for (const m of table) if (before.get(m.name) !== m) own.set(m);
+  }
+  return own;
+}
+
+/** Links the reference kernel of `era` with a patch side on top. Errors in the C are in `errors` or trap when reached. */
+export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): KernelImage {
+  const sources = overlay.slice(0, MAX_OVERLAYS).map((u): SourceFile => ({ path: u.path, text: u.text, origin: "diff" }));
+  const plain = parseReference(era, [], null);
+  const own = overlayMacros(sources, plain.macros);
+  const overrides = [...own].some((m) => plain.macros.has(m.name));
+  const reference = overrides ? parseReference(era, sources, own) : plain;
+  const files = [...reference.files];
+  sources.forEach((s, i) => {
+    files[i] = s;
+  });
+  const macros = reference.macros.copy();
+  for (const m of own) macros.set(m);
+  const typedefs = new Set(reference.typedefs);
+  const errors: CError[] = [];
+  const units: LinkUnit[] = [];
+  for (const source of sources) {
+    const pre = preprocess(source, { files, macros: macros.copy(), resolve: () => null, missingInclude: "ignore" });
+    const unit = parse(pre.tokens, { typedefs, lazyBodies: false });
+    for (const t of unit.typedefs) typedefs.add(t);
+    errors.push(...pre.errors, ...unit.errors);
+    units.push({ path: source.path, tu: unit, macros });
+  }
+  const image = linkImage({
+    layers: [
+      { fidelity: "diff", units },
+      { fidelity: "reference", units: reference.units.map((u) => ({ ...u, macros })) },
+    ],
+    files,
+    natives: NATIVES,
+    stubMode: "record",
+    coverage: (_path, fidelity) => fidelity === "diff",
+  });
+  return { image, era, overlays: sources.length, errors };
+}
+
+/** Errors of the reference kernel itself (a defect of the project: tests hold them to none). */
+export function referenceErrors(era: Era): readonly CError[] {
+  return parseReference(era, [], null).errors;
+}

@@ -1,0 +1,477 @@
+/**
+ * The review of a document: every patch, every scenario, both sides, verdicts and findings. Plain data in, plain data
+ * out; synchronous and CPU-bound, so that callers put it in a worker. Leaves out reading mails (server/parse.ts), text
+ * for terminals (cli_review.ts) and the editor's protocol (features/).
+ */
+import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
+import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
+import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { chooseEra } from "../source/era.ts";
+import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
+import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
+import { allViolations, compareRuns, isFault, type Judged, unusable } from "./compare.ts";
+import { eventText, wrap } from "./render.ts";
+import { digestOf, parseReplay, type Replay, replayToken } from "./replay.ts";
+import { PatchSide } from "./side.ts";
+import type {
+  Finding,
+  FunctionFacts,
+  LineFacts,
+  ProgressListener,
+  ReviewOptions,
+  ReviewResult,
+  Run,
+  Severity,
+  Side,
+  SideRun,
+  Verdict,
+} from "./types.ts";
+
+export const DEFAULT_STEPS = 5_000_000;
+const MAX_CHANGES = 12;
+
+/** Patches of the document that the options choose, in order. */
+export function choosePatches(doc: ParsedDocument, wanted: string | undefined): Patch[] {
+  if (wanted === undefined || wanted === "") return doc.patches;
+  const n = Number(wanted);
+  const byNumber = doc.patches.filter((p) => p.number === n && p.total > 0);
+  if (byNumber.length > 0) return byNumber;
+  const byIndex = doc.patches[n - 1];
+  return byIndex === undefined ? [] : [byIndex];
+}
+
+/** `*` and `?` in a scenario name; matched against the name and against the whole label. */
+function globToRegExp(glob: string): RegExp {
+  return new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`);
+}
+
+interface Draft {
+  finding: Finding;
+  readonly key: string;
+  readonly alsoIn: string[];
+}
+
+class PatchReview {
+  readonly runs: Run[] = [];
+  readonly drafts: Draft[] = [];
+  readonly lines = new Map<string, { docLine: number; side: Side; fn: string; hits: number; changes: string[] }>();
+  readonly functions: FunctionFacts[] = [];
+  readonly notes: string[] = [];
+  private readonly patch: Patch;
+  private readonly options: ReviewOptions;
+  private readonly seed: string;
+  private readonly replay: Replay | null;
+  private readonly memories: readonly [Memory, Memory];
+  private readonly executed = { before: new Set<string>(), after: new Set<string>() };
+  private readonly counts = new Map<string, { clean: number; new: number; fixed: number; already: number; notModelled: number }>();
+  private cancelled = false;
+
+  constructor(patch: Patch, options: ReviewOptions, replay: Replay | null, memories: readonly [Memory, Memory]) {
+    this.patch = patch;
+    this.options = options;
+    this.replay = replay;
+    this.seed = replay?.seed ?? options.seed ?? "0";
+    this.memories = memories;
+  }
+
+  review(progress: ProgressListener): void {
+    const before = overlayOf(this.patch, "before");
+    const after = overlayOf(this.patch, "after");
+    const beforeEra = chooseEra(this.patch, "before", this.replay?.beforeEra ?? this.options.era);
+    const afterEra = chooseEra(this.patch, "after", this.replay?.afterEra ?? this.options.era);
+    const name = `${this.patch.number > 0 ? `${this.patch.number}/${this.patch.total} ` : ""}${this.patch.subject}`;
+    if (before.functions.length + after.functions.length === 0) {
+      const partial = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
+      const why =
+        partial.length > 0
+          ? `the diff shows ${partial.slice(0, 4).join("(), ")}() only in part${partial.length > 4 ? ` and ${partial.length - 4} more` : ""}: without a kernel tree nothing of it can run`
+          : "the diff shows no C function";
+      this.notes.push(`patch "${name}": ${why}`);
+      this.unmodelledEverywhere(afterEra.era, why, progress);
+      this.functionFacts(before, after, why);
+      return;
+    }
+    const stop = (): boolean => this.cancelled;
+    const sides = {
+      before: new PatchSide(this.patch, "before", beforeEra.era, this.memories[0], before, stop),
+      after: new PatchSide(this.patch, "after", afterEra.era, this.memories[1], after, stop),
+    };
+    for (const s of [sides.before, sides.after]) {
+      for (const e of s.kernel.errors.slice(0, 4)) {
+        const docLine = s.docLine(e.loc);
+        this.notes.push(`${s.side} side${docLine > 0 ? `, line ${docLine}` : ""}: ${e.message}`);
+      }
+      if (s.booted.snapshot === null)
+        this.notes.push(`${s.side} side: the machine does not boot: ${s.booted.boot.end.reason.message}`);
+    }
+    this.deadChecks(sides.before, sides.after);
+    this.scenarios(sides.before, sides.after, codeOf(before) === codeOf(after), progress);
+    this.functionFacts(before, after, "");
+  }
+
+  // ---- scenarios -------------------------------------------------------------------------------------------------
+
+  private wantedCases(side: PatchSide): ScenarioCase[] {
+    const all = side.booted.scenarios.flatMap(casesOf);
+    if (this.replay !== null) return all.filter((c) => c.label === this.replay!.scenario);
+    if (this.options.scenario === undefined) return all;
+    const pattern = globToRegExp(this.options.scenario);
+    return all.filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
+  }
+
+  private scheduler(): Scheduler {
+    return this.seed === "0" ? new RunToBlock() : new SeededRandom(Number.parseInt(this.seed, 10) || 1);
+  }
+
+  private unmodelledEverywhere(era: Era, why: string, progress: ProgressListener): void {
+    const catalogue = new PatchSide(EMPTY_PATCH, "after", era, this.memories[1]);
+    const cases = this.wantedCases(catalogue);
+    progress(cases.length, cases.length, this.patch.subject);
+    const nothing: SideRun = { outcome: "not-modelled", violations: [], stubs: [], steps: 0, reason: why };
+    for (const c of cases)
+      this.runs.push({ patch: this.patch.index, scenario: c.label, era, verdict: "not-modelled", before: nothing, after: nothing, functions: [], reason: why });
+  }
+
+  private scenarios(before: PatchSide, after: PatchSide, same: boolean, progress: ProgressListener): void {
+    const cases = this.wantedCases(after.booted.snapshot === null ? before : after);
+    let done = 0;
+    for (const c of cases) {
+      if (!progress(done++, cases.length, c.label)) {
+        this.cancelled = true;
+        this.notes.push("cancelled: the scenarios after this point did not run");
+        return;
+      }
+      this.oneCase(before, after, c, same);
+    }
+  }
+
+  private oneCase(before: PatchSide, after: PatchSide, c: ScenarioCase, same: boolean): void {
+    const runs = { before: this.run(before, c), after: this.run(after, c) };
+    const reached = [
+      [before, runs.before] as const,
+      [after, runs.after] as const,
+    ].map(([side, run]) => run.functions.filter((id) => side.fn(id).fidelity === "diff"));
+    for (const [i, side] of [before, after].entries()) {
+      for (const id of reached[i]!) this.executed[side.side].add(side.fn(id).name);
+      this.collectLines(side, i === 0 ? runs.before : runs.after);
+    }
+    let judged: Judged | null = null;
+    let verdict: Verdict;
+    let reason = "";
+    const problem =
+      (reached[0]!.length + reached[1]!.length === 0 ? { verdict: "not-modelled" as Verdict, reason: "this scenario reaches none of the functions that the mail shows whole" } : null) ??
+      prefixed("before", unusable(runs.before, new Set())) ??
+      prefixed("after", unusable(runs.after, new Set()));
+    if (problem !== null) {
+      verdict = problem.verdict;
+      reason = problem.reason;
+    } else {
+      judged = compareRuns(runs.before, runs.after);
+      verdict = judged.verdict;
+      if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
+    }
+    const names = new Map<string, ReturnType<PatchSide["functionList"]>[number]>();
+    for (const f of [...before.functionList(runs.before.functions, runs.before.natives), ...after.functionList(runs.after.functions, runs.after.natives)])
+      if (names.get(f.name)?.fidelity !== "diff") names.set(f.name, f);
+    this.runs.push({
+      patch: this.patch.index,
+      scenario: c.label,
+      era: before.era === after.era ? after.era : `${before.era} -> ${after.era}`,
+      verdict,
+      before: sideRun(runs.before),
+      after: sideRun(runs.after),
+      functions: [...names.values()].filter((f) => f.fidelity !== "shim").concat([...names.values()].filter((f) => f.fidelity === "shim")),
+      ...(reason === "" ? {} : { reason }),
+    });
+    this.countFunctions(before, after, reached, verdict);
+    if (judged === null) return;
+    const args = { before, after, runs, c };
+    if (judged.newRoot !== null) this.addFinding("new", args, judged.newRoot, judged.newRest);
+    if (judged.fixedRoot !== null) this.addFinding("fixed", args, judged.fixedRoot, judged.fixedRest);
+    if (judged.alreadyRoot !== null) this.addFinding("already", args, judged.alreadyRoot, judged.alreadyRest);
+  }
+
+  private run(side: PatchSide, c: ScenarioCase): ScenarioRun {
+    if (side.booted.snapshot === null) return { ...side.booted.boot, label: c.label };
+    const def = side.booted.scenarios.find((s) => s.name === c.def.name);
+    const own = def === undefined ? c : { ...c, def };
+    return runCase(side.booted, own, {
+      stepLimit: this.options.steps ?? DEFAULT_STEPS,
+      scheduler: this.scheduler(),
+      cancelled: () => this.cancelled,
+    });
+  }
+
+  // ---- findings --------------------------------------------------------------------------------------------------
+
+  private addFinding(
+    verdict: "new" | "fixed" | "already",
+    args: { before: PatchSide; after: PatchSide; runs: { before: ScenarioRun; after: ScenarioRun }; c: ScenarioCase },
+    root: Violation,
+    rest: readonly Violation[],
+  ): void {
+    const onAfter = verdict !== "fixed";
+    const side = onAfter ? args.after : args.before;
+    const run = onAfter ? args.runs.after : args.runs.before;
+    const other = onAfter ? args.before : args.after;
+    const otherRun = onAfter ? args.runs.before : args.runs.after;
+    side.files = run.fileNames;
+    const isStop = isFault(run) && root === allViolations(run).at(-1) && root.pfn < 0 && root.code === run.end.reason.kind;
+    const at: Blame = isStop ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
+    const key = `${verdict}:${root.code}:${at.docLine}:${at.side}`;
+    const known = this.drafts.find((d) => d.key === key);
+    if (known !== undefined) {
+      if (!known.alsoIn.includes(args.c.label)) known.alsoIn.push(args.c.label);
+      return;
+    }
+    const pfnText = (pfn: number): string => (pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`);
+    const trace = traceOf(side, run, root, at.event, pfnText);
+    const functions = side.functionList(run.functions, run.natives);
+    const token = replayToken({
+      digest: digestOf(this.patch),
+      patch: this.patch.index,
+      scenario: args.c.label,
+      beforeEra: args.before.era,
+      afterEra: args.after.era,
+      seed: this.seed,
+      code: root.code,
+    });
+    const invariant = INVARIANTS.find((i) => i.code === root.code);
+    const severity: Severity = verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
+    const ranAs = (fidelity: string): string[] => functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
+    const detail = [
+      ...wrap(invariant?.statement ?? STOP_TEXT[root.code] ?? "", 78),
+      ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
+      ...wrap(`Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`, 78),
+    ];
+    this.drafts.push({
+      key,
+      alsoIn: [],
+      finding: {
+        code: root.code,
+        verdict,
+        severity,
+        message: root.message,
+        detail,
+        patch: this.patch.index,
+        path: at.path,
+        docLine: at.docLine,
+        exactLine: at.exact,
+        side: at.side,
+        scenario: args.c.label,
+        era: side.era,
+        replay: token,
+        trace,
+        consequences: rest.map((v) => ({ code: v.code, message: v.message })),
+        alsoIn: [],
+        functions,
+        stubs: run.stubs.map((s) => s.name),
+      },
+    });
+  }
+
+  /** Comparisons that can never be true, found while lowering the patch's functions. */
+  private deadChecks(before: PatchSide, after: PatchSide): void {
+    const checksOf = (side: PatchSide): { text: string; docLine: number; fn: string }[] => {
+      for (const f of side.diffFunctions()) side.kernel.image.lower(f.id);
+      const out: { text: string; docLine: number; fn: string }[] = [];
+      for (const c of side.kernel.image.deadChecks) {
+        const docLine = side.docLine(c.loc);
+        if (docLine > 0 && !out.some((o) => o.docLine === docLine && o.text === c.text)) out.push({ text: c.text, docLine, fn: c.fn });
+      }
+      return out;
+    };
+    const old = checksOf(before);
+    const now = checksOf(after);
+    const emit = (verdict: "new" | "fixed" | "already", side: PatchSide, c: { text: string; docLine: number; fn: string }): void => {
+      const place = side.place(c.docLine);
+      this.drafts.push({
+        key: `${verdict}:dead-check:${c.docLine}:${side.side}`,
+        alsoIn: [],
+        finding: {
+          code: "dead-check",
+          verdict,
+          severity: verdict === "new" ? "warning" : "information",
+          message: `${c.text}, so this check in ${c.fn}() never fires`,
+          detail: wrap("A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.", 78),
+          patch: this.patch.index,
+          path: place?.path ?? "",
+          docLine: c.docLine,
+          exactLine: true,
+          side: side.side,
+          scenario: "(types)",
+          era: side.era,
+          replay: replayToken({ digest: digestOf(this.patch), patch: this.patch.index, scenario: "(types)", beforeEra: before.era, afterEra: after.era, seed: this.seed, code: "dead-check" }),
+          trace: [{ task: "", text: c.text, path: place?.path ?? "", line: place?.line ?? 0, docLine: c.docLine, role: "culprit" }],
+          consequences: [],
+          alsoIn: [],
+          functions: [{ name: c.fn, fidelity: "diff" }],
+          stubs: [],
+        },
+      });
+    };
+    const has = (list: readonly { text: string }[], c: { text: string }): boolean => list.some((o) => o.text === c.text);
+    for (const c of now) emit(has(old, c) ? "already" : "new", after, c);
+    for (const c of old) if (!has(now, c)) emit("fixed", before, c);
+  }
+
+  // ---- facts for hovers and lenses -------------------------------------------------------------------------------
+
+  private collectLines(side: PatchSide, run: ScenarioRun): void {
+    side.files = run.fileNames;
+    const pfnText = (pfn: number): string => (pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`);
+    run.lineHits.forEach((hits, id) => {
+      if (hits === undefined) return;
+      const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
+      if (docLine > 0) this.line(docLine, side.side).hits++;
+    });
+    for (const e of run.events) {
+      if (e.kind !== "page" && e.kind !== "warn" && e.kind !== "bad-page") continue;
+      const at = side.diffFrame(e.stack);
+      if (at === null) continue;
+      const line = this.line(at.docLine, side.side);
+      line.fn = side.fn(at.frame.fn).name;
+      if (line.changes.length >= MAX_CHANGES) continue;
+      const text = `${eventText(side, e, pfnText).replace(/, by .*$/, "")} (${run.label})`;
+      if (!line.changes.includes(text)) line.changes.push(text);
+    }
+  }
+
+  private line(docLine: number, side: Side): { docLine: number; side: Side; fn: string; hits: number; changes: string[] } {
+    const key = `${side}:${docLine}`;
+    let line = this.lines.get(key);
+    if (line === undefined) {
+      line = { docLine, side, fn: "", hits: 0, changes: [] };
+      this.lines.set(key, line);
+    }
+    return line;
+  }
+
+  private countFunctions(before: PatchSide, after: PatchSide, reached: readonly (readonly number[])[], verdict: Verdict): void {
+    const names = new Set([...reached[0]!.map((id) => before.fn(id).name), ...reached[1]!.map((id) => after.fn(id).name)]);
+    for (const name of names) {
+      const c = this.counts.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+      if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already") c[verdict]++;
+      else c.notModelled++;
+      this.counts.set(name, c);
+    }
+  }
+
+  private functionFacts(before: SideOverlay, after: SideOverlay, why: string): void {
+    const none = { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+    const seen = new Set<string>();
+    for (const [side, overlay, other] of [
+      ["after", after, before],
+      ["before", before, after],
+    ] as const) {
+      for (const d of [...overlay.functions, ...overlay.partial]) {
+        const key = `${d.path}:${d.name}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const both = [...other.functions, ...other.partial].some((o) => o.name === d.name && o.path === d.path);
+        const executed = this.executed.before.has(d.name) || this.executed.after.has(d.name);
+        const whole = d.visible === "whole";
+        this.functions.push({
+          patch: this.patch.index,
+          name: d.name,
+          path: d.path,
+          side: both ? "both" : side,
+          docLine: d.lines.find((l) => l > 0) ?? 0,
+          endDocLine: d.lines.findLast((l) => l > 0) ?? 0,
+          executed,
+          reason: executed ? "" : !whole ? "the diff shows only a part of it" : why !== "" ? why : "no scenario calls it",
+          counts: this.counts.get(d.name) ?? none,
+        });
+      }
+    }
+    // The lines of a function belong to it even where no event names it.
+    for (const line of this.lines.values()) {
+      if (line.fn !== "") continue;
+      line.fn = this.functions.find((f) => f.docLine <= line.docLine && line.docLine <= f.endDocLine)?.name ?? "";
+    }
+  }
+
+  findings(): Finding[] {
+    return this.drafts.map((d) => ({ ...d.finding, alsoIn: d.alsoIn }));
+  }
+}
+
+const PMEM_PFN = 0x100000;
+
+const EMPTY_PATCH = { definitions: [], files: [], date: null } as unknown as Patch;
+
+const STOP_TEXT: Record<string, string> = {
+  oops: "The code touches memory that is not there: the kernel would oops.",
+  "general-protection": "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
+  "use-after-free": "The code touches an object after it was freed.",
+  "uninitialised-read": "The code decides on a value that was never written.",
+  "out-of-bounds": "The code touches memory outside the object.",
+  bug: "A BUG() or VM_BUG_ON() that states the impossible was reached.",
+  deadlock: "Every task sleeps and nobody is left to wake them.",
+  "lost-wakeup": "A task sleeps for ever: the event it waits for has passed, or nobody tells it.",
+  "lock-misuse": "A lock is taken or released against its rules.",
+  "lock-held": "A lock is still held when everything is over.",
+};
+
+function prefixed(side: Side, p: { verdict: Verdict; reason: string } | null): { verdict: Verdict; reason: string } | null {
+  return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
+}
+
+function sideRun(run: ScenarioRun): SideRun {
+  const kind = run.end.reason.kind;
+  return {
+    outcome: kind === "unsupported" ? "not-modelled" : kind,
+    violations: [...new Set(allViolations(run).map((v) => v.code))],
+    stubs: run.stubs.map((s) => s.name),
+    steps: run.steps,
+    ...(kind === "completed" ? {} : { reason: run.end.reason.message }),
+  };
+}
+
+/** A message for the user when a replay token does not fit. */
+export class ReplayMismatch extends Error {}
+
+/**
+ * Reviews a document. `progress` is called before each scenario with (done, total, label); when it returns false the
+ * review ends early and says so in `notes`.
+ * @throws ReplayMismatch when `options.replay` is no token or belongs to another patch text
+ */
+export function reviewDocument(doc: ParsedDocument, options: ReviewOptions, progress: ProgressListener = () => true): ReviewResult {
+  let replay: Replay | null = null;
+  let patches = choosePatches(doc, options.patch);
+  if (options.replay !== undefined && options.replay !== "") {
+    replay = parseReplay(options.replay);
+    if (replay === null) throw new ReplayMismatch(`"${options.replay}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`);
+    const wanted = doc.patches.find((p) => digestOf(p) === replay!.digest);
+    if (wanted === undefined) throw new ReplayMismatch("the replay token was made for another diff: no patch of this document has its digest. Run the review again for a new token");
+    patches = [wanted];
+  }
+  const memories = [new Memory(), new Memory()] as const;
+  const runs: Run[] = [];
+  const findings: Finding[] = [];
+  const lines: LineFacts[] = [];
+  const functions: FunctionFacts[] = [];
+  const notes: string[] = [];
+  let going = true;
+  for (const [i, patch] of patches.entries()) {
+    if (!going) break;
+    const review = new PatchReview(patch, options, replay, memories);
+    review.review((done, total, what) => {
+      going = progress(i * Math.max(total, 1) + done, patches.length * Math.max(total, 1), what);
+      return going;
+    });
+    runs.push(...review.runs);
+    findings.push(...review.findings());
+    lines.push(...review.lines.values());
+    functions.push(...review.functions);
+    notes.push(...review.notes);
+  }
+  const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
+  findings.sort((a, b) => a.patch - b.patch || (order[a.verdict] ?? 3) - (order[b.verdict] ?? 3) || a.docLine - b.docLine);
+  lines.sort((a, b) => a.docLine - b.docLine || (a.side < b.side ? 1 : -1));
+  const wanted = replay === null ? findings : findings.filter((f) => f.code === replay!.code);
+  return { runs, findings: wanted, lines, functions, notes, seed: replay?.seed ?? options.seed ?? "0" };
+}

@@ -1,0 +1,144 @@
+/**
+ * Which line of the mail a violation is put on: the patch line that performed the event; else, when the patch dropped
+ * the line that used to do it, that removed line; else the patch line that led there. Also the object's history for the
+ * report. Leaves out whether a violation counts (compare.ts).
+ */
+import type { Violation } from "../../emulator/invariants/invariant.ts";
+import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import type { MachineEvent, PageWrite } from "../../emulator/trace/event.ts";
+import { traceStep } from "./render.ts";
+import type { PatchSide } from "./side.ts";
+import type { Side, TraceStep } from "./types.ts";
+
+export interface Blame {
+  readonly docLine: number;
+  readonly path: string;
+  readonly side: Side;
+  readonly exact: boolean;
+  /** The event on that line, if the run shown has it. */
+  readonly event: MachineEvent | null;
+}
+
+const isWrite = (e: MachineEvent, v: Violation): e is PageWrite =>
+  e.kind === "page" && e.pfn === v.pfn && (v.fields.length === 0 || v.fields.includes(e.field));
+
+/** Sequence number of the quiescent point before `seq`, or -1. */
+function lastQuiesce(run: ScenarioRun, seq: number): number {
+  for (let i = Math.min(seq, run.events.length) - 1; i >= 0; i--) if (run.events[i]!.kind === "quiesce") return i;
+  return -1;
+}
+
+/** The last write by a patch line that fits, between two points. */
+function lastPatchWrite(side: PatchSide, run: ScenarioRun, v: Violation, from: number, to: number): { event: MachineEvent; docLine: number } | null {
+  for (let i = Math.min(to, run.events.length - 1); i > from; i--) {
+    const e = run.events[i]!;
+    if (!isWrite(e, v)) continue;
+    const at = side.diffFrame(e.stack);
+    if (at !== null) return { event: e, docLine: at.docLine };
+  }
+  return null;
+}
+
+/** A write that the other side's removed (or added) line did in the same step and that this run lacks. */
+function droppedWrite(here: PatchSide, run: ScenarioRun, other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
+  const mine = run.events.filter((e) => e.step === v.step && isWrite(e, v) && here.diffFrame(e.stack) !== null);
+  if (mine.length > 0) return null;
+  const marker = other.side === "before" ? "-" : "+";
+  for (let i = otherRun.events.length - 1; i >= 0; i--) {
+    const e = otherRun.events[i]!;
+    if (e.step !== v.step || !isWrite(e, v)) continue;
+    const at = other.diffFrame(e.stack);
+    if (at === null) continue;
+    const place = other.place(at.docLine);
+    if (place?.kind === marker) return { docLine: at.docLine, path: place.path, side: other.side, exact: true, event: null };
+  }
+  return null;
+}
+
+/** The last patch lines that ran up to the violation, newest first. */
+function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[] {
+  const out: number[] = [];
+  for (let step = Math.min(v.step + 1, run.linesByStep.length - 1); step >= 0; step--) {
+    const ids = run.linesByStep[step];
+    if (ids === undefined) continue;
+    for (let i = ids.length - 1; i >= 0; i--) {
+      const docLine = side.docLine(side.kernel.image.lines[ids[i]!] ?? null);
+      if (docLine > 0) out.push(docLine);
+    }
+    if (out.length > 0) break;
+  }
+  return out;
+}
+
+/** Puts a violation of `run` (on `here`) on a line of the mail. */
+export function blame(here: PatchSide, run: ScenarioRun, other: PatchSide | null, otherRun: ScenarioRun | null, v: Violation): Blame {
+  const of = (docLine: number, exact: boolean, event: MachineEvent | null): Blame => ({
+    docLine,
+    path: here.place(docLine)?.path ?? "",
+    side: here.side,
+    exact,
+    event,
+  });
+  if (v.event !== null) {
+    const e = run.events[v.event]!;
+    const at = here.diffFrame(e.stack);
+    if (at !== null) return of(at.docLine, true, e);
+  } else if (v.pfn >= 0) {
+    const recent = lastPatchWrite(here, run, v, lastQuiesce(run, v.seq), v.seq);
+    if (recent !== null) return of(recent.docLine, true, recent.event);
+    if (other !== null && otherRun !== null) {
+      const dropped = droppedWrite(here, run, other, otherRun, v);
+      if (dropped !== null) return dropped;
+    }
+    const earlier = lastPatchWrite(here, run, v, -1, v.seq);
+    if (earlier !== null) return of(earlier.docLine, false, earlier.event);
+  }
+  const lines = executedLines(here, run, v);
+  const marker = here.side === "after" ? "+" : "-";
+  const changed = lines.find((l) => here.place(l)?.kind === marker);
+  return of(changed ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0, false, null);
+}
+
+/** Where a run that was stopped stands in the mail. */
+export function blameStop(here: PatchSide, run: ScenarioRun, v: Violation): Blame {
+  for (const frame of run.end.stack) {
+    if (frame.fn.fidelity !== "diff") continue;
+    const docLine = here.docLine(frame.loc);
+    if (docLine > 0) return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
+  }
+  return blame(here, run, null, null, v);
+}
+
+const HISTORY = 24;
+
+/** The trace of a finding: scenario steps, the object's history, the breaking event. */
+export function traceOf(side: PatchSide, run: ScenarioRun, v: Violation, culprit: MachineEvent | null, pfnText: (pfn: number) => string): TraceStep[] {
+  const culpritSeq = culprit?.seq ?? v.event ?? -1;
+  const until = Math.max(v.seq, culpritSeq);
+  const history = run.events.filter((e) => e.kind === "page" && e.pfn === v.pfn && e.seq <= until).slice(-HISTORY);
+  const keep = new Set(history.map((e) => e.seq));
+  const out: TraceStep[] = [];
+  for (const e of run.events) {
+    if (e.seq > until) break;
+    if (e.seq === culpritSeq) out.push(traceStep(side, e, "culprit", run.taskNames, pfnText));
+    else if (e.kind === "step") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
+    else if (keep.has(e.seq)) out.push(traceStep(side, e, "history", run.taskNames, pfnText));
+    else if (e.kind === "task" || e.kind === "warn" || e.kind === "named") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
+  }
+  if (run.end.reason.kind !== "completed" && v.event === null && v.seq >= run.events.length - 1) {
+    for (const frame of [...run.end.stack].reverse().slice(-8)) {
+      const source = side.sourceOf(frame.loc);
+      const docLine = side.docLine(frame.loc);
+      const place = side.place(docLine);
+      out.push({
+        task: run.end.task?.name ?? "",
+        text: `${frame.fn.name}()`,
+        path: place?.path ?? source.path,
+        line: place?.line ?? source.line,
+        docLine,
+        role: frame === run.end.stack[0] ? "culprit" : "step",
+      });
+    }
+  }
+  return out.length > 80 ? [...out.slice(0, 20), ...out.slice(-60)] : out;
+}

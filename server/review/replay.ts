@@ -1,0 +1,44 @@
+/**
+ * The replay token: a short readable string that names one run of one patch, and refuses to run on another text.
+ * `fs1:<digest>:<patch>:<scenario,k=v,...>:<before era>/<after era>:<seed>:<code>`. Leaves out running it (analysis.ts).
+ */
+import type { Patch } from "../mail/types.ts";
+
+export interface Replay {
+  readonly digest: string;
+  readonly patch: number;
+  /** "map-fault-unmap order=9 index=512" */
+  readonly scenario: string;
+  readonly beforeEra: string;
+  readonly afterEra: string;
+  readonly seed: string;
+  readonly code: string;
+}
+
+/** A digest of the diff (not of mail headers): FNV-1a, 32 bits twice. */
+export function digestOf(patch: Patch): string {
+  let a = 0x811c9dc5;
+  let b = 0x01234567;
+  for (const file of patch.files) {
+    const text = [file.path, ...file.hunks.flatMap((h) => h.lines.map((l) => l.kind + l.text))].join("\n");
+    for (let i = 0; i < text.length; i++) {
+      a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+      b = Math.imul(b ^ text.charCodeAt(i), 0x01000197) + i;
+    }
+  }
+  return (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0").slice(0, 4);
+}
+
+export function replayToken(r: Replay): string {
+  return `fs1:${r.digest}:${r.patch}:${r.scenario.replace(/ /g, ",")}:${r.beforeEra}/${r.afterEra}:${r.seed}:${r.code}`;
+}
+
+/** Reads a token; null when it is none. */
+export function parseReplay(token: string): Replay | null {
+  const parts = token.trim().split(":");
+  if (parts.length !== 7 || parts[0] !== "fs1") return null;
+  const [, digest, patch, scenario, eras, seed, code] = parts as [string, string, string, string, string, string, string];
+  const [beforeEra, afterEra] = eras.split("/");
+  if (!/^\d+$/.test(patch) || afterEra === undefined || beforeEra === undefined) return null;
+  return { digest, patch: Number(patch), scenario: scenario.replace(/,/g, " "), beforeEra, afterEra, seed, code };
+}

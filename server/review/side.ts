@@ -1,0 +1,89 @@
+/**
+ * One side of a patch, ready to run: its era, its image, the booted machine, and the way back from a place in the C to a
+ * line of the mail. Leaves out comparing the sides (compare.ts) and blame (blame.ts).
+ */
+import type { Loc } from "../../emulator/c/ast.ts";
+import type { Era } from "../../emulator/invariants/invariant.ts";
+import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { type BootedImage, bootImage } from "../../emulator/scenario/runner.ts";
+import type { EventFrame } from "../../emulator/trace/event.ts";
+import type { FnInfo } from "../../emulator/vm/image.ts";
+import type { DiffLineKind, Patch } from "../mail/types.ts";
+import { overlayOf, type SideOverlay } from "../source/overlay.ts";
+import type { FidelityName, Side } from "./types.ts";
+
+/** Where a document line stands in the file on its side. */
+export interface DiffPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly kind: DiffLineKind;
+}
+
+export class PatchSide {
+  readonly side: Side;
+  readonly era: Era;
+  readonly overlay: SideOverlay;
+  readonly kernel: KernelImage;
+  readonly booted: BootedImage;
+  /** Address of each file's address_space in the run being told, to its number. */
+  files: ReadonlyMap<bigint, number> = new Map();
+  private readonly places = new Map<number, DiffPlace>();
+
+  constructor(patch: Patch, side: Side, era: Era, memory: Memory, overlay?: SideOverlay, cancelled?: () => boolean) {
+    this.side = side;
+    this.era = era;
+    this.overlay = overlay ?? overlayOf(patch, side);
+    this.kernel = buildKernelImage(era, this.overlay.units);
+    this.booted = bootImage(this.kernel.image, era, memory, cancelled);
+    for (const file of patch.files)
+      for (const hunk of file.hunks)
+        for (const l of hunk.lines)
+          this.places.set(l.docLine, { path: file.path || file.oldPath, line: (side === "before" ? l.oldLine : l.newLine) ?? 0, kind: l.kind });
+  }
+
+  /** Document line of a place in the C, or 0 when the mail does not show it. For macros: where the diff uses them. */
+  docLine(loc: Loc | null): number {
+    let found = 0;
+    for (let at: Loc | undefined = loc ?? undefined; at !== undefined; at = at.via)
+      if (at.file < this.kernel.overlays) found = this.overlay.docLines[at.file]?.[at.line - 1] ?? found;
+    return found;
+  }
+
+  place(docLine: number): DiffPlace | null {
+    return this.places.get(docLine) ?? null;
+  }
+
+  fn(id: number): FnInfo {
+    return this.kernel.image.functions[id]!;
+  }
+
+  /** Path and line of a place, for what is not in the mail. */
+  sourceOf(loc: Loc | null): { path: string; line: number } {
+    if (loc === null) return { path: "", line: 0 };
+    let at = loc;
+    while (at.via !== undefined) at = at.via;
+    return { path: this.kernel.image.files[at.file]?.path ?? "", line: at.line };
+  }
+
+  /** Innermost frame whose place is in the mail. */
+  diffFrame(stack: readonly EventFrame[]): { frame: EventFrame; docLine: number } | null {
+    for (const frame of stack) {
+      if (this.fn(frame.fn).fidelity !== "diff") continue;
+      const docLine = this.docLine(frame.loc);
+      if (docLine > 0) return { frame, docLine };
+    }
+    return null;
+  }
+
+  /** Ids of the patch's own functions. */
+  diffFunctions(): FnInfo[] {
+    return this.kernel.image.functions.filter((f) => f.fidelity === "diff");
+  }
+
+  functionList(ids: readonly number[], natives: readonly string[]): { name: string; fidelity: FidelityName }[] {
+    const out = ids.map((id) => this.fn(id)).map((f) => ({ name: f.name, fidelity: (f.fidelity === "user" ? "diff" : f.fidelity) as FidelityName }));
+    for (const name of natives) out.push({ name, fidelity: "shim" });
+    return out;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The two sides of a patch as C that can be laid over the reference kernel: for each file the definitions that the diff
+ * shows whole on that side, with the document line of every line. Leaves out partial definitions: they cannot run, and
+ * `skipped` names them with the reason.
+ */
+import type { OverlayUnit } from "../../emulator/kernel.ts";
+import type { Patch, Side, SideDefinition } from "../mail/types.ts";
+
+export interface SideOverlay {
+  readonly units: readonly OverlayUnit[];
+  /** For each unit, the document line of each of its lines (index 0 is line 1); 0 for lines of our own. */
+  readonly docLines: readonly (readonly number[])[];
+  /** Whole functions of this side, by path and name. */
+  readonly functions: readonly SideDefinition[];
+  /** Names of functions that the diff shows only in part. */
+  readonly partial: readonly SideDefinition[];
+  /** Names of everything else that is laid over: macros, structs ... */
+  readonly others: readonly SideDefinition[];
+}
+
+/** Macros, then types, then variables, then functions: the order in which a file would have to declare them. */
+const RANK: Record<SideDefinition["kind"], number> = { macro: 0, enum: 1, typedef: 1, struct: 1, union: 1, variable: 2, function: 3 };
+
+const isC = (path: string): boolean => /\.[ch]$/.test(path);
+
+/** Gathers one side. Comment-only and non-C files give nothing. */
+export function overlayOf(patch: Patch, side: Side): SideOverlay {
+  const whole = new Map<string, SideDefinition[]>();
+  const partial: SideDefinition[] = [];
+  for (const d of patch.definitions) {
+    if (d.side !== side || !isC(d.path)) continue;
+    if (d.visible !== "whole") {
+      if (d.kind === "function") partial.push(d);
+      continue;
+    }
+    const list = whole.get(d.path);
+    if (list === undefined) whole.set(d.path, [d]);
+    // A definition can be shown twice (a function below the #else of another): the first stands.
+    else if (!list.some((o) => o.name === d.name && o.kind === d.kind)) list.push(d);
+  }
+  const units: OverlayUnit[] = [];
+  const docLines: number[][] = [];
+  const all: SideDefinition[] = [];
+  for (const [path, list] of whole) {
+    const ordered = [...list].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+    const text: string[] = [];
+    const lines: number[] = [];
+    for (const d of ordered) {
+      const body = d.text.replace(/\n$/, "").split("\n");
+      body.forEach((line, i) => {
+        text.push(line);
+        lines.push(d.lines[i] ?? 0);
+      });
+      text.push("");
+      lines.push(0);
+    }
+    all.push(...ordered);
+    units.push({ path, text: text.join("\n") });
+    docLines.push(lines);
+  }
+  return {
+    units,
+    docLines,
+    functions: all.filter((d) => d.kind === "function"),
+    partial,
+    others: all.filter((d) => d.kind !== "function"),
+  };
+}
+
+/** The text of a side without comments and white space: equal on both sides, nothing that runs has changed. */
+export function codeOf(overlay: SideOverlay): string {
+  return overlay.units
+    .map((u) => `${u.path}\n${u.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ").replace(/\s+/g, " ")}`)
+    .join("\n");
+}
