@@ -14,6 +14,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/rwsem.h>
@@ -477,9 +478,17 @@ struct iomap_ops;
 int __generic_remap_file_range_prep(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out,
 				    loff_t *len, unsigned int remap_flags, const struct iomap_ops *dax_read_ops);
 
-static inline bool vma_is_dax_file(const struct file *file)
+static inline bool vma_is_dax(const struct vm_area_struct *vma)
 {
-	return file && file->f_mapping->host && IS_DAX(file->f_mapping->host);
+	const struct file *file = vma->vm_file;
+
+	return file && IS_DAX(file->f_mapping->host);
+}
+
+/* A file of a file system, that is: a character device has no blocks that could be truncated. */
+static inline bool vma_is_fsdax(struct vm_area_struct *vma)
+{
+	return vma_is_dax(vma) && !S_ISCHR(file_inode(vma->vm_file)->i_mode);
 }
 
 #endif

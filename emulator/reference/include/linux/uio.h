@@ -66,7 +66,4 @@ size_t _copy_mc_to_iter(const void *addr, size_t bytes, struct iov_iter *i);
 #define copy_to_iter(addr, bytes, i) _copy_to_iter(addr, bytes, i)
 #define copy_from_iter(addr, bytes, i) _copy_from_iter(addr, bytes, i)
 #define copy_from_iter_flushcache(addr, bytes, i) _copy_from_iter_flushcache(addr, bytes, i)
-
-/* Machine checks do not happen: nothing is left uncopied. */
-unsigned long copy_mc_to_kernel(void *dst, const void *src, unsigned int len);
 #endif

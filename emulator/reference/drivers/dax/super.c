@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct dax_device: life and death of a device that memory can be mapped from, and who holds it. Mirrors
+ * drivers/dax/super.c. The inode that anchors a device is made here by hand: the pseudo file system around it, its
+ * hash and the minor numbers are left out.
+ */
+#include <linux/blkdev.h>
+#include <linux/cdev.h>
+#include <linux/dax.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/srcu.h>
+#include <linux/uio.h>
+#include <linux/xarray.h>
+#include "dax-private.h"
+
+struct dax_device {
+	struct inode inode;
+	struct cdev cdev;
+	void *private;
+	unsigned long flags;
+	const struct dax_operations *ops;
+	void *holder_data;
+	const struct dax_holder_operations *holder_ops;
+};
+
+enum dax_device_flags {
+	DAXDEV_ALIVE,       /* cleared, and readers gone: nothing new is started or mapped */
+	DAXDEV_WRITE_CACHE, /* dax_flush() has something to do */
+	DAXDEV_SYNC,        /* flushed from the CPU is persistent: MAP_SYNC works */
+	DAXDEV_NOCACHE,     /* copies in go round the CPU's cache */
+	DAXDEV_NOMC,        /* copies out survive bad memory */
+};
+
+DEFINE_STATIC_SRCU(dax_srcu);
+static struct super_block dax_superblock;
+
+int dax_read_lock(void)
+{
+	return srcu_read_lock(&dax_srcu);
+}
+
+void dax_read_unlock(int id)
+{
+	srcu_read_unlock(&dax_srcu, id);
+}
+
+/* ---- disks and the file systems on them ---- */
+
+/* The kernel's is an xarray with the disk's address as index; that would be 16 levels of nothing to look at. */
+static struct fsc_dax_host {
+	struct gendisk *disk;
+	struct dax_device *dax_dev;
+} dax_hosts[FSC_MAX_PGMAP];
+
+int dax_add_host(struct dax_device *dax_dev, struct gendisk *disk)
+{
+	int i, free = -1;
+
+	for (i = 0; i < FSC_MAX_PGMAP; i++) {
+		if (dax_hosts[i].disk == disk)
+			return -EBUSY;
+		if (!dax_hosts[i].disk && free < 0)
+			free = i;
+	}
+	if (free < 0 || __fsc_fail("dax_add_host"))
+		return -ENOMEM;
+	dax_hosts[free].disk = disk;
+	dax_hosts[free].dax_dev = dax_dev;
+	return 0;
+}
+
+void dax_remove_host(struct gendisk *disk)
+{
+	int i;
+
+	for (i = 0; i < FSC_MAX_PGMAP; i++) {
+		if (dax_hosts[i].disk == disk) {
+			dax_hosts[i].disk = NULL;
+			dax_hosts[i].dax_dev = NULL;
+		}
+	}
+}
+
+static struct dax_device *fsc_dax_of_disk(struct gendisk *disk)
+{
+	int i;
+
+	for (i = 0; i < FSC_MAX_PGMAP; i++)
+		if (dax_hosts[i].disk == disk)
+			return dax_hosts[i].dax_dev;
+	return NULL;
+}
+
+/* Takes the device for a file system; `holder` is told of memory failures through `ops`. One holder at a time. */
+struct dax_device *fs_dax_get_by_bdev(struct block_device *bdev, u64 *start_off, void *holder,
+				      const struct dax_holder_operations *ops)
+{
+	struct dax_device *dax_dev;
+	u64 size;
+	int id;
+
+	if (!blk_queue_dax(bdev->bd_disk->queue))
+		return NULL;
+	size = bdev_nr_sectors(bdev) * SECTOR_SIZE;
+	*start_off = get_start_sect(bdev) * SECTOR_SIZE;
+	if ((*start_off | size) & ~PAGE_MASK)
+		return NULL;
+
+	id = dax_read_lock();
+	dax_dev = fsc_dax_of_disk(bdev->bd_disk);
+	if (dax_dev && (!dax_alive(dax_dev) || !igrab(&dax_dev->inode)))
+		dax_dev = NULL;
+	if (dax_dev && holder) {
+		if (cmpxchg(&dax_dev->holder_data, NULL, holder) == NULL)
+			dax_dev->holder_ops = ops;
+		else
+			dax_dev = NULL;
+	}
+	dax_read_unlock(id);
+	return dax_dev;
+}
+EXPORT_SYMBOL_GPL(fs_dax_get_by_bdev);
+
+void fs_put_dax(struct dax_device *dax_dev, void *holder)
+{
+	if (dax_dev && holder) {
+		/* kill_dax() may have taken the holder away already. */
+		void *was = cmpxchg(&dax_dev->holder_data, holder, NULL);
+
+		if (was == holder)
+			dax_dev->holder_ops = NULL;
+	}
+	put_dax(dax_dev);
+}
+EXPORT_SYMBOL_GPL(fs_put_dax);
+
+/* ---- operations ---- */
+
+long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
+		       void **kaddr, pfn_t *pfn)
+{
+	long got;
+
+	if (!dax_dev)
+		return -EOPNOTSUPP;
+	if (!dax_alive(dax_dev))
+		return -ENXIO;
+	if (nr_pages < 0)
+		return -EINVAL;
+	got = dax_dev->ops->direct_access(dax_dev, pgoff, nr_pages, mode, kaddr, pfn);
+	return got ? min(got, nr_pages) : -ERANGE;
+}
+EXPORT_SYMBOL_GPL(dax_direct_access);
+
+size_t dax_copy_from_iter(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes, struct iov_iter *i)
+{
+	(void)pgoff;
+	if (!dax_alive(dax_dev))
+		return 0;
+	return test_bit(DAXDEV_NOCACHE, &dax_dev->flags) ? _copy_from_iter_flushcache(addr, bytes, i) :
+							   _copy_from_iter(addr, bytes, i);
+}
+
+size_t dax_copy_to_iter(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes, struct iov_iter *i)
+{
+	(void)pgoff;
+	if (!dax_alive(dax_dev))
+		return 0;
+	return test_bit(DAXDEV_NOMC, &dax_dev->flags) ? _copy_mc_to_iter(addr, bytes, i) :
+							_copy_to_iter(addr, bytes, i);
+}
+
+int dax_zero_page_range(struct dax_device *dax_dev, pgoff_t pgoff, size_t nr_pages)
+{
+	if (!dax_alive(dax_dev))
+		return -ENXIO;
+	/* Nobody asks for more than one page; device mapper could not split it. */
+	if (nr_pages != 1)
+		return -EIO;
+	return dax_mem2blk_err(dax_dev->ops->zero_page_range(dax_dev, pgoff, nr_pages));
+}
+EXPORT_SYMBOL_GPL(dax_zero_page_range);
+
+size_t dax_recovery_write(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes, struct iov_iter *iter)
+{
+	const struct dax_operations *ops = dax_dev->ops;
+
+	return ops->recovery_write ? ops->recovery_write(dax_dev, pgoff, addr, bytes, iter) : 0;
+}
+EXPORT_SYMBOL_GPL(dax_recovery_write);
+
+int dax_holder_notify_failure(struct dax_device *dax_dev, u64 off, u64 len, int mf_flags)
+{
+	const struct dax_holder_operations *holder;
+	int id = dax_read_lock();
+	int rc = -ENXIO;
+
+	if (dax_alive(dax_dev)) {
+		/* Once: fs_put_dax() clears it without waiting for us. */
+		holder = READ_ONCE(dax_dev->holder_ops);
+		rc = holder ? holder->notify_failure(dax_dev, off, len, mf_flags) : -EOPNOTSUPP;
+	}
+	dax_read_unlock(id);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(dax_holder_notify_failure);
+
+void dax_flush(struct dax_device *dax_dev, void *addr, size_t size)
+{
+	if (unlikely(!dax_write_cache_enabled(dax_dev)))
+		return;
+	__fsc_event("cache-flush", "addr=%p size=%lu", addr, size);
+}
+EXPORT_SYMBOL_GPL(dax_flush);
+
+void dax_write_cache(struct dax_device *dax_dev, bool wc)
+{
+	if (!wc)
+		clear_bit(DAXDEV_WRITE_CACHE, &dax_dev->flags);
+	else
+		set_bit(DAXDEV_WRITE_CACHE, &dax_dev->flags);
+}
+
+bool dax_write_cache_enabled(struct dax_device *dax_dev)
+{
+	return test_bit(DAXDEV_WRITE_CACHE, &dax_dev->flags);
+}
+
+bool dax_synchronous(struct dax_device *dax_dev)
+{
+	return test_bit(DAXDEV_SYNC, &dax_dev->flags);
+}
+
+void set_dax_synchronous(struct dax_device *dax_dev)
+{
+	set_bit(DAXDEV_SYNC, &dax_dev->flags);
+}
+
+void set_dax_nocache(struct dax_device *dax_dev)
+{
+	set_bit(DAXDEV_NOCACHE, &dax_dev->flags);
+}
+
+void set_dax_nomc(struct dax_device *dax_dev)
+{
+	set_bit(DAXDEV_NOMC, &dax_dev->flags);
+}
+
+/* ---- life ---- */
+
+bool dax_alive(struct dax_device *dax_dev)
+{
+	lockdep_assert_held(&dax_srcu);
+	return test_bit(DAXDEV_ALIVE, &dax_dev->flags);
+}
+
+/* The holder hears of it first; then nothing new starts; then there is no holder any more. */
+void kill_dax(struct dax_device *dax_dev)
+{
+	if (!dax_dev)
+		return;
+	if (dax_dev->holder_data)
+		dax_holder_notify_failure(dax_dev, 0, U64_MAX, MF_MEM_PRE_REMOVE);
+	clear_bit(DAXDEV_ALIVE, &dax_dev->flags);
+	synchronize_srcu(&dax_srcu);
+	dax_dev->holder_data = NULL;
+	dax_dev->holder_ops = NULL;
+}
+EXPORT_SYMBOL_GPL(kill_dax);
+
+void run_dax(struct dax_device *dax_dev)
+{
+	set_bit(DAXDEV_ALIVE, &dax_dev->flags);
+}
+
+static struct dax_device *to_dax_dev(struct inode *inode)
+{
+	return container_of(inode, struct dax_device, inode);
+}
+
+static void dax_destroy_inode(struct inode *inode)
+{
+	struct dax_device *dax_dev = to_dax_dev(inode);
+
+	WARN_ONCE(test_bit(DAXDEV_ALIVE, &dax_dev->flags), "kill_dax() must be called before final iput()\n");
+}
+
+static void dax_free_inode(struct inode *inode)
+{
+	__fsc_free(to_dax_dev(inode));
+}
+
+static const struct super_operations dax_sops = {
+	.destroy_inode = dax_destroy_inode,
+	.free_inode = dax_free_inode,
+	.drop_inode = generic_delete_inode,
+};
+
+struct dax_device *alloc_dax(void *private, const struct dax_operations *ops)
+{
+	struct dax_device *dax_dev;
+	struct inode *inode;
+
+	if (WARN_ON_ONCE(ops && !ops->zero_page_range))
+		return ERR_PTR(-EINVAL);
+	if (__fsc_fail("alloc_dax"))
+		return ERR_PTR(-ENOMEM);
+
+	dax_superblock.s_op = &dax_sops;
+	dax_superblock.s_blocksize_bits = PAGE_SHIFT;
+	dax_dev = __fsc_alloc(sizeof(*dax_dev), 64, FSC_ZERO, "struct dax_device");
+	inode = &dax_dev->inode;
+	inode_init_once(inode);
+	inode_init_always(&dax_superblock, inode);
+	inode->i_mode = S_IFCHR;
+	inode->i_flags = S_DAX;
+	inode->i_cdev = &dax_dev->cdev;
+	mapping_set_gfp_mask(&inode->i_data, GFP_USER);
+	set_bit(DAXDEV_ALIVE, &dax_dev->flags);
+	dax_dev->private = private;
+	dax_dev->ops = ops;
+	return dax_dev;
+}
+EXPORT_SYMBOL_GPL(alloc_dax);
+
+void put_dax(struct dax_device *dax_dev)
+{
+	if (dax_dev)
+		iput(&dax_dev->inode);
+}
+EXPORT_SYMBOL_GPL(put_dax);
+
+void *dax_holder(struct dax_device *dax_dev)
+{
+	return dax_dev->holder_data;
+}
+
+struct dax_device *inode_dax(struct inode *inode)
+{
+	return container_of(inode->i_cdev, struct dax_device, cdev);
+}
+
+struct inode *dax_inode(struct dax_device *dax_dev)
+{
+	return &dax_dev->inode;
+}
+
+void *dax_get_private(struct dax_device *dax_dev)
+{
+	return test_bit(DAXDEV_ALIVE, &dax_dev->flags) ? dax_dev->private : NULL;
+}
+EXPORT_SYMBOL_GPL(dax_get_private);

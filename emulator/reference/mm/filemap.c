@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The folio lock, and writing a DAX file's dirty data back. Mirrors the parts of mm/filemap.c and mm/page-writeback.c
+ * that have a meaning without a page cache in RAM.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/writeback.h>
+
+void __folio_lock(struct folio *folio)
+{
+	while (!folio_trylock(folio))
+		__fsc_sleep(&folio->flags);
+}
+
+void folio_unlock(struct folio *folio)
+{
+	VM_BUG_ON_FOLIO(!folio_test_locked(folio), folio);
+	clear_bit_unlock(PG_locked, &folio->flags);
+	__fsc_wake(&folio->flags, 0);
+}
+
+void unlock_page(struct page *page)
+{
+	folio_unlock(page_folio(page));
+}
+
+/* Marks what is dirty now: data that gets dirty while write-back is under way does not keep it from ending. */
+void tag_pages_for_writeback(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	XA_STATE(xas, &mapping->i_pages, start);
+	void *entry;
+
+	xas_lock_irq(&xas);
+	xas_for_each_marked(&xas, entry, end, PAGECACHE_TAG_DIRTY)
+		xas_set_mark(&xas, PAGECACHE_TAG_TOWRITE);
+	xas_unlock_irq(&xas);
+}
+
+int do_writepages(struct address_space *mapping, struct writeback_control *wbc)
+{
+	if (!mapping->a_ops->writepages)
+		return 0;
+	return mapping->a_ops->writepages(mapping, wbc);
+}
+
+int filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end)
+{
+	struct writeback_control wbc = {
+		.sync_mode = WB_SYNC_ALL,
+		.nr_to_write = LONG_MAX,
+		.range_start = start,
+		.range_end = end,
+	};
+
+	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		return 0;
+	return do_writepages(mapping, &wbc);
+}
+
+int filemap_write_and_wait_range(struct address_space *mapping, loff_t start, loff_t end)
+{
+	if (end < start || !mapping->nrpages)
+		return 0;
+	return filemap_fdatawrite_range(mapping, start, end);
+}
