@@ -54,7 +54,7 @@ const CONTROL: ReadonlySet<string> = new Set(
 );
 
 /** Macros that, with a body or alone, define nothing at file scope that has a C name. */
-const DEFINING_CALL = /^(DEFINE_|DECLARE_.*(HASHTABLE|BITMAP|WORK|KFIFO)|.*_HEAD$|.*_ATTR(_|$)|__?DEFINE_)/;
+const DEFINING_CALL = /^(DEFINE_|DECLARE_.*(HASHTABLE|BITMAP|WORK|KFIFO)|.*_HEAD$|__?DEFINE_)/;
 
 /** The state of the scan that an `#else` must take back to what it was at the `#if`. */
 interface Branch {

@@ -124,10 +124,7 @@ class Parser extends DeclParser {
       try {
         this.external(externals);
       } catch (problem) {
-        if (!(problem instanceof ParseFail)) throw problem;
-        this.depth = 0;
-        this.inFunction = false;
-        this.closeScopesTo(0);
+        this.caught(problem);
         this.resyncExternal(start);
       }
     }
@@ -135,6 +132,15 @@ class Parser extends DeclParser {
   }
 
   // ---- recovery ----
+
+  /** Back to file scope after something was thrown. A caller who left us little stack makes "too deep" come early. */
+  private caught(problem: unknown): void {
+    if (problem instanceof RangeError) this.reportTooDeep();
+    else if (!(problem instanceof ParseFail)) throw problem;
+    this.depth = 0;
+    this.inFunction = false;
+    this.closeScopesTo(0);
+  }
 
   /** Goes to where the next external declaration can begin after one that began at `start` failed here. */
   private resyncExternal(start: number): void {
@@ -217,12 +223,24 @@ class Parser extends DeclParser {
       into.push({ kind: "staticAssert", ...this.staticAssertRest(), loc });
       return;
     }
+    if (this.assumeTypes && this.skipMacroUse()) return;
     const start = this.pos;
     const specs = this.specs("declaration");
     if (this.pos === start && !this.atIdent() && !this.at("*") && !this.at("(")) {
       this.unexpectedExternal();
     }
     into.push(this.declarationOrFunction(specs, loc, true));
+  }
+
+  /** Passes over `MODULE_LICENSE("GPL");`: with headers not at hand, a call at file scope is a macro nobody knows. */
+  private skipMacroUse(): boolean {
+    if (!this.atIdent() || this.peek(1).text !== "(") return false;
+    const behind = this.closing(1) + 1;
+    const token = this.peek(behind);
+    if (token.text !== ";" && !(token.bol && token.loc.col === 1 && token.text !== "{")) return false;
+    this.seek(this.pos + behind);
+    this.take(";");
+    return true;
   }
 
   private unexpectedExternal(): never {
@@ -338,10 +356,7 @@ class Parser extends DeclParser {
         if (!matched) this.report(loc, "this '{' has no matching '}'");
         body = this.parseBody(head).body;
       } catch (problem) {
-        if (!(problem instanceof ParseFail)) throw problem;
-        this.depth = 0;
-        this.inFunction = false;
-        this.closeScopesTo(0);
+        this.caught(problem);
       }
     });
     const { loc } = this.tokens[open]!;

@@ -126,8 +126,12 @@ export abstract class Cursor {
   }
 
   protected tooDeep(): never {
-    this.errors.push({ loc: this.tok.loc, message: "nesting too deep", severity: "error", code: "limit" });
+    this.reportTooDeep();
     throw new ParseFail();
+  }
+
+  protected reportTooDeep(): void {
+    this.errors.push({ loc: this.tok.loc, message: "nesting too deep", severity: "error", code: "limit" });
   }
 
   protected enter(): void {

@@ -71,6 +71,12 @@ export interface PackChange {
   readonly bytes: number;
 }
 
+type SpecContext = "declaration" | "typeName" | "param" | "member";
+
+/** Names in a row that are looked at to tell annotations from types. */
+const RUN_MAX = 8;
+const RECORD_WORDS: ReadonlySet<string> = new Set("struct union enum typeof __typeof __typeof__".split(" "));
+
 /** What a declarator may be: named, nameless, or either (a parameter). */
 type DeclaratorMode = "concrete" | "abstract" | "either";
 
@@ -122,7 +128,7 @@ export abstract class DeclParser extends ExprParser {
   }
 
   /** Offset of the bracket that closes the one at `ahead`. */
-  private closing(ahead: number): number {
+  protected closing(ahead: number): number {
     let depth = 0;
     for (; this.peek(ahead).kind !== "eof"; ahead++) {
       const token = this.peek(ahead);
@@ -156,6 +162,9 @@ export abstract class DeclParser extends ExprParser {
     const name = this.peek(1);
     if (name.kind !== "ident" || KEYWORDS.has(name.text) || this.isOrdinary(name.text)) return false;
     let ahead = 2;
+    const second = this.peek(2);
+    // `(__force unsigned)`, `(__force gfp_t)`: two names in a row are no expression.
+    if (second.kind === "ident" && (this.isPlainName(second) || this.startsType(2))) return true;
     while (this.peek(ahead).text === "*") ahead++;
     if (this.peek(ahead).text !== ")") return false;
     if (ahead > 2) return true;
@@ -174,7 +183,7 @@ export abstract class DeclParser extends ExprParser {
     return { specs, declarator };
   }
 
-  protected specs(context: "declaration" | "typeName" | "param" | "member"): DeclSpecs {
+  protected specs(context: SpecContext): DeclSpecs {
     const loc = this.tok.loc;
     const state: SpecState = {
       storage: null,
@@ -213,7 +222,7 @@ export abstract class DeclParser extends ExprParser {
   }
 
   /** Takes one specifier into `state`; false when none is here. */
-  private specifier(state: SpecState, context: "declaration" | "typeName" | "param" | "member"): boolean {
+  private specifier(state: SpecState, context: SpecContext): boolean {
     const token = this.tok;
     if (token.kind !== "ident") return this.takeAttributes(state.attrs);
     const name = token.text;
@@ -320,11 +329,7 @@ export abstract class DeclParser extends ExprParser {
   }
 
   /** A typedef name, or an identifier that only makes sense as one. */
-  private nameSpecifier(
-    state: SpecState,
-    token: Token,
-    context: "declaration" | "typeName" | "param" | "member",
-  ): boolean {
+  private nameSpecifier(state: SpecState, token: Token, context: SpecContext): boolean {
     const name = token.text;
     const typed = state.type !== null || state.words !== null;
     if (!typed) {
@@ -340,31 +345,54 @@ export abstract class DeclParser extends ExprParser {
         return true;
       }
     }
-    const next = this.peek(1);
-    const nextIsName = next.kind === "ident" && !KEYWORDS.has(next.text);
-    if (
-      typed ||
-      (next.kind === "ident" && (TYPE_WORDS.has(next.text) || /^(struct|union|enum)$/.test(next.text)))
-    ) {
-      // `int MARK name`, `static MARK int name`: an annotation whose macro is not known.
-      if (!nextIsName && (typed || context === "typeName")) return false;
-      if (nextIsName && !typed) return false;
-      if (!this.assumeTypes) this.report(token.loc, `unknown word '${name}' in declaration`);
-      this.next();
+    if (typed && this.isTypedef(name) && this.isPlainName(this.peek(1))) {
+      return this.fail(token.loc, `expected ';' or a name, found '${name}': two types given`);
+    }
+    if (this.isAnnotation(typed, context)) {
+      this.skipAnnotation();
       return true;
     }
-    const isType =
-      nextIsName ||
-      next.text === "*" ||
-      (next.kind === "ident" && SPEC_WORDS.has(next.text) && !/^_*(attribute|inline)/.test(next.text)) ||
-      (context === "typeName" && next.text === ")") ||
-      (context === "param" && (next.text === "," || next.text === ")" || next.text === "("));
-    if (!isType) return false;
+    if (typed || !this.isUnknownType(context)) return false;
     this.assumed.add(name);
     if (!this.assumeTypes) this.report(token.loc, `unknown type name '${name}'`);
     state.type = { kind: "typedef", name, loc: token.loc };
     this.next();
     return true;
+  }
+
+  /**
+   * Whether the name here can only be a macro nobody defined that annotates, as `__init` in `int __init f(void)`:
+   * another name or a type has to follow for the declaration to declare anything.
+   */
+  private isAnnotation(typed: boolean, context: SpecContext): boolean {
+    let run = 1;
+    while (run < RUN_MAX && this.isPlainName(this.peek(run))) run++;
+    const after = this.peek(run);
+    if (typed) return run > 1 || after.text === "*" || (context === "typeName" && /^[),(]$/.test(after.text));
+    if (after.kind === "ident" && (TYPE_WORDS.has(after.text) || RECORD_WORDS.has(after.text))) return true;
+    // The last name of the run is the one declared, unless a `*` stands between it and its type.
+    const types = after.text === "*" ? run : run - 1;
+    for (let i = 1; i < types; i++) if (this.isTypedef(this.peek(i).text)) return true;
+    return types > 1 && this.tok.text.startsWith("__");
+  }
+
+  private isPlainName(token: Token): boolean {
+    return token.kind === "ident" && !KEYWORDS.has(token.text);
+  }
+
+  private skipAnnotation(): void {
+    const token = this.next();
+    if (!this.assumeTypes) this.report(token.loc, `unknown word '${token.text}' in declaration`);
+  }
+
+  /** Whether the name here can only be a type nobody declared. */
+  private isUnknownType(context: SpecContext): boolean {
+    const next = this.peek(1);
+    if (next.kind === "ident") return !KEYWORDS.has(next.text) || /^_*(const|volatile)_*$/.test(next.text);
+    if (next.text === "*") return true;
+    if (next.text === "(" && this.peek(2).text === "*" && this.isPlainName(this.peek(3))) return true;
+    if (context === "typeName") return next.text === ")";
+    return context === "param" && (next.text === "," || next.text === ")" || next.text === "(");
   }
 
   private typeOf(unqual: boolean): TypeSpec {
@@ -478,12 +506,14 @@ export abstract class DeclParser extends ExprParser {
 
   /** `#pragma pack` in force at the token `pos`. */
   private packAt(pos: number): number {
-    let bytes = 0;
-    for (const change of this.packs) {
-      if (change.at > pos) break;
-      bytes = change.bytes;
+    let low = 0;
+    let high = this.packs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.packs[middle]!.at <= pos) low = middle + 1;
+      else high = middle;
     }
-    return bytes;
+    return low === 0 ? 0 : this.packs[low - 1]!.bytes;
   }
 
   private member(): MemberDecl {
@@ -540,6 +570,7 @@ export abstract class DeclParser extends ExprParser {
     const name = this.declaratorInto(mode, parts, attrs);
     if (mode === "abstract") this.takeAttributes(attrs);
     else if (this.tok.kind === "ident" || this.tok.text === "[") this.takeAttributes(attrs);
+    if (mode === "concrete" && this.atIdent()) this.trailingAnnotations(parts, attrs);
     let asmName: string | null = null;
     if (mode === "concrete" && (this.at("asm") || this.at("__asm__") || this.at("__asm"))) {
       this.next();
@@ -557,6 +588,25 @@ export abstract class DeclParser extends ExprParser {
     };
   }
 
+  /** `int f(void) MARK(x) {` and `int x MARK = 1;`, the macro not known. */
+  private trailingAnnotations(parts: readonly DeclPart[], attrs: Attribute[]): void {
+    const part = parts[0];
+    if (part?.kind === "function" && part.krNames !== null && this.startsDeclaration()) return;
+    while (this.atIdent()) {
+      let ahead = 1;
+      if (this.peek(1).text === "(") ahead = this.closing(1) + 1;
+      const behind = this.peek(ahead);
+      if (!/^[={;,:]$/.test(behind.text) && behind.kind !== "ident") return;
+      if (!this.assumeTypes) {
+        // A name on a new line is rather the next declaration, after a forgotten `;`.
+        if (this.tok.bol) return;
+        this.report(this.tok.loc, `unknown word '${this.tok.text}' in declaration`);
+      }
+      this.seek(this.pos + ahead);
+      this.takeAttributes(attrs);
+    }
+  }
+
   /** The text of the string literals here, as asm takes it. */
   protected asmText(): string {
     if (this.tok.kind !== "string") return this.expected("string");
@@ -571,7 +621,7 @@ export abstract class DeclParser extends ExprParser {
     const pointers: DeclPart[] = [];
     this.takeAttributes(attrs);
     while (this.at("*")) pointers.push(this.pointer(attrs));
-    this.skipUnknownMark();
+    this.skipUnknownMark(mode);
     let name: Token | null = null;
     if (mode !== "abstract" && this.atIdent()) {
       name = this.next();
@@ -595,11 +645,8 @@ export abstract class DeclParser extends ExprParser {
   }
 
   /** `*MARK name`: an annotation whose macro is not known, as `void *__percpu p`. */
-  private skipUnknownMark(): void {
-    while (this.atIdent() && this.peek(1).kind === "ident" && !KEYWORDS.has(this.peek(1).text)) {
-      if (!this.assumeTypes) this.report(this.tok.loc, `unknown word '${this.tok.text}' in declaration`);
-      this.next();
-    }
+  private skipUnknownMark(mode: DeclaratorMode): void {
+    while (this.atIdent() && (mode === "abstract" || this.isPlainName(this.peek(1)))) this.skipAnnotation();
   }
 
   private pointer(attrs: Attribute[]): DeclPart {

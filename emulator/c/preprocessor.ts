@@ -241,7 +241,15 @@ class Preprocessor {
     try {
       this.expandFiles(out);
     } catch (problem) {
-      if (!(problem instanceof LimitReached)) throw problem;
+      // A caller who left us little stack makes "too deep" come early.
+      if (problem instanceof RangeError) {
+        this.errors.push({
+          loc: last.loc,
+          message: "macro arguments are nested too deeply",
+          severity: "error",
+          code: "limit",
+        });
+      } else if (!(problem instanceof LimitReached)) throw problem;
     }
     out.push(last);
     return { tokens: out, errors: this.errors };
