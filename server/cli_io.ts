@@ -1,0 +1,7 @@
+/** What a subcommand may touch of the process: so that tests can run commands without one. */
+export interface CliIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Colour is wanted: standard output is a terminal and NO_COLOR is unset. */
+  readonly color: boolean;
+}
