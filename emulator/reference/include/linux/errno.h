@@ -28,6 +28,7 @@
 #define ENOSPC 28
 #define ESPIPE 29
 #define EROFS 30
+#define EMLINK 31
 #define EPIPE 32
 #define EDOM 33
 #define ERANGE 34
@@ -39,6 +40,7 @@
 #define ETIMEDOUT 110
 #define EALREADY 114
 #define EUCLEAN 117
+#define EREMOTEIO 121
 #define EHWPOISON 133
 #define EWOULDBLOCK EAGAIN
 #define EFSCORRUPTED EUCLEAN

@@ -79,6 +79,7 @@ static inline bool is_huge_zero_pmd(pmd_t pmd)
 	return pmd_present(pmd) && READ_ONCE(huge_zero_pfn) == pmd_pfn(pmd);
 }
 #define is_huge_zero_pud(pud) false
+void fsc_free_pgtables(struct mm_struct *mm);
 bool vma_is_special_huge(const struct vm_area_struct *vma);
 unsigned long thp_vma_allowable_orders(struct vm_area_struct *vma, unsigned long vm_flags, unsigned long tva_flags,
 				       unsigned long orders);

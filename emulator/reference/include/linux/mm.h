@@ -649,7 +649,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 vm_fault_t finish_fault(struct vm_fault *vmf);
 vm_fault_t do_set_pmd(struct vm_fault *vmf, struct page *page);
 void set_pte_range(struct vm_fault *vmf, struct folio *folio, struct page *page, unsigned int nr, unsigned long addr);
-vm_fault_t finish_mkwrite_fault(struct vm_fault *vmf, struct folio *folio);
+void unmap_vmas_of(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end);
 int copy_page_range(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
 int follow_pte(struct vm_area_struct *vma, unsigned long address, pte_t **ptepp, spinlock_t **ptlp);
 int fixup_user_fault(struct mm_struct *mm, unsigned long address, unsigned int fault_flags, bool *unlocked);

@@ -294,6 +294,7 @@ extern struct mm_struct init_mm;
 #define MMF_HAS_PINNED 27
 #define MMF_UNSTABLE 22
 #define MMF_OOM_SKIP 21
+#define MMF_HUGE_ZERO_PAGE 23
 #define MMF_DISABLE_THP 24
 
 struct vma_iterator {

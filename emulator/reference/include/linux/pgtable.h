@@ -109,7 +109,7 @@ static inline pte_t pte_wrprotect(pte_t pte)
 }
 static inline pte_t pte_mkdevmap(pte_t pte)
 {
-	return __pte(pte_val(pte) | _PAGE_DEVMAP);
+	return __pte(pte_val(pte) | _PAGE_SPECIAL | _PAGE_DEVMAP); /* x86 marks it special too, unlike pmd and pud */
 }
 static inline int pte_special(pte_t pte)
 {
@@ -375,6 +375,18 @@ static inline pmd_t pmd_mkinvalid(pmd_t pmd)
 static inline pte_t pte_mkhuge(pte_t pte)
 {
 	return __pte(pte_val(pte) | _PAGE_PSE);
+}
+static inline bool pte_access_permitted(pte_t pte, bool write)
+{
+	return pte_present(pte) && (pte_val(pte) & _PAGE_USER) && (!write || pte_write(pte));
+}
+static inline bool pmd_access_permitted(pmd_t pmd, bool write)
+{
+	return pmd_present(pmd) && (pmd_val(pmd) & _PAGE_USER) && (!write || pmd_write(pmd));
+}
+static inline bool pud_access_permitted(pud_t pud, bool write)
+{
+	return pud_present(pud) && (pud_val(pud) & _PAGE_USER) && (!write || pud_write(pud));
 }
 static inline int pte_accessible(struct mm_struct *mm, pte_t a)
 {
