@@ -1,0 +1,228 @@
+/**
+ * The hosted C library of `folioscope exec`: its state and the table of its natives. All memory goes through the checked
+ * Memory API, so that misuse of a library function is a typed stop with its place. Leaves out the functions themselves
+ * (libc_stdio.ts, libc_string.ts, libc_stdlib.ts, libc_math.ts) and their declarations (hosted/include).
+ */
+import { type Memory, MemoryFault } from "../mem/memory.ts";
+import type { NativeFunction, NativeTable } from "../vm/native.ts";
+import type { Site } from "../vm/stop_reason.ts";
+import { mathNatives } from "./libc_math.ts";
+import { stdioNatives } from "./libc_stdio.ts";
+import { stdlibNatives } from "./libc_stdlib.ts";
+import { stringNatives } from "./libc_string.ts";
+
+/** A file of the program's own file system, which lives in memory. */
+export interface FileData {
+  bytes: Uint8Array;
+  size: number;
+}
+
+export interface Stream {
+  readonly kind: "stdin" | "stdout" | "stderr" | "file";
+  readonly path: string;
+  data: FileData | null;
+  position: number;
+  readable: boolean;
+  writable: boolean;
+  append: boolean;
+  eof: boolean;
+  error: boolean;
+  unget: number[];
+}
+
+export interface LibcOptions {
+  /** All of standard input, asked for when the program first reads. */
+  readonly stdin?: () => Uint8Array;
+  /** Bytes that stdout and stderr may take together. */
+  readonly outputLimit?: number;
+  /** Called with every write to 1 or 2 as it happens. */
+  readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void;
+  /** argv[0], as assert() prints it. */
+  readonly program?: string;
+}
+
+export const EOF = -1;
+export const ERRNO = {
+  ENOENT: 2,
+  EBADF: 9,
+  ENOMEM: 12,
+  EINVAL: 22,
+  ERANGE: 34,
+  EDOM: 33,
+  EILSEQ: 84,
+} as const;
+
+/** What the library remembers between calls. `snapshot` and `restore` copy all of it. */
+export class Libc {
+  readonly memory: Memory;
+  readonly options: LibcOptions;
+  readonly program: string;
+  files = new Map<string, FileData>();
+  streams: (Stream | null)[] = [];
+  output: { fd: 1 | 2; bytes: Uint8Array }[] = [];
+  outputBytes = 0;
+  strtok = 0n;
+  atexit: bigint[] = [];
+  handlers = new Map<number, bigint>();
+  random: number[] = [];
+  statics = new Map<string, bigint>();
+  readonly errno: bigint;
+  private input: Uint8Array | null = null;
+
+  constructor(memory: Memory, options: LibcOptions = {}) {
+    this.memory = memory;
+    this.options = options;
+    this.program = options.program ?? "a.out";
+    this.errno = memory.alloc(4, { name: "errno", zero: true });
+    for (const kind of ["stdin", "stdout", "stderr"] as const)
+      this.streams.push({
+        kind,
+        path: kind,
+        data: null,
+        position: 0,
+        readable: kind === "stdin",
+        writable: kind !== "stdin",
+        append: false,
+        eof: false,
+        error: false,
+        unget: [],
+      });
+  }
+
+  setErrno(value: number): void {
+    this.memory.store(this.errno, 4, BigInt(value));
+  }
+
+  /** Standard input, read at first need. */
+  stdin(): Uint8Array {
+    this.input ??= this.options.stdin?.() ?? new Uint8Array(0);
+    return this.input;
+  }
+
+  /** Writes to file descriptor 1 or 2. */
+  emit(fd: 1 | 2, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.outputBytes += bytes.length;
+    const limit = this.options.outputLimit ?? 64 << 20;
+    if (this.outputBytes > limit)
+      throw new MemoryFault("limit", `output limit of ${limit >> 20} MiB reached`, 0n);
+    this.output.push({ fd, bytes });
+    this.options.onOutput?.(fd, bytes);
+  }
+
+  /** Everything written to a descriptor so far. */
+  written(fd: 1 | 2): Uint8Array {
+    const parts = this.output.filter((o) => o.fd === fd);
+    const out = new Uint8Array(parts.reduce((n, p) => n + p.bytes.length, 0));
+    let at = 0;
+    for (const p of parts) {
+      out.set(p.bytes, at);
+      at += p.bytes.length;
+    }
+    return out;
+  }
+
+  /** The address of a constant string that belongs to the library. */
+  staticString(text: string): bigint {
+    let address = this.statics.get(text);
+    if (address === undefined) {
+      address = this.memory.alloc(text.length + 1, { name: "a string of the C library", zero: true });
+      this.memory.writeBytes(address, latin1(text));
+      this.statics.set(text, address);
+    }
+    return address;
+  }
+
+  /** A block of the library's own, made once. */
+  staticBlock(name: string, size: number): bigint {
+    let address = this.statics.get(`\0${name}`);
+    if (address === undefined) {
+      address = this.memory.alloc(size, { name, zero: true });
+      this.statics.set(`\0${name}`, address);
+    }
+    return address;
+  }
+
+  snapshot(): unknown {
+    const shared = new Map<FileData, FileData>();
+    const copy = (d: FileData): FileData => {
+      let c = shared.get(d);
+      if (c === undefined) shared.set(d, (c = { bytes: d.bytes.slice(), size: d.size }));
+      return c;
+    };
+    return {
+      files: new Map([...this.files].map(([k, v]) => [k, copy(v)])),
+      streams: this.streams.map((s) =>
+        s === null ? null : { ...s, data: s.data === null ? null : copy(s.data), unget: [...s.unget] },
+      ),
+      output: [...this.output],
+      outputBytes: this.outputBytes,
+      strtok: this.strtok,
+      atexit: [...this.atexit],
+      handlers: new Map(this.handlers),
+      random: [...this.random],
+      statics: new Map(this.statics),
+    };
+  }
+
+  /** Takes back what `snapshot` gave (which must not be used again afterwards without a new copy). */
+  restore(snapshot: unknown): void {
+    Object.assign(this, snapshot);
+    Object.assign(this, this.snapshot());
+  }
+}
+
+export const latin1 = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+/** A family of functions: name to implementation. */
+export type Family = Record<string, NativeFunction>;
+
+/** The natives over one library state. */
+export function libcNatives(libc: Libc): NativeTable {
+  const table = new Map<string, NativeFunction>();
+  for (const family of [stdioNatives(libc), stringNatives(libc), stdlibNatives(libc), mathNatives(libc)])
+    for (const [name, run] of Object.entries(family)) table.set(name, named(name, run));
+  return table;
+}
+
+/** Says in which library function an access went wrong. */
+function named(name: string, run: NativeFunction): NativeFunction {
+  return (c) => {
+    try {
+      return run(c);
+    } catch (fault) {
+      if (!(fault instanceof MemoryFault) || !ACCESS_KINDS.has(fault.kind) || fault.message.includes("(): "))
+        throw fault;
+      throw new MemoryFault(fault.kind, `${name}(): ${fault.message}`, fault.address, fault.object);
+    }
+  };
+}
+
+const ACCESS_KINDS: ReadonlySet<string> = new Set([
+  "oops",
+  "general-protection",
+  "use-after-free",
+  "use-after-scope",
+  "out-of-bounds",
+  "uninitialised-read",
+  "write-to-readonly",
+]);
+
+/** Allocates for the program. Gives 0 with ENOMEM for sizes that no machine has. */
+export function allocate(
+  libc: Libc,
+  size: bigint,
+  site: Site | null,
+  options: { readonly zero?: boolean; readonly align?: number } = {},
+): bigint {
+  const bytes = BigInt.asUintN(64, size);
+  if (bytes > 1n << 32n) {
+    libc.setErrno(ERRNO.ENOMEM);
+    return 0n;
+  }
+  return libc.memory.alloc(Number(bytes), { ...options, name: "heap object", site });
+}
