@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The file system of the machine: extents, blocks with reference counts, reflink, and three manners of breaking layouts
+ * (those of ext4, xfs and virtiofs, whose functions of the kernel's names are called). Mirrors no kernel file; it does
+ * with the page cache and with locks what those file systems do. One block is one page; block b is at
+ * fsc_registry.pmem_start_pfn + b. Metadata is not on the medium: "committed" is a flag.
+ */
+#ifndef FSCFS_H
+#define FSCFS_H
+
+#include <linux/dax.h>
+#include <linux/fs.h>
+#include <linux/iomap.h>
+#include <linux/mm.h>
+
+enum fscfs_kind {
+	FSCFS_EXT4 = 0,
+	FSCFS_XFS = 1, /* with reflink */
+	FSCFS_FUSE = 2,
+};
+
+#define FSCFS_MAX_EXTENTS 48
+#define FSCFS_MAX_BLOCKS 2048
+
+struct fscfs_extent {
+	unsigned long first; /* page of the file */
+	unsigned long count;
+	unsigned long block;
+	bool unwritten;
+};
+
+struct fscfs_map {
+	unsigned int nr;
+	struct fscfs_extent ext[FSCFS_MAX_EXTENTS]; /* sorted by first */
+};
+
+struct fscfs {
+	struct super_block sb;
+	enum fscfs_kind kind;
+	struct block_device *bdev;
+	struct dax_device *dax_dev;
+	u64 start_off;
+	unsigned long nr_blocks;
+	unsigned long goal; /* where a scenario wants the next allocation, 0: anywhere */
+	bool shutdown;
+};
+
+struct fscfs_file { /* inode->i_private */
+	struct fscfs *fs;
+	struct fscfs_map data;
+	struct fscfs_map cow; /* blocks that will replace data when the copy is complete */
+	bool meta_dirty;
+	int slot; /* in fsc_registry.inodes */
+};
+
+static inline struct fscfs_file *fscfs_i(const struct inode *inode)
+{
+	return inode->i_private;
+}
+
+/* ---- machine ---- */
+struct device;
+extern struct device *fsc_pmem_dev;
+int fsc_bind_pmem(void);   /* 0, or what the probe failed with */
+void fsc_unbind_pmem(void);
+struct block_device *fsc_pmem_bdev(void);
+
+/* ---- what user programs ask of a file system ---- */
+struct fscfs *fscfs_mount(enum fscfs_kind kind);
+void fscfs_umount(struct fscfs *fs); /* every file is closed by now */
+struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages);
+struct file *fscfs_reopen(struct inode *inode);
+void fscfs_close(struct file *file);  /* the inode stays: somebody may open it again */
+void fscfs_forget(struct inode *inode); /* drops the last reference: eviction, the blocks stay allocated */
+void fscfs_delete(struct inode *inode); /* the same after unlink(2): the blocks are freed */
+int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count);
+int fscfs_truncate(struct file *file, unsigned long nr_pages);
+int fscfs_punch(struct file *file, unsigned long first, unsigned long count);
+int fscfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
+ssize_t fscfs_write(struct file *file, loff_t pos, const void *buf, size_t len);
+ssize_t fscfs_read(struct file *file, loff_t pos, void *buf, size_t len);
+int fscfs_zero_range(struct file *file, loff_t pos, loff_t len);
+int fscfs_clone(struct file *src, unsigned long sfirst, struct file *dst, unsigned long dfirst, unsigned long count,
+		unsigned int remap_flags);
+int fscfs_unshare(struct file *file, unsigned long first, unsigned long count);
+/* Block behind a page of the file, 0 for a hole. */
+unsigned long fscfs_bmap(struct file *file, unsigned long index);
+extern const struct iomap_ops fscfs_read_iomap_ops;
+extern const struct iomap_ops fscfs_write_iomap_ops;
+void fscfs_free_all(struct inode *inode);
+
+/* ---- fs/ext4, fs/xfs, fs/fuse ---- */
+int ext4_break_layouts(struct inode *inode);
+void ext4_evict_inode(struct inode *inode);
+int fuse_dax_break_layouts(struct inode *inode, u64 dmap_start, u64 dmap_end);
+
+#endif
