@@ -97,18 +97,21 @@ class DocumentReader {
 
   read(input: Buffer): void {
     let bytes = input;
-    if (bytes.length === 0)
-      return this.reject("empty", "empty-input", "The input is empty: there is nothing to read.");
+    if (bytes.length === 0) {
+      this.reject("empty", "empty-input", "The input is empty: there is nothing to read.");
+      return;
+    }
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
       try {
         bytes = gunzipSync(bytes, { maxOutputLength: this.options.maxUnpacked ?? UNPACK_LIMIT });
         this.doc.isRawText = false;
       } catch (error) {
-        return this.reject(
+        this.reject(
           "binary",
           "bad-gzip",
           `The file is gzip, but cannot be unpacked: ${(error as Error).message}. Unpack it by hand to see how far it goes.`,
         );
+        return;
       }
     }
     if (
@@ -118,18 +121,22 @@ class DocumentReader {
       bytes = Buffer.from(new TextDecoder(bytes[0] === 0xff ? "utf-16le" : "utf-16be").decode(bytes), "utf8");
     } else if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     const magic = compressedKind(bytes);
-    if (magic)
-      return this.reject(
+    if (magic) {
+      this.reject(
         "binary",
         "compressed",
         `The file is compressed with ${magic}. Unpack it first; gzip is the only one read directly.`,
       );
-    if (isBinary(bytes))
-      return this.reject(
+      return;
+    }
+    if (isBinary(bytes)) {
+      this.reject(
         "binary",
         "binary-input",
         "The file is not text: there is no mail and no diff to read in it.",
       );
+      return;
+    }
     if (isMbox(bytes)) this.readMbox(bytes);
     else if (startsWithHeaders(bytes)) this.readMails([bytes], this.options.mboxFlavour ?? "none", "mail");
     else this.readText(bytes);
@@ -154,7 +161,7 @@ class DocumentReader {
     );
   }
 
-  private readMails(mails: Buffer[], escape: "none" | "mboxo" | "mboxrd", form: DocumentForm): void {
+  private readMails(mails: Buffer[], flavour: "none" | "mboxo" | "mboxrd", form: DocumentForm): void {
     this.doc.form = form;
     for (let k = 0; k < mails.length; k++) {
       if (this.options.onProgress?.(k, mails.length) === false) {
@@ -167,7 +174,7 @@ class DocumentReader {
         });
         break;
       }
-      this.addMail(readMail(mails[k]!, { escape }));
+      this.addMail(readMail(mails[k]!, { escape: flavour }));
     }
   }
 
@@ -300,6 +307,7 @@ class DocumentReader {
       endDocLine: Math.max(docLine, endDocLine),
       bodyDocLine,
       isRawText: isRaw,
+      parts: body.parts.filter((p) => p.attachment || p.at > 0).length,
       trailers: [],
       attributions,
       ...facts,

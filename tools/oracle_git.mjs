@@ -71,7 +71,7 @@ function gitReads(mail, scissors) {
 }
 
 function readNumstat(text) {
-  const out = [];
+  const out = new Map();
   const fields = text.split("\0");
   for (let i = 0; i < fields.length; i++) {
     const m = /^(\d+|-)\t(\d+|-)\t([\s\S]*)$/.exec(fields[i]);
@@ -81,9 +81,18 @@ function readNumstat(text) {
       path = fields[i + 2] ?? "";
       i += 2;
     }
-    out.push(`${m[1]} ${m[2]} ${path}`);
+    // A file that is patched twice in one mail is one file.
+    const known = out.get(path);
+    out.set(
+      path,
+      known && m[1] !== "-"
+        ? [known[0] + Number(m[1]), known[1] + Number(m[2])]
+        : m[1] === "-"
+          ? ["-", "-"]
+          : [Number(m[1]), Number(m[2])],
+    );
   }
-  return out.sort();
+  return [...out].map(([path, [a, r]]) => `${a} ${r} ${path}`).sort();
 }
 
 const tidy = (s) =>
@@ -133,6 +142,34 @@ const REASONS = [
     "files",
     (_g, o) => o.doc.messages[0]?.isRawText === false && /format=flowed/i.test(o.head),
     "git joins diff lines that end in a space, as format=flowed says; the diff shows that they are separate",
+  ],
+  [
+    "*",
+    (g) => /^From [0-9a-f]{40} Mon Sep 17 00:00:00 2001$/m.test(g.message),
+    "git takes the header of a format-patch mail that was pasted below scissors for text of the message",
+  ],
+  [
+    "*",
+    (_g, _o, d) => typeof d[1] === "string" && d[1].includes("\ufffd"),
+    "git passes on bytes that are not in the charset; they are decoded here by the likelier one",
+  ],
+  [
+    "*",
+    (_g, _o, d) =>
+      typeof d[1] === "string" && tidy(Buffer.from(d[1], "latin1").toString("utf8")) === tidy(d[2]),
+    "the mail declares a one-byte charset but is UTF-8; git believes the declaration",
+  ],
+  ["author", (g) => g.email === "", "git takes an empty in-body From line for the author"],
+  [
+    "files",
+    (_g, _o, d) =>
+      d[1].length === d[2].length &&
+      d[1].every((x, i) => {
+        const [a, r, p] = x.split(/ (.*)/s).flatMap((y, k) => (k === 1 ? y.split(/ (.*)/s) : [y]));
+        const [b, s, q] = d[2][i].split(/ (.*)/s).flatMap((y, k) => (k === 1 ? y.split(/ (.*)/s) : [y]));
+        return a === b && r === s && (q.endsWith(`/${p}`) || p.endsWith(`/${q}`));
+      }),
+    "git apply -p1 drops the first directory of a path that has no a/ prefix (or keeps a home directory)",
   ],
   [
     "*",

@@ -128,9 +128,9 @@ export function unquoteName(text: string): string {
       i += octal[0].length;
       continue;
     }
-    const escape = name[++i] ?? "";
+    const escaped = name[++i] ?? "";
     const known: Record<string, number> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11 };
-    bytes.push(known[escape] ?? escape.charCodeAt(0));
+    bytes.push(known[escaped] ?? escaped.charCodeAt(0));
   }
   return Buffer.from(bytes).toString("utf8");
 }

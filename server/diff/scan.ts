@@ -332,6 +332,24 @@ class Scanner {
           this.mark(patch, "a wrapped `diff --git` line was joined");
         }
       }
+      // A mailer that refills paragraphs moves the "index" line up: "diff --git a/x b/x index" and the ids below.
+      const moved = / index(?: ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64}).*)?\s*$/.exec(names);
+      if (moved) {
+        names = names.slice(0, moved.index);
+        const col = k < this.n ? this.colOf(k, context) : -1;
+        const ids = moved[1]
+          ? moved
+          : col >= 0
+            ? /^([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})/.exec(this.text[k]!.slice(col))
+            : null;
+        file.oldBlob = ids?.[1] ?? null;
+        file.newBlob = ids?.[2] ?? null;
+        if (ids && !moved[1]) this.own(patch, k++, null);
+        this.mark(
+          patch,
+          "a `diff --git` line and its index line, which a mailer had run together, were parted",
+        );
+      }
       facts.git = names;
     } else k = i;
     k = this.readHeaderLines(k, file, facts, patch, context);
@@ -429,7 +447,10 @@ class Scanner {
     const header = this.text[i]!.slice(at);
     const match = HUNK_HEADER.exec(header.slice(0, 200))!;
     let file = patch.files[patch.files.length - 1];
-    if (!file || file.combined || file.status === "binary") {
+    const before = file?.hunks[file.hunks.length - 1];
+    // Hunks ascend; one that goes back belongs to another file, whose header was cut out with what stood between.
+    const backward = before !== undefined && Number(match[1]) < before.oldStart && context.depth > 0;
+    if (!file || file.combined || file.status === "binary" || backward) {
       file = emptyFile(this.body.doc[i]!);
       patch.files.push(file);
       this.mark(patch, "a hunk stands without the name of its file");
@@ -647,7 +668,7 @@ class Scanner {
       if (c === 32) this.push(a, i, col, " ", line.slice(col + 1));
       else if (c === NBSP) {
         this.push(a, i, col, " ", line.slice(col + 1), "nbsp");
-        a.repairs.push({ kind: "nbsp", at: i });
+        if (!/^[ \t]*\u00a0/.test(line.slice(col + 1))) a.repairs.push({ kind: "nbsp", at: i });
       } else {
         this.push(a, i, col, " ", line.slice(col), "space-lost");
         a.repairs.push({ kind: "space-lost", at: i });
@@ -1069,6 +1090,8 @@ class Scanner {
       ],
     };
     const told = new Set<Repair>();
+    const lineOf = new Map<number, number>();
+    if (a.repairs.length) for (let k = 0; k < a.owners.length; k++) lineOf.set(a.owners[k]!, k);
     for (const repair of a.repairs) {
       const [note, message] = wording[repair.kind];
       if (!told.has(repair.kind)) {
@@ -1079,7 +1102,7 @@ class Scanner {
         } else this.noteHunk(hunk, patch, note);
       }
       if (repair.kind !== "unflattened" && this.notes.length < 2000) {
-        const line = a.lines[a.owners.indexOf(repair.kind === "wrapped" ? repair.at - 1 : repair.at)];
+        const line = a.lines[lineOf.get(repair.at) ?? -1];
         const note: ScanNote = {
           code: `diff-${repair.kind}`,
           at: repair.at,

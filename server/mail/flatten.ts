@@ -79,7 +79,7 @@ function splitRun(out: string[], count: number, depth: number, text: string): nu
   if (rises && count >= base) {
     // "wrote: > > > > Background:" may hold blank lines of the new depth.
     blanks = count % base === 0 ? count / base - 1 : 0;
-    now = count % base === 0 ? base : count > base ? base : count;
+    now = count % base === 0 ? base : Math.min(count, base);
   } else if (count > base && /^(?:@@ -\d|diff --git |[+-])/.test(text)) {
     // A hunk that starts or goes on: the markers are its depth, not blank lines before it.
     const quoted = diffDepth(out);

@@ -1,7 +1,7 @@
-// The header block of a mail: unfolding, encoded words, addresses, dates. Encoded words and address lists are read by
+// The header block of a mail: unfolding, encoded words, addresses, dates. Encoded words are decoded by
 // postal-mime; what it cannot know (which document line a header stands on) is kept here.
 
-import { addressParser, decodeWords } from "postal-mime";
+import { decodeWords } from "postal-mime";
 import { decodeText } from "./charset.ts";
 import type { Header } from "./types.ts";
 
@@ -110,25 +110,53 @@ export interface Person {
   email: string;
 }
 
-/** The first person of an address header. Archive pages maul addresses ("a@...b.com"): that is kept as it stands. */
+/**
+ * The author in a From header, as `git mailinfo` takes it: the word around the first `@` is the address, the rest the
+ * name, unless that is too short, too long or holds an address itself. Archive pages maul addresses ("a@...b.com");
+ * that is kept as it stands.
+ */
 export function parsePerson(value: string): Person {
-  const text = value.length > 2000 ? value.slice(0, 2000) : value;
-  const simple = /^\s*"?([^"<>@(),:;]*)"?\s*<\s*([^<>\s]+)\s*>\s*$/.exec(text);
-  if (simple) return { name: tidyName(decodeHeader(simple[1]!)), email: simple[2]! };
-  try {
-    const list = addressParser(text, { flatten: true });
-    const first = list.find((a) => a.address) ?? list[0];
-    if (first?.address) return { name: tidyName(decodeHeader(first.name ?? "")), email: first.address };
-  } catch {
-    // Falls through to the loose reading.
+  const text = unquotePairs(decodeHeader(value.length > 4000 ? value.slice(0, 4000) : value));
+  let at = text.indexOf("@");
+  if (at < 0) return bogusPerson(text);
+  while (at > 0 && !/[\s<]/.test(text[at - 1]!)) at--;
+  const open = text[at - 1] === "<" ? at - 1 : at;
+  let end = at;
+  while (end < text.length && !/[\s>]/.test(text[end]!)) end++;
+  const email = text.slice(at, end);
+  let name = tidyName(`${text.slice(0, open)} ${text.slice(end + 1)}`);
+  if (name.startsWith("(") && name.endsWith(")")) name = name.slice(1, -1);
+  return { name: saneName(name) ? name : "", email };
+}
+
+function saneName(name: string): boolean {
+  const size = Buffer.byteLength(name, "utf8");
+  return size >= 3 && size <= 60 && !/[@<>]/.test(name);
+}
+
+/** `John Doe <john>` without an address, or only a name (archive pages). */
+function bogusPerson(text: string): Person {
+  const match = /^([^<]*)<([^>]*)>/.exec(text);
+  if (!match) return { name: tidyName(text), email: "" };
+  return { name: tidyName(match[1]!), email: match[2]!.trim() };
+}
+
+/** Quoted strings without their quotes and backslashes; comments stay in parentheses. */
+function unquotePairs(text: string): string {
+  if (!/["\\]/.test(text)) return text;
+  let out = "";
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === '"') quoted = !quoted;
+    else if (c === "\\" && quoted && i + 1 < text.length) out += text[++i];
+    else out += c;
   }
-  const loose = /^(.*?)<([^<>]*)>/.exec(text);
-  if (loose) return { name: tidyName(decodeHeader(loose[1]!.replace(/"/g, ""))), email: loose[2]!.trim() };
-  return { name: tidyName(decodeHeader(text.replace(/"/g, ""))), email: "" };
+  return out;
 }
 
 function tidyName(name: string): string {
-  return name.replace(/\s+/g, " ").replace(/^['"\s]+|['"\s]+$/g, "");
+  return name.replace(/\s+/g, " ").trim();
 }
 
 /** `Name <address>`, or whichever of the two is known. */

@@ -499,7 +499,7 @@ export function htmlToText(html: string): string {
   const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', nbsp: " ", apos: "'" };
   return html
     .replace(/\r?\n/g, "\n")
-    .replace(/<(script|style)\b[^<>]*>[^]*?(?:<\/\1>|$)/gi, "")
+    .replace(/<(script|style)\b[^<>]*>[\s\S]*?(?:<\/\1>|$)/gi, "")
     .replace(/<br\b[^<>]*>\n?/gi, "\n")
     .replace(/<\/(?:p|div|tr|h\d|li|blockquote)>\n?/gi, "\n")
     .replace(/<[a-z/!][^<>]*>/gi, "")

@@ -91,6 +91,7 @@ export function readAttributions(body: Body): Attribution[] {
   const text = body.text;
   for (let i = 0; i < text.length; i++) {
     const line = text[i]!;
+    if (line.includes("Original Message") && ORIGINAL.test(line)) readOutlook(body, i, found);
     const last = line.charCodeAt(line.trimEnd().length - 1);
     if (last !== 58 && last !== 0xff1a) continue;
     if (!WROTE.test(line.length > 400 ? line.slice(-400) : line)) continue;
@@ -122,12 +123,26 @@ export function readAttributions(body: Body): Attribution[] {
   return found;
 }
 
+const ORIGINAL = /^[\s>]*-{2,}\s*Original Message\s*-{2,}\s*$/;
+
+/** Outlook: a header block at the same depth says who wrote what follows it. */
+function readOutlook(body: Body, at: number, found: Attribution[]): void {
+  const depth = quoteDepth(body.text[at]!);
+  if (depth === 0) return;
+  for (let k = at + 1; k < Math.min(body.text.length, at + 8); k++) {
+    const from = /^From:\s*(.+)$/.exec(unquoted(body.text[k]!).trim());
+    if (!from || quoteDepth(body.text[k]!) !== depth) continue;
+    found.push({ docLine: body.doc[k]!, depth, name: from[1]!.trim() });
+    return;
+  }
+}
+
 /** "On Mon, 13 Jan 2025 at 10:00, Jane Doe <jane@x> wrote:" -> "Jane Doe <jane@x>". */
 export function attributedName(sentence: string): string {
   let s = sentence.length > 400 ? sentence.slice(-400) : sentence;
   s = s.replace(/\s*\((?:Tue|Mon|Wed|Thu|Fri|Sat|Sun)[^)]*\)/i, "");
   const cut =
-    /\s*\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b/i.exec(
+    /\s*\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b|\s*写道/i.exec(
       s,
     );
   if (cut) s = s.slice(0, cut.index);

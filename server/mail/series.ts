@@ -40,11 +40,16 @@ export function mergeCopies(patches: Patch[], messages: Message[]): Patch[] {
 
 function hunkKeys(patch: Patch): Set<string> {
   const keys = new Set<string>();
-  for (const file of patch.files)
-    for (const hunk of file.hunks) keys.add(`${file.path}\0${hunk.oldStart}\0${hunk.newStart}`);
+  for (const file of patch.files) for (const hunk of file.hunks) keys.add(hunkKey(file, hunk));
   for (const file of patch.files)
     if (file.hunks.length === 0) keys.add(`${file.path}\0${file.oldBlob}\0${file.newBlob}`);
   return keys;
+}
+
+/** A hunk's place and its file's last name: the path itself may be missing in a trimmed quote. */
+function hunkKey(file: DiffFile, hunk: DiffFile["hunks"][0]): string {
+  const first = hunk.lines.find((l) => l.kind !== " ");
+  return `${hunk.oldStart}\0${hunk.newStart}\0${first ? first.kind + squeeze(first.text) : file.path}`;
 }
 
 function findOriginal(copy: Patch, byLine: Map<string, Patch[]>, messages: Message[]): Patch | null {

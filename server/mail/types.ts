@@ -219,6 +219,8 @@ export interface Message {
   bodyDocLine: number;
   /** The rendering shows this message as the input has it. */
   isRawText: boolean;
+  /** MIME parts besides the first one that were read. */
+  parts: number;
   trailers: Trailer[];
   /** Attribution lines ("On ..., X wrote:"): who wrote the text at which quote depth. */
   attributions: Attribution[];
