@@ -405,7 +405,7 @@ export class Server {
     const name = path.split("/").pop() ?? path;
     if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
       return { title: name, text: "", problem: `${name} holds no mail that can be shown as text.` };
-    return { title: `${name} (readable)`, text: parsed.lines.join("\n"), problem: "" };
+    return { title: `${name} (readable)`, text: readableText(parsed), problem: "" };
   }
 
   // ---- catching
@@ -453,6 +453,19 @@ export class Server {
       failed(error);
     }
   }
+}
+
+/** The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. */
+function readableText(parsed: ParsedDocument): string {
+  const lines = [...parsed.lines];
+  for (const message of parsed.messages) {
+    if (message.isRawText) continue;
+    for (const { name, docLine } of message.headers) {
+      if (name === "content-transfer-encoding") lines[docLine - 1] = "Content-Transfer-Encoding: 8bit";
+      else if (name === "content-type") lines[docLine - 1] = "Content-Type: text/plain; charset=utf-8;";
+    }
+  }
+  return lines.join("\n");
 }
 
 /** Why a document cannot be run, or "". */

@@ -33,6 +33,7 @@ export interface StoreHost {
 interface Results {
   readonly result: ReviewResult;
   readonly version: number;
+  readonly text: string;
   readonly lines: readonly string[];
 }
 
@@ -95,6 +96,9 @@ export class OpenDocument {
     this.#placed = undefined;
     this.#ended = undefined;
     this.#stop();
+    // An edit that was taken back leaves the very text that was run.
+    const results = this.#results;
+    if (results && results.text === this.#text.getText()) this.#results = { ...results, version };
   }
 
   /** Starts a run of the present text; an earlier one is cancelled. Late results of other versions are dropped. */
@@ -183,7 +187,7 @@ export class OpenDocument {
           ? this.#results.result
           : undefined;
       const result = kept ? mergePatches(kept, outcome.result) : outcome.result;
-      this.#results = { result, version: this.version, lines: this.parsed.lines };
+      this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
       this.#placed = undefined;
     }
   }

@@ -87,7 +87,8 @@ function hunkNode(patch: Patch, hunk: Hunk, functions: ReturnType<typeof functio
       children.push(leaf("remark", firstLine(c.text), c.author, c.docLine, c.endDocLine));
   children.sort((a, b) => a.docLine - b.docLine);
   const range = /^@@[^@]*@@/.exec(hunk.header)?.[0] ?? hunk.header;
-  return node("hunk", hunk.section || range, hunk.section ? range : "", hunk.line, last, children);
+  const inside = /(\w+)\s*\(/.exec(hunk.section)?.[1] ?? hunk.section;
+  return node("hunk", `@@ -${hunk.oldStart} ${inside}`.trim(), range, hunk.line, last, children);
 }
 
 function firstLine(text: string): string {

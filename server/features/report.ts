@@ -7,7 +7,8 @@ import type { Finding, TraceStep } from "../review/types.ts";
 import { placedFindings, type Snapshot } from "./snapshot.ts";
 import { countsOf, countsText, fidelityText, VERDICT_ORDER, VERDICT_WORDS } from "./wording.ts";
 
-const RULE = "─".repeat(72);
+const TEXT_WIDTH = 78;
+const RULE = "─".repeat(TEXT_WIDTH);
 
 export function report(snapshot: Snapshot, finding: number | undefined): ReportResult {
   const review = snapshot.review;
@@ -33,7 +34,7 @@ export function report(snapshot: Snapshot, finding: number | undefined): ReportR
 export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   const place = snapshot.review?.place ?? ((n: number) => n);
   const at = (docLine: number) => (place(docLine) > 0 ? `line ${place(docLine)}` : "");
-  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}: ${f.message}`, ""];
+  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, ...wrap(f.message, TEXT_WIDTH), ""];
   const add = (key: string, value: string) => {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
@@ -58,11 +59,25 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   return out;
 }
 
+/** ">>  12  line 510     truncate   folio_put(pfn 0x100003): refcount 1 -> 0" */
 function step(s: TraceStep, index: number, at: (docLine: number) => string): string {
   const mark = s.role === "culprit" ? ">>" : s.role === "history" ? " *" : "  ";
-  const where = at(s.docLine) || (s.path ? `${s.path}:${s.line}` : "");
-  const text = `${mark} ${String(index + 1).padStart(3)}  ${s.task.padEnd(10)} ${s.text}`;
-  return where ? `${text.padEnd(72)}  ${where}` : text;
+  const file = s.path.split("/").pop() ?? "";
+  const where = at(s.docLine) || (file ? `${file}:${s.line}` : "");
+  return `${mark} ${String(index + 1).padStart(3)}  ${where.padEnd(16)} ${s.task.padEnd(9)} ${s.text}`;
+}
+
+/** Breaks at blanks; a longer word stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 function wholeReport(snapshot: Snapshot): ReportResult {

@@ -125,11 +125,7 @@ function functionRow(
   const executed = view.facts.some((f) => f.executed);
   const counts = functionCounts(view.facts);
   const reason = view.facts.find((f) => f.reason)?.reason ?? "";
-  const notRun = !snapshot.review
-    ? ""
-    : view.whole
-      ? reason || "no scenario reaches it"
-      : "only a part is shown";
+  const notRun = !snapshot.review ? "" : view.whole ? reason || "no scenario reaches it" : "shown in part";
   const verdict: Verdict | undefined =
     loudest(own.map((f) => f.finding.verdict)) ??
     (executed ? "clean" : snapshot.review ? "not-modelled" : undefined);

@@ -1,0 +1,32 @@
+/**
+ * The process of the language server: stdio or node-ipc, whatever the client asks for on the command line. Bundled as
+ * dist/server.cjs beside dist/worker.cjs, the thread that the emulator runs in.
+ */
+import { join } from "node:path";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import manifest from "../package.json" with { type: "json" };
+import { JobQueue, threadSpawner } from "./emulation/job.ts";
+import { parseDocument } from "./parse.ts";
+import { Server } from "./server.ts";
+
+/** How long a cancelled run may take to notice; a scenario checks far more often. */
+const GRACE_MS = 1500;
+
+const connection = createConnection(ProposedFeatures.all);
+// A broken message or a bug is for the log; only the client ends the server.
+process.on("uncaughtException", (error) =>
+  connection.console.error(`uncaught: ${error.stack ?? error.message}`),
+);
+process.on("unhandledRejection", (reason) => connection.console.error(`unhandled: ${String(reason)}`));
+
+const queue = new JobQueue({
+  spawn: threadSpawner(join(__dirname, "worker.cjs")),
+  graceMs: GRACE_MS,
+  log: (message) => connection.console.log(message),
+});
+new Server({
+  connection,
+  parse: (input, path) => parseDocument(input, path),
+  queue,
+  version: manifest.version,
+}).listen();

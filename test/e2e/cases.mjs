@@ -1,0 +1,209 @@
+// What is tried in the real editor. Each case is a name and a function; it throws where something does not hold. A
+// screenshot is taken after each, passed or failed, into shots/.
+import assert from "node:assert/strict";
+
+/** How long a whole simulation may take on a busy machine. */
+const RUN_MS = 120_000;
+
+export function cases({ ui, page, mail }) {
+  const settled = async () => {
+    await page.waitForFunction(
+      () => {
+        const item = document.querySelector('.statusbar-item[id*="folioscope"]');
+        const text = item?.textContent ?? "";
+        return (
+          item !== null &&
+          !/\d+\/\d+/.test(text) &&
+          item.querySelector(".codicon-loading") === null &&
+          text.trim() !== ""
+        );
+      },
+      undefined,
+      { timeout: RUN_MS },
+    );
+  };
+
+  return [
+    [
+      "mail opens, status item shows a result",
+      async () => {
+        await ui.open(mail.name);
+        await ui.statusItem().waitFor();
+        await settled();
+        const text = (await ui.statusItem().textContent()).trim();
+        assert.match(text, /new|fixed|clean/, `the status item says "${text}"`);
+        return text;
+      },
+    ],
+    [
+      "code lenses carry the counts",
+      async () => {
+        await ui.goToLine(mail.diffLine);
+        const lens = page.locator(".codelens-decoration", { hasText: "Simulate" }).first();
+        await lens.waitFor();
+        const text = (await lens.textContent()).replace(/\s+/g, " ").trim();
+        assert.match(text, /\d+ (?:clean|new|fixed|not modelled)/, `the lens says "${text}"`);
+        return text;
+      },
+    ],
+    [
+      "Problems has the row, a click leads to the squiggle",
+      async () => {
+        await ui.palette("Problems: Focus on Problems View");
+        const row = page
+          .locator(".markers-panel .monaco-list-row", {
+            has: page.locator(".codicon-error, .codicon-warning"),
+          })
+          .first();
+        await row.waitFor({ timeout: 20_000 });
+        const text = (await row.textContent()).replace(/\s+/g, " ").trim();
+        await row.dblclick();
+        await page.waitForSelector(".editor-instance .squiggly-error, .editor-instance .squiggly-warning", {
+          state: "attached",
+        });
+        return text;
+      },
+    ],
+    [
+      "sidebar shows series, patch, file, function and finding",
+      async () => {
+        await ui.palette("View: Hide Panel").catch(() => {});
+        await ui.showSidebar();
+        await ui.rows().filter({ hasText: mail.file }).first().waitFor();
+        const found = ui.rows().filter({ hasText: "new with this patch" });
+        await found.first().waitFor();
+        const count = await ui.rows().count();
+        assert.ok(count >= 4, `${count} rows`);
+        await found.first().click();
+        await page.waitForTimeout(400);
+        return `${count} rows`;
+      },
+    ],
+    [
+      "hover on a removed line answers",
+      async () => {
+        const text = await ui.hoverLine(mail.removed.line, mail.removed.text, mail.removed.word);
+        assert.match(text, /removed/, text);
+        assert.match(text, /before/, text);
+        return text.slice(0, 160);
+      },
+    ],
+    [
+      "Show Finding Trace opens the report",
+      async () => {
+        await page.keyboard.press("Escape");
+        const row = ui.rows().filter({ hasText: "new with this patch" }).first();
+        await row.hover();
+        await row.locator(".action-label.codicon-list-ordered").click();
+        await page.locator(".editor-instance .view-line", { hasText: /Trace/ }).first().waitFor();
+        const text = await page.locator(".editor-group-container.active .view-lines").first().textContent();
+        return text.replace(/\s+/g, " ").slice(0, 160);
+      },
+    ],
+    [
+      "palette command simulates again",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open(mail.name);
+        await settled();
+        const before = await seenRuns(page);
+        await ui.palette("Folioscope: Simulate This Patch");
+        await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
+        await settled();
+        return (await ui.statusItem().textContent()).trim();
+      },
+    ],
+    [
+      "an edit makes the result obsolete and simulates anew",
+      async () => {
+        const before = await seenRuns(page);
+        await ui.goToLine(1);
+        await page.keyboard.press("Control+Home");
+        await page.keyboard.type("x");
+        await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
+        await settled();
+        await page.keyboard.press("Control+z");
+        await page.waitForTimeout(300);
+        await settled();
+        return (await ui.statusItem().textContent()).trim();
+      },
+    ],
+    [
+      "outline lists patch, file, hunk and function",
+      async () => {
+        await page.keyboard.press("Control+Shift+o");
+        const widget = page.locator(".quick-input-widget");
+        await widget.locator(".monaco-list-row", { hasText: mail.file }).first().waitFor();
+        const count = await widget.locator(".monaco-list-row").count();
+        return `${count} rows on the screen`;
+      },
+    ],
+    [
+      "encoded mail opens readable, with the same features",
+      async () => {
+        await page.keyboard.press("Escape");
+        await ui.palette("View: Close All Editors");
+        await ui.open("encoded.eml");
+        const lens = page.locator(".codelens-decoration a", { hasText: "open it readable" }).first();
+        await lens.waitFor();
+        await lens.click();
+        await page.locator(".tab.active", { hasText: "readable" }).first().waitFor();
+        await page.locator(".codelens-decoration", { hasText: "Simulate" }).first().waitFor();
+        await settled();
+        return (await page.locator(".tab.active").first().textContent()).trim();
+      },
+    ],
+    [
+      "plain text without a patch is left alone",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open("notes.txt");
+        await ui.statusItem().waitFor({ state: "hidden" });
+        await page.getByText("Open a mail or a patch to see").waitFor();
+      },
+    ],
+    [
+      "light theme: diff lines are coloured",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.palette("Preferences: Toggle between Light/Dark Themes");
+        await page.locator(".monaco-workbench.vs").waitFor();
+        await ui.open(mail.name);
+        await ui.goToLine(mail.removed.line);
+        await settled();
+        const line = ui.line(mail.removed.text);
+        await line.waitFor();
+        await page.waitForTimeout(800);
+        const colours = await line
+          .locator("span span")
+          .evaluateAll((spans) => [...new Set(spans.map((s) => getComputedStyle(s).color))]);
+        assert.ok(
+          colours.length >= 1 && !colours.every((c) => c === "rgb(59, 59, 59)"),
+          `colours: ${colours.join(" ")}`,
+        );
+        return colours.join(" ");
+      },
+    ],
+  ];
+}
+
+/** Counts how often the status item has begun to spin; a MutationObserver watches, so that short runs are seen too. */
+async function seenRuns(page) {
+  return await page.evaluate(() => {
+    if (window.folioscopeRuns === undefined) {
+      window.folioscopeRuns = 0;
+      let spinning = false;
+      new MutationObserver(() => {
+        const now = document.querySelector('.statusbar-item[id*="folioscope"] .codicon-loading') !== null;
+        if (now && !spinning) window.folioscopeRuns++;
+        spinning = now;
+      }).observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ["class"],
+      });
+    }
+    return window.folioscopeRuns;
+  });
+}

@@ -1,0 +1,86 @@
+// The documents the editor is tried on: seed 000 of the corpus where it is present, else the repository's own example,
+// and small mails of our own in encodings that are not plain text.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+/** The mail everything is tried on. `removed` is a `-` line that a simulation executes. */
+export function seedMail(root) {
+  const seeds = join(root, "..", "shared", "corpus", "seeds");
+  if (existsSync(seeds)) {
+    const name = readdirSync(seeds).find((n) => n.startsWith("000_"));
+    if (name)
+      return {
+        isSeed: true,
+        name,
+        path: join(seeds, name),
+        mail: describe(join(seeds, name), "dax.c", "page->mapping = mapping;"),
+      };
+  }
+  const examples = join(root, "examples");
+  const names = readdirSync(examples).filter((n) => /\.(eml|patch|mbox|txt)$/.test(n));
+  const name = names.find((n) => /share|twice|leak/.test(n)) ?? names[0];
+  if (!name) throw new Error("there is no example mail in examples/");
+  return { isSeed: false, name, path: join(examples, name), mail: describe(join(examples, name), ".c", "") };
+}
+
+function describe(path, file, removedText) {
+  const lines = readFileSync(path, "utf8").split("\n");
+  const isRemoved = (l) => /^(?:> )*-(?!--|-)/.test(l) && l.includes(removedText) && /[;{]/.test(l);
+  const at = lines.findIndex(isRemoved);
+  const text = (lines[at] ?? "").replace(/^(?:> )*-/, "").trim();
+  return {
+    name: basename(path),
+    file,
+    diffLine: lines.findIndex((l) => /^(?:> )*diff --git .*\.c$/.test(l)) + 1,
+    removed: { line: at + 1, text, word: /\w{4,}/.exec(text)?.[0] ?? text },
+  };
+}
+
+/** Mails written here, by name. */
+export function fixtureMails() {
+  return {
+    "encoded.eml": quotedPrintable(),
+    "notes.txt": "Nothing but a shopping list:\n- bread\n+ butter\n",
+  };
+}
+
+function quotedPrintable() {
+  const body = [
+    "The caf=C3=A9 test box oopses without this, see the very long line that no mailer=",
+    " would leave alone.",
+    "",
+    "Signed-off-by: A Reviewer <reviewer@example.org>",
+    "---",
+    " fs/dax.c | 1 +",
+    " 1 file changed, 1 insertion(+)",
+    "",
+    "diff --git a/fs/dax.c b/fs/dax.c",
+    "--- a/fs/dax.c",
+    "+++ b/fs/dax.c",
+    "@@ -10,8 +10,9 @@",
+    "=20",
+    " static void dax_account_entry(struct page *page)",
+    " {",
+    " =09if (!page)",
+    " =09=09return;",
+    "+=09page->index =3D 0;",
+    " =09page->share++;",
+    " }",
+    "=20",
+    "--=20",
+    "2.39.5",
+  ];
+  return [
+    "From: A Reviewer <reviewer@example.org>",
+    "To: linux-fsdevel@example.org",
+    "Subject: [PATCH] fs/dax: reset the index of an accounted page",
+    "Date: Mon, 3 Feb 2025 10:00:00 +0000",
+    "Message-ID: <20250203100000.1@example.org>",
+    "MIME-Version: 1.0",
+    'Content-Type: text/plain; charset="utf-8"',
+    "Content-Transfer-Encoding: quoted-printable",
+    "",
+    ...body,
+    "",
+  ].join("\n");
+}

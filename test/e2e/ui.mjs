@@ -1,0 +1,129 @@
+// The hand on the keyboard: starts a browser on the workbench and knows how to use its parts. Leaves out what is tried
+// (cases.mjs) and the server (run.mjs).
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+];
+
+/** Debian's chromium, by PATH or $CHROMIUM. */
+export function findChromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const dir of (process.env.PATH ?? "").split(delimiter))
+    for (const name of ["chromium", "chromium-browser", "google-chrome"])
+      if (existsSync(join(dir, name))) return join(dir, name);
+  return undefined;
+}
+
+export async function openWorkbench(base, folder) {
+  const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+  const context = await browser.newContext({ viewport: { width: 1500, height: 950 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const errors = [];
+  const outside = new Set();
+  context.on("request", (r) => {
+    const url = new URL(r.url());
+    if (/^(http|ws)/.test(url.protocol) && url.host !== new URL(base).host) outside.add(url.origin);
+  });
+  page.on("pageerror", (e) => errors.push(e.message));
+  await page.goto(`${base}/?folder=${encodeURIComponent(folder)}`);
+  await page.waitForSelector(".monaco-workbench .explorer-folders-view", { timeout: 60_000 });
+  return { browser, page, errors, outside, ui: new Ui(page) };
+}
+
+export class Ui {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Runs a command of the palette. Enter only when our row is the focused one: earlier may run a stale row. */
+  async palette(command) {
+    const { page } = this;
+    await page.keyboard.press("F1");
+    const widget = page.locator(".quick-input-widget");
+    const input = widget.locator("input").first();
+    await input.waitFor();
+    await input.fill(">" + command);
+    await widget.locator(".monaco-list-row.focused", { hasText: command }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await widget.waitFor({ state: "hidden" });
+  }
+
+  /** Opens a file of the folder by name. */
+  async open(name) {
+    const { page } = this;
+    await page.keyboard.press("Control+p");
+    const widget = page.locator(".quick-input-widget");
+    const input = widget.locator("input").first();
+    await input.waitFor();
+    await input.fill(name);
+    await widget.locator(".monaco-list-row.focused", { hasText: name }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".tab.active", { hasText: name }).first().waitFor();
+    await page.locator(".editor-instance .view-lines .view-line").first().waitFor();
+  }
+
+  async goToLine(line) {
+    const { page } = this;
+    await page.keyboard.press("Control+1");
+    await page.keyboard.press("Control+g");
+    const widget = page.locator(".quick-input-widget");
+    const input = widget.locator("input").first();
+    await input.waitFor();
+    await input.fill(`:${line}`);
+    await page.keyboard.press("Enter");
+    await widget.waitFor({ state: "hidden" });
+  }
+
+  /** A line on the screen whose text contains `text`. Monaco writes blanks as no-break spaces. */
+  line(text) {
+    const pattern = text
+      .split(/\s+/)
+      .map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join("\\s+");
+    return this.page.locator(".editor-instance .view-line", { hasText: new RegExp(pattern) }).first();
+  }
+
+  /** Rests the mouse on a word of the line at `line` and gives the hover's text. */
+  async hoverLine(line, text, word) {
+    const { page } = this;
+    await this.goToLine(line);
+    const found = this.line(text);
+    await found.waitFor();
+    const span = found.locator("span", { hasText: word }).last();
+    const box = (await span.count()) > 0 ? await span.boundingBox() : await found.boundingBox();
+    await page.mouse.move(box.x + 40, box.y - 60);
+    await page.mouse.move(box.x + Math.min(box.width / 2, 120), box.y + box.height / 2, { steps: 6 });
+    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents").first();
+    await hover.waitFor({ timeout: 15_000 });
+    return (await page.locator(".monaco-hover:not(.hidden)").first().textContent())
+      .replace(/\s+/g, " ")
+      .trim();
+  }
+
+  statusItem() {
+    return this.page.locator('.statusbar-item[id*="folioscope"]').first();
+  }
+
+  async showSidebar() {
+    await this.palette("View: Show Folioscope");
+    await this.page
+      .locator('.sidebar [aria-label*="Folioscope"], .sidebar .title-label:has-text("Folioscope")')
+      .first()
+      .waitFor();
+  }
+
+  rows() {
+    return this.page.locator(".sidebar .monaco-list-row");
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * The server as a process: stdio in, stdio out. They run with a thread that answers as the emulator would
+ * (fake_worker.ts), so that timing is theirs to choose; emulator.test.ts has the real one.
+ */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { bundle, LspClient } from "../support/lsp_client.ts";
+
+const URI = "file:///mail/reply.txt";
+
+const MAIL = `From: A Reviewer <reviewer@example.org>
+Subject: Re: [PATCH 1/2] fs/dax: count each page once
+Message-ID: <20250203100000.7@example.org>
+Date: Mon, 3 Feb 2025 10:00:00 +0000
+
+> Fixes: 0123456789ab ("fs/dax: count pages")
+> ---
+> diff --git a/fs/dax.c b/fs/dax.c
+> --- a/fs/dax.c
+> +++ b/fs/dax.c
+> @@ -10,9 +10,9 @@ static void before_it(void)
+>  
+>  static void dax_account_entry(struct page *page)
+>  {
+> -	page->share = 1;
+> +	page->share++;
+
+Is this not one too many?
+
+>  	if (page->index)
+>  		return;
+>  	page->index = 0;
+>  }
+>  
+`;
+const LINES = MAIL.split("\n");
+const lineOf = (text: string) => LINES.findIndex((l) => l.includes(text));
+const at = (uri: string, line: number) => ({ textDocument: { uri }, position: { line, character: 6 } });
+
+describe("language server", () => {
+  let file = "";
+  const clients: LspClient[] = [];
+  before(() => {
+    file = join(bundle("lsp", { server: "server/main.ts", worker: "test/lsp/fake_worker.ts" }), "server.cjs");
+  });
+  after(async () => {
+    await Promise.all(clients.map((c) => c.close()));
+    if (file) rmSync(dirname(file), { recursive: true, force: true });
+  });
+  const start = async (settings: object = {}) => {
+    const client = new LspClient(file);
+    clients.push(client);
+    await client.initialize(settings);
+    return client;
+  };
+  const current = (client: LspClient, uri = URI) =>
+    client.next("folioscope/status", (p) => p.uri === uri && p.state === "current");
+
+  test("a finding arrives on its line with the steps as related information", async () => {
+    const c = await start();
+    const done = current(c);
+    const published = c.next("textDocument/publishDiagnostics", (p) =>
+      p.diagnostics.some((d: { code: string }) => d.code === "folio-ref-leak"),
+    );
+    c.open(URI, MAIL, "plaintext");
+    const { diagnostics, version } = await published;
+    const status = await done;
+    assert.equal(version, 1);
+    const found = diagnostics.find((d: { code: string }) => d.code === "folio-ref-leak");
+    assert.equal(found.range.start.line, lineOf("page->share++"));
+    assert.equal(
+      LINES[found.range.start.line]!.slice(found.range.start.character, found.range.end.character),
+      "page->share++;",
+    );
+    assert.equal(found.severity, 1);
+    assert.equal(found.relatedInformation.length, 2);
+    assert.equal(status.counts.new, 1);
+  });
+
+  test("hover on quoted lines, lenses, outline, folds, links, definition and colours", async () => {
+    const c = await start();
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const text = async (line: number) =>
+      (await c.request("textDocument/hover", at(URI, line))).result?.contents.value as string;
+    assert.match(
+      await text(lineOf("page->share = 1")),
+      /dax_account_entry\(\)\*\* · removed[\s\S]*before[\s\S]*refcount 1 -> 0/,
+    );
+    assert.match(
+      await text(lineOf("page->share++")),
+      /new with this patch[\s\S]*Show trace[\s\S]*one too many/,
+    );
+    assert.equal((await c.request("textDocument/hover", at(URI, 0))).result, null);
+
+    const lenses = (await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result;
+    assert.deepEqual(
+      lenses.map((l: { command: { title: string } }) => l.command.title),
+      ["▶ Simulate · 1 new · 3 clean", "dax_account_entry: 3 clean"],
+    );
+    const symbols = (await c.request("textDocument/documentSymbol", { textDocument: { uri: URI } })).result;
+    const names: string[] = [];
+    const walk = (list: { name: string; children: [] }[]) => {
+      for (const s of list) {
+        names.push(s.name);
+        walk(s.children);
+      }
+    };
+    walk(symbols);
+    assert.deepEqual(names, [
+      "fs/dax: count each page once",
+      "fs/dax.c",
+      "@@ -10 before_it",
+      "dax_account_entry",
+      "Is this not one too many?",
+    ]);
+
+    const folds = (await c.request("textDocument/foldingRange", { textDocument: { uri: URI } })).result;
+    assert.ok(folds.some((f: { startLine: number }) => f.startLine === lineOf("@@ -10,9")));
+    const links = (await c.request("textDocument/documentLink", { textDocument: { uri: URI } })).result;
+    assert.deepEqual(
+      links.map((l: { target: string }) => l.target),
+      ["https://lore.kernel.org/r/20250203100000.7@example.org", "https://git.kernel.org/linus/0123456789ab"],
+    );
+    const to = (await c.request("textDocument/definition", at(URI, lineOf("one too many")))).result;
+    assert.equal(to[0].range.start.line, lineOf("page->share++"));
+    const back = (await c.request("textDocument/definition", at(URI, lineOf("page->share++")))).result;
+    assert.equal(back[0].range.start.line, lineOf("one too many"));
+    const tokens = (await c.request("textDocument/semanticTokens/full", { textDocument: { uri: URI } }))
+      .result.data;
+    assert.ok(tokens.length > 0 && tokens.length % 5 === 0);
+    assert.ok(tokens.every((n: number) => n >= 0));
+  });
+
+  test("tree, report and replay speak of the same finding", async () => {
+    const c = await start();
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const tree = (await c.request("folioscope/tree", { uri: URI })).result;
+    assert.equal(tree.state, "current");
+    const [patch] = tree.roots;
+    assert.equal(patch.verdict, "new");
+    const [found] = patch.children[0].children[0].children;
+    assert.equal(found.kind, "finding");
+    const report = (await c.request("folioscope/report", { uri: URI, finding: found.finding })).result;
+    assert.match(report.text, /ERROR folio-ref-leak[\s\S]*verdict +new with this patch[\s\S]*>> +3/);
+    const whole = (await c.request("folioscope/report", { uri: URI })).result;
+    assert.match(whole.text, /Scenario runs/);
+    const replay = (await c.request("folioscope/replay", { uri: URI, replay: "f1-1-3" })).result;
+    assert.match(replay.text, /folio-ref-leak/);
+  });
+
+  test("hover and lenses answer while a simulation runs", async () => {
+    const c = await start({ scenario: "slow" });
+    const checking = c.next("folioscope/status", (p) => p.state === "checking" && p.done > 3);
+    c.open(URI, MAIL, "plaintext");
+    await checking;
+    const started = Date.now();
+    const hover = (await c.request("textDocument/hover", at(URI, lineOf("page->share = 1")))).result;
+    const lenses = (await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result;
+    assert.ok(Date.now() - started < 500, `${Date.now() - started} ms`);
+    assert.match(hover.contents.value, /Being simulated/);
+    assert.match(lenses[0].command.title, /Simulating \d+\/40 · Cancel/);
+    assert.equal((await c.request("folioscope/cancel", { uri: URI })).result, true);
+    const state = (await c.request("folioscope/tree", { uri: URI })).result.state;
+    assert.equal(state, "cancelled");
+  });
+
+  test("an edit cancels the run and makes its result obsolete; marks move with their lines", async () => {
+    const c = await start();
+    let done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    done = current(c);
+    const obsolete = c.next("folioscope/status", (p) => p.state === "obsolete" && p.version === 2);
+    const moved = c.next("textDocument/publishDiagnostics", (p) => p.version === 2);
+    c.change(URI, "one more line\n" + MAIL, 2);
+    await obsolete;
+    const found = (await moved).diagnostics.find((d: { code: string }) => d.code === "folio-ref-leak");
+    assert.equal(found.range.start.line, lineOf("page->share++") + 1);
+    assert.equal((await done).version, 2);
+  });
+
+  test("an edit while a simulation runs: the late result is never shown", async () => {
+    const c = await start({ scenario: "slow", run: "onOpen" });
+    const checking = c.next("folioscope/status", (p) => p.state === "checking" && p.done > 1);
+    c.open(URI, MAIL, "plaintext");
+    await checking;
+    const none = c.next("folioscope/status", (p) => p.version === 2);
+    c.change(URI, MAIL.replace("share++", "share--"), 2);
+    assert.equal((await none).state, "none");
+    await new Promise((r) => setTimeout(r, 2600));
+    const late = c.heard.filter((m) => m.method === "folioscope/status" && m.params.state === "current");
+    assert.equal(late.length, 0);
+  });
+
+  test("an edit that is taken back has its results back", async () => {
+    const c = await start({ run: "onOpen" });
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const obsolete = c.next("folioscope/status", (p) => p.state === "obsolete");
+    c.change(URI, "x" + MAIL, 2);
+    await obsolete;
+    const again = c.next("folioscope/status", (p) => p.state === "current" && p.version === 3);
+    c.change(URI, MAIL, 3);
+    await again;
+  });
+
+  test("a run that never looks at the stop flag is ended with its thread, and the next one works", async () => {
+    const c = await start({ run: "manual", scenario: "hang" });
+    c.open(URI, MAIL, "plaintext");
+    const checking = c.next("folioscope/status", (p) => p.state === "checking" && p.done > 0);
+    assert.equal((await c.request("folioscope/simulate", { uri: URI })).result.started, true);
+    await checking;
+    await c.request("folioscope/cancel", { uri: URI });
+    const done = current(c);
+    await c.request("folioscope/simulate", { uri: URI, scenario: "map*" });
+    await done;
+  });
+
+  test("a run that breaks says so and leaves the server at work", async () => {
+    const c = await start({ run: "manual" });
+    c.open(URI, MAIL, "plaintext");
+    const failed = c.next("folioscope/status", (p) => p.state === "failed");
+    await c.request("folioscope/simulate", { uri: URI, scenario: "throw" });
+    assert.match((await failed).message, /asked to break/);
+    assert.ok((await c.request("textDocument/hover", at(URI, lineOf("page->share = 1")))).result);
+  });
+
+  test("only what is new is in Problems; the settings ask for the rest", async () => {
+    const c = await start({ run: 7, showFixed: "yes", steps: -4, codeLens: false });
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    assert.deepEqual((await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result, []);
+  });
+
+  test("plain text without a patch is foreign", async () => {
+    const c = await start();
+    const status = c.next("folioscope/status");
+    c.open("file:///mail/notes.txt", "bread\n- butter\n+ jam\n", "plaintext");
+    assert.equal((await status).state, "foreign");
+    const lenses = await c.request("textDocument/codeLens", {
+      textDocument: { uri: "file:///mail/notes.txt" },
+    });
+    assert.deepEqual(lenses.result, []);
+    const started = (await c.request("folioscope/simulate", { uri: "file:///mail/notes.txt" })).result;
+    assert.equal(started.started, false);
+    assert.match(started.message, /shows no diff/);
+  });
+
+  test("an encoded mail is offered readable, and the readable text reads the same", async () => {
+    const c = await start();
+    const uri = "file:///mail/encoded.eml";
+    const encoded = [
+      "From: A <a@example.org>",
+      "Subject: [PATCH] fs/dax: x",
+      "MIME-Version: 1.0",
+      'Content-Type: text/plain; charset="utf-8"',
+      "Content-Transfer-Encoding: base64",
+      "",
+      Buffer.from(
+        LINES.slice(7)
+          .map((l) => l.replace(/^> ?/, ""))
+          .join("\n"),
+      ).toString("base64"),
+      "",
+    ].join("\n");
+    const done = current(c, uri);
+    c.open(uri, encoded, "folioscope-mail");
+    assert.equal((await done).encoded, true);
+    const lens = (await c.request("textDocument/codeLens", { textDocument: { uri } })).result[0];
+    assert.equal(lens.command.command, "folioscope.openReadableMail");
+    const readable = (await c.request("folioscope/readableMail", { uri })).result;
+    assert.equal(readable.problem, "");
+    const second = "folioscope:/mail/encoded";
+    const again = current(c, second);
+    c.open(second, readable.text, "folioscope-mail");
+    const status = await again;
+    assert.equal(status.encoded, false);
+    assert.equal(status.patches, 1);
+  });
+
+  test("malformed messages and requests do not end the server", async () => {
+    const c = await start();
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const bad: [string, unknown][] = [
+      ["textDocument/hover", null],
+      ["textDocument/hover", { textDocument: { uri: 7 }, position: null }],
+      ["textDocument/hover", { textDocument: { uri: URI }, position: { line: "x" } }],
+      ["textDocument/hover", { textDocument: { uri: URI }, position: { line: 1e9, character: -1 } }],
+      ["textDocument/codeAction", { textDocument: { uri: URI } }],
+      ["folioscope/tree", undefined],
+      ["folioscope/tree", { uri: "file:///not/open" }],
+      ["folioscope/simulate", 12],
+      ["folioscope/report", { uri: URI, finding: 1e9 }],
+      ["folioscope/replay", { uri: URI }],
+      ["folioscope/readableMail", { uri: URI, bytes: "////" }],
+      ["no/such/method", {}],
+    ];
+    for (const [method, params] of bad) {
+      const answer = await c.request(method, params);
+      assert.ok("result" in answer || answer.error, method);
+    }
+    const tree = await c.request("folioscope/tree", { uri: "file:///not/open" });
+    assert.match(tree.error?.message ?? "", /not open in the editor/);
+    c.notify("textDocument/didOpen", null);
+    c.notify("textDocument/didChange", { textDocument: { uri: URI } });
+    c.notify("textDocument/didClose", {});
+    c.notify("workspace/didChangeConfiguration", null);
+    c.raw("Content-Length: 9\r\n\r\n{not json");
+    c.raw("Content-Length: 2\r\n\r\n[]");
+    c.raw("Content-Length: 4\r\n\r\nnull");
+    await new Promise((r) => setTimeout(r, 300));
+    assert.ok(c.alive, c.stderr);
+    const hover = (await c.request("textDocument/hover", at(URI, lineOf("page->share = 1")))).result;
+    assert.ok(hover);
+  });
+
+  test("shutdown and exit end it with status 0", async () => {
+    const c = await start();
+    c.open(URI, MAIL, "plaintext");
+    assert.equal(await c.close(), 0);
+  });
+});

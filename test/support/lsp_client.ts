@@ -1,0 +1,182 @@
+/**
+ * A language client of a few lines for tests: starts a server over stdio, frames messages, keeps what the server says.
+ * It can also send bytes as they are, so that malformed messages can be tried.
+ */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
+
+/** Bundles entry files into a fresh folder and returns it; throws what esbuild says. */
+export function bundle(name: string, entries: Record<string, string>): string {
+  const dir = join(root, ".cache", `${name}-${process.pid}`);
+  mkdirSync(dir, { recursive: true });
+  const args = [
+    join(root, "node_modules", "esbuild", "bin", "esbuild"),
+    ...Object.entries(entries).map(([out, file]) => `${out}=${join(root, file)}`),
+    `--outdir=${dir}`,
+    "--out-extension:.js=.cjs",
+    "--bundle",
+    "--platform=node",
+    "--target=node20",
+    "--format=cjs",
+    "--loader:.c=text",
+    "--loader:.h=text",
+    "--log-level=error",
+  ];
+  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`bundling ${name}: ${done.stderr}`);
+  return dir;
+}
+
+interface Message {
+  readonly id?: number | string | null;
+  readonly method?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the message; tests look at what they need.
+  readonly params?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  readonly result?: any;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+export class LspClient {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** Notifications of the server, oldest first. */
+  readonly heard: Message[] = [];
+  stderr = "";
+  #buffer = Buffer.alloc(0);
+  #nextId = 1;
+  #exited: number | null | undefined;
+  readonly #answers = new Map<number, (m: Message) => void>();
+  readonly #waiting: { test: (m: Message) => boolean; done: (m: Message) => void }[] = [];
+
+  constructor(serverFile: string) {
+    this.process = spawn(process.execPath, [serverFile, "--stdio"], { stdio: "pipe" });
+    this.process.stdout.on("data", (d: Buffer) => this.#take(d));
+    this.process.stderr.on("data", (d: Buffer) => {
+      this.stderr += String(d);
+    });
+    this.process.on("exit", (code) => {
+      this.#exited = code;
+    });
+  }
+
+  get alive(): boolean {
+    return this.#exited === undefined;
+  }
+
+  async initialize(settings: object = {}): Promise<Message> {
+    const answer = await this.request("initialize", {
+      processId: null,
+      rootUri: null,
+      capabilities: { workspace: { codeLens: { refreshSupport: true } }, window: { workDoneProgress: true } },
+      initializationOptions: { settings },
+    });
+    this.notify("initialized", {});
+    return answer;
+  }
+
+  open(uri: string, text: string, languageId = "diff", version = 1): void {
+    this.notify("textDocument/didOpen", { textDocument: { uri, languageId, version, text } });
+  }
+
+  /** Replaces the whole text. */
+  change(uri: string, text: string, version: number): void {
+    this.notify("textDocument/didChange", { textDocument: { uri, version }, contentChanges: [{ text }] });
+  }
+
+  /** The whole answer, error or not. */
+  request(method: string, params: unknown, waitMs = 20_000): Promise<Message> {
+    const id = this.#nextId++;
+    const answer = new Promise<Message>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`no answer to ${method} in ${waitMs} ms\n${this.stderr}`)),
+        waitMs,
+      );
+      this.#answers.set(id, (m) => {
+        clearTimeout(timer);
+        resolve(m);
+      });
+    });
+    this.send({ id, method, params });
+    return answer;
+  }
+
+  notify(method: string, params: unknown): void {
+    this.send({ method, params });
+  }
+
+  send(message: object): void {
+    const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }));
+    this.raw(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
+  }
+
+  raw(bytes: Buffer | string): void {
+    this.process.stdin.write(bytes);
+  }
+
+  /** The next notification that `test` likes; those already heard do not count. */
+  next(
+    method: string,
+    test: (params: Message["params"]) => boolean = () => true,
+    waitMs = 20_000,
+  ): Promise<Message["params"]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`no ${method} in ${waitMs} ms\n${this.stderr}`)),
+        waitMs,
+      );
+      this.#waiting.push({
+        test: (m) => m.method === method && test(m.params),
+        done: (m) => {
+          clearTimeout(timer);
+          resolve(m.params);
+        },
+      });
+    });
+  }
+
+  async close(): Promise<number | null> {
+    if (this.#exited !== undefined) return this.#exited;
+    await this.request("shutdown", null, 5000).catch(() => undefined);
+    this.notify("exit", null);
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => this.process.kill("SIGKILL"), 5000);
+      this.process.on("exit", (code) => {
+        clearTimeout(timer);
+        resolve(code);
+      });
+    });
+  }
+
+  #take(data: Buffer): void {
+    this.#buffer = Buffer.concat([this.#buffer, data]);
+    for (;;) {
+      const end = this.#buffer.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const length = Number(/Content-Length: (\d+)/i.exec(this.#buffer.toString("latin1", 0, end))?.[1] ?? 0);
+      if (this.#buffer.length < end + 4 + length) return;
+      const body = this.#buffer.toString("utf8", end + 4, end + 4 + length);
+      this.#buffer = this.#buffer.subarray(end + 4 + length);
+      this.#hear(JSON.parse(body) as Message);
+    }
+  }
+
+  #hear(message: Message): void {
+    if (message.method !== undefined && message.id !== undefined) {
+      this.send({ id: message.id, result: null });
+      return;
+    }
+    if (message.method === undefined) {
+      if (typeof message.id === "number") this.#answers.get(message.id)?.(message);
+      return;
+    }
+    this.heard.push(message);
+    for (const w of [...this.#waiting])
+      if (w.test(message)) {
+        this.#waiting.splice(this.#waiting.indexOf(w), 1);
+        w.done(message);
+      }
+  }
+}
