@@ -286,6 +286,7 @@ struct mm_struct {
 	atomic_t tlb_flush_pending;
 	unsigned long flags;
 	struct task_struct *owner;
+	unsigned long mmap_base; /* where the next mapping is placed */
 #if FSC_ERA >= 615
 	mm_id_t mm_id;
 #endif
