@@ -65,6 +65,7 @@ run(
     "--no-dependencies",
     "--allow-missing-repository",
     "--skip-license",
+    "--no-rewrite-relative-links",
     "--no-git-tag-version",
     "--out",
     out,

@@ -123,7 +123,7 @@ export function cases({ ui, page, mail }) {
         await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
         await settled();
         await page.keyboard.press("Control+z");
-        await page.waitForTimeout(300);
+        await page.waitForTimeout(1500);
         await settled();
         return (await ui.statusItem().textContent()).trim();
       },
