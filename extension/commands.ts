@@ -205,7 +205,7 @@ function target(arg: unknown): Target {
       uri,
       ...(node.docLine > 0 ? { line: node.docLine } : {}),
       ...(node.finding !== undefined ? { finding: node.finding } : {}),
-      ...(node.patch !== undefined ? { patch: String(node.patch) } : {}),
+      ...(node.patch !== undefined ? { patch: node.patch } : {}),
     };
   }
   return typeof arg === "object" && arg !== null ? (arg as Target) : {};

@@ -112,8 +112,8 @@ export interface TreeNode {
   readonly docLine: number;
   /** Index of the finding in the store, for findings. */
   readonly finding?: number;
-  /** Index of the patch in the document, for patches. */
-  readonly patch?: number;
+  /** What METHOD_SIMULATE takes to run this patch alone; on patches, where there is such a word. */
+  readonly patch?: string;
   readonly children: readonly TreeNode[];
 }
 

@@ -177,11 +177,13 @@ export class OpenDocument {
   }
 
   #settle(outcome: JobOutcome, options: ReviewOptions): void {
+    // A replay answers by itself; what the document shows stays as it was.
+    if (options.replay !== undefined) return;
     if (outcome.kind === "cancelled") this.#ended = "cancelled";
     else if (outcome.kind === "failed") {
       this.#ended = "failed";
       this.#message = outcome.message;
-    } else if (options.replay === undefined) {
+    } else {
       const kept =
         options.patch !== undefined && this.#results?.version === this.version
           ? this.#results.result

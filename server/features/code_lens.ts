@@ -10,7 +10,13 @@ import {
   COMMAND_SHOW_FINDING,
   COMMAND_SIMULATE,
 } from "../protocol.ts";
-import { type FunctionView, functionViews, placedFindings, type Snapshot } from "./snapshot.ts";
+import {
+  type FunctionView,
+  functionViews,
+  patchSelector,
+  placedFindings,
+  type Snapshot,
+} from "./snapshot.ts";
 import { countsOf, countsText, functionCounts } from "./wording.ts";
 
 export interface Lens {
@@ -36,7 +42,8 @@ export function codeLenses(snapshot: Snapshot): Lens[] {
 
 function patchLens(snapshot: Snapshot, patch: Patch): Lens {
   const line = patch.files[0]?.docLine ?? patch.docLine;
-  const again = { uri: snapshot.uri };
+  const selector = patchSelector(snapshot.parsed, patch);
+  const again = { uri: snapshot.uri, ...(selector ? { patch: selector } : {}) };
   const { done, total } = snapshot.progress;
   if (snapshot.state === "checking")
     return lens(line, `◌ Simulating${total > 0 ? ` ${done}/${total}` : ""} · Cancel`, COMMAND_CANCEL, again);

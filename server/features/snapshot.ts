@@ -157,3 +157,13 @@ export function commentsOn(ref: LineRef): Comment[] {
 export function patchNumber(patch: Patch): string {
   return patch.total > 1 ? `${patch.number}/${patch.total}` : "";
 }
+
+/** What `ReviewOptions.patch` takes to mean this patch and no other; undefined where there is no such word. */
+export function patchSelector(parsed: ParsedDocument, patch: Patch): string | undefined {
+  const numbered = (n: number) => parsed.patches.filter((p) => p.total > 0 && p.number === n);
+  if (parsed.patches.length < 2) return undefined;
+  const byNumber = patch.total > 0 ? numbered(patch.number) : [];
+  if (byNumber.length === 1) return String(patch.number);
+  const position = parsed.patches.indexOf(patch) + 1;
+  return numbered(position).length === 0 ? String(position) : undefined;
+}

@@ -11,6 +11,7 @@ import {
   functionViews,
   type PlacedFinding,
   patchNumber,
+  patchSelector,
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
@@ -52,6 +53,7 @@ export function tree(snapshot: Snapshot): TreeNode[] {
 function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFinding[]): TreeNode {
   const id = `patch/${patch.index}`;
   const functions = functionViews(snapshot, patch);
+  const selector = patchSelector(snapshot.parsed, patch);
   const taken = new Set<PlacedFinding>();
   const children = patch.files.map((f, i) => fileRow(snapshot, `${id}/${i}`, f, functions, found, taken));
   const loose = found.filter((f) => !taken.has(f)).map((f) => findingRow(id, f));
@@ -73,7 +75,7 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
     ]
       .filter((s) => s !== "")
       .join("\n\n"),
-    patch: patch.index,
+    ...(selector ? { patch: selector } : {}),
     ...verdictOf(
       all,
       snapshot.review?.result.runs.some((r) => r.patch === patch.index && r.verdict === "clean"),
