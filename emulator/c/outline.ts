@@ -422,9 +422,7 @@ class Outliner {
     if (head[1]?.text !== "(" || !/^[A-Z_][A-Z0-9_]*$/.test(macro.text)) return false;
     if (!DEFINING_CALL.test(macro.text)) return true;
     const args = callArguments(head, 1);
-    const name = (/PER_CPU/.test(macro.text) ? args[1] : args[0])
-      ?.filter((token) => token.kind === "ident")
-      .pop();
+    const name = (/PER_CPU/.test(macro.text) ? args[1] : args[0])?.find((token) => token.kind === "ident");
     if (name !== undefined) this.emit(state, "variable", name.text, endLine, true, macro.text);
     return true;
   }

@@ -75,7 +75,12 @@ type SpecContext = "declaration" | "typeName" | "param" | "member";
 
 /** Names in a row that are looked at to tell annotations from types. */
 const RUN_MAX = 8;
-const RECORD_WORDS: ReadonlySet<string> = new Set("struct union enum typeof __typeof __typeof__".split(" "));
+/** Words before which a name cannot be a type. */
+const MARKED_WORDS: ReadonlySet<string> = new Set([
+  ...TYPE_WORDS.keys(),
+  ...STORAGE_WORDS,
+  ..."struct union enum typeof __typeof __typeof__".split(" "),
+]);
 
 /** What a declarator may be: named, nameless, or either (a parameter). */
 type DeclaratorMode = "concrete" | "abstract" | "either";
@@ -368,12 +373,21 @@ export abstract class DeclParser extends ExprParser {
     let run = 1;
     while (run < RUN_MAX && this.isPlainName(this.peek(run))) run++;
     const after = this.peek(run);
-    if (typed) return run > 1 || after.text === "*" || (context === "typeName" && /^[),(]$/.test(after.text));
-    if (after.kind === "ident" && (TYPE_WORDS.has(after.text) || RECORD_WORDS.has(after.text))) return true;
+    if (typed) {
+      if (run > 1) return this.isFirstAnnotation();
+      return after.text === "*" || (context === "typeName" && /^[),(]$/.test(after.text));
+    }
+    if (after.kind === "ident" && MARKED_WORDS.has(after.text)) return true;
     // The last name of the run is the one declared, unless a `*` stands between it and its type.
-    const types = after.text === "*" ? run : run - 1;
+    const types = after.text === "*" || context === "typeName" ? run : run - 1;
     for (let i = 1; i < types; i++) if (this.isTypedef(this.peek(i).text)) return true;
     return types > 1 && this.tok.text.startsWith("__");
+  }
+
+  /** Of two names in a row, whether the first is the annotation: not so in `int x __read_mostly`. */
+  private isFirstAnnotation(): boolean {
+    const next = this.peek(1);
+    return this.isPlainName(next) && (this.tok.text.startsWith("__") || !next.text.startsWith("__"));
   }
 
   private isPlainName(token: Token): boolean {
@@ -646,7 +660,7 @@ export abstract class DeclParser extends ExprParser {
 
   /** `*MARK name`: an annotation whose macro is not known, as `void *__percpu p`. */
   private skipUnknownMark(mode: DeclaratorMode): void {
-    while (this.atIdent() && (mode === "abstract" || this.isPlainName(this.peek(1)))) this.skipAnnotation();
+    while (this.atIdent() && (mode === "abstract" || this.isFirstAnnotation())) this.skipAnnotation();
   }
 
   private pointer(attrs: Attribute[]): DeclPart {
