@@ -7,7 +7,7 @@ import type { Invariant } from "./invariant.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
 import { devmapBits, mapcount, stalePte, writableLeaf } from "./page_table.ts";
 import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
-import { badPage, warn } from "./reports.ts";
+import { badPage, warn, wrongOutcome } from "./reports.ts";
 
 export const INVARIANTS: readonly Invariant[] = [
   zeroPageWrite,
@@ -33,6 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   entryAfterBreak,
   longtermPin,
   syncFault,
+  wrongOutcome,
   warn,
   badPage,
 ];
