@@ -20,6 +20,7 @@ static unsigned long fsc_alloc_table(void)
 		return 0;
 	table = get_zeroed_page(GFP_PGTABLE_USER);
 	if (table) {
+		__fsc_watch((void *)table, PAGE_SIZE, "pte");
 		__SetPageTable(virt_to_page(table));
 		inc_node_page_state(virt_to_page(table), NR_PAGETABLE);
 	}

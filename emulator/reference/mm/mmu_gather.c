@@ -15,10 +15,9 @@ static void fsc_gather_reset(struct mmu_gather *tlb)
 
 static void fsc_gather_init(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 {
+	memset(tlb, 0, offsetof(struct mmu_gather, local));
 	tlb->mm = mm;
 	tlb->fullmm = fullmm;
-	tlb->need_flush_all = 0;
-	tlb->delayed_rmap = 0;
 	tlb->active = &tlb->local;
 	tlb->local.next = NULL;
 	tlb->local.nr = 0;

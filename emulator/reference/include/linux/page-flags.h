@@ -1220,6 +1220,7 @@ static inline void SetPageUptodate(struct page *page)
 {
 	folio_mark_uptodate((struct folio *)page);
 }
+#define __SetPageUptodate SetPageUptodate
 static inline void ClearPageUptodate(struct page *page)
 {
 	clear_bit(PG_uptodate, &page->flags);
