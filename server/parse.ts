@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { gunzipSync } from "node:zlib";
-import { authorAt, collectComments } from "./diff/comments.ts";
+import { collectComments, ownersOf, Speakers } from "./diff/comments.ts";
 import { listFunctions, sideDefinitions } from "./diff/function_map.ts";
 import { type RawPatch, type ScanResult, scanBody } from "./diff/scan.ts";
 import { crossCheck } from "./diff/unified.ts";
@@ -66,6 +66,8 @@ interface Entry {
   message: Message;
   body: Body;
   scan: ScanResult;
+  speakers: Speakers;
+  owners: Int32Array | null;
 }
 
 class DocumentReader {
@@ -327,7 +329,13 @@ class DocumentReader {
         docLine,
       );
     this.doc.messages.push(message);
-    this.entries.push({ message, body, scan });
+    this.entries.push({
+      message,
+      body,
+      scan,
+      speakers: new Speakers(attributions, message.author),
+      owners: null,
+    });
     const at = (i: number) => body.doc[Math.min(Math.max(0, i), body.doc.length - 1)] ?? docLine;
     for (const note of scan.notes) {
       const problem: Problem = {
@@ -410,10 +418,9 @@ class DocumentReader {
     const source = {
       body,
       sections: scan.sections,
-      attributions: message.attributions,
-      author: message.author,
+      speakers: entry.speakers,
       messageId: message.messageId,
-      patches: scan.patches,
+      owners: (entry.owners ??= ownersOf(body.text.length, scan.patches)),
     };
     const spoken =
       raw.depth > 0 || raw.repaired ? collectComments(source, raw) : { comments: [], remarks: [] };
@@ -434,7 +441,7 @@ class DocumentReader {
     const author = text.author
       ? formatPerson(parsePerson(text.author))
       : raw.depth > 0
-        ? authorAt(source, raw.depth, body.doc[raw.first]!)
+        ? entry.speakers.at(raw.depth, body.doc[raw.first]!)
         : message.author;
     this.doc.patches.push({
       index: this.doc.patches.length,

@@ -8,10 +8,47 @@ import type { Anchor, RawPatch, Section } from "./scan.ts";
 export interface RemarkSource {
   body: Body;
   sections: Section[];
-  attributions: Attribution[];
-  author: string;
   messageId: string | null;
-  patches: RawPatch[];
+  /** From `ownersOf`. */
+  owners: Int32Array;
+  speakers: Speakers;
+}
+
+/** Attribution lines, arranged to be looked up by depth and line. */
+export class Speakers {
+  private readonly byDepth = new Map<number, Attribution[]>();
+  private readonly lines = new Set<number>();
+  private readonly author: string;
+
+  constructor(attributions: Attribution[], author: string) {
+    this.author = author;
+    for (const a of attributions) {
+      this.lines.add(a.docLine);
+      const list = this.byDepth.get(a.depth);
+      if (list) list.push(a);
+      else this.byDepth.set(a.depth, [a]);
+    }
+  }
+
+  /** Is this line an attribution? */
+  isAttribution(docLine: number): boolean {
+    return this.lines.has(docLine);
+  }
+
+  /** Who wrote the text at a depth: the message's author at 0, else the last attribution of that depth above the line. */
+  at(depth: number, docLine: number): string {
+    if (depth === 0) return this.author;
+    const list = this.byDepth.get(depth);
+    if (!list) return "";
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle]!.docLine < docLine) low = middle + 1;
+      else high = middle;
+    }
+    return (list[low - 1] ?? list[0]!).name;
+  }
 }
 
 /** Comments and remarks on one quoted patch. */
@@ -24,7 +61,6 @@ export function collectComments(
   const remarks: MessageRemark[] = [];
   const from = sectionStart(source, patch);
   const to = sectionEnd(source, patch);
-  const owners = foreignOwners(source, patch);
   let at = 0;
   let anchor: Anchor | null = null;
   let run: number[] = [];
@@ -42,7 +78,7 @@ export function collectComments(
       if (own) anchor = own;
       continue;
     }
-    if (owners.has(i)) {
+    if (source.owners[i] !== 0) {
       flush();
       continue;
     }
@@ -70,18 +106,25 @@ function sectionStart(source: RemarkSource, patch: RawPatch): number {
 }
 
 function sectionEnd(source: RemarkSource, patch: RawPatch): number {
-  let end = source.body.text.length;
-  for (const section of source.sections) {
-    if (section.id !== patch.section && section.mark >= patch.first && section.depth <= patch.depth)
-      end = Math.min(end, section.mark);
+  const { sections } = source;
+  // Sections ascend by their marks: the first one behind the patch that is not quoted more deeply ends it.
+  let low = 0;
+  let high = sections.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sections[middle]!.mark >= patch.first) high = middle;
+    else low = middle + 1;
   }
-  return end;
+  for (; low < sections.length; low++) if (sections[low]!.depth <= patch.depth) return sections[low]!.mark;
+  return source.body.text.length;
 }
 
-/** Body lines that belong to other patches. */
-function foreignOwners(source: RemarkSource, patch: RawPatch): Set<number> {
-  const owners = new Set<number>();
-  for (const other of source.patches) if (other !== patch) for (const i of other.owned) owners.add(i);
+/** Which patch each body line belongs to: its index plus one, 0 for none. */
+export function ownersOf(lines: number, patches: RawPatch[]): Int32Array {
+  const owners = new Int32Array(lines);
+  patches.forEach((patch, k) => {
+    for (const i of patch.owned) owners[i] = k + 1;
+  });
   return owners;
 }
 
@@ -102,7 +145,7 @@ function emit(
     const text =
       own !== depth ? "" : depth > 0 ? line.slice(Math.max(0, skipQuote(line, depth, true))) : line;
     if (isElision(text) || isScissors(text)) continue;
-    if (source.attributions.some((a) => a.docLine === body.doc[i])) {
+    if (source.speakers.isAttribution(body.doc[i]!)) {
       // The attribution and what it was wrapped from say who is quoted, nothing else.
       while (kept.length && kept[kept.length - 1]!.text.trim() !== "") kept.pop();
       continue;
@@ -114,7 +157,7 @@ function emit(
   if (kept.length === 0) return;
   const docLine = kept[0]!.doc;
   const base = {
-    author: authorAt(source, depth, docLine),
+    author: source.speakers.at(depth, docLine),
     messageId: depth === 0 ? source.messageId : null,
     docLine,
     endDocLine: kept[kept.length - 1]!.doc,
@@ -140,16 +183,4 @@ function emit(
     quoteDepth: depth,
     confidence: "exact",
   });
-}
-
-/** Who wrote the text at a depth: the message's author at 0, else the last attribution of that depth above the line. */
-export function authorAt(
-  source: { attributions: Attribution[]; author: string },
-  depth: number,
-  docLine: number,
-): string {
-  if (depth === 0) return source.author;
-  let name = "";
-  for (const a of source.attributions) if (a.depth === depth && a.docLine < docLine) name = a.name;
-  return name || source.attributions.find((a) => a.depth === depth)?.name || "";
 }
