@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All scenarios, in the order they are listed and run. A runner reads this array up to its NULL. */
+#include "scenario.h"
+
+extern const struct fsc_scenario fsc_scenario_map_fault_unmap;
+extern const struct fsc_scenario fsc_scenario_read_then_write;
+extern const struct fsc_scenario fsc_scenario_truncate_mapped;
+extern const struct fsc_scenario fsc_scenario_evict_mapped_before;
+extern const struct fsc_scenario fsc_scenario_punch_mapped;
+extern const struct fsc_scenario fsc_scenario_remap_same_file;
+extern const struct fsc_scenario fsc_scenario_reuse_other_size;
+extern const struct fsc_scenario fsc_scenario_pte_in_pmd;
+extern const struct fsc_scenario fsc_scenario_mprotect_write;
+extern const struct fsc_scenario fsc_scenario_fork_shared;
+extern const struct fsc_scenario fsc_scenario_private_cow;
+extern const struct fsc_scenario fsc_scenario_writeback;
+extern const struct fsc_scenario fsc_scenario_map_sync;
+extern const struct fsc_scenario fsc_scenario_hole_read_write;
+extern const struct fsc_scenario fsc_scenario_hole_read_cut;
+extern const struct fsc_scenario fsc_scenario_hole_downgrade;
+extern const struct fsc_scenario fsc_scenario_hole_pwrite;
+extern const struct fsc_scenario fsc_scenario_fault_no_memory;
+extern const struct fsc_scenario fsc_scenario_fault_no_block;
+extern const struct fsc_scenario fsc_scenario_insert_fails;
+extern const struct fsc_scenario fsc_scenario_reflink_read;
+extern const struct fsc_scenario fsc_scenario_reflink_write;
+extern const struct fsc_scenario fsc_scenario_cow_pwrite;
+extern const struct fsc_scenario fsc_scenario_reflink_unshare;
+extern const struct fsc_scenario fsc_scenario_dedupe;
+extern const struct fsc_scenario fsc_scenario_zero_range;
+extern const struct fsc_scenario fsc_scenario_truncate_pinned;
+extern const struct fsc_scenario fsc_scenario_truncate_unmapped_pinned;
+extern const struct fsc_scenario fsc_scenario_punch_pinned;
+extern const struct fsc_scenario fsc_scenario_evict_pinned;
+extern const struct fsc_scenario fsc_scenario_fork_pinned;
+extern const struct fsc_scenario fsc_scenario_pin_unpin;
+extern const struct fsc_scenario fsc_scenario_longterm_refused;
+extern const struct fsc_scenario fsc_scenario_gup_truncate_race;
+extern const struct fsc_scenario fsc_scenario_clone_pinned;
+extern const struct fsc_scenario fsc_scenario_lock_lookup;
+extern const struct fsc_scenario fsc_scenario_wait_for_entry;
+extern const struct fsc_scenario fsc_scenario_invalidate_waiters;
+extern const struct fsc_scenario fsc_scenario_busy_scan;
+extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
+extern const struct fsc_scenario fsc_scenario_truncate_locked;
+extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
+extern const struct fsc_scenario fsc_scenario_unbind_rebind;
+extern const struct fsc_scenario fsc_scenario_probe_fails_alloc_dax;
+extern const struct fsc_scenario fsc_scenario_probe_fails_add_host;
+extern const struct fsc_scenario fsc_scenario_probe_fails_add_disk;
+extern const struct fsc_scenario fsc_scenario_holder;
+extern const struct fsc_scenario fsc_scenario_memory_failure_file;
+extern const struct fsc_scenario fsc_scenario_device_dax;
+
+const struct fsc_scenario *const fsc_scenarios[] = {
+	&fsc_scenario_map_fault_unmap,
+	&fsc_scenario_read_then_write,
+	&fsc_scenario_truncate_mapped,
+	&fsc_scenario_evict_mapped_before,
+	&fsc_scenario_punch_mapped,
+	&fsc_scenario_remap_same_file,
+	&fsc_scenario_reuse_other_size,
+	&fsc_scenario_pte_in_pmd,
+	&fsc_scenario_mprotect_write,
+	&fsc_scenario_fork_shared,
+	&fsc_scenario_private_cow,
+	&fsc_scenario_writeback,
+	&fsc_scenario_map_sync,
+	&fsc_scenario_hole_read_write,
+	&fsc_scenario_hole_read_cut,
+	&fsc_scenario_hole_downgrade,
+	&fsc_scenario_hole_pwrite,
+	&fsc_scenario_fault_no_memory,
+	&fsc_scenario_fault_no_block,
+	&fsc_scenario_insert_fails,
+	&fsc_scenario_reflink_read,
+	&fsc_scenario_reflink_write,
+	&fsc_scenario_cow_pwrite,
+	&fsc_scenario_reflink_unshare,
+	&fsc_scenario_dedupe,
+	&fsc_scenario_zero_range,
+	&fsc_scenario_truncate_pinned,
+	&fsc_scenario_truncate_unmapped_pinned,
+	&fsc_scenario_punch_pinned,
+	&fsc_scenario_evict_pinned,
+	&fsc_scenario_fork_pinned,
+	&fsc_scenario_pin_unpin,
+	&fsc_scenario_longterm_refused,
+	&fsc_scenario_gup_truncate_race,
+	&fsc_scenario_clone_pinned,
+	&fsc_scenario_lock_lookup,
+	&fsc_scenario_wait_for_entry,
+	&fsc_scenario_invalidate_waiters,
+	&fsc_scenario_busy_scan,
+	&fsc_scenario_busy_scan_locked,
+	&fsc_scenario_truncate_locked,
+	&fsc_scenario_fsync_and_fault,
+	&fsc_scenario_unbind_rebind,
+	&fsc_scenario_probe_fails_alloc_dax,
+	&fsc_scenario_probe_fails_add_host,
+	&fsc_scenario_probe_fails_add_disk,
+	&fsc_scenario_holder,
+	&fsc_scenario_memory_failure_file,
+	&fsc_scenario_device_dax,
+	NULL,
+};

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A device holds a page while its file is cut, evicted, shared or its file system goes. Whoever wants the block waits
+ * until the device lets go; the task that does is always started after the one that waits.
+ */
+#include "scenario.h"
+
+struct sc_cut {
+	struct sc_file *f;
+	unsigned long first, count;
+};
+
+static void sc_task_truncate(void *arg)
+{
+	struct sc_cut *cut = arg;
+
+	sc_truncate(cut->f, cut->first);
+}
+
+static void sc_task_punch(void *arg)
+{
+	struct sc_cut *cut = arg;
+
+	sc_punch(cut->f, cut->first, cut->count);
+}
+
+static void sc_task_evict(void *arg)
+{
+	struct sc_cut *cut = arg;
+
+	sc_remove_quietly(cut->f);
+}
+
+static void sc_both(const char *name, void (*waits)(void *), void *arg, struct sc_dma *dma)
+{
+	int one = __fsc_task_create(name, waits, arg);
+	int two = __fsc_task_create("dma", sc_dma_end, dma);
+
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("%s and DMA are done", name);
+}
+
+FSC_SCENARIO(truncate_pinned, "truncate-pinned", "A file is truncated while a device holds one of its mapped pages",
+	     "order=0,9 index=0,512 fs=0,1,2 put=0,1,2,3")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_pages();
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_cut cut = { &a, first, n };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW);
+	sc_write(&m, first, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first + n / 2, __fsc_param("put", 0)) == 1);
+	sc_both("truncate", sc_task_truncate, &cut, &dma);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(truncate_unmapped_pinned, "truncate-unmapped-pinned",
+	     "A file is truncated while a device holds one of its pages and nobody maps it any more",
+	     "order=0,9 index=0,512 fs=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_pages();
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_cut cut = { &a, first, n };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW);
+	sc_write(&m, first, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first, SC_PUT_UNPIN) == 1);
+	sc_munmap(&m);
+	sc_both("truncate", sc_task_truncate, &cut, &dma);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device holds a page, or beside it",
+	     "order=0,9 fs=0,1 beside=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n);
+	struct sc_cut cut = { &a, 2, 1 };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 2, 1);
+	sc_write(&m, 3, 2);
+	SC_EXPECT(sc_dma_start(&dma, &m, __fsc_param("beside", 0) ? 3 : 2, SC_PUT_UNPIN) == 1);
+	sc_both("punch", sc_task_punch, &cut, &dma);
+	sc_see(&m, 2, 0);
+	sc_see(&m, 3, 2);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(evict_pinned, "evict-pinned", "A file is unlinked while a device holds one of its pages", "order=0,9 fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_cut cut = { &a, 0, n };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	sc_munmap(&m);
+	sc_both("unlink", sc_task_evict, &cut, &dma);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(fork_pinned, "fork-pinned", "A process forks while a device holds a page of its mapping",
+	     "order=0,9 private=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *child;
+	bool priv = __fsc_param("private", 0) && !sc_order();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, priv ? SC_PRIVATE : SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	SC_DO(child = fsc_mm_fork(mm), "fork");
+	SC_DO(fsc_mm_destroy(child), "child exits");
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(pin_unpin, "pin-unpin", "A page is taken and let go of while its file stays", "order=0,9 index=0,512 put=0,1,2,3 fault=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_pages();
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW);
+	if (__fsc_param("fault", 0))
+		sc_write(&m, first, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first + n - 1, __fsc_param("put", 0)) == 1);
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(longterm_refused, "longterm-refused", "A device asks to hold a page for as long as it likes", "order=0,9 fault=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct page *page = NULL;
+	struct sc_map m;
+	long got;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	if (__fsc_param("fault", 0))
+		sc_write(&m, 0, 1);
+	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM, &page, "longterm"),
+	      "DMA asks for A[0] for ever");
+	SC_EXPECT(got <= 0);
+	if (got > 0)
+		fsc_dma_unpin(&page, 1, "longterm");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+static void sc_task_pin(void *arg)
+{
+	struct sc_map *m = arg;
+	struct page *page = NULL;
+	long got;
+
+	fsc_use_mm(m->mm);
+	__fsc_step("DMA takes and lets go of A[%lu]", m->first);
+	got = fsc_dma_pin(m->mm, m->addr, 1, FOLL_PIN | FOLL_WRITE, &page, "racing dma");
+	__fsc_point("the device works");
+	if (got == 1)
+		fsc_dma_unpin(&page, 1, "racing dma");
+}
+
+FSC_SCENARIO(gup_truncate_race, "gup-truncate-race", "A device takes a page just while the file is truncated",
+	     "order=0,9 fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_cut cut = { &a, 0, n };
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	one = __fsc_task_create("dma", sc_task_pin, &m);
+	two = __fsc_task_create("truncate", sc_task_truncate, &cut);
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("both are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(clone_pinned, "clone-pinned", "A file is reflinked while a device holds one of its pages", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n), b = sc_create("B", n);
+	struct sc_dma dma;
+	struct sc_map m, mb;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	mb = sc_mmap(mm, &b, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_clone(&a, 0, &b, 0, n);
+	sc_see(&mb, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &mb, 0, SC_PUT_PAGE) == 1);
+	sc_see(&m, 0, 1);
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&b);
+	sc_remove(&a);
+	sc_end(mm);
+}

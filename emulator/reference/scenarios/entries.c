@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Locked entries: who waits for them, who looks at them, who finds them gone. */
+#include "scenario.h"
+
+struct sc_lock {
+	struct sc_file *f;
+	unsigned long index;
+	dax_entry_t cookie;
+	struct page *page;
+};
+
+static void sc_lock_entry(struct sc_lock *l)
+{
+	__fsc_step("lock entry %s[%lu]", l->f->name, l->index);
+	l->page = NULL;
+	l->cookie = dax_lock_mapping_entry(l->f->inode->i_mapping, l->index, &l->page);
+}
+
+static void sc_task_unlock(void *arg)
+{
+	struct sc_lock *l = arg;
+
+	__fsc_step("unlock entry %s[%lu]", l->f->name, l->index);
+	dax_unlock_mapping_entry(l->f->inode->i_mapping, l->index, l->cookie);
+}
+
+static void sc_task_read(void *arg)
+{
+	sc_try_read(arg, ((struct sc_map *)arg)->first);
+}
+
+static void sc_task_cut(void *arg)
+{
+	struct sc_file *f = arg;
+
+	sc_truncate(f, 0);
+}
+
+FSC_SCENARIO(lock_lookup, "lock-lookup", "Memory failure's look at an entry: by folio, by file and index, and where nothing is",
+	     "order=0,9 index=0,512 what=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_pages();
+	int what = __fsc_param("what", 0);
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_map m = sc_mmap(mm, &a, first, n, SC_RW);
+	struct sc_lock l = { &a, first, 0, NULL };
+	struct folio *folio;
+	dax_entry_t cookie;
+
+	/* 0: blocks, 1: a hole that was read, 2: nothing at all */
+	if (what == 0)
+		sc_fill(&a, first, n);
+	if (what < 2)
+		sc_read(&m, first);
+	sc_lock_entry(&l);
+	SC_EXPECT((l.page != NULL) == (what == 0));
+	sc_task_unlock(&l);
+	__fsc_quiesce("unlocked");
+	if (what == 0) {
+		folio = page_folio(l.page);
+		SC_DO(cookie = dax_lock_folio(folio); SC_EXPECT(cookie != 0 && cookie != ~0UL);
+		      dax_unlock_folio(folio, cookie), "lock and unlock the folio of A[%lu]", first);
+	}
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(wait_for_entry, "wait-for-entry", "Several tasks wait for a locked entry, one of which removes it",
+	     "order=0,9 index=0,512 waiters=2,3 cut=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_pages();
+	int waiters = __fsc_param("waiters", 2), cut = __fsc_param("cut", 0), i, ids[5], nr = 0;
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_lock l = { &a, first, 0, NULL };
+	struct mm_struct *mms[3];
+	struct sc_map m, maps[3];
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW);
+	sc_read(&m, first);
+	/* Unmapped, so that the only lock between the waiters is the entry's. */
+	sc_munmap(&m);
+	for (i = 0; i < waiters; i++) {
+		mms[i] = i ? fsc_mm_create() : mm;
+		maps[i] = sc_mmap(mms[i], &a, first, n, SC_RW);
+	}
+	sc_lock_entry(&l);
+	/* cut 0: nobody removes it; 1: the first in the queue does; 2: the last. */
+	if (cut == 1)
+		ids[nr++] = __fsc_task_create("truncate", sc_task_cut, &a);
+	for (i = 0; i < waiters; i++)
+		ids[nr++] = __fsc_task_create("reader", sc_task_read, &maps[i]);
+	if (cut == 2)
+		ids[nr++] = __fsc_task_create("truncate", sc_task_cut, &a);
+	ids[nr++] = __fsc_task_create("unlock", sc_task_unlock, &l);
+	for (i = 0; i < nr; i++)
+		__fsc_task_join(ids[i]);
+	__fsc_quiesce("all are done");
+	for (i = 0; i < waiters; i++) {
+		sc_munmap(&maps[i]);
+		if (i)
+			fsc_mm_destroy(mms[i]);
+	}
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+static void sc_task_invalidate(void *arg)
+{
+	struct sc_lock *l = arg;
+
+	__fsc_step("invalidate %s[%lu]", l->f->name, l->index);
+	dax_invalidate_mapping_entry_sync(l->f->inode->i_mapping, l->index);
+}
+
+FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
+	     "An entry that several tasks wait for is removed by the first of them", "order=0,9 readers=1,2,3")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	int readers = __fsc_param("readers", 2), i, ids[5], nr = 0;
+	struct sc_file a = sc_create("A", n);
+	struct sc_lock l = { &a, 0, 0, NULL };
+	struct mm_struct *mms[3];
+	struct sc_map m, maps[3];
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_read(&m, 0);
+	sc_munmap(&m);
+	for (i = 0; i < readers; i++) {
+		mms[i] = i ? fsc_mm_create() : mm;
+		maps[i] = sc_mmap(mms[i], &a, 0, n, SC_RW);
+	}
+	sc_lock_entry(&l);
+	ids[nr++] = __fsc_task_create("invalidate", sc_task_invalidate, &l);
+	for (i = 0; i < readers; i++)
+		ids[nr++] = __fsc_task_create("reader", sc_task_read, &maps[i]);
+	ids[nr++] = __fsc_task_create("unlock", sc_task_unlock, &l);
+	for (i = 0; i < nr; i++)
+		__fsc_task_join(ids[i]);
+	__fsc_quiesce("all are done");
+	for (i = 0; i < readers; i++) {
+		sc_munmap(&maps[i]);
+		if (i)
+			fsc_mm_destroy(mms[i]);
+	}
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+struct sc_scan {
+	struct sc_file *f;
+	loff_t start, end;
+	struct page *busy;
+};
+
+static void sc_task_scan(void *arg)
+{
+	struct sc_scan *s = arg;
+
+	__fsc_step("look for busy pages of %s", s->f->name);
+	filemap_invalidate_lock(s->f->inode->i_mapping);
+	s->busy = dax_layout_busy_page_range(s->f->inode->i_mapping, s->start, s->end);
+	filemap_invalidate_unlock(s->f->inode->i_mapping);
+}
+
+FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, locked, zero and held entries",
+	     "held=0,1,2,3 range=0,1,2")
+{
+	/* Held: 0 none, 1 the page after the locked entry, 2 the page before it, 3 the last. */
+	static const int place[] = { -1, 3, 1, 6 };
+	struct mm_struct *mm = sc_begin();
+	int held = place[__fsc_param("held", 0)], range = __fsc_param("range", 0), one, two, i;
+	struct sc_file a = sc_create("A", 8);
+	struct sc_lock l = { &a, 2, 0, NULL };
+	struct sc_scan scan = { &a, 0, LLONG_MAX, NULL };
+	struct sc_dma dma;
+	struct sc_map m;
+	bool inside;
+
+	sc_fill(&a, 0, 4);
+	sc_fill(&a, 5, 3);
+	m = sc_mmap(mm, &a, 0, 8, SC_RW);
+	for (i = 0; i < 8; i++)
+		sc_read(&m, i);
+	if (held >= 0)
+		SC_EXPECT(sc_dma_start(&dma, &m, held, SC_PUT_UNPIN) == 1);
+	/* Range: 0 all, 1 pages 1 to 3, 2 from page 4 on. */
+	if (range == 1) {
+		scan.start = PAGE_SIZE;
+		scan.end = 4 * PAGE_SIZE - 1;
+	} else if (range == 2) {
+		scan.start = 4 * PAGE_SIZE;
+	}
+	sc_lock_entry(&l);
+	one = __fsc_task_create("scan", sc_task_scan, &scan);
+	two = __fsc_task_create("unlock", sc_task_unlock, &l);
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("scanned");
+	inside = held >= 0 && (range == 0 || (range == 1 ? held < 4 : held >= 4));
+	SC_EXPECT((scan.busy != NULL) == inside);
+	if (held >= 0)
+		SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, when the locked entry's page is the held one",
+	     "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_lock l = { &a, 0, 0, NULL };
+	struct sc_scan scan = { &a, 0, LLONG_MAX, NULL };
+	struct sc_dma dma;
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	sc_lock_entry(&l);
+	one = __fsc_task_create("scan", sc_task_scan, &scan);
+	two = __fsc_task_create("unlock", sc_task_unlock, &l);
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("scanned");
+	SC_EXPECT(scan.busy != NULL);
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while another task has one of its entries locked",
+	     "order=0,9 index=0,512 fs=0,1 mapped=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index(), n = sc_order() ? 512 : 3;
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_lock l = { &a, first, 0, NULL };
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW);
+	sc_write(&m, first, 1);
+	sc_read(&m, first + 2);
+	if (!__fsc_param("mapped", 0))
+		sc_munmap(&m);
+	sc_lock_entry(&l);
+	one = __fsc_task_create("truncate", sc_task_cut, &a);
+	two = __fsc_task_create("unlock", sc_task_unlock, &l);
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("truncated");
+	SC_EXPECT(mapping_empty(a.inode->i_mapping) && !a.inode->i_mapping->nrpages);
+	if (__fsc_param("mapped", 0))
+		sc_munmap(&m);
+	sc_remove_quietly(&a);
+	sc_end(mm);
+}
+
+static void sc_task_fsync(void *arg)
+{
+	sc_fsync(arg);
+}
+
+FSC_SCENARIO(fsync_and_fault, "fsync-and-fault", "A file is synced by two tasks while a third writes to it", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	one = __fsc_task_create("fsync 1", sc_task_fsync, &a);
+	two = __fsc_task_create("fsync 2", sc_task_fsync, &a);
+	sc_try_write(&m, 0, 2);
+	__fsc_task_join(one);
+	__fsc_task_join(two);
+	__fsc_quiesce("synced");
+	sc_see(&m, 0, 2);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
