@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/**
+ * The command line: a table of subcommands, each loaded when it is asked for so that `exec` starts fast. Leaves out what
+ * they do (cli_*.ts).
+ */
+import type { CliIo } from "./cli_io.ts";
+
+interface Command {
+  readonly summary: string;
+  run(args: string[], io: CliIo): Promise<number>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  review: { summary: "run a mailed patch, before and after, and report what breaks", run: async (a, io) => (await import("./cli_review.ts")).runReview(a, io) },
+  parse: { summary: "read mails, run nothing: patches, hunks, remarks as JSON", run: async (a, io) => (await import("./cli_parse.ts")).runParse(a, io) },
+  exec: { summary: "run main() of a C program in the engine", run: async (a, io) => (await import("./cli_exec.ts")).runExec(a, io) },
+  scenarios: { summary: "the catalogue of scenarios", run: async (a, io) => (await import("./cli_catalogue.ts")).runScenarios(a, io) },
+  invariants: { summary: "the catalogue of invariants", run: async (a, io) => (await import("./cli_catalogue.ts")).runInvariants(a, io) },
+};
+
+function usage(): string {
+  const lines = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(12)} ${c.summary}`);
+  return `usage: folioscope COMMAND [options]\n\n${lines.join("\n")}\n\nfolioscope COMMAND --help tells its options.\n`;
+}
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2);
+  const io: CliIo = {
+    stdout: (text) => {
+      process.stdout.write(text);
+    },
+    stderr: (text) => {
+      process.stderr.write(text);
+    },
+    color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+  };
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    io.stdout(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined || !Object.hasOwn(COMMANDS, name)) {
+    io.stderr(`folioscope: there is no command "${name}"\n${usage()}`);
+    return 2;
+  }
+  return command.run(args, io);
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 70;
+  },
+);
