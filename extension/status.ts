@@ -3,7 +3,12 @@
  * there is no patch. A click cancels a running simulation and otherwise shows the report.
  */
 import { MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
-import { COMMAND_CANCEL, COMMAND_SIMULATE, type StatusParams } from "../server/protocol.ts";
+import {
+  COMMAND_CANCEL,
+  COMMAND_SHOW_REPORT,
+  COMMAND_SIMULATE,
+  type StatusParams,
+} from "../server/protocol.ts";
 
 export class Status {
   readonly item: StatusBarItem;
@@ -33,7 +38,7 @@ export class Status {
         this.item.text = `${counts.clean + counts.new + counts.fixed + counts.already === 0 ? "$(circle-slash)" : icon} ${summary(status)}`;
         if (counts.new > 0 && state === "current")
           this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");
-        this.item.command = "folioscope.showReport";
+        this.item.command = COMMAND_SHOW_REPORT;
         break;
       }
       case "failed":

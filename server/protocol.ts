@@ -26,6 +26,7 @@ export const METHOD_STATUS = "folioscope/status";
 export const COMMAND_SIMULATE = "folioscope.simulate";
 export const COMMAND_CANCEL = "folioscope.cancel";
 export const COMMAND_SHOW_FINDING = "folioscope.showFinding";
+export const COMMAND_SHOW_REPORT = "folioscope.showReport";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_RESTART = "folioscope.restartServer";
 export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";

@@ -46,6 +46,7 @@ export class OpenDocument {
   #results: Results | undefined;
   #placed: StoredReview | undefined;
   #job: Job | undefined;
+  #foreign: boolean | undefined;
   #ended: "cancelled" | "failed" | undefined;
   #progress = NO_PROGRESS;
   #message = "";
@@ -76,9 +77,8 @@ export class OpenDocument {
 
   /** Plain text that shows neither a mail nor a diff: nothing is offered for it. */
   get isForeign(): boolean {
-    const { languageId } = this.#text;
-    if (languageId === "diff" || languageId === MAIL_LANGUAGE) return false;
-    return !looksLikePatch(this.#text.getText()) || this.parsed.patches.length === 0;
+    this.#foreign ??= this.#looksForeign();
+    return this.#foreign;
   }
 
   get state(): Freshness {
@@ -92,6 +92,7 @@ export class OpenDocument {
   update(changes: TextDocumentContentChangeEvent[], version: number): void {
     this.#text = TextDocument.update(this.#text, changes, version);
     this.#parsed = undefined;
+    this.#foreign = undefined;
     this.#index = undefined;
     this.#placed = undefined;
     this.#ended = undefined;
@@ -169,6 +170,12 @@ export class OpenDocument {
       patches: foreign ? 0 : this.parsed.patches.length,
       encoded: !foreign && !this.parsed.isRawText,
     };
+  }
+
+  #looksForeign(): boolean {
+    const { languageId } = this.#text;
+    if (languageId === "diff" || languageId === MAIL_LANGUAGE) return false;
+    return !looksLikePatch(this.#text.getText()) || this.parsed.patches.length === 0;
   }
 
   #stop(): void {

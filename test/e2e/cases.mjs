@@ -96,8 +96,43 @@ export function cases({ ui, page, mail }) {
         await row.hover();
         await row.locator(".action-label.codicon-list-ordered").click();
         await page.locator(".editor-instance .view-line", { hasText: /Trace/ }).first().waitFor();
-        const text = await page.locator(".editor-group-container.active .view-lines").first().textContent();
+        const text = await page
+          .locator(".editor-group-container")
+          .last()
+          .locator(".view-lines")
+          .first()
+          .textContent();
         return text.replace(/\s+/g, " ").slice(0, 160);
+      },
+    ],
+    [
+      "Replay runs the finding of a token alone",
+      async () => {
+        const row = page.locator(".editor-instance .view-line", { hasText: /^\s*replay\s/ }).first();
+        await row.waitFor();
+        const token = (await row.textContent()).trim().split(/\s+/).pop();
+        await page.keyboard.press("Control+1");
+        await ui.palette("Folioscope: Replay", { asks: true });
+        const widget = page.locator(".quick-input-widget", { hasText: "replay token" });
+        const input = widget.locator("input").first();
+        await input.waitFor();
+        await input.fill(token);
+        await page.keyboard.press("Enter");
+        await page.locator(".tab", { hasText: "Replay" }).first().waitFor();
+        return token;
+      },
+    ],
+    [
+      "Restart Server has the results again",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open(mail.name);
+        await settled();
+        const before = await seenRuns(page);
+        await ui.palette("Folioscope: Restart Server");
+        await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
+        await settled();
+        return (await ui.statusItem().textContent()).trim();
       },
     ],
     [

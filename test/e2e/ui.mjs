@@ -47,7 +47,7 @@ export class Ui {
   }
 
   /** Runs a command of the palette. Enter only when our row is the focused one: earlier may run a stale row. */
-  async palette(command) {
+  async palette(command, { asks = false } = {}) {
     const { page } = this;
     await page.keyboard.press("F1");
     const widget = page.locator(".quick-input-widget");
@@ -56,7 +56,8 @@ export class Ui {
     await input.fill(">" + command);
     await widget.locator(".monaco-list-row.focused", { hasText: command }).first().waitFor();
     await page.keyboard.press("Enter");
-    await widget.waitFor({ state: "hidden" });
+    // A command that asks for something opens the same widget again.
+    if (!asks) await widget.waitFor({ state: "hidden" });
   }
 
   /** Opens a file of the folder by name. */

@@ -30,7 +30,7 @@ import {
   toTokenData,
 } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { DEFAULT_SETTINGS } from "../../server/protocol.ts";
+import { DEFAULT_SETTINGS, type TreeNode } from "../../server/protocol.ts";
 import { fakeReview } from "../support/fake_review.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
@@ -124,7 +124,7 @@ function checkAll(text: string, path: string): void {
     for (const to of definition(s, n)) inside(toLocation(s, to).range, "definition");
   }
   const ids = new Set<string>();
-  const walk = (rows: ReturnType<typeof tree>) => {
+  const walk = (rows: readonly TreeNode[]) => {
     for (const row of rows) {
       assert.ok(!ids.has(row.id), `two rows are ${row.id}`);
       ids.add(row.id);
