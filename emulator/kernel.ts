@@ -36,7 +36,9 @@ interface ReferenceParse {
   readonly errors: readonly CError[];
 }
 
-const NATIVES: ReadonlySet<string> = new Set(new Machine({ params: new Map(), failures: new Map() }).natives().keys());
+const NATIVES: ReadonlySet<string> = new Set(
+  new Machine({ params: new Map(), failures: new Map() }).natives().keys(),
+);
 const parses = new Map<string, ReferenceParse>();
 const sourceByPath = new Map<string, SourceFile>(
   referenceFiles.map((f) => [f.path, { path: f.path, text: f.text, origin: "reference" as const }]),
@@ -62,7 +64,11 @@ function eraDefine(era: Era): string {
 }
 
 /** Groups externals by the file they were written in: the linker's rule for statics goes by path. */
-function unitsByFile(externals: readonly External[], files: readonly SourceFile[], errors: readonly CError[]): LinkUnit[] {
+function unitsByFile(
+  externals: readonly External[],
+  files: readonly SourceFile[],
+  errors: readonly CError[],
+): LinkUnit[] {
   const groups = new Map<number, External[]>();
   for (const e of externals) {
     const list = groups.get(e.loc.file);
@@ -79,7 +85,11 @@ function unitsByFile(externals: readonly External[], files: readonly SourceFile[
 export const MAX_OVERLAYS = 64;
 const NO_FILE: SourceFile = { path: "", text: "", origin: "diff" };
 
-function parseReference(era: Era, overlay: readonly SourceFile[], override: MacroTable | null): ReferenceParse {
+function parseReference(
+  era: Era,
+  overlay: readonly SourceFile[],
+  override: MacroTable | null,
+): ReferenceParse {
   const key = override === null ? era : `${era}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
   const known = parses.get(key);
   if (known !== undefined) return known;
@@ -88,7 +98,10 @@ function parseReference(era: Era, overlay: readonly SourceFile[], override: Macr
     files[i] = o;
   });
   const macros = predefinedMacros(files);
-  preprocess({ path: "<era>", text: eraDefine(era), origin: "builtin" }, { files, macros, resolve: () => null });
+  preprocess(
+    { path: "<era>", text: eraDefine(era), origin: "builtin" },
+    { files, macros, resolve: () => null },
+  );
   const sticky = new Set<string>();
   for (const macro of override ?? []) {
     macros.set(macro);
@@ -104,12 +117,21 @@ function parseReference(era: Era, overlay: readonly SourceFile[], override: Macr
       files,
       macros,
       sticky,
-      resolve: (name, system, from) => (name.startsWith("/") ? (sourceByPath.get(name.slice(1)) ?? null) : resolveReference(name, system, from)),
+      resolve: (name, system, from) =>
+        name.startsWith("/")
+          ? (sourceByPath.get(name.slice(1)) ?? null)
+          : resolveReference(name, system, from),
     },
   );
   const unit = parse(pre.tokens, { lazyBodies: true });
   const errors = [...pre.errors, ...unit.errors];
-  const result: ReferenceParse = { files, macros, typedefs: unit.typedefs, units: unitsByFile(unit.externals, files, errors), errors };
+  const result: ReferenceParse = {
+    files,
+    macros,
+    typedefs: unit.typedefs,
+    units: unitsByFile(unit.externals, files, errors),
+    errors,
+  };
   if (parses.size > 8) parses.clear();
   parses.set(key, result);
   return result;
@@ -130,7 +152,9 @@ function overlayMacros(sources: readonly SourceFile[], base: MacroTable): MacroT
 
 /** Links the reference kernel of `era` with a patch side on top. Errors in the C are in `errors` or trap when reached. */
 export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): KernelImage {
-  const sources = overlay.slice(0, MAX_OVERLAYS).map((u): SourceFile => ({ path: u.path, text: u.text, origin: "diff" }));
+  const sources = overlay
+    .slice(0, MAX_OVERLAYS)
+    .map((u): SourceFile => ({ path: u.path, text: u.text, origin: "diff" }));
   const plain = parseReference(era, [], null);
   const own = overlayMacros(sources, plain.macros);
   const overrides = [...own].some((m) => plain.macros.has(m.name));
@@ -145,7 +169,12 @@ export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): Ker
   const errors: CError[] = [];
   const units: LinkUnit[] = [];
   for (const source of sources) {
-    const pre = preprocess(source, { files, macros: macros.copy(), resolve: () => null, missingInclude: "ignore" });
+    const pre = preprocess(source, {
+      files,
+      macros: macros.copy(),
+      resolve: () => null,
+      missingInclude: "ignore",
+    });
     const unit = parse(pre.tokens, { typedefs, lazyBodies: false });
     for (const t of unit.typedefs) typedefs.add(t);
     errors.push(...pre.errors, ...unit.errors);

@@ -45,7 +45,12 @@ export function choosePatches(doc: ParsedDocument, wanted: string | undefined): 
 
 /** `*` and `?` in a scenario name; matched against the name and against the whole label. */
 function globToRegExp(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`);
+  return new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+  );
 }
 
 interface Draft {
@@ -57,7 +62,10 @@ interface Draft {
 class PatchReview {
   readonly runs: Run[] = [];
   readonly drafts: Draft[] = [];
-  readonly lines = new Map<string, { docLine: number; side: Side; fn: string; hits: number; changes: string[] }>();
+  readonly lines = new Map<
+    string,
+    { docLine: number; side: Side; fn: string; hits: number; changes: string[] }
+  >();
   readonly functions: FunctionFacts[] = [];
   readonly notes: string[] = [];
   private readonly patch: Patch;
@@ -66,10 +74,18 @@ class PatchReview {
   private readonly replay: Replay | null;
   private readonly memories: readonly [Memory, Memory];
   private readonly executed = { before: new Set<string>(), after: new Set<string>() };
-  private readonly counts = new Map<string, { clean: number; new: number; fixed: number; already: number; notModelled: number }>();
+  private readonly counts = new Map<
+    string,
+    { clean: number; new: number; fixed: number; already: number; notModelled: number }
+  >();
   private cancelled = false;
 
-  constructor(patch: Patch, options: ReviewOptions, replay: Replay | null, memories: readonly [Memory, Memory]) {
+  constructor(
+    patch: Patch,
+    options: ReviewOptions,
+    replay: Replay | null,
+    memories: readonly [Memory, Memory],
+  ) {
     this.patch = patch;
     this.options = options;
     this.replay = replay;
@@ -132,7 +148,16 @@ class PatchReview {
     progress(cases.length, cases.length, this.patch.subject);
     const nothing: SideRun = { outcome: "not-modelled", violations: [], stubs: [], steps: 0, reason: why };
     for (const c of cases)
-      this.runs.push({ patch: this.patch.index, scenario: c.label, era, verdict: "not-modelled", before: nothing, after: nothing, functions: [], reason: why });
+      this.runs.push({
+        patch: this.patch.index,
+        scenario: c.label,
+        era,
+        verdict: "not-modelled",
+        before: nothing,
+        after: nothing,
+        functions: [],
+        reason: why,
+      });
   }
 
   private scenarios(before: PatchSide, after: PatchSide, same: boolean, progress: ProgressListener): void {
@@ -150,10 +175,9 @@ class PatchReview {
 
   private oneCase(before: PatchSide, after: PatchSide, c: ScenarioCase, same: boolean): void {
     const runs = { before: this.run(before, c), after: this.run(after, c) };
-    const reached = [
-      [before, runs.before] as const,
-      [after, runs.after] as const,
-    ].map(([side, run]) => run.functions.filter((id) => side.fn(id).fidelity === "diff"));
+    const reached = [[before, runs.before] as const, [after, runs.after] as const].map(([side, run]) =>
+      run.functions.filter((id) => side.fn(id).fidelity === "diff"),
+    );
     for (const [i, side] of [before, after].entries()) {
       for (const id of reached[i]!) this.executed[side.side].add(side.fn(id).name);
       this.collectLines(side, i === 0 ? runs.before : runs.after);
@@ -162,7 +186,12 @@ class PatchReview {
     let verdict: Verdict;
     let reason = "";
     const problem =
-      (reached[0]!.length + reached[1]!.length === 0 ? { verdict: "not-modelled" as Verdict, reason: "this scenario reaches none of the functions that the mail shows whole" } : null) ??
+      (reached[0]!.length + reached[1]!.length === 0
+        ? {
+            verdict: "not-modelled" as Verdict,
+            reason: "this scenario reaches none of the functions that the mail shows whole",
+          }
+        : null) ??
       prefixed("before", unusable(runs.before, new Set())) ??
       prefixed("after", unusable(runs.after, new Set()));
     if (problem !== null) {
@@ -174,7 +203,10 @@ class PatchReview {
       if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
     }
     const names = new Map<string, ReturnType<PatchSide["functionList"]>[number]>();
-    for (const f of [...before.functionList(runs.before.functions, runs.before.natives), ...after.functionList(runs.after.functions, runs.after.natives)])
+    for (const f of [
+      ...before.functionList(runs.before.functions, runs.before.natives),
+      ...after.functionList(runs.after.functions, runs.after.natives),
+    ])
       if (names.get(f.name)?.fidelity !== "diff") names.set(f.name, f);
     this.runs.push({
       patch: this.patch.index,
@@ -183,7 +215,9 @@ class PatchReview {
       verdict,
       before: sideRun(runs.before),
       after: sideRun(runs.after),
-      functions: [...names.values()].filter((f) => f.fidelity !== "shim").concat([...names.values()].filter((f) => f.fidelity === "shim")),
+      functions: [...names.values()]
+        .filter((f) => f.fidelity !== "shim")
+        .concat([...names.values()].filter((f) => f.fidelity === "shim")),
       ...(reason === "" ? {} : { reason }),
     });
     this.countFunctions(before, after, reached, verdict);
@@ -209,7 +243,12 @@ class PatchReview {
 
   private addFinding(
     verdict: "new" | "fixed" | "already",
-    args: { before: PatchSide; after: PatchSide; runs: { before: ScenarioRun; after: ScenarioRun }; c: ScenarioCase },
+    args: {
+      before: PatchSide;
+      after: PatchSide;
+      runs: { before: ScenarioRun; after: ScenarioRun };
+      c: ScenarioCase;
+    },
     root: Violation,
     rest: readonly Violation[],
   ): void {
@@ -219,7 +258,8 @@ class PatchReview {
     const other = onAfter ? args.before : args.after;
     const otherRun = onAfter ? args.runs.before : args.runs.after;
     side.files = run.fileNames;
-    const isStop = isFault(run) && root === allViolations(run).at(-1) && root.pfn < 0 && root.code === run.end.reason.kind;
+    const isStop =
+      isFault(run) && root === allViolations(run).at(-1) && root.pfn < 0 && root.code === run.end.reason.kind;
     const at: Blame = isStop ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
     const key = `${verdict}:${root.code}:${at.docLine}:${at.side}`;
     const known = this.drafts.find((d) => d.key === key);
@@ -227,7 +267,8 @@ class PatchReview {
       if (!known.alsoIn.includes(args.c.label)) known.alsoIn.push(args.c.label);
       return;
     }
-    const pfnText = (pfn: number): string => (pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`);
+    const pfnText = (pfn: number): string =>
+      pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`;
     const trace = traceOf(side, run, root, at.event, pfnText);
     const functions = side.functionList(run.functions, run.natives);
     const token = replayToken({
@@ -240,12 +281,17 @@ class PatchReview {
       code: root.code,
     });
     const invariant = INVARIANTS.find((i) => i.code === root.code);
-    const severity: Severity = verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
-    const ranAs = (fidelity: string): string[] => functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
+    const severity: Severity =
+      verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
+    const ranAs = (fidelity: string): string[] =>
+      functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
     const detail = [
       ...wrap(invariant?.statement ?? STOP_TEXT[root.code] ?? "", 78),
       ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
-      ...wrap(`Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`, 78),
+      ...wrap(
+        `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
+        78,
+      ),
     ];
     this.drafts.push({
       key,
@@ -280,13 +326,18 @@ class PatchReview {
       const out: { text: string; docLine: number; fn: string }[] = [];
       for (const c of side.kernel.image.deadChecks) {
         const docLine = side.docLine(c.loc);
-        if (docLine > 0 && !out.some((o) => o.docLine === docLine && o.text === c.text)) out.push({ text: c.text, docLine, fn: c.fn });
+        if (docLine > 0 && !out.some((o) => o.docLine === docLine && o.text === c.text))
+          out.push({ text: c.text, docLine, fn: c.fn });
       }
       return out;
     };
     const old = checksOf(before);
     const now = checksOf(after);
-    const emit = (verdict: "new" | "fixed" | "already", side: PatchSide, c: { text: string; docLine: number; fn: string }): void => {
+    const emit = (
+      verdict: "new" | "fixed" | "already",
+      side: PatchSide,
+      c: { text: string; docLine: number; fn: string },
+    ): void => {
       const place = side.place(c.docLine);
       this.drafts.push({
         key: `${verdict}:dead-check:${c.docLine}:${side.side}`,
@@ -296,7 +347,10 @@ class PatchReview {
           verdict,
           severity: verdict === "new" ? "warning" : "information",
           message: `${c.text}, so this check in ${c.fn}() never fires`,
-          detail: wrap("A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.", 78),
+          detail: wrap(
+            "A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.",
+            78,
+          ),
           patch: this.patch.index,
           path: place?.path ?? "",
           docLine: c.docLine,
@@ -304,8 +358,25 @@ class PatchReview {
           side: side.side,
           scenario: "(types)",
           era: side.era,
-          replay: replayToken({ digest: digestOf(this.patch), patch: this.patch.index, scenario: "(types)", beforeEra: before.era, afterEra: after.era, seed: this.seed, code: "dead-check" }),
-          trace: [{ task: "", text: c.text, path: place?.path ?? "", line: place?.line ?? 0, docLine: c.docLine, role: "culprit" }],
+          replay: replayToken({
+            digest: digestOf(this.patch),
+            patch: this.patch.index,
+            scenario: "(types)",
+            beforeEra: before.era,
+            afterEra: after.era,
+            seed: this.seed,
+            code: "dead-check",
+          }),
+          trace: [
+            {
+              task: "",
+              text: c.text,
+              path: place?.path ?? "",
+              line: place?.line ?? 0,
+              docLine: c.docLine,
+              role: "culprit",
+            },
+          ],
           consequences: [],
           alsoIn: [],
           functions: [{ name: c.fn, fidelity: "diff" }],
@@ -313,7 +384,8 @@ class PatchReview {
         },
       });
     };
-    const has = (list: readonly { text: string }[], c: { text: string }): boolean => list.some((o) => o.text === c.text);
+    const has = (list: readonly { text: string }[], c: { text: string }): boolean =>
+      list.some((o) => o.text === c.text);
     for (const c of now) emit(has(old, c) ? "already" : "new", after, c);
     for (const c of old) if (!has(now, c)) emit("fixed", before, c);
   }
@@ -322,7 +394,8 @@ class PatchReview {
 
   private collectLines(side: PatchSide, run: ScenarioRun): void {
     side.files = run.fileNames;
-    const pfnText = (pfn: number): string => (pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`);
+    const pfnText = (pfn: number): string =>
+      pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`;
     run.lineHits.forEach((hits, id) => {
       if (hits === undefined) return;
       const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
@@ -340,7 +413,10 @@ class PatchReview {
     }
   }
 
-  private line(docLine: number, side: Side): { docLine: number; side: Side; fn: string; hits: number; changes: string[] } {
+  private line(
+    docLine: number,
+    side: Side,
+  ): { docLine: number; side: Side; fn: string; hits: number; changes: string[] } {
     const key = `${side}:${docLine}`;
     let line = this.lines.get(key);
     if (line === undefined) {
@@ -350,11 +426,20 @@ class PatchReview {
     return line;
   }
 
-  private countFunctions(before: PatchSide, after: PatchSide, reached: readonly (readonly number[])[], verdict: Verdict): void {
-    const names = new Set([...reached[0]!.map((id) => before.fn(id).name), ...reached[1]!.map((id) => after.fn(id).name)]);
+  private countFunctions(
+    before: PatchSide,
+    after: PatchSide,
+    reached: readonly (readonly number[])[],
+    verdict: Verdict,
+  ): void {
+    const names = new Set([
+      ...reached[0]!.map((id) => before.fn(id).name),
+      ...reached[1]!.map((id) => after.fn(id).name),
+    ]);
     for (const name of names) {
       const c = this.counts.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
-      if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already") c[verdict]++;
+      if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already")
+        c[verdict]++;
       else c.notModelled++;
       this.counts.set(name, c);
     }
@@ -371,7 +456,9 @@ class PatchReview {
         const key = `${d.path}:${d.name}`;
         if (seen.has(key)) continue;
         seen.add(key);
-        const both = [...other.functions, ...other.partial].some((o) => o.name === d.name && o.path === d.path);
+        const both = [...other.functions, ...other.partial].some(
+          (o) => o.name === d.name && o.path === d.path,
+        );
         const executed = this.executed.before.has(d.name) || this.executed.after.has(d.name);
         const whole = d.visible === "whole";
         this.functions.push({
@@ -382,7 +469,13 @@ class PatchReview {
           docLine: d.lines.find((l) => l > 0) ?? 0,
           endDocLine: d.lines.findLast((l) => l > 0) ?? 0,
           executed,
-          reason: executed ? "" : !whole ? "the diff shows only a part of it" : why !== "" ? why : "no scenario calls it",
+          reason: executed
+            ? ""
+            : !whole
+              ? "the diff shows only a part of it"
+              : why !== ""
+                ? why
+                : "no scenario calls it",
           counts: this.counts.get(d.name) ?? none,
         });
       }
@@ -390,7 +483,8 @@ class PatchReview {
     // The lines of a function belong to it even where no event names it.
     for (const line of this.lines.values()) {
       if (line.fn !== "") continue;
-      line.fn = this.functions.find((f) => f.docLine <= line.docLine && line.docLine <= f.endDocLine)?.name ?? "";
+      line.fn =
+        this.functions.find((f) => f.docLine <= line.docLine && line.docLine <= f.endDocLine)?.name ?? "";
     }
   }
 
@@ -405,7 +499,8 @@ const EMPTY_PATCH = { definitions: [], files: [], date: null } as unknown as Pat
 
 const STOP_TEXT: Record<string, string> = {
   oops: "The code touches memory that is not there: the kernel would oops.",
-  "general-protection": "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
+  "general-protection":
+    "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
   "use-after-free": "The code touches an object after it was freed.",
   "uninitialised-read": "The code decides on a value that was never written.",
   "out-of-bounds": "The code touches memory outside the object.",
@@ -416,7 +511,10 @@ const STOP_TEXT: Record<string, string> = {
   "lock-held": "A lock is still held when everything is over.",
 };
 
-function prefixed(side: Side, p: { verdict: Verdict; reason: string } | null): { verdict: Verdict; reason: string } | null {
+function prefixed(
+  side: Side,
+  p: { verdict: Verdict; reason: string } | null,
+): { verdict: Verdict; reason: string } | null {
   return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
 }
 
@@ -439,14 +537,24 @@ export class ReplayMismatch extends Error {}
  * review ends early and says so in `notes`.
  * @throws ReplayMismatch when `options.replay` is no token or belongs to another patch text
  */
-export function reviewDocument(doc: ParsedDocument, options: ReviewOptions, progress: ProgressListener = () => true): ReviewResult {
+export function reviewDocument(
+  doc: ParsedDocument,
+  options: ReviewOptions,
+  progress: ProgressListener = () => true,
+): ReviewResult {
   let replay: Replay | null = null;
   let patches = choosePatches(doc, options.patch);
   if (options.replay !== undefined && options.replay !== "") {
     replay = parseReplay(options.replay);
-    if (replay === null) throw new ReplayMismatch(`"${options.replay}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`);
+    if (replay === null)
+      throw new ReplayMismatch(
+        `"${options.replay}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`,
+      );
     const wanted = doc.patches.find((p) => digestOf(p) === replay!.digest);
-    if (wanted === undefined) throw new ReplayMismatch("the replay token was made for another diff: no patch of this document has its digest. Run the review again for a new token");
+    if (wanted === undefined)
+      throw new ReplayMismatch(
+        "the replay token was made for another diff: no patch of this document has its digest. Run the review again for a new token",
+      );
     patches = [wanted];
   }
   const memories = [new Memory(), new Memory()] as const;
@@ -470,7 +578,9 @@ export function reviewDocument(doc: ParsedDocument, options: ReviewOptions, prog
     notes.push(...review.notes);
   }
   const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
-  findings.sort((a, b) => a.patch - b.patch || (order[a.verdict] ?? 3) - (order[b.verdict] ?? 3) || a.docLine - b.docLine);
+  findings.sort(
+    (a, b) => a.patch - b.patch || (order[a.verdict] ?? 3) - (order[b.verdict] ?? 3) || a.docLine - b.docLine,
+  );
   lines.sort((a, b) => a.docLine - b.docLine || (a.side < b.side ? 1 : -1));
   const wanted = replay === null ? findings : findings.filter((f) => f.code === replay!.code);
   return { runs, findings: wanted, lines, functions, notes, seed: replay?.seed ?? options.seed ?? "0" };

@@ -24,12 +24,19 @@ const isWrite = (e: MachineEvent, v: Violation): e is PageWrite =>
 
 /** Sequence number of the quiescent point before `seq`, or -1. */
 function lastQuiesce(run: ScenarioRun, seq: number): number {
-  for (let i = Math.min(seq, run.events.length) - 1; i >= 0; i--) if (run.events[i]!.kind === "quiesce") return i;
+  for (let i = Math.min(seq, run.events.length) - 1; i >= 0; i--)
+    if (run.events[i]!.kind === "quiesce") return i;
   return -1;
 }
 
 /** The last write by a patch line that fits, between two points. */
-function lastPatchWrite(side: PatchSide, run: ScenarioRun, v: Violation, from: number, to: number): { event: MachineEvent; docLine: number } | null {
+function lastPatchWrite(
+  side: PatchSide,
+  run: ScenarioRun,
+  v: Violation,
+  from: number,
+  to: number,
+): { event: MachineEvent; docLine: number } | null {
   for (let i = Math.min(to, run.events.length - 1); i > from; i--) {
     const e = run.events[i]!;
     if (!isWrite(e, v)) continue;
@@ -40,8 +47,16 @@ function lastPatchWrite(side: PatchSide, run: ScenarioRun, v: Violation, from: n
 }
 
 /** A write that the other side's removed (or added) line did in the same step and that this run lacks. */
-function droppedWrite(here: PatchSide, run: ScenarioRun, other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
-  const mine = run.events.filter((e) => e.step === v.step && isWrite(e, v) && here.diffFrame(e.stack) !== null);
+function droppedWrite(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+  v: Violation,
+): Blame | null {
+  const mine = run.events.filter(
+    (e) => e.step === v.step && isWrite(e, v) && here.diffFrame(e.stack) !== null,
+  );
   if (mine.length > 0) return null;
   const marker = other.side === "before" ? "-" : "+";
   for (let i = otherRun.events.length - 1; i >= 0; i--) {
@@ -50,7 +65,8 @@ function droppedWrite(here: PatchSide, run: ScenarioRun, other: PatchSide, other
     const at = other.diffFrame(e.stack);
     if (at === null) continue;
     const place = other.place(at.docLine);
-    if (place?.kind === marker) return { docLine: at.docLine, path: place.path, side: other.side, exact: true, event: null };
+    if (place?.kind === marker)
+      return { docLine: at.docLine, path: place.path, side: other.side, exact: true, event: null };
   }
   return null;
 }
@@ -71,7 +87,13 @@ function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[
 }
 
 /** Puts a violation of `run` (on `here`) on a line of the mail. */
-export function blame(here: PatchSide, run: ScenarioRun, other: PatchSide | null, otherRun: ScenarioRun | null, v: Violation): Blame {
+export function blame(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide | null,
+  otherRun: ScenarioRun | null,
+  v: Violation,
+): Blame {
   const of = (docLine: number, exact: boolean, event: MachineEvent | null): Blame => ({
     docLine,
     path: here.place(docLine)?.path ?? "",
@@ -104,7 +126,8 @@ export function blameStop(here: PatchSide, run: ScenarioRun, v: Violation): Blam
   for (const frame of run.end.stack) {
     if (frame.fn.fidelity !== "diff") continue;
     const docLine = here.docLine(frame.loc);
-    if (docLine > 0) return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
+    if (docLine > 0)
+      return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
   }
   return blame(here, run, null, null, v);
 }
@@ -112,10 +135,18 @@ export function blameStop(here: PatchSide, run: ScenarioRun, v: Violation): Blam
 const HISTORY = 24;
 
 /** The trace of a finding: scenario steps, the object's history, the breaking event. */
-export function traceOf(side: PatchSide, run: ScenarioRun, v: Violation, culprit: MachineEvent | null, pfnText: (pfn: number) => string): TraceStep[] {
+export function traceOf(
+  side: PatchSide,
+  run: ScenarioRun,
+  v: Violation,
+  culprit: MachineEvent | null,
+  pfnText: (pfn: number) => string,
+): TraceStep[] {
   const culpritSeq = culprit?.seq ?? v.event ?? -1;
   const until = Math.max(v.seq, culpritSeq);
-  const history = run.events.filter((e) => e.kind === "page" && e.pfn === v.pfn && e.seq <= until).slice(-HISTORY);
+  const history = run.events
+    .filter((e) => e.kind === "page" && e.pfn === v.pfn && e.seq <= until)
+    .slice(-HISTORY);
   const keep = new Set(history.map((e) => e.seq));
   const out: TraceStep[] = [];
   for (const e of run.events) {
@@ -123,7 +154,8 @@ export function traceOf(side: PatchSide, run: ScenarioRun, v: Violation, culprit
     if (e.seq === culpritSeq) out.push(traceStep(side, e, "culprit", run.taskNames, pfnText));
     else if (e.kind === "step") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
     else if (keep.has(e.seq)) out.push(traceStep(side, e, "history", run.taskNames, pfnText));
-    else if (e.kind === "task" || e.kind === "warn" || e.kind === "named") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
+    else if (e.kind === "task" || e.kind === "warn" || e.kind === "named")
+      out.push(traceStep(side, e, "step", run.taskNames, pfnText));
   }
   if (run.end.reason.kind !== "completed" && v.event === null && v.seq >= run.events.length - 1) {
     for (const frame of [...run.end.stack].reverse().slice(-8)) {

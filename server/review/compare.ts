@@ -41,16 +41,26 @@ export function allViolations(run: ScenarioRun): Violation[] {
   return out;
 }
 
-const keyOf = (v: Violation): string => (v.code === "warn" || v.code === "bug" ? `${v.code}:${v.message.replace(/folio|page/g, "page").replace(/[\s()]+/g, "")}` : v.code);
+const keyOf = (v: Violation): string =>
+  v.code === "warn" || v.code === "bug"
+    ? `${v.code}:${v.message.replace(/folio|page/g, "page").replace(/[\s()]+/g, "")}`
+    : v.code;
 
 /** Why a run cannot be judged, or null. */
-export function unusable(run: ScenarioRun, diffFunctions: ReadonlySet<number>): { verdict: Verdict; reason: string } | null {
+export function unusable(
+  run: ScenarioRun,
+  diffFunctions: ReadonlySet<number>,
+): { verdict: Verdict; reason: string } | null {
   const kind = run.end.reason.kind;
   if (kind === "unsupported") return { verdict: "not-modelled", reason: run.end.reason.message };
   if (kind === "limit") return { verdict: "limit", reason: run.end.reason.message };
   if (kind === "cancelled") return { verdict: "limit", reason: "cancelled" };
   const stub = run.stubs[0];
-  if (stub !== undefined) return { verdict: "not-modelled", reason: `${stub.caller}() calls ${stub.name}(), which is neither in the mail nor in the reference kernel` };
+  if (stub !== undefined)
+    return {
+      verdict: "not-modelled",
+      reason: `${stub.caller}() calls ${stub.name}(), which is neither in the mail nor in the reference kernel`,
+    };
   void diffFunctions;
   return null;
 }
@@ -66,7 +76,8 @@ export function compareRuns(before: ScenarioRun, after: ScenarioRun): Judged {
   const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
   const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon);
   const still = a.filter((v) => beforeKeys.has(keyOf(v)));
-  const verdict: Verdict = fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
+  const verdict: Verdict =
+    fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
   return {
     verdict,
     reason: "",

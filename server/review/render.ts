@@ -58,7 +58,13 @@ export function eventText(side: PatchSide, event: MachineEvent, pfnText: (pfn: n
     case "named":
       return `${event.name}: ${event.text}`;
     case "task":
-      return event.what === "created" ? `task ${event.text} starts` : event.what === "sleeps" ? `sleeps ${event.text}` : event.what === "woken" ? `wakes ${event.text} task(s)` : "ends";
+      return event.what === "created"
+        ? `task ${event.text} starts`
+        : event.what === "sleeps"
+          ? `sleeps ${event.text}`
+          : event.what === "woken"
+            ? `wakes ${event.text} task(s)`
+            : "ends";
     case "printk":
       return `printk: ${event.text}`;
     default:
@@ -76,7 +82,8 @@ export function traceStep(
 ): TraceStep {
   const task = tasks[event.task] ?? "";
   const text = eventText(side, event, pfnText);
-  if (event.kind === "step" || event.kind === "quiesce") return { task, text, path: "", line: 0, docLine: 0, role };
+  if (event.kind === "step" || event.kind === "quiesce")
+    return { task, text, path: "", line: 0, docLine: 0, role };
   const inMail = side.diffFrame(event.stack);
   if (inMail !== null) {
     const place = side.place(inMail.docLine);

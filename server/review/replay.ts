@@ -37,8 +37,24 @@ export function replayToken(r: Replay): string {
 export function parseReplay(token: string): Replay | null {
   const parts = token.trim().split(":");
   if (parts.length !== 7 || parts[0] !== "fs1") return null;
-  const [, digest, patch, scenario, eras, seed, code] = parts as [string, string, string, string, string, string, string];
+  const [, digest, patch, scenario, eras, seed, code] = parts as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const [beforeEra, afterEra] = eras.split("/");
   if (!/^\d+$/.test(patch) || afterEra === undefined || beforeEra === undefined) return null;
-  return { digest, patch: Number(patch), scenario: scenario.replace(/,/g, " "), beforeEra, afterEra, seed, code };
+  return {
+    digest,
+    patch: Number(patch),
+    scenario: scenario.replace(/,/g, " "),
+    beforeEra,
+    afterEra,
+    seed,
+    code,
+  };
 }

@@ -5,7 +5,7 @@
 import type { Loc } from "../../emulator/c/ast.ts";
 import type { Era } from "../../emulator/invariants/invariant.ts";
 import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
-import { Memory } from "../../emulator/mem/memory.ts";
+import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedImage, bootImage } from "../../emulator/scenario/runner.ts";
 import type { EventFrame } from "../../emulator/trace/event.ts";
 import type { FnInfo } from "../../emulator/vm/image.ts";
@@ -30,7 +30,14 @@ export class PatchSide {
   files: ReadonlyMap<bigint, number> = new Map();
   private readonly places = new Map<number, DiffPlace>();
 
-  constructor(patch: Patch, side: Side, era: Era, memory: Memory, overlay?: SideOverlay, cancelled?: () => boolean) {
+  constructor(
+    patch: Patch,
+    side: Side,
+    era: Era,
+    memory: Memory,
+    overlay?: SideOverlay,
+    cancelled?: () => boolean,
+  ) {
     this.side = side;
     this.era = era;
     this.overlay = overlay ?? overlayOf(patch, side);
@@ -39,7 +46,11 @@ export class PatchSide {
     for (const file of patch.files)
       for (const hunk of file.hunks)
         for (const l of hunk.lines)
-          this.places.set(l.docLine, { path: file.path || file.oldPath, line: (side === "before" ? l.oldLine : l.newLine) ?? 0, kind: l.kind });
+          this.places.set(l.docLine, {
+            path: file.path || file.oldPath,
+            line: (side === "before" ? l.oldLine : l.newLine) ?? 0,
+            kind: l.kind,
+          });
   }
 
   /** Document line of a place in the C, or 0 when the mail does not show it. For macros: where the diff uses them. */
@@ -81,8 +92,16 @@ export class PatchSide {
     return this.kernel.image.functions.filter((f) => f.fidelity === "diff");
   }
 
-  functionList(ids: readonly number[], natives: readonly string[]): { name: string; fidelity: FidelityName }[] {
-    const out = ids.map((id) => this.fn(id)).map((f) => ({ name: f.name, fidelity: (f.fidelity === "user" ? "diff" : f.fidelity) as FidelityName }));
+  functionList(
+    ids: readonly number[],
+    natives: readonly string[],
+  ): { name: string; fidelity: FidelityName }[] {
+    const out = ids
+      .map((id) => this.fn(id))
+      .map((f) => ({
+        name: f.name,
+        fidelity: (f.fidelity === "user" ? "diff" : f.fidelity) as FidelityName,
+      }));
     for (const name of natives) out.push({ name, fidelity: "shim" });
     return out;
   }

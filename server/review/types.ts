@@ -96,7 +96,13 @@ export interface FunctionFacts {
   readonly executed: boolean;
   readonly reason: string;
   /** Scenario counts for the lens: clean, new, fixed, already. */
-  readonly counts: { readonly clean: number; readonly new: number; readonly fixed: number; readonly already: number; readonly notModelled: number };
+  readonly counts: {
+    readonly clean: number;
+    readonly new: number;
+    readonly fixed: number;
+    readonly already: number;
+    readonly notModelled: number;
+  };
 }
 
 export interface ReviewResult {

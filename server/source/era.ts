@@ -39,7 +39,8 @@ function sideText(patch: Patch, side: Side): string {
   for (const file of patch.files) {
     if (!/\.[ch]$/.test(file.path || file.oldPath)) continue;
     for (const hunk of file.hunks)
-      for (const line of hunk.lines) if (line.kind === " " || line.kind === (side === "before" ? "-" : "+")) out.push(line.text);
+      for (const line of hunk.lines)
+        if (line.kind === " " || line.kind === (side === "before" ? "-" : "+")) out.push(line.text);
   }
   return out.join("\n");
 }
@@ -57,7 +58,8 @@ export function chooseEra(patch: Patch, side: Side, wanted: string | undefined):
   const text = sideText(patch, side);
   const score: Record<Era, number> = { "v6.12": 0, "v6.15": 0 };
   for (const mark of MARKS) score[mark.era] += mark.weight * [...text.matchAll(mark.pattern)].length;
-  if (score["v6.15"] !== score["v6.12"]) return { era: score["v6.15"] > score["v6.12"] ? "v6.15" : "v6.12", by: "names" };
+  if (score["v6.15"] !== score["v6.12"])
+    return { era: score["v6.15"] > score["v6.12"] ? "v6.15" : "v6.12", by: "names" };
   const time = patch.date === null ? Number.NaN : Date.parse(patch.date);
   if (Number.isNaN(time)) return { era: "v6.15", by: "default" };
   return { era: time >= CHANGE ? "v6.15" : "v6.12", by: "date" };

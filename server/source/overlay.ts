@@ -19,7 +19,15 @@ export interface SideOverlay {
 }
 
 /** Macros, then types, then variables, then functions: the order in which a file would have to declare them. */
-const RANK: Record<SideDefinition["kind"], number> = { macro: 0, enum: 1, typedef: 1, struct: 1, union: 1, variable: 2, function: 3 };
+const RANK: Record<SideDefinition["kind"], number> = {
+  macro: 0,
+  enum: 1,
+  typedef: 1,
+  struct: 1,
+  union: 1,
+  variable: 2,
+  function: 3,
+};
 
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 
