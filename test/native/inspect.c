@@ -133,6 +133,10 @@ static void recount_all(void)
 
 		if (!pfn_valid(start + i) || PageTail(page))
 			continue;
+#if FSC_ERA >= 615
+		if (page_pgmap(page)->type == MEMORY_DEVICE_GENERIC)
+			want = 1; /* device-dax pages rest at one, mapped or not */
+#endif
 		if (FSC_ERA >= 615)
 			want += mapped[i];
 		for (int p = 0; p < FSC_MAX_PIN; p++) {

@@ -461,7 +461,7 @@ int __fsc_fail(const char *name)
 {
 	struct named *f = find_named(failures, nr_failures, name);
 
-	return f && f->value > 0 && f->value--;
+	return tasks[running].name[0] != '(' && f && f->value > 0 && f->value--; /* boot never fails */
 }
 
 /* The kernel's tracepoint page_ref_mod and its kin, for pages of the device. */

@@ -14,13 +14,12 @@ flags="-std=gnu11 -g -O1 -fno-strict-aliasing -fno-builtin -fno-omit-frame-point
 build() {
 	era=$1 out=$root/.cache/native/$1
 	mkdir -p "$out"
-	newest=$(find "$ref" "$root/test/native" -name '*.h' -newer "$out/stamp" 2>/dev/null | head -1 || true)
-	[ -f "$out/stamp" ] || newest=first
+	newest=first
+	[ ! -f "$out/stamp" ] || newest=$(find "$ref" -name '*.h' -newer "$out/stamp" | head -1)
 	[ -z "$newest" ] || rm -f "$out"/*.o
-	objs=
+	touch "$out/begun"
 	for f in $(cd "$ref" && find . -name '*.c' | sort) ; do
 		o=$out/$(echo "$f" | tr / _ | sed 's/^\._//').o
-		objs="$objs $o"
 		[ "$o" -nt "$ref/$f" ] || echo "$ref/$f $o"
 	done > "$out/todo"
 	for f in natives inspect; do
@@ -29,7 +28,7 @@ build() {
 	done
 	# shellcheck disable=SC2086
 	xargs -r -P2 -L1 sh -c 'gcc '"$(echo $flags | tr '\n' ' ')"' -DFSC_ERA='"$era"' -c "$0" -o "$1"' < "$out/todo"
-	touch "$out/stamp"
+	touch -r "$out/begun" "$out/stamp"
 	gcc -g -rdynamic -no-pie "$out"/*.o -o "$out/native"
 }
 

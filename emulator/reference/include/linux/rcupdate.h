@@ -32,8 +32,10 @@ struct srcu_struct {
 #define DEFINE_SRCU(name) struct srcu_struct name
 #define init_srcu_struct(s) ((s)->readers = 0)
 #define cleanup_srcu_struct(s) do { } while (0)
+/* An SRCU read section is a shared lock of the runner, so that lockdep_assert_held() can ask for it. */
 static inline int srcu_read_lock(struct srcu_struct *s)
 {
+	__fsc_lock(s, FSC_LOCK_SHARED, "srcu");
 	s->readers++;
 	return 0;
 }
@@ -41,7 +43,9 @@ static inline void srcu_read_unlock(struct srcu_struct *s, int idx)
 {
 	(void)idx;
 	s->readers--;
+	__fsc_unlock(s, FSC_LOCK_SHARED, "srcu");
 }
+#define srcu_read_lock_held(s) lockdep_is_held(s)
 void synchronize_srcu(struct srcu_struct *s);
 #define srcu_dereference(p, s) READ_ONCE(p)
 #endif
