@@ -56,6 +56,9 @@ const CONTROL: ReadonlySet<string> = new Set(
 /** Macros that, with a body or alone, define nothing at file scope that has a C name. */
 const DEFINING_CALL = /^(DEFINE_|DECLARE_.*(HASHTABLE|BITMAP|WORK|KFIFO)|.*_HEAD$|__?DEFINE_)/;
 
+/** Macros that begin a function, so that a body follows even where it is cut off. */
+const BODY_MACRO = /^((COMPAT_)?SYSCALL_DEFINE|BPF_CALL_)[0-9]/;
+
 /** The state of the scan that an `#else` must take back to what it was at the `#if`. */
 interface Branch {
   readonly atIf: ScanState;
@@ -215,8 +218,9 @@ class Outliner {
       this.state = IDLE;
     } else {
       if (open.what === "record") this.emitRecord(state, at, true);
-      // Declarators or the `;` follow.
-      this.state = { ...state, open: null, depth: 0 };
+      // Declarators or the `;` follow. The brace stays in the head: it ends the type of `struct { ... } name`.
+      const head = open.what === "record" ? this.extended(state, token) : state.head;
+      this.state = { ...state, head, open: null, depth: 0 };
     }
   }
 
@@ -252,8 +256,8 @@ class Outliner {
       this.state = IDLE;
     } else if (text === "=" && state.parens === 0) {
       this.state = { ...state, initialised: true, head: this.extended(state, token) };
-    } else if (this.restarts(state, token, at)) {
-      this.emitMacroCall(state, this.tokens[at - 1]!.loc.line);
+    } else if (this.restarts(state, token)) {
+      this.emitMacroCall(state, state.head[state.head.length - 1]!.loc.line);
       this.state = IDLE;
       this.scanBetween(token, at);
     } else {
@@ -271,11 +275,11 @@ class Outliner {
   }
 
   /** Whether a new item begins although the one before has no `;`: `MODULE_FOO(x)` alone on its line. */
-  private restarts(state: ScanState, token: Token, at: number): boolean {
+  private restarts(state: ScanState, token: Token): boolean {
     if (!token.bol || token.loc.col !== 1 || token.kind !== "ident" || state.parens > 0 || state.initialised)
       return false;
     const { head } = state;
-    return head.length >= 3 && head[1]!.text === "(" && this.tokens[at - 1]!.text === ")";
+    return head.length >= 3 && head[1]!.text === "(" && head[head.length - 1]!.text === ")";
   }
 
   /** Braces within parentheses belong to the head and are kept out of it. */
@@ -405,8 +409,7 @@ class Outliner {
   private emitDeclaration(state: ScanState, endLine: number): void {
     const { head } = state;
     if (hasWord(head, "typedef")) {
-      const name = typedefName(head);
-      if (name !== null) this.emit(state, "typedef", name, endLine, true);
+      for (const name of typedefNames(head)) this.emit(state, "typedef", name, endLine, true);
       return;
     }
     if (head[1]?.text === "(" || (head[2]?.text === "(" && head[0]!.text === "static")) {
@@ -526,13 +529,18 @@ function recordHead(head: readonly Token[]): RecordHead | null {
   if (at < 0) return null;
   let tag = "";
   let depth = 0;
-  for (const token of head.slice(at + 1)) {
+  for (let i = at + 1; i < head.length; i++) {
+    const token = head[i]!;
     if (token.text === "(") depth++;
     else if (token.text === ")") depth--;
     else if (depth > 0) continue;
     else if (token.kind !== "ident") break;
-    else if (tag === "" && !token.text.startsWith("__attribute")) tag = token.text;
-    // A second name is a function's or a variable's, unless it is an annotation.
+    else if (token.text.startsWith("__attribute")) continue;
+    // `struct foo *bar(...)`, `struct foo bar(...)`: a function.
+    else if (tag !== "" && !token.text.startsWith("__") && head[i + 1]?.text === "(") return null;
+    // `struct __packed foo`: an annotation may stand before the tag, and behind it.
+    else if (tag === "" || (tag.startsWith("__") && !token.text.startsWith("__"))) tag = token.text;
+    // Any other second name is a function's or a variable's.
     else if (!/^(__|_Alignas$)/.test(token.text)) return null;
   }
   // `struct foo bar(...) {`: a function that returns a structure has parentheses after its name.
@@ -629,15 +637,39 @@ function callArguments(head: readonly Token[], open: number): Token[][] {
 /** Whether a head that the text broke off after its `)` is that of a definition; a prototype would have its `;`. */
 function looksDefined(head: readonly Token[]): boolean {
   const named = functionName(head);
-  return named !== null && (named.typed || named.macro !== undefined) && head[head.length - 1]!.text === ")";
+  const isKnown = named?.macro !== undefined && BODY_MACRO.test(named.macro);
+  return named !== null && (named.typed || isKnown) && head[head.length - 1]!.text === ")";
+}
+
+/** The names a typedef declares. */
+function typedefNames(head: readonly Token[]): string[] {
+  const names: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at <= head.length; at++) {
+    const text = head[at]?.text;
+    if (text === "(" || text === "[") depth++;
+    else if (text === ")" || text === "]") depth--;
+    else if (text === undefined || (text === "," && depth === 0)) {
+      const name = typedefName(head.slice(from, at));
+      if (name !== null) names.push(name);
+      from = at + 1;
+    }
+  }
+  return names;
 }
 
 function typedefName(head: readonly Token[]): string | null {
-  // The declared name of a function pointer is the one behind the `(*`; else it is the last name outside brackets.
+  // The name of a function type may be in parentheses, `(*name)(...)` or `(name)(...)`; else it is the last name.
   for (let at = 0; at + 2 < head.length; at++) {
-    if (head[at]!.text !== "(" || head[at + 1]!.text !== "*") continue;
-    const name = head.slice(at + 2, closingAt(head, at)).find((token) => token.kind === "ident");
-    if (name !== undefined) return name.text;
+    if (head[at]!.text !== "(") continue;
+    const close = closingAt(head, at);
+    const names = head
+      .slice(at + 1, close)
+      .filter((token) => token.kind === "ident" && !isAnnotation(token.text));
+    const grouped = head[at + 1]!.text === "*" || (names.length === 1 && head[close + 1]?.text === "(");
+    if (grouped && names.length > 0 && !head[at - 1]?.text.startsWith("__")) return names[0]!.text;
+    at = close;
   }
   let depth = 0;
   let found: string | null = null;
@@ -649,7 +681,7 @@ function typedefName(head: readonly Token[]): string | null {
     } else if (token.text === ")" || token.text === "]") depth--;
     else if (depth === 0 && token.kind === "ident") {
       last = token.text;
-      if (!last.startsWith("__attribute")) found = isAnnotation(last) ? found : last;
+      if (!isAnnotation(last)) found = last;
     }
   }
   return found;
@@ -661,61 +693,73 @@ function isAnnotation(name: string): boolean {
   );
 }
 
-/** Words a declaration can consist of without declaring anything. */
-const SPECIFIERS: ReadonlySet<string> = new Set(
-  (
-    "static const volatile extern inline register struct union enum unsigned signed int long short char void float double " +
-    "_Bool bool __inline __always_inline typeof __typeof__"
-  ).split(" "),
+/** Words of a declaration that are no type by themselves. */
+const QUALIFIERS: ReadonlySet<string> = new Set(
+  "static const volatile extern inline register __inline __always_inline".split(" "),
+);
+
+/** Words that are a type, or begin one. */
+const TYPES: ReadonlySet<string> = new Set(
+  "struct union enum unsigned signed int long short char void float double _Bool bool typeof __typeof__".split(
+    " ",
+  ),
 );
 
 /** Names that a declaration head (initialisers left in, braces left out) defines: not those of prototypes. */
 function variableNames(head: readonly Token[]): string[] {
   const names: string[] = [];
-  let words = 0;
+  /** A type was seen before the name. */
+  let typed = false;
   let name: string | null = null;
+  /** Between `=` and `,`. */
   let initialiser = false;
   let isFunction = false;
+  let isArray = false;
   const flush = (): void => {
-    if (name !== null && words > 0 && !isFunction) names.push(name);
+    if (name !== null && typed && !isFunction) names.push(name);
     name = null;
-    initialiser = false;
-    isFunction = false;
+    initialiser = isFunction = isArray = false;
   };
   for (let at = 0; at < head.length; at++) {
     const token = head[at]!;
     const { text } = token;
-    if (text === "(" || text === "[") {
-      const close = text === "(" ? closingAt(head, at) : closingBracket(head, at);
-      if (!initialiser && text === "(") {
-        if (head[at + 1]?.text === "*") {
-          const inner = head.slice(at + 2, close).find((t) => t.kind === "ident" && !isAnnotation(t.text));
-          if (inner !== undefined && (name === null || SPECIFIERS.has(name) || words > 0)) {
-            if (name !== null) words++;
-            name = inner.text;
-            at = head[close + 1]?.text === "(" ? closingAt(head, close + 1) : close;
-            continue;
-          }
-        }
-        const before = head[at - 1]?.text ?? "";
-        if (!isAnnotation(before) && !NOT_NAMES.has(before)) isFunction = true;
+    if (text === "[") {
+      at = closingBracket(head, at);
+      isArray = true;
+    } else if (text === "(") {
+      const close = closingAt(head, at);
+      const before = head[at - 1]?.text ?? "";
+      const inner = head.slice(at + 2, close).find((t) => t.kind === "ident" && !isAnnotation(t.text));
+      if (!initialiser && head[at + 1]?.text === "*" && inner !== undefined) {
+        // `type (*name)(...)`.
+        typed ||= name !== null;
+        name = inner.text;
+        at = head[close + 1]?.text === "(" ? closingAt(head, close + 1) : close;
+        continue;
       }
+      if (!initialiser && !isArray && !isAnnotation(before) && !NOT_NAMES.has(before)) isFunction = true;
       at = close;
     } else if (text === "=") {
       initialiser = true;
     } else if (text === ",") {
       flush();
-    } else if (!initialiser && token.kind === "ident") {
-      if (SPECIFIERS.has(text)) words++;
-      else if (isAnnotation(text)) {
-        // Says something about the variable, is none.
-      } else {
-        if (name !== null) words++;
+    } else if (
+      !initialiser &&
+      token.kind === "ident" &&
+      !QUALIFIERS.has(text) &&
+      !isAnnotation(text) &&
+      !isArray
+    ) {
+      if (TYPES.has(text)) {
+        typed = true;
+        // `struct tag` is two words of one type.
+        if (/^(struct|union|enum)$/.test(text) && head[at + 1]?.kind === "ident") at++;
+      } else if (name === null) {
         name = text;
-      }
-      // `struct tag` is two words of one type.
-      if (text === "struct" || text === "union" || text === "enum") {
-        if (head[at + 1]?.kind === "ident") at++;
+      } else if (!typed || !text.startsWith("__")) {
+        // What was taken for the name was the type.
+        typed = true;
+        name = text;
       }
     }
   }
