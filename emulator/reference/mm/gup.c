@@ -107,16 +107,14 @@ static void sanity_check_pinned_pages(struct page **pages, unsigned long npages)
 
 void folio_add_pin(struct folio *folio)
 {
+	bool large = folio_test_large(folio);
+
 	if (is_zero_folio(folio))
 		return;
-	if (folio_test_large(folio)) {
-		WARN_ON_ONCE(atomic_read(&folio->_pincount) < 1);
-		folio_ref_inc(folio);
+	WARN_ON_ONCE(!folio_maybe_dma_pinned(folio)); /* one more pin, for a holder of one */
+	folio_ref_add(folio, large ? 1 : GUP_PIN_COUNTING_BIAS);
+	if (large)
 		atomic_inc(&folio->_pincount);
-	} else {
-		WARN_ON_ONCE((unsigned int)folio_ref_count(folio) < GUP_PIN_COUNTING_BIAS);
-		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS);
-	}
 }
 
 void unpin_user_page(struct page *page)
@@ -243,10 +241,9 @@ static struct page *follow_page_pte(struct vm_area_struct *vma, unsigned long ad
 	if (!ptep)
 		return no_page_table(vma, flags, address);
 	pte = ptep_get(ptep);
-	if (!pte_present(pte))
-		goto out;
-	page = vm_normal_page(vma, address, pte);
-	if ((flags & FOLL_WRITE) && !can_follow_write_pte(pte, page, vma, flags)) {
+	if (pte_present(pte))
+		page = vm_normal_page(vma, address, pte);
+	if (!pte_present(pte) || ((flags & FOLL_WRITE) && !can_follow_write_pte(pte, page, vma, flags))) {
 		page = NULL;
 		goto out;
 	}
@@ -263,18 +260,16 @@ static struct page *follow_page_pte(struct vm_area_struct *vma, unsigned long ad
 		page = ERR_PTR(flags & (FOLL_GET | FOLL_PIN | FOLL_DUMP) ? -EFAULT : -EEXIST);
 		goto out;
 	}
-	if (!pte_write(pte) && gup_must_unshare(vma, flags, page)) {
-		page = ERR_PTR(-EMLINK); /* "unshare first" */
-		goto out;
-	}
-	VM_BUG_ON_PAGE((flags & FOLL_PIN) && PageAnon(page) && !PageAnonExclusive(page), page);
-	err = try_grab_folio(page_folio(page), 1, flags);
+	err = !pte_write(pte) && gup_must_unshare(vma, flags, page) ? -EMLINK : 0; /* "unshare first" */
+	VM_BUG_ON_PAGE(!err && (flags & FOLL_PIN) && PageAnon(page) && !PageAnonExclusive(page), page);
+	if (!err)
+		err = try_grab_folio(page_folio(page), 1, flags);
 	if (err) {
 		page = ERR_PTR(err);
-		goto out;
-	}
-	if (flags & FOLL_TOUCH) {
-		if ((flags & FOLL_WRITE) && !pte_dirty(pte) && !PageDirty(page))
+	} else if (flags & FOLL_TOUCH) {
+		bool dirties = (flags & FOLL_WRITE) && !pte_dirty(pte);
+
+		if (dirties && !PageDirty(page))
 			set_page_dirty(page);
 		mark_page_accessed(page);
 	}

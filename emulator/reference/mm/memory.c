@@ -478,12 +478,10 @@ static int insert_page(struct vm_area_struct *vma, unsigned long addr, struct pa
 
 int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page)
 {
-	if (addr < vma->vm_start || addr >= vma->vm_end)
+	if (!range_in_vma(vma, addr, addr + 1))
 		return -EFAULT;
-	if (!(vma->vm_flags & VM_MIXEDMAP)) {
-		BUG_ON(vma->vm_flags & VM_PFNMAP);
-		vm_flags_set(vma, VM_MIXEDMAP);
-	}
+	BUG_ON((vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP)) == VM_PFNMAP);
+	vm_flags_set(vma, VM_MIXEDMAP);
 	return fsc_insert_page_ro(vma, addr, page, vma->vm_page_prot);
 }
 
@@ -517,9 +515,11 @@ static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, pfn
 
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, pgprot_t pgprot)
 {
-	BUG_ON(!(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)));
-	BUG_ON((vma->vm_flags & VM_PFNMAP) && is_cow_mapping(vma->vm_flags));
-	BUG_ON((vma->vm_flags & VM_MIXEDMAP) && pfn_valid(pfn));
+	bool raw = vma->vm_flags & VM_PFNMAP, mixed = vma->vm_flags & VM_MIXEDMAP;
+
+	BUG_ON(!raw && !mixed);
+	BUG_ON(mixed && pfn_valid(pfn)); /* a page that exists must be inserted as one */
+	BUG_ON(raw && is_cow_mapping(vma->vm_flags));
 	if (!range_in_vma(vma, addr, addr + 1))
 		return VM_FAULT_SIGBUS;
 	return insert_pfn(vma, addr, __pfn_to_pfn_t(pfn, PFN_DEV), pgprot, false);
@@ -809,22 +809,22 @@ static void wp_page_reuse(struct vm_fault *vmf, struct folio *folio)
 	VM_BUG_ON(folio && folio_test_anon(folio) && !PageAnonExclusive(vmf->page));
 
 	entry = maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vma);
-	if (ptep_set_access_flags(vma, vmf->address, vmf->pte, entry, 1))
-		update_mmu_cache_range(vmf, vma, vmf->address, vmf->pte, 1);
+	ptep_set_access_flags(vma, vmf->address, vmf->pte, entry, 1);
 	pte_unmap_unlock(vmf->pte, vmf->ptl);
 }
 
 static vm_fault_t finish_mkwrite_fault(struct vm_fault *vmf, struct folio *folio)
 {
-	WARN_ON_ONCE(!(vmf->vma->vm_flags & VM_SHARED));
-	vmf->pte = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address, &vmf->ptl);
-	if (!vmf->pte)
-		return VM_FAULT_NOPAGE;
-	if (pte_same(vmf->orig_pte, ptep_get(vmf->pte))) {
+	struct vm_area_struct *vma = vmf->vma;
+
+	WARN_ON_ONCE(!(vma->vm_flags & VM_SHARED));
+	vmf->pte = pte_offset_map_lock(vma->vm_mm, vmf->pmd, vmf->address, &vmf->ptl);
+	if (vmf->pte && pte_same(vmf->orig_pte, ptep_get(vmf->pte))) {
 		wp_page_reuse(vmf, folio);
 		return 0;
 	}
-	pte_unmap_unlock(vmf->pte, vmf->ptl); /* another fault was faster */
+	if (vmf->pte)
+		pte_unmap_unlock(vmf->pte, vmf->ptl); /* another fault was faster */
 	return VM_FAULT_NOPAGE;
 }
 
@@ -987,14 +987,16 @@ void set_pte_range(struct vm_fault *vmf, struct folio *folio, struct page *page,
 	struct vm_area_struct *vma = vmf->vma;
 	pte_t entry = mk_pte(page, vma->vm_page_prot);
 
+	bool private_copy = write && !(vma->vm_flags & VM_SHARED);
+
 	if (write)
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
-	if (write && !(vma->vm_flags & VM_SHARED)) {
-		VM_BUG_ON_FOLIO(nr != 1, folio);
+	VM_BUG_ON_FOLIO(private_copy && nr != 1, folio);
+	if (!private_copy) {
+		folio_add_file_rmap_ptes(folio, page, nr, vma);
+	} else {
 		folio_add_new_anon_rmap(folio, vma, addr, RMAP_EXCLUSIVE);
 		folio_add_lru_vma(folio, vma);
-	} else {
-		folio_add_file_rmap_ptes(folio, page, nr, vma);
 	}
 	set_ptes(vma->vm_mm, addr, vmf->pte, entry, nr);
 }
@@ -1038,11 +1040,11 @@ static vm_fault_t __do_fault(struct vm_fault *vmf)
 	struct vm_area_struct *vma = vmf->vma;
 	vm_fault_t ret;
 
-	if (pmd_none(*vmf->pmd) && !vmf->prealloc_pte) {
+	/* The table that the entry will need, before the file system holds locks. */
+	if (!vmf->prealloc_pte && pmd_none(*vmf->pmd))
 		vmf->prealloc_pte = pte_alloc_one(vma->vm_mm);
-		if (!vmf->prealloc_pte)
-			return VM_FAULT_OOM;
-	}
+	if (!vmf->prealloc_pte && pmd_none(*vmf->pmd))
+		return VM_FAULT_OOM;
 	ret = vma->vm_ops->fault(vmf);
 	if (ret & (VM_FAULT_DONE_COW | VM_FAULT_RETRY | VM_FAULT_NOPAGE | VM_FAULT_ERROR))
 		return ret;
@@ -1105,17 +1107,14 @@ static vm_fault_t do_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 
 	if (!vma->vm_ops->fault)
-		ret = VM_FAULT_SIGBUS;
-	else if (!(vmf->flags & FAULT_FLAG_WRITE))
-		ret = do_read_fault(vmf);
-	else if (!(vma->vm_flags & VM_SHARED))
-		ret = do_cow_fault(vmf);
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_WRITE)
+		ret = vma->vm_flags & VM_SHARED ? do_shared_fault(vmf) : do_cow_fault(vmf);
 	else
-		ret = do_shared_fault(vmf);
-	if (vmf->prealloc_pte) {
+		ret = do_read_fault(vmf);
+	if (vmf->prealloc_pte) /* nobody needed it */
 		pte_free(vma->vm_mm, vmf->prealloc_pte);
-		vmf->prealloc_pte = NULL;
-	}
+	vmf->prealloc_pte = NULL;
 	return ret;
 }
 
@@ -1211,12 +1210,12 @@ static vm_fault_t wp_huge_pmd(struct vm_fault *vmf)
 static vm_fault_t __handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags)
 {
 	struct vm_fault vmf = {
-		.vma = vma,
-		.address = address & PAGE_MASK,
-		.real_address = address,
 		.flags = flags,
-		.pgoff = linear_page_index(vma, address),
 		.gfp_mask = vma->vm_file ? GFP_KERNEL : GFP_HIGHUSER_MOVABLE,
+		.real_address = address,
+		.address = address & PAGE_MASK,
+		.pgoff = linear_page_index(vma, address),
+		.vma = vma,
 	};
 	unsigned long vm_flags = vma->vm_flags;
 	struct mm_struct *mm = vma->vm_mm;
