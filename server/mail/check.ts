@@ -49,7 +49,7 @@ export function seriesProblems(doc: ParsedDocument): Problem[] {
     const name = `"${series.title}"${series.revision > 1 ? ` v${series.revision}` : ""}`;
     const line =
       series.cover !== null
-        ? (doc.messages.find((m) => m.index === series.cover)?.docLine ?? 1)
+        ? (doc.messages[series.cover - doc.messages[0]!.index]?.docLine ?? 1)
         : doc.patches[present[0]!.patches[0]!]!.docLine;
     // One mail of a series opened by itself lacks the others by nature; a mailbox with several does not.
     if (series.missing.length > 0 && doc.messages.length > 1 && present.length > 1) {

@@ -96,7 +96,7 @@ function splitRun(out: string[], count: number, depth: number, text: string): nu
     blanks = Math.floor(count / base) - 1;
     const rest = count - (blanks + 1) * base;
     // Left over markers: blank lines of a shallower depth before a remark.
-    for (let b = 0; b <= blanks; b++) out.push(`${"> ".repeat(base).trimEnd()}`);
+    for (let b = 0; b <= Math.min(blanks, 200); b++) out.push(`${"> ".repeat(base).trimEnd()}`);
     now = rest;
     blanks = 0;
   }
@@ -106,7 +106,7 @@ function splitRun(out: string[], count: number, depth: number, text: string): nu
     now = base - 1;
     blanks = 0;
   }
-  for (let b = 0; b < blanks; b++) out.push("> ".repeat(now).trimEnd());
+  for (let b = 0; b < Math.min(blanks, 200); b++) out.push("> ".repeat(now).trimEnd());
   const marker = now > 0 ? "> ".repeat(now) : "";
   pushText(out, text, now, marker);
   return now;

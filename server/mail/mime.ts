@@ -377,9 +377,10 @@ export function decodeQuotedPrintable(raw: string[], start = 0): Transfer {
   for (let i = 0; i < raw.length; i++) {
     let line = raw[i]!;
     if (!open) rawStarts.push(start + i);
-    line = line.replace(/[ \t\r]+$/, "");
-    open = line.endsWith("=");
-    if (open) line = line.slice(0, -1);
+    // White space behind a soft break is transport padding; elsewhere it is kept, as git keeps it.
+    const trimmed = line.replace(/[ \t\r]+$/, "");
+    open = trimmed.endsWith("=");
+    line = open ? trimmed.slice(0, -1) : line.replace(/\r$/, "");
     if (line.includes("=")) {
       line = line.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
         String.fromCharCode(Number.parseInt(hex, 16)),

@@ -181,6 +181,9 @@ function readHeaderBlocks(lines: string[]): PageMessage[] | null {
   return messages.length ? messages : null;
 }
 
+const NAVIGATION =
+  /^\s*(?:\[(?:prev|next|thread|day|Date|Thread|Author|Subject)|(?:Next|Previous) (?:message|in thread)|In reply to|Messages sorted by|Reply:|Maybe in reply to|Download RAW|\* (?:Subject|From|Date|To|Cc|In-reply-to|References|Message-id)\b)/i;
+
 function readBlock(lines: string[], from: number): { headers: Header[]; end: number } | null {
   const headers: Header[] = [];
   let i = from;
@@ -196,15 +199,10 @@ function readBlock(lines: string[], from: number): { headers: Header[]; end: num
       continue;
     }
     // Archives put their navigation among the headers.
-    if (
-      /^\s*(?:\[(?:prev|next|thread|day|Date|Thread|Author|Subject)|(?:Next|Previous) (?:message|in thread)|In reply to|Messages sorted by|Reply:|Maybe in reply to|Download RAW|\* (?:Subject|From|Date|To|Cc|In-reply-to|References|Message-id)\b)/i.test(
-        line,
-      )
-    )
-      continue;
+    if (NAVIGATION.test(line)) continue;
     break;
   }
-  while (i < lines.length && lines[i]!.trim() === "") i++;
+  while (i < lines.length && (lines[i]!.trim() === "" || NAVIGATION.test(lines[i]!))) i++;
   return headers.length ? { headers, end: i } : null;
 }
 

@@ -62,12 +62,10 @@ function findOriginal(copy: Patch, byLine: Map<string, Patch[]>, messages: Messa
   }
   let best: Patch | null = null;
   let bestScore = 0;
-  const ancestors = ancestorIds(
-    messages[copy.message - messages[0]!.index] ?? messages[copy.message]!,
-    messages,
-  );
+  const ancestors = ancestorIds(messages[copy.message - messages[0]!.index]!);
   for (const [candidate, hits] of score) {
-    if (hits * 2 < keys.size) continue;
+    // What stands unquoted beside a quote in one mail is an answer to it: a counter-patch.
+    if (hits * 2 < keys.size || candidate.message === copy.message) continue;
     let total = hits / keys.size;
     if (candidate.messageId && ancestors.has(candidate.messageId)) total += 10;
     if (candidate.revision === copy.revision && candidate.number === copy.number) total += 1;
@@ -84,7 +82,7 @@ function findOriginal(copy: Patch, byLine: Map<string, Patch[]>, messages: Messa
   return best && sharesLines(copy, best) ? best : null;
 }
 
-function ancestorIds(message: Message, _messages: Message[]): Set<string> {
+function ancestorIds(message: Message): Set<string> {
   const ids = new Set(message.references);
   if (message.inReplyTo) ids.add(message.inReplyTo);
   return ids;
@@ -113,7 +111,7 @@ function squeeze(text: string): string {
 }
 
 function absorb(original: Patch, copy: Patch, messages: Message[]): void {
-  const message = messages.find((m) => m.index === copy.message);
+  const message = messages[copy.message - messages[0]!.index];
   original.copies.push({
     messageId: message?.messageId ?? null,
     docLine: copy.docLine,
@@ -210,12 +208,9 @@ function makePlace(
   };
 }
 
-/** Series in a document: by thread root, revision and total; an unthreaded series by author, total and revision. */
+/** Series in a document: one author, revision and total; threaded or not. */
 export function buildSeries(doc: ParsedDocument): Series[] {
   const groups = new Map<string, { messages: Message[]; patches: Patch[] }>();
-  const byId = new Map<string, Message>();
-  for (const message of doc.messages)
-    if (message.messageId && !byId.has(message.messageId)) byId.set(message.messageId, message);
   const groupOf = (key: string) => {
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { messages: [], patches: [] }));
@@ -231,10 +226,16 @@ export function buildSeries(doc: ParsedDocument): Series[] {
     groupOf(seriesKey(message)).patches.push(patch);
   }
   const series: Series[] = [];
+  const answers = new Map<string, { series: Series; number: number }>();
   for (const group of groups.values()) {
-    if (group.patches.length === 0 && group.messages.length === 0) continue;
-    series.push(makeSeries(group.messages, group.patches, doc, byId));
+    const made = makeSeries(group.messages, group.patches, doc, first);
+    series.push(made);
+    for (const cover of group.messages)
+      if (cover.messageId) answers.set(cover.messageId, { series: made, number: 0 });
+    for (const patch of group.patches)
+      if (patch.messageId) answers.set(patch.messageId, { series: made, number: patch.number });
   }
+  collectTrailers(doc, answers);
   series.sort((a, b) => a.title.localeCompare(b.title) || a.revision - b.revision);
   carryRemarks(series, doc);
   return series;
@@ -247,14 +248,9 @@ function seriesKey(message: Message): string {
   return `${message.authorEmail.toLowerCase() || message.authorName}\0${message.revision}\0${message.total}\0${tags}${single}`;
 }
 
-function makeSeries(
-  covers: Message[],
-  patches: Patch[],
-  doc: ParsedDocument,
-  byId: Map<string, Message>,
-): Series {
+function makeSeries(covers: Message[], patches: Patch[], doc: ParsedDocument, first: number): Series {
   const cover = covers[0] ?? null;
-  const head = cover ?? doc.messages.find((m) => m.index === patches[0]!.message)!;
+  const head = cover ?? doc.messages[patches[0]!.message - first]!;
   const total = head.total;
   const series: Series = {
     title: cover?.subject || (patches[0]?.subject ?? head.subject),
@@ -274,103 +270,132 @@ function makeSeries(
     trailers: [],
     notes: [],
   };
+  const byNumber = new Map<number, Patch[]>();
+  for (const patch of patches) {
+    const list = byNumber.get(patch.number);
+    if (list) list.push(patch);
+    else byNumber.set(patch.number, [patch]);
+  }
   for (let n = 1; n <= Math.min(total, 2000); n++) {
-    const members = patches.filter((p) => p.number === n);
-    const ids = members.map((p) => doc.patches.indexOf(p));
-    series.members.push({ number: n, patches: ids, subject: members[0]?.subject ?? "" });
-    if (ids.length === 0) series.missing.push(n);
+    const members = byNumber.get(n) ?? [];
+    series.members.push({
+      number: n,
+      patches: members.map((p) => p.index),
+      subject: members[0]?.subject ?? "",
+    });
+    if (members.length === 0) series.missing.push(n);
     if (new Set(members.map((p) => p.message)).size > 1) series.duplicates.push(n);
   }
   const beyond = patches.filter((p) => p.number > total || p.number < 1);
   if (beyond.length) series.notes.push(`${beyond.length} patches have a number outside of 1 to ${total}`);
   if (covers.length > 1) series.notes.push(`there are ${covers.length} cover letters; the first is used`);
-  if (series.missing.length && patches.length) {
-    const reply = patches.every(
-      (p) =>
-        (doc.messages.find((m) => m.index === p.message)?.inReplyTo ?? null) !== (cover?.messageId ?? null),
-    );
-    series.partialReroll = series.missing.length > 0 && cover === null && reply && series.revision > 1;
-  }
-  collectSeriesTrailers(series, doc, byId, cover, patches);
+  // Single patches of a series sent again in reply to the revision before are no accident.
+  const own = new Set(patches.map((p) => p.messageId));
+  const inReply = patches.every((p) => {
+    const parent = doc.messages[p.message - first]?.inReplyTo ?? null;
+    return parent !== null && !own.has(parent);
+  });
+  series.partialReroll =
+    series.missing.length > 0 && patches.length > 0 && cover === null && series.revision > 1 && inReply;
   return series;
 }
 
-/** Trailers that people gave in reply: to a patch, they hold for it; to the cover letter, for all of them. */
-function collectSeriesTrailers(
-  series: Series,
+/** Trailers that people gave in reply: to a patch, they hold for it; to the cover letter, for all of the series. */
+function collectTrailers(
   doc: ParsedDocument,
-  byId: Map<string, Message>,
-  cover: Message | null,
-  patches: Patch[],
+  answers: Map<string, { series: Series; number: number }>,
 ): void {
-  const numbers = new Map<string, number>();
-  if (cover?.messageId) numbers.set(cover.messageId, 0);
-  for (const patch of patches) if (patch.messageId) numbers.set(patch.messageId, patch.number);
-  if (numbers.size === 0) return;
+  const parents = new Map<string, string | null>();
+  for (const message of doc.messages) {
+    if (message.messageId && !parents.has(message.messageId))
+      parents.set(message.messageId, parentOf(message));
+  }
+  const seen = new Set<string>();
   for (const message of doc.messages) {
     if (message.trailers.length === 0 || message.kind === "patch" || message.kind === "cover") continue;
-    const number = answered(message, numbers, byId);
-    if (number === null) continue;
+    const answered = nearest(message, answers, parents);
+    if (!answered) continue;
     for (const trailer of message.trailers) {
-      if (!/-by$/i.test(trailer.key) && !/^(?:Fixes|Link|Closes)$/i.test(trailer.key)) continue;
-      if (/-by$/i.test(trailer.key) && !/@|<.*>/.test(trailer.value)) continue;
-      if (
-        series.trailers.some((t) => t.number === number && t.key === trailer.key && t.value === trailer.value)
-      )
-        continue;
+      const person = /-by$/i.test(trailer.key);
+      if (!person && !/^(?:Fixes|Link|Closes)$/i.test(trailer.key)) continue;
+      if (person && !/@|<.*>/.test(trailer.value)) continue;
+      const key = `${answered.series.author}\0${answered.series.title}\0${answered.series.revision}\0${answered.number}\0${trailer.key}\0${trailer.value}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
       const address = /<([^<>]+)>/.exec(trailer.value)?.[1]?.toLowerCase() ?? trailer.value.toLowerCase();
-      series.trailers.push({
+      answered.series.trailers.push({
         ...trailer,
-        number,
+        number: answered.number,
         from: message.author,
         messageId: message.messageId,
-        mismatch:
-          /-by$/i.test(trailer.key) &&
-          message.authorEmail !== "" &&
-          address !== message.authorEmail.toLowerCase(),
+        mismatch: person && message.authorEmail !== "" && address !== message.authorEmail.toLowerCase(),
       } satisfies SeriesTrailer);
     }
   }
 }
 
+function parentOf(message: Message): string | null {
+  return message.inReplyTo ?? message.references[message.references.length - 1] ?? null;
+}
+
 /** The patch or cover letter that a reply answers: up the thread to the nearest one. */
-function answered(message: Message, numbers: Map<string, number>, byId: Map<string, Message>): number | null {
-  let current: Message | undefined = message;
-  for (let turn = 0; turn < 200 && current; turn++) {
-    const parent: string | null =
-      current.inReplyTo ?? current.references[current.references.length - 1] ?? null;
-    if (!parent) return null;
-    const number = numbers.get(parent);
-    if (number !== undefined) return number;
-    const next = byId.get(parent);
-    if (!next || next === current) {
-      for (let k = current.references.length - 1; k >= 0; k--) {
-        const known = numbers.get(current.references[k]!);
-        if (known !== undefined) return known;
-      }
-      return null;
-    }
-    current = next;
+function nearest(
+  message: Message,
+  answers: Map<string, { series: Series; number: number }>,
+  parents: Map<string, string | null>,
+) {
+  let id = parentOf(message);
+  for (let turn = 0; turn < 100 && id; turn++) {
+    const found = answers.get(id);
+    if (found) return found;
+    id = parents.get(id) ?? null;
+  }
+  for (let k = message.references.length - 1; k >= Math.max(0, message.references.length - 100); k--) {
+    const found = answers.get(message.references[k]!);
+    if (found) return found;
   }
   return null;
 }
 
+/** How many earlier series are looked at for each: more than anybody's revisions. */
+const REVISION_LIMIT = 40;
+
 /** Remarks made on an earlier revision, carried to the same line of the next one by content. */
 function carryRemarks(series: Series[], doc: ParsedDocument): void {
+  const bySubject = new Map<string, Series[]>();
+  const note = (key: string, s: Series) => {
+    const list = bySubject.get(key);
+    if (!list) bySubject.set(key, [s]);
+    else if (list[list.length - 1] !== s && list.length < REVISION_LIMIT) list.push(s);
+  };
+  for (const s of series) for (const key of seriesNames(s)) note(key, s);
   for (const later of series) {
-    const earlier = series
+    const candidates = new Set<Series>();
+    for (const key of seriesNames(later)) for (const s of bySubject.get(key) ?? []) candidates.add(s);
+    const earlier = [...candidates]
       .filter((s) => s !== later && s.revision < later.revision && sameSeries(s, later))
       .sort((a, b) => b.revision - a.revision)[0];
     if (!earlier) continue;
+    const sources = new Map<string, Patch>();
+    for (const member of earlier.members) {
+      const patch = doc.patches[member.patches[0] ?? -1];
+      if (patch) sources.set(squeeze(patch.subject), patch);
+    }
     for (const member of later.members) {
       const target = doc.patches[member.patches[0] ?? -1];
-      if (!target) continue;
-      const source = earlier.members
-        .map((m) => doc.patches[m.patches[0] ?? -1])
-        .find((p) => p && squeeze(p.subject) === squeeze(target.subject));
+      const source = target && sources.get(squeeze(target.subject));
       if (source) carryTo(source, target);
     }
   }
+}
+
+/** What two revisions of one series have in common. */
+function seriesNames(series: Series): string[] {
+  const names = [`t ${squeeze(series.title).toLowerCase()}`];
+  if (series.changeId) names.push(`c ${series.changeId}`);
+  for (const member of series.members.slice(0, 50))
+    if (member.subject) names.push(`s ${squeeze(member.subject)}`);
+  return names;
 }
 
 function sameSeries(a: Series, b: Series): boolean {
