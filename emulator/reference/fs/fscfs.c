@@ -354,6 +354,8 @@ static bool fscfs_leaf_writable(struct mm_struct *mm, unsigned long address)
 	return pte_present(*pte) && pte_write(*pte);
 }
 
+void (*fscfs_between_sync_halves)(void);
+
 static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
@@ -369,6 +371,8 @@ static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 	ret = dax_iomap_fault(vmf, order, &pfn, &error, write ? &fscfs_write_iomap_ops : &fscfs_read_iomap_ops);
 	if (ret & VM_FAULT_NEEDDSYNC) {
 		__fsc_point("between the halves of a synchronous fault");
+		if (fscfs_between_sync_halves)
+			fscfs_between_sync_halves();
 		ret = dax_finish_sync_fault(vmf, order, pfn);
 	}
 	if (write && (vmf->vma->vm_flags & VM_SYNC) && fscfs_i(inode)->meta_dirty &&

@@ -88,6 +88,8 @@ unsigned long fscfs_bmap(struct file *file, unsigned long index);
 extern const struct iomap_ops fscfs_read_iomap_ops;
 extern const struct iomap_ops fscfs_write_iomap_ops;
 void fscfs_free_all(struct inode *inode);
+/* Called once between the halves of a synchronous fault, for scenarios in which something happens just then. */
+extern void (*fscfs_between_sync_halves)(void);
 
 /* ---- fs/ext4, fs/xfs, fs/fuse ---- */
 int ext4_break_layouts(struct inode *inode);

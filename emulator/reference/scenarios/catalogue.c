@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All scenarios, in the order they are listed and run. A runner reads this array up to its NULL. */
+/*
+ * All scenarios, in the order they are listed and run. A runner reads this array up to its NULL.
+ *
+ * Not quiet on the unpatched reference, because the release is not:
+ *   v6.12 truncate-unmapped-pinned  a mapping that nobody maps is not searched for busy pages (until v6.15)
+ *   v6.12 evict-pinned              eviction does not wait for DMA (until v6.15)
+ *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
+ *   v6.12 truncate-folio-put        folio_put() and folio_put_refs() wake nobody (nobody calls them on such pages)
+ *   v6.15 reflink-reuse             order=0 index=512: an order-0 page keeps its index, which is read as a share count
+ */
 #include "scenario.h"
 
 extern const struct fsc_scenario fsc_scenario_map_fault_unmap;
@@ -22,7 +31,9 @@ extern const struct fsc_scenario fsc_scenario_hole_pwrite;
 extern const struct fsc_scenario fsc_scenario_fault_no_memory;
 extern const struct fsc_scenario fsc_scenario_fault_no_block;
 extern const struct fsc_scenario fsc_scenario_insert_fails;
+extern const struct fsc_scenario fsc_scenario_hole_pinned;
 extern const struct fsc_scenario fsc_scenario_reflink_read;
+extern const struct fsc_scenario fsc_scenario_reflink_reuse;
 extern const struct fsc_scenario fsc_scenario_reflink_write;
 extern const struct fsc_scenario fsc_scenario_cow_pwrite;
 extern const struct fsc_scenario fsc_scenario_reflink_unshare;
@@ -30,6 +41,7 @@ extern const struct fsc_scenario fsc_scenario_dedupe;
 extern const struct fsc_scenario fsc_scenario_zero_range;
 extern const struct fsc_scenario fsc_scenario_truncate_pinned;
 extern const struct fsc_scenario fsc_scenario_truncate_unmapped_pinned;
+extern const struct fsc_scenario fsc_scenario_truncate_folio_put;
 extern const struct fsc_scenario fsc_scenario_punch_pinned;
 extern const struct fsc_scenario fsc_scenario_evict_pinned;
 extern const struct fsc_scenario fsc_scenario_fork_pinned;
@@ -44,10 +56,13 @@ extern const struct fsc_scenario fsc_scenario_busy_scan;
 extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
 extern const struct fsc_scenario fsc_scenario_truncate_locked;
 extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
+extern const struct fsc_scenario fsc_scenario_fault_race;
+extern const struct fsc_scenario fsc_scenario_sync_entry_changes;
 extern const struct fsc_scenario fsc_scenario_unbind_rebind;
 extern const struct fsc_scenario fsc_scenario_probe_fails_alloc_dax;
 extern const struct fsc_scenario fsc_scenario_probe_fails_add_host;
 extern const struct fsc_scenario fsc_scenario_probe_fails_add_disk;
+extern const struct fsc_scenario fsc_scenario_probe_fails_memory;
 extern const struct fsc_scenario fsc_scenario_holder;
 extern const struct fsc_scenario fsc_scenario_memory_failure_file;
 extern const struct fsc_scenario fsc_scenario_device_dax;
@@ -73,7 +88,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fault_no_memory,
 	&fsc_scenario_fault_no_block,
 	&fsc_scenario_insert_fails,
+	&fsc_scenario_hole_pinned,
 	&fsc_scenario_reflink_read,
+	&fsc_scenario_reflink_reuse,
 	&fsc_scenario_reflink_write,
 	&fsc_scenario_cow_pwrite,
 	&fsc_scenario_reflink_unshare,
@@ -81,6 +98,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_zero_range,
 	&fsc_scenario_truncate_pinned,
 	&fsc_scenario_truncate_unmapped_pinned,
+	&fsc_scenario_truncate_folio_put,
 	&fsc_scenario_punch_pinned,
 	&fsc_scenario_evict_pinned,
 	&fsc_scenario_fork_pinned,
@@ -95,10 +113,13 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_busy_scan_locked,
 	&fsc_scenario_truncate_locked,
 	&fsc_scenario_fsync_and_fault,
+	&fsc_scenario_fault_race,
+	&fsc_scenario_sync_entry_changes,
 	&fsc_scenario_unbind_rebind,
 	&fsc_scenario_probe_fails_alloc_dax,
 	&fsc_scenario_probe_fails_add_host,
 	&fsc_scenario_probe_fails_add_disk,
+	&fsc_scenario_probe_fails_memory,
 	&fsc_scenario_holder,
 	&fsc_scenario_memory_failure_file,
 	&fsc_scenario_device_dax,

@@ -5,6 +5,19 @@
 #include "scenario.h"
 
 struct fscfs *sc_fs;
+int sc_side_by_side;
+
+int sc_spawn(const char *name, void (*fn)(void *), void *arg)
+{
+	sc_side_by_side++;
+	return __fsc_task_create(name, fn, arg);
+}
+
+void sc_join(int id)
+{
+	__fsc_task_join(id);
+	sc_side_by_side--;
+}
 
 struct mm_struct *sc_begin(void)
 {
@@ -54,7 +67,8 @@ void sc_remove_quietly(struct sc_file *f)
 	fscfs_close(f->file);
 	fscfs_delete(f->inode);
 	f->file = NULL;
-	__fsc_quiesce("close and unlink %s", f->name);
+	if (!sc_side_by_side)
+		__fsc_quiesce("close and unlink %s", f->name);
 }
 
 struct sc_map sc_mmap(struct mm_struct *mm, struct sc_file *f, unsigned long first, unsigned long pages,
@@ -218,6 +232,10 @@ void sc_dma_end(void *arg)
 	case SC_PUT_REFS:
 		sc_forget_ref(page);
 		folio_put_refs(page_folio(page), 1);
+		break;
+	case SC_PUT_FOLIO:
+		sc_forget_ref(page);
+		folio_put(page_folio(page));
 		break;
 	default:
 		sc_forget_ref(page);

@@ -56,6 +56,12 @@ FSC_SCENARIO(probe_fails_add_disk, "probe-fails-add-disk", "The pmem driver cann
 	sc_probe_fails();
 }
 
+FSC_SCENARIO(probe_fails_memory, "probe-fails-memory", "The pmem driver cannot get struct pages, then can",
+	     "fail_arch_add_memory=1")
+{
+	sc_probe_fails();
+}
+
 FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one is refused; the device dies first, or not",
 	     "kill=0,1")
 {

@@ -90,14 +90,14 @@ FSC_SCENARIO(wait_for_entry, "wait-for-entry", "Several tasks wait for a locked 
 	sc_lock_entry(&l);
 	/* cut 0: nobody removes it; 1: the first in the queue does; 2: the last. */
 	if (cut == 1)
-		ids[nr++] = __fsc_task_create("truncate", sc_task_cut, &a);
+		ids[nr++] = sc_spawn("truncate", sc_task_cut, &a);
 	for (i = 0; i < waiters; i++)
-		ids[nr++] = __fsc_task_create("reader", sc_task_read, &maps[i]);
+		ids[nr++] = sc_spawn("reader", sc_task_read, &maps[i]);
 	if (cut == 2)
-		ids[nr++] = __fsc_task_create("truncate", sc_task_cut, &a);
-	ids[nr++] = __fsc_task_create("unlock", sc_task_unlock, &l);
+		ids[nr++] = sc_spawn("truncate", sc_task_cut, &a);
+	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
 	for (i = 0; i < nr; i++)
-		__fsc_task_join(ids[i]);
+		sc_join(ids[i]);
 	__fsc_quiesce("all are done");
 	for (i = 0; i < waiters; i++) {
 		sc_munmap(&maps[i]);
@@ -136,12 +136,12 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 		maps[i] = sc_mmap(mms[i], &a, 0, n, SC_RW);
 	}
 	sc_lock_entry(&l);
-	ids[nr++] = __fsc_task_create("invalidate", sc_task_invalidate, &l);
+	ids[nr++] = sc_spawn("invalidate", sc_task_invalidate, &l);
 	for (i = 0; i < readers; i++)
-		ids[nr++] = __fsc_task_create("reader", sc_task_read, &maps[i]);
-	ids[nr++] = __fsc_task_create("unlock", sc_task_unlock, &l);
+		ids[nr++] = sc_spawn("reader", sc_task_read, &maps[i]);
+	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
 	for (i = 0; i < nr; i++)
-		__fsc_task_join(ids[i]);
+		sc_join(ids[i]);
 	__fsc_quiesce("all are done");
 	for (i = 0; i < readers; i++) {
 		sc_munmap(&maps[i]);
@@ -197,10 +197,10 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 		scan.start = 4 * PAGE_SIZE;
 	}
 	sc_lock_entry(&l);
-	one = __fsc_task_create("scan", sc_task_scan, &scan);
-	two = __fsc_task_create("unlock", sc_task_unlock, &l);
-	__fsc_task_join(one);
-	__fsc_task_join(two);
+	one = sc_spawn("scan", sc_task_scan, &scan);
+	two = sc_spawn("unlock", sc_task_unlock, &l);
+	sc_join(one);
+	sc_join(two);
 	__fsc_quiesce("scanned");
 	inside = held >= 0 && (range == 0 || (range == 1 ? held < 4 : held >= 4));
 	SC_EXPECT((scan.busy != NULL) == inside);
@@ -228,10 +228,10 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	sc_write(&m, 0, 1);
 	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
 	sc_lock_entry(&l);
-	one = __fsc_task_create("scan", sc_task_scan, &scan);
-	two = __fsc_task_create("unlock", sc_task_unlock, &l);
-	__fsc_task_join(one);
-	__fsc_task_join(two);
+	one = sc_spawn("scan", sc_task_scan, &scan);
+	two = sc_spawn("unlock", sc_task_unlock, &l);
+	sc_join(one);
+	sc_join(two);
 	__fsc_quiesce("scanned");
 	SC_EXPECT(scan.busy != NULL);
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
@@ -257,10 +257,10 @@ FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while anot
 	if (!__fsc_param("mapped", 0))
 		sc_munmap(&m);
 	sc_lock_entry(&l);
-	one = __fsc_task_create("truncate", sc_task_cut, &a);
-	two = __fsc_task_create("unlock", sc_task_unlock, &l);
-	__fsc_task_join(one);
-	__fsc_task_join(two);
+	one = sc_spawn("truncate", sc_task_cut, &a);
+	two = sc_spawn("unlock", sc_task_unlock, &l);
+	sc_join(one);
+	sc_join(two);
 	__fsc_quiesce("truncated");
 	SC_EXPECT(mapping_empty(a.inode->i_mapping) && !a.inode->i_mapping->nrpages);
 	if (__fsc_param("mapped", 0))
@@ -285,14 +285,112 @@ FSC_SCENARIO(fsync_and_fault, "fsync-and-fault", "A file is synced by two tasks 
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
-	one = __fsc_task_create("fsync 1", sc_task_fsync, &a);
-	two = __fsc_task_create("fsync 2", sc_task_fsync, &a);
+	one = sc_spawn("fsync 1", sc_task_fsync, &a);
+	two = sc_spawn("fsync 2", sc_task_fsync, &a);
 	sc_try_write(&m, 0, 2);
-	__fsc_task_join(one);
-	__fsc_task_join(two);
+	sc_join(one);
+	sc_join(two);
 	__fsc_quiesce("synced");
 	sc_see(&m, 0, 2);
 	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+struct sc_touch {
+	struct sc_map m;
+	unsigned long page;
+	bool write;
+};
+
+static void sc_task_touch(void *arg)
+{
+	struct sc_touch *t = arg;
+
+	fsc_use_mm(t->m.mm);
+	if (t->write)
+		sc_try_write(&t->m, t->page, 1);
+	else
+		sc_try_read(&t->m, t->page);
+}
+
+FSC_SCENARIO(fault_race, "fault-race", "Two processes fault on the same place at the same time, in the same or another size",
+	     "one=0,9 two=0,9 hole=0,1 write=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 512);
+	int write = __fsc_param("write", 0), ids[2], i;
+	struct sc_touch t[2];
+
+	if (!__fsc_param("hole", 0))
+		sc_fill(&a, 0, 512);
+	for (i = 0; i < 2; i++) {
+		bool large = __fsc_param(i ? "two" : "one", 0) != 0;
+
+		t[i].m = sc_mmap(i ? fsc_mm_create() : mm, &a, large ? 0 : 4, large ? 512 : 2, SC_RW);
+		t[i].page = 4;
+		t[i].write = write > i;
+	}
+	for (i = 0; i < 2; i++)
+		ids[i] = sc_spawn(i ? "second" : "first", sc_task_touch, &t[i]);
+	for (i = 0; i < 2; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("both have faulted");
+	for (i = 0; i < 2; i++) {
+		sc_read(&t[i].m, 4);
+		sc_munmap(&t[i].m);
+	}
+	sc_remove(&a);
+	fsc_mm_destroy(t[1].m.mm);
+	sc_end(mm);
+}
+
+/* What happens to the entry while the file system commits, with the fault's locks held shared. */
+static struct sc_file *sc_sync_file;
+static struct mm_struct *sc_sync_mm;
+static int sc_sync_what;
+
+static void sc_between_halves(void)
+{
+	struct sc_map small;
+
+	fscfs_between_sync_halves = NULL;
+	__fsc_step("while the file system commits");
+	/* The entry is clean as yet, so an invalidation takes it. */
+	dax_invalidate_mapping_entry_sync(sc_sync_file->inode->i_mapping, 4);
+	if (sc_sync_what == 1) {
+		/* And a small fault of somebody else puts a small one there. */
+		small.mm = sc_sync_mm;
+		small.of = sc_sync_file;
+		small.first = 4;
+		small.pages = 1;
+		small.addr = fsc_mmap(sc_sync_mm, sc_sync_file->file, 4, 1, SC_RO, PMD_SIZE);
+		sc_side_by_side++;
+		sc_try_read(&small, 4);
+		fsc_munmap(small.mm, small.addr, PAGE_SIZE);
+		sc_side_by_side--;
+	}
+}
+
+FSC_SCENARIO(sync_entry_changes, "sync-entry-changes",
+	     "A MAP_SYNC write fault finds its entry gone or smaller when the file system has committed", "order=0,9 what=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_order() ? 0 : 4, n = sc_pages();
+	struct sc_file a = sc_create("A", first + n);
+	struct sc_map m;
+
+	sc_fill(&a, first, n);
+	m = sc_mmap(mm, &a, first, n, SC_RW | FSC_MAP_SYNC);
+	sc_sync_file = &a;
+	sc_sync_mm = fsc_mm_create();
+	sc_sync_what = __fsc_param("what", 0);
+	fscfs_between_sync_halves = sc_between_halves;
+	sc_write(&m, 4, 1);
+	fscfs_between_sync_halves = NULL;
+	sc_see(&m, 4, 1);
+	sc_munmap(&m);
+	fsc_mm_destroy(sc_sync_mm);
 	sc_remove(&a);
 	sc_end(mm);
 }

@@ -154,3 +154,26 @@ FSC_SCENARIO(insert_fails, "insert-fails", "The page table entry cannot be made 
 	sc_remove(&a);
 	sc_end(mm);
 }
+
+FSC_SCENARIO(hole_pinned, "hole-pinned", "A device reads from a hole, that is from the zero page, while it gets a block",
+	     "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW);
+	struct page *page = NULL;
+	long got;
+
+	sc_read(&m, 0);
+	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN, &page, "dma"), "DMA takes A[0] to read");
+	SC_EXPECT(got == 1);
+	sc_write(&m, 0, 1);
+	sc_see(&m, 0, 1);
+	if (got == 1)
+		SC_DO(fsc_dma_unpin(&page, 1, "dma"), "DMA lets go");
+	sc_truncate(&a, 0);
+	sc_munmap(&m);
+	sc_remove_quietly(&a);
+	sc_end(mm);
+}

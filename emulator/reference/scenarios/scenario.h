@@ -25,13 +25,18 @@
 /* The catalogue, NULL at its end (scenarios/catalogue.c). */
 extern const struct fsc_scenario *const fsc_scenarios[];
 
-/* One operation: named, done, looked at. */
+/* One operation: named, done, looked at. While tasks run side by side no moment is quiet, so nothing is looked at. */
 #define SC_DO(operation, ...) \
 	do { \
 		__fsc_step(__VA_ARGS__); \
 		operation; \
-		__fsc_quiesce(__VA_ARGS__); \
+		if (!sc_side_by_side) \
+			__fsc_quiesce(__VA_ARGS__); \
 	} while (0)
+
+extern int sc_side_by_side;
+int sc_spawn(const char *name, void (*fn)(void *), void *arg);
+void sc_join(int id);
 
 /* What the scenario itself can tell to be wrong: a user would call it data corruption or a hang. */
 #define SC_EXPECT(cond) __fsc_warn(!(cond), "scenario: not so: " #cond)
@@ -97,6 +102,7 @@ struct sc_dma {
 #define SC_PUT_PAGE 1 /* get_user_pages_fast, put_page */
 #define SC_PUT_REFS 2 /* the same, folio_put_refs */
 #define SC_PUT_RELEASE 3 /* the same, release_pages */
+#define SC_PUT_FOLIO 4 /* the same, folio_put */
 long sc_dma_start(struct sc_dma *dma, struct sc_map *m, unsigned long page, unsigned int how);
 void sc_dma_end(void *dma);
 

@@ -253,7 +253,7 @@ void set_dax_nomc(struct dax_device *dax_dev)
 
 bool dax_alive(struct dax_device *dax_dev)
 {
-	lockdep_assert(dax_srcu.readers > 0);
+	lockdep_assert_held(&dax_srcu);
 	return test_bit(DAXDEV_ALIVE, &dax_dev->flags);
 }
 
