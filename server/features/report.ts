@@ -8,7 +8,7 @@ import { placedFindings, type Snapshot } from "./snapshot.ts";
 import { countsOf, countsText, fidelityText, VERDICT_ORDER, VERDICT_WORDS } from "./wording.ts";
 
 const TEXT_WIDTH = 78;
-const RULE = "─".repeat(TEXT_WIDTH);
+const RULE = "─".repeat(40);
 
 export function report(snapshot: Snapshot, finding: number | undefined): ReportResult {
   const review = snapshot.review;

@@ -1,7 +1,7 @@
 // `npm run test:e2e`: the packaged extension in a real VS Code, driven by a real browser.
 // Installs the editor from npm into this folder (once), packages the .vsix, installs it, starts the VS Code server that
 // code-server carries, runs cases.mjs and prints "N passed, N failed". Screenshots go to shots/. Arguments: a filter on
-// case names; `--keep` leaves the server running; FOLIOSCOPE_E2E_LEG=floor uses the oldest editor, on the system's Node.
+// case names; `--keep` leaves the server running.
 import { spawn, spawnSync } from "node:child_process";
 import {
   copyFileSync,
