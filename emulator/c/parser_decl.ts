@@ -82,6 +82,8 @@ const MARKED_WORDS: ReadonlySet<string> = new Set([
   ..."struct union enum typeof __typeof __typeof__".split(" "),
 ]);
 
+const QUALIFIER = /^_*(const|volatile)_*$/;
+
 /** What a declarator may be: named, nameless, or either (a parameter). */
 type DeclaratorMode = "concrete" | "abstract" | "either";
 
@@ -154,7 +156,7 @@ export abstract class DeclParser extends ExprParser {
     const next = this.peek(ahead + 1);
     if (this.isTypedef(name) || (TYPE_NAMES.has(name) && !this.isOrdinary(name))) return next.text !== ":";
     // What follows is no C unless `name` is a type: `name other`, and the useless product `name * other;`.
-    if (next.kind === "ident" && !KEYWORDS.has(next.text)) return true;
+    if (next.kind === "ident" && (!KEYWORDS.has(next.text) || QUALIFIER.test(next.text))) return true;
     if (next.text !== "*" || this.isOrdinary(name)) return false;
     let behind = ahead + 2;
     while (this.peek(behind).text === "*") behind++;
@@ -353,6 +355,10 @@ export abstract class DeclParser extends ExprParser {
     if (typed && this.isTypedef(name) && this.isPlainName(this.peek(1))) {
       return this.fail(token.loc, `expected ';' or a name, found '${name}': two types given`);
     }
+    if (this.assumeTypes && this.isAnnotationCall(typed)) {
+      this.seek(this.pos + this.closing(1) + 1);
+      return true;
+    }
     if (this.isAnnotation(typed, context)) {
       this.skipAnnotation();
       return true;
@@ -375,6 +381,8 @@ export abstract class DeclParser extends ExprParser {
     const after = this.peek(run);
     if (typed) {
       if (run > 1) return this.isFirstAnnotation();
+      const behind = this.peek(this.skipMarks(1));
+      if (behind !== after && (behind.text === "*" || this.isPlainName(behind))) return true;
       return after.text === "*" || (context === "typeName" && /^[),(]$/.test(after.text));
     }
     if (after.kind === "ident" && MARKED_WORDS.has(after.text)) return true;
@@ -387,11 +395,25 @@ export abstract class DeclParser extends ExprParser {
   /** Of two names in a row, whether the first is the annotation: not so in `int x __read_mostly`. */
   private isFirstAnnotation(): boolean {
     const next = this.peek(1);
-    return this.isPlainName(next) && (this.tok.text.startsWith("__") || !next.text.startsWith("__"));
+    if (!this.isPlainName(next)) return false;
+    if (this.tok.text.startsWith("__") || !next.text.startsWith("__")) return true;
+    // `int notrace __f(int)` against `int x __section("y")`.
+    return this.peek(2).text === "(" && this.peek(3).kind !== "string" && this.peek(3).kind !== "number";
   }
 
   private isPlainName(token: Token): boolean {
     return token.kind === "ident" && !KEYWORDS.has(token.text);
+  }
+
+  /** `__printf(1, 2) void f(...)`: the macro not known, a declaration behind it. */
+  private isAnnotationCall(typed: boolean): boolean {
+    if (this.peek(1).text !== "(") return false;
+    if (!this.tok.text.startsWith("__") && this.peek(2).kind !== "number" && this.peek(2).kind !== "string")
+      return false;
+    const behind = this.peek(this.closing(1) + 1);
+    // `int __f(int x) __releases(y) {`: that was the name.
+    if (typed && behind.text.startsWith("__")) return false;
+    return behind.text === "*" || (behind.kind === "ident" && !behind.text.startsWith("__attribute"));
   }
 
   private skipAnnotation(): void {
@@ -402,7 +424,7 @@ export abstract class DeclParser extends ExprParser {
   /** Whether the name here can only be a type nobody declared. */
   private isUnknownType(context: SpecContext): boolean {
     const next = this.peek(1);
-    if (next.kind === "ident") return !KEYWORDS.has(next.text) || /^_*(const|volatile)_*$/.test(next.text);
+    if (next.kind === "ident") return !KEYWORDS.has(next.text) || QUALIFIER.test(next.text);
     if (next.text === "*") return true;
     if (next.text === "(" && this.peek(2).text === "*" && this.isPlainName(this.peek(3))) return true;
     if (context === "typeName") return next.text === ")";

@@ -459,6 +459,7 @@ EXPORT_SYMBOL_GPL(foo_fault);
 MODULE_LICENSE("GPL");
 int x __read_mostly = 1;
 int __init bar(void) { return 0; }
+static __printf(1, 2) int __qux(u32 const x) __must_hold(y->z) { u32 const w = x; return w; }
 asmlinkage __visible void baz(void) { }
 struct s { struct t __rcu *p; u32 y; };
 `;
@@ -469,6 +470,7 @@ struct s { struct t __rcu *p; u32 y; };
       "{ decl gfp: <gfp_t> = (cast {<gfp_t>} 1); decl p: pointer to void = (cast {pointer to void} vmf); decl q: pointer to <pgoff_t>; decl m: <xa_mark_t> = (cast {<xa_mark_t>} 2); return (a * b) }",
     "decl x: int = 1",
     "bar: function() returning int { return 0 }",
+    "__qux: function(x: const <u32>) returning static int { decl w: const <u32> = x; return w }",
     "baz: function() returning void {  }",
     "decl struct s { p: pointer to struct t; y: <u32> }",
   ]);
