@@ -76,11 +76,11 @@ export interface PlacedFinding {
 export function placedFindings(snapshot: Snapshot): PlacedFinding[] {
   const review = snapshot.review;
   if (!review) return [];
-  return review.result.findings.map((finding, index) => ({
-    finding,
-    index,
-    docLine: review.place(finding.docLine),
-  }));
+  return review.result.findings.map((finding, index) => {
+    // A finding that belongs to no line stands where its patch begins, so that nothing new goes unseen.
+    const start = snapshot.parsed.patches[finding.patch]?.files[0]?.docLine ?? 0;
+    return { finding, index, docLine: finding.docLine > 0 ? review.place(finding.docLine) : start };
+  });
 }
 
 /** The facts of one line, one per side and function. */
