@@ -16,6 +16,7 @@ import {
 import { formatKernel } from "../shims/format.ts";
 import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
+import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
 
 /** Pages below pfn 0x100000 are RAM, the rest is pmem: the direct map of each lies in its own segment. */
@@ -124,11 +125,30 @@ export class Machine {
 
   // ---- recording -------------------------------------------------------------------------------------------------
 
-  private frames(): EventFrame[] {
+  /** Frames of the last event by depth (outermost first), reused while the calls they stand for are still open. */
+  private cache: { readonly fn: number; readonly at: number; readonly frame: EventFrame }[] = [];
+  private cachedStack: readonly EventFrame[] = [];
+
+  /** The open calls of the running task, innermost first. Events of one call share their frames. */
+  private frames(): readonly EventFrame[] {
     const vm = this.vm!;
     const task = vm.current;
-    if (task === null) return [];
-    return vm.stack(task).map((f) => ({ fn: f.fn.id, loc: f.loc }));
+    if (task === null || task.fn === null) return [];
+    const cache = this.cache;
+    let same = cache.length === task.depth + 1;
+    for (let d = 0; d <= task.depth; d++) {
+      const inner = d === task.depth;
+      const fn = inner ? task.fn.id : task.frames[d * FRAME_WORDS]!;
+      const at = inner ? task.pc : task.frames[d * FRAME_WORDS + 1]! - 4;
+      const known = cache[d];
+      if (known !== undefined && known.fn === fn && known.at === at) continue;
+      same = false;
+      const loc = vm.bodies[fn]?.locs[Math.max(at, 0) >> 2] ?? null;
+      cache[d] = { fn, at, frame: { fn, loc } };
+    }
+    cache.length = task.depth + 1;
+    if (!same) this.cachedStack = cache.map((c) => c.frame).reverse();
+    return this.cachedStack;
   }
 
   private push(event: EventBody): void {
