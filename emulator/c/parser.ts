@@ -48,6 +48,14 @@ export function parse(tokens: readonly Token[], options: ParseOptions = {}): Par
   return new Parser(tokens, options).unit();
 }
 
+/** Parses one expression that is all of `tokens`, as a watch or a condition in a scenario; null when it cannot. */
+export function parseExpression(
+  tokens: readonly Token[],
+  options: ParseOptions = {},
+): { readonly expr: Expr | null; readonly errors: readonly CError[] } {
+  return new Parser(tokens, options).wholeExpression();
+}
+
 type BlockItem = Stmt | Declaration | FunctionDef | StaticAssert;
 
 /** A prefix of a statement, kept until the statement it labels is parsed. */
@@ -129,6 +137,17 @@ class Parser extends DeclParser {
       }
     }
     return { externals, errors: this.errors, typedefs: this.typedefNames(), assumedTypes: this.assumed };
+  }
+
+  wholeExpression(): { readonly expr: Expr | null; readonly errors: readonly CError[] } {
+    let expr: Expr | null = null;
+    try {
+      expr = this.expr();
+      if (this.tok.kind !== "eof") this.expected("end of expression");
+    } catch (problem) {
+      this.caught(problem);
+    }
+    return { expr: this.errors.length > 0 ? null : expr, errors: this.errors };
   }
 
   // ---- recovery ----

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FunctionDef } from "../../emulator/c/ast.ts";
-import { type ParsedUnit, type ParseOptions, parse } from "../../emulator/c/parser.ts";
+import { type ParsedUnit, type ParseOptions, parse, parseExpression } from "../../emulator/c/parser.ts";
 import { preprocessText } from "../../emulator/c/preprocessor.ts";
 import { expansionLoc } from "../../emulator/c/token.ts";
 import { dumpExpr, dumpExternal, dumpStmt } from "../support/c_dump.ts";
@@ -72,6 +72,17 @@ test("parser: expressions", () => {
     ],
     statements,
   );
+});
+
+test("parser: an expression by itself", () => {
+  const one = (source: string) => {
+    const { expr, errors } = parseExpression(preprocessText(source).tokens, { typedefs: ["T"] });
+    return expr === null ? errors[0]!.message : dumpExpr(expr);
+  };
+  assert.equal(one("p->x + (T)1"), "(p->x + (cast {<T>} 1))");
+  assert.equal(one("p->x +"), "expected expression, found end of input");
+  assert.equal(one("a b"), "expected end of expression, found 'b'");
+  assert.equal(one("(".repeat(1000)), "nesting too deep");
 });
 
 test("parser: statements", () => {
