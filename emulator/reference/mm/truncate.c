@@ -39,7 +39,12 @@ static unsigned int find_get_entries(struct address_space *mapping, pgoff_t *sta
 	return folio_batch_count(fbatch);
 }
 
-#define find_lock_entries find_get_entries /* they differ in folios only */
+/* Would lock folios; there are none. */
+static unsigned int find_lock_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end,
+				      struct folio_batch *fbatch, pgoff_t *indices)
+{
+	return find_get_entries(mapping, start, end, fbatch, indices);
+}
 
 static bool fsc_batch_has_values(struct folio_batch *fbatch)
 {

@@ -387,8 +387,14 @@ static inline bool put_devmap_managed_folio_refs(struct folio *folio, int refs)
 		return false;
 	return __put_devmap_managed_folio_refs(folio, refs);
 }
-#define put_devmap_managed_page(page) put_devmap_managed_folio_refs(page_folio(page), 1)
-#define put_devmap_managed_page_refs(page, refs) put_devmap_managed_folio_refs(page_folio(page), refs)
+static inline bool put_devmap_managed_page_refs(struct page *page, int refs)
+{
+	return put_devmap_managed_folio_refs(page_folio(page), refs);
+}
+static inline bool put_devmap_managed_page(struct page *page)
+{
+	return put_devmap_managed_page_refs(page, 1);
+}
 #endif
 static inline void folio_put(struct folio *folio)
 {
