@@ -221,13 +221,22 @@ static int schedule_all(void)
 
 /* ---- locks ---- */
 
+static int nr_readers(const struct lock *l)
+{
+	int n = 0;
+
+	for (int i = 0; i < MAX_TASK; i++)
+		n += l->readers[i];
+	return n;
+}
+
 static struct lock *lock_of(const void *at, const char *name)
 {
 	for (int i = 0; i < nr_locks; i++)
 		if (locks[i].at == at)
 			return &locks[i];
 	for (int i = 0; i < nr_locks; i++)
-		if (locks[i].owner < 0 && !memchr(locks[i].readers, 1, sizeof(locks[i].readers))) {
+		if (locks[i].owner < 0 && !nr_readers(&locks[i])) {
 			locks[i].at = at; /* state of a free lock is nothing: its slot can serve another */
 			snprintf(locks[i].name, sizeof(locks[i].name), "%s", name);
 			return &locks[i];
@@ -238,15 +247,6 @@ static struct lock *lock_of(const void *at, const char *name)
 	locks[nr_locks].owner = -1;
 	snprintf(locks[nr_locks].name, sizeof(locks[nr_locks].name), "%s", name);
 	return &locks[nr_locks++];
-}
-
-static int nr_readers(const struct lock *l)
-{
-	int n = 0;
-
-	for (int i = 0; i < MAX_TASK; i++)
-		n += l->readers[i];
-	return n;
 }
 
 int __fsc_trylock(const void *lock, int mode, const char *name)
