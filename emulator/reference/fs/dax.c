@@ -218,7 +218,7 @@ static void *get_unlocked_entry(struct xa_state *xas, unsigned int order)
  * Sleeps until this very entry is not locked, and returns what is at its index then, NULL when nothing is. For scans
  * over a range: they must not go on to the next entry as xas_find_conflict() would.
  */
-static __maybe_unused void *wait_entry_unlocked_exclusive(struct xa_state *xas, void *entry)
+static void *wait_entry_unlocked_exclusive(struct xa_state *xas, void *entry)
 {
 	struct wait_exceptional_entry_queue me;
 	wait_queue_head_t *wq;
@@ -640,25 +640,26 @@ again:
 		goto unlock;
 	}
 
-	downgrade = entry && !order && dax_is_pmd_entry(entry) &&
-		    (dax_is_zero_entry(entry) || dax_is_empty_entry(entry));
+	downgrade = entry && !order && dax_is_pmd_entry(entry) && !dax_entry_size(entry);
 	if (downgrade) {
+		bool mapped = dax_is_zero_entry(entry);
+
 		/* The lock keeps the entry while i_pages is let go. */
 		dax_lock_entry(xas, entry);
 
 		/* Only the huge zero page can be in page tables: an empty entry never got that far. */
-		if (dax_is_zero_entry(entry)) {
+		if (mapped) {
 			xas_unlock_irq(xas);
-			unmap_mapping_pages(mapping, xas->xa_index & ~PG_PMD_COLOUR, PG_PMD_NR, false);
-			xas_reset(xas);
+			unmap_mapping_pages(mapping, round_down(wanted, PG_PMD_NR), PG_PMD_NR, false);
 			xas_lock_irq(xas);
+			xas_reset(xas);
 		}
 		dax_disassociate_entry(entry, mapping, false);
+		mapping->nrpages -= PG_PMD_NR;
 		xas_store(xas, NULL);
 		dax_wake_entry(xas, entry, WAKE_ALL);
-		mapping->nrpages -= PG_PMD_NR;
-		xas_set(xas, wanted);
 		entry = NULL;
+		xas_set(xas, wanted);
 	}
 
 	if (entry) {
@@ -807,7 +808,8 @@ int dax_delete_mapping_entry(struct address_space *mapping, pgoff_t index)
 	return ret;
 }
 
-static __maybe_unused void fsc_dax_delete_range(struct address_space *mapping, loff_t start, loff_t end)
+/* Deletes the entries of [start, end]; with v6.15 a file system does so before it frees the blocks. */
+void dax_delete_mapping_range(struct address_space *mapping, loff_t start, loff_t end)
 {
 	pgoff_t last = end == LLONG_MAX ? ULONG_MAX : (pgoff_t)(end >> PAGE_SHIFT);
 	XA_STATE(xas, &mapping->i_pages, start >> PAGE_SHIFT);
@@ -815,23 +817,18 @@ static __maybe_unused void fsc_dax_delete_range(struct address_space *mapping, l
 
 	xas_lock_irq(&xas);
 	xas_for_each(&xas, entry, last) {
-		if (!xa_is_value(entry))
-			continue;
-		entry = wait_entry_unlocked_exclusive(&xas, entry);
-		if (!entry)
-			continue;
-		dax_disassociate_entry(entry, mapping, true);
-		xas_store(&xas, NULL);
-		mapping->nrpages -= 1UL << dax_entry_order(entry);
-		put_unlocked_entry(&xas, entry, WAKE_ALL);
+		if (xa_is_value(entry))
+			entry = wait_entry_unlocked_exclusive(&xas, entry);
+		else
+			entry = NULL;
+		if (entry) {
+			dax_disassociate_entry(entry, mapping, true);
+			mapping->nrpages -= 1UL << dax_entry_order(entry);
+			xas_store(&xas, NULL);
+			put_unlocked_entry(&xas, entry, WAKE_ALL);
+		}
 	}
 	xas_unlock_irq(&xas);
-}
-
-/* Deletes the entries of [start, end]; with v6.15 a file system does so before it frees the blocks. */
-void dax_delete_mapping_range(struct address_space *mapping, loff_t start, loff_t end)
-{
-	fsc_dax_delete_range(mapping, start, end);
 }
 EXPORT_SYMBOL_GPL(dax_delete_mapping_range);
 
@@ -1260,16 +1257,16 @@ static fsc_iter_ret_t dax_unshare_iter(struct iomap_iter *iter)
 int dax_file_unshare(struct inode *inode, loff_t pos, loff_t len, const struct iomap_ops *ops)
 {
 	struct iomap_iter iter = {
-		.inode = inode,
+		.flags = IOMAP_DAX | IOMAP_UNSHARE | IOMAP_WRITE,
 		.pos = pos,
-		.flags = IOMAP_WRITE | IOMAP_UNSHARE | IOMAP_DAX,
+		.inode = inode,
 	};
-	loff_t size = i_size_read(inode);
+	loff_t upto = i_size_read(inode);
 	int ret;
 
-	if (pos < 0 || size <= pos)
+	if (upto <= pos || pos < 0)
 		return 0;
-	iter.len = min(len, size - pos);
+	iter.len = min(upto - pos, len);
 	for (ret = iomap_iter(&iter, ops); ret > 0; ret = iomap_iter(&iter, ops))
 		iter.fsc_iter_result = dax_unshare_iter(&iter);
 	return ret;
@@ -1336,10 +1333,10 @@ static s64 dax_zero_iter(struct iomap_iter *iter, bool *did_zero)
 int dax_zero_range(struct inode *inode, loff_t pos, loff_t len, bool *did_zero, const struct iomap_ops *ops)
 {
 	struct iomap_iter iter = {
-		.inode = inode,
-		.pos = pos,
+		.flags = IOMAP_ZERO | IOMAP_DAX,
 		.len = len,
-		.flags = IOMAP_DAX | IOMAP_ZERO,
+		.pos = pos,
+		.inode = inode,
 	};
 	int ret;
 
@@ -1469,26 +1466,25 @@ static loff_t dax_iomap_iter(const struct iomap_iter *iomi, struct iov_iter *ite
 /* The caller holds i_rwsem: exclusively to write, shared to read. */
 ssize_t dax_iomap_rw(struct kiocb *iocb, struct iov_iter *iter, const struct iomap_ops *ops)
 {
+	struct inode *inode = iocb->ki_filp->f_mapping->host;
+	bool write = iov_iter_rw(iter) == WRITE;
 	struct iomap_iter iomi = {
-		.inode = iocb->ki_filp->f_mapping->host,
-		.pos = iocb->ki_pos,
+		.flags = IOMAP_DAX | (write ? IOMAP_WRITE : 0),
 		.len = iov_iter_count(iter),
-		.flags = IOMAP_DAX,
+		.pos = iocb->ki_pos,
+		.inode = inode,
 	};
 	loff_t done;
 	int ret;
 
 	if (iomi.len == 0)
 		return 0;
-
-	if (iov_iter_rw(iter) == WRITE) {
-		lockdep_assert_held_write(&iomi.inode->i_rwsem);
-		iomi.flags |= IOMAP_WRITE;
-	} else if (!sb_rdonly(iomi.inode->i_sb)) {
-		lockdep_assert_held(&iomi.inode->i_rwsem);
-	}
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		iomi.flags |= IOMAP_NOWAIT;
+	if (write)
+		lockdep_assert_held_write(&inode->i_rwsem);
+	else if (!sb_rdonly(inode->i_sb))
+		lockdep_assert_held(&inode->i_rwsem);
 
 	for (ret = iomap_iter(&iomi, ops); ret > 0; ret = iomap_iter(&iomi, ops))
 		iomi.fsc_iter_result = dax_iomap_iter(&iomi, iter);
@@ -1601,17 +1597,18 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *
 static vm_fault_t dax_iomap_pte_fault(struct vm_fault *vmf, pfn_t *pfnp, int *iomap_errp,
 				      const struct iomap_ops *ops)
 {
-	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
-	XA_STATE(xas, &mapping->i_pages, vmf->pgoff);
+	struct file *file = vmf->vma->vm_file;
+	XA_STATE(xas, &file->f_mapping->i_pages, vmf->pgoff);
+	bool write = (vmf->flags & FAULT_FLAG_WRITE) && !vmf->cow_page;
 	struct iomap_iter iter = {
-		.inode = mapping->host,
-		.pos = (loff_t)vmf->pgoff << PAGE_SHIFT,
+		.flags = IOMAP_FAULT | IOMAP_DAX | (write ? IOMAP_WRITE : 0),
 		.len = PAGE_SIZE,
-		.flags = IOMAP_DAX | IOMAP_FAULT,
+		.pos = (loff_t)vmf->pgoff << PAGE_SHIFT,
+		.inode = file->f_mapping->host,
 	};
-	vm_fault_t ret = 0;
-	void *entry;
 	int error;
+	void *entry;
+	vm_fault_t ret = 0;
 
 	trace_dax_pte_fault(iter.inode, vmf, ret);
 	/* The caller keeps truncation out, so the size does not move. */
@@ -1619,10 +1616,8 @@ static vm_fault_t dax_iomap_pte_fault(struct vm_fault *vmf, pfn_t *pfnp, int *io
 		ret = VM_FAULT_SIGBUS;
 		goto out;
 	}
-	if (!vmf->cow_page && (vmf->flags & FAULT_FLAG_WRITE))
-		iter.flags |= IOMAP_WRITE;
 
-	entry = grab_mapping_entry(&xas, mapping, 0);
+	entry = grab_mapping_entry(&xas, file->f_mapping, 0);
 	if (xa_is_internal(entry)) {
 		ret = xa_to_internal(entry);
 		goto out;
@@ -1688,31 +1683,26 @@ static bool dax_fault_check_fallback(struct vm_fault *vmf, struct xa_state *xas,
 
 static vm_fault_t dax_iomap_pmd_fault(struct vm_fault *vmf, pfn_t *pfnp, const struct iomap_ops *ops)
 {
-	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
-	XA_STATE_ORDER(xas, &mapping->i_pages, vmf->pgoff, PMD_ORDER);
+	struct inode *inode = vmf->vma->vm_file->f_mapping->host;
+	XA_STATE_ORDER(xas, &inode->i_mapping->i_pages, vmf->pgoff, PMD_ORDER);
+	pgoff_t max_pgoff = DIV_ROUND_UP(i_size_read(inode), PAGE_SIZE);
 	struct iomap_iter iter = {
-		.inode = mapping->host,
+		.flags = IOMAP_FAULT | IOMAP_DAX | (vmf->flags & FAULT_FLAG_WRITE ? IOMAP_WRITE : 0),
 		.len = PMD_SIZE,
-		.flags = IOMAP_DAX | IOMAP_FAULT,
+		.inode = inode,
 	};
-	vm_fault_t ret = VM_FAULT_FALLBACK;
-	pgoff_t max_pgoff;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
 	void *entry;
 
-	if (vmf->flags & FAULT_FLAG_WRITE)
-		iter.flags |= IOMAP_WRITE;
-
-	max_pgoff = DIV_ROUND_UP(i_size_read(iter.inode), PAGE_SIZE);
-	trace_dax_pmd_fault(iter.inode, vmf, max_pgoff, 0);
-	if (max_pgoff <= xas.xa_index) {
-		ret = VM_FAULT_SIGBUS;
+	trace_dax_pmd_fault(inode, vmf, max_pgoff, 0);
+	if (max_pgoff <= xas.xa_index)
 		goto out;
-	}
+	ret = VM_FAULT_FALLBACK;
 	if (dax_fault_check_fallback(vmf, &xas, max_pgoff))
 		goto fallback;
 
 	/* Whatever comes back is as large as asked for: something smaller in the way is a fallback. */
-	entry = grab_mapping_entry(&xas, mapping, PMD_ORDER);
+	entry = grab_mapping_entry(&xas, inode->i_mapping, PMD_ORDER);
 	if (xa_is_internal(entry)) {
 		ret = xa_to_internal(entry);
 		goto fallback;
@@ -1750,7 +1740,7 @@ fallback:
 		count_vm_event(THP_FAULT_FALLBACK);
 	}
 out:
-	trace_dax_pmd_fault_done(iter.inode, vmf, max_pgoff, ret);
+	trace_dax_pmd_fault_done(inode, vmf, max_pgoff, ret);
 	return ret;
 }
 
@@ -1870,16 +1860,16 @@ int dax_dedupe_file_range_compare(struct inode *src, loff_t srcoff, struct inode
 				  bool *same, const struct iomap_ops *ops)
 {
 	struct iomap_iter from = {
-		.inode = src,
-		.pos = srcoff,
-		.len = len,
 		.flags = IOMAP_DAX,
+		.len = len,
+		.pos = srcoff,
+		.inode = src,
 	};
 	struct iomap_iter to = {
-		.inode = dst,
-		.pos = dstoff,
-		.len = len,
 		.flags = IOMAP_DAX,
+		.len = len,
+		.pos = dstoff,
+		.inode = dst,
 	};
 	fsc_iter_ret_t compared;
 	int ret;

@@ -117,11 +117,12 @@ static void sc_task_invalidate(void *arg)
 }
 
 FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
-	     "An entry that several tasks wait for is removed by the first of them", "order=0,9 readers=1,2,3")
+	     "An entry that several tasks wait for is removed by the first of them; the next find nothing",
+	     "order=0,9 readers=1,2,3 removers=1,2")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
-	int readers = __fsc_param("readers", 2), i, ids[5], nr = 0;
+	int readers = __fsc_param("readers", 2), i, ids[6], nr = 0;
 	struct sc_file a = sc_create("A", n);
 	struct sc_lock l = { &a, 0, 0, NULL };
 	struct mm_struct *mms[3];
@@ -136,7 +137,8 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 		maps[i] = sc_mmap(mms[i], &a, 0, n, SC_RW);
 	}
 	sc_lock_entry(&l);
-	ids[nr++] = sc_spawn("invalidate", sc_task_invalidate, &l);
+	for (i = 0; i < __fsc_param("removers", 1); i++)
+		ids[nr++] = sc_spawn("invalidate", sc_task_invalidate, &l);
 	for (i = 0; i < readers; i++)
 		ids[nr++] = sc_spawn("reader", sc_task_read, &maps[i]);
 	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);

@@ -72,20 +72,23 @@ static const struct dax_operations pmem_dax_ops = {
 	.recovery_write = pmem_recovery_write,
 };
 
-static const struct block_device_operations pmem_fops = {
-	.owner = THIS_MODULE,
-};
-
+/* Whoever finds the disk must not find the device; whoever has the device must not start anything. */
 static void pmem_release_disk(void *__pmem)
 {
 	struct pmem_device *pmem = __pmem;
+	struct dax_device *dax = pmem->dax_dev;
+	struct gendisk *gone = pmem->disk;
 
-	dax_remove_host(pmem->disk);
-	kill_dax(pmem->dax_dev);
-	put_dax(pmem->dax_dev);
-	del_gendisk(pmem->disk);
-	put_disk(pmem->disk);
+	dax_remove_host(gone);
+	kill_dax(dax);
+	put_dax(dax);
+	del_gendisk(gone);
+	put_disk(gone);
 }
+
+static const struct block_device_operations pmem_fops = {
+	.owner = THIS_MODULE,
+};
 
 /* Bad memory: whoever holds the dax device, the file system, knows the owners. */
 static int pmem_pagemap_memory_failure(struct dev_pagemap *pgmap, unsigned long pfn, unsigned long nr_pages,
