@@ -1,5 +1,6 @@
 // Copies of one patch made one, patches gathered into series, remarks of earlier revisions carried to the latest.
 
+import { createHash } from "node:crypto";
 import type {
   Comment,
   DiffFile,
@@ -225,9 +226,10 @@ export function buildSeries(doc: ParsedDocument): Series[] {
     if (!message || patch.quoteDepth > 0 || message.kind !== "patch") continue;
     groupOf(seriesKey(message)).patches.push(patch);
   }
+  for (const group of [...groups.values()]) adoptCover(group, doc, first);
   const series: Series[] = [];
   const answers = new Map<string, { series: Series; number: number }>();
-  for (const group of groups.values()) {
+  for (const group of [...groups.values()].flatMap((g) => splitByCover(g, doc, first))) {
     const made = makeSeries(group.messages, group.patches, doc, first);
     series.push(made);
     for (const cover of group.messages)
@@ -236,6 +238,7 @@ export function buildSeries(doc: ParsedDocument): Series[] {
       if (patch.messageId) answers.set(patch.messageId, { series: made, number: patch.number });
   }
   collectTrailers(doc, answers);
+  carryTrailers(series, doc);
   series.sort((a, b) => a.title.localeCompare(b.title) || a.revision - b.revision);
   carryRemarks(series, doc);
   return series;
@@ -246,6 +249,94 @@ function seriesKey(message: Message): string {
   const tags = message.tags.filter((t) => /^RFC$/i.test(t)).join();
   const single = message.total === 1 ? `\0${message.messageId ?? message.subject}` : "";
   return `${message.authorEmail.toLowerCase() || message.authorName}\0${message.revision}\0${message.total}\0${tags}${single}`;
+}
+
+interface Group {
+  messages: Message[];
+  patches: Patch[];
+}
+
+/** A cover letter without "[PATCH 0/n]": the mail without a diff that the patches answer. */
+function adoptCover(group: Group, doc: ParsedDocument, first: number): void {
+  if (group.messages.length > 0 || group.patches.length < 2) return;
+  const parents = new Set(group.patches.map((p) => doc.messages[p.message - first]?.inReplyTo ?? ""));
+  if (parents.size !== 1) return;
+  const id = [...parents][0]!;
+  if (id === "" || group.patches.some((p) => p.messageId === id)) return;
+  const cover = doc.messages.find((m) => m.messageId === id);
+  if (
+    cover?.kind !== "other" ||
+    cover.authorEmail !== doc.messages[group.patches[0]!.message - first]!.authorEmail
+  )
+    return;
+  cover.kind = "cover";
+  cover.number = 0;
+  cover.total = group.patches[0]!.total;
+  group.messages.push(cover);
+}
+
+/** Several cover letters: several series of one size by one author, told apart by their threads. */
+function splitByCover(group: Group, doc: ParsedDocument, first: number): Group[] {
+  if (group.messages.length < 2) return [group];
+  const parts = group.messages.map((cover): Group => ({ messages: [cover], patches: [] }));
+  const byId = new Map(group.messages.map((cover, k) => [cover.messageId ?? "", k] as const));
+  for (const patch of group.patches) {
+    const message = doc.messages[patch.message - first]!;
+    const ids = [message.inReplyTo ?? "", ...message.references];
+    const found = ids.map((id) => byId.get(id)).find((k) => k !== undefined);
+    // Unthreaded: the last cover letter above it.
+    let part = found ?? 0;
+    if (found === undefined)
+      group.messages.forEach((cover, k) => {
+        if (cover.index < patch.message) part = k;
+      });
+    parts[part]!.patches.push(patch);
+  }
+  return parts;
+}
+
+/** Trailers given on another revision hold where the patch has not changed, as b4 has it. */
+function carryTrailers(series: Series[], doc: ParsedDocument): void {
+  const given = new Map<string, SeriesTrailer[]>();
+  const hashes = new Map<number, string>();
+  for (const s of series)
+    for (const member of s.members) {
+      const patch = doc.patches[member.patches[0] ?? -1];
+      if (!patch) continue;
+      const hash = contentKey(patch);
+      hashes.set(patch.index, hash);
+      for (const trailer of s.trailers) {
+        if (trailer.number !== member.number) continue;
+        const list = given.get(hash);
+        if (list) list.push(trailer);
+        else given.set(hash, [trailer]);
+      }
+    }
+  for (const s of series)
+    for (const member of s.members) {
+      const hash = hashes.get(member.patches[0] ?? -1);
+      for (const trailer of (hash !== undefined && given.get(hash)) || []) {
+        if (
+          trailer.mismatch ||
+          s.trailers.some(
+            (t) => t.number === member.number && t.key === trailer.key && t.value === trailer.value,
+          )
+        )
+          continue;
+        s.trailers.push({ ...trailer, number: member.number, carried: true });
+      }
+    }
+}
+
+/** What a patch changes, white space aside. */
+function contentKey(patch: Patch): string {
+  const parts: string[] = [];
+  for (const file of patch.files) {
+    parts.push(file.path);
+    for (const hunk of file.hunks)
+      for (const line of hunk.lines) parts.push(line.kind + line.text.replace(/\s+/g, ""));
+  }
+  return createHash("sha1").update(parts.join("\n")).digest("hex");
 }
 
 function makeSeries(covers: Message[], patches: Patch[], doc: ParsedDocument, first: number): Series {
@@ -328,10 +419,20 @@ function collectTrailers(
         number: answered.number,
         from: message.author,
         messageId: message.messageId,
-        mismatch: person && message.authorEmail !== "" && address !== message.authorEmail.toLowerCase(),
+        mismatch:
+          person &&
+          message.authorEmail !== "" &&
+          address !== message.authorEmail.toLowerCase() &&
+          !sameName(trailer.value, message.authorName),
       } satisfies SeriesTrailer);
     }
   }
+}
+
+/** One person with two addresses is no mismatch. */
+function sameName(value: string, name: string): boolean {
+  const given = value.replace(/<.*$/, "").replace(/"/g, "");
+  return name !== "" && squeeze(given).toLowerCase() === squeeze(name).toLowerCase();
 }
 
 function parentOf(message: Message): string | null {

@@ -269,6 +269,8 @@ export interface SeriesTrailer extends Trailer {
   messageId: string | null;
   /** The trailer's address is not the sender's. */
   mismatch: boolean;
+  /** Given on another revision, of which this patch is an unchanged copy. */
+  carried?: boolean;
 }
 
 export interface CrashFrame {
