@@ -83,12 +83,9 @@ static inline void list_del_init_careful(struct list_head *entry)
 
 static inline void list_replace(struct list_head *old, struct list_head *new)
 {
-	struct list_head *after = old->next, *before = old->prev;
-
-	new->next = after;
-	new->prev = before;
-	after->prev = new;
-	before->next = new;
+	*new = *old;
+	new->prev->next = new;
+	new->next->prev = new;
 }
 
 static inline void list_move(struct list_head *list, struct list_head *head)

@@ -361,18 +361,19 @@ static inline void folio_get(struct folio *folio)
 	VM_BUG_ON_FOLIO(folio_ref_zero_or_close_to_overflow(folio), folio);
 	folio_ref_inc(folio);
 }
-static inline void get_page(struct page *page)
-{
-	folio_get(page_folio(page));
-}
 static inline __must_check bool try_get_page(struct page *page)
 {
 	struct page *head = compound_head(page);
 
-	if (WARN_ON_ONCE(page_ref_count(head) <= 0))
-		return false;
-	page_ref_inc(head);
-	return true;
+	bool alive = !WARN_ON_ONCE(page_ref_count(head) <= 0);
+
+	if (alive)
+		page_ref_inc(head);
+	return alive;
+}
+static inline void get_page(struct page *page)
+{
+	folio_get(page_folio(page));
 }
 
 void __folio_put(struct folio *folio);
@@ -396,14 +397,14 @@ static inline bool put_devmap_managed_page(struct page *page)
 	return put_devmap_managed_page_refs(page, 1);
 }
 #endif
-static inline void folio_put(struct folio *folio)
-{
-	if (folio_put_testzero(folio))
-		__folio_put(folio);
-}
 static inline void folio_put_refs(struct folio *folio, int refs)
 {
 	if (folio_ref_sub_and_test(folio, refs))
+		__folio_put(folio);
+}
+static inline void folio_put(struct folio *folio)
+{
+	if (folio_put_testzero(folio))
 		__folio_put(folio);
 }
 static inline void put_page(struct page *page)
@@ -430,15 +431,15 @@ typedef union {
 void release_pages(release_pages_arg arg, int nr);
 
 /* ---- mapcounts ---- */
-static inline int folio_entire_mapcount(const struct folio *folio)
-{
-	VM_BUG_ON_FOLIO(!folio_test_large(folio), folio);
-	return atomic_read(&folio->_entire_mapcount) + 1;
-}
 static inline int folio_large_mapcount(const struct folio *folio)
 {
 	VM_WARN_ON_FOLIO(!folio_test_large(folio), folio);
 	return atomic_read(&folio->_large_mapcount) + 1;
+}
+static inline int folio_entire_mapcount(const struct folio *folio)
+{
+	VM_BUG_ON_FOLIO(!folio_test_large(folio), folio);
+	return atomic_read(&folio->_entire_mapcount) + 1;
 }
 static inline int folio_mapcount(const struct folio *folio)
 {

@@ -6,9 +6,9 @@
 typedef struct {
 	u64 val;
 } pfn_t;
+#define PHYS_PFN(x) ((unsigned long)((x) >> PAGE_SHIFT))
 #define PFN_ALIGN(x) (((unsigned long)(x) + (PAGE_SIZE - 1)) & PAGE_MASK)
+#define PFN_PHYS(x) ((phys_addr_t)(x) << PAGE_SHIFT)
 #define PFN_UP(x) (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 #define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
-#define PFN_PHYS(x) ((phys_addr_t)(x) << PAGE_SHIFT)
-#define PHYS_PFN(x) ((unsigned long)((x) >> PAGE_SHIFT))
 #endif
