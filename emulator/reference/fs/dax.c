@@ -44,12 +44,21 @@
 
 static wait_queue_head_t wait_table[DAX_WAIT_TABLE_ENTRIES];
 
-/*
- * The kernel initialises all 4096 heads at boot. Here a head that was never used is all zeroes, and the first look at
- * it makes an empty list of it: boot would otherwise cost more than most scenarios.
- */
+static int __init init_dax_wait_table(void)
+{
+	wait_queue_head_t *wq = wait_table;
+
+	while (wq < wait_table + DAX_WAIT_TABLE_ENTRIES) {
+		init_waitqueue_head(wq);
+		wq++;
+	}
+	return 0;
+}
+
+/* Instead of fs_initcall(). */
 void dax_init_wait_table(void)
 {
+	init_dax_wait_table();
 }
 
 /* An entry is an xarray value: four flag bits, then the pfn. Without PMD, ZERO_PAGE and EMPTY it is one block's page. */
@@ -135,18 +144,13 @@ enum dax_wake_mode {
 
 static wait_queue_head_t *dax_entry_waitqueue(struct xa_state *xas, void *entry, struct exceptional_entry_key *key)
 {
-	wait_queue_head_t *wq;
-
 	/* All indices of a PMD entry share one lock, so they have to agree on one queue and one key. */
 	key->entry_start = xas->xa_index;
 	if (dax_is_pmd_entry(entry))
 		key->entry_start &= ~PG_PMD_COLOUR;
 	key->xa = xas->xa;
 
-	wq = &wait_table[hash_long((unsigned long)key->xa ^ key->entry_start, DAX_WAIT_TABLE_BITS)];
-	if (!wq->head.next)
-		init_waitqueue_head(wq);
-	return wq;
+	return &wait_table[hash_long((unsigned long)key->xa ^ key->entry_start, DAX_WAIT_TABLE_BITS)];
 }
 
 static int wake_exceptional_entry_func(wait_queue_entry_t *wait, unsigned int mode, int sync, void *keyp)

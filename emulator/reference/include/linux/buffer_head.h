@@ -4,4 +4,5 @@
 #define _LINUX_BUFFER_HEAD_H
 #include <linux/fs.h>
 #include <linux/pagemap.h>
+#include <linux/writeback.h>
 #endif

@@ -7,6 +7,7 @@
 #define _LINUX_PAGEMAP_H
 #include <linux/fs.h>
 #include <linux/gfp.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/wait_bit.h>
 
