@@ -390,6 +390,16 @@ export class Memory {
     if (length === 0) return;
     this.checkRange(src, length, "read", true);
     this.checkRange(dst, length, "write", true);
+    const from = this.contiguous(src, length);
+    const to = this.contiguous(dst, length);
+    if (from >= 0 && to >= 0 && !this.isWatched(to, length)) {
+      this.u8.copyWithin(to, from, from + length);
+      // Backwards when the ranges may overlap that way, so that no code is overwritten before it is copied.
+      if (to <= from)
+        for (let i = 0; i < length; i++) this.shadow[to + i] = this.shadow[from + i]! & CODE_MASK;
+      else for (let i = length - 1; i >= 0; i--) this.shadow[to + i] = this.shadow[from + i]! & CODE_MASK;
+      return;
+    }
     const bytes = new Uint8Array(length);
     const codes = new Uint8Array(length);
     this.eachChunk(src, length, (phys, offset, chunk) => {
@@ -398,6 +408,25 @@ export class Memory {
     });
     for (let i = 0; i < length; i++) codes[i] = (codes[i]! & CODE_MASK) as number;
     this.write(dst, bytes, codes);
+  }
+
+  /** Backing-store offset of a range whose pages follow each other there, or -1. */
+  private contiguous(address: bigint, length: number): number {
+    const hi = this.hi(address);
+    const lo = this.lo(address) >>> 0;
+    const first = this.page(hi, lo | 0);
+    if (first < 0) return -1;
+    const start = first + (lo & (PAGE - 1));
+    for (let at = PAGE - (lo & (PAGE - 1)), page = first; at < length; at += PAGE) {
+      page += PAGE;
+      if (this.page(hi, (lo + at) | 0) !== page) return -1;
+    }
+    return start;
+  }
+
+  private isWatched(phys: number, length: number): boolean {
+    for (let p = phys; p < phys + length; p++) if (this.shadow[p]! & SHADOW_WATCHED) return true;
+    return false;
   }
 
   /** memset. */
@@ -526,6 +555,16 @@ export class Memory {
       const within = at & (PAGE - 1);
       const chunk = Math.min(left, PAGE - within);
       for (let i = 0; i < chunk; i++) {
+        const p = phys + within + i;
+        if ((p & 3) === 0) {
+          // Four plain bytes at a time.
+          while (i + 4 <= chunk) {
+            const four = this.shadow32[(phys + within + i) >> 2];
+            if (four !== 0x01010101 && !(uninit && four === 0x02020202)) break;
+            i += 4;
+          }
+          if (i === chunk) break;
+        }
         const code = this.shadow[phys + within + i]!;
         const kind = code & CODE_MASK;
         const fine = kind === SHADOW_INIT || (uninit && kind === SHADOW_UNINIT);
