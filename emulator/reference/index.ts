@@ -64,131 +64,132 @@ import f57 from "./include/linux/hash.h";
 import f58 from "./include/linux/highmem.h";
 import f59 from "./include/linux/huge_mm.h";
 import f60 from "./include/linux/hugetlb.h";
-import f61 from "./include/linux/init.h";
-import f62 from "./include/linux/instrumentation.h";
-import f63 from "./include/linux/interrupt.h";
-import f64 from "./include/linux/interval_tree.h";
-import f65 from "./include/linux/iomap.h";
-import f66 from "./include/linux/ioport.h";
-import f67 from "./include/linux/irqflags.h";
-import f68 from "./include/linux/jiffies.h";
-import f69 from "./include/linux/jump_label.h";
-import f70 from "./include/linux/kconfig.h";
-import f71 from "./include/linux/kernel.h";
-import f72 from "./include/linux/kobject.h";
-import f73 from "./include/linux/kref.h";
-import f74 from "./include/linux/ksm.h";
-import f75 from "./include/linux/kstrtox.h";
-import f76 from "./include/linux/limits.h";
-import f77 from "./include/linux/list.h";
-import f78 from "./include/linux/local_lock.h";
-import f79 from "./include/linux/lockdep.h";
-import f80 from "./include/linux/log2.h";
-import f81 from "./include/linux/math.h";
-import f82 from "./include/linux/math64.h";
-import f83 from "./include/linux/memcontrol.h";
-import f84 from "./include/linux/memory.h";
-import f85 from "./include/linux/memory_hotplug.h";
-import f86 from "./include/linux/memremap.h";
-import f87 from "./include/linux/migrate.h";
-import f88 from "./include/linux/migrate_mode.h";
-import f89 from "./include/linux/minmax.h";
-import f90 from "./include/linux/mm.h";
-import f91 from "./include/linux/mm_inline.h";
-import f92 from "./include/linux/mm_types.h";
-import f93 from "./include/linux/mmap_lock.h";
-import f94 from "./include/linux/mmdebug.h";
-import f95 from "./include/linux/mmu_notifier.h";
-import f96 from "./include/linux/mmzone.h";
-import f97 from "./include/linux/module.h";
-import f98 from "./include/linux/moduleparam.h";
-import f99 from "./include/linux/mount.h";
-import f100 from "./include/linux/mutex.h";
-import f101 from "./include/linux/nd.h";
-import f102 from "./include/linux/numa.h";
-import f103 from "./include/linux/overflow.h";
-import f104 from "./include/linux/page-flags.h";
-import f105 from "./include/linux/page_ref.h";
-import f106 from "./include/linux/pagemap.h";
-import f107 from "./include/linux/pagevec.h";
-import f108 from "./include/linux/panic.h";
-import f109 from "./include/linux/percpu-refcount.h";
-import f110 from "./include/linux/pfn.h";
-import f111 from "./include/linux/pfn_t.h";
-import f112 from "./include/linux/pgtable.h";
-import f113 from "./include/linux/poison.h";
-import f114 from "./include/linux/preempt.h";
-import f115 from "./include/linux/printk.h";
-import f116 from "./include/linux/pseudo_fs.h";
-import f117 from "./include/linux/radix-tree.h";
-import f118 from "./include/linux/range.h";
-import f119 from "./include/linux/rbtree.h";
-import f120 from "./include/linux/rcupdate.h";
-import f121 from "./include/linux/refcount.h";
-import f122 from "./include/linux/rmap.h";
-import f123 from "./include/linux/rwlock.h";
-import f124 from "./include/linux/rwsem.h";
-import f125 from "./include/linux/sched/mm.h";
-import f126 from "./include/linux/sched/signal.h";
-import f127 from "./include/linux/sched/task.h";
-import f128 from "./include/linux/sched.h";
-import f129 from "./include/linux/seqlock.h";
-import f130 from "./include/linux/sizes.h";
-import f131 from "./include/linux/slab.h";
-import f132 from "./include/linux/smp.h";
-import f133 from "./include/linux/spinlock.h";
-import f134 from "./include/linux/spinlock_types.h";
-import f135 from "./include/linux/srcu.h";
-import f136 from "./include/linux/stat.h";
-import f137 from "./include/linux/stddef.h";
-import f138 from "./include/linux/string.h";
-import f139 from "./include/linux/swap.h";
-import f140 from "./include/linux/swapops.h";
-import f141 from "./include/linux/tracepoint.h";
-import f142 from "./include/linux/types.h";
-import f143 from "./include/linux/uio.h";
-import f144 from "./include/linux/userfaultfd_k.h";
-import f145 from "./include/linux/uuid.h";
-import f146 from "./include/linux/vmalloc.h";
-import f147 from "./include/linux/vmstat.h";
-import f148 from "./include/linux/wait.h";
-import f149 from "./include/linux/wait_bit.h";
-import f150 from "./include/linux/wordpart.h";
-import f151 from "./include/linux/workqueue.h";
-import f152 from "./include/linux/writeback.h";
-import f153 from "./include/linux/xarray.h";
-import f154 from "./include/trace/events/fs_dax.h";
-import f155 from "./kernel/sched/wait.c";
-import f156 from "./lib/iov_iter.c";
-import f157 from "./lib/percpu-refcount.c";
-import f158 from "./lib/string.c";
-import f159 from "./lib/xarray.c";
-import f160 from "./mm/filemap.c";
-import f161 from "./mm/fsc_mm.c";
-import f162 from "./mm/gup.c";
-import f163 from "./mm/huge_memory.c";
-import f164 from "./mm/internal.h";
-import f165 from "./mm/interval_tree.c";
-import f166 from "./mm/memory-failure.c";
-import f167 from "./mm/memory.c";
-import f168 from "./mm/memremap.c";
-import f169 from "./mm/mm_init.c";
-import f170 from "./mm/mmu_gather.c";
-import f171 from "./mm/page-writeback.c";
-import f172 from "./mm/page_alloc.c";
-import f173 from "./mm/rmap.c";
-import f174 from "./mm/slab_common.c";
-import f175 from "./mm/swap.c";
-import f176 from "./mm/truncate.c";
-import f177 from "./scenarios/catalogue.c";
-import f178 from "./scenarios/common.c";
-import f179 from "./scenarios/device.c";
-import f180 from "./scenarios/dma.c";
-import f181 from "./scenarios/entries.c";
-import f182 from "./scenarios/holes.c";
-import f183 from "./scenarios/mapping.c";
-import f184 from "./scenarios/reflink.c";
-import f185 from "./scenarios/scenario.h";
+import f61 from "./include/linux/idr.h";
+import f62 from "./include/linux/init.h";
+import f63 from "./include/linux/instrumentation.h";
+import f64 from "./include/linux/interrupt.h";
+import f65 from "./include/linux/interval_tree.h";
+import f66 from "./include/linux/iomap.h";
+import f67 from "./include/linux/ioport.h";
+import f68 from "./include/linux/irqflags.h";
+import f69 from "./include/linux/jiffies.h";
+import f70 from "./include/linux/jump_label.h";
+import f71 from "./include/linux/kconfig.h";
+import f72 from "./include/linux/kernel.h";
+import f73 from "./include/linux/kobject.h";
+import f74 from "./include/linux/kref.h";
+import f75 from "./include/linux/ksm.h";
+import f76 from "./include/linux/kstrtox.h";
+import f77 from "./include/linux/limits.h";
+import f78 from "./include/linux/list.h";
+import f79 from "./include/linux/local_lock.h";
+import f80 from "./include/linux/lockdep.h";
+import f81 from "./include/linux/log2.h";
+import f82 from "./include/linux/math.h";
+import f83 from "./include/linux/math64.h";
+import f84 from "./include/linux/memcontrol.h";
+import f85 from "./include/linux/memory.h";
+import f86 from "./include/linux/memory_hotplug.h";
+import f87 from "./include/linux/memremap.h";
+import f88 from "./include/linux/migrate.h";
+import f89 from "./include/linux/migrate_mode.h";
+import f90 from "./include/linux/minmax.h";
+import f91 from "./include/linux/mm.h";
+import f92 from "./include/linux/mm_inline.h";
+import f93 from "./include/linux/mm_types.h";
+import f94 from "./include/linux/mmap_lock.h";
+import f95 from "./include/linux/mmdebug.h";
+import f96 from "./include/linux/mmu_notifier.h";
+import f97 from "./include/linux/mmzone.h";
+import f98 from "./include/linux/module.h";
+import f99 from "./include/linux/moduleparam.h";
+import f100 from "./include/linux/mount.h";
+import f101 from "./include/linux/mutex.h";
+import f102 from "./include/linux/nd.h";
+import f103 from "./include/linux/numa.h";
+import f104 from "./include/linux/overflow.h";
+import f105 from "./include/linux/page-flags.h";
+import f106 from "./include/linux/page_ref.h";
+import f107 from "./include/linux/pagemap.h";
+import f108 from "./include/linux/pagevec.h";
+import f109 from "./include/linux/panic.h";
+import f110 from "./include/linux/percpu-refcount.h";
+import f111 from "./include/linux/pfn.h";
+import f112 from "./include/linux/pfn_t.h";
+import f113 from "./include/linux/pgtable.h";
+import f114 from "./include/linux/poison.h";
+import f115 from "./include/linux/preempt.h";
+import f116 from "./include/linux/printk.h";
+import f117 from "./include/linux/pseudo_fs.h";
+import f118 from "./include/linux/radix-tree.h";
+import f119 from "./include/linux/range.h";
+import f120 from "./include/linux/rbtree.h";
+import f121 from "./include/linux/rcupdate.h";
+import f122 from "./include/linux/refcount.h";
+import f123 from "./include/linux/rmap.h";
+import f124 from "./include/linux/rwlock.h";
+import f125 from "./include/linux/rwsem.h";
+import f126 from "./include/linux/sched/mm.h";
+import f127 from "./include/linux/sched/signal.h";
+import f128 from "./include/linux/sched/task.h";
+import f129 from "./include/linux/sched.h";
+import f130 from "./include/linux/seqlock.h";
+import f131 from "./include/linux/sizes.h";
+import f132 from "./include/linux/slab.h";
+import f133 from "./include/linux/smp.h";
+import f134 from "./include/linux/spinlock.h";
+import f135 from "./include/linux/spinlock_types.h";
+import f136 from "./include/linux/srcu.h";
+import f137 from "./include/linux/stat.h";
+import f138 from "./include/linux/stddef.h";
+import f139 from "./include/linux/string.h";
+import f140 from "./include/linux/swap.h";
+import f141 from "./include/linux/swapops.h";
+import f142 from "./include/linux/tracepoint.h";
+import f143 from "./include/linux/types.h";
+import f144 from "./include/linux/uio.h";
+import f145 from "./include/linux/userfaultfd_k.h";
+import f146 from "./include/linux/uuid.h";
+import f147 from "./include/linux/vmalloc.h";
+import f148 from "./include/linux/vmstat.h";
+import f149 from "./include/linux/wait.h";
+import f150 from "./include/linux/wait_bit.h";
+import f151 from "./include/linux/wordpart.h";
+import f152 from "./include/linux/workqueue.h";
+import f153 from "./include/linux/writeback.h";
+import f154 from "./include/linux/xarray.h";
+import f155 from "./include/trace/events/fs_dax.h";
+import f156 from "./kernel/sched/wait.c";
+import f157 from "./lib/iov_iter.c";
+import f158 from "./lib/percpu-refcount.c";
+import f159 from "./lib/string.c";
+import f160 from "./lib/xarray.c";
+import f161 from "./mm/filemap.c";
+import f162 from "./mm/fsc_mm.c";
+import f163 from "./mm/gup.c";
+import f164 from "./mm/huge_memory.c";
+import f165 from "./mm/internal.h";
+import f166 from "./mm/interval_tree.c";
+import f167 from "./mm/memory-failure.c";
+import f168 from "./mm/memory.c";
+import f169 from "./mm/memremap.c";
+import f170 from "./mm/mm_init.c";
+import f171 from "./mm/mmu_gather.c";
+import f172 from "./mm/page-writeback.c";
+import f173 from "./mm/page_alloc.c";
+import f174 from "./mm/rmap.c";
+import f175 from "./mm/slab_common.c";
+import f176 from "./mm/swap.c";
+import f177 from "./mm/truncate.c";
+import f178 from "./scenarios/catalogue.c";
+import f179 from "./scenarios/common.c";
+import f180 from "./scenarios/device.c";
+import f181 from "./scenarios/dma.c";
+import f182 from "./scenarios/entries.c";
+import f183 from "./scenarios/holes.c";
+import f184 from "./scenarios/mapping.c";
+import f185 from "./scenarios/reflink.c";
+import f186 from "./scenarios/scenario.h";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/genhd.c", text: f0 },
@@ -252,129 +253,130 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "include/linux/highmem.h", text: f58 },
   { path: "include/linux/huge_mm.h", text: f59 },
   { path: "include/linux/hugetlb.h", text: f60 },
-  { path: "include/linux/init.h", text: f61 },
-  { path: "include/linux/instrumentation.h", text: f62 },
-  { path: "include/linux/interrupt.h", text: f63 },
-  { path: "include/linux/interval_tree.h", text: f64 },
-  { path: "include/linux/iomap.h", text: f65 },
-  { path: "include/linux/ioport.h", text: f66 },
-  { path: "include/linux/irqflags.h", text: f67 },
-  { path: "include/linux/jiffies.h", text: f68 },
-  { path: "include/linux/jump_label.h", text: f69 },
-  { path: "include/linux/kconfig.h", text: f70 },
-  { path: "include/linux/kernel.h", text: f71 },
-  { path: "include/linux/kobject.h", text: f72 },
-  { path: "include/linux/kref.h", text: f73 },
-  { path: "include/linux/ksm.h", text: f74 },
-  { path: "include/linux/kstrtox.h", text: f75 },
-  { path: "include/linux/limits.h", text: f76 },
-  { path: "include/linux/list.h", text: f77 },
-  { path: "include/linux/local_lock.h", text: f78 },
-  { path: "include/linux/lockdep.h", text: f79 },
-  { path: "include/linux/log2.h", text: f80 },
-  { path: "include/linux/math.h", text: f81 },
-  { path: "include/linux/math64.h", text: f82 },
-  { path: "include/linux/memcontrol.h", text: f83 },
-  { path: "include/linux/memory.h", text: f84 },
-  { path: "include/linux/memory_hotplug.h", text: f85 },
-  { path: "include/linux/memremap.h", text: f86 },
-  { path: "include/linux/migrate.h", text: f87 },
-  { path: "include/linux/migrate_mode.h", text: f88 },
-  { path: "include/linux/minmax.h", text: f89 },
-  { path: "include/linux/mm.h", text: f90 },
-  { path: "include/linux/mm_inline.h", text: f91 },
-  { path: "include/linux/mm_types.h", text: f92 },
-  { path: "include/linux/mmap_lock.h", text: f93 },
-  { path: "include/linux/mmdebug.h", text: f94 },
-  { path: "include/linux/mmu_notifier.h", text: f95 },
-  { path: "include/linux/mmzone.h", text: f96 },
-  { path: "include/linux/module.h", text: f97 },
-  { path: "include/linux/moduleparam.h", text: f98 },
-  { path: "include/linux/mount.h", text: f99 },
-  { path: "include/linux/mutex.h", text: f100 },
-  { path: "include/linux/nd.h", text: f101 },
-  { path: "include/linux/numa.h", text: f102 },
-  { path: "include/linux/overflow.h", text: f103 },
-  { path: "include/linux/page-flags.h", text: f104 },
-  { path: "include/linux/page_ref.h", text: f105 },
-  { path: "include/linux/pagemap.h", text: f106 },
-  { path: "include/linux/pagevec.h", text: f107 },
-  { path: "include/linux/panic.h", text: f108 },
-  { path: "include/linux/percpu-refcount.h", text: f109 },
-  { path: "include/linux/pfn.h", text: f110 },
-  { path: "include/linux/pfn_t.h", text: f111 },
-  { path: "include/linux/pgtable.h", text: f112 },
-  { path: "include/linux/poison.h", text: f113 },
-  { path: "include/linux/preempt.h", text: f114 },
-  { path: "include/linux/printk.h", text: f115 },
-  { path: "include/linux/pseudo_fs.h", text: f116 },
-  { path: "include/linux/radix-tree.h", text: f117 },
-  { path: "include/linux/range.h", text: f118 },
-  { path: "include/linux/rbtree.h", text: f119 },
-  { path: "include/linux/rcupdate.h", text: f120 },
-  { path: "include/linux/refcount.h", text: f121 },
-  { path: "include/linux/rmap.h", text: f122 },
-  { path: "include/linux/rwlock.h", text: f123 },
-  { path: "include/linux/rwsem.h", text: f124 },
-  { path: "include/linux/sched/mm.h", text: f125 },
-  { path: "include/linux/sched/signal.h", text: f126 },
-  { path: "include/linux/sched/task.h", text: f127 },
-  { path: "include/linux/sched.h", text: f128 },
-  { path: "include/linux/seqlock.h", text: f129 },
-  { path: "include/linux/sizes.h", text: f130 },
-  { path: "include/linux/slab.h", text: f131 },
-  { path: "include/linux/smp.h", text: f132 },
-  { path: "include/linux/spinlock.h", text: f133 },
-  { path: "include/linux/spinlock_types.h", text: f134 },
-  { path: "include/linux/srcu.h", text: f135 },
-  { path: "include/linux/stat.h", text: f136 },
-  { path: "include/linux/stddef.h", text: f137 },
-  { path: "include/linux/string.h", text: f138 },
-  { path: "include/linux/swap.h", text: f139 },
-  { path: "include/linux/swapops.h", text: f140 },
-  { path: "include/linux/tracepoint.h", text: f141 },
-  { path: "include/linux/types.h", text: f142 },
-  { path: "include/linux/uio.h", text: f143 },
-  { path: "include/linux/userfaultfd_k.h", text: f144 },
-  { path: "include/linux/uuid.h", text: f145 },
-  { path: "include/linux/vmalloc.h", text: f146 },
-  { path: "include/linux/vmstat.h", text: f147 },
-  { path: "include/linux/wait.h", text: f148 },
-  { path: "include/linux/wait_bit.h", text: f149 },
-  { path: "include/linux/wordpart.h", text: f150 },
-  { path: "include/linux/workqueue.h", text: f151 },
-  { path: "include/linux/writeback.h", text: f152 },
-  { path: "include/linux/xarray.h", text: f153 },
-  { path: "include/trace/events/fs_dax.h", text: f154 },
-  { path: "kernel/sched/wait.c", text: f155 },
-  { path: "lib/iov_iter.c", text: f156 },
-  { path: "lib/percpu-refcount.c", text: f157 },
-  { path: "lib/string.c", text: f158 },
-  { path: "lib/xarray.c", text: f159 },
-  { path: "mm/filemap.c", text: f160 },
-  { path: "mm/fsc_mm.c", text: f161 },
-  { path: "mm/gup.c", text: f162 },
-  { path: "mm/huge_memory.c", text: f163 },
-  { path: "mm/internal.h", text: f164 },
-  { path: "mm/interval_tree.c", text: f165 },
-  { path: "mm/memory-failure.c", text: f166 },
-  { path: "mm/memory.c", text: f167 },
-  { path: "mm/memremap.c", text: f168 },
-  { path: "mm/mm_init.c", text: f169 },
-  { path: "mm/mmu_gather.c", text: f170 },
-  { path: "mm/page-writeback.c", text: f171 },
-  { path: "mm/page_alloc.c", text: f172 },
-  { path: "mm/rmap.c", text: f173 },
-  { path: "mm/slab_common.c", text: f174 },
-  { path: "mm/swap.c", text: f175 },
-  { path: "mm/truncate.c", text: f176 },
-  { path: "scenarios/catalogue.c", text: f177 },
-  { path: "scenarios/common.c", text: f178 },
-  { path: "scenarios/device.c", text: f179 },
-  { path: "scenarios/dma.c", text: f180 },
-  { path: "scenarios/entries.c", text: f181 },
-  { path: "scenarios/holes.c", text: f182 },
-  { path: "scenarios/mapping.c", text: f183 },
-  { path: "scenarios/reflink.c", text: f184 },
-  { path: "scenarios/scenario.h", text: f185 },
+  { path: "include/linux/idr.h", text: f61 },
+  { path: "include/linux/init.h", text: f62 },
+  { path: "include/linux/instrumentation.h", text: f63 },
+  { path: "include/linux/interrupt.h", text: f64 },
+  { path: "include/linux/interval_tree.h", text: f65 },
+  { path: "include/linux/iomap.h", text: f66 },
+  { path: "include/linux/ioport.h", text: f67 },
+  { path: "include/linux/irqflags.h", text: f68 },
+  { path: "include/linux/jiffies.h", text: f69 },
+  { path: "include/linux/jump_label.h", text: f70 },
+  { path: "include/linux/kconfig.h", text: f71 },
+  { path: "include/linux/kernel.h", text: f72 },
+  { path: "include/linux/kobject.h", text: f73 },
+  { path: "include/linux/kref.h", text: f74 },
+  { path: "include/linux/ksm.h", text: f75 },
+  { path: "include/linux/kstrtox.h", text: f76 },
+  { path: "include/linux/limits.h", text: f77 },
+  { path: "include/linux/list.h", text: f78 },
+  { path: "include/linux/local_lock.h", text: f79 },
+  { path: "include/linux/lockdep.h", text: f80 },
+  { path: "include/linux/log2.h", text: f81 },
+  { path: "include/linux/math.h", text: f82 },
+  { path: "include/linux/math64.h", text: f83 },
+  { path: "include/linux/memcontrol.h", text: f84 },
+  { path: "include/linux/memory.h", text: f85 },
+  { path: "include/linux/memory_hotplug.h", text: f86 },
+  { path: "include/linux/memremap.h", text: f87 },
+  { path: "include/linux/migrate.h", text: f88 },
+  { path: "include/linux/migrate_mode.h", text: f89 },
+  { path: "include/linux/minmax.h", text: f90 },
+  { path: "include/linux/mm.h", text: f91 },
+  { path: "include/linux/mm_inline.h", text: f92 },
+  { path: "include/linux/mm_types.h", text: f93 },
+  { path: "include/linux/mmap_lock.h", text: f94 },
+  { path: "include/linux/mmdebug.h", text: f95 },
+  { path: "include/linux/mmu_notifier.h", text: f96 },
+  { path: "include/linux/mmzone.h", text: f97 },
+  { path: "include/linux/module.h", text: f98 },
+  { path: "include/linux/moduleparam.h", text: f99 },
+  { path: "include/linux/mount.h", text: f100 },
+  { path: "include/linux/mutex.h", text: f101 },
+  { path: "include/linux/nd.h", text: f102 },
+  { path: "include/linux/numa.h", text: f103 },
+  { path: "include/linux/overflow.h", text: f104 },
+  { path: "include/linux/page-flags.h", text: f105 },
+  { path: "include/linux/page_ref.h", text: f106 },
+  { path: "include/linux/pagemap.h", text: f107 },
+  { path: "include/linux/pagevec.h", text: f108 },
+  { path: "include/linux/panic.h", text: f109 },
+  { path: "include/linux/percpu-refcount.h", text: f110 },
+  { path: "include/linux/pfn.h", text: f111 },
+  { path: "include/linux/pfn_t.h", text: f112 },
+  { path: "include/linux/pgtable.h", text: f113 },
+  { path: "include/linux/poison.h", text: f114 },
+  { path: "include/linux/preempt.h", text: f115 },
+  { path: "include/linux/printk.h", text: f116 },
+  { path: "include/linux/pseudo_fs.h", text: f117 },
+  { path: "include/linux/radix-tree.h", text: f118 },
+  { path: "include/linux/range.h", text: f119 },
+  { path: "include/linux/rbtree.h", text: f120 },
+  { path: "include/linux/rcupdate.h", text: f121 },
+  { path: "include/linux/refcount.h", text: f122 },
+  { path: "include/linux/rmap.h", text: f123 },
+  { path: "include/linux/rwlock.h", text: f124 },
+  { path: "include/linux/rwsem.h", text: f125 },
+  { path: "include/linux/sched/mm.h", text: f126 },
+  { path: "include/linux/sched/signal.h", text: f127 },
+  { path: "include/linux/sched/task.h", text: f128 },
+  { path: "include/linux/sched.h", text: f129 },
+  { path: "include/linux/seqlock.h", text: f130 },
+  { path: "include/linux/sizes.h", text: f131 },
+  { path: "include/linux/slab.h", text: f132 },
+  { path: "include/linux/smp.h", text: f133 },
+  { path: "include/linux/spinlock.h", text: f134 },
+  { path: "include/linux/spinlock_types.h", text: f135 },
+  { path: "include/linux/srcu.h", text: f136 },
+  { path: "include/linux/stat.h", text: f137 },
+  { path: "include/linux/stddef.h", text: f138 },
+  { path: "include/linux/string.h", text: f139 },
+  { path: "include/linux/swap.h", text: f140 },
+  { path: "include/linux/swapops.h", text: f141 },
+  { path: "include/linux/tracepoint.h", text: f142 },
+  { path: "include/linux/types.h", text: f143 },
+  { path: "include/linux/uio.h", text: f144 },
+  { path: "include/linux/userfaultfd_k.h", text: f145 },
+  { path: "include/linux/uuid.h", text: f146 },
+  { path: "include/linux/vmalloc.h", text: f147 },
+  { path: "include/linux/vmstat.h", text: f148 },
+  { path: "include/linux/wait.h", text: f149 },
+  { path: "include/linux/wait_bit.h", text: f150 },
+  { path: "include/linux/wordpart.h", text: f151 },
+  { path: "include/linux/workqueue.h", text: f152 },
+  { path: "include/linux/writeback.h", text: f153 },
+  { path: "include/linux/xarray.h", text: f154 },
+  { path: "include/trace/events/fs_dax.h", text: f155 },
+  { path: "kernel/sched/wait.c", text: f156 },
+  { path: "lib/iov_iter.c", text: f157 },
+  { path: "lib/percpu-refcount.c", text: f158 },
+  { path: "lib/string.c", text: f159 },
+  { path: "lib/xarray.c", text: f160 },
+  { path: "mm/filemap.c", text: f161 },
+  { path: "mm/fsc_mm.c", text: f162 },
+  { path: "mm/gup.c", text: f163 },
+  { path: "mm/huge_memory.c", text: f164 },
+  { path: "mm/internal.h", text: f165 },
+  { path: "mm/interval_tree.c", text: f166 },
+  { path: "mm/memory-failure.c", text: f167 },
+  { path: "mm/memory.c", text: f168 },
+  { path: "mm/memremap.c", text: f169 },
+  { path: "mm/mm_init.c", text: f170 },
+  { path: "mm/mmu_gather.c", text: f171 },
+  { path: "mm/page-writeback.c", text: f172 },
+  { path: "mm/page_alloc.c", text: f173 },
+  { path: "mm/rmap.c", text: f174 },
+  { path: "mm/slab_common.c", text: f175 },
+  { path: "mm/swap.c", text: f176 },
+  { path: "mm/truncate.c", text: f177 },
+  { path: "scenarios/catalogue.c", text: f178 },
+  { path: "scenarios/common.c", text: f179 },
+  { path: "scenarios/device.c", text: f180 },
+  { path: "scenarios/dma.c", text: f181 },
+  { path: "scenarios/entries.c", text: f182 },
+  { path: "scenarios/holes.c", text: f183 },
+  { path: "scenarios/mapping.c", text: f184 },
+  { path: "scenarios/reflink.c", text: f185 },
+  { path: "scenarios/scenario.h", text: f186 },
 ];

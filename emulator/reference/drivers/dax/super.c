@@ -49,49 +49,18 @@ void dax_read_unlock(int id)
 
 /* ---- disks and the file systems on them ---- */
 
-/* The kernel's is an xarray with the disk's address as index; that would be 16 levels of nothing to look at. */
-static struct fsc_dax_host {
-	struct gendisk *disk;
-	struct dax_device *dax_dev;
-} dax_hosts[FSC_MAX_PGMAP];
+static DEFINE_XARRAY(dax_hosts);
 
 int dax_add_host(struct dax_device *dax_dev, struct gendisk *disk)
 {
-	int i, free = -1;
-
-	for (i = 0; i < FSC_MAX_PGMAP; i++) {
-		if (dax_hosts[i].disk == disk)
-			return -EBUSY;
-		if (!dax_hosts[i].disk && free < 0)
-			free = i;
-	}
-	if (free < 0 || __fsc_fail("dax_add_host"))
+	if (__fsc_fail("dax_add_host"))
 		return -ENOMEM;
-	dax_hosts[free].disk = disk;
-	dax_hosts[free].dax_dev = dax_dev;
-	return 0;
+	return xa_insert(&dax_hosts, (unsigned long)disk, dax_dev, GFP_KERNEL);
 }
 
 void dax_remove_host(struct gendisk *disk)
 {
-	int i;
-
-	for (i = 0; i < FSC_MAX_PGMAP; i++) {
-		if (dax_hosts[i].disk == disk) {
-			dax_hosts[i].disk = NULL;
-			dax_hosts[i].dax_dev = NULL;
-		}
-	}
-}
-
-static struct dax_device *fsc_dax_of_disk(struct gendisk *disk)
-{
-	int i;
-
-	for (i = 0; i < FSC_MAX_PGMAP; i++)
-		if (dax_hosts[i].disk == disk)
-			return dax_hosts[i].dax_dev;
-	return NULL;
+	xa_erase(&dax_hosts, (unsigned long)disk);
 }
 
 /* Takes the device for a file system; `holder` is told of memory failures through `ops`. One holder at a time. */
@@ -110,7 +79,7 @@ struct dax_device *fs_dax_get_by_bdev(struct block_device *bdev, u64 *start_off,
 		return NULL;
 
 	id = dax_read_lock();
-	dax_dev = fsc_dax_of_disk(bdev->bd_disk);
+	dax_dev = xa_load(&dax_hosts, (unsigned long)bdev->bd_disk);
 	if (dax_dev && (!dax_alive(dax_dev) || !igrab(&dax_dev->inode)))
 		dax_dev = NULL;
 	if (dax_dev && holder) {
