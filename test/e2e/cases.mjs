@@ -189,6 +189,20 @@ export function cases({ ui, page, mail }) {
       },
     ],
     [
+      ".patch keeps the diff language and has lenses and a hover",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open("0001-plain.patch");
+        await page
+          .locator(".statusbar-item", { hasText: /^Diff$/ })
+          .first()
+          .waitFor();
+        await page.locator(".codelens-decoration", { hasText: "Simulate" }).first().waitFor();
+        await settled();
+        return await ui.hoverLine(24, "page->index = 0", "page");
+      },
+    ],
+    [
       "plain text without a patch is left alone",
       async () => {
         await ui.palette("View: Close All Editors");

@@ -40,8 +40,20 @@ function describe(path, file, removedText) {
 export function fixtureMails() {
   return {
     "encoded.eml": quotedPrintable(),
+    "0001-plain.patch": plainPatch(),
     "notes.txt": "Nothing but a shopping list:\n- bread\n+ butter\n",
   };
+}
+
+/** The encoded mail as format-patch would have written it. */
+function plainPatch() {
+  return quotedPrintable()
+    .replace(/=\n/g, "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex) =>
+      hex === "C3" ? "" : hex === "A9" ? "é" : String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    .replace(/^(?:MIME-Version|Content-).*\n/gm, "")
+    .replace(/^From: /, "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nFrom: ");
 }
 
 function quotedPrintable() {

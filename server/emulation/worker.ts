@@ -1,0 +1,45 @@
+/**
+ * The thread that the emulator runs in: takes one review at a time, posts progress and the result. The progress listener
+ * reads the shared stop flag, so that a cancelled review ends between two scenarios; a review that does not look is
+ * ended with its thread by job.ts.
+ */
+import { parentPort } from "node:worker_threads";
+import { parseDocument } from "../parse.ts";
+import { ReplayMismatch, reviewDocument } from "../review/analysis.ts";
+import type { JobReply, JobRequest } from "./job.ts";
+
+/** Progress is posted no more often than this. */
+const PROGRESS_EVERY_MS = 50;
+
+function run({ id, text, path, options, stop }: JobRequest): JobReply {
+  const flag = new Int32Array(stop);
+  let told = 0;
+  const progress = (done: number, total: number, what: string): boolean => {
+    const now = Date.now();
+    if (now - told >= PROGRESS_EVERY_MS) {
+      told = now;
+      post({ kind: "progress", id, done, total, what });
+    }
+    return Atomics.load(flag, 0) === 0;
+  };
+  try {
+    if (Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };
+    const result = reviewDocument(parseDocument(text, path), options, progress);
+    return Atomics.load(flag, 0) !== 0 ? { kind: "cancelled", id } : { kind: "result", id, result };
+  } catch (error) {
+    return { kind: "failed", id, message: describe(error) };
+  }
+}
+
+/** What the user did is said in words; what we did wrong is said with its place. */
+function describe(error: unknown): string {
+  if (error instanceof ReplayMismatch) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function post(reply: JobReply): void {
+  parentPort?.postMessage(reply);
+}
+
+parentPort?.on("message", (request: JobRequest) => post(run(request)));
+post({ kind: "ready" });
