@@ -282,8 +282,12 @@ static pmd_t *walk_to_pmd(struct mm_struct *mm, unsigned long addr)
 
 pte_t *__get_locked_pte(struct mm_struct *mm, unsigned long addr, spinlock_t **ptl)
 {
-	pmd_t *pmd = walk_to_pmd(mm, addr);
+	pmd_t *pmd;
 
+	/* The last step of inserting a small page that can fail: no memory for the page table. */
+	if (__fsc_fail("vmf_insert"))
+		return NULL;
+	pmd = walk_to_pmd(mm, addr);
 	return pmd ? pte_alloc_map_lock(mm, pmd, addr, ptl) : NULL;
 }
 

@@ -145,7 +145,7 @@ FSC_SCENARIO(insert_fails, "insert-fails", "The page table entry cannot be made 
 	else
 		sc_try_read(&m, first);
 	if (__fsc_param("again", 0)) {
-		/* Each site fails once; a fault may have met only the first of them. */
+		/* Each site fails once; a fault may have met only the first of them. A 2 MiB leaf needs no memory. */
 		if (sc_try_write(&m, first, 2))
 			sc_write(&m, first, 2);
 		sc_see(&m, first, 2);
