@@ -515,13 +515,23 @@ function unescapeDashes(body: Body): void {
   }
 }
 
-/** A hunk whose file is not named belongs to the only C file of the diffstat that has no hunks of its own. */
+/**
+ * A hunk whose file is not named: its file is in the diffstat, has no hunks of its own, and stands there between the
+ * files of the hunks around it. Named only when that leaves one.
+ */
 function nameFromDiffstat(file: DiffFile, text: CommitText, files: DiffFile[]): void {
   const known = new Set(files.map((f) => f.path));
-  const listed = text.stat.filter((s) => !known.has(s.path) && /\.[ch]$/.test(s.path));
-  if (listed.length === 1) {
-    file.path = file.oldPath = listed[0]!.path;
+  const order = text.stat.map((s) => s.path);
+  const at = files.indexOf(file);
+  let low = -1;
+  let high = order.length;
+  for (let k = at - 1; k >= 0 && low < 0; k--) low = order.indexOf(files[k]!.path);
+  for (let k = at + 1; k < files.length && high === order.length; k++) {
+    const found = order.indexOf(files[k]!.path);
+    if (found >= 0) high = found;
   }
+  const listed = order.filter((path, k) => k > low && k < high && !known.has(path) && /\.[chS]$/.test(path));
+  if (listed.length === 1) file.path = file.oldPath = listed[0]!;
 }
 
 function startsWithHeaders(bytes: Buffer): boolean {

@@ -76,11 +76,28 @@ export type DocumentJson = ReturnType<typeof toJson>;
  * patches of all inputs, numbered through, and `documents` the inputs one by one.
  */
 export function toJsonDocument(documents: DocumentJson[]) {
-  const patches = documents
-    .flatMap((d) => d.patches.map((p) => ({ ...p, input: d.input })))
-    .map((p, index) => ({ ...p, index }));
+  // Indexes of patches and messages count through all inputs, as the lists do.
+  let patchBase = 0;
+  let messageBase = 0;
+  const shifted = documents.map((d) => {
+    const [p, m] = [patchBase, messageBase];
+    patchBase += d.patches.length;
+    messageBase += d.messages.length;
+    return {
+      ...d,
+      messages: d.messages.map((x) => ({ ...x, index: x.index + m })),
+      patches: d.patches.map((x) => ({ ...x, index: x.index + p, message: x.message + m })),
+      series: d.series.map((x) => ({
+        ...x,
+        cover: x.cover === null ? null : x.cover + m,
+        members: x.members.map((n) => ({ ...n, patches: n.patches.map((k) => k + p) })),
+      })),
+      crashReports: d.crashReports.map((x) => ({ ...x, message: x.message + m })),
+      testReports: d.testReports.map((x) => ({ ...x, message: x.message + m })),
+    };
+  });
   const tag = <T extends object>(list: (d: DocumentJson) => T[]) =>
-    documents.flatMap((d) => list(d).map((x) => ({ ...x, input: d.input })));
+    shifted.flatMap((d) => list(d).map((x) => ({ ...x, input: d.input })));
   return {
     version: 1,
     inputs: documents.map((d) => ({
@@ -92,7 +109,7 @@ export function toJsonDocument(documents: DocumentJson[]) {
       patches: d.patches.length,
     })),
     messages: tag((d) => d.messages),
-    patches,
+    patches: tag((d) => d.patches),
     series: tag((d) => d.series),
     problems: tag((d) => d.problems),
     crashReports: tag((d) => d.crashReports),

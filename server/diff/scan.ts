@@ -73,6 +73,14 @@ export function scanBody(body: Body, options: ScanOptions): ScanResult {
   return new Scanner(body, options).run();
 }
 
+interface ReadMode {
+  strict: boolean;
+  /** Blank quoted lines beside a remark are the reviewer's, not the diff's. */
+  dropStray: boolean;
+  /** Stop at the remark behind this many. */
+  remarks?: number;
+}
+
 interface Attempt {
   status: "ok" | "short" | "bad";
   lines: DiffLine[];
@@ -531,18 +539,23 @@ class Scanner {
       if (dropped.status === "ok") return dropped;
     }
     if (strict.status === "short") return strict;
+    if (context.depth > 0 && strict.interrupts.length > 0) {
+      // More lines than the header has room for, behind a remark: they come from another hunk whose header was cut.
+      const cut = this.readLines(from, hunk, context, {
+        strict: true,
+        dropStray: false,
+        remarks: strict.interrupts.length - 1,
+      });
+      this.budget -= cut.next - from;
+      return cut;
+    }
     const lenient = this.readLines(from, hunk, context, { strict: false, dropStray: false });
     this.budget -= lenient.next - from;
     return lenient;
   }
 
   /** Reads the lines of a hunk. Strict: by its counts. Otherwise: as long as the lines look like a diff's. */
-  private readLines(
-    from: number,
-    hunk: Hunk,
-    context: Context,
-    mode: { strict: boolean; dropStray: boolean },
-  ): Attempt {
+  private readLines(from: number, hunk: Hunk, context: Context, mode: ReadMode): Attempt {
     const a: Attempt = {
       status: "ok",
       lines: [],
@@ -569,6 +582,11 @@ class Scanner {
           continue;
         }
         const after = this.skipRemark(i, context);
+        if (after >= 0 && mode.remarks !== undefined && a.interrupts.length >= mode.remarks) {
+          a.status = "short";
+          a.endElided = true;
+          break;
+        }
         if (after < 0 || !this.continues(after, hunk, a, context)) {
           // "[..]" and then the next hunk: what is missing is the end of this one.
           const end = after < 0 ? this.remarkEnd(i, context) : after;
@@ -624,7 +642,7 @@ class Scanner {
     hunk: Hunk,
     a: Attempt,
     context: Context,
-    mode: { strict: boolean; dropStray: boolean },
+    mode: ReadMode,
     afterRemark: boolean,
   ): null | "skip" | "short" | "bad" | number {
     const oldLeft = hunk.oldLines - a.oldSeen;
@@ -690,7 +708,7 @@ class Scanner {
     hunk: Hunk,
     a: Attempt,
     context: Context,
-    mode: { strict: boolean; dropStray: boolean },
+    mode: ReadMode,
   ): null | "skip" | "short" | number {
     const s = line.slice(col);
     if (this.startKind(i, line, col, context.depth) || /^(?:diff |Index: |@@)/.test(s)) return "short";
@@ -1013,6 +1031,20 @@ class Scanner {
       lines.push([k, col]);
     }
     while (lines.length && isBlank(this.text[lines[lines.length - 1]![0]]!)) lines.pop();
+    if (changes > 0 && this.endsInContext(a)) {
+      // The hunk is whole, with its three lines of context: what follows lost its header.
+      const [from, to] = [lines[0]![0], lines[lines.length - 1]![0]];
+      this.mark(patch, `line ${this.body.doc[from]}: diff lines without a hunk header were left out`);
+      this.notes.push({
+        code: "hunk-header-missing",
+        at: from,
+        end: to,
+        message:
+          "These diff lines belong to no hunk: the header above is used up. Their own header was cut or lost; they are left out of what is analysed.",
+        severity: "warning",
+      });
+      return a;
+    }
     const firstText = lines.length ? this.text[lines[0]![0]]!.slice(lines[0]![1]) : "";
     if (changes === 0 || !(changes > 1 || /^[+-][\t}#*/]/.test(firstText))) return a;
     const more: Attempt = { ...a, lines: [...a.lines], owners: [...a.owners] };

@@ -2,8 +2,9 @@
 // is never decoded as a whole: `splitMbox` gives ranges of a buffer, `streamMbox` reads a file and holds one mail.
 
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { decodeHeader, headerValue, messageIds, readHeaders } from "./headers.ts";
 
 const NL = 10;
 const FROM = Buffer.from("\nFrom ");
@@ -98,6 +99,50 @@ export async function* streamMbox(path: string, options: StreamOptions = {}): As
     options.onProgress?.(total, total, index);
   } finally {
     raw.destroy();
+  }
+}
+
+export interface MboxEntry {
+  offset: number;
+  length: number;
+  /** 1-based line of the mail's first line in the file. */
+  line: number;
+  subject: string;
+  from: string;
+  messageId: string | null;
+}
+
+/** A table of the mails in a (not compressed) mailbox, so that one of them can be opened without reading the rest. */
+export async function indexMbox(path: string, options: StreamOptions = {}): Promise<MboxEntry[]> {
+  const entries: MboxEntry[] = [];
+  for await (const mail of streamMbox(path, options)) {
+    // The header block is enough, and of that not more than a long thread's worth of Received lines.
+    const end = mail.bytes.indexOf("\n\n");
+    const lines = mail.bytes
+      .toString("utf8", 0, Math.min(end < 0 ? mail.bytes.length : end, 65536))
+      .split("\n");
+    const { headers } = readHeaders(lines, 1);
+    entries.push({
+      offset: mail.offset,
+      length: mail.bytes.length,
+      line: mail.line,
+      subject: decodeHeader(headerValue(headers, "subject") ?? ""),
+      from: decodeHeader(headerValue(headers, "from") ?? ""),
+      messageId: messageIds(headerValue(headers, "message-id"))[0] ?? null,
+    });
+  }
+  return entries;
+}
+
+/** The bytes of one mail of an indexed mailbox. */
+export async function readMboxEntry(path: string, entry: MboxEntry): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(entry.length);
+    const { bytesRead } = await file.read(bytes, 0, entry.length, entry.offset);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

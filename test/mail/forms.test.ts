@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import PostalMime from "postal-mime";
 import { runParse } from "../../server/cli_parse.ts";
-import { streamMbox } from "../../server/mail/mbox.ts";
+import { indexMbox, readMboxEntry, streamMbox } from "../../server/mail/mbox.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { checkPositions } from "../support/check_positions.ts";
 import { checkMail, HOSTILE_HEADERS, makeRandom, mutateMail } from "../support/fuzz_mail.ts";
@@ -225,6 +225,13 @@ test("an mbox streams mail by mail in any chunk size, and stops when told to", a
       assert.equal(lines.length, 30);
       assert.equal(lines[1]! - lines[0]!, MAIL.split("\n").length + 1);
     }
+    const index = await indexMbox(path);
+    assert.deepEqual(
+      [index.length, index[7]!.messageId, index[7]!.subject],
+      [30, "m7@example.org", "[PATCH v2 3/5] fs: knob: take care"],
+    );
+    const one = await readMboxEntry(path, index[7]!);
+    assert.equal(parseDocument(one, path).patches[0]!.messageId, "m7@example.org");
     const abort = new AbortController();
     let seen = 0;
     let progress = 0;
