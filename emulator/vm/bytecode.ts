@@ -189,6 +189,23 @@ export const Op = {
   // register. kind see AtomicKind; CMPXCHG takes expected in c and desired in c + 1 and leaves the old value in a.
   ATOM: 160,
   EXT: 161,
+
+  // additions of the lowerer
+  BITS: 162, // a = bit function imm c (BitKind) of b
+  /**
+   * Two instructions: [OVF, a, b, c][EXT, kind, flags, bits]. kind 0 add, 1 sub, 2 mul of b and c in unlimited precision
+   * (flags 1: b is unsigned, 2: c is unsigned); a + 1 = the result in `bits` bits (flags 4: signed), a = 1 when it differs.
+   */
+  OVF: 163,
+  LEA2: 164,
+  LEA4: 165,
+  LEA8: 166, // a = b + (c << 1, 2, 3)
+  ORI: 167,
+  XORI: 168, // a = b op sign-extended imm c
+  JLTUI32: 169,
+  JGEUI32: 170, // low word of a, unsigned, against imm b, to imm c
+  /** Two instructions: [CPY, a, b, c][EXT, x, y, 0]: as MCPY, of c bytes from [b + imm y] to [a + imm x]. */
+  CPY: 171,
 } as const;
 export type OpCode = (typeof Op)[keyof typeof Op];
 
@@ -203,6 +220,26 @@ export const AtomicKind = {
   CMPXCHG: 7,
   LOAD: 8,
   STORE: 9,
+} as const;
+
+/** Functions of BITS. Zero has no leading or trailing zero bits to count: CLZ and CTZ stop there. */
+export const BitKind = {
+  CLZ32: 0,
+  CLZ64: 1,
+  CTZ32: 2,
+  CTZ64: 3,
+  POPCOUNT32: 4,
+  POPCOUNT64: 5,
+  FFS32: 6,
+  FFS64: 7,
+  CLRSB32: 8,
+  CLRSB64: 9,
+  BSWAP16: 10,
+  BSWAP32: 11,
+  BSWAP64: 12,
+  /** 64-bit integer to float, rounded once. */
+  S64_TO_FLOAT: 13,
+  U64_TO_FLOAT: 14,
 } as const;
 
 export interface SwitchTable {

@@ -99,6 +99,8 @@ export interface Image {
   readonly labels: readonly { readonly fn: number; readonly pc: number }[];
   /** What the linker has to say: changed signatures that were met by name, ignored definitions ... */
   readonly notes: readonly LinkNote[];
+  /** Comparisons in lowered functions whose outcome their types fix. */
+  readonly deadChecks: readonly DeadCheck[];
   /** Lowers a function (idempotent). Errors in the C become a body that traps as `unsupported` with the message. */
   lower(id: number): FnCode;
   /** Function id by name as seen from nowhere in particular, or -1. */
@@ -109,6 +111,14 @@ export interface Image {
   layoutOf(type: string): TypeLayout | null;
   /** Value of an enum constant, or of an object-like macro that is an integer constant; null when unknown. */
   constant(name: string): bigint | null;
+}
+
+/** A comparison that is always true or always false: "`ref < 0` is always false: `ref` is unsigned long". */
+export interface DeadCheck {
+  readonly loc: Loc;
+  readonly fn: string;
+  readonly text: string;
+  readonly always: boolean;
 }
 
 export interface LinkNote {

@@ -4,7 +4,7 @@
  * repeated here because that is where the time goes: an aligned access to initialised memory never leaves this file.
  */
 import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
-import { AtomicKind, Op, type SwitchTable } from "./bytecode.ts";
+import { AtomicKind, BitKind, Op, type SwitchTable } from "./bytecode.ts";
 import { type FnCode, type FnInfo, LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
 import type { StopKind } from "./stop_reason.ts";
 import { FRAME_WORDS, type Task } from "./task.ts";
@@ -51,6 +51,82 @@ function switchTarget(s: CompiledSwitch, value: bigint): number {
   const v = s.table.unsigned ? BigInt.asUintN(64, value) : value;
   for (const c of s.table.cases) if (v >= c.lo && v <= c.hi) return c.target;
   return s.table.otherwise;
+}
+
+/** The functions of BITS (see BitKind). */
+function bitFunction(kind: number, v: bigint): bigint {
+  const u = BigInt.asUintN(64, v);
+  const lo = Number(u & 0xffffffffn);
+  const hi = Number(u >> 32n);
+  const ctz = (w: number): number => 31 - Math.clz32(w & -w);
+  switch (kind) {
+    case BitKind.CLZ32:
+      if (lo === 0) stop("shift-range", "__builtin_clz(0) has no defined result");
+      return BigInt(Math.clz32(lo));
+    case BitKind.CLZ64:
+      if (u === 0n) stop("shift-range", "__builtin_clzl(0) has no defined result");
+      return BigInt(hi !== 0 ? Math.clz32(hi) : 32 + Math.clz32(lo));
+    case BitKind.CTZ32:
+      if (lo === 0) stop("shift-range", "__builtin_ctz(0) has no defined result");
+      return BigInt(ctz(lo));
+    case BitKind.CTZ64:
+      if (u === 0n) stop("shift-range", "__builtin_ctzl(0) has no defined result");
+      return BigInt(lo !== 0 ? ctz(lo) : 32 + ctz(hi));
+    case BitKind.POPCOUNT32:
+      return BigInt(popcount(lo));
+    case BitKind.POPCOUNT64:
+      return BigInt(popcount(lo) + popcount(hi));
+    case BitKind.FFS32:
+      return BigInt(lo === 0 ? 0 : ctz(lo) + 1);
+    case BitKind.FFS64:
+      return BigInt(lo !== 0 ? ctz(lo) + 1 : hi !== 0 ? 33 + ctz(hi) : 0);
+    case BitKind.CLRSB32: {
+      const w = lo | 0;
+      return BigInt(Math.clz32(w < 0 ? ~w : w) - 1);
+    }
+    case BitKind.CLRSB64: {
+      const w = v < 0n ? ~v : v;
+      const top = Number(w >> 32n);
+      return BigInt((top !== 0 ? Math.clz32(top) : 32 + Math.clz32(Number(w & 0xffffffffn))) - 1);
+    }
+    case BitKind.BSWAP16:
+      return BigInt(((lo & 255) << 8) | ((lo >> 8) & 255));
+    case BitKind.BSWAP32:
+      return BigInt(swap32(lo));
+    case BitKind.BSWAP64:
+      return BigInt.asIntN(64, (BigInt(swap32(lo)) << 32n) | BigInt(swap32(hi)));
+    default:
+      return singleBits(kind === BitKind.U64_TO_FLOAT ? u : v);
+  }
+}
+
+function popcount(w: number): number {
+  w -= (w >>> 1) & 0x55555555;
+  w = (w & 0x33333333) + ((w >>> 2) & 0x33333333);
+  return Math.imul((w + (w >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+function swap32(w: number): number {
+  return ((w << 24) | ((w & 0xff00) << 8) | ((w >>> 8) & 0xff00) | (w >>> 24)) >>> 0;
+}
+
+const SINGLE = new Float64Array(1);
+const SINGLE_BITS = new BigInt64Array(SINGLE.buffer);
+
+/** An integer rounded once to float, as the bits of the double that holds it. */
+function singleBits(v: bigint): bigint {
+  const magnitude = v < 0n ? -v : v;
+  let x: number;
+  if (magnitude < 1n << 53n) x = Math.fround(Number(magnitude));
+  else {
+    // Keep 40 bits and a sticky one: rounding that to float is rounding the whole.
+    const shift = BigInt(magnitude.toString(2).length - 40);
+    let top = magnitude >> shift;
+    if (top << shift !== magnitude) top |= 1n;
+    x = Math.fround(Number(top)) * 2 ** Number(shift);
+  }
+  SINGLE[0] = v < 0n ? -x : x;
+  return SINGLE_BITS[0]!;
 }
 
 /** Backing-store offset of an address, or -1. */
@@ -1253,6 +1329,116 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               break;
           }
           R[a] = canonical;
+          pc += 8;
+          continue;
+        }
+        case Op.BITS:
+          task.pc = pc;
+          R[a] = bitFunction(ic, R[fp + ib]!);
+          break;
+        case Op.OVF: {
+          const flags = code[pc + 6]!;
+          const bits = code[pc + 7]!;
+          const x = (flags & 1) === 0 ? R[fp + ib]! : BigInt.asUintN(64, R[fp + ib]!);
+          const y = (flags & 2) === 0 ? R[fp + ic]! : BigInt.asUintN(64, R[fp + ic]!);
+          const kind = code[pc + 5]!;
+          const exact = kind === 0 ? x + y : kind === 1 ? x - y : x * y;
+          const wrapped = (flags & 4) === 0 ? BigInt.asUintN(bits, exact) : BigInt.asIntN(bits, exact);
+          R[a] = wrapped === exact ? 0n : 1n;
+          R[a + 1] = BigInt.asIntN(64, wrapped);
+          pc += 8;
+          continue;
+        }
+        case Op.LEA2:
+        case Op.LEA4:
+        case Op.LEA8: {
+          const b = (fp + ib) << 1;
+          const i = (fp + ic) << 1;
+          const lo = R32[i]!;
+          const shift = op - Op.LEA2 + 1;
+          // An index that fits 32 bits (nearly all do) needs no 64-bit arithmetic.
+          if (R32[i + 1] === lo >> 31) {
+            const sum = (R32[b]! >>> 0) + lo * (1 << shift);
+            R32[a << 1] = sum | 0;
+            R32[(a << 1) + 1] = (R32[b + 1]! + Math.floor(sum / 4294967296)) | 0;
+          } else R[a] = BigInt.asIntN(64, R[fp + ib]! + (R[fp + ic]! << BigInt(shift)));
+          break;
+        }
+        case Op.ORI: {
+          const b = (fp + ib) << 1;
+          R32[a << 1] = R32[b]! | ic;
+          R32[(a << 1) + 1] = R32[b + 1]! | (ic >> 31);
+          break;
+        }
+        case Op.XORI: {
+          const b = (fp + ib) << 1;
+          R32[a << 1] = R32[b]! ^ ic;
+          R32[(a << 1) + 1] = R32[b + 1]! ^ (ic >> 31);
+          break;
+        }
+        case Op.JLTUI32:
+          if (R32[a << 1]! >>> 0 < ib >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.JGEUI32:
+          if (R32[a << 1]! >>> 0 >= ib >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case Op.CPY: {
+          const x = a << 1,
+            b = (fp + ib) << 1;
+          let dh = R32[x + 1]!;
+          let dl = (R32[x]! >>> 0) + code[pc + 5]!;
+          if (dl !== dl >>> 0) dh = (dh + (dl < 0 ? -1 : 1)) | 0;
+          dl |= 0;
+          let sh = R32[b + 1]!;
+          let sl = (R32[b]! >>> 0) + code[pc + 6]!;
+          if (sl !== sl >>> 0) sh = (sh + (sl < 0 ? -1 : 1)) | 0;
+          sl |= 0;
+          const pd = translate(segHi, segBase, segPages, dh, dl);
+          const ps = translate(segHi, segBase, segPages, sh, sl);
+          if (pd >= 0 && ps >= 0) {
+            if (ic === 8 && ((pd | ps) & 7) === 0) {
+              const qs = ps >> 2,
+                qd = pd >> 2;
+              if (
+                shadow32[qs] === 0x01010101 &&
+                shadow32[qs + 1] === 0x01010101 &&
+                (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
+                (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
+              ) {
+                i32[qd] = i32[qs]!;
+                i32[qd + 1] = i32[qs + 1]!;
+                shadow32[qd] = 0x01010101;
+                shadow32[qd + 1] = 0x01010101;
+                pc += 8;
+                continue;
+              }
+            } else if (ic === 4 && ((pd | ps) & 3) === 0) {
+              const qs = ps >> 2,
+                qd = pd >> 2;
+              if (
+                shadow32[qs] === 0x01010101 &&
+                (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)
+              ) {
+                i32[qd] = i32[qs]!;
+                shadow32[qd] = 0x01010101;
+                pc += 8;
+                continue;
+              }
+            } else if (ic === 1 && shadow[ps] === 1 && (shadow[pd] === 1 || shadow[pd] === 2)) {
+              u8[pd] = u8[ps]!;
+              shadow[pd] = 1;
+              pc += 8;
+              continue;
+            }
+          }
+          task.pc = pc;
+          memory.copy(BigInt.asUintN(64, memory.join(dh, dl)), BigInt.asUintN(64, memory.join(sh, sl)), ic);
           pc += 8;
           continue;
         }
