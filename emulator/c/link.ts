@@ -1,0 +1,746 @@
+/**
+ * The linker: makes one image out of layers of parsed units. Names resolve lazily over all layers at once, the topmost
+ * definition wins (scope_index.ts has the rules); functions are lowered when first called and objects laid out when
+ * first named. A mistake in the C never throws out of here: it is a trap in the function that has it. Leaves out the
+ * language (sema_*.ts, gen_*.ts).
+ */
+import { type CallSignature, Op } from "../vm/bytecode.ts";
+import {
+  DATA_BASE,
+  type DeadCheck,
+  type Fidelity,
+  type FieldLayout,
+  type FnCode,
+  type FnInfo,
+  type GlobalInfo,
+  type Image,
+  LABEL_BASE,
+  type LinkNote,
+  NATIVE_BASE,
+  STUB_BASE,
+  TEXT_BASE,
+  type TypeLayout,
+} from "../vm/image.ts";
+import type { EnumSpec, FunctionDef, Loc, RecordSpec, SourceFile, TranslationUnit } from "./ast.ts";
+import { evalConst, planBytes } from "./const_eval.ts";
+import {
+  alignOf,
+  CFail,
+  CONST,
+  type CType,
+  type FunctionType,
+  INT,
+  intOf,
+  isInteger,
+  qualsOf,
+  type RecordInfo,
+  type RecordType,
+  layoutOf as recordLayout,
+  signatureKey,
+  sizeOf,
+  typeText,
+  UINT,
+  unqualified,
+} from "./ctype.ts";
+import type { GenEnv } from "./gen.ts";
+import { genFunction } from "./gen_stmt.ts";
+import type { MacroTable } from "./macro_table.ts";
+import { parseExpression } from "./parser.ts";
+import { preprocessText } from "./preprocessor.ts";
+import { buildIndex, type Candidate, chooseName, chooseTag, type ScopeIndex } from "./scope_index.ts";
+import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
+import { analyse } from "./sema_expr.ts";
+import { analyseInit } from "./sema_init.ts";
+import { analyseBlock, analyseFunction, oldStyleParams } from "./sema_stmt.ts";
+import type { Entity, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
+import {
+  alignasOf,
+  declare,
+  emptyRecord,
+  enumeratorType,
+  enumState,
+  makeRecord,
+  readAttrs,
+  resolveSpecs,
+} from "./types.ts";
+
+export interface LinkUnit {
+  readonly path: string;
+  readonly tu: TranslationUnit;
+  /** Macros in force at its end, for Image.constant. */
+  readonly macros?: MacroTable;
+}
+
+export interface LinkLayer {
+  readonly fidelity: Fidelity;
+  readonly units: readonly LinkUnit[];
+}
+
+export interface LinkOptions {
+  /** Topmost first. */
+  readonly layers: readonly LinkLayer[];
+  readonly files: readonly SourceFile[];
+  readonly natives: ReadonlySet<string>;
+  /** What a call of an unknown function is: recorded and 0, or a stop. */
+  readonly stubMode: "record" | "stop";
+  /** Whether functions of this file count their statements. */
+  readonly coverage?: (path: string, fidelity: Fidelity) => boolean;
+  /** A program with main() rather than a kernel. */
+  readonly hosted?: boolean;
+}
+
+const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
+const NOWHERE: Loc = { file: 0, line: 1, col: 1 };
+
+/** Links layers of parsed units into an image. */
+export function linkImage(options: LinkOptions): Image {
+  return new Linker(options).image();
+}
+
+class Linker implements LinkScope, GenEnv {
+  readonly hosted: boolean;
+  readonly coverage = false;
+  readonly records = new Map<RecordSpec, RecordInfo>();
+  readonly enums = new Map<EnumSpec, EnumState>();
+  private readonly options: LinkOptions;
+  private readonly index: ScopeIndex;
+  private readonly entities = new Map<Candidate, Entity>();
+  private readonly lookups = new Map<string, Map<string, Entity | null>>();
+  private readonly tagLookups = new Map<string, Map<string, TagInfo>>();
+  private readonly unknownTags = new Map<string, TagInfo>();
+  private readonly functions: FnInfo[] = [];
+  private readonly functionSyms: FunctionSym[] = [];
+  private readonly globals: GlobalInfo[] = [];
+  private readonly globalOf = new Map<ObjectSym, GlobalInfo>();
+  private readonly natives: string[] = [];
+  private readonly nativeIds = new Map<string, number>();
+  private readonly stubs: string[] = [];
+  private readonly stubIds = new Map<string, number>();
+  private readonly lines: Loc[] = [];
+  private readonly lineIds = new Map<Loc, number>();
+  private readonly labels: { fn: number; pc: number }[] = [];
+  private readonly notes: LinkNote[] = [];
+  private readonly noted = new Set<string>();
+  private readonly deadChecks: DeadCheck[] = [];
+  private readonly strings = new Map<string, ObjectSym>();
+  private readonly templates = new Map<string, bigint>();
+  private cursor = 0x40;
+
+  constructor(options: LinkOptions) {
+    this.options = options;
+    this.hosted = options.hosted ?? false;
+    const units = options.layers.flatMap((l, layer) =>
+      l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),
+    );
+    this.index = buildIndex(units, options.files);
+  }
+
+  image(): Image {
+    return {
+      files: this.options.files,
+      functions: this.functions,
+      globals: this.globals,
+      natives: this.natives,
+      stubs: this.stubs,
+      lines: this.lines,
+      labels: this.labels,
+      notes: this.notes,
+      deadChecks: this.deadChecks,
+      lower: (id) => this.lower(id),
+      findFunction: (name, path) => this.findFunction(name, path ?? ""),
+      globalAddress: (name) => this.globalAddress(name),
+      layoutOf: (type) => guarded(() => this.typeLayout(type)),
+      constant: (name) => guarded(() => this.constant(name)),
+    };
+  }
+
+  // ---- names --------------------------------------------------------------------------------------------------------
+
+  private sema(path: string, layer: number): Sema {
+    return {
+      link: this,
+      path,
+      layer,
+      fn: null,
+      hooks: HOOKS,
+      scope: null,
+      unevaluated: 0,
+      prototype: false,
+      staticInit: 0,
+    };
+  }
+
+  lookup(name: string, path: string): Entity | null {
+    let byPath = this.lookups.get(name);
+    if (byPath === undefined) {
+      byPath = new Map();
+      this.lookups.set(name, byPath);
+    }
+    const known = byPath.get(path);
+    if (known !== undefined) return known;
+    const candidate = chooseName(this.index.names.get(name) ?? [], path);
+    const entity = candidate === null ? null : this.entity(candidate);
+    // An enum under construction gives its constants one by one.
+    if (entity !== null || candidate === null) byPath.set(path, entity);
+    return entity;
+  }
+
+  private entity(c: Candidate): Entity | null {
+    const known = this.entities.get(c);
+    if (known !== undefined) return known;
+    const entity = this.makeEntity(c);
+    if (entity !== null) this.entities.set(c, entity);
+    return entity;
+  }
+
+  private makeEntity(c: Candidate): Entity | null {
+    switch (c.kind) {
+      case "function":
+        return { kind: "function", sym: this.functionSym(c) };
+      case "prototype":
+        return { kind: "function", sym: this.functionSym(c) };
+      case "typedef":
+        return { kind: "typedef", type: this.declaredType(c) };
+      case "enumerator": {
+        const s = this.sema(c.path, c.layer);
+        const known = this.enums.get(c.enumSpec!);
+        const state = known ?? enumState(s, c.enumSpec!);
+        const value = state.values.get(c.name);
+        if (value === undefined) return null;
+        return { kind: "enumerator", value, type: enumeratorType(value, state) };
+      }
+      case "object":
+      case "extern": {
+        const type = this.declaredType(c);
+        if (type.kind === "function") return { kind: "function", sym: this.functionSym(c) };
+        return { kind: "object", sym: this.objectSym(c) };
+      }
+    }
+  }
+
+  /** Type of a declared name; attributes that change it included. */
+  private declaredType(c: Candidate): CType {
+    const s = this.sema(c.path, c.layer);
+    if (c.def !== null) return declare(s, c.def.declarator, resolveSpecs(s, c.def.specs)).type;
+    const d = c.declaration!;
+    const { declarator, init } = d.items[c.item]!;
+    let auto: CType | null = null;
+    if (d.specs.type.kind === "auto" && init !== null && init.kind !== "initList")
+      auto = unqualified(HOOKS.expr({ ...s, unevaluated: 1 }, init).t);
+    const { type } = declare(s, declarator, resolveSpecs(s, d.specs, auto));
+    const aligned = Math.max(readAttrs(s, d.specs.attrs, declarator.attrs).aligned, alignasOf(s, d.specs));
+    if (aligned === 0 || type.kind === "function") return type;
+    return { ...type, align: c.kind === "typedef" ? aligned : Math.max(aligned, alignOf(type)) };
+  }
+
+  private functionSym(c: Candidate): FunctionSym {
+    let type: FunctionType | null = null;
+    const specs = c.def?.specs ?? c.declaration!.specs;
+    return {
+      kind: "function",
+      name: c.name,
+      path: c.def === null ? "" : c.path,
+      layer: c.layer,
+      def: c.def,
+      type: () => {
+        if (type === null) {
+          const t = this.declaredType(c);
+          if (t.kind !== "function") throw new CFail(`\`${c.name}\` is not a function`, specs.loc);
+          type = c.def === null ? t : this.withOldStyle(t, c, c.def);
+        }
+        return type;
+      },
+      id: -1,
+      noreturn: specs.noreturn,
+    };
+  }
+
+  /** An old-style definition: parameters by its declarations. */
+  private withOldStyle(t: FunctionType, c: Candidate, def: FunctionDef): FunctionType {
+    const part = def.declarator.parts[0];
+    if (part?.kind !== "function") return t;
+    if (part.krNames !== null) return { ...t, params: oldStyleParams(this.sema(c.path, c.layer), def) };
+    return t;
+  }
+
+  private objectSym(c: Candidate): ObjectSym {
+    const d = c.declaration!;
+    const { declarator, init } = d.items[c.item]!;
+    let type: CType | null = null;
+    let plan: InitPlan | null | undefined = init === null ? null : undefined;
+    let planning = false;
+    const declared = (): CType => {
+      type ??= this.completed(c, this.declaredType(c));
+      return type;
+    };
+    const getPlan = (): InitPlan | null => {
+      if (plan === undefined) {
+        const t = declared();
+        planning = true;
+        try {
+          plan = analyseInit(this.sema(c.path, c.layer), t, init!, declarator.loc);
+          type = plan.type;
+        } finally {
+          planning = false;
+        }
+      }
+      return plan;
+    };
+    const linker = this;
+    return {
+      kind: "object",
+      name: c.name,
+      path: c.path,
+      loc: declarator.loc,
+      storage: "global",
+      type: () => {
+        const t = declared();
+        if (t.kind === "array" && t.length === null && plan === undefined && !planning) getPlan();
+        return type!;
+      },
+      plan: getPlan,
+      defined: c.kind === "object",
+      get readonly() {
+        return guarded(() => (qualsOf(linker.declaredType(c)) & CONST) !== 0) ?? false;
+      },
+      bytes: null,
+      get align() {
+        return guarded(() => linker.declaredType(c).align ?? 0) ?? 0;
+      },
+      address: null,
+    };
+  }
+
+  /** `int a[]; int a[5];`: an array without a length takes it from another declaration. */
+  private completed(c: Candidate, t: CType): CType {
+    if (t.kind !== "array" || t.length !== null || c.declaration!.items[c.item]!.init !== null) return t;
+    for (const other of this.index.names.get(c.name) ?? []) {
+      if (other === c || other.declaration === null || (other.local && other.path !== c.path)) continue;
+      if (other.kind !== "object" && other.kind !== "extern") continue;
+      const u = this.declaredType(other);
+      if (u.kind === "array" && u.length !== null) return u;
+    }
+    return t;
+  }
+
+  tag(kind: "struct" | "union" | "enum", name: string, path: string): TagInfo {
+    const key = `${kind} ${name}`;
+    let byPath = this.tagLookups.get(key);
+    if (byPath === undefined) {
+      byPath = new Map();
+      this.tagLookups.set(key, byPath);
+    }
+    const known = byPath.get(path);
+    if (known !== undefined) return known;
+    const c = chooseTag(this.index.tags.get(key) ?? [], path);
+    let info: TagInfo;
+    if (c === null) info = this.unknownTag(kind, name);
+    else if (c.spec.kind === "enum") {
+      // Not memoised while its own constants are being computed.
+      return { kind: "enum", info: enumState(this.sema(c.path, c.layer), c.spec).info };
+    } else info = { kind: "record", info: makeRecord(this.sema(c.path, c.layer), c.spec) };
+    byPath.set(path, info);
+    return info;
+  }
+
+  private unknownTag(kind: "struct" | "union" | "enum", name: string): TagInfo {
+    const key = `${kind} ${name}`;
+    const known = this.unknownTags.get(key);
+    if (known !== undefined) return known;
+    const info: TagInfo =
+      kind === "enum"
+        ? { kind: "enum", info: { tag: name, int: UINT, complete: false } }
+        : { kind: "record", info: emptyRecord({ kind, tag: name }) };
+    this.unknownTags.set(key, info);
+    return info;
+  }
+
+  isNative(name: string): boolean {
+    return this.options.natives.has(name);
+  }
+
+  declaredIn(name: string, layer: number, path: string): FunctionType | null {
+    const list = (this.index.names.get(name) ?? []).filter(
+      (c) =>
+        c.layer === layer && (!c.local || c.path === path) && c.kind !== "enumerator" && c.kind !== "typedef",
+    );
+    const c = list.find((x) => x.path === path) ?? list.find((x) => x.kind === "function") ?? list[0];
+    if (c === undefined) return null;
+    const t = this.declaredType(c);
+    return t.kind === "function" ? t : null;
+  }
+
+  undefinedFunction(name: string, type: FunctionType): FunctionSym {
+    return {
+      kind: "function",
+      name,
+      path: "",
+      layer: -1,
+      def: null,
+      type: () => type,
+      id: -1,
+      noreturn: false,
+    };
+  }
+
+  undefinedObject(name: string, type: CType, loc: Loc): ObjectSym {
+    return this.plainObject(name, type, loc, "global", null, false);
+  }
+
+  private plainObject(
+    name: string,
+    type: CType,
+    loc: Loc | null,
+    storage: ObjectSym["storage"],
+    bytes: Uint8Array | null,
+    defined: boolean,
+  ): ObjectSym {
+    return {
+      kind: "object",
+      name,
+      path: "",
+      loc,
+      storage,
+      type: () => type,
+      plan: () => null,
+      defined,
+      readonly: storage !== "global",
+      bytes,
+      align: 0,
+      address: null,
+    };
+  }
+
+  string(bytes: Uint8Array, align: number): ObjectSym {
+    const key = `${align}:${bytesKey(bytes)}`;
+    let sym = this.strings.get(key);
+    if (sym === undefined) {
+      const type: CType = { kind: "array", of: INT, length: null, vla: null, quals: 0 };
+      sym = { ...this.plainObject("", type, null, "string", bytes, true), align };
+      this.strings.set(key, sym);
+    }
+    return sym;
+  }
+
+  newLabel(label: LabelRef): LabelSym {
+    this.labels.push({ fn: -1, pc: -1 });
+    return { kind: "label", label, id: this.labels.length - 1 };
+  }
+
+  note(kind: LinkNote["kind"], message: string, fn: string, loc: Loc | null): void {
+    const key = `${kind}|${message}|${fn}|${loc?.file}:${loc?.line}:${loc?.col}`;
+    if (this.noted.has(key)) return;
+    this.noted.add(key);
+    this.notes.push({ kind, message, fn, loc });
+  }
+
+  deadCheck(check: DeadCheck): void {
+    const same = this.deadChecks.some(
+      (d) =>
+        d.text === check.text &&
+        d.loc.file === check.loc.file &&
+        d.loc.line === check.loc.line &&
+        d.loc.col === check.loc.col,
+    );
+    if (!same) this.deadChecks.push(check);
+  }
+
+  // ---- functions ----------------------------------------------------------------------------------------------------
+
+  functionId(sym: FunctionSym): number {
+    if (sym.id >= 0) return sym.id;
+    sym.id = this.functions.length;
+    const type = guarded(() => sym.type());
+    this.functions.push({
+      id: sym.id,
+      name: sym.name,
+      path: sym.path,
+      fidelity: this.options.layers[sym.layer]!.fidelity,
+      loc: sym.def!.loc,
+      sigKey: type === null ? "" : signatureKey(type),
+      nparams: type?.params.length ?? 0,
+      returnsValue: type !== null && type.ret.kind !== "void",
+      variadic: type?.variadic ?? false,
+      body: null,
+    });
+    this.functionSyms.push(sym);
+    return sym.id;
+  }
+
+  external(name: string): ReturnType<GenEnv["external"]> {
+    if (this.options.natives.has(name))
+      return { kind: "native", index: numbered(name, this.natives, this.nativeIds) };
+    if (this.options.stubMode === "stop")
+      return { kind: "trap", message: `call of undefined function \`${name}\`` };
+    return { kind: "stub", index: numbered(name, this.stubs, this.stubIds) };
+  }
+
+  private lower(id: number): FnCode {
+    const info = this.functions[id]!;
+    if (info.body !== null) return info.body;
+    const sym = this.functionSyms[id]!;
+    const def = sym.def!;
+    try {
+      info.body = this.generate(info, sym, def);
+    } catch (f) {
+      // A mistake of the C, or a defect of ours: in both cases the function cannot run, and that is all.
+      const message =
+        f instanceof CFail
+          ? f.message
+          : `internal error in ${sym.name}(): ${f instanceof Error ? f.message : String(f)}`;
+      info.body = trapBody(message, (f instanceof CFail ? f.loc : null) ?? def.loc);
+      this.note("error", message, sym.name, def.loc);
+    }
+    return info.body;
+  }
+
+  private generate(info: FnInfo, sym: FunctionSym, def: FunctionDef): FnCode {
+    const s = this.sema(sym.path, sym.layer);
+    const body = def.body; // may be parsed only now
+    const error = def.bodyErrors.find((e) => e.severity === "error");
+    if (error !== undefined || body === undefined)
+      throw new CFail(`syntax: ${error?.message ?? "no body"}`, error?.loc ?? def.loc);
+    const tree = analyseFunction(s, sym, def);
+    const counted = this.options.coverage?.(sym.path, info.fidelity) ?? false;
+    const env: GenEnv = counted ? this.withCoverage() : this;
+    return genFunction(env, tree, (label, pc) => {
+      this.labels[label] = { fn: info.id, pc };
+    });
+  }
+
+  private withCoverage(): GenEnv {
+    return {
+      functionId: (sym) => this.functionId(sym),
+      external: (name) => this.external(name),
+      address: (sym) => this.address(sym),
+      template: (bytes, align) => this.template(bytes, align),
+      bytesOf: (sym) => this.bytesOf(sym),
+      line: (loc) => this.line(loc),
+      coverage: true,
+      hosted: this.hosted,
+    };
+  }
+
+  line(loc: Loc): number {
+    let id = this.lineIds.get(loc);
+    if (id === undefined) {
+      id = this.lines.length;
+      this.lines.push(loc);
+      this.lineIds.set(loc, id);
+    }
+    return id;
+  }
+
+  private findFunction(name: string, path: string): number {
+    const e = guarded(() => this.lookup(name, path));
+    return e?.kind === "function" && e.sym.def !== null ? this.functionId(e.sym) : -1;
+  }
+
+  // ---- objects --------------------------------------------------------------------------------------------------------
+
+  address(sym: Sym): bigint {
+    switch (sym.kind) {
+      case "label":
+        return LABEL_BASE + BigInt(sym.id);
+      case "function": {
+        if (sym.def !== null) return TEXT_BASE + 16n * BigInt(this.functionId(sym));
+        const how = this.external(sym.name);
+        if (how.kind === "trap") throw new CFail(`address of undefined function \`${sym.name}\``, null);
+        return (how.kind === "native" ? NATIVE_BASE : STUB_BASE) + 16n * BigInt(how.index);
+      }
+      case "object":
+        return sym.address ?? this.layOut(sym);
+    }
+  }
+
+  private layOut(sym: ObjectSym): bigint {
+    if (!sym.defined) throw new CFail(`\`${sym.name}\` is declared and nothing defines it`, sym.loc);
+    const plan = sym.plan();
+    const type = sym.type();
+    const bytes = sym.bytes;
+    const size = bytes !== null ? bytes.length : Math.max(plan?.size ?? 0, this.objectSize(sym, type));
+    const align = Math.max(bytes !== null ? sym.align : alignOf(type), sym.align, size >= 16 ? 16 : 8);
+    sym.address = this.place(size, align);
+    const init =
+      bytes ??
+      (plan === null
+        ? null
+        : planBytes(this, plan, (f) =>
+            this.note("error", `\`${sym.name}\`: ${f.message}`, "", f.loc ?? sym.loc),
+          ));
+    const kind =
+      sym.storage === "static-local" ? "static-local" : sym.storage === "global" ? "global" : "string";
+    const info = {
+      name: sym.name,
+      address: sym.address,
+      size,
+      readonly: sym.readonly,
+      kind,
+      init,
+      loc: sym.loc,
+    } as const;
+    this.globals.push(info);
+    this.globalOf.set(sym, info);
+    return sym.address;
+  }
+
+  private objectSize(sym: ObjectSym, type: CType): number {
+    // A tentative definition without a length has one element.
+    if (type.kind === "array" && type.length === null) return sizeOf(type.of, sym.loc);
+    if (type.kind === "void" || type.kind === "function")
+      throw new CFail(`\`${sym.name}\` has type ${typeText(type)}`, sym.loc);
+    return sizeOf(type, sym.loc);
+  }
+
+  /** Reserves room in the data segment, with a gap that nothing may touch behind it. */
+  private place(size: number, align: number): bigint {
+    const at = Math.ceil(this.cursor / align) * align;
+    const gap = Math.max(16, Math.min(256, size >> 2));
+    this.cursor = at + size + gap;
+    if (this.cursor > 0x3f000000) throw new CFail("the static objects do not fit in 1 GiB", null);
+    return DATA_BASE + BigInt(at);
+  }
+
+  template(bytes: Uint8Array, align: number): bigint {
+    const key = `${align}:${bytesKey(bytes)}`;
+    let address = this.templates.get(key);
+    if (address === undefined) {
+      address = this.place(bytes.length, Math.max(8, align));
+      this.globals.push({
+        name: "<initialiser>",
+        address,
+        size: bytes.length,
+        readonly: true,
+        kind: "string",
+        init: bytes.slice(),
+        loc: null,
+      });
+      this.templates.set(key, address);
+    }
+    return address;
+  }
+
+  bytesOf(sym: ObjectSym): Uint8Array | null {
+    if (sym.bytes !== null) return sym.bytes;
+    if (!sym.defined) return null;
+    this.address(sym);
+    const info = this.globalOf.get(sym);
+    if (info === undefined) return null;
+    return info.init ?? (info.size <= 1 << 20 ? new Uint8Array(info.size) : null);
+  }
+
+  private globalAddress(name: string): bigint | null {
+    return guarded(() => {
+      const e = this.lookup(name, "");
+      return e?.kind === "object" && e.sym.defined ? this.address(e.sym) : null;
+    });
+  }
+
+  // ---- questions of the TypeScript side ---------------------------------------------------------------------------
+
+  private typeLayout(name: string): TypeLayout | null {
+    const m = /^(struct|union)\s+(\w+)$/.exec(name.trim());
+    let type: CType;
+    if (m !== null) {
+      const tag = this.tag(m[1] as "struct" | "union", m[2]!, "");
+      if (tag.kind !== "record") return null;
+      type = { kind: "record", info: tag.info, quals: 0 };
+    } else {
+      const e = this.lookup(name.trim(), "");
+      if (e?.kind !== "typedef") return null;
+      type = e.type;
+    }
+    const fields = new Map<string, FieldLayout>();
+    if (type.kind !== "record") return { size: sizeOf(type), align: alignOf(type), fields };
+    const layout = recordLayout(type);
+    flatten(type, 0, fields);
+    return { size: layout.size, align: layout.align, fields };
+  }
+
+  private constant(name: string): bigint | null {
+    const e = this.lookup(name, "");
+    if (e?.kind === "enumerator") return e.value;
+    for (const layer of this.options.layers) {
+      for (const unit of layer.units) {
+        const macro = unit.macros?.get(name);
+        if (macro === undefined || macro.params !== null) continue;
+        const { tokens } = preprocessText(name, { macros: unit.macros!.copy(), path: "<constant>" });
+        const { expr } = parseExpression(tokens, { unknownTypes: "assume" });
+        if (expr === null) continue;
+        const s = this.sema(unit.path, 0);
+        const v = evalConst(this, HOOKS.expr({ ...s, unevaluated: 1 }, expr));
+        if (typeof v === "bigint") return v;
+      }
+    }
+    return null;
+  }
+}
+
+function numbered(name: string, names: string[], ids: Map<string, number>): number {
+  let id = ids.get(name);
+  if (id === undefined) {
+    id = names.length;
+    names.push(name);
+    ids.set(name, id);
+  }
+  return id;
+}
+
+function bytesKey(bytes: Uint8Array): string {
+  let key = "";
+  for (let i = 0; i < bytes.length; i++) key += String.fromCharCode(bytes[i]!);
+  return key;
+}
+
+/** Runs something that the C may make impossible; null then. */
+function guarded<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (f) {
+    if (f instanceof CFail || f instanceof RangeError) return null;
+    throw f;
+  }
+}
+
+function flatten(t: RecordType, base: number, fields: Map<string, FieldLayout>): void {
+  for (const f of recordLayout(t).fields) {
+    if (f.name === null) {
+      if (f.type.kind === "record") flatten(f.type, base + f.offset, fields);
+      continue;
+    }
+    const element = f.type.kind === "array" ? innermost(f.type) : f.type;
+    const offset = base + f.offset;
+    fields.set(f.name, {
+      offset,
+      size: f.type.kind === "array" && f.type.length === null ? 0 : sizeOf(f.type),
+      signed: isInteger(f.type) && intOf(f.type).signed,
+      bit: f.bit === null ? null : { ...f.bit, offset, signed: intOf(f.type).signed },
+      record:
+        element.kind === "record"
+          ? `${element.info.union ? "union" : "struct"} ${element.info.tag ?? ""}`
+          : null,
+      count: f.type.kind === "array" ? (f.type.length ?? 0) : null,
+    });
+  }
+}
+
+function innermost(t: CType): CType {
+  return t.kind === "array" ? innermost(t.of) : t;
+}
+
+const NO_SIGS: readonly CallSignature[] = [];
+
+function trapBody(message: string, loc: Loc | null): FnCode {
+  return {
+    code: Int32Array.of(Op.TRAP, 0, 0, 0),
+    locs: [loc ?? NOWHERE],
+    consts: new BigInt64Array(0),
+    switches: [],
+    bitfields: [],
+    sigs: NO_SIGS,
+    traps: [{ kind: "unsupported", message }],
+    nregs: 8,
+    frameSize: 0,
+    locals: [],
+  };
+}

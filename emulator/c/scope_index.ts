@@ -1,0 +1,182 @@
+/**
+ * The index of file-scope names over all layers: which definitions and declarations each name has, and which of them
+ * code of a given path means. Leaves out what a definition evaluates to (link.ts).
+ */
+import type {
+  Declaration,
+  DeclSpecs,
+  EnumSpec,
+  External,
+  FunctionDef,
+  Loc,
+  RecordSpec,
+  SourceFile,
+  TranslationUnit,
+} from "./ast.ts";
+
+/** One place where a file-scope identifier is declared or defined. */
+export interface Candidate {
+  readonly kind: "function" | "prototype" | "object" | "extern" | "typedef" | "enumerator";
+  readonly name: string;
+  readonly layer: number;
+  readonly path: string;
+  /** Static or otherwise private to its `.c` file. */
+  readonly local: boolean;
+  readonly def: FunctionDef | null;
+  readonly declaration: Declaration | null;
+  /** Index of the declarator in the declaration. */
+  readonly item: number;
+  readonly enumSpec: EnumSpec | null;
+}
+
+export interface TagCandidate {
+  readonly layer: number;
+  readonly path: string;
+  readonly local: boolean;
+  readonly spec: RecordSpec | EnumSpec;
+}
+
+export interface IndexUnit {
+  readonly path: string;
+  readonly tu: TranslationUnit;
+  readonly layer: number;
+}
+
+export interface ScopeIndex {
+  readonly names: ReadonlyMap<string, Candidate[]>;
+  /** Definitions by "struct foo". */
+  readonly tags: ReadonlyMap<string, TagCandidate[]>;
+}
+
+function outermost(loc: Loc): Loc {
+  while (loc.via !== undefined) loc = loc.via;
+  return loc;
+}
+
+/** Collects the file-scope names of all units. */
+export function buildIndex(units: readonly IndexUnit[], files: readonly SourceFile[]): ScopeIndex {
+  const names = new Map<string, Candidate[]>();
+  const tags = new Map<string, TagCandidate[]>();
+  const seen = new Set<External>();
+  for (const unit of units) {
+    for (const ext of unit.tu.externals) {
+      if (ext.kind === "staticAssert" || ext.kind === "asmTop" || seen.has(ext)) continue;
+      seen.add(ext);
+      const path = files[outermost(ext.loc).file]?.path ?? unit.path;
+      addExternal(names, tags, ext, unit.layer, path);
+    }
+  }
+  return { names, tags };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function addExternal(
+  names: Map<string, Candidate[]>,
+  tags: Map<string, TagCandidate[]>,
+  ext: FunctionDef | Declaration,
+  layer: number,
+  path: string,
+): void {
+  const inC = path.endsWith(".c");
+  const common = { layer, path, def: null, declaration: null, item: 0, enumSpec: null };
+  const addTag = (key: string, spec: RecordSpec | EnumSpec): void =>
+    push(tags, key, { layer, path, local: inC, spec });
+  const addEnumerator = (name: string, spec: EnumSpec): void =>
+    push(names, name, { ...common, kind: "enumerator", name, local: inC, enumSpec: spec });
+  walkSpecs(ext.specs, addTag, addEnumerator);
+  const isStatic = ext.specs.storage === "static";
+  if (ext.kind === "function") {
+    const name = ext.declarator.name;
+    if (name !== null)
+      push(names, name, { ...common, kind: "function", name, local: inC && isStatic, def: ext });
+    return;
+  }
+  ext.items.forEach((item, i) => {
+    const name = item.declarator.name;
+    if (name === null) return;
+    const kind = declarationKind(ext.specs, item);
+    const local = inC && (kind === "typedef" || isStatic);
+    push(names, name, { ...common, kind, name, local, declaration: ext, item: i });
+  });
+}
+
+/** A typedef of a function type declares a function too; that is seen only when the type is resolved. */
+function declarationKind(specs: DeclSpecs, item: Declaration["items"][number]): Candidate["kind"] {
+  if (specs.storage === "typedef") return "typedef";
+  if (item.declarator.parts[0]?.kind === "function") return "prototype";
+  return specs.storage === "extern" && item.init === null ? "extern" : "object";
+}
+
+/** Tags and enum constants that specifiers define, those inside member lists included. */
+function walkSpecs(
+  specs: DeclSpecs,
+  tag: (key: string, spec: RecordSpec | EnumSpec) => void,
+  enumerator: (name: string, spec: EnumSpec) => void,
+): void {
+  const spec = specs.type;
+  if (spec.kind === "enum") {
+    if (spec.items === null) return;
+    if (spec.tag !== null) tag(`enum ${spec.tag}`, spec);
+    for (const item of spec.items) enumerator(item.name, spec);
+  } else if (spec.kind === "struct" || spec.kind === "union") {
+    if (spec.members === null) return;
+    if (spec.tag !== null) tag(`${spec.kind} ${spec.tag}`, spec);
+    for (const m of spec.members) walkSpecs(m.specs, tag, enumerator);
+  } else if (spec.kind === "typeofType") walkSpecs(spec.type.specs, tag, enumerator);
+}
+
+const isDefinition = (c: Candidate): boolean => c.kind !== "prototype" && c.kind !== "extern";
+
+/** The candidate that code at `path` means; null when the list is empty. */
+export function chooseName(list: readonly Candidate[], path: string): Candidate | null {
+  if (list.length === 1) return list[0]!;
+  const definitions = list.filter(isDefinition);
+  if (definitions.length === 0)
+    return (
+      best(
+        list.filter((c) => !c.local || c.path === path),
+        path,
+      ) ?? best(list, path)
+    );
+  // A static of the own file is seen first, whatever stands above it elsewhere.
+  const own = definitions.filter((c) => c.path === path);
+  if (own.some((c) => c.local && (c.kind === "function" || c.kind === "object"))) return best(own, path);
+  return (
+    best(
+      definitions.filter((c) => !c.local || c.path === path),
+      path,
+    ) ?? best(definitions, path)
+  );
+}
+
+/** Topmost layer; then the own file; then one with an initialiser; then the first. */
+function best(list: readonly Candidate[], path: string): Candidate | null {
+  let found: Candidate | null = null;
+  const score = (c: Candidate): number =>
+    (c.path === path ? 2 : 0) + (c.declaration?.items[c.item]?.init ? 1 : 0);
+  for (const c of list)
+    if (found === null || c.layer < found.layer || (c.layer === found.layer && score(c) > score(found)))
+      found = c;
+  return found;
+}
+
+/** The definition of a tag that code at `path` means. */
+export function chooseTag(list: readonly TagCandidate[], path: string): TagCandidate | null {
+  const pick = (from: readonly TagCandidate[]): TagCandidate | null => {
+    let found: TagCandidate | null = null;
+    for (const c of from)
+      if (
+        found === null ||
+        c.layer < found.layer ||
+        (c.layer === found.layer && c.path === path && found.path !== path)
+      )
+        found = c;
+    return found;
+  };
+  return pick(list.filter((c) => !c.local || c.path === path)) ?? pick(list);
+}
