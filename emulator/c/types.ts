@@ -114,6 +114,8 @@ export function requireConstant(s: Sema, e: Expr, what: string): bigint {
 /** What attributes say about a type or object. */
 export interface AttrInfo {
   packed: boolean;
+  /** `#pragma pack(n)`, 0 when absent. */
+  pack: number;
   /** 0: none. */
   aligned: number;
   mode: string | null;
@@ -122,11 +124,19 @@ export interface AttrInfo {
 }
 
 export function readAttrs(s: Sema, ...lists: (readonly Attribute[])[]): AttrInfo {
-  const info: AttrInfo = { packed: false, aligned: 0, mode: null, transparent: false, cleanup: null };
+  const info: AttrInfo = {
+    packed: false,
+    pack: 0,
+    aligned: 0,
+    mode: null,
+    transparent: false,
+    cleanup: null,
+  };
   for (const list of lists) {
     for (const a of list) {
       const arg = a.args[0];
       if (a.name === "packed") info.packed = true;
+      else if (a.name === "pragma_pack") info.pack = arg?.kind === "int" ? Number(arg.value) : 0;
       else if (a.name === "aligned")
         info.aligned = Math.max(
           info.aligned,
@@ -429,6 +439,7 @@ function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayou
     union: spec.kind === "union",
     packed: attrs.packed,
     aligned: attrs.aligned,
+    pack: attrs.pack,
   });
 }
 
