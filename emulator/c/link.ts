@@ -47,7 +47,14 @@ import { genFunction } from "./gen_stmt.ts";
 import type { MacroTable } from "./macro_table.ts";
 import { parseExpression } from "./parser.ts";
 import { preprocessText } from "./preprocessor.ts";
-import { buildIndex, type Candidate, chooseName, chooseTag, type ScopeIndex } from "./scope_index.ts";
+import {
+  buildIndex,
+  type Candidate,
+  chooseName,
+  chooseTag,
+  type IndexUnit,
+  type ScopeIndex,
+} from "./scope_index.ts";
 import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
 import { analyse } from "./sema_expr.ts";
 import { analyseInit } from "./sema_init.ts";
@@ -55,6 +62,7 @@ import { analyseBlock, analyseFunction, oldStyleParams } from "./sema_stmt.ts";
 import type { Entity, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
 import {
   alignasOf,
+  constantOf,
   declare,
   emptyRecord,
   enumeratorType,
@@ -133,6 +141,17 @@ class Linker implements LinkScope, GenEnv {
       l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),
     );
     this.index = buildIndex(units, options.files);
+    if (this.hosted) for (const u of units) this.checkAsserts(u);
+  }
+
+  /** `_Static_assert` at file scope: a program is judged whole. */
+  private checkAsserts(u: IndexUnit): void {
+    for (const ext of u.tu.externals) {
+      if (ext.kind !== "staticAssert") continue;
+      const value = guarded(() => constantOf(this.sema(u.path, u.layer), ext.test));
+      const text = ext.message === "" ? "" : `: ${ext.message}`;
+      if (value === 0n) this.note("error", `static assertion failed${text}`, "", ext.loc);
+    }
   }
 
   image(): Image {

@@ -3,7 +3,7 @@
  * call. Pure: text in, bytes and a verdict out; files come from a callback. Leaves out kernels (kernel.ts) and the text of
  * reports (report.ts).
  */
-import type { CError, SourceFile } from "../c/ast.ts";
+import type { CError, External, SourceFile } from "../c/ast.ts";
 import { linkImage } from "../c/link.ts";
 import { parse } from "../c/parser.ts";
 import { defineMacros, predefinedMacros, preprocess } from "../c/preprocessor.ts";
@@ -11,7 +11,7 @@ import { Memory, MemoryFault } from "../mem/memory.ts";
 import type { Scheduler } from "../sched/scheduler.ts";
 import { Libc, libcNatives } from "../shims/libc.ts";
 import { runExitHandlers } from "../shims/libc_stdlib.ts";
-import type { Image, LinkNote } from "../vm/image.ts";
+import { type Image, type LinkNote, TEXT_BASE } from "../vm/image.ts";
 import type { NativeTable } from "../vm/native.ts";
 import type { StopReason } from "../vm/stop_reason.ts";
 import type { TaskLimits } from "../vm/task.ts";
@@ -76,12 +76,20 @@ export interface LinkedProgram {
   readonly files: readonly SourceFile[];
   readonly errors: readonly CError[];
   readonly warnings: readonly CError[];
+  readonly startup: StartupFunctions;
+}
+
+/** Names of functions with `constructor` and `destructor`. */
+export interface StartupFunctions {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
 /** A program in a machine, before its first instruction. */
 export interface LoadedProgram {
   readonly vm: Vm;
   readonly libc: Libc;
+  readonly startup: StartupFunctions;
 }
 
 const DEFAULT_STEPS = 20_000_000_000;
@@ -123,29 +131,45 @@ export function linkProgram(
   const program = unit(file(source.path, source.text, "user"), macros);
   const errors = diagnostics.filter((d) => d.severity === "error");
   const warnings = diagnostics.filter((d) => d.severity === "warning");
-  if (errors.length > 0) return { image: null, files, errors, warnings };
+  const startup: StartupFunctions = { before: [], after: [] };
+  if (errors.length > 0) return { image: null, files, errors, warnings, startup };
   const image = linkImage({
     layers: [
       { fidelity: "user", units: [program] },
       { fidelity: "shim", units: [library] },
     ],
     files,
-    natives,
-    stubMode: "trap",
+    natives: new Set(natives.keys()),
+    stubMode: "stop",
+    hosted: true,
   });
-  return { image, files, errors, warnings };
+  for (const n of image.notes)
+    if (n.kind === "error" && n.loc !== null)
+      errors.push({ loc: n.loc, message: n.message, severity: "error" });
+  if (errors.length > 0) return { image: null, files, errors, warnings, startup };
+  return { image, files, errors, warnings, startup: startupFunctions(program.tu.externals) };
+}
+
+function startupFunctions(externals: readonly External[]): StartupFunctions {
+  const named = (attribute: string): string[] =>
+    externals.flatMap((e) => {
+      if (e.kind !== "function" || e.declarator.name === null) return [];
+      const attrs = [...e.specs.attrs, ...e.declarator.attrs];
+      return attrs.some((a) => a.name === attribute) ? [e.declarator.name] : [];
+    });
+  return { before: named("constructor"), after: named("destructor") };
 }
 
 /** Puts a linked program into a fresh machine with its arguments; null when it has no main(). */
 export function loadProgram(
-  image: Image,
+  { image, startup }: LinkedProgram,
   libc: Libc,
   natives: NativeTable,
   options: ProgramOptions,
   scheduler?: Scheduler,
 ): LoadedProgram | null {
-  const main = image.findFunction("main");
-  if (main < 0) return null;
+  const main = image?.findFunction("main") ?? -1;
+  if (image === null || main < 0) return null;
   const { memory } = libc;
   const vm = new Vm({
     image,
@@ -163,23 +187,45 @@ export function loadProgram(
   });
   const environment = memory.alloc(8, { name: "envp", zero: true });
   vm.spawn("main", main, [BigInt(argv.length), table, environment]);
-  return { vm, libc };
+  return { vm, libc, startup };
 }
 
-/** Runs a loaded program to its end, atexit handlers included. */
-export function finishProgram({ vm, libc }: LoadedProgram): ProgramEnd {
+/** Runs a loaded program to its end: constructors, main(), atexit handlers and destructors. */
+export function finishProgram({ vm, libc, startup }: LoadedProgram): ProgramEnd {
+  const main = vm.tasks[0]!;
+  const early = vm.steps > 0 ? null : guarded(vm, () => callByName(vm, startup.before));
+  if (early !== null) return early;
   const end = vm.run();
   if (end.reason.kind !== "completed") return end;
-  const main = vm.tasks[0]!;
   const status = Number(BigInt.asUintN(8, main.result));
   const returnsValue = vm.image.functions[vm.image.findFunction("main")]?.returnsValue ?? true;
-  try {
+  const late = guarded(vm, () => {
     runExitHandlers(libc, (handler) => vm.callNested(main, handler, []));
+    callByName(vm, startup.after);
+  });
+  if (late !== null) return late;
+  return { ...end, reason: { kind: "exit", message: "", status: returnsValue ? status : 0 } };
+}
+
+function callByName(vm: Vm, names: readonly string[]): void {
+  for (const name of names) {
+    const id = vm.image.findFunction(name);
+    if (id >= 0) vm.callNested(vm.tasks[0]!, TEXT_BASE + 16n * BigInt(id), []);
+  }
+}
+
+/** Calls made from outside the loop; how the run ended when they end it. */
+function guarded(vm: Vm, calls: () => void): ProgramEnd | null {
+  const main = vm.tasks[0]!;
+  vm.current = main;
+  try {
+    calls();
+    return null;
   } catch (fault) {
     if (!(fault instanceof MemoryFault)) throw fault;
-    return { reason: reasonOf(fault), loc: vm.stack(main)[0]?.loc ?? null, stack: vm.stack(main) };
+    const stack = vm.takeFaultStack() ?? vm.stack(main);
+    return { reason: reasonOf(fault), loc: stack[0]?.loc ?? null, stack };
   }
-  return { ...end, reason: { kind: "exit", message: "", status: returnsValue ? status : 0 } };
 }
 
 /** Compiles and runs a program. Never throws for anything the C does. */
@@ -206,7 +252,7 @@ export function runProgram(source: ProgramSource, options: ProgramOptions = {}):
   let end: ProgramEnd;
   try {
     const tracer = options.trace === undefined ? undefined : new Tracer(options.trace);
-    loaded = loadProgram(image, libc, natives, options, tracer);
+    loaded = loadProgram(linked, libc, natives, options, tracer);
     if (loaded === null) return { ...nothing, notes: image.notes, files, warnings, errors: [noMain()] };
     tracer?.attach(loaded.vm);
     end = finishProgram(loaded);
@@ -221,11 +267,18 @@ export function runProgram(source: ProgramSource, options: ProgramOptions = {}):
     exitStatus: statusOf(end.reason),
     end,
     errors,
-    warnings,
+    warnings: [...warnings, ...noteWarnings(image.notes)],
     notes: image.notes,
     files,
     steps: loaded?.vm.steps ?? 0,
   };
+}
+
+/** What the linker remarked while functions were compiled. */
+function noteWarnings(notes: readonly LinkNote[]): CError[] {
+  return notes.flatMap((n) =>
+    n.loc === null || n.kind === "error" ? [] : [{ loc: n.loc, message: n.message, severity: "warning" }],
+  );
 }
 
 const noMain = (): CError => ({

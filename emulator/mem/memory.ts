@@ -758,7 +758,14 @@ export class Memory {
   /** The object at or just before an address. */
   objectAt(address: bigint): ObjectHistory | undefined {
     if (this.hi(address) === HI_HEAP) {
-      const object = this.objects[this.objectIndex(this.lo(address) >>> 0)];
+      const lo = this.lo(address) >>> 0;
+      const index = this.objectIndex(lo);
+      const below = this.objects[index];
+      const above = this.objects[index + 1];
+      // In the gap between two objects the nearer one is meant.
+      const isAbove =
+        above !== undefined && (below === undefined || above.base - lo < lo - (below.base + below.size));
+      const object = isAbove ? above : below;
       return object === undefined ? undefined : this.history(object);
     }
     return this.describe?.(address) ?? undefined;

@@ -284,9 +284,15 @@ export class Vm {
   }
 
   private end(reason: StopReason, task: Task): RunEnd {
-    const stack = this.faultStack ?? this.stack(task);
-    this.faultStack = null;
+    const stack = this.takeFaultStack() ?? this.stack(task);
     return { reason, task, loc: stack[0]?.loc ?? null, stack };
+  }
+
+  /** The open calls at a fault inside a callback, once. */
+  takeFaultStack(): FrameInfo[] | null {
+    const stack = this.faultStack;
+    this.faultStack = null;
+    return stack;
   }
 
   /** Open calls of a task, innermost first. */

@@ -1,0 +1,16 @@
+// Benchmarks by name: `npm run bench -- engine [options]` runs test/bench/engine.mjs. Each module exports run(args).
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const dir = dirname(fileURLToPath(import.meta.url));
+const [name, ...args] = process.argv.slice(2);
+const names = readdirSync(dir)
+  .filter((f) => f.endsWith(".mjs") && f !== "run.mjs")
+  .map((f) => f.slice(0, -4));
+if (name === undefined || !existsSync(join(dir, `${name}.mjs`))) {
+  console.error(`usage: npm run bench -- ${names.join("|")}`);
+  process.exit(2);
+}
+const { run } = await import(pathToFileURL(join(dir, `${name}.mjs`)).href);
+await run(args);
