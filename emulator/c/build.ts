@@ -66,8 +66,7 @@ export function conv(x: X, t: CType): X {
   if (x.k === "fnum") {
     if (t.kind === "float") return fnum(x.v, t, x.loc);
     if (isBool(t)) return num(x.v !== 0 ? 1 : 0, t, x.loc);
-    if (isInteger(t) && Number.isFinite(x.v) && Math.abs(x.v) < 2 ** 63)
-      return num(BigInt(Math.trunc(x.v)), t, x.loc);
+    if (isInteger(t)) return num(saturated(x.v, t), t, x.loc);
   }
   if (isAddressNode(x) && (t.kind === "pointer" || (isInteger(t) && sizeOf(t) === 8)))
     return { ...x, t } as X;
@@ -78,6 +77,16 @@ export function conv(x: X, t: CType): X {
   if (t.kind === "float" && x.t.kind === "pointer")
     throw new CFail("a pointer cannot be converted to a floating type", x.loc);
   return { k: "conv", t, loc: x.loc, fx: x.fx, x };
+}
+
+/** gcc folds a constant that does not fit to the nearest value that does. */
+function saturated(v: number, t: CType): bigint {
+  if (Number.isNaN(v)) return 0n;
+  const i = intOf(t);
+  const max = (1n << BigInt(i.bits - (i.signed ? 1 : 0))) - 1n;
+  const min = i.signed ? -max - 1n : 0n;
+  if (v >= Number(max)) return max;
+  return v <= Number(min) ? min : BigInt(Math.trunc(v));
 }
 
 function intToDouble(v: bigint, single: boolean): number {
