@@ -2,6 +2,9 @@
  * The dispatch loop: runs one task until it finishes, blocks or has used its slice. Semantics of each instruction are in
  * bytecode.ts. Leaves out scheduling and natives (vm.ts) and the checks of memory (mem/memory.ts), whose fast paths are
  * repeated here because that is where the time goes: an aligned access to initialised memory never leaves this file.
+ * Opcodes stand as numbers with their names beside them: V8 makes a jump table of a switch only when its cases are
+ * literals (with `Op.X` each instruction went through a chain of comparisons, four times slower). A test holds numbers
+ * and names together.
  */
 import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
 import { AtomicKind, BitKind, Op, type SwitchTable } from "./bytecode.ts";
@@ -216,1193 +219,727 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
       const ib = code[pc + 2]!;
       const ic = code[pc + 3]!;
       switch (op) {
-        case Op.NOP:
-        case Op.EXT:
+        case 0 /* NOP */:
+        case 161 /* EXT */:
           break;
-        case Op.LDI:
+        case 1 /* LDI */:
           R32[a << 1] = ib;
           R32[(a << 1) + 1] = ib >> 31;
           break;
-        case Op.LDK:
+        case 2 /* LDK */:
           R[a] = consts[ib]!;
           break;
-        case Op.MOV: {
-          const b = (fp + ib) << 1;
-          R32[a << 1] = R32[b]!;
-          R32[(a << 1) + 1] = R32[b + 1]!;
-          break;
-        }
-        case Op.FRAME:
+        case 3 /* MOV */:
+          {
+            const b = (fp + ib) << 1;
+            R32[a << 1] = R32[b]!;
+            R32[(a << 1) + 1] = R32[b + 1]!;
+            break;
+          }
+        case 4 /* FRAME */:
           R32[a << 1] = task.frameBase + ib;
           R32[(a << 1) + 1] = HI_STACK;
           break;
-        case Op.LABEL:
+        case 5 /* LABEL */:
           R[a] = LABEL_BASE + BigInt(vm.labelId(fn.id, ib));
           break;
 
-        case Op.ADD:
+        case 8 /* ADD */:
           R[a] = BigInt.asIntN(64, R[fp + ib]! + R[fp + ic]!);
           break;
-        case Op.SUB:
+        case 9 /* SUB */:
           R[a] = BigInt.asIntN(64, R[fp + ib]! - R[fp + ic]!);
           break;
-        case Op.MUL:
+        case 10 /* MUL */:
           R[a] = BigInt.asIntN(64, R[fp + ib]! * R[fp + ic]!);
           break;
-        case Op.DIVS: {
-          const d = R[fp + ic]!;
-          if (d === 0n) stop("division-by-zero", "division by zero");
-          if (d === -1n && R[fp + ib] === -0x8000000000000000n)
-            stop("division-by-zero", "quotient of LONG_MIN / -1 does not fit (SIGFPE on x86)");
-          R[a] = BigInt.asIntN(64, R[fp + ib]! / d);
-          break;
-        }
-        case Op.DIVU: {
-          const d = BigInt.asUintN(64, R[fp + ic]!);
-          if (d === 0n) stop("division-by-zero", "division by zero");
-          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) / d);
-          break;
-        }
-        case Op.REMS: {
-          const d = R[fp + ic]!;
-          if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
-          if (d === -1n && R[fp + ib] === -0x8000000000000000n)
-            stop("division-by-zero", "LONG_MIN % -1 traps on x86 (SIGFPE)");
-          R[a] = BigInt.asIntN(64, R[fp + ib]! % d);
-          break;
-        }
-        case Op.REMU: {
-          const d = BigInt.asUintN(64, R[fp + ic]!);
-          if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
-          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) % d);
-          break;
-        }
-        case Op.AND: {
-          const x = a << 1,
-            b = (fp + ib) << 1,
-            c = (fp + ic) << 1;
-          R32[x] = R32[b]! & R32[c]!;
-          R32[x + 1] = R32[b + 1]! & R32[c + 1]!;
-          break;
-        }
-        case Op.OR: {
-          const x = a << 1,
-            b = (fp + ib) << 1,
-            c = (fp + ic) << 1;
-          R32[x] = R32[b]! | R32[c]!;
-          R32[x + 1] = R32[b + 1]! | R32[c + 1]!;
-          break;
-        }
-        case Op.XOR: {
-          const x = a << 1,
-            b = (fp + ib) << 1,
-            c = (fp + ic) << 1;
-          R32[x] = R32[b]! ^ R32[c]!;
-          R32[x + 1] = R32[b + 1]! ^ R32[c + 1]!;
-          break;
-        }
-        case Op.SHL: {
-          const n = R[fp + ic]!;
-          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-          R[a] = BigInt.asIntN(64, R[fp + ib]! << n);
-          break;
-        }
-        case Op.SHRS: {
-          const n = R[fp + ic]!;
-          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-          R[a] = R[fp + ib]! >> n;
-          break;
-        }
-        case Op.SHRU: {
-          const n = R[fp + ic]!;
-          if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-          R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) >> n);
-          break;
-        }
-        case Op.NEG:
+        case 11 /* DIVS */:
+          {
+            const d = R[fp + ic]!;
+            if (d === 0n) stop("division-by-zero", "division by zero");
+            if (d === -1n && R[fp + ib] === -0x8000000000000000n)
+              stop("division-by-zero", "quotient of LONG_MIN / -1 does not fit (SIGFPE on x86)");
+            R[a] = BigInt.asIntN(64, R[fp + ib]! / d);
+            break;
+          }
+        case 12 /* DIVU */:
+          {
+            const d = BigInt.asUintN(64, R[fp + ic]!);
+            if (d === 0n) stop("division-by-zero", "division by zero");
+            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) / d);
+            break;
+          }
+        case 13 /* REMS */:
+          {
+            const d = R[fp + ic]!;
+            if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
+            if (d === -1n && R[fp + ib] === -0x8000000000000000n)
+              stop("division-by-zero", "LONG_MIN % -1 traps on x86 (SIGFPE)");
+            R[a] = BigInt.asIntN(64, R[fp + ib]! % d);
+            break;
+          }
+        case 14 /* REMU */:
+          {
+            const d = BigInt.asUintN(64, R[fp + ic]!);
+            if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
+            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) % d);
+            break;
+          }
+        case 15 /* AND */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            R32[x] = R32[b]! & R32[c]!;
+            R32[x + 1] = R32[b + 1]! & R32[c + 1]!;
+            break;
+          }
+        case 16 /* OR */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            R32[x] = R32[b]! | R32[c]!;
+            R32[x + 1] = R32[b + 1]! | R32[c + 1]!;
+            break;
+          }
+        case 17 /* XOR */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            R32[x] = R32[b]! ^ R32[c]!;
+            R32[x + 1] = R32[b + 1]! ^ R32[c + 1]!;
+            break;
+          }
+        case 18 /* SHL */:
+          {
+            const n = R[fp + ic]!;
+            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+            R[a] = BigInt.asIntN(64, R[fp + ib]! << n);
+            break;
+          }
+        case 19 /* SHRS */:
+          {
+            const n = R[fp + ic]!;
+            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+            R[a] = R[fp + ib]! >> n;
+            break;
+          }
+        case 20 /* SHRU */:
+          {
+            const n = R[fp + ic]!;
+            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
+            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) >> n);
+            break;
+          }
+        case 21 /* NEG */:
           R[a] = BigInt.asIntN(64, -R[fp + ib]!);
           break;
-        case Op.NOT: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          R32[x] = ~R32[b]!;
-          R32[x + 1] = ~R32[b + 1]!;
-          break;
-        }
-        case Op.ADDI: {
-          const b = (fp + ib) << 1;
-          const lo = (R32[b]! >>> 0) + ic;
-          R32[a << 1] = lo;
-          R32[(a << 1) + 1] = lo < 0 ? R32[b + 1]! - 1 : lo > 0xffffffff ? R32[b + 1]! + 1 : R32[b + 1]!;
-          break;
-        }
-        case Op.MULI:
+        case 22 /* NOT */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            R32[x] = ~R32[b]!;
+            R32[x + 1] = ~R32[b + 1]!;
+            break;
+          }
+        case 23 /* ADDI */:
+          {
+            const b = (fp + ib) << 1;
+            const lo = (R32[b]! >>> 0) + ic;
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = lo < 0 ? R32[b + 1]! - 1 : lo > 0xffffffff ? R32[b + 1]! + 1 : R32[b + 1]!;
+            break;
+          }
+        case 24 /* MULI */:
           R[a] = BigInt.asIntN(64, R[fp + ib]! * BigInt(ic));
           break;
-        case Op.ANDI: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          R32[x] = R32[b]! & ic;
-          R32[x + 1] = R32[b + 1]! & (ic >> 31);
-          break;
-        }
-        case Op.SHLI: {
-          const b = (fp + ib) << 1;
-          const lo = R32[b]!,
-            hi = R32[b + 1]!;
-          if (ic === 0) {
-            R32[a << 1] = lo;
-            R32[(a << 1) + 1] = hi;
-          } else if (ic < 32) {
-            R32[a << 1] = lo << ic;
-            R32[(a << 1) + 1] = (hi << ic) | (lo >>> (32 - ic));
-          } else {
-            R32[a << 1] = 0;
-            R32[(a << 1) + 1] = lo << (ic - 32);
+        case 25 /* ANDI */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            R32[x] = R32[b]! & ic;
+            R32[x + 1] = R32[b + 1]! & (ic >> 31);
+            break;
           }
-          break;
-        }
-        case Op.SHRSI: {
-          const b = (fp + ib) << 1;
-          const lo = R32[b]!,
-            hi = R32[b + 1]!;
-          if (ic === 0) {
-            R32[a << 1] = lo;
-            R32[(a << 1) + 1] = hi;
-          } else if (ic < 32) {
-            R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
-            R32[(a << 1) + 1] = hi >> ic;
-          } else {
-            R32[a << 1] = hi >> (ic - 32);
-            R32[(a << 1) + 1] = hi >> 31;
+        case 26 /* SHLI */:
+          {
+            const b = (fp + ib) << 1;
+            const lo = R32[b]!,
+              hi = R32[b + 1]!;
+            if (ic === 0) {
+              R32[a << 1] = lo;
+              R32[(a << 1) + 1] = hi;
+            } else if (ic < 32) {
+              R32[a << 1] = lo << ic;
+              R32[(a << 1) + 1] = (hi << ic) | (lo >>> (32 - ic));
+            } else {
+              R32[a << 1] = 0;
+              R32[(a << 1) + 1] = lo << (ic - 32);
+            }
+            break;
           }
-          break;
-        }
-        case Op.SHRUI: {
-          const b = (fp + ib) << 1;
-          const lo = R32[b]!,
-            hi = R32[b + 1]!;
-          if (ic === 0) {
-            R32[a << 1] = lo;
-            R32[(a << 1) + 1] = hi;
-          } else if (ic < 32) {
-            R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
-            R32[(a << 1) + 1] = hi >>> ic;
-          } else {
-            R32[a << 1] = hi >>> (ic - 32);
-            R32[(a << 1) + 1] = 0;
+        case 27 /* SHRSI */:
+          {
+            const b = (fp + ib) << 1;
+            const lo = R32[b]!,
+              hi = R32[b + 1]!;
+            if (ic === 0) {
+              R32[a << 1] = lo;
+              R32[(a << 1) + 1] = hi;
+            } else if (ic < 32) {
+              R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
+              R32[(a << 1) + 1] = hi >> ic;
+            } else {
+              R32[a << 1] = hi >> (ic - 32);
+              R32[(a << 1) + 1] = hi >> 31;
+            }
+            break;
           }
-          break;
-        }
+        case 28 /* SHRUI */:
+          {
+            const b = (fp + ib) << 1;
+            const lo = R32[b]!,
+              hi = R32[b + 1]!;
+            if (ic === 0) {
+              R32[a << 1] = lo;
+              R32[(a << 1) + 1] = hi;
+            } else if (ic < 32) {
+              R32[a << 1] = (lo >>> ic) | (hi << (32 - ic));
+              R32[(a << 1) + 1] = hi >>> ic;
+            } else {
+              R32[a << 1] = hi >>> (ic - 32);
+              R32[(a << 1) + 1] = 0;
+            }
+            break;
+          }
 
-        case Op.ADD32S: {
-          const v = (R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!) | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.SUB32S: {
-          const v = (R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!) | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.MUL32S: {
-          const v = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.DIV32S: {
-          const d = R32[(fp + ic) << 1]!;
-          if (d === 0) stop("division-by-zero", "division by zero");
-          if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
-            stop("division-by-zero", "quotient of INT_MIN / -1 does not fit (SIGFPE on x86)");
-          const v = (R32[(fp + ib) << 1]! / d) | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.REM32S: {
-          const d = R32[(fp + ic) << 1]!;
-          if (d === 0) stop("division-by-zero", "remainder of a division by zero");
-          if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
-            stop("division-by-zero", "INT_MIN % -1 traps on x86 (SIGFPE)");
-          const v = (R32[(fp + ib) << 1]! % d) | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.ADD32U:
+        case 32 /* ADD32S */:
+          {
+            const v = (R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!) | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 33 /* SUB32S */:
+          {
+            const v = (R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!) | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 34 /* MUL32S */:
+          {
+            const v = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 35 /* DIV32S */:
+          {
+            const d = R32[(fp + ic) << 1]!;
+            if (d === 0) stop("division-by-zero", "division by zero");
+            if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
+              stop("division-by-zero", "quotient of INT_MIN / -1 does not fit (SIGFPE on x86)");
+            const v = (R32[(fp + ib) << 1]! / d) | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 36 /* REM32S */:
+          {
+            const d = R32[(fp + ic) << 1]!;
+            if (d === 0) stop("division-by-zero", "remainder of a division by zero");
+            if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
+              stop("division-by-zero", "INT_MIN % -1 traps on x86 (SIGFPE)");
+            const v = (R32[(fp + ib) << 1]! % d) | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 37 /* ADD32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.SUB32U:
+        case 38 /* SUB32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.MUL32U:
+        case 39 /* MUL32U */:
           R32[a << 1] = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.DIV32U: {
-          const d = R32[(fp + ic) << 1]! >>> 0;
-          if (d === 0) stop("division-by-zero", "division by zero");
-          R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) / d;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.REM32U: {
-          const d = R32[(fp + ic) << 1]! >>> 0;
-          if (d === 0) stop("division-by-zero", "remainder of a division by zero");
-          R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) % d;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.SHL32S:
-        case Op.SHR32S:
-        case Op.SHL32U:
-        case Op.SHR32U: {
-          const c = (fp + ic) << 1;
-          const n = R32[c]!;
-          if (n >>> 0 > 31 || R32[c + 1] !== 0)
-            stop("shift-range", `shift of a 32-bit value by ${R[fp + ic]}`);
-          const x = R32[(fp + ib) << 1]!;
-          const v = op === Op.SHL32S || op === Op.SHL32U ? x << n : op === Op.SHR32S ? x >> n : x >>> n;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = op === Op.SHL32S || op === Op.SHR32S ? (v | 0) >> 31 : 0;
-          break;
-        }
-        case Op.NEG32S: {
-          const v = -R32[(fp + ib) << 1]! | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.NEG32U:
+        case 40 /* DIV32U */:
+          {
+            const d = R32[(fp + ic) << 1]! >>> 0;
+            if (d === 0) stop("division-by-zero", "division by zero");
+            R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) / d;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 41 /* REM32U */:
+          {
+            const d = R32[(fp + ic) << 1]! >>> 0;
+            if (d === 0) stop("division-by-zero", "remainder of a division by zero");
+            R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) % d;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 42 /* SHL32S */:
+        case 43 /* SHR32S */:
+        case 44 /* SHL32U */:
+        case 45 /* SHR32U */:
+          {
+            const c = (fp + ic) << 1;
+            const n = R32[c]!;
+            if (n >>> 0 > 31 || R32[c + 1] !== 0)
+              stop("shift-range", `shift of a 32-bit value by ${R[fp + ic]}`);
+            const x = R32[(fp + ib) << 1]!;
+            const v =
+              op === 42 /* SHL32S */ || op === 44 /* SHL32U */
+                ? x << n
+                : op === 43 /* SHR32S */
+                  ? x >> n
+                  : x >>> n;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = op === 42 /* SHL32S */ || op === 43 /* SHR32S */ ? (v | 0) >> 31 : 0;
+            break;
+          }
+        case 46 /* NEG32S */:
+          {
+            const v = -R32[(fp + ib) << 1]! | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 47 /* NEG32U */:
           R32[a << 1] = -R32[(fp + ib) << 1]!;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.NOT32U:
+        case 48 /* NOT32U */:
           R32[a << 1] = ~R32[(fp + ib) << 1]!;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.ADDI32S: {
-          const v = (R32[(fp + ib) << 1]! + ic) | 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.ADDI32U:
+        case 49 /* ADDI32S */:
+          {
+            const v = (R32[(fp + ib) << 1]! + ic) | 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 50 /* ADDI32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! + ic;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.SHLI32S: {
-          const v = R32[(fp + ib) << 1]! << ic;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.SHRI32S: {
-          const v = R32[(fp + ib) << 1]! >> ic;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.SHLI32U:
+        case 51 /* SHLI32S */:
+          {
+            const v = R32[(fp + ib) << 1]! << ic;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 52 /* SHRI32S */:
+          {
+            const v = R32[(fp + ib) << 1]! >> ic;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 53 /* SHLI32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! << ic;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.SHRI32U:
+        case 54 /* SHRI32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! >>> ic;
           R32[(a << 1) + 1] = 0;
           break;
 
-        case Op.SEXT8: {
-          const v = (R32[(fp + ib) << 1]! << 24) >> 24;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.SEXT16: {
-          const v = (R32[(fp + ib) << 1]! << 16) >> 16;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.SEXT32: {
-          const v = R32[(fp + ib) << 1]!;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.ZEXT8:
+        case 56 /* SEXT8 */:
+          {
+            const v = (R32[(fp + ib) << 1]! << 24) >> 24;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 57 /* SEXT16 */:
+          {
+            const v = (R32[(fp + ib) << 1]! << 16) >> 16;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 58 /* SEXT32 */:
+          {
+            const v = R32[(fp + ib) << 1]!;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 59 /* ZEXT8 */:
           R32[a << 1] = R32[(fp + ib) << 1]! & 0xff;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.ZEXT16:
+        case 60 /* ZEXT16 */:
           R32[a << 1] = R32[(fp + ib) << 1]! & 0xffff;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.ZEXT32:
+        case 61 /* ZEXT32 */:
           R32[a << 1] = R32[(fp + ib) << 1]!;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.BOOL: {
-          const b = (fp + ib) << 1;
-          R32[a << 1] = (R32[b]! | R32[b + 1]!) !== 0 ? 1 : 0;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.LNOT: {
-          const b = (fp + ib) << 1;
-          R32[a << 1] = (R32[b]! | R32[b + 1]!) === 0 ? 1 : 0;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.I2F:
+        case 62 /* BOOL */:
+          {
+            const b = (fp + ib) << 1;
+            R32[a << 1] = (R32[b]! | R32[b + 1]!) !== 0 ? 1 : 0;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 63 /* LNOT */:
+          {
+            const b = (fp + ib) << 1;
+            R32[a << 1] = (R32[b]! | R32[b + 1]!) === 0 ? 1 : 0;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 64 /* I2F */:
           RF[a] = Number(R[fp + ib]!);
           break;
-        case Op.U2F:
+        case 65 /* U2F */:
           RF[a] = Number(BigInt.asUintN(64, R[fp + ib]!));
           break;
-        case Op.F2I: {
-          const x = RF[fp + ib]!;
-          if (x > -2147483649 && x < 2147483648) {
-            const v = x | 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-          } else R[a] = doubleToS64(x);
-          break;
-        }
-        case Op.F2U:
+        case 66 /* F2I */:
+          {
+            const x = RF[fp + ib]!;
+            if (x > -2147483649 && x < 2147483648) {
+              const v = x | 0;
+              R32[a << 1] = v;
+              R32[(a << 1) + 1] = v >> 31;
+            } else R[a] = doubleToS64(x);
+            break;
+          }
+        case 67 /* F2U */:
           R[a] = doubleToU64(RF[fp + ib]!);
           break;
-        case Op.FROUND:
+        case 68 /* FROUND */:
           RF[a] = Math.fround(RF[fp + ib]!);
           break;
-        case Op.FBOOL:
+        case 69 /* FBOOL */:
           R32[a << 1] = RF[fp + ib] !== 0 ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
 
-        case Op.EQ: {
-          const b = (fp + ib) << 1,
-            c = (fp + ic) << 1;
-          R32[a << 1] = R32[b] === R32[c] && R32[b + 1] === R32[c + 1] ? 1 : 0;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.NE: {
-          const b = (fp + ib) << 1,
-            c = (fp + ic) << 1;
-          R32[a << 1] = R32[b] !== R32[c] || R32[b + 1] !== R32[c + 1] ? 1 : 0;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.LTS: {
-          const v = R[fp + ib]! < R[fp + ic]! ? 1 : 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.LES: {
-          const v = R[fp + ib]! <= R[fp + ic]! ? 1 : 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.LTU: {
-          const v = BigInt.asUintN(64, R[fp + ib]!) < BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.LEU: {
-          const v = BigInt.asUintN(64, R[fp + ib]!) <= BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = 0;
-          break;
-        }
-        case Op.EQ32:
+        case 72 /* EQ */:
+          {
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            R32[a << 1] = R32[b] === R32[c] && R32[b + 1] === R32[c + 1] ? 1 : 0;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 73 /* NE */:
+          {
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            R32[a << 1] = R32[b] !== R32[c] || R32[b + 1] !== R32[c + 1] ? 1 : 0;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 74 /* LTS */:
+          {
+            const v = R[fp + ib]! < R[fp + ic]! ? 1 : 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 75 /* LES */:
+          {
+            const v = R[fp + ib]! <= R[fp + ic]! ? 1 : 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 76 /* LTU */:
+          {
+            const v = BigInt.asUintN(64, R[fp + ib]!) < BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 77 /* LEU */:
+          {
+            const v = BigInt.asUintN(64, R[fp + ib]!) <= BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = 0;
+            break;
+          }
+        case 78 /* EQ32 */:
           R32[a << 1] = R32[(fp + ib) << 1] === R32[(fp + ic) << 1] ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.NE32:
+        case 79 /* NE32 */:
           R32[a << 1] = R32[(fp + ib) << 1] !== R32[(fp + ic) << 1] ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.LTS32:
+        case 80 /* LTS32 */:
           R32[a << 1] = R32[(fp + ib) << 1]! < R32[(fp + ic) << 1]! ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.LES32:
+        case 81 /* LES32 */:
           R32[a << 1] = R32[(fp + ib) << 1]! <= R32[(fp + ic) << 1]! ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.LTU32:
+        case 82 /* LTU32 */:
           R32[a << 1] = R32[(fp + ib) << 1]! >>> 0 < R32[(fp + ic) << 1]! >>> 0 ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.LEU32:
+        case 83 /* LEU32 */:
           R32[a << 1] = R32[(fp + ib) << 1]! >>> 0 <= R32[(fp + ic) << 1]! >>> 0 ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case Op.FEQ:
+        case 84 /* FEQ */:
           R[a] = RF[fp + ib] === RF[fp + ic] ? 1n : 0n;
           break;
-        case Op.FNE:
+        case 85 /* FNE */:
           R[a] = RF[fp + ib] !== RF[fp + ic] ? 1n : 0n;
           break;
-        case Op.FLT:
+        case 86 /* FLT */:
           R[a] = RF[fp + ib]! < RF[fp + ic]! ? 1n : 0n;
           break;
-        case Op.FLE:
+        case 87 /* FLE */:
           R[a] = RF[fp + ib]! <= RF[fp + ic]! ? 1n : 0n;
           break;
-        case Op.FADD:
+        case 88 /* FADD */:
           RF[a] = RF[fp + ib]! + RF[fp + ic]!;
           break;
-        case Op.FSUB:
+        case 89 /* FSUB */:
           RF[a] = RF[fp + ib]! - RF[fp + ic]!;
           break;
-        case Op.FMUL:
+        case 90 /* FMUL */:
           RF[a] = RF[fp + ib]! * RF[fp + ic]!;
           break;
-        case Op.FDIV:
+        case 91 /* FDIV */:
           RF[a] = RF[fp + ib]! / RF[fp + ic]!;
           break;
-        case Op.FNEG:
+        case 92 /* FNEG */:
           RF[a] = -RF[fp + ib]!;
           break;
 
-        case Op.LD8S:
-        case Op.LD8U: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          let v: number;
-          if (p >= 0 && (shadow[p]! & 7) === 1) v = u8[p]!;
-          else {
-            task.pc = pc;
-            memory.loadScratch(hi, lo, 1);
-            v = scratch32[0]!;
-          }
-          if (op === Op.LD8S) v = (v << 24) >> 24;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.LD16S:
-        case Op.LD16U: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          let v: number;
-          if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) v = i16[p >> 1]!;
-          else {
-            task.pc = pc;
-            memory.loadScratch(hi, lo, 2);
-            v = (scratch32[0]! << 16) >> 16;
-          }
-          if (op === Op.LD16U) v &= 0xffff;
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = v >> 31;
-          break;
-        }
-        case Op.LD32S:
-        case Op.LD32U: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          let v: number;
-          if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101) v = i32[p >> 2]!;
-          else {
-            task.pc = pc;
-            memory.loadScratch(hi, lo, 4);
-            v = scratch32[0]!;
-          }
-          R32[a << 1] = v;
-          R32[(a << 1) + 1] = op === Op.LD32S ? v >> 31 : 0;
-          break;
-        }
-        case Op.LD64:
-        case Op.LDF64: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (
-            p >= 0 &&
-            (p & 7) === 0 &&
-            (shadow32[p >> 2]! & 0x07070707) === 0x01010101 &&
-            (shadow32[(p >> 2) + 1]! & 0x07070707) === 0x01010101
-          ) {
-            R32[a << 1] = i32[p >> 2]!;
-            R32[(a << 1) + 1] = i32[(p >> 2) + 1]!;
-          } else {
-            task.pc = pc;
-            memory.loadScratch(hi, lo, 8);
-            R[a] = scratch64[0]!;
-          }
-          break;
-        }
-        case Op.LDF32: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101)
-            RF[a] = f32[p >> 2]!;
-          else {
-            task.pc = pc;
-            memory.loadScratch(hi, lo, 4);
-            RF[a] = memory.scratchF32[0]!;
-          }
-          break;
-        }
-        case Op.ST8: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (p >= 0 && (shadow[p] === 1 || shadow[p] === 2)) {
-            u8[p] = R32[a << 1]!;
-            shadow[p] = 1;
-          } else {
-            task.pc = pc;
-            scratch32[0] = R32[a << 1]!;
-            memory.storeScratch(hi, lo, 1);
-          }
-          break;
-        }
-        case Op.ST16: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1] === 0x0101 || shadow16[p >> 1] === 0x0202)) {
-            i16[p >> 1] = R32[a << 1]!;
-            shadow16[p >> 1] = 0x0101;
-          } else {
-            task.pc = pc;
-            scratch32[0] = R32[a << 1]!;
-            memory.storeScratch(hi, lo, 2);
-          }
-          break;
-        }
-        case Op.ST32: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (
-            p >= 0 &&
-            (p & 3) === 0 &&
-            (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
-          ) {
-            i32[p >> 2] = R32[a << 1]!;
-            shadow32[p >> 2] = 0x01010101;
-          } else {
-            task.pc = pc;
-            scratch32[0] = R32[a << 1]!;
-            memory.storeScratch(hi, lo, 4);
-          }
-          break;
-        }
-        case Op.ST64:
-        case Op.STF64: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          const q = p >> 2;
-          if (
-            p >= 0 &&
-            (p & 7) === 0 &&
-            (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
-            (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
-          ) {
-            i32[q] = R32[a << 1]!;
-            i32[q + 1] = R32[(a << 1) + 1]!;
-            shadow32[q] = 0x01010101;
-            shadow32[q + 1] = 0x01010101;
-          } else {
-            task.pc = pc;
-            scratch64[0] = R[a]!;
-            memory.storeScratch(hi, lo, 8);
-          }
-          break;
-        }
-        case Op.STF32: {
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          let lo = (R32[b]! >>> 0) + ic;
-          if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-          lo |= 0;
-          task.pc = pc;
-          memory.scratchF32[0] = RF[a]!;
-          const p = translate(segHi, segBase, segPages, hi, lo);
-          if (
-            p >= 0 &&
-            (p & 3) === 0 &&
-            (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
-          ) {
-            f32[p >> 2] = RF[a]!;
-            shadow32[p >> 2] = 0x01010101;
-          } else memory.storeScratch(hi, lo, 4);
-          break;
-        }
-        case Op.MCPY: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          const pd = translate(segHi, segBase, segPages, R32[x + 1]!, R32[x]!);
-          const ps = translate(segHi, segBase, segPages, R32[b + 1]!, R32[b]!);
-          if (ic === 8 && pd >= 0 && ps >= 0 && ((pd | ps) & 7) === 0) {
-            const qs = ps >> 2,
-              qd = pd >> 2;
-            if (
-              shadow32[qs] === 0x01010101 &&
-              shadow32[qs + 1] === 0x01010101 &&
-              (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
-              (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
-            ) {
-              i64[pd >> 3] = i64[ps >> 3]!;
-              shadow32[qd] = 0x01010101;
-              shadow32[qd + 1] = 0x01010101;
-              break;
+        case 96 /* LD8S */:
+        case 97 /* LD8U */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            let v: number;
+            if (p >= 0 && (shadow[p]! & 7) === 1) v = u8[p]!;
+            else {
+              task.pc = pc;
+              memory.loadScratch(hi, lo, 1);
+              v = scratch32[0]!;
             }
-          } else if (ic === 4 && pd >= 0 && ps >= 0 && ((pd | ps) & 3) === 0) {
-            const qs = ps >> 2,
-              qd = pd >> 2;
-            if (shadow32[qs] === 0x01010101 && (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)) {
-              i32[qd] = i32[qs]!;
-              shadow32[qd] = 0x01010101;
-              break;
-            }
-          }
-          task.pc = pc;
-          memory.copy(BigInt.asUintN(64, R[a]!), BigInt.asUintN(64, R[fp + ib]!), ic);
-          break;
-        }
-        case Op.MSET:
-          task.pc = pc;
-          memory.fill(BigInt.asUintN(64, R[a]!), ib & 0xff, ic);
-          break;
-        case Op.BFLD: {
-          task.pc = pc;
-          const f = body.bitfields[ic]!;
-          const b = (fp + ib) << 1;
-          let hi = R32[b + 1]!;
-          const lo = (R32[b]! >>> 0) + f.offset;
-          if (lo !== lo >>> 0) hi = (hi + 1) | 0;
-          memory.loadScratch(hi, lo | 0, f.bytes);
-          if (f.shift + f.width <= 32) {
-            const w = scratch32[0]!;
-            const up = 32 - f.shift - f.width;
-            const v = f.signed ? (w << up) >> (32 - f.width) : (w << up) >>> (32 - f.width);
+            if (op === 96 /* LD8S */) v = (v << 24) >> 24;
             R32[a << 1] = v;
-            R32[(a << 1) + 1] = f.signed ? (v | 0) >> 31 : 0;
-          } else {
-            const v = scratch64[0]! >> BigInt(f.shift);
-            R[a] = f.signed ? BigInt.asIntN(f.width, v) : BigInt.asIntN(64, BigInt.asUintN(f.width, v));
-          }
-          break;
-        }
-        case Op.BFST: {
-          task.pc = pc;
-          const f = body.bitfields[ic]!;
-          const address = BigInt.asUintN(64, R[fp + ib]!) + BigInt(f.offset);
-          memory.checkRange(address, f.bytes, "write", true);
-          const mask = ((1n << BigInt(f.width)) - 1n) << BigInt(f.shift);
-          const old = memory.peek(address, f.bytes);
-          memory.store(address, f.bytes, (old & ~mask) | ((R[a]! << BigInt(f.shift)) & mask));
-          break;
-        }
-        case Op.CHKIDX: {
-          const x = a << 1;
-          if (R32[x + 1] !== 0 || R32[x]! >>> 0 > ib >>> 0 || (R32[x] === ib && ic === 0)) {
-            task.pc = pc;
-            stop("out-of-bounds", `index ${R[a]} is outside the array of ${ib} elements`);
-          }
-          break;
-        }
-
-        case Op.LIVE:
-          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_UNINIT);
-          break;
-        case Op.DEAD:
-          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_DEAD);
-          break;
-        case Op.ALLOCA: {
-          task.pc = pc;
-          const size = R[fp + ib]!;
-          if (size < 0n || size > BigInt(task.limits.stack))
-            stop("stack-overflow", `array of ${size} bytes on the stack`);
-          const align = Math.max(ic, 16);
-          const base = Math.ceil((task.sp + 16) / align) * align;
-          const top = base + Number(size) + 16;
-          if (top >= task.mapped) growStack(memory, task, top);
-          memory.setShadow(HI_STACK, base, Number(size), SHADOW_UNINIT);
-          task.sp = (top + 15) & ~15;
-          R32[a << 1] = base;
-          R32[(a << 1) + 1] = HI_STACK;
-          break;
-        }
-        case Op.SAVESP:
-          R32[a << 1] = task.sp;
-          R32[(a << 1) + 1] = HI_STACK;
-          break;
-        case Op.RESTSP: {
-          const to = R32[a << 1]!;
-          if (to < task.sp) memory.setShadow(HI_STACK, to, task.sp - to, SHADOW_DEAD);
-          task.sp = to;
-          break;
-        }
-
-        case Op.JMP:
-          pc = a - fp;
-          continue;
-        case Op.JZ: {
-          const x = a << 1;
-          if ((R32[x]! | R32[x + 1]!) === 0) {
-            pc = ib;
-            continue;
-          }
-          break;
-        }
-        case Op.JNZ: {
-          const x = a << 1;
-          if ((R32[x]! | R32[x + 1]!) !== 0) {
-            pc = ib;
-            continue;
-          }
-          break;
-        }
-        case Op.JEQ: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          if (R32[x] === R32[b] && R32[x + 1] === R32[b + 1]) {
-            pc = ic;
-            continue;
-          }
-          break;
-        }
-        case Op.JNE: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          if (R32[x] !== R32[b] || R32[x + 1] !== R32[b + 1]) {
-            pc = ic;
-            continue;
-          }
-          break;
-        }
-        case Op.JLTS:
-          if (R[a]! < R[fp + ib]!) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLES:
-          if (R[a]! <= R[fp + ib]!) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLTU: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          const h = R32[x + 1]!,
-            k = R32[b + 1]!;
-          if (h === k ? R32[x]! >>> 0 < R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        }
-        case Op.JLEU: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          const h = R32[x + 1]!,
-            k = R32[b + 1]!;
-          if (h === k ? R32[x]! >>> 0 <= R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        }
-        case Op.JEQ32:
-          if (R32[a << 1] === R32[(fp + ib) << 1]) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JNE32:
-          if (R32[a << 1] !== R32[(fp + ib) << 1]) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLTS32:
-          if (R32[a << 1]! < R32[(fp + ib) << 1]!) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLES32:
-          if (R32[a << 1]! <= R32[(fp + ib) << 1]!) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLTU32:
-          if (R32[a << 1]! >>> 0 < R32[(fp + ib) << 1]! >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLEU32:
-          if (R32[a << 1]! >>> 0 <= R32[(fp + ib) << 1]! >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JEQI32:
-          if (R32[a << 1] === ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JNEI32:
-          if (R32[a << 1] !== ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLTI32S:
-          if (R32[a << 1]! < ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JLEI32S:
-          if (R32[a << 1]! <= ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JGTI32S:
-          if (R32[a << 1]! > ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JGEI32S:
-          if (R32[a << 1]! >= ib) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.SWITCH: {
-          const s = body.compiled[ib]!;
-          const x = a << 1;
-          if (s.dense !== null && R32[x + 1] === R32[x]! >> 31) {
-            const i = R32[x]! - s.min;
-            pc = i >= 0 && i < s.dense.length ? s.dense[i]! : s.table.otherwise;
-          } else pc = switchTarget(s, R[a]!);
-          continue;
-        }
-        case Op.JMPI: {
-          task.pc = pc;
-          const label = vm.image.labels[Number(BigInt.asUintN(64, R[a]!) - LABEL_BASE)];
-          if (label === undefined || label.fn !== fn.id) {
-            stop("bad-call", "computed goto to something that is not a label of this function");
+            R32[(a << 1) + 1] = v >> 31;
             break;
           }
-          pc = label.pc;
-          continue;
-        }
-
-        case Op.CALLI:
-        case Op.CALL: {
-          let id: number;
-          if (op === Op.CALL) id = a - fp;
-          else {
-            task.pc = pc;
-            const x = a << 1;
-            const offset = (R32[x]! >>> 0) - 0x81000000;
-            id = offset >> 4;
-            if (R32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
-              const sig = body.sigs[ic]!;
-              const target = BigInt.asUintN(64, R[a]!);
-              if (target >= NATIVE_BASE && target < LABEL_BASE) {
-                const stub = target >= STUB_BASE;
-                const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
-                task.fp = fp;
-                if (stub) {
-                  vm.callStub(task, index, fp + ib, body.locs[pc >> 2]!);
-                  break;
-                }
-                const outcome = vm.callNative(task, index, fp + ib, sig.nargs, body.locs[pc >> 2]!);
-                if (outcome === "retry") return "retry";
-                if (outcome === "jump") {
-                  ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
-                  body = bodies[fn.id]!;
-                  ({ code, consts } = body);
-                  continue;
-                }
-                if (vm.switchRequested) {
-                  vm.switchRequested = false;
-                  pc += 4;
-                  return "switch";
-                }
-                break;
-              }
-              vm.badCall(target);
+        case 98 /* LD16S */:
+        case 99 /* LD16U */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            let v: number;
+            if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) v = i16[p >> 1]!;
+            else {
+              task.pc = pc;
+              memory.loadScratch(hi, lo, 2);
+              v = (scratch32[0]! << 16) >> 16;
             }
-            const sig = body.sigs[ic]!;
-            const callee = functions[id]!;
-            if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
-              vm.badSignature(callee, sig.key);
+            if (op === 99 /* LD16U */) v &= 0xffff;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
           }
-          const callee = functions[id]!;
-          const next = bodies[id] ?? vm.bodyOf(id);
-          const newFp = fp + ib;
-          task.pc = pc;
-          if (newFp + next.nregs + 64 > maxReg || task.depth + 1 >= task.limits.depth)
-            stop("stack-overflow", `recursion too deep: ${task.depth} calls are open`);
-          const f = task.depth * FRAME_WORDS;
-          frames[f] = fn.id;
-          frames[f + 1] = pc + 4;
-          frames[f + 2] = fp;
-          frames[f + 3] = task.frameBase;
-          frames[f + 4] = task.sp;
-          task.depth++;
-          if (next.frameSize > 0) {
-            task.frameBase = task.sp;
-            const top = task.sp + next.frameSize;
-            if (top >= task.mapped) growStack(memory, task, top);
-            task.sp = top;
+        case 100 /* LD32S */:
+        case 101 /* LD32U */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            let v: number;
+            if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101) v = i32[p >> 2]!;
+            else {
+              task.pc = pc;
+              memory.loadScratch(hi, lo, 4);
+              v = scratch32[0]!;
+            }
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = op === 100 /* LD32S */ ? v >> 31 : 0;
+            break;
           }
-          fn = callee;
-          body = next;
-          code = next.code;
-          consts = next.consts;
-          fp = newFp;
-          pc = 0;
-          task.fn = fn;
-          task.fp = fp;
-          continue;
-        }
-        case Op.CALLN: {
-          task.pc = pc;
-          task.fp = fp;
-          const outcome = vm.callNative(task, a - fp, fp + ib, ic & 0xffff, body.locs[pc >> 2]!);
-          if (outcome === "retry") return "retry";
-          if (outcome === "jump") {
-            ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
-            body = bodies[fn.id]!;
-            ({ code, consts } = body);
-            continue;
+        case 102 /* LD64 */:
+        case 104 /* LDF64 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (
+              p >= 0 &&
+              (p & 7) === 0 &&
+              (shadow32[p >> 2]! & 0x07070707) === 0x01010101 &&
+              (shadow32[(p >> 2) + 1]! & 0x07070707) === 0x01010101
+            ) {
+              R32[a << 1] = i32[p >> 2]!;
+              R32[(a << 1) + 1] = i32[(p >> 2) + 1]!;
+            } else {
+              task.pc = pc;
+              memory.loadScratch(hi, lo, 8);
+              R[a] = scratch64[0]!;
+            }
+            break;
           }
-          if (vm.switchRequested) {
-            vm.switchRequested = false;
-            pc += 4;
-            return "switch";
+        case 103 /* LDF32 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101)
+              RF[a] = f32[p >> 2]!;
+            else {
+              task.pc = pc;
+              memory.loadScratch(hi, lo, 4);
+              RF[a] = memory.scratchF32[0]!;
+            }
+            break;
           }
-          break;
-        }
-        case Op.CALLSTUB:
-          task.pc = pc;
-          vm.callStub(task, a - fp, fp + ib, body.locs[pc >> 2]!);
-          break;
-        case Op.RETU:
-        case Op.RETV:
-        case Op.RET: {
-          if (op === Op.RETU) {
+        case 105 /* ST8 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (p >= 0 && (shadow[p] === 1 || shadow[p] === 2)) {
+              u8[p] = R32[a << 1]!;
+              shadow[p] = 1;
+            } else {
+              task.pc = pc;
+              scratch32[0] = R32[a << 1]!;
+              memory.storeScratch(hi, lo, 1);
+            }
+            break;
+          }
+        case 106 /* ST16 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1] === 0x0101 || shadow16[p >> 1] === 0x0202)) {
+              i16[p >> 1] = R32[a << 1]!;
+              shadow16[p >> 1] = 0x0101;
+            } else {
+              task.pc = pc;
+              scratch32[0] = R32[a << 1]!;
+              memory.storeScratch(hi, lo, 2);
+            }
+            break;
+          }
+        case 107 /* ST32 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (
+              p >= 0 &&
+              (p & 3) === 0 &&
+              (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
+            ) {
+              i32[p >> 2] = R32[a << 1]!;
+              shadow32[p >> 2] = 0x01010101;
+            } else {
+              task.pc = pc;
+              scratch32[0] = R32[a << 1]!;
+              memory.storeScratch(hi, lo, 4);
+            }
+            break;
+          }
+        case 108 /* ST64 */:
+        case 110 /* STF64 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            const q = p >> 2;
+            if (
+              p >= 0 &&
+              (p & 7) === 0 &&
+              (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
+              (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
+            ) {
+              i32[q] = R32[a << 1]!;
+              i32[q + 1] = R32[(a << 1) + 1]!;
+              shadow32[q] = 0x01010101;
+              shadow32[q + 1] = 0x01010101;
+            } else {
+              task.pc = pc;
+              scratch64[0] = R[a]!;
+              memory.storeScratch(hi, lo, 8);
+            }
+            break;
+          }
+        case 109 /* STF32 */:
+          {
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
             task.pc = pc;
-            if (resultIsUsed(task, bodies))
-              stop("missing-return", `${fn.name}() ends without a value, and its caller uses one`);
-            R[fp] = 0n;
+            memory.scratchF32[0] = RF[a]!;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (
+              p >= 0 &&
+              (p & 3) === 0 &&
+              (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
+            ) {
+              f32[p >> 2] = RF[a]!;
+              shadow32[p >> 2] = 0x01010101;
+            } else memory.storeScratch(hi, lo, 4);
+            break;
           }
-          if (op === Op.RET) R[fp] = R[a]!;
-          if (task.depth === floor) {
-            if (task.sp > task.frameBase && body.frameSize > 0)
-              markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
-            task.result = R[fp]!;
-            task.fp = fp;
-            return "done";
-          }
-          const f = --task.depth * FRAME_WORDS;
-          if (task.sp > frames[f + 4]!)
-            markStack(memory, frames[f + 4]!, task.sp - frames[f + 4]!, SHADOW_DEAD);
-          fn = functions[frames[f]!]!;
-          body = bodies[fn.id]!;
-          code = body.code;
-          consts = body.consts;
-          pc = frames[f + 1]!;
-          fp = frames[f + 2]!;
-          task.frameBase = frames[f + 3]!;
-          task.sp = frames[f + 4]!;
-          task.fn = fn;
-          task.fp = fp;
-          continue;
-        }
-        case Op.TRAP: {
-          task.pc = pc;
-          const t = body.traps[a - fp]!;
-          stop(
-            t.kind === "unreachable"
-              ? "unreachable"
-              : t.kind === "missing-return"
-                ? "missing-return"
-                : "unsupported",
-            t.message,
-          );
-          break;
-        }
-        case Op.LINE:
-          vm.hitLine(a - fp);
-          break;
-        case Op.ATOM: {
-          task.pc = pc;
-          const kind = code[pc + 5]!;
-          const size = code[pc + 6]!;
-          const signed = code[pc + 7]! !== 0;
-          const address = BigInt.asUintN(64, R[fp + ib]!);
-          const operand = R[fp + ic]!;
-          if (kind === AtomicKind.STORE) {
-            memory.store(address, size, operand);
-            pc += 8;
-            continue;
-          }
-          const bits = 8 * size;
-          const old = memory.load(address, size);
-          const canonical = BigInt.asIntN(64, signed ? BigInt.asIntN(bits, old) : old);
-          switch (kind) {
-            case AtomicKind.XCHG:
-              memory.store(address, size, operand);
-              break;
-            case AtomicKind.ADD:
-              memory.store(address, size, old + operand);
-              break;
-            case AtomicKind.SUB:
-              memory.store(address, size, old - operand);
-              break;
-            case AtomicKind.AND:
-              memory.store(address, size, old & operand);
-              break;
-            case AtomicKind.OR:
-              memory.store(address, size, old | operand);
-              break;
-            case AtomicKind.XOR:
-              memory.store(address, size, old ^ operand);
-              break;
-            case AtomicKind.NAND:
-              memory.store(address, size, ~(old & operand));
-              break;
-            case AtomicKind.CMPXCHG:
-              if (old === BigInt.asUintN(bits, operand)) memory.store(address, size, R[fp + ic + 1]!);
-              break;
-            default:
-              break;
-          }
-          R[a] = canonical;
-          pc += 8;
-          continue;
-        }
-        case Op.BITS:
-          task.pc = pc;
-          R[a] = bitFunction(ic, R[fp + ib]!);
-          break;
-        case Op.OVF: {
-          const flags = code[pc + 6]!;
-          const bits = code[pc + 7]!;
-          const x = (flags & 1) === 0 ? R[fp + ib]! : BigInt.asUintN(64, R[fp + ib]!);
-          const y = (flags & 2) === 0 ? R[fp + ic]! : BigInt.asUintN(64, R[fp + ic]!);
-          const kind = code[pc + 5]!;
-          const exact = kind === 0 ? x + y : kind === 1 ? x - y : x * y;
-          const wrapped = (flags & 4) === 0 ? BigInt.asUintN(bits, exact) : BigInt.asIntN(bits, exact);
-          R[a] = wrapped === exact ? 0n : 1n;
-          R[a + 1] = BigInt.asIntN(64, wrapped);
-          pc += 8;
-          continue;
-        }
-        case Op.LEA2:
-        case Op.LEA4:
-        case Op.LEA8: {
-          const b = (fp + ib) << 1;
-          const i = (fp + ic) << 1;
-          const lo = R32[i]!;
-          const shift = op - Op.LEA2 + 1;
-          // An index that fits 32 bits (nearly all do) needs no 64-bit arithmetic.
-          if (R32[i + 1] === lo >> 31) {
-            const sum = (R32[b]! >>> 0) + lo * (1 << shift);
-            R32[a << 1] = sum | 0;
-            R32[(a << 1) + 1] = (R32[b + 1]! + Math.floor(sum / 4294967296)) | 0;
-          } else R[a] = BigInt.asIntN(64, R[fp + ib]! + (R[fp + ic]! << BigInt(shift)));
-          break;
-        }
-        case Op.ORI: {
-          const b = (fp + ib) << 1;
-          R32[a << 1] = R32[b]! | ic;
-          R32[(a << 1) + 1] = R32[b + 1]! | (ic >> 31);
-          break;
-        }
-        case Op.XORI: {
-          const b = (fp + ib) << 1;
-          R32[a << 1] = R32[b]! ^ ic;
-          R32[(a << 1) + 1] = R32[b + 1]! ^ (ic >> 31);
-          break;
-        }
-        case Op.JLTUI32:
-          if (R32[a << 1]! >>> 0 < ib >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.JGEUI32:
-          if (R32[a << 1]! >>> 0 >= ib >>> 0) {
-            pc = ic;
-            continue;
-          }
-          break;
-        case Op.CPY: {
-          const x = a << 1,
-            b = (fp + ib) << 1;
-          let dh = R32[x + 1]!;
-          let dl = (R32[x]! >>> 0) + code[pc + 5]!;
-          if (dl !== dl >>> 0) dh = (dh + (dl < 0 ? -1 : 1)) | 0;
-          dl |= 0;
-          let sh = R32[b + 1]!;
-          let sl = (R32[b]! >>> 0) + code[pc + 6]!;
-          if (sl !== sl >>> 0) sh = (sh + (sl < 0 ? -1 : 1)) | 0;
-          sl |= 0;
-          const pd = translate(segHi, segBase, segPages, dh, dl);
-          const ps = translate(segHi, segBase, segPages, sh, sl);
-          if (pd >= 0 && ps >= 0) {
-            if (ic === 8 && ((pd | ps) & 7) === 0) {
+        case 111 /* MCPY */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            const pd = translate(segHi, segBase, segPages, R32[x + 1]!, R32[x]!);
+            const ps = translate(segHi, segBase, segPages, R32[b + 1]!, R32[b]!);
+            if (ic === 8 && pd >= 0 && ps >= 0 && ((pd | ps) & 7) === 0) {
               const qs = ps >> 2,
                 qd = pd >> 2;
               if (
@@ -1411,14 +948,12 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
                 (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
                 (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
               ) {
-                i32[qd] = i32[qs]!;
-                i32[qd + 1] = i32[qs + 1]!;
+                i64[pd >> 3] = i64[ps >> 3]!;
                 shadow32[qd] = 0x01010101;
                 shadow32[qd + 1] = 0x01010101;
-                pc += 8;
-                continue;
+                break;
               }
-            } else if (ic === 4 && ((pd | ps) & 3) === 0) {
+            } else if (ic === 4 && pd >= 0 && ps >= 0 && ((pd | ps) & 3) === 0) {
               const qs = ps >> 2,
                 qd = pd >> 2;
               if (
@@ -1427,21 +962,572 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               ) {
                 i32[qd] = i32[qs]!;
                 shadow32[qd] = 0x01010101;
-                pc += 8;
-                continue;
+                break;
               }
-            } else if (ic === 1 && shadow[ps] === 1 && (shadow[pd] === 1 || shadow[pd] === 2)) {
-              u8[pd] = u8[ps]!;
-              shadow[pd] = 1;
+            }
+            task.pc = pc;
+            memory.copy(BigInt.asUintN(64, R[a]!), BigInt.asUintN(64, R[fp + ib]!), ic);
+            break;
+          }
+        case 112 /* MSET */:
+          task.pc = pc;
+          memory.fill(BigInt.asUintN(64, R[a]!), ib & 0xff, ic);
+          break;
+        case 113 /* BFLD */:
+          {
+            task.pc = pc;
+            const f = body.bitfields[ic]!;
+            const b = (fp + ib) << 1;
+            let hi = R32[b + 1]!;
+            const lo = (R32[b]! >>> 0) + f.offset;
+            if (lo !== lo >>> 0) hi = (hi + 1) | 0;
+            memory.loadScratch(hi, lo | 0, f.bytes);
+            if (f.shift + f.width <= 32) {
+              const w = scratch32[0]!;
+              const up = 32 - f.shift - f.width;
+              const v = f.signed ? (w << up) >> (32 - f.width) : (w << up) >>> (32 - f.width);
+              R32[a << 1] = v;
+              R32[(a << 1) + 1] = f.signed ? (v | 0) >> 31 : 0;
+            } else {
+              const v = scratch64[0]! >> BigInt(f.shift);
+              R[a] = f.signed ? BigInt.asIntN(f.width, v) : BigInt.asIntN(64, BigInt.asUintN(f.width, v));
+            }
+            break;
+          }
+        case 114 /* BFST */:
+          {
+            task.pc = pc;
+            const f = body.bitfields[ic]!;
+            const address = BigInt.asUintN(64, R[fp + ib]!) + BigInt(f.offset);
+            memory.checkRange(address, f.bytes, "write", true);
+            const mask = ((1n << BigInt(f.width)) - 1n) << BigInt(f.shift);
+            const old = memory.peek(address, f.bytes);
+            memory.store(address, f.bytes, (old & ~mask) | ((R[a]! << BigInt(f.shift)) & mask));
+            break;
+          }
+        case 115 /* CHKIDX */:
+          {
+            const x = a << 1;
+            if (R32[x + 1] !== 0 || R32[x]! >>> 0 > ib >>> 0 || (R32[x] === ib && ic === 0)) {
+              task.pc = pc;
+              stop("out-of-bounds", `index ${R[a]} is outside the array of ${ib} elements`);
+            }
+            break;
+          }
+
+        case 120 /* LIVE */:
+          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_UNINIT);
+          break;
+        case 121 /* DEAD */:
+          markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_DEAD);
+          break;
+        case 122 /* ALLOCA */:
+          {
+            task.pc = pc;
+            const size = R[fp + ib]!;
+            if (size < 0n || size > BigInt(task.limits.stack))
+              stop("stack-overflow", `array of ${size} bytes on the stack`);
+            const align = Math.max(ic, 16);
+            const base = Math.ceil((task.sp + 16) / align) * align;
+            const top = base + Number(size) + 16;
+            if (top >= task.mapped) growStack(memory, task, top);
+            memory.setShadow(HI_STACK, base, Number(size), SHADOW_UNINIT);
+            task.sp = (top + 15) & ~15;
+            R32[a << 1] = base;
+            R32[(a << 1) + 1] = HI_STACK;
+            break;
+          }
+        case 123 /* SAVESP */:
+          R32[a << 1] = task.sp;
+          R32[(a << 1) + 1] = HI_STACK;
+          break;
+        case 124 /* RESTSP */:
+          {
+            const to = R32[a << 1]!;
+            if (to < task.sp) memory.setShadow(HI_STACK, to, task.sp - to, SHADOW_DEAD);
+            task.sp = to;
+            break;
+          }
+
+        case 128 /* JMP */:
+          pc = a - fp;
+          continue;
+        case 129 /* JZ */:
+          {
+            const x = a << 1;
+            if ((R32[x]! | R32[x + 1]!) === 0) {
+              pc = ib;
+              continue;
+            }
+            break;
+          }
+        case 130 /* JNZ */:
+          {
+            const x = a << 1;
+            if ((R32[x]! | R32[x + 1]!) !== 0) {
+              pc = ib;
+              continue;
+            }
+            break;
+          }
+        case 131 /* JEQ */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            if (R32[x] === R32[b] && R32[x + 1] === R32[b + 1]) {
+              pc = ic;
+              continue;
+            }
+            break;
+          }
+        case 132 /* JNE */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            if (R32[x] !== R32[b] || R32[x + 1] !== R32[b + 1]) {
+              pc = ic;
+              continue;
+            }
+            break;
+          }
+        case 133 /* JLTS */:
+          if (R[a]! < R[fp + ib]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 134 /* JLES */:
+          if (R[a]! <= R[fp + ib]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 135 /* JLTU */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            const h = R32[x + 1]!,
+              k = R32[b + 1]!;
+            if (h === k ? R32[x]! >>> 0 < R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
+              pc = ic;
+              continue;
+            }
+            break;
+          }
+        case 136 /* JLEU */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            const h = R32[x + 1]!,
+              k = R32[b + 1]!;
+            if (h === k ? R32[x]! >>> 0 <= R32[b]! >>> 0 : h >>> 0 < k >>> 0) {
+              pc = ic;
+              continue;
+            }
+            break;
+          }
+        case 137 /* JEQ32 */:
+          if (R32[a << 1] === R32[(fp + ib) << 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 138 /* JNE32 */:
+          if (R32[a << 1] !== R32[(fp + ib) << 1]) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 139 /* JLTS32 */:
+          if (R32[a << 1]! < R32[(fp + ib) << 1]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 140 /* JLES32 */:
+          if (R32[a << 1]! <= R32[(fp + ib) << 1]!) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 141 /* JLTU32 */:
+          if (R32[a << 1]! >>> 0 < R32[(fp + ib) << 1]! >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 142 /* JLEU32 */:
+          if (R32[a << 1]! >>> 0 <= R32[(fp + ib) << 1]! >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 143 /* JEQI32 */:
+          if (R32[a << 1] === ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 144 /* JNEI32 */:
+          if (R32[a << 1] !== ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 145 /* JLTI32S */:
+          if (R32[a << 1]! < ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 146 /* JLEI32S */:
+          if (R32[a << 1]! <= ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 147 /* JGTI32S */:
+          if (R32[a << 1]! > ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 148 /* JGEI32S */:
+          if (R32[a << 1]! >= ib) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 149 /* SWITCH */:
+          {
+            const s = body.compiled[ib]!;
+            const x = a << 1;
+            if (s.dense !== null && R32[x + 1] === R32[x]! >> 31) {
+              const i = R32[x]! - s.min;
+              pc = i >= 0 && i < s.dense.length ? s.dense[i]! : s.table.otherwise;
+            } else pc = switchTarget(s, R[a]!);
+            continue;
+          }
+        case 150 /* JMPI */:
+          {
+            task.pc = pc;
+            const label = vm.image.labels[Number(BigInt.asUintN(64, R[a]!) - LABEL_BASE)];
+            if (label === undefined || label.fn !== fn.id) {
+              stop("bad-call", "computed goto to something that is not a label of this function");
+              break;
+            }
+            pc = label.pc;
+            continue;
+          }
+
+        case 152 /* CALLI */:
+        case 151 /* CALL */:
+          {
+            let id: number;
+            if (op === 151 /* CALL */) id = a - fp;
+            else {
+              task.pc = pc;
+              const x = a << 1;
+              const offset = (R32[x]! >>> 0) - 0x81000000;
+              id = offset >> 4;
+              if (R32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
+                const sig = body.sigs[ic]!;
+                const target = BigInt.asUintN(64, R[a]!);
+                if (target >= NATIVE_BASE && target < LABEL_BASE) {
+                  const stub = target >= STUB_BASE;
+                  const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
+                  task.fp = fp;
+                  if (stub) {
+                    vm.callStub(task, index, fp + ib, body.locs[pc >> 2]!);
+                    break;
+                  }
+                  const outcome = vm.callNative(task, index, fp + ib, sig.nargs, body.locs[pc >> 2]!);
+                  if (outcome === "retry") return "retry";
+                  if (outcome === "jump") {
+                    ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
+                    body = bodies[fn.id]!;
+                    ({ code, consts } = body);
+                    continue;
+                  }
+                  if (vm.switchRequested) {
+                    vm.switchRequested = false;
+                    pc += 4;
+                    return "switch";
+                  }
+                  break;
+                }
+                vm.badCall(target);
+              }
+              const sig = body.sigs[ic]!;
+              const callee = functions[id]!;
+              if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
+                vm.badSignature(callee, sig.key);
+            }
+            const callee = functions[id]!;
+            const next = bodies[id] ?? vm.bodyOf(id);
+            const newFp = fp + ib;
+            task.pc = pc;
+            if (newFp + next.nregs + 64 > maxReg || task.depth + 1 >= task.limits.depth)
+              stop("stack-overflow", `recursion too deep: ${task.depth} calls are open`);
+            const f = task.depth * FRAME_WORDS;
+            frames[f] = fn.id;
+            frames[f + 1] = pc + 4;
+            frames[f + 2] = fp;
+            frames[f + 3] = task.frameBase;
+            frames[f + 4] = task.sp;
+            task.depth++;
+            if (next.frameSize > 0) {
+              task.frameBase = task.sp;
+              const top = task.sp + next.frameSize;
+              if (top >= task.mapped) growStack(memory, task, top);
+              task.sp = top;
+            }
+            fn = callee;
+            body = next;
+            code = next.code;
+            consts = next.consts;
+            fp = newFp;
+            pc = 0;
+            task.fn = fn;
+            task.fp = fp;
+            continue;
+          }
+        case 153 /* CALLN */:
+          {
+            task.pc = pc;
+            task.fp = fp;
+            const outcome = vm.callNative(task, a - fp, fp + ib, ic & 0xffff, body.locs[pc >> 2]!);
+            if (outcome === "retry") return "retry";
+            if (outcome === "jump") {
+              ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
+              body = bodies[fn.id]!;
+              ({ code, consts } = body);
+              continue;
+            }
+            if (vm.switchRequested) {
+              vm.switchRequested = false;
+              pc += 4;
+              return "switch";
+            }
+            break;
+          }
+        case 154 /* CALLSTUB */:
+          task.pc = pc;
+          vm.callStub(task, a - fp, fp + ib, body.locs[pc >> 2]!);
+          break;
+        case 157 /* RETU */:
+        case 156 /* RETV */:
+        case 155 /* RET */:
+          {
+            if (op === 157 /* RETU */) {
+              task.pc = pc;
+              if (resultIsUsed(task, bodies))
+                stop("missing-return", `${fn.name}() ends without a value, and its caller uses one`);
+              R[fp] = 0n;
+            }
+            if (op === 155 /* RET */) R[fp] = R[a]!;
+            if (task.depth === floor) {
+              if (task.sp > task.frameBase && body.frameSize > 0)
+                markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
+              task.result = R[fp]!;
+              task.fp = fp;
+              return "done";
+            }
+            const f = --task.depth * FRAME_WORDS;
+            if (task.sp > frames[f + 4]!)
+              markStack(memory, frames[f + 4]!, task.sp - frames[f + 4]!, SHADOW_DEAD);
+            fn = functions[frames[f]!]!;
+            body = bodies[fn.id]!;
+            code = body.code;
+            consts = body.consts;
+            pc = frames[f + 1]!;
+            fp = frames[f + 2]!;
+            task.frameBase = frames[f + 3]!;
+            task.sp = frames[f + 4]!;
+            task.fn = fn;
+            task.fp = fp;
+            continue;
+          }
+        case 158 /* TRAP */:
+          {
+            task.pc = pc;
+            const t = body.traps[a - fp]!;
+            stop(
+              t.kind === "unreachable"
+                ? "unreachable"
+                : t.kind === "missing-return"
+                  ? "missing-return"
+                  : "unsupported",
+              t.message,
+            );
+            break;
+          }
+        case 159 /* LINE */:
+          vm.hitLine(a - fp);
+          break;
+        case 160 /* ATOM */:
+          {
+            task.pc = pc;
+            const kind = code[pc + 5]!;
+            const size = code[pc + 6]!;
+            const signed = code[pc + 7]! !== 0;
+            const address = BigInt.asUintN(64, R[fp + ib]!);
+            const operand = R[fp + ic]!;
+            if (kind === AtomicKind.STORE) {
+              memory.store(address, size, operand);
               pc += 8;
               continue;
             }
+            const bits = 8 * size;
+            const old = memory.load(address, size);
+            const canonical = BigInt.asIntN(64, signed ? BigInt.asIntN(bits, old) : old);
+            switch (kind) {
+              case AtomicKind.XCHG:
+                memory.store(address, size, operand);
+                break;
+              case AtomicKind.ADD:
+                memory.store(address, size, old + operand);
+                break;
+              case AtomicKind.SUB:
+                memory.store(address, size, old - operand);
+                break;
+              case AtomicKind.AND:
+                memory.store(address, size, old & operand);
+                break;
+              case AtomicKind.OR:
+                memory.store(address, size, old | operand);
+                break;
+              case AtomicKind.XOR:
+                memory.store(address, size, old ^ operand);
+                break;
+              case AtomicKind.NAND:
+                memory.store(address, size, ~(old & operand));
+                break;
+              case AtomicKind.CMPXCHG:
+                if (old === BigInt.asUintN(bits, operand)) memory.store(address, size, R[fp + ic + 1]!);
+                break;
+              default:
+                break;
+            }
+            R[a] = canonical;
+            pc += 8;
+            continue;
           }
+        case 162 /* BITS */:
           task.pc = pc;
-          memory.copy(BigInt.asUintN(64, memory.join(dh, dl)), BigInt.asUintN(64, memory.join(sh, sl)), ic);
-          pc += 8;
-          continue;
-        }
+          R[a] = bitFunction(ic, R[fp + ib]!);
+          break;
+        case 163 /* OVF */:
+          {
+            const flags = code[pc + 6]!;
+            const bits = code[pc + 7]!;
+            const x = (flags & 1) === 0 ? R[fp + ib]! : BigInt.asUintN(64, R[fp + ib]!);
+            const y = (flags & 2) === 0 ? R[fp + ic]! : BigInt.asUintN(64, R[fp + ic]!);
+            const kind = code[pc + 5]!;
+            const exact = kind === 0 ? x + y : kind === 1 ? x - y : x * y;
+            const wrapped = (flags & 4) === 0 ? BigInt.asUintN(bits, exact) : BigInt.asIntN(bits, exact);
+            R[a] = wrapped === exact ? 0n : 1n;
+            R[a + 1] = BigInt.asIntN(64, wrapped);
+            pc += 8;
+            continue;
+          }
+        case 164 /* LEA2 */:
+        case 165 /* LEA4 */:
+        case 166 /* LEA8 */:
+          {
+            const b = (fp + ib) << 1;
+            const i = (fp + ic) << 1;
+            const lo = R32[i]!;
+            const shift = op - 164 /* LEA2 */ + 1;
+            // An index that fits 32 bits (nearly all do) needs no 64-bit arithmetic.
+            if (R32[i + 1] === lo >> 31) {
+              const sum = (R32[b]! >>> 0) + lo * (1 << shift);
+              R32[a << 1] = sum | 0;
+              R32[(a << 1) + 1] = (R32[b + 1]! + Math.floor(sum / 4294967296)) | 0;
+            } else R[a] = BigInt.asIntN(64, R[fp + ib]! + (R[fp + ic]! << BigInt(shift)));
+            break;
+          }
+        case 167 /* ORI */:
+          {
+            const b = (fp + ib) << 1;
+            R32[a << 1] = R32[b]! | ic;
+            R32[(a << 1) + 1] = R32[b + 1]! | (ic >> 31);
+            break;
+          }
+        case 168 /* XORI */:
+          {
+            const b = (fp + ib) << 1;
+            R32[a << 1] = R32[b]! ^ ic;
+            R32[(a << 1) + 1] = R32[b + 1]! ^ (ic >> 31);
+            break;
+          }
+        case 169 /* JLTUI32 */:
+          if (R32[a << 1]! >>> 0 < ib >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 170 /* JGEUI32 */:
+          if (R32[a << 1]! >>> 0 >= ib >>> 0) {
+            pc = ic;
+            continue;
+          }
+          break;
+        case 171 /* CPY */:
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            let dh = R32[x + 1]!;
+            let dl = (R32[x]! >>> 0) + code[pc + 5]!;
+            if (dl !== dl >>> 0) dh = (dh + (dl < 0 ? -1 : 1)) | 0;
+            dl |= 0;
+            let sh = R32[b + 1]!;
+            let sl = (R32[b]! >>> 0) + code[pc + 6]!;
+            if (sl !== sl >>> 0) sh = (sh + (sl < 0 ? -1 : 1)) | 0;
+            sl |= 0;
+            const pd = translate(segHi, segBase, segPages, dh, dl);
+            const ps = translate(segHi, segBase, segPages, sh, sl);
+            if (pd >= 0 && ps >= 0) {
+              if (ic === 8 && ((pd | ps) & 7) === 0) {
+                const qs = ps >> 2,
+                  qd = pd >> 2;
+                if (
+                  shadow32[qs] === 0x01010101 &&
+                  shadow32[qs + 1] === 0x01010101 &&
+                  (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
+                  (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
+                ) {
+                  i32[qd] = i32[qs]!;
+                  i32[qd + 1] = i32[qs + 1]!;
+                  shadow32[qd] = 0x01010101;
+                  shadow32[qd + 1] = 0x01010101;
+                  pc += 8;
+                  continue;
+                }
+              } else if (ic === 4 && ((pd | ps) & 3) === 0) {
+                const qs = ps >> 2,
+                  qd = pd >> 2;
+                if (
+                  shadow32[qs] === 0x01010101 &&
+                  (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)
+                ) {
+                  i32[qd] = i32[qs]!;
+                  shadow32[qd] = 0x01010101;
+                  pc += 8;
+                  continue;
+                }
+              } else if (ic === 1 && shadow[ps] === 1 && (shadow[pd] === 1 || shadow[pd] === 2)) {
+                u8[pd] = u8[ps]!;
+                shadow[pd] = 1;
+                pc += 8;
+                continue;
+              }
+            }
+            task.pc = pc;
+            memory.copy(BigInt.asUintN(64, memory.join(dh, dl)), BigInt.asUintN(64, memory.join(sh, sl)), ic);
+            pc += 8;
+            continue;
+          }
         default:
           vm.badOpcode(op);
       }
