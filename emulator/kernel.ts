@@ -175,7 +175,7 @@ export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): Ker
       resolve: () => null,
       missingInclude: "ignore",
     });
-    const unit = parse(pre.tokens, { typedefs, lazyBodies: false });
+    const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
     for (const t of unit.typedefs) typedefs.add(t);
     errors.push(...pre.errors, ...unit.errors);
     units.push({ path: source.path, tu: unit, macros });

@@ -381,7 +381,7 @@ export class Server {
     const run = document.simulate(reviewOptions(this.#settings, params));
     void this.#showProgress(document, run);
     const outcome = await run;
-    const title = `Replay ${params.replay}`;
+    const title = `Replay ${params.replay.split(":").pop()}`;
     if (outcome.kind === "cancelled") return { title, text: "The replay was cancelled.\n" };
     if (outcome.kind === "failed") return { title, text: `The replay failed: ${outcome.message}\n` };
     const { findings, notes } = outcome.result;

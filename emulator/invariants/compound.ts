@@ -53,7 +53,7 @@ export const staleOrder: Invariant = {
   eras: ["v6.15"],
   source: "include/linux/mm.h folio_reset_order(); fs/dax.c dax_folio_put()",
   detection:
-    "after each step: a page without an entry whose low flag byte or memcg_data is not what an idle page has",
+    "after each step: a page without an entry that is locked or has memcg_data: the order and the page count of page 1",
   level: "error",
   onQuiesce(judge, audit) {
     for (const pfn of audit.pages) {
@@ -61,7 +61,8 @@ export const staleOrder: Invariant = {
       const page = judge.view.page(pfn);
       if (page.isTail || page.isHead) continue;
       const memcg = judge.view.word(judge.view.pageAddress(pfn) + 56n);
-      if ((page.flags & 0xffn) !== 0n || memcg !== 0n)
+      // Locked and the bit above it: no flag that an idle page may have, but part of most orders.
+      if ((page.flags & 3n) !== 0n || memcg !== 0n)
         judge.report({
           pfn,
           fields: ["flags", "memcg_data"],

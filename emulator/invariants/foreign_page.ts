@@ -5,6 +5,9 @@
  */
 import { describePfn, type Invariant } from "./invariant.ts";
 
+/** Words that say whose file block a page is, or that it is part of a folio. */
+const FILE_FIELDS: ReadonlySet<string> = new Set(["mapping", "index/share", "lru/pgmap", "memcg_data"]);
+
 export const zeroPageWrite: Invariant = {
   code: "zero-page-write",
   title: "DAX code writes the struct page of a hole",
@@ -14,11 +17,13 @@ export const zeroPageWrite: Invariant = {
   eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_associate_entry(), dax_disassociate_entry(), dax_busy_page()",
   detection:
-    "a write of mapping, index/share, compound state or flags of the zero page, the huge zero folio or pfn 0",
+    "a write of mapping, index/share or compound state of the zero page, the huge zero folio or pfn 0",
   level: "error",
   onEvent(judge, event) {
-    if (event.kind !== "page" || event.field === "_refcount" || event.field === "_mapcount") return;
+    if (event.kind !== "page") return;
     const { view } = judge;
+    // Users of the zero page count references and pins, and mark it accessed: that is theirs to do.
+    if (event.field === "flags" ? !view.headFlagDiffers(event.before, event.after) : !FILE_FIELDS.has(event.field)) return;
     const huge = view.hugeZeroPfn;
     const isHuge = huge !== 0 && event.pfn >= huge && event.pfn < huge + 512;
     if (event.pfn !== 0 && event.pfn !== view.zeroPfn && !isHuge) return;

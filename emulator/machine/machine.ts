@@ -5,6 +5,7 @@
  */
 import type { Loc } from "../c/ast.ts";
 import {
+  HI_DATA,
   HI_HEAP,
   HI_PMEM,
   HI_RAM,
@@ -67,7 +68,7 @@ type EventBody = MachineEvent extends infer E
 /** What C asks of its runner, and what it left behind. */
 export class Machine {
   readonly events: MachineEvent[] = [];
-  readonly checks = new Map<string, CheckSite>();
+  readonly checks = new Map<Loc, CheckSite>();
   readonly log: string[] = [];
   /** Called after each event is recorded. */
   onEvent: ((event: MachineEvent) => void) | null = null;
@@ -197,6 +198,7 @@ export class Machine {
           field = "_refcount";
         }
       }
+      if (word >= 2 && word <= 5 && this.folioWord(pfn)) field = "folio-tail";
       const upTo = Math.min(end, start + length);
       const shift = BigInt(8 * (at - offset));
       const bits = 8 * (upTo - at);
@@ -216,12 +218,20 @@ export class Machine {
     }
   }
 
+  /** Whether a page is one of pages 1 to 3 of a compound page, whose words 2 to 5 belong to the folio. */
+  private folioWord(pfn: number): boolean {
+    const memory = this.vm!.memory;
+    const word1 = memory.peek(memory.join(HI_VMEMMAP, pfn * 64 + 8), 8);
+    if ((word1 & 1n) === 0n) return false;
+    const behind = memory.join(HI_VMEMMAP, pfn * 64) - (word1 - 1n);
+    return behind > 0n && behind <= 192n;
+  }
+
   // ---- natives ---------------------------------------------------------------------------------------------------
 
   /** The natives, bound to this machine. */
   natives(): NativeTable {
-    const text = (c: NativeContext, i: number): string =>
-      c.addr(i) === 0n ? "" : c.memory.cstring(c.addr(i), 4096);
+    const text = (c: NativeContext, i: number): string => this.text(c, i);
     const formatted = (c: NativeContext, i: number): string =>
       formatKernel(c.memory, text(c, i), c.addr(i + 1));
     const table: Record<string, NativeFunction> = {
@@ -252,12 +262,16 @@ export class Machine {
         if (kind === "pte" || kind === "xarray")
           this.watchObject(c.addr(0), Number(BigInt.asUintN(64, c.int(1))), kind);
       },
-      __fsc_warn: (c) => this.check(c, text(c, 1), true),
-      __fsc_warn_once: (c) => this.check(c, text(c, 1), true),
+      __fsc_warn: (c) => {
+        this.check(c, 1, true);
+      },
+      __fsc_warn_once: (c) => {
+        this.check(c, 1, true);
+      },
       __fsc_bug: (c) => {
-        const what = text(c, 1);
-        this.check(c, what, false);
-        if (c.num(0) !== 0) c.stop({ kind: "bug", message: `kernel BUG: ${what}` });
+        const fatal = c.num(0) !== 0;
+        const site = this.check(c, 1, false);
+        if (fatal) c.stop({ kind: "bug", message: `kernel BUG: ${site.text}` });
       },
       __fsc_bad_page: (c) => this.push({ kind: "bad-page", pfn: c.num(0), text: text(c, 1) }),
       __fsc_printk: (c) => {
@@ -279,6 +293,16 @@ export class Machine {
         if (target === undefined || target.state === "done") return undefined;
         return this.sleep(c, JOIN_KEY, `for task ${target.name} to end`);
       },
+      memset: (c) => c.memory.fill(c.addr(0), c.num(1) & 0xff, Number(BigInt.asUintN(64, c.int(2)))),
+      memcpy: (c) => c.memory.copy(c.addr(0), c.addr(1), Number(BigInt.asUintN(64, c.int(2)))),
+      memmove: (c) => c.memory.copy(c.addr(0), c.addr(1), Number(BigInt.asUintN(64, c.int(2)))),
+      memcmp: (c) => {
+        const length = Number(BigInt.asUintN(64, c.int(2)));
+        const a = c.memory.readBytes(c.addr(0), length);
+        const b = c.memory.readBytes(c.addr(1), length);
+        const at = a.findIndex((byte, i) => byte !== b[i]);
+        c.ret(at < 0 ? 0 : a[at]! < b[at]! ? -1 : 1);
+      },
       __fsc_current: (c) => c.ret(c.task),
       __fsc_point: () => {
         this.vm!.requestSwitch("point");
@@ -294,7 +318,7 @@ export class Machine {
         return this.sleep(
           c,
           c.addr(0),
-          `on 0x${c.addr(0).toString(16)} in ${this.vm!.stack(task)[0]?.fn.name ?? "?"}()`,
+          `in ${sleeper(this.vm!.stack(task).map((f) => f.fn.name))}()`,
         );
       },
       __fsc_wake: (c) => {
@@ -339,23 +363,36 @@ export class Machine {
     return new Map(Object.entries(table));
   }
 
-  private check(c: NativeContext, what: string, report: boolean): void {
-    const loc = c.loc;
-    const root = outermost(loc);
-    const key = `${root.file}:${root.line}:${root.col}:${what}`;
-    let site = this.checks.get(key);
+  private check(c: NativeContext, textArg: number, report: boolean): CheckSite {
+    // One Loc object an instruction: it names the check.
+    let site = this.checks.get(c.loc);
     if (site === undefined) {
-      site = { text: what, loc, evaluated: 0, fired: 0 };
-      this.checks.set(key, site);
+      site = { text: this.text(c, textArg), loc: c.loc, evaluated: 0, fired: 0 };
+      this.checks.set(c.loc, site);
     }
     site.evaluated++;
     const fired = c.num(0) !== 0;
     if (fired) {
       site.fired++;
-      if (report) this.push({ kind: "warn", text: what });
+      if (report) this.push({ kind: "warn", text: site.text });
     }
     c.ret(fired ? 1 : 0);
+    return site;
   }
+
+  /** String argument i, "" for NULL. Literals are read once. */
+  private text(c: NativeContext, i: number): string {
+    const at = c.addr(i);
+    if (at === 0n) return "";
+    if (c.memory.hi(at) !== HI_DATA) return c.memory.cstring(at, 4096);
+    let known = this.literals.get(at);
+    if (known === undefined) {
+      known = c.memory.cstring(at, 4096);
+      if (c.memory.isReadonly(at)) this.literals.set(at, known);
+    }
+    return known;
+  }
+  private readonly literals = new Map<bigint, string>();
 
   private addMemory(memory: Memory, startPfn: number, count: number, withMemmap: boolean): void {
     // The direct map is zero and is backed where it is touched.
@@ -439,6 +476,11 @@ export class Machine {
     }
     return out;
   }
+}
+
+/** The function a reader would say sleeps: the innermost that is no wait primitive. */
+function sleeper(names: readonly string[]): string {
+  return names.find((n) => !/^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(n)) ?? names[0] ?? "?";
 }
 
 /** The place where a reader sees a token: the use of the outermost macro that produced it. */

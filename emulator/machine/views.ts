@@ -110,18 +110,61 @@ export class MachineView {
     return this.memory.peek(base + BigInt(f.offset), Math.min(f.size, 8));
   }
 
+  /** Offsets of struct page's members in the C in force, read once. */
+  private pageOffsets: { readonly flags: number; readonly mapping: number; readonly index: number; readonly refcount: number; readonly mapcount: number; readonly headFlag: number } | null = null;
+
+  private offsets() {
+    if (this.pageOffsets === null) {
+      const at = (name: string): number => this.offset("struct page", name);
+      const bit = this.image.constant("PG_head");
+      this.pageOffsets = {
+        flags: at("flags"),
+        mapping: at("mapping"),
+        index: at("index"),
+        refcount: at("_refcount"),
+        mapcount: at("_mapcount"),
+        headFlag: bit === null ? -1 : Number(bit),
+      };
+    }
+    return this.pageOffsets;
+  }
+
+  /** Whether the head flag is set in one of two flag words and not in the other. */
+  headFlagDiffers(a: bigint, b: bigint): boolean {
+    const bit = this.offsets().headFlag;
+    return bit >= 0 && (((a ^ b) >> BigInt(bit)) & 1n) !== 0n;
+  }
+
+  /** While set, page states are computed once each: nothing changes during an audit. */
+  private cachedPages: Map<number, PageState> | null = null;
+
+  /** Runs `judge` with page states cached. */
+  duringAudit(judge: () => void): void {
+    this.cachedPages = new Map();
+    try {
+      judge();
+    } finally {
+      this.cachedPages = null;
+    }
+  }
+
   private reg(name: string): bigint {
     return this.field(this.registry, "struct fsc_registry", name);
   }
 
   get pmemStart(): number {
-    return Number(this.reg("pmem_start_pfn"));
+    return (this.fixed ??= this.readFixed()).start;
   }
   get pmemPages(): number {
-    return Number(this.reg("pmem_nr_pages"));
+    return (this.fixed ??= this.readFixed()).pages;
   }
   get zeroPfn(): number {
-    return Number(this.reg("zero_pfn"));
+    return (this.fixed ??= this.readFixed()).zero;
+  }
+  /** What boot settles once and for all. */
+  private fixed: { readonly start: number; readonly pages: number; readonly zero: number } | null = null;
+  private readFixed(): { start: number; pages: number; zero: number } {
+    return { start: Number(this.reg("pmem_start_pfn")), pages: Number(this.reg("pmem_nr_pages")), zero: Number(this.reg("zero_pfn")) };
   }
   get hugeZeroPfn(): number {
     return Number(this.reg("huge_zero_pfn"));
@@ -130,7 +173,8 @@ export class MachineView {
     return Number(this.reg("ram_nr_pages"));
   }
   isPmem(pfn: number): boolean {
-    return pfn >= this.pmemStart && pfn < this.pmemStart + this.pmemPages;
+    const { start, pages } = (this.fixed ??= this.readFixed());
+    return pfn >= start && pfn < start + pages;
   }
 
   // ---- struct pages ----------------------------------------------------------------------------------------------
@@ -140,28 +184,37 @@ export class MachineView {
   }
 
   hasPage(pfn: number): boolean {
-    return this.memory.physical(this.pageAddress(pfn)) >= 0;
+    return this.memory.physicalAt(HI_VMEMMAP, (pfn * 64) | 0) >= 0;
   }
 
   page(pfn: number): PageState {
-    const at = this.pageAddress(pfn);
-    const type = "struct page";
-    const flags = this.field(at, type, "flags");
-    const word1 = this.word(at + 8n);
-    const isTail = (word1 & 1n) !== 0n;
-    const headBit = this.image.constant("PG_head");
-    const head = isTail ? Number((word1 - 1n - this.memory.join(HI_VMEMMAP, 0)) / 64n) : pfn;
+    const known = this.cachedPages?.get(pfn);
+    if (known !== undefined) return known;
+    const state = this.readPage(pfn);
+    this.cachedPages?.set(pfn, state);
+    return state;
+  }
+
+  private readPage(pfn: number): PageState {
+    const o = this.offsets();
+    const phys = this.memory.physicalAt(HI_VMEMMAP, (pfn * 64) | 0);
+    if (phys < 0) return { pfn, flags: 0n, word1: 0n, mapping: 0n, index: 0n, refcount: 0, mapcount: -1, isTail: false, isHead: false, head: pfn };
+    const { i32, i64 } = this.memory;
+    const word = (offset: number): bigint => (offset < 0 ? 0n : BigInt.asUintN(64, i64[(phys + offset) >> 3]!));
+    const isTail = (i32[(phys + 8) >> 2]! & 1) !== 0;
+    const word1 = word(8);
+    const headWord = o.headFlag < 0 ? 0 : i32[(phys + o.flags + (o.headFlag >> 5) * 4) >> 2]!;
     return {
       pfn,
-      flags,
+      flags: word(o.flags),
       word1,
-      mapping: this.field(at, type, "mapping"),
-      index: this.field(at, type, "index"),
-      refcount: Number(BigInt.asIntN(32, this.field(at, type, "_refcount"))),
-      mapcount: Number(BigInt.asIntN(32, this.field(at, type, "_mapcount"))),
+      mapping: word(o.mapping),
+      index: word(o.index),
+      refcount: i32[(phys + o.refcount) >> 2]!,
+      mapcount: i32[(phys + o.mapcount) >> 2]!,
       isTail,
-      isHead: headBit !== null && (flags & (1n << headBit)) !== 0n,
-      head,
+      isHead: o.headFlag >= 0 && (headWord & (1 << (o.headFlag & 31))) !== 0,
+      head: isTail ? ((i32[(phys + 8) >> 2]! - 1) >>> 0) / 64 : pfn,
     };
   }
 

@@ -379,6 +379,18 @@ export class Memory {
     return phys < 0 ? -1 : phys + (lo & (PAGE - 1));
   }
 
+  /** The byte is read-only (a string literal, a const object). */
+  isReadonly(address: bigint): boolean {
+    const phys = this.physical(address);
+    return phys >= 0 && (this.shadow[phys]! & SHADOW_READONLY) !== 0;
+  }
+
+  /** As physical(), by words. */
+  physicalAt(hi: number, lo: number): number {
+    const phys = this.page(hi, lo);
+    return phys < 0 ? -1 : phys + (lo & (PAGE - 1));
+  }
+
   /** Shadow code of one byte, SHADOW_NONE when unmapped. */
   shadowAt(address: bigint): number {
     const phys = this.physical(address);

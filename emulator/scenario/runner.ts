@@ -3,7 +3,7 @@
  * observers and invariants attached, everything that happened given back as plain data. Leaves out what scenarios do
  * (emulator/reference/scenarios) and what a run means for a patch (server/review).
  */
-import type { Era, Invariant, Violation } from "../invariants/invariant.ts";
+import type { Era, Invariant, Judge, Report, Violation } from "../invariants/invariant.ts";
 import { INVARIANTS } from "../invariants/registry.ts";
 import { type CheckSite, Machine } from "../machine/machine.ts";
 import { MachineView } from "../machine/views.ts";
@@ -132,6 +132,15 @@ class Run {
       ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
     });
     this.machine.attach(this.vm);
+    const self = this;
+    this.judgeView = {
+      era,
+      get view() {
+        return self.view!;
+      },
+      events: this.machine.events,
+      report: (r) => this.report(r),
+    };
     this.vm.onLine = (id) => {
       const at = this.machine.step + 1;
       const lines = (this.linesByStep[at] ??= []);
@@ -144,10 +153,16 @@ class Run {
   judge(image: Image): void {
     const view = new MachineView(this.vm.memory, image);
     this.view = view;
+    const watchers = this.invariants.filter((i) => i.onEvent !== undefined);
     this.machine.onEvent = (event) => {
       if (event.kind === "page" && view.isPmem(event.pfn)) this.touched.add(event.pfn);
       if (event.kind === "step" || event.kind === "quiesce") this.nameFiles(view);
-      for (const invariant of this.invariants) invariant.onEvent?.(this.judgeFor(invariant, event), event);
+      this.currentEvent = event;
+      for (const invariant of watchers) {
+        this.judging = invariant;
+        invariant.onEvent!(this.judgeView, event);
+      }
+      this.currentEvent = null;
       if (event.kind === "quiesce") this.audit();
     };
   }
@@ -159,44 +174,45 @@ class Run {
   }
 
   audit(): void {
-    const audit = new AuditState(this.view!, this.era, this.touched);
-    for (const invariant of this.invariants) invariant.onQuiesce?.(this.judgeFor(invariant, null), audit);
+    const view = this.view!;
+    view.duringAudit(() => {
+      const audit = new AuditState(view, this.era, this.touched);
+      for (const invariant of this.invariants) {
+        this.judging = invariant;
+        invariant.onQuiesce?.(this.judgeView, audit);
+      }
+    });
   }
 
-  private judgeFor(invariant: Invariant, current: MachineEvent | null) {
-    return {
-      era: this.era,
-      view: this.view!,
-      events: this.machine.events,
-      report: (r: {
-        message: string;
-        pfn?: number;
-        fields?: readonly never[] | Violation["fields"];
-        event?: MachineEvent;
-      }) => {
-        const pfn = r.pfn ?? -1;
-        // One report a code and step: a folio of 512 pages is one defect, not 512.
-        const keys = [
-          `${invariant.code}:${pfn}:${pfn < 0 ? r.message : ""}`,
-          `${invariant.code}@${this.machine.step}:${pfn < 0 ? r.message : ""}`,
-        ];
-        if (keys.some((k) => this.known.has(k)) || this.violations.length >= MAX_VIOLATIONS) {
-          this.known.add(keys[0]!);
-          return;
-        }
-        for (const k of keys) this.known.add(k);
-        this.violations.push({
-          code: invariant.code,
-          level: invariant.level,
-          message: r.message,
-          pfn,
-          fields: r.fields ?? [],
-          event: (r.event ?? (current?.kind === "quiesce" ? undefined : current))?.seq ?? null,
-          seq: this.machine.events.length - 1,
-          step: this.machine.step,
-        });
-      },
-    };
+  /** What the invariant being asked sees; one object for all, because there are many events. */
+  private readonly judgeView: Judge;
+  private judging: Invariant | null = null;
+  private currentEvent: MachineEvent | null = null;
+
+  private report(r: Report): void {
+    const invariant = this.judging!;
+    const current = this.currentEvent;
+    const pfn = r.pfn ?? -1;
+    // One report a code and step: a folio of 512 pages is one defect, not 512.
+    const keys = [
+      `${invariant.code}:${pfn}:${pfn < 0 ? r.message : ""}`,
+      `${invariant.code}@${this.machine.step}:${pfn < 0 ? r.message : ""}`,
+    ];
+    if (keys.some((k) => this.known.has(k)) || this.violations.length >= MAX_VIOLATIONS) {
+      this.known.add(keys[0]!);
+      return;
+    }
+    for (const k of keys) this.known.add(k);
+    this.violations.push({
+      code: invariant.code,
+      level: invariant.level,
+      message: r.message,
+      pfn,
+      fields: r.fields ?? [],
+      event: (r.event ?? (current?.kind === "quiesce" ? undefined : current))?.seq ?? null,
+      seq: this.machine.events.length - 1,
+      step: this.machine.step,
+    });
   }
 
   /** Adds what only the end of the run shows. */

@@ -30,7 +30,8 @@ export interface PageWrite extends EventBase {
   readonly after: bigint;
 }
 export type PageField =
-  | "flags"
+  | "folio-tail"
+| "flags"
   | "lru/pgmap"
   | "lru.prev"
   | "mapping"

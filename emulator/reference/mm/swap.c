@@ -78,7 +78,7 @@ static void fsc_put_encoded(struct encoded_page **pages, int nr)
 
 void release_pages(release_pages_arg arg, int nr)
 {
-	fsc_put_encoded(arg.encoded_pages, nr);
+	fsc_put_encoded(arg, nr);
 }
 
 void free_pages_and_swap_cache(struct encoded_page **pages, int nr)

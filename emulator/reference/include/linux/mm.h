@@ -423,11 +423,8 @@ static inline void folios_put(struct folio_batch *folios)
 {
 	folios_put_refs(folios, NULL);
 }
-typedef union {
-	struct page **pages;
-	struct folio **folios;
-	struct encoded_page **encoded_pages;
-} release_pages_arg __attribute__((__transparent_union__));
+/* The kernel's is a transparent union of struct page **, struct folio ** and struct encoded_page **. */
+typedef void *release_pages_arg;
 void release_pages(release_pages_arg arg, int nr);
 
 /* ---- mapcounts ---- */
