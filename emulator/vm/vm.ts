@@ -53,12 +53,26 @@ export interface StubCall {
   count: number;
 }
 
+interface CompiledBody {
+  readonly body: ExecBody;
+  /** How many globals the image had when the function was first lowered: those exist when it runs. */
+  readonly globals: number;
+}
+
+/**
+ * Bodies by image, so that machines over one image share them, and so that which globals exist at an instruction does not
+ * depend on what other runs have lowered since.
+ */
+const COMPILED = new WeakMap<Image, Map<number, CompiledBody>>();
+
 export interface VmSnapshot {
   readonly memory: MemorySnapshot;
   readonly tasks: readonly TaskSnapshot[];
   readonly current: number;
   readonly steps: number;
   readonly syncedGlobals: number;
+  /** Functions that were entered. */
+  readonly lowered: readonly number[];
 }
 
 const POLL = 1_000_000;
@@ -113,16 +127,27 @@ export class Vm {
   bodyOf(id: number): ExecBody {
     const known = this.bodies[id];
     if (known !== undefined) return known;
-    const body = compileBody(this.image.lower(id));
-    this.syncGlobals();
+    const { body, globals } = this.compile(id);
+    this.syncGlobals(globals);
     this.bodies[id] = body;
     return body;
   }
 
+  private compile(id: number): CompiledBody {
+    let compiled = COMPILED.get(this.image);
+    if (compiled === undefined) COMPILED.set(this.image, (compiled = new Map()));
+    let entry = compiled.get(id);
+    if (entry === undefined) {
+      const body = compileBody(this.image.lower(id));
+      compiled.set(id, (entry = { body, globals: this.image.globals.length }));
+    }
+    return entry;
+  }
+
   /** Writes the initial contents of globals that the image has laid out since the last call. */
-  syncGlobals(): void {
+  syncGlobals(end: number = this.image.globals.length): void {
     const globals = this.image.globals;
-    for (; this.syncedGlobals < globals.length; this.syncedGlobals++) {
+    for (; this.syncedGlobals < end; this.syncedGlobals++) {
       const g = globals[this.syncedGlobals]!;
       const lo = this.memory.lo(g.address);
       this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
@@ -511,6 +536,7 @@ export class Vm {
       current: this.current?.id ?? 0,
       steps: this.steps,
       syncedGlobals: this.syncedGlobals,
+      lowered: Object.keys(this.bodies).map(Number),
     };
   }
 
@@ -521,7 +547,8 @@ export class Vm {
     this.current = this.tasks[s.current] ?? null;
     this.steps = s.steps;
     this.syncedGlobals = s.syncedGlobals;
-    this.syncGlobals();
+    this.bodies.length = 0;
+    for (const id of s.lowered) this.bodies[id] = this.compile(id).body;
   }
 
   /** A hash of memory and tasks. */
