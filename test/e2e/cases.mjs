@@ -108,9 +108,7 @@ export function cases({ ui, page, mail }) {
     [
       "Replay runs the finding of a token alone",
       async () => {
-        const row = page.locator(".editor-instance .view-line", { hasText: /^\s*replay\s/ }).first();
-        await row.waitFor();
-        const token = (await row.textContent()).trim().split(/\s+/).pop();
+        const token = await replayToken(page);
         await page.keyboard.press("Control+1");
         await ui.palette("Folioscope: Replay", { asks: true });
         const widget = page.locator(".quick-input-widget", { hasText: "replay token" });
@@ -234,6 +232,25 @@ export function cases({ ui, page, mail }) {
       },
     ],
   ];
+}
+
+/** The token in the report on the screen, put together where the editor has wrapped it. */
+async function replayToken(page) {
+  const lines = page.locator(".editor-group-container").last().locator(".view-line");
+  await lines
+    .filter({ hasText: /^\s*replay\s/ })
+    .first()
+    .waitFor();
+  const rows = await lines.evaluateAll((all) =>
+    all
+      .map((e) => [Number.parseInt(e.style.top, 10), e.textContent.replace(/\u00a0/g, " ")])
+      .sort((a, b) => a[0] - b[0])
+      .map(([, text]) => text),
+  );
+  const at = rows.findIndex((r) => /^\s*replay\s/.test(r));
+  let token = rows[at].replace(/^\s*replay\s+/, "").trim();
+  for (let i = at + 1; i < rows.length && rows[i].trim() !== ""; i++) token += rows[i].trim();
+  return token;
 }
 
 /** Counts how often the status item has begun to spin; a MutationObserver watches, so that short runs are seen too. */

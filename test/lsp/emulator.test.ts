@@ -1,0 +1,86 @@
+/**
+ * The server with the real emulator in its thread: seed 000 of the corpus where it is present, and the repository's own
+ * example mails everywhere.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { bundle, LspClient } from "../support/lsp_client.ts";
+
+const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
+const RUN_MS = 120_000;
+
+describe("language server with the emulator", () => {
+  let file = "";
+  before(() => {
+    file = join(
+      bundle("lsp-real", { server: "server/main.ts", worker: "server/emulation/worker.ts" }),
+      "server.cjs",
+    );
+  });
+
+  after(() => {
+    if (file) rmSync(dirname(file), { recursive: true, force: true });
+  });
+
+  const seeds = join(root, "..", "shared", "corpus", "seeds");
+  const seed = existsSync(seeds) ? readdirSync(seeds).find((n) => n.startsWith("000_")) : undefined;
+  const skip = seed ? false : "../shared/corpus/seeds is not here";
+  test("seed 000: answers while it runs, then findings, new ones in Problems", { skip }, async () => {
+    const c = new LspClient(file);
+    try {
+      await c.initialize();
+      const uri = `file:///seeds/${seed}`;
+      const text = readFileSync(join(seeds, seed!), "utf8");
+      const done = c.next("folioscope/status", (p) => p.state === "current" || p.state === "failed", RUN_MS);
+      c.open(uri, text, "plaintext");
+      const hover = await c.request("textDocument/hover", {
+        textDocument: { uri },
+        position: {
+          line: text.split("\n").findIndex((l) => l.includes("page->mapping = mapping;")),
+          character: 6,
+        },
+      });
+      assert.match(hover.result.contents.value, /dax_associate_entry/);
+      const status = await done;
+      assert.equal(status.state, "current", status.message);
+      assert.equal(status.patches, 2);
+      assert.ok(status.counts.new > 0, "a new finding");
+      assert.ok(status.counts.fixed > 0, "a fixed finding");
+      const published = c.heard.filter((m) => m.method === "textDocument/publishDiagnostics").pop();
+      const news = published?.params.diagnostics.filter((d: { message: string }) =>
+        d.message.includes("new with this patch"),
+      );
+      assert.ok(news.length > 0);
+      for (const d of news) assert.ok(d.range.start.line > 0 && d.range.start.line < text.split("\n").length);
+    } finally {
+      await c.close();
+    }
+  });
+
+  const examples = readdirSync(join(root, "examples")).filter((n) => /\.(?:eml|patch|mbox|txt)$/.test(n));
+  for (const name of examples)
+    test(`examples/${name}: ends, and every mark stands in the text`, async () => {
+      const c = new LspClient(file);
+      try {
+        await c.initialize({ showFixed: true, showAlready: true });
+        const uri = `file:///examples/${name}`;
+        const text = readFileSync(join(root, "examples", name), "utf8");
+        const done = c.next(
+          "folioscope/status",
+          (p) => p.state === "current" || p.state === "failed",
+          RUN_MS,
+        );
+        c.open(uri, text, name.endsWith(".patch") ? "diff" : "folioscope-mail");
+        const status = await done;
+        assert.equal(status.state, "current", status.message);
+        const published = c.heard.filter((m) => m.method === "textDocument/publishDiagnostics").pop();
+        const count = text.split("\n").length;
+        for (const d of published?.params.diagnostics ?? [])
+          assert.ok(d.range.start.line >= 0 && d.range.end.line < count);
+      } finally {
+        await c.close();
+      }
+    });
+});
