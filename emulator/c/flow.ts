@@ -41,7 +41,7 @@ roles(
   Op.U2F,
   Op.F2I,
 );
-roles("wr.", Op.F2U, Op.FROUND, Op.FBOOL, Op.FNEG, Op.BITS, Op.ALLOCA, Op.BFLD);
+roles("wr.", Op.MULI32S, Op.MULI32U, Op.F2U, Op.FROUND, Op.FBOOL, Op.FNEG, Op.BITS, Op.ALLOCA, Op.BFLD);
 roles("wr.", Op.LD8S, Op.LD8U, Op.LD16S, Op.LD16U, Op.LD32S, Op.LD32U, Op.LD64, Op.LDF32, Op.LDF64);
 roles("rr.", Op.ST8, Op.ST16, Op.ST32, Op.ST64, Op.STF32, Op.STF64, Op.MCPY, Op.BFST, Op.CPY);
 roles(
@@ -63,6 +63,8 @@ roles("rr.", Op.JLTU32, Op.JLEU32);
 for (let op = Op.ADD as number; op <= Op.SHRU; op++) roles("wrr", op);
 for (let op = Op.ADD32S as number; op <= Op.SHR32U; op++) roles("wrr", op);
 for (let op = Op.EQ as number; op <= Op.FDIV; op++) roles("wrr", op);
+roles(".r.", Op.STI8, Op.STI16, Op.STI32, Op.STI64);
+roles("w.r", Op.ELEM);
 roles("wrr", Op.LEA2, Op.LEA4, Op.LEA8, Op.ATOM, Op.OVF);
 
 const ENDS = new Set<number>([Op.JMP, Op.JMPI, Op.RET, Op.RETV, Op.RETU, Op.TRAP, Op.SWITCH]);

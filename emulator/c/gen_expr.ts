@@ -322,8 +322,9 @@ const LEA: Record<number, number> = { 2: Op.LEA2, 4: Op.LEA4, 8: Op.LEA8 };
 
 function genIndex(g: Gen, x: Extract<X, { k: "idx" }>): Place {
   const { asm } = g;
-  const base = address(g, x.base);
-  const p = { reg: keep(g, base.reg, x.index), off: base.off };
+  const fixed = x.base.k === "addr" ? g.env.address(x.base.sym) + BigInt(x.base.off) : null;
+  const base = fixed === null ? address(g, x.base) : { reg: -1, off: 0 };
+  const p = { reg: fixed === null ? keep(g, base.reg, x.index) : -1, off: base.off };
   // a[i + 1]: the constant goes into the offset of the access.
   let index = x.index;
   let extra = 0;
@@ -345,8 +346,14 @@ function genIndex(g: Gen, x: Extract<X, { k: "idx" }>): Place {
   }
   const i = gen(g, index);
   asm.loc = x.loc;
-  if (x.bound !== null) asm.emit(Op.CHKIDX, i, x.bound, x.addrOnly ? 1 : 0);
+  const checked = x.bound !== null && 2 ** valueBits(x.index) > x.bound;
   const r = temp(g);
+  if (fixed !== null && x.scale < 0x7fffffff && (x.bound ?? 0) < 0x7fffffff) {
+    asm.emit(Op.ELEM, r, asm.constant(BigInt.asIntN(64, fixed)), i);
+    asm.emit(Op.EXT, x.bound ?? 0, x.scale, checked ? (x.addrOnly ? 1 : 0) : 2);
+    return { reg: r, off: extra };
+  }
+  if (checked) asm.emit(Op.CHKIDX, i, x.bound!, x.addrOnly ? 1 : 0);
   if (x.scale === 1) asm.emit(Op.ADD, r, p.reg, i);
   else if (LEA[x.scale] !== undefined) asm.emit(LEA[x.scale]!, r, p.reg, i);
   else {
@@ -568,8 +575,8 @@ function emitImmediate(g: Gen, op: BinOp, t: CType, dst: number, l: number, v: b
         asm.emit(is32 ? (i.signed ? Op.SHLI32S : Op.SHLI32U) : Op.SHLI, dst, l, shift);
         return true;
       }
-      if (is32 || !fitsImm(s)) return false;
-      asm.emit(Op.MULI, dst, l, Number(s));
+      if (!fitsImm(s)) return false;
+      asm.emit(is32 ? (i.signed ? Op.MULI32S : Op.MULI32U) : Op.MULI, dst, l, Number(s));
       return true;
     }
     case "and":
@@ -884,10 +891,23 @@ function genAssign(g: Gen, x: Extract<X, { k: "assign" }>, dst: number | null): 
   const bits = bf !== null ? bf.width : isInteger(lv.t) && !isBool(lv.t) ? sizeOf(lv.t) * 8 : 64;
   const value = dst === null ? storedValue(x.x, bits) : x.x;
   const to = stablePlace(g, lv, x.x);
+  if (value.k === "num" && dst === null && bf === null && storeImmediate(g, value.v, to, lv.t)) return;
   const r = gen(g, value);
   g.asm.loc = x.loc;
   emitStore(g, r, to, lv.t, bf);
   setResult(g, dst, r);
+}
+
+const IMMEDIATE_STORES: Record<number, number> = { 1: Op.STI8, 2: Op.STI16, 4: Op.STI32, 8: Op.STI64 };
+
+/** [to] = constant, when it has an immediate form. */
+export function storeImmediate(g: Gen, v: bigint, to: Place, t: CType): boolean {
+  if (t.kind === "float") return false;
+  const size = sizeOf(t);
+  const s = BigInt.asIntN(size * 8, v);
+  if (!fitsImm(s)) return false;
+  g.asm.emit(IMMEDIATE_STORES[size]!, Number(s), to.reg, to.off);
+  return true;
 }
 
 /** A place whose register survives the evaluation of `other`. */

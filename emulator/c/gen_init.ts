@@ -6,7 +6,7 @@ import { Op } from "../vm/bytecode.ts";
 import { writeEntry } from "./const_eval.ts";
 import { alignOf, sizeOf } from "./ctype.ts";
 import { emitCopy, emitStore, type Gen, type Place, temp } from "./gen.ts";
-import { copyRecord, gen, place } from "./gen_expr.ts";
+import { copyRecord, gen, place, storeImmediate } from "./gen_expr.ts";
 import type { InitEntry, InitPlan } from "./tree.ts";
 
 /** Initialises the object at `to`. */
@@ -76,6 +76,9 @@ function storeEntry(g: Gen, e: InitEntry, to: Place): void {
         emitCopy(g, { reg: to.reg, off: first.off + k * e.stride }, from, sizeOf(e.t));
     }
     return;
+  }
+  if (x.k === "num" && e.bf === null && e.count === 1) {
+    if (storeImmediate(g, x.v, { reg: to.reg, off: to.off + e.off }, e.t)) return;
   }
   const r = gen(g, x);
   if (e.count <= 16) {

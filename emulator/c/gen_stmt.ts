@@ -379,6 +379,13 @@ function genIf(g: Gen, st: Extract<S, { k: "if" }>): void {
     if (st.b !== null) genStmt(g, st.b);
     return;
   }
+  const jump = plainJump(g, st.a);
+  if (jump !== null) {
+    genCond(g, st.c, jump, null, false);
+    g.top = mark;
+    if (st.b !== null) genStmt(g, st.b);
+    return;
+  }
   genCond(g, st.c, null, no, true);
   g.top = mark;
   genStmt(g, st.a);
@@ -388,6 +395,28 @@ function genIf(g: Gen, st: Extract<S, { k: "if" }>): void {
     genStmt(g, st.b);
     asm.bind(end);
   } else asm.bind(no);
+}
+
+/** Target of a statement that only jumps, when no scope has to be left in an orderly way. */
+function plainJump(g: Gen, st: S): Label | null {
+  if (g.env.coverage) return null;
+  const one = st.k === "block" && st.items.length === 1 && st.vars.length === 0 ? st.items[0]! : st;
+  let label: Label;
+  let depth: number;
+  if (one.k === "goto") {
+    if (!one.label.placed) return null;
+    label = labelFor(g, one.label);
+    depth = depthOfLabel(g, one.label);
+  } else if (one.k === "break" || one.k === "continue") {
+    const target = g.targets.get(one.to)!;
+    label = one.k === "break" ? target.stop : target.next!;
+    depth = target.depth;
+  } else return null;
+  for (let i = g.scopes.length - 1; i >= depth; i--) {
+    const s = g.scopes[i]!;
+    if (s.cleanups.length > 0 || s.sp >= 0 || (i > 0 && s.to > s.from)) return null;
+  }
+  return label;
 }
 
 function genLoop(g: Gen, st: SLoop): void {

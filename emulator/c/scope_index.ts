@@ -158,7 +158,9 @@ export function chooseName(list: readonly Candidate[], path: string): Candidate 
 function best(list: readonly Candidate[], path: string): Candidate | null {
   let found: Candidate | null = null;
   const score = (c: Candidate): number =>
-    (c.kind === "function" ? 4 : 0) + (c.path === path ? 2 : 0) + (c.declaration?.items[c.item]?.init ? 1 : 0);
+    (c.kind === "function" ? 4 : 0) +
+    (c.path === path ? 2 : 0) +
+    (c.declaration?.items[c.item]?.init ? 1 : 0);
   for (const c of list)
     if (found === null || c.layer < found.layer || (c.layer === found.layer && score(c) > score(found)))
       found = c;

@@ -206,6 +206,17 @@ export const Op = {
   JGEUI32: 170, // low word of a, unsigned, against imm b, to imm c
   /** Two instructions: [CPY, a, b, c][EXT, x, y, 0]: as MCPY, of c bytes from [b + imm y] to [a + imm x]. */
   CPY: 171,
+  /**
+   * Element of an array at a fixed address, two instructions: [ELEM, a, b, c][EXT, bound, scale, flags]:
+   * a = consts[b] + register c * scale, checked as by CHKIDX bound, flags & 1. flags 2: not checked.
+   */
+  ELEM: 172,
+  MULI32S: 173,
+  MULI32U: 174, // a = b * imm c
+  STI8: 175,
+  STI16: 176,
+  STI32: 177,
+  STI64: 178, // [b + c] = sign-extended imm a
 } as const;
 export type OpCode = (typeof Op)[keyof typeof Op];
 

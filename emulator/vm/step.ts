@@ -25,6 +25,8 @@ export interface CompiledSwitch {
 
 export interface ExecBody extends FnCode {
   readonly compiled: readonly CompiledSwitch[];
+  /** The constants as 32-bit halves. */
+  readonly consts32: Int32Array;
 }
 
 export function compileBody(code: FnCode): ExecBody {
@@ -47,7 +49,8 @@ export function compileBody(code: FnCode): ExecBody {
     }
     return { min, dense, table };
   });
-  return { ...code, compiled };
+  const consts32 = new Int32Array(code.consts.buffer, code.consts.byteOffset, code.consts.length * 2);
+  return { ...code, compiled, consts32 };
 }
 
 function switchTarget(s: CompiledSwitch, value: bigint): number {
@@ -208,6 +211,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
   let body: ExecBody = bodies[fn.id] ?? vm.bodyOf(fn.id);
   let code = body.code;
   let consts = body.consts;
+  let consts32 = body.consts32;
   let fp = task.fp;
   let pc = task.pc;
   let left = budget;
@@ -1286,6 +1290,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             body = next;
             code = next.code;
             consts = next.consts;
+            consts32 = next.consts32;
             fp = newFp;
             pc = 0;
             task.fn = fn;
@@ -1340,6 +1345,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             body = bodies[fn.id]!;
             code = body.code;
             consts = body.consts;
+            consts32 = body.consts32;
             pc = frames[f + 1]!;
             fp = frames[f + 2]!;
             task.frameBase = frames[f + 3]!;
@@ -1527,6 +1533,84 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             memory.copy(BigInt.asUintN(64, memory.join(dh, dl)), BigInt.asUintN(64, memory.join(sh, sl)), ic);
             pc += 8;
             continue;
+          }
+        case 172 /* ELEM */:
+          {
+            const i = (fp + ic) << 1;
+            const index = R32[i]!;
+            const flags = code[pc + 7]!;
+            const bound = code[pc + 5]!;
+            if (
+              (flags & 2) === 0 &&
+              (R32[i + 1] !== 0 || index >>> 0 > bound >>> 0 || (index === bound && flags === 0))
+            ) {
+              task.pc = pc;
+              stop("out-of-bounds", `index ${R[fp + ic]} is outside the array of ${bound} elements`);
+            }
+            if (R32[i + 1] === index >> 31) {
+              const k = ib << 1;
+              const sum = (consts32[k]! >>> 0) + index * code[pc + 6]!;
+              R32[a << 1] = sum | 0;
+              R32[(a << 1) + 1] = (consts32[k + 1]! + Math.floor(sum / 4294967296)) | 0;
+            } else R[a] = BigInt.asIntN(64, consts[ib]! + R[fp + ic]! * BigInt(code[pc + 6]!));
+            pc += 8;
+            continue;
+          }
+        case 173 /* MULI32S */:
+          {
+            const v = Math.imul(R32[(fp + ib) << 1]!, ic);
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 174 /* MULI32U */:
+          R32[a << 1] = Math.imul(R32[(fp + ib) << 1]!, ic);
+          R32[(a << 1) + 1] = 0;
+          break;
+        case 175 /* STI8 */:
+        case 176 /* STI16 */:
+        case 177 /* STI32 */:
+        case 178 /* STI64 */:
+          {
+            const b = (fp + ib) << 1;
+            const imm = a - fp;
+            let hi = R32[b + 1]!;
+            let lo = (R32[b]! >>> 0) + ic;
+            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
+            lo |= 0;
+            const p = translate(segHi, segBase, segPages, hi, lo);
+            if (p >= 0) {
+              const q = p >> 2;
+              if (op === Op.STI8) {
+                if (shadow[p] === 1 || shadow[p] === 2) {
+                  u8[p] = imm;
+                  shadow[p] = 1;
+                  break;
+                }
+              } else if (op === Op.STI32) {
+                if ((p & 3) === 0 && (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202)) {
+                  i32[q] = imm;
+                  shadow32[q] = 0x01010101;
+                  break;
+                }
+              } else if (
+                op === Op.STI64 &&
+                (p & 7) === 0 &&
+                (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
+                (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
+              ) {
+                i32[q] = imm;
+                i32[q + 1] = imm >> 31;
+                shadow32[q] = 0x01010101;
+                shadow32[q + 1] = 0x01010101;
+                break;
+              }
+            }
+            task.pc = pc;
+            scratch32[0] = imm;
+            scratch32[1] = imm >> 31;
+            memory.storeScratch(hi, lo, 1 << (op - Op.STI8));
+            break;
           }
         default:
           vm.badOpcode(op);
