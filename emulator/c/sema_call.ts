@@ -68,7 +68,8 @@ function callUndeclared(s: Sema, name: string, e: CallExpr, tools: ArgTools): X 
   if (real?.kind === "function" && real.sym.def !== null) return callKnown(s, real.sym, e, tools);
   const ft = libraryType(name) ?? NO_PROTO;
   const sym = s.link.undefinedFunction(name, ft);
-  if (s.link.hosted)
+  const isBuiltin = e.callee.kind === "ident" && e.callee.name.startsWith("__builtin_");
+  if (s.link.hosted && !isBuiltin)
     s.link.note("ignored", `implicit declaration of function \`${name}\``, s.fn?.name ?? "", e.loc);
   return makeCall(sym, ft, convertArgs(s, ft, e.args, tools, name, e.loc), e.loc);
 }

@@ -1250,7 +1250,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
                   if (outcome === "jump") {
                     ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
                     body = bodies[fn.id]!;
-                    ({ code, consts } = body);
+                    ({ code, consts, consts32 } = body);
                     continue;
                   }
                   if (vm.switchRequested) {
@@ -1306,7 +1306,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             if (outcome === "jump") {
               ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
               body = bodies[fn.id]!;
-              ({ code, consts } = body);
+              ({ code, consts, consts32 } = body);
               continue;
             }
             if (vm.switchRequested) {
@@ -1581,20 +1581,20 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (p >= 0) {
               const q = p >> 2;
-              if (op === Op.STI8) {
+              if (op === 175 /* STI8 */) {
                 if (shadow[p] === 1 || shadow[p] === 2) {
                   u8[p] = imm;
                   shadow[p] = 1;
                   break;
                 }
-              } else if (op === Op.STI32) {
+              } else if (op === 177 /* STI32 */) {
                 if ((p & 3) === 0 && (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202)) {
                   i32[q] = imm;
                   shadow32[q] = 0x01010101;
                   break;
                 }
               } else if (
-                op === Op.STI64 &&
+                op === 178 /* STI64 */ &&
                 (p & 7) === 0 &&
                 (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
                 (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
@@ -1609,7 +1609,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             task.pc = pc;
             scratch32[0] = imm;
             scratch32[1] = imm >> 31;
-            memory.storeScratch(hi, lo, 1 << (op - Op.STI8));
+            memory.storeScratch(hi, lo, 1 << (op - 175) /* STI8 */);
             break;
           }
         default:
