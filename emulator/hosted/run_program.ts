@@ -94,7 +94,7 @@ export interface LoadedProgram {
 
 const DEFAULT_STEPS = 20_000_000_000;
 const DEFAULT_MEMORY_MIB = 512;
-const LIMITS: TaskLimits = { registers: 1 << 20, depth: 40_000, stack: 8 << 20 };
+const LIMITS: TaskLimits = { registers: 1 << 22, depth: 150_000, stack: 8 << 20 };
 const HEADERS = new Map(HOSTED_HEADERS.map((h) => [h.path, h.text]));
 
 /** Preprocesses, parses and links; nothing runs. */
