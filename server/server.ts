@@ -2,6 +2,7 @@
  * Connection wiring: every request and notification is caught by itself, so that neither a malformed message nor a bug
  * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts).
  */
+import { createHash } from "node:crypto";
 import {
   CodeActionKind,
   CodeLensRefreshRequest,
@@ -57,6 +58,7 @@ import {
   type SimulateResult,
   type TreeResult,
 } from "./protocol.ts";
+import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { OpenDocument, pathOf } from "./state.ts";
 
 /** After an edit: the parse, then the run. */
@@ -64,6 +66,9 @@ const PARSE_DELAY_MS = 150;
 const RUN_DELAY_MS = 700;
 /** Lenses and status follow a run no faster than this. */
 const PROGRESS_DELAY_MS = 300;
+
+/** Results kept for texts that are opened again or edited back. */
+const RESULTS_MAX = 8;
 
 export interface ServerOptions {
   readonly connection: Connection;
@@ -90,6 +95,8 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #documents = new Map<string, OpenDocument>();
   readonly #timers = new Map<string, Timers>();
+  /** The last results by text and options; an asked-for run always runs. */
+  readonly #results = new Map<string, ReviewResult>();
   #settings: Settings = DEFAULT_SETTINGS;
   #can: ClientAbilities = { configuration: false, lensRefresh: false, progress: false };
 
@@ -169,7 +176,7 @@ export class Server {
     const rerun = JSON.stringify(reviewOptions(settings)) !== before && settings.run !== "manual";
     for (const d of this.#documents.values()) {
       if (d.isForeign) continue;
-      if (rerun) this.#run(d, {});
+      if (rerun) this.#runOrRecall(d);
       else this.#changed(d, true);
     }
   }
@@ -188,7 +195,7 @@ export class Server {
         this.#documents.set(uri, document);
         this.#timers.set(uri, {});
         this.#changed(document, true);
-        if (!document.isForeign && this.#settings.run !== "manual") this.#run(document, {});
+        if (!document.isForeign && this.#settings.run !== "manual") this.#runOrRecall(document);
       }),
     );
     c.onDidChangeTextDocument((params) =>
@@ -277,11 +284,30 @@ export class Server {
 
   #run(document: OpenDocument, asked: Partial<SimulateParams>): void {
     this.#quietly("simulation", async () => {
-      const outcome = document.simulate(reviewOptions(this.#settings, asked));
+      const options = reviewOptions(this.#settings, asked);
+      const key = cacheKey(document.text, options);
+      const outcome = document.simulate(options);
       void this.#showProgress(document, outcome);
       const ended = await outcome;
+      if (ended.kind === "result") this.#remember(key, ended.result);
       if (ended.kind === "failed") this.#connection.console.error(`${document.path}: ${ended.message}`);
     });
+  }
+
+  /** What was run before needs no second run: results are the text's and the options' alone (D5). */
+  #runOrRecall(document: OpenDocument): void {
+    const known = this.#results.get(cacheKey(document.text, reviewOptions(this.#settings)));
+    if (known) document.adopt(known);
+    else this.#run(document, {});
+  }
+
+  #remember(key: string, result: ReviewResult): void {
+    this.#results.delete(key);
+    this.#results.set(key, result);
+    for (const oldest of this.#results.keys()) {
+      if (this.#results.size <= RESULTS_MAX) return;
+      this.#results.delete(oldest);
+    }
   }
 
   /** Progress of the protocol, where the client can show it; its cancel button cancels the run. */
@@ -466,6 +492,10 @@ function readableText(parsed: ParsedDocument): string {
     }
   }
   return lines.join("\n");
+}
+
+function cacheKey(text: string, options: ReviewOptions): string {
+  return createHash("sha256").update(JSON.stringify(options)).update("\n").update(text).digest("hex");
 }
 
 /** Why a document cannot be run, or "". */

@@ -128,6 +128,16 @@ export class OpenDocument {
     });
   }
 
+  /** Takes results that an earlier run of this very text, with the same options, has made. */
+  adopt(result: ReviewResult): void {
+    this.#stop();
+    this.#ended = undefined;
+    this.#message = "";
+    this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
+    this.#placed = undefined;
+    this.#host.changed(this, true);
+  }
+
   cancel(): boolean {
     if (!this.#job) return false;
     this.#stop();

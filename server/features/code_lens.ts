@@ -13,11 +13,12 @@ import {
 import {
   type FunctionView,
   functionViews,
+  ownsFinding,
   patchSelector,
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
-import { countsOf, countsText, functionCounts } from "./wording.ts";
+import { countsOf, countsText, functionText } from "./wording.ts";
 
 export interface Lens {
   readonly docLine: number;
@@ -68,11 +69,10 @@ function functionLens(snapshot: Snapshot, view: FunctionView): Lens {
     const reason = view.facts.find((f) => f.reason)?.reason;
     return to(`${view.name}: ${reason ? `not run, ${reason}` : "no scenario reaches it"}${stale}`);
   }
-  const own = placedFindings(snapshot).filter(
-    (p) => p.finding.patch === view.patch.index && p.docLine >= view.docLine && p.docLine <= view.endDocLine,
-  );
+  const own = placedFindings(snapshot).filter((p) => ownsFinding(view, p));
   const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
-  const text = `${view.name}: ${countsText(functionCounts(view.facts)) || "ran"}${stale}`;
+  const findings = own.map((p) => p.finding);
+  const text = `${view.name}: ${functionText(view.facts, findings)}${stale}`;
   if (first) return to(text, COMMAND_SHOW_FINDING, { uri: snapshot.uri, finding: first.index });
   return to(text);
 }

@@ -80,7 +80,8 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
 }
 
 function changes(facts: readonly LineFacts[]): string {
-  const all = [...new Set(facts.flatMap((f) => f.changes))];
+  // The same change in another scenario is the same change; the report names the scenarios.
+  const all = [...new Set(facts.flatMap((f) => f.changes.map((c) => c.replace(/ \([^()]*\)$/, ""))))];
   if (all.length === 0) return "";
   const shown = all.slice(0, CHANGES_MAX).map((c) => `\n- \`${c.replaceAll("`", "'")}\``);
   if (all.length > CHANGES_MAX) shown.push(`\n- … ${all.length - CHANGES_MAX} more`);

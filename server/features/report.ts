@@ -7,7 +7,9 @@ import type { Finding, TraceStep } from "../review/types.ts";
 import { placedFindings, type Snapshot } from "./snapshot.ts";
 import { countsOf, countsText, fidelityText, VERDICT_ORDER, VERDICT_WORDS } from "./wording.ts";
 
-const TEXT_WIDTH = 78;
+/** The column of places in a trace, and from which length on a line counts as full. */
+const PLACE_WIDTH = 18;
+const FULL_WIDTH = 66;
 const RULE = "─".repeat(40);
 
 export function report(snapshot: Snapshot, finding: number | undefined): ReportResult {
@@ -34,7 +36,7 @@ export function report(snapshot: Snapshot, finding: number | undefined): ReportR
 export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   const place = snapshot.review?.place ?? ((n: number) => n);
   const at = (docLine: number) => (place(docLine) > 0 ? `line ${place(docLine)}` : "");
-  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, ...wrap(f.message, TEXT_WIDTH), ""];
+  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, f.message, ""];
   const add = (key: string, value: string) => {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
@@ -50,34 +52,42 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   add("ran as", fidelityText(f));
   if (f.stubs.length > 0) add("stubs", f.stubs.join(", "));
   add("replay", f.replay);
-  if (f.detail.length > 0) out.push("", ...f.detail);
-  if (f.trace.length > 0)
-    out.push("", `Trace (${f.side} the patch)`, RULE, ...f.trace.map((s, i) => step(s, i, at)));
+  if (f.detail.length > 0) out.push("", ...unwrap(f.detail));
+  if (f.trace.length > 0) out.push("", `Trace (${f.side} the patch)`, RULE, ...steps(f.trace, at));
   if (f.consequences.length > 0)
     out.push("", "What follows from it", ...f.consequences.map((c) => `  ${c.code}: ${c.message}`));
   if (f.alsoIn.length > 0) out.push("", "Also in", ...f.alsoIn.map((s) => `  ${s}`));
   return out;
 }
 
-/** ">>  12  line 510     truncate   folio_put(pfn 0x100003): refcount 1 -> 0" */
-function step(s: TraceStep, index: number, at: (docLine: number) => string): string {
-  const mark = s.role === "culprit" ? ">>" : s.role === "history" ? " *" : "  ";
-  const file = s.path.split("/").pop() ?? "";
-  const where = at(s.docLine) || (file ? `${file}:${s.line}` : "");
-  return `${mark} ${String(index + 1).padStart(3)}  ${where.padEnd(16)} ${s.task.padEnd(9)} ${s.text}`;
+/** ">>  12  line 510  folio_put(pfn 0x100003): refcount 1 -> 0"; the task only where there are several. */
+function steps(trace: readonly TraceStep[], at: (docLine: number) => string): string[] {
+  const where = trace.map((s) => {
+    const file = s.path.split("/").pop() ?? "";
+    return at(s.docLine) || (file ? `${file}:${s.line}` : "");
+  });
+  const width = Math.min(PLACE_WIDTH, Math.max(0, ...where.map((w) => w.length)));
+  const tasks = new Set(trace.map((s) => s.task));
+  const taskWidth = tasks.size > 1 ? Math.max(...[...tasks].map((t) => t.length)) + 2 : 0;
+  return trace.map((s, i) => {
+    const mark = s.role === "culprit" ? ">>" : s.role === "history" ? " *" : "  ";
+    const task = taskWidth > 0 ? s.task.padEnd(taskWidth) : "";
+    return `${mark} ${String(i + 1).padStart(3)}  ${where[i]!.padEnd(width)}  ${task}${s.text}`;
+  });
 }
 
-/** Breaks at blanks; a longer word stays whole. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+/** The editor wraps to its own width: lines that were broken only because they were full are joined again. */
+function unwrap(lines: readonly string[]): string[] {
+  const joined: string[] = [];
+  let full = false;
+  for (const line of lines) {
+    const last = joined.length - 1;
+    const word = line.split(" ")[0] ?? "";
+    if (full && line !== "" && !/^\s/.test(line)) joined[last] += ` ${line}`;
+    else joined.push(line);
+    full = line.length + 1 + word.length > FULL_WIDTH;
   }
-  return [...lines, line];
+  return joined;
 }
 
 function wholeReport(snapshot: Snapshot): ReportResult {

@@ -100,6 +100,9 @@ export interface FunctionView {
   readonly docLine: number;
   readonly endDocLine: number;
   readonly sides: "before" | "after" | "both";
+  /** Its lines on each side: in a diff the bodies of two functions may lie between each other's. */
+  readonly before: ReadonlySet<number>;
+  readonly after: ReadonlySet<number>;
   readonly facts: readonly FunctionFacts[];
 }
 
@@ -122,6 +125,8 @@ export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] 
         docLine: first,
         endDocLine: last,
         sides: d.side,
+        before: new Set(d.side === "before" ? d.lines : []),
+        after: new Set(d.side === "after" ? d.lines : []),
         facts: [],
       });
       continue;
@@ -131,6 +136,8 @@ export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] 
     known.whole ||= d.visible === "whole";
     known.changed ||= d.changed;
     if (known.sides !== d.side) known.sides = "both";
+    if (d.side === "before") known.before = new Set([...known.before, ...d.lines]);
+    else known.after = new Set([...known.after, ...d.lines]);
   }
   for (const facts of snapshot.review?.result.functions ?? []) {
     if (facts.patch !== patch.index) continue;
@@ -140,12 +147,15 @@ export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] 
   return [...views.values()].sort((a, b) => a.docLine - b.docLine);
 }
 
-/** Functions that a document line lies in, the innermost first. */
+/** Functions that a document line belongs to on some side. */
 export function functionsAt(snapshot: Snapshot, ref: LineRef): FunctionView[] {
   const at = ref.line.docLine;
-  return functionViews(snapshot, ref.patch).filter(
-    (f) => f.path === ref.file.path && f.docLine <= at && at <= f.endDocLine,
-  );
+  return functionViews(snapshot, ref.patch).filter((f) => f.before.has(at) || f.after.has(at));
+}
+
+/** Whether a finding stands in a function: on its line and on its side. */
+export function ownsFinding(view: FunctionView, { finding, docLine }: PlacedFinding): boolean {
+  return finding.patch === view.patch.index && view[finding.side].has(docLine);
 }
 
 /** Remarks on one diff line. */

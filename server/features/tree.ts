@@ -9,6 +9,7 @@ import { plain } from "./hover.ts";
 import {
   type FunctionView,
   functionViews,
+  ownsFinding,
   type PlacedFinding,
   patchNumber,
   patchSelector,
@@ -18,7 +19,7 @@ import {
 import {
   countsOf,
   countsText,
-  functionCounts,
+  functionText,
   loudest,
   plural,
   VERDICT_ORDER,
@@ -120,12 +121,11 @@ function functionRow(
   view: FunctionView,
   found: readonly PlacedFinding[],
 ): TreeNode {
-  const own = found.filter((f) => f.docLine >= view.docLine && f.docLine <= view.endDocLine);
+  const own = found.filter((f) => ownsFinding(view, f));
   const children = [...own]
     .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict))
     .map((f) => findingRow(id, f));
   const executed = view.facts.some((f) => f.executed);
-  const counts = functionCounts(view.facts);
   const reason = view.facts.find((f) => f.reason)?.reason ?? "";
   const notRun = !snapshot.review ? "" : view.whole ? reason || "no scenario reaches it" : "shown in part";
   const verdict: Verdict | undefined =
@@ -133,7 +133,12 @@ function functionRow(
     (executed ? "clean" : snapshot.review ? "not-modelled" : undefined);
   return {
     ...row(id, "function", view.name, view.docLine),
-    description: executed ? countsText(counts) : notRun,
+    description: executed
+      ? functionText(
+          view.facts,
+          own.map((f) => f.finding),
+        )
+      : notRun,
     tooltip:
       `**${view.name}()** in \`${view.path}\`, ${view.whole ? "shown whole" : "shown in part"}` +
       (executed ? "" : `\n\n${plain(notRun)}`),
@@ -147,10 +152,10 @@ function findingRow(parent: string, { finding, index, docLine }: PlacedFinding):
     ...row(
       `${parent}/finding/${finding.code}/${docLine}/${finding.scenario}/${finding.side}`,
       "finding",
-      finding.message,
+      finding.code,
       docLine,
     ),
-    description: `${VERDICT_WORDS[finding.verdict]} · ${finding.scenario}`,
+    description: `${VERDICT_WORDS[finding.verdict]} · ${finding.message}`,
     tooltip: `**${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
     verdict: finding.verdict,
     finding: index,

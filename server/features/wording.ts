@@ -48,17 +48,19 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
   };
 }
 
-/** The counts of one function over both its sides. */
-export function functionCounts(facts: readonly FunctionFacts[]): Counts {
-  const max = (pick: (c: FunctionFacts["counts"]) => number) =>
-    Math.max(0, ...facts.map((f) => pick(f.counts)));
-  return {
-    clean: max((c) => c.clean),
-    new: max((c) => c.new),
-    fixed: max((c) => c.fixed),
-    already: max((c) => c.already),
-    notModelled: max((c) => c.notModelled),
-  };
+/** "1 new · ran in 564 scenarios": the findings on a function's own lines, and how much it was tried. */
+export function functionText(facts: readonly FunctionFacts[], own: readonly Finding[]): string {
+  const runs = Math.max(0, ...facts.map(({ counts: c }) => c.clean + c.new + c.fixed + c.already));
+  const by = (...verdicts: Verdict[]) => own.filter((f) => verdicts.includes(f.verdict)).length;
+  const found = countsText({
+    new: by("new"),
+    fixed: by("fixed", "fixed-later"),
+    already: by("already"),
+    clean: 0,
+    notModelled: 0,
+  });
+  const ran = runs > 0 ? `ran in ${plural(runs, "scenario")}` : "ran";
+  return found === "" ? ran : `${found} · ${ran}`;
 }
 
 /** "12 clean · 1 new · 2 fixed · 3 not modelled"; zeroes are left out. */

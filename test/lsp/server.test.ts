@@ -99,7 +99,7 @@ describe("language server", () => {
     const lenses = (await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result;
     assert.deepEqual(
       lenses.map((l: { command: { title: string } }) => l.command.title),
-      ["▶ Simulate · 1 new · 3 clean", "dax_account_entry: 3 clean"],
+      ["▶ Simulate · 1 new · 3 clean", "dax_account_entry: 1 new · ran in 3 scenarios"],
     );
     const symbols = (await c.request("textDocument/documentSymbol", { textDocument: { uri: URI } })).result;
     const names: string[] = [];
@@ -209,6 +209,24 @@ describe("language server", () => {
     const again = c.next("folioscope/status", (p) => p.state === "current" && p.version === 3);
     c.change(URI, MAIL, 3);
     await again;
+  });
+
+  test("a text that was run before is not run again, unless asked", async () => {
+    const c = await start();
+    let done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    c.notify("textDocument/didClose", { textDocument: { uri: URI } });
+    const heard = c.heard.length;
+    done = current(c);
+    c.open(URI, MAIL, "plaintext", 5);
+    assert.equal((await done).version, 5);
+    const checked = () => c.heard.slice(heard).some((m) => m.params?.state === "checking");
+    assert.equal(checked(), false);
+    done = current(c);
+    await c.request("folioscope/simulate", { uri: URI });
+    await done;
+    assert.equal(checked(), true);
   });
 
   test("a run that never looks at the stop flag is ended with its thread, and the next one works", async () => {
