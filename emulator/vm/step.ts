@@ -1265,7 +1265,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               const sig = body.sigs[ic]!;
               const callee = functions[id]!;
               if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
-                vm.badSignature(callee, sig.key);
+                vm.adaptCall(task, callee, sig.key, fp + ib);
             }
             const callee = functions[id]!;
             const next = bodies[id] ?? vm.bodyOf(id);

@@ -472,8 +472,27 @@ export class Vm {
     throw new MemoryFault("bad-call", kind, address);
   }
 
-  badSignature(callee: FnInfo, key: string): never {
-    throw new MemoryFault("bad-call", `${callee.name}() is ${callee.sigKey} and is called as ${key}`, 0n);
+  /**
+   * A call through a pointer of another type. Integer parameters that differ in signedness alone are converted, which is
+   * what every compiler's code does; anything else is a stop.
+   */
+  adaptCall(task: Task, callee: FnInfo, key: string, argBase: number): void {
+    const theirs = SIGNATURE.exec(callee.sigKey);
+    const ours = SIGNATURE.exec(key);
+    const params = theirs?.[2]?.split(",") ?? [];
+    const given = ours?.[2]?.split(",") ?? [];
+    const fits =
+      theirs?.[1] === ours?.[1] &&
+      params.length === given.length &&
+      params.every((p, i) => p === given[i] || (INTEGER.test(p) && p.slice(1) === given[i]!.slice(1)));
+    if (!fits)
+      throw new MemoryFault("bad-call", `${callee.name}() is ${callee.sigKey} and is called as ${key}`, 0n);
+    params.forEach((p, i) => {
+      if (p === given[i]) return;
+      const bits = Number(p.slice(1));
+      const value = task.regs[argBase + i]!;
+      task.regs[argBase + i] = p[0] === "s" ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+    });
   }
 
   badOpcode(op: number): never {
@@ -563,6 +582,10 @@ export class Vm {
     return h >>> 0;
   }
 }
+
+/** "result(params)" of CallSignature.key, and an integer in it. */
+const SIGNATURE = /^([^(]*)\((.*)\)$/;
+const INTEGER = /^[su](8|16|32|64)$/;
 
 /** Key of tasks that wait for another to end. */
 export const JOIN_KEY = -1n;
