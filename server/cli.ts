@@ -11,11 +11,26 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  review: { summary: "run a mailed patch, before and after, and report what breaks", run: async (a, io) => (await import("./cli_review.ts")).runReview(a, io) },
-  parse: { summary: "read mails, run nothing: patches, hunks, remarks as JSON", run: async (a, io) => (await import("./cli_parse.ts")).runParse(a, io) },
-  exec: { summary: "run main() of a C program in the engine", run: async (a, io) => (await import("./cli_exec.ts")).runExec(a, io) },
-  scenarios: { summary: "the catalogue of scenarios", run: async (a, io) => (await import("./cli_catalogue.ts")).runScenarios(a, io) },
-  invariants: { summary: "the catalogue of invariants", run: async (a, io) => (await import("./cli_catalogue.ts")).runInvariants(a, io) },
+  review: {
+    summary: "run a mailed patch, before and after, and report what breaks",
+    run: async (a, io) => (await import("./cli_review.ts")).runReview(a, io),
+  },
+  parse: {
+    summary: "read mails, run nothing: patches, hunks, remarks as JSON",
+    run: async (a, io) => (await import("./cli_parse.ts")).runParse(a, io),
+  },
+  exec: {
+    summary: "run main() of a C program in the engine",
+    run: async (a, io) => (await import("./cli_exec.ts")).runExec(a, io),
+  },
+  scenarios: {
+    summary: "the catalogue of scenarios",
+    run: async (a, io) => (await import("./cli_catalogue.ts")).runScenarios(a, io),
+  },
+  invariants: {
+    summary: "the catalogue of invariants",
+    run: async (a, io) => (await import("./cli_catalogue.ts")).runInvariants(a, io),
+  },
 };
 
 function usage(): string {
@@ -51,7 +66,9 @@ main().then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    process.stderr.write(`folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = 70;
   },
 );

@@ -22,6 +22,7 @@ const USAGE = `usage: folioscope review [options] FILE|-
   --steps N          instructions a scenario may run (default 5000000)
   --replay TOKEN     run only the run that a finding's token names
   --format F         text (default) or json
+  --thorough         every combination of scenario parameters, not only all pairs
   --all              text: also list findings that are not new, and every run
 `;
 
@@ -134,6 +135,7 @@ function parse(args: string[]) {
       format: { type: "string" },
       tree: { type: "string" },
       all: { type: "boolean" },
+      thorough: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -162,6 +164,7 @@ function reviewOptions(values: Values): ReviewOptions {
     ...(values.era === undefined ? {} : { era: values.era }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.replay === undefined ? {} : { replay: values.replay }),
+    ...(values.thorough === true ? { thorough: true } : {}),
     ...(values.steps === undefined ? {} : { steps: Number(values.steps) }),
   };
 }

@@ -23,9 +23,13 @@ export const zeroPageWrite: Invariant = {
     if (event.kind !== "page") return;
     const { view } = judge;
     // Users of the zero page count references and pins, and mark it accessed: that is theirs to do.
-    if (event.field === "flags" ? !view.headFlagDiffers(event.before, event.after) : !FILE_FIELDS.has(event.field)) return;
-    const huge = view.hugeZeroPfn;
-    const isHuge = huge !== 0 && event.pfn >= huge && event.pfn < huge + 512;
+    if (
+      event.field === "flags"
+        ? !view.headFlagDiffers(event.before, event.after)
+        : !FILE_FIELDS.has(event.field)
+    )
+      return;
+    const isHuge = view.isHugeZero(event.pfn);
     if (event.pfn !== 0 && event.pfn !== view.zeroPfn && !isHuge) return;
     // The huge zero folio is made and given back by mm itself, when no entry and no page table has it.
     if (isHuge && !view.entries().some((e) => e.zero && e.order > 0)) return;

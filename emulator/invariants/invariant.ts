@@ -26,6 +26,8 @@ export interface Violation {
   readonly seq: number;
   /** Scenario step it was found in. */
   readonly step: number;
+  /** It ended the run. */
+  readonly stop?: boolean;
 }
 
 export interface Report {

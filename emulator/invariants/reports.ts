@@ -17,7 +17,8 @@ export const warn: Invariant = {
   detection: "the condition of a WARN_ON, WARN_ON_ONCE, VM_WARN_ON ... was true",
   level: "error",
   onEvent(judge, event) {
-    if (event.kind === "warn" && !event.text.startsWith(EXPECTATION)) judge.report({ event, message: `WARN: ${event.text}` });
+    if (event.kind === "warn" && !event.text.startsWith(EXPECTATION))
+      judge.report({ event, pfn: event.pfn, message: `WARN: ${event.text}` });
   },
 };
 
@@ -25,14 +26,18 @@ export const wrongOutcome: Invariant = {
   code: "wrong-outcome",
   title: "A user sees something that must not be",
   ids: ["scenario"],
-  statement: "What a program can see holds: the data it wrote, the error it must get, a call that comes back.",
+  statement:
+    "What a program can see holds: the data it wrote, the error it must get, a call that comes back.",
   eras: ["v6.12", "v6.15"],
   source: "the scenario's own expectation (emulator/reference/scenarios)",
   detection: "the scenario compares what it sees with what any correct kernel gives",
   level: "error",
   onEvent(judge, event) {
     if (event.kind === "warn" && event.text.startsWith(EXPECTATION))
-      judge.report({ event, message: `expected of any kernel: ${event.text.slice(EXPECTATION.length).trim()}` });
+      judge.report({
+        event,
+        message: `expected of any kernel: ${event.text.slice(EXPECTATION.length).trim()}`,
+      });
   },
 };
 

@@ -72,6 +72,8 @@ export class Machine {
   readonly log: string[] = [];
   /** Called after each event is recorded. */
   onEvent: ((event: MachineEvent) => void) | null = null;
+  /** Pages whose struct page is nobody's to write (the zero page ...): writes of the same value are events there. */
+  foreign: (pfn: number) => boolean = () => false;
   /** Set when events were dropped because there were too many. */
   truncated = false;
   unmodelled: { readonly what: string; readonly loc: Loc } | null = null;
@@ -169,14 +171,16 @@ export class Machine {
   }
 
   private wrote(address: bigint, size: number, before: bigint, after: bigint): void {
-    if (!this.watching || before === after) return;
+    if (!this.watching) return;
     const memory = this.vm!.memory;
     const hi = memory.hi(address);
     if (hi === HI_VMEMMAP) {
       const lo = memory.lo(address) >>> 0;
-      this.pageWrite(lo >>> 6, lo & 63, size, before, after);
+      // A write that changes nothing is news only where nobody has business to write.
+      if (before !== after || this.foreign(lo >>> 6)) this.pageWrite(lo >>> 6, lo & 63, size, before, after);
       return;
     }
+    if (before === after) return;
     const base = hi === HI_HEAP ? (memory.objectAt(address)?.base ?? address) : address & ~0xfffn;
     const kind = this.watchedKinds.get(base);
     if (kind !== undefined) this.push({ kind, address, before, after });
@@ -204,7 +208,7 @@ export class Machine {
       const bits = 8 * (upTo - at);
       const b = BigInt.asUintN(bits, before >> shift);
       const a = BigInt.asUintN(bits, after >> shift);
-      if (a !== b) {
+      if (a !== b || before === after) {
         const signed = field === "_refcount" || field === "_mapcount";
         this.push({
           kind: "page",
@@ -225,6 +229,28 @@ export class Machine {
     if ((word1 & 1n) === 0n) return false;
     const behind = memory.join(HI_VMEMMAP, pfn * 64) - (word1 - 1n);
     return behind > 0n && behind <= 192n;
+  }
+
+  /** The page a function is dealing with: what its named locals that point into the memmap agree on, else its caller's. */
+  pageInHand(): number {
+    const vm = this.vm!;
+    const task = vm.current;
+    if (task === null || task.fn === null) return -1;
+    let fp = task.fp;
+    let fn = task.fn.id;
+    for (let d = task.depth; d >= 0 && d > task.depth - 4; d--) {
+      const pages = new Set<number>();
+      for (const l of vm.bodies[fn]?.locals ?? []) {
+        if (l.reg === null || l.size !== 8) continue;
+        const low = task.regs32[(fp + l.reg) << 1]!;
+        if (task.regs32[((fp + l.reg) << 1) + 1] === HI_VMEMMAP && (low & 63) === 0) pages.add(low >>> 6);
+      }
+      if (pages.size > 0) return Math.min(...pages);
+      if (d === 0) break;
+      fp = task.frames[(d - 1) * FRAME_WORDS + 2]!;
+      fn = task.frames[(d - 1) * FRAME_WORDS]!;
+    }
+    return -1;
   }
 
   // ---- natives ---------------------------------------------------------------------------------------------------
@@ -315,11 +341,7 @@ export class Machine {
           return undefined;
         }
         task.pending = "slept";
-        return this.sleep(
-          c,
-          c.addr(0),
-          `in ${sleeper(this.vm!.stack(task).map((f) => f.fn.name))}()`,
-        );
+        return this.sleep(c, c.addr(0), `in ${sleeper(this.vm!.stack(task).map((f) => f.fn.name))}()`);
       },
       __fsc_wake: (c) => {
         const woken = this.vm!.wake(c.addr(0), c.num(1));
@@ -374,7 +396,7 @@ export class Machine {
     const fired = c.num(0) !== 0;
     if (fired) {
       site.fired++;
-      if (report) this.push({ kind: "warn", text: site.text });
+      if (report) this.push({ kind: "warn", text: site.text, pfn: this.pageInHand() });
     }
     c.ret(fired ? 1 : 0);
     return site;
@@ -480,7 +502,9 @@ export class Machine {
 
 /** The function a reader would say sleeps: the innermost that is no wait primitive. */
 function sleeper(names: readonly string[]): string {
-  return names.find((n) => !/^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(n)) ?? names[0] ?? "?";
+  return (
+    names.find((n) => !/^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(n)) ?? names[0] ?? "?"
+  );
 }
 
 /** The place where a reader sees a token: the use of the outermost macro that produced it. */

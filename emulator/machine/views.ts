@@ -111,7 +111,14 @@ export class MachineView {
   }
 
   /** Offsets of struct page's members in the C in force, read once. */
-  private pageOffsets: { readonly flags: number; readonly mapping: number; readonly index: number; readonly refcount: number; readonly mapcount: number; readonly headFlag: number } | null = null;
+  private pageOffsets: {
+    readonly flags: number;
+    readonly mapping: number;
+    readonly index: number;
+    readonly refcount: number;
+    readonly mapcount: number;
+    readonly headFlag: number;
+  } | null = null;
 
   private offsets() {
     if (this.pageOffsets === null) {
@@ -164,10 +171,18 @@ export class MachineView {
   /** What boot settles once and for all. */
   private fixed: { readonly start: number; readonly pages: number; readonly zero: number } | null = null;
   private readFixed(): { start: number; pages: number; zero: number } {
-    return { start: Number(this.reg("pmem_start_pfn")), pages: Number(this.reg("pmem_nr_pages")), zero: Number(this.reg("zero_pfn")) };
+    return {
+      start: Number(this.reg("pmem_start_pfn")),
+      pages: Number(this.reg("pmem_nr_pages")),
+      zero: Number(this.reg("zero_pfn")),
+    };
   }
   get hugeZeroPfn(): number {
     return Number(this.reg("huge_zero_pfn"));
+  }
+  isHugeZero(pfn: number): boolean {
+    const head = this.hugeZeroPfn;
+    return head !== 0 && pfn >= head && pfn < head + 512;
   }
   get ramPages(): number {
     return Number(this.reg("ram_nr_pages"));
@@ -198,9 +213,22 @@ export class MachineView {
   private readPage(pfn: number): PageState {
     const o = this.offsets();
     const phys = this.memory.physicalAt(HI_VMEMMAP, (pfn * 64) | 0);
-    if (phys < 0) return { pfn, flags: 0n, word1: 0n, mapping: 0n, index: 0n, refcount: 0, mapcount: -1, isTail: false, isHead: false, head: pfn };
+    if (phys < 0)
+      return {
+        pfn,
+        flags: 0n,
+        word1: 0n,
+        mapping: 0n,
+        index: 0n,
+        refcount: 0,
+        mapcount: -1,
+        isTail: false,
+        isHead: false,
+        head: pfn,
+      };
     const { i32, i64 } = this.memory;
-    const word = (offset: number): bigint => (offset < 0 ? 0n : BigInt.asUintN(64, i64[(phys + offset) >> 3]!));
+    const word = (offset: number): bigint =>
+      offset < 0 ? 0n : BigInt.asUintN(64, i64[(phys + offset) >> 3]!);
     const isTail = (i32[(phys + 8) >> 2]! & 1) !== 0;
     const word1 = word(8);
     const headWord = o.headFlag < 0 ? 0 : i32[(phys + o.flags + (o.headFlag >> 5) * 4) >> 2]!;

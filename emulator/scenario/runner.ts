@@ -153,6 +153,7 @@ class Run {
   judge(image: Image): void {
     const view = new MachineView(this.vm.memory, image);
     this.view = view;
+    this.machine.foreign = (pfn) => pfn === 0 || pfn === view.zeroPfn || view.isHugeZero(pfn);
     const watchers = this.invariants.filter((i) => i.onEvent !== undefined);
     this.machine.onEvent = (event) => {
       if (event.kind === "page" && view.isPmem(event.pfn)) this.touched.add(event.pfn);
@@ -194,10 +195,8 @@ class Run {
     const current = this.currentEvent;
     const pfn = r.pfn ?? -1;
     // One report a code and step: a folio of 512 pages is one defect, not 512.
-    const keys = [
-      `${invariant.code}:${pfn}:${pfn < 0 ? r.message : ""}`,
-      `${invariant.code}@${this.machine.step}:${pfn < 0 ? r.message : ""}`,
-    ];
+    const told = pfn < 0 || invariant.code === "warn" ? r.message : "";
+    const keys = [`${invariant.code}:${pfn}:${told}`, `${invariant.code}@${this.machine.step}:${told}`];
     if (keys.some((k) => this.known.has(k)) || this.violations.length >= MAX_VIOLATIONS) {
       this.known.add(keys[0]!);
       return;

@@ -71,6 +71,8 @@ export interface QuiesceEvent extends EventBase {
 export interface WarnEvent extends EventBase {
   readonly kind: "warn";
   readonly text: string;
+  /** The page that the warning function had in hand, -1 when it cannot be told. */
+  readonly pfn: number;
 }
 /** bad_page(). */
 export interface BadPageEvent extends EventBase {

@@ -6,14 +6,16 @@
 import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
 import { INVARIANTS } from "../../emulator/invariants/registry.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
+import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { chooseEra } from "../source/era.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
+import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
-import { allViolations, compareRuns, isFault, type Judged, unusable } from "./compare.ts";
-import { eventText, wrap } from "./render.ts";
+import { allViolations, compareRuns, isFault, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
+import { eventText } from "./render.ts";
 import { digestOf, parseReplay, type Replay, replayToken } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import type {
@@ -73,6 +75,7 @@ class PatchReview {
   private readonly seed: string;
   private readonly replay: Replay | null;
   private readonly memories: readonly [Memory, Memory];
+  private readonly baselines: Baselines;
   private readonly executed = { before: new Set<string>(), after: new Set<string>() };
   private readonly counts = new Map<
     string,
@@ -85,7 +88,9 @@ class PatchReview {
     options: ReviewOptions,
     replay: Replay | null,
     memories: readonly [Memory, Memory],
+    baselines: Baselines,
   ) {
+    this.baselines = baselines;
     this.patch = patch;
     this.options = options;
     this.replay = replay;
@@ -133,7 +138,8 @@ class PatchReview {
   private wantedCases(side: PatchSide): ScenarioCase[] {
     const all = side.booted.scenarios.flatMap(casesOf);
     if (this.replay !== null) return all.filter((c) => c.label === this.replay!.scenario);
-    if (this.options.scenario === undefined) return all;
+    if (this.options.scenario === undefined)
+      return this.options.thorough === true ? all : side.booted.scenarios.flatMap(coveringCases);
     const pattern = globToRegExp(this.options.scenario);
     return all.filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
   }
@@ -198,7 +204,7 @@ class PatchReview {
       verdict = problem.verdict;
       reason = problem.reason;
     } else {
-      judged = compareRuns(runs.before, runs.after);
+      judged = compareRuns(runs.before, runs.after, this.releaseFaults(before, after, runs, c));
       verdict = judged.verdict;
       if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
     }
@@ -223,9 +229,33 @@ class PatchReview {
     this.countFunctions(before, after, reached, verdict);
     if (judged === null) return;
     const args = { before, after, runs, c };
-    if (judged.newRoot !== null) this.addFinding("new", args, judged.newRoot, judged.newRest);
-    if (judged.fixedRoot !== null) this.addFinding("fixed", args, judged.fixedRoot, judged.fixedRest);
-    if (judged.alreadyRoot !== null) this.addFinding("already", args, judged.alreadyRoot, judged.alreadyRest);
+    for (const c of judged.fresh) this.addFinding("new", args, c.root, c.rest);
+    for (const c of judged.gone) this.addFinding("fixed", args, c.root, c.rest);
+    for (const c of judged.still) this.addFinding("already", args, c.root, c.rest);
+  }
+
+  /**
+   * When the sides are of different eras: which faults are the releases' own. Before: all that the bare reference kernel
+   * of its era shows too. After: those as well, unless a line of the patch is what does it.
+   */
+  private releaseFaults(
+    before: PatchSide,
+    after: PatchSide,
+    runs: { before: ScenarioRun; after: ScenarioRun },
+    c: ScenarioCase,
+  ): ReleaseFaults {
+    const none: ReleaseFaults = { before: () => false, after: () => false };
+    if (
+      before.era === after.era ||
+      allViolations(runs.before).length + allViolations(runs.after).length === 0
+    )
+      return none;
+    const old = this.baselines.faults(before.era, c, this.options.steps ?? DEFAULT_STEPS);
+    const now = this.baselines.faults(after.era, c, this.options.steps ?? DEFAULT_STEPS);
+    return {
+      before: (key) => old.has(key),
+      after: (key, v) => now.has(key) && !blame(after, runs.after, before, runs.before, v).exact,
+    };
   }
 
   private run(side: PatchSide, c: ScenarioCase): ScenarioRun {
@@ -258,14 +288,24 @@ class PatchReview {
     const other = onAfter ? args.before : args.after;
     const otherRun = onAfter ? args.runs.before : args.runs.after;
     side.files = run.fileNames;
-    const isStop =
-      isFault(run) && root === allViolations(run).at(-1) && root.pfn < 0 && root.code === run.end.reason.kind;
+    const isStop = root.stop === true;
     const at: Blame = isStop ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
     const key = `${verdict}:${root.code}:${at.docLine}:${at.side}`;
-    const known = this.drafts.find((d) => d.key === key);
+    const follows = this.followers.get(key) ?? new Map<string, ReadonlySet<string>>();
+    follows.set(args.c.label, new Set(rest.map((v) => v.code)));
+    this.followers.set(key, follows);
+    // One finding a root cause: the same line, or, where no line is certain, the same rule.
+    const known = this.drafts.find(
+      (d) =>
+        d.key === key ||
+        (d.finding.code === root.code &&
+          d.finding.verdict === verdict &&
+          (!at.exact || !d.finding.exactLine) &&
+          root.code !== "warn"),
+    );
     if (known !== undefined) {
       if (!known.alsoIn.includes(args.c.label)) known.alsoIn.push(args.c.label);
-      return;
+      if (known.finding.exactLine || !at.exact) return;
     }
     const pfnText = (pfn: number): string =>
       pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`;
@@ -286,14 +326,11 @@ class PatchReview {
     const ranAs = (fidelity: string): string[] =>
       functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
     const detail = [
-      ...wrap(invariant?.statement ?? STOP_TEXT[root.code] ?? "", 78),
+      invariant?.statement ?? STOP_TEXT[root.code] ?? "",
       ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
-      ...wrap(
-        `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
-        78,
-      ),
-    ];
-    this.drafts.push({
+      `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
+    ].filter((d) => d !== "");
+    const draft: Draft = {
       key,
       alsoIn: [],
       finding: {
@@ -316,13 +353,23 @@ class PatchReview {
         functions,
         stubs: run.stubs.map((s) => s.name),
       },
-    });
+    };
+    if (known === undefined) this.drafts.push(draft);
+    // A later scenario puts it on its very line: that one is told, and the earlier one named.
+    else
+      this.drafts[this.drafts.indexOf(known)] = {
+        ...draft,
+        alsoIn: [known.finding.scenario, ...known.alsoIn.filter((l) => l !== args.c.label)],
+      };
   }
 
   /** Comparisons that can never be true, found while lowering the patch's functions. */
   private deadChecks(before: PatchSide, after: PatchSide): void {
     const checksOf = (side: PatchSide): { text: string; docLine: number; fn: string }[] => {
-      for (const f of side.diffFunctions()) side.kernel.image.lower(f.id);
+      for (const d of side.overlay.functions) {
+        const id = side.kernel.image.findFunction(d.name, d.path);
+        if (id >= 0) side.kernel.image.lower(id);
+      }
       const out: { text: string; docLine: number; fn: string }[] = [];
       for (const c of side.kernel.image.deadChecks) {
         const docLine = side.docLine(c.loc);
@@ -347,10 +394,9 @@ class PatchReview {
           verdict,
           severity: verdict === "new" ? "warning" : "information",
           message: `${c.text}, so this check in ${c.fn}() never fires`,
-          detail: wrap(
+          detail: [
             "A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.",
-            78,
-          ),
+          ],
           patch: this.patch.index,
           path: place?.path ?? "",
           docLine: c.docLine,
@@ -488,12 +534,53 @@ class PatchReview {
     }
   }
 
+  /** The findings. One that never comes without another of the same run and page hangs below that one. */
   findings(): Finding[] {
-    return this.drafts.map((d) => ({ ...d.finding, alsoIn: d.alsoIn }));
+    const all = this.drafts.map((d) => ({ ...d.finding, alsoIn: d.alsoIn }));
+    return mergeByLine(all.filter((f) => !all.some((g) => g !== f && this.explains(g, f))));
   }
+
+  /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
+  private explains(g: Finding, f: Finding): boolean {
+    if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check") return false;
+    const runs = [f.scenario, ...f.alsoIn];
+    const follows = this.followers.get(`${f.verdict}:${f.code}:${f.docLine}:${f.side}`);
+    return follows !== undefined && runs.every((r) => follows.get(r)?.has(g.code) === true) && 1 + g.alsoIn.length >= runs.length;
+  }
+
+  /** For each finding's key and scenario: the codes that followed. */
+  private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
 }
 
 const PMEM_PFN = 0x100000;
+
+/** The more telling rule first: the order of the table of invariants, then stops. */
+function rankOf(code: string): number {
+  const i = INVARIANTS.findIndex((v) => v.code === code);
+  return i < 0 ? INVARIANTS.length : i;
+}
+
+/** One line that breaks several rules is one finding, under the most telling of them. */
+function mergeByLine(findings: readonly Finding[]): Finding[] {
+  const out: Finding[] = [];
+  for (const f of findings) {
+    const i = out.findIndex(
+      (o) => o.docLine === f.docLine && o.side === f.side && o.verdict === f.verdict && o.code !== "dead-check" && f.code !== "dead-check",
+    );
+    if (i < 0) {
+      out.push(f);
+      continue;
+    }
+    const o = out[i]!;
+    const [first, second] = rankOf(f.code) < rankOf(o.code) ? [f, o] : [o, f];
+    const consequences = [...first.consequences];
+    for (const c of [{ code: second.code, message: second.message }, ...second.consequences])
+      if (c.code !== first.code && !consequences.some((k) => k.code === c.code)) consequences.push(c);
+    const alsoIn = [...new Set([...first.alsoIn, second.scenario, ...second.alsoIn])].filter((s) => s !== first.scenario);
+    out[i] = { ...first, consequences, alsoIn };
+  }
+  return out;
+}
 
 const EMPTY_PATCH = { definitions: [], files: [], date: null } as unknown as Patch;
 
@@ -558,6 +645,7 @@ export function reviewDocument(
     patches = [wanted];
   }
   const memories = [new Memory(), new Memory()] as const;
+  const baselines = new Baselines();
   const runs: Run[] = [];
   const findings: Finding[] = [];
   const lines: LineFacts[] = [];
@@ -566,7 +654,7 @@ export function reviewDocument(
   let going = true;
   for (const [i, patch] of patches.entries()) {
     if (!going) break;
-    const review = new PatchReview(patch, options, replay, memories);
+    const review = new PatchReview(patch, options, replay, memories, baselines);
     review.review((done, total, what) => {
       going = progress(i * Math.max(total, 1) + done, patches.length * Math.max(total, 1), what);
       return going;

@@ -71,6 +71,26 @@ function droppedWrite(
   return null;
 }
 
+/**
+ * Where the page's history first takes another course than on the other side, when a changed line is what makes the
+ * difference: a removed line that wrote and no longer does, or an added line that now writes.
+ */
+function firstDivergence(here: PatchSide, run: ScenarioRun, other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
+  const historyOf = (r: ScenarioRun, step: number): PageWrite[] =>
+    r.events.filter((e): e is PageWrite => e.kind === "page" && e.pfn === v.pfn && e.before !== e.after && e.step <= step);
+  const mine = historyOf(run, v.step);
+  const theirs = historyOf(otherRun, v.step);
+  let i = 0;
+  while (i < mine.length && i < theirs.length && mine[i]!.field === theirs[i]!.field && mine[i]!.after === theirs[i]!.after) i++;
+  const place = (side: PatchSide, e: PageWrite | undefined, marker: string): Blame | null => {
+    const at = e === undefined ? null : side.diffFrame(e.stack);
+    const where = at === null ? null : side.place(at.docLine);
+    if (at === null || where === null || where.kind !== marker) return null;
+    return { docLine: at.docLine, path: where.path, side: side.side, exact: true, event: side === here ? e! : null };
+  };
+  return place(other, theirs[i], other.side === "before" ? "-" : "+") ?? place(here, mine[i], here.side === "after" ? "+" : "-");
+}
+
 /** The last patch lines that ran up to the violation, newest first. */
 function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[] {
   const out: number[] = [];
@@ -104,18 +124,33 @@ export function blame(
   if (v.event !== null) {
     const e = run.events[v.event]!;
     const at = here.diffFrame(e.stack);
-    if (at !== null) return of(at.docLine, true, e);
+    if (at !== null) {
+      // A check on a line that the patch did not touch tells of something done earlier.
+      if (e.kind === "warn" && v.pfn >= 0 && other !== null && otherRun !== null && here.place(at.docLine)?.kind === " ") {
+        const earlier = firstDivergence(here, run, other, otherRun, v);
+        if (earlier !== null) return earlier;
+      }
+      return of(at.docLine, true, e);
+    }
   } else if (v.pfn >= 0) {
-    const recent = lastPatchWrite(here, run, v, lastQuiesce(run, v.seq), v.seq);
+    const since = lastQuiesce(run, v.seq);
+    const recent = lastPatchWrite(here, run, v, since, v.seq);
     if (recent !== null) return of(recent.docLine, true, recent.event);
     if (other !== null && otherRun !== null) {
       const dropped = droppedWrite(here, run, other, otherRun, v);
       if (dropped !== null) return dropped;
     }
+    const diverged = other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;
+    if (diverged !== null) return diverged;
+    // Nobody wrote the field in this step: who dealt with the page then, and left it?
+    const near = lastPatchWrite(here, run, { ...v, fields: [] }, since, v.seq);
+    if (near !== null) return of(near.docLine, false, near.event);
+  }
+  const lines = executedLines(here, run, v);
+  if (lines.length === 0 && v.pfn >= 0) {
     const earlier = lastPatchWrite(here, run, v, -1, v.seq);
     if (earlier !== null) return of(earlier.docLine, false, earlier.event);
   }
-  const lines = executedLines(here, run, v);
   const marker = here.side === "after" ? "+" : "-";
   const changed = lines.find((l) => here.place(l)?.kind === marker);
   return of(changed ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0, false, null);

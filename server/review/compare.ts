@@ -1,7 +1,7 @@
 /**
  * What a pair of runs means: the verdict for a scenario, and which violations are the patch's own. Two violations are the
- * same when their codes are (and, for WARNs, what they say, page and folio apart). The first violation that only one
- * side has is that side's root; later ones hang below it. Leaves out lines (blame.ts).
+ * same when their codes are (and, for WARNs, what they say, page and folio apart). Of what only one side has, the first
+ * on a page is a root; later ones on it hang below. Leaves out lines (blame.ts).
  */
 import type { Violation } from "../../emulator/invariants/invariant.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
@@ -12,14 +12,43 @@ const OURS = new Set(["completed", "unsupported", "limit", "cancelled", "exit"])
 
 export interface Judged {
   readonly verdict: Verdict;
-  /** Why, for not-modelled and limit. */
-  readonly reason: string;
-  readonly newRoot: Violation | null;
-  readonly newRest: readonly Violation[];
-  readonly fixedRoot: Violation | null;
-  readonly fixedRest: readonly Violation[];
-  readonly alreadyRoot: Violation | null;
-  readonly alreadyRest: readonly Violation[];
+  readonly fresh: readonly Cause[];
+  readonly gone: readonly Cause[];
+  readonly still: readonly Cause[];
+}
+
+/** A root and what follows from it in the same run. */
+export interface Cause {
+  readonly root: Violation;
+  readonly rest: readonly Violation[];
+}
+
+/** Pages of one large folio, and all pages that are no file blocks, are one object. */
+function objectOf(pfn: number): number {
+  if (pfn < 0) return -1;
+  if (pfn < PMEM_PFN) return 0;
+  return pfn - PMEM_PFN < 512 ? pfn : pfn >> 9;
+}
+const PMEM_PFN = 0x100000;
+
+/** Groups violations of a run by cause: the first on a page explains later ones on it; what names no page, its step's. */
+export function causes(violations: readonly Violation[]): Cause[] {
+  const out: { root: Violation; rest: Violation[] }[] = [];
+  for (const v of violations) {
+    // What stops the run comes of what was wrong before.
+    if (v.stop === true && out.length > 0) {
+      out.at(-1)!.rest.push(v);
+      continue;
+    }
+    const cause = out.find(({ root, rest }) =>
+      v.pfn >= 0 && root.pfn >= 0
+        ? objectOf(v.pfn) === objectOf(root.pfn)
+        : root.step === v.step || rest.some((r) => r.step === v.step),
+    );
+    if (cause === undefined) out.push({ root: v, rest: [] });
+    else cause.rest.push(v);
+  }
+  return out;
 }
 
 export const isFault = (run: ScenarioRun): boolean => !OURS.has(run.end.reason.kind);
@@ -37,11 +66,13 @@ export function allViolations(run: ScenarioRun): Violation[] {
       event: null,
       seq: run.events.length - 1,
       step: run.stepTexts.length - 1,
+      stop: true,
     });
   return out;
 }
 
-const keyOf = (v: Violation): string =>
+/** What makes two violations the same. */
+export const keyOf = (v: Violation): string =>
   v.code === "warn" || v.code === "bug"
     ? `${v.code}:${v.message.replace(/folio|page/g, "page").replace(/[\s()]+/g, "")}`
     : v.code;
@@ -65,10 +96,16 @@ export function unusable(
   return null;
 }
 
+/** Faults that belong to a release, not to the patch. */
+export interface ReleaseFaults {
+  before(key: string): boolean;
+  after(key: string, v: Violation): boolean;
+}
+
 /** Compares the two runs of one scenario. */
-export function compareRuns(before: ScenarioRun, after: ScenarioRun): Judged {
-  const b = allViolations(before);
-  const a = allViolations(after);
+export function compareRuns(before: ScenarioRun, after: ScenarioRun, release: ReleaseFaults): Judged {
+  const b = allViolations(before).filter((v) => !release.before(keyOf(v)));
+  const a = allViolations(after).filter((v) => !release.after(keyOf(v), v));
   const beforeKeys = new Set(b.map(keyOf));
   const afterKeys = new Set(a.map(keyOf));
   const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)));
@@ -76,16 +113,6 @@ export function compareRuns(before: ScenarioRun, after: ScenarioRun): Judged {
   const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
   const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon);
   const still = a.filter((v) => beforeKeys.has(keyOf(v)));
-  const verdict: Verdict =
-    fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
-  return {
-    verdict,
-    reason: "",
-    newRoot: fresh[0] ?? null,
-    newRest: fresh.slice(1),
-    fixedRoot: gone[0] ?? null,
-    fixedRest: gone.slice(1),
-    alreadyRoot: still[0] ?? null,
-    alreadyRest: still.slice(1),
-  };
+  const verdict: Verdict = fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
+  return { verdict, fresh: causes(fresh), gone: causes(gone), still: causes(still).slice(0, 1) };
 }

@@ -124,6 +124,8 @@ export interface ReviewOptions {
   readonly replay?: string;
   readonly steps?: number;
   readonly tree?: string;
+  /** Every combination of scenario parameters, not only a covering set of pairs. */
+  readonly thorough?: boolean;
 }
 
 /** Progress while a review runs; returning false asks it to stop. */

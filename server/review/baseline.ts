@@ -1,0 +1,39 @@
+/**
+ * What the bare reference kernel of an era does in a scenario: its own faults are a release's, not a patch's. Computed
+ * when asked for and kept. Leaves out comparing (compare.ts).
+ */
+import type { Era } from "../../emulator/invariants/invariant.ts";
+import { buildKernelImage } from "../../emulator/kernel.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { type BootedImage, bootImage, runCase, type ScenarioCase } from "../../emulator/scenario/runner.ts";
+import { allViolations, keyOf } from "./compare.ts";
+
+export class Baselines {
+  private readonly booted = new Map<Era, BootedImage>();
+  private readonly known = new Map<string, ReadonlySet<string>>();
+
+  /** Keys (compare.ts) of the violations of the unpatched reference kernel in this case. */
+  faults(era: Era, c: ScenarioCase, stepLimit: number): ReadonlySet<string> {
+    const key = `${era} ${c.label}`;
+    let faults = this.known.get(key);
+    if (faults === undefined) {
+      const image = this.image(era);
+      const def = image.scenarios.find((s) => s.name === c.def.name);
+      faults =
+        def === undefined || image.snapshot === null
+          ? new Set()
+          : new Set(allViolations(runCase(image, { ...c, def }, { stepLimit })).map(keyOf));
+      this.known.set(key, faults);
+    }
+    return faults;
+  }
+
+  private image(era: Era): BootedImage {
+    let image = this.booted.get(era);
+    if (image === undefined) {
+      image = bootImage(buildKernelImage(era, []).image, era, new Memory());
+      this.booted.set(era, image);
+    }
+    return image;
+  }
+}
