@@ -41,7 +41,21 @@ roles(
   Op.U2F,
   Op.F2I,
 );
-roles("wr.", Op.MULI32S, Op.MULI32U, Op.F2U, Op.FROUND, Op.FBOOL, Op.FNEG, Op.BITS, Op.ALLOCA, Op.BFLD);
+roles(
+  "wr.",
+  Op.F2I32,
+  Op.I2F32,
+  Op.U2F32,
+  Op.MULI32S,
+  Op.MULI32U,
+  Op.F2U,
+  Op.FROUND,
+  Op.FBOOL,
+  Op.FNEG,
+  Op.BITS,
+  Op.ALLOCA,
+  Op.BFLD,
+);
 roles("wr.", Op.LD8S, Op.LD8U, Op.LD16S, Op.LD16U, Op.LD32S, Op.LD32U, Op.LD64, Op.LDF32, Op.LDF64);
 roles("rr.", Op.ST8, Op.ST16, Op.ST32, Op.ST64, Op.STF32, Op.STF64, Op.MCPY, Op.BFST, Op.CPY);
 roles(

@@ -452,7 +452,8 @@ function genConv(g: Gen, x: X, t: CType, dst: number, fresh: boolean): void {
         asm.emit(Op.BITS, dst, r, wide.signed ? BitKind.S64_TO_FLOAT : BitKind.U64_TO_FLOAT);
         return;
       }
-      asm.emit(!wide.signed && wide.bits === 64 ? Op.U2F : Op.I2F, dst, r);
+      if (wide.bits <= 32) asm.emit(wide.signed ? Op.I2F32 : Op.U2F32, dst, r);
+      else asm.emit(!wide.signed && wide.bits === 64 ? Op.U2F : Op.I2F, dst, r);
       if (t.size === 4 && wide.bits > 24) asm.emit(Op.FROUND, dst, dst);
       return;
     }
@@ -465,8 +466,10 @@ function genConv(g: Gen, x: X, t: CType, dst: number, fresh: boolean): void {
       return;
     }
     const i = intOf(t);
-    asm.emit(!i.signed && i.bits === 64 ? Op.F2U : Op.F2I, dst, r);
-    if (i.bits < 64) emitTruncate(g, dst, dst, t);
+    // What x86-64 compilers use: the 32-bit conversion for everything that int holds.
+    if (i.bits < 32 || (i.bits === 32 && i.signed)) asm.emit(Op.F2I32, dst, r);
+    else asm.emit(!i.signed && i.bits === 64 ? Op.F2U : Op.F2I, dst, r);
+    if (i.bits < 64 && !(i.bits === 32 && i.signed)) emitTruncate(g, dst, dst, t);
     return;
   }
   emitTruncate(g, dst, r, t);

@@ -217,6 +217,9 @@ export const Op = {
   STI16: 176,
   STI32: 177,
   STI64: 178, // [b + c] = sign-extended imm a
+  F2I32: 179, // double to signed 32-bit as cvttsd2si does it: INT_MIN when out of range
+  I2F32: 180,
+  U2F32: 181, // low word, signed / unsigned, to double
 } as const;
 export type OpCode = (typeof Op)[keyof typeof Op];
 

@@ -734,9 +734,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             let v: number;
             if (p >= 0 && (shadow[p]! & 7) === 1) v = u8[p]!;
@@ -755,9 +755,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             let v: number;
             if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) v = i16[p >> 1]!;
@@ -776,9 +776,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             let v: number;
             if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101) v = i32[p >> 2]!;
@@ -796,9 +796,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (
               p >= 0 &&
@@ -819,9 +819,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101)
               RF[a] = f32[p >> 2]!;
@@ -836,9 +836,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (p >= 0 && (shadow[p] === 1 || shadow[p] === 2)) {
               u8[p] = R32[a << 1]!;
@@ -854,9 +854,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1] === 0x0101 || shadow16[p >> 1] === 0x0202)) {
               i16[p >> 1] = R32[a << 1]!;
@@ -872,9 +872,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (
               p >= 0 &&
@@ -895,9 +895,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             const q = p >> 2;
             if (
@@ -921,9 +921,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             task.pc = pc;
             memory.scratchF32[0] = RF[a]!;
             const p = translate(segHi, segBase, segPages, hi, lo);
@@ -1556,6 +1556,20 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             pc += 8;
             continue;
           }
+        case 179 /* F2I32 */:
+          {
+            const x = RF[fp + ib]!;
+            const v = x > -2147483649 && x < 2147483648 ? x | 0 : -2147483648;
+            R32[a << 1] = v;
+            R32[(a << 1) + 1] = v >> 31;
+            break;
+          }
+        case 180 /* I2F32 */:
+          RF[a] = R32[(fp + ib) << 1]!;
+          break;
+        case 181 /* U2F32 */:
+          RF[a] = R32[(fp + ib) << 1]! >>> 0;
+          break;
         case 173 /* MULI32S */:
           {
             const v = Math.imul(R32[(fp + ib) << 1]!, ic);
@@ -1575,9 +1589,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const b = (fp + ib) << 1;
             const imm = a - fp;
             let hi = R32[b + 1]!;
-            let lo = (R32[b]! >>> 0) + ic;
-            if (lo !== lo >>> 0) hi = (hi + (lo < 0 ? -1 : 1)) | 0;
-            lo |= 0;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             const p = translate(segHi, segBase, segPages, hi, lo);
             if (p >= 0) {
               const q = p >> 2;
