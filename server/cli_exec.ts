@@ -16,8 +16,14 @@ export interface ExecIo extends CliIo {
   bytes?(fd: 1 | 2, bytes: Uint8Array): void;
 }
 
-const USAGE =
-  "usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR] [-- ARGS...]\n";
+const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR] [-- ARGS...]
+
+Runs main() of a C program in the engine. Output and exit status are the program's. When the engine stops it, standard
+error says what, where, and what became of the object, and the status is
+  1 it does not compile     134 abort, failed assert, double or bad free     136 division by zero
+  132 shift range, unreachable code, missing return value     139 any other bad access or call
+  124 a bound was reached (steps, memory, output)     125 something the engine does not model
+`;
 
 export async function runExec(args: string[], io: ExecIo): Promise<number> {
   const parsed = parse(args);
