@@ -414,7 +414,7 @@ function storeWide(memory: Memory, address: bigint, units: readonly number[]): v
 }
 
 function wideFamily(libc: Libc): Family {
-  const compareWide = (c: NativeContext, max: number, toEnd: boolean): void => {
+  const compareWide = (c: NativeContext, max: number, toEnd: boolean) => {
     for (let i = 0; i < max; i++) {
       const a = BigInt.asIntN(32, c.memory.load(c.addr(0) + BigInt(4 * i), 4));
       const b = BigInt.asIntN(32, c.memory.load(c.addr(1) + BigInt(4 * i), 4));

@@ -45,5 +45,6 @@ export interface NativeContext {
  * "jump": the task's state was replaced (jumpTo).
  */
 export type NativeOutcome = undefined | "retry" | "jump";
+// biome-ignore lint/suspicious/noConfusingVoidType: a native that only sets a result returns nothing.
 export type NativeFunction = (context: NativeContext) => NativeOutcome | void;
 export type NativeTable = ReadonlyMap<string, NativeFunction>;

@@ -14,7 +14,7 @@ import {
 } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
 import { type FnInfo, type Image, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
-import type { NativeContext, NativeFunction, NativeOutcome, NativeTable } from "./native.ts";
+import type { NativeContext, NativeFunction, NativeTable } from "./native.ts";
 import { compileBody, type ExecBody, step } from "./step.ts";
 import type { ObjectHistory, Site, StopReason } from "./stop_reason.ts";
 import { FRAME_WORDS, restoreTask, snapshotTask, Task, type TaskLimits, type TaskSnapshot } from "./task.ts";
@@ -345,7 +345,13 @@ export class Vm {
 
   // ---- calls out of the loop -------------------------------------------------------------------------------------
 
-  callNative(task: Task, index: number, argBase: number, nargs: number, loc: Loc): NativeOutcome | void {
+  callNative(
+    task: Task,
+    index: number,
+    argBase: number,
+    nargs: number,
+    loc: Loc,
+  ): ReturnType<NativeFunction> {
     let native = this.nativeByIndex[index];
     if (native === undefined) {
       native = this.natives.get(this.image.natives[index]!);
