@@ -624,7 +624,9 @@ function returnStatement(s: Sema, st: Extract<Stmt, { kind: "return" }>, out: S[
   }
   const x = arm(s, st.value);
   if (ret.kind === "void" || x.t.kind === "void") {
-    out.push({ k: "expr", loc: st.loc, x }, { k: "return", loc: st.loc, x: null });
+    out.push({ k: "expr", loc: st.loc, x });
+    if (ret.kind === "void") out.push({ k: "return", loc: st.loc, x: null });
+    else throw new CFail("a void value is returned where a value is wanted", st.loc);
     return;
   }
   out.push({ k: "return", loc: st.loc, x: convAssign(x, ret, "return") });
