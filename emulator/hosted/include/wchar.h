@@ -10,8 +10,8 @@ typedef struct {
 } mbstate_t;
 #define WEOF 0xffffffffu
 #ifndef WCHAR_MIN
-#define WCHAR_MIN (-2147483647 - 1)
-#define WCHAR_MAX 2147483647
+#define WCHAR_MIN __WCHAR_MIN__
+#define WCHAR_MAX __WCHAR_MAX__
 #endif
 size_t wcslen(const wchar_t *text);
 wchar_t *wcscpy(wchar_t *to, const wchar_t *from);
