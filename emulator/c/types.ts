@@ -360,7 +360,7 @@ export function recordInfo(s: Sema, spec: RecordSpec): RecordInfo {
     if (local.kind !== "record") throw new CFail(`\`${spec.tag}\` is not a ${spec.kind}`, spec.loc);
     return local.info;
   }
-  if (s.scope === null || (s.prototype && s.fn === null)) {
+  if (s.scope === null) {
     if (spec.tag !== null) {
       const global = s.link.tag(spec.kind, spec.tag, s.path);
       if (global.kind === "record" && isComplete({ kind: "record", info: global.info, quals: 0 }))
@@ -479,7 +479,7 @@ function enumType(s: Sema, spec: EnumSpec): CType {
     if (found.kind !== "enum") throw new CFail(`\`${spec.tag}\` is not an enum`, spec.loc);
     return { kind: "enum", info: found.info, quals: 0 };
   }
-  if (s.scope === null || (s.prototype && s.fn === null)) {
+  if (s.scope === null) {
     if (spec.tag !== null) {
       const global = s.link.tag("enum", spec.tag, s.path);
       if (global.kind === "enum" && global.info.complete)
