@@ -65,6 +65,58 @@ type EventBody = MachineEvent extends infer E
     : never
   : never;
 
+/** One open call; made for every event, so it is small and its place is worked out when asked for. */
+class StackNode {
+  readonly fn: number;
+  readonly at: number;
+  private readonly vm: Vm;
+  readonly parent: StackNode | null;
+  private known: EventFrame | null = null;
+  constructor(fn: number, at: number, vm: Vm, parent: StackNode | null) {
+    this.fn = fn;
+    this.at = at;
+    this.vm = vm;
+    this.parent = parent;
+  }
+  get frame(): EventFrame {
+    return (this.known ??= { fn: this.fn, loc: this.vm.bodies[this.fn]?.locs[Math.max(this.at, 0) >> 2] ?? null });
+  }
+}
+
+/** The part that every event has. */
+class Recorded {
+  readonly seq: number;
+  readonly task: number;
+  readonly step: number;
+  private readonly node: StackNode | null;
+  constructor(seq: number, task: number, step: number, node: StackNode | null) {
+    this.seq = seq;
+    this.task = task;
+    this.step = step;
+    this.node = node;
+  }
+  get stack(): readonly EventFrame[] {
+    const out: EventFrame[] = [];
+    for (let n = this.node; n !== null; n = n.parent) out.push(n.frame);
+    return out;
+  }
+}
+
+class RecordedPage extends Recorded {
+  readonly kind = "page" as const;
+  readonly pfn: number;
+  readonly field: PageField;
+  readonly before: bigint;
+  readonly after: bigint;
+  constructor(seq: number, task: number, step: number, node: StackNode | null, pfn: number, field: PageField, before: bigint, after: bigint) {
+    super(seq, task, step, node);
+    this.pfn = pfn;
+    this.field = field;
+    this.before = before;
+    this.after = after;
+  }
+}
+
 /** What C asks of its runner, and what it left behind. */
 export class Machine {
   readonly events: MachineEvent[] = [];
@@ -97,7 +149,14 @@ export class Machine {
   }
 
   /** Starts recording: struct pages are watched from now on. */
-  watch(ranges: readonly { readonly startPfn: number; readonly count: number }[]): void {
+  watch(): void {
+    const memory = this.vm!.memory;
+    memory.onWrite = (hi, lo, size, before, after) => this.wrote(hi, lo, size, before, after);
+    this.watching = true;
+  }
+
+  /** Marks the struct pages of ranges so that writes to them are reported once `watch` was called. */
+  markPages(ranges: readonly { readonly startPfn: number; readonly count: number }[]): void {
     const memory = this.vm!.memory;
     for (const r of ranges) {
       for (let pfn = r.startPfn; pfn < r.startPfn + r.count; pfn++) {
@@ -106,8 +165,6 @@ export class Machine {
         for (let i = 0; i < 64; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
       }
     }
-    memory.onWrite = (address, size, before, after) => this.wrote(address, size, before, after);
-    this.watching = true;
   }
 
   /** Marks a heap object whose words are reported as page-table or xarray writes. */
@@ -128,30 +185,38 @@ export class Machine {
 
   // ---- recording -------------------------------------------------------------------------------------------------
 
-  /** Frames of the last event by depth (outermost first), reused while the calls they stand for are still open. */
-  private cache: { readonly fn: number; readonly at: number; readonly frame: EventFrame }[] = [];
-  private cachedStack: readonly EventFrame[] = [];
+  /** Open calls of the last event, outermost first, reused while the calls they stand for are still open. */
+  private open: StackNode[] = [];
+  private openTask = -1;
 
-  /** The open calls of the running task, innermost first. Events of one call share their frames. */
-  private frames(): readonly EventFrame[] {
+  /** The open calls of the running task. Events share the nodes of calls they have in common. */
+  private frames(): StackNode | null {
     const vm = this.vm!;
     const task = vm.current;
-    if (task === null || task.fn === null) return [];
-    const cache = this.cache;
-    let same = cache.length === task.depth + 1;
-    for (let d = 0; d <= task.depth; d++) {
-      const inner = d === task.depth;
-      const fn = inner ? task.fn.id : task.frames[d * FRAME_WORDS]!;
-      const at = inner ? task.pc : task.frames[d * FRAME_WORDS + 1]! - 4;
-      const known = cache[d];
-      if (known !== undefined && known.fn === fn && known.at === at) continue;
-      same = false;
-      const loc = vm.bodies[fn]?.locs[Math.max(at, 0) >> 2] ?? null;
-      cache[d] = { fn, at, frame: { fn, loc } };
+    if (task === null || task.fn === null) return null;
+    const open = this.open;
+    if (this.openTask !== task.id) {
+      open.length = 0;
+      this.openTask = task.id;
     }
-    cache.length = task.depth + 1;
-    if (!same) this.cachedStack = cache.map((c) => c.frame).reverse();
-    return this.cachedStack;
+    const words = task.frames;
+    let same = true;
+    let parent: StackNode | null = null;
+    for (let d = 0; d < task.depth; d++) {
+      const fn = words[d * FRAME_WORDS]!;
+      const at = words[d * FRAME_WORDS + 1]! - 4;
+      const known: StackNode | undefined = open[d];
+      if (same && known !== undefined && known.fn === fn && known.at === at) {
+        parent = known;
+        continue;
+      }
+      same = false;
+      parent = open[d] = new StackNode(fn, at, vm, parent);
+    }
+    const inner = open[task.depth];
+    if (same && inner !== undefined && inner.fn === task.fn.id && inner.at === task.pc) return inner;
+    open.length = task.depth + 1;
+    return (open[task.depth] = new StackNode(task.fn.id, task.pc, vm, parent));
   }
 
   private push(event: EventBody): void {
@@ -159,28 +224,32 @@ export class Machine {
       this.truncated = true;
       return;
     }
-    const full: MachineEvent = {
-      ...event,
-      seq: this.events.length,
-      task: this.vm!.current?.id ?? 0,
-      step: this.step,
-      stack: this.frames(),
-    };
-    this.events.push(full);
-    this.onEvent?.(full);
+    const full = new Recorded(this.events.length, this.vm!.current?.id ?? 0, this.step, this.frames());
+    const recorded = Object.assign(full, event) as MachineEvent;
+    this.events.push(recorded);
+    this.onEvent?.(recorded);
   }
 
-  private wrote(address: bigint, size: number, before: bigint, after: bigint): void {
+  private pushPage(pfn: number, field: PageField, before: bigint, after: bigint): void {
+    if (this.events.length >= MAX_EVENTS) {
+      this.truncated = true;
+      return;
+    }
+    const event = new RecordedPage(this.events.length, this.vm!.current?.id ?? 0, this.step, this.frames(), pfn, field, before, after);
+    this.events.push(event);
+    this.onEvent?.(event);
+  }
+
+  private wrote(hi: number, lo: number, size: number, before: bigint, after: bigint): void {
     if (!this.watching) return;
-    const memory = this.vm!.memory;
-    const hi = memory.hi(address);
     if (hi === HI_VMEMMAP) {
-      const lo = memory.lo(address) >>> 0;
       // A write that changes nothing is news only where nobody has business to write.
       if (before !== after || this.foreign(lo >>> 6)) this.pageWrite(lo >>> 6, lo & 63, size, before, after);
       return;
     }
     if (before === after) return;
+    const memory = this.vm!.memory;
+    const address = memory.join(hi, lo);
     const base = hi === HI_HEAP ? (memory.objectAt(address)?.base ?? address) : address & ~0xfffn;
     const kind = this.watchedKinds.get(base);
     if (kind !== undefined) this.push({ kind, address, before, after });
@@ -210,13 +279,7 @@ export class Machine {
       const a = BigInt.asUintN(bits, after >> shift);
       if (a !== b || before === after) {
         const signed = field === "_refcount" || field === "_mapcount";
-        this.push({
-          kind: "page",
-          pfn,
-          field,
-          before: signed ? BigInt.asIntN(bits, b) : b,
-          after: signed ? BigInt.asIntN(bits, a) : a,
-        });
+        this.pushPage(pfn, field, signed ? BigInt.asIntN(bits, b) : b, signed ? BigInt.asIntN(bits, a) : a);
       }
       at = upTo;
     }

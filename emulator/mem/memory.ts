@@ -117,7 +117,7 @@ export class Memory {
   readonly scratch64: BigInt64Array;
 
   /** Called after a write to watched memory. Values are little-endian integers of `size` bytes (unsigned). */
-  onWrite: ((address: bigint, size: number, before: bigint, after: bigint) => void) | null = null;
+  onWrite: ((hi: number, lo: number, size: number, before: bigint, after: bigint) => void) | null = null;
   /** Names an address that is not in the heap (global, stack local). */
   describe: ((address: bigint) => ObjectHistory | null) | null = null;
 
@@ -315,6 +315,7 @@ export class Memory {
 
   /** Stores `size` bytes of the scratch area at (hi, lo). */
   storeScratch(hi: number, lo: number, size: number): void {
+    if ((size === 8 || size === 4) && (lo & (size - 1)) === 0 && this.storeWatched(hi, lo, size)) return;
     let watched = false;
     for (let i = 0; i < size; i++) {
       const at = (lo + i) | 0;
@@ -338,7 +339,27 @@ export class Memory {
       this.u8[p] = this.scratch8[i]!;
       this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | SHADOW_INIT;
     }
-    if (watched && this.onWrite !== null) this.onWrite(this.join(hi, lo), size, before, after);
+    if (watched && this.onWrite !== null) this.onWrite(hi, lo, size, before, after);
+  }
+
+  /** An aligned store to watched memory that may be written: the common case of struct pages. False: not that case. */
+  private storeWatched(hi: number, lo: number, size: number): boolean {
+    const phys = this.page(hi, lo);
+    if (phys < 0) return false;
+    const word = (phys + (lo & (PAGE - 1))) >> 2;
+    const words = size >> 2;
+    for (let i = 0; i < words; i++) {
+      const s = this.shadow32[word + i];
+      if (s !== 0x09090909 && s !== 0x0a0a0a0a) return false;
+    }
+    const before = size === 8 ? BigInt.asUintN(64, this.i64[word >> 1]!) : BigInt(this.i32[word]! >>> 0);
+    for (let i = 0; i < words; i++) {
+      this.i32[word + i] = this.scratch32[i]!;
+      this.shadow32[word + i] = 0x09090909;
+    }
+    const after = size === 8 ? BigInt.asUintN(64, this.i64[word >> 1]!) : BigInt(this.i32[word]! >>> 0);
+    this.onWrite?.(hi, lo, size, before, after);
+    return true;
   }
 
   /** Unsigned little-endian integer of 1, 2, 4 or 8 bytes. Faults (throws MemoryFault) like executed code would. */
@@ -533,7 +554,7 @@ export class Memory {
         this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | (codes === null ? SHADOW_INIT : codes[offset + i]!);
       }
     });
-    for (const r of reports) this.onWrite!(r.address, r.size, r.before, r.after);
+    for (const r of reports) this.onWrite!(this.hi(r.address), this.lo(r.address), r.size, r.before, r.after);
   }
 
   private eachChunk(

@@ -293,6 +293,13 @@ export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: ()
   const booted = end.reason.kind === "completed";
   const scenarios = booted ? readCatalogue(image, run.vm) : [];
   run.vm.tasks.length = 0;
+  if (booted) {
+    const view = new MachineView(memory, image);
+    run.machine.markPages([
+      { startPfn: 0, count: view.ramPages },
+      { startPfn: view.pmemStart, count: view.pmemPages },
+    ]);
+  }
   return {
     image,
     era,
@@ -335,11 +342,7 @@ export function runCase(booted: BootedImage, c: ScenarioCase, options: RunOption
     run.vm.restore(booted.snapshot!);
     run.vm.steps = 0;
     run.judge(image);
-    const view = new MachineView(memory, image);
-    run.machine.watch([
-      { startPfn: 0, count: view.ramPages },
-      { startPfn: view.pmemStart, count: view.pmemPages },
-    ]);
+    run.machine.watch();
     const fn = run.vm.functionAt(c.def.run);
     if (fn === null) throw new MemoryFault("unsupported", `scenario ${c.def.name} has no function`, 0n);
     run.vm.spawn("user", fn.id, []);

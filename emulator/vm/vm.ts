@@ -76,7 +76,7 @@ export interface VmSnapshot {
 }
 
 const POLL = 1_000_000;
-const KERNEL_LIMITS: TaskLimits = { registers: 1 << 16, depth: 2000, stack: 256 << 10 };
+const KERNEL_LIMITS: TaskLimits = { registers: 1 << 14, depth: 400, stack: 256 << 10 };
 /** Stacks of tasks are this far apart (bytes). */
 const STACK_STRIDE = 1 << 24;
 

@@ -9,7 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include "internal.h"
 
-#define FSC_RAM_NR_PAGES 2048UL
+#define FSC_RAM_NR_PAGES 1536UL
 #define FSC_MMAP_BASE 0x7f0000000000UL
 
 struct mm_struct init_mm;

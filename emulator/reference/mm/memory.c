@@ -1400,31 +1400,38 @@ void unmap_vmas_of(struct mm_struct *mm, struct vm_area_struct *vma, unsigned lo
 	tlb_finish_mmu(&tlb);
 }
 
+/* Gives back all tables. Empty entries are passed over by their word: every process ends here. */
 void fsc_free_pgtables(struct mm_struct *mm)
 {
+	const pgd_t *pgd = mm->pgd;
+
 	for (int g = 0; g < PTRS_PER_PGD; g++) {
-		p4d_t *p4d = (p4d_t *)(mm->pgd + g);
+		p4d_t *p4d;
+		const pud_t *puds;
 
-		for (int u = 0; p4d_present(*p4d) && u < PTRS_PER_PUD; u++) {
-			pud_t *pud = pud_offset(p4d, (unsigned long)u << PUD_SHIFT);
+		if (!pgd_val(pgd[g]))
+			continue;
+		p4d = (p4d_t *)(mm->pgd + g);
+		puds = pud_offset(p4d, 0);
+		for (int u = 0; u < PTRS_PER_PUD; u++) {
+			pud_t *pud;
+			const pmd_t *pmds;
 
-			for (int m = 0; pud_present(*pud) && m < PTRS_PER_PMD; m++) {
-				pmd_t *pmd = pmd_offset(pud, (unsigned long)m << PMD_SHIFT);
-
-				if (!pmd_present(*pmd) || WARN_ON(pmd_leaf(*pmd)))
+			if (!pud_val(puds[u]))
+				continue;
+			pud = pud_offset(p4d, (unsigned long)u << PUD_SHIFT);
+			pmds = pmd_offset(pud, 0);
+			for (int m = 0; m < PTRS_PER_PMD; m++) {
+				if (!pmd_val(pmds[m]) || !pmd_present(pmds[m]) || WARN_ON(pmd_leaf(pmds[m])))
 					continue;
 				mm_dec_nr_ptes(mm);
-				pte_free(mm, pmd_pgtable(*pmd));
+				pte_free(mm, pmd_pgtable(pmds[m]));
 			}
-			if (pud_present(*pud)) {
-				mm_dec_nr_pmds(mm);
-				fsc_free_table(pmd_offset(pud, 0));
-			}
+			mm_dec_nr_pmds(mm);
+			fsc_free_table(pmd_offset(pud, 0));
 		}
-		if (p4d_present(*p4d)) {
-			mm_dec_nr_puds(mm);
-			fsc_free_table(pud_offset(p4d, 0));
-		}
+		mm_dec_nr_puds(mm);
+		fsc_free_table(pud_offset(p4d, 0));
 	}
 	free_page((unsigned long)mm->pgd);
 	mm->pgd = NULL;
