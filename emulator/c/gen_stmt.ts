@@ -226,27 +226,9 @@ function depthOfLabel(g: Gen, label: LabelRef): number {
 
 // ---- statements ---------------------------------------------------------------------------------------------------
 
-/** Whether something inside can be jumped to. */
-function hasLabels(st: S): boolean {
-  switch (st.k) {
-    case "label":
-      return true;
-    case "block":
-    case "seq":
-      return st.items.some(hasLabels);
-    case "if":
-      return hasLabels(st.a) || (st.b !== null && hasLabels(st.b));
-    case "loop":
-    case "switch":
-      return hasLabels(st.body);
-    default:
-      return false;
-  }
-}
-
 function genStmt(g: Gen, st: S): void {
   const { asm } = g;
-  if (!asm.reachable && !hasLabels(st)) return;
+  if (!asm.reachable && !g.fn.labelled.has(st)) return;
   if (st.k === "block") {
     genBlock(g, st, null);
     return;
@@ -375,7 +357,7 @@ function genIf(g: Gen, st: Extract<S, { k: "if" }>): void {
   const end = asm.label();
   const mark = g.top;
   const known = st.c.fx === 0 ? truth(st.c) : null;
-  if (known === false && !hasLabels(st.a)) {
+  if (known === false && !g.fn.labelled.has(st.a)) {
     if (st.b !== null) genStmt(g, st.b);
     return;
   }
@@ -430,7 +412,7 @@ function genLoop(g: Gen, st: SLoop): void {
   const entered = asm.reachable;
   if (st.kind !== "do" && known === null) asm.goto(test);
   if (st.kind !== "do" && known === false) {
-    if (!hasLabels(st.body)) return;
+    if (!g.fn.labelled.has(st.body)) return;
     asm.goto(stop);
   }
   asm.bind(body, entered && known !== false);

@@ -13,6 +13,7 @@ import type {
   LabelSym,
   LocalVar,
   ObjectSym,
+  S,
   SBlock,
   SLoop,
   SSwitch,
@@ -68,7 +69,10 @@ export interface FnState {
   readonly variadic: LocalVar | null;
   /** Assignments of array lengths that the types just resolved need, to be placed before their use. */
   pending: X[];
-  readonly statics: ObjectSym[];
+  /** Statements (and cases, and labels) that can be jumped to, and everything around them. */
+  readonly labelled: Set<S>;
+  /** Labels and cases placed so far. */
+  placed: number;
 }
 
 export interface Hooks {

@@ -90,7 +90,8 @@ export function analyseFunction(s0: Omit<Sema, "fn">, sym: FunctionSym, def: Fun
     block: null,
     variadic,
     pending: [],
-    statics: [],
+    labelled: new Set(),
+    placed: 0,
   };
   const s: Sema = { ...s0, fn, scope: null } as Sema;
   const body = newBlock(s, def.loc, def.endLoc);
@@ -108,6 +109,7 @@ export function analyseFunction(s0: Omit<Sema, "fn">, sym: FunctionSym, def: Fun
     resultTo: type.ret.kind === "record" ? hidden("<result>") : null,
     body,
     labels: fn.labels,
+    labelled: fn.labelled,
     loc: def.loc,
     endLoc: def.endLoc,
     promotedParams: krNames(def) !== null,
@@ -213,6 +215,19 @@ function lastValue(s: Sema, item: CompoundStmt["items"][number], out: S[]): X | 
 }
 
 function blockItem(s: Sema, item: CompoundStmt["items"][number], out: S[]): void {
+  noteLabels(s, out, () => analyseItem(s, item, out));
+}
+
+/** Remembers which of the statements just made have a label inside (in statement expressions too). */
+function noteLabels(s: Sema, out: S[], make: () => void): void {
+  const fn = s.fn!;
+  const { placed } = fn;
+  const from = out.length;
+  make();
+  if (fn.placed !== placed) for (let i = from; i < out.length; i++) fn.labelled.add(out[i]!);
+}
+
+function analyseItem(s: Sema, item: CompoundStmt["items"][number], out: S[]): void {
   const trap = (f: CFail): void =>
     void out.push({ k: "trap", loc: f.loc ?? item.loc, kind: "unsupported", message: f.message });
   switch (item.kind) {
@@ -419,7 +434,10 @@ function cleanupOf(s: Sema, d: Declaration, item: Declaration["items"][number], 
 function single(s: Sema, st: Stmt): S {
   const out: S[] = [];
   statement(s, st, out);
-  return out.length === 1 ? out[0]! : { k: "seq", loc: st.loc, items: out };
+  if (out.length === 1) return out[0]!;
+  const seq: S = { k: "seq", loc: st.loc, items: out };
+  if (out.some((x) => s.fn!.labelled.has(x))) s.fn!.labelled.add(seq);
+  return seq;
 }
 
 /** The condition of a statement; a mistake traps when it is evaluated. */
@@ -431,7 +449,7 @@ function condition(s: Sema, e: Expr): X {
 function statement(s: Sema, st: Stmt, out: S[]): void {
   guard(
     st.loc,
-    () => analyseStatement(s, st, out),
+    () => noteLabels(s, out, () => analyseStatement(s, st, out)),
     (f) => void out.push({ k: "trap", loc: f.loc ?? st.loc, kind: "unsupported", message: f.message }),
   );
 }
@@ -584,6 +602,7 @@ function caseLabel(s: Sema, st: Extract<Stmt, { kind: "case" | "default" }>, out
     sym: null,
   };
   for (let b = fn.block; b !== null && b !== node.block; b = b.parent) b.sideways = true;
+  fn.placed++;
   guard(
     st.loc,
     () => {
@@ -611,6 +630,7 @@ function placeLabel(s: Sema, name: string, loc: Loc, out: S[]): void {
   const fn = s.fn!;
   const label = labelOf(s, name, loc);
   label.placed = true;
+  fn.placed++;
   label.block = fn.block;
   for (let b = fn.block; b !== null; b = b.parent) b.sideways = true;
   out.push({ k: "label", loc, label });

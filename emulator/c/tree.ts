@@ -400,6 +400,8 @@ export interface FnTree {
   readonly resultTo: LocalVar | null;
   readonly body: SBlock;
   readonly labels: readonly LabelRef[];
+  /** Statements that have a label or case inside. */
+  readonly labelled: ReadonlySet<S>;
   readonly loc: Loc;
   readonly endLoc: Loc;
   /** K&R definition: parameters arrive promoted. */
