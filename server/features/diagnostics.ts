@@ -7,8 +7,8 @@ import type { Finding, Severity } from "../review/types.ts";
 import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
 import { VERDICT_WORDS } from "./wording.ts";
 
-/** Related places of one finding that are sent along: the culprit, the object's history, and then the rest. */
-const RELATED_MAX = 24;
+/** Related places of one finding: the culprit and what happened to the object last. The report has every step. */
+const RELATED_MAX = 6;
 
 /** One mark in editor terms; lsp/to_proto.ts makes a diagnostic of it. */
 export interface Mark {
@@ -33,7 +33,8 @@ export function marks(snapshot: Snapshot): Mark[] {
   return found;
 }
 
-function isShown({ settings }: Snapshot, { verdict }: Finding): boolean {
+/** Whether Problems lists it. */
+export function isShown({ settings }: Snapshot, { verdict }: Finding): boolean {
   if (verdict === "new") return true;
   if (verdict === "fixed" || verdict === "fixed-later") return settings.showFixed;
   return verdict === "already" && settings.showAlready;
@@ -73,20 +74,18 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
   };
 }
 
-/** The steps that have a line in the document, oldest first; the tellings ones win when there are too many. */
+/** The telling steps that have a line in the document, oldest first: a hover lists them all, so they are few. */
 function related(snapshot: Snapshot, finding: Finding): { docLine: number; message: string }[] {
   const place = snapshot.review?.place ?? ((n: number) => n);
-  const steps = finding.trace
-    .map((step, at) => ({ step, at, docLine: place(step.docLine) }))
-    .filter((s) => s.docLine > 0);
-  const telling = steps.filter((s) => s.step.role !== "step");
-  const chosen =
-    steps.length <= RELATED_MAX
-      ? steps
-      : [...telling, ...steps.filter((s) => s.step.role === "step")].slice(0, RELATED_MAX);
-  return chosen
-    .sort((a, b) => a.at - b.at)
-    .map(({ step, docLine }) => ({ docLine, message: step.task ? `${step.task}: ${step.text}` : step.text }));
+  const several = new Set(finding.trace.map((s) => s.task)).size > 1;
+  return finding.trace
+    .filter((step) => step.role !== "step")
+    .map((step) => ({
+      docLine: place(step.docLine),
+      message: several && step.task ? `${step.task}: ${step.text}` : step.text,
+    }))
+    .filter((step) => step.docLine > 0)
+    .slice(-RELATED_MAX);
 }
 
 /** The columns of a line's own text: behind quote markers, the diff sign and the indentation. */

@@ -4,7 +4,7 @@
  */
 import { COMMAND_SHOW_FINDING } from "../protocol.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
-import { textSpan } from "./diagnostics.ts";
+import { isShown, textSpan } from "./diagnostics.ts";
 import {
   commentsOn,
   type FunctionView,
@@ -102,12 +102,13 @@ function findingText(snapshot: Snapshot, finding: Finding, index: number): strin
   const icon = finding.verdict === "new" ? "🔴" : finding.verdict.startsWith("fixed") ? "🟢" : "🟡";
   const args = encodeURIComponent(JSON.stringify([{ uri: snapshot.uri, finding: index }]));
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
-  return [
-    `${icon} **${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\``,
-    plain(finding.message),
-    `\`${finding.scenario}\`${also} · ${finding.era} · ran as ${fidelityText(finding) || "nothing"} · ` +
-      `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`,
-  ].join("  \n");
+  const link = `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`;
+  const head = `${icon} **${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\``;
+  // The editor's own hover has the message of what is in Problems.
+  if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
+  return [head, plain(finding.message), `\`${finding.scenario}\`${also} · ${finding.era} · ${link}`].join(
+    "  \n",
+  );
 }
 
 function firstWords(text: string): string {

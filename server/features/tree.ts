@@ -155,7 +155,7 @@ function findingRow(parent: string, { finding, index, docLine }: PlacedFinding):
       finding.code,
       docLine,
     ),
-    description: `${VERDICT_WORDS[finding.verdict]} · ${finding.message}`,
+    description: `${finding.verdict} · ${finding.message}`,
     tooltip: `**${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
     verdict: finding.verdict,
     finding: index,

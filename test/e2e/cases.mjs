@@ -71,7 +71,7 @@ export function cases({ ui, page, mail }) {
         await ui.palette("View: Hide Panel").catch(() => {});
         await ui.showSidebar();
         await ui.rows().filter({ hasText: mail.file }).first().waitFor();
-        const found = ui.rows().filter({ hasText: "new with this patch" });
+        const found = ui.newFindings();
         await found.first().waitFor();
         const count = await ui.rows().count();
         assert.ok(count >= 4, `${count} rows`);
@@ -93,7 +93,7 @@ export function cases({ ui, page, mail }) {
       "Show Finding Trace opens the report",
       async () => {
         await page.keyboard.press("Escape");
-        const row = ui.rows().filter({ hasText: "new with this patch" }).first();
+        const row = ui.newFindings().first();
         await row.hover();
         await row.locator(".action-label.codicon-list-ordered").click();
         await page.locator(".editor-instance .view-line", { hasText: /Trace/ }).first().waitFor();

@@ -124,6 +124,11 @@ export class Ui {
       .waitFor();
   }
 
+  /** Rows of findings that are new with the patch. */
+  newFindings() {
+    return this.page.locator('.sidebar .monaco-list-row[aria-label^="finding "][aria-label*=" new · "]');
+  }
+
   rows() {
     return this.page.locator(".sidebar .monaco-list-row");
   }
