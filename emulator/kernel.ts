@@ -193,6 +193,32 @@ export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): Ker
   return { image, era, overlays: sources.length, errors };
 }
 
+/** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */
+export function referenceKnows(era: Era, name: string): boolean {
+  const reference = parseReference(era, [], null);
+  return reference.macros.has(name) || reference.typedefs.has(name) || namesOf(reference).has(name);
+}
+
+const nameSets = new WeakMap<ReferenceParse, ReadonlySet<string>>();
+
+function namesOf(reference: ReferenceParse): ReadonlySet<string> {
+  let names = nameSets.get(reference);
+  if (names === undefined) {
+    const all = new Set<string>();
+    for (const unit of reference.units)
+      for (const e of unit.tu.externals) {
+        if (e.kind === "function") all.add(e.declarator.name ?? "");
+        if (e.kind !== "declaration") continue;
+        for (const item of e.items) all.add(item.declarator.name ?? "");
+        const { type } = e.specs;
+        if (type.kind === "struct" || type.kind === "union" || type.kind === "enum") all.add(type.tag ?? "");
+      }
+    names = all;
+    nameSets.set(reference, names);
+  }
+  return names;
+}
+
 /** Errors of the reference kernel itself (a defect of the project: tests hold them to none). */
 export function referenceErrors(era: Era): readonly CError[] {
   return parseReference(era, [], null).errors;

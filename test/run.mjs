@@ -33,7 +33,9 @@ const lines = ['import { test } from "node:test";'];
 for (const file of files) {
   const name = relative(root, file).split(sep).join("/");
   // A file that throws while it loads becomes a failing test of its own.
-  lines.push(`try { await import(${JSON.stringify(file)}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }`);
+  lines.push(
+    `try { await import(${JSON.stringify(file)}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }`,
+  );
 }
 writeFileSync(entry, lines.join("\n"));
 await build({
@@ -47,12 +49,18 @@ await build({
   external: ["vscode"],
   loader: { ".c": "text", ".h": "text" },
   logLevel: "warning",
-  banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
+  },
 });
 const reporter = process.env.CI ? "tap" : "spec";
 const run = spawnSync(
   process.execPath,
   ["--enable-source-maps", "--test-reporter", reporter, join(outdir, "tests.mjs")],
-  { cwd: root, stdio: "inherit", env: { ...process.env, FOLIOSCOPE_ROOT: root, ...(update ? { FOLIOSCOPE_UPDATE: "1" } : {}) } },
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, FOLIOSCOPE_ROOT: root, ...(update ? { FOLIOSCOPE_UPDATE: "1" } : {}) },
+  },
 );
 process.exit(run.status ?? 1);

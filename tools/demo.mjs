@@ -4,9 +4,13 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const run = spawnSync(process.execPath, ["dist/cli.cjs", "review", "examples/demo.eml"], { cwd: root, encoding: "utf8" });
+const run = spawnSync(process.execPath, ["dist/cli.cjs", "review", "examples/demo.eml"], {
+  cwd: root,
+  encoding: "utf8",
+});
 process.stdout.write(run.stdout);
 process.stderr.write(run.stderr);
 const ok = run.status === 1 && /\bNEW\b/.test(run.stdout) && /\bFIXED\b/.test(run.stdout);
-if (!ok) console.error(`demo: expected a new and a fixed finding and exit status 1, got status ${run.status}`);
+if (!ok)
+  console.error(`demo: expected a new and a fixed finding and exit status 1, got status ${run.status}`);
 process.exit(ok ? 0 : 1);

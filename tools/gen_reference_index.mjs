@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 const base = fileURLToPath(new URL("../emulator/reference/", import.meta.url));
 const files = [];
 function walk(dir) {
-  for (const entry of readdirSync(base + dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(base + dir, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     if (entry.isDirectory()) walk(`${dir}${entry.name}/`);
     else if (/\.[ch]$/.test(entry.name)) files.push(dir + entry.name);
   }

@@ -199,7 +199,7 @@ export function analyseBlock(s: Sema, b: CompoundStmt, isExpr: boolean): { block
 /** The last statement of a statement expression: its value, when it has one. */
 function lastValue(s: Sema, item: CompoundStmt["items"][number], out: S[]): X | null {
   if (item.kind === "label") {
-    placeLabel(s, item.name, item.loc, out);
+    noteLabels(s, out, () => placeLabel(s, item.name, item.loc, out));
     return lastValue(s, item.body, out);
   }
   if (item.kind !== "expr" || item.expr === null) {

@@ -79,7 +79,10 @@ class StackNode {
     this.parent = parent;
   }
   get frame(): EventFrame {
-    return (this.known ??= { fn: this.fn, loc: this.vm.bodies[this.fn]?.locs[Math.max(this.at, 0) >> 2] ?? null });
+    return (this.known ??= {
+      fn: this.fn,
+      loc: this.vm.bodies[this.fn]?.locs[Math.max(this.at, 0) >> 2] ?? null,
+    });
   }
 }
 
@@ -108,7 +111,16 @@ class RecordedPage extends Recorded {
   readonly field: PageField;
   readonly before: bigint;
   readonly after: bigint;
-  constructor(seq: number, task: number, step: number, node: StackNode | null, pfn: number, field: PageField, before: bigint, after: bigint) {
+  constructor(
+    seq: number,
+    task: number,
+    step: number,
+    node: StackNode | null,
+    pfn: number,
+    field: PageField,
+    before: bigint,
+    after: bigint,
+  ) {
     super(seq, task, step, node);
     this.pfn = pfn;
     this.field = field;
@@ -235,7 +247,16 @@ export class Machine {
       this.truncated = true;
       return;
     }
-    const event = new RecordedPage(this.events.length, this.vm!.current?.id ?? 0, this.step, this.frames(), pfn, field, before, after);
+    const event = new RecordedPage(
+      this.events.length,
+      this.vm!.current?.id ?? 0,
+      this.step,
+      this.frames(),
+      pfn,
+      field,
+      before,
+      after,
+    );
     this.events.push(event);
     this.onEvent?.(event);
   }
@@ -467,17 +488,19 @@ export class Machine {
 
   /** String argument i, "" for NULL. Literals are read once. */
   private text(c: NativeContext, i: number): string {
-    const at = c.addr(i);
-    if (at === 0n) return "";
-    if (c.memory.hi(at) !== HI_DATA) return c.memory.cstring(at, 4096);
-    let known = this.literals.get(at);
+    const low = c.word(i, false);
+    if (c.word(i, true) !== HI_DATA)
+      return low === 0 && c.word(i, true) === 0 ? "" : c.memory.cstring(c.addr(i), 4096);
+    let known = this.literals.get(low);
     if (known === undefined) {
+      const at = c.addr(i);
       known = c.memory.cstring(at, 4096);
-      if (c.memory.isReadonly(at)) this.literals.set(at, known);
+      if (c.memory.isReadonly(at)) this.literals.set(low, known);
     }
     return known;
   }
-  private readonly literals = new Map<bigint, string>();
+  /** Literals by the low word of their address. */
+  private readonly literals = new Map<number, string>();
 
   private addMemory(memory: Memory, startPfn: number, count: number, withMemmap: boolean): void {
     // The direct map is zero and is backed where it is touched.

@@ -831,7 +831,12 @@ export class Memory {
     this.u8.set(s.bytes, 0);
     this.shadow.set(s.shadow, 0);
     this.next = s.next;
-    for (const seg of s.segments) this.segPages[segmentSlot(seg.hi)] = seg.pages.slice();
+    for (const seg of s.segments) {
+      const slot = segmentSlot(seg.hi);
+      const pages = this.segPages[slot]!;
+      if (pages.length === seg.pages.length) pages.set(seg.pages);
+      else this.segPages[slot] = seg.pages.slice();
+    }
     this.heapTop = s.heapTop;
     this.objects = s.objects.map((o) => ({ ...o }));
     this.freeSlots = new Map([...s.freeSlots].map(([k, v]) => [k, [...v]]));

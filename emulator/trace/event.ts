@@ -31,7 +31,7 @@ export interface PageWrite extends EventBase {
 }
 export type PageField =
   | "folio-tail"
-| "flags"
+  | "flags"
   | "lru/pgmap"
   | "lru.prev"
   | "mapping"

@@ -17,6 +17,8 @@ export interface NativeContext {
   int(i: number): bigint;
   /** Argument i as a JavaScript number (int, unsigned, small sizes). */
   num(i: number): number;
+  /** High or low 32 bits of argument i, without making a bigint. */
+  word(i: number, high: boolean): number;
   /** Argument i as an unsigned 64-bit address. */
   addr(i: number): bigint;
   float(i: number): number;

@@ -632,7 +632,9 @@ class Context implements NativeContext {
     return this.current!.regs[this.base + i]!;
   }
   num(i: number): number {
-    return Number(this.current!.regs[this.base + i]!);
+    const at = (this.base + i) << 1;
+    const words = this.current!.regs32;
+    return words[at + 1]! * 4294967296 + (words[at]! >>> 0);
   }
   addr(i: number): bigint {
     return BigInt.asUintN(64, this.current!.regs[this.base + i]!);
@@ -641,7 +643,15 @@ class Context implements NativeContext {
     return this.current!.regsF[this.base + i]!;
   }
   ret(value: bigint | number): void {
-    this.current!.regs[this.base] = typeof value === "bigint" ? BigInt.asIntN(64, value) : BigInt(value);
+    if (typeof value === "number" && value === (value | 0)) {
+      const words = this.current!.regs32;
+      words[this.base << 1] = value;
+      words[(this.base << 1) + 1] = value >> 31;
+    } else
+      this.current!.regs[this.base] = typeof value === "bigint" ? BigInt.asIntN(64, value) : BigInt(value);
+  }
+  word(i: number, high: boolean): number {
+    return this.current!.regs32[((this.base + i) << 1) + (high ? 1 : 0)]!;
   }
   retFloat(value: number): void {
     this.current!.regsF[this.base] = value;

@@ -5,6 +5,7 @@
  */
 import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
 import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import { referenceKnows } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
@@ -14,7 +15,7 @@ import { chooseEra } from "../source/era.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
-import { allViolations, compareRuns, isFault, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
+import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
 import { eventText } from "./render.ts";
 import { digestOf, parseReplay, type Replay, replayToken } from "./replay.ts";
 import { PatchSide } from "./side.ts";
@@ -115,6 +116,17 @@ class PatchReview {
       this.functionFacts(before, after, why);
       return;
     }
+    const met = [...before.functions, ...before.others, ...after.functions, ...after.others].some(
+      (d) => referenceKnows(beforeEra.era, d.name) || referenceKnows(afterEra.era, d.name),
+    );
+    if (!met) {
+      const names = [...new Set([...before.functions, ...after.functions].map((d) => `${d.name}()`))];
+      const why = `nothing in the reference kernel calls ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` or ${names.length - 4} more` : ""}`;
+      this.notes.push(`patch "${name}": ${why}`);
+      this.unmodelledEverywhere(afterEra.era, why, progress);
+      this.functionFacts(before, after, why);
+      return;
+    }
     const stop = (): boolean => this.cancelled;
     const sides = {
       before: new PatchSide(this.patch, "before", beforeEra.era, this.memories[0], before, stop),
@@ -207,6 +219,12 @@ class PatchReview {
       judged = compareRuns(runs.before, runs.after, this.releaseFaults(before, after, runs, c));
       verdict = judged.verdict;
       if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
+      const standIn = verdict === "clean" || verdict === "already" ? this.standIn(before, after, runs) : null;
+      if (standIn !== null) {
+        verdict = "not-modelled";
+        reason = `the patch changes ${standIn}(), which the mail shows only in part; the reference kernel's stood in for it`;
+        judged = null;
+      }
     }
     const names = new Map<string, ReturnType<PatchSide["functionList"]>[number]>();
     for (const f of [
@@ -232,6 +250,26 @@ class PatchReview {
     for (const c of judged.fresh) this.addFinding("new", args, c.root, c.rest);
     for (const c of judged.gone) this.addFinding("fixed", args, c.root, c.rest);
     for (const c of judged.still) this.addFinding("already", args, c.root, c.rest);
+  }
+
+  /** A function that the patch changes, shows only in part, and that ran as the reference kernel has it; or null. */
+  private standIn(
+    before: PatchSide,
+    after: PatchSide,
+    runs: { before: ScenarioRun; after: ScenarioRun },
+  ): string | null {
+    for (const [side, run] of [
+      [before, runs.before],
+      [after, runs.after],
+    ] as const) {
+      const changed = side.overlay.partial.filter((d) => d.changed);
+      if (changed.length === 0) continue;
+      for (const id of run.functions) {
+        const fn = side.fn(id);
+        if (fn.fidelity === "reference" && changed.some((d) => d.name === fn.name)) return fn.name;
+      }
+    }
+    return null;
   }
 
   /**
@@ -542,10 +580,15 @@ class PatchReview {
 
   /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
   private explains(g: Finding, f: Finding): boolean {
-    if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check") return false;
+    if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check")
+      return false;
     const runs = [f.scenario, ...f.alsoIn];
     const follows = this.followers.get(`${f.verdict}:${f.code}:${f.docLine}:${f.side}`);
-    return follows !== undefined && runs.every((r) => follows.get(r)?.has(g.code) === true) && 1 + g.alsoIn.length >= runs.length;
+    return (
+      follows !== undefined &&
+      runs.every((r) => follows.get(r)?.has(g.code) === true) &&
+      1 + g.alsoIn.length >= runs.length
+    );
   }
 
   /** For each finding's key and scenario: the codes that followed. */
@@ -565,7 +608,12 @@ function mergeByLine(findings: readonly Finding[]): Finding[] {
   const out: Finding[] = [];
   for (const f of findings) {
     const i = out.findIndex(
-      (o) => o.docLine === f.docLine && o.side === f.side && o.verdict === f.verdict && o.code !== "dead-check" && f.code !== "dead-check",
+      (o) =>
+        o.docLine === f.docLine &&
+        o.side === f.side &&
+        o.verdict === f.verdict &&
+        o.code !== "dead-check" &&
+        f.code !== "dead-check",
     );
     if (i < 0) {
       out.push(f);
@@ -576,7 +624,9 @@ function mergeByLine(findings: readonly Finding[]): Finding[] {
     const consequences = [...first.consequences];
     for (const c of [{ code: second.code, message: second.message }, ...second.consequences])
       if (c.code !== first.code && !consequences.some((k) => k.code === c.code)) consequences.push(c);
-    const alsoIn = [...new Set([...first.alsoIn, second.scenario, ...second.alsoIn])].filter((s) => s !== first.scenario);
+    const alsoIn = [...new Set([...first.alsoIn, second.scenario, ...second.alsoIn])].filter(
+      (s) => s !== first.scenario,
+    );
     out[i] = { ...first, consequences, alsoIn };
   }
   return out;

@@ -75,20 +75,41 @@ function droppedWrite(
  * Where the page's history first takes another course than on the other side, when a changed line is what makes the
  * difference: a removed line that wrote and no longer does, or an added line that now writes.
  */
-function firstDivergence(here: PatchSide, run: ScenarioRun, other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
+function firstDivergence(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+  v: Violation,
+): Blame | null {
   const historyOf = (r: ScenarioRun, step: number): PageWrite[] =>
-    r.events.filter((e): e is PageWrite => e.kind === "page" && e.pfn === v.pfn && e.before !== e.after && e.step <= step);
+    r.events.filter((e): e is PageWrite => isWrite(e, v) && e.before !== e.after && e.step <= step);
   const mine = historyOf(run, v.step);
   const theirs = historyOf(otherRun, v.step);
   let i = 0;
-  while (i < mine.length && i < theirs.length && mine[i]!.field === theirs[i]!.field && mine[i]!.after === theirs[i]!.after) i++;
+  while (
+    i < mine.length &&
+    i < theirs.length &&
+    mine[i]!.field === theirs[i]!.field &&
+    mine[i]!.after === theirs[i]!.after
+  )
+    i++;
   const place = (side: PatchSide, e: PageWrite | undefined, marker: string): Blame | null => {
     const at = e === undefined ? null : side.diffFrame(e.stack);
     const where = at === null ? null : side.place(at.docLine);
     if (at === null || where === null || where.kind !== marker) return null;
-    return { docLine: at.docLine, path: where.path, side: side.side, exact: true, event: side === here ? e! : null };
+    return {
+      docLine: at.docLine,
+      path: where.path,
+      side: side.side,
+      exact: true,
+      event: side === here ? e! : null,
+    };
   };
-  return place(other, theirs[i], other.side === "before" ? "-" : "+") ?? place(here, mine[i], here.side === "after" ? "+" : "-");
+  return (
+    place(other, theirs[i], other.side === "before" ? "-" : "+") ??
+    place(here, mine[i], here.side === "after" ? "+" : "-")
+  );
 }
 
 /** The last patch lines that ran up to the violation, newest first. */
@@ -126,7 +147,13 @@ export function blame(
     const at = here.diffFrame(e.stack);
     if (at !== null) {
       // A check on a line that the patch did not touch tells of something done earlier.
-      if (e.kind === "warn" && v.pfn >= 0 && other !== null && otherRun !== null && here.place(at.docLine)?.kind === " ") {
+      if (
+        e.kind === "warn" &&
+        v.pfn >= 0 &&
+        other !== null &&
+        otherRun !== null &&
+        here.place(at.docLine)?.kind === " "
+      ) {
         const earlier = firstDivergence(here, run, other, otherRun, v);
         if (earlier !== null) return earlier;
       }
@@ -140,7 +167,8 @@ export function blame(
       const dropped = droppedWrite(here, run, other, otherRun, v);
       if (dropped !== null) return dropped;
     }
-    const diverged = other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;
+    const diverged =
+      other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;
     if (diverged !== null) return diverged;
     // Nobody wrote the field in this step: who dealt with the page then, and left it?
     const near = lastPatchWrite(here, run, { ...v, fields: [] }, since, v.seq);

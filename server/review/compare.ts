@@ -113,6 +113,7 @@ export function compareRuns(before: ScenarioRun, after: ScenarioRun, release: Re
   const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
   const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon);
   const still = a.filter((v) => beforeKeys.has(keyOf(v)));
-  const verdict: Verdict = fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
+  const verdict: Verdict =
+    fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
   return { verdict, fresh: causes(fresh), gone: causes(gone), still: causes(still).slice(0, 1) };
 }

@@ -24,9 +24,12 @@ async function review(content: string | Uint8Array, ...args: string[]) {
   return { status, out, err };
 }
 
-const mail = (diff: string): string => `From: R <r@example.org>\nSubject: [PATCH] x\nMessage-ID: <x@example.org>\nDate: Fri, 16 Jan 2026 10:00:00 +0100\n\ntext\n---\n${diff}`;
+const mail = (diff: string): string =>
+  `From: R <r@example.org>\nSubject: [PATCH] x\nMessage-ID: <x@example.org>\nDate: Fri, 16 Jan 2026 10:00:00 +0100\n\ntext\n---\n${diff}`;
 const dax = (body: string[], count = body.length): string =>
-  mail(`diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,0 +1,${count} @@\n${body.map((l) => `+${l}`).join("\n")}\n`);
+  mail(
+    `diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,0 +1,${count} @@\n${body.map((l) => `+${l}`).join("\n")}\n`,
+  );
 
 test("an empty file", async () => {
   const r = await review("");
@@ -50,57 +53,114 @@ test("a mail without a diff", async () => {
 });
 
 test("a diff of a Makefile", async () => {
-  const r = await review(mail("diff --git a/fs/Makefile b/fs/Makefile\n--- a/fs/Makefile\n+++ b/fs/Makefile\n@@ -1,2 +1,2 @@\n obj-y += a.o\n-obj-y += b.o\n+obj-y += c.o\n"));
+  const r = await review(
+    mail(
+      "diff --git a/fs/Makefile b/fs/Makefile\n--- a/fs/Makefile\n+++ b/fs/Makefile\n@@ -1,2 +1,2 @@\n obj-y += a.o\n-obj-y += b.o\n+obj-y += c.o\n",
+    ),
+  );
   assert.equal(r.status, 3);
   assert.match(r.out, /no C function/);
 });
 
 test("C that does not parse", async () => {
-  const r = await review(dax(["static bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn folio->share &&& ) ;", "}"]));
+  const r = await review(
+    dax(["static bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn folio->share &&& ) ;", "}"]),
+  );
   assert.equal(r.status, 3);
   assert.match(r.out, /line \d+|not modelled/);
 });
 
 test("a loop without end is stopped by its bound", async () => {
-  const r = await review(dax(["static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\tfor (;;)", "\t\t;", "\treturn folio->share;", "}"]), "--steps", "200000", "--scenario", "map*");
+  const r = await review(
+    dax([
+      "static inline bool dax_folio_is_shared(struct folio *folio)",
+      "{",
+      "\tfor (;;)",
+      "\t\t;",
+      "\treturn folio->share;",
+      "}",
+    ]),
+    "--steps",
+    "200000",
+    "--scenario",
+    "map*",
+  );
   assert.ok(r.status === 3 || r.status === 0, String(r.status));
   assert.match(r.out, /limit/);
 });
 
 test("macro recursion ends", async () => {
-  const r = await review(dax(["#define A A A", "static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn A;", "}"]), "--scenario", "map*");
+  const r = await review(
+    dax([
+      "#define A A A",
+      "static inline bool dax_folio_is_shared(struct folio *folio)",
+      "{",
+      "\treturn A;",
+      "}",
+    ]),
+    "--scenario",
+    "map*",
+  );
   assert.ok([0, 3].includes(r.status), r.out);
 });
 
 test("macro explosion ends", async () => {
   const body = ["#define A0 x x x x x x x x"];
-  for (let i = 1; i < 12; i++) body.push(`#define A${i} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1}`);
-  const r = await review(dax([...body, "static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn A11;", "}"]), "--scenario", "map*");
+  for (let i = 1; i < 12; i++)
+    body.push(
+      `#define A${i} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1} A${i - 1}`,
+    );
+  const r = await review(
+    dax([...body, "static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn A11;", "}"]),
+    "--scenario",
+    "map*",
+  );
   assert.ok([0, 3].includes(r.status), r.out);
 });
 
 test("deep nesting ends", async () => {
-  const r = await review(dax(["static inline bool dax_folio_is_shared(struct folio *folio)", "{", `\treturn ${"(".repeat(50_000)}1${")".repeat(50_000)};`, "}"]), "--scenario", "map*");
+  const r = await review(
+    dax([
+      "static inline bool dax_folio_is_shared(struct folio *folio)",
+      "{",
+      `\treturn ${"(".repeat(50_000)}1${")".repeat(50_000)};`,
+      "}",
+    ]),
+    "--scenario",
+    "map*",
+  );
   assert.ok([0, 3].includes(r.status), r.out);
 });
 
 test("a truncated hunk", async () => {
-  const r = await review(mail("diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -10,20 +10,21 @@ static int f(void)\n {\n+\tint a;\n"));
+  const r = await review(
+    mail(
+      "diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -10,20 +10,21 @@ static int f(void)\n {\n+\tint a;\n",
+    ),
+  );
   assert.equal(r.status, 3);
 });
 
 test("NUL bytes", async () => {
-  const r = await review(dax(["static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn\0 1;", "}"]));
+  const r = await review(
+    dax(["static inline bool dax_folio_is_shared(struct folio *folio)", "{", "\treturn\0 1;", "}"]),
+  );
   assert.ok([2, 3, 0].includes(r.status));
 });
 
 test("a hunk header with 2^40 lines", async () => {
-  const r = await review(mail("diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,1099511627776 +1,1099511627776 @@\n+int a;\n"));
+  const r = await review(
+    mail(
+      "diff --git a/fs/dax.c b/fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,1099511627776 +1,1099511627776 @@\n+int a;\n",
+    ),
+  );
   assert.ok([0, 2, 3].includes(r.status));
 });
 
 test("fifty megabytes of text", async () => {
-  const r = await review(`From: a@example.org\nSubject: big\n\n${"some words of no consequence on a line\n".repeat(1_350_000)}`);
+  const r = await review(
+    `From: a@example.org\nSubject: big\n\n${"some words of no consequence on a line\n".repeat(1_350_000)}`,
+  );
   assert.equal(r.status, 2);
 });
 
@@ -108,5 +168,14 @@ test("bad usage says what is wrong", async () => {
   assert.equal((await review("x", "--era", "v2.4")).status, 2);
   assert.equal((await review("x", "--format", "xml")).status, 2);
   assert.equal((await review("x", "--nonsense")).status, 2);
-  assert.equal((await review(mail("diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"), "--patch", "9")).status, 2);
+  assert.equal(
+    (
+      await review(
+        mail("diff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"),
+        "--patch",
+        "9",
+      )
+    ).status,
+    2,
+  );
 });

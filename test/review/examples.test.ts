@@ -17,7 +17,8 @@ function review(name: string, options: ReviewOptions = {}) {
   return { doc, result: reviewDocument(doc, options) };
 }
 
-const codes = (r: ReviewResult, verdict: string): string[] => [...new Set(r.findings.filter((f) => f.verdict === verdict).map((f) => f.code))].sort();
+const codes = (r: ReviewResult, verdict: string): string[] =>
+  [...new Set(r.findings.filter((f) => f.verdict === verdict).map((f) => f.code))].sort();
 
 const lineOf = (doc: { lines: string[] }, docLine: number): string => doc.lines[docLine - 1] ?? "";
 
@@ -25,7 +26,10 @@ test("a clean refactor is silent", () => {
   const { result } = review("clean-refactor.eml");
   assert.deepEqual(codes(result, "new"), []);
   assert.deepEqual(codes(result, "fixed"), []);
-  assert.ok(result.runs.some((r) => r.verdict === "clean"), "the code ran");
+  assert.ok(
+    result.runs.some((r) => r.verdict === "clean"),
+    "the code ran",
+  );
   assert.equal(exitStatus(result), 0);
 });
 

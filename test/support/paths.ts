@@ -8,4 +8,6 @@ export const corpus = join(root, "..", "shared", "corpus");
 export const example = (name: string): Buffer => readFileSync(join(root, "examples", name));
 
 /** Options for a test that needs the corpus: skipped by name, with the reason, where it is absent. */
-export const needsCorpus: { skip?: string } = existsSync(corpus) ? {} : { skip: "../shared/corpus is not here" };
+export const needsCorpus: { skip?: string } = existsSync(corpus)
+  ? {}
+  : { skip: "../shared/corpus is not here" };
