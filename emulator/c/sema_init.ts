@@ -165,6 +165,10 @@ function aggregate(
   const limit = fields !== null ? (isUnion(t) ? Math.min(1, fields.length) : fields.length) : arrayLimit(t);
   let i = 0;
   let most = 0;
+  const reach = (): void => {
+    // A flexible array has whole elements.
+    if (t.kind === "array" && t.length === null) b.end = Math.max(b.end, off + most * sizeOf(t.of));
+  };
   let pending = first;
   let entered = false;
   while (cur.i < items.length) {
@@ -199,6 +203,7 @@ function aggregate(
     }
     i++;
     most = Math.max(most, i);
+    reach();
   }
   return most;
 }
@@ -253,6 +258,23 @@ function designate(
   return { i, to, rest: designators.slice(1) };
 }
 
+/** A struct value cannot be overridden in part: as in gcc, the rest of it is zero then. Literals can. */
+function dropWhole(b: Build, t: CType, off: number): void {
+  if (t.kind !== "record") return;
+  const at = b.entries.findLastIndex(
+    (e) => e.off === off && e.x !== null && e.t.kind === "record" && sameType(e.t, t) && !isLiteral(e.x),
+  );
+  if (at >= 0) b.entries.splice(at, 1);
+}
+
+function isLiteral(x: X): boolean {
+  return (
+    x.k === "mem" &&
+    (x.base.k === "complit" ||
+      (x.base.k === "addr" && x.base.sym.kind === "object" && x.base.sym.storage !== "global"))
+  );
+}
+
 /** Initialises one sub-object from the item at the cursor. */
 function into(
   b: Build,
@@ -264,6 +286,7 @@ function into(
 ): void {
   const item = items[cur.i]!;
   if (rest.length > 0) {
+    dropWhole(b, sub.t, off);
     aggregate(b, sub.t, off, items, cur, false, rest);
     return;
   }
