@@ -352,5 +352,9 @@ function unmodelledLines(result: ReviewResult, index: number, paint: Paint): str
 function runLine(r: ReviewResult["runs"][number], paint: Paint): string[] {
   const color =
     r.verdict === "new" ? "red" : r.verdict === "clean" || r.verdict === "fixed" ? "green" : "dim";
-  return [`  ${paint(r.verdict.padEnd(13), color)} ${r.scenario}`.slice(0, WIDTH + 16)];
+  const [first, ...rest] = wrap(r.scenario, WIDTH - 18, "  ");
+  return [
+    `  ${paint(r.verdict.padEnd(13), color)} ${first ?? ""}`,
+    ...rest.map((l) => `${" ".repeat(16)}${l}`),
+  ];
 }

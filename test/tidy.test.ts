@@ -21,7 +21,7 @@ const sources = tracked.filter(
 );
 
 test("every module says what it is for", () => {
-  const silent = sources.filter((f) => !/^(\/\*\*|\/\/ )/.test(read(f)));
+  const silent = sources.filter((f) => !/^(#!.*\n)?(\/\*\*|\/\/ )/.test(read(f)));
   assert.deepEqual(silent, []);
 });
 

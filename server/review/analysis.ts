@@ -580,6 +580,8 @@ class PatchReview {
 
   /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
   private explains(g: Finding, f: Finding): boolean {
+    // On one line they are one finding anyway (mergeByLine), under the more telling rule.
+    if (g.docLine === f.docLine && g.side === f.side) return false;
     if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check")
       return false;
     const runs = [f.scenario, ...f.alsoIn];

@@ -30,8 +30,8 @@ const MARKS: readonly { readonly era: Era; readonly pattern: RegExp; readonly we
   { era: "v6.12", pattern: /\b(radix_tree_\w+|tree_lock|i_mmap_lock)\b/g, weight: 1 },
 ];
 
-/** The day v9 of the conversion was sent: what is dated later builds on it unless its names say otherwise. */
-const CHANGE = Date.UTC(2025, 1, 28);
+/** When the conversion was merged for v6.15: what is dated later builds on it unless its names say otherwise. */
+const CHANGE = Date.UTC(2025, 3, 1);
 
 /** The C text of one side, all hunks joined. */
 function sideText(patch: Patch, side: Side): string {
