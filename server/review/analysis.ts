@@ -222,7 +222,7 @@ class PatchReview {
       const standIn = verdict === "clean" || verdict === "already" ? this.standIn(before, after, runs) : null;
       if (standIn !== null) {
         verdict = "not-modelled";
-        reason = `the patch changes ${standIn}(), which the mail shows only in part; the reference kernel's stood in for it`;
+        reason = standIn;
         judged = null;
       }
     }
@@ -252,12 +252,22 @@ class PatchReview {
     for (const c of judged.still) this.addFinding("already", args, c.root, c.rest);
   }
 
-  /** A function that the patch changes, shows only in part, and that ran as the reference kernel has it; or null. */
+  /**
+   * Why a run without a fault says nothing of the patch: a function that the patch changes but shows only in part ran as
+   * the reference kernel has it, or the before side had one that the patch only adds. Null when neither is so.
+   */
   private standIn(
     before: PatchSide,
     after: PatchSide,
     runs: { before: ScenarioRun; after: ScenarioRun },
   ): string | null {
+    const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
+    const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
+    for (const id of runs.before.functions) {
+      const fn = before.fn(id);
+      if (fn.fidelity === "reference" && added.has(fn.name))
+        return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
+    }
     for (const [side, run] of [
       [before, runs.before],
       [after, runs.after],
@@ -266,7 +276,8 @@ class PatchReview {
       if (changed.length === 0) continue;
       for (const id of run.functions) {
         const fn = side.fn(id);
-        if (fn.fidelity === "reference" && changed.some((d) => d.name === fn.name)) return fn.name;
+        if (fn.fidelity === "reference" && changed.some((d) => d.name === fn.name))
+          return `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
       }
     }
     return null;

@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const dir = dirname(fileURLToPath(import.meta.url));
-const [name, ...args] = process.argv.slice(2);
+const [name = "review", ...args] = process.argv.slice(2);
 const names = readdirSync(dir)
   .filter((f) => f.endsWith(".mjs") && f !== "run.mjs")
   .map((f) => f.slice(0, -4));
-if (name === undefined || !existsSync(join(dir, `${name}.mjs`))) {
+if (!existsSync(join(dir, `${name}.mjs`))) {
   console.error(`usage: npm run bench -- ${names.join("|")}`);
   process.exit(2);
 }
