@@ -29,7 +29,7 @@ function lastQuiesce(run: ScenarioRun, seq: number): number {
   return -1;
 }
 
-/** The last write by a patch line that fits, between two points. */
+/** The last write by a patch line that fits, between two points: by a line that the patch changes, if there is one. */
 function lastPatchWrite(
   side: PatchSide,
   run: ScenarioRun,
@@ -37,13 +37,17 @@ function lastPatchWrite(
   from: number,
   to: number,
 ): { event: MachineEvent; docLine: number } | null {
+  const marker = side.side === "after" ? "+" : "-";
+  let last: { event: MachineEvent; docLine: number } | null = null;
   for (let i = Math.min(to, run.events.length - 1); i > from; i--) {
     const e = run.events[i]!;
     if (!isWrite(e, v)) continue;
     const at = side.diffFrame(e.stack);
-    if (at !== null) return { event: e, docLine: at.docLine };
+    if (at === null) continue;
+    if (side.place(at.docLine)?.kind === marker) return { event: e, docLine: at.docLine };
+    last ??= { event: e, docLine: at.docLine };
   }
-  return null;
+  return last;
 }
 
 /** A write that the other side's removed (or added) line did in the same step and that this run lacks. */
@@ -217,7 +221,7 @@ export function traceOf(
     if (e.seq === culpritSeq) out.push(traceStep(side, e, "culprit", run.taskNames, pfnText));
     else if (e.kind === "step") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
     else if (keep.has(e.seq)) out.push(traceStep(side, e, "history", run.taskNames, pfnText));
-    else if (e.kind === "task" || e.kind === "warn" || e.kind === "named")
+    else if (e.kind === "task" || e.kind === "warn")
       out.push(traceStep(side, e, "step", run.taskNames, pfnText));
   }
   if (run.end.reason.kind !== "completed" && v.event === null && v.seq >= run.events.length - 1) {
