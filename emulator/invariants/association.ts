@@ -11,24 +11,32 @@ interface Seen {
   readonly pfn: number;
   readonly mapping: bigint;
   readonly index: bigint;
-  readonly owners: Audit extends never ? never : ReturnType<Audit["ownersOf"]>;
+  readonly owners: ReturnType<Audit["ownersOf"]>;
   readonly shared: boolean;
 }
 
-/** Pages whose association is to be checked: every base page up to v6.14, heads since v6.15. */
+const seenIn = new WeakMap<Audit, readonly Seen[]>();
+
+/** Pages whose association is to be checked: every base page up to v6.14, heads since v6.15. Gathered once an audit. */
 function each(judge: Judge, audit: Audit, visit: (seen: Seen) => void): void {
-  for (const pfn of audit.pages) {
-    if (!audit.isFsDax(pfn)) continue;
-    const page = judge.view.page(pfn);
-    if (page.isTail) continue;
-    visit({
-      pfn,
-      mapping: page.mapping,
-      index: page.index,
-      owners: audit.ownersOf(pfn),
-      shared: (page.mapping & ~3n) === 0n,
-    });
+  let all = seenIn.get(audit);
+  if (all === undefined) {
+    const list: Seen[] = [];
+    for (const pfn of audit.pages) {
+      const page = judge.view.page(pfn);
+      if (page.isTail || !audit.isFsDax(pfn)) continue;
+      list.push({
+        pfn,
+        mapping: page.mapping,
+        index: page.index,
+        owners: audit.ownersOf(pfn),
+        shared: (page.mapping & ~3n) === 0n,
+      });
+    }
+    all = list;
+    seenIn.set(audit, all);
   }
+  for (const seen of all) visit(seen);
 }
 
 export const staleMapping: Invariant = {

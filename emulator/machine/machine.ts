@@ -167,6 +167,18 @@ export class Machine {
     this.watching = true;
   }
 
+  /** Struct pages that appeared while watching; they are watched from the next step on, once they are set up. */
+  private appeared: { readonly startPfn: number; readonly count: number }[] = [];
+  /** Called when struct pages came or went: what was read of them is void. */
+  onMemmap: (() => void) | null = null;
+
+  private watchAppeared(): void {
+    if (this.appeared.length === 0) return;
+    this.markPages(this.appeared);
+    this.appeared = [];
+    this.onMemmap?.();
+  }
+
   /** Marks the struct pages of ranges so that writes to them are reported once `watch` was called. */
   markPages(ranges: readonly { readonly startPfn: number; readonly count: number }[]): void {
     const memory = this.vm!.memory;
@@ -364,6 +376,7 @@ export class Machine {
       __fsc_add_memory: (c) => this.addMemory(c.memory, c.num(0), c.num(1), c.num(2) !== 0),
       __fsc_remove_memory: (c) => {
         c.memory.unmap(HI_VMEMMAP, c.num(0) * 64, c.num(1) * 64);
+        this.onMemmap?.();
         const start = c.num(0);
         if (start >= PMEM_PFN) c.memory.unmap(HI_PMEM, ((start - PMEM_PFN) * 4096) | 0, c.num(1) * 4096);
       },
@@ -444,11 +457,15 @@ export class Machine {
       },
       __fsc_step: (c) => {
         const what = formatted(c, 0);
+        this.watchAppeared();
         this.step++;
         this.stepTexts.push(what);
         this.push({ kind: "step", text: what });
       },
-      __fsc_quiesce: (c) => this.push({ kind: "quiesce", text: formatted(c, 0) }),
+      __fsc_quiesce: (c) => {
+        this.watchAppeared();
+        this.push({ kind: "quiesce", text: formatted(c, 0) });
+      },
       __fsc_event: (c) =>
         this.push({ kind: "named", name: text(c, 0), text: formatKernel(c.memory, text(c, 1), c.addr(2)) }),
       __fsc_unmodelled: (c) => {
@@ -507,6 +524,7 @@ export class Machine {
     if (startPfn < PMEM_PFN) memory.addLazy(HI_RAM, startPfn * 4096, count * 4096);
     else memory.addLazy(HI_PMEM, (startPfn - PMEM_PFN) * 4096, count * 4096);
     if (!withMemmap) return;
+    if (this.watching) this.appeared.push({ startPfn, count });
     memory.map(HI_VMEMMAP, (startPfn * 64) | 0, count * 64);
     memory.setShadow(HI_VMEMMAP, (startPfn * 64) | 0, count * 64, SHADOW_UNINIT);
   }

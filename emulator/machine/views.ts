@@ -142,17 +142,17 @@ export class MachineView {
     return bit >= 0 && (((a ^ b) >> BigInt(bit)) & 1n) !== 0n;
   }
 
-  /** While set, page states are computed once each: nothing changes during an audit. */
-  private cachedPages: Map<number, PageState> | null = null;
+  /** Page states read so far; a write to a page (an event) makes its state be read again. */
+  private readonly cachedPages = new Map<number, PageState>();
 
-  /** Runs `judge` with page states cached. */
-  duringAudit(judge: () => void): void {
-    this.cachedPages = new Map();
-    try {
-      judge();
-    } finally {
-      this.cachedPages = null;
-    }
+  /** Struct pages came or went. */
+  forgetAll(): void {
+    this.cachedPages.clear();
+  }
+
+  /** A page was written: what is remembered of it is void. */
+  forget(pfn: number): void {
+    this.cachedPages.delete(pfn);
   }
 
   private reg(name: string): bigint {
@@ -203,10 +203,11 @@ export class MachineView {
   }
 
   page(pfn: number): PageState {
-    const known = this.cachedPages?.get(pfn);
-    if (known !== undefined) return known;
-    const state = this.readPage(pfn);
-    this.cachedPages?.set(pfn, state);
+    let state = this.cachedPages.get(pfn);
+    if (state === undefined) {
+      state = this.readPage(pfn);
+      this.cachedPages.set(pfn, state);
+    }
     return state;
   }
 

@@ -5,6 +5,9 @@
 import type { Audit, Era } from "../invariants/invariant.ts";
 import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "../machine/views.ts";
 
+const NOBODY: readonly DaxEntry[] = [];
+const UNMAPPED: readonly MappingOf[] = [];
+
 export class AuditState implements Audit {
   readonly mappings: readonly MappingOf[];
   readonly vmas: readonly VmaView[];
@@ -43,11 +46,16 @@ export class AuditState implements Audit {
   }
 
   ownersOf(pfn: number): readonly DaxEntry[] {
+    if (this.stored.length === 0) return NOBODY;
+    if (this.stored.length === 1) {
+      const e = this.stored[0]!;
+      return e.pfn <= pfn && pfn < e.pfn + 2 ** e.order ? this.stored : NOBODY;
+    }
     return this.stored.filter((e) => e.pfn <= pfn && pfn < e.pfn + 2 ** e.order);
   }
 
   mappingsOf(pfn: number): readonly MappingOf[] {
-    const own = this.small.get(pfn) ?? [];
+    const own = this.small.get(pfn) ?? UNMAPPED;
     if (this.large.length === 0) return own;
     const covering = this.large.filter((m) => m.pfn <= pfn && pfn < m.pfn + m.pages);
     return covering.length === 0 ? own : [...own, ...covering];

@@ -68,6 +68,8 @@ export interface ScenarioRun {
   readonly fileNames: ReadonlyMap<bigint, number>;
   /** Names of the natives that were called. */
   readonly natives: readonly string[];
+  /** More happened than is recorded: nothing can be said of the run. */
+  readonly truncated: boolean;
   /** What the C said it cannot model, when that ended the run. */
   readonly unmodelled: string | null;
 }
@@ -153,10 +155,14 @@ class Run {
   judge(image: Image): void {
     const view = new MachineView(this.vm.memory, image);
     this.view = view;
+    this.machine.onMemmap = () => view.forgetAll();
     this.machine.foreign = (pfn) => pfn === 0 || pfn === view.zeroPfn || view.isHugeZero(pfn);
     const watchers = this.invariants.filter((i) => i.onEvent !== undefined);
     this.machine.onEvent = (event) => {
-      if (event.kind === "page" && view.isPmem(event.pfn)) this.touched.add(event.pfn);
+      if (event.kind === "page") {
+        view.forget(event.pfn);
+        if (view.isPmem(event.pfn)) this.touched.add(event.pfn);
+      }
       if (event.kind === "step" || event.kind === "quiesce") this.nameFiles(view);
       this.currentEvent = event;
       for (const invariant of watchers) {
@@ -176,13 +182,11 @@ class Run {
 
   audit(): void {
     const view = this.view!;
-    view.duringAudit(() => {
-      const audit = new AuditState(view, this.era, this.touched);
-      for (const invariant of this.invariants) {
-        this.judging = invariant;
-        invariant.onQuiesce?.(this.judgeView, audit);
-      }
-    });
+    const audit = new AuditState(view, this.era, this.touched);
+    for (const invariant of this.invariants) {
+      this.judging = invariant;
+      invariant.onQuiesce?.(this.judgeView, audit);
+    }
   }
 
   /** What the invariant being asked sees; one object for all, because there are many events. */
@@ -260,6 +264,7 @@ class Run {
       log: this.machine.log,
       fileNames: this.fileNames,
       natives: this.vm.usedNatives(),
+      truncated: this.machine.truncated,
       unmodelled: this.machine.unmodelled?.what ?? null,
     };
   }

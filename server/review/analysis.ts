@@ -210,8 +210,8 @@ class PatchReview {
             reason: "this scenario reaches none of the functions that the mail shows whole",
           }
         : null) ??
-      prefixed("before", unusable(runs.before, new Set())) ??
-      prefixed("after", unusable(runs.after, new Set()));
+      prefixed("before", unusable(runs.before)) ??
+      prefixed("after", unusable(runs.after));
     if (problem !== null) {
       verdict = problem.verdict;
       reason = problem.reason;

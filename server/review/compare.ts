@@ -78,21 +78,18 @@ export const keyOf = (v: Violation): string =>
     : v.code;
 
 /** Why a run cannot be judged, or null. */
-export function unusable(
-  run: ScenarioRun,
-  diffFunctions: ReadonlySet<number>,
-): { verdict: Verdict; reason: string } | null {
+export function unusable(run: ScenarioRun): { verdict: Verdict; reason: string } | null {
   const kind = run.end.reason.kind;
   if (kind === "unsupported") return { verdict: "not-modelled", reason: run.end.reason.message };
   if (kind === "limit") return { verdict: "limit", reason: run.end.reason.message };
   if (kind === "cancelled") return { verdict: "limit", reason: "cancelled" };
+  if (run.truncated) return { verdict: "limit", reason: "more events than are recorded" };
   const stub = run.stubs[0];
   if (stub !== undefined)
     return {
       verdict: "not-modelled",
       reason: `${stub.caller}() calls ${stub.name}(), which is neither in the mail nor in the reference kernel`,
     };
-  void diffFunctions;
   return null;
 }
 
