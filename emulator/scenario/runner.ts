@@ -104,7 +104,9 @@ class Run {
   readonly vm: Vm;
   readonly machine: Machine;
   readonly violations: Violation[] = [];
-  readonly linesByStep: number[][] = [];
+  /** For each step, the line ids hit and when last. */
+  private readonly lastHits: Map<number, number>[] = [];
+  private hitCount = 0;
   private readonly known = new Set<string>();
   private view: MachineView | null = null;
   private readonly touched = new Set<number>();
@@ -145,10 +147,7 @@ class Run {
     };
     this.vm.onLine = (id) => {
       const at = this.machine.step + 1;
-      const lines = (this.linesByStep[at] ??= []);
-      const known = lines.indexOf(id);
-      if (known >= 0) lines.splice(known, 1);
-      lines.push(id);
+      (this.lastHits[at] ??= new Map<number, number>()).set(id, this.hitCount++);
     };
   }
 
@@ -259,7 +258,7 @@ class Run {
       checks: [...this.machine.checks.values()],
       stepTexts: this.machine.stepTexts,
       lineHits: this.vm.lineHits,
-      linesByStep: this.linesByStep,
+      linesByStep: this.lastHits.map((hits) => [...hits].sort((a, b) => a[1] - b[1]).map(([id]) => id)),
       taskNames: this.vm.tasks.map((t) => t.name),
       log: this.machine.log,
       fileNames: this.fileNames,

@@ -299,12 +299,24 @@ class PatchReview {
       allViolations(runs.before).length + allViolations(runs.after).length === 0
     )
       return none;
-    const old = this.baselines.faults(before.era, c, this.options.steps ?? DEFAULT_STEPS);
-    const now = this.baselines.faults(after.era, c, this.options.steps ?? DEFAULT_STEPS);
+    const steps = this.options.steps ?? DEFAULT_STEPS;
     return {
-      before: (key) => old.has(key),
-      after: (key, v) => now.has(key) && !blame(after, runs.after, before, runs.before, v).exact,
+      before: (key) => this.baselines.faults(before.era, c, steps).has(key),
+      after: (key, v) =>
+        !this.isExact(after, runs.after, before, runs.before, v) &&
+        this.baselines.faults(after.era, c, steps).has(key),
     };
+  }
+
+  /** Whether a line of the patch itself does it. */
+  private isExact(
+    side: PatchSide,
+    run: ScenarioRun,
+    other: PatchSide,
+    otherRun: ScenarioRun,
+    v: Violation,
+  ): boolean {
+    return v.stop === true ? blameStop(side, run, v).exact : blame(side, run, other, otherRun, v).exact;
   }
 
   private run(side: PatchSide, c: ScenarioCase): ScenarioRun {

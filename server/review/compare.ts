@@ -101,8 +101,13 @@ export interface ReleaseFaults {
 
 /** Compares the two runs of one scenario. */
 export function compareRuns(before: ScenarioRun, after: ScenarioRun, release: ReleaseFaults): Judged {
-  const b = allViolations(before).filter((v) => !release.before(keyOf(v)));
-  const a = allViolations(after).filter((v) => !release.after(keyOf(v), v));
+  const allBefore = allViolations(before);
+  const allAfter = allViolations(after);
+  const keysBefore = new Set(allBefore.map(keyOf));
+  const keysAfter = new Set(allAfter.map(keyOf));
+  // A release's own fault is asked for only where the sides differ in it.
+  const b = allBefore.filter((v) => keysAfter.has(keyOf(v)) || !release.before(keyOf(v)));
+  const a = allAfter.filter((v) => keysBefore.has(keyOf(v)) || !release.after(keyOf(v), v));
   const beforeKeys = new Set(b.map(keyOf));
   const afterKeys = new Set(a.map(keyOf));
   const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)));
