@@ -192,3 +192,28 @@ export const anonBit: Invariant = {
       });
   },
 };
+
+export const shareUnderMapping: Invariant = {
+  code: "share-under-mapping",
+  title: "->share is counted while the word holds an index",
+  ids: ["P9"],
+  statement:
+    "->share and ->index are one word: it is a count only while ->mapping names no file. Counting it up or down before that changes the page's index.",
+  eras: ["v6.12", "v6.15"],
+  source: "include/linux/mm_types.h struct folio; fs/dax.c dax_folio_is_shared()",
+  detection:
+    "a write of the word on a line that says share, of a value other than the 0 and 1 that begin and end counting, while ->mapping names a file",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "index/share" || !judge.view.isPmem(event.pfn)) return;
+    if (event.after === 0n || event.after === 1n) return;
+    const page = judge.view.page(event.pfn);
+    if (page.isTail || (page.mapping & ~3n) === 0n || !/\bshare\b/.test(judge.lineOf(event))) return;
+    judge.report({
+      pfn: event.pfn,
+      fields: ["index/share", "mapping"],
+      event,
+      message: `->share of ${describePfn(judge.view, event.pfn)} is counted (${event.before} -> ${BigInt.asIntN(64, event.after)}) while ->mapping names a file: the word is its index`,
+    });
+  },
+};

@@ -96,3 +96,56 @@ export const staleHead: Invariant = {
     });
   },
 };
+
+export const pgmapOfTail: Invariant = {
+  code: "pgmap-of-tail",
+  title: "A pgmap is written over the link of a tail page to its head",
+  ids: ["P12"],
+  statement:
+    "compound_head and pgmap share a word: while a page is a tail, its pgmap is reached through the head alone.",
+  eras: ["v6.15"],
+  source: "include/linux/mm_types.h; include/linux/mmzone.h page_pgmap()",
+  detection:
+    "a write that takes the word of a tail page from a link to something else that is not empty, without clearing it first",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "lru/pgmap" || !judge.view.isPmem(event.pfn)) return;
+    if (
+      (event.before & 1n) === 0n ||
+      (event.after & 1n) !== 0n ||
+      event.after === 0n ||
+      event.after === event.before - 1n
+    )
+      return;
+    // Clearing takes the last bit away and leaves the rest; a pgmap is what its device has.
+    if (!judge.view.pgmaps().includes(event.after)) return;
+    judge.report({
+      pfn: event.pfn,
+      fields: ["lru/pgmap"],
+      event,
+      message: `the pgmap is stored into ${describePfn(judge.view, event.pfn)} while it is a tail page: its link to the head is gone`,
+    });
+  },
+};
+
+export const reservedLost: Invariant = {
+  code: "reserved-lost",
+  title: "A ZONE_DEVICE page loses its reserved flag",
+  ids: ["P16"],
+  statement:
+    "Pages of pmem are PG_reserved for as long as they exist (both eras): users such as KVM decide by it whether to count references.",
+  eras: ["v6.12", "v6.15"],
+  source: "mm/mm_init.c __init_zone_device_page()",
+  detection: "a write of ->flags of a pmem page that clears PG_reserved",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "page" || event.field !== "flags" || !judge.view.isPmem(event.pfn)) return;
+    if (judge.view.reservedCleared(event.before, event.after))
+      judge.report({
+        pfn: event.pfn,
+        fields: ["flags"],
+        event,
+        message: `${describePfn(judge.view, event.pfn)} loses PG_reserved`,
+      });
+  },
+};

@@ -60,6 +60,8 @@ export interface Judge {
   readonly view: MachineView;
   /** Events so far. */
   readonly events: readonly MachineEvent[];
+  /** Text of the source line that an event happened on, "" when unknown. */
+  lineOf(event: MachineEvent): string;
   report(report: Report): void;
 }
 

@@ -147,3 +147,23 @@ export const mapcount: Invariant = {
     }
   },
 };
+
+export const statDrift: Invariant = {
+  code: "stat-drift",
+  title: "Statistics of mapped pages do not come back to zero",
+  ids: ["P17"],
+  statement:
+    "NR_FILE_MAPPED and NR_FILE_PMDMAPPED go down by what they went up: when nothing maps a block any more both are zero.",
+  eras: ["v6.12", "v6.15"],
+  source: "mm/rmap.c __folio_mod_stat()",
+  detection: "after each step at which no leaf maps a pmem page: both counters",
+  level: "error",
+  onQuiesce(judge, audit) {
+    if (audit.mappings.some((m) => judge.view.isPmem(m.pfn))) return;
+    for (const name of ["NR_FILE_MAPPED", "NR_FILE_PMDMAPPED"]) {
+      const value = judge.view.nodeStat(name);
+      if (value !== null && value !== 0n)
+        judge.report({ message: `${name} is ${value} although nothing is mapped` });
+    }
+  },
+};

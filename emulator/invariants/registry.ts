@@ -1,11 +1,18 @@
 /** The table of invariants. Order is the order in which violations found at one point are told. */
-import { anonBit, foreignMapping, shareCount, staleMapping, wrongIndex } from "./association.ts";
-import { staleCompound, staleHead, staleOrder } from "./compound.ts";
+import {
+  anonBit,
+  foreignMapping,
+  shareCount,
+  shareUnderMapping,
+  staleMapping,
+  wrongIndex,
+} from "./association.ts";
+import { pgmapOfTail, reservedLost, staleCompound, staleHead, staleOrder } from "./compound.ts";
 import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import type { Invariant } from "./invariant.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
-import { devmapBits, mapcount, stalePte, writableLeaf } from "./page_table.ts";
+import { devmapBits, mapcount, stalePte, statDrift, writableLeaf } from "./page_table.ts";
 import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
 import { badPage, warn, wrongOutcome } from "./reports.ts";
 
@@ -15,18 +22,22 @@ export const INVARIANTS: readonly Invariant[] = [
   refUnderflow,
   refLeak,
   refFromZero,
+  shareUnderMapping,
   shareCount,
   foreignMapping,
   staleMapping,
   wrongIndex,
   anonBit,
   staleHead,
+  pgmapOfTail,
   staleCompound,
   staleOrder,
+  reservedLost,
   stalePte,
   writableLeaf,
   devmapBits,
   mapcount,
+  statDrift,
   entryBits,
   entryLocked,
   emptyEntry,

@@ -142,6 +142,21 @@ export class MachineView {
     return bit >= 0 && (((a ^ b) >> BigInt(bit)) & 1n) !== 0n;
   }
 
+  /** Whether PG_reserved is set in the first flag word and not in the second. */
+  reservedCleared(before: bigint, after: bigint): boolean {
+    const bit = (this.reservedBit ??= this.image.constant("PG_reserved") ?? -1n);
+    return bit >= 0n && ((before >> bit) & 1n) === 1n && ((after >> bit) & 1n) === 0n;
+  }
+  private reservedBit: bigint | null = null;
+
+  /** Node statistics by name of their enum constant, summed; null when this side's C has none of that name. */
+  nodeStat(name: string): bigint | null {
+    const index = this.image.constant(name);
+    const table = this.image.globalAddress("fsc_node_stat");
+    if (index === null || table === null) return null;
+    return BigInt.asIntN(64, this.memory.peek(table + 8n * index, 8));
+  }
+
   /** Page states read so far; a write to a page (an event) makes its state be read again. */
   private readonly cachedPages = new Map<number, PageState>();
 

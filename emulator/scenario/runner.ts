@@ -143,6 +143,7 @@ class Run {
         return self.view!;
       },
       events: this.machine.events,
+      lineOf: (event) => this.lineOf(event),
       report: (r) => this.report(r),
     };
     this.vm.onLine = (id) => {
@@ -192,6 +193,19 @@ class Run {
   private readonly judgeView: Judge;
   private judging: Invariant | null = null;
   private currentEvent: MachineEvent | null = null;
+
+  private readonly sourceLines = new Map<number, string[]>();
+
+  private lineOf(event: MachineEvent): string {
+    const loc = event.stack[0]?.loc;
+    if (loc === undefined || loc === null) return "";
+    let lines = this.sourceLines.get(loc.file);
+    if (lines === undefined) {
+      lines = (this.vm.image.files[loc.file]?.text ?? "").split("\n");
+      this.sourceLines.set(loc.file, lines);
+    }
+    return lines[loc.line - 1] ?? "";
+  }
 
   private report(r: Report): void {
     const invariant = this.judging!;
