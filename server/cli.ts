@@ -61,6 +61,12 @@ async function main(): Promise<number> {
   return command.run(args, io);
 }
 
+// A reader that went away (`| head`) is no fault of ours: stop quietly.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
 main().then(
   (status) => {
     process.exitCode = status;
