@@ -86,19 +86,14 @@ struct folio {
 					void *__filler;
 					unsigned int mlock_count;
 				};
-#if FSC_ERA >= 615
+				/* In v6.12 named by struct page alone; series on their way to v6.15 name it here too. */
 				struct dev_pagemap *pgmap;
-#endif
 			};
 			struct address_space *mapping;
-#if FSC_ERA >= 615
 			union {
 				pgoff_t index;
 				unsigned long share;
 			};
-#else
-			pgoff_t index;
-#endif
 			union {
 				void *private;
 				swp_entry_t swap;
