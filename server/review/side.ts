@@ -92,17 +92,31 @@ export class PatchSide {
     return this.kernel.image.functions.filter((f) => f.fidelity === "diff");
   }
 
-  functionList(
-    ids: readonly number[],
-    natives: readonly string[],
-  ): { name: string; fidelity: FidelityName }[] {
-    const out = ids
-      .map((id) => this.fn(id))
-      .map((f) => ({
-        name: f.name,
-        fidelity: (f.fidelity === "user" ? "diff" : f.fidelity) as FidelityName,
-      }));
-    for (const name of natives) out.push({ name, fidelity: "shim" });
+  /** Functions that ran, each with its fidelity; equal entries are one object, because every run lists hundreds. */
+  functionList(ids: readonly number[], natives: readonly string[]): RanFunction[] {
+    const out = ids.map((id) => {
+      const f = this.fn(id);
+      return ranFunction(f.name, f.fidelity === "user" ? "diff" : f.fidelity);
+    });
+    for (const name of natives) out.push(ranFunction(name, "shim"));
     return out;
   }
+}
+
+export interface RanFunction {
+  readonly name: string;
+  readonly fidelity: FidelityName;
+}
+
+const ran = new Map<string, RanFunction>();
+
+function ranFunction(name: string, fidelity: FidelityName): RanFunction {
+  const key = `${fidelity} ${name}`;
+  let known = ran.get(key);
+  if (known === undefined) {
+    if (ran.size > 20_000) ran.clear();
+    known = { name, fidelity };
+    ran.set(key, known);
+  }
+  return known;
 }
