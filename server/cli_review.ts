@@ -73,7 +73,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   const options = reviewOptions(values);
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
-    if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, EMPTY, []), null, 1)}\n`);
+    if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, EMPTY), null, 1)}\n`);
     return 2;
   }
   const chosen = choosePatches(doc, options.patch);
@@ -95,18 +95,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stderr(`folioscope review: no scenario matches "${options.scenario}"; see folioscope scenarios\n`);
     return 2;
   }
-  if (format === "json")
-    io.stdout(
-      `${JSON.stringify(
-        reviewJson(
-          doc,
-          result,
-          chosen.map((p) => p.index),
-        ),
-        null,
-        1,
-      )}\n`,
-    );
+  if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, result), null, 1)}\n`);
   else
     io.stdout(
       reviewText(
@@ -190,7 +179,7 @@ export function exitStatus(result: ReviewResult): number {
 }
 
 /** The JSON of `review` (server/schema/review.schema.json). */
-export function reviewJson(doc: ParsedDocument, result: ReviewResult, _chosen: readonly number[]): object {
+export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
   return {
     version: 1,
     input: doc.path,

@@ -3,14 +3,9 @@
  * calls. Leaves out who prints it.
  */
 import type { CError, Loc, SourceFile } from "../c/ast.ts";
+import { expansionLoc } from "../c/token.ts";
 import type { Site } from "../vm/stop_reason.ts";
 import type { ProgramResult } from "./run_program.ts";
-
-/** The outermost use of the macros that made a token: where a reader looks first. */
-export function usePlace(loc: Loc): Loc {
-  while (loc.via !== undefined) loc = loc.via;
-  return loc;
-}
 
 const lineOf = (files: readonly SourceFile[], loc: Loc): string =>
   files[loc.file]?.text.split("\n")[loc.line - 1] ?? "";
@@ -20,7 +15,7 @@ const placeText = (files: readonly SourceFile[], loc: Loc): string =>
 
 /** `  --> path:line:col` and the line with a caret. */
 function excerpt(files: readonly SourceFile[], loc: Loc): string[] {
-  const at = usePlace(loc);
+  const at = expansionLoc(loc);
   const text = lineOf(files, at);
   const margin = `${at.line}`.length;
   const before = text.slice(0, at.col - 1).replace(/[^\t]/g, " ");
@@ -40,7 +35,7 @@ function siteLines(files: readonly SourceFile[], what: string, site: Site): stri
 
 /** `path:line:col: error: message` with the source line, as compilers write it. */
 export function diagnosticText(files: readonly SourceFile[], d: CError): string {
-  const at = usePlace(d.loc);
+  const at = expansionLoc(d.loc);
   const text = lineOf(files, at);
   const before = text.slice(0, at.col - 1).replace(/[^\t]/g, " ");
   return `${placeText(files, at)}: ${d.severity}: ${d.message}\n    ${text}\n    ${before}^\n`;
@@ -63,7 +58,7 @@ export function stopReport(result: ProgramResult): string {
   if (shown.length > 0) lines.push("stack:");
   for (const frame of shown)
     lines.push(
-      `  ${frame.fn.name}()${frame.loc === null ? "" : ` at ${placeText(files, usePlace(frame.loc))}`}`,
+      `  ${frame.fn.name}()${frame.loc === null ? "" : ` at ${placeText(files, expansionLoc(frame.loc))}`}`,
     );
   if (end.stack.length > shown.length) lines.push(`  ... ${end.stack.length - shown.length} more calls`);
   return `${lines.join("\n")}\n`;

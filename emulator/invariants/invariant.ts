@@ -89,8 +89,7 @@ export function describePfn(view: MachineView, pfn: number): string {
   if (view.isPmem(pfn)) return `pfn ${hex(pfn)} (block ${pfn - view.pmemStart})`;
   if (pfn === 0) return "pfn 0 (what an empty entry carries)";
   if (pfn === view.zeroPfn) return `pfn ${hex(pfn)} (the zero page)`;
-  const huge = view.hugeZeroPfn;
-  if (huge !== 0 && pfn >= huge && pfn < huge + 512) return `pfn ${hex(pfn)} (the huge zero folio)`;
+  if (view.isHugeZero(pfn)) return `pfn ${hex(pfn)} (the huge zero folio)`;
   return `pfn ${hex(pfn)} (RAM)`;
 }
 

@@ -21,7 +21,7 @@ import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
 
 /** Pages below pfn 0x100000 are RAM, the rest is pmem: the direct map of each lies in its own segment. */
-const PMEM_PFN = 0x100000;
+export const PMEM_PFN = 0x100000;
 const MAX_EVENTS = 60_000;
 
 const PAGE_FIELDS: readonly PageField[] = [
@@ -609,11 +609,4 @@ function sleeper(names: readonly string[]): string {
   return (
     names.find((n) => !/^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(n)) ?? names[0] ?? "?"
   );
-}
-
-/** The place where a reader sees a token: the use of the outermost macro that produced it. */
-export function outermost(loc: Loc): Loc {
-  let at = loc;
-  while (at.via !== undefined) at = at.via;
-  return at;
 }

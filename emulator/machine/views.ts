@@ -6,7 +6,6 @@
 import { HI_RAM, HI_VMEMMAP, type Memory } from "../mem/memory.ts";
 import type { Image, TypeLayout } from "../vm/image.ts";
 
-export const PAGE_SIZE = 4096n;
 const TAIL_MAPPING = 0xdead000000000400n;
 const PFN_MASK = 0x000ffffffffff000n;
 
@@ -278,12 +277,6 @@ export class MachineView {
     return Number(BigInt.asIntN(32, this.memory.peek(this.pageAddress(head) + BigInt(f.offset), 4)));
   }
 
-  largeMapcount(head: number): number {
-    const f = this.layout("struct folio").fields.get("_large_mapcount");
-    if (f === undefined) return -1;
-    return Number(BigInt.asIntN(32, this.memory.peek(this.pageAddress(head) + BigInt(f.offset), 4)));
-  }
-
   static isTailMapping(mapping: bigint): boolean {
     return mapping === TAIL_MAPPING;
   }
@@ -340,12 +333,6 @@ export class MachineView {
   /** The address_space of an inode. */
   mappingOf(inode: bigint): bigint {
     return this.field(inode, "struct inode", "i_mapping");
-  }
-
-  /** How many extents own block `pfn - pmemStart`. */
-  blockRefs(pfn: number): number {
-    const table = this.reg("block_refs");
-    return table === 0n ? 0 : Number(this.memory.peek(table + 4n * BigInt(pfn - this.pmemStart), 4));
   }
 
   /** Page ranges of FS_DAX devices that are bound. */

@@ -64,13 +64,6 @@ interface HeapObject {
   live: boolean;
 }
 
-/** A range that reports name: globals, stack frames are named by the VM through `describe`. */
-export interface NamedRange {
-  readonly base: bigint;
-  readonly size: number;
-  readonly name: string;
-}
-
 export interface MemorySnapshot {
   readonly bytes: Uint8Array;
   readonly shadow: Uint8Array;
@@ -266,10 +259,6 @@ export class Memory {
       this.shadow.fill(0, phys, phys + PAGE);
       pages[p] = -1;
     }
-  }
-
-  isMapped(address: bigint): boolean {
-    return this.page(this.hi(address), this.lo(address)) >= 0;
   }
 
   hi(address: bigint): number {
@@ -759,11 +748,6 @@ export class Memory {
     const lo = this.lo(address) >>> 0;
     const object = this.hi(address) === HI_HEAP ? this.objects[this.objectIndex(lo)] : undefined;
     return object !== undefined && object.base === lo && object.live ? object.size : -1;
-  }
-
-  /** Live heap objects, oldest first. */
-  liveObjects(): ObjectHistory[] {
-    return this.objects.filter((o) => o.live).map((o) => this.history(o));
   }
 
   /** Index of the last object whose base is at or below lo; -1 when there is none. */

@@ -5,6 +5,7 @@
 import type { Loc } from "../c/ast.ts";
 import {
   HI_DATA,
+  HI_STACK,
   type Memory,
   MemoryFault,
   type MemorySnapshot,
@@ -207,13 +208,11 @@ export class Vm {
       const top = task.sp + body.frameSize;
       if (top - task.stackLow > task.limits.stack)
         throw new MemoryFault("stack-overflow", `stack of ${task.limits.stack >> 10} KiB used up`, 0n);
-      this.memory.map(this.stackHi, task.sp, body.frameSize + 1);
+      this.memory.map(HI_STACK, task.sp, body.frameSize + 1);
       task.mapped = Math.max(task.mapped, (top & ~4095) + 4096);
       task.sp = top;
     }
   }
-
-  private readonly stackHi = 0xffffc90a | 0;
 
   /** Wakes up to `nr` tasks (all when nr <= 0) that sleep on key, lowest id first. Returns how many. */
   wake(key: bigint, nr: number): number {
@@ -460,7 +459,7 @@ export class Vm {
           task.frames[f + 2] === fp &&
           task.frames[f + 3] === frameBase;
     if (!open) return false;
-    if (task.sp > sp) this.memory.setShadow(this.stackHi, sp, task.sp - sp, SHADOW_DEAD);
+    if (task.sp > sp) this.memory.setShadow(HI_STACK, sp, task.sp - sp, SHADOW_DEAD);
     task.depth = depth;
     task.fp = fp;
     task.pc = pc + 4;
@@ -522,7 +521,7 @@ export class Vm {
       }
       return best;
     }
-    if (this.memory.hi(address) !== this.stackHi) return null;
+    if (this.memory.hi(address) !== HI_STACK) return null;
     const task = this.tasks.find((t) => lo >= t.stackLow && lo < t.stackLow + STACK_STRIDE);
     if (task === undefined || task.fn === null) return null;
     const frames = [{ fn: task.fn, base: task.frameBase }];
@@ -537,7 +536,7 @@ export class Vm {
       let best: ObjectHistory | null = null;
       for (const l of body.locals) {
         if (l.offset === null || base + l.offset > lo + 16) continue;
-        const at = this.memory.join(this.stackHi, base + l.offset);
+        const at = this.memory.join(HI_STACK, base + l.offset);
         if (best === null || at > best.base)
           best = {
             name: `local \`${l.name}\` of ${fn.name}()`,

@@ -6,6 +6,7 @@
 import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
 import { INVARIANTS } from "../../emulator/invariants/registry.ts";
 import { referenceKnows } from "../../emulator/kernel.ts";
+import { PMEM_PFN } from "../../emulator/machine/machine.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
@@ -619,8 +620,6 @@ class PatchReview {
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
 }
-
-const PMEM_PFN = 0x100000;
 
 /** The more telling rule first: the order of the table of invariants, then stops. */
 function rankOf(code: string): number {

@@ -4,6 +4,7 @@
  * on a page is a root; later ones on it hang below. Leaves out lines (blame.ts).
  */
 import type { Violation } from "../../emulator/invariants/invariant.ts";
+import { PMEM_PFN } from "../../emulator/machine/machine.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Verdict } from "./types.ts";
 
@@ -29,7 +30,6 @@ function objectOf(pfn: number): number {
   if (pfn < PMEM_PFN) return 0;
   return pfn - PMEM_PFN < 512 ? pfn : pfn >> 9;
 }
-const PMEM_PFN = 0x100000;
 
 /** Groups violations of a run by cause: the first on a page explains later ones on it; what names no page, its step's. */
 export function causes(violations: readonly Violation[]): Cause[] {
@@ -101,19 +101,15 @@ export interface ReleaseFaults {
 
 /** Compares the two runs of one scenario. */
 export function compareRuns(before: ScenarioRun, after: ScenarioRun, release: ReleaseFaults): Judged {
-  const allBefore = allViolations(before);
-  const allAfter = allViolations(after);
-  const keysBefore = new Set(allBefore.map(keyOf));
-  const keysAfter = new Set(allAfter.map(keyOf));
-  // A release's own fault is asked for only where the sides differ in it.
-  const b = allBefore.filter((v) => keysAfter.has(keyOf(v)) || !release.before(keyOf(v)));
-  const a = allAfter.filter((v) => keysBefore.has(keyOf(v)) || !release.after(keyOf(v), v));
+  const b = allViolations(before);
+  const a = allViolations(after);
   const beforeKeys = new Set(b.map(keyOf));
   const afterKeys = new Set(a.map(keyOf));
-  const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)));
+  // A release's own fault is asked for only where the sides differ in it.
+  const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)) && !release.after(keyOf(v), v));
   // What follows the place where the after side stopped was not seen there: no claim that it is fixed.
   const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
-  const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon);
+  const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon && !release.before(keyOf(v)));
   const still = a.filter((v) => beforeKeys.has(keyOf(v)));
   const verdict: Verdict =
     fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";

@@ -3,6 +3,7 @@
  * line of the mail. Leaves out comparing the sides (compare.ts) and blame (blame.ts).
  */
 import type { Loc } from "../../emulator/c/ast.ts";
+import { expansionLoc } from "../../emulator/c/token.ts";
 import type { Era } from "../../emulator/invariants/invariant.ts";
 import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
@@ -72,8 +73,7 @@ export class PatchSide {
   /** Path and line of a place, for what is not in the mail. */
   sourceOf(loc: Loc | null): { path: string; line: number } {
     if (loc === null) return { path: "", line: 0 };
-    let at = loc;
-    while (at.via !== undefined) at = at.via;
+    const at = expansionLoc(loc);
     return { path: this.kernel.image.files[at.file]?.path ?? "", line: at.line };
   }
 
@@ -85,11 +85,6 @@ export class PatchSide {
       if (docLine > 0) return { frame, docLine };
     }
     return null;
-  }
-
-  /** Ids of the patch's own functions. */
-  diffFunctions(): FnInfo[] {
-    return this.kernel.image.functions.filter((f) => f.fidelity === "diff");
   }
 
   /** Functions that ran, each with its fidelity; equal entries are one object, because every run lists hundreds. */

@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { usePlace } from "../../emulator/hosted/report.ts";
+import { expansionLoc } from "../../emulator/c/token.ts";
 import { type ProgramOptions, type ProgramResult, runProgram } from "../../emulator/hosted/run_program.ts";
 
 export interface ExecFixture {
@@ -111,15 +111,15 @@ function checkPass(f: ExecFixture, r: ProgramResult): string[] {
 }
 
 const lineOf = (r: ProgramResult): number =>
-  r.end === null || r.end.loc === null ? 0 : usePlace(r.end.loc).line;
+  r.end === null || r.end.loc === null ? 0 : expansionLoc(r.end.loc).line;
 
 function checkStop(f: ExecFixture, r: ProgramResult): string[] {
   const expected = f.errors[0];
   if (expected === undefined) return ["the fixture expects no error"];
-  const atCompile = r.errors.filter((e) => usePlace(e.loc).line === expected.line);
+  const atCompile = r.errors.filter((e) => expansionLoc(e.loc).line === expected.line);
   if (expected.kind === "compile" || (expected.kind === "unsupported" && r.errors.length > 0)) {
     if (atCompile.some((e) => e.message.includes(expected.text))) return [];
-    const had = r.errors.map((e) => `line ${usePlace(e.loc).line}: ${e.message}`).join("; ");
+    const had = r.errors.map((e) => `line ${expansionLoc(e.loc).line}: ${e.message}`).join("; ");
     return [`no error with "${expected.text}" at line ${expected.line}; had: ${had || describe(r)}`];
   }
   const reason = r.end?.reason;
@@ -132,7 +132,7 @@ function checkStop(f: ExecFixture, r: ProgramResult): string[] {
     wrong.push(`exit status ${r.exitStatus}, expected ${f.exit}`);
   for (const note of f.notes) {
     const site = reason.object?.[note.what] ?? null;
-    const line = site === null ? 0 : usePlace(site.loc).line;
+    const line = site === null ? 0 : expansionLoc(site.loc).line;
     if (line !== note.line) wrong.push(`${note.what} at line ${line}, expected ${note.line}`);
   }
   return wrong;
