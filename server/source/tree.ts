@@ -1,0 +1,121 @@
+/**
+ * Opens a kernel tree: a git work tree or an unpacked source. Reads below its root only: no "..", no symbolic link that
+ * leads out. Leaves out git objects (git_blobs.ts) and patches (images.ts).
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, join, resolve, sep } from "node:path";
+import { GitObjects } from "./git_blobs.ts";
+import type { KernelTree } from "./images.ts";
+
+/** Largest file that is read (bytes). */
+const MAX_FILE = 16 << 20;
+
+/** The git blob id of a text: what names it in caches. */
+export function blobId(text: string): string {
+  const bytes = Buffer.from(text, "utf8");
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+/** Opens the tree in a folder. `problem` is worded for the user, and empty when `tree` is there. */
+export function openTree(root: string): { tree: KernelTree | null; problem: string } {
+  const real = realFolder(root);
+  if (real === null)
+    return {
+      tree: null,
+      problem: `${root} is not a folder that can be read: name the root of a kernel tree`,
+    };
+  if (!looksLikeKernel(real))
+    return {
+      tree: null,
+      problem: `${root} is not a kernel tree: it has no mm/ and include/linux/; name the folder that holds them`,
+    };
+  return { tree: makeTree(root, real), problem: "" };
+}
+
+function realFolder(root: string): string | null {
+  try {
+    const real = realpathSync(resolve(root));
+    return statSync(real).isDirectory() ? real : null;
+  } catch {
+    return null;
+  }
+}
+
+function looksLikeKernel(real: string): boolean {
+  return ["mm", "include/linux"].every((f) => realFolder(join(real, f)) !== null);
+}
+
+function makeTree(root: string, real: string): KernelTree {
+  const git = GitObjects.of(real);
+  const texts = new Map<string, string | null>();
+  return {
+    root,
+    describe: `${basename(real)} (${git === null ? "unpacked source" : "work tree"})`,
+    read(path) {
+      let text = texts.get(path);
+      if (text === undefined) {
+        text = readBelow(real, path);
+        texts.set(path, text);
+      }
+      return text;
+    },
+    blob: (id) => git?.blob(id) ?? null,
+    atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
+    list: (folder) => listBelow(real, folder),
+  };
+}
+
+/** A path as a diff names it: relative, no empty, "." or ".." part, nothing that a shell of paths could turn. */
+export function isTreePath(path: string): boolean {
+  return (
+    path !== "" &&
+    !path.includes("\0") &&
+    !path.includes("\\") &&
+    path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && part !== ".git")
+  );
+}
+
+/** The real place of a path below the root, or null when it is absent or leads out. */
+function below(real: string, path: string): string | null {
+  if (!isTreePath(path)) return null;
+  try {
+    const at = realpathSync(join(real, path));
+    return at.startsWith(real + sep) ? at : null;
+  } catch {
+    return null;
+  }
+}
+
+function readBelow(real: string, path: string): string | null {
+  const at = below(real, path);
+  if (at === null) return null;
+  try {
+    const stat = statSync(at);
+    if (!stat.isFile() || stat.size > MAX_FILE) return null;
+    return decode(readFileSync(at));
+  } catch {
+    return null;
+  }
+}
+
+/** UTF-8 where it is, else Latin-1: old kernel files carry names in it. */
+export function decode(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? bytes.toString("latin1") : text;
+}
+
+function listBelow(real: string, folder: string): readonly string[] {
+  const trimmed = folder.replace(/\/+$/, "");
+  const at = trimmed === "" || trimmed === "." ? real : below(real, trimmed);
+  if (at === null) return [];
+  const prefix = at === real ? "" : `${trimmed}/`;
+  try {
+    return readdirSync(at, { withFileTypes: true })
+      .filter((e) => e.isFile())
+      .map((e) => prefix + e.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
