@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reference count of pages and folios. Mirrors include/linux/page_ref.h. In the engine a change is seen as the
- * write to _refcount that it is; the gcc build calls the hook that the kernel's tracepoint page_ref_mod would be.
+ * The reference count of pages and folios. Mirrors include/linux/page_ref.h. A change is seen as the write to _refcount
+ * that it is, so there are no tracepoints.
  */
 #ifndef _LINUX_PAGE_REF_H
 #define _LINUX_PAGE_REF_H
 #include <linux/page-flags.h>
-
-#ifdef FSC_NATIVE
-void fsc_trace_page_ref(const struct page *page, const char *op, int v, int now);
-#define __fsc_page_ref(page, op, v) fsc_trace_page_ref(page, op, v, (page)->_refcount.counter)
-#else
-#define __fsc_page_ref(page, op, v) do { } while (0)
-#endif
 
 static inline int page_ref_count(const struct page *page)
 {
@@ -32,7 +25,6 @@ static inline int page_count(const struct page *page)
 static inline void set_page_count(struct page *page, int v)
 {
 	atomic_set(&page->_refcount, v);
-	__fsc_page_ref(page, "set", v);
 }
 
 static inline void page_ref_unfreeze(struct page *page, int count)
@@ -40,89 +32,61 @@ static inline void page_ref_unfreeze(struct page *page, int count)
 	VM_BUG_ON_PAGE(page_count(page) != 0, page);
 	VM_BUG_ON(count == 0);
 	atomic_set_release(&page->_refcount, count);
-	__fsc_page_ref(page, "unfreeze", count);
 }
 
 static inline int page_ref_freeze(struct page *page, int count)
 {
-	int frozen = atomic_cmpxchg(&page->_refcount, count, 0) == count;
-
-	if (frozen)
-		__fsc_page_ref(page, "freeze", count);
-	return frozen;
+	return atomic_cmpxchg(&page->_refcount, count, 0) == count;
 }
 
 static inline bool page_ref_add_unless(struct page *page, int nr, int u)
 {
-	bool done = atomic_add_unless(&page->_refcount, nr, u);
-
-	if (done)
-		__fsc_page_ref(page, "mod_unless", nr);
-	return done;
+	return atomic_add_unless(&page->_refcount, nr, u);
 }
 
 static inline int page_ref_dec_return(struct page *page)
 {
-	int now = atomic_dec_return(&page->_refcount);
-
-	__fsc_page_ref(page, "mod_and_return", -1);
-	return now;
+	return atomic_dec_return(&page->_refcount);
 }
 
 static inline int page_ref_dec_and_test(struct page *page)
 {
-	int zero = atomic_dec_and_test(&page->_refcount);
-
-	__fsc_page_ref(page, "mod_and_test", -1);
-	return zero;
+	return atomic_dec_and_test(&page->_refcount);
 }
 
 static inline int page_ref_inc_return(struct page *page)
 {
-	int now = atomic_inc_return(&page->_refcount);
-
-	__fsc_page_ref(page, "mod_and_return", 1);
-	return now;
+	return atomic_inc_return(&page->_refcount);
 }
 
 static inline int page_ref_sub_and_test(struct page *page, int nr)
 {
-	int zero = atomic_sub_and_test(nr, &page->_refcount);
-
-	__fsc_page_ref(page, "mod_and_test", -nr);
-	return zero;
+	return atomic_sub_and_test(nr, &page->_refcount);
 }
 
 static inline void page_ref_dec(struct page *page)
 {
 	atomic_dec(&page->_refcount);
-	__fsc_page_ref(page, "mod", -1);
 }
 
 static inline void page_ref_inc(struct page *page)
 {
 	atomic_inc(&page->_refcount);
-	__fsc_page_ref(page, "mod", 1);
 }
 
 static inline int page_ref_sub_return(struct page *page, int nr)
 {
-	int now = atomic_sub_return(nr, &page->_refcount);
-
-	__fsc_page_ref(page, "mod_and_return", -nr);
-	return now;
+	return atomic_sub_return(nr, &page->_refcount);
 }
 
 static inline void page_ref_sub(struct page *page, int nr)
 {
 	atomic_sub(nr, &page->_refcount);
-	__fsc_page_ref(page, "mod", -nr);
 }
 
 static inline void page_ref_add(struct page *page, int nr)
 {
 	atomic_add(nr, &page->_refcount);
-	__fsc_page_ref(page, "mod", nr);
 }
 
 static inline void init_page_count(struct page *page)

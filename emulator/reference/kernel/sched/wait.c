@@ -253,9 +253,6 @@ void wake_up_bit(unsigned long *word, int bit)
 
 void wake_up_var(void *var)
 {
-#ifdef FSC_NATIVE
-	__fsc_event("wake-up-var", "%lx", (unsigned long)var);
-#endif
 	__wake_up_bit(__var_waitqueue(var), var, -1);
 }
 
