@@ -28,17 +28,22 @@ export interface KernelImage {
   readonly errors: readonly CError[];
 }
 
-interface ReferenceParse {
+/** The reference kernel of an era, preprocessed and parsed. */
+export interface ReferenceParse {
   readonly files: readonly SourceFile[];
   readonly macros: MacroTable;
   readonly typedefs: ReadonlySet<string>;
   readonly units: readonly LinkUnit[];
   readonly errors: readonly CError[];
+  /** Every file-scope name, tag and enumerator; macros and typedefs included. */
+  readonly names: ReadonlySet<string>;
 }
 
-const NATIVES: ReadonlySet<string> = new Set(
+/** Functions that the machine itself provides to the C. */
+export const NATIVES: ReadonlySet<string> = new Set(
   new Machine({ params: new Map(), failures: new Map() }).natives().keys(),
 );
+const NONE: ReadonlySet<string> = new Set();
 const parses = new Map<string, ReferenceParse>();
 const sourceByPath = new Map<string, SourceFile>(
   referenceFiles.map((f) => [f.path, { path: f.path, text: f.text, origin: "reference" as const }]),
@@ -85,10 +90,15 @@ function unitsByFile(
 export const MAX_OVERLAYS = 64;
 const NO_FILE: SourceFile = { path: "", text: "", origin: "diff" };
 
-function parseReference(
+/**
+ * The reference kernel of `era`, parsed once and kept. With `override`, its macros stand above the reference's own, and the
+ * names in `gone` are no macros at all; `overlay` are the files they were written in.
+ */
+export function parseReference(
   era: Era,
   overlay: readonly SourceFile[],
   override: MacroTable | null,
+  gone: ReadonlySet<string> = NONE,
 ): ReferenceParse {
   const key = override === null ? era : `${era}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
   const known = parses.get(key);
@@ -102,7 +112,7 @@ function parseReference(
     { path: "<era>", text: eraDefine(era), origin: "builtin" },
     { files, macros, resolve: () => null },
   );
-  const sticky = new Set<string>();
+  const sticky = new Set<string>(gone);
   for (const macro of override ?? []) {
     macros.set(macro);
     sticky.add(macro.name);
@@ -125,12 +135,15 @@ function parseReference(
   );
   const unit = parse(pre.tokens, { lazyBodies: true });
   const errors = [...pre.errors, ...unit.errors];
+  const names = namesOf(unit.externals);
+  for (const name of [...unit.typedefs, ...macros.names()]) names.add(name);
   const result: ReferenceParse = {
     files,
     macros,
     typedefs: unit.typedefs,
     units: unitsByFile(unit.externals, files, errors),
     errors,
+    names,
   };
   if (parses.size > 8) parses.clear();
   parses.set(key, result);
@@ -195,28 +208,21 @@ export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): Ker
 
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */
 export function referenceKnows(era: Era, name: string): boolean {
-  const reference = parseReference(era, [], null);
-  return reference.macros.has(name) || reference.typedefs.has(name) || namesOf(reference).has(name);
+  return parseReference(era, [], null).names.has(name);
 }
 
-const nameSets = new WeakMap<ReferenceParse, ReadonlySet<string>>();
-
-function namesOf(reference: ReferenceParse): ReadonlySet<string> {
-  let names = nameSets.get(reference);
-  if (names === undefined) {
-    const all = new Set<string>();
-    for (const unit of reference.units)
-      for (const e of unit.tu.externals) {
-        if (e.kind === "function") all.add(e.declarator.name ?? "");
-        if (e.kind !== "declaration") continue;
-        for (const item of e.items) all.add(item.declarator.name ?? "");
-        const { type } = e.specs;
-        if (type.kind === "struct" || type.kind === "union" || type.kind === "enum") all.add(type.tag ?? "");
-      }
-    names = all;
-    nameSets.set(reference, names);
+function namesOf(externals: readonly External[]): Set<string> {
+  const all = new Set<string>();
+  for (const e of externals) {
+    if (e.kind === "function") all.add(e.declarator.name ?? "");
+    if (e.kind !== "declaration") continue;
+    for (const item of e.items) all.add(item.declarator.name ?? "");
+    const { type } = e.specs;
+    if (type.kind === "struct" || type.kind === "union" || type.kind === "enum") all.add(type.tag ?? "");
+    if (type.kind === "enum") for (const item of type.items ?? []) all.add(item.name);
   }
-  return names;
+  all.delete("");
+  return all;
 }
 
 /** Errors of the reference kernel itself (a defect of the project: tests hold them to none). */

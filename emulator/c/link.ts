@@ -45,15 +45,19 @@ import {
 import type { GenEnv } from "./gen.ts";
 import { genFunction } from "./gen_stmt.ts";
 import type { MacroTable } from "./macro_table.ts";
+import { mergeRecords } from "./merge_records.ts";
 import { parseExpression } from "./parser.ts";
 import { preprocessText } from "./preprocessor.ts";
 import {
+  addUnit,
   buildIndex,
   type Candidate,
   chooseName,
   chooseTag,
   type IndexUnit,
+  isDefinition,
   type ScopeIndex,
+  type TagCandidate,
 } from "./scope_index.ts";
 import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
 import { analyse } from "./sema_expr.ts";
@@ -95,6 +99,18 @@ export interface LinkOptions {
   readonly coverage?: (path: string, fidelity: Fidelity) => boolean;
   /** A program with main() rather than a kernel. */
   readonly hosted?: boolean;
+  /**
+   * Where to look for a name, or a tag as "struct foo", that no layer defines: the units it gives are added to the last
+   * layer. Asked once a name.
+   */
+  readonly more?: (name: string) => readonly LinkUnit[];
+  /**
+   * The layer that stands in for a function of fidelity "tree" that cannot be lowered whole: its definition of the same
+   * name and type is taken instead.
+   */
+  readonly standInLayer?: number;
+  /** Records ("struct foo") whose members are those of the topmost definition and what the others have besides. */
+  readonly merged?: ReadonlySet<string>;
 }
 
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
@@ -129,6 +145,8 @@ class Linker implements LinkScope, GenEnv {
   private readonly labels: { fn: number; pc: number }[] = [];
   private readonly notes: LinkNote[] = [];
   private readonly noted = new Set<string>();
+  private readonly asked = new Set<string>();
+  private readonly mergedSpecs = new Map<RecordSpec, RecordSpec>();
   private readonly deadChecks: DeadCheck[] = [];
   private readonly strings = new Map<string, ObjectSym>();
   private readonly templates = new Map<string, bigint>();
@@ -197,11 +215,28 @@ class Linker implements LinkScope, GenEnv {
     }
     const known = byPath.get(path);
     if (known !== undefined) return known;
-    const candidate = chooseName(this.index.names.get(name) ?? [], path);
+    const candidate = chooseName(this.candidates(name), path);
     const entity = candidate === null ? null : this.entity(candidate);
     // An enum under construction gives its constants one by one.
     if (entity !== null || candidate === null) byPath.set(path, entity);
     return entity;
+  }
+
+  /** All that is known of a name; when nothing defines it, what `options.more` has is added first. */
+  private candidates(name: string): readonly Candidate[] {
+    const list = this.index.names.get(name) ?? [];
+    if (this.options.natives.has(name) || list.some(isDefinition) || !this.ask(name)) return list;
+    return this.index.names.get(name) ?? [];
+  }
+
+  /** Asks for more units for a name or tag that no layer has; whether there were any. */
+  private ask(name: string): boolean {
+    const { more, layers, files } = this.options;
+    if (more === undefined || this.asked.has(name)) return false;
+    this.asked.add(name);
+    const units = more(name);
+    for (const u of units) addUnit(this.index, { path: u.path, tu: u.tu, layer: layers.length - 1 }, files);
+    return units.length > 0;
   }
 
   private entity(c: Candidate): Entity | null {
@@ -351,15 +386,34 @@ class Linker implements LinkScope, GenEnv {
     }
     const known = byPath.get(path);
     if (known !== undefined) return known;
-    const c = chooseTag(this.index.tags.get(key) ?? [], path);
+    let list = this.index.tags.get(key) ?? [];
+    if (list.length === 0 && this.ask(key)) list = this.index.tags.get(key) ?? [];
+    const c = chooseTag(list, path);
     let info: TagInfo;
     if (c === null) info = this.unknownTag(kind, name);
     else if (c.spec.kind === "enum") {
       // Not memoised while its own constants are being computed.
       return { kind: "enum", info: enumState(this.sema(c.path, c.layer), c.spec).info };
-    } else info = { kind: "record", info: makeRecord(this.sema(c.path, c.layer), c.spec) };
+    } else {
+      const spec = this.options.merged?.has(key) === true ? this.mergedSpec(key, c.spec, list) : c.spec;
+      info = { kind: "record", info: makeRecord(this.sema(c.path, c.layer), spec) };
+    }
     byPath.set(path, info);
     return info;
+  }
+
+  /** One specifier for a record that several layers define: the same object each time it is asked for. */
+  private mergedSpec(key: string, top: RecordSpec, list: readonly TagCandidate[]): RecordSpec {
+    const known = this.mergedSpecs.get(top);
+    if (known !== undefined) return known;
+    this.ask(key);
+    const others = (this.index.tags.get(key) ?? list).filter((o) => o.spec !== top && o.spec.kind !== "enum");
+    const spec = mergeRecords(
+      top,
+      others.sort((a, b) => a.layer - b.layer).map((o) => o.spec as RecordSpec),
+    );
+    this.mergedSpecs.set(top, spec);
+    return spec;
   }
 
   private unknownTag(kind: "struct" | "union" | "enum", name: string): TagInfo {
@@ -501,7 +555,9 @@ class Linker implements LinkScope, GenEnv {
     const def = sym.def!;
     try {
       info.body = this.generate(info, sym, def);
+      if (info.fidelity === "tree" && cannotRunWhole(info.body)) this.standIn(info, sym);
     } catch (f) {
+      if (info.fidelity === "tree" && f instanceof CFail && this.standIn(info, sym)) return info.body!;
       // A mistake of the C, or a defect of ours: in both cases the function cannot run, and that is all.
       const message =
         f instanceof CFail
@@ -511,6 +567,35 @@ class Linker implements LinkScope, GenEnv {
       this.note("error", message, sym.name, def.loc);
     }
     return info.body;
+  }
+
+  /**
+   * Takes the stand-in layer's definition for a tree function that has something that cannot run, when there is one of the
+   * same type: the function's fidelity says so. Whether it was done.
+   */
+  private standIn(info: FnInfo, sym: FunctionSym): boolean {
+    const layer = this.options.standInLayer;
+    if (layer === undefined || sym.layer === layer) return false;
+    const list = (this.index.names.get(sym.name) ?? []).filter((c) => c.layer === layer && c.def !== null);
+    const c = list.find((x) => x.path === sym.path) ?? list[0];
+    if (c === undefined) return false;
+    const other = this.functionSym(c);
+    const type = guarded(() => other.type());
+    if (type === null || signatureKey(type) !== info.sigKey) return false;
+    const why = info.body === null ? "it cannot be read" : (info.body.traps[0]?.message ?? "");
+    try {
+      info.body = this.generate(info, other, c.def!);
+    } catch {
+      return false;
+    }
+    this.note(
+      "ignored",
+      `the tree's ${sym.name}() cannot run here (${why}): the reference kernel's does`,
+      sym.name,
+      sym.def!.loc,
+    );
+    Object.assign(info, { fidelity: this.options.layers[layer]!.fidelity, path: c.path, loc: c.def!.loc });
+    return true;
   }
 
   private generate(info: FnInfo, sym: FunctionSym, def: FunctionDef): FnCode {
@@ -744,6 +829,11 @@ function flatten(t: RecordType, base: number, fields: Map<string, FieldLayout>):
 
 function innermost(t: CType): CType {
   return t.kind === "array" ? innermost(t.of) : t;
+}
+
+/** Some statement of it is a trap for want of a type, a name or a feature. */
+function cannotRunWhole(body: FnCode): boolean {
+  return body.traps.some((t) => t.kind === "unsupported");
 }
 
 const NO_SIGS: readonly CallSignature[] = [];

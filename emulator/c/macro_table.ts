@@ -38,6 +38,11 @@ export class MacroTable implements Iterable<MacroDef> {
     return this.macros.get(name);
   }
 
+  /** The definition that the table itself holds. */
+  own(name: string): MacroDef | undefined {
+    return this.macros.get(name);
+  }
+
   has(name: string): boolean {
     return this.macros.has(name);
   }

@@ -398,7 +398,9 @@ class Preprocessor {
 
   private mayExpand(token: Token): boolean {
     const name = token.text;
-    return this.macros.has(name) || DYNAMIC.has(name) || (this.inCondition && name === "defined");
+    return (
+      this.macros.get(name) !== undefined || DYNAMIC.has(name) || (this.inCondition && name === "defined")
+    );
   }
 
   /** Replaces the macro name `token`, when it is one, by what is to be read next. */
@@ -690,7 +692,7 @@ class Preprocessor {
   }
 
   private isDefined(name: string): boolean {
-    return this.macros.has(name) || DYNAMIC.has(name);
+    return this.macros.get(name) !== undefined || DYNAMIC.has(name);
   }
 
   /** `__has_include(...)` and its like, inside `#if`. */

@@ -43,9 +43,11 @@ export interface IndexUnit {
 }
 
 export interface ScopeIndex {
-  readonly names: ReadonlyMap<string, Candidate[]>;
+  readonly names: Map<string, Candidate[]>;
   /** Definitions by "struct foo". */
-  readonly tags: ReadonlyMap<string, TagCandidate[]>;
+  readonly tags: Map<string, TagCandidate[]>;
+  /** What was indexed: a file that belongs to several units counts once, in the topmost. */
+  readonly seen: Set<External>;
 }
 
 function outermost(loc: Loc): Loc {
@@ -55,18 +57,19 @@ function outermost(loc: Loc): Loc {
 
 /** Collects the file-scope names of all units. */
 export function buildIndex(units: readonly IndexUnit[], files: readonly SourceFile[]): ScopeIndex {
-  const names = new Map<string, Candidate[]>();
-  const tags = new Map<string, TagCandidate[]>();
-  const seen = new Set<External>();
-  for (const unit of units) {
-    for (const ext of unit.tu.externals) {
-      if (ext.kind === "staticAssert" || ext.kind === "asmTop" || seen.has(ext)) continue;
-      seen.add(ext);
-      const path = files[outermost(ext.loc).file]?.path ?? unit.path;
-      addExternal(names, tags, ext, unit.layer, path);
-    }
+  const index: ScopeIndex = { names: new Map(), tags: new Map(), seen: new Set() };
+  for (const unit of units) addUnit(index, unit, files);
+  return index;
+}
+
+/** Adds the file-scope names of one more unit. */
+export function addUnit(index: ScopeIndex, unit: IndexUnit, files: readonly SourceFile[]): void {
+  for (const ext of unit.tu.externals) {
+    if (ext.kind === "staticAssert" || ext.kind === "asmTop" || index.seen.has(ext)) continue;
+    index.seen.add(ext);
+    const path = files[outermost(ext.loc).file]?.path ?? unit.path;
+    addExternal(index.names, index.tags, ext, unit.layer, path);
   }
-  return { names, tags };
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
@@ -130,7 +133,8 @@ function walkSpecs(
   } else if (spec.kind === "typeofType") walkSpecs(spec.type.specs, tag, enumerator);
 }
 
-const isDefinition = (c: Candidate): boolean => c.kind !== "prototype" && c.kind !== "extern";
+/** Whether it is more than a declaration of something defined elsewhere. */
+export const isDefinition = (c: Candidate): boolean => c.kind !== "prototype" && c.kind !== "extern";
 
 /** The candidate that code at `path` means; null when the list is empty. */
 export function chooseName(list: readonly Candidate[], path: string): Candidate | null {

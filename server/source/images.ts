@@ -19,6 +19,8 @@ export interface KernelTree {
   atCommit(commit: string, path: string): string | null;
   /** Files directly in the folder, as paths from the root, sorted; empty when there is no such folder. */
   list(folder: string): readonly string[];
+  /** Something that changes when the file's text does: size and time of change. "" when absent. */
+  stamp(path: string): string;
 }
 
 /** What became of a hunk. `lines`: how far from where its header says, drift of earlier hunks taken off. */

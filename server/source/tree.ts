@@ -63,6 +63,15 @@ function makeTree(root: string, real: string): KernelTree {
     blob: (id) => git?.blob(id) ?? null,
     atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
     list: (folder) => listBelow(real, folder),
+    stamp(path) {
+      const at = join(real, path);
+      try {
+        const { size, mtimeMs } = statSync(at);
+        return `${size}.${mtimeMs}`;
+      } catch {
+        return "";
+      }
+    },
   };
 }
 

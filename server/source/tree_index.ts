@@ -1,0 +1,227 @@
+/**
+ * Which file of a kernel tree defines a name: functions, objects, macros, enumerators, typedefs and tags at file scope of
+ * the headers that every kernel file may include, and of the folders that matter to DAX. Found by the look of kernel
+ * source (what stands at file scope starts in the first column), so it costs a glance at each file, and is kept on disk by
+ * what the files contain. Leaves out reading the definitions (emulator/kernel_tree.ts) and conditionals: a name with
+ * several definitions lists all files.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { KernelTree } from "./images.ts";
+
+/** Folders whose headers everybody sees, in the order in which a definition is preferred. */
+const HEADERS = [
+  "include/linux",
+  "include/linux/sched",
+  "arch/x86/include/asm",
+  "include/asm-generic",
+  "include/uapi/linux",
+];
+/** Folders whose `.c` files may be called and whose own headers are seen. */
+const SOURCES = [
+  "mm",
+  "fs",
+  "fs/iomap",
+  "fs/ext4",
+  "fs/xfs",
+  "fs/xfs/libxfs",
+  "fs/fuse",
+  "drivers/dax",
+  "drivers/dax/hmem",
+  "drivers/nvdimm",
+  "drivers/base",
+  "kernel",
+  "lib",
+  "block",
+];
+/** Of these only names that begin a definition of their own are listed: the index of a whole kernel is not wanted. */
+const VERSION = 2;
+
+interface Stored {
+  readonly version: number;
+  readonly files: readonly string[];
+  /** Name to indexes of `files`. Tags as "struct foo", macros as "#foo". */
+  readonly names: Readonly<Record<string, number | readonly number[]>>;
+  readonly typedefs: readonly string[];
+}
+
+export interface TreeIndex {
+  definers(name: string): readonly string[];
+  readonly typedefs: ReadonlySet<string>;
+  /** Where it came from: "cache" or "scan". */
+  readonly from: "cache" | "scan";
+}
+
+const known = new Map<string, TreeIndex>();
+
+/** The index of a tree. The second call for the same tree in one process costs nothing. */
+export function treeIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): TreeIndex {
+  const files = [...HEADERS, ...SOURCES].flatMap((folder) =>
+    tree.list(folder).filter((p) => p.endsWith(".h") || (p.endsWith(".c") && SOURCES.includes(folder))),
+  );
+  const key = createHash("sha256").update(`${VERSION}\n`);
+  for (const path of files) key.update(`${path} ${tree.stamp(path)}\n`);
+  const digest = key.digest("hex").slice(0, 32);
+  const had = known.get(digest);
+  if (had !== undefined) return had;
+  const cached = cacheDir === null ? null : readStored(join(cacheDir, `index-${digest}.json`));
+  const stored = cached ?? scanTree(tree, files);
+  if (cached === null && cacheDir !== null) writeStored(cacheDir, `index-${digest}.json`, stored);
+  const index = toIndex(stored, cached === null ? "scan" : "cache");
+  known.set(digest, index);
+  return index;
+}
+
+/** Where indexes are kept: outside any repository. */
+export function defaultCache(): string {
+  const base =
+    process.env["FOLIOSCOPE_CACHE"] ??
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "folioscope");
+  return join(base, "index");
+}
+
+function toIndex(stored: Stored, from: TreeIndex["from"]): TreeIndex {
+  const names = new Map(Object.entries(stored.names));
+  return {
+    definers: (name) => {
+      const at = names.get(name);
+      if (at === undefined) return [];
+      return (typeof at === "number" ? [at] : at).map((i) => stored.files[i] ?? "");
+    },
+    typedefs: new Set(stored.typedefs),
+    from,
+  };
+}
+
+function readStored(path: string): Stored | null {
+  try {
+    const value = JSON.parse(readFileSync(path, "utf8")) as Stored;
+    return value.version === VERSION && Array.isArray(value.files) && typeof value.names === "object"
+      ? value
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A cache that cannot be written costs time and nothing else. */
+function writeStored(dir: string, name: string, stored: Stored): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+    const temporary = join(dir, `${name}.${process.pid}`);
+    writeFileSync(temporary, JSON.stringify(stored));
+    renameSync(temporary, join(dir, name));
+  } catch {
+    return;
+  }
+}
+
+function scanTree(tree: KernelTree, files: readonly string[]): Stored {
+  const names = new Map<string, number[]>();
+  const typedefs = new Set<string>();
+  files.forEach((path, i) => {
+    const text = tree.read(path);
+    if (text === null) return;
+    const inHeader = path.endsWith(".h");
+    const own = inHeader && SOURCES.some((f) => path.startsWith(`${f}/`));
+    for (const name of definitionsOf(text, inHeader)) {
+      if (name.startsWith("typedef ")) {
+        const plain = name.slice(8);
+        if (inHeader && !own) typedefs.add(plain);
+        add(names, plain, i);
+      } else add(names, name, i);
+    }
+  });
+  const out: Record<string, number | number[]> = {};
+  for (const [name, list] of names) out[name] = list.length === 1 ? list[0]! : list.slice(0, 8);
+  return { version: VERSION, files, names: out, typedefs: [...typedefs] };
+}
+
+function add(names: Map<string, number[]>, name: string, file: number): void {
+  const list = names.get(name);
+  if (list === undefined) names.set(name, [file]);
+  else if (list[list.length - 1] !== file) list.push(file);
+}
+
+const MACRO = /^[ \t]*#[ \t]*define[ \t]+(\w+)(\(?)([^\n]*)/gm;
+const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+(\w+)[^;(){}=]*\{/gm;
+const TYPEDEF_PLAIN = /^typedef[ \t][^;{}()]*?(\w+)(?:\[[^\]]*\])?[ \t]*(?:__attribute__[^;]*)?;/gm;
+const TYPEDEF_FUNCTION = /^typedef[ \t][^;{}]*?\(\s*\*?\s*(\w+)\s*\)\s*\(/gm;
+const TYPEDEF_CALL = /^typedef[ \t]+[\w \t*]+?\b(\w+)\s*\([^;{}]*\)\s*;/gm;
+const TYPEDEF_END = /^\}[ \t]*(?:__\w+[ \t]*(?:\([^)]*\))?[ \t]*)*(\w+)[ \t]*(?:__\w+[^;]*)?;/gm;
+const ENUM = /^(?:typedef[ \t]+)?enum\b[^;(){}=]*\{([^}]*)\}/gm;
+const BODY = /\n\{/g;
+const INLINE = /^(?:static|extern)[^\n;{}=]*?\b(\w+)\s*\([^;{}]*\)\s*\{/gm;
+const OBJECT =
+  /^(?!typedef|return|extern|static[ \t]+inline|#)(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)*[A-Za-z_]\w*[ \t*]+(?:\w+[ \t*]+)*?(\w+)(?:\[[^\]\n]*\])*[ \t]*(?:__\w+[ \t]*)*(?:=|;)/gm;
+
+/** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
+function definitionsOf(text: string, inHeader: boolean): Set<string> {
+  const out = new Set<string>();
+  const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {
+    pattern.lastIndex = 0;
+    for (let m = pattern.exec(text); m !== null; m = pattern.exec(text)) take(m);
+  };
+  if (inHeader) {
+    each(MACRO, (m) => {
+      const empty = m[2] === "" && m[3]!.trim() === "";
+      if (!(empty && /_H_*$/.test(m[1]!)) && !m[1]!.startsWith("CONFIG_")) out.add(`#${m[1]}`);
+    });
+    each(TYPEDEF_PLAIN, (m) => out.add(`typedef ${m[1]}`));
+    each(TYPEDEF_FUNCTION, (m) => out.add(`typedef ${m[1]}`));
+    each(TYPEDEF_CALL, (m) => out.add(`typedef ${m[1]}`));
+    each(INLINE, (m) => out.add(m[1]!));
+    if (text.includes("typedef"))
+      each(TYPEDEF_END, (m) => typedefBefore(text, m.index) && out.add(`typedef ${m[1]}`));
+  }
+  each(TAG, (m) => out.add(`${m[1]} ${m[2]}`));
+  each(ENUM, (m) => {
+    for (const item of m[1]!.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "").split(",")) {
+      const name = /^\s*(\w+)/.exec(item)?.[1];
+      if (name !== undefined) out.add(name);
+    }
+  });
+  each(BODY, (m) => {
+    const name = functionBefore(text, m.index, inHeader);
+    if (name !== null) out.add(name);
+  });
+  if (!inHeader) each(OBJECT, (m) => !/^static\b/.test(m[0]) && out.add(m[1]!));
+  return out;
+}
+
+/** Whether the braces that end here were opened by a typedef. */
+function typedefBefore(text: string, end: number): boolean {
+  const open = text.lastIndexOf("\n}", end - 1);
+  return /(^|\n)typedef\b[^;]*\{/.test(text.slice(Math.max(0, open, end - 20_000), end));
+}
+
+/** Name of the function whose body opens at the line break `at`; null when it is none, or a static of a `.c` file. */
+function functionBefore(text: string, at: number, inHeader: boolean): string | null {
+  let from = at;
+  for (let lines = 0; lines < 12; lines++) {
+    const start = text.lastIndexOf("\n", from - 1) + 1;
+    const line = text.slice(start, from);
+    if (line === "" || /^[#}/]/.test(line)) return null;
+    if (/^[A-Za-z_]/.test(line)) {
+      const head = text.slice(start, at);
+      const name = /(\w+)\s*\(/.exec(
+        head.replace(
+          /__(?:printf|scanf|attribute__|releases|acquires|must_hold)\s*\((?:[^()]|\([^()]*\))*\)/g,
+          "",
+        ),
+      )?.[1];
+      if (name === undefined) {
+        if (start === 0) return null;
+      } else {
+        const before = text.slice(Math.max(0, start - 120), start);
+        const isStatic = /^static\b/.test(head) || /\nstatic [^\n;]*\n$/.test(before);
+        return isStatic && !inHeader ? null : name;
+      }
+    }
+    if (start === 0) return null;
+    from = start - 1;
+  }
+  return null;
+}
