@@ -55,14 +55,27 @@ export interface EraChoice {
 export function chooseEra(patch: Patch, side: Side, wanted: string | undefined): EraChoice {
   const user = eraFromName(wanted);
   if (user !== null) return { era: user, by: "user" };
-  const text = sideText(patch, side);
-  const score: Record<Era, number> = { "v6.12": 0, "v6.15": 0 };
-  for (const mark of MARKS) score[mark.era] += mark.weight * [...text.matchAll(mark.pattern)].length;
-  if (score["v6.15"] !== score["v6.12"])
-    return { era: score["v6.15"] > score["v6.12"] ? "v6.15" : "v6.12", by: "names" };
+  const marked = eraOfText(sideText(patch, side));
+  if (marked !== null) return { era: marked, by: "names" };
   const time = patch.date === null ? Number.NaN : Date.parse(patch.date);
   if (Number.isNaN(time)) return { era: "v6.15", by: "default" };
   return { era: time >= CHANGE ? "v6.15" : "v6.12", by: "date" };
+}
+
+/** The era whose names and idioms prevail in a text; null when none does. */
+function eraOfText(text: string): Era | null {
+  const score: Record<Era, number> = { "v6.12": 0, "v6.15": 0 };
+  for (const mark of MARKS) score[mark.era] += mark.weight * [...text.matchAll(mark.pattern)].length;
+  if (score["v6.15"] === score["v6.12"]) return null;
+  return score["v6.15"] > score["v6.12"] ? "v6.15" : "v6.12";
+}
+
+/**
+ * The era of a side whose files come from a kernel tree: the rule by which the tree's own fs/dax.c, patched so far, tells
+ * an idle page. Null when the text does not say.
+ */
+export function eraOfTree(daxC: string): Era | null {
+  return eraOfText(daxC);
 }
 
 /** "v6.15", "6.15", "615" or null. */

@@ -6,7 +6,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decode } from "./tree.ts";
 
 const MAX_OUTPUT = 16 << 20;
 const TIMEOUT_MS = 10_000;
@@ -61,4 +60,10 @@ export class GitObjects {
 /** A full or abbreviated object id, not the null id of an added or deleted file. */
 export function isObjectId(id: string): boolean {
   return /^[0-9a-f]{4,64}$/i.test(id) && !/^0+$/.test(id);
+}
+
+/** UTF-8 where it is, else Latin-1: old kernel files carry names in it. */
+export function decode(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? bytes.toString("latin1") : text;
 }

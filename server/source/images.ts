@@ -3,7 +3,20 @@
  * line of every line that the mail shows, and the fate of each hunk. The tree itself is never written; earlier patches
  * are stacked in memory. Leaves out finding the tree (tree.ts) and placing one hunk (apply.ts).
  */
-import type { Patch } from "../mail/types.ts";
+import type { DiffFile, Patch } from "../mail/types.ts";
+import {
+  buildSides,
+  type Direction,
+  type DocText,
+  type FlatHunk,
+  fitScore,
+  flatten,
+  joinLines,
+  type Placed,
+  placeHunks,
+  splitLines,
+  Target,
+} from "./apply.ts";
 
 /** A kernel tree to take whole files from. */
 export interface KernelTree {
@@ -23,7 +36,10 @@ export interface KernelTree {
   stamp(path: string): string;
 }
 
-/** What became of a hunk. `lines`: how far from where its header says, drift of earlier hunks taken off. */
+/**
+ * What became of a hunk. `lines`: how far from the line that its header names, as GNU patch prints it. Fuzz 0: only the
+ * white space differs. `already`: the text has it; on the before side it is taken back.
+ */
 export type HunkFate =
   | { readonly kind: "exact" }
   | { readonly kind: "offset"; readonly lines: number }
@@ -66,7 +82,333 @@ export interface SideImages {
   readonly reversed: boolean;
 }
 
+/** A file as a stack of patches left it. */
+interface FileState {
+  readonly pristine: string | null;
+  /** null: it does not exist. */
+  readonly text: string | null;
+  readonly source: string;
+  readonly oldPath: string;
+}
+
+/** Files that the stack touched, and what is to be said about it. */
+interface StackState {
+  readonly files: ReadonlyMap<string, FileState>;
+  readonly notes: readonly string[];
+}
+
 /** Stack: patches applied first, in order (prerequisites, then earlier patches of the series). */
-export function imagesOf(_tree: KernelTree, _stack: readonly Patch[], _patch: Patch): SideImages {
-  return { files: [], notes: ["kernel tree: not there yet"], reversed: false };
+export function imagesOf(tree: KernelTree, stack: readonly Patch[], patch: Patch): SideImages {
+  const base = baseCommit(stack, patch);
+  const state = stackState(tree, base, stack);
+  const plan = planPatch(tree, base, state.files, patch);
+  const notes = [...state.notes, ...plan.notes];
+  if (plan.reversed)
+    notes.push(`the tree already has this patch: before is ${tree.describe} with it taken back`);
+  for (const file of plan.files) notes.push(...fileNotes(file, plan.reversed));
+  return {
+    files: [...plan.files.map(fileImages), ...untouched(state.files, plan.files)],
+    notes,
+    reversed: plan.reversed,
+  };
+}
+
+/** The commit that the series names as its base; prerequisites of a series stand on the base of the series. */
+function baseCommit(stack: readonly Patch[], patch: Patch): string | null {
+  return patch.baseCommit ?? stack.findLast((p) => p.baseCommit !== null)?.baseCommit ?? null;
+}
+
+// ---- the stack ------------------------------------------------------------------------------------------------------
+
+interface Remembered {
+  readonly base: string | null;
+  readonly stack: readonly Patch[];
+  readonly state: StackState;
+}
+
+/** Reviewing a series asks for 1..k-1 for every k: the last states are kept and carried on. */
+const remembered = new WeakMap<KernelTree, Remembered[]>();
+const REMEMBERED_MAX = 4;
+
+function stackState(tree: KernelTree, base: string | null, stack: readonly Patch[]): StackState {
+  const known = remembered.get(tree) ?? [];
+  remembered.set(tree, known);
+  const start = known
+    .filter((k) => k.base === base && k.stack.length <= stack.length)
+    .filter((k) => k.stack.every((p, i) => p === stack[i]))
+    .sort((a, b) => b.stack.length - a.stack.length)[0];
+  let state: StackState = start?.state ?? { files: new Map(), notes: [] };
+  if (start !== undefined && start.stack.length === stack.length) return state;
+  for (const patch of stack.slice(start?.stack.length ?? 0)) state = stacked(tree, base, state, patch);
+  known.push({ base, stack: [...stack], state });
+  if (known.length > REMEMBERED_MAX) known.shift();
+  return state;
+}
+
+function stacked(tree: KernelTree, base: string | null, state: StackState, patch: Patch): StackState {
+  const plan = planPatch(tree, base, state.files, patch);
+  const files = new Map(state.files);
+  for (const plan1 of plan.files) {
+    const { file, after, pristine, source } = plan1;
+    if (file.status === "renamed" && file.oldPath !== file.path)
+      files.set(file.oldPath, { pristine: plan1.oldPristine, text: null, source, oldPath: file.oldPath });
+    const text = after === null ? null : joinLines(after.lines);
+    files.set(file.path, { pristine, text, source, oldPath: file.oldPath });
+  }
+  return { files, notes: [...state.notes, ...stackNotes(plan, nameOf(patch))] };
+}
+
+/** How a patch is called in notes. */
+function nameOf(patch: Patch): string {
+  const place = patch.total > 0 ? `${patch.number}/${patch.total} ` : "";
+  return `${place}"${patch.subject}"`;
+}
+
+function stackNotes(plan: PatchPlan, name: string): string[] {
+  const notes: string[] = [];
+  if (plan.reversed) notes.push(`${name} is in the tree already: not applied again`);
+  const already = plan.files.reduce((n, f) => n + countFate(f, "already"), 0);
+  if (!plan.reversed && already > 0) notes.push(`${name}: ${already} hunks are in the tree already`);
+  for (const file of plan.files) {
+    if (file.problem !== "") notes.push(`${name}: ${file.file.path}: ${file.problem}`);
+    for (const p of file.placed)
+      if (p.fate.kind === "rejected" && file.problem === "")
+        notes.push(`${name} does not fit: ${file.file.path}, ${shortHeader(p.hunk)}: ${p.fate.why}`);
+      else if (p.fate.kind === "merged")
+        notes.push(`${name}: ${file.file.path}, ${shortHeader(p.hunk)} merged: ${p.fate.why}`);
+  }
+  return notes;
+}
+
+function shortHeader(hunk: FlatHunk): string {
+  return /^@@[^@]*@@/.exec(hunk.header)?.[0] ?? "a hunk";
+}
+
+function countFate(plan: FilePlan, kind: HunkFate["kind"]): number {
+  return plan.placed.filter((p) => fateOf(p, false).kind === kind).length;
+}
+
+// ---- one patch --------------------------------------------------------------------------------------------------------
+
+/** One file of a patch, placed. */
+interface FilePlan {
+  readonly file: DiffFile;
+  /** Text of the after path, and of the old path, in the tree. */
+  readonly pristine: string | null;
+  readonly oldPristine: string | null;
+  readonly source: string;
+  readonly placed: readonly Placed[];
+  readonly before: DocText | null;
+  readonly after: DocText | null;
+  /** Why the file as a whole could not be dealt with; empty otherwise. */
+  readonly problem: string;
+}
+
+interface PatchPlan {
+  readonly files: readonly FilePlan[];
+  readonly reversed: boolean;
+  readonly notes: readonly string[];
+}
+
+/** What a file's hunks are placed in. */
+interface Ground {
+  readonly file: DiffFile;
+  readonly target: Target;
+  readonly hunks: readonly FlatHunk[];
+  readonly exists: boolean;
+  /** The text is surely the before side: its id is the one that the patch names. */
+  readonly certain: boolean;
+  readonly pristine: string | null;
+  readonly oldPristine: string | null;
+  readonly source: string;
+}
+
+function planPatch(
+  tree: KernelTree,
+  base: string | null,
+  files: ReadonlyMap<string, FileState>,
+  patch: Patch,
+): PatchPlan {
+  const grounds = patch.files
+    .filter((f) => isSource(f) && f.path !== "")
+    .map((f) => groundOf(tree, base, files, f));
+  const open = grounds.filter((g) => !g.certain);
+  const score = (d: Direction) => open.reduce((n, g) => n + scoreOf(g, d), 0);
+  const back = score("reverse");
+  const reversed = back > 0 && back > score("forward");
+  return {
+    files: grounds.map((g) => planFile(g, reversed && !g.certain ? "reverse" : "forward")),
+    reversed,
+    notes: [],
+  };
+}
+
+/** Only C is taken from the tree, and only where the mail names the file and shows its text. */
+function isSource(file: DiffFile): boolean {
+  return !file.combined && file.status !== "binary" && /\.[ch]$/.test(file.path);
+}
+
+function groundOf(
+  tree: KernelTree,
+  base: string | null,
+  files: ReadonlyMap<string, FileState>,
+  file: DiffFile,
+): Ground {
+  const found = findText(tree, base, files, file);
+  const target = new Target(splitLines(found.text ?? ""));
+  return {
+    file,
+    target,
+    hunks: file.hunks.map((h) => flatten(h, target.lines)),
+    exists: found.text !== null,
+    certain: found.certain,
+    pristine: tree.read(file.path) ?? tree.read(file.oldPath),
+    oldPristine: tree.read(file.oldPath),
+    source: found.source,
+  };
+}
+
+interface Found {
+  readonly text: string | null;
+  readonly source: string;
+  readonly certain: boolean;
+}
+
+/** The text that a file's hunks meet: what the stack left, else the blob, else the base commit, else the work tree. */
+function findText(
+  tree: KernelTree,
+  base: string | null,
+  files: ReadonlyMap<string, FileState>,
+  file: DiffFile,
+): Found {
+  const old = file.oldPath === "" ? file.path : file.oldPath;
+  for (const path of [old, file.path]) {
+    const state = files.get(path);
+    // A renamed file whose old path is gone may lie at its new one already.
+    if (state !== undefined && (state.text !== null || path === file.path))
+      return { text: state.text, source: state.source, certain: false };
+  }
+  const blob = file.oldBlob === null ? null : tree.blob(file.oldBlob);
+  if (blob !== null) return { text: blob, source: `blob ${file.oldBlob}`, certain: true };
+  for (const path of new Set([old, file.path])) {
+    const there = base === null ? null : tree.atCommit(base, path);
+    if (there !== null) return { text: there, source: `commit ${base!.slice(0, 12)}`, certain: false };
+    const here = tree.read(path);
+    if (here !== null) return { text: here, source: "work tree", certain: false };
+  }
+  return { text: null, source: "none", certain: false };
+}
+
+function scoreOf(ground: Ground, direction: Direction): number {
+  const { file, exists } = ground;
+  if (direction === "forward" && file.status === "added" && exists) return 0;
+  if (!exists && !mayBeAbsent(file, direction)) return 0;
+  return fitScore(ground.target, ground.hunks, direction);
+}
+
+/** The file is expected not to be there when going in this direction. */
+function mayBeAbsent(file: DiffFile, direction: Direction): boolean {
+  return file.status === (direction === "forward" ? "added" : "deleted");
+}
+
+function planFile(ground: Ground, direction: Direction): FilePlan {
+  const { file, exists, target, hunks } = ground;
+  const plan = { file, pristine: ground.pristine, oldPristine: ground.oldPristine, source: ground.source };
+  const problem = wholeFileProblem(ground, direction);
+  if (problem !== "") {
+    const placed: Placed[] = hunks.map((hunk) => ({
+      hunk,
+      fate: { kind: "rejected", why: problem },
+      at: null,
+    }));
+    const text = exists ? { lines: target.lines, doc: target.lines.map(() => 0) } : null;
+    return { ...plan, placed, before: text, after: text, problem };
+  }
+  const placed = placeHunks(target, hunks, direction);
+  const sides = buildSides(target, placed);
+  const all = placed.every((p) => p.at !== null);
+  return {
+    ...plan,
+    placed,
+    before: file.status === "added" && all ? null : sides.before,
+    after: file.status === "deleted" && all ? null : sides.after,
+    problem: "",
+  };
+}
+
+function wholeFileProblem(ground: Ground, direction: Direction): string {
+  const { file, exists } = ground;
+  if (!exists && !mayBeAbsent(file, "forward") && !mayBeAbsent(file, "reverse"))
+    return "the tree has no such file";
+  if (exists && file.status === "added" && direction === "forward")
+    return "the patch adds this file, but the tree has another one of this name";
+  return "";
+}
+
+/** A hunk's fate as it is told: lying in the text already is not "applied". */
+function fateOf(placed: Placed, reversed: boolean): HunkFate {
+  if (placed.at === null) return placed.fate;
+  return placed.direction === "reverse" && !reversed ? { kind: "already" } : placed.fate;
+}
+
+function fileImages(plan: FilePlan): FileImages {
+  const { file, before, after } = plan;
+  return {
+    path: file.path,
+    oldPath: file.oldPath === "" ? file.path : file.oldPath,
+    pristine: plan.pristine,
+    before: before === null ? null : joinLines(before.lines),
+    after: after === null ? null : joinLines(after.lines),
+    beforeDocLines: before?.doc ?? [],
+    afterDocLines: after?.doc ?? [],
+    source: plan.source,
+    hunks: plan.placed.map((p) => ({
+      header: p.hunk.header,
+      docLine: p.hunk.docLine,
+      fate: fateOf(p, false),
+    })),
+    touched: true,
+  };
+}
+
+/** Files that only the stack touches: the same on both sides, nothing of them in this mail. */
+function untouched(files: ReadonlyMap<string, FileState>, touched: readonly FilePlan[]): FileImages[] {
+  const seen = new Set(touched.flatMap((f) => [f.file.path, f.file.oldPath]));
+  const out: FileImages[] = [];
+  for (const [path, state] of files) {
+    if (seen.has(path)) continue;
+    const doc = state.text === null ? [] : splitLines(state.text).map(() => 0);
+    out.push({
+      path,
+      oldPath: state.oldPath,
+      pristine: state.pristine,
+      before: state.text,
+      after: state.text,
+      beforeDocLines: doc,
+      afterDocLines: doc,
+      source: state.source,
+      hunks: [],
+      touched: false,
+    });
+  }
+  return out;
+}
+
+function fileNotes(plan: FilePlan, reversed: boolean): string[] {
+  const { file } = plan;
+  if (plan.problem !== "") return [`${file.path}: ${plan.problem}: none of its hunks applied`];
+  const notes: string[] = [];
+  for (const p of plan.placed) {
+    const at = `${file.path}, ${shortHeader(p.hunk)}`;
+    if (p.fate.kind === "rejected") notes.push(`${at} does not fit the tree: ${p.fate.why}`);
+    else if (p.fate.kind === "merged") notes.push(`${at} merged by content: ${p.fate.why}`);
+    else if (p.at !== null && p.blanks) notes.push(`${at} fits only when white space is ignored`);
+    if (p.at !== null && p.direction === "reverse" && !reversed)
+      notes.push(`${at} is in the tree already: before is the file with it taken back`);
+    if (p.at !== null && p.direction === "forward" && reversed)
+      notes.push(
+        `${at} is not in the tree, though the rest of the patch is: after is the file with it applied`,
+      );
+  }
+  return notes;
 }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { GitObjects } from "./git_blobs.ts";
+import { decode, GitObjects } from "./git_blobs.ts";
 import type { KernelTree } from "./images.ts";
 
 /** Largest file that is read (bytes). */
@@ -106,12 +106,6 @@ function readBelow(real: string, path: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** UTF-8 where it is, else Latin-1: old kernel files carry names in it. */
-export function decode(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  return text.includes("\ufffd") ? bytes.toString("latin1") : text;
 }
 
 function listBelow(real: string, folder: string): readonly string[] {

@@ -1,0 +1,75 @@
+/**
+ * What a review knows besides the mail: the kernel tree, its index, the configuration and the patches to stack below.
+ * Made once a review from its options. Leaves out the sides of a single patch (tree_side.ts).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import type { ParsedDocument, Patch } from "../mail/types.ts";
+import type { ReviewOptions } from "../review/types.ts";
+import type { KernelTree } from "./images.ts";
+import { loadStack } from "./stack.ts";
+import { openTree } from "./tree.ts";
+import { type TreeIndex, treeIndex } from "./tree_index.ts";
+
+export interface TreeContext {
+  readonly tree: KernelTree;
+  readonly index: TreeIndex;
+  /** Lines for `#define`: "CONFIG_FOO 1". */
+  readonly config: readonly string[];
+  readonly prerequisites: readonly Patch[];
+}
+
+/** The options name a tree, a configuration or prerequisites that cannot be used; the message is for the user. */
+export class TreeProblem extends Error {}
+
+/** The tree of a review; null when the options name none. @throws TreeProblem */
+export function treeContext(options: ReviewOptions): TreeContext | null {
+  if (options.tree === undefined || options.tree === "") {
+    if ((options.prerequisites ?? []).length > 0)
+      throw new TreeProblem("--prerequisite stacks patches on a kernel tree: name it with --tree DIR");
+    return null;
+  }
+  const { tree, problem } = openTree(options.tree);
+  if (tree === null) throw new TreeProblem(problem);
+  const stack = loadStack(options.prerequisites ?? []);
+  if (stack.problem !== "") throw new TreeProblem(stack.problem);
+  return { tree, index: treeIndex(tree), config: readConfig(options.config), prerequisites: stack.patches };
+}
+
+/** `CONFIG_FOO=y`, `=m`, `=1`, `="text"` as lines for `#define`; comments and unset symbols are left out. */
+export function configLines(text: string): string[] {
+  const out: string[] = [];
+  for (const line of text.split("\n")) {
+    const m = /^\s*(CONFIG_\w+)=(.*?)\s*$/.exec(line);
+    if (m === null || m[2] === "n") continue;
+    if (m[2] === "m") out.push(`${m[1]}_MODULE 1`);
+    else out.push(`${m[1]} ${m[2] === "y" ? "1" : m[2]}`);
+  }
+  return out;
+}
+
+function readConfig(path: string | undefined): string[] {
+  if (path === undefined || path === "") return [];
+  if (!existsSync(path)) throw new TreeProblem(`--config ${path}: there is no such file`);
+  try {
+    return configLines(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new TreeProblem(`--config ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "error"}`);
+  }
+}
+
+/** The patches below `patch`: the prerequisites, then the earlier ones of its series in the same document. */
+export function stackOf(context: TreeContext, doc: ParsedDocument, patch: Patch): Patch[] {
+  const earlier = new Map<number, Patch>();
+  if (patch.total > 1)
+    for (const p of doc.patches)
+      if (
+        p.total === patch.total &&
+        p.revision === patch.revision &&
+        p.number > 0 &&
+        p.number < patch.number &&
+        p.files.length > 0 &&
+        !earlier.has(p.number)
+      )
+        earlier.set(p.number, p);
+  return [...context.prerequisites, ...[...earlier].sort((a, b) => a[0] - b[0]).map(([, p]) => p)];
+}
