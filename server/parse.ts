@@ -282,7 +282,7 @@ class DocumentReader {
     const subject = parseSubject(rawSubject);
     const person = parsePerson(headerValue(headers, "from") ?? "");
     const date = headerValue(headers, "date");
-    const scan = scanBody(body, { flattened: this.flattened });
+    const scan = scanBody(body, { flattened: this.flattened, mail: rawSubject !== "" });
     const facts = readSeriesFacts(body.text);
     const inReplyTo = messageIds(headerValue(headers, "in-reply-to"))[0] ?? null;
     const attributions = this.needsAttributions(body) ? readAttributions(body) : [];

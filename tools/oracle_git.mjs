@@ -134,7 +134,12 @@ const REASONS = [
     "git drops the lines of a hunk beyond its false counts, silently",
   ],
   [
-    "files",
+    "author",
+    (g) => g.author.startsWith("=?"),
+    "the name was encoded twice; git decodes it once and leaves the encoded word",
+  ],
+  [
+    "*",
     (_g, o) => o.patches.some((p) => p.notes.some((n) => /indented/.test(n))),
     "git does not see a diff that is indented in the text; it is one",
   ],

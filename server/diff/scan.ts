@@ -60,6 +60,8 @@ export interface ScanResult {
 export interface ScanOptions {
   /** White space was lost: a line without sign inside a hunk is context. */
   flattened: boolean;
+  /** The body has a mail's headers above it: they, and not a pasted `git show`, say whose the first patch is. */
+  mail?: boolean;
 }
 
 interface Context {
@@ -144,7 +146,7 @@ class Scanner {
     while (c === 32 || c === 9) c = line.charCodeAt(++at);
     if (c === 100 || c === 64 || c === 45 || c === 42) {
       const kind = this.startKind(i, line, at, depth);
-      if (kind) {
+      if (kind && !(at > col && this.hasPlainDiff(depth))) {
         const context = {
           depth,
           spaced: depth > 0 && line.charCodeAt(col - 1) === 32,
@@ -159,6 +161,25 @@ class Scanner {
         this.newSection("commit", depth, i, i);
     }
     return i + 1;
+  }
+
+  private readonly plainDiffs = new Map<number, boolean>();
+
+  /** An indented diff beside one that is not indented is an example in the text, and no part of the patch. */
+  private hasPlainDiff(depth: number): boolean {
+    const known = this.plainDiffs.get(depth);
+    if (known !== undefined) return known;
+    let found = false;
+    for (let i = 0; i < this.n && !found; i++) {
+      const line = this.text[i]!;
+      if (!line.includes("diff --git ") && !line.includes("--- ")) continue;
+      const col = skipQuote(line, depth, true);
+      if (col < 0 || quoteDepth(line) !== depth) continue;
+      const kind = this.startKind(i, line, col, depth);
+      found = kind === "git" || kind === "plain";
+    }
+    this.plainDiffs.set(depth, found);
+    return found;
   }
 
   private newSection(kind: Section["kind"], depth: number, start: number, mark: number): void {
@@ -176,7 +197,8 @@ class Scanner {
   /** `commit <id>` of git log, `From <id> Mon Sep 17 ...` of format-patch, or a second header block behind a diff. */
   private isCommitStart(i: number, line: string, at: number, depth: number): boolean {
     const s = line.slice(at, at + 120);
-    if (/^commit [0-9a-f]{40}\b/.test(s)) return this.peek(i + 1, depth, 4).some((l) => /^Author: /.test(l));
+    if (/^commit [0-9a-f]{40}\b/.test(s) && (depth > 0 || !this.options.mail || this.open.has(0)))
+      return this.peek(i + 1, depth, 4).some((l) => /^Author: /.test(l));
     if (/^From [0-9a-f]{40} \w{3} \w{3} +\d/.test(s))
       return this.peek(i + 1, depth, 4).some((l) => /^(?:From|Subject): /.test(l));
     if (/^From: .+@/.test(s) && this.open.has(depth))
