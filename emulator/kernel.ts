@@ -211,6 +211,20 @@ export function referenceKnows(era: Era, name: string): boolean {
   return parseReference(era, [], null).names.has(name);
 }
 
+const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();
+
+/** Whether the reference kernel of an era has a function of this name, with a body. */
+export function referenceDefines(era: Era, name: string): boolean {
+  const reference = parseReference(era, [], null);
+  let names = defined.get(reference);
+  if (names === undefined) {
+    const all = reference.units.flatMap((u) => u.tu.externals);
+    names = new Set(all.flatMap((e) => (e.kind === "function" ? [e.declarator.name ?? ""] : [])));
+    defined.set(reference, names);
+  }
+  return names.has(name);
+}
+
 function namesOf(externals: readonly External[]): Set<string> {
   const all = new Set<string>();
   for (const e of externals) {

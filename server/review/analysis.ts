@@ -5,15 +5,18 @@
  */
 import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
 import { INVARIANTS } from "../../emulator/invariants/registry.ts";
-import { referenceKnows } from "../../emulator/kernel.ts";
+import { referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import { PMEM_PFN } from "../../emulator/machine/machine.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import { chooseEra } from "../source/era.ts";
+import { stackOf, type TreeContext, treeContext } from "../source/context.ts";
+import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
+import { imagesOf } from "../source/images.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
+import { treeSides } from "../source/tree_side.ts";
 import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
@@ -78,6 +81,9 @@ class PatchReview {
   private readonly replay: Replay | null;
   private readonly memories: readonly [Memory, Memory];
   private readonly baselines: Baselines;
+  private readonly context: TreeContext | null;
+  /** Patches below this one in the tree. */
+  private readonly stack: readonly Patch[];
   private readonly executed = { before: new Set<string>(), after: new Set<string>() };
   private readonly counts = new Map<
     string,
@@ -91,8 +97,12 @@ class PatchReview {
     replay: Replay | null,
     memories: readonly [Memory, Memory],
     baselines: Baselines,
+    context: TreeContext | null,
+    stack: readonly Patch[],
   ) {
     this.baselines = baselines;
+    this.context = context;
+    this.stack = stack;
     this.patch = patch;
     this.options = options;
     this.replay = replay;
@@ -101,37 +111,32 @@ class PatchReview {
   }
 
   review(progress: ProgressListener): void {
-    const before = overlayOf(this.patch, "before");
-    const after = overlayOf(this.patch, "after");
-    const beforeEra = chooseEra(this.patch, "before", this.replay?.beforeEra ?? this.options.era);
-    const afterEra = chooseEra(this.patch, "after", this.replay?.afterEra ?? this.options.era);
-    const name = `${this.patch.number > 0 ? `${this.patch.number}/${this.patch.total} ` : ""}${this.patch.subject}`;
-    if (before.functions.length + after.functions.length === 0) {
-      const partial = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
-      const why =
-        partial.length > 0
-          ? `the diff shows ${partial.slice(0, 4).join("(), ")}() only in part${partial.length > 4 ? ` and ${partial.length - 4} more` : ""}: without a kernel tree nothing of it can run`
-          : "the diff shows no C function";
-      this.notes.push(`patch "${name}": ${why}`);
-      this.unmodelledEverywhere(afterEra.era, why, progress);
-      this.functionFacts(before, after, why);
-      return;
-    }
-    const met = [...before.functions, ...before.others, ...after.functions, ...after.others].some(
-      (d) => referenceKnows(beforeEra.era, d.name) || referenceKnows(afterEra.era, d.name),
-    );
-    if (!met) {
-      const names = [...new Set([...before.functions, ...after.functions].map((d) => `${d.name}()`))];
-      const why = `nothing in the reference kernel calls ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` or ${names.length - 4} more` : ""}`;
-      this.notes.push(`patch "${name}": ${why}`);
-      this.unmodelledEverywhere(afterEra.era, why, progress);
+    const shown = { before: overlayOf(this.patch, "before"), after: overlayOf(this.patch, "after") };
+    const inTree = this.treeSides();
+    const eras = inTree?.eras ?? {
+      before: chooseEra(this.patch, "before", this.replay?.beforeEra ?? this.options.era).era,
+      after: chooseEra(this.patch, "after", this.replay?.afterEra ?? this.options.era).era,
+    };
+    const before = inTree?.before.overlay ?? shown.before;
+    const after = inTree?.after.overlay ?? shown.after;
+    const why = inTree === null ? this.nothingToRun(before, after, eras) : "";
+    if (why !== "") {
+      this.notes.push(`patch "${this.title()}": ${why}`);
+      this.unmodelledEverywhere(eras.after, why, progress);
       this.functionFacts(before, after, why);
       return;
     }
     const stop = (): boolean => this.cancelled;
     const sides = {
-      before: new PatchSide(this.patch, "before", beforeEra.era, this.memories[0], before, stop),
-      after: new PatchSide(this.patch, "after", afterEra.era, this.memories[1], after, stop),
+      before: new PatchSide(
+        this.patch,
+        "before",
+        eras.before,
+        this.memories[0],
+        inTree?.before ?? before,
+        stop,
+      ),
+      after: new PatchSide(this.patch, "after", eras.after, this.memories[1], inTree?.after ?? after, stop),
     };
     for (const s of [sides.before, sides.after]) {
       for (const e of s.kernel.errors.slice(0, 4)) {
@@ -142,8 +147,55 @@ class PatchReview {
         this.notes.push(`${s.side} side: the machine does not boot: ${s.booted.boot.end.reason.message}`);
     }
     this.deadChecks(sides.before, sides.after);
-    this.scenarios(sides.before, sides.after, codeOf(before) === codeOf(after), progress);
+    this.scenarios(sides.before, sides.after, inTree?.same ?? codeOf(before) === codeOf(after), progress);
     this.functionFacts(before, after, "");
+  }
+
+  private title(): string {
+    return `${this.patch.number > 0 ? `${this.patch.number}/${this.patch.total} ` : ""}${this.patch.subject}`;
+  }
+
+  /** Both sides out of the kernel tree; null without one, or when it has no image of what the patch changes. */
+  private treeSides(): (ReturnType<typeof treeSides> & { eras: Record<Side, Era> }) | null {
+    if (this.context === null) return null;
+    const { tree, index, config } = this.context;
+    const images = imagesOf(tree, this.stack, this.patch);
+    this.notes.push(...images.notes);
+    const daxOf = (side: Side): string =>
+      images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? tree.read("fs/dax.c") ?? "";
+    const eraOf = (side: Side): Era => {
+      const wanted = side === "before" ? this.replay?.beforeEra : this.replay?.afterEra;
+      return (
+        eraFromName(wanted ?? this.options.era) ??
+        eraOfTree(daxOf(side)) ??
+        chooseEra(this.patch, side, undefined).era
+      );
+    };
+    const eras = { before: eraOf("before"), after: eraOf("after") };
+    const sides = treeSides(tree, index, images, (side, name) => referenceDefines(eras[side], name), config);
+    if (sides === null) {
+      this.notes.push(
+        `patch "${this.title()}": nothing of it fits ${tree.describe}: only what the mail shows is run`,
+      );
+      return null;
+    }
+    return { ...sides, eras };
+  }
+
+  /** Why nothing of what the mail shows can run; "" when something can. */
+  private nothingToRun(before: SideOverlay, after: SideOverlay, eras: Record<Side, Era>): string {
+    const some = (names: readonly string[], word: string): string =>
+      `${names.slice(0, 4).join(word === "or" ? ", " : "(), ")}${word === "or" ? "" : "()"}`;
+    if (before.functions.length + after.functions.length === 0) {
+      const partial = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
+      if (partial.length === 0) return "the diff shows no C function";
+      return `the diff shows ${some(partial, "")} only in part${partial.length > 4 ? ` and ${partial.length - 4} more` : ""}: without a kernel tree nothing of it can run`;
+    }
+    const shown = [...before.functions, ...before.others, ...after.functions, ...after.others];
+    if (shown.some((d) => referenceKnows(eras.before, d.name) || referenceKnows(eras.after, d.name)))
+      return "";
+    const names = [...new Set([...before.functions, ...after.functions].map((d) => `${d.name}()`))];
+    return `nothing in the reference kernel calls ${some(names, "or")}${names.length > 4 ? ` or ${names.length - 4} more` : ""}`;
   }
 
   // ---- scenarios -------------------------------------------------------------------------------------------------
@@ -277,8 +329,10 @@ class PatchReview {
       if (changed.length === 0) continue;
       for (const id of run.functions) {
         const fn = side.fn(id);
-        if (fn.fidelity === "reference" && changed.some((d) => d.name === fn.name))
-          return `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
+        if (fn.fidelity !== "diff" && changed.some((d) => d.name === fn.name))
+          return side.inTree
+            ? `a hunk for ${fn.name}() does not fit the kernel tree: it ran without it`
+            : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
       }
     }
     return null;
@@ -390,7 +444,7 @@ class PatchReview {
     const detail = [
       invariant?.statement ?? STOP_TEXT[root.code] ?? "",
       ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
-      `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
+      `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
     ].filter((d) => d !== "");
     const draft: Draft = {
       key,
@@ -697,6 +751,7 @@ export class ReplayMismatch extends Error {}
  * Reviews a document. `progress` is called before each scenario with (done, total, label); when it returns false the
  * review ends early and says so in `notes`.
  * @throws ReplayMismatch when `options.replay` is no token or belongs to another patch text
+ * @throws TreeProblem when the kernel tree, its configuration or the prerequisites cannot be used
  */
 export function reviewDocument(
   doc: ParsedDocument,
@@ -720,6 +775,7 @@ export function reviewDocument(
   }
   const memories = [new Memory(), new Memory()] as const;
   const baselines = new Baselines();
+  const context = treeContext(options);
   const runs: Run[] = [];
   const findings: Finding[] = [];
   const lines: LineFacts[] = [];
@@ -728,7 +784,15 @@ export function reviewDocument(
   let going = true;
   for (const [i, patch] of patches.entries()) {
     if (!going) break;
-    const review = new PatchReview(patch, options, replay, memories, baselines);
+    const review = new PatchReview(
+      patch,
+      options,
+      replay,
+      memories,
+      baselines,
+      context,
+      context === null ? [] : stackOf(context, doc, patch),
+    );
     review.review((done, total, what) => {
       going = progress(i * Math.max(total, 1) + done, patches.length * Math.max(total, 1), what);
       return going;

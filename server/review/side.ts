@@ -6,12 +6,14 @@ import type { Loc } from "../../emulator/c/ast.ts";
 import { expansionLoc } from "../../emulator/c/token.ts";
 import type { Era } from "../../emulator/invariants/invariant.ts";
 import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
+import { buildTreeImage } from "../../emulator/kernel_tree.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedImage, bootImage } from "../../emulator/scenario/runner.ts";
 import type { EventFrame } from "../../emulator/trace/event.ts";
 import type { FnInfo } from "../../emulator/vm/image.ts";
 import type { DiffLineKind, Patch } from "../mail/types.ts";
 import { overlayOf, type SideOverlay } from "../source/overlay.ts";
+import type { TreeSide } from "../source/tree_side.ts";
 import type { FidelityName, Side } from "./types.ts";
 
 /** Where a document line stands in the file on its side. */
@@ -27,6 +29,8 @@ export class PatchSide {
   readonly overlay: SideOverlay;
   readonly kernel: KernelImage;
   readonly booted: BootedImage;
+  /** The side's files come whole from a kernel tree. */
+  readonly inTree: boolean;
   /** Address of each file's address_space in the run being told, to its number. */
   files: ReadonlyMap<bigint, number> = new Map();
   private readonly places = new Map<number, DiffPlace>();
@@ -36,13 +40,20 @@ export class PatchSide {
     side: Side,
     era: Era,
     memory: Memory,
-    overlay?: SideOverlay,
+    source: SideOverlay | TreeSide = overlayOf(patch, side),
     cancelled?: () => boolean,
   ) {
     this.side = side;
     this.era = era;
-    this.overlay = overlay ?? overlayOf(patch, side);
-    this.kernel = buildKernelImage(era, this.overlay.units);
+    if ("overlay" in source) {
+      this.overlay = source.overlay;
+      this.kernel = buildTreeImage(era, source.units, source.source);
+      this.inTree = true;
+    } else {
+      this.overlay = source;
+      this.kernel = buildKernelImage(era, source.units);
+      this.inTree = false;
+    }
     this.booted = bootImage(this.kernel.image, era, memory, cancelled);
     for (const file of patch.files)
       for (const hunk of file.hunks)

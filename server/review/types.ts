@@ -123,7 +123,12 @@ export interface ReviewOptions {
   readonly seed?: string;
   readonly replay?: string;
   readonly steps?: number;
+  /** Folder of a kernel tree. */
   readonly tree?: string;
+  /** Patches to apply to the tree first: "FILE", "FILE#3" or "FILE#1-18", in order. */
+  readonly prerequisites?: readonly string[];
+  /** File of CONFIG_ symbols, as a kernel's .config, set besides the built-in ones. */
+  readonly config?: string;
   /** Every combination of scenario parameters, not only a covering set of pairs. */
   readonly thorough?: boolean;
 }

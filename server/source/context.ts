@@ -53,7 +53,9 @@ function readConfig(path: string | undefined): string[] {
   try {
     return configLines(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new TreeProblem(`--config ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "error"}`);
+    throw new TreeProblem(
+      `--config ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
+    );
   }
 }
 
