@@ -1,12 +1,17 @@
 /**
- * `npm run corpus`: reviews every case of ../shared/corpus/cases.jsonl and sets the machine's verdict beside what a human
- * found. Prints a table: agree, disagree, not modelled, and the share of each. Leaves out judging who is right.
+ * `npm run corpus [-- CASE] [--tree DIR]`: reviews every case of ../shared/corpus/cases.jsonl and sets the machine's verdict
+ * beside what a human found. With a kernel tree each case stands on the stack of the given series that leaves the fewest
+ * of its hunks over. Prints a table: agree, missed, disagree, not modelled. Leaves out judging who is right.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
 import type { ReviewResult } from "../server/review/types.ts";
+import { imagesOf, type KernelTree } from "../server/source/images.ts";
+import { openTree } from "../server/source/tree.ts";
 
 interface Case {
   readonly id: string;
@@ -15,18 +20,99 @@ interface Case {
   readonly bug_class: string;
 }
 
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  allowPositionals: true,
+  options: { tree: { type: "string" }, findings: { type: "boolean" } },
+});
 const root = process.env["FOLIOSCOPE_ROOT"] ?? ".";
 const corpus = join(root, "..", "shared", "corpus");
 if (!existsSync(corpus)) {
   console.log("corpus: ../shared/corpus is not here, nothing to compare with");
   process.exit(0);
 }
-const filter = process.argv[2] ?? "";
+const opened = values.tree === undefined ? null : openTree(values.tree);
+if (opened !== null && opened.tree === null) {
+  console.log(`corpus: ${opened.problem}`);
+  process.exit(2);
+}
+const tree = opened?.tree ?? null;
+const filter = positionals[0] ?? "";
 const cases = readFileSync(join(corpus, "cases.jsonl"), "utf8")
   .split("\n")
   .filter((l) => l.trim() !== "")
   .map((l) => JSON.parse(l) as Case)
   .filter((c) => c.id.includes(filter));
+
+// ---- stacks -------------------------------------------------------------------------------------------------------
+
+/** Prerequisites below a case, and the patches they are. */
+interface Stack {
+  readonly specs: readonly string[];
+  readonly patches: readonly Patch[];
+}
+
+function seriesOf(file: string): Patch[] {
+  const path = join(corpus, file);
+  const all = parseDocument(readFileSync(path), path).patches.filter(
+    (p) => p.number > 0 && p.quoteDepth === 0,
+  );
+  return all.sort((a, b) => a.number - b.number);
+}
+
+/** Every prefix of the given series, the empty one first. */
+function stacks(): Stack[] {
+  const out: Stack[] = [{ specs: [], patches: [] }];
+  const willcox = {
+    file: "series/willcox-dax-folios.mbox",
+    patches: seriesOf("series/willcox-dax-folios.mbox"),
+  };
+  for (const [file, below] of [
+    ["series/popple-v9.mbox", willcox],
+    ["series/popple-v6.mbox", null],
+    ["threads/popple-v3-202411.mbox", null],
+    ["series/williams-v3.mbox", null],
+  ] as const) {
+    const patches = seriesOf(file);
+    for (let n = 1; n <= patches.length; n++)
+      out.push({
+        specs: [
+          ...(below === null ? [] : [join(corpus, below.file)]),
+          `${join(corpus, file)}#1-${patches[n - 1]!.number}`,
+        ],
+        patches: [...(below?.patches ?? []), ...patches.slice(0, n)],
+      });
+  }
+  return out;
+}
+
+const isC = (path: string): boolean => /\.[ch]$/.test(path);
+
+/** Hunks of C that do not fit on a stack; a patch that the stack already has does not stand on it. */
+function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
+  const images = imagesOf(tree, stack.patches, patch);
+  if (images.reversed && stack.patches.length > 0) return Number.POSITIVE_INFINITY;
+  let n = 0;
+  for (const f of images.files)
+    if (f.touched && isC(f.path))
+      for (const h of f.hunks)
+        n +=
+          h.fate.kind === "rejected" ? 100 : h.fate.kind === "merged" ? 10 : h.fate.kind === "fuzz" ? 1 : 0;
+  return n;
+}
+
+function bestStack(tree: KernelTree, all: readonly Stack[], patch: Patch): Stack {
+  let best = all[0]!;
+  let least = Number.POSITIVE_INFINITY;
+  for (const stack of all) {
+    const n = leftOver(tree, stack, patch);
+    if (n < least) [best, least] = [stack, n];
+    if (n === 0) break;
+  }
+  return best;
+}
+
+// ---- verdicts -------------------------------------------------------------------------------------------------------
 
 /** What the record leads one to expect, as verdicts of findings. */
 function expectation(kind: string): { want: string; holds: (r: ReviewResult) => boolean } {
@@ -43,12 +129,18 @@ function expectation(kind: string): { want: string; holds: (r: ReviewResult) => 
   }
 }
 
-const tally = { agree: 0, disagree: 0, "not modelled": 0 };
+const tally = { agree: 0, missed: 0, disagree: 0, "not modelled": 0 };
+const candidates = tree === null ? [] : stacks();
 console.log(`${"case".padEnd(28)} ${"kind".padEnd(18)} ${"verdict".padEnd(13)} what the machine says`);
 for (const c of cases) {
   const path = join(corpus, c.file);
   const doc = parseDocument(readFileSync(path), path);
-  const result = reviewDocument(doc, {});
+  const first = doc.patches[0];
+  const stack = tree === null || first === undefined ? null : bestStack(tree, candidates, first);
+  const result = reviewDocument(
+    doc,
+    stack === null ? {} : { tree: values.tree ?? "", prerequisites: stack.specs },
+  );
   const ran = result.runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
   const codes = [...new Set(result.findings.map((f) => `${f.verdict} ${f.code}`))];
   // A fix whose changed code is shown only in part did not run: other scenarios being clean says nothing of it.
@@ -59,7 +151,9 @@ for (const c of cases) {
       ? "not modelled"
       : expectation(c.kind).holds(result)
         ? "agree"
-        : "disagree";
+        : result.findings.some((f) => f.verdict === "new")
+          ? "disagree"
+          : "missed";
   tally[verdict]++;
   const whole = result.functions.filter((f) => f.executed).length;
   const says =
@@ -69,8 +163,13 @@ for (const c of cases) {
         "no patch")
       : codes.join(", ") || "clean";
   console.log(
-    `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}`,
+    `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${stack === null || stack.specs.length === 0 ? "" : ` on ${stack.specs.map((x) => x.replace(/^.*\//, "")).join(" + ")}`}`,
   );
+  if (values.findings === true)
+    for (const f of result.findings)
+      console.log(
+        `    ${f.verdict} ${f.code} line ${f.docLine}: ${f.message.slice(0, 110)} | ${f.scenario} +${f.alsoIn.length}`,
+      );
 }
 const total = cases.length;
 for (const [k, n] of Object.entries(tally))
