@@ -20,6 +20,7 @@
 #include <linux/writeback.h>
 #include "ext4/ext4.h"
 #include "fscfs.h"
+#include "fuse/fuse_i.h"
 #include "xfs/xfs_inode.h"
 
 #define FSCFS_PMD_PAGES (PMD_SIZE >> PAGE_SHIFT)
@@ -406,7 +407,7 @@ static const struct vm_operations_struct fscfs_vm_ops = {
 	.pfn_mkwrite = fscfs_pfn_mkwrite,
 };
 
-static int fscfs_mmap(struct file *file, struct vm_area_struct *vma)
+int fscfs_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct inode *inode = file_inode(file);
 
@@ -441,22 +442,48 @@ static int fscfs_break_layouts(struct inode *inode)
 	return error;
 }
 
+void fscfs_free_range(struct inode *inode, unsigned long first, unsigned long count)
+{
+	struct fscfs_file *f = fscfs_i(inode);
+
+	fscfs_cut(f->fs, &f->data, first, min(count, ~0UL - first), fscfs_unref);
+	f->meta_dirty = true;
+}
+
+void fscfs_free_from(struct inode *inode, unsigned long first)
+{
+	struct fscfs_file *f = fscfs_i(inode);
+
+	fscfs_cut(f->fs, &f->cow, first, ~0UL - first, fscfs_unref);
+	fscfs_free_range(inode, first, ~0UL);
+}
+
+static int fscfs_set_size(struct inode *inode, unsigned long nr_pages)
+{
+	struct dentry dentry = { .d_inode = inode };
+	struct iattr attr = { .ia_valid = ATTR_SIZE, .ia_size = (loff_t)nr_pages << PAGE_SHIFT };
+	int error = 0;
+
+	if (fscfs_i(inode)->fs->kind == FSCFS_FUSE)
+		return fuse_do_setattr(&nop_mnt_idmap, &dentry, &attr, NULL);
+	filemap_invalidate_lock(inode->i_mapping);
+	if (attr.ia_size < i_size_read(inode))
+		error = fscfs_break_layouts(inode);
+	if (!error) {
+		truncate_setsize(inode, attr.ia_size);
+		fscfs_free_range(inode, nr_pages, ~0UL);
+	}
+	filemap_invalidate_unlock(inode->i_mapping);
+	return error;
+}
+
 int fscfs_truncate(struct file *file, unsigned long nr_pages)
 {
 	struct inode *inode = file_inode(file);
-	struct fscfs_file *f = fscfs_i(inode);
-	int error = 0;
+	int error;
 
 	inode_lock(inode);
-	filemap_invalidate_lock(inode->i_mapping);
-	if ((loff_t)nr_pages << PAGE_SHIFT < i_size_read(inode))
-		error = fscfs_break_layouts(inode);
-	if (!error) {
-		truncate_setsize(inode, (loff_t)nr_pages << PAGE_SHIFT);
-		fscfs_cut(f->fs, &f->data, nr_pages, ~0UL - nr_pages, fscfs_unref);
-		f->meta_dirty = true;
-	}
-	filemap_invalidate_unlock(inode->i_mapping);
+	error = fscfs_set_size(inode, nr_pages);
 	inode_unlock(inode);
 	return error;
 }
@@ -464,61 +491,63 @@ int fscfs_truncate(struct file *file, unsigned long nr_pages)
 int fscfs_punch(struct file *file, unsigned long first, unsigned long count)
 {
 	struct inode *inode = file_inode(file);
-	struct fscfs_file *f = fscfs_i(inode);
 	int error;
 
+	if (file->f_op->fallocate)
+		return file->f_op->fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					     (loff_t)first << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT);
 	inode_lock(inode);
 	filemap_invalidate_lock(inode->i_mapping);
 	error = fscfs_break_layouts(inode);
 	if (!error) {
 		truncate_pagecache_range(inode, (loff_t)first << PAGE_SHIFT,
 					 ((loff_t)(first + count) << PAGE_SHIFT) - 1);
-		fscfs_cut(f->fs, &f->data, first, count, fscfs_unref);
-		f->meta_dirty = true;
+		fscfs_free_range(inode, first, count);
 	}
 	filemap_invalidate_unlock(inode->i_mapping);
 	inode_unlock(inode);
 	return error;
 }
 
-int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count)
+int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long count)
 {
-	struct inode *inode = file_inode(file);
 	struct fscfs_file *f = fscfs_i(inode);
 	unsigned long end = first + count;
 	struct fscfs_extent e;
-	int error = 0;
 
-	inode_lock(inode);
-	filemap_invalidate_lock(inode->i_mapping);
 	while (first < end) {
 		e = fscfs_lookup(&f->data, first, end - first);
 		first += e.count;
 		if (e.block)
 			continue;
 		e.block = fscfs_alloc(f->fs, &e.count);
-		if (!e.block) {
-			error = -ENOSPC;
-			break;
-		}
+		if (!e.block)
+			return -ENOSPC;
 		first = e.first + e.count;
 		fscfs_zero_blocks(e.block, e.count);
 		fscfs_insert(&f->data, e);
+		inode->i_blocks += e.count * PAGE_SECTORS;
 		f->meta_dirty = true;
 	}
+	return 0;
+}
+
+int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count)
+{
+	struct inode *inode = file_inode(file);
+	unsigned long end = first + count;
+	int error;
+
+	if (file->f_op->fallocate)
+		return file->f_op->fallocate(file, 0, (loff_t)first << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT);
+	inode_lock(inode);
+	filemap_invalidate_lock(inode->i_mapping);
+	error = fscfs_alloc_range(inode, first, count);
 	if (!error && (loff_t)end << PAGE_SHIFT > i_size_read(inode))
 		i_size_write(inode, (loff_t)end << PAGE_SHIFT);
 	filemap_invalidate_unlock(inode->i_mapping);
 	inode_unlock(inode);
 	return error;
-}
-
-void fscfs_free_all(struct inode *inode)
-{
-	struct fscfs_file *f = fscfs_i(inode);
-
-	fscfs_cut(f->fs, &f->cow, 0, ~0UL, fscfs_unref);
-	fscfs_cut(f->fs, &f->data, 0, ~0UL, fscfs_unref);
 }
 
 /* ---- reading, writing, syncing ---- */
@@ -711,40 +740,25 @@ static const struct file_operations fscfs_fops = {
 	.fop_flags = FOP_MMAP_SYNC,
 };
 
-static void fscfs_evict_inode(struct inode *inode)
+static const struct super_operations *fscfs_super_ops(enum fscfs_kind kind)
 {
-	struct fscfs_file *f = fscfs_i(inode);
-
-	if (f->fs->kind == FSCFS_EXT4) {
-		ext4_evict_inode(inode);
-		return;
+	switch (kind) {
+	case FSCFS_EXT4:
+		return ext4_super_ops();
+	case FSCFS_FUSE:
+		return fuse_super_ops();
+	default:
+		return xfs_super_ops();
 	}
-	xfs_fs_evict_inode(inode);
-	/* XFS frees blocks later, when the inode is inactivated. */
-	if (!inode->i_nlink)
-		fscfs_free_all(inode);
 }
 
-static void fscfs_free_inode(struct inode *inode)
+void fscfs_forget_file(struct inode *inode)
 {
 	struct fscfs_file *f = fscfs_i(inode);
 
 	fsc_registry.inodes[f->slot] = NULL;
-	switch (f->fs->kind) {
-	case FSCFS_EXT4:
-		__fsc_free(EXT4_I(inode));
-		break;
-	default:
-		__fsc_free(XFS_I(inode));
-		break;
-	}
 	__fsc_free(f);
 }
-
-static const struct super_operations fscfs_sops = {
-	.evict_inode = fscfs_evict_inode,
-	.free_inode = fscfs_free_inode,
-};
 
 struct fscfs *fscfs_mount(enum fscfs_kind kind)
 {
@@ -756,7 +770,8 @@ struct fscfs *fscfs_mount(enum fscfs_kind kind)
 	fs = __fsc_alloc(sizeof(*fs), 8, FSC_ZERO, "struct super_block");
 	fs->kind = kind;
 	fs->bdev = bdev;
-	fs->sb.s_op = &fscfs_sops;
+	fs->sb.s_op = fscfs_super_ops(kind);
+	fs->sb.s_flags = SB_ACTIVE;
 	fs->sb.s_blocksize_bits = PAGE_SHIFT;
 	fs->sb.s_blocksize = PAGE_SIZE;
 	fs->sb.s_bdev = bdev;
@@ -780,23 +795,6 @@ void fscfs_umount(struct fscfs *fs)
 	__fsc_free(fs);
 }
 
-static struct inode *fscfs_alloc_inode(struct fscfs *fs)
-{
-	struct ext4_inode_info *ei;
-	struct xfs_inode *ip;
-
-	if (fs->kind == FSCFS_EXT4) {
-		ei = __fsc_alloc(sizeof(*ei), 64, FSC_ZERO, "struct inode");
-		inode_init_once(&ei->vfs_inode);
-		init_rwsem(&ei->i_data_sem);
-		return &ei->vfs_inode;
-	}
-	ip = __fsc_alloc(sizeof(*ip), 64, FSC_ZERO, "struct inode");
-	inode_init_once(&ip->i_vnode);
-	init_rwsem(&ip->i_lock);
-	return &ip->i_vnode;
-}
-
 struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages)
 {
 	struct fscfs_file *f;
@@ -806,14 +804,18 @@ struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages)
 	while (slot < FSC_MAX_INODE && fsc_registry.inodes[slot])
 		slot++;
 	BUG_ON(slot == FSC_MAX_INODE);
-	inode = fscfs_alloc_inode(fs);
+	inode = fs->sb.s_op->alloc_inode(&fs->sb);
 	inode_init_always(&fs->sb, inode);
 	inode->i_ino = slot + 1;
-	if (fs->kind != FSCFS_EXT4)
-		XFS_I(inode)->i_ino = slot + 1;
 	inode->i_mode = S_IFREG;
 	inode->i_flags = S_DAX;
 	inode->i_fop = &fscfs_fops;
+	if (fs->kind == FSCFS_XFS)
+		XFS_I(inode)->i_ino = slot + 1;
+	if (fs->kind == FSCFS_FUSE) {
+		get_fuse_inode(inode)->nodeid = slot + 1;
+		fuse_init_file_inode(inode, 0);
+	}
 	inode->i_data.a_ops = &fscfs_dax_aops;
 	i_size_write(inode, (loff_t)nr_pages << PAGE_SHIFT);
 	f = __fsc_alloc(sizeof(*f), 8, FSC_ZERO, "struct fscfs_file");
@@ -824,19 +826,48 @@ struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages)
 	return fscfs_reopen(inode);
 }
 
-/* Each open file holds the inode, and so does the cache of inodes: see fscfs_forget(). */
-struct file *fscfs_reopen(struct inode *inode)
+static struct file *fscfs_open(struct inode *inode, unsigned int flags)
 {
 	struct file *file = __fsc_alloc(sizeof(*file), 8, FSC_ZERO, "struct file");
+	int error = 0;
 
 	atomic_inc(&inode->i_count);
 	atomic_long_set(&file->f_count, 1);
 	spin_lock_init(&file->f_lock);
 	file->f_mode = FMODE_READ | FMODE_WRITE;
+	file->f_flags = flags;
 	file->f_op = inode->i_fop;
 	file->f_inode = inode;
 	file->f_mapping = inode->i_mapping;
+	if (file->f_op->open)
+		error = file->f_op->open(inode, file);
+	if (!error)
+		return file;
+	__fsc_free(file);
+	iput(inode);
+	return ERR_PTR(error);
+}
+
+/* Each open file holds the inode, and so does the cache of inodes: see fscfs_forget(). */
+struct file *fscfs_reopen(struct inode *inode)
+{
+	struct file *file = fscfs_open(inode, O_RDWR);
+
+	BUG_ON(IS_ERR(file));
 	return file;
+}
+
+int fscfs_open_trunc(struct inode *inode)
+{
+	struct file *file = fscfs_open(inode, O_RDWR | O_TRUNC);
+	int error = 0;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	if (fscfs_i(inode)->fs->kind != FSCFS_FUSE)
+		error = fscfs_truncate(file, 0);
+	fput(file);
+	return error;
 }
 
 void fscfs_close(struct file *file)

@@ -75,6 +75,8 @@ void fscfs_forget(struct inode *inode); /* drops the last reference: eviction, t
 void fscfs_delete(struct inode *inode); /* the same after unlink(2): the blocks are freed */
 int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count);
 int fscfs_truncate(struct file *file, unsigned long nr_pages);
+/* open(2) of it once more with O_TRUNC; virtiofs has its own way, elsewhere it is truncate(2). */
+int fscfs_open_trunc(struct inode *inode);
 int fscfs_punch(struct file *file, unsigned long first, unsigned long count);
 int fscfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 ssize_t fscfs_write(struct file *file, loff_t pos, const void *buf, size_t len);
@@ -87,13 +89,13 @@ int fscfs_unshare(struct file *file, unsigned long first, unsigned long count);
 unsigned long fscfs_bmap(struct file *file, unsigned long index);
 extern const struct iomap_ops fscfs_read_iomap_ops;
 extern const struct iomap_ops fscfs_write_iomap_ops;
-void fscfs_free_all(struct inode *inode);
+/* What the file systems below do with a file's blocks; no locks are taken. */
+void fscfs_free_range(struct inode *inode, unsigned long first, unsigned long count); /* ~0UL: to the end */
+void fscfs_free_from(struct inode *inode, unsigned long first);
+int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long count);
+void fscfs_forget_file(struct inode *inode); /* the inode is being freed */
+int fscfs_mmap(struct file *file, struct vm_area_struct *vma);
 /* Called once between the halves of a synchronous fault, for scenarios in which something happens just then. */
 extern void (*fscfs_between_sync_halves)(void);
-
-/* ---- fs/ext4, fs/xfs, fs/fuse ---- */
-int ext4_break_layouts(struct inode *inode);
-void ext4_evict_inode(struct inode *inode);
-int fuse_dax_break_layouts(struct inode *inode, u64 dmap_start, u64 dmap_end);
 
 #endif

@@ -133,6 +133,28 @@ void fput(struct file *file)
 	iput(inode);
 }
 
+struct mnt_idmap nop_mnt_idmap, invalid_mnt_idmap;
+
+int inode_newsize_ok(const struct inode *inode, loff_t offset)
+{
+	(void)inode;
+	return offset < 0 ? -EINVAL : 0;
+}
+
+int setattr_prepare(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	(void)idmap;
+	if (attr->ia_valid & ATTR_SIZE)
+		return inode_newsize_ok(d_inode(dentry), attr->ia_size);
+	return 0;
+}
+
+int write_inode_now(struct inode *inode, int sync)
+{
+	(void)sync;
+	return filemap_write_and_wait_range(inode->i_mapping, 0, LLONG_MAX);
+}
+
 bool noop_dirty_folio(struct address_space *mapping, struct folio *folio)
 {
 	(void)mapping;

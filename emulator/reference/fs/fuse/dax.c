@@ -4,7 +4,7 @@
 #include <linux/fs.h>
 #include <linux/pagemap.h>
 #include <linux/wait_bit.h>
-#include "../fscfs.h"
+#include "fuse_i.h"
 
 static void fuse_wait_dax_page(struct inode *inode)
 {
@@ -41,4 +41,10 @@ int fuse_dax_break_layouts(struct inode *inode, u64 dmap_start, u64 dmap_end)
 	}
 	return ret;
 #endif
+}
+
+/* What the DAX window holds of the inode would be given back here. */
+void fuse_dax_inode_cleanup(struct inode *inode)
+{
+	WARN_ON(inode->i_data.nrpages);
 }

@@ -45,6 +45,19 @@ void xfs_iunlock(xfs_inode_t *ip, uint lock_flags)
 		up_write(&inode->i_rwsem);
 }
 
+uint xfs_lock_inumorder(uint lock_mode, uint subclass)
+{
+	uint class = 0;
+
+	if (lock_mode & (XFS_IOLOCK_SHARED | XFS_IOLOCK_EXCL))
+		class |= subclass << XFS_IOLOCK_SHIFT;
+	if (lock_mode & (XFS_MMAPLOCK_SHARED | XFS_MMAPLOCK_EXCL))
+		class |= subclass << XFS_MMAPLOCK_SHIFT;
+	if (lock_mode & (XFS_ILOCK_SHARED | XFS_ILOCK_EXCL))
+		class |= subclass << XFS_ILOCK_SHIFT;
+	return (lock_mode & ~XFS_LOCK_SUBCLASS_MASK) | class;
+}
+
 /* Any of the named locks will do, in a mode at least as strong. */
 void xfs_assert_ilocked(struct xfs_inode *ip, uint lock_flags)
 {
@@ -150,7 +163,7 @@ static int xfs_mmaplock_two_inodes_and_break_dax_layout(struct xfs_inode *ip1, s
 #endif
 		if (ip1 == ip2)
 			return 0;
-		xfs_ilock(ip2, XFS_MMAPLOCK_EXCL);
+		xfs_ilock(ip2, xfs_lock_inumorder(XFS_MMAPLOCK_EXCL, 1));
 #if FSC_ERA >= 615
 		if (!dax_break_layout(VFS_I(ip2), 0, -1, NULL))
 			return 0;

@@ -6,6 +6,10 @@
 #include <linux/rwsem.h>
 
 #define STATIC static
+#define ASSERT(expr) ((void)WARN_ON_ONCE(!(expr)))
+#define ASSERT_ALWAYS(expr) BUG_ON(!(expr))
+#define XFS_STATS_INC(mp, counter) ((void)(mp))
+#define trace_xfs_destroy_inode(ip) ((void)(ip))
 
 struct xfs_mount;
 typedef unsigned long long xfs_ino_t;
@@ -34,6 +38,16 @@ static inline struct inode *VFS_I(struct xfs_inode *ip)
 #define XFS_MMAPLOCK_EXCL (1u << 4)
 #define XFS_MMAPLOCK_SHARED (1u << 5)
 
+/* Which of several locks of a kind this is; for lockdep only. */
+#define XFS_IOLOCK_SHIFT 16
+#define XFS_IOLOCK_MAX_SUBCLASS 3
+#define XFS_MMAPLOCK_SHIFT 20
+#define XFS_MMAPLOCK_MAX_SUBCLASS 3
+#define XFS_ILOCK_SHIFT 24
+#define XFS_ILOCK_MAX_SUBCLASS 4
+#define XFS_LOCK_SUBCLASS_MASK 0xffff0000u
+uint xfs_lock_inumorder(uint lock_mode, uint subclass);
+
 enum layout_break_reason {
 	BREAK_WRITE,
 	BREAK_UNMAP,
@@ -50,5 +64,6 @@ int xfs_break_dax_layouts(struct inode *inode, bool *retry);
 int xfs_break_layouts(struct inode *inode, uint *iolock, enum layout_break_reason reason);
 int xfs_ilock2_io_mmap(struct xfs_inode *ip1, struct xfs_inode *ip2);
 void xfs_iunlock2_io_mmap(struct xfs_inode *ip1, struct xfs_inode *ip2);
-void xfs_fs_evict_inode(struct inode *inode);
+void xfs_inode_mark_reclaimable(struct xfs_inode *ip);
+const struct super_operations *xfs_super_ops(void); /* ours: the table is static */
 #endif

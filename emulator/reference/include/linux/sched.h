@@ -38,6 +38,7 @@ struct task_struct {
 	struct mm_struct *active_mm;
 	char comm[TASK_COMM_LEN];
 	void *journal_info;
+	void *files;
 	void *plug;
 	bool fsc_signal;
 	unsigned int fsc_sigbus; /* SIGBUS delivered so far: memory failure, faults past the end of a file */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The server of the virtiofs mount: what it does with a request, at once and in the caller's task. Stands where
+ * fs/fuse/dev.c has the queue to it. Its blocks are fscfs' blocks; when it cuts a file, no page of it may be in use by
+ * the client: that is what the client breaks layouts for.
+ */
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include "fuse_i.h"
+#include "../fscfs.h"
+
+static void fsc_server_cut(struct inode *inode, unsigned long first, unsigned long count)
+{
+	__fsc_event("layout-broken", "inode=%d from=%lu to=%ld", fscfs_i(inode)->slot, first,
+		    count == ~0UL ? -1L : (long)(first + count));
+	fscfs_free_range(inode, first, count);
+}
+
+ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, struct fuse_args *args)
+{
+	struct inode *inode = fsc_registry.inodes[args->nodeid - 1];
+
+	(void)idmap;
+	(void)fm;
+	/* Nothing but a sleep, so that others get a turn while the answer is awaited. */
+	__fsc_point("request to the server");
+	if (__fsc_fail("fuse_request"))
+		return -EIO;
+	switch (args->opcode) {
+	case FUSE_OPEN: {
+		const struct fuse_open_in *in = args->in_args[0].value;
+
+		if (in->flags & O_TRUNC)
+			fsc_server_cut(inode, 0, ~0UL);
+		return 0;
+	}
+	case FUSE_SETATTR: {
+		const struct fuse_setattr_in *in = args->in_args[0].value;
+		struct fuse_attr_out *out = args->out_args[0].value;
+
+		out->attr.size = i_size_read(inode);
+		if (in->valid & FATTR_SIZE) {
+			if ((loff_t)in->size < i_size_read(inode))
+				fsc_server_cut(inode, DIV_ROUND_UP(in->size, PAGE_SIZE), ~0UL);
+			out->attr.size = in->size;
+		}
+		out->attr.mode = inode->i_mode;
+		out->attr.blocks = inode->i_blocks;
+		return 0;
+	}
+	case FUSE_FALLOCATE: {
+		const struct fuse_fallocate_in *in = args->in_args[0].value;
+		unsigned long first = in->offset >> PAGE_SHIFT, count = in->length >> PAGE_SHIFT;
+
+		if (in->mode & FALLOC_FL_PUNCH_HOLE) {
+			fsc_server_cut(inode, first, count);
+			return 0;
+		}
+		return fscfs_alloc_range(inode, first, count);
+	}
+	default:
+		return -ENOSYS;
+	}
+}
