@@ -36,7 +36,11 @@ function files(path) {
 /** The mails of a file as `git mailsplit` would store them. */
 function mails(file) {
   const bytes = readFileSync(file);
-  if (!isMbox(bytes)) return /^[!-9;-~]+:/.test(bytes.toString("latin1", 0, 80)) ? [bytes] : [];
+  // git mailsplit drops the carriage returns of a single mail, too.
+  if (!isMbox(bytes))
+    return /^[!-9;-~]+:/.test(bytes.toString("latin1", 0, 80))
+      ? [Buffer.from(bytes.toString("latin1").replace(/\r\n/g, "\n"), "latin1")]
+      : [];
   const rd = bytes.toString("latin1", 0, 13) === "From mboxrd@z";
   return splitMbox(bytes).map((r) => {
     const lines = bytes.subarray(r.start, r.end);
@@ -95,6 +99,30 @@ function readNumstat(text) {
   return [...out].map(([path, [a, r]]) => `${a} ${r} ${path}`).sort();
 }
 
+/** git's `is_scissors_line`: more than a third of the line is perforation, and more than half of that is no gap. */
+function isGitScissors(line) {
+  let [scissors, gap, perforation, inside] = [0, 0, 0, false];
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i];
+    if (/\s/.test(c)) {
+      if (inside) {
+        perforation++;
+        gap++;
+      }
+    } else if (c === "-") {
+      inside = true;
+      perforation++;
+    } else if (/^(?:>8|8<|>%|%<)/.test(line.slice(i, i + 2))) {
+      inside = true;
+      perforation += 2;
+      scissors += 2;
+      i++;
+    } else inside = false;
+  }
+  const visible = line.trim().length;
+  return scissors > 0 && visible >= 8 && visible < perforation * 3 && gap * 2 < perforation;
+}
+
 const tidy = (s) =>
   s
     .split("\n")
@@ -124,6 +152,18 @@ function ours(mail) {
     subject: first?.subject ?? message?.subject ?? "",
     message: first ? first.commitMessage : "",
   };
+}
+
+/** In which fields the two readings differ. */
+function differences(g, o) {
+  const differ = [];
+  if (g.stat.join("\n") !== o.stat.join("\n")) differ.push(["files", g.stat, o.stat]);
+  const author = g.author && g.author !== g.email ? `${g.author} <${g.email}>` : g.email;
+  const plain = (s) => s.replace(/\s+/g, " ").trim();
+  if (plain(author) !== plain(o.author)) differ.push(["author", author, o.author]);
+  if (plain(g.subject) !== plain(o.subject)) differ.push(["subject", g.subject, o.subject]);
+  if (tidy(g.message) !== tidy(o.message)) differ.push(["message", tidy(g.message), tidy(o.message)]);
+  return differ;
 }
 
 /** Differences that are git's: each a test on both readings, and the reason in words. */
@@ -164,15 +204,22 @@ const REASONS = [
       typeof d[1] === "string" && tidy(Buffer.from(d[1], "latin1").toString("utf8")) === tidy(d[2]),
     "the mail declares a one-byte charset but is UTF-8; git believes the declaration",
   ],
+  [
+    "*",
+    (_g, o) => /^[!-9;-~]+[ \t]+:/m.test(o.head.split(/\n\r?\n/)[0]),
+    "git ends the headers at one with white space before its colon, which RFC 5322 section 4.5 has readers accept",
+  ],
   ["author", (g) => g.email === "", "git takes an empty in-body From line for the author"],
   [
     "files",
     (_g, _o, d) =>
       d[1].length === d[2].length &&
-      d[1].every((x, i) => {
-        const [a, r, p] = x.split(/ (.*)/s).flatMap((y, k) => (k === 1 ? y.split(/ (.*)/s) : [y]));
-        const [b, s, q] = d[2][i].split(/ (.*)/s).flatMap((y, k) => (k === 1 ? y.split(/ (.*)/s) : [y]));
-        return a === b && r === s && (q.endsWith(`/${p}`) || p.endsWith(`/${q}`));
+      d[1].every((x) => {
+        const [, counts, p] = /^(\S+ \S+) (.*)$/s.exec(x);
+        return d[2].some((y) => {
+          const [, own, q] = /^(\S+ \S+) (.*)$/s.exec(y);
+          return own === counts && (p === q || q.endsWith(`/${p}`) || p.endsWith(`/${q}`));
+        });
       }),
     "git apply -p1 drops the first directory of a path that has no a/ prefix (or keeps a home directory)",
   ],
@@ -202,7 +249,7 @@ outer: for (const path of paths)
       totals.mails++;
       let g = gitReads(list[k], false);
       // A patch below scissors is read as `git am --scissors` reads it.
-      if (g?.hasDiff && /^(?:[-=]+\s*)(?:8<|>8)/m.test(list[k].toString("latin1")))
+      if (g?.hasDiff && list[k].toString("latin1").split("\n").some(isGitScissors))
         g = gitReads(list[k], true) ?? g;
       if (!g?.hasDiff) {
         totals.noDiff++;
@@ -216,13 +263,13 @@ outer: for (const path of paths)
         continue;
       }
       totals.compared++;
-      const differ = [];
-      if (g.stat.join("\n") !== o.stat.join("\n")) differ.push(["files", g.stat, o.stat]);
-      const author = g.author && g.author !== g.email ? `${g.author} <${g.email}>` : g.email;
-      const plain = (s) => s.replace(/\s+/g, " ").trim();
-      if (plain(author) !== plain(o.author)) differ.push(["author", author, o.author]);
-      if (plain(g.subject) !== plain(o.subject)) differ.push(["subject", g.subject, o.subject]);
-      if (tidy(g.message) !== tidy(o.message)) differ.push(["message", tidy(g.message), tidy(o.message)]);
+      let differ = differences(g, o);
+      // Scissors inside of an encoded body are seen only once it is decoded.
+      const cut = differ.length ? gitReads(list[k], true) : null;
+      if (cut?.ok && differences(cut, o).length === 0) {
+        g = cut;
+        differ = [];
+      }
       sumFiles.files += g.stat.length;
       if (differ.length === 0) {
         totals.equal++;

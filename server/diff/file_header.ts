@@ -227,9 +227,7 @@ export function settleNames(file: DiffFile, facts: HeaderFacts): void {
   if (file.status === "deleted") file.path = file.oldPath;
 }
 
-/** A plain diff is no rename: `x.orig` and `x` are one file, the shorter name being the real one. */
+/** A plain diff is no rename. As git: the new name, unless it is the old one with something appended (`x.c.new`). */
 function plainName(oldName: string, newName: string): string {
-  if (/\.(?:orig|old|bak)$|~$/.test(newName)) return oldName;
-  if (/\.(?:orig|old|bak)$|~$/.test(oldName)) return newName;
-  return newName;
+  return oldName !== "" && newName.startsWith(oldName) ? oldName : newName;
 }

@@ -127,7 +127,7 @@ class Scanner {
     while (nextPart < parts.length && parts[nextPart]!.at === 0) nextPart++;
     while (i < this.n) {
       while (nextPart < parts.length && parts[nextPart]!.at <= i) {
-        if (parts[nextPart]!.attachment) this.newSection("part", 0, i, i - 1);
+        if (parts[nextPart]!.attachment && this.opensMail(i)) this.newSection("part", 0, i, i - 1);
         nextPart++;
       }
       const line = this.text[i]!;
@@ -137,6 +137,22 @@ class Scanner {
       i = this.step(i, line, depth, col);
     }
     return { patches: this.patches, sections: this.sections, notes: this.notes };
+  }
+
+  /**
+   * An attachment with mail headers of its own is a patch of its own. One that is a diff goes with the text of the mail,
+   * as git reads it, until that has a diff already.
+   */
+  private opensMail(i: number): boolean {
+    if (this.open.has(0)) return true;
+    for (let k = i; k < Math.min(this.n, i + 5); k++) {
+      const line = this.text[k]!;
+      if (isBlank(line)) continue;
+      return /^(?:>?From [0-9a-f]{40} |(?:From|Subject|Date|Message-ID|Received|Return-Path):\s|commit [0-9a-f]{40}\b)/i.test(
+        line,
+      );
+    }
+    return false;
   }
 
   /** Handles the line at `i` outside of any hunk and returns where to go on. */
@@ -791,6 +807,8 @@ class Scanner {
 
   /** The counts leave room for more lines than would follow from here if this were the end. */
   private trustCounts(i: number, hunk: Hunk, a: Attempt): boolean {
+    // The one line that is left to be removed, however much it looks like a signature: the counts come out with it.
+    if (hunk.oldLines - a.oldSeen === 1 && hunk.newLines === a.newSeen) return true;
     if (i + 1 >= this.n) return false;
     const left = Math.max(hunk.oldLines - a.oldSeen, hunk.newLines - a.newSeen);
     return left < this.n - i && this.text[i] !== "-- "

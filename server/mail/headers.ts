@@ -112,7 +112,7 @@ export interface Person {
 
 /**
  * The author in a From header, as `git mailinfo` takes it: the word around the first `@` is the address, the rest the
- * name, unless that is too short, too long or holds an address itself. Archive pages maul addresses ("a@...b.com");
+ * name, unless that is empty, too long or holds an address itself. Archive pages maul addresses ("a@...b.com");
  * that is kept as it stands.
  */
 export function parsePerson(value: string): Person {
@@ -131,7 +131,7 @@ export function parsePerson(value: string): Person {
 
 function saneName(name: string): boolean {
   const size = Buffer.byteLength(name, "utf8");
-  return size >= 3 && size <= 60 && !/[@<>]/.test(name);
+  return size >= 1 && size <= 60 && !/[@<>]/.test(name);
 }
 
 /** `John Doe <john>` without an address, or only a name (archive pages). */
