@@ -129,6 +129,9 @@ interface Candidate {
   /** Telling lines that agree directly before and after, without a break. */
   readonly before: number;
   readonly after: number;
+  /** Telling lines of the hunk that stand in order around the place, breaks allowed. */
+  readonly near: number;
+  /** What places are compared by. */
   readonly evidence: number;
 }
 
@@ -225,8 +228,8 @@ class Merge {
       if (this.thereAlready(change, best)) return `"${first}" is partly there already`;
     } else if (telling === 0 && best.before + best.after === 0)
       return `"${first}" says too little to be found by`;
-    if (choices > 1 && telling + best.evidence < 2) return `"${first}" stands in several places`;
-    if (this.region.name === "" && telling + best.evidence < EVIDENCE_AT_FILE_SCOPE)
+    if (choices > 1 && telling + best.near < 2) return `"${first}" stands in several places`;
+    if (this.region.name === "" && telling + best.near < EVIDENCE_AT_FILE_SCOPE)
       return `too few lines around "${first}" are in the file`;
     return "";
   }
@@ -288,7 +291,9 @@ class Merge {
     const after = this.chain(change.to, end, 1);
     let below = start - 1;
     while (below >= 0 && this.text[below] === "") below--;
+    const near = this.shared(change.from - 1, start - 1, -1) + this.shared(change.to, end, 1);
     return {
+      near,
       removedAt,
       start,
       end,
@@ -296,11 +301,7 @@ class Merge {
       before: before.telling,
       after: after.telling,
       // Blank lines decide only between places that are otherwise the same.
-      evidence:
-        2 * (before.telling + after.telling) +
-        this.shared(change.from - 1, start - 1, -1) +
-        this.shared(change.to, end, 1) +
-        (before.all + after.all) / 1000,
+      evidence: 2 * (before.telling + after.telling) + near + (before.all + after.all) / 1000,
     };
   }
 
