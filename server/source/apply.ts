@@ -194,14 +194,17 @@ function surely(placed: Placement | null): boolean {
   return placed !== null && !placed.blanks && (placed.fate.kind !== "fuzz" || placed.fate.fuzz <= 1);
 }
 
-/** Content merges come last: they need to know where the neighbours lie. */
+/**
+ * Content merges come last: they need to know where the neighbours lie. What most of the tree's patch is in is not
+ * merged in a second time: an evolved form of the hunk may well be there.
+ */
 function mergeRest(target: Target, placed: Placed[], preferred: Direction): Placed[] {
-  const other: Direction = preferred === "forward" ? "reverse" : "forward";
   placed.forEach((one, i) => {
     if (one.at !== null) return;
     const low = endOfPlaced(placed.slice(0, i));
     const high = startOfPlaced(placed.slice(i + 1), target.lines.length);
-    const tries = [preferred, other].map((d) => mergeHunk(target, one.hunk, d, low, high));
+    const ways: Direction[] = preferred === "forward" ? ["forward", "reverse"] : ["reverse"];
+    const tries = ways.map((d) => mergeHunk(target, one.hunk, d, low, high));
     const found = tries.find((t) => t.at !== null);
     if (found !== undefined) placed[i] = found;
     else {

@@ -49,6 +49,8 @@ interface Region {
   readonly to: number;
   /** Name of the function or type; empty: no one is named, the whole file is searched. */
   readonly name: string;
+  /** Line that closes what the hunk's heading names, -1 when it is not found. A hunk may stand on nothing else. */
+  readonly close: number;
 }
 
 function regionOf(target: Target, hunk: FlatHunk, low: number, high: number): Region | string {
@@ -58,12 +60,16 @@ function regionOf(target: Target, hunk: FlatHunk, low: number, high: number): Re
     .filter((f): f is { name: string; span: [number, number] } => f.span !== null);
   if (found.length === 0) {
     if (high - low > MAX_REGION) return "the file is too long to be searched";
-    return { from: low, to: high, name: "" };
+    return { from: low, to: high, name: "", close: -1 };
   }
   const from = Math.max(low, Math.min(...found.map((f) => f.span[0])));
   const to = Math.min(high, Math.max(...found.map((f) => f.span[1])) + (goesPast(hunk) ? WINDOW : 0));
   const name = found.map((f) => f.name).join(", ");
-  return from < to ? { from, to, name } : `${name} lies among lines that another hunk of the patch takes`;
+  const heading = found.find((f) => f.name === definedName(hunk.section));
+  const close = heading === undefined ? -1 : heading.span[1] - 1;
+  return from < to
+    ? { from, to, name, close }
+    : `${name} lies among lines that another hunk of the patch takes`;
 }
 
 /** The hunk shows the end of a function and what follows it. */
@@ -144,6 +150,8 @@ class Merge {
   /** The text, and the hunk's lines, without white space. */
   private readonly text: readonly string[];
   private readonly lines: readonly string[];
+  /** Index of the hunk's first line that closes a function: the heading's. */
+  private readonly closing: number;
 
   constructor(target: Target, hunk: FlatHunk, direction: Direction, region: Region) {
     this.hunk = hunk;
@@ -151,6 +159,7 @@ class Merge {
     this.region = region;
     this.text = target.lines.map(bare);
     this.lines = hunk.lines.map((l) => bare(l.text));
+    this.closing = hunk.lines.findIndex((l) => !this.isAdded(l) && /^\}/.test(l.text));
   }
 
   /** Where each line goes (as Placement.at), or why it is not certain. */
@@ -234,12 +243,14 @@ class Merge {
     return "";
   }
 
-  /** A line that is to be added stands beside the place already. */
+  /** Half of the lines that are to be added, or more, stand beside the place already. */
   private thereAlready(change: Change, best: Candidate): boolean {
     const around = new Set(
       this.text.slice(Math.max(0, best.start - WINDOW), Math.min(this.text.length, best.end + WINDOW)),
     );
-    return change.added.some((k) => isTelling(this.hunk.lines[k]!.text) && around.has(this.lines[k]!));
+    const telling = change.added.filter((k) => isTelling(this.hunk.lines[k]!.text));
+    const there = telling.filter((k) => around.has(this.lines[k]!));
+    return there.length > 0 && 2 * there.length >= telling.length;
   }
 
   // -- candidates --
@@ -320,7 +331,8 @@ class Merge {
       }
       while (this.text[j] === "") j += step;
       if (j < 0 || j >= this.text.length || this.text[j] !== this.lines[k]) break;
-      if (isTelling(this.hunk.lines[k]!.text)) telling++;
+      const closes = k === this.closing && j === this.region.close;
+      if (closes || isTelling(this.hunk.lines[k]!.text)) telling++;
       all++;
       j += step;
     }
