@@ -12,6 +12,8 @@ import { choosePatches, ReplayMismatch, reviewDocument } from "./review/analysis
 import { wrap } from "./review/render.ts";
 import type { Finding, ReviewOptions, ReviewResult, Verdict } from "./review/types.ts";
 import { eraFromName } from "./source/era.ts";
+import { loadStack } from "./source/stack.ts";
+import { openTree } from "./source/tree.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
 
@@ -22,6 +24,11 @@ const USAGE = `usage: folioscope review [options] FILE|-
   --steps N          instructions a scenario may run (default 5000000)
   --replay TOKEN     run only the run that a finding's token names
   --format F         text (default) or json
+  --tree DIR         a kernel tree (Linux checked out or unpacked): code is taken from
+                     its files, before and after the patch
+  --prerequisite FILE[#a-b]
+                     patches that the tree is to have first, of them only numbers a
+                     to b (or #n); repeatable, in order
   --thorough         every combination of scenario parameters, not only all pairs
   --all              text: also list findings that are not new, and every run
 `;
@@ -123,6 +130,7 @@ function parse(args: string[]) {
       replay: { type: "string" },
       format: { type: "string" },
       tree: { type: "string" },
+      prerequisite: { type: "string", multiple: true },
       all: { type: "boolean" },
       thorough: { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -141,9 +149,18 @@ function badOption(values: Values, format: string): string | null {
     return `--steps takes a number of instructions, not "${values.steps}"`;
   if (values.patch !== undefined && !/^\d+$/.test(values.patch))
     return `--patch takes a number, not "${values.patch}"`;
-  if (values.tree !== undefined)
-    return "--tree is not there yet: functions that the mail does not show whole are not modelled";
-  return null;
+  return badTree(values);
+}
+
+/** The tree and the prerequisites are opened here, so that a wrong name ends the command before anything runs. */
+function badTree(values: Values): string | null {
+  const { tree, prerequisite } = values;
+  if (tree === undefined)
+    return prerequisite === undefined ? null : "--prerequisite needs --tree DIR, the tree that it goes on";
+  const opened = openTree(tree);
+  if (opened.tree === null) return `--tree: ${opened.problem}`;
+  const { problem } = loadStack(prerequisite ?? []);
+  return problem === "" ? null : problem;
 }
 
 function reviewOptions(values: Values): ReviewOptions {
@@ -153,6 +170,8 @@ function reviewOptions(values: Values): ReviewOptions {
     ...(values.era === undefined ? {} : { era: values.era }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.replay === undefined ? {} : { replay: values.replay }),
+    ...(values.tree === undefined ? {} : { tree: values.tree }),
+    ...(values.prerequisite === undefined ? {} : { prerequisites: values.prerequisite }),
     ...(values.thorough === true ? { thorough: true } : {}),
     ...(values.steps === undefined ? {} : { steps: Number(values.steps) }),
   };

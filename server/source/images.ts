@@ -97,9 +97,17 @@ interface StackState {
   readonly notes: readonly string[];
 }
 
-/** Stack: patches applied first, in order (prerequisites, then earlier patches of the series). */
-export function imagesOf(tree: KernelTree, stack: readonly Patch[], patch: Patch): SideImages {
-  const base = baseCommit(stack, patch);
+/**
+ * Stack: patches applied first, in order (prerequisites, then earlier patches of the series). `seriesBase`: the commit
+ * that the cover letter names as the base, where the patch itself names none (stack.ts, baseCommitOf).
+ */
+export function imagesOf(
+  tree: KernelTree,
+  stack: readonly Patch[],
+  patch: Patch,
+  seriesBase: string | null = null,
+): SideImages {
+  const base = patch.baseCommit ?? seriesBase ?? baseCommit(stack);
   const state = stackState(tree, base, stack);
   const plan = planPatch(tree, base, state.files, patch);
   const notes = [...state.notes, ...plan.notes];
@@ -114,8 +122,8 @@ export function imagesOf(tree: KernelTree, stack: readonly Patch[], patch: Patch
 }
 
 /** The commit that the series names as its base; prerequisites of a series stand on the base of the series. */
-function baseCommit(stack: readonly Patch[], patch: Patch): string | null {
-  return patch.baseCommit ?? stack.findLast((p) => p.baseCommit !== null)?.baseCommit ?? null;
+function baseCommit(stack: readonly Patch[]): string | null {
+  return stack.findLast((p) => p.baseCommit !== null)?.baseCommit ?? null;
 }
 
 // ---- the stack ------------------------------------------------------------------------------------------------------
@@ -185,7 +193,7 @@ function shortHeader(hunk: FlatHunk): string {
 }
 
 function countFate(plan: FilePlan, kind: HunkFate["kind"]): number {
-  return plan.placed.filter((p) => fateOf(p, false).kind === kind).length;
+  return plan.placed.filter((p) => fateOf(p).kind === kind).length;
 }
 
 // ---- one patch --------------------------------------------------------------------------------------------------------
@@ -346,9 +354,8 @@ function wholeFileProblem(ground: Ground, direction: Direction): string {
 }
 
 /** A hunk's fate as it is told: lying in the text already is not "applied". */
-function fateOf(placed: Placed, reversed: boolean): HunkFate {
-  if (placed.at === null) return placed.fate;
-  return placed.direction === "reverse" && !reversed ? { kind: "already" } : placed.fate;
+function fateOf(placed: Placed): HunkFate {
+  return placed.at !== null && placed.direction === "reverse" ? { kind: "already" } : placed.fate;
 }
 
 function fileImages(plan: FilePlan): FileImages {
@@ -365,7 +372,7 @@ function fileImages(plan: FilePlan): FileImages {
     hunks: plan.placed.map((p) => ({
       header: p.hunk.header,
       docLine: p.hunk.docLine,
-      fate: fateOf(p, false),
+      fate: fateOf(p),
     })),
     touched: true,
   };

@@ -208,7 +208,7 @@ class Merge {
       return candidates.length === 0
         ? `nothing beside "${first}" is in ${this.where()}`
         : `"${first}" could go to more than one place in ${this.where()}`;
-    const doubt = this.doubt(change, best, candidates.length);
+    const doubt = this.doubt(change, best, new Set(candidates.map((c) => c.below)).size);
     if (doubt !== "") return doubt;
     this.told.push(this.tell(change, best));
     return best;

@@ -1,67 +1,172 @@
 /**
- * Prerequisite patches named on the command line or in the settings: "FILE", "FILE#7" or "FILE#1-18", read like any mail.
- * Leaves out applying them (images.ts).
+ * Which patches a tree is to have before a patch: the prerequisites that the user names, then the earlier patches of
+ * the same series and revision in the same document. Leaves out applying them (images.ts).
  */
-import { readFileSync } from "node:fs";
-import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { readFileSync, statSync } from "node:fs";
+import type { ParsedDocument, Patch, Series } from "../mail/types.ts";
 import { parseDocument } from "../parse.ts";
 
-/** Largest prerequisite file that is read (bytes). */
-const MAX_BYTES = 256 << 20;
+export interface LoadedStack {
+  readonly patches: readonly Patch[];
+  /** Worded for the user; empty when all was read. */
+  readonly problem: string;
+}
 
-const documents = new Map<string, ParsedDocument>();
+/** A file and the numbers of the series that are wanted of it; null: all. */
+interface Spec {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+  readonly all: boolean;
+}
 
-/** The patches that the specs name, in order; `problem` is for the user, and empty when all could be read. */
-export function loadStack(specs: readonly string[]): { patches: Patch[]; problem: string } {
+/** Largest file that is read (bytes). */
+const MAX_FILE = 256 << 20;
+
+/** Reads prerequisites in the order given: FILE, FILE#n or FILE#a-b by series number. */
+export function loadStack(specs: readonly string[]): LoadedStack {
   const patches: Patch[] = [];
-  for (const spec of specs) {
-    const m = /^(.*?)(?:#(\d+)(?:-(\d+))?)?$/s.exec(spec)!;
-    const [file, from, to] = [m[1]!, m[2], m[3] ?? m[2]];
-    const doc = documentOf(file);
-    if (typeof doc === "string") return { patches, problem: `--prerequisite ${spec}: ${doc}` };
-    const chosen = inOrder(doc).filter(
-      (p) => from === undefined || (numberIn(doc, p) >= Number(from) && numberIn(doc, p) <= Number(to)),
-    );
-    if (chosen.length === 0)
-      return {
-        patches,
-        problem: `--prerequisite ${spec}: ${file} holds ${from === undefined ? "no patch" : `no patch ${from === to ? from : `${from} to ${to}`}; it has ${doc.patches.length}`}`,
-      };
+  for (const text of specs) {
+    const spec = parseSpec(text);
+    if (typeof spec === "string") return { patches: [], problem: spec };
+    const doc = readDocument(spec.file);
+    if (typeof doc === "string") return { patches: [], problem: doc };
+    const chosen = choose(doc, spec);
+    if (typeof chosen === "string") return { patches: [], problem: chosen };
     patches.push(...chosen);
   }
   return { patches, problem: "" };
 }
 
-function documentOf(file: string): ParsedDocument | string {
-  const known = documents.get(file);
-  if (known !== undefined) return known;
+/** The stack of one patch of a document: prerequisites, then what its series has before it. */
+export function stackFor(doc: ParsedDocument, patch: Patch, prerequisites: readonly Patch[]): Patch[] {
+  return [...prerequisites, ...earlierInSeries(doc, patch)];
+}
+
+/** The commit that a patch, or the cover letter of its series, names as its base. */
+export function baseCommitOf(doc: ParsedDocument, patch: Patch): string | null {
+  return patch.baseCommit ?? seriesOf(doc, patch)?.baseCommit ?? null;
+}
+
+/** Holes of a stack: earlier numbers of the series that the document does not hold. */
+export function missingBefore(doc: ParsedDocument, patch: Patch): number[] {
+  const series = seriesOf(doc, patch);
+  if (series === null) return [];
+  return series.missing.filter((n) => n > 0 && n < patch.number);
+}
+
+function seriesOf(doc: ParsedDocument, patch: Patch): Series | null {
+  return (
+    doc.series.find((s) => s.total > 1 && s.members.some((m) => m.patches.includes(patch.index))) ?? null
+  );
+}
+
+function earlierInSeries(doc: ParsedDocument, patch: Patch): Patch[] {
+  const series = seriesOf(doc, patch);
+  if (series === null) return [];
+  return series.members
+    .filter((m) => m.number < patch.number && m.patches.length > 0)
+    .sort((a, b) => a.number - b.number)
+    .map((m) => doc.patches.find((p) => p.index === m.patches[0])!);
+}
+
+// ---- reading what the user names ------------------------------------------------------------------------------------
+
+function parseSpec(text: string): Spec | string {
+  const m = /^(.*)#(\d{1,4})(?:-(\d{1,4}))?$/.exec(text);
+  if (m === null || isFile(text)) return { file: text, from: 0, to: 0, all: true };
+  const from = Number(m[2]);
+  const to = m[3] === undefined ? from : Number(m[3]);
+  if (m[1] === "") return `--prerequisite takes FILE, FILE#n or FILE#a-b, not "${text}"`;
+  if (from < 1 || to < from)
+    return `--prerequisite ${text}: #${m[2]}${m[3] === undefined ? "" : `-${m[3]}`} is not a range of patch numbers`;
+  return { file: m[1]!, from, to, all: false };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+interface Cached {
+  readonly size: number;
+  readonly time: number;
+  readonly doc: ParsedDocument;
+}
+
+/** The command checks what the review then uses: files are parsed once, as long as they stay as they are. */
+const cache = new Map<string, Cached>();
+const CACHE_MAX = 8;
+
+function readDocument(file: string): ParsedDocument | string {
   try {
-    const bytes = readFileSync(file);
-    if (bytes.length > MAX_BYTES)
-      return `${bytes.length} bytes are too many; cut the series out of the archive`;
-    const doc = parseDocument(bytes, file);
-    documents.set(file, doc);
+    const stat = statSync(file);
+    if (!stat.isFile()) return `--prerequisite ${file}: not a file`;
+    if (stat.size > MAX_FILE)
+      return `--prerequisite ${file} has ${stat.size} bytes; over ${MAX_FILE} is not read`;
+    const known = cache.get(file);
+    if (known !== undefined && known.size === stat.size && known.time === stat.mtimeMs) return known.doc;
+    const doc = parseDocument(readFileSync(file), file);
+    cache.set(file, { size: stat.size, time: stat.mtimeMs, doc });
+    if (cache.size > CACHE_MAX) cache.delete(cache.keys().next().value!);
     return doc;
   } catch (error) {
-    return `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
+    return `--prerequisite: cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
   }
 }
 
-/** Number in the series; a patch outside a series counts by its place in the document. */
-function numberIn(doc: ParsedDocument, p: Patch): number {
-  return p.number > 0 ? p.number : doc.patches.indexOf(p) + 1;
+function choose(doc: ParsedDocument, spec: Spec): Patch[] | string {
+  const sent = doc.patches.filter((p) => p.quoteDepth === 0);
+  const patches = sent.length > 0 ? sent : doc.patches;
+  if (patches.length === 0) return `--prerequisite ${spec.file} holds no patch`;
+  const several = severalRevisions(doc);
+  if (several !== "") return `--prerequisite ${spec.file} ${several}: name a file with one of them`;
+  const ordered = inSeriesOrder(doc, patches);
+  if (spec.all) return ordered;
+  const numbered = ordered.some((p) => p.total > 0 && p.number > 0);
+  const numberOf = (p: Patch, i: number) => (numbered ? p.number : i + 1);
+  const chosen = ordered.filter((p, i) => numberOf(p, i) >= spec.from && numberOf(p, i) <= spec.to);
+  const have = new Set(ordered.map(numberOf));
+  for (let n = spec.from; n <= spec.to; n++)
+    if (!have.has(n)) return `--prerequisite ${spec.file} has no patch ${n}: it has ${ranges([...have])}`;
+  if (chosen.length > spec.to - spec.from + 1)
+    return `--prerequisite ${spec.file} has several patches of one number: name a file with one series`;
+  return chosen;
 }
 
-/** One patch a number, in the order of the series: of several revisions the newest, of several copies the first. */
-function inOrder(doc: ParsedDocument): Patch[] {
-  const patches = doc.patches.filter((p) => p.files.length > 0);
-  const revision = Math.max(0, ...patches.filter((p) => p.number > 0).map((p) => p.revision));
-  const seen = new Set<number>();
-  const out = patches.filter((p) => {
-    if (p.number === 0) return true;
-    if (p.revision !== revision || seen.has(p.number)) return false;
-    seen.add(p.number);
-    return true;
-  });
-  return out.sort((a, b) => numberIn(doc, a) - numberIn(doc, b));
+function severalRevisions(doc: ParsedDocument): string {
+  const full = doc.series.filter((s) => s.total > 1 && s.members.some((m) => m.patches.length > 0));
+  for (const a of full)
+    for (const b of full)
+      if (a !== b && a.title === b.title && a.revision !== b.revision)
+        return `holds v${a.revision} and v${b.revision} of "${a.title}"`;
+  return "";
+}
+
+/** Series in the order in which they begin in the document, each by number; one copy of each patch. */
+function inSeriesOrder(doc: ParsedDocument, patches: readonly Patch[]): Patch[] {
+  const rank = (p: Patch): number => {
+    const series = seriesOf(doc, p);
+    return series === null ? p.index : Math.min(...series.members.flatMap((m) => m.patches));
+  };
+  const doubles = new Set(
+    doc.series.filter((s) => s.total > 1).flatMap((s) => s.members.flatMap((m) => m.patches.slice(1))),
+  );
+  return patches
+    .filter((p) => !doubles.has(p.index))
+    .map((p) => ({ p, rank: rank(p) }))
+    .sort((a, b) => a.rank - b.rank || a.p.number - b.p.number || a.p.index - b.p.index)
+    .map((e) => e.p);
+}
+
+/** "1-6, 8" */
+function ranges(numbers: number[]): string {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const out: string[] = [];
+  for (let i = 0; i < sorted.length; ) {
+    let j = i;
+    while (sorted[j + 1] === sorted[j]! + 1) j++;
+    out.push(i === j ? `${sorted[i]}` : `${sorted[i]}-${sorted[j]}`);
+    i = j + 1;
+  }
+  return out.join(", ");
 }
