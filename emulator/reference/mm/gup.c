@@ -641,6 +641,7 @@ static int gup_fast_pmd_range(pud_t *pudp, pud_t pud, unsigned long addr, unsign
 {
 	unsigned long next;
 
+	(void)pudp;
 	for (; addr != end; addr = next) {
 		pmd_t *pmdp = pmd_offset_lockless(pudp, pud, addr), pmd = pmdp_get_lockless(pmdp);
 		int ok = 0;

@@ -17,7 +17,7 @@ static unsigned long dev_pagemap_mapping_shift(struct vm_area_struct *vma, unsig
 	pmd_t *pmd;
 	pte_t *pte;
 
-	VM_BUG_ON_VMA(address == -EFAULT, vma);
+	VM_BUG_ON_VMA(address == (unsigned long)-EFAULT, vma);
 	if (!p4d_present(*p4d))
 		return 0;
 	pud = pud_offset(p4d, address);

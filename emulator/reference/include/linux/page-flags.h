@@ -100,6 +100,8 @@ static inline int PagePoisoned(const struct page *page)
 }
 static inline void page_init_poison(struct page *page, size_t size)
 {
+	(void)page;
+	(void)size;
 }
 static inline void set_compound_head(struct page *page, struct page *head)
 {
@@ -1235,10 +1237,12 @@ static inline bool folio_test_large(const struct folio *folio)
 }
 static inline bool folio_test_hugetlb(const struct folio *folio)
 {
+	(void)folio;
 	return false;
 }
 static inline bool folio_test_slab(const struct folio *folio)
 {
+	(void)folio;
 	return false;
 }
 #define PageHuge(page) 0
@@ -1331,6 +1335,7 @@ static inline int PageBuddy(const struct page *page)
 #define __folio_clear_pgtable(folio) __ClearPageTable(&(folio)->page)
 static inline int PageHWPoisonTakenOff(struct page *page)
 {
+	(void)page;
 	return 0;
 }
 static inline int page_has_private(const struct page *page)

@@ -129,14 +129,17 @@ static inline int pte_same(pte_t a, pte_t b)
 }
 static inline int pte_soft_dirty(pte_t pte)
 {
+	(void)pte;
 	return 0;
 }
 static inline int pte_protnone(pte_t pte)
 {
+	(void)pte;
 	return 0;
 }
 static inline int pte_uffd_wp(pte_t pte)
 {
+	(void)pte;
 	return 0;
 }
 #define pte_mksoft_dirty(pte) (pte)
@@ -219,14 +222,17 @@ static inline int pmd_same(pmd_t a, pmd_t b)
 }
 static inline int pmd_soft_dirty(pmd_t pmd)
 {
+	(void)pmd;
 	return 0;
 }
 static inline int pmd_protnone(pmd_t pmd)
 {
+	(void)pmd;
 	return 0;
 }
 static inline int pmd_uffd_wp(pmd_t pmd)
 {
+	(void)pmd;
 	return 0;
 }
 #define pmd_mksoft_dirty(pmd) (pmd)
@@ -309,14 +315,17 @@ static inline int pud_same(pud_t a, pud_t b)
 }
 static inline int pud_soft_dirty(pud_t pud)
 {
+	(void)pud;
 	return 0;
 }
 static inline int pud_protnone(pud_t pud)
 {
+	(void)pud;
 	return 0;
 }
 static inline int pud_uffd_wp(pud_t pud)
 {
+	(void)pud;
 	return 0;
 }
 #define pud_mksoft_dirty(pud) (pud)
@@ -339,6 +348,7 @@ static inline int pud_devmap(pud_t pud)
 }
 static inline int pgd_devmap(pgd_t pgd)
 {
+	(void)pgd;
 	return 0;
 }
 static inline int pmd_leaf(pmd_t pmd)
@@ -390,6 +400,7 @@ static inline bool pud_access_permitted(pud_t pud, bool write)
 }
 static inline int pte_accessible(struct mm_struct *mm, pte_t a)
 {
+	(void)mm;
 	return pte_present(a);
 }
 static inline pte_t pte_modify(pte_t pte, pgprot_t newprot)
@@ -440,6 +451,7 @@ static inline int pud_bad(pud_t pud)
 #define pgd_offset(mm, addr) pgd_offset_pgd((mm)->pgd, addr)
 static inline p4d_t *p4d_offset(pgd_t *pgd, unsigned long address)
 {
+	(void)address;
 	return (p4d_t *)pgd;
 }
 static inline pud_t *pud_offset(p4d_t *p4d, unsigned long address)
@@ -491,6 +503,8 @@ static inline void set_p4d(p4d_t *p4dp, p4d_t p4d)
 }
 static inline void set_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte, unsigned int nr)
 {
+	(void)mm;
+	(void)addr;
 	while (nr--) {
 		set_pte(ptep++, pte);
 		pte = __pte(pte_val(pte) + PAGE_SIZE);
@@ -504,6 +518,8 @@ static inline void set_ptes(struct mm_struct *mm, unsigned long addr, pte_t *pte
 #define p4d_clear(p4dp) set_p4d(p4dp, __p4d(0))
 static inline void pte_clear(struct mm_struct *mm, unsigned long addr, pte_t *ptep)
 {
+	(void)mm;
+	(void)addr;
 	set_pte(ptep, __pte(0));
 }
 static inline pte_t ptep_get_and_clear(struct mm_struct *mm, unsigned long addr, pte_t *ptep)
@@ -518,6 +534,8 @@ static inline pmd_t pmdp_huge_get_and_clear(struct mm_struct *mm, unsigned long 
 {
 	pmd_t old = pmdp_get(pmdp);
 
+	(void)mm;
+	(void)addr;
 	pmd_clear(pmdp);
 	return old;
 }
@@ -526,12 +544,16 @@ static inline pud_t pudp_huge_get_and_clear(struct mm_struct *mm, unsigned long 
 {
 	pud_t old = pudp_get(pudp);
 
+	(void)mm;
+	(void)addr;
 	pud_clear(pudp);
 	return old;
 }
 #define pudp_huge_get_and_clear_full(vma, addr, pudp, full) pudp_huge_get_and_clear((vma)->vm_mm, addr, pudp)
 static inline void ptep_set_wrprotect(struct mm_struct *mm, unsigned long addr, pte_t *ptep)
 {
+	(void)mm;
+	(void)addr;
 	set_pte(ptep, pte_wrprotect(ptep_get(ptep)));
 }
 static inline void wrprotect_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, unsigned int nr)
@@ -541,6 +563,8 @@ static inline void wrprotect_ptes(struct mm_struct *mm, unsigned long addr, pte_
 }
 static inline void pmdp_set_wrprotect(struct mm_struct *mm, unsigned long addr, pmd_t *pmdp)
 {
+	(void)mm;
+	(void)addr;
 	set_pmd(pmdp, pmd_wrprotect(pmdp_get(pmdp)));
 }
 int ptep_set_access_flags(struct vm_area_struct *vma, unsigned long address, pte_t *ptep, pte_t entry, int dirty);
@@ -559,14 +583,17 @@ pgtable_t pgtable_trans_huge_withdraw(struct mm_struct *mm, pmd_t *pmdp);
 #define pmdp_huge_clear_flush_young(vma, addr, pmdp) 0
 static inline void pmd_populate(struct mm_struct *mm, pmd_t *pmd, struct page *pte)
 {
+	(void)mm;
 	set_pmd(pmd, __pmd((page_to_pfn(pte) << PAGE_SHIFT) | _PAGE_TABLE));
 }
 static inline void pud_populate(struct mm_struct *mm, pud_t *pud, pmd_t *pmd)
 {
+	(void)mm;
 	set_pud(pud, __pud(__pa(pmd) | _PAGE_TABLE));
 }
 static inline void p4d_populate(struct mm_struct *mm, p4d_t *p4d, pud_t *pud)
 {
+	(void)mm;
 	set_p4d(p4d, __p4d(__pa(pud) | _PAGE_TABLE));
 }
 
