@@ -136,6 +136,8 @@ export class Machine {
   readonly log: string[] = [];
   /** Called after each event is recorded. */
   onEvent: ((event: MachineEvent) => void) | null = null;
+  /** Called when a scenario step begins, before its event. */
+  onStep: (() => void) | null = null;
   /** Pages whose struct page is nobody's to write (the zero page ...): writes of the same value are events there. */
   foreign: (pfn: number) => boolean = () => false;
   /** Set when events were dropped because there were too many. */
@@ -458,6 +460,7 @@ export class Machine {
       __fsc_step: (c) => {
         const what = formatted(c, 0);
         this.watchAppeared();
+        this.onStep?.();
         this.step++;
         this.stepTexts.push(what);
         this.push({ kind: "step", text: what });

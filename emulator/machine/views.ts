@@ -213,7 +213,7 @@ export class MachineView {
   }
 
   hasPage(pfn: number): boolean {
-    return this.memory.physicalAt(HI_VMEMMAP, (pfn * 64) | 0) >= 0;
+    return this.memory.translate(HI_VMEMMAP, (pfn * 64) | 0) >= 0;
   }
 
   page(pfn: number): PageState {
@@ -227,7 +227,7 @@ export class MachineView {
 
   private readPage(pfn: number): PageState {
     const o = this.offsets();
-    const phys = this.memory.physicalAt(HI_VMEMMAP, (pfn * 64) | 0);
+    const phys = this.memory.translate(HI_VMEMMAP, (pfn * 64) | 0);
     if (phys < 0)
       return {
         pfn,

@@ -396,7 +396,7 @@ export class Memory {
   }
 
   /** As physical(), by words. */
-  physicalAt(hi: number, lo: number): number {
+  translate(hi: number, lo: number): number {
     const phys = this.page(hi, lo);
     return phys < 0 ? -1 : phys + (lo & (PAGE - 1));
   }

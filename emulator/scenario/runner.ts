@@ -104,9 +104,8 @@ class Run {
   readonly vm: Vm;
   readonly machine: Machine;
   readonly violations: Violation[] = [];
-  /** For each step, the line ids hit and when last. */
-  private readonly lastHits: Map<number, number>[] = [];
-  private hitCount = 0;
+  /** For each step that is over, the line ids hit. */
+  private readonly linesByStep: number[][] = [];
   private readonly known = new Set<string>();
   private view: MachineView | null = null;
   private readonly touched = new Set<number>();
@@ -146,9 +145,8 @@ class Run {
       lineOf: (event) => this.lineOf(event),
       report: (r) => this.report(r),
     };
-    this.vm.onLine = (id) => {
-      const at = this.machine.step + 1;
-      (this.lastHits[at] ??= new Map<number, number>()).set(id, this.hitCount++);
+    this.machine.onStep = () => {
+      this.linesByStep.push(this.vm.takeLines());
     };
   }
 
@@ -256,10 +254,6 @@ class Run {
   }
 
   result(label: string, end: RunEnd): ScenarioRun {
-    const functions: number[] = [];
-    this.vm.bodies.forEach((_body, id) => {
-      functions.push(id);
-    });
     return {
       label,
       era: this.era,
@@ -267,12 +261,12 @@ class Run {
       events: this.machine.events,
       violations: this.violations,
       steps: this.vm.steps,
-      functions,
+      functions: this.vm.enteredFunctions(),
       stubs: [...this.vm.stubCalls.values()],
       checks: [...this.machine.checks.values()],
       stepTexts: this.machine.stepTexts,
       lineHits: this.vm.lineHits,
-      linesByStep: this.lastHits.map((hits) => [...hits].sort((a, b) => a[1] - b[1]).map(([id]) => id)),
+      linesByStep: [...this.linesByStep, this.vm.takeLines()],
       taskNames: this.vm.tasks.map((t) => t.name),
       log: this.machine.log,
       fileNames: this.fileNames,

@@ -1,173 +1,60 @@
 /**
  * The dispatch loop: runs one task until it finishes, blocks or has used its slice. Semantics of each instruction are in
- * bytecode.ts. Leaves out scheduling and natives (vm.ts) and the checks of memory (mem/memory.ts), whose fast paths are
- * repeated here because that is where the time goes: an aligned access to initialised memory never leaves this file.
- * Opcodes stand as numbers with their names beside them: V8 makes a jump table of a switch only when its cases are
- * literals (with `Op.X` each instruction went through a chain of comparisons, four times slower). A test holds numbers
- * and names together.
+ * bytecode.ts. Leaves out scheduling and natives (vm.ts), rare instructions (step_rare.ts) and the checks of memory
+ * (mem/memory.ts), whose fast paths are repeated here because that is where the time goes: an aligned access to initialised
+ * memory never leaves this file.
+ *
+ * What V8 needs of this file. Opcodes stand as numbers with their names beside them: V8 makes a jump table of a switch only
+ * when its cases are literals (with `Op.X` each instruction went through a chain of comparisons, four times slower). A test
+ * holds numbers and names together. 64-bit arithmetic works on 32-bit halves, because bigints live on the heap until the
+ * loop is optimised. Whatever the loop has not met when it is optimised throws the optimised code away when it comes, and
+ * the next compilation takes a third of a second: so rare things are calls, and warm.ts executes each case once.
  */
-import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
-import { AtomicKind, BitKind, Op, type SwitchTable } from "./bytecode.ts";
-import { type FnCode, type FnInfo, LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
-import type { StopKind } from "./stop_reason.ts";
+import { HI_STACK, type Memory, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
+import { type ExecBody, switchTarget } from "./body.ts";
+import { Op } from "./bytecode.ts";
+import { LABEL_BASE, NATIVE_BASE, STUB_BASE } from "./image.ts";
+import { growStack, rare, stop } from "./step_rare.ts";
 import { FRAME_WORDS, type Task } from "./task.ts";
 import type { Vm } from "./vm.ts";
 
 /** Why `step` came back. */
 export type StepResult = "slice" | "done" | "retry" | "switch";
 
-/** A switch table in the form the loop uses: dense for small ranges, else the list. */
-export interface CompiledSwitch {
-  readonly min: number;
-  readonly dense: Int32Array | null;
-  readonly table: SwitchTable;
-}
+/** What `indirect` gives when the call was none of a C function. */
+const CALLED = -1;
+const RETRY = -2;
+const JUMPED = -3;
 
-export interface ExecBody extends FnCode {
-  readonly compiled: readonly CompiledSwitch[];
-  /** The constants as 32-bit halves. */
-  readonly consts32: Int32Array;
-}
-
-export function compileBody(code: FnCode): ExecBody {
-  const compiled = code.switches.map((table) => {
-    let min = Infinity;
-    let max = -Infinity;
-    for (const c of table.cases) {
-      const lo = Number(c.lo);
-      const hi = Number(c.hi);
-      if (lo < min) min = lo;
-      if (hi > max) max = hi;
+/** The function that a CALLI calls, its arguments adapted; natives and stubs are called here. */
+function indirect(vm: Vm, task: Task, body: ExecBody, a: number, ib: number, ic: number): number {
+  const x = a << 1;
+  const offset = (task.regs32[x]! >>> 0) - 0x81000000;
+  const id = offset >> 4;
+  const sig = body.sigs[ic]!;
+  const argBase = task.fp + ib;
+  const { functions } = vm;
+  if (task.regs32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
+    const target = BigInt.asUintN(64, task.regs[a]!);
+    if (target < NATIVE_BASE || target >= LABEL_BASE) vm.badCall(target);
+    const stub = target >= STUB_BASE;
+    const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
+    const loc = body.locs[task.pc >> 2]!;
+    if (stub) {
+      vm.callStub(task, index, argBase, loc);
+      return CALLED;
     }
-    if (table.cases.length === 0 || min < -0x7fffffff || max > 0x7ffffffe || max - min > 4096)
-      return { min: 0, dense: null, table };
-    const dense = new Int32Array(max - min + 1).fill(table.otherwise);
-    // The first case that matches wins: fill backwards.
-    for (let i = table.cases.length - 1; i >= 0; i--) {
-      const c = table.cases[i]!;
-      for (let v = Number(c.lo); v <= Number(c.hi); v++) dense[v - min] = c.target;
-    }
-    return { min, dense, table };
-  });
-  const consts32 = new Int32Array(code.consts.buffer, code.consts.byteOffset, code.consts.length * 2);
-  return { ...code, compiled, consts32 };
-}
-
-function switchTarget(s: CompiledSwitch, value: bigint): number {
-  const v = s.table.unsigned ? BigInt.asUintN(64, value) : value;
-  for (const c of s.table.cases) if (v >= c.lo && v <= c.hi) return c.target;
-  return s.table.otherwise;
-}
-
-/** The functions of BITS (see BitKind). */
-function bitFunction(kind: number, v: bigint): bigint {
-  const u = BigInt.asUintN(64, v);
-  const lo = Number(u & 0xffffffffn);
-  const hi = Number(u >> 32n);
-  const ctz = (w: number): number => 31 - Math.clz32(w & -w);
-  switch (kind) {
-    case BitKind.CLZ32:
-      if (lo === 0) stop("shift-range", "__builtin_clz(0) has no defined result");
-      return BigInt(Math.clz32(lo));
-    case BitKind.CLZ64:
-      if (u === 0n) stop("shift-range", "__builtin_clzl(0) has no defined result");
-      return BigInt(hi !== 0 ? Math.clz32(hi) : 32 + Math.clz32(lo));
-    case BitKind.CTZ32:
-      if (lo === 0) stop("shift-range", "__builtin_ctz(0) has no defined result");
-      return BigInt(ctz(lo));
-    case BitKind.CTZ64:
-      if (u === 0n) stop("shift-range", "__builtin_ctzl(0) has no defined result");
-      return BigInt(lo !== 0 ? ctz(lo) : 32 + ctz(hi));
-    case BitKind.POPCOUNT32:
-      return BigInt(popcount(lo));
-    case BitKind.POPCOUNT64:
-      return BigInt(popcount(lo) + popcount(hi));
-    case BitKind.FFS32:
-      return BigInt(lo === 0 ? 0 : ctz(lo) + 1);
-    case BitKind.FFS64:
-      return BigInt(lo !== 0 ? ctz(lo) + 1 : hi !== 0 ? 33 + ctz(hi) : 0);
-    case BitKind.CLRSB32: {
-      const w = lo | 0;
-      return BigInt(Math.clz32(w < 0 ? ~w : w) - 1);
-    }
-    case BitKind.CLRSB64: {
-      const w = v < 0n ? ~v : v;
-      const top = Number(w >> 32n);
-      return BigInt((top !== 0 ? Math.clz32(top) : 32 + Math.clz32(Number(w & 0xffffffffn))) - 1);
-    }
-    case BitKind.BSWAP16:
-      return BigInt(((lo & 255) << 8) | ((lo >> 8) & 255));
-    case BitKind.BSWAP32:
-      return BigInt(swap32(lo));
-    case BitKind.BSWAP64:
-      return BigInt.asIntN(64, (BigInt(swap32(lo)) << 32n) | BigInt(swap32(hi)));
-    default:
-      return singleBits(kind === BitKind.U64_TO_FLOAT ? u : v);
+    const outcome = vm.callNative(task, index, argBase, sig.nargs, loc);
+    return outcome === "retry" ? RETRY : outcome === "jump" ? JUMPED : CALLED;
   }
-}
-
-function popcount(w: number): number {
-  w -= (w >>> 1) & 0x55555555;
-  w = (w & 0x33333333) + ((w >>> 2) & 0x33333333);
-  return Math.imul((w + (w >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-function swap32(w: number): number {
-  return ((w << 24) | ((w & 0xff00) << 8) | ((w >>> 8) & 0xff00) | (w >>> 24)) >>> 0;
-}
-
-const SINGLE = new Float64Array(1);
-const SINGLE_BITS = new BigInt64Array(SINGLE.buffer);
-
-/** An integer rounded once to float, as the bits of the double that holds it. */
-function singleBits(v: bigint): bigint {
-  const magnitude = v < 0n ? -v : v;
-  let x: number;
-  if (magnitude < 1n << 53n) x = Math.fround(Number(magnitude));
-  else {
-    // Keep 40 bits and a sticky one: rounding that to float is rounding the whole.
-    const shift = BigInt(magnitude.toString(2).length - 40);
-    let top = magnitude >> shift;
-    if (top << shift !== magnitude) top |= 1n;
-    x = Math.fround(Number(top)) * 2 ** Number(shift);
-  }
-  SINGLE[0] = v < 0n ? -x : x;
-  return SINGLE_BITS[0]!;
-}
-
-/** Backing-store offset of an address, or -1. */
-function translate(
-  segHi: Int32Array,
-  segBase: Int32Array,
-  segPages: Int32Array[],
-  hi: number,
-  lo: number,
-): number {
-  const slot = ((hi >> 8) ^ hi) & 63;
-  if (segHi[slot] !== hi) return -1;
-  const pages = segPages[slot]!;
-  const p = (lo >>> 12) - segBase[slot]!;
-  if (p < 0 || p >= pages.length) return -1;
-  const base = pages[p]!;
-  return base < 0 ? -1 : base + (lo & 4095);
-}
-
-const stop = (kind: StopKind, message: string): never => {
-  throw new MemoryFault(kind, message, 0n);
-};
-
-function doubleToS64(x: number): bigint {
-  if (!(x >= -(2 ** 63) && x < 2 ** 63)) return -0x8000000000000000n;
-  return BigInt(Math.trunc(x));
-}
-
-function doubleToU64(x: number): bigint {
-  if (x >= 2 ** 63) return x < 2 ** 64 ? BigInt.asIntN(64, BigInt(Math.trunc(x))) : 0n;
-  return doubleToS64(x);
+  const callee = functions[id]!;
+  if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
+    vm.adaptCall(task, callee, sig.key, argBase);
+  return id;
 }
 
 /** Whether the call that the running function will return to uses its result. */
-function resultIsUsed(task: Task, bodies: readonly ExecBody[]): boolean {
+function resultIsUsed(task: Task, bodies: readonly (ExecBody | undefined)[]): boolean {
   if (task.depth === 0) return false;
   const f = (task.depth - 1) * FRAME_WORDS;
   const caller = bodies[task.frames[f]!]!;
@@ -176,19 +63,136 @@ function resultIsUsed(task: Task, bodies: readonly ExecBody[]): boolean {
   return caller.code[at] === Op.CALLI && caller.sigs[caller.code[at + 3]!]!.resultUsed;
 }
 
-/** Marks [lo, lo+length) of the stack. */
-function markStack(memory: Memory, lo: number, length: number, code: number): void {
-  const phys = translate(memory.segHi, memory.segBase, memory.segPages, HI_STACK, lo);
-  if (phys >= 0 && (lo & 4095) + length <= 4096) memory.shadow.fill(code, phys, phys + length);
-  else memory.setShadow(HI_STACK, lo, length, code);
+/** The end of a function without a value: a stop where one is used. */
+function noValue(task: Task, bodies: readonly (ExecBody | undefined)[]): void {
+  if (resultIsUsed(task, bodies))
+    stop("missing-return", `${task.fn!.name}() ends without a value, and its caller uses one`);
 }
 
-/** Makes room for a frame's memory; stops when the stack is used up. */
-function growStack(memory: Memory, task: Task, top: number): void {
-  if (top - task.stackLow > task.limits.stack)
-    stop("stack-overflow", `stack of ${task.limits.stack >> 10} KiB used up`);
-  memory.map(HI_STACK, task.mapped, top - task.mapped + 1);
-  task.mapped = (top & ~4095) + 4096;
+function tooDeep(task: Task): never {
+  return stop("stack-overflow", `recursion too deep: ${task.depth} calls are open`);
+}
+
+function badShift(bits: number, count: bigint): never {
+  return stop("shift-range", `shift of a ${bits}-bit value by ${count}`);
+}
+
+function badIndex(index: bigint, bound: number): never {
+  return stop("out-of-bounds", `index ${index} is outside the array of ${bound} elements`);
+}
+
+function multiply(R: BigInt64Array, a: number, b: number, c: number): void {
+  R[a] = BigInt.asIntN(64, R[b]! * R[c]!);
+}
+
+function multiplyBy(R: BigInt64Array, a: number, b: number, factor: number): void {
+  R[a] = BigInt.asIntN(64, R[b]! * BigInt(factor));
+}
+
+/** Address of an array element whose index does not fit 32 bits. */
+function farElement(R: BigInt64Array, a: number, base: bigint, index: number, scale: number): void {
+  R[a] = BigInt.asIntN(64, base + R[index]! * BigInt(scale));
+}
+
+/** SHL, SHRS, SHRU by 0 to 63; x and b are indexes of low words. */
+function shift64(R32: Int32Array, op: number, x: number, b: number, n: number): void {
+  const lo = R32[b]!;
+  const hi = R32[b + 1]!;
+  const m = n & 31;
+  if (op === 18 /* SHL */) {
+    R32[x] = n >= 32 ? 0 : lo << m;
+    R32[x + 1] = n >= 32 ? lo << m : m === 0 ? hi : (hi << m) | (lo >>> (32 - m));
+    return;
+  }
+  const fill = op === 19 /* SHRS */ ? hi >> 31 : 0;
+  const top = op === 19 /* SHRS */ ? hi >> m : hi >>> m;
+  R32[x] = n >= 32 ? top : m === 0 ? lo : (lo >>> m) | (hi << (32 - m));
+  R32[x + 1] = n >= 32 ? fill : top;
+}
+
+/** A load that is unaligned, of a float, of watched memory, or wrong. */
+function slowLoad(memory: Memory, task: Task, op: number, a: number, hi: number, lo: number): void {
+  const x = a << 1;
+  const words = task.regs32;
+  if (op === 103 /* LDF32 */) {
+    const p = memory.translate(hi, lo);
+    if (p >= 0 && (p & 3) === 0 && (memory.shadow32[p >> 2]! & 0x07070707) === 0x01010101) {
+      task.regsF[a] = memory.f32[p >> 2]!;
+      return;
+    }
+  }
+  memory.loadScratch(
+    hi,
+    lo,
+    op >= 102 /* LD64 */ && op !== 103 /* LDF32 */
+      ? 8
+      : op >= 100 /* LD32S */
+        ? 4
+        : op >= 98 /* LD16S */
+          ? 2
+          : 1,
+  );
+  let v = memory.scratch32[0]!;
+  if (op === 103 /* LDF32 */) task.regsF[a] = memory.scratchF32[0]!;
+  else if (op >= 102 /* LD64 */) {
+    words[x] = v;
+    words[x + 1] = memory.scratch32[1]!;
+  } else {
+    if (op === 96 /* LD8S */) v = (v << 24) >> 24;
+    else if (op === 98 /* LD16S */) v = (v << 16) >> 16;
+    words[x] = v;
+    words[x + 1] = op === 101 /* LD32U */ ? 0 : v >> 31;
+  }
+}
+
+/** A store that is unaligned, of a float, to watched memory, or wrong. v and w are the words of the value. */
+function slowStore(
+  memory: Memory,
+  task: Task,
+  op: number,
+  a: number,
+  v: number,
+  w: number,
+  hi: number,
+  lo: number,
+): void {
+  if (op === 109 /* STF32 */) {
+    const p = memory.translate(hi, lo);
+    if (p >= 0 && (p & 3) === 0 && memory.shadow32[p >> 2] === 0x01010101) {
+      memory.f32[p >> 2] = task.regsF[a]!;
+      return;
+    }
+    memory.scratchF32[0] = task.regsF[a]!;
+  } else {
+    memory.scratch32[0] = v;
+    memory.scratch32[1] = w;
+  }
+  const size =
+    op === 108 /* ST64 */ || op === 110 /* STF64 */
+      ? 8
+      : op === 109 /* STF32 */
+        ? 4
+        : op >= 175 /* STI8 */
+          ? 1 << (op - 175) /* STI8 */
+          : 1 << (op - 105); /* ST8 */
+  memory.storeScratch(hi, lo, size);
+}
+
+/** Marks [lo, lo + length) of the stack. */
+function markStack(memory: Memory, lo: number, length: number, code: number): void {
+  const phys = memory.translate(HI_STACK, lo);
+  if (phys < 0 || (lo & 4095) + length > 4096) {
+    memory.setShadow(HI_STACK, lo, length, code);
+    return;
+  }
+  const { shadow, shadow32 } = memory;
+  if (((phys | length) & 3) !== 0 || length > 256) {
+    shadow.fill(code, phys, phys + length);
+    return;
+  }
+  // A frame or a local: shorter than what a call of fill() costs.
+  const four = Math.imul(code, 0x01010101);
+  for (let p = phys >> 2, end = (phys + length) >> 2; p < end; p++) shadow32[p] = four;
 }
 
 /**
@@ -197,20 +201,17 @@ function growStack(memory: Memory, task: Task, top: number): void {
  */
 export function step(vm: Vm, task: Task, budget: number, floor: number): StepResult {
   const memory = vm.memory;
-  const { segHi, segBase, segPages, u8, i16, i32, f32, i64, shadow, shadow16, shadow32 } = memory;
-  const scratch32 = memory.scratch32;
-  const scratch64 = memory.scratch64;
+  const { segHi, segBase, segPages, u8, i16, i32, shadow, shadow16, shadow32 } = memory;
   const R = task.regs;
   const R32 = task.regs32;
-  const RF = task.regsF;
   const frames = task.frames;
-  const functions = vm.image.functions;
+  const functions = vm.functions;
   const bodies = vm.bodies;
   const maxReg = task.limits.registers;
-  let fn = task.fn!;
-  let body: ExecBody = bodies[fn.id] ?? vm.bodyOf(fn.id);
+  const maxDepth = task.limits.depth;
+  let fn = task.fn!.id;
+  let body: ExecBody = bodies[fn] ?? vm.bodyOf(fn);
   let code = body.code;
-  let consts = body.consts;
   let consts32 = body.consts32;
   let fp = task.fp;
   let pc = task.pc;
@@ -223,15 +224,13 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
       const ib = code[pc + 2]!;
       const ic = code[pc + 3]!;
       switch (op) {
-        case 0 /* NOP */:
-        case 161 /* EXT */:
-          break;
         case 1 /* LDI */:
           R32[a << 1] = ib;
           R32[(a << 1) + 1] = ib >> 31;
           break;
         case 2 /* LDK */:
-          R[a] = consts[ib]!;
+          R32[a << 1] = consts32[ib << 1]!;
+          R32[(a << 1) + 1] = consts32[(ib << 1) + 1]!;
           break;
         case 3 /* MOV */:
           {
@@ -244,49 +243,45 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           R32[a << 1] = task.frameBase + ib;
           R32[(a << 1) + 1] = HI_STACK;
           break;
-        case 5 /* LABEL */:
-          R[a] = LABEL_BASE + BigInt(vm.labelId(fn.id, ib));
-          break;
-
         case 8 /* ADD */:
-          R[a] = BigInt.asIntN(64, R[fp + ib]! + R[fp + ic]!);
-          break;
+          {
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            const from = R32[b]!;
+            const lo = (from + R32[c]!) | 0;
+            const hi = (R32[b + 1]! + R32[c + 1]!) | 0;
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = lo >>> 0 < from >>> 0 ? hi + 1 : hi;
+            break;
+          }
         case 9 /* SUB */:
-          R[a] = BigInt.asIntN(64, R[fp + ib]! - R[fp + ic]!);
-          break;
+          {
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            const from = R32[b]!;
+            const lo = (from - R32[c]!) | 0;
+            const hi = (R32[b + 1]! - R32[c + 1]!) | 0;
+            R32[a << 1] = lo;
+            R32[(a << 1) + 1] = lo >>> 0 > from >>> 0 ? hi - 1 : hi;
+            break;
+          }
         case 10 /* MUL */:
-          R[a] = BigInt.asIntN(64, R[fp + ib]! * R[fp + ic]!);
-          break;
-        case 11 /* DIVS */:
           {
-            const d = R[fp + ic]!;
-            if (d === 0n) stop("division-by-zero", "division by zero");
-            if (d === -1n && R[fp + ib] === -0x8000000000000000n)
-              stop("division-by-zero", "quotient of LONG_MIN / -1 does not fit (SIGFPE on x86)");
-            R[a] = BigInt.asIntN(64, R[fp + ib]! / d);
-            break;
-          }
-        case 12 /* DIVU */:
-          {
-            const d = BigInt.asUintN(64, R[fp + ic]!);
-            if (d === 0n) stop("division-by-zero", "division by zero");
-            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) / d);
-            break;
-          }
-        case 13 /* REMS */:
-          {
-            const d = R[fp + ic]!;
-            if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
-            if (d === -1n && R[fp + ib] === -0x8000000000000000n)
-              stop("division-by-zero", "LONG_MIN % -1 traps on x86 (SIGFPE)");
-            R[a] = BigInt.asIntN(64, R[fp + ib]! % d);
-            break;
-          }
-        case 14 /* REMU */:
-          {
-            const d = BigInt.asUintN(64, R[fp + ic]!);
-            if (d === 0n) stop("division-by-zero", "remainder of a division by zero");
-            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) % d);
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            const x = R32[b]!,
+              y = R32[c]!;
+            // Small factors (nearly all) have a product that a double holds exactly.
+            const product = x * y;
+            if (
+              R32[b + 1] === x >> 31 &&
+              R32[c + 1] === y >> 31 &&
+              product > -9007199254740992 &&
+              product < 9007199254740992
+            ) {
+              R32[a << 1] = product | 0;
+              R32[(a << 1) + 1] = Math.floor(product / 4294967296) | 0;
+            } else multiply(R, a, fp + ib, fp + ic);
             break;
           }
         case 15 /* AND */:
@@ -317,29 +312,18 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             break;
           }
         case 18 /* SHL */:
-          {
-            const n = R[fp + ic]!;
-            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-            R[a] = BigInt.asIntN(64, R[fp + ib]! << n);
-            break;
-          }
         case 19 /* SHRS */:
-          {
-            const n = R[fp + ic]!;
-            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-            R[a] = R[fp + ib]! >> n;
-            break;
-          }
         case 20 /* SHRU */:
           {
-            const n = R[fp + ic]!;
-            if (n < 0n || n > 63n) stop("shift-range", `shift of a 64-bit value by ${n}`);
-            R[a] = BigInt.asIntN(64, BigInt.asUintN(64, R[fp + ib]!) >> n);
+            const c = (fp + ic) << 1;
+            const n = R32[c]!;
+            if (n >>> 0 > 63 || R32[c + 1] !== 0) {
+              task.pc = pc;
+              badShift(64, R[fp + ic]!);
+            }
+            shift64(R32, op, a << 1, (fp + ib) << 1, n);
             break;
           }
-        case 21 /* NEG */:
-          R[a] = BigInt.asIntN(64, -R[fp + ib]!);
-          break;
         case 22 /* NOT */:
           {
             const x = a << 1,
@@ -351,14 +335,25 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
         case 23 /* ADDI */:
           {
             const b = (fp + ib) << 1;
-            const lo = (R32[b]! >>> 0) + ic;
+            const from = R32[b]!;
+            const lo = (from + ic) | 0;
+            let hi = R32[b + 1]!;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
             R32[a << 1] = lo;
-            R32[(a << 1) + 1] = lo < 0 ? R32[b + 1]! - 1 : lo > 0xffffffff ? R32[b + 1]! + 1 : R32[b + 1]!;
+            R32[(a << 1) + 1] = hi;
             break;
           }
         case 24 /* MULI */:
-          R[a] = BigInt.asIntN(64, R[fp + ib]! * BigInt(ic));
-          break;
+          {
+            const b = (fp + ib) << 1;
+            const x = R32[b]!;
+            const product = x * ic;
+            if (R32[b + 1] === x >> 31 && product > -9007199254740992 && product < 9007199254740992) {
+              R32[a << 1] = product | 0;
+              R32[(a << 1) + 1] = Math.floor(product / 4294967296) | 0;
+            } else multiplyBy(R, a, fp + ib, ic);
+            break;
+          }
         case 25 /* ANDI */:
           {
             const x = a << 1,
@@ -440,28 +435,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             R32[(a << 1) + 1] = v >> 31;
             break;
           }
-        case 35 /* DIV32S */:
-          {
-            const d = R32[(fp + ic) << 1]!;
-            if (d === 0) stop("division-by-zero", "division by zero");
-            if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
-              stop("division-by-zero", "quotient of INT_MIN / -1 does not fit (SIGFPE on x86)");
-            const v = (R32[(fp + ib) << 1]! / d) | 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
-        case 36 /* REM32S */:
-          {
-            const d = R32[(fp + ic) << 1]!;
-            if (d === 0) stop("division-by-zero", "remainder of a division by zero");
-            if (d === -1 && R32[(fp + ib) << 1] === -0x80000000)
-              stop("division-by-zero", "INT_MIN % -1 traps on x86 (SIGFPE)");
-            const v = (R32[(fp + ib) << 1]! % d) | 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
         case 37 /* ADD32U */:
           R32[a << 1] = R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!;
           R32[(a << 1) + 1] = 0;
@@ -474,22 +447,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           R32[a << 1] = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
           R32[(a << 1) + 1] = 0;
           break;
-        case 40 /* DIV32U */:
-          {
-            const d = R32[(fp + ic) << 1]! >>> 0;
-            if (d === 0) stop("division-by-zero", "division by zero");
-            R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) / d;
-            R32[(a << 1) + 1] = 0;
-            break;
-          }
-        case 41 /* REM32U */:
-          {
-            const d = R32[(fp + ic) << 1]! >>> 0;
-            if (d === 0) stop("division-by-zero", "remainder of a division by zero");
-            R32[a << 1] = (R32[(fp + ib) << 1]! >>> 0) % d;
-            R32[(a << 1) + 1] = 0;
-            break;
-          }
         case 42 /* SHL32S */:
         case 43 /* SHR32S */:
         case 44 /* SHL32U */:
@@ -497,8 +454,10 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           {
             const c = (fp + ic) << 1;
             const n = R32[c]!;
-            if (n >>> 0 > 31 || R32[c + 1] !== 0)
-              stop("shift-range", `shift of a 32-bit value by ${R[fp + ic]}`);
+            if (n >>> 0 > 31 || R32[c + 1] !== 0) {
+              task.pc = pc;
+              badShift(32, R[fp + ic]!);
+            }
             const x = R32[(fp + ib) << 1]!;
             const v =
               op === 42 /* SHL32S */ || op === 44 /* SHL32U */
@@ -510,21 +469,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             R32[(a << 1) + 1] = op === 42 /* SHL32S */ || op === 43 /* SHR32S */ ? (v | 0) >> 31 : 0;
             break;
           }
-        case 46 /* NEG32S */:
-          {
-            const v = -R32[(fp + ib) << 1]! | 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
-        case 47 /* NEG32U */:
-          R32[a << 1] = -R32[(fp + ib) << 1]!;
-          R32[(a << 1) + 1] = 0;
-          break;
-        case 48 /* NOT32U */:
-          R32[a << 1] = ~R32[(fp + ib) << 1]!;
-          R32[(a << 1) + 1] = 0;
-          break;
         case 49 /* ADDI32S */:
           {
             const v = (R32[(fp + ib) << 1]! + ic) | 0;
@@ -606,33 +550,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             R32[(a << 1) + 1] = 0;
             break;
           }
-        case 64 /* I2F */:
-          RF[a] = Number(R[fp + ib]!);
-          break;
-        case 65 /* U2F */:
-          RF[a] = Number(BigInt.asUintN(64, R[fp + ib]!));
-          break;
-        case 66 /* F2I */:
-          {
-            const x = RF[fp + ib]!;
-            if (x > -2147483649 && x < 2147483648) {
-              const v = x | 0;
-              R32[a << 1] = v;
-              R32[(a << 1) + 1] = v >> 31;
-            } else R[a] = doubleToS64(x);
-            break;
-          }
-        case 67 /* F2U */:
-          R[a] = doubleToU64(RF[fp + ib]!);
-          break;
-        case 68 /* FROUND */:
-          RF[a] = Math.fround(RF[fp + ib]!);
-          break;
-        case 69 /* FBOOL */:
-          R32[a << 1] = RF[fp + ib] !== 0 ? 1 : 0;
-          R32[(a << 1) + 1] = 0;
-          break;
-
         case 72 /* EQ */:
           {
             const b = (fp + ib) << 1,
@@ -650,30 +567,22 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             break;
           }
         case 74 /* LTS */:
-          {
-            const v = R[fp + ib]! < R[fp + ic]! ? 1 : 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = 0;
-            break;
-          }
         case 75 /* LES */:
-          {
-            const v = R[fp + ib]! <= R[fp + ic]! ? 1 : 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = 0;
-            break;
-          }
         case 76 /* LTU */:
-          {
-            const v = BigInt.asUintN(64, R[fp + ib]!) < BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = 0;
-            break;
-          }
         case 77 /* LEU */:
           {
-            const v = BigInt.asUintN(64, R[fp + ib]!) <= BigInt.asUintN(64, R[fp + ic]!) ? 1 : 0;
-            R32[a << 1] = v;
+            const b = (fp + ib) << 1,
+              c = (fp + ic) << 1;
+            const h = R32[b + 1]!,
+              k = R32[c + 1]!;
+            const unsigned = op >= 76; /* LTU */
+            const v =
+              h !== k
+                ? unsigned
+                  ? h >>> 0 < k >>> 0
+                  : h < k
+                : R32[b]! >>> 0 < R32[c]! >>> 0 || ((op & 1) !== 0 && R32[b] === R32[c]);
+            R32[a << 1] = v ? 1 : 0;
             R32[(a << 1) + 1] = 0;
             break;
           }
@@ -701,97 +610,14 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           R32[a << 1] = R32[(fp + ib) << 1]! >>> 0 <= R32[(fp + ic) << 1]! >>> 0 ? 1 : 0;
           R32[(a << 1) + 1] = 0;
           break;
-        case 84 /* FEQ */:
-          R[a] = RF[fp + ib] === RF[fp + ic] ? 1n : 0n;
-          break;
-        case 85 /* FNE */:
-          R[a] = RF[fp + ib] !== RF[fp + ic] ? 1n : 0n;
-          break;
-        case 86 /* FLT */:
-          R[a] = RF[fp + ib]! < RF[fp + ic]! ? 1n : 0n;
-          break;
-        case 87 /* FLE */:
-          R[a] = RF[fp + ib]! <= RF[fp + ic]! ? 1n : 0n;
-          break;
-        case 88 /* FADD */:
-          RF[a] = RF[fp + ib]! + RF[fp + ic]!;
-          break;
-        case 89 /* FSUB */:
-          RF[a] = RF[fp + ib]! - RF[fp + ic]!;
-          break;
-        case 90 /* FMUL */:
-          RF[a] = RF[fp + ib]! * RF[fp + ic]!;
-          break;
-        case 91 /* FDIV */:
-          RF[a] = RF[fp + ib]! / RF[fp + ic]!;
-          break;
-        case 92 /* FNEG */:
-          RF[a] = -RF[fp + ib]!;
-          break;
-
         case 96 /* LD8S */:
         case 97 /* LD8U */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            let v: number;
-            if (p >= 0 && (shadow[p]! & 7) === 1) v = u8[p]!;
-            else {
-              task.pc = pc;
-              memory.loadScratch(hi, lo, 1);
-              v = scratch32[0]!;
-            }
-            if (op === 96 /* LD8S */) v = (v << 24) >> 24;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
         case 98 /* LD16S */:
         case 99 /* LD16U */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            let v: number;
-            if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) v = i16[p >> 1]!;
-            else {
-              task.pc = pc;
-              memory.loadScratch(hi, lo, 2);
-              v = (scratch32[0]! << 16) >> 16;
-            }
-            if (op === 99 /* LD16U */) v &= 0xffff;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
         case 100 /* LD32S */:
         case 101 /* LD32U */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            let v: number;
-            if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101) v = i32[p >> 2]!;
-            else {
-              task.pc = pc;
-              memory.loadScratch(hi, lo, 4);
-              v = scratch32[0]!;
-            }
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = op === 100 /* LD32S */ ? v >> 31 : 0;
-            break;
-          }
         case 102 /* LD64 */:
+        case 103 /* LDF32 */:
         case 104 /* LDF64 */:
           {
             const b = (fp + ib) << 1;
@@ -799,214 +625,131 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const from = R32[b]!;
             const lo = (from + ic) | 0;
             if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (
-              p >= 0 &&
-              (p & 7) === 0 &&
-              (shadow32[p >> 2]! & 0x07070707) === 0x01010101 &&
-              (shadow32[(p >> 2) + 1]! & 0x07070707) === 0x01010101
-            ) {
-              R32[a << 1] = i32[p >> 2]!;
-              R32[(a << 1) + 1] = i32[(p >> 2) + 1]!;
-            } else {
-              task.pc = pc;
-              memory.loadScratch(hi, lo, 8);
-              R[a] = scratch64[0]!;
+            const slot = ((hi >> 8) ^ hi) & 63;
+            let p = -1;
+            if (segHi[slot] === hi) {
+              const pages = segPages[slot]!;
+              const index = (lo >>> 12) - segBase[slot]!;
+              if (index >>> 0 < pages.length) {
+                const page = pages[index]!;
+                if (page >= 0) p = page + (lo & 4095);
+              }
             }
-            break;
-          }
-        case 103 /* LDF32 */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (p >= 0 && (p & 3) === 0 && (shadow32[p >> 2]! & 0x07070707) === 0x01010101)
-              RF[a] = f32[p >> 2]!;
-            else {
-              task.pc = pc;
-              memory.loadScratch(hi, lo, 4);
-              RF[a] = memory.scratchF32[0]!;
+            const x = a << 1;
+            if (op === 102 /* LD64 */ || op === 104 /* LDF64 */) {
+              if (
+                p >= 0 &&
+                (p & 7) === 0 &&
+                (shadow32[p >> 2]! & 0x07070707) === 0x01010101 &&
+                (shadow32[(p >> 2) + 1]! & 0x07070707) === 0x01010101
+              ) {
+                R32[x] = i32[p >> 2]!;
+                R32[x + 1] = i32[(p >> 2) + 1]!;
+                break;
+              }
+            } else if (op >= 100 /* LD32S */) {
+              if (
+                op !== 103 /* LDF32 */ &&
+                p >= 0 &&
+                (p & 3) === 0 &&
+                (shadow32[p >> 2]! & 0x07070707) === 0x01010101
+              ) {
+                const v = i32[p >> 2]!;
+                R32[x] = v;
+                R32[x + 1] = op === 100 /* LD32S */ ? v >> 31 : 0;
+                break;
+              }
+            } else if (op >= 98 /* LD16S */) {
+              if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1]! & 0x0707) === 0x0101) {
+                const v = op === 99 /* LD16U */ ? i16[p >> 1]! & 0xffff : i16[p >> 1]!;
+                R32[x] = v;
+                R32[x + 1] = v >> 31;
+                break;
+              }
+            } else if (p >= 0 && (shadow[p]! & 7) === 1) {
+              const v = op === 96 /* LD8S */ ? (u8[p]! << 24) >> 24 : u8[p]!;
+              R32[x] = v;
+              R32[x + 1] = v >> 31;
+              break;
             }
+            task.pc = pc;
+            slowLoad(memory, task, op, a, hi, lo);
             break;
           }
         case 105 /* ST8 */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (p >= 0 && (shadow[p] === 1 || shadow[p] === 2)) {
-              u8[p] = R32[a << 1]!;
-              shadow[p] = 1;
-            } else {
-              task.pc = pc;
-              scratch32[0] = R32[a << 1]!;
-              memory.storeScratch(hi, lo, 1);
-            }
-            break;
-          }
         case 106 /* ST16 */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (p >= 0 && (p & 1) === 0 && (shadow16[p >> 1] === 0x0101 || shadow16[p >> 1] === 0x0202)) {
-              i16[p >> 1] = R32[a << 1]!;
-              shadow16[p >> 1] = 0x0101;
-            } else {
-              task.pc = pc;
-              scratch32[0] = R32[a << 1]!;
-              memory.storeScratch(hi, lo, 2);
-            }
-            break;
-          }
         case 107 /* ST32 */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (
-              p >= 0 &&
-              (p & 3) === 0 &&
-              (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
-            ) {
-              i32[p >> 2] = R32[a << 1]!;
-              shadow32[p >> 2] = 0x01010101;
-            } else {
-              task.pc = pc;
-              scratch32[0] = R32[a << 1]!;
-              memory.storeScratch(hi, lo, 4);
-            }
-            break;
-          }
         case 108 /* ST64 */:
-        case 110 /* STF64 */:
-          {
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            const q = p >> 2;
-            if (
-              p >= 0 &&
-              (p & 7) === 0 &&
-              (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
-              (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
-            ) {
-              i32[q] = R32[a << 1]!;
-              i32[q + 1] = R32[(a << 1) + 1]!;
-              shadow32[q] = 0x01010101;
-              shadow32[q + 1] = 0x01010101;
-            } else {
-              task.pc = pc;
-              scratch64[0] = R[a]!;
-              memory.storeScratch(hi, lo, 8);
-            }
-            break;
-          }
         case 109 /* STF32 */:
+        case 110 /* STF64 */:
+        case 175 /* STI8 */:
+        case 176 /* STI16 */:
+        case 177 /* STI32 */:
+        case 178 /* STI64 */:
           {
             const b = (fp + ib) << 1;
             let hi = R32[b + 1]!;
             const from = R32[b]!;
             const lo = (from + ic) | 0;
             if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            task.pc = pc;
-            memory.scratchF32[0] = RF[a]!;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (
-              p >= 0 &&
-              (p & 3) === 0 &&
-              (shadow32[p >> 2] === 0x01010101 || shadow32[p >> 2] === 0x02020202)
-            ) {
-              f32[p >> 2] = RF[a]!;
-              shadow32[p >> 2] = 0x01010101;
-            } else memory.storeScratch(hi, lo, 4);
-            break;
-          }
-        case 111 /* MCPY */:
-          {
-            const x = a << 1,
-              b = (fp + ib) << 1;
-            const pd = translate(segHi, segBase, segPages, R32[x + 1]!, R32[x]!);
-            const ps = translate(segHi, segBase, segPages, R32[b + 1]!, R32[b]!);
-            if (ic === 8 && pd >= 0 && ps >= 0 && ((pd | ps) & 7) === 0) {
-              const qs = ps >> 2,
-                qd = pd >> 2;
-              if (
-                shadow32[qs] === 0x01010101 &&
-                shadow32[qs + 1] === 0x01010101 &&
-                (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
-                (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
-              ) {
-                i64[pd >> 3] = i64[ps >> 3]!;
-                shadow32[qd] = 0x01010101;
-                shadow32[qd + 1] = 0x01010101;
-                break;
-              }
-            } else if (ic === 4 && pd >= 0 && ps >= 0 && ((pd | ps) & 3) === 0) {
-              const qs = ps >> 2,
-                qd = pd >> 2;
-              if (
-                shadow32[qs] === 0x01010101 &&
-                (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)
-              ) {
-                i32[qd] = i32[qs]!;
-                shadow32[qd] = 0x01010101;
-                break;
+            const slot = ((hi >> 8) ^ hi) & 63;
+            let p = -1;
+            if (segHi[slot] === hi) {
+              const pages = segPages[slot]!;
+              const index = (lo >>> 12) - segBase[slot]!;
+              if (index >>> 0 < pages.length) {
+                const page = pages[index]!;
+                if (page >= 0) p = page + (lo & 4095);
               }
             }
-            task.pc = pc;
-            memory.copy(BigInt.asUintN(64, R[a]!), BigInt.asUintN(64, R[fp + ib]!), ic);
-            break;
-          }
-        case 112 /* MSET */:
-          task.pc = pc;
-          memory.fill(BigInt.asUintN(64, R[a]!), ib & 0xff, ic);
-          break;
-        case 113 /* BFLD */:
-          {
-            task.pc = pc;
-            const f = body.bitfields[ic]!;
-            const b = (fp + ib) << 1;
-            let hi = R32[b + 1]!;
-            const lo = (R32[b]! >>> 0) + f.offset;
-            if (lo !== lo >>> 0) hi = (hi + 1) | 0;
-            memory.loadScratch(hi, lo | 0, f.bytes);
-            if (f.shift + f.width <= 32) {
-              const w = scratch32[0]!;
-              const up = 32 - f.shift - f.width;
-              const v = f.signed ? (w << up) >> (32 - f.width) : (w << up) >>> (32 - f.width);
-              R32[a << 1] = v;
-              R32[(a << 1) + 1] = f.signed ? (v | 0) >> 31 : 0;
+            let v: number;
+            let w: number;
+            if (op >= 175 /* STI8 */) {
+              v = a - fp;
+              w = v >> 31;
             } else {
-              const v = scratch64[0]! >> BigInt(f.shift);
-              R[a] = f.signed ? BigInt.asIntN(f.width, v) : BigInt.asIntN(64, BigInt.asUintN(f.width, v));
+              v = R32[a << 1]!;
+              w = R32[(a << 1) + 1]!;
             }
-            break;
-          }
-        case 114 /* BFST */:
-          {
+            if (p >= 0) {
+              const q = p >> 2;
+              const s = shadow32[q];
+              if (op === 108 /* ST64 */ || op === 178 /* STI64 */ || op === 110 /* STF64 */) {
+                const t = shadow32[q + 1];
+                if (
+                  (p & 7) === 0 &&
+                  (s === 0x01010101 || s === 0x02020202) &&
+                  (t === 0x01010101 || t === 0x02020202)
+                ) {
+                  i32[q] = v;
+                  i32[q + 1] = w;
+                  shadow32[q] = 0x01010101;
+                  shadow32[q + 1] = 0x01010101;
+                  break;
+                }
+              } else if (op === 107 /* ST32 */ || op === 177 /* STI32 */) {
+                if ((p & 3) === 0 && (s === 0x01010101 || s === 0x02020202)) {
+                  i32[q] = v;
+                  shadow32[q] = 0x01010101;
+                  break;
+                }
+              } else if (op === 105 /* ST8 */ || op === 175 /* STI8 */) {
+                if (shadow[p] === 1 || shadow[p] === 2) {
+                  u8[p] = v;
+                  shadow[p] = 1;
+                  break;
+                }
+              } else if (op !== 109 /* STF32 */ && (p & 1) === 0) {
+                const t = shadow16[p >> 1];
+                if (t === 0x0101 || t === 0x0202) {
+                  i16[p >> 1] = v;
+                  shadow16[p >> 1] = 0x0101;
+                  break;
+                }
+              }
+            }
             task.pc = pc;
-            const f = body.bitfields[ic]!;
-            const address = BigInt.asUintN(64, R[fp + ib]!) + BigInt(f.offset);
-            memory.checkRange(address, f.bytes, "write", true);
-            const mask = ((1n << BigInt(f.width)) - 1n) << BigInt(f.shift);
-            const old = memory.peek(address, f.bytes);
-            memory.store(address, f.bytes, (old & ~mask) | ((R[a]! << BigInt(f.shift)) & mask));
+            slowStore(memory, task, op, a, v, w, hi, lo);
             break;
           }
         case 115 /* CHKIDX */:
@@ -1014,7 +757,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const x = a << 1;
             if (R32[x + 1] !== 0 || R32[x]! >>> 0 > ib >>> 0 || (R32[x] === ib && ic === 0)) {
               task.pc = pc;
-              stop("out-of-bounds", `index ${R[a]} is outside the array of ${ib} elements`);
+              badIndex(R[a]!, ib);
             }
             break;
           }
@@ -1025,34 +768,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
         case 121 /* DEAD */:
           markStack(memory, (task.frameBase + (a - fp)) | 0, ib, SHADOW_DEAD);
           break;
-        case 122 /* ALLOCA */:
-          {
-            task.pc = pc;
-            const size = R[fp + ib]!;
-            if (size < 0n || size > BigInt(task.limits.stack))
-              stop("stack-overflow", `array of ${size} bytes on the stack`);
-            const align = Math.max(ic, 16);
-            const base = Math.ceil((task.sp + 16) / align) * align;
-            const top = base + Number(size) + 16;
-            if (top >= task.mapped) growStack(memory, task, top);
-            memory.setShadow(HI_STACK, base, Number(size), SHADOW_UNINIT);
-            task.sp = (top + 15) & ~15;
-            R32[a << 1] = base;
-            R32[(a << 1) + 1] = HI_STACK;
-            break;
-          }
-        case 123 /* SAVESP */:
-          R32[a << 1] = task.sp;
-          R32[(a << 1) + 1] = HI_STACK;
-          break;
-        case 124 /* RESTSP */:
-          {
-            const to = R32[a << 1]!;
-            if (to < task.sp) memory.setShadow(HI_STACK, to, task.sp - to, SHADOW_DEAD);
-            task.sp = to;
-            break;
-          }
-
         case 128 /* JMP */:
           pc = a - fp;
           continue;
@@ -1095,17 +810,20 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             break;
           }
         case 133 /* JLTS */:
-          if (R[a]! < R[fp + ib]!) {
-            pc = ic;
-            continue;
-          }
-          break;
         case 134 /* JLES */:
-          if (R[a]! <= R[fp + ib]!) {
-            pc = ic;
-            continue;
+          {
+            const x = a << 1,
+              b = (fp + ib) << 1;
+            const h = R32[x + 1]!,
+              k = R32[b + 1]!;
+            if (
+              h !== k ? h < k : R32[x]! >>> 0 < R32[b]! >>> 0 || (op === 134 /* JLES */ && R32[x] === R32[b])
+            ) {
+              pc = ic;
+              continue;
+            }
+            break;
           }
-          break;
         case 135 /* JLTU */:
           {
             const x = a << 1,
@@ -1212,69 +930,37 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             } else pc = switchTarget(s, R[a]!);
             continue;
           }
-        case 150 /* JMPI */:
-          {
-            task.pc = pc;
-            const label = vm.image.labels[Number(BigInt.asUintN(64, R[a]!) - LABEL_BASE)];
-            if (label === undefined || label.fn !== fn.id) {
-              stop("bad-call", "computed goto to something that is not a label of this function");
-              break;
-            }
-            pc = label.pc;
-            continue;
-          }
-
         case 152 /* CALLI */:
         case 151 /* CALL */:
           {
-            let id: number;
-            if (op === 151 /* CALL */) id = a - fp;
-            else {
+            let id = a - fp;
+            if (op === 152 /* CALLI */) {
               task.pc = pc;
-              const x = a << 1;
-              const offset = (R32[x]! >>> 0) - 0x81000000;
-              id = offset >> 4;
-              if (R32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
-                const sig = body.sigs[ic]!;
-                const target = BigInt.asUintN(64, R[a]!);
-                if (target >= NATIVE_BASE && target < LABEL_BASE) {
-                  const stub = target >= STUB_BASE;
-                  const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
-                  task.fp = fp;
-                  if (stub) {
-                    vm.callStub(task, index, fp + ib, body.locs[pc >> 2]!);
-                    break;
-                  }
-                  const outcome = vm.callNative(task, index, fp + ib, sig.nargs, body.locs[pc >> 2]!);
-                  if (outcome === "retry") return "retry";
-                  if (outcome === "jump") {
-                    ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
-                    body = bodies[fn.id]!;
-                    ({ code, consts, consts32 } = body);
-                    continue;
-                  }
-                  if (vm.switchRequested) {
-                    vm.switchRequested = false;
-                    pc += 4;
-                    return "switch";
-                  }
-                  break;
+              task.fp = fp;
+              id = indirect(vm, task, body, a, ib, ic);
+              if (id < 0) {
+                if (id === RETRY) return "retry";
+                if (id === JUMPED) {
+                  ({ fp, pc } = task);
+                  fn = task.fn!.id;
+                  body = bodies[fn]!;
+                  ({ code, consts32 } = body);
+                  continue;
                 }
-                vm.badCall(target);
+                if (vm.switchRequested) {
+                  vm.switchRequested = false;
+                  pc += 4;
+                  return "switch";
+                }
+                break;
               }
-              const sig = body.sigs[ic]!;
-              const callee = functions[id]!;
-              if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
-                vm.adaptCall(task, callee, sig.key, fp + ib);
             }
-            const callee = functions[id]!;
             const next = bodies[id] ?? vm.bodyOf(id);
             const newFp = fp + ib;
             task.pc = pc;
-            if (newFp + next.nregs + 64 > maxReg || task.depth + 1 >= task.limits.depth)
-              stop("stack-overflow", `recursion too deep: ${task.depth} calls are open`);
+            if (newFp + next.nregs + 64 > maxReg || task.depth + 1 >= maxDepth) tooDeep(task);
             const f = task.depth * FRAME_WORDS;
-            frames[f] = fn.id;
+            frames[f] = fn;
             frames[f + 1] = pc + 4;
             frames[f + 2] = fp;
             frames[f + 3] = task.frameBase;
@@ -1286,14 +972,13 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               if (top >= task.mapped) growStack(memory, task, top);
               task.sp = top;
             }
-            fn = callee;
+            fn = id;
             body = next;
             code = next.code;
-            consts = next.consts;
             consts32 = next.consts32;
             fp = newFp;
             pc = 0;
-            task.fn = fn;
+            task.fn = functions[id]!;
             task.fp = fp;
             continue;
           }
@@ -1304,9 +989,10 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const outcome = vm.callNative(task, a - fp, fp + ib, ic & 0xffff, body.locs[pc >> 2]!);
             if (outcome === "retry") return "retry";
             if (outcome === "jump") {
-              ({ fn, fp, pc } = task as { fn: FnInfo; fp: number; pc: number });
-              body = bodies[fn.id]!;
-              ({ code, consts, consts32 } = body);
+              ({ fp, pc } = task);
+              fn = task.fn!.id;
+              body = bodies[fn]!;
+              ({ code, consts32 } = body);
               continue;
             }
             if (vm.switchRequested) {
@@ -1318,19 +1004,21 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           }
         case 154 /* CALLSTUB */:
           task.pc = pc;
+          task.fp = fp;
           vm.callStub(task, a - fp, fp + ib, body.locs[pc >> 2]!);
           break;
         case 157 /* RETU */:
         case 156 /* RETV */:
         case 155 /* RET */:
           {
-            if (op === 157 /* RETU */) {
+            if (op === 155 /* RET */) {
+              R32[fp << 1] = R32[a << 1]!;
+              R32[(fp << 1) + 1] = R32[(a << 1) + 1]!;
+            } else if (op === 157 /* RETU */) {
               task.pc = pc;
-              if (resultIsUsed(task, bodies))
-                stop("missing-return", `${fn.name}() ends without a value, and its caller uses one`);
+              noValue(task, bodies);
               R[fp] = 0n;
             }
-            if (op === 155 /* RET */) R[fp] = R[a]!;
             if (task.depth === floor) {
               if (task.sp > task.frameBase && body.frameSize > 0)
                 markStack(memory, task.frameBase, task.sp - task.frameBase, SHADOW_DEAD);
@@ -1339,104 +1027,23 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               return "done";
             }
             const f = --task.depth * FRAME_WORDS;
-            if (task.sp > frames[f + 4]!)
-              markStack(memory, frames[f + 4]!, task.sp - frames[f + 4]!, SHADOW_DEAD);
-            fn = functions[frames[f]!]!;
-            body = bodies[fn.id]!;
+            const sp = frames[f + 4]!;
+            if (task.sp > sp) markStack(memory, sp, task.sp - sp, SHADOW_DEAD);
+            fn = frames[f]!;
+            body = bodies[fn]!;
             code = body.code;
-            consts = body.consts;
             consts32 = body.consts32;
             pc = frames[f + 1]!;
             fp = frames[f + 2]!;
             task.frameBase = frames[f + 3]!;
-            task.sp = frames[f + 4]!;
-            task.fn = fn;
+            task.sp = sp;
+            task.fn = functions[fn]!;
             task.fp = fp;
             continue;
-          }
-        case 158 /* TRAP */:
-          {
-            task.pc = pc;
-            const t = body.traps[a - fp]!;
-            stop(
-              t.kind === "unreachable"
-                ? "unreachable"
-                : t.kind === "missing-return"
-                  ? "missing-return"
-                  : "unsupported",
-              t.message,
-            );
-            break;
           }
         case 159 /* LINE */:
           vm.hitLine(a - fp);
           break;
-        case 160 /* ATOM */:
-          {
-            task.pc = pc;
-            const kind = code[pc + 5]!;
-            const size = code[pc + 6]!;
-            const signed = code[pc + 7]! !== 0;
-            const address = BigInt.asUintN(64, R[fp + ib]!);
-            const operand = R[fp + ic]!;
-            if (kind === AtomicKind.STORE) {
-              memory.store(address, size, operand);
-              pc += 8;
-              continue;
-            }
-            const bits = 8 * size;
-            const old = memory.load(address, size);
-            const canonical = BigInt.asIntN(64, signed ? BigInt.asIntN(bits, old) : old);
-            switch (kind) {
-              case AtomicKind.XCHG:
-                memory.store(address, size, operand);
-                break;
-              case AtomicKind.ADD:
-                memory.store(address, size, old + operand);
-                break;
-              case AtomicKind.SUB:
-                memory.store(address, size, old - operand);
-                break;
-              case AtomicKind.AND:
-                memory.store(address, size, old & operand);
-                break;
-              case AtomicKind.OR:
-                memory.store(address, size, old | operand);
-                break;
-              case AtomicKind.XOR:
-                memory.store(address, size, old ^ operand);
-                break;
-              case AtomicKind.NAND:
-                memory.store(address, size, ~(old & operand));
-                break;
-              case AtomicKind.CMPXCHG:
-                if (old === BigInt.asUintN(bits, operand)) memory.store(address, size, R[fp + ic + 1]!);
-                break;
-              default:
-                break;
-            }
-            R[a] = canonical;
-            pc += 8;
-            continue;
-          }
-        case 162 /* BITS */:
-          task.pc = pc;
-          R[a] = bitFunction(ic, R[fp + ib]!);
-          break;
-        case 163 /* OVF */:
-          {
-            const flags = code[pc + 6]!;
-            const bits = code[pc + 7]!;
-            const x = (flags & 1) === 0 ? R[fp + ib]! : BigInt.asUintN(64, R[fp + ib]!);
-            const y = (flags & 2) === 0 ? R[fp + ic]! : BigInt.asUintN(64, R[fp + ic]!);
-            const kind = code[pc + 5]!;
-            const exact = kind === 0 ? x + y : kind === 1 ? x - y : x * y;
-            const wrapped = (flags & 4) === 0 ? BigInt.asUintN(bits, exact) : BigInt.asIntN(bits, exact);
-            R[a] = wrapped === exact ? 0n : 1n;
-            R[a + 1] = BigInt.asIntN(64, wrapped);
-            pc += 8;
-            continue;
-          }
         case 164 /* LEA2 */:
         case 165 /* LEA4 */:
         case 166 /* LEA8 */:
@@ -1450,7 +1057,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               const sum = (R32[b]! >>> 0) + lo * (1 << shift);
               R32[a << 1] = sum | 0;
               R32[(a << 1) + 1] = (R32[b + 1]! + Math.floor(sum / 4294967296)) | 0;
-            } else R[a] = BigInt.asIntN(64, R[fp + ib]! + (R[fp + ic]! << BigInt(shift)));
+            } else farElement(R, a, R[fp + ib]!, fp + ic, 1 << shift);
             break;
           }
         case 167 /* ORI */:
@@ -1479,61 +1086,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             continue;
           }
           break;
-        case 171 /* CPY */:
-          {
-            const x = a << 1,
-              b = (fp + ib) << 1;
-            let dh = R32[x + 1]!;
-            let dl = (R32[x]! >>> 0) + code[pc + 5]!;
-            if (dl !== dl >>> 0) dh = (dh + (dl < 0 ? -1 : 1)) | 0;
-            dl |= 0;
-            let sh = R32[b + 1]!;
-            let sl = (R32[b]! >>> 0) + code[pc + 6]!;
-            if (sl !== sl >>> 0) sh = (sh + (sl < 0 ? -1 : 1)) | 0;
-            sl |= 0;
-            const pd = translate(segHi, segBase, segPages, dh, dl);
-            const ps = translate(segHi, segBase, segPages, sh, sl);
-            if (pd >= 0 && ps >= 0) {
-              if (ic === 8 && ((pd | ps) & 7) === 0) {
-                const qs = ps >> 2,
-                  qd = pd >> 2;
-                if (
-                  shadow32[qs] === 0x01010101 &&
-                  shadow32[qs + 1] === 0x01010101 &&
-                  (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
-                  (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
-                ) {
-                  i32[qd] = i32[qs]!;
-                  i32[qd + 1] = i32[qs + 1]!;
-                  shadow32[qd] = 0x01010101;
-                  shadow32[qd + 1] = 0x01010101;
-                  pc += 8;
-                  continue;
-                }
-              } else if (ic === 4 && ((pd | ps) & 3) === 0) {
-                const qs = ps >> 2,
-                  qd = pd >> 2;
-                if (
-                  shadow32[qs] === 0x01010101 &&
-                  (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)
-                ) {
-                  i32[qd] = i32[qs]!;
-                  shadow32[qd] = 0x01010101;
-                  pc += 8;
-                  continue;
-                }
-              } else if (ic === 1 && shadow[ps] === 1 && (shadow[pd] === 1 || shadow[pd] === 2)) {
-                u8[pd] = u8[ps]!;
-                shadow[pd] = 1;
-                pc += 8;
-                continue;
-              }
-            }
-            task.pc = pc;
-            memory.copy(BigInt.asUintN(64, memory.join(dh, dl)), BigInt.asUintN(64, memory.join(sh, sl)), ic);
-            pc += 8;
-            continue;
-          }
         case 172 /* ELEM */:
           {
             const i = (fp + ic) << 1;
@@ -1545,31 +1097,17 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               (R32[i + 1] !== 0 || index >>> 0 > bound >>> 0 || (index === bound && flags === 0))
             ) {
               task.pc = pc;
-              stop("out-of-bounds", `index ${R[fp + ic]} is outside the array of ${bound} elements`);
+              badIndex(R[fp + ic]!, bound);
             }
             if (R32[i + 1] === index >> 31) {
               const k = ib << 1;
               const sum = (consts32[k]! >>> 0) + index * code[pc + 6]!;
               R32[a << 1] = sum | 0;
               R32[(a << 1) + 1] = (consts32[k + 1]! + Math.floor(sum / 4294967296)) | 0;
-            } else R[a] = BigInt.asIntN(64, consts[ib]! + R[fp + ic]! * BigInt(code[pc + 6]!));
+            } else farElement(R, a, body.consts[ib]!, fp + ic, code[pc + 6]!);
             pc += 8;
             continue;
           }
-        case 179 /* F2I32 */:
-          {
-            const x = RF[fp + ib]!;
-            const v = x > -2147483649 && x < 2147483648 ? x | 0 : -2147483648;
-            R32[a << 1] = v;
-            R32[(a << 1) + 1] = v >> 31;
-            break;
-          }
-        case 180 /* I2F32 */:
-          RF[a] = R32[(fp + ib) << 1]!;
-          break;
-        case 181 /* U2F32 */:
-          RF[a] = R32[(fp + ib) << 1]! >>> 0;
-          break;
         case 173 /* MULI32S */:
           {
             const v = Math.imul(R32[(fp + ib) << 1]!, ic);
@@ -1581,53 +1119,11 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           R32[a << 1] = Math.imul(R32[(fp + ib) << 1]!, ic);
           R32[(a << 1) + 1] = 0;
           break;
-        case 175 /* STI8 */:
-        case 176 /* STI16 */:
-        case 177 /* STI32 */:
-        case 178 /* STI64 */:
-          {
-            const b = (fp + ib) << 1;
-            const imm = a - fp;
-            let hi = R32[b + 1]!;
-            const from = R32[b]!;
-            const lo = (from + ic) | 0;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
-            const p = translate(segHi, segBase, segPages, hi, lo);
-            if (p >= 0) {
-              const q = p >> 2;
-              if (op === 175 /* STI8 */) {
-                if (shadow[p] === 1 || shadow[p] === 2) {
-                  u8[p] = imm;
-                  shadow[p] = 1;
-                  break;
-                }
-              } else if (op === 177 /* STI32 */) {
-                if ((p & 3) === 0 && (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202)) {
-                  i32[q] = imm;
-                  shadow32[q] = 0x01010101;
-                  break;
-                }
-              } else if (
-                op === 178 /* STI64 */ &&
-                (p & 7) === 0 &&
-                (shadow32[q] === 0x01010101 || shadow32[q] === 0x02020202) &&
-                (shadow32[q + 1] === 0x01010101 || shadow32[q + 1] === 0x02020202)
-              ) {
-                i32[q] = imm;
-                i32[q + 1] = imm >> 31;
-                shadow32[q] = 0x01010101;
-                shadow32[q + 1] = 0x01010101;
-                break;
-              }
-            }
-            task.pc = pc;
-            scratch32[0] = imm;
-            scratch32[1] = imm >> 31;
-            memory.storeScratch(hi, lo, 1 << (op - 175) /* STI8 */);
-            break;
-          }
         default:
-          vm.badOpcode(op);
+          task.pc = pc;
+          task.fp = fp;
+          pc = rare(vm, task, body, op, a, ib, ic);
+          continue;
       }
       pc += 4;
     }
@@ -1635,6 +1131,6 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
     vm.steps += budget - Math.max(left, 0);
     task.pc = pc;
     task.fp = fp;
-    task.fn = fn;
+    task.fn = functions[fn]!;
   }
 }

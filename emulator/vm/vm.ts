@@ -14,11 +14,13 @@ import {
   SHADOW_READONLY,
 } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
+import { ExecBody } from "./body.ts";
 import { type FnInfo, type Image, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "./native.ts";
-import { compileBody, type ExecBody, step } from "./step.ts";
+import { step } from "./step.ts";
 import type { ObjectHistory, Site, StopReason } from "./stop_reason.ts";
 import { FRAME_WORDS, restoreTask, snapshotTask, Task, type TaskLimits, type TaskSnapshot } from "./task.ts";
+import { warm } from "./warm.ts";
 
 export interface VmOptions {
   readonly image: Image;
@@ -76,24 +78,31 @@ export interface VmSnapshot {
   readonly lowered: readonly number[];
 }
 
+/** Whether this process has run warm.ts. */
+let warmed = false;
 const POLL = 1_000_000;
+/** Functions that most images stay below. */
+const FUNCTIONS = 4096;
+const LINES = 512;
 const KERNEL_LIMITS: TaskLimits = { registers: 1 << 14, depth: 400, stack: 256 << 10 };
 /** Stacks of tasks are this far apart (bytes). */
 const STACK_STRIDE = 1 << 24;
 
 export class Vm {
   readonly image: Image;
+  readonly functions: readonly FnInfo[];
   readonly memory: Memory;
   readonly scheduler: Scheduler;
   readonly natives: NativeTable;
   readonly stepLimit: number;
   readonly taskLimits: TaskLimits;
-  /** Lowered functions by id. */
-  readonly bodies: ExecBody[] = [];
+  /** Lowered functions by id; has room from the start, so that V8 keeps it a plain array. */
+  readonly bodies: (ExecBody | undefined)[];
   readonly tasks: Task[] = [];
   readonly stubCalls = new Map<string, StubCall>();
-  /** Executed statements by line id (functions with coverage only). */
-  lineHits: number[] = [];
+  private lineCounts: Int32Array = new Int32Array(LINES);
+  private lineOrder: Int32Array = new Int32Array(LINES);
+  private lineCount = 0;
   /** Instructions executed so far. */
   steps = 0;
   current: Task | null = null;
@@ -110,7 +119,12 @@ export class Vm {
   private readonly labelIds = new Map<string, number>();
 
   constructor(options: VmOptions) {
+    if (!warmed) {
+      warmed = true;
+      warm((o) => new Vm(o));
+    }
     this.image = options.image;
+    this.functions = options.image.functions;
     this.memory = options.memory;
     this.natives = options.natives;
     this.scheduler = options.scheduler ?? new RunToBlock();
@@ -118,6 +132,7 @@ export class Vm {
     this.taskLimits = options.taskLimits ?? KERNEL_LIMITS;
     this.cancelled = options.cancelled ?? (() => false);
     this.context = new Context(this);
+    this.bodies = new Array<ExecBody | undefined>(FUNCTIONS).fill(undefined);
     this.memory.describe = (address) => this.describe(address);
     this.syncGlobals();
   }
@@ -134,12 +149,21 @@ export class Vm {
     return body;
   }
 
+  /** Ids of the functions that were entered, ascending. */
+  enteredFunctions(): number[] {
+    const out: number[] = [];
+    this.bodies.forEach((body, id) => {
+      if (body !== undefined) out.push(id);
+    });
+    return out;
+  }
+
   private compile(id: number): CompiledBody {
     let compiled = COMPILED.get(this.image);
     if (compiled === undefined) COMPILED.set(this.image, (compiled = new Map()));
     let entry = compiled.get(id);
     if (entry === undefined) {
-      const body = compileBody(this.image.lower(id));
+      const body = new ExecBody(this.image.lower(id));
       compiled.set(id, (entry = { body, globals: this.image.globals.length }));
     }
     return entry;
@@ -168,12 +192,42 @@ export class Vm {
     return id;
   }
 
-  /** Called for each executed statement of functions with coverage. */
-  onLine: ((id: number) => void) | null = null;
-
+  /** A statement of a function with coverage is executed. */
   hitLine(id: number): void {
-    this.onLine?.(id);
-    this.lineHits[id] = (this.lineHits[id] ?? 0) + 1;
+    if (id >= this.lineCounts.length) this.moreLines(id);
+    this.lineCounts[id]!++;
+    this.lineOrder[id] = ++this.lineCount;
+  }
+
+  private moreLines(id: number): void {
+    const larger = (a: Int32Array): Int32Array => {
+      const b = new Int32Array(2 * id);
+      b.set(a);
+      return b;
+    };
+    this.lineCounts = larger(this.lineCounts);
+    this.lineOrder = larger(this.lineOrder);
+  }
+
+  /** How often statements were executed, by line id (functions with coverage only); absent: never. */
+  get lineHits(): (number | undefined)[] {
+    const out: (number | undefined)[] = [];
+    this.lineCounts.forEach((hits, id) => {
+      if (hits > 0) out[id] = hits;
+    });
+    return out;
+  }
+
+  /** Line ids hit since the last call, in order of their last hit. */
+  takeLines(): number[] {
+    const order = this.lineOrder;
+    const out: number[] = [];
+    order.forEach((at, id) => {
+      if (at > 0) out.push(id);
+    });
+    out.sort((a, b) => order[a]! - order[b]!);
+    order.fill(0);
+    return out;
   }
 
   /** Name of a code address: "dax_iomap_fault", or null. */
@@ -388,7 +442,8 @@ export class Vm {
         this.callNative(task, Number((address - NATIVE_BASE) >> 4n), at, args.length, this.site()!.loc);
         return task.regs[at]!;
       }
-      return this.badCall(address);
+      const closure = this.closure(address) ?? this.badCall(address);
+      return this.callNested(task, closure.code, [...args, closure.chain]);
     }
     const saved = {
       fn: task.fn,
@@ -468,6 +523,20 @@ export class Vm {
     task.fn = this.image.functions[id]!;
     task.regs[fp + argOffset] = value;
     return true;
+  }
+
+  /** What a pointer to a nested function stands for (see nestedPointer() in emulator/c/sema_expr.ts); null: it is none. */
+  closure(address: bigint): { readonly code: bigint; readonly chain: bigint } | null {
+    if (Number(address >> 32n) !== HI_STACK >>> 0) return null;
+    const { memory } = this;
+    try {
+      if (memory.load(address, 8) !== CLOSURE) return null;
+      const code = memory.load(address + 8n, 8);
+      return this.functionAt(code) === null ? null : { code, chain: memory.load(address + 16n, 8) };
+    } catch (fault) {
+      if (fault instanceof MemoryFault) return null;
+      throw fault;
+    }
   }
 
   badCall(address: bigint): never {
@@ -560,7 +629,7 @@ export class Vm {
       current: this.current?.id ?? 0,
       steps: this.steps,
       syncedGlobals: this.syncedGlobals,
-      lowered: Object.keys(this.bodies).map(Number),
+      lowered: this.enteredFunctions(),
     };
   }
 
@@ -571,7 +640,7 @@ export class Vm {
     this.current = this.tasks[s.current] ?? null;
     this.steps = s.steps;
     this.syncedGlobals = s.syncedGlobals;
-    this.bodies.length = 0;
+    this.bodies.fill(undefined);
     for (const id of s.lowered) this.bodies[id] = this.compile(id).body;
   }
 

@@ -194,6 +194,6 @@ test("coverage counts the statements of chosen files", () => {
     coverage: (_path, fidelity) => fidelity === "diff",
   });
   const { vm } = callFunction(image, "start", [1n]);
-  const lines = vm.lineHits.flatMap((n, id) => (n > 0 ? [image.lines[id]!.line] : []));
+  const lines = vm.lineHits.flatMap((n, id) => (n !== undefined && n > 0 ? [image.lines[id]!.line] : []));
   assert.deepEqual(lines, [2, 3]);
 });
