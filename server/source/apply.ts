@@ -146,6 +146,9 @@ export class Target {
   }
 }
 
+/** What fitScore() gives a hunk that fits without fuzz. */
+export const FIT_SCORE_MAX = 4;
+
 /** How surely hunks fit in one direction: to tell "apply it" from "it is in already". */
 export function fitScore(target: Target, hunks: readonly FlatHunk[], direction: Direction): number {
   const cursor = newCursor();
@@ -154,7 +157,8 @@ export function fitScore(target: Target, hunks: readonly FlatHunk[], direction: 
     const placed = strictly(target, hunk, direction, cursor);
     if (placed === null) continue;
     advance(cursor, placed);
-    score += placed.fate.kind !== "fuzz" ? 4 : placed.blanks ? 2 : 4 - placed.fate.fuzz;
+    const { kind } = placed.fate;
+    score += kind !== "fuzz" ? FIT_SCORE_MAX : placed.blanks ? 2 : FIT_SCORE_MAX - placed.fate.fuzz;
   }
   return score;
 }
@@ -328,7 +332,8 @@ function placeAt(target: Target, hunk: FlatHunk, direction: Direction, where: nu
   return hunk.lines.map((line) => {
     if (adds(line.kind, direction)) return at;
     const here = at++;
-    const is = here < target.lines.length && target.even[here] === evenBlanks(line.text);
+    const own = target.lines[here];
+    const is = own !== undefined && (own === line.text || evenBlanks(own) === evenBlanks(line.text));
     return is || line.kind !== " " ? here : -1;
   });
 }

@@ -8,6 +8,7 @@ import {
   buildSides,
   type Direction,
   type DocText,
+  FIT_SCORE_MAX,
   type FlatHunk,
   fitScore,
   flatten,
@@ -242,8 +243,10 @@ function planPatch(
     .map((f) => groundOf(tree, base, files, f));
   const open = grounds.filter((g) => !g.certain);
   const score = (d: Direction) => open.reduce((n, g) => n + scoreOf(g, d), 0);
-  const back = score("reverse");
-  const reversed = back > 0 && back > score("forward");
+  const hunks = open.reduce((n, g) => n + g.hunks.length, 0);
+  const forward = score("forward");
+  // Where every hunk fits as it is, nobody asks about the other direction.
+  const reversed = forward < hunks * FIT_SCORE_MAX && score("reverse") > forward;
   return {
     files: grounds.map((g) => planFile(g, reversed && !g.certain ? "reverse" : "forward")),
     reversed,

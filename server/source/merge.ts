@@ -144,6 +144,7 @@ interface Candidate {
 class Merge {
   /** What was found, one part per change. */
   readonly told: string[] = [];
+  private readonly target: Target;
   private readonly hunk: FlatHunk;
   private readonly direction: Direction;
   private readonly region: Region;
@@ -154,6 +155,7 @@ class Merge {
   private readonly closing: number;
 
   constructor(target: Target, hunk: FlatHunk, direction: Direction, region: Region) {
+    this.target = target;
     this.hunk = hunk;
     this.direction = direction;
     this.region = region;
@@ -228,6 +230,8 @@ class Merge {
 
   /** What speaks against the best place; empty when nothing does. */
   private doubt(change: Change, best: Candidate, choices: number): string {
+    const twice = this.definedTwice(change);
+    if (twice !== "") return `the file defines ${twice} already`;
     const telling = change.removed.filter((k) => isTelling(this.hunk.lines[k]!.text)).length;
     const first = this.hunk.lines[change.from]!.text.trim().slice(0, 60);
     if (change.removed.length === 0) {
@@ -240,6 +244,18 @@ class Merge {
     if (choices > 1 && telling + best.near < 2) return `"${first}" stands in several places`;
     if (this.region.name === "" && telling + best.near < EVIDENCE_AT_FILE_SCOPE)
       return `too few lines around "${first}" are in the file`;
+    return "";
+  }
+
+  /** A function or type that is to be added, though the text has one of that name which the hunk does not remove. */
+  private definedTwice(change: Change): string {
+    const { lines } = this.hunk;
+    const removed = new Set(lines.filter((l) => !this.isAdded(l)).map((l) => definedName(l.text)));
+    for (const k of change.added) {
+      const name = definedName(lines[k]!.text);
+      if (name !== null && !removed.has(name) && definitionSpan(this.target.lines, name) !== null)
+        return name;
+    }
     return "";
   }
 
