@@ -28,19 +28,21 @@ DEFINE_STATIC_KEY_FALSE(devmap_managed_key);
 
 static void devmap_managed_enable_put(struct dev_pagemap *pgmap)
 {
-	(void)pgmap;
 #if FSC_ERA < 615
 	if (pgmap->type == MEMORY_DEVICE_FS_DAX)
 		static_branch_dec(&devmap_managed_key);
+#else
+	(void)pgmap;
 #endif
 }
 
 static void devmap_managed_enable_get(struct dev_pagemap *pgmap)
 {
-	(void)pgmap;
 #if FSC_ERA < 615
 	if (pgmap->type == MEMORY_DEVICE_FS_DAX)
 		static_branch_inc(&devmap_managed_key);
+#else
+	(void)pgmap;
 #endif
 }
 
