@@ -1,85 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks at the kernel's own state from outside, for the gcc build: which words of the device's struct pages changed since
- * the last look, and whether every count is what mappings and pins add up to. Compiled with the kernel's headers.
+ * Recounts, for the gcc harness: at every quiescent point each reference count and mapcount of the device's pages must be
+ * what page tables and pins add up to. Compiled with the kernel's headers; the engine has this as invariants of its own.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/huge_mm.h>
-
-void fsc_inspect(const char *when, int recount);
-void fsc_say(const char *kind, const char *fmt, ...);
-extern int fsc_mismatches;
+#include "harness.h"
 
 #define MAX_PMEM 4096
-static unsigned long last_mapping[MAX_PMEM], last_index[MAX_PMEM], last_head[MAX_PMEM], last_flags[MAX_PMEM];
-static int last_mapcount[MAX_PMEM], last_valid;
 static unsigned int mapped[MAX_PMEM];
-
-static const char *mapping_name(unsigned long m)
-{
-	static const char *const names[] = { "inode0", "inode1", "inode2", "inode3", "inode4", "inode5" };
-
-	if (!m)
-		return "NULL";
-	if (m == 1)
-		return "shared";
-	if (m == (unsigned long)TAIL_MAPPING)
-		return "TAIL";
-	for (int i = 0; i < FSC_MAX_INODE; i++)
-		if (fsc_registry.inodes[i] && (unsigned long)fsc_registry.inodes[i]->i_mapping == m)
-			return names[i];
-	return "?";
-}
-
-/* In runs: "+200..+3ff: mapping NULL -> TAIL". */
-static void changed(const char *field, unsigned long first, unsigned long last, const char *from, const char *to)
-{
-	fsc_say("page", "+%lx..+%lx %s %s -> %s", first, last, field, from, to);
-}
-
-static void diff_words(int quiet)
-{
-	unsigned long start = fsc_registry.pmem_start_pfn, nr = fsc_registry.pmem_nr_pages, run = 0;
-
-	if (nr > MAX_PMEM)
-		nr = MAX_PMEM;
-	for (unsigned long i = 0; i < nr; i++) {
-		struct page *page = pfn_to_page(start + i);
-		unsigned long m, before;
-
-		if (!pfn_valid(start + i))
-			continue;
-		m = (unsigned long)page->mapping;
-		before = last_mapping[i];
-		if (i == 0 || m == before || before != last_mapping[i - 1] ||
-		    m != (unsigned long)pfn_to_page(start + i - 1)->mapping)
-			run = i;
-		if (last_valid && !quiet && m != before &&
-		    (i + 1 == nr || last_mapping[i + 1] != before || (unsigned long)(page + 1)->mapping != m))
-			changed("mapping", run, i, mapping_name(before), mapping_name(m));
-	}
-	for (unsigned long i = 0; i < nr; i++) {
-		struct page *page = pfn_to_page(start + i);
-
-		if (!pfn_valid(start + i))
-			continue;
-		if (last_valid && !quiet && !PageTail(page) && !(last_head[i] & 1)) {
-			if (page->index != last_index[i])
-				fsc_say("page", "+%lx index/share %lx -> %lx", i, last_index[i], page->index);
-			if (page->_mapcount.counter != last_mapcount[i])
-				fsc_say("page", "+%lx _mapcount %d -> %d", i, last_mapcount[i], page->_mapcount.counter);
-		}
-		if (last_valid && !quiet && ((page->flags ^ last_flags[i]) & (1UL << PG_head)))
-			fsc_say("page", "+%lx %s", i, PageHead(page) ? "becomes a head" : "is no head any more");
-		last_mapping[i] = (unsigned long)page->mapping;
-		last_index[i] = page->index;
-		last_head[i] = page->compound_head;
-		last_flags[i] = page->flags;
-		last_mapcount[i] = page->_mapcount.counter;
-	}
-	last_valid = 1;
-}
 
 static void count_entry(unsigned long pfn, unsigned long pages)
 {
@@ -119,7 +49,7 @@ static void count_mm(struct mm_struct *mm)
 	}
 }
 
-static void recount_all(void)
+void fsc_recount(void)
 {
 	unsigned long start = fsc_registry.pmem_start_pfn, nr = fsc_registry.pmem_nr_pages;
 
@@ -147,22 +77,11 @@ static void recount_all(void)
 				want += pin->refs;
 		}
 		have = page_ref_count(page);
-		if (have != want) {
-			fsc_mismatches++;
-			fsc_say("mismatch", "+%lx refcount %d, mappings and pins make %d", i, have, want);
-		}
+		if (have != want)
+			rec_note("recount +%lx refcount %d, mappings and pins make %d", i, have, want);
 		have = folio_mapcount((struct folio *)page);
 		want = FSC_ERA >= 615 ? mapped[i] : 0;
-		if (have != want) {
-			fsc_mismatches++;
-			fsc_say("mismatch", "+%lx mapcount %d, page tables show %d", i, have, want);
-		}
+		if (have != want)
+			rec_note("recount +%lx mapcount %d, page tables show %d", i, have, want);
 	}
-}
-
-void fsc_inspect(const char *when, int recount)
-{
-	diff_words(when[0] == 'b');
-	if (recount)
-		recount_all();
 }

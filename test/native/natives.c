@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * folioscope.h in plain C for gcc: the same kernel C that the engine runs, run natively. Memory is mmap'ed at fixed
- * addresses, tasks are ucontexts that run until they block, locks are kept by address. Prints one line for each event.
- * Leaves out what only the engine can see: uninitialised reads, accesses beyond an object (freed objects are filled and
- * never reused, so that a use of them shows).
+ * addresses, tasks are ucontexts scheduled as emulator/sched/scheduler.ts does, locks are kept by address. Prints one
+ * line for each event, in the form that test/native/events.ts gives the engine's. Leaves out what only the engine can
+ * see: uninitialised reads, reads of freed objects (they are filled and never reused, so that a use of them shows).
  *
- *   native list | native SCENARIO [name=value]...      "fail_SITE=n" makes the next n calls of that site fail,
- *                                                      "seed=n" switches tasks at points, "quiet=1" prints no references
+ *   native list       scenarios: name, parameters, title
+ *   native run        runs each case that standard input names ("SCENARIO name=value ..."), each in a child of the booted
+ *                     kernel; "fail_SITE=n" makes the next n calls of that site fail, "seed=n" switches tasks at points
  */
 #define _GNU_SOURCE
-#include <execinfo.h>
+#include <printf.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 #include "../../emulator/reference/include/folioscope.h"
+#include "harness.h"
 
-#define MAX_TASK 16
-#define STACK (512 << 10)
-#define MAX_LOCK 512
+#define MAX_LOCK 4096
 #define MAX_NAMED 64
 
 struct task {
@@ -30,14 +32,13 @@ struct task {
 	void (*fn)(void *);
 	void *arg;
 	ucontext_t ctx;
-	enum { UNUSED, RUNNABLE, SLEEPING, JOINING, DONE } state;
+	enum { UNUSED, RUNNABLE, SLEEPING, DONE } state;
 	const void *key;
-	const char *why;
-	int join;
 };
 static struct task tasks[MAX_TASK];
 static int nr_tasks, running;
 static ucontext_t scheduler;
+static enum { START, POINT, BLOCK, EXIT } why;
 
 struct lock {
 	const void *at;
@@ -51,70 +52,55 @@ struct named {
 	char name[48];
 	int value;
 };
-static struct named params[MAX_NAMED], failures[MAX_NAMED];
-static int nr_params, nr_failures, quiet;
-static unsigned long seed;
-static int warnings, bad_pages, stopped;
+static struct named params[MAX_NAMED];
+static int nr_params;
+static uint32_t seed;
+static int seeded;
 
 void fsc_boot(void);
-void fsc_inspect(const char *when, int recount); /* inspect.c */
 extern const struct fsc_scenario *const fsc_scenarios[];
 
-static void line(const char *kind, const char *fmt, va_list ap)
+int fsc_running_task(void)
 {
-	printf("%s[%s] %s: ", "", tasks[running].name, kind);
-	vprintf(fmt, ap);
-	printf("\n");
+	return running;
 }
 
-static void say(const char *kind, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	line(kind, fmt, ap);
-	va_end(ap);
-}
-
-static void finish(int code)
+static void finish(void)
 {
 	fflush(stdout);
-	_exit(code);
+	_exit(0);
 }
 
-static void back_trace(void)
+/* How a run ends otherwise than by its scenario's return. The events so far are complete. */
+void fsc_stop(const char *kind, const char *what)
 {
-	void *frames[24];
-	int n;
+	static int stopping;
 
-	if (!getenv("FSC_BACKTRACE"))
-		return;
-	fflush(stdout);
-	n = backtrace(frames, 24);
-	backtrace_symbols_fd(frames + 2, n > 2 ? n - 2 : 0, 1);
+	if (!stopping++)
+		rec_settle();
+	printf("end %s: %s\n", kind, what);
+	finish();
 }
 
-static void stop(const char *kind, const char *what)
-{
-	say(kind, "%s", what);
-	back_trace();
-	stopped = 1;
-	finish(3);
-}
-
-static void on_fault(int sig, siginfo_t *info, void *ctx)
+static void on_signal(int sig, siginfo_t *info, void *ctx)
 {
 	char text[96];
 
 	(void)ctx;
-	snprintf(text, sizeof(text), "signal %d at %p", sig, info->si_addr);
-	stop("fault", text);
+	if (sig == SIGALRM)
+		fsc_stop("limit", "the case takes more than ten seconds");
+	snprintf(text, sizeof(text), "signal %d at %s", sig, rec_value((unsigned long)info->si_addr));
+	fsc_stop("fault", text);
 }
 
 /* ---- tasks ---- */
 
-static void to_scheduler(void)
+static const char join_key[1];
+
+static void to_scheduler(int reason)
 {
+	why = reason;
+	rec_settle();
 	swapcontext(&tasks[running].ctx, &scheduler);
 }
 
@@ -122,37 +108,48 @@ static void trampoline(int id)
 {
 	tasks[id].fn(tasks[id].arg);
 	tasks[id].state = DONE;
-	for (int i = 0; i < nr_tasks; i++)
-		if (tasks[i].state == JOINING && tasks[i].join == id)
-			tasks[i].state = RUNNABLE;
-	to_scheduler();
+	__fsc_wake(join_key, 0);
+	to_scheduler(EXIT);
 }
 
-int __fsc_task_create(const char *name, void (*fn)(void *), void *arg)
+static int new_task(const char *name, void (*fn)(void *), void *arg)
 {
 	struct task *t = &tasks[nr_tasks];
 
 	if (nr_tasks == MAX_TASK)
-		stop("unmodelled", "too many tasks");
+		fsc_stop("unmodelled", "too many tasks");
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	t->fn = fn;
 	t->arg = arg;
 	getcontext(&t->ctx);
-	t->ctx.uc_stack.ss_sp = malloc(STACK);
-	t->ctx.uc_stack.ss_size = STACK;
+	t->ctx.uc_stack.ss_sp = (void *)(STACKS_START + nr_tasks * STACK_SIZE);
+	t->ctx.uc_stack.ss_size = STACK_SIZE;
 	t->ctx.uc_link = NULL;
 	makecontext(&t->ctx, (void (*)(void))trampoline, 1, nr_tasks);
 	t->state = RUNNABLE;
 	return nr_tasks++;
 }
 
+int __fsc_task_create(const char *name, void (*fn)(void *), void *arg)
+{
+	int id = new_task(name, fn, arg);
+
+	rec_event(CALLER, "task created %s", name);
+	return id;
+}
+
+static void sleep_on(const unsigned long *caller, const void *key)
+{
+	tasks[running].state = SLEEPING;
+	tasks[running].key = key;
+	rec_event(caller, "task sleeps");
+	to_scheduler(BLOCK);
+}
+
 void __fsc_task_join(int id)
 {
-	while (tasks[id].state != DONE) {
-		tasks[running].state = JOINING;
-		tasks[running].join = id;
-		to_scheduler();
-	}
+	while (tasks[id].state != DONE)
+		sleep_on(CALLER, join_key);
 }
 
 int __fsc_current(void)
@@ -160,28 +157,37 @@ int __fsc_current(void)
 	return running;
 }
 
-static unsigned long next_random(void)
+/* As Prng of emulator/sched/scheduler.ts. */
+static uint32_t next_random(void)
 {
-	seed = seed * 6364136223846793005UL + 1442695040888963407UL;
-	return seed >> 33;
+	uint32_t z;
+
+	seed += 0x9e3779b9u;
+	z = seed;
+	z = (z ^ (z >> 16)) * 0x21f0aaadu;
+	z = (z ^ (z >> 15)) * 0x735a2d97u;
+	return z ^ (z >> 15);
 }
 
+#define MAX_POINTS 200000
+
+/* A run that passes so many places is not going anywhere: tasks wait for each other without sleeping. */
 void __fsc_point(const char *what)
 {
+	static int passed;
+
 	(void)what;
-	if (seed && nr_tasks > 1 && next_random() % 3 == 0)
-		to_scheduler();
+	if (passed++ == MAX_POINTS)
+		fsc_stop("limit", "too many scheduling points");
+	to_scheduler(POINT);
 }
 
 void __fsc_sleep(const void *key)
 {
-	tasks[running].state = SLEEPING;
-	tasks[running].key = key;
-	tasks[running].why = "sleep";
-	to_scheduler();
+	sleep_on(CALLER, key);
 }
 
-int __fsc_wake(const void *key, int nr)
+static int wake(const void *key, int nr)
 {
 	int woken = 0;
 
@@ -193,30 +199,55 @@ int __fsc_wake(const void *key, int nr)
 	return woken;
 }
 
-/* Run to block: the running task goes on; else the next runnable one in turn (or, with a seed, any). */
+int __fsc_wake(const void *key, int nr)
+{
+	int woken = wake(key, nr);
+
+	if (woken && key != join_key)
+		rec_event(CALLER, "task woken %d", woken);
+	return woken;
+}
+
+/* Run to block: the running task goes on where it can, else the lowest runnable one; with a seed, any. -1: none can. */
+static int choose(void)
+{
+	int runnable[MAX_TASK], nr = 0, goes_on = 0;
+
+	for (int i = 0; i < nr_tasks; i++)
+		if (tasks[i].state == RUNNABLE) {
+			runnable[nr++] = i;
+			goes_on |= i == running;
+		}
+	if (nr < 2)
+		return nr ? runnable[0] : -1;
+	if (seeded)
+		return runnable[next_random() % nr];
+	return goes_on && (why == START || why == POINT) ? running : runnable[0];
+}
+
+/* Until the first task is done or every task sleeps. Then, as the engine does, what can still run, lowest first. */
 static int schedule_all(void)
 {
-	for (;;) {
-		int pick = -1, alive = 0;
+	int asleep = 0;
 
-		for (int i = 1; i <= nr_tasks; i++) {
-			int t = (running + i - 1) % nr_tasks;
+	why = START;
+	while (tasks[0].state != DONE) {
+		int pick = choose();
 
-			if (tasks[t].state == RUNNABLE && (pick < 0 || (seed && next_random() % 2)))
-				pick = t;
-			alive += tasks[t].state == SLEEPING || tasks[t].state == JOINING;
-		}
-		if (pick >= 0) {
-			running = pick;
-			swapcontext(&scheduler, &tasks[pick].ctx);
-			continue;
-		}
-		for (int i = 0; i < nr_tasks; i++)
-			if (tasks[i].state == SLEEPING || tasks[i].state == JOINING)
-				printf("stuck: task %s %s\n", tasks[i].name,
-				       tasks[i].state == JOINING ? "joins" : tasks[i].why);
-		return alive;
+		if (pick < 0)
+			return -1;
+		running = pick;
+		swapcontext(&scheduler, &tasks[pick].ctx);
 	}
+	for (int i = 0; i < nr_tasks; i++)
+		if (tasks[i].state == RUNNABLE) {
+			running = i;
+			swapcontext(&scheduler, &tasks[i].ctx);
+			i = -1;
+		}
+	for (int i = 0; i < nr_tasks; i++)
+		asleep += tasks[i].state != DONE;
+	return asleep;
 }
 
 /* ---- locks ---- */
@@ -235,14 +266,8 @@ static struct lock *lock_of(const void *at, const char *name)
 	for (int i = 0; i < nr_locks; i++)
 		if (locks[i].at == at)
 			return &locks[i];
-	for (int i = 0; i < nr_locks; i++)
-		if (locks[i].owner < 0 && !nr_readers(&locks[i])) {
-			locks[i].at = at; /* state of a free lock is nothing: its slot can serve another */
-			snprintf(locks[i].name, sizeof(locks[i].name), "%s", name);
-			return &locks[i];
-		}
 	if (nr_locks == MAX_LOCK)
-		stop("unmodelled", "too many locks");
+		fsc_stop("unmodelled", "too many locks");
 	locks[nr_locks].at = at;
 	locks[nr_locks].owner = -1;
 	snprintf(locks[nr_locks].name, sizeof(locks[nr_locks].name), "%s", name);
@@ -266,14 +291,12 @@ void __fsc_lock(const void *lock, int mode, const char *name)
 {
 	struct lock *l = lock_of(lock, name);
 
-	if (l->owner == running || (mode == FSC_LOCK_EXCL && l->readers[running]))
-		stop("lock-misuse", name);
-	__fsc_point(name);
-	while (!__fsc_trylock(lock, mode, name)) {
-		tasks[running].state = SLEEPING;
-		tasks[running].key = lock;
-		tasks[running].why = name;
-		to_scheduler();
+	for (;;) {
+		if (l->owner == running || (mode == FSC_LOCK_EXCL && l->readers[running]))
+			fsc_stop("lock-misuse", name);
+		if (__fsc_trylock(lock, mode, name))
+			return;
+		sleep_on(CALLER, lock);
 	}
 }
 
@@ -282,12 +305,12 @@ void __fsc_unlock(const void *lock, int mode, const char *name)
 	struct lock *l = lock_of(lock, name);
 
 	if (mode == FSC_LOCK_EXCL ? l->owner != running : !l->readers[running])
-		stop("lock-misuse", name);
+		fsc_stop("lock-misuse", name);
 	if (mode == FSC_LOCK_EXCL)
 		l->owner = -1;
 	else
 		l->readers[running]--;
-	__fsc_wake(lock, 0);
+	wake(lock, 0);
 }
 
 int __fsc_lock_held(const void *lock, int mode)
@@ -302,11 +325,12 @@ int __fsc_lock_held(const void *lock, int mode)
 static void map_at(unsigned long at, unsigned long size, int fill)
 {
 	unsigned long from = at & ~4095UL, to = (at + size + 4095) & ~4095UL;
-	void *p = mmap((void *)from, to - from, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	void *p = mmap((void *)from, to - from, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED) {
 		perror("mmap");
-		finish(4);
+		exit(4);
 	}
 	if (fill)
 		memset((void *)at, fill, size);
@@ -315,235 +339,281 @@ static void map_at(unsigned long at, unsigned long size, int fill)
 void __fsc_add_memory(unsigned long start_pfn, unsigned long nr, int with_memmap)
 {
 	map_at(PAGE_OFFSET + start_pfn * 4096, nr * 4096, 0);
-	if (with_memmap)
-		map_at(VMEMMAP_START + start_pfn * 64, nr * 64, 0x5a);
+	if (!with_memmap)
+		return;
+	map_at(VMEMMAP_START + start_pfn * 64, nr * 64, 0x5a);
+	rec_add_pages(start_pfn, nr);
 }
 
 void __fsc_remove_memory(unsigned long start_pfn, unsigned long nr)
 {
+	rec_remove_pages(start_pfn, nr);
 	munmap((void *)(PAGE_OFFSET + start_pfn * 4096), nr * 4096);
 	munmap((void *)(VMEMMAP_START + start_pfn * 64), nr * 64);
 }
 
-struct object {
-	unsigned long size, freed;
-	const char *kind;
-	unsigned long pad;
-};
+static unsigned long heap_top = HEAP_START + 4096;
 
 void *__fsc_alloc(unsigned long size, unsigned long align, unsigned int flags, const char *kind)
 {
-	struct object *o;
-	char *p;
+	unsigned long at;
 
 	if (align < 16)
 		align = 16;
-	p = aligned_alloc(align < 64 ? 64 : align, (size + 128 + 63) & ~63UL);
-	o = (struct object *)p;
-	p += 64;
-	o->size = size;
-	o->freed = 0;
-	o->kind = kind;
-	memset(p, flags & FSC_ZERO ? 0 : 0xa5, size);
-	return p;
+	at = (heap_top + 16 + align - 1) & ~(align - 1);
+	heap_top = at + size + 16;
+	if (heap_top > HEAP_START + HEAP_SIZE)
+		fsc_stop("limit", "no heap left");
+	memset((void *)at, flags & FSC_ZERO ? 0 : 0xa5, size);
+	kind = kind && *kind ? kind : "object";
+	rec_object(at, size, kind);
+	if (!strcmp(kind, "xa_slots"))
+		rec_watch(at, size, "xarray");
+	return (void *)at;
 }
 
-void __fsc_free(const void *ptr)
+void __fsc_free(const void *p)
 {
-	struct object *o = (struct object *)((char *)ptr - 64);
-
-	if (o->freed)
-		stop("double-free", o->kind);
-	o->freed = 1;
-	memset((void *)ptr, 0x6b, o->size);
+	if (p)
+		rec_freed((unsigned long)p);
 }
 
 void __fsc_watch(const void *p, unsigned long size, const char *kind)
 {
-	(void)p;
-	(void)size;
-	(void)kind;
+	rec_watch((unsigned long)p, size, kind);
 }
 
 /* ---- checks and messages ---- */
 
 int __fsc_warn(int cond, const char *text)
 {
-	if (cond) {
-		warnings++;
-		say("warn", "%s", text);
-		back_trace();
-	}
+	if (cond)
+		rec_event(CALLER, "warn %s", text);
 	return cond;
 }
 
 int __fsc_warn_once(int cond, const char *text)
 {
-	return __fsc_warn(cond, text);
+	if (cond)
+		rec_event(CALLER, "warn %s", text);
+	return cond;
 }
 
 void __fsc_bug(int cond, const char *text)
 {
 	if (cond)
-		stop("bug", text);
+		fsc_stop("bug", text);
 }
 
 void __fsc_bad_page(unsigned long pfn, const char *why)
 {
-	bad_pages++;
-	say("bad-page", "pfn %lx: %s", pfn, why);
-	back_trace();
+	rec_event(CALLER, "bad-page %lx %s", pfn, why);
 }
+
+/* %p prints what a pointer points to. */
+static int print_pointer(FILE *to, const struct printf_info *info, const void *const *args)
+{
+	(void)info;
+	return fprintf(to, "%s", rec_value(*(unsigned long *)args[0]));
+}
+
+static int pointer_size(const struct printf_info *info, size_t n, int *types, int *sizes)
+{
+	(void)info;
+	if (n) {
+		types[0] = PA_POINTER;
+		sizes[0] = sizeof(void *);
+	}
+	return 1;
+}
+
+/* A formatted event; the text keeps to one line. */
+#define FORMATTED(kind)                                               \
+	do {                                                          \
+		char text[512];                                       \
+		va_list ap;                                           \
+                                                                      \
+		va_start(ap, fmt);                                    \
+		vsnprintf(text, sizeof(text), fmt, ap);               \
+		va_end(ap);                                           \
+		for (char *p = text; (p = strchr(p, '\n'));)          \
+			*p = p[1] ? '|' : '\0';                       \
+		rec_event(CALLER, "%s %s", kind, text);               \
+	} while (0)
 
 int __fsc_printk(const char *fmt, ...)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	printf("[%s] printk: ", tasks[running].name);
-	vprintf(fmt, ap);
-	if (!*fmt || fmt[strlen(fmt) - 1] != '\n')
-		printf("\n");
-	va_end(ap);
+	FORMATTED("printk");
 	return 0;
 }
 
 void __fsc_step(const char *fmt, ...)
 {
-	va_list ap;
-
-	fsc_inspect("", 0);
-	va_start(ap, fmt);
-	line("step", fmt, ap);
-	va_end(ap);
+	rec_step();
+	FORMATTED("step");
 }
 
 void __fsc_quiesce(const char *fmt, ...)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	line("quiesce", fmt, ap);
-	va_end(ap);
-	fsc_inspect("", 1);
+	rec_step();
+	FORMATTED("quiesce");
+	fsc_recount();
 }
 
 void __fsc_event(const char *kind, const char *fmt, ...)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	line(kind, fmt, ap);
-	va_end(ap);
+	FORMATTED(kind);
 }
 
 void __fsc_unmodelled(const char *what)
 {
-	stop("unmodelled", what);
+	fsc_stop("unmodelled", what);
 }
 
-static struct named *find_named(struct named *table, int n, const char *name)
+static struct named *find_param(const char *name)
 {
-	for (int i = 0; i < n; i++)
-		if (!strcmp(table[i].name, name))
-			return &table[i];
+	for (int i = 0; i < nr_params; i++)
+		if (!strcmp(params[i].name, name))
+			return &params[i];
 	return NULL;
 }
 
 int __fsc_param(const char *name, int otherwise)
 {
-	struct named *p = find_named(params, nr_params, name);
+	struct named *p = find_param(name);
 
 	return p ? p->value : otherwise;
 }
 
 int __fsc_fail(const char *name)
 {
-	struct named *f = find_named(failures, nr_failures, name);
+	static int left[MAX_NAMED], counted;
+	char site[56];
+	struct named *f;
 
-	return tasks[running].name[0] != '(' && f && f->value > 0 && f->value--; /* boot never fails */
+	snprintf(site, sizeof(site), "fail_%s", name);
+	f = find_param(site);
+	if (!f)
+		return 0;
+	for (; counted < nr_params; counted++)
+		left[counted] = params[counted].value;
+	return left[f - params] > 0 && left[f - params]--;
 }
-
-/* The kernel's tracepoint page_ref_mod and its kin, for pages of the device. */
-struct page;
-void fsc_trace_page_ref(const struct page *page, const char *op, int v, int now)
-{
-	unsigned long pfn = ((unsigned long)page - VMEMMAP_START) / 64;
-
-	if (!quiet && fsc_registry.pgmaps[0] && tasks[running].name[0] != '(' && pfn >= fsc_registry.pmem_start_pfn)
-		say("page_ref", "%s pfn +%lx %+d -> %d", op, pfn - fsc_registry.pmem_start_pfn, v, now);
-}
-
-/* What the harness says itself, for inspect.c. */
-void fsc_say(const char *kind, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	line(kind, fmt, ap);
-	va_end(ap);
-}
-int fsc_mismatches;
 
 /* ---- the run ---- */
 
 static const struct fsc_scenario *chosen;
 
+static void boot(void *arg)
+{
+	(void)arg;
+	fsc_boot();
+}
+
 static void first_task(void *arg)
 {
 	(void)arg;
-	strcpy(tasks[0].name, "(boot)");
-	fsc_boot();
-	strcpy(tasks[0].name, "main");
-	fsc_inspect("boot", 0);
 	chosen->run();
-	fsc_inspect("end", 0);
+}
+
+static void boot_kernel(void)
+{
+	map_at(HEAP_START, HEAP_SIZE, 0);
+	map_at(STACKS_START, MAX_TASK * STACK_SIZE, 0);
+	new_task("boot", boot, NULL);
+	if (schedule_all())
+		fsc_stop("unmodelled", "the boot does not end");
+	nr_tasks = 0;
+	nr_locks = 0;
+	running = 0;
+}
+
+static void run_case(void)
+{
+	int asleep;
+
+	rec_start();
+	new_task("user", first_task, NULL);
+	asleep = schedule_all();
+	rec_check();
+	if (asleep < 0) {
+		rec_note("end deadlock");
+		finish();
+	}
+	rec_note("end completed");
+	for (int i = 0; i < nr_tasks; i++)
+		if (tasks[i].state != DONE)
+			rec_note("asleep %s", tasks[i].name);
+	for (int i = 0; i < nr_locks; i++) {
+		if (locks[i].owner >= 0)
+			rec_note("held %s by %s", locks[i].name, tasks[locks[i].owner].name);
+		for (int t = 0; t < MAX_TASK; t++)
+			if (locks[i].readers[t])
+				rec_note("held %s by %s", locks[i].name, tasks[t].name);
+	}
+	finish();
+}
+
+/* "SCENARIO name=value ..." */
+static void read_case(char *text)
+{
+	char *word = strtok(text, " \n");
+
+	for (int i = 0; word && fsc_scenarios[i]; i++)
+		if (!strcmp(fsc_scenarios[i]->name, word))
+			chosen = fsc_scenarios[i];
+	if (!chosen) {
+		fprintf(stderr, "no scenario %s\n", word ? word : "");
+		_exit(2);
+	}
+	while ((word = strtok(NULL, " \n"))) {
+		char *eq = strchr(word, '=');
+
+		if (!eq || nr_params == MAX_NAMED)
+			continue;
+		snprintf(params[nr_params].name, sizeof(params[0].name), "%.*s", (int)(eq - word), word);
+		params[nr_params++].value = atoi(eq + 1);
+	}
+	seed = (uint32_t)__fsc_param("seed", 0);
+	seeded = seed != 0;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t alt = { .ss_sp = malloc(65536), .ss_size = 65536 };
+
+	sigaltstack(&alt, NULL);
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGBUS, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
 }
 
 int main(int argc, char **argv)
 {
-	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
-	stack_t alt = { .ss_sp = malloc(65536), .ss_size = 65536 };
-	int alive;
+	static char line[512];
+	int status;
 
-	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
-	if (argc < 2 || !strcmp(argv[1], "list")) {
+	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
+	if (argc != 2 || strcmp(argv[1], "run")) {
 		for (int i = 0; fsc_scenarios[i]; i++)
 			printf("%s\t%s\t%s\n", fsc_scenarios[i]->name, fsc_scenarios[i]->params, fsc_scenarios[i]->title);
 		return 0;
 	}
-	for (int i = 0; fsc_scenarios[i]; i++)
-		if (!strcmp(fsc_scenarios[i]->name, argv[1]))
-			chosen = fsc_scenarios[i];
-	if (!chosen) {
-		fprintf(stderr, "no scenario %s\n", argv[1]);
-		return 2;
-	}
-	for (int i = 2; i < argc; i++) {
-		char *eq = strchr(argv[i], '=');
-		struct named *n;
-
-		if (!eq)
-			continue;
-		n = &params[nr_params++];
-		snprintf(n->name, sizeof(n->name), "%.*s", (int)(eq - argv[i]), argv[i]);
-		n->value = atoi(eq + 1);
-		if (!strncmp(n->name, "fail_", 5)) {
-			strcpy(failures[nr_failures].name, n->name + 5);
-			failures[nr_failures++].value = n->value;
+	catch_signals();
+	register_printf_specifier('p', print_pointer, pointer_size);
+	boot_kernel();
+	while (fgets(line, sizeof(line), stdin)) {
+		printf("case %s", line);
+		fflush(stdout);
+		if (!fork()) {
+			alarm(10);
+			read_case(line);
+			run_case();
 		}
+		wait(&status);
+		if (status)
+			printf("end status %d\n", status);
 	}
-	seed = __fsc_param("seed", 0);
-	quiet = __fsc_param("quiet", 0);
-	sigaltstack(&alt, NULL);
-	sigaction(SIGSEGV, &sa, NULL);
-	sigaction(SIGBUS, &sa, NULL);
-
-	__fsc_task_create("(boot)", first_task, NULL);
-	alive = schedule_all();
-	for (int i = 0; i < nr_locks; i++)
-		if (locks[i].owner >= 0 || nr_readers(&locks[i]))
-			printf("held at the end: %s\n", locks[i].name);
-	printf("end: %d warnings, %d bad pages, %d mismatches, %d stuck\n", warnings, bad_pages, fsc_mismatches, alive);
-	finish(warnings || bad_pages || fsc_mismatches || alive ? 1 : 0);
+	return 0;
 }

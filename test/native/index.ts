@@ -1,0 +1,3 @@
+/** What tools/test_native.mjs uses of the gcc harness. Leaves out everything else. */
+export { bothLists, compareNatives, compareWithEngine, EngineKernel, nativeLists } from "./compare.ts";
+export { buildNative, complaintsOf, nativeMissing } from "./native_kernel.ts";
