@@ -18,6 +18,8 @@ import {
 
 /** Lines of context and of text around a place that are compared as evidence for it. */
 const WINDOW = 16;
+/** Lines beside a place, besides as many as are added, in which an added line counts as there already. */
+const BESIDE = 4;
 /** Telling lines that must agree where the hunk names no function. */
 const EVIDENCE_AT_FILE_SCOPE = 3;
 /** Largest region (lines) that is searched: a file is longer only where no function is named. */
@@ -39,7 +41,30 @@ export function mergeHunk(
   const merge = new Merge(target, hunk, direction, region);
   const at = merge.place();
   if (typeof at === "string") return reject(at);
+  if (changesNothing(hunk, direction, at)) return reject("in this text it would change nothing");
   return { hunk, direction, fate: { kind: "merged", why: merge.told.join("; ") }, at, blanks: false };
+}
+
+/** Every run of added lines replaces the same lines: the hunk moved them past lines that the text does not have. */
+function changesNothing(hunk: FlatHunk, direction: Direction, at: readonly number[]): boolean {
+  const added = new Map<number, string>();
+  const removed: number[] = [];
+  const bareOf = new Map<number, string>();
+  hunk.lines.forEach((line, k) => {
+    if (adds(line.kind, direction)) added.set(at[k]!, (added.get(at[k]!) ?? "") + bare(line.text));
+    else if (line.kind !== " " && at[k]! >= 0) {
+      removed.push(at[k]!);
+      bareOf.set(at[k]!, bare(line.text));
+    }
+  });
+  if (removed.length === 0) return false;
+  const runs = new Map<number, string>();
+  let start = -1;
+  for (const j of removed.sort((a, b) => a - b)) {
+    if (!bareOf.has(j - 1)) start = j;
+    runs.set(start, (runs.get(start) ?? "") + bareOf.get(j)!);
+  }
+  return runs.size === added.size && [...runs].every(([at, text]) => added.get(at) === text);
 }
 
 // ---- the region -----------------------------------------------------------------------------------------------------
@@ -259,12 +284,14 @@ class Merge {
     return "";
   }
 
-  /** Half of the lines that are to be added, or more, stand beside the place already. */
+  /** Half of the lines that are to be added, or more, stand beside the place already. A moved line does not count. */
   private thereAlready(change: Change, best: Candidate): boolean {
-    const around = new Set(
-      this.text.slice(Math.max(0, best.start - WINDOW), Math.min(this.text.length, best.end + WINDOW)),
-    );
-    const telling = change.added.filter((k) => isTelling(this.hunk.lines[k]!.text));
+    const { lines } = this.hunk;
+    const own = new Set(this.lines.filter((_, k) => !this.isAdded(lines[k]!)));
+    const telling = change.added.filter((k) => isTelling(lines[k]!.text) && !own.has(this.lines[k]!));
+    const reach = change.added.length + BESIDE;
+    const from = Math.max(this.region.from, best.start - reach);
+    const around = new Set(this.text.slice(from, Math.min(this.region.to, best.end + reach)));
     const there = telling.filter((k) => around.has(this.lines[k]!));
     return there.length > 0 && 2 * there.length >= telling.length;
   }
@@ -364,7 +391,8 @@ class Merge {
     }
     if (own.length === 0) return 0;
     const near: string[] = [];
-    for (let n = 0; n < WINDOW && j >= 0 && j < this.text.length; n++, j += step) near.push(this.text[j]!);
+    for (; near.length < WINDOW && j >= 0 && j < this.text.length; j += step)
+      if (this.text[j] !== "") near.push(this.text[j]!);
     const has = new Set(near);
     if (!own.some((l) => has.has(l))) return 0;
     return diffArrays(own, near).reduce((n, part) => n + (part.added || part.removed ? 0 : part.count!), 0);
