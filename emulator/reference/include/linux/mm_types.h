@@ -109,19 +109,14 @@ struct folio {
 			unsigned long _flags_1;
 			unsigned long _head_1;
 #if FSC_ERA >= 615
+			atomic_t _large_mapcount;
+			atomic_t _nr_pages_mapped;
+			atomic_t _entire_mapcount;
+			atomic_t _pincount;
+			mm_id_mapcount_t _mm_id_mapcount[2];
 			union {
-				struct {
-					atomic_t _large_mapcount;
-					atomic_t _nr_pages_mapped;
-					atomic_t _entire_mapcount;
-					atomic_t _pincount;
-					mm_id_mapcount_t _mm_id_mapcount[2];
-					union {
-						mm_id_t _mm_id[2];
-						unsigned long _mm_ids;
-					};
-				};
-				unsigned long _usable_1[4];
+				mm_id_t _mm_id[2];
+				unsigned long _mm_ids;
 			};
 			atomic_t _mapcount_1;
 			atomic_t _refcount_1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Spin locks, rw locks, bit locks and sequence counters: names for the runner's locks, which are keyed by address.
- * Mirrors include/linux/spinlock.h and seqlock.h. Left out: interrupt state (nothing interrupts), lock classes.
+ * Mirrors include/linux/spinlock.h and seqlock.h. Interrupts never come, but whether a task has them off is kept, because
+ * code asserts it. Left out: lock classes.
  */
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
@@ -19,6 +20,9 @@ typedef struct {
 	unsigned int raw;
 } rwlock_t;
 
+/* By task, the boot task first: local interrupts are off. */
+extern unsigned char fsc_irqs_off[];
+
 #define __SPIN_LOCK_UNLOCKED(name) { 0 }
 #define __RAW_SPIN_LOCK_UNLOCKED(name) { 0 }
 #define __RW_LOCK_UNLOCKED(name) { 0 }
@@ -31,14 +35,14 @@ typedef struct {
 #define spin_lock(l) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define spin_lock_nested(l, subclass) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define spin_lock_bh(l) spin_lock(l)
-#define spin_lock_irq(l) spin_lock(l)
-#define spin_lock_irqsave(l, flags) do { (flags) = 0; spin_lock(l); } while (0)
+#define spin_lock_irq(l) do { local_irq_disable(); spin_lock(l); } while (0)
+#define spin_lock_irqsave(l, flags) do { local_irq_save(flags); spin_lock(l); } while (0)
 #define spin_lock_irqsave_nested(l, flags, subclass) spin_lock_irqsave(l, flags)
 #define spin_trylock(l) __fsc_trylock(l, FSC_LOCK_EXCL, #l)
 #define spin_unlock(l) __fsc_unlock(l, FSC_LOCK_EXCL, #l)
 #define spin_unlock_bh(l) spin_unlock(l)
-#define spin_unlock_irq(l) spin_unlock(l)
-#define spin_unlock_irqrestore(l, flags) do { (void)(flags); spin_unlock(l); } while (0)
+#define spin_unlock_irq(l) do { spin_unlock(l); local_irq_enable(); } while (0)
+#define spin_unlock_irqrestore(l, flags) do { spin_unlock(l); local_irq_restore(flags); } while (0)
 #define spin_is_locked(l) __fsc_lock_held(l, FSC_LOCK_EXCL)
 #define spin_needbreak(l) 0
 #define cond_resched_lock(l) 0
@@ -51,15 +55,15 @@ typedef struct {
 #define read_unlock(l) __fsc_unlock(l, FSC_LOCK_SHARED, #l)
 #define write_lock(l) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define write_unlock(l) __fsc_unlock(l, FSC_LOCK_EXCL, #l)
-#define local_irq_save(flags) ((flags) = 0)
-#define local_irq_restore(flags) ((void)(flags))
-#define local_irq_disable() do { } while (0)
-#define local_irq_enable() do { } while (0)
+#define local_irq_save(flags) ((flags) = fsc_irqs_off[__fsc_current() + 1], local_irq_disable())
+#define local_irq_restore(flags) ((void)(fsc_irqs_off[__fsc_current() + 1] = (flags) != 0))
+#define local_irq_disable() ((void)(fsc_irqs_off[__fsc_current() + 1] = 1))
+#define local_irq_enable() ((void)(fsc_irqs_off[__fsc_current() + 1] = 0))
 #define preempt_disable() do { } while (0)
 #define preempt_enable() do { } while (0)
 #define in_interrupt() 0
 #define in_task() 1
-#define irqs_disabled() 0
+#define irqs_disabled() (fsc_irqs_off[__fsc_current() + 1] != 0)
 
 typedef struct seqcount {
 	unsigned int sequence;

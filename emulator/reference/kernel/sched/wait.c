@@ -8,6 +8,7 @@
 #include <linux/mm_types.h>
 
 struct task_struct fsc_tasks[FSC_MAX_TASK];
+unsigned char fsc_irqs_off[FSC_MAX_TASK + 1];
 int fsc_rcu_readers;
 
 /* A task that was woken after it announced its sleep is running again and does not sleep. */
