@@ -101,13 +101,18 @@ function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
   return n;
 }
 
+/** The predecessors of a patch that is in one of the series; else the stack that fits best, the longest of equals. */
 function bestStack(tree: KernelTree, all: readonly Stack[], patch: Patch): Stack {
+  const member = all.find((s) =>
+    s.patches.some((p) => p.messageId !== null && p.messageId === patch.messageId),
+  );
+  if (member !== undefined) return all[all.indexOf(member) - (patch.number > 1 ? 1 : 0)] ?? all[0]!;
   let best = all[0]!;
-  let least = Number.POSITIVE_INFINITY;
-  for (const stack of all) {
+  let least = leftOver(tree, best, patch);
+  if (least === 0) return best;
+  for (const stack of all.slice(1)) {
     const n = leftOver(tree, stack, patch);
-    if (n < least) [best, least] = [stack, n];
-    if (n === 0) break;
+    if (n < least || (n === least && best !== all[0])) [best, least] = [stack, n];
   }
   return best;
 }
