@@ -180,23 +180,25 @@ import f173 from "./mm/interval_tree.c";
 import f174 from "./mm/memory-failure.c";
 import f175 from "./mm/memory.c";
 import f176 from "./mm/memremap.c";
-import f177 from "./mm/mm_init.c";
-import f178 from "./mm/mmu_gather.c";
-import f179 from "./mm/page-writeback.c";
-import f180 from "./mm/page_alloc.c";
-import f181 from "./mm/rmap.c";
-import f182 from "./mm/slab_common.c";
-import f183 from "./mm/swap.c";
-import f184 from "./mm/truncate.c";
-import f185 from "./scenarios/catalogue.c";
-import f186 from "./scenarios/common.c";
-import f187 from "./scenarios/device.c";
-import f188 from "./scenarios/dma.c";
-import f189 from "./scenarios/entries.c";
-import f190 from "./scenarios/holes.c";
-import f191 from "./scenarios/mapping.c";
-import f192 from "./scenarios/reflink.c";
-import f193 from "./scenarios/scenario.h";
+import f177 from "./mm/mlock.c";
+import f178 from "./mm/mm_init.c";
+import f179 from "./mm/mmu_gather.c";
+import f180 from "./mm/page-writeback.c";
+import f181 from "./mm/page_alloc.c";
+import f182 from "./mm/rmap.c";
+import f183 from "./mm/slab_common.c";
+import f184 from "./mm/swap.c";
+import f185 from "./mm/truncate.c";
+import f186 from "./scenarios/catalogue.c";
+import f187 from "./scenarios/common.c";
+import f188 from "./scenarios/device.c";
+import f189 from "./scenarios/dma.c";
+import f190 from "./scenarios/driver.c";
+import f191 from "./scenarios/entries.c";
+import f192 from "./scenarios/holes.c";
+import f193 from "./scenarios/mapping.c";
+import f194 from "./scenarios/reflink.c";
+import f195 from "./scenarios/scenario.h";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/genhd.c", text: f0 },
@@ -376,21 +378,23 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "mm/memory-failure.c", text: f174 },
   { path: "mm/memory.c", text: f175 },
   { path: "mm/memremap.c", text: f176 },
-  { path: "mm/mm_init.c", text: f177 },
-  { path: "mm/mmu_gather.c", text: f178 },
-  { path: "mm/page-writeback.c", text: f179 },
-  { path: "mm/page_alloc.c", text: f180 },
-  { path: "mm/rmap.c", text: f181 },
-  { path: "mm/slab_common.c", text: f182 },
-  { path: "mm/swap.c", text: f183 },
-  { path: "mm/truncate.c", text: f184 },
-  { path: "scenarios/catalogue.c", text: f185 },
-  { path: "scenarios/common.c", text: f186 },
-  { path: "scenarios/device.c", text: f187 },
-  { path: "scenarios/dma.c", text: f188 },
-  { path: "scenarios/entries.c", text: f189 },
-  { path: "scenarios/holes.c", text: f190 },
-  { path: "scenarios/mapping.c", text: f191 },
-  { path: "scenarios/reflink.c", text: f192 },
-  { path: "scenarios/scenario.h", text: f193 },
+  { path: "mm/mlock.c", text: f177 },
+  { path: "mm/mm_init.c", text: f178 },
+  { path: "mm/mmu_gather.c", text: f179 },
+  { path: "mm/page-writeback.c", text: f180 },
+  { path: "mm/page_alloc.c", text: f181 },
+  { path: "mm/rmap.c", text: f182 },
+  { path: "mm/slab_common.c", text: f183 },
+  { path: "mm/swap.c", text: f184 },
+  { path: "mm/truncate.c", text: f185 },
+  { path: "scenarios/catalogue.c", text: f186 },
+  { path: "scenarios/common.c", text: f187 },
+  { path: "scenarios/device.c", text: f188 },
+  { path: "scenarios/dma.c", text: f189 },
+  { path: "scenarios/driver.c", text: f190 },
+  { path: "scenarios/entries.c", text: f191 },
+  { path: "scenarios/holes.c", text: f192 },
+  { path: "scenarios/mapping.c", text: f193 },
+  { path: "scenarios/reflink.c", text: f194 },
+  { path: "scenarios/scenario.h", text: f195 },
 ];

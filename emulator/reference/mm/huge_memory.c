@@ -69,7 +69,10 @@ unsigned long thp_vma_allowable_orders(struct vm_area_struct *vma, unsigned long
 	int limit = __fsc_param("max_order", PUD_ORDER);
 
 	(void)tva_flags;
-	if (vma_is_anonymous(vma) || (vm_flags & VM_NOHUGEPAGE) || !vma_is_dax(vma))
+	if (vma_is_anonymous(vma) || (vm_flags & VM_NOHUGEPAGE))
+		return 0;
+	/* A driver that has a handler for large faults knows what it can do. */
+	if (!vma_is_dax(vma) && !(vma->vm_ops && vma->vm_ops->huge_fault))
 		return 0;
 	orders &= THP_ORDERS_ALL_FILE_DEFAULT;
 	if (limit < PUD_ORDER)
@@ -241,7 +244,7 @@ vm_fault_t vmf_insert_pfn_pud(struct vm_fault *vmf, pfn_t pfn, bool write)
 	return VM_FAULT_NOPAGE;
 }
 
-#if FSC_ERA >= 615
+/* Folios whose mappings are counted. Nobody in v6.12 calls these two; series on their way to v6.15 do. */
 /*
  * An entry that holds a reference and a mapcount of the folio. v6.15 still marks it special, as every pfn that is not
  * devmap; that is what the release does, and what later kernels mend.
@@ -271,7 +274,7 @@ vm_fault_t vmf_insert_folio_pmd(struct vm_fault *vmf, struct folio *folio, bool 
 		folio_add_file_rmap_pmd(folio, &folio->page, vma);
 		add_mm_counter(mm, mm_counter_file(folio), HPAGE_PMD_NR);
 	}
-	err = insert_pfn_pmd(vma, addr, vmf->pmd, pfn_to_pfn_t(folio_pfn(folio)), vma->vm_page_prot, write, pgtable);
+	err = fsc_set_pmd_pfn(vma, addr, vmf->pmd, pfn_to_pfn_t(folio_pfn(folio)), vma->vm_page_prot, write, pgtable);
 	spin_unlock(ptl);
 	if (pgtable && err)
 		pte_free(mm, pgtable);
@@ -295,11 +298,10 @@ vm_fault_t vmf_insert_folio_pud(struct vm_fault *vmf, struct folio *folio, bool 
 		folio_get(folio);
 		folio_add_file_rmap_pud(folio, &folio->page, vma);
 	}
-	insert_pfn_pud(vma, addr, vmf->pud, pfn_to_pfn_t(folio_pfn(folio)), write);
+	fsc_set_pud_pfn(vma, addr, vmf->pud, pfn_to_pfn_t(folio_pfn(folio)), write);
 	spin_unlock(ptl);
 	return VM_FAULT_NOPAGE;
 }
-#endif
 
 /* ---- access, zap, split ---- */
 
@@ -418,7 +420,6 @@ int zap_huge_pud(struct mmu_gather *tlb, struct vm_area_struct *vma, pud_t *pud,
 		spin_unlock(ptl);
 		return 1;
 	}
-#if FSC_ERA >= 615
 	struct page *page = pud_page(old);
 	struct folio *folio = page_folio(page);
 
@@ -427,10 +428,6 @@ int zap_huge_pud(struct mmu_gather *tlb, struct vm_area_struct *vma, pud_t *pud,
 	add_mm_counter(tlb->mm, mm_counter_file(folio), -HPAGE_PUD_NR);
 	spin_unlock(ptl);
 	tlb_remove_page_size(tlb, page, HPAGE_PUD_SIZE);
-#else
-	(void)old;
-	BUG(); /* anonymous PUD pages do not exist */
-#endif
 	return 1;
 }
 

@@ -2,6 +2,7 @@
 /* What mm/ files share. Mirrors mm/internal.h. */
 #ifndef __MM_INTERNAL_H
 #define __MM_INTERNAL_H
+#include <linux/pagevec.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -40,6 +41,25 @@ struct folio *try_grab_folio_fast(struct page *page, int refs, unsigned int flag
 int try_grab_folio(struct folio *folio, int refs, unsigned int flags);
 void unmap_page_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long addr, unsigned long end,
 		      struct zap_details *details);
+void mlock_folio(struct folio *folio);
+void munlock_folio(struct folio *folio);
+static inline void mlock_vma_folio(struct folio *folio, struct vm_area_struct *vma)
+{
+	if (unlikely((vma->vm_flags & (VM_LOCKED | VM_SPECIAL)) == VM_LOCKED))
+		mlock_folio(folio);
+}
+static inline void munlock_vma_folio(struct folio *folio, struct vm_area_struct *vma)
+{
+	if (unlikely(vma->vm_flags & VM_LOCKED))
+		munlock_folio(folio);
+}
+/* Large anonymous folios do not exist here, so none is ever queued. */
+static inline bool folio_unqueue_deferred_split(struct folio *folio)
+{
+	(void)folio;
+	return false;
+}
+void free_unref_folios(struct folio_batch *fbatch);
 pmd_t *mm_find_pmd(struct mm_struct *mm, unsigned long address);
 vm_fault_t do_wp_page(struct vm_fault *vmf);
 void pmd_install(struct mm_struct *mm, pmd_t *pmd, pgtable_t *pte);

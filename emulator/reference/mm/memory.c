@@ -478,6 +478,28 @@ static int insert_page(struct vm_area_struct *vma, unsigned long addr, struct pa
 	return err;
 }
 #define fsc_insert_page_ro(vma, addr, page, prot) insert_page(vma, addr, page, prot)
+
+/* Nobody in v6.12 calls this; series on their way to v6.15 do. */
+vm_fault_t vmf_insert_page_mkwrite(struct vm_fault *vmf, struct page *page, bool write)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	spinlock_t *ptl;
+	pte_t *pte;
+	int err;
+
+	if (vmf->address >= vma->vm_end || vmf->address < vma->vm_start)
+		return VM_FAULT_SIGBUS;
+	err = insert_page(vma, vmf->address, page, vma->vm_page_prot);
+	if (err && err != -EBUSY)
+		return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+	pte = write ? get_locked_pte(vma->vm_mm, vmf->address, &ptl) : NULL;
+	if (pte && pte_pfn(ptep_get(pte)) == page_to_pfn(page))
+		ptep_set_access_flags(vma, vmf->address, pte,
+				      maybe_mkwrite(pte_mkdirty(pte_mkyoung(ptep_get(pte))), vma), 1);
+	if (pte)
+		pte_unmap_unlock(pte, ptl);
+	return VM_FAULT_NOPAGE;
+}
 #endif
 
 int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page)

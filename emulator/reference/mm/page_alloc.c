@@ -118,6 +118,13 @@ void free_unref_page(struct page *page, unsigned int order)
 	fsc_ram_mark(pfn, 1UL << order, false);
 }
 
+void free_unref_folios(struct folio_batch *fbatch)
+{
+	for (unsigned int i = 0; i < folio_batch_count(fbatch); i++)
+		free_unref_page(&fbatch->folios[i]->page, folio_order(fbatch->folios[i]));
+	folio_batch_reinit(fbatch);
+}
+
 void __free_pages(struct page *page, unsigned int order)
 {
 	if (put_page_testzero(page))

@@ -125,7 +125,7 @@ void folio_remove_rmap_pmd(struct folio *folio, struct page *page, struct vm_are
 	__folio_remove_rmap(folio, page, HPAGE_PMD_NR, vma, RMAP_LEVEL_PMD);
 }
 
-#if FSC_ERA >= 615
+/* Nobody in v6.12 calls these two; series on their way to v6.15 do. */
 void folio_add_file_rmap_pud(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
 	__folio_add_file_rmap(folio, page, HPAGE_PUD_NR, vma, RMAP_LEVEL_PUD);
@@ -135,7 +135,6 @@ void folio_remove_rmap_pud(struct folio *folio, struct page *page, struct vm_are
 {
 	__folio_remove_rmap(folio, page, HPAGE_PUD_NR, vma, RMAP_LEVEL_PUD);
 }
-#endif
 
 /* Fork copies a mapping of file memory. */
 void folio_dup_file_rmap_ptes(struct folio *folio, struct page *page, int nr_pages)

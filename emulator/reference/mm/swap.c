@@ -7,10 +7,26 @@
 #include <linux/xarray.h>
 #include "internal.h"
 
-static void fsc_free_ram_folio(struct folio *folio)
+/* Off the LRU before it is freed. */
+static void __page_cache_release(struct folio *folio, struct lruvec **lruvecp, unsigned long *flagsp)
 {
+	(void)lruvecp;
+	(void)flagsp;
 	folio_clear_active(folio);
 	folio_clear_lru(folio);
+}
+
+static void page_cache_release(struct folio *folio)
+{
+	struct lruvec *lruvec = NULL;
+	unsigned long flags = 0;
+
+	__page_cache_release(folio, &lruvec, &flags);
+}
+
+static void fsc_free_ram_folio(struct folio *folio)
+{
+	page_cache_release(folio);
 	mem_cgroup_uncharge(folio);
 	free_unref_page(&folio->page, folio_order(folio));
 }

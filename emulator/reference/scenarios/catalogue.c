@@ -66,6 +66,7 @@ extern const struct fsc_scenario fsc_scenario_probe_fails_memory;
 extern const struct fsc_scenario fsc_scenario_holder;
 extern const struct fsc_scenario fsc_scenario_memory_failure_file;
 extern const struct fsc_scenario fsc_scenario_device_dax;
+extern const struct fsc_scenario fsc_scenario_driver_maps;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -123,5 +124,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_holder,
 	&fsc_scenario_memory_failure_file,
 	&fsc_scenario_device_dax,
+	&fsc_scenario_driver_maps,
 	NULL,
 };

@@ -75,9 +75,10 @@ struct sc_map sc_mmap(struct mm_struct *mm, struct sc_file *f, unsigned long fir
 		      unsigned int flags)
 {
 	struct sc_map m = { .mm = mm, .of = f, .first = first, .pages = pages };
+	unsigned long align = pages >> PUD_ORDER ? PUD_SIZE : PMD_SIZE;
 
-	/* The colour of address and file agree, so that only size decides between PTE and PMD faults. */
-	SC_DO(m.addr = fsc_mmap(mm, f->file, first, pages, flags, PMD_SIZE), "mmap %s[%lu..%lu)", f->name, first,
+	/* The colour of address and file agree, so that only size decides between PTE, PMD and PUD faults. */
+	SC_DO(m.addr = fsc_mmap(mm, f->file, first, pages, flags, align), "mmap %s[%lu..%lu)", f->name, first,
 	      first + pages);
 	BUG_ON(IS_ERR_VALUE(m.addr));
 	return m;

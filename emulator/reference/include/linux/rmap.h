@@ -13,9 +13,7 @@ typedef int rmap_t;
 enum rmap_level {
 	RMAP_LEVEL_PTE = 0,
 	RMAP_LEVEL_PMD,
-#if FSC_ERA >= 615
 	RMAP_LEVEL_PUD,
-#endif
 };
 #define ENTIRELY_MAPPED 0x800000
 #define FOLIO_PAGES_MAPPED (ENTIRELY_MAPPED - 1)
@@ -33,12 +31,10 @@ static inline void __folio_rmap_sanity_checks(const struct folio *folio, const s
 		VM_WARN_ON_FOLIO(folio_nr_pages(folio) != HPAGE_PMD_NR, folio);
 		VM_WARN_ON_FOLIO(nr_pages != HPAGE_PMD_NR, folio);
 	}
-#if FSC_ERA >= 615
 	if (level == RMAP_LEVEL_PUD) {
 		VM_WARN_ON_FOLIO(folio_nr_pages(folio) != HPAGE_PUD_NR, folio);
 		VM_WARN_ON_FOLIO(nr_pages != HPAGE_PUD_NR, folio);
 	}
-#endif
 }
 void folio_add_file_rmap_ptes(struct folio *folio, struct page *page, int nr_pages, struct vm_area_struct *vma);
 #define folio_add_file_rmap_pte(folio, page, vma) folio_add_file_rmap_ptes(folio, page, 1, vma)
@@ -46,10 +42,8 @@ void folio_add_file_rmap_pmd(struct folio *folio, struct page *page, struct vm_a
 void folio_remove_rmap_ptes(struct folio *folio, struct page *page, int nr_pages, struct vm_area_struct *vma);
 #define folio_remove_rmap_pte(folio, page, vma) folio_remove_rmap_ptes(folio, page, 1, vma)
 void folio_remove_rmap_pmd(struct folio *folio, struct page *page, struct vm_area_struct *vma);
-#if FSC_ERA >= 615
 void folio_add_file_rmap_pud(struct folio *folio, struct page *page, struct vm_area_struct *vma);
 void folio_remove_rmap_pud(struct folio *folio, struct page *page, struct vm_area_struct *vma);
-#endif
 void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address, rmap_t flags);
 void folio_dup_file_rmap_ptes(struct folio *folio, struct page *page, int nr_pages);
 void folio_dup_file_rmap_pmd(struct folio *folio, struct page *page);
