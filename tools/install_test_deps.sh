@@ -11,6 +11,7 @@ need csmith csmith
 need git git
 need b4 b4
 need lsdiff patchutils
+need patch patch
 [ "${FOLIOSCOPE_NO_BROWSER:-}" = 1 ] || need chromium chromium
 [ -e /usr/include/csmith ] || ls -d /usr/include/csmith* >/dev/null 2>&1 || wanted+=(libcsmith-dev)
 if [ ${#wanted[@]} -eq 0 ]; then echo "test tools: all there"; exit 0; fi
