@@ -17,6 +17,7 @@ import {
 import { formatKernel } from "../shims/format.ts";
 import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
+import type { Site } from "../vm/stop_reason.ts";
 import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
 
@@ -34,6 +35,28 @@ const PAGE_FIELDS: readonly PageField[] = [
   "_mapcount",
   "memcg_data",
 ];
+
+/** Functions that make objects for their callers. */
+const ALLOCATORS: ReadonlySet<string> = new Set([
+  "fsc_kmalloc",
+  "kmem_cache_alloc",
+  "kmem_cache_zalloc",
+  "kmemdup",
+  "krealloc",
+  "kstrdup",
+  "kvasprintf",
+  "kasprintf",
+  "kobject_set_name_vargs",
+  "kobject_set_name",
+  "dev_set_name",
+  "__request_region",
+  "__devm_request_region",
+  "__devm_add_action",
+  "__devm_add_action_or_reset",
+  "devm_kmalloc",
+  "devm_kzalloc",
+  "ida_alloc_range",
+]);
 
 interface LockState {
   name: string;
@@ -150,6 +173,9 @@ export class Machine {
   private readonly options: MachineOptions;
   private readonly locks = new Map<bigint, LockState>();
   private readonly failuresLeft: Map<string, number>;
+  /** Calls of __fsc_fail for `failSite` until one fails, 0: none will. */
+  private failNth = 0;
+  private failSite = "";
   /** Watched heap ranges: page tables and xarray tables, by base. */
   private readonly watchedKinds = new Map<bigint, "pte" | "xarray">();
 
@@ -366,7 +392,7 @@ export class Machine {
           align: Math.max(c.num(1), 16),
           zero: (c.num(2) & 1) !== 0,
           name: name === "" ? "object" : name,
-          site: this.vm!.site(),
+          site: this.makerSite(),
         });
         if (name === "xa_slots") this.watchObject(address, size, "xarray");
         c.ret(address);
@@ -479,9 +505,21 @@ export class Machine {
         const value = this.options.params.get(text(c, 0));
         c.ret(value ?? c.num(1));
       },
+      __fsc_fail_nth: (c) => {
+        const left = this.failNth > 0;
+        this.failSite = text(c, 0);
+        this.failNth = c.num(1);
+        c.ret(left ? 1 : 0);
+      },
+      __fsc_alloc_size: (c) => c.ret(c.memory.sizeOf(c.addr(0))),
       __fsc_fail: (c) => {
         const name = text(c, 0);
         const left = this.failuresLeft.get(name) ?? 0;
+        if (this.failNth > 0 && this.isFailSite(name) && --this.failNth === 0) {
+          this.push({ kind: "named", name: "injected-failure", text: name });
+          c.ret(1);
+          return;
+        }
         if (left > 0) this.failuresLeft.set(name, left - 1);
         c.ret(left > 0 ? 1 : 0);
       },
@@ -504,6 +542,28 @@ export class Machine {
     }
     c.ret(fired ? 1 : 0);
     return site;
+  }
+
+  private isFailSite(name: string): boolean {
+    return this.failSite.startsWith("!")
+      ? !name.startsWith(this.failSite.slice(1))
+      : name.startsWith(this.failSite);
+  }
+
+  /** Where an object is made: the innermost call that is no allocator itself. */
+  private makerSite(): Site | null {
+    const vm = this.vm!;
+    const task = vm.current;
+    const inner = vm.site();
+    if (task === null || inner === null || !ALLOCATORS.has(inner.fn)) return inner;
+    for (let d = task.depth - 1; d >= 0; d--) {
+      const fn = task.frames[d * FRAME_WORDS]!;
+      const name = vm.image.functions[fn]?.name ?? "";
+      if (ALLOCATORS.has(name)) continue;
+      const loc = vm.bodies[fn]?.locs[(task.frames[d * FRAME_WORDS + 1]! - 4) >> 2] ?? null;
+      return loc === null ? inner : { loc, fn: name, task: task.id };
+    }
+    return inner;
   }
 
   /** String argument i, "" for NULL. Literals are read once. */

@@ -743,6 +743,17 @@ export class Memory {
     }
   }
 
+  /** Live heap objects counted by what they are and which function made them. */
+  census(): Map<string, number> {
+    const count = new Map<string, number>();
+    for (const o of this.objects) {
+      if (!o.live) continue;
+      const key = `${o.name}, made by ${o.allocated?.fn ?? "?"}()`;
+      count.set(key, (count.get(key) ?? 0) + 1);
+    }
+    return count;
+  }
+
   /** Size of a live heap object by its base, or -1. */
   sizeOf(address: bigint): number {
     const lo = this.lo(address) >>> 0;

@@ -251,6 +251,20 @@ class Run {
         "lock-held",
         `${lock.name} is still held at the end by task ${this.vm.tasks[lock.task]?.name ?? "?"}`,
       );
+    for (const leak of this.leaks()) report("leaked-object", leak);
+  }
+
+  private atStart: ReadonlyMap<string, number> = new Map();
+
+  /** Counts what the booted machine has: a scenario that has ended leaves no more. */
+  countObjects(): void {
+    this.atStart = this.vm.memory.census();
+  }
+
+  private leaks(): string[] {
+    return [...this.vm.memory.census()]
+      .filter(([what, n]) => n > (this.atStart.get(what) ?? 0))
+      .map(([what]) => `${what}, is never freed`);
   }
 
   result(label: string, end: RunEnd): ScenarioRun {
@@ -355,6 +369,7 @@ export function runCase(booted: BootedImage, c: ScenarioCase, options: RunOption
     run.vm.steps = 0;
     run.judge(image);
     run.machine.watch();
+    run.countObjects();
     const fn = run.vm.functionAt(c.def.run);
     if (fn === null) throw new MemoryFault("unsupported", `scenario ${c.def.name} has no function`, 0n);
     run.vm.spawn("user", fn.id, []);

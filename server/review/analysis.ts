@@ -724,6 +724,7 @@ const STOP_TEXT: Record<string, string> = {
   "lost-wakeup": "A task sleeps for ever: the event it waits for has passed, or nobody tells it.",
   "lock-misuse": "A lock is taken or released against its rules.",
   "lock-held": "A lock is still held when everything is over.",
+  "leaked-object": "An object that the run made is never freed: somebody keeps a reference, or forgot it.",
 };
 
 function prefixed(

@@ -75,7 +75,9 @@ export function allViolations(run: ScenarioRun): Violation[] {
 export const keyOf = (v: Violation): string =>
   v.code === "warn" || v.code === "bug"
     ? `${v.code}:${v.message.replace(/folio|page/g, "page").replace(/[\s()]+/g, "")}`
-    : v.code;
+    : v.code === "leaked-object"
+      ? `${v.code}:${v.message}`
+      : v.code;
 
 /** Why a run cannot be judged, or null. */
 export function unusable(run: ScenarioRun): { verdict: Verdict; reason: string } | null {

@@ -31,6 +31,7 @@ void rec_remove_pages(unsigned long start, unsigned long nr);
 void rec_step(void);
 void rec_watch(unsigned long at, unsigned long size, const char *kind);
 void rec_freed(unsigned long at); /* ... and freed */
+unsigned long rec_size(unsigned long at); /* of a live object */
 void rec_object(unsigned long at, unsigned long size, const char *kind); /* a heap object was allocated */
 const char *rec_value(unsigned long value);                        /* a word as text: pointers by what they point to */
 

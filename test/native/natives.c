@@ -378,6 +378,11 @@ void __fsc_free(const void *p)
 		rec_freed((unsigned long)p);
 }
 
+unsigned long __fsc_alloc_size(const void *ptr)
+{
+	return rec_size((unsigned long)ptr);
+}
+
 void __fsc_watch(const void *p, unsigned long size, const char *kind)
 {
 	rec_watch((unsigned long)p, size, kind);
@@ -485,12 +490,35 @@ int __fsc_param(const char *name, int otherwise)
 	return p ? p->value : otherwise;
 }
 
+static int fail_nth;
+static const char *fail_site = "";
+
+int __fsc_fail_nth(const char *site, int nth)
+{
+	int left = fail_nth;
+
+	fail_site = site;
+	fail_nth = nth;
+	return left > 0;
+}
+
+static int is_fail_site(const char *name)
+{
+	const char *site = fail_site[0] == '!' ? fail_site + 1 : fail_site;
+
+	return (strncmp(name, site, strlen(site)) == 0) != (fail_site[0] == '!');
+}
+
 int __fsc_fail(const char *name)
 {
 	static int left[MAX_NAMED], counted;
 	char site[56];
 	struct named *f;
 
+	if (fail_nth > 0 && is_fail_site(name) && --fail_nth == 0) {
+		__fsc_event("injected-failure", "%s", name);
+		return 1;
+	}
 	snprintf(site, sizeof(site), "fail_%s", name);
 	f = find_param(site);
 	if (!f)

@@ -85,6 +85,13 @@ void rec_freed(unsigned long at)
 	memset((void *)at, 0x6b, o->size);
 }
 
+unsigned long rec_size(unsigned long at)
+{
+	struct object *o = in_heap(at) ? object_at(at) : NULL;
+
+	return o && o->at == at ? o->size : 0;
+}
+
 /* ---- words as text ---- */
 
 const char *rec_value(unsigned long value)

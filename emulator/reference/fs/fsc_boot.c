@@ -8,6 +8,7 @@
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/nd.h>
+#include "../drivers/dax/dax-private.h"
 #include "../drivers/nvdimm/pmem.h"
 #include "fscfs.h"
 
@@ -24,22 +25,14 @@ static void fsc_static_release(struct device *dev)
 	(void)dev; /* the machine's own devices are not allocated */
 }
 
-/* nd_pmem_probe(): a failed probe gives back what it had managed so far. */
 int fsc_bind_pmem(void)
 {
-	int rc = pmem_attach_disk(fsc_pmem_dev, &fsc_namespace.common);
-
-	if (rc) {
-		devres_release_all(fsc_pmem_dev);
-		dev_set_drvdata(fsc_pmem_dev, NULL);
-	}
-	return rc;
+	return device_driver_attach(&nd_pmem_driver.drv, fsc_pmem_dev);
 }
 
 void fsc_unbind_pmem(void)
 {
-	devres_release_all(fsc_pmem_dev);
-	dev_set_drvdata(fsc_pmem_dev, NULL);
+	device_release_driver(fsc_pmem_dev);
 }
 
 struct block_device *fsc_pmem_bdev(void)
@@ -59,16 +52,18 @@ void fsc_boot(void)
 	fsc_registry.block_refs = fsc_block_refs;
 	fsc_block_refs[0] = 1;
 
+	BUG_ON(dax_bus_init() || fsc_dax_init() || fsc_dax_pmem_init() || nd_driver_register(&nd_pmem_driver));
 	fsc_region.sync = true;
 	fsc_region.dev.init_name = "region0";
 	fsc_region.dev.release = fsc_static_release;
-	device_initialize(&fsc_region.dev);
+	BUG_ON(device_register(&fsc_region.dev));
 	fsc_namespace.res.start = PFN_PHYS(FSC_PMEM_PFN);
 	fsc_namespace.res.end = PFN_PHYS(FSC_PMEM_PFN + FSC_PMEM_PAGES) - 1;
 	fsc_pmem_dev = &fsc_namespace.common.dev;
 	fsc_pmem_dev->init_name = "namespace0.0";
 	fsc_pmem_dev->release = fsc_static_release;
 	fsc_pmem_dev->parent = &fsc_region.dev;
-	device_initialize(fsc_pmem_dev);
+	fsc_pmem_dev->bus = &nvdimm_bus_type;
+	BUG_ON(device_register(fsc_pmem_dev));
 	BUG_ON(fsc_bind_pmem());
 }

@@ -4,6 +4,7 @@
  * fs/sync.c, fs/file_table.c and fs/remap_range.c. Left out: the inode hash and LRU; an inode goes with its last
  * reference.
  */
+#include <linux/cdev.h>
 #include <linux/dax.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -129,6 +130,8 @@ void fput(struct file *file)
 	inode = file->f_inode;
 	if (file->f_op->release)
 		file->f_op->release(inode, file);
+	if (S_ISCHR(inode->i_mode) && inode->i_cdev)
+		cdev_put(inode->i_cdev);
 	__fsc_free(file);
 	iput(inode);
 }

@@ -15,6 +15,7 @@
 #define FSC_ZERO 1u
 void *__fsc_alloc(unsigned long size, unsigned long align, unsigned int flags, const char *kind);
 void __fsc_free(const void *p); /* later access is a use after free; freeing twice is a double free */
+unsigned long __fsc_alloc_size(const void *p); /* of a live object */
 /* Makes [start_pfn, start_pfn + nr) exist: the direct map (zeroed) and, when with_memmap, their struct pages
  * (uninitialised: memremap/boot code writes them). Anything else in vmemmap faults. */
 void __fsc_add_memory(unsigned long start_pfn, unsigned long nr, int with_memmap);
@@ -52,6 +53,10 @@ void __fsc_unmodelled(const char *what);   /* the scenario or the reference kern
 int __fsc_param(const char *name, int otherwise); /* scenario parameter, e.g. "order" (0 or 9), "index" */
 /* Fault injection: true when the scenario asked site `name` to fail this time. */
 int __fsc_fail(const char *name);
+/* Arms one failure: of the calls of __fsc_fail from here on the nth says "fail". Counted are those whose name begins with
+ * `site`, or with "!" before it those whose name does not; "" is every call. 0 disarms. Returns whether the failure
+ * armed before is still to come. */
+int __fsc_fail_nth(const char *site, int nth);
 
 /* ---- registry ---- */
 struct mm_struct;

@@ -110,3 +110,32 @@ ssize_t strscpy(char *dst, const char *src, size_t n)
 		dst[n - 1] = 0;
 	return -E2BIG;
 }
+
+char *strsep(char **s, const char *delim)
+{
+	char *begin = *s, *c;
+
+	if (!begin)
+		return NULL;
+	for (c = begin; *c; c++)
+		for (const char *d = delim; *d; d++)
+			if (*c == *d) {
+				*c = 0;
+				*s = c + 1;
+				return begin;
+			}
+	*s = NULL;
+	return begin;
+}
+
+/* The same but for one newline at the end. */
+bool sysfs_streq(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	if (*a == *b)
+		return true;
+	return (!*a && b[0] == '\n' && !b[1]) || (!*b && a[0] == '\n' && !a[1]);
+}

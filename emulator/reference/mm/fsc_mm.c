@@ -210,6 +210,8 @@ static struct vm_area_struct *fsc_vma_dup(struct mm_struct *mm, struct vm_area_s
 	INIT_LIST_HEAD(&vma->anon_vma_chain);
 	if (vma->vm_file)
 		get_file(vma->vm_file);
+	if (vma->anon_vma)
+		atomic_inc(&vma->anon_vma->refcount);
 	return vma;
 }
 
@@ -219,6 +221,8 @@ static void fsc_vma_drop(struct vm_area_struct *vma)
 		vma->vm_ops->close(vma);
 	if (vma->vm_file)
 		fput(vma->vm_file);
+	if (vma->anon_vma && atomic_dec_and_test(&vma->anon_vma->refcount))
+		kfree(vma->anon_vma);
 	kfree(vma);
 }
 

@@ -12,6 +12,8 @@
 int __anon_vma_prepare(struct vm_area_struct *vma)
 {
 	vma->anon_vma = kzalloc(sizeof(struct anon_vma), GFP_KERNEL);
+	if (vma->anon_vma)
+		atomic_set(&vma->anon_vma->refcount, 1);
 	return vma->anon_vma ? 0 : -ENOMEM;
 }
 

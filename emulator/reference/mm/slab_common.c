@@ -23,6 +23,30 @@ char *kstrdup(const char *s, gfp_t gfp)
 	return copy ? strcpy(copy, s) : NULL;
 }
 
+void *kmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	void *copy = fsc_kmalloc(len, gfp, "kmemdup");
+
+	return copy ? memcpy(copy, src, len) : NULL;
+}
+
+/* Always moves: who keeps the old address uses freed memory. */
+void *krealloc(const void *p, size_t size, gfp_t gfp)
+{
+	void *to;
+
+	if (!size) {
+		kfree(p);
+		return ZERO_SIZE_PTR;
+	}
+	to = fsc_kmalloc(size, gfp, "krealloc");
+	if (to && !ZERO_OR_NULL_PTR(p)) {
+		memcpy(to, p, min((size_t)__fsc_alloc_size(p), size));
+		kfree(p);
+	}
+	return to;
+}
+
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align, slab_flags_t flags,
 				     void (*ctor)(void *))
 {

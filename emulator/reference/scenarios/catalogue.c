@@ -8,6 +8,7 @@
  *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
  *   v6.12 truncate-folio-put        folio_put() and folio_put_refs() wake nobody (nobody calls them on such pages)
  *   v6.15 reflink-reuse             order=0 index=512: an order-0 page keeps its index, which is read as a share count
+   both  holder kill=1             who is refused as a second holder keeps the reference it took (fs_dax_get_by_bdev())
  */
 #include "scenario.h"
 
@@ -67,6 +68,8 @@ extern const struct fsc_scenario fsc_scenario_holder;
 extern const struct fsc_scenario fsc_scenario_memory_failure_file;
 extern const struct fsc_scenario fsc_scenario_device_dax;
 extern const struct fsc_scenario fsc_scenario_driver_maps;
+extern const struct fsc_scenario fsc_scenario_devdax_probe_fails;
+extern const struct fsc_scenario fsc_scenario_dax_bind_fails;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -125,5 +128,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_memory_failure_file,
 	&fsc_scenario_device_dax,
 	&fsc_scenario_driver_maps,
+	&fsc_scenario_devdax_probe_fails,
+	&fsc_scenario_dax_bind_fails,
 	NULL,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The device goes and comes back, changes its mode, fails to start, and tells its holder of bad memory. */
-#include <linux/cdev.h>
 #include <linux/device.h>
-#include "../drivers/dax/dax-private.h"
 #include "scenario.h"
 
 FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when idle, bound again, and used again",
@@ -118,72 +116,4 @@ FSC_SCENARIO(memory_failure_file, "memory-failure", "Memory behind a mapped file
 	sc_remove(&a);
 	sc_remove(&b);
 	sc_end(mm);
-}
-
-/* ---- device-dax ---- */
-
-extern const struct file_operations dax_fops;
-
-static struct file *sc_open_cdev(struct dev_dax *dev_dax)
-{
-	struct file *file = __fsc_alloc(sizeof(*file), 8, FSC_ZERO, "struct file");
-	struct inode *inode = dax_inode(dev_dax->dax_dev);
-
-	atomic_long_set(&file->f_count, 1);
-	ihold(inode);
-	file->f_inode = inode;
-	file->f_op = &dax_fops;
-	file->f_mode = FMODE_READ | FMODE_WRITE;
-	file->f_op->open(inode, file);
-	return file;
-}
-
-FSC_SCENARIO(device_dax, "device-dax", "The memory is given to device-dax, mapped and taken back",
-	     "order=0,9 write=0,1 mapped=0,1 dma=0,1")
-{
-	unsigned int align = PAGE_SIZE << sc_order();
-	bool mapped = __fsc_param("mapped", 0);
-	struct mm_struct *mm = fsc_mm_create();
-	struct range range = { PFN_PHYS(fsc_registry.pmem_start_pfn),
-			       PFN_PHYS(fsc_registry.pmem_start_pfn + fsc_registry.pmem_nr_pages) - 1 };
-	struct dax_region *region;
-	struct dev_dax *dev_dax;
-	struct sc_file d = { .name = "dax0.0" };
-	struct sc_dma dma;
-	struct sc_map m;
-	int round;
-
-	fsc_use_mm(mm);
-	SC_DO(fsc_unbind_pmem(), "unbind pmem");
-	region = alloc_dax_region(fsc_pmem_dev->parent, 0, &range, 0, align, 0);
-	dev_dax = fsc_dev_dax_create(region, range_len(&range), align);
-	for (round = 0; round < 2; round++) {
-		SC_DO(SC_EXPECT(dev_dax_probe(dev_dax) == 0), "bind device-dax");
-		d.file = sc_open_cdev(dev_dax);
-		d.inode = file_inode(d.file);
-		m = sc_mmap(mm, &d, 0, 2 * sc_pages(), SC_RW);
-		if (__fsc_param("write", 0))
-			sc_write(&m, 0, 1);
-		else
-			sc_read(&m, 0);
-		sc_write(&m, sc_pages(), 2);
-		sc_see(&m, sc_pages(), 2);
-		if (__fsc_param("dma", 0)) {
-			SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
-			SC_DO(sc_dma_end(&dma), "DMA lets go");
-		}
-		if (!mapped)
-			sc_munmap(&m);
-		/* With the mapping still there, unbinding takes it away and the next access is a SIGBUS. */
-		SC_DO(devres_release_all(&dev_dax->dev), "unbind device-dax");
-		if (mapped) {
-			SC_EXPECT(sc_try_read(&m, 0) & VM_FAULT_SIGBUS);
-			sc_munmap(&m);
-		}
-		fput(d.file);
-	}
-	fsc_dev_dax_destroy(dev_dax);
-	dax_region_put(region);
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
-	fsc_mm_destroy(mm);
 }

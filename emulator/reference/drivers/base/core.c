@@ -1,51 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Devices and their managed resources. Mirrors lib/kobject.c, drivers/base/core.c and drivers/base/devres.c: references,
- * release functions, and actions that run backwards when the driver lets go. Left out: sysfs, uevents, the driver core.
+ * Devices: made, added to the system, taken from it, released with the last reference. Mirrors drivers/base/core.c. Left
+ * out: sysfs files, classes, links between devices, power. Drivers are in dd.c, managed resources in devres.c.
  */
 #include <linux/device.h>
 #include <linux/gfp.h>
 #include <linux/string.h>
+#include "base.h"
 
-void kobject_init(struct kobject *kobj, const struct kobj_type *ktype)
-{
-	kref_init(&kobj->kref);
-	INIT_LIST_HEAD(&kobj->entry);
-	kobj->ktype = ktype;
-	kobj->state_initialized = 1;
-}
-
-static void kobject_release(struct kref *kref)
-{
-	struct kobject *kobj = container_of(kref, struct kobject, kref);
-	struct kobject *parent = kobj->parent;
-
-	if (kobj->ktype && kobj->ktype->release)
-		kobj->ktype->release(kobj);
-	kobject_put(parent);
-}
-
-struct kobject *kobject_get(struct kobject *kobj)
-{
-	if (kobj) {
-		WARN(!kobj->state_initialized, "kobject: get of an object that is not initialised\n");
-		kref_get(&kobj->kref);
-	}
-	return kobj;
-}
-
-void kobject_put(struct kobject *kobj)
-{
-	if (!kobj)
-		return;
-	WARN(!kobj->state_initialized, "kobject: put of an object that is not initialised\n");
-	kref_put(&kobj->kref, kobject_release);
-}
+LIST_HEAD(fsc_devices);
 
 static void device_release(struct kobject *kobj)
 {
 	struct device *dev = kobj_to_dev(kobj);
 
+	/* Somebody may have used devm_*() on a device that no driver has. */
 	devres_release_all(dev);
 	if (dev->release)
 		dev->release(dev);
@@ -65,23 +34,57 @@ void device_initialize(struct device *dev)
 	mutex_init(&dev->mutex);
 	spin_lock_init(&dev->devres_lock);
 	INIT_LIST_HEAD(&dev->devres_head);
+	INIT_LIST_HEAD(&dev->fsc_node);
 	dev->numa_node = 0;
 }
 
 int device_add(struct device *dev)
 {
-	get_device(dev);
-	if (dev->parent) {
-		get_device(dev->parent);
-		dev->kobj.parent = &dev->parent->kobj;
+	struct device *parent;
+	int error = -EINVAL;
+
+	dev = get_device(dev);
+	if (!dev)
+		return error;
+	if (dev->init_name) {
+		error = dev_set_name(dev, "%s", dev->init_name);
+		dev->init_name = NULL;
+		if (error)
+			goto done;
 	}
-	return 0;
+	error = -EINVAL;
+	if (!dev_name(dev))
+		goto done;
+
+	parent = get_device(dev->parent);
+	error = kobject_add(&dev->kobj, parent ? &parent->kobj : NULL, NULL);
+	if (error)
+		goto parent;
+	if (__fsc_fail("bus_add_device")) {
+		error = -ENOMEM;
+		kobject_del(&dev->kobj);
+		goto parent;
+	}
+	list_add_tail(&dev->fsc_node, &fsc_devices);
+	if (dev->bus)
+		device_attach(dev);
+	goto done;
+parent:
+	put_device(parent);
+done:
+	put_device(dev);
+	return error;
 }
 
 void device_del(struct device *dev)
 {
-	devres_release_all(dev);
-	put_device(dev);
+	struct device *parent = dev->parent;
+
+	list_del_init(&dev->fsc_node);
+	if (dev->bus)
+		device_release_driver(dev);
+	kobject_del(&dev->kobj);
+	put_device(parent);
 }
 
 int device_register(struct device *dev)
@@ -98,9 +101,7 @@ void device_unregister(struct device *dev)
 
 struct device *get_device(struct device *dev)
 {
-	if (dev)
-		kobject_get(&dev->kobj);
-	return dev;
+	return dev ? kobj_to_dev(kobject_get(&dev->kobj)) : NULL;
 }
 
 void put_device(struct device *dev)
@@ -111,104 +112,46 @@ void put_device(struct device *dev)
 
 int dev_set_name(struct device *dev, const char *name, ...)
 {
-	/* The pattern is name enough for a report. */
-	dev->kobj.name = name;
-	return 0;
+	va_list args;
+	int rc;
+
+	va_start(args, name);
+	rc = kobject_set_name_vargs(&dev->kobj, name, args);
+	va_end(args);
+	return rc;
 }
 
-struct devres {
-	struct list_head entry;
-	void (*action)(void *data);
-	void *data;
-	const char *name;
-};
-
-static void fsc_devres_free(void *data)
+int device_for_each_child(struct device *parent, void *data, int (*fn)(struct device *dev, void *data))
 {
-	__fsc_free(data);
+	struct device *dev, *next;
+	int rc = 0;
+
+	list_for_each_entry_safe(dev, next, &fsc_devices, fsc_node) {
+		if (dev->parent == parent)
+			rc = fn(dev, data);
+		if (rc)
+			break;
+	}
+	return rc;
 }
 
-int __devm_add_action(struct device *dev, void (*action)(void *), void *data, const char *name)
+/* With a reference, as the name does not say. */
+struct device *device_find_child(struct device *parent, void *data, int (*match)(struct device *dev, void *data))
 {
-	struct devres *dr;
+	struct device *dev;
 
-	if (__fsc_fail("devm_add_action"))
-		return -ENOMEM;
-	dr = __fsc_alloc(sizeof(*dr), 8, FSC_ZERO, "struct devres");
-	dr->action = action;
-	dr->data = data;
-	dr->name = name;
-	list_add_tail(&dr->entry, &dev->devres_head);
-	return 0;
-}
-
-int __devm_add_action_or_reset(struct device *dev, void (*action)(void *), void *data, const char *name)
-{
-	int ret = __devm_add_action(dev, action, data, name);
-
-	if (ret)
-		action(data);
-	return ret;
-}
-
-static struct devres *fsc_devres_find(struct device *dev, void (*action)(void *), void *data)
-{
-	struct devres *dr;
-
-	list_for_each_entry_reverse(dr, &dev->devres_head, entry)
-		if (dr->action == action && dr->data == data)
-			return dr;
+	list_for_each_entry(dev, &fsc_devices, fsc_node)
+		if (dev->parent == parent && match(dev, data))
+			return get_device(dev);
 	return NULL;
 }
 
-void devm_remove_action(struct device *dev, void (*action)(void *), void *data)
+static int fsc_has_name(struct device *dev, void *name)
 {
-	struct devres *dr = fsc_devres_find(dev, action, data);
-
-	if (WARN_ON(!dr))
-		return;
-	list_del(&dr->entry);
-	__fsc_free(dr);
+	return sysfs_streq(dev_name(dev), name);
 }
 
-void devm_release_action(struct device *dev, void (*action)(void *), void *data)
+struct device *device_find_child_by_name(struct device *parent, const char *name)
 {
-	struct devres *dr = fsc_devres_find(dev, action, data);
-
-	if (WARN_ON(!dr))
-		return;
-	list_del(&dr->entry);
-	__fsc_free(dr);
-	action(data);
-}
-
-void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp)
-{
-	void *p = __fsc_alloc(size, 64, gfp & __GFP_ZERO ? FSC_ZERO : 0, "devm_kmalloc");
-
-	if (__devm_add_action_or_reset(dev, fsc_devres_free, p, "devm_kzalloc_release"))
-		return NULL;
-	return p;
-}
-
-void devm_kfree(struct device *dev, const void *p)
-{
-	devm_release_action(dev, fsc_devres_free, (void *)p);
-}
-
-int devres_release_all(struct device *dev)
-{
-	int count = 0;
-
-	while (!list_empty(&dev->devres_head)) {
-		struct devres *dr = list_entry(dev->devres_head.prev, struct devres, entry);
-		void (*action)(void *data) = dr->action;
-		void *data = dr->data;
-
-		list_del(&dr->entry);
-		__fsc_free(dr);
-		action(data);
-		count++;
-	}
-	return count;
+	return device_find_child(parent, (void *)name, fsc_has_name);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of drivers/dax share. Mirrors drivers/dax/dax-private.h and bus.h; no ida, no dynamic resizing. */
+/* What the files of drivers/dax share. Mirrors drivers/dax/dax-private.h. */
 #ifndef __DAX_PRIVATE_H__
 #define __DAX_PRIVATE_H__
 
 #include <linux/cdev.h>
 #include <linux/device.h>
 #include <linux/huge_mm.h>
+#include <linux/idr.h>
 #include <linux/memremap.h>
 #include <linux/range.h>
 
@@ -13,6 +14,8 @@ struct dax_device;
 struct inode;
 struct dax_device *inode_dax(struct inode *inode);
 struct inode *dax_inode(struct dax_device *dax_dev);
+int dax_bus_init(void);
+void dax_bus_exit(void);
 
 struct dax_region {
 	int id;
@@ -20,6 +23,7 @@ struct dax_region {
 	struct kref kref;
 	struct device *dev;
 	unsigned int align;
+	struct ida ida;
 	struct resource res;
 	struct device *seed;
 	struct device *youngest;
@@ -31,29 +35,54 @@ struct dax_mapping {
 	int id;
 };
 
+struct dev_dax_range {
+	unsigned long pgoff;
+	struct range range;
+	struct dax_mapping *mapping;
+};
+
 struct dev_dax {
 	struct dax_region *region;
 	struct dax_device *dax_dev;
+	void *virt_addr;  /* since v7.0 */
+	u64 cached_size;  /* since v7.0 */
 	unsigned int align;
 	int target_node;
 	bool dyn_id;
 	int id;
+	struct ida ida;
 	struct device dev;
 	struct dev_pagemap *pgmap;
 	bool memmap_on_memory;
 	int nr_range;
-	struct dev_dax_range {
-		unsigned long pgoff;
-		struct range range;
-		struct dax_mapping *mapping;
-	} *ranges;
+	struct dev_dax_range *ranges;
 };
 
+/* Ours: the files in sysfs that change something, for scenarios. */
+ssize_t create_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
+ssize_t delete_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
+ssize_t size_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
+ssize_t mapping_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
+ssize_t align_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
+ssize_t new_id_store(struct device_driver *drv, const char *buf, size_t count);
+ssize_t remove_id_store(struct device_driver *drv, const char *buf, size_t count);
+/* Ours: what module_init() of the drivers does; hmem's comes and goes with a scenario. */
+int fsc_dax_init(void);
+int fsc_dax_pmem_init(void);
+int fsc_kmem_init(void);
+void fsc_kmem_exit(void);
+int fsc_hmem_init(bool idle);
+void fsc_hmem_exit(void);
 void run_dax(struct dax_device *dax_dev);
 
 static inline struct dev_dax *to_dev_dax(struct device *dev)
 {
 	return container_of(dev, struct dev_dax, dev);
+}
+
+static inline struct dax_mapping *to_dax_mapping(struct device *dev)
+{
+	return container_of(dev, struct dax_mapping, dev);
 }
 
 phys_addr_t dax_pgoff_to_phys(struct dev_dax *dev_dax, pgoff_t pgoff, unsigned long size);
@@ -62,15 +91,4 @@ static inline bool dax_align_valid(unsigned long align)
 {
 	return align == PAGE_SIZE || align == PMD_SIZE || align == PUD_SIZE;
 }
-
-/* bus.h */
-#define IORESOURCE_DAX_STATIC 1
-bool static_dev_dax(struct dev_dax *dev_dax);
-void kill_dev_dax(struct dev_dax *dev_dax);
-struct dax_region *alloc_dax_region(struct device *parent, int region_id, struct range *range, int target_node,
-				    unsigned int align, unsigned long flags);
-void dax_region_put(struct dax_region *dax_region);
-struct dev_dax *fsc_dev_dax_create(struct dax_region *region, unsigned long size, unsigned int align);
-void fsc_dev_dax_destroy(struct dev_dax *dev_dax);
-int dev_dax_probe(struct dev_dax *dev_dax);
 #endif

@@ -2,7 +2,7 @@
 /*
  * Device-dax: memory of a device mapped through a character device, in units of the device's alignment and no other.
  * Mirrors drivers/dax/device.c of both eras. Before v6.15 device pages carry no references of mappings; since then they
- * are inserted as ordinary folios, compound ones when the alignment is 2 MiB. Left out: dynamic resizing, 1 GiB.
+ * are inserted as ordinary folios, compound ones when the alignment is 2 MiB. Left out: get_unmapped_area().
  */
 #include <linux/cdev.h>
 #include <linux/dax.h>
@@ -13,6 +13,7 @@
 #include <linux/pagemap.h>
 #include <linux/pfn_t.h>
 #include <linux/slab.h>
+#include "bus.h"
 #include "dax-private.h"
 
 static int check_vma(struct dev_dax *dev_dax, struct vm_area_struct *vma, const char *func)
@@ -224,7 +225,7 @@ static int dax_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-const struct file_operations dax_fops = {
+static const struct file_operations dax_fops = {
 	.owner = THIS_MODULE,
 	.open = dax_open,
 	.release = dax_release,
@@ -242,8 +243,7 @@ static void dev_dax_kill(void *dev_dax)
 	kill_dev_dax(dev_dax);
 }
 
-/* Static in the kernel, where the bus calls it. */
-int dev_dax_probe(struct dev_dax *dev_dax)
+static int dev_dax_probe(struct dev_dax *dev_dax)
 {
 	struct device *dev = &dev_dax->dev;
 	struct dev_pagemap *pgmap = dev_dax->pgmap;
@@ -253,18 +253,17 @@ int dev_dax_probe(struct dev_dax *dev_dax)
 
 	if (static_dev_dax(dev_dax)) {
 		if (dev_dax->nr_range > 1) {
-			dev_warn(dev, "a static pgmap cannot have several ranges\n");
+			dev_warn(dev, "static pgmap / multi-range device conflict\n");
 			return -EINVAL;
 		}
 	} else {
 		if (pgmap) {
-			dev_warn(dev, "a dynamic device comes with a pgmap\n");
+			dev_warn(dev, "dynamic-dax with pre-populated page map\n");
 			return -EINVAL;
 		}
-		pgmap = devm_kzalloc(dev, sizeof(*pgmap), GFP_KERNEL);
+		pgmap = devm_kzalloc(dev, struct_size(pgmap, ranges, dev_dax->nr_range - 1), GFP_KERNEL);
 		if (!pgmap)
 			return -ENOMEM;
-		dev_dax->pgmap = pgmap;
 		pgmap->nr_range = dev_dax->nr_range;
 		for (i = 0; i < dev_dax->nr_range; i++)
 			pgmap->ranges[i] = dev_dax->ranges[i].range;
@@ -273,25 +272,41 @@ int dev_dax_probe(struct dev_dax *dev_dax)
 	for (i = 0; i < dev_dax->nr_range; i++) {
 		struct range *range = &dev_dax->ranges[i].range;
 
-		if (!devm_request_mem_region(dev, range->start, range_len(range), dev_name(dev)))
+		if (!devm_request_mem_region(dev, range->start, range_len(range), dev_name(dev))) {
+			dev_warn(dev, "mapping%d: %#llx-%#llx could not reserve range\n", i, range->start, range->end);
 			return -EBUSY;
+		}
 	}
 
 	pgmap->type = MEMORY_DEVICE_GENERIC;
-	if (dev_dax->align > PAGE_SIZE)
-		pgmap->vmemmap_shift = order_base_2(dev_dax->align >> PAGE_SHIFT);
+	pgmap->vmemmap_shift = order_base_2(dev_dax->align >> PAGE_SHIFT);
 	addr = devm_memremap_pages(dev, pgmap);
 	if (IS_ERR(addr))
 		return PTR_ERR(addr);
 
 	cdev = dax_inode(dev_dax->dax_dev)->i_cdev;
 	cdev_init(cdev, &dax_fops);
+	cdev->owner = dev->driver->owner;
+	cdev_set_parent(cdev, &dev->kobj);
 	rc = cdev_add(cdev, dev->devt, 1);
 	if (rc)
 		return rc;
 	rc = devm_add_action_or_reset(dev, dev_dax_cdev_del, cdev);
 	if (rc)
 		return rc;
+	/* A probe that fails leaves no pointer to the pgmap, which is gone then: the next one would find it. */
+	dev_dax->pgmap = pgmap;
 	run_dax(dev_dax->dax_dev);
 	return devm_add_action_or_reset(dev, dev_dax_kill, dev_dax);
+}
+
+static struct dax_device_driver device_dax_driver = {
+	.drv = { .name = "device_dax" },
+	.probe = dev_dax_probe,
+	.type = DAXDRV_DEVICE_TYPE,
+};
+
+int fsc_dax_init(void)
+{
+	return dax_driver_register(&device_dax_driver);
 }

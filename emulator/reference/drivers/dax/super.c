@@ -2,12 +2,13 @@
 /*
  * struct dax_device: life and death of a device that memory can be mapped from, and who holds it. Mirrors
  * drivers/dax/super.c. The inode that anchors a device is made here by hand: the pseudo file system around it, its
- * hash and the minor numbers are left out.
+ * hash are left out.
  */
 #include <linux/blkdev.h>
 #include <linux/cdev.h>
 #include <linux/dax.h>
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
@@ -15,6 +16,8 @@
 #include <linux/uio.h>
 #include <linux/xarray.h>
 #include "dax-private.h"
+
+#define FSC_DAX_MAJOR 252
 
 struct dax_device {
 	struct inode inode;
@@ -36,6 +39,7 @@ enum dax_device_flags {
 
 DEFINE_STATIC_SRCU(dax_srcu);
 static struct super_block dax_superblock;
+static DEFINE_IDA(dax_minor_ida);
 
 int dax_read_lock(void)
 {
@@ -259,6 +263,8 @@ static void dax_destroy_inode(struct inode *inode)
 
 static void dax_free_inode(struct inode *inode)
 {
+	if (inode->i_rdev)
+		ida_free(&dax_minor_ida, MINOR(inode->i_rdev));
 	__fsc_free(to_dax_dev(inode));
 }
 
@@ -272,10 +278,14 @@ struct dax_device *alloc_dax(void *private, const struct dax_operations *ops)
 {
 	struct dax_device *dax_dev;
 	struct inode *inode;
+	int minor;
 
 	if (WARN_ON_ONCE(ops && !ops->zero_page_range))
 		return ERR_PTR(-EINVAL);
 	if (__fsc_fail("alloc_dax"))
+		return ERR_PTR(-ENOMEM);
+	minor = ida_alloc_max(&dax_minor_ida, MINORMASK, GFP_KERNEL);
+	if (minor < 0)
 		return ERR_PTR(-ENOMEM);
 
 	dax_superblock.s_op = &dax_sops;
@@ -287,6 +297,7 @@ struct dax_device *alloc_dax(void *private, const struct dax_operations *ops)
 	inode->i_mode = S_IFCHR;
 	inode->i_flags = S_DAX;
 	inode->i_cdev = &dax_dev->cdev;
+	inode->i_rdev = MKDEV(FSC_DAX_MAJOR, minor);
 	mapping_set_gfp_mask(&inode->i_data, GFP_USER);
 	set_bit(DAXDEV_ALIVE, &dax_dev->flags);
 	dax_dev->private = private;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The driver of a pmem namespace in fsdax mode: struct pages for it, a disk, a dax device. Mirrors drivers/nvdimm/pmem.c
- * as far as DAX goes. Left out: block I/O, poison (badblocks make accesses fail, nothing clears them), altmaps, sysfs.
+ * The driver of a pmem namespace in fsdax mode, or of a pfn device that claims it: struct pages for it, a disk, a dax
+ * device, I/O by bios. Mirrors drivers/nvdimm/pmem.c. Left out: clearing poison (badblocks make accesses fail), sysfs.
  */
 #include <linux/badblocks.h>
 #include <linux/blkdev.h>
 #include <linux/dax.h>
 #include <linux/device.h>
+#include <linux/io.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/nd.h>
@@ -14,6 +15,80 @@
 #include <linux/string.h>
 #include <linux/uio.h>
 #include "pmem.h"
+
+static struct device *to_dev(struct pmem_device *pmem)
+{
+	return pmem->bb.dev; /* the one nvdimm_badblocks_populate() was told of */
+}
+
+static struct nd_region *to_region(struct pmem_device *pmem)
+{
+	return to_nd_region(to_dev(pmem)->parent);
+}
+
+static phys_addr_t to_offset(struct pmem_device *pmem, sector_t sector)
+{
+	return pmem->data_offset + (sector << SECTOR_SHIFT);
+}
+
+static bool is_bad_pmem(struct badblocks *bb, sector_t sector, unsigned int len)
+{
+	sector_t first;
+	int nr;
+
+	return bb->count && badblocks_check(bb, sector, len >> SECTOR_SHIFT, &first, &nr);
+}
+
+static blk_status_t pmem_do_read(struct pmem_device *pmem, struct page *page, unsigned int page_off, sector_t sector,
+				 unsigned int len)
+{
+	void *from = pmem->virt_addr + to_offset(pmem, sector);
+
+	if (is_bad_pmem(&pmem->bb, sector, len))
+		return BLK_STS_IOERR;
+	memcpy(page_address(page) + page_off, from, len);
+	return BLK_STS_OK;
+}
+
+static blk_status_t pmem_do_write(struct pmem_device *pmem, struct page *page, unsigned int page_off, sector_t sector,
+				  unsigned int len)
+{
+	void *to = pmem->virt_addr + to_offset(pmem, sector);
+
+	if (is_bad_pmem(&pmem->bb, sector, len))
+		__fsc_unmodelled("clearing poison by a write");
+	memcpy(to, page_address(page) + page_off, len);
+	return BLK_STS_OK;
+}
+
+static void pmem_submit_bio(struct bio *bio)
+{
+	struct pmem_device *pmem = bio->bi_bdev->bd_disk->private_data;
+	struct nd_region *nd_region = to_region(pmem);
+	struct bio_vec bvec;
+	struct bvec_iter iter;
+	blk_status_t rc = BLK_STS_OK;
+	int ret = 0;
+
+	if (bio->bi_opf & REQ_PREFLUSH)
+		ret = nvdimm_flush(nd_region, NULL);
+	if (!ret) {
+		bio_for_each_segment(bvec, bio, iter) {
+			if (op_is_write(bio_op(bio)))
+				rc = pmem_do_write(pmem, bvec.bv_page, bvec.bv_offset, iter.bi_sector, bvec.bv_len);
+			else
+				rc = pmem_do_read(pmem, bvec.bv_page, bvec.bv_offset, iter.bi_sector, bvec.bv_len);
+			if (rc)
+				break;
+		}
+		bio->bi_status = rc;
+		if ((bio->bi_opf & REQ_FUA) && !rc)
+			ret = nvdimm_flush(nd_region, bio);
+	}
+	if (ret)
+		bio->bi_status = errno_to_blk_status(ret);
+	bio_endio(bio);
+}
 
 long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
 			  void **kaddr, pfn_t *pfn)
@@ -88,6 +163,7 @@ static void pmem_release_disk(void *__pmem)
 
 static const struct block_device_operations pmem_fops = {
 	.owner = THIS_MODULE,
+	.submit_bio = pmem_submit_bio,
 };
 
 /* Bad memory: whoever holds the dax device, the file system, knows the owners. */
@@ -104,18 +180,23 @@ static const struct dev_pagemap_ops fsdax_pagemap_ops = {
 	.memory_failure = pmem_pagemap_memory_failure,
 };
 
-/* Static in the kernel, where nd_pmem_probe() calls it. */
-int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns)
+static const struct attribute_group *pmem_attribute_groups[] = { NULL };
+
+static int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns)
 {
-	struct resource *res = &container_of(ndns, struct nd_namespace_io, common)->res;
+	struct resource *res = &to_nd_namespace_io(&ndns->dev)->res;
 	struct nd_region *nd_region = to_nd_region(dev->parent);
 	struct queue_limits lim = {
-		.logical_block_size = PAGE_SIZE,
+		.logical_block_size = pmem_sector_size(ndns),
 		.physical_block_size = PAGE_SIZE,
-		.features = BLK_FEAT_WRITE_CACHE | BLK_FEAT_SYNCHRONOUS | BLK_FEAT_FUA | BLK_FEAT_DAX,
+		.max_hw_sectors = UINT_MAX,
+		.features = BLK_FEAT_WRITE_CACHE | BLK_FEAT_SYNCHRONOUS,
 	};
+	struct nd_pfn *nd_pfn = is_nd_pfn(dev) ? to_nd_pfn(dev) : NULL;
+	bool pages = nd_pfn || pmem_should_map_pages(dev);
 	struct dax_device *dax_dev;
 	struct pmem_device *pmem;
+	struct range bb_range;
 	struct gendisk *disk;
 	void *addr;
 	int rc;
@@ -123,38 +204,70 @@ int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns)
 	pmem = devm_kzalloc(dev, sizeof(*pmem), GFP_KERNEL);
 	if (!pmem)
 		return -ENOMEM;
+	rc = devm_namespace_enable(dev, ndns, nd_info_block_reserve());
+	if (rc)
+		return rc;
+	if (nd_pfn) {
+		rc = nvdimm_setup_pfn(nd_pfn, &pmem->pgmap);
+		if (rc)
+			return rc;
+	}
+	devm_namespace_disable(dev, ndns); /* from here on the disk is the way to it */
+
 	dev_set_drvdata(dev, pmem);
-	pmem->size = resource_size(res);
 	pmem->phys_addr = res->start;
-	if (!devm_request_mem_region(dev, res->start, resource_size(res), dev_name(&ndns->dev)))
+	pmem->size = resource_size(res);
+	if (nvdimm_has_flush(nd_region) > 0)
+		lim.features |= BLK_FEAT_FUA;
+	if (pages)
+		lim.features |= BLK_FEAT_DAX;
+	if (!devm_request_mem_region(dev, res->start, resource_size(res), dev_name(&ndns->dev))) {
+		dev_warn(dev, "could not reserve region\n");
 		return -EBUSY;
+	}
 
 	disk = blk_alloc_disk(&lim, dev_to_node(dev));
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	pmem->disk = disk;
-
-#if FSC_ERA < 615
-	pmem->pfn_flags = PFN_DEV | PFN_MAP;
-#endif
 	pmem->pgmap.owner = pmem;
-	pmem->pgmap.ops = &fsdax_pagemap_ops;
-	pmem->pgmap.type = MEMORY_DEVICE_FS_DAX;
-	pmem->pgmap.nr_range = 1;
-	pmem->pgmap.range.start = res->start;
-	pmem->pgmap.range.end = res->end;
-	addr = devm_memremap_pages(dev, &pmem->pgmap);
+	bb_range.start = res->start;
+	bb_range.end = res->end;
+	if (pages) {
+		if (!nd_pfn) {
+			pmem->pgmap.range = bb_range;
+			pmem->pgmap.nr_range = 1;
+		}
+		pmem->pgmap.type = MEMORY_DEVICE_FS_DAX;
+		pmem->pgmap.ops = &fsdax_pagemap_ops;
+		addr = devm_memremap_pages(dev, &pmem->pgmap);
+	} else {
+		addr = devm_memremap(dev, pmem->phys_addr, pmem->size, ARCH_MEMREMAP_PMEM);
+	}
 	if (IS_ERR(addr)) {
 		rc = PTR_ERR(addr);
 		goto out;
 	}
+	if (nd_pfn) {
+		pmem->data_offset = le64_to_cpu(nd_pfn->pfn_sb->dataoff);
+		pmem->pfn_pad = resource_size(res) - range_len(&pmem->pgmap.range);
+		bb_range = pmem->pgmap.range;
+		bb_range.start += pmem->data_offset;
+	}
+#if FSC_ERA < 615
+	pmem->pfn_flags = pages ? PFN_DEV | PFN_MAP : PFN_DEV;
+#endif
 	pmem->virt_addr = addr;
 
 	disk->private_data = pmem;
 	disk->fops = &pmem_fops;
-	disk->bb = &pmem->bb;
-	pmem->bb.dev = dev;
+	nvdimm_namespace_disk_name(ndns, disk->disk_name);
 	set_capacity(disk, (pmem->size - pmem->pfn_pad - pmem->data_offset) >> SECTOR_SHIFT);
+	rc = devm_init_badblocks(dev, &pmem->bb);
+	if (rc)
+		goto out;
+	nvdimm_badblocks_populate(nd_region, &pmem->bb, &bb_range);
+	disk->bb = &pmem->bb;
 
 	dax_dev = alloc_dax(pmem, &pmem_dax_ops);
 	if (IS_ERR(dax_dev)) {
@@ -164,17 +277,21 @@ int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns)
 	pmem->dax_dev = dax_dev;
 	set_dax_nocache(dax_dev);
 	set_dax_nomc(dax_dev);
-	if (nd_region->sync)
+	if (is_nvdimm_sync(nd_region))
 		set_dax_synchronous(dax_dev);
 	rc = dax_add_host(dax_dev, disk);
 	if (rc)
 		goto out_cleanup_dax;
-	dax_write_cache(dax_dev, true);
+	dax_write_cache(dax_dev, nvdimm_has_cache(nd_region));
 
-	rc = device_add_disk(dev, disk, NULL);
+	rc = device_add_disk(dev, disk, pmem_attribute_groups);
 	if (rc)
 		goto out_remove_host;
-	return devm_add_action_or_reset(dev, pmem_release_disk, pmem) ? -ENOMEM : 0;
+	if (devm_add_action_or_reset(dev, pmem_release_disk, pmem))
+		return -ENOMEM;
+	nvdimm_check_and_set_ro(disk);
+	pmem->bb_state = sysfs_get_dirent(disk_to_dev(disk)->kobj.sd, "badblocks");
+	return 0;
 
 out_remove_host:
 	dax_remove_host(disk);
@@ -185,3 +302,37 @@ out:
 	put_disk(disk);
 	return rc;
 }
+
+static int nd_pmem_probe(struct device *dev)
+{
+	struct nd_namespace_common *ndns = nvdimm_namespace_common_probe(dev);
+	int ret;
+
+	if (IS_ERR(ndns))
+		return PTR_ERR(ndns);
+	if (is_nd_pfn(dev))
+		return pmem_attach_disk(dev, ndns);
+	ret = devm_namespace_enable(dev, ndns, nd_info_block_reserve());
+	if (ret)
+		return ret;
+	if (nd_btt_probe(dev, ndns) == 0 || nd_pfn_probe(dev, ndns) == 0 || nd_dax_probe(dev, ndns) == 0)
+		return -ENXIO; /* a device was made that claims it */
+	devm_namespace_disable(dev, ndns);
+	return pmem_attach_disk(dev, ndns);
+}
+
+static void nd_pmem_remove(struct device *dev)
+{
+	struct pmem_device *pmem = dev_get_drvdata(dev);
+
+	sysfs_put(pmem->bb_state);
+	pmem->bb_state = NULL;
+	nvdimm_flush(to_nd_region(dev->parent), NULL);
+}
+
+struct nd_device_driver nd_pmem_driver = {
+	.probe = nd_pmem_probe,
+	.remove = nd_pmem_remove,
+	.drv = { .name = "nd_pmem" },
+	.type = ND_DRIVER_NAMESPACE_IO | ND_DRIVER_NAMESPACE_PMEM,
+};

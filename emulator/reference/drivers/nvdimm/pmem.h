@@ -26,5 +26,5 @@ struct pmem_device {
 
 long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
 			  void **kaddr, pfn_t *pfn);
-int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns);
+extern struct nd_device_driver nd_pmem_driver;
 #endif

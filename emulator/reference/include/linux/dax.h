@@ -15,6 +15,10 @@
 typedef unsigned long dax_entry_t;
 
 struct dax_device;
+struct resource;
+struct device;
+typedef int (*walk_hmem_fn)(struct device *dev, int target_nid, const struct resource *res);
+int walk_hmem_resources(struct device *dev, walk_hmem_fn fn);
 struct gendisk;
 struct iomap;
 struct iomap_iter;

@@ -1,45 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Small numbers, each given out once at a time. Mirrors the ida of include/linux/idr.h, for numbers below 64. */
+/*
+ * Small numbers, each given out once at a time. Mirrors the ida of include/linux/idr.h. Each number is an object while it
+ * is out, so that one that is never given back is a leak that the machine sees.
+ */
 #ifndef __IDR_H__
 #define __IDR_H__
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/types.h>
+struct fsc_id;
 struct ida {
-	unsigned long used;
+	struct fsc_id *first;
 };
-#define IDA_INIT(name) { 0 }
+#define IDA_INIT(name) { NULL }
 #define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 static inline void ida_init(struct ida *ida)
 {
-	ida->used = 0;
+	ida->first = NULL;
 }
-static inline int ida_alloc_range(struct ida *ida, unsigned int first, unsigned int last, gfp_t gfp)
-{
-	unsigned int id;
-
-	(void)gfp;
-	if (__fsc_fail("ida_alloc"))
-		return -ENOMEM;
-	for (id = first; id <= last && id < 64; id++) {
-		if (ida->used & (1UL << id))
-			continue;
-		ida->used |= 1UL << id;
-		return (int)id;
-	}
-	return -ENOSPC;
-}
+int ida_alloc_range(struct ida *ida, unsigned int first, unsigned int last, gfp_t gfp);
 #define ida_alloc(ida, gfp) ida_alloc_range(ida, 0, ~0U, gfp)
 #define ida_alloc_max(ida, max, gfp) ida_alloc_range(ida, 0, max, gfp)
 #define ida_alloc_min(ida, min, gfp) ida_alloc_range(ida, min, ~0U, gfp)
-static inline void ida_free(struct ida *ida, unsigned int id)
+#define ida_simple_get(ida, first, end, gfp) ida_alloc_range(ida, first, (end) - 1, gfp)
+#define ida_simple_remove(ida, id) ida_free(ida, id)
+void ida_free(struct ida *ida, unsigned int id);
+void ida_destroy(struct ida *ida);
+static inline bool ida_is_empty(const struct ida *ida)
 {
-	WARN(!(ida->used & (1UL << id)), "ida_free called for id=%d which is not allocated.\n", id);
-	ida->used &= ~(1UL << id);
-}
-static inline void ida_destroy(struct ida *ida)
-{
-	ida->used = 0;
+	return !ida->first;
 }
 #endif

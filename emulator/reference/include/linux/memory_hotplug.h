@@ -10,6 +10,15 @@ struct mhp_params {
 	struct dev_pagemap *pgmap;
 };
 #define MHP_NONE 0
+#define MHP_MERGE_RESOURCE (1 << 0)
+#define MHP_MEMMAP_ON_MEMORY (1 << 1)
+#define MHP_NID_IS_MGID (1 << 2)
+#define memory_block_size_bytes() PMD_SIZE /* smaller than a machine's, as its devices are */
+#define mhp_supports_memmap_on_memory() true
+int memory_group_register_static(int nid, unsigned long max_pages);
+int memory_group_unregister(int mgid);
+int add_memory_driver_managed(int nid, u64 start, u64 size, const char *resource_name, mhp_t mhp_flags);
+int remove_memory(u64 start, u64 size);
 int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params);
 void arch_remove_memory(u64 start, u64 size, struct vmem_altmap *altmap);
 void move_pfn_range_to_zone(struct zone *zone, unsigned long start_pfn, unsigned long nr_pages, struct vmem_altmap *altmap, int migratetype);

@@ -1,22 +1,124 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Mirrors include/linux/nd.h and libnvdimm.h for a namespace in memory mode: an address range is all there is. */
+/*
+ * The bus of non-volatile memory, as a pmem driver sees it. Mirrors include/linux/nd.h, libnvdimm.h and
+ * drivers/nvdimm/{nd,pfn}.h: a region, a namespace in it (an address range), and the pfn and dax devices that claim one.
+ * Left out: labels, DIMMs, BTT, info blocks on the medium (what they would say is in struct nd_pfn_sb from the start).
+ */
 #ifndef __LINUX_ND_H__
 #define __LINUX_ND_H__
+#include <linux/badblocks.h>
+#include <linux/blkdev.h>
 #include <linux/device.h>
 #include <linux/ioport.h>
+#include <linux/memremap.h>
+
+typedef u16 __le16;
+typedef u32 __le32;
+typedef u64 __le64;
+#define le16_to_cpu(x) ((u16)(x))
+#define le32_to_cpu(x) ((u32)(x))
+#define le64_to_cpu(x) ((u64)(x))
+#define __le32_to_cpu(x) ((u32)(x))
+#define cpu_to_le32(x) ((u32)(x))
+#define cpu_to_le64(x) ((u64)(x))
+
+enum nvdimm_event {
+	NVDIMM_REVALIDATE_POISON,
+	NVDIMM_REVALIDATE_REGION,
+};
 struct nd_region {
 	struct device dev;
+	int id;
+	int ro;
+	int numa_node;
+	int target_node;
 	bool sync;
 };
 struct nd_namespace_common {
 	int force_raw;
 	struct device dev;
+	struct device *claim;
+	int (*rw_bytes)(struct nd_namespace_common *, resource_size_t offset, void *buf, size_t size, int rw,
+			unsigned long flags);
 };
 struct nd_namespace_io {
 	struct nd_namespace_common common;
 	struct resource res;
 	resource_size_t size;
+	void *addr;
+	struct badblocks bb;
+};
+enum nd_pfn_mode {
+	PFN_MODE_NONE,
+	PFN_MODE_RAM,
+	PFN_MODE_PMEM,
+};
+struct nd_pfn_sb {
+	__le64 dataoff;
+	__le64 npfns;
+	__le32 mode;
+	__le32 start_pad;
+	__le32 end_trunc;
+	__le32 align;
+};
+struct nd_pfn {
+	int id;
+	struct device dev;
+	unsigned long align;
+	unsigned long npfns;
+	enum nd_pfn_mode mode;
+	struct nd_pfn_sb *pfn_sb;
+	struct nd_namespace_common *ndns;
+};
+struct nd_dax {
+	struct nd_pfn nd_pfn;
+};
+struct nd_btt;
+#define ND_DRIVER_NAMESPACE_IO (1 << 4)
+#define ND_DRIVER_NAMESPACE_PMEM (1 << 5)
+#define ND_DRIVER_DAX_PMEM (1 << 7)
+struct nd_device_driver {
+	struct device_driver drv;
+	unsigned long type;
+	int (*probe)(struct device *dev);
+	void (*remove)(struct device *dev);
+	void (*shutdown)(struct device *dev);
+	void (*notify)(struct device *dev, enum nvdimm_event event);
 };
 #define to_nd_region(d) container_of(d, struct nd_region, dev)
 #define to_nd_namespace_io(d) container_of(d, struct nd_namespace_io, common.dev)
+#define to_ndns(d) container_of(d, struct nd_namespace_common, dev)
+#define to_nd_device_driver(d) container_of(d, struct nd_device_driver, drv)
+struct nd_pfn *to_nd_pfn(struct device *dev);
+struct nd_dax *to_nd_dax(struct device *dev);
+bool is_nd_pfn(struct device *dev);
+bool is_nd_dax(const struct device *dev);
+#define is_nd_btt(dev) ((void)(dev), false)
+#define nvdimm_namespace_attach_btt(ndns) ((void)(ndns), -ENODEV)
+#define nvdimm_namespace_detach_btt(nd_btt) do { } while (0)
+#define to_nd_btt(dev) ((struct nd_btt *)NULL)
+#define nd_btt_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
+#define nd_pfn_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
+#define nd_dax_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
+static inline u32 nd_info_block_reserve(void)
+{
+	return ALIGN(0x2000, PAGE_SIZE);
+}
+int __nd_driver_register(struct nd_device_driver *nd_drv, struct module *module, const char *mod_name);
+#define nd_driver_register(driver) __nd_driver_register(driver, THIS_MODULE, (driver)->drv.name)
+struct nd_namespace_common *nvdimm_namespace_common_probe(struct device *dev);
+int devm_namespace_enable(struct device *dev, struct nd_namespace_common *ndns, resource_size_t size);
+void devm_namespace_disable(struct device *dev, struct nd_namespace_common *ndns);
+int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap);
+bool pmem_should_map_pages(struct device *dev);
+unsigned int pmem_sector_size(struct nd_namespace_common *ndns);
+const char *nvdimm_namespace_disk_name(struct nd_namespace_common *ndns, char *name);
+int nvdimm_has_flush(struct nd_region *nd_region);
+int nvdimm_has_cache(struct nd_region *nd_region);
+bool is_nvdimm_sync(struct nd_region *nd_region);
+int nvdimm_flush(struct nd_region *nd_region, struct bio *bio);
+void nvdimm_check_and_set_ro(struct gendisk *disk);
+int devm_init_badblocks(struct device *dev, struct badblocks *bb);
+void nvdimm_badblocks_populate(struct nd_region *nd_region, struct badblocks *bb, const struct range *range);
+extern const struct bus_type nvdimm_bus_type;
 #endif

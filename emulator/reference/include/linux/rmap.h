@@ -5,6 +5,7 @@
 #include <linux/huge_mm.h>
 
 struct anon_vma {
+	atomic_t refcount;
 	struct rw_semaphore rwsem;
 };
 typedef int rmap_t;

@@ -40,6 +40,8 @@ void kfree(const void *p);
 #define vzalloc(size) kzalloc(size, GFP_KERNEL)
 #define vfree(p) kfree(p)
 char *kstrdup(const char *s, gfp_t gfp);
+void *kmemdup(const void *src, size_t len, gfp_t gfp);
+void *krealloc(const void *p, size_t size, gfp_t gfp);
 #define kstrdup_const(s, gfp) (s)
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align, slab_flags_t flags,
 				     void (*ctor)(void *));

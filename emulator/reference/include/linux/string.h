@@ -13,6 +13,8 @@ int strncmp(const char *a, const char *b, size_t n);
 char *strcpy(char *dst, const char *src);
 void *memchr_inv(const void *p, int c, size_t n);
 ssize_t strscpy(char *dst, const char *src, size_t n);
+char *strsep(char **s, const char *delim);
+bool sysfs_streq(const char *a, const char *b);
 #define memzero_explicit(p, n) memset(p, 0, n)
 #define memset_after(obj, v, member) do { } while (0)
 #endif

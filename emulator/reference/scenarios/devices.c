@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices that scenarios make of the machine's memory; see devices.h. */
+#include <linux/memregion.h>
+#include <linux/nd.h>
+#include <linux/platform_device.h>
+#include "devices.h"
+
+extern const struct device_type fsc_nd_dax_type;
+extern struct nd_device_driver dax_pmem_driver;
+
+static struct nd_dax sc_nd_dax;
+static struct nd_pfn_sb sc_pfn_sb;
+
+struct device *sc_devdax_create(unsigned int align, unsigned long pages)
+{
+	struct device *dev = &sc_nd_dax.nd_pfn.dev;
+
+	sc_pfn_sb.dataoff = PMD_SIZE; /* info block and padding */
+	sc_pfn_sb.npfns = pages;
+	sc_pfn_sb.end_trunc = PFN_PHYS(fsc_registry.pmem_nr_pages - pages) - PMD_SIZE;
+	sc_pfn_sb.align = align;
+	sc_nd_dax.nd_pfn.pfn_sb = &sc_pfn_sb;
+	sc_nd_dax.nd_pfn.mode = PFN_MODE_RAM;
+	sc_nd_dax.nd_pfn.align = align;
+	sc_nd_dax.nd_pfn.ndns = to_ndns(fsc_pmem_dev);
+	device_initialize(dev);
+	dev_set_name(dev, "dax0.0");
+	dev->type = &fsc_nd_dax_type;
+	dev->parent = fsc_pmem_dev->parent;
+	dev->bus = &nvdimm_bus_type;
+	BUG_ON(device_add(dev));
+	return dev;
+}
+
+int sc_devdax_bind(struct device *dev)
+{
+	return device_driver_attach(&dax_pmem_driver.drv, dev);
+}
+
+void sc_devdax_unbind(struct device *dev)
+{
+	device_release_driver(dev);
+	fsc_late_releases();
+}
+
+void sc_devdax_destroy(struct device *dev)
+{
+	device_unregister(dev);
+	fsc_late_releases();
+	memset(&sc_nd_dax, 0, sizeof(sc_nd_dax));
+}
+
+static struct resource sc_soft_reserved;
+static struct device *sc_found;
+
+struct device *sc_hmem_create(bool idle)
+{
+	struct platform_device *host;
+
+	sc_soft_reserved = DEFINE_RES_MEM(PFN_PHYS(fsc_registry.pmem_start_pfn), PFN_PHYS(fsc_registry.pmem_nr_pages));
+	sc_soft_reserved.name = "Soft Reserved";
+	sc_soft_reserved.desc = IORES_DESC_SOFT_RESERVED;
+	BUG_ON(insert_resource(&iomem_resource, &sc_soft_reserved));
+	BUG_ON(fsc_hmem_init(idle));
+	host = platform_device_alloc("hmem_platform", 0);
+	BUG_ON(!host);
+	platform_device_add(host);
+	return &host->dev;
+}
+
+void sc_hmem_destroy(struct device *host)
+{
+	platform_device_unregister(to_platform_device(host));
+	fsc_hmem_exit();
+	fsc_late_releases();
+	remove_resource(&sc_soft_reserved);
+}
+
+extern struct list_head fsc_devices;
+
+struct device *sc_hmem_region(void)
+{
+	struct device *dev;
+
+	list_for_each_entry(dev, &fsc_devices, fsc_node)
+		if (dev->bus == &platform_bus_type && !strcmp(to_platform_device(dev)->name, "hmem"))
+			return dev;
+	return NULL;
+}
+
+static int sc_first(struct device *dev, void *data)
+{
+	(void)data;
+	sc_found = dev;
+	return 1;
+}
+
+struct dev_dax *sc_dev_dax(struct device *region_dev)
+{
+	sc_found = NULL;
+	device_for_each_child(region_dev, NULL, sc_first);
+	return sc_found ? to_dev_dax(sc_found) : NULL;
+}
+
+struct sc_file sc_open_cdev(struct dev_dax *dev_dax)
+{
+	struct sc_file d = { .name = "dax0.0" };
+
+	d.file = fsc_chrdev_open(dax_inode(dev_dax->dax_dev));
+	d.inode = d.file ? file_inode(d.file) : NULL;
+	return d;
+}
+
+int sc_dev_bind(struct dev_dax *dev_dax)
+{
+	return device_attach(&dev_dax->dev) ? 0 : -ENODEV;
+}
+
+void sc_dev_unbind(struct dev_dax *dev_dax)
+{
+	device_release_driver(&dev_dax->dev);
+	fsc_late_releases();
+}
