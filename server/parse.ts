@@ -26,7 +26,17 @@ import { normaliseQuotes, quoteDepth, readAttributions, skipQuote } from "./mail
 import { buildSeries, mergeCopies } from "./mail/series.ts";
 import { parseSubject } from "./mail/subject.ts";
 import { readSeriesFacts, readTrailers } from "./mail/trailers.ts";
-import type { Body, DiffFile, DocumentForm, Header, Message, ParsedDocument, Problem } from "./mail/types.ts";
+import type {
+  Body,
+  DiffFile,
+  DocumentForm,
+  FunctionInfo,
+  Header,
+  Message,
+  ParsedDocument,
+  Problem,
+  SideDefinition,
+} from "./mail/types.ts";
 
 export type * from "./mail/types.ts";
 
@@ -37,6 +47,8 @@ export interface ParseOptions {
   mboxFlavour?: "mboxo" | "mboxrd";
   /** Leave out definitions and the parse-diff cross-check (when only the structure is wanted). */
   structureOnly?: boolean;
+  /** Read every patch with parse-diff too, not only those in which something was put right. */
+  crossCheck?: boolean;
   /** Called between mails with the share done; returning false stops. */
   onProgress?: (done: number, total: number) => boolean | undefined;
   /** Keep every mail's patches apart: copies quoted in other mails are not merged, series are not built. */
@@ -262,9 +274,10 @@ class DocumentReader {
     const body: Body = {
       text: [...lines],
       doc: lines.map((_, i) => i + 1 + offset),
-      col: lines.map(() => 0),
+      col: new Array(lines.length).fill(0),
       parts: [],
     };
+    if (!this.flattened) body.whole = text;
     this.addMessage([], body, 1 + offset, lines.length + offset, 1 + offset, !this.flattened);
   }
 
@@ -283,7 +296,7 @@ class DocumentReader {
     const person = parsePerson(headerValue(headers, "from") ?? "");
     const date = headerValue(headers, "date");
     const scan = scanBody(body, { flattened: this.flattened, mail: rawSubject !== "" });
-    const facts = readSeriesFacts(body.text);
+    const facts = readSeriesFacts(body);
     const inReplyTo = messageIds(headerValue(headers, "in-reply-to"))[0] ?? null;
     const attributions = this.needsAttributions(body) ? readAttributions(body) : [];
     const message: Message = {
@@ -362,6 +375,7 @@ class DocumentReader {
   }
 
   private needsAttributions(body: Body): boolean {
+    if (body.whole !== undefined && !body.whole.includes("\n>") && !body.whole.includes("\n >")) return false;
     return body.text.some(
       (l) => l.charCodeAt(0) === 62 || (l.charCodeAt(0) === 32 && l.charCodeAt(1) === 62),
     );
@@ -420,10 +434,14 @@ class DocumentReader {
       sections: scan.sections,
       speakers: entry.speakers,
       messageId: message.messageId,
-      owners: (entry.owners ??= ownersOf(body.text.length, scan.patches)),
     };
     const spoken =
-      raw.depth > 0 || raw.repaired ? collectComments(source, raw) : { comments: [], remarks: [] };
+      raw.depth > 0 || raw.repaired
+        ? collectComments(
+            { ...source, owners: (entry.owners ??= ownersOf(body.text.length, scan.patches)) },
+            raw,
+          )
+        : { comments: [], remarks: [] };
     const notes = [...raw.notes];
     if (raw.depth > 0)
       notes.unshift(
@@ -433,16 +451,18 @@ class DocumentReader {
     if (spoken.comments.length + spoken.remarks.length > 0)
       notes.push(`${spoken.comments.length + spoken.remarks.length} remarks were taken out of the text`);
     for (const file of raw.files) if (file.path === "") nameFromDiffstat(file, text, raw.files);
-    if (!this.options.structureOnly)
+    // What was put right is read a second time by another reader; a diff that stands as it was sent is its counts.
+    if (!this.options.structureOnly && (this.options.crossCheck || raw.repaired || raw.depth > 0))
       for (const difference of crossCheck(raw.files)) notes.push(`cross-check: ${difference}`);
-    const definitions = this.options.structureOnly
-      ? []
-      : raw.files.flatMap((f) => [...sideDefinitions(f, "before"), ...sideDefinitions(f, "after")]);
     const author = text.author
       ? formatPerson(parsePerson(text.author))
       : raw.depth > 0
         ? entry.speakers.at(raw.depth, body.doc[raw.first]!)
         : message.author;
+    // Finding definitions costs more than all the rest, and most patches of a mailbox are never looked at.
+    let definitions: SideDefinition[] | undefined;
+    let functions: FunctionInfo[] | undefined;
+    const structureOnly = this.options.structureOnly === true;
     this.doc.patches.push({
       index: this.doc.patches.length,
       subject: subject.title || fromMail.title,
@@ -465,8 +485,12 @@ class DocumentReader {
       commitMessage: text.message,
       changelog: text.changelog,
       files: raw.files,
-      functions: listFunctions(definitions),
-      definitions,
+      get functions() {
+        return (functions ??= listFunctions(this.definitions));
+      },
+      get definitions() {
+        return (definitions ??= structureOnly ? [] : raw.files.flatMap(definitionsOf));
+      },
       comments: spoken.comments,
       remarks: spoken.remarks,
       trailers: readTrailers(text.messageLines, text.messageDocs),
@@ -479,6 +503,10 @@ class DocumentReader {
       copies: [],
     });
   }
+}
+
+function definitionsOf(file: DiffFile): SideDefinition[] {
+  return [...sideDefinitions(file, "before"), ...sideDefinitions(file, "after")];
 }
 
 function bareId(value: string | null): string | null {
@@ -494,8 +522,9 @@ function replyTrailers(body: Body, kind: string): Message["trailers"] {
   for (let i = 0; i < body.text.length; i++) {
     const line = body.text[i]!;
     const c = line.charCodeAt(0);
-    if (line === "-- " || /^diff --git /.test(line) || /^---\s*$/.test(line)) break;
-    if (c < 65 || c > 122) continue;
+    if (c === 45 ? line === "-- " || /^---\s*$/.test(line) : c === 100 && line.startsWith("diff --git "))
+      break;
+    if (c < 65 || c > 122 || !line.includes(":")) continue;
     lines.push(line);
     docs.push(body.doc[i]!);
   }
@@ -504,6 +533,7 @@ function replyTrailers(body: Body, kind: string): Message["trailers"] {
 
 /** PGP-signed text escapes lines that start with a dash ("- --- a/file"): undone where the mail is so signed. */
 function unescapeDashes(body: Body): void {
+  if (body.whole?.includes("-----BEGIN PGP SIGNED MESSAGE-----") === false) return;
   const start = body.text.indexOf("-----BEGIN PGP SIGNED MESSAGE-----");
   if (start < 0) return;
   for (let i = start + 1; i < body.text.length; i++) {
@@ -535,11 +565,14 @@ function nameFromDiffstat(file: DiffFile, text: CommitText, files: DiffFile[]): 
 }
 
 function startsWithHeaders(bytes: Buffer): boolean {
-  const head = bytes.toString("latin1", 0, Math.min(bytes.length, 65536));
-  const lines = head.split("\n");
   let known = 0;
-  for (let i = 0; i < Math.min(lines.length, 400); i++) {
-    const line = lines[i]!.replace(/\r$/, "");
+  let at = 0;
+  for (let i = 0; i < 400 && at < Math.min(bytes.length, 65536); i++) {
+    const end = bytes.indexOf(10, at);
+    const line = bytes
+      .toString("latin1", at, end < 0 ? bytes.length : Math.min(end, at + 2000))
+      .replace(/\r$/, "");
+    at = end < 0 ? bytes.length : end + 1;
     if (line === "") break;
     if (/^[ \t]/.test(line) && i > 0) continue;
     if (line.startsWith(">From ")) continue;

@@ -62,6 +62,7 @@ export function collectComments(
   const from = sectionStart(source, patch);
   const to = sectionEnd(source, patch);
   let at = 0;
+  let placed = 0;
   let anchor: Anchor | null = null;
   let run: number[] = [];
   let runDepth = -1;
@@ -74,8 +75,10 @@ export function collectComments(
     while (at < patch.owned.length && patch.owned[at]! < i) at++;
     if (at < patch.owned.length && patch.owned[at] === i) {
       flush();
-      const own = patch.anchors[at];
-      if (own) anchor = own;
+      while (placed < patch.runs.length && patch.runs[placed]!.from + patch.runs[placed]!.count <= at)
+        placed++;
+      const place = patch.runs[placed];
+      if (place && place.from <= at) anchor = { file: place.file, hunk: place.hunk, line: at - place.from };
       continue;
     }
     if (source.owners[i] !== 0) {

@@ -155,9 +155,11 @@ function openingPart(lines: string[], heading: string, found: FoundDefinition[])
   let code = false;
   for (let i = 0; i < limit; i++) {
     const line = lines[i]!;
-    if (line.startsWith("}")) return { ...named, start: 0, end: i + 1, whole: false };
-    if (line.startsWith("{") || (/^\s+\S/.test(line) && !/^\s+\*(?:[\s/]|$)/.test(line))) code = true;
-    else if (line.startsWith("/*") && !code) return null;
+    const c = line.charCodeAt(0);
+    if (c === 125) return { ...named, start: 0, end: i + 1, whole: false };
+    if (code) continue;
+    if (c === 123 || (/^\s+\S/.test(line) && !/^\s+\*(?:[\s/]|$)/.test(line))) code = true;
+    else if (line.startsWith("/*")) return null;
   }
   return code && limit > 0 ? { ...named, start: 0, end: limit, whole: false } : null;
 }

@@ -17,6 +17,14 @@ export interface Anchor {
   line: number;
 }
 
+/** `count` entries of `owned` from `from` on are the lines of one hunk. */
+export interface OwnedRun {
+  from: number;
+  count: number;
+  file: number;
+  hunk: number;
+}
+
 export interface RawPatch {
   depth: number;
   section: number;
@@ -26,9 +34,10 @@ export interface RawPatch {
   /** Body index of the first and last line that belongs to the diff. */
   first: number;
   last: number;
-  /** Body indexes of the diff's lines, ascending, with their anchors (only for bodies that can hold remarks). */
+  /** Body indexes of the diff's lines, ascending. */
   owned: number[];
-  anchors: (Anchor | null)[];
+  /** Which of `owned` are lines of hunks, in order. */
+  runs: OwnedRun[];
   indent: string;
 }
 
@@ -110,11 +119,13 @@ class Scanner {
 
   private readonly body: Body;
   private readonly options: ScanOptions;
+  private readonly hasNbsp: boolean;
 
   constructor(body: Body, options: ScanOptions) {
     this.body = body;
     this.options = options;
     this.text = body.text;
+    this.hasNbsp = body.whole?.includes("\u00a0") ?? true;
     this.n = body.text.length;
     this.budget = 4 * this.n + 10000;
     this.sections.push({ id: 0, kind: "main", depth: 0, start: 0, mark: -1 });
@@ -279,7 +290,7 @@ class Scanner {
         first: i,
         last: i,
         owned: [],
-        anchors: [],
+        runs: [],
         indent: context.indent,
       };
       this.open.set(context.depth, patch);
@@ -294,9 +305,8 @@ class Scanner {
     if (patch.notes.length < 200 && !patch.notes.includes(note)) patch.notes.push(note);
   }
 
-  private own(patch: RawPatch, i: number, anchor: Anchor | null): void {
+  private own(patch: RawPatch, i: number): void {
     patch.owned.push(i);
-    patch.anchors.push(anchor);
     if (i > patch.last) patch.last = i;
   }
 
@@ -347,7 +357,7 @@ class Scanner {
       message: `${file.path} is shown as ${what}. It is not analysed; a unified diff against one parent would be.`,
       severity: "information",
     });
-    this.own(patch, i, null);
+    this.own(patch, i);
     let k = i + 1;
     for (; k < this.n; k++) {
       const col = this.colOf(k, context);
@@ -355,7 +365,7 @@ class Scanner {
       const s = this.text[k]!.slice(col);
       if (/^(?:diff --|-- $|From )/.test(s)) break;
       if (!/^(?:[ +\-!*@\\]|index |mode |new |deleted |$)/.test(s)) break;
-      this.own(patch, k, null);
+      this.own(patch, k);
     }
     return k;
   }
@@ -364,7 +374,7 @@ class Scanner {
     const file = emptyFile(this.body.doc[i]!);
     const facts = noFacts();
     patch.files.push(file);
-    this.own(patch, i, null);
+    this.own(patch, i);
     let k = i + 1;
     if (kind === "git") {
       let names = this.text[i]!.slice(at + 11);
@@ -373,7 +383,7 @@ class Scanner {
         const next = col >= 0 ? this.text[k]!.slice(col) : "";
         if (/^"?b\//.test(next)) {
           names = `${names.trimEnd()} ${next}`;
-          this.own(patch, k, null);
+          this.own(patch, k);
           k++;
           this.mark(patch, "a wrapped `diff --git` line was joined");
         }
@@ -390,7 +400,7 @@ class Scanner {
             : null;
         file.oldBlob = ids?.[1] ?? null;
         file.newBlob = ids?.[2] ?? null;
-        if (ids && !moved[1]) this.own(patch, k++, null);
+        if (ids && !moved[1]) this.own(patch, k++);
         this.mark(
           patch,
           "a `diff --git` line and its index line, which a mailer had run together, were parted",
@@ -423,7 +433,7 @@ class Scanner {
       }
       const s = this.text[k]!.slice(col);
       if (readExtendedHeader(s, file, facts)) {
-        this.own(patch, k++, null);
+        this.own(patch, k++);
         continue;
       }
       if (s.startsWith("--- ") && k + 1 < this.n) {
@@ -432,8 +442,8 @@ class Scanner {
         if (plus.startsWith("+++ ")) {
           facts.minus = s.slice(4);
           facts.plus = plus.slice(4);
-          this.own(patch, k, null);
-          this.own(patch, k + 1, null);
+          this.own(patch, k);
+          this.own(patch, k + 1);
           k += 2;
         }
         return k;
@@ -444,7 +454,7 @@ class Scanner {
       }
       if (/^(?:Binary files .* differ|Files .* differ)\s*$/.test(s)) {
         facts.binary = true;
-        this.own(patch, k, null);
+        this.own(patch, k);
         return k + 1;
       }
       return k;
@@ -454,16 +464,16 @@ class Scanner {
 
   private skipBinary(from: number, patch: RawPatch, context: Context): number {
     let k = from;
-    this.own(patch, k++, null);
+    this.own(patch, k++);
     for (let block = 0; block < 2 && k < this.n; block++) {
       const col = this.colOf(k, context);
       if (col < 0 || !/^(?:literal|delta) \d+\s*$/.test(this.text[k]!.slice(col))) break;
-      this.own(patch, k++, null);
+      this.own(patch, k++);
       while (k < this.n) {
         const c = this.colOf(k, context);
         if (c < 0) break;
         const s = this.text[k]!.slice(c);
-        this.own(patch, k++, null);
+        this.own(patch, k++);
         if (s.trim() === "") break;
         if (!/^[A-Za-z][!-~]{5,}\s*$/.test(s)) return k - 1;
       }
@@ -523,16 +533,17 @@ class Scanner {
       gaps: [],
       lines: [],
     };
-    const anchorBase = { file: patch.files.length - 1, hunk: file.hunks.length };
+    const place = { file: patch.files.length - 1, hunk: file.hunks.length };
     file.hunks.push(hunk);
-    this.own(patch, i, null);
+    this.own(patch, i);
     if (!match[0].endsWith("@@")) this.noteHunk(hunk, patch, "the hunk header's second @@ is missing");
     let from = i + 1;
     from = this.joinWrappedHeader(from, hunk, patch, context);
     const attempt = this.attemptHunk(from, hunk, context);
     const seen = this.settleHunk(attempt, hunk, patch, context);
     hunk.lines = seen.lines;
-    for (let k = 0; k < seen.owners.length; k++) this.own(patch, seen.owners[k]!, { ...anchorBase, line: k });
+    patch.runs.push({ ...place, from: patch.owned.length, count: seen.owners.length });
+    for (const owner of seen.owners) this.own(patch, owner);
     for (const line of hunk.lines) {
       if (line.kind === "+") file.added++;
       else if (line.kind === "-") file.removed++;
@@ -556,7 +567,7 @@ class Scanner {
     const next = this.colOf(from + 1, context);
     if (next < 0 || !/^[ +\-\t]|^$/.test(this.text[from + 1]!.slice(next))) return from;
     hunk.section = `${hunk.section} ${s.trim()}`.trim();
-    this.own(patch, from, null);
+    this.own(patch, from);
     this.noteHunk(hunk, patch, "the hunk header was wrapped; its second line was joined to it");
     return from + 1;
   }
@@ -787,7 +798,7 @@ class Scanner {
     // Non-breaking spaces are what a mailer made of spaces; in code they can be nothing else at the start of a line.
     let clean = text;
     let why = repaired;
-    if (text.includes("\u00a0") && /^[ \t]*\u00a0/.test(text)) {
+    if (this.hasNbsp && text.includes("\u00a0") && /^[ \t]*\u00a0/.test(text)) {
       clean = text.replace(/^[ \t\u00a0]+/, (lead) => lead.replace(/\u00a0/g, " "));
       why ??= "nbsp";
       a.repairs.push({ kind: "nbsp", at: i });
@@ -1122,7 +1133,10 @@ class Scanner {
     let newLine = hunk.newStart;
     const gap = hunk.complete || a.gaps.length === 0 ? -1 : a.gaps[0]!;
     const tail =
-      a.lines.slice(-3).every((l) => l.kind === " ") && a.gaps.length === 1 && a.lines.length > gap + 3;
+      gap >= 0 &&
+      a.lines.slice(-3).every((l) => l.kind === " ") &&
+      a.gaps.length === 1 &&
+      a.lines.length > gap + 3;
     let known = true;
     for (let k = 0; k < a.lines.length; k++) {
       if (k === gap) {

@@ -24,6 +24,19 @@ const TITLES: [CrashReport["kind"], RegExp][] = [
   ],
 ];
 
+/** What every title has one of. */
+const TITLE_WORDS = [
+  "BUG: ",
+  "kernel BUG",
+  "general protection",
+  "Unable to handle",
+  "Oops",
+  "WARNING: ",
+  "Kernel panic",
+  "INFO: ",
+];
+const TITLE_WORD = new RegExp(TITLE_WORDS.join("|"));
+
 const TRACE_START = /^\s*(?:Call [Tt]race:|Backtrace:|Call Trace \()/;
 const FRAME =
   /^\s*(?:\[<[0-9a-f]+>\]\s*)?(\?\s*)?(?:\(?\s*)([A-Za-z_.$][\w.$]*)\+(0x[0-9a-f]+)\/(0x[0-9a-f]+)/;
@@ -39,6 +52,7 @@ interface Line {
 /** All crash reports of a body. Quoted copies of one report are reported once, at their first place. */
 export function findCrashReports(body: Body, message: number): CrashReport[] {
   const found: CrashReport[] = [];
+  if (body.whole !== undefined && !TITLE_WORDS.some((w) => body.whole!.includes(w))) return found;
   let i = 0;
   while (i < body.text.length) {
     const title = titleOf(body.text[i]!);
@@ -54,7 +68,7 @@ export function findCrashReports(body: Body, message: number): CrashReport[] {
 }
 
 function titleOf(line: string): { kind: CrashReport["kind"]; title: string } | null {
-  if (line.length > 1000 || !/BUG|fault|Oops|WARNING|panic|stall|Unable|blocked/.test(line)) return null;
+  if (line.length > 1000 || !TITLE_WORD.test(line)) return null;
   for (const [kind, pattern] of TITLES) {
     const match = pattern.exec(line);
     if (match) return { kind, title: match[0].trim() };
@@ -213,8 +227,8 @@ export function findTestReports(body: Body, message: number): TestReport[] {
     // ">>> TEST_PATH=..." is meson's own output, not a quote: it only separates rows.
     const text = depth ? raw.slice(skipQuote(raw, depth, true)) : raw;
     const row = readRow(text);
-    const sum = row ? null : SUMMARY.exec(text.trim());
-    if (!row && !(sum && current)) continue;
+    const sum = row || !current ? null : SUMMARY.exec(text.trim());
+    if (!row && !sum) continue;
     if (!current || i - last > 12 || (row && depth !== current.quoteDepth)) {
       if (current && current.results.length >= 2) found.push(current);
       current = {

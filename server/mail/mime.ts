@@ -58,7 +58,8 @@ export function splitLines(text: string): string[] {
 export function readMail(bytes: Buffer, options: MailOptions): MailText {
   const notes: MimeNote[] = [];
   const plain = isAscii(bytes) || isUtf8(bytes);
-  const lines = splitLines(plain ? bytes.toString("utf8") : bytes.toString("latin1"));
+  const whole = plain ? bytes.toString("utf8") : bytes.toString("latin1");
+  const lines = splitLines(whole);
   let start = lines[0]?.startsWith("From ") ? 1 : 0;
   while (lines[start]?.startsWith(">From ")) start++;
   const block = readHeaders(lines, start);
@@ -89,7 +90,7 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
     !/^flowed$/i.test(contentType.params["format"] ?? "")
   ) {
     decodeAll(headers);
-    return plainMail(lines, headers, block.end, options, notes);
+    return plainMail(whole, lines, headers, block.end, options, notes);
   }
   const reader = new PartReader(
     plain
@@ -110,6 +111,7 @@ function decodeAll(headers: Header[]): void {
 }
 
 function plainMail(
+  whole: string,
   lines: string[],
   headers: Header[],
   bodyStart: number,
@@ -121,7 +123,7 @@ function plainMail(
   const doc: number[] = new Array(n);
   const col: number[] = new Array(n).fill(0);
   for (let i = 0; i < n; i++) doc[i] = bodyStart + i + 1;
-  const body: Body = { text, doc, col, parts: [] };
+  const body: Body = { text, doc, col, parts: [], whole };
   unescapeFrom(body, options);
   return { lines, raw: null, isRaw: true, headers, bodyStart, body, notes, rawCount: lines.length };
 }

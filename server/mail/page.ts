@@ -125,7 +125,7 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
   let subjectAt = 0;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const from = LORE_FROM.exec(line);
+    const from = line.startsWith("From: ") ? LORE_FROM.exec(line) : null;
     if (from) {
       if (current) current.last = i - 1;
       const headers: Header[] = [
@@ -138,8 +138,12 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
       while (i + 1 < lines.length && /^ +(?:To|Cc): |^\t/.test(lines[i + 1]!)) i++;
       continue;
     }
-    const topic = /^[* `]*(?:\* |` )((?:Re: )?\[?.{4,300})$/.exec(line);
-    if (/^\^ permalink|^\^ permalink raw reply/.test(line)) {
+    const c = line.charCodeAt(0);
+    const topic =
+      current || (c !== 32 && c !== 42 && c !== 96)
+        ? null
+        : /^[* `]*(?:\* |` )((?:Re: )?\[?.{4,300})$/.exec(line);
+    if (line.startsWith("^ permalink")) {
       current = null;
       continue;
     }

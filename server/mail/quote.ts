@@ -46,10 +46,35 @@ export function unquoted(line: string): string {
 const ODD_MARKER =
   /^ ?((?:[A-Za-z]{1,8}>|[|}:%#!])(?: ?(?:[A-Za-z]{1,8}>|[|}:%#!>]))*)( ?)(?:diff --git [ai]\/|@@ -\d+(?:,\d+)? \+\d|\+\+\+ b\/)/;
 
+/** How far into its line a diff word can stand behind markers. */
+const MARKER_REACH = 80;
+
+/** Does any line have something other than `>` before a word of a diff? Looks at these words only. */
+function hasOddMarkers(whole: string): boolean {
+  for (const word of ["@@ -", "diff --git ", "+++ b/"]) {
+    for (let at = whole.indexOf(word); at >= 0; at = whole.indexOf(word, at + word.length)) {
+      let start = at;
+      const limit = Math.max(0, at - MARKER_REACH);
+      let odd = false;
+      for (; start > limit; start--) {
+        const c = whole.charCodeAt(start - 1);
+        if (c === 10) break;
+        if (c !== GT && c !== SPACE) odd = true;
+      }
+      if (odd && (start === 0 || whole.charCodeAt(start - 1) === 10)) {
+        const line = whole.slice(start, at + 24);
+        if (ODD_MARKER.test(line)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 /** Rewrites another mailer's quote markers to `>`; the body is changed in place and columns follow. */
 export function normaliseQuotes(body: Body): boolean {
   const text = body.text;
   const markers = new Set<string>();
+  if (body.whole !== undefined && !hasOddMarkers(body.whole)) return false;
   for (const line of text) {
     // Cheap test first: the diff words are rare and all contain one of these.
     if (!line.includes("@@ -") && !line.includes("diff --git") && !line.includes("+++ b/")) continue;

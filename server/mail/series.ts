@@ -89,8 +89,13 @@ function ancestorIds(message: Message): Set<string> {
   return ids;
 }
 
+const changes = new WeakMap<Patch, Set<string>>();
+
 function changedTexts(patch: Patch): Set<string> {
+  const known = changes.get(patch);
+  if (known) return known;
   const texts = new Set<string>();
+  changes.set(patch, texts);
   for (const file of patch.files)
     for (const hunk of file.hunks)
       for (const line of hunk.lines)
@@ -108,7 +113,8 @@ function sharesLines(copy: Patch, original: Patch): boolean {
 }
 
 function squeeze(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+  const trimmed = text.trim();
+  return /\s\s|[^\S ]/.test(trimmed) ? trimmed.replace(/\s+/g, " ") : trimmed;
 }
 
 function absorb(original: Patch, copy: Patch, messages: Message[]): void {
@@ -297,6 +303,7 @@ function splitByCover(group: Group, doc: ParsedDocument, first: number): Group[]
 
 /** Trailers given on another revision hold where the patch has not changed, as b4 has it. */
 function carryTrailers(series: Series[], doc: ParsedDocument): void {
+  if (series.length < 2 || series.every((s) => s.trailers.length === 0)) return;
   const given = new Map<string, SeriesTrailer[]>();
   const hashes = new Map<number, string>();
   for (const s of series)

@@ -1,6 +1,6 @@
 // Trailers and the other things a commit message says in fixed form: Signed-off-by, Fixes, base-commit, change-id.
 
-import type { Trailer } from "./types.ts";
+import type { Body, Trailer } from "./types.ts";
 
 const KNOWN =
   /^(?:(?:[A-Z][A-Za-z]*-)+(?:[Bb]y|[Tt]o)|Fixes|Link|Closes|Cc|CC|Bug|BugLink|References|Reference|Message-I[dD]|Suggested-by|Reported-by|Change-Id|Cherry-picked-from|Depends-on|Assisted-by|Bugzilla|Patchwork|Co-developed-by)$/;
@@ -48,10 +48,14 @@ export interface SeriesFacts {
   prerequisites: string[];
 }
 
+/** Without their first letters, which some write large. */
+const FACT_WORDS = ["ase-commit:", "hange-id:", "hange-Id:", "rerequisite-"];
+
 /** `base-commit:`, `change-id:` and `prerequisite-patch-id:` lines, wherever they stand. */
-export function readSeriesFacts(lines: string[]): SeriesFacts {
+export function readSeriesFacts(body: Body): SeriesFacts {
   const facts: SeriesFacts = { baseCommit: null, changeId: null, prerequisites: [] };
-  for (const line of lines) {
+  if (body.whole !== undefined && !FACT_WORDS.some((w) => body.whole!.includes(w))) return facts;
+  for (const line of body.text) {
     const c = line.charCodeAt(0) | 32;
     if (c !== 98 && c !== 99 && c !== 112) continue;
     const base = /^base-commit:\s*([0-9a-f]{7,64})\b/i.exec(line);

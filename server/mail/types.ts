@@ -168,6 +168,7 @@ export interface Patch {
   /** What stands below `---`: changelog, diffstat. */
   changelog: string;
   files: DiffFile[];
+  /** Found when first asked for, as are `definitions`. */
   functions: FunctionInfo[];
   definitions: SideDefinition[];
   comments: Comment[];
@@ -353,6 +354,8 @@ export interface Body {
   text: string[];
   doc: number[];
   col: number[];
+  /** The text as one string, where there is one at no cost; it may hold more than the body. For quick tests only. */
+  whole?: string;
   /** Indexes in `text` where an attachment or another MIME part begins. */
   parts: { at: number; name: string | null; type: string; attachment: boolean }[];
 }

@@ -9,7 +9,7 @@ import schema from "../../server/schema/parse.schema.json" with { type: "json" }
 import { checkPositions } from "../support/check_positions.ts";
 import { corpusFiles, corpusSkip, seed } from "../support/corpus.ts";
 
-const read = (path: string) => parseDocument(readFileSync(path), path);
+const read = (path: string) => parseDocument(readFileSync(path), path, { crossCheck: true });
 const ajv = new Ajv({ allErrors: true, strict: false });
 const validate = ajv.compile(schema);
 
