@@ -80,6 +80,37 @@ export const writableLeaf: Invariant = {
   },
 };
 
+const DIRTY_OR_TOWRITE = 1 | 4;
+
+export const writableClean: Invariant = {
+  code: "writable-clean",
+  title: "A block can be written although the file thinks it is clean",
+  ids: ["X5"],
+  statement:
+    "While a leaf of a shared mapping is writable the entry is marked dirty (or to be written): write-back takes the write bits away before it clears the mark, else what is stored next is never flushed.",
+  eras: ["v6.12", "v6.15"],
+  source:
+    "fs/dax.c dax_insert_entry(), dax_insert_pfn_mkwrite(), dax_writeback_one(); mm/rmap.c pfn_mkclean_range()",
+  detection: "after each step: writable leaves over shared file vmas against the marks of the file's entry",
+  level: "error",
+  onQuiesce(judge, audit) {
+    const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
+    eachFileLeaf(judge, audit, (m, vma, index) => {
+      if ((m.entry & PTE.RW) === 0n || (vma.flags & VM_SHARED) === 0n) return;
+      const inode = spaces.indexOf(vma.mapping);
+      const entry = audit.entries.find(
+        (e) => e.inode === inode && index >= e.index && index < e.index + 2 ** e.order,
+      );
+      if (entry === undefined || (entry.marks & DIRTY_OR_TOWRITE) !== 0) return;
+      judge.report({
+        pfn: m.pfn,
+        fields: [],
+        message: `page-table leaf at ${hex(m.address)} can write ${describePfn(judge.view, m.pfn)}, but ${describeEntry(entry)} is not marked dirty`,
+      });
+    });
+  },
+};
+
 export const devmapBits: Invariant = {
   code: "devmap-bit",
   title: "A page-table leaf carries the wrong DAX marks for the era",

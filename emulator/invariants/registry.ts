@@ -12,7 +12,7 @@ import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import type { Invariant } from "./invariant.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
-import { devmapBits, mapcount, stalePte, statDrift, writableLeaf } from "./page_table.ts";
+import { devmapBits, mapcount, stalePte, statDrift, writableClean, writableLeaf } from "./page_table.ts";
 import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
 import { badPage, warn, wrongOutcome } from "./reports.ts";
 
@@ -35,6 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   reservedLost,
   stalePte,
   writableLeaf,
+  writableClean,
   devmapBits,
   mapcount,
   statDrift,

@@ -45,6 +45,7 @@ extern const struct fsc_scenario fsc_scenario_truncate_unmapped_pinned;
 extern const struct fsc_scenario fsc_scenario_truncate_folio_put;
 extern const struct fsc_scenario fsc_scenario_punch_pinned;
 extern const struct fsc_scenario fsc_scenario_evict_pinned;
+extern const struct fsc_scenario fsc_scenario_cut_interrupted;
 extern const struct fsc_scenario fsc_scenario_fork_pinned;
 extern const struct fsc_scenario fsc_scenario_pin_unpin;
 extern const struct fsc_scenario fsc_scenario_longterm_refused;
@@ -105,6 +106,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_truncate_folio_put,
 	&fsc_scenario_punch_pinned,
 	&fsc_scenario_evict_pinned,
+	&fsc_scenario_cut_interrupted,
 	&fsc_scenario_fork_pinned,
 	&fsc_scenario_pin_unpin,
 	&fsc_scenario_longterm_refused,

@@ -17,6 +17,16 @@ static void sc_task_truncate(void *arg)
 	sc_truncate(cut->f, cut->first);
 }
 
+/* The whole file: open(2) with O_TRUNC. */
+static void sc_task_open_trunc(void *arg)
+{
+	struct sc_cut *cut = arg;
+	int error;
+
+	SC_DO(error = fscfs_open_trunc(cut->f->inode), "open %s with O_TRUNC", cut->f->name);
+	SC_EXPECT(!error);
+}
+
 static void sc_task_punch(void *arg)
 {
 	struct sc_cut *cut = arg;
@@ -24,11 +34,23 @@ static void sc_task_punch(void *arg)
 	sc_punch(cut->f, cut->first, cut->count);
 }
 
+/* A process that was killed closes its files with the signal still pending. */
 static void sc_task_evict(void *arg)
 {
 	struct sc_cut *cut = arg;
 
+	current->fsc_signal = __fsc_param("killed", 0);
 	sc_remove_quietly(cut->f);
+}
+
+/* The name stays: umount(2) finds the inode in the cache, the blocks remain allocated. */
+static void sc_task_forget(void *arg)
+{
+	struct sc_cut *cut = arg;
+
+	__fsc_step("umount drops %s", cut->f->name);
+	fscfs_close(cut->f->file);
+	fscfs_forget(cut->f->inode);
 }
 
 static void sc_both(const char *name, void (*waits)(void *), void *arg, struct sc_dma *dma)
@@ -42,10 +64,11 @@ static void sc_both(const char *name, void (*waits)(void *), void *arg, struct s
 }
 
 FSC_SCENARIO(truncate_pinned, "truncate-pinned", "A file is truncated while a device holds one of its mapped pages",
-	     "order=0,9 index=0,512 fs=0,1,2 put=0,1,3")
+	     "order=0,9 index=0,512 fs=0,1,2 put=0,1,3 open=0,1")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long first = sc_index(), n = sc_pages();
+	bool by_open = __fsc_param("open", 0);
 	struct sc_file a = sc_create("A", first + n);
 	struct sc_cut cut = { &a, first, n };
 	struct sc_dma dma;
@@ -55,7 +78,7 @@ FSC_SCENARIO(truncate_pinned, "truncate-pinned", "A file is truncated while a de
 	m = sc_mmap(mm, &a, first, n, SC_RW);
 	sc_write(&m, first, 1);
 	SC_EXPECT(sc_dma_start(&dma, &m, first + n / 2, __fsc_param("put", 0)) == 1);
-	sc_both("truncate", sc_task_truncate, &cut, &dma);
+	sc_both("truncate", by_open ? sc_task_open_trunc : sc_task_truncate, &cut, &dma);
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
@@ -108,7 +131,7 @@ FSC_SCENARIO(truncate_folio_put, "truncate-folio-put",
 }
 
 FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device holds a page, or beside it",
-	     "order=0,9 fs=0,1 beside=0,1")
+	     "order=0,9 fs=0,1,2 beside=0,1")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_order() ? 512 : 4;
@@ -130,7 +153,9 @@ FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device hol
 	sc_end(mm);
 }
 
-FSC_SCENARIO(evict_pinned, "evict-pinned", "A file is unlinked while a device holds one of its pages", "order=0,9 fs=0,1")
+FSC_SCENARIO(evict_pinned, "evict-pinned",
+	     "A file's inode goes, unlinked or not, while a device holds one of its pages; the task may have been killed",
+	     "order=0,9 fs=0,1,2 umount=0,1 killed=0,1")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -144,7 +169,59 @@ FSC_SCENARIO(evict_pinned, "evict-pinned", "A file is unlinked while a device ho
 	sc_write(&m, 0, 1);
 	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
 	sc_munmap(&m);
-	sc_both("unlink", sc_task_evict, &cut, &dma);
+	sc_both("the last close", __fsc_param("umount", 0) ? sc_task_forget : sc_task_evict, &cut, &dma);
+	sc_end(mm);
+}
+
+/* Somebody who waits for a device is woken by a signal: he gives up, and nothing has been cut. */
+static int sc_cut_error;
+
+static void sc_task_try_cut(void *arg)
+{
+	struct sc_cut *cut = arg;
+
+	__fsc_step("%s %s", __fsc_param("punch", 0) ? "punch" : "truncate", cut->f->name);
+	sc_cut_error = __fsc_param("punch", 0) ? fscfs_punch(cut->f->file, cut->first, cut->count) :
+						  fscfs_truncate(cut->f->file, cut->first);
+}
+
+static void sc_task_signal(void *arg)
+{
+	int id = *(int *)arg;
+
+	__fsc_step("signal");
+	fsc_tasks[id].fsc_signal = true;
+	wake_up_state(&fsc_tasks[id], TASK_INTERRUPTIBLE);
+}
+
+FSC_SCENARIO(cut_interrupted, "cut-interrupted", "A task that waits for a device to cut a file gets a signal",
+	     "order=0,9 fs=0,1,2 punch=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n);
+	struct sc_cut cut = { &a, 2, 1 };
+	struct sc_dma dma;
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 2, 7);
+	SC_EXPECT(sc_dma_start(&dma, &m, 2, SC_PUT_UNPIN) == 1);
+	one = sc_spawn("cut", sc_task_try_cut, &cut);
+	two = sc_spawn("kill", sc_task_signal, &one);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("the waiting is over");
+	SC_EXPECT(sc_cut_error < 0);
+	sc_see(&m, 2, 7);
+	SC_DO(sc_dma_end(&dma), "DMA lets go");
+	sc_task_try_cut(&cut);
+	SC_EXPECT(!sc_cut_error);
+	__fsc_quiesce("cut");
+	sc_munmap(&m);
+	sc_remove(&a);
 	sc_end(mm);
 }
 

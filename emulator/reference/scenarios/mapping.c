@@ -72,8 +72,8 @@ FSC_SCENARIO(truncate_mapped, "truncate-mapped", "A file is truncated while it i
 	sc_end(mm);
 }
 
-FSC_SCENARIO(evict_mapped_before, "evict-after-unmap", "A file that was mapped is unlinked without being truncated",
-	     "order=0,9 index=0,512 fs=0,1")
+FSC_SCENARIO(evict_mapped_before, "evict-after-unmap", "A file that was mapped is unlinked, or its inode dropped, without being truncated",
+	     "order=0,9 index=0,512 fs=0,1,2 umount=0,1")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long first = sc_index(), n = sc_pages();
@@ -84,7 +84,12 @@ FSC_SCENARIO(evict_mapped_before, "evict-after-unmap", "A file that was mapped i
 	m = sc_mmap(mm, &a, first, n, SC_RW);
 	sc_write(&m, first, 1);
 	sc_munmap(&m);
-	sc_remove_quietly(&a);
+	if (__fsc_param("umount", 0)) {
+		fscfs_close(a.file);
+		SC_DO(fscfs_forget(a.inode), "umount drops A");
+	} else {
+		sc_remove_quietly(&a);
+	}
 	sc_end(mm);
 }
 
