@@ -116,7 +116,11 @@ export function imagesOf(
     notes.push(`the tree already has this patch: before is ${tree.describe} with it taken back`);
   for (const file of plan.files) notes.push(...fileNotes(file, plan.reversed));
   return {
-    files: [...plan.files.map(fileImages), ...untouched(state.files, plan.files)],
+    files: [
+      ...plan.files.map(fileImages),
+      ...patch.files.filter((f) => f.path !== "" && !isSource(f)).map(withoutText),
+      ...untouched(state.files, plan.files),
+    ],
     notes,
     reversed: plan.reversed,
   };
@@ -377,6 +381,22 @@ function fileImages(plan: FilePlan): FileImages {
       docLine: p.hunk.docLine,
       fate: fateOf(p),
     })),
+    touched: true,
+  };
+}
+
+/** A file that is listed only: not C, binary, or a diff of a form that is not read. */
+function withoutText(file: DiffFile): FileImages {
+  return {
+    path: file.path,
+    oldPath: file.oldPath === "" ? file.path : file.oldPath,
+    pristine: null,
+    before: null,
+    after: null,
+    beforeDocLines: [],
+    afterDocLines: [],
+    source: "none",
+    hunks: [],
     touched: true,
   };
 }
