@@ -59,19 +59,31 @@ function readConfig(path: string | undefined): string[] {
   }
 }
 
-/** The patches below `patch`: the prerequisites, then the earlier ones of its series in the same document. */
-export function stackOf(context: TreeContext, doc: ParsedDocument, patch: Patch): Patch[] {
-  const earlier = new Map<number, Patch>();
+/** The patches of the series that `patch` belongs to in its document, one a number, in order; without one: none. */
+function seriesOf(doc: ParsedDocument, patch: Patch): Patch[] {
+  const members = new Map<number, Patch>();
   if (patch.total > 1)
     for (const p of doc.patches)
       if (
         p.total === patch.total &&
         p.revision === patch.revision &&
         p.number > 0 &&
-        p.number < patch.number &&
         p.files.length > 0 &&
-        !earlier.has(p.number)
+        (p.number !== patch.number || p === patch) &&
+        !members.has(p.number)
       )
-        earlier.set(p.number, p);
-  return [...context.prerequisites, ...[...earlier].sort((a, b) => a[0] - b[0]).map(([, p]) => p)];
+        members.set(p.number, p);
+  return [...members].sort((a, b) => a[0] - b[0]).map(([, p]) => p);
+}
+
+/** The patches below `patch`: the prerequisites, then the earlier ones of its series in the same document. */
+export function stackOf(context: TreeContext, doc: ParsedDocument, patch: Patch): Patch[] {
+  return [...context.prerequisites, ...seriesOf(doc, patch).filter((p) => p.number < patch.number)];
+}
+
+/** The later patches of its series in the same document that touch C. */
+export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
+  return seriesOf(doc, patch).filter(
+    (p) => p.number > patch.number && p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)),
+  );
 }

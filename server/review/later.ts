@@ -1,0 +1,136 @@
+/**
+ * `fixed-later`: what a patch of a series breaks may be mended by a later one. Each new finding's scenario runs again on
+ * the tree with the rest of the series applied; when the fault is gone there, the first patch after which it is gone is
+ * looked for by halving. Leaves out findings of single patches, and reviews without a kernel tree.
+ */
+import type { Era } from "../../emulator/invariants/invariant.ts";
+import { referenceDefines } from "../../emulator/kernel.ts";
+import type { Memory } from "../../emulator/mem/memory.ts";
+import { casesOf, runCase } from "../../emulator/scenario/runner.ts";
+import { RunToBlock, SeededRandom } from "../../emulator/sched/scheduler.ts";
+import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { laterOf, stackOf, type TreeContext } from "../source/context.ts";
+import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
+import { imagesOf } from "../source/images.ts";
+import { treeSides } from "../source/tree_side.ts";
+import { allViolations, unusable } from "./compare.ts";
+import { PatchSide } from "./side.ts";
+import type { Finding, ReviewOptions, Run } from "./types.ts";
+
+/** Findings of one patch that are looked at; a patch with more is broken all over. */
+const MAX_LOOKED_AT = 40;
+
+/** The tree as it is after a patch of the series. */
+class LaterStates {
+  private readonly sides = new Map<Patch, PatchSide | null>();
+  private readonly context: TreeContext;
+  private readonly doc: ParsedDocument;
+  private readonly options: ReviewOptions;
+  private readonly memory: Memory;
+
+  constructor(context: TreeContext, doc: ParsedDocument, options: ReviewOptions, memory: Memory) {
+    this.context = context;
+    this.doc = doc;
+    this.options = options;
+    this.memory = memory;
+  }
+
+  after(patch: Patch): PatchSide | null {
+    const known = this.sides.get(patch);
+    if (known !== undefined) return known;
+    const side = this.make(patch);
+    this.sides.set(patch, side);
+    return side;
+  }
+
+  private make(patch: Patch): PatchSide | null {
+    const { tree, index, config } = this.context;
+    const images = imagesOf(tree, stackOf(this.context, this.doc, patch), patch);
+    const dax = images.files.find((f) => f.path === "fs/dax.c")?.after ?? tree.read("fs/dax.c") ?? "";
+    const era: Era =
+      eraFromName(this.options.era) ?? eraOfTree(dax) ?? chooseEra(patch, "after", undefined).era;
+    const sides = treeSides(tree, index, images, (_side, name) => referenceDefines(era, name), config);
+    return sides === null ? null : new PatchSide(patch, "after", era, this.memory, sides.after);
+  }
+
+  /** Whether the fault of a finding shows after `patch`; null when that cannot be said. */
+  shows(patch: Patch, f: Finding): boolean | null {
+    const side = this.after(patch);
+    if (side === null || side.booted.snapshot === null) return null;
+    if (f.code === "dead-check") return this.deadCheck(side, f);
+    const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
+    if (c === undefined) return null;
+    const seed = this.options.seed ?? "0";
+    const run = runCase(side.booted, c, {
+      stepLimit: this.options.steps ?? 5_000_000,
+      scheduler: seed === "0" ? new RunToBlock() : new SeededRandom(Number.parseInt(seed, 10) || 1),
+    });
+    if (allViolations(run).some((v) => v.code === f.code)) return true;
+    return unusable(run) === null ? false : null;
+  }
+
+  private deadCheck(side: PatchSide, f: Finding): boolean {
+    const { image } = side.kernel;
+    for (const fn of f.functions) {
+      const id = image.findFunction(fn.name, f.path);
+      if (id >= 0) image.lower(id);
+    }
+    return image.deadChecks.some((d) => f.message.startsWith(d.text));
+  }
+}
+
+/** New findings of `patch` that a later patch of its series mends become `fixed-later`, and so do the runs they are of. */
+export function tellLater(
+  context: TreeContext,
+  doc: ParsedDocument,
+  patch: Patch,
+  options: ReviewOptions,
+  memory: Memory,
+  found: { readonly findings: readonly Finding[]; readonly runs: readonly Run[] },
+): { findings: Finding[]; runs: Run[] } {
+  const unchanged = { findings: [...found.findings], runs: [...found.runs] };
+  const later = laterOf(doc, patch);
+  const fresh = found.findings.filter((f) => f.verdict === "new").slice(0, MAX_LOOKED_AT);
+  if (later.length === 0 || fresh.length === 0) return unchanged;
+  const states = new LaterStates(context, doc, options, memory);
+  const mended = new Map<Finding, Patch>();
+  for (const f of fresh) {
+    const by = firstWithout(later, (p) => states.shows(p, f));
+    if (by !== null) mended.set(f, by);
+  }
+  if (mended.size === 0) return unchanged;
+  const findings = found.findings.map((f) => {
+    const by = mended.get(f);
+    return by === undefined ? f : toLater(f, by);
+  });
+  const loud = new Set(findings.filter((f) => f.verdict === "new").flatMap((f) => [f.scenario, ...f.alsoIn]));
+  const runs = found.runs.map((r) =>
+    r.verdict === "new" && !loud.has(r.scenario) ? { ...r, verdict: "fixed-later" as const } : r,
+  );
+  return { findings, runs };
+}
+
+function toLater(f: Finding, by: Patch): Finding {
+  const place = `${by.number}/${by.total} "${by.subject}"`;
+  return {
+    ...f,
+    verdict: "fixed-later",
+    severity: "information",
+    fixedBy: { number: by.number, subject: by.subject },
+    detail: [...f.detail, `Patch ${place} of the series mends it: who bisects between the two meets it.`],
+  };
+}
+
+/** The first patch after which the fault is gone for good; null when it shows at the end, or that cannot be said. */
+function firstWithout(later: readonly Patch[], shows: (p: Patch) => boolean | null): Patch | null {
+  let high = later.length - 1;
+  while (high >= 0 && shows(later[high]!) === null) high--;
+  if (high < 0 || shows(later[high]!) !== false) return null;
+  let low = 0;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (shows(later[middle]!) === false) high = middle;
+    else low = middle + 1;
+  }
+  return later[high]!;
+}
