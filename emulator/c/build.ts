@@ -42,6 +42,7 @@ function isAddressNode(x: X): boolean {
     case "idx":
     case "recaddr":
     case "complit":
+    case "outer":
     case "vaarg":
       return true;
     default:

@@ -54,6 +54,8 @@ export interface ScopeRecord {
   readonly cleanups: LocalVar[];
   /** Register that holds the stack pointer to restore, or -1. */
   readonly sp: number;
+  /** Where its first variable length array is made, or -1. */
+  vla: number;
   /** Frame bytes that become live in it. */
   readonly from: number;
   to: number;
@@ -174,22 +176,48 @@ export function storeOp(t: CType): number {
 
 export function emitLoad(g: Gen, dst: number, p: Place, t: CType, bf: BitPlace | null): void {
   if (bf === null) g.asm.emit(loadOp(t), dst, p.reg, p.off);
-  else g.asm.emit(Op.BFLD, dst, p.reg, field(g, p, t, bf));
+  else if (bf.bytes <= 8) g.asm.emit(Op.BFLD, dst, p.reg, field(g, p, intOf(t).signed, bf));
+  else {
+    const [low, high] = halves(bf);
+    const r = temp(g);
+    const up = temp(g);
+    g.asm.emit(Op.BFLD, r, p.reg, field(g, p, false, low));
+    g.asm.emit(Op.BFLD, up, p.reg, field(g, p, intOf(t).signed, high));
+    g.asm.emit(Op.SHLI, up, up, low.width);
+    g.asm.emit(Op.OR, dst, r, up);
+    g.top -= 2;
+  }
 }
 
 export function emitStore(g: Gen, src: number, p: Place, t: CType, bf: BitPlace | null): void {
   if (bf === null) g.asm.emit(storeOp(t), src, p.reg, p.off);
-  else g.asm.emit(Op.BFST, src, p.reg, field(g, p, t, bf));
+  else if (bf.bytes <= 8) g.asm.emit(Op.BFST, src, p.reg, field(g, p, intOf(t).signed, bf));
+  else {
+    const [low, high] = halves(bf);
+    const up = temp(g);
+    g.asm.emit(Op.SHRUI, up, src, low.width);
+    g.asm.emit(Op.BFST, src, p.reg, field(g, p, false, low));
+    g.asm.emit(Op.BFST, up, p.reg, field(g, p, false, high));
+    g.top--;
+  }
 }
 
-function field(g: Gen, p: Place, t: CType, bf: BitPlace): number {
-  if (bf.bytes > 8) throw new CFail("a bit-field that spans nine bytes is not supported", g.asm.loc);
+/** A field that lies in nine bytes: what is in the first eight, and the rest. */
+function halves(bf: BitPlace): [BitPlace, BitPlace] {
+  const width = 64 - bf.shift;
+  return [
+    { offset: bf.offset, bytes: 8, shift: bf.shift, width },
+    { offset: bf.offset + 8, bytes: 1, shift: 0, width: bf.width - width },
+  ];
+}
+
+function field(g: Gen, p: Place, signed: boolean, bf: BitPlace): number {
   return g.asm.bitfield({
     offset: p.off + bf.offset,
     bytes: bf.bytes,
     shift: bf.shift,
     width: bf.width,
-    signed: intOf(t).signed,
+    signed,
   });
 }
 

@@ -16,6 +16,7 @@ export function genCall(g: Gen, x: XCall, base: number, into: Place | null, used
   const { asm } = g;
   const hidden = x.t.kind === "record" ? 1 : 0;
   const slots = x.ft.variadic ? 1 : 0;
+  const chain = x.chain === undefined ? 0 : 1;
   // The called address is kept below the arguments.
   let target = -1;
   if ("k" in x.target) {
@@ -30,9 +31,10 @@ export function genCall(g: Gen, x: XCall, base: number, into: Place | null, used
   }
   const to = hidden === 0 ? null : into;
   if (to !== null && base < g.top) base = g.top;
-  const count = hidden + x.named + slots;
+  const count = hidden + x.named + slots + chain;
   while (g.top < base + Math.max(1, count)) temp(g);
   const first = base + hidden;
+  if (x.chain !== undefined) genTo(g, x.chain, first + x.named + slots);
   if (slots === 1) variableArgs(g, x, first + x.named);
   for (let i = x.named - 1; i >= 0; i--) argument(g, x.args[i]!, first + i);
   if (to !== null) {

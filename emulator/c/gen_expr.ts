@@ -47,6 +47,7 @@ export function gen(g: Gen, x: X): number {
     case "vaddr":
     case "recaddr":
     case "complit":
+    case "outer":
     case "padd": {
       const p = address(g, x);
       return addressReg(g, p);
@@ -104,6 +105,7 @@ export function genTo(g: Gen, x: X, dst: number, fresh = false): void {
     case "padd":
     case "recaddr":
     case "complit":
+    case "outer":
     case "vaarg": {
       const p = address(g, x);
       moveAdd(g, dst, p.reg, p.off);
@@ -221,6 +223,8 @@ export function address(g: Gen, x: X): Place {
     }
     case "vaarg":
       return genVaarg(g, x.list, x.slots);
+    case "outer":
+      return { reg: gen(g, x.base), off: x.v.offset };
     case "comma":
       genVoid(g, x.l);
       return address(g, x.r);

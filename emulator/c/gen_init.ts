@@ -6,13 +6,16 @@ import { Op } from "../vm/bytecode.ts";
 import { writeEntry } from "./const_eval.ts";
 import { alignOf, sizeOf } from "./ctype.ts";
 import { emitCopy, emitStore, type Gen, type Place, temp } from "./gen.ts";
-import { copyRecord, gen, place, storeImmediate } from "./gen_expr.ts";
+import { copyRecord, gen, genVoid, place, storeImmediate } from "./gen_expr.ts";
 import type { InitEntry, InitPlan } from "./tree.ts";
 
 /** Initialises the object at `to`. */
 export function genPlan(g: Gen, plan: InitPlan, to: Place): void {
   const size = plan.size;
-  if (size === 0) return;
+  if (size === 0) {
+    for (const e of plan.entries) if (e.x !== null) genVoid(g, e.x);
+    return;
+  }
   const { asm } = g;
   const constant = new Set<InitEntry>();
   const bytes = new Uint8Array(size);

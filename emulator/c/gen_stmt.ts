@@ -77,6 +77,7 @@ function prologue(g: Gen): void {
   if (fn.resultTo !== null) fn.resultTo.reg = temp(g);
   const at = fn.params.map((v) => ({ v, reg: temp(g) }));
   if (fn.variadic !== null) fn.variadic.reg = temp(g);
+  if (fn.chain !== null) at.push({ v: fn.chain, reg: temp(g) });
   for (const v of g.hoisted) {
     v.offset = allocFrame(g, Math.max(1, sizeOf(v.type)), alignOf(v.type));
     v.hoisted = true;
@@ -84,7 +85,7 @@ function prologue(g: Gen): void {
   }
   for (const { v, reg } of at) {
     asm.loc = v.loc;
-    if (fn.promotedParams) narrowParam(g, v, reg);
+    if (fn.promotedParams && v !== fn.chain) narrowParam(g, v, reg);
     if (inRegister(v) || v.byReference) v.reg = reg;
     else {
       v.reg = -1;
@@ -163,10 +164,11 @@ function genBlock(g: Gen, block: SBlock, last: (() => void) | null): void {
     g.usesAlloca = true;
     asm.emit(Op.SAVESP, sp);
   }
-  const scope: ScopeRecord = { block, cleanups: [], sp, from: g.frameTop, to: g.frameTop };
+  const scope: ScopeRecord = { block, cleanups: [], sp, vla: -1, from: g.frameTop, to: g.frameTop };
   g.scopes.push(scope);
   for (const v of block.vars) declareLocal(g, v, block, outermost, start);
   scope.to = g.frameTop;
+  if (outermost) for (const p of g.fn.params) keepPointer(g, p);
   for (const item of block.items) genStmt(g, item);
   if (last !== null) last();
   if (asm.reachable) {
@@ -282,6 +284,7 @@ function simple(g: Gen, st: Exclude<S, SBlock | { k: "seq" }>): void {
     case "goto":
       if (!st.label.placed) throw new CFail(`label \`${st.label.name}\` is not defined`, st.loc);
       unwind(g, depthOfLabel(g, st.label));
+      leaveArrays(g, st.label);
       asm.goto(labelFor(g, st.label));
       return;
     case "gotoptr": {
@@ -306,6 +309,14 @@ function simple(g: Gen, st: Exclude<S, SBlock | { k: "seq" }>): void {
   }
 }
 
+/** A jump back over the declaration of a variable length array ends the array. */
+function leaveArrays(g: Gen, ref: LabelRef): void {
+  const at = labelFor(g, ref).pc;
+  if (at < 0 || !g.asm.reachable) return;
+  const scope = g.scopes.slice(0, depthOfLabel(g, ref)).find((s) => s.sp >= 0 && s.vla >= at);
+  if (scope !== undefined) g.asm.emit(Op.RESTSP, scope.sp);
+}
+
 function labelFor(g: Gen, ref: LabelRef): Label {
   let label = g.labels.get(ref);
   if (label === undefined) {
@@ -320,12 +331,15 @@ function genDecl(g: Gen, st: Extract<S, { k: "decl" }>): void {
   const { v } = st;
   const scope = g.scopes[g.scopes.length - 1]!;
   if (v.byReference) {
+    const at = asm.length;
     const size = gen(g, st.size!);
     asm.emit(Op.ALLOCA, v.reg, size, alignOf(v.type));
+    keepPointer(g, v);
     if (st.plan !== null) {
       if (st.plan.size > 0) genPlan(g, st.plan, { reg: v.reg, off: 0 });
     }
     if (st.x !== null) copyRecord(g, { reg: v.reg, off: 0 }, st.x, true);
+    if (scope.vla < 0) scope.vla = at;
   } else if (v.reg >= 0) {
     if (st.x !== null) genTo(g, st.x, v.reg);
     else g.undefined.push({ pc: asm.length, v });
@@ -334,6 +348,16 @@ function genDecl(g: Gen, st: Extract<S, { k: "decl" }>): void {
     if (st.x !== null || st.plan !== null) initialise(g, st);
   }
   if (v.cleanup !== null) scope.cleanups.push(v);
+}
+
+/** Lets nested functions find what a register holds the address of. */
+function keepPointer(g: Gen, v: LocalVar): void {
+  const pointer = g.fn.pointers.get(v);
+  if (pointer === undefined) return;
+  const r = temp(g);
+  g.asm.emit(Op.FRAME, r, pointer.offset);
+  g.asm.emit(Op.ST64, v.reg, r, 0);
+  g.top--;
 }
 
 function initialise(g: Gen, st: Extract<S, { k: "decl" }>): void {
@@ -398,6 +422,7 @@ function plainJump(g: Gen, st: S): Label | null {
     const s = g.scopes[i]!;
     if (s.cleanups.length > 0 || s.sp >= 0 || (i > 0 && s.to > s.from)) return null;
   }
+  if (label.pc >= 0 && g.scopes.some((s) => s.sp >= 0)) return null;
   return label;
 }
 
@@ -415,7 +440,7 @@ function genLoop(g: Gen, st: SLoop): void {
     if (!g.fn.labelled.has(st.body)) return;
     asm.goto(stop);
   }
-  asm.bind(body, entered && known !== false);
+  asm.bind(body, known !== false && (entered || g.fn.labelled.has(st.body)));
   genStmt(g, st.body);
   asm.bind(next);
   if (st.step !== null && asm.reachable) {

@@ -604,7 +604,7 @@ class Linker implements LinkScope, GenEnv {
     const error = def.bodyErrors.find((e) => e.severity === "error");
     if (error !== undefined || body === undefined)
       throw new CFail(`syntax: ${error?.message ?? "no body"}`, error?.loc ?? def.loc);
-    const tree = analyseFunction(s, sym, def);
+    const tree = sym.nested?.tree ?? analyseFunction(s, sym, def);
     const counted = this.options.coverage?.(sym.path, info.fidelity) ?? false;
     const env: GenEnv = counted ? this.withCoverage() : this;
     return genFunction(env, tree, (label, pc) => {

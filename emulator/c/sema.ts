@@ -66,7 +66,15 @@ export interface FnState {
   readonly labels: LabelRef[];
   readonly targets: (SLoop | SSwitch)[];
   block: SBlock | null;
+  /** The outermost block. */
+  body: SBlock | null;
   readonly variadic: LocalVar | null;
+  /** The function that this one is nested in. */
+  readonly outer: FnState | null;
+  /** Address of the frame memory of `outer`. */
+  readonly chain: LocalVar | null;
+  /** Pointers to the locals that are not in frame memory themselves, for nested functions. */
+  readonly pointers: Map<LocalVar, LocalVar>;
   /** Assignments of array lengths that the types just resolved need, to be placed before their use. */
   pending: X[];
   /** Statements (and cases, and labels) that can be jumped to, and everything around them. */
@@ -130,6 +138,7 @@ export function newLocal(s: Sema, name: string, type: CType, loc: Loc, hidden = 
     offset: -1,
     hoisted: false,
     hidden,
+    ...(s.fn === null ? {} : { owner: s.fn }),
   };
   s.fn?.block?.vars.push(v);
   return v;

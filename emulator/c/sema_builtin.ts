@@ -398,11 +398,38 @@ function alloca(c: Call): X {
   };
 }
 
+/** Numbers of gcc's typeclass.h. */
+function typeClass(t: CType): number {
+  switch (t.kind) {
+    case "void":
+      return 0;
+    case "int":
+    case "enum":
+      return 1;
+    case "pointer":
+      return 5;
+    case "float":
+      return 8;
+    case "record":
+      return t.info.union ? 13 : 12;
+    default:
+      return 5;
+  }
+}
+
+/** A call of a function of the library under a name that programs do not use. */
+function libraryCall(c: Call, name: string, ret: CType, args: readonly X[]): X {
+  const params = args.map((a) => ({ name: null, type: a.t }));
+  const ft = { kind: "function", ret, params, variadic: false, noProto: false, quals: 0 } as const;
+  const target = c.s.link.undefinedFunction(name, ft);
+  return { k: "call", t: ret, loc: c.loc, fx: 3, target, ft, args, named: args.length };
+}
+
 const HANDLERS: Record<string, Handler> = {
   expect: (c) => {
-    const x = arg(c, 0);
-    arg(c, 1);
-    return conv(x, LONG);
+    const x = conv(arg(c, 0), LONG);
+    const y = arg(c, 1);
+    return y.fx === 0 ? x : withHeld(c, x, (v) => comma(conv(y, VOID), v));
   },
   expect_with_probability: (c) => conv(arg(c, 0), LONG),
   constant_p: constantP,
@@ -476,8 +503,18 @@ const HANDLERS: Record<string, Handler> = {
   alloca_with_align: alloca,
   va_start: vaStart,
   stdarg_start: vaStart,
-  va_end: noop,
+  va_end: (c) => conv(arg(c, 0), VOID),
   va_copy: vaCopy,
+  classify_type: (c) => {
+    c.s.unevaluated++;
+    try {
+      return num(typeClass(arg(c, 0).t), INT, c.loc);
+    } finally {
+      c.s.unevaluated--;
+    }
+  },
+  setjmp: (c) => libraryCall(c, "__fsc_setjmp", INT, [arg(c, 0, VOID_PTR)]),
+  longjmp: (c) => libraryCall(c, "__fsc_longjmp", VOID, [arg(c, 0, VOID_PTR), arg(c, 1, INT)]),
   LINE: (c) => num(c.loc.line, INT, c.loc),
 };
 for (const op of ["add", "sub", "mul"] as const) {

@@ -35,7 +35,10 @@ export function analyseCall(s: Sema, e: CallExpr, tools: ArgTools): X {
   if (e.callee.kind === "ident") {
     const name = e.callee.name;
     const entity = lookupName(s, name);
-    if (entity === null || (entity.kind === "function" && entity.sym.def === null)) {
+    if (
+      entity === null ||
+      (entity.kind === "function" && entity.sym.def === null && entity.sym.nested === undefined)
+    ) {
       if (isBuiltinName(name)) {
         const x = analyseBuiltin(s, name, e, tools);
         if (x !== null) return x;
@@ -81,7 +84,10 @@ function callKnown(s: Sema, sym: FunctionSym, e: CallExpr, tools: ArgTools): X {
     const differs = theirs === null ? !countFits(ft, e.args.length) : !sameParams(ft, theirs);
     if (differs) return callChanged(s, sym, ft, theirs, e, tools);
   }
-  return makeCall(sym, ft, convertArgs(s, ft, e.args, tools, sym.name, e.loc), e.loc);
+  const args = convertArgs(s, ft, e.args, tools, sym.name, e.loc);
+  const call = makeCall(sym, ft, args, e.loc);
+  if (sym.nested === undefined || call.k !== "call" || s.fn === null) return call;
+  return { ...call, chain: tools.frameOf(s, sym.nested.outer, e.loc) };
 }
 
 function countFits(ft: FunctionType, n: number): boolean {

@@ -2,6 +2,7 @@
  * Semantic analysis of expressions: names, types, conversions, lvalues, by the rules of C11 with the GNU extensions that
  * kernels use. Leaves out calls (sema_call.ts), built-in functions (sema_builtin.ts) and initialisers (sema_init.ts).
  */
+import { CLOSURE } from "../vm/image.ts";
 import type { BinaryOp, Expr, Loc } from "./ast.ts";
 import {
   addrOf,
@@ -63,9 +64,9 @@ import {
   withQuals,
 } from "./ctype.ts";
 import { checkComparison } from "./dead_check.ts";
-import { lookupName, newLocal, type Sema } from "./sema.ts";
+import { type FnState, lookupName, newLocal, type Sema } from "./sema.ts";
 import { analyseCall } from "./sema_call.ts";
-import type { BinOp, CmpOp, LabelRef, ObjectSym, X } from "./tree.ts";
+import type { BinOp, CmpOp, FunctionSym, LabelRef, LocalVar, ObjectSym, X } from "./tree.ts";
 import { resolveTypeName, takePending } from "./types.ts";
 
 /** Lvalue conversion: arrays and functions become pointers. */
@@ -179,7 +180,7 @@ const INT_TYPES: Record<Extract<Expr, { kind: "int" }>["type"], CType> = {
 };
 
 /** What call analysis needs from here (it may not import this module). */
-const ARGS = { val, arm, convAssign, decay, castTo };
+const ARGS = { val, arm, convAssign, decay, castTo, frameOf };
 
 export type ArgTools = typeof ARGS;
 
@@ -210,10 +211,11 @@ function identifier(s: Sema, name: string, loc: Loc): X {
   const e = lookupName(s, name);
   switch (e?.kind) {
     case "local":
-      return { k: "var", t: e.v.type, loc, fx: 0, v: e.v };
+      return localX(s, e.v, loc);
     case "object":
       return objectLvalue(e.sym, e.sym.type(), loc);
     case "function":
+      if (e.sym.nested !== undefined && s.fn !== null) return nestedPointer(s, e.sym, loc);
       return { k: "addr", t: e.sym.type(), loc, fx: 0, sym: e.sym, off: 0 };
     case "enumerator":
       return num(e.value, e.type, loc);
@@ -238,6 +240,67 @@ function identifier(s: Sema, name: string, loc: Loc): X {
   throw new CFail(`\`${name}\` is not known: not in the diff, not in the reference kernel`, loc);
 }
 
+// ---- nested functions -----------------------------------------------------------------------------------------------
+
+/** Address of the frame memory of `owner`, which is this function or one that it is nested in. */
+export function frameOf(s: Sema, owner: object, loc: Loc): X {
+  let f = s.fn!;
+  if (f === owner) return { k: "frame", t: VOID_PTR, loc, fx: 0 };
+  let x: X | null = null;
+  for (; f !== owner; f = f.outer) {
+    if (f.chain === null || f.outer === null)
+      throw new CFail("a local of a function that is not around this one", loc);
+    if (x === null) x = { k: "var", t: VOID_PTR, loc, fx: 0, v: f.chain };
+    else {
+      f.chain.addressed = true;
+      x = mem({ k: "outer", t: pointerTo(VOID_PTR), loc, fx: 0, base: x, v: f.chain }, 0, VOID_PTR, loc);
+    }
+  }
+  return x!;
+}
+
+/** A local by its name: this function's own, or one of a function around it. */
+function localX(s: Sema, v: LocalVar, loc: Loc): X {
+  if (v.owner === undefined || s.fn === null || v.owner === s.fn || s.fn.outer === null)
+    return { k: "var", t: v.type, loc, fx: 0, v };
+  const base = frameOf(s, v.owner, loc);
+  v.addressed = true;
+  if (v.hidden) v.demoted = true; // memory from the start of its block on
+  if (!v.byReference) return mem({ k: "outer", t: pointerTo(v.type), loc, fx: 0, base, v }, 0, v.type, loc);
+  const { pointers, body } = v.owner as FnState;
+  let at = pointers.get(v);
+  if (at === undefined) {
+    at = newLocal({ ...s, fn: null }, `<${v.name}>`, VOID_PTR, loc, true);
+    at.addressed = true;
+    at.demoted = true; // memory from the start of the block on
+    body!.vars.push(at);
+    pointers.set(v, at);
+  }
+  const slot: X = { k: "outer", t: pointerTo(VOID_PTR), loc, fx: 0, base, v: at };
+  return mem(mem(slot, 0, pointerTo(v.type), loc), 0, v.type, loc);
+}
+
+/** A pointer to a nested function: three words in the frame, made where its address is taken. */
+function nestedPointer(s: Sema, sym: FunctionSym, loc: Loc): X {
+  const t = arrayOf(ULONG, 3);
+  const v = newLocal({ ...s, fn: null }, `<pointer to ${sym.name}>`, t, loc, true);
+  v.addressed = true;
+  s.fn!.body!.vars.push(v);
+  const code: X = { k: "addr", t: ULONG, loc, fx: 0, sym, off: 0 };
+  const words = [num(CLOSURE, ULONG, loc), code, conv(frameOf(s, sym.nested!.outer, loc), ULONG)];
+  const entries = words.map((x, i) => ({
+    off: 8 * i,
+    t: ULONG,
+    bf: null,
+    x,
+    bytes: null,
+    count: 1,
+    stride: 0,
+  }));
+  const plan = { type: t, entries, size: 24 };
+  return mem({ k: "complit", t: pointerTo(sym.type()), loc, fx: 3, v, plan }, 0, sym.type(), loc);
+}
+
 /** The label of a name in this function; made on first mention. */
 export function labelOf(s: Sema, name: string, loc: Loc): LabelRef {
   const fn = s.fn;
@@ -246,7 +309,13 @@ export function labelOf(s: Sema, name: string, loc: Loc): LabelRef {
     const known = fn.labelScopes[i]!.get(name);
     if (known !== undefined) return known;
   }
-  const label: LabelRef = { name, loc, block: null, placed: false, used: false, sym: null };
+  for (let f = fn.outer; f !== null; f = f.outer)
+    for (let i = f.labelScopes.length - 1; i > 0; i--) {
+      const known = f.labelScopes[i]!.get(name);
+      if (known !== undefined) return known;
+    }
+  const at = { block: null, placed: false, used: false, sym: null };
+  const label: LabelRef = { name, loc, ...at, owner: fn };
   fn.labelScopes[0]!.set(name, label);
   fn.labels.push(label);
   return label;
@@ -656,8 +725,7 @@ export function sizeX(s: Sema, t: CType, loc: Loc): X {
     const inner = sizeX(s, t.of, loc);
     if (t.vla !== null && t.vla.count === null)
       throw new CFail("the size of this array is not known here", loc);
-    const count: X =
-      t.vla === null ? num(t.length!, ULONG, loc) : { k: "var", t: ULONG, loc, fx: 0, v: t.vla.count! };
+    const count: X = t.vla === null ? num(t.length!, ULONG, loc) : localX(s, t.vla.count!, loc);
     return binary("mul", count, inner, ULONG, loc);
   }
   return num(sizeOf(t, loc), ULONG, loc);

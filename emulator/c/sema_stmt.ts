@@ -21,11 +21,12 @@ import {
   typeText,
   ULONG,
   unqualified,
+  VOID,
   VOID_PTR,
   wrap,
 } from "./ctype.ts";
 import { type FnState, newLocal, popScope, pushScope, type Sema } from "./sema.ts";
-import { arm, convAssign, labelOf, lvalue, sizeX, val } from "./sema_expr.ts";
+import { arm, convAssign, frameOf, labelOf, lvalue, sizeX, val } from "./sema_expr.ts";
 import type {
   FnTree,
   FunctionSym,
@@ -74,13 +75,19 @@ function newBlock(s: Sema, loc: Loc, endLoc: Loc): SBlock {
 
 // ---- functions --------------------------------------------------------------------------------------------------
 
-/** Analyses a function definition. `s` stands at file scope. */
-export function analyseFunction(s0: Omit<Sema, "fn">, sym: FunctionSym, def: FunctionDef): FnTree {
+/** Analyses a function definition. `s0` stands at file scope, or inside `outer`. */
+export function analyseFunction(
+  s0: Omit<Sema, "fn">,
+  sym: FunctionSym,
+  def: FunctionDef,
+  outer: FnState | null = null,
+): FnTree {
   const type = sym.type();
   const hidden = (name: string): LocalVar => ({
     ...newLocal({ ...s0, fn: null } as Sema, name, VOID_PTR, def.loc, true),
   });
   const variadic = type.variadic ? hidden("<variable arguments>") : null;
+  const chain = outer === null ? null : hidden("<enclosing function>");
   const fn: FnState = {
     name: sym.name,
     type,
@@ -88,17 +95,23 @@ export function analyseFunction(s0: Omit<Sema, "fn">, sym: FunctionSym, def: Fun
     labels: [],
     targets: [],
     block: null,
+    body: null,
     variadic,
+    outer,
+    chain,
+    pointers: new Map(),
     pending: [],
     labelled: new Set(),
     placed: 0,
   };
-  const s: Sema = { ...s0, fn, scope: null } as Sema;
+  const s: Sema = { ...s0, fn, scope: outer === null ? null : s0.scope } as Sema;
   const body = newBlock(s, def.loc, def.endLoc);
   fn.block = body;
+  fn.body = body;
   pushScope(s);
   const params = parameters(s, def, type, body);
   for (const x of takePending(s)) body.items.push({ k: "expr", loc: def.loc, x });
+  declareLabels(fn, def.body);
   for (const item of def.body.items) blockItem(s, item, body.items);
   popScope(s);
   return {
@@ -107,6 +120,8 @@ export function analyseFunction(s0: Omit<Sema, "fn">, sym: FunctionSym, def: Fun
     params,
     variadic,
     resultTo: type.ret.kind === "record" ? hidden("<result>") : null,
+    chain,
+    pointers: fn.pointers,
     body,
     labels: fn.labels,
     labelled: fn.labelled,
@@ -173,15 +188,7 @@ export function analyseBlock(s: Sema, b: CompoundStmt, isExpr: boolean): { block
   fn.block = block;
   pushScope(s);
   const labels = b.localLabels.length > 0;
-  if (labels) {
-    const scope = new Map<string, LabelRef>();
-    for (const name of b.localLabels) {
-      const label: LabelRef = { name, loc: b.loc, block: null, placed: false, used: false, sym: null };
-      scope.set(name, label);
-      fn.labels.push(label);
-    }
-    fn.labelScopes.push(scope);
-  }
+  if (labels) declareLabels(fn, b);
   let value: X | null = null;
   try {
     b.items.forEach((item, i) => {
@@ -194,6 +201,19 @@ export function analyseBlock(s: Sema, b: CompoundStmt, isExpr: boolean): { block
     fn.block = block.parent;
   }
   return { block, value };
+}
+
+/** `__label__ a, b;` at the start of a block. */
+function declareLabels(fn: FnState, b: CompoundStmt): void {
+  if (b.localLabels.length === 0) return;
+  const scope = new Map<string, LabelRef>();
+  for (const name of b.localLabels) {
+    const at = { block: null, placed: false, used: false, sym: null };
+    const label: LabelRef = { name, loc: b.loc, ...at, owner: fn };
+    scope.set(name, label);
+    fn.labels.push(label);
+  }
+  fn.labelScopes.push(scope);
 }
 
 /** The last statement of a statement expression: its value, when it has one. */
@@ -255,11 +275,39 @@ function analyseItem(s: Sema, item: CompoundStmt["items"][number], out: S[]): vo
   }
 }
 
+/** A function that nothing at file scope knows: found by its name in the block, given its body when that is met. */
+interface NestedSym extends FunctionSym {
+  def: FunctionDef | null;
+  readonly nested: { readonly outer: object; tree: FnTree | null };
+}
+
+function nestedSym(s: Sema, name: string, type: () => FunctionType): NestedSym {
+  return {
+    kind: "function",
+    name,
+    path: s.path,
+    layer: s.layer,
+    def: null,
+    type,
+    id: -1,
+    noreturn: false,
+    nested: { outer: s.fn!, tree: null },
+  };
+}
+
+/** GNU: a function in a block. It is analysed here, where the names around it are known. */
 function nestedFunction(s: Sema, def: FunctionDef): void {
   const { name, type } = declare(s, def.declarator, resolveSpecs(s, def.specs));
-  if (name === null || type.kind !== "function")
-    throw new CFail("nested functions are not supported", def.loc);
-  s.scope!.names.set(name, { kind: "function", sym: s.link.undefinedFunction(name, type) });
+  if (name === null || type.kind !== "function" || s.fn === null)
+    throw new CFail("this is not a function definition", def.loc);
+  const declared = s.scope!.names.get(name);
+  const known = declared?.kind === "function" && declared.sym.nested?.outer === s.fn ? declared.sym : null;
+  const full: FunctionType =
+    krNames(def) === null ? type : { ...type, params: oldStyleParams({ ...s, fn: null }, def) };
+  const sym = (known as NestedSym | null) ?? nestedSym(s, name, () => full);
+  s.scope!.names.set(name, { kind: "function", sym });
+  sym.def = def;
+  sym.nested.tree = analyseFunction(s, sym, def, s.fn);
 }
 
 // ---- declarations -----------------------------------------------------------------------------------------------
@@ -287,6 +335,8 @@ function declaration(s: Sema, d: Declaration, out: S[]): void {
         ? { ...type, align: d.specs.storage === "typedef" ? aligned : Math.max(aligned, alignOf(type)) }
         : type;
     if (d.specs.storage === "typedef") s.scope!.names.set(name, { kind: "typedef", type: t });
+    else if (t.kind === "function" && d.specs.storage === "auto")
+      s.scope!.names.set(name, { kind: "function", sym: nestedSym(s, name, () => t) });
     else if (t.kind === "function") declareFunction(s, name, t);
     else if (d.specs.storage === "extern") declareExtern(s, name, t, item.declarator.loc);
     else if (d.specs.storage === "static") staticLocal(s, name, t, item.init, item.declarator.loc);
@@ -490,7 +540,8 @@ function analyseStatement(s: Sema, st: Stmt, out: S[]): void {
     case "goto": {
       const label = labelOf(s, st.label, loc);
       label.used = true;
-      out.push({ k: "goto", loc, label });
+      if (label.owner === s.fn) out.push({ k: "goto", loc, label });
+      else out.push({ k: "expr", loc, x: outerGoto(s, label, loc) });
       return;
     }
     case "gotoPtr":
@@ -507,6 +558,17 @@ function analyseStatement(s: Sema, st: Stmt, out: S[]): void {
       asmStatement(s, st, out);
       return;
   }
+}
+
+/** A jump out of a nested function: ends all calls down to the function that has the label. */
+function outerGoto(s: Sema, label: LabelRef, loc: Loc): X {
+  label.sym ??= s.link.newLabel(label);
+  const at: X = { k: "addr", t: VOID_PTR, loc, fx: 0, sym: label.sym, off: 0 };
+  const args = [frameOf(s, label.owner, loc), at];
+  const params = args.map((a) => ({ name: null, type: a.t }));
+  const ft = { kind: "function", ret: VOID, params, variadic: false, noProto: false, quals: 0 } as const;
+  const target = s.link.undefinedFunction("__fsc_goto", ft);
+  return { k: "call", t: VOID, loc, fx: 3, target, ft, args, named: 2 };
 }
 
 function jumpTarget(s: Sema, kind: "break" | "continue", loc: Loc): SLoop | SSwitch {
@@ -600,6 +662,7 @@ function caseLabel(s: Sema, st: Extract<Stmt, { kind: "case" | "default" }>, out
     placed: true,
     used: true,
     sym: null,
+    owner: fn,
   };
   for (let b = fn.block; b !== null && b !== node.block; b = b.parent) b.sideways = true;
   fn.placed++;
@@ -656,6 +719,11 @@ function returnStatement(s: Sema, st: Extract<Stmt, { kind: "return" }>, out: S[
 function asmStatement(s: Sema, st: Extract<Stmt, { kind: "asm" }>, out: S[]): void {
   if (!st.isEmpty) throw new CFail(`assembly is not supported: asm("${st.text.slice(0, 60)}")`, st.loc);
   const constraints = st.constraints ?? [];
+  for (const e of st.outputs) {
+    // Where the result would go is evaluated, whatever happens to it there.
+    const x = s.hooks.expr(s, e);
+    if (x.fx !== 0) out.push({ k: "expr", loc: st.loc, x: x.k === "mem" ? x.base : x });
+  }
   st.inputs.forEach((e, i) => {
     const tie = /^\s*\[?(\d+)/.exec(constraints[st.outputs.length + i] ?? "");
     const output = tie === null ? undefined : st.outputs[Number(tie[1])];

@@ -26,6 +26,8 @@ export interface LocalVar {
   hoisted: boolean;
   /** Made by the lowerer, not named in the source. */
   readonly hidden: boolean;
+  /** The function that it belongs to; a nested function reaches it through its static chain. */
+  readonly owner?: object;
 }
 
 /** A file-scope or static object. Laid out when code that names it is generated. */
@@ -60,6 +62,8 @@ export interface FunctionSym {
   /** Image function id, -1 until it is asked for. */
   id: number;
   readonly noreturn: boolean;
+  /** A function inside another one (GNU): what it is nested in, and its analysis. */
+  readonly nested?: { readonly outer: object; tree: FnTree | null };
 }
 
 /** A label whose address is taken: `id` counts over the image. */
@@ -78,6 +82,8 @@ export interface LabelRef {
   placed: boolean;
   used: boolean;
   sym: LabelSym | null;
+  /** The function that it stands in. */
+  readonly owner: object;
 }
 
 // ---- expressions ------------------------------------------------------------------------------------------------
@@ -211,6 +217,8 @@ export interface XCall extends Node {
   readonly args: readonly X[];
   /** How many of `args` are not variable. */
   readonly named: number;
+  /** Frame memory of the function that the called one is nested in. */
+  readonly chain?: X;
 }
 export interface XStmt extends Node {
   readonly k: "stmt";
@@ -272,6 +280,12 @@ export interface XAlloca extends Node {
 export interface XFrame extends Node {
   readonly k: "frame";
 }
+/** Address of local `v` of an enclosing function whose frame memory is at `base`. */
+export interface XOuter extends Node {
+  readonly k: "outer";
+  readonly base: X;
+  readonly v: LocalVar;
+}
 export interface XTrap extends Node {
   readonly k: "trap";
   readonly kind: TrapKind;
@@ -311,6 +325,7 @@ export type X =
   | XOvf
   | XAlloca
   | XFrame
+  | XOuter
   | XTrap;
 
 // ---- initialisers -----------------------------------------------------------------------------------------------
@@ -398,6 +413,10 @@ export interface FnTree {
   readonly variadic: LocalVar | null;
   /** Holds the address where a record result goes. */
   readonly resultTo: LocalVar | null;
+  /** Of a nested function: holds the address of the enclosing function's frame memory. */
+  readonly chain: LocalVar | null;
+  /** Locals that a register holds the address of, and the locals in memory that hold it for nested functions. */
+  readonly pointers: ReadonlyMap<LocalVar, LocalVar>;
   readonly body: SBlock;
   readonly labels: readonly LabelRef[];
   /** Statements that have a label or case inside. */

@@ -19,6 +19,7 @@ import {
   type IntType,
   isComplete,
   isInteger,
+  isVariable,
   LDOUBLE,
   LLONG,
   LONG,
@@ -422,6 +423,8 @@ function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayou
     }
     for (const { declarator, bitWidth } of m.declarators) {
       const { name, type } = declare(s, declarator, base);
+      if (isVariable(type))
+        throw new CFail("a struct member whose size is not constant is not supported", declarator.loc);
       const attrs = readAttrs(s, m.specs.attrs, declarator.attrs);
       members.push({
         name,

@@ -303,17 +303,20 @@ function processFamily(libc: Libc): Family {
       status: 128 + number,
     });
   };
+  // Four bytes a number: __builtin_setjmp has room for 40.
   const setjmp = (c: NativeContext) => {
     const at = c.addr(0);
-    for (const [i, word] of c.savePoint().entries()) memory.store(at + BigInt(8 * i), 8, BigInt(word));
+    for (const [i, word] of c.savePoint().entries()) memory.store(at + BigInt(4 * i), 4, BigInt(word));
     c.ret(0);
   };
   const longjmp = (c: NativeContext): "jump" => {
     const at = c.addr(0);
     const value = BigInt.asIntN(32, c.int(1));
-    const point = Array.from({ length: 8 }, (_, i) =>
-      Number(BigInt.asIntN(64, memory.load(at + BigInt(8 * i), 8))),
-    );
+    const signed = new Set([0, 1, 2, 5, 6, 7]);
+    const point = Array.from({ length: 8 }, (_, i) => {
+      const word = memory.load(at + BigInt(4 * i), 4);
+      return Number(signed.has(i) ? BigInt.asIntN(32, word) : word);
+    });
     if (!c.jumpTo(point, value === 0n ? 1n : value))
       c.stop({ kind: "bad-call", message: "longjmp to a function that has returned" });
     return "jump";
@@ -366,6 +369,13 @@ function processFamily(libc: Libc): Family {
     sigsetjmp: setjmp,
     longjmp,
     _longjmp: longjmp,
+    __fsc_goto(c): "jump" {
+      if (!c.jumpOut(c.addr(0), c.addr(1)))
+        c.stop({ kind: "bad-call", message: "goto into a function that has returned" });
+      return "jump";
+    },
+    __fsc_setjmp: setjmp,
+    __fsc_longjmp: longjmp,
     siglongjmp: longjmp,
     setlocale(c) {
       const name = c.addr(1) === 0n ? "C" : memory.cstring(c.addr(1));

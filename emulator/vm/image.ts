@@ -66,6 +66,11 @@ export const TEXT_BASE = 0xffffffff81000000n; // function id n is at TEXT_BASE +
 export const NATIVE_BASE = 0xffffffff90000000n; // native index n, when its address is taken, is at NATIVE_BASE + 16 * n
 export const STUB_BASE = 0xffffffff98000000n; // stub index n, when its address is taken, is at STUB_BASE + 16 * n
 export const LABEL_BASE = 0xffffffffa0000000n; // label id n is at LABEL_BASE + n
+/**
+ * First of the three words that a pointer to a nested function points to; address of its code and frame memory of the
+ * function around it follow.
+ */
+export const CLOSURE = 0x5cf05c09e5cf0a11n;
 export const DATA_BASE = 0xffffffffc0000000n;
 
 export interface TypeLayout {

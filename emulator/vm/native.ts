@@ -40,6 +40,8 @@ export interface NativeContext {
    */
   savePoint(): readonly number[];
   jumpTo(point: readonly number[], value: bigint): boolean;
+  /** goto out of a nested function: to the label in the function whose frame memory is at `frame`; false when that is gone. */
+  jumpOut(frame: bigint, label: bigint): boolean;
 }
 
 /**

@@ -36,7 +36,7 @@ function indirect(vm: Vm, task: Task, body: ExecBody, a: number, ib: number, ic:
   const { functions } = vm;
   if (task.regs32[x + 1] !== -1 || offset < 0 || (offset & 15) !== 0 || id >= functions.length) {
     const target = BigInt.asUintN(64, task.regs[a]!);
-    if (target < NATIVE_BASE || target >= LABEL_BASE) vm.badCall(target);
+    if (target < NATIVE_BASE || target >= LABEL_BASE) return vm.closureCall(task, target, argBase, sig);
     const stub = target >= STUB_BASE;
     const index = Number((target - (stub ? STUB_BASE : NATIVE_BASE)) >> 4n);
     const loc = body.locs[task.pc >> 2]!;

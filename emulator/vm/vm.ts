@@ -15,7 +15,8 @@ import {
 } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
 import { ExecBody } from "./body.ts";
-import { type FnInfo, type Image, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
+import type { CallSignature } from "./bytecode.ts";
+import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "./native.ts";
 import { step } from "./step.ts";
 import type { ObjectHistory, Site, StopReason } from "./stop_reason.ts";
@@ -525,6 +526,28 @@ export class Vm {
     return true;
   }
 
+  /** goto out of a nested function: see NativeContext.jumpOut. */
+  unwindTo(task: Task, frame: bigint, address: bigint): boolean {
+    if (this.nesting > 0)
+      throw new MemoryFault("unsupported", "goto out of a callback of a library function", 0n);
+    const label = this.image.labels[Number(BigInt.asUintN(64, address) - LABEL_BASE)];
+    const base = Number(BigInt.asIntN(32, frame));
+    for (let depth = task.depth - 1; depth >= 0 && label !== undefined; depth--) {
+      const f = depth * FRAME_WORDS;
+      if (task.frames[f] !== label.fn || (task.frames[f + 3]! | 0) !== base) continue;
+      const sp = task.frames[f + 4]!;
+      if (task.sp > sp) this.memory.setShadow(HI_STACK, sp, task.sp - sp, SHADOW_DEAD);
+      task.depth = depth;
+      task.fp = task.frames[f + 2]!;
+      task.pc = label.pc;
+      task.frameBase = task.frames[f + 3]!;
+      task.sp = sp;
+      task.fn = this.image.functions[label.fn]!;
+      return true;
+    }
+    return false;
+  }
+
   /** What a pointer to a nested function stands for (see nestedPointer() in emulator/c/sema_expr.ts); null: it is none. */
   closure(address: bigint): { readonly code: bigint; readonly chain: bigint } | null {
     if (Number(address >> 32n) !== HI_STACK >>> 0) return null;
@@ -537,6 +560,16 @@ export class Vm {
       if (fault instanceof MemoryFault) return null;
       throw fault;
     }
+  }
+
+  /** A call through a pointer that is no function's address: of a nested function, whose id it gives, or a stop. */
+  closureCall(task: Task, address: bigint, argBase: number, sig: CallSignature): number {
+    const { code, chain } = this.closure(address) ?? this.badCall(address);
+    const callee = this.functionAt(code)!;
+    if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
+      this.adaptCall(task, callee, sig.key, argBase);
+    task.regs[argBase + sig.nargs] = BigInt.asIntN(64, chain);
+    return callee.id;
   }
 
   badCall(address: bigint): never {
@@ -736,6 +769,9 @@ class Context implements NativeContext {
   }
   jumpTo(point: readonly number[], value: bigint): boolean {
     return this.vm.unwind(this.current!, point, value);
+  }
+  jumpOut(frame: bigint, label: bigint): boolean {
+    return this.vm.unwindTo(this.current!, frame, label);
   }
   call(address: bigint, args: readonly bigint[]): bigint {
     const { current, base, nargs, loc } = this;
