@@ -115,7 +115,17 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   return exitStatus(result);
 }
 
-const EMPTY: ReviewResult = { runs: [], findings: [], lines: [], functions: [], notes: [], seed: "0" };
+const EMPTY: ReviewResult = {
+  runs: [],
+  findings: [],
+  lines: [],
+  functions: [],
+  notes: [],
+  coverage: [],
+  stubs: [],
+  hunks: [],
+  seed: "0",
+};
 
 function parse(args: string[]) {
   return parseArgs({

@@ -49,6 +49,24 @@ export type HunkFate =
   | { readonly kind: "already" }
   | { readonly kind: "rejected"; readonly why: string };
 
+/** A fate in words. */
+export function fateText(fate: HunkFate): string {
+  switch (fate.kind) {
+    case "exact":
+      return "exact";
+    case "offset":
+      return `offset ${fate.lines}`;
+    case "fuzz":
+      return `fuzz ${fate.fuzz}${fate.lines === 0 ? "" : `, offset ${fate.lines}`}`;
+    case "merged":
+      return `merged: ${fate.why}`;
+    case "already":
+      return "in the tree already";
+    case "rejected":
+      return `rejected: ${fate.why}`;
+  }
+}
+
 export interface HunkImage {
   readonly header: string;
   readonly docLine: number;

@@ -105,5 +105,5 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
           });
         }
   }
-  return { runs, findings, lines, functions, notes: [], seed };
+  return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], seed };
 }

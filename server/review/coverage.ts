@@ -1,0 +1,73 @@
+/**
+ * How much of a patch ran: which of its added lines some scenario reached, how many functions of a file ran as the kernel
+ * tree has them, and which stubs stand in the way of verdicts. Leaves out printing it (cli_review.ts, features/hover.ts).
+ */
+import { outline } from "../../emulator/c/outline.ts";
+import type { PatchSide } from "./side.ts";
+import type { Coverage, FileCoverage, LineFacts, Run, StubCount } from "./types.ts";
+
+/** Files of the tree that are always told of, whether or not the patch touches them. */
+const TOLD: readonly string[] = ["fs/dax.c", "mm/memremap.c"];
+
+/** Coverage of one patch. `files`: the after side's whole files by path, when they come from a kernel tree. */
+export function coverageOf(
+  patch: number,
+  after: PatchSide,
+  lines: Iterable<LineFacts>,
+  runs: readonly Run[],
+  files: ReadonlyMap<string, string>,
+): Coverage {
+  const hit = new Set<number>();
+  for (const l of lines) if (l.side === "after" && l.hits > 0) hit.add(l.docLine);
+  return {
+    patch,
+    addedLines: addedLines(after).map((docLine) => ({
+      docLine,
+      path: after.place(docLine)?.path ?? "",
+      line: after.place(docLine)?.line ?? 0,
+      reached: hit.has(docLine),
+    })),
+    files: after.inTree ? fileCoverage(runs, files) : [],
+  };
+}
+
+/** Document lines of added code: those that the lowered functions of the patch have instructions for. */
+function addedLines(after: PatchSide): number[] {
+  const { image } = after.kernel;
+  for (const d of after.overlay.functions) {
+    const id = image.findFunction(d.name, d.path);
+    if (id >= 0) image.lower(id);
+  }
+  const out = new Set<number>();
+  for (const loc of image.lines) {
+    const docLine = after.docLine(loc);
+    if (docLine > 0 && after.place(docLine)?.kind === "+") out.add(docLine);
+  }
+  return [...out].sort((a, b) => a - b);
+}
+
+function fileCoverage(runs: readonly Run[], files: ReadonlyMap<string, string>): FileCoverage[] {
+  const ran = new Set<string>();
+  for (const run of runs)
+    for (const f of run.functions) if (f.fidelity === "tree" || f.fidelity === "diff") ran.add(f.name);
+  const out: FileCoverage[] = [];
+  for (const path of TOLD) {
+    const text = files.get(path);
+    if (text === undefined) continue;
+    const names = [...new Set(outline(text).flatMap((i) => (i.kind === "function" ? [i.name] : [])))];
+    const missing = names.filter((n) => !ran.has(n));
+    out.push({ path, functions: names.length, executed: names.length - missing.length, missing });
+  }
+  return out;
+}
+
+/** Stubs by how many runs went through them and so have no verdict, the worst first. */
+export function stubRanking(runs: readonly Run[]): StubCount[] {
+  const counts = new Map<string, number>();
+  for (const run of runs)
+    for (const name of new Set([...run.before.stubs, ...run.after.stubs]))
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .map(([name, n]) => ({ name, runs: n }))
+    .sort((a, b) => b.runs - a.runs || (a.name < b.name ? -1 : 1));
+}
