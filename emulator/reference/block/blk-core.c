@@ -2,9 +2,11 @@
 /*
  * I/O to disks whose driver takes bios as they are. Mirrors parts of block/{blk-core,bio,blk-mq}.c: entering a queue,
  * freezing it, submitting. Left out: requests, plugging, accounting, splitting. Another task may run between entering
- * the queue and the driver.
+ * the queue and the driver; a scenario may hold a bio there (fsc_bio_entered).
  */
 #include <linux/blkdev.h>
+
+void (*fsc_bio_entered)(void);
 
 static bool blk_try_enter_queue(struct request_queue *q)
 {
@@ -76,6 +78,8 @@ void submit_bio_noacct(struct bio *bio)
 		return;
 	}
 	__fsc_point("bio entered the queue");
+	if (fsc_bio_entered)
+		fsc_bio_entered();
 	disk->fops->submit_bio(bio);
 	blk_queue_exit(q);
 }

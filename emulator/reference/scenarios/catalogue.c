@@ -61,16 +61,17 @@ extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
 extern const struct fsc_scenario fsc_scenario_fault_race;
 extern const struct fsc_scenario fsc_scenario_sync_entry_changes;
 extern const struct fsc_scenario fsc_scenario_unbind_rebind;
-extern const struct fsc_scenario fsc_scenario_probe_fails_alloc_dax;
-extern const struct fsc_scenario fsc_scenario_probe_fails_add_host;
-extern const struct fsc_scenario fsc_scenario_probe_fails_add_disk;
-extern const struct fsc_scenario fsc_scenario_probe_fails_memory;
 extern const struct fsc_scenario fsc_scenario_holder;
 extern const struct fsc_scenario fsc_scenario_memory_failure_file;
 extern const struct fsc_scenario fsc_scenario_device_dax;
 extern const struct fsc_scenario fsc_scenario_driver_maps;
 extern const struct fsc_scenario fsc_scenario_devdax_probe_fails;
 extern const struct fsc_scenario fsc_scenario_dax_bind_fails;
+extern const struct fsc_scenario fsc_scenario_pmem_probe_fails;
+extern const struct fsc_scenario fsc_scenario_pmem_io_unbind;
+extern const struct fsc_scenario fsc_scenario_dax_divide;
+extern const struct fsc_scenario fsc_scenario_devdax_open_gone;
+extern const struct fsc_scenario fsc_scenario_devdax_memory_failure;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -122,15 +123,16 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fault_race,
 	&fsc_scenario_sync_entry_changes,
 	&fsc_scenario_unbind_rebind,
-	&fsc_scenario_probe_fails_alloc_dax,
-	&fsc_scenario_probe_fails_add_host,
-	&fsc_scenario_probe_fails_add_disk,
-	&fsc_scenario_probe_fails_memory,
 	&fsc_scenario_holder,
 	&fsc_scenario_memory_failure_file,
 	&fsc_scenario_device_dax,
 	&fsc_scenario_driver_maps,
 	&fsc_scenario_devdax_probe_fails,
 	&fsc_scenario_dax_bind_fails,
+	&fsc_scenario_pmem_probe_fails,
+	&fsc_scenario_pmem_io_unbind,
+	&fsc_scenario_dax_divide,
+	&fsc_scenario_devdax_open_gone,
+	&fsc_scenario_devdax_memory_failure,
 	NULL,
 };

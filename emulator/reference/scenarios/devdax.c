@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory as a character device: made, mapped, taken back from those who use it, given to another driver. */
+#include <linux/string.h>
 #include "devices.h"
 
 FSC_SCENARIO(device_dax, "device-dax", "The memory is given to device-dax, mapped and taken back",
@@ -126,4 +127,160 @@ FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to
 	if (kmem)
 		fsc_kmem_exit();
 	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+}
+
+/* ---- dividing a region ---- */
+
+static void sc_store_size(struct dev_dax *dev_dax, const char *bytes, bool works)
+{
+	ssize_t len = strlen(bytes), rc;
+
+	SC_DO(rc = size_store(&dev_dax->dev, NULL, bytes, len), "size of %s: %s", dev_name(&dev_dax->dev), bytes);
+	SC_EXPECT((rc == len) == works);
+}
+
+static struct dev_dax *sc_create_seed(struct device *region)
+{
+	struct dax_region *dax_region = dev_get_drvdata(region);
+	ssize_t rc;
+
+	SC_DO(rc = create_store(region, NULL, "1", 1), "make a device in the region");
+	SC_EXPECT(rc == 1);
+	return to_dev_dax(dax_region->youngest);
+}
+
+FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into devices, used, put together again",
+	     "late_release=0,1 fail=0,1,2")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	struct device *host, *region;
+	struct dev_dax *first, *second;
+	struct sc_file d;
+	struct sc_map m;
+	char name[16];
+	ssize_t rc;
+	int nth, left;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(host = sc_hmem_create(true), "find firmware's memory");
+	region = sc_hmem_region();
+	first = sc_dev_dax(region);
+	if (__fsc_param("fail", 0) == 1)
+		for (nth = 1, left = 0; !left; nth++) {
+			__fsc_fail_nth("", nth);
+			SC_DO(rc = create_store(region, NULL, "1", 1), "make a device, failure %d", nth);
+			left = __fsc_fail_nth("", 0);
+			fsc_late_releases();
+			if (rc < 0)
+				continue;
+			strscpy(name, dev_name(((struct dax_region *)dev_get_drvdata(region))->youngest), sizeof(name));
+			SC_DO(rc = delete_store(region, NULL, name, strlen(name)), "delete %s", name);
+			SC_EXPECT(rc > 0);
+			fsc_late_releases();
+		}
+	second = sc_create_seed(region);
+	if (__fsc_param("fail", 0) == 2)
+		for (nth = 1, left = 0; !left; nth++) {
+			__fsc_fail_nth("", nth);
+			SC_DO(size_store(&second->dev, NULL, "2097152", 7), "size of the second, failure %d", nth);
+			left = __fsc_fail_nth("", 0);
+			fsc_late_releases();
+			sc_store_size(second, "0", true);
+		}
+	sc_store_size(first, "2097152", true);
+	sc_store_size(second, "2097152", true);
+	sc_store_size(first, "4194304", true); /* behind the second: two ranges */
+	SC_EXPECT(first->nr_range == 2);
+	sc_store_size(first, "1052672", false); /* no multiple of the alignment */
+	sc_store_size(second, "8388608", false); /* there is not that much */
+
+	SC_DO(SC_EXPECT(sc_dev_bind(first) == 0), "bind the first");
+	sc_store_size(first, "2097152", false); /* it is in use */
+	d = sc_open_cdev(first);
+	SC_EXPECT(d.file);
+	m = sc_mmap(mm, &d, 0, 1024, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_write(&m, 512, 2);
+	sc_see(&m, 512, 2);
+	sc_munmap(&m);
+	fput(d.file);
+	SC_DO(sc_dev_unbind(first), "unbind the first");
+
+	sc_store_size(first, "2097152", true);
+	sc_store_size(second, "0", true);
+	strscpy(name, dev_name(&second->dev), sizeof(name));
+	SC_DO(rc = delete_store(region, NULL, name, strlen(name)), "delete %s", name);
+	SC_EXPECT(rc > 0);
+	fsc_late_releases();
+	sc_store_size(first, "8388608", true);
+	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	fsc_mm_destroy(mm);
+}
+
+FSC_SCENARIO(devdax_open_gone, "devdax-open-gone", "A device goes for good while a program has it open, mapped or not",
+	     "order=0,9 mapped=0,1 late_release=0,1")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	struct device *region;
+	struct sc_file d;
+	struct sc_map m;
+	unsigned long addr;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	region = sc_devdax_create(PAGE_SIZE << sc_order(), PTRS_PER_PMD);
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	d = sc_open_cdev(sc_dev_dax(region));
+	if (__fsc_param("mapped", 0)) {
+		m = sc_mmap(mm, &d, 0, sc_pages(), SC_RW);
+		sc_write(&m, 0, 1);
+	}
+	SC_DO(sc_devdax_unbind(region), "take the device away");
+	if (__fsc_param("mapped", 0)) {
+		SC_EXPECT(sc_try_write(&m, 0, 2) & VM_FAULT_SIGBUS);
+		sc_munmap(&m);
+	}
+	SC_DO(addr = fsc_mmap(mm, d.file, 0, sc_pages(), SC_RW, PMD_SIZE), "mmap what is gone");
+	SC_EXPECT(IS_ERR_VALUE(addr));
+	SC_DO(fput(d.file), "close");
+	fsc_late_releases();
+	sc_devdax_destroy(region);
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	fsc_mm_destroy(mm);
+}
+
+FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped device-dax device fails",
+	     "order=0,9 mapped=0,1 page=0,1")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	unsigned long pfn, page = __fsc_param("page", 0);
+	struct dev_dax *dev_dax;
+	struct device *region;
+	struct sc_file d;
+	struct sc_map m;
+	int error;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	region = sc_devdax_create(PAGE_SIZE << sc_order(), 1024);
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	dev_dax = sc_dev_dax(region);
+	d = sc_open_cdev(dev_dax);
+	m = sc_mmap(mm, &d, 0, 2 * sc_pages(), SC_RW);
+	sc_write(&m, page, 1);
+	if (!__fsc_param("mapped", 0))
+		sc_munmap(&m);
+	pfn = PHYS_PFN(dax_pgoff_to_phys(dev_dax, page, PAGE_SIZE));
+	SC_DO(error = memory_failure(pfn, 0), "memory failure at pfn %#lx", pfn);
+	SC_EXPECT(!error);
+	SC_EXPECT((current->fsc_sigbus > 0) == __fsc_param("mapped", 0));
+	if (__fsc_param("mapped", 0))
+		sc_munmap(&m);
+	fput(d.file);
+	SC_DO(sc_devdax_unbind(region), "take the device away");
+	sc_devdax_destroy(region);
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	fsc_mm_destroy(mm);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The device goes and comes back, changes its mode, fails to start, and tells its holder of bad memory. */
+#include <linux/blkdev.h>
 #include <linux/device.h>
+#include <linux/nd.h>
+#include <linux/string.h>
 #include "scenario.h"
 
 FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when idle, bound again, and used again",
@@ -25,39 +28,109 @@ FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when id
 	}
 }
 
-static void sc_probe_fails(void)
+FSC_SCENARIO(pmem_probe_fails, "pmem-probe-fails", "Each step of binding the pmem driver fails once; then it binds",
+	     "step=0,1 raw=0,1")
 {
-	struct mm_struct *mm;
+	int rc, nth, left;
 
 	SC_DO(fsc_unbind_pmem(), "unbind pmem");
-	SC_DO(SC_EXPECT(fsc_bind_pmem() != 0), "bind pmem, which fails");
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem again");
-	mm = sc_begin();
-	sc_end(mm);
+	to_ndns(fsc_pmem_dev)->force_raw = __fsc_param("raw", 0);
+	for (nth = 1, left = 0; !left; nth++) {
+		__fsc_fail_nth(__fsc_param("step", 0) ? "devm_add_action" : "!devm_add_action", nth);
+		SC_DO(rc = fsc_bind_pmem(), "bind pmem, failure %d", nth);
+		left = __fsc_fail_nth("", 0);
+		if (!rc)
+			SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	}
+	to_ndns(fsc_pmem_dev)->force_raw = 0;
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	sc_end(sc_begin());
 }
 
-FSC_SCENARIO(probe_fails_alloc_dax, "probe-fails-alloc-dax", "The pmem driver gets no dax device, then does",
-	     "fail_alloc_dax=1")
+/* ---- block I/O ---- */
+
+static struct {
+	struct block_device *bdev;
+	struct page *page;
+	int error, done;
+} sc_io;
+
+/* Reads and writes a block until the disk is gone. */
+static void sc_block_io(void *rounds)
 {
-	sc_probe_fails();
+	for (long n = (long)rounds; n; n--) {
+		struct bio bio = { .bi_bdev = sc_io.bdev, .bi_vcnt = 1 };
+
+		bio.bi_opf = n & 1 ? REQ_OP_READ : REQ_OP_WRITE | REQ_PREFLUSH | REQ_FUA;
+		bio.bi_iter.bi_sector = 8;
+		bio.bi_iter.bi_size = PAGE_SIZE;
+		bio.bi_inline_vecs[0].bv_page = sc_io.page;
+		bio.bi_inline_vecs[0].bv_len = PAGE_SIZE;
+		sc_io.error = submit_bio_wait(&bio);
+		if (sc_io.error)
+			break;
+		sc_io.done++;
+		cond_resched();
+	}
 }
 
-FSC_SCENARIO(probe_fails_add_host, "probe-fails-add-host", "The pmem driver cannot announce its dax device, then can",
-	     "fail_dax_add_host=1")
+static int sc_entered, sc_gate;
+
+/* The bio is on its way: others run, and it goes on when they block or are done. */
+static void sc_hold_bio(void)
 {
-	sc_probe_fails();
+	fsc_bio_entered = NULL;
+	sc_entered = 1;
+	__fsc_wake(&sc_entered, 0);
+	__fsc_sleep(&sc_gate);
 }
 
-FSC_SCENARIO(probe_fails_add_disk, "probe-fails-add-disk", "The pmem driver cannot announce its disk, then can",
-	     "fail_device_add_disk=1")
+static void sc_let_bio(void *unused)
 {
-	sc_probe_fails();
+	(void)unused;
+	__fsc_wake(&sc_gate, 0);
 }
 
-FSC_SCENARIO(probe_fails_memory, "probe-fails-memory", "The pmem driver cannot get struct pages, then can",
-	     "fail_arch_add_memory=1")
+static void sc_unbind(void *unused)
 {
-	sc_probe_fails();
+	(void)unused;
+	__fsc_step("unbind pmem");
+	fsc_unbind_pmem();
+}
+
+FSC_SCENARIO(pmem_io_unbind, "pmem-io-unbind", "Block I/O is on its way when the pmem driver is unbound",
+	     "raw=0,1")
+{
+	struct gendisk *disk;
+	int io, unbind, let;
+
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	to_ndns(fsc_pmem_dev)->force_raw = __fsc_param("raw", 0);
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	sc_io.bdev = fsc_pmem_bdev();
+	sc_io.page = alloc_page(GFP_KERNEL);
+	sc_io.done = 0;
+	memset(page_address(sc_io.page), 7, PAGE_SIZE);
+	disk = sc_io.bdev->bd_disk;
+	get_device(disk_to_dev(disk)); /* it is open */
+	SC_DO(sc_block_io((void *)2L), "write and read a block");
+	SC_EXPECT(sc_io.done == 2 && !sc_io.error);
+	sc_entered = 0;
+	fsc_bio_entered = sc_hold_bio;
+	io = sc_spawn("io", sc_block_io, (void *)3L);
+	while (!sc_entered)
+		__fsc_sleep(&sc_entered);
+	unbind = sc_spawn("unbind", sc_unbind, NULL);
+	let = sc_spawn("let", sc_let_bio, NULL);
+	sc_join(unbind);
+	sc_join(let);
+	sc_join(io);
+	SC_DO(sc_block_io((void *)1L), "read a block of a disk that is gone");
+	SC_EXPECT(sc_io.error == -EIO);
+	put_disk(disk);
+	put_page(sc_io.page);
+	to_ndns(fsc_pmem_dev)->force_raw = 0;
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
 }
 
 FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one is refused; the device dies first, or not",
@@ -80,7 +153,11 @@ FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one
 		SC_DO(fs_put_dax(dax, &holder), "let go");
 		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
 	} else {
-		SC_DO(fs_put_dax(dax, &other), "somebody else lets go");
+		SC_DO(fs_put_dax(dax, &holder), "let go");
+		SC_EXPECT(!dax_holder(dax));
+		SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &other, &none), "the other holds");
+		SC_EXPECT(dax && dax_holder(dax) == &other);
+		SC_DO(fs_put_dax(dax, &other), "let go");
 	}
 }
 

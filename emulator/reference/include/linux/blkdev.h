@@ -158,6 +158,7 @@ static inline void bio_io_error(struct bio *bio)
 	bio->bi_status = BLK_STS_IOERR;
 	bio_endio(bio);
 }
+extern void (*fsc_bio_entered)(void); /* ours: called when a bio is in the queue and the driver has not seen it */
 void submit_bio_noacct(struct bio *bio);
 void submit_bio(struct bio *bio);
 int submit_bio_wait(struct bio *bio);
