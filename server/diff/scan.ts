@@ -120,6 +120,8 @@ class Scanner {
   private readonly body: Body;
   private readonly options: ScanOptions;
   private readonly hasNbsp: boolean;
+  /** Of the file whose hunk is being read. */
+  private path = "";
 
   constructor(body: Body, options: ScanOptions) {
     this.body = body;
@@ -533,6 +535,7 @@ class Scanner {
       gaps: [],
       lines: [],
     };
+    this.path = file.path;
     const place = { file: patch.files.length - 1, hunk: file.hunks.length };
     file.hunks.push(hunk);
     this.own(patch, i);
@@ -765,7 +768,7 @@ class Scanner {
       a.gaps.push(a.lines.length);
       return "skip";
     }
-    if (this.options.flattened && hunk.oldLines - a.oldSeen > 0 && !looksLikeProse(s)) {
+    if (this.options.flattened && hunk.oldLines - a.oldSeen > 0 && !this.isProse(s)) {
       a.oldSeen++;
       a.newSeen++;
       this.push(a, i, col, " ", s, "unflattened");
@@ -814,6 +817,11 @@ class Scanner {
     if (why) line.repaired = why;
     a.lines.push(line);
     a.owners.push(i);
+  }
+
+  /** In a file that is no C, anything can be a line of the hunk; the counts alone decide. */
+  private isProse(s: string): boolean {
+    return (this.path === "" || /\.[chS]$/.test(this.path)) && isFlatProse(s);
   }
 
   /** The counts leave room for more lines than would follow from here if this were the end. */
@@ -894,9 +902,7 @@ class Scanner {
     if (c === 43 || c === 45 || c === 32 || c === 9 || c === 92 || c === NBSP)
       return !this.startKind(i, line, col, context.depth);
     if (isElision(line.slice(col))) return true;
-    return (
-      this.options.flattened && hunk.oldLines > a.oldSeen && c !== 64 && !looksLikeProse(line.slice(col))
-    );
+    return this.options.flattened && hunk.oldLines > a.oldSeen && c !== 64 && !this.isProse(line.slice(col));
   }
 
   /** Is line `i` the rest of the diff line before it, which a mailer broke? */
@@ -1203,8 +1209,9 @@ class Scanner {
   }
 }
 
-/** Prose rather than C: several words and nothing that C has between them. */
-export function looksLikeProse(s: string): boolean {
-  const words = s.match(/[A-Za-z']{2,}/g)?.length ?? 0;
-  return words >= 5 && !/[;{}]\s*$|->|\*\/|\/\*|^\s*[#*/]|==|&&|\|\|/.test(s);
+/** Prose rather than a context line that has lost its leading space: words, and nothing that C is made of. */
+function isFlatProse(s: string): boolean {
+  if (/[_;{}=]|->|\w\(|\*\/|\/\*|^[#*/]|^[A-Z][\w ]*:$|\b(?:static|struct|void|unsigned|return)\b/.test(s))
+    return false;
+  return (s.match(/[A-Za-z']{2,}/g)?.length ?? 0) >= 5;
 }
