@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { Era } from "../../emulator/invariants/invariant.ts";
 
@@ -47,7 +47,7 @@ export function eraNumber(era: Era): number {
 /** Why natively nothing can be built here, or null. */
 export function nativeMissing(): string | null {
   if (process.platform !== "linux" || process.arch !== "x64") return "the harness needs Linux on x86-64";
-  for (const tool of ["gcc", "nm"])
+  for (const tool of ["gcc", "ld", "nm", "objcopy"])
     if (spawnSync(tool, ["--version"], { stdio: "ignore" }).status !== 0) return `${tool} is not installed`;
   return null;
 }
@@ -108,6 +108,7 @@ class Objects {
   add(source: string, flags: readonly string[]): void {
     const key = digest([source, ...flags, ...this.headers, readFileSync(source, "utf8")]);
     const object = join(this.dir, `${relative(this.root, source).replace(/\W/g, "_")}.${key}.o`);
+    if (this.all.includes(object)) return;
     this.all.push(object);
     if (!existsSync(object)) this.jobs.push({ source, object, flags });
   }
@@ -136,6 +137,9 @@ export async function complaintsOf(root: string, era: Era): Promise<{ files: num
 
 const HARNESS = ["inspect.c", "natives.c", "record.c"];
 
+/** What the harness calls of the kernel; every other name of the kernel stays its own, so that libc's are libc's. */
+const KERNEL_ENTRIES = ["fsc_boot", "fsc_scenarios", "fsc_registry", "fsc_recount"];
+
 /** Compiles what has changed and links. Throws with what gcc says. */
 export async function buildNative(
   root: string,
@@ -143,31 +147,95 @@ export async function buildNative(
   replacements: readonly Replacement[] = [],
 ): Promise<NativeKernel> {
   const ref = referenceFolder(root);
-  const objects = new Objects(root, era, replacements.length === 0 ? "events" : "replaced");
+  const kernel = new Objects(root, era, replacements.length === 0 ? "events" : "replaced");
+  const harness = new Objects(root, era, "harness");
   const common = [...LANGUAGE, ...PLACES, `-DFSC_ERA=${eraNumber(era)}`, "-w"];
   const include = [`-I${join(ref, "include")}`, `-I${join(ref, "mm")}`];
   const sources = filesBelow(ref, ".c");
   const unknown = replacements.find((r) => !sources.includes(r.path));
   if (unknown !== undefined) throw new Error(`the reference kernel has no ${unknown.path} to be replaced`);
-  for (const path of sources) {
-    const file = replacements.find((r) => r.path === path)?.file;
-    if (file === undefined) objects.add(join(ref, path), [...common, ...RECORDED, ...include]);
-    else objects.add(file, [...common, ...RECORDED, ...treeFlags(root, path), ...include]);
-  }
-  for (const f of HARNESS)
-    objects.add(join(root, "test/native", f), [...common, "-O1", ...(f === "inspect.c" ? include : [])]);
-  const complaints = await compileAll(objects.jobs);
+  // The tree's come first: where both define a name, theirs is linked.
+  for (const r of replacements) kernel.add(...treeSource(root, r, [...common, ...RECORDED], include));
+  for (const path of sources) kernel.add(join(ref, path), [...common, ...RECORDED, ...include]);
+  kernel.add(join(root, "test/native/inspect.c"), [...common, "-O1", ...include]);
+  for (const f of ["natives.c", "record.c"]) harness.add(join(root, "test/native", f), [...common, "-O1"]);
+  const complaints = [...(await compileAll(kernel.jobs)), ...(await compileAll(harness.jobs))];
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
-  objects.removeOthers();
-  const exe = join(root, ".cache/native", `kernel-${eraNumber(era)}-${digest(objects.all)}`);
-  if (!existsSync(exe)) execFileSync("gcc", ["-pie", ...objects.all, "-o", exe], { stdio: "pipe" });
+  kernel.removeOthers();
+  harness.removeOthers();
+  const exe = join(
+    root,
+    ".cache/native",
+    `kernel-${eraNumber(era)}-${digest([...kernel.all, ...harness.all])}`,
+  );
+  if (!existsSync(exe)) link(kernel.all, harness.all, exe, replacements.length > 0);
   return { exe, symbol: symbolsOf(exe) };
 }
 
-/** A file of the tree finds its neighbours' headers among ours; what ours have not is in test/native/tree. */
-function treeFlags(root: string, path: string): string[] {
-  const tree = join(root, "test/native/tree");
-  return [`-I${join(referenceFolder(root), dirname(path))}`, `-I${tree}`, "-include", join(tree, "shim.h")];
+function link(kernel: readonly string[], harness: readonly string[], exe: string, mixed: boolean): void {
+  const whole = `${exe}.o`;
+  execFileSync("ld", ["-r", ...(mixed ? ["-z", "muldefs"] : []), ...kernel, "-o", whole], { stdio: "pipe" });
+  execFileSync("objcopy", [...KERNEL_ENTRIES.map((n) => `--keep-global-symbol=${n}`), whole], {
+    stdio: "pipe",
+  });
+  const stubs = mixed ? stubsFor(whole, harness, `${exe}.stubs.c`) : [];
+  execFileSync("gcc", ["-pie", "-w", whole, ...harness, ...stubs, "-o", exe], { stdio: "pipe" });
+  rmSync(whole);
+}
+
+function names(object: string, flag: "--undefined-only" | "--defined-only"): string[] {
+  const out = execFileSync("nm", ["-j", "--extern-only", flag, object], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  return out.split("\n").filter((n) => n !== "" && !n.startsWith("_GLOBAL_"));
+}
+
+/** libc functions that the reference kernel may call (lib/string.c). */
+const LIBC = /^(str(n?cmp|n?len|cpy|r?chr|str|spn)|mem(cmp|chr|set|cpy|move))$/;
+
+/** Functions of the tree that nobody defines here: a run that reaches one is not modelled. */
+function stubsFor(kernel: string, harness: readonly string[], file: string): string[] {
+  const there = new Set(harness.flatMap((o) => names(o, "--defined-only")));
+  const missing = names(kernel, "--undefined-only").filter((n) => !there.has(n) && !LIBC.test(n));
+  const text = missing.map((n) => `void ${n}(void) { __fsc_unmodelled("${n}"); }\n`);
+  writeFileSync(file, ["void __fsc_unmodelled(const char *what);\n", ...text].join(""));
+  return [file];
+}
+
+/**
+ * A file of the tree, copied to where it finds our headers beside it and not the tree's. Headers that ours have not are
+ * empty; what is missed then is in test/native/tree/shim.h.
+ */
+function treeSource(
+  root: string,
+  r: Replacement,
+  flags: readonly string[],
+  include: readonly string[],
+): [string, string[]] {
+  const ref = referenceFolder(root);
+  const dir = join(root, ".cache/native/tree");
+  const copy = join(dir, "source", r.path);
+  const text = readFileSync(r.file, "utf8");
+  mkdirSync(dirname(copy), { recursive: true });
+  writeFileSync(copy, text);
+  for (const [, name] of text.matchAll(/^\s*#\s*include\s*[<"]([^>"]+)[>"]/gm)) {
+    const places = [join(ref, "include", name!), join(ref, dirname(r.path), name!), join(ref, "mm", name!)];
+    if (places.some((p) => existsSync(p))) continue;
+    const empty = join(dir, "empty", name!.replace(/^(\.\.\/)+/, ""));
+    mkdirSync(dirname(empty), { recursive: true });
+    writeFileSync(empty, "");
+    if (name!.startsWith("../")) {
+      const beside = join(dirname(copy), name!);
+      mkdirSync(dirname(beside), { recursive: true });
+      writeFileSync(beside, "");
+    }
+  }
+  const shim = join(root, "test/native/tree/shim.h");
+  return [
+    copy,
+    [...flags, ...include, `-I${join(ref, dirname(r.path))}`, `-I${join(dir, "empty")}`, "-include", shim],
+  ];
 }
 
 function symbolsOf(exe: string): (address: number) => string {

@@ -516,7 +516,7 @@ int __fsc_fail(const char *name)
 	struct named *f;
 
 	if (fail_nth > 0 && is_fail_site(name) && --fail_nth == 0) {
-		__fsc_event("injected-failure", "%s", name);
+		rec_event(CALLER, "injected-failure %s", name);
 		return 1;
 	}
 	snprintf(site, sizeof(site), "fail_%s", name);

@@ -13,7 +13,7 @@
 #include "../../emulator/reference/include/folioscope.h"
 #include "harness.h"
 
-#define MAX_PFN 0x110000UL
+#define MAX_PFN 0x200000UL
 #define RAM_PFNS 0x2000UL
 #define MAX_OBJECT 100000
 #define PENDING 16
@@ -183,11 +183,16 @@ static const char *const fields[] = {
 };
 static unsigned char page_watched[MAX_PFN];
 static unsigned char *page_copy; /* as VMEMMAP_START, what was last seen */
-static struct { unsigned long start, nr; } appeared[16];
-static int nr_appeared;
+static struct range {
+	unsigned long start, nr;
+} appeared[16], watched[64];
+static int nr_appeared, nr_watched;
 
 static void watch_pages(unsigned long start, unsigned long nr)
 {
+	if (nr_watched == 64)
+		fsc_stop("unmodelled", "too many ranges of struct pages");
+	watched[nr_watched++] = (struct range){ start, nr };
 	for (unsigned long pfn = start; pfn < start + nr && pfn < MAX_PFN; pfn++) {
 		page_watched[pfn] = 1;
 		memcpy(page_copy + pfn * 64, (void *)(VMEMMAP_START + pfn * 64), 64);
@@ -196,8 +201,10 @@ static void watch_pages(unsigned long start, unsigned long nr)
 
 void rec_add_pages(unsigned long start, unsigned long nr)
 {
-	if (!recording || nr_appeared == 16)
+	if (!recording)
 		return;
+	if (nr_appeared == 16)
+		fsc_stop("unmodelled", "too many ranges of struct pages in one step");
 	appeared[nr_appeared].start = start;
 	appeared[nr_appeared++].nr = nr;
 }
@@ -207,6 +214,9 @@ void rec_remove_pages(unsigned long start, unsigned long nr)
 	rec_settle();
 	drop_overlapping(VMEMMAP_START + start * 64, nr * 64);
 	memset(page_watched + start, 0, nr);
+	for (int i = 0; i < nr_watched; i++)
+		if (watched[i].start == start)
+			watched[i--] = watched[--nr_watched];
 	for (int i = 0; i < nr_appeared; i++)
 		if (appeared[i].start == start)
 			appeared[i].nr = 0;
@@ -503,14 +513,10 @@ void rec_check(void)
 	if (!recording)
 		return;
 	rec_settle();
-	for (unsigned long pfn = 0; pfn < MAX_PFN; pfn++) {
-		if (!page_watched[pfn]) {
-			if (pfn == fsc_registry.ram_nr_pages)
-				pfn = fsc_registry.pmem_start_pfn - 1;
-			continue;
-		}
-		check_words("page", VMEMMAP_START + pfn * 64, page_copy + pfn * 64, 64);
-	}
+	for (const struct range *r = watched; r < watched + nr_watched; r++)
+		for (unsigned long pfn = r->start; pfn < r->start + r->nr; pfn++)
+			if (page_watched[pfn])
+				check_words("page", VMEMMAP_START + pfn * 64, page_copy + pfn * 64, 64);
 	for (unsigned long pfn = 0; pfn < RAM_PFNS; pfn++)
 		if (table_watched[pfn])
 			check_words("pte", PAGE_OFFSET + pfn * 4096, table_copy + pfn * 4096, 4096);

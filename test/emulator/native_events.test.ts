@@ -1,0 +1,54 @@
+/**
+ * The reference kernel does the same in the engine and compiled by gcc: the event lists of a case of each scenario are
+ * equal line by line, in both eras (`npm run test:native` compares all of them). Also that the comparison sees a difference.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ScenarioCase } from "../../emulator/scenario/runner.ts";
+import { compareWithEngine, EngineKernel, firstDifference, type Listing } from "../native/compare.ts";
+import { buildNative, nativeMissing } from "../native/native_kernel.ts";
+import { root } from "../support/paths.ts";
+
+const missing = nativeMissing();
+
+/** The first and the last case of each scenario. */
+function ends(cases: readonly ScenarioCase[]): ScenarioCase[] {
+  return cases.filter((c, i) => c.def !== cases[i - 1]?.def || c.def !== cases[i + 1]?.def);
+}
+
+for (const era of ["v6.12", "v6.15"] as const)
+  test(`${era}: the engine and gcc give the same events`, {
+    skip: missing ?? false,
+    timeout: 180_000,
+  }, async () => {
+    const native = await buildNative(root, era);
+    const engine = new EngineKernel(era, false);
+    const cases = ends(engine.cases);
+    const differences: string[] = [];
+    let events = 0;
+    compareWithEngine(engine, native, cases, 0, (r) => {
+      events += r.events;
+      if (r.difference !== null) differences.push(`${r.label}: ${r.difference}`);
+    });
+    assert.deepEqual(differences, []);
+    assert.ok(cases.length >= 90 && events > 50_000, `${cases.length} cases, ${events} events`);
+  });
+
+test("lists that differ in one event, in their end or in their counts are told apart", () => {
+  const list: Listing = {
+    events: ["0 f step a", "0 g warn b"],
+    end: "completed",
+    left: [],
+    miscounted: false,
+  };
+  const names = ["engine", "native"] as const;
+  assert.equal(firstDifference(list, { ...list }, names), null);
+  for (const other of [
+    { ...list, events: ["0 f step a"] },
+    { ...list, events: ["0 f step a", "0 h warn b"] },
+    { ...list, end: "deadlock" },
+    { ...list, left: ["held x by user"] },
+    { ...list, miscounted: true },
+  ])
+    assert.match(firstDifference(list, other, names) ?? "", /engine.*native/s);
+});
