@@ -246,11 +246,12 @@ class Merge {
   }
 
   private tell(change: Change, best: Candidate): string {
+    const kind = this.direction === "forward" ? "removed" : "added";
     const by =
       change.removed.length > 0
-        ? `its ${change.removed.length} ${this.direction === "forward" ? "removed" : "added"} lines stand`
-        : `${best.before + best.after} lines beside it stand`;
-    return `${by} at line ${best.start + 1} in ${this.where()}`;
+        ? count(change.removed.length, `${kind} line`)
+        : count(best.before + best.after, "line beside it");
+    return `${by} found at line ${best.start + 1} in ${this.where()}`;
   }
 
   /** What speaks against the best place; empty when nothing does. */
@@ -345,7 +346,12 @@ class Merge {
     const after = this.chain(change.to, end, 1);
     let below = start - 1;
     while (below >= 0 && this.text[below] === "") below--;
-    const near = this.shared(change.from - 1, start - 1, -1) + this.shared(change.to, end, 1);
+    const beside = before.telling + after.telling;
+    // Nothing directly beside a place where nothing is removed: no place, and no need to look further around.
+    const near =
+      removedAt.length + beside === 0
+        ? 0
+        : this.shared(change.from - 1, start - 1, -1) + this.shared(change.to, end, 1);
     return {
       near,
       removedAt,
@@ -355,7 +361,7 @@ class Merge {
       before: before.telling,
       after: after.telling,
       // Blank lines decide only between places that are otherwise the same.
-      evidence: 2 * (before.telling + after.telling) + near + (before.all + after.all) / 1000,
+      evidence: 2 * beside + near + (before.all + after.all) / 1000,
     };
   }
 
@@ -439,6 +445,10 @@ class Merge {
     used.add(j);
     return true;
   }
+}
+
+function count(n: number, what: string): string {
+  return n === 1 ? `1 ${what}` : `${n} ${what.replace("line", "lines")}`;
 }
 
 function bare(line: string): string {

@@ -64,7 +64,8 @@ function makeTree(root: string, real: string): KernelTree {
     atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
     list: (folder) => listBelow(real, folder),
     stamp(path) {
-      const at = join(real, path);
+      const at = below(real, path);
+      if (at === null) return "";
       try {
         const { size, mtimeMs } = statSync(at);
         return `${size}.${mtimeMs}`;
