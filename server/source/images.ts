@@ -129,9 +129,10 @@ export function imagesOf(
   const base = patch.baseCommit ?? seriesBase ?? baseCommit(stack);
   const state = stackState(tree, base, stack);
   const plan = planPatch(tree, base, state.files, patch);
-  const notes = [...state.notes, ...plan.notes];
+  const notes = [...state.notes];
   if (plan.reversed)
     notes.push(`the tree already has this patch: before is ${tree.describe} with it taken back`);
+  notes.push(...problemNotes(plan));
   for (const file of plan.files) notes.push(...fileNotes(file, plan.reversed));
   return {
     files: [
@@ -200,8 +201,8 @@ function stackNotes(plan: PatchPlan, name: string): string[] {
   if (plan.reversed) notes.push(`${name} is in the tree already: not applied again`);
   const already = plan.files.reduce((n, f) => n + countFate(f, "already"), 0);
   if (!plan.reversed && already > 0) notes.push(`${name}: ${already} hunks are in the tree already`);
+  for (const note of problemNotes(plan)) notes.push(`${name}: ${note}`);
   for (const file of plan.files) {
-    if (file.problem !== "") notes.push(`${name}: ${file.file.path}: ${file.problem}`);
     for (const p of file.placed)
       if (p.fate.kind === "rejected" && file.problem === "")
         notes.push(`${name} does not fit: ${file.file.path}, ${shortHeader(p.hunk)}: ${p.fate.why}`);
@@ -210,6 +211,24 @@ function stackNotes(plan: PatchPlan, name: string): string[] {
   }
   return notes;
 }
+
+/** Files that could not be dealt with as a whole, those with the same problem in one note. */
+function problemNotes(plan: PatchPlan): string[] {
+  const byProblem = new Map<string, string[]>();
+  for (const { problem, file } of plan.files) {
+    if (problem === "") continue;
+    const paths = byProblem.get(problem);
+    if (paths === undefined) byProblem.set(problem, [file.path]);
+    else paths.push(file.path);
+  }
+  return [...byProblem].map(([problem, paths]) => {
+    const more = paths.length > NAMED_MAX ? ` and ${paths.length - NAMED_MAX} more` : "";
+    return `${paths.slice(0, NAMED_MAX).join(", ")}${more}: ${problem}, so nothing of the patch is applied there`;
+  });
+}
+
+/** Files that one note names. */
+const NAMED_MAX = 4;
 
 function shortHeader(hunk: FlatHunk): string {
   return /^@@[^@]*@@/.exec(hunk.header)?.[0] ?? "a hunk";
@@ -238,7 +257,6 @@ interface FilePlan {
 interface PatchPlan {
   readonly files: readonly FilePlan[];
   readonly reversed: boolean;
-  readonly notes: readonly string[];
 }
 
 /** What a file's hunks are placed in. */
@@ -272,7 +290,6 @@ function planPatch(
   return {
     files: grounds.map((g) => planFile(g, reversed && !g.certain ? "reverse" : "forward")),
     reversed,
-    notes: [],
   };
 }
 
@@ -444,7 +461,7 @@ function untouched(files: ReadonlyMap<string, FileState>, touched: readonly File
 
 function fileNotes(plan: FilePlan, reversed: boolean): string[] {
   const { file } = plan;
-  if (plan.problem !== "") return [`${file.path}: ${plan.problem}: none of its hunks applied`];
+  if (plan.problem !== "") return [];
   const notes: string[] = [];
   for (const p of plan.placed) {
     const at = `${file.path}, ${shortHeader(p.hunk)}`;
