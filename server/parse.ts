@@ -22,7 +22,7 @@ import {
 import { isMbox, splitMbox } from "./mail/mbox.ts";
 import { type MailText, readMail, splitLines } from "./mail/mime.ts";
 import { readPage } from "./mail/page.ts";
-import { normaliseQuotes, quoteDepth, readAttributions, skipQuote } from "./mail/quote.ts";
+import { isScissors, normaliseQuotes, quoteDepth, readAttributions, skipQuote } from "./mail/quote.ts";
 import { buildSeries, mergeCopies } from "./mail/series.ts";
 import { parseSubject } from "./mail/subject.ts";
 import { readSeriesFacts, readTrailers } from "./mail/trailers.ts";
@@ -524,6 +524,8 @@ function replyTrailers(body: Body, kind: string): Message["trailers"] {
     const c = line.charCodeAt(0);
     if (c === 45 ? line === "-- " || /^---\s*$/.test(line) : c === 100 && line.startsWith("diff --git "))
       break;
+    // What follows is another patch, with trailers of its own.
+    if (isScissors(line) || /^(?:Subject: .*\[[^\]]*PATCH|>?From [0-9a-f]{40} )/.test(line)) break;
     if (c < 65 || c > 122 || !line.includes(":")) continue;
     lines.push(line);
     docs.push(body.doc[i]!);
