@@ -14,7 +14,12 @@ import type { TreeIndex } from "./tree_index.ts";
  * Files that run as the tree has them whether or not a patch touches them. Each is held to giving the same events as the
  * reference kernel's on an unpatched tree (test/source/tree_runs.test.ts).
  */
-export const PREFERRED_FILES: readonly string[] = ["fs/dax.c"];
+export const PREFERRED_FILES: readonly string[] = [
+  "fs/dax.c",
+  "mm/memremap.c",
+  "fs/iomap/iter.c",
+  "drivers/dax/device.c",
+];
 
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 

@@ -63,11 +63,16 @@ void fsc_note_pgmap(struct dev_pagemap *pgmap)
 		fsc_registry.pgmaps[free_slot] = pgmap;
 }
 
-void fsc_forget_pgmap(struct dev_pagemap *pgmap)
+/* The memory of a device goes: whoever takes it away, observers see the device no more. */
+void fsc_forget_pgmap(u64 start)
 {
-	for (int i = 0; i < FSC_MAX_PGMAP; i++)
-		if (fsc_registry.pgmaps[i] == pgmap)
-			fsc_registry.pgmaps[i] = NULL;
+	for (int i = 0; i < FSC_MAX_PGMAP; i++) {
+		struct dev_pagemap *pgmap = fsc_registry.pgmaps[i];
+
+		for (int id = 0; pgmap && id < pgmap->nr_range; id++)
+			if (pgmap->ranges[id].start == start)
+				fsc_registry.pgmaps[i] = NULL;
+	}
 }
 
 static void pgmap_array_delete(struct range *range)
@@ -143,7 +148,6 @@ void memunmap_pages(struct dev_pagemap *pgmap)
 
 	WARN_ONCE(pgmap->altmap.alloc, "failed to free all reserved pages\n");
 	devmap_managed_enable_put(pgmap);
-	fsc_forget_pgmap(pgmap);
 }
 
 static void devm_memremap_pages_release(void *data)

@@ -49,6 +49,7 @@ void arch_remove_memory(u64 start, u64 size, struct vmem_altmap *altmap)
 	for (unsigned int i = 0; i < ARRAY_SIZE(fsc_hotplugged); i++)
 		if (fsc_hotplugged[i].nr && fsc_hotplugged[i].start == PHYS_PFN(start))
 			fsc_hotplugged[i].nr = 0;
+	fsc_forget_pgmap(start);
 	__fsc_remove_memory(PHYS_PFN(start), PHYS_PFN(size));
 }
 

@@ -115,5 +115,5 @@ static inline void put_dev_pagemap(struct dev_pagemap *pgmap)
 }
 /* Ours: the machine's devices appear and go (mm/memremap.c keeps the registry in step). */
 void fsc_note_pgmap(struct dev_pagemap *pgmap);
-void fsc_forget_pgmap(struct dev_pagemap *pgmap);
+void fsc_forget_pgmap(u64 start);
 #endif
