@@ -449,6 +449,7 @@ static int insert_page_into_pte_locked(struct vm_area_struct *vma, pte_t *pte, u
 	struct folio *folio = page_folio(page);
 	pte_t entry = mk_pte(page, prot);
 
+	(void)addr;
 	if (!pte_none(ptep_get(pte)))
 		return -EBUSY;
 	if (is_zero_folio(folio)) {

@@ -337,7 +337,7 @@ int pfn_mkclean_range(unsigned long pfn, unsigned long nr_pages, pgoff_t pgoff, 
 	if (invalid_mkclean_vma(vma, NULL))
 		return 0;
 	pvmw.address = vma_address(vma, pgoff, nr_pages);
-	VM_BUG_ON_VMA(pvmw.address == -EFAULT, vma);
+	VM_BUG_ON_VMA(pvmw.address == (unsigned long)-EFAULT, vma);
 	return page_vma_mkclean_one(&pvmw);
 }
 

@@ -139,6 +139,7 @@ static inline bool vma_is_anonymous(struct vm_area_struct *vma)
 }
 static inline bool vma_is_shmem(struct vm_area_struct *vma)
 {
+	(void)vma;
 	return false;
 }
 static inline bool vma_is_foreign(struct vm_area_struct *vma)
@@ -206,6 +207,7 @@ static inline struct zone *folio_zone(const struct folio *folio)
 }
 static inline pg_data_t *page_pgdat(const struct page *page)
 {
+	(void)page;
 	return NODE_DATA(page_to_nid(page));
 }
 #define folio_pgdat(folio) page_pgdat(&(folio)->page)
@@ -583,14 +585,17 @@ static inline pmd_t *pmd_alloc(struct mm_struct *mm, pud_t *pud, unsigned long a
 #define pte_alloc_map_lock(mm, pmd, address, ptlp) (pte_alloc(mm, pmd) ? NULL : pte_offset_map_lock(mm, pmd, address, ptlp))
 static inline spinlock_t *pte_lockptr(struct mm_struct *mm, pmd_t *pmd)
 {
+	(void)pmd;
 	return &mm->page_table_lock;
 }
 static inline spinlock_t *pmd_lockptr(struct mm_struct *mm, pmd_t *pmd)
 {
+	(void)pmd;
 	return &mm->page_table_lock;
 }
 static inline spinlock_t *pud_lockptr(struct mm_struct *mm, pud_t *pud)
 {
+	(void)pud;
 	return &mm->page_table_lock;
 }
 static inline spinlock_t *pmd_lock(struct mm_struct *mm, pmd_t *pmd)
