@@ -87,10 +87,12 @@ function regionOf(target: Target, hunk: FlatHunk, low: number, high: number): Re
     if (high - low > MAX_REGION) return "the file is too long to be searched";
     return { from: low, to: high, name: "", close: -1 };
   }
-  const from = Math.max(low, Math.min(...found.map((f) => f.span[0])));
+  const heading = found.find((f) => f.name === definedName(hunk.section));
+  // What a heading names begins before the hunk; what the hunk's own lines name may begin below its first line.
+  const lead = heading === undefined ? WINDOW : 0;
+  const from = Math.max(low, Math.min(...found.map((f) => f.span[0])) - lead);
   const to = Math.min(high, Math.max(...found.map((f) => f.span[1])) + (goesPast(hunk) ? WINDOW : 0));
   const name = found.map((f) => f.name).join(", ");
-  const heading = found.find((f) => f.name === definedName(hunk.section));
   const close = heading === undefined ? -1 : heading.span[1] - 1;
   return from < to
     ? { from, to, name, close }
@@ -262,6 +264,8 @@ class Merge {
     const first = this.hunk.lines[change.from]!.text.trim().slice(0, 60);
     if (change.removed.length === 0) {
       if (best.before + best.after === 0) return `no line beside "${first}" is in ${this.where()}`;
+      if (best.before + best.after === 1 && !this.standsAlone(change, best))
+        return `one line beside "${first}" is in ${this.where()}, and it says too little`;
       if (this.direction === "reverse" && (best.before === 0 || best.after === 0))
         return `what stands where "${first}" was taken out is not certain`;
       if (this.thereAlready(change, best)) return `"${first}" is partly there already`;
@@ -271,6 +275,22 @@ class Merge {
     if (this.region.name === "" && telling + best.near < EVIDENCE_AT_FILE_SCOPE)
       return `too few lines around "${first}" are in the file`;
     return "";
+  }
+
+  /** The only telling line beside a place: enough when the whole file has it once, or when it ends the function. */
+  private standsAlone(change: Change, best: Candidate): boolean {
+    const step = best.before > 0 ? -1 : 1;
+    let j = step < 0 ? best.start - 1 : best.end;
+    let k = step < 0 ? change.from - 1 : change.to;
+    for (; k >= 0 && k < this.lines.length; k += step) {
+      if (this.isAdded(this.hunk.lines[k]!) || this.lines[k] === "") continue;
+      while (this.text[j] === "") j += step;
+      if (k === this.closing && j === this.region.close) return true;
+      if (isTelling(this.hunk.lines[k]!.text)) break;
+      j += step;
+    }
+    const line = this.lines[k];
+    return line !== undefined && this.text.filter((t) => t === line).length === 1;
   }
 
   /** A function or type that is to be added, though the text has one of that name which the hunk does not remove. */

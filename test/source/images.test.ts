@@ -268,6 +268,26 @@ test("merged only where there is one place, and never what is there already", ()
   assert.deepEqual(fates(sure), ["merged"]);
 });
 
+test("merged: one neighbour that stands in many places is not enough", () => {
+  const diff = `${header()}@@ -90,4 +90,5 @@ static int pond_fill(struct pond *pond, int litres)\n \tgone();\n \tpond_unlock(pond);\n+\tpond_count(pond);\n \tmissing();\n \tabsent();\n`;
+  const images = on(POND, diff);
+  assert.deepEqual(fates(images), ["rejected"]);
+  assert.match(
+    images.notes[0]!,
+    /one line beside "pond_count\(pond\);" is in pond_fill, and it says too little/,
+  );
+});
+
+test("merged: a function goes behind the one that the heading names, even when nothing else fits", () => {
+  const diff = `${header()}@@ -90,4 +90,8 @@ static int pond_fill(struct pond *pond, int litres)\n \tgone();\n }\n \n+static void pond_new(void)\n+{\n+}\n+\n missing();\n`;
+  const images = on(POND, diff);
+  assert.deepEqual(fates(images), ["merged"]);
+  assert.equal(
+    only(images).after,
+    POND.replace("int pond_drain(", "static void pond_new(void)\n{\n}\n\nint pond_drain("),
+  );
+});
+
 test("merged: no second definition of a function", () => {
   const added = `static int pond_depth(struct pond *pond)\n{\n\treturn 0;\n}\n`
     .replace(/^/gm, "+")
