@@ -111,13 +111,12 @@ export function tellLater(
 }
 
 function toLater(f: Finding, by: Patch): Finding {
-  const place = `${by.number}/${by.total} "${by.subject}"`;
   return {
     ...f,
     verdict: "fixed-later",
     severity: "information",
     fixedBy: { number: by.number, subject: by.subject },
-    detail: [...f.detail, `Patch ${place} of the series mends it: who bisects between the two meets it.`],
+    detail: [...f.detail, "Whoever bisects between the two patches meets it."],
   };
 }
 

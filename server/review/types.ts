@@ -51,6 +51,8 @@ export interface Finding {
   /** "functions that ran": by fidelity, for the certainty line. */
   readonly functions: readonly { readonly name: string; readonly fidelity: FidelityName }[];
   readonly stubs: readonly string[];
+  /** Verdict `fixed-later`: the patch of the series after which the fault is gone. */
+  readonly fixedBy?: { readonly number: number; readonly subject: string };
 }
 
 export interface SideRun {
@@ -105,6 +107,53 @@ export interface FunctionFacts {
   };
 }
 
+/** How much of a patch ran. */
+export interface Coverage {
+  readonly patch: number;
+  /** Added lines that have code, and whether some scenario reached them. */
+  readonly addedLines: readonly {
+    readonly docLine: number;
+    readonly path: string;
+    readonly line: number;
+    readonly reached: boolean;
+  }[];
+  /** With a kernel tree: files of it, and how many of their functions ran as the tree (or the patch) has them. */
+  readonly files: readonly FileCoverage[];
+}
+
+export interface FileCoverage {
+  readonly path: string;
+  readonly functions: number;
+  readonly executed: number;
+  /** Names of the functions that did not run. */
+  readonly missing: readonly string[];
+}
+
+/** A function that nothing defines, and how many runs called it. */
+export interface StubCount {
+  readonly name: string;
+  readonly runs: number;
+}
+
+/** What became of a hunk in the kernel tree. */
+export interface HunkNote {
+  readonly patch: number;
+  readonly docLine: number;
+  readonly path: string;
+  /** "exact", "offset 3", "fuzz 1, offset -2", "merged", "already there", "rejected: why". */
+  readonly fate: string;
+}
+
+/** The kernel tree that a review took code from. */
+export interface TreeUsed {
+  /** As the user named it. */
+  readonly root: string;
+  /** "linux-source-6.12 (unpacked source)". */
+  readonly describe: string;
+  /** How many patches were stacked on it first. */
+  readonly prerequisites: number;
+}
+
 export interface ReviewResult {
   readonly runs: readonly Run[];
   readonly findings: readonly Finding[];
@@ -112,6 +161,12 @@ export interface ReviewResult {
   readonly functions: readonly FunctionFacts[];
   /** What could not be done and why, for the reader: "patch 3 shows no function whole". */
   readonly notes: readonly string[];
+  readonly coverage: readonly Coverage[];
+  /** Functions that were missing, by how many runs they keep from a verdict. */
+  readonly stubs: readonly StubCount[];
+  /** With a kernel tree: the fate of each hunk. */
+  readonly hunks: readonly HunkNote[];
+  readonly tree?: TreeUsed;
   readonly seed: string;
 }
 
@@ -131,6 +186,8 @@ export interface ReviewOptions {
   readonly config?: string;
   /** Every combination of scenario parameters, not only a covering set of pairs. */
   readonly thorough?: boolean;
+  /** False: `lines` is left empty, for callers that do not show it. */
+  readonly facts?: boolean;
 }
 
 /** Progress while a review runs; returning false asks it to stop. */

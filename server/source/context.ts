@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import type { ReviewOptions } from "../review/types.ts";
+import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
 import { loadStack } from "./stack.ts";
 import { openTree } from "./tree.ts";
@@ -33,6 +33,11 @@ export function treeContext(options: ReviewOptions): TreeContext | null {
   const stack = loadStack(options.prerequisites ?? []);
   if (stack.problem !== "") throw new TreeProblem(stack.problem);
   return { tree, index: treeIndex(tree), config: readConfig(options.config), prerequisites: stack.patches };
+}
+
+/** What a reader is told of it. */
+export function treeUsed({ tree, prerequisites }: TreeContext): TreeUsed {
+  return { root: tree.root, describe: tree.describe, prerequisites: prerequisites.length };
 }
 
 /** `CONFIG_FOO=y`, `=m`, `=1`, `="text"` as lines for `#define`; comments and unset symbols are left out. */
