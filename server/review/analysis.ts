@@ -12,20 +12,25 @@ import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import { stackOf, type TreeContext, treeContext } from "../source/context.ts";
+import { stackOf, type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
-import { imagesOf } from "../source/images.ts";
+import { fateText, imagesOf } from "../source/images.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { treeSides } from "../source/tree_side.ts";
 import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
+import { coverageOf, stubRanking } from "./coverage.ts";
+import { tellLater } from "./later.ts";
+import type { Candidate, CaseLine, CaseOutcome, Sharing } from "./outcome.ts";
 import { eventText } from "./render.ts";
 import { digestOf, parseReplay, type Replay, replayToken } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import type {
+  Coverage,
   Finding,
   FunctionFacts,
+  HunkNote,
   LineFacts,
   ProgressListener,
   ReviewOptions,
@@ -66,15 +71,24 @@ interface Draft {
   readonly alsoIn: string[];
 }
 
+interface Line {
+  readonly docLine: number;
+  readonly side: Side;
+  fn: string;
+  hits: number;
+  readonly changes: string[];
+}
+
 class PatchReview {
   readonly runs: Run[] = [];
   readonly drafts: Draft[] = [];
-  readonly lines = new Map<
-    string,
-    { docLine: number; side: Side; fn: string; hits: number; changes: string[] }
-  >();
+  readonly lines = new Map<string, Line>();
   readonly functions: FunctionFacts[] = [];
   readonly notes: string[] = [];
+  readonly coverage: Coverage[] = [];
+  readonly hunks: HunkNote[] = [];
+  /** Whole files of the after side that coverage is told of. */
+  private readonly treeFiles = new Map<string, string>();
   private readonly patch: Patch;
   private readonly options: ReviewOptions;
   private readonly seed: string;
@@ -84,6 +98,7 @@ class PatchReview {
   private readonly context: TreeContext | null;
   /** Patches below this one in the tree. */
   private readonly stack: readonly Patch[];
+  private readonly sharing: Sharing | null;
   private readonly executed = { before: new Set<string>(), after: new Set<string>() };
   private readonly counts = new Map<
     string,
@@ -99,7 +114,9 @@ class PatchReview {
     baselines: Baselines,
     context: TreeContext | null,
     stack: readonly Patch[],
+    sharing: Sharing | null,
   ) {
+    this.sharing = sharing;
     this.baselines = baselines;
     this.context = context;
     this.stack = stack;
@@ -149,6 +166,10 @@ class PatchReview {
     this.deadChecks(sides.before, sides.after);
     this.scenarios(sides.before, sides.after, inTree?.same ?? codeOf(before) === codeOf(after), progress);
     this.functionFacts(before, after, "");
+    if (this.options.facts !== false)
+      this.coverage.push(
+        coverageOf(this.patch.index, sides.after, this.lines.values(), this.runs, this.treeFiles),
+      );
   }
 
   private title(): string {
@@ -161,6 +182,21 @@ class PatchReview {
     const { tree, index, config } = this.context;
     const images = imagesOf(tree, this.stack, this.patch);
     this.notes.push(...images.notes);
+    for (const f of images.files) {
+      if (f.after !== null) this.treeFiles.set(f.path, f.after);
+      if (f.touched)
+        for (const h of f.hunks)
+          this.hunks.push({
+            patch: this.patch.index,
+            docLine: h.docLine,
+            path: f.path,
+            fate: fateText(h.fate),
+          });
+    }
+    for (const path of ["fs/dax.c", "mm/memremap.c"]) {
+      const text = this.treeFiles.get(path) ?? tree.read(path);
+      if (text !== null) this.treeFiles.set(path, text);
+    }
     const daxOf = (side: Side): string =>
       images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? tree.read("fs/dax.c") ?? "";
     const eraOf = (side: Side): Era => {
@@ -233,26 +269,44 @@ class PatchReview {
 
   private scenarios(before: PatchSide, after: PatchSide, same: boolean, progress: ProgressListener): void {
     const cases = this.wantedCases(after.booted.snapshot === null ? before : after);
-    let done = 0;
-    for (const c of cases) {
-      if (!progress(done++, cases.length, c.label)) {
+    const { sharing } = this;
+    const mine = (i: number): boolean => sharing === null || sharing.mine(i, cases.length);
+    const ready: (CaseOutcome | undefined)[] = [];
+    let taken = 0;
+    const take = (block: boolean): void => {
+      for (; taken < cases.length; taken++) {
+        let outcome = ready[taken];
+        if (sharing !== null && !mine(taken)) {
+          const other = sharing.next(block);
+          if (other === "later") return;
+          if (other === "skip") continue;
+          outcome = other === "gone" ? this.oneCase(before, after, cases[taken]!, same) : other;
+        }
+        if (outcome === undefined) return;
+        this.take(outcome);
+        ready[taken] = undefined;
+      }
+    };
+    for (const [i, c] of cases.entries()) {
+      if (!progress(i, cases.length, c.label)) {
         this.cancelled = true;
         this.notes.push("cancelled: the scenarios after this point did not run");
         return;
       }
-      this.oneCase(before, after, c, same);
+      if (!mine(i)) continue;
+      ready[i] = this.oneCase(before, after, c, same);
+      sharing?.done(ready[i]);
+      take(false);
     }
+    take(true);
   }
 
-  private oneCase(before: PatchSide, after: PatchSide, c: ScenarioCase, same: boolean): void {
+  /** Runs a case on both sides and compares. */
+  private oneCase(before: PatchSide, after: PatchSide, c: ScenarioCase, same: boolean): CaseOutcome {
     const runs = { before: this.run(before, c), after: this.run(after, c) };
     const reached = [[before, runs.before] as const, [after, runs.after] as const].map(([side, run]) =>
       run.functions.filter((id) => side.fn(id).fidelity === "diff"),
     );
-    for (const [i, side] of [before, after].entries()) {
-      for (const id of reached[i]!) this.executed[side.side].add(side.fn(id).name);
-      this.collectLines(side, i === 0 ? runs.before : runs.after);
-    }
     let judged: Judged | null = null;
     let verdict: Verdict;
     let reason = "";
@@ -285,7 +339,7 @@ class PatchReview {
       ...after.functionList(runs.after.functions, runs.after.natives),
     ])
       if (names.get(f.name)?.fidelity !== "diff") names.set(f.name, f);
-    this.runs.push({
+    const run: Run = {
       patch: this.patch.index,
       scenario: c.label,
       era: before.era === after.era ? after.era : `${before.era} -> ${after.era}`,
@@ -296,13 +350,37 @@ class PatchReview {
         .filter((f) => f.fidelity !== "shim")
         .concat([...names.values()].filter((f) => f.fidelity === "shim")),
       ...(reason === "" ? {} : { reason }),
-    });
-    this.countFunctions(before, after, reached, verdict);
-    if (judged === null) return;
+    };
     const args = { before, after, runs, c };
-    for (const c of judged.fresh) this.addFinding("new", args, c.root, c.rest);
-    for (const c of judged.gone) this.addFinding("fixed", args, c.root, c.rest);
-    for (const c of judged.still) this.addFinding("already", args, c.root, c.rest);
+    return {
+      run,
+      executed: {
+        before: reached[0]!.map((id) => before.fn(id).name),
+        after: reached[1]!.map((id) => after.fn(id).name),
+      },
+      lines:
+        this.options.facts === false
+          ? []
+          : [...this.linesOf(before, runs.before), ...this.linesOf(after, runs.after)],
+      candidates:
+        judged === null
+          ? []
+          : [
+              ...judged.fresh.map((v) => this.candidate("new", args, v.root, v.rest)),
+              ...judged.gone.map((v) => this.candidate("fixed", args, v.root, v.rest)),
+              ...judged.still.map((v) => this.candidate("already", args, v.root, v.rest)),
+            ],
+    };
+  }
+
+  /** Adds the outcome of a case, in the order of the cases. */
+  private take(outcome: CaseOutcome): void {
+    this.runs.push(outcome.run);
+    for (const side of ["before", "after"] as const)
+      for (const name of outcome.executed[side]) this.executed[side].add(name);
+    for (const l of outcome.lines) this.addLine(l);
+    this.countFunctions(outcome);
+    for (const c of outcome.candidates) this.addFinding(c, outcome.run.scenario);
   }
 
   /**
@@ -387,7 +465,8 @@ class PatchReview {
 
   // ---- findings --------------------------------------------------------------------------------------------------
 
-  private addFinding(
+  /** Where a violation belongs and what is to be told of it. */
+  private candidate(
     verdict: "new" | "fixed" | "already",
     args: {
       before: PatchSide;
@@ -397,7 +476,7 @@ class PatchReview {
     },
     root: Violation,
     rest: readonly Violation[],
-  ): void {
+  ): Candidate {
     const onAfter = verdict !== "fixed";
     const side = onAfter ? args.after : args.before;
     const run = onAfter ? args.runs.after : args.runs.before;
@@ -406,23 +485,16 @@ class PatchReview {
     side.files = run.fileNames;
     const isStop = root.stop === true;
     const at: Blame = isStop ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
-    const key = `${verdict}:${root.code}:${at.docLine}:${at.side}`;
-    const follows = this.followers.get(key) ?? new Map<string, ReadonlySet<string>>();
-    follows.set(args.c.label, new Set(rest.map((v) => v.code)));
-    this.followers.set(key, follows);
-    // One finding a root cause: the same line, or, where no line is certain, the same rule.
-    const known = this.drafts.find(
-      (d) =>
-        d.key === key ||
-        (d.finding.code === root.code &&
-          d.finding.verdict === verdict &&
-          (!at.exact || !d.finding.exactLine) &&
-          root.code !== "warn"),
-    );
-    if (known !== undefined) {
-      if (!known.alsoIn.includes(args.c.label)) known.alsoIn.push(args.c.label);
-      if (known.finding.exactLine || !at.exact) return;
-    }
+    const place: Omit<Candidate, "finding"> = {
+      verdict,
+      code: root.code,
+      docLine: at.docLine,
+      side: at.side,
+      exact: at.exact,
+      follows: rest.map((v) => v.code),
+    };
+    const known = this.knownDraft(place);
+    if (known !== undefined && (known.finding.exactLine || !at.exact)) return { ...place, finding: null };
     const pfnText = (pfn: number): string =>
       pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`;
     const trace = traceOf(side, run, root, at.event, pfnText);
@@ -446,9 +518,8 @@ class PatchReview {
       ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
       `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
     ].filter((d) => d !== "");
-    const draft: Draft = {
-      key,
-      alsoIn: [],
+    return {
+      ...place,
       finding: {
         code: root.code,
         verdict,
@@ -470,12 +541,39 @@ class PatchReview {
         stubs: run.stubs.map((s) => s.name),
       },
     };
+  }
+
+  /** One finding a root cause: the same line, or, where no line is certain, the same rule. */
+  private knownDraft(c: Omit<Candidate, "finding">): Draft | undefined {
+    const key = keyOfCandidate(c);
+    return this.drafts.find(
+      (d) =>
+        d.key === key ||
+        (d.finding.code === c.code &&
+          d.finding.verdict === c.verdict &&
+          (!c.exact || !d.finding.exactLine) &&
+          c.code !== "warn"),
+    );
+  }
+
+  private addFinding(c: Candidate, label: string): void {
+    const key = keyOfCandidate(c);
+    const follows = this.followers.get(key) ?? new Map<string, ReadonlySet<string>>();
+    follows.set(label, new Set(c.follows));
+    this.followers.set(key, follows);
+    const known = this.knownDraft(c);
+    if (known !== undefined) {
+      if (!known.alsoIn.includes(label)) known.alsoIn.push(label);
+      if (known.finding.exactLine || !c.exact) return;
+    }
+    if (c.finding === null) throw new Error(`${key} in ${label} is told nowhere`);
+    const draft: Draft = { key, alsoIn: [], finding: c.finding };
     if (known === undefined) this.drafts.push(draft);
     // A later scenario puts it on its very line: that one is told, and the earlier one named.
     else
       this.drafts[this.drafts.indexOf(known)] = {
         ...draft,
-        alsoIn: [known.finding.scenario, ...known.alsoIn.filter((l) => l !== args.c.label)],
+        alsoIn: [known.finding.scenario, ...known.alsoIn.filter((l) => l !== label)],
       };
   }
 
@@ -554,50 +652,56 @@ class PatchReview {
 
   // ---- facts for hovers and lenses -------------------------------------------------------------------------------
 
-  private collectLines(side: PatchSide, run: ScenarioRun): void {
+  /** What a run did on each line of the mail. */
+  private linesOf(side: PatchSide, run: ScenarioRun): CaseLine[] {
     side.files = run.fileNames;
+    const lines = new Map<number, Line>();
+    const lineAt = (docLine: number): Line => {
+      let line = lines.get(docLine);
+      if (line === undefined) {
+        line = { docLine, side: side.side, fn: "", hits: 0, changes: [] };
+        lines.set(docLine, line);
+      }
+      return line;
+    };
     const pfnText = (pfn: number): string =>
       pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`;
     run.lineHits.forEach((hits, id) => {
       if (hits === undefined) return;
       const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
-      if (docLine > 0) this.line(docLine, side.side).hits++;
+      if (docLine > 0) lineAt(docLine).hits++;
     });
     for (const e of run.events) {
       if (e.kind !== "page" && e.kind !== "warn" && e.kind !== "bad-page") continue;
       const at = side.diffFrame(e.stack);
       if (at === null) continue;
-      const line = this.line(at.docLine, side.side);
+      const line = lineAt(at.docLine);
       line.fn = side.fn(at.frame.fn).name;
-      if (line.changes.length >= MAX_CHANGES) continue;
+      const told = this.lines.get(`${side.side}:${at.docLine}`)?.changes.length ?? 0;
+      if (told + line.changes.length >= MAX_CHANGES) continue;
       const text = `${eventText(side, e, pfnText).replace(/, by .*$/, "")} (${run.label})`;
+      if (!line.changes.includes(text)) line.changes.push(text);
+    }
+    return [...lines.values()];
+  }
+
+  private addLine(l: CaseLine): void {
+    const key = `${l.side}:${l.docLine}`;
+    let line = this.lines.get(key);
+    if (line === undefined) {
+      line = { docLine: l.docLine, side: l.side, fn: "", hits: 0, changes: [] };
+      this.lines.set(key, line);
+    }
+    line.hits += l.hits;
+    if (l.fn !== "") line.fn = l.fn;
+    for (const text of l.changes) {
+      if (line.changes.length >= MAX_CHANGES) break;
       if (!line.changes.includes(text)) line.changes.push(text);
     }
   }
 
-  private line(
-    docLine: number,
-    side: Side,
-  ): { docLine: number; side: Side; fn: string; hits: number; changes: string[] } {
-    const key = `${side}:${docLine}`;
-    let line = this.lines.get(key);
-    if (line === undefined) {
-      line = { docLine, side, fn: "", hits: 0, changes: [] };
-      this.lines.set(key, line);
-    }
-    return line;
-  }
-
-  private countFunctions(
-    before: PatchSide,
-    after: PatchSide,
-    reached: readonly (readonly number[])[],
-    verdict: Verdict,
-  ): void {
-    const names = new Set([
-      ...reached[0]!.map((id) => before.fn(id).name),
-      ...reached[1]!.map((id) => after.fn(id).name),
-    ]);
+  private countFunctions({ executed, run: { verdict } }: CaseOutcome): void {
+    const names = new Set([...executed.before, ...executed.after]);
     for (const name of names) {
       const c = this.counts.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
       if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already")
@@ -674,6 +778,9 @@ class PatchReview {
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
 }
+
+const keyOfCandidate = (c: Omit<Candidate, "finding">): string =>
+  `${c.verdict}:${c.code}:${c.docLine}:${c.side}`;
 
 /** The more telling rule first: the order of the table of invariants, then stops. */
 function rankOf(code: string): number {
@@ -758,6 +865,7 @@ export function reviewDocument(
   doc: ParsedDocument,
   options: ReviewOptions,
   progress: ProgressListener = () => true,
+  sharing: Sharing | null = null,
 ): ReviewResult {
   let replay: Replay | null = null;
   let patches = choosePatches(doc, options.patch);
@@ -782,6 +890,8 @@ export function reviewDocument(
   const lines: LineFacts[] = [];
   const functions: FunctionFacts[] = [];
   const notes: string[] = [];
+  const coverage: Coverage[] = [];
+  const hunks: HunkNote[] = [];
   let going = true;
   for (const [i, patch] of patches.entries()) {
     if (!going) break;
@@ -793,16 +903,26 @@ export function reviewDocument(
       baselines,
       context,
       context === null ? [] : stackOf(context, doc, patch),
+      sharing,
     );
     review.review((done, total, what) => {
       going = progress(i * Math.max(total, 1) + done, patches.length * Math.max(total, 1), what);
       return going;
     });
-    runs.push(...review.runs);
-    findings.push(...review.findings());
+    const told =
+      context === null || !going
+        ? { runs: review.runs, findings: review.findings() }
+        : tellLater(context, doc, patch, options, memories[1], {
+            runs: review.runs,
+            findings: review.findings(),
+          });
+    runs.push(...told.runs);
+    findings.push(...told.findings);
     lines.push(...review.lines.values());
     functions.push(...review.functions);
     notes.push(...review.notes);
+    coverage.push(...review.coverage);
+    hunks.push(...review.hunks);
   }
   const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
   findings.sort(
@@ -810,5 +930,17 @@ export function reviewDocument(
   );
   lines.sort((a, b) => a.docLine - b.docLine || (a.side < b.side ? 1 : -1));
   const wanted = replay === null ? findings : findings.filter((f) => f.code === replay!.code);
-  return { runs, findings: wanted, lines, functions, notes, seed: replay?.seed ?? options.seed ?? "0" };
+  const stubs = stubRanking(runs);
+  return {
+    runs,
+    findings: wanted,
+    lines,
+    functions,
+    notes,
+    coverage,
+    stubs,
+    hunks,
+    ...(context === null ? {} : { tree: treeUsed(context) }),
+    seed: replay?.seed ?? options.seed ?? "0",
+  };
 }
