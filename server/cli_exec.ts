@@ -7,7 +7,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { diagnosticText, stopReport } from "../emulator/hosted/report.ts";
+import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/report.ts";
 import { type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
 
@@ -57,7 +57,8 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
       ...(values.trace === true
         ? {
             trace: (l) => {
-              out.write(2, Buffer.from(`${"  ".repeat(l.depth)}${l.path}:${l.line}: ${l.fn}()\n`));
+              const what = l.remark === undefined ? "" : `: note: ${l.remark.message}`;
+              out.write(2, Buffer.from(`${"  ".repeat(l.depth)}${l.path}:${l.line}: ${l.fn}()${what}\n`));
             },
           }
         : {}),
@@ -65,6 +66,7 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
   );
   out.flush();
   for (const d of [...result.warnings, ...result.errors]) io.stderr(diagnosticText(result.files, d));
+  io.stderr(remarkReport(result));
   io.stderr(stopReport(result));
   return result.exitStatus;
 }

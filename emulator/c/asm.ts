@@ -28,6 +28,9 @@ export class Asm {
   readonly bitfields: BitField[] = [];
   readonly sigs: CallSignature[] = [];
   readonly traps: Trap[] = [];
+  /** See FnCode. */
+  readonly signedAt = new Set<number>();
+  readonly looseAt = new Set<number>();
   loc: Loc;
   /** False after an unconditional jump, until something can get here again. */
   reachable = true;

@@ -107,6 +107,8 @@ export interface Gen {
 export interface Place {
   readonly reg: number;
   readonly off: number;
+  /** May be unaligned: no remark when it is. */
+  readonly loose?: boolean;
 }
 
 export function temp(g: Gen): number {
@@ -175,7 +177,7 @@ export function storeOp(t: CType): number {
 }
 
 export function emitLoad(g: Gen, dst: number, p: Place, t: CType, bf: BitPlace | null): void {
-  if (bf === null) g.asm.emit(loadOp(t), dst, p.reg, p.off);
+  if (bf === null) noteLoose(g, p, t, g.asm.emit(loadOp(t), dst, p.reg, p.off));
   else if (bf.bytes <= 8) g.asm.emit(Op.BFLD, dst, p.reg, field(g, p, intOf(t).signed, bf));
   else {
     const [low, high] = halves(bf);
@@ -190,7 +192,7 @@ export function emitLoad(g: Gen, dst: number, p: Place, t: CType, bf: BitPlace |
 }
 
 export function emitStore(g: Gen, src: number, p: Place, t: CType, bf: BitPlace | null): void {
-  if (bf === null) g.asm.emit(storeOp(t), src, p.reg, p.off);
+  if (bf === null) noteLoose(g, p, t, g.asm.emit(storeOp(t), src, p.reg, p.off));
   else if (bf.bytes <= 8) g.asm.emit(Op.BFST, src, p.reg, field(g, p, intOf(t).signed, bf));
   else {
     const [low, high] = halves(bf);
@@ -200,6 +202,11 @@ export function emitStore(g: Gen, src: number, p: Place, t: CType, bf: BitPlace 
     g.asm.emit(Op.BFST, up, p.reg, field(g, p, false, high));
     g.top--;
   }
+}
+
+/** Remembers that the access at `pc` may be unaligned, when its place or type says so. */
+export function noteLoose(g: Gen, p: Place, t: CType, pc: number): void {
+  if (p.loose === true || (t.align !== undefined && t.align < sizeOf(t))) g.asm.looseAt.add(pc);
 }
 
 /** A field that lies in nine bytes: what is in the first eight, and the rest. */

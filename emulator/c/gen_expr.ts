@@ -16,6 +16,7 @@ import {
   emitTruncate,
   type Gen,
   keepsBits,
+  noteLoose,
   type Place,
   temp,
 } from "./gen.ts";
@@ -241,8 +242,9 @@ export function place(g: Gen, x: X): Place {
     case "mem": {
       const p = address(g, x.base);
       const off = p.off + x.off;
-      if (Math.abs(off) < 0x7fff0000) return { reg: p.reg, off };
-      return { reg: addressReg(g, p), off: x.off };
+      const loose = x.loose === true;
+      if (Math.abs(off) < 0x7fff0000) return { reg: p.reg, off, loose };
+      return { reg: addressReg(g, p), off: x.off, loose };
     }
     case "comma":
       genVoid(g, x.l);
@@ -492,7 +494,7 @@ function genUnary(g: Gen, x: Extract<X, { k: "un" }>, dst: number): void {
   const i = intOf(x.t);
   if (x.op === "neg") {
     if (i.bits === 32) asm.emit(i.signed ? Op.NEG32S : Op.NEG32U, dst, r);
-    else asm.emit(Op.NEG, dst, r);
+    else markSigned(g, x.t, asm.emit(Op.NEG, dst, r));
   } else if (i.bits === 32 && !i.signed) asm.emit(Op.NOT32U, dst, r);
   else asm.emit(Op.NOT, dst, r);
   if (i.bits !== 32 && i.bits !== 64) emitTruncate(g, dst, dst, x.t);
@@ -546,6 +548,11 @@ const OPS_32: Record<BinOp, readonly [number, number]> = {
   shr: [Op.SHR32S, Op.SHR32U],
 };
 
+/** Remembers that the 64-bit instruction at `pc` is arithmetic of a signed type. */
+function markSigned(g: Gen, t: CType, pc: number): void {
+  if (t.kind === "int" && t.signed && t.bits === 64) g.asm.signedAt.add(pc);
+}
+
 /** dst = l op r in type t, all registers. */
 function emitBinary(g: Gen, op: BinOp, t: CType, dst: number, l: number, r: number): void {
   const { asm } = g;
@@ -556,7 +563,7 @@ function emitBinary(g: Gen, op: BinOp, t: CType, dst: number, l: number, r: numb
   }
   const i = intOf(t);
   const u = i.signed ? 0 : 1;
-  asm.emit((i.bits === 32 ? OPS_32 : OPS_64)[op][u], dst, l, r);
+  markSigned(g, t, asm.emit((i.bits === 32 ? OPS_32 : OPS_64)[op][u], dst, l, r));
   if (i.bits !== 32 && i.bits !== 64) emitTruncate(g, dst, dst, t);
 }
 
@@ -573,17 +580,20 @@ function emitImmediate(g: Gen, op: BinOp, t: CType, dst: number, l: number, v: b
     case "sub": {
       const by = op === "add" ? s : -s;
       if (!fitsImm(by)) return false;
-      asm.emit(is32 ? (i.signed ? Op.ADDI32S : Op.ADDI32U) : Op.ADDI, dst, l, Number(by));
+      const add = is32 ? (i.signed ? Op.ADDI32S : Op.ADDI32U) : Op.ADDI;
+      markSigned(g, t, asm.emit(add, dst, l, Number(by)));
       return true;
     }
     case "mul": {
       const shift = s > 0n && (s & (s - 1n)) === 0n ? s.toString(2).length - 1 : -1;
-      if (shift >= 0) {
+      // A multiplication where that costs the same: it knows of overflow.
+      if (shift >= 0 && !(is32 && i.signed && shift < 31)) {
         asm.emit(is32 ? (i.signed ? Op.SHLI32S : Op.SHLI32U) : Op.SHLI, dst, l, shift);
         return true;
       }
       if (!fitsImm(s)) return false;
-      asm.emit(is32 ? (i.signed ? Op.MULI32S : Op.MULI32U) : Op.MULI, dst, l, Number(s));
+      const mul = is32 ? (i.signed ? Op.MULI32S : Op.MULI32U) : Op.MULI;
+      markSigned(g, t, asm.emit(mul, dst, l, Number(s)));
       return true;
     }
     case "and":
@@ -913,14 +923,14 @@ export function storeImmediate(g: Gen, v: bigint, to: Place, t: CType): boolean 
   const size = sizeOf(t);
   const s = BigInt.asIntN(size * 8, v);
   if (!fitsImm(s)) return false;
-  g.asm.emit(IMMEDIATE_STORES[size]!, Number(s), to.reg, to.off);
+  noteLoose(g, to, t, g.asm.emit(IMMEDIATE_STORES[size]!, Number(s), to.reg, to.off));
   return true;
 }
 
 /** A place whose register survives the evaluation of `other`. */
 function stablePlace(g: Gen, lv: X, other: X): Place {
   const p = place(g, lv);
-  return { reg: keep(g, p.reg, other), off: p.off };
+  return { ...p, reg: keep(g, p.reg, other) };
 }
 
 /** x is a plain load from memory of the same representation. */
@@ -1031,7 +1041,7 @@ function emitStep(g: Gen, dst: number, src: number, t: CType, by: number): void 
   const i = intOf(t);
   if (i.bits === 32 && i.rank > 0) asm.emit(i.signed ? Op.ADDI32S : Op.ADDI32U, dst, src, by);
   else {
-    asm.emit(Op.ADDI, dst, src, by);
+    markSigned(g, t, asm.emit(Op.ADDI, dst, src, by));
     if (i.bits < 64) emitTruncate(g, dst, dst, t);
   }
 }

@@ -10,7 +10,8 @@ import { copyRecord, gen, genVoid, place, storeImmediate } from "./gen_expr.ts";
 import type { InitEntry, InitPlan } from "./tree.ts";
 
 /** Initialises the object at `to`. */
-export function genPlan(g: Gen, plan: InitPlan, to: Place): void {
+export function genPlan(g: Gen, plan: InitPlan, at: Place): void {
+  const to: Place = { ...at, loose: true };
   const size = plan.size;
   if (size === 0) {
     for (const e of plan.entries) if (e.x !== null) genVoid(g, e.x);
@@ -81,12 +82,12 @@ function storeEntry(g: Gen, e: InitEntry, to: Place): void {
     return;
   }
   if (x.k === "num" && e.bf === null && e.count === 1) {
-    if (storeImmediate(g, x.v, { reg: to.reg, off: to.off + e.off }, e.t)) return;
+    if (storeImmediate(g, x.v, { ...to, off: to.off + e.off }, e.t)) return;
   }
   const r = gen(g, x);
   if (e.count <= 16) {
     for (let k = 0; k < e.count; k++)
-      emitStore(g, r, { reg: to.reg, off: to.off + e.off + k * e.stride }, e.t, e.bf);
+      emitStore(g, r, { ...to, off: to.off + e.off + k * e.stride }, e.t, e.bf);
     return;
   }
   // for (p = first; p != end; p += stride) *p = r
@@ -96,7 +97,7 @@ function storeEntry(g: Gen, e: InitEntry, to: Place): void {
   asm.emit(Op.ADDI, end, p, e.count * e.stride);
   const loop = asm.label();
   asm.bind(loop);
-  emitStore(g, r, { reg: p, off: 0 }, e.t, e.bf);
+  emitStore(g, r, { reg: p, off: 0, loose: true }, e.t, e.bf);
   asm.emit(Op.ADDI, p, p, e.stride);
   asm.jump(Op.JNE, p, end, 0, loop, 3);
 }

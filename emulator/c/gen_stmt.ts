@@ -145,6 +145,8 @@ function finish(g: Gen): FnCode {
     nregs: g.maxTop + 1,
     frameSize: Math.ceil(frame / 16) * 16,
     locals: g.named,
+    signedAt: asm.signedAt,
+    looseAt: asm.looseAt,
   };
 }
 

@@ -588,7 +588,10 @@ function memberExpr(s: Sema, e: Extract<Expr, { kind: "member" }>): X {
   const field = path[path.length - 1]!;
   const t = withQuals(field.type, x.t.quals);
   const base = addrOf(x);
-  if (field.bit === null) return mem(padd(base, off), 0, t, e.loc);
+  if (field.bit === null) {
+    const m = mem(padd(base, off), 0, t, e.loc);
+    return isLoose(x) || offItsAlignment(x.t, field.type, off) ? loosened(m) : m;
+  }
   const it = intOf(field.type);
   const narrow = field.bit.width < it.bits ? { ...it, bits: field.bit.width, quals: t.quals } : t;
   const at = padd(base, off);
@@ -597,6 +600,16 @@ function memberExpr(s: Sema, e: Extract<Expr, { kind: "member" }>): X {
     ? { k: "mem", t: narrow, loc: e.loc, fx: at.fx, base: at.base, off: at.off, bf }
     : { k: "mem", t: narrow, loc: e.loc, fx: at.fx, base: at, off: 0, bf };
 }
+
+/** A packed struct puts the member where its type would not have it. */
+function offItsAlignment(record: RecordType, t: CType, off: number): boolean {
+  if (!isComplete(t)) return false;
+  const wanted = alignOf(t);
+  return layoutOf(record).align < wanted || off % wanted !== 0;
+}
+
+const isLoose = (x: X): boolean => x.k === "mem" && x.loose === true;
+const loosened = (x: X): X => (x.k === "mem" ? { ...x, loose: true } : x);
 
 function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
   let object = s.hooks.expr(s, e.object);
@@ -622,7 +635,8 @@ function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
     array.kind === "array" && array.length !== null && array.length > 0 && !isTrailing(s, objectExpr)
       ? array.length
       : null;
-  return mem(idx(p, i, p.t, sizeOf(of, e.loc), bound, e.loc), 0, of, e.loc);
+  const element = mem(idx(p, i, p.t, sizeOf(of, e.loc), bound, e.loc), 0, of, e.loc);
+  return isLoose(object) && array.kind === "array" ? loosened(element) : element;
 }
 
 /** The last member of a struct is taken to be as long as the object lets it be. */

@@ -127,6 +127,8 @@ export interface XMem extends Node {
   readonly base: X;
   readonly off: number;
   readonly bf: BitPlace | null;
+  /** Member of a packed struct: its address need not suit its type. */
+  readonly loose?: boolean;
 }
 /** base + index * scale. `bound`: number of elements to check against, or null. */
 export interface XIdx extends Node {

@@ -41,6 +41,15 @@ export function diagnosticText(files: readonly SourceFile[], d: CError): string 
   return `${placeText(files, at)}: ${d.severity}: ${d.message}\n    ${text}\n    ${before}^\n`;
 }
 
+/** What was undefined without ending the run, a line each. */
+export function remarkReport(result: ProgramResult): string {
+  const lines = result.remarks.map((r) => {
+    const times = r.count > 1 ? ` (${r.count} times)` : "";
+    return `${placeText(result.files, expansionLoc(r.loc))}: note: ${r.message}, in ${r.fn}()${times}\n`;
+  });
+  return lines.join("");
+}
+
 /** The report of a stop; "" when the program ended by itself. */
 export function stopReport(result: ProgramResult): string {
   const { end, files } = result;

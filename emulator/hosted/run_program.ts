@@ -7,13 +7,14 @@ import type { CError, External, SourceFile } from "../c/ast.ts";
 import { linkImage } from "../c/link.ts";
 import { parse } from "../c/parser.ts";
 import { defineMacros, predefinedMacros, preprocess } from "../c/preprocessor.ts";
+import { expansionLoc } from "../c/token.ts";
 import { Memory, MemoryFault } from "../mem/memory.ts";
 import type { Scheduler } from "../sched/scheduler.ts";
 import { Libc, libcNatives } from "../shims/libc.ts";
 import { runExitHandlers } from "../shims/libc_stdlib.ts";
 import { type Image, type LinkNote, TEXT_BASE } from "../vm/image.ts";
 import type { NativeTable } from "../vm/native.ts";
-import type { StopReason } from "../vm/stop_reason.ts";
+import type { Remark, StopReason } from "../vm/stop_reason.ts";
 import type { TaskLimits } from "../vm/task.ts";
 import { type FrameInfo, type RunEnd, reasonOf, Vm } from "../vm/vm.ts";
 import { HOSTED_HEADERS, HOSTED_LIBC } from "./index.ts";
@@ -48,6 +49,8 @@ export interface TraceLine {
   readonly depth: number;
   readonly path: string;
   readonly line: number;
+  /** Something undefined that happened there: the line is not new then. */
+  readonly remark?: Remark;
 }
 
 export interface ProgramResult {
@@ -62,6 +65,8 @@ export interface ProgramResult {
   readonly notes: readonly LinkNote[];
   readonly files: readonly SourceFile[];
   readonly steps: number;
+  /** What was undefined without ending the run: signed overflow, misaligned accesses; once a place. */
+  readonly remarks: readonly Remark[];
 }
 
 export interface ProgramEnd {
@@ -245,6 +250,7 @@ export function runProgram(source: ProgramSource, options: ProgramOptions = {}):
     exitStatus: 1,
     end: null,
     steps: 0,
+    remarks: [],
   };
   const { image, files, errors, warnings } = linked;
   if (image === null) return { ...nothing, notes: [], files, errors, warnings };
@@ -271,6 +277,7 @@ export function runProgram(source: ProgramSource, options: ProgramOptions = {}):
     notes: image.notes,
     files,
     steps: loaded?.vm.steps ?? 0,
+    remarks: [...(loaded?.vm.remarks.values() ?? [])],
   };
 }
 
@@ -356,6 +363,12 @@ class Tracer implements Scheduler {
   }
   attach(vm: Vm): void {
     this.vm = vm;
+    vm.onRemark = (remark) => {
+      const { loc, fn } = remark;
+      const at = expansionLoc(loc);
+      const path = vm.image.files[at.file]?.path ?? "?";
+      this.emit({ fn, depth: vm.tasks[0]?.depth ?? 0, path, line: at.line, remark });
+    };
   }
   next(runnable: readonly number[]): number {
     return runnable[0]!;

@@ -14,6 +14,8 @@ export interface CompiledSwitch {
   readonly table: SwitchTable;
 }
 
+const NOWHERE: ReadonlySet<number> = new Set();
+
 export class ExecBody implements FnCode {
   readonly code: Int32Array;
   readonly locs: readonly Loc[];
@@ -28,6 +30,8 @@ export class ExecBody implements FnCode {
   readonly nregs: number;
   readonly frameSize: number;
   readonly locals: FnCode["locals"];
+  readonly signedAt: ReadonlySet<number>;
+  readonly looseAt: ReadonlySet<number>;
 
   constructor(code: FnCode) {
     this.code = code.code;
@@ -45,6 +49,8 @@ export class ExecBody implements FnCode {
     this.nregs = code.nregs;
     this.frameSize = code.frameSize;
     this.locals = code.locals;
+    this.signedAt = code.signedAt ?? NOWHERE;
+    this.looseAt = code.looseAt ?? NOWHERE;
   }
 }
 

@@ -27,6 +27,10 @@ export interface FnCode {
     readonly offset: number | null;
     readonly size: number;
   }[];
+  /** Places (pc) of 64-bit arithmetic that is signed. */
+  readonly signedAt?: ReadonlySet<number>;
+  /** Places of accesses that may be unaligned: members of packed structs. */
+  readonly looseAt?: ReadonlySet<number>;
 }
 
 export interface Trap {

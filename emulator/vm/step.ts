@@ -81,12 +81,40 @@ function badIndex(index: bigint, bound: number): never {
   return stop("out-of-bounds", `index ${index} is outside the array of ${bound} elements`);
 }
 
-function multiply(R: BigInt64Array, a: number, b: number, c: number): void {
-  R[a] = BigInt.asIntN(64, R[b]! * R[c]!);
+/** 32-bit signed arithmetic that does not fit: a remark. */
+function overflow32(vm: Vm, task: Task, pc: number, x: number, operator: string, y: number): void {
+  vm.remark(task, pc, "signed-overflow", () => `signed overflow: ${x} ${operator} ${y} does not fit in int`);
 }
 
-function multiplyBy(R: BigInt64Array, a: number, b: number, factor: number): void {
-  R[a] = BigInt.asIntN(64, R[b]! * BigInt(factor));
+/** 64-bit arithmetic that does not fit: a remark where it is signed. The result stands in register a. */
+function overflow64(vm: Vm, task: Task, body: ExecBody, pc: number): void {
+  if (body.signedAt.has(pc))
+    vm.remark(task, pc, "signed-overflow", () => "signed overflow: the result does not fit in long");
+}
+
+/** a = x * y in 64 bits. */
+function multiply(vm: Vm, task: Task, body: ExecBody, pc: number, a: number, x: bigint, y: bigint): void {
+  const exact = x * y;
+  const v = BigInt.asIntN(64, exact);
+  task.regs[a] = v;
+  if (v !== exact && body.signedAt.has(pc))
+    vm.remark(task, pc, "signed-overflow", () => `signed overflow: ${x} * ${y} does not fit in long`);
+}
+
+/** An access to an address that its type does not allow: a remark, unless the type is packed. */
+function misaligned(
+  vm: Vm,
+  task: Task,
+  body: ExecBody,
+  pc: number,
+  size: number,
+  hi: number,
+  lo: number,
+): void {
+  if (body.looseAt.has(pc)) return;
+  const address = BigInt.asUintN(64, vm.memory.join(hi, lo));
+  const text = () => `misaligned access of ${size} bytes at 0x${address.toString(16)}`;
+  vm.remark(task, pc, "misaligned", text);
 }
 
 /** Address of an array element whose index does not fit 32 bits. */
@@ -111,7 +139,17 @@ function shift64(R32: Int32Array, op: number, x: number, b: number, n: number): 
 }
 
 /** A load that is unaligned, of a float, of watched memory, or wrong. */
-function slowLoad(memory: Memory, task: Task, op: number, a: number, hi: number, lo: number): void {
+function slowLoad(
+  vm: Vm,
+  task: Task,
+  body: ExecBody,
+  pc: number,
+  op: number,
+  a: number,
+  hi: number,
+  lo: number,
+): void {
+  const { memory } = vm;
   const x = a << 1;
   const words = task.regs32;
   if (op === 103 /* LDF32 */) {
@@ -121,17 +159,10 @@ function slowLoad(memory: Memory, task: Task, op: number, a: number, hi: number,
       return;
     }
   }
-  memory.loadScratch(
-    hi,
-    lo,
-    op >= 102 /* LD64 */ && op !== 103 /* LDF32 */
-      ? 8
-      : op >= 100 /* LD32S */
-        ? 4
-        : op >= 98 /* LD16S */
-          ? 2
-          : 1,
-  );
+  const wide = op >= 102 /* LD64 */ && op !== 103; /* LDF32 */
+  const size = wide ? 8 : op >= 100 /* LD32S */ ? 4 : op >= 98 /* LD16S */ ? 2 : 1;
+  memory.loadScratch(hi, lo, size);
+  if ((lo & (size - 1)) !== 0) misaligned(vm, task, body, pc, size, hi, lo);
   let v = memory.scratch32[0]!;
   if (op === 103 /* LDF32 */) task.regsF[a] = memory.scratchF32[0]!;
   else if (op >= 102 /* LD64 */) {
@@ -147,8 +178,10 @@ function slowLoad(memory: Memory, task: Task, op: number, a: number, hi: number,
 
 /** A store that is unaligned, of a float, to watched memory, or wrong. v and w are the words of the value. */
 function slowStore(
-  memory: Memory,
+  vm: Vm,
   task: Task,
+  body: ExecBody,
+  pc: number,
   op: number,
   a: number,
   v: number,
@@ -156,6 +189,7 @@ function slowStore(
   hi: number,
   lo: number,
 ): void {
+  const { memory } = vm;
   if (op === 109 /* STF32 */) {
     const p = memory.translate(hi, lo);
     if (p >= 0 && (p & 3) === 0 && memory.shadow32[p >> 2] === 0x01010101) {
@@ -176,6 +210,7 @@ function slowStore(
           ? 1 << (op - 175) /* STI8 */
           : 1 << (op - 105); /* ST8 */
   memory.storeScratch(hi, lo, size);
+  if ((lo & (size - 1)) !== 0) misaligned(vm, task, body, pc, size, hi, lo);
 }
 
 /** Marks [lo, lo + length) of the stack. */
@@ -249,9 +284,12 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               c = (fp + ic) << 1;
             const from = R32[b]!;
             const lo = (from + R32[c]!) | 0;
-            const hi = (R32[b + 1]! + R32[c + 1]!) | 0;
+            const x = R32[b + 1]!,
+              y = R32[c + 1]!;
+            const hi = (x + y + (lo >>> 0 < from >>> 0 ? 1 : 0)) | 0;
+            if (((x ^ hi) & (y ^ hi)) < 0) overflow64(vm, task, body, pc);
             R32[a << 1] = lo;
-            R32[(a << 1) + 1] = lo >>> 0 < from >>> 0 ? hi + 1 : hi;
+            R32[(a << 1) + 1] = hi;
             break;
           }
         case 9 /* SUB */:
@@ -260,9 +298,12 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               c = (fp + ic) << 1;
             const from = R32[b]!;
             const lo = (from - R32[c]!) | 0;
-            const hi = (R32[b + 1]! - R32[c + 1]!) | 0;
+            const x = R32[b + 1]!,
+              y = R32[c + 1]!;
+            const hi = (x - y - (lo >>> 0 > from >>> 0 ? 1 : 0)) | 0;
+            if (((x ^ y) & (x ^ hi)) < 0) overflow64(vm, task, body, pc);
             R32[a << 1] = lo;
-            R32[(a << 1) + 1] = lo >>> 0 > from >>> 0 ? hi - 1 : hi;
+            R32[(a << 1) + 1] = hi;
             break;
           }
         case 10 /* MUL */:
@@ -281,7 +322,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             ) {
               R32[a << 1] = product | 0;
               R32[(a << 1) + 1] = Math.floor(product / 4294967296) | 0;
-            } else multiply(R, a, fp + ib, fp + ic);
+            } else multiply(vm, task, body, pc, a, R[fp + ib]!, R[fp + ic]!);
             break;
           }
         case 15 /* AND */:
@@ -338,7 +379,11 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             const from = R32[b]!;
             const lo = (from + ic) | 0;
             let hi = R32[b + 1]!;
-            if ((from ^ lo) < 0 && from < 0 === ic >= 0) hi = (hi + (ic < 0 ? -1 : 1)) | 0;
+            if ((from ^ lo) < 0 && from < 0 === ic >= 0) {
+              const before = hi;
+              hi = (hi + (ic < 0 ? -1 : 1)) | 0;
+              if ((before ^ hi) < 0 && before < 0 === ic < 0) overflow64(vm, task, body, pc);
+            }
             R32[a << 1] = lo;
             R32[(a << 1) + 1] = hi;
             break;
@@ -351,7 +396,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
             if (R32[b + 1] === x >> 31 && product > -9007199254740992 && product < 9007199254740992) {
               R32[a << 1] = product | 0;
               R32[(a << 1) + 1] = Math.floor(product / 4294967296) | 0;
-            } else multiplyBy(R, a, fp + ib, ic);
+            } else multiply(vm, task, body, pc, a, R[fp + ib]!, BigInt(ic));
             break;
           }
         case 25 /* ANDI */:
@@ -416,21 +461,30 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
 
         case 32 /* ADD32S */:
           {
-            const v = (R32[(fp + ib) << 1]! + R32[(fp + ic) << 1]!) | 0;
+            const x = R32[(fp + ib) << 1]!,
+              y = R32[(fp + ic) << 1]!;
+            const v = (x + y) | 0;
+            if (((x ^ v) & (y ^ v)) < 0) overflow32(vm, task, pc, x, "+", y);
             R32[a << 1] = v;
             R32[(a << 1) + 1] = v >> 31;
             break;
           }
         case 33 /* SUB32S */:
           {
-            const v = (R32[(fp + ib) << 1]! - R32[(fp + ic) << 1]!) | 0;
+            const x = R32[(fp + ib) << 1]!,
+              y = R32[(fp + ic) << 1]!;
+            const v = (x - y) | 0;
+            if (((x ^ y) & (x ^ v)) < 0) overflow32(vm, task, pc, x, "-", y);
             R32[a << 1] = v;
             R32[(a << 1) + 1] = v >> 31;
             break;
           }
         case 34 /* MUL32S */:
           {
-            const v = Math.imul(R32[(fp + ib) << 1]!, R32[(fp + ic) << 1]!);
+            const x = R32[(fp + ib) << 1]!,
+              y = R32[(fp + ic) << 1]!;
+            const v = Math.imul(x, y);
+            if (v !== x * y) overflow32(vm, task, pc, x, "*", y);
             R32[a << 1] = v;
             R32[(a << 1) + 1] = v >> 31;
             break;
@@ -471,7 +525,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           }
         case 49 /* ADDI32S */:
           {
-            const v = (R32[(fp + ib) << 1]! + ic) | 0;
+            const x = R32[(fp + ib) << 1]!;
+            const v = (x + ic) | 0;
+            if (((x ^ v) & (ic ^ v)) < 0) overflow32(vm, task, pc, x, "+", ic);
             R32[a << 1] = v;
             R32[(a << 1) + 1] = v >> 31;
             break;
@@ -673,7 +729,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               break;
             }
             task.pc = pc;
-            slowLoad(memory, task, op, a, hi, lo);
+            slowLoad(vm, task, body, pc, op, a, hi, lo);
             break;
           }
         case 105 /* ST8 */:
@@ -749,7 +805,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               }
             }
             task.pc = pc;
-            slowStore(memory, task, op, a, v, w, hi, lo);
+            slowStore(vm, task, body, pc, op, a, v, w, hi, lo);
             break;
           }
         case 115 /* CHKIDX */:
@@ -1110,7 +1166,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
           }
         case 173 /* MULI32S */:
           {
-            const v = Math.imul(R32[(fp + ib) << 1]!, ic);
+            const x = R32[(fp + ib) << 1]!;
+            const v = Math.imul(x, ic);
+            if (v !== x * ic) overflow32(vm, task, pc, x, "*", ic);
             R32[a << 1] = v;
             R32[(a << 1) + 1] = v >> 31;
             break;

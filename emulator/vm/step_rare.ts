@@ -171,6 +171,8 @@ export function rare(
       }
     case 21 /* NEG */:
       R[a] = BigInt.asIntN(64, -R[fp + ib]!);
+      if (R[a] === -0x8000000000000000n && body.signedAt.has(pc))
+        vm.remark(task, pc, "signed-overflow", () => "signed overflow: -LONG_MIN does not fit in long");
       break;
     case 35 /* DIV32S */:
       {
@@ -213,6 +215,8 @@ export function rare(
     case 46 /* NEG32S */:
       {
         const v = -R32[(fp + ib) << 1]! | 0;
+        if (v === -0x80000000)
+          vm.remark(task, pc, "signed-overflow", () => "signed overflow: -INT_MIN does not fit in int");
         R32[a << 1] = v;
         R32[(a << 1) + 1] = v >> 31;
         break;
@@ -406,6 +410,11 @@ export function rare(
           memory.store(address, size, operand);
           return pc + 8;
         }
+        if (Number(address & 63n) + size > 64)
+          stop(
+            "misaligned",
+            `atomic access of ${size} bytes at 0x${address.toString(16)} crosses a cache line`,
+          );
         const bits = 8 * size;
         const old = memory.load(address, size);
         const canonical = BigInt.asIntN(64, signed ? BigInt.asIntN(bits, old) : old);

@@ -42,6 +42,16 @@ export interface StopReason {
   readonly object?: ObjectHistory;
 }
 
+/** Something undefined that does not end a run: kernels are built so that it has a meaning, or x86 does it anyway. */
+export interface Remark {
+  readonly kind: "signed-overflow" | "misaligned";
+  readonly message: string;
+  readonly fn: string;
+  readonly loc: Loc;
+  /** Times that it happened at this place. */
+  count: number;
+}
+
 export interface ObjectHistory {
   readonly name: string;
   readonly base: bigint;

@@ -19,7 +19,7 @@ import type { CallSignature } from "./bytecode.ts";
 import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "./native.ts";
 import { step } from "./step.ts";
-import type { ObjectHistory, Site, StopReason } from "./stop_reason.ts";
+import type { ObjectHistory, Remark, Site, StopReason } from "./stop_reason.ts";
 import { FRAME_WORDS, restoreTask, snapshotTask, Task, type TaskLimits, type TaskSnapshot } from "./task.ts";
 import { warm } from "./warm.ts";
 
@@ -101,6 +101,10 @@ export class Vm {
   readonly bodies: (ExecBody | undefined)[];
   readonly tasks: Task[] = [];
   readonly stubCalls = new Map<string, StubCall>();
+  /** What was undefined without ending the run, once a place. */
+  readonly remarks = new Map<number, Remark>();
+  /** Told of each as it is first seen. */
+  onRemark: ((remark: Remark) => void) | null = null;
   private lineCounts: Int32Array = new Int32Array(LINES);
   private lineOrder: Int32Array = new Int32Array(LINES);
   private lineCount = 0;
@@ -423,6 +427,21 @@ export class Vm {
       if (native !== undefined) out.push(this.image.natives[i]!);
     });
     return out;
+  }
+
+  /** Notes that something undefined happened at `pc` of the running function; `text` is asked once a place. */
+  remark(task: Task, pc: number, kind: Remark["kind"], text: () => string): void {
+    const fn = task.fn!;
+    const key = fn.id * 0x1000000 + pc;
+    const known = this.remarks.get(key);
+    if (known !== undefined) {
+      known.count++;
+      return;
+    }
+    const loc = this.bodies[fn.id]!.locs[pc >> 2]!;
+    const remark: Remark = { kind, message: text(), fn: fn.name, loc, count: 1 };
+    this.remarks.set(key, remark);
+    this.onRemark?.(remark);
   }
 
   callStub(task: Task, index: number, argBase: number, loc: Loc): void {

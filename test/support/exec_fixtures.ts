@@ -2,7 +2,8 @@
  * Programs of test/fixtures/emulator with the expectations that stand in them.
  * Header lines: `//@ exit: N`, `//@ args: a "b c"`, `//@ steps: N`, `//@ memory: MIB`, `//@ output: MIB`,
  * `//@ warning: TEXT`, `//@ gcc: FLAGS` (for tools/test_gcc.mjs). On a line of code: `//~ ERROR[kind]: text` for the stop
- * (`compile` for an error of the compiler), `//~ NOTE allocated`, `//~ NOTE freed` for the history of its object. What a
+ * (`compile` for an error of the compiler), `//~ NOTE allocated`, `//~ NOTE freed` for the history of its object,
+ * `//~ REMARK[kind]` for what is undefined and does not end the run: each one is expected, and no other happens. What a
  * pass fixture prints is in NAME.stdout beside it, written by gcc's program (npm run test:gcc -- --update).
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -22,6 +23,8 @@ export interface ExecFixture {
   readonly warnings: readonly string[];
   readonly errors: readonly { readonly line: number; readonly kind: string; readonly text: string }[];
   readonly notes: readonly { readonly line: number; readonly what: "allocated" | "freed" }[];
+  /** "line kind", sorted. */
+  readonly remarks: readonly string[];
   /** Golden output, null when there is none. */
   readonly stdout: string | null;
 }
@@ -44,14 +47,19 @@ function parseFixture(kind: ExecFixture["kind"], name: string, file: string): Ex
   const header = new Map<string, string[]>();
   const errors: { line: number; kind: string; text: string }[] = [];
   const notes: { line: number; what: "allocated" | "freed" }[] = [];
+  const remarks: string[] = [];
   text.split("\n").forEach((l, i) => {
     const h = /^\/\/@ (\w+): (.*)$/.exec(l);
     if (h !== null) header.set(h[1]!, [...(header.get(h[1]!) ?? []), h[2]!]);
+    for (const m of l.matchAll(/\/\/~ REMARK\[([a-z-]+)\]$/g)) remarks.push(`${i + 1} ${m[1]}`);
     for (const m of l.matchAll(/\/\/~ (?:ERROR\[([a-z-]+)\](?:: (.*))?|NOTE (allocated|freed))$/g)) {
       if (m[1] !== undefined) errors.push({ line: i + 1, kind: m[1], text: m[2] ?? "" });
       else notes.push({ line: i + 1, what: m[3] as "allocated" | "freed" });
     }
-    if (/\/\/~/.test(l) && !/\/\/~ (ERROR\[[a-z-]+\](: .*)?|NOTE (allocated|freed))$/.test(l))
+    if (
+      /\/\/~/.test(l) &&
+      !/\/\/~ (ERROR\[[a-z-]+\](: .*)?|REMARK\[[a-z-]+\]|NOTE (allocated|freed))$/.test(l)
+    )
       throw new Error(`${file}:${i + 1}: malformed expectation`);
   });
   const number = (key: string): number | null => {
@@ -81,6 +89,7 @@ function parseFixture(kind: ExecFixture["kind"], name: string, file: string): Ex
     warnings: header.get("warning") ?? [],
     errors,
     notes,
+    remarks: remarks.sort(),
     stdout: existsSync(golden) ? readFileSync(golden, "latin1") : null,
   };
 }
@@ -104,6 +113,9 @@ function checkPass(f: ExecFixture, r: ProgramResult): string[] {
   if (f.stdout === null) wrong.push("no golden output: npm run test:gcc -- --update");
   else if (bytesText(r.stdout) !== f.stdout)
     wrong.push(`output differs:\n--- gcc\n${f.stdout}--- here\n${bytesText(r.stdout)}`);
+  const remarks = [...new Set(r.remarks.map((m) => `${expansionLoc(m.loc).line} ${m.kind}`))].sort();
+  if (remarks.join() !== f.remarks.join())
+    wrong.push(`remarks ${remarks.join(", ") || "none"}, expected ${f.remarks.join(", ") || "none"}`);
   for (const w of f.warnings)
     if (!r.warnings.some((d) => d.message.includes(w)) && !r.notes.some((n) => n.message.includes(w)))
       wrong.push(`no warning with "${w}"`);
