@@ -512,6 +512,50 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 	return fsc_insert_page_ro(vma, addr, page, vma->vm_page_prot);
 }
 
+/* Several pages under one page-table lock. */
+static int insert_page_in_batch_locked(struct vm_area_struct *vma, pte_t *pte, unsigned long addr, struct page *page,
+				       pgprot_t prot)
+{
+	int err = validate_page_before_insert(vma, page);
+
+	if (err)
+		return err;
+#if FSC_ERA >= 615
+	return insert_page_into_pte_locked(vma, pte, addr, page, prot, false);
+#else
+	return insert_page_into_pte_locked(vma, pte, addr, page, prot);
+#endif
+}
+
+int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr, struct page **pages, unsigned long *num)
+{
+	unsigned long done = 0;
+	spinlock_t *ptl;
+	pte_t *pte;
+	int err = 0;
+
+	if (!range_in_vma(vma, addr, addr + (*num << PAGE_SHIFT)))
+		return -EFAULT;
+	vm_flags_set(vma, VM_MIXEDMAP);
+	while (!err && done < *num) {
+		pte = get_locked_pte(vma->vm_mm, addr, &ptl);
+		if (!pte) {
+			err = -ENOMEM;
+			break;
+		}
+		do {
+			err = insert_page_in_batch_locked(vma, pte, addr, pages[done], vma->vm_page_prot);
+			if (err)
+				break;
+			done++;
+			addr += PAGE_SIZE;
+		} while (done < *num && (addr & ~PMD_MASK) && pte++);
+		pte_unmap_unlock(pte, ptl);
+	}
+	*num -= done;
+	return err;
+}
+
 /* An entry without a counted page: devmap when the pfn says so, else special. */
 static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t prot, bool mkwrite)
 {

@@ -56,6 +56,10 @@ extern const struct fsc_scenario fsc_scenario_wait_for_entry;
 extern const struct fsc_scenario fsc_scenario_invalidate_waiters;
 extern const struct fsc_scenario fsc_scenario_busy_scan;
 extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
+extern const struct fsc_scenario fsc_scenario_lock_folio_waits;
+#if FSC_ERA >= 615
+extern const struct fsc_scenario fsc_scenario_break_range;
+#endif
 extern const struct fsc_scenario fsc_scenario_truncate_locked;
 extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
 extern const struct fsc_scenario fsc_scenario_fault_race;
@@ -118,6 +122,10 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_invalidate_waiters,
 	&fsc_scenario_busy_scan,
 	&fsc_scenario_busy_scan_locked,
+	&fsc_scenario_lock_folio_waits,
+#if FSC_ERA >= 615
+	&fsc_scenario_break_range,
+#endif
 	&fsc_scenario_truncate_locked,
 	&fsc_scenario_fsync_and_fault,
 	&fsc_scenario_fault_race,

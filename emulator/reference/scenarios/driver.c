@@ -24,6 +24,11 @@ static int sc_drv_mmap_pages(struct file *file, struct vm_area_struct *vma)
 	int err = 0;
 
 	(void)file;
+	if (__fsc_param("what", 0) == 4) {
+		struct page *list[] = { folio_page(sc_drv_folio, 0), folio_page(sc_drv_folio, 1) };
+
+		return vm_insert_pages(vma, vma->vm_start, list, &pages);
+	}
 	for (i = 0; !err && i < pages; i++)
 		err = vm_insert_page(vma, vma->vm_start + (i << PAGE_SHIFT),
 				     folio_page(sc_drv_folio, vma->vm_pgoff + i));
@@ -112,15 +117,15 @@ static struct sc_file sc_drv_open(bool at_mmap)
 	return f;
 }
 
-/* What: 0 pages at mmap(2), 1 a page on a fault, 2 a folio of 2 MiB, 3 one of 1 GiB. */
+/* What: 0 pages at mmap(2), one by one, 4 at once, 1 a page on a fault, 2 a folio of 2 MiB, 3 one of 1 GiB. */
 FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios of 2 MiB and 1 GiB into processes",
-	     "what=0,1,2,3 write=0,1 fork=0,1 twice=0,1")
+	     "what=0,1,2,3,4 write=0,1 fork=0,1 twice=0,1")
 {
-	static const unsigned int orders[] = { 0, 0, PMD_ORDER, PUD_ORDER };
+	static const unsigned int orders[] = { 0, 0, PMD_ORDER, PUD_ORDER, 0 };
 	struct mm_struct *mm = sc_begin(), *child = NULL;
 	int what = __fsc_param("what", 0);
 	bool write = __fsc_param("write", 0), twice = __fsc_param("twice", 0);
-	unsigned long n = what < 2 ? 2 : 1UL << orders[what];
+	unsigned long n = orders[what] ? 1UL << orders[what] : 2;
 	struct sc_map m, other;
 	struct sc_file dev;
 	int refs;
@@ -129,7 +134,7 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 	sc_drv_folio = what == 3 ? sc_gib_folio() : folio_alloc(GFP_KERNEL | __GFP_ZERO, what == 2 ? PMD_ORDER : 1);
 	BUG_ON(!sc_drv_folio);
 	refs = folio_ref_count(sc_drv_folio);
-	dev = sc_drv_open(what == 0);
+	dev = sc_drv_open(what == 0 || what == 4);
 
 	m = sc_mmap(mm, &dev, 0, n, SC_RW);
 	sc_read(&m, 0);

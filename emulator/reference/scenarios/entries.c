@@ -171,7 +171,7 @@ static void sc_task_scan(void *arg)
 }
 
 FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, locked, zero and held entries",
-	     "held=0,1,2,3 range=0,1,2")
+	     "held=0,1,2,3 range=0,1,2,3")
 {
 	/* Held: 0 none, 1 the page after the locked entry, 2 the page before it, 3 the last. */
 	static const int place[] = { -1, 3, 1, 6 };
@@ -191,12 +191,14 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 		sc_read(&m, i);
 	if (held >= 0)
 		SC_EXPECT(sc_dma_start(&dma, &m, held, SC_PUT_UNPIN) == 1);
-	/* Range: 0 all, 1 pages 1 to 3, 2 from page 4 on. */
+	/* Range: 0 all, 1 pages 1 to 3, 2 from page 4 on, 3 all with an end of -1. */
 	if (range == 1) {
 		scan.start = PAGE_SIZE;
 		scan.end = 4 * PAGE_SIZE - 1;
 	} else if (range == 2) {
 		scan.start = 4 * PAGE_SIZE;
+	} else if (range == 3) {
+		scan.end = -1;
 	}
 	sc_lock_entry(&l);
 	one = sc_spawn("scan", sc_task_scan, &scan);
@@ -204,7 +206,7 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("scanned");
-	inside = held >= 0 && (range == 0 || (range == 1 ? held < 4 : held >= 4));
+	inside = held >= 0 && (range == 0 || range == 3 || (range == 1 ? held < 4 : held >= 4));
 	SC_EXPECT((scan.busy != NULL) == inside);
 	if (held >= 0)
 		SC_DO(sc_dma_end(&dma), "DMA lets go");
@@ -241,6 +243,118 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	sc_remove(&a);
 	sc_end(mm);
 }
+
+static void sc_task_lock_folio(void *arg)
+{
+	struct folio *folio = page_folio((struct page *)arg);
+	dax_entry_t cookie;
+
+	__fsc_step("lock the folio");
+	cookie = dax_lock_folio(folio);
+	if (cookie)
+		dax_unlock_folio(folio, cookie);
+}
+
+FSC_SCENARIO(lock_folio_waits, "lock-folio-waits",
+	     "Memory failure wants a folio whose entry is locked by others, and which may be gone when they are done",
+	     "order=0,9 lockers=1,2 gone=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	int lockers = __fsc_param("lockers", 1), gone = __fsc_param("gone", 0), ids[4], nr = 0, i;
+	struct sc_file a = sc_create("A", n);
+	struct sc_lock l = { &a, 0, 0, NULL };
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_lock_entry(&l);
+	if (gone)
+		ids[nr++] = sc_spawn("truncate", sc_task_cut, &a);
+	for (i = 0; i < lockers; i++)
+		ids[nr++] = sc_spawn("failure", sc_task_lock_folio, l.page);
+	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
+	for (i = 0; i < nr; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+#if FSC_ERA >= 615
+static void sc_wait_for_dma(struct inode *inode)
+{
+	filemap_invalidate_unlock(inode->i_mapping);
+	schedule();
+	filemap_invalidate_lock(inode->i_mapping);
+}
+
+/* Nobody's file system does this yet: all break the layout of whole files. The function takes a range. */
+static void sc_task_break_range(void *arg)
+{
+	struct sc_scan *s = arg;
+	struct inode *inode = s->f->inode;
+	int error;
+
+	__fsc_step("break the layout of %s[%lld..%lld]", s->f->name, s->start >> PAGE_SHIFT, s->end >> PAGE_SHIFT);
+	filemap_invalidate_lock(inode->i_mapping);
+	error = dax_break_layout(inode, s->start, s->end, __fsc_param("wait", 0) ? sc_wait_for_dma : NULL);
+	SC_EXPECT(__fsc_param("wait", 0) || __fsc_param("held", 0) != 1 ? !error : error == -ERESTARTSYS);
+	if (!error)
+		__fsc_event("layout-broken", "inode=%d from=%lld to=%lld", fscfs_i(inode)->slot,
+			    s->start >> PAGE_SHIFT, (s->end >> PAGE_SHIFT) + 1);
+	filemap_invalidate_unlock(inode->i_mapping);
+}
+
+static void sc_task_unpin(void *arg)
+{
+	sc_dma_end(arg);
+}
+
+FSC_SCENARIO(break_range, "break-range", "The layout of a part of a file is broken; entries outside of it stay",
+	     "order=0,9 held=0,1,2 wait=0,1 locked=0,1")
+{
+	/* Of 1024 pages: a small entry at 1 to 4, or a large one at 512; held: 0 nothing, 1 inside, 2 outside. */
+	struct mm_struct *mm = sc_begin();
+	unsigned long in = sc_order() ? 512 : 2;
+	int held = __fsc_param("held", 0), ids[3], nr = 0, i;
+	struct sc_file a = sc_create("A", 1024);
+	struct sc_scan scan = { &a, (loff_t)in << PAGE_SHIFT, 0, NULL };
+	struct sc_lock l = { &a, in, 0, NULL };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	scan.end = ((loff_t)(in + (sc_order() ? 512 : 2)) << PAGE_SHIFT) - 1;
+	sc_fill(&a, 0, 1024);
+	m = sc_mmap(mm, &a, 1, sc_order() ? 1023 : 4, SC_RW);
+	for (i = 1; i < 5; i++)
+		sc_write(&m, i, i);
+	if (sc_order())
+		sc_write(&m, in, 1);
+	if (held)
+		SC_EXPECT(sc_dma_start(&dma, &m, held == 1 ? in : 1, SC_PUT_UNPIN) == 1);
+	if (__fsc_param("locked", 0))
+		sc_lock_entry(&l);
+	ids[nr++] = sc_spawn("break", sc_task_break_range, &scan);
+	if (__fsc_param("locked", 0))
+		ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
+	if (held)
+		ids[nr++] = sc_spawn("dma", sc_task_unpin, &dma);
+	for (i = 0; i < nr; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("broken");
+	SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 1) != NULL);
+	if (!sc_order())
+		SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 4) != NULL);
+	sc_see(&m, 1, 1);
+	sc_see(&m, in, sc_order() ? 1 : 2);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+#endif
 
 FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while another task has one of its entries locked",
 	     "order=0,9 index=0,512 fs=0,1 mapped=0,1")
