@@ -371,8 +371,8 @@ static void dax_disassociate_entry(void *entry, struct address_space *mapping, b
 			WARN_ON_ONCE(page->mapping && page->mapping != mapping);
 		/* While other files have it, it stays marked as shared. */
 		if (!shared || dax_page_share_put(page) == 0) {
-			page->index = 0;
 			page->mapping = NULL;
+			page->index = 0;
 		}
 	}
 }
