@@ -180,6 +180,8 @@ export interface ReviewOptions {
   readonly steps?: number;
   /** Folder of a kernel tree. */
   readonly tree?: string;
+  /** A folder with files that the tree lacks, fetched from a mirror (server/source/mirror.ts). */
+  readonly fetched?: string;
   /** Patches to apply to the tree first: "FILE", "FILE#3" or "FILE#1-18", in order. */
   readonly prerequisites?: readonly string[];
   /** File of CONFIG_ symbols, as a kernel's .config, set besides the built-in ones. */

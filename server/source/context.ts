@@ -2,7 +2,7 @@
  * What a review knows besides the mail: the kernel tree, its index, the configuration and the patches to stack below.
  * Made once a review from its options. Leaves out the sides of a single patch (tree_side.ts).
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
@@ -28,8 +28,8 @@ export function treeContext(options: ReviewOptions): TreeContext | null {
       throw new TreeProblem("--prerequisite stacks patches on a kernel tree: name it with --tree DIR");
     return null;
   }
-  const { tree, problem } = openTree(options.tree);
-  if (tree === null) throw new TreeProblem(problem);
+  const { tree, problem } = openTree(options.tree, options.fetched);
+  if (tree === null) throw new TreeProblem(`--tree: ${problem}`);
   const stack = loadStack(options.prerequisites ?? []);
   if (stack.problem !== "") throw new TreeProblem(stack.problem);
   return { tree, index: treeIndex(tree), config: readConfig(options.config), prerequisites: stack.patches };
@@ -54,14 +54,21 @@ export function configLines(text: string): string[] {
 
 function readConfig(path: string | undefined): string[] {
   if (path === undefined || path === "") return [];
-  if (!existsSync(path)) throw new TreeProblem(`--config ${path}: there is no such file`);
+  let text: string;
   try {
-    return configLines(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new TreeProblem(
-      `--config ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
-    );
+    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : reason(error);
+    throw new TreeProblem(`--config ${path}: ${why}; name a kernel's .config`);
   }
+  const lines = configLines(text);
+  if (lines.length === 0)
+    throw new TreeProblem(`--config ${path}: no line of it sets a CONFIG_ symbol; name a kernel's .config`);
+  return lines;
+}
+
+function reason(error: unknown): string {
+  return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`;
 }
 
 /** The patches of the series that `patch` belongs to in its document, one a number, in order; without one: none. */

@@ -31,6 +31,8 @@ export interface KernelTree {
   blob(id: string): string | null;
   /** The path's text at a commit, or null. */
   atCommit(commit: string, path: string): string | null;
+  /** Where read() takes a path from: "work tree" or "mirror". */
+  origin(path: string): string;
   /** Files directly in the folder, as paths from the root, sorted; empty when there is no such folder. */
   list(folder: string): readonly string[];
   /** Something that changes when the file's text does: size and time of change. "" when absent. */
@@ -85,7 +87,7 @@ export interface FileImages {
   /** Document line of each line of the image (index 0 is line 1); 0 where the mail does not show that line. */
   readonly beforeDocLines: readonly number[];
   readonly afterDocLines: readonly number[];
-  /** "blob 1234abc", "commit abcdef", "work tree"; "none" for a file that the tree does not have. */
+  /** "blob 1234abc", "commit abcdef", "work tree", "mirror"; "none" for a file that the tree does not have. */
   readonly source: string;
   readonly hunks: readonly HunkImage[];
   /** This patch touches it; false: only the stack does. */
@@ -344,7 +346,7 @@ function findText(
     const there = base === null ? null : tree.atCommit(base, path);
     if (there !== null) return { text: there, source: `commit ${base!.slice(0, 12)}`, certain: false };
     const here = tree.read(path);
-    if (here !== null) return { text: here, source: "work tree", certain: false };
+    if (here !== null) return { text: here, source: tree.origin(path), certain: false };
   }
   return { text: null, source: "none", certain: false };
 }

@@ -17,8 +17,11 @@ export function blobId(text: string): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-/** Opens the tree in a folder. `problem` is worded for the user, and empty when `tree` is there. */
-export function openTree(root: string): { tree: KernelTree | null; problem: string } {
+/**
+ * Opens the tree in a folder. `problem` is worded for the user, and empty when `tree` is there. `fetched`: a folder with
+ * files that the tree lacks (mirror.ts).
+ */
+export function openTree(root: string, fetched = ""): { tree: KernelTree | null; problem: string } {
   const real = realFolder(root);
   if (real === null)
     return {
@@ -30,7 +33,7 @@ export function openTree(root: string): { tree: KernelTree | null; problem: stri
       tree: null,
       problem: `${root} is not a kernel tree: it has no mm/ and include/linux/; name the folder that holds them`,
     };
-  return { tree: makeTree(root, real), problem: "" };
+  return { tree: makeTree(root, real, fetched === "" ? null : realFolder(fetched)), problem: "" };
 }
 
 function realFolder(root: string): string | null {
@@ -46,7 +49,7 @@ function looksLikeKernel(real: string): boolean {
   return ["mm", "include/linux"].every((f) => realFolder(join(real, f)) !== null);
 }
 
-function makeTree(root: string, real: string): KernelTree {
+function makeTree(root: string, real: string, fetched: string | null): KernelTree {
   const git = GitObjects.of(real);
   const texts = new Map<string, string | null>();
   return {
@@ -55,16 +58,20 @@ function makeTree(root: string, real: string): KernelTree {
     read(path) {
       let text = texts.get(path);
       if (text === undefined) {
-        text = readBelow(real, path);
+        text = readBelow(real, path) ?? (fetched === null ? null : readBelow(fetched, path));
         texts.set(path, text);
       }
       return text;
     },
     blob: (id) => git?.blob(id) ?? null,
     atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
+    origin: (path) =>
+      fetched !== null && below(real, path) === null && below(fetched, path) !== null
+        ? "mirror"
+        : "work tree",
     list: (folder) => listBelow(real, folder),
     stamp(path) {
-      const at = below(real, path);
+      const at = below(real, path) ?? (fetched === null ? null : below(fetched, path));
       if (at === null) return "";
       try {
         const { size, mtimeMs } = statSync(at);

@@ -17,6 +17,7 @@ export function memoryTree(files: Record<string, string>, git: GitPart = {}): Ke
     read: (path) => files[path] ?? null,
     blob: (id) => git.blobs?.[id] ?? null,
     atCommit: (commit, path) => git.commits?.[`${commit}:${path}`] ?? null,
+    origin: () => "work tree",
     list: (folder) =>
       Object.keys(files)
         .filter((f) => f.startsWith(`${folder}/`) && !f.slice(folder.length + 1).includes("/"))
