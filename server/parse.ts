@@ -10,8 +10,10 @@ import { decodeText } from "./mail/charset.ts";
 import { diffstatProblems, seriesProblems } from "./mail/check.ts";
 import { type CommitText, readCommitText } from "./mail/commit_text.ts";
 import { findCrashReports, findTestReports } from "./mail/crash.ts";
+import { isDigest, readDigest } from "./mail/digest.ts";
 import { isFlattened, unflatten } from "./mail/flatten.ts";
 import {
+  decodeHeader,
   formatPerson,
   headerValue,
   isHeaderLine,
@@ -151,6 +153,9 @@ class DocumentReader {
       );
       return;
     }
+    // Line ends of another age: only carriage returns.
+    if (bytes.indexOf(10) < 0 && bytes.includes(13))
+      bytes = Buffer.from(bytes.toString("latin1").replace(/\r/g, "\n"), "latin1");
     if (isMbox(bytes)) this.readMbox(bytes);
     else if (startsWithHeaders(bytes)) this.readMails([bytes], this.options.mboxFlavour ?? "none", "mail");
     else this.readText(bytes);
@@ -217,14 +222,32 @@ class DocumentReader {
         endDocLine: line,
       });
     }
+    const digest = isDigest(mail.headers) ? readDigest(mail.body.text) : [];
+    const whole = mail.body;
+    if (digest.length) mail.body = cutBody(whole, 0, digest[0]!.from);
+    const end = (i: number) => whole.doc[i - 1] ?? base + mail.lines.length;
     this.addMessage(
       mail.headers,
       mail.body,
       base + 1,
-      base + mail.lines.length,
+      digest.length ? end(digest[0]!.from) : base + mail.lines.length,
       base + mail.bodyStart + 1,
       mail.isRaw,
     );
+    for (const part of digest) {
+      for (const header of part.headers) {
+        header.docLine = whole.doc[header.docLine - 1] ?? header.docLine;
+        header.value = decodeHeader(header.value);
+      }
+      this.addMessage(
+        part.headers,
+        cutBody(whole, part.body, part.to),
+        whole.doc[part.from]!,
+        end(part.to),
+        whole.doc[part.body] ?? end(part.to),
+        mail.isRaw,
+      );
+    }
   }
 
   private readText(bytes: Buffer): void {
@@ -469,7 +492,7 @@ class DocumentReader {
       rawSubject,
       messageId:
         raw.depth === 0
-          ? message.messageId
+          ? (text.messageId ?? message.messageId)
           : raw.depth === 1
             ? message.inReplyTo
             : (message.references[message.references.length - raw.depth] ?? null),
@@ -503,6 +526,16 @@ class DocumentReader {
       copies: [],
     });
   }
+}
+
+/** Lines `from` to `to` of a body. */
+function cutBody(body: Body, from: number, to: number): Body {
+  return {
+    text: body.text.slice(from, to),
+    doc: body.doc.slice(from, to),
+    col: body.col.slice(from, to),
+    parts: body.parts.filter((p) => p.at >= from && p.at < to).map((p) => ({ ...p, at: p.at - from })),
+  };
 }
 
 function definitionsOf(file: DiffFile): SideDefinition[] {

@@ -156,7 +156,9 @@ function emit(
     kept.push({ text: text.trimEnd(), doc: body.doc[i]! });
   }
   while (kept.length && kept[kept.length - 1]!.text === "") kept.pop();
-  while (kept.length && kept[0]!.text === "") kept.shift();
+  let blank = 0;
+  while (blank < kept.length && kept[blank]!.text === "") blank++;
+  kept.splice(0, blank);
   if (kept.length === 0) return;
   const docLine = kept[0]!.doc;
   const base = {

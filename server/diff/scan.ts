@@ -137,7 +137,10 @@ class Scanner {
     let i = 0;
     let nextPart = 0;
     const parts = this.body.parts;
-    while (nextPart < parts.length && parts[nextPart]!.at === 0) nextPart++;
+    while (nextPart < parts.length && parts[nextPart]!.at === 0) {
+      if (parts[nextPart]!.type === "message/rfc822") this.newSection("part", 0, 0, -1);
+      nextPart++;
+    }
     while (i < this.n) {
       while (nextPart < parts.length && parts[nextPart]!.at <= i) {
         if (parts[nextPart]!.attachment && this.opensMail(i)) this.newSection("part", 0, i, i - 1);

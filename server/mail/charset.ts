@@ -13,6 +13,11 @@ const ALIASES: Record<string, string> = {
   "gb_2312-80": "gbk",
   cp1252: "windows-1252",
   cp1251: "windows-1251",
+  "cp-1252": "windows-1252",
+  ibm437: "cp437",
+  "cp-437": "cp437",
+  ibm850: "cp850",
+  "cp-850": "cp850",
   cp932: "shift_jis",
   cp949: "euc-kr",
   "iso-2022-jp-ms": "iso-2022-jp",
@@ -23,6 +28,14 @@ const ALIASES: Record<string, string> = {
   "8859_1": "iso-8859-1",
   "latin-1": "iso-8859-1",
   "latin-9": "iso-8859-15",
+};
+
+/** The upper halves of the code pages of DOS, which no decoder here knows; some mailers still declare them. */
+const DOS: Record<string, string> = {
+  cp437:
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0",
+  cp850:
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0",
 };
 
 const SWITCHED = /^iso-2022|^hz-gb|^utf-?7$|^utf-?16/;
@@ -66,6 +79,11 @@ export function decodeText(bytes: Uint8Array, declared: string | null): DecodedT
   if (isAscii(buffer)) return { text: buffer.toString("latin1"), charset: "us-ascii", guessed: false };
   if (isUtf8(buffer))
     return { text: buffer.toString("utf8"), charset: "utf-8", guessed: label !== "utf-8" && label !== "" };
+  const dos = DOS[label];
+  if (dos) {
+    const text = buffer.toString("latin1").replace(/[\x80-\xff]/g, (c) => dos[c.charCodeAt(0) - 128]!);
+    return { text, charset: label, guessed: false };
+  }
   if (label && label !== "utf-8" && label !== "us-ascii") {
     const decoder = decoderFor(label);
     if (decoder) return { text: decoder.decode(buffer), charset: label, guessed: false };

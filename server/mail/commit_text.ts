@@ -2,6 +2,7 @@
 // `git mailinfo` line by line; for a quoted one the quote markers are taken off first.
 
 import type { RawPatch, Section } from "../diff/scan.ts";
+import { decodeHeader, headerValue, messageIds, readHeaders } from "./headers.ts";
 import { quoteDepth, skipQuote } from "./quote.ts";
 import type { Body } from "./types.ts";
 
@@ -15,6 +16,8 @@ export interface CommitText {
   subject: string | null;
   author: string | null;
   date: string | null;
+  /** Of a mail in the mail: attached, or pasted with its headers. */
+  messageId: string | null;
   message: string;
   messageLines: string[];
   messageDocs: number[];
@@ -31,6 +34,7 @@ export function readCommitText(body: Body, patch: RawPatch, section: Section): C
     subject: null,
     author: null,
     date: null,
+    messageId: null,
     message: "",
     messageLines: [],
     messageDocs: [],
@@ -55,7 +59,7 @@ export function readCommitText(body: Body, patch: RawPatch, section: Section): C
     docs.push(body.doc[i]!);
   }
   if (section.kind === "commit" && readGitLog(lines, docs, text)) return text;
-  readMailText(lines, docs, text, patch.depth > 0);
+  readMailText(lines, docs, text, patch.depth > 0, section.kind !== "main");
   return text;
 }
 
@@ -84,8 +88,19 @@ function readGitLog(lines: string[], docs: number[], text: CommitText): boolean 
   return true;
 }
 
-function readMailText(lines: string[], docs: number[], text: CommitText, quoted: boolean): void {
-  let i = readInBodyHeaders(lines, text);
+function readMailText(
+  lines: string[],
+  docs: number[],
+  text: CommitText,
+  quoted: boolean,
+  mail: boolean,
+): void {
+  const own = mail ? readOwnHeaders(lines) : null;
+  let i = readInBodyHeaders(lines, text, own?.end ?? 0);
+  text.author ??= own?.author ?? null;
+  text.subject ??= own?.subject ?? null;
+  text.date ??= own?.date ?? null;
+  text.messageId = own?.messageId ?? null;
   while (i < lines.length && lines[i]!.trim() === "") i++;
   text.docLine = docs[i] ?? null;
   let stop = i;
@@ -99,12 +114,28 @@ function readMailText(lines: string[], docs: number[], text: CommitText, quoted:
   readStat(lines.slice(below), docs.slice(below), text);
 }
 
+/** The header block of a mail that is attached to another or pasted into it. */
+function readOwnHeaders(
+  lines: string[],
+): (Pick<CommitText, "author" | "subject" | "date" | "messageId"> & { end: number }) | null {
+  let at = 0;
+  while (at < lines.length && lines[at]!.trim() === "") at++;
+  const { headers, end } = readHeaders(lines, at);
+  const value = (name: string) => {
+    const found = headerValue(headers, name);
+    return found === null ? null : decodeHeader(found);
+  };
+  const [author, subject] = [value("from"), value("subject")];
+  if (lines[end - 1] !== "" || (author === null && subject === null)) return null;
+  return { author, subject, date: value("date"), messageId: messageIds(value("message-id"))[0] ?? null, end };
+}
+
 /** Attributions of still deeper quotes are not part of the commit message. */
 function dropAttribution(text: CommitText): void {
-  while (text.messageLines.length && text.messageLines[0]!.trim() === "") {
-    text.messageLines.shift();
-    text.messageDocs.shift();
-  }
+  let blank = 0;
+  while (blank < text.messageLines.length && text.messageLines[blank]!.trim() === "") blank++;
+  text.messageLines.splice(0, blank);
+  text.messageDocs.splice(0, blank);
 }
 
 function joinMessage(lines: string[]): string {
@@ -123,8 +154,8 @@ export function isPatchBreak(line: string): boolean {
 }
 
 /** In-body From, Subject and Date, as git mailinfo takes them; returns the index behind them. */
-function readInBodyHeaders(lines: string[], text: CommitText): number {
-  let i = 0;
+function readInBodyHeaders(lines: string[], text: CommitText, from: number): number {
+  let i = from;
   let last: "author" | "subject" | "date" | null = null;
   for (; i < lines.length; i++) {
     const line = lines[i]!;

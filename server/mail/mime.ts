@@ -10,6 +10,15 @@ import { decodeHeader, headerValue, parseContentType, readHeaders } from "./head
 import { quoteDepth, skipQuote } from "./quote.ts";
 import type { Body, Header } from "./types.ts";
 
+/** What is shown of the headers of a mail in a mail, in this order. */
+const INNER_HEADERS = [
+  ["from", "From"],
+  ["date", "Date"],
+  ["subject", "Subject"],
+  ["message-id", "Message-ID"],
+] as const;
+
+const UU_BEGIN = /^begin [0-7]{3,4} (\S.{0,200})$/;
 const DEPTH_LIMIT = 12;
 const PART_LIMIT = 400;
 
@@ -67,10 +76,7 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
   for (const header of headers)
     if (!plain) header.value = decodeText(Buffer.from(header.value, "latin1"), null).text;
   const contentType = parseContentType(headerValue(headers, "content-type"));
-  const encoding = (headerValue(headers, "content-transfer-encoding") ?? "")
-    .trim()
-    .toLowerCase()
-    .replace(/["';]/g, "");
+  const encoding = transferEncoding(headers);
   const charset = (contentType.params["charset"] ?? "").toLowerCase();
   const identity =
     encoding === "" ||
@@ -87,7 +93,8 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
     isText &&
     contentType.type !== "text/html" &&
     !switched &&
-    !/^flowed$/i.test(contentType.params["format"] ?? "")
+    !/^flowed$/i.test(contentType.params["format"] ?? "") &&
+    !/^begin [0-7]{3,4} \S[^\n]{0,200}\r?\n[ -`]{1,90}\r?$/m.test(whole)
   ) {
     decodeAll(headers);
     return plainMail(whole, lines, headers, block.end, options, notes);
@@ -234,15 +241,62 @@ class PartReader {
     if (type.startsWith("multipart/") && boundary)
       return this.readMultipart(type, boundary, start, end, depth);
     const name = disposition.params["filename"] ?? contentType.params["name"] ?? null;
-    if (type === "message/rfc822") {
-      const inner = readHeaders(this.lines, start);
-      for (const header of inner.headers) header.value = decodeHeader(header.value);
-      return this.readPart(inner.headers, Math.min(inner.end, end), end, depth + 1);
-    }
+    if (type === "message/rfc822") return this.readInnerMail(headers, start, end, depth);
+    this.noteUnread(type, name, start);
     const attachment =
       disposition.type === "attachment" || (name !== null && depth > 0 && type !== "text/plain");
     const leaf = this.decodeLeaf(headers, type, contentType.params, name, attachment, start, end);
-    return leaf ? [leaf] : [];
+    return leaf ? (type === "text/html" ? [leaf] : splitUuencoded(leaf)) : [];
+  }
+
+  /** A mail in the mail: its text, with the headers that matter above it. */
+  private readInnerMail(headers: Header[], start: number, end: number, depth: number): Leaf[] {
+    const encoding = transferEncoding(headers);
+    if (encoding === "base64" || encoding === "quoted-printable") {
+      // Not allowed by MIME, but sent: the inner mail is encoded as a whole.
+      const text = decodeTransfer(this.lines.slice(start, end), start, encoding);
+      const lines = splitLines(text.bytes.toString("latin1"));
+      const reader = new PartReader(lines, this.options, this.notes);
+      const leaves = reader.readInnerMail([], 0, lines.length, depth + 1);
+      for (const leaf of leaves) leaf.raw = leaf.raw.map((i) => text.rawStarts[i] ?? start);
+      return leaves;
+    }
+    const inner = readHeaders(this.lines, start);
+    for (const header of inner.headers) header.value = decodeHeader(header.value);
+    const leaves = this.readPart(inner.headers, Math.min(inner.end, end), end, depth + 1);
+    const shown: Leaf = { type: "message/rfc822", name: null, attachment: true, lines: [], raw: [] };
+    for (const [name, title] of INNER_HEADERS) {
+      const header = inner.headers.find((h) => h.name === name);
+      if (!header) continue;
+      shown.lines.push(`${title}: ${header.value}`);
+      shown.raw.push(header.docLine - 1);
+    }
+    if (shown.lines.length === 0) return leaves;
+    shown.lines.push("");
+    shown.raw.push(Math.max(start, inner.end - 1));
+    const first = leaves[0];
+    if (!first || first.attachment) return [shown, ...leaves];
+    // One text: headers and body are read as the mail they are.
+    const joined = { ...shown, lines: [...shown.lines, ...first.lines], raw: [...shown.raw, ...first.raw] };
+    return [joined, ...leaves.slice(1)];
+  }
+
+  /** Parts that hold something, but nothing that can be read here: said. */
+  private noteUnread(type: string, name: string | null, start: number): void {
+    if (type === "application/ms-tnef" || /^winmail\.dat$/i.test(name ?? ""))
+      this.note(
+        "mime-tnef",
+        start,
+        "The mail carries winmail.dat, Outlook's own format. It is not read; ask the sender to send plain text.",
+      );
+    else if (/^application\/(?:x-)?pkcs7-mime$/.test(type))
+      this.note(
+        "mime-smime",
+        start,
+        "The mail is wrapped in S/MIME (signed or encrypted as a whole). It is not unwrapped here; save its text with a mailer that can.",
+      );
+    else if (type === "application/pgp-encrypted")
+      this.note("mime-encrypted", start, "The mail is encrypted with PGP. Decrypt it first.");
   }
 
   private readMultipart(type: string, boundary: string, start: number, end: number, depth: number): Leaf[] {
@@ -280,12 +334,21 @@ class PartReader {
       const to = k + 1 < marks.length ? marks[k + 1]! : close;
       const inner = readHeaders(this.lines, from);
       const bodyFrom = Math.min(Math.max(inner.end, from), to);
+      if (type === "multipart/digest" && headerValue(inner.headers, "content-type") === null)
+        inner.headers.push({ name: "content-type", value: "message/rfc822", docLine: from + 1 });
       for (const header of inner.headers) header.value = decodeHeader(header.value);
       groups.push(this.readPart(inner.headers, bodyFrom, to, depth + 1));
     }
     if (type === "multipart/alternative") {
-      const plain = groups.find((g) => g.some((l) => l.type === "text/plain"));
-      return plain ?? groups.find((g) => g.length > 0) ?? [];
+      const plain = groups.find((g) =>
+        g.some((l) => l.type === "text/plain" && l.lines.some((line) => line.trim() !== "")),
+      );
+      return (
+        plain ??
+        groups.find((g) => g.some((l) => l.lines.some((line) => line.trim() !== ""))) ??
+        groups.find((g) => g.length > 0) ??
+        []
+      );
     }
     return groups.flat();
   }
@@ -299,10 +362,7 @@ class PartReader {
     start: number,
     end: number,
   ): Leaf | null {
-    const encoding = (headerValue(headers, "content-transfer-encoding") ?? "")
-      .trim()
-      .toLowerCase()
-      .replace(/["';]/g, "");
+    const encoding = transferEncoding(headers);
     const isText = type.startsWith("text/") || !type.includes("/");
     const patchName = name !== null && /\.(?:patch|diff|txt|mbox|eml)(?:\.gz)?$/i.test(name);
     if (!isText && !patchName && type !== "application/octet-stream") return null;
@@ -334,6 +394,12 @@ class PartReader {
         `The mail says its text is ${params["charset"]}, but it is not; it was read as ${charset}.`,
       );
     }
+    if (type === "text/html")
+      this.note(
+        "mime-html",
+        start,
+        "The text was sent as HTML only; its tags were taken out. White space may differ.",
+      );
     let lines = splitLines(type === "text/html" ? htmlToText(text) : text);
     let rawOf = lines.map(
       (_, i) => decoded.rawStarts[i] ?? decoded.rawStarts[decoded.rawStarts.length - 1] ?? start,
@@ -349,6 +415,49 @@ class PartReader {
   private note(code: string, line: number, message: string): void {
     if (this.notes.length < 100) this.notes.push({ code, line, message });
   }
+}
+
+function transferEncoding(headers: Header[]): string {
+  return (headerValue(headers, "content-transfer-encoding") ?? "").trim().toLowerCase().replace(/["';]/g, "");
+}
+
+/** Takes files that stand uuencoded in a text ("begin 644 x.patch" to "end") out of it, as attachments. */
+function splitUuencoded(leaf: Leaf): Leaf[] {
+  const out: Leaf[] = [];
+  let from = 0;
+  const text = (to: number) => {
+    if (to > from)
+      out.push({
+        ...leaf,
+        attachment: out.length > 0 || leaf.attachment,
+        lines: leaf.lines.slice(from, to),
+        raw: leaf.raw.slice(from, to),
+      });
+  };
+  for (let i = 0; i + 1 < leaf.lines.length; i++) {
+    const begin = leaf.lines[i]!.startsWith("begin ") ? UU_BEGIN.exec(leaf.lines[i]!) : null;
+    if (!begin || !isUuLine(leaf.lines[i + 1]!)) continue;
+    let end = i + 1;
+    while (end < leaf.lines.length && leaf.lines[end] !== "end" && isUuLine(leaf.lines[end]!)) end++;
+    if (leaf.lines[end] !== "end") continue;
+    const { bytes } = decodeUu(leaf.lines.slice(i, end + 1), 0);
+    if (looksLikeText(bytes)) {
+      text(i);
+      const lines = splitLines(decodeText(bytes, null).text);
+      const raw = lines.map(() => leaf.raw[i]!);
+      out.push({ type: "text/x-uuencode", name: begin[1]!.trim(), attachment: true, lines, raw });
+      from = end + 1;
+    }
+    i = end;
+  }
+  if (out.length === 0) return [leaf];
+  text(leaf.lines.length);
+  return out;
+}
+
+function isUuLine(line: string): boolean {
+  const count = (line.charCodeAt(0) - 32) & 63;
+  return line.length <= 90 && /^[ -`]*$/.test(line) && line.trimEnd().length <= 2 + Math.ceil(count / 3) * 4;
 }
 
 function looksLikeText(bytes: Buffer): boolean {
