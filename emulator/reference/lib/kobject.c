@@ -139,9 +139,16 @@ void kobject_put(struct kobject *kobj)
 
 int sysfs_create_groups(struct kobject *kobj, const struct attribute_group **groups)
 {
-	(void)kobj;
-	(void)groups;
-	return __fsc_fail("sysfs_create_groups") ? -ENOMEM : 0;
+	if (__fsc_fail("sysfs_create_groups"))
+		return -ENOMEM;
+	kobj->fsc_groups = groups;
+	return 0;
+}
+
+void sysfs_remove_groups(struct kobject *kobj, const struct attribute_group **groups)
+{
+	if (kobj->fsc_groups == groups)
+		kobj->fsc_groups = NULL;
 }
 
 struct kernfs_node {

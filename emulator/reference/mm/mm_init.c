@@ -46,6 +46,9 @@ int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params)
 void arch_remove_memory(u64 start, u64 size, struct vmem_altmap *altmap)
 {
 	(void)altmap;
+	for (unsigned int i = 0; i < FSC_MAX_PGMAP; i++)
+		if (fsc_registry.pgmaps[i] && fsc_registry.pgmaps[i]->range.start == start)
+			fsc_registry.pgmaps[i] = NULL; /* observers see it no longer */
 	for (unsigned int i = 0; i < ARRAY_SIZE(fsc_hotplugged); i++)
 		if (fsc_hotplugged[i].nr && fsc_hotplugged[i].start == PHYS_PFN(start))
 			fsc_hotplugged[i].nr = 0;

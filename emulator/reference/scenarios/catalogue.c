@@ -76,6 +76,9 @@ extern const struct fsc_scenario fsc_scenario_pmem_io_unbind;
 extern const struct fsc_scenario fsc_scenario_dax_divide;
 extern const struct fsc_scenario fsc_scenario_devdax_open_gone;
 extern const struct fsc_scenario fsc_scenario_devdax_memory_failure;
+extern const struct fsc_scenario fsc_scenario_pgmap_types;
+extern const struct fsc_scenario fsc_scenario_pgmap_fails;
+extern const struct fsc_scenario fsc_scenario_pgmap_held;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -142,5 +145,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_dax_divide,
 	&fsc_scenario_devdax_open_gone,
 	&fsc_scenario_devdax_memory_failure,
+	&fsc_scenario_pgmap_types,
+	&fsc_scenario_pgmap_fails,
+	&fsc_scenario_pgmap_held,
 	NULL,
 };

@@ -108,7 +108,7 @@ FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to
 	}
 	dev_dax = sc_dev_dax(region);
 	if (!fixed && !kmem)
-		SC_DO(SC_EXPECT(size_store(&dev_dax->dev, NULL, "2097152", 7) == 7), "give it 2 MiB");
+		SC_DO(SC_EXPECT(fsc_sysfs_write(&dev_dax->dev, "size", "2097152") == 7), "give it 2 MiB");
 	SC_DO(sc_dev_unbind(dev_dax), "unbind");
 	for (nth = 1, left = 0; !left; nth++) {
 		__fsc_fail_nth(sc_failing_site(), nth);
@@ -135,7 +135,7 @@ static void sc_store_size(struct dev_dax *dev_dax, const char *bytes, bool works
 {
 	ssize_t len = strlen(bytes), rc;
 
-	SC_DO(rc = size_store(&dev_dax->dev, NULL, bytes, len), "size of %s: %s", dev_name(&dev_dax->dev), bytes);
+	SC_DO(rc = fsc_sysfs_write(&dev_dax->dev, "size", bytes), "size of %s: %s", dev_name(&dev_dax->dev), bytes);
 	SC_EXPECT((rc == len) == works);
 }
 
@@ -144,7 +144,7 @@ static struct dev_dax *sc_create_seed(struct device *region)
 	struct dax_region *dax_region = dev_get_drvdata(region);
 	ssize_t rc;
 
-	SC_DO(rc = create_store(region, NULL, "1", 1), "make a device in the region");
+	SC_DO(rc = fsc_sysfs_write(region, "create", "1"), "make a device in the region");
 	SC_EXPECT(rc == 1);
 	return to_dev_dax(dax_region->youngest);
 }
@@ -169,13 +169,13 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	if (__fsc_param("fail", 0) == 1)
 		for (nth = 1, left = 0; !left; nth++) {
 			__fsc_fail_nth("", nth);
-			SC_DO(rc = create_store(region, NULL, "1", 1), "make a device, failure %d", nth);
+			SC_DO(rc = fsc_sysfs_write(region, "create", "1"), "make a device, failure %d", nth);
 			left = __fsc_fail_nth("", 0);
 			fsc_late_releases();
 			if (rc < 0)
 				continue;
 			strscpy(name, dev_name(((struct dax_region *)dev_get_drvdata(region))->youngest), sizeof(name));
-			SC_DO(rc = delete_store(region, NULL, name, strlen(name)), "delete %s", name);
+			SC_DO(rc = fsc_sysfs_write(region, "delete", name), "delete %s", name);
 			SC_EXPECT(rc > 0);
 			fsc_late_releases();
 		}
@@ -183,7 +183,7 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	if (__fsc_param("fail", 0) == 2)
 		for (nth = 1, left = 0; !left; nth++) {
 			__fsc_fail_nth("", nth);
-			SC_DO(size_store(&second->dev, NULL, "2097152", 7), "size of the second, failure %d", nth);
+			SC_DO(fsc_sysfs_write(&second->dev, "size", "2097152"), "size of the second, failure %d", nth);
 			left = __fsc_fail_nth("", 0);
 			fsc_late_releases();
 			sc_store_size(second, "0", true);
@@ -210,9 +210,16 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	sc_store_size(first, "2097152", true);
 	sc_store_size(second, "0", true);
 	strscpy(name, dev_name(&second->dev), sizeof(name));
-	SC_DO(rc = delete_store(region, NULL, name, strlen(name)), "delete %s", name);
+	SC_DO(rc = fsc_sysfs_write(region, "delete", name), "delete %s", name);
 	SC_EXPECT(rc > 0);
 	fsc_late_releases();
+	sc_store_size(first, "0", true);
+	SC_DO(rc = fsc_sysfs_write(&first->dev, "mapping", "100200000-1003fffff"), "map the second 2 MiB");
+	SC_EXPECT(rc > 0 && first->nr_range == 1);
+	SC_DO(rc = fsc_sysfs_write(&first->dev, "align", "4096"), "align to pages");
+	SC_EXPECT(rc > 0 && first->align == PAGE_SIZE);
+	SC_DO(rc = fsc_sysfs_write(&first->dev, "align", "1073741824"), "align to 1 GiB");
+	SC_EXPECT(rc < 0 && first->align == PAGE_SIZE);
 	sc_store_size(first, "8388608", true);
 	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
 	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");

@@ -155,3 +155,41 @@ struct device *device_find_child_by_name(struct device *parent, const char *name
 {
 	return device_find_child(parent, (void *)name, fsc_has_name);
 }
+
+static struct attribute *fsc_find_attribute(const struct attribute_group **groups, struct kobject *kobj, const char *file)
+{
+	for (; groups && *groups; groups++) {
+		struct attribute **attr = (*groups)->attrs;
+
+		for (int i = 0; attr[i]; i++) {
+			if (strcmp(attr[i]->name, file))
+				continue;
+			if (kobj && (*groups)->is_visible && !((*groups)->is_visible(kobj, attr[i], i) & 0222))
+				return NULL;
+			return attr[i];
+		}
+	}
+	return NULL;
+}
+
+ssize_t fsc_sysfs_write(struct device *dev, const char *file, const char *text)
+{
+	struct attribute *attr = fsc_find_attribute(dev->kobj.fsc_groups, &dev->kobj, file);
+	struct device_attribute *file_of;
+
+	if (!attr && dev->type)
+		attr = fsc_find_attribute(dev->type->groups, &dev->kobj, file);
+	if (!attr)
+		return -EACCES;
+	file_of = container_of(attr, struct device_attribute, attr);
+	return file_of->store(dev, file_of, text, strlen(text));
+}
+
+ssize_t fsc_driver_write(struct device_driver *drv, const char *file, const char *text)
+{
+	struct attribute *attr = fsc_find_attribute(drv->bus->drv_groups, NULL, file);
+
+	if (!attr)
+		return -EACCES;
+	return container_of(attr, struct driver_attribute, attr)->store(drv, text, strlen(text));
+}

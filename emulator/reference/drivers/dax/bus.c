@@ -112,15 +112,25 @@ static ssize_t do_id_store(struct device_driver *drv, const char *buf, size_t co
 	return rc;
 }
 
-ssize_t new_id_store(struct device_driver *drv, const char *buf, size_t count)
+static ssize_t new_id_store(struct device_driver *drv, const char *buf, size_t count)
 {
 	return do_id_store(drv, buf, count, ID_ADD);
 }
 
-ssize_t remove_id_store(struct device_driver *drv, const char *buf, size_t count)
+static ssize_t remove_id_store(struct device_driver *drv, const char *buf, size_t count)
 {
 	return do_id_store(drv, buf, count, ID_REMOVE);
 }
+
+static DRIVER_ATTR_WO(new_id);
+static DRIVER_ATTR_WO(remove_id);
+
+static struct attribute *dax_drv_attrs[] = {
+	&driver_attr_new_id.attr,
+	&driver_attr_remove_id.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(dax_drv);
 
 /* ---- probe and remove ---- */
 
@@ -179,6 +189,7 @@ static const struct bus_type dax_bus_type = {
 	.match = dax_bus_match,
 	.probe = dax_bus_probe,
 	.remove = dax_bus_remove,
+	.drv_groups = dax_drv_groups,
 };
 
 /* ---- regions ---- */
@@ -199,7 +210,7 @@ static unsigned long long dax_region_avail_size(struct dax_region *dax_region)
 
 static struct dev_dax *__devm_create_dev_dax(struct dev_dax_data *data);
 
-ssize_t create_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+static ssize_t create_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct dax_region *dax_region = dev_get_drvdata(dev);
 	struct dev_dax_data data = { .dax_region = dax_region, .id = -1 };
@@ -330,7 +341,7 @@ static int alloc_dev_dax_id(struct dev_dax *dev_dax)
 	return id;
 }
 
-ssize_t delete_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+static ssize_t delete_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct dax_region *region = dev_get_drvdata(dev);
 	struct device *victim;
@@ -367,7 +378,33 @@ ssize_t delete_store(struct device *dev, struct device_attribute *attr, const ch
 	return rc;
 }
 
-static const struct attribute_group *dax_region_attribute_groups[] = { NULL };
+static struct device_attribute dev_attr_create = __ATTR(create, 0200, NULL, create_store);
+static DEVICE_ATTR_WO(delete);
+
+static umode_t dax_region_visible(struct kobject *kobj, struct attribute *a, int n)
+{
+	struct dax_region *dax_region = dev_get_drvdata(container_of(kobj, struct device, kobj));
+
+	(void)n;
+	return is_static(dax_region) ? 0 : a->mode;
+}
+
+static struct attribute *dax_region_attributes[] = {
+	&dev_attr_create.attr,
+	&dev_attr_delete.attr,
+	NULL,
+};
+
+static const struct attribute_group dax_region_attribute_group = {
+	.name = "dax_region",
+	.attrs = dax_region_attributes,
+	.is_visible = dax_region_visible,
+};
+
+static const struct attribute_group *dax_region_attribute_groups[] = {
+	&dax_region_attribute_group,
+	NULL,
+};
 
 static void dax_region_unregister(void *region)
 {
@@ -622,7 +659,7 @@ static ssize_t dev_dax_resize(struct dax_region *dax_region, struct dev_dax *dev
 	return 0;
 }
 
-ssize_t size_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+static ssize_t size_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct dev_dax *dev_dax = to_dev_dax(dev);
 	struct dax_region *dax_region = dev_dax->region;
@@ -670,7 +707,7 @@ static ssize_t range_parse(const char *opt, size_t len, struct range *range)
 	return rc;
 }
 
-ssize_t mapping_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+static ssize_t mapping_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct dev_dax *dev_dax = to_dev_dax(dev);
 	struct dax_region *dax_region = dev_dax->region;
@@ -706,7 +743,7 @@ static ssize_t dev_dax_validate_align(struct dev_dax *dev_dax)
 	return 0;
 }
 
-ssize_t align_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+static ssize_t align_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
 {
 	struct dev_dax *dev_dax = to_dev_dax(dev);
 	struct dax_region *dax_region = dev_dax->region;
@@ -743,6 +780,35 @@ unlock:
 
 /* ---- devices ---- */
 
+static struct device_attribute dev_attr_size = __ATTR(size, 0200, NULL, size_store);
+static DEVICE_ATTR_WO(mapping);
+static struct device_attribute dev_attr_align = __ATTR(align, 0200, NULL, align_store);
+
+static umode_t dev_dax_visible(struct kobject *kobj, struct attribute *a, int n)
+{
+	struct dev_dax *dev_dax = to_dev_dax(container_of(kobj, struct device, kobj));
+
+	(void)n;
+	return is_static(dev_dax->region) ? 0444 : a->mode;
+}
+
+static struct attribute *dev_dax_attributes[] = {
+	&dev_attr_size.attr,
+	&dev_attr_mapping.attr,
+	&dev_attr_align.attr,
+	NULL,
+};
+
+static const struct attribute_group dev_dax_attribute_group = {
+	.attrs = dev_dax_attributes,
+	.is_visible = dev_dax_visible,
+};
+
+static const struct attribute_group *dax_attribute_groups[] = {
+	&dev_dax_attribute_group,
+	NULL,
+};
+
 static void dev_dax_release(struct device *dev)
 {
 	struct dev_dax *dev_dax = to_dev_dax(dev);
@@ -755,6 +821,7 @@ static void dev_dax_release(struct device *dev)
 
 static const struct device_type dev_dax_type = {
 	.release = dev_dax_release,
+	.groups = dax_attribute_groups,
 };
 
 static struct dev_dax *__devm_create_dev_dax(struct dev_dax_data *data)

@@ -58,14 +58,6 @@ struct dev_dax {
 	struct dev_dax_range *ranges;
 };
 
-/* Ours: the files in sysfs that change something, for scenarios. */
-ssize_t create_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
-ssize_t delete_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
-ssize_t size_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
-ssize_t mapping_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
-ssize_t align_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len);
-ssize_t new_id_store(struct device_driver *drv, const char *buf, size_t count);
-ssize_t remove_id_store(struct device_driver *drv, const char *buf, size_t count);
 /* Ours: what module_init() of the drivers does; hmem's comes and goes with a scenario. */
 int fsc_dax_init(void);
 int fsc_dax_pmem_init(void);

@@ -39,19 +39,14 @@ static LIST_HEAD(kmem_memory_types);
 
 static struct memory_dev_type *kmem_find_alloc_memory_type(int adist)
 {
-	struct memory_dev_type *mtype;
-
-	mutex_lock(&kmem_memory_type_lock);
-	mtype = mt_find_alloc_memory_type(adist, &kmem_memory_types);
-	mutex_unlock(&kmem_memory_type_lock);
-	return mtype;
+	guard(mutex)(&kmem_memory_type_lock);
+	return mt_find_alloc_memory_type(adist, &kmem_memory_types);
 }
 
 static void kmem_put_memory_types(void)
 {
-	mutex_lock(&kmem_memory_type_lock);
+	guard(mutex)(&kmem_memory_type_lock);
 	mt_put_memory_types(&kmem_memory_types);
-	mutex_unlock(&kmem_memory_type_lock);
 }
 
 static int fsc_kmem_add(struct dev_dax *dev_dax, struct dax_kmem_data *data, int i, struct range *range)

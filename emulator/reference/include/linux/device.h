@@ -7,6 +7,7 @@
 #ifndef _LINUX_DEVICE_H
 #define _LINUX_DEVICE_H
 #include <linux/bug.h>
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/kobject.h>
@@ -134,6 +135,10 @@ static inline int device_is_registered(struct device *dev)
 	return dev->kobj.state_in_sysfs;
 }
 
+/* Ours: a write to one of the device's files, what the write(2) returns. */
+ssize_t fsc_sysfs_write(struct device *dev, const char *file, const char *text);
+ssize_t fsc_driver_write(struct device_driver *drv, const char *file, const char *text);
+
 /* ---- buses and drivers: drivers/base/dd.c ---- */
 int bus_register(const struct bus_type *bus);
 void bus_unregister(const struct bus_type *bus);
@@ -147,6 +152,7 @@ void device_release_driver(struct device *dev);
 
 #define device_lock(dev) mutex_lock(&(dev)->mutex)
 #define device_unlock(dev) mutex_unlock(&(dev)->mutex)
+DEFINE_GUARD(device, struct device *, device_lock(_T), device_unlock(_T))
 #define device_lock_assert(dev) lockdep_assert_held(&(dev)->mutex)
 static inline struct device *kobj_to_dev(struct kobject *kobj)
 {

@@ -38,6 +38,7 @@ struct kobject {
 	struct kset *kset;
 	const struct kobj_type *ktype;
 	struct kernfs_node *sd;
+	const struct attribute_group **fsc_groups; /* the files in its directory, but for those of its type */
 	struct kref kref;
 	unsigned int state_initialized : 1;
 	unsigned int state_in_sysfs : 1;
@@ -57,7 +58,7 @@ static inline const char *kobject_name(const struct kobject *kobj)
 /* Ours: the releases that were put off happen now, the latest first (any order is possible). */
 void fsc_late_releases(void);
 int sysfs_create_groups(struct kobject *kobj, const struct attribute_group **groups);
-#define sysfs_remove_groups(kobj, groups) do { (void)(kobj); (void)(groups); } while (0)
+void sysfs_remove_groups(struct kobject *kobj, const struct attribute_group **groups);
 #define sysfs_create_group(kobj, group) ((void)(kobj), (void)(group), __fsc_fail("sysfs_create_groups") ? -ENOMEM : 0)
 #define sysfs_remove_group(kobj, group) do { (void)(kobj); (void)(group); } while (0)
 struct kernfs_node *sysfs_get_dirent(struct kernfs_node *parent, const char *name);
