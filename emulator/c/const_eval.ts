@@ -157,7 +157,7 @@ export function writeScalar(
     else view.setFloat64(at, Number(v), true);
     return;
   }
-  let u = BigInt.asUintN(64, BigInt(v));
+  let u = BigInt.asUintN(128, BigInt(v));
   for (let i = 0; i < sizeOf(t); i++, u >>= 8n) bytes[at + i] = Number(u & 255n);
 }
 

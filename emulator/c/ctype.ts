@@ -151,6 +151,8 @@ export const LONG = int("long", 8, true, 4);
 export const ULONG = int("unsigned long", 8, false, 4);
 export const LLONG = int("long long", 8, true, 5);
 export const ULLONG = int("unsigned long long", 8, false, 5);
+export const INT128 = int("__int128", 16, true, 6);
+export const UINT128 = int("unsigned __int128", 16, false, 6);
 export const FLOAT: FloatType = { kind: "float", name: "float", size: 4, quals: 0 };
 export const DOUBLE: FloatType = { kind: "float", name: "double", size: 8, quals: 0 };
 export const LDOUBLE: FloatType = { kind: "float", name: "long double", size: 16, quals: 0 };
@@ -218,6 +220,14 @@ export function isArithmetic(t: CType): t is IntType | EnumType | FloatType {
 }
 export function isScalar(t: CType): boolean {
   return isArithmetic(t) || t.kind === "pointer";
+}
+/** Integers wider than a register: their values lie in memory. */
+export function isWide(t: CType): boolean {
+  return t.kind === "int" && t.bits > 64;
+}
+/** Values of this type are handled by the address of where they lie. */
+export function byAddress(t: CType): boolean {
+  return t.kind === "record" || isWide(t);
 }
 export function isBool(t: CType): boolean {
   return t.kind === "int" && t.rank === 0;

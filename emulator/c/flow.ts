@@ -79,6 +79,8 @@ for (let op = Op.ADD32S as number; op <= Op.SHR32U; op++) roles("wrr", op);
 for (let op = Op.EQ as number; op <= Op.FDIV; op++) roles("wrr", op);
 roles(".r.", Op.STI8, Op.STI16, Op.STI32, Op.STI64);
 roles("w.r", Op.ELEM);
+roles("rrr", Op.WIDE);
+roles("wrr", Op.WIDEV);
 roles("wrr", Op.LEA2, Op.LEA4, Op.LEA8, Op.ATOM, Op.OVF);
 
 const ENDS = new Set<number>([Op.JMP, Op.JMPI, Op.RET, Op.RETV, Op.RETU, Op.TRAP, Op.SWITCH]);

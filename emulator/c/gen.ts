@@ -14,6 +14,7 @@ import {
   intOf,
   isScalar,
   isUnsigned,
+  isWide,
   sizeOf,
   typeText,
 } from "./ctype.ts";
@@ -128,7 +129,7 @@ export function allocFrame(g: Gen, size: number, align: number): number {
 }
 
 export function inRegister(v: LocalVar): boolean {
-  return !v.addressed && !v.demoted && isScalar(v.type);
+  return !v.addressed && !v.demoted && isScalar(v.type) && !isWide(v.type);
 }
 
 /** Gives a local its place. */

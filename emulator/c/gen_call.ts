@@ -3,7 +3,7 @@
  * the frame. Arguments are evaluated from the last to the first, as gcc does on x86-64. Leaves out the rest (gen_expr.ts).
  */
 import { Op } from "../vm/bytecode.ts";
-import { CFail, type CType, intOf, isInteger, signatureKey, sizeOf } from "./ctype.ts";
+import { byAddress, CFail, type CType, intOf, isInteger, signatureKey, sizeOf } from "./ctype.ts";
 import { allocFrame, emitCopy, emitTruncate, type Gen, type Place, temp } from "./gen.ts";
 import { copyRecord, gen, genTo, place } from "./gen_expr.ts";
 import type { FunctionSym, X, XCall } from "./tree.ts";
@@ -14,7 +14,7 @@ import type { FunctionSym, X, XCall } from "./tree.ts";
  */
 export function genCall(g: Gen, x: XCall, base: number, into: Place | null, used = true): number {
   const { asm } = g;
-  const hidden = x.t.kind === "record" ? 1 : 0;
+  const hidden = byAddress(x.t) ? 1 : 0;
   const slots = x.ft.variadic ? 1 : 0;
   const chain = x.chain === undefined ? 0 : 1;
   // The called address is kept below the arguments.
@@ -85,7 +85,7 @@ function direct(
 
 function argument(g: Gen, x: X, reg: number): void {
   const mark = g.top;
-  if (x.t.kind === "record") {
+  if (byAddress(x.t)) {
     const p = recordCopy(g, x);
     g.asm.emit(p.off === 0 ? Op.MOV : Op.ADDI, reg, p.reg, p.off);
   } else {
@@ -108,7 +108,7 @@ function recordCopy(g: Gen, x: X): Place {
 }
 
 function slotsOf(t: CType): number {
-  return t.kind === "record" ? Math.ceil(sizeOf(t) / 8) : 1;
+  return byAddress(t) ? Math.ceil(sizeOf(t) / 8) : 1;
 }
 
 /** Variable arguments lie in 8-byte slots of the frame; the register gets their address. */
@@ -128,7 +128,7 @@ function variableArgs(g: Gen, x: XCall, reg: number): void {
     const a = extra[i]!;
     const mark = g.top;
     at -= slotsOf(a.t) * 8;
-    if (a.t.kind === "record") emitCopy(g, { reg, off: at }, place(g, a), sizeOf(a.t));
+    if (byAddress(a.t)) emitCopy(g, { reg, off: at }, place(g, a), sizeOf(a.t));
     else {
       const r = gen(g, a);
       asm.emit(a.t.kind === "float" ? Op.STF64 : Op.ST64, r, reg, at);

@@ -3,10 +3,24 @@
  * immediate forms, comparisons fuse with their branch, conversions that change no bit cost nothing. Leaves out calls
  * (gen_call.ts) and statements (gen_stmt.ts).
  */
-import { AtomicKind, BitKind, Op } from "../vm/bytecode.ts";
+import { AtomicKind, BitKind, Op, WideKind } from "../vm/bytecode.ts";
 import type { Label } from "./asm.ts";
 import { isUnsigned, truth } from "./build.ts";
-import { CFail, type CType, INT, intOf, isBool, isInteger, sameType, sizeOf } from "./ctype.ts";
+import {
+  byAddress,
+  CFail,
+  type CType,
+  INT,
+  INT128,
+  intOf,
+  isBool,
+  isInteger,
+  isWide,
+  LONG,
+  sameType,
+  sizeOf,
+  VOID_PTR,
+} from "./ctype.ts";
 import {
   addressReg,
   allocFrame,
@@ -26,6 +40,7 @@ const fitsImm = (v: bigint): boolean => v >= -0x80000000n && v <= 0x7fffffffn;
 
 /** Register with the value of x: the variable's own register or a new one. */
 export function gen(g: Gen, x: X): number {
+  if (isWide(x.t)) return addressReg(g, place(g, x));
   switch (x.k) {
     case "var":
       if (x.v.reg >= 0 && !x.v.byReference) return x.v.reg;
@@ -84,6 +99,12 @@ export function genTo(g: Gen, x: X, dst: number, fresh = false): void {
   const mark = g.top;
   const { asm } = g;
   asm.loc = x.loc;
+  if (isWide(x.t)) {
+    const p = place(g, x);
+    moveAdd(g, dst, p.reg, p.off);
+    g.top = mark;
+    return;
+  }
   switch (x.k) {
     case "num":
       asm.load(dst, x.v);
@@ -250,7 +271,14 @@ export function place(g: Gen, x: X): Place {
       genVoid(g, x.l);
       return place(g, x.r);
     case "conv":
+      if (isWide(x.t) && !isWide(x.x.t)) return wideFrom(g, x.x);
       return place(g, x.x);
+    case "num":
+    case "un":
+    case "bin":
+    case "opassign":
+    case "inc":
+      return wideValue(g, x);
     default:
       return recordValue(g, x);
   }
@@ -303,6 +331,113 @@ function recordValue(g: Gen, x: X): Place {
     }
     default:
       throw new CFail("a struct value of this form is not supported", x.loc);
+  }
+}
+
+// ---- 128-bit integers ---------------------------------------------------------------------------------------------
+
+/** An integer or floating value as a 128-bit integer in memory of its own. */
+function wideFrom(g: Gen, x: X): Place {
+  const { asm } = g;
+  const p = recordTemp(g, INT128);
+  const mark = g.top;
+  const r = gen(g, x);
+  if (x.t.kind === "float") emitWide(g, WideKind.FROM_DOUBLE, false, p.reg, r, r);
+  else {
+    const high = temp(g);
+    asm.emit(Op.ST64, r, p.reg, 0);
+    if (isUnsigned(x.t)) asm.emit(Op.LDI, high, 0);
+    else asm.emit(Op.SHRSI, high, r, 63);
+    asm.emit(Op.ST64, high, p.reg, 8);
+  }
+  g.top = mark;
+  return p;
+}
+
+function emitWide(g: Gen, kind: number, unsigned: boolean, to: number, l: number, r: number): void {
+  g.asm.emit(Op.WIDE, to, l, r);
+  g.asm.emit(Op.EXT, kind, unsigned ? 1 : 0, 0);
+}
+
+function emitWideValue(g: Gen, kind: number, unsigned: boolean, dst: number, l: number, r: number): void {
+  g.asm.emit(Op.WIDEV, dst, l, r);
+  g.asm.emit(Op.EXT, kind, unsigned ? 1 : 0, 0);
+}
+
+/** The right operand of a 128-bit operation: an address, or the count of a shift. */
+function wideOperand(g: Gen, op: BinOp, x: X): number {
+  if (op !== "shl" && op !== "shr") return gen(g, x);
+  return gen(g, isWide(x.t) ? { k: "conv", t: LONG, loc: x.loc, fx: x.fx, x } : x);
+}
+
+type WideNode = Extract<X, { k: "num" | "un" | "bin" | "opassign" | "inc" }>;
+
+/** Result of a 128-bit operation, in memory. */
+function wideValue(g: Gen, x: WideNode): Place {
+  const { asm } = g;
+  const unsigned = isUnsigned(x.t);
+  if (x.k === "opassign" || x.k === "inc") {
+    if (!isWide(x.lv.t)) throw new CFail("this assignment is not supported with __int128", x.loc);
+    return wideUpdate(g, x);
+  }
+  const p = recordTemp(g, x.t);
+  const mark = g.top;
+  if (x.k === "num") {
+    const r = temp(g);
+    asm.load(r, BigInt.asIntN(64, x.v));
+    asm.emit(Op.ST64, r, p.reg, 0);
+    asm.load(r, BigInt.asIntN(64, x.v >> 64n));
+    asm.emit(Op.ST64, r, p.reg, 8);
+  } else if (x.k === "un") {
+    const r = gen(g, x.x);
+    asm.loc = x.loc;
+    emitWide(g, WideKind[x.op], unsigned, p.reg, r, r);
+  } else {
+    const l = genStable(g, x.l, x.r);
+    const r = wideOperand(g, x.op, x.r);
+    asm.loc = x.loc;
+    emitWide(g, WideKind[x.op], unsigned, p.reg, l, r);
+  }
+  g.top = mark;
+  return p;
+}
+
+/** `op=`, ++ and -- of a 128-bit object. The value is the object's, or a copy of the old one. */
+function wideUpdate(g: Gen, x: Extract<X, { k: "opassign" | "inc" }>): Place {
+  const loc = x.loc;
+  const ot = x.k === "inc" ? x.lv.t : x.ot;
+  const step: X = x.k === "inc" ? { k: "num", t: ot, loc, fx: 0, v: BigInt(x.by) } : x.x;
+  const op = x.k === "inc" ? "add" : x.op;
+  if (ot.kind === "float") throw new CFail("an __int128 changed by a floating value is not supported", loc);
+  const r = keep(g, wideOperand(g, op, step), x.lv);
+  const to = addressReg(g, place(g, x.lv));
+  g.asm.loc = loc;
+  let old: Place | null = null;
+  if (x.k === "inc" && x.post) {
+    old = recordTemp(g, x.t);
+    emitCopy(g, old, { reg: to, off: 0 }, 16);
+  }
+  emitWide(g, WideKind[op], isUnsigned(ot), to, to, r);
+  return old ?? { reg: to, off: 0 };
+}
+
+/** Register with 0 or 1: whether a 128-bit value is not zero. */
+function wideTruth(g: Gen, x: X, dst: number): void {
+  const r = gen(g, x);
+  emitWideValue(g, WideKind.NONZERO, true, dst, r, r);
+}
+
+/** A 128-bit value converted to a smaller or floating type. */
+function fromWide(g: Gen, x: X, t: CType, dst: number): void {
+  const p = place(g, x);
+  const r = addressReg(g, p);
+  g.asm.loc = x.loc;
+  if (t.kind === "float")
+    emitWideValue(g, t.size === 4 ? WideKind.TO_FLOAT : WideKind.TO_DOUBLE, isUnsigned(x.t), dst, r, r);
+  else if (isBool(t)) emitWideValue(g, WideKind.NONZERO, true, dst, r, r);
+  else {
+    g.asm.emit(Op.LD64, dst, r, 0);
+    if (t.kind !== "pointer") emitTruncate(g, dst, dst, t);
   }
 }
 
@@ -378,7 +513,7 @@ function genLoad(g: Gen, x: Extract<X, { k: "var" | "mem" }>, dst: number): void
     if (dst !== x.v.reg) g.asm.emit(Op.MOV, dst, x.v.reg);
     return;
   }
-  if (x.t.kind === "record" || x.t.kind === "array") {
+  if (byAddress(x.t) || x.t.kind === "array") {
     const p = place(g, x);
     moveAdd(g, dst, p.reg, p.off);
     return;
@@ -428,6 +563,7 @@ export function isNoop(x: X, t: CType): boolean {
   const from = x.t;
   if (t.kind === "record" || t.kind === "array" || t.kind === "function") return true;
   if (t.kind === "void" || from.kind === "void") return false;
+  if (isWide(t) || isWide(from)) return isWide(t) && isWide(from);
   if (t.kind === "float") return from.kind === "float" && (t.size > 4 || from.size === 4);
   if (from.kind === "float") return false;
   if (t.kind === "pointer") return true;
@@ -450,6 +586,10 @@ function genConv(g: Gen, x: X, t: CType, dst: number, fresh: boolean): void {
     return;
   }
   const from = x.t;
+  if (isWide(from)) {
+    fromWide(g, x, t, dst);
+    return;
+  }
   const r = gen(g, x);
   if (t.kind === "float") {
     if (from.kind !== "float") {
@@ -513,12 +653,16 @@ function genLnot(g: Gen, x: X, dst: number): void {
     genCompare(g, { ...x, op: INVERSE[x.op] }, dst);
     return;
   }
-  g.asm.emit(Op.LNOT, dst, gen(g, x));
+  if (isWide(x.t)) {
+    wideTruth(g, x, dst);
+    g.asm.emit(Op.LNOT, dst, dst);
+  } else g.asm.emit(Op.LNOT, dst, gen(g, x));
 }
 
 /** dst = x != 0. */
 function genBool(g: Gen, x: X, dst: number): void {
   if (x.k === "cmp" || x.k === "lnot" || x.k === "and" || x.k === "or") genTo(g, x, dst);
+  else if (isWide(x.t)) wideTruth(g, x, dst);
   else g.asm.emit(x.t.kind === "float" ? Op.FBOOL : Op.BOOL, dst, gen(g, x));
 }
 
@@ -662,6 +806,14 @@ function genCompare(g: Gen, x: XCmp, dst: number): void {
   const kind = cmpKind(x);
   const swap = x.op === "gt" || x.op === "ge";
   const op = swap ? SWAPPED[x.op] : x.op;
+  if (isWide(x.l.t)) {
+    const a = genStable(g, x.l, x.r);
+    const b = gen(g, x.r);
+    const [l, r] = swap ? [b, a] : [a, b];
+    g.asm.loc = x.loc;
+    emitWideValue(g, WideKind[op as "eq" | "ne" | "lt" | "le"], isUnsigned(x.l.t), dst, l, r);
+    return;
+  }
   if ((op === "eq" || op === "ne") && !kind.float && x.r.k === "num" && x.r.v === 0n) {
     g.asm.emit(op === "eq" ? Op.LNOT : Op.BOOL, dst, gen(g, x.l));
     return;
@@ -726,6 +878,11 @@ export function genCond(g: Gen, x: X, yes: Label | null, no: Label | null, next:
   }
   let r = gen(g, x);
   asm.loc = x.loc;
+  if (isWide(x.t)) {
+    const b = temp(g);
+    emitWideValue(g, WideKind.NONZERO, true, b, r, r);
+    r = b;
+  }
   if (x.t.kind === "float") {
     const b = temp(g);
     asm.emit(Op.FBOOL, b, r);
@@ -768,7 +925,7 @@ function genCmpJump(g: Gen, x: XCmp, yes: Label | null, no: Label | null, next: 
   const { asm } = g;
   const kind = cmpKind(x);
   const target = next ? no! : yes!;
-  if (kind.float) {
+  if (kind.float || isWide(x.l.t)) {
     const r = temp(g);
     genCompare(g, x, r);
     asm.jump(next ? Op.JZ : Op.JNZ, r, 0, 0, target, 2);
@@ -839,7 +996,7 @@ function genJumpValue(g: Gen, x: X, dst: number): void {
 
 function genCondValue(g: Gen, x: Extract<X, { k: "cond" }>, dst: number): void {
   const { asm } = g;
-  if (x.t.kind === "record") {
+  if (byAddress(x.t)) {
     const p = place(g, x);
     moveAdd(g, dst, p.reg, p.off);
     return;
@@ -861,7 +1018,10 @@ function genCondValue(g: Gen, x: Extract<X, { k: "cond" }>, dst: number): void {
 type Update = Extract<X, { k: "assign" | "opassign" | "inc" }>;
 
 function genUpdate(g: Gen, x: Update, dst: number | null): void {
-  if (x.k === "assign") genAssign(g, x, dst);
+  if (x.k !== "assign" && isWide(x.lv.t)) {
+    const p = wideUpdate(g, x);
+    if (dst !== null) moveAdd(g, dst, p.reg, p.off);
+  } else if (x.k === "assign") genAssign(g, x, dst);
   else if (x.k === "opassign") genOpassign(g, x, dst);
   else genInc(g, x, dst);
 }
@@ -877,6 +1037,7 @@ function storedValue(x: X, bits: number): X {
     isInteger(x.t) &&
     intOf(x.t).rank > 0 &&
     isInteger(x.x.t) &&
+    !isWide(x.x.t) &&
     intOf(x.t).bits >= bits &&
     x.x.k !== "stmt"
   )
@@ -886,7 +1047,7 @@ function storedValue(x: X, bits: number): X {
 
 function genAssign(g: Gen, x: Extract<X, { k: "assign" }>, dst: number | null): void {
   const { lv } = x;
-  if (lv.t.kind === "record") {
+  if (byAddress(lv.t)) {
     const to = place(g, lv);
     copyRecord(g, to, x.x);
     if (dst !== null) moveAdd(g, dst, to.reg, to.off);
@@ -943,6 +1104,10 @@ function genOpassign(g: Gen, x: Extract<X, { k: "opassign" }>, dst: number | nul
   const { lv } = x;
   const { asm } = g;
   const inReg = lv.k === "var" && lv.v.reg >= 0 && !lv.v.byReference;
+  if (isWide(x.ot)) {
+    genWideOp(g, x, dst);
+    return;
+  }
   const imm = x.x.k === "num" ? x.x.v : null;
   const r = imm === null ? keep(g, gen(g, x.x), lv) : -1;
   let p: Place | null = null;
@@ -977,6 +1142,40 @@ function genOpassign(g: Gen, x: Extract<X, { k: "opassign" }>, dst: number | nul
     result = lv.v.reg;
   } else emitStore(g, result, p!, lv.t, lv.k === "mem" ? lv.bf : null);
   setResult(g, dst, result);
+}
+
+/** A narrow object changed by a 128-bit operation. */
+function genWideOp(g: Gen, x: Extract<X, { k: "opassign" }>, dst: number | null): void {
+  const { lv } = x;
+  if (lv.t.kind === "float" || (lv.k === "mem" && lv.bf !== null))
+    throw new CFail("this assignment is not supported with __int128", x.loc);
+  const r = keep(g, wideOperand(g, x.op, x.x), lv);
+  const at: X =
+    lv.k === "var"
+      ? lv
+      : {
+          k: "mem",
+          t: lv.t,
+          loc: x.loc,
+          fx: 0,
+          base: held(g, addressReg(g, place(g, lv))),
+          off: 0,
+          bf: null,
+        };
+  const p = wideFrom(g, at);
+  g.asm.loc = x.loc;
+  emitWide(g, WideKind[x.op], isUnsigned(x.ot), p.reg, p.reg, r);
+  const result = temp(g);
+  g.asm.emit(Op.LD64, result, p.reg, 0);
+  emitTruncate(g, result, result, lv.t);
+  if (lv.k === "var" && lv.v.reg >= 0 && !lv.v.byReference) g.asm.emit(Op.MOV, lv.v.reg, result);
+  else emitStore(g, result, place(g, at), lv.t, null);
+  setResult(g, dst, result);
+}
+
+/** An address in a register as a node. */
+function held(g: Gen, reg: number): X {
+  return { k: "var", t: VOID_PTR, loc: g.asm.loc, fx: 0, v: registerLocal(reg, VOID_PTR, g) };
 }
 
 /** The value of register r converted between scalar types; in a new register (or `into`) when bits change. */
@@ -1065,7 +1264,7 @@ export function genVoid(g: Gen, x: X): void {
       genUpdate(g, x, null);
       break;
     case "call":
-      if (x.t.kind === "record") place(g, x);
+      if (byAddress(x.t)) place(g, x);
       else g.ops.call(g, x, g.top, null, false);
       break;
     case "cond": {
@@ -1138,7 +1337,7 @@ export function genVoid(g: Gen, x: X): void {
 // ---- the rest -------------------------------------------------------------------------------------------------------
 
 function genStmtExpr(g: Gen, x: Extract<X, { k: "stmt" }>, dst: number): void {
-  if (x.t.kind === "record") {
+  if (byAddress(x.t)) {
     const p = place(g, x);
     moveAdd(g, dst, p.reg, p.off);
     return;

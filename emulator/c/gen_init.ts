@@ -4,7 +4,7 @@
  */
 import { Op } from "../vm/bytecode.ts";
 import { writeEntry } from "./const_eval.ts";
-import { alignOf, sizeOf } from "./ctype.ts";
+import { alignOf, byAddress, sizeOf } from "./ctype.ts";
 import { emitCopy, emitStore, type Gen, type Place, temp } from "./gen.ts";
 import { copyRecord, gen, genVoid, place, storeImmediate } from "./gen_expr.ts";
 import type { InitEntry, InitPlan } from "./tree.ts";
@@ -71,9 +71,9 @@ function storeEntry(g: Gen, e: InitEntry, to: Place): void {
   }
   const x = e.x!;
   asm.loc = x.loc;
-  if (e.t.kind === "record" || e.t.kind === "array") {
+  if (byAddress(e.t) || e.t.kind === "array") {
     const first = { reg: to.reg, off: to.off + e.off };
-    if (e.count === 1 && e.t.kind === "record") copyRecord(g, first, x, true);
+    if (e.count === 1 && byAddress(e.t)) copyRecord(g, first, x, true);
     else {
       const from = place(g, x);
       for (let k = 0; k < e.count; k++)

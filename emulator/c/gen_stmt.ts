@@ -6,7 +6,7 @@ import { Op } from "../vm/bytecode.ts";
 import type { FnCode } from "../vm/image.ts";
 import { Asm, type Label } from "./asm.ts";
 import { hasVolatile, truth } from "./build.ts";
-import { alignOf, CFail, intOf, isInteger, sizeOf } from "./ctype.ts";
+import { alignOf, byAddress, CFail, intOf, isInteger, isWide, sizeOf } from "./ctype.ts";
 import { maybeUninitialised } from "./flow.ts";
 import {
   allocFrame,
@@ -124,7 +124,7 @@ function epilogue(g: Gen): void {
     asm.emit(Op.LDI, g.fn.params.length, 0);
     if (g.maxTop <= g.fn.params.length) g.maxTop = g.fn.params.length + 1;
     asm.emit(Op.RET, g.fn.params.length);
-  } else asm.emit(fn.type.ret.kind === "void" || fn.type.ret.kind === "record" ? Op.RETV : Op.RETU);
+  } else asm.emit(fn.type.ret.kind === "void" || byAddress(fn.type.ret) ? Op.RETV : Op.RETU);
 }
 
 function finish(g: Gen): FnCode {
@@ -198,7 +198,7 @@ function declareLocal(g: Gen, v: LocalVar, block: SBlock, outermost: boolean, st
   placeLocal(g, v);
   if (memory) {
     if (block.sideways && !v.hidden) live(g, v);
-    else if (v.demoted && v.hidden) live(g, v);
+    else if (v.hidden && (v.demoted || isWide(v.type))) live(g, v);
     return;
   }
   g.lives.push({ v, reg: v.reg, start, end: -1 });
@@ -365,7 +365,7 @@ function keepPointer(g: Gen, v: LocalVar): void {
 function initialise(g: Gen, st: Extract<S, { k: "decl" }>): void {
   const { asm } = g;
   const r = temp(g);
-  if (st.x !== null && st.x.t.kind !== "record") {
+  if (st.x !== null && !byAddress(st.x.t)) {
     genTo(g, st.x, r, true);
     const at = temp(g);
     asm.emit(Op.FRAME, at, st.v.offset);
@@ -510,11 +510,11 @@ function genReturn(g: Gen, x: import("./tree.ts").X | null): void {
   const cleanups = g.scopes.some((s) => s.cleanups.length > 0);
   if (x === null) {
     if (cleanups) unwindAll(g);
-    asm.emit(fn.type.ret.kind === "void" || fn.type.ret.kind === "record" ? Op.RETV : Op.RETU);
+    asm.emit(fn.type.ret.kind === "void" || byAddress(fn.type.ret) ? Op.RETV : Op.RETU);
     asm.reachable = false;
     return;
   }
-  if (fn.type.ret.kind === "record") {
+  if (byAddress(fn.type.ret)) {
     if (x.k === "trap") genVoid(g, x);
     else copyRecord(g, { reg: fn.resultTo!.reg, off: 0 }, x, true);
     if (cleanups) unwindAll(g);

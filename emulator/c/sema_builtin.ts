@@ -17,6 +17,7 @@ import {
   isBool,
   isInteger,
   isScalar,
+  isWide,
   LDOUBLE,
   LONG,
   pointerTo,
@@ -199,6 +200,8 @@ function overflow(op: "add" | "sub" | "mul", fixed: CType | null, testOnly = fal
     const r = fixed === null ? arg(c, 1) : arg(c, 1, fixed);
     const to = arg(c, 2);
     const rt = testOnly ? unqualified(to.t) : to.t.kind === "pointer" ? unqualified(to.t.to) : to.t;
+    if (isWide(l.t) || isWide(r.t) || isWide(rt))
+      throw new CFail("__builtin_*_overflow of __int128 is not supported", c.loc);
     if (!isInteger(l.t) || !isInteger(r.t) || !isInteger(rt))
       throw new CFail("__builtin_*_overflow wants integers", c.loc);
     const fx = l.fx | r.fx | to.fx | 1;
@@ -233,7 +236,7 @@ function atomTarget(c: Call, i = 0): { addr: X; t: CType; size: number } {
   const addr = arg(c, i);
   if (addr.t.kind !== "pointer") throw new CFail("an atomic operation wants a pointer", c.loc);
   const t = unqualified(addr.t.to);
-  if (!isScalar(t) || t.kind === "float")
+  if (!isScalar(t) || t.kind === "float" || isWide(t))
     throw new CFail("atomic operations on this type are not supported", c.loc);
   return { addr, t, size: sizeOf(t) };
 }

@@ -29,6 +29,7 @@ import {
 import {
   alignOf,
   arrayOf,
+  byAddress,
   CFail,
   CHAR,
   CONST,
@@ -827,7 +828,7 @@ function vaArg(s: Sema, e: Extract<Expr, { kind: "vaArg" }>): X {
   const list = val(s, e.list);
   const t = resolveTypeName(s, e.type);
   if (!isComplete(t)) throw new CFail(`va_arg of ${typeText(t)}`, e.loc);
-  const slots = t.kind === "record" ? Math.ceil(sizeOf(t, e.loc) / 8) : 1;
+  const slots = byAddress(t) ? Math.ceil(sizeOf(t, e.loc) / 8) : 1;
   if (t.kind === "array") throw new CFail("va_arg of an array", e.loc);
   return mem({ k: "vaarg", t: pointerTo(t), loc: e.loc, fx: 1, list, slots }, 0, t, e.loc);
 }

@@ -6,6 +6,7 @@ import type { CompoundStmt, Declaration, DeclSpecs, Expr, FunctionDef, Loc, Stmt
 import { assign, conv, num, trapX } from "./build.ts";
 import {
   alignOf,
+  byAddress,
   CFail,
   CONST,
   type CType,
@@ -15,6 +16,7 @@ import {
   isInteger,
   isScalar,
   isVariable,
+  isWide,
   promote,
   qualsOf,
   sizeOf,
@@ -119,7 +121,7 @@ export function analyseFunction(
     type,
     params,
     variadic,
-    resultTo: type.ret.kind === "record" ? hidden("<result>") : null,
+    resultTo: byAddress(type.ret) ? hidden("<result>") : null,
     chain,
     pointers: fn.pointers,
     body,
@@ -160,7 +162,7 @@ function parameters(s: Sema, def: FunctionDef, type: FunctionType, body: SBlock)
   const add = (name: string | null, t: CType, loc: Loc): void => {
     const v = newLocal(s, name ?? "<unnamed>", t, loc, name === null);
     body.vars.pop(); // parameters are not the block's own
-    if (t.kind === "record") {
+    if (byAddress(t)) {
       v.byReference = true;
       v.addressed = true;
     }
@@ -634,6 +636,7 @@ function switchStatement(s: Sema, st: Extract<Stmt, { kind: "switch" }>, out: S[
   let x = arm(s, st.test);
   if (x.k !== "trap") {
     if (!isInteger(x.t)) throw new CFail(`switch on ${typeText(x.t)}`, st.loc);
+    if (isWide(x.t)) throw new CFail("switch on __int128 is not supported", st.loc);
     x = conv(x, promote(x.t));
   }
   const node: SSwitch = {

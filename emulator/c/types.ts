@@ -16,6 +16,7 @@ import {
   FLOAT,
   type FunctionType,
   INT,
+  INT128,
   type IntType,
   isComplete,
   isInteger,
@@ -32,6 +33,7 @@ import {
   typeText,
   UCHAR,
   UINT,
+  UINT128,
   ULLONG,
   ULONG,
   USHORT,
@@ -67,6 +69,9 @@ const BUILTIN = new Map<string, CType>([
   ["long unsigned", ULONG],
   ["long long", LLONG],
   ["long long unsigned", ULLONG],
+  ["__int128", INT128],
+  ["__int128 signed", INT128],
+  ["__int128 unsigned", UINT128],
   ["float", FLOAT],
   ["double", DOUBLE],
   ["double long", LDOUBLE],
@@ -85,7 +90,6 @@ function builtinType(words: readonly string[], loc: Loc): CType {
   const t = BUILTIN.get(kept.length === 0 ? "int" : kept.join(" "));
   if (t !== undefined) return t;
   if (words.some((w) => w.includes("Complex"))) throw new CFail("_Complex is not supported", loc);
-  if (words.some((w) => w.includes("int128"))) throw new CFail("__int128 is not supported", loc);
   if (words.includes("_Float64") || words.includes("_Float32x")) return DOUBLE;
   if (words.includes("_Float32")) return FLOAT;
   if (words.includes("__float128") || words.includes("_Float128") || words.includes("_Float64x"))
@@ -159,6 +163,7 @@ const MODES: Record<string, [CType, CType]> = {
   HI: [SHORT, USHORT],
   SI: [INT, UINT],
   DI: [LONG, ULONG],
+  TI: [INT128, UINT128],
   word: [LONG, ULONG],
   pointer: [LONG, ULONG],
 };

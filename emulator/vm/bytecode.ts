@@ -220,6 +220,13 @@ export const Op = {
   F2I32: 179, // double to signed 32-bit as cvttsd2si does it: INT_MIN when out of range
   I2F32: 180,
   U2F32: 181, // low word, signed / unsigned, to double
+  /**
+   * 128-bit arithmetic, two instructions: [WIDE, a, b, c][EXT, kind, unsigned, 0]: at [a] = [b] kind [c], all addresses;
+   * shifts: c is the count itself; FROM_DOUBLE: b is the double itself. kind see WideKind.
+   */
+  WIDE: 182,
+  /** As WIDE, the result in register a: comparisons of [b] and [c], TO_DOUBLE and NONZERO of [b]. */
+  WIDEV: 183,
 } as const;
 export type OpCode = (typeof Op)[keyof typeof Op];
 
@@ -234,6 +241,30 @@ export const AtomicKind = {
   CMPXCHG: 7,
   LOAD: 8,
   STORE: 9,
+} as const;
+
+/** What WIDE and WIDEV do. */
+export const WideKind = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  rem: 4,
+  and: 5,
+  or: 6,
+  xor: 7,
+  shl: 8,
+  shr: 9,
+  neg: 10,
+  not: 11,
+  FROM_DOUBLE: 12,
+  eq: 16,
+  ne: 17,
+  lt: 18,
+  le: 19,
+  TO_DOUBLE: 20,
+  TO_FLOAT: 21,
+  NONZERO: 22,
 } as const;
 
 /** Functions of BITS. Zero has no leading or trailing zero bits to count: CLZ and CTZ stop there. */

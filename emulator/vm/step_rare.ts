@@ -5,7 +5,7 @@
  */
 import { HI_STACK, type Memory, MemoryFault, SHADOW_DEAD, SHADOW_UNINIT } from "../mem/memory.ts";
 import type { ExecBody } from "./body.ts";
-import { AtomicKind, BitKind } from "./bytecode.ts";
+import { AtomicKind, BitKind, WideKind } from "./bytecode.ts";
 import { LABEL_BASE } from "./image.ts";
 import type { StopKind } from "./stop_reason.ts";
 import type { Task } from "./task.ts";
@@ -90,6 +90,87 @@ function singleBits(v: bigint): bigint {
 export const stop = (kind: StopKind, message: string): never => {
   throw new MemoryFault(kind, message, 0n);
 };
+
+function loadWide(memory: Memory, at: bigint, unsigned: boolean): bigint {
+  const address = BigInt.asUintN(64, at);
+  const v = (memory.load(address + 8n, 8) << 64n) | memory.load(address, 8);
+  return unsigned ? v : BigInt.asIntN(128, v);
+}
+
+/** The instruction WIDE: b and c are registers. */
+function wideArithmetic(
+  memory: Memory,
+  task: Task,
+  kind: number,
+  unsigned: boolean,
+  to: bigint,
+  b: number,
+  c: number,
+): void {
+  const R = task.regs;
+  const v =
+    kind === WideKind.FROM_DOUBLE ? doubleToWide(task.regsF[b]!) : wide(memory, kind, unsigned, R[b]!, R[c]!);
+  const address = BigInt.asUintN(64, to);
+  memory.store(address, 8, BigInt.asUintN(64, v));
+  memory.store(address + 8n, 8, BigInt.asUintN(64, v >> 64n));
+}
+
+function wide(memory: Memory, kind: number, unsigned: boolean, b: bigint, c: bigint): bigint {
+  const x = loadWide(memory, b, unsigned);
+  if (kind === WideKind.shl || kind === WideKind.shr) {
+    if (c < 0n || c > 127n) stop("shift-range", `shift of a 128-bit value by ${c}`);
+    return kind === WideKind.shl ? x << c : x >> c;
+  }
+  if (kind === WideKind.neg) return -x;
+  if (kind === WideKind.not) return ~x;
+  const y = loadWide(memory, c, unsigned);
+  switch (kind) {
+    case WideKind.add:
+      return x + y;
+    case WideKind.sub:
+      return x - y;
+    case WideKind.mul:
+      return x * y;
+    case WideKind.and:
+      return x & y;
+    case WideKind.or:
+      return x | y;
+    case WideKind.xor:
+      return x ^ y;
+    default:
+      if (y === 0n) stop("division-by-zero", "division by zero");
+      return kind === WideKind.div ? x / y : x % y;
+  }
+}
+
+const TWO_127 = 2 ** 127;
+
+function doubleToWide(x: number): bigint {
+  if (Number.isNaN(x) || x >= 2 * TWO_127 || x < -TWO_127) return -(1n << 127n);
+  return BigInt(Math.trunc(x));
+}
+
+/** The instruction WIDEV: a is a register, b and c are addresses. */
+function wideValue(
+  memory: Memory,
+  task: Task,
+  kind: number,
+  unsigned: boolean,
+  a: number,
+  b: bigint,
+  c: bigint,
+): void {
+  const x = loadWide(memory, b, unsigned);
+  if (kind === WideKind.TO_DOUBLE) task.regsF[a] = Number(x);
+  else if (kind === WideKind.TO_FLOAT) task.regs[a] = singleBits(x);
+  else if (kind === WideKind.NONZERO) task.regs[a] = x === 0n ? 0n : 1n;
+  else {
+    const y = loadWide(memory, c, unsigned);
+    const is =
+      kind === WideKind.eq ? x === y : kind === WideKind.ne ? x !== y : kind === WideKind.lt ? x < y : x <= y;
+    task.regs[a] = is ? 1n : 0n;
+  }
+}
 
 function doubleToS64(x: number): bigint {
   if (!(x >= -(2 ** 63) && x < 2 ** 63)) return -0x8000000000000000n;
@@ -465,6 +546,12 @@ export function rare(
         R[a + 1] = BigInt.asIntN(64, wrapped);
         return pc + 8;
       }
+    case 182 /* WIDE */:
+      wideArithmetic(memory, task, code[pc + 5]!, code[pc + 6]! !== 0, R[a]!, fp + ib, fp + ic);
+      return pc + 8;
+    case 183 /* WIDEV */:
+      wideValue(memory, task, code[pc + 5]!, code[pc + 6]! !== 0, a, R[fp + ib]!, R[fp + ic]!);
+      return pc + 8;
     case 171 /* CPY */:
       {
         const x = a << 1,
