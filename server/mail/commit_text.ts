@@ -59,7 +59,7 @@ export function readCommitText(body: Body, patch: RawPatch, section: Section): C
     docs.push(body.doc[i]!);
   }
   if (section.kind === "commit" && readGitLog(lines, docs, text)) return text;
-  readMailText(lines, docs, text, patch.depth > 0, section.kind !== "main");
+  readMailText(lines, docs, text, patch.depth > 0, section.kind === "part" || section.kind === "commit");
   return text;
 }
 
