@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
-import { loadStack } from "./stack.ts";
+import { loadStack, seriesPatches, stackFor } from "./stack.ts";
 import { openTree } from "./tree.ts";
 import { type TreeIndex, treeIndex } from "./tree_index.ts";
 
@@ -71,31 +71,14 @@ function reason(error: unknown): string {
   return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`;
 }
 
-/** The patches of the series that `patch` belongs to in its document, one a number, in order; without one: none. */
-function seriesOf(doc: ParsedDocument, patch: Patch): Patch[] {
-  const members = new Map<number, Patch>();
-  if (patch.total > 1)
-    for (const p of doc.patches)
-      if (
-        p.total === patch.total &&
-        p.revision === patch.revision &&
-        p.number > 0 &&
-        p.files.length > 0 &&
-        (p.number !== patch.number || p === patch) &&
-        !members.has(p.number)
-      )
-        members.set(p.number, p);
-  return [...members].sort((a, b) => a[0] - b[0]).map(([, p]) => p);
-}
-
 /** The patches below `patch`: the prerequisites, then the earlier ones of its series in the same document. */
 export function stackOf(context: TreeContext, doc: ParsedDocument, patch: Patch): Patch[] {
-  return [...context.prerequisites, ...seriesOf(doc, patch).filter((p) => p.number < patch.number)];
+  return stackFor(doc, patch, context.prerequisites);
 }
 
 /** The later patches of its series in the same document that touch C. */
 export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
-  return seriesOf(doc, patch).filter(
+  return seriesPatches(doc, patch).filter(
     (p) => p.number > patch.number && p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)),
   );
 }

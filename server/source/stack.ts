@@ -40,19 +40,12 @@ export function loadStack(specs: readonly string[]): LoadedStack {
 
 /** The stack of one patch of a document: prerequisites, then what its series has before it. */
 export function stackFor(doc: ParsedDocument, patch: Patch, prerequisites: readonly Patch[]): Patch[] {
-  return [...prerequisites, ...earlierInSeries(doc, patch)];
+  return [...prerequisites, ...seriesPatches(doc, patch).filter((p) => p.number < patch.number)];
 }
 
 /** The commit that a patch, or the cover letter of its series, names as its base. */
 export function baseCommitOf(doc: ParsedDocument, patch: Patch): string | null {
   return patch.baseCommit ?? seriesOf(doc, patch)?.baseCommit ?? null;
-}
-
-/** Holes of a stack: earlier numbers of the series that the document does not hold. */
-export function missingBefore(doc: ParsedDocument, patch: Patch): number[] {
-  const series = seriesOf(doc, patch);
-  if (series === null) return [];
-  return series.missing.filter((n) => n > 0 && n < patch.number);
 }
 
 function seriesOf(doc: ParsedDocument, patch: Patch): Series | null {
@@ -61,13 +54,14 @@ function seriesOf(doc: ParsedDocument, patch: Patch): Series | null {
   );
 }
 
-function earlierInSeries(doc: ParsedDocument, patch: Patch): Patch[] {
+/** The patches of a patch's series in its document, one of each number, in order; none where it is in no series. */
+export function seriesPatches(doc: ParsedDocument, patch: Patch): Patch[] {
   const series = seriesOf(doc, patch);
   if (series === null) return [];
   return series.members
-    .filter((m) => m.number < patch.number && m.patches.length > 0)
+    .filter((m) => m.number > 0 && m.patches.length > 0)
     .sort((a, b) => a.number - b.number)
-    .map((m) => doc.patches.find((p) => p.index === m.patches[0])!);
+    .map((m) => (m.number === patch.number ? patch : doc.patches.find((p) => p.index === m.patches[0])!));
 }
 
 // ---- reading what the user names ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import type { CliIo } from "../../server/cli_io.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { loadStack, missingBefore, stackFor } from "../../server/source/stack.ts";
+import { baseCommitOf, loadStack, seriesPatches, stackFor } from "../../server/source/stack.ts";
 import { mail } from "../support/memory_tree.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-stack-"));
@@ -45,14 +45,14 @@ test("a series stands on its earlier patches, in series order whatever the order
   );
 });
 
-test("other revisions are not stacked, and holes are known", () => {
+test("other revisions are not stacked", () => {
   const doc = parseDocument(Buffer.from(mbox([1, 2], " v2") + mbox([1, 4], " v3")), "s.mbox");
   const last = doc.patches.find((p) => p.number === 4)!;
   assert.deepEqual(
     stackFor(doc, last, []).map((p) => `v${p.revision} ${p.number}`),
     ["v3 1"],
   );
-  assert.deepEqual(missingBefore(doc, last), [2, 3]);
+  assert.deepEqual(numbers(seriesPatches(doc, last)), [1, 4]);
 });
 
 test("prerequisites: whole files, ranges and single numbers, in the order named", () => {
@@ -98,4 +98,23 @@ test("the command refuses a wrong tree or prerequisite before it runs anything",
   };
   assert.match(await said("--tree", dir), /^2 .*--tree: .* is not a kernel tree/);
   assert.match(await said("--prerequisite", file), /^2 .*--prerequisite needs --tree DIR/);
+});
+
+test("the base of a series is what its cover letter names", () => {
+  const base = "0123456789abcdef0123456789abcdef01234567";
+  const cover = `From nobody Mon Jan  6 10:00:00 2025
+From: A Tester <tester@example.org>
+Date: Mon, 6 Jan 2025 09:00:00 +0000
+Message-ID: <cover@example.org>
+Subject: [PATCH 0/4] pond: steps
+
+What it is.
+
+base-commit: ${base}
+
+`;
+  const doc = parseDocument(Buffer.from(cover + mbox([1, 2, 3, 4])), "s.mbox");
+  const first = doc.patches.find((p) => p.number === 1)!;
+  assert.equal(first.baseCommit, null);
+  assert.equal(baseCommitOf(doc, first), base);
 });
