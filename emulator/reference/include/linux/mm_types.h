@@ -73,7 +73,7 @@ struct page {
 
 #if FSC_ERA >= 615
 typedef unsigned int mm_id_t;
-typedef int mm_id_mapcount_t;
+typedef short mm_id_mapcount_t; /* int in v6.15; so narrow it also fits behind the _folio_nr_pages of a v6.12 tree */
 #endif
 
 struct folio {
@@ -108,7 +108,7 @@ struct folio {
 		struct {
 			unsigned long _flags_1;
 			unsigned long _head_1;
-#if FSC_ERA >= 615
+#if FSC_ERA >= 615 && !defined(FSC_OLD_FOLIO)
 			atomic_t _large_mapcount;
 			atomic_t _nr_pages_mapped;
 			atomic_t _entire_mapcount;
@@ -126,7 +126,15 @@ struct folio {
 			atomic_t _entire_mapcount;
 			atomic_t _nr_pages_mapped;
 			atomic_t _pincount;
+#if FSC_ERA >= 615
+			/* A v6.12 tree with the patches that led to v6.15: the count has its old place and both names. */
+			union {
+				unsigned int _folio_nr_pages;
+				unsigned int _nr_pages;
+			};
+#else
 			unsigned int _folio_nr_pages;
+#endif
 #endif
 		};
 		struct page __page_1;
