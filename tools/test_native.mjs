@@ -94,13 +94,14 @@ async function againstTree(era, replacements) {
   const engine = new native.EngineKernel(era, options.thorough);
   for (const seed of (options.seed ?? ["0"]).map(Number)) {
     const { sum, each } = tally();
-    native.compareNatives(
-      ours,
-      theirs,
-      chosen(engine).map((c) => c.label),
-      seed,
-      each,
+    const labels = chosen(engine).map((c) => c.label);
+    const ran = native.compareNatives(ours, theirs, labels, seed, each);
+    const idle = theirs.replaced.filter((f) => !ran.has(f));
+    console.log(
+      `${names}: ${theirs.replaced.length - idle.length} of ${theirs.replaced.length} functions of the tree ran`,
     );
+    if (idle.length > 0) console.log(`  not run: ${idle.join(" ")}`);
+    if (ran.size === 0) fail(`${names}: nothing of the tree's file ran, the comparison says nothing`);
     report(`${era} seed ${seed}, ours and the tree's ${names}`, sum);
   }
 }

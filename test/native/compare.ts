@@ -145,18 +145,20 @@ export function compareWithEngine(
   }
 }
 
-/** Compares two native kernels. */
+/** Compares two native kernels; gives the functions of replaced files that ran in the second. */
 export function compareNatives(
   a: NativeKernel,
   b: NativeKernel,
   labels: readonly string[],
   seed: number,
   each: (result: CaseResult) => void,
-): void {
+): Set<string> {
+  const ran = new Set<string>();
   for (let i = 0; i < labels.length; i += BATCH) {
     const batch = labels.slice(i, i + BATCH).map((l) => caseLine(l, seed));
     const [left, right] = [runNative(a, batch), runNative(b, batch)];
     batch.forEach((_l, k) => {
+      for (const name of right[k]!.ran) ran.add(name);
       const [x, y] = [nativeListing(left[k]!), nativeListing(right[k]!)];
       each({
         label: labels[i + k]!,
@@ -165,6 +167,7 @@ export function compareNatives(
       });
     });
   }
+  return ran;
 }
 
 /** Both lists of one case. */

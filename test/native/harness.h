@@ -33,6 +33,7 @@ void rec_watch(unsigned long at, unsigned long size, const char *kind);
 void rec_freed(unsigned long at); /* ... and freed */
 unsigned long rec_size(unsigned long at); /* of a live object */
 void rec_object(unsigned long at, unsigned long size, const char *kind); /* a heap object was allocated */
+void rec_ran(void); /* names the functions of replaced files that ran */
 const char *rec_value(unsigned long value);                        /* a word as text: pointers by what they point to */
 
 /* inspect.c */

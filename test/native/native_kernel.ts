@@ -19,6 +19,8 @@ export interface Replacement {
 
 export interface NativeKernel {
   readonly exe: string;
+  /** Functions that replaced files define. */
+  readonly replaced: readonly string[];
   /** Function or object at an address of the program: "folio_put", "fsc_registry+8". */
   readonly symbol: (address: number) => string;
 }
@@ -155,7 +157,8 @@ export async function buildNative(
   const unknown = replacements.find((r) => !sources.includes(r.path));
   if (unknown !== undefined) throw new Error(`the reference kernel has no ${unknown.path} to be replaced`);
   // The tree's come first: where both define a name, theirs is linked.
-  for (const r of replacements) kernel.add(...treeSource(root, r, [...common, ...RECORDED], include));
+  const flags = [...common, ...RECORDED, "-finstrument-functions"];
+  for (const r of replacements) kernel.add(...treeSource(root, r, flags, include));
   for (const path of sources) kernel.add(join(ref, path), [...common, ...RECORDED, ...include]);
   kernel.add(join(root, "test/native/inspect.c"), [...common, "-O1", ...include]);
   for (const f of ["natives.c", "record.c"]) harness.add(join(root, "test/native", f), [...common, "-O1"]);
@@ -169,7 +172,17 @@ export async function buildNative(
     `kernel-${eraNumber(era)}-${digest([...kernel.all, ...harness.all])}`,
   );
   if (!existsSync(exe)) link(kernel.all, harness.all, exe, replacements.length > 0);
-  return { exe, symbol: symbolsOf(exe) };
+  const replaced = kernel.all.slice(0, replacements.length).flatMap(functionsOf);
+  return { exe, replaced, symbol: symbolsOf(exe) };
+}
+
+/** Functions that a source file defines itself, headers not: those that gcc names after it. */
+function functionsOf(object: string): string[] {
+  const dump = execFileSync("nm", ["-l", "--defined-only", object], { encoding: "utf8", maxBuffer: 1 << 26 });
+  return dump
+    .split("\n")
+    .map((l) => /^\S+ [tT] (\S+)\t.*\.c:\d+$/.exec(l)?.[1])
+    .filter((n) => n !== undefined);
 }
 
 function link(kernel: readonly string[], harness: readonly string[], exe: string, mixed: boolean): void {
@@ -198,7 +211,10 @@ const LIBC = /^(str(n?cmp|n?len|cpy|r?chr|str|spn)|mem(cmp|chr|set|cpy|move))$/;
 function stubsFor(kernel: string, harness: readonly string[], file: string): string[] {
   const there = new Set(harness.flatMap((o) => names(o, "--defined-only")));
   const missing = names(kernel, "--undefined-only").filter((n) => !there.has(n) && !LIBC.test(n));
-  const text = missing.map((n) => `void ${n}(void) { __fsc_unmodelled("${n}"); }\n`);
+  // Tracepoints and KASAN's shadow do nothing that a scenario sees.
+  const text = missing.map((n) =>
+    /^(trace|kasan)_/.test(n) ? `void ${n}(void) { }\n` : `void ${n}(void) { __fsc_unmodelled("${n}"); }\n`,
+  );
   writeFileSync(file, ["void __fsc_unmodelled(const char *what);\n", ...text].join(""));
   return [file];
 }
@@ -277,6 +293,8 @@ export interface NativeRun {
   readonly left: readonly string[];
   /** What the recount at quiescent points found. */
   readonly recounts: readonly string[];
+  /** Functions of replaced files that ran, boot included. */
+  readonly ran: readonly string[];
 }
 
 /** Runs cases ("SCENARIO name=value ...") in a fresh kernel each. */
@@ -297,15 +315,17 @@ function parseRun(kernel: NativeKernel, lines: readonly string[]): NativeRun {
   const events: string[] = [];
   const left: string[] = [];
   const recounts: string[] = [];
+  const ran: string[] = [];
   let end = "no end";
   for (const line of lines) {
     if (line === "") continue;
     if (line.startsWith("end ")) end = line.slice(4);
     else if (/^(asleep|held) /.test(line)) left.push(line);
+    else if (line.startsWith("ran @")) ran.push(kernel.symbol(Number.parseInt(line.slice(5), 16)));
     else if (line.startsWith("recount ")) recounts.push(line.slice(8));
     else events.push(named(kernel, line));
   }
-  return { events, end, left: left.sort(), recounts };
+  return { events, end, left: left.sort(), recounts, ran };
 }
 
 /** Names for the addresses of the program in a line. The harness's own first calls of a task are left out. */

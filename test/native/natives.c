@@ -67,6 +67,7 @@ int fsc_running_task(void)
 
 static void finish(void)
 {
+	rec_ran();
 	fflush(stdout);
 	_exit(0);
 }

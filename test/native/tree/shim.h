@@ -8,4 +8,22 @@
 #define FSC_TREE_SHIM_H
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/memory_hotplug.h>
+#include <linux/memremap.h>
+
+/* Initialisers run before the boot: those of the files concerned only fill static tables. */
+#undef fs_initcall
+#undef core_initcall
+#undef subsys_initcall
+#undef late_initcall
+#undef module_init
+#define fs_initcall(fn) static void __attribute__((constructor)) fsc_init_##fn(void) { fn(); }
+#define core_initcall fs_initcall
+#define subsys_initcall(fn)
+#define late_initcall(fn)
+#define module_init(fn)
+
+#define _RET_IP_ 0UL
+#define arch_remove_memory(start, size, altmap, ...) (arch_remove_memory)(start, size, altmap) /* a later 6.12.y has a fourth */
+#define noop_llseek NULL
 #endif
