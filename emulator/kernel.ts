@@ -64,8 +64,9 @@ function resolveReference(name: string, system: boolean, fromPath: string): Sour
   return sourceByPath.get(`include/${name}`) ?? null;
 }
 
-function eraDefine(era: Era): string {
-  return `#define FSC_ERA ${era === "v6.15" ? 615 : 612}\n#define FSC_ENGINE 1\n`;
+function eraDefine(era: Era, traits: readonly string[]): string {
+  const more = traits.map((t) => `#define ${t}\n`).join("");
+  return `#define FSC_ERA ${era === "v6.15" ? 615 : 612}\n#define FSC_ENGINE 1\n${more}`;
 }
 
 /** Groups externals by the file they were written in: the linker's rule for statics goes by path. */
@@ -92,15 +93,18 @@ const NO_FILE: SourceFile = { path: "", text: "", origin: "diff" };
 
 /**
  * The reference kernel of `era`, parsed once and kept. With `override`, its macros stand above the reference's own, and the
- * names in `gone` are no macros at all; `overlay` are the files they were written in.
+ * names in `gone` are no macros at all; `overlay` are the files they were written in. `traits` are lines for `#define` that
+ * choose between forms of the reference kernel.
  */
 export function parseReference(
   era: Era,
   overlay: readonly SourceFile[],
   override: MacroTable | null,
   gone: ReadonlySet<string> = NONE,
+  traits: readonly string[] = [],
 ): ReferenceParse {
-  const key = override === null ? era : `${era}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
+  const base = [era, ...traits].join(" ");
+  const key = override === null ? base : `${base}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
   const known = parses.get(key);
   if (known !== undefined) return known;
   const files: SourceFile[] = new Array<SourceFile>(MAX_OVERLAYS).fill(NO_FILE);
@@ -109,7 +113,7 @@ export function parseReference(
   });
   const macros = predefinedMacros(files);
   preprocess(
-    { path: "<era>", text: eraDefine(era), origin: "builtin" },
+    { path: "<era>", text: eraDefine(era, traits), origin: "builtin" },
     { files, macros, resolve: () => null },
   );
   const sticky = new Set<string>(gone);

@@ -94,11 +94,12 @@ class TreeBuilder {
 
   build(merged: ReadonlySet<string>): KernelImage {
     const sources = this.units.map((u): SourceFile => ({ path: u.path, text: u.text, origin: "tree" }));
-    const plain = parseReference(this.era, [], null);
+    const traits = this.traits();
+    const plain = parseReference(this.era, [], null, undefined, traits);
     this.use(plain, sources);
     const own = this.headerMacros(sources);
     if ([...own.defined].some((m) => plain.macros.has(m.name)) || own.gone.size > 0)
-      this.use(parseReference(this.era, sources, own.defined, own.gone), sources);
+      this.use(parseReference(this.era, sources, own.defined, own.gone, traits), sources);
     for (const m of own.defined) this.macros.set(m);
     for (const name of own.gone) this.macros.delete(name);
     const layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [[], [], [], []];
@@ -124,6 +125,13 @@ class TreeBuilder {
       merged: new Set([...merged, ...this.changedRecords()]),
     });
     return { image, era: this.era, overlays: sources.length, errors: [] };
+  }
+
+  /** Where the tree differs from the releases that the reference kernel follows. */
+  private traits(): string[] {
+    const path = "include/linux/mm_types.h";
+    const text = this.units.find((u) => u.path === path)?.text ?? this.source.read(path) ?? "";
+    return /\b_folio_nr_pages\b/.test(text) ? ["FSC_OLD_FOLIO 1"] : [];
   }
 
   private use(reference: ReferenceParse, sources: readonly SourceFile[]): void {

@@ -19,7 +19,7 @@ static inline void prep_compound_head(struct page *page, unsigned int order)
 	atomic_set(&folio->_nr_pages_mapped, 0);
 	atomic_set(&folio->_entire_mapcount, -1);
 	atomic_set(&folio->_large_mapcount, -1);
-#if FSC_ERA >= 615
+#if FSC_ERA >= 615 && !defined(FSC_OLD_FOLIO)
 	folio->_mm_ids = 0;
 	folio->_mm_id_mapcount[0] = -1;
 	folio->_mm_id_mapcount[1] = -1;
