@@ -48,10 +48,13 @@ export function baseCommitOf(doc: ParsedDocument, patch: Patch): string | null {
   return patch.baseCommit ?? seriesOf(doc, patch)?.baseCommit ?? null;
 }
 
+/** The series a patch is in; for one sent in a reply, the only series of that revision and size. */
 function seriesOf(doc: ParsedDocument, patch: Patch): Series | null {
-  return (
-    doc.series.find((s) => s.total > 1 && s.members.some((m) => m.patches.includes(patch.index))) ?? null
-  );
+  const several = doc.series.filter((s) => s.total > 1);
+  const own = several.find((s) => s.members.some((m) => m.patches.includes(patch.index)));
+  if (own !== undefined || patch.number === 0) return own ?? null;
+  const like = several.filter((s) => s.total === patch.total && s.revision === patch.revision);
+  return like.length === 1 ? like[0]! : null;
 }
 
 /** The patches of a patch's series in its document, one of each number, in order; none where it is in no series. */
