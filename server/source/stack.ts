@@ -145,11 +145,10 @@ function inSeriesOrder(doc: ParsedDocument, patches: readonly Patch[]): Patch[] 
     const series = seriesOf(doc, p);
     return series === null ? p.index : Math.min(...series.members.flatMap((m) => m.patches));
   };
-  const doubles = new Set(
-    doc.series.filter((s) => s.total > 1).flatMap((s) => s.members.flatMap((m) => m.patches.slice(1))),
-  );
+  const firstOfNumber = (p: Patch): boolean =>
+    seriesOf(doc, p)?.members.some((m) => m.patches[0] === p.index) ?? true;
   return patches
-    .filter((p) => !doubles.has(p.index))
+    .filter(firstOfNumber)
     .map((p) => ({ p, rank: rank(p) }))
     .sort((a, b) => a.rank - b.rank || a.p.number - b.p.number || a.p.index - b.p.index)
     .map((e) => e.p);
