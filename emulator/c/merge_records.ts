@@ -69,7 +69,9 @@ function mergeLists(
     const names = inner === null ? null : namesOf(inner, new Set());
     const at = names === null ? -1 : out.findIndex((o) => sameGroup(o, m, names));
     const rest = remainder(m, have);
+    const lone = at < 0 && names !== null ? out.findIndex((o) => isLone(o, m, names)) : -1;
     if (at >= 0) out[at] = withMembers(out[at]!, mergeLists(membersOf(out[at]!)!, inner!, have));
+    else if (lone >= 0 && rest !== null) out[lone] = group("union", [out[lone]!, rest], m);
     else if (rest !== null) out.push(rest);
   }
   return out;
@@ -82,6 +84,12 @@ function sameGroup(o: MemberDecl, m: MemberDecl, names: ReadonlySet<string>): bo
   if (inner === null) return false;
   for (const name of namesOf(inner, new Set())) if (names.has(name)) return true;
   return false;
+}
+
+/** A plain member that the other definition has in a union: what shares its place there does so here. */
+function isLone(o: MemberDecl, m: MemberDecl, names: ReadonlySet<string>): boolean {
+  const name = o.declarators.length === 1 ? o.declarators[0]!.declarator.name : null;
+  return m.specs.type.kind === "union" && name !== null && names.has(name);
 }
 
 /** Gives members that have another name elsewhere that name too. */
