@@ -12,6 +12,7 @@ import { choosePatches, ReplayMismatch, reviewDocument } from "./review/analysis
 import { wrap } from "./review/render.ts";
 import type { Finding, ReviewOptions, ReviewResult, Verdict } from "./review/types.ts";
 import { eraFromName } from "./source/era.ts";
+import { badMirror, fetchForReview } from "./source/mirror.ts";
 import { loadStack } from "./source/stack.ts";
 import { openTree } from "./source/tree.ts";
 
@@ -29,6 +30,8 @@ const USAGE = `usage: folioscope review [options] FILE|-
   --prerequisite FILE[#a-b]
                      patches that the tree is to have first, of them only numbers a
                      to b (or #n); repeatable, in order
+  --fetch URL        fetch files that the tree lacks from this cgit repository, such
+                     as https://HOST/linux.git?h=v6.12; nothing is fetched otherwise
   --thorough         every combination of scenario parameters, not only all pairs
   --all              text: also list findings that are not new, and every run
 `;
@@ -77,7 +80,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     return 2;
   }
   const doc = parseDocument(bytes, file);
-  const options = reviewOptions(values);
+  let options = reviewOptions(values);
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, EMPTY), null, 1)}\n`);
@@ -91,6 +94,11 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     return 2;
   }
   let result: ReviewResult;
+  if (values.fetch !== undefined) {
+    const fetched = await fetchForReview(options, doc.patches, values.fetch);
+    for (const note of fetched.notes) io.stderr(`folioscope review: ${note}\n`);
+    options = fetched.options;
+  }
   try {
     result = reviewDocument(doc, options, () => true);
   } catch (error) {
@@ -141,6 +149,7 @@ function parse(args: string[]) {
       format: { type: "string" },
       tree: { type: "string" },
       prerequisite: { type: "string", multiple: true },
+      fetch: { type: "string" },
       all: { type: "boolean" },
       thorough: { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -164,7 +173,9 @@ function badOption(values: Values, format: string): string | null {
 
 /** The tree and the prerequisites are opened here, so that a wrong name ends the command before anything runs. */
 function badTree(values: Values): string | null {
-  const { tree, prerequisite } = values;
+  const { tree, prerequisite, fetch } = values;
+  if (fetch !== undefined && badMirror(fetch) !== "") return `--fetch: ${badMirror(fetch)}`;
+  if (fetch !== undefined && tree === undefined) return "--fetch needs --tree DIR, the tree that it adds to";
   if (tree === undefined)
     return prerequisite === undefined ? null : "--prerequisite needs --tree DIR, the tree that it goes on";
   const opened = openTree(tree);

@@ -8,8 +8,10 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Patch } from "../mail/types.ts";
+import type { ReviewOptions } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
-import { isTreePath } from "./tree.ts";
+import { loadStack } from "./stack.ts";
+import { isTreePath, openTree } from "./tree.ts";
 
 export interface Fetched {
   /** Folder that holds what was fetched, now or earlier. */
@@ -110,4 +112,18 @@ async function bounded(response: Response): Promise<Buffer | null> {
     parts.push(part as Uint8Array);
   }
   return Buffer.concat(parts);
+}
+
+/** What a review of these patches lacks, fetched: the option that hands it on, and notes for the user. */
+export async function fetchForReview(
+  options: ReviewOptions,
+  patches: readonly Patch[],
+  address: string,
+): Promise<{ options: ReviewOptions; notes: readonly string[] }> {
+  const { tree } = openTree(options.tree ?? "");
+  // A wrong tree or prerequisite is told by the review itself.
+  if (tree === null) return { options, notes: [] };
+  const before = loadStack(options.prerequisites ?? []).patches;
+  const { folder, notes } = await fetchMissing(tree, [...before, ...patches], address);
+  return { options: { ...options, fetched: folder }, notes };
 }

@@ -98,6 +98,8 @@ test("the command refuses a wrong tree or prerequisite before it runs anything",
   };
   assert.match(await said("--tree", dir), /^2 .*--tree: .* is not a kernel tree/);
   assert.match(await said("--prerequisite", file), /^2 .*--prerequisite needs --tree DIR/);
+  assert.match(await said("--fetch", "https://git.example.org/linux.git"), /^2 .*--fetch needs --tree DIR/);
+  assert.match(await said("--tree", dir, "--fetch", "file:///x"), /^2 .*--fetch: .* is not an http or https/);
 });
 
 test("the base of a series is what its cover letter names", () => {
