@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The folio lock, and writing a DAX file's dirty data back. Mirrors the parts of mm/filemap.c and mm/page-writeback.c
- * that have a meaning without a page cache in RAM.
+ * The folio lock, the entries of a range, and writing a DAX file's dirty data back. Mirrors the parts of mm/filemap.c
+ * and mm/page-writeback.c that have a meaning without a page cache in RAM.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pagevec.h>
 #include <linux/writeback.h>
+#include "internal.h"
 
 void __folio_lock(struct folio *folio)
 {
@@ -64,4 +66,41 @@ int filemap_write_and_wait_range(struct address_space *mapping, loff_t start, lo
 	if (end < start || !mapping->nrpages)
 		return 0;
 	return filemap_fdatawrite_range(mapping, start, end);
+}
+
+/* Takes entries of [*start, end] into the batch with their first index; *start moves past the last one. */
+unsigned find_get_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
+			  pgoff_t *indices)
+{
+	XA_STATE(xas, &mapping->i_pages, *start);
+	void *entry;
+
+	rcu_read_lock();
+	xas_for_each(&xas, entry, end) {
+		if (xas_retry(&xas, entry))
+			continue;
+		if (!xa_is_value(entry)) {
+			__fsc_unmodelled("page cache folio");
+			break;
+		}
+		indices[fbatch->nr] = xas.xa_index;
+		if (!folio_batch_add(fbatch, entry))
+			break;
+	}
+	rcu_read_unlock();
+
+	if (folio_batch_count(fbatch)) {
+		unsigned int last = folio_batch_count(fbatch) - 1;
+		unsigned int order = xa_get_order(&mapping->i_pages, indices[last]);
+
+		*start = round_down(indices[last], 1UL << order) + (1UL << order);
+	}
+	return folio_batch_count(fbatch);
+}
+
+/* Would lock folios; there are none. */
+unsigned find_lock_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
+			   pgoff_t *indices)
+{
+	return find_get_entries(mapping, start, end, fbatch, indices);
 }

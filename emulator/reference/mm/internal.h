@@ -64,4 +64,10 @@ pmd_t *mm_find_pmd(struct mm_struct *mm, unsigned long address);
 vm_fault_t do_wp_page(struct vm_fault *vmf);
 void pmd_install(struct mm_struct *mm, pmd_t *pmd, pgtable_t *pte);
 void zap_deposited_table(struct mm_struct *mm, pmd_t *pmd);
+
+struct folio_batch;
+unsigned find_get_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
+			  pgoff_t *indices);
+unsigned find_lock_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
+			   pgoff_t *indices);
 #endif

@@ -9,43 +9,6 @@
 #include <linux/pagevec.h>
 #include "internal.h"
 
-/* Takes entries of [*start, end] into the batch with their first index; *start moves past the last one. */
-static unsigned int find_get_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end,
-				     struct folio_batch *fbatch, pgoff_t *indices)
-{
-	XA_STATE(xas, &mapping->i_pages, *start);
-	void *entry;
-
-	rcu_read_lock();
-	xas_for_each(&xas, entry, end) {
-		if (xas_retry(&xas, entry))
-			continue;
-		if (!xa_is_value(entry)) {
-			__fsc_unmodelled("page cache folio");
-			break;
-		}
-		indices[fbatch->nr] = xas.xa_index;
-		if (!folio_batch_add(fbatch, entry))
-			break;
-	}
-	rcu_read_unlock();
-
-	if (folio_batch_count(fbatch)) {
-		unsigned int last = folio_batch_count(fbatch) - 1;
-		unsigned int order = xa_get_order(&mapping->i_pages, indices[last]);
-
-		*start = round_down(indices[last], 1UL << order) + (1UL << order);
-	}
-	return folio_batch_count(fbatch);
-}
-
-/* Would lock folios; there are none. */
-static unsigned int find_lock_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end,
-				      struct folio_batch *fbatch, pgoff_t *indices)
-{
-	return find_get_entries(mapping, start, end, fbatch, indices);
-}
-
 static bool fsc_batch_has_values(struct folio_batch *fbatch)
 {
 	for (unsigned int i = 0; i < folio_batch_count(fbatch); i++)
