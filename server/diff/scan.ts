@@ -150,7 +150,8 @@ class Scanner {
       const c0 = line.charCodeAt(0);
       const depth = c0 === 62 || c0 === 32 ? quoteDepth(line) : 0;
       const col = depth ? skipQuote(line, depth, true) : 0;
-      i = this.step(i, line, depth, col);
+      // Whatever a line turns out to be, it is read once.
+      i = Math.max(i + 1, this.step(i, line, depth, col));
     }
     return { patches: this.patches, sections: this.sections, notes: this.notes };
   }
@@ -267,7 +268,7 @@ class Scanner {
         const next = this.text[i + 1];
         if (next === undefined) return null;
         const col = skipQuote(next, depth, true);
-        if (col < 0 || !next.trimStart || !next.slice(col).trimStart().startsWith("+++ ")) return null;
+        if (col < 0 || !next.slice(col).trimStart().startsWith("+++ ")) return null;
         const third = this.text[i + 2] ?? "";
         const col3 = skipQuote(third, depth, true);
         return col3 >= 0 && /^\s*(?:@@ -\d|$)/.test(third.slice(col3, col3 + 40)) ? "plain" : null;

@@ -39,7 +39,13 @@ function renderHunk(hunk: Hunk, out: string[]): void {
 export function crossCheck(files: DiffFile[]): string[] {
   const text = canonicalDiff(files);
   if (!text) return [];
-  const parsed = parseDiff(text);
+  let parsed: parseDiff.File[];
+  try {
+    parsed = parseDiff(text);
+  } catch (error) {
+    // It does so on a hunk that begins with "\\ No newline".
+    return [`parse-diff gives up: ${(error as Error).message}`];
+  }
   const ours = files.filter((f) => f.hunks.some(isRenderable));
   if (parsed.length !== ours.length)
     return [`parse-diff sees ${parsed.length} files where ${ours.length} were read`];

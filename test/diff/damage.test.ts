@@ -274,3 +274,9 @@ test("remarks on one revision are carried to the next by content", () => {
     [[["Why?", 13, undefined]], [["Why?", 33, 1]]],
   );
 });
+
+test("a `---` line whose `+++` line is indented otherwise does not hold the reader up", () => {
+  const doc = parseDocument(`${HEAD}> --- a/x.c\n>   +++ b/x.c\n> @@ -1 +1 @@\n> -a\n> +b\n`, "test");
+  checkPositions(doc);
+  assert.equal(doc.messages.length, 1);
+});
