@@ -117,6 +117,8 @@ export interface RecordInfo {
   define: (() => RecordLayout) | null;
   /** `__attribute__((transparent_union))` */
   transparent: boolean;
+  /** Of complex and vector types. */
+  readonly parts?: { readonly of: CType; readonly count: number; readonly complex: boolean };
 }
 
 /** A mistake in the C, or C that is not supported: the function traps with this message at the place. */
@@ -188,6 +190,34 @@ const VA_INFO: RecordInfo = {
   transparent: false,
 };
 export const VA_LIST = arrayOf({ kind: "record", info: VA_INFO, quals: 0 }, 1);
+
+const PARTS = new Map<string, RecordInfo>();
+
+/** One record type per kind of part, so that equal types are the same. */
+function partsType(of: CType, count: number, complex: boolean): RecordType {
+  const plain = { ...unqualified(of), align: undefined } as unknown as CType;
+  const name = complex ? `_Complex ${typeText(plain)}` : `vector of ${count} ${typeText(plain)}`;
+  let info = PARTS.get(name);
+  if (info === undefined) {
+    const size = sizeOf(plain);
+    const loc = { file: 0, line: 0, col: 0 };
+    const fields = Array.from({ length: count }, (_, i) => ({
+      name: `<${i}>`,
+      type: plain,
+      offset: i * size,
+      bit: null,
+      loc,
+    }));
+    const align = complex ? alignOf(plain) : size * count;
+    const layout = { size: size * count, align, fields };
+    const parts = { of: plain, count, complex };
+    info = { union: false, tag: name, loc: null, layout, define: null, transparent: false, parts };
+    PARTS.set(name, info);
+  }
+  return { kind: "record", info, quals: 0 };
+}
+export const complexOf = (of: CType): RecordType => partsType(of, 2, true);
+export const vectorOf = (of: CType, count: number): RecordType => partsType(of, count, false);
 
 export function withQuals<T extends CType>(t: T, quals: number): T {
   if ((t.quals | quals) === t.quals) return t;
@@ -416,6 +446,7 @@ export function typeText(t: CType): string {
     case "enum":
       return `${q}enum ${t.info.tag ?? "{...}"}`;
     case "record":
+      if (t.info.parts !== undefined) return q + t.info.tag;
       return `${q}${t.info.union ? "union" : "struct"} ${t.info.tag ?? "{...}"}`;
     case "pointer": {
       if (t.to.kind === "function")

@@ -10,6 +10,7 @@ import {
   BOOL,
   CFail,
   type CType,
+  complexOf,
   DOUBLE,
   FLOAT,
   INT,
@@ -32,6 +33,7 @@ import {
 } from "./ctype.ts";
 import { newLocal, type Sema } from "./sema.ts";
 import type { ArgTools } from "./sema_expr.ts";
+import { pairOf, partOf, unaryParts } from "./sema_parts.ts";
 import type { BinOp, X } from "./tree.ts";
 
 type CallExpr = Extract<Expr, { kind: "call" }>;
@@ -520,6 +522,17 @@ const HANDLERS: Record<string, Handler> = {
   longjmp: (c) => libraryCall(c, "__fsc_longjmp", VOID, [arg(c, 0, VOID_PTR), arg(c, 1, INT)]),
   LINE: (c) => num(c.loc.line, INT, c.loc),
 };
+for (const [suffix, t] of [
+  ["", DOUBLE],
+  ["f", FLOAT],
+  ["l", LDOUBLE],
+] as const) {
+  const operand = (c: Call): X => c.tools.convAssign(arg(c, 0), complexOf(t), "argument 1", c.s);
+  HANDLERS[`conj${suffix}`] = (c) => unaryParts(c.s, "not", operand(c), c.loc);
+  HANDLERS[`creal${suffix}`] = (c) => partOf(c.s, operand(c), 0, c.loc);
+  HANDLERS[`cimag${suffix}`] = (c) => partOf(c.s, operand(c), 1, c.loc);
+}
+HANDLERS.complex = (c) => pairOf(c.s, arg(c, 0), arg(c, 1), c.loc);
 for (const op of ["add", "sub", "mul"] as const) {
   HANDLERS[`${op}_overflow`] = overflow(op, null);
   HANDLERS[`${op}_overflow_p`] = overflow(op, null, true);

@@ -130,14 +130,14 @@ function convertArgs(
   const out = args.map((a, i) => {
     const x = tools.val(s, a);
     const p = ft.noProto ? undefined : ft.params[i];
-    return convertArg(x, p?.type ?? null, tools, `argument ${i + 1}`);
+    return convertArg(s, x, p?.type ?? null, tools, `argument ${i + 1}`);
   });
   // A definition in the old style called with too few arguments: the missing ones are zero, not what the register holds.
   if (ft.noProto) for (let i = out.length; i < ft.params.length; i++) out.push(num(0, INT, loc));
   return out;
 }
 
-function convertArg(x: X, to: CType | null, tools: ArgTools, what: string): X {
+function convertArg(s: Sema, x: X, to: CType | null, tools: ArgTools, what: string): X {
   if (x.k === "trap") return x;
   if (to === null) {
     if (x.t.kind === "void") throw new CFail(`${what}: a void value is used`, x.loc);
@@ -145,7 +145,7 @@ function convertArg(x: X, to: CType | null, tools: ArgTools, what: string): X {
   }
   if (to.kind === "record" && to.info.transparent && x.t.kind !== "record")
     throw new CFail("transparent unions are not supported", x.loc);
-  return tools.convAssign(x, to, what);
+  return tools.convAssign(x, to, what, s);
 }
 
 // ---- changed signatures -------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ function callChanged(
     );
   const passed = plan.map((i, j) => {
     const p = ft.params[j]!;
-    if (i >= 0 && i < args.length) return convertArg(args[i]!, p.type, tools, `argument ${i + 1}`);
+    if (i >= 0 && i < args.length) return convertArg(s, args[i]!, p.type, tools, `argument ${i + 1}`);
     if (!isScalar(p.type))
       throw new CFail(`signature of ${sym.name} changed: parameter \`${p.name}\` is new`, e.loc);
     s.link.note(
@@ -231,7 +231,7 @@ function callChanged(
   });
   const named = theirs === null ? args.length : theirs.params.length;
   if (ft.variadic)
-    for (let i = named; i < args.length; i++) passed.push(convertArg(args[i]!, null, tools, "argument"));
+    for (let i = named; i < args.length; i++) passed.push(convertArg(s, args[i]!, null, tools, "argument"));
   const call = makeCall(sym, ft, passed, e.loc);
   // Arguments that no parameter takes any more are still evaluated.
   const dropped = args.filter((a, i) => i < named && !plan.includes(i) && a.fx !== 0);

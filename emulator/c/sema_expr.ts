@@ -34,6 +34,7 @@ import {
   CHAR,
   CONST,
   type CType,
+  complexOf,
   DOUBLE,
   FLOAT,
   findField,
@@ -67,6 +68,19 @@ import {
 import { checkComparison } from "./dead_check.ts";
 import { type FnState, lookupName, newLocal, type Sema } from "./sema.ts";
 import { analyseCall } from "./sema_call.ts";
+import {
+  binaryParts,
+  compareParts,
+  convParts,
+  imaginary,
+  isComplexType,
+  partOf,
+  partsOf,
+  truthOf,
+  unaryParts,
+  updateParts,
+  vectorElements,
+} from "./sema_parts.ts";
 import type { BinOp, CmpOp, FunctionSym, LabelRef, LocalVar, ObjectSym, X } from "./tree.ts";
 import { resolveTypeName, takePending } from "./types.ts";
 
@@ -96,8 +110,15 @@ export function arm(s: Sema, e: Expr): X {
 }
 
 /** Converts for assignment, argument passing, return. */
-export function convAssign(x: X, t: CType, what: string): X {
+export function convAssign(x: X, t: CType, what: string, s: Sema | null = null): X {
   if (x.k === "trap") return { ...x, t };
+  if (
+    s !== null &&
+    x.t.kind !== "void" &&
+    t.kind !== "void" &&
+    (partsOf(t) !== null || partsOf(x.t) !== null)
+  )
+    return convParts(s, x, t, what, false);
   if (t.kind === "record") {
     if (x.t.kind === "record" && sameType(x.t, t)) return x;
     throw new CFail(`${what}: ${typeText(x.t)} given, ${typeText(t)} wanted`, x.loc);
@@ -113,8 +134,8 @@ export function analyse(s: Sema, e: Expr): X {
     case "int":
       return num(e.value, INT_TYPES[e.type], e.loc);
     case "float":
-      if (e.imaginary) throw new CFail("_Complex is not supported", e.loc);
-      return fnum(e.value, e.type === "float" ? FLOAT : e.type === "double" ? DOUBLE : LDOUBLE, e.loc);
+      if (e.imaginary) return imaginary(s, e.value, FLOATS[e.type], e.loc);
+      return fnum(e.value, FLOATS[e.type], e.loc);
     case "string":
       return stringLiteral(s, e.units, e.width, e.loc);
     case "ident":
@@ -168,6 +189,7 @@ export function analyse(s: Sema, e: Expr): X {
   }
 }
 
+const FLOATS = { float: FLOAT, double: DOUBLE, "long double": LDOUBLE } as const;
 const INT_TYPES: Record<Extract<Expr, { kind: "int" }>["type"], CType> = {
   int: INT,
   "unsigned int": UINT,
@@ -348,12 +370,14 @@ function unaryExpr(s: Sema, e: Extract<Expr, { kind: "unary" }>): X {
     case "*":
       return deref(val(s, e.operand), loc);
     case "!":
-      return { ...lnot(scalar(val(s, e.operand), "!")), loc };
+      return { ...lnot(scalar(s, val(s, e.operand), "!")), loc };
     case "+":
     case "-":
     case "~": {
       const x = val(s, e.operand);
       if (x.k === "trap") return x;
+      if (partsOf(x.t) !== null)
+        return e.op === "+" ? x : unaryParts(s, e.op === "-" ? "neg" : "not", x, loc);
       if (!isArithmetic(x.t) || (e.op === "~" && x.t.kind === "float"))
         throw new CFail(`${typeText(x.t)} cannot be the operand of unary ${e.op}`, loc);
       const p = x.t.kind === "float" ? x : conv(x, promote(x.t));
@@ -366,9 +390,8 @@ function unaryExpr(s: Sema, e: Extract<Expr, { kind: "unary" }>): X {
     case "post--":
       return incDec(s, e);
     case "__real__":
-      return val(s, e.operand);
     case "__imag__":
-      throw new CFail("_Complex is not supported", loc);
+      return partOf(s, s.hooks.expr(s, e.operand), e.op === "__real__" ? 0 : 1, loc);
   }
 }
 
@@ -378,7 +401,8 @@ function deref(p: X, loc: Loc): X {
   return mem(p, 0, p.t.to, loc);
 }
 
-function scalar(x: X, op: string): X {
+function scalar(s: Sema, x: X, op: string): X {
+  if (isComplexType(x.t)) return truthOf(s, x);
   if (x.k !== "trap" && !isScalar(x.t))
     throw new CFail(`${typeText(x.t)} cannot be the operand of ${op}`, x.loc);
   return x;
@@ -395,6 +419,12 @@ function incDec(s: Sema, e: Extract<Expr, { kind: "unary" }>): X {
   if (lv.k === "trap") return lv;
   const down = e.op === "--pre" || e.op === "post--";
   const post = e.op === "post++" || e.op === "post--";
+  if (partsOf(lv.t) !== null) {
+    const one = num(1, INT, e.loc);
+    const step = (old: X): X =>
+      convAssign(binaryParts(s, down ? "sub" : "add", "+", old, one, e.loc), unqualified(lv.t), "++", s);
+    return updateParts(s, lv, step, post, e.loc);
+  }
   if (!isScalar(lv.t)) throw new CFail(`${typeText(lv.t)} cannot be incremented`, e.loc);
   let by = 1;
   if (lv.t.kind === "pointer") {
@@ -437,11 +467,11 @@ const COMPARE: Partial<Record<BinaryOp, CmpOp>> = {
 
 function binaryExpr(s: Sema, e: Extract<Expr, { kind: "binary" }>): X {
   if (e.op === "&&" || e.op === "||") {
-    const l = scalar(val(s, e.left), e.op);
+    const l = scalar(s, val(s, e.left), e.op);
     const k = e.op === "&&" ? "and" : "or";
     // What constant conditions exclude is not looked at: it may not even make sense here.
     if (l.fx === 0 && truth(l) === (k === "or")) return num(k === "or" ? 1 : 0, INT, e.loc);
-    return logic(k, l, scalar(arm(s, e.right), e.op), e.loc);
+    return logic(k, l, scalar(s, arm(s, e.right), e.op), e.loc);
   }
   const l = val(s, e.left);
   const r = val(s, e.right);
@@ -453,6 +483,7 @@ function binaryExpr(s: Sema, e: Extract<Expr, { kind: "binary" }>): X {
 }
 
 function arithmetic(s: Sema, op: BinOp, text: string, l: X, r: X, loc: Loc): X {
+  if (partsOf(l.t) !== null || partsOf(r.t) !== null) return binaryParts(s, op, text, l, r, loc);
   const lp = l.t.kind === "pointer";
   const rp = r.t.kind === "pointer";
   if (op === "add" && lp && isInteger(r.t)) return offsetPointer(s, l, r, loc);
@@ -499,6 +530,7 @@ function log2(v: bigint): number | null {
 }
 
 function comparison(s: Sema, e: Extract<Expr, { kind: "binary" }>, op: CmpOp, l: X, r: X): X {
+  if (partsOf(l.t) !== null || partsOf(r.t) !== null) return compareParts(s, op, l, r, e.loc);
   if (isArithmetic(l.t) && isArithmetic(r.t)) {
     checkComparison(s, e, op, l, r);
     const t = usualType(l.t, r.t);
@@ -515,11 +547,16 @@ function assignExpr(s: Sema, e: Extract<Expr, { kind: "assign" }>): X {
   const x = val(s, e.right);
   if (lv.k === "trap") return lv;
   if (x.k === "trap") return x;
-  if (e.op === "=") return assign(lv, convAssign(x, unqualified(lv.t), "assignment"), e.loc);
+  if (e.op === "=") return assign(lv, convAssign(x, unqualified(lv.t), "assignment", s), e.loc);
   const op = ARITH[e.op.slice(0, -1) as BinaryOp]!;
   if (lv.t.kind === "pointer" && (op === "add" || op === "sub") && isInteger(x.t)) {
     const bytes = binary("mul", conv(x, LONG), conv(strideOf(s, lv.t, e.loc), LONG), LONG, e.loc);
     return opassign(lv, op, bytes, unqualified(lv.t), e.loc);
+  }
+  if (partsOf(lv.t) !== null || partsOf(x.t) !== null) {
+    const changed = (old: X): X =>
+      convAssign(arithmetic(s, op, e.op, old, x, e.loc), unqualified(lv.t), "assignment", s);
+    return updateParts(s, lv, changed, false, e.loc);
   }
   if (!isArithmetic(lv.t) || !isArithmetic(x.t))
     throw new CFail(`${typeText(lv.t)} ${e.op} ${typeText(x.t)} is not possible`, e.loc);
@@ -532,17 +569,17 @@ function assignExpr(s: Sema, e: Extract<Expr, { kind: "assign" }>): X {
 
 function condExpr(s: Sema, e: Extract<Expr, { kind: "cond" }>): X {
   if (e.then === null) return elvis(s, e);
-  const c = scalar(val(s, e.test), "?:");
+  const c = scalar(s, val(s, e.test), "?:");
   const a = arm(s, e.then);
   const b = arm(s, e.else);
   const t = condType(a, b, e.loc);
-  const to = (x: X): X => (t.kind === "record" ? x : conv(x, t));
+  const to = (x: X): X => (t.kind === "record" ? convAssign(x, t, "?:", s) : conv(x, t));
   if (t.kind === "void") return { k: "cond", t, loc: e.loc, fx: c.fx | a.fx | b.fx, c, a, b };
   return cond(c, to(a), to(b), t, e.loc);
 }
 
 function elvis(s: Sema, e: Extract<Expr, { kind: "cond" }>): X {
-  const a = scalar(val(s, e.test), "?:");
+  const a = scalar(s, val(s, e.test), "?:");
   const b = arm(s, e.else);
   const t = condType(a, b, e.loc);
   const known = a.fx === 0 ? truth(a) : null;
@@ -558,6 +595,10 @@ function condType(a: X, b: X, loc: Loc): CType {
   if (a.k === "trap" && b.k !== "trap") return unqualified(b.t);
   if (b.k === "trap") return unqualified(a.t);
   if (isArithmetic(a.t) && isArithmetic(b.t)) return usualType(a.t, b.t);
+  if (isComplexType(a.t) || isComplexType(b.t)) {
+    const [x, y] = [partsOf(a.t)?.of ?? a.t, partsOf(b.t)?.of ?? b.t];
+    if (isArithmetic(x) && isArithmetic(y)) return complexOf(usualType(x, y));
+  }
   if (a.t.kind === "void" || b.t.kind === "void") return VOID;
   if (a.t.kind === "record" && sameType(a.t, b.t)) return unqualified(a.t);
   if (a.t.kind === "pointer" && b.t.kind === "pointer") {
@@ -616,6 +657,7 @@ function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
   let object = s.hooks.expr(s, e.object);
   let index = s.hooks.expr(s, e.index);
   let objectExpr = e.object;
+  if (partsOf(object.t)?.complex === false) object = vectorElements(object);
   if (isInteger(object.t) && !isInteger(index.t)) {
     [object, index] = [index, object];
     objectExpr = e.index;
@@ -688,10 +730,13 @@ function castExpr(s: Sema, e: Extract<Expr, { kind: "cast" }>): X {
   const pending = takePending(s);
   if (t.kind === "record") {
     const x = s.hooks.expr(s, e.operand);
+    if (partsOf(t) !== null) return convParts(s, decay(x), t, "cast", true);
     if (t.info.union && !(x.t.kind === "record" && sameType(x.t, t))) return castToUnion(s, t, decay(x), e);
     return castTo(x, t, e.loc);
   }
-  const x = castTo(val(s, e.operand), t, e.loc);
+  const operand = val(s, e.operand);
+  if (partsOf(operand.t) !== null && t.kind !== "void") return convParts(s, operand, t, "cast", true);
+  const x = castTo(operand, t, e.loc);
   return pending.reduceRight((acc, p) => comma(p, acc), x);
 }
 

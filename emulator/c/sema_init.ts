@@ -24,6 +24,7 @@ import {
 } from "./ctype.ts";
 import type { Sema } from "./sema.ts";
 import { convAssign, stringBytes, val } from "./sema_expr.ts";
+import { isComplexType } from "./sema_parts.ts";
 import type { InitEntry, InitPlan, X } from "./tree.ts";
 import { requireConstant } from "./types.ts";
 
@@ -96,6 +97,7 @@ function object(b: Build, t: CType, off: number, init: Init, bit: Field | null):
         return string(b, t, off, only!.init as Expr);
       return aggregate(b, t, off, init.items, { i: 0 }, true, null);
     }
+    if (isComplexType(t) && only !== undefined) return object(b, t, off, only.init, bit);
     if (t.kind === "record") {
       aggregate(b, t, off, init.items, { i: 0 }, true, null);
       return 0;
@@ -113,7 +115,7 @@ function object(b: Build, t: CType, off: number, init: Init, bit: Field | null):
     }
     throw new CFail(`${typeText(t)} cannot be initialised by this`, init.loc);
   }
-  const x = guarded(b, init, () => convAssign(val(b.s, init), unqualified(t), "initialiser"));
+  const x = guarded(b, init, () => convAssign(val(b.s, init), unqualified(t), "initialiser", b.s));
   scalarEntry(b, t, off, bit, x);
   return 0;
 }
@@ -302,13 +304,17 @@ function into(
       sub.t,
       off,
       sub.field,
-      guarded(b, item.init, () => convAssign(x, unqualified(sub.t), "initialiser")),
+      guarded(b, item.init, () => convAssign(x, unqualified(sub.t), "initialiser", b.s)),
     );
     cur.i++;
     return;
   }
   if (sub.t.kind === "record") {
-    const x = itemValue(b, item);
+    let x = itemValue(b, item);
+    if (isComplexType(sub.t)) {
+      const given = x;
+      x = guarded(b, item.init, () => convAssign(given, unqualified(sub.t), "initialiser", b.s));
+    }
     if (x.k === "trap" || (x.t.kind === "record" && sameType(x.t, sub.t))) {
       put(b, off, unqualified(sub.t), null, x.k === "trap" ? { ...x, t: sub.t } : x, null);
       cur.i++;

@@ -29,6 +29,7 @@ import {
 } from "./ctype.ts";
 import { type FnState, newLocal, popScope, pushScope, type Sema } from "./sema.ts";
 import { arm, convAssign, frameOf, labelOf, lvalue, sizeX, val } from "./sema_expr.ts";
+import { isComplexType, truthOf } from "./sema_parts.ts";
 import type {
   FnTree,
   FunctionSym,
@@ -439,7 +440,7 @@ function autoLocal(
     v.addressed = true;
     if (item.init !== null) {
       if (t.kind === "record" && item.init.kind !== "initList")
-        x = convAssign(arm(s, item.init), unqualified(t), "initialiser");
+        x = convAssign(arm(s, item.init), unqualified(t), "initialiser", s);
       else plan = s.hooks.init(s, t, item.init, loc);
     }
     if (plan !== null) v.type = plan.type;
@@ -463,7 +464,7 @@ function scalarInit(s: Sema, t: CType, init: NonNullable<Declaration["items"][nu
     const x = arm(s, init);
     return guard(
       loc,
-      () => convAssign(x, unqualified(t), "initialiser"),
+      () => convAssign(x, unqualified(t), "initialiser", s),
       (f) => trapX(f.message, f.loc ?? loc, "unsupported", t),
     );
   }
@@ -495,6 +496,7 @@ function single(s: Sema, st: Stmt): S {
 /** The condition of a statement; a mistake traps when it is evaluated. */
 function condition(s: Sema, e: Expr): X {
   const x = arm(s, e);
+  if (isComplexType(x.t)) return truthOf(s, x);
   return x.k === "trap" || isScalar(x.t) ? x : trapX(`${typeText(x.t)} is used as a condition`, e.loc);
 }
 
@@ -715,7 +717,7 @@ function returnStatement(s: Sema, st: Extract<Stmt, { kind: "return" }>, out: S[
     else throw new CFail("a void value is returned where a value is wanted", st.loc);
     return;
   }
-  out.push({ k: "return", loc: st.loc, x: convAssign(x, ret, "return") });
+  out.push({ k: "return", loc: st.loc, x: convAssign(x, ret, "return", s) });
 }
 
 /** Only empty assembly is understood: barriers, and "0" ties that hide a value from the optimiser. */

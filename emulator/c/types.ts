@@ -12,6 +12,7 @@ import {
   CHAR,
   CONST,
   type CType,
+  complexOf,
   DOUBLE,
   FLOAT,
   type FunctionType,
@@ -41,6 +42,7 @@ import {
   VA_LIST,
   VOID,
   VOLATILE,
+  vectorOf,
   withQuals,
 } from "./ctype.ts";
 import { layoutRecord, type Member } from "./layout.ts";
@@ -89,7 +91,10 @@ function builtinType(words: readonly string[], loc: Loc): CType {
   );
   const t = BUILTIN.get(kept.length === 0 ? "int" : kept.join(" "));
   if (t !== undefined) return t;
-  if (words.some((w) => w.includes("Complex"))) throw new CFail("_Complex is not supported", loc);
+  if (words.includes("_Complex")) {
+    const rest = words.filter((w) => w !== "_Complex");
+    return complexOf(rest.length === 0 ? DOUBLE : builtinType(rest, loc));
+  }
   if (words.includes("_Float64") || words.includes("_Float32x")) return DOUBLE;
   if (words.includes("_Float32")) return FLOAT;
   if (words.includes("__float128") || words.includes("_Float128") || words.includes("_Float64x"))
@@ -126,6 +131,8 @@ export interface AttrInfo {
   mode: string | null;
   transparent: boolean;
   cleanup: string | null;
+  /** Bytes of a vector, 0: none. */
+  vector: number;
 }
 
 export function readAttrs(s: Sema, ...lists: (readonly Attribute[])[]): AttrInfo {
@@ -136,6 +143,7 @@ export function readAttrs(s: Sema, ...lists: (readonly Attribute[])[]): AttrInfo
     mode: null,
     transparent: false,
     cleanup: null,
+    vector: 0,
   };
   for (const list of lists) {
     for (const a of list) {
@@ -150,8 +158,10 @@ export function readAttrs(s: Sema, ...lists: (readonly Attribute[])[]): AttrInfo
       else if (a.name === "mode" && arg?.kind === "ident") info.mode = arg.name.replace(/^__|__$/g, "");
       else if (a.name === "transparent_union") info.transparent = true;
       else if (a.name === "cleanup" && arg?.kind === "ident") info.cleanup = arg.name;
-      else if (a.name === "vector_size" || a.name === "ext_vector_type")
-        throw new CFail("vector types are not supported", null);
+      else if (a.name === "vector_size" && arg !== undefined)
+        info.vector = Number(requireConstant(s, arg, "size of a vector"));
+      else if (a.name === "ext_vector_type")
+        throw new CFail("this kind of vector type is not supported", null);
     }
   }
   return info;
@@ -178,6 +188,18 @@ function applyMode(t: CType, mode: string | null): CType {
   return pair[t.kind === "int" && !t.signed ? 1 : 0];
 }
 
+/** `vector_size` on a declaration is about the scalar at its root. */
+function applyVector(t: CType, bytes: number): CType {
+  if (bytes === 0) return t;
+  if (t.kind === "pointer") return { ...t, to: applyVector(t.to, bytes) };
+  if (t.kind === "array") return { ...t, of: applyVector(t.of, bytes) };
+  if (t.kind === "function") return { ...t, ret: applyVector(t.ret, bytes) };
+  const size = t.kind === "int" || t.kind === "float" ? t.size : 0;
+  if (size === 0 || bytes % size !== 0 || bytes > 256 || (t.kind === "float" && size === 16))
+    throw new CFail(`a vector of ${typeText(t)} in ${bytes} bytes is not supported`, null);
+  return withQuals(vectorOf(t, bytes / size), t.quals);
+}
+
 function qualBits(specs: DeclSpecs): number {
   return (specs.isConst ? CONST : 0) | (specs.isVolatile ? VOLATILE : 0) | (specs.isAtomic ? ATOMIC : 0);
 }
@@ -186,7 +208,7 @@ function qualBits(specs: DeclSpecs): number {
 export function resolveSpecs(s: Sema, specs: DeclSpecs, auto: CType | null = null): CType {
   let t = specType(s, specs, auto);
   const attrs = specs.attrs.length > 0 ? readAttrs(s, specs.attrs) : null;
-  if (attrs !== null) t = applyMode(t, attrs.mode);
+  if (attrs !== null) t = applyVector(applyMode(t, attrs.mode), attrs.vector);
   return withQuals(t, qualBits(specs));
 }
 
@@ -261,7 +283,7 @@ export function declare(s: Sema, d: Declarator, base: CType): { name: string | n
   }
   if (d.attrs.length > 0) {
     const attrs = readAttrs(s, d.attrs);
-    t = applyMode(t, attrs.mode);
+    t = applyVector(applyMode(t, attrs.mode), attrs.vector);
   }
   return { name: d.name, type: t };
 }

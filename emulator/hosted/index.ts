@@ -4,6 +4,7 @@
  */
 import allocaH from "./include/alloca.h";
 import assertH from "./include/assert.h";
+import complexH from "./include/complex.h";
 import ctypeH from "./include/ctype.h";
 import errnoH from "./include/errno.h";
 import fenvH from "./include/fenv.h";
@@ -47,6 +48,7 @@ export interface HostedFile {
 export const HOSTED_HEADERS: readonly HostedFile[] = [
   { path: "alloca.h", text: allocaH },
   { path: "assert.h", text: assertH },
+  { path: "complex.h", text: complexH },
   { path: "ctype.h", text: ctypeH },
   { path: "errno.h", text: errnoH },
   { path: "fenv.h", text: fenvH },
