@@ -20,6 +20,9 @@ import type { Finding, ReviewOptions, Run } from "./types.ts";
 /** Findings of one patch that are looked at; a patch with more is broken all over. */
 const MAX_LOOKED_AT = 40;
 
+/** Trees that are kept booted. */
+const MAX_STATES = 2;
+
 /** The tree as it is after a patch of the series. */
 class LaterStates {
   private readonly sides = new Map<Patch, PatchSide | null>();
@@ -37,7 +40,13 @@ class LaterStates {
 
   after(patch: Patch): PatchSide | null {
     const known = this.sides.get(patch);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.sides.delete(patch);
+      this.sides.set(patch, known);
+      return known;
+    }
+    // Each is a booted machine with its own image of the kernel: the last ones are kept, not all.
+    if (this.sides.size >= MAX_STATES) this.sides.delete(this.sides.keys().next().value!);
     const side = this.make(patch);
     this.sides.set(patch, side);
     return side;

@@ -1,0 +1,198 @@
+/**
+ * The text of `folioscope review` for a terminal, at most 80 columns wide: patches, what became of their hunks in the
+ * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (cli_coverage.ts) and the
+ * command itself (cli_review.ts).
+ */
+import { coverageText } from "./cli_coverage.ts";
+import { type Paint, painter } from "./cli_paint.ts";
+import type { ParsedDocument } from "./mail/types.ts";
+import { wrap } from "./review/render.ts";
+import { fateCounts, fixedByText, notesOf, oddHunks } from "./review/summary.ts";
+import type { Finding, ReviewResult, Verdict } from "./review/types.ts";
+
+const WIDTH = 80;
+/** Hunks that are told one by one; with --all every one. */
+const HUNKS_MAX = 6;
+
+/** How a report is written. */
+export interface TextStyle {
+  readonly color: boolean;
+  readonly all: boolean;
+  readonly coverage?: boolean;
+}
+
+/** The report for a terminal, at most 80 columns wide. */
+export function reviewText(
+  doc: ParsedDocument,
+  result: ReviewResult,
+  chosen: readonly number[],
+  style: TextStyle,
+): string {
+  const paint = painter(style.color);
+  const out: string[] = [];
+  if (result.tree !== undefined) out.push(...wrap(treeLine(result.tree), WIDTH, "    "), "");
+  for (const index of chosen) {
+    const patch = doc.patches[index]!;
+    const number = patch.number > 0 && patch.total > 0 ? `[${patch.number}/${patch.total}] ` : "";
+    out.push(
+      ...wrap(`${number}${patch.subject || "(no subject)"}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+    );
+    out.push(
+      paint(
+        `  ${patch.files.length} file${patch.files.length === 1 ? "" : "s"}, text ${patch.confidence}${patch.author === "" ? "" : `, ${patch.author}`}`.slice(
+          0,
+          WIDTH,
+        ),
+        "dim",
+      ),
+    );
+    out.push(...hunkLines(result, index, style.all, paint));
+    const runs = result.runs.filter((r) => r.patch === index);
+    const findings = result.findings.filter((f) => f.patch === index);
+    out.push(...countLines(runs, paint), "");
+    const shown = findings.filter(
+      (f) => f.verdict === "new" || f.verdict.startsWith("fixed") || (style.all && f.verdict === "already"),
+    );
+    for (const f of shown) out.push(...findingText(doc, f, paint), "");
+    const already = findings.filter((f) => f.verdict === "already");
+    if (already.length > 0 && !style.all)
+      out.push(paint(`  ${already.length} already so before the patch (--all shows them)`, "dim"), "");
+    out.push(...unmodelledLines(result, index, paint));
+    if (style.all) for (const r of runs) out.push(...runLine(r, paint));
+  }
+  if (style.coverage === true) out.push(...coverageText(doc, result, paint), "");
+  for (const note of notesOf(result)) out.push(...wrap(`note: ${note}`, WIDTH, "      "));
+  return `${out
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trimEnd()}\n`;
+}
+
+function treeLine(tree: NonNullable<ReviewResult["tree"]>): string {
+  const n = tree.prerequisites;
+  const stacked = n === 0 ? "" : ` with ${n} prerequisite patch${n === 1 ? "" : "es"} applied`;
+  return `kernel tree: ${tree.describe}${stacked}`;
+}
+
+/** How the hunks of a patch went into the tree; those that fit exactly are only counted. */
+function hunkLines(result: ReviewResult, index: number, all: boolean, paint: Paint): string[] {
+  const hunks = result.hunks.filter((h) => h.patch === index);
+  if (hunks.length === 0) return [];
+  const out = wrap(`hunks in the tree: ${fateCounts(hunks)}`, WIDTH - 2, "  ").map((l) =>
+    paint(`  ${l}`, "dim"),
+  );
+  const odd = oddHunks(hunks);
+  for (const h of all ? odd : odd.slice(0, HUNKS_MAX)) {
+    const lines = wrap(`line ${h.docLine}, ${h.path}: ${h.fate}`, WIDTH - 4, "  ");
+    out.push(
+      ...lines.map((l) => `    ${h.fate.startsWith("rejected") ? paint(l, "yellow") : paint(l, "dim")}`),
+    );
+  }
+  if (!all && odd.length > HUNKS_MAX)
+    out.push(paint(`    and ${odd.length - HUNKS_MAX} more (--all)`, "dim"));
+  return out;
+}
+
+function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
+  const n = (v: Verdict): number => runs.filter((r) => r.verdict === v).length;
+  const parts = [
+    [n("new"), "new", "red"],
+    [n("fixed"), "fixed", "green"],
+    [n("fixed-later"), "fixed later", "green"],
+    [n("already"), "already so", "yellow"],
+    [n("clean"), "clean", "green"],
+    [n("not-modelled"), "not modelled", "dim"],
+    [n("limit"), "limit reached", "yellow"],
+  ] as const;
+  const text = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
+  const colours = new Map(parts.map(([count, label, color]) => [`${count} ${label}`, color]));
+  return wrap(`${runs.length} scenario runs: ${text.join(", ")}`, WIDTH - 2, "  ").map(
+    (l) =>
+      `  ${l.replace(/\d+ [a-z][a-z ]*(?=,|$)/g, (t) => (colours.has(t) ? paint(t, colours.get(t)!) : t))}`,
+  );
+}
+
+const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
+  new: ["NEW", "red"],
+  fixed: ["FIXED", "green"],
+  "fixed-later": ["FIXED LATER", "green"],
+  already: ["ALREADY SO", "yellow"],
+};
+
+function findingText(doc: ParsedDocument, f: Finding, paint: Paint): string[] {
+  const [mark, color] = MARK[f.verdict] ?? ["", "yellow"];
+  const out: string[] = [];
+  const head = wrap(`${f.code}: ${f.message}`, WIDTH - mark.length - 3, "    ");
+  out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
+  const place = f.path === "" ? "" : ` (${f.path})`;
+  out.push(paint(`    --> ${doc.path}:${f.docLine}${place}${f.exactLine ? "" : ", led there"}`, "dim"));
+  const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
+  if (by !== "")
+    out.push(...wrap(`fixed later by ${by}`, WIDTH - 4, "  ").map((l) => `    ${paint(l, color)}`));
+  const line = doc.lines[f.docLine - 1];
+  if (line !== undefined) out.push(`      | ${line.replace(/\t/g, "    ").slice(0, WIDTH - 8)}`);
+  out.push(
+    ...wrap(
+      `scenario ${f.scenario}, era ${f.era}, ${f.side === "before" ? "before the patch" : "after the patch"}${f.alsoIn.length > 0 ? `, and in ${f.alsoIn.length} more` : ""}`,
+      WIDTH - 4,
+      "  ",
+    ).map((l) => `    ${l}`),
+  );
+  for (const s of condense(f.trace)) {
+    const where =
+      s.docLine > 0
+        ? ` [line ${s.docLine}]`
+        : s.path !== "" && s.role !== "step"
+          ? ` [${s.path}:${s.line}]`
+          : "";
+    const sign = s.role === "culprit" ? ">>" : s.role === "step" ? "- " : "  ";
+    const lines = wrap(`${sign} ${s.text}${where}`, WIDTH - 8, "     ");
+    out.push(...lines.map((l) => `      ${s.role === "culprit" ? paint(l, color) : l}`));
+  }
+  for (const c of f.consequences.slice(0, 3))
+    out.push(...wrap(`then: ${c.code}: ${c.message}`, WIDTH - 6, "      ").map((l) => `      ${l}`));
+  if (f.consequences.length > 3) out.push(`      then: ${f.consequences.length - 3} more`);
+  for (const d of f.detail) out.push(...wrap(d, WIDTH - 6).map((l) => `      ${l}`));
+  out.push(paint(`    replay: ${f.replay}`, "dim"));
+  return out;
+}
+
+/** The steps a reader needs: the last scenario steps and the object's own history, the breaking one always. */
+function condense(trace: Finding["trace"]): Finding["trace"] {
+  if (trace.length <= 14) return trace;
+  const keep = trace.filter((s) => s.role !== "step").slice(-9);
+  const last = trace.filter((s) => s.role === "step").slice(-5);
+  return trace.filter((s) => keep.includes(s) || last.includes(s));
+}
+
+function unmodelledLines(result: ReviewResult, index: number, paint: Paint): string[] {
+  const reasons = new Map<string, number>();
+  for (const r of result.runs)
+    if (r.patch === index && (r.verdict === "not-modelled" || r.verdict === "limit"))
+      reasons.set(r.reason ?? "", (reasons.get(r.reason ?? "") ?? 0) + 1);
+  const out: string[] = [];
+  for (const [reason, count] of reasons)
+    out.push(
+      ...wrap(`${count} not modelled: ${reason}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
+    );
+  const partial = result.functions.filter((f) => f.patch === index && !f.executed);
+  if (partial.length > 0)
+    out.push(
+      ...wrap(
+        `did not run: ${partial.map((f) => `${f.name}() (${f.reason})`).join("; ")}`,
+        WIDTH - 2,
+        "    ",
+      ).map((l) => paint(`  ${l}`, "dim")),
+    );
+  return out.length > 0 ? [...out, ""] : out;
+}
+
+function runLine(r: ReviewResult["runs"][number], paint: Paint): string[] {
+  const color =
+    r.verdict === "new" ? "red" : r.verdict === "clean" || r.verdict === "fixed" ? "green" : "dim";
+  const [first, ...rest] = wrap(r.scenario, WIDTH - 18, "  ");
+  return [
+    `  ${paint(r.verdict.padEnd(13), color)} ${first ?? ""}`,
+    ...rest.map((l) => `${" ".repeat(16)}${l}`),
+  ];
+}

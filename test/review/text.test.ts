@@ -1,0 +1,194 @@
+/**
+ * What `folioscope review` prints of a kernel tree: fates of hunks, `fixed-later`, coverage, stubs; its help; its errors
+ * about trees. The results are made up where only the words matter, and made on a real tree where one is at hand.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import Ajv2020 from "ajv/dist/2020.js";
+import { runReview } from "../../server/cli_review.ts";
+import { reviewText } from "../../server/cli_text.ts";
+import { parseDocument } from "../../server/parse.ts";
+import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
+import { fakeReview } from "../support/fake_review.ts";
+import { kernelDir, kernelSkip } from "../support/kernel.ts";
+import { corpus, example, needsCorpus, root } from "../support/paths.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "folioscope-text-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+async function review(...args: string[]) {
+  let out = "";
+  let err = "";
+  const io = { stdout: (t: string) => (out += t), stderr: (t: string) => (err += t), color: false };
+  const status = await runReview(args, io);
+  return { status, out, err };
+}
+
+const wide = (text: string): string[] =>
+  text.split("\n").filter((l) => l.length > 80 && !/replay: |--> /.test(l));
+
+const doc = parseDocument(example("demo.eml"), "demo.eml");
+const patch = doc.patches[0]!;
+const added = patch.files.flatMap((f) => f.hunks.flatMap((h) => h.lines)).filter((l) => l.kind !== "-");
+
+/** A made-up review in a tree. */
+function treeReview(change: Partial<ReviewResult> = {}): ReviewResult {
+  const hunk = (docLine: number, fate: string): HunkNote => ({ patch: 0, docLine, path: "fs/dax.c", fate });
+  return {
+    ...fakeReview(doc, "1"),
+    tree: { root: "/linux", describe: "linux-6.12 (work tree)", prerequisites: 2 },
+    hunks: [
+      hunk(30, "exact"),
+      hunk(40, "offset 3"),
+      hunk(50, "merged: the line after it is another one here, and what it changes stands once in the file"),
+      hunk(60, "rejected: its lines are not there"),
+    ],
+    coverage: [
+      {
+        patch: 0,
+        addedLines: added.map((l, i) => ({
+          docLine: l.docLine,
+          path: "fs/dax.c",
+          line: 100 + i,
+          reached: i > 0,
+        })),
+        files: [
+          {
+            path: "fs/dax.c",
+            functions: 40,
+            executed: 2,
+            missing: Array.from({ length: 38 }, (_, i) => `dax_missing_${i}`),
+          },
+        ],
+      },
+    ],
+    stubs: [
+      { name: "devm_foo", runs: 12 },
+      { name: "bar", runs: 3 },
+    ],
+    ...change,
+  };
+}
+
+const textOf = (result: ReviewResult, coverage = false): string =>
+  reviewText(doc, result, [0], { color: false, all: false, coverage });
+
+test("the help fits 80 columns and names every option", async () => {
+  const { out, status } = await review("--help");
+  assert.equal(status, 0);
+  assert.deepEqual(wide(out), []);
+  const source = readFileSync(join(root, "server/cli_review.ts"), "utf8");
+  const options = [...source.matchAll(/^ {6}(\w+): \{ type: /gm)].map((m) => m[1]!);
+  assert.ok(options.length > 10, options.join(" "));
+  for (const o of options.filter((x) => x !== "help")) assert.ok(out.includes(`--${o} `), `--${o}`);
+});
+
+test("hunks: what fits exactly is counted, what was merged or rejected is told once, with the reason", () => {
+  const result = treeReview({
+    notes: ["fs/dax.c, @@ -60,3 +60,4 @@ does not fit the tree: its lines are not there", "other", "other"],
+  });
+  const text = textOf(result);
+  assert.match(text, /kernel tree: linux-6.12 \(work tree\) with 2 prerequisite patches applied/);
+  assert.match(text, /hunks in the tree: 1 exact, 1 at an offset \(3\), 1 merged, 1 rejected/);
+  assert.match(text, /line 60, fs\/dax.c: rejected: its lines are not there/);
+  assert.equal(text.match(/its lines are not there/g)?.length, 1);
+  assert.equal(text.match(/note: other/g)?.length, 1);
+  assert.doesNotMatch(text, /line 40, /);
+  assert.deepEqual(wide(text), []);
+});
+
+test("a finding that a later patch mends is told with that patch", () => {
+  const made = treeReview();
+  const findings = made.findings.map((f) => ({
+    ...f,
+    verdict: "fixed-later" as const,
+    severity: "information" as const,
+    fixedBy: { number: 19, subject: "fs/dax: count pages as everybody does" },
+  }));
+  const text = textOf({ ...made, findings });
+  assert.match(
+    text,
+    /FIXED LATER folio-ref-leak[\s\S]*fixed later by 19\S* "fs\/dax: count pages as everybody does"/,
+  );
+  assert.deepEqual(wide(text), []);
+});
+
+test("--coverage lists each unreached line by its place, functions that did not run, and stubs by rank", () => {
+  const text = textOf(treeReview(), true);
+  const n = added.length;
+  assert.ok(n > 1, "the example adds lines");
+  assert.ok(
+    text.includes(`reached by some scenario: ${n - 1} of ${n}`),
+    text.slice(text.indexOf("coverage\n")),
+  );
+  assert.match(text, /not reached: fs\/dax.c:100 +line \d+ /);
+  assert.match(text, /functions of fs\/dax.c that ran: \d+ of 40 \(\d+ %\)/);
+  assert.match(text, /not run: dax_missing_0, /);
+  assert.match(text, /missing functions[^\n]*\n +12 {2}devm_foo\(\)\n +3 {2}bar\(\)/);
+  assert.deepEqual(wide(text), []);
+  assert.doesNotMatch(textOf(treeReview()), /not reached|devm_foo/);
+});
+
+test("without a tree --coverage says where the rest would come from", () => {
+  const { tree: _, ...rest } = treeReview({ hunks: [], stubs: [] });
+  const text = textOf(rest, true);
+  assert.match(text, /functions of the tree's files: only with --tree DIR/);
+  assert.match(text, /missing functions: none was called/);
+});
+
+test("a wrong tree, prerequisite or configuration ends the command with what is wrong and what to do", async () => {
+  const mail = join(root, "examples", "demo.eml");
+  const tree = join(dir, "linux");
+  mkdirSync(join(tree, "mm"), { recursive: true });
+  mkdirSync(join(tree, "include", "linux"), { recursive: true });
+  writeFileSync(join(dir, "notes"), "no symbol here\n# CONFIG_FS_DAX is not set\n");
+  for (const [args, message] of [
+    [["--tree", join(dir, "absent")], /--tree: .*absent is not a folder that can be read: name the root/],
+    [
+      ["--tree", dir],
+      /--tree: .* is not a kernel tree: it has no mm\/ and include\/linux\/; name the folder/,
+    ],
+    [["--tree", tree, "--prerequisite", join(dir, "none.mbox")], /--prerequisite: cannot read .*none\.mbox/],
+    [["--tree", tree, "--prerequisite", `${mail}#7`], /--prerequisite .*has no patch 7: it has 1/],
+    [
+      ["--tree", tree, "--config", join(dir, ".config")],
+      /--config .*: there is no such file; name a kernel's/,
+    ],
+    [["--tree", tree, "--config", dir], /--config .*: cannot be read \(EISDIR\); name a kernel's/],
+    [["--tree", tree, "--config", join(dir, "notes")], /--config .*: no line of it sets a CONFIG_ symbol/],
+    [["--config", join(dir, "notes")], /--config needs --tree DIR/],
+  ] as const) {
+    const { status, out, err } = await review(...args, mail);
+    assert.equal(status, 2, `${args.join(" ")}: ${err}`);
+    assert.equal(out, "");
+    assert.match(err, message);
+  }
+});
+
+test("a review in a real tree: coverage, hunks and the tree are in the JSON, which holds to its schema", {
+  skip: kernelSkip || needsCorpus.skip || false,
+}, async () => {
+  const mail = join(corpus, "cases", "goyal-wake-all.eml");
+  const { status, out, err } = await review(
+    "--tree",
+    kernelDir!,
+    "--scenario",
+    "invalidate*",
+    "--format",
+    "json",
+    mail,
+  );
+  assert.equal(status, 0, err);
+  const json = JSON.parse(out) as ReviewResult;
+  const schema = JSON.parse(readFileSync(join(root, "server/schema/review.schema.json"), "utf8")) as object;
+  const validate = new Ajv2020.default({ strict: false, allErrors: true }).compile(schema);
+  assert.ok(validate(json), JSON.stringify(validate.errors?.slice(0, 3)));
+  assert.equal(json.tree?.root, kernelDir);
+  assert.ok(json.hunks.length > 0);
+  assert.ok(json.coverage[0]!.addedLines.some((l) => l.reached));
+  const dax = json.coverage[0]!.files.find((f) => f.path === "fs/dax.c")!;
+  assert.equal(dax.functions, dax.executed + dax.missing.length);
+});
