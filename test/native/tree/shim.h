@@ -21,9 +21,22 @@
 #define core_initcall fs_initcall
 #define subsys_initcall(fn)
 #define late_initcall(fn)
-#define module_init(fn)
+/* Boot calls fsc_NAME() where the kernel would call the NAME() of a module. */
+#define module_init(fn) int fsc_##fn(void); int fsc_##fn(void) { return fn(); }
 
 #define _RET_IP_ 0UL
 #define arch_remove_memory(start, size, altmap, ...) (arch_remove_memory)(start, size, altmap) /* a later 6.12.y has a fourth */
 #define noop_llseek NULL
+
+/* Ways of the page cache that no DAX mapping goes. */
+enum ttu_flags { TTU_SPLIT_HUGE_PMD = 4, TTU_IGNORE_MLOCK = 8, TTU_SYNC = 16 };
+#define FGP_LOCK 2
+#define workingset_update_node NULL
+#define shmem_mapping(mapping) false
+#define mapping_shrinkable(mapping) false
+#define mapping_inaccessible(mapping) false
+#define filemap_lock_folio(mapping, index) ((struct folio *)ERR_PTR(-ENOENT))
+#define delete_from_page_cache_batch(mapping, fbatch) \
+	do { if (folio_batch_count(fbatch)) __fsc_unmodelled("page cache folio"); } while (0)
+#define __filemap_get_folio(mapping, index, flags, gfp) ((struct folio *)ERR_PTR(-ENOENT)) /* there is no page cache */
 #endif
