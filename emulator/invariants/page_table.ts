@@ -213,3 +213,33 @@ export const statDrift: Invariant = {
       judge.report({ message: `NR_FILE_MAPPED is ${mapped} although nothing is mapped` });
   },
 };
+
+export const leafBeforeMapping: Invariant = {
+  code: "leaf-before-mapping",
+  title: "A device page can be reached before it says whose it is",
+  ids: ["P7"],
+  statement:
+    "The mapping and index of a device-dax page (of its head, when it is compound) are set before a page table shows it: memory failure and munmap may look at once.",
+  eras: ["v6.12", "v6.15"],
+  source:
+    "drivers/dax/device.c dax_set_mapping() before vmf_insert_*(); mm/memory-failure.c mf_generic_kill_procs()",
+  detection:
+    "when a present leaf of a device that is not FS_DAX is written, ->mapping of the page's head is read",
+  level: "error",
+  onEvent(judge, event) {
+    if (event.kind !== "pte" || (event.after & PTE.PRESENT) === 0n) return;
+    const pfn = Number((event.after & 0x000ffffffffff000n) >> 12n);
+    const { view } = judge;
+    if (!view.isPmem(pfn) || !view.hasPage(pfn)) return;
+    const page = view.page(pfn);
+    const head = page.isTail ? view.page(page.head) : page;
+    if (head.mapping !== 0n) return;
+    if (view.fsDaxRanges().some((r) => pfn >= r.from && pfn < r.to)) return;
+    judge.report({
+      pfn,
+      fields: ["mapping"],
+      event,
+      message: `a page-table leaf shows ${describePfn(view, pfn)}, whose ->mapping is NULL`,
+    });
+  },
+};

@@ -12,7 +12,15 @@ import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import type { Invariant } from "./invariant.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
-import { devmapBits, mapcount, stalePte, statDrift, writableClean, writableLeaf } from "./page_table.ts";
+import {
+  devmapBits,
+  leafBeforeMapping,
+  mapcount,
+  stalePte,
+  statDrift,
+  writableClean,
+  writableLeaf,
+} from "./page_table.ts";
 import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
 import { badPage, warn, wrongOutcome } from "./reports.ts";
 
@@ -37,6 +45,7 @@ export const INVARIANTS: readonly Invariant[] = [
   writableLeaf,
   writableClean,
   devmapBits,
+  leafBeforeMapping,
   mapcount,
   statDrift,
   entryBits,

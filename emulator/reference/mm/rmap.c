@@ -372,8 +372,15 @@ int mapping_wrprotect_range(struct address_space *mapping, pgoff_t pgoff, unsign
 }
 #endif
 
+#if FSC_ERA >= 615
 unsigned long page_address_in_vma(const struct folio *folio, const struct page *page, const struct vm_area_struct *vma)
 {
+#else
+unsigned long page_address_in_vma(struct page *page, struct vm_area_struct *vma)
+{
+	struct folio *folio = page_folio(page);
+
+#endif
 	if (!folio_test_anon(folio) && (!vma->vm_file || vma->vm_file->f_mapping != folio->mapping))
 		return -EFAULT;
 	return vma_address(vma, folio->index + folio_page_idx(folio, page), 1);

@@ -79,6 +79,7 @@ extern const struct fsc_scenario fsc_scenario_devdax_memory_failure;
 extern const struct fsc_scenario fsc_scenario_pgmap_types;
 extern const struct fsc_scenario fsc_scenario_pgmap_fails;
 extern const struct fsc_scenario fsc_scenario_pgmap_held;
+extern const struct fsc_scenario fsc_scenario_madvise_poison;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -148,5 +149,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_pgmap_types,
 	&fsc_scenario_pgmap_fails,
 	&fsc_scenario_pgmap_held,
+	&fsc_scenario_madvise_poison,
 	NULL,
 };

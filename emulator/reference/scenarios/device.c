@@ -194,3 +194,33 @@ FSC_SCENARIO(memory_failure_file, "memory-failure", "Memory behind a mapped file
 	sc_remove(&b);
 	sc_end(mm);
 }
+
+FSC_SCENARIO(madvise_poison, "madvise-poison", "A program poisons or offlines a page of its own mapping: madvise(2)",
+	     "soft=0,1 order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages(), pfn;
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m;
+	struct page *page;
+	int error;
+
+	/* As madvise_inject_error(): a reference by GUP, which the callee drops. */
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	__fsc_step("madvise A[0]");
+	SC_EXPECT(get_user_pages_fast(m.addr, 1, 0, &page) == 1);
+	pfn = page_to_pfn(page);
+	if (__fsc_param("soft", 0))
+		error = soft_offline_page(pfn, MF_COUNT_INCREASED);
+	else
+		error = memory_failure(pfn, MF_COUNT_INCREASED | MF_SW_SIMULATED);
+	__fsc_quiesce("madvise A[0]");
+	SC_EXPECT(error == (__fsc_param("soft", 0) ? -EIO : 0));
+	SC_EXPECT(soft_offline_page(1UL << 30, 0) == -ENXIO);
+	SC_EXPECT(memory_failure(1UL << 30, 0) == -ENXIO);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}

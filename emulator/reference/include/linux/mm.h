@@ -719,6 +719,13 @@ enum mf_flags {
 };
 int memory_failure(unsigned long pfn, int flags);
 int soft_offline_page(unsigned long pfn, int flags);
+extern int sysctl_memory_failure_early_kill;
+#define hwpoison_filter(p) ((void)(p), 0)
+#define arch_memory_failure(pfn, flags) ((void)(pfn), (void)(flags), -ENXIO)
+enum mf_result { MF_IGNORED, MF_FAILED, MF_DELAYED, MF_RECOVERED };
+enum mf_action_page_type { MF_MSG_DAX, MF_MSG_UNKNOWN };
+#define action_result(pfn, type, result) ((void)(pfn), (void)(type), (result) == MF_RECOVERED ? 0 : -EBUSY)
+struct task_struct *task_early_kill(struct task_struct *tsk, int force_early);
 int mf_dax_kill_procs(struct address_space *mapping, pgoff_t index, unsigned long count, int mf_flags);
 
 /* ---- ours: what scenarios and boot call (mm/fsc_mm.c) ---- */

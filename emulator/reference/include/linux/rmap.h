@@ -63,7 +63,11 @@ int folio_mkclean(struct folio *folio);
 #if FSC_ERA >= 615
 int mapping_wrprotect_range(struct address_space *mapping, pgoff_t pgoff, unsigned long pfn, unsigned long nr_pages);
 #endif
+#if FSC_ERA >= 615
 unsigned long page_address_in_vma(const struct folio *folio, const struct page *page, const struct vm_area_struct *vma);
+#else
+unsigned long page_address_in_vma(struct page *page, struct vm_area_struct *vma);
+#endif
 
 #define PVMW_SYNC (1 << 0)
 #define PVMW_MIGRATION (1 << 1)

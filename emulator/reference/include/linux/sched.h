@@ -41,6 +41,7 @@ struct task_struct {
 	void *files;
 	void *plug;
 	bool fsc_signal;
+	int fsc_refs; /* get_task_struct() */
 	unsigned int fsc_sigbus; /* SIGBUS delivered so far: memory failure, faults past the end of a file */
 	unsigned short fsc_sigbus_lsb;
 	unsigned long fsc_sigbus_addr;
@@ -74,8 +75,22 @@ int wake_up_state(struct task_struct *p, unsigned int state);
 #define signal_pending_state(state, t) (((state) & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && (t)->fsc_signal)
 #define need_resched() 0
 #define task_pid_nr(t) ((t)->pid)
-#define get_task_struct(t) (t)
-#define put_task_struct(t) do { } while (0)
+static inline struct task_struct *get_task_struct(struct task_struct *t)
+{
+	t->fsc_refs++;
+	return t;
+}
+static inline void put_task_struct(struct task_struct *t)
+{
+	WARN_ON(t->fsc_refs-- <= 0);
+}
+#define for_each_process(p) for ((p) = fsc_tasks; (p) < fsc_tasks + FSC_MAX_TASK; (p)++)
+#define for_each_thread(p, t) for ((t) = (p); (t); (t) = NULL)
+#define PF_MCE_PROCESS 0x00000080
+#define PF_MCE_EARLY 0x08000000
+#define SEND_SIG_PRIV NULL
+enum pid_type { PIDTYPE_PID };
+#define do_send_sig_info(sig, info, t, type) ({ (t)->fsc_signal = true; 0; })
 #define memalloc_nofs_save() 0u
 #define memalloc_nofs_restore(f) ((void)(f))
 #define memalloc_noio_save() 0u
