@@ -21,7 +21,15 @@ import {
   TEXT_BASE,
   type TypeLayout,
 } from "../vm/image.ts";
-import type { EnumSpec, FunctionDef, Loc, RecordSpec, SourceFile, TranslationUnit } from "./ast.ts";
+import type {
+  Declarator,
+  EnumSpec,
+  FunctionDef,
+  Loc,
+  RecordSpec,
+  SourceFile,
+  TranslationUnit,
+} from "./ast.ts";
 import { evalConst, planBytes } from "./const_eval.ts";
 import {
   alignOf,
@@ -247,7 +255,26 @@ class Linker implements LinkScope, GenEnv {
     return entity;
   }
 
+  /** The name that `alias("name")`, or in a program `asm("name")`, gives a declaration. */
+  private otherName(c: Candidate): string | null {
+    if (c.declaration === null) return null;
+    const { specs, items } = c.declaration;
+    const { declarator } = items[c.item]!;
+    for (const a of [...specs.attrs, ...declarator.attrs]) {
+      const target = a.name === "alias" ? a.args[0] : undefined;
+      if (target?.kind === "string") return String.fromCharCode(...target.units);
+    }
+    return this.hosted ? declarator.asmName : null;
+  }
+
   private makeEntity(c: Candidate): Entity | null {
+    const other = this.otherName(c);
+    if (other !== null && other !== c.name) {
+      const target = this.lookup(other, c.path);
+      if (target?.kind === "function" || target?.kind === "object") return target;
+      const type = this.isNative(other) ? this.declaredType(c) : null;
+      if (type?.kind === "function") return { kind: "function", sym: this.undefinedFunction(other, type) };
+    }
     switch (c.kind) {
       case "function":
         return { kind: "function", sym: this.functionSym(c) };
@@ -306,7 +333,14 @@ class Linker implements LinkScope, GenEnv {
       },
       id: -1,
       noreturn: specs.noreturn,
+      weak:
+        specs.attrs.some((a) => a.name === "weak") ||
+        this.declaratorOf(c).attrs.some((a) => a.name === "weak"),
     };
+  }
+
+  private declaratorOf(c: Candidate): Declarator {
+    return c.def?.declarator ?? c.declaration!.items[c.item]!.declarator;
   }
 
   /** An old-style definition: parameters by its declarations. */

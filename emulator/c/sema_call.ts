@@ -143,8 +143,7 @@ function convertArg(s: Sema, x: X, to: CType | null, tools: ArgTools, what: stri
     if (x.t.kind === "void") throw new CFail(`${what}: a void value is used`, x.loc);
     return x.t.kind === "record" ? x : tools.convAssign(x, defaultPromoted(x.t), what);
   }
-  if (to.kind === "record" && to.info.transparent && x.t.kind !== "record")
-    throw new CFail("transparent unions are not supported", x.loc);
+  if (to.kind === "record" && to.info.transparent && x.t.kind !== "record") return tools.toUnion(s, to, x);
   return tools.convAssign(x, to, what, s);
 }
 

@@ -36,6 +36,7 @@ import {
   type CType,
   complexOf,
   DOUBLE,
+  type Field,
   FLOAT,
   findField,
   INT,
@@ -203,7 +204,7 @@ const INT_TYPES: Record<Extract<Expr, { kind: "int" }>["type"], CType> = {
 };
 
 /** What call analysis needs from here (it may not import this module). */
-const ARGS = { val, arm, convAssign, decay, castTo, frameOf };
+const ARGS = { val, arm, convAssign, decay, castTo, frameOf, toUnion };
 
 export type ArgTools = typeof ARGS;
 
@@ -239,6 +240,8 @@ function identifier(s: Sema, name: string, loc: Loc): X {
       return objectLvalue(e.sym, e.sym.type(), loc);
     case "function":
       if (e.sym.nested !== undefined && s.fn !== null) return nestedPointer(s, e.sym, loc);
+      if (e.sym.weak === true && e.sym.def === null && s.link.hosted && !s.link.isNative(name))
+        return mem(num(0, pointerTo(e.sym.type()), loc), 0, e.sym.type(), loc);
       return { k: "addr", t: e.sym.type(), loc, fx: 0, sym: e.sym, off: 0 };
     case "enumerator":
       return num(e.value, e.type, loc);
@@ -745,11 +748,36 @@ function castToUnion(s: Sema, t: RecordType, x: X, e: Extract<Expr, { kind: "cas
   const field = layoutOf(t, e.loc).fields.find((f) => sameType(f.type, x.t));
   if (field === undefined || s.fn === null)
     throw new CFail(`a cast of ${typeText(x.t)} to ${typeText(t)}`, e.loc);
-  const v = newLocal(s, "<union>", t, e.loc, true);
+  return unionOf(s, t, field, x, e.loc);
+}
+
+function unionOf(s: Sema, t: RecordType, field: Field, x: X, loc: Loc): X {
+  const v = newLocal(s, "<union>", t, loc, true);
   v.addressed = true;
   const entry = { off: field.offset, t: field.type, bf: null, x, bytes: null, count: 1, stride: 0 };
   const plan = { type: t, entries: [entry], size: sizeOf(t) };
-  return mem({ k: "complit", t: pointerTo(t), loc: e.loc, fx: 3, v, plan }, 0, t, e.loc);
+  return mem({ k: "complit", t: pointerTo(t), loc, fx: 3, v, plan }, 0, t, loc);
+}
+
+/** An argument for a parameter of transparent union type: as the first member that takes it. */
+function toUnion(s: Sema, t: RecordType, x: X): X {
+  const { fields } = layoutOf(t, x.loc);
+  const takes = (f: Field): boolean =>
+    f.type.kind === "pointer" && (x.t.kind === "pointer" || isNullConstant(x))
+      ? isNullConstant(x) || f.type.to.kind === "void" || x.t.kind !== "pointer" || x.t.to.kind === "void"
+      : false;
+  const field =
+    fields.find((f) => sameType(unqualified(f.type), unqualified(x.t))) ??
+    fields.find(
+      (f) =>
+        f.type.kind === "pointer" &&
+        x.t.kind === "pointer" &&
+        sameType(unqualified(f.type.to), unqualified(x.t.to)),
+    ) ??
+    fields.find(takes);
+  if (field === undefined || s.fn === null)
+    throw new CFail(`${typeText(x.t)} is no member of ${typeText(t)}`, x.loc);
+  return unionOf(s, unqualified(t) as RecordType, field, conv(x, field.type), x.loc);
 }
 
 function compoundLiteral(s: Sema, e: Extract<Expr, { kind: "compound" }>): X {

@@ -129,7 +129,7 @@ export function convParts(s: Sema, x: X, t: CType, what: string, cast: boolean):
     throw new CFail(`${what}: ${typeText(x.t)} given, ${typeText(t)} wanted`, x.loc);
   };
   if (sameType(x.t, t)) return x;
-  if (to !== null && to.complex) {
+  if (to?.complex === true) {
     const zero = num(0, INT, x.loc);
     if (isArithmetic(x.t)) return make(s, unqualified(t), [x, conv(zero, to.of)], [], x.loc);
     if (from === null || !from.complex) return fail();

@@ -62,6 +62,8 @@ export interface FunctionSym {
   /** Image function id, -1 until it is asked for. */
   id: number;
   readonly noreturn: boolean;
+  /** Declared weak: when nothing defines it, its address is NULL. */
+  readonly weak?: boolean;
   /** A function inside another one (GNU): what it is nested in, and its analysis. */
   readonly nested?: { readonly outer: object; tree: FnTree | null };
 }

@@ -284,6 +284,7 @@ export function declare(s: Sema, d: Declarator, base: CType): { name: string | n
   if (d.attrs.length > 0) {
     const attrs = readAttrs(s, d.attrs);
     t = applyVector(applyMode(t, attrs.mode), attrs.vector);
+    if (attrs.transparent && t.kind === "record") t.info.transparent = true;
   }
   return { name: d.name, type: t };
 }
@@ -464,7 +465,7 @@ function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayou
     }
   }
   const attrs = readAttrs(s, spec.attrs);
-  info.transparent = attrs.transparent;
+  info.transparent ||= attrs.transparent;
   return layoutRecord(members, {
     union: spec.kind === "union",
     packed: attrs.packed,
