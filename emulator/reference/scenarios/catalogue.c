@@ -80,6 +80,7 @@ extern const struct fsc_scenario fsc_scenario_pgmap_types;
 extern const struct fsc_scenario fsc_scenario_pgmap_fails;
 extern const struct fsc_scenario fsc_scenario_pgmap_held;
 extern const struct fsc_scenario fsc_scenario_madvise_poison;
+extern const struct fsc_scenario fsc_scenario_fsdev_rebind;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -150,5 +151,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_pgmap_fails,
 	&fsc_scenario_pgmap_held,
 	&fsc_scenario_madvise_poison,
+	&fsc_scenario_fsdev_rebind,
 	NULL,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory as a character device: made, mapped, taken back from those who use it, given to another driver. */
+#include <linux/dax.h>
+#include <linux/pfn_t.h>
 #include <linux/string.h>
 #include "devices.h"
 
@@ -288,6 +290,103 @@ FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped
 	fput(d.file);
 	SC_DO(sc_devdax_unbind(region), "take the device away");
 	sc_devdax_destroy(region);
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	fsc_mm_destroy(mm);
+}
+
+/* ---- a driver for file systems ---- */
+
+/* What a page is like that a file system has not touched. */
+static void sc_expect_idle(struct dev_dax *dev_dax, unsigned long pgoff)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(dax_pgoff_to_phys(dev_dax, pgoff, PAGE_SIZE)));
+
+	SC_EXPECT(!PageHead(page) && !PageTail(page));
+	SC_EXPECT(page_count(page) == FSC_ERA_IDLE);
+	SC_EXPECT(!page->mapping);
+}
+
+static void sc_use_fsdev(struct dev_dax *dev_dax)
+{
+	void *kaddr;
+	pfn_t pfn;
+	long got;
+	int id;
+
+	sc_expect_idle(dev_dax, 0);
+	sc_expect_idle(dev_dax, 7);
+	id = dax_read_lock();
+	got = dax_direct_access(dev_dax->dax_dev, 1, 2, DAX_ACCESS, &kaddr, &pfn);
+	SC_EXPECT(got == 2);
+	SC_EXPECT(pfn_t_to_pfn(pfn) == PHYS_PFN(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)));
+	SC_EXPECT(kaddr == __va(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)));
+	SC_EXPECT(dax_zero_page_range(dev_dax->dax_dev, 1, 1) == 0);
+	dax_read_unlock(id);
+}
+
+FSC_SCENARIO(fsdev_rebind, "fsdev-rebind", "A device goes from device_dax to fsdev_dax and back; each step fails once",
+	     "static=0,1 step=1,2")
+{
+	bool fixed = __fsc_param("static", 0);
+	struct device *host = NULL, *region;
+	struct mm_struct *mm = fsc_mm_create();
+	struct device_driver *fsdev;
+	struct dev_dax *dev_dax;
+	unsigned long pfn;
+	struct sc_file d;
+	struct sc_map m;
+	int rc, nth, left;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	fsdev = fsc_fsdev_init();
+	if (fixed) {
+		region = sc_devdax_create(PMD_SIZE, PTRS_PER_PMD);
+		SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+		dev_dax = sc_dev_dax(region);
+	} else {
+		SC_DO(host = sc_hmem_create(true), "find firmware's memory");
+		dev_dax = sc_dev_dax(sc_hmem_region());
+		sc_store_size(dev_dax, "2097152", true);
+		SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind device_dax");
+	}
+	d = sc_open_cdev(dev_dax);
+	m = sc_mmap(mm, &d, 0, 512, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_munmap(&m);
+	fput(d.file);
+	SC_DO(sc_dev_unbind(dev_dax), "unbind device_dax");
+
+	for (nth = 1, left = 0; !left; nth++) {
+		__fsc_fail_nth(__fsc_param("step", 0) == 1 ? "!devm_add_action" : "devm_add_action", nth);
+		SC_DO(rc = device_driver_attach(fsdev, &dev_dax->dev), "bind fsdev_dax, failure %d", nth);
+		left = __fsc_fail_nth("", 0);
+		if (!rc)
+			SC_DO(sc_dev_unbind(dev_dax), "unbind fsdev_dax");
+	}
+	SC_DO(SC_EXPECT(device_driver_attach(fsdev, &dev_dax->dev) == 0), "bind fsdev_dax");
+	if (dev_dax->dev.driver)
+		SC_DO(sc_use_fsdev(dev_dax), "use it as a file system does");
+	SC_DO(sc_dev_unbind(dev_dax), "unbind fsdev_dax");
+
+	/* Nothing of the driver is left where the next one could follow it. */
+	SC_EXPECT(!dev_dax->pgmap || (!dev_dax->pgmap->ops && !dev_dax->pgmap->owner));
+	SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind device_dax");
+	fsc_fsdev_exit();
+	d = sc_open_cdev(dev_dax);
+	m = sc_mmap(mm, &d, 0, 512, SC_RW);
+	sc_write(&m, 0, 1);
+	pfn = PHYS_PFN(dax_pgoff_to_phys(dev_dax, 0, PAGE_SIZE));
+	SC_DO(SC_EXPECT(memory_failure(pfn, 0) == 0), "memory failure");
+	SC_EXPECT(current->fsc_sigbus == 1);
+	sc_munmap(&m);
+	fput(d.file);
+	if (fixed) {
+		SC_DO(sc_devdax_unbind(region), "take the device away");
+		sc_devdax_destroy(region);
+	} else {
+		SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
+	}
 	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
 	fsc_mm_destroy(mm);
 }

@@ -62,6 +62,8 @@ struct dev_dax {
 int fsc_dax_init(void);
 int fsc_dax_pmem_init(void);
 int fsc_kmem_init(void);
+struct device_driver *fsc_fsdev_init(void);
+void fsc_fsdev_exit(void);
 void fsc_kmem_exit(void);
 int fsc_hmem_init(bool idle);
 void fsc_hmem_exit(void);

@@ -121,6 +121,8 @@ long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages,
 		return -EOPNOTSUPP;
 	if (!dax_alive(dax_dev))
 		return -ENXIO;
+	if (!dax_dev->ops)
+		return -EOPNOTSUPP;
 	if (nr_pages < 0)
 		return -EINVAL;
 	got = dax_dev->ops->direct_access(dax_dev, pgoff, nr_pages, mode, kaddr, pfn);
@@ -150,6 +152,8 @@ int dax_zero_page_range(struct dax_device *dax_dev, pgoff_t pgoff, size_t nr_pag
 {
 	if (!dax_alive(dax_dev))
 		return -ENXIO;
+	if (!dax_dev->ops)
+		return -EOPNOTSUPP;
 	/* Nobody asks for more than one page; device mapper could not split it. */
 	if (nr_pages != 1)
 		return -EIO;
@@ -221,6 +225,16 @@ void set_dax_nomc(struct dax_device *dax_dev)
 {
 	set_bit(DAXDEV_NOMC, &dax_dev->flags);
 }
+
+/* For a driver that comes after the device: its operations, one driver's at a time, or none. */
+int dax_set_ops(struct dax_device *dax_dev, const struct dax_operations *ops)
+{
+	if (ops)
+		return cmpxchg(&dax_dev->ops, NULL, ops) ? -EBUSY : 0;
+	dax_dev->ops = NULL;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dax_set_ops);
 
 /* ---- life ---- */
 
