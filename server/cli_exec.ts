@@ -53,6 +53,7 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
       defines: values.define ?? [],
       resolveInclude: (name, system, from) => findInclude(name, system, from, values.include ?? []),
       stdin: () => readStdin(file),
+      readFile: (path) => readWhole(path),
       onOutput: (fd, bytes) => out.write(fd, bytes),
       ...(values.trace === true
         ? {
@@ -128,6 +129,14 @@ function findInclude(
     }
   }
   return null;
+}
+
+function readWhole(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function readStdin(file: string): Uint8Array {

@@ -82,12 +82,15 @@ function fieldSize(m: Member): number {
 
 function memberAlign(m: Member, o: LayoutOptions): number {
   let a = m.packed || o.packed ? 1 : alignOf(m.type);
-  if (o.pack) a = Math.min(a, o.pack);
-  return Math.max(a, m.aligned);
+  a = Math.max(a, m.aligned);
+  // What #pragma pack says limits `aligned`, too.
+  return o.pack ? Math.min(a, o.pack) : a;
 }
 
+/** What a bit-field makes of the record's alignment: under #pragma pack gcc does not look at `packed`. */
 function bitAlign(m: Member, o: LayoutOptions): number {
-  return memberAlign(m, o);
+  if (!o.pack) return memberAlign(m, o);
+  return Math.min(Math.max(alignOf(m.type), m.aligned), o.pack);
 }
 
 /** First bit of a bit-field that may start at bit `from`. */
@@ -98,9 +101,8 @@ function placeBits(m: Member, from: number, o: LayoutOptions): number {
   const most = intOf(m.type).rank === 0 ? 1 : unit;
   if (width > most || width < 0) throw new CFail(`width of bit-field \`${m.name}\` exceeds its type`, m.loc);
   if (width === 0) return up(from, Math.max(unit, m.aligned * 8));
-  if (m.aligned > 0) from = up(from, m.aligned * 8);
-  if (m.packed || o.packed) return from;
-  if (o.pack && o.pack * 8 < unit) return from;
+  if (m.aligned > 0) from = up(from, (o.pack ? Math.min(m.aligned, o.pack) : m.aligned) * 8);
+  if (m.packed || o.packed || o.pack) return from;
   return Math.floor(from / unit) === Math.floor((from + width - 1) / unit)
     ? from
     : up(from, alignOf(m.type) * 8);

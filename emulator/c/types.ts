@@ -258,7 +258,10 @@ function typedefType(s: Sema, name: string, loc: Loc): CType {
 }
 
 export function resolveTypeName(s: Sema, tn: TypeName): CType {
-  return declare(s, tn.declarator, resolveSpecs(s, tn.specs)).type;
+  const { type } = declare(s, tn.declarator, resolveSpecs(s, tn.specs));
+  if (tn.specs.attrs.length === 0 && tn.declarator.attrs.length === 0) return type;
+  const { aligned } = readAttrs(s, tn.specs.attrs, tn.declarator.attrs);
+  return aligned > 0 ? { ...type, align: aligned } : type;
 }
 
 /** Applies a declarator to its base type. */
@@ -443,6 +446,8 @@ export function makeRecord(s: Sema, spec: RecordSpec, into: RecordInfo | null = 
 
 function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayout {
   const members: Member[] = [];
+  if (spec.attrs.some((a) => a.name === "ms_struct"))
+    throw new CFail("the layout that ms_struct asks for is not supported", spec.loc);
   for (const m of spec.members!) {
     const base = resolveSpecs(s, m.specs);
     if (m.declarators.length === 0) {

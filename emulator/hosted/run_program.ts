@@ -33,6 +33,8 @@ export interface ProgramOptions {
   /** Finds what `#include` names and our own headers do not have: path to use in reports and text. */
   readonly resolveInclude?: (name: string, system: boolean, from: string) => ProgramSource | null;
   readonly stdin?: () => Uint8Array;
+  /** Files that fopen() finds; writing never reaches them. */
+  readonly readFile?: (path: string) => Uint8Array | null;
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void;
   /** Called at each new statement line of the program, in execution order. */
   readonly trace?: (line: TraceLine) => void;
@@ -239,6 +241,7 @@ export function runProgram(source: ProgramSource, options: ProgramOptions = {}):
   const libc = new Libc(memory, {
     program: programName(source.path),
     ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    ...(options.readFile === undefined ? {} : { readFile: options.readFile }),
     ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
     ...(options.output === undefined ? {} : { outputLimit: options.output << 20 }),
   });

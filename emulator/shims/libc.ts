@@ -37,6 +37,8 @@ export interface LibcOptions {
   readonly outputLimit?: number;
   /** Called with every write to 1 or 2 as it happens. */
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void;
+  /** A file that the program opens for reading and has not written itself; null: there is none. What it writes stays in memory. */
+  readonly readFile?: (path: string) => Uint8Array | null;
   /** argv[0], as assert() prints it. */
   readonly program?: string;
 }
@@ -56,6 +58,8 @@ export const ERRNO = {
 export class Libc {
   readonly memory: Memory;
   readonly options: LibcOptions;
+  /** Names that tmpnam() gave. */
+  names = 0;
   readonly program: string;
   files = new Map<string, FileData>();
   streams: (Stream | null)[] = [];

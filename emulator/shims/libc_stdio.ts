@@ -126,6 +126,13 @@ function open(libc: Libc, path: string, mode: string): Stream | null {
   const plus = mode.includes("+");
   const kind = mode[0];
   let data = libc.files.get(path);
+  if (data === undefined && (kind === "r" || kind === "a")) {
+    const bytes = libc.options.readFile?.(path) ?? null;
+    if (bytes !== null) {
+      data = { bytes: bytes.slice(), size: bytes.length };
+      libc.files.set(path, data);
+    }
+  }
   if (kind === "r" ? data === undefined : kind !== "w" && kind !== "a") {
     libc.setErrno(kind === "r" ? ERRNO.ENOENT : ERRNO.EINVAL);
     return null;
@@ -311,6 +318,12 @@ function streamFamily(libc: Libc): Family {
     fdopen(c) {
       const stream = libc.streams[c.num(0)];
       c.ret(stream === undefined || stream === null ? 0n : handle(libc, c, stream));
+    },
+    tmpnam(c) {
+      const name = `/tmp/file${++libc.names}`;
+      const at = c.addr(0) === 0n ? libc.staticString(name) : c.addr(0);
+      if (c.addr(0) !== 0n) memory.writeBytes(at, latin1(`${name}\0`));
+      c.ret(at);
     },
     tmpfile: (c) =>
       c.ret(handle(libc, c, newStream("", { bytes: new Uint8Array(256), size: 0 }, true, true, false))),

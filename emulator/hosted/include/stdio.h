@@ -65,6 +65,7 @@ FILE *fopen(const char *path, const char *mode);
 FILE *freopen(const char *path, const char *mode, FILE *stream);
 FILE *fdopen(int fd, const char *mode);
 FILE *tmpfile(void);
+char *tmpnam(char *name);
 int fclose(FILE *stream);
 int fflush(FILE *stream);
 int feof(FILE *stream);
