@@ -254,11 +254,11 @@ static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t lengt
 		return -EIO;
 
 	if (e.block && !e.unwritten) {
-		if (!fscfs_trim_shared(e.block, &e.count)) {
+		if (!fscfs_trim_shared(e.block, &e.count) && !fs->always_cow) {
 			fscfs_fill(inode, iomap, &e, 0);
 			return 0;
 		}
-		/* Somebody else has the blocks too: new ones are handed out, the old ones are the source. */
+		/* Somebody else has the blocks too, or it is asked for: new ones are handed out, the old ones are the source. */
 		copy = e;
 		copy.block = fscfs_alloc(fs, &copy.count);
 		if (!copy.block)

@@ -43,6 +43,7 @@ struct fscfs {
 	unsigned long nr_blocks;
 	unsigned long goal; /* where a scenario wants the next allocation, 0: anywhere */
 	bool shutdown;
+	bool always_cow; /* as an extent size hint can do: blocks that nobody shares are copied on write too */
 };
 
 struct fscfs_file { /* inode->i_private */

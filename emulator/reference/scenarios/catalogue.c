@@ -59,6 +59,7 @@ extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
 extern const struct fsc_scenario fsc_scenario_lock_folio_waits;
 #if FSC_ERA >= 615
 extern const struct fsc_scenario fsc_scenario_break_range;
+extern const struct fsc_scenario fsc_scenario_delete_waiters;
 #endif
 extern const struct fsc_scenario fsc_scenario_truncate_locked;
 extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
@@ -130,6 +131,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_lock_folio_waits,
 #if FSC_ERA >= 615
 	&fsc_scenario_break_range,
+	&fsc_scenario_delete_waiters,
 #endif
 	&fsc_scenario_truncate_locked,
 	&fsc_scenario_fsync_and_fault,

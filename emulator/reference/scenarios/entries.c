@@ -215,8 +215,8 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 	sc_end(mm);
 }
 
-FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, when the locked entry's page is the held one",
-	     "order=0,9")
+FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, when the locked entry's page is the held one; or the entry goes while it is waited for",
+	     "order=0,9 gone=0,1")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -225,23 +225,47 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	struct sc_scan scan = { &a, 0, LLONG_MAX, NULL };
 	struct sc_dma dma;
 	struct sc_map m;
-	int one, two;
+	int gone = __fsc_param("gone", 0), one, two, three = 0;
 
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
-	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	/* A clean entry, so that an invalidation takes it. */
+	if (gone)
+		sc_read(&m, 0);
+	else
+		sc_write(&m, 0, 1);
+	if (!gone)
+		SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	if (gone)
+		sc_munmap(&m);
 	sc_lock_entry(&l);
+	if (gone)
+		three = sc_spawn("invalidate", sc_task_invalidate, &l);
 	one = sc_spawn("scan", sc_task_scan, &scan);
 	two = sc_spawn("unlock", sc_task_unlock, &l);
 	sc_join(one);
 	sc_join(two);
+	if (gone)
+		sc_join(three);
 	__fsc_quiesce("scanned");
-	SC_EXPECT(scan.busy != NULL);
-	SC_DO(sc_dma_end(&dma), "DMA lets go");
-	sc_munmap(&m);
+	SC_EXPECT((scan.busy != NULL) == !gone);
+	if (!gone) {
+		SC_DO(sc_dma_end(&dma), "DMA lets go");
+		sc_munmap(&m);
+	}
 	sc_remove(&a);
 	sc_end(mm);
+}
+
+static void sc_task_lock_unlock(void *arg)
+{
+	sc_lock_entry(arg);
+	sc_task_unlock(arg);
+}
+
+static void sc_task_fsync(void *arg)
+{
+	sc_fsync(arg);
 }
 
 static void sc_task_lock_folio(void *arg)
@@ -308,6 +332,42 @@ static void sc_task_break_range(void *arg)
 	filemap_invalidate_unlock(inode->i_mapping);
 }
 
+static void sc_task_delete_range(void *arg)
+{
+	struct inode *inode = ((struct sc_file *)arg)->inode;
+
+	__fsc_step("delete all entries");
+	filemap_invalidate_lock(inode->i_mapping);
+	dax_delete_mapping_range(inode->i_mapping, 0, LLONG_MAX);
+	filemap_invalidate_unlock(inode->i_mapping);
+}
+
+FSC_SCENARIO(delete_waiters, "delete-range-waiters",
+	     "All entries are deleted; one is locked by then, and others wait for it behind the deletion", "order=0,9 fsync=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_lock l = { &a, 0, 0, NULL }, again = l;
+	int ids[3], i;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_munmap(&m);
+	sc_lock_entry(&l);
+	ids[0] = sc_spawn("delete", sc_task_delete_range, &a);
+	ids[1] = __fsc_param("fsync", 0) ? sc_spawn("fsync", sc_task_fsync, &a) :
+					   sc_spawn("lock", sc_task_lock_unlock, &again);
+	ids[2] = sc_spawn("unlock", sc_task_unlock, &l);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 static void sc_task_unpin(void *arg)
 {
 	sc_dma_end(arg);
@@ -356,15 +416,16 @@ FSC_SCENARIO(break_range, "break-range", "The layout of a part of a file is brok
 }
 #endif
 
-FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while another task has one of its entries locked",
-	     "order=0,9 index=0,512 fs=0,1 mapped=0,1")
+FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while another task has one of its entries locked, and others wait for it too",
+	     "order=0,9 index=0,512 fs=0,1 mapped=0,1 other=0,1,2")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long first = sc_index(), n = sc_order() ? 512 : 3;
 	struct sc_file a = sc_create("A", first + n);
 	struct sc_lock l = { &a, first, 0, NULL };
 	struct sc_map m;
-	int one, two;
+	struct sc_lock again = { &a, first, 0, NULL };
+	int other = __fsc_param("other", 0), one, two, three = 0;
 
 	sc_fill(&a, first, n);
 	m = sc_mmap(mm, &a, first, n, SC_RW);
@@ -374,20 +435,20 @@ FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while anot
 		sc_munmap(&m);
 	sc_lock_entry(&l);
 	one = sc_spawn("truncate", sc_task_cut, &a);
+	/* Queued behind the truncation, without the locks that keep faults out. */
+	if (other)
+		three = other == 1 ? sc_spawn("fsync", sc_task_fsync, &a) : sc_spawn("lock", sc_task_lock_unlock, &again);
 	two = sc_spawn("unlock", sc_task_unlock, &l);
 	sc_join(one);
 	sc_join(two);
+	if (other)
+		sc_join(three);
 	__fsc_quiesce("truncated");
 	SC_EXPECT(mapping_empty(a.inode->i_mapping) && !a.inode->i_mapping->nrpages);
 	if (__fsc_param("mapped", 0))
 		sc_munmap(&m);
 	sc_remove_quietly(&a);
 	sc_end(mm);
-}
-
-static void sc_task_fsync(void *arg)
-{
-	sc_fsync(arg);
 }
 
 FSC_SCENARIO(fsync_and_fault, "fsync-and-fault", "A file is synced by two tasks while a third writes to it", "order=0,9")

@@ -119,11 +119,16 @@ FSC_SCENARIO(reflink_write, "reflink-write", "A shared block is written through 
 	sc_end(mm);
 }
 
-FSC_SCENARIO(cow_pwrite, "cow-pwrite", "A shared block that is mapped is written with write(2)",
-	     "order=0,9 dirty=0,1 read=0,1")
+/*
+ * Not in 2 MiB when the block is nobody else's: v6.15 takes the entry's folio apart while the page tables still map it
+ * (invalidate_inode_pages2_range() unmaps after it has deleted the entries) and warns about the references.
+ */
+FSC_SCENARIO(cow_pwrite, "cow-pwrite", "A mapped block that is shared, or copied on write without that, is written with write(2)",
+	     "order=0,9 dirty=0,1 read=0,1 shared=0,1")
 {
 	struct mm_struct *mm = sc_begin();
-	unsigned long n = sc_pages();
+	bool shared = __fsc_param("shared", 1);
+	unsigned long n = shared || FSC_ERA < 615 ? sc_pages() : 1;
 	struct sc_file a = sc_create("A", n), b = sc_create("B", n);
 	struct sc_map ma, mb;
 
@@ -132,14 +137,17 @@ FSC_SCENARIO(cow_pwrite, "cow-pwrite", "A shared block that is mapped is written
 	mb = sc_mmap(mm, &b, 0, n, SC_RW);
 	if (__fsc_param("dirty", 0))
 		sc_write(&ma, 0, 1);
-	sc_clone(&a, 0, &b, 0, n);
+	if (shared)
+		sc_clone(&a, 0, &b, 0, n);
 	if (__fsc_param("read", 0)) {
 		sc_read(&ma, 0);
-		sc_see(&mb, 0, __fsc_param("dirty", 0));
+		sc_see(&mb, 0, shared && __fsc_param("dirty", 0));
 	}
+	sc_fs->always_cow = !shared;
 	sc_pwrite(&a, 0, 9);
+	sc_fs->always_cow = false;
 	sc_see(&ma, 0, 9);
-	sc_see(&mb, 0, __fsc_param("dirty", 0));
+	sc_see(&mb, 0, shared && __fsc_param("dirty", 0));
 	sc_pread(&a, 0, 9);
 	sc_munmap(&ma);
 	sc_munmap(&mb);
