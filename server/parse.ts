@@ -382,12 +382,13 @@ class DocumentReader {
         endDocLine: at(note.end),
       };
       if (note.fix !== undefined) {
-        const line = body.text[note.at] ?? "";
+        const from = note.fixFrom ?? note.at;
+        const line = body.text[from] ?? "";
         const depth = quoteDepth(line);
         problem.fix = {
-          docLine: at(note.at),
+          docLine: at(from),
           endDocLine: at(note.end),
-          col: (body.col[note.at] ?? 0) + (depth ? Math.max(0, skipQuote(line, depth, true)) : 0),
+          col: (body.col[from] ?? 0) + (depth ? Math.max(0, skipQuote(line, depth, true)) : 0),
           text: note.fix,
         };
       }

@@ -3,6 +3,7 @@
  * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts).
  */
 import { createHash } from "node:crypto";
+import { homedir } from "node:os";
 import {
   CodeActionKind,
   CodeLensRefreshRequest,
@@ -12,11 +13,14 @@ import {
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
+  MessageType,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
-import { readSettings, reviewOptions } from "./config.ts";
-import type { JobQueue } from "./emulation/job.ts";
+import { placeSettings, readSettings, reviewOptions } from "./config.ts";
+import type { JobOutcome, JobQueue } from "./emulation/job.ts";
+import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
 import { definition } from "./features/definition.ts";
 import { marks } from "./features/diagnostics.ts";
@@ -37,6 +41,7 @@ import {
   toHover,
   toLink,
   toLocation,
+  toRepairAll,
   toSymbol,
   toTokenData,
 } from "./lsp/to_proto.ts";
@@ -59,6 +64,8 @@ import {
   type TreeResult,
 } from "./protocol.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
+import { treeStamp } from "./source/stamp.ts";
+import { openTree } from "./source/tree.ts";
 import { OpenDocument, pathOf } from "./state.ts";
 
 /** After an edit: the parse, then the run. */
@@ -81,6 +88,7 @@ interface ClientAbilities {
   configuration: boolean;
   lensRefresh: boolean;
   progress: boolean;
+  folders: boolean;
 }
 
 /** What runs for a document besides its job. */
@@ -97,8 +105,16 @@ export class Server {
   readonly #timers = new Map<string, Timers>();
   /** The last results by text and options; an asked-for run always runs. */
   readonly #results = new Map<string, ReviewResult>();
+  /** Runs of whole documents under way, by what they are of. */
+  readonly #running = new Map<string, Promise<JobOutcome>>();
+  /** Folders of the workspace, where files of a diff may be. */
+  #folders: readonly string[] = [];
   #settings: Settings = DEFAULT_SETTINGS;
-  #can: ClientAbilities = { configuration: false, lensRefresh: false, progress: false };
+  /** `#settings` with absolute paths and the tree that is used; made anew when settings or folders change. */
+  #placed: Settings | undefined;
+  /** Problems of kernel trees that the user was told of. */
+  readonly #toldTrees = new Set<string>();
+  #can: ClientAbilities = { configuration: false, lensRefresh: false, progress: false, folders: false };
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -120,6 +136,10 @@ export class Server {
     c.onInitialize((params) => this.#initialize(params));
     c.onInitialized(() => {
       this.#options.queue.warm();
+      if (this.#can.folders)
+        c.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
+          this.#quietly("workspace folders", () => this.#changeFolders(added, removed)),
+        );
       if (!this.#can.configuration) return;
       this.#quietly("configuration", async () => {
         await c.client.register(DidChangeConfigurationNotification.type, { section: CONFIG_SECTION });
@@ -146,7 +166,9 @@ export class Server {
       configuration: capabilities?.workspace?.configuration === true,
       lensRefresh: capabilities?.workspace?.codeLens?.refreshSupport === true,
       progress: capabilities?.window?.workDoneProgress === true,
+      folders: capabilities?.workspace?.workspaceFolders === true,
     };
+    this.#folders = pathsOf(params.workspaceFolders ?? []);
     const given = params.initializationOptions as { settings?: unknown } | null | undefined;
     this.#settings = readSettings(given?.settings);
     return {
@@ -160,6 +182,9 @@ export class Server {
         documentLinkProvider: { resolveProvider: false },
         definitionProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        ...(this.#can.folders
+          ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
+          : {}),
         semanticTokensProvider: { legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [] }, full: true },
       },
     };
@@ -169,11 +194,34 @@ export class Server {
     this.#applySettings(readSettings(await this.#connection.workspace.getConfiguration(CONFIG_SECTION)));
   }
 
-  /** What decides the runs runs again; what decides the marks only publishes again. */
+  #changeFolders(added: readonly { uri: string }[], removed: readonly { uri: string }[]): void {
+    const gone = new Set(pathsOf(removed));
+    this.#apply(this.#settings, [...this.#folders.filter((f) => !gone.has(f)), ...pathsOf(added)]);
+  }
+
+  /** The settings as they hold here: with absolute paths and the tree that is used. */
+  #effective(): Settings {
+    this.#placed ??= placeSettings(this.#settings, {
+      folders: this.#folders,
+      home: homedir(),
+      isTree: (folder) => openTree(folder).tree !== null,
+    });
+    return this.#placed;
+  }
+
   #applySettings(settings: Settings): void {
-    const before = JSON.stringify(reviewOptions(this.#settings));
+    this.#apply(settings, this.#folders);
+  }
+
+  /** What decides the runs runs again; what decides the marks only publishes again. */
+  #apply(settings: Settings, folders: readonly string[]): void {
+    const before = JSON.stringify(reviewOptions(this.#effective()));
     this.#settings = settings;
-    const rerun = JSON.stringify(reviewOptions(settings)) !== before && settings.run !== "manual";
+    this.#folders = folders;
+    this.#placed = undefined;
+    const changed = JSON.stringify(reviewOptions(this.#effective())) !== before;
+    if (changed) this.#toldTrees.clear();
+    const rerun = changed && settings.run !== "manual";
     for (const d of this.#documents.values()) {
       if (d.isForeign) continue;
       if (rerun) this.#runOrRecall(d);
@@ -229,7 +277,7 @@ export class Server {
       {
         parse: (t, path) => this.#options.parse(t, path),
         simulate: (t, path, options, progress) => this.#options.queue.start(t, path, options, progress),
-        settings: () => this.#settings,
+        settings: () => this.#effective(),
         log: (message) => this.#connection.console.log(message),
         changed: (document, final) => this.#onChanged(document, final),
       },
@@ -284,21 +332,50 @@ export class Server {
 
   #run(document: OpenDocument, asked: Partial<SimulateParams>): void {
     this.#quietly("simulation", async () => {
-      const options = reviewOptions(this.#settings, asked);
-      const key = cacheKey(document.text, options);
+      const options = reviewOptions(this.#effective(), asked);
+      const key = resultKey(document, options);
       const outcome = document.simulate(options);
+      this.#running.set(key, outcome);
       void this.#showProgress(document, outcome);
-      const ended = await outcome;
-      if (ended.kind === "result") this.#remember(key, ended.result);
+      const ended = await outcome.finally(() => {
+        if (this.#running.get(key) === outcome) this.#running.delete(key);
+      });
+      this.#tellTree(ended);
+      if (ended.kind === "result" && ended.treeProblem === undefined) this.#remember(key, ended.result);
       if (ended.kind === "failed") this.#connection.console.error(`${document.path}: ${ended.message}`);
     });
   }
 
-  /** What was run before needs no second run: results are the text's and the options' alone (D5). */
+  /** A kernel tree that cannot be used is told once, until the settings change. */
+  #tellTree(ended: JobOutcome): void {
+    if (ended.kind !== "result" || ended.treeProblem === undefined) return;
+    if (this.#toldTrees.has(ended.treeProblem)) return;
+    this.#toldTrees.add(ended.treeProblem);
+    void this.#connection.sendNotification(ShowMessageNotification.type, {
+      type: MessageType.Error,
+      message: `${ended.treeProblem}. Until then reviews use the mail alone.`,
+    });
+  }
+
+  /**
+   * What was run before, or is being run, needs no second run: results are the text's, the tree's and the options' alone
+   * (D5). An encoded mail and its readable copy are one text.
+   */
   #runOrRecall(document: OpenDocument): void {
-    const known = this.#results.get(cacheKey(document.text, reviewOptions(this.#settings)));
+    const key = resultKey(document, reviewOptions(this.#effective()));
+    const known = this.#results.get(key);
+    const running = this.#running.get(key);
     if (known) document.adopt(known);
-    else this.#run(document, {});
+    else if (!running) this.#run(document, {});
+    else
+      this.#quietly("shared simulation", async () => {
+        const { version } = document;
+        const ended = await running.catch(() => undefined);
+        if (this.#documents.get(document.uri) !== document || document.version !== version) return;
+        if (ended?.kind === "result") document.adopt(ended.result);
+        // The document that was run for has gone; this one is still here.
+        else if (document.state === "none") this.#runOrRecall(document);
+      });
   }
 
   #remember(key: string, result: ReviewResult): void {
@@ -344,7 +421,9 @@ export class Server {
       this.#answer("documentSymbol", p, [], (s) => outline(s).map((n) => toSymbol(s, n))),
     );
     c.onFoldingRanges((p) => this.#answer("foldingRange", p, [], (s) => folds(s).map((f) => toFold(s, f))));
-    c.onDocumentLinks((p) => this.#answer("documentLink", p, [], (s) => links(s).map((l) => toLink(s, l))));
+    c.onDocumentLinks((p) =>
+      this.#answer("documentLink", p, [], (s) => links(s, this.#folders).map((l) => toLink(s, l))),
+    );
     c.onDefinition((p) =>
       this.#answer("definition", p, null, (s) =>
         definition(s, docLineOf(s, lineOf(p))).map((n) => toLocation(s, n)),
@@ -354,12 +433,13 @@ export class Server {
       this.#answer("codeAction", p, [], (s) => {
         const from = Number(p.range.start.line);
         const to = Number(p.range.end.line);
-        return marks(s)
-          .filter((m) => {
-            const { start, end } = toDiagnostic(s, m).range;
-            return start.line <= to && end.line >= from;
-          })
-          .flatMap((m) => toCodeActions(s, m));
+        const here = marks(s).filter((m) => {
+          const { start, end } = toDiagnostic(s, m).range;
+          return start.line <= to && end.line >= from;
+        });
+        const actions = here.flatMap((m) => toCodeActions(s, m));
+        const all = here.some((m) => m.fix) ? toRepairAll(s, repairs(s)) : null;
+        return all ? [...actions, all] : actions;
       }),
     );
     c.languages.semanticTokens.on((p) =>
@@ -404,9 +484,10 @@ export class Server {
     if (!params.replay) throw invalid("a replay needs the token of a finding");
     const why = notRunnable(document);
     if (why) return { title: "Replay", text: why + "\n" };
-    const run = document.simulate(reviewOptions(this.#settings, params));
+    const run = document.simulate(reviewOptions(this.#effective(), params));
     void this.#showProgress(document, run);
     const outcome = await run;
+    this.#tellTree(outcome);
     const title = `Replay ${params.replay.split(":").pop()}`;
     if (outcome.kind === "cancelled") return { title, text: "The replay was cancelled.\n" };
     if (outcome.kind === "failed") return { title, text: `The replay failed: ${outcome.message}\n` };
@@ -492,6 +573,21 @@ function readableText(parsed: ParsedDocument): string {
     }
   }
   return lines.join("\n");
+}
+
+/** What results are of: the text as it is read, whichever way it was encoded, the kernel tree, and the options. */
+function resultKey(document: OpenDocument, options: ReviewOptions): string {
+  const { parsed } = document;
+  const text = parsed.isRawText ? document.text : readableText(parsed);
+  return cacheKey(`${treeStamp(parsed, options)}\n${text}`, options);
+}
+
+/** Folders that are on this machine. */
+function pathsOf(folders: readonly { readonly uri: string }[]): string[] {
+  return folders
+    .map((f) => f.uri)
+    .filter((uri) => uri.startsWith("file:"))
+    .map(pathOf);
 }
 
 function cacheKey(text: string, options: ReviewOptions): string {

@@ -58,6 +58,8 @@ export interface ScanNote {
   message: string;
   severity: "error" | "warning" | "information";
   fix?: string;
+  /** First line that the fix replaces, when it is not `at`. */
+  fixFrom?: number;
 }
 
 export interface ScanResult {
@@ -918,14 +920,20 @@ class Scanner {
     const line = this.text[i]!;
     const tail = line.trim();
     if (tail === "" || tail.length > 100 || isElision(tail)) return false;
+    if ((last.wrapped?.length ?? 0) > 20) return false;
     const lastDoc = this.text[last.wrapped ? i - 1 : owner]!;
     const word = tail.split(/\s/)[0]!;
     if (lastDoc.trimEnd().length + word.length < 66 || lastDoc.length > 100) return false;
-    if (after >= this.n) return true;
-    const next = this.colOf(after, context);
-    if (next < 0) return false;
-    const s = this.text[after]!.slice(next);
-    return s === "" || /^[ +\-\t@\\]|^diff /.test(s);
+    // Behind it the diff goes on, or another piece of the same line does.
+    for (let k = after; k < Math.min(this.n, after + 4); k++) {
+      const next = this.colOf(k, context);
+      if (next < 0) return false;
+      const s = this.text[k]!.slice(next);
+      if (s === "" || /^[ +\-\t@\\]|^diff /.test(s)) return true;
+      const piece = this.text[k - 1]!.trimEnd().length + s.split(/\s/)[0]!.length;
+      if (piece < 66 || s.length > 100 || looksLikeProse(s)) return false;
+    }
+    return after >= this.n;
   }
 
   private joinTail(a: Attempt, i: number): void {
@@ -1162,6 +1170,18 @@ class Scanner {
     }
   }
 
+  /** Which line of the attempt the break at body line `i` belongs to. */
+  private wrappedOwner(a: Attempt, i: number): number {
+    let low = 0;
+    let high = a.owners.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (a.owners[middle]! < i) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
   private noteRepairs(a: Attempt, hunk: Hunk, patch: RawPatch): void {
     const wording: Record<Repair, [string, string]> = {
       "blank-stripped": [
@@ -1198,7 +1218,9 @@ class Scanner {
         } else this.noteHunk(hunk, patch, note);
       }
       if (repair.kind !== "unflattened" && this.notes.length < 2000) {
-        const line = a.lines[lineOf.get(repair.at) ?? -1];
+        const wrapped = repair.kind === "wrapped";
+        const k = wrapped ? this.wrappedOwner(a, repair.at) : (lineOf.get(repair.at) ?? -1);
+        const line = a.lines[k];
         const note: ScanNote = {
           code: `diff-${repair.kind}`,
           at: repair.at,
@@ -1206,7 +1228,11 @@ class Scanner {
           message,
           severity: "information",
         };
-        if (line && repair.kind !== "wrapped") note.fix = line.kind + line.text;
+        // Of a line that was broken several times, the last break offers the whole of it.
+        if (line && (!wrapped || line.wrapped?.at(-1) === this.body.doc[repair.at])) {
+          note.fix = line.kind + line.text;
+          if (wrapped) note.fixFrom = a.owners[k]!;
+        }
         this.notes.push(note);
       }
     }
@@ -1218,4 +1244,10 @@ function isFlatProse(s: string): boolean {
   if (/[_;{}=]|->|\w\(|\*\/|\/\*|^[#*/]|^[A-Z][\w ]*:$|\b(?:static|struct|void|unsigned|return)\b/.test(s))
     return false;
   return (s.match(/[A-Za-z']{2,}/g)?.length ?? 0) >= 5;
+}
+
+/** Prose rather than C: several words and nothing that C has between them. */
+function looksLikeProse(s: string): boolean {
+  const words = s.match(/[A-Za-z']{2,}/g)?.length ?? 0;
+  return words >= 5 && !/[;{}]\s*$|->|\*\/|\/\*|^\s*[#*/]|==|&&|\|\|/.test(s);
 }

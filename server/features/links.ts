@@ -3,6 +3,7 @@
  * is one. Addresses an archive has mutilated ("user@...t.org") are left alone. Nothing is fetched.
  */
 
+import { existsSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Snapshot } from "./snapshot.ts";
@@ -22,7 +23,15 @@ const MESSAGE_ID = /^((?:[>|] ?)*(?:Message-ID|In-Reply-To|References)\s*:)(.*)$
 const COMMIT =
   /\b(?:commit|Fixes:|base-commit:|revert(?:s|ed)?|cherry[- ]pick(?:ed)?(?: from commit)?)\s+([0-9a-f]{12,40})\b/gi;
 
-export function links(snapshot: Snapshot): Link[] {
+/** How many files of diffs are looked for. */
+const FILES_MAX = 2000;
+
+/** `folders` are those of the workspace; the tree of the settings comes before them. */
+export function links(
+  snapshot: Snapshot,
+  folders: readonly string[] = [],
+  exists: (path: string) => boolean = existsSync,
+): Link[] {
   const found: Link[] = [];
   const { lines } = snapshot.parsed;
   for (let i = 0; i < Math.min(lines.length, LINES_MAX); i++) {
@@ -55,18 +64,30 @@ export function links(snapshot: Snapshot): Link[] {
       });
     }
   }
-  if (snapshot.settings.tree) found.push(...treeLinks(snapshot, snapshot.settings.tree));
+  const roots = [snapshot.settings.tree, ...folders].filter((root) => root !== "");
+  if (roots.length > 0) found.push(...treeLinks(snapshot, roots, exists));
   return found;
 }
 
-function treeLinks({ parsed }: Snapshot, root: string): Link[] {
+function treeLinks({ parsed }: Snapshot, roots: string[], exists: (path: string) => boolean): Link[] {
   const found: Link[] = [];
+  const places = new Map<string, string | null>();
+  const placeOf = (path: string): string | null => {
+    const known = places.get(path);
+    if (known !== undefined || places.size >= FILES_MAX) return known ?? null;
+    const place = roots.map((root) => join(root, path)).find(exists) ?? null;
+    places.set(path, place);
+    return place;
+  };
   for (const patch of parsed.patches)
     for (const file of patch.files) {
-      const path = normalize(file.path);
+      // The tree has what the patch starts from: of a renamed file, the old name.
+      const path = normalize(file.oldPath || file.path);
       // A patch is hostile input: a name that leaves the tree is not a link.
       if (file.path === "" || path.startsWith("..") || path.startsWith("/")) continue;
-      const url = pathToFileURL(join(root, path)).href;
+      const place = placeOf(path);
+      if (place === null) continue;
+      const url = pathToFileURL(place).href;
       for (const hunk of file.hunks) {
         const text = parsed.lines[hunk.line - 1] ?? "";
         const col = text.indexOf("@@");
@@ -77,7 +98,7 @@ function treeLinks({ parsed }: Snapshot, root: string): Link[] {
           col,
           endCol: col + range.length,
           target: `${url}#L${hunk.oldStart}`,
-          tooltip: `Open ${file.path} in the tree`,
+          tooltip: `Open ${path} in the tree`,
         });
       }
     }

@@ -17,7 +17,9 @@ import {
   MarkupKind,
   type Range,
   SymbolKind,
+  type TextEdit,
 } from "vscode-languageserver/node";
+import type { Repair } from "../features/code_action.ts";
 import type { Lens } from "../features/code_lens.ts";
 import type { Mark } from "../features/diagnostics.ts";
 import type { OutlineKind, OutlineNode } from "../features/document_symbol.ts";
@@ -157,6 +159,20 @@ export function toTokenData(snapshot: Snapshot, tokens: readonly Token[]): numbe
   return data;
 }
 
+/** All repairs of a document as one action; null when there are fewer than two. */
+export function toRepairAll(snapshot: Snapshot, fixes: readonly Repair[]): CodeAction | null {
+  if (fixes.length < 2) return null;
+  return {
+    title: `Repair all ${fixes.length} damaged places of this mail`,
+    kind: CodeActionKind.QuickFix,
+    edit: { changes: { [snapshot.uri]: fixes.map((fix) => toEdit(snapshot, fix)) } },
+  };
+}
+
+function toEdit(snapshot: Snapshot, fix: Repair): TextEdit {
+  return { range: range(snapshot, fix.docLine, fix.col, fix.endDocLine, -1), newText: fix.text };
+}
+
 /** What the light bulb offers on a mark: the parser's repair, or the trace of a finding. */
 export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
   const diagnostics = [toDiagnostic(snapshot, mark)];
@@ -175,7 +191,7 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
     ];
   const fix = mark.fix;
   if (!fix || snapshot.parsed.rawLines) return [];
-  const edit = { range: range(snapshot, fix.docLine, fix.col, fix.endDocLine, -1), newText: fix.text };
+  const edit = toEdit(snapshot, fix);
   const shown = fix.text.trim().length > 60 ? fix.text.trim().slice(0, 59) + "…" : fix.text.trim();
   return [
     {

@@ -1,7 +1,7 @@
 // What is structurally wrong with patches and series: a diffstat that disagrees with the diff, missing and duplicate
 // patches. Said, not guessed.
 
-import { readDiffstat } from "./commit_text.ts";
+import { readDiffstat, type StatLine } from "./commit_text.ts";
 import type { ParsedDocument, Patch, Problem } from "./types.ts";
 
 /** Diffstats that disagree with their diff. Only for patches that are whole: a trimmed quote always disagrees. */
@@ -10,13 +10,16 @@ export function diffstatProblems(doc: ParsedDocument): Problem[] {
   for (const patch of doc.patches) {
     if (patch.quoteDepth > 0 || patch.files.some((f) => f.combined || f.hunks.some((h) => !h.complete)))
       continue;
-    const { total } = readDiffstat(patch.changelog);
+    const { total, stat } = readDiffstat(patch.changelog);
     if (!total) continue;
     const added = patch.files.reduce((n, f) => n + f.added, 0);
     const removed = patch.files.reduce((n, f) => n + f.removed, 0);
-    if (total.files === patch.files.length && total.added === added && total.removed === removed) continue;
     if (isWholeSeriesStat(patch)) continue;
-    const line = findLine(doc, patch, /\bfiles? changed/);
+    if (total.files === patch.files.length && total.added === added && total.removed === removed) {
+      problems.push(...fileStatProblems(doc, patch, stat));
+      continue;
+    }
+    const line = findLine(doc, patch, (text) => /\bfiles? changed/.test(text));
     problems.push({
       code: "diffstat",
       severity: "warning",
@@ -28,15 +31,35 @@ export function diffstatProblems(doc: ParsedDocument): Problem[] {
   return problems;
 }
 
+/** The sums agree, but a file's line does not: the diff was edited, or lines moved between files. */
+function fileStatProblems(doc: ParsedDocument, patch: Patch, stat: StatLine[]): Problem[] {
+  const found: Problem[] = [];
+  for (const { path, changes } of stat) {
+    if (changes === null || path.includes("...") || path.includes(" => ")) continue;
+    const files = patch.files.filter((f) => f.path === path || f.oldPath === path);
+    const seen = files.reduce((n, f) => n + f.added + f.removed, 0);
+    if (files.length === 0 || files.some((f) => f.status === "binary") || seen === changes) continue;
+    const line = findLine(doc, patch, (text) => text.includes(` ${path} `) && text.includes("|"));
+    found.push({
+      code: "diffstat",
+      severity: "warning",
+      message: `The diffstat says ${changes} changed lines in ${path}, but the diff has ${seen}. The diff was edited after it was made, or a part of it is missing.`,
+      docLine: line,
+      endDocLine: line,
+    });
+  }
+  return found;
+}
+
 /** Some mail the diffstat of the whole series with each patch. */
 function isWholeSeriesStat(patch: Patch): boolean {
   return patch.total > 1 && patch.number === 0;
 }
 
-function findLine(doc: ParsedDocument, patch: Patch, pattern: RegExp): number {
+function findLine(doc: ParsedDocument, patch: Patch, test: (text: string) => boolean): number {
   const end = Math.min(doc.lines.length, patch.endDocLine - doc.lineOffset);
   for (let i = Math.max(0, patch.docLine - 1 - doc.lineOffset); i < end; i++)
-    if (pattern.test(doc.lines[i]!)) return i + 1 + doc.lineOffset;
+    if (test(doc.lines[i]!)) return i + 1 + doc.lineOffset;
   return patch.docLine;
 }
 
