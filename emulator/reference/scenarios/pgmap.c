@@ -55,7 +55,6 @@ static void sc_mem_begin(void)
 static void sc_mem_end(void)
 {
 	device_unregister(&sc_mem.dev);
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
 }
 
 /* What a page of that type counts when nobody has it. */
