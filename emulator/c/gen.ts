@@ -55,6 +55,8 @@ export interface ScopeRecord {
   readonly cleanups: LocalVar[];
   /** Register that holds the stack pointer to restore, or -1. */
   readonly sp: number;
+  /** alloca() was called in it: the stack stays as it is at its end. */
+  pinned: boolean;
   /** Where its first variable length array is made, or -1. */
   vla: number;
   /** Frame bytes that become live in it. */

@@ -190,6 +190,7 @@ export function genTo(g: Gen, x: X, dst: number, fresh = false): void {
       break;
     case "alloca":
       g.usesAlloca = true;
+      for (const scope of g.scopes) scope.pinned = true;
       asm.emit(Op.ALLOCA, dst, gen(g, x.size), x.align);
       break;
     case "frame":

@@ -166,7 +166,15 @@ function genBlock(g: Gen, block: SBlock, last: (() => void) | null): void {
     g.usesAlloca = true;
     asm.emit(Op.SAVESP, sp);
   }
-  const scope: ScopeRecord = { block, cleanups: [], sp, vla: -1, from: g.frameTop, to: g.frameTop };
+  const scope: ScopeRecord = {
+    block,
+    cleanups: [],
+    sp,
+    pinned: false,
+    vla: -1,
+    from: g.frameTop,
+    to: g.frameTop,
+  };
   g.scopes.push(scope);
   for (const v of block.vars) declareLocal(g, v, block, outermost, start);
   scope.to = g.frameTop;
@@ -212,7 +220,7 @@ function leaveScope(g: Gen, scope: ScopeRecord, outermost: boolean): void {
   for (let i = scope.cleanups.length - 1; i >= 0; i--) genVoid(g, scope.cleanups[i]!.cleanup!);
   g.top = mark;
   if (outermost) return;
-  if (scope.sp >= 0) g.asm.emit(Op.RESTSP, scope.sp);
+  if (scope.sp >= 0 && !scope.pinned) g.asm.emit(Op.RESTSP, scope.sp);
   if (scope.to > scope.from) g.asm.emit(Op.DEAD, scope.from, scope.to - scope.from);
 }
 
@@ -315,7 +323,7 @@ function simple(g: Gen, st: Exclude<S, SBlock | { k: "seq" }>): void {
 function leaveArrays(g: Gen, ref: LabelRef): void {
   const at = labelFor(g, ref).pc;
   if (at < 0 || !g.asm.reachable) return;
-  const scope = g.scopes.slice(0, depthOfLabel(g, ref)).find((s) => s.sp >= 0 && s.vla >= at);
+  const scope = g.scopes.slice(0, depthOfLabel(g, ref)).find((s) => s.sp >= 0 && !s.pinned && s.vla >= at);
   if (scope !== undefined) g.asm.emit(Op.RESTSP, scope.sp);
 }
 

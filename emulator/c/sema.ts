@@ -77,6 +77,8 @@ export interface FnState {
   readonly pointers: Map<LocalVar, LocalVar>;
   /** Assignments of array lengths that the types just resolved need, to be placed before their use. */
   pending: X[];
+  /** What __func__ names. */
+  ownName: ObjectSym | null;
   /** Statements (and cases, and labels) that can be jumped to, and everything around them. */
   readonly labelled: Set<S>;
   /** Labels and cases placed so far. */

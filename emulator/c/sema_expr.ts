@@ -67,6 +67,7 @@ import {
   withQuals,
 } from "./ctype.ts";
 import { checkComparison } from "./dead_check.ts";
+import { libraryType } from "./library.ts";
 import { type FnState, lookupName, newLocal, type Sema } from "./sema.ts";
 import { analyseCall } from "./sema_call.ts";
 import {
@@ -251,13 +252,17 @@ function identifier(s: Sema, name: string, loc: Loc): X {
       break;
   }
   if (name === "__func__" || name === "__FUNCTION__" || name === "__PRETTY_FUNCTION__") {
-    const x = stringLiteral(
-      s,
-      [...(s.fn?.name ?? "")].map((c) => c.charCodeAt(0)),
-      "char",
-      loc,
-    );
-    return { ...x, t: withQuals(x.t, CONST) };
+    const units = [...(s.fn?.name ?? "")].map((c) => c.charCodeAt(0));
+    const type = withQuals(arrayOf(CHAR, units.length + 1), CONST);
+    if (s.fn === null) return { ...stringLiteral(s, units, "char", loc), t: type };
+    // An object of its own, not the literal that has the same characters.
+    s.fn.ownName ??= { ...s.link.string(stringBytes(units, 1), 1), address: null };
+    return objectLvalue(s.fn.ownName, type, loc);
+  }
+  const library = name.startsWith("__builtin_") ? name.slice(10) : "";
+  if (library !== "" && s.link.isNative(library)) {
+    const t = libraryType(library);
+    if (t !== null) return { k: "addr", t, loc, fx: 0, sym: s.link.undefinedFunction(library, t), off: 0 };
   }
   if (s.link.isNative(name)) {
     const t = { kind: "function", ret: INT, params: [], variadic: false, noProto: true, quals: 0 } as const;
@@ -847,6 +852,9 @@ function sizeofExpr(
       return num(Math.max(x.base.sym.align, alignOf(t)), ULONG, e.loc);
     return num(alignOf(t), ULONG, e.loc);
   }
+  // The size of an array of variable length: what its expression does is done.
+  if (x !== null && x.fx !== 0 && isVariable(t))
+    return comma(conv(addrOf(x), VOID), withPending(s, sizeX(s, t, e.loc)));
   if (t.kind === "record" && !isComplete(t))
     throw new CFail(`sizeof of ${typeText(t)}, which is not defined`, e.loc);
   return withPending(s, sizeX(s, t, e.loc));

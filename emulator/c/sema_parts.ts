@@ -25,6 +25,7 @@ import {
   USHORT,
   unqualified,
   usualType,
+  VOID,
   vectorOf,
 } from "./ctype.ts";
 import { newLocal, type Sema } from "./sema.ts";
@@ -104,7 +105,7 @@ export function partOf(s: Sema, x: X, i: 0 | 1, loc: Loc): X {
   const p = partsOf(x.t);
   if (p === null || !p.complex) {
     if (!isArithmetic(x.t)) throw new CFail(`${typeText(x.t)} has no real part`, loc);
-    return i === 0 ? x : conv(num(0, INT, loc), unqualified(x.t));
+    return i === 0 ? x : comma(conv(x, VOID), conv(num(0, INT, loc), unqualified(x.t)));
   }
   const of = x.t.quals === 0 ? p.of : { ...p.of, quals: x.t.quals };
   if (x.k === "var" || x.k === "mem") return mem(conv(addrOf(x), pointerTo(of)), i * sizeOf(of), of, loc);

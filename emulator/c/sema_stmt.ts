@@ -103,6 +103,7 @@ export function analyseFunction(
     outer,
     chain,
     pointers: new Map(),
+    ownName: null,
     pending: [],
     labelled: new Set(),
     placed: 0,
@@ -508,7 +509,23 @@ function statement(s: Sema, st: Stmt, out: S[]): void {
   );
 }
 
+/** Statements whose parts have a scope of their own. */
+const SCOPED = new Set<Stmt["kind"]>(["if", "while", "do", "for", "switch"]);
+
 function analyseStatement(s: Sema, st: Stmt, out: S[]): void {
+  if (!SCOPED.has(st.kind)) {
+    analysePlain(s, st, out);
+    return;
+  }
+  pushScope(s);
+  try {
+    analysePlain(s, st, out);
+  } finally {
+    popScope(s);
+  }
+}
+
+function analysePlain(s: Sema, st: Stmt, out: S[]): void {
   const loc = st.loc;
   switch (st.kind) {
     case "block":
