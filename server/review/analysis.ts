@@ -166,10 +166,9 @@ class PatchReview {
     this.deadChecks(sides.before, sides.after);
     this.scenarios(sides.before, sides.after, inTree?.same ?? codeOf(before) === codeOf(after), progress);
     this.functionFacts(before, after, "");
-    if (this.options.facts !== false)
-      this.coverage.push(
-        coverageOf(this.patch.index, sides.after, this.lines.values(), this.runs, this.treeFiles),
-      );
+    this.coverage.push(
+      coverageOf(this.patch.index, sides.after, this.lines.values(), this.runs, this.treeFiles),
+    );
   }
 
   private title(): string {
@@ -358,10 +357,7 @@ class PatchReview {
         before: reached[0]!.map((id) => before.fn(id).name),
         after: reached[1]!.map((id) => after.fn(id).name),
       },
-      lines:
-        this.options.facts === false
-          ? []
-          : [...this.linesOf(before, runs.before), ...this.linesOf(after, runs.after)],
+      lines: [...this.linesOf(before, runs.before), ...this.linesOf(after, runs.after)],
       candidates:
         judged === null
           ? []
@@ -671,6 +667,7 @@ class PatchReview {
       const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
       if (docLine > 0) lineAt(docLine).hits++;
     });
+    if (this.options.facts === false) return [...lines.values()];
     for (const e of run.events) {
       if (e.kind !== "page" && e.kind !== "warn" && e.kind !== "bad-page") continue;
       const at = side.diffFrame(e.stack);

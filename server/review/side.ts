@@ -98,15 +98,34 @@ export class PatchSide {
     return null;
   }
 
-  /** Functions that ran, each with its fidelity; equal entries are one object, because every run lists hundreds. */
+  /**
+   * Functions that ran, in the order of the sources, each with its fidelity; equal entries are one object, because every
+   * run lists hundreds.
+   */
   functionList(ids: readonly number[], natives: readonly string[]): RanFunction[] {
-    const out = ids.map((id) => {
-      const f = this.fn(id);
-      return ranFunction(f.name, f.fidelity === "user" ? "diff" : f.fidelity);
-    });
-    for (const name of natives) out.push(ranFunction(name, "shim"));
+    const out = [...ids]
+      .sort((a, b) => this.rank(a) - this.rank(b) || (this.fn(a).name < this.fn(b).name ? -1 : 1))
+      .map((id) => {
+        const f = this.fn(id);
+        return ranFunction(f.name, f.fidelity === "user" ? "diff" : f.fidelity);
+      });
+    for (const name of [...natives].sort()) out.push(ranFunction(name, "shim"));
     return out;
   }
+
+  /**
+   * A function's place among the sources. Ids are given as code is met, so their order depends on which cases ran before;
+   * what a review lists must not.
+   */
+  private rank(id: number): number {
+    let rank = this.ranks[id];
+    if (rank === undefined) {
+      const { loc } = this.fn(id);
+      rank = this.ranks[id] = loc === null ? 0 : loc.file * 4194304 + loc.line;
+    }
+    return rank;
+  }
+  private readonly ranks: number[] = [];
 }
 
 export interface RanFunction {

@@ -188,7 +188,7 @@ export interface ReviewOptions {
   readonly config?: string;
   /** Every combination of scenario parameters, not only a covering set of pairs. */
   readonly thorough?: boolean;
-  /** False: `lines` is left empty, for callers that do not show it. */
+  /** False: `lines` tells of hits only, not of changes, for callers that do not show those. */
   readonly facts?: boolean;
 }
 
