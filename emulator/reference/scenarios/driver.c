@@ -119,7 +119,7 @@ static struct sc_file sc_drv_open(bool at_mmap)
 
 /* What: 0 pages at mmap(2), one by one, 4 at once, 1 a page on a fault, 2 a folio of 2 MiB, 3 one of 1 GiB. */
 FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios of 2 MiB and 1 GiB into processes",
-	     "what=0,1,2,3,4 write=0,1 fork=0,1 twice=0,1")
+	     "what=0,1,2,3,4 write=0,1 fork=0,1 twice=0,1 dma=0,1")
 {
 	static const unsigned int orders[] = { 0, 0, PMD_ORDER, PUD_ORDER, 0 };
 	struct mm_struct *mm = sc_begin(), *child = NULL;
@@ -148,6 +148,17 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 		sc_see(&m, 0, 6);
 	}
 	SC_EXPECT(folio_mapped(sc_drv_folio));
+	/* Small pages of a driver may be held for as long as a device likes, unless writing to them is tracked. */
+	if (!orders[what] && what != 1 && __fsc_param("dma", 0)) {
+		struct page *page = NULL;
+		long got;
+
+		SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE, &page, "driver dma"),
+		      "DMA takes dev[0]");
+		SC_EXPECT(got == 1);
+		if (got == 1)
+			SC_DO(fsc_dma_unpin(&page, 1, "driver dma"), "DMA lets go");
+	}
 	if (__fsc_param("fork", 0)) {
 		struct sc_map c = m;
 

@@ -21,48 +21,58 @@ static void iattr_to_fattr(struct mnt_idmap *idmap, struct fuse_conn *fc, struct
 	}
 }
 
-/* Keeps writeback of this inode away until fuse_release_nowrite(). */
+/* Counts writers; FUSE_NOWRITE more means that none may begin. Returns what it was. */
+static int fsc_writers(struct fuse_inode *fi, int change)
+{
+	int was;
+
+	spin_lock(&fi->lock);
+	was = fi->writectr;
+	fi->writectr = was + change;
+	spin_unlock(&fi->lock);
+	return was;
+}
+
+/* Keeps writeback of this inode away until fuse_release_nowrite(); i_rwsem is held. */
 void fuse_set_nowrite(struct inode *inode)
 {
 	struct fuse_inode *fi = get_fuse_inode(inode);
 
 	BUG_ON(!inode_is_locked(inode));
-	spin_lock(&fi->lock);
-	BUG_ON(fi->writectr < 0);
-	fi->writectr += FUSE_NOWRITE;
-	spin_unlock(&fi->lock);
+	BUG_ON(fsc_writers(fi, FUSE_NOWRITE) < 0);
 	wait_event(fi->page_waitq, fi->writectr == FUSE_NOWRITE);
 }
 
+/* fi->lock is held. */
 static void __fuse_release_nowrite(struct inode *inode)
 {
-	struct fuse_inode *fi = get_fuse_inode(inode);
+	int *writers = &get_fuse_inode(inode)->writectr;
 
-	BUG_ON(fi->writectr != FUSE_NOWRITE);
-	fi->writectr = 0;
+	BUG_ON(*writers != FUSE_NOWRITE);
+	*writers = 0;
 }
 
 void fuse_release_nowrite(struct inode *inode)
 {
-	struct fuse_inode *fi = get_fuse_inode(inode);
+	spinlock_t *lock = &get_fuse_inode(inode)->lock;
 
-	spin_lock(&fi->lock);
+	spin_lock(lock);
 	__fuse_release_nowrite(inode);
-	spin_unlock(&fi->lock);
+	spin_unlock(lock);
 }
 
 static void fuse_setattr_fill(struct fuse_conn *fc, struct fuse_args *args, struct inode *inode,
 			      struct fuse_setattr_in *inarg_p, struct fuse_attr_out *outarg_p)
 {
 	(void)fc;
-	args->opcode = FUSE_SETATTR;
-	args->nodeid = get_node_id(inode);
-	args->in_numargs = 1;
-	args->in_args[0].size = sizeof(*inarg_p);
-	args->in_args[0].value = inarg_p;
-	args->out_numargs = 1;
-	args->out_args[0].size = sizeof(*outarg_p);
-	args->out_args[0].value = outarg_p;
+	*args = (struct fuse_args){
+		.opcode = FUSE_SETATTR,
+		.nodeid = get_node_id(inode),
+		.in_numargs = 1,
+		.out_numargs = 1,
+		.in_args = { { sizeof(*inarg_p), inarg_p } },
+		.out_args = { { sizeof(*outarg_p), outarg_p } },
+	};
 }
 
 /* i_rwsem is held. */
