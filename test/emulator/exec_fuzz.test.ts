@@ -13,7 +13,7 @@ const TRIES = Number(process.env["FOLIOSCOPE_FUZZ"] ?? 400);
 
 /** Tokens that put weight on the corners of the language. */
 const SPICE =
-  "( ) { } [ ] ; , . ... -> * & # ## \\ \" ' 0 -1 0xffffffffffffffff 1e999 int long struct union enum typedef static extern sizeof typeof _Generic goto return case default switch while for if else : ? = == += << >> ++ -- void const volatile __attribute__((packed)) __builtin_va_arg __builtin_offsetof _Static_assert ({ }) &&x *&*& #define #if #else #endif #include int[ (int) a.b \n /* */ // \u0000 \u00ff".split(
+  "( ) { } [ ] ; , . ... -> * & # ## \\ \" ' 0 -1 0xffffffffffffffff 1e999 int long struct union enum typedef static extern sizeof typeof _Generic goto return case default switch while for if else : ? = == += << >> ++ -- void const volatile __attribute__((packed)) __builtin_va_arg __builtin_offsetof _Static_assert ({ }) &&x *&*& #define #if #else #endif #include __int128 _Complex __real__ __imag__ 1.0i __label__ auto __builtin_alloca(8) __attribute__((vector_size(16))) __attribute__((weak)) __attribute__((transparent_union)) int/**/f(int/**/a){return/**/a;} int[ (int) a.b \n /* */ // \u0000 \u00ff".split(
     " ",
   );
 
@@ -66,6 +66,7 @@ test("mutated programs end in a result or a typed error", () => {
       const text = mutations.reduce(mutate, texts[pick % texts.length]!);
       const result = runProgram({ path: "fuzz.c", text }, { steps: 100_000, memory: 8, output: 1 });
       assert.ok(result.end !== null || result.errors.length > 0);
+      for (const n of result.notes) assert.ok(!n.message.startsWith("internal error"), n.message);
     }),
     { seed: 20_240_601, numRuns: TRIES },
   );
