@@ -1,15 +1,28 @@
 /**
  * The thread that the emulator runs in: takes one review at a time, posts progress and the result. The progress listener
  * reads the shared stop flag, so that a cancelled review ends between two scenarios; a review that does not look is
- * ended with its thread by job.ts.
+ * ended with its thread by job.ts. Started as a helper, it runs half of another thread's cases instead (helper.ts).
  */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { parseDocument } from "../parse.ts";
 import { ReplayMismatch, reviewDocument } from "../review/analysis.ts";
+import type { ReviewOptions } from "../review/types.ts";
+import { Helper, type HelperSetup, helperFile, serve, worthHelping } from "./helper.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 
 /** Progress is posted no more often than this. */
 const PROGRESS_EVERY_MS = 50;
+
+let helper: Helper | null = null;
+
+/** The second thread, started when first wanted and again when it was lost. */
+function helperFor(options: ReviewOptions): Helper | null {
+  const file = worthHelping(options) ? helperFile() : null;
+  if (file === null) return null;
+  if (helper?.alive === false) helper.dispose();
+  if (helper === null || !helper.alive) helper = new Helper(file);
+  return helper;
+}
 
 function run({ id, text, path, options, stop }: JobRequest): JobReply {
   const flag = new Int32Array(stop);
@@ -24,7 +37,9 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
   };
   try {
     if (Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };
-    const result = reviewDocument(parseDocument(text, path), options, progress);
+    const sharing = helperFor(options)?.begin(text, path, options) ?? null;
+    const result = reviewDocument(parseDocument(text, path), options, progress, sharing);
+    helper?.end();
     return Atomics.load(flag, 0) !== 0 ? { kind: "cancelled", id } : { kind: "result", id, result };
   } catch (error) {
     return { kind: "failed", id, message: describe(error) };
@@ -41,5 +56,9 @@ function post(reply: JobReply): void {
   parentPort?.postMessage(reply);
 }
 
-parentPort?.on("message", (request: JobRequest) => post(run(request)));
-post({ kind: "ready" });
+const setup = workerData as HelperSetup | null;
+if (setup?.kind === "helper") serve(setup, parseDocument);
+else {
+  parentPort?.on("message", (request: JobRequest) => post(run(request)));
+  post({ kind: "ready" });
+}
