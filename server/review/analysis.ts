@@ -16,7 +16,7 @@ import { stackOf, type TreeContext, treeContext, treeUsed } from "../source/cont
 import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
 import { fateText, imagesOf } from "../source/images.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
-import { treeSides } from "../source/tree_side.ts";
+import { rejectedDefinitions, treeSides } from "../source/tree_side.ts";
 import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
@@ -196,6 +196,16 @@ class PatchReview {
       const text = this.treeFiles.get(path) ?? tree.read(path);
       if (text !== null) this.treeFiles.set(path, text);
     }
+    const lost = (["before", "after"] as const).flatMap((side) =>
+      rejectedDefinitions(images, this.patch, side),
+    );
+    const whole = lost.find((d) => d.kind === "function" && d.visible === "whole");
+    if (whole !== undefined) {
+      this.notes.push(
+        `patch "${this.title()}": hunks that change ${whole.name}() and others do not fit ${tree.describe}: what the mail shows whole runs over the reference kernel instead`,
+      );
+      return null;
+    }
     const daxOf = (side: Side): string =>
       images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? tree.read("fs/dax.c") ?? "";
     const eraOf = (side: Side): Era => {
@@ -207,7 +217,14 @@ class PatchReview {
       );
     };
     const eras = { before: eraOf("before"), after: eraOf("after") };
-    const sides = treeSides(tree, index, images, (side, name) => referenceDefines(eras[side], name), config);
+    const sides = treeSides(
+      tree,
+      index,
+      images,
+      this.patch,
+      (side, name) => referenceDefines(eras[side], name),
+      config,
+    );
     if (sides === null) {
       this.notes.push(
         `patch "${this.title()}": nothing of it fits ${tree.describe}: only what the mail shows is run`,
@@ -325,7 +342,8 @@ class PatchReview {
       judged = compareRuns(runs.before, runs.after, this.releaseFaults(before, after, runs, c));
       verdict = judged.verdict;
       if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
-      const standIn = verdict === "clean" || verdict === "already" ? this.standIn(before, after, runs) : null;
+      const quiet = verdict === "clean" || verdict === "already";
+      const standIn = quiet || after.inTree ? this.standIn(before, after, runs) : null;
       if (standIn !== null) {
         verdict = "not-modelled";
         reason = standIn;
@@ -403,7 +421,7 @@ class PatchReview {
       if (changed.length === 0) continue;
       for (const id of run.functions) {
         const fn = side.fn(id);
-        if (fn.fidelity !== "diff" && changed.some((d) => d.name === fn.name))
+        if ((side.inTree || fn.fidelity !== "diff") && changed.some((d) => d.name === fn.name))
           return side.inTree
             ? `a hunk for ${fn.name}() does not fit the kernel tree: it ran without it`
             : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;

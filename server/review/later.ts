@@ -58,7 +58,7 @@ class LaterStates {
     const dax = images.files.find((f) => f.path === "fs/dax.c")?.after ?? tree.read("fs/dax.c") ?? "";
     const era: Era =
       eraFromName(this.options.era) ?? eraOfTree(dax) ?? chooseEra(patch, "after", undefined).era;
-    const sides = treeSides(tree, index, images, (_side, name) => referenceDefines(era, name), config);
+    const sides = treeSides(tree, index, images, patch, (_side, name) => referenceDefines(era, name), config);
     return sides === null ? null : new PatchSide(patch, "after", era, this.memory, sides.after);
   }
 

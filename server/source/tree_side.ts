@@ -5,7 +5,7 @@
  */
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import type { TreeSource, TreeUnit } from "../../emulator/kernel_tree.ts";
-import type { Side, SideDefinition } from "../mail/types.ts";
+import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 import type { FileImages, KernelTree, SideImages } from "./images.ts";
 import type { SideOverlay } from "./overlay.ts";
 import type { TreeIndex } from "./tree_index.ts";
@@ -94,6 +94,7 @@ export function treeSides(
   tree: KernelTree,
   index: TreeIndex,
   images: SideImages,
+  patch: Patch,
   knows: (side: Side, name: string) => boolean,
   config: readonly string[] = [],
 ): { before: TreeSide; after: TreeSide; same: boolean } | null {
@@ -123,7 +124,8 @@ export function treeSides(
   const same = files.every(
     (f) => differing(f.before, f.after, true).size === 0 && restOf(f.before) === restOf(f.after),
   );
-  const make = (side: Side): TreeSide => makeSide(side, tree, index, files, changed, knows, config);
+  const make = (side: Side): TreeSide =>
+    makeSide(side, tree, index, files, changed, knows, config, rejectedDefinitions(images, patch, side));
   return { before: make("before"), after: make("after"), same };
 }
 
@@ -144,13 +146,13 @@ function makeSide(
   changed: ReadonlyMap<FileImages, ReadonlySet<string>>,
   knows: (side: Side, name: string) => boolean,
   config: readonly string[],
+  partial: readonly SideDefinition[],
 ): TreeSide {
   const textOf = (f: FileImages): string | null => (side === "before" ? f.before : f.after);
   const units: TreeUnit[] = [];
   const docLines: (readonly number[])[] = [];
   const functions: SideDefinition[] = [];
   const others: SideDefinition[] = [];
-  const partial: SideDefinition[] = [];
   for (const f of files) {
     const text = textOf(f);
     if (text === null) continue;
@@ -176,7 +178,6 @@ function makeSide(
       const def = sideDefinition(f, side, d, text, lines);
       (def.kind === "function" ? functions : others).push(def);
     }
-    partial.push(...rejectedIn(f, side, text));
   }
   const promoted = promote(side, units, knows);
   return {
@@ -225,17 +226,24 @@ function sideDefinition(
   };
 }
 
-/** Functions that a rejected hunk was for: the tree's text of them is not the patch's. */
-function rejectedIn(f: FileImages, side: Side, text: string): SideDefinition[] {
-  const out: SideDefinition[] = [];
-  for (const h of f.hunks) {
-    if (h.fate.kind !== "rejected") continue;
-    const name = /@@.*@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
-    const d = name === undefined ? undefined : definitionsOf(text).get(`function ${name}`);
-    if (d === undefined || out.some((o) => o.name === name)) continue;
-    out.push({ ...sideDefinition(f, side, d, text, []), visible: "partial" });
-  }
+/** Document lines of hunks that do not fit the tree. */
+function rejectedLines(images: SideImages, patch: Patch): ReadonlySet<number> {
+  const headers = new Set(
+    images.files.flatMap((f) => f.hunks.filter((h) => h.fate.kind === "rejected").map((h) => h.docLine)),
+  );
+  const out = new Set<number>();
+  for (const file of patch.files)
+    for (const hunk of file.hunks) if (headers.has(hunk.line)) for (const l of hunk.lines) out.add(l.docLine);
   return out;
+}
+
+/** What the mail changes on one side in hunks that do not fit the tree: the tree's text of it is not the patch's. */
+export function rejectedDefinitions(images: SideImages, patch: Patch, side: Side): SideDefinition[] {
+  const lines = rejectedLines(images, patch);
+  if (lines.size === 0) return [];
+  return patch.definitions.filter(
+    (d) => d.side === side && d.changed && isC(d.path) && d.lines.some((l) => lines.has(l)),
+  );
 }
 
 /**

@@ -85,7 +85,9 @@ function plainTree(context: TreeContext, era: Era): Image {
 function stackedTree(context: TreeContext, era: Era): Image {
   const stack = context.prerequisites;
   const images = imagesOf(context.tree, stack.slice(0, -1), stack.at(-1)!);
-  const sides = treeSides(context.tree, context.index, images, (_side, name) => referenceDefines(era, name));
+  const sides = treeSides(context.tree, context.index, images, stack.at(-1)!, (_side, name) =>
+    referenceDefines(era, name),
+  );
   assert.ok(sides !== null);
   return buildTreeImage(era, sides.after.units, sides.after.source).image;
 }
