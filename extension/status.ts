@@ -35,7 +35,7 @@ export class Status {
       case "current":
       case "obsolete": {
         const icon = counts.new > 0 ? "$(error)" : "$(pass)";
-        this.item.text = `${counts.clean + counts.new + counts.fixed + counts.already === 0 ? "$(circle-slash)" : icon} ${summary(status)}`;
+        this.item.text = `${counts.clean + counts.new + counts.fixed + counts.fixedLater + counts.already === 0 ? "$(circle-slash)" : icon} ${summary(status)}`;
         if (counts.new > 0 && state === "current")
           this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");
         this.item.command = COMMAND_SHOW_REPORT;
@@ -56,6 +56,7 @@ function summary({ counts, state }: StatusParams): string {
   const parts = [
     counts.new > 0 ? `${counts.new} new` : "",
     counts.fixed > 0 ? `${counts.fixed} fixed` : "",
+    counts.fixedLater > 0 ? `${counts.fixedLater} fixed later` : "",
     counts.already > 0 ? `${counts.already} already so` : "",
   ].filter((p) => p !== "");
   const text =
@@ -78,6 +79,7 @@ function tooltip({ state, counts, message, done, total }: StatusParams): Markdow
   if (state === "current" || state === "obsolete")
     text.appendMarkdown(
       `| | runs |\n|---|---:|\n| clean | ${counts.clean} |\n| new | ${counts.new} |\n| fixed here | ${counts.fixed} |\n` +
+        (counts.fixedLater > 0 ? `| fixed later in the series | ${counts.fixedLater} |\n` : "") +
         `| already so before | ${counts.already} |\n| not modelled | ${counts.notModelled} |\n`,
     );
   return text;

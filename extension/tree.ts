@@ -37,6 +37,8 @@ const KIND_ICONS: Record<TreeNode["kind"], string> = {
   file: "file-code",
   function: "symbol-method",
   finding: "bug",
+  kernel: "folder-library",
+  coverage: "checklist",
   note: "info",
 };
 
@@ -89,6 +91,7 @@ export class PatchTree implements TreeDataProvider<Row> {
 
 function opensByItself(node: TreeNode): boolean {
   if (node.kind === "series" || node.kind === "patch") return true;
+  if (node.kind === "kernel" || node.kind === "coverage") return false;
   if (node.verdict === "new" || node.verdict === "fixed") return true;
   return node.kind === "file" && node.children.length <= 8;
 }

@@ -1,9 +1,14 @@
 /**
  * The settings as the server uses them: whatever the client sends is checked value by value, so that a mistyped setting
- * falls back to its default instead of reaching the emulator. Leaves out where they come from (server.ts asks).
+ * falls back to its default instead of reaching the emulator; paths are made absolute, and a workspace that is a kernel
+ * tree is found. Leaves out where the settings come from (server.ts asks).
  */
+import { isAbsolute, join } from "node:path";
 import { DEFAULT_SETTINGS, type Settings, type SimulateParams } from "./protocol.ts";
 import type { ReviewOptions } from "./review/types.ts";
+
+/** Value of `folioscope.tree` that asks for no tree, not even the workspace. */
+export const NO_TREE = "none";
 
 /** Settings from untyped JSON; unknown keys are ignored. */
 export function readSettings(value: unknown): Settings {
@@ -25,10 +30,49 @@ export function readSettings(value: unknown): Settings {
     seed: text("seed"),
     steps: typeof steps === "number" && Number.isFinite(steps) && steps > 0 ? Math.floor(steps) : 0,
     tree: text("tree"),
+    prerequisites: texts(given["prerequisites"]),
+    config: text("config"),
     showFixed: flag("showFixed"),
     showAlready: flag("showAlready"),
     codeLens: flag("codeLens"),
   };
+}
+
+/** A list of texts; a single text is a list of one. */
+function texts(value: unknown): string[] {
+  const list = typeof value === "string" ? [value] : Array.isArray(value) ? value : [];
+  return list.flatMap((v) => (typeof v === "string" && v.trim() !== "" ? [v.trim()] : []));
+}
+
+/** Where paths in settings start, and what is looked at when they are empty. */
+export interface Surroundings {
+  /** Folders of the workspace, absolute. */
+  readonly folders: readonly string[];
+  readonly home: string;
+  readonly isTree: (folder: string) => boolean;
+}
+
+/** The settings with absolute paths and with the tree that is used: "" where there is none. */
+export function placeSettings(settings: Settings, around: Surroundings): Settings {
+  const tree =
+    settings.tree === NO_TREE
+      ? ""
+      : settings.tree === ""
+        ? (around.folders.find((f) => around.isTree(f)) ?? "")
+        : absolute(settings.tree, around);
+  return {
+    ...settings,
+    tree,
+    prerequisites: settings.tree === NO_TREE ? [] : settings.prerequisites.map((p) => absolute(p, around)),
+    config: settings.tree === NO_TREE || settings.config === "" ? "" : absolute(settings.config, around),
+  };
+}
+
+/** `~` is the home folder; what is relative is relative to the first folder of the workspace. */
+function absolute(path: string, { folders, home }: Surroundings): string {
+  const base = folders[0] ?? "";
+  const named = path.replace(/^\$\{workspaceFolder\}/, base).replace(/^~(?=$|[/\\])/, home);
+  return isAbsolute(named) || base === "" ? named : join(base, named);
 }
 
 /** What to run: the settings, overridden by what was asked for. */
@@ -45,5 +89,16 @@ export function reviewOptions(settings: Settings, asked: Partial<SimulateParams>
   if (asked.replay) options.replay = asked.replay;
   if (steps > 0) options.steps = steps;
   if (settings.tree) options.tree = settings.tree;
+  if (settings.prerequisites.length > 0) options.prerequisites = settings.prerequisites;
+  if (settings.tree && settings.config) options.config = settings.config;
   return options;
+}
+
+/** A problem with the kernel tree in the words of the editor: the command line's options are settings here. */
+export function inSettings(problem: string): string {
+  return problem
+    .replaceAll("--tree DIR", "the setting folioscope.tree")
+    .replace(/--(tree|prerequisite|config)\b/g, (_, name: string) =>
+      name === "prerequisite" ? "folioscope.prerequisites" : `folioscope.${name}`,
+    );
 }

@@ -45,8 +45,12 @@ export interface Settings {
   readonly seed: string;
   /** Bound on the instructions of one run; 0: the built-in bound. */
   readonly steps: number;
-  /** Path of a Linux work tree; empty: the mail and the reference kernel alone. */
+  /** Path of a kernel tree; empty: a workspace folder that is one; "none": the mail and the reference kernel alone. */
   readonly tree: string;
+  /** Patches that the tree is to have first: "FILE", "FILE#3" or "FILE#1-18", in order. */
+  readonly prerequisites: readonly string[];
+  /** A kernel's .config, for the tree; empty: the built-in symbols. */
+  readonly config: string;
   /** Whether Problems lists what the patch mends, and what was broken before it. */
   readonly showFixed: boolean;
   readonly showAlready: boolean;
@@ -60,6 +64,8 @@ export const DEFAULT_SETTINGS: Settings = {
   seed: "",
   steps: 0,
   tree: "",
+  prerequisites: [],
+  config: "",
   showFixed: false,
   showAlready: false,
   codeLens: true,
@@ -77,6 +83,8 @@ export interface Counts {
   readonly clean: number;
   readonly new: number;
   readonly fixed: number;
+  /** New with a patch of a series, and mended by a later one. */
+  readonly fixedLater: number;
   readonly already: number;
   readonly notModelled: number;
 }
@@ -98,7 +106,7 @@ export interface StatusParams {
   readonly encoded: boolean;
 }
 
-export type TreeKind = "series" | "patch" | "file" | "function" | "finding" | "note";
+export type TreeKind = "series" | "patch" | "file" | "function" | "finding" | "kernel" | "coverage" | "note";
 
 /** One row of the sidebar. `id` is stable over edits that do not touch the row. */
 export interface TreeNode {

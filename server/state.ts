@@ -9,10 +9,11 @@ import { indexLines, type LineRef, lineMap, type Snapshot, type StoredReview } f
 import { countsOf } from "./features/wording.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
+import { stubRanking } from "./review/coverage.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";
 
-const NO_COUNTS: Counts = { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+const NO_COUNTS: Counts = { clean: 0, new: 0, fixed: 0, fixedLater: 0, already: 0, notModelled: 0 };
 const NO_PROGRESS = { done: 0, total: 0, what: "" };
 
 export interface StoreHost {
@@ -225,19 +226,25 @@ export class OpenDocument {
 
 /** Results of some patches put into results of all: the newer ones win patch by patch. */
 function mergePatches(all: ReviewResult, some: ReviewResult): ReviewResult {
-  const redone = new Set([...some.runs, ...some.functions, ...some.findings].map((x) => x.patch));
+  const redone = new Set(
+    [...some.runs, ...some.functions, ...some.findings, ...some.hunks].map((x) => x.patch),
+  );
   const patches = <T extends { readonly patch: number }>(old: readonly T[], fresh: readonly T[]) => [
     ...old.filter((x) => !redone.has(x.patch)),
     ...fresh,
   ];
   const freshLines = new Set(some.lines.map((l) => l.docLine));
+  const runs = patches(all.runs, some.runs);
   return {
     ...some,
-    runs: patches(all.runs, some.runs),
+    runs,
     findings: patches(all.findings, some.findings),
     functions: patches(all.functions, some.functions),
     lines: [...all.lines.filter((l) => !freshLines.has(l.docLine)), ...some.lines],
     notes: [...new Set([...all.notes, ...some.notes])],
+    coverage: patches(all.coverage, some.coverage),
+    hunks: patches(all.hunks, some.hunks),
+    stubs: stubRanking(runs),
   };
 }
 

@@ -26,12 +26,18 @@ export type JobReply =
       readonly total: number;
       readonly what: string;
     }
-  | { readonly kind: "result"; readonly id: number; readonly result: ReviewResult }
+  | {
+      readonly kind: "result";
+      readonly id: number;
+      readonly result: ReviewResult;
+      readonly treeProblem?: string;
+    }
   | { readonly kind: "cancelled"; readonly id: number }
   | { readonly kind: "failed"; readonly id: number; readonly message: string };
 
 export type JobOutcome =
-  | { readonly kind: "result"; readonly result: ReviewResult }
+  /** `treeProblem`: the kernel tree could not be used, and the result is of the mail alone. */
+  | { readonly kind: "result"; readonly result: ReviewResult; readonly treeProblem?: string }
   | { readonly kind: "cancelled" }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -163,7 +169,12 @@ export class JobQueue {
     }
     const cancelled = Atomics.load(running.stop, 0) !== 0;
     if (reply.kind === "cancelled" || cancelled) this.#finish(running, { kind: "cancelled" });
-    else if (reply.kind === "result") this.#finish(running, { kind: "result", result: reply.result });
+    else if (reply.kind === "result")
+      this.#finish(running, {
+        kind: "result",
+        result: reply.result,
+        ...(reply.treeProblem === undefined ? {} : { treeProblem: reply.treeProblem }),
+      });
     else this.#finish(running, { kind: "failed", message: reply.message });
   }
 

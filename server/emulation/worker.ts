@@ -4,9 +4,11 @@
  * ended with its thread by job.ts. Started as a helper, it runs half of another thread's cases instead (helper.ts).
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { inSettings } from "../config.ts";
 import { parseDocument } from "../parse.ts";
 import { ReplayMismatch, reviewDocument } from "../review/analysis.ts";
-import type { ReviewOptions } from "../review/types.ts";
+import type { ProgressListener, ReviewOptions, ReviewResult } from "../review/types.ts";
+import { TreeProblem } from "../source/context.ts";
 import { Helper, type HelperSetup, helperFile, serve, worthHelping } from "./helper.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 
@@ -37,12 +39,32 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
   };
   try {
     if (Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };
-    const sharing = helperFor(options)?.begin(text, path, options) ?? null;
-    const result = reviewDocument(parseDocument(text, path), options, progress, sharing);
+    const reviewed = reviewWithTree(text, path, options, progress);
     helper?.end();
-    return Atomics.load(flag, 0) !== 0 ? { kind: "cancelled", id } : { kind: "result", id, result };
+    return Atomics.load(flag, 0) !== 0 ? { kind: "cancelled", id } : { kind: "result", id, ...reviewed };
   } catch (error) {
     return { kind: "failed", id, message: describe(error) };
+  }
+}
+
+/** A tree that cannot be used is told, and the review is made of the mail alone. */
+function reviewWithTree(
+  text: string,
+  path: string,
+  options: ReviewOptions,
+  progress: ProgressListener,
+): { result: ReviewResult; treeProblem?: string } {
+  const doc = parseDocument(text, path);
+  const review = (with_: ReviewOptions): ReviewResult =>
+    reviewDocument(doc, with_, progress, helperFor(with_)?.begin(text, path, with_) ?? null);
+  try {
+    return { result: review(options) };
+  } catch (error) {
+    if (!(error instanceof TreeProblem)) throw error;
+    const { tree: _tree, prerequisites: _stack, config: _config, ...alone } = options;
+    const result = review(alone);
+    const note = `the kernel tree is not used: ${inSettings(error.message)}`;
+    return { result: { ...result, notes: [note, ...result.notes] }, treeProblem: inSettings(error.message) };
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The lenses: one per patch with the counts over its scenarios, one per function that the diff shows whole. They stand
- * from the first moment and only their words change, so that the text does not jump when results arrive.
+ * The lenses: one per patch with the counts over its scenarios, one per function that can run: what the diff shows whole,
+ * with a kernel tree also what it shows in part. They stand from the first moment and only their words change, so that the
+ * text does not jump when results arrive.
  */
 
 import type { Patch } from "../mail/types.ts";
@@ -36,7 +37,8 @@ export function codeLenses(snapshot: Snapshot): Lens[] {
     if (patch.files.length === 0) continue;
     lenses.push(patchLens(snapshot, patch));
     for (const view of functionViews(snapshot, patch))
-      if (view.whole && view.changed) lenses.push(functionLens(snapshot, view));
+      if ((view.whole || snapshot.settings.tree !== "") && view.changed)
+        lenses.push(functionLens(snapshot, view));
   }
   return lenses;
 }

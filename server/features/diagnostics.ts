@@ -5,7 +5,7 @@
 import type { Problem } from "../mail/types.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
-import { VERDICT_WORDS } from "./wording.ts";
+import { verdictText } from "./wording.ts";
 
 /** Related places of one finding: the culprit and what happened to the object last. The report has every step. */
 const RELATED_MAX = 6;
@@ -68,7 +68,7 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
     endCol: span.endCol,
     severity: loud ? finding.severity : "information",
     code: finding.code,
-    message: `${finding.message}${where}\n${VERDICT_WORDS[finding.verdict]} · ${finding.scenario}${more} · ${finding.era}`,
+    message: `${finding.message}${where}\n${verdictText(snapshot, finding)} · ${finding.scenario}${more} · ${finding.era}`,
     related: related(snapshot, finding),
     finding: index,
   };

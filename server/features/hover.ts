@@ -7,14 +7,13 @@ import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
 import {
   commentsOn,
-  type FunctionView,
   functionsAt,
   type LineRef,
   lineFacts,
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
-import { fidelityText, plural, VERDICT_WORDS } from "./wording.ts";
+import { fateSentence, fidelityText, plural, verdictText } from "./wording.ts";
 
 /** Changes of fields shown per side; the report has them all. */
 const CHANGES_MAX = 6;
@@ -27,6 +26,8 @@ export interface HoverText {
 }
 
 export function hover(snapshot: Snapshot, docLine: number): HoverText | undefined {
+  const header = hunkHeader(snapshot, docLine);
+  if (header) return header;
   const ref = snapshot.lines.get(docLine);
   const found = placedFindings(snapshot).filter((p) => p.docLine === docLine);
   if (!ref && found.length === 0) return undefined;
@@ -39,6 +40,19 @@ export function hover(snapshot: Snapshot, docLine: number): HoverText | undefine
         `💬 **${plain(c.author || "a reviewer")}**, line ${c.docLine}: ${plain(firstWords(c.text))}`,
       );
   return { markdown: parts.join("\n\n"), docLine, ...textSpan(snapshot, docLine) };
+}
+
+/** On an `@@` line: what became of the hunk in the kernel tree; nothing without one. */
+function hunkHeader(snapshot: Snapshot, docLine: number): HoverText | undefined {
+  const review = snapshot.review;
+  const note = review?.result.hunks.find((h) => review.place(h.docLine) === docLine);
+  if (!review || !note) return undefined;
+  const where = review.result.tree ? ` · ${plain(review.result.tree.describe)}` : "";
+  return {
+    markdown: `**Hunk of** \`${note.path}\`${where}\n\n${plain(fateSentence(note.fate))}`,
+    docLine,
+    ...textSpan(snapshot, docLine),
+  };
 }
 
 function heading(snapshot: Snapshot, ref: LineRef): string {
@@ -73,8 +87,10 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
   for (const side of sides) {
     const ours = facts.filter((f) => f.side === side);
     const hits = Math.max(0, ...ours.map((f) => f.hits));
-    if (hits > 0) parts.push(`**${side}**${stale}: ran in ${plural(hits, "scenario run")}${changes(ours)}`);
-    else parts.push(`**${side}**: ${whyNot(functionsAt(snapshot, ref), side)}`);
+    if (hits > 0) {
+      const all = snapshot.review.result.runs.filter((r) => r.patch === ref.patch.index).length;
+      parts.push(`**${side}**${stale}: ran in ${hits} of ${plural(all, "scenario run")}${changes(ours)}`);
+    } else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
 }
@@ -88,8 +104,14 @@ function changes(facts: readonly LineFacts[]): string {
   return shown.join("");
 }
 
-function whyNot(functions: readonly FunctionView[], side: "before" | "after"): string {
+function whyNot(snapshot: Snapshot, ref: LineRef, side: "before" | "after"): string {
+  const functions = functionsAt(snapshot, ref);
   const facts = functions.flatMap((f) => f.facts).filter((f) => f.side === side || f.side === "both");
+  if (ref.line.kind === "+") {
+    const reached = addedLine(snapshot, ref);
+    if (reached === "without code") return "this line has no code of its own";
+    if (reached === "unreached") return "No scenario reaches this line.";
+  }
   if (facts.some((f) => f.executed)) return "no scenario reached this line";
   const reason = facts.find((f) => f.reason)?.reason;
   if (reason) return `did not run: ${plain(reason)}`;
@@ -98,12 +120,24 @@ function whyNot(functions: readonly FunctionView[], side: "before" | "after"): s
   return "did not run";
 }
 
+/** What coverage says of an added line; "unknown" where the patch could not run at all. */
+function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without code" | "unknown" {
+  const review = snapshot.review;
+  const coverage = review?.result.coverage.find((c) => c.patch === ref.patch.index);
+  if (!review || !coverage || coverage.addedLines.length === 0) return "unknown";
+  const line = coverage.addedLines.find((l) => review.place(l.docLine) === ref.line.docLine);
+  if (line) return line.reached ? "unknown" : "unreached";
+  // Of a function that did not run, something more useful is said.
+  const ran = functionsAt(snapshot, ref).some((f) => f.facts.some((x) => x.side !== "before" && x.executed));
+  return ran ? "without code" : "unknown";
+}
+
 function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
   const icon = finding.verdict === "new" ? "🔴" : finding.verdict.startsWith("fixed") ? "🟢" : "🟡";
   const args = encodeURIComponent(JSON.stringify([{ uri: snapshot.uri, finding: index }]));
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
   const link = `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`;
-  const head = `${icon} **${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\``;
+  const head = `${icon} **${plain(verdictText(snapshot, finding))}** · \`${finding.code}\``;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
   return [head, plain(finding.message), `\`${finding.scenario}\`${also} · ${finding.era} · ${link}`].join(

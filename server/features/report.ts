@@ -3,13 +3,24 @@
  * line, the steps that lead there, how certain, and how to have it again. "line N" is a link where the client shows it.
  */
 import type { ReportResult } from "../protocol.ts";
+import { fateCounts, fileTotals, notesOf, oddHunks, share } from "../review/summary.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { placedFindings, type Snapshot } from "./snapshot.ts";
-import { countsOf, countsText, fidelityText, VERDICT_ORDER, VERDICT_WORDS } from "./wording.ts";
+import {
+  countsOf,
+  countsText,
+  fidelityText,
+  treeText,
+  VERDICT_ORDER,
+  VERDICT_WORDS,
+  verdictText,
+} from "./wording.ts";
 
 /** The column of places in a trace, and from which length on a line counts as full. */
 const PLACE_WIDTH = 18;
 const FULL_WIDTH = 66;
+/** Missing functions that are listed. */
+const STUBS_MAX = 20;
 const RULE = "─".repeat(40);
 
 export function report(snapshot: Snapshot, finding: number | undefined): ReportResult {
@@ -41,7 +52,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
   const patch = snapshot.parsed.patches[f.patch];
-  add("verdict", VERDICT_WORDS[f.verdict]);
+  add("verdict", verdictText(snapshot, f));
   add(
     "where",
     [f.path, at(f.docLine), f.exactLine ? "" : "(the hunk that led there)"].filter((s) => s).join(", "),
@@ -90,19 +101,56 @@ function unwrap(lines: readonly string[]): string[] {
   return joined;
 }
 
+/** How the hunks of a patch went into the kernel tree. */
+function hunkLines(snapshot: Snapshot, patch: number): string[] {
+  const { result, place } = snapshot.review!;
+  const hunks = result.hunks.filter((h) => h.patch === patch);
+  if (hunks.length === 0) return [];
+  return [
+    `  hunks in the tree: ${fateCounts(hunks)}`,
+    ...oddHunks(hunks).map((h) => `    ${h.path}, line ${place(h.docLine)}: ${h.fate}`),
+  ];
+}
+
+/** How much of the added code ran, what did not, and what is missing. */
+function coverageLines(snapshot: Snapshot): string[] {
+  const { result, place } = snapshot.review!;
+  const added = result.coverage.flatMap((c) => c.addedLines);
+  const out: string[] = [];
+  if (added.length > 0) {
+    out.push(`  added lines reached: ${share(added.filter((l) => l.reached).length, added.length)}`);
+    for (const l of added.filter((x) => !x.reached)) {
+      const at = place(l.docLine);
+      const code = (snapshot.parsed.lines[at - 1] ?? "").replace(/^[>|\s]*\+/, "").trim();
+      if (at > 0) out.push(`    not reached: ${l.path}:${l.line}, line ${at}  ${code}`);
+    }
+  }
+  for (const f of fileTotals(result)) {
+    out.push(`  functions of ${f.path} that ran: ${share(f.executed, f.functions)}`);
+    if (f.missing.length > 0) out.push(`    not run: ${f.missing.join(", ")}`);
+  }
+  if (result.stubs.length > 0)
+    out.push(
+      "  functions that nothing defines, by the runs that they keep from a verdict:",
+      ...result.stubs.slice(0, STUBS_MAX).map((s) => `    ${String(s.runs).padStart(4)}  ${s.name}()`),
+    );
+  return out.length > 0 ? ["Coverage", RULE, ...out, ""] : [];
+}
+
 function wholeReport(snapshot: Snapshot): ReportResult {
   const result = snapshot.review!.result;
   const out: string[] = [];
+  if (result.tree) out.push(`Kernel tree: ${treeText(result.tree)}`, `  ${result.tree.root}`, "");
   for (const patch of snapshot.parsed.patches) {
     if (patch.files.length === 0) continue;
     const counts = countsText(countsOf(result, patch.index)) || "nothing could run";
-    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, "");
+    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)
       .filter((p) => p.finding.patch === patch.index)
       .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict));
     for (const { finding, docLine } of found)
       out.push(
-        `  ${VERDICT_WORDS[finding.verdict]}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
+        `  ${verdictText(snapshot, finding)}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
         `      ${finding.message}`,
         `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
         "",
@@ -115,7 +163,9 @@ function wholeReport(snapshot: Snapshot): ReportResult {
       );
     out.push("");
   }
-  if (result.notes.length > 0) out.push("Notes", RULE, ...result.notes.map((n) => `  ${n}`), "");
+  out.push(...coverageLines(snapshot));
+  const notes = notesOf(result);
+  if (notes.length > 0) out.push("Notes", RULE, ...notes.map((n) => `  ${n}`), "");
   out.push(`seed ${result.seed}`);
   return {
     title: `Report ${snapshot.parsed.path.split("/").pop() ?? ""}`.trim(),

@@ -1,9 +1,11 @@
 /**
  * The sidebar's rows: series > patch > file > function > finding, each with the loudest verdict below it. Findings
- * without a function of the diff stand under their file or patch; notes of the run stand under the root.
+ * without a function of the diff stand under their file or patch; the kernel tree, how much ran, and notes of the run
+ * stand under the root.
  */
 import type { DiffFile, Patch } from "../mail/types.ts";
 import type { TreeNode } from "../protocol.ts";
+import { fileTotals, notesOf } from "../review/summary.ts";
 import type { Verdict } from "../review/types.ts";
 import { plain } from "./hover.ts";
 import {
@@ -23,8 +25,13 @@ import {
   loudest,
   plural,
   VERDICT_ORDER,
-  VERDICT_WORDS,
+  VERDICT_SHORT,
+  verdictText,
 } from "./wording.ts";
+
+/** Rows of missing functions and of unreached lines. */
+const STUBS_MAX = 20;
+const MISSED_MAX = 100;
 
 export function tree(snapshot: Snapshot): TreeNode[] {
   const found = placedFindings(snapshot).filter((p) => p.finding.verdict !== "clean");
@@ -36,7 +43,8 @@ export function tree(snapshot: Snapshot): TreeNode[] {
       found.filter((f) => f.finding.patch === p.index),
     ),
   );
-  for (const [i, note] of (snapshot.review?.result.notes ?? []).entries())
+  rows.push(...kernelRows(snapshot), ...coverageRows(snapshot));
+  for (const [i, note] of (snapshot.review ? notesOf(snapshot.review.result) : []).entries())
     rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: plain(note) });
   const series = snapshot.parsed.series.find((s) => s.total > 1);
   if (!series || patches.length < 2 || snapshot.parsed.series.length > 1) return rows;
@@ -51,13 +59,66 @@ export function tree(snapshot: Snapshot): TreeNode[] {
   ];
 }
 
+/** The kernel tree, and below it what of its files ran and what is missing. */
+function kernelRows(snapshot: Snapshot): TreeNode[] {
+  const result = snapshot.review?.result;
+  if (!result?.tree) return [];
+  const { tree: used } = result;
+  const files = fileTotals(result).map((f) => ({
+    ...row(`kernel/${f.path}`, "coverage", f.path, 0),
+    description: `${f.executed} of ${plural(f.functions, "function")} ran`,
+    tooltip:
+      f.missing.length > 0 ? `**Not run:** ${f.missing.map(plain).join(", ")}` : "Every function of it ran.",
+  }));
+  const stubs = result.stubs.slice(0, STUBS_MAX).map((s) => ({
+    ...row(`kernel/stub/${s.name}`, "note", `${s.name}()`, 0),
+    description: `missing · ${plural(s.runs, "run")}`,
+    tooltip: `Nothing defines **${plain(s.name)}()**: the ${plural(s.runs, "run")} that call it have no verdict.`,
+  }));
+  return [
+    {
+      ...row("kernel", "kernel", used.describe, 0),
+      description: used.prerequisites > 0 ? `+ ${plural(used.prerequisites, "patch", "patches")}` : "",
+      tooltip: `Kernel tree \`${used.root}\``,
+      children: [...files, ...stubs],
+    },
+  ];
+}
+
+/** How many added lines ran, and below it those that did not. */
+function coverageRows(snapshot: Snapshot): TreeNode[] {
+  const review = snapshot.review;
+  const added = (review?.result.coverage ?? []).flatMap((c) => c.addedLines);
+  if (!review || added.length === 0) return [];
+  const missed = added.filter((l) => !l.reached && review.place(l.docLine) > 0);
+  return [
+    {
+      ...row("added", "coverage", "Added lines", 0),
+      description: `${added.filter((l) => l.reached).length} of ${added.length} reached`,
+      tooltip:
+        missed.length > 0
+          ? "Below: added lines that no scenario reaches."
+          : "Scenarios reach every one of them.",
+      children: missed.slice(0, MISSED_MAX).map((l) => {
+        const at = review.place(l.docLine);
+        const code = (snapshot.parsed.lines[at - 1] ?? "").replace(/^[>|\s]*\+/, "").trim();
+        return {
+          ...row(`added/${l.docLine}`, "note", `${l.path.split("/").pop()}:${l.line}`, at),
+          description: code,
+          tooltip: `No scenario reaches line ${at}.`,
+        };
+      }),
+    },
+  ];
+}
+
 function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFinding[]): TreeNode {
   const id = `patch/${patch.index}`;
   const functions = functionViews(snapshot, patch);
   const selector = patchSelector(snapshot.parsed, patch);
   const taken = new Set<PlacedFinding>();
   const children = patch.files.map((f, i) => fileRow(snapshot, `${id}/${i}`, f, functions, found, taken));
-  const loose = found.filter((f) => !taken.has(f)).map((f) => findingRow(id, f));
+  const loose = found.filter((f) => !taken.has(f)).map((f) => findingRow(snapshot, id, f));
   const all = [...loose, ...children];
   const counts = snapshot.review ? countsText(countsOf(snapshot.review.result, patch.index)) : "";
   return {
@@ -103,7 +164,7 @@ function fileRow(
     .filter((f) => f.changed && (f.path === file.path || f.path === file.oldPath))
     .map((f) => functionRow(snapshot, `${id}/${f.name}`, f, ours));
   const inFunctions = new Set(children.flatMap((c) => c.children.map((x) => x.finding)));
-  const loose = ours.filter((f) => !inFunctions.has(f.index)).map((f) => findingRow(id, f));
+  const loose = ours.filter((f) => !inFunctions.has(f.index)).map((f) => findingRow(snapshot, id, f));
   const path = file.path || file.oldPath || "(unnamed file)";
   const all = [...loose, ...children];
   return {
@@ -124,10 +185,11 @@ function functionRow(
   const own = found.filter((f) => ownsFinding(view, f));
   const children = [...own]
     .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict))
-    .map((f) => findingRow(id, f));
+    .map((f) => findingRow(snapshot, id, f));
   const executed = view.facts.some((f) => f.executed);
   const reason = view.facts.find((f) => f.reason)?.reason ?? "";
-  const notRun = !snapshot.review ? "" : view.whole ? reason || "no scenario reaches it" : "shown in part";
+  const canRun = view.whole || snapshot.review?.result.tree !== undefined;
+  const notRun = !snapshot.review ? "" : canRun ? reason || "no scenario reaches it" : "shown in part";
   const verdict: Verdict | undefined =
     loudest(own.map((f) => f.finding.verdict)) ??
     (executed ? "clean" : snapshot.review ? "not-modelled" : undefined);
@@ -147,7 +209,11 @@ function functionRow(
   };
 }
 
-function findingRow(parent: string, { finding, index, docLine }: PlacedFinding): TreeNode {
+function findingRow(
+  snapshot: Snapshot,
+  parent: string,
+  { finding, index, docLine }: PlacedFinding,
+): TreeNode {
   return {
     ...row(
       `${parent}/finding/${finding.code}/${docLine}/${finding.scenario}/${finding.side}`,
@@ -155,8 +221,8 @@ function findingRow(parent: string, { finding, index, docLine }: PlacedFinding):
       finding.code,
       docLine,
     ),
-    description: `${finding.verdict} · ${finding.message}`,
-    tooltip: `**${VERDICT_WORDS[finding.verdict]}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
+    description: `${VERDICT_SHORT[finding.verdict]} · ${finding.message}`,
+    tooltip: `**${plain(verdictText(snapshot, finding))}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
     verdict: finding.verdict,
     finding: index,
   };

@@ -2,7 +2,9 @@
  * Words that several surfaces share, so that lenses, hovers, tree and report say the same thing the same way.
  */
 import type { Counts } from "../protocol.ts";
-import type { Finding, FunctionFacts, ReviewResult, Verdict } from "../review/types.ts";
+import { fixedByText } from "../review/summary.ts";
+import type { Finding, FunctionFacts, ReviewResult, TreeUsed, Verdict } from "../review/types.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** How a verdict is called in a sentence. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -13,6 +15,17 @@ export const VERDICT_WORDS: Record<Verdict, string> = {
   clean: "clean",
   "not-modelled": "not modelled",
   limit: "limit reached",
+};
+
+/** The same in a word or two, for rows. */
+export const VERDICT_SHORT: Record<Verdict, string> = {
+  new: "new",
+  fixed: "fixed",
+  already: "already so",
+  "fixed-later": "fixed later",
+  clean: "clean",
+  "not-modelled": "not modelled",
+  limit: "limit",
 };
 
 /** The loudest first. */
@@ -32,6 +45,32 @@ export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | unde
   return VERDICT_ORDER.find((v) => present.has(v));
 }
 
+/** The verdict of a finding, with the patch that mends it where that is a later one. */
+export function verdictText(snapshot: Snapshot, finding: Finding): string {
+  const by = fixedByText(finding, snapshot.parsed.patches[finding.patch]?.total ?? 0);
+  return by === "" ? VERDICT_WORDS[finding.verdict] : `fixed later by ${by}`;
+}
+
+/** "linux-6.12 (work tree), 2 patches stacked on it" */
+export function treeText({ describe, prerequisites }: TreeUsed): string {
+  return `${describe}${prerequisites > 0 ? `, ${plural(prerequisites, "patch", "patches")} stacked on it` : ""}`;
+}
+
+/** The fate of a hunk in the kernel tree as a sentence. */
+export function fateSentence(fate: string): string {
+  if (fate === "exact") return "It fits the tree exactly.";
+  const offset = /^offset (-?)(\d+)$/.exec(fate);
+  if (offset)
+    return `It fits ${plural(Number(offset[2]), "line")} ${offset[1] ? "above" : "below"} its place.`;
+  if (fate.startsWith("fuzz")) return `It fits with ${fate}: the lines around it differ a little.`;
+  if (fate === "in the tree already")
+    return "The tree has it already; before is the tree with it taken back.";
+  const why = /^(merged|rejected): (.*)$/s.exec(fate);
+  if (why?.[1] === "merged") return `Merged by content: ${why[2]}.`;
+  if (why?.[1] === "rejected") return `It does not fit the tree and was left out: ${why[2]}.`;
+  return fate;
+}
+
 /** Runs without a finding and findings with one, of one patch or of all. */
 export function countsOf(result: ReviewResult, patch?: number): Counts {
   const ours = <T extends { readonly patch: number }>(list: readonly T[]) =>
@@ -42,7 +81,8 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
   return {
     clean: runs.filter((r) => r.verdict === "clean").length,
     new: by("new"),
-    fixed: by("fixed") + by("fixed-later"),
+    fixed: by("fixed"),
+    fixedLater: by("fixed-later"),
     already: by("already"),
     notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
   };
@@ -51,10 +91,11 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
 /** "1 new · ran in 564 scenarios": the findings on a function's own lines, and how much it was tried. */
 export function functionText(facts: readonly FunctionFacts[], own: readonly Finding[]): string {
   const runs = Math.max(0, ...facts.map(({ counts: c }) => c.clean + c.new + c.fixed + c.already));
-  const by = (...verdicts: Verdict[]) => own.filter((f) => verdicts.includes(f.verdict)).length;
+  const by = (v: Verdict) => own.filter((f) => f.verdict === v).length;
   const found = countsText({
     new: by("new"),
-    fixed: by("fixed", "fixed-later"),
+    fixed: by("fixed"),
+    fixedLater: by("fixed-later"),
     already: by("already"),
     clean: 0,
     notModelled: 0,
@@ -68,6 +109,7 @@ export function countsText(counts: Counts): string {
   return [
     [counts.new, "new"],
     [counts.fixed, "fixed"],
+    [counts.fixedLater, "fixed later"],
     [counts.already, "already so"],
     [counts.clean, "clean"],
     [counts.notModelled, "not modelled"],

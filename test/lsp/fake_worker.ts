@@ -1,12 +1,13 @@
 /**
  * A thread that answers as the emulator's would, for tests of the server alone: its results are made up
  * (fake_review.ts) and it takes its time, so that tests can see the server answer, cancel and drop meanwhile. Never part of a build.
- * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds.
+ * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds; a tree with
+ * "wrong" in its name cannot be used.
  */
 import { parentPort } from "node:worker_threads";
 import type { JobReply, JobRequest } from "../../server/emulation/job.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { fakeReview } from "../support/fake_review.ts";
+import { fakeInTree, fakeReview } from "../support/fake_review.ts";
 
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -28,7 +29,17 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
     sleep(50);
     if (options.scenario !== "hang" && Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };
   }
-  return { kind: "result", id, result: fakeReview(parseDocument(text, path), options.seed ?? "1") };
+  const parsed = parseDocument(text, path);
+  const result = fakeReview(parsed, options.seed ?? "1");
+  if (options.tree === undefined) return { kind: "result", id, result };
+  if (options.tree.includes("wrong"))
+    return {
+      kind: "result",
+      id,
+      result,
+      treeProblem: `folioscope.tree: ${options.tree} is not a kernel tree`,
+    };
+  return { kind: "result", id, result: fakeInTree(parsed, result, options.tree) };
 }
 
 parentPort?.on("message", (request: JobRequest) => parentPort?.postMessage(run(request)));

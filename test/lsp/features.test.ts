@@ -31,7 +31,7 @@ import {
 } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { DEFAULT_SETTINGS, type TreeNode } from "../../server/protocol.ts";
-import { fakeReview } from "../support/fake_review.ts";
+import { fakeInTree, fakeReview } from "../support/fake_review.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const MAIL_NAME = /\.(?:eml|patch|diff|mbox|txt)$/;
@@ -53,7 +53,11 @@ function snapshotOf(text: string, path: string): Snapshot {
     parsed,
     lines: indexLines(parsed),
     state: "current",
-    review: { result: fakeReview(parsed, "1"), version: 1, place: (n) => n },
+    review: {
+      result: fakeInTree(parsed, fakeReview(parsed, "1"), "/linux"),
+      version: 1,
+      place: (n) => n,
+    },
     progress: { done: 0, total: 0, what: "" },
     settings: { ...DEFAULT_SETTINGS, tree: "/linux", showFixed: true, showAlready: true },
   };

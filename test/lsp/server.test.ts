@@ -3,7 +3,7 @@
  * (fake_worker.ts), so that timing is theirs to choose; emulator.test.ts has the real one.
  */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { bundle, LspClient } from "../support/lsp_client.ts";
@@ -49,10 +49,10 @@ describe("language server", () => {
     await Promise.all(clients.map((c) => c.close()));
     if (file) rmSync(dirname(file), { recursive: true, force: true });
   });
-  const start = async (settings: object = {}) => {
+  const start = async (settings: object = {}, folders: readonly string[] = []) => {
     const client = new LspClient(file);
     clients.push(client);
-    await client.initialize(settings);
+    await client.initialize(settings, folders);
     return client;
   };
   const current = (client: LspClient, uri = URI) =>
@@ -256,6 +256,122 @@ describe("language server", () => {
     c.open(URI, MAIL, "plaintext");
     await done;
     assert.deepEqual((await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result, []);
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: rows as they travel.
+  const rowsOf = async (c: LspClient): Promise<any[]> =>
+    (await c.request("folioscope/tree", { uri: URI })).result.roots;
+  const kernelRow = async (c: LspClient) => (await rowsOf(c)).find((r) => r.kind === "kernel");
+
+  test("with a kernel tree: what no scenario reaches, the fate of hunks, what ran of the tree", async () => {
+    const c = await start({ tree: "/linux" });
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const text = async (line: number) =>
+      (await c.request("textDocument/hover", at(URI, line))).result?.contents.value as string;
+    assert.match(await text(lineOf("@@ -10,9")), /Hunk of[\s\S]*It fits 3 lines above its place\./);
+    assert.match(await text(lineOf("page->share++")), /ran in 3 of 3 scenario runs/);
+    const rows = await rowsOf(c);
+    const kernel = rows.find((r) => r.kind === "kernel");
+    assert.equal(kernel.label, "linux (work tree)");
+    assert.deepEqual(
+      kernel.children.map((r: { label: string; description: string }) => `${r.label} ${r.description}`),
+      ["fs/dax.c 1 of 3 functions ran", "devm_request_mem_region() missing · 2 runs"],
+    );
+    const added = rows.find((r) => r.label === "Added lines");
+    assert.equal(added.description, "0 of 1 reached");
+    assert.equal(added.children[0].docLine, lineOf("page->share++") + 1);
+    const whole = (await c.request("folioscope/report", { uri: URI })).result.text as string;
+    assert.match(whole, /Kernel tree: linux \(work tree\)\n {2}\/linux/);
+    assert.match(whole, /hunks in the tree: 1 at an offset \(-3\)/);
+    assert.match(
+      whole,
+      /added lines reached: 0 of 1[\s\S]*not reached: fs\/dax\.c:13, line 16 {2}page->share\+\+;/,
+    );
+    assert.match(whole, /functions of fs\/dax\.c that ran: 1 of 3[\s\S]*devm_request_mem_region\(\)/);
+  });
+
+  test("an added line that no scenario reaches says so", async () => {
+    const c = await start({ tree: "/linux" });
+    const uri = "file:///mail/two.diff";
+    const diff = [
+      "--- a/fs/dax.c",
+      "+++ b/fs/dax.c",
+      "@@ -10,2 +10,6 @@",
+      " ",
+      "+static void dax_new(struct page *page)",
+      "+{",
+      "+\tpage->index = 0;",
+      "+}",
+      " ",
+      "",
+    ];
+    const done = current(c, uri);
+    c.open(uri, diff.join("\n"), "diff");
+    await done;
+    const hover = (line: number) => c.request("textDocument/hover", at(uri, line));
+    // The made-up facts say that every line of the function ran; a line that did not is of no function.
+    assert.match((await hover(6)).result.contents.value, /ran in 3 of 3/);
+    const bare = diff.map((l) => l.replace("static void dax_new(struct page *page)", "int dax_flag = 1;"));
+    const again = current(c, uri);
+    c.change(
+      uri,
+      bare
+        .filter((l) => l !== "+{" && l !== "+}")
+        .join("\n")
+        .replace("+10,6", "+10,4"),
+      2,
+    );
+    await again;
+    assert.match((await hover(4)).result.contents.value, /No scenario reaches this line/);
+  });
+
+  test("a wrong tree is told once, the mail alone is reviewed; other settings run again and tell again", async () => {
+    const c = await start({ tree: "/wrong" });
+    const told = () => c.heard.filter((m) => m.method === "window/showMessage").map((m) => m.params.message);
+    let done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    done = current(c);
+    await c.request("folioscope/simulate", { uri: URI });
+    await done;
+    assert.deepEqual(told(), [
+      "folioscope.tree: /wrong is not a kernel tree. Until then reviews use the mail alone.",
+    ]);
+    assert.equal(await kernelRow(c), undefined);
+    done = current(c);
+    c.notify("workspace/didChangeConfiguration", { settings: { folioscope: { tree: "/wrong/too" } } });
+    await done;
+    assert.equal(told().length, 2);
+    done = current(c);
+    c.notify("workspace/didChangeConfiguration", { settings: { folioscope: { tree: "/linux" } } });
+    await done;
+    assert.equal(told().length, 2);
+    assert.equal((await kernelRow(c)).label, "linux (work tree)");
+  });
+
+  test("a workspace folder that is a kernel tree is used by itself, unless the setting says none", async () => {
+    const folder = join(dirname(file), "linux");
+    for (const part of ["mm", "include/linux"]) mkdirSync(join(folder, part), { recursive: true });
+    const c = await start({}, [dirname(file), folder]);
+    let done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    assert.match((await kernelRow(c)).tooltip, new RegExp(`${folder}\\b`));
+    done = current(c);
+    c.notify("workspace/didChangeConfiguration", { settings: { folioscope: { tree: "none" } } });
+    await done;
+    assert.equal(await kernelRow(c), undefined);
+    done = current(c);
+    c.notify("workspace/didChangeConfiguration", { settings: { folioscope: {} } });
+    await done;
+    done = current(c);
+    c.notify("workspace/didChangeWorkspaceFolders", {
+      event: { added: [], removed: [{ uri: `file://${folder}`, name: "linux" }] },
+    });
+    await done;
+    assert.equal(await kernelRow(c), undefined);
   });
 
   test("plain text without a patch is foreign", async () => {

@@ -2,7 +2,7 @@
  * Results made up from the parse alone, for tests of what shows them: three clean scenarios, facts for each line of a
  * whole function, and one new finding per patch. Nothing of it was executed, and no product code may use it.
  */
-import type { ParsedDocument } from "../../server/mail/types.ts";
+import type { ParsedDocument, Patch } from "../../server/mail/types.ts";
 import type { Finding, FunctionFacts, LineFacts, ReviewResult, Run } from "../../server/review/types.ts";
 
 const SCENARIOS = [
@@ -10,6 +10,32 @@ const SCENARIOS = [
   "map-fault-unmap order=9 index=512",
   "reflink-share files=2",
 ];
+
+/** The same as with a kernel tree: a hunk that was moved, added lines of which each second one ran, a missing function. */
+export function fakeInTree(parsed: ParsedDocument, result: ReviewResult, root: string): ReviewResult {
+  const hunksOf = (p: Patch) => p.files.flatMap((f) => f.hunks.map((hunk) => ({ path: f.path, hunk })));
+  return {
+    ...result,
+    tree: { root, describe: "linux (work tree)", prerequisites: 0 },
+    hunks: parsed.patches.flatMap((p) =>
+      hunksOf(p).map(({ path, hunk }) => ({ patch: p.index, docLine: hunk.line, path, fate: "offset -3" })),
+    ),
+    coverage: parsed.patches.map((p) => ({
+      patch: p.index,
+      addedLines: hunksOf(p)
+        .flatMap(({ path, hunk }) => hunk.lines.map((l) => ({ path, l })))
+        .filter(({ l }) => l.kind === "+")
+        .map(({ path, l }, i) => ({
+          docLine: l.docLine,
+          path,
+          line: l.newLine ?? 0,
+          reached: i % 2 === 1,
+        })),
+      files: [{ path: "fs/dax.c", functions: 3, executed: 1, missing: ["dax_lock_page", "dax_iomap_rw"] }],
+    })),
+    stubs: [{ name: "devm_request_mem_region", runs: 2 }],
+  };
+}
 
 export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
   const findings: Finding[] = [];

@@ -66,11 +66,15 @@ export class LspClient {
     return this.#exited === undefined;
   }
 
-  async initialize(settings: object = {}): Promise<Message> {
+  async initialize(settings: object = {}, folders: readonly string[] = []): Promise<Message> {
     const answer = await this.request("initialize", {
       processId: null,
       rootUri: null,
-      capabilities: { workspace: { codeLens: { refreshSupport: true } }, window: { workDoneProgress: true } },
+      capabilities: {
+        workspace: { codeLens: { refreshSupport: true }, workspaceFolders: true },
+        window: { workDoneProgress: true },
+      },
+      workspaceFolders: folders.map((f) => ({ uri: `file://${f}`, name: f })),
       initializationOptions: { settings },
     });
     this.notify("initialized", {});
