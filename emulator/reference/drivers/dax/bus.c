@@ -396,9 +396,9 @@ static struct attribute *dax_region_attributes[] = {
 };
 
 static const struct attribute_group dax_region_attribute_group = {
-	.name = "dax_region",
-	.attrs = dax_region_attributes,
 	.is_visible = dax_region_visible,
+	.attrs = dax_region_attributes,
+	.name = "dax_region",
 };
 
 static const struct attribute_group *dax_region_attribute_groups[] = {
@@ -408,10 +408,11 @@ static const struct attribute_group *dax_region_attribute_groups[] = {
 
 static void dax_region_unregister(void *region)
 {
-	struct dax_region *dax_region = region;
+	struct dax_region *gone = region;
+	struct kobject *directory = &gone->dev->kobj;
 
-	sysfs_remove_groups(&dax_region->dev->kobj, dax_region_attribute_groups);
-	dax_region_put(dax_region);
+	sysfs_remove_groups(directory, dax_region_attribute_groups);
+	dax_region_put(gone);
 }
 
 struct dax_region *alloc_dax_region(struct device *parent, int region_id, struct range *range, int target_node,
@@ -485,12 +486,13 @@ static int devm_register_dax_mapping(struct dev_dax *dev_dax, int range_id)
 	mapping = kzalloc(sizeof(struct dax_mapping), GFP_KERNEL);
 	if (!mapping)
 		return -ENOMEM;
-	mapping->range_id = range_id;
-	mapping->id = ida_alloc(&dev_dax->ida, GFP_KERNEL);
-	if (mapping->id < 0) {
+	rc = ida_alloc(&dev_dax->ida, GFP_KERNEL);
+	if (rc < 0) {
 		kfree(mapping);
-		return -ENOMEM;
+		return rc;
 	}
+	mapping->id = rc;
+	mapping->range_id = range_id;
 	dev_dax->ranges[range_id].mapping = mapping;
 
 	dev = &mapping->dev;

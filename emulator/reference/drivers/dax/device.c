@@ -270,10 +270,11 @@ static int dev_dax_probe(struct dev_dax *dev_dax)
 	}
 
 	for (i = 0; i < dev_dax->nr_range; i++) {
-		struct range *range = &dev_dax->ranges[i].range;
+		struct range *own = &dev_dax->ranges[i].range;
+		u64 len = range_len(own);
 
-		if (!devm_request_mem_region(dev, range->start, range_len(range), dev_name(dev))) {
-			dev_warn(dev, "mapping%d: %#llx-%#llx could not reserve range\n", i, range->start, range->end);
+		if (!devm_request_mem_region(dev, own->start, len, dev_name(dev))) {
+			dev_warn(dev, "range %d, %llu bytes from %#llx on: somebody has it\n", i, len, own->start);
 			return -EBUSY;
 		}
 	}

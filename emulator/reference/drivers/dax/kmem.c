@@ -28,12 +28,6 @@ static int dax_kmem_range(struct dev_dax *dev_dax, int i, struct range *r)
 	return -ENOSPC;
 }
 
-struct dax_kmem_data {
-	const char *res_name;
-	int mgid;
-	struct resource *res[];
-};
-
 static DEFINE_MUTEX(kmem_memory_type_lock);
 static LIST_HEAD(kmem_memory_types);
 
@@ -48,6 +42,12 @@ static void kmem_put_memory_types(void)
 	guard(mutex)(&kmem_memory_type_lock);
 	mt_put_memory_types(&kmem_memory_types);
 }
+
+struct dax_kmem_data {
+	const char *res_name;
+	int mgid;
+	struct resource *res[];
+};
 
 static int fsc_kmem_add(struct dev_dax *dev_dax, struct dax_kmem_data *data, int i, struct range *range)
 {

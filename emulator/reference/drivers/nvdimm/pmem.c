@@ -67,6 +67,7 @@ static void pmem_submit_bio(struct bio *bio)
 	struct nd_region *nd_region = to_region(pmem);
 	struct bio_vec bvec;
 	struct bvec_iter iter;
+	bool write = op_is_write(bio_op(bio));
 	blk_status_t rc = BLK_STS_OK;
 	int ret = 0;
 
@@ -74,11 +75,9 @@ static void pmem_submit_bio(struct bio *bio)
 		ret = nvdimm_flush(nd_region, NULL);
 	if (!ret) {
 		bio_for_each_segment(bvec, bio, iter) {
-			if (op_is_write(bio_op(bio)))
-				rc = pmem_do_write(pmem, bvec.bv_page, bvec.bv_offset, iter.bi_sector, bvec.bv_len);
-			else
-				rc = pmem_do_read(pmem, bvec.bv_page, bvec.bv_offset, iter.bi_sector, bvec.bv_len);
-			if (rc)
+			rc = (write ? pmem_do_write : pmem_do_read)(pmem, bvec.bv_page, bvec.bv_offset, iter.bi_sector,
+								    bvec.bv_len);
+			if (rc != BLK_STS_OK)
 				break;
 		}
 		bio->bi_status = rc;

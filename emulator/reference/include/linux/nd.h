@@ -11,6 +11,7 @@
 #include <linux/device.h>
 #include <linux/ioport.h>
 #include <linux/memremap.h>
+#include <linux/uuid.h>
 
 typedef u16 __le16;
 typedef u32 __le32;
@@ -63,6 +64,7 @@ struct nd_pfn_sb {
 };
 struct nd_pfn {
 	int id;
+	uuid_t *uuid;
 	struct device dev;
 	unsigned long align;
 	unsigned long npfns;
