@@ -191,9 +191,22 @@ export class MachineView {
       zero: Number(this.reg("zero_pfn")),
     };
   }
+  /** Asked at each event: read by words, without a bigint. */
   get hugeZeroPfn(): number {
-    return Number(this.reg("huge_zero_pfn"));
+    if (this.hugeZeroAt === null) {
+      const f = this.layout("struct fsc_registry").fields.get("huge_zero_pfn");
+      this.hugeZeroAt = f === undefined ? 0n : this.registry + BigInt(f.offset);
+      this.hugeZeroHi = this.memory.hi(this.hugeZeroAt);
+      this.hugeZeroLo = this.memory.lo(this.hugeZeroAt);
+    }
+    const phys = this.memory.translate(this.hugeZeroHi, this.hugeZeroLo);
+    if (phys < 0) return 0;
+    const words = this.memory.i32;
+    return (words[(phys >> 2) + 1]! >>> 0) * 4294967296 + (words[phys >> 2]! >>> 0);
   }
+  private hugeZeroAt: bigint | null = null;
+  private hugeZeroHi = 0;
+  private hugeZeroLo = 0;
   isHugeZero(pfn: number): boolean {
     const head = this.hugeZeroPfn;
     return head !== 0 && pfn >= head && pfn < head + 512;
