@@ -1,6 +1,6 @@
 // `folioscope parse FILE|DIR...`: reads and runs nothing. One JSON document, or one line per mail.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isMbox, streamMbox } from "./mail/mbox.ts";
 import { parseDocument } from "./parse.ts";
@@ -13,13 +13,14 @@ export interface ParseIo {
   signal?: AbortSignal;
 }
 
-const USAGE = "usage: folioscope parse [--format json|jsonl] FILE|DIR|-...\n";
+const USAGE = "usage: folioscope parse [--format json|jsonl] [--progress] FILE|DIR|-...\n";
 /** An mbox larger than this is read mail by mail. */
 const STREAM_SIZE = 8 << 20;
 
 /** Runs the command; returns the exit status: 0 read, 2 bad usage or something unreadable. */
 export async function runParse(args: string[], io: ParseIo): Promise<number> {
   let format: "json" | "jsonl" = "json";
+  let progress = false;
   const inputs: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -34,6 +35,7 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
       format = value;
     } else if (arg === "--json") format = "json";
     else if (arg === "--jsonl") format = "jsonl";
+    else if (arg === "--progress") progress = true;
     else if (arg === "-h" || arg === "--help") {
       io.stdout(USAGE);
       return 0;
@@ -61,7 +63,7 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
   for (const file of files) {
     if (io.signal?.aborted) break;
     try {
-      if (format === "jsonl") await writeLines(file, io);
+      if (format === "jsonl") await writeLines(file, io, progress);
       else documents.push(toJson(parseDocument(readInput(file, io), file), file));
     } catch (error) {
       io.stderr(`folioscope parse: ${file}: ${(error as Error).message}\n`);
@@ -97,11 +99,15 @@ export function walk(dir: string): string[] {
   return found;
 }
 
-async function writeLines(file: string, io: ParseIo): Promise<void> {
+async function writeLines(file: string, io: ParseIo, progress: boolean): Promise<void> {
   if (file !== "-" && (isLargeMbox(file) || /\.mbox\.gz$/i.test(file))) {
     let offset = 0;
     let flavour: "mboxo" | "mboxrd" | null = null;
-    for await (const mail of streamMbox(file, io.signal ? { signal: io.signal } : {})) {
+    const options = {
+      ...(io.signal ? { signal: io.signal } : {}),
+      ...(progress ? { onProgress: progressOf(file, io) } : {}),
+    };
+    for await (const mail of streamMbox(file, options)) {
       flavour ??= mail.bytes.toString("latin1", 0, 13) === "From mboxrd@z" ? "mboxrd" : "mboxo";
       const doc = parseDocument(mail.bytes, file, { lineOffset: offset, mboxFlavour: flavour });
       offset += doc.lines.length;
@@ -114,10 +120,27 @@ async function writeLines(file: string, io: ParseIo): Promise<void> {
   for (const line of mailLines(doc, file)) io.stdout(`${JSON.stringify(line)}\n`);
 }
 
+/** Says how far the reading is, at every twentieth. */
+function progressOf(file: string, io: ParseIo): (done: number, total: number, mails: number) => void {
+  let told = 0;
+  return (done, total, mails) => {
+    const part = total > 0 ? Math.floor((20 * done) / total) : 0;
+    if (part <= told) return;
+    told = part;
+    io.stderr(`folioscope parse: ${file}: ${5 * part} %, ${mails} mails\n`);
+  };
+}
+
+/** Looks at the beginning only: the rest is what must not be read at once. */
 function isLargeMbox(file: string): boolean {
-  const size = statSync(file).size;
-  if (size < STREAM_SIZE) return false;
-  return isMbox(readFileSync(file).subarray(0, 65536));
+  if (statSync(file).size < STREAM_SIZE) return false;
+  const head = Buffer.alloc(65536);
+  const handle = openSync(file, "r");
+  try {
+    return isMbox(head.subarray(0, readSync(handle, head, 0, head.length, 0)));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function mailLines(doc: ReturnType<typeof parseDocument>, input: string): object[] {

@@ -59,6 +59,8 @@ export interface ParseOptions {
   maxUnpacked?: number;
 }
 
+/** Files of a patch among which one without a name is looked up in the diffstat. */
+const NAMED_FILES_MAX = 500;
 const UNPACK_LIMIT = 1 << 30;
 
 /** Reads a document: mail, mbox, archive page, flattened text or bare diff, gzipped or not. */
@@ -474,7 +476,8 @@ class DocumentReader {
     if (this.flattened) notes.unshift("the line breaks were lost; they were restored from the quote markers");
     if (spoken.comments.length + spoken.remarks.length > 0)
       notes.push(`${spoken.comments.length + spoken.remarks.length} remarks were taken out of the text`);
-    for (const file of raw.files) if (file.path === "") nameFromDiffstat(file, text, raw.files);
+    if (text.stat.length > 0 && raw.files.length <= NAMED_FILES_MAX)
+      for (const file of raw.files) if (file.path === "") nameFromDiffstat(file, text, raw.files);
     // What was put right is read a second time by another reader; a diff that stands as it was sent is its counts.
     if (!this.options.structureOnly && (this.options.crossCheck || raw.repaired || raw.depth > 0))
       for (const difference of crossCheck(raw.files)) notes.push(`cross-check: ${difference}`);
