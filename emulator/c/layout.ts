@@ -36,6 +36,15 @@ export interface LayoutOptions {
   readonly aligned: number;
   /** `#pragma pack(n)`, 0 when absent. */
   readonly pack?: number;
+  /** `ms_struct`: bit-fields as Microsoft's compiler places them. */
+  readonly ms?: boolean;
+}
+
+/** The storage unit that bit-fields of an `ms_struct` share. */
+interface Unit {
+  readonly start: number;
+  readonly size: number;
+  used: number;
 }
 
 const up = (x: number, to: number): number => Math.ceil(x / to) * to;
@@ -46,7 +55,33 @@ export function layoutRecord(members: readonly Member[], options: LayoutOptions)
   let bits = 0; // first free bit
   let size = 0; // of a union
   let align = 1;
+  let unit: Unit | null = null;
   for (const m of members) {
+    if (options.ms === true && m.width !== null) {
+      if (options.union || options.packed || m.packed || m.aligned > 0)
+        throw new CFail("a packed, aligned or union bit-field in an ms_struct is not supported", m.loc);
+      const a = memberAlign(m, options);
+      const wide = unitBits(m);
+      if (m.width === 0) {
+        if (unit !== null && !options.union) {
+          bits = up(bits, a * 8);
+          align = Math.max(align, a);
+        }
+        unit = null;
+        continue;
+      }
+      if (unit === null || unit.size !== wide || unit.used + m.width > wide || options.union) {
+        unit = { start: options.union ? 0 : up(bits, a * 8), size: wide, used: 0 };
+        bits = unit.start + wide;
+      }
+      const at: number = unit.start + unit.used;
+      unit.used += m.width;
+      align = Math.max(align, a);
+      size = Math.max(size, wide / 8);
+      fields.push({ name: m.name, type: m.type, offset: at >> 3, bit: bitPlace(at, m.width), loc: m.loc });
+      continue;
+    }
+    unit = null;
     const start = options.union ? 0 : bits;
     let end: number;
     if (m.width !== null) {
@@ -93,13 +128,20 @@ function bitAlign(m: Member, o: LayoutOptions): number {
   return Math.min(Math.max(alignOf(m.type), m.aligned), o.pack);
 }
 
-/** First bit of a bit-field that may start at bit `from`. */
-function placeBits(m: Member, from: number, o: LayoutOptions): number {
+/** Bits of the type of a bit-field, whose width must fit. */
+function unitBits(m: Member): number {
   if (!isInteger(m.type)) throw new CFail(`bit-field \`${m.name}\` has type ${typeText(m.type)}`, m.loc);
   const unit = sizeOf(m.type) * 8;
-  const width = m.width!;
   const most = intOf(m.type).rank === 0 ? 1 : unit;
-  if (width > most || width < 0) throw new CFail(`width of bit-field \`${m.name}\` exceeds its type`, m.loc);
+  if (m.width! > most || m.width! < 0)
+    throw new CFail(`width of bit-field \`${m.name}\` exceeds its type`, m.loc);
+  return unit;
+}
+
+/** First bit of a bit-field that may start at bit `from`. */
+function placeBits(m: Member, from: number, o: LayoutOptions): number {
+  const unit = unitBits(m);
+  const width = m.width!;
   if (width === 0) return up(from, Math.max(unit, m.aligned * 8));
   if (m.aligned > 0) from = up(from, (o.pack ? Math.min(m.aligned, o.pack) : m.aligned) * 8);
   if (m.packed || o.packed || o.pack) return from;

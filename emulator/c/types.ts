@@ -446,8 +446,6 @@ export function makeRecord(s: Sema, spec: RecordSpec, into: RecordInfo | null = 
 
 function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayout {
   const members: Member[] = [];
-  if (spec.attrs.some((a) => a.name === "ms_struct"))
-    throw new CFail("the layout that ms_struct asks for is not supported", spec.loc);
   for (const m of spec.members!) {
     const base = resolveSpecs(s, m.specs);
     if (m.declarators.length === 0) {
@@ -476,6 +474,7 @@ function membersLayout(s: Sema, spec: RecordSpec, info: RecordInfo): RecordLayou
     packed: attrs.packed,
     aligned: attrs.aligned,
     pack: attrs.pack,
+    ms: spec.attrs.some((a) => a.name === "ms_struct"),
   });
 }
 

@@ -320,7 +320,7 @@ function streamFamily(libc: Libc): Family {
       c.ret(stream === undefined || stream === null ? 0n : handle(libc, c, stream));
     },
     tmpnam(c) {
-      const name = `/tmp/file${++libc.names}`;
+      const name = `file${++libc.names}.tmp`;
       const at = c.addr(0) === 0n ? libc.staticString(name) : c.addr(0);
       if (c.addr(0) !== 0n) memory.writeBytes(at, latin1(`${name}\0`));
       c.ret(at);
