@@ -3,7 +3,14 @@
  * the server's status notifications to whoever shows them. Leaves out every decision about patches: the server has
  * them all.
  */
-import { type ExtensionContext, type LogOutputChannel, type TextDocument, Uri, workspace } from "vscode";
+import {
+  commands,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type TextDocument,
+  Uri,
+  workspace,
+} from "vscode";
 import {
   type DocumentSelector,
   LanguageClient,
@@ -18,7 +25,9 @@ import {
   CONFIG_SECTION,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
+  METHOD_OPEN_SETTINGS,
   METHOD_STATUS,
+  type OpenSettingsParams,
   type StatusParams,
 } from "../server/protocol.ts";
 import { looksLikePatch } from "../server/sniff.ts";
@@ -95,6 +104,9 @@ export class Client {
     const client = new LanguageClient(CONFIG_SECTION, "Folioscope", server, options);
     this.#client = client;
     client.onNotification(METHOD_STATUS, (status: StatusParams) => this.#onStatus(status));
+    client.onNotification(METHOD_OPEN_SETTINGS, ({ query }: OpenSettingsParams) => {
+      void commands.executeCommand("workbench.action.openSettings", query);
+    });
     await client.start();
     return client;
   }

@@ -19,8 +19,9 @@ export const METHOD_REPLAY = "folioscope/replay";
 export const METHOD_CANCEL = "folioscope/cancel";
 export const METHOD_REPORT = "folioscope/report";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
-/** Notification, server to client. */
+/** Notifications, server to client. */
 export const METHOD_STATUS = "folioscope/status";
+export const METHOD_OPEN_SETTINGS = "folioscope/openSettings";
 
 /** Commands that lenses and links name; the client registers them. */
 export const COMMAND_SIMULATE = "folioscope.simulate";
@@ -154,6 +155,12 @@ export interface SimulateResult {
 }
 
 /** METHOD_REPLAY: SimulateParams with `replay`. Answers a ReportResult when the run is done; the store stays as it is. */
+
+/** METHOD_OPEN_SETTINGS: the user asked, in a message of the server, to see the settings that it is about. */
+export interface OpenSettingsParams {
+  /** What to look for. */
+  readonly query: string;
+}
 
 export interface CancelParams {
   readonly uri: string;

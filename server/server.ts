@@ -13,9 +13,7 @@ import {
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
-  MessageType,
   ResponseError,
-  ShowMessageNotification,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
@@ -50,6 +48,7 @@ import {
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
   METHOD_CANCEL,
+  METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
   METHOD_REPORT,
@@ -73,6 +72,8 @@ const PARSE_DELAY_MS = 150;
 const RUN_DELAY_MS = 700;
 /** Lenses and status follow a run no faster than this. */
 const PROGRESS_DELAY_MS = 300;
+
+const OPEN_SETTINGS = "Open Settings";
 
 /** Results kept for texts that are opened again or edited back. */
 const RESULTS_MAX = 8;
@@ -276,7 +277,12 @@ export class Server {
     return new OpenDocument(
       {
         parse: (t, path) => this.#options.parse(t, path),
-        simulate: (t, path, options, progress) => this.#options.queue.start(t, path, options, progress),
+        simulate: (t, path, options, progress) => {
+          const job = this.#options.queue.start(t, path, options, progress);
+          // Before the status that the run is done, which clients wait for.
+          void job.outcome.then((ended) => this.#tellTree(ended));
+          return job;
+        },
         settings: () => this.#effective(),
         log: (message) => this.#connection.console.log(message),
         changed: (document, final) => this.#onChanged(document, final),
@@ -337,10 +343,8 @@ export class Server {
       const outcome = document.simulate(options);
       this.#running.set(key, outcome);
       void this.#showProgress(document, outcome);
-      const ended = await outcome.finally(() => {
-        if (this.#running.get(key) === outcome) this.#running.delete(key);
-      });
-      this.#tellTree(ended);
+      const ended = await outcome;
+      if (this.#running.get(key) === outcome) this.#running.delete(key);
       if (ended.kind === "result" && ended.treeProblem === undefined) this.#remember(key, ended.result);
       if (ended.kind === "failed") this.#connection.console.error(`${document.path}: ${ended.message}`);
     });
@@ -351,9 +355,13 @@ export class Server {
     if (ended.kind !== "result" || ended.treeProblem === undefined) return;
     if (this.#toldTrees.has(ended.treeProblem)) return;
     this.#toldTrees.add(ended.treeProblem);
-    void this.#connection.sendNotification(ShowMessageNotification.type, {
-      type: MessageType.Error,
-      message: `${ended.treeProblem}. Until then reviews use the mail alone.`,
+    this.#quietly("message", async () => {
+      const asked = await this.#connection.window.showErrorMessage(
+        `${ended.treeProblem}. Until then reviews use the mail alone.`,
+        { title: OPEN_SETTINGS },
+      );
+      if (asked?.title === OPEN_SETTINGS)
+        await this.#connection.sendNotification(METHOD_OPEN_SETTINGS, { query: CONFIG_SECTION });
     });
   }
 

@@ -88,12 +88,17 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
     const ours = facts.filter((f) => f.side === side);
     const hits = Math.max(0, ...ours.map((f) => f.hits));
     if (hits > 0) {
-      const all = snapshot.review.result.runs.filter((r) => r.patch === ref.patch.index).length;
-      parts.push(`**${side}**${stale}: ran in ${hits} of ${plural(all, "scenario run")}${changes(ours)}`);
-    } else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
+      const all = plural(runsOf(snapshot, ref), "scenario run");
+      parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
+    } else if (side === "after" && addedLine(snapshot, ref) === "unreached")
+      parts.push(`**No scenario reaches this line**${stale}, of ${plural(runsOf(snapshot, ref), "run")}.`);
+    else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
 }
+
+const runsOf = (snapshot: Snapshot, ref: LineRef): number =>
+  (snapshot.review?.result.runs ?? []).filter((r) => r.patch === ref.patch.index).length;
 
 function changes(facts: readonly LineFacts[]): string {
   // The same change in another scenario is the same change; the report names the scenarios.
@@ -107,11 +112,7 @@ function changes(facts: readonly LineFacts[]): string {
 function whyNot(snapshot: Snapshot, ref: LineRef, side: "before" | "after"): string {
   const functions = functionsAt(snapshot, ref);
   const facts = functions.flatMap((f) => f.facts).filter((f) => f.side === side || f.side === "both");
-  if (ref.line.kind === "+") {
-    const reached = addedLine(snapshot, ref);
-    if (reached === "without code") return "this line has no code of its own";
-    if (reached === "unreached") return "No scenario reaches this line.";
-  }
+  if (addedLine(snapshot, ref) === "without code") return "this line has no code of its own";
   if (facts.some((f) => f.executed)) return "no scenario reached this line";
   const reason = facts.find((f) => f.reason)?.reason;
   if (reason) return `did not run: ${plain(reason)}`;
@@ -122,6 +123,7 @@ function whyNot(snapshot: Snapshot, ref: LineRef, side: "before" | "after"): str
 
 /** What coverage says of an added line; "unknown" where the patch could not run at all. */
 function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without code" | "unknown" {
+  if (ref.line.kind !== "+") return "unknown";
   const review = snapshot.review;
   const coverage = review?.result.coverage.find((c) => c.patch === ref.patch.index);
   if (!review || !coverage || coverage.addedLines.length === 0) return "unknown";

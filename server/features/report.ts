@@ -12,6 +12,7 @@ import {
   fidelityText,
   treeText,
   VERDICT_ORDER,
+  VERDICT_SHORT,
   VERDICT_WORDS,
   verdictText,
 } from "./wording.ts";
@@ -137,6 +138,25 @@ function coverageLines(snapshot: Snapshot): string[] {
   return out.length > 0 ? ["Coverage", RULE, ...out, ""] : [];
 }
 
+/** Every run, those with something to say first; the era is told once where it is the same for all. */
+function runLines(snapshot: Snapshot): string[] {
+  const { runs } = snapshot.review!.result;
+  const eras = new Set(runs.map((r) => r.era));
+  const one = eras.size === 1 ? ` (${[...eras][0]})` : "";
+  const patches = new Set(runs.map((r) => r.patch));
+  const out: string[] = [];
+  for (const patch of patches) {
+    const ours = runs.filter((r) => r.patch === patch);
+    ours.sort((a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict));
+    if (patches.size > 1) out.push(`  ${snapshot.parsed.patches[patch]?.subject ?? ""}`);
+    for (const r of ours)
+      out.push(
+        `  ${VERDICT_SHORT[r.verdict].padEnd(13)} ${r.scenario}${one === "" ? ` · ${r.era}` : ""}${r.reason ? ` · ${r.reason}` : ""}`,
+      );
+  }
+  return out.length > 0 ? [`Scenario runs${one}`, RULE, ...out, ""] : [];
+}
+
 function wholeReport(snapshot: Snapshot): ReportResult {
   const result = snapshot.review!.result;
   const out: string[] = [];
@@ -155,18 +175,11 @@ function wholeReport(snapshot: Snapshot): ReportResult {
         `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
         "",
       );
-    const runs = result.runs.filter((r) => r.patch === patch.index);
-    if (runs.length > 0) out.push("  Scenario runs");
-    for (const r of runs)
-      out.push(
-        `    ${VERDICT_WORDS[r.verdict].padEnd(24)} ${r.scenario} · ${r.era}${r.reason ? ` · ${r.reason}` : ""}`,
-      );
-    out.push("");
   }
   out.push(...coverageLines(snapshot));
   const notes = notesOf(result);
   if (notes.length > 0) out.push("Notes", RULE, ...notes.map((n) => `  ${n}`), "");
-  out.push(`seed ${result.seed}`);
+  out.push(...runLines(snapshot), `seed ${result.seed}`);
   return {
     title: `Report ${snapshot.parsed.path.split("/").pop() ?? ""}`.trim(),
     text: out.join("\n") + "\n",

@@ -66,9 +66,10 @@ function kernelRows(snapshot: Snapshot): TreeNode[] {
   const { tree: used } = result;
   const files = fileTotals(result).map((f) => ({
     ...row(`kernel/${f.path}`, "coverage", f.path, 0),
-    description: `${f.executed} of ${plural(f.functions, "function")} ran`,
-    tooltip:
-      f.missing.length > 0 ? `**Not run:** ${f.missing.map(plain).join(", ")}` : "Every function of it ran.",
+    description: `${f.executed} of ${f.functions} ran`,
+    tooltip: `${f.executed} of the ${plural(f.functions, "function")} of this file ran as the tree or the patch has them.${
+      f.missing.length > 0 ? `\n\n**Not run:** ${f.missing.map(plain).join(", ")}` : ""
+    }`,
   }));
   const stubs = result.stubs.slice(0, STUBS_MAX).map((s) => ({
     ...row(`kernel/stub/${s.name}`, "note", `${s.name}()`, 0),

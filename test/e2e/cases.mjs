@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
 
-export function cases({ ui, page, mail }) {
+export function cases({ ui, page, mail, inTree, settings }) {
   const settled = async () => {
     await page.waitForFunction(
       () => {
@@ -231,6 +231,120 @@ export function cases({ ui, page, mail }) {
         );
         return colours.join(" ");
       },
+    ],
+    ...treeCases({ ui, page, inTree, settings, settled }),
+  ];
+}
+
+/** With a kernel tree: the third part of a case is why it is skipped, or nothing. */
+function treeCases({ ui, page, inTree, settings, settled }) {
+  const skip = inTree.skip;
+  const begun = async (before) =>
+    await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 30_000 });
+  return [
+    [
+      "kernel tree: a wrong one is told once, and the mail alone is reviewed",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        const before = await seenRuns(page);
+        settings({ "folioscope.tree": "/nowhere/linux" });
+        await page.waitForTimeout(1500);
+        await ui.open("in-tree.eml");
+        await begun(before);
+        const toast = page.locator(".notification-toast", { hasText: "folioscope.tree: /nowhere/linux" });
+        await toast.first().waitFor({ timeout: 60_000 });
+        assert.equal(await toast.count(), 1);
+        await settled();
+        return (await toast.first().locator(".notification-list-item-message").textContent()).trim();
+      },
+      skip,
+    ],
+    [
+      "kernel tree: one in the settings is used at once, the function shown in part runs",
+      async () => {
+        await ui.palette("Notifications: Clear All Notifications").catch(() => {});
+        const before = await seenRuns(page);
+        settings({ "folioscope.tree": inTree.tree });
+        await begun(before);
+        await settled();
+        const text = (await ui.statusItem().textContent()).trim();
+        assert.match(text, /\d+ new/, text);
+        await ui.goToLine(inTree.hunkLine);
+        const lens = page
+          .locator(".codelens-decoration:visible", { hasText: "__dax_invalidate_entry" })
+          .first();
+        await lens.waitFor();
+        return `${text} | ${(await lens.textContent()).trim()}`;
+      },
+      skip,
+    ],
+    [
+      "kernel tree: hover on an added line that no scenario reaches",
+      async () => {
+        const text = await ui.hoverLine(inTree.unreached, "entry = NULL", "NULL");
+        assert.match(text, /No scenario reaches this line/, text);
+        return text.slice(0, 200);
+      },
+      skip,
+    ],
+    [
+      "kernel tree: hover on an added line that ran",
+      async () => {
+        await page.keyboard.press("Escape");
+        const text = await ui.hoverLine(inTree.reached, "WAKE_NEXT", "WAKE_NEXT");
+        assert.match(text, /ran in \d+ of \d+ scenario runs/, text);
+        return text.slice(0, 300);
+      },
+      skip,
+    ],
+    [
+      "kernel tree: hover on a hunk's header tells how it went in",
+      async () => {
+        await page.keyboard.press("Escape");
+        const text = await ui.hoverLine(inTree.hunkLine, "__dax_invalidate_entry", "@@");
+        assert.match(text, /It fits 3 lines above its place/, text);
+        return text;
+      },
+      skip,
+    ],
+    [
+      "kernel tree: sidebar shows it, what ran of it, and the unreached lines",
+      async () => {
+        await page.keyboard.press("Escape");
+        await ui.showSidebar();
+        const kernel = ui
+          .rows()
+          .filter({ hasText: /unpacked source|work tree/ })
+          .first();
+        await kernel.waitFor();
+        await kernel.locator(".monaco-tl-twistie").click();
+        await ui
+          .rows()
+          .filter({ hasText: "fs/dax.c" })
+          .filter({ hasText: /\d+ of \d+ ran/ })
+          .first()
+          .waitFor();
+        const added = ui.rows().filter({ hasText: "Added lines" }).first();
+        await added.locator(".monaco-tl-twistie").click();
+        await ui.rows().filter({ hasText: "entry = NULL" }).first().click();
+        await page.waitForTimeout(400);
+        return (await added.textContent()).trim();
+      },
+      skip,
+    ],
+    [
+      "kernel tree: report shows it, the hunks and coverage",
+      async () => {
+        await ui.statusItem().click();
+        await page.locator(".tab", { hasText: "Report" }).first().waitFor();
+        const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
+        await lines
+          .locator(".view-line", { hasText: /Kernel\s+tree/ })
+          .first()
+          .waitFor();
+        return (await lines.textContent()).replace(/\s+/g, " ").slice(0, 200);
+      },
+      skip,
     ],
   ];
 }

@@ -1,6 +1,7 @@
 // The documents the editor is tried on: seed 000 of the corpus where it is present, else the repository's own example,
 // and small mails of our own in encodings that are not plain text.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
 
 /** The mail everything is tried on. `removed` is a `-` line that a simulation executes. */
@@ -33,6 +34,60 @@ function describe(path, file, removedText) {
     file,
     diffLine: lines.findIndex((l) => /^(?:> )*diff --git .*\.c$/.test(l)) + 1,
     removed: { line: at + 1, text, word: /\w{4,}/.exec(text)?.[0] ?? text },
+  };
+}
+
+/**
+ * A patch of our own against a kernel tree, made from the tree's text while the test runs: waiters are woken one at a time
+ * where the tree wakes them all, and a branch is added that nothing takes. The function is shown in part, and the hunk says
+ * that it stands three lines further down than it does. `{ skip }` with the reason where there is no such tree.
+ */
+export function treeMail() {
+  const cache =
+    process.env.FOLIOSCOPE_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "folioscope");
+  const tree = process.env.FOLIOSCOPE_KERNEL ?? join(cache, "linux-source-6.12");
+  if (!existsSync(join(tree, "mm")) || !existsSync(join(tree, "include", "linux")))
+    return { skip: "no kernel tree: npm run kernel unpacks one, or set FOLIOSCOPE_KERNEL" };
+  const lines = readFileSync(join(tree, "fs", "dax.c"), "utf8").split("\n");
+  const start = lines.findIndex((l) => /^static int __dax_invalidate_entry\(/.test(l));
+  const at = lines.findIndex(
+    (l, i) => i > start && /^\tput_unlocked_entry\(&xas, entry, WAKE_ALL\);$/.test(l),
+  );
+  if (start < 0 || at < 0 || at > start + 40)
+    return { skip: `${tree}: __dax_invalidate_entry() of fs/dax.c looks different there` };
+  const added = [
+    "\tif (WARN_ON_ONCE(xa_is_node(entry)))",
+    "\t\tentry = NULL;",
+    "\tput_unlocked_entry(&xas, entry, WAKE_NEXT);",
+  ];
+  const hunk = [
+    ...lines.slice(at - 3, at).map((l) => ` ${l}`),
+    `-${lines[at]}`,
+    ...added.map((l) => `+${l}`),
+    ...lines.slice(at + 1, at + 4).map((l) => ` ${l}`),
+  ];
+  const head = [
+    "From: A Reviewer <reviewer@example.org>",
+    "Subject: [PATCH] fs/dax: wake one waiter at a time",
+    "Date: Mon, 3 Feb 2025 10:00:00 +0000",
+    "Message-ID: <20250203100000.9@example.org>",
+    "",
+    "One is enough.",
+    "---",
+    "diff --git a/fs/dax.c b/fs/dax.c",
+    "--- a/fs/dax.c",
+    "+++ b/fs/dax.c",
+    `@@ -${at + 1},7 +${at + 1},9 @@ static int __dax_invalidate_entry(struct address_space *mapping,`,
+  ];
+  const text = [...head, ...hunk, "-- ", "2.39.5", ""].join("\n");
+  const line = (part) => text.split("\n").findIndex((l) => l.includes(part)) + 1;
+  return {
+    tree,
+    text,
+    hunkLine: head.length,
+    unreached: line("entry = NULL"),
+    reached: line("WAKE_NEXT"),
   };
 }
 

@@ -277,7 +277,7 @@ describe("language server", () => {
     assert.equal(kernel.label, "linux (work tree)");
     assert.deepEqual(
       kernel.children.map((r: { label: string; description: string }) => `${r.label} ${r.description}`),
-      ["fs/dax.c 1 of 3 functions ran", "devm_request_mem_region() missing · 2 runs"],
+      ["fs/dax.c 1 of 3 ran", "devm_request_mem_region() missing · 2 runs"],
     );
     const added = rows.find((r) => r.label === "Added lines");
     assert.equal(added.description, "0 of 1 reached");
@@ -329,7 +329,10 @@ describe("language server", () => {
 
   test("a wrong tree is told once, the mail alone is reviewed; other settings run again and tell again", async () => {
     const c = await start({ tree: "/wrong" });
-    const told = () => c.heard.filter((m) => m.method === "window/showMessage").map((m) => m.params.message);
+    c.answers.set("window/showMessageRequest", { title: "Open Settings" });
+    const settings = c.next("folioscope/openSettings");
+    const told = () =>
+      c.asked.filter((m) => m.method === "window/showMessageRequest").map((m) => m.params.message);
     let done = current(c);
     c.open(URI, MAIL, "plaintext");
     await done;
@@ -339,10 +342,12 @@ describe("language server", () => {
     assert.deepEqual(told(), [
       "folioscope.tree: /wrong is not a kernel tree. Until then reviews use the mail alone.",
     ]);
+    assert.deepEqual(await settings, { query: "folioscope" });
     assert.equal(await kernelRow(c), undefined);
     done = current(c);
     c.notify("workspace/didChangeConfiguration", { settings: { folioscope: { tree: "/wrong/too" } } });
     await done;
+    await kernelRow(c);
     assert.equal(told().length, 2);
     done = current(c);
     c.notify("workspace/didChangeConfiguration", { settings: { folioscope: { tree: "/linux" } } });

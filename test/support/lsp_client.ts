@@ -44,6 +44,9 @@ export class LspClient {
   readonly process: ChildProcessWithoutNullStreams;
   /** Notifications of the server, oldest first. */
   readonly heard: Message[] = [];
+  /** Requests of the server, oldest first, and what they are answered; null otherwise. */
+  readonly asked: Message[] = [];
+  readonly answers = new Map<string, unknown>();
   stderr = "";
   #buffer = Buffer.alloc(0);
   #nextId = 1;
@@ -169,7 +172,8 @@ export class LspClient {
 
   #hear(message: Message): void {
     if (message.method !== undefined && message.id !== undefined) {
-      this.send({ id: message.id, result: null });
+      this.asked.push(message);
+      this.send({ id: message.id, result: this.answers.get(message.method) ?? null });
       return;
     }
     if (message.method === undefined) {
