@@ -99,12 +99,12 @@ test("links: a hunk leads to the file where a tree or a folder has it, before th
     links(snapshotOf(text, tree), folders, (path) => has.includes(path))
       .map((l) => l.target)
       .filter((t) => t.startsWith("file:"));
-  assert.deepEqual(to("/linux", ["/work"], ["/linux/fs/knob.c", "/work/fs/knob.c", "/work/fs/old.c"]), [
+  assert.deepEqual(to("/linux", ["/folder"], ["/linux/fs/knob.c", "/folder/fs/knob.c", "/folder/fs/old.c"]), [
     "file:///linux/fs/knob.c#L10",
-    "file:///work/fs/old.c#L3",
+    "file:///folder/fs/old.c#L3",
   ]);
-  assert.deepEqual(to("", ["/work"], ["/work/fs/knob.c"]), ["file:///work/fs/knob.c#L10"]);
-  assert.deepEqual(to("", ["/work"], ["/etc/x"]), []);
+  assert.deepEqual(to("", ["/folder"], ["/folder/fs/knob.c"]), ["file:///folder/fs/knob.c#L10"]);
+  assert.deepEqual(to("", ["/folder"], ["/etc/x"]), []);
 });
 
 test("a diffstat whose sums agree, but not its files", () => {
