@@ -8,10 +8,11 @@ import type { CError, Declaration, External, SourceFile } from "./c/ast.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
-import { preprocess } from "./c/preprocessor.ts";
+import { defineMacros, preprocess } from "./c/preprocessor.ts";
 import { expansionLoc } from "./c/token.ts";
 import type { Era } from "./invariants/invariant.ts";
 import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
+import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
 import type { Image } from "./vm/image.ts";
 
 /** One whole file of a side. Definitions are named by kind and name: "function dax_busy_page", "struct page". */
@@ -42,38 +43,66 @@ export interface TreeSource {
 }
 
 const LAYER = { diff: 0, tree: 1, reference: 2, rest: 3 } as const;
-const MAX_RELINKS = 4;
-const MAX_LOWERED = 600;
+const MAX_RELINKS = 8;
+const MAX_LOWERED = 400;
 
 /** Links the image of one side. Unit i is Image.files[i]. */
 export function buildTreeImage(era: Era, units: readonly TreeUnit[], source: TreeSource): KernelImage {
-  const merged = new Set<string>();
+  const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source);
+  const merged: Map<string, Set<string> | "all"> = builder.changedRecords();
+  const refused = new Set<string>();
   for (let round = 0; ; round++) {
-    const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source);
-    const built = builder.build(merged);
-    const wanted = round < MAX_RELINKS ? missingMembers(built.image) : [];
-    const fresh = wanted.filter((w) => !merged.has(w));
-    if (fresh.length === 0) return built;
-    for (const f of fresh) merged.add(f);
+    const built = builder.link(merged);
+    let again = dropUnusable(built.image, merged, refused);
+    const fresh = round < MAX_RELINKS ? missingMembers(built.image, units) : [];
+    for (const { record, member } of fresh) {
+      const members = merged.get(record) ?? new Set<string>();
+      if (members === "all" || members.has(member) || refused.has(`${record}.${member}`)) continue;
+      merged.set(record, members.add(member));
+      again = true;
+    }
+    if (!again) return built;
   }
 }
 
-/** Lowers what the patch's functions reach inside the tree, and names the records that lack a member they use. */
-function missingMembers(image: Image): string[] {
-  const out = new Set<string>();
+/** Takes back members that leave a record without a layout: their types are not to be had. Whether there were any. */
+function dropUnusable(image: Image, merged: Map<string, Set<string> | "all">, refused: Set<string>): boolean {
+  let dropped = false;
+  for (const [record, members] of merged) {
+    if (members === "all" || image.layoutOf(record) !== null) continue;
+    for (const m of members) refused.add(`${record}.${m}`);
+    merged.delete(record);
+    dropped = true;
+  }
+  return dropped;
+}
+
+/** Lowers what the patch's functions reach inside the tree, and names the members that records lack for it. */
+function missingMembers(image: Image, units: readonly TreeUnit[]): { record: string; member: string }[] {
+  const out: { record: string; member: string }[] = [];
+  for (const u of units)
+    for (const key of [...u.changed, ...u.stacked, ...u.promoted])
+      if (key.startsWith("function ")) image.findFunction(nameOf(key), u.path);
+  const texts: string[] = [];
   for (let id = 0; id < image.functions.length && id < MAX_LOWERED; id++) {
     const fn = image.functions[id]!;
     if (fn.fidelity !== "diff" && fn.fidelity !== "tree") continue;
-    for (const trap of image.lower(id).traps) {
-      const m = /^((?:struct|union) \w+) has no member /.exec(trap.message);
-      if (m !== null) out.add(m[1]!);
-    }
+    for (const trap of image.lower(id).traps) texts.push(trap.message);
   }
-  for (const note of image.notes) {
-    const m = /\(((?:struct|union) \w+) has no member /.exec(note.message);
-    if (m !== null) out.add(m[1]!);
+  for (const note of image.notes) texts.push(note.message);
+  for (const text of texts) {
+    const m = /((?:struct|union) \w+) has no member `(\w+)`/.exec(text);
+    if (m !== null) out.push({ record: m[1]!, member: m[2]! });
   }
-  return [...out];
+  return out;
+}
+
+/** A file of the rest of the tree, and what it defines in this configuration. */
+interface LoadedFile {
+  readonly unit: LinkUnit;
+  readonly macros: MacroTable;
+  readonly names: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
 }
 
 class TreeBuilder {
@@ -81,7 +110,13 @@ class TreeBuilder {
   private readonly units: readonly TreeUnit[];
   private readonly source: TreeSource;
   private readonly files: SourceFile[] = [];
-  private readonly loaded = new Map<string, { unit: LinkUnit; macros: MacroTable } | null>();
+  private readonly loaded = new Map<string, LoadedFile | null>();
+  private readonly layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [
+    [],
+    [],
+    [],
+    [],
+  ];
   private reference!: ReferenceParse;
   private known!: ReadonlySet<string>;
   private macros!: ImportingTable;
@@ -90,9 +125,11 @@ class TreeBuilder {
     this.era = era;
     this.units = units;
     this.source = source;
+    this.read();
   }
 
-  build(merged: ReadonlySet<string>): KernelImage {
+  /** Reads the side's files and splits them over the layers. */
+  private read(): void {
     const sources = this.units.map((u): SourceFile => ({ path: u.path, text: u.text, origin: "tree" }));
     const traits = this.traits();
     const plain = parseReference(this.era, [], null, undefined, traits);
@@ -102,13 +139,16 @@ class TreeBuilder {
       this.use(parseReference(this.era, sources, own.defined, own.gone, traits), sources);
     for (const m of own.defined) this.macros.set(m);
     for (const name of own.gone) this.macros.delete(name);
-    const layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [[], [], [], []];
     sources.forEach((s, i) => {
-      const parsed = this.parseFile(s);
-      for (const [layer, externals] of this.split(this.units[i]!, parsed.tu.externals).entries())
-        if (externals.length > 0) layers[layer]!.push({ path: s.path, tu: { externals, errors: [] } });
+      const { tu } = this.parseFile(s);
+      for (const [layer, externals] of this.split(this.units[i]!, tu.externals).entries())
+        if (externals.length > 0) this.layers[layer]!.push({ path: s.path, tu: { externals, errors: [] } });
     });
-    const asUnits = (n: number): LinkUnit[] => layers[n]!.map((u) => ({ ...u, macros: this.macros }));
+  }
+
+  /** An image in which the records of `merged` have members of all layers. */
+  link(merged: ReadonlyMap<string, ReadonlySet<string> | "all">): KernelImage {
+    const asUnits = (n: number): LinkUnit[] => this.layers[n]!.map((u) => ({ ...u, macros: this.macros }));
     const image = linkImage({
       layers: [
         { fidelity: "diff", units: asUnits(LAYER.diff) },
@@ -122,9 +162,9 @@ class TreeBuilder {
       coverage: (_path, fidelity) => fidelity === "diff" || fidelity === "tree",
       more: (name) => this.more(name),
       standInLayer: LAYER.reference,
-      merged: new Set([...merged, ...this.changedRecords()]),
+      merged,
     });
-    return { image, era: this.era, overlays: sources.length, errors: [] };
+    return { image, era: this.era, overlays: this.units.length, errors: [] };
   }
 
   /** Where the tree differs from the releases that the reference kernel follows. */
@@ -143,21 +183,19 @@ class TreeBuilder {
     });
     this.known = reference.names;
     this.macros = new ImportingTable(reference.macros, (name) => this.importMacro(name));
-    for (const line of this.source.config) {
-      const name = line.split(" ")[0]!;
-      if (!this.macros.has(name))
-        preprocess(
-          { path: "<config>", text: `#define ${line}\n`, origin: "builtin" },
-          { files: this.files, macros: this.macros, resolve: () => null },
-        );
-    }
+    const lines = [...this.source.config, ...TREE_CONFIG, ...TREE_MACROS];
+    const free = lines.filter((line) => {
+      const name = /^\w+/.exec(line)?.[0] ?? "";
+      return !this.macros.has(name) && !this.known.has(name);
+    });
+    defineMacros(this.macros, this.files, free, "<shims>");
   }
 
   /** Records that the patches change and the reference kernel has too: code of both uses their members. */
-  private changedRecords(): string[] {
-    const out: string[] = [];
+  changedRecords(): Map<string, Set<string> | "all"> {
+    const out = new Map<string, Set<string> | "all">();
     for (const u of this.units)
-      for (const key of [...u.changed, ...u.stacked]) if (/^(struct|union) /.test(key)) out.push(key);
+      for (const key of [...u.changed, ...u.stacked]) if (/^(struct|union) /.test(key)) out.set(key, "all");
     return out;
   }
 
@@ -216,22 +254,33 @@ class TreeBuilder {
 
   // ---- the rest of the tree -------------------------------------------------------------------------------------------
 
-  private load(path: string): { unit: LinkUnit; macros: MacroTable } | null {
+  private load(path: string): LoadedFile | null {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
     this.loaded.set(path, null);
     const text = this.units.some((u) => u.path === path) ? null : this.source.read(path);
     if (text === null) return null;
     const { tu, macros } = this.parseFile({ path, text, origin: "tree" });
-    const result = { unit: { path, tu, macros }, macros };
+    const names = new Set<string>();
+    const tags = new Set<string>();
+    for (const e of tu.externals)
+      if (e.kind === "function" || e.kind === "declaration")
+        for (const key of keysOf(e)) {
+          if (/^(struct|union|enum) /.test(key)) tags.add(key);
+          else if (e.kind === "function" || !isDeclarationOnly(e)) names.add(nameOf(key));
+        }
+    const result = { unit: { path, tu, macros }, macros, names, tags };
     this.loaded.set(path, result);
     return result;
   }
 
   private more(name: string): readonly LinkUnit[] {
+    const wanted = /^(struct|union|enum) /.test(name) ? name : null;
     for (const path of this.source.definers(name)) {
       const file = this.load(path);
-      if (file !== null) return [file.unit];
+      if (file === null) continue;
+      // The index knows no conditionals: the file may define the name for another configuration.
+      if (wanted === null ? file.names.has(name) : file.tags.has(wanted)) return [file.unit];
     }
     return [];
   }

@@ -117,8 +117,11 @@ export interface LinkOptions {
    * name and type is taken instead.
    */
   readonly standInLayer?: number;
-  /** Records ("struct foo") whose members are those of the topmost definition and what the others have besides. */
-  readonly merged?: ReadonlySet<string>;
+  /**
+   * Records ("struct foo") whose members are those of the topmost definition and what the others have besides: all of
+   * it, or the members named.
+   */
+  readonly merged?: ReadonlyMap<string, ReadonlySet<string> | "all">;
 }
 
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
@@ -445,6 +448,7 @@ class Linker implements LinkScope, GenEnv {
     const spec = mergeRecords(
       top,
       others.sort((a, b) => a.layer - b.layer).map((o) => o.spec as RecordSpec),
+      this.options.merged?.get(key) ?? "all",
     );
     this.mergedSpecs.set(top, spec);
     return spec;

@@ -111,17 +111,23 @@ function aliased(m: MemberDecl, have: ReadonlySet<string>, wanted: ReadonlySet<s
   return group("union", [m, twin], m);
 }
 
-/** `first` with the members that only the others have. */
-export function mergeRecords(first: RecordSpec, others: readonly RecordSpec[]): RecordSpec {
+/** `first` with the members that only the others have: all of them, or those named. */
+export function mergeRecords(
+  first: RecordSpec,
+  others: readonly RecordSpec[],
+  members: ReadonlySet<string> | "all" = "all",
+): RecordSpec {
   const own = first.members ?? [];
   const have = namesOf(own, new Set());
-  const wanted = new Set<string>();
-  for (const other of others) namesOf(other.members ?? [], wanted);
-  let members = own.map((m) => aliased(m, have, wanted));
-  namesOf(members, have);
+  const theirs = new Set<string>();
+  for (const other of others) namesOf(other.members ?? [], theirs);
+  let out = own.map((m) => aliased(m, have, theirs));
+  namesOf(out, have);
+  // A name that is not asked for counts as there.
+  if (members !== "all") for (const name of theirs) if (!members.has(name)) have.add(name);
   for (const other of others) {
-    members = mergeLists(members, other.members ?? [], have);
-    namesOf(members, have);
+    out = mergeLists(out, other.members ?? [], have);
+    namesOf(out, have);
   }
-  return { ...first, members };
+  return { ...first, members: out };
 }

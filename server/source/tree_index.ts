@@ -15,9 +15,10 @@ import type { KernelTree } from "./images.ts";
 const HEADERS = [
   "include/linux",
   "include/linux/sched",
-  "arch/x86/include/asm",
   "include/asm-generic",
+  "arch/x86/include/asm",
   "include/uapi/linux",
+  "include/uapi/asm-generic",
 ];
 /** Folders whose `.c` files may be called and whose own headers are seen. */
 const SOURCES = [
@@ -36,8 +37,8 @@ const SOURCES = [
   "lib",
   "block",
 ];
-/** Of these only names that begin a definition of their own are listed: the index of a whole kernel is not wanted. */
-const VERSION = 2;
+/** Of the stored form and of the rules by which names are found. */
+const VERSION = 6;
 
 interface Stored {
   readonly version: number;
@@ -150,6 +151,7 @@ const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+(\w+)[^;(){}=]*\{/gm;
 const TYPEDEF_PLAIN = /^typedef[ \t][^;{}()]*?(\w+)(?:\[[^\]]*\])?[ \t]*(?:__attribute__[^;]*)?;/gm;
 const TYPEDEF_FUNCTION = /^typedef[ \t][^;{}]*?\(\s*\*?\s*(\w+)\s*\)\s*\(/gm;
 const TYPEDEF_CALL = /^typedef[ \t]+[\w \t*]+?\b(\w+)\s*\([^;{}]*\)\s*;/gm;
+const TYPEDEF_LINE = /^typedef[ \t]+(?:struct|union|enum)\b[^;{}\n]*\{[^}\n]*\}[ \t]*(\w+)[ \t]*;/gm;
 const TYPEDEF_END = /^\}[ \t]*(?:__\w+[ \t]*(?:\([^)]*\))?[ \t]*)*(\w+)[ \t]*(?:__\w+[^;]*)?;/gm;
 const ENUM = /^(?:typedef[ \t]+)?enum\b[^;(){}=]*\{([^}]*)\}/gm;
 const BODY = /\n\{/g;
@@ -158,7 +160,8 @@ const OBJECT =
   /^(?!typedef|return|extern|static[ \t]+inline|#)(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)*[A-Za-z_]\w*[ \t*]+(?:\w+[ \t*]+)*?(\w+)(?:\[[^\]\n]*\])*[ \t]*(?:__\w+[ \t]*)*(?:=|;)/gm;
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
-function definitionsOf(text: string, inHeader: boolean): Set<string> {
+function definitionsOf(source: string, inHeader: boolean): Set<string> {
+  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
   const out = new Set<string>();
   const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {
     pattern.lastIndex = 0;
@@ -170,6 +173,7 @@ function definitionsOf(text: string, inHeader: boolean): Set<string> {
       if (!(empty && /_H_*$/.test(m[1]!)) && !m[1]!.startsWith("CONFIG_")) out.add(`#${m[1]}`);
     });
     each(TYPEDEF_PLAIN, (m) => out.add(`typedef ${m[1]}`));
+    each(TYPEDEF_LINE, (m) => out.add(`typedef ${m[1]}`));
     each(TYPEDEF_FUNCTION, (m) => out.add(`typedef ${m[1]}`));
     each(TYPEDEF_CALL, (m) => out.add(`typedef ${m[1]}`));
     each(INLINE, (m) => out.add(m[1]!));
@@ -178,7 +182,7 @@ function definitionsOf(text: string, inHeader: boolean): Set<string> {
   }
   each(TAG, (m) => out.add(`${m[1]} ${m[2]}`));
   each(ENUM, (m) => {
-    for (const item of m[1]!.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "").split(",")) {
+    for (const item of m[1]!.replace(/^[ \t]*#[^\n]*/gm, "").split(",")) {
       const name = /^\s*(\w+)/.exec(item)?.[1];
       if (name !== undefined) out.add(name);
     }
@@ -193,7 +197,7 @@ function definitionsOf(text: string, inHeader: boolean): Set<string> {
 
 /** Whether the braces that end here were opened by a typedef. */
 function typedefBefore(text: string, end: number): boolean {
-  const open = text.lastIndexOf("\n}", end - 1);
+  const open = text.lastIndexOf("\n}", end - 2);
   return /(^|\n)typedef\b[^;]*\{/.test(text.slice(Math.max(0, open, end - 20_000), end));
 }
 
