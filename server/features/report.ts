@@ -181,7 +181,8 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   if (notes.length > 0) out.push("Notes", RULE, ...notes.map((n) => `  ${n}`), "");
   out.push(...runLines(snapshot), `seed ${result.seed}`);
   return {
-    title: `Report ${snapshot.parsed.path.split("/").pop() ?? ""}`.trim(),
+    // The name does not come last: its ending would make the report a mail to the editor.
+    title: `${snapshot.parsed.path.split("/").pop() ?? ""} report`.trim(),
     text: out.join("\n") + "\n",
   };
 }

@@ -336,7 +336,7 @@ function treeCases({ ui, page, inTree, settings, settled }) {
       "kernel tree: report shows it, the hunks and coverage",
       async () => {
         await ui.statusItem().click();
-        await page.locator(".tab", { hasText: "Report" }).first().waitFor();
+        await page.locator(".tab", { hasText: "report" }).first().waitFor();
         const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
         await lines
           .locator(".view-line", { hasText: /Kernel\s+tree/ })

@@ -39,10 +39,11 @@ function describe(path, file, removedText) {
 
 /**
  * A patch of our own against a kernel tree, made from the tree's text while the test runs: waiters are woken one at a time
- * where the tree wakes them all, and a branch is added that nothing takes. The function is shown in part, and the hunk says
- * that it stands three lines further down than it does. `{ skip }` with the reason where there is no such tree.
+ * where the tree wakes them all, and a branch is added that nothing takes. The function is shown in part (with `whole`:
+ * whole, so that it runs without a tree too), and the hunk says that it stands three lines further down than it does.
+ * `{ skip }` with the reason where there is no such tree.
  */
-export function treeMail() {
+export function treeMail({ whole = false } = {}) {
   const cache =
     process.env.FOLIOSCOPE_CACHE ??
     join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "folioscope");
@@ -61,11 +62,13 @@ export function treeMail() {
     "\t\tentry = NULL;",
     "\tput_unlocked_entry(&xas, entry, WAKE_NEXT);",
   ];
+  const from = whole ? start - 1 : at - 3;
+  const to = whole ? lines.indexOf("}", at) + 2 : at + 4;
   const hunk = [
-    ...lines.slice(at - 3, at).map((l) => ` ${l}`),
+    ...lines.slice(from, at).map((l) => ` ${l}`),
     `-${lines[at]}`,
     ...added.map((l) => `+${l}`),
-    ...lines.slice(at + 1, at + 4).map((l) => ` ${l}`),
+    ...lines.slice(at + 1, to).map((l) => ` ${l}`),
   ];
   const head = [
     "From: A Reviewer <reviewer@example.org>",
@@ -78,7 +81,7 @@ export function treeMail() {
     "diff --git a/fs/dax.c b/fs/dax.c",
     "--- a/fs/dax.c",
     "+++ b/fs/dax.c",
-    `@@ -${at + 1},7 +${at + 1},9 @@ static int __dax_invalidate_entry(struct address_space *mapping,`,
+    `@@ -${from + 4},${to - from} +${from + 4},${to - from + added.length - 1} @@ static int __dax_invalidate_entry(struct address_space *mapping,`,
   ];
   const text = [...head, ...hunk, "-- ", "2.39.5", ""].join("\n");
   const line = (part) => text.split("\n").findIndex((l) => l.includes(part)) + 1;
