@@ -207,6 +207,8 @@ class TreeBuilder {
       s.text,
     );
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
+    // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
+    for (const name of declaredNames(s.text)) macros.delete(name);
     const pre = preprocess(s, { files: this.files, macros, resolve: () => null, missingInclude: "ignore" });
     const typedefs = new Set([...this.reference.typedefs, ...this.source.typedefs]);
     const tu = parse(pre.tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" });
@@ -339,6 +341,16 @@ class ImportingTable extends MacroTable {
 }
 
 // ---- names --------------------------------------------------------------------------------------------------------
+
+/** Names of functions and enumerators at file scope, by the look of kernel source; those it also defines as macros not. */
+function declaredNames(text: string): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const m of text.matchAll(/^[A-Za-z_][\w \t*]*?[ \t*]([a-z]\w*)[ \t]*\(/gm)) out.add(m[1]!);
+  for (const m of text.matchAll(/^(?:typedef[ \t]+)?enum\b[^;(){}=]*\{([^}]*)\}/gm))
+    for (const item of m[1]!.matchAll(/^[ \t]*(\w+)[ \t]*(?:[=,/]|$)/gm)) out.add(item[1]!);
+  for (const m of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)/gm)) out.delete(m[1]!);
+  return out;
+}
 
 const nameOf = (key: string): string => key.slice(key.indexOf(" ") + 1);
 
