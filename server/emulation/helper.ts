@@ -100,6 +100,7 @@ export class Helper {
     const request: Request = { id, input, path, options };
     this.port.postMessage(request);
     return {
+      takes: true,
       mine: (i, n) => !isHelpers(i, n),
       done: () => {},
       next: (block) => this.next(id, block),
@@ -213,6 +214,7 @@ export function serve(
   };
   setup.port.on("message", ({ id, input, path, options }: Request) => {
     const sharing: Sharing = {
+      takes: false,
       mine: isHelpers,
       done: (outcome) => post(id, outcome),
       next: () => "skip",

@@ -72,9 +72,12 @@ interface Pending {
   settled: boolean;
 }
 
+/** A review with a kernel tree that looks at the rest of a series holds 900 MB. */
+const MAX_HEAP_MB = 2048;
+
 /** Real threads: `file` is the bundled worker. V8's heap is bounded, so that a hostile patch ends its thread only. */
 export function threadSpawner(file: string): () => WorkerLike {
-  return () => new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 1024 } });
+  return () => new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
 }
 
 export class JobQueue {

@@ -55,7 +55,9 @@ function patchLens(snapshot: Snapshot, patch: Patch): Lens {
   if (snapshot.state === "failed") return simulate("failed, see the output");
   if (snapshot.state === "cancelled") return simulate("cancelled");
   if (!snapshot.review) return simulate("");
-  const counts = countsText(countsOf(snapshot.review.result, patch.index)) || "nothing could run";
+  const { result } = snapshot.review;
+  if (!result.runs.some((r) => r.patch === patch.index)) return simulate("");
+  const counts = countsText(countsOf(result, patch.index)) || "nothing could run";
   return simulate(snapshot.state === "obsolete" ? `${counts} (obsolete)` : counts);
 }
 

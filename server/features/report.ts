@@ -163,7 +163,9 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   if (result.tree) out.push(`Kernel tree: ${treeText(result.tree)}`, `  ${result.tree.root}`, "");
   for (const patch of snapshot.parsed.patches) {
     if (patch.files.length === 0) continue;
-    const counts = countsText(countsOf(result, patch.index)) || "nothing could run";
+    const tried = result.runs.some((r) => r.patch === patch.index);
+    const counts =
+      countsText(countsOf(result, patch.index)) || (tried ? "nothing could run" : "not simulated");
     out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)
       .filter((p) => p.finding.patch === patch.index)

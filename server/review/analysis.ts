@@ -330,7 +330,7 @@ class PatchReview {
       (reached[0]!.length + reached[1]!.length === 0
         ? {
             verdict: "not-modelled" as Verdict,
-            reason: "this scenario reaches none of the functions that the mail shows whole",
+            reason: `this scenario reaches none of the functions that ${after.inTree ? "the patch changes" : "the mail shows whole"}`,
           }
         : null) ??
       prefixed("before", unusable(runs.before)) ??
@@ -925,7 +925,7 @@ export function reviewDocument(
       return going;
     });
     const told =
-      context === null || !going
+      context === null || !going || sharing?.takes === false
         ? { runs: review.runs, findings: review.findings() }
         : tellLater(context, doc, patch, options, memories[1], {
             runs: review.runs,

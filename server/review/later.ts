@@ -20,12 +20,8 @@ import type { Finding, ReviewOptions, Run } from "./types.ts";
 /** Findings of one patch that are looked at; a patch with more is broken all over. */
 const MAX_LOOKED_AT = 40;
 
-/** Trees that are kept booted. */
-const MAX_STATES = 2;
-
-/** The tree as it is after a patch of the series. */
+/** The tree as it is after a patch of the series. One state at a time is there: each is a booted machine. */
 class LaterStates {
-  private readonly sides = new Map<Patch, PatchSide | null>();
   private readonly context: TreeContext;
   private readonly doc: ParsedDocument;
   private readonly options: ReviewOptions;
@@ -38,20 +34,6 @@ class LaterStates {
     this.memory = memory;
   }
 
-  after(patch: Patch): PatchSide | null {
-    const known = this.sides.get(patch);
-    if (known !== undefined) {
-      this.sides.delete(patch);
-      this.sides.set(patch, known);
-      return known;
-    }
-    // Each is a booted machine with its own image of the kernel: the last ones are kept, not all.
-    if (this.sides.size >= MAX_STATES) this.sides.delete(this.sides.keys().next().value!);
-    const side = this.make(patch);
-    this.sides.set(patch, side);
-    return side;
-  }
-
   private make(patch: Patch): PatchSide | null {
     const { tree, index, config } = this.context;
     const images = imagesOf(tree, stackOf(this.context, this.doc, patch), patch);
@@ -62,10 +44,14 @@ class LaterStates {
     return sides === null ? null : new PatchSide(patch, "after", era, this.memory, sides.after);
   }
 
-  /** Whether the fault of a finding shows after `patch`; null when that cannot be said. */
-  shows(patch: Patch, f: Finding): boolean | null {
-    const side = this.after(patch);
-    if (side === null || side.booted.snapshot === null) return null;
+  /** Whether the fault of each finding shows after `patch`; null when that cannot be said. */
+  shows(patch: Patch, findings: readonly Finding[]): (boolean | null)[] {
+    const side = this.make(patch);
+    if (side === null || side.booted.snapshot === null) return findings.map(() => null);
+    return findings.map((f) => this.showsIn(side, f));
+  }
+
+  private showsIn(side: PatchSide, f: Finding): boolean | null {
     if (f.code === "dead-check") return this.deadCheck(side, f);
     const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
     if (c === undefined) return null;
@@ -102,11 +88,7 @@ export function tellLater(
   const fresh = found.findings.filter((f) => f.verdict === "new").slice(0, MAX_LOOKED_AT);
   if (later.length === 0 || fresh.length === 0) return unchanged;
   const states = new LaterStates(context, doc, options, memory);
-  const mended = new Map<Finding, Patch>();
-  for (const f of fresh) {
-    const by = firstWithout(later, (p) => states.shows(p, f));
-    if (by !== null) mended.set(f, by);
-  }
+  const mended = menders(later, fresh, (p, wanted) => states.shows(p, wanted));
   if (mended.size === 0) return unchanged;
   const findings = found.findings.map((f) => {
     const by = mended.get(f);
@@ -129,16 +111,45 @@ function toLater(f: Finding, by: Patch): Finding {
   };
 }
 
-/** The first patch after which the fault is gone for good; null when it shows at the end, or that cannot be said. */
-function firstWithout(later: readonly Patch[], shows: (p: Patch) => boolean | null): Patch | null {
-  let high = later.length - 1;
-  while (high >= 0 && shows(later[high]!) === null) high--;
-  if (high < 0 || shows(later[high]!) !== false) return null;
-  let low = 0;
-  while (low < high) {
+/**
+ * For each finding that is gone at the end the first patch after which it is gone, by halving. Findings whose fate at a
+ * patch cannot be said are judged by the patch before it. Findings go through the halving together, so that each tree is
+ * made once.
+ */
+function menders(
+  later: readonly Patch[],
+  findings: readonly Finding[],
+  shows: (p: Patch, wanted: readonly Finding[]) => (boolean | null)[],
+): Map<Finding, Patch> {
+  const out = new Map<Finding, Patch>();
+  const halve = (low: number, high: number, wanted: readonly Finding[]): void => {
+    if (wanted.length === 0) return;
+    if (low >= high) {
+      for (const f of wanted) out.set(f, later[high]!);
+      return;
+    }
     const middle = (low + high) >> 1;
-    if (shows(later[middle]!) === false) high = middle;
-    else low = middle + 1;
+    const shown = shows(later[middle]!, wanted);
+    halve(
+      low,
+      middle,
+      wanted.filter((_, i) => shown[i] === false),
+    );
+    halve(
+      middle + 1,
+      high,
+      wanted.filter((_, i) => shown[i] !== false),
+    );
+  };
+  let open = findings;
+  for (let high = later.length - 1; high >= 0 && open.length > 0; high--) {
+    const shown = shows(later[high]!, open);
+    halve(
+      0,
+      high,
+      open.filter((_, i) => shown[i] === false),
+    );
+    open = open.filter((_, i) => shown[i] === null);
   }
-  return later[high]!;
+  return out;
 }

@@ -39,6 +39,8 @@ export interface CaseOutcome {
 
 /** The other thread of a review that two threads share: each runs its cases, one takes the outcomes of both. */
 export interface Sharing {
+  /** Whether the outcomes of both are taken here: only there the review goes on to what follows from them. */
+  readonly takes: boolean;
   /** Whether case i of n is run here. */
   mine(i: number, n: number): boolean;
   /** A case was run here. */

@@ -15,6 +15,7 @@ function shared(given: number): ReturnType<typeof reviewDocument> {
   const doc = parseDocument(readFileSync(file), "demo.eml");
   const outcomes: CaseOutcome[] = [];
   const helper: Sharing = {
+    takes: false,
     mine: (i) => i % 2 === 1,
     done: (outcome) => outcomes.push(structuredClone(outcome)),
     next: () => "skip",
@@ -23,6 +24,7 @@ function shared(given: number): ReturnType<typeof reviewDocument> {
   assert.ok(outcomes.length > 3);
   let left = given;
   const asking: Sharing = {
+    takes: true,
     mine: (i) => i % 2 === 0,
     done: () => {},
     next: (block) => (!block ? "later" : left-- > 0 ? (outcomes.shift() ?? "gone") : "gone"),
