@@ -192,3 +192,20 @@ test("a review in a real tree: coverage, hunks and the tree are in the JSON, whi
   const dax = json.coverage[0]!.files.find((f) => f.path === "fs/dax.c")!;
   assert.equal(dax.functions, dax.executed + dax.missing.length);
 });
+
+test("what a later patch of a series mends is fixed-later, with that patch", {
+  skip: kernelSkip || needsCorpus.skip || false,
+}, async () => {
+  const series = join(corpus, "series");
+  const { status, out, err } = await review(
+    ...["--tree", kernelDir!, "--prerequisite", join(series, "willcox-dax-folios.mbox"), "--patch", "4"],
+    ...["--scenario", "truncate-pinned order=0 index=0 fs=0 *", "--format", "json"],
+    join(series, "popple-v9.mbox"),
+  );
+  assert.equal(status, 0, err);
+  const json = JSON.parse(out) as ReviewResult;
+  const later = json.findings.filter((f) => f.verdict === "fixed-later");
+  assert.ok(later.length > 0, json.findings.map((f) => `${f.verdict} ${f.code}`).join(", "));
+  for (const f of later) assert.equal(f.fixedBy?.number, 19);
+  assert.equal(json.tree?.prerequisites, 2);
+});
