@@ -99,7 +99,7 @@ function coverageRows(snapshot: Snapshot): TreeNode[] {
       tooltip:
         missed.length > 0
           ? "Below: added lines that no scenario reaches."
-          : "Scenarios reach every one of them.",
+          : "Scenarios reach every added line whose code can run.",
       children: missed.slice(0, MISSED_MAX).map((l) => {
         const at = review.place(l.docLine);
         const code = (snapshot.parsed.lines[at - 1] ?? "").replace(/^[>|\s]*\+/, "").trim();
