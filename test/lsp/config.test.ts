@@ -13,9 +13,9 @@ import {
 import { DEFAULT_SETTINGS } from "../../server/protocol.ts";
 
 const around: Surroundings = {
-  folders: ["/work/mails", "/work/linux"],
-  home: "/home/me",
-  isTree: (f) => f === "/work/linux",
+  folders: ["/ws/mails", "/ws/linux"],
+  home: "/people/me",
+  isTree: (f) => f === "/ws/linux",
 };
 const placed = (given: object) => placeSettings(readSettings(given), around);
 
@@ -26,7 +26,7 @@ test("values of the wrong type fall back; a single prerequisite is a list of one
 });
 
 test("an empty tree is the workspace folder that is one; none is none, and nothing goes on top of it", () => {
-  assert.equal(placed({}).tree, "/work/linux");
+  assert.equal(placed({}).tree, "/ws/linux");
   const off = placed({ tree: "none", prerequisites: ["a.mbox"], config: "x" });
   assert.deepEqual([off.tree, off.prerequisites, off.config], ["", [], ""]);
   assert.deepEqual(reviewOptions(off), {});
@@ -39,13 +39,13 @@ test("paths: absolute, of the home folder, of the workspace", () => {
     prerequisites: ["a.mbox#2", "/b.mbox"],
     config: ["$", "{workspaceFolder}/.config"].join(""),
   });
-  assert.equal(s.tree, "/home/me/linux");
-  assert.deepEqual(s.prerequisites, ["/work/mails/a.mbox#2", "/b.mbox"]);
-  assert.equal(s.config, "/work/mails/.config");
+  assert.equal(s.tree, "/people/me/linux");
+  assert.deepEqual(s.prerequisites, ["/ws/mails/a.mbox#2", "/b.mbox"]);
+  assert.equal(s.config, "/ws/mails/.config");
   assert.deepEqual(reviewOptions(s), {
-    tree: "/home/me/linux",
-    prerequisites: ["/work/mails/a.mbox#2", "/b.mbox"],
-    config: "/work/mails/.config",
+    tree: "/people/me/linux",
+    prerequisites: ["/ws/mails/a.mbox#2", "/b.mbox"],
+    config: "/ws/mails/.config",
   });
 });
 
