@@ -683,7 +683,8 @@ class PatchReview {
     run.lineHits.forEach((hits, id) => {
       if (hits === undefined) return;
       const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
-      if (docLine > 0) lineAt(docLine).hits++;
+      // A line in a header, or with macros, has several places in one run: it is one run.
+      if (docLine > 0) lineAt(docLine).hits = 1;
     });
     if (this.options.facts === false) return [...lines.values()];
     for (const e of run.events) {
