@@ -63,9 +63,13 @@ void fsc_recount(void)
 
 		if (!pfn_valid(start + i) || PageTail(page))
 			continue;
+		/* Pages of other devices rest at counts of their own. */
 #if FSC_ERA >= 615
-		if (page_pgmap(page)->type == MEMORY_DEVICE_GENERIC)
-			want = 1; /* device-dax pages rest at one, mapped or not */
+		if (page_pgmap(page)->type != MEMORY_DEVICE_FS_DAX)
+			continue;
+#else
+		if (page->pgmap->type != MEMORY_DEVICE_FS_DAX)
+			continue;
 #endif
 		if (FSC_ERA >= 615)
 			want += mapped[i];
