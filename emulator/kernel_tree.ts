@@ -9,7 +9,7 @@ import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
 import { defineMacros, preprocess } from "./c/preprocessor.ts";
-import { expansionLoc } from "./c/token.ts";
+import { expansionLoc, type Token } from "./c/token.ts";
 import type { Era } from "./invariants/invariant.ts";
 import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
 import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
@@ -111,6 +111,7 @@ class TreeBuilder {
   private readonly source: TreeSource;
   private readonly files: SourceFile[] = [];
   private readonly loaded = new Map<string, LoadedFile | null>();
+  private readonly tables = new Map<string, MacroTable | null>();
   private readonly layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [
     [],
     [],
@@ -159,7 +160,7 @@ class TreeBuilder {
       files: this.files,
       natives: NATIVES,
       stubMode: "record",
-      coverage: (_path, fidelity) => fidelity === "diff" || fidelity === "tree",
+      coverage: (_path, fidelity) => fidelity === "diff",
       more: (name) => this.more(name),
       standInLayer: LAYER.reference,
       merged,
@@ -169,6 +170,7 @@ class TreeBuilder {
 
   /** Where the tree differs from the releases that the reference kernel follows. */
   private traits(): string[] {
+    if (this.era === "v6.12") return [];
     const path = "include/linux/mm_types.h";
     const text = this.units.find((u) => u.path === path)?.text ?? this.source.read(path) ?? "";
     return /\b_folio_nr_pages\b/.test(text) ? ["FSC_OLD_FOLIO 1"] : [];
@@ -202,6 +204,12 @@ class TreeBuilder {
   // ---- files ------------------------------------------------------------------------------------------------------
 
   private parseFile(s: SourceFile): { tu: ParsedUnit; macros: MacroTable } {
+    const { tokens, macros } = this.preprocessed(s);
+    const typedefs = new Set([...this.reference.typedefs, ...this.source.typedefs]);
+    return { tu: parse(tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" }), macros };
+  }
+
+  private preprocessed(s: SourceFile): { tokens: readonly Token[]; macros: MacroTable } {
     const macros = this.macros.copy();
     const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n(?:\s*\n)*[ \t]*#[ \t]*define[ \t]+\1\b/m.exec(
       s.text,
@@ -209,10 +217,13 @@ class TreeBuilder {
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
     // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
     for (const name of declaredNames(s.text)) macros.delete(name);
-    const pre = preprocess(s, { files: this.files, macros, resolve: () => null, missingInclude: "ignore" });
-    const typedefs = new Set([...this.reference.typedefs, ...this.source.typedefs]);
-    const tu = parse(pre.tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" });
-    return { tu, macros };
+    const { tokens } = preprocess(s, {
+      files: this.files,
+      macros,
+      resolve: () => null,
+      missingInclude: "ignore",
+    });
+    return { tokens, macros };
   }
 
   /** Macros that changed headers define, and names of the reference's macros that they no longer have. */
@@ -276,6 +287,18 @@ class TreeBuilder {
     return result;
   }
 
+  /** The macros of a file of the rest: its directives alone are read, so that one macro does not draw in a file's needs. */
+  private macrosOf(path: string): MacroTable | null {
+    const known = this.tables.get(path);
+    if (known !== undefined) return known;
+    this.tables.set(path, null);
+    const text = this.source.read(path);
+    if (text === null) return null;
+    const { macros } = this.preprocessed({ path, text: directivesOf(text), origin: "tree" });
+    this.tables.set(path, macros);
+    return macros;
+  }
+
   private more(name: string): readonly LinkUnit[] {
     const wanted = /^(struct|union|enum) /.test(name) ? name : null;
     for (const path of this.source.definers(name)) {
@@ -293,7 +316,7 @@ class TreeBuilder {
     const tracepoint = /^trace_\w+$/.test(name);
     if (tracepoint) return this.tracepoint(name);
     for (const path of this.source.definers(`#${name}`)) {
-      const found = this.load(path)?.macros.own(name);
+      const found = this.macrosOf(path)?.own(name);
       if (found === undefined) continue;
       if (found.params === null && /[a-z]/.test(name)) continue;
       return found;
@@ -341,6 +364,20 @@ class ImportingTable extends MacroTable {
 }
 
 // ---- names --------------------------------------------------------------------------------------------------------
+
+/** A text of which only the preprocessor's lines are left, each in its place. */
+function directivesOf(text: string): string {
+  let continued = false;
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]+/g, " "))
+    .split("\n")
+    .map((line) => {
+      const keep = continued || /^[ \t]*#/.test(line);
+      continued = keep && line.endsWith("\\");
+      return keep ? line : "";
+    })
+    .join("\n");
+}
 
 /** Names of functions and enumerators at file scope, by the look of kernel source; those it also defines as macros not. */
 function declaredNames(text: string): ReadonlySet<string> {

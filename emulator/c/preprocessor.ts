@@ -692,7 +692,7 @@ class Preprocessor {
   }
 
   private isDefined(name: string): boolean {
-    return this.macros.get(name) !== undefined || DYNAMIC.has(name);
+    return this.macros.has(name) || DYNAMIC.has(name);
   }
 
   /** `__has_include(...)` and its like, inside `#if`. */

@@ -16,6 +16,7 @@ import {
 } from "../mem/memory.ts";
 import { formatKernel } from "../shims/format.ts";
 import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
+import { TEXT_BASE } from "../vm/image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
 import type { Site } from "../vm/stop_reason.ts";
 import { FRAME_WORDS } from "../vm/task.ts";
@@ -510,6 +511,11 @@ export class Machine {
         this.failSite = text(c, 0);
         this.failNth = c.num(1);
         c.ret(left ? 1 : 0);
+      },
+      __fsc_is_reference: (c) => {
+        const id = Number((c.addr(0) - TEXT_BASE) >> 4n);
+        const fidelity = this.vm!.image.functions[id]?.fidelity ?? "reference";
+        c.ret(fidelity === "reference" ? 1 : 0);
       },
       __fsc_alloc_size: (c) => c.ret(c.memory.sizeOf(c.addr(0))),
       __fsc_fail: (c) => {

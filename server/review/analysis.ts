@@ -343,7 +343,9 @@ class PatchReview {
       verdict = judged.verdict;
       if (same && (verdict === "new" || verdict === "fixed")) verdict = "clean";
       const quiet = verdict === "clean" || verdict === "already";
-      const standIn = quiet || after.inTree ? this.standIn(before, after, runs) : null;
+      const standIn =
+        (quiet || verdict === "fixed" ? this.olderThanBefore(before, after, runs) : null) ??
+        (quiet || after.inTree ? this.standIn(before, after, runs) : null);
       if (standIn !== null) {
         verdict = "not-modelled";
         reason = standIn;
@@ -406,13 +408,6 @@ class PatchReview {
     after: PatchSide,
     runs: { before: ScenarioRun; after: ScenarioRun },
   ): string | null {
-    const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
-    const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
-    for (const id of runs.before.functions) {
-      const fn = before.fn(id);
-      if (fn.fidelity === "reference" && added.has(fn.name))
-        return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
-    }
     for (const [side, run] of [
       [before, runs.before],
       [after, runs.after],
@@ -426,6 +421,22 @@ class PatchReview {
             ? `a hunk for ${fn.name}() does not fit the kernel tree: it ran without it`
             : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
       }
+    }
+    return null;
+  }
+
+  /** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
+  private olderThanBefore(
+    before: PatchSide,
+    after: PatchSide,
+    runs: { before: ScenarioRun; after: ScenarioRun },
+  ): string | null {
+    const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
+    const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
+    for (const id of runs.before.functions) {
+      const fn = before.fn(id);
+      if (fn.fidelity === "reference" && added.has(fn.name))
+        return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
     }
     return null;
   }

@@ -491,6 +491,12 @@ int __fsc_param(const char *name, int otherwise)
 	return p ? p->value : otherwise;
 }
 
+int __fsc_is_reference(const void *function)
+{
+	(void)function;
+	return 1;
+}
+
 static int fail_nth;
 static const char *fail_site = "";
 

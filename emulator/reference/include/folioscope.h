@@ -57,6 +57,8 @@ int __fsc_fail(const char *name);
  * `site`, or with "!" before it those whose name does not; "" is every call. 0 disarms. Returns whether the failure
  * armed before is still to come. */
 int __fsc_fail_nth(const char *site, int nth);
+/* Whether a function is the reference kernel's own: 0 when the patch or a kernel tree provides it. */
+int __fsc_is_reference(const void *function);
 
 /* ---- registry ---- */
 struct mm_struct;
