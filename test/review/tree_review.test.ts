@@ -1,0 +1,123 @@
+/**
+ * Reviews with a kernel tree, on a tree of our own: the reference kernel's files in a folder. A patch that the mail shows
+ * only in part runs; what a later patch of the series mends is told as such; hunks that do not fit are not judged.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { createTwoFilesPatch } from "diff";
+import { referenceFiles } from "../../emulator/reference/index.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { TreeProblem } from "../../server/source/context.ts";
+
+const root = mkdtempSync(join(tmpdir(), "folioscope-tree-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+mkdirSync(join(root, "include", "linux"), { recursive: true });
+for (const f of referenceFiles)
+  if (/^(fs|mm|drivers)\//.test(f.path)) {
+    mkdirSync(dirname(join(root, f.path)), { recursive: true });
+    writeFileSync(join(root, f.path), f.text);
+  }
+
+const dax = referenceFiles.find((f) => f.path === "fs/dax.c")!.text;
+/** fs/dax.c in which an association is dissolved without clearing the page's mapping. */
+const broken = dax.replace(
+  "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n",
+  "\t\t\tpage->index = 0;\n",
+);
+
+function mail(n: number, total: number, from: string, to: string): string {
+  const diff = createTwoFilesPatch("a/fs/dax.c", "b/fs/dax.c", from, to, "", "", { context: 3 })
+    .split("\n")
+    .slice(1)
+    .map((l) => l.replace(/^(---|\+\+\+) (\S+).*$/, "$1 $2"))
+    .join("\n");
+  return [
+    "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001",
+    "From: A Tester <a@example.org>",
+    `Date: Mon, 1 Jan 2024 10:0${n}:00 +0000`,
+    `Subject: [PATCH ${n}/${total}] dax: change number ${n}`,
+    `Message-ID: <tree-${n}@example.org>`,
+    "",
+    "Text.",
+    "---",
+    "diff --git a/fs/dax.c b/fs/dax.c",
+    diff,
+    "-- ",
+    "2.43.0",
+    "",
+    "",
+  ].join("\n");
+}
+
+function review(text: string, options: { tree?: string; patch?: string; scenario?: string }): ReviewResult {
+  const doc = parseDocument(Buffer.from(text), "tree.mbox");
+  return reviewDocument(doc, { scenario: "map-fault-unmap*", era: "v6.12", ...options });
+}
+
+test("a function shown in part runs from the tree, and the fault is on its line", () => {
+  assert.notEqual(broken, dax);
+  const text = mail(1, 1, dax, broken);
+  const without = review(text, {});
+  assert.ok(without.runs.every((r) => r.verdict === "not-modelled"));
+  const result = review(text, { tree: root });
+  const found = result.findings.filter((f) => f.verdict === "new");
+  assert.ok(found.length > 0, "the patch breaks something");
+  const removed =
+    text.split("\n").findIndex((l) => l.startsWith("-") && l.includes("page->mapping = NULL")) + 1;
+  assert.ok(
+    found.some((f) => f.docLine === removed),
+    `on line ${removed}: ${found.map((f) => f.docLine).join()}`,
+  );
+  assert.ok(result.runs.some((r) => r.functions.some((f) => f.fidelity === "tree")));
+  assert.deepEqual(
+    result.hunks.map((h) => h.fate),
+    ["exact"],
+  );
+});
+
+test("what a later patch of the series mends is fixed-later, with the patch that does", () => {
+  const text = mail(1, 2, dax, broken) + mail(2, 2, broken, dax);
+  const result = review(text, { tree: root, patch: "1" });
+  assert.ok(!result.findings.some((f) => f.verdict === "new"));
+  const later = result.findings.filter((f) => f.verdict === "fixed-later");
+  assert.ok(later.length > 0);
+  assert.equal(later[0]!.fixedBy?.number, 2);
+  const second = review(text, { tree: root, patch: "2" });
+  assert.ok(second.findings.some((f) => f.verdict === "fixed"));
+});
+
+test("a patch that the tree already has is taken back for the before side", () => {
+  const result = review(mail(1, 1, broken, dax), { tree: root });
+  assert.ok(result.findings.some((f) => f.verdict === "fixed"));
+  assert.ok(result.notes.some((n) => n.includes("already has this patch")));
+});
+
+test("comments alone change nothing, in any function", () => {
+  const commented = dax.replaceAll("\n{\n", "\n{\n\t/* Nothing. */\n");
+  const result = review(mail(1, 1, dax, commented), { tree: root });
+  assert.ok(result.findings.every((f) => f.verdict === "already"));
+  assert.ok(result.runs.some((r) => r.verdict === "clean"));
+});
+
+test("a hunk that fits nowhere is not judged", () => {
+  const elsewhere = dax.replace(/page->/g, "other->").replace(/mapping/g, "owner");
+  const result = review(
+    mail(1, 1, elsewhere, `${elsewhere.slice(0, 9000)}\tnew_thing();\n${elsewhere.slice(9000)}`),
+    {
+      tree: root,
+    },
+  );
+  assert.ok(result.findings.every((f) => f.verdict !== "new" && f.verdict !== "fixed"));
+});
+
+test("a folder that is no kernel tree is named with what to do", () => {
+  assert.throws(
+    () => review(mail(1, 1, dax, broken), { tree: join(root, "fs") }),
+    (e: unknown) => e instanceof TreeProblem && /kernel tree/.test(e.message),
+  );
+});
