@@ -67,9 +67,9 @@ static void __add_to_kill(struct task_struct *tsk, struct page *p, struct vm_are
 	}
 	tk->addr = addr;
 	tk->size_shift = 0;
-	if (addr != -EFAULT)
+	if (addr != (unsigned long)-EFAULT)
 		tk->size_shift = is_zone_device_page(p) ? dev_pagemap_mapping_shift(vma, addr) : PAGE_SHIFT;
-	if (addr != -EFAULT && !tk->size_shift) {
+	if (addr != (unsigned long)-EFAULT && !tk->size_shift) {
 		kfree(tk);
 		return;
 	}
@@ -83,7 +83,7 @@ static void kill_procs(struct list_head *to_kill, int forcekill, unsigned long p
 	struct to_kill *tk, *next;
 
 	list_for_each_entry_safe(tk, next, to_kill, nd) {
-		if (forcekill && tk->addr == -EFAULT)
+		if (forcekill && tk->addr == (unsigned long)-EFAULT)
 			do_send_sig_info(SIGKILL, SEND_SIG_PRIV, tk->tsk, PIDTYPE_PID);
 		else if (forcekill)
 			kill_proc(tk, pfn, flags);
@@ -135,7 +135,7 @@ static void collect_procs_file(struct folio *folio, struct page *page, struct li
 			unsigned long addr = page_address_in_vma(page, vma);
 #endif
 
-			if (vma->vm_mm == t->mm && addr != -EFAULT)
+			if (vma->vm_mm == t->mm && addr != (unsigned long)-EFAULT)
 				__add_to_kill(t, page, vma, to_kill, addr);
 		}
 	}

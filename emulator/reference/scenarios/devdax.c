@@ -92,7 +92,7 @@ FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to
 	     "kmem=0,1 step=0,1 static=0,1")
 {
 	bool kmem = __fsc_param("kmem", 0), fixed = !kmem && __fsc_param("static", 0);
-	struct device *host = NULL, *region;
+	struct device *host = NULL, *region = NULL;
 	struct dev_dax *dev_dax;
 	int rc, nth, left;
 
@@ -322,7 +322,7 @@ FSC_SCENARIO(fsdev_rebind, "fsdev-rebind", "A device goes from device_dax to fsd
 	     "static=0,1 step=1,2")
 {
 	bool fixed = __fsc_param("static", 0);
-	struct device *host = NULL, *region;
+	struct device *host = NULL, *region = NULL;
 	struct mm_struct *mm = fsc_mm_create();
 	struct device_driver *fsdev;
 	struct dev_dax *dev_dax;
