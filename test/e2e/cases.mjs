@@ -40,10 +40,12 @@ export function cases({ ui, page, mail, inTree, settings }) {
       "code lenses carry the counts",
       async () => {
         await ui.goToLine(mail.diffLine);
-        const lens = page.locator(".codelens-decoration:visible", { hasText: "Simulate" }).first();
-        await lens.waitFor();
-        const text = (await lens.textContent()).replace(/\s+/g, " ").trim();
-        assert.match(text, /\d+ (?:clean|new|fixed|not modelled)/, `the lens says "${text}"`);
+        const counts = /\d+ (?:clean|new|fixed|not modelled)/;
+        const lens = page.locator(".codelens-decoration:visible", { hasText: "Simulate" });
+        // The editor asks for lenses again in its own time.
+        await lens.filter({ hasText: counts }).first().waitFor({ timeout: 15_000 });
+        const text = (await lens.first().textContent()).replace(/\s+/g, " ").trim();
+        assert.match(text, counts, `the lens says "${text}"`);
         return text;
       },
     ],
