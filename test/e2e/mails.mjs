@@ -19,8 +19,10 @@ export function seedMail(root) {
   }
   const examples = join(root, "examples");
   const names = readdirSync(examples).filter((n) => /\.(eml|patch|mbox|txt)$/.test(n));
-  const name = names.find((n) => /share|twice|leak/.test(n)) ?? names[0];
-  if (!name) throw new Error("there is no example mail in examples/");
+  // One that breaks something, and with a removed line to hover on.
+  const removes = (n) => describe(join(examples, n), ".c", "").removed.line > 0;
+  const name = names.find((n) => /share|twice|leak|demo/.test(n) && removes(n));
+  if (!name) throw new Error("examples/ has no mail that breaks something and removes a line");
   return { isSeed: false, name, path: join(examples, name), mail: describe(join(examples, name), ".c", "") };
 }
 
