@@ -12,15 +12,15 @@ import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import { stackOf, type TreeContext, treeContext, treeUsed } from "../source/context.ts";
-import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
-import { fateText, imagesOf } from "../source/images.ts";
+import { eraIn, imagesIn, type TreeContext, treeContext, treeUsed } from "../source/context.ts";
+import { chooseEra } from "../source/era.ts";
+import { fateText } from "../source/images.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { rejectedDefinitions, treeSides } from "../source/tree_side.ts";
 import { Baselines } from "./baseline.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
-import { coverageOf, stubRanking } from "./coverage.ts";
+import { coverageOf, stubRanking, TOLD } from "./coverage.ts";
 import { tellLater } from "./later.ts";
 import type { Candidate, CaseLine, CaseOutcome, Sharing } from "./outcome.ts";
 import { eventText } from "./render.ts";
@@ -96,8 +96,7 @@ class PatchReview {
   private readonly memories: readonly [Memory, Memory];
   private readonly baselines: Baselines;
   private readonly context: TreeContext | null;
-  /** Patches below this one in the tree. */
-  private readonly stack: readonly Patch[];
+  private readonly doc: ParsedDocument;
   private readonly sharing: Sharing | null;
   private readonly executed = { before: new Set<string>(), after: new Set<string>() };
   private readonly counts = new Map<
@@ -113,13 +112,13 @@ class PatchReview {
     memories: readonly [Memory, Memory],
     baselines: Baselines,
     context: TreeContext | null,
-    stack: readonly Patch[],
+    doc: ParsedDocument,
     sharing: Sharing | null,
   ) {
     this.sharing = sharing;
     this.baselines = baselines;
     this.context = context;
-    this.stack = stack;
+    this.doc = doc;
     this.patch = patch;
     this.options = options;
     this.replay = replay;
@@ -177,9 +176,10 @@ class PatchReview {
 
   /** Both sides out of the kernel tree; null without one, or when it has no image of what the patch changes. */
   private treeSides(): (ReturnType<typeof treeSides> & { eras: Record<Side, Era> }) | null {
-    if (this.context === null) return null;
-    const { tree, index, config } = this.context;
-    const images = imagesOf(tree, this.stack, this.patch);
+    const { context } = this;
+    if (context === null) return null;
+    const { tree, index, config } = context;
+    const images = imagesIn(context, this.doc, this.patch);
     this.notes.push(...images.notes);
     for (const f of images.files) {
       if (f.after !== null) this.treeFiles.set(f.path, f.after);
@@ -192,7 +192,7 @@ class PatchReview {
             fate: fateText(h.fate),
           });
     }
-    for (const path of ["fs/dax.c", "mm/memremap.c"]) {
+    for (const path of TOLD) {
       const text = this.treeFiles.get(path) ?? tree.read(path);
       if (text !== null) this.treeFiles.set(path, text);
     }
@@ -206,15 +206,9 @@ class PatchReview {
       );
       return null;
     }
-    const daxOf = (side: Side): string =>
-      images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? tree.read("fs/dax.c") ?? "";
     const eraOf = (side: Side): Era => {
       const wanted = side === "before" ? this.replay?.beforeEra : this.replay?.afterEra;
-      return (
-        eraFromName(wanted ?? this.options.era) ??
-        eraOfTree(daxOf(side)) ??
-        chooseEra(this.patch, side, undefined).era
-      );
+      return eraIn(context, images, this.patch, side, wanted ?? this.options.era);
     };
     const eras = { before: eraOf("before"), after: eraOf("after") };
     const sides = treeSides(
@@ -922,16 +916,7 @@ export function reviewDocument(
   let going = true;
   for (const [i, patch] of patches.entries()) {
     if (!going) break;
-    const review = new PatchReview(
-      patch,
-      options,
-      replay,
-      memories,
-      baselines,
-      context,
-      context === null ? [] : stackOf(context, doc, patch),
-      sharing,
-    );
+    const review = new PatchReview(patch, options, replay, memories, baselines, context, doc, sharing);
     review.review((done, total, what) => {
       going = progress(i * Math.max(total, 1) + done, patches.length * Math.max(total, 1), what);
       return going;

@@ -3,15 +3,12 @@
  * the tree with the rest of the series applied; when the fault is gone there, the first patch after which it is gone is
  * looked for by halving. Leaves out findings of single patches, and reviews without a kernel tree.
  */
-import type { Era } from "../../emulator/invariants/invariant.ts";
 import { referenceDefines } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { casesOf, runCase } from "../../emulator/scenario/runner.ts";
 import { RunToBlock, SeededRandom } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import { laterOf, stackOf, type TreeContext } from "../source/context.ts";
-import { chooseEra, eraFromName, eraOfTree } from "../source/era.ts";
-import { imagesOf } from "../source/images.ts";
+import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts";
 import { treeSides } from "../source/tree_side.ts";
 import { allViolations, unusable } from "./compare.ts";
 import { PatchSide } from "./side.ts";
@@ -36,10 +33,8 @@ class LaterStates {
 
   private make(patch: Patch): PatchSide | null {
     const { tree, index, config } = this.context;
-    const images = imagesOf(tree, stackOf(this.context, this.doc, patch), patch);
-    const dax = images.files.find((f) => f.path === "fs/dax.c")?.after ?? tree.read("fs/dax.c") ?? "";
-    const era: Era =
-      eraFromName(this.options.era) ?? eraOfTree(dax) ?? chooseEra(patch, "after", undefined).era;
+    const images = imagesIn(this.context, this.doc, patch);
+    const era = eraIn(this.context, images, patch, "after", this.options.era);
     const sides = treeSides(tree, index, images, patch, (_side, name) => referenceDefines(era, name), config);
     return sides === null ? null : new PatchSide(patch, "after", era, this.memory, sides.after);
   }

@@ -3,10 +3,12 @@
  * Made once a review from its options. Leaves out the sides of a single patch (tree_side.ts).
  */
 import { readFileSync } from "node:fs";
-import type { ParsedDocument, Patch } from "../mail/types.ts";
+import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
-import type { KernelTree } from "./images.ts";
-import { loadStack, seriesPatches, stackFor } from "./stack.ts";
+import { chooseEra, eraFromName, eraOfTree } from "./era.ts";
+import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
+import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
 import { openTree } from "./tree.ts";
 import { type TreeIndex, treeIndex } from "./tree_index.ts";
 
@@ -81,4 +83,21 @@ export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
   return seriesPatches(doc, patch).filter(
     (p) => p.number > patch.number && p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)),
   );
+}
+
+/** The images of a patch on its stack in the tree. */
+export function imagesIn(context: TreeContext, doc: ParsedDocument, patch: Patch): SideImages {
+  return imagesOf(context.tree, stackOf(context, doc, patch), patch, baseCommitOf(doc, patch));
+}
+
+/** The era of a side: what the user wants, else the rule of the side's own fs/dax.c, else by the patch. */
+export function eraIn(
+  context: TreeContext,
+  images: SideImages,
+  patch: Patch,
+  side: Side,
+  wanted: string | undefined,
+): Era {
+  const dax = images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? context.tree.read("fs/dax.c") ?? "";
+  return eraFromName(wanted) ?? eraOfTree(dax) ?? chooseEra(patch, side, undefined).era;
 }
