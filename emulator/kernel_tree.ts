@@ -120,6 +120,8 @@ class TreeBuilder {
   ];
   private reference!: ReferenceParse;
   private known!: ReadonlySet<string>;
+  /** Typedef names of the reference kernel and of the tree: every file is parsed with them. */
+  private typedefs!: ReadonlySet<string>;
   private macros!: ImportingTable;
 
   constructor(era: Era, units: readonly TreeUnit[], source: TreeSource) {
@@ -184,6 +186,7 @@ class TreeBuilder {
       this.files[i] = s;
     });
     this.known = reference.names;
+    this.typedefs = new Set([...reference.typedefs, ...this.source.typedefs]);
     this.macros = new ImportingTable(reference.macros, (name) => this.importMacro(name));
     const lines = [...this.source.config, ...TREE_CONFIG, ...TREE_MACROS];
     const free = lines.filter((line) => {
@@ -205,8 +208,10 @@ class TreeBuilder {
 
   private parseFile(s: SourceFile): { tu: ParsedUnit; macros: MacroTable } {
     const { tokens, macros } = this.preprocessed(s);
-    const typedefs = new Set([...this.reference.typedefs, ...this.source.typedefs]);
-    return { tu: parse(tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" }), macros };
+    return {
+      tu: parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" }),
+      macros,
+    };
   }
 
   private preprocessed(s: SourceFile): { tokens: readonly Token[]; macros: MacroTable } {
@@ -300,12 +305,12 @@ class TreeBuilder {
   }
 
   private more(name: string): readonly LinkUnit[] {
-    const wanted = /^(struct|union|enum) /.test(name) ? name : null;
+    const isTag = /^(struct|union|enum) /.test(name);
     for (const path of this.source.definers(name)) {
       const file = this.load(path);
       if (file === null) continue;
       // The index knows no conditionals: the file may define the name for another configuration.
-      if (wanted === null ? file.names.has(name) : file.tags.has(wanted)) return [file.unit];
+      if ((isTag ? file.tags : file.names).has(name)) return [file.unit];
     }
     return [];
   }
@@ -313,8 +318,7 @@ class TreeBuilder {
   /** A macro that only the tree's headers have. Names that the reference kernel knows otherwise are left alone. */
   private importMacro(name: string): MacroDef | undefined {
     if (this.known.has(name)) return undefined;
-    const tracepoint = /^trace_\w+$/.test(name);
-    if (tracepoint) return this.tracepoint(name);
+    if (/^trace_\w+$/.test(name)) return this.tracepoint(name);
     for (const path of this.source.definers(`#${name}`)) {
       const found = this.macrosOf(path)?.own(name);
       if (found === undefined) continue;
@@ -328,10 +332,7 @@ class TreeBuilder {
   private tracepoint(name: string): MacroDef | undefined {
     const table = new MacroTable();
     const body = name.endsWith("_enabled") ? "0" : "((void)0)";
-    preprocess(
-      { path: "<tracepoint>", text: `#define ${name}(...) ${body}\n`, origin: "builtin" },
-      { files: this.files, macros: table, resolve: () => null },
-    );
+    defineMacros(table, this.files, [`${name}(...) ${body}`], "<tracepoint>");
     return table.get(name);
   }
 }

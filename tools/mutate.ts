@@ -10,8 +10,8 @@ import { Memory } from "../emulator/mem/memory.ts";
 import { casesOf, runCase, type ScenarioRun } from "../emulator/scenario/runner.ts";
 import type { Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
-import { DEFAULT_STEPS } from "../server/review/analysis.ts";
 import { PatchSide } from "../server/review/side.ts";
+import { DEFAULT_STEPS } from "../server/review/types.ts";
 import { chooseEra } from "../server/source/era.ts";
 import { overlayOf, type SideOverlay } from "../server/source/overlay.ts";
 

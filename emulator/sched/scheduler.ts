@@ -44,6 +44,11 @@ export class Prng {
   }
 }
 
+/** The strategy that a seed names: "0" runs each task until it blocks, another draws from it. */
+export function schedulerOf(seed: string): Scheduler {
+  return seed === "0" ? new RunToBlock() : new SeededRandom(Number.parseInt(seed, 10) || 1);
+}
+
 /** Switches at any scheduling point to a task drawn from the seed. */
 export class SeededRandom implements Scheduler {
   readonly name: string;

@@ -10,7 +10,7 @@ import { PMEM_PFN } from "../../emulator/machine/machine.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
-import { RunToBlock, type Scheduler, SeededRandom } from "../../emulator/sched/scheduler.ts";
+import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { eraIn, imagesIn, type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import { chooseEra } from "../source/era.ts";
@@ -26,23 +26,23 @@ import type { Candidate, CaseLine, CaseOutcome, Sharing } from "./outcome.ts";
 import { eventText } from "./render.ts";
 import { digestOf, parseReplay, type Replay, replayToken } from "./replay.ts";
 import { PatchSide } from "./side.ts";
-import type {
-  Coverage,
-  Finding,
-  FunctionFacts,
-  HunkNote,
-  LineFacts,
-  ProgressListener,
-  ReviewOptions,
-  ReviewResult,
-  Run,
-  Severity,
-  Side,
-  SideRun,
-  Verdict,
+import {
+  type Coverage,
+  DEFAULT_STEPS,
+  type Finding,
+  type FunctionFacts,
+  type HunkNote,
+  type LineFacts,
+  type ProgressListener,
+  type ReviewOptions,
+  type ReviewResult,
+  type Run,
+  type Severity,
+  type Side,
+  type SideRun,
+  type Verdict,
 } from "./types.ts";
 
-export const DEFAULT_STEPS = 5_000_000;
 const MAX_CHANGES = 12;
 
 /** Patches of the document that the options choose, in order. */
@@ -253,10 +253,6 @@ class PatchReview {
       return this.options.thorough === true ? all : side.booted.scenarios.flatMap(coveringCases);
     const pattern = globToRegExp(this.options.scenario);
     return all.filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
-  }
-
-  private scheduler(): Scheduler {
-    return this.seed === "0" ? new RunToBlock() : new SeededRandom(Number.parseInt(this.seed, 10) || 1);
   }
 
   private unmodelledEverywhere(era: Era, why: string, progress: ProgressListener): void {
@@ -477,7 +473,7 @@ class PatchReview {
     const own = def === undefined ? c : { ...c, def };
     return runCase(side.booted, own, {
       stepLimit: this.options.steps ?? DEFAULT_STEPS,
-      scheduler: this.scheduler(),
+      scheduler: schedulerOf(this.seed),
       cancelled: () => this.cancelled,
     });
   }
@@ -599,10 +595,7 @@ class PatchReview {
   /** Comparisons that can never be true, found while lowering the patch's functions. */
   private deadChecks(before: PatchSide, after: PatchSide): void {
     const checksOf = (side: PatchSide): { text: string; docLine: number; fn: string }[] => {
-      for (const d of side.overlay.functions) {
-        const id = side.kernel.image.findFunction(d.name, d.path);
-        if (id >= 0) side.kernel.image.lower(id);
-      }
+      side.lowerPatch();
       const out: { text: string; docLine: number; fn: string }[] = [];
       for (const c of side.kernel.image.deadChecks) {
         const docLine = side.docLine(c.loc);

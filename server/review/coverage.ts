@@ -34,10 +34,7 @@ export function coverageOf(
 /** Document lines of added code: those that the lowered functions of the patch have instructions for. */
 function addedLines(after: PatchSide): number[] {
   const { image } = after.kernel;
-  for (const d of after.overlay.functions) {
-    const id = image.findFunction(d.name, d.path);
-    if (id >= 0) image.lower(id);
-  }
+  after.lowerPatch();
   const out = new Set<number>();
   for (const loc of image.lines) {
     const docLine = after.docLine(loc);

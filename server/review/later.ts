@@ -6,13 +6,13 @@
 import { referenceDefines } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { casesOf, runCase } from "../../emulator/scenario/runner.ts";
-import { RunToBlock, SeededRandom } from "../../emulator/sched/scheduler.ts";
+import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts";
 import { treeSides } from "../source/tree_side.ts";
 import { allViolations, unusable } from "./compare.ts";
 import { PatchSide } from "./side.ts";
-import type { Finding, ReviewOptions, Run } from "./types.ts";
+import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./types.ts";
 
 /** Findings of one patch that are looked at; a patch with more is broken all over. */
 const MAX_LOOKED_AT = 40;
@@ -50,10 +50,9 @@ class LaterStates {
     if (f.code === "dead-check") return this.deadCheck(side, f);
     const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
     if (c === undefined) return null;
-    const seed = this.options.seed ?? "0";
     const run = runCase(side.booted, c, {
-      stepLimit: this.options.steps ?? 5_000_000,
-      scheduler: seed === "0" ? new RunToBlock() : new SeededRandom(Number.parseInt(seed, 10) || 1),
+      stepLimit: this.options.steps ?? DEFAULT_STEPS,
+      scheduler: schedulerOf(this.options.seed ?? "0"),
     });
     if (allViolations(run).some((v) => v.code === f.code)) return true;
     return unusable(run) === null ? false : null;

@@ -73,6 +73,14 @@ export class PatchSide {
     return found;
   }
 
+  /** Lowers the functions that the patch changes, whether or not a run reached them. */
+  lowerPatch(): void {
+    for (const d of this.overlay.functions) {
+      const id = this.kernel.image.findFunction(d.name, d.path);
+      if (id >= 0) this.kernel.image.lower(id);
+    }
+  }
+
   place(docLine: number): DiffPlace | null {
     return this.places.get(docLine) ?? null;
   }

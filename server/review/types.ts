@@ -4,6 +4,9 @@
  * allowed there and listed in server/schema/review.schema.json. Leaves out how results are made (analysis.ts).
  */
 
+/** Instructions a scenario may run, where the user sets no other bound. */
+export const DEFAULT_STEPS = 5_000_000;
+
 export type Verdict = "new" | "fixed" | "already" | "fixed-later" | "clean" | "not-modelled" | "limit";
 export type Side = "before" | "after";
 export type Severity = "error" | "warning" | "information";

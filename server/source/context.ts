@@ -73,11 +73,6 @@ function reason(error: unknown): string {
   return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`;
 }
 
-/** The patches below `patch`: the prerequisites, then the earlier ones of its series in the same document. */
-export function stackOf(context: TreeContext, doc: ParsedDocument, patch: Patch): Patch[] {
-  return stackFor(doc, patch, context.prerequisites);
-}
-
 /** The later patches of its series in the same document that touch C. */
 export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
   return seriesPatches(doc, patch).filter(
@@ -87,7 +82,7 @@ export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
 
 /** The images of a patch on its stack in the tree. */
 export function imagesIn(context: TreeContext, doc: ParsedDocument, patch: Patch): SideImages {
-  return imagesOf(context.tree, stackOf(context, doc, patch), patch, baseCommitOf(doc, patch));
+  return imagesOf(context.tree, stackFor(doc, patch, context.prerequisites), patch, baseCommitOf(doc, patch));
 }
 
 /** The era of a side: what the user wants, else the rule of the side's own fs/dax.c, else by the patch. */

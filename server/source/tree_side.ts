@@ -122,7 +122,9 @@ export function treeSides(
     files.map((f) => [f, f.touched ? differing(f.before, f.after) : new Set<string>()]),
   );
   const same = files.every(
-    (f) => differing(f.before, f.after, true).size === 0 && restOf(f.before) === restOf(f.after),
+    (f) =>
+      f.before === f.after ||
+      (differing(f.before, f.after, true).size === 0 && restOf(f.before) === restOf(f.after)),
   );
   const make = (side: Side): TreeSide =>
     makeSide(side, tree, index, files, changed, knows, config, rejectedDefinitions(images, patch, side));
@@ -157,11 +159,6 @@ function makeSide(
     const text = textOf(f);
     if (text === null) continue;
     const lines = side === "before" ? f.beforeDocLines : f.afterDocLines;
-    const old = new Set((f.pristine ?? "").split("\n").map((l) => l.trim()));
-    const newLines = new Set<number>();
-    text.split("\n").forEach((l, i) => {
-      if (!old.has(l.trim())) newLines.add(i + 1);
-    });
     units.push({
       path: f.path,
       text,
@@ -169,7 +166,7 @@ function makeSide(
       stacked: differing(f.pristine, f.before),
       promoted: new Set(),
       preferred: PREFERRED_FILES.includes(f.path),
-      newLines,
+      newLines: newLinesOf(f.pristine ?? "", text),
     });
     docLines.push(lines);
     for (const key of changed.get(f)!) {
@@ -196,6 +193,17 @@ function makeSide(
       config,
     },
   };
+}
+
+/** Lines (1-based) of a text that another does not have anywhere. */
+function newLinesOf(old: string, text: string): Set<number> {
+  const out = new Set<number>();
+  if (old === text) return out;
+  const known = new Set(old.split("\n").map((l) => l.trim()));
+  text.split("\n").forEach((l, i) => {
+    if (!known.has(l.trim())) out.add(i + 1);
+  });
+  return out;
 }
 
 function sideDefinition(

@@ -4,22 +4,8 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { parseDocument } from "../../server/parse.ts";
 import { checkPositions } from "../support/check_positions.ts";
+import { DIFF } from "../support/knob.ts";
 
-const DIFF = `diff --git a/fs/knob.c b/fs/knob.c
-index 1111111..2222222 100644
---- a/fs/knob.c
-+++ b/fs/knob.c
-@@ -10,7 +10,8 @@ int knob_get(struct knob *k)
- 
- int knob_put(struct knob *k)
- {
--	k->ref--;
-+	if (k)
-+		k->ref--;
- 	return 0;
- }
- 
-`;
 const head = (id = "one", name = "Ada Byron", title = "fs: knob: take care") =>
   `From: ${name} <ada@example.org>\nDate: Mon, 6 Jan 2025 10:00:00 +0000\nMessage-ID: <${id}@example.org>\nSubject: [PATCH] ${title}\n`;
 const BODY = `Knobs may be null.\n\nSigned-off-by: Ada Byron <ada@example.org>\n---\n${DIFF}-- \n2.47.0\n`;

@@ -11,22 +11,8 @@ import { indexMbox, readMboxEntry, streamMbox } from "../../server/mail/mbox.ts"
 import { parseDocument } from "../../server/parse.ts";
 import { checkPositions } from "../support/check_positions.ts";
 import { checkMail, HOSTILE_HEADERS, makeRandom, mutateMail } from "../support/fuzz_mail.ts";
+import { DIFF } from "../support/knob.ts";
 
-const DIFF = `diff --git a/fs/knob.c b/fs/knob.c
-index 1111111..2222222 100644
---- a/fs/knob.c
-+++ b/fs/knob.c
-@@ -10,7 +10,8 @@ int knob_get(struct knob *k)
- 
- int knob_put(struct knob *k)
- {
--	k->ref--;
-+	if (k)
-+		k->ref--;
- 	return 0;
- }
- 
-`;
 const HEAD =
   "From: Ada Byron <ada@example.org>\nDate: Mon, 6 Jan 2025 10:00:00 +0000\nMessage-ID: <one@example.org>\n";
 const MAIL = `${HEAD}Subject: [PATCH v2 3/5] fs: knob: take care\n\nKnobs may be null.\n\nFixes: 0123456789ab ("fs: knob: add")\nSigned-off-by: Ada Byron <ada@example.org>\n---\nv2: say so\n\n fs/knob.c | 3 ++-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n\n${DIFF}-- \n2.47.0\n\nbase-commit: 0123456789abcdef0123456789abcdef01234567\n`;
