@@ -4,9 +4,10 @@
  * more than a few dozen. Leaves out listing folders and choosing a revision: the address says it (`?h=v6.12`).
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../cache/store.ts";
+import { FileProblem, readRegularFile } from "../files.ts";
 import type { Patch } from "../mail/types.ts";
 import type { ReviewOptions } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
@@ -25,11 +26,6 @@ export interface Fetched {
 const MAX_FILES = 60;
 const MAX_BYTES = 4 << 20;
 const TIMEOUT_MS = 15_000;
-
-/** Where caches of the user lie. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env["FOLIOSCOPE_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "folioscope");
-}
 
 /** What is wrong with a mirror's address; empty: nothing. */
 export function badMirror(address: string): string {
@@ -69,12 +65,32 @@ export async function fetchMissing(
   const paths: string[] = [];
   for (const path of wanted.slice(0, MAX_FILES)) {
     const place = join(folder, path);
-    const problem = existsSync(place) ? "" : await fetchTo(pageOf(address, path), place);
+    const state = stateOf(place);
+    if (state === "broken") {
+      notes.push(`${path} in the cache is not what was fetched: it is fetched again`);
+      rmSync(place, { recursive: true, force: true });
+    }
+    const problem = state === "whole" ? "" : await fetchTo(pageOf(address, path), place);
     if (problem === "") paths.push(path);
     else notes.push(`${path} could not be fetched: ${problem}`);
   }
   return { folder, paths, notes };
 }
+
+/** Whether a file of the cache is there, and is what was fetched: its digest lies beside it. */
+function stateOf(place: string): "whole" | "broken" | "absent" {
+  try {
+    const bytes = readRegularFile(place, MAX_BYTES, false);
+    const digest = readRegularFile(place + DIGEST, 64, false).toString("latin1");
+    return digest === digestOf(bytes) ? "whole" : "broken";
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return lstatSync(place, { throwIfNoEntry: false }) === undefined ? "absent" : "broken";
+  }
+}
+
+const DIGEST = ".sha256";
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function pageOf(address: string, path: string): URL {
   const url = new URL(address);
@@ -93,9 +109,14 @@ async function fetchTo(url: URL, place: string): Promise<string> {
     const bytes = await bounded(response);
     if (bytes === null) return `it has more than ${MAX_BYTES} bytes`;
     mkdirSync(dirname(place), { recursive: true });
-    const part = `${place}.${process.pid}.part`;
-    writeFileSync(part, bytes);
-    renameSync(part, place);
+    for (const [at, content] of [
+      [place, bytes],
+      [place + DIGEST, digestOf(bytes)],
+    ] as const) {
+      const part = `${at}.${process.pid}.part`;
+      writeFileSync(part, content);
+      renameSync(part, at);
+    }
     return "";
   } catch (error) {
     const cause = (error as { cause?: Error }).cause;

@@ -5,10 +5,8 @@
  * what the files contain. Leaves out reading the definitions (emulator/kernel_tree.ts) and conditionals: a name with
  * several definitions lists all files.
  */
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder, cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 
 /** Folders whose headers everybody sees, in the order in which a definition is preferred. */
@@ -38,7 +36,9 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 6;
+const VERSION = 7;
+const MAX_ENTRY = 64 << 20;
+const MAX_TOTAL = 256 << 20;
 
 interface Stored {
   readonly version: number;
@@ -55,32 +55,39 @@ export interface TreeIndex {
   readonly from: "cache" | "scan";
 }
 
+/** Indexes of the trees used last: a tree that is edited is another tree. */
 const known = new Map<string, TreeIndex>();
+const KNOWN_MAX = 3;
 
 /** The index of a tree. The second call for the same tree in one process costs nothing. */
 export function treeIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): TreeIndex {
   const files = [...HEADERS, ...SOURCES].flatMap((folder) =>
     tree.list(folder).filter((p) => p.endsWith(".h") || (p.endsWith(".c") && SOURCES.includes(folder))),
   );
-  const key = createHash("sha256").update(`${VERSION}\n`);
-  for (const path of files) key.update(`${path} ${tree.stamp(path)}\n`);
-  const digest = key.digest("hex").slice(0, 32);
+  const digest = cacheKey(String(VERSION), ...files.flatMap((path) => [path, tree.stamp(path)]));
   const had = known.get(digest);
   if (had !== undefined) return had;
-  const cached = cacheDir === null ? null : readStored(join(cacheDir, `index-${digest}.json`));
+  const cache =
+    cacheDir === null
+      ? null
+      : new DiskCache<Stored>({
+          folder: cacheDir,
+          check: isStored,
+          maxEntry: MAX_ENTRY,
+          maxTotal: MAX_TOTAL,
+        });
+  const cached = cache?.read(digest) ?? null;
   const stored = cached ?? scanTree(tree, files);
-  if (cached === null && cacheDir !== null) writeStored(cacheDir, `index-${digest}.json`, stored);
+  if (cached === null) cache?.write(digest, stored);
   const index = toIndex(stored, cached === null ? "scan" : "cache");
   known.set(digest, index);
+  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
   return index;
 }
 
 /** Where indexes are kept: outside any repository. */
 export function defaultCache(): string {
-  const base =
-    process.env["FOLIOSCOPE_CACHE"] ??
-    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "folioscope");
-  return join(base, "index");
+  return join(cacheFolder(), "index");
 }
 
 function toIndex(stored: Stored, from: TreeIndex["from"]): TreeIndex {
@@ -96,28 +103,19 @@ function toIndex(stored: Stored, from: TreeIndex["from"]): TreeIndex {
   };
 }
 
-function readStored(path: string): Stored | null {
-  try {
-    const value = JSON.parse(readFileSync(path, "utf8")) as Stored;
-    return value.version === VERSION && Array.isArray(value.files) && typeof value.names === "object"
-      ? value
-      : null;
-  } catch {
-    return null;
-  }
+/** The shape to the leaves: every name leads to files that are listed. */
+function isStored(value: unknown): value is Stored {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, files, names, typedefs } = value as Partial<Record<keyof Stored, unknown>>;
+  if (version !== VERSION || !isTexts(files) || !isTexts(typedefs)) return false;
+  if (typeof names !== "object" || names === null || Array.isArray(names)) return false;
+  const isFile = (at: unknown): boolean =>
+    Number.isInteger(at) && (at as number) >= 0 && (at as number) < files.length;
+  return Object.values(names).every((at) => (Array.isArray(at) ? at.every(isFile) : isFile(at)));
 }
 
-/** A cache that cannot be written costs time and nothing else. */
-function writeStored(dir: string, name: string, stored: Stored): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    const temporary = join(dir, `${name}.${process.pid}`);
-    writeFileSync(temporary, JSON.stringify(stored));
-    renameSync(temporary, join(dir, name));
-  } catch {
-    return;
-  }
-}
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((v) => typeof v === "string");
 
 function scanTree(tree: KernelTree, files: readonly string[]): Stored {
   const names = new Map<string, number[]>();

@@ -1,6 +1,6 @@
 // Missing files from a web mirror: a small server on loopback that answers as cgit's plain pages do.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -67,6 +67,29 @@ test("a file that the tree lacks comes from the mirror, once", async () => {
       "/linux.git/plain/fs/moved.c?h=v6.12",
       "/linux.git/plain/fs/none.c?h=v6.12",
     ]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test("a file of the mirror's cache that was edited by hand is told and fetched again", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "folioscope-mirror-"));
+  try {
+    const tree = memoryTree({});
+    const patches = [patchOf(diff("fs/far.c"))];
+    await withMirror({ "/linux.git/plain/fs/far.c?h=v6.12": "int a;\n" }, async (address) => {
+      const { folder } = await fetchMissing(tree, patches, address, dir);
+      const place = join(folder, "fs/far.c");
+      writeFileSync(place, "int edited;\n");
+      const again = await fetchMissing(tree, patches, address, dir);
+      assert.match(again.notes.join(), /fs\/far\.c in the cache is not what was fetched/);
+      assert.equal(readFileSync(place, "utf8"), "int a;\n");
+      rmSync(place);
+      mkdirSync(place);
+      assert.equal((await fetchMissing(tree, patches, address, dir)).notes.length, 1);
+      assert.equal(readFileSync(place, "utf8"), "int a;\n");
+      assert.deepEqual((await fetchMissing(tree, patches, address, dir)).notes, []);
+    });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

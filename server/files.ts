@@ -1,0 +1,111 @@
+/**
+ * Reading a file that somebody named: an option, an argument, a line of a setting, an entry of a cache. One function for
+ * all of them, so that a FIFO, a device, a folder or a file over its bound is refused by name before a byte of it is
+ * read, and so that a file that grows while it is read, or lies about its size as those of /proc do, stays within the
+ * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and writing.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+
+/** A file that is not read, in words for the person who named it: what it is, and what to do. */
+export class FileProblem extends Error {
+  readonly path: string;
+  constructor(path: string, problem: string) {
+    super(`${path} ${problem}`);
+    this.path = path;
+  }
+}
+
+const CHUNK = 1 << 16;
+
+/**
+ * All bytes of the regular file at `path`, which may have at most `max`. Symbolic links are followed unless `follow` is
+ * false. Throws FileProblem, and nothing else, when it cannot be read.
+ */
+export function readRegularFile(path: string, max: number, follow = true): Buffer {
+  let handle: number;
+  try {
+    // Without O_NONBLOCK the opening of a FIFO waits for a writer.
+    handle = openSync(
+      path,
+      constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (follow ? 0 : (constants.O_NOFOLLOW ?? 0)),
+    );
+  } catch (error) {
+    throw new FileProblem(path, `cannot be read: ${codeOf(error)}`);
+  }
+  try {
+    const stat = fstatSync(handle);
+    const kind = kindOf(stat);
+    if (kind !== "") throw new FileProblem(path, `is ${kind}: name a regular file`);
+    if (stat.size > max) throw tooLarge(path, stat.size, max);
+    return readAll(handle, path, stat.size, max);
+  } catch (error) {
+    throw error instanceof FileProblem ? error : new FileProblem(path, `cannot be read: ${codeOf(error)}`);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** All of standard input, of which at most `max` bytes are taken. Throws FileProblem. */
+export function readStandardInput(max: number): Buffer {
+  const name = "standard input";
+  try {
+    const stat = fstatSync(0);
+    if (stat.isDirectory()) throw new FileProblem(name, "is a folder: give a mail");
+    return readAll(0, name, 0, max);
+  } catch (error) {
+    throw error instanceof FileProblem ? error : new FileProblem(name, `cannot be read: ${codeOf(error)}`);
+  }
+}
+
+/** What is at a path instead of a regular file ("a folder", "a FIFO" ...); "" for a regular file. */
+export function kindOf(stat: Stats): string {
+  if (stat.isFile()) return "";
+  if (stat.isDirectory()) return "a folder";
+  if (stat.isFIFO()) return "a FIFO";
+  if (stat.isSocket()) return "a socket";
+  if (stat.isSymbolicLink()) return "a symbolic link";
+  return "a device";
+}
+
+/** Reads to the end, whatever the size said. */
+function readAll(handle: number, path: string, size: number, max: number): Buffer {
+  let buffer = Buffer.allocUnsafe(size > 0 ? size + 1 : CHUNK);
+  let length = 0;
+  for (;;) {
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(buffer.length * 2, max + 1));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+    const got = readSome(handle, buffer, length);
+    if (got === 0) return buffer.subarray(0, length);
+    length += got;
+    if (length > max) throw tooLarge(path, length, max);
+  }
+}
+
+/** One read; a terminal or pipe that has nothing yet is waited for. */
+function readSome(handle: number, buffer: Buffer, at: number): number {
+  for (;;) {
+    try {
+      return readSync(handle, buffer, at, buffer.length - at, null);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+const tooLarge = (path: string, size: number, max: number): FileProblem =>
+  new FileProblem(path, `has ${size} bytes or more; over ${max} is not read`);
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ENOENT"
+    ? "there is no such file"
+    : code === "ELOOP"
+      ? "it is a symbolic link"
+      : (code ?? message);
+}
