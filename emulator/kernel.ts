@@ -8,7 +8,7 @@ import { type LinkUnit, linkImage } from "./c/link.ts";
 import { MacroTable } from "./c/macro_table.ts";
 import { parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
-import type { Era } from "./invariants/invariant.ts";
+import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
 import { referenceFiles } from "./reference/index.ts";
 import type { Image } from "./vm/image.ts";
@@ -66,7 +66,8 @@ function resolveReference(name: string, system: boolean, fromPath: string): Sour
 
 function eraDefine(era: Era, traits: readonly string[]): string {
   const more = traits.map((t) => `#define ${t}\n`).join("");
-  return `#define FSC_ERA ${era === "v6.15" ? 615 : 612}\n#define FSC_ENGINE 1\n${more}`;
+  const defines = eraDefines(era).map(([name, value]) => `#define ${name} ${value}\n`);
+  return `${defines.join("")}#define FSC_ENGINE 1\n${more}`;
 }
 
 /** Groups externals by the file they were written in: the linker's rule for statics goes by path. */

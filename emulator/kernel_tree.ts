@@ -10,7 +10,7 @@ import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
 import { defineMacros, preprocess } from "./c/preprocessor.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
-import type { Era } from "./invariants/invariant.ts";
+import { type Era, eraRow } from "./kernel/era.ts";
 import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
 import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
 import type { Image } from "./vm/image.ts";
@@ -172,7 +172,7 @@ class TreeBuilder {
 
   /** Where the tree differs from the releases that the reference kernel follows. */
   private traits(): string[] {
-    if (this.era === "v6.12") return [];
+    if (!eraRow(this.era).compound) return [];
     const path = "include/linux/mm_types.h";
     const text = this.units.find((u) => u.path === path)?.text ?? this.source.read(path) ?? "";
     return /\b_folio_nr_pages\b/.test(text) ? ["FSC_OLD_FOLIO 1"] : [];

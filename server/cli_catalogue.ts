@@ -2,12 +2,12 @@
  * `folioscope scenarios` and `folioscope invariants`: the catalogues, as text or JSON. Exit status 0, or 2 for bad usage.
  */
 import { INVARIANTS } from "../emulator/invariants/registry.ts";
+import { ERA_NAMES, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
 import { bootImage } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
 import { wrap } from "./review/render.ts";
-import { eraFromName } from "./source/era.ts";
 
 function formatOf(args: readonly string[], io: CliIo, command: string): "text" | "json" | null {
   let format: "text" | "json" = "text";
@@ -16,9 +16,8 @@ function formatOf(args: readonly string[], io: CliIo, command: string): "text" |
       args[i] === "--format" ? args[++i] : args[i]!.startsWith("--format=") ? args[i]!.slice(9) : undefined;
     if (value === "text" || value === "json") format = value;
     else if (args[i] !== "--era" && args[i - 1] !== "--era") {
-      io.stderr(
-        `folioscope ${command}: usage: folioscope ${command} [--format text|json]${command === "scenarios" ? " [--era v6.12|v6.15]" : ""}\n`,
-      );
+      const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}]` : "";
+      io.stderr(`folioscope ${command}: usage: folioscope ${command} [--format text|json]${eras}\n`);
       return null;
     }
   }
@@ -29,7 +28,12 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
   const format = formatOf(args, io, "scenarios");
   if (format === null) return 2;
   const at = args.indexOf("--era");
-  const era = (at >= 0 ? eraFromName(args[at + 1]) : null) ?? "v6.15";
+  const named = at < 0 ? NEWEST_ERA : (args[at + 1] ?? "");
+  const era = eraFromName(named);
+  if (era === null) {
+    io.stderr(`folioscope scenarios: --era: ${unknownEra(named)}\n`);
+    return 2;
+  }
   const booted = bootImage(buildKernelImage(era, []).image, era, new Memory());
   if (booted.snapshot === null) {
     io.stderr(
@@ -60,15 +64,15 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
 export async function runInvariants(args: string[], io: CliIo): Promise<number> {
   const format = formatOf(args, io, "invariants");
   if (format === null) return 2;
-  const list = INVARIANTS.map(({ code, title, ids, statement, eras, source, detection, level }) => ({
-    code,
-    title,
-    ids,
-    statement,
-    eras,
-    source,
-    detection,
-    level,
+  const list = INVARIANTS.map((i) => ({
+    code: i.code,
+    title: i.title,
+    ids: i.ids,
+    statement: i.statement,
+    eras: erasIn(i),
+    source: i.source,
+    detection: i.detection,
+    level: i.level,
   }));
   if (format === "json") {
     io.stdout(`${JSON.stringify(list, null, 1)}\n`);

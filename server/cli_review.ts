@@ -2,8 +2,10 @@
  * `folioscope review FILE|-`: reads, runs, reports. Exit status: 0 nothing new breaks; 1 something new breaks; 2 bad usage
  * or unreadable input; 3 nothing could be executed. Leaves out the work itself (review/analysis.ts).
  */
+
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
 import { reviewText } from "./cli_text.ts";
 import { reviewOnce } from "./emulation/helper.ts";
@@ -13,7 +15,6 @@ import { toJson } from "./parse_json.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { TreeProblem } from "./source/context.ts";
-import { eraFromName } from "./source/era.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
@@ -24,7 +25,7 @@ what is run
   --patch N        only patch N of the series (or the Nth of the document)
   --scenario GLOB  only scenarios whose name (or name and parameters) match
   --thorough       every combination of scenario parameters, not only all pairs
-  --era NAME       v6.12 (a DAX page is idle at one) or v6.15 (idle at zero);
+  --era NAME       the kernel whose rules hold: ${ERA_NAMES.join(", ")};
                    default: as the tree has it, else by the patch
   --seed S         0 (default): each task runs until it blocks; else a random
                    schedule, the same one for the same number
@@ -179,7 +180,7 @@ type Values = ReturnType<typeof parse>["values"];
 function badOption(values: Values, format: string): string | null {
   if (format !== "text" && format !== "json") return `--format takes text or json, not "${format}"`;
   if (values.era !== undefined && values.era !== "auto" && eraFromName(values.era) === null)
-    return `--era takes v6.12 or v6.15, not "${values.era}"`;
+    return `--era: ${unknownEra(values.era)}`;
   if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
     return `--seed takes a number from 0 to 999999999, not "${values.seed}"`;
   if (values.steps !== undefined && !/^[1-9]\d{0,11}$/.test(values.steps))

@@ -16,6 +16,7 @@ import {
   ResponseError,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
+import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { repairs } from "./features/code_action.ts";
@@ -211,7 +212,10 @@ export class Server {
   }
 
   #applySettings(settings: Settings): void {
-    this.#apply(settings, this.#folders);
+    const { era } = settings;
+    const known = era === "auto" || eraFromName(era) !== null;
+    if (!known) this.#connection.window.showWarningMessage(`folioscope.era: ${unknownEra(era)}`);
+    this.#apply(known ? settings : { ...settings, era: "auto" }, this.#folders);
   }
 
   /** What decides the runs runs again; what decides the marks only publishes again. */
@@ -614,6 +618,8 @@ function simulateParams(p: unknown): Partial<SimulateParams> {
   const params: Record<string, unknown> = {};
   for (const key of ["patch", "scenario", "era", "seed", "replay"])
     if (typeof given[key] === "string" && given[key] !== "") params[key] = given[key];
+  const { era } = params;
+  if (typeof era === "string" && era !== "auto" && eraFromName(era) === null) throw invalid(unknownEra(era));
   if (typeof given["steps"] === "number" && given["steps"] > 0) params["steps"] = Math.floor(given["steps"]);
   return params;
 }

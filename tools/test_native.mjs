@@ -1,7 +1,7 @@
 // Builds the reference kernel with gcc and compares what its scenarios do natively with what they do in the engine, event
 // by event: `npm run test:native`.
 //   --thorough            every combination of scenario parameters, not a covering set
-//   --era v6.12|v6.15     one era
+//   --era NAME            one era (repeatable; default all)
 //   --seed N              schedules drawn from a seed (repeatable; default 0 and 1)
 //   --scenario TEXT       cases whose label has TEXT
 //   --show "CASE"         prints both event lists of one case
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const { values: options } = parseArgs({
   options: {
     thorough: { type: "boolean", default: false },
-    era: { type: "string", multiple: true, default: ["v6.12", "v6.15"] },
+    era: { type: "string", multiple: true, default: [] },
     seed: { type: "string", multiple: true },
     scenario: { type: "string", default: "" },
     show: { type: "string" },
@@ -133,16 +133,23 @@ function parseReplacement(text) {
   return { path: text.slice(0, at), file: text.slice(at + 1) };
 }
 
-const eras = options.era;
+const unknown = options.era.find((e) => native.eraFromName(e) === null);
+if (unknown !== undefined) {
+  console.error(`--era: ${native.unknownEra(unknown)}`);
+  process.exit(2);
+}
+const eras = options.era.length > 0 ? options.era.map((e) => native.eraFromName(e)) : native.ERA_NAMES;
+/** The tree at hand is Debian's 6.12. */
+const TREE_ERA = "v6.12";
 if (options.show !== undefined) await show(eras[0]);
 else if (options.replace.length > 0)
-  for (const era of eras.filter((e) => e === "v6.12" || options.era.length === 1))
+  for (const era of eras.filter((e) => e === TREE_ERA || options.era.length === 1))
     await againstTree(era, options.replace.map(parseReplacement));
 else if (options.tree !== undefined) {
   const { files } = JSON.parse(readFileSync(join(root, "test/native/tree/files.json"), "utf8"));
   for (const { path, allowed } of files) {
     const file = join(options.tree, path);
-    if (existsSync(file)) await againstTree("v6.12", [{ path, file }], allowed);
+    if (existsSync(file)) await againstTree(TREE_ERA, [{ path, file }], allowed);
     else fail(`the tree has no ${path}`);
   }
 } else for (const era of eras) await againstEngine(era);

@@ -44,7 +44,6 @@ export const staleMapping: Invariant = {
   title: "A block that no file has any more still says whose it is",
   ids: ["P7", "P11"],
   statement: "When the last entry of a DAX page leaves the xarrays, ->mapping is NULL and ->share is 0.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_disassociate_entry(), dax_folio_put()",
   detection: "after each step: a page without an entry in any file and with a mapping or a count",
   level: "error",
@@ -60,7 +59,7 @@ export const staleMapping: Invariant = {
             : `no file has ${describePfn(judge.view, pfn)} any more, but its ->mapping is still set (0x${mapping.toString(16)})`,
         });
       // v6.15 leaves the index of an order-0 page in place; the harm shows when a later owner reads it as a count.
-      else if (index !== 0n && judge.era === "v6.12")
+      else if (index !== 0n && !judge.era.indexStays)
         judge.report({
           pfn,
           fields: ["index/share"],
@@ -76,7 +75,6 @@ export const foreignMapping: Invariant = {
   ids: ["P7"],
   statement:
     "->mapping of a DAX page is the address_space of the one file that has the block, or says shared (NULL, with ->share counting) when several have it.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step the entries of all files are compared with ->mapping",
   level: "error",
@@ -119,7 +117,6 @@ export const wrongIndex: Invariant = {
   ids: ["P8"],
   statement:
     "While ->mapping is set, ->index is the page's place in that file: of each base page up to v6.14, of the head since v6.15.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step ->index is compared with the entry's index and the page's place in the entry",
   level: "error",
@@ -144,7 +141,6 @@ export const shareCount: Invariant = {
   ids: ["P10"],
   statement:
     "While a DAX page is shared, ->share is the number of its associations: too low and a file loses it early, too high and it is never given back.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_page_share_get(), dax_page_share_put(), dax_folio_make_shared(), dax_folio_put()",
   detection:
     "after each step ->share is compared with the number of entries that hold the page, and at each write for going below zero",
@@ -177,7 +173,7 @@ export const anonBit: Invariant = {
   ids: ["P15"],
   statement:
     "Since v6.15 the low bits of ->mapping of a DAX page are clear: the page goes through the ordinary rmap, which would take it for anonymous.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "include/linux/page-flags.h folio_test_anon()",
   detection: "a write of ->mapping of a pmem page with low bits set, TAIL_MAPPING apart",
   level: "error",
@@ -199,7 +195,6 @@ export const shareUnderMapping: Invariant = {
   ids: ["P9"],
   statement:
     "->share and ->index are one word: it is a count only while ->mapping names no file. Counting it up or down before that changes the page's index.",
-  eras: ["v6.12", "v6.15"],
   source: "include/linux/mm_types.h struct folio; fs/dax.c dax_folio_is_shared()",
   detection:
     "a write of the word on a line that says share, of a value other than the 0 and 1 that begin and end counting, while ->mapping names a file",

@@ -12,7 +12,7 @@ export const staleCompound: Invariant = {
   ids: ["P11", "P12"],
   statement:
     "After the last association is gone each page is of order 0: no head flag, no compound_head, its pgmap in place.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "fs/dax.c dax_folio_put(), dax_folio_init(); mm/page_alloc.c prep_compound_page()",
   detection: "after each step: a page without an entry in any file that is a head or a tail, or has no pgmap",
   level: "error",
@@ -50,7 +50,7 @@ export const staleOrder: Invariant = {
   ids: ["P11"],
   statement:
     "The order lies in the flags of the second page and the page count in a word that is ->memcg_data of an order-0 page: both are reset when a folio is split.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "include/linux/mm.h folio_reset_order(); fs/dax.c dax_folio_put()",
   detection:
     "after each step: a page without an entry that is locked or has memcg_data: the order and the page count of page 1",
@@ -78,7 +78,7 @@ export const staleHead: Invariant = {
   ids: ["P13"],
   statement:
     "A folio pointer taken before pages were joined or split is looked up again afterwards: ->mapping and ->index belong to the head.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "fs/dax.c dax_associate_entry() after dax_folio_init()",
   detection:
     "a write of ->mapping (other than NULL or TAIL_MAPPING) or of ->index of a page whose compound_head bit is set",
@@ -103,7 +103,7 @@ export const pgmapOfTail: Invariant = {
   ids: ["P12"],
   statement:
     "compound_head and pgmap share a word: while a page is a tail, its pgmap is reached through the head alone.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "include/linux/mm_types.h; include/linux/mmzone.h page_pgmap()",
   detection:
     "a write that takes the word of a tail page from a link to something else that is not empty, without clearing it first",
@@ -134,7 +134,6 @@ export const reservedLost: Invariant = {
   ids: ["P16"],
   statement:
     "Pages of pmem are PG_reserved for as long as they exist (both eras): users such as KVM decide by it whether to count references.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/mm_init.c __init_zone_device_page()",
   detection: "a write of ->flags of a pmem page that clears PG_reserved",
   level: "error",

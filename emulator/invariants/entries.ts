@@ -11,7 +11,6 @@ export const entryBits: Invariant = {
   ids: ["X1"],
   statement:
     "An entry is a value entry; the PMD flag goes with order 9 and an index and pfn that are multiples of 512; zero and empty exclude each other.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_make_entry(), dax_entry_order(), grab_mapping_entry()",
   detection: "after each step every entry of every file is decoded",
   level: "error",
@@ -37,7 +36,6 @@ export const entryLocked: Invariant = {
   ids: ["X2"],
   statement:
     "Who locks an entry unlocks it on every path; else the next fault or truncate on it sleeps for ever.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_lock_entry(), dax_unlock_entry(), put_unlocked_entry()",
   detection: "after each step: entries with the locked bit while no task is inside a DAX call",
   level: "error",
@@ -53,7 +51,6 @@ export const emptyEntry: Invariant = {
   ids: ["X1"],
   statement:
     "An empty entry only holds the place while it is locked; a fault that fails may leave it, one that succeeds replaces it.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c grab_mapping_entry(), dax_insert_entry()",
   detection: "after each step: an empty entry where a page-table leaf maps the place",
   level: "warning",

@@ -14,7 +14,6 @@ export const zeroPageWrite: Invariant = {
   ids: ["P14"],
   statement:
     "Zero and empty entries have no DAX page: dax_to_folio() and pfn_to_page() may not be used on them.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_associate_entry(), dax_disassociate_entry(), dax_busy_page()",
   detection:
     "a write of mapping, index/share or compound state of the zero page, the huge zero folio or pfn 0",

@@ -3,11 +3,10 @@
  * era, source, how it is detected. Leaves out running (scenario/runner.ts) and the choice of the patch line to blame
  * (server/review).
  */
+
+import type { EraRow, EraSpan } from "../kernel/era.ts";
 import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "../machine/views.ts";
 import type { MachineEvent, PageField } from "../trace/event.ts";
-
-/** Kernel eras by the rule in force: 612, a DAX page is idle at refcount one; 615, idle at zero. */
-export type Era = "v6.12" | "v6.15";
 
 export type Level = "error" | "warning";
 
@@ -56,7 +55,7 @@ export interface Audit {
 }
 
 export interface Judge {
-  readonly era: Era;
+  readonly era: EraRow;
   readonly view: MachineView;
   /** Events so far. */
   readonly events: readonly MachineEvent[];
@@ -65,23 +64,19 @@ export interface Judge {
   report(report: Report): void;
 }
 
-export interface Invariant {
+export interface Invariant extends EraSpan {
   /** Stable kebab-case code; never reused. */
   readonly code: string;
   readonly title: string;
   /** Ids in the project's list of invariants. */
   readonly ids: readonly string[];
   readonly statement: string;
-  readonly eras: readonly Era[];
   readonly source: string;
   readonly detection: string;
   readonly level: Level;
   onEvent?(judge: Judge, event: MachineEvent): void;
   onQuiesce?(judge: Judge, audit: Audit): void;
 }
-
-/** Refcount of an idle FS-DAX page. */
-export const idleRef = (era: Era): number => (era === "v6.15" ? 0 : 1);
 
 export const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 

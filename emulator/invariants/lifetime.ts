@@ -3,7 +3,7 @@
  * were broken leave no entry. Follows dax_layout_busy_page_range(), dax_break_layout(), check_vma_flags() in mm/gup.c.
  * Judges the events that the small filesystem and mm announce ("block-free", "pin", "layout-broken").
  */
-import { describeEntry, describePfn, type Invariant, idleRef } from "./invariant.ts";
+import { describeEntry, describePfn, type Invariant } from "./invariant.ts";
 
 const numberIn = (text: string, name: string): number => {
   const match = new RegExp(`${name}[= ](0x[0-9a-f]+|-?\\d+)`).exec(text);
@@ -16,7 +16,6 @@ export const freedBusy: Invariant = {
   ids: ["D3", "D4"],
   statement:
     "Truncate, punch, unmap, evict and remap free a block only when its page is idle: else a DMA writes into somebody else's file.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_layout_busy_page_range(), dax_break_layout(); fs/xfs/xfs_file.c xfs_break_layouts()",
   detection: "when the filesystem frees a block, its page's refcount is compared with idle",
   level: "error",
@@ -27,7 +26,7 @@ export const freedBusy: Invariant = {
     const pfn = judge.view.pmemStart + block;
     const page = judge.view.page(pfn);
     const head = page.isTail ? judge.view.page(page.head) : page;
-    if (head.refcount <= idleRef(judge.era)) return;
+    if (head.refcount <= judge.era.idleRef) return;
     const pins = judge.view.pins().filter((p) => p.pfn <= pfn && pfn < p.pfn + p.pages);
     judge.report({
       pfn,
@@ -44,7 +43,6 @@ export const longtermPin: Invariant = {
   ids: ["D6"],
   statement:
     "FOLL_LONGTERM never pins an FS-DAX page: the file could not be truncated for as long as somebody likes.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/gup.c check_vma_flags(), gup_fast_folio_allowed(), vma_is_fsdax()",
   detection: "after each step: a pin that says it is long-term on an FS-DAX page",
   level: "error",
@@ -65,7 +63,7 @@ export const entryAfterBreak: Invariant = {
   ids: ["X8"],
   statement:
     "Since v6.15 dax_break_layout() removes the entries of the range while it holds the lock that keeps faults out.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "fs/dax.c dax_break_layout(), dax_delete_mapping_range()",
   detection:
     "when the filesystem says that a range's layout is broken, the xarray is searched for entries in it",
@@ -90,7 +88,6 @@ export const syncFault: Invariant = {
   ids: ["X6"],
   statement:
     "With MAP_SYNC a leaf gets its write bit only after the filesystem has committed the block's metadata.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_fault_synchronous(), dax_finish_sync_fault()",
   detection: "the filesystem announces a writable synchronous leaf it finds over an uncommitted block",
   level: "error",

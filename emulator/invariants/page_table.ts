@@ -25,7 +25,6 @@ export const stalePte: Invariant = {
   ids: ["T1", "X4"],
   statement:
     "A present leaf that maps a file block has the pfn that the file's xarray entry gives for that place; without an entry nobody would find the mapping again.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_fault_iter(), dax_delete_mapping_entry(); mm/truncate.c",
   detection: "after each step every leaf over a file vma is looked up in the file's xarray",
   level: "error",
@@ -63,7 +62,6 @@ export const writableLeaf: Invariant = {
   ids: ["T2"],
   statement:
     "A leaf that maps a file block is writable only in a shared, writable vma: a private mapping writes to its own copy.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/memory.c do_cow_fault(), wp_page_copy(); fs/dax.c dax_fault_cow_page()",
   detection: "after each step: the write bit of every leaf over a file vma against the vma's flags",
   level: "error",
@@ -88,7 +86,6 @@ export const writableClean: Invariant = {
   ids: ["X5"],
   statement:
     "While a leaf of a shared mapping is writable the entry is marked dirty (or to be written): write-back takes the write bits away before it clears the mark, else what is stored next is never flushed.",
-  eras: ["v6.12", "v6.15"],
   source:
     "fs/dax.c dax_insert_entry(), dax_insert_pfn_mkwrite(), dax_writeback_one(); mm/rmap.c pfn_mkclean_range()",
   detection: "after each step: writable leaves over shared file vmas against the marks of the file's entry",
@@ -117,7 +114,6 @@ export const devmapBits: Invariant = {
   ids: ["P3", "P4", "T5"],
   statement:
     "Up to v6.14 leaves that map DAX blocks carry devmap and take no mapcount; since v6.15 they are ordinary: no devmap, and no special bit on a page with a struct page.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/memory.c insert_pfn(), insert_page_into_pte_locked(); mm/huge_memory.c insert_pfn_pmd()",
   detection: "after each step: devmap and special bits of every leaf that maps a file block",
   level: "error",
@@ -125,7 +121,7 @@ export const devmapBits: Invariant = {
     eachFileLeaf(judge, audit, (m) => {
       if (!audit.isFsDax(m.pfn)) return;
       const devmap = (m.entry & PTE.DEVMAP) !== 0n;
-      if (devmap !== (judge.era === "v6.12"))
+      if (devmap !== (judge.era.leaves === "devmap"))
         judge.report({
           pfn: m.pfn,
           fields: [],
@@ -148,7 +144,6 @@ export const mapcount: Invariant = {
   ids: ["P3", "P4"],
   statement:
     "Since v6.15 each leaf adds one mapcount by the file rmap and its zap takes it away; up to v6.14 a devmap leaf adds none.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/rmap.c folio_add_file_rmap_pte(), folio_remove_rmap_pte(); mm/huge_memory.c",
   detection:
     "after each step: leaves are counted and compared with _mapcount (order 0) or _entire_mapcount (PMD leaves)",
@@ -167,7 +162,7 @@ export const mapcount: Invariant = {
         want = entire;
       } else {
         have = page.mapcount + 1;
-        want = judge.era === "v6.15" ? leaves.length - entire : 0;
+        want = judge.era.leaves === "counted" ? leaves.length - entire : 0;
       }
       if (have !== want)
         judge.report({
@@ -185,7 +180,6 @@ export const statDrift: Invariant = {
   ids: ["P17"],
   statement:
     "NR_FILE_MAPPED and NR_FILE_PMDMAPPED go down by what they went up: zero when nothing is mapped. NR_FILE_PMDMAPPED counts the pages of folios that a PMD maps, and of no others: neither PTEs nor PUDs raise it.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/rmap.c __folio_add_rmap(), __folio_remove_rmap(), __folio_mod_stat()",
   detection:
     "after each step: NR_FILE_PMDMAPPED against the folios that counted (not devmap) PMD leaves map; NR_FILE_MAPPED when no leaf maps a page of a file or driver",
@@ -220,7 +214,6 @@ export const leafBeforeMapping: Invariant = {
   ids: ["P7"],
   statement:
     "The mapping and index of a device-dax page (of its head, when it is compound) are set before a page table shows it: memory failure and munmap may look at once.",
-  eras: ["v6.12", "v6.15"],
   source:
     "drivers/dax/device.c dax_set_mapping() before vmf_insert_*(); mm/memory-failure.c mf_generic_kill_procs()",
   detection:

@@ -3,7 +3,7 @@
  * page-table leaf and each pin. Follows dax_busy_page(), insert/zap in mm/memory.c and mm/huge_memory.c, mm/gup.c.
  * Not verified: speculative references that come and go between two quiescent points.
  */
-import { type Audit, describePfn, type Invariant, idleRef, type Judge } from "./invariant.ts";
+import { type Audit, describePfn, type Invariant, type Judge } from "./invariant.ts";
 
 /** Expected references of the folio that starts at `head`. */
 function expected(
@@ -16,13 +16,13 @@ function expected(
   let pins = 0;
   if (pages === 1) {
     pins = audit.pinRefs(head);
-    maps = judge.era === "v6.12" ? 0 : audit.mappingsOf(head).length;
-    return { total: idleRef(judge.era) + maps + pins, maps, pins };
+    maps = judge.era.leaves === "devmap" ? 0 : audit.mappingsOf(head).length;
+    return { total: judge.era.idleRef + maps + pins, maps, pins };
   }
   const seen = new Set<bigint>();
   for (let pfn = head; pfn < head + pages; pfn++) {
     pins += audit.pinRefs(pfn);
-    if (judge.era === "v6.12") continue;
+    if (judge.era.leaves === "devmap") continue;
     for (const m of audit.mappingsOf(pfn)) {
       const key = (BigInt(m.mm) << 60n) | m.address;
       if (m.pages > 1 && seen.has(key)) continue;
@@ -30,7 +30,7 @@ function expected(
       maps++;
     }
   }
-  return { total: idleRef(judge.era) + maps + pins, maps, pins };
+  return { total: judge.era.idleRef + maps + pins, maps, pins };
 }
 
 function check(
@@ -48,7 +48,7 @@ function check(
 }
 
 const account = (judge: Judge, w: { maps: number; pins: number }): string =>
-  judge.era === "v6.12"
+  judge.era.leaves === "devmap"
     ? `1 for idle and ${w.pins} held by pins`
     : `${w.maps} page-table mapping(s) and ${w.pins} held by pins`;
 
@@ -58,7 +58,6 @@ export const refLeak: Invariant = {
   ids: ["P1", "P2", "P6"],
   statement:
     "At a quiescent point a DAX page's refcount is what its users account for: idle (1 up to v6.14, 0 since v6.15) plus pins, and since v6.15 plus page-table mappings. A leaked reference keeps truncate waiting for ever.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_busy_page(), dax_page_is_idle(); mm/memremap.c free_zone_device_folio()",
   detection: "after each step the sum over page tables and pins is compared with _refcount",
   level: "error",
@@ -80,7 +79,6 @@ export const refUnderflow: Invariant = {
   ids: ["P1", "P2", "P6"],
   statement:
     "A DAX page never has fewer references than users: else it is idle, freed and handed out again while a page table or a DMA still reaches it.",
-  eras: ["v6.12", "v6.15"],
   source: "fs/dax.c dax_busy_page(); mm/gup.c gup_put_folio(); mm/memory.c zap_present_folio_ptes()",
   detection: "as folio-ref-leak, and at each write that takes _refcount below zero",
   level: "error",
@@ -112,7 +110,7 @@ export const refFromZero: Invariant = {
   ids: ["P5"],
   statement:
     "Since v6.15 a refcount of zero means that nobody uses the page; only the fault path may raise it from zero, under the locked xarray entry. Any other path must try and fail.",
-  eras: ["v6.15"],
+  since: "v6.15",
   source: "fs/dax.c dax_fault_iter() (folio_ref_inc), mm/gup.c try_get_folio()",
   detection:
     "a write that takes _refcount of an FS-DAX page from 0 to 1 while no locked entry covers the page",

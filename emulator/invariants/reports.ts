@@ -12,7 +12,6 @@ export const warn: Invariant = {
   title: "A WARN fires",
   ids: ["6"],
   statement: "A WARN_ON() states what its author holds impossible: in a correct kernel it never fires.",
-  eras: ["v6.12", "v6.15"],
   source: "include/asm-generic/bug.h; fs/dax.c, mm/",
   detection: "the condition of a WARN_ON, WARN_ON_ONCE, VM_WARN_ON ... was true",
   level: "error",
@@ -28,7 +27,6 @@ export const wrongOutcome: Invariant = {
   ids: ["scenario"],
   statement:
     "What a program can see holds: the data it wrote, the error it must get, a call that comes back.",
-  eras: ["v6.12", "v6.15"],
   source: "the scenario's own expectation (emulator/reference/scenarios)",
   detection: "the scenario compares what it sees with what any correct kernel gives",
   level: "error",
@@ -46,7 +44,6 @@ export const badPage: Invariant = {
   title: "mm finds a page in a bad state",
   ids: ["6"],
   statement: "A page that is freed or handed out has the state that mm expects.",
-  eras: ["v6.12", "v6.15"],
   source: "mm/page_alloc.c bad_page(), free_tail_page_prepare()",
   detection: "bad_page() is called",
   level: "error",

@@ -2,7 +2,7 @@
  * The truth recomputed at a quiescent point: who maps, stores and pins each page. Leaves out what should follow from it
  * (invariants/).
  */
-import type { Audit, Era } from "../invariants/invariant.ts";
+import type { Audit } from "../invariants/invariant.ts";
 import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "../machine/views.ts";
 
 const NOBODY: readonly DaxEntry[] = [];
@@ -20,7 +20,7 @@ export class AuditState implements Audit {
   private readonly fsDax: readonly { readonly from: number; readonly to: number }[];
 
   /** @param touched pmem pages written since the scenario began; pages that are mapped, stored or pinned are added */
-  constructor(view: MachineView, _era: Era, touched: Set<number>) {
+  constructor(view: MachineView, touched: Set<number>) {
     this.mappings = view.mappings();
     this.vmas = view.vmas();
     this.entries = view.entries();

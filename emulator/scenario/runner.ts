@@ -3,8 +3,9 @@
  * observers and invariants attached, everything that happened given back as plain data. Leaves out what scenarios do
  * (emulator/reference/scenarios) and what a run means for a patch (server/review).
  */
-import type { Era, Invariant, Judge, Report, Violation } from "../invariants/invariant.ts";
+import type { Invariant, Judge, Report, Violation } from "../invariants/invariant.ts";
 import { INVARIANTS } from "../invariants/registry.ts";
+import { type Era, eraRow, inSpan } from "../kernel/era.ts";
 import { type CheckSite, Machine } from "../machine/machine.ts";
 import { MachineView } from "../machine/views.ts";
 import { type Memory, MemoryFault } from "../mem/memory.ts";
@@ -121,7 +122,7 @@ class Run {
     options: RunOptions,
   ) {
     this.era = era;
-    this.invariants = INVARIANTS.filter((i) => i.eras.includes(era));
+    this.invariants = INVARIANTS.filter((i) => inSpan(era, i));
     const failures = new Map(
       [...params].filter(([k]) => k.startsWith("fail_")).map(([k, v]) => [k.slice(5), v]),
     );
@@ -137,7 +138,7 @@ class Run {
     this.machine.attach(this.vm);
     const self = this;
     this.judgeView = {
-      era,
+      era: eraRow(era),
       get view() {
         return self.view!;
       },
@@ -180,7 +181,7 @@ class Run {
 
   audit(): void {
     const view = this.view!;
-    const audit = new AuditState(view, this.era, this.touched);
+    const audit = new AuditState(view, this.touched);
     for (const invariant of this.invariants) {
       this.judging = invariant;
       invariant.onQuiesce?.(this.judgeView, audit);

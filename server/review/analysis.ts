@@ -3,8 +3,9 @@
  * out; synchronous and CPU-bound, so that callers put it in a worker. Leaves out reading mails (server/parse.ts), text
  * for terminals (cli_review.ts) and the editor's protocol (features/).
  */
-import type { Era, Violation } from "../../emulator/invariants/invariant.ts";
+import type { Violation } from "../../emulator/invariants/invariant.ts";
 import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import { referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import { PMEM_PFN } from "../../emulator/machine/machine.ts";
 import { Memory } from "../../emulator/mem/memory.ts";

@@ -2,7 +2,7 @@
  * What the bare reference kernel of an era does in a scenario: its own faults are a release's, not a patch's. Computed
  * when asked for and kept. Leaves out comparing (compare.ts).
  */
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedImage, bootImage, runCase, type ScenarioCase } from "../../emulator/scenario/runner.ts";

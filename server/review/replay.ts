@@ -2,6 +2,7 @@
  * The replay token: a short readable string that names one run of one patch, and refuses to run on another text.
  * `fs1:<digest>:<patch>:<scenario,k=v,...>:<before era>/<after era>:<seed>:<code>`. Leaves out running it (analysis.ts).
  */
+import { eraFromName } from "../../emulator/kernel/era.ts";
 import type { Patch } from "../mail/types.ts";
 
 export interface Replay {
@@ -48,6 +49,7 @@ export function parseReplay(token: string): Replay | null {
   ];
   const [beforeEra, afterEra] = eras.split("/");
   if (!/^\d+$/.test(patch) || afterEra === undefined || beforeEra === undefined) return null;
+  if (eraFromName(beforeEra) === null || eraFromName(afterEra) === null) return null;
   return {
     digest,
     patch: Number(patch),

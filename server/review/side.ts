@@ -4,7 +4,7 @@
  */
 import type { Loc } from "../../emulator/c/ast.ts";
 import { expansionLoc } from "../../emulator/c/token.ts";
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
 import { buildTreeImage } from "../../emulator/kernel_tree.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";

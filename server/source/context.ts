@@ -3,10 +3,10 @@
  * Made once a review from its options. Leaves out the sides of a single patch (tree_side.ts).
  */
 import { readFileSync } from "node:fs";
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
-import { chooseEra, eraFromName, eraOfTree } from "./era.ts";
+import { chooseEra, eraOfTree, wantedEra } from "./era.ts";
 import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
 import { openTree } from "./tree.ts";
@@ -94,5 +94,5 @@ export function eraIn(
   wanted: string | undefined,
 ): Era {
   const dax = images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? context.tree.read("fs/dax.c") ?? "";
-  return eraFromName(wanted) ?? eraOfTree(dax) ?? chooseEra(patch, side, undefined).era;
+  return wantedEra(wanted) ?? eraOfTree(dax) ?? chooseEra(patch, side, undefined).era;
 }

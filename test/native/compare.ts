@@ -2,7 +2,7 @@
  * Runs scenario cases in the engine and in the gcc build of the reference kernel and compares their event lists, ends and
  * recounts. Leaves out building (native_kernel.ts) and the form of events (events.ts).
  */
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage, referenceErrors } from "../../emulator/kernel.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import {

@@ -7,7 +7,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import { type Era, eraDefines } from "../../emulator/kernel/era.ts";
 
 /** A file of a kernel tree that is compiled in the place of one of ours. */
 export interface Replacement {
@@ -42,9 +42,7 @@ const RECORDED = [
   "-Dmemmove=fsc_memmove",
 ];
 
-export function eraNumber(era: Era): number {
-  return era === "v6.15" ? 615 : 612;
-}
+const defines = (era: Era): string[] => eraDefines(era).map(([name, value]) => `-D${name}=${value}`);
 
 /** Why natively nothing can be built here, or null. */
 export function nativeMissing(): string | null {
@@ -102,7 +100,7 @@ class Objects {
   private readonly headers: readonly string[];
   constructor(root: string, era: Era, kind: string) {
     this.root = root;
-    this.dir = join(root, ".cache/native", `${eraNumber(era)}-${kind}`);
+    this.dir = join(root, ".cache/native", `${era}-${kind}`);
     mkdirSync(this.dir, { recursive: true });
     const folders = [referenceFolder(root), join(root, "test/native")];
     this.headers = folders.flatMap((f) => filesBelow(f, ".h").map((h) => readFileSync(join(f, h), "utf8")));
@@ -127,7 +125,7 @@ const referenceFolder = (root: string): string => join(root, "emulator/reference
 export async function complaintsOf(root: string, era: Era): Promise<{ files: number; complaints: string[] }> {
   const ref = referenceFolder(root);
   const objects = new Objects(root, era, "warnings");
-  const flags = [...LANGUAGE, ...PLACES, ...WARNINGS, `-DFSC_ERA=${eraNumber(era)}`];
+  const flags = [...LANGUAGE, ...PLACES, ...WARNINGS, ...defines(era)];
   const include = [`-I${join(ref, "include")}`, `-I${join(ref, "mm")}`];
   for (const path of filesBelow(ref, ".c")) objects.add(join(ref, path), [...flags, ...include]);
   for (const f of HARNESS)
@@ -151,7 +149,7 @@ export async function buildNative(
   const ref = referenceFolder(root);
   const kernel = new Objects(root, era, replacements.length === 0 ? "events" : "replaced");
   const harness = new Objects(root, era, "harness");
-  const common = [...LANGUAGE, ...PLACES, `-DFSC_ERA=${eraNumber(era)}`, "-w"];
+  const common = [...LANGUAGE, ...PLACES, ...defines(era), "-w"];
   const include = [`-I${join(ref, "include")}`, `-I${join(ref, "mm")}`];
   const sources = filesBelow(ref, ".c");
   const unknown = replacements.find((r) => !sources.includes(r.path));
@@ -166,11 +164,7 @@ export async function buildNative(
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
   kernel.removeOthers();
   harness.removeOthers();
-  const exe = join(
-    root,
-    ".cache/native",
-    `kernel-${eraNumber(era)}-${digest([...kernel.all, ...harness.all])}`,
-  );
+  const exe = join(root, ".cache/native", `kernel-${era}-${digest([...kernel.all, ...harness.all])}`);
   if (!existsSync(exe)) link(kernel.all, harness.all, exe, replacements.length > 0);
   const replaced = kernel.all.slice(0, replacements.length).flatMap(functionsOf);
   return { exe, replaced, symbol: symbolsOf(exe) };

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Era } from "../../emulator/invariants/invariant.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage, referenceDefines } from "../../emulator/kernel.ts";
 import { buildTreeImage, type TreeUnit } from "../../emulator/kernel_tree.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";

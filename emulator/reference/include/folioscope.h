@@ -8,8 +8,8 @@
 #ifndef FOLIOSCOPE_H
 #define FOLIOSCOPE_H
 
-/* FSC_ERA is predefined: 612 (a DAX page is idle at refcount one) or 615 (idle at zero). */
-#define FSC_ERA_IDLE (FSC_ERA >= 615 ? 0 : 1)
+/* Predefined by the era's row (emulator/kernel/era.ts): FSC_ERA, its number, compared with < and >= only; FSC_ERA_IDLE, the
+   refcount of an idle FS-DAX page. */
 
 /* ---- memory: slab-like objects in the direct map; `kind` is a literal that reports name ("struct inode") ---- */
 #define FSC_ZERO 1u

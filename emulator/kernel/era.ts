@@ -1,0 +1,198 @@
+/**
+ * The table of kernel eras: times between two changes of the rules that a DAX page lives by. A row says all that differs
+ * by era outside the C; in the C of the reference kernel the era is the number FSC_ERA, compared with `<` and `>=` only,
+ * so that a further row never falls silently to one side. Rules and scenarios say `since` and `until`. A leaf: anyone may
+ * import it. Leaves out how a patch's era is found in its text (server/source/era.ts).
+ */
+
+/** A name or idiom by which text shows its era. */
+export interface EraMark {
+  /** With the flag g. */
+  readonly pattern: RegExp;
+  /** 2 for a name that nothing else has, 1 for one that can be met elsewhere. */
+  readonly weight: number;
+}
+
+interface Row {
+  /** The release whose rules these are: "v6.15". */
+  readonly name: string;
+  /** FSC_ERA in the C, and the order of rows: major * 100 + minor. */
+  readonly ordinal: number;
+  readonly title: string;
+  /** Refcount of an idle FS-DAX page. */
+  readonly idleRef: 0 | 1;
+  /**
+   * What a page-table leaf of a DAX page is: "devmap", marked and neither counted in the refcount nor in the mapcount;
+   * "counted", an ordinary leaf that takes one of each.
+   */
+  readonly leaves: "devmap" | "counted";
+  /** Whether ->index of an order-0 page stays when its last entry goes. */
+  readonly indexStays: boolean;
+  /** Whether pages of a block are joined to a compound page: fields of the head speak for all. */
+  readonly compound: boolean;
+  /** Day (UTC) from which a patch that does not show its era is taken to be written for it; the first row has none. */
+  readonly from: string | null;
+  /** Names that came with this era: whoever uses them is of this era or later. */
+  readonly came: readonly EraMark[];
+  /** Names that went with this era: whoever uses them is of an earlier one. */
+  readonly went: readonly EraMark[];
+  /** Where the kernel changed. */
+  readonly source: string;
+}
+
+const mark = (pattern: RegExp, weight: number): EraMark => ({ pattern, weight });
+
+/** Oldest first. */
+export const ERAS = [
+  {
+    name: "v6.12",
+    ordinal: 612,
+    title: "a DAX page is idle at refcount one",
+    idleRef: 1,
+    leaves: "devmap",
+    indexStays: false,
+    compound: false,
+    from: null,
+    came: [],
+    went: [],
+    source: "fs/dax.c dax_page_share_put(), mm/memremap.c free_zone_device_folio() of v6.12",
+  },
+  {
+    name: "v6.15",
+    ordinal: 615,
+    title: "a DAX page is idle at refcount zero, page tables hold references",
+    idleRef: 0,
+    leaves: "counted",
+    indexStays: true,
+    compound: true,
+    from: "2025-04-01",
+    came: [
+      mark(/\bdax_folio_\w+\s*\(/g, 2),
+      mark(/\bdax_to_folio\s*\(/g, 2),
+      mark(/\bfolio->share\b/g, 2),
+      mark(/\bpgmap\s*=\s*page_pgmap\s*\(/g, 1),
+      mark(/\bfolio->pgmap\b/g, 2),
+      mark(/\bvmf_insert_(folio_p[mu]d|page_mkwrite)\s*\(/g, 2),
+      mark(/\bdax_page_is_idle\s*\(/g, 1),
+      mark(/\bfree_zone_device_folio\s*\(/g, 1),
+    ],
+    went: [
+      mark(/\bdax_page_share_(get|put)\s*\(/g, 2),
+      mark(/\bdax_page_is_shared\s*\(/g, 2),
+      mark(/\bdax_mapping_\w*(cow|shared)\s*\(/g, 2),
+      mark(/\bpage->share\b/g, 1),
+      mark(/\bpage->pgmap\b/g, 1),
+      mark(/\bfor_each_mapped_pfn\b/g, 2),
+      mark(/\bp(te|md|ud)_(mk)?devmap\s*\(/g, 1),
+      mark(/\bPFN_(DEV|MAP|SPECIAL)\b/g, 1),
+      mark(/\b(put|is)_devmap_managed\w*\s*\(/g, 2),
+      mark(/page_ref_count\(\w+\)\s*(>|==)\s*1\b/g, 2),
+      mark(/\bvmf_insert_(mixed\w*|pfn_p[mu]d)\s*\(/g, 1),
+      // Gone for longer; no row between says so yet.
+      mark(/\b(radix_tree_\w+|tree_lock|i_mmap_lock)\b/g, 1),
+    ],
+    source: 'series "fs/dax: Fix ZONE_DEVICE page reference counts", merged for v6.15',
+  },
+] as const satisfies readonly Row[];
+
+/** Name of a row. */
+export type Era = (typeof ERAS)[number]["name"];
+export type EraRow = Row & { readonly name: Era };
+
+const rows: readonly EraRow[] = ERAS;
+const byName = new Map<string, EraRow>(rows.map((r) => [r.name, r]));
+
+export const ERA_NAMES: readonly Era[] = rows.map((r) => r.name);
+/** What holds where nothing says otherwise. */
+export const NEWEST_ERA: Era = rows.at(-1)!.name;
+
+/** The row of an era. */
+export function eraRow(era: Era): EraRow {
+  return byName.get(era)!;
+}
+
+/** From an era on, up to and with another; what is left out is open. */
+export interface EraSpan {
+  readonly since?: Era;
+  readonly until?: Era;
+}
+
+/** Whether an era lies in a span. */
+export function inSpan(era: Era, { since, until }: EraSpan): boolean {
+  const at = eraRow(era).ordinal;
+  return (
+    (since === undefined || at >= eraRow(since).ordinal) &&
+    (until === undefined || at <= eraRow(until).ordinal)
+  );
+}
+
+/** The eras of a span, oldest first. */
+export const erasIn = (span: EraSpan): Era[] => ERA_NAMES.filter((e) => inSpan(e, span));
+
+/** "since v6.15", "up to v6.12", "all eras". */
+export function spanText({ since, until }: EraSpan): string {
+  if (since === undefined) return until === undefined ? "all eras" : `up to ${until}`;
+  return until === undefined ? `since ${since}` : `${since} to ${until}`;
+}
+
+const bare = (name: string): string => name.toLowerCase().replace(/[v.]/g, "");
+
+/** The era of a name as people write it ("v6.15", "6.15", "615"), or null. */
+export function eraFromName(name: string): Era | null {
+  const wanted = bare(name.trim());
+  return rows.find((r) => bare(r.name) === wanted)?.name ?? null;
+}
+
+/** What to say of a name that no era has: the names there are, the nearest first where one is near. */
+export function unknownEra(name: string): string {
+  const digits = Number(
+    /^v?(\d+)\.(\d+)$/
+      .exec(name.trim())
+      ?.slice(1)
+      .map((d) => d.padStart(2, "0"))
+      .join("") ?? "NaN",
+  );
+  const nearest = Number.isNaN(digits)
+    ? null
+    : rows.reduce((a, b) => (Math.abs(b.ordinal - digits) < Math.abs(a.ordinal - digits) ? b : a)).name;
+  const all = rows.map((r) => `${r.name} (${r.title})`).join(", ");
+  return `there is no era "${name}"${nearest === null ? "" : `, the nearest is ${nearest}`}; eras are ${all}`;
+}
+
+/** What tells the C its era: macros and their values. */
+export function eraDefines(era: Era): readonly (readonly [name: string, value: number])[] {
+  const row = eraRow(era);
+  return [
+    ["FSC_ERA", row.ordinal],
+    ["FSC_ERA_IDLE", row.idleRef],
+  ];
+}
+
+/** The eras (oldest first) that the names in a text fit best; all of them when it shows nothing. */
+export function erasOfText(text: string): Era[] {
+  const score = new Map<Era, number>(ERA_NAMES.map((e) => [e, 0]));
+  const add = (marks: readonly EraMark[], fits: (r: EraRow) => boolean): void => {
+    for (const { pattern, weight } of marks) {
+      const found = weight * [...text.matchAll(pattern)].length;
+      if (found > 0) for (const r of rows) if (fits(r)) score.set(r.name, score.get(r.name)! + found);
+    }
+  };
+  for (const row of rows) {
+    add(row.came, (r) => r.ordinal >= row.ordinal);
+    add(row.went, (r) => r.ordinal < row.ordinal);
+  }
+  const best = Math.max(...score.values());
+  return ERA_NAMES.filter((e) => score.get(e) === best);
+}
+
+/** Of some eras (oldest first, at least one) the one in force on a day ("2025-03-31", UTC): the last that had begun. */
+export function eraOn(eras: readonly Era[], day: string): Era {
+  return (
+    eras
+      .filter((e) => {
+        const { from } = eraRow(e);
+        return from === null || from <= day;
+      })
+      .at(-1) ?? eras[0]!
+  );
+}
