@@ -1,11 +1,18 @@
-// Finds every *.test.ts below test/, bundles them with esbuild into one file and runs it with node:test.
-// `node test/run.mjs [filter]` runs the files whose path contains the filter. Zero tests is a failure.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+// Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
+// them with node:test, a process a file, as many at a time as there are cores.
+// `node test/run.mjs [filter] [--update]` runs the files whose path contains the filter. Zero tests is a failure, in all
+// and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
+// Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, relative, sep } from "node:path";
+import { Transform } from "node:stream";
+import { run } from "node:test";
+import { spec, tap } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+const SLOWEST = 10;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
 const update = process.argv.includes("--update");
@@ -21,46 +28,105 @@ function testFiles(dir) {
   return found.sort();
 }
 
+/** The program of one file's process. A file that throws while it loads becomes a failing test of its own; at its end it
+ *  writes how long it took. Source maps are for this process alone, not for those that it starts. */
+function wrapper(file, name, seconds) {
+  return `import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+process.setSourceMapsEnabled(true);
+process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(performance.now() / 1000)));
+try { await import(${JSON.stringify(file)}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }
+`;
+}
+
+async function bundle(files, outdir) {
+  const bundled = files.map((file) => {
+    const name = relative(root, file).split(sep).join("/");
+    const base = name.replace(/\.ts$/, "");
+    const source = join(outdir, "source", `${base}.mjs`);
+    const seconds = join(outdir, `${base}.seconds`);
+    mkdirSync(dirname(source), { recursive: true });
+    mkdirSync(dirname(seconds), { recursive: true });
+    writeFileSync(source, wrapper(file, name, seconds));
+    return { name, source, seconds, program: join(outdir, `${base}.mjs`) };
+  });
+  await build({
+    entryPoints: bundled.map((b) => b.source),
+    outdir,
+    outbase: join(outdir, "source"),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: "linked",
+    external: ["vscode", "esbuild"],
+    loader: { ".c": "text", ".h": "text" },
+    logLevel: "warning",
+    banner: {
+      js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
+    },
+  });
+  return bundled;
+}
+
+/** Puts the slowest files before the first of node's counters, keeps the counters, and reports a file without tests. */
+function watcher(bundled, counters) {
+  const byProgram = new Map(bundled.map((b) => [b.program, b]));
+  let told = false;
+  return new Transform({
+    objectMode: true,
+    transform(event, _encoding, done) {
+      const { type, data } = event;
+      const empty = type === "test:pass" && data.nesting === 0 ? byProgram.get(data.name) : undefined;
+      if (empty !== undefined) counters.empty.push(empty.name);
+      const counter =
+        type === "test:diagnostic" && data.nesting === 0 ? /^(\w+) (\d+)$/.exec(data.message) : null;
+      if (counter !== null) {
+        if (!told) for (const message of slowest(bundled)) this.push({ type, data: { ...data, message } });
+        told = true;
+        counters.of.set(counter[1], Number(counter[2]));
+      }
+      done(null, event);
+    },
+  });
+}
+
+function slowest(bundled) {
+  const times = bundled.map(({ name, seconds }) => ({ name, seconds: secondsIn(seconds) }));
+  times.sort((a, b) => b.seconds - a.seconds);
+  return times.slice(0, SLOWEST).map((t) => `${t.seconds.toFixed(1).padStart(6)} s  ${t.name}`);
+}
+
+/** What a file's process wrote at its end; infinite when it was killed before. */
+function secondsIn(path) {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 const files = testFiles(join(root, "test")).filter((f) => relative(root, f).includes(filter));
 if (files.length === 0) {
   console.error(`no test file matches "${filter}"`);
   process.exit(1);
 }
+process.chdir(root);
+process.env.FOLIOSCOPE_ROOT = root;
+if (update) process.env.FOLIOSCOPE_UPDATE = "1";
 const outdir = join(root, ".cache", `test-${process.pid}`);
-mkdirSync(outdir, { recursive: true });
-const entry = join(outdir, "entry.mjs");
-const lines = ['import { test } from "node:test";'];
-for (const file of files) {
-  const name = relative(root, file).split(sep).join("/");
-  // A file that throws while it loads becomes a failing test of its own.
-  lines.push(
-    `try { await import(${JSON.stringify(file)}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }`,
-  );
-}
-writeFileSync(entry, lines.join("\n"));
-await build({
-  entryPoints: [entry],
-  outfile: join(outdir, "tests.mjs"),
-  bundle: true,
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  sourcemap: "inline",
-  external: ["vscode"],
-  loader: { ".c": "text", ".h": "text" },
-  logLevel: "warning",
-  banner: {
-    js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
-  },
-});
-const reporter = process.env.CI ? "tap" : "spec";
-const run = spawnSync(
-  process.execPath,
-  ["--enable-source-maps", "--test-reporter", reporter, join(outdir, "tests.mjs")],
-  {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, FOLIOSCOPE_ROOT: root, ...(update ? { FOLIOSCOPE_UPDATE: "1" } : {}) },
-  },
-);
-process.exit(run.status ?? 1);
+process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
+const bundled = await bundle(files, outdir);
+const counters = { of: new Map(), empty: [] };
+const programs = bundled.map((b) => b.program);
+const events = run({ files: programs, concurrency: availableParallelism() }).pipe(watcher(bundled, counters));
+for await (const text of events.compose(process.env.CI ? tap : new spec())) process.stdout.write(text);
+
+const count = (...names) => names.reduce((sum, n) => sum + (counters.of.get(n) ?? 0), 0);
+for (const name of counters.empty) console.log(`${name} has no test`);
+const passed = count("pass") - counters.empty.length;
+const failed = count("fail", "cancelled") + counters.empty.length;
+console.log(`${passed} passed, ${failed} failed, ${count("skipped", "todo")} skipped`);
+process.exitCode = failed > 0 || count("tests") === 0 ? 1 : 0;

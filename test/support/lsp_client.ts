@@ -2,32 +2,31 @@
  * A language client of a few lines for tests: starts a server over stdio, frames messages, keeps what the server says.
  * It can also send bytes as they are, so that malformed messages can be tried.
  */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 
-/** Bundles entry files into a fresh folder and returns it; throws what esbuild says. */
+/** Bundles entry files into a fresh folder and returns it; throws what esbuild says. By its API: the file that npm puts at
+ *  esbuild's bin is a script for node or a native program, by whether its install step ran. */
 export function bundle(name: string, entries: Record<string, string>): string {
-  const dir = join(root, ".cache", `${name}-${process.pid}`);
-  mkdirSync(dir, { recursive: true });
-  const args = [
-    join(root, "node_modules", "esbuild", "bin", "esbuild"),
-    ...Object.entries(entries).map(([out, file]) => `${out}=${join(root, file)}`),
-    `--outdir=${dir}`,
-    "--out-extension:.js=.cjs",
-    "--bundle",
-    "--platform=node",
-    "--target=node20",
-    "--format=cjs",
-    "--loader:.c=text",
-    "--loader:.h=text",
-    "--log-level=error",
-  ];
-  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`bundling ${name}: ${done.stderr}`);
-  return dir;
+  const outdir = join(root, ".cache", `${name}-${process.pid}`);
+  process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
+  buildSync({
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([out, file]) => [out, join(root, file)])),
+    absWorkingDir: root,
+    outdir,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    loader: { ".c": "text", ".h": "text" },
+    logLevel: "error",
+  });
+  return outdir;
 }
 
 interface Message {
