@@ -1,7 +1,7 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
 // them with node:test, a process a file, as many at a time as there are cores.
-// `node test/run.mjs [filter] [--update]` runs the files whose path contains the filter. Zero tests is a failure, in all
-// and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
+// `node test/run.mjs [filter...] [--corpus] [--update]` runs the files whose path contains a filter; with --corpus, of
+// them those that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -14,7 +14,8 @@ import { build } from "esbuild";
 
 const SLOWEST = 10;
 const root = fileURLToPath(new URL("..", import.meta.url));
-const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
+const filters = process.argv.slice(2).filter((a) => !a.startsWith("--"));
+const corpusOnly = process.argv.includes("--corpus");
 const update = process.argv.includes("--update");
 
 function testFiles(dir) {
@@ -108,9 +109,12 @@ function secondsIn(path) {
   }
 }
 
-const files = testFiles(join(root, "test")).filter((f) => relative(root, f).includes(filter));
+const chosen = (file) =>
+  (filters.length === 0 || filters.some((f) => relative(root, file).includes(f))) &&
+  (!corpusOnly || /corpus/i.test(readFileSync(file, "utf8")));
+const files = testFiles(join(root, "test")).filter(chosen);
 if (files.length === 0) {
-  console.error(`no test file matches "${filter}"`);
+  console.error(`no test file${corpusOnly ? " that reads the corpus" : ""} matches "${filters.join('", "')}"`);
   process.exit(1);
 }
 process.chdir(root);

@@ -1,7 +1,7 @@
 // The engine against gcc -O0, tcc -run and JSCPP on five programs (test/bench/programs), and the start of hello world.
 // `npm run bench -- engine [--rounds 5] [--json]`. Native times are of whole processes, less that of an empty one; the
 // engine's are of the run alone (the time to compile is a column of its own). JSCPP runs a smaller N; its ratio is against
-// the engine at that N.
+// the engine at that N. A peer that is not here is named with its package and left out.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadModule } from "../../tools/load.mjs";
+import { havePeer, missing } from "./peers.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PROGRAMS = [
@@ -34,18 +35,23 @@ export async function run(args) {
   const dir = mkdtempSync(join(tmpdir(), "folioscope-bench-"));
   const empty = join(dir, "empty.c");
   writeFileSync(empty, "int main(void) { return 0; }\n");
-  const base = { gcc: stats(rounds, gccRunner(dir, empty)), tcc: stats(rounds, tccRunner(empty)) };
+  const have = { gcc: havePeer("gcc", "gcc"), tcc: havePeer("tcc", "tcc", ["-v"]) };
+  const base = {
+    gcc: have.gcc ? stats(rounds, gccRunner(dir, empty)) : null,
+    tcc: have.tcc ? stats(rounds, tccRunner(empty)) : null,
+  };
   const rows = [];
   for (const { name, small } of PROGRAMS) {
     if (values.only !== undefined && values.only !== name) continue;
     const file = join(here, "programs", `${name}.c`);
     const text = readFileSync(file, "utf8");
-    const gcc = less(stats(rounds, gccRunner(dir, file)), base.gcc);
-    const tcc = less(stats(rounds, tccRunner(file)), base.tcc);
-    const expected = execFileSync(join(dir, "a.out"), { encoding: "utf8" });
+    const gcc = have.gcc ? less(stats(rounds, gccRunner(dir, file)), base.gcc) : null;
+    const tcc = have.tcc ? less(stats(rounds, tccRunner(file)), base.tcc) : null;
+    const expected = have.gcc ? execFileSync(join(dir, "a.out"), { encoding: "utf8" }) : null;
     const runs = [];
     for (let i = 0; i < rounds; i++) runs.push(engine.timeProgram(file, text, []));
-    if (runs.some((r) => r.stdout !== expected)) throw new Error(`${name}: the engine prints something else`);
+    if (expected !== null && runs.some((r) => r.stdout !== expected))
+      throw new Error(`${name}: the engine prints something else`);
     const ours = summary(runs.map((r) => r.runMs));
     const rates = summary(runs.map((r) => r.steps / r.runMs / 1000));
     rows.push({
@@ -56,8 +62,8 @@ export async function run(args) {
       compileMs: summary(runs.map((r) => r.compileMs)).median,
       rate: rates.median,
       steps: runs[0].steps,
-      toGcc: ours.median / gcc.median,
-      toTcc: ours.median / tcc.median,
+      toGcc: gcc === null ? null : ours.median / gcc.median,
+      toTcc: tcc === null ? null : ours.median / tcc.median,
       jscpp: jscpp(text, small, engine, file),
     });
   }
@@ -68,20 +74,21 @@ export async function run(args) {
 }
 
 function print(rows, hello) {
-  const show = (s) => `${s.min.toFixed(1)}/${s.median.toFixed(1)}/${s.max.toFixed(1)}`;
+  const show = (s) =>
+    s === null ? "not here" : `${s.min.toFixed(1)}/${s.median.toFixed(1)}/${s.max.toFixed(1)}`;
+  const times = (ratio, what) => (ratio === null ? "" : ` ${ratio.toFixed(1)} x ${what},`);
   console.log("times in ms as min/median/max");
   for (const r of rows) {
     console.log(
       `${r.name.padEnd(11)} engine ${show(r.ours)} (compile ${r.compileMs.toFixed(0)})  gcc -O0 ${show(r.gcc)}  tcc -run ${show(r.tcc)}`,
     );
     console.log(
-      `${"".padEnd(11)} ${(r.steps / 1e6).toFixed(1)} M instructions, ${r.rate.toFixed(0)} M/s; ${r.toGcc.toFixed(1)} x gcc -O0, ${r.toTcc.toFixed(1)} x tcc; JSCPP: ${r.jscpp}`,
+      `${"".padEnd(11)} ${(r.steps / 1e6).toFixed(1)} M instructions, ${r.rate.toFixed(0)} M/s;${times(r.toGcc, "gcc -O0")}${times(r.toTcc, "tcc")} JSCPP: ${r.jscpp}`,
     );
   }
   const mean = (f) => Math.exp(rows.reduce((s, r) => s + Math.log(f(r)), 0) / rows.length);
-  console.log(
-    `geometric mean: ${mean((r) => r.toGcc).toFixed(1)} x gcc -O0, ${mean((r) => r.rate).toFixed(0)} M instructions/s`,
-  );
+  const toGcc = rows.some((r) => r.toGcc === null) ? null : mean((r) => r.toGcc);
+  console.log(`geometric mean:${times(toGcc, "gcc -O0")} ${mean((r) => r.rate).toFixed(0)} M instructions/s`);
   if (hello !== null) console.log(`hello world from process start: ${show(hello)} ms (dist/cli.cjs)`);
 }
 
@@ -129,7 +136,8 @@ function jscpp(text, small, engine, file) {
   try {
     path = require.resolve("JSCPP");
   } catch {
-    return "not installed";
+    missing("JSCPP", "npm package JSCPP: npm ci");
+    return "not here";
   }
   // JSCPP knows no #ifndef around N, no (void), no static, no suffixes: give it the plainest form.
   const source = text
@@ -153,7 +161,7 @@ function jscpp(text, small, engine, file) {
 /** From the start of the process to its end, with the built command line. */
 function helloWorld(rounds) {
   const cli = join(here, "../../dist/cli.cjs");
-  if (!existsSync(cli)) return null;
+  if (!existsSync(cli)) must(spawnSync(process.execPath, ["esbuild.mjs"], { cwd: join(here, "../..") }));
   return stats(rounds, () =>
     must(spawnSync(process.execPath, [cli, "exec", join(here, "programs/hello.c")])),
   );

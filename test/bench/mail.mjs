@@ -1,12 +1,23 @@
 // Mail reader: MB/s and mails/s on whole threads, beside `git mailsplit` + `git mailinfo`, `lsdiff` and bare parse-diff.
-// `npm run bench -- mail [PATH...]`; without a path, the corpus threads. Figures are min/median/max of several rounds.
+// `npm run bench -- mail [PATH...]`; without a path, the corpus threads. Figures are min/median/max of several rounds. A
+// peer that is not here is named with its package and left out.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import parseDiff from "parse-diff";
 import { loadModule } from "../../tools/load.mjs";
+import { havePeer } from "./peers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -96,24 +107,26 @@ export async function run(args = []) {
     diffBytes,
     0,
   );
-  const git = row(
-    "git mailsplit + git mailinfo",
-    measure(1, () => {
-      files.forEach((f, i) => {
-        const dir = join(work, `split${i}`);
-        execFileSync("mkdir", ["-p", dir]);
-        execFileSync("git", ["mailsplit", "--mboxrd", `-o${dir}`, f]);
-        for (const m of readdirSync(dir))
-          spawnSync("git", ["mailinfo", join(work, "msg"), join(work, "patch")], {
-            input: readFileSync(join(dir, m)),
-            cwd: work,
-          });
-      });
-    }),
-    bytes,
-    mails,
-  );
-  if (spawnSync("lsdiff", ["--version"]).status === 0) {
+  const gitRow = () =>
+    row(
+      "git mailsplit + git mailinfo",
+      measure(1, () => {
+        files.forEach((f, i) => {
+          const dir = join(work, `split${i}`);
+          mkdirSync(dir, { recursive: true });
+          execFileSync("git", ["mailsplit", "--mboxrd", `-o${dir}`, f]);
+          for (const m of readdirSync(dir))
+            spawnSync("git", ["mailinfo", join(work, "msg"), join(work, "patch")], {
+              input: readFileSync(join(dir, m)),
+              cwd: work,
+            });
+        });
+      }),
+      bytes,
+      mails,
+    );
+  const git = havePeer("git", "git") ? gitRow() : null;
+  if (havePeer("lsdiff", "patchutils")) {
     const paths = diffs.map((d, i) => {
       const path = join(work, `${i}.diff`);
       writeFileSync(path, d);
@@ -127,7 +140,7 @@ export async function run(args = []) {
     );
   }
   console.log(
-    `against git: ${(git / full).toFixed(1)} times as fast (${(git / structure).toFixed(1)} on demand); on the same diffs ${(same / bare).toFixed(2)} times the time of bare parse-diff, ${(sameAll / bare).toFixed(2)} with functions`,
+    `${git === null ? "" : `against git: ${(git / full).toFixed(1)} times as fast (${(git / structure).toFixed(1)} on demand); `}on the same diffs ${(same / bare).toFixed(2)} times the time of bare parse-diff, ${(sameAll / bare).toFixed(2)} with functions`,
   );
   await scaling(inputs, work, streamMbox, parseDocument);
   rmSync(work, { recursive: true, force: true });

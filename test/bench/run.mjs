@@ -1,14 +1,14 @@
 // Benchmarks by name: `npm run bench -- engine [options]` runs test/bench/engine.mjs. Each module exports run(args).
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const dir = dirname(fileURLToPath(import.meta.url));
 const [name = "review", ...args] = process.argv.slice(2);
 const names = readdirSync(dir)
-  .filter((f) => f.endsWith(".mjs") && f !== "run.mjs")
+  .filter((f) => f.endsWith(".mjs") && f !== "run.mjs" && f !== "before.mjs" && f !== "peers.mjs")
   .map((f) => f.slice(0, -4));
-if (!existsSync(join(dir, `${name}.mjs`))) {
+if (!names.includes(name)) {
   console.error(`usage: npm run bench -- ${names.join("|")}`);
   process.exit(2);
 }
