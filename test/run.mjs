@@ -114,7 +114,9 @@ const chosen = (file) =>
   (!corpusOnly || /corpus/i.test(readFileSync(file, "utf8")));
 const files = testFiles(join(root, "test")).filter(chosen);
 if (files.length === 0) {
-  console.error(`no test file${corpusOnly ? " that reads the corpus" : ""} matches "${filters.join('", "')}"`);
+  console.error(
+    `no test file${corpusOnly ? " that reads the corpus" : ""} matches "${filters.join('", "')}"`,
+  );
   process.exit(1);
 }
 process.chdir(root);

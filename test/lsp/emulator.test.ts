@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { bundle, LspClient } from "../support/lsp_client.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
-const RUN_MS = 120_000;
+const RUN_MS = 900_000;
 
 describe("language server with the emulator", () => {
   let file = "";

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
+/** When nothing came the server hangs; long enough that no busy machine looks like it. */
+const HANG_MS = 300_000;
 
 /** Bundles entry files into a fresh folder and returns it; throws what esbuild says. By its API: the file that npm puts at
  *  esbuild's bin is a script for node or a native program, by whether its install step ran. */
@@ -93,7 +95,7 @@ export class LspClient {
   }
 
   /** The whole answer, error or not. */
-  request(method: string, params: unknown, waitMs = 20_000): Promise<Message> {
+  request(method: string, params: unknown, waitMs = HANG_MS): Promise<Message> {
     const id = this.#nextId++;
     const answer = new Promise<Message>((resolve, reject) => {
       const timer = setTimeout(
@@ -126,7 +128,7 @@ export class LspClient {
   next(
     method: string,
     test: (params: Message["params"]) => boolean = () => true,
-    waitMs = 20_000,
+    waitMs = HANG_MS,
   ): Promise<Message["params"]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
