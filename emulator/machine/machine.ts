@@ -16,8 +16,10 @@ import {
 } from "../mem/memory.ts";
 import { formatKernel } from "../shims/format.ts";
 import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
+import type { ExecBody } from "../vm/body.ts";
 import { TEXT_BASE } from "../vm/image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
+import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
 import type { Site } from "../vm/stop_reason.ts";
 import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
@@ -93,20 +95,17 @@ type EventBody = MachineEvent extends infer E
 class StackNode {
   readonly fn: number;
   readonly at: number;
-  private readonly vm: Vm;
+  private readonly body: ExecBody | undefined;
   readonly parent: StackNode | null;
   private known: EventFrame | null = null;
-  constructor(fn: number, at: number, vm: Vm, parent: StackNode | null) {
+  constructor(fn: number, at: number, body: ExecBody | undefined, parent: StackNode | null) {
     this.fn = fn;
     this.at = at;
-    this.vm = vm;
+    this.body = body;
     this.parent = parent;
   }
   get frame(): EventFrame {
-    return (this.known ??= {
-      fn: this.fn,
-      loc: this.vm.bodies[this.fn]?.locs[Math.max(this.at, 0) >> 2] ?? null,
-    });
+    return (this.known ??= { fn: this.fn, loc: this.body?.locs[Math.max(this.at, 0) >> 2] ?? null });
   }
 }
 
@@ -153,11 +152,31 @@ class RecordedPage extends Recorded {
   }
 }
 
+/** All that a machine holds of a run; never written. */
+export interface MachineState {
+  readonly events: Prefix<MachineEvent>;
+  readonly log: Prefix<string>;
+  readonly stepTexts: Prefix<string>;
+  readonly checks: readonly CheckSite[];
+  readonly truncated: boolean;
+  readonly unmodelled: Machine["unmodelled"];
+  readonly step: number;
+  readonly watching: boolean;
+  readonly locks: readonly (readonly [bigint, LockState])[];
+  readonly failuresLeft: ReadonlyMap<string, number>;
+  readonly failNth: number;
+  readonly failSite: string;
+  readonly watchedKinds: ReadonlyMap<bigint, "pte" | "xarray">;
+  readonly appeared: Machine["appeared"];
+}
+
+const copyLock = (l: LockState): LockState => ({ ...l, readers: new Map(l.readers) });
+
 /** What C asks of its runner, and what it left behind. */
-export class Machine {
-  readonly events: MachineEvent[] = [];
+export class Machine implements Stateful<MachineState> {
+  events: MachineEvent[] = [];
   readonly checks = new Map<Loc, CheckSite>();
-  readonly log: string[] = [];
+  log: string[] = [];
   /** Called after each event is recorded. */
   onEvent: ((event: MachineEvent) => void) | null = null;
   /** Called when a scenario step begins, before its event. */
@@ -173,12 +192,12 @@ export class Machine {
   private watching = false;
   private readonly options: MachineOptions;
   private readonly locks = new Map<bigint, LockState>();
-  private readonly failuresLeft: Map<string, number>;
+  private failuresLeft: Map<string, number>;
   /** Calls of __fsc_fail for `failSite` until one fails, 0: none will. */
   private failNth = 0;
   private failSite = "";
   /** Watched heap ranges: page tables and xarray tables, by base. */
-  private readonly watchedKinds = new Map<bigint, "pte" | "xarray">();
+  private watchedKinds = new Map<bigint, "pte" | "xarray">();
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -189,6 +208,46 @@ export class Machine {
     this.vm = vm;
   }
 
+  save(): MachineState {
+    return {
+      events: prefixOf(this.events),
+      log: prefixOf(this.log),
+      stepTexts: prefixOf(this.stepTexts),
+      checks: [...this.checks.values()].map((c) => ({ ...c })),
+      truncated: this.truncated,
+      unmodelled: this.unmodelled,
+      step: this.step,
+      watching: this.watching,
+      locks: [...this.locks].map(([at, l]) => [at, copyLock(l)] as const),
+      failuresLeft: new Map(this.failuresLeft),
+      failNth: this.failNth,
+      failSite: this.failSite,
+      watchedKinds: new Map(this.watchedKinds),
+      appeared: this.appeared,
+    };
+  }
+
+  restore(s: MachineState): void {
+    this.events = fromPrefix(s.events);
+    this.log = fromPrefix(s.log);
+    this.stepTexts = fromPrefix(s.stepTexts);
+    this.checks.clear();
+    for (const c of s.checks) this.checks.set(c.loc, { ...c });
+    this.truncated = s.truncated;
+    this.unmodelled = s.unmodelled;
+    this.step = s.step;
+    this.watching = s.watching;
+    this.locks.clear();
+    for (const [at, l] of s.locks) this.locks.set(at, copyLock(l));
+    this.failuresLeft = new Map(s.failuresLeft);
+    this.failNth = s.failNth;
+    this.failSite = s.failSite;
+    this.watchedKinds = new Map(s.watchedKinds);
+    this.appeared = s.appeared;
+    this.open = [];
+    this.openTask = -1;
+  }
+
   /** Starts recording: struct pages are watched from now on. */
   watch(): void {
     const memory = this.vm!.memory;
@@ -197,7 +256,7 @@ export class Machine {
   }
 
   /** Struct pages that appeared while watching; they are watched from the next step on, once they are set up. */
-  private appeared: { readonly startPfn: number; readonly count: number }[] = [];
+  private appeared: readonly { readonly startPfn: number; readonly count: number }[] = [];
   /** Called when struct pages came or went: what was read of them is void. */
   onMemmap: (() => void) | null = null;
 
@@ -215,6 +274,7 @@ export class Machine {
       for (let pfn = r.startPfn; pfn < r.startPfn + r.count; pfn++) {
         const phys = memory.physical(memory.join(HI_VMEMMAP, pfn * 64));
         if (phys < 0) continue;
+        memory.dirty[phys >>> 12] = 1;
         for (let i = 0; i < 64; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
       }
     }
@@ -230,6 +290,7 @@ export class Machine {
       const phys = memory.physical(at);
       if (phys < 0) return;
       const chunk = Math.min(left, 4096 - (phys & 4095));
+      memory.dirty[phys >>> 12] = 1;
       for (let i = 0; i < chunk; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
       left -= chunk;
       at += BigInt(chunk);
@@ -264,12 +325,12 @@ export class Machine {
         continue;
       }
       same = false;
-      parent = open[d] = new StackNode(fn, at, vm, parent);
+      parent = open[d] = new StackNode(fn, at, vm.bodies[fn], parent);
     }
     const inner = open[task.depth];
     if (same && inner !== undefined && inner.fn === task.fn.id && inner.at === task.pc) return inner;
     open.length = task.depth + 1;
-    return (open[task.depth] = new StackNode(task.fn.id, task.pc, vm, parent));
+    return (open[task.depth] = new StackNode(task.fn.id, task.pc, vm.bodies[task.fn.id], parent));
   }
 
   private push(event: EventBody): void {
@@ -593,7 +654,7 @@ export class Machine {
     if (startPfn < PMEM_PFN) memory.addLazy(HI_RAM, startPfn * 4096, count * 4096);
     else memory.addLazy(HI_PMEM, (startPfn - PMEM_PFN) * 4096, count * 4096);
     if (!withMemmap) return;
-    if (this.watching) this.appeared.push({ startPfn, count });
+    if (this.watching) this.appeared = [...this.appeared, { startPfn, count }];
     memory.map(HI_VMEMMAP, (startPfn * 64) | 0, count * 64);
     memory.setShadow(HI_VMEMMAP, (startPfn * 64) | 0, count * 64, SHADOW_UNINIT);
   }

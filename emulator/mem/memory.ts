@@ -6,6 +6,7 @@
  * made to exist. Leaves out: page tables of user space (those are data here), caches and persistence.
  */
 import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
+import { PAGE, PageStore, type PagesSnapshot } from "./pages.ts";
 
 /** Shadow codes, low three bits. */
 export const SHADOW_NONE = 0;
@@ -18,7 +19,6 @@ export const SHADOW_WATCHED = 8;
 export const SHADOW_READONLY = 16;
 
 const CODE_MASK = 7;
-const PAGE = 4096;
 
 /** High words of the segments. */
 export const HI_RAM = 0xffff8880 | 0;
@@ -54,26 +54,33 @@ export interface AllocOptions {
   readonly watched?: boolean;
 }
 
+/** Replaced, never written: snapshots share it. */
 interface HeapObject {
   readonly base: number; // low word in HI_HEAP
   readonly size: number;
   readonly slot: number;
   readonly name: string;
   readonly allocated: Site | null;
-  freed: Site | null;
-  live: boolean;
+  readonly freed: Site | null;
+  readonly live: boolean;
 }
 
+/** What the allocator knows of the heap. */
+interface Heap {
+  readonly objects: HeapObject[];
+  readonly freeSlots: Map<number, number[]>;
+  quarantine: HeapObject[];
+  /** Index of the oldest entry of `quarantine` that is still in it. */
+  quarantineHead: number;
+  quarantineBytes: number;
+}
+
+/** A state of a memory, complete; nothing of it is ever written. Plain data but for sites, which are shared. */
 export interface MemorySnapshot {
-  readonly bytes: Uint8Array;
-  readonly shadow: Uint8Array;
-  readonly segments: readonly { readonly hi: number; readonly base: number; readonly pages: Int32Array }[];
+  readonly pages: PagesSnapshot;
   readonly next: number;
   readonly heapTop: number;
-  readonly objects: readonly HeapObject[];
-  readonly freeSlots: ReadonlyMap<number, readonly number[]>;
-  readonly quarantine: readonly HeapObject[];
-  readonly quarantineBytes: number;
+  readonly heap: Heap;
   readonly lazy: readonly { readonly hi: number; readonly from: number; readonly to: number }[];
 }
 
@@ -116,13 +123,13 @@ export class Memory {
 
   private next = PAGE;
   private heapTop = HEAP_START;
-  private objects: HeapObject[] = [];
-  private freeSlots = new Map<number, number[]>();
-  private quarantine: HeapObject[] = [];
-  /** Index of the oldest entry of `quarantine` that is still in it. */
-  private quarantineHead = 0;
-  private quarantineBytes = 0;
-  private lazy: { readonly hi: number; readonly from: number; readonly to: number }[] = [];
+  private heap: Heap = emptyHeap();
+  /** A snapshot has `heap` too: it is copied before it is changed. */
+  private heapShared = false;
+  private lazy: readonly { readonly hi: number; readonly from: number; readonly to: number }[] = [];
+  private readonly paging: PageStore;
+  /** By page of the backing store: set to 1 by whoever writes bytes or shadow there. */
+  readonly dirty: Uint8Array;
   private readonly noPages = new Int32Array(0);
 
   /** @param capacity bytes of backing store, a multiple of 4096; committed by the system only where touched */
@@ -147,7 +154,10 @@ export class Memory {
     this.scratchF64 = new Float64Array(scratch);
     this.scratch64 = new BigInt64Array(scratch);
     for (let i = 0; i < 64; i++) this.segPages.push(this.noPages);
+    this.paging = new PageStore(this.u8, this.shadow, this.segPages);
+    this.dirty = this.paging.dirty;
     this.clearSegments();
+    this.paging.cleared();
   }
 
   private clearSegments(): void {
@@ -175,12 +185,26 @@ export class Memory {
     this.next = PAGE;
     for (let i = 0; i < 64; i++) this.segPages[i]!.fill(-1);
     this.heapTop = HEAP_START;
-    this.objects = [];
-    this.freeSlots = new Map();
-    this.quarantine = [];
-    this.quarantineHead = 0;
-    this.quarantineBytes = 0;
+    this.heap = emptyHeap();
+    this.heapShared = false;
     this.lazy = [];
+    this.paging.cleared();
+  }
+
+  /** The heap, to be changed. */
+  private ownHeap(): Heap {
+    if (this.heapShared) {
+      const { objects, freeSlots, quarantine, quarantineHead, quarantineBytes } = this.heap;
+      this.heap = {
+        objects: objects.slice(),
+        freeSlots: new Map([...freeSlots].map(([k, v]) => [k, [...v]])),
+        quarantine: quarantine.slice(quarantineHead),
+        quarantineHead: 0,
+        quarantineBytes,
+      };
+      this.heapShared = false;
+    }
+    return this.heap;
   }
 
   /** Bytes of backing store in use. */
@@ -201,7 +225,7 @@ export class Memory {
 
   /** Declares [lo, lo + length) of a segment: zeroed, initialised memory that gets its backing page when first touched. */
   addLazy(hi: number, lo: number, length: number): void {
-    this.lazy.push({ hi, from: lo, to: lo + length });
+    this.lazy = [...this.lazy, { hi, from: lo, to: lo + length }];
   }
 
   /** As page(), and gives a lazy page its backing. */
@@ -241,6 +265,7 @@ export class Memory {
           this.join(hi, lo),
         );
       pages[p] = this.next;
+      this.paging.markTable(slot, p);
       this.next += PAGE;
     }
   }
@@ -257,7 +282,9 @@ export class Memory {
       if (phys < 0) continue;
       this.u8.fill(0, phys, phys + PAGE);
       this.shadow.fill(0, phys, phys + PAGE);
+      this.dirty[phys >>> 12] = 1;
       pages[p] = -1;
+      this.paging.markTable(slot, p);
     }
   }
 
@@ -280,7 +307,10 @@ export class Memory {
       const phys = this.page(hi, at | 0);
       const within = at & (PAGE - 1);
       const chunk = Math.min(left, PAGE - within);
-      if (phys >= 0) this.shadow.fill(code, phys + within, phys + within + chunk);
+      if (phys >= 0) {
+        this.dirty[phys >>> 12] = 1;
+        this.shadow.fill(code, phys + within, phys + within + chunk);
+      }
       at += chunk;
       left -= chunk;
     }
@@ -325,6 +355,7 @@ export class Memory {
         before |= BigInt(this.u8[p]!) << BigInt(8 * i);
         after |= BigInt(this.scratch8[i]!) << BigInt(8 * i);
       }
+      this.dirty[p >>> 12] = 1;
       this.u8[p] = this.scratch8[i]!;
       this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | SHADOW_INIT;
     }
@@ -342,6 +373,7 @@ export class Memory {
       if (s !== 0x09090909 && s !== 0x0a0a0a0a) return false;
     }
     const before = size === 8 ? BigInt.asUintN(64, this.i64[word >> 1]!) : BigInt(this.i32[word]! >>> 0);
+    this.dirty[phys >>> 12] = 1;
     for (let i = 0; i < words; i++) {
       this.i32[word + i] = this.scratch32[i]!;
       this.shadow32[word + i] = 0x09090909;
@@ -415,6 +447,7 @@ export class Memory {
     const from = this.contiguous(src, length);
     const to = this.contiguous(dst, length);
     if (from >= 0 && to >= 0 && !this.isWatched(to, length)) {
+      this.paging.mark(to, to + length);
       this.u8.copyWithin(to, from, from + length);
       // Backwards when the ranges may overlap that way, so that no code is overwritten before it is copied.
       if (to <= from)
@@ -459,6 +492,7 @@ export class Memory {
     this.eachChunk(address, length, (phys, _offset, chunk) => {
       if (this.shadow[phys]! & SHADOW_WATCHED) watched = true;
       else {
+        this.dirty[phys >>> 12] = 1;
         this.u8.fill(byte, phys, phys + chunk);
         this.shadow.fill(SHADOW_INIT, phys, phys + chunk);
       }
@@ -537,6 +571,7 @@ export class Memory {
           reports.push({ address: address + BigInt(offset + i), size, before, after });
         }
       }
+      this.dirty[phys >>> 12] = 1;
       this.u8.set(bytes.subarray(offset, offset + chunk), phys);
       for (let i = 0; i < chunk; i++) {
         const p = phys + i;
@@ -674,7 +709,8 @@ export class Memory {
       throw new MemoryFault("limit", `allocation of ${size} bytes: over the memory limit`, 0n);
     const redzone = size >= 4096 ? 64 : 16;
     const slot = (Math.max(size, 1) + redzone + 15) & ~15;
-    const reused = align === 16 ? this.freeSlots.get(slot)?.pop() : undefined;
+    const heap = this.ownHeap();
+    const reused = align === 16 ? heap.freeSlots.get(slot)?.pop() : undefined;
     let base: number;
     if (reused !== undefined) base = reused;
     else {
@@ -687,9 +723,10 @@ export class Memory {
     this.setShadow(HI_HEAP, base, size, code);
     this.setShadow(HI_HEAP, base + size, slot - size, SHADOW_NONE);
     if (options.zero === true || reused !== undefined)
-      this.eachChunk(this.join(HI_HEAP, base), size, (phys, _o, chunk) =>
-        this.u8.fill(0, phys, phys + chunk),
-      );
+      this.eachChunk(this.join(HI_HEAP, base), size, (phys, _o, chunk) => {
+        this.dirty[phys >>> 12] = 1;
+        this.u8.fill(0, phys, phys + chunk);
+      });
     const object: HeapObject = {
       base,
       size,
@@ -699,8 +736,8 @@ export class Memory {
       freed: null,
       live: true,
     };
-    if (reused !== undefined) this.objects[this.objectIndex(base)] = object;
-    else this.objects.push(object);
+    if (reused !== undefined) heap.objects[this.objectIndex(base)] = object;
+    else heap.objects.push(object);
     return this.join(HI_HEAP, base);
   }
 
@@ -708,7 +745,8 @@ export class Memory {
   free(address: bigint, site: Site | null): void {
     const hi = this.hi(address);
     const lo = this.lo(address) >>> 0;
-    const object = hi === HI_HEAP ? this.objects[this.objectIndex(lo)] : undefined;
+    const index = hi === HI_HEAP ? this.objectIndex(lo) : -1;
+    const object = this.heap.objects[index];
     if (object === undefined || object.base !== lo) {
       const history = this.objectAt(address);
       throw new MemoryFault(
@@ -725,28 +763,29 @@ export class Memory {
         address,
         this.history(object),
       );
-    object.live = false;
-    object.freed = site;
+    const heap = this.ownHeap();
+    const freed = { ...object, live: false, freed: site };
+    heap.objects[index] = freed;
     this.setShadow(HI_HEAP, object.base, object.size, SHADOW_FREED);
-    this.quarantine.push(object);
-    this.quarantineBytes += object.slot;
-    while (this.quarantineBytes > QUARANTINE_LIMIT) {
-      const oldest = this.quarantine[this.quarantineHead++]!;
-      this.quarantineBytes -= oldest.slot;
-      const slots = this.freeSlots.get(oldest.slot);
-      if (slots === undefined) this.freeSlots.set(oldest.slot, [oldest.base]);
+    heap.quarantine.push(freed);
+    heap.quarantineBytes += object.slot;
+    while (heap.quarantineBytes > QUARANTINE_LIMIT) {
+      const oldest = heap.quarantine[heap.quarantineHead++]!;
+      heap.quarantineBytes -= oldest.slot;
+      const slots = heap.freeSlots.get(oldest.slot);
+      if (slots === undefined) heap.freeSlots.set(oldest.slot, [oldest.base]);
       else slots.push(oldest.base);
     }
-    if (this.quarantineHead > 4096 && this.quarantineHead * 2 > this.quarantine.length) {
-      this.quarantine = this.quarantine.slice(this.quarantineHead);
-      this.quarantineHead = 0;
+    if (heap.quarantineHead > 4096 && heap.quarantineHead * 2 > heap.quarantine.length) {
+      heap.quarantine = heap.quarantine.slice(heap.quarantineHead);
+      heap.quarantineHead = 0;
     }
   }
 
   /** Live heap objects counted by what they are and which function made them. */
   census(): Map<string, number> {
     const count = new Map<string, number>();
-    for (const o of this.objects) {
+    for (const o of this.heap.objects) {
       if (!o.live) continue;
       const key = `${o.name}, made by ${o.allocated?.fn ?? "?"}()`;
       count.set(key, (count.get(key) ?? 0) + 1);
@@ -757,17 +796,18 @@ export class Memory {
   /** Size of a live heap object by its base, or -1. */
   sizeOf(address: bigint): number {
     const lo = this.lo(address) >>> 0;
-    const object = this.hi(address) === HI_HEAP ? this.objects[this.objectIndex(lo)] : undefined;
+    const object = this.hi(address) === HI_HEAP ? this.heap.objects[this.objectIndex(lo)] : undefined;
     return object !== undefined && object.base === lo && object.live ? object.size : -1;
   }
 
   /** Index of the last object whose base is at or below lo; -1 when there is none. */
   private objectIndex(lo: number): number {
+    const { objects } = this.heap;
     let low = 0;
-    let high = this.objects.length;
+    let high = objects.length;
     while (low < high) {
       const mid = (low + high) >> 1;
-      if (this.objects[mid]!.base <= lo) low = mid + 1;
+      if (objects[mid]!.base <= lo) low = mid + 1;
       else high = mid;
     }
     return low - 1;
@@ -788,8 +828,8 @@ export class Memory {
     if (this.hi(address) === HI_HEAP) {
       const lo = this.lo(address) >>> 0;
       const index = this.objectIndex(lo);
-      const below = this.objects[index];
-      const above = this.objects[index + 1];
+      const below = this.heap.objects[index];
+      const above = this.heap.objects[index + 1];
       // In the gap between two objects the nearer one is meant.
       const isAbove =
         above !== undefined && (below === undefined || above.base - lo < lo - (below.base + below.size));
@@ -801,45 +841,29 @@ export class Memory {
 
   // ---- state copies ----------------------------------------------------------------------------------------------
 
+  /** The state as it is: costs a copy of the pages written since the last `snapshot` or `restore`. */
   snapshot(): MemorySnapshot {
-    const segments: { hi: number; base: number; pages: Int32Array }[] = [];
-    for (let i = 0; i < 64; i++)
-      if (this.segPages[i]!.length > 0)
-        segments.push({ hi: this.segHi[i]!, base: this.segBase[i]!, pages: this.segPages[i]!.slice() });
+    this.heapShared = true;
     return {
-      bytes: this.u8.slice(0, this.next),
-      shadow: this.shadow.slice(0, this.next),
-      segments,
+      pages: this.paging.save(this.next),
       next: this.next,
       heapTop: this.heapTop,
-      objects: this.objects.map((o) => ({ ...o })),
-      freeSlots: new Map([...this.freeSlots].map(([k, v]) => [k, [...v]])),
-      quarantine: this.quarantine.slice(this.quarantineHead),
-      quarantineBytes: this.quarantineBytes,
-      lazy: [...this.lazy],
+      heap: this.heap,
+      lazy: this.lazy,
     };
   }
 
+  /**
+   * Goes back (or sideways) to a state: costs a copy of the pages that differ. A snapshot of another memory of the same
+   * capacity will do.
+   */
   restore(s: MemorySnapshot): void {
-    this.u8.fill(0, s.next, Math.max(this.next, s.next));
-    this.shadow.fill(0, s.next, Math.max(this.next, s.next));
-    this.u8.set(s.bytes, 0);
-    this.shadow.set(s.shadow, 0);
+    this.paging.restore(s.pages, this.next);
     this.next = s.next;
-    for (const seg of s.segments) {
-      const slot = segmentSlot(seg.hi);
-      const pages = this.segPages[slot]!;
-      if (pages.length === seg.pages.length) pages.set(seg.pages);
-      else this.segPages[slot] = seg.pages.slice();
-    }
     this.heapTop = s.heapTop;
-    this.objects = s.objects.map((o) => ({ ...o }));
-    this.freeSlots = new Map([...s.freeSlots].map(([k, v]) => [k, [...v]]));
-    const byBase = new Map(this.objects.map((o) => [o.base, o]));
-    this.quarantine = s.quarantine.map((o) => byBase.get(o.base) ?? o);
-    this.quarantineHead = 0;
-    this.quarantineBytes = s.quarantineBytes;
-    this.lazy = [...s.lazy];
+    this.heap = s.heap;
+    this.heapShared = true;
+    this.lazy = s.lazy;
   }
 
   /** A hash of contents and shadow (FNV-1a over words), for comparing states. */
@@ -853,6 +877,10 @@ export class Memory {
     }
     return h >>> 0;
   }
+}
+
+function emptyHeap(): Heap {
+  return { objects: [], freeSlots: new Map(), quarantine: [], quarantineHead: 0, quarantineBytes: 0 };
 }
 
 function poisonNote(low: number): string {

@@ -6,13 +6,14 @@
 import type { Invariant, Judge, Report, Violation } from "../invariants/invariant.ts";
 import { INVARIANTS } from "../invariants/registry.ts";
 import { type Era, eraRow, inSpan } from "../kernel/era.ts";
-import { type CheckSite, Machine } from "../machine/machine.ts";
+import { type CheckSite, Machine, type MachineState } from "../machine/machine.ts";
 import { MachineView } from "../machine/views.ts";
 import { type Memory, MemoryFault } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler } from "../sched/scheduler.ts";
 import type { MachineEvent } from "../trace/event.ts";
 import type { Image } from "../vm/image.ts";
-import { type RunEnd, reasonOf, type StubCall, Vm, type VmSnapshot } from "../vm/vm.ts";
+import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
+import { type RunEnd, reasonOf, type StubCall, Vm, type VmState } from "../vm/vm.ts";
 import { AuditState } from "./audit.ts";
 
 export interface ScenarioDef {
@@ -43,7 +44,7 @@ export interface BootedImage {
   readonly era: Era;
   readonly memory: Memory;
   readonly boot: ScenarioRun;
-  readonly snapshot: VmSnapshot | null;
+  readonly snapshot: VmState | null;
   readonly scenarios: readonly ScenarioDef[];
 }
 
@@ -101,16 +102,28 @@ export function casesOf(def: ScenarioDef): ScenarioCase[] {
   }));
 }
 
-class Run {
+/** A case at one instruction of its run: machine, recorder and what was judged. Never written. */
+export interface CaseState {
+  readonly vm: VmState;
+  readonly machine: MachineState;
+  readonly violations: Prefix<Violation>;
+  readonly linesByStep: Prefix<readonly number[]>;
+  readonly known: readonly string[];
+  readonly touched: readonly number[];
+  readonly fileNames: ReadonlyMap<bigint, number>;
+  readonly atStart: ReadonlyMap<string, number>;
+}
+
+class Run implements Stateful<CaseState> {
   readonly vm: Vm;
   readonly machine: Machine;
-  readonly violations: Violation[] = [];
+  private violations: Violation[] = [];
   /** For each step that is over, the line ids hit. */
-  private readonly linesByStep: number[][] = [];
-  private readonly known = new Set<string>();
+  private linesByStep: (readonly number[])[] = [];
+  private known = new Set<string>();
   private view: MachineView | null = null;
   private readonly touched = new Set<number>();
-  private readonly fileNames = new Map<bigint, number>();
+  private fileNames = new Map<bigint, number>();
   private readonly era: Era;
   private readonly invariants: readonly Invariant[];
 
@@ -142,13 +155,41 @@ class Run {
       get view() {
         return self.view!;
       },
-      events: this.machine.events,
+      get events() {
+        return self.machine.events;
+      },
       lineOf: (event) => this.lineOf(event),
       report: (r) => this.report(r),
     };
     this.machine.onStep = () => {
       this.linesByStep.push(this.vm.takeLines());
     };
+  }
+
+  save(): CaseState {
+    return {
+      vm: this.vm.save(),
+      machine: this.machine.save(),
+      violations: prefixOf(this.violations),
+      linesByStep: prefixOf(this.linesByStep),
+      known: [...this.known],
+      touched: [...this.touched],
+      fileNames: new Map(this.fileNames),
+      atStart: this.atStart,
+    };
+  }
+
+  restore(s: CaseState): void {
+    this.vm.restore(s.vm);
+    this.machine.restore(s.machine);
+    this.violations = fromPrefix(s.violations);
+    this.linesByStep = fromPrefix(s.linesByStep);
+    this.known = new Set(s.known);
+    this.touched.clear();
+    for (const pfn of s.touched) this.touched.add(pfn);
+    this.fileNames = new Map(s.fileNames);
+    this.atStart = s.atStart;
+    this.view?.forgetAll();
   }
 
   judge(image: Image): void {
@@ -296,15 +337,20 @@ class Run {
   }
 }
 
-function guarded(run: Run, start: () => void): RunEnd {
+/** How `work` ends the run: as it says (null: not yet), or by the fault it throws. */
+function guarded<E extends RunEnd | null>(run: Run, work: () => E): E | RunEnd {
   try {
-    start();
-    return run.vm.run();
+    return work();
   } catch (fault) {
     if (!(fault instanceof MemoryFault)) throw fault;
-    const task = run.vm.tasks[0]!;
+    const task = run.vm.tasks[0];
     const stack = task === undefined ? [] : run.vm.stack(task);
-    return { reason: reasonOf(fault), task, loc: stack[0]?.loc ?? null, stack };
+    return {
+      reason: reasonOf(fault),
+      task: { id: task?.id ?? 0, name: task?.name ?? "" },
+      loc: stack[0]?.loc ?? null,
+      stack,
+    };
   }
 }
 
@@ -320,10 +366,12 @@ export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: ()
   const end = guarded(run, () => {
     if (id < 0) throw new MemoryFault("unsupported", "the reference kernel has no fsc_boot()", 0n);
     run.vm.spawn("boot", id, []);
+    return run.vm.run();
   });
   const booted = end.reason.kind === "completed";
   const scenarios = booted ? readCatalogue(image, run.vm) : [];
-  run.vm.tasks.length = 0;
+  const boot = run.result("boot", end);
+  run.vm.settle();
   if (booted) {
     const view = new MachineView(memory, image);
     run.machine.markPages([
@@ -335,8 +383,8 @@ export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: ()
     image,
     era,
     memory,
-    boot: run.result("boot", end),
-    snapshot: booted ? run.vm.snapshot() : null,
+    boot,
+    snapshot: booted ? run.vm.save() : null,
     scenarios,
   };
 }
@@ -365,21 +413,83 @@ function readCatalogue(image: Image, vm: Vm): ScenarioDef[] {
   return out;
 }
 
+/**
+ * One scenario case under way on a copy of the booted machine. It can be left at any instruction, saved, and taken up
+ * again from any of its saved states, in any order; cases that share a memory take turns (each restores a state first).
+ *
+ *     const run = new CaseRun(booted, c, options);
+ *     run.advance(1000);                  // the first thousand instructions
+ *     const here = run.save();
+ *     const one = run.finish();           // to the end
+ *     run.restore(here);
+ *     const other = run.finish();         // the same again
+ */
+export class CaseRun implements Stateful<CaseState> {
+  private readonly booted: BootedImage;
+  private readonly label: string;
+  private readonly run: Run;
+  private end: RunEnd | null = null;
+
+  constructor(booted: BootedImage, c: ScenarioCase, options: RunOptions) {
+    this.booted = booted;
+    this.label = c.label;
+    const { image, era, memory } = booted;
+    const run = new Run(image, era, memory, c.params, options);
+    this.run = run;
+    this.guarded(() => {
+      run.vm.restore(booted.snapshot!);
+      run.judge(image);
+      run.machine.watch();
+      run.countObjects();
+      const fn = run.vm.functionAt(c.def.run);
+      if (fn === null) throw new MemoryFault("unsupported", `scenario ${c.def.name} has no function`, 0n);
+      run.vm.spawn("user", fn.id, []);
+      return null;
+    });
+  }
+
+  private guarded(work: () => RunEnd | null): void {
+    this.end = guarded(this.run, work);
+  }
+
+  /** Instructions executed. */
+  get steps(): number {
+    return this.run.vm.steps;
+  }
+
+  /** Runs until `until` instructions have been executed, or to the end; true: it has ended. */
+  advance(until: number = Number.POSITIVE_INFINITY): boolean {
+    if (this.end === null) this.guarded(() => this.run.vm.runUntil(until));
+    return this.end !== null;
+  }
+
+  /** Runs to the end and gives what happened. Afterwards only `restore` may be called. */
+  finish(): ScenarioRun {
+    this.advance();
+    this.run.finish(this.end!);
+    this.booted.memory.onWrite = null;
+    return this.run.result(this.label, this.end!);
+  }
+
+  /** The state before the next instruction. @throws Error when the run has ended */
+  save(): CaseState {
+    if (this.end !== null) throw new Error("a run that has ended has no state to go on from");
+    return this.run.save();
+  }
+
+  restore(s: CaseState): void {
+    this.end = null;
+    this.run.restore(s);
+    this.run.machine.watch();
+  }
+
+  /** A hash of memory and tasks, for comparing states. */
+  hash(): number {
+    return this.run.vm.hash();
+  }
+}
+
 /** Runs one scenario case on a copy of the booted machine. */
 export function runCase(booted: BootedImage, c: ScenarioCase, options: RunOptions): ScenarioRun {
-  const { image, era, memory } = booted;
-  const run = new Run(image, era, memory, c.params, options);
-  const end = guarded(run, () => {
-    run.vm.restore(booted.snapshot!);
-    run.vm.steps = 0;
-    run.judge(image);
-    run.machine.watch();
-    run.countObjects();
-    const fn = run.vm.functionAt(c.def.run);
-    if (fn === null) throw new MemoryFault("unsupported", `scenario ${c.def.name} has no function`, 0n);
-    run.vm.spawn("user", fn.id, []);
-  });
-  run.finish(end);
-  memory.onWrite = null;
-  return run.result(c.label, end);
+  return new CaseRun(booted, c, options).finish();
 }

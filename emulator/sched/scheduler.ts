@@ -12,6 +12,9 @@ export interface Scheduler {
   next(runnable: readonly number[], current: number, why: SwitchReason): number;
   /** Instructions until the task is preempted, or 0 for never. */
   slice(): number;
+  /** Its state, as plain data, and back; one that holds none has neither. */
+  save?(): unknown;
+  restore?(state: unknown): void;
 }
 
 /** Runs a task as long as it can run, then the lowest-numbered one: the order in which a reader would tell the story. */
@@ -39,6 +42,12 @@ export class Prng {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   }
+  save(): number {
+    return this.state;
+  }
+  restore(state: number): void {
+    this.state = state;
+  }
   below(n: number): number {
     return this.next() % n;
   }
@@ -62,5 +71,11 @@ export class SeededRandom implements Scheduler {
   }
   slice(): number {
     return 0;
+  }
+  save(): unknown {
+    return this.prng.save();
+  }
+  restore(state: unknown): void {
+    this.prng.restore(state as number);
   }
 }

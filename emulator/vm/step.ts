@@ -48,6 +48,7 @@ function indirect(vm: Vm, task: Task, body: ExecBody, a: number, ib: number, ic:
     return outcome === "retry" ? RETRY : outcome === "jump" ? JUMPED : CALLED;
   }
   const callee = functions[id]!;
+  if (vm.stopBefore !== null) vm.aboutToEnter(id);
   if (sig.key !== "" && callee.sigKey !== "" && sig.key !== callee.sigKey)
     vm.adaptCall(task, callee, sig.key, argBase);
   return id;
@@ -193,6 +194,7 @@ function slowStore(
   if (op === 109 /* STF32 */) {
     const p = memory.translate(hi, lo);
     if (p >= 0 && (p & 3) === 0 && memory.shadow32[p >> 2] === 0x01010101) {
+      memory.dirty[p >>> 12] = 1;
       memory.f32[p >> 2] = task.regsF[a]!;
       return;
     }
@@ -221,6 +223,7 @@ function markStack(memory: Memory, lo: number, length: number, code: number): vo
     return;
   }
   const { shadow, shadow32 } = memory;
+  memory.dirty[phys >>> 12] = 1;
   if (((phys | length) & 3) !== 0 || length > 256) {
     shadow.fill(code, phys, phys + length);
     return;
@@ -236,7 +239,7 @@ function markStack(memory: Memory, lo: number, length: number, code: number): vo
  */
 export function step(vm: Vm, task: Task, budget: number, floor: number): StepResult {
   const memory = vm.memory;
-  const { segHi, segBase, segPages, u8, i16, i32, shadow, shadow16, shadow32 } = memory;
+  const { segHi, segBase, segPages, u8, i16, i32, shadow, shadow16, shadow32, dirty } = memory;
   const R = task.regs;
   const R32 = task.regs32;
   const frames = task.frames;
@@ -768,6 +771,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
               w = R32[(a << 1) + 1]!;
             }
             if (p >= 0) {
+              dirty[p >>> 12] = 1;
               const q = p >> 2;
               const s = shadow32[q];
               if (op === 108 /* ST64 */ || op === 178 /* STI64 */ || op === 110 /* STF64 */) {

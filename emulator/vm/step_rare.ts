@@ -380,6 +380,7 @@ export function rare(
             (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202) &&
             (shadow32[qd + 1] === 0x01010101 || shadow32[qd + 1] === 0x02020202)
           ) {
+            memory.dirty[pd >>> 12] = 1;
             i64[pd >> 3] = i64[ps >> 3]!;
             shadow32[qd] = 0x01010101;
             shadow32[qd + 1] = 0x01010101;
@@ -389,6 +390,7 @@ export function rare(
           const qs = ps >> 2,
             qd = pd >> 2;
           if (shadow32[qs] === 0x01010101 && (shadow32[qd] === 0x01010101 || shadow32[qd] === 0x02020202)) {
+            memory.dirty[pd >>> 12] = 1;
             i32[qd] = i32[qs]!;
             shadow32[qd] = 0x01010101;
             break;
@@ -567,6 +569,7 @@ export function rare(
         const pd = memory.translate(dh, dl);
         const ps = memory.translate(sh, sl);
         if (pd >= 0 && ps >= 0) {
+          memory.dirty[pd >>> 12] = 1;
           if (ic === 8 && ((pd | ps) & 7) === 0) {
             const qs = ps >> 2,
               qd = pd >> 2;

@@ -80,8 +80,8 @@ export interface TaskSnapshot {
 }
 
 /** Copies a task; registers above the running frame's `nregs` hold nothing that is read again. */
-export function snapshotTask(t: Task): TaskSnapshot {
-  const top = Math.min(t.limits.registers, t.fp + (t.fn?.body?.nregs ?? 0) + 64);
+export function snapshotTask(t: Task, nregs: number): TaskSnapshot {
+  const top = Math.min(t.limits.registers, t.fp + nregs + 64);
   return {
     id: t.id,
     name: t.name,
@@ -104,8 +104,10 @@ export function snapshotTask(t: Task): TaskSnapshot {
   };
 }
 
-export function restoreTask(s: TaskSnapshot): Task {
-  const t = new Task(s.id, s.name, s.stackLow, s.limits);
+/** The task of a copy; `reuse` is one that is needed no more, whose registers serve. */
+export function restoreTask(s: TaskSnapshot, reuse?: Task): Task {
+  const fits = reuse !== undefined && reuse.name === s.name && reuse.limits === s.limits;
+  const t = fits ? reuse : new Task(s.id, s.name, s.stackLow, s.limits);
   t.regs.set(s.regs);
   t.frames.set(s.frames);
   t.depth = s.depth;

@@ -16,9 +16,11 @@ import {
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
 import { ExecBody } from "./body.ts";
 import type { CallSignature } from "./bytecode.ts";
+import { Context } from "./context.ts";
 import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
-import type { NativeContext, NativeFunction, NativeTable } from "./native.ts";
-import { step } from "./step.ts";
+import type { NativeFunction, NativeTable } from "./native.ts";
+import { fromPrefix, type Prefix, prefixOf, type Stateful } from "./state.ts";
+import { type StepResult, step } from "./step.ts";
 import type { ObjectHistory, Remark, Site, StopReason } from "./stop_reason.ts";
 import { FRAME_WORDS, restoreTask, snapshotTask, Task, type TaskLimits, type TaskSnapshot } from "./task.ts";
 import { warm } from "./warm.ts";
@@ -44,7 +46,7 @@ export interface FrameInfo {
 /** How and where a run ended. */
 export interface RunEnd {
   readonly reason: StopReason;
-  readonly task: Task;
+  readonly task: { readonly id: number; readonly name: string };
   readonly loc: Loc | null;
   readonly stack: readonly FrameInfo[];
 }
@@ -69,14 +71,35 @@ interface CompiledBody {
  */
 const COMPILED = new WeakMap<Image, Map<number, CompiledBody>>();
 
-export interface VmSnapshot {
+/** A state of a machine between two instructions: memory, tasks and what was observed so far. */
+export interface VmState {
   readonly memory: MemorySnapshot;
   readonly tasks: readonly TaskSnapshot[];
   readonly current: number;
+  readonly started: boolean;
+  readonly sliceLeft: number;
+  readonly scheduler: unknown;
   readonly steps: number;
   readonly syncedGlobals: number;
-  /** Functions that were entered. */
-  readonly lowered: readonly number[];
+  /** Functions that were entered, in the order of their first entry. */
+  readonly entered: Prefix<number>;
+  readonly natives: readonly (NativeFunction | undefined)[];
+  readonly stubCalls: readonly StubCall[];
+  readonly remarks: readonly (readonly [number, Remark])[];
+  readonly lineCounts: Int32Array;
+  readonly lineOrder: Int32Array;
+  readonly lineCount: number;
+}
+
+/** Thrown by `stopBefore`'s yes: the run is to be left before the instruction in progress. */
+class Left {
+  readonly fn: number;
+  /** Nothing of the instruction has been done. */
+  readonly clean: boolean;
+  constructor(fn: number, clean: boolean) {
+    this.fn = fn;
+    this.clean = clean;
+  }
 }
 
 /** Whether this process has run warm.ts. */
@@ -89,7 +112,7 @@ const KERNEL_LIMITS: TaskLimits = { registers: 1 << 14, depth: 400, stack: 256 <
 /** Stacks of tasks are this far apart (bytes). */
 const STACK_STRIDE = 1 << 24;
 
-export class Vm {
+export class Vm implements Stateful<VmState> {
   readonly image: Image;
   readonly functions: readonly FnInfo[];
   readonly memory: Memory;
@@ -100,6 +123,17 @@ export class Vm {
   /** Lowered functions by id; has room from the start, so that V8 keeps it a plain array. */
   readonly bodies: (ExecBody | undefined)[];
   readonly tasks: Task[] = [];
+  private entered: number[] = [];
+  /**
+   * Asked before a function is entered for the first time: true leaves the run before the call, as it was. The machine can
+   * then be saved, and run on once this is null or answers otherwise. Where a native is what calls, the run cannot be left
+   * cleanly and ends as `limit`, with `leftUnclean` set.
+   */
+  stopBefore: ((fn: number) => boolean) | null = null;
+  /** The function before whose first call `runUntil` came back, -1: it came back for another reason. */
+  leftBefore = -1;
+  /** `stopBefore` said yes where a run cannot be left: what happened up to there must not be used. */
+  leftUnclean = false;
   readonly stubCalls = new Map<string, StubCall>();
   /** What was undefined without ending the run, once a place. */
   readonly remarks = new Map<number, Remark>();
@@ -110,12 +144,15 @@ export class Vm {
   private lineCount = 0;
   /** Instructions executed so far. */
   steps = 0;
+  private started = false;
+  /** Instructions left of the running task's slice, 0: it has none or a new one is due. */
+  private sliceLeft = 0;
   current: Task | null = null;
   /** Set by a native that wants another task to get a chance: the loop leaves after the call. */
   switchRequested = false;
   switchWhy: SwitchReason = "point";
   private readonly cancelled: () => boolean;
-  private readonly nativeByIndex: (NativeFunction | undefined)[] = [];
+  private nativeByIndex: (NativeFunction | undefined)[] = [];
   private readonly context: Context;
   private syncedGlobals = 0;
   /** Calls of C functions by natives that are open. */
@@ -148,19 +185,23 @@ export class Vm {
   bodyOf(id: number): ExecBody {
     const known = this.bodies[id];
     if (known !== undefined) return known;
+    this.aboutToEnter(id);
     const { body, globals } = this.compile(id);
     this.syncGlobals(globals);
     this.bodies[id] = body;
+    this.entered.push(id);
     return body;
+  }
+
+  /** Something of a function is to be used, its type or its body: leaves the run where `stopBefore` wants it. */
+  aboutToEnter(id: number, spawning = false): void {
+    if (this.stopBefore === null || this.bodies[id] !== undefined || !this.stopBefore(id)) return;
+    throw new Left(id, this.nesting === 0 && (spawning || !this.inNative));
   }
 
   /** Ids of the functions that were entered, ascending. */
   enteredFunctions(): number[] {
-    const out: number[] = [];
-    this.bodies.forEach((body, id) => {
-      if (body !== undefined) out.push(id);
-    });
-    return out;
+    return this.entered.slice().sort((a, b) => a - b);
   }
 
   private compile(id: number): CompiledBody {
@@ -244,11 +285,15 @@ export class Vm {
 
   // ---- tasks -----------------------------------------------------------------------------------------------------
 
-  /** A new runnable task that will execute function `id` with the given integer arguments. */
+  /**
+   * A new runnable task that will execute function `id` with the given integer arguments. A native does this first of all,
+   * because the run may be left here.
+   */
   spawn(name: string, id: number, args: readonly bigint[]): Task {
     const index = this.tasks.length;
     const task = new Task(index, name, index * STACK_STRIDE, this.taskLimits);
     const fn = this.image.functions[id]!;
+    this.aboutToEnter(id, true);
     this.tasks.push(task);
     this.enter(task, fn, 0, args);
     return task;
@@ -292,50 +337,83 @@ export class Vm {
 
   /** Runs until task 0 is done, everything is stuck, or something stops the run. */
   run(): RunEnd {
+    const end = this.runUntil(Number.POSITIVE_INFINITY);
+    if (end !== null) return end;
+    throw new Error("a run that stopBefore leaves is one for runUntil()");
+  }
+
+  /**
+   * As run(), but comes back with null once `steps` has reached `until`, or before a call that `stopBefore` wants
+   * (`leftBefore` then names the function). Called again it runs on as if it had never come back.
+   */
+  runUntil(until: number): RunEnd | null {
     const main = this.tasks[0]!;
-    let task = this.choose("start", main.id);
-    if (task === null) return this.end({ kind: "completed", message: "" }, main);
-    try {
-      for (;;) {
-        this.current = task;
-        const slice = this.scheduler.slice();
-        const left = this.stepLimit - this.steps;
-        if (left <= 0)
-          return this.end(
-            { kind: "limit", message: `step limit of ${this.stepLimit} instructions reached` },
-            task,
-          );
-        const budget: number = Math.min(left, slice > 0 ? slice : POLL, POLL);
-        const result = step(this, task, budget, 0);
-        let why: SwitchReason = "slice";
-        if (result === "done") {
-          task.state = "done";
-          this.wakeJoiners();
-          if (task === main) return this.end({ kind: "completed", message: "" }, task);
-          why = "exit";
-        } else if (result === "retry") why = "block";
-        else if (result === "switch") why = this.switchWhy;
-        else if (this.cancelled()) return this.end({ kind: "cancelled", message: "cancelled" }, task);
-        if (result === "slice" && slice === 0) continue;
-        const next = this.choose(why, task.id);
-        if (next === null) {
-          const stuck = this.tasks
-            .filter((t) => t.state === "sleeping")
-            .map((t) => `${t.name}: ${t.waitingFor}`);
-          return this.end(
-            {
-              kind: "deadlock",
-              message: `every task sleeps and nobody will wake them (${stuck.join("; ")})`,
-            },
-            task,
-          );
-        }
-        task = next;
-      }
-    } catch (fault) {
-      if (!(fault instanceof MemoryFault)) throw fault;
-      return this.end(reasonOf(fault), this.current ?? main);
+    this.leftBefore = -1;
+    if (!this.started) {
+      this.started = true;
+      this.current = this.choose("start", main.id);
     }
+    for (;;) {
+      const task = this.current;
+      if (task === null) return this.end({ kind: "completed", message: "" }, main);
+      const left = this.stepLimit - this.steps;
+      if (left <= 0)
+        return this.end(
+          { kind: "limit", message: `step limit of ${this.stepLimit} instructions reached` },
+          task,
+        );
+      if (this.steps >= until) return null;
+      if (this.sliceLeft === 0) this.sliceLeft = this.scheduler.slice();
+      const slice = this.sliceLeft > 0 ? this.sliceLeft : POLL;
+      const before = this.steps;
+      let result: StepResult;
+      try {
+        result = step(this, task, Math.min(left, slice, POLL, until - before), 0);
+      } catch (fault) {
+        if (fault instanceof Left) {
+          this.inNative = false;
+          if (!fault.clean) return this.leaveUncleanly(task);
+          // The call was counted and not made.
+          this.steps--;
+          this.leftBefore = fault.fn;
+          if (this.sliceLeft > 0) this.sliceLeft -= this.steps - before;
+          return null;
+        }
+        if (!(fault instanceof MemoryFault)) throw fault;
+        return this.end(reasonOf(fault), task);
+      }
+      const preempts = this.sliceLeft > 0;
+      this.sliceLeft = result === "slice" && preempts ? this.sliceLeft - (this.steps - before) : 0;
+      let why: SwitchReason = "slice";
+      if (result === "done") {
+        task.state = "done";
+        this.wakeJoiners();
+        if (task === main) return this.end({ kind: "completed", message: "" }, task);
+        why = "exit";
+      } else if (result === "retry") why = "block";
+      else if (result === "switch") why = this.switchWhy;
+      else if (this.cancelled()) return this.end({ kind: "cancelled", message: "cancelled" }, task);
+      if (result === "slice" && (!preempts || this.sliceLeft > 0)) continue;
+      const next = this.choose(why, task.id);
+      if (next === null) {
+        const stuck = this.tasks
+          .filter((t) => t.state === "sleeping")
+          .map((t) => `${t.name}: ${t.waitingFor}`);
+        return this.end(
+          { kind: "deadlock", message: `every task sleeps and nobody will wake them (${stuck.join("; ")})` },
+          task,
+        );
+      }
+      this.current = next;
+    }
+  }
+
+  private leaveUncleanly(task: Task): RunEnd {
+    this.leftUnclean = true;
+    return this.end(
+      { kind: "limit", message: "a native was about to call what the run is to stop before" },
+      task,
+    );
   }
 
   /** Runs what can still run after the main task ended; returns the tasks that sleep for ever. */
@@ -368,7 +446,7 @@ export class Vm {
 
   private end(reason: StopReason, task: Task): RunEnd {
     const stack = this.takeFaultStack() ?? this.stack(task);
-    return { reason, task, loc: stack[0]?.loc ?? null, stack };
+    return { reason, task: { id: task.id, name: task.name }, loc: stack[0]?.loc ?? null, stack };
   }
 
   /** The open calls at a fault inside a callback, once. */
@@ -417,8 +495,14 @@ export class Vm {
         throw new MemoryFault("unsupported", `native ${this.image.natives[index]} is not there`, 0n);
       this.nativeByIndex[index] = native;
     }
-    return native(this.context.enter(task, argBase, nargs, loc));
+    if (this.stopBefore === null) return native(this.context.enter(task, argBase, nargs, loc));
+    this.inNative = true;
+    const outcome = native(this.context.enter(task, argBase, nargs, loc));
+    this.inNative = false;
+    return outcome;
   }
+  /** A native is under way (known only while `stopBefore` is set). */
+  private inNative = false;
 
   /** Names of the natives called so far. */
   usedNatives(): string[] {
@@ -674,26 +758,82 @@ export class Vm {
 
   // ---- state copies ----------------------------------------------------------------------------------------------
 
-  snapshot(): VmSnapshot {
+  /** @throws Error inside a native's call of C, where part of the state is the native's own */
+  save(): VmState {
+    if (this.nesting > 0) throw new Error("a machine cannot be saved inside a callback");
     return {
       memory: this.memory.snapshot(),
-      tasks: this.tasks.map(snapshotTask),
+      tasks: this.tasks.map((t) => snapshotTask(t, this.bodies[t.fn?.id ?? -1]?.nregs ?? 0)),
       current: this.current?.id ?? 0,
+      started: this.started,
+      sliceLeft: this.sliceLeft,
+      scheduler: this.scheduler.save?.(),
       steps: this.steps,
       syncedGlobals: this.syncedGlobals,
-      lowered: this.enteredFunctions(),
+      entered: prefixOf(this.entered),
+      natives: this.nativeByIndex.slice(),
+      stubCalls: [...this.stubCalls.values()].map((c) => ({ ...c })),
+      remarks: [...this.remarks].map(([k, r]) => [k, { ...r }] as const),
+      lineCounts: this.lineCounts.slice(),
+      lineOrder: this.lineOrder.slice(),
+      lineCount: this.lineCount,
     };
   }
 
-  restore(s: VmSnapshot): void {
-    this.memory.restore(s.memory);
+  /** Forgets the run so far, but for memory and the functions that were entered: what is saved now is a place to start from. */
+  settle(): void {
     this.tasks.length = 0;
-    for (const t of s.tasks) this.tasks.push(restoreTask(t));
+    this.current = null;
+    this.started = false;
+    this.sliceLeft = 0;
+    this.steps = 0;
+    this.nativeByIndex = [];
+    this.stubCalls.clear();
+    this.remarks.clear();
+    this.lineCounts.fill(0);
+    this.lineOrder.fill(0);
+    this.lineCount = 0;
+  }
+
+  /** Takes a state of this machine, or of another one over the same image. */
+  restore(s: VmState): void {
+    this.memory.restore(s.memory);
+    const old = this.tasks.slice();
+    this.tasks.length = 0;
+    for (const t of s.tasks) this.tasks.push(restoreTask(t, old[t.id]));
     this.current = this.tasks[s.current] ?? null;
+    this.started = s.started;
+    this.sliceLeft = s.sliceLeft;
+    if (s.scheduler !== undefined) this.scheduler.restore?.(s.scheduler);
     this.steps = s.steps;
     this.syncedGlobals = s.syncedGlobals;
-    this.bodies.fill(undefined);
-    for (const id of s.lowered) this.bodies[id] = this.compile(id).body;
+    this.restoreEntered(s.entered);
+    this.nativeByIndex = s.natives.slice();
+    this.stubCalls.clear();
+    for (const c of s.stubCalls) this.stubCalls.set(c.name, { ...c });
+    this.remarks.clear();
+    for (const [k, r] of s.remarks) this.remarks.set(k, { ...r });
+    this.lineCounts = s.lineCounts.slice();
+    this.lineOrder = s.lineOrder.slice();
+    this.lineCount = s.lineCount;
+    this.switchRequested = false;
+    this.nesting = 0;
+    this.inNative = false;
+    this.faultStack = null;
+    this.leftBefore = -1;
+    this.leftUnclean = false;
+  }
+
+  /** Only what differs: most restores go back a little. */
+  private restoreEntered(s: Prefix<number>): void {
+    let same = 0;
+    while (same < s.length && this.entered[same] === s.list[same]) same++;
+    for (let i = same; i < this.entered.length; i++) this.bodies[this.entered[i]!] = undefined;
+    this.entered = fromPrefix(s);
+    for (let i = same; i < s.length; i++) {
+      const id = s.list[i]!;
+      this.bodies[id] = this.compile(id).body;
+    }
   }
 
   /** A hash of memory and tasks. */
@@ -724,78 +864,4 @@ export function reasonOf(fault: MemoryFault): StopReason {
     ...(fault.address === 0n ? {} : { address: fault.address }),
     ...(fault.object === undefined ? {} : { object: fault.object }),
   };
-}
-
-class Context implements NativeContext {
-  private readonly vm: Vm;
-  private current: Task | null = null;
-  private base = 0;
-  nargs = 0;
-  loc: Loc = { file: 0, line: 0, col: 0 };
-  constructor(vm: Vm) {
-    this.vm = vm;
-  }
-  enter(task: Task, base: number, nargs: number, loc: Loc): NativeContext {
-    this.current = task;
-    this.base = base;
-    this.nargs = nargs;
-    this.loc = loc;
-    return this;
-  }
-  get memory(): Memory {
-    return this.vm.memory;
-  }
-  get task(): number {
-    return this.current!.id;
-  }
-  int(i: number): bigint {
-    return this.current!.regs[this.base + i]!;
-  }
-  num(i: number): number {
-    const at = (this.base + i) << 1;
-    const words = this.current!.regs32;
-    return words[at + 1]! * 4294967296 + (words[at]! >>> 0);
-  }
-  addr(i: number): bigint {
-    return BigInt.asUintN(64, this.current!.regs[this.base + i]!);
-  }
-  float(i: number): number {
-    return this.current!.regsF[this.base + i]!;
-  }
-  ret(value: bigint | number): void {
-    if (typeof value === "number" && value === (value | 0)) {
-      const words = this.current!.regs32;
-      words[this.base << 1] = value;
-      words[(this.base << 1) + 1] = value >> 31;
-    } else
-      this.current!.regs[this.base] = typeof value === "bigint" ? BigInt.asIntN(64, value) : BigInt(value);
-  }
-  word(i: number, high: boolean): number {
-    return this.current!.regs32[((this.base + i) << 1) + (high ? 1 : 0)]!;
-  }
-  retFloat(value: number): void {
-    this.current!.regsF[this.base] = value;
-  }
-  stop(reason: StopReason): never {
-    throw new MemoryFault(reason.kind, reason.message, reason.address ?? 0n, reason.object, reason.status);
-  }
-  site(): Site | null {
-    return this.vm.site();
-  }
-  savePoint(): readonly number[] {
-    const t = this.current!;
-    return [t.depth, t.fp, t.pc, t.frameBase, t.sp, this.base - t.fp, t.fn!.id, this.vm.nesting];
-  }
-  jumpTo(point: readonly number[], value: bigint): boolean {
-    return this.vm.unwind(this.current!, point, value);
-  }
-  jumpOut(frame: bigint, label: bigint): boolean {
-    return this.vm.unwindTo(this.current!, frame, label);
-  }
-  call(address: bigint, args: readonly bigint[]): bigint {
-    const { current, base, nargs, loc } = this;
-    const result = this.vm.callNested(current!, address, args);
-    this.enter(current!, base, nargs, loc);
-    return result;
-  }
 }

@@ -58,7 +58,7 @@ test("restoring a copied state continues the same way", () => {
         if (!(fault instanceof MemoryFault)) throw fault;
         return;
       }
-      const machine = p.vm.snapshot();
+      const machine = p.vm.save();
       const library = p.libc.snapshot();
       const hash = p.vm.hash();
       if (task.state !== "runnable") return;
