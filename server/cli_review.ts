@@ -8,13 +8,14 @@ import { parseArgs } from "node:util";
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
 import { reviewText } from "./cli_text.ts";
-import { reviewOnce } from "./emulation/helper.ts";
+import { Pool } from "./emulation/pool.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { parseDocument } from "./parse.ts";
 import { toJson } from "./parse_json.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { TreeProblem } from "./source/context.ts";
+import { fateText } from "./source/fate.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
@@ -117,7 +118,10 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     options = fetched.options;
   }
   try {
-    result = reviewOnce(doc, bytes, file, { ...options, facts: false });
+    const pool = Pool.ofThreads();
+    result = await pool
+      .review(doc, { input: bytes, path: file, options: { ...options, facts: false } })
+      .finally(() => pool.dispose());
   } catch (error) {
     if (!(error instanceof ReplayMismatch || error instanceof TreeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
@@ -246,7 +250,7 @@ export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
     functions: result.functions,
     coverage: result.coverage,
     stubs: result.stubs,
-    hunks: result.hunks,
+    hunks: result.hunks.map((h) => ({ ...h, fate: fateText(h.fate) })),
     ...(result.tree === undefined ? {} : { tree: result.tree }),
     notes: result.notes,
     problems: doc.problems,

@@ -7,7 +7,7 @@ import { coverageText } from "./cli_coverage.ts";
 import { type Paint, painter } from "./cli_paint.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { wrap } from "./review/render.ts";
-import { fateCounts, fixedByText, notesOf, oddHunks } from "./review/summary.ts";
+import { fateCounts, fixedByText, hunkText, notesOf, oddHunks } from "./review/summary.ts";
 import type { Finding, ReviewResult, Verdict } from "./review/types.ts";
 
 const WIDTH = 80;
@@ -83,10 +83,8 @@ function hunkLines(result: ReviewResult, index: number, all: boolean, paint: Pai
   );
   const odd = oddHunks(hunks);
   for (const h of all ? odd : odd.slice(0, HUNKS_MAX)) {
-    const lines = wrap(`line ${h.docLine}, ${h.path}: ${h.fate}`, WIDTH - 4, "  ");
-    out.push(
-      ...lines.map((l) => `    ${h.fate.startsWith("rejected") ? paint(l, "yellow") : paint(l, "dim")}`),
-    );
+    const lines = wrap(`line ${h.docLine}, ${hunkText(h)}`, WIDTH - 4, "  ");
+    out.push(...lines.map((l) => `    ${h.fate.kind === "rejected" ? paint(l, "yellow") : paint(l, "dim")}`));
   }
   if (!all && odd.length > HUNKS_MAX)
     out.push(paint(`    and ${odd.length - HUNKS_MAX} more (--all)`, "dim"));

@@ -1,68 +1,58 @@
 /**
- * The thread that the emulator runs in: takes one review at a time, posts progress and the result. The progress listener
- * reads the shared stop flag, so that a cancelled review ends between two scenarios; a review that does not look is
- * ended with its thread by job.ts. Started as a helper, it runs half of another thread's cases instead (helper.ts).
+ * The thread that the emulator runs in: takes one review at a time, posts progress and the result. A review looks at the
+ * shared stop flag between cases and while it runs them; one that does not look is ended with its thread by job.ts.
+ * Started as a worker of a pool, it runs another thread's cases instead (pool.ts).
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { inSettings } from "../config.ts";
 import { parseDocument } from "../parse.ts";
-import { ReplayMismatch, reviewDocument } from "../review/analysis.ts";
-import type { ProgressListener, ReviewOptions, ReviewResult } from "../review/types.ts";
+import { ReplayMismatch } from "../review/analysis.ts";
+import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 import { TreeProblem } from "../source/context.ts";
-import { Helper, type HelperSetup, helperFile, serve, worthHelping } from "./helper.ts";
 import type { JobReply, JobRequest } from "./job.ts";
+import { Pool, type PoolSetup, serve } from "./pool.ts";
+import { counting } from "./progress.ts";
 
 /** Progress is posted no more often than this. */
 const PROGRESS_EVERY_MS = 50;
 
-let helper: Helper | null = null;
+let pool: Pool | null = null;
 
-/** The second thread, started when first wanted and again when it was lost. */
-function helperFor(options: ReviewOptions): Helper | null {
-  const file = worthHelping(options) ? helperFile() : null;
-  if (file === null) return null;
-  if (helper?.alive === false) helper.dispose();
-  if (helper === null || !helper.alive) helper = new Helper(file);
-  return helper;
-}
-
-function run({ id, text, path, options, stop }: JobRequest): JobReply {
+async function run({ id, text, path, options, stop }: JobRequest): Promise<JobReply> {
   const flag = new Int32Array(stop);
+  const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
   let told = 0;
-  const progress = (done: number, total: number, what: string): boolean => {
+  const listen = counting((done, total, what) => {
     const now = Date.now();
-    if (now - told >= PROGRESS_EVERY_MS) {
-      told = now;
-      post({ kind: "progress", id, done, total, what });
-    }
-    return Atomics.load(flag, 0) === 0;
-  };
+    if (now - told < PROGRESS_EVERY_MS) return;
+    told = now;
+    post({ kind: "progress", id, done, total, what });
+  });
   try {
-    if (Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };
-    const reviewed = reviewWithTree(text, path, options, progress);
-    helper?.end();
-    return Atomics.load(flag, 0) !== 0 ? { kind: "cancelled", id } : { kind: "result", id, ...reviewed };
+    if (stopped()) return { kind: "cancelled", id };
+    const reviewed = await reviewWithTree(text, path, options, listen, stopped);
+    return stopped() ? { kind: "cancelled", id } : { kind: "result", id, ...reviewed };
   } catch (error) {
     return { kind: "failed", id, message: describe(error) };
   }
 }
 
 /** A tree that cannot be used is told, and the review is made of the mail alone. */
-function reviewWithTree(
+async function reviewWithTree(
   text: string,
   path: string,
   options: ReviewOptions,
-  progress: ProgressListener,
-): { result: ReviewResult; treeProblem?: string } {
+  listen: ReviewListener,
+  stopped: () => boolean,
+): Promise<{ result: ReviewResult; treeProblem?: string }> {
   const doc = parseDocument(text, path);
-  const review = (with_: ReviewOptions): ReviewResult =>
-    reviewDocument(doc, with_, progress, helperFor(with_)?.begin(text, path, with_) ?? null);
+  pool ??= Pool.ofThreads();
   try {
-    return { result: review(options) };
+    return { result: await pool.review(doc, { input: text, path, options }, listen, stopped) };
   } catch (error) {
     if (!(error instanceof TreeProblem)) throw error;
     const { tree: _tree, prerequisites: _stack, config: _config, ...alone } = options;
-    const result = review(alone);
+    const result = await pool.review(doc, { input: text, path, options: alone }, listen, stopped);
     const note = `the kernel tree is not used: ${inSettings(error.message)}`;
     return { result: { ...result, notes: [note, ...result.notes] }, treeProblem: inSettings(error.message) };
   }
@@ -78,9 +68,9 @@ function post(reply: JobReply): void {
   parentPort?.postMessage(reply);
 }
 
-const setup = workerData as HelperSetup | null;
-if (setup?.kind === "helper") serve(setup, parseDocument);
+const setup = workerData as PoolSetup | null;
+if (setup?.kind === "pool" && parentPort !== null) serve(parentPort, parseDocument);
 else {
-  parentPort?.on("message", (request: JobRequest) => post(run(request)));
+  parentPort?.on("message", (request: JobRequest) => void run(request).then(post));
   post({ kind: "ready" });
 }

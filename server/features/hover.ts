@@ -102,7 +102,7 @@ const runsOf = (snapshot: Snapshot, ref: LineRef): number =>
 
 function changes(facts: readonly LineFacts[]): string {
   // The same change in another scenario is the same change; the report names the scenarios.
-  const all = [...new Set(facts.flatMap((f) => f.changes.map((c) => c.replace(/ \([^()]*\)$/, ""))))];
+  const all = [...new Set(facts.flatMap((f) => f.changes.map((c) => c.text)))];
   if (all.length === 0) return "";
   const shown = all.slice(0, CHANGES_MAX).map((c) => `\n- \`${c.replaceAll("`", "'")}\``);
   if (all.length > CHANGES_MAX) shown.push(`\n- … ${all.length - CHANGES_MAX} more`);

@@ -5,6 +5,7 @@
 import type { ReportResult } from "../protocol.ts";
 import { fateCounts, fileTotals, notesOf, oddHunks, share } from "../review/summary.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
+import { fateText } from "../source/fate.ts";
 import { placedFindings, type Snapshot } from "./snapshot.ts";
 import {
   countsOf,
@@ -109,7 +110,7 @@ function hunkLines(snapshot: Snapshot, patch: number): string[] {
   if (hunks.length === 0) return [];
   return [
     `  hunks in the tree: ${fateCounts(hunks)}`,
-    ...oddHunks(hunks).map((h) => `    ${h.path}, line ${place(h.docLine)}: ${h.fate}`),
+    ...oddHunks(hunks).map((h) => `    ${h.path}, line ${place(h.docLine)}: ${fateText(h.fate)}`),
   ];
 }
 

@@ -4,6 +4,7 @@
 import type { Counts } from "../protocol.ts";
 import { fixedByText } from "../review/summary.ts";
 import type { Finding, FunctionFacts, ReviewResult, TreeUsed, Verdict } from "../review/types.ts";
+import { fateText, type HunkFate } from "../source/fate.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How a verdict is called in a sentence. */
@@ -57,18 +58,21 @@ export function treeText({ describe, prerequisites }: TreeUsed): string {
 }
 
 /** The fate of a hunk in the kernel tree as a sentence. */
-export function fateSentence(fate: string): string {
-  if (fate === "exact") return "It fits the tree exactly.";
-  const offset = /^offset (-?)(\d+)$/.exec(fate);
-  if (offset)
-    return `It fits ${plural(Number(offset[2]), "line")} ${offset[1] ? "above" : "below"} its place.`;
-  if (fate.startsWith("fuzz")) return `It fits with ${fate}: the lines around it differ a little.`;
-  if (fate === "in the tree already")
-    return "The tree has it already; before is the tree with it taken back.";
-  const why = /^(merged|rejected): (.*)$/s.exec(fate);
-  if (why?.[1] === "merged") return `Merged by content: ${why[2]}.`;
-  if (why?.[1] === "rejected") return `It does not fit the tree and was left out: ${why[2]}.`;
-  return fate;
+export function fateSentence(fate: HunkFate): string {
+  switch (fate.kind) {
+    case "exact":
+      return "It fits the tree exactly.";
+    case "offset":
+      return `It fits ${plural(Math.abs(fate.lines), "line")} ${fate.lines < 0 ? "above" : "below"} its place.`;
+    case "fuzz":
+      return `It fits with ${fateText(fate)}: the lines around it differ a little.`;
+    case "already":
+      return "The tree has it already; before is the tree with it taken back.";
+    case "merged":
+      return `Merged by content: ${fate.why}.`;
+    case "rejected":
+      return `It does not fit the tree and was left out: ${fate.why}.`;
+  }
 }
 
 /** Runs without a finding and findings with one, of one patch or of all. */

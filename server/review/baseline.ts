@@ -5,24 +5,29 @@
 import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
-import { type BootedImage, bootImage, runCase, type ScenarioCase } from "../../emulator/scenario/runner.ts";
+import { type BootedImage, bootImage, runCase } from "../../emulator/scenario/runner.ts";
 import { allViolations, keyOf } from "./compare.ts";
+import type { ScenarioItem } from "./plan.ts";
 
 export class Baselines {
   private readonly booted = new Map<Era, BootedImage>();
   private readonly known = new Map<string, ReadonlySet<string>>();
 
   /** Keys (compare.ts) of the violations of the unpatched reference kernel in this case. */
-  faults(era: Era, c: ScenarioCase, stepLimit: number): ReadonlySet<string> {
-    const key = `${era} ${c.label}`;
+  faults(era: Era, item: ScenarioItem, stepLimit: number): ReadonlySet<string> {
+    const key = `${era} ${item.label}`;
     let faults = this.known.get(key);
     if (faults === undefined) {
       const image = this.image(era);
-      const def = image.scenarios.find((s) => s.name === c.def.name);
+      const def = image.scenarios.find((s) => s.name === item.name);
       faults =
         def === undefined || image.snapshot === null
           ? new Set()
-          : new Set(allViolations(runCase(image, { ...c, def }, { stepLimit })).map(keyOf));
+          : new Set(
+              allViolations(
+                runCase(image, { def, params: new Map(item.params), label: item.label }, { stepLimit }),
+              ).map(keyOf),
+            );
       this.known.set(key, faults);
     }
     return faults;

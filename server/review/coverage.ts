@@ -3,11 +3,9 @@
  * tree has them, and which stubs stand in the way of verdicts. Leaves out printing it (cli_review.ts, features/hover.ts).
  */
 import { outline } from "../../emulator/c/outline.ts";
+import { SUBSYSTEMS } from "../source/subsystems.ts";
 import type { PatchSide } from "./side.ts";
 import type { Coverage, FileCoverage, LineFacts, Run, StubCount } from "./types.ts";
-
-/** Files of the tree that are always told of, whether or not the patch touches them. */
-export const TOLD: readonly string[] = ["fs/dax.c", "mm/memremap.c"];
 
 /** Coverage of one patch. `files`: the after side's whole files by path, when they come from a kernel tree. */
 export function coverageOf(
@@ -48,7 +46,7 @@ function fileCoverage(runs: readonly Run[], files: ReadonlyMap<string, string>):
   for (const run of runs)
     for (const f of run.functions) if (f.fidelity === "tree" || f.fidelity === "diff") ran.add(f.name);
   const out: FileCoverage[] = [];
-  for (const path of TOLD) {
+  for (const path of SUBSYSTEMS.flatMap((s) => s.told)) {
     const text = files.get(path);
     if (text === undefined) continue;
     const names = [...new Set(outline(text).flatMap((i) => (i.kind === "function" ? [i.name] : [])))];

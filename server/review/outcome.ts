@@ -1,9 +1,9 @@
 /**
- * What one scenario case gave, both sides run and compared, as plain data: a review is made by taking the outcomes of its
- * cases in order, wherever they were run. Leaves out how they are made and taken (analysis.ts) and how they travel
- * between threads (emulation/helper.ts).
+ * What one case gave, both sides run and compared, as plain data: a review is made by taking the outcomes of its cases in
+ * the order of the plan, wherever they were run. Leaves out how they are made (case.ts), taken (collect.ts) and carried
+ * between threads (emulation/pool.ts).
  */
-import type { Finding, Run, Side } from "./types.ts";
+import type { Finding, LineChange, Run, Side } from "./types.ts";
 
 /** A violation with its place, before it is merged with what other cases show. */
 export interface Candidate {
@@ -15,8 +15,7 @@ export interface Candidate {
   readonly exact: boolean;
   /** Codes of the violations that follow from it in this run. */
   readonly follows: readonly string[];
-  /** Null when an earlier case is certain to be told in its place. */
-  readonly finding: Finding | null;
+  readonly finding: Finding;
 }
 
 /** What a case did on one document line. */
@@ -26,7 +25,7 @@ export interface CaseLine {
   /** Function of the last event on the line, "" when there was none. */
   readonly fn: string;
   readonly hits: number;
-  readonly changes: readonly string[];
+  readonly changes: readonly LineChange[];
 }
 
 export interface CaseOutcome {
@@ -35,19 +34,4 @@ export interface CaseOutcome {
   readonly executed: Readonly<Record<Side, readonly string[]>>;
   readonly lines: readonly CaseLine[];
   readonly candidates: readonly Candidate[];
-}
-
-/** The other thread of a review that two threads share: each runs its cases, one takes the outcomes of both. */
-export interface Sharing {
-  /** Whether the outcomes of both are taken here: only there the review goes on to what follows from them. */
-  readonly takes: boolean;
-  /** Whether case i of n is run here. */
-  mine(i: number, n: number): boolean;
-  /** A case was run here. */
-  done(outcome: CaseOutcome): void;
-  /**
-   * The outcome of the next case that is not run here, in order; "later" when it is not there yet and `block` is false,
-   * "gone" when the other thread has ended, "skip" when outcomes are not taken here.
-   */
-  next(block: boolean): CaseOutcome | "later" | "gone" | "skip";
 }

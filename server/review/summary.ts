@@ -2,6 +2,8 @@
  * What several surfaces say of a result in the same words: the fate of hunks in the kernel tree, how much of the patch
  * ran, notes without doubles, the patch that mends a finding. Leaves out layout (cli_text.ts, features/report.ts).
  */
+import { fateText, type HunkFate } from "../source/fate.ts";
+import type { NothingRuns } from "./plan.ts";
 import type { Coverage, FileCoverage, Finding, HunkNote, ReviewResult } from "./types.ts";
 
 /** Offsets that are named in a count. */
@@ -14,47 +16,67 @@ export function fixedByText(f: Finding, total: number): string {
   return `${number}${total > 0 ? `/${total}` : ""} "${subject}"`;
 }
 
+/** How hunks of a fate are counted, in this order. */
+const FATE_WORDS: Readonly<Record<HunkFate["kind"], string>> = {
+  exact: "exact",
+  offset: "at an offset",
+  fuzz: "with fuzz",
+  merged: "merged",
+  already: "already there",
+  rejected: "rejected",
+};
+
 /** "2 exact, 1 at an offset (3), 1 rejected"; "" without hunks. */
 export function fateCounts(hunks: readonly HunkNote[]): string {
-  const counts = new Map<string, number>();
-  for (const h of hunks) counts.set(kindOf(h), (counts.get(kindOf(h)) ?? 0) + 1);
-  const order = ["exact", "at an offset", "with fuzz", "merged", "already there", "rejected"];
-  return [...counts]
-    .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
-    .map(([kind, n]) => `${n} ${kind}${kind === "at an offset" ? offsets(hunks) : ""}`)
+  const counts = new Map<HunkFate["kind"], number>();
+  for (const { fate } of hunks) counts.set(fate.kind, (counts.get(fate.kind) ?? 0) + 1);
+  return (Object.keys(FATE_WORDS) as HunkFate["kind"][])
+    .filter((kind) => counts.has(kind))
+    .map((kind) => `${counts.get(kind)} ${FATE_WORDS[kind]}${kind === "offset" ? offsets(hunks) : ""}`)
     .join(", ");
 }
 
 /** " (3, -2)": by how many lines. */
 function offsets(hunks: readonly HunkNote[]): string {
-  const by = [...new Set(hunks.flatMap((h) => /^offset (-?\d+)$/.exec(h.fate)?.[1] ?? []))];
+  const by = [...new Set(hunks.flatMap(({ fate }) => (fate.kind === "offset" ? [fate.lines] : [])))];
   const more = by.length > OFFSETS_MAX ? ", ..." : "";
   return ` (${by.slice(0, OFFSETS_MAX).join(", ")}${more})`;
 }
 
-/** "offset 3" is of the kind "at an offset", "merged: why" of the kind "merged". */
-function kindOf({ fate }: HunkNote): string {
-  if (fate.startsWith("in the tree")) return "already there";
-  const kind = /^\w+/.exec(fate)?.[0] ?? fate;
-  return kind === "offset" ? "at an offset" : kind === "fuzz" ? "with fuzz" : kind;
-}
-
 /** Hunks of a patch whose fate is worth a line of its own; the count has said the rest. */
 export function oddHunks(hunks: readonly HunkNote[]): readonly HunkNote[] {
-  const told = hunks.every((h) => kindOf(h) === "already there") ? "already there" : "exact";
-  return hunks.filter((h) => ![told, "exact", "at an offset"].includes(kindOf(h)));
+  const told = hunks.every((h) => h.fate.kind === "already") ? "already" : "exact";
+  return hunks.filter((h) => ![told, "exact", "offset"].includes(h.fate.kind));
 }
 
 /** The notes, each once, without those that repeat the fate of a hunk. */
 export function notesOf(result: ReviewResult): string[] {
-  const reasons = result.hunks.flatMap((h) => {
-    const why = /^(?:merged|rejected): (.*)$/s.exec(h.fate)?.[1];
-    return why === undefined ? [] : [{ path: h.path, why }];
-  });
+  const reasons = result.hunks.flatMap(({ path, fate }) =>
+    fate.kind === "merged" || fate.kind === "rejected" ? [{ path, why: fate.why }] : [],
+  );
   const doubled = (note: string): boolean =>
     reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why));
   return [...new Set(result.notes)].filter((n) => !doubled(n));
 }
+
+/** Why nothing of a patch can run. */
+export function nothingText(why: NothingRuns): string {
+  switch (why.kind) {
+    case "no-function":
+      return "the diff shows no C function";
+    case "partial": {
+      const more = why.names.length > 4 ? ` and ${why.names.length - 4} more` : "";
+      return `the diff shows ${why.names.slice(0, 4).join("(), ")}() only in part${more}: without a kernel tree nothing of it can run`;
+    }
+    case "uncalled": {
+      const names = why.names.slice(0, 4).map((n) => `${n}()`);
+      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+    }
+  }
+}
+
+/** A hunk with its fate, one line: "fs/dax.c: offset 3". */
+export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateText(fate)}`;
 
 /** Added lines that have code, by file in the order of the diff. */
 export function addedByFile(coverage: Coverage): { path: string; reached: number; total: number }[] {

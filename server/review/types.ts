@@ -4,6 +4,8 @@
  * allowed there and listed in server/schema/review.schema.json. Leaves out how results are made (analysis.ts).
  */
 
+import type { HunkFate } from "../source/fate.ts";
+
 /** Instructions a scenario may run, where the user sets no other bound. */
 export const DEFAULT_STEPS = 5_000_000;
 
@@ -86,8 +88,18 @@ export interface LineFacts {
   readonly fn: string;
   /** How many scenario runs executed it. */
   readonly hits: number;
-  /** Field changes seen at this line: "refcount 1 -> 0 (pfn 0x100003, map-fault-unmap)". At most a dozen. */
-  readonly changes: readonly string[];
+  /** What was seen to change at this line, at most MAX_CHANGES. */
+  readonly changes: readonly LineChange[];
+}
+
+/** Changes that are told of a line. */
+export const MAX_CHANGES = 12;
+
+export interface LineChange {
+  /** "_refcount of block 3: 1 -> 0" */
+  readonly text: string;
+  /** The case that showed it: "map-fault-unmap order=9". */
+  readonly scenario: string;
 }
 
 export interface FunctionFacts {
@@ -143,8 +155,7 @@ export interface HunkNote {
   readonly patch: number;
   readonly docLine: number;
   readonly path: string;
-  /** "exact", "offset 3", "fuzz 1, offset -2", "merged", "already there", "rejected: why". */
-  readonly fate: string;
+  readonly fate: HunkFate;
 }
 
 /** The kernel tree that a review took code from. */
@@ -195,5 +206,21 @@ export interface ReviewOptions {
   readonly facts?: boolean;
 }
 
-/** Progress while a review runs; returning false asks it to stop. */
-export type ProgressListener = (done: number, total: number, what: string) => boolean;
+/** What a review tells while it runs, in an order that does not depend on the number of threads. */
+export type ReviewEvent =
+  /** Patch `n` of `of` begins: this many cases will run. */
+  | {
+      readonly kind: "plan";
+      readonly patch: number;
+      readonly n: number;
+      readonly of: number;
+      readonly cases: number;
+    }
+  /** A case is about to be waited for. */
+  | { readonly kind: "start"; readonly what: string }
+  /** A cause that no earlier case showed. What follows may add to it, put it on a better line, or place it below another. */
+  | { readonly kind: "finding"; readonly finding: Finding }
+  | { readonly kind: "run"; readonly run: Run };
+
+/** Hears the events of a review; false asks it to stop. */
+export type ReviewListener = (event: ReviewEvent) => boolean;

@@ -9,7 +9,7 @@
  * Leaves out the content merge (merge.ts) and which text a file has (images.ts).
  */
 import type { Hunk } from "../mail/types.ts";
-import type { HunkFate } from "./images.ts";
+import type { HunkFate } from "./fate.ts";
 import { mergeHunk } from "./merge.ts";
 
 /** Stands at the end of a last line that has no newline. */

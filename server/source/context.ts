@@ -9,6 +9,7 @@ import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import { chooseEra, eraOfTree, wantedEra } from "./era.ts";
 import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
+import { SUBSYSTEMS } from "./subsystems.ts";
 import { openTree } from "./tree.ts";
 import { type TreeIndex, treeIndex } from "./tree_index.ts";
 
@@ -85,7 +86,7 @@ export function imagesIn(context: TreeContext, doc: ParsedDocument, patch: Patch
   return imagesOf(context.tree, stackFor(doc, patch, context.prerequisites), patch, baseCommitOf(doc, patch));
 }
 
-/** The era of a side: what the user wants, else the rule of the side's own fs/dax.c, else by the patch. */
+/** The era of a side: what the user wants, else the rule of the side's own files (subsystems.ts), else by the patch. */
 export function eraIn(
   context: TreeContext,
   images: SideImages,
@@ -93,6 +94,12 @@ export function eraIn(
   side: Side,
   wanted: string | undefined,
 ): Era {
-  const dax = images.files.find((f) => f.path === "fs/dax.c")?.[side] ?? context.tree.read("fs/dax.c") ?? "";
-  return wantedEra(wanted) ?? eraOfTree(dax) ?? chooseEra(patch, side, undefined).era;
+  const user = wantedEra(wanted);
+  if (user !== null) return user;
+  for (const { eraFile } of SUBSYSTEMS) {
+    const text = images.files.find((f) => f.path === eraFile)?.[side] ?? context.tree.read(eraFile) ?? "";
+    const era = eraOfTree(text);
+    if (era !== null) return era;
+  }
+  return chooseEra(patch, side, undefined).era;
 }

@@ -18,6 +18,7 @@ import {
   splitLines,
   Target,
 } from "./apply.ts";
+import type { HunkFate } from "./fate.ts";
 
 /** A kernel tree to take whole files from. */
 export interface KernelTree {
@@ -37,36 +38,6 @@ export interface KernelTree {
   list(folder: string): readonly string[];
   /** Something that changes when the file's text does: size and time of change. "" when absent. */
   stamp(path: string): string;
-}
-
-/**
- * What became of a hunk. `lines`: how far from the line that its header names, as GNU patch prints it. Fuzz 0: only the
- * white space differs. `already`: the text has it; on the before side it is taken back.
- */
-export type HunkFate =
-  | { readonly kind: "exact" }
-  | { readonly kind: "offset"; readonly lines: number }
-  | { readonly kind: "fuzz"; readonly fuzz: number; readonly lines: number }
-  | { readonly kind: "merged"; readonly why: string }
-  | { readonly kind: "already" }
-  | { readonly kind: "rejected"; readonly why: string };
-
-/** A fate in words. */
-export function fateText(fate: HunkFate): string {
-  switch (fate.kind) {
-    case "exact":
-      return "exact";
-    case "offset":
-      return `offset ${fate.lines}`;
-    case "fuzz":
-      return `fuzz ${fate.fuzz}${fate.lines === 0 ? "" : `, offset ${fate.lines}`}`;
-    case "merged":
-      return `merged: ${fate.why}`;
-    case "already":
-      return "in the tree already";
-    case "rejected":
-      return `rejected: ${fate.why}`;
-  }
 }
 
 export interface HunkImage {

@@ -7,10 +7,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { ReviewOptions } from "../review/types.ts";
+import { SUBSYSTEMS } from "./subsystems.ts";
 import { isTreePath } from "./tree.ts";
 
 /** Files of the tree that every review reads. */
-const ALWAYS = [".git/HEAD", "fs/dax.c", "mm/memremap.c"];
+const ALWAYS = [".git/HEAD", ...SUBSYSTEMS.flatMap((s) => [s.eraFile, ...s.told])];
 
 /** A text that stays the same while the tree, the prerequisites and the configuration do; "" without a tree. */
 export function treeStamp(doc: ParsedDocument, options: ReviewOptions): string {

@@ -8,18 +8,11 @@ import type { TreeSource, TreeUnit } from "../../emulator/kernel_tree.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 import type { FileImages, KernelTree, SideImages } from "./images.ts";
 import type { SideOverlay } from "./overlay.ts";
+import { SUBSYSTEMS } from "./subsystems.ts";
 import type { TreeIndex } from "./tree_index.ts";
 
-/**
- * Files that run as the tree has them whether or not a patch touches them. Each is held to giving the same events as the
- * reference kernel's on an unpatched tree (test/source/tree_runs.test.ts).
- */
-export const PREFERRED_FILES: readonly string[] = [
-  "fs/dax.c",
-  "mm/memremap.c",
-  "fs/iomap/iter.c",
-  "drivers/dax/device.c",
-];
+/** Files that run as the tree has them, whether or not a patch touches them. */
+export const PREFERRED_FILES: readonly string[] = SUBSYSTEMS.flatMap((s) => s.preferred);
 
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 

@@ -88,7 +88,7 @@ describe("language server", () => {
       (await c.request("textDocument/hover", at(URI, line))).result?.contents.value as string;
     assert.match(
       await text(lineOf("page->share = 1")),
-      /dax_account_entry\(\)\*\* · removed[\s\S]*before[\s\S]*refcount 1 -> 0/,
+      /dax_account_entry\(\)\*\* · removed[\s\S]*before[\s\S]*refcount of pfn 0x100003: 1 -> 0/,
     );
     assert.match(
       await text(lineOf("page->share++")),

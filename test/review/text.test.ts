@@ -36,15 +36,23 @@ const added = patch.files.flatMap((f) => f.hunks.flatMap((h) => h.lines)).filter
 
 /** A made-up review in a tree. */
 function treeReview(change: Partial<ReviewResult> = {}): ReviewResult {
-  const hunk = (docLine: number, fate: string): HunkNote => ({ patch: 0, docLine, path: "fs/dax.c", fate });
+  const hunk = (docLine: number, fate: HunkNote["fate"]): HunkNote => ({
+    patch: 0,
+    docLine,
+    path: "fs/dax.c",
+    fate,
+  });
   return {
     ...fakeReview(doc, "1"),
     tree: { root: "/linux", describe: "linux-6.12 (work tree)", prerequisites: 2 },
     hunks: [
-      hunk(30, "exact"),
-      hunk(40, "offset 3"),
-      hunk(50, "merged: the line after it is another one here, and what it changes stands once in the file"),
-      hunk(60, "rejected: its lines are not there"),
+      hunk(30, { kind: "exact" }),
+      hunk(40, { kind: "offset", lines: 3 }),
+      hunk(50, {
+        kind: "merged",
+        why: "the line after it is another one here, and what it changes stands once in the file",
+      }),
+      hunk(60, { kind: "rejected", why: "its lines are not there" }),
     ],
     coverage: [
       {

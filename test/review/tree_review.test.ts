@@ -76,7 +76,7 @@ test("a function shown in part runs from the tree, and the fault is on its line"
   assert.ok(result.runs.some((r) => r.functions.some((f) => f.fidelity === "tree")));
   assert.deepEqual(
     result.hunks.map((h) => h.fate),
-    ["exact"],
+    [{ kind: "exact" }],
   );
 });
 

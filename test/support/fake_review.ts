@@ -18,7 +18,12 @@ export function fakeInTree(parsed: ParsedDocument, result: ReviewResult, root: s
     ...result,
     tree: { root, describe: "linux (work tree)", prerequisites: 0 },
     hunks: parsed.patches.flatMap((p) =>
-      hunksOf(p).map(({ path, hunk }) => ({ patch: p.index, docLine: hunk.line, path, fate: "offset -3" })),
+      hunksOf(p).map(({ path, hunk }) => ({
+        patch: p.index,
+        docLine: hunk.line,
+        path,
+        fate: { kind: "offset" as const, lines: -3 },
+      })),
     ),
     coverage: parsed.patches.map((p) => ({
       patch: p.index,
@@ -75,7 +80,7 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
           side: d.side,
           fn: d.name,
           hits: 3,
-          changes: ["refcount 1 -> 0 (pfn 0x100003, map-fault-unmap)"],
+          changes: [{ text: "refcount of pfn 0x100003: 1 -> 0", scenario: "map-fault-unmap" }],
         });
     }
     for (const file of patch.files)

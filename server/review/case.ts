@@ -1,0 +1,268 @@
+/**
+ * One case, run on both sides and compared: a pure function from (sides, case) to a CaseOutcome, whichever thread it is
+ * called on and whatever ran before. Leaves out which cases there are (plan.ts) and what several together say
+ * (collect.ts).
+ */
+import type { Violation } from "../../emulator/invariants/invariant.ts";
+import { PMEM_PFN } from "../../emulator/machine/machine.ts";
+import { runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { schedulerOf } from "../../emulator/sched/scheduler.ts";
+import type { Baselines } from "./baseline.ts";
+import { blame, blameStop } from "./blame.ts";
+import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
+import { candidate, type PatchFacts, type RanCase } from "./finding.ts";
+import type { CaseLine, CaseOutcome } from "./outcome.ts";
+import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
+import { eventText } from "./render.ts";
+import type { PatchSide } from "./side.ts";
+import type { PatchSides } from "./sides.ts";
+import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
+
+/** What a case needs besides the sides. */
+export interface CaseContext extends PatchFacts {
+  /** Instructions that a side may run. */
+  readonly steps: number;
+  /** Lines are told with what changed on them, for hovers. */
+  readonly facts: boolean;
+  readonly baselines: Baselines;
+  readonly cancelled: () => boolean;
+}
+
+type Runner<I extends PlanItem> = (sides: PatchSides, item: I, context: CaseContext) => CaseOutcome;
+
+/** The kinds of case: how each is run. */
+const CASES: { readonly [K in CaseKind]: Runner<Extract<PlanItem, { kind: K }>> } = {
+  scenario: scenarioCase,
+};
+
+/** Runs a case of any kind. */
+export function caseOutcome(sides: PatchSides, item: PlanItem, context: CaseContext): CaseOutcome {
+  return (CASES[item.kind] as Runner<PlanItem>)(sides, item, context);
+}
+
+// ---- scenarios -----------------------------------------------------------------------------------------------------
+
+function scenarioCase(sides: PatchSides, item: ScenarioItem, context: CaseContext): CaseOutcome {
+  const { before, after } = sides;
+  const runs = {
+    before: runScenario(before, after, item, context),
+    after: runScenario(after, before, item, context),
+  };
+  return judge({ sides, runs, label: item.label }, item, context);
+}
+
+function runScenario(
+  side: PatchSide,
+  other: PatchSide,
+  item: ScenarioItem,
+  context: CaseContext,
+): ScenarioRun {
+  const named = (s: { readonly name: string }): boolean => s.name === item.name;
+  const def = side.booted.scenarios.find(named) ?? other.booted.scenarios.find(named);
+  if (side.booted.snapshot === null || def === undefined) return { ...side.booted.boot, label: item.label };
+  const c: ScenarioCase = { def, params: new Map(item.params), label: item.label };
+  return runCase(side.booted, c, {
+    stepLimit: context.steps,
+    scheduler: schedulerOf(context.seed),
+    cancelled: context.cancelled,
+  });
+}
+
+/** The outcome of two runs. */
+function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutcome {
+  const { sides, runs, label } = ran;
+  const { before, after } = sides;
+  const executed = { before: ofTheDiff(before, runs.before), after: ofTheDiff(after, runs.after) };
+  const { verdict, reason, judged } = verdictOf(ran, item, executed, context);
+  const run: Run = {
+    patch: context.patch,
+    scenario: label,
+    era: before.era === after.era ? after.era : `${before.era} -> ${after.era}`,
+    verdict,
+    before: sideRun(runs.before),
+    after: sideRun(runs.after),
+    functions: functionsOf(ran),
+    ...(reason === "" ? {} : { reason }),
+  };
+  return {
+    run,
+    executed,
+    lines: [...linesOf(before, runs.before, context), ...linesOf(after, runs.after, context)],
+    candidates:
+      judged === null
+        ? []
+        : [
+            ...judged.fresh.map((v) => candidate("new", ran, context, v.root, v.rest)),
+            ...judged.gone.map((v) => candidate("fixed", ran, context, v.root, v.rest)),
+            ...judged.still.map((v) => candidate("already", ran, context, v.root, v.rest)),
+          ],
+  };
+}
+
+const ofTheDiff = (side: PatchSide, run: ScenarioRun): string[] =>
+  run.functions.flatMap((id) => (side.fn(id).fidelity === "diff" ? [side.fn(id).name] : []));
+
+/** Functions of both sides by name, natives last; where a side has it from the diff, that is told. */
+function functionsOf({ sides: { before, after }, runs }: RanCase): Run["functions"] {
+  const names = new Map<string, Run["functions"][number]>();
+  for (const f of [
+    ...before.functionList(runs.before.functions, runs.before.natives),
+    ...after.functionList(runs.after.functions, runs.after.natives),
+  ])
+    if (names.get(f.name)?.fidelity !== "diff") names.set(f.name, f);
+  const all = [...names.values()];
+  return [...all.filter((f) => f.fidelity !== "shim"), ...all.filter((f) => f.fidelity === "shim")];
+}
+
+/** What the two runs mean; `judged` is null where nothing is said of violations. */
+function verdictOf(
+  ran: RanCase,
+  item: ScenarioItem,
+  executed: Readonly<Record<Side, readonly string[]>>,
+  context: CaseContext,
+): { verdict: Verdict; reason: string; judged: Judged | null } {
+  const { sides, runs } = ran;
+  const problem =
+    (executed.before.length + executed.after.length === 0
+      ? {
+          verdict: "not-modelled" as Verdict,
+          reason: `this scenario reaches none of the functions that ${sides.after.inTree ? "the patch changes" : "the mail shows whole"}`,
+        }
+      : null) ??
+    prefixed("before", unusable(runs.before)) ??
+    prefixed("after", unusable(runs.after));
+  if (problem !== null) return { ...problem, judged: null };
+  const judged = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context));
+  const verdict =
+    sides.same && (judged.verdict === "new" || judged.verdict === "fixed") ? "clean" : judged.verdict;
+  const quiet = verdict === "clean" || verdict === "already";
+  const why =
+    (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
+    (quiet || sides.after.inTree ? standIn(ran) : null);
+  return why === null
+    ? { verdict, reason: "", judged }
+    : { verdict: "not-modelled", reason: why, judged: null };
+}
+
+function prefixed(
+  side: Side,
+  p: { verdict: Verdict; reason: string } | null,
+): { verdict: Verdict; reason: string } | null {
+  return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
+}
+
+/**
+ * Why a run without a fault says nothing of the patch: a function that the patch changes but shows only in part ran as
+ * the reference kernel has it, or the before side had one that the patch only adds. Null when neither is so.
+ */
+function standIn({ sides: { before, after }, runs }: RanCase): string | null {
+  for (const [side, run] of [
+    [before, runs.before],
+    [after, runs.after],
+  ] as const) {
+    const changed = side.overlay.partial.filter((d) => d.changed);
+    if (changed.length === 0) continue;
+    for (const id of run.functions) {
+      const fn = side.fn(id);
+      if ((side.inTree || fn.fidelity !== "diff") && changed.some((d) => d.name === fn.name))
+        return side.inTree
+          ? `a hunk for ${fn.name}() does not fit the kernel tree: it ran without it`
+          : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
+    }
+  }
+  return null;
+}
+
+/** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
+function olderThanBefore({ sides: { before, after }, runs }: RanCase): string | null {
+  const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
+  const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
+  for (const id of runs.before.functions) {
+    const fn = before.fn(id);
+    if (fn.fidelity === "reference" && added.has(fn.name))
+      return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
+  }
+  return null;
+}
+
+/**
+ * When the sides are of different eras: which faults are the releases' own. Before: all that the bare reference kernel
+ * of its era shows too. After: those as well, unless a line of the patch is what does it.
+ */
+function releaseFaults(
+  { sides: { before, after }, runs }: RanCase,
+  item: ScenarioItem,
+  { baselines, steps }: CaseContext,
+): ReleaseFaults {
+  if (before.era === after.era || allViolations(runs.before).length + allViolations(runs.after).length === 0)
+    return { before: () => false, after: () => false };
+  return {
+    before: (key) => baselines.faults(before.era, item, steps).has(key),
+    after: (key, v) =>
+      !isExact(after, runs.after, before, runs.before, v) &&
+      baselines.faults(after.era, item, steps).has(key),
+  };
+}
+
+/** Whether a line of the patch itself does it. */
+function isExact(
+  side: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+  v: Violation,
+): boolean {
+  return v.stop === true ? blameStop(side, run, v).exact : blame(side, run, other, otherRun, v).exact;
+}
+
+function sideRun(run: ScenarioRun): SideRun {
+  const kind = run.end.reason.kind;
+  return {
+    outcome: kind === "unsupported" ? "not-modelled" : kind,
+    violations: [...new Set(allViolations(run).map((v) => v.code))],
+    stubs: run.stubs.map((s) => s.name),
+    steps: run.steps,
+    ...(kind === "completed" ? {} : { reason: run.end.reason.message }),
+  };
+}
+
+/** What a run did on each line of the mail. */
+function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): CaseLine[] {
+  side.files = run.fileNames;
+  interface Line {
+    readonly docLine: number;
+    readonly side: Side;
+    fn: string;
+    hits: number;
+    readonly changes: LineChange[];
+  }
+  const lines = new Map<number, Line>();
+  const lineAt = (docLine: number): Line => {
+    let line = lines.get(docLine);
+    if (line === undefined) {
+      line = { docLine, side: side.side, fn: "", hits: 0, changes: [] };
+      lines.set(docLine, line);
+    }
+    return line;
+  };
+  const pfnText = (pfn: number): string =>
+    pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`;
+  run.lineHits.forEach((hits, id) => {
+    if (hits === undefined) return;
+    const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
+    // A line in a header, or with macros, has several places in one run: it is one run.
+    if (docLine > 0) lineAt(docLine).hits = 1;
+  });
+  if (!facts) return [...lines.values()];
+  for (const e of run.events) {
+    if (e.kind !== "page" && e.kind !== "warn" && e.kind !== "bad-page") continue;
+    const at = side.diffFrame(e.stack);
+    if (at === null) continue;
+    const line = lineAt(at.docLine);
+    line.fn = side.fn(at.frame.fn).name;
+    if (line.changes.length >= MAX_CHANGES) continue;
+    const text = eventText(side, e, pfnText).replace(/, by .*$/, "");
+    if (!line.changes.some((c) => c.text === text)) line.changes.push({ text, scenario: run.label });
+  }
+  return [...lines.values()];
+}

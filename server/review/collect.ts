@@ -1,0 +1,191 @@
+/**
+ * What the cases of a patch say together: a fold over their outcomes in the order of the plan, one finding a root cause.
+ * `take` tells what each outcome added, so that findings can be given out while cases still run. Leaves out running them
+ * (case.ts).
+ */
+import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
+import {
+  type Finding,
+  type FunctionFacts,
+  type LineChange,
+  type LineFacts,
+  MAX_CHANGES,
+  type Run,
+  type Side,
+} from "./types.ts";
+
+interface Draft {
+  readonly finding: Finding;
+  readonly key: string;
+  readonly alsoIn: string[];
+}
+
+interface Line {
+  readonly docLine: number;
+  readonly side: Side;
+  fn: string;
+  hits: number;
+  readonly changes: LineChange[];
+}
+
+type Counts = { -readonly [K in keyof FunctionFacts["counts"]]: number };
+
+export class Collector {
+  readonly runs: Run[] = [];
+  private readonly found: Draft[] = [];
+  private readonly lineMap = new Map<string, Line>();
+  private readonly ran = new Set<string>();
+  private readonly countMap = new Map<string, Counts>();
+  /** For each finding's key and scenario: the codes that followed. */
+  private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
+
+  /** What was found without running: one finding a place. */
+  addStatic(candidates: readonly Candidate[]): void {
+    for (const c of candidates) this.found.push({ key: keyOfCandidate(c), alsoIn: [], finding: c.finding });
+  }
+
+  /** Adds the outcome of a case, in the order of the plan. Gives the findings that it is the first to show. */
+  take(outcome: CaseOutcome): Finding[] {
+    this.runs.push(outcome.run);
+    for (const l of outcome.lines) this.addLine(l);
+    this.countFunctions(outcome);
+    return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);
+  }
+
+  /** Whether a function of the diff ran on some side. */
+  executed(name: string): boolean {
+    return this.ran.has(name);
+  }
+
+  counts(name: string): FunctionFacts["counts"] {
+    return this.countMap.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+  }
+
+  /** What happened on each line; a line without events belongs to the function that it stands in. */
+  lines(functions: readonly FunctionFacts[]): LineFacts[] {
+    return [...this.lineMap.values()].map((l) => ({
+      ...l,
+      fn:
+        l.fn !== ""
+          ? l.fn
+          : (functions.find((f) => f.docLine <= l.docLine && l.docLine <= f.endDocLine)?.name ?? ""),
+    }));
+  }
+
+  /** The findings. One that never comes without another of the same run and page hangs below that one. */
+  findings(): Finding[] {
+    const all = this.found.map((d) => ({ ...d.finding, alsoIn: d.alsoIn }));
+    return mergeByLine(all.filter((f) => !all.some((g) => g !== f && this.explains(g, f))));
+  }
+
+  private addLine(l: CaseLine): void {
+    const key = `${l.side}:${l.docLine}`;
+    let line = this.lineMap.get(key);
+    if (line === undefined) {
+      line = { docLine: l.docLine, side: l.side, fn: "", hits: 0, changes: [] };
+      this.lineMap.set(key, line);
+    }
+    line.hits += l.hits;
+    if (l.fn !== "") line.fn = l.fn;
+    line.changes.push(...l.changes.slice(0, MAX_CHANGES - line.changes.length));
+  }
+
+  private countFunctions({ executed, run: { verdict } }: CaseOutcome): void {
+    for (const name of new Set([...executed.before, ...executed.after])) {
+      this.ran.add(name);
+      const c = this.countMap.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+      if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already")
+        c[verdict]++;
+      else c.notModelled++;
+      this.countMap.set(name, c);
+    }
+  }
+
+  /** One finding a root cause: the same line, or, where no line is certain, the same rule. */
+  private known(c: Candidate): Draft | undefined {
+    const key = keyOfCandidate(c);
+    return this.found.find(
+      (d) =>
+        d.key === key ||
+        (d.finding.code === c.code &&
+          d.finding.verdict === c.verdict &&
+          (!c.exact || !d.finding.exactLine) &&
+          c.code !== "warn"),
+    );
+  }
+
+  /** The finding, when no earlier case showed its cause. */
+  private addFinding(c: Candidate, label: string): Finding | null {
+    const key = keyOfCandidate(c);
+    const follows = this.followers.get(key) ?? new Map<string, ReadonlySet<string>>();
+    follows.set(label, new Set(c.follows));
+    this.followers.set(key, follows);
+    const known = this.known(c);
+    if (known === undefined) {
+      this.found.push({ key, alsoIn: [], finding: c.finding });
+      return c.finding;
+    }
+    if (!known.alsoIn.includes(label)) known.alsoIn.push(label);
+    if (known.finding.exactLine || !c.exact) return null;
+    // A later scenario puts it on its very line: that one is told, and the earlier one named.
+    this.found[this.found.indexOf(known)] = {
+      key,
+      finding: c.finding,
+      alsoIn: [known.finding.scenario, ...known.alsoIn.filter((l) => l !== label)],
+    };
+    return null;
+  }
+
+  /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
+  private explains(g: Finding, f: Finding): boolean {
+    // On one line they are one finding anyway (mergeByLine), under the more telling rule.
+    if (g.docLine === f.docLine && g.side === f.side) return false;
+    if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check")
+      return false;
+    const runs = [f.scenario, ...f.alsoIn];
+    const follows = this.followers.get(`${f.verdict}:${f.code}:${f.docLine}:${f.side}`);
+    return (
+      follows !== undefined &&
+      runs.every((r) => follows.get(r)?.has(g.code) === true) &&
+      1 + g.alsoIn.length >= runs.length
+    );
+  }
+}
+
+const keyOfCandidate = (c: Candidate): string => `${c.verdict}:${c.code}:${c.docLine}:${c.side}`;
+
+/** The more telling rule first: the order of the table of invariants, then stops. */
+function rankOf(code: string): number {
+  const i = INVARIANTS.findIndex((v) => v.code === code);
+  return i < 0 ? INVARIANTS.length : i;
+}
+
+/** One line that breaks several rules is one finding, under the most telling of them. */
+function mergeByLine(findings: readonly Finding[]): Finding[] {
+  const out: Finding[] = [];
+  for (const f of findings) {
+    const i = out.findIndex(
+      (o) =>
+        o.docLine === f.docLine &&
+        o.side === f.side &&
+        o.verdict === f.verdict &&
+        o.code !== "dead-check" &&
+        f.code !== "dead-check",
+    );
+    if (i < 0) {
+      out.push(f);
+      continue;
+    }
+    const o = out[i]!;
+    const [first, second] = rankOf(f.code) < rankOf(o.code) ? [f, o] : [o, f];
+    const consequences = [...first.consequences];
+    for (const c of [{ code: second.code, message: second.message }, ...second.consequences])
+      if (c.code !== first.code && !consequences.some((k) => k.code === c.code)) consequences.push(c);
+    const alsoIn = [...new Set([...first.alsoIn, second.scenario, ...second.alsoIn])].filter(
+      (s) => s !== first.scenario,
+    );
+    out[i] = { ...first, consequences, alsoIn };
+  }
+  return out;
+}

@@ -1,0 +1,185 @@
+/**
+ * Violations as findings: which line of the mail each belongs on, its trace and how certain it is; and comparisons that
+ * the types of their operands decide. Leaves out whether a violation counts (compare.ts) and how findings of several
+ * cases become one (collect.ts).
+ */
+import type { Violation } from "../../emulator/invariants/invariant.ts";
+import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import { PMEM_PFN } from "../../emulator/machine/machine.ts";
+import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
+import type { Candidate } from "./outcome.ts";
+import { replayToken } from "./replay.ts";
+import type { PatchSide } from "./side.ts";
+import type { PatchSides } from "./sides.ts";
+import type { Severity } from "./types.ts";
+
+/** What findings of one patch have in common. */
+export interface PatchFacts {
+  readonly patch: number;
+  /** Of the diff: what a replay token refuses another text by. */
+  readonly digest: string;
+  readonly seed: string;
+}
+
+/** A case that was run on both sides. */
+export interface RanCase {
+  readonly sides: PatchSides;
+  readonly runs: { readonly before: ScenarioRun; readonly after: ScenarioRun };
+  readonly label: string;
+}
+
+/** Where a violation belongs and what is to be told of it. */
+export function candidate(
+  verdict: "new" | "fixed" | "already",
+  { sides, runs, label }: RanCase,
+  facts: PatchFacts,
+  root: Violation,
+  rest: readonly Violation[],
+): Candidate {
+  const onAfter = verdict !== "fixed";
+  const side = onAfter ? sides.after : sides.before;
+  const run = onAfter ? runs.after : runs.before;
+  const other = onAfter ? sides.before : sides.after;
+  const otherRun = onAfter ? runs.before : runs.after;
+  side.files = run.fileNames;
+  const at: Blame = root.stop === true ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
+  const pfnText = (pfn: number): string =>
+    pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`;
+  const functions = side.functionList(run.functions, run.natives);
+  const severity: Severity =
+    verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
+  const ranAs = (fidelity: string): string[] =>
+    functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
+  const detail = [
+    INVARIANTS.find((i) => i.code === root.code)?.statement ?? STOP_TEXT[root.code] ?? "",
+    ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
+    `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
+  ].filter((d) => d !== "");
+  return {
+    verdict,
+    code: root.code,
+    docLine: at.docLine,
+    side: at.side,
+    exact: at.exact,
+    follows: rest.map((v) => v.code),
+    finding: {
+      code: root.code,
+      verdict,
+      severity,
+      message: root.message,
+      detail,
+      patch: facts.patch,
+      path: at.path,
+      docLine: at.docLine,
+      exactLine: at.exact,
+      side: at.side,
+      scenario: label,
+      era: side.era,
+      replay: token(sides, facts, label, root.code),
+      trace: traceOf(side, run, root, at.event, pfnText),
+      consequences: rest.map((v) => ({ code: v.code, message: v.message })),
+      alsoIn: [],
+      functions,
+      stubs: run.stubs.map((s) => s.name),
+    },
+  };
+}
+
+/** Comparisons that can never be true, found while lowering the patch's functions: no case has to run for them. */
+export function deadChecks(sides: PatchSides, facts: PatchFacts): Candidate[] {
+  const old = checksOf(sides.before);
+  const now = checksOf(sides.after);
+  const has = (list: readonly Check[], c: Check): boolean => list.some((o) => o.text === c.text);
+  return [
+    ...now.map((c) => deadCheck(has(old, c) ? "already" : "new", sides, sides.after, c, facts)),
+    ...old.filter((c) => !has(now, c)).map((c) => deadCheck("fixed", sides, sides.before, c, facts)),
+  ];
+}
+
+/** Where findings that no scenario shows say which one did. */
+export const BY_TYPES = "(types)";
+
+interface Check {
+  readonly text: string;
+  readonly docLine: number;
+  readonly fn: string;
+}
+
+function checksOf(side: PatchSide): Check[] {
+  side.lowerPatch();
+  const out: Check[] = [];
+  for (const c of side.kernel.image.deadChecks) {
+    const docLine = side.docLine(c.loc);
+    if (docLine > 0 && !out.some((o) => o.docLine === docLine && o.text === c.text))
+      out.push({ text: c.text, docLine, fn: c.fn });
+  }
+  return out;
+}
+
+function deadCheck(
+  verdict: "new" | "fixed" | "already",
+  sides: PatchSides,
+  side: PatchSide,
+  c: Check,
+  facts: PatchFacts,
+): Candidate {
+  const path = side.place(c.docLine)?.path ?? "";
+  const line = side.place(c.docLine)?.line ?? 0;
+  return {
+    verdict,
+    code: "dead-check",
+    docLine: c.docLine,
+    side: side.side,
+    exact: true,
+    follows: [],
+    finding: {
+      code: "dead-check",
+      verdict,
+      severity: verdict === "new" ? "warning" : "information",
+      message: `${c.text}, so this check in ${c.fn}() never fires`,
+      detail: [
+        "A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.",
+      ],
+      patch: facts.patch,
+      path,
+      docLine: c.docLine,
+      exactLine: true,
+      side: side.side,
+      scenario: BY_TYPES,
+      era: side.era,
+      replay: token(sides, facts, BY_TYPES, "dead-check"),
+      trace: [{ task: "", text: c.text, path, line, docLine: c.docLine, role: "culprit" }],
+      consequences: [],
+      alsoIn: [],
+      functions: [{ name: c.fn, fidelity: "diff" }],
+      stubs: [],
+    },
+  };
+}
+
+const token = (sides: PatchSides, facts: PatchFacts, label: string, code: string): string =>
+  replayToken({
+    digest: facts.digest,
+    patch: facts.patch,
+    scenario: label,
+    beforeEra: sides.before.era,
+    afterEra: sides.after.era,
+    seed: facts.seed,
+    code,
+  });
+
+const STOP_TEXT: Record<string, string> = {
+  oops: "The code touches memory that is not there: the kernel would oops.",
+  "general-protection":
+    "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
+  "use-after-free": "The code touches an object after it was freed.",
+  "uninitialised-read": "The code decides on a value that was never written.",
+  "out-of-bounds": "The code touches memory outside the object.",
+  bug: "A BUG() or VM_BUG_ON() that states the impossible was reached.",
+  deadlock: "Every task sleeps and nobody is left to wake them.",
+  "lost-wakeup": "A task sleeps for ever: the event it waits for has passed, or nobody tells it.",
+  "lock-misuse": "A lock is taken or released against its rules.",
+  "lock-held": "A lock is still held when everything is over.",
+  "leaked-object": "An object that the run made is never freed: somebody keeps a reference, or forgot it.",
+};

@@ -1,0 +1,82 @@
+/**
+ * The plan of a patch's review, as data: which cases run, in which order, and which do not, with the reason. Made from the
+ * catalogue and the options before anything runs. Leaves out running a case (case.ts) and taking what it gave
+ * (collect.ts).
+ */
+import { coveringCases } from "../../emulator/scenario/cover.ts";
+import { casesOf, type ScenarioCase, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+import type { Replay } from "./replay.ts";
+import type { ReviewOptions } from "./types.ts";
+
+/** A scenario with its parameters chosen. */
+export interface ScenarioItem {
+  readonly kind: "scenario";
+  /** "map-fault-unmap order=9 index=512": what runs, findings and replay tokens name. */
+  readonly label: string;
+  readonly name: string;
+  readonly params: readonly (readonly [string, number])[];
+}
+
+/** One case to run, plain data that any thread can run. A further kind is a member here and a line in CASES (case.ts). */
+export type PlanItem = ScenarioItem;
+export type CaseKind = PlanItem["kind"];
+
+/** Why nothing of a patch can run. */
+export type NothingRuns =
+  | { readonly kind: "no-function" }
+  | { readonly kind: "partial"; readonly names: readonly string[] }
+  | { readonly kind: "uncalled"; readonly names: readonly string[] };
+
+/** Cases that are not run, and why. */
+export interface LeftOut {
+  readonly why: NothingRuns;
+  readonly labels: readonly string[];
+}
+
+export interface Plan {
+  readonly items: readonly PlanItem[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** `*` and `?` in a scenario name; matched against the name and against the whole label. */
+function globToRegExp(glob: string): RegExp {
+  return new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+  );
+}
+
+const itemOf = (c: ScenarioCase): ScenarioItem => ({
+  kind: "scenario",
+  label: c.label,
+  name: c.def.name,
+  params: [...c.params],
+});
+
+/** The scenario cases that the options ask for, in catalogue order. */
+function wantedCases(
+  catalogue: readonly ScenarioDef[],
+  options: ReviewOptions,
+  replay: Replay | null,
+): ScenarioCase[] {
+  if (replay !== null) return catalogue.flatMap(casesOf).filter((c) => c.label === replay.scenario);
+  if (options.scenario === undefined)
+    return catalogue.flatMap(options.thorough === true ? casesOf : coveringCases);
+  const pattern = globToRegExp(options.scenario);
+  return catalogue.flatMap(casesOf).filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
+}
+
+/** The plan for a patch. `why`: nothing of it can run. */
+export function planOf(
+  catalogue: readonly ScenarioDef[],
+  options: ReviewOptions,
+  replay: Replay | null,
+  why: NothingRuns | null,
+): Plan {
+  const items = wantedCases(catalogue, options, replay).map(itemOf);
+  return why === null
+    ? { items, leftOut: [] }
+    : { items: [], leftOut: [{ why, labels: items.map((i) => i.label) }] };
+}
