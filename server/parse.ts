@@ -21,7 +21,7 @@ import {
   parseDate,
   parsePerson,
 } from "./mail/headers.ts";
-import { isMbox, splitMbox } from "./mail/mbox.ts";
+import { isMbox, quotedFromLines, splitMbox } from "./mail/mbox.ts";
 import { type MailText, readMail, splitLines } from "./mail/mime.ts";
 import { readPage } from "./mail/page.ts";
 import { isScissors, normaliseQuotes, quoteDepth, readAttributions, skipQuote } from "./mail/quote.ts";
@@ -195,11 +195,11 @@ class DocumentReader {
         });
         break;
       }
-      this.addMail(readMail(mails[k]!, { escape: flavour }));
+      this.addMail(readMail(mails[k]!, { escape: flavour }), flavour);
     }
   }
 
-  private addMail(mail: MailText): void {
+  private addMail(mail: MailText, flavour: "none" | "mboxo" | "mboxrd"): void {
     const base = this.doc.lines.length + (this.options.lineOffset ?? 0);
     if (!mail.isRaw && this.raw === null) {
       this.raw = [];
@@ -222,6 +222,18 @@ class DocumentReader {
         message: note.message,
         docLine: line,
         endDocLine: line,
+      });
+    }
+    for (const i of flavour === "none" ? [] : quotedFromLines(mail.body.text)) {
+      if (mail.body.col[i] !== 0) continue; // was escaped
+      const docLine = mail.body.doc[i]!;
+      this.doc.problems.push({
+        code: "from-line-in-mail",
+        severity: "information",
+        message:
+          "This line begins like a new mail of the mailbox, but no header follows: it was read as text of the mail it stands in. `git am` would cut the mail in two here; a writer of mailboxes puts `>` before such a line.",
+        docLine,
+        endDocLine: docLine,
       });
     }
     const digest = isDigest(mail.headers) ? readDigest(mail.body.text) : [];

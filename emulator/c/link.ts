@@ -67,6 +67,7 @@ import {
   type ScopeIndex,
   type TagCandidate,
 } from "./scope_index.ts";
+import { type BoundedSection, boundedSections, boundOf } from "./section_bounds.ts";
 import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
 import { analyse } from "./sema_expr.ts";
 import { analyseInit } from "./sema_init.ts";
@@ -161,6 +162,9 @@ class Linker implements LinkScope, GenEnv {
   private readonly deadChecks: DeadCheck[] = [];
   private readonly strings = new Map<string, ObjectSym>();
   private readonly templates = new Map<string, bigint>();
+  /** Sections of a program that are asked for by their bounds; null until the first object is laid out. */
+  private sections: Map<string, BoundedSection> | null = null;
+  private readonly bounds = new Map<string, { readonly start: bigint; readonly stop: bigint }>();
   private cursor = 0x40;
 
   constructor(options: LinkOptions) {
@@ -696,13 +700,69 @@ class Linker implements LinkScope, GenEnv {
   }
 
   private layOut(sym: ObjectSym): bigint {
-    if (!sym.defined) throw new CFail(`\`${sym.name}\` is declared and nothing defines it`, sym.loc);
-    const plan = sym.plan();
-    const type = sym.type();
+    if (this.hosted && this.sections === null) this.layOutSections();
+    if (sym.address !== null) return sym.address;
+    if (!sym.defined) return this.boundAddress(sym);
     const bytes = sym.bytes;
-    const size = bytes !== null ? bytes.length : Math.max(plan?.size ?? 0, this.objectSize(sym, type));
-    const align = Math.max(bytes !== null ? sym.align : alignOf(type), sym.align, size >= 16 ? 16 : 8);
+    const size = this.sizeOfObject(sym);
+    const align = Math.max(bytes !== null ? sym.align : alignOf(sym.type()), sym.align, size >= 16 ? 16 : 8);
     sym.address = this.place(size, align);
+    return this.fill(sym, sym.address, size);
+  }
+
+  private sizeOfObject(sym: ObjectSym): number {
+    if (sym.bytes !== null) return sym.bytes.length;
+    const plan = sym.plan();
+    return Math.max(plan?.size ?? 0, this.objectSize(sym, sym.type()));
+  }
+
+  /** The objects of each bounded section stand together, each at its own alignment, as a linker puts them. */
+  private layOutSections(): void {
+    this.sections = boundedSections(this.index.names);
+    for (const [name, section] of this.sections) {
+      const placed: { sym: ObjectSym; offset: number; size: number }[] = [];
+      let end = 0;
+      let largest = 8;
+      guarded(() => {
+        for (const c of section.objects) {
+          const e = this.entity(c);
+          if (e?.kind !== "object") continue;
+          const size = this.sizeOfObject(e.sym);
+          const align = Math.max(alignOf(e.sym.type()), e.sym.align);
+          const offset = Math.ceil(end / align) * align;
+          placed.push({ sym: e.sym, offset, size });
+          end = offset + size;
+          largest = Math.max(largest, align);
+        }
+      });
+      if (section.within !== null || placed.length < section.objects.length || placed.length === 0) continue;
+      const start = this.place(end, largest);
+      this.bounds.set(name, { start, stop: start + BigInt(end) });
+      for (const { sym, offset } of placed) sym.address = start + BigInt(offset);
+      for (const { sym, size } of placed) this.fill(sym, sym.address!, size);
+    }
+  }
+
+  /** `__start_SEC` and `__stop_SEC`; nothing else has an address without a definition. */
+  private boundAddress(sym: ObjectSym): bigint {
+    const bound = boundOf(sym.name);
+    const range = bound === null ? undefined : this.bounds.get(bound.section);
+    if (bound !== null && range !== undefined) {
+      sym.address = bound.end ? range.stop : range.start;
+      return sym.address;
+    }
+    const within = bound === null ? undefined : this.sections?.get(bound.section)?.within?.declarator.name;
+    const why =
+      typeof within === "string"
+        ? `: ${within}() has a static object in its section, whose place there is not known`
+        : "";
+    throw new CFail(`\`${sym.name}\` is declared and nothing defines it${why}`, sym.loc);
+  }
+
+  /** Enters an object that has its address; returns that. */
+  private fill(sym: ObjectSym, address: bigint, size: number): bigint {
+    const plan = sym.plan();
+    const bytes = sym.bytes;
     const init =
       bytes ??
       (plan === null
@@ -714,7 +774,7 @@ class Linker implements LinkScope, GenEnv {
       sym.storage === "static-local" ? "static-local" : sym.storage === "global" ? "global" : "string";
     const info = {
       name: sym.name,
-      address: sym.address,
+      address,
       size,
       readonly: sym.readonly,
       kind,
@@ -723,7 +783,7 @@ class Linker implements LinkScope, GenEnv {
     } as const;
     this.globals.push(info);
     this.globalOf.set(sym, info);
-    return sym.address;
+    return address;
   }
 
   private objectSize(sym: ObjectSym, type: CType): number {

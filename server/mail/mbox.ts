@@ -27,13 +27,41 @@ function lineAt(bytes: Buffer, start: number): string {
   return bytes.toString("latin1", start, Math.min(end, start + 500));
 }
 
-/** A separator: a From line, followed by something that looks like a header. */
+/** Lines after a From line that are looked at to tell a mail from a quotation of such a line. */
+const LOOK_AHEAD = 12;
+
+/**
+ * A separator: a From line, and behind it a header. `git mailsplit` asks for the From line alone and cuts a mail in two
+ * that quotes one; a header of a mail is a field with a colon that is no address of a page ("https://..."). Blank lines
+ * between the two are passed over. At the very beginning a mail without any header counts too.
+ */
 function isSeparator(bytes: Buffer, start: number): boolean {
   if (!isFromLine(lineAt(bytes, start))) return false;
-  const end = bytes.indexOf(NL, start);
+  let end = bytes.indexOf(NL, start);
   if (end < 0) return true;
-  const next = lineAt(bytes, end + 1);
-  return /^(?:[!-9;-~]+:|>From )/.test(next) || next.trim() === "";
+  for (let i = 0; i < LOOK_AHEAD; i++) {
+    const next = lineAt(bytes, end + 1);
+    if (/^(?:[!-9;-~]+:(?!\/\/)|>From )/.test(next)) return i === 0 || /^[A-Z][A-Za-z-]*: /.test(next);
+    if (next.trim() !== "") return false;
+    end = bytes.indexOf(NL, end + 1);
+    if (end < 0) return start === 0;
+  }
+  return start === 0;
+}
+
+/** Which lines (0-based) of a mail's text divide it for `git mailsplit`: From lines. */
+export function quotedFromLines(lines: readonly string[]): number[] {
+  const found: number[] = [];
+  lines.forEach((line, i) => {
+    if (line.startsWith("From ") && isFromLine(line)) found.push(i);
+  });
+  return found;
+}
+
+/** Whether the line that begins here is there whole and has nothing but white space. */
+function isBlank(bytes: Buffer, start: number): boolean {
+  const end = bytes.indexOf(NL, start);
+  return end >= 0 && bytes.toString("latin1", start, Math.min(end, start + 500)).trim() === "";
 }
 
 /** True when the bytes start as a mailbox does. */
@@ -163,7 +191,10 @@ export class MboxSplitter {
       const next = window.indexOf(FROM, at);
       if (next < 0) break;
       const first = window.indexOf(NL, next + 1);
-      const second = first < 0 ? -1 : window.indexOf(NL, first + 1);
+      let behind = first;
+      while (behind >= 0 && window.length - behind > 1 && isBlank(window, behind + 1))
+        behind = window.indexOf(NL, behind + 1);
+      const second = behind < 0 ? -1 : window.indexOf(NL, behind + 1);
       if (second < 0 && window.length - next < 4096) {
         keep = next;
         break;

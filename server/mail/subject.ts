@@ -42,7 +42,8 @@ export function parseSubject(raw: string): SubjectInfo {
     rest = rest.slice(end + 1);
   }
   // A patchwork page writes "[v3,06/25] title": handled above. Some write "PATCH 3/5: title" without brackets.
-  const bare = /^(?:RFC\s+)?PATCH(?:\s+v(\d{1,4}))?(?:\s+(\d{1,4})\/(\d{1,4}))?\s*[:-]\s*/i.exec(rest);
+  const bare =
+    /^(?:RFC\s+)?PATCH(?:\s+v(\d{1,4}))?(?:\s+(\d{1,4})\s{0,4}\/\s{0,4}(\d{1,4}))?\s*[:-]\s*/i.exec(rest);
   if (bare) {
     info.isPatch = true;
     if (bare[1]) info.revision = Number(bare[1]);
@@ -56,7 +57,11 @@ export function parseSubject(raw: string): SubjectInfo {
 
 function readTags(text: string, info: SubjectInfo): void {
   // "PATCHv2", "PATCHv2/3" and "PATCH-next" are met too.
-  const words = text.replace(/\b(PATCH|RFC)(?=v?\d)/gi, "$1 ").split(/[\s,]+/);
+  // "2 / 3" and "2 /3" are one number.
+  const words = text
+    .replace(/\b(PATCH|RFC)(?=v?\d)/gi, "$1 ")
+    .replace(/\b(\d{1,4})\s{0,4}\/\s{0,4}(?=\d{1,4}\b)/g, "$1/")
+    .split(/[\s,]+/);
   for (const word of words) {
     if (!word) continue;
     const revision = REVISION.exec(word);
