@@ -13,9 +13,18 @@ import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewOptions, ReviewResult } from "../../server/review/types.ts";
 import { example, root } from "../support/paths.ts";
 
-function review(name: string, options: ReviewOptions = {}) {
+const run = (name: string, options: ReviewOptions) => {
   const doc = parseDocument(example(name), name);
   return { doc, result: reviewDocument(doc, options) };
+};
+const known = new Map<string, ReturnType<typeof run>>();
+
+/** A review of an example; one without options is made once and shared, those with options are made each time. */
+function review(name: string, options?: ReviewOptions) {
+  if (options !== undefined) return run(name, options);
+  const found = known.get(name) ?? run(name, {});
+  known.set(name, found);
+  return found;
 }
 
 const codes = (r: ReviewResult, verdict: string): string[] =>
