@@ -7,15 +7,13 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import { reviewText } from "./cli_text.ts";
 import { Pool } from "./emulation/pool.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { parseDocument } from "./parse.ts";
-import { toJson } from "./parse_json.ts";
+import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { TreeProblem } from "./source/context.ts";
-import { fateText } from "./source/fate.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
@@ -44,7 +42,7 @@ kernel tree
                    https://HOST/linux.git?h=v6.12; without it nothing is fetched
 
 what is told
-  --format F       text (default) or json
+  --format F       one of ${FORMAT_NAMES} (default text)
   --coverage       text: which added lines no scenario reached, which functions
                    of fs/dax.c and mm/memremap.c ran, and which functions that
                    nothing defines keep runs from a verdict
@@ -76,10 +74,11 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stderr(`folioscope review: name one file, or - for standard input\n${USAGE}`);
     return 2;
   }
-  const format = values.format ?? "text";
-  const problem = badOption(values, format);
-  if (problem !== null) {
-    io.stderr(`folioscope review: ${problem}\n`);
+  const format = formatOf(values.format ?? "text");
+  const problem = badOption(values);
+  if (format === undefined || problem !== null) {
+    const wrong = problem ?? `--format takes one of ${FORMAT_NAMES}, not "${values.format}"`;
+    io.stderr(`folioscope review: ${wrong}\n`);
     return 2;
   }
   let bytes: Buffer;
@@ -101,7 +100,8 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   let options = reviewOptions(values);
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
-    if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, EMPTY), null, 1)}\n`);
+    const style = { color: false, all: false };
+    if (format.machine) io.stdout(format.write({ doc, result: EMPTY, chosen: [], style }));
     return 2;
   }
   const chosen = choosePatches(doc, options.patch);
@@ -131,16 +131,8 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stderr(`folioscope review: no scenario matches "${options.scenario}"; see folioscope scenarios\n`);
     return 2;
   }
-  if (format === "json") io.stdout(`${JSON.stringify(reviewJson(doc, result), null, 1)}\n`);
-  else
-    io.stdout(
-      reviewText(
-        doc,
-        result,
-        chosen.map((p) => p.index),
-        { color: io.color, all: values.all === true, coverage: values.coverage === true },
-      ),
-    );
+  const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
+  io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style }));
   return exitStatus(result);
 }
 
@@ -181,8 +173,7 @@ function parse(args: string[]) {
 }
 type Values = ReturnType<typeof parse>["values"];
 
-function badOption(values: Values, format: string): string | null {
-  if (format !== "text" && format !== "json") return `--format takes text or json, not "${format}"`;
+function badOption(values: Values): string | null {
   if (values.era !== undefined && values.era !== "auto" && eraFromName(values.era) === null)
     return `--era: ${unknownEra(values.era)}`;
   if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
@@ -236,23 +227,4 @@ export function exitStatus(result: ReviewResult): number {
   if (result.findings.some((f) => f.verdict === "new")) return 1;
   const ran = result.runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
   return ran || result.findings.length > 0 ? 0 : 3;
-}
-
-/** The JSON of `review` (server/schema/review.schema.json). */
-export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
-  return {
-    version: 1,
-    input: doc.path,
-    seed: result.seed,
-    patches: toJson(doc).patches,
-    runs: result.runs,
-    findings: result.findings,
-    functions: result.functions,
-    coverage: result.coverage,
-    stubs: result.stubs,
-    hunks: result.hunks.map((h) => ({ ...h, fate: fateText(h.fate) })),
-    ...(result.tree === undefined ? {} : { tree: result.tree }),
-    notes: result.notes,
-    problems: doc.problems,
-  };
 }

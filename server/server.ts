@@ -27,7 +27,6 @@ import { outline } from "./features/document_symbol.ts";
 import { folds } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
 import { links } from "./features/links.ts";
-import { findingReport, report } from "./features/report.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
@@ -63,6 +62,7 @@ import {
   type SimulateResult,
   type TreeResult,
 } from "./protocol.ts";
+import { findingReport, report } from "./report/editor.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { treeStamp } from "./source/stamp.ts";
 import { openTree } from "./source/tree.ts";

@@ -3,12 +3,13 @@
  * an edit cancels the run of the earlier text and makes its results obsolete, and a result that arrives for a text that
  * is no longer there is dropped. Leaves out the protocol (server.ts) and the thread (emulation/job.ts).
  */
+
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import type { Job, JobOutcome } from "./emulation/job.ts";
 import { indexLines, type LineRef, lineMap, type Snapshot, type StoredReview } from "./features/snapshot.ts";
-import { countsOf } from "./features/wording.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
+import { countsOf } from "./report/facts.ts";
 import { stubRanking } from "./review/coverage.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";

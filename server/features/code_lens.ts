@@ -11,6 +11,8 @@ import {
   COMMAND_SHOW_FINDING,
   COMMAND_SIMULATE,
 } from "../protocol.ts";
+import { countsOf } from "../report/facts.ts";
+import { countsText, functionText } from "../report/words.ts";
 import {
   type FunctionView,
   functionViews,
@@ -19,7 +21,6 @@ import {
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
-import { countsOf, countsText, functionText } from "./wording.ts";
 
 export interface Lens {
   readonly docLine: number;

@@ -2,10 +2,11 @@
  * What goes to Problems: what is wrong with the text (at once), and the findings of the runs. By default only what is
  * new with the patch is listed (D4); what it mends or found broken is for hover, lens and tree unless a setting asks.
  */
+
 import type { Problem } from "../mail/types.ts";
+import { verdictText } from "../report/words.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
-import { verdictText } from "./wording.ts";
 
 /** Related places of one finding: the culprit and what happened to the object last. The report has every step. */
 const RELATED_MAX = 6;
@@ -68,7 +69,7 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
     endCol: span.endCol,
     severity: loud ? finding.severity : "information",
     code: finding.code,
-    message: `${finding.message}${where}\n${verdictText(snapshot, finding)} · ${finding.scenario}${more} · ${finding.era}`,
+    message: `${finding.message}${where}\n${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}`,
     related: related(snapshot, finding),
     finding: index,
   };

@@ -2,7 +2,9 @@
  * What a diff line did when it ran: the function, on which sides and how often, the fields before and after, the
  * findings on it, and a reviewer's remark. Works on quoted lines at any depth and on `-` lines, which exist in no file.
  */
+
 import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
 import {
@@ -13,7 +15,6 @@ import {
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
-import { fateSentence, fidelityText, plural, verdictText } from "./wording.ts";
 
 /** Changes of fields shown per side; the report has them all. */
 const CHANGES_MAX = 6;
@@ -139,7 +140,7 @@ function findingText(snapshot: Snapshot, finding: Finding, index: number): strin
   const args = encodeURIComponent(JSON.stringify([{ uri: snapshot.uri, finding: index }]));
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
   const link = `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`;
-  const head = `${icon} **${plain(verdictText(snapshot, finding))}** · \`${finding.code}\``;
+  const head = `${icon} **${plain(verdictText(snapshot.parsed, finding))}** · \`${finding.code}\``;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
   return [head, plain(finding.message), `\`${finding.scenario}\`${also} · ${finding.era} · ${link}`].join(

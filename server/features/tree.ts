@@ -3,9 +3,11 @@
  * without a function of the diff stand under their file or patch; the kernel tree, how much ran, and notes of the run
  * stand under the root.
  */
+
 import type { DiffFile, Patch } from "../mail/types.ts";
 import type { TreeNode } from "../protocol.ts";
-import { fileTotals, notesOf } from "../review/summary.ts";
+import { countsOf, fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
+import { countsText, functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
 import type { Verdict } from "../review/types.ts";
 import { plain } from "./hover.ts";
 import {
@@ -18,16 +20,6 @@ import {
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
-import {
-  countsOf,
-  countsText,
-  functionText,
-  loudest,
-  plural,
-  VERDICT_ORDER,
-  VERDICT_SHORT,
-  verdictText,
-} from "./wording.ts";
 
 /** Rows of missing functions and of unreached lines. */
 const STUBS_MAX = 20;
@@ -223,7 +215,7 @@ function findingRow(
       docLine,
     ),
     description: `${VERDICT_SHORT[finding.verdict]} · ${finding.message}`,
-    tooltip: `**${plain(verdictText(snapshot, finding))}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
+    tooltip: `**${plain(verdictText(snapshot.parsed, finding))}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
     verdict: finding.verdict,
     finding: index,
   };

@@ -18,10 +18,9 @@ import { coverageOf, stubRanking } from "./coverage.ts";
 import { deadChecks } from "./finding.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
-import { type Plan, type PlanItem, planOf } from "./plan.ts";
+import { nothingText, type Plan, type PlanItem, planOf } from "./plan.ts";
 import { digestOf, parseReplay, type Replay } from "./replay.ts";
 import { bootSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
-import { nothingText } from "./summary.ts";
 import {
   type Coverage,
   DEFAULT_STEPS,

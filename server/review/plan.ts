@@ -80,3 +80,19 @@ export function planOf(
     ? { items, leftOut: [] }
     : { items: [], leftOut: [{ why, labels: items.map((i) => i.label) }] };
 }
+
+/** Why nothing of a patch can run. */
+export function nothingText(why: NothingRuns): string {
+  switch (why.kind) {
+    case "no-function":
+      return "the diff shows no C function";
+    case "partial": {
+      const more = why.names.length > 4 ? ` and ${why.names.length - 4} more` : "";
+      return `the diff shows ${why.names.slice(0, 4).join("(), ")}() only in part${more}: without a kernel tree nothing of it can run`;
+    }
+    case "uncalled": {
+      const names = why.names.slice(0, 4).map((n) => `${n}()`);
+      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+    }
+  }
+}

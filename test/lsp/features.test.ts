@@ -14,7 +14,6 @@ import { outline } from "../../server/features/document_symbol.ts";
 import { folds } from "../../server/features/folding.ts";
 import { hover } from "../../server/features/hover.ts";
 import { links } from "../../server/features/links.ts";
-import { report } from "../../server/features/report.ts";
 import { semanticTokens } from "../../server/features/semantic_tokens.ts";
 import { indexLines, lineMap, type Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
@@ -31,6 +30,7 @@ import {
 } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { DEFAULT_SETTINGS, type TreeNode } from "../../server/protocol.ts";
+import { report } from "../../server/report/editor.ts";
 import { fakeInTree, fakeReview } from "../support/fake_review.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();

@@ -3,11 +3,12 @@
  * the tree (or the patch) has them, which missing functions keep runs from a verdict. Leaves out measuring
  * (review/coverage.ts).
  */
-import type { Paint } from "./cli_paint.ts";
-import type { ParsedDocument } from "./mail/types.ts";
-import { wrap } from "./review/render.ts";
-import { addedByFile, fileTotals, share } from "./review/summary.ts";
-import type { Coverage, ReviewResult } from "./review/types.ts";
+import type { ParsedDocument } from "../mail/types.ts";
+import { wrap } from "../review/render.ts";
+import type { Coverage, ReviewResult } from "../review/types.ts";
+import { addedByFile, fileTotals } from "./facts.ts";
+import type { Paint } from "./paint.ts";
+import { share } from "./words.ts";
 
 const WIDTH = 80;
 const STUBS_MAX = 20;

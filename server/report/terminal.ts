@@ -1,14 +1,15 @@
 /**
  * The text of `folioscope review` for a terminal, at most 80 columns wide: patches, what became of their hunks in the
- * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (cli_coverage.ts) and the
- * command itself (cli_review.ts).
+ * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (terminal_coverage.ts) and
+ * the command itself (cli_review.ts).
  */
-import { coverageText } from "./cli_coverage.ts";
-import { type Paint, painter } from "./cli_paint.ts";
-import type { ParsedDocument } from "./mail/types.ts";
-import { wrap } from "./review/render.ts";
-import { fateCounts, fixedByText, hunkText, notesOf, oddHunks } from "./review/summary.ts";
-import type { Finding, ReviewResult, Verdict } from "./review/types.ts";
+import type { ParsedDocument } from "../mail/types.ts";
+import { wrap } from "../review/render.ts";
+import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
+import { notesOf, oddHunks } from "./facts.ts";
+import { type Paint, painter } from "./paint.ts";
+import { coverageText } from "./terminal_coverage.ts";
+import { fateCounts, fixedByText, hunkText } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */

@@ -2,21 +2,22 @@
  * The readable report of one finding or of a whole document, as the text of a read-only editor: what is broken, on which
  * line, the steps that lead there, how certain, and how to have it again. "line N" is a link where the client shows it.
  */
+
+import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
-import { fateCounts, fileTotals, notesOf, oddHunks, share } from "../review/summary.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
-import { placedFindings, type Snapshot } from "./snapshot.ts";
+import { countsOf, fileTotals, notesOf, oddHunks, VERDICT_ORDER } from "./facts.ts";
 import {
-  countsOf,
   countsText,
+  fateCounts,
   fidelityText,
+  share,
   treeText,
-  VERDICT_ORDER,
   VERDICT_SHORT,
   VERDICT_WORDS,
   verdictText,
-} from "./wording.ts";
+} from "./words.ts";
 
 /** The column of places in a trace, and from which length on a line counts as full. */
 const PLACE_WIDTH = 18;
@@ -54,7 +55,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
   const patch = snapshot.parsed.patches[f.patch];
-  add("verdict", verdictText(snapshot, f));
+  add("verdict", verdictText(snapshot.parsed, f));
   add(
     "where",
     [f.path, at(f.docLine), f.exactLine ? "" : "(the hunk that led there)"].filter((s) => s).join(", "),
@@ -173,7 +174,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
       .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict));
     for (const { finding, docLine } of found)
       out.push(
-        `  ${verdictText(snapshot, finding)}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
+        `  ${verdictText(snapshot.parsed, finding)}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
         `      ${finding.message}`,
         `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
         "",

@@ -1,11 +1,12 @@
 /**
- * Words that several surfaces share, so that lenses, hovers, tree and report say the same thing the same way.
+ * Facts of a review in words, made once for every surface: verdicts, fates of hunks, counts. A lens, a hover, a row, the
+ * terminal and a report say the same thing the same way. Leaves out layout (terminal.ts, editor.ts) and counting
+ * (facts.ts).
  */
+import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
-import { fixedByText } from "../review/summary.ts";
-import type { Finding, FunctionFacts, ReviewResult, TreeUsed, Verdict } from "../review/types.ts";
+import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
 import { fateText, type HunkFate } from "../source/fate.ts";
-import type { Snapshot } from "./snapshot.ts";
 
 /** How a verdict is called in a sentence. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -29,26 +30,9 @@ export const VERDICT_SHORT: Record<Verdict, string> = {
   limit: "limit",
 };
 
-/** The loudest first. */
-export const VERDICT_ORDER: readonly Verdict[] = [
-  "new",
-  "already",
-  "fixed-later",
-  "fixed",
-  "limit",
-  "not-modelled",
-  "clean",
-];
-
-/** The loudest of some verdicts. */
-export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | undefined {
-  const present = new Set(verdicts);
-  return VERDICT_ORDER.find((v) => present.has(v));
-}
-
 /** The verdict of a finding, with the patch that mends it where that is a later one. */
-export function verdictText(snapshot: Snapshot, finding: Finding): string {
-  const by = fixedByText(finding, snapshot.parsed.patches[finding.patch]?.total ?? 0);
+export function verdictText(doc: ParsedDocument, finding: Finding): string {
+  const by = fixedByText(finding, doc.patches[finding.patch]?.total ?? 0);
   return by === "" ? VERDICT_WORDS[finding.verdict] : `fixed later by ${by}`;
 }
 
@@ -73,23 +57,6 @@ export function fateSentence(fate: HunkFate): string {
     case "rejected":
       return `It does not fit the tree and was left out: ${fate.why}.`;
   }
-}
-
-/** Runs without a finding and findings with one, of one patch or of all. */
-export function countsOf(result: ReviewResult, patch?: number): Counts {
-  const ours = <T extends { readonly patch: number }>(list: readonly T[]) =>
-    patch === undefined ? list : list.filter((x) => x.patch === patch);
-  const findings = ours(result.findings);
-  const runs = ours(result.runs);
-  const by = (v: Verdict) => findings.filter((f) => f.verdict === v).length;
-  return {
-    clean: runs.filter((r) => r.verdict === "clean").length,
-    new: by("new"),
-    fixed: by("fixed"),
-    fixedLater: by("fixed-later"),
-    already: by("already"),
-    notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
-  };
 }
 
 /** "1 new · ran in 564 scenarios": the findings on a function's own lines, and how much it was tried. */
@@ -135,4 +102,49 @@ export function fidelityText(finding: Finding): string {
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
+}
+
+/** Offsets that are named in a count. */
+const OFFSETS_MAX = 5;
+
+/** `19/20 "title"`, the later patch that mends a finding; "" where none does. */
+export function fixedByText(f: Finding, total: number): string {
+  if (f.fixedBy === undefined) return "";
+  const { number, subject } = f.fixedBy;
+  return `${number}${total > 0 ? `/${total}` : ""} "${subject}"`;
+}
+
+/** How hunks of a fate are counted, in this order. */
+const FATE_WORDS: Readonly<Record<HunkFate["kind"], string>> = {
+  exact: "exact",
+  offset: "at an offset",
+  fuzz: "with fuzz",
+  merged: "merged",
+  already: "already there",
+  rejected: "rejected",
+};
+
+/** "2 exact, 1 at an offset (3), 1 rejected"; "" without hunks. */
+export function fateCounts(hunks: readonly HunkNote[]): string {
+  const counts = new Map<HunkFate["kind"], number>();
+  for (const { fate } of hunks) counts.set(fate.kind, (counts.get(fate.kind) ?? 0) + 1);
+  return (Object.keys(FATE_WORDS) as HunkFate["kind"][])
+    .filter((kind) => counts.has(kind))
+    .map((kind) => `${counts.get(kind)} ${FATE_WORDS[kind]}${kind === "offset" ? offsets(hunks) : ""}`)
+    .join(", ");
+}
+
+/** " (3, -2)": by how many lines. */
+function offsets(hunks: readonly HunkNote[]): string {
+  const by = [...new Set(hunks.flatMap(({ fate }) => (fate.kind === "offset" ? [fate.lines] : [])))];
+  const more = by.length > OFFSETS_MAX ? ", ..." : "";
+  return ` (${by.slice(0, OFFSETS_MAX).join(", ")}${more})`;
+}
+
+/** A hunk with its fate, one line: "fs/dax.c: offset 3". */
+export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateText(fate)}`;
+
+/** "41 of 45 (91 %)" */
+export function share(part: number, all: number): string {
+  return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;
 }

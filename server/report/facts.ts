@@ -1,0 +1,81 @@
+/**
+ * What a report counts and orders: figures and lists out of a ReviewResult, no words. Leaves out how they are said
+ * (words.ts).
+ */
+import type { Counts } from "../protocol.ts";
+import type { Coverage, FileCoverage, HunkNote, ReviewResult, Verdict } from "../review/types.ts";
+
+/** The loudest first. */
+export const VERDICT_ORDER: readonly Verdict[] = [
+  "new",
+  "already",
+  "fixed-later",
+  "fixed",
+  "limit",
+  "not-modelled",
+  "clean",
+];
+
+/** The loudest of some verdicts. */
+export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | undefined {
+  const present = new Set(verdicts);
+  return VERDICT_ORDER.find((v) => present.has(v));
+}
+
+/** Runs without a finding and findings with one, of one patch or of all. */
+export function countsOf(result: ReviewResult, patch?: number): Counts {
+  const ours = <T extends { readonly patch: number }>(list: readonly T[]) =>
+    patch === undefined ? list : list.filter((x) => x.patch === patch);
+  const findings = ours(result.findings);
+  const runs = ours(result.runs);
+  const by = (v: Verdict) => findings.filter((f) => f.verdict === v).length;
+  return {
+    clean: runs.filter((r) => r.verdict === "clean").length,
+    new: by("new"),
+    fixed: by("fixed"),
+    fixedLater: by("fixed-later"),
+    already: by("already"),
+    notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
+  };
+}
+
+/** Hunks of a patch whose fate is worth a line of its own; the count has said the rest. */
+export function oddHunks(hunks: readonly HunkNote[]): readonly HunkNote[] {
+  const told = hunks.every((h) => h.fate.kind === "already") ? "already" : "exact";
+  return hunks.filter((h) => ![told, "exact", "offset"].includes(h.fate.kind));
+}
+
+/** The notes, each once, without those that repeat the fate of a hunk. */
+export function notesOf(result: ReviewResult): string[] {
+  const reasons = result.hunks.flatMap(({ path, fate }) =>
+    fate.kind === "merged" || fate.kind === "rejected" ? [{ path, why: fate.why }] : [],
+  );
+  const doubled = (note: string): boolean =>
+    reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why));
+  return [...new Set(result.notes)].filter((n) => !doubled(n));
+}
+
+/** Added lines that have code, by file in the order of the diff. */
+export function addedByFile(coverage: Coverage): { path: string; reached: number; total: number }[] {
+  const files = new Map<string, { path: string; reached: number; total: number }>();
+  for (const l of coverage.addedLines) {
+    const f = files.get(l.path) ?? { path: l.path, reached: 0, total: 0 };
+    f.total++;
+    if (l.reached) f.reached++;
+    files.set(l.path, f);
+  }
+  return [...files.values()];
+}
+
+/** Functions of the told files over all patches of a review: as the last patch has the file, run by any of them. */
+export function fileTotals(result: ReviewResult): FileCoverage[] {
+  const ran = new Set<string>();
+  for (const run of result.runs)
+    for (const f of run.functions) if (f.fidelity === "tree" || f.fidelity === "diff") ran.add(f.name);
+  const last = new Map<string, FileCoverage>();
+  for (const c of result.coverage) for (const f of c.files) last.set(f.path, f);
+  return [...last.values()].map((f) => {
+    const missing = f.missing.filter((n) => !ran.has(n));
+    return { ...f, missing, executed: f.functions - missing.length };
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * The forms in which the command line gives a report. A further one is a file beside this with its `write`, and a row
+ * here; options, usage and checks take the names from the table.
+ */
+import type { ParsedDocument } from "../mail/types.ts";
+import type { ReviewResult } from "../review/types.ts";
+import { reviewJson } from "./json.ts";
+import { reviewText, type TextStyle } from "./terminal.ts";
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly doc: ParsedDocument;
+  readonly result: ReviewResult;
+  /** Indices of the patches that were asked for. */
+  readonly chosen: readonly number[];
+  readonly style: TextStyle;
+}
+
+export interface Format {
+  readonly name: string;
+  /** For machines: an input without a patch is reported too, as an empty one. */
+  readonly machine: boolean;
+  /** The whole report, ended by a newline. */
+  write(input: ReportInput): string;
+}
+
+export const FORMATS: readonly Format[] = [
+  {
+    name: "text",
+    machine: false,
+    write: ({ doc, result, chosen, style }) => reviewText(doc, result, chosen, style),
+  },
+  {
+    name: "json",
+    machine: true,
+    write: ({ doc, result }) => `${JSON.stringify(reviewJson(doc, result), null, 1)}\n`,
+  },
+];
+
+/** "text, json": for messages and usage. */
+export const FORMAT_NAMES: string = FORMATS.map((f) => f.name).join(", ");
+
+export const formatOf = (name: string): Format | undefined => FORMATS.find((f) => f.name === name);
