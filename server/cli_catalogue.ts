@@ -1,7 +1,7 @@
 /**
  * `folioscope scenarios` and `folioscope invariants`: the catalogues, as text or JSON. Exit status 0, or 2 for bad usage.
  */
-import { INVARIANTS } from "../emulator/invariants/registry.ts";
+import { RULES } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
@@ -64,7 +64,7 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
 export async function runInvariants(args: string[], io: CliIo): Promise<number> {
   const format = formatOf(args, io, "invariants");
   if (format === null) return 2;
-  const list = INVARIANTS.map((i) => ({
+  const list = RULES.map((i) => ({
     code: i.code,
     title: i.title,
     ids: i.ids,

@@ -1,60 +1,36 @@
-/** The table of invariants. Order is the order in which violations found at one point are told. */
-import {
-  anonBit,
-  foreignMapping,
-  shareCount,
-  shareUnderMapping,
-  staleMapping,
-  wrongIndex,
-} from "./association.ts";
-import { pgmapOfTail, reservedLost, staleCompound, staleHead, staleOrder } from "./compound.ts";
-import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
-import { zeroPageWrite } from "./foreign_page.ts";
-import type { Invariant } from "./invariant.ts";
-import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
-import {
-  devmapBits,
-  leafBeforeMapping,
-  mapcount,
-  stalePte,
-  statDrift,
-  writableClean,
-  writableLeaf,
-} from "./page_table.ts";
-import { refFromZero, refLeak, refUnderflow } from "./refcount.ts";
-import { badPage, warn, wrongOutcome } from "./reports.ts";
+/**
+ * The registry of all rules, whole: those of each watched kind, those about no thing, those judged at the end, those that
+ * stop a run, and the one that needs none. Leaves out judging (scenario/runner.ts).
+ */
+import { SUBJECTS } from "../subject/index.ts";
+import type { Rule } from "../subject/rule.ts";
+import { END_RULES } from "./at_end.ts";
+import { deadCheck } from "./dead_check.ts";
+import { warn, wrongOutcome } from "./reports.ts";
+import { STOP_RULES } from "./stops.ts";
 
-export const INVARIANTS: readonly Invariant[] = [
-  zeroPageWrite,
-  freedBusy,
-  refUnderflow,
-  refLeak,
-  refFromZero,
-  shareUnderMapping,
-  shareCount,
-  foreignMapping,
-  staleMapping,
-  wrongIndex,
-  anonBit,
-  staleHead,
-  pgmapOfTail,
-  staleCompound,
-  staleOrder,
-  reservedLost,
-  stalePte,
-  writableLeaf,
-  writableClean,
-  devmapBits,
-  leafBeforeMapping,
-  mapcount,
-  statDrift,
-  entryBits,
-  entryLocked,
-  emptyEntry,
-  entryAfterBreak,
-  longtermPin,
-  syncFault,
-  wrongOutcome,
-  warn,
-  badPage,
-];
+/** Rules about no thing. */
+export const GENERAL_RULES: readonly Rule[] = [wrongOutcome, warn];
+
+/** A rule as a reader sees it: what it sees when it judges is its own business. */
+export type RuleFacts = Omit<Rule, "onEvent" | "onQuiesce">;
+
+const WATCHING: readonly RuleFacts[] = [...SUBJECTS.flatMap((m) => m.rules), ...GENERAL_RULES];
+
+/** Every rule; codes are unique. */
+export const RULES: readonly RuleFacts[] = [...WATCHING, ...END_RULES, ...STOP_RULES, deadCheck];
+
+const byCode = new Map(RULES.map((r) => [r.code, r]));
+const ranks = new Map(WATCHING.map((r, i) => [r.code, i]));
+
+/** The rule of a code; undefined for a stop that has none. */
+export const ruleOf = (code: string): RuleFacts | undefined => byCode.get(code);
+
+/** Which of two faults at one place is the one to tell: the lower rank. What is judged in the run comes first. */
+export const rankOf = (code: string): number => ranks.get(code) ?? WATCHING.length;
+
+/** What makes two violations the same. */
+export function identityOf(code: string, message: string): string {
+  const told = byCode.get(code)?.identity?.(message);
+  return told === undefined ? code : `${code}:${told}`;
+}

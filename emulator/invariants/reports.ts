@@ -1,13 +1,13 @@
 /**
- * The kernel's own complaints as violations: WARN_ON and family, bad_page(). Follows include/asm-generic/bug.h,
- * mm/page_alloc.c bad_page(). BUG() and VM_BUG_ON() are stops, not violations.
+ * The kernel's own complaints as violations: WARN_ON and family, and expectations of scenarios. Follows
+ * include/asm-generic/bug.h. BUG() and VM_BUG_ON() are stops, not violations.
  */
-import { describePfn, type Invariant } from "./invariant.ts";
+import type { Rule } from "../subject/rule.ts";
 
 /** How scenarios mark a condition of their own (SC_EXPECT in scenarios/scenario.h). */
 const EXPECTATION = "scenario: not so:";
 
-export const warn: Invariant = {
+export const warn: Rule = {
   code: "warn",
   title: "A WARN fires",
   ids: ["6"],
@@ -15,13 +15,19 @@ export const warn: Invariant = {
   source: "include/asm-generic/bug.h; fs/dax.c, mm/",
   detection: "the condition of a WARN_ON, WARN_ON_ONCE, VM_WARN_ON ... was true",
   level: "error",
+  // Folio and page are one word: a conversion renames them.
+  identity: (message) => message.replace(/folio|page/g, "page").replace(/[\s()]+/g, ""),
   onEvent(judge, event) {
     if (event.kind === "warn" && !event.text.startsWith(EXPECTATION))
-      judge.report({ event, pfn: event.pfn, message: `WARN: ${event.text}` });
+      judge.report({
+        event,
+        subject: event.about === null ? null : { ...event.about, fields: [] },
+        message: `WARN: ${event.text}`,
+      });
   },
 };
 
-export const wrongOutcome: Invariant = {
+export const wrongOutcome: Rule = {
   code: "wrong-outcome",
   title: "A user sees something that must not be",
   ids: ["scenario"],
@@ -35,24 +41,6 @@ export const wrongOutcome: Invariant = {
       judge.report({
         event,
         message: `expected of any kernel: ${event.text.slice(EXPECTATION.length).trim()}`,
-      });
-  },
-};
-
-export const badPage: Invariant = {
-  code: "bad-page",
-  title: "mm finds a page in a bad state",
-  ids: ["6"],
-  statement: "A page that is freed or handed out has the state that mm expects.",
-  source: "mm/page_alloc.c bad_page(), free_tail_page_prepare()",
-  detection: "bad_page() is called",
-  level: "error",
-  onEvent(judge, event) {
-    if (event.kind === "bad-page")
-      judge.report({
-        event,
-        pfn: event.pfn,
-        message: `bad page state of ${describePfn(judge.view, event.pfn)}: ${event.text}`,
       });
   },
 };

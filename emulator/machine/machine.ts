@@ -1,7 +1,8 @@
 /**
  * The runner's side of emulator/reference/include/folioscope.h: natives for memory, checks, locks, tasks and scenario
  * marks, and the recorder that turns writes to watched memory into typed events. Mirrors no kernel file. Leaves out
- * judging (invariants/) and reading the machine's structures (views.ts).
+ * judging (rules) and what is watched: each kind's module
+ * says it (subject/).
  */
 import type { Loc } from "../c/ast.ts";
 import {
@@ -11,11 +12,17 @@ import {
   HI_RAM,
   HI_VMEMMAP,
   type Memory,
+  PMEM_PFN,
   SHADOW_UNINIT,
   SHADOW_WATCHED,
 } from "../mem/memory.ts";
 import { formatKernel } from "../shims/format.ts";
-import type { EventFrame, MachineEvent, PageField } from "../trace/event.ts";
+import type { EventBody, MachineEvent } from "../subject/event.ts";
+import { SUBJECTS } from "../subject/index.ts";
+import type { Recorder, Watch, WriteListener } from "../subject/module.ts";
+import type { SubjectId } from "../subject/subject.ts";
+import type { EventFrame } from "../trace/event.ts";
+import { type CallNode, type Place, Recorded } from "../trace/recorded.ts";
 import type { ExecBody } from "../vm/body.ts";
 import { TEXT_BASE } from "../vm/image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
@@ -24,20 +31,7 @@ import type { Site } from "../vm/stop_reason.ts";
 import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
 
-/** Pages below pfn 0x100000 are RAM, the rest is pmem: the direct map of each lies in its own segment. */
-export const PMEM_PFN = 0x100000;
 const MAX_EVENTS = 60_000;
-
-const PAGE_FIELDS: readonly PageField[] = [
-  "flags",
-  "lru/pgmap",
-  "lru.prev",
-  "mapping",
-  "index/share",
-  "private",
-  "_mapcount",
-  "memcg_data",
-];
 
 /** Functions that make objects for their callers. */
 const ALLOCATORS: ReadonlySet<string> = new Set([
@@ -84,15 +78,8 @@ export interface MachineOptions {
   readonly failures: ReadonlyMap<string, number>;
 }
 
-/** An event before the recorder has said when and where. */
-type EventBody = MachineEvent extends infer E
-  ? E extends MachineEvent
-    ? Omit<E, "seq" | "task" | "step" | "stack">
-    : never
-  : never;
-
 /** One open call; made for every event, so it is small and its place is worked out when asked for. */
-class StackNode {
+class StackNode implements CallNode {
   readonly fn: number;
   readonly at: number;
   private readonly body: ExecBody | undefined;
@@ -106,49 +93,6 @@ class StackNode {
   }
   get frame(): EventFrame {
     return (this.known ??= { fn: this.fn, loc: this.body?.locs[Math.max(this.at, 0) >> 2] ?? null });
-  }
-}
-
-/** The part that every event has. */
-class Recorded {
-  readonly seq: number;
-  readonly task: number;
-  readonly step: number;
-  private readonly node: StackNode | null;
-  constructor(seq: number, task: number, step: number, node: StackNode | null) {
-    this.seq = seq;
-    this.task = task;
-    this.step = step;
-    this.node = node;
-  }
-  get stack(): readonly EventFrame[] {
-    const out: EventFrame[] = [];
-    for (let n = this.node; n !== null; n = n.parent) out.push(n.frame);
-    return out;
-  }
-}
-
-class RecordedPage extends Recorded {
-  readonly kind = "page" as const;
-  readonly pfn: number;
-  readonly field: PageField;
-  readonly before: bigint;
-  readonly after: bigint;
-  constructor(
-    seq: number,
-    task: number,
-    step: number,
-    node: StackNode | null,
-    pfn: number,
-    field: PageField,
-    before: bigint,
-    after: bigint,
-  ) {
-    super(seq, task, step, node);
-    this.pfn = pfn;
-    this.field = field;
-    this.before = before;
-    this.after = after;
   }
 }
 
@@ -166,8 +110,9 @@ export interface MachineState {
   readonly failuresLeft: ReadonlyMap<string, number>;
   readonly failNth: number;
   readonly failSite: string;
-  readonly watchedKinds: ReadonlyMap<bigint, "pte" | "xarray">;
-  readonly appeared: Machine["appeared"];
+  readonly watched: ReadonlyMap<bigint, string>;
+  /** What each watched kind's listener holds, by kind. */
+  readonly watches: ReadonlyMap<string, unknown>;
 }
 
 const copyLock = (l: LockState): LockState => ({ ...l, readers: new Map(l.readers) });
@@ -181,8 +126,6 @@ export class Machine implements Stateful<MachineState> {
   onEvent: ((event: MachineEvent) => void) | null = null;
   /** Called when a scenario step begins, before its event. */
   onStep: (() => void) | null = null;
-  /** Pages whose struct page is nobody's to write (the zero page ...): writes of the same value are events there. */
-  foreign: (pfn: number) => boolean = () => false;
   /** Set when events were dropped because there were too many. */
   truncated = false;
   unmodelled: { readonly what: string; readonly loc: Loc } | null = null;
@@ -196,12 +139,43 @@ export class Machine implements Stateful<MachineState> {
   /** Calls of __fsc_fail for `failSite` until one fails, 0: none will. */
   private failNth = 0;
   private failSite = "";
-  /** Watched heap ranges: page tables and xarray tables, by base. */
-  private watchedKinds = new Map<bigint, "pte" | "xarray">();
+  /** Watched kinds by their module's name, in the table's order. */
+  readonly watches: ReadonlyMap<string, Watch>;
+  private readonly segments = new Map<number, WriteListener>();
+  private readonly objectKinds = new Map<string, WriteListener>();
+  /** Names of heap objects that are watched from their allocation, to what hears of them. */
+  private readonly allocated = new Map<string, string>();
+  /** Watched objects by base, to their kind in `objectKinds`. */
+  private watched = new Map<bigint, string>();
 
   constructor(options: MachineOptions) {
     this.options = options;
     this.failuresLeft = new Map(options.failures);
+    const recorder = this.recorder();
+    this.watches = new Map(SUBJECTS.map((m) => [m.kind, m.watch(recorder) as Watch]));
+    for (const w of this.watches.values()) {
+      for (const [hi, listener] of w.segments ?? []) this.segments.set(hi, listener);
+      for (const [kind, listener] of w.objects ?? []) this.objectKinds.set(kind, listener);
+      for (const [name, kind] of w.allocated ?? []) this.allocated.set(name, kind);
+    }
+  }
+
+  private recorder(): Recorder {
+    const self = this;
+    return {
+      get memory() {
+        return self.vm!.memory;
+      },
+      get watching() {
+        return self.watching;
+      },
+      change: (of, { field, before, after }) => this.push({ kind: "change", of, field, before, after }),
+      push: (event) => this.push(event),
+      place: () => this.place(),
+      add: (event) => this.add(event),
+      mark: (base, size) => this.mark(base, size),
+      text: (call, i) => this.text(call, i),
+    };
   }
 
   attach(vm: Vm): void {
@@ -222,8 +196,8 @@ export class Machine implements Stateful<MachineState> {
       failuresLeft: new Map(this.failuresLeft),
       failNth: this.failNth,
       failSite: this.failSite,
-      watchedKinds: new Map(this.watchedKinds),
-      appeared: this.appeared,
+      watched: new Map(this.watched),
+      watches: new Map([...this.watches].map(([kind, w]) => [kind, w.save()])),
     };
   }
 
@@ -242,47 +216,26 @@ export class Machine implements Stateful<MachineState> {
     this.failuresLeft = new Map(s.failuresLeft);
     this.failNth = s.failNth;
     this.failSite = s.failSite;
-    this.watchedKinds = new Map(s.watchedKinds);
-    this.appeared = s.appeared;
+    this.watched = new Map(s.watched);
+    for (const [kind, w] of this.watches) w.restore(s.watches.get(kind));
     this.open = [];
     this.openTask = -1;
   }
 
-  /** Starts recording: struct pages are watched from now on. */
+  /** Starts recording: what is marked is watched from now on. */
   watch(): void {
     const memory = this.vm!.memory;
     memory.onWrite = (hi, lo, size, before, after) => this.wrote(hi, lo, size, before, after);
     this.watching = true;
   }
 
-  /** Struct pages that appeared while watching; they are watched from the next step on, once they are set up. */
-  private appeared: readonly { readonly startPfn: number; readonly count: number }[] = [];
-  /** Called when struct pages came or went: what was read of them is void. */
-  onMemmap: (() => void) | null = null;
-
-  private watchAppeared(): void {
-    if (this.appeared.length === 0) return;
-    this.markPages(this.appeared);
-    this.appeared = [];
-    this.onMemmap?.();
+  /** Marks a heap object, and who hears of writes to it. */
+  private watchObject(base: bigint, size: number, kind: string): void {
+    this.watched.set(base, kind);
+    this.mark(base, size);
   }
 
-  /** Marks the struct pages of ranges so that writes to them are reported once `watch` was called. */
-  markPages(ranges: readonly { readonly startPfn: number; readonly count: number }[]): void {
-    const memory = this.vm!.memory;
-    for (const r of ranges) {
-      for (let pfn = r.startPfn; pfn < r.startPfn + r.count; pfn++) {
-        const phys = memory.physical(memory.join(HI_VMEMMAP, pfn * 64));
-        if (phys < 0) continue;
-        memory.dirty[phys >>> 12] = 1;
-        for (let i = 0; i < 64; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
-      }
-    }
-  }
-
-  /** Marks a heap object whose words are reported as page-table or xarray writes. */
-  private watchObject(base: bigint, size: number, kind: "pte" | "xarray"): void {
-    this.watchedKinds.set(base, kind);
+  private mark(base: bigint, size: number): void {
     const memory = this.vm!.memory;
     let left = size;
     let at = base;
@@ -333,110 +286,70 @@ export class Machine implements Stateful<MachineState> {
     return (open[task.depth] = new StackNode(task.fn.id, task.pc, vm.bodies[task.fn.id], parent));
   }
 
-  private push(event: EventBody): void {
+  /** Where an event that happens now is recorded; null when there are too many. */
+  private place(): Place | null {
     if (this.events.length >= MAX_EVENTS) {
       this.truncated = true;
-      return;
+      return null;
     }
-    const full = new Recorded(this.events.length, this.vm!.current?.id ?? 0, this.step, this.frames());
-    const recorded = Object.assign(full, event) as MachineEvent;
-    this.events.push(recorded);
-    this.onEvent?.(recorded);
+    return {
+      seq: this.events.length,
+      task: this.vm!.current?.id ?? 0,
+      step: this.step,
+      node: this.frames(),
+    };
   }
 
-  private pushPage(pfn: number, field: PageField, before: bigint, after: bigint): void {
-    if (this.events.length >= MAX_EVENTS) {
-      this.truncated = true;
-      return;
-    }
-    const event = new RecordedPage(
-      this.events.length,
-      this.vm!.current?.id ?? 0,
-      this.step,
-      this.frames(),
-      pfn,
-      field,
-      before,
-      after,
-    );
+  private add(event: MachineEvent): void {
     this.events.push(event);
     this.onEvent?.(event);
   }
 
+  private push(event: EventBody): void {
+    const place = this.place();
+    if (place !== null) this.add(Object.assign(new Recorded(place), event) as MachineEvent);
+  }
+
   private wrote(hi: number, lo: number, size: number, before: bigint, after: bigint): void {
     if (!this.watching) return;
-    if (hi === HI_VMEMMAP) {
-      // A write that changes nothing is news only where nobody has business to write.
-      if (before !== after || this.foreign(lo >>> 6)) this.pageWrite(lo >>> 6, lo & 63, size, before, after);
+    const segment = this.segments.get(hi);
+    if (segment !== undefined) {
+      segment(hi, lo, size, before, after);
       return;
     }
     if (before === after) return;
     const memory = this.vm!.memory;
     const address = memory.join(hi, lo);
     const base = hi === HI_HEAP ? (memory.objectAt(address)?.base ?? address) : address & ~0xfffn;
-    const kind = this.watchedKinds.get(base);
-    if (kind !== undefined) this.push({ kind, address, before, after });
+    const kind = this.watched.get(base);
+    if (kind !== undefined) this.objectKinds.get(kind)!(hi, lo, size, before, after);
   }
 
-  /** Splits a write of `size` bytes at `offset` of a struct page into the fields it covers. */
-  private pageWrite(pfn: number, offset: number, size: number, before: bigint, after: bigint): void {
-    let at = offset;
-    const end = offset + size;
-    while (at < end) {
-      const word = at >> 3;
-      let start = word * 8;
-      let length = 8;
-      let field = PAGE_FIELDS[word]!;
-      if (word === 6) {
-        length = 4;
-        if (at >= 52) {
-          start = 52;
-          field = "_refcount";
-        }
-      }
-      if (word >= 2 && word <= 5 && this.folioWord(pfn)) field = "folio-tail";
-      const upTo = Math.min(end, start + length);
-      const shift = BigInt(8 * (at - offset));
-      const bits = 8 * (upTo - at);
-      const b = BigInt.asUintN(bits, before >> shift);
-      const a = BigInt.asUintN(bits, after >> shift);
-      if (a !== b || before === after) {
-        const signed = field === "_refcount" || field === "_mapcount";
-        this.pushPage(pfn, field, signed ? BigInt.asIntN(bits, b) : b, signed ? BigInt.asIntN(bits, a) : a);
-      }
-      at = upTo;
-    }
-  }
-
-  /** Whether a page is one of pages 1 to 3 of a compound page, whose words 2 to 5 belong to the folio. */
-  private folioWord(pfn: number): boolean {
-    const memory = this.vm!.memory;
-    const word1 = memory.peek(memory.join(HI_VMEMMAP, pfn * 64 + 8), 8);
-    if ((word1 & 1n) === 0n) return false;
-    const behind = memory.join(HI_VMEMMAP, pfn * 64) - (word1 - 1n);
-    return behind > 0n && behind <= 192n;
-  }
-
-  /** The page a function is dealing with: what its named locals that point into the memmap agree on, else its caller's. */
-  pageInHand(): number {
+  /** What a function is dealing with: what a watched kind finds in its named locals, else in its caller's. */
+  private inHand(): SubjectId | null {
     const vm = this.vm!;
     const task = vm.current;
-    if (task === null || task.fn === null) return -1;
+    if (task === null || task.fn === null) return null;
     let fp = task.fp;
     let fn = task.fn.id;
     for (let d = task.depth; d >= 0 && d > task.depth - 4; d--) {
-      const pages = new Set<number>();
+      const pointers: { hi: number; lo: number }[] = [];
       for (const l of vm.bodies[fn]?.locals ?? []) {
         if (l.reg === null || l.size !== 8) continue;
-        const low = task.regs32[(fp + l.reg) << 1]!;
-        if (task.regs32[((fp + l.reg) << 1) + 1] === HI_VMEMMAP && (low & 63) === 0) pages.add(low >>> 6);
+        pointers.push({
+          hi: task.regs32[((fp + l.reg) << 1) + 1]!,
+          lo: task.regs32[(fp + l.reg) << 1]!,
+        });
       }
-      if (pages.size > 0) return Math.min(...pages);
+      for (const [kind, watch] of this.watches) {
+        const id = watch.inHand?.(pointers) ?? null;
+        if (id !== null) return { kind, id };
+      }
       if (d === 0) break;
       fp = task.frames[(d - 1) * FRAME_WORDS + 2]!;
       fn = task.frames[(d - 1) * FRAME_WORDS]!;
     }
-    return -1;
+    return null;
   }
 
   // ---- natives ---------------------------------------------------------------------------------------------------
@@ -456,7 +369,8 @@ export class Machine implements Stateful<MachineState> {
           name: name === "" ? "object" : name,
           site: this.makerSite(),
         });
-        if (name === "xa_slots") this.watchObject(address, size, "xarray");
+        const kind = this.allocated.get(name);
+        if (kind !== undefined) this.watchObject(address, size, kind);
         c.ret(address);
       },
       __fsc_free: (c) => {
@@ -466,13 +380,13 @@ export class Machine implements Stateful<MachineState> {
       __fsc_add_memory: (c) => this.addMemory(c.memory, c.num(0), c.num(1), c.num(2) !== 0),
       __fsc_remove_memory: (c) => {
         c.memory.unmap(HI_VMEMMAP, c.num(0) * 64, c.num(1) * 64);
-        this.onMemmap?.();
+        for (const w of this.watches.values()) w.memoryRemoved?.();
         const start = c.num(0);
         if (start >= PMEM_PFN) c.memory.unmap(HI_PMEM, ((start - PMEM_PFN) * 4096) | 0, c.num(1) * 4096);
       },
       __fsc_watch: (c) => {
         const kind = text(c, 2);
-        if (kind === "pte" || kind === "xarray")
+        if (this.objectKinds.has(kind))
           this.watchObject(c.addr(0), Number(BigInt.asUintN(64, c.int(1))), kind);
       },
       __fsc_warn: (c) => {
@@ -486,7 +400,6 @@ export class Machine implements Stateful<MachineState> {
         const site = this.check(c, 1, false);
         if (fatal) c.stop({ kind: "bug", message: `kernel BUG: ${site.text}` });
       },
-      __fsc_bad_page: (c) => this.push({ kind: "bad-page", pfn: c.num(0), text: text(c, 1) }),
       __fsc_printk: (c) => {
         const line = formatted(c, 0);
         if (this.log.length < 1000) this.log.push(line);
@@ -547,14 +460,14 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_step: (c) => {
         const what = formatted(c, 0);
-        this.watchAppeared();
+        this.quietMoment();
         this.onStep?.();
         this.step++;
         this.stepTexts.push(what);
         this.push({ kind: "step", text: what });
       },
       __fsc_quiesce: (c) => {
-        this.watchAppeared();
+        this.quietMoment();
         this.push({ kind: "quiesce", text: formatted(c, 0) });
       },
       __fsc_event: (c) =>
@@ -591,7 +504,12 @@ export class Machine implements Stateful<MachineState> {
         c.ret(left > 0 ? 1 : 0);
       },
     };
+    for (const w of this.watches.values()) Object.assign(table, w.natives);
     return new Map(Object.entries(table));
+  }
+
+  private quietMoment(): void {
+    for (const w of this.watches.values()) w.quietMoment?.();
   }
 
   private check(c: NativeContext, textArg: number, report: boolean): CheckSite {
@@ -605,7 +523,7 @@ export class Machine implements Stateful<MachineState> {
     const fired = c.num(0) !== 0;
     if (fired) {
       site.fired++;
-      if (report) this.push({ kind: "warn", text: site.text, pfn: this.pageInHand() });
+      if (report) this.push({ kind: "warn", text: site.text, about: this.inHand() });
     }
     c.ret(fired ? 1 : 0);
     return site;
@@ -654,7 +572,7 @@ export class Machine implements Stateful<MachineState> {
     if (startPfn < PMEM_PFN) memory.addLazy(HI_RAM, startPfn * 4096, count * 4096);
     else memory.addLazy(HI_PMEM, (startPfn - PMEM_PFN) * 4096, count * 4096);
     if (!withMemmap) return;
-    if (this.watching) this.appeared = [...this.appeared, { startPfn, count }];
+    if (this.watching) for (const w of this.watches.values()) w.memoryAdded?.(startPfn, count);
     memory.map(HI_VMEMMAP, (startPfn * 64) | 0, count * 64);
     memory.setShadow(HI_VMEMMAP, (startPfn * 64) | 0, count * 64, SHADOW_UNINIT);
   }

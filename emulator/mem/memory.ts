@@ -22,6 +22,8 @@ const CODE_MASK = 7;
 
 /** High words of the segments. */
 export const HI_RAM = 0xffff8880 | 0;
+/** Pages below this number are RAM, the rest is pmem: the direct map of each lies in its own segment. */
+export const PMEM_PFN = 0x100000;
 export const HI_PMEM = 0xffff8881 | 0;
 export const HI_HEAP = 0xffff8882 | 0;
 export const HI_STACK = 0xffffc90a | 0;

@@ -3,18 +3,19 @@
  * observers and invariants attached, everything that happened given back as plain data. Leaves out what scenarios do
  * (emulator/reference/scenarios) and what a run means for a patch (server/review).
  */
-import type { Invariant, Judge, Report, Violation } from "../invariants/invariant.ts";
-import { INVARIANTS } from "../invariants/registry.ts";
+import { END_RULES, type EndFacts } from "../invariants/at_end.ts";
+import { GENERAL_RULES } from "../invariants/registry.ts";
 import { type Era, eraRow, inSpan } from "../kernel/era.ts";
 import { type CheckSite, Machine, type MachineState } from "../machine/machine.ts";
-import { MachineView } from "../machine/views.ts";
 import { type Memory, MemoryFault } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler } from "../sched/scheduler.ts";
-import type { MachineEvent } from "../trace/event.ts";
+import type { MachineEvent } from "../subject/event.ts";
+import { SUBJECTS } from "../subject/index.ts";
+import type { SubjectModule } from "../subject/module.ts";
+import type { Judge, Report, Rule, Violation } from "../subject/rule.ts";
 import type { Image } from "../vm/image.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
 import { type RunEnd, reasonOf, type StubCall, Vm, type VmState } from "../vm/vm.ts";
-import { AuditState } from "./audit.ts";
 
 export interface ScenarioDef {
   readonly name: string;
@@ -66,8 +67,8 @@ export interface ScenarioRun {
   readonly linesByStep: readonly (readonly number[])[];
   readonly taskNames: readonly string[];
   readonly log: readonly string[];
-  /** Address of each file's address_space, to its number. */
-  readonly fileNames: ReadonlyMap<bigint, number>;
+  /** Addresses that stand in events as values, to what a reader calls them ("file 0"). */
+  readonly names: ReadonlyMap<bigint, string>;
   /** Names of the natives that were called. */
   readonly natives: readonly string[];
   /** More happened than is recorded: nothing can be said of the run. */
@@ -109,9 +110,18 @@ export interface CaseState {
   readonly violations: Prefix<Violation>;
   readonly linesByStep: Prefix<readonly number[]>;
   readonly known: readonly string[];
-  readonly touched: readonly number[];
-  readonly fileNames: ReadonlyMap<bigint, number>;
+  readonly names: ReadonlyMap<bigint, string>;
+  /** What each watched kind holds of the run, in the table's order. */
+  readonly subjects: readonly unknown[];
   readonly atStart: ReadonlyMap<string, number>;
+}
+
+/** A watched kind in a run (or none: what is about no thing), and its rules that are in force. */
+interface Judged {
+  readonly module: SubjectModule | null;
+  readonly state: unknown;
+  readonly watchers: readonly Rule<unknown>[];
+  readonly auditors: readonly Rule<unknown>[];
 }
 
 class Run implements Stateful<CaseState> {
@@ -121,11 +131,9 @@ class Run implements Stateful<CaseState> {
   /** For each step that is over, the line ids hit. */
   private linesByStep: (readonly number[])[] = [];
   private known = new Set<string>();
-  private view: MachineView | null = null;
-  private readonly touched = new Set<number>();
-  private fileNames = new Map<bigint, number>();
+  private readonly names = new Map<bigint, string>();
   private readonly era: Era;
-  private readonly invariants: readonly Invariant[];
+  private judged: readonly Judged[] = [];
 
   constructor(
     image: Image,
@@ -135,7 +143,6 @@ class Run implements Stateful<CaseState> {
     options: RunOptions,
   ) {
     this.era = era;
-    this.invariants = INVARIANTS.filter((i) => inSpan(era, i));
     const failures = new Map(
       [...params].filter(([k]) => k.startsWith("fail_")).map(([k, v]) => [k.slice(5), v]),
     );
@@ -149,18 +156,6 @@ class Run implements Stateful<CaseState> {
       ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
     });
     this.machine.attach(this.vm);
-    const self = this;
-    this.judgeView = {
-      era: eraRow(era),
-      get view() {
-        return self.view!;
-      },
-      get events() {
-        return self.machine.events;
-      },
-      lineOf: (event) => this.lineOf(event),
-      report: (r) => this.report(r),
-    };
     this.machine.onStep = () => {
       this.linesByStep.push(this.vm.takeLines());
     };
@@ -173,8 +168,8 @@ class Run implements Stateful<CaseState> {
       violations: prefixOf(this.violations),
       linesByStep: prefixOf(this.linesByStep),
       known: [...this.known],
-      touched: [...this.touched],
-      fileNames: new Map(this.fileNames),
+      names: new Map(this.names),
+      subjects: this.judged.map(({ module, state }) => module?.save(state)),
       atStart: this.atStart,
     };
   }
@@ -185,53 +180,60 @@ class Run implements Stateful<CaseState> {
     this.violations = fromPrefix(s.violations);
     this.linesByStep = fromPrefix(s.linesByStep);
     this.known = new Set(s.known);
-    this.touched.clear();
-    for (const pfn of s.touched) this.touched.add(pfn);
-    this.fileNames = new Map(s.fileNames);
-    this.atStart = s.atStart;
-    this.view?.forgetAll();
-  }
-
-  judge(image: Image): void {
-    const view = new MachineView(this.vm.memory, image);
-    this.view = view;
-    this.machine.onMemmap = () => view.forgetAll();
-    this.machine.foreign = (pfn) => pfn === 0 || pfn === view.zeroPfn || view.isHugeZero(pfn);
-    const watchers = this.invariants.filter((i) => i.onEvent !== undefined);
-    this.machine.onEvent = (event) => {
-      if (event.kind === "page") {
-        view.forget(event.pfn);
-        if (view.isPmem(event.pfn)) this.touched.add(event.pfn);
-      }
-      if (event.kind === "step" || event.kind === "quiesce") this.nameFiles(view);
-      this.currentEvent = event;
-      for (const invariant of watchers) {
-        this.judging = invariant;
-        invariant.onEvent!(this.judgeView, event);
-      }
-      this.currentEvent = null;
-      if (event.kind === "quiesce") this.audit();
-    };
-  }
-
-  private nameFiles(view: MachineView): void {
-    view.inodes().forEach((inode, number) => {
-      if (inode !== 0n) this.fileNames.set(view.mappingOf(inode), number);
+    this.names.clear();
+    for (const [at, name] of s.names) this.names.set(at, name);
+    this.judged.forEach(({ module, state }, i) => {
+      module?.restore(state, s.subjects[i]);
     });
+    this.atStart = s.atStart;
   }
 
-  audit(): void {
-    const view = this.view!;
-    const audit = new AuditState(view, this.touched);
-    for (const invariant of this.invariants) {
-      this.judging = invariant;
-      invariant.onQuiesce?.(this.judgeView, audit);
+  /** Starts judging: each watched kind's rules see its state, the others what is common. */
+  judge(image: Image): void {
+    const era = eraRow(this.era);
+    const judge: Judge = {
+      era,
+      lineOf: (event) => this.lineOf(event),
+      report: (r) => this.report(r),
+    };
+    const run = { memory: this.vm.memory, image, era, names: this.names };
+    const part = (module: SubjectModule | null, state: unknown, rules: readonly Rule<never>[]): Judged => {
+      const inForce = rules.filter((r) => inSpan(this.era, r)) as readonly Rule<unknown>[];
+      return {
+        module,
+        state,
+        watchers: inForce.filter((r) => r.onEvent !== undefined),
+        auditors: inForce.filter((r) => r.onQuiesce !== undefined),
+      };
+    };
+    this.judged = [
+      ...SUBJECTS.map((m) => part(m, m.begin(judge, run, this.machine.watches.get(m.kind)!), m.rules)),
+      part(null, judge, GENERAL_RULES),
+    ];
+    this.machine.onEvent = (event) => this.heard(event);
+  }
+
+  private heard(event: MachineEvent): void {
+    this.currentEvent = event;
+    for (const { module, state, watchers } of this.judged) {
+      module?.heard?.(state, event);
+      for (const rule of watchers) {
+        this.judging = rule;
+        rule.onEvent!(state, event);
+      }
+    }
+    this.currentEvent = null;
+    if (event.kind !== "quiesce") return;
+    for (const { module, state, auditors } of this.judged) {
+      module?.quiesce?.(state);
+      for (const rule of auditors) {
+        this.judging = rule;
+        rule.onQuiesce!(state);
+      }
     }
   }
 
-  /** What the invariant being asked sees; one object for all, because there are many events. */
-  private readonly judgeView: Judge;
-  private judging: Invariant | null = null;
+  private judging: Rule<unknown> | null = null;
   private currentEvent: MachineEvent | null = null;
 
   private readonly sourceLines = new Map<number, string[]>();
@@ -248,23 +250,23 @@ class Run implements Stateful<CaseState> {
   }
 
   private report(r: Report): void {
-    const invariant = this.judging!;
+    const rule = this.judging!;
     const current = this.currentEvent;
-    const pfn = r.pfn ?? -1;
+    const subject = r.subject ?? null;
     // One report a code and step: a folio of 512 pages is one defect, not 512.
-    const told = pfn < 0 || invariant.code === "warn" ? r.message : "";
-    const keys = [`${invariant.code}:${pfn}:${told}`, `${invariant.code}@${this.machine.step}:${told}`];
+    const told = subject === null || rule.identity !== undefined ? r.message : "";
+    const thing = subject === null ? "" : `${subject.kind} ${subject.id}`;
+    const keys = [`${rule.code}:${thing}:${told}`, `${rule.code}@${this.machine.step}:${told}`];
     if (keys.some((k) => this.known.has(k)) || this.violations.length >= MAX_VIOLATIONS) {
       this.known.add(keys[0]!);
       return;
     }
     for (const k of keys) this.known.add(k);
     this.violations.push({
-      code: invariant.code,
-      level: invariant.level,
+      code: rule.code,
+      level: rule.level,
       message: r.message,
-      pfn,
-      fields: r.fields ?? [],
+      subject,
       event: (r.event ?? (current?.kind === "quiesce" ? undefined : current))?.seq ?? null,
       seq: this.machine.events.length - 1,
       step: this.machine.step,
@@ -273,27 +275,28 @@ class Run implements Stateful<CaseState> {
 
   /** Adds what only the end of the run shows. */
   finish(end: RunEnd): void {
-    const report = (code: string, message: string): void => {
-      this.violations.push({
-        code,
-        level: "error",
-        message,
-        pfn: -1,
-        fields: [],
-        event: null,
-        seq: this.machine.events.length - 1,
-        step: this.machine.step,
-      });
-    };
     if (end.reason.kind !== "completed") return;
-    for (const task of this.vm.drain())
-      report("lost-wakeup", `task ${task.name} sleeps for ever ${task.waitingFor}`);
-    for (const lock of this.machine.heldLocks())
-      report(
-        "lock-held",
-        `${lock.name} is still held at the end by task ${this.vm.tasks[lock.task]?.name ?? "?"}`,
-      );
-    for (const leak of this.leaks()) report("leaked-object", leak);
+    const facts: EndFacts = {
+      sleepers: this.vm.drain(),
+      heldLocks: this.machine
+        .heldLocks()
+        .map((l) => ({ name: l.name, holder: this.vm.tasks[l.task]?.name ?? "?" })),
+      leftOver: [...this.vm.memory.census()].map(([what, n]) => ({
+        what,
+        more: Math.max(0, n - (this.atStart.get(what) ?? 0)),
+      })),
+    };
+    for (const rule of END_RULES)
+      for (const message of rule.atEnd(facts))
+        this.violations.push({
+          code: rule.code,
+          level: rule.level,
+          message,
+          subject: null,
+          event: null,
+          seq: this.machine.events.length - 1,
+          step: this.machine.step,
+        });
   }
 
   private atStart: ReadonlyMap<string, number> = new Map();
@@ -301,16 +304,6 @@ class Run implements Stateful<CaseState> {
   /** Counts what the booted machine has: a scenario that has ended leaves no more. */
   countObjects(): void {
     this.atStart = this.vm.memory.census();
-  }
-
-  private leaks(): string[] {
-    const out: string[] = [];
-    for (const [what, n] of this.vm.memory.census()) {
-      // One line for each object, so that one more of a kind that a release leaks anyway is told.
-      const lost = Math.min(n - (this.atStart.get(what) ?? 0), 4);
-      for (let i = 1; i <= lost; i++) out.push(`${what}, is never freed${i > 1 ? `: ${i} of them` : ""}`);
-    }
-    return out;
   }
 
   result(label: string, end: RunEnd): ScenarioRun {
@@ -329,7 +322,7 @@ class Run implements Stateful<CaseState> {
       linesByStep: [...this.linesByStep, this.vm.takeLines()],
       taskNames: this.vm.tasks.map((t) => t.name),
       log: this.machine.log,
-      fileNames: this.fileNames,
+      names: this.names,
       natives: this.vm.usedNatives(),
       truncated: this.machine.truncated,
       unmodelled: this.machine.unmodelled?.what ?? null,
@@ -372,13 +365,7 @@ export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: ()
   const scenarios = booted ? readCatalogue(image, run.vm) : [];
   const boot = run.result("boot", end);
   run.vm.settle();
-  if (booted) {
-    const view = new MachineView(memory, image);
-    run.machine.markPages([
-      { startPfn: 0, count: view.ramPages },
-      { startPfn: view.pmemStart, count: view.pmemPages },
-    ]);
-  }
+  if (booted) for (const w of run.machine.watches.values()) w.booted?.(memory, image);
   return {
     image,
     era,

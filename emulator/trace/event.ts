@@ -1,9 +1,11 @@
 /**
  * What happened in a run, as typed events in order. Everything shown to a reader (histories, traces, timelines) and
- * everything judged by an invariant is made of these. A leaf: anyone may import it. Leaves out how events are rendered
- * (render.ts) and judged (invariants/).
+ * everything judged by an invariant is made of these. A leaf: anyone may import it. Leaves out the events of
+ * watched kinds (subject/), how events are rendered (server/review/render.ts) and judged (rules).
  */
+
 import type { Loc } from "../c/ast.ts";
+import type { Change, SubjectId } from "../subject/subject.ts";
 
 /** One open call when an event happened; innermost first. Function ids index Image.functions. */
 export interface EventFrame {
@@ -11,7 +13,7 @@ export interface EventFrame {
   readonly loc: Loc | null;
 }
 
-interface EventBase {
+export interface EventBase {
   /** Position in the run's event list. */
   readonly seq: number;
   readonly task: number;
@@ -20,41 +22,10 @@ interface EventBase {
   readonly stack: readonly EventFrame[];
 }
 
-/** A word of a struct page changed. `field` is the kernel's name of the member at that offset in this era. */
-export interface PageWrite extends EventBase {
-  readonly kind: "page";
-  readonly pfn: number;
-  readonly field: PageField;
-  /** Values as signed numbers where they are counts, unsigned bigint otherwise. */
-  readonly before: bigint;
-  readonly after: bigint;
-}
-export type PageField =
-  | "folio-tail"
-  | "flags"
-  | "lru/pgmap"
-  | "lru.prev"
-  | "mapping"
-  | "index/share"
-  | "private"
-  | "_mapcount"
-  | "_refcount"
-  | "memcg_data";
-
-/** A page-table entry changed. */
-export interface PteWrite extends EventBase {
-  readonly kind: "pte";
-  readonly address: bigint;
-  readonly before: bigint;
-  readonly after: bigint;
-}
-
-/** A word of an xarray's table changed (an entry, its index or its marks). */
-export interface XarrayWrite extends EventBase {
-  readonly kind: "xarray";
-  readonly address: bigint;
-  readonly before: bigint;
-  readonly after: bigint;
+/** A field of a watched thing changed; for kinds that have no events of their own (emulator/subject). */
+export interface ChangeEvent extends EventBase, Change {
+  readonly kind: "change";
+  readonly of: SubjectId;
 }
 
 /** The scenario says what it does next. */
@@ -71,14 +42,8 @@ export interface QuiesceEvent extends EventBase {
 export interface WarnEvent extends EventBase {
   readonly kind: "warn";
   readonly text: string;
-  /** The page that the warning function had in hand, -1 when it cannot be told. */
-  readonly pfn: number;
-}
-/** bad_page(). */
-export interface BadPageEvent extends EventBase {
-  readonly kind: "bad-page";
-  readonly pfn: number;
-  readonly text: string;
+  /** What the warning function had in hand; null when it cannot be told. */
+  readonly about: SubjectId | null;
 }
 /** Anything named by the C itself: "tlb-flush", "block-free" ... */
 export interface NamedEvent extends EventBase {
@@ -96,14 +61,12 @@ export interface PrintkEvent extends EventBase {
   readonly text: string;
 }
 
-export type MachineEvent =
-  | PageWrite
-  | PteWrite
-  | XarrayWrite
+/** Events of the machine itself. */
+export type CoreEvent =
+  | ChangeEvent
   | StepEvent
   | QuiesceEvent
   | WarnEvent
-  | BadPageEvent
   | NamedEvent
   | TaskEvent
   | PrintkEvent;

@@ -3,10 +3,13 @@
  * the line that used to do it, that removed line; else the patch line that led there. Also the object's history for the
  * report. Leaves out whether a violation counts (compare.ts).
  */
-import type { Violation } from "../../emulator/invariants/invariant.ts";
+
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
-import type { MachineEvent, PageWrite } from "../../emulator/trace/event.ts";
-import { traceStep } from "./render.ts";
+import type { MachineEvent } from "../../emulator/subject/event.ts";
+import { changeOf, suspectChange } from "../../emulator/subject/index.ts";
+import type { Violation } from "../../emulator/subject/rule.ts";
+import type { Change } from "../../emulator/subject/subject.ts";
+import { traceStep, wordsOf } from "./render.ts";
 import type { PatchSide } from "./side.ts";
 import type { Side, TraceStep } from "./types.ts";
 
@@ -19,8 +22,9 @@ export interface Blame {
   readonly event: MachineEvent | null;
 }
 
-const isWrite = (e: MachineEvent, v: Violation): e is PageWrite =>
-  e.kind === "page" && e.pfn === v.pfn && (v.fields.length === 0 || v.fields.includes(e.field));
+/** The change that an event is to what is wrong, else null. */
+const suspect = (e: MachineEvent, { subject }: Violation): Change | null =>
+  subject === null ? null : suspectChange(e, subject);
 
 /** Sequence number of the quiescent point before `seq`, or -1. */
 function lastQuiesce(run: ScenarioRun, seq: number): number {
@@ -41,7 +45,7 @@ function lastPatchWrite(
   let last: { event: MachineEvent; docLine: number } | null = null;
   for (let i = Math.min(to, run.events.length - 1); i > from; i--) {
     const e = run.events[i]!;
-    if (!isWrite(e, v)) continue;
+    if (suspect(e, v) === null) continue;
     const at = side.diffFrame(e.stack);
     if (at === null) continue;
     if (side.place(at.docLine)?.kind === marker) return { event: e, docLine: at.docLine };
@@ -59,13 +63,13 @@ function droppedWrite(
   v: Violation,
 ): Blame | null {
   const mine = run.events.filter(
-    (e) => e.step === v.step && isWrite(e, v) && here.diffFrame(e.stack) !== null,
+    (e) => e.step === v.step && suspect(e, v) !== null && here.diffFrame(e.stack) !== null,
   );
   if (mine.length > 0) return null;
   const marker = other.side === "before" ? "-" : "+";
   for (let i = otherRun.events.length - 1; i >= 0; i--) {
     const e = otherRun.events[i]!;
-    if (e.step !== v.step || !isWrite(e, v)) continue;
+    if (e.step !== v.step || suspect(e, v) === null) continue;
     const at = other.diffFrame(e.stack);
     if (at === null) continue;
     const place = other.place(at.docLine);
@@ -76,7 +80,7 @@ function droppedWrite(
 }
 
 /**
- * Where the page's history first takes another course than on the other side, when a changed line is what makes the
+ * Where the thing's history first takes another course than on the other side, when a changed line is what makes the
  * difference: a removed line that wrote and no longer does, or an added line that now writes.
  */
 function firstDivergence(
@@ -86,19 +90,22 @@ function firstDivergence(
   otherRun: ScenarioRun,
   v: Violation,
 ): Blame | null {
-  const historyOf = (r: ScenarioRun, step: number): PageWrite[] =>
-    r.events.filter((e): e is PageWrite => isWrite(e, v) && e.before !== e.after && e.step <= step);
+  const historyOf = (r: ScenarioRun, step: number): { event: MachineEvent; change: Change }[] =>
+    r.events.flatMap((event) => {
+      const change = event.step <= step ? suspect(event, v) : null;
+      return change !== null && change.before !== change.after ? [{ event, change }] : [];
+    });
   const mine = historyOf(run, v.step);
   const theirs = historyOf(otherRun, v.step);
   let i = 0;
   while (
     i < mine.length &&
     i < theirs.length &&
-    mine[i]!.field === theirs[i]!.field &&
-    mine[i]!.after === theirs[i]!.after
+    mine[i]!.change.field === theirs[i]!.change.field &&
+    mine[i]!.change.after === theirs[i]!.change.after
   )
     i++;
-  const place = (side: PatchSide, e: PageWrite | undefined, marker: string): Blame | null => {
+  const place = (side: PatchSide, e: MachineEvent | undefined, marker: string): Blame | null => {
     const at = e === undefined ? null : side.diffFrame(e.stack);
     const where = at === null ? null : side.place(at.docLine);
     if (at === null || where === null || where.kind !== marker) return null;
@@ -111,8 +118,8 @@ function firstDivergence(
     };
   };
   return (
-    place(other, theirs[i], other.side === "before" ? "-" : "+") ??
-    place(here, mine[i], here.side === "after" ? "+" : "-")
+    place(other, theirs[i]?.event, other.side === "before" ? "-" : "+") ??
+    place(here, mine[i]?.event, here.side === "after" ? "+" : "-")
   );
 }
 
@@ -153,7 +160,7 @@ export function blame(
       // A check on a line that the patch did not touch tells of something done earlier.
       if (
         e.kind === "warn" &&
-        v.pfn >= 0 &&
+        v.subject !== null &&
         other !== null &&
         otherRun !== null &&
         here.place(at.docLine)?.kind === " "
@@ -163,7 +170,7 @@ export function blame(
       }
       return of(at.docLine, true, e);
     }
-  } else if (v.pfn >= 0) {
+  } else if (v.subject !== null) {
     const since = lastQuiesce(run, v.seq);
     const recent = lastPatchWrite(here, run, v, since, v.seq);
     if (recent !== null) return of(recent.docLine, true, recent.event);
@@ -174,12 +181,13 @@ export function blame(
     const diverged =
       other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;
     if (diverged !== null) return diverged;
-    // Nobody wrote the field in this step: who dealt with the page then, and left it?
-    const near = lastPatchWrite(here, run, { ...v, fields: [] }, since, v.seq);
+    // Nobody wrote the field in this step: who dealt with the thing then, and left it?
+    const whole = { ...v, subject: { ...v.subject, fields: [] } };
+    const near = lastPatchWrite(here, run, whole, since, v.seq);
     if (near !== null) return of(near.docLine, false, near.event);
   }
   const lines = executedLines(here, run, v);
-  if (lines.length === 0 && v.pfn >= 0) {
+  if (lines.length === 0 && v.subject !== null) {
     const earlier = lastPatchWrite(here, run, v, -1, v.seq);
     if (earlier !== null) return of(earlier.docLine, false, earlier.event);
   }
@@ -207,22 +215,23 @@ export function traceOf(
   run: ScenarioRun,
   v: Violation,
   culprit: MachineEvent | null,
-  pfnText: (pfn: number) => string,
 ): TraceStep[] {
+  const words = wordsOf(run, "long");
+  const { subject } = v;
   const culpritSeq = culprit?.seq ?? v.event ?? -1;
   const until = Math.max(v.seq, culpritSeq);
   const history = run.events
-    .filter((e) => e.kind === "page" && e.pfn === v.pfn && e.seq <= until)
+    .filter((e) => e.seq <= until && subject !== null && changeOf(e, subject) !== null)
     .slice(-HISTORY);
   const keep = new Set(history.map((e) => e.seq));
   const out: TraceStep[] = [];
   for (const e of run.events) {
     if (e.seq > until) break;
-    if (e.seq === culpritSeq) out.push(traceStep(side, e, "culprit", run.taskNames, pfnText));
-    else if (e.kind === "step") out.push(traceStep(side, e, "step", run.taskNames, pfnText));
-    else if (keep.has(e.seq)) out.push(traceStep(side, e, "history", run.taskNames, pfnText));
+    if (e.seq === culpritSeq) out.push(traceStep(side, e, "culprit", run.taskNames, words));
+    else if (e.kind === "step") out.push(traceStep(side, e, "step", run.taskNames, words));
+    else if (keep.has(e.seq)) out.push(traceStep(side, e, "history", run.taskNames, words));
     else if (e.kind === "task" || e.kind === "warn")
-      out.push(traceStep(side, e, "step", run.taskNames, pfnText));
+      out.push(traceStep(side, e, "step", run.taskNames, words));
   }
   if (run.end.reason.kind !== "completed" && v.event === null && v.seq >= run.events.length - 1) {
     for (const frame of [...run.end.stack].reverse().slice(-8)) {

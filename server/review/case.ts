@@ -3,17 +3,17 @@
  * called on and whatever ran before. Leaves out which cases there are (plan.ts) and what several together say
  * (collect.ts).
  */
-import type { Violation } from "../../emulator/invariants/invariant.ts";
-import { PMEM_PFN } from "../../emulator/machine/machine.ts";
+
 import { runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
+import type { Violation } from "../../emulator/subject/rule.ts";
 import type { Baselines } from "./baseline.ts";
 import { blame, blameStop } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
 import { candidate, type PatchFacts, type RanCase } from "./finding.ts";
 import type { CaseLine, CaseOutcome } from "./outcome.ts";
 import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
-import { eventText } from "./render.ts";
+import { eventText, onLines, wordsOf } from "./render.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
@@ -228,7 +228,6 @@ function sideRun(run: ScenarioRun): SideRun {
 
 /** What a run did on each line of the mail. */
 function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): CaseLine[] {
-  side.files = run.fileNames;
   interface Line {
     readonly docLine: number;
     readonly side: Side;
@@ -245,8 +244,7 @@ function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): Cas
     }
     return line;
   };
-  const pfnText = (pfn: number): string =>
-    pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN}` : `pfn 0x${pfn.toString(16)}`;
+  const words = wordsOf(run, "short");
   run.lineHits.forEach((hits, id) => {
     if (hits === undefined) return;
     const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
@@ -255,13 +253,13 @@ function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): Cas
   });
   if (!facts) return [...lines.values()];
   for (const e of run.events) {
-    if (e.kind !== "page" && e.kind !== "warn" && e.kind !== "bad-page") continue;
+    if (!onLines(e)) continue;
     const at = side.diffFrame(e.stack);
     if (at === null) continue;
     const line = lineAt(at.docLine);
     line.fn = side.fn(at.frame.fn).name;
     if (line.changes.length >= MAX_CHANGES) continue;
-    const text = eventText(side, e, pfnText).replace(/, by .*$/, "");
+    const text = eventText(side, e, words).replace(/, by .*$/, "");
     if (!line.changes.some((c) => c.text === text)) line.changes.push({ text, scenario: run.label });
   }
   return [...lines.values()];

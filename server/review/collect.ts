@@ -3,7 +3,7 @@
  * `take` tells what each outcome added, so that findings can be given out while cases still run. Leaves out running them
  * (case.ts).
  */
-import { INVARIANTS } from "../../emulator/invariants/registry.ts";
+import { rankOf } from "../../emulator/invariants/registry.ts";
 import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
 import {
   type Finding,
@@ -154,12 +154,6 @@ export class Collector {
 }
 
 const keyOfCandidate = (c: Candidate): string => `${c.verdict}:${c.code}:${c.docLine}:${c.side}`;
-
-/** The more telling rule first: the order of the table of invariants, then stops. */
-function rankOf(code: string): number {
-  const i = INVARIANTS.findIndex((v) => v.code === code);
-  return i < 0 ? INVARIANTS.length : i;
-}
 
 /** One line that breaks several rules is one finding, under the most telling of them. */
 function mergeByLine(findings: readonly Finding[]): Finding[] {

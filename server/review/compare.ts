@@ -1,11 +1,13 @@
 /**
  * What a pair of runs means: the verdict for a scenario, and which violations are the patch's own. Two violations are the
- * same when their codes are (and, for WARNs, what they say, page and folio apart). Of what only one side has, the first
- * on a page is a root; later ones on it hang below. Leaves out lines (blame.ts).
+ * same when their rule says so (by code, or by what they say). Of what only one side has, the first on a thing is a root;
+ * later ones on it hang below. Leaves out lines (blame.ts).
  */
-import type { Violation } from "../../emulator/invariants/invariant.ts";
-import { PMEM_PFN } from "../../emulator/machine/machine.ts";
+
+import { identityOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { sameThing } from "../../emulator/subject/index.ts";
+import type { Violation } from "../../emulator/subject/rule.ts";
 import type { Verdict } from "./types.ts";
 
 /** Stops that are faults of the code, as opposed to limits of ours. */
@@ -24,14 +26,7 @@ export interface Cause {
   readonly rest: readonly Violation[];
 }
 
-/** Pages of one large folio, and all pages that are no file blocks, are one object. */
-function objectOf(pfn: number): number {
-  if (pfn < 0) return -1;
-  if (pfn < PMEM_PFN) return 0;
-  return pfn - PMEM_PFN < 512 ? pfn : pfn >> 9;
-}
-
-/** Groups violations of a run by cause: the first on a page explains later ones on it; what names no page, its step's. */
+/** Groups violations of a run by cause: the first on a thing explains later ones on it; what names no thing, its step's. */
 export function causes(violations: readonly Violation[]): Cause[] {
   const out: { root: Violation; rest: Violation[] }[] = [];
   for (const v of violations) {
@@ -41,8 +36,8 @@ export function causes(violations: readonly Violation[]): Cause[] {
       continue;
     }
     const cause = out.find(({ root, rest }) =>
-      v.pfn >= 0 && root.pfn >= 0
-        ? objectOf(v.pfn) === objectOf(root.pfn)
+      v.subject !== null && root.subject !== null
+        ? sameThing(v.subject, root.subject)
         : root.step === v.step || rest.some((r) => r.step === v.step),
     );
     if (cause === undefined) out.push({ root: v, rest: [] });
@@ -61,8 +56,7 @@ export function allViolations(run: ScenarioRun): Violation[] {
       code: run.end.reason.kind,
       level: "error",
       message: run.end.reason.message,
-      pfn: -1,
-      fields: [],
+      subject: null,
       event: null,
       seq: run.events.length - 1,
       step: run.stepTexts.length - 1,
@@ -72,12 +66,7 @@ export function allViolations(run: ScenarioRun): Violation[] {
 }
 
 /** What makes two violations the same. */
-export const keyOf = (v: Violation): string =>
-  v.code === "warn" || v.code === "bug"
-    ? `${v.code}:${v.message.replace(/folio|page/g, "page").replace(/[\s()]+/g, "")}`
-    : v.code === "leaked-object"
-      ? `${v.code}:${v.message}`
-      : v.code;
+export const keyOf = (v: Violation): string => identityOf(v.code, v.message);
 
 /** Why a run cannot be judged, or null. */
 export function unusable(run: ScenarioRun): { verdict: Verdict; reason: string } | null {

@@ -3,10 +3,11 @@
  * the types of their operands decide. Leaves out whether a violation counts (compare.ts) and how findings of several
  * cases become one (collect.ts).
  */
-import type { Violation } from "../../emulator/invariants/invariant.ts";
-import { INVARIANTS } from "../../emulator/invariants/registry.ts";
-import { PMEM_PFN } from "../../emulator/machine/machine.ts";
+
+import { deadCheck as deadCheckRule } from "../../emulator/invariants/dead_check.ts";
+import { ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import type { Violation } from "../../emulator/subject/rule.ts";
 import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
 import type { Candidate } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
@@ -42,17 +43,14 @@ export function candidate(
   const run = onAfter ? runs.after : runs.before;
   const other = onAfter ? sides.before : sides.after;
   const otherRun = onAfter ? runs.before : runs.after;
-  side.files = run.fileNames;
   const at: Blame = root.stop === true ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
-  const pfnText = (pfn: number): string =>
-    pfn >= PMEM_PFN ? `block ${pfn - PMEM_PFN} (pfn 0x${pfn.toString(16)})` : `pfn 0x${pfn.toString(16)}`;
   const functions = side.functionList(run.functions, run.natives);
   const severity: Severity =
     verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
   const ranAs = (fidelity: string): string[] =>
     functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
   const detail = [
-    INVARIANTS.find((i) => i.code === root.code)?.statement ?? STOP_TEXT[root.code] ?? "",
+    ruleOf(root.code)?.statement ?? "",
     ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
     `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
   ].filter((d) => d !== "");
@@ -77,7 +75,7 @@ export function candidate(
       scenario: label,
       era: side.era,
       replay: token(sides, facts, label, root.code),
-      trace: traceOf(side, run, root, at.event, pfnText),
+      trace: traceOf(side, run, root, at.event),
       consequences: rest.map((v) => ({ code: v.code, message: v.message })),
       alsoIn: [],
       functions,
@@ -138,9 +136,7 @@ function deadCheck(
       verdict,
       severity: verdict === "new" ? "warning" : "information",
       message: `${c.text}, so this check in ${c.fn}() never fires`,
-      detail: [
-        "A comparison that its operands' types decide says nothing at run time; what it was meant to catch goes unseen.",
-      ],
+      detail: [deadCheckRule.statement],
       patch: facts.patch,
       path,
       docLine: c.docLine,
@@ -168,18 +164,3 @@ const token = (sides: PatchSides, facts: PatchFacts, label: string, code: string
     seed: facts.seed,
     code,
   });
-
-const STOP_TEXT: Record<string, string> = {
-  oops: "The code touches memory that is not there: the kernel would oops.",
-  "general-protection":
-    "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
-  "use-after-free": "The code touches an object after it was freed.",
-  "uninitialised-read": "The code decides on a value that was never written.",
-  "out-of-bounds": "The code touches memory outside the object.",
-  bug: "A BUG() or VM_BUG_ON() that states the impossible was reached.",
-  deadlock: "Every task sleeps and nobody is left to wake them.",
-  "lost-wakeup": "A task sleeps for ever: the event it waits for has passed, or nobody tells it.",
-  "lock-misuse": "A lock is taken or released against its rules.",
-  "lock-held": "A lock is still held when everything is over.",
-  "leaked-object": "An object that the run made is never freed: somebody keeps a reference, or forgot it.",
-};

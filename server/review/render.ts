@@ -2,16 +2,17 @@
  * Events as sentences: "_refcount of pfn 0x100003: 2 -> 1, folio_put() in zap_pte_range()". Stable text: no addresses of
  * heap objects, no times. Leaves out which events matter (blame.ts).
  */
-import { MachineView } from "../../emulator/machine/views.ts";
-import type { MachineEvent, PageWrite } from "../../emulator/trace/event.ts";
+import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import type { MachineEvent } from "../../emulator/subject/event.ts";
+import { moduleOfEvent } from "../../emulator/subject/index.ts";
+import type { Words } from "../../emulator/subject/module.ts";
+import type { CoreEvent } from "../../emulator/trace/event.ts";
 import type { PatchSide } from "./side.ts";
 import type { TraceStep } from "./types.ts";
 
 /** Helpers that say nothing to a reader: the caller's name is the one to print. */
 const PLUMBING =
   /^(_*(arch_|raw_|instrument_)?atomic(_long|64)?_|page_ref_|_*set_bit|_*clear_bit|set_bit|clear_bit|INIT_LIST_HEAD|list_|_*SetPage|_*ClearPage|_*folio_(set|clear)_\w+_flag|set_page_count|init_page_count|folio_set_count|WRITE_ONCE|const_test|xas_|fsc_xa|native_)/;
-
-const hex = (n: number | bigint): string => `0x${n.toString(16)}`;
 
 /** Who did it, as a reader would name it: innermost telling function and its caller. */
 export function actor(side: PatchSide, event: MachineEvent): { name: string; caller: string; frame: number } {
@@ -21,54 +22,48 @@ export function actor(side: PatchSide, event: MachineEvent): { name: string; cal
   return { name: names[i] ?? "", caller: names[i + 1] ?? "", frame: i };
 }
 
-function pointerText(side: PatchSide, field: PageWrite["field"], value: bigint): string {
-  const v = BigInt.asUintN(64, value);
-  if (field === "mapping") {
-    if (v === 0n) return "NULL";
-    if (MachineView.isTailMapping(v)) return "TAIL_MAPPING";
-    const file = side.files.get(v & ~3n);
-    if (file !== undefined) return `file ${file}${(v & 3n) !== 0n ? ` | ${v & 3n}` : ""}`;
-    return v < 4096n ? hex(v) : "another mapping";
-  }
-  if (field === "index/share") return BigInt.asIntN(64, v).toString();
-  if (field === "_refcount" || field === "_mapcount") return value.toString();
-  return hex(v);
-}
+/** How things of a run are called. */
+export const wordsOf = (run: ScenarioRun, style: Words["style"]): Words => ({ names: run.names, style });
+
+/** Whether an event is told at the line of the patch that did it. */
+export const onLines = (event: MachineEvent): boolean =>
+  event.kind === "warn" || (moduleOfEvent(event)?.onLines(event) ?? false);
 
 /** One event in one line. */
-export function eventText(side: PatchSide, event: MachineEvent, pfnText: (pfn: number) => string): string {
-  switch (event.kind) {
-    case "page": {
-      const who = actor(side, event);
-      const by = who.caller === "" ? `${who.name}()` : `${who.name}() in ${who.caller}()`;
-      return `${event.field} of ${pfnText(event.pfn)}: ${pointerText(side, event.field, event.before)} -> ${pointerText(side, event.field, event.after)}, by ${by}`;
-    }
-    case "pte":
-      return `page-table entry ${hex(BigInt.asUintN(64, event.before))} -> ${hex(BigInt.asUintN(64, event.after))}, by ${actor(side, event).name}()`;
-    case "xarray":
-      return `xarray entry ${hex(event.before)} -> ${hex(event.after)}, by ${actor(side, event).name}()`;
+export function eventText(side: PatchSide, event: MachineEvent, words: Words): string {
+  const module = moduleOfEvent(event);
+  if (module !== null) {
+    const text = module.eventText(event, words);
+    const naming = module.actors(event);
+    if (naming === 0) return text;
+    const who = actor(side, event);
+    const within = naming === 2 && who.caller !== "" ? ` in ${who.caller}()` : "";
+    return `${text}, by ${who.name}()${within}`;
+  }
+  const own = event as CoreEvent;
+  switch (own.kind) {
     case "step":
-      return event.text;
+      return own.text;
     case "quiesce":
-      return `audit: ${event.text}`;
+      return `audit: ${own.text}`;
     case "warn":
-      return `WARN: ${event.text} in ${actor(side, event).name}()`;
-    case "bad-page":
-      return `bad page state of ${pfnText(event.pfn)}: ${event.text}`;
+      return `WARN: ${own.text} in ${actor(side, own).name}()`;
     case "named":
-      return `${event.name}: ${event.text}`;
+      return `${own.name}: ${own.text}`;
     case "task":
-      return event.what === "created"
-        ? `task ${event.text} starts`
-        : event.what === "sleeps"
-          ? `sleeps ${event.text}`
-          : event.what === "woken"
-            ? `wakes ${event.text} task(s)`
+      return own.what === "created"
+        ? `task ${own.text} starts`
+        : own.what === "sleeps"
+          ? `sleeps ${own.text}`
+          : own.what === "woken"
+            ? `wakes ${own.text} task(s)`
             : "ends";
+    case "change":
+      return moduleOfEvent(own)!.eventText(own, words);
     case "printk":
-      return `printk: ${event.text}`;
+      return `printk: ${own.text}`;
     default:
-      throw new Error(`unreachable: ${event satisfies never}`);
+      throw new Error(`unreachable: ${own satisfies never}`);
   }
 }
 
@@ -78,10 +73,10 @@ export function traceStep(
   event: MachineEvent,
   role: TraceStep["role"],
   tasks: readonly string[],
-  pfnText: (pfn: number) => string,
+  words: Words,
 ): TraceStep {
   const task = tasks[event.task] ?? "";
-  const text = eventText(side, event, pfnText);
+  const text = eventText(side, event, words);
   if (event.kind === "step" || event.kind === "quiesce")
     return { task, text, path: "", line: 0, docLine: 0, role };
   const inMail = side.diffFrame(event.stack);

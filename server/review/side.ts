@@ -31,8 +31,6 @@ export class PatchSide {
   readonly booted: BootedImage;
   /** The side's files come whole from a kernel tree. */
   readonly inTree: boolean;
-  /** Address of each file's address_space in the run being told, to its number. */
-  files: ReadonlyMap<bigint, number> = new Map();
   private readonly places = new Map<number, DiffPlace>();
 
   constructor(

@@ -28,7 +28,7 @@ function told(run: ScenarioRun): string {
     ...run,
     end: { ...run.end, stack: run.end.stack.map((f) => [f.fn.id, f.loc]) },
     events: run.events.map((e) => ({ ...e, node: 0, at: e.stack[0] })),
-    fileNames: [...run.fileNames],
+    names: [...run.names],
   };
   return JSON.stringify(plain, (_k, v) => (typeof v === "bigint" ? `${v}n` : v));
 }

@@ -11,7 +11,7 @@ import {
   type MemorySnapshot,
 } from "../../emulator/mem/memory.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
-import type { MachineEvent } from "../../emulator/trace/event.ts";
+import type { MachineEvent } from "../../emulator/subject/event.ts";
 import { DATA_BASE, type Image, TEXT_BASE } from "../../emulator/vm/image.ts";
 
 /** Innermost calls that are told of an event (record.c DEPTH). */
@@ -105,6 +105,8 @@ export class EventText {
         return `${e.name} ${this.formatted(e.text)}`;
       case "printk":
         return `printk ${this.formatted(e.text.replace(/\n$/, "").replace(/\n/g, "|"))}`;
+      case "change":
+        return `${e.of.kind} ${e.of.id} ${e.field} ${this.value(e.before)} -> ${this.value(e.after)}`;
       default:
         return `${e.kind} ${e.text}`;
     }

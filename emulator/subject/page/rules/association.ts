@@ -4,8 +4,9 @@
  * (v6.12 also: the flag PAGE_MAPPING_DAX_SHARED there) and counts its associations in ->share.
  * Not verified: pages of device-dax, whose mapping is set without an xarray.
  */
-import { MachineView } from "../machine/views.ts";
-import { type Audit, describeEntry, describePfn, type Invariant, type Judge } from "./invariant.ts";
+
+import { type Audit, describeEntry, describePfn, type PageJudge, type PageRule } from "../judge.ts";
+import { MachineView } from "../view.ts";
 
 interface Seen {
   readonly pfn: number;
@@ -18,7 +19,7 @@ interface Seen {
 const seenIn = new WeakMap<Audit, readonly Seen[]>();
 
 /** Pages whose association is to be checked: every base page up to v6.14, heads since v6.15. Gathered once an audit. */
-function each(judge: Judge, audit: Audit, visit: (seen: Seen) => void): void {
+function each(judge: PageJudge, audit: Audit, visit: (seen: Seen) => void): void {
   let all = seenIn.get(audit);
   if (all === undefined) {
     const list: Seen[] = [];
@@ -39,7 +40,7 @@ function each(judge: Judge, audit: Audit, visit: (seen: Seen) => void): void {
   for (const seen of all) visit(seen);
 }
 
-export const staleMapping: Invariant = {
+export const staleMapping: PageRule = {
   code: "stale-mapping",
   title: "A block that no file has any more still says whose it is",
   ids: ["P7", "P11"],
@@ -47,7 +48,8 @@ export const staleMapping: Invariant = {
   source: "fs/dax.c dax_disassociate_entry(), dax_folio_put()",
   detection: "after each step: a page without an entry in any file and with a mapping or a count",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     each(judge, audit, ({ pfn, mapping, index, owners }) => {
       if (owners.length > 0) return;
       if (mapping !== 0n)
@@ -69,7 +71,7 @@ export const staleMapping: Invariant = {
   },
 };
 
-export const foreignMapping: Invariant = {
+export const foreignMapping: PageRule = {
   code: "foreign-mapping",
   title: "A DAX page names the wrong file",
   ids: ["P7"],
@@ -78,7 +80,8 @@ export const foreignMapping: Invariant = {
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step the entries of all files are compared with ->mapping",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
     each(judge, audit, ({ pfn, mapping, index, owners, shared }) => {
       if (owners.length === 0) return;
@@ -111,7 +114,7 @@ export const foreignMapping: Invariant = {
   },
 };
 
-export const wrongIndex: Invariant = {
+export const wrongIndex: PageRule = {
   code: "wrong-index",
   title: "A DAX page says the wrong place in its file",
   ids: ["P8"],
@@ -120,7 +123,8 @@ export const wrongIndex: Invariant = {
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step ->index is compared with the entry's index and the page's place in the entry",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     each(judge, audit, ({ pfn, index, owners, shared }) => {
       if (shared || owners.length !== 1) return;
       const owner = owners[0]!;
@@ -135,7 +139,7 @@ export const wrongIndex: Invariant = {
   },
 };
 
-export const shareCount: Invariant = {
+export const shareCount: PageRule = {
   code: "share-count",
   title: "->share does not count the files that have the block",
   ids: ["P10"],
@@ -155,7 +159,8 @@ export const shareCount: Invariant = {
         message: `->share of ${describePfn(judge.view, event.pfn)} is decremented at zero and becomes ULONG_MAX`,
       });
   },
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     each(judge, audit, ({ pfn, index, owners, shared }) => {
       if (!shared || owners.length === 0 || index === 0n || index === BigInt(owners.length)) return;
       judge.report({
@@ -167,7 +172,7 @@ export const shareCount: Invariant = {
   },
 };
 
-export const anonBit: Invariant = {
+export const anonBit: PageRule = {
   code: "anon-mapping-bit",
   title: "A DAX page looks anonymous",
   ids: ["P15"],
@@ -189,7 +194,7 @@ export const anonBit: Invariant = {
   },
 };
 
-export const shareUnderMapping: Invariant = {
+export const shareUnderMapping: PageRule = {
   code: "share-under-mapping",
   title: "->share is counted while the word holds an index",
   ids: ["P9"],

@@ -3,11 +3,11 @@
  * page-table leaf and each pin. Follows dax_busy_page(), insert/zap in mm/memory.c and mm/huge_memory.c, mm/gup.c.
  * Not verified: speculative references that come and go between two quiescent points.
  */
-import { type Audit, describePfn, type Invariant, type Judge } from "./invariant.ts";
+import { type Audit, describePfn, type PageJudge, type PageRule } from "../judge.ts";
 
 /** Expected references of the folio that starts at `head`. */
 function expected(
-  judge: Judge,
+  judge: PageJudge,
   audit: Audit,
   head: number,
   pages: number,
@@ -34,7 +34,7 @@ function expected(
 }
 
 function check(
-  judge: Judge,
+  judge: PageJudge,
   audit: Audit,
   found: (head: number, actual: number, want: { total: number; maps: number; pins: number }) => void,
 ): void {
@@ -47,12 +47,12 @@ function check(
   }
 }
 
-const account = (judge: Judge, w: { maps: number; pins: number }): string =>
+const account = (judge: PageJudge, w: { maps: number; pins: number }): string =>
   judge.era.leaves === "devmap"
     ? `1 for idle and ${w.pins} held by pins`
     : `${w.maps} page-table mapping(s) and ${w.pins} held by pins`;
 
-export const refLeak: Invariant = {
+export const refLeak: PageRule = {
   code: "folio-ref-leak",
   title: "A DAX page keeps a reference that nobody holds",
   ids: ["P1", "P2", "P6"],
@@ -61,7 +61,8 @@ export const refLeak: Invariant = {
   source: "fs/dax.c dax_busy_page(), dax_page_is_idle(); mm/memremap.c free_zone_device_folio()",
   detection: "after each step the sum over page tables and pins is compared with _refcount",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     check(judge, audit, (pfn, actual, want) => {
       if (actual <= want.total) return;
       judge.report({
@@ -73,7 +74,7 @@ export const refLeak: Invariant = {
   },
 };
 
-export const refUnderflow: Invariant = {
+export const refUnderflow: PageRule = {
   code: "folio-ref-underflow",
   title: "A DAX page has fewer references than users",
   ids: ["P1", "P2", "P6"],
@@ -92,7 +93,8 @@ export const refUnderflow: Invariant = {
         message: `refcount of ${describePfn(judge.view, event.pfn)} goes below zero: ${event.before} -> ${event.after}`,
       });
   },
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     check(judge, audit, (pfn, actual, want) => {
       if (actual >= want.total) return;
       judge.report({
@@ -104,7 +106,7 @@ export const refUnderflow: Invariant = {
   },
 };
 
-export const refFromZero: Invariant = {
+export const refFromZero: PageRule = {
   code: "ref-from-zero",
   title: "A reference is taken on an idle DAX page outside the fault path",
   ids: ["P5"],

@@ -1,18 +1,18 @@
 /**
  * The truth recomputed at a quiescent point: who maps, stores and pins each page. Leaves out what should follow from it
- * (invariants/).
+ * (rules/).
  */
-import type { Audit } from "../invariants/invariant.ts";
-import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "../machine/views.ts";
+import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "./view.ts";
 
 const NOBODY: readonly DaxEntry[] = [];
 const UNMAPPED: readonly MappingOf[] = [];
 
-export class AuditState implements Audit {
+export class AuditState {
   readonly mappings: readonly MappingOf[];
   readonly vmas: readonly VmaView[];
   readonly entries: readonly DaxEntry[];
   readonly pins: readonly Pin[];
+  /** pmem pages worth looking at: written, mapped, pinned or stored. Ascending. */
   readonly pages: readonly number[];
   private readonly small = new Map<number, MappingOf[]>();
   private readonly large: MappingOf[] = [];
@@ -45,6 +45,7 @@ export class AuditState implements Audit {
     this.fsDax = view.fsDaxRanges();
   }
 
+  /** Entries (not zero, not empty) that cover a pfn. */
   ownersOf(pfn: number): readonly DaxEntry[] {
     if (this.stored.length === 0) return NOBODY;
     if (this.stored.length === 1) {
@@ -54,6 +55,7 @@ export class AuditState implements Audit {
     return this.stored.filter((e) => e.pfn <= pfn && pfn < e.pfn + 2 ** e.order);
   }
 
+  /** Leaves that map a pfn itself. */
   mappingsOf(pfn: number): readonly MappingOf[] {
     const own = this.small.get(pfn) ?? UNMAPPED;
     if (this.large.length === 0) return own;
@@ -61,12 +63,14 @@ export class AuditState implements Audit {
     return covering.length === 0 ? own : [...own, ...covering];
   }
 
+  /** References by pins on a pfn. */
   pinRefs(pfn: number): number {
     let refs = 0;
     for (const p of this.pins) if (p.pfn === pfn) refs += p.refs;
     return refs;
   }
 
+  /** False for pages of a device that is not FS_DAX (device-dax): other idle rules. */
   isFsDax(pfn: number): boolean {
     return this.fsDax.some((r) => pfn >= r.from && pfn < r.to);
   }

@@ -2,11 +2,12 @@
  * Page-table leaves against the files they map, and their bits by era. Follows mm/memory.c insert_pfn(), insert_page(),
  * mm/huge_memory.c and fs/dax.c dax_fault_iter(). Not verified: TLB contents, deposited page tables.
  */
-import { PTE } from "../machine/views.ts";
-import { type Audit, describeEntry, describePfn, hex, type Invariant, type Judge } from "./invariant.ts";
+
+import { type Audit, describeEntry, describePfn, hex, type PageJudge, type PageRule } from "../judge.ts";
+import { PTE } from "../view.ts";
 
 function eachFileLeaf(
-  judge: Judge,
+  judge: PageJudge,
   audit: Audit,
   visit: (m: Audit["mappings"][number], vma: Audit["vmas"][number], index: number) => void,
 ): void {
@@ -19,7 +20,7 @@ function eachFileLeaf(
   }
 }
 
-export const stalePte: Invariant = {
+export const stalePte: PageRule = {
   code: "stale-pte",
   title: "A page table maps a block that is not the file's at that place",
   ids: ["T1", "X4"],
@@ -28,7 +29,8 @@ export const stalePte: Invariant = {
   source: "fs/dax.c dax_fault_iter(), dax_delete_mapping_entry(); mm/truncate.c",
   detection: "after each step every leaf over a file vma is looked up in the file's xarray",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
     eachFileLeaf(judge, audit, (m, vma, index) => {
       const inode = spaces.indexOf(vma.mapping);
@@ -56,7 +58,7 @@ export const stalePte: Invariant = {
 const VM_WRITE = 2n;
 const VM_SHARED = 8n;
 
-export const writableLeaf: Invariant = {
+export const writableLeaf: PageRule = {
   code: "writable-private",
   title: "A block can be written through a mapping that must not",
   ids: ["T2"],
@@ -65,7 +67,8 @@ export const writableLeaf: Invariant = {
   source: "mm/memory.c do_cow_fault(), wp_page_copy(); fs/dax.c dax_fault_cow_page()",
   detection: "after each step: the write bit of every leaf over a file vma against the vma's flags",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     eachFileLeaf(judge, audit, (m, vma) => {
       if ((m.entry & PTE.RW) === 0n || (vma.flags & (VM_WRITE | VM_SHARED)) === (VM_WRITE | VM_SHARED))
         return;
@@ -80,7 +83,7 @@ export const writableLeaf: Invariant = {
 
 const DIRTY_OR_TOWRITE = 1 | 4;
 
-export const writableClean: Invariant = {
+export const writableClean: PageRule = {
   code: "writable-clean",
   title: "A block can be written although the file thinks it is clean",
   ids: ["X5"],
@@ -90,7 +93,8 @@ export const writableClean: Invariant = {
     "fs/dax.c dax_insert_entry(), dax_insert_pfn_mkwrite(), dax_writeback_one(); mm/rmap.c pfn_mkclean_range()",
   detection: "after each step: writable leaves over shared file vmas against the marks of the file's entry",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
     eachFileLeaf(judge, audit, (m, vma, index) => {
       if ((m.entry & PTE.RW) === 0n || (vma.flags & VM_SHARED) === 0n) return;
@@ -108,7 +112,7 @@ export const writableClean: Invariant = {
   },
 };
 
-export const devmapBits: Invariant = {
+export const devmapBits: PageRule = {
   code: "devmap-bit",
   title: "A page-table leaf carries the wrong DAX marks for the era",
   ids: ["P3", "P4", "T5"],
@@ -117,7 +121,8 @@ export const devmapBits: Invariant = {
   source: "mm/memory.c insert_pfn(), insert_page_into_pte_locked(); mm/huge_memory.c insert_pfn_pmd()",
   detection: "after each step: devmap and special bits of every leaf that maps a file block",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     eachFileLeaf(judge, audit, (m) => {
       if (!audit.isFsDax(m.pfn)) return;
       const devmap = (m.entry & PTE.DEVMAP) !== 0n;
@@ -138,7 +143,7 @@ export const devmapBits: Invariant = {
   },
 };
 
-export const mapcount: Invariant = {
+export const mapcount: PageRule = {
   code: "mapcount-mismatch",
   title: "The mapcount is not the number of mappings",
   ids: ["P3", "P4"],
@@ -148,7 +153,8 @@ export const mapcount: Invariant = {
   detection:
     "after each step: leaves are counted and compared with _mapcount (order 0) or _entire_mapcount (PMD leaves)",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const pfn of audit.pages) {
       if (!audit.isFsDax(pfn)) continue;
       const page = judge.view.page(pfn);
@@ -174,7 +180,7 @@ export const mapcount: Invariant = {
   },
 };
 
-export const statDrift: Invariant = {
+export const statDrift: PageRule = {
   code: "stat-drift",
   title: "Statistics of mapped pages are not what is mapped",
   ids: ["P17"],
@@ -184,7 +190,8 @@ export const statDrift: Invariant = {
   detection:
     "after each step: NR_FILE_PMDMAPPED against the folios that counted (not devmap) PMD leaves map; NR_FILE_MAPPED when no leaf maps a page of a file or driver",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     const { zeroPfn, hugeZeroPfn } = judge.view;
     const counted = audit.mappings.filter(
       (m) =>
@@ -208,7 +215,7 @@ export const statDrift: Invariant = {
   },
 };
 
-export const leafBeforeMapping: Invariant = {
+export const leafBeforeMapping: PageRule = {
   code: "leaf-before-mapping",
   title: "A device page can be reached before it says whose it is",
   ids: ["P7"],

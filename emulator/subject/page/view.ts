@@ -3,8 +3,8 @@
  * in force on this side of the patch has. State lives once, in emulated memory; nothing is cached here but offsets.
  * Mirrors the structures of emulator/reference/include. Leaves out judging.
  */
-import { HI_RAM, HI_VMEMMAP, type Memory } from "../mem/memory.ts";
-import type { Image, TypeLayout } from "../vm/image.ts";
+import { HI_RAM, HI_VMEMMAP, type Memory } from "../../mem/memory.ts";
+import type { Image, TypeLayout } from "../../vm/image.ts";
 
 const TAIL_MAPPING = 0xdead000000000400n;
 const PFN_MASK = 0x000ffffffffff000n;

@@ -3,9 +3,9 @@
  * head of fs/dax.c (DAX_LOCKED, DAX_PMD, DAX_ZERO_PAGE, DAX_EMPTY), dax_unlock_entry(), dax_break_layout().
  * Not verified: radix-tree kernels.
  */
-import { describeEntry, hex, type Invariant } from "./invariant.ts";
+import { describeEntry, hex, type PageRule } from "../judge.ts";
 
-export const entryBits: Invariant = {
+export const entryBits: PageRule = {
   code: "bad-dax-entry",
   title: "An entry's bits contradict each other",
   ids: ["X1"],
@@ -14,7 +14,8 @@ export const entryBits: Invariant = {
   source: "fs/dax.c dax_make_entry(), dax_entry_order(), grab_mapping_entry()",
   detection: "after each step every entry of every file is decoded",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const e of audit.entries) {
       const why = e.bad
         ? "is not a value entry"
@@ -30,7 +31,7 @@ export const entryBits: Invariant = {
   },
 };
 
-export const entryLocked: Invariant = {
+export const entryLocked: PageRule = {
   code: "entry-left-locked",
   title: "An entry stays locked after the call that locked it",
   ids: ["X2"],
@@ -39,13 +40,14 @@ export const entryLocked: Invariant = {
   source: "fs/dax.c dax_lock_entry(), dax_unlock_entry(), put_unlocked_entry()",
   detection: "after each step: entries with the locked bit while no task is inside a DAX call",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const e of audit.entries)
       if (e.locked) judge.report({ message: `${describeEntry(e)} is still locked` });
   },
 };
 
-export const emptyEntry: Invariant = {
+export const emptyEntry: PageRule = {
   code: "entry-left-empty",
   title: "An empty placeholder stays in the xarray",
   ids: ["X1"],
@@ -54,7 +56,8 @@ export const emptyEntry: Invariant = {
   source: "fs/dax.c grab_mapping_entry(), dax_insert_entry()",
   detection: "after each step: an empty entry where a page-table leaf maps the place",
   level: "warning",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const e of audit.entries) {
       if (!e.empty) continue;
       const inode = judge.view.inodes()[e.inode]!;

@@ -3,10 +3,11 @@
  * writes that go to a page that is no head. Follows dax_folio_put(), dax_folio_init() in fs/dax.c and
  * prep_compound_page(). Not verified: _deferred_list.
  */
-import { MachineView } from "../machine/views.ts";
-import { describePfn, hex, type Invariant } from "./invariant.ts";
 
-export const staleCompound: Invariant = {
+import { describePfn, hex, type PageRule } from "../judge.ts";
+import { MachineView } from "../view.ts";
+
+export const staleCompound: PageRule = {
   code: "stale-compound",
   title: "A block is free but its pages still form a folio",
   ids: ["P11", "P12"],
@@ -16,7 +17,8 @@ export const staleCompound: Invariant = {
   source: "fs/dax.c dax_folio_put(), dax_folio_init(); mm/page_alloc.c prep_compound_page()",
   detection: "after each step: a page without an entry in any file that is a head or a tail, or has no pgmap",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     const pgmaps = new Set(judge.view.pgmaps());
     for (const pfn of audit.pages) {
       if (!audit.isFsDax(pfn) || audit.ownersOf(pfn).length > 0) continue;
@@ -44,7 +46,7 @@ export const staleCompound: Invariant = {
   },
 };
 
-export const staleOrder: Invariant = {
+export const staleOrder: PageRule = {
   code: "stale-order",
   title: "A page keeps the order or the page count of the folio it was part of",
   ids: ["P11"],
@@ -55,7 +57,8 @@ export const staleOrder: Invariant = {
   detection:
     "after each step: a page without an entry that is locked or has memcg_data: the order and the page count of page 1",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const pfn of audit.pages) {
       if (!audit.isFsDax(pfn) || audit.ownersOf(pfn).length > 0) continue;
       const page = judge.view.page(pfn);
@@ -72,7 +75,7 @@ export const staleOrder: Invariant = {
   },
 };
 
-export const staleHead: Invariant = {
+export const staleHead: PageRule = {
   code: "stale-head",
   title: "Folio fields are written through a page that is a tail",
   ids: ["P13"],
@@ -97,7 +100,7 @@ export const staleHead: Invariant = {
   },
 };
 
-export const pgmapOfTail: Invariant = {
+export const pgmapOfTail: PageRule = {
   code: "pgmap-of-tail",
   title: "A pgmap is written over the link of a tail page to its head",
   ids: ["P12"],
@@ -128,7 +131,7 @@ export const pgmapOfTail: Invariant = {
   },
 };
 
-export const reservedLost: Invariant = {
+export const reservedLost: PageRule = {
   code: "reserved-lost",
   title: "A ZONE_DEVICE page loses its reserved flag",
   ids: ["P16"],

@@ -3,12 +3,12 @@
  * pfn (or none at all), and DAX code has no business with their struct pages. Follows fs/dax.c dax_is_zero_entry(),
  * dax_is_empty_entry(). Not verified: reads (a read of a struct page that is not there is an oops by itself).
  */
-import { describePfn, type Invariant } from "./invariant.ts";
+import { describePfn, type PageRule } from "../judge.ts";
 
 /** Words that say whose file block a page is, or that it is part of a folio. */
 const FILE_FIELDS: ReadonlySet<string> = new Set(["mapping", "index/share", "lru/pgmap", "memcg_data"]);
 
-export const zeroPageWrite: Invariant = {
+export const zeroPageWrite: PageRule = {
   code: "zero-page-write",
   title: "DAX code writes the struct page of a hole",
   ids: ["P14"],

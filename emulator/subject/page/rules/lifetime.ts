@@ -3,14 +3,14 @@
  * were broken leave no entry. Follows dax_layout_busy_page_range(), dax_break_layout(), check_vma_flags() in mm/gup.c.
  * Judges the events that the small filesystem and mm announce ("block-free", "pin", "layout-broken").
  */
-import { describeEntry, describePfn, type Invariant } from "./invariant.ts";
+import { describeEntry, describePfn, type PageRule } from "../judge.ts";
 
 const numberIn = (text: string, name: string): number => {
   const match = new RegExp(`${name}[= ](0x[0-9a-f]+|-?\\d+)`).exec(text);
   return match === null ? -1 : Number(match[1]);
 };
 
-export const freedBusy: Invariant = {
+export const freedBusy: PageRule = {
   code: "freed-while-busy",
   title: "A block is given back while its page is in use",
   ids: ["D3", "D4"],
@@ -37,7 +37,7 @@ export const freedBusy: Invariant = {
   },
 };
 
-export const longtermPin: Invariant = {
+export const longtermPin: PageRule = {
   code: "longterm-pin",
   title: "A long-term pin on a file block succeeds",
   ids: ["D6"],
@@ -46,7 +46,8 @@ export const longtermPin: Invariant = {
   source: "mm/gup.c check_vma_flags(), gup_fast_folio_allowed(), vma_is_fsdax()",
   detection: "after each step: a pin that says it is long-term on an FS-DAX page",
   level: "error",
-  onQuiesce(judge, audit) {
+  onQuiesce(judge) {
+    const { audit } = judge;
     for (const p of audit.pins)
       if (/longterm/i.test(p.who) && judge.view.isPmem(p.pfn) && audit.isFsDax(p.pfn))
         judge.report({
@@ -57,7 +58,7 @@ export const longtermPin: Invariant = {
   },
 };
 
-export const entryAfterBreak: Invariant = {
+export const entryAfterBreak: PageRule = {
   code: "entry-after-break",
   title: "An entry survives the breaking of its layout",
   ids: ["X8"],
@@ -82,7 +83,7 @@ export const entryAfterBreak: Invariant = {
   },
 };
 
-export const syncFault: Invariant = {
+export const syncFault: PageRule = {
   code: "sync-fault-early",
   title: "A MAP_SYNC mapping becomes writable before its metadata is safe",
   ids: ["X6"],

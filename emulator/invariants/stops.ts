@@ -1,0 +1,73 @@
+/**
+ * Ways in which code can end a run by itself: each is a fault of the code, told by its stop (vm/stop_reason.ts). Leaves out
+ * ends that say nothing of the code (completed, unsupported, limit, cancelled).
+ */
+import type { Rule } from "../subject/rule.ts";
+
+/** A rule that the machine itself enforces: breaking it stops the run. */
+export type StopRule = Omit<Rule, "onEvent" | "onQuiesce">;
+
+const stop = (code: string, title: string, statement: string, detection: string): StopRule => ({
+  code,
+  title,
+  ids: ["stop"],
+  statement,
+  source: "the machine that runs the C (emulator/vm, emulator/mem)",
+  detection,
+  level: "error",
+});
+
+export const STOP_RULES: readonly StopRule[] = [
+  stop(
+    "oops",
+    "Memory that is not there is touched",
+    "The code touches memory that is not there: the kernel would oops.",
+    "an access to an address that nothing backs, NULL with an offset included",
+  ),
+  stop(
+    "general-protection",
+    "A pointer that cannot be one is followed",
+    "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
+    "an access to an address that is not canonical",
+  ),
+  stop(
+    "use-after-free",
+    "An object is touched after it was freed",
+    "The code touches an object after it was freed.",
+    "an access to bytes of the heap whose shadow says freed",
+  ),
+  stop(
+    "uninitialised-read",
+    "A value that was never written decides",
+    "The code decides on a value that was never written.",
+    "a read of bytes whose shadow says uninitialised",
+  ),
+  stop(
+    "out-of-bounds",
+    "Memory outside the object is touched",
+    "The code touches memory outside the object.",
+    "an access to bytes beside an object, or across its end",
+  ),
+  {
+    ...stop(
+      "bug",
+      "A BUG() fires",
+      "A BUG() or VM_BUG_ON() that states the impossible was reached.",
+      "the condition of a BUG_ON, VM_BUG_ON ... was true",
+    ),
+    // Folio and page are one word: a conversion renames them.
+    identity: (message) => message.replace(/folio|page/g, "page").replace(/[\s()]+/g, ""),
+  },
+  stop(
+    "deadlock",
+    "Nobody can go on",
+    "Every task sleeps and nobody is left to wake them.",
+    "no task can run and some are not done",
+  ),
+  stop(
+    "lock-misuse",
+    "A lock is used against its rules",
+    "A lock is taken or released against its rules.",
+    "a lock is taken by the task that holds it, or released by one that does not",
+  ),
+];

@@ -1,0 +1,80 @@
+/**
+ * Pages of pmem, and what refers to them: page tables, the xarrays of files, pins. The first watched kind (module.ts).
+ * Leaves out nothing of its own: events.ts, watch.ts, view.ts, audit.ts, rules/, words.ts are its parts.
+ */
+import { PMEM_PFN } from "../../mem/memory.ts";
+import type { SubjectModule } from "../module.ts";
+import { AuditState } from "./audit.ts";
+import { type PageJudge, pageSubject } from "./judge.ts";
+import { PAGE_RULES } from "./rules/index.ts";
+import { MachineView } from "./view.ts";
+import { PageWatch } from "./watch.ts";
+import { pageEventText } from "./words.ts";
+
+interface PageState extends PageJudge {
+  audit: AuditState;
+  /** pmem pages written since the scenario began. */
+  readonly touched: Set<number>;
+  readonly names: Map<bigint, string>;
+}
+
+/** Pages of one large folio, and all pages that are no file blocks, are one thing. */
+function wholeOf(pfn: number): number {
+  if (pfn < PMEM_PFN) return 0;
+  return pfn - PMEM_PFN < 512 ? pfn : pfn >> 9;
+}
+
+export const page: SubjectModule<PageWatch, PageState> = {
+  kind: "page",
+  events: ["page", "pte", "xarray", "bad-page"],
+  rules: PAGE_RULES,
+  watch: (recorder) => new PageWatch(recorder),
+
+  begin(judge, { memory, image, names }, watch) {
+    const view = new MachineView(memory, image);
+    watch.onMemmap = () => view.forgetAll();
+    watch.foreign = (pfn) => pfn === 0 || pfn === view.zeroPfn || view.isHugeZero(pfn);
+    return {
+      era: judge.era,
+      lineOf: judge.lineOf,
+      view,
+      names,
+      touched: new Set(),
+      // Asked for only after the first quiescent point.
+      audit: null as unknown as AuditState,
+      report: ({ pfn, fields, message, event }) =>
+        judge.report({
+          message,
+          subject: pfn === undefined || pfn < 0 ? null : pageSubject(pfn, fields),
+          ...(event === undefined ? {} : { event }),
+        }),
+    };
+  },
+
+  save: (state): readonly number[] => [...state.touched],
+  restore(state, saved) {
+    state.touched.clear();
+    for (const pfn of saved as readonly number[]) state.touched.add(pfn);
+    state.view.forgetAll();
+  },
+
+  heard(state, event) {
+    if (event.kind === "page") {
+      state.view.forget(event.pfn);
+      if (state.view.isPmem(event.pfn)) state.touched.add(event.pfn);
+    } else if (event.kind === "step" || event.kind === "quiesce")
+      state.view.inodes().forEach((inode, number) => {
+        if (inode !== 0n) state.names.set(state.view.mappingOf(inode), `file ${number}`);
+      });
+  },
+
+  quiesce(state) {
+    state.audit = new AuditState(state.view, state.touched);
+  },
+
+  sameThing: (a, b) => wholeOf(a) === wholeOf(b),
+  changeOf: (event, id) => (event.kind === "page" && event.pfn === id ? event : null),
+  eventText: pageEventText,
+  actors: (event) => (event.kind === "bad-page" ? 0 : event.kind === "page" ? 2 : 1),
+  onLines: (event) => event.kind === "page" || event.kind === "bad-page",
+};
