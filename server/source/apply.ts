@@ -1,16 +1,26 @@
 /**
- * Places the hunks of a file in a text, one by one, as GNU patch does: at the announced line, else the nearest offset,
- * else with up to three lines of context dropped at each end (fuzz). Either direction: forward where the text is the
- * before side, reverse where it is the after side already. The rules are those of locate_hunk() of GNU patch, with two
- * differences, both on the careful side: a match that rests on no line with a name in it is refused, and a hunk that
- * lies in the text already is not applied a second time somewhere else with fuzz.
+ * Places the hunks of a file in a text, one by one, as GNU patch does with its defaults: at the announced line, else at
+ * the nearest offset, else with up to two lines of context dropped at each end (fuzz); three inside the very function
+ * that the `@@` line names. Either direction: forward where the text is the before side, reverse where it is the after
+ * side already. The rules are those of locate_hunk() of GNU patch, white space as it is, with two differences, both on
+ * the careful side: a match that rests on no line with a name in it is refused, and so is a place in another function
+ * than the one that the hunk is of (claim.ts).
  *
  * A missing newline at the end of a file is a mark on its last line (NO_EOL), so that it takes part in comparisons.
- * Leaves out the content merge (merge.ts) and which text a file has (images.ts).
+ * Leaves out which way a patch lies (direction.ts), the content merge (merge.ts) and which text a file has (images.ts).
  */
 import type { Hunk } from "../mail/types.ts";
-import type { HunkFate } from "./fate.ts";
-import { mergeHunk } from "./merge.ts";
+import {
+  type Agreement,
+  agreement,
+  agrees,
+  disagreement,
+  NO_RENAMES,
+  type Renames,
+  spotAt,
+} from "./claim.ts";
+import type { HunkFate, Refusal, Spot } from "./fate.ts";
+import { definedName, Landmarks } from "./landmarks.ts";
 
 /** Stands at the end of a last line that has no newline. */
 const NO_EOL = "\u0000";
@@ -46,8 +56,6 @@ export interface Placement {
    * it goes; -1 for a context line that the text does not have (dropped by fuzz).
    */
   readonly at: readonly number[];
-  /** White space had to be ignored to find it. */
-  readonly blanks: boolean;
 }
 
 export interface Unplaced {
@@ -134,9 +142,16 @@ function withLineEnds(flat: FlatLine[], lines: readonly string[]): FlatLine[] {
 export class Target {
   readonly lines: readonly string[];
   private evened: readonly string[] | null = null;
+  private marks: Landmarks | null = null;
 
   constructor(lines: readonly string[]) {
     this.lines = lines;
+  }
+
+  /** Where its functions and types lie. */
+  get landmarks(): Landmarks {
+    this.marks ??= new Landmarks(this.lines);
+    return this.marks;
   }
 
   /** Lines with even white space. */
@@ -146,88 +161,42 @@ export class Target {
   }
 }
 
-/** What fitScore() gives a hunk that fits without fuzz. */
-export const FIT_SCORE_MAX = 4;
+/** Places hunks one after the other: what one settles, the next one goes by. */
+export class Placer {
+  private readonly target: Target;
+  private readonly direction: Direction;
+  private readonly renames: Renames;
+  private readonly cursor: Cursor = { drift: 0, frozen: 0 };
 
-/** How surely hunks fit in one direction: to tell "apply it" from "it is in already". */
-export function fitScore(target: Target, hunks: readonly FlatHunk[], direction: Direction): number {
-  const cursor = newCursor();
-  let score = 0;
-  for (const hunk of hunks) {
-    const placed = strictly(target, hunk, direction, cursor);
-    if (placed === null) continue;
-    advance(cursor, placed);
-    const { kind } = placed.fate;
-    score += kind !== "fuzz" ? FIT_SCORE_MAX : placed.blanks ? 2 : FIT_SCORE_MAX - placed.fate.fuzz;
+  constructor(target: Target, direction: Direction, renames: Renames = NO_RENAMES) {
+    this.target = target;
+    this.direction = direction;
+    this.renames = renames;
   }
-  return score;
-}
 
-/**
- * Places every hunk. `preferred` is tried first; a hunk that is in the text already (or, when the whole patch is, one
- * that is not) is placed in the other direction; what is left gets a content merge.
- */
-export function placeHunks(target: Target, hunks: readonly FlatHunk[], preferred: Direction): Placed[] {
-  const cursor = newCursor();
-  const other: Direction = preferred === "forward" ? "reverse" : "forward";
-  const out: Placed[] = hunks.map((hunk) => {
-    const placed = choose(
-      strictly(target, hunk, preferred, cursor),
-      () => strictly(target, hunk, other, cursor),
-      () => inParts(target, hunk, preferred, cursor),
-    );
-    if (placed !== null) advance(cursor, placed);
-    return placed ?? { hunk, fate: { kind: "rejected", why: whyNot(target, hunk, preferred) }, at: null };
-  });
-  return mergeRest(target, out, preferred);
-}
-
-function choose(
-  here: Placement | null,
-  there: () => Placement | null,
-  parts: () => Placement | null,
-): Placement | null {
-  if (here !== null && here.fate.kind !== "fuzz") return here;
-  const back = there();
-  if (here === null) return surely(back) ? back : parts();
-  return surely(back) && back!.fate.kind !== "fuzz" ? back : here;
-}
-
-/** A single hunk is taken as lying the other way round only on strong evidence. */
-function surely(placed: Placement | null): boolean {
-  return placed !== null && !placed.blanks && (placed.fate.kind !== "fuzz" || placed.fate.fuzz <= 1);
-}
-
-/**
- * Content merges come last: they need to know where the neighbours lie. What most of the tree's patch is in is not
- * merged in a second time: an evolved form of the hunk may well be there.
- */
-function mergeRest(target: Target, placed: Placed[], preferred: Direction): Placed[] {
-  placed.forEach((one, i) => {
-    if (one.at !== null) return;
-    const low = endOfPlaced(placed.slice(0, i));
-    const high = startOfPlaced(placed.slice(i + 1), target.lines.length);
-    const ways: Direction[] = preferred === "forward" ? ["forward", "reverse"] : ["reverse"];
-    const tries = ways.map((d) => mergeHunk(target, one.hunk, d, low, high));
-    const found = tries.find((t) => t.at !== null);
-    if (found !== undefined) placed[i] = found;
-    else {
-      const why = one.fate.kind === "rejected" ? one.fate.why : "";
-      const more = tries[0]!.fate.kind === "rejected" ? tries[0]!.fate.why : "";
-      placed[i] = { ...one, fate: { kind: "rejected", why: `${why}; ${more}` } };
+  /** The hunk's place, or why it has none as it is. */
+  place(hunk: FlatHunk): Placement | Refusal {
+    const placed = strictly(this.target, hunk, this.direction, this.cursor, this.renames);
+    if ("kind" in placed) {
+      const parts = inParts(this.target, hunk, this.direction, this.cursor, this.renames);
+      if (parts === null) return placed;
+      advance(this.cursor, parts);
+      return parts;
     }
-  });
-  return placed;
+    advance(this.cursor, placed);
+    return placed;
+  }
 }
 
 /** One past the last line that the placed hunks change. */
-function endOfPlaced(placed: readonly Placed[]): number {
+export function endOfPlaced(placed: readonly Placed[]): number {
   let end = 0;
   for (const p of placed) if (p.at !== null) end = Math.max(end, changedSpan(p).end);
   return end;
 }
 
-function startOfPlaced(placed: readonly Placed[], length: number): number {
+/** The first line that the placed hunks change; `length` where there are none. */
+export function startOfPlaced(placed: readonly Placed[], length: number): number {
   let start = length;
   for (const p of placed) if (p.at !== null) start = Math.min(start, changedSpan(p).start);
   return start;
@@ -260,10 +229,6 @@ interface Cursor {
   frozen: number;
 }
 
-function newCursor(): Cursor {
-  return { drift: 0, frozen: 0 };
-}
-
 function advance(cursor: Cursor, placed: Placement): void {
   cursor.frozen = Math.max(cursor.frozen, changedSpan(placed).end);
   const { oldFirst, newFirst, lines } = placed.hunk;
@@ -281,7 +246,6 @@ function offsetOf(placed: Placement): number | null {
 /** The lines that a text must have, going in this direction, and how much context is at each end. */
 interface Pattern {
   readonly lines: readonly string[];
-  readonly even: readonly string[];
   readonly prefix: number;
   readonly suffix: number;
 }
@@ -292,39 +256,66 @@ function patternOf(hunk: FlatHunk, direction: Direction): Pattern {
   const last = hunk.lines.findLastIndex((l) => l.kind !== " ");
   return {
     lines: own.map((l) => l.text),
-    even: own.map((l) => evenBlanks(l.text)),
     prefix: first < 0 ? own.length : first,
     suffix: last < 0 ? 0 : hunk.lines.length - 1 - last,
   };
 }
 
-const MAX_FUZZ = 3;
+/** What GNU patch allows by itself, and what is allowed in the very function that the hunk is of. */
+const MAX_FUZZ = 2;
+const MAX_FUZZ_IN_FUNCTION = 3;
+/** Places of one fuzz that are looked at. */
+const MAX_PLACES = 64;
 
-/** As GNU patch with -F3; then once more with white space evened. */
-function strictly(target: Target, hunk: FlatHunk, direction: Direction, cursor: Cursor): Placement | null {
-  if (!hunk.lines.some((l) => l.kind !== " ")) return null;
+/** As GNU patch, but in the function that the hunk is of. */
+function strictly(
+  target: Target,
+  hunk: FlatHunk,
+  direction: Direction,
+  cursor: Cursor,
+  renames: Renames,
+): Placement | Refusal {
+  if (!hunk.lines.some((l) => l.kind !== " ")) return { kind: "changes-nothing" };
   const pattern = patternOf(hunk, direction);
-  if (pattern.lines.length === 0) return target.lines.length === 0 ? intoNothing(hunk, direction) : null;
+  if (pattern.lines.length === 0)
+    return target.lines.length === 0 ? intoNothing(hunk, direction) : { kind: "other-file" };
   const announced = direction === "forward" ? hunk.oldFirst : hunk.newFirst;
   const guess = Math.max(1, hunk.oldFirst === 0 ? cursor.frozen + 1 : hunk.oldFirst + cursor.drift);
-  for (const blanks of [false, true]) {
-    const limit = Math.min(MAX_FUZZ, Math.max(pattern.prefix, pattern.suffix));
-    for (let fuzz = 0; fuzz <= limit; fuzz++) {
-      const where = locate({ target, pattern, guess, announced, frozen: cursor.frozen, fuzz, blanks });
-      if (where < 0) continue;
+  const limit = Math.min(MAX_FUZZ_IN_FUNCTION, Math.max(pattern.prefix, pattern.suffix));
+  let refused: { how: Agreement; spot: Spot } | null = null;
+  for (let fuzz = 0; fuzz <= limit; fuzz++) {
+    const places = [...placesOf({ target, pattern, guess, announced, frozen: cursor.frozen, fuzz })];
+    for (const where of places) {
+      const at = placeAt(target, hunk, direction, where);
+      const change = at[hunk.lines.findIndex((l) => l.kind !== " ")]!;
+      const how = agreement(target, hunk, direction, renames, where, at);
+      // Under another name only where all of it stands once in the file.
+      const takes = agrees(how) || (how === "alike" && fuzz === 0 && places.length === 1);
+      if (!takes) refused ??= { how, spot: spotAt(target, change) };
+      if (!takes || (fuzz > MAX_FUZZ && how !== "named")) continue;
       const lines = announced === 0 ? 0 : where + 1 - announced;
-      const kind = fuzz > 0 || blanks ? "fuzz" : lines === 0 ? "exact" : "offset";
+      const told = {
+        ...(refused === null ? {} : { passed: refused.spot }),
+        ...(how === "alike" || how === "renamed"
+          ? { renamed: { from: definedName(hunk.section)!, to: spotAt(target, change).fn } }
+          : {}),
+      };
       const fate: HunkFate =
-        kind === "fuzz" ? { kind, fuzz, lines } : kind === "offset" ? { kind, lines } : { kind };
-      return { hunk, direction, fate, at: placeAt(target, hunk, direction, where), blanks };
+        fuzz > 0
+          ? { kind: "fuzz", fuzz, lines, ...told }
+          : lines === 0
+            ? { kind: "exact", ...told }
+            : { kind: "offset", lines, ...told };
+      return { hunk, direction, fate, at };
     }
   }
-  return null;
+  if (refused !== null) return disagreement(hunk, refused.how, refused.spot);
+  return whyNot(target, hunk, direction);
 }
 
 /** A file that does not exist takes a hunk that is nothing but new lines. */
 function intoNothing(hunk: FlatHunk, direction: Direction): Placement {
-  return { hunk, direction, fate: { kind: "exact" }, at: hunk.lines.map(() => 0), blanks: false };
+  return { hunk, direction, fate: { kind: "exact" }, at: hunk.lines.map(() => 0) };
 }
 
 function placeAt(target: Target, hunk: FlatHunk, direction: Direction, where: number): number[] {
@@ -332,9 +323,7 @@ function placeAt(target: Target, hunk: FlatHunk, direction: Direction, where: nu
   return hunk.lines.map((line) => {
     if (adds(line.kind, direction)) return at;
     const here = at++;
-    const own = target.lines[here];
-    const is = own !== undefined && (own === line.text || evenBlanks(own) === evenBlanks(line.text));
-    return is || line.kind !== " " ? here : -1;
+    return target.lines[here] === line.text || line.kind !== " " ? here : -1;
   });
 }
 
@@ -347,11 +336,10 @@ interface Search {
   readonly announced: number;
   readonly frozen: number;
   readonly fuzz: number;
-  readonly blanks: boolean;
 }
 
-/** The 0-based line where the pattern's first line lies, or -1. */
-function locate(search: Search): number {
+/** The 0-based lines where the pattern's first line lies, in the order in which GNU patch looks: the nearest first. */
+function* placesOf(search: Search): Generator<number> {
   const { pattern, target, guess, frozen, fuzz } = search;
   const context = Math.max(pattern.prefix, pattern.suffix);
   const prefixFuzz = fuzz + pattern.prefix - context;
@@ -359,33 +347,41 @@ function locate(search: Search): number {
   const count = target.lines.length;
   const skip = Math.max(0, prefixFuzz);
   const upto = pattern.lines.length - Math.max(0, suffixFuzz);
-  if (fuzz > 0 && !tells(pattern.lines, skip, upto)) return -1;
+  if (fuzz > 0 && !tells(pattern.lines, skip, upto)) return;
   const fits = (where: number) => where >= 0 && matches(search, where, skip, upto);
   const low = frozen;
   const high = count - upto;
   // Less context before than after means that the file begins here (and likewise at its end).
   if (prefixFuzz < 0 && search.announced <= 1) {
-    if (suffixFuzz < 0 && pattern.lines.length !== count) return -1;
-    return frozen <= pattern.prefix && high >= 0 && fits(0) ? 0 : -1;
+    if (suffixFuzz < 0 && pattern.lines.length !== count) return;
+    if (frozen <= pattern.prefix && high >= 0 && fits(0)) yield 0;
+    return;
   }
   if (suffixFuzz < 0) {
     const where = count - pattern.lines.length;
-    return where >= low && fits(where) ? where : -1;
+    if (where >= low && fits(where)) yield where;
+    return;
   }
   const start = guess - 1;
   const reach = Math.max(high - start, start - low);
-  for (let offset = 0; offset <= reach; offset++) {
+  let found = 0;
+  for (let offset = 0; offset <= reach && found < MAX_PLACES; offset++) {
     const after = start + offset;
-    if (after >= low && after <= high && fits(after)) return after;
+    if (after >= low && after <= high && fits(after)) {
+      found++;
+      yield after;
+    }
     const before = start - offset;
-    if (offset > 0 && before >= low && before <= high && fits(before)) return before;
+    if (offset > 0 && before >= low && before <= high && fits(before)) {
+      found++;
+      yield before;
+    }
   }
-  return -1;
 }
 
 function matches(search: Search, where: number, skip: number, upto: number): boolean {
-  const text = search.blanks ? search.target.even : search.target.lines;
-  const wanted = search.blanks ? search.pattern.even : search.pattern.lines;
+  const text = search.target.lines;
+  const wanted = search.pattern.lines;
   for (let i = skip; i < upto; i++) if (text[where + i] !== wanted[i]) return false;
   return true;
 }
@@ -404,24 +400,35 @@ export function isTelling(line: string): boolean {
 
 // ---- a hunk with gaps -----------------------------------------------------------------------------------------------
 
-/** A mail may leave lines out of a hunk: each run that it shows is then placed by itself, in order. */
-function inParts(target: Target, hunk: FlatHunk, direction: Direction, cursor: Cursor): Placement | null {
+/**
+ * A mail may leave lines out of a hunk: each run that it shows is then placed by itself, in order and without fuzz, and
+ * all of them in the function that the first one is of.
+ */
+function inParts(
+  target: Target,
+  hunk: FlatHunk,
+  direction: Direction,
+  cursor: Cursor,
+  renames: Renames,
+): Placement | null {
   if (hunk.gaps.length === 0) return null;
   const own: Cursor = { ...cursor };
   const at: number[] = [];
-  let lines: number | null = null;
+  const spots: Spot[] = [];
   for (const part of partsOf(hunk)) {
     if (!part.lines.some((l) => l.kind !== " ")) {
       at.push(...part.lines.map(() => -1));
       continue;
     }
-    const placed = strictly(target, part, direction, own);
-    if (placed === null || placed.blanks) return null;
+    const placed = strictly(target, part, direction, own, renames);
+    if ("kind" in placed || placed.fate.kind === "fuzz") return null;
     at.push(...placed.at);
-    own.frozen = Math.max(own.frozen, changedSpan(placed).end);
-    lines ??= offsetOf(placed) ?? 0;
+    const span = changedSpan(placed);
+    own.frozen = Math.max(own.frozen, span.end);
+    spots.push(spotAt(target, span.start));
   }
-  return { hunk, direction, fate: { kind: "fuzz", fuzz: MAX_FUZZ, lines: lines ?? 0 }, at, blanks: false };
+  if (new Set(spots.map((s) => s.fn)).size !== 1) return null;
+  return { hunk, direction, fate: { kind: "merged", evidence: { kind: "runs", spots } }, at };
 }
 
 function partsOf(hunk: FlatHunk): FlatHunk[] {
@@ -443,16 +450,20 @@ function partsOf(hunk: FlatHunk): FlatHunk[] {
 // ---- why not --------------------------------------------------------------------------------------------------------
 
 /** Names the first line that the text does not have, or says that they do not stand together. */
-function whyNot(target: Target, hunk: FlatHunk, direction: Direction): string {
-  if (!hunk.lines.some((l) => l.kind !== " ")) return "the hunk changes nothing";
+function whyNot(target: Target, hunk: FlatHunk, direction: Direction): Refusal {
   const have = new Set(target.even);
   const missing = hunk.lines.find(
     (l) => !adds(l.kind, direction) && l.kind !== " " && !have.has(evenBlanks(l.text)),
   );
   const context = hunk.lines.find((l) => l.kind === " " && !have.has(evenBlanks(l.text)));
   const gone = missing ?? context;
-  if (gone === undefined) return "its lines are in the file, but not together";
-  return `the file has no line "${evenBlanks(gone.text).trim().slice(0, 80)}"`;
+  if (gone === undefined) return { kind: "apart", fn: "" };
+  return { kind: "no-line", text: shown(gone.text), fn: "" };
+}
+
+/** A line as it is told: without white space at its ends, and not longer than a line of a terminal. */
+export function shown(line: string): string {
+  return evenBlanks(line).trim().slice(0, 80);
 }
 
 // ---- building the images ----------------------------------------------------------------------------------------------

@@ -83,7 +83,10 @@ export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
 
 /** The images of a patch on its stack in the tree. */
 export function imagesIn(context: TreeContext, doc: ParsedDocument, patch: Patch): SideImages {
-  return imagesOf(context.tree, stackFor(doc, patch, context.prerequisites), patch, baseCommitOf(doc, patch));
+  return imagesOf(context.tree, stackFor(doc, patch, context.prerequisites), patch, {
+    seriesBase: baseCommitOf(doc, patch),
+    knows: (name) => context.index.definers(name).length > 0,
+  });
 }
 
 /** The era of a side: what the user wants, else the rule of the side's own files (subsystems.ts), else by the patch. */

@@ -3,22 +3,21 @@
  * line of every line that the mail shows, and the fate of each hunk. The tree itself is never written; earlier patches
  * are stacked in memory. Leaves out finding the tree (tree.ts) and placing one hunk (apply.ts).
  */
-import type { DiffFile, Patch } from "../mail/types.ts";
+import type { DiffFile, Patch, Side } from "../mail/types.ts";
 import {
   buildSides,
-  type Direction,
   type DocText,
-  FIT_SCORE_MAX,
   type FlatHunk,
-  fitScore,
   flatten,
   joinLines,
   type Placed,
-  placeHunks,
   splitLines,
   Target,
 } from "./apply.ts";
-import type { HunkFate } from "./fate.ts";
+import { type Renames, renamesOf } from "./claim.ts";
+import { type KnowsName, type Standing, type Survey, settle, standingOf, survey } from "./direction.ts";
+import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
+import { blobId } from "./tree.ts";
 
 /** A kernel tree to take whole files from. */
 export interface KernelTree {
@@ -70,8 +69,10 @@ export interface SideImages {
   readonly files: readonly FileImages[];
   /** For the reviewer, one line each. */
   readonly notes: readonly string[];
-  /** The tree already holds this patch: after is the tree, before the tree with the patch taken back. */
+  /** The tree is as after this patch: after is the tree, before the tree with the patch taken back. */
   readonly reversed: boolean;
+  /** How the patch stands in the tree. */
+  readonly standing: Standing;
 }
 
 /** A file as a stack of patches left it. */
@@ -81,6 +82,8 @@ interface FileState {
   readonly text: string | null;
   readonly source: string;
   readonly oldPath: string;
+  /** Functions that the stack renamed in it. */
+  readonly renames: Renames;
 }
 
 /** Files that the stack touched, and what is to be said about it. */
@@ -89,24 +92,26 @@ interface StackState {
   readonly notes: readonly string[];
 }
 
-/**
- * Stack: patches applied first, in order (prerequisites, then earlier patches of the series). `seriesBase`: the commit
- * that the cover letter names as the base, where the patch itself names none (stack.ts, baseCommitOf).
- */
+/** What is known besides the tree and the patch. */
+export interface ImageOptions {
+  /** The commit that the cover letter names as the base, where the patch itself names none (stack.ts, baseCommitOf). */
+  readonly seriesBase?: string | null;
+  /** Whether some file of the tree has a name: to tell lines that were taken out from lines that never were there. */
+  readonly knows?: KnowsName;
+}
+
+/** Stack: patches applied first, in order (prerequisites, then earlier patches of the series). */
 export function imagesOf(
   tree: KernelTree,
   stack: readonly Patch[],
   patch: Patch,
-  seriesBase: string | null = null,
+  { seriesBase = null, knows = () => false }: ImageOptions = {},
 ): SideImages {
   const base = patch.baseCommit ?? seriesBase ?? baseCommit(stack);
-  const state = stackState(tree, base, stack);
-  const plan = planPatch(tree, base, state.files, patch);
-  const notes = [...state.notes];
-  if (plan.reversed)
-    notes.push(`the tree already has this patch: before is ${tree.describe} with it taken back`);
-  notes.push(...problemNotes(plan));
-  for (const file of plan.files) notes.push(...fileNotes(file, plan.reversed));
+  const state = stackState(tree, base, stack, knows);
+  const plan = planPatch(tree, base, state.files, patch, knows);
+  const notes = [...state.notes, ...standingNotes(plan, tree.describe), ...problemNotes(plan)];
+  for (const file of plan.files) notes.push(...fileNotes(file));
   return {
     files: [
       ...plan.files.map(fileImages),
@@ -114,8 +119,35 @@ export function imagesOf(
       ...untouched(state.files, plan.files),
     ],
     notes,
-    reversed: plan.reversed,
+    reversed: isThere(plan.standing),
+    standing: plan.standing,
   };
+}
+
+const isThere = (standing: Standing): boolean => standing === "there" || standing === "as-after";
+
+/** What is to be told of a patch that the tree has, or has half. */
+function standingNotes(plan: PatchPlan, tree: string): string[] {
+  switch (plan.standing) {
+    case "before":
+      return [];
+    case "there":
+      return [`the tree already has this patch: before is ${tree} with it taken back`];
+    case "as-after":
+      return [
+        `the tree has none of the lines that this patch removes, and all that is around them: before is ${tree} with them put in`,
+      ];
+    case "half": {
+      const hunks = plan.files.flatMap((f) => f.placed.map((p) => ({ path: f.file.path, p })));
+      const there = hunks.filter(({ p }) => fateOf(p).kind === "already");
+      if (there.length === 0) return [];
+      const named = there.slice(0, NAMED_MAX).map(({ path, p }) => `${path} ${shortHeader(p.hunk)}`);
+      const more = there.length > NAMED_MAX ? ` and ${there.length - NAMED_MAX} more` : "";
+      return [
+        `the tree has this patch in part: ${there.length} of ${hunks.length} hunks are there (${named.join(", ")}${more}) and are taken back for the side before`,
+      ];
+    }
+  }
 }
 
 /** The commit that the series names as its base; prerequisites of a series stand on the base of the series. */
@@ -135,7 +167,12 @@ interface Remembered {
 const remembered = new WeakMap<KernelTree, Remembered[]>();
 const REMEMBERED_MAX = 4;
 
-function stackState(tree: KernelTree, base: string | null, stack: readonly Patch[]): StackState {
+function stackState(
+  tree: KernelTree,
+  base: string | null,
+  stack: readonly Patch[],
+  knows: KnowsName,
+): StackState {
   const known = remembered.get(tree) ?? [];
   remembered.set(tree, known);
   const start = known
@@ -144,21 +181,28 @@ function stackState(tree: KernelTree, base: string | null, stack: readonly Patch
     .sort((a, b) => b.stack.length - a.stack.length)[0];
   let state: StackState = start?.state ?? { files: new Map(), notes: [] };
   if (start !== undefined && start.stack.length === stack.length) return state;
-  for (const patch of stack.slice(start?.stack.length ?? 0)) state = stacked(tree, base, state, patch);
+  for (const patch of stack.slice(start?.stack.length ?? 0)) state = stacked(tree, base, state, patch, knows);
   known.push({ base, stack: [...stack], state });
   if (known.length > REMEMBERED_MAX) known.shift();
   return state;
 }
 
-function stacked(tree: KernelTree, base: string | null, state: StackState, patch: Patch): StackState {
-  const plan = planPatch(tree, base, state.files, patch);
+function stacked(
+  tree: KernelTree,
+  base: string | null,
+  state: StackState,
+  patch: Patch,
+  knows: KnowsName,
+): StackState {
+  const plan = planPatch(tree, base, state.files, patch, knows);
   const files = new Map(state.files);
   for (const plan1 of plan.files) {
-    const { file, after, pristine, source } = plan1;
-    if (file.status === "renamed" && file.oldPath !== file.path)
-      files.set(file.oldPath, { pristine: plan1.oldPristine, text: null, source, oldPath: file.oldPath });
+    const { file, after, pristine, source, renames } = plan1;
+    const { oldPath } = file;
+    if (file.status === "renamed" && oldPath !== file.path)
+      files.set(oldPath, { pristine: plan1.oldPristine, text: null, source, oldPath, renames });
     const text = after === null ? null : joinLines(after.lines);
-    files.set(file.path, { pristine, text, source, oldPath: file.oldPath });
+    files.set(file.path, { pristine, text, source, oldPath, renames });
   }
   return { files, notes: [...state.notes, ...stackNotes(plan, nameOf(patch))] };
 }
@@ -171,16 +215,17 @@ function nameOf(patch: Patch): string {
 
 function stackNotes(plan: PatchPlan, name: string): string[] {
   const notes: string[] = [];
-  if (plan.reversed) notes.push(`${name} is in the tree already: not applied again`);
+  const reversed = isThere(plan.standing);
+  if (reversed) notes.push(`${name} is in the tree already: not applied again`);
   const already = plan.files.reduce((n, f) => n + countFate(f, "already"), 0);
-  if (!plan.reversed && already > 0) notes.push(`${name}: ${already} hunks are in the tree already`);
+  if (!reversed && already > 0) notes.push(`${name}: ${already} hunks are in the tree already`);
   for (const note of problemNotes(plan)) notes.push(`${name}: ${note}`);
   for (const file of plan.files) {
-    for (const p of file.placed)
-      if (p.fate.kind === "rejected" && file.problem === "")
-        notes.push(`${name} does not fit: ${file.file.path}, ${shortHeader(p.hunk)}: ${p.fate.why}`);
-      else if (p.fate.kind === "merged")
-        notes.push(`${name}: ${file.file.path}, ${shortHeader(p.hunk)} merged: ${p.fate.why}`);
+    for (const { fate, hunk } of file.placed)
+      if (fate.kind === "rejected" && file.problem === null)
+        notes.push(`${name} does not fit: ${file.file.path}, ${shortHeader(hunk)}: ${refusalText(fate.why)}`);
+      else if (fate.kind === "merged")
+        notes.push(`${name}: ${file.file.path}, ${shortHeader(hunk)} merged: ${evidenceText(fate.evidence)}`);
   }
   return notes;
 }
@@ -189,9 +234,10 @@ function stackNotes(plan: PatchPlan, name: string): string[] {
 function problemNotes(plan: PatchPlan): string[] {
   const byProblem = new Map<string, string[]>();
   for (const { problem, file } of plan.files) {
-    if (problem === "") continue;
-    const paths = byProblem.get(problem);
-    if (paths === undefined) byProblem.set(problem, [file.path]);
+    if (problem === null) continue;
+    const words = refusalText(problem);
+    const paths = byProblem.get(words);
+    if (paths === undefined) byProblem.set(words, [file.path]);
     else paths.push(file.path);
   }
   return [...byProblem].map(([problem, paths]) => {
@@ -223,13 +269,15 @@ interface FilePlan {
   readonly placed: readonly Placed[];
   readonly before: DocText | null;
   readonly after: DocText | null;
-  /** Why the file as a whole could not be dealt with; empty otherwise. */
-  readonly problem: string;
+  /** Why the file as a whole could not be dealt with; null otherwise. */
+  readonly problem: Refusal | null;
+  /** Functions that the stack and this patch rename in it. */
+  readonly renames: Renames;
 }
 
 interface PatchPlan {
   readonly files: readonly FilePlan[];
-  readonly reversed: boolean;
+  readonly standing: Standing;
 }
 
 /** What a file's hunks are placed in. */
@@ -238,11 +286,12 @@ interface Ground {
   readonly target: Target;
   readonly hunks: readonly FlatHunk[];
   readonly exists: boolean;
-  /** The text is surely the before side: its id is the one that the patch names. */
-  readonly certain: boolean;
+  /** The text is surely this side's: its id is one of those that the patch names. */
+  readonly certain: Side | null;
   readonly pristine: string | null;
   readonly oldPristine: string | null;
   readonly source: string;
+  readonly renames: Renames;
 }
 
 function planPatch(
@@ -250,20 +299,31 @@ function planPatch(
   base: string | null,
   files: ReadonlyMap<string, FileState>,
   patch: Patch,
+  knows: KnowsName,
 ): PatchPlan {
-  const grounds = patch.files
+  const surveyed = patch.files
     .filter((f) => isSource(f) && f.path !== "")
-    .map((f) => groundOf(tree, base, files, f));
-  const open = grounds.filter((g) => !g.certain);
-  const score = (d: Direction) => open.reduce((n, g) => n + scoreOf(g, d), 0);
-  const hunks = open.reduce((n, g) => n + g.hunks.length, 0);
-  const forward = score("forward");
-  // Where every hunk fits as it is, nobody asks about the other direction.
-  const reversed = forward < hunks * FIT_SCORE_MAX && score("reverse") > forward;
-  return {
-    files: grounds.map((g) => planFile(g, reversed && !g.certain ? "reverse" : "forward")),
-    reversed,
-  };
+    .map((f) => groundOf(tree, base, files, f))
+    .map((ground) => ({ ground, hunks: surveyOf(ground, knows) }));
+  const standing = standingOf(surveyed.flatMap((s) => s.hunks));
+  return { files: surveyed.map((s) => planFile(s.ground, s.hunks, standing)), standing };
+}
+
+/** The hunks of a file, looked for both ways; what its id or its absence says goes before. */
+function surveyOf(ground: Ground, knows: KnowsName): Survey[] {
+  const { file, exists, target, hunks, renames, certain } = ground;
+  if (!exists && file.status !== "added" && file.status !== "deleted")
+    return hunks.map((hunk) => {
+      const why: Refusal = { kind: "no-file" };
+      return { hunk, forward: why, reverse: why, lies: "neither" };
+    });
+  return survey(target, hunks, renames, knows).map((s) => {
+    if (certain === "before" && "at" in s.forward) return { ...s, lies: "fits" };
+    if (certain === "after" && "at" in s.reverse) return { ...s, lies: "there" };
+    // The file is gone, and with it all that the patch deletes.
+    if (!exists && file.status === "deleted" && "at" in s.reverse) return { ...s, lies: "gone" };
+    return s;
+  });
 }
 
 /** Only C is taken from the tree, and only where the mail names the file and shows its text. */
@@ -279,22 +339,36 @@ function groundOf(
 ): Ground {
   const found = findText(tree, base, files, file);
   const target = new Target(splitLines(found.text ?? ""));
+  const hunks = file.hunks.map((h) => flatten(h, target.lines));
+  const earlier = files.get(file.path)?.renames ?? files.get(file.oldPath)?.renames ?? [];
   return {
     file,
     target,
-    hunks: file.hunks.map((h) => flatten(h, target.lines)),
+    hunks,
     exists: found.text !== null,
     certain: found.certain,
     pristine: tree.read(file.path) ?? tree.read(file.oldPath),
     oldPristine: tree.read(file.oldPath),
     source: found.source,
+    renames: new Map([...earlier, ...renamesOf(hunks)]),
   };
 }
 
 interface Found {
   readonly text: string | null;
   readonly source: string;
-  readonly certain: boolean;
+  readonly certain: Side | null;
+}
+
+/** Shortest abbreviation of an id that is trusted to be the file's: git's own default is seven. */
+const ID_MIN = 7;
+
+/** Which side of the patch a text is, by the ids on the `index` line. */
+function sideById(text: string, file: DiffFile): Side | null {
+  const id = blobId(text);
+  const is = (given: string | null): boolean =>
+    given !== null && given.length >= ID_MIN && id.startsWith(given.toLowerCase());
+  return is(file.oldBlob) ? "before" : is(file.newBlob) ? "after" : null;
 }
 
 /** The text that a file's hunks meet: what the stack left, else the blob, else the base commit, else the work tree. */
@@ -309,45 +383,32 @@ function findText(
     const state = files.get(path);
     // A renamed file whose old path is gone may lie at its new one already.
     if (state !== undefined && (state.text !== null || path === file.path))
-      return { text: state.text, source: state.source, certain: false };
+      return { text: state.text, source: state.source, certain: null };
   }
   const blob = file.oldBlob === null ? null : tree.blob(file.oldBlob);
-  if (blob !== null) return { text: blob, source: `blob ${file.oldBlob}`, certain: true };
+  if (blob !== null) return { text: blob, source: `blob ${file.oldBlob}`, certain: "before" };
   for (const path of new Set([old, file.path])) {
     const there = base === null ? null : tree.atCommit(base, path);
-    if (there !== null) return { text: there, source: `commit ${base!.slice(0, 12)}`, certain: false };
+    if (there !== null)
+      return { text: there, source: `commit ${base!.slice(0, 12)}`, certain: sideById(there, file) };
     const here = tree.read(path);
-    if (here !== null) return { text: here, source: tree.origin(path), certain: false };
+    if (here !== null) return { text: here, source: tree.origin(path), certain: sideById(here, file) };
   }
-  return { text: null, source: "none", certain: false };
+  return { text: null, source: "none", certain: null };
 }
 
-function scoreOf(ground: Ground, direction: Direction): number {
-  const { file, exists } = ground;
-  if (direction === "forward" && file.status === "added" && exists) return 0;
-  if (!exists && !mayBeAbsent(file, direction)) return 0;
-  return fitScore(ground.target, ground.hunks, direction);
-}
-
-/** The file is expected not to be there when going in this direction. */
-function mayBeAbsent(file: DiffFile, direction: Direction): boolean {
-  return file.status === (direction === "forward" ? "added" : "deleted");
-}
-
-function planFile(ground: Ground, direction: Direction): FilePlan {
-  const { file, exists, target, hunks } = ground;
-  const plan = { file, pristine: ground.pristine, oldPristine: ground.oldPristine, source: ground.source };
-  const problem = wholeFileProblem(ground, direction);
-  if (problem !== "") {
-    const placed: Placed[] = hunks.map((hunk) => ({
-      hunk,
-      fate: { kind: "rejected", why: problem },
-      at: null,
-    }));
+function planFile(ground: Ground, surveys: readonly Survey[], standing: Standing): FilePlan {
+  const { file, exists, target, renames } = ground;
+  const { pristine, oldPristine, source } = ground;
+  const plan = { file, pristine, oldPristine, source, renames };
+  const problem = wholeFileProblem(ground, surveys);
+  if (problem !== null) {
+    const fate: HunkFate = { kind: "rejected", why: problem };
+    const placed: Placed[] = ground.hunks.map((hunk) => ({ hunk, fate, at: null }));
     const text = exists ? { lines: target.lines, doc: target.lines.map(() => 0) } : null;
     return { ...plan, placed, before: text, after: text, problem };
   }
-  const placed = placeHunks(target, hunks, direction);
+  const placed = settle(target, surveys, standing, renames);
   const sides = buildSides(target, placed);
   const all = placed.every((p) => p.at !== null);
   return {
@@ -355,17 +416,15 @@ function planFile(ground: Ground, direction: Direction): FilePlan {
     placed,
     before: file.status === "added" && all ? null : sides.before,
     after: file.status === "deleted" && all ? null : sides.after,
-    problem: "",
+    problem: null,
   };
 }
 
-function wholeFileProblem(ground: Ground, direction: Direction): string {
-  const { file, exists } = ground;
-  if (!exists && !mayBeAbsent(file, "forward") && !mayBeAbsent(file, "reverse"))
-    return "the tree has no such file";
-  if (exists && file.status === "added" && direction === "forward")
-    return "the patch adds this file, but the tree has another one of this name";
-  return "";
+function wholeFileProblem({ file, exists }: Ground, surveys: readonly Survey[]): Refusal | null {
+  if (!exists && file.status !== "added" && file.status !== "deleted") return { kind: "no-file" };
+  if (exists && file.status === "added" && surveys.some((s) => s.lies === "neither"))
+    return { kind: "other-file" };
+  return null;
 }
 
 /** A hunk's fate as it is told: lying in the text already is not "applied". */
@@ -432,21 +491,14 @@ function untouched(files: ReadonlyMap<string, FileState>, touched: readonly File
   return out;
 }
 
-function fileNotes(plan: FilePlan, reversed: boolean): string[] {
-  const { file } = plan;
-  if (plan.problem !== "") return [];
+function fileNotes(plan: FilePlan): string[] {
+  if (plan.problem !== null) return [];
   const notes: string[] = [];
-  for (const p of plan.placed) {
-    const at = `${file.path}, ${shortHeader(p.hunk)}`;
-    if (p.fate.kind === "rejected") notes.push(`${at} does not fit the tree: ${p.fate.why}`);
-    else if (p.fate.kind === "merged") notes.push(`${at} merged by content: ${p.fate.why}`);
-    else if (p.at !== null && p.blanks) notes.push(`${at} fits only when white space is ignored`);
-    if (p.at !== null && p.direction === "reverse" && !reversed)
-      notes.push(`${at} is in the tree already: before is the file with it taken back`);
-    if (p.at !== null && p.direction === "forward" && reversed)
-      notes.push(
-        `${at} is not in the tree, though the rest of the patch is: after is the file with it applied`,
-      );
+  for (const { fate, hunk } of plan.placed) {
+    const at = `${plan.file.path}, ${shortHeader(hunk)}`;
+    if (fate.kind === "rejected") notes.push(`${at} does not fit the tree: ${refusalText(fate.why)}`);
+    else if (fate.kind === "merged") notes.push(`${at} merged by content: ${evidenceText(fate.evidence)}`);
+    else if ("passed" in fate || "renamed" in fate) notes.push(`${at}: ${fateText(fate)}`);
   }
   return notes;
 }

@@ -1,9 +1,10 @@
 /**
- * The last try for a hunk that fits nowhere with fuzz: a careful content merge inside the function that it concerns.
- * The hunk is cut into changes (runs of removed and added lines). Each is put where its removed lines stand, word for
- * word but for white space and together, or, when it only adds, directly beside a context line; the place with the most
- * of the hunk's own lines around it must be the only such place. What is not certain is refused, with the reason. It
- * never writes a line that the hunk does not have. Leaves out hunks that fit with fuzz (apply.ts).
+ * The last try for a hunk that fits nowhere as it is: a careful content merge inside the function that it is of. The hunk
+ * is cut into changes (runs of removed and added lines). Each is put where its removed lines stand, word for word but for
+ * white space and together, or, when it only adds, directly beside a context line; the place with the most of the hunk's
+ * own lines around it must be the only such place. A hunk that names a function is never put into another one. What is
+ * not certain is refused, with the reason. It never writes a line that the hunk does not have. Leaves out hunks that fit
+ * as they are (apply.ts) and what stands in the place of a line that is gone (superseded.ts).
  */
 import { diffArrays } from "diff";
 import {
@@ -13,8 +14,13 @@ import {
   type FlatLine,
   isTelling,
   type Placed,
+  shown,
   type Target,
 } from "./apply.ts";
+import { claimedName, type Renames, spotAt } from "./claim.ts";
+import type { Evidence, FoundChange, Refusal } from "./fate.ts";
+import { definedName } from "./landmarks.ts";
+import { newerForm } from "./superseded.ts";
 
 /** Lines of context and of text around a place that are compared as evidence for it. */
 const WINDOW = 16;
@@ -32,17 +38,21 @@ export function mergeHunk(
   direction: Direction,
   low: number,
   high: number,
+  renames: Renames,
 ): Placed {
-  const reject = (why: string): Placed => ({ hunk, fate: { kind: "rejected", why }, at: null });
-  if (target.lines.length === 0) return reject("there is no text to merge into");
-  if (hunk.gaps.length > 0) return reject("the mail leaves lines of the hunk out");
-  const region = regionOf(target, hunk, low, high);
-  if (typeof region === "string") return reject(region);
+  const reject = (why: Refusal): Placed => ({ hunk, fate: { kind: "rejected", why }, at: null });
+  if (target.lines.length === 0) return reject({ kind: "no-file" });
+  if (hunk.gaps.length > 0) return reject({ kind: "lines-left-out" });
+  const region = regionOf(target, hunk, direction, low, high, renames);
+  if ("kind" in region) return reject(region);
   const merge = new Merge(target, hunk, direction, region);
   const at = merge.place();
-  if (typeof at === "string") return reject(at);
-  if (changesNothing(hunk, direction, at)) return reject("in this text it would change nothing");
-  return { hunk, direction, fate: { kind: "merged", why: merge.told.join("; ") }, at, blanks: false };
+  if (!Array.isArray(at)) {
+    const newer = newerForm(target, hunk, direction, region);
+    return reject(newer ?? (at as Refusal));
+  }
+  if (changesNothing(hunk, direction, at)) return reject({ kind: "changes-nothing" });
+  return { hunk, direction, fate: { kind: "merged", evidence: merge.evidence(at) }, at };
 }
 
 /** Every run of added lines replaces the same lines: the hunk moved them past lines that the text does not have. */
@@ -69,7 +79,8 @@ function changesNothing(hunk: FlatHunk, direction: Direction, at: readonly numbe
 
 // ---- the region -----------------------------------------------------------------------------------------------------
 
-interface Region {
+/** Lines of the text that a hunk may concern. */
+export interface Region {
   readonly from: number;
   readonly to: number;
   /** Name of the function or type; empty: no one is named, the whole file is searched. */
@@ -78,25 +89,36 @@ interface Region {
   readonly close: number;
 }
 
-function regionOf(target: Target, hunk: FlatHunk, low: number, high: number): Region | string {
-  const names = namesOf(hunk);
-  const found = names
-    .map((name) => ({ name, span: definitionSpan(target.lines, name) }))
-    .filter((f): f is { name: string; span: [number, number] } => f.span !== null);
+function regionOf(
+  target: Target,
+  hunk: FlatHunk,
+  direction: Direction,
+  low: number,
+  high: number,
+  renames: Renames,
+): Region | Refusal {
+  const { landmarks } = target;
+  const claimed = claimedName(hunk, direction);
+  const now = (name: string): string =>
+    landmarks.named(name).length === 0 ? (renames.get(name) ?? name) : name;
+  if (claimed !== null && landmarks.named(now(claimed)).length === 0)
+    return { kind: "no-function", name: claimed };
+  const names = [...new Set(namesOf(hunk, direction).map(now))];
+  const found = names.flatMap((name) => landmarks.named(name).slice(0, 1));
   if (found.length === 0) {
-    if (high - low > MAX_REGION) return "the file is too long to be searched";
+    const shows = names.find((n) => n !== definedName(hunk.section));
+    if (shows !== undefined) return { kind: "no-function", name: shows };
+    if (high - low > MAX_REGION) return { kind: "too-long" };
     return { from: low, to: high, name: "", close: -1 };
   }
-  const heading = found.find((f) => f.name === definedName(hunk.section));
+  const heading = found.find((f) => f.name === now(definedName(hunk.section) ?? ""));
   // What a heading names begins before the hunk; what the hunk's own lines name may begin below its first line.
   const lead = heading === undefined ? WINDOW : 0;
-  const from = Math.max(low, Math.min(...found.map((f) => f.span[0])) - lead);
-  const to = Math.min(high, Math.max(...found.map((f) => f.span[1])) + (goesPast(hunk) ? WINDOW : 0));
+  const from = Math.max(low, Math.min(...found.map((f) => f.start)) - lead);
+  const to = Math.min(high, Math.max(...found.map((f) => f.end)) + (goesPast(hunk) ? WINDOW : 0));
   const name = found.map((f) => f.name).join(", ");
-  const close = heading === undefined ? -1 : heading.span[1] - 1;
-  return from < to
-    ? { from, to, name, close }
-    : `${name} lies among lines that another hunk of the patch takes`;
+  const close = heading === undefined ? -1 : heading.end - 1;
+  return from < to ? { from, to, name, close } : { kind: "taken", name };
 }
 
 /** The hunk shows the end of a function and what follows it. */
@@ -104,39 +126,11 @@ function goesPast(hunk: FlatHunk): boolean {
   return hunk.lines.slice(0, -1).some((l) => l.kind !== "+" && /^\}/.test(l.text));
 }
 
-/** Functions and types that the hunk's heading and its own lines name. */
-function namesOf(hunk: FlatHunk): string[] {
+/** Functions and types that the hunk's heading and its own lines on the side that the text is name. */
+function namesOf(hunk: FlatHunk, direction: Direction): string[] {
   const heading = definedName(hunk.section);
-  const within = hunk.lines.map((l) => definedName(l.text));
+  const within = hunk.lines.filter((l) => !adds(l.kind, direction)).map((l) => definedName(l.text));
   return [...new Set([heading, ...within])].filter((n) => n !== null);
-}
-
-const NOT_A_NAME = /^(if|for|while|switch|return|sizeof|EXPORT_SYMBOL\w*|MODULE_\w+|__\w+__)$/;
-
-/** The name that a line at column 0 defines or declares: a function's or a type's. */
-function definedName(line: string): string | null {
-  const type = /^(?:typedef\s+)?(?:struct|union|enum)\s+(\w+)\s*\{?\s*$/.exec(line);
-  if (type !== null) return type[1]!;
-  if (!/^[A-Za-z_]/.test(line) || /;\s*$/.test(line)) return null;
-  const name = /([A-Za-z_]\w*)\s*\(/.exec(line)?.[1];
-  return name === undefined || NOT_A_NAME.test(name) ? null : name;
-}
-
-/** Lines from a definition's first to its closing brace, in kernel layout; null when the text does not define it. */
-function definitionSpan(lines: readonly string[], name: string): [number, number] | null {
-  for (let i = 0; i < lines.length; i++) {
-    if (definedName(lines[i]!) !== name) continue;
-    let end = i;
-    while (end < lines.length && !/^\}/.test(lines[end]!)) {
-      if (/^[^\s].*;\s*$/.test(lines[end]!) || (end > i && definedName(lines[end]!) !== null)) break;
-      end++;
-    }
-    if (end >= lines.length || !/^\}/.test(lines[end]!)) continue;
-    // A return type on the line above belongs to the function.
-    const start = i > 0 && /^[A-Za-z_][\w\s*]*$/.test(lines[i - 1]!) ? i - 1 : i;
-    return [start, end + 1];
-  }
-  return null;
 }
 
 // ---- the merge ------------------------------------------------------------------------------------------------------
@@ -170,7 +164,7 @@ interface Candidate {
 
 class Merge {
   /** What was found, one part per change. */
-  readonly told: string[] = [];
+  private readonly told: FoundChange[] = [];
   private readonly target: Target;
   private readonly hunk: FlatHunk;
   private readonly direction: Direction;
@@ -192,17 +186,26 @@ class Merge {
   }
 
   /** Where each line goes (as Placement.at), or why it is not certain. */
-  place(): number[] | string {
+  place(): number[] | Refusal {
     const at = this.hunk.lines.map(() => -1);
     let low = this.region.from;
     for (const change of this.changes()) {
       const found = this.placeChange(change, low);
-      if (typeof found === "string") return found;
+      if ("kind" in found) return found;
       this.fill(at, change, found);
       low = found.end;
     }
     this.fillContext(at);
     return at;
+  }
+
+  /** What the report shows of it. Where every line stands in one piece, only the white space differs. */
+  evidence(at: readonly number[]): Evidence {
+    const own = this.hunk.lines.flatMap((l, k) => (this.isAdded(l) ? [] : [at[k]!]));
+    const whole = own.length > 0 && own.every((j, i) => j >= 0 && j === own[0]! + i);
+    return whole
+      ? { kind: "white-space", spot: spotAt(this.target, own[0]!) }
+      : { kind: "content", changes: this.told };
   }
 
   private changes(): Change[] {
@@ -228,53 +231,49 @@ class Merge {
     return adds(line.kind, this.direction);
   }
 
-  private placeChange(change: Change, low: number): Candidate | string {
+  private placeChange(change: Change, low: number): Candidate | Refusal {
     const candidates = change.removed.length > 0 ? this.byRemoved(change, low) : this.byContext(change, low);
-    if (typeof candidates === "string") return candidates;
-    const first = this.hunk.lines[change.from]!.text.trim().slice(0, 60);
+    if (!Array.isArray(candidates)) return candidates as Refusal;
     const best = pickOnly(candidates);
     if (best === null)
-      return candidates.length === 0
-        ? `nothing beside "${first}" is in ${this.where()}`
-        : `"${first}" could go to more than one place in ${this.where()}`;
+      return this.unsure(candidates.length === 0 ? "nothing-beside" : "several-places", change);
     const doubt = this.doubt(change, best, new Set(candidates.map((c) => c.below)).size);
-    if (doubt !== "") return doubt;
+    if (doubt !== null) return doubt;
     this.told.push(this.tell(change, best));
     return best;
   }
 
-  private where(): string {
-    return this.region.name === "" ? "the file" : `${this.region.name}`;
+  private unsure(doubt: (Refusal & { kind: "unsure" })["doubt"], change: Change): Refusal {
+    const text = this.hunk.lines[change.from]!.text.trim().slice(0, 60);
+    return { kind: "unsure", doubt, text, fn: this.region.name };
   }
 
-  private tell(change: Change, best: Candidate): string {
-    const kind = this.direction === "forward" ? "removed" : "added";
-    const by =
-      change.removed.length > 0
-        ? count(change.removed.length, `${kind} line`)
-        : count(best.before + best.after, "line beside it");
-    return `${by} found at line ${best.start + 1} in ${this.where()}`;
+  private tell(change: Change, best: Candidate): FoundChange {
+    const removes = change.removed.length > 0;
+    return {
+      by: !removes ? "beside" : this.direction === "forward" ? "removed" : "added",
+      count: removes ? change.removed.length : best.before + best.after,
+      spot: { line: best.start + 1, fn: this.target.landmarks.at(best.start)?.name ?? this.region.name },
+    };
   }
 
-  /** What speaks against the best place; empty when nothing does. */
-  private doubt(change: Change, best: Candidate, choices: number): string {
+  /** What speaks against the best place; null when nothing does. */
+  private doubt(change: Change, best: Candidate, choices: number): Refusal | null {
     const twice = this.definedTwice(change);
-    if (twice !== "") return `the file defines ${twice} already`;
+    if (twice !== "") return { kind: "defined", name: twice };
     const telling = change.removed.filter((k) => isTelling(this.hunk.lines[k]!.text)).length;
-    const first = this.hunk.lines[change.from]!.text.trim().slice(0, 60);
     if (change.removed.length === 0) {
-      if (best.before + best.after === 0) return `no line beside "${first}" is in ${this.where()}`;
+      if (best.before + best.after === 0) return this.unsure("nothing-beside", change);
       if (best.before + best.after === 1 && !this.standsAlone(change, best))
-        return `one line beside "${first}" is in ${this.where()}, and it says too little`;
+        return this.unsure("one-line-beside", change);
       if (this.direction === "reverse" && (best.before === 0 || best.after === 0))
-        return `what stands where "${first}" was taken out is not certain`;
-      if (this.thereAlready(change, best)) return `"${first}" is partly there already`;
-    } else if (telling === 0 && best.before + best.after === 0)
-      return `"${first}" says too little to be found by`;
-    if (choices > 1 && telling + best.near < 2) return `"${first}" stands in several places`;
+        return this.unsure("says-too-little", change);
+      if (this.thereAlready(change, best)) return this.unsure("partly-there", change);
+    } else if (telling === 0 && best.before + best.after === 0) return this.unsure("says-too-little", change);
+    if (choices > 1 && telling + best.near < 2) return this.unsure("several-places", change);
     if (this.region.name === "" && telling + best.near < EVIDENCE_AT_FILE_SCOPE)
-      return `too few lines around "${first}" are in the file`;
-    return "";
+      return this.unsure("says-too-little", change);
+    return null;
   }
 
   /** The only telling line beside a place: enough when the whole file has it once, or when it ends the function. */
@@ -299,8 +298,7 @@ class Merge {
     const removed = new Set(lines.filter((l) => !this.isAdded(l)).map((l) => definedName(l.text)));
     for (const k of change.added) {
       const name = definedName(lines[k]!.text);
-      if (name !== null && !removed.has(name) && definitionSpan(this.target.lines, name) !== null)
-        return name;
+      if (name !== null && !removed.has(name) && this.target.landmarks.named(name).length > 0) return name;
     }
     return "";
   }
@@ -320,9 +318,9 @@ class Merge {
   // -- candidates --
 
   /** Places where the removed lines stand together (blank lines between them do not count). */
-  private byRemoved(change: Change, low: number): Candidate[] | string {
+  private byRemoved(change: Change, low: number): Candidate[] | Refusal {
     const wanted = change.removed.filter((k) => this.lines[k] !== "");
-    if (wanted.length === 0) return "it takes out blank lines only";
+    if (wanted.length === 0) return this.unsure("says-too-little", change);
     const out: Candidate[] = [];
     for (let j = low; j < this.region.to; j++) {
       const removedAt = this.matchRun(change.removed, j);
@@ -330,9 +328,10 @@ class Merge {
     }
     if (out.length > 0) return out;
     const gone = wanted.find((k) => !this.text.slice(low, this.region.to).includes(this.lines[k]!));
+    const fn = this.region.name;
     return gone === undefined
-      ? `its lines are in ${this.where()}, but not together`
-      : `${this.where()} has no line "${this.hunk.lines[gone]!.text.trim().slice(0, 60)}"`;
+      ? { kind: "apart", fn }
+      : { kind: "no-line", text: shown(this.hunk.lines[gone]!.text), fn };
   }
 
   /** Matches a run of hunk lines from text line `j` on. A blank hunk line that the text lacks is -1. */
@@ -467,11 +466,8 @@ class Merge {
   }
 }
 
-function count(n: number, what: string): string {
-  return n === 1 ? `1 ${what}` : `${n} ${what.replace("line", "lines")}`;
-}
-
-function bare(line: string): string {
+/** A line without white space and end marks: what content is compared by. */
+export function bare(line: string): string {
   return line.replace(/[\s\u00a0\u0000]+/g, "");
 }
 

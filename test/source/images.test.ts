@@ -183,10 +183,13 @@ test("fuzz: context at the ends may differ, removed lines may not", () => {
   assert.equal(only(gone).after, only(gone).before);
 });
 
-test("white space that a mail damaged is fuzz with a note", () => {
+test("white space that a mail damaged is told as evidence, in the function that the hunk names", () => {
   const images = on(POND, header() + HUNK.replace("-\tpond_wake(pond);", "-    pond_wake(pond);"));
-  assert.deepEqual(fates(images), ["fuzz 0 0"]);
-  assert.match(images.notes.join(), /fits only when white space is ignored/);
+  assert.deepEqual(fates(images), ["merged"]);
+  assert.match(
+    images.notes.join(),
+    /all of its lines stand at line 17 in pond_fill, and only the white space/,
+  );
   assert.equal(only(images).after, AFTER);
 });
 
@@ -221,7 +224,8 @@ test("one hunk in the tree already, the rest not: each lies its own way", () => 
     s.replace("= pond->depth", "= READ_ONCE(pond->depth)").replace("litres = 0", "litres = POND_EMPTY");
   assert.equal(only(images).after, all(AFTER));
   assert.equal(only(images).before, POND);
-  assert.match(images.notes.join(), /is in the tree already: before is the file with it taken back/);
+  assert.equal(images.standing, "half");
+  assert.match(images.notes.join(), /has this patch in part: 1 of 3 hunks are there \(fs\/pond\.c @@ -17,8/);
 });
 
 test("merged: lines between that the patch does not know, inside the function it names", () => {
@@ -394,7 +398,7 @@ test("a stack: the tree plus earlier patches; what is in already is skipped, wha
     "[PATCH 2/3] pond: wake all",
   );
   const wrong = patchOf(
-    `${header("fs/other.c")}@@ -1,2 +1,2 @@ int nobody(void)\n int a;\n-int b;\n+int c;\n`,
+    `${header("fs/other.c")}@@ -1,2 +1,2 @@\n int a;\n-int b;\n+int c;\n`,
     "[PATCH 3/3] other: swap",
   );
   const tree = memoryTree({ [PATH]: POND, "fs/other.c": "int z;\n" });
@@ -425,15 +429,17 @@ test("the blob that the diff names goes before the base commit, and that before 
     memoryTree({ [PATH]: "x\n" }, { blobs: { "1234abc": POND }, commits: commit }),
     [],
     patch,
-    base,
+    { seriesBase: base },
   );
   assert.equal(only(both).source, "blob 1234abc");
   assert.equal(only(both).after, AFTER);
   assert.equal(only(both).pristine, "x\n");
-  const second = imagesOf(memoryTree({ [PATH]: "x\n" }, { commits: commit }), [], patch, base);
+  const second = imagesOf(memoryTree({ [PATH]: "x\n" }, { commits: commit }), [], patch, {
+    seriesBase: base,
+  });
   assert.equal(only(second).source, "commit 0123456789ab");
   assert.equal(only(second).before, shifted);
-  const third = imagesOf(memoryTree({ [PATH]: POND }), [], patch, base);
+  const third = imagesOf(memoryTree({ [PATH]: POND }), [], patch, { seriesBase: base });
   assert.equal(only(third).source, "work tree");
 });
 

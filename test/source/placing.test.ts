@@ -1,0 +1,250 @@
+// Where a hunk may go and where it may not: the function that its `@@` line names decides besides the lines. And what is
+// evidence that a tree has a patch. Fixtures of our own, each of a kind that went wrong, beside one that is right.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { fateText } from "../../server/source/fate.ts";
+import { type ImageOptions, imagesOf, type SideImages } from "../../server/source/images.ts";
+import { blobId, openTree } from "../../server/source/tree.ts";
+import { corpusDir, corpusSkip } from "../support/corpus.ts";
+import { kernelDir, kernelSkip } from "../support/kernel.ts";
+import { memoryTree, patchOf } from "../support/memory_tree.ts";
+
+const PATH = "fs/mill.c";
+
+const LOCKED = `	spin_lock(&mill->lock);
+	mill->turns++;
+	spin_unlock(&mill->lock);
+	return 0;
+}
+`;
+
+/** Two functions with the same lines in them, and one without. */
+const MILL = `#include <linux/mill.h>
+
+static int mill_turn(struct mill *mill)
+{
+	int before = mill->turns;
+
+	mill_check(mill, before);
+${LOCKED}
+static int mill_idle(struct mill *mill)
+{
+	mill->idle = true;
+	return mill->turns;
+}
+
+static int mill_grind(struct mill *mill, int sacks)
+{
+	mill_load(mill, sacks);
+	mill_check(mill, sacks);
+${LOCKED}`;
+
+const header = (path = PATH) => `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n`;
+
+const on = (text: string, hunks: string, options: ImageOptions = {}, subject?: string): SideImages =>
+  imagesOf(memoryTree({ [PATH]: text }), [], patchOf(header() + hunks, subject), options);
+
+const told = (images: SideImages): string[] =>
+  images.files.flatMap((f) => f.hunks.map((h) => fateText(h.fate)));
+
+const after = (images: SideImages): string => images.files.find((f) => f.path === PATH)!.after!;
+const before = (images: SideImages): string => images.files.find((f) => f.path === PATH)!.before!;
+
+/** Takes the count of turns out of the lock. */
+const inside = (section: string, line = 8) =>
+  `@@ -${line},5 +${line},4 @@${section === "" ? "" : ` ${section}`}\n \tspin_lock(&mill->lock);\n-\tmill->turns++;\n \tspin_unlock(&mill->lock);\n \treturn 0;\n }\n`;
+
+const TURN = "static int mill_turn(struct mill *mill)";
+const GRIND = "static int mill_grind(struct mill *mill, int sacks)";
+
+describe("the function that the @@ line names", () => {
+  test("a nearer place in another function is passed by, and the report says so", () => {
+    const images = on(MILL, inside(GRIND));
+    assert.deepEqual(told(images), [
+      "offset 16, in the function that its @@ line names and not at line 9 in mill_turn, which is nearer",
+    ]);
+    const last = MILL.lastIndexOf("\tmill->turns++;\n");
+    assert.equal(after(images), MILL.slice(0, last) + MILL.slice(last + "\tmill->turns++;\n".length));
+    assert.match(images.notes.join("\n"), /not at line 9 in mill_turn/);
+  });
+
+  test("without a name the nearest place is taken, as GNU patch takes it", () => {
+    assert.deepEqual(told(on(MILL, inside("", 9))), ["offset -1"]);
+  });
+
+  test("a name that the tree has not: refused, even where the lines stand", () => {
+    const images = on(MILL, inside("static void mill_nowhere(struct mill *mill, long rain)"));
+    assert.deepEqual(told(images), [
+      "rejected: its @@ line names mill_nowhere, which the file does not have",
+    ]);
+    assert.equal(after(images), MILL);
+  });
+
+  test("lines that stand only in another function than the named one: refused", () => {
+    const images = on(MILL, inside("static int mill_idle(struct mill *mill)"));
+    assert.match(
+      told(images)[0]!,
+      /^rejected: its @@ line names mill_idle, but its lines are found only at line 9/,
+    );
+  });
+
+  test("a function that an earlier patch renames is found under its new name", () => {
+    const rename = `@@ -3,3 +3,3 @@\n-${TURN}\n+static int mill_spin(struct mill *mill, bool fast)\n {\n \tint before = mill->turns;\n`;
+    const tree = memoryTree({ [PATH]: MILL });
+    const first = patchOf(header() + rename, "[PATCH 1/2] mill: rename");
+    const images = imagesOf(tree, [first], patchOf(header() + inside(TURN), "[PATCH 2/2] mill: turn"));
+    assert.deepEqual(told(images), ["exact, in mill_spin, as mill_turn is called there"]);
+  });
+
+  test("the same arguments under another name are evidence only where the lines stand once", () => {
+    const section = "static int mill_turned(struct mill *mill, int sacks)";
+    const hunk = inside(section, 23)
+      .replace("-23,5 +23,4", "-22,6 +22,5")
+      .replace(" \tspin_lock", " \tmill_check(mill, sacks);\n \tspin_lock");
+    assert.deepEqual(told(on(MILL, hunk)), ["offset 1, in mill_grind, as mill_turned is called there"]);
+    const twice = MILL.replace("\tmill_check(mill, before);", "\tmill_check(mill, sacks);");
+    assert.match(told(on(twice, hunk))[0]!, /^rejected: its @@ line names mill_turned/);
+  });
+
+  test("a hunk that shows the definition it changes needs no name", () => {
+    const hunk = `@@ -90,5 +90,5 @@ static void mill_long_gone(void)\n static int mill_idle(struct mill *mill)\n {\n-\tmill->idle = true;\n+\tmill->idle = 1;\n \treturn mill->turns;\n }\n`;
+    assert.match(told(on(MILL, hunk))[0]!, /^offset -7\d$/);
+  });
+
+  test("a definition that fuzz dropped shows nothing", () => {
+    const hunk = `@@ -8,6 +8,5 @@ static void mill_long_gone(void)\n static int mill_other(struct mill *mill) {\n \tspin_lock(&mill->lock);\n-\tmill->turns++;\n \tspin_unlock(&mill->lock);\n \treturn 0;\n }\n`;
+    assert.match(told(on(MILL, hunk))[0]!, /^rejected: its @@ line names mill_long_gone/);
+  });
+
+  test("a function that goes above another one needs only that one", () => {
+    const hunk = `@@ -12,3 +12,8 @@ static void mill_long_gone(void)\n }\n \n+static int mill_new(void)\n+{\n+\treturn 0;\n+}\n+\n static int mill_idle(struct mill *mill)\n {\n \tmill->idle = true;\n`;
+    assert.match(told(on(MILL, hunk))[0]!, /^(exact|offset|fuzz)/);
+  });
+
+  test("three lines of fuzz only in the named function", () => {
+    const hunk = (section: string) =>
+      `@@ -5,7 +5,7 @@ ${section}\n \tone();\n \ttwo();\n \tthree();\n-\tmill_check(mill, before);\n+\tmill_look(mill, before);\n \tfour();\n \tfive();\n \tsix();\n`;
+    assert.match(told(on(MILL, hunk(TURN)))[0]!, /^fuzz 3/);
+    assert.match(told(on(MILL, hunk("")))[0]!, /^rejected|^merged/);
+    assert.match(told(on(MILL, hunk(GRIND)))[0]!, /^rejected/);
+  });
+
+  test("white space that differs is evidence in the named function only", () => {
+    const spaces = (section: string) => inside(section, 23).replaceAll("\t", "    ");
+    assert.match(
+      told(on(MILL, spaces(GRIND)))[0]!,
+      /^merged: .* in mill_grind, and only the white space differs/,
+    );
+    assert.match(
+      told(on(MILL, spaces("static int mill_nowhere(int a)")))[0]!,
+      /^rejected: its @@ line names/,
+    );
+  });
+});
+
+describe("another form of a line", () => {
+  test("it is quoted, and the hunk is not forced", () => {
+    const newer = MILL.replace("mill_load(mill, sacks);", "mill_load_checked(mill, sacks, GFP_KERNEL);");
+    const hunk = `@@ -18,5 +18,5 @@ ${GRIND}\n {\n-\tmill_load(mill, sacks);\n+\tmill_carry(mill, sacks);\n \tmill_check(mill, sacks);\n \tspin_lock(&mill->lock);\n`;
+    const images = on(newer, hunk);
+    assert.deepEqual(told(images), [
+      'rejected: mill_grind has no line "mill_load(mill, sacks);": "mill_load_checked(mill, sacks, GFP_KERNEL);" stands in its place, at line 22',
+    ]);
+    assert.equal(after(images), newer);
+  });
+});
+
+describe("the tree has a patch", () => {
+  const adds = `@@ -15,4 +15,5 @@ static int mill_idle(struct mill *mill)\n {\n \tmill->idle = true;\n+\tmill_rest(mill);\n \treturn mill->turns;\n }\n`;
+  const removes = `@@ -4,7 +4,6 @@ ${TURN}\n {\n \tint before = mill->turns;\n \n-\tmill_NAME(mill);\n \tmill_check(mill, before);\n \tspin_lock(&mill->lock);\n \tmill->turns++;\n`;
+  const rested = MILL.replace("\treturn mill->turns;\n", "\tmill_rest(mill);\n\treturn mill->turns;\n");
+
+  test("when what it adds is there", () => {
+    const images = on(rested, adds);
+    assert.equal(images.standing, "there");
+    assert.match(images.notes[0]!, /the tree already has this patch/);
+    assert.equal(before(images), MILL);
+  });
+
+  test("not because lines that it removes were never there", () => {
+    const images = on(MILL, removes.replace("NAME", "never_was"));
+    assert.equal(images.standing, "before");
+    assert.equal(images.reversed, false);
+    assert.deepEqual(
+      images.notes.filter((n) => /already/.test(n)),
+      [],
+    );
+    assert.match(told(images)[0]!, /^rejected: /);
+    assert.equal(before(images), MILL);
+  });
+
+  test("not because of one removal beside a hunk that fits nowhere", () => {
+    const nowhere = `@@ -90,4 +89,4 @@ static void mill_nowhere(void)\n {\n-\told();\n+\tnew();\n }\n`;
+    const images = on(MILL, removes.replace("NAME", "load") + nowhere, { knows: () => true });
+    assert.equal(images.standing, "before");
+    assert.deepEqual(
+      images.notes.filter((n) => /already|in part/.test(n)),
+      [],
+    );
+    assert.ok(told(images).every((t) => t.startsWith("rejected")));
+  });
+
+  test("what only removes reads as after it when the tree knows the names, and no more is claimed", () => {
+    const images = on(MILL, removes.replace("NAME", "oil"), { knows: (n) => n === "mill_oil" });
+    assert.equal(images.standing, "as-after");
+    assert.ok(before(images).includes("\tmill_oil(mill);\n"));
+    assert.match(images.notes[0]!, /none of the lines that this patch removes/);
+    assert.ok(!images.notes.some((n) => /already has/.test(n)));
+  });
+
+  test("in part: each hunk by itself, and the report says which", () => {
+    const other = `@@ -19,3 +20,4 @@ ${GRIND}\n {\n \tmill_load(mill, sacks);\n+\tmill_weigh(mill, sacks);\n \tmill_check(mill, sacks);\n`;
+    const images = on(rested, adds + other);
+    assert.equal(images.standing, "half");
+    assert.equal(images.reversed, false);
+    assert.match(images.notes[0]!, /in part: 1 of 2 hunks are there \(fs\/mill\.c @@ -15,4 \+15,5 @@\)/);
+    assert.ok(!before(images).includes("mill_rest"));
+    assert.ok(after(images).includes("mill_rest") && after(images).includes("mill_weigh"));
+  });
+
+  test("the id of the file says it where the lines do not", () => {
+    const twice = MILL.replace("\tmill->idle = true;\n", "\tmill_rest(mill);\n\tmill_rest(mill);\n");
+    const once = MILL.replace("\tmill->idle = true;\n", "\tmill_rest(mill);\n");
+    const hunk = `@@ -15,3 +15,4 @@ static int mill_idle(struct mill *mill)\n {\n \tmill_rest(mill);\n+\tmill_rest(mill);\n`;
+    const index = `index ${blobId(once).slice(0, 12)}..${blobId(twice).slice(0, 12)} 100644\n`;
+    const diff = header().replace("---", `${index}---`) + hunk;
+    const stands = (text: string) => imagesOf(memoryTree({ [PATH]: text }), [], patchOf(diff)).standing;
+    assert.equal(stands(once), "before");
+    assert.equal(stands(twice), "there");
+  });
+});
+
+test("a hunk for a file that the tree lacks leaves the others alone", () => {
+  const other = `${header("fs/gone.c")}@@ -1,2 +1,2 @@ int gone(void)\n int a;\n-int b;\n+int c;\n`;
+  const images = imagesOf(memoryTree({ [PATH]: MILL }), [], patchOf(header() + inside(TURN) + other));
+  assert.deepEqual(told(images), ["exact", "rejected: the tree has no such file"]);
+});
+
+const field = (name: string): SideImages => {
+  const file = join(corpusDir, "field", name);
+  const { tree } = openTree(kernelDir!);
+  return imagesOf(tree!, [], parseDocument(readFileSync(file), file).patches[0]!);
+};
+
+test("field: hunks that fit no kernel, on one", { skip: corpusSkip || kernelSkip }, () => {
+  for (const [name, why] of [
+    ["hunk-misplaced.eml", /^rejected: its @@ line names dax_elsewhere, which the file does not have$/],
+    ["rejected-reason.eml", /^rejected: its @@ line names gup_no_such_range, which the file does not have$/],
+    ["no-such-file-reason.eml", /^rejected: the tree has no such file$/],
+  ] as const)
+    assert.match(told(field(name))[0]!, why, name);
+  const falsely = field("tree-has-this-patch-falsely.eml");
+  assert.equal(falsely.standing, "before");
+  assert.ok(
+    told(falsely).every((t) => t.startsWith("rejected")),
+    told(falsely).join(),
+  );
+});
