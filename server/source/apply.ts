@@ -20,7 +20,7 @@ import {
   spotAt,
 } from "./claim.ts";
 import type { HunkFate, Refusal, Spot } from "./fate.ts";
-import { definedName, Landmarks } from "./landmarks.ts";
+import { headingName, Landmarks } from "./landmarks.ts";
 
 /** Stands at the end of a last line that has no newline. */
 const NO_EOL = "\u0000";
@@ -284,20 +284,19 @@ function strictly(
   const limit = Math.min(MAX_FUZZ_IN_FUNCTION, Math.max(pattern.prefix, pattern.suffix));
   let refused: { how: Agreement; spot: Spot } | null = null;
   for (let fuzz = 0; fuzz <= limit; fuzz++) {
-    const places = [...placesOf({ target, pattern, guess, announced, frozen: cursor.frozen, fuzz })];
-    for (const where of places) {
+    const search: Search = { target, pattern, guess, announced, frozen: cursor.frozen, fuzz };
+    for (const where of placesOf(search)) {
       const at = placeAt(target, hunk, direction, where);
       const change = at[hunk.lines.findIndex((l) => l.kind !== " ")]!;
       const how = agreement(target, hunk, direction, renames, where, at);
-      // Under another name only where all of it stands once in the file.
-      const takes = agrees(how) || (how === "alike" && fuzz === 0 && places.length === 1);
+      const takes = agrees(how) || (fuzz === 0 && takesUnnamed(how, hunk, direction) && isOnly(search));
       if (!takes) refused ??= { how, spot: spotAt(target, change) };
       if (!takes || (fuzz > MAX_FUZZ && how !== "named")) continue;
       const lines = announced === 0 ? 0 : where + 1 - announced;
       const told = {
         ...(refused === null ? {} : { passed: refused.spot }),
         ...(how === "alike" || how === "renamed"
-          ? { renamed: { from: definedName(hunk.section)!, to: spotAt(target, change).fn } }
+          ? { renamed: { from: headingName(hunk.section)!, to: spotAt(target, change).fn } }
           : {}),
       };
       const fate: HunkFate =
@@ -311,6 +310,27 @@ function strictly(
   }
   if (refused !== null) return disagreement(hunk, refused.how, refused.spot);
   return whyNot(target, hunk, direction);
+}
+
+/**
+ * A place under another name may be taken where all of the hunk stands once in the file: in a function with the same
+ * arguments, or, looking for what is there already, with the lines that it adds.
+ */
+function takesUnnamed(how: Agreement, hunk: FlatHunk, direction: Direction): boolean {
+  if (how === "alike") return true;
+  return how === "unknown" && direction === "reverse" && addsTelling(hunk);
+}
+
+/** The hunk adds a line that says something. */
+export function addsTelling(hunk: FlatHunk): boolean {
+  return hunk.lines.some((l) => l.kind === "+" && isTelling(l.text));
+}
+
+/** There is no second place. */
+function isOnly(search: Search): boolean {
+  let n = 0;
+  for (const _ of placesOf(search)) if (++n > 1) return false;
+  return true;
 }
 
 /** A file that does not exist takes a hunk that is nothing but new lines. */

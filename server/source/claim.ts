@@ -5,7 +5,7 @@
  */
 import { adds, type Direction, type FlatHunk, type Target } from "./apply.ts";
 import type { Refusal, Spot } from "./fate.ts";
-import { definedName, type Landmark, sameHeading } from "./landmarks.ts";
+import { definedName, headingName, type Landmark, sameHeading } from "./landmarks.ts";
 
 /** What earlier patches, or this one, rename: the old name of a function to its new one. */
 export type Renames = ReadonlyMap<string, string>;
@@ -59,7 +59,7 @@ export type Agreement = "named" | "unnamed" | "beside" | "renamed" | "alike" | "
 
 /** The function that a hunk's `@@` line names; null: none, or none of its changes is in it. */
 export function claimedName(hunk: FlatHunk, direction: Direction): string | null {
-  return firstOfHeading(hunk, direction, null) < 0 ? null : definedName(hunk.section);
+  return firstOfHeading(hunk, direction, null) < 0 ? null : headingName(hunk.section);
 }
 
 /** Judges a place. `where`: the text's line (0-based) where the hunk's own lines begin; `at`: as Placement.at. */
@@ -75,9 +75,11 @@ export function agreement(
   if (first < 0) return "named";
   if (hunk.section.trim() === "") return "unnamed";
   const { landmarks } = target;
-  if (sameHeading(landmarks.headingFor(where), hunk.section)) return "named";
-  const name = definedName(hunk.section);
+  const heading = landmarks.headingFor(where);
+  if (sameHeading(heading, hunk.section)) return "named";
+  const name = headingName(hunk.section);
   if (name === null) return "unnamed";
+  if (headingName(heading) === name) return "named";
   const change = at[first]!;
   const own = landmarks.at(change);
   if (own?.name === name) return "named";
@@ -85,7 +87,7 @@ export function agreement(
   if (renamed !== undefined && own?.name === renamed) return "renamed";
   if (showsNext(hunk, direction, first, at)) return "named";
   if (own === null && landmarks.beside(change, name)) return "beside";
-  const there = landmarks.named(name).length > 0 || landmarks.hasHeading(hunk.section);
+  const there = landmarks.named(name).length + landmarks.declared(name).length > 0;
   if (there) return "elsewhere";
   return own !== null && sameSignature(target, own, name, hunk.section) ? "alike" : "unknown";
 }
@@ -105,7 +107,7 @@ export function agrees(how: Agreement): boolean {
 
 /** Why a place that does not agree is not taken. */
 export function disagreement(hunk: FlatHunk, how: Agreement, spot: Spot): Refusal {
-  const name = definedName(hunk.section) ?? hunk.section.trim();
+  const name = headingName(hunk.section) ?? hunk.section.trim();
   return how === "elsewhere" ? { kind: "elsewhere", name, spot } : { kind: "no-function", name };
 }
 

@@ -5,6 +5,7 @@
  * the words (fate.ts, images.ts).
  */
 import {
+  addsTelling,
   type Direction,
   endOfPlaced,
   type FlatHunk,
@@ -57,11 +58,15 @@ export function survey(
 ): Survey[] {
   const ahead = new Placer(target, "forward", renames);
   const back = new Placer(target, "reverse", renames);
-  const own = new Set(target.lines.flatMap(wordsOf));
+  let own: Set<string> | null = null;
+  const known: KnowsName = (name) => {
+    own ??= new Set(target.lines.flatMap(wordsOf));
+    return own.has(name) || knows(name);
+  };
   return hunks.map((hunk) => {
     const forward = ahead.place(hunk);
     const reverse = back.place(hunk);
-    return { hunk, forward, reverse, lies: liesOf(hunk, forward, reverse, (n) => own.has(n) || knows(n)) };
+    return { hunk, forward, reverse, lies: liesOf(hunk, forward, reverse, known) };
   });
 }
 
@@ -81,7 +86,7 @@ function liesOf(
 ): Lies {
   const ahead = fuzzOf(forward);
   const back = fuzzOf(reverse);
-  const addsSomething = hunk.lines.some((l) => l.kind === "+" && isTelling(l.text));
+  const addsSomething = addsTelling(hunk);
   // What lies there with more than one line of fuzz is not surely there.
   const sure = back !== null && back <= 1 && (addsSomething || (back === 0 && leavesTrace(hunk, knows)));
   if (ahead !== null && sure && ahead === back) return "either";
@@ -133,14 +138,20 @@ export function standingOf(surveys: readonly Survey[]): Standing {
   return there > 0 ? "half" : "before";
 }
 
+/** More of a patch is there than is still to be applied. */
+export function majorityThere(surveys: readonly Survey[]): boolean {
+  const n = (lies: Lies) => surveys.filter((s) => s.lies === lies).length;
+  return n("there") > n("fits");
+}
+
 /** Every hunk where it lies, the patch standing as it does; what fits no way as it is gets a content merge. */
 export function settle(
   target: Target,
   surveys: readonly Survey[],
   standing: Standing,
+  mostlyThere: boolean,
   renames: Renames,
 ): Placed[] {
-  const mostlyThere = majorityThere(surveys);
   const placed = surveys.map((s) => settled(target, s, standing, mostlyThere));
   // Looked for each way by itself, two hunks may claim the same lines.
   placed.forEach((one, i) => {
@@ -159,21 +170,19 @@ export function settle(
     const low = endOfPlaced(placed.slice(0, i));
     const high = startOfPlaced(placed.slice(i + 1), target.lines.length);
     const tries = ways
-      .filter((d) => d === "forward" || hunk.lines.some((l) => l.kind === "+" && isTelling(l.text)))
+      .filter((d) => d === "forward" || addsTelling(hunk))
       .map((d) => mergeHunk(target, hunk, d, low, high, renames));
-    placed[i] = tries.find((t) => t.at !== null) ?? refused(hunk, forward as Refusal, tries[0]);
+    placed[i] = tries.find((t) => t.at !== null) ?? refused(hunk, forward as Refusal, tries[0], mostlyThere);
   });
   return placed;
-}
-
-function majorityThere(surveys: readonly Survey[]): boolean {
-  const n = (lies: Lies) => surveys.filter((s) => s.lies === lies).length;
-  return n("there") > n("fits");
 }
 
 function settled(target: Target, s: Survey, standing: Standing, mostlyThere: boolean): Placed {
   const { hunk, forward, reverse, lies } = s;
   const back = standing === "there" || standing === "as-after" || (standing === "half" && mostlyThere);
+  // An evolved form of the hunk may well be there.
+  if (lies === "fits" && mostlyThere && fuzzOf(forward) !== 0)
+    return { hunk, fate: { kind: "rejected", why: { kind: "rest-there" } }, at: null };
   const direction: Direction | null =
     lies === "fits"
       ? "forward"
@@ -188,7 +197,8 @@ function settled(target: Target, s: Survey, standing: Standing, mostlyThere: boo
             : null;
   if (direction !== null) return (direction === "forward" ? forward : reverse) as Placement;
   if (lies === "gone") {
-    const removed = hunk.lines.find((l) => l.kind === "-" && isTelling(l.text)) ?? hunk.lines[0]!;
+    const removed =
+      hunk.lines.find((l) => l.kind === "-" && isTelling(l.text)) ?? hunk.lines.find((l) => l.kind === "-")!;
     const at = (reverse as Placement).at[hunk.lines.indexOf(removed)]!;
     return {
       hunk,
@@ -200,8 +210,10 @@ function settled(target: Target, s: Survey, standing: Standing, mostlyThere: boo
 }
 
 /** The reason that says most: a name that is not there, what stands instead of a line, then what the merge says. */
-function refused(hunk: FlatHunk, strict: Refusal, merge: Placed | undefined): Placed {
+function refused(hunk: FlatHunk, strict: Refusal, merge: Placed | undefined, mostlyThere: boolean): Placed {
   const why = merge?.fate.kind === "rejected" ? merge.fate.why : strict;
+  if (mostlyThere && why.kind !== "superseded")
+    return { hunk, fate: { kind: "rejected", why: { kind: "rest-there" } }, at: null };
   const order: Refusal["kind"][] = ["changes-nothing", "other-file", "no-function", "elsewhere"];
   const best =
     order.includes(strict.kind) && why.kind !== "superseded"

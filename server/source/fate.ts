@@ -64,6 +64,8 @@ export type Refusal =
     }
   /** A mail that leaves lines out of a hunk whose runs do not all stand in the function. */
   | { readonly kind: "lines-left-out" }
+  /** Most of the patch is there already, and this hunk reads neither as before it nor as after it. */
+  | { readonly kind: "rest-there" }
   /** The lines are those that another hunk of the patch takes, or the file is too long to be searched. */
   | { readonly kind: "taken"; readonly name: string }
   | { readonly kind: "too-long" };
@@ -167,6 +169,8 @@ export function refusalText(why: Refusal): string {
       return doubtText(why.doubt, why.text, called(why.fn));
     case "lines-left-out":
       return "the mail leaves lines of the hunk out, and what it shows is not all there in order";
+    case "rest-there":
+      return "the rest of the patch is in the tree, and here it reads neither as before it nor as after it";
     case "taken":
       return `${why.name} lies among lines that another hunk of the patch takes`;
     case "too-long":

@@ -15,7 +15,15 @@ import {
   Target,
 } from "./apply.ts";
 import { type Renames, renamesOf } from "./claim.ts";
-import { type KnowsName, type Standing, type Survey, settle, standingOf, survey } from "./direction.ts";
+import {
+  type KnowsName,
+  majorityThere,
+  type Standing,
+  type Survey,
+  settle,
+  standingOf,
+  survey,
+} from "./direction.ts";
 import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
 import { blobId } from "./tree.ts";
 
@@ -305,8 +313,10 @@ function planPatch(
     .filter((f) => isSource(f) && f.path !== "")
     .map((f) => groundOf(tree, base, files, f))
     .map((ground) => ({ ground, hunks: surveyOf(ground, knows) }));
-  const standing = standingOf(surveyed.flatMap((s) => s.hunks));
-  return { files: surveyed.map((s) => planFile(s.ground, s.hunks, standing)), standing };
+  const all = surveyed.flatMap((s) => s.hunks);
+  const standing = standingOf(all);
+  const mostly = majorityThere(all);
+  return { files: surveyed.map((s) => planFile(s.ground, s.hunks, standing, mostly)), standing };
 }
 
 /** The hunks of a file, looked for both ways; what its id or its absence says goes before. */
@@ -397,7 +407,12 @@ function findText(
   return { text: null, source: "none", certain: null };
 }
 
-function planFile(ground: Ground, surveys: readonly Survey[], standing: Standing): FilePlan {
+function planFile(
+  ground: Ground,
+  surveys: readonly Survey[],
+  standing: Standing,
+  mostlyThere: boolean,
+): FilePlan {
   const { file, exists, target, renames } = ground;
   const { pristine, oldPristine, source } = ground;
   const plan = { file, pristine, oldPristine, source, renames };
@@ -408,7 +423,7 @@ function planFile(ground: Ground, surveys: readonly Survey[], standing: Standing
     const text = exists ? { lines: target.lines, doc: target.lines.map(() => 0) } : null;
     return { ...plan, placed, before: text, after: text, problem };
   }
-  const placed = settle(target, surveys, standing, renames);
+  const placed = settle(target, surveys, standing, mostlyThere, renames);
   const sides = buildSides(target, placed);
   const all = placed.every((p) => p.at !== null);
   return {

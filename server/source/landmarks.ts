@@ -14,12 +14,19 @@ export interface Landmark {
 /** Words before `(` that are no name: statements, attributes, and macros that say something of a name. */
 const NOT_A_NAME =
   /^(if|for|while|switch|return|sizeof|EXPORT_SYMBOL\w*|EXPORT_\w+|MODULE_\w+|__(printf|scanf|attribute|aligned|section|acquires|releases|must_hold|cond_acquires|malloc|alloc_size|format_arg|cold|\w+__))$/;
+/** Lines from a prototype to what stands near it. */
+const NEAR = 60;
 /** Lines of a heading (return type, arguments) before the brace. */
 const HEADING_MAX = 24;
 
 /** The name that a line at column 0 begins to define: a function's, a type's, a table's; null: none. */
 export function definedName(line: string): string | null {
-  if (!/^[A-Za-z_]/.test(line) || /;\s*$/.test(line)) return null;
+  return /;\s*$/.test(line) ? null : headingName(line);
+}
+
+/** The name that a line at column 0 is about: as definedName(), and that of a prototype. */
+export function headingName(line: string): string | null {
+  if (!/^[A-Za-z_]/.test(line)) return null;
   const type = /^(?:typedef\s+)?(?:struct|union|enum)\s+(\w+)\s*\{?\s*$/.exec(line);
   if (type !== null) return type[1]!;
   const table = /([A-Za-z_]\w*)\s*(?:\[[^\]]*\])*\s*=\s*\{?\s*$/.exec(line);
@@ -40,6 +47,7 @@ export class Landmarks {
   private readonly lines: readonly string[];
   private readonly list: readonly Landmark[];
   private readonly byName = new Map<string, Landmark[]>();
+  private declarations: Map<string, number[]> | null = null;
 
   constructor(lines: readonly string[]) {
     this.lines = lines;
@@ -62,14 +70,28 @@ export class Landmarks {
     return before !== null && line < before.end ? before : null;
   }
 
-  /** Whether a line is in a definition of that name, or at file scope directly before or behind one. */
+  /** First lines (0-based) of what is about a name at column 0 without defining it: prototypes, mostly. */
+  declared(name: string): readonly number[] {
+    if (this.declarations === null) {
+      this.declarations = new Map();
+      for (const [i, line] of this.lines.entries()) {
+        const declares = headingName(line);
+        if (declares === null || this.at(i) !== null) continue;
+        const own = this.declarations.get(declares);
+        if (own === undefined) this.declarations.set(declares, [i]);
+        else own.push(i);
+      }
+    }
+    return this.declarations.get(name) ?? [];
+  }
+
+  /** Whether a line at file scope is directly before or behind a definition of that name, or near a prototype of it. */
   beside(line: number, name: string): boolean {
-    const own = this.at(line);
-    if (own !== null) return own.name === name;
+    if (this.at(line) !== null) return false;
     const before = this.lastBefore(line);
     if (before?.name === name) return true;
     const next = this.list[before === null ? 0 : this.list.indexOf(before) + 1];
-    return next?.name === name;
+    return next?.name === name || this.declared(name).some((at) => Math.abs(at - line) <= NEAR);
   }
 
   /** The line that git prints behind `@@` for a hunk that begins at a line (0-based); "" where there is none. */
@@ -77,11 +99,6 @@ export class Landmarks {
     for (let i = Math.min(line, this.lines.length) - 1; i >= 0; i--)
       if (isHeading(this.lines[i]!)) return this.lines[i]!;
     return "";
-  }
-
-  /** Some line of the text begins like a heading that a hunk gives. */
-  hasHeading(heading: string): boolean {
-    return this.lines.some((l) => isHeading(l) && sameHeading(l, heading));
   }
 
   private lastBefore(line: number): Landmark | null {

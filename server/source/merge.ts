@@ -101,8 +101,13 @@ function regionOf(
   const claimed = claimedName(hunk, direction);
   const now = (name: string): string =>
     landmarks.named(name).length === 0 ? (renames.get(name) ?? name) : name;
-  if (claimed !== null && landmarks.named(now(claimed)).length === 0)
-    return { kind: "no-function", name: claimed };
+  if (claimed !== null && landmarks.named(now(claimed)).length === 0) {
+    const near = landmarks.declared(claimed);
+    if (near.length === 0) return { kind: "no-function", name: claimed };
+    const from = Math.max(low, near[0]! - WINDOW);
+    const to = Math.min(high, near.at(-1)! + 3 * WINDOW);
+    return from < to ? { from, to, name: "", close: -1 } : { kind: "taken", name: claimed };
+  }
   const names = [...new Set(namesOf(hunk, direction).map(now))];
   const found = names.flatMap((name) => landmarks.named(name).slice(0, 1));
   if (found.length === 0) {
