@@ -2,8 +2,10 @@
  * What a report counts and orders: figures and lists out of a ReviewResult, no words. Leaves out how they are said
  * (words.ts).
  */
+
 import type { Counts } from "../protocol.ts";
 import type { Coverage, FileCoverage, HunkNote, ReviewResult, Verdict } from "../review/types.ts";
+import { evidenceText, refusalText } from "../source/fate.ts";
 
 /** The loudest first. */
 export const VERDICT_ORDER: readonly Verdict[] = [
@@ -48,7 +50,11 @@ export function oddHunks(hunks: readonly HunkNote[]): readonly HunkNote[] {
 /** The notes, each once, without those that repeat the fate of a hunk. */
 export function notesOf(result: ReviewResult): string[] {
   const reasons = result.hunks.flatMap(({ path, fate }) =>
-    fate.kind === "merged" || fate.kind === "rejected" ? [{ path, why: fate.why }] : [],
+    fate.kind === "merged"
+      ? [{ path, why: evidenceText(fate.evidence) }]
+      : fate.kind === "rejected"
+        ? [{ path, why: refusalText(fate.why) }]
+        : [],
   );
   const doubled = (note: string): boolean =>
     reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why));

@@ -6,7 +6,7 @@
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
-import { fateText, type HunkFate } from "../source/fate.ts";
+import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 
 /** How a verdict is called in a sentence. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -47,15 +47,15 @@ export function fateSentence(fate: HunkFate): string {
     case "exact":
       return "It fits the tree exactly.";
     case "offset":
-      return `It fits ${plural(Math.abs(fate.lines), "line")} ${fate.lines < 0 ? "above" : "below"} its place.`;
+      return `It fits ${plural(Math.abs(fate.lines), "line")} ${fate.lines < 0 ? "above" : "below"} its place${placeText(fate)}.`;
     case "fuzz":
       return `It fits with ${fateText(fate)}: the lines around it differ a little.`;
     case "already":
       return "The tree has it already; before is the tree with it taken back.";
     case "merged":
-      return `Merged by content: ${fate.why}.`;
+      return `Merged by content: ${evidenceText(fate.evidence)}.`;
     case "rejected":
-      return `It does not fit the tree and was left out: ${fate.why}.`;
+      return `It does not fit the tree and was left out: ${refusalText(fate.why)}.`;
   }
 }
 

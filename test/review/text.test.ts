@@ -50,9 +50,12 @@ function treeReview(change: Partial<ReviewResult> = {}): ReviewResult {
       hunk(40, { kind: "offset", lines: 3 }),
       hunk(50, {
         kind: "merged",
-        why: "the line after it is another one here, and what it changes stands once in the file",
+        evidence: {
+          kind: "content",
+          changes: [{ by: "removed", count: 2, spot: { line: 912, fn: "dax_a_function_with_a_long_name" } }],
+        },
       }),
-      hunk(60, { kind: "rejected", why: "its lines are not there" }),
+      hunk(60, { kind: "rejected", why: { kind: "apart", fn: "" } }),
     ],
     coverage: [
       {
@@ -96,13 +99,17 @@ test("the help fits 80 columns and names every option", async () => {
 
 test("hunks: what fits exactly is counted, what was merged or rejected is told once, with the reason", () => {
   const result = treeReview({
-    notes: ["fs/dax.c, @@ -60,3 +60,4 @@ does not fit the tree: its lines are not there", "other", "other"],
+    notes: [
+      "fs/dax.c, @@ -60,3 +60,4 @@ does not fit the tree: its lines are in the file, but not together",
+      "other",
+      "other",
+    ],
   });
   const text = textOf(result);
   assert.match(text, /kernel tree: linux-6.12 \(work tree\) with 2 prerequisite patches applied/);
   assert.match(text, /hunks in the tree: 1 exact, 1 at an offset \(3\), 1 merged, 1 rejected/);
-  assert.match(text, /line 60, fs\/dax.c: rejected: its lines are not there/);
-  assert.equal(text.match(/its lines are not there/g)?.length, 1);
+  assert.match(text, /line 60, fs\/dax.c: rejected: its lines are in the file, but not together/);
+  assert.equal(text.match(/its lines are in the file, but not together/g)?.length, 1);
   assert.equal(text.match(/note: other/g)?.length, 1);
   assert.doesNotMatch(text, /line 40, /);
   assert.deepEqual(wide(text), []);
