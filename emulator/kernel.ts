@@ -8,6 +8,7 @@ import { type LinkUnit, linkImage } from "./c/link.ts";
 import { MacroTable } from "./c/macro_table.ts";
 import { parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
+import type { AddressSpace } from "./c/space.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
 import { referenceFiles } from "./reference/index.ts";
@@ -168,8 +169,15 @@ function overlayMacros(sources: readonly SourceFile[], base: MacroTable): MacroT
   return own;
 }
 
-/** Links the reference kernel of `era` with a patch side on top. Errors in the C are in `errors` or trap when reached. */
-export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): KernelImage {
+/**
+ * Links the reference kernel of `era` with a patch side on top, in a space of its own or in that of the other side. Errors
+ * in the C are in `errors` or trap when reached.
+ */
+export function buildKernelImage(
+  era: Era,
+  overlay: readonly OverlayUnit[],
+  space?: AddressSpace,
+): KernelImage {
   const sources = overlay
     .slice(0, MAX_OVERLAYS)
     .map((u): SourceFile => ({ path: u.path, text: u.text, origin: "diff" }));
@@ -207,6 +215,7 @@ export function buildKernelImage(era: Era, overlay: readonly OverlayUnit[]): Ker
     natives: NATIVES,
     stubMode: "record",
     coverage: (_path, fidelity) => fidelity === "diff",
+    ...(space === undefined ? {} : { space }),
   });
   return { image, era, overlays: sources.length, errors };
 }

@@ -9,6 +9,7 @@ import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
 import { defineMacros, preprocess } from "./c/preprocessor.ts";
+import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraRow } from "./kernel/era.ts";
 import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
@@ -46,9 +47,14 @@ const LAYER = { diff: 0, tree: 1, reference: 2, rest: 3 } as const;
 const MAX_RELINKS = 8;
 const MAX_LOWERED = 400;
 
-/** Links the image of one side. Unit i is Image.files[i]. */
-export function buildTreeImage(era: Era, units: readonly TreeUnit[], source: TreeSource): KernelImage {
-  const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source);
+/** Links the image of one side, in a space of its own or in that of the other side. Unit i is Image.files[i]. */
+export function buildTreeImage(
+  era: Era,
+  units: readonly TreeUnit[],
+  source: TreeSource,
+  space?: AddressSpace,
+): KernelImage {
+  const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source, space);
   const merged: Map<string, Set<string> | "all"> = builder.changedRecords();
   const refused = new Set<string>();
   for (let round = 0; ; round++) {
@@ -84,8 +90,10 @@ function missingMembers(image: Image, units: readonly TreeUnit[]): { record: str
     for (const key of [...u.changed, ...u.stacked, ...u.promoted])
       if (key.startsWith("function ")) image.findFunction(nameOf(key), u.path);
   const texts: string[] = [];
-  for (let id = 0; id < image.functions.length && id < MAX_LOWERED; id++) {
+  for (let id = 0, own = 0; id < image.functions.length && own < MAX_LOWERED; id++) {
     const fn = image.functions[id]!;
+    if (fn.name === "") continue;
+    own++;
     if (fn.fidelity !== "diff" && fn.fidelity !== "tree") continue;
     for (const trap of image.lower(id).traps) texts.push(trap.message);
   }
@@ -124,8 +132,11 @@ class TreeBuilder {
   private typedefs!: ReadonlySet<string>;
   private macros!: ImportingTable;
 
-  constructor(era: Era, units: readonly TreeUnit[], source: TreeSource) {
+  private readonly space: AddressSpace | undefined;
+
+  constructor(era: Era, units: readonly TreeUnit[], source: TreeSource, space: AddressSpace | undefined) {
     this.era = era;
+    this.space = space;
     this.units = units;
     this.source = source;
     this.read();
@@ -166,6 +177,7 @@ class TreeBuilder {
       more: (name) => this.more(name),
       standInLayer: LAYER.reference,
       merged,
+      ...(this.space === undefined ? {} : { space: this.space }),
     });
     return { image, era: this.era, overlays: this.units.length, errors: [] };
   }

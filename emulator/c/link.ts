@@ -72,6 +72,7 @@ import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
 import { analyse } from "./sema_expr.ts";
 import { analyseInit } from "./sema_init.ts";
 import { analyseBlock, analyseFunction, oldStyleParams } from "./sema_stmt.ts";
+import { AddressSpace, type SpaceKey } from "./space.ts";
 import type { Entity, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
 import {
   alignasOf,
@@ -123,6 +124,8 @@ export interface LinkOptions {
    * it, or the members named.
    */
   readonly merged?: ReadonlyMap<string, ReadonlySet<string> | "all">;
+  /** Images linked in one space have the same ids and addresses for what has the same name. Absent: a space of its own. */
+  readonly space?: AddressSpace;
 }
 
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
@@ -145,16 +148,13 @@ class Linker implements LinkScope, GenEnv {
   private readonly tagLookups = new Map<string, Map<string, TagInfo>>();
   private readonly unknownTags = new Map<string, TagInfo>();
   private readonly functions: FnInfo[] = [];
-  private readonly functionSyms: FunctionSym[] = [];
+  private readonly functionSyms: (FunctionSym | undefined)[] = [];
   private readonly globals: GlobalInfo[] = [];
   private readonly globalOf = new Map<ObjectSym, GlobalInfo>();
-  private readonly natives: string[] = [];
-  private readonly nativeIds = new Map<string, number>();
-  private readonly stubs: string[] = [];
-  private readonly stubIds = new Map<string, number>();
+  private readonly space: AddressSpace;
+  private readonly placed = new Set<number>();
   private readonly lines: Loc[] = [];
   private readonly lineIds = new Map<Loc, number>();
-  private readonly labels: { fn: number; pc: number }[] = [];
   private readonly notes: LinkNote[] = [];
   private readonly noted = new Set<string>();
   private readonly asked = new Set<string>();
@@ -165,10 +165,10 @@ class Linker implements LinkScope, GenEnv {
   /** Sections of a program that are asked for by their bounds; null until the first object is laid out. */
   private sections: Map<string, BoundedSection> | null = null;
   private readonly bounds = new Map<string, { readonly start: bigint; readonly stop: bigint }>();
-  private cursor = 0x40;
 
   constructor(options: LinkOptions) {
     this.options = options;
+    this.space = options.space ?? new AddressSpace();
     this.hosted = options.hosted ?? false;
     const units = options.layers.flatMap((l, layer) =>
       l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),
@@ -192,10 +192,11 @@ class Linker implements LinkScope, GenEnv {
       files: this.options.files,
       functions: this.functions,
       globals: this.globals,
-      natives: this.natives,
-      stubs: this.stubs,
+      natives: this.space.natives,
+      stubs: this.space.stubs,
       lines: this.lines,
-      labels: this.labels,
+      labels: this.space.labels,
+      space: this.space,
       notes: this.notes,
       deadChecks: this.deadChecks,
       lower: (id) => this.lower(id),
@@ -339,6 +340,7 @@ class Linker implements LinkScope, GenEnv {
         return type;
       },
       id: -1,
+      key: `function ${c.name}${c.local ? ` of ${c.path}` : ""}`,
       noreturn: specs.noreturn,
       weak:
         specs.attrs.some((a) => a.name === "weak") ||
@@ -403,6 +405,7 @@ class Linker implements LinkScope, GenEnv {
         return guarded(() => linker.declaredType(c).align ?? 0) ?? 0;
       },
       address: null,
+      key: `object ${c.name}${c.local ? ` of ${c.path}` : ""}`,
     };
   }
 
@@ -531,15 +534,14 @@ class Linker implements LinkScope, GenEnv {
     let sym = this.strings.get(key);
     if (sym === undefined) {
       const type: CType = { kind: "array", of: INT, length: null, vla: null, quals: 0 };
-      sym = { ...this.plainObject("", type, null, "string", bytes, true), align };
+      sym = { ...this.plainObject("", type, null, "string", bytes, true), align, key: `string ${key}` };
       this.strings.set(key, sym);
     }
     return sym;
   }
 
   newLabel(label: LabelRef): LabelSym {
-    this.labels.push({ fn: -1, pc: -1 });
-    return { kind: "label", label, id: this.labels.length - 1 };
+    return { kind: "label", label, id: this.space.label() };
   }
 
   note(kind: LinkNote["kind"], message: string, fn: string, loc: Loc | null): void {
@@ -564,9 +566,11 @@ class Linker implements LinkScope, GenEnv {
 
   functionId(sym: FunctionSym): number {
     if (sym.id >= 0) return sym.id;
-    sym.id = this.functions.length;
+    sym.id = this.space.functionId(sym.key ?? null, (id) => this.functionSyms[id] !== undefined);
+    this.functionSyms[sym.id] = sym;
     const type = guarded(() => sym.type());
-    this.functions.push({
+    while (this.functions.length < sym.id) this.functions.push(elsewhere(this.functions.length));
+    this.functions[sym.id] = {
       id: sym.id,
       name: sym.name,
       path: sym.path,
@@ -577,23 +581,22 @@ class Linker implements LinkScope, GenEnv {
       returnsValue: type !== null && type.ret.kind !== "void",
       variadic: type?.variadic ?? false,
       body: null,
-    });
-    this.functionSyms.push(sym);
+    };
     return sym.id;
   }
 
   external(name: string): ReturnType<GenEnv["external"]> {
-    if (this.options.natives.has(name))
-      return { kind: "native", index: numbered(name, this.natives, this.nativeIds) };
+    if (this.options.natives.has(name)) return { kind: "native", index: this.space.native(name) };
     if (this.options.stubMode === "stop")
       return { kind: "trap", message: `call of undefined function \`${name}\`` };
-    return { kind: "stub", index: numbered(name, this.stubs, this.stubIds) };
+    return { kind: "stub", index: this.space.stub(name) };
   }
 
   private lower(id: number): FnCode {
     const info = this.functions[id]!;
     if (info.body !== null) return info.body;
-    const sym = this.functionSyms[id]!;
+    const sym = this.functionSyms[id];
+    if (sym === undefined) return trapBody("no function of this image is at this address", null);
     const def = sym.def!;
     try {
       info.body = this.generate(info, sym, def);
@@ -650,7 +653,7 @@ class Linker implements LinkScope, GenEnv {
     const counted = this.options.coverage?.(sym.path, info.fidelity) ?? false;
     const env: GenEnv = counted ? this.withCoverage() : this;
     return genFunction(env, tree, (label, pc) => {
-      this.labels[label] = { fn: info.id, pc };
+      this.space.labels[label] = { fn: info.id, pc };
     });
   }
 
@@ -706,7 +709,8 @@ class Linker implements LinkScope, GenEnv {
     const bytes = sym.bytes;
     const size = this.sizeOfObject(sym);
     const align = Math.max(bytes !== null ? sym.align : alignOf(sym.type()), sym.align, size >= 16 ? 16 : 8);
-    sym.address = this.place(size, align);
+    const key = sym.key ?? (sym.storage === "static-local" ? sym.loc : null);
+    sym.address = this.place(key, size, align);
     return this.fill(sym, sym.address, size);
   }
 
@@ -736,7 +740,7 @@ class Linker implements LinkScope, GenEnv {
         }
       });
       if (section.within !== null || placed.length < section.objects.length || placed.length === 0) continue;
-      const start = this.place(end, largest);
+      const start = this.place(null, end, largest);
       this.bounds.set(name, { start, stop: start + BigInt(end) });
       for (const { sym, offset } of placed) sym.address = start + BigInt(offset);
       for (const { sym, size } of placed) this.fill(sym, sym.address!, size);
@@ -794,12 +798,10 @@ class Linker implements LinkScope, GenEnv {
     return sizeOf(type, sym.loc);
   }
 
-  /** Reserves room in the data segment, with a gap that nothing may touch behind it. */
-  private place(size: number, align: number): bigint {
-    const at = Math.ceil(this.cursor / align) * align;
-    const gap = Math.max(16, Math.min(256, size >> 2));
-    this.cursor = at + size + gap;
-    if (this.cursor > 0x3f000000) throw new CFail("the static objects do not fit in 1 GiB", null);
+  private place(key: SpaceKey, size: number, align: number): bigint {
+    const at = this.space.place(key, size, align, this.placed);
+    if (at < 0) throw new CFail("the static objects do not fit in 1 GiB", null);
+    this.placed.add(at);
     return DATA_BASE + BigInt(at);
   }
 
@@ -807,7 +809,7 @@ class Linker implements LinkScope, GenEnv {
     const key = `${align}:${bytesKey(bytes)}`;
     let address = this.templates.get(key);
     if (address === undefined) {
-      address = this.place(bytes.length, Math.max(8, align));
+      address = this.place(`initialiser ${key}`, bytes.length, Math.max(8, align));
       this.globals.push({
         name: "<initialiser>",
         address,
@@ -878,14 +880,20 @@ class Linker implements LinkScope, GenEnv {
   }
 }
 
-function numbered(name: string, names: string[], ids: Map<string, number>): number {
-  let id = ids.get(name);
-  if (id === undefined) {
-    id = names.length;
-    names.push(name);
-    ids.set(name, id);
-  }
-  return id;
+/** In the place of a function that only another image of the space has. */
+function elsewhere(id: number): FnInfo {
+  return {
+    id,
+    name: "",
+    path: "",
+    fidelity: "stub",
+    loc: null,
+    sigKey: "",
+    nparams: 0,
+    returnsValue: false,
+    variadic: false,
+    body: null,
+  };
 }
 
 function bytesKey(bytes: Uint8Array): string {

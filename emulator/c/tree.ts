@@ -2,8 +2,10 @@
  * The typed tree between semantic analysis (sema_*.ts) and code generation (gen_*.ts): every conversion is explicit,
  * names are resolved, constants are folded, lvalues are addresses. Leaves out everything that executes.
  */
+
 import type { FunctionDef, Loc } from "./ast.ts";
 import type { BitPlace, CType, FunctionType } from "./ctype.ts";
+import type { SpaceKey } from "./space.ts";
 
 /** A local variable, parameter or hidden temporary of a function. */
 export interface LocalVar {
@@ -48,6 +50,8 @@ export interface ObjectSym {
   readonly bytes: Uint8Array | null;
   readonly align: number;
   address: bigint | null;
+  /** What it is called in other images of the address space; absent: nothing. */
+  readonly key?: SpaceKey;
 }
 
 /** A function as seen by name. */
@@ -61,6 +65,8 @@ export interface FunctionSym {
   type(): FunctionType;
   /** Image function id, -1 until it is asked for. */
   id: number;
+  /** What it is called in other images of the address space; absent: nothing. */
+  readonly key?: SpaceKey;
   readonly noreturn: boolean;
   /** Declared weak: when nothing defines it, its address is NULL. */
   readonly weak?: boolean;

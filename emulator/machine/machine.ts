@@ -206,7 +206,11 @@ export class Machine implements Stateful<MachineState> {
     this.log = fromPrefix(s.log);
     this.stepTexts = fromPrefix(s.stepTexts);
     this.checks.clear();
-    for (const c of s.checks) this.checks.set(c.loc, { ...c });
+    const relocated = this.vm?.relocated ?? null;
+    for (const c of s.checks) {
+      const loc = relocated?.get(c.loc) ?? c.loc;
+      this.checks.set(loc, { ...c, loc });
+    }
     this.truncated = s.truncated;
     this.unmodelled = s.unmodelled;
     this.step = s.step;
@@ -488,6 +492,7 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_is_reference: (c) => {
         const id = Number((c.addr(0) - TEXT_BASE) >> 4n);
+        if (this.vm!.functionAt(c.addr(0)) !== null) this.vm!.aboutToEnter(id, true);
         const fidelity = this.vm!.image.functions[id]?.fidelity ?? "reference";
         c.ret(fidelity === "reference" ? 1 : 0);
       },

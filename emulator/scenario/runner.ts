@@ -40,6 +40,14 @@ export interface RunOptions {
   readonly cancelled?: () => boolean;
 }
 
+/** What a run watches so that another image may take it over: see sides.ts. */
+export interface RunWatch {
+  /** Whether a function that is about to be entered (or whose type is used) ends what both images have in common. */
+  parts(fn: number): boolean;
+  /** The image as seen by observers, whose questions are noted. */
+  watched(image: Image): Image;
+}
+
 export interface BootedImage {
   readonly image: Image;
   readonly era: Era;
@@ -114,6 +122,8 @@ export interface CaseState {
   /** What each watched kind holds of the run, in the table's order. */
   readonly subjects: readonly unknown[];
   readonly atStart: ReadonlyMap<string, number>;
+  /** The main task has ended; others may still have to. */
+  readonly end: RunEnd | null;
 }
 
 /** A watched kind in a run (or none: what is about no thing), and its rules that are in force. */
@@ -124,7 +134,7 @@ interface Judged {
   readonly auditors: readonly Rule<unknown>[];
 }
 
-class Run implements Stateful<CaseState> {
+class Run implements Stateful<Omit<CaseState, "end">> {
   readonly vm: Vm;
   readonly machine: Machine;
   private violations: Violation[] = [];
@@ -161,7 +171,7 @@ class Run implements Stateful<CaseState> {
     };
   }
 
-  save(): CaseState {
+  save(): Omit<CaseState, "end"> {
     return {
       vm: this.vm.save(),
       machine: this.machine.save(),
@@ -174,7 +184,7 @@ class Run implements Stateful<CaseState> {
     };
   }
 
-  restore(s: CaseState): void {
+  restore(s: Omit<CaseState, "end">): void {
     this.vm.restore(s.vm);
     this.machine.restore(s.machine);
     this.violations = fromPrefix(s.violations);
@@ -277,7 +287,7 @@ class Run implements Stateful<CaseState> {
   finish(end: RunEnd): void {
     if (end.reason.kind !== "completed") return;
     const facts: EndFacts = {
-      sleepers: this.vm.drain(),
+      sleepers: this.vm.drain() ?? [],
       heldLocks: this.machine
         .heldLocks()
         .map((l) => ({ name: l.name, holder: this.vm.tasks[l.task]?.name ?? "?" })),
@@ -347,25 +357,46 @@ function guarded<E extends RunEnd | null>(run: Run, work: () => E): E | RunEnd {
   }
 }
 
-/** Boots the machine: `fsc_boot()` of the reference kernel. A boot that fails leaves `snapshot` null. */
-export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: () => boolean): BootedImage {
+/**
+ * Boots the machine: `fsc_boot()` of the reference kernel. A boot that fails leaves `snapshot` null. With `watch`, null when
+ * booting meets something that parts.
+ */
+export function bootImage(
+  image: Image,
+  era: Era,
+  memory: Memory,
+  cancelled: (() => boolean) | undefined,
+  watch: RunWatch,
+): BootedImage | null;
+export function bootImage(image: Image, era: Era, memory: Memory, cancelled?: () => boolean): BootedImage;
+export function bootImage(
+  image: Image,
+  era: Era,
+  memory: Memory,
+  cancelled?: () => boolean,
+  watch?: RunWatch,
+): BootedImage | null {
   memory.reset();
   memory.onWrite = null;
   const run = new Run(image, era, memory, new Map(), {
     stepLimit: BOOT_STEPS,
     ...(cancelled === undefined ? {} : { cancelled }),
   });
+  const seen = watch?.watched(image) ?? image;
   const id = image.findFunction("fsc_boot");
+  if (watch !== undefined) run.vm.stopBefore = (fn) => watch.parts(fn);
+  if (id >= 0 && watch?.parts(id) === true) return null;
   const end = guarded(run, () => {
     if (id < 0) throw new MemoryFault("unsupported", "the reference kernel has no fsc_boot()", 0n);
     run.vm.spawn("boot", id, []);
-    return run.vm.run();
+    return run.vm.runUntil(Number.POSITIVE_INFINITY);
   });
+  if (end === null) return null;
   const booted = end.reason.kind === "completed";
-  const scenarios = booted ? readCatalogue(image, run.vm) : [];
+  const scenarios = booted ? readCatalogue(seen, run.vm) : [];
   const boot = run.result("boot", end);
   run.vm.settle();
-  if (booted) for (const w of run.machine.watches.values()) w.booted?.(memory, image);
+  if (booted) for (const w of run.machine.watches.values()) w.booted?.(memory, seen);
   return {
     image,
     era,
@@ -417,15 +448,16 @@ export class CaseRun implements Stateful<CaseState> {
   private readonly run: Run;
   private end: RunEnd | null = null;
 
-  constructor(booted: BootedImage, c: ScenarioCase, options: RunOptions) {
+  /** @param watch leaves the run where it parts: for runs whose states another image takes over */
+  constructor(booted: BootedImage, c: ScenarioCase, options: RunOptions, watch?: RunWatch) {
     this.booted = booted;
     this.label = c.label;
     const { image, era, memory } = booted;
     const run = new Run(image, era, memory, c.params, options);
     this.run = run;
-    this.guarded(() => {
+    this.end = guarded(run, () => {
       run.vm.restore(booted.snapshot!);
-      run.judge(image);
+      run.judge(watch?.watched(image) ?? image);
       run.machine.watch();
       run.countObjects();
       const fn = run.vm.functionAt(c.def.run);
@@ -433,10 +465,7 @@ export class CaseRun implements Stateful<CaseState> {
       run.vm.spawn("user", fn.id, []);
       return null;
     });
-  }
-
-  private guarded(work: () => RunEnd | null): void {
-    this.end = guarded(this.run, work);
+    if (watch !== undefined) run.vm.stopBefore = (fn) => watch.parts(fn);
   }
 
   /** Instructions executed. */
@@ -444,10 +473,28 @@ export class CaseRun implements Stateful<CaseState> {
     return this.run.vm.steps;
   }
 
-  /** Runs until `until` instructions have been executed, or to the end; true: it has ended. */
+  /**
+   * Runs until `until` instructions have been executed, or to the end; true: it has ended. With `watch` it also comes back
+   * where the run parts (`parted`).
+   */
   advance(until: number = Number.POSITIVE_INFINITY): boolean {
-    if (this.end === null) this.guarded(() => this.run.vm.runUntil(until));
+    const { vm } = this.run;
+    this.end ??= guarded(this.run, () => vm.runUntil(until));
+    if (this.end?.reason.kind === "completed" && vm.stopBefore !== null) vm.drain();
     return this.end !== null;
+  }
+
+  /**
+   * The function before whose first call the run was left, -1: none. `clean` false: in the middle of a native, and the
+   * state cannot be taken up by anyone.
+   */
+  get parted(): { readonly fn: number; readonly clean: boolean } {
+    return { fn: this.run.vm.leftBefore, clean: !this.run.vm.leftUnclean };
+  }
+
+  /** Leaves the run no more. */
+  unwatch(): void {
+    this.run.vm.stopBefore = null;
   }
 
   /** Runs to the end and gives what happened. Afterwards only `restore` may be called. */
@@ -458,14 +505,13 @@ export class CaseRun implements Stateful<CaseState> {
     return this.run.result(this.label, this.end!);
   }
 
-  /** The state before the next instruction. @throws Error when the run has ended */
+  /** The state before the next instruction. */
   save(): CaseState {
-    if (this.end !== null) throw new Error("a run that has ended has no state to go on from");
-    return this.run.save();
+    return { ...this.run.save(), end: this.end };
   }
 
   restore(s: CaseState): void {
-    this.end = null;
+    this.end = s.end;
     this.run.restore(s);
     this.run.machine.watch();
   }

@@ -95,6 +95,8 @@ export interface FieldLayout {
 }
 
 export interface Image {
+  /** Images of one space agree on ids and addresses (c/space.ts). */
+  readonly space?: object;
   readonly files: readonly SourceFile[];
   readonly functions: readonly FnInfo[];
   readonly globals: readonly GlobalInfo[];

@@ -104,8 +104,8 @@ export function snapshotTask(t: Task, nregs: number): TaskSnapshot {
   };
 }
 
-/** The task of a copy; `reuse` is one that is needed no more, whose registers serve. */
-export function restoreTask(s: TaskSnapshot, reuse?: Task): Task {
+/** The task of a copy, over a table of functions; `reuse` is one that is needed no more, whose registers serve. */
+export function restoreTask(s: TaskSnapshot, functions: readonly FnInfo[], reuse?: Task): Task {
   const fits = reuse !== undefined && reuse.name === s.name && reuse.limits === s.limits;
   const t = fits ? reuse : new Task(s.id, s.name, s.stackLow, s.limits);
   t.regs.set(s.regs);
@@ -113,7 +113,7 @@ export function restoreTask(s: TaskSnapshot, reuse?: Task): Task {
   t.depth = s.depth;
   t.fp = s.fp;
   t.pc = s.pc;
-  t.fn = s.fn;
+  t.fn = s.fn === null ? null : functions[s.fn.id]!;
   t.sp = s.sp;
   t.frameBase = s.frameBase;
   t.mapped = s.mapped;

@@ -14,10 +14,20 @@ import {
   SHADOW_READONLY,
 } from "../mem/memory.ts";
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
-import { ExecBody } from "./body.ts";
+import type { ExecBody } from "./body.ts";
 import type { CallSignature } from "./bytecode.ts";
+import { compiledBody, sameGlobal } from "./compiled.ts";
 import { Context } from "./context.ts";
-import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
+import {
+  CLOSURE,
+  type FnInfo,
+  type GlobalInfo,
+  type Image,
+  LABEL_BASE,
+  NATIVE_BASE,
+  STUB_BASE,
+  TEXT_BASE,
+} from "./image.ts";
 import type { NativeFunction, NativeTable } from "./native.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "./state.ts";
 import { type StepResult, step } from "./step.ts";
@@ -59,20 +69,9 @@ export interface StubCall {
   count: number;
 }
 
-interface CompiledBody {
-  readonly body: ExecBody;
-  /** How many globals the image had when the function was first lowered: those exist when it runs. */
-  readonly globals: number;
-}
-
-/**
- * Bodies by image, so that machines over one image share them, and so that which globals exist at an instruction does not
- * depend on what other runs have lowered since.
- */
-const COMPILED = new WeakMap<Image, Map<number, CompiledBody>>();
-
 /** A state of a machine between two instructions: memory, tasks and what was observed so far. */
 export interface VmState {
+  readonly image: Image;
   readonly memory: MemorySnapshot;
   readonly tasks: readonly TaskSnapshot[];
   readonly current: number;
@@ -81,9 +80,12 @@ export interface VmState {
   readonly scheduler: unknown;
   readonly steps: number;
   readonly syncedGlobals: number;
+  readonly elsewhere: ReadonlyMap<bigint, GlobalInfo>;
+  readonly draining: boolean;
   /** Functions that were entered, in the order of their first entry. */
   readonly entered: Prefix<number>;
-  readonly natives: readonly (NativeFunction | undefined)[];
+  /** Indexes of the natives that were called. */
+  readonly natives: readonly number[];
   readonly stubCalls: readonly StubCall[];
   readonly remarks: readonly (readonly [number, Remark])[];
   readonly lineCounts: Int32Array;
@@ -127,7 +129,7 @@ export class Vm implements Stateful<VmState> {
   /**
    * Asked before a function is entered for the first time: true leaves the run before the call, as it was. The machine can
    * then be saved, and run on once this is null or answers otherwise. Where a native is what calls, the run cannot be left
-   * cleanly and ends as `limit`, with `leftUnclean` set.
+   * cleanly: `leftUnclean` is set, and this machine must not be run on.
    */
   stopBefore: ((fn: number) => boolean) | null = null;
   /** The function before whose first call `runUntil` came back, -1: it came back for another reason. */
@@ -155,6 +157,10 @@ export class Vm implements Stateful<VmState> {
   private nativeByIndex: (NativeFunction | undefined)[] = [];
   private readonly context: Context;
   private syncedGlobals = 0;
+  /** Globals that another image of the space has written before this one took over, by address. */
+  private elsewhere: ReadonlyMap<bigint, GlobalInfo> = new Map();
+  /** After a state of another image: its places to this image's, where they are other objects; else null. */
+  relocated: ReadonlyMap<Loc, Loc> | null = null;
   /** Calls of C functions by natives that are open. */
   nesting = 0;
   private faultStack: FrameInfo[] | null = null;
@@ -186,7 +192,7 @@ export class Vm implements Stateful<VmState> {
     const known = this.bodies[id];
     if (known !== undefined) return known;
     this.aboutToEnter(id);
-    const { body, globals } = this.compile(id);
+    const { body, globals } = compiledBody(this.image, id);
     this.syncGlobals(globals);
     this.bodies[id] = body;
     this.entered.push(id);
@@ -204,22 +210,13 @@ export class Vm implements Stateful<VmState> {
     return this.entered.slice().sort((a, b) => a - b);
   }
 
-  private compile(id: number): CompiledBody {
-    let compiled = COMPILED.get(this.image);
-    if (compiled === undefined) COMPILED.set(this.image, (compiled = new Map()));
-    let entry = compiled.get(id);
-    if (entry === undefined) {
-      const body = new ExecBody(this.image.lower(id));
-      compiled.set(id, (entry = { body, globals: this.image.globals.length }));
-    }
-    return entry;
-  }
-
   /** Writes the initial contents of globals that the image has laid out since the last call. */
   syncGlobals(end: number = this.image.globals.length): void {
     const globals = this.image.globals;
     for (; this.syncedGlobals < end; this.syncedGlobals++) {
       const g = globals[this.syncedGlobals]!;
+      const there = this.elsewhere.get(g.address);
+      if (there !== undefined && sameGlobal(there, g)) continue;
       const lo = this.memory.lo(g.address);
       this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
       this.memory.setShadow(HI_DATA, lo, g.size, SHADOW_INIT);
@@ -371,11 +368,7 @@ export class Vm implements Stateful<VmState> {
         result = step(this, task, Math.min(left, slice, POLL, until - before), 0);
       } catch (fault) {
         if (fault instanceof Left) {
-          this.inNative = false;
-          if (!fault.clean) return this.leaveUncleanly(task);
-          // The call was counted and not made.
-          this.steps--;
-          this.leftBefore = fault.fn;
+          this.noteLeft(fault);
           if (this.sliceLeft > 0) this.sliceLeft -= this.steps - before;
           return null;
         }
@@ -408,30 +401,46 @@ export class Vm implements Stateful<VmState> {
     }
   }
 
-  private leaveUncleanly(task: Task): RunEnd {
-    this.leftUnclean = true;
-    return this.end(
-      { kind: "limit", message: "a native was about to call what the run is to stop before" },
-      task,
-    );
-  }
+  private draining = false;
 
-  /** Runs what can still run after the main task ended; returns the tasks that sleep for ever. */
-  drain(): Task[] {
+  /**
+   * Runs what can still run after the main task ended; returns the tasks that sleep for ever. null: `stopBefore` left the
+   * run (`leftBefore`, `leftUnclean`); called again it goes on.
+   */
+  drain(): Task[] | null {
     const main = this.tasks[0]!;
     main.state = "done";
-    this.wakeJoiners();
+    this.leftBefore = -1;
+    if (!this.draining) {
+      this.draining = true;
+      this.wakeJoiners();
+    }
     for (let guard = 0; guard < 10_000; guard++) {
       const runnable = this.tasks.find((t) => t.state === "runnable");
       if (runnable === undefined || this.steps >= this.stepLimit) break;
       this.current = runnable;
-      const result = step(this, runnable, Math.min(POLL, this.stepLimit - this.steps), 0);
+      let result: StepResult;
+      try {
+        result = step(this, runnable, Math.min(POLL, this.stepLimit - this.steps), 0);
+      } catch (fault) {
+        if (!(fault instanceof Left)) throw fault;
+        this.noteLeft(fault);
+        return null;
+      }
       if (result === "done") {
         runnable.state = "done";
         this.wakeJoiners();
       }
     }
     return this.tasks.filter((t) => t.state !== "done");
+  }
+
+  /** The run is left before a call, which was counted and not made. */
+  private noteLeft(left: Left): void {
+    this.inNative = false;
+    this.leftUnclean = !left.clean;
+    this.leftBefore = left.fn;
+    this.steps--;
   }
 
   private wakeJoiners(): void {
@@ -762,6 +771,7 @@ export class Vm implements Stateful<VmState> {
   save(): VmState {
     if (this.nesting > 0) throw new Error("a machine cannot be saved inside a callback");
     return {
+      image: this.image,
       memory: this.memory.snapshot(),
       tasks: this.tasks.map((t) => snapshotTask(t, this.bodies[t.fn?.id ?? -1]?.nregs ?? 0)),
       current: this.current?.id ?? 0,
@@ -770,8 +780,10 @@ export class Vm implements Stateful<VmState> {
       scheduler: this.scheduler.save?.(),
       steps: this.steps,
       syncedGlobals: this.syncedGlobals,
+      elsewhere: this.elsewhere,
+      draining: this.draining,
       entered: prefixOf(this.entered),
-      natives: this.nativeByIndex.slice(),
+      natives: [...this.nativeByIndex.keys()].filter((i) => this.nativeByIndex[i] !== undefined),
       stubCalls: [...this.stubCalls.values()].map((c) => ({ ...c })),
       remarks: [...this.remarks].map(([k, r]) => [k, { ...r }] as const),
       lineCounts: this.lineCounts.slice(),
@@ -786,6 +798,7 @@ export class Vm implements Stateful<VmState> {
     this.current = null;
     this.started = false;
     this.sliceLeft = 0;
+    this.draining = false;
     this.steps = 0;
     this.nativeByIndex = [];
     this.stubCalls.clear();
@@ -795,20 +808,29 @@ export class Vm implements Stateful<VmState> {
     this.lineCount = 0;
   }
 
-  /** Takes a state of this machine, or of another one over the same image. */
+  /**
+   * Takes a state of this machine, or of another one over the same image, or over another image of the same space: then the
+   * run goes on as this image has it, which is sound where nothing that was entered differs (scenario/sides.ts).
+   */
   restore(s: VmState): void {
     this.memory.restore(s.memory);
     const old = this.tasks.slice();
     this.tasks.length = 0;
-    for (const t of s.tasks) this.tasks.push(restoreTask(t, old[t.id]));
+    for (const t of s.tasks) this.tasks.push(restoreTask(t, this.functions, old[t.id]));
     this.current = this.tasks[s.current] ?? null;
     this.started = s.started;
     this.sliceLeft = s.sliceLeft;
     if (s.scheduler !== undefined) this.scheduler.restore?.(s.scheduler);
     this.steps = s.steps;
-    this.syncedGlobals = s.syncedGlobals;
+    this.draining = s.draining;
     this.restoreEntered(s.entered);
-    this.nativeByIndex = s.natives.slice();
+    if (s.image === this.image) {
+      this.syncedGlobals = s.syncedGlobals;
+      this.elsewhere = s.elsewhere;
+      this.relocated = null;
+    } else this.takeOver(s);
+    this.nativeByIndex = [];
+    for (const i of s.natives) this.nativeByIndex[i] = this.natives.get(this.image.natives[i]!);
     this.stubCalls.clear();
     for (const c of s.stubCalls) this.stubCalls.set(c.name, { ...c });
     this.remarks.clear();
@@ -824,6 +846,30 @@ export class Vm implements Stateful<VmState> {
     this.leftUnclean = false;
   }
 
+  /** What the state of another image left in memory, and its places in terms of this one. */
+  private takeOver(s: VmState): void {
+    const elsewhere = new Map(s.elsewhere);
+    for (let i = 0; i < s.syncedGlobals; i++) {
+      const g = s.image.globals[i]!;
+      elsewhere.set(g.address, g);
+    }
+    this.elsewhere = elsewhere;
+    this.syncedGlobals = 0;
+    let end = 0;
+    const relocated = new Map<Loc, Loc>();
+    for (const id of this.entered) {
+      const here = compiledBody(this.image, id);
+      const there = compiledBody(s.image, id).body;
+      end = Math.max(end, here.globals);
+      here.body.locs.forEach((loc, i) => {
+        const other = there.locs[i];
+        if (other !== undefined && other !== loc) relocated.set(other, loc);
+      });
+    }
+    this.relocated = relocated.size > 0 ? relocated : null;
+    this.syncGlobals(end);
+  }
+
   /** Only what differs: most restores go back a little. */
   private restoreEntered(s: Prefix<number>): void {
     let same = 0;
@@ -832,7 +878,7 @@ export class Vm implements Stateful<VmState> {
     this.entered = fromPrefix(s);
     for (let i = same; i < s.length; i++) {
       const id = s.list[i]!;
-      this.bodies[id] = this.compile(id).body;
+      this.bodies[id] = compiledBody(this.image, id).body;
     }
   }
 

@@ -1,0 +1,41 @@
+/**
+ * Executable bodies by image, and when two images have the same object. Leaves out how functions are lowered (c/) and run
+ * (step.ts).
+ */
+import { ExecBody } from "./body.ts";
+import type { GlobalInfo, Image } from "./image.ts";
+
+export interface CompiledBody {
+  readonly body: ExecBody;
+  /** How many globals the image had when the function was first lowered: those exist when it runs. */
+  readonly globals: number;
+}
+
+/**
+ * Bodies by image, so that machines over one image share them, and so that which globals exist at an instruction does not
+ * depend on what other runs have lowered since.
+ */
+const COMPILED = new WeakMap<Image, Map<number, CompiledBody>>();
+
+/** The executable body of a function of an image, lowered when first asked for. */
+export function compiledBody(image: Image, id: number): CompiledBody {
+  let compiled = COMPILED.get(image);
+  if (compiled === undefined) COMPILED.set(image, (compiled = new Map()));
+  let entry = compiled.get(id);
+  if (entry === undefined) {
+    const body = new ExecBody(image.lower(id));
+    compiled.set(id, (entry = { body, globals: image.globals.length }));
+  }
+  return entry;
+}
+
+/** Whether two images have the same object at the same address, with the same contents to start with. */
+export function sameGlobal(a: GlobalInfo, b: GlobalInfo): boolean {
+  if (a === b) return true;
+  if (a.address !== b.address || a.size !== b.size || a.readonly !== b.readonly || a.name !== b.name)
+    return false;
+  const x = a.init;
+  const y = b.init;
+  if (x === null || y === null) return x === y;
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
+}
