@@ -1,0 +1,31 @@
+/**
+ * The pages docs/rules/CODE.md and their list, made from each rule's own words and its fixture. Used by gen_rule_docs.mjs
+ * (`npm run docs`) and by the test that holds them in step. Leaves out writing files.
+ */
+import { RULES, type RuleFacts } from "../emulator/invariants/registry.ts";
+import { spanText } from "../emulator/kernel/era.ts";
+
+const MADE = "<!-- Made by `npm run docs` from the rule's own words: do not edit. -->";
+
+/** A page; `fixture` is the text of test/fixtures/rules/CODE.diff, null when the rule has none yet. */
+export function rulePage(rule: RuleFacts, fixture: string | null): string {
+  return [
+    MADE,
+    `# ${rule.code}: ${rule.title}`,
+    rule.statement,
+    `- **Level**: ${rule.level}\n- **Kernels**: ${spanText(rule)}\n- **Follows**: ${rule.source}\n- **Detected**: ${rule.detection}`,
+    ...(fixture === null ? [] : ["## A kernel that breaks it", `\`\`\`diff\n${fixture.trimEnd()}\n\`\`\``]),
+    "",
+  ]
+    .join("\n\n")
+    .replace(/\n+$/, "\n");
+}
+
+/** File name to content of everything in docs/rules. */
+export function ruleDocs(fixture: (code: string) => string | null): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const rule of RULES) out.set(`${rule.code}.md`, rulePage(rule, fixture(rule.code)));
+  const list = RULES.map((r) => `- [\`${r.code}\`](${r.code}.md): ${r.title}`).join("\n");
+  out.set("README.md", `${MADE}\n\n# Rules\n\n${list}\n`);
+  return out;
+}
