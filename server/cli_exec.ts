@@ -1,24 +1,29 @@
 /**
- * `folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR] [-- ARGS...]`: runs the main()
- * of a C program in the engine. Output and exit status are the program's; a stop is reported on standard error and gives
- * 128 + the signal that the mistake usually ends in (see statusOf in emulator/hosted/run_program.ts). Leaves out
- * everything about kernels and mails.
+ * `folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR] [--files DIR] [-- ARGS...]`:
+ * runs the main() of a C program in the engine. Output and exit status are the program's; a stop is reported on standard
+ * error and gives 128 + the signal that the mistake usually ends in (see statusOf in emulator/hosted/run_program.ts). The
+ * program sees no file of the host but those below `--files DIR`; it includes files below its own folder and below the
+ * `-I` folders. Leaves out everything about kernels and mails.
  */
-import { readFileSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { realpathSync, writeSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/report.ts";
 import { type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
+import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 
 /** The program's output is bytes, not text: a caller that captures it gives `bytes`. */
 export interface ExecIo extends CliIo {
   bytes?(fd: 1 | 2, bytes: Uint8Array): void;
 }
 
-const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR] [-- ARGS...]
+const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR]
+                       [--files DIR] [-- ARGS...]
 
-Runs main() of a C program in the engine. Output and exit status are the program's. When the engine stops it, standard
+Runs main() of a C program in the engine. Output and exit status are the program's. --memory bounds all that is held for
+the program, shadow bytes included (default 512). It opens no file but those below --files DIR, for reading; what it writes
+stays in memory. When the engine stops it, standard
 error says what, where, and what became of the object, and the status is
   1 it does not compile     134 abort, failed assert, double or bad free     136 division by zero
   132 shift range, unreachable code, missing return value     139 any other bad access or call
@@ -38,11 +43,20 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
   const { values, file, rest } = parsed;
   let text: string;
   try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
+    const bytes = file === "-" ? readStandardInput(SOURCE_MAX) : readRegularFile(file, SOURCE_MAX);
+    text = bytes.toString("utf8");
   } catch (error) {
-    io.stderr(`folioscope exec: cannot read ${file}: ${(error as Error).message}\n`);
+    if (!(error instanceof FileProblem)) throw error;
+    io.stderr(`folioscope exec: ${error.message}\n`);
     return 2;
   }
+  const includes = new Folders([file === "-" ? "." : dirname(file), ...(values.include ?? [])]);
+  const files = values.files === undefined ? null : new Folders([values.files]);
+  if (files !== null && files.missing.length > 0) {
+    io.stderr(`folioscope exec: --files ${values.files} is not a folder that can be read\n`);
+    return 2;
+  }
+  const refused = new Set<string>();
   const out = new Writer(io);
   const result = runProgram(
     { path: file === "-" ? "<stdin>" : file, text },
@@ -51,9 +65,11 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
       ...(values.memory === undefined ? {} : { memory: Number(values.memory) }),
       args: rest,
       defines: values.define ?? [],
-      resolveInclude: (name, system, from) => findInclude(name, system, from, values.include ?? []),
+      resolveInclude: (name, system, from) =>
+        findInclude(name, system, from, values.include ?? [], includes, refused),
       stdin: () => readStdin(file),
-      readFile: (path) => readWhole(path),
+      readFile: (path) => (files === null ? null : readBelow(files, resolve(values.files!, path), refused)),
+      keepOutput: false,
       onOutput: (fd, bytes) => out.write(fd, bytes),
       ...(values.trace === true
         ? {
@@ -66,6 +82,7 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
     },
   );
   out.flush();
+  for (const why of refused) io.stderr(`folioscope exec: ${why}\n`);
   for (const d of [...result.warnings, ...result.errors]) io.stderr(diagnosticText(result.files, d));
   io.stderr(remarkReport(result));
   io.stderr(stopReport(result));
@@ -79,6 +96,7 @@ interface Parsed {
     readonly memory?: string;
     readonly define?: string[];
     readonly include?: string[];
+    readonly files?: string;
   };
   readonly file: string;
   readonly rest: string[];
@@ -98,6 +116,7 @@ function parse(args: string[]): Parsed | string | null {
         memory: { type: "string" },
         define: { type: "string", short: "D", multiple: true },
         include: { type: "string", short: "I", multiple: true },
+        files: { type: "string" },
       },
     });
     if (values.help === true) return null;
@@ -112,39 +131,80 @@ function parse(args: string[]): Parsed | string | null {
   }
 }
 
+/** Largest source or header, and largest file that a program reads, standard input included (bytes). */
+const SOURCE_MAX = 16 << 20;
+const DATA_MAX = 64 << 20;
+
+/** Folders below which files may be read; symbolic links are followed first, in both. */
+class Folders {
+  private readonly roots: readonly string[];
+  /** Those that are not there. */
+  readonly missing: readonly string[];
+  constructor(folders: readonly string[]) {
+    const real = folders.map((f) => [f, realPath(f)] as const);
+    this.roots = real.flatMap(([, r]) => (r === null ? [] : [r]));
+    this.missing = real.flatMap(([f, r]) => (r === null ? [f] : []));
+  }
+  /** The real place of a path when it lies below one of the folders; "outside", or null when nothing is there. */
+  place(path: string): string | "outside" | null {
+    const real = realPath(path);
+    if (real === null) return null;
+    return this.roots.some((r) => real.startsWith(r.endsWith(sep) ? r : r + sep)) ? real : "outside";
+  }
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Quoted names are looked for beside the including file, then in the -I directories, which also serve `<name>`. */
 function findInclude(
   name: string,
   system: boolean,
   from: string,
   dirs: readonly string[],
+  allowed: Folders,
+  refused: Set<string>,
 ): ProgramSource | null {
   const candidates = dirs.map((d) => join(d, name));
-  if (!system) candidates.unshift(name.startsWith("/") ? name : join(dirname(from), name));
+  if (!system) candidates.unshift(isAbsolute(name) ? name : join(dirname(from), name));
   for (const path of candidates) {
-    try {
-      return { path, text: readFileSync(path, "utf8") };
-    } catch {
-      // Not there: the next place.
-    }
+    const bytes = readBelow(allowed, path, refused, SOURCE_MAX);
+    if (bytes !== null) return { path, text: Buffer.from(bytes).toString("utf8") };
   }
   return null;
 }
 
-function readWhole(path: string): Uint8Array | null {
+/** The bytes of a file below the folders; null: there is none, or it is not read, and `refused` says why. */
+function readBelow(folders: Folders, path: string, refused: Set<string>, max = DATA_MAX): Uint8Array | null {
+  const place = folders.place(path);
+  if (place === null) return null;
   try {
-    return readFileSync(path);
-  } catch {
+    if (place === "outside")
+      throw new FileProblem(path, "lies outside the folders that may be read: it is not opened");
+    return readRegularFile(place, max, false);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    if (refused.size < REFUSED_MAX) refused.add(error.message);
     return null;
   }
 }
 
-function readStdin(file: string): Uint8Array {
+/** Refusals that are told. */
+const REFUSED_MAX = 20;
+
+function readStdin(file: string): Uint8Array | string {
   if (file === "-") return new Uint8Array(0);
   try {
-    return readFileSync(0);
-  } catch {
-    return new Uint8Array(0);
+    return readStandardInput(DATA_MAX);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    // A closed or absent standard input is an empty one.
+    return error.message.includes("is not read") ? error.message : new Uint8Array(0);
   }
 }
 

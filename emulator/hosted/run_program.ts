@@ -22,7 +22,7 @@ import { HOSTED_HEADERS, HOSTED_LIBC } from "./index.ts";
 export interface ProgramOptions {
   /** Instructions after which the run ends as `limit`. */
   readonly steps?: number;
-  /** MiB of emulated memory. */
+  /** MiB that the host may hold for the program: its memory, the shadow of it, objects, files in memory. */
   readonly memory?: number;
   /** MiB that stdout and stderr may take together. */
   readonly output?: number;
@@ -32,7 +32,10 @@ export interface ProgramOptions {
   readonly defines?: readonly string[];
   /** Finds what `#include` names and our own headers do not have: path to use in reports and text. */
   readonly resolveInclude?: (name: string, system: boolean, from: string) => ProgramSource | null;
-  readonly stdin?: () => Uint8Array;
+  /** All of standard input; a text says why it cannot be had, and ends the run as `limit`. */
+  readonly stdin?: () => Uint8Array | string;
+  /** Whether the result has what was written (default), or only onOutput is told. */
+  readonly keepOutput?: boolean;
   /** Files that fopen() finds; writing never reaches them. */
   readonly readFile?: (path: string) => Uint8Array | null;
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void;
@@ -237,12 +240,13 @@ function guarded(vm: Vm, calls: () => void): ProgramEnd | null {
 
 /** Compiles and runs a program. Never throws for anything the C does. */
 export function runProgram(source: ProgramSource, options: ProgramOptions = {}): ProgramResult {
-  const memory = new Memory((options.memory ?? DEFAULT_MEMORY_MIB) << 20);
+  const memory = new Memory((options.memory ?? DEFAULT_MEMORY_MIB) * 2 ** 20);
   const libc = new Libc(memory, {
     program: programName(source.path),
     ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
     ...(options.readFile === undefined ? {} : { readFile: options.readFile }),
     ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+    ...(options.keepOutput === undefined ? {} : { keepOutput: options.keepOutput }),
     ...(options.output === undefined ? {} : { outputLimit: options.output << 20 }),
   });
   const natives = libcNatives(libc);

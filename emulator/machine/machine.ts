@@ -12,6 +12,7 @@ import {
   HI_RAM,
   HI_VMEMMAP,
   type Memory,
+  MemoryFault,
   PMEM_PFN,
   SHADOW_UNINIT,
   SHADOW_WATCHED,
@@ -32,6 +33,17 @@ import { FRAME_WORDS } from "../vm/task.ts";
 import { JOIN_KEY, type Vm } from "../vm/vm.ts";
 
 const MAX_EVENTS = 60_000;
+/** Characters of a line: what the kernel's log keeps of a record, and names and step texts are no longer here. */
+const LINE_MAX = 1023;
+const LOG_MAX = 1000;
+const STEPS_MAX = 10_000;
+const HELD_LOCKS_MAX = 10_000;
+/** What the host keeps of a watched range. */
+const WATCH_COST = 128;
+/** Work (mem/work.ts): of an event with all that is told of it, of an audit, of an open call that is looked at. */
+const EVENT_UNITS = 512;
+const AUDIT_UNITS = 1 << 20;
+const FRAME_UNITS = 32;
 
 /** Functions that make objects for their callers. */
 const ALLOCATORS: ReadonlySet<string> = new Set([
@@ -235,6 +247,9 @@ export class Machine implements Stateful<MachineState> {
 
   /** Marks a heap object, and who hears of writes to it. */
   private watchObject(base: bigint, size: number, kind: string): void {
+    const { memory } = this.vm!;
+    memory.work.charge(EVENT_UNITS);
+    if (!this.watched.has(base)) memory.reserve(WATCH_COST);
     this.watched.set(base, kind);
     this.mark(base, size);
   }
@@ -248,6 +263,7 @@ export class Machine implements Stateful<MachineState> {
       if (phys < 0) return;
       const chunk = Math.min(left, 4096 - (phys & 4095));
       memory.dirty[phys >>> 12] = 1;
+      memory.work.charge(2 * chunk);
       for (let i = 0; i < chunk; i++) memory.shadow[phys + i] = memory.shadow[phys + i]! | SHADOW_WATCHED;
       left -= chunk;
       at += BigInt(chunk);
@@ -292,6 +308,7 @@ export class Machine implements Stateful<MachineState> {
 
   /** Where an event that happens now is recorded; null when there are too many. */
   private place(): Place | null {
+    this.vm!.memory.work.charge(EVENT_UNITS);
     if (this.events.length >= MAX_EVENTS) {
       this.truncated = true;
       return null;
@@ -362,7 +379,7 @@ export class Machine implements Stateful<MachineState> {
   natives(): NativeTable {
     const text = (c: NativeContext, i: number): string => this.text(c, i);
     const formatted = (c: NativeContext, i: number): string =>
-      formatKernel(c.memory, text(c, i), c.addr(i + 1));
+      formatKernel(c.memory, text(c, i), c.addr(i + 1), LINE_MAX);
     const table: Record<string, NativeFunction> = {
       __fsc_alloc: (c) => {
         const name = text(c, 3);
@@ -406,7 +423,7 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_printk: (c) => {
         const line = formatted(c, 0);
-        if (this.log.length < 1000) this.log.push(line);
+        if (this.log.length < LOG_MAX) this.log.push(line);
         this.push({ kind: "printk", text: line });
         c.ret(line.length);
       },
@@ -430,8 +447,10 @@ export class Machine implements Stateful<MachineState> {
         const length = Number(BigInt.asUintN(64, c.int(2)));
         const a = c.memory.readBytes(c.addr(0), length);
         const b = c.memory.readBytes(c.addr(1), length);
-        const at = a.findIndex((byte, i) => byte !== b[i]);
-        c.ret(at < 0 ? 0 : a[at]! < b[at]! ? -1 : 1);
+        c.memory.work.charge(length);
+        let at = 0;
+        while (at < length && a[at] === b[at]) at++;
+        c.ret(at === length ? 0 : a[at]! < b[at]! ? -1 : 1);
       },
       __fsc_current: (c) => c.ret(c.task),
       __fsc_point: () => {
@@ -445,6 +464,7 @@ export class Machine implements Stateful<MachineState> {
           return undefined;
         }
         task.pending = "slept";
+        c.memory.work.charge(task.depth * FRAME_UNITS);
         return this.sleep(c, c.addr(0), `in ${sleeper(this.vm!.stack(task).map((f) => f.fn.name))}()`);
       },
       __fsc_wake: (c) => {
@@ -464,6 +484,8 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_step: (c) => {
         const what = formatted(c, 0);
+        if (this.step >= STEPS_MAX)
+          c.stop({ kind: "limit", message: `more than ${STEPS_MAX} steps of a scenario` });
         this.quietMoment();
         this.onStep?.();
         this.step++;
@@ -472,10 +494,15 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_quiesce: (c) => {
         this.quietMoment();
+        c.memory.work.charge(AUDIT_UNITS);
         this.push({ kind: "quiesce", text: formatted(c, 0) });
       },
       __fsc_event: (c) =>
-        this.push({ kind: "named", name: text(c, 0), text: formatKernel(c.memory, text(c, 1), c.addr(2)) }),
+        this.push({
+          kind: "named",
+          name: text(c, 0),
+          text: formatKernel(c.memory, text(c, 1), c.addr(2), LINE_MAX),
+        }),
       __fsc_unmodelled: (c) => {
         this.unmodelled = { what: text(c, 0), loc: c.loc };
         c.stop({ kind: "unsupported", message: `not modelled: ${text(c, 0)}` });
@@ -564,8 +591,14 @@ export class Machine implements Stateful<MachineState> {
     let known = this.literals.get(low);
     if (known === undefined) {
       const at = c.addr(i);
+      const { work } = c.memory;
+      const before = work.save();
       known = c.memory.cstring(at, 4096);
-      if (c.memory.isReadonly(at)) this.literals.set(low, known);
+      if (c.memory.isReadonly(at)) {
+        this.literals.set(low, known);
+        // Whether it was read before is nothing that a run may depend on.
+        work.restore(before);
+      }
     }
     return known;
   }
@@ -594,6 +627,8 @@ export class Machine implements Stateful<MachineState> {
   private lockState(address: bigint, name: string): LockState {
     let state = this.locks.get(address);
     if (state === undefined) {
+      if (this.locks.size >= HELD_LOCKS_MAX)
+        throw new MemoryFault("limit", `more than ${HELD_LOCKS_MAX} locks are held`, 0n);
       state = { name, owner: -1, readers: new Map(), taken: null };
       this.locks.set(address, state);
     }
@@ -643,6 +678,7 @@ export class Machine implements Stateful<MachineState> {
       if (n === 0) state.readers.delete(c.task);
       else state.readers.set(c.task, n);
     } else state.owner = -1;
+    if (state.owner === -1 && state.readers.size === 0) this.locks.delete(c.addr(0));
     this.vm!.wake(c.addr(0), 0);
   }
 

@@ -7,6 +7,8 @@
  */
 import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
 import { PAGE, PageStore, type PagesSnapshot } from "./pages.ts";
+import { placeIn, poisonNote } from "./place_text.ts";
+import { Work } from "./work.ts";
 
 /** Shadow codes, low three bits. */
 export const SHADOW_NONE = 0;
@@ -84,17 +86,37 @@ export interface MemorySnapshot {
   readonly heapTop: number;
   readonly heap: Heap;
   readonly lazy: readonly { readonly hi: number; readonly from: number; readonly to: number }[];
+  readonly reserved: number;
+  /** Work charged and not yet counted as steps. */
+  readonly work: number;
 }
 
 const hex = (v: bigint): string => BigInt.asUintN(64, v).toString(16).padStart(16, "0");
 const HEAP_START = 0x1000;
 const QUARANTINE_LIMIT = 4 << 20;
+/** What the host keeps of one heap object besides its bytes (record, site, place in a list). */
+const OBJECT_COST = 128;
+/** Low words of one segment. */
+const SEGMENT = 2 ** 32;
+const LAZY_MAX = 4096;
+/** Work of a byte that is looked at alone, of one in a string, and of eight that are written to watched memory. */
+const BYTE_UNITS = 8;
+const CHAR_UNITS = 12;
+const REPORT_UNITS = 128;
+/** Work of making or freeing an object, and of a page or a range that is gone through. */
+const OBJECT_UNITS = 768;
+const RANGE_UNITS = 24;
 
 /** Slot of a segment in the direct-mapped segment table. */
 export const segmentSlot = (hi: number): number => ((hi >> 8) ^ hi) & 63;
 
 export class Memory {
+  /** Bytes that the host may hold for the emulated machine: its memory, the shadow of it, objects, page tables, reserves. */
   readonly capacity: number;
+  /** Bulk work of natives and of instructions, counted here for all of them. */
+  readonly work = new Work(() => {
+    throw new MemoryFault("limit", "step limit reached: what library functions touch counts too", 0n);
+  });
   readonly u8: Uint8Array;
   readonly i16: Int16Array;
   readonly i32: Int32Array;
@@ -133,18 +155,26 @@ export class Memory {
   /** By page of the backing store: set to 1 by whoever writes bytes or shadow there. */
   readonly dirty: Uint8Array;
   private readonly noPages = new Int32Array(0);
+  /** Bytes of page tables beyond those that every machine has. */
+  private tableBytes = 0;
+  /** Bytes that others hold on behalf of the program (files in memory, library state). */
+  private reserved = 0;
 
-  /** @param capacity bytes of backing store, a multiple of 4096; committed by the system only where touched */
-  constructor(capacity = 64 << 20) {
-    this.capacity = capacity & ~(PAGE - 1);
-    const buffer = new ArrayBuffer(this.capacity);
+  /**
+   * @param capacity bytes that may be used in all (see `capacity`); half of it is room for contents, the other for their
+   * shadow. Committed by the system only where touched.
+   */
+  constructor(capacity = 128 << 20) {
+    this.capacity = Math.max(Math.floor(capacity / (2 * PAGE)), 4) * 2 * PAGE;
+    const room = this.capacity / 2;
+    const buffer = new ArrayBuffer(room);
     this.u8 = new Uint8Array(buffer);
     this.i16 = new Int16Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f32 = new Float32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.i64 = new BigInt64Array(buffer);
-    const shadow = new ArrayBuffer(this.capacity);
+    const shadow = new ArrayBuffer(room);
     this.shadow = new Uint8Array(shadow);
     this.shadow16 = new Uint16Array(shadow);
     this.shadow32 = new Int32Array(shadow);
@@ -167,7 +197,7 @@ export class Memory {
     this.segHi.fill(0x7ffffff0);
     this.addSegment(HI_RAM, 0, 0x4000);
     this.addSegment(HI_PMEM, 0, 0x4000);
-    this.addSegment(HI_HEAP, 0, this.capacity / PAGE + 16);
+    this.addSegment(HI_HEAP, 0, this.capacity / 2 / PAGE + 16);
     this.addSegment(HI_STACK, 0, 0x4000);
     this.addSegment(HI_VMEMMAP, 0, 0x8000);
     this.addSegment(HI_DATA, 0xc0000, 0x4000);
@@ -191,6 +221,8 @@ export class Memory {
     this.heapShared = false;
     this.lazy = [];
     this.paging.cleared();
+    this.reserved = 0;
+    this.work.reset();
   }
 
   /** The heap, to be changed. */
@@ -214,6 +246,28 @@ export class Memory {
     return this.next;
   }
 
+  /** Bytes that the host holds: contents, shadow, objects, page tables, reserves. */
+  get held(): number {
+    return 2 * this.next + this.heap.objects.length * OBJECT_COST + this.tableBytes + this.reserved;
+  }
+
+  /**
+   * Counts bytes (negative: gives them back) that somebody holds on behalf of the program outside this memory. Ends the
+   * run as `limit` when they do not fit.
+   */
+  reserve(bytes: number): void {
+    if (bytes > 0 && this.held + bytes > this.capacity) this.full(0n);
+    this.reserved = Math.max(0, this.reserved + bytes);
+  }
+
+  private full(address: bigint): never {
+    throw new MemoryFault(
+      "limit",
+      `memory limit of ${this.capacity >> 20} MiB reached (shadow bytes and the like count)`,
+      address,
+    );
+  }
+
   // ---- mapping ---------------------------------------------------------------------------------------------------
 
   /** Physical offset of the page that holds (hi, lo), or -1. */
@@ -227,6 +281,9 @@ export class Memory {
 
   /** Declares [lo, lo + length) of a segment: zeroed, initialised memory that gets its backing page when first touched. */
   addLazy(hi: number, lo: number, length: number): void {
+    if (this.lazy.length >= LAZY_MAX || !(length >= 0 && (lo >>> 0) + length <= SEGMENT))
+      throw new MemoryFault("limit", "memory outside every segment", this.join(hi, lo));
+    this.work.charge(RANGE_UNITS * this.lazy.length);
     this.lazy = [...this.lazy, { hi, from: lo, to: lo + length }];
   }
 
@@ -249,26 +306,28 @@ export class Memory {
     if (length <= 0) return;
     const slot = segmentSlot(hi);
     const first = (lo >>> 12) - this.segBase[slot]!;
-    const last = ((lo >>> 0) + length - 1 - this.segBase[slot]! * PAGE) / PAGE;
-    if (this.segHi[slot] !== hi || first < 0)
+    const end = (lo >>> 0) + length;
+    if (this.segHi[slot] !== hi || first < 0 || !(end <= SEGMENT))
       throw new MemoryFault("limit", "memory outside every segment", this.join(hi, lo));
+    const last = Math.floor((end - 1) / PAGE) - this.segBase[slot]!;
+    if (last - first > this.capacity / 2 / PAGE) this.full(this.join(hi, lo));
     let pages = this.segPages[slot]!;
     if (last >= pages.length) {
-      const larger = new Int32Array(Math.max(Math.floor(last) + 1, pages.length * 2)).fill(-1);
+      const larger = new Int32Array(Math.max(last + 1, pages.length * 2)).fill(-1);
+      this.tableBytes += 4 * (larger.length - pages.length);
+      this.work.charge(larger.length);
       larger.set(pages);
       this.segPages[slot] = pages = larger;
     }
+    let used = this.held;
     for (let p = first; p <= last; p++) {
       if (pages[p] !== -1) continue;
-      if (this.next + PAGE > this.capacity)
-        throw new MemoryFault(
-          "limit",
-          `memory limit of ${this.capacity >> 20} MiB reached`,
-          this.join(hi, lo),
-        );
+      used += 2 * PAGE;
+      if (used > this.capacity || this.next + PAGE > this.u8.length) this.full(this.join(hi, lo));
       pages[p] = this.next;
       this.paging.markTable(slot, p);
       this.next += PAGE;
+      this.work.charge(PAGE);
     }
   }
 
@@ -278,6 +337,7 @@ export class Memory {
     const pages = this.segPages[slot]!;
     const first = (lo >>> 12) - this.segBase[slot]!;
     const count = Math.ceil(length / PAGE);
+    this.work.charge(RANGE_UNITS * (this.lazy.length + Math.max(0, Math.min(count, pages.length - first))));
     this.lazy = this.lazy.filter((r) => r.hi !== hi || r.to <= lo >>> 0 || r.from >= (lo >>> 0) + length);
     for (let p = first; p < first + count && p < pages.length; p++) {
       const phys = pages[p]!;
@@ -285,6 +345,7 @@ export class Memory {
       this.u8.fill(0, phys, phys + PAGE);
       this.shadow.fill(0, phys, phys + PAGE);
       this.dirty[phys >>> 12] = 1;
+      this.work.charge(PAGE);
       pages[p] = -1;
       this.paging.markTable(slot, p);
     }
@@ -303,6 +364,7 @@ export class Memory {
 
   /** Sets the shadow of mapped memory. */
   setShadow(hi: number, lo: number, length: number, code: number): void {
+    this.work.charge(length / 4);
     let at = lo >>> 0;
     let left = length;
     while (left > 0) {
@@ -446,6 +508,7 @@ export class Memory {
     if (length === 0) return;
     this.checkRange(src, length, "read", true);
     this.checkRange(dst, length, "write", true);
+    this.work.charge(length);
     const from = this.contiguous(src, length);
     const to = this.contiguous(dst, length);
     if (from >= 0 && to >= 0 && !this.isWatched(to, length)) {
@@ -500,6 +563,7 @@ export class Memory {
       }
     });
     if (watched)
+      // All of it again, in events.
       this.write(address, new Uint8Array(length).fill(byte), new Uint8Array(length).fill(SHADOW_INIT));
   }
 
@@ -512,9 +576,10 @@ export class Memory {
 
   /** Reads initialised bytes. */
   readBytes(address: bigint, length: number): Uint8Array {
-    const out = new Uint8Array(length);
-    if (length === 0) return out;
+    if (length === 0) return new Uint8Array(0);
     this.checkRange(address, length, "read", false);
+    this.work.charge(length);
+    const out = new Uint8Array(length);
     this.eachChunk(address, length, (phys, offset, chunk) =>
       out.set(this.u8.subarray(phys, phys + chunk), offset),
     );
@@ -523,6 +588,7 @@ export class Memory {
 
   /** One checked byte at (hi, lo). */
   loadByte(hi: number, lo: number): number {
+    this.work.charge(BYTE_UNITS);
     const phys = this.page(hi, lo);
     const p = phys + (lo & (PAGE - 1));
     if (phys >= 0 && (this.shadow[p]! & CODE_MASK) === SHADOW_INIT) return this.u8[p]!;
@@ -540,11 +606,16 @@ export class Memory {
       if (phys < 0) this.fault(hi, at | 0, 1, "read");
       const within = at & (PAGE - 1);
       const end = Math.min(phys + PAGE, phys + within + max - length);
+      const before = length;
       for (let p = phys + within; p < end; p++, length++, at++) {
         if ((this.shadow[p]! & CODE_MASK) !== SHADOW_INIT)
           this.shadowFault(hi, at | 0, at | 0, 1, this.shadow[p]!, "read");
-        if (this.u8[p] === 0) return length;
+        if (this.u8[p] === 0) {
+          this.work.charge(length - before + 1);
+          return length;
+        }
       }
+      this.work.charge(length - before);
     }
     return length;
   }
@@ -552,6 +623,7 @@ export class Memory {
   /** Zero-terminated string, each byte as one char code (Latin-1 view of the bytes). */
   cstring(address: bigint, max = 1 << 20): string {
     const bytes = this.readBytes(address, this.strlen(address, max));
+    this.work.charge(CHAR_UNITS * bytes.length);
     let out = "";
     for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
     return out;
@@ -559,9 +631,11 @@ export class Memory {
 
   private write(address: bigint, bytes: Uint8Array, codes: Uint8Array | null): void {
     const reports: { address: bigint; size: number; before: bigint; after: bigint }[] = [];
+    this.work.charge(2 * bytes.length);
     this.eachChunk(address, bytes.length, (phys, offset, chunk) => {
       const watched = (this.shadow[phys]! & SHADOW_WATCHED) !== 0;
       if (watched && this.onWrite !== null) {
+        this.work.charge((chunk / 8) * REPORT_UNITS);
         for (let i = 0; i < chunk; i += 8) {
           const size = Math.min(8, chunk - i);
           let before = 0n;
@@ -606,6 +680,7 @@ export class Memory {
     const hi = this.hi(address);
     const start = this.lo(address);
     if (length < 0 || length > this.capacity) this.fault(hi, start, length, access);
+    this.work.charge(length);
     let at = start >>> 0;
     let left = length;
     while (left > 0) {
@@ -706,10 +781,11 @@ export class Memory {
 
   /** Allocates an object with redzones around it. Returns its address. */
   alloc(size: number, options: AllocOptions): bigint {
+    this.work.charge(OBJECT_UNITS);
     const align = Math.max(16, options.align ?? 16);
-    if (size < 0 || size > this.capacity)
-      throw new MemoryFault("limit", `allocation of ${size} bytes: over the memory limit`, 0n);
     const redzone = size >= 4096 ? 64 : 16;
+    if (!(size >= 0 && size + redzone <= this.capacity / 2 && align < SEGMENT))
+      throw new MemoryFault("limit", `allocation of ${size} bytes: over the memory limit`, 0n);
     const slot = (Math.max(size, 1) + redzone + 15) & ~15;
     const heap = this.ownHeap();
     const reused = align === 16 ? heap.freeSlots.get(slot)?.pop() : undefined;
@@ -717,6 +793,7 @@ export class Memory {
     if (reused !== undefined) base = reused;
     else {
       base = Math.ceil((this.heapTop + 16) / align) * align;
+      if (base + slot > SEGMENT || this.held + OBJECT_COST > this.capacity) this.full(0n);
       this.heapTop = base + slot;
     }
     this.map(HI_HEAP, base, slot);
@@ -724,11 +801,13 @@ export class Memory {
     const code = (options.zero === true ? SHADOW_INIT : SHADOW_UNINIT) | flags;
     this.setShadow(HI_HEAP, base, size, code);
     this.setShadow(HI_HEAP, base + size, slot - size, SHADOW_NONE);
-    if (options.zero === true || reused !== undefined)
+    if (options.zero === true || reused !== undefined) {
+      this.work.charge(size / 4);
       this.eachChunk(this.join(HI_HEAP, base), size, (phys, _o, chunk) => {
         this.dirty[phys >>> 12] = 1;
         this.u8.fill(0, phys, phys + chunk);
       });
+    }
     const object: HeapObject = {
       base,
       size,
@@ -745,6 +824,7 @@ export class Memory {
 
   /** Frees an object; faults on anything that is not the base of a live one. */
   free(address: bigint, site: Site | null): void {
+    this.work.charge(OBJECT_UNITS);
     const hi = this.hi(address);
     const lo = this.lo(address) >>> 0;
     const index = hi === HI_HEAP ? this.objectIndex(lo) : -1;
@@ -852,6 +932,8 @@ export class Memory {
       heapTop: this.heapTop,
       heap: this.heap,
       lazy: this.lazy,
+      reserved: this.reserved,
+      work: this.work.save(),
     };
   }
 
@@ -866,6 +948,8 @@ export class Memory {
     this.heap = s.heap;
     this.heapShared = true;
     this.lazy = s.lazy;
+    this.reserved = s.reserved;
+    this.work.restore(s.work);
   }
 
   /** A hash of contents and shadow (FNV-1a over words), for comparing states. */
@@ -883,20 +967,4 @@ export class Memory {
 
 function emptyHeap(): Heap {
   return { objects: [], freeSlots: new Map(), quarantine: [], quarantineHead: 0, quarantineBytes: 0 };
-}
-
-function poisonNote(low: number): string {
-  if (low === 0x400) return " (TAIL_MAPPING: the ->mapping of a compound tail page)";
-  if (low >= 0x400 && low < 0x500)
-    return ` (TAIL_MAPPING + 0x${(low - 0x400).toString(16)}: the ->mapping of a compound tail page was followed)`;
-  if (low >= 0x100 && low < 0x200) return " (LIST_POISON: an entry that was deleted from its list)";
-  return "";
-}
-
-function placeIn(o: ObjectHistory, address: bigint): string {
-  const offset = address - o.base;
-  if (offset < 0n) return `${-offset} bytes before ${o.name} (${o.size} bytes)`;
-  if (offset >= BigInt(o.size))
-    return `${offset - BigInt(o.size)} bytes past the end of ${o.name} (${o.size} bytes)`;
-  return `${offset} bytes inside ${o.name} (${o.size} bytes)`;
 }

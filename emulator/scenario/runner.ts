@@ -283,11 +283,13 @@ class Run implements Stateful<Omit<CaseState, "end">> {
     });
   }
 
-  /** Adds what only the end of the run shows. */
-  finish(end: RunEnd): void {
-    if (end.reason.kind !== "completed") return;
+  /** Adds what only the end of the run shows; gives how it ended after all. */
+  finish(end: RunEnd): RunEnd {
+    if (end.reason.kind !== "completed") return end;
+    const rest = this.vm.drain();
+    if (rest?.end) return rest.end;
     const facts: EndFacts = {
-      sleepers: this.vm.drain() ?? [],
+      sleepers: rest?.sleeping ?? [],
       heldLocks: this.machine
         .heldLocks()
         .map((l) => ({ name: l.name, holder: this.vm.tasks[l.task]?.name ?? "?" })),
@@ -307,6 +309,7 @@ class Run implements Stateful<Omit<CaseState, "end">> {
           seq: this.machine.events.length - 1,
           step: this.machine.step,
         });
+    return end;
   }
 
   private atStart: ReadonlyMap<string, number> = new Map();
@@ -500,9 +503,9 @@ export class CaseRun implements Stateful<CaseState> {
   /** Runs to the end and gives what happened. Afterwards only `restore` may be called. */
   finish(): ScenarioRun {
     this.advance();
-    this.run.finish(this.end!);
+    const end = this.run.finish(this.end!);
     this.booted.memory.onWrite = null;
-    return this.run.result(this.label, this.end!);
+    return this.run.result(this.label, end);
   }
 
   /** The state before the next instruction. */

@@ -31,17 +31,26 @@ export interface Stream {
 }
 
 export interface LibcOptions {
-  /** All of standard input, asked for when the program first reads. */
-  readonly stdin?: () => Uint8Array;
+  /** All of standard input, asked for when the program first reads; a text says why it cannot be had. */
+  readonly stdin?: () => Uint8Array | string;
   /** Bytes that stdout and stderr may take together. */
   readonly outputLimit?: number;
   /** Called with every write to 1 or 2 as it happens. */
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void;
-  /** A file that the program opens for reading and has not written itself; null: there is none. What it writes stays in memory. */
+  /**
+   * A file that the program opens for reading and has not written itself; null: there is none that it may see. What it
+   * writes stays in memory.
+   */
   readonly readFile?: (path: string) => Uint8Array | null;
+  /** Whether `written` is asked for in the end. Default: yes. */
+  readonly keepOutput?: boolean;
   /** argv[0], as assert() prints it. */
   readonly program?: string;
 }
+
+/** What the host keeps of a stream, a file, a string of the library besides its contents. */
+export const HOST_RECORD = 256;
+const FILE_MAX = 64 << 20;
 
 export const EOF = -1;
 export const ERRNO = {
@@ -63,7 +72,7 @@ export class Libc {
   readonly program: string;
   files = new Map<string, FileData>();
   streams: (Stream | null)[] = [];
-  output: { fd: 1 | 2; bytes: Uint8Array }[] = [];
+  output: Record<1 | 2, FileData> = { 1: emptyFile(), 2: emptyFile() };
   outputBytes = 0;
   strtok = 0n;
   atexit: bigint[] = [];
@@ -99,8 +108,33 @@ export class Libc {
 
   /** Standard input, read at first need. */
   stdin(): Uint8Array {
-    this.input ??= this.options.stdin?.() ?? new Uint8Array(0);
+    if (this.input === null) {
+      const input = this.options.stdin?.() ?? new Uint8Array(0);
+      if (typeof input === "string") throw new MemoryFault("limit", input, 0n);
+      this.memory.work.charge(input.length);
+      this.input = input;
+    }
     return this.input;
+  }
+
+  /** Puts a file among those of the program. */
+  addFile(path: string, data: FileData): void {
+    if (!this.files.has(path)) this.memory.reserve(HOST_RECORD + 2 * path.length + data.bytes.length);
+    this.files.set(path, data);
+  }
+
+  /** Writes into a file of the program at `at`, making it larger where need be. */
+  writeFile(file: FileData, at: number, bytes: Uint8Array): void {
+    const end = at + bytes.length;
+    this.memory.work.charge(bytes.length);
+    if (end > FILE_MAX) throw new MemoryFault("limit", `a file of more than ${FILE_MAX >> 20} MiB`, 0n);
+    if (end > file.bytes.length) {
+      const room = Math.max(end, file.bytes.length * 2, 256);
+      this.memory.reserve(room - file.bytes.length);
+      grow(file, room);
+    }
+    file.bytes.set(bytes, at);
+    file.size = Math.max(file.size, end);
   }
 
   /** Writes to file descriptor 1 or 2. */
@@ -110,26 +144,27 @@ export class Libc {
     const limit = this.options.outputLimit ?? 64 << 20;
     if (this.outputBytes > limit)
       throw new MemoryFault("limit", `output limit of ${limit >> 20} MiB reached`, 0n);
-    this.output.push({ fd, bytes });
+    if (this.options.keepOutput !== false) {
+      const kept = this.output[fd];
+      const end = kept.size + bytes.length;
+      if (end > kept.bytes.length) grow(kept, Math.max(end, kept.bytes.length * 2));
+      kept.bytes.set(bytes, kept.size);
+      kept.size = end;
+    }
+    this.memory.work.charge(bytes.length);
     this.options.onOutput?.(fd, bytes);
   }
 
   /** Everything written to a descriptor so far. */
   written(fd: 1 | 2): Uint8Array {
-    const parts = this.output.filter((o) => o.fd === fd);
-    const out = new Uint8Array(parts.reduce((n, p) => n + p.bytes.length, 0));
-    let at = 0;
-    for (const p of parts) {
-      out.set(p.bytes, at);
-      at += p.bytes.length;
-    }
-    return out;
+    return this.output[fd].bytes.subarray(0, this.output[fd].size);
   }
 
   /** The address of a constant string that belongs to the library. */
   staticString(text: string): bigint {
     let address = this.statics.get(text);
     if (address === undefined) {
+      this.memory.reserve(HOST_RECORD + 2 * text.length);
       address = this.memory.alloc(text.length + 1, { name: "a string of the C library", zero: true });
       this.memory.writeBytes(address, latin1(text));
       this.statics.set(text, address);
@@ -151,7 +186,7 @@ export class Libc {
     const shared = new Map<FileData, FileData>();
     const copy = (d: FileData): FileData => {
       let c = shared.get(d);
-      if (c === undefined) shared.set(d, (c = { bytes: d.bytes.slice(), size: d.size }));
+      if (c === undefined) shared.set(d, (c = copyFile(d)));
       return c;
     };
     return {
@@ -159,7 +194,7 @@ export class Libc {
       streams: this.streams.map((s) =>
         s === null ? null : { ...s, data: s.data === null ? null : copy(s.data), unget: [...s.unget] },
       ),
-      output: [...this.output],
+      output: { 1: copyFile(this.output[1]), 2: copyFile(this.output[2]) },
       outputBytes: this.outputBytes,
       strtok: this.strtok,
       atexit: [...this.atexit],
@@ -174,6 +209,16 @@ export class Libc {
     Object.assign(this, snapshot);
     Object.assign(this, this.snapshot());
   }
+}
+
+const emptyFile = (): FileData => ({ bytes: new Uint8Array(256), size: 0 });
+const copyFile = (file: FileData): FileData => ({ bytes: file.bytes.slice(), size: file.size });
+
+/** Gives a file room for `size` bytes. */
+function grow(file: FileData, size: number): void {
+  const larger = new Uint8Array(size);
+  larger.set(file.bytes.subarray(0, file.size));
+  file.bytes = larger;
 }
 
 export const latin1 = (text: string): Uint8Array => {

@@ -30,8 +30,10 @@ export interface FormatArgs {
   count(address: bigint, size: number, value: number): void;
   /** %m. */
   errorText(): string;
-  /** What ends a run whose output grows without bound. */
-  checkWidth(width: number): void;
+  /** Ends the run when a width, a precision, or all of the text is of a length that no program means. */
+  checkLength(length: number): void;
+  /** Counts what was formatted: characters, and digits of a floating point number that had to be computed. */
+  charge(characters: number, digits: number): void;
 }
 
 const INT_BYTES: Record<FormatSpec["length"], number> = {
@@ -61,6 +63,7 @@ const INT_BITS: Record<FormatSpec["length"], number> = {
 export function formatC(format: string, args: FormatArgs): string {
   let out = "";
   let i = 0;
+  args.charge(format.length, 0);
   while (i < format.length) {
     const percent = format.indexOf("%", i);
     if (percent < 0) return out + format.slice(i);
@@ -74,7 +77,10 @@ export function formatC(format: string, args: FormatArgs): string {
       args.count(args.int(8), size, out.length);
       continue;
     }
-    out += convert(spec, args) ?? format.slice(percent, end);
+    const text = convert(spec, args) ?? format.slice(percent, end);
+    args.charge(text.length, spec.precision);
+    args.checkLength(out.length + text.length);
+    out += text;
   }
   return out;
 }
@@ -134,7 +140,7 @@ function parseSpec(
   }
   const conversion = format[i];
   if (conversion === undefined) return null;
-  args.checkWidth(Math.max(width, precision));
+  args.checkLength(Math.max(width, precision));
   return { spec: { minus, plus, space, alt, zero, width, precision, length, conversion }, end: i + 1 };
 }
 
@@ -423,7 +429,7 @@ export function parseDouble(text: string): { readonly value: number; readonly le
     const value = hexDouble(hex[2]! + (hex[3] ?? ""), Number(hex[4] ?? 0) - 4 * (hex[3] ?? "").length);
     return { value: hex[1] === "-" ? -value : value, length: space + hex[0].length };
   }
-  const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i.exec(rest);
+  const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/i.exec(rest);
   if (decimal === null) return { value: 0, length: 0 };
   return { value: Number(decimal[0]), length: space + decimal[0].length };
 }

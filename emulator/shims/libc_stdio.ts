@@ -4,12 +4,30 @@
  */
 import { type Memory, MemoryFault } from "../mem/memory.ts";
 import type { NativeContext } from "../vm/native.ts";
-import { allocate, EOF, ERRNO, type Family, type FileData, type Libc, latin1, type Stream } from "./libc.ts";
+import {
+  allocate,
+  EOF,
+  ERRNO,
+  type Family,
+  type FileData,
+  HOST_RECORD,
+  type Libc,
+  latin1,
+  type Stream,
+} from "./libc.ts";
 import { type FormatArgs, formatC, parseDouble, parseInteger, utf8 } from "./libc_format.ts";
 import { errorText, sizeArg, wideString } from "./libc_string.ts";
 
-/** Widths and precisions beyond this are taken for a runaway. */
-const WIDTH_MAX = 1 << 24;
+/** Text of one call beyond this is taken for a runaway. */
+const TEXT_MAX = 1 << 26;
+/** Work of one character of text, of one conversion, of a digit that is computed, of a byte that is scanned. */
+const CHAR_UNITS = 8;
+const CONVERSION_UNITS = 512;
+const DIGIT_UNITS = 64;
+const SCAN_UNITS = 64;
+/** Bytes that may be pushed back to a stream. */
+const UNGET_MAX = 4096;
+const WIDE_FORMAT_MAX = 1 << 16;
 
 /** The variable arguments of a call: 8-byte slots in memory (bytecode.ts). */
 class Slots implements FormatArgs {
@@ -32,13 +50,13 @@ class Slots implements FormatArgs {
     return this.memory.scratchF64[0]!;
   }
   string(address: bigint, max: number): string {
-    return text(
-      this.memory.readBytes(address, this.memory.strlen(address, Math.min(max, this.memory.capacity))),
-    );
+    const length = this.memory.strlen(address, Math.min(max, TEXT_MAX + 1));
+    this.checkLength(length);
+    return text(this.memory.readBytes(address, length));
   }
   wide(address: bigint, max: number): string {
     let out = "";
-    for (const unit of wideString(this.memory, address)) {
+    for (const unit of wideString(this.memory, address, max)) {
       const bytes = utf8(unit >>> 0);
       if (out.length + bytes.length > max) break;
       out += bytes;
@@ -51,11 +69,18 @@ class Slots implements FormatArgs {
   errorText(): string {
     return errorText(Number(this.memory.peek(this.libc.errno, 4)));
   }
-  checkWidth(width: number): void {
-    if (width > WIDTH_MAX) throw new MemoryFault("limit", `field width of ${width}`, 0n);
+  checkLength(length: number): void {
+    if (length > TEXT_MAX)
+      throw new MemoryFault("limit", `text of ${length} characters or more from one call`, 0n);
+  }
+  charge(characters: number, digits: number): void {
+    this.memory.work.charge(
+      CONVERSION_UNITS + CHAR_UNITS * characters + DIGIT_UNITS * Math.min(Math.max(digits, 0), 1200),
+    );
   }
 }
 
+/** One char per byte. */
 function text(bytes: Uint8Array): string {
   let out = "";
   for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
@@ -80,6 +105,18 @@ function streamOf(libc: Libc, address: bigint): Stream {
   return stream;
 }
 
+/** Standard input, output or error, which the program may have closed. */
+function standard(libc: Libc, number: 0 | 1 | 2): Stream {
+  const stream = libc.streams[number];
+  if (stream === undefined || stream === null)
+    throw new MemoryFault(
+      "bad-free",
+      `${["stdin", "stdout", "stderr"][number]} is used after it was closed`,
+      0n,
+    );
+  return stream;
+}
+
 function write(libc: Libc, s: Stream, bytes: Uint8Array): boolean {
   if (!s.writable) {
     s.error = true;
@@ -89,22 +126,15 @@ function write(libc: Libc, s: Stream, bytes: Uint8Array): boolean {
   if (s.data === null) libc.emit(s.kind === "stderr" ? 2 : 1, bytes);
   else {
     if (s.append) s.position = s.data.size;
-    const end = s.position + bytes.length;
-    if (end > s.data.bytes.length) {
-      if (end > 64 << 20) throw new MemoryFault("limit", "a file of more than 64 MiB", 0n);
-      const larger = new Uint8Array(Math.max(end, s.data.bytes.length * 2, 256));
-      larger.set(s.data.bytes.subarray(0, s.data.size));
-      s.data.bytes = larger;
-    }
-    s.data.bytes.set(bytes, s.position);
-    s.position = end;
-    s.data.size = Math.max(s.data.size, end);
+    libc.writeFile(s.data, s.position, bytes);
+    s.position += bytes.length;
   }
   return true;
 }
 
 /** Next byte, or EOF. */
 function read(libc: Libc, s: Stream): number {
+  libc.memory.work.charge(CHAR_UNITS);
   const back = s.unget.pop();
   if (back !== undefined) return back;
   if (!s.readable) {
@@ -121,6 +151,30 @@ function read(libc: Libc, s: Stream): number {
   return bytes[s.position++]!;
 }
 
+/** Up to `max` bytes, or up to and with the end of a line. */
+function readMany(libc: Libc, s: Stream, max: number, line: boolean): Uint8Array {
+  const { bytes, size } = s.data ?? { bytes: s.readable ? libc.stdin() : NOTHING, size: Infinity };
+  const rest = Math.max(0, Math.min(bytes.length, size) - s.position) + s.unget.length;
+  const out = new Uint8Array(Math.min(max, rest));
+  let length = 0;
+  while (length < max) {
+    const b = read(libc, s);
+    if (b === EOF) break;
+    out[length++] = b;
+    if (line && b === 10) break;
+  }
+  return out.subarray(0, length);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Bytes and the zero that ends a string. */
+function terminated(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length + 1);
+  out.set(bytes);
+  return out;
+}
+
 /** Opens a file of the in-memory file system; null when the mode or the name does not allow it. */
 function open(libc: Libc, path: string, mode: string): Stream | null {
   const plus = mode.includes("+");
@@ -130,7 +184,8 @@ function open(libc: Libc, path: string, mode: string): Stream | null {
     const bytes = libc.options.readFile?.(path) ?? null;
     if (bytes !== null) {
       data = { bytes: bytes.slice(), size: bytes.length };
-      libc.files.set(path, data);
+      libc.memory.work.charge(bytes.length);
+      libc.addFile(path, data);
     }
   }
   if (kind === "r" ? data === undefined : kind !== "w" && kind !== "a") {
@@ -140,7 +195,7 @@ function open(libc: Libc, path: string, mode: string): Stream | null {
   if (data === undefined || kind === "w") {
     data ??= { bytes: new Uint8Array(256), size: 0 };
     data.size = 0;
-    libc.files.set(path, data);
+    libc.addFile(path, data);
   }
   return newStream(path, data, kind === "r" || plus, kind !== "r" || plus, kind === "a");
 }
@@ -166,6 +221,7 @@ const newStream = (
 
 /** A FILE for a stream. */
 function handle(libc: Libc, c: NativeContext, stream: Stream): bigint {
+  libc.memory.reserve(HOST_RECORD);
   const address = libc.memory.alloc(4, { name: "FILE", site: c.site() });
   libc.memory.store(address, 4, BigInt(libc.streams.length));
   libc.streams.push(stream);
@@ -199,8 +255,13 @@ export function stdioNatives(libc: Libc): Family {
 
 function printFamily(libc: Libc): Family {
   const { memory } = libc;
-  const stdout = libc.streams[1]!;
-  const formatAt = (address: bigint): string => text(memory.readBytes(address, memory.strlen(address)));
+  const formatAt = (address: bigint): string => {
+    const bytes = memory.readBytes(address, memory.strlen(address, TEXT_MAX + 1));
+    if (bytes.length > TEXT_MAX)
+      throw new MemoryFault("limit", `a format of ${bytes.length} characters`, address);
+    memory.work.charge(CHAR_UNITS * bytes.length);
+    return text(bytes);
+  };
   /** Where the formatted text goes; gives the result of the call. */
   type Sink = (out: string) => number;
   const toStream =
@@ -244,16 +305,16 @@ function printFamily(libc: Libc): Family {
   });
   const huge = Number.MAX_SAFE_INTEGER;
   return {
-    ...pair("printf", 0, () => toStream(stdout)),
+    ...pair("printf", 0, () => toStream(standard(libc, 1))),
     ...pair("fprintf", 1, (c) => toStream(streamOf(libc, c.addr(0)))),
     ...pair("dprintf", 1, (c) => toFd(c.num(0))),
     ...pair("sprintf", 1, (c) => toText(c.addr(0), huge)),
     ...pair("snprintf", 2, (c) => toText(c.addr(0), sizeArg(c, 1))),
     ...pair("asprintf", 1, (c) => toNew(c)),
     wprintf(c) {
-      const format = wideString(memory, c.addr(0)).map((u) => utf8(u >>> 0));
+      const format = wideString(memory, c.addr(0), WIDE_FORMAT_MAX).map((u) => utf8(u >>> 0));
       const out = formatC(format.join(""), new Slots(libc, c.addr(1)));
-      c.ret(toStream(stdout)(out));
+      c.ret(toStream(standard(libc, 1))(out));
     },
   };
 }
@@ -264,7 +325,7 @@ function streamFamily(libc: Libc): Family {
     const byte = c.num(0) & 0xff;
     c.ret(write(libc, s, Uint8Array.of(byte)) ? byte : EOF);
   };
-  const putchar = (c: NativeContext) => putTo(c, libc.streams[1]!);
+  const putchar = (c: NativeContext) => putTo(c, standard(libc, 1));
   const putc = (c: NativeContext) => putTo(c, streamOf(libc, c.addr(1)));
   const put = (c: NativeContext, s: Stream, tail: string) => {
     const bytes = memory.readBytes(c.addr(0), memory.strlen(c.addr(0)));
@@ -295,7 +356,7 @@ function streamFamily(libc: Libc): Family {
     putc,
     fputc: putc,
     putc_unlocked: putc,
-    puts: (c) => put(c, libc.streams[1]!, "\n"),
+    puts: (c) => put(c, standard(libc, 1), "\n"),
     fputs: (c) => put(c, streamOf(libc, c.addr(1)), ""),
     fwrite(c) {
       const size = sizeArg(c, 1);
@@ -310,6 +371,7 @@ function streamFamily(libc: Libc): Family {
     },
     freopen(c) {
       const address = c.addr(2);
+      streamOf(libc, address);
       const number = Number(memory.load(address, 4));
       const stream = open(libc, memory.cstring(c.addr(0)), memory.cstring(c.addr(1)));
       libc.streams[number] = stream;
@@ -372,13 +434,13 @@ function streamFamily(libc: Libc): Family {
         return c.ret(-1);
       }
       libc.files.delete(from);
-      libc.files.set(memory.cstring(c.addr(1)), data);
+      libc.addFile(memory.cstring(c.addr(1)), data);
       c.ret(0);
     },
     perror(c) {
       const head = c.addr(0) === 0n ? "" : memory.cstring(c.addr(0));
       const error = errorText(Number(memory.peek(libc.errno, 4)));
-      write(libc, libc.streams[2]!, latin1(`${head === "" ? "" : `${head}: `}${error}\n`));
+      write(libc, standard(libc, 2), latin1(`${head === "" ? "" : `${head}: `}${error}\n`));
     },
   };
 }
@@ -387,7 +449,7 @@ function streamFamily(libc: Libc): Family {
 
 function readFamily(libc: Libc): Family {
   const { memory } = libc;
-  const getchar = (c: NativeContext) => c.ret(read(libc, libc.streams[0]!));
+  const getchar = (c: NativeContext) => c.ret(read(libc, standard(libc, 0)));
   const getc = (c: NativeContext) => c.ret(read(libc, streamOf(libc, c.addr(0))));
   return {
     getchar,
@@ -397,30 +459,20 @@ function readFamily(libc: Libc): Family {
     getc_unlocked: getc,
     ungetc(c) {
       const s = streamOf(libc, c.addr(1));
-      if (c.num(0) === EOF) return c.ret(EOF);
+      if (c.num(0) === EOF || s.unget.length >= UNGET_MAX) return c.ret(EOF);
       s.unget.push(c.num(0) & 0xff);
       s.eof = false;
       c.ret(c.num(0) & 0xff);
     },
     fgets(c) {
       const s = streamOf(libc, c.addr(2));
-      const line: number[] = [];
-      while (line.length < c.num(1) - 1) {
-        const b = read(libc, s);
-        if (b === EOF) break;
-        line.push(b);
-        if (b === 10) break;
-      }
+      const line = readMany(libc, s, Math.max(0, c.num(1) - 1), true);
       if (line.length === 0) return c.ret(0);
-      memory.writeBytes(c.addr(0), Uint8Array.from([...line, 0]));
+      memory.writeBytes(c.addr(0), terminated(line));
     },
     getline(c) {
       const s = streamOf(libc, c.addr(2));
-      const line: number[] = [];
-      for (let b = read(libc, s); b !== EOF; b = read(libc, s)) {
-        line.push(b);
-        if (b === 10) break;
-      }
+      const line = readMany(libc, s, Infinity, true);
       if (line.length === 0) return c.ret(-1);
       let at = memory.load(c.addr(0), 8);
       if (at === 0n || memory.load(c.addr(1), 8) < BigInt(line.length + 1)) {
@@ -429,20 +481,15 @@ function readFamily(libc: Libc): Family {
         memory.store(c.addr(0), 8, at);
         memory.store(c.addr(1), 8, BigInt(line.length + 1));
       }
-      memory.writeBytes(at, Uint8Array.from([...line, 0]));
+      memory.writeBytes(at, terminated(line));
       c.ret(line.length);
     },
     fread(c) {
       const size = sizeArg(c, 1);
       const s = streamOf(libc, c.addr(3));
       const wanted = size * sizeArg(c, 2);
-      const bytes: number[] = [];
-      while (bytes.length < wanted) {
-        const b = read(libc, s);
-        if (b === EOF) break;
-        bytes.push(b);
-      }
-      memory.writeBytes(c.addr(0), Uint8Array.from(bytes));
+      const bytes = readMany(libc, s, wanted, false);
+      memory.writeBytes(c.addr(0), bytes);
       c.ret(size === 0 ? 0 : Math.floor(bytes.length / size));
     },
   };
@@ -456,19 +503,21 @@ interface Source {
 
 class StringSource implements Source {
   private readonly memory: Memory;
-  private at: bigint;
+  private readonly hi: number;
+  private lo: number;
   constructor(memory: Memory, at: bigint) {
     this.memory = memory;
-    this.at = at;
+    this.hi = memory.hi(at);
+    this.lo = memory.lo(at);
   }
   next(): number {
-    const b = Number(this.memory.load(this.at, 1));
+    const b = this.memory.loadByte(this.hi, this.lo);
     if (b === 0) return EOF;
-    this.at += 1n;
+    this.lo = (this.lo + 1) | 0;
     return b;
   }
   back(byte: number): void {
-    if (byte !== EOF) this.at -= 1n;
+    if (byte !== EOF) this.lo = (this.lo - 1) | 0;
   }
 }
 
@@ -490,20 +539,46 @@ class StreamSource implements Source {
 const isSpace = (b: number): boolean => b === 32 || (b >= 9 && b <= 13);
 
 /** Bytes that `accept` takes, at most `max`. */
-function take(source: Source, max: number, accept: (text: string) => boolean): string {
-  let out = "";
-  while (out.length < max) {
+function take(memory: Memory, source: Source, max: number, accept: (byte: number) => boolean): Uint8Array {
+  let out = new Uint8Array(64);
+  let length = 0;
+  while (length < max) {
     const b = source.next();
-    if (b === EOF || !accept(out + String.fromCharCode(b))) {
+    if (b === EOF || !accept(b)) {
       source.back(b);
       break;
     }
-    out += String.fromCharCode(b);
+    memory.work.charge(SCAN_UNITS);
+    if (length === out.length) {
+      const larger = new Uint8Array(2 * length);
+      larger.set(out);
+      out = larger;
+    }
+    out[length++] = b;
+  }
+  return out.subarray(0, length);
+}
+
+/** The longest text that can begin a number of a shape, at most `max` characters. */
+function takeNumber(memory: Memory, source: Source, max: number, shape: RegExp): string {
+  let out = "";
+  while (out.length < max) {
+    const b = source.next();
+    const more = b === EOF ? out : out + String.fromCharCode(b);
+    // Each test reads all of it.
+    memory.work.charge(SCAN_UNITS + out.length);
+    if (b === EOF || !shape.test(more)) {
+      source.back(b);
+      break;
+    }
+    out = more;
   }
   return out;
 }
 
 const SCAN_SIZES: Record<string, number> = { hh: 1, h: 2, "": 4, l: 8, ll: 8, j: 8, z: 8, t: 8, L: 8, q: 8 };
+
+const SCAN_SPEC = /%(\*?)(\d*)(hh|h|ll|l|j|z|t|L|q)?(\[\^?\]?[^\]]*\]|[a-zA-Z%])/y;
 
 /** The scanf loop: gives the number of assignments, or EOF. */
 function scan(libc: Libc, source: Source, format: string, slots: Slots): number {
@@ -527,6 +602,7 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
     counting.back(b);
     return b;
   };
+  memory.work.charge(SCAN_UNITS * format.length);
   for (let i = 0; i < format.length; ) {
     const ch = format[i]!;
     if (isSpace(ch.charCodeAt(0))) {
@@ -534,8 +610,7 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
       i++;
       continue;
     }
-    const spec = /^%(\*?)(\d*)(hh|h|ll|l|j|z|t|L|q)?(\[\^?\]?[^\]]*\]|[a-zA-Z%])/.exec(format.slice(i));
-    if (ch !== "%" || spec === null) {
+    if (ch !== "%") {
       const b = counting.next();
       if (b !== ch.charCodeAt(0)) {
         counting.back(b);
@@ -544,6 +619,9 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
       i++;
       continue;
     }
+    SCAN_SPEC.lastIndex = i;
+    const spec = SCAN_SPEC.exec(format);
+    if (spec === null) return assigned;
     i += spec[0].length;
     const drop = spec[1] === "*";
     const max = spec[2] === "" ? Infinity : Number(spec[2]);
@@ -567,21 +645,21 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
       }
       case "c": {
         const count = spec[2] === "" ? 1 : max;
-        const got = take(counting, count, () => true);
+        const got = take(memory, counting, count, () => true);
         if (got.length < count) return got.length === 0 && assigned === 0 ? EOF : assigned;
-        if (!drop) memory.writeBytes(slots.int(8), latin1(got));
+        if (!drop) memory.writeBytes(slots.int(8), got);
         break;
       }
       case "s":
       case "[": {
-        const accept = conversion === "s" ? /[^ \t\n\v\f\r]$/ : charset(conversion);
-        const got = take(counting, max, (t) => accept.test(t));
-        if (got === "") {
+        const accept = conversion === "s" ? (b: number) => !isSpace(b) : charset(conversion);
+        const got = take(memory, counting, max, accept);
+        if (got.length === 0) {
           const b = counting.next();
           counting.back(b);
           return b === EOF && assigned === 0 ? EOF : assigned;
         }
-        if (!drop) memory.writeBytes(slots.int(8), latin1(`${got}\0`));
+        if (!drop) memory.writeBytes(slots.int(8), terminated(got));
         break;
       }
       case "d":
@@ -600,7 +678,7 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
               : base === 8
                 ? /^[+-]?[0-7]*$/
                 : /^[+-]?\d*$/;
-        const got = take(counting, max, (t) => shape.test(t));
+        const got = takeNumber(memory, counting, max, shape);
         const { magnitude, negative, length } = parseInteger(got, base);
         if (length === 0) return assigned;
         if (!drop)
@@ -615,8 +693,8 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
       case "F":
       case "G": {
         const shape =
-          /^[+-]?(\d*\.?\d*([eE][+-]?\d*)?|0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*([pP][+-]?\d*)?|i(n(f(i(n(i(t(y)?)?)?)?)?)?)?|n(an?)?)$/i;
-        const got = take(counting, max, (t) => shape.test(t));
+          /^[+-]?(\d*(\.\d*)?([eE][+-]?\d*)?|0[xX][0-9a-fA-F]*(\.[0-9a-fA-F]*)?([pP][+-]?\d*)?|i(n(f(i(n(i(t(y)?)?)?)?)?)?)?|n(an?)?)$/i;
+        const got = takeNumber(memory, counting, max, shape);
         const { value, length } = parseDouble(got);
         if (length === 0) return assigned;
         if (!drop) {
@@ -635,11 +713,18 @@ function scan(libc: Libc, source: Source, format: string, slots: Slots): number 
   return assigned;
 }
 
-/** `[a-z]` of scanf as an expression over the last char. */
-function charset(spec: string): RegExp {
+/** `[a-z]` of scanf: a `-` between two characters in order is a range, else itself; `]` first is itself. */
+function charset(spec: string): (byte: number) => boolean {
   const negated = spec[1] === "^";
-  const body = spec.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, "\\$&");
-  return new RegExp(`[${negated ? "^" : ""}${body}]$`, "s");
+  const body = spec.slice(negated ? 2 : 1, -1);
+  const there = new Uint8Array(256);
+  for (let i = 0; i < body.length; i++) {
+    const low = body.charCodeAt(i);
+    const high = body[i + 1] === "-" && i + 2 < body.length ? body.charCodeAt(i + 2) : low;
+    if (high > low) i += 2;
+    there.fill(1, low, Math.max(low, high) + 1);
+  }
+  return (byte) => (there[byte] === 1) !== negated;
 }
 
 function scanFamily(libc: Libc): Family {
@@ -652,7 +737,7 @@ function scanFamily(libc: Libc): Family {
       ),
   });
   return {
-    ...pair("scanf", 0, () => new StreamSource(libc, libc.streams[0]!)),
+    ...pair("scanf", 0, () => new StreamSource(libc, standard(libc, 0))),
     ...pair("fscanf", 1, (c) => new StreamSource(libc, streamOf(libc, c.addr(0)))),
     ...pair("sscanf", 1, (c) => new StringSource(memory, c.addr(0))),
   };
@@ -672,12 +757,12 @@ function fdFamily(libc: Libc): Family {
       c.ret(bytes.length);
     },
     read(c) {
-      const s = libc.streams[0]!;
+      const s = standard(libc, 0);
       if (c.num(0) !== 0) {
         libc.setErrno(ERRNO.EBADF);
         return c.ret(-1);
       }
-      const bytes = libc.stdin().slice(s.position, s.position + sizeArg(c, 2));
+      const bytes = libc.stdin().subarray(s.position, s.position + sizeArg(c, 2));
       s.position += bytes.length;
       memory.writeBytes(c.addr(1), bytes);
       c.ret(bytes.length);

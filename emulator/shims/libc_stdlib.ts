@@ -80,16 +80,27 @@ function heapFamily(libc: Libc): Family {
 function numberText(memory: Memory, address: bigint): string {
   const hi = memory.hi(address);
   const lo = memory.lo(address);
-  let out = "";
-  for (let i = 0; i < 4096; i++) {
+  const bytes: number[] = [];
+  let begun = false;
+  for (let i = 0; i < NUMBER_MAX; i++) {
     const b = memory.loadByte(hi, (lo + i) | 0);
-    const ch = String.fromCharCode(b);
+    memory.work.charge(NUMBER_UNITS);
     const space = b === 32 || (b >= 9 && b <= 13);
-    if (space ? out.trim() !== "" : !/[0-9A-Za-z+\-.()_]/.test(ch)) break;
-    out += ch;
+    if (space ? begun : !IN_NUMBER.test(String.fromCharCode(b))) break;
+    begun ||= !space;
+    bytes.push(b);
   }
-  return out;
+  return String.fromCharCode(...bytes);
 }
+
+const NUMBER_MAX = 4096;
+const IN_NUMBER = /[0-9A-Za-z+\-.()_]/;
+/** Work of a character that may be part of a number, with what is made of it. */
+const NUMBER_UNITS = 64;
+/** Work of an element that is sorted, besides the calls that compare it. */
+const SORT_UNITS = 128;
+/** Work of starting the random numbers. */
+const SEED_UNITS = 8192;
 
 const MAX: Record<"s" | "u", bigint> = { s: (1n << 63n) - 1n, u: (1n << 64n) - 1n };
 
@@ -180,6 +191,7 @@ function seeded(seed: number): number[] {
 
 function randomFamily(libc: Libc): Family {
   const seed = (c: NativeContext) => {
+    c.memory.work.charge(SEED_UNITS);
     libc.random = seeded(c.num(0));
   };
   const next = (c: NativeContext) => {
@@ -214,6 +226,25 @@ function randomFamily(libc: Libc): Family {
 
 // ---- sorting ------------------------------------------------------------------------------------------------------
 
+/** The order of `count` positions by a stable merge sort. */
+function mergeSort(count: number, less: (a: number, b: number) => boolean): Uint32Array {
+  let order = Uint32Array.from({ length: count }, (_, i) => i);
+  let merged = new Uint32Array(count);
+  for (let width = 1; width < count; width *= 2) {
+    for (let low = 0; low < count; low += 2 * width) {
+      const middle = Math.min(low + width, count);
+      const high = Math.min(low + 2 * width, count);
+      let a = low;
+      let b = middle;
+      // The right one goes first only when it is less: equal elements keep their order.
+      for (let to = low; to < high; to++)
+        merged[to] = a < middle && (b >= high || !less(order[a]!, order[b]!)) ? order[a++]! : order[b++]!;
+    }
+    [order, merged] = [merged, order];
+  }
+  return order;
+}
+
 function sortFamily(): Family {
   return {
     /** A merge sort over positions, as glibc's: the comparisons happen before anything moves. */
@@ -226,27 +257,16 @@ function sortFamily(): Family {
       c.memory.checkRange(base, count * size, "write", true);
       const at = (i: number): bigint => base + BigInt(i * size);
       const less = (a: number, b: number): boolean => BigInt.asIntN(32, c.call(compare, [at(b), at(a)])) < 0n;
-      let order = Array.from({ length: count }, (_, i) => i);
-      for (let width = 1; width < count; width *= 2) {
-        const merged: number[] = [];
-        for (let low = 0; low < count; low += 2 * width) {
-          const middle = Math.min(low + width, count);
-          const high = Math.min(low + 2 * width, count);
-          let a = low;
-          let b = middle;
-          // The right one goes first only when it is less: equal elements keep their order.
-          while (a < middle && b < high) merged.push(less(order[a]!, order[b]!) ? order[b++]! : order[a++]!);
-          while (a < middle) merged.push(order[a++]!);
-          while (b < high) merged.push(order[b++]!);
-        }
-        order = merged;
-      }
+      c.memory.work.charge(SORT_UNITS * count);
+      c.memory.reserve(8 * count);
+      const order = mergeSort(count, less);
       const copy = c.memory.alloc(count * size, { name: "qsort's copy" });
       c.memory.copy(copy, base, count * size);
       order.forEach((from, to) => {
         if (from !== to) c.memory.copy(at(to), copy + BigInt(from * size), size);
       });
       c.memory.free(copy, c.site());
+      c.memory.reserve(-8 * count);
     },
     bsearch(c) {
       const [key, base, compare] = [c.addr(0), c.addr(1), c.addr(4)];
@@ -332,6 +352,7 @@ function processFamily(libc: Libc): Family {
     quick_exit: end,
     abort: (c) => deliver(c, 6),
     atexit(c) {
+      memory.reserve(32);
       libc.atexit.push(c.addr(0));
       c.ret(0);
     },

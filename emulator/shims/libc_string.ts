@@ -2,7 +2,7 @@
  * `<string.h>`, `<strings.h>`, `<ctype.h>`, `<wchar.h>` and the multibyte functions of `<stdlib.h>`, in the C locale
  * (bytes above 127 are letters of nothing; wide strings become UTF-8). Leaves out collation.
  */
-import type { Memory } from "../mem/memory.ts";
+import { type Memory, MemoryFault } from "../mem/memory.ts";
 import type { NativeContext } from "../vm/native.ts";
 import { allocate, ERRNO, type Family, type Libc, latin1 } from "./libc.ts";
 import { utf8 } from "./libc_format.ts";
@@ -45,11 +45,17 @@ function copyString(memory: Memory, to: bigint, from: bigint, length: number): v
   memory.writeBytes(to + BigInt(length), new Uint8Array(1));
 }
 
+/** Work of a byte that is compared, of one that is written alone, of a wide character that is read or written. */
+const COMPARE_UNITS = 2;
+const SINGLE_UNITS = 64;
+const WIDE_UNITS = 64;
+
 /** Index of `what` in the bytes of a string, or -1. */
-function indexOf(text: Uint8Array, what: Uint8Array): number {
+function indexOf(memory: Memory, text: Uint8Array, what: Uint8Array): number {
   for (let i = 0; i + what.length <= text.length; i++) {
     let k = 0;
     while (k < what.length && text[i + k] === what[k]) k++;
+    memory.work.charge(COMPARE_UNITS * (k + 1));
     if (k === what.length) return i;
   }
   return -1;
@@ -58,8 +64,17 @@ function indexOf(text: Uint8Array, what: Uint8Array): number {
 const stringAt = (memory: Memory, address: bigint): Uint8Array =>
   memory.readBytes(address, memory.strlen(address));
 
+/** Which bytes a string has, by their value. */
+function bytesIn(memory: Memory, address: bigint): { has(byte: number): boolean } {
+  const there = new Uint8Array(256);
+  const bytes = stringAt(memory, address);
+  memory.work.charge(COMPARE_UNITS * bytes.length);
+  for (const b of bytes) there[b] = 1;
+  return { has: (byte) => there[byte] === 1 };
+}
+
 function span(c: NativeContext, inside: boolean): number {
-  const set = new Set(stringAt(c.memory, c.addr(1)));
+  const set = bytesIn(c.memory, c.addr(1));
   const text = bytesOf(c, 0);
   for (let i = 0; ; i++) {
     const b = text.at(i);
@@ -70,7 +85,7 @@ function span(c: NativeContext, inside: boolean): number {
 /** strtok: gives the token and what to remember. */
 function token(memory: Memory, from: bigint, separators: bigint): { token: bigint; rest: bigint } {
   if (from === 0n) return { token: 0n, rest: 0n };
-  const set = new Set(stringAt(memory, separators));
+  const set = bytesIn(memory, separators);
   const text = new Bytes(memory, from);
   let start = 0;
   while (set.has(text.at(start))) start++;
@@ -142,6 +157,7 @@ function memoryFamily(): Family {
       const from = bytesOf(c, 1);
       for (let i = 0; i < n; i++) {
         const b = from.at(i);
+        c.memory.work.charge(SINGLE_UNITS);
         c.memory.writeBytes(c.addr(0) + BigInt(i), Uint8Array.of(b));
         if (b === wanted) return c.ret(c.addr(0) + BigInt(i + 1));
       }
@@ -149,6 +165,7 @@ function memoryFamily(): Family {
     },
     memmem(c) {
       const at = indexOf(
+        c.memory,
         c.memory.readBytes(c.addr(0), sizeArg(c, 1)),
         c.memory.readBytes(c.addr(2), sizeArg(c, 3)),
       );
@@ -192,7 +209,9 @@ function stringFamily(libc: Libc): Family {
   };
   const strstr = (c: NativeContext, fold: boolean) => {
     const map = (b: Uint8Array): Uint8Array => (fold ? b.map(lower) : b);
-    const at = indexOf(map(stringAt(c.memory, c.addr(0))), map(stringAt(c.memory, c.addr(1))));
+    const [text, what] = [stringAt(c.memory, c.addr(0)), stringAt(c.memory, c.addr(1))];
+    if (fold) c.memory.work.charge(COMPARE_UNITS * 4 * (text.length + what.length));
+    const at = indexOf(c.memory, map(text), map(what));
     c.ret(at < 0 ? 0n : c.addr(0) + BigInt(at));
   };
   const duplicate = (c: NativeContext, length: number) => {
@@ -305,7 +324,7 @@ function stringFamily(libc: Libc): Family {
     strsep(c) {
       const from = c.memory.load(c.addr(0), 8);
       if (from === 0n) return c.ret(0);
-      const set = new Set(stringAt(c.memory, c.addr(1)));
+      const set = bytesIn(c.memory, c.addr(1));
       const text = new Bytes(c.memory, from);
       let end = 0;
       while (text.at(end) !== 0 && !set.has(text.at(end))) end++;
@@ -398,10 +417,16 @@ function characterFamily(): Family {
   };
 }
 
+/** Wide strings are lists of numbers here: longer ones are a limit. */
+const WIDE_MAX = 1 << 22;
+
 /** Code units of a wide string, without its end; at most `max`. */
-export function wideString(memory: Memory, address: bigint, max = 1 << 24): number[] {
+export function wideString(memory: Memory, address: bigint, max = WIDE_MAX): number[] {
   const out: number[] = [];
   for (let at = address; out.length < max; at += 4n) {
+    if (out.length >= WIDE_MAX)
+      throw new MemoryFault("limit", `a wide string of more than ${WIDE_MAX} characters`, address);
+    memory.work.charge(WIDE_UNITS);
     const unit = Number(BigInt.asIntN(32, memory.load(at, 4)));
     if (unit === 0) break;
     out.push(unit);
@@ -409,13 +434,15 @@ export function wideString(memory: Memory, address: bigint, max = 1 << 24): numb
   return out;
 }
 
-function storeWide(memory: Memory, address: bigint, units: readonly number[]): void {
-  for (const [i, u] of units.entries()) memory.store(address + BigInt(4 * i), 4, BigInt(u));
+function storeWide(memory: Memory, address: bigint, units: ArrayLike<number>): void {
+  memory.work.charge(WIDE_UNITS * units.length);
+  for (let i = 0; i < units.length; i++) memory.store(address + BigInt(4 * i), 4, BigInt(units[i]!));
 }
 
 function wideFamily(libc: Libc): Family {
   const compareWide = (c: NativeContext, max: number, toEnd: boolean) => {
     for (let i = 0; i < max; i++) {
+      c.memory.work.charge(3 * WIDE_UNITS);
       const a = BigInt.asIntN(32, c.memory.load(c.addr(0) + BigInt(4 * i), 4));
       const b = BigInt.asIntN(32, c.memory.load(c.addr(1) + BigInt(4 * i), 4));
       if (a !== b) return c.ret(a < b ? -1 : 1);
@@ -440,8 +467,8 @@ function wideFamily(libc: Libc): Family {
     wcsncpy(c) {
       const n = sizeArg(c, 2);
       const units = wideString(c.memory, c.addr(1), n);
-      while (units.length < n) units.push(0);
       storeWide(c.memory, c.addr(0), units);
+      if (n > units.length) c.memory.fill(c.addr(0) + BigInt(4 * units.length), 0, 4 * (n - units.length));
     },
     wcscat(c) {
       const end = c.addr(0) + BigInt(4 * wideString(c.memory, c.addr(0)).length);
@@ -462,7 +489,10 @@ function wideFamily(libc: Libc): Family {
     },
     wmemset(c) {
       const n = sizeArg(c, 2);
-      for (let i = 0; i < n; i++) c.memory.store(c.addr(0) + BigInt(4 * i), 4, c.int(1));
+      for (let i = 0; i < n; i++) {
+        c.memory.work.charge(WIDE_UNITS);
+        c.memory.store(c.addr(0) + BigInt(4 * i), 4, c.int(1));
+      }
     },
     wmemcpy: (c) => c.memory.copy(c.addr(0), c.addr(1), 4 * sizeArg(c, 2)),
     btowc: (c) => c.ret(c.num(0) >= 0 && c.num(0) < 128 ? c.num(0) : 0xffffffff),
@@ -481,7 +511,7 @@ function wideFamily(libc: Libc): Family {
       const bytes = c.memory.readBytes(c.addr(1), c.memory.strlen(c.addr(1), n === Infinity ? undefined : n));
       if (bytes.some((b) => b > 127)) return c.ret(-1);
       if (c.addr(0) !== 0n) {
-        storeWide(c.memory, c.addr(0), [...bytes]);
+        storeWide(c.memory, c.addr(0), bytes);
         if (bytes.length < n) storeWide(c.memory, c.addr(0) + BigInt(4 * bytes.length), [0]);
       }
       c.ret(bytes.length);

@@ -225,6 +225,7 @@ function markStack(memory: Memory, lo: number, length: number, code: number): vo
   const { shadow, shadow32 } = memory;
   memory.dirty[phys >>> 12] = 1;
   if (((phys | length) & 3) !== 0 || length > 256) {
+    memory.work.charge(length / 4);
     shadow.fill(code, phys, phys + length);
     return;
   }
@@ -1190,7 +1191,7 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
       pc += 4;
     }
   } finally {
-    vm.steps += budget - Math.max(left, 0);
+    vm.steps += budget - Math.max(left, 0) + memory.work.takeSteps();
     task.pc = pc;
     task.fp = fp;
     task.fn = functions[fn]!;

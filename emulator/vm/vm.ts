@@ -107,6 +107,16 @@ class Left {
 /** Whether this process has run warm.ts. */
 let warmed = false;
 const POLL = 1_000_000;
+/** Turns that tasks get after the main one has ended. */
+const DRAIN_SLICES = 10_000;
+/** Work that the call of any native is, whatever it does. */
+const NATIVE_UNITS = 512;
+/** Work of a call from a native back into C, besides what the C does. */
+const NESTED_UNITS = 512;
+/** Tasks that a run may have: each has registers, and a place for its stack. */
+const TASKS_MAX = 200;
+/** Calls of C by natives that may be open within each other (a comparator that sorts): each takes of the host's stack. */
+const NESTING_MAX = 64;
 /** Functions that most images stay below. */
 const FUNCTIONS = 4096;
 const LINES = 512;
@@ -164,6 +174,8 @@ export class Vm implements Stateful<VmState> {
   /** Calls of C functions by natives that are open. */
   nesting = 0;
   private faultStack: FrameInfo[] | null = null;
+  /** Why the image's objects do not fit into memory: the first task ends with it. */
+  private unfit: MemoryFault | null = null;
   private readonly labelIds = new Map<string, number>();
 
   constructor(options: VmOptions) {
@@ -182,7 +194,12 @@ export class Vm implements Stateful<VmState> {
     this.context = new Context(this);
     this.bodies = new Array<ExecBody | undefined>(FUNCTIONS).fill(undefined);
     this.memory.describe = (address) => this.describe(address);
-    this.syncGlobals();
+    try {
+      this.syncGlobals();
+    } catch (fault) {
+      if (!(fault instanceof MemoryFault)) throw fault;
+      this.unfit = fault;
+    }
   }
 
   // ---- image -----------------------------------------------------------------------------------------------------
@@ -287,7 +304,9 @@ export class Vm implements Stateful<VmState> {
    * because the run may be left here.
    */
   spawn(name: string, id: number, args: readonly bigint[]): Task {
+    if (this.unfit !== null) throw this.unfit;
     const index = this.tasks.length;
+    if (index >= TASKS_MAX) throw new MemoryFault("limit", `more than ${TASKS_MAX} tasks`, 0n);
     const task = new Task(index, name, index * STACK_STRIDE, this.taskLimits);
     const fn = this.image.functions[id]!;
     this.aboutToEnter(id, true);
@@ -364,6 +383,7 @@ export class Vm implements Stateful<VmState> {
       const slice = this.sliceLeft > 0 ? this.sliceLeft : POLL;
       const before = this.steps;
       let result: StepResult;
+      this.memory.work.begin(left);
       try {
         result = step(this, task, Math.min(left, slice, POLL, until - before), 0);
       } catch (fault) {
@@ -374,6 +394,8 @@ export class Vm implements Stateful<VmState> {
         }
         if (!(fault instanceof MemoryFault)) throw fault;
         return this.end(reasonOf(fault), task);
+      } finally {
+        this.memory.work.end();
       }
       const preempts = this.sliceLeft > 0;
       this.sliceLeft = result === "slice" && preempts ? this.sliceLeft - (this.steps - before) : 0;
@@ -404,10 +426,11 @@ export class Vm implements Stateful<VmState> {
   private draining = false;
 
   /**
-   * Runs what can still run after the main task ended; returns the tasks that sleep for ever. null: `stopBefore` left the
-   * run (`leftBefore`, `leftUnclean`); called again it goes on.
+   * Runs what can still run after the main task ended. `sleeping` are the tasks that sleep for ever; `end` is how a task
+   * ended the run meanwhile (a fault, a bound), null when none did. null: `stopBefore` left the run (`leftBefore`,
+   * `leftUnclean`); called again it goes on.
    */
-  drain(): Task[] | null {
+  drain(): { readonly sleeping: readonly Task[]; readonly end: RunEnd | null } | null {
     const main = this.tasks[0]!;
     main.state = "done";
     this.leftBefore = -1;
@@ -415,24 +438,39 @@ export class Vm implements Stateful<VmState> {
       this.draining = true;
       this.wakeJoiners();
     }
-    for (let guard = 0; guard < 10_000; guard++) {
-      const runnable = this.tasks.find((t) => t.state === "runnable");
-      if (runnable === undefined || this.steps >= this.stepLimit) break;
-      this.current = runnable;
-      let result: StepResult;
-      try {
-        result = step(this, runnable, Math.min(POLL, this.stepLimit - this.steps), 0);
-      } catch (fault) {
-        if (!(fault instanceof Left)) throw fault;
+    const { work } = this.memory;
+    let runnable: Task | undefined;
+    try {
+      for (let guard = 0; guard < DRAIN_SLICES; guard++) {
+        runnable = this.tasks.find((t) => t.state === "runnable");
+        if (runnable === undefined) break;
+        const left = this.stepLimit - this.steps;
+        if (left <= 0) break;
+        this.current = runnable;
+        work.begin(left);
+        const result = step(this, runnable, Math.min(POLL, left), 0);
+        if (result === "done") {
+          runnable.state = "done";
+          this.wakeJoiners();
+        } else if (result === "slice" && this.cancelled())
+          return { sleeping: [], end: this.end({ kind: "cancelled", message: "cancelled" }, runnable) };
+      }
+    } catch (fault) {
+      if (fault instanceof Left) {
         this.noteLeft(fault);
         return null;
       }
-      if (result === "done") {
-        runnable.state = "done";
-        this.wakeJoiners();
-      }
+      if (!(fault instanceof MemoryFault)) throw fault;
+      return { sleeping: [], end: this.end(reasonOf(fault), runnable ?? main) };
+    } finally {
+      work.end();
     }
-    return this.tasks.filter((t) => t.state !== "done");
+    runnable = this.tasks.find((t) => t.state === "runnable");
+    if (runnable !== undefined) {
+      const message = `step limit of ${this.stepLimit} instructions reached after the scenario had ended`;
+      return { sleeping: [], end: this.end({ kind: "limit", message }, runnable) };
+    }
+    return { sleeping: this.tasks.filter((t) => t.state !== "done"), end: null };
   }
 
   /** The run is left before a call, which was counted and not made. */
@@ -504,6 +542,8 @@ export class Vm implements Stateful<VmState> {
         throw new MemoryFault("unsupported", `native ${this.image.natives[index]} is not there`, 0n);
       this.nativeByIndex[index] = native;
     }
+    this.memory.work.charge(NATIVE_UNITS);
+    this.memory.work.charge(NATIVE_UNITS);
     if (this.stopBefore === null) return native(this.context.enter(task, argBase, nargs, loc));
     this.inNative = true;
     const outcome = native(this.context.enter(task, argBase, nargs, loc));
@@ -558,6 +598,9 @@ export class Vm implements Stateful<VmState> {
       const closure = this.closure(address) ?? this.badCall(address);
       return this.callNested(task, closure.code, [...args, closure.chain]);
     }
+    if (this.nesting >= NESTING_MAX)
+      throw new MemoryFault("stack-overflow", `${NESTING_MAX} callbacks of library functions are open`, 0n);
+    this.memory.work.charge(NESTED_UNITS);
     const saved = {
       fn: task.fn,
       fp: task.fp,
@@ -581,6 +624,7 @@ export class Vm implements Stateful<VmState> {
         const left = this.stepLimit - this.steps;
         if (left <= 0)
           throw new MemoryFault("limit", `step limit of ${this.stepLimit} instructions reached`, 0n);
+        this.memory.work.narrow(left);
         const result = step(this, task, Math.min(left, POLL), saved.depth + 1);
         if (result === "done") break;
         if (result === "retry")
