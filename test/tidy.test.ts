@@ -65,6 +65,87 @@ test("imports go the way the architecture says", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Relative imports of each module of the emulator and the server. */
+function importGraph(): Map<string, string[]> {
+  const graph = new Map<string, string[]>();
+  for (const file of sources) {
+    const targets: string[] = [];
+    for (const m of read(file).matchAll(/^(?:import|export)\b[^;"]*?from\s+"(\.[^"\s]+)"/gm))
+      targets.push(join(file, "..", m[1]!));
+    graph.set(
+      file,
+      targets.filter((t) => sources.includes(t)),
+    );
+  }
+  return graph;
+}
+
+/** Modules that import each other: each group knows why it is one. The list only gets shorter. */
+const CYCLES: readonly string[] = [
+  "emulator/c/ctype emulator/c/tree", // types of the tree's nodes, trees in array sizes
+  "emulator/c/sema_builtin emulator/c/sema_call emulator/c/sema_expr", // expressions hold calls, calls hold expressions
+  "emulator/shims/libc emulator/shims/libc_math emulator/shims/libc_stdio emulator/shims/libc_stdlib emulator/shims/libc_string",
+  "emulator/vm/context emulator/vm/step emulator/vm/step_rare emulator/vm/vm emulator/vm/warm",
+  "server/source/apply server/source/claim",
+  "server/source/images server/source/tree",
+  "server/source/merge server/source/superseded",
+];
+
+test("modules import each other in no circle that is not known", () => {
+  const graph = importGraph();
+  const reach = new Map<string, Set<string>>();
+  for (const start of graph.keys()) {
+    const seen = new Set<string>();
+    const todo = [...graph.get(start)!];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop())
+      if (!seen.has(at)) {
+        seen.add(at);
+        todo.push(...graph.get(at)!);
+      }
+    reach.set(start, seen);
+  }
+  const groups = new Set<string>();
+  for (const [file, seen] of reach) {
+    const group = [...seen].filter((f) => f === file || reach.get(f)!.has(file));
+    if (seen.has(file))
+      groups.add(
+        group
+          .map((f) => f.replace(/\.ts$/, ""))
+          .sort()
+          .join(" "),
+      );
+  }
+  assert.deepEqual([...groups].sort(), CYCLES);
+});
+
+/** Rooms of the emulator's upper floors, lowest first: a room imports itself and what is below. */
+const FLOORS = [
+  "emulator/kernel/",
+  "emulator/vm/",
+  "emulator/trace/",
+  "emulator/subject/",
+  "emulator/invariants/",
+  "emulator/machine/",
+  "emulator/scenario/",
+];
+/** A thing's identity is what events carry: the one file of `subject` that is a leaf. */
+const LEAVES = new Set(["emulator/subject/subject.ts"]);
+
+test("the rooms of the emulator import downwards, and no room imports a watched kind past its table", () => {
+  const wrong: string[] = [];
+  const floor = (f: string): number => FLOORS.findIndex((dir) => f.startsWith(dir));
+  for (const [file, targets] of importGraph())
+    for (const t of targets) {
+      const from = floor(file);
+      if (from >= 0 && floor(t) > from && !LEAVES.has(t))
+        wrong.push(`${file} imports ${t}, which is above it`);
+      const kind = /^emulator\/subject\/(\w+)\//.exec(t)?.[1];
+      if (kind !== undefined && !file.startsWith("emulator/subject/"))
+        wrong.push(`${file} imports ${t}: ask the table`);
+    }
+  assert.deepEqual(wrong, []);
+});
+
 test("the emulator has no clock and no chance", () => {
   const wrong = sources.filter(
     (f) =>
