@@ -5,6 +5,7 @@
  */
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, type ScenarioCase, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+import { type Refusal, refusalText } from "../source/fate.ts";
 import type { Replay } from "./replay.ts";
 import type { ReviewOptions } from "./types.ts";
 
@@ -25,7 +26,13 @@ export type CaseKind = PlanItem["kind"];
 export type NothingRuns =
   | { readonly kind: "no-function" }
   | { readonly kind: "partial"; readonly names: readonly string[] }
-  | { readonly kind: "uncalled"; readonly names: readonly string[] };
+  | { readonly kind: "uncalled"; readonly names: readonly string[] }
+  /** No hunk fits the kernel tree. */
+  | {
+      readonly kind: "refused";
+      readonly tree: string;
+      readonly hunks: readonly { readonly path: string; readonly why: Refusal }[];
+    };
 
 /** Cases that are not run, and why. */
 export interface LeftOut {
@@ -93,6 +100,11 @@ export function nothingText(why: NothingRuns): string {
     case "uncalled": {
       const names = why.names.slice(0, 4).map((n) => `${n}()`);
       return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+    }
+    case "refused": {
+      const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];
+      const more = said.length > 3 ? `; and ${said.length - 3} more` : "";
+      return `no hunk fits ${why.tree}: ${said.slice(0, 3).join("; ")}${more}`;
     }
   }
 }

@@ -8,9 +8,10 @@ import type { Memory } from "../../emulator/mem/memory.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEra } from "../source/era.ts";
+import { grafted } from "../source/graft.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
-import { rejectedDefinitions, type TreeSide, treeSides } from "../source/tree_side.ts";
+import { type TreeSide, treeSides } from "../source/tree_side.ts";
 import type { NothingRuns } from "./plan.ts";
 import type { Replay } from "./replay.ts";
 import { PatchSide } from "./side.ts";
@@ -53,7 +54,7 @@ export function sourcesOf(
 ): SideSources {
   const told: Told = { notes: [], hunks: [], files: new Map() };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
-  if (inTree !== null)
+  if (inTree !== null && "same" in inTree)
     return {
       ...told,
       ...inTree,
@@ -71,7 +72,7 @@ export function sourcesOf(
     overlays,
     eras,
     same: codeOf(overlays.before) === codeOf(overlays.after),
-    nothing: nothingToRun(overlays.before, overlays.after, eras),
+    nothing: inTree ?? nothingToRun(overlays.before, overlays.after, eras),
   };
 }
 
@@ -82,7 +83,7 @@ interface Told {
   readonly files: Map<string, string>;
 }
 
-/** Both sides out of the kernel tree; null when it has no image of what the patch changes. */
+/** Both sides out of the kernel tree, or why nothing of the patch runs in it. */
 function fromTree(
   doc: ParsedDocument,
   patch: Patch,
@@ -90,10 +91,12 @@ function fromTree(
   replay: Replay | null,
   context: TreeContext,
   told: Told,
-): { before: TreeSide; after: TreeSide; same: boolean; eras: Record<Side, Era> } | null {
+): { before: TreeSide; after: TreeSide; same: boolean; eras: Record<Side, Era> } | NothingRuns {
   const { tree, index, config } = context;
-  const images = imagesIn(context, doc, patch);
-  told.notes.push(...images.notes);
+  const placed = imagesIn(context, doc, patch);
+  const graft = grafted(placed, patch);
+  const { images } = graft;
+  told.notes.push(...images.notes, ...graft.notes);
   for (const f of images.files) {
     if (f.after !== null) told.files.set(f.path, f.after);
     if (f.touched)
@@ -103,14 +106,6 @@ function fromTree(
   for (const path of SUBSYSTEMS.flatMap((s) => s.told)) {
     const text = told.files.get(path) ?? tree.read(path);
     if (text !== null) told.files.set(path, text);
-  }
-  const lost = (["before", "after"] as const).flatMap((side) => rejectedDefinitions(images, patch, side));
-  const whole = lost.find((d) => d.kind === "function" && d.visible === "whole");
-  if (whole !== undefined) {
-    told.notes.push(
-      `patch "${patchTitle(patch)}": hunks that change ${whole.name}() and others do not fit ${tree.describe}: what the mail shows whole runs over the reference kernel instead`,
-    );
-    return null;
   }
   const eraOf = (side: Side): Era => {
     const wanted = side === "before" ? replay?.beforeEra : replay?.afterEra;
@@ -124,13 +119,15 @@ function fromTree(
     patch,
     (side, name) => referenceDefines(eras[side], name),
     config,
+    new Set(graft.definitions),
   );
-  if (sides === null) {
-    told.notes.push(
-      `patch "${patchTitle(patch)}": nothing of it fits ${tree.describe}: only what the mail shows is run`,
-    );
-    return null;
-  }
+  const refused = images.files.flatMap(({ path, hunks }) =>
+    hunks.flatMap(({ fate }) => (fate.kind === "rejected" ? [{ path, why: fate.why }] : [])),
+  );
+  // Known before anything runs: no hunk is in, and nothing that the mail shows whole stands in for one.
+  const changes = images.files.some((f) => f.touched && f.before !== f.after);
+  if (!changes && refused.length > 0) return { kind: "refused", tree: tree.describe, hunks: refused };
+  if (sides === null) return { kind: "no-function" };
   return { ...sides, eras };
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./apply.ts";
 import { type Renames, spotAt } from "./claim.ts";
 import type { Refusal } from "./fate.ts";
+import { definedName } from "./landmarks.ts";
 import { mergeHunk } from "./merge.ts";
 
 /** How the hunks of a patch stand in a tree, together. */
@@ -64,10 +65,32 @@ export function survey(
     return own.has(name) || knows(name);
   };
   return hunks.map((hunk) => {
-    const forward = ahead.place(hunk);
+    const twice = definedTwice(target, hunk);
+    const forward: Placement | Refusal =
+      twice === null ? ahead.place(hunk) : { kind: "defined", name: twice };
     const reverse = back.place(hunk);
     return { hunk, forward, reverse, lies: liesOf(hunk, forward, reverse, known) };
   });
+}
+
+/**
+ * A function that the hunk adds whole although the text has one of that name, which the hunk does not take out: it would
+ * be there twice. Not so where the hunk adds a branch of an `#if`.
+ */
+function definedTwice(target: Target, hunk: FlatHunk): string | null {
+  if (hunk.lines.some((l) => l.kind === "+" && /^#\s*(if|el)/.test(l.text))) return null;
+  const removed = new Set(hunk.lines.filter((l) => l.kind === "-").map((l) => definedName(l.text)));
+  for (const [k, line] of hunk.lines.entries()) {
+    const name = line.kind === "+" ? definedName(line.text) : null;
+    if (name === null || removed.has(name) || target.landmarks.named(name).length === 0) continue;
+    const brace = hunk.lines.slice(k).findIndex((l) => /^\{|\{\s*$/.test(l.text));
+    if (
+      brace >= 0 &&
+      hunk.lines.slice(k, k + brace + 1).every((l) => l.kind === "+" && !/;\s*$/.test(l.text))
+    )
+      return name;
+  }
+  return null;
 }
 
 const isPlaced = (p: Placement | Refusal): p is Placement => "at" in p;
@@ -214,7 +237,7 @@ function refused(hunk: FlatHunk, strict: Refusal, merge: Placed | undefined, mos
   const why = merge?.fate.kind === "rejected" ? merge.fate.why : strict;
   if (mostlyThere && why.kind !== "superseded")
     return { hunk, fate: { kind: "rejected", why: { kind: "rest-there" } }, at: null };
-  const order: Refusal["kind"][] = ["changes-nothing", "other-file", "no-function", "elsewhere"];
+  const order: Refusal["kind"][] = ["changes-nothing", "defined", "other-file", "no-function", "elsewhere"];
   const best =
     order.includes(strict.kind) && why.kind !== "superseded"
       ? strict

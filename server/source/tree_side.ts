@@ -82,7 +82,10 @@ export interface TreeSide {
 
 const MAX_PROMOTED = 60;
 
-/** Both sides of a patch in a tree. Null when nothing of the patch's C has an image. */
+/**
+ * Both sides of a patch in a tree. `grafts`: definitions of hunks that do not fit, which the images have as the mail shows
+ * them (graft.ts). Null when nothing of the patch's C has an image.
+ */
 export function treeSides(
   tree: KernelTree,
   index: TreeIndex,
@@ -90,6 +93,7 @@ export function treeSides(
   patch: Patch,
   knows: (side: Side, name: string) => boolean,
   config: readonly string[] = [],
+  grafts: ReadonlySet<SideDefinition> = new Set(),
 ): { before: TreeSide; after: TreeSide; same: boolean } | null {
   const files = images.files.filter((f) => isC(f.path) && (f.before !== null || f.after !== null));
   if (!files.some((f) => f.touched)) return null;
@@ -120,7 +124,16 @@ export function treeSides(
       (differing(f.before, f.after, true).size === 0 && restOf(f.before) === restOf(f.after)),
   );
   const make = (side: Side): TreeSide =>
-    makeSide(side, tree, index, files, changed, knows, config, rejectedDefinitions(images, patch, side));
+    makeSide(
+      side,
+      tree,
+      index,
+      files,
+      changed,
+      knows,
+      config,
+      rejectedDefinitions(images, patch, side, grafts),
+    );
   return { before: make("before"), after: make("after"), same };
 }
 
@@ -239,11 +252,16 @@ function rejectedLines(images: SideImages, patch: Patch): ReadonlySet<number> {
 }
 
 /** What the mail changes on one side in hunks that do not fit the tree: the tree's text of it is not the patch's. */
-export function rejectedDefinitions(images: SideImages, patch: Patch, side: Side): SideDefinition[] {
+function rejectedDefinitions(
+  images: SideImages,
+  patch: Patch,
+  side: Side,
+  runs: ReadonlySet<SideDefinition>,
+): SideDefinition[] {
   const lines = rejectedLines(images, patch);
   if (lines.size === 0) return [];
   return patch.definitions.filter(
-    (d) => d.side === side && d.changed && isC(d.path) && d.lines.some((l) => lines.has(l)),
+    (d) => d.side === side && d.changed && !runs.has(d) && isC(d.path) && d.lines.some((l) => lines.has(l)),
   );
 }
 

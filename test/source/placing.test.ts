@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { fateText } from "../../server/source/fate.ts";
+import { grafted } from "../../server/source/graft.ts";
 import { type ImageOptions, imagesOf, type SideImages } from "../../server/source/images.ts";
 import { blobId, openTree } from "../../server/source/tree.ts";
 import { corpusDir, corpusSkip } from "../support/corpus.ts";
@@ -247,4 +248,33 @@ test("field: hunks that fit no kernel, on one", { skip: corpusSkip || kernelSkip
     told(falsely).every((t) => t.startsWith("rejected")),
     told(falsely).join(),
   );
+});
+
+describe("a function that the tree has in another form", () => {
+  const added = `@@ -12,3 +12,9 @@ ${TURN}\n }\n \n+static int mill_grind(struct mill *mill, int sacks)\n+{\n+\tmill->turns += sacks;\n+\treturn 0;\n+}\n+\n static int mill_idle(struct mill *mill)\n`;
+  const patch = patchOf(header() + added.replace("-12,3 +12,9", "-12,3 +12,9"));
+
+  test("is not put in a second time, and runs as the mail has it", () => {
+    const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
+    assert.deepEqual(told(placed), ["rejected: the file defines mill_grind already, in another form"]);
+    const { images, definitions, notes } = grafted(placed, patch);
+    assert.deepEqual(
+      definitions.map((d) => `${d.side} ${d.name}`),
+      ["after mill_grind"],
+    );
+    assert.equal(before(images), MILL);
+    assert.equal(after(images).match(/mill_grind\(/g)?.length, 1);
+    assert.ok(after(images).includes("\tmill->turns += sacks;\n"));
+    assert.match(notes[0]!, /mill_grind\(\) runs as the mail has it; before is the tree's own/);
+    const file = images.files[0]!;
+    const at = after(images).split("\n").indexOf("\tmill->turns += sacks;");
+    assert.ok(file.afterDocLines[at]! > 0);
+    assert.equal(file.afterDocLines.length, after(images).split("\n").length - 1);
+  });
+
+  test("a file that the tree lacks holds what the mail shows whole", () => {
+    const { images } = grafted(imagesOf(memoryTree({}), [], patch), patch);
+    assert.equal(before(images), null);
+    assert.match(after(images), /^static int mill_grind/);
+  });
 });

@@ -1,0 +1,93 @@
+/**
+ * The patch's own text where its hunks do not fit: a definition that the mail shows whole stands in the image as the mail
+ * has it, whatever form the tree has. What the patch adds and the tree has already (in another form) is the patch's on the
+ * after side and the tree's on the before side; a file that the tree lacks holds what the mail shows of it. Leaves out
+ * definitions shown in part: they do not run, and the reason is the hunk's (fate.ts).
+ */
+import { outline } from "../../emulator/c/outline.ts";
+import type { Patch, SideDefinition } from "../mail/types.ts";
+import { joinLines, splitLines } from "./apply.ts";
+import type { FileImages, SideImages } from "./images.ts";
+
+interface DocImage {
+  readonly text: string | null;
+  readonly doc: readonly number[];
+}
+
+/** The images with what the mail shows whole in hunks that do not fit, and which definitions these are. */
+export function grafted(
+  images: SideImages,
+  patch: Patch,
+): { images: SideImages; definitions: readonly SideDefinition[]; notes: readonly string[] } {
+  const definitions: SideDefinition[] = [];
+  const notes: string[] = [];
+  const files = images.files.map((file) => {
+    const lost = rejectedDocLines(file, patch);
+    if (!file.touched || lost.size === 0 || !/\.[ch]$/.test(file.path)) return file;
+    const shows = patch.definitions.filter((d) => d.path === file.path && d.changed && isIn(d, lost));
+    let out = file;
+    for (const after of shows.filter((d) => d.side === "after" && d.visible === "whole")) {
+      const before = patch.definitions.find(
+        (d) => d.side === "before" && d.path === after.path && d.name === after.name && d.kind === after.kind,
+      );
+      // One side of it in part: the two would not be the patch's.
+      if (before !== undefined && before.visible !== "whole") continue;
+      const next = withDefinition(out, before ?? null, after);
+      if (next === null) continue;
+      out = next;
+      definitions.push(after, ...(before === undefined ? [] : [before]));
+      notes.push(
+        before === undefined && defines(file.before, after)
+          ? `${file.path}: ${named(after)} runs as the mail has it; before is the tree's own, which has another form of it`
+          : `${file.path}: ${named(after)} runs as the mail has it on both sides: its hunks do not fit the tree`,
+      );
+    }
+    return out;
+  });
+  return { images: { ...images, files }, definitions, notes };
+}
+
+const named = (d: SideDefinition): string => (d.kind === "function" ? `${d.name}()` : `${d.kind} ${d.name}`);
+
+/** Document lines of the file's hunks that do not fit. */
+function rejectedDocLines(file: FileImages, patch: Patch): ReadonlySet<number> {
+  const lost = new Set(file.hunks.filter((h) => h.fate.kind === "rejected").map((h) => h.docLine));
+  const out = new Set<number>();
+  for (const f of patch.files)
+    for (const hunk of f.hunks) if (lost.has(hunk.line)) for (const l of hunk.lines) out.add(l.docLine);
+  return out;
+}
+
+const isIn = (d: SideDefinition, lines: ReadonlySet<number>): boolean => d.lines.some((l) => lines.has(l));
+
+function withDefinition(
+  file: FileImages,
+  before: SideDefinition | null,
+  after: SideDefinition,
+): FileImages | null {
+  const had: DocImage = { text: file.before, doc: file.beforeDocLines };
+  const was = before === null ? had : put(had, before);
+  const is = put({ text: file.after, doc: file.afterDocLines }, after);
+  if (was === null || is === null) return null;
+  return { ...file, before: was.text, beforeDocLines: was.doc, after: is.text, afterDocLines: is.doc };
+}
+
+function defines(text: string | null, d: SideDefinition): boolean {
+  return text !== null && outline(text).some((i) => i.kind === d.kind && i.name === d.name);
+}
+
+/** The text with the definition in the place of its own of that name, else at its end; null where it has several. */
+function put(image: DocImage, d: SideDefinition): DocImage | null {
+  const lines = splitLines(image.text ?? "");
+  const body = d.text.replace(/\n$/, "").split("\n");
+  const doc = body.map((_, i) => d.lines[i] ?? 0);
+  const own =
+    image.text === null ? [] : outline(image.text).filter((i) => i.kind === d.kind && i.name === d.name);
+  if (own.length > 1 || own.some((i) => !i.whole)) return null;
+  const from = own.length === 0 ? lines.length : own[0]!.startLine - 1;
+  const to = own.length === 0 ? lines.length : own[0]!.endLine;
+  return {
+    text: joinLines([...lines.slice(0, from), ...body, ...lines.slice(to)]),
+    doc: [...image.doc.slice(0, from), ...doc, ...image.doc.slice(to)],
+  };
+}
