@@ -1,7 +1,8 @@
 // Bundles the extension, the language server, the worker and the command line into dist/.
 // Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
-import { existsSync } from "node:fs";
-import { context } from "esbuild";
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { build as bundle, context } from "esbuild";
 
 const watch = process.argv.includes("--watch");
 const entries = {
@@ -31,4 +32,15 @@ if (watch) await build.watch();
 else {
   await build.rebuild();
   await build.dispose();
+  await ship();
+}
+
+/** The reference kernel of each era, preprocessed: dist/reference-*.bin. */
+async function ship() {
+  const { entryPoints, outExtension, ...rest } = options;
+  const outfile = "dist/.ship.cjs";
+  await bundle({ ...rest, entryPoints: ["tools/ship.ts"], outdir: undefined, outfile, sourcemap: false });
+  const run = spawnSync(process.execPath, [outfile, "dist"], { stdio: "inherit" });
+  rmSync(outfile);
+  if (run.status !== 0) process.exit(1);
 }

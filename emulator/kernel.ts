@@ -6,9 +6,11 @@
 import type { CError, External, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { MacroTable } from "./c/macro_table.ts";
+import { type PackedText, packText, unpackText } from "./c/packed.ts";
 import { parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
+import type { Token } from "./c/token.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
 import { referenceFiles } from "./reference/index.ts";
@@ -93,22 +95,79 @@ function unitsByFile(
 export const MAX_OVERLAYS = 64;
 const NO_FILE: SourceFile = { path: "", text: "", origin: "diff" };
 
+/** The reference kernel of an era as one preprocessed text. */
+interface PreprocessedReference {
+  readonly files: readonly SourceFile[];
+  readonly macros: MacroTable;
+  readonly tokens: readonly Token[];
+  readonly errors: readonly CError[];
+}
+
+/** A preprocessed reference kernel as a build leaves it. */
+export interface ShippedReference {
+  /** Of the sources it was made of: another one is not used. */
+  readonly digest: string;
+  readonly text: PackedText;
+  readonly counter: number;
+  /** The file table: a path of the reference kernel, or a file of our making. */
+  readonly files: readonly (string | SourceFile)[];
+}
+
+let shipped: ((key: string) => ShippedReference | null) | null = null;
+
 /**
- * The reference kernel of `era`, parsed once and kept. With `override`, its macros stand above the reference's own, and the
- * names in `gone` are no macros at all; `overlay` are the files they were written in. `traits` are lines for `#define` that
- * choose between forms of the reference kernel.
+ * Where preprocessed reference kernels are to be had: asked with the era and the traits ("v6.15"), null: there is none. The
+ * emulator itself reads no files, so whoever starts it says.
  */
-export function parseReference(
+export function useShipped(find: (key: string) => ShippedReference | null): void {
+  shipped = find;
+}
+
+let digest: string | null = null;
+
+/** Names the sources of the reference kernel: their lengths and a hash of their texts. */
+export function referenceDigest(): string {
+  if (digest !== null) return digest;
+  let h = 0x811c9dc5 | 0;
+  let length = 0;
+  for (const f of referenceFiles) {
+    for (const text of [f.path, f.text]) {
+      length += text.length;
+      for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+      h = Math.imul(h ^ text.length, 0x01000193) ^ (h >>> 15);
+    }
+  }
+  digest = `1:${referenceFiles.length}:${length}:${h >>> 0}`;
+  return digest;
+}
+
+/** Preprocesses the reference kernel of an era for useShipped(); null when it has errors. */
+export function packReference(era: Era): ShippedReference | null {
+  const pre = preprocessReference(era, [], null, NONE, []);
+  if (pre.errors.length > 0) return null;
+  return {
+    digest: referenceDigest(),
+    text: packText(pre.tokens, pre.macros),
+    counter: pre.macros.counter,
+    files: pre.files.map((f) => (sourceByPath.get(f.path) === f ? f.path : f)),
+  };
+}
+
+function unpackReference(s: ShippedReference): PreprocessedReference {
+  const { tokens, macros } = unpackText(s.text);
+  const table = new MacroTable(macros);
+  table.counter = s.counter;
+  const files = s.files.map((f) => (typeof f !== "string" ? f : sourceByPath.get(f)!));
+  return { files, macros: table, tokens, errors: [] };
+}
+
+function preprocessReference(
   era: Era,
   overlay: readonly SourceFile[],
   override: MacroTable | null,
-  gone: ReadonlySet<string> = NONE,
-  traits: readonly string[] = [],
-): ReferenceParse {
-  const base = [era, ...traits].join(" ");
-  const key = override === null ? base : `${base}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
-  const known = parses.get(key);
-  if (known !== undefined) return known;
+  gone: ReadonlySet<string>,
+  traits: readonly string[],
+): PreprocessedReference {
   const files: SourceFile[] = new Array<SourceFile>(MAX_OVERLAYS).fill(NO_FILE);
   overlay.forEach((o, i) => {
     files[i] = o;
@@ -139,6 +198,31 @@ export function parseReference(
           : resolveReference(name, system, from),
     },
   );
+  return { files, macros, tokens: pre.tokens, errors: pre.errors };
+}
+
+/**
+ * The reference kernel of `era`, parsed once and kept. With `override`, its macros stand above the reference's own, and the
+ * names in `gone` are no macros at all; `overlay` are the files they were written in. `traits` are lines for `#define` that
+ * choose between forms of the reference kernel.
+ */
+export function parseReference(
+  era: Era,
+  overlay: readonly SourceFile[],
+  override: MacroTable | null,
+  gone: ReadonlySet<string> = NONE,
+  traits: readonly string[] = [],
+): ReferenceParse {
+  const base = [era, ...traits].join(" ");
+  const key = override === null ? base : `${base}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
+  const known = parses.get(key);
+  if (known !== undefined) return known;
+  const ready = override === null ? (shipped?.(base) ?? null) : null;
+  const pre =
+    ready !== null && ready.digest === referenceDigest()
+      ? unpackReference(ready)
+      : preprocessReference(era, overlay, override, gone, traits);
+  const { files, macros } = pre;
   const unit = parse(pre.tokens, { lazyBodies: true });
   const errors = [...pre.errors, ...unit.errors];
   const names = namesOf(unit.externals);

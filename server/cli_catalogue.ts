@@ -1,6 +1,7 @@
 /**
  * `folioscope scenarios` and `folioscope invariants`: the catalogues, as text or JSON. Exit status 0, or 2 for bad usage.
  */
+import "./shipped.ts";
 import { RULES } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";

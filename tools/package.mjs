@@ -15,6 +15,7 @@ const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|server|worker|cli)\.cjs$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
+  /^extension\/dist\/reference-v[\d.]+\.bin$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
   /^extension\/media\/syntaxes\/[\w.-]+\.json$/,
   /^extension\.vsixmanifest$/,

@@ -2,6 +2,7 @@
  * One side of a patch, ready to run: its era, its image, the booted machine, and the way back from a place in the C to a
  * line of the mail. Leaves out comparing the sides (compare.ts) and blame (blame.ts).
  */
+import "../shipped.ts";
 import type { Loc } from "../../emulator/c/ast.ts";
 import { expansionLoc } from "../../emulator/c/token.ts";
 import type { Era } from "../../emulator/kernel/era.ts";

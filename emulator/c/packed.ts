@@ -1,0 +1,111 @@
+/**
+ * Preprocessed text as numbers and a list of strings: what a build makes once and a run loads instead of preprocessing
+ * again. Tokens and places come back as the objects they were: what was one object is one again. Leaves out files and
+ * their formats (the caller stores the parts), and hide sets, which no token needs once expansion is over.
+ */
+import type { Loc } from "./ast.ts";
+import type { MacroDef } from "./macro_table.ts";
+import { makeLoc, makeToken, type Token, type TokenKind } from "./token.ts";
+
+/** Tokens and macros; plain data, fit for a structured clone. */
+export interface PackedText {
+  readonly strings: readonly string[];
+  /** file, line, column, index of `via` + 1, string of `macro` + 1. */
+  readonly locs: Int32Array;
+  /** string, loc * 4 + bol * 2 + space, kind. */
+  readonly tokens: Int32Array;
+  /** How many of the tokens are the text; the macros' replacement lists follow. */
+  readonly length: number;
+  /** Of each macro: name, place, its tokens' count, variadic, parameters (-1: none) and their strings. */
+  readonly macros: readonly (readonly number[])[];
+}
+
+const KINDS: readonly TokenKind[] = [
+  "ident",
+  "number",
+  "char",
+  "string",
+  "punct",
+  "header",
+  "other",
+  "pragma",
+  "eof",
+];
+
+export function packText(text: readonly Token[], macros: Iterable<MacroDef>): PackedText {
+  const strings: string[] = [];
+  const stringIds = new Map<string, number>();
+  const locs: number[] = [];
+  const locIds = new Map<Loc, number>();
+  const tokens: number[] = [];
+  const string = (s: string): number => {
+    let id = stringIds.get(s);
+    if (id === undefined) stringIds.set(s, (id = strings.push(s) - 1));
+    return id;
+  };
+  const place = (l: Loc): number => {
+    const known = locIds.get(l);
+    if (known !== undefined) return known;
+    const via = l.via === undefined ? 0 : place(l.via) + 1;
+    const macro = l.macro === undefined ? 0 : string(l.macro) + 1;
+    const id = locs.push(l.file, l.line, l.col, via, macro) / 5 - 1;
+    locIds.set(l, id);
+    return id;
+  };
+  const put = (t: Token): void => {
+    const flags = (t.bol ? 2 : 0) + (t.space ? 1 : 0);
+    tokens.push(string(t.text), place(t.loc) * 4 + flags, KINDS.indexOf(t.kind));
+  };
+  text.forEach(put);
+  const packed: number[][] = [];
+  for (const m of macros) {
+    m.body.forEach(put);
+    const params = m.params === null ? [-1] : [m.params.length, ...m.params.map(string)];
+    packed.push([string(m.name), place(m.loc), m.body.length, m.variadic ? 1 : 0, ...params]);
+  }
+  return {
+    strings,
+    locs: Int32Array.from(locs),
+    tokens: Int32Array.from(tokens),
+    length: text.length,
+    macros: packed,
+  };
+}
+
+export function unpackText(p: PackedText): { readonly tokens: Token[]; readonly macros: MacroDef[] } {
+  const { strings } = p;
+  const locs: Loc[] = [];
+  for (let i = 0; i < p.locs.length; i += 5) {
+    const via = p.locs[i + 3]!;
+    const macro = p.locs[i + 4]!;
+    locs.push(
+      makeLoc(
+        p.locs[i]!,
+        p.locs[i + 1]!,
+        p.locs[i + 2]!,
+        via === 0 ? undefined : locs[via - 1],
+        macro === 0 ? undefined : strings[macro - 1],
+      ),
+    );
+  }
+  const all: Token[] = [];
+  for (let i = 0; i < p.tokens.length; i += 3) {
+    const at = p.tokens[i + 1]!;
+    const kind = KINDS[p.tokens[i + 2]!]!;
+    all.push(makeToken(kind, strings[p.tokens[i]!]!, locs[at >> 2]!, (at & 1) !== 0, (at & 2) !== 0, null));
+  }
+  let next = p.length;
+  const macros = p.macros.map(([name, place, count, variadic, params, ...names]): MacroDef => {
+    const body = all.slice(next, next + count!);
+    next += count!;
+    return {
+      name: strings[name!]!,
+      params: params! < 0 ? null : names.map((n) => strings[n]!),
+      variadic: variadic === 1,
+      body,
+      loc: locs[place!]!,
+    };
+  });
+  all.length = p.length;
+  return { tokens: all, macros };
+}

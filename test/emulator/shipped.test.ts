@@ -1,0 +1,57 @@
+/** A reference kernel that was preprocessed by the build is what preprocessing gives; one of other sources is not used. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deserialize, serialize } from "node:v8";
+import { ERA_NAMES, NEWEST_ERA } from "../../emulator/kernel/era.ts";
+import { packReference, parseReference, type ReferenceParse, useShipped } from "../../emulator/kernel.ts";
+
+/** The parse of an era and the traits of no kernel, so that none is kept from before. */
+let turn = 0;
+function parsed(era: (typeof ERA_NAMES)[number]): ReferenceParse {
+  return parseReference(era, [], null, undefined, [`FSC_TEST_${era.replace(/\W/g, "_")}_${turn++} 1`]);
+}
+
+/** Declarations, macros and the bodies of some functions, places and all. */
+function told(r: ReferenceParse): string {
+  const externals = r.units.flatMap((u) => u.tu.externals);
+  const bodies = externals.filter((e, i) => e.kind === "function" && i % 40 === 0);
+  return JSON.stringify(
+    [
+      r.files.map((f) => [f.path, f.origin, f.origin === "builtin" ? 0 : f.text.length]),
+      externals.map((e) => [e.kind, e.loc]),
+      bodies.map((e) => (e.kind === "function" ? e.body : null)),
+      [...r.macros]
+        .filter((m) => !m.name.startsWith("FSC_TEST"))
+        .map((m) => [m.name, m.params, m.variadic, m.body]),
+      [...r.typedefs],
+    ],
+    (key, v) => (typeof v === "bigint" ? `${v}n` : key === "hide" ? undefined : v),
+  );
+}
+
+test("a shipped reference kernel is what preprocessing gives", () => {
+  for (const era of ERA_NAMES) {
+    const fresh = told(parsed(era));
+    const packed = packReference(era);
+    assert.ok(packed !== null, era);
+    let asked = 0;
+    useShipped(() => {
+      asked++;
+      return deserialize(serialize(packed));
+    });
+    assert.equal(told(parsed(era)), fresh, era);
+    assert.equal(asked, 1);
+    useShipped(() => null);
+  }
+});
+
+test("a shipped reference kernel of other sources is not used", () => {
+  const packed = packReference(NEWEST_ERA)!;
+  useShipped(() => ({
+    ...packed,
+    digest: "1:0:0:0",
+    text: { ...packed.text, tokens: new Int32Array(0), length: 0 },
+  }));
+  assert.ok(parsed(NEWEST_ERA).units.length > 50);
+  useShipped(() => null);
+});
