@@ -24,7 +24,7 @@ const options = {
   sourcemap: "linked",
   minify: !watch,
   keepNames: true,
-  loader: { ".c": "text", ".h": "text" },
+  loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 };
 const build = await context(options);

@@ -7,3 +7,7 @@ declare module "*.c" {
   const text: string;
   export default text;
 }
+declare module "*.yaml" {
+  const text: string;
+  export default text;
+}

@@ -23,7 +23,7 @@ export async function loadModule(path) {
     format: "esm",
     sourcemap: "inline",
     logLevel: "warning",
-    loader: { ".c": "text", ".h": "text" },
+    loader: { ".c": "text", ".h": "text", ".yaml": "text" },
     banner: {
       js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
     },

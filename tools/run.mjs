@@ -19,10 +19,10 @@ await build({
   format: "cjs",
   sourcemap: "inline",
   keepNames: true,
-  loader: { ".c": "text", ".h": "text" },
+  loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 });
-const run = spawnSync(process.execPath, ["--enable-source-maps", outfile, ...args], {
+const run = spawnSync(process.execPath, ["--enable-source-maps", ...(process.env.FS_PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []), outfile, ...args], {
   stdio: "inherit",
   env: { ...process.env, FOLIOSCOPE_ROOT: root },
 });

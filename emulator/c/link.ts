@@ -39,6 +39,7 @@ import {
   type FunctionType,
   INT,
   intOf,
+  isComplete,
   isInteger,
   qualsOf,
   type RecordInfo,
@@ -73,7 +74,7 @@ import { analyse } from "./sema_expr.ts";
 import { analyseInit } from "./sema_init.ts";
 import { analyseBlock, analyseFunction, oldStyleParams } from "./sema_stmt.ts";
 import { AddressSpace, type SpaceKey } from "./space.ts";
-import type { Entity, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
+import type { Entity, FnTree, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
 import {
   alignasOf,
   constantOf,
@@ -128,12 +129,28 @@ export interface LinkOptions {
   readonly space?: AddressSpace;
 }
 
+/** What a walker of the typed tree (emulator/function) asks of the linker: names and analysed functions, nothing laid out. */
+export interface Program {
+  /** A file-scope name as code of `path` sees it. */
+  lookup(name: string, path: string): Entity | null;
+  /** The analysed body of a defined function, once. Fails with CFail where the C cannot be read. */
+  tree(sym: FunctionSym): FnTree;
+  /** A record by its tag, or null when nothing defines it. */
+  record(kind: "struct" | "union", tag: string, path: string): RecordType | null;
+  readonly deadChecks: readonly DeadCheck[];
+}
+
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
 const NOWHERE: Loc = { file: 0, line: 1, col: 1 };
 
 /** Links layers of parsed units into an image. */
 export function linkImage(options: LinkOptions): Image {
   return new Linker(options).image();
+}
+
+/** Links layers of parsed units for a walker of the typed tree. */
+export function linkProgram(options: LinkOptions): Program {
+  return new Linker(options).program();
 }
 
 class Linker implements LinkScope, GenEnv {
@@ -204,6 +221,27 @@ class Linker implements LinkScope, GenEnv {
       globalAddress: (name) => this.globalAddress(name),
       layoutOf: (type) => guarded(() => this.typeLayout(type)),
       constant: (name) => guarded(() => this.constant(name)),
+    };
+  }
+
+  program(): Program {
+    const trees = new Map<FunctionSym, FnTree>();
+    return {
+      lookup: (name, path) => this.lookup(name, path),
+      tree: (sym) => {
+        const known = trees.get(sym);
+        if (known !== undefined) return known;
+        const made = this.analysed(sym, sym.def!);
+        trees.set(sym, made);
+        return made;
+      },
+      record: (kind, tag, path) => {
+        const found = this.tag(kind, tag, path);
+        return found.kind === "record" && isComplete({ kind: "record", info: found.info, quals: 0 })
+          ? { kind: "record", info: found.info, quals: 0 }
+          : null;
+      },
+      deadChecks: this.deadChecks,
     };
   }
 
@@ -643,13 +681,16 @@ class Linker implements LinkScope, GenEnv {
     return true;
   }
 
-  private generate(info: FnInfo, sym: FunctionSym, def: FunctionDef): FnCode {
-    const s = this.sema(sym.path, sym.layer);
+  private analysed(sym: FunctionSym, def: FunctionDef): FnTree {
     const body = def.body; // may be parsed only now
     const error = def.bodyErrors.find((e) => e.severity === "error");
     if (error !== undefined || body === undefined)
       throw new CFail(`syntax: ${error?.message ?? "no body"}`, error?.loc ?? def.loc);
-    const tree = sym.nested?.tree ?? analyseFunction(s, sym, def);
+    return sym.nested?.tree ?? analyseFunction(this.sema(sym.path, sym.layer), sym, def);
+  }
+
+  private generate(info: FnInfo, sym: FunctionSym, def: FunctionDef): FnCode {
+    const tree = this.analysed(sym, def);
     const counted = this.options.coverage?.(sym.path, info.fidelity) ?? false;
     const env: GenEnv = counted ? this.withCoverage() : this;
     return genFunction(env, tree, (label, pc) => {

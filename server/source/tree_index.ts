@@ -158,7 +158,7 @@ const OBJECT =
   /^(?!typedef|return|extern|static[ \t]+inline|#)(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)*[A-Za-z_]\w*[ \t*]+(?:\w+[ \t*]+)*?(\w+)(?:\[[^\]\n]*\])*[ \t]*(?:__\w+[ \t]*)*(?:=|;)/gm;
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
-function definitionsOf(source: string, inHeader: boolean): Set<string> {
+export function definitionsOf(source: string, inHeader: boolean): Set<string> {
   const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
   const out = new Set<string>();
   const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {

@@ -1,0 +1,111 @@
+/**
+ * The judgement at the end of a path: what is still held, and whether somebody can still get at it. Leaves out faults that
+ * show while the path runs.
+ */
+import type { Holding } from "./books.ts";
+import { objectName } from "./calls.ts";
+import { isErrAddress, type Value } from "./value.ts";
+import type { Walker } from "./walk.ts";
+
+export type Outcome = "failed" | "succeeded" | "neither";
+
+/** Whether a function that returned this says that it failed. */
+export function outcomeOf(w: Walker, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
+  if (isVoid || v === null) return "neither";
+  const [lo, hi] = w.known.span(v);
+  if (pointer) {
+    if (lo === hi) return lo === 0n || isErrAddress(lo) ? "failed" : "succeeded";
+    return isErrAddress(lo) ? "failed" : "succeeded";
+  }
+  return hi < 0n ? "failed" : lo >= 0n ? "succeeded" : "neither";
+}
+
+export interface AuditInput {
+  /** What the entry returned. */
+  readonly result: Value | null;
+  readonly outcome: Outcome;
+  /** The entry is called by a core that keeps nothing of it when it fails (probe, bind, init). */
+  readonly root: boolean;
+  /** A whole life has been lived: nothing may be left. */
+  readonly life: boolean;
+  readonly at: { readonly fn: string; readonly loc: { readonly file: number; readonly line: number; readonly col: number } };
+}
+
+/** Tells what was taken on this path and lost. */
+export function audit(w: Walker, input: AuditInput): void {
+  const held = w.books.holdings.filter((h) => h.state === "held");
+  if (held.length === 0) return;
+  const reached = reachable(w, input.result, held);
+  for (const h of held) {
+    if (h.kind.sort === "lock") {
+      w.fault({
+        kind: "lock-held",
+        object: `${h.kind.what} ${w.calls_.lockName(h.key)}`,
+        what: `${w.calls_.lockName(h.key)} is still held`,
+        taken: h.taken,
+        given: null,
+        possible: h.lent !== null,
+        functions: functionsOf(h, input.at.fn),
+        at: { by: "", ...input.at },
+      });
+      continue;
+    }
+    if (input.life ? false : isKept(w, h, input, reached)) continue;
+    w.fault({
+      kind: "leaked",
+      object: objectName(h),
+      what: `the ${h.kind.what} taken by ${h.taken.callee}() is never given back`,
+      taken: h.taken,
+      given: null,
+      possible: h.lent !== null,
+      functions: functionsOf(h, input.at.fn),
+      at: { by: "", ...input.at },
+    });
+  }
+}
+
+function functionsOf(h: Holding, end: string): string[] {
+  return [...new Set([...[...h.stack].reverse(), end])];
+}
+
+/** Someone can still give it back: by what is returned, or by what outlives the call. */
+function isKept(w: Walker, h: Holding, input: AuditInput, reached: ReadonlySet<number>): boolean {
+  if (h.kind.sort === "state") return input.outcome !== "failed";
+  const at = w.mem.at(h.key);
+  if (at === null) return true;
+  if (input.root && input.outcome === "failed") return false;
+  return reached.has(at.obj.id);
+}
+
+/** Objects that can be reached from outside once the function is over. */
+function reachable(w: Walker, result: Value | null, held: readonly Holding[]): Set<number> {
+  const owned = new Set<number>();
+  for (const h of held) {
+    const at = w.mem.at(h.key);
+    if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock") owned.add(at.obj.id);
+  }
+  const out = new Set<number>();
+  const queue: number[] = [];
+  const add = (id: number): void => {
+    if (out.has(id)) return;
+    out.add(id);
+    queue.push(id);
+  };
+  for (const o of w.mem.objects)
+    if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
+  const r = result === null ? null : w.known.resolve(result);
+  if (typeof r === "bigint") {
+    const at = w.mem.at(r);
+    if (at !== null) add(at.obj.id);
+  }
+  while (queue.length > 0) {
+    const o = w.mem.objects[queue.pop()!]!;
+    for (const c of o.cells.values()) {
+      const v = w.known.resolve(c.v);
+      if (typeof v !== "bigint" || c.size !== 8) continue;
+      const at = w.mem.at(v);
+      if (at !== null && at.obj.kind !== "string" && at.obj.kind !== "function") add(at.obj.id);
+    }
+  }
+  return out;
+}

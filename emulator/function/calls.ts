@@ -1,0 +1,445 @@
+/**
+ * What a call does: a native (natives.ts), a contract's clauses, the function's own body, or, where nothing is known, a
+ * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
+ */
+import type { Loc } from "../c/ast.ts";
+import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
+import type { FunctionSym, X } from "../c/tree.ts";
+import type { Holding } from "./books.ts";
+import type { Clause, Contract, Kind, Place } from "./contract.ts";
+import { freshAt, offsetOf, put, sizeSafe } from "./memory.ts";
+import { NATIVES } from "./natives.ts";
+import { PathEnd } from "./run.ts";
+import { type CallOrigin, isErrAddress, type Value, unknown } from "./value.ts";
+import type { Walker } from "./walk.ts";
+
+const ERRNO = -5n;
+const ERR_PTR = (1n << 64n) - 5n;
+const MAX_HEADER_DEPTH = 14;
+
+export interface CallSite {
+  readonly name: string;
+  readonly args: readonly Value[];
+  readonly x: Extract<X, { k: "call" }>;
+  readonly origin: CallOrigin;
+}
+
+export class Calls {
+  private readonly w: Walker;
+
+  constructor(w: Walker) {
+    this.w = w;
+  }
+
+  call(name: string, sym: FunctionSym | null, args: Value[], x: Extract<X, { k: "call" }>, loc: Loc): Value {
+    const { w } = this;
+    const plain = name.replace(/_noprof$/, "");
+    const native = NATIVES.get(plain);
+    const contract = w.input.contracts.functions.get(plain) ?? null;
+    // What a patched file defines runs as it is written, whatever is known of the name.
+    const own = sym?.def != null && w.input.files.has(sym.path);
+    if (native !== undefined && !own) return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
+    if (contract !== null && !own) {
+      const origin = this.origin(plain, args, loc, true);
+      return this.byContract(contract, { name: plain, args, x, origin }, sym);
+    }
+    if (sym?.def != null && (own || this.headerDepth() < MAX_HEADER_DEPTH)) {
+      try {
+        w.input.program.tree(sym);
+        const v = w.body(sym, args);
+        return v ?? 0n;
+      } catch (f) {
+        if (!(f instanceof CFail)) throw f;
+      }
+    }
+    const origin = this.origin(plain, args, loc, true);
+    return this.summary({ name: plain, args, x, origin }, sym);
+  }
+
+  private headerDepth(): number {
+    const { stack } = this.w;
+    let n = 0;
+    for (let i = stack.length - 1; i >= 0 && !stack[i]!.own; i--) n++;
+    return n;
+  }
+
+  /** The call as both sides name it: callee, the string it is given, which such call it is. */
+  private origin(callee: string, args: readonly Value[], loc: Loc, count: boolean): CallOrigin {
+    const { w } = this;
+    const text = args.map((a) => this.stringOf(a)).find((s) => s !== null && s.length > 0 && s.length < 40);
+    const base = text == null ? `${callee}()` : `${callee}("${text}")`;
+    const n = (w.calls.get(base) ?? 0) + 1;
+    if (count) w.calls.set(base, n);
+    return { callee, key: n === 1 ? base : `${base} #${n}`, loc: w.place().loc ?? loc, fn: w.place().fn };
+  }
+
+  stringOf(v: Value): string | null {
+    if (typeof v !== "bigint") return null;
+    const at = this.w.mem.at(v);
+    if (at === null || at.obj.kind !== "string" || at.obj.bytes === null) return null;
+    const bytes = at.obj.bytes.subarray(at.off);
+    const end = bytes.indexOf(0);
+    return String.fromCharCode(...bytes.subarray(0, end < 0 ? Math.min(80, bytes.length) : Math.min(end, 80)));
+  }
+
+  // ---- contracts --------------------------------------------------------------------------------------------------------
+
+  private byContract(c: Contract, site: CallSite, _sym: FunctionSym | null): Value {
+    const { w } = this;
+    const { key, callee } = site.origin;
+    for (const clause of c.clauses) if (clause.verb === "read") this.read(clause, site);
+    let failed = false;
+    if (c.fails !== "never") {
+      const n = Number(/ #(\d+)$/.exec(key)?.[1] ?? "1");
+      const options = c.iterator && n > 1 ? (n > 3 ? ["fails"] : ["fails", "works"]) : ["works", "fails"];
+      failed = w.choose(key, options, callee) === "fails";
+    }
+    const ret = this.result(c, site, failed);
+    if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret)))) w.originOf.set(ret, site.origin);
+    for (const clause of c.clauses) {
+      if (clause.verb === "read") continue;
+      if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) continue;
+      this.apply(clause, c, site, ret, failed);
+    }
+    return ret;
+  }
+
+  private result(c: Contract, site: CallSite, failed: boolean): Value {
+    const { w } = this;
+    const t = site.x.t;
+    if (t.kind === "void") return 0n;
+    if (failed)
+      switch (c.fails) {
+        case "null":
+        case "zero":
+        case "false":
+          return 0n;
+        case "errptr":
+          return ERR_PTR;
+        case "nonzero":
+          return 1n;
+        default:
+          return t.kind === "pointer" ? ERR_PTR : ERRNO;
+      }
+    if (typeof c.gives === "number") return site.args[c.gives] ?? 0n;
+    if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
+    if (t.kind === "pointer") {
+      const memory = c.memory !== null;
+      const to = t.to.kind === "void" ? null : t.to;
+      let size: number | null = null;
+      if (c.size.length > 0) {
+        size = 1;
+        for (const n of c.size) {
+          const v = w.known.resolve(site.args[n] ?? 0n);
+          size = typeof v === "bigint" && size !== null ? size * Number(v) : null;
+        }
+      }
+      const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", c.memory ?? "unknown", { type: to, size });
+      return obj.base;
+    }
+    if (c.gives === "positive") {
+      const u = unknown(site.origin.key, t, site.origin);
+      w.known.assume(u, "ge", 1n);
+      return u;
+    }
+    if (c.fails === "false" || c.fails === "zero") return 1n;
+    if (c.fails === "never" && isInteger(t)) return unknown(site.origin.key, t, site.origin);
+    return 0n;
+  }
+
+  /** The value or address that a place of a contract names; null when it cannot be told. */
+  place(p: Place, site: CallSite, ret: Value): Value | null {
+    const { w } = this;
+    if (p.at === "global") return 0n;
+    const v = p.at === "ret" ? ret : site.args[p.at];
+    if (v === undefined) return null;
+    const type = p.at === "ret" ? site.x.t : site.x.args[p.at]?.t;
+    const param = p.at === "ret" ? null : (site.x.ft.params[p.at]?.type ?? null);
+    if (p.path === "" && !p.inside) return w.known.resolve(v);
+    if (w.known.resolve(v) === 0n) return null;
+    let address = w.address(v, null);
+    if (isErrAddress(address) || address < 0x10000n) return null;
+    let to = param?.kind === "pointer" && param.to.kind !== "void" ? param.to : type?.kind === "pointer" ? type.to : null;
+    if (to?.kind === "void" || to === null) to = w.mem.at(address)?.obj.type ?? null;
+    if (p.path !== "") {
+      if (to === null) return null;
+      const m = offsetOf(to, p.path);
+      if (m === null) return null;
+      address += BigInt(m.off);
+      to = m.type;
+    }
+    if (!p.inside) return address;
+    const at = w.mem.at(address);
+    if (at === null) return null;
+    const lt: CType = to !== null && (to.kind === "pointer" || isInteger(to)) ? to : { kind: "pointer", to: { kind: "void", quals: 0 }, quals: 0 };
+    return w.load(at.obj, at.off, lt, null, at.off);
+  }
+
+  private read(clause: Clause, site: CallSite): void {
+    const v = this.place(clause.where, site, 0n);
+    if (v === null) return;
+    this.w.reach(v, 0, null, `${site.name}() reads it`);
+  }
+
+  private apply(clause: Clause, c: Contract, site: CallSite, ret: Value, failed: boolean): void {
+    const { w } = this;
+    const kind = w.input.contracts.kinds.get(clause.kind) ?? null;
+    // A value that the call fills in is made here.
+    if (clause.verb === "get" && clause.where.inside && kind !== null && clause.where.at !== "ret") {
+      const slot = this.place({ ...clause.where, inside: false }, site, ret);
+      const at = typeof slot === "bigint" ? w.mem.at(slot) : null;
+      if (at === null) return;
+      const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown");
+      put(at.obj, at.off, 8, obj.base);
+      this.take(kind, obj.base, site, c);
+      return;
+    }
+    const v = this.place(clause.where, site, ret);
+    if (v === null) return;
+    switch (clause.verb) {
+      case "get":
+        if (kind !== null && !(clause.where.at === "ret" && failed)) this.take(kind, this.keyOf(v), site, c);
+        return;
+      case "put":
+      case "free":
+        if (kind !== null) this.give(kind, v, site, clause.verb === "free");
+        return;
+      case "take":
+        if (kind !== null) this.pass(kind, v, site);
+        return;
+      case "lock":
+        if (kind !== null) this.lock(kind, this.keyOf(v), site);
+        return;
+      case "unlock":
+        if (kind !== null) this.unlock(kind, this.keyOf(v), site);
+        return;
+      case "store": {
+        const from = clause.from === null ? null : this.place(clause.from, site, ret);
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        if (from !== null && at !== null) put(at.obj, at.off, 8, from);
+        return;
+      }
+      case "call": {
+        const arg = clause.from === null ? null : this.place(clause.from, site, ret);
+        this.callback(v, arg === null ? [] : [arg]);
+        return;
+      }
+      case "fill": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        if (at !== null) {
+          const n = typeof clause.where.at === "number" ? clause.where.at : -1;
+          const t = site.x.args[n]?.t;
+          const size = t?.kind === "pointer" ? (sizeSafe(t.to) ?? 8) : 8;
+          w.forget(at.obj, at.off, t?.kind === "pointer" && t.to.kind === "void" ? (at.obj.size ?? 4096) : size, site.origin.key);
+        }
+        return;
+      }
+      case "read":
+        return;
+    }
+  }
+
+  private keyOf(v: Value): bigint {
+    return this.w.address(v, null);
+  }
+
+  take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null): Holding {
+    const { w } = this;
+    const first = w.books.count(kind, key) === 0 && !w.books.holdings.some((h) => h.kind === kind && h.key === key);
+    return w.books.take(kind, key, site.origin, w.ownStack(), first);
+  }
+
+  /** Gives one back. NULL and error pointers are nothing to give back. */
+  give(kind: Kind, v0: Value, site: CallSite, gone: boolean): void {
+    const { w } = this;
+    const v = w.known.resolve(v0);
+    if (typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
+    const key = this.keyOf(v);
+    if (key < 0x10000n || isErrAddress(key)) return;
+    const spot = w.spot(site.name);
+    const { holding, twice } = w.books.give(kind, key, spot);
+    const at = w.mem.at(key);
+    if (twice !== null && twice.state === "given" && kind.sort !== "state")
+      w.fault({
+        kind: "double-release",
+        object: objectName(twice),
+        what: `${site.name}() gives back the ${kind.what} of ${twice.taken.callee}() again`,
+        taken: twice.taken,
+        given: twice.given,
+        at: spot,
+        possible: false,
+      });
+    else if (at !== null && kind.sort === "memory" && gone) {
+      const obj = at.obj;
+      if (obj.gone !== null && holding === null)
+        w.fault({
+          kind: "double-release",
+          object: holding === null ? obj.name : objectName(holding),
+          what: `${site.name}() frees ${obj.name} again`,
+          taken: null,
+          given: obj.gone,
+          at: spot,
+          possible: false,
+        });
+      obj.gone = spot;
+    }
+    if (at === null || holding === null) return;
+    if (kind.sort === "memory") {
+      at.obj.gone = spot;
+      return;
+    }
+    if (kind.sort === "counted" && w.books.count(kind, key) === 0) this.last(kind, key, at.obj.kind === "outside");
+  }
+
+  /** The last one of what was taken here is given back: what has a release function is released by it. */
+  private last(kind: Kind, key: bigint, outside: boolean): void {
+    const { w } = this;
+    const first = w.books.holdings.find((h) => h.kind === kind && h.key === key);
+    const at = w.mem.at(key);
+    if (at === null || first === undefined) return;
+    if (kind.record !== null && kind.release.length > 0) {
+      const [word, tag] = kind.record.split(" ") as ["struct" | "union", string];
+      const record = w.input.program.record(word, tag, w.stack[0]!.sym.path);
+      if (record !== null && (first.state !== "held"))
+        for (const path of kind.release) {
+          const fn = this.through(key, record, path);
+          if (fn !== null && this.callback(fn, [key])) return;
+        }
+    }
+    // An object that was only found has no life of its own here: after the last put nobody keeps it for us.
+    if (outside && first.first && at.off === 0) at.obj.gone = first.given;
+  }
+
+  /** Follows a member path through pointers ("class.dev_release"); null where it ends in something unknown. */
+  private through(address: bigint, record: CType, path: string): Value | null {
+    const { w } = this;
+    let type = record;
+    const names = path.split(".");
+    for (let i = 0; i < names.length; i++) {
+      const m = offsetOf(type, names[i]!);
+      if (m === null) return null;
+      const at = w.mem.at(address + BigInt(m.off));
+      if (at === null) return null;
+      const cell = at.obj.cells.get(at.off);
+      const v = cell === undefined ? (freshAt(at.obj, at.off).fresh === "zero" ? 0n : null) : w.known.resolve(cell.v);
+      if (v === null || typeof v !== "bigint" || v === 0n) return null;
+      if (i === names.length - 1) return v;
+      if (m.type.kind !== "pointer") return null;
+      address = v;
+      type = m.type.to;
+    }
+    return null;
+  }
+
+  /** Calls a function by its address, when it is one that has a body or a contract. Whether it did. */
+  callback(fn: Value, args: readonly Value[]): boolean {
+    const { w } = this;
+    if (typeof fn !== "bigint") return false;
+    const sym = w.mem.at(fn)?.obj.fn;
+    if (sym == null) return false;
+    const frame = w.frame;
+    const loc = frame.loc;
+    const x = {
+      k: "call",
+      t: { kind: "void", quals: 0 },
+      loc,
+      fx: 1,
+      target: sym,
+      ft: sym.type(),
+      args: [],
+      named: args.length,
+    } as unknown as Extract<X, { k: "call" }>;
+    this.call(sym.name, sym, [...args], x, loc);
+    return true;
+  }
+
+  /** The callee keeps what the caller held, and what can be reached by it. */
+  private pass(kind: Kind, v: Value, site: CallSite): void {
+    const { w } = this;
+    const key = this.keyOf(v);
+    const h = w.books.held(kind, key);
+    if (h !== null) {
+      h.state = "passed";
+      h.given = w.spot(site.name);
+    }
+  }
+
+  // ---- locks ------------------------------------------------------------------------------------------------------------
+
+  private lock(kind: Kind, key: bigint, site: CallSite): void {
+    const { w } = this;
+    const held = w.books.held(kind, key);
+    if (held !== null && kind.sort === "lock") {
+      w.fault({
+        kind: "locked-twice",
+        object: `${kind.what} ${this.lockName(key)}`,
+        what: `${site.name}() waits for ${this.lockName(key)}, which is held since ${held.taken.callee}()`,
+        taken: held.taken,
+        given: null,
+        possible: false,
+      });
+      throw new PathEnd("fault", "a lock is taken twice");
+    }
+    w.books.take(kind, key, site.origin, w.ownStack(), false);
+  }
+
+  private unlock(kind: Kind, key: bigint, site: CallSite): void {
+    const { w } = this;
+    const { holding } = w.books.give(kind, key, w.spot(site.name));
+    if (holding !== null) return;
+    if (kind.sort !== "lock") return;
+    const gave = w.books.holdings.findLast((h) => h.kind === kind && h.key === key);
+    if (gave !== undefined)
+      w.fault({
+        kind: "unlock-unheld",
+        object: `${kind.what} ${this.lockName(key)}`,
+        what: `${site.name}() gives up ${this.lockName(key)}, which was given up before`,
+        taken: gave.taken,
+        given: gave.given,
+        possible: false,
+      });
+  }
+
+  lockName(key: bigint): string {
+    if (key === 0n) return "it";
+    const at = this.w.mem.at(key);
+    if (at === null) return "a lock";
+    return this.w.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
+  }
+
+  // ---- what nothing is known of -------------------------------------------------------------------------------------------
+
+  private summary(site: CallSite, sym: FunctionSym | null): Value {
+    const { w } = this;
+    w.assumed.add(site.name);
+    const noreturn = sym?.noreturn === true || site.name === "__fs_bug";
+    if (noreturn) throw new PathEnd("stopped", `${site.name}() does not return`);
+    site.args.forEach((a, i) => {
+      const v = w.known.resolve(a);
+      if (typeof v !== "bigint") return;
+      const at = w.mem.at(v);
+      if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
+      for (const h of w.books.holdings)
+        if (h.key === v && h.state === "held" && h.kind.sort !== "lock") h.lent ??= site.name;
+      const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;
+      const to = declared?.kind === "pointer" ? declared.to : null;
+      if (to === null || (to.quals & 1) !== 0) return;
+      const argType = site.x.args[i]?.t;
+      const real = to.kind === "void" && argType?.kind === "pointer" ? argType.to : to;
+      const scalar = real.kind === "pointer" || isInteger(real);
+      const size = at.obj.kind === "local" && at.off === 0 ? (at.obj.size ?? 8) : (sizeSafe(real) ?? 8);
+      if (at.obj.kind === "local") w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
+      else if (scalar && real.kind !== "pointer" && to.kind !== "void") w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
+      else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
+    });
+    const t = site.x.t;
+    if (t.kind === "void") return 0n;
+    if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
+    return unknown(site.origin.key, t, site.origin);
+  }
+}
+
+/** What a holding is called on both sides. */
+export function objectName(h: Holding): string {
+  return `${h.kind.what} of ${h.taken.callee}()`;
+}

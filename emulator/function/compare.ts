@@ -1,0 +1,119 @@
+/**
+ * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
+ * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
+ */
+import type { Entry, Bounds, Explored, Forced, Side } from "./explore.ts";
+import { explore, forcedKey, hasEntry, runPath } from "./explore.ts";
+import type { Fault, PathResult } from "./finding.ts";
+
+export interface Difference {
+  readonly verdict: "new" | "fixed" | "already" | "moved";
+  readonly entry: Entry;
+  readonly fault: Fault;
+  /** The path that shows it, on the side that has it. */
+  readonly forced: Forced;
+  readonly path: PathResult;
+  /** Paths of the side that show it, of those that ran. */
+  readonly shown: number;
+}
+
+export interface EntryResult {
+  readonly entry: Entry;
+  readonly differences: readonly Difference[];
+  readonly paths: { readonly before: number; readonly after: number };
+  readonly left: number;
+  readonly note: string;
+}
+
+interface Ran {
+  readonly forced: Forced;
+  readonly result: PathResult;
+}
+
+/** Runs an entry on both sides and compares. */
+export function compareEntry(before: Side, after: Side, entry: Entry, bounds: Bounds): EntryResult {
+  const none = { entry, differences: [], paths: { before: 0, after: 0 }, left: 0 };
+  if (!hasEntry(before, entry)) return { ...none, note: `${entry.name}() cannot be run on the before side` };
+  if (!hasEntry(after, entry)) return { ...none, note: `${entry.name}() cannot be run on the after side` };
+  const b = explore(before, entry, bounds);
+  const a = explore(after, entry, bounds);
+  const at = (side: Side, e: Explored, extra: Map<string, Ran>, forced: Forced): PathResult => {
+    const key = forcedKey(forced);
+    const known = e.paths.get(key) ?? extra.get(key);
+    if (known !== undefined) return known.result;
+    const result = runPath(side, entry, forced, bounds.steps);
+    extra.set(key, { forced, result });
+    return result;
+  };
+  const extraB = new Map<string, Ran>();
+  const extraA = new Map<string, Ran>();
+  const keys = new Map<string, { b: Ran[]; a: Ran[] }>();
+  const collect = (e: Explored, side: "a" | "b"): void => {
+    for (const ran of e.paths.values())
+      for (const f of ran.result.faults) {
+        const k = faultKey(f);
+        let g = keys.get(k);
+        if (g === undefined) {
+          g = { a: [], b: [] };
+          keys.set(k, g);
+        }
+        if (g[side].length < 40) g[side].push(ran);
+      }
+  };
+  collect(b, "b");
+  collect(a, "a");
+  const differences: Difference[] = [];
+  for (const [key, g] of keys) {
+    const fixed = g.b.filter((r) => cleanOn(at(after, a, extraA, r.forced), key));
+    const fresh = g.a.filter((r) => {
+      const other = at(before, b, extraB, r.forced);
+      return cleanOn(other, key) && (g.b.length === 0 || met(other, r.forced));
+    });
+    const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
+    const verdict: Difference["verdict"] =
+      fixed.length > 0 && fresh.length === 0
+        ? "fixed"
+        : fresh.length > 0 && fixed.length === 0
+          ? "new"
+          : fixed.length > 0
+            ? "moved"
+            : "already";
+    const [ran] = verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
+    const shownBy = ran ?? g.b[0] ?? g.a[0]!;
+    const fault = shownBy.result.faults.find((f) => faultKey(f) === key)!;
+    differences.push({
+      verdict,
+      entry,
+      fault,
+      forced: shownBy.forced,
+      path: shownBy.result,
+      shown: (verdict === "new" ? fresh : fixed).length,
+    });
+  }
+  return {
+    entry,
+    differences,
+    paths: { before: b.paths.size, after: a.paths.size },
+    left: Math.max(b.left, a.left),
+    note: "",
+  };
+}
+
+/** What makes two faults the same on both sides. */
+export function faultKey(f: Fault): string {
+  return `${f.kind}|${f.object}`;
+}
+
+function has(r: PathResult, key: string): boolean {
+  return r.faults.some((f) => faultKey(f) === key);
+}
+
+/** The path got to its end and does not show the fault. */
+function cleanOn(r: PathResult, key: string): boolean {
+  return r.end === "returned" && !has(r, key);
+}
+
+/** Every decision that the path was given was met on it. */
+function met(r: PathResult, forced: Forced): boolean {
+  return [...forced].every(([k, v]) => r.choices.some((c) => c.name === k && c.answer === v));
+}

@@ -1,0 +1,186 @@
+/**
+ * What a path has decided about its unknowns: for each a range and values that it is not, and truths of comparisons between
+ * two unknowns. Every decision that is open is put to the chooser; what is decided stays decided. Leaves out
+ * arithmetic beyond constants added: such a value is an unknown of its own.
+ */
+import { isInteger } from "../c/ctype.ts";
+import type { CmpOp } from "../c/tree.ts";
+import { opText, type Unknown, type Value, valueText } from "./value.ts";
+
+export interface Range {
+  lo: bigint;
+  hi: bigint;
+  readonly not: Set<bigint>;
+}
+
+const NEGATED: Record<CmpOp, CmpOp> = { eq: "ne", ne: "eq", lt: "ge", ge: "lt", gt: "le", le: "gt" };
+const SWAPPED: Record<CmpOp, CmpOp> = { eq: "eq", ne: "ne", lt: "gt", gt: "lt", le: "ge", ge: "le" };
+
+/** A question that the path does not answer: `subject` is compared with `with`. */
+export interface Question {
+  readonly subject: Unknown;
+  readonly op: CmpOp;
+  readonly with: Value;
+  /** "pdev->id < 0" */
+  readonly text: string;
+}
+
+export class Constraints {
+  private readonly ranges = new Map<string, Range>();
+  private readonly facts = new Map<string, boolean>();
+  private readonly bound = new Map<string, bigint>();
+
+  /** The value that an unknown has been found to have, or the unknown. */
+  resolve(v: Value): Value {
+    if (typeof v === "bigint") return v;
+    const b = this.bound.get(v.id);
+    return b === undefined ? v : b;
+  }
+
+  bind(u: Unknown, v: bigint): void {
+    this.bound.set(u.id, v);
+  }
+
+  range(u: Unknown): Range {
+    let r = this.ranges.get(u.id);
+    if (r === undefined) {
+      r = { lo: u.lo, hi: u.hi, not: new Set() };
+      this.ranges.set(u.id, r);
+    }
+    return r;
+  }
+
+  /** Least and greatest value that v may have. */
+  span(v: Value): [bigint, bigint] {
+    if (typeof v === "bigint") return [v, v];
+    const b = this.bound.get(v.id);
+    if (b !== undefined) return [b, b];
+    const { u, add } = stripped(this, v);
+    if (u !== v) {
+      const [lo, hi] = this.span(u);
+      return [lo + add, hi + add];
+    }
+    const r = this.range(v);
+    return [r.lo, r.hi];
+  }
+
+  /** Decides a comparison; `ask` is called when both answers are possible. */
+  compare(op: CmpOp, l: Value, r: Value, ask: (q: Question) => boolean): boolean {
+    let a = this.resolve(l);
+    let b = this.resolve(r);
+    if (typeof a === "bigint" && typeof b === "bigint") return holds(op, a, b);
+    if (typeof a === "bigint") {
+      [a, b] = [b, a];
+      op = SWAPPED[op];
+    }
+    const s = stripped(this, a as Unknown);
+    if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);
+    const other = stripped(this, b);
+    if (other.u.id === s.u.id) return holds(op, s.add, other.add);
+    return this.between(op, a as Unknown, b, ask);
+  }
+
+  private against(op: CmpOp, u: Unknown, k: bigint, ask: (q: Question) => boolean): boolean {
+    const known = this.bound.get(u.id);
+    if (known !== undefined) return holds(op, known, k);
+    const r = this.range(u);
+    const yes = feasible(r, op, k);
+    const no = feasible(r, NEGATED[op], k);
+    if (!yes) return false;
+    if (!no) return true;
+    const answer = ask({ subject: u, op, with: k, text: `${u.id} ${opText(op)} ${valueText(k)}` });
+    this.assume(u, answer ? op : NEGATED[op], k);
+    return answer;
+  }
+
+  /** Takes a comparison with a constant for true. */
+  assume(u: Unknown, op: CmpOp, k: bigint): void {
+    const r = this.range(u);
+    if (op === "eq") r.lo = r.hi = k;
+    else if (op === "ne") r.not.add(k);
+    else if (op === "lt") r.hi = min(r.hi, k - 1n);
+    else if (op === "le") r.hi = min(r.hi, k);
+    else if (op === "gt") r.lo = max(r.lo, k + 1n);
+    else r.lo = max(r.lo, k);
+    while (r.not.has(r.lo) && r.lo < r.hi) r.lo++;
+    while (r.not.has(r.hi) && r.lo < r.hi) r.hi--;
+    if (r.lo === r.hi) this.bound.set(u.id, r.lo);
+  }
+
+  private between(op: CmpOp, a: Unknown, b: Unknown, ask: (q: Question) => boolean): boolean {
+    const [alo, ahi] = this.span(a);
+    const [blo, bhi] = this.span(b);
+    if (ahi < blo) return op === "lt" || op === "le" || op === "ne";
+    if (alo > bhi) return op === "gt" || op === "ge" || op === "ne";
+    const key = `${a.id} ${opText(op)} ${b.id}`;
+    const known =
+      this.facts.get(key) ??
+      this.facts.get(`${b.id} ${opText(SWAPPED[op])} ${a.id}`) ??
+      not(this.facts.get(`${a.id} ${opText(NEGATED[op])} ${b.id}`));
+    if (known !== undefined) return known;
+    const answer = ask({ subject: a, op, with: b, text: key });
+    this.facts.set(key, answer);
+    return answer;
+  }
+}
+
+function not(v: boolean | undefined): boolean | undefined {
+  return v === undefined ? undefined : !v;
+}
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+function feasible(r: Range, op: CmpOp, k: bigint): boolean {
+  switch (op) {
+    case "eq":
+      return k >= r.lo && k <= r.hi && !r.not.has(k);
+    case "ne":
+      return r.lo !== k || r.hi !== k;
+    case "lt":
+      return r.lo < k;
+    case "le":
+      return r.lo <= k;
+    case "gt":
+      return r.hi > k;
+    case "ge":
+      return r.hi >= k;
+  }
+}
+
+export function holds(op: CmpOp, a: bigint, b: bigint): boolean {
+  switch (op) {
+    case "eq":
+      return a === b;
+    case "ne":
+      return a !== b;
+    case "lt":
+      return a < b;
+    case "le":
+      return a <= b;
+    case "gt":
+      return a > b;
+    case "ge":
+      return a >= b;
+  }
+}
+
+/** The unknown below added constants and conversions that keep its value. */
+export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint } {
+  let u = v;
+  let add = 0n;
+  for (let depth = 0; depth < 8; depth++) {
+    const f = u.from;
+    if (f === null) break;
+    if (f.k === "conv" && typeof f.x !== "bigint") {
+      const inner = f.x;
+      if (!(isInteger(inner.t) || inner.t.kind === "pointer")) break;
+      const [lo, hi] = c.span(inner);
+      if (lo < u.lo || hi > u.hi) break;
+      u = inner;
+    } else if (f.k === "bin" && (f.op === "add" || f.op === "sub") && typeof f.r === "bigint" && typeof f.l !== "bigint") {
+      add += f.op === "add" ? f.r : -f.r;
+      u = f.l;
+    } else break;
+  }
+  return { u, add };
+}

@@ -1,0 +1,186 @@
+/**
+ * What a function of the kernel's interfaces does to the things a caller has to account for, as data: the clauses of
+ * emulator/contracts/*.yaml in the form that a run uses. Leaves out reading YAML (server/review/contracts.ts) and
+ * applying a clause (effects.ts).
+ */
+
+/** A place that a clause is about. */
+export interface Place {
+  /** "ret", an argument's number, or "global" for what there is one of. */
+  readonly at: "ret" | "global" | number;
+  /** The value that lies there, not the address: "*arg2". */
+  readonly inside: boolean;
+  /** Member path, or "". */
+  readonly path: string;
+}
+
+export type Verb =
+  | "get" /** takes one of a kind */
+  | "put" /** gives one back */
+  | "free" /** gives back, and the memory is gone */
+  | "take" /** the callee takes what the caller held */
+  | "lock"
+  | "unlock"
+  | "read" /** reads through a pointer */
+  | "store" /** stores one argument at a place */
+  | "call" /** calls the function that lies at a place, with an argument */
+  | "fill"; /** what the pointer leads to is written */
+
+export interface Clause {
+  readonly verb: Verb;
+  readonly kind: string;
+  readonly where: Place;
+  readonly when: "always" | "ok" | "failed";
+  /** store: where the value comes from; call: the argument. */
+  readonly from: Place | null;
+}
+
+/** How a call fails: by what it returns. */
+export type Failure = "never" | "null" | "errptr" | "errno" | "false" | "zero" | "nonzero";
+
+export interface Contract {
+  readonly name: string;
+  readonly clauses: readonly Clause[];
+  readonly fails: Failure;
+  /** The call ends a loop by failing: the first call gives something, a later one nothing. */
+  readonly iterator: boolean;
+  /** Memory that it returns: what is in it. */
+  readonly memory: "zero" | "uninitialised" | "unknown" | null;
+  /** Argument numbers whose product is the size of the memory. */
+  readonly size: readonly number[];
+  /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a positive number. */
+  readonly gives: number | "positive" | null;
+  readonly source: string;
+}
+
+/** A kind of thing: how it is called in sentences. */
+export interface Kind {
+  readonly name: string;
+  readonly what: string;
+  /** Counted: may be taken more than once. State: belongs to something that stays, as an enabled clock does. */
+  readonly sort: "counted" | "memory" | "state" | "lock";
+  /** The record in which a release function lies, and the members to look at. */
+  readonly record: string | null;
+  readonly release: readonly string[];
+  readonly putBy: string;
+}
+
+export interface Contracts {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly functions: ReadonlyMap<string, Contract>;
+}
+
+/** What a YAML entry holds. */
+export interface ContractEntry {
+  readonly does?: readonly string[] | string;
+  readonly fails?: string;
+  readonly iterator?: boolean;
+  readonly memory?: string;
+  readonly size?: readonly number[];
+  readonly gives?: number | string;
+  readonly source?: string;
+  /** Takes over everything of another entry. */
+  readonly like?: string;
+}
+
+export interface ContractFile {
+  readonly kinds?: Readonly<Record<string, Partial<Omit<Kind, "name">>>>;
+  readonly functions?: Readonly<Record<string, ContractEntry | null>>;
+}
+
+const VERBS: ReadonlySet<string> = new Set([
+  "get",
+  "put",
+  "free",
+  "take",
+  "lock",
+  "unlock",
+  "read",
+  "store",
+  "call",
+  "fill",
+]);
+const FAILURES: ReadonlySet<string> = new Set(["never", "null", "errptr", "errno", "false", "zero", "nonzero"]);
+
+/** "arg1.dev", "*arg2.np", "ret", "global"; null when it is none of these. */
+export function parsePlace(text: string): Place | null {
+  const m = /^(\*?)(ret|global|arg(\d))(?:\.([\w.]+))?$/.exec(text);
+  if (m === null) return null;
+  const at = m[2] === "ret" || m[2] === "global" ? m[2] : Number(m[3]);
+  return { at, inside: m[1] === "*", path: m[4] ?? "" };
+}
+
+/** One clause: `get node ret`, `put device arg0.dev`, `store arg2 arg1.dev.release`, `take memory arg0 if ok`. */
+export function parseClause(text: string): Clause | null {
+  const m = /^(.*?)(?:\s+if\s+(ok|failed)|\s+(always))?$/.exec(text.trim());
+  const words = (m?.[1] ?? "").trim().split(/\s+/);
+  const verb = words[0] ?? "";
+  if (!VERBS.has(verb)) return null;
+  const two = verb === "read" || verb === "fill";
+  const paired = verb === "store" || verb === "call";
+  if (words.length !== (two ? 2 : 3)) return null;
+  const where = parsePlace(words[words.length - 1]!);
+  const from = paired ? parsePlace(words[1]!) : null;
+  if (where === null || (paired && from === null)) return null;
+  const given = (m?.[2] ?? m?.[3]) as Clause["when"] | undefined;
+  // What is returned or filled in is there only when the call went well.
+  const usual = verb === "get" || verb === "take" || verb === "lock" ? "ok" : "always";
+  return {
+    verb: verb as Verb,
+    kind: two || paired ? "" : words[1]!,
+    where,
+    when: given ?? usual,
+    from,
+  };
+}
+
+/** Puts files together. `problem` is called for each entry that does not fit; such an entry is left out. */
+export function buildContracts(files: readonly ContractFile[], problem: (text: string) => void): Contracts {
+  const kinds = new Map<string, Kind>();
+  const functions = new Map<string, Contract>();
+  const entries = new Map<string, ContractEntry>();
+  for (const file of files) {
+    for (const [name, k] of Object.entries(file.kinds ?? {}))
+      kinds.set(name, {
+        name,
+        what: k.what ?? name,
+        sort: k.sort ?? "counted",
+        record: k.record ?? null,
+        release: k.release ?? [],
+        putBy: k.putBy ?? "",
+      });
+    for (const [name, e] of Object.entries(file.functions ?? {})) entries.set(name, e ?? {});
+  }
+  const full = (name: string, depth: number): ContractEntry => {
+    const e = entries.get(name);
+    if (e === undefined) {
+      problem(`${name}: there is no such entry to be like`);
+      return {};
+    }
+    return e.like === undefined || depth > 4 ? e : { ...full(e.like, depth + 1), ...e };
+  };
+  for (const name of entries.keys()) {
+    const e = full(name, 0);
+    const list = e.does === undefined ? [] : typeof e.does === "string" ? e.does.split(/\s*,\s*/) : e.does;
+    const clauses: Clause[] = [];
+    for (const text of list) {
+      const c = parseClause(text);
+      if (c === null) problem(`${name}: "${text}" is no clause`);
+      else if (c.kind !== "" && !kinds.has(c.kind)) problem(`${name}: no kind "${c.kind}"`);
+      else clauses.push(c);
+    }
+    const fails = e.fails ?? "never";
+    if (!FAILURES.has(fails)) problem(`${name}: it cannot fail by "${fails}"`);
+    functions.set(name, {
+      name,
+      clauses,
+      fails: FAILURES.has(fails) ? (fails as Failure) : "never",
+      iterator: e.iterator ?? false,
+      memory: e.memory === undefined ? null : (e.memory as Contract["memory"]),
+      size: e.size ?? [],
+      gives: e.gives === undefined ? null : (e.gives as number | "positive"),
+      source: e.source ?? "",
+    });
+  }
+  return { kinds, functions };
+}

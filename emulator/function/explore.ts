@@ -1,0 +1,190 @@
+/**
+ * Which paths of an entry are run: the one on which all goes well, then one decision made otherwise, then two, and on; those
+ * first whose parent saw branches that nothing had seen. Every path runs from the start with its list of decisions. Leaves
+ * out what a path does (walk.ts) and comparing sides (compare.ts).
+ */
+import { CFail, type CType } from "../c/ctype.ts";
+import type { Program } from "../c/link.ts";
+import { expansionLoc } from "../c/token.ts";
+import type { FunctionSym } from "../c/tree.ts";
+import { audit, outcomeOf } from "./audit.ts";
+import type { Contracts } from "./contract.ts";
+import type { PathResult } from "./finding.ts";
+import { PathEnd } from "./run.ts";
+import { unknown, type Value } from "./value.ts";
+import { Walker } from "./walk.ts";
+
+/** What is run: a function, or two that make a life. */
+export interface Entry {
+  readonly name: string;
+  readonly path: string;
+  /** Called by a core that keeps nothing of it when it fails. */
+  readonly root: boolean;
+  /** The function that ends what this one began, or null. */
+  readonly leave: string | null;
+}
+
+export interface Side {
+  readonly program: Program;
+  readonly contracts: Contracts;
+  readonly files: ReadonlySet<string>;
+}
+
+export interface Bounds {
+  /** Paths of an entry and side. */
+  readonly paths: number;
+  /** Nodes evaluated on one path, and on all of an entry and side. */
+  readonly steps: number;
+  readonly total: number;
+}
+
+export const USUAL_BOUNDS: Bounds = { paths: 400, steps: 60_000, total: 3_000_000 };
+
+/** The decisions that a path makes otherwise than usual. */
+export type Forced = ReadonlyMap<string, string>;
+
+export function forcedKey(f: Forced): string {
+  return [...f].map(([k, v]) => `${k}=${v}`).sort().join(";");
+}
+
+/** Runs one path. */
+export function runPath(side: Side, entry: Entry, forced: Forced, steps: number): PathResult {
+  const w = new Walker({ ...side, forced, steps });
+  let end: PathResult["end"] = "returned";
+  let why = "";
+  let result: readonly [bigint, bigint] | null = null;
+  try {
+    result = enter(w, side, entry);
+  } catch (f) {
+    if (f instanceof PathEnd) {
+      end = f.end;
+      why = f.message;
+    } else if (f instanceof CFail) {
+      end = "unsupported";
+      why = f.message;
+    } else if (f instanceof RangeError) {
+      end = "limit";
+      why = f.message;
+    } else throw f;
+  }
+  return {
+    choices: w.choices,
+    faults: w.faults,
+    end,
+    why,
+    result,
+    steps: w.steps,
+    covered: w.covered,
+    assumed: [...w.assumed],
+  };
+}
+
+function symOf(side: Side, name: string, path: string): FunctionSym | null {
+  const e = side.program.lookup(name, path);
+  return e?.kind === "function" && e.sym.def !== null ? e.sym : null;
+}
+
+/** Whether an entry is there on a side, and can be read. */
+export function hasEntry(side: Side, entry: Entry): boolean {
+  const sym = symOf(side, entry.name, entry.path);
+  if (sym === null) return false;
+  try {
+    side.program.tree(sym);
+    return true;
+  } catch (f) {
+    if (f instanceof CFail) return false;
+    throw f;
+  }
+}
+
+function enter(w: Walker, side: Side, entry: Entry): readonly [bigint, bigint] | null {
+  const sym = symOf(side, entry.name, entry.path);
+  if (sym === null) throw new PathEnd("unsupported", `${entry.name}() is not there`);
+  const tree = side.program.tree(sym);
+  const args = argsOf(w, tree.params);
+  const v = w.body(sym, args);
+  const ret = tree.type.ret;
+  const outcome = outcomeOf(w, v, ret.kind === "pointer", ret.kind === "void");
+  const at = { fn: entry.name, loc: expansionLoc(tree.endLoc) };
+  if (entry.leave === null || outcome === "failed") {
+    audit(w, { result: v, outcome, root: entry.root, life: false, at });
+    return v === null ? null : w.known.span(v);
+  }
+  const last = symOf(side, entry.leave, entry.path);
+  if (last === null) return null;
+  const lastTree = side.program.tree(last);
+  const same = lastTree.params.map((p, i) => {
+    const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
+    return q >= 0 && typeName(p.type) !== "" ? args[q]! : argsOf(w, [p])[0]! ?? args[i]!;
+  });
+  w.body(last, same);
+  audit(w, {
+    result: null,
+    outcome: "neither",
+    root: true,
+    life: true,
+    at: { fn: entry.leave, loc: expansionLoc(lastTree.endLoc) },
+  });
+  return null;
+}
+
+function typeName(t: CType): string {
+  return t.kind === "pointer" && t.to.kind === "record" ? (t.to.info.tag ?? "") : "";
+}
+
+function argsOf(w: Walker, params: readonly { name: string; type: CType }[]): Value[] {
+  return params.map((p) =>
+    p.type.kind === "record"
+      ? w.mem.make(p.name, "outside", "unknown", { type: p.type }).base
+      : unknown(p.name, p.type),
+  );
+}
+
+export interface Explored {
+  readonly paths: ReadonlyMap<string, { readonly forced: Forced; readonly result: PathResult }>;
+  /** Paths that were known and not run, for the bound. */
+  readonly left: number;
+}
+
+interface Candidate {
+  readonly forced: Forced;
+  readonly after: number;
+  readonly rank: number;
+}
+
+export function explore(side: Side, entry: Entry, bounds: Bounds): Explored {
+  const paths = new Map<string, { forced: Forced; result: PathResult }>();
+  const seen = new Set<string>([""]);
+  const covered = new Set<string>();
+  let queue: Candidate[] = [{ forced: new Map(), after: 0, rank: 0 }];
+  let total = 0;
+  while (queue.length > 0 && paths.size < bounds.paths && total < bounds.total) {
+    let best = 0;
+    for (let i = 1; i < queue.length; i++) if (queue[i]!.rank < queue[best]!.rank) best = i;
+    const [c] = queue.splice(best, 1);
+    const result = runPath(side, entry, c!.forced, bounds.steps);
+    total += result.steps + 200;
+    paths.set(forcedKey(c!.forced), { forced: c!.forced, result });
+    let fresh = 0;
+    for (const e of result.covered)
+      if (!covered.has(e)) {
+        covered.add(e);
+        fresh++;
+      }
+    const depth = c!.forced.size;
+    result.choices.forEach((choice, i) => {
+      if (i < c!.after) return;
+      for (const option of choice.options) {
+        if (option === choice.answer) continue;
+        const forced = new Map(c!.forced).set(choice.name, option);
+        const key = forcedKey(forced);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const rank = depth + 1 - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
+        queue.push({ forced, after: i + 1, rank });
+      }
+    });
+    if (queue.length > 20_000) queue = queue.sort((a, b) => a.rank - b.rank).slice(0, 10_000);
+  }
+  return { paths, left: queue.length };
+}

@@ -1,0 +1,62 @@
+/**
+ * What a path shows to be wrong, as plain data. Leaves out comparing the sides (compare.ts).
+ */
+import type { Loc } from "../c/ast.ts";
+import type { Spot } from "./books.ts";
+import type { CallOrigin } from "./value.ts";
+
+export type FaultKind =
+  | "leaked"
+  | "double-release"
+  | "use-after-release"
+  | "null-dereference"
+  | "error-pointer-dereference"
+  | "lock-held"
+  | "locked-twice"
+  | "unlock-unheld"
+  | "uninitialised"
+  | "copied-uninitialised"
+  | "freed-while-registered"
+  | "error-lost";
+
+/** One decision of a path. */
+export interface Choice {
+  readonly name: string;
+  readonly answer: string;
+  /** All answers that were possible, the usual one first. */
+  readonly options: readonly string[];
+  readonly loc: Loc;
+  readonly fn: string;
+  /** A call of which it was decided whether it fails. */
+  readonly callee: string | null;
+}
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What it is about: "node of of_find_node_by_name()". Same on both sides. */
+  readonly object: string;
+  readonly what: string;
+  readonly taken: CallOrigin | null;
+  readonly given: Spot | null;
+  /** Where it shows. */
+  readonly at: Spot;
+  /** Functions it belongs to, the likeliest first. */
+  readonly functions: readonly string[];
+  /** It rests on what an unknown function may have done. */
+  readonly possible: boolean;
+}
+
+export interface PathResult {
+  readonly choices: readonly Choice[];
+  readonly faults: readonly Fault[];
+  /** "returned", or why the path did not get to its end. */
+  readonly end: "returned" | "fault" | "limit" | "stopped" | "unsupported";
+  readonly why: string;
+  /** What the entry returned: its bounds. */
+  readonly result: readonly [bigint, bigint] | null;
+  readonly steps: number;
+  /** Branches that were taken: "file:line:col:T". */
+  readonly covered: ReadonlySet<string>;
+  /** Functions without a body or a contract that the path went through. */
+  readonly assumed: readonly string[];
+}

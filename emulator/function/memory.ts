@@ -1,0 +1,199 @@
+/**
+ * Memory of a run, made as needed: objects far apart, each with cells that were written or read, and a rule for what was
+ * not. Every object has room before and behind its start, so that a member's address leads to the struct around it.
+ * Leaves out what values mean and who owns an object (books.ts).
+ */
+import type { Loc } from "../c/ast.ts";
+import { type CType, isInteger, layoutOf, sizeOf } from "../c/ctype.ts";
+import type { FunctionSym } from "../c/tree.ts";
+import type { Value } from "./value.ts";
+
+/** What reading bytes that nobody wrote gives: an unknown by name, zero, or a fault. */
+export type Fresh = "unknown" | "zero" | "uninitialised";
+
+export interface Cell {
+  readonly size: number;
+  readonly v: Value;
+}
+
+export interface Obj {
+  readonly id: number;
+  name: string;
+  readonly base: bigint;
+  /** Bytes, where they are known. */
+  size: number | null;
+  readonly kind: "heap" | "local" | "global" | "outside" | "string" | "function";
+  fresh: Fresh;
+  /** Later rules for a part of it, the last one that covers a byte counts. */
+  readonly parts: { readonly lo: number; readonly hi: number; readonly fresh: Fresh; readonly name: string }[];
+  readonly cells: Map<number, Cell>;
+  /** Bit-fields that were written or read: "offset:shift:width". */
+  readonly bits: Map<string, Value>;
+  type: CType | null;
+  /** Set when it is gone: where and by what. */
+  gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
+  readonly fn: FunctionSym | null;
+  /** Bytes of a string literal or constant. */
+  readonly bytes: Uint8Array | null;
+}
+
+const SHIFT = 28n;
+const HALF = 1n << 27n;
+const SPACE = 0x0010_0000_0000_0000n;
+const MASK = (1n << SHIFT) - 1n;
+
+export class Memory {
+  readonly objects: Obj[] = [];
+
+  make(name: string, kind: Obj["kind"], fresh: Fresh, extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes">> = {}): Obj {
+    const id = this.objects.length;
+    const obj: Obj = {
+      id,
+      name,
+      base: SPACE + (BigInt(id) << SHIFT) + HALF,
+      size: extra.size ?? null,
+      kind,
+      fresh,
+      parts: [],
+      cells: new Map(),
+      bits: new Map(),
+      type: extra.type ?? null,
+      gone: null,
+      fn: extra.fn ?? null,
+      bytes: extra.bytes ?? null,
+    };
+    this.objects.push(obj);
+    return obj;
+  }
+
+  /** The object that an address belongs to, and the byte in it (may be negative). */
+  at(address: bigint): { obj: Obj; off: number } | null {
+    if (address < SPACE) return null;
+    const id = (address - SPACE) >> SHIFT;
+    if (id >= BigInt(this.objects.length)) return null;
+    const obj = this.objects[Number(id)]!;
+    return { obj, off: Number(((address - SPACE) & MASK) - HALF) };
+  }
+}
+
+/** The rule for unwritten bytes at an offset. */
+export function freshAt(obj: Obj, off: number): { fresh: Fresh; name: string } {
+  for (let i = obj.parts.length - 1; i >= 0; i--) {
+    const p = obj.parts[i]!;
+    if (off >= p.lo && off < p.hi) return p;
+  }
+  return { fresh: obj.fresh, name: obj.name };
+}
+
+/** Forgets what is known of the bytes [off, off + size); a concrete integer that is cut keeps its other bytes. */
+export function clear(obj: Obj, off: number, size: number): void {
+  if (size > 4096 && obj.cells.size < size) {
+    for (const [at, cell] of [...obj.cells]) if (at < off + size && at + cell.size > off) cut(obj, at, cell, off, size);
+  } else
+    for (let at = off - 15; at < off + size; at++) {
+      const cell = obj.cells.get(at);
+      if (cell !== undefined && at + cell.size > off) cut(obj, at, cell, off, size);
+    }
+  if (obj.bits.size > 0)
+    for (const key of [...obj.bits.keys()]) {
+      const [o, , , b] = key.split(":").map(Number) as [number, number, number, number];
+      if (o < off + size && o + b > off) obj.bits.delete(key);
+    }
+}
+
+function cut(obj: Obj, at: number, cell: Cell, off: number, size: number): void {
+  obj.cells.delete(at);
+  if (typeof cell.v !== "bigint") return;
+  const all = BigInt.asUintN(cell.size * 8, cell.v);
+  for (let i = 0; i < cell.size; i++)
+    if (at + i < off || at + i >= off + size)
+      obj.cells.set(at + i, { size: 1, v: (all >> BigInt(8 * i)) & 0xffn });
+}
+
+export function put(obj: Obj, off: number, size: number, v: Value): void {
+  clear(obj, off, size);
+  obj.cells.set(off, { size, v });
+}
+
+/** A member of a record by offset, as far down as it goes: "dev.kobj.name". */
+export function memberAt(
+  t: CType | null,
+  off: number,
+  size: number,
+): { path: string; type: CType; record: CType; name: string } | null {
+  if (t === null) return null;
+  let path = "";
+  let type = t;
+  let record: CType = t;
+  let name = "";
+  for (let depth = 0; depth < 12; depth++) {
+    if (type.kind === "record") {
+      if (off < 0) return null;
+      let fields: ReturnType<typeof layoutOf>["fields"];
+      try {
+        fields = layoutOf(type).fields;
+      } catch {
+        return null;
+      }
+      const f = fields.find((x) => {
+        if (x.bit !== null || off < x.offset) return false;
+        const s = sizeSafe(x.type);
+        return s === null ? true : off < x.offset + s;
+      });
+      if (f === undefined) return null;
+      record = type;
+      if (f.name !== null) {
+        path += `.${f.name}`;
+        name = f.name;
+      }
+      off -= f.offset;
+      type = f.type;
+    } else if (type.kind === "array") {
+      const s = sizeSafe(type.of);
+      if (s === null || s === 0) return null;
+      path += `[${Math.floor(off / s)}]`;
+      off = ((off % s) + s) % s;
+      type = type.of;
+    } else break;
+  }
+  if (off !== 0 || (type.kind !== "pointer" && !isInteger(type))) return null;
+  return sizeSafe(type) === size ? { path, type, record, name } : null;
+}
+
+export function sizeSafe(t: CType): number | null {
+  try {
+    return sizeOf(t);
+  } catch {
+    return null;
+  }
+}
+
+/** Byte offset of a member ("dev.release"), or null. */
+export function offsetOf(t: CType, path: string): { off: number; type: CType } | null {
+  let off = 0;
+  let type = t;
+  for (const name of path.split(".")) {
+    const found = inRecord(type, name);
+    if (found === null) return null;
+    off += found.off;
+    type = found.type;
+  }
+  return { off, type };
+}
+
+function inRecord(t: CType, name: string): { off: number; type: CType } | null {
+  if (t.kind !== "record") return null;
+  let fields: ReturnType<typeof layoutOf>["fields"];
+  try {
+    fields = layoutOf(t).fields;
+  } catch {
+    return null;
+  }
+  for (const f of fields) {
+    if (f.name === name) return { off: f.offset, type: f.type };
+    if (f.name !== null) continue;
+    const inner = inRecord(f.type, name);
+    if (inner !== null) return { off: f.offset + inner.off, type: inner.type };
+  }
+  return null;
+}

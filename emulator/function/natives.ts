@@ -1,0 +1,295 @@
+/**
+ * Functions that are not C here: memory and strings, atomic counters, bits, logging, and the stand-ins of shims.ts. Each
+ * works on what is known and leaves an unknown where something is not. Leaves out everything that the books are about.
+ */
+import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
+import type { CallSite } from "./calls.ts";
+import { clear, freshAt, type Obj, put } from "./memory.ts";
+import { PathEnd } from "./run.ts";
+import { derived, unknown, type Value } from "./value.ts";
+import type { Walker } from "./walk.ts";
+
+export type Native = (w: Walker, site: CallSite) => Value;
+
+const MAX_STRING = 300;
+
+function at(w: Walker, v: Value, what: string): { obj: Obj; off: number } {
+  return w.reach(v, 0, null, what);
+}
+
+function open(w: Walker, site: CallSite, t: CType = site.x.t): Value {
+  const key = `${site.name}()`;
+  const n = (w.calls.get(key) ?? 0) + 1;
+  w.calls.set(key, n);
+  return t.kind === "void" ? 0n : unknown(n === 1 ? key : `${key} #${n}`, t, { ...site.origin, key });
+}
+
+/** A string that is wholly known, or null. */
+function stringAt(w: Walker, v: Value): string | null {
+  const r = w.known.resolve(v);
+  if (typeof r !== "bigint") return null;
+  const a = w.mem.at(r);
+  if (a === null) return null;
+  let out = "";
+  for (let i = 0; i < MAX_STRING; i++) {
+    let c: Value;
+    if (a.obj.bytes !== null) c = BigInt(a.obj.bytes[a.off + i] ?? 0);
+    else {
+      const cell = a.obj.cells.get(a.off + i);
+      if (cell === undefined) {
+        if (freshAt(a.obj, a.off + i).fresh !== "zero") return null;
+        c = 0n;
+      } else if (cell.size !== 1) return null;
+      else c = w.known.resolve(cell.v);
+    }
+    if (typeof c !== "bigint") return null;
+    if (c === 0n) return out;
+    out += String.fromCharCode(Number(c & 0xffn));
+  }
+  return null;
+}
+
+function count(w: Walker, v: Value): { obj: Obj; off: number; old: Value } {
+  const a = at(w, v, "a counter is used");
+  return { ...a, old: w.load(a.obj, a.off, INT, null, a.off) };
+}
+
+function add(by: 1n | -1n, result: "old" | "new" | "none"): Native {
+  return (w, s) => {
+    const c = count(w, s.args[0]!);
+    const v = w.arith("add", c.old, by, INT);
+    put(c.obj, c.off, 4, v);
+    return result === "old" ? c.old : result === "new" ? v : 0n;
+  };
+}
+
+function addArg(sign: "add" | "sub", result: "new" | "none"): Native {
+  return (w, s) => {
+    const c = count(w, s.args[1]!);
+    const v = w.arith(sign, c.old, s.args[0]!, INT);
+    put(c.obj, c.off, 4, v);
+    return result === "new" ? v : 0n;
+  };
+}
+
+/** Down by one: whether it is zero then. What comes from outside is not the last. */
+const downToZero: Native = (w, s) => {
+  const c = count(w, s.args[0]!);
+  const v = w.arith("sub", c.old, 1n, INT);
+  put(c.obj, c.off, 4, v);
+  return w.compare("eq", v, 0n) ? 1n : 0n;
+};
+
+const upUnlessZero: Native = (w, s) => {
+  const c = count(w, s.args[0]!);
+  if (w.compare("eq", c.old, 0n)) return 0n;
+  put(c.obj, c.off, 4, w.arith("add", c.old, 1n, INT));
+  return 1n;
+};
+
+const nothing: Native = () => 0n;
+const first: Native = (_w, s) => s.args[0] ?? 0n;
+
+function bitOf(w: Walker, s: CallSite): { obj: Obj; off: number; mask: bigint; old: Value } {
+  const nr = w.number(s.args[0]!);
+  const a = at(w, s.args[1]!, "a bit is used");
+  const off = a.off + Number((nr / 64n) * 8n);
+  return { obj: a.obj, off, mask: 1n << (nr % 64n), old: w.load(a.obj, off, ULONG, null, off) };
+}
+
+function bit(change: "set" | "clear" | "flip" | "none", gives: boolean): Native {
+  return (w, s) => {
+    const b = bitOf(w, s);
+    const was = gives ? (w.compare("ne", w.arith("and", b.old, b.mask, ULONG), 0n) ? 1n : 0n) : 0n;
+    if (change === "set") put(b.obj, b.off, 8, w.arith("or", b.old, b.mask, ULONG));
+    else if (change === "clear")
+      put(b.obj, b.off, 8, w.arith("and", b.old, ((1n << 64n) - 1n) ^ b.mask, ULONG));
+    else if (change === "flip") put(b.obj, b.off, 8, w.arith("xor", b.old, b.mask, ULONG));
+    return was;
+  };
+}
+
+const copy: Native = (w, s) => {
+  const n = w.known.resolve(s.args[2] ?? 0n);
+  if (n === 0n) return s.args[0]!;
+  const to = at(w, s.args[0]!, "it is written");
+  const from = at(w, s.args[1]!, "it is read");
+  if (typeof n === "bigint" && n < 1n << 20n) w.copyBytes(to.obj, to.off, from.obj, from.off, Number(n));
+  else w.forget(to.obj, to.off, to.obj.size ?? 4096, s.origin.key);
+  return s.args[0]!;
+};
+
+const set: Native = (w, s) => {
+  const n = w.known.resolve(s.args[2] ?? 0n);
+  const v = w.known.resolve(s.args[1] ?? 0n);
+  if (n === 0n) return s.args[0]!;
+  const to = at(w, s.args[0]!, "it is written");
+  const size = typeof n === "bigint" && n < 1n << 24n ? Number(n) : (to.obj.size ?? 4096);
+  clear(to.obj, to.off, size);
+  to.obj.parts.push({ lo: to.off, hi: to.off + size, fresh: v === 0n ? "zero" : "unknown", name: s.origin.key });
+  return s.args[0]!;
+};
+
+const stringLength: Native = (w, s) => {
+  at(w, s.args[0]!, "it is read");
+  const text = stringAt(w, s.args[0]!);
+  return text === null ? open(w, s) : BigInt(text.length);
+};
+
+const stringCompare: Native = (w, s) => {
+  at(w, s.args[0]!, "it is read");
+  const [a, b] = [stringAt(w, s.args[0]!), stringAt(w, s.args[1]!)];
+  if (a === null || b === null) {
+    const u = open(w, s, INT);
+    // Two strings that are not both known are the same or not: "not" first.
+    return w.choose(`${typeof u === "bigint" ? "" : u.id} differs`, ["yes", "no"]) === "yes" ? 1n : 0n;
+  }
+  const n = s.args.length > 2 ? Number(w.number(s.args[2]!)) : MAX_STRING;
+  const [x, y] = [a.slice(0, n), b.slice(0, n)];
+  return x === y ? 0n : x < y ? -1n : 1n;
+};
+
+const writtenString: Native = (w, s) => {
+  const to = at(w, s.args[0]!, "it is written");
+  const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
+  if (text !== null && text.length < 200) {
+    for (let i = 0; i <= text.length; i++) put(to.obj, to.off + i, 1, BigInt(i < text.length ? text.charCodeAt(i) : 0));
+    return s.x.t.kind === "pointer" ? s.args[0]! : BigInt(text.length);
+  }
+  const n = s.name === "strcpy" || s.name === "strcat" || s.name === "sprintf" ? null : w.known.resolve(s.args[s.name === "snprintf" || s.name === "scnprintf" ? 1 : 2] ?? 0n);
+  const size = typeof n === "bigint" && n > 0n && n < 4096n ? Number(n) : (to.obj.size ?? 64);
+  if (to.obj.bytes === null) w.forget(to.obj, to.off, size, s.origin.key);
+  return s.x.t.kind === "pointer" ? s.args[0]! : open(w, s);
+};
+
+/** strsep(): gives the word, and moves the caller's pointer behind it, to NULL after the last. */
+const separate: Native = (w, s) => {
+  const slot = at(w, s.args[0]!, "the pointer is read");
+  const t = s.x.t;
+  const v = w.known.resolve(w.load(slot.obj, slot.off, t, null, slot.off));
+  if (v === 0n) return 0n;
+  const word = w.address(v, UCHAR);
+  const more = w.choose(`${s.origin.key} finds a separator`, ["no", "yes"]);
+  const n = (w.calls.get("strsep rest") ?? 0) + 1;
+  w.calls.set("strsep rest", n);
+  put(slot.obj, slot.off, 8, more === "yes" && n < 3 ? word + 1n : 0n);
+  return word;
+};
+
+const copied: Native = (w, s) => {
+  const from = s.name.includes("to_user") ? s.args[1] : null;
+  if (from !== undefined && from !== null) {
+    const a = at(w, from, "it is copied to user space");
+    const n = w.known.resolve(s.args[2] ?? 0n);
+    if (typeof n === "bigint" && n > 0n && n < 65536n) w.uninitialisedCopy(a.obj, a.off, Number(n), s.name);
+  } else {
+    const a = at(w, s.args[0]!, "it is written");
+    const n = w.known.resolve(s.args[2] ?? 0n);
+    w.forget(a.obj, a.off, typeof n === "bigint" && n < 1n << 20n ? Number(n) : (a.obj.size ?? 4096), "from user space");
+  }
+  return w.choose(`${s.origin.key}`, ["works", "fails"], s.name) === "works" ? 0n : 1n;
+};
+
+/** Waits and copies that give an errno or zero. */
+const may: Native = (w, s) => {
+  const key = `${s.name.replace(/^__fs_/, "")}()`;
+  const n = (w.calls.get(key) ?? 0) + 1;
+  w.calls.set(key, n);
+  return w.choose(n === 1 ? key : `${key} #${n}`, ["works", "fails"], s.name) === "works" ? 0n : -110n;
+};
+
+const errPtr: Native = (w, s) => {
+  const v = w.known.resolve(s.args[0]!);
+  return typeof v === "bigint" ? BigInt.asUintN(64, v) : derived({ k: "conv", x: v }, s.x.t);
+};
+
+export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
+  ["__fs_log", nothing],
+  [
+    "__fs_bug",
+    () => {
+      throw new PathEnd("stopped", "BUG()");
+    },
+  ],
+  ["dev_err_probe", (_w, s) => s.args[1] ?? 0n],
+  ["__fs_poll", may],
+  ["__fs_user_copy", may],
+  ["__fs_wait_interruptible", may],
+  ["memcpy", copy],
+  ["memmove", copy],
+  ["__memcpy", copy],
+  ["memset", set],
+  ["strlen", stringLength],
+  ["strnlen", stringLength],
+  ["strcmp", stringCompare],
+  ["strncmp", stringCompare],
+  ["strcasecmp", stringCompare],
+  ["strncasecmp", stringCompare],
+  ["memcmp", stringCompare],
+  ["sysfs_streq", stringCompare],
+  ["strcpy", writtenString],
+  ["strncpy", writtenString],
+  ["strscpy", writtenString],
+  ["strlcpy", writtenString],
+  ["strscpy_pad", writtenString],
+  ["strcat", writtenString],
+  ["strlcat", writtenString],
+  ["snprintf", writtenString],
+  ["scnprintf", writtenString],
+  ["sprintf", writtenString],
+  ["strsep", separate],
+  ["strim", first],
+  ["skip_spaces", first],
+  ["strstrip", first],
+  ["copy_to_user", copied],
+  ["__copy_to_user", copied],
+  ["copy_from_user", copied],
+  ["__copy_from_user", copied],
+  ["atomic_inc", add(1n, "none")],
+  ["atomic_dec", add(-1n, "none")],
+  ["atomic_inc_return", add(1n, "new")],
+  ["atomic_dec_return", add(-1n, "new")],
+  ["atomic_add", addArg("add", "none")],
+  ["atomic_sub", addArg("sub", "none")],
+  ["atomic_add_return", addArg("add", "new")],
+  ["atomic_sub_return", addArg("sub", "new")],
+  ["atomic_dec_and_test", downToZero],
+  ["atomic_inc_not_zero", upUnlessZero],
+  ["atomic_add_unless", upUnlessZero],
+  ["atomic_read", (w, s) => count(w, s.args[0]!).old],
+  [
+    "atomic_set",
+    (w, s) => {
+      const a = at(w, s.args[0]!, "a counter is set");
+      put(a.obj, a.off, 4, s.args[1] ?? 0n);
+      return 0n;
+    },
+  ],
+  ["refcount_read", (w, s) => count(w, s.args[0]!).old],
+  ["refcount_inc", add(1n, "none")],
+  ["refcount_dec", add(-1n, "none")],
+  ["refcount_dec_and_test", downToZero],
+  ["refcount_inc_not_zero", upUnlessZero],
+  [
+    "refcount_set",
+    (w, s) => {
+      const a = at(w, s.args[0]!, "a counter is set");
+      put(a.obj, a.off, 4, s.args[1] ?? 0n);
+      return 0n;
+    },
+  ],
+  ["__fs_test_bit", bit("none", true)],
+  ["__fs_set_bit", bit("set", false)],
+  ["__fs_clear_bit", bit("clear", false)],
+  ["__fs_change_bit", bit("flip", false)],
+  ["__fs_test_and_set_bit", bit("set", true)],
+  ["__fs_test_and_clear_bit", bit("clear", true)],
+  ["ERR_PTR", errPtr],
+  ["kmemleak_alloc", nothing],
+  ["udelay", nothing],
+  ["ndelay", nothing],
+  ["mdelay", nothing],
+  ["msleep", nothing],
+  ["usleep_range", nothing],
+  ["fsleep", nothing],
+]);

@@ -1,0 +1,376 @@
+/**
+ * One path of a function: memory, what is decided of its unknowns, the books, and the choices that were put to it. The
+ * walker (walk.ts) executes C over it; calls.ts says what a call does. Leaves out choosing paths (explore.ts).
+ */
+import type { Loc } from "../c/ast.ts";
+import { type CType, isInteger, sizeOf } from "../c/ctype.ts";
+import type { Program } from "../c/link.ts";
+import { expansionLoc } from "../c/token.ts";
+import type { CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym } from "../c/tree.ts";
+import { Books, type Spot } from "./books.ts";
+import { Constraints, holds, type Question, stripped } from "./constraints.ts";
+import type { Contracts } from "./contract.ts";
+import type { Choice, Fault } from "./finding.ts";
+import { clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
+
+/** Ends a path: nothing after this place runs. */
+export class PathEnd extends Error {
+  readonly end: "fault" | "limit" | "stopped" | "unsupported";
+  constructor(end: PathEnd["end"], why: string) {
+    super(why);
+    this.end = end;
+  }
+}
+
+export interface Frame {
+  readonly tree: FnTree;
+  readonly sym: FunctionSym;
+  /** Defined in one of the patched files. */
+  readonly own: boolean;
+  readonly vars: Map<LocalVar, Value>;
+  readonly objs: Map<LocalVar, Obj>;
+  /** Answers at a place so far. */
+  readonly asked: Map<string, { answer: boolean; times: number }>;
+  /** Loops under way, innermost last: how often each has turned. */
+  readonly loops: number[];
+  loc: Loc;
+}
+
+export interface RunInput {
+  readonly program: Program;
+  readonly contracts: Contracts;
+  /** Paths of the files that are run whole. */
+  readonly files: ReadonlySet<string>;
+  /** What is decided otherwise than usual, by the name of the choice. */
+  readonly forced: ReadonlyMap<string, string>;
+  /** Bound on evaluated nodes. */
+  readonly steps: number;
+}
+
+const VALID = 1n << 45n;
+const MAX_CHOICES = 400;
+
+export class Run {
+  readonly input: RunInput;
+  readonly mem = new Memory();
+  readonly known = new Constraints();
+  readonly books = new Books();
+  readonly choices: Choice[] = [];
+  readonly faults: Fault[] = [];
+  readonly covered = new Set<string>();
+  readonly assumed = new Set<string>();
+  readonly stack: Frame[] = [];
+  readonly globals = new Map<ObjectSym, Obj>();
+  readonly functions = new Map<string, Obj>();
+  readonly answers = new Map<string, string>();
+  /** How often a callee was called on this path. */
+  readonly calls = new Map<string, number>();
+  steps = 0;
+
+  constructor(input: RunInput) {
+    this.input = input;
+  }
+
+  // ---- places -----------------------------------------------------------------------------------------------------
+
+  get frame(): Frame {
+    return this.stack[this.stack.length - 1]!;
+  }
+
+  /** The innermost function of the patched files, and where it is. */
+  place(): { fn: string; loc: Loc } {
+    for (let i = this.stack.length - 1; i >= 0; i--) {
+      const f = this.stack[i]!;
+      if (f.own) return { fn: f.tree.name, loc: expansionLoc(f.loc) };
+    }
+    const f = this.stack[0];
+    return f === undefined ? { fn: "", loc: { file: 0, line: 0, col: 0 } } : { fn: f.tree.name, loc: expansionLoc(f.loc) };
+  }
+
+  spot(by: string): Spot {
+    return { by, ...this.place() };
+  }
+
+  ownStack(): string[] {
+    return this.stack.filter((f) => f.own).map((f) => f.tree.name);
+  }
+
+  tick(): void {
+    if (++this.steps > this.input.steps) throw new PathEnd("limit", "the bound on steps of a path is reached");
+  }
+
+  // ---- choices ------------------------------------------------------------------------------------------------------
+
+  /** Decides something open. The first option is the usual one. A name decided before keeps its answer. */
+  choose(name: string, options: readonly string[], callee: string | null = null): string {
+    const before = this.answers.get(name);
+    if (before !== undefined && options.includes(before)) return before;
+    const wanted = this.input.forced.get(name);
+    const answer = wanted !== undefined && options.includes(wanted) ? wanted : options[0]!;
+    this.answers.set(name, answer);
+    if (this.choices.length >= MAX_CHOICES) throw new PathEnd("limit", "too many choices on one path");
+    this.choices.push({ name, answer, options, callee, ...this.place() });
+    return answer;
+  }
+
+  /** The answer to an open comparison. */
+  ask(q: Question, loop: boolean): boolean {
+    const f = this.frame;
+    const at = `${f.loc.file}:${f.loc.line}:${f.loc.col}`;
+    const asked = f.asked.get(at);
+    let usual = this.usual(q, loop);
+    const turns = f.loops.length > 0 ? f.loops[f.loops.length - 1]! : 0;
+    // A loop that nothing decides turns once or twice, not for ever.
+    const stuck = asked !== undefined && turns > 1 && asked.times >= 2;
+    if (stuck) usual = !asked.answer;
+    const options = usual ? ["yes", "no"] : ["no", "yes"];
+    const answer =
+      stuck && asked.times >= 3 ? usual : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
+    if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
+    else asked.times++;
+    return answer;
+  }
+
+  private usual(q: Question, loop: boolean): boolean {
+    const { u, add } = stripped(this.known, q.subject);
+    if (typeof q.with !== "bigint") return q.op === "ne" || q.op === "le" || q.op === "ge";
+    if (u.t.kind === "pointer") return holds(q.op, VALID, q.with);
+    const turns = this.frame.loops.length > 0 ? this.frame.loops[this.frame.loops.length - 1]! : 0;
+    if (loop && u.origin === null) return turns < 1;
+    const usual = u.origin !== null && u.origin.callee === "" ? 0n : this.usualNumber(u);
+    return holds(q.op, usual + add, q.with);
+  }
+
+  private usualNumber(u: Unknown): bigint {
+    if (u.t.kind === "int" && u.t.rank === 0) return 1n;
+    if (u.origin !== null && /count|_num\b|num_|irq(?!.*(request|enable|disable))|length|_len\b|size/.test(u.origin.callee))
+      return 1n;
+    return 0n;
+  }
+
+  compare(op: CmpOp, l: Value, r: Value, loop = false): boolean {
+    return this.known.compare(op, l, r, (q) => this.ask(q, loop));
+  }
+
+  // ---- faults ---------------------------------------------------------------------------------------------------------
+
+  fault(f: Omit<Fault, "functions" | "at"> & { functions?: readonly string[]; at?: Spot }): void {
+    const at = f.at ?? this.spot("");
+    const full: Fault = { ...f, at, functions: f.functions ?? [...this.ownStack()].reverse() };
+    const same = this.faults.some((x) => x.kind === full.kind && x.object === full.object && x.at.fn === at.fn);
+    if (!same) this.faults.push(full);
+  }
+
+  // ---- pointers -------------------------------------------------------------------------------------------------------
+
+  /** The address that a pointer holds; an unknown one gets an object of its own. */
+  address(v: Value, type: CType | null): bigint {
+    const r = this.known.resolve(v);
+    if (typeof r === "bigint") return r;
+    const { u, add } = stripped(this.known, r);
+    const known = this.known.resolve(u);
+    if (typeof known === "bigint") return known + add;
+    const [lo, hi] = this.known.span(u);
+    if (lo === hi) return lo + add;
+    if (isErrAddress(lo)) return lo + add;
+    const to = u.t.kind === "pointer" ? u.t.to : null;
+    const shape = to !== null && to.kind !== "void" ? to : type;
+    const obj = this.mem.make(u.id, "outside", "unknown", { type: shape });
+    this.known.bind(u, obj.base);
+    return obj.base + add;
+  }
+
+  /** The object and byte that an access goes to. Faults end the path. */
+  reach(v: Value, off: number, type: CType | null, what: string): { obj: Obj; off: number } {
+    const source = typeof v === "bigint" ? null : v.origin;
+    const base = BigInt.asUintN(64, this.address(v, off === 0 ? type : null));
+    const a = BigInt.asUintN(64, base + BigInt(off));
+    const from = this.originOf.get(base) ?? source;
+    if (a < 0x10000n || base === 0n) {
+      this.fault({
+        kind: "null-dereference",
+        object: `NULL ${from === null ? "pointer" : `from ${from.callee}()`}`,
+        what,
+        taken: from,
+        given: null,
+        possible: false,
+      });
+      throw new PathEnd("fault", "NULL is dereferenced");
+    }
+    if (isErrAddress(base) || a >= (1n << 64n) - 0x10000n) {
+      this.fault({
+        kind: "error-pointer-dereference",
+        object: `error pointer ${from === null ? "" : `from ${from.callee}()`}`.trim(),
+        what,
+        taken: from,
+        given: null,
+        possible: false,
+      });
+      throw new PathEnd("fault", "an error pointer is dereferenced");
+    }
+    let at = this.mem.at(a);
+    if (at === null) {
+      const obj = this.mem.make(`memory at 0x${a.toString(16)}`, "outside", "unknown");
+      at = { obj, off: 0 };
+    }
+    const { obj } = at;
+    if (obj.gone !== null) {
+      this.fault({
+        kind: "use-after-release",
+        object: obj.name,
+        what,
+        taken: null,
+        given: obj.gone,
+        possible: false,
+      });
+      obj.gone = null;
+    }
+    if (obj.type === null && type !== null && at.off === 0 && type.kind === "record") obj.type = type;
+    return at;
+  }
+
+  /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
+  readonly originOf = new Map<bigint, Fault["taken"]>();
+
+  // ---- memory ---------------------------------------------------------------------------------------------------------
+
+  /** What the bytes are called: "pdev->dev.id". */
+  nameOf(obj: Obj, off: number, size: number, type: CType | null, at: number): string {
+    const own = memberAt(obj.type, off, size);
+    const { name } = freshAt(obj, off);
+    if (own !== null) return `${name}${own.path === "" ? "" : joined(obj, own.path)}`;
+    const via = memberAt(type, off - at, size);
+    if (via !== null) return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
+    return off === 0 ? `*${name}` : `${name}+${off}`;
+  }
+
+  /** Reads a scalar. `within`: the record type by which it is reached, and where that begins. */
+  load(obj: Obj, off: number, t: CType, within: CType | null, at: number): Value {
+    const size = sizeOf(t);
+    const cell = obj.cells.get(off);
+    if (cell !== undefined && cell.size === size) return this.retyped(this.known.resolve(cell.v), t);
+    if (obj.bytes !== null) {
+      let v = 0n;
+      for (let i = 0; i < size; i++) v |= BigInt(obj.bytes[off + i] ?? 0) << BigInt(8 * i);
+      return this.signed(v, t);
+    }
+    const pieces = this.pieces(obj, off, size, t);
+    if (pieces !== null) return pieces;
+    const { fresh } = freshAt(obj, off);
+    const name = this.nameOf(obj, off, size, within, at);
+    let v: Value;
+    if (fresh === "zero") v = 0n;
+    else {
+      if (fresh === "uninitialised")
+        this.fault({
+          kind: "uninitialised",
+          object: name,
+          what: `${name} is read before it is written`,
+          taken: null,
+          given: null,
+          possible: false,
+        });
+      v = this.made(obj, off, t, within, at, name);
+    }
+    if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
+    return v;
+  }
+
+  /** What an unwritten place of an object that comes from outside holds. */
+  private made(obj: Obj, off: number, t: CType, within: CType | null, at: number, name: string): Value {
+    const m = memberAt(obj.type, off, 8) ?? memberAt(within, off - at, 8);
+    if (m !== null && t.kind === "pointer" && m.record.kind === "record") {
+      const { tag } = m.record.info;
+      // A list that comes from outside is empty, or has one entry.
+      if (tag === "list_head" && (m.name === "next" || m.name === "prev")) {
+        const head = obj.base + BigInt(m.name === "next" ? off : off - 8);
+        const from = Number(head - obj.base);
+        const listName = name.replace(/\.(next|prev)$/, "");
+        if (obj.kind !== "local" && this.choose(`${listName} has an entry`, ["no", "yes"]) === "yes") {
+          const entry = this.mem.make(`entry of ${listName}`, "outside", "unknown");
+          put(entry, 0, 8, head);
+          put(entry, 8, 8, head);
+          put(obj, from, 8, entry.base);
+          put(obj, from + 8, 8, entry.base);
+          return entry.base;
+        }
+        put(obj, from, 8, head);
+        put(obj, from + 8, 8, head);
+        return head;
+      }
+      if (tag === "hlist_head" || tag === "rb_root" || tag === "rb_node" || tag === "llist_head") return 0n;
+    }
+    return unknown(name, t);
+  }
+
+  /** A value put together from cells of other sizes: bytes when all are known. */
+  private pieces(obj: Obj, off: number, size: number, t: CType): Value | null {
+    if (!overlaps(obj, off, size)) return null;
+    let v = 0n;
+    let whole = true;
+    for (let i = 0; i < size; i++) {
+      const b = byteAt(obj, off + i);
+      if (b === null) {
+        if (freshAt(obj, off + i).fresh === "zero" && !covered(obj, off + i)) continue;
+        whole = false;
+        break;
+      }
+      v |= b << BigInt(8 * i);
+    }
+    if (whole) return this.signed(v, t);
+    return unknown(`${obj.name}+${off}:${size}`, t);
+  }
+
+  private signed(v: bigint, t: CType): bigint {
+    if (!isInteger(t)) return v;
+    const size = sizeSafe(t) ?? 8;
+    const signed = t.kind === "int" ? t.signed : t.info.int.signed;
+    return signed ? BigInt.asIntN(size * 8, v) : BigInt.asUintN(size * 8, v);
+  }
+
+  /** The same bytes read as another type of the same size. */
+  private retyped(v: Value, t: CType): Value {
+    return typeof v === "bigint" ? this.signed(t.kind === "pointer" ? BigInt.asUintN(64, v) : v, t) : v;
+  }
+
+  store(obj: Obj, off: number, size: number, v: Value): void {
+    put(obj, off, size, v);
+  }
+
+  /** Everything in the range is unknown from now on. */
+  forget(obj: Obj, off: number, size: number, name: string): void {
+    clear(obj, off, size);
+    obj.parts.push({ lo: off, hi: off + size, fresh: "unknown", name });
+  }
+}
+
+function joined(obj: Obj, path: string): string {
+  return obj.kind === "outside" || obj.kind === "heap" ? path.replace(/^\./, "->") : path;
+}
+
+function overlaps(obj: Obj, off: number, size: number): boolean {
+  for (let at = off - 15; at < off + size; at++) {
+    const c = obj.cells.get(at);
+    if (c !== undefined && at + c.size > off) return true;
+  }
+  if (obj.bits.size > 0)
+    for (const key of obj.bits.keys()) {
+      const [o, , , b] = key.split(":").map(Number) as [number, number, number, number];
+      if (o < off + size && o + b > off) return true;
+    }
+  return false;
+}
+
+function covered(obj: Obj, off: number): boolean {
+  return overlaps(obj, off, 1);
+}
+
+function byteAt(obj: Obj, off: number): bigint | null {
+  for (let at = off - 15; at <= off; at++) {
+    const c = obj.cells.get(at);
+    if (c === undefined || at + c.size <= off) continue;
+    return typeof c.v === "bigint" ? (BigInt.asUintN(c.size * 8, c.v) >> BigInt(8 * (off - at))) & 0xffn : null;
+  }
+  return null;
+}

@@ -1,0 +1,224 @@
+/**
+ * The C around the functions that are run: the patched files whole, and of the tree's headers what their code names, one
+ * name at a time. Headers are read once for both sides. Leaves out finding who defines a name (the TreeSource's business)
+ * and running anything.
+ */
+import type { SourceFile } from "../c/ast.ts";
+import { type LinkUnit, linkProgram, type Program } from "../c/link.ts";
+import { type MacroDef, MacroTable } from "../c/macro_table.ts";
+import { parse } from "../c/parser.ts";
+import { defineMacros, predefinedMacros, preprocess } from "../c/preprocessor.ts";
+import type { TreeSource } from "../kernel_tree.ts";
+import { configSet, FUNCTION_SHIMS, PRELUDE } from "./shims.ts";
+
+/** The unit of a header, and what it defines or declares in this configuration. */
+interface Loaded {
+  readonly unit: LinkUnit;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Headers of one tree as driver code sees them; `files` is shared by all programs made of it. */
+export class KernelSources {
+  readonly files: SourceFile[] = [];
+  private readonly source: TreeSource;
+  private readonly base: MacroTable;
+  private readonly loaded = new Map<string, Loaded | null>();
+  private readonly tables = new Map<string, MacroTable | null>();
+  private readonly found = new Map<string, MacroDef | null>();
+  private readonly typedefs: ReadonlySet<string>;
+  private readonly prelude: LinkUnit;
+  private reading = 0;
+
+  constructor(source: TreeSource) {
+    this.source = source;
+    this.typedefs = source.typedefs;
+    const plain = predefinedMacros(this.files);
+    for (const name of ["unix", "linux"]) plain.delete(name);
+    defineMacros(plain, this.files, [...FUNCTION_SHIMS, ...source.config], "<shims>");
+    const shims = new Set([...plain].map((m) => m.name));
+    this.base = new TreeTable(plain, shims, (name) => this.macro(name));
+    this.prelude = this.parsed("<prelude>", PRELUDE).unit;
+  }
+
+  /** A program of whole files over the tree's headers. */
+  program(units: readonly { path: string; text: string }[]): Program {
+    const own = units.map((u) => this.parsed(u.path, u.text).unit);
+    return linkProgram({
+      layers: [
+        { fidelity: "diff", units: own },
+        { fidelity: "tree", units: [this.prelude] },
+      ],
+      files: this.files,
+      natives: new Set(),
+      stubMode: "record",
+      more: (name) => this.more(name, units),
+    });
+  }
+
+  private more(name: string, units: readonly { path: string }[]): LinkUnit[] {
+    for (const path of this.source.definers(name)) {
+      if (units.some((u) => u.path === path)) continue;
+      const file = this.load(path);
+      if (file?.names.has(name) === true) return [file.unit];
+    }
+    if (/ /.test(name)) return [];
+    for (const path of this.source.definers(`@${name}`)) {
+      const file = this.load(path);
+      if (file?.names.has(`@${name}`) === true) return [file.unit];
+    }
+    return [];
+  }
+
+  private load(path: string): Loaded | null {
+    const known = this.loaded.get(path);
+    if (known !== undefined) return known;
+    this.loaded.set(path, null);
+    const text = this.source.read(path);
+    if (text === null) return null;
+    const result = this.parsed(path, text);
+    this.loaded.set(path, result);
+    return result;
+  }
+
+  private parsed(path: string, text: string): Loaded {
+    const macros = this.base.copy();
+    const { tokens } = preprocess(
+      { path, text, origin: "tree" },
+      {
+        files: this.files,
+        macros,
+        resolve: () => null,
+        missingInclude: "ignore",
+        ...(this.base instanceof TreeTable ? { sticky: this.base.shims } : {}),
+      },
+    );
+    const tu = parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" });
+    const names = new Set<string>();
+    for (const e of tu.externals) {
+      if (e.kind === "function") names.add(e.declarator.name ?? "");
+      if (e.kind !== "declaration") continue;
+      const t = e.specs.type;
+      if ((t.kind === "struct" || t.kind === "union") && t.members !== null && t.tag !== null)
+        names.add(`${t.kind} ${t.tag}`);
+      if (t.kind === "enum" && t.items !== null) {
+        if (t.tag !== null) names.add(`enum ${t.tag}`);
+        for (const item of t.items) names.add(item.name);
+      }
+      for (const item of e.items) {
+        const name = item.declarator.name;
+        if (name === null) continue;
+        const declares =
+          e.specs.storage !== "typedef" &&
+          (item.declarator.parts[0]?.kind === "function" || e.specs.storage === "extern") &&
+          item.init === null;
+        names.add(declares ? `@${name}` : name);
+      }
+    }
+    return { unit: { path, tu, macros }, names };
+  }
+
+  /** A macro of the tree's headers. */
+  private macro(name: string): MacroDef | undefined {
+    const known = this.found.get(name);
+    if (known !== undefined) return known ?? undefined;
+    this.found.set(name, null);
+    const found = /^trace_\w+$/.test(name) ? this.tracepoint(name) : this.imported(name);
+    // While a file's own directives are read its macros are not known yet: asked again later.
+    if (found === undefined && this.reading > 0) this.found.delete(name);
+    else this.found.set(name, found ?? null);
+    return found;
+  }
+
+  private imported(name: string): MacroDef | undefined {
+    for (const path of this.source.definers(`#${name}`)) {
+      const def = this.macrosOf(path)?.own(name);
+      if (def === undefined) continue;
+      // `#define foo foo` marks an architecture's own function.
+      if (def.params === null && def.body.length === 1 && def.body[0]!.text === name) continue;
+      return def;
+    }
+    return undefined;
+  }
+
+  private macrosOf(path: string): MacroTable | null {
+    const known = this.tables.get(path);
+    if (known !== undefined) return known;
+    this.tables.set(path, null);
+    const text = this.source.read(path);
+    if (text === null) return null;
+    const macros = this.base.copy();
+    this.reading++;
+    preprocess(
+      { path, text: directivesOf(text), origin: "tree" },
+      { files: this.files, macros, resolve: () => null, missingInclude: "ignore" },
+    );
+    this.reading--;
+    this.tables.set(path, macros);
+    return macros;
+  }
+
+  /** Tracepoints say nothing here. */
+  private tracepoint(name: string): MacroDef | undefined {
+    const table = new MacroTable();
+    defineMacros(
+      table,
+      this.files,
+      [`${name}(...) ${name.endsWith("_enabled") ? "0" : "((void)0)"}`],
+      "<tracepoint>",
+    );
+    return table.get(name);
+  }
+}
+
+/** A table that has the shims, all of a configuration, and what the tree's headers define when it is asked for. */
+class TreeTable extends MacroTable {
+  readonly shims: ReadonlySet<string>;
+  private readonly find: (name: string) => MacroDef | undefined;
+
+  constructor(
+    from: Iterable<MacroDef>,
+    shims: ReadonlySet<string>,
+    find: (name: string) => MacroDef | undefined,
+  ) {
+    super(from);
+    this.shims = shims;
+    this.find = find;
+  }
+
+  override get(name: string): MacroDef | undefined {
+    const own = super.get(name);
+    if (own !== undefined) return own;
+    if (name.startsWith("CONFIG_")) return configSet(name) ? this.one(name) : undefined;
+    return this.find(name);
+  }
+
+  override has(name: string): boolean {
+    if (super.has(name)) return true;
+    return name.startsWith("CONFIG_") && configSet(name);
+  }
+
+  override copy(): MacroTable {
+    const out = new TreeTable(this, this.shims, this.find);
+    out.counter = this.counter;
+    return out;
+  }
+
+  private one(name: string): MacroDef {
+    const like = super.get("__KERNEL__")!;
+    return { ...like, name };
+  }
+}
+
+/** A text of which only the preprocessor's lines are left, each in its place. */
+function directivesOf(text: string): string {
+  let continued = false;
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]+/g, " "))
+    .split("\n")
+    .map((line) => {
+      const keep = continued || /^[ \t]*#/.test(line);
+      continued = keep && line.endsWith("\\");
+      return keep ? line : "";
+    })
+    .join("\n");
+}

@@ -1,0 +1,771 @@
+/**
+ * Executes the typed tree of C over a Run: expressions, statements, scopes with their cleanups, jumps. Where a value is
+ * unknown the run is asked. Leaves out what calls do (calls.ts), floating point, and assembler: a path that needs them says
+ * so.
+ */
+import type { Loc } from "../c/ast.ts";
+import { foldInt } from "../c/build.ts";
+import { type BitPlace, CFail, type CType, isBool, isInteger, sizeOf } from "../c/ctype.ts";
+import { expansionLoc } from "../c/token.ts";
+import type { FnTree, FunctionSym, InitPlan, LabelRef, LocalVar, ObjectSym, S, SBlock, SLoop, SSwitch, Sym, X } from "../c/tree.ts";
+import { Calls } from "./calls.ts";
+import { clear, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { type Frame, PathEnd, Run, type RunInput } from "./run.ts";
+import { canonical, derived, unknown, type Value } from "./value.ts";
+
+type Completion =
+  | null
+  | { readonly k: "break" | "continue"; readonly to: SLoop | SSwitch }
+  | { readonly k: "goto"; readonly label: LabelRef }
+  | { readonly k: "return"; readonly v: Value | null };
+
+const MAX_DEPTH = 40;
+const MAX_TURNS = 260;
+const labelSets = new WeakMap<S, Set<LabelRef>>();
+
+export class Walker extends Run {
+  readonly calls_: Calls;
+
+  constructor(input: RunInput) {
+    super(input);
+    this.calls_ = new Calls(this);
+  }
+
+  // ---- functions ----------------------------------------------------------------------------------------------------
+
+  /** Runs a function's body. The result of a record function is the record's address. */
+  body(sym: FunctionSym, args: readonly Value[]): Value | null {
+    if (this.stack.length >= MAX_DEPTH) throw new PathEnd("limit", "calls are nested too deep");
+    const tree = this.input.program.tree(sym);
+    const frame: Frame = {
+      tree,
+      sym,
+      own: this.input.files.has(sym.path),
+      vars: new Map(),
+      objs: new Map(),
+      asked: new Map(),
+      loops: [],
+      loc: tree.loc,
+    };
+    tree.params.forEach((p, i) => {
+      const v = args[i] ?? 0n;
+      if (p.type.kind === "record") this.copyRecord(this.localObj(frame, p), 0, v, p.type);
+      else if (p.addressed) put(this.localObj(frame, p), 0, sizeOf(p.type), v);
+      else frame.vars.set(p, v);
+    });
+    this.stack.push(frame);
+    try {
+      const c = this.block(tree.body, null);
+      return c !== null && c.k === "return" ? c.v : null;
+    } finally {
+      this.stack.pop();
+    }
+  }
+
+  private localObj(frame: Frame, v: LocalVar): Obj {
+    let obj = frame.objs.get(v);
+    if (obj === undefined) {
+      obj = this.mem.make(v.name, "local", "uninitialised", { type: v.type, size: sizeSafe(v.type) });
+      frame.objs.set(v, obj);
+    }
+    return obj;
+  }
+
+  // ---- statements ---------------------------------------------------------------------------------------------------
+
+  private labels(s: S): Set<LabelRef> {
+    const known = labelSets.get(s);
+    if (known !== undefined) return known;
+    const out = new Set<LabelRef>();
+    const add = (x: S | null): void => {
+      if (x !== null) for (const l of this.labels(x)) out.add(l);
+    };
+    if (s.k === "label") out.add(s.label);
+    else if (s.k === "block" || s.k === "seq") for (const i of s.items) add(i);
+    else if (s.k === "if") {
+      add(s.a);
+      add(s.b);
+    } else if (s.k === "loop" || s.k === "switch") add(s.body);
+    labelSets.set(s, out);
+    return out;
+  }
+
+  /** Runs a block. `seek`: begin at this label, which is in it. */
+  private block(b: SBlock, seek: LabelRef | null): Completion {
+    const cleanups: LocalVar[] = [];
+    let c = this.items(b.items, seek, cleanups);
+    for (let i = cleanups.length - 1; i >= 0; i--) {
+      const v = cleanups[i]!;
+      if (v.cleanup !== null) this.eval(v.cleanup);
+    }
+    if (c !== null && c.k === "goto" && this.labels(b).has(c.label)) c = this.block(b, c.label);
+    return c;
+  }
+
+  private items(items: readonly S[], seek: LabelRef | null, cleanups: LocalVar[]): Completion {
+    for (let i = 0; i < items.length; i++) {
+      const s = items[i]!;
+      if (seek !== null && !this.labels(s).has(seek)) continue;
+      let c = this.stmt(s, seek, cleanups);
+      seek = null;
+      while (c !== null && c.k === "goto") {
+        const { label } = c;
+        const at = items.findIndex((x) => this.labels(x).has(label));
+        // A jump out of this block, or back over a declaration that has a cleanup: the block ends first.
+        if (at < 0 || (at <= i && cleanups.length > 0)) return c;
+        this.tick();
+        i = at;
+        c = this.stmt(items[at]!, label, cleanups);
+      }
+      if (c !== null) return c;
+    }
+    return null;
+  }
+
+  private stmt(s: S, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
+    try {
+      return this.plain(s, seek, cleanups);
+    } catch (f) {
+      if (f instanceof Jump) return f.completion;
+      throw f;
+    }
+  }
+
+  private plain(s: S, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
+    this.tick();
+    const frame = this.frame;
+    if (s.k !== "block" && s.k !== "seq") frame.loc = s.loc;
+    switch (s.k) {
+      case "block":
+        return this.block(s, seek);
+      case "seq":
+        return this.items(s.items, seek, cleanups);
+      case "label":
+        return null;
+      case "expr":
+        this.eval(s.x);
+        return null;
+      case "decl":
+        this.declare(s.v, s.x, s.plan, s.size);
+        if (s.v.cleanup !== null) cleanups.push(s.v);
+        return null;
+      case "if": {
+        if (seek !== null)
+          return this.labels(s.a).has(seek) ? this.stmt(s.a, seek, cleanups) : this.stmt(s.b!, seek, cleanups);
+        const yes = this.truth(s.c);
+        this.cover(s.loc, yes);
+        if (yes) return this.stmt(s.a, null, cleanups);
+        return s.b === null ? null : this.stmt(s.b, null, cleanups);
+      }
+      case "loop":
+        return this.loop(s, seek, cleanups);
+      case "switch":
+        return this.switch(s, seek, cleanups);
+      case "goto":
+        return { k: "goto", label: s.label };
+      case "break":
+      case "continue":
+        return { k: s.k, to: s.to };
+      case "return": {
+        if (s.x === null) return { k: "return", v: null };
+        const v = this.eval(s.x);
+        return { k: "return", v: s.x.t.kind === "void" ? null : v };
+      }
+      case "gotoptr":
+        throw new PathEnd("unsupported", "a computed goto");
+      case "trap":
+        if (s.kind === "unreachable") throw new PathEnd("stopped", s.message);
+        throw new PathEnd("unsupported", s.message);
+    }
+  }
+
+  private cover(loc: Loc, yes: boolean): void {
+    const f = this.frame;
+    if (f.own) this.covered.add(`${f.tree.name}:${loc.line}:${loc.col}:${yes ? "T" : "F"}`);
+  }
+
+  private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
+    const { loops } = this.frame;
+    let first = s.kind === "do" || seek !== null;
+    loops.push(0);
+    try {
+      for (let turns = 0; ; turns++) {
+        if (turns > MAX_TURNS) throw new PathEnd("limit", "a loop turns too often");
+        loops[loops.length - 1] = turns;
+        this.tick();
+        this.frame.loc = s.loc;
+        if (!first && s.test !== null) {
+          const yes = this.truth(s.test, true);
+          this.cover(s.loc, yes);
+          if (!yes) return null;
+        }
+        first = false;
+        const c = this.stmt(s.body, seek, cleanups);
+        seek = null;
+        if (c !== null) {
+          if (c.k === "break" && c.to === s) return null;
+          if (!(c.k === "continue" && c.to === s)) return c;
+        }
+        if (s.kind === "for" && s.step !== null) this.eval(s.step);
+        if (s.kind === "do") {
+          if (s.test === null) continue;
+          loops[loops.length - 1] = turns + 1;
+          if (!this.truth(s.test, true)) return null;
+          first = true;
+        }
+      }
+    } finally {
+      loops.pop();
+    }
+  }
+
+  private switch(s: SSwitch, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
+    let to = seek;
+    if (to === null) {
+      const v = this.eval(s.x);
+      for (const c of s.cases) {
+        const is =
+          c.lo === c.hi
+            ? this.compare("eq", v, c.lo)
+            : this.compare("ge", v, c.lo) && this.compare("le", v, c.hi);
+        if (!is) continue;
+        to = c.label;
+        break;
+      }
+      to ??= s.otherwise;
+      this.cover(s.loc, to !== null);
+      if (to !== null && this.frame.own) this.covered.add(`${this.frame.tree.name}:${to.loc.line}:${to.loc.col}:case`);
+      if (to === null) return null;
+    }
+    const c = this.stmt(s.body, to, cleanups);
+    return c !== null && c.k === "break" && c.to === s ? null : c;
+  }
+
+  private declare(v: LocalVar, x: X | null, plan: InitPlan | null, size: X | null): void {
+    const frame = this.frame;
+    const memory = v.addressed || v.byReference || v.type.kind === "record" || v.type.kind === "array";
+    if (!memory) {
+      if (x !== null) frame.vars.set(v, this.eval(x));
+      else frame.vars.delete(v);
+      return;
+    }
+    const bytes = size === null ? sizeSafe(v.type) : null;
+    if (size !== null) this.eval(size);
+    const obj = this.mem.make(v.name, "local", "uninitialised", { type: v.type, size: bytes });
+    // The initialiser may name the variable itself.
+    frame.objs.set(v, obj);
+    if (plan !== null) this.initialise(obj, 0, plan);
+    else if (x !== null) {
+      const value = this.eval(x);
+      if (v.type.kind === "record") this.copyRecord(obj, 0, value, v.type);
+      else put(obj, 0, sizeOf(v.type), value);
+    }
+  }
+
+  /** Carries out an initialiser: what it does not name is zero. */
+  initialise(obj: Obj, off: number, plan: InitPlan, zero = true): void {
+    if (zero) {
+      clear(obj, off, plan.size);
+      obj.parts.push({ lo: off, hi: off + plan.size, fresh: "zero", name: obj.name });
+    }
+    for (const e of plan.entries)
+      for (let n = 0; n < Math.min(e.count, 1024); n++) {
+        const at = off + e.off + n * e.stride;
+        if (e.bytes !== null) {
+          e.bytes.forEach((b, i) => {
+            put(obj, at + i, 1, BigInt(b));
+          });
+          continue;
+        }
+        if (e.x === null) continue;
+        const v = this.eval(e.x);
+        if (e.bf !== null) this.storeBits(obj, off, e.bf, v, e.t);
+        else if (e.t.kind === "record") this.copyRecord(obj, at, v, e.t);
+        else put(obj, at, sizeOf(e.t), v);
+      }
+  }
+
+  // ---- expressions --------------------------------------------------------------------------------------------------
+
+  truth(x: X, loop = false): boolean {
+    switch (x.k) {
+      case "lnot":
+        return !this.truth(x.x, loop);
+      case "and":
+        return this.truth(x.l, loop) && this.truth(x.r, loop);
+      case "or":
+        return this.truth(x.l, loop) || this.truth(x.r, loop);
+      case "cmp": {
+        const l = this.eval(x.l);
+        const r = this.eval(x.r);
+        return this.compare(x.op, l, r, loop);
+      }
+      default:
+        return this.truthOf(this.eval(x), loop);
+    }
+  }
+
+  private truthOf(v: Value, loop: boolean): boolean {
+    const r = this.known.resolve(v);
+    if (typeof r === "bigint") return r !== 0n;
+    if (r.from?.k === "cmp") return this.compare(r.from.op, r.from.l, r.from.r, loop);
+    if (r.from?.k === "conv" && typeof r.from.x !== "bigint" && r.from.x.from?.k === "cmp")
+      return this.truthOf(r.from.x, loop);
+    return this.compare("ne", r, 0n, loop);
+  }
+
+  eval(x: X): Value {
+    this.tick();
+    switch (x.k) {
+      case "num":
+        return x.v;
+      case "fnum":
+        return BigInt(Math.trunc(Number.isFinite(x.v) ? x.v : 0));
+      case "addr":
+        return this.symAddress(x.sym) + BigInt(x.off);
+      case "var":
+        return this.readVar(x.v, x.t);
+      case "vaddr":
+        return this.localObj(this.frame, x.v).base + BigInt(x.off);
+      case "mem": {
+        if (x.t.kind === "record" || x.t.kind === "array") {
+          const a = this.address(this.eval(x.base), this.pointee(x.base));
+          return a + BigInt(x.off);
+        }
+        const base = this.eval(x.base);
+        return this.loadAt(base, x.off, x.t, x.bf, this.pointee(x.base));
+      }
+      case "idx": {
+        const base = this.eval(x.base);
+        const i = this.number(this.eval(x.index));
+        return this.address(base, this.pointee(x.base)) + i * BigInt(x.scale);
+      }
+      case "padd": {
+        const base = this.known.resolve(this.eval(x.base));
+        if (typeof base === "bigint") return BigInt.asUintN(64, base + BigInt(x.off));
+        return this.address(base, this.pointee(x.base)) + BigInt(x.off);
+      }
+      case "recaddr":
+        return this.eval(x.x);
+      case "un": {
+        const v = this.known.resolve(this.eval(x.x));
+        if (typeof v === "bigint") return canonical(x.t, x.op === "neg" ? -v : ~v);
+        return derived({ k: "un", op: x.op, x: v }, x.t);
+      }
+      case "lnot":
+        return this.truth(x.x) ? 0n : 1n;
+      case "and":
+      case "or":
+        return this.truth(x) ? 1n : 0n;
+      case "cmp": {
+        const l = this.known.resolve(this.eval(x.l));
+        const r = this.known.resolve(this.eval(x.r));
+        if (typeof l === "bigint" && typeof r === "bigint") return this.compare(x.op, l, r) ? 1n : 0n;
+        return derived({ k: "cmp", op: x.op, l, r }, x.t);
+      }
+      case "bin":
+        return this.arith(x.op, this.eval(x.l), this.eval(x.r), x.t);
+      case "cond":
+        return this.truth(x.c) ? this.eval(x.a) : this.eval(x.b);
+      case "comma":
+        this.eval(x.l);
+        return this.eval(x.r);
+      case "conv":
+        return this.convert(this.eval(x.x), x.x.t, x.t);
+      case "assign": {
+        const v = this.eval(x.x);
+        return this.assign(x.lv, v, x.lv.t);
+      }
+      case "opassign": {
+        const old = this.convert(this.eval(x.lv), x.lv.t, x.ot);
+        const v = this.arith(x.op, old, this.eval(x.x), x.ot);
+        return this.assign(x.lv, this.convert(v, x.ot, x.lv.t), x.lv.t);
+      }
+      case "inc": {
+        const old = this.eval(x.lv);
+        const v = this.arith("add", old, BigInt(x.by), x.lv.t);
+        this.assign(x.lv, v, x.lv.t);
+        return x.post ? old : v;
+      }
+      case "call":
+        return this.call(x);
+      case "stmt": {
+        const c = this.stmtExpr(x.block, x.value);
+        return c;
+      }
+      case "complit": {
+        const obj = this.mem.make("compound literal", "local", "zero", { type: x.v.type });
+        this.frame.objs.set(x.v, obj);
+        this.initialise(obj, 0, x.plan);
+        return obj.base;
+      }
+      case "vastart":
+        return 0n;
+      case "vaarg":
+        return this.mem.make("variable arguments", "outside", "unknown").base;
+      case "atom":
+        return this.atomic(x);
+      case "bits":
+        return unknown(`bits(${this.textOf(this.eval(x.x))})`, x.t);
+      case "fbits":
+        return 0n;
+      case "ovf":
+        return this.checked(x);
+      case "alloca":
+        this.eval(x.size);
+        return this.mem.make("alloca()", "local", "uninitialised").base;
+      case "frame":
+      case "outer":
+        throw new PathEnd("unsupported", "a nested function");
+      case "trap":
+        if (x.kind === "unreachable") throw new PathEnd("stopped", x.message);
+        throw new PathEnd("unsupported", x.message);
+    }
+  }
+
+  private textOf(v: Value): string {
+    return typeof v === "bigint" ? `${v}` : v.id;
+  }
+
+  /** The type that a pointer expression leads to. */
+  private pointee(x: X): CType | null {
+    return x.t.kind === "pointer" ? x.t.to : null;
+  }
+
+  /** A number where one is needed: an unknown gets the least value that fits, or zero. */
+  number(v: Value): bigint {
+    const r = this.known.resolve(v);
+    if (typeof r === "bigint") return r;
+    const [lo, hi] = this.known.span(r);
+    const n = lo <= 0n && hi >= 0n ? 0n : lo > 0n ? lo : hi;
+    this.known.bind(r, n);
+    return n;
+  }
+
+  private stmtExpr(b: SBlock, value: X | null): Value {
+    const cleanups: LocalVar[] = [];
+    const c = this.items(b.items, null, cleanups);
+    const v = value === null || c !== null ? 0n : this.eval(value);
+    for (let i = cleanups.length - 1; i >= 0; i--) if (cleanups[i]!.cleanup !== null) this.eval(cleanups[i]!.cleanup!);
+    if (c !== null) throw new Jump(c);
+    return v;
+  }
+
+  private readVar(v: LocalVar, t: CType): Value {
+    const frame = this.frame;
+    const obj = frame.objs.get(v);
+    if (obj !== undefined || v.addressed || v.type.kind === "record" || v.type.kind === "array") {
+      const o = obj ?? this.localObj(frame, v);
+      if (t.kind === "record" || t.kind === "array") return o.base;
+      return this.load(o, 0, t, v.type, 0);
+    }
+    const known = frame.vars.get(v);
+    if (known !== undefined) return this.known.resolve(known);
+    if (!v.hidden)
+      this.fault({
+        kind: "uninitialised",
+        object: v.name,
+        what: `${v.name} is read before it is written`,
+        taken: null,
+        given: null,
+        possible: false,
+      });
+    const fresh = unknown(`${frame.tree.name}:${v.name}`, t);
+    frame.vars.set(v, fresh);
+    return fresh;
+  }
+
+  // ---- arithmetic -----------------------------------------------------------------------------------------------------
+
+  arith(op: Parameters<typeof foldInt>[0], l0: Value, r0: Value, t: CType): Value {
+    const l = this.known.resolve(l0);
+    const r = this.known.resolve(r0);
+    if (typeof l === "bigint" && typeof r === "bigint") {
+      if (!isInteger(t) && t.kind !== "pointer") return 0n;
+      const v = foldInt(op, l, r, t.kind === "pointer" ? t : t);
+      return v === null ? 0n : canonical(t, v);
+    }
+    if (typeof r === "bigint") {
+      if (r === 0n && (op === "add" || op === "sub" || op === "or" || op === "xor" || op === "shl" || op === "shr"))
+        return l;
+      if (r === 0n && (op === "and" || op === "mul")) return 0n;
+      if (r === 1n && (op === "mul" || op === "div")) return l;
+    }
+    if (typeof l === "bigint" && l === 0n) {
+      if (op === "add" || op === "or" || op === "xor") return r;
+      if (op === "and" || op === "mul" || op === "shl" || op === "shr" || op === "div" || op === "rem") return 0n;
+    }
+    if (typeof l !== "bigint" && typeof r !== "bigint" && l.id === r.id) {
+      if (op === "sub" || op === "xor") return 0n;
+      if (op === "and" || op === "or") return l;
+    }
+    const out = derived({ k: "bin", op, l, r }, t);
+    // What a mask leaves, and what a sum of small things is, has bounds.
+    if (op === "and" && typeof r === "bigint" && r >= 0n) return { ...out, lo: 0n, hi: r < out.hi ? r : out.hi };
+    if (op === "rem" && typeof r === "bigint" && r > 0n && out.lo >= 0n) return { ...out, hi: r - 1n };
+    return out;
+  }
+
+  convert(v0: Value, from: CType, to: CType): Value {
+    const v = this.known.resolve(v0);
+    if (to.kind === "void") return 0n;
+    if (typeof v === "bigint") {
+      if (isBool(to)) return v === 0n ? 0n : 1n;
+      if (from.kind === "float" || to.kind === "float") return v;
+      return canonical(to, v);
+    }
+    if (isBool(to)) {
+      if (isBool(v.t)) return v;
+      return derived({ k: "cmp", op: "ne", l: v, r: 0n }, to);
+    }
+    if (to.kind === "pointer" && v.t.kind === "pointer") {
+      // The pointer is of this type from now on, as far as anyone knows.
+      return v.from === null && v.t.to.kind === "void" && to.to.kind !== "void" ? { ...v, t: to } : v;
+    }
+    const [lo, hi] = this.known.span(v);
+    const out = derived({ k: "conv", x: v }, to);
+    if (out.lo === v.lo && out.hi === v.hi) return v;
+    return lo >= out.lo && hi <= out.hi ? { ...out, lo, hi } : out;
+  }
+
+  private checked(x: Extract<X, { k: "ovf" }>): Value {
+    const l = this.eval(x.l);
+    const r = this.eval(x.r);
+    const v = this.arith(x.op, l, r, x.rt);
+    if (x.to !== null) {
+      const at = this.reach(this.eval(x.to), 0, x.rt, "the result of checked arithmetic is stored");
+      put(at.obj, at.off, sizeOf(x.rt), v);
+    }
+    if (typeof l === "bigint" && typeof r === "bigint") {
+      const exact = x.op === "add" ? l + r : x.op === "sub" ? l - r : l * r;
+      return exact === v ? 0n : 1n;
+    }
+    return 0n;
+  }
+
+  private atomic(x: Extract<X, { k: "atom" }>): Value {
+    const a = this.eval(x.addr);
+    const v = this.eval(x.x);
+    const y = x.y === null ? null : this.eval(x.y);
+    const at = this.reach(a, 0, x.t, "an atomic access");
+    const old = this.load(at.obj, at.off, x.t.kind === "void" ? x.x.t : x.t, null, at.off);
+    put(at.obj, at.off, x.size, y ?? v);
+    return old;
+  }
+
+  // ---- memory ---------------------------------------------------------------------------------------------------------
+
+  private loadAt(base: Value, off: number, t: CType, bf: BitPlace | null, within: CType | null): Value {
+    const at = this.reach(base, off, within, `${this.textOf(base)} is read`);
+    if (bf !== null) return this.loadBits(at.obj, at.off, bf, t, within);
+    return this.load(at.obj, at.off, t, within, at.off - off);
+  }
+
+  private loadBits(obj: Obj, off: number, bf: BitPlace, t: CType, within: CType | null): Value {
+    const at = off + bf.offset;
+    const key = `${at}:${bf.shift}:${bf.width}:${bf.bytes}`;
+    const known = obj.bits.get(key);
+    if (known !== undefined) return this.known.resolve(known);
+    const cell = obj.cells.get(at);
+    if (cell !== undefined && typeof cell.v === "bigint" && cell.size >= bf.bytes)
+      return canonical(t, (BigInt.asUintN(64, cell.v) >> BigInt(bf.shift)) & ((1n << BigInt(bf.width)) - 1n));
+    const { fresh, name } = freshAt(obj, at);
+    if (fresh === "zero" && cell === undefined) return 0n;
+    const record = within !== null && within.kind === "record" ? within : obj.type;
+    const member = bitName(record, bf) ?? `${at}:${bf.shift}`;
+    const v = { ...unknown(`${name}->${member}`, t), lo: t.kind === "int" && t.signed ? -(1n << BigInt(bf.width - 1)) : 0n, hi: (1n << BigInt(bf.width)) - 1n };
+    obj.bits.set(key, v);
+    return v;
+  }
+
+  private storeBits(obj: Obj, off: number, bf: BitPlace, v: Value, t: CType): void {
+    const at = off + bf.offset;
+    const key = `${at}:${bf.shift}:${bf.width}:${bf.bytes}`;
+    const cell = obj.cells.get(at);
+    if (cell !== undefined && typeof cell.v === "bigint" && typeof v === "bigint" && cell.size >= bf.bytes) {
+      const mask = ((1n << BigInt(bf.width)) - 1n) << BigInt(bf.shift);
+      const kept = BigInt.asUintN(cell.size * 8, cell.v) & ~mask;
+      obj.cells.set(at, { size: cell.size, v: kept | ((v << BigInt(bf.shift)) & mask) });
+      return;
+    }
+    obj.bits.set(key, typeof v === "bigint" ? canonical(t, v & ((1n << BigInt(bf.width)) - 1n)) : v);
+  }
+
+  /** Stores into an lvalue; gives the value stored. */
+  assign(lv: X, v: Value, t: CType): Value {
+    if (lv.k === "var") {
+      const frame = this.frame;
+      const obj = frame.objs.get(lv.v);
+      if (obj !== undefined || lv.v.addressed || lv.v.type.kind === "record" || lv.v.type.kind === "array") {
+        const o = obj ?? this.localObj(frame, lv.v);
+        if (t.kind === "record") this.copyRecord(o, 0, v, t);
+        else put(o, 0, sizeOf(t), v);
+      } else frame.vars.set(lv.v, v);
+      return v;
+    }
+    if (lv.k === "mem") {
+      const base = this.eval(lv.base);
+      const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.textOf(base)} is written`);
+      if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
+      else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);
+      else put(at.obj, at.off, sizeOf(t), v);
+      return v;
+    }
+    if (lv.k === "comma") {
+      this.eval(lv.l);
+      return this.assign(lv.r, v, t);
+    }
+    if (lv.k === "conv") return this.assign(lv.x, v, lv.x.t);
+    throw new PathEnd("unsupported", "an assignment to something that is no lvalue");
+  }
+
+  /** Copies a record from an address. */
+  copyRecord(to: Obj, at: number, from: Value, t: CType): void {
+    const size = sizeSafe(t);
+    if (size === null) return;
+    const src = this.reach(from, 0, t, "a struct is copied");
+    this.copyBytes(to, at, src.obj, src.off, size);
+  }
+
+  copyBytes(to: Obj, at: number, from: Obj, off: number, size: number): void {
+    const cells = [...from.cells].filter(([o, c]) => o >= off && o + c.size <= off + size);
+    const bits = [...from.bits].filter(([k]) => {
+      const o = Number(k.slice(0, k.indexOf(":")));
+      return o >= off && o < off + size;
+    });
+    const rule = freshAt(from, off);
+    const parts = from.parts.filter((p) => p.lo < off + size && p.hi > off);
+    clear(to, at, size);
+    const m = memberAt(from.type, off, 8);
+    const name = m === null || off === 0 ? rule.name : `${rule.name}${m.path}`;
+    to.parts.push({ lo: at, hi: at + size, fresh: from.bytes !== null ? "zero" : from.fresh, name });
+    for (const p of parts)
+      to.parts.push({ ...p, lo: Math.max(p.lo, off) - off + at, hi: Math.min(p.hi, off + size) - off + at });
+    if (from.bytes !== null)
+      for (let i = 0; i < Math.min(size, 4096); i++) put(to, at + i, 1, BigInt(from.bytes[off + i] ?? 0));
+    for (const [o, c] of cells) to.cells.set(o - off + at, c);
+    for (const [k, v] of bits) {
+      const [o, ...rest] = k.split(":");
+      to.bits.set([Number(o) - off + at, ...rest].join(":"), v);
+    }
+  }
+
+  /** A range that leaves the kernel: bytes of it that nobody wrote go with it. */
+  uninitialisedCopy(obj: Obj, off: number, size: number, by: string): void {
+    for (let i = off; i < off + size; i++) {
+      let written = false;
+      for (let a = i - 15; a <= i && !written; a++) {
+        const c = obj.cells.get(a);
+        written = c !== undefined && a + c.size > i;
+      }
+      if (written || freshAt(obj, i).fresh !== "uninitialised") continue;
+      this.fault({
+        kind: "copied-uninitialised",
+        object: obj.name,
+        what: `${by}() gives away bytes of ${obj.name} that nobody wrote (offset ${i - off})`,
+        taken: null,
+        given: null,
+        possible: false,
+      });
+      return;
+    }
+  }
+
+  // ---- symbols --------------------------------------------------------------------------------------------------------
+
+  symAddress(sym: Sym): bigint {
+    if (sym.kind === "function") return this.functionObj(sym).base;
+    if (sym.kind === "label") throw new PathEnd("unsupported", "the address of a label");
+    return this.globalObj(sym).base;
+  }
+
+  functionObj(sym: FunctionSym): Obj {
+    const key = `${sym.def === null ? "" : sym.path}:${sym.name}`;
+    let obj = this.functions.get(key);
+    if (obj === undefined) {
+      obj = this.mem.make(`${sym.name}()`, "function", "unknown", { fn: sym });
+      this.functions.set(key, obj);
+    }
+    return obj;
+  }
+
+  globalObj(sym: ObjectSym): Obj {
+    let obj = this.globals.get(sym);
+    if (obj !== undefined) return obj;
+    if (sym.bytes !== null) {
+      obj = this.mem.make("string", "string", "zero", { bytes: sym.bytes });
+      this.globals.set(sym, obj);
+      return obj;
+    }
+    let type: CType | null = null;
+    try {
+      type = sym.type();
+    } catch (f) {
+      if (!(f instanceof CFail)) throw f;
+    }
+    const plain = type !== null && (type.kind === "pointer" || isInteger(type));
+    obj = this.mem.make(sym.name, "global", "unknown", { type, size: type === null ? null : sizeSafe(type) });
+    this.globals.set(sym, obj);
+    let plan: InitPlan | null = null;
+    try {
+      plan = sym.plan();
+    } catch (f) {
+      if (!(f instanceof CFail)) throw f;
+    }
+    // What the program changes is not known by what it began with; tables and drivers are what they say.
+    if (plan !== null && (sym.readonly || !plain))
+      try {
+        if (this.stack.length > 0) this.initialise(obj, 0, plan, sym.readonly);
+      } catch (f) {
+        if (!(f instanceof CFail) && !(f instanceof PathEnd && f.end === "unsupported")) throw f;
+      }
+    return obj;
+  }
+
+  // ---- calls ------------------------------------------------------------------------------------------------------------
+
+  private call(x: Extract<X, { k: "call" }>): Value {
+    const loc = expansionLoc(x.loc);
+    let target: FunctionSym | null = null;
+    let name: string;
+    if ("kind" in x.target) {
+      target = x.target as FunctionSym;
+      name = target.name;
+    } else {
+      const p = this.known.resolve(this.eval(x.target as X));
+      if (typeof p === "bigint") {
+        const at = this.mem.at(p);
+        if (at?.obj.fn != null) {
+          target = at.obj.fn;
+          name = target.name;
+        } else if (p < 0x10000n) {
+          this.reach(p, 0, null, "NULL is called");
+          name = "";
+        } else name = at === null ? "a function pointer" : at.obj.name;
+      } else name = p.id;
+    }
+    const args = x.args.map((a) => this.eval(a));
+    this.frame.loc = x.loc;
+    const result = this.calls_.call(name, target, args, x, loc);
+    this.frame.loc = x.loc;
+    return result;
+  }
+}
+
+/** A jump out of a statement expression. */
+export class Jump extends Error {
+  readonly completion: Exclude<Completion, null>;
+  constructor(completion: Exclude<Completion, null>) {
+    super("jump");
+    this.completion = completion;
+  }
+}
+
+function bitName(t: CType | null, bf: BitPlace): string | null {
+  if (t === null || t.kind !== "record" || t.info.layout === null) return null;
+  for (const f of t.info.layout.fields)
+    if (f.bit !== null && f.bit.offset === bf.offset && f.bit.shift === bf.shift) return f.name;
+  return null;
+}
+
+export type { FnTree };

@@ -1,0 +1,220 @@
+/**
+ * What the code around a changed function may name, in a whole kernel tree: an index of all shared headers (definitions,
+ * and prototypes as "@name"), and the headers that the patched file itself includes. Leaves out reading the definitions
+ * (emulator/function/sources.ts).
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import type { TreeSource } from "../../emulator/kernel_tree.ts";
+import type { KernelTree } from "./images.ts";
+import { defaultCache, definitionsOf } from "./tree_index.ts";
+
+const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
+const VERSION = 4;
+const MAGIC = `headers ${VERSION}`;
+
+interface HeaderIndex {
+  readonly definers: (name: string) => readonly string[];
+  readonly typedefs: ReadonlySet<string>;
+}
+
+const known = new Map<string, HeaderIndex>();
+
+/** Names that a header declares besides those it defines: prototypes and externs as "@name", and what generators make. */
+export function declarationsOf(source: string): Set<string> {
+  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
+  const out = new Set<string>();
+  for (const m of text.matchAll(
+    /^(?!typedef\b|return\b|else\b|static\b|#)[A-Za-z_][\w \t*]*?[ \t*\n]\**(\w+)[ \t]*\(([^;{}]*)\)[^;{}()=]*(?:\([^;{}]*\)[^;{}()=]*)*;/gm,
+  ))
+    out.add(`@${m[1]}`);
+  for (const m of text.matchAll(/^extern[ \t][^;(){}]*?\b(\w+)(?:\[[^\]]*\])*[ \t]*(?:__\w+[ \t]*)*;/gm))
+    out.add(`@${m[1]}`);
+  for (const m of text.matchAll(/^(DEFINE_(?:FREE|CLASS|GUARD|GUARD_COND|LOCK_GUARD_[01](?:_COND)?)|EXTEND_CLASS)\(\s*(\w+)\s*(?:,\s*(\w+))?/gm)) {
+    const [, kind, name, ext] = m;
+    if (kind === "DEFINE_FREE") out.add(`__free_${name}`);
+    else {
+      const full = kind!.endsWith("COND") || kind === "EXTEND_CLASS" ? `${name}${ext}` : name!;
+      out.add(`typedef class_${full}_t`).add(`class_${full}_constructor`).add(`class_${full}_destructor`);
+      out.add(`class_${full}_lock_ptr`).add(`class_${full}_t`);
+    }
+  }
+  return out;
+}
+
+function headersOf(tree: KernelTree, root: string): string[] {
+  const out: string[] = [];
+  const walk = (folder: string): void => {
+    let items: { name: string; isDirectory(): boolean }[];
+    try {
+      items = readdirSync(join(tree.root, folder), { withFileTypes: true });
+    } catch {
+      return;
+    }
+    items.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const item of items) {
+      const path = `${folder}/${item.name}`;
+      if (item.isDirectory()) walk(path);
+      else if (item.name.endsWith(".h")) out.push(path);
+    }
+  };
+  walk(root);
+  return out;
+}
+
+/** The index of the headers that every file of the tree may include. */
+export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): HeaderIndex {
+  const files = [...new Set(ROOTS.flatMap((r) => headersOf(tree, r)))];
+  const key = createHash("sha256").update(`headers ${VERSION}\n`);
+  for (const path of files) {
+    const stat = statSync(join(tree.root, path), { throwIfNoEntry: false });
+    key.update(`${path} ${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}\n`);
+  }
+  const digest = key.digest("hex").slice(0, 32);
+  const had = known.get(digest);
+  if (had !== undefined) return had;
+  const at = cacheDir === null ? null : join(cacheDir, `headers-${digest}.txt`);
+  let stored: string | null = null;
+  if (at !== null)
+    try {
+      stored = readFileSync(at, "utf8");
+    } catch {
+      stored = null;
+    }
+  if (stored === null || !stored.startsWith(`${MAGIC}\n`)) {
+    stored = scan(tree, files);
+    if (at !== null)
+      try {
+        mkdirSync(dirname(at), { recursive: true });
+        writeFileSync(`${at}.${process.pid}`, stored);
+        renameSync(`${at}.${process.pid}`, at);
+      } catch {
+        // A cache that cannot be written costs time and nothing else.
+      }
+  }
+  const index = toIndex(stored, files);
+  known.set(digest, index);
+  return index;
+}
+
+/** Names of one header, typedefs apart. */
+function namesOf(text: string): { names: Set<string>; typedefs: Set<string> } {
+  const names = new Set<string>();
+  const typedefs = new Set<string>();
+  for (const name of [...definitionsOf(text, true), ...declarationsOf(text)])
+    if (name.startsWith("typedef ")) {
+      typedefs.add(name.slice(8));
+      names.add(name.slice(8));
+    } else names.add(name);
+  return { names, typedefs };
+}
+
+/** The stored form: a line for each name with the numbers of its files, typedef names marked. */
+function scan(tree: KernelTree, files: readonly string[]): string {
+  const names = new Map<string, number[]>();
+  const typedefs = new Set<string>();
+  files.forEach((path, i) => {
+    let text: string | null = null;
+    try {
+      text = readFileSync(join(tree.root, path), "utf8");
+    } catch {
+      return;
+    }
+    const own = namesOf(text);
+    for (const t of own.typedefs) typedefs.add(t);
+    for (const name of own.names) {
+      const list = names.get(name);
+      if (list === undefined) names.set(name, [i]);
+      else if (list.length < 8) list.push(i);
+    }
+  });
+  const lines = [MAGIC];
+  for (const [name, list] of names) lines.push(`${name}\t${typedefs.has(name) ? "t" : ""}${list.join(",")}`);
+  return lines.join("\n");
+}
+
+function toIndex(stored: string, files: readonly string[]): HeaderIndex {
+  const places = new Map<string, string>();
+  const typedefs = new Set<string>();
+  for (let from = MAGIC.length + 1; from < stored.length; ) {
+    const tab = stored.indexOf("\t", from);
+    let end = stored.indexOf("\n", tab);
+    if (end < 0) end = stored.length;
+    const name = stored.slice(from, tab);
+    const typedef = stored.charCodeAt(tab + 1) === 116;
+    if (typedef) typedefs.add(name);
+    places.set(name, stored.slice(tab + (typedef ? 2 : 1), end));
+    from = end + 1;
+  }
+  return {
+    definers: (name) => (places.get(name) ?? "").split(",").flatMap((i) => (i === "" ? [] : (files[Number(i)] ?? []))),
+    typedefs,
+  };
+}
+
+/**
+ * What the given files may name. `textOf`: the side's text of a path where it is not the tree's. Headers that the files
+ * include by a path of their own come first.
+ */
+export function functionSource(
+  tree: KernelTree,
+  index: HeaderIndex,
+  paths: readonly string[],
+  textOf: (path: string) => string | null,
+): TreeSource {
+  const read = (path: string): string | null => textOf(path) ?? tree.read(path);
+  const local = new Map<string, string[]>();
+  const typedefs = new Set(index.typedefs);
+  const seen = new Set<string>();
+  const arch = /^arch\/(\w+)\//.exec(paths[0] ?? "")?.[1] ?? null;
+  const add = (path: string): void => {
+    const text = read(path);
+    if (text === null) return;
+    const own = namesOf(text);
+    for (const t of own.typedefs) typedefs.add(t);
+    for (const name of own.names) {
+      const list = local.get(name);
+      if (list === undefined) local.set(name, [path]);
+      else list.push(path);
+    }
+    follow(path, text);
+  };
+  const follow = (path: string, text: string): void => {
+    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]/gm)) {
+      const found = resolve(path, m[1] === '"', m[2]!);
+      if (found === null || seen.has(found) || seen.size > 200) continue;
+      seen.add(found);
+      add(found);
+    }
+  };
+  const resolve = (from: string, quoted: boolean, name: string): string | null => {
+    const near = posix.normalize(posix.join(posix.dirname(from), name));
+    if (quoted && !near.startsWith("..") && read(near) !== null) return near;
+    if (quoted)
+      for (let d = posix.dirname(posix.dirname(from)); d !== "."; d = posix.dirname(d)) {
+        const up = posix.join(d, name);
+        if (read(up) !== null) return up;
+        const inc = posix.join(d, "include", name);
+        if (read(inc) !== null) return inc;
+      }
+    if (!name.startsWith("asm/")) return null;
+    if (arch === null && tree.read(`arch/x86/include/${name}`) !== null) return null;
+    for (const a of arch === null ? ["powerpc", "arm64", "arm", "mips", "s390", "riscv", "sh", "sparc", "m68k"] : [arch]) {
+      const there = `arch/${a}/include/${name}`;
+      if (tree.read(there) !== null) return there;
+    }
+    return null;
+  };
+  for (const path of paths) {
+    seen.add(path);
+    const text = read(path);
+    if (text !== null) follow(path, text);
+  }
+  return {
+    definers: (name) => [...(local.get(name) ?? []), ...index.definers(name)],
+    read,
+    typedefs,
+    config: [],
+  };
+}
