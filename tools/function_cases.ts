@@ -5,18 +5,32 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
+import type { PathResult } from "../emulator/function/finding.ts";
 import { parseDocument } from "../server/parse.ts";
 import { functionCases } from "../server/review/function_case.ts";
-import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
 import { imagesOf } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
   allowPositionals: true,
-  options: { tree: { type: "string" }, mail: { type: "string" }, all: { type: "boolean" }, paths: { type: "string" }, trace: { type: "string" } },
+  options: {
+    tree: { type: "string" },
+    mail: { type: "string" },
+    all: { type: "boolean" },
+    paths: { type: "string" },
+    trace: { type: "string" },
+  },
 });
-interface Case { id: string; want: string; also?: string; fault_functions: string[]; class: string; object: string }
+interface Case {
+  id: string;
+  want: string;
+  also?: string;
+  fault_functions: string[];
+  class: string;
+  object: string;
+}
 const root = process.env["FOLIOSCOPE_ROOT"] ?? ".";
 const folder = join(root, "..", "shared", "corpus", "anykernel");
 const opened = openTree(values.tree ?? "");
@@ -29,7 +43,10 @@ const cases: Case[] =
   values.mail !== undefined
     ? [{ id: values.mail, want: "?", fault_functions: [], class: "", object: "" }]
     : existsSync(join(folder, "cases.jsonl"))
-      ? readFileSync(join(folder, "cases.jsonl"), "utf8").split("\n").filter((l) => l.trim() !== "").map((l) => JSON.parse(l) as Case)
+      ? readFileSync(join(folder, "cases.jsonl"), "utf8")
+          .split("\n")
+          .filter((l) => l.trim() !== "")
+          .map((l) => JSON.parse(l) as Case)
       : [];
 const tally = new Map<string, number>();
 for (const c of cases.filter((x) => values.mail !== undefined || x.id.includes(positionals[0] ?? ""))) {
@@ -41,29 +58,71 @@ for (const c of cases.filter((x) => values.mail !== undefined || x.id.includes(p
     continue;
   }
   const images = imagesOf(tree, [], patch);
-  const r = functionCases(tree, images, { bounds: { ...USUAL_BOUNDS, paths: Number(values.paths ?? 400) }, only: null });
+  const r = functionCases(tree, images, {
+    bounds: { ...USUAL_BOUNDS, paths: Number(values.paths ?? 400) },
+    only: values.trace === undefined ? null : (n: string) => n === values.trace,
+    ...(values.trace === undefined
+      ? {}
+      : {
+          watch: (side: string, forced: ReadonlyMap<string, string>, r: PathResult) => {
+            console.log(
+              `  ${side} [${[...forced].map(([k, v]) => `${k}=${v}`).join(", ")}] ${r.end} ${r.why} result ${r.result?.join("..")} faults ${r.faults.map((f) => `${f.kind}: ${f.what}`).join("; ")}`,
+            );
+            for (const c of r.choices) console.log(`       ${c.fn}:${c.loc.line} ${c.name} = ${c.answer}`);
+            console.log(`       assumed ${r.assumed.join(", ")}`);
+          },
+        }),
+  });
   const ms = Date.now() - t0;
   const all = r.entries.flatMap((e) => e.differences);
   const certain = all.filter((d) => !d.fault.possible);
   const fixed = certain.filter((d) => d.verdict === "fixed");
   const fresh = certain.filter((d) => d.verdict === "new");
-  const hit = (list: typeof all) => list.some((d) => d.fault.functions.concat(d.fault.at.fn).some((f) => c.fault_functions.includes(f)));
+  const hit = (list: typeof all) =>
+    list.some((d) => d.fault.functions.concat(d.fault.at.fn).some((f) => c.fault_functions.includes(f)));
   const verdict =
-    c.want === "fixed" ? (hit(fixed) ? (fresh.length > 0 ? "OK+new" : "OK") : fixed.length > 0 ? "elsewhere" : fresh.length > 0 ? "FALSE-NEW" : "missed")
-    : c.want === "new" ? `${hit(fixed) ? "fixed" : "-"}/${fresh.length > 0 ? "new" : "-"}`
-    : c.want === "nothing-new-nothing-fixed" ? (fixed.length + fresh.length === 0 ? "OK" : "FALSE") : c.want;
+    c.want === "fixed"
+      ? hit(fixed)
+        ? fresh.length > 0
+          ? "OK+new"
+          : "OK"
+        : fixed.length > 0
+          ? "elsewhere"
+          : fresh.length > 0
+            ? "FALSE-NEW"
+            : "missed"
+      : c.want === "new"
+        ? `${hit(fixed) ? "fixed" : "-"}/${fresh.length > 0 ? "new" : "-"}`
+        : c.want === "nothing-new-nothing-fixed"
+          ? fixed.length + fresh.length === 0
+            ? "OK"
+            : "FALSE"
+          : c.want;
   tally.set(`${c.want}:${verdict}`, (tally.get(`${c.want}:${verdict}`) ?? 0) + 1);
   const paths = r.entries.reduce((n, e) => n + e.paths.before + e.paths.after, 0);
-  console.log(`${verdict.padEnd(10)} ${c.id.slice(0, 50).padEnd(50)} want ${c.want.slice(0, 7)} ${c.class} ${ms} ms, ${paths} paths${images.reversed ? " (reversed)" : ""}`);
+  console.log(
+    `${verdict.padEnd(10)} ${c.id.slice(0, 50).padEnd(50)} want ${c.want.slice(0, 7)} ${c.class} ${ms} ms, ${paths} paths${images.reversed ? " (reversed)" : ""}`,
+  );
   for (const n of r.notes) console.log(`      note ${n}`);
   const bad = images.files.flatMap((f) => f.hunks).filter((h) => h.fate.kind === "rejected").length;
   if (bad > 0) console.log(`      ${bad} hunks rejected`);
   const shown = values.all ? all : all.filter((d) => d.verdict !== "already");
   for (const d of shown.slice(0, 14))
-    console.log(`      ${d.verdict}${d.fault.possible ? "?" : ""} [${d.entry.name}${d.entry.leave === null ? "" : `+${d.entry.leave}`}] ${d.fault.kind}: ${d.fault.what} | in ${d.fault.functions.join("<")} line ${d.fault.at.loc.line} taken ${d.fault.taken?.loc.line ?? "-"} when ${[...d.forced].map(([k, v]) => `${k}=${v}`).join(", ") || "all goes well"} (${d.shown})`);
+    console.log(
+      `      ${d.verdict}${d.fault.possible ? "?" : ""} [${d.entry.name}${d.entry.leave === null ? "" : `+${d.entry.leave}`}] ${d.fault.kind}: ${d.fault.what} | in ${d.fault.functions.join("<")} line ${d.fault.at.loc.line} taken ${d.fault.taken?.loc.line ?? "-"} when ${[...d.forced].map(([k, v]) => `${k}=${v}`).join(", ") || "all goes well"} (${d.shown})`,
+    );
   for (const e of r.entries) {
     if (e.note !== "") console.log(`      note ${e.note}`);
-    if (values.all || verdict === "missed") console.log(`      entry ${e.entry.name}${e.entry.leave === null ? "" : `+${e.entry.leave}`} paths ${e.paths.before}/${e.paths.after} left ${e.left}`);
+    if (values.all || verdict === "missed")
+      console.log(
+        `      entry ${e.entry.name}${e.entry.leave === null ? "" : `+${e.entry.leave}`} paths ${e.paths.before}/${e.paths.after} left ${e.left}`,
+      );
+    if (values.all || verdict === "missed") for (const [w, n] of e.ends) console.log(`        ${n} x ${w}`);
   }
 }
-console.log([...tally].map(([k, v]) => `${k} ${v}`).sort().join("\n"));
+console.log(
+  [...tally]
+    .map(([k, v]) => `${k} ${v}`)
+    .sort()
+    .join("\n"),
+);

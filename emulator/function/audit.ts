@@ -28,7 +28,10 @@ export interface AuditInput {
   readonly root: boolean;
   /** A whole life has been lived: nothing may be left. */
   readonly life: boolean;
-  readonly at: { readonly fn: string; readonly loc: { readonly file: number; readonly line: number; readonly col: number } };
+  readonly at: {
+    readonly fn: string;
+    readonly loc: { readonly file: number; readonly line: number; readonly col: number };
+  };
 }
 
 /** Tells what was taken on this path and lost. */

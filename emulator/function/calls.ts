@@ -10,7 +10,7 @@ import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { PathEnd } from "./run.ts";
-import { type CallOrigin, isErrAddress, type Value, unknown } from "./value.ts";
+import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 import type { Walker } from "./walk.ts";
 
 const ERRNO = -5n;
@@ -38,7 +38,8 @@ export class Calls {
     const contract = w.input.contracts.functions.get(plain) ?? null;
     // What a patched file defines runs as it is written, whatever is known of the name.
     const own = sym?.def != null && w.input.files.has(sym.path);
-    if (native !== undefined && !own) return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
+    if (native !== undefined && !own)
+      return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
     if (contract !== null && !own) {
       const origin = this.origin(plain, args, loc, true);
       return this.byContract(contract, { name: plain, args, x, origin }, sym);
@@ -79,7 +80,9 @@ export class Calls {
     if (at === null || at.obj.kind !== "string" || at.obj.bytes === null) return null;
     const bytes = at.obj.bytes.subarray(at.off);
     const end = bytes.indexOf(0);
-    return String.fromCharCode(...bytes.subarray(0, end < 0 ? Math.min(80, bytes.length) : Math.min(end, 80)));
+    return String.fromCharCode(
+      ...bytes.subarray(0, end < 0 ? Math.min(80, bytes.length) : Math.min(end, 80)),
+    );
   }
 
   // ---- contracts --------------------------------------------------------------------------------------------------------
@@ -95,7 +98,8 @@ export class Calls {
       failed = w.choose(key, options, callee) === "fails";
     }
     const ret = this.result(c, site, failed);
-    if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret)))) w.originOf.set(ret, site.origin);
+    if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))
+      w.originOf.set(ret, site.origin);
     for (const clause of c.clauses) {
       if (clause.verb === "read") continue;
       if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) continue;
@@ -134,7 +138,10 @@ export class Calls {
           size = typeof v === "bigint" && size !== null ? size * Number(v) : null;
         }
       }
-      const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", c.memory ?? "unknown", { type: to, size });
+      const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", c.memory ?? "unknown", {
+        type: to,
+        size,
+      });
       return obj.base;
     }
     if (c.gives === "positive") {
@@ -159,7 +166,12 @@ export class Calls {
     if (w.known.resolve(v) === 0n) return null;
     let address = w.address(v, null);
     if (isErrAddress(address) || address < 0x10000n) return null;
-    let to = param?.kind === "pointer" && param.to.kind !== "void" ? param.to : type?.kind === "pointer" ? type.to : null;
+    let to =
+      param?.kind === "pointer" && param.to.kind !== "void"
+        ? param.to
+        : type?.kind === "pointer"
+          ? type.to
+          : null;
     if (to?.kind === "void" || to === null) to = w.mem.at(address)?.obj.type ?? null;
     if (p.path !== "") {
       if (to === null) return null;
@@ -171,7 +183,10 @@ export class Calls {
     if (!p.inside) return address;
     const at = w.mem.at(address);
     if (at === null) return null;
-    const lt: CType = to !== null && (to.kind === "pointer" || isInteger(to)) ? to : { kind: "pointer", to: { kind: "void", quals: 0 }, quals: 0 };
+    const lt: CType =
+      to !== null && (to.kind === "pointer" || isInteger(to))
+        ? to
+        : { kind: "pointer", to: { kind: "void", quals: 0 }, quals: 0 };
     return w.load(at.obj, at.off, lt, null, at.off);
   }
 
@@ -230,7 +245,12 @@ export class Calls {
           const n = typeof clause.where.at === "number" ? clause.where.at : -1;
           const t = site.x.args[n]?.t;
           const size = t?.kind === "pointer" ? (sizeSafe(t.to) ?? 8) : 8;
-          w.forget(at.obj, at.off, t?.kind === "pointer" && t.to.kind === "void" ? (at.obj.size ?? 4096) : size, site.origin.key);
+          w.forget(
+            at.obj,
+            at.off,
+            t?.kind === "pointer" && t.to.kind === "void" ? (at.obj.size ?? 4096) : size,
+            site.origin.key,
+          );
         }
         return;
       }
@@ -245,7 +265,8 @@ export class Calls {
 
   take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null): Holding {
     const { w } = this;
-    const first = w.books.count(kind, key) === 0 && !w.books.holdings.some((h) => h.kind === kind && h.key === key);
+    const first =
+      w.books.count(kind, key) === 0 && !w.books.holdings.some((h) => h.kind === kind && h.key === key);
     return w.books.take(kind, key, site.origin, w.ownStack(), first);
   }
 
@@ -288,7 +309,8 @@ export class Calls {
       at.obj.gone = spot;
       return;
     }
-    if (kind.sort === "counted" && w.books.count(kind, key) === 0) this.last(kind, key, at.obj.kind === "outside");
+    if (kind.sort === "counted" && w.books.count(kind, key) === 0)
+      this.last(kind, key, at.obj.kind === "outside");
   }
 
   /** The last one of what was taken here is given back: what has a release function is released by it. */
@@ -300,7 +322,7 @@ export class Calls {
     if (kind.record !== null && kind.release.length > 0) {
       const [word, tag] = kind.record.split(" ") as ["struct" | "union", string];
       const record = w.input.program.record(word, tag, w.stack[0]!.sym.path);
-      if (record !== null && (first.state !== "held"))
+      if (record !== null && first.state !== "held")
         for (const path of kind.release) {
           const fn = this.through(key, record, path);
           if (fn !== null && this.callback(fn, [key])) return;
@@ -321,7 +343,8 @@ export class Calls {
       const at = w.mem.at(address + BigInt(m.off));
       if (at === null) return null;
       const cell = at.obj.cells.get(at.off);
-      const v = cell === undefined ? (freshAt(at.obj, at.off).fresh === "zero" ? 0n : null) : w.known.resolve(cell.v);
+      const v =
+        cell === undefined ? (freshAt(at.obj, at.off).fresh === "zero" ? 0n : null) : w.known.resolve(cell.v);
       if (v === null || typeof v !== "bigint" || v === 0n) return null;
       if (i === names.length - 1) return v;
       if (m.type.kind !== "pointer") return null;
@@ -429,7 +452,8 @@ export class Calls {
       const scalar = real.kind === "pointer" || isInteger(real);
       const size = at.obj.kind === "local" && at.off === 0 ? (at.obj.size ?? 8) : (sizeSafe(real) ?? 8);
       if (at.obj.kind === "local") w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
-      else if (scalar && real.kind !== "pointer" && to.kind !== "void") w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
+      else if (scalar && real.kind !== "pointer" && to.kind !== "void")
+        w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
       else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
     });
     const t = site.x.t;

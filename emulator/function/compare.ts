@@ -2,7 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
-import type { Entry, Bounds, Explored, Forced, Side } from "./explore.ts";
+import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, runPath } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
 
@@ -23,6 +23,8 @@ export interface EntryResult {
   readonly paths: { readonly before: number; readonly after: number };
   readonly left: number;
   readonly note: string;
+  /** How the paths of both sides ended, other than by returning: reason to number of paths. */
+  readonly ends: ReadonlyMap<string, number>;
 }
 
 interface Ran {
@@ -31,12 +33,26 @@ interface Ran {
 }
 
 /** Runs an entry on both sides and compares. */
-export function compareEntry(before: Side, after: Side, entry: Entry, bounds: Bounds): EntryResult {
-  const none = { entry, differences: [], paths: { before: 0, after: 0 }, left: 0 };
+export function compareEntry(
+  before: Side,
+  after: Side,
+  entry: Entry,
+  bounds: Bounds,
+  watch: (side: "before" | "after", forced: Forced, result: PathResult) => void = () => {},
+): EntryResult {
+  const none = {
+    entry,
+    differences: [],
+    paths: { before: 0, after: 0 },
+    left: 0,
+    ends: new Map<string, number>(),
+  };
   if (!hasEntry(before, entry)) return { ...none, note: `${entry.name}() cannot be run on the before side` };
   if (!hasEntry(after, entry)) return { ...none, note: `${entry.name}() cannot be run on the after side` };
   const b = explore(before, entry, bounds);
   const a = explore(after, entry, bounds);
+  for (const r of b.paths.values()) watch("before", r.forced, r.result);
+  for (const r of a.paths.values()) watch("after", r.forced, r.result);
   const at = (side: Side, e: Explored, extra: Map<string, Ran>, forced: Forced): PathResult => {
     const key = forcedKey(forced);
     const known = e.paths.get(key) ?? extra.get(key);
@@ -78,7 +94,8 @@ export function compareEntry(before: Side, after: Side, entry: Entry, bounds: Bo
           : fixed.length > 0
             ? "moved"
             : "already";
-    const [ran] = verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
+    const [ran] =
+      verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
     const shownBy = ran ?? g.b[0] ?? g.a[0]!;
     const fault = shownBy.result.faults.find((f) => faultKey(f) === key)!;
     differences.push({
@@ -90,12 +107,20 @@ export function compareEntry(before: Side, after: Side, entry: Entry, bounds: Bo
       shown: (verdict === "new" ? fresh : fixed).length,
     });
   }
+  const ends = new Map<string, number>();
+  for (const e of [b, a])
+    for (const { result } of e.paths.values())
+      if (result.end !== "returned" && result.end !== "fault") {
+        const why = `${result.end}: ${result.why}`;
+        ends.set(why, (ends.get(why) ?? 0) + 1);
+      }
   return {
     entry,
     differences,
     paths: { before: b.paths.size, after: a.paths.size },
     left: Math.max(b.left, a.left),
     note: "",
+    ends,
   };
 }
 

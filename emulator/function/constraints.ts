@@ -177,7 +177,12 @@ export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint 
       const [lo, hi] = c.span(inner);
       if (lo < u.lo || hi > u.hi) break;
       u = inner;
-    } else if (f.k === "bin" && (f.op === "add" || f.op === "sub") && typeof f.r === "bigint" && typeof f.l !== "bigint") {
+    } else if (
+      f.k === "bin" &&
+      (f.op === "add" || f.op === "sub") &&
+      typeof f.r === "bigint" &&
+      typeof f.l !== "bigint"
+    ) {
       add += f.op === "add" ? f.r : -f.r;
       u = f.l;
     } else break;

@@ -100,7 +100,15 @@ const VERBS: ReadonlySet<string> = new Set([
   "call",
   "fill",
 ]);
-const FAILURES: ReadonlySet<string> = new Set(["never", "null", "errptr", "errno", "false", "zero", "nonzero"]);
+const FAILURES: ReadonlySet<string> = new Set([
+  "never",
+  "null",
+  "errptr",
+  "errno",
+  "false",
+  "zero",
+  "nonzero",
+]);
 
 /** "arg1.dev", "*arg2.np", "ret", "global"; null when it is none of these. */
 export function parsePlace(text: string): Place | null {

@@ -44,7 +44,10 @@ export const USUAL_BOUNDS: Bounds = { paths: 400, steps: 60_000, total: 3_000_00
 export type Forced = ReadonlyMap<string, string>;
 
 export function forcedKey(f: Forced): string {
-  return [...f].map(([k, v]) => `${k}=${v}`).sort().join(";");
+  return [...f]
+    .map(([k, v]) => `${k}=${v}`)
+    .sort()
+    .join(";");
 }
 
 /** Runs one path. */
@@ -115,7 +118,7 @@ function enter(w: Walker, side: Side, entry: Entry): readonly [bigint, bigint] |
   const lastTree = side.program.tree(last);
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
-    return q >= 0 && typeName(p.type) !== "" ? args[q]! : argsOf(w, [p])[0]! ?? args[i]!;
+    return q >= 0 && typeName(p.type) !== "" ? args[q]! : (argsOf(w, [p])[0]! ?? args[i]!);
   });
   w.body(last, same);
   audit(w, {

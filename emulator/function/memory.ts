@@ -25,7 +25,12 @@ export interface Obj {
   readonly kind: "heap" | "local" | "global" | "outside" | "string" | "function";
   fresh: Fresh;
   /** Later rules for a part of it, the last one that covers a byte counts. */
-  readonly parts: { readonly lo: number; readonly hi: number; readonly fresh: Fresh; readonly name: string }[];
+  readonly parts: {
+    readonly lo: number;
+    readonly hi: number;
+    readonly fresh: Fresh;
+    readonly name: string;
+  }[];
   readonly cells: Map<number, Cell>;
   /** Bit-fields that were written or read: "offset:shift:width". */
   readonly bits: Map<string, Value>;
@@ -45,7 +50,12 @@ const MASK = (1n << SHIFT) - 1n;
 export class Memory {
   readonly objects: Obj[] = [];
 
-  make(name: string, kind: Obj["kind"], fresh: Fresh, extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes">> = {}): Obj {
+  make(
+    name: string,
+    kind: Obj["kind"],
+    fresh: Fresh,
+    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes">> = {},
+  ): Obj {
     const id = this.objects.length;
     const obj: Obj = {
       id,
@@ -88,7 +98,8 @@ export function freshAt(obj: Obj, off: number): { fresh: Fresh; name: string } {
 /** Forgets what is known of the bytes [off, off + size); a concrete integer that is cut keeps its other bytes. */
 export function clear(obj: Obj, off: number, size: number): void {
   if (size > 4096 && obj.cells.size < size) {
-    for (const [at, cell] of [...obj.cells]) if (at < off + size && at + cell.size > off) cut(obj, at, cell, off, size);
+    for (const [at, cell] of [...obj.cells])
+      if (at < off + size && at + cell.size > off) cut(obj, at, cell, off, size);
   } else
     for (let at = off - 15; at < off + size; at++) {
       const cell = obj.cells.get(at);

@@ -126,7 +126,12 @@ const set: Native = (w, s) => {
   const to = at(w, s.args[0]!, "it is written");
   const size = typeof n === "bigint" && n < 1n << 24n ? Number(n) : (to.obj.size ?? 4096);
   clear(to.obj, to.off, size);
-  to.obj.parts.push({ lo: to.off, hi: to.off + size, fresh: v === 0n ? "zero" : "unknown", name: s.origin.key });
+  to.obj.parts.push({
+    lo: to.off,
+    hi: to.off + size,
+    fresh: v === 0n ? "zero" : "unknown",
+    name: s.origin.key,
+  });
   return s.args[0]!;
 };
 
@@ -153,10 +158,14 @@ const writtenString: Native = (w, s) => {
   const to = at(w, s.args[0]!, "it is written");
   const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
   if (text !== null && text.length < 200) {
-    for (let i = 0; i <= text.length; i++) put(to.obj, to.off + i, 1, BigInt(i < text.length ? text.charCodeAt(i) : 0));
+    for (let i = 0; i <= text.length; i++)
+      put(to.obj, to.off + i, 1, BigInt(i < text.length ? text.charCodeAt(i) : 0));
     return s.x.t.kind === "pointer" ? s.args[0]! : BigInt(text.length);
   }
-  const n = s.name === "strcpy" || s.name === "strcat" || s.name === "sprintf" ? null : w.known.resolve(s.args[s.name === "snprintf" || s.name === "scnprintf" ? 1 : 2] ?? 0n);
+  const n =
+    s.name === "strcpy" || s.name === "strcat" || s.name === "sprintf"
+      ? null
+      : w.known.resolve(s.args[s.name === "snprintf" || s.name === "scnprintf" ? 1 : 2] ?? 0n);
   const size = typeof n === "bigint" && n > 0n && n < 4096n ? Number(n) : (to.obj.size ?? 64);
   if (to.obj.bytes === null) w.forget(to.obj, to.off, size, s.origin.key);
   return s.x.t.kind === "pointer" ? s.args[0]! : open(w, s);
@@ -185,7 +194,12 @@ const copied: Native = (w, s) => {
   } else {
     const a = at(w, s.args[0]!, "it is written");
     const n = w.known.resolve(s.args[2] ?? 0n);
-    w.forget(a.obj, a.off, typeof n === "bigint" && n < 1n << 20n ? Number(n) : (a.obj.size ?? 4096), "from user space");
+    w.forget(
+      a.obj,
+      a.off,
+      typeof n === "bigint" && n < 1n << 20n ? Number(n) : (a.obj.size ?? 4096),
+      "from user space",
+    );
   }
   return w.choose(`${s.origin.key}`, ["works", "fails"], s.name) === "works" ? 0n : 1n;
 };

@@ -85,7 +85,9 @@ export class Run {
       if (f.own) return { fn: f.tree.name, loc: expansionLoc(f.loc) };
     }
     const f = this.stack[0];
-    return f === undefined ? { fn: "", loc: { file: 0, line: 0, col: 0 } } : { fn: f.tree.name, loc: expansionLoc(f.loc) };
+    return f === undefined
+      ? { fn: "", loc: { file: 0, line: 0, col: 0 } }
+      : { fn: f.tree.name, loc: expansionLoc(f.loc) };
   }
 
   spot(by: string): Spot {
@@ -97,7 +99,8 @@ export class Run {
   }
 
   tick(): void {
-    if (++this.steps > this.input.steps) throw new PathEnd("limit", "the bound on steps of a path is reached");
+    if (++this.steps > this.input.steps)
+      throw new PathEnd("limit", "the bound on steps of a path is reached");
   }
 
   // ---- choices ------------------------------------------------------------------------------------------------------
@@ -126,7 +129,9 @@ export class Run {
     if (stuck) usual = !asked.answer;
     const options = usual ? ["yes", "no"] : ["no", "yes"];
     const answer =
-      stuck && asked.times >= 3 ? usual : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
+      stuck && asked.times >= 3
+        ? usual
+        : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
     if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
     else asked.times++;
     return answer;
@@ -144,7 +149,10 @@ export class Run {
 
   private usualNumber(u: Unknown): bigint {
     if (u.t.kind === "int" && u.t.rank === 0) return 1n;
-    if (u.origin !== null && /count|_num\b|num_|irq(?!.*(request|enable|disable))|length|_len\b|size/.test(u.origin.callee))
+    if (
+      u.origin !== null &&
+      /count|_num\b|num_|irq(?!.*(request|enable|disable))|length|_len\b|size/.test(u.origin.callee)
+    )
       return 1n;
     return 0n;
   }
@@ -158,7 +166,9 @@ export class Run {
   fault(f: Omit<Fault, "functions" | "at"> & { functions?: readonly string[]; at?: Spot }): void {
     const at = f.at ?? this.spot("");
     const full: Fault = { ...f, at, functions: f.functions ?? [...this.ownStack()].reverse() };
-    const same = this.faults.some((x) => x.kind === full.kind && x.object === full.object && x.at.fn === at.fn);
+    const same = this.faults.some(
+      (x) => x.kind === full.kind && x.object === full.object && x.at.fn === at.fn,
+    );
     if (!same) this.faults.push(full);
   }
 
@@ -370,7 +380,9 @@ function byteAt(obj: Obj, off: number): bigint | null {
   for (let at = off - 15; at <= off; at++) {
     const c = obj.cells.get(at);
     if (c === undefined || at + c.size <= off) continue;
-    return typeof c.v === "bigint" ? (BigInt.asUintN(c.size * 8, c.v) >> BigInt(8 * (off - at))) & 0xffn : null;
+    return typeof c.v === "bigint"
+      ? (BigInt.asUintN(c.size * 8, c.v) >> BigInt(8 * (off - at))) & 0xffn
+      : null;
   }
   return null;
 }

@@ -14,17 +14,17 @@ export function configSet(name: string): boolean {
   return !UNSET.test(name);
 }
 
-const log = (names: string): string[] =>
-  names.split(" ").map((n) => `${n}(...) __fs_log(__VA_ARGS__)`);
+const log = (names: string): string[] => names.split(" ").map((n) => `${n}(...) __fs_log(__VA_ARGS__)`);
 const nothing = (names: string): string[] => names.split(" ").map((n) => `${n}(...) ((void)0)`);
-const atFileScope = (names: string): string[] => names.split(" ").map((n) => `${n}(...) extern int __fs_nothing`);
+const atFileScope = (names: string): string[] =>
+  names.split(" ").map((n) => `${n}(...) extern int __fs_nothing`);
 const empty = (names: string): string[] => names.split(" ");
 
 /** Lines for `#define`; each stands whatever the tree's headers say. */
 export const FUNCTION_SHIMS: readonly string[] = [
   "__KERNEL__ 1",
-  "KBUILD_MODNAME \"folioscope\"",
-  "KBUILD_BASENAME \"folioscope\"",
+  'KBUILD_MODNAME "folioscope"',
+  'KBUILD_BASENAME "folioscope"',
   ...log(
     "printk pr_emerg pr_alert pr_crit pr_err pr_warn pr_notice pr_info pr_cont pr_debug pr_devel pr_err_once pr_warn_once pr_info_once pr_debug_once pr_err_ratelimited pr_warn_ratelimited pr_notice_ratelimited pr_info_ratelimited pr_debug_ratelimited printk_once printk_ratelimited no_printk print_hex_dump_debug print_hex_dump_bytes trace_printk",
   ),
@@ -163,12 +163,14 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "put_user(x, p) ((void)(x), (void)(p), __fs_user_copy())",
   "__put_user(x, p) ((void)(x), (void)(p), __fs_user_copy())",
   // bits
-  ...["test_bit", "set_bit", "clear_bit", "change_bit", "test_and_set_bit", "test_and_clear_bit"].flatMap((n) => [
-    `${n}(nr, a) __fs_${n}((nr), (a))`,
-    `__${n}(nr, a) __fs_${n}((nr), (a))`,
-    `${n}_lock(nr, a) __fs_${n}((nr), (a))`,
-    `${n}_unlock(nr, a) __fs_${n}((nr), (a))`,
-  ]),
+  ...["test_bit", "set_bit", "clear_bit", "change_bit", "test_and_set_bit", "test_and_clear_bit"].flatMap(
+    (n) => [
+      `${n}(nr, a) __fs_${n}((nr), (a))`,
+      `__${n}(nr, a) __fs_${n}((nr), (a))`,
+      `${n}_lock(nr, a) __fs_${n}((nr), (a))`,
+      `${n}_unlock(nr, a) __fs_${n}((nr), (a))`,
+    ],
+  ),
   "test_bit_acquire(nr, a) __fs_test_bit((nr), (a))",
   // file scope
   ...atFileScope(

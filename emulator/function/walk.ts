@@ -7,7 +7,20 @@ import type { Loc } from "../c/ast.ts";
 import { foldInt } from "../c/build.ts";
 import { type BitPlace, CFail, type CType, isBool, isInteger, sizeOf } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { FnTree, FunctionSym, InitPlan, LabelRef, LocalVar, ObjectSym, S, SBlock, SLoop, SSwitch, Sym, X } from "../c/tree.ts";
+import type {
+  FnTree,
+  FunctionSym,
+  InitPlan,
+  LabelRef,
+  LocalVar,
+  ObjectSym,
+  S,
+  SBlock,
+  SLoop,
+  SSwitch,
+  Sym,
+  X,
+} from "../c/tree.ts";
 import { Calls } from "./calls.ts";
 import { clear, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type Frame, PathEnd, Run, type RunInput } from "./run.ts";
@@ -151,7 +164,9 @@ export class Walker extends Run {
         return null;
       case "if": {
         if (seek !== null)
-          return this.labels(s.a).has(seek) ? this.stmt(s.a, seek, cleanups) : this.stmt(s.b!, seek, cleanups);
+          return this.labels(s.a).has(seek)
+            ? this.stmt(s.a, seek, cleanups)
+            : this.stmt(s.b!, seek, cleanups);
         const yes = this.truth(s.c);
         this.cover(s.loc, yes);
         if (yes) return this.stmt(s.a, null, cleanups);
@@ -234,7 +249,8 @@ export class Walker extends Run {
       }
       to ??= s.otherwise;
       this.cover(s.loc, to !== null);
-      if (to !== null && this.frame.own) this.covered.add(`${this.frame.tree.name}:${to.loc.line}:${to.loc.col}:case`);
+      if (to !== null && this.frame.own)
+        this.covered.add(`${this.frame.tree.name}:${to.loc.line}:${to.loc.col}:case`);
       if (to === null) return null;
     }
     const c = this.stmt(s.body, to, cleanups);
@@ -446,7 +462,8 @@ export class Walker extends Run {
     const cleanups: LocalVar[] = [];
     const c = this.items(b.items, null, cleanups);
     const v = value === null || c !== null ? 0n : this.eval(value);
-    for (let i = cleanups.length - 1; i >= 0; i--) if (cleanups[i]!.cleanup !== null) this.eval(cleanups[i]!.cleanup!);
+    for (let i = cleanups.length - 1; i >= 0; i--)
+      if (cleanups[i]!.cleanup !== null) this.eval(cleanups[i]!.cleanup!);
     if (c !== null) throw new Jump(c);
     return v;
   }
@@ -486,14 +503,18 @@ export class Walker extends Run {
       return v === null ? 0n : canonical(t, v);
     }
     if (typeof r === "bigint") {
-      if (r === 0n && (op === "add" || op === "sub" || op === "or" || op === "xor" || op === "shl" || op === "shr"))
+      if (
+        r === 0n &&
+        (op === "add" || op === "sub" || op === "or" || op === "xor" || op === "shl" || op === "shr")
+      )
         return l;
       if (r === 0n && (op === "and" || op === "mul")) return 0n;
       if (r === 1n && (op === "mul" || op === "div")) return l;
     }
     if (typeof l === "bigint" && l === 0n) {
       if (op === "add" || op === "or" || op === "xor") return r;
-      if (op === "and" || op === "mul" || op === "shl" || op === "shr" || op === "div" || op === "rem") return 0n;
+      if (op === "and" || op === "mul" || op === "shl" || op === "shr" || op === "div" || op === "rem")
+        return 0n;
     }
     if (typeof l !== "bigint" && typeof r !== "bigint" && l.id === r.id) {
       if (op === "sub" || op === "xor") return 0n;
@@ -501,7 +522,8 @@ export class Walker extends Run {
     }
     const out = derived({ k: "bin", op, l, r }, t);
     // What a mask leaves, and what a sum of small things is, has bounds.
-    if (op === "and" && typeof r === "bigint" && r >= 0n) return { ...out, lo: 0n, hi: r < out.hi ? r : out.hi };
+    if (op === "and" && typeof r === "bigint" && r >= 0n)
+      return { ...out, lo: 0n, hi: r < out.hi ? r : out.hi };
     if (op === "rem" && typeof r === "bigint" && r > 0n && out.lo >= 0n) return { ...out, hi: r - 1n };
     return out;
   }
@@ -573,7 +595,11 @@ export class Walker extends Run {
     if (fresh === "zero" && cell === undefined) return 0n;
     const record = within !== null && within.kind === "record" ? within : obj.type;
     const member = bitName(record, bf) ?? `${at}:${bf.shift}`;
-    const v = { ...unknown(`${name}->${member}`, t), lo: t.kind === "int" && t.signed ? -(1n << BigInt(bf.width - 1)) : 0n, hi: (1n << BigInt(bf.width)) - 1n };
+    const v = {
+      ...unknown(`${name}->${member}`, t),
+      lo: t.kind === "int" && t.signed ? -(1n << BigInt(bf.width - 1)) : 0n,
+      hi: (1n << BigInt(bf.width)) - 1n,
+    };
     obj.bits.set(key, v);
     return v;
   }

@@ -3,11 +3,12 @@
  * them, run on both sides with every callee failing in turn. Leaves out how a path is run (emulator/function) and
  * findings as surfaces show them.
  */
+
+import type { SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
-import type { SourceFile } from "../../emulator/c/ast.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { KernelTree, SideImages } from "../source/images.ts";
 import { readContracts } from "./contracts.ts";
@@ -24,12 +25,15 @@ export interface FunctionOptions {
   readonly bounds: Bounds;
   /** Which functions, by name; null: all that are changed. */
   readonly only: ((name: string) => boolean) | null;
+  /** Told of every path that ran. */
+  readonly watch?: Parameters<typeof compareEntry>[4];
 }
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
 /** Members of initialisers through which a core calls a function whose failure ends what it began. */
-const BEGIN = /\.(probe|probe_new|bind|init|attach|connect|add|open|alloc|setup|start|load|create|add_dev|remoteproc_probe|startup|hw_init|alloc_inst|alloc_func|udc_start)\s*=\s*&?(\w+)/g;
+const BEGIN =
+  /\.(probe|probe_new|bind|init|attach|connect|add|open|alloc|setup|start|load|create|add_dev|remoteproc_probe|startup|hw_init|alloc_inst|alloc_func|udc_start)\s*=\s*&?(\w+)/g;
 const PAIRS: readonly (readonly [string, string])[] = [
   ["probe", "remove"],
   ["probe", "remove_new"],
@@ -41,15 +45,27 @@ const PAIRS: readonly (readonly [string, string])[] = [
 ];
 
 /** Runs the function cases of a patch's images in a tree. */
-export function functionCases(tree: KernelTree, images: SideImages, options: FunctionOptions = USUAL_OPTIONS): FunctionCases {
-  const files = images.files.filter((f) => f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null);
+export function functionCases(
+  tree: KernelTree,
+  images: SideImages,
+  options: FunctionOptions = USUAL_OPTIONS,
+): FunctionCases {
+  const files = images.files.filter(
+    (f) => f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null,
+  );
   const c = files.filter((f) => f.path.endsWith(".c"));
   const notes: string[] = [];
-  if (c.length === 0) return { entries: [], files: [], changed: [], notes: ["no C file that both sides have"] };
+  if (c.length === 0)
+    return { entries: [], files: [], changed: [], notes: ["no C file that both sides have"] };
   const { contracts } = readContracts();
   const index = headerIndex(tree);
   const paths = c.map((f) => f.path);
-  const source = functionSource(tree, index, paths, (path) => files.find((f) => f.path === path)?.after ?? null);
+  const source = functionSource(
+    tree,
+    index,
+    paths,
+    (path) => files.find((f) => f.path === path)?.after ?? null,
+  );
   const sources = new KernelSources(source);
   const own = new Set(paths);
   const side = (which: "before" | "after"): Side => ({
@@ -66,7 +82,7 @@ export function functionCases(tree: KernelTree, images: SideImages, options: Fun
     changed.push(...names);
     for (const entry of entriesOf(f.path, f.before!, f.after!, names)) {
       if (options.only !== null && !options.only(entry.name)) continue;
-      entries.push(compareEntry(before, after, entry, options.bounds));
+      entries.push(compareEntry(before, after, entry, options.bounds, options.watch));
     }
   }
   return { entries, files: sources.files, changed, notes };
@@ -104,7 +120,8 @@ function entriesOf(path: string, before: string, after: string, changed: readonl
   for (const m of text.matchAll(BEGIN)) roots.add(m[2]!);
   for (const m of text.matchAll(/\b(?:module_init|\w*_initcall)\(\s*(\w+)\s*\)/g)) roots.add(m[1]!);
   for (const m of text.matchAll(/_DECLARE(?:_DRIVER)?\([^;]*?,\s*(\w+)\s*\)\s*;/g)) roots.add(m[1]!);
-  for (const n of bodies.keys()) if (/_probe$|_bind$/.test(n) && !roots.has(n) && !callersOf(bodies, n).length) roots.add(n);
+  for (const n of bodies.keys())
+    if (/_probe$|_bind$/.test(n) && !roots.has(n) && !callersOf(bodies, n).length) roots.add(n);
   const out: Entry[] = [];
   const add = (name: string, root: boolean, leave: string | null): void => {
     if (!out.some((e) => e.name === name && e.leave === leave)) out.push({ name, path, root, leave });
@@ -117,7 +134,8 @@ function entriesOf(path: string, before: string, after: string, changed: readonl
   }
   let n = 0;
   for (const name of reached)
-    if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS) add(name, roots.has(name), null);
+    if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS)
+      add(name, roots.has(name), null);
   // Lives that a changed function is part of.
   for (const m of text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g))
     for (const [begin, end] of PAIRS) {

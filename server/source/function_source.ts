@@ -11,7 +11,7 @@ import type { KernelTree } from "./images.ts";
 import { defaultCache, definitionsOf } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 4;
+const VERSION = 5;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -31,7 +31,9 @@ export function declarationsOf(source: string): Set<string> {
     out.add(`@${m[1]}`);
   for (const m of text.matchAll(/^extern[ \t][^;(){}]*?\b(\w+)(?:\[[^\]]*\])*[ \t]*(?:__\w+[ \t]*)*;/gm))
     out.add(`@${m[1]}`);
-  for (const m of text.matchAll(/^(DEFINE_(?:FREE|CLASS|GUARD|GUARD_COND|LOCK_GUARD_[01](?:_COND)?)|EXTEND_CLASS)\(\s*(\w+)\s*(?:,\s*(\w+))?/gm)) {
+  for (const m of text.matchAll(
+    /^(DEFINE_(?:FREE|CLASS|GUARD|GUARD_COND|LOCK_GUARD_[01](?:_COND)?)|EXTEND_CLASS)\(\s*(\w+)\s*(?:,\s*(\w+))?/gm,
+  )) {
     const [, kind, name, ext] = m;
     if (kind === "DEFINE_FREE") out.add(`__free_${name}`);
     else {
@@ -99,7 +101,12 @@ export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultC
 }
 
 /** Names of one header, typedefs apart. */
-function namesOf(text: string): { names: Set<string>; typedefs: Set<string> } {
+function namesOf(source: string): { names: Set<string>; typedefs: Set<string> } {
+  // An attribute that takes arguments looks like the function's name.
+  const text = source.replace(
+    /\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|assume_aligned|gnu_printf)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
+    (c) => c.replace(/[^\n]/g, " "),
+  );
   const names = new Set<string>();
   const typedefs = new Set<string>();
   for (const name of [...definitionsOf(text, true), ...declarationsOf(text)])
@@ -148,7 +155,8 @@ function toIndex(stored: string, files: readonly string[]): HeaderIndex {
     from = end + 1;
   }
   return {
-    definers: (name) => (places.get(name) ?? "").split(",").flatMap((i) => (i === "" ? [] : (files[Number(i)] ?? []))),
+    definers: (name) =>
+      (places.get(name) ?? "").split(",").flatMap((i) => (i === "" ? [] : (files[Number(i)] ?? []))),
     typedefs,
   };
 }
@@ -200,7 +208,9 @@ export function functionSource(
       }
     if (!name.startsWith("asm/")) return null;
     if (arch === null && tree.read(`arch/x86/include/${name}`) !== null) return null;
-    for (const a of arch === null ? ["powerpc", "arm64", "arm", "mips", "s390", "riscv", "sh", "sparc", "m68k"] : [arch]) {
+    for (const a of arch === null
+      ? ["powerpc", "arm64", "arm", "mips", "s390", "riscv", "sh", "sparc", "m68k"]
+      : [arch]) {
       const there = `arch/${a}/include/${name}`;
       if (tree.read(there) !== null) return there;
     }

@@ -1,0 +1,82 @@
+/** Function cases: what was taken and lost on one path is told, with the call that has to fail; the other way round it is new. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readContracts } from "../../server/review/contracts.ts";
+import { runPair, told } from "../support/function_pair.ts";
+
+const pairs: readonly {
+  name: string;
+  root?: boolean;
+  bad: string;
+  good: string;
+  want: string[];
+}[] = [
+  {
+    name: "a node that an early return keeps",
+    bad: `int f(struct device *dev) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v;
+      if (!np) return -EINVAL; if (of_property_read_u32(np, "reg", &v)) return -EINVAL; of_node_put(np); return 0; }`,
+    good: `int f(struct device *dev) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v; int ret = 0;
+      if (!np) return -EINVAL; if (of_property_read_u32(np, "reg", &v)) ret = -EINVAL; of_node_put(np); return ret; }`,
+    want: ["leaked device node of of_find_node_by_name()"],
+  },
+  {
+    name: "the child of a loop that is left early",
+    bad: `int f(struct device_node *np) { struct device_node *c; u32 v;
+      for (c = of_get_next_child(np, NULL); c; c = of_get_next_child(np, c)) if (of_property_read_u32(c, "reg", &v)) return -EINVAL; return 0; }`,
+    good: `int f(struct device_node *np) { struct device_node *c; u32 v;
+      for (c = of_get_next_child(np, NULL); c; c = of_get_next_child(np, c)) if (of_property_read_u32(c, "reg", &v)) { of_node_put(c); return -EINVAL; } return 0; }`,
+    want: ["leaked device node of of_get_next_child()"],
+  },
+  {
+    name: "a count that is raised although the call fails",
+    root: true,
+    bad: `int f(struct platform_device *p) { int ret = pm_runtime_get_sync(&p->dev); if (ret < 0) return ret; pm_runtime_put(&p->dev); return 0; }`,
+    good: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; pm_runtime_put(&p->dev); return 0; }`,
+    want: ["leaked runtime PM usage count of pm_runtime_get_sync()"],
+  },
+  {
+    name: "memory that the release function has freed is freed again",
+    bad: `struct thing { struct device dev; int n; };
+      static void gone(struct device *dev) { kfree((struct thing *)dev); }
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; device_initialize(&t->dev); t->dev.release = gone;
+        ret = device_add(&t->dev); if (ret) { put_device(&t->dev); kfree(t); } return ret; }`,
+    good: `struct thing { struct device dev; int n; };
+      static void gone(struct device *dev) { kfree((struct thing *)dev); }
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; device_initialize(&t->dev); t->dev.release = gone;
+        ret = device_add(&t->dev); if (ret) put_device(&t->dev); return ret; }`,
+    want: ["double-release memory of kzalloc()"],
+  },
+  {
+    name: "a lock that one way out keeps",
+    bad: `struct s { struct mutex m; int busy; }; int f(struct s *s) { mutex_lock(&s->m); if (s->busy) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
+    good: `struct s { struct mutex m; int busy; }; int f(struct s *s) { int ret = 0; mutex_lock(&s->m); if (s->busy) ret = -EINVAL; mutex_unlock(&s->m); return ret; }`,
+    want: ["lock-held mutex s"],
+  },
+  {
+    name: "an error pointer that a NULL test lets through",
+    bad: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (!c) return -EINVAL; *(volatile int *)c; clk_put(c); return 0; }`,
+    good: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (IS_ERR(c)) return PTR_ERR(c); *(volatile int *)c; clk_put(c); return 0; }`,
+    want: ["error-pointer-dereference error pointer from clk_get()"],
+  },
+];
+
+for (const p of pairs)
+  test(p.name, () => {
+    const entry = { name: "f", root: p.root ?? false };
+    assert.deepEqual(
+      told(runPair(p.bad, p.good, entry)),
+      p.want.map((w) => `fixed ${w}`),
+    );
+    assert.deepEqual(
+      told(runPair(p.good, p.bad, entry)),
+      p.want.map((w) => `new ${w}`),
+    );
+    assert.deepEqual(told(runPair(p.bad, p.bad, entry)), []);
+    assert.deepEqual(told(runPair(p.good, p.good, entry)), []);
+  });
+
+test("the contracts are well-formed", () => {
+  const { contracts, problems } = readContracts();
+  assert.deepEqual(problems, []);
+  assert.ok(contracts.functions.size > 500);
+});

@@ -1,0 +1,58 @@
+/** Two texts of one file run as function cases, without a tree: what they name they declare themselves. */
+import { compareEntry, type Difference } from "../../emulator/function/compare.ts";
+import { type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
+import { KernelSources } from "../../emulator/function/sources.ts";
+import { readContracts } from "../../server/review/contracts.ts";
+
+/** Declarations that the fixtures use, in our own words. */
+export const DECLARATIONS = `
+typedef unsigned long size_t; typedef unsigned int u32; typedef unsigned int gfp_t;
+#define GFP_KERNEL 0
+#define ENOMEM 12
+#define EINVAL 22
+#define NULL ((void *)0)
+struct device { struct device *parent; void (*release)(struct device *dev); void *driver_data; };
+struct device_node; struct clk;
+struct platform_device { struct device dev; int id; };
+struct mutex { int owner; };
+typedef struct { int raw; } spinlock_t;
+void *kmalloc(size_t n, gfp_t f); void *kzalloc(size_t n, gfp_t f); void kfree(const void *p);
+struct device_node *of_find_node_by_name(struct device_node *from, const char *name);
+struct device_node *of_get_next_child(const struct device_node *node, struct device_node *prev);
+void of_node_put(struct device_node *node);
+int of_property_read_u32(const struct device_node *np, const char *name, u32 *out);
+struct clk *clk_get(struct device *dev, const char *id); void clk_put(struct clk *clk);
+int clk_prepare_enable(struct clk *clk); void clk_disable_unprepare(struct clk *clk);
+int pm_runtime_get_sync(struct device *dev); int pm_runtime_resume_and_get(struct device *dev);
+int pm_runtime_put(struct device *dev); void pm_runtime_put_noidle(struct device *dev);
+void device_initialize(struct device *dev); int device_add(struct device *dev); void put_device(struct device *dev);
+void mutex_lock(struct mutex *m); void mutex_unlock(struct mutex *m);
+int helper(int x); void *lookup(int x);
+static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned long)-4095; }
+static inline long PTR_ERR(const void *p) { return (long)p; }
+`;
+
+export function runPair(
+  before: string,
+  after: string,
+  entry: Partial<Entry> & { name: string },
+): Difference[] {
+  const source = { definers: () => [], read: () => null, typedefs: new Set<string>(), config: [] };
+  const sources = new KernelSources(source);
+  const { contracts } = readContracts();
+  const path = "drivers/fixture.c";
+  const side = (text: string): Side => ({
+    program: sources.program([{ path, text: DECLARATIONS + text }]),
+    contracts,
+    files: new Set([path]),
+  });
+  const full: Entry = { path, root: false, leave: null, ...entry };
+  const result = compareEntry(side(before), side(after), full, { ...USUAL_BOUNDS, paths: 200 });
+  if (result.note !== "") throw new Error(result.note);
+  return result.differences.filter((d) => !d.fault.possible && d.verdict !== "already");
+}
+
+/** "fixed leaked device node of of_find_node_by_name()", one a difference, sorted. */
+export function told(differences: readonly Difference[]): string[] {
+  return differences.map((d) => `${d.verdict} ${d.fault.kind} ${d.fault.object}`).sort();
+}
