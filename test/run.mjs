@@ -73,7 +73,7 @@ async function bundle(files, outdir) {
     format: "esm",
     sourcemap: "linked",
     external: ["vscode", "esbuild"],
-    loader: { ".c": "text", ".h": "text" },
+    loader: { ".c": "text", ".h": "text", ".yaml": "text" },
     logLevel: "warning",
     banner: {
       js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
@@ -133,7 +133,6 @@ process.chdir(root);
 process.env.FOLIOSCOPE_ROOT = root;
 if (update) process.env.FOLIOSCOPE_UPDATE = "1";
 const outdir = join(root, ".cache", `test-${process.pid}`);
-<<<<<<< HEAD
 process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
 const bundled = await bundle(files, outdir);
 const counters = { of: new Map(), empty: [] };
@@ -148,42 +147,3 @@ const passed = count("pass") - counters.empty.length;
 const failed = count("fail", "cancelled") + counters.empty.length;
 console.log(`${passed} passed, ${failed} failed, ${count("skipped", "todo")} skipped`);
 process.exitCode = failed > 0 || count("tests") === 0 ? 1 : 0;
-=======
-mkdirSync(outdir, { recursive: true });
-const entry = join(outdir, "entry.mjs");
-const lines = ['import { test } from "node:test";'];
-for (const file of files) {
-  const name = relative(root, file).split(sep).join("/");
-  // A file that throws while it loads becomes a failing test of its own.
-  lines.push(
-    `try { await import(${JSON.stringify(file)}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }`,
-  );
-}
-writeFileSync(entry, lines.join("\n"));
-await build({
-  entryPoints: [entry],
-  outfile: join(outdir, "tests.mjs"),
-  bundle: true,
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  sourcemap: "inline",
-  external: ["vscode"],
-  loader: { ".c": "text", ".h": "text", ".yaml": "text" },
-  logLevel: "warning",
-  banner: {
-    js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
-  },
-});
-const reporter = process.env.CI ? "tap" : "spec";
-const run = spawnSync(
-  process.execPath,
-  ["--enable-source-maps", "--test-reporter", reporter, join(outdir, "tests.mjs")],
-  {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, FOLIOSCOPE_ROOT: root, ...(update ? { FOLIOSCOPE_UPDATE: "1" } : {}) },
-  },
-);
-process.exit(run.status ?? 1);
->>>>>>> 28dc216 (Function cases: a walker of the typed tree with books, contracts and choices (in work))

@@ -25,7 +25,7 @@ export function bundle(name: string, entries: Record<string, string>): string {
     platform: "node",
     target: "node20",
     format: "cjs",
-    loader: { ".c": "text", ".h": "text" },
+    loader: { ".c": "text", ".h": "text", ".yaml": "text" },
     logLevel: "error",
   });
   return outdir;
