@@ -22,18 +22,9 @@ await build({
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 });
-const run = spawnSync(
-  process.execPath,
-  [
-    "--enable-source-maps",
-    ...(process.env.FS_PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
-    outfile,
-    ...args,
-  ],
-  {
-    stdio: "inherit",
-    env: { ...process.env, FOLIOSCOPE_ROOT: root },
-  },
-);
+const run = spawnSync(process.execPath, ["--enable-source-maps", outfile, ...args], {
+  stdio: "inherit",
+  env: { ...process.env, FOLIOSCOPE_ROOT: root },
+});
 rmSync(outdir, { recursive: true, force: true });
 process.exit(run.status ?? 1);
