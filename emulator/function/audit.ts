@@ -4,13 +4,13 @@
  */
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
+import type { Run } from "./run.ts";
 import { isErrAddress, type Value } from "./value.ts";
-import type { Walker } from "./walk.ts";
 
 export type Outcome = "failed" | "succeeded" | "neither";
 
 /** Whether a function that returned this says that it failed. */
-export function outcomeOf(w: Walker, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
+export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
   if (isVoid || v === null) return "neither";
   const [lo, hi] = w.known.span(v);
   if (pointer) {
@@ -35,7 +35,7 @@ export interface AuditInput {
 }
 
 /** Tells what was taken on this path and lost. */
-export function audit(w: Walker, input: AuditInput): void {
+export function audit(w: Run, input: AuditInput): void {
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
   const reached = reachable(w, input.result, held);
@@ -43,8 +43,8 @@ export function audit(w: Walker, input: AuditInput): void {
     if (h.kind.sort === "lock") {
       w.fault({
         kind: "lock-held",
-        object: `${h.kind.what} ${w.calls_.lockName(h.key)}`,
-        what: `${w.calls_.lockName(h.key)} is still held`,
+        object: `${h.kind.what} ${w.lockName(h.key)}`,
+        what: `${w.lockName(h.key)} is still held`,
         taken: h.taken,
         given: null,
         possible: h.lent !== null,
@@ -72,7 +72,7 @@ function functionsOf(h: Holding, end: string): string[] {
 }
 
 /** Someone can still give it back: by what is returned, or by what outlives the call. */
-function isKept(w: Walker, h: Holding, input: AuditInput, reached: ReadonlySet<number>): boolean {
+function isKept(w: Run, h: Holding, input: AuditInput, reached: ReadonlySet<number>): boolean {
   if (h.kind.sort === "state") return input.outcome !== "failed";
   const at = w.mem.at(h.key);
   if (at === null) return true;
@@ -81,7 +81,7 @@ function isKept(w: Walker, h: Holding, input: AuditInput, reached: ReadonlySet<n
 }
 
 /** Objects that can be reached from outside once the function is over. */
-function reachable(w: Walker, result: Value | null, held: readonly Holding[]): Set<number> {
+function reachable(w: Run, result: Value | null, held: readonly Holding[]): Set<number> {
   const owned = new Set<number>();
   for (const h of held) {
     const at = w.mem.at(h.key);

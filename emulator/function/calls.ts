@@ -9,25 +9,17 @@ import type { Holding } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
-import { PathEnd } from "./run.ts";
+import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
-import type { Walker } from "./walk.ts";
 
 const ERRNO = -5n;
 const ERR_PTR = (1n << 64n) - 5n;
 const MAX_HEADER_DEPTH = 14;
 
-export interface CallSite {
-  readonly name: string;
-  readonly args: readonly Value[];
-  readonly x: Extract<X, { k: "call" }>;
-  readonly origin: CallOrigin;
-}
-
 export class Calls {
-  private readonly w: Walker;
+  private readonly w: Run;
 
-  constructor(w: Walker) {
+  constructor(w: Run) {
     this.w = w;
   }
 
@@ -395,8 +387,8 @@ export class Calls {
     if (held !== null && kind.sort === "lock") {
       w.fault({
         kind: "locked-twice",
-        object: `${kind.what} ${this.lockName(key)}`,
-        what: `${site.name}() waits for ${this.lockName(key)}, which is held since ${held.taken.callee}()`,
+        object: `${kind.what} ${this.w.lockName(key)}`,
+        what: `${site.name}() waits for ${this.w.lockName(key)}, which is held since ${held.taken.callee}()`,
         taken: held.taken,
         given: null,
         possible: false,
@@ -415,19 +407,12 @@ export class Calls {
     if (gave !== undefined)
       w.fault({
         kind: "unlock-unheld",
-        object: `${kind.what} ${this.lockName(key)}`,
-        what: `${site.name}() gives up ${this.lockName(key)}, which was given up before`,
+        object: `${kind.what} ${this.w.lockName(key)}`,
+        what: `${site.name}() gives up ${this.w.lockName(key)}, which was given up before`,
         taken: gave.taken,
         given: gave.given,
         possible: false,
       });
-  }
-
-  lockName(key: bigint): string {
-    if (key === 0n) return "it";
-    const at = this.w.mem.at(key);
-    if (at === null) return "a lock";
-    return this.w.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
   }
 
   // ---- what nothing is known of -------------------------------------------------------------------------------------------

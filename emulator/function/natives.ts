@@ -3,21 +3,19 @@
  * works on what is known and leaves an unknown where something is not. Leaves out everything that the books are about.
  */
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
-import type { CallSite } from "./calls.ts";
 import { clear, freshAt, type Obj, put } from "./memory.ts";
-import { PathEnd } from "./run.ts";
+import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { derived, unknown, type Value } from "./value.ts";
-import type { Walker } from "./walk.ts";
 
-export type Native = (w: Walker, site: CallSite) => Value;
+export type Native = (w: Run, site: CallSite) => Value;
 
 const MAX_STRING = 300;
 
-function at(w: Walker, v: Value, what: string): { obj: Obj; off: number } {
+function at(w: Run, v: Value, what: string): { obj: Obj; off: number } {
   return w.reach(v, 0, null, what);
 }
 
-function open(w: Walker, site: CallSite, t: CType = site.x.t): Value {
+function open(w: Run, site: CallSite, t: CType = site.x.t): Value {
   const key = `${site.name}()`;
   const n = (w.calls.get(key) ?? 0) + 1;
   w.calls.set(key, n);
@@ -25,7 +23,7 @@ function open(w: Walker, site: CallSite, t: CType = site.x.t): Value {
 }
 
 /** A string that is wholly known, or null. */
-function stringAt(w: Walker, v: Value): string | null {
+function stringAt(w: Run, v: Value): string | null {
   const r = w.known.resolve(v);
   if (typeof r !== "bigint") return null;
   const a = w.mem.at(r);
@@ -49,7 +47,7 @@ function stringAt(w: Walker, v: Value): string | null {
   return null;
 }
 
-function count(w: Walker, v: Value): { obj: Obj; off: number; old: Value } {
+function count(w: Run, v: Value): { obj: Obj; off: number; old: Value } {
   const a = at(w, v, "a counter is used");
   return { ...a, old: w.load(a.obj, a.off, INT, null, a.off) };
 }
@@ -90,7 +88,7 @@ const upUnlessZero: Native = (w, s) => {
 const nothing: Native = () => 0n;
 const first: Native = (_w, s) => s.args[0] ?? 0n;
 
-function bitOf(w: Walker, s: CallSite): { obj: Obj; off: number; mask: bigint; old: Value } {
+function bitOf(w: Run, s: CallSite): { obj: Obj; off: number; mask: bigint; old: Value } {
   const nr = w.number(s.args[0]!);
   const a = at(w, s.args[1]!, "a bit is used");
   const off = a.off + Number((nr / 64n) * 8n);

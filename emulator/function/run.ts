@@ -6,13 +6,13 @@ import type { Loc } from "../c/ast.ts";
 import { type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym } from "../c/tree.ts";
+import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "../c/tree.ts";
 import { Books, type Spot } from "./books.ts";
 import { Constraints, holds, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
-import { isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
+import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
 export class PathEnd extends Error {
@@ -51,7 +51,15 @@ export interface RunInput {
 const VALID = 1n << 45n;
 const MAX_CHOICES = 400;
 
-export class Run {
+/** A call as what is known of it is asked. */
+export interface CallSite {
+  readonly name: string;
+  readonly args: readonly Value[];
+  readonly x: Extract<X, { k: "call" }>;
+  readonly origin: CallOrigin;
+}
+
+export abstract class Run {
   readonly input: RunInput;
   readonly mem = new Memory();
   readonly known = new Constraints();
@@ -71,6 +79,17 @@ export class Run {
   constructor(input: RunInput) {
     this.input = input;
   }
+
+  // ---- what the walker of the tree does (walk.ts) -------------------------------------------------------------------
+
+  /** Runs a function's body. The result of a record function is the record's address. */
+  abstract body(sym: FunctionSym, args: readonly Value[]): Value | null;
+  abstract arith(op: BinOp, l: Value, r: Value, t: CType): Value;
+  /** A number where one is needed: an unknown gets the least value that fits, or zero. */
+  abstract number(v: Value): bigint;
+  abstract copyBytes(to: Obj, at: number, from: Obj, off: number, size: number): void;
+  /** A range that leaves the kernel: bytes of it that nobody wrote go with it. */
+  abstract uninitialisedCopy(obj: Obj, off: number, size: number, by: string): void;
 
   // ---- places -----------------------------------------------------------------------------------------------------
 
@@ -244,6 +263,14 @@ export class Run {
   readonly originOf = new Map<bigint, Fault["taken"]>();
 
   // ---- memory ---------------------------------------------------------------------------------------------------------
+
+  /** What a lock is called. */
+  lockName(key: bigint): string {
+    if (key === 0n) return "it";
+    const at = this.mem.at(key);
+    if (at === null) return "a lock";
+    return this.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
+  }
 
   /** What the bytes are called: "pdev->dev.id". */
   nameOf(obj: Obj, off: number, size: number, type: CType | null, at: number): string {
