@@ -1,0 +1,155 @@
+/**
+ * The finding panel's page: draws what the extension sends and says what the reader does. Runs in a webview, in the
+ * browser, without network and without storage. Numbers are drawn by uPlot, lanes on a canvas of our own; every event
+ * stands in a table too, for readers and for copying. Leaves out where the data comes from (host.ts).
+ */
+import type {
+  FindingView,
+  FromPanel,
+  PanelAction,
+  Timeline,
+  ToPanel,
+} from "../../server/report/panel_view.ts";
+import { el, text } from "./dom.ts";
+import { TimelineView } from "./timeline_view.ts";
+
+interface Host {
+  postMessage(message: FromPanel): void;
+}
+declare function acquireVsCodeApi(): Host;
+
+const host = acquireVsCodeApi();
+const root = document.getElementById("root")!;
+
+const ACTIONS: Readonly<Record<PanelAction, { label: string; title: string }>> = {
+  previous: { label: "‹ Previous", title: "The finding before this one (Shift+F8)" },
+  next: { label: "Next ›", title: "The finding after this one (F8)" },
+  pin: { label: "Pin", title: "Stay on this finding when the cursor moves" },
+  rerun: { label: "Run again", title: "Make this one run again, on both sides" },
+  scenario: { label: "This scenario only", title: "Review the patch with this scenario alone" },
+  others: { label: "Other scenarios", title: "Scenarios that show the same fault" },
+  token: { label: "Copy token", title: "Copy the replay token of this run" },
+  reply: { label: "Copy as reply", title: "Copy a review reply: quoted hunk, question, events" },
+  diff: { label: "Before / after", title: "Open both images of the function in the diff editor" },
+  step: { label: "Step through", title: "Debug the recorded run, forwards and backwards" },
+  explore: { label: "Explore orders", title: "Try other orders of the tasks" },
+};
+
+let shown: FindingView | null = null;
+let timeline: TimelineView | null = null;
+let timeBox: HTMLElement | null = null;
+
+function post(message: FromPanel): void {
+  host.postMessage(message);
+}
+
+function showEmpty(why: string): void {
+  shown = null;
+  timeline = null;
+  root.replaceChildren(el("p", { class: "empty" }, why));
+}
+
+function showFinding(view: FindingView, pinned: boolean, actions: readonly PanelAction[]): void {
+  shown = view;
+  timeline = null;
+  const f = view.finding;
+  const bar = el("div", { class: "bar", role: "toolbar", "aria-label": "What to do with this finding" });
+  for (const action of actions) {
+    const { label, title } = ACTIONS[action];
+    const button = el("button", { type: "button", title }, label);
+    if (action === "pin") button.setAttribute("aria-pressed", String(pinned));
+    button.addEventListener("click", () => post({ kind: "action", action }));
+    bar.append(button);
+  }
+  const where = el("p", { class: "mute" });
+  if (view.docLine > 0)
+    where.append(revealer(view.docLine, `${f.path === "" ? "the patch" : f.path}, line ${view.docLine}`));
+  else where.append(text(f.path === "" ? "no line of the mail" : f.path));
+  where.append(text(`${f.exactLine ? "" : " (the hunk that led there)"} · ${view.patchTitle}`));
+  timeBox = el(
+    "section",
+    { "aria-label": "Timeline" },
+    el("p", { class: "mute" }, "Running the scenario on both sides…"),
+  );
+  root.replaceChildren(
+    el(
+      "header",
+      {},
+      el(
+        "p",
+        { class: "mute" },
+        el("span", { class: `chip ${f.severity}` }, view.verdictText),
+        el("code", {}, f.code),
+        ` · ${view.position} of ${view.total}${view.stale ? " · of the text before the last edit" : ""}`,
+      ),
+      el("h1", {}, view.what),
+      ...(view.soWhat === "" ? [] : [el("p", {}, view.soWhat)]),
+      where,
+      bar,
+    ),
+    timeBox,
+    about(view),
+  );
+}
+
+function about(view: FindingView): HTMLElement {
+  const f = view.finding;
+  const rows: HTMLElement[] = [];
+  const add = (key: string, value: string): void => {
+    if (value !== "") rows.push(el("tr", {}, el("th", { scope: "row" }, key), el("td", {}, value)));
+  };
+  add("Rule", view.rule === null ? "" : view.rule.statement);
+  add("Source", view.rule?.source ?? "");
+  add("Found by", view.rule?.detection ?? "");
+  add("Certainty", view.certainty);
+  add("Scenario", f.scenario);
+  add(
+    "Also in",
+    f.alsoIn.slice(0, 12).join("; ") + (f.alsoIn.length > 12 ? ` and ${f.alsoIn.length - 12} more` : ""),
+  );
+  add("Rules of", f.era);
+  add("Then", f.consequences.map((c) => c.message).join("; "));
+  add("Token", f.replay);
+  return el("section", {}, el("h2", {}, "Why it counts"), el("table", {}, el("tbody", {}, ...rows)));
+}
+
+function revealer(docLine: number, label: string): HTMLElement {
+  const button = el("button", { type: "button", class: "link" }, label);
+  button.addEventListener("click", () => post({ kind: "reveal", docLine }));
+  return button;
+}
+
+function showTimeline(index: number, data: Timeline): void {
+  if (shown === null || shown.index !== index || timeBox === null) return;
+  timeline = new TimelineView(data, {
+    reveal: (docLine) => post({ kind: "reveal", docLine }),
+    copy: (all) => post({ kind: "copy", text: all }),
+  });
+  timeBox.replaceChildren(...timeline.elements);
+  timeline.start();
+}
+
+window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
+  switch (data.kind) {
+    case "empty":
+      showEmpty(data.text);
+      break;
+    case "finding":
+      showFinding(data.view, data.pinned, data.actions);
+      break;
+    case "timeline":
+      showTimeline(data.index, data.timeline);
+      break;
+    case "timeline-failed":
+      if (shown?.index === data.index)
+        timeBox?.replaceChildren(el("p", { class: "mute" }, `No timeline: ${data.why}`));
+      break;
+    case "line":
+      timeline?.goToLine(data.docLine);
+      break;
+  }
+});
+window.addEventListener("keydown", (e) => {
+  if (e.key === "F8") post({ kind: "action", action: e.shiftKey ? "previous" : "next" });
+});
+post({ kind: "ready" });

@@ -1,0 +1,88 @@
+/**
+ * One task's events as marks on a canvas: a shape and a colour a kind, the step boundaries, the place where the sides
+ * part, the cursor. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
+ */
+import type { PanelEvent } from "../../server/report/panel_view.ts";
+
+export const LANE_HEIGHT = 22;
+
+export interface LaneColours {
+  readonly text: string;
+  readonly mute: string;
+  readonly before: string;
+  readonly after: string;
+  readonly error: string;
+  readonly warning: string;
+  readonly cursor: string;
+}
+
+export interface LaneLayout {
+  readonly slots: number;
+  /** First slot at which the sides differ, -1 for none. */
+  readonly parts: number;
+  readonly at: number;
+  readonly steps: readonly { readonly x: number; readonly text: string }[];
+  readonly colour: string;
+  readonly colours: LaneColours;
+  /** Room left of the axis, in CSS pixels. */
+  readonly left: number;
+}
+
+export function drawLane(canvas: HTMLCanvasElement, events: readonly PanelEvent[], l: LaneLayout): void {
+  const width = Math.max(40, (canvas.parentElement?.clientWidth ?? 300) - l.left);
+  const scale = devicePixelRatio;
+  canvas.style.width = `${width + l.left}px`;
+  canvas.style.height = `${LANE_HEIGHT}px`;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(LANE_HEIGHT * scale);
+  const c = canvas.getContext("2d");
+  if (c === null) return;
+  c.scale(scale, scale);
+  const xOf = (slot: number): number => ((slot + 0.5) / Math.max(1, l.slots)) * width;
+  const middle = LANE_HEIGHT / 2;
+  c.strokeStyle = l.colours.mute;
+  c.globalAlpha = 0.35;
+  line(c, 0, middle, width, middle);
+  for (const s of l.steps) line(c, xOf(s.x) - 1, 2, xOf(s.x) - 1, LANE_HEIGHT - 2);
+  c.globalAlpha = 1;
+  if (l.parts >= 0) {
+    c.strokeStyle = l.colours.warning;
+    c.setLineDash([2, 2]);
+    line(c, xOf(l.parts - 0.5), 0, xOf(l.parts - 0.5), LANE_HEIGHT);
+    c.setLineDash([]);
+  }
+  let drawn = -1;
+  for (const e of events) {
+    const x = Math.round(xOf(e.x) * 2) / 2;
+    if (x === drawn && !e.breaks) continue;
+    drawn = x;
+    mark(c, e, x, middle, l);
+  }
+  c.strokeStyle = l.colours.cursor;
+  line(c, xOf(l.at), 0, xOf(l.at), LANE_HEIGHT);
+}
+
+function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  c.beginPath();
+  c.moveTo(x0, y0);
+  c.lineTo(x1, y1);
+  c.stroke();
+}
+
+function mark(c: CanvasRenderingContext2D, e: PanelEvent, x: number, y: number, l: LaneLayout): void {
+  c.fillStyle = e.breaks || e.kind === "warn" ? l.colours.error : l.colour;
+  c.beginPath();
+  if (e.breaks) {
+    c.moveTo(x, y - 9);
+    c.lineTo(x + 7, y);
+    c.lineTo(x, y + 9);
+    c.lineTo(x - 7, y);
+  } else if (e.kind === "warn") {
+    c.moveTo(x, y - 6);
+    c.lineTo(x + 6, y + 5);
+    c.lineTo(x - 6, y + 5);
+  } else if (e.kind === "step" || e.kind === "audit") c.rect(x - 1, y - 7, 2, 14);
+  else if (e.kind === "pte" || e.kind === "entry") c.rect(x - 3, y - 3, 6, 6);
+  else c.arc(x, y, e.field === undefined ? 2 : 3, 0, 2 * Math.PI);
+  c.fill();
+}

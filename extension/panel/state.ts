@@ -1,0 +1,42 @@
+/**
+ * The watched thing's fields at a slot of the axis, on both sides, with what the event there adds, changes and removes.
+ * Pure: the tests use it without a browser.
+ */
+import type { PanelLane, Timeline } from "../../server/report/panel_view.ts";
+
+export interface StateValue {
+  readonly value: string;
+  /** "A" added, "M" modified, "D" removed by the event at this slot, "" otherwise. */
+  readonly mark: "" | "A" | "M" | "D";
+}
+
+export interface StateRow {
+  readonly field: string;
+  readonly before: StateValue;
+  readonly after: StateValue;
+}
+
+/** Values that mean that nothing is there. */
+const NOTHING: ReadonlySet<string> = new Set(["none", "NULL", "not present", ""]);
+
+/** Every field that the run changes, counts first, with its value at slot `x`. */
+export function stateAt(data: Timeline, x: number): StateRow[] {
+  return [...data.counts, ...data.states].map((field) => ({
+    field,
+    before: valueAt(data.before, field, x),
+    after: valueAt(data.after, field, x),
+  }));
+}
+
+function valueAt(lane: PanelLane, field: string, x: number): StateValue {
+  let value = lane.start[field] ?? "unchanged";
+  let mark: StateValue["mark"] = "";
+  for (const e of lane.events) {
+    if (e.x > x) break;
+    mark = "";
+    if (e.field !== field || e.after === undefined) continue;
+    if (e.x === x && e.after !== value) mark = NOTHING.has(value) ? "A" : NOTHING.has(e.after) ? "D" : "M";
+    value = e.after;
+  }
+  return { value, mark };
+}
