@@ -3,7 +3,7 @@
  * what everybody asks of it. Leaves out what each kind does.
  */
 import type { MachineEvent } from "./event.ts";
-import type { SubjectModule } from "./module.ts";
+import type { SubjectModule, Telling, Words } from "./module.ts";
 import { page } from "./page/index.ts";
 import type { Change, Subject, SubjectId } from "./subject.ts";
 
@@ -38,4 +38,15 @@ export function changeOf(event: MachineEvent, of: SubjectId): Change | null {
 export function suspectChange(event: MachineEvent, of: Subject): Change | null {
   const change = changeOf(event, of);
   return change !== null && (of.fields.length === 0 || of.fields.includes(change.field)) ? change : null;
+}
+
+/** What a reader calls a thing. */
+export const nameOf = (of: SubjectId, words: Words): string => moduleOf(of.kind).nameOf(of.id, words);
+
+/** What an event is to a thing, as a reader is told; without a thing, to whatever it changes. "other": about another thing. */
+export function telling(event: MachineEvent, of: SubjectId | null, words: Words): Telling | null | "other" {
+  const module = moduleOfEvent(event);
+  if (module === null) return null;
+  if (of !== null && module.kind !== of.kind) return "other";
+  return module.telling(event, of?.id ?? -1, words);
 }

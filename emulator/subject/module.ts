@@ -85,6 +85,17 @@ export interface Words {
   readonly style: "long" | "short";
 }
 
+/** What an event is to one thing, as a reader is told: a field of it that takes another value. */
+export interface Telling {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+  /** The value after, where the field is a count. */
+  readonly count?: number;
+  /** Place of what holds the field, where a thing has several of it (page-table entries): tells them apart. */
+  readonly holder?: bigint;
+}
+
 /** A kind of thing to watch. `W` is what `watch` gives, `S` the state of a judged run. */
 export interface SubjectModule<W extends Watch = Watch, S = unknown> {
   /** `SubjectId.kind`. */
@@ -106,6 +117,11 @@ export interface SubjectModule<W extends Watch = Watch, S = unknown> {
   changeOf(event: MachineEvent, id: number): Change | null;
   /** An event of this module in words, without who did it: "_refcount of block 3: 1 -> 2". */
   eventText(event: MachineEvent, words: Words): string;
+  /** What a reader calls a thing: "block 3 (pfn 0x100003)". */
+  nameOf(id: number, words: Words): string;
+  /** What an event of this module is to a thing: a field's change, null when it changes none, "other" when it is about
+   *  another thing. With id -1 every change is told. */
+  telling(event: MachineEvent, id: number, words: Words): Telling | null | "other";
   /** Who did it, as a reader is told: nobody, the function, or the function and its caller. */
   actors(event: MachineEvent): 0 | 1 | 2;
   /** Whether an event is told at the line of the patch that did it. */

@@ -9,7 +9,7 @@ import { type PageJudge, pageSubject } from "./judge.ts";
 import { PAGE_RULES } from "./rules/index.ts";
 import { MachineView } from "./view.ts";
 import { PageWatch } from "./watch.ts";
-import { pageEventText } from "./words.ts";
+import { pageEventText, pageName, pageTelling } from "./words.ts";
 
 interface PageState extends PageJudge {
   audit: AuditState;
@@ -75,6 +75,8 @@ export const page: SubjectModule<PageWatch, PageState> = {
   sameThing: (a, b) => wholeOf(a) === wholeOf(b),
   changeOf: (event, id) => (event.kind === "page" && event.pfn === id ? event : null),
   eventText: pageEventText,
+  nameOf: (pfn, words) => pageName(pfn, words.style),
+  telling: pageTelling,
   actors: (event) => (event.kind === "bad-page" ? 0 : event.kind === "page" ? 2 : 1),
   onLines: (event) => event.kind === "page" || event.kind === "bad-page",
 };
