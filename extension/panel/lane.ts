@@ -2,7 +2,7 @@
  * One task's events as marks on a canvas: a shape and a colour a kind, the step boundaries, the place where the sides
  * part, the cursor. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
  */
-import type { PanelEvent } from "../../server/report/panel_view.ts";
+import type { PanelEvent } from "../../server/review/timeline_types.ts";
 
 export const LANE_HEIGHT = 22;
 

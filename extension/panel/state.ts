@@ -2,7 +2,7 @@
  * The watched thing's fields at a slot of the axis, on both sides, with what the event there adds, changes and removes.
  * Pure: the tests use it without a browser.
  */
-import type { PanelLane, Timeline } from "../../server/report/panel_view.ts";
+import type { PanelLane, Timeline } from "../../server/review/timeline_types.ts";
 
 export interface StateValue {
   readonly value: string;

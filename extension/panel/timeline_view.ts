@@ -4,7 +4,7 @@
  * the extension (app.ts).
  */
 import uPlot from "uplot";
-import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/report/panel_view.ts";
+import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/review/timeline_types.ts";
 import { el } from "./dom.ts";
 import { drawLane, type LaneColours } from "./lane.ts";
 import { type StateRow, stateAt } from "./state.ts";

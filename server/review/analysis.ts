@@ -21,6 +21,7 @@ import type { CaseOutcome } from "./outcome.ts";
 import { nothingText, type Plan, type PlanItem, planOf } from "./plan.ts";
 import { digestOf, parseReplay, type Replay } from "./replay.ts";
 import { bootSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
+import type { Timeline } from "./timeline_types.ts";
 import {
   type Coverage,
   DEFAULT_STEPS,
@@ -69,6 +70,7 @@ export class PatchReview {
   private readonly notes: string[] = [];
   private booted: PatchSides | null = null;
   private taken = 0;
+  private timeline: Timeline | undefined;
 
   constructor(patch: Patch, shared: Shared) {
     this.patch = patch;
@@ -103,6 +105,7 @@ export class PatchReview {
       digest: digestOf(this.patch),
       seed: seedOf(this.shared),
       steps: options.steps ?? DEFAULT_STEPS,
+      timelineOf: options.timeline === true ? (this.shared.replay?.code ?? "") : "",
       facts: options.facts !== false,
       baselines,
       cancelled: stopped,
@@ -148,6 +151,7 @@ export class PatchReview {
   /** Takes the outcome of the next item of the plan. Gives the findings that it is the first to show. */
   take(outcome: CaseOutcome): readonly Finding[] {
     this.taken++;
+    this.timeline ??= outcome.timeline;
     return this.collector.take(outcome);
   }
 
@@ -169,7 +173,15 @@ export class PatchReview {
       context === null || cancelled
         ? found
         : tellLater(context, doc, this.patch, options, memories[1], found);
-    return { ...told, lines, functions, notes: this.notes, coverage, hunks: sources.hunks };
+    return {
+      ...told,
+      lines,
+      functions,
+      notes: this.notes,
+      coverage,
+      hunks: sources.hunks,
+      ...(this.timeline === undefined ? {} : { timeline: this.timeline }),
+    };
   }
 }
 
@@ -182,6 +194,7 @@ export interface PatchResult {
   readonly notes: readonly string[];
   readonly coverage: readonly Coverage[];
   readonly hunks: readonly HunkNote[];
+  readonly timeline?: Timeline;
 }
 
 const seedOf = ({ replay, options }: Pick<Shared, "replay" | "options">): string =>
@@ -266,7 +279,8 @@ export class DocumentReview {
   /** All patches together. */
   result(): ReviewResult {
     const { replay, context } = this.shared;
-    const all = <K extends keyof PatchResult>(key: K): PatchResult[K][number][] =>
+    const timeline = this.done.find((p) => p.timeline !== undefined)?.timeline;
+    const all = <K extends Exclude<keyof PatchResult, "timeline">>(key: K): PatchResult[K][number][] =>
       this.done.flatMap((p) => p[key] as readonly PatchResult[K][number][]);
     const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
     const findings = all("findings").sort(
@@ -284,6 +298,7 @@ export class DocumentReview {
       stubs: stubRanking(runs),
       hunks: all("hunks"),
       ...(context === null ? {} : { tree: treeUsed(context) }),
+      ...(timeline === undefined ? {} : { timeline }),
       seed: seedOf(this.shared),
     };
   }

@@ -16,12 +16,15 @@ import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
+import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 
 /** What a case needs besides the sides. */
 export interface CaseContext extends PatchFacts {
   /** Instructions that a side may run. */
   readonly steps: number;
+  /** The rule whose finding's runs are laid on one axis ("" for none). */
+  readonly timelineOf: string;
   /** Lines are told with what changed on them, for hovers. */
   readonly facts: boolean;
   readonly baselines: Baselines;
@@ -84,9 +87,15 @@ function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutc
     functions: functionsOf(ran),
     ...(reason === "" ? {} : { reason }),
   };
+  const shown = context.timelineOf === "" ? null : shownFinding(context.timelineOf, judged);
   return {
     run,
     executed,
+    ...(shown === null
+      ? {}
+      : {
+          timeline: timelineOf({ side: before, run: runs.before }, { side: after, run: runs.after }, shown),
+        }),
     lines: [...linesOf(before, runs.before, context), ...linesOf(after, runs.after, context)],
     candidates:
       judged === null
@@ -97,6 +106,12 @@ function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutc
             ...judged.still.map((v) => candidate("already", ran, context, v.root, v.rest)),
           ],
   };
+}
+
+/** The finding that a timeline is about: of the side that breaks the rule. */
+function shownFinding(code: string, judged: Judged | null): ShownFinding {
+  const fixed = judged !== null && judged.gone.some((v) => v.root.code === code);
+  return { code, side: fixed ? "before" : "after" };
 }
 
 const ofTheDiff = (side: PatchSide, run: ScenarioRun): string[] =>

@@ -3,6 +3,7 @@
  * the order of the plan, wherever they were run. Leaves out how they are made (case.ts), taken (collect.ts) and carried
  * between threads (emulation/pool.ts).
  */
+import type { Timeline } from "./timeline_types.ts";
 import type { Finding, LineChange, Run, Side } from "./types.ts";
 
 /** A violation with its place, before it is merged with what other cases show. */
@@ -34,4 +35,6 @@ export interface CaseOutcome {
   readonly executed: Readonly<Record<Side, readonly string[]>>;
   readonly lines: readonly CaseLine[];
   readonly candidates: readonly Candidate[];
+  /** Both runs on one axis, where it was asked for. */
+  readonly timeline?: Timeline;
 }

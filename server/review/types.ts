@@ -5,6 +5,7 @@
  */
 
 import type { HunkFate } from "../source/fate.ts";
+import type { Timeline } from "./timeline_types.ts";
 
 /** Instructions a scenario may run, where the user sets no other bound. */
 export const DEFAULT_STEPS = 5_000_000;
@@ -182,6 +183,8 @@ export interface ReviewResult {
   readonly hunks: readonly HunkNote[];
   readonly tree?: TreeUsed;
   readonly seed: string;
+  /** The runs of the replayed finding on one axis, where it was asked for. */
+  readonly timeline?: Timeline;
 }
 
 export interface ReviewOptions {
@@ -191,6 +194,8 @@ export interface ReviewOptions {
   readonly era?: string;
   readonly seed?: string;
   readonly replay?: string;
+  /** With `replay`: its runs are laid on one axis. */
+  readonly timeline?: boolean;
   readonly steps?: number;
   /** Folder of a kernel tree. */
   readonly tree?: string;

@@ -8,10 +8,10 @@ import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { MachineEvent } from "../../emulator/subject/event.ts";
 import { nameOf, telling } from "../../emulator/subject/index.ts";
 import type { SubjectId } from "../../emulator/subject/subject.ts";
-import { allViolations } from "../review/compare.ts";
-import { eventText, wordsOf } from "../review/render.ts";
-import type { PatchSide } from "../review/side.ts";
-import type { PanelEvent, PanelEventKind, PanelLane, PanelSide, Timeline } from "./panel_view.ts";
+import { allViolations } from "./compare.ts";
+import { eventText, wordsOf } from "./render.ts";
+import type { PatchSide } from "./side.ts";
+import type { PanelEvent, PanelEventKind, PanelLane, PanelSide, Timeline } from "./timeline_types.ts";
 
 /** Events shown a side; more are counted in `leftOut`. */
 const MAX_EVENTS = 10_000;
