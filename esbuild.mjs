@@ -27,13 +27,25 @@ const options = {
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 };
-const build = await context(options);
-if (watch) await build.watch();
-else {
-  await build.rebuild();
-  await build.dispose();
-  await ship();
+/** The page of the finding panel runs in a webview. */
+const page = {
+  ...options,
+  entryPoints: { panel: "extension/panel/app.ts" },
+  outExtension: {},
+  platform: "browser",
+  target: "es2022",
+  format: "iife",
+  external: [],
+};
+for (const wanted of [options, page]) {
+  const build = await context(wanted);
+  if (watch) await build.watch();
+  else {
+    await build.rebuild();
+    await build.dispose();
+  }
 }
+if (!watch) await ship();
 
 /** The reference kernel of each era, preprocessed: dist/reference-*.bin. */
 async function ship() {

@@ -16,12 +16,15 @@ import {
 } from "vscode";
 import {
   COMMAND_CANCEL,
+  COMMAND_NEXT_FINDING,
   COMMAND_OPEN_READABLE,
+  COMMAND_PREVIOUS_FINDING,
   COMMAND_REPLAY,
   COMMAND_RESTART,
   COMMAND_REVEAL,
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_LOG,
+  COMMAND_SHOW_PANEL,
   COMMAND_SHOW_REPORT,
   COMMAND_SIMULATE,
   DOCUMENT_SCHEME,
@@ -42,6 +45,7 @@ import {
 } from "../server/protocol.ts";
 import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
+import type { FindingPanel } from "./finding_panel.ts";
 import type { Row } from "./tree.ts";
 
 /** What a lens, a hover link or a tree row hands to a command. */
@@ -57,6 +61,7 @@ interface Target {
 export interface CommandHost {
   readonly client: Client;
   readonly documents: Documents;
+  readonly panel: FindingPanel;
   readonly log: LogOutputChannel;
 }
 
@@ -67,6 +72,9 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_CANCEL]: (arg) => onDocument(arg, (uri) => host.client.request(METHOD_CANCEL, { uri })),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
+    [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
+    [COMMAND_NEXT_FINDING]: (arg) => nextFinding(host, arg, 1),
+    [COMMAND_PREVIOUS_FINDING]: (arg) => nextFinding(host, arg, -1),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
     [COMMAND_REVEAL]: (arg) => reveal(target(arg)),
@@ -105,6 +113,21 @@ async function showFinding(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, given) => {
     const finding = given.finding ?? (await chooseFinding(host, uri));
     if (finding !== undefined) await openReport(host, uri, finding);
+  });
+}
+
+async function showPanel(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const finding = given.finding ?? (await chooseFinding(host, uri));
+    if (finding !== undefined) await host.panel.show({ uri, finding });
+  });
+}
+
+async function nextFinding(host: CommandHost, arg: unknown, by: number): Promise<void> {
+  await onDocument(arg, async (uri) => {
+    const editor = window.activeTextEditor;
+    const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : 0;
+    await host.panel.move(uri, line, by);
   });
 }
 

@@ -13,6 +13,7 @@ import {
 import { Client, isWanted } from "./client.ts";
 import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
+import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { createLog } from "./log.ts";
 import { Status } from "./status.ts";
 import { PatchTree, type Row } from "./tree.ts";
@@ -72,9 +73,11 @@ export function activate(context: ExtensionContext): void {
 
   const made = new Client(context, log, (state) => {
     states.set(state.uri, state);
+    if (state.state !== "checking") panel.refresh(state.uri);
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
+  const panel = new FindingPanel(made, context, panelHandlers());
   const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
     if (!made.awake && isWanted(document))
       made.start().catch((error) => {
@@ -86,6 +89,12 @@ export function activate(context: ExtensionContext): void {
   const disposables: Disposable[] = [
     log,
     view,
+    panel,
+    window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
+      const line = selections[0]?.active.line;
+      if (line !== undefined && states.has(textEditor.document.uri.toString()))
+        panel.follow(textEditor.document.uri.toString(), line + 1);
+    }),
     status.item,
     workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, documents),
     languages.registerDocumentLinkProvider({ scheme: DOCUMENT_SCHEME, language: REPORT_LANGUAGE }, documents),
@@ -99,7 +108,7 @@ export function activate(context: ExtensionContext): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, log })))
+  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, panel, log })))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {
         try {

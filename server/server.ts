@@ -48,12 +48,14 @@ import {
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
   METHOD_CANCEL,
+  METHOD_FINDING,
   METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
   METHOD_REPORT,
   METHOD_SIMULATE,
   METHOD_STATUS,
+  METHOD_TIMELINE,
   METHOD_TREE,
   type ReadableMailResult,
   type ReportResult,
@@ -63,6 +65,9 @@ import {
   type TreeResult,
 } from "./protocol.ts";
 import { findingReport, report } from "./report/editor.ts";
+import { findingAtLine, panelView } from "./report/panel.ts";
+import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
+import { BY_TYPES } from "./review/finding.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { treeStamp } from "./source/stamp.ts";
 import { openTree } from "./source/tree.ts";
@@ -487,6 +492,23 @@ export class Server {
         return report(this.#document(p).snapshot(), typeof finding === "number" ? finding : undefined);
       }),
     );
+    c.onRequest(METHOD_FINDING, (p: unknown) =>
+      this.#caught("finding", (): FindingAnswer => {
+        const snapshot = this.#document(p).snapshot();
+        const { finding, by, docLine } = p as Partial<Record<keyof FindingParams, unknown>>;
+        const index =
+          typeof finding === "number"
+            ? finding
+            : typeof docLine === "number"
+              ? findingAtLine(snapshot, docLine)
+              : null;
+        return {
+          view:
+            index === null ? null : panelView(snapshot, index, typeof by === "number" ? Math.trunc(by) : 0),
+        };
+      }),
+    );
+    c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caught("timeline", () => this.#timeline(p)));
     c.onRequest(METHOD_READABLE_MAIL, (p: unknown) => this.#caught("readable mail", () => this.#readable(p)));
   }
 
@@ -511,6 +533,29 @@ export class Server {
       review: { result: outcome.result, version: document.version, place: (n: number) => n },
     };
     return { title, text: findings.flatMap((f) => [...findingReport(snapshot, f), ""]).join("\n") };
+  }
+
+  /** Runs a finding's scenario again, beside the store: the document's results stay as they are. */
+  async #timeline(p: unknown): Promise<TimelineAnswer> {
+    const document = this.#document(p);
+    const { review } = document.snapshot();
+    const finding = review?.result.findings[(p as TimelineParams).finding];
+    if (finding === undefined) return { timeline: null, why: "this finding belongs to an earlier run" };
+    if (finding.scenario === BY_TYPES)
+      return { timeline: null, why: "the types decide it: no run is needed to show it" };
+    const options = reviewOptions(this.#effective(), { replay: finding.replay });
+    const job = this.#options.queue.start(
+      document.text,
+      document.path,
+      { ...options, timeline: true },
+      () => {},
+    );
+    const outcome = await job.outcome;
+    if (outcome.kind === "cancelled") return { timeline: null, why: "the run was cancelled" };
+    if (outcome.kind === "failed") return { timeline: null, why: outcome.message };
+    const { timeline, notes } = outcome.result;
+    if (timeline === undefined) return { timeline: null, why: notes[0] ?? "the run shows nothing" };
+    return { timeline, why: "" };
   }
 
   #readable(p: unknown): ReadableMailResult {

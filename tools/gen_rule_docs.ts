@@ -13,6 +13,7 @@ export function rulePage(rule: RuleFacts, fixture: string | null): string {
     MADE,
     `# ${rule.code}: ${rule.title}`,
     rule.statement,
+    rule.consequence,
     `- **Level**: ${rule.level}\n- **Kernels**: ${spanText(rule)}\n- **Follows**: ${rule.source}\n- **Detected**: ${rule.detection}`,
     ...(fixture === null ? [] : ["## A kernel that breaks it", `\`\`\`diff\n${fixture.trimEnd()}\n\`\`\``]),
     "",

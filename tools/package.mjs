@@ -14,9 +14,11 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|server|worker|cli)\.cjs$/,
+  /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/reference-v[\d.]+\.bin$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
+  /^extension\/media\/panel\/[\w.-]+\.css$/,
   /^extension\/media\/syntaxes\/[\w.-]+\.json$/,
   /^extension\.vsixmanifest$/,
   /^\[Content_Types\]\.xml$/,
@@ -26,6 +28,8 @@ const REQUIRED = [
   "extension/dist/extension.cjs",
   "extension/dist/server.cjs",
   "extension/dist/worker.cjs",
+  "extension/dist/panel.js",
+  "extension/media/panel/panel.css",
   "extension/media/sidebar.svg",
 ];
 

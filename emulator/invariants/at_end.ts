@@ -26,6 +26,7 @@ export const lostWakeup: EndRule = {
   source: "kernel/sched/wait.c, include/linux/wait_bit.h",
   detection: "when the scenario has ended: tasks that are asleep after everybody else has run",
   level: "error",
+  consequence: "The process hangs in the kernel and cannot be killed.",
   atEnd: ({ sleepers }) => sleepers.map((t) => `task ${t.name} sleeps for ever ${t.waitingFor}`),
 };
 
@@ -37,6 +38,7 @@ export const lockHeld: EndRule = {
   source: "Documentation/locking",
   detection: "when the scenario has ended: locks that a task holds",
   level: "error",
+  consequence: "The next task that needs the lock hangs.",
   atEnd: ({ heldLocks }) => heldLocks.map((l) => `${l.name} is still held at the end by task ${l.holder}`),
 };
 
@@ -51,6 +53,7 @@ export const leakedObject: EndRule = {
   source: "mm/slab_common.c; whoever made the object",
   detection: "when the scenario has ended: objects by kind and maker, against the booted machine's",
   level: "error",
+  consequence: "Memory, or whatever the object stands for, is lost each time this happens.",
   identity: (message) => message,
   atEnd: ({ leftOver }) =>
     leftOver.flatMap(({ what, more }) =>

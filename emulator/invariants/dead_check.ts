@@ -13,4 +13,5 @@ export const deadCheck: StopRule = {
   source: "the code of the patch",
   detection: "when a function is compiled: comparisons of a type with a value that it cannot have",
   level: "warning",
+  consequence: "The check reads as if it guarded something, and guards nothing.",
 };

@@ -15,6 +15,7 @@ export const warn: Rule = {
   source: "include/asm-generic/bug.h; fs/dax.c, mm/",
   detection: "the condition of a WARN_ON, WARN_ON_ONCE, VM_WARN_ON ... was true",
   level: "error",
+  consequence: "The kernel prints a warning with a stack trace, and panics where panic_on_warn is set.",
   // Folio and page are one word: a conversion renames them.
   identity: (message) => message.replace(/folio|page/g, "page").replace(/[\s()]+/g, ""),
   onEvent(judge, event) {
@@ -36,6 +37,7 @@ export const wrongOutcome: Rule = {
   source: "the scenario's own expectation (emulator/reference/scenarios)",
   detection: "the scenario compares what it sees with what any correct kernel gives",
   level: "error",
+  consequence: "A user of the kernel sees another result than the one that is promised.",
   onEvent(judge, event) {
     if (event.kind === "warn" && event.text.startsWith(EXPECTATION))
       judge.report({

@@ -51,6 +51,8 @@ export interface Rule<J = Judge> extends EraSpan {
   readonly source: string;
   readonly detection: string;
   readonly level: Level;
+  /** What a user of the machine gets from it: one plain sentence. */
+  readonly consequence: string;
   /** Where violations of this code are several things: what tells them apart. Else the code alone is the identity. */
   identity?(message: string): string;
   onEvent?(judge: J, event: MachineEvent): void;

@@ -3,13 +3,8 @@
  * browser, without network and without storage. Numbers are drawn by uPlot, lanes on a canvas of our own; every event
  * stands in a table too, for readers and for copying. Leaves out where the data comes from (host.ts).
  */
-import type {
-  FindingView,
-  FromPanel,
-  PanelAction,
-  Timeline,
-  ToPanel,
-} from "../../server/report/panel_view.ts";
+import type { FindingView, FromPanel, PanelAction, ToPanel } from "../../server/report/panel_view.ts";
+import type { Timeline } from "../../server/review/timeline_types.ts";
 import { el, text } from "./dom.ts";
 import { TimelineView } from "./timeline_view.ts";
 
@@ -84,6 +79,7 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
       ),
       el("h1", {}, view.what),
       ...(view.soWhat === "" ? [] : [el("p", {}, view.soWhat)]),
+      ...(view.detail === view.what ? [] : [el("p", { class: "mute" }, view.detail)]),
       where,
       bar,
     ),

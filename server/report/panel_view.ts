@@ -26,6 +26,8 @@ export interface FindingView {
   /** Plain sentences: what happens, and what follows from it for a user of the machine. */
   readonly what: string;
   readonly soWhat: string;
+  /** The fault with its numbers: which page, which values. */
+  readonly detail: string;
   readonly certainty: string;
   readonly verdictText: string;
   readonly finding: Pick<
@@ -48,6 +50,28 @@ export interface FindingView {
   readonly rule: PanelRule | null;
   /** The text of the document has changed since the run. */
   readonly stale: boolean;
+}
+
+/** METHOD_FINDING: a finding by its index (`by` places further in reading order), or the loudest of a line. */
+export interface FindingParams {
+  readonly uri: string;
+  readonly finding?: number;
+  readonly by?: number;
+  readonly docLine?: number;
+}
+export interface FindingAnswer {
+  readonly view: FindingView | null;
+}
+
+/** METHOD_TIMELINE: the runs of a finding, made anew. */
+export interface TimelineParams {
+  readonly uri: string;
+  readonly finding: number;
+}
+export interface TimelineAnswer {
+  /** Null where there is nothing to show: `why` says why. */
+  readonly timeline: Timeline | null;
+  readonly why: string;
 }
 
 /** Actions of the panel; the extension knows what each does. */

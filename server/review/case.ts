@@ -110,7 +110,7 @@ function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutc
 
 /** The finding that a timeline is about: of the side that breaks the rule. */
 function shownFinding(code: string, judged: Judged | null): ShownFinding {
-  const fixed = judged !== null && judged.gone.some((v) => v.root.code === code);
+  const fixed = judged?.gone.some((v) => v.root.code === code);
   return { code, side: fixed ? "before" : "after" };
 }
 

@@ -48,6 +48,8 @@ export const staleMapping: PageRule = {
   source: "fs/dax.c dax_disassociate_entry(), dax_folio_put()",
   detection: "after each step: a page without an entry in any file and with a mapping or a count",
   level: "error",
+  consequence:
+    "Whoever follows the page to its file, memory failure for one, finds a file that has given it up, or freed memory.",
   onQuiesce(judge) {
     const { audit } = judge;
     each(judge, audit, ({ pfn, mapping, index, owners }) => {
@@ -80,6 +82,8 @@ export const foreignMapping: PageRule = {
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step the entries of all files are compared with ->mapping",
   level: "error",
+  consequence:
+    "Unmapping and memory failure go to the wrong file: the processes that use the page keep a stale mapping.",
   onQuiesce(judge) {
     const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
@@ -123,6 +127,7 @@ export const wrongIndex: PageRule = {
   source: "fs/dax.c dax_associate_entry()",
   detection: "after each step ->index is compared with the entry's index and the page's place in the entry",
   level: "error",
+  consequence: "Unmapping and memory failure look at the wrong offset of the file and miss the mapping.",
   onQuiesce(judge) {
     const { audit } = judge;
     each(judge, audit, ({ pfn, index, owners, shared }) => {
@@ -149,6 +154,7 @@ export const shareCount: PageRule = {
   detection:
     "after each step ->share is compared with the number of entries that hold the page, and at each write for going below zero",
   level: "error",
+  consequence: "The page is never given back, or given back while another file still uses it.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "index/share" || !judge.view.isPmem(event.pfn)) return;
     if (event.before === 0n && BigInt.asIntN(64, event.after) === -1n)
@@ -182,6 +188,7 @@ export const anonBit: PageRule = {
   source: "include/linux/page-flags.h folio_test_anon()",
   detection: "a write of ->mapping of a pmem page with low bits set, TAIL_MAPPING apart",
   level: "error",
+  consequence: "The reverse map takes a file's page for anonymous memory and follows a pointer that is none.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "mapping" || !judge.view.isPmem(event.pfn)) return;
     if ((event.after & 3n) !== 0n && !MachineView.isTailMapping(event.after))
@@ -204,6 +211,8 @@ export const shareUnderMapping: PageRule = {
   detection:
     "a write of the word on a line that says share, of a value other than the 0 and 1 that begin and end counting, while ->mapping names a file",
   level: "error",
+  consequence:
+    "An index is read as a share count, or the other way round: the page is given back too early or never.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "index/share" || !judge.view.isPmem(event.pfn)) return;
     if (event.after === 0n || event.after === 1n) return;

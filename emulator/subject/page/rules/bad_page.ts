@@ -9,6 +9,7 @@ export const badPage: PageRule = {
   source: "mm/page_alloc.c bad_page(), free_tail_page_prepare()",
   detection: "bad_page() is called",
   level: "error",
+  consequence: 'The kernel prints "Bad page state" and withdraws the page.',
   onEvent(judge, event) {
     if (event.kind === "bad-page")
       judge.report({

@@ -17,6 +17,8 @@ export const staleCompound: PageRule = {
   source: "fs/dax.c dax_folio_put(), dax_folio_init(); mm/page_alloc.c prep_compound_page()",
   detection: "after each step: a page without an entry in any file that is a head or a tail, or has no pgmap",
   level: "error",
+  consequence:
+    "The next file that uses these blocks finds pages that still claim to belong to a large folio, and warns or crashes on them.",
   onQuiesce(judge) {
     const { audit } = judge;
     const pgmaps = new Set(judge.view.pgmaps());
@@ -57,6 +59,8 @@ export const staleOrder: PageRule = {
   detection:
     "after each step: a page without an entry that is locked or has memcg_data: the order and the page count of page 1",
   level: "error",
+  consequence:
+    "The next user of the page takes it for part of a large folio: the page is never split again, and the next fault warns.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const pfn of audit.pages) {
@@ -86,6 +90,8 @@ export const staleHead: PageRule = {
   detection:
     "a write of ->mapping (other than NULL or TAIL_MAPPING) or of ->index of a page whose compound_head bit is set",
   level: "error",
+  consequence:
+    "What is written goes to a page that is not the head any more: counts and mapping of the real folio are not kept.",
   onEvent(judge, event) {
     if (event.kind !== "page" || !judge.view.isPmem(event.pfn)) return;
     if (event.field !== "mapping" || event.after === 0n || MachineView.isTailMapping(event.after)) return;
@@ -111,6 +117,8 @@ export const pgmapOfTail: PageRule = {
   detection:
     "a write that takes the word of a tail page from a link to something else that is not empty, without clearing it first",
   level: "error",
+  consequence:
+    "The pointer that is read belongs to another field: following it crashes, or ends the wrong device.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "lru/pgmap" || !judge.view.isPmem(event.pfn)) return;
     if (
@@ -140,6 +148,8 @@ export const reservedLost: PageRule = {
   source: "mm/mm_init.c __init_zone_device_page()",
   detection: "a write of ->flags of a pmem page that clears PG_reserved",
   level: "error",
+  consequence:
+    "Code that tells device memory by PageReserved, KVM for one, takes a reference where it must not, or none where it must.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "flags" || !judge.view.isPmem(event.pfn)) return;
     if (judge.view.reservedCleared(event.before, event.after))

@@ -14,6 +14,8 @@ export const entryBits: PageRule = {
   source: "fs/dax.c dax_make_entry(), dax_entry_order(), grab_mapping_entry()",
   detection: "after each step every entry of every file is decoded",
   level: "error",
+  consequence:
+    "The file's map of blocks says what is not so: the next fault maps the wrong storage, or crashes.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const e of audit.entries) {
@@ -40,6 +42,7 @@ export const entryLocked: PageRule = {
   source: "fs/dax.c dax_lock_entry(), dax_unlock_entry(), put_unlocked_entry()",
   detection: "after each step: entries with the locked bit while no task is inside a DAX call",
   level: "error",
+  consequence: "Every later fault, truncate or writeback of that part of the file waits for ever.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const e of audit.entries)
@@ -56,6 +59,7 @@ export const emptyEntry: PageRule = {
   source: "fs/dax.c grab_mapping_entry(), dax_insert_entry()",
   detection: "after each step: an empty entry where a page-table leaf maps the place",
   level: "warning",
+  consequence: "A placeholder stays where a block or nothing belongs; eviction of the file warns about it.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const e of audit.entries) {

@@ -18,6 +18,8 @@ export const zeroPageWrite: PageRule = {
   detection:
     "a write of mapping, index/share or compound state of the zero page, the huge zero folio or pfn 0",
   level: "error",
+  consequence:
+    "A hole has no page of the file: what is written belongs to somebody else, and on a device without struct pages for it the kernel oopses.",
   onEvent(judge, event) {
     if (event.kind !== "page") return;
     const { view } = judge;

@@ -19,6 +19,8 @@ export const freedBusy: PageRule = {
   source: "fs/dax.c dax_layout_busy_page_range(), dax_break_layout(); fs/xfs/xfs_file.c xfs_break_layouts()",
   detection: "when the filesystem frees a block, its page's refcount is compared with idle",
   level: "error",
+  consequence:
+    "The block can go to another file while a device still writes to it: that file is silently corrupted.",
   onEvent(judge, event) {
     if (event.kind !== "named" || event.name !== "block-free") return;
     const block = numberIn(event.text, "block");
@@ -46,6 +48,7 @@ export const longtermPin: PageRule = {
   source: "mm/gup.c check_vma_flags(), gup_fast_folio_allowed(), vma_is_fsdax()",
   detection: "after each step: a pin that says it is long-term on an FS-DAX page",
   level: "error",
+  consequence: "The file cannot be truncated, and its device not removed, for as long as the pin is held.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const p of audit.pins)
@@ -69,6 +72,8 @@ export const entryAfterBreak: PageRule = {
   detection:
     "when the filesystem says that a range's layout is broken, the xarray is searched for entries in it",
   level: "error",
+  consequence:
+    "The filesystem goes on to free the blocks while the file still refers to them: a later fault maps freed storage.",
   onEvent(judge, event) {
     if (event.kind !== "named" || event.name !== "layout-broken") return;
     const inode = numberIn(event.text, "inode");
@@ -92,6 +97,8 @@ export const syncFault: PageRule = {
   source: "fs/dax.c dax_fault_synchronous(), dax_finish_sync_fault()",
   detection: "the filesystem announces a writable synchronous leaf it finds over an uncommitted block",
   level: "error",
+  consequence:
+    "A store can reach a block whose metadata is not on disk yet: after a power cut the data is gone.",
   onEvent(judge, event) {
     if (event.kind === "named" && event.name === "sync-uncommitted")
       judge.report({

@@ -29,6 +29,7 @@ export const stalePte: PageRule = {
   source: "fs/dax.c dax_fault_iter(), dax_delete_mapping_entry(); mm/truncate.c",
   detection: "after each step every leaf over a file vma is looked up in the file's xarray",
   level: "error",
+  consequence: "A process goes on reading and writing a block that the file does not own any more.",
   onQuiesce(judge) {
     const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
@@ -67,6 +68,7 @@ export const writableLeaf: PageRule = {
   source: "mm/memory.c do_cow_fault(), wp_page_copy(); fs/dax.c dax_fault_cow_page()",
   detection: "after each step: the write bit of every leaf over a file vma against the vma's flags",
   level: "error",
+  consequence: "A process that asked for a private copy writes into the file.",
   onQuiesce(judge) {
     const { audit } = judge;
     eachFileLeaf(judge, audit, (m, vma) => {
@@ -93,6 +95,7 @@ export const writableClean: PageRule = {
     "fs/dax.c dax_insert_entry(), dax_insert_pfn_mkwrite(), dax_writeback_one(); mm/rmap.c pfn_mkclean_range()",
   detection: "after each step: writable leaves over shared file vmas against the marks of the file's entry",
   level: "error",
+  consequence: "A store after fsync is not noticed as dirty: after a power cut it can be missing.",
   onQuiesce(judge) {
     const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
@@ -121,6 +124,7 @@ export const devmapBits: PageRule = {
   source: "mm/memory.c insert_pfn(), insert_page_into_pte_locked(); mm/huge_memory.c insert_pfn_pmd()",
   detection: "after each step: devmap and special bits of every leaf that maps a file block",
   level: "error",
+  consequence: "GUP and unmap treat the page by the wrong rules and take or drop a reference too many.",
   onQuiesce(judge) {
     const { audit } = judge;
     eachFileLeaf(judge, audit, (m) => {
@@ -153,6 +157,8 @@ export const mapcount: PageRule = {
   detection:
     "after each step: leaves are counted and compared with _mapcount (order 0) or _entire_mapcount (PMD leaves)",
   level: "error",
+  consequence:
+    "The kernel thinks that the page is mapped when it is not, or the reverse: it is never idle, or freed while mapped.",
   onQuiesce(judge) {
     const { audit } = judge;
     for (const pfn of audit.pages) {
@@ -190,6 +196,7 @@ export const statDrift: PageRule = {
   detection:
     "after each step: NR_FILE_PMDMAPPED against the folios that counted (not devmap) PMD leaves map; NR_FILE_MAPPED when no leaf maps a page of a file or driver",
   level: "error",
+  consequence: "Counters in /proc/meminfo and cgroups drift and never come back.",
   onQuiesce(judge) {
     const { audit } = judge;
     const { zeroPfn, hugeZeroPfn } = judge.view;
@@ -226,6 +233,7 @@ export const leafBeforeMapping: PageRule = {
   detection:
     "when a present leaf of a device that is not FS_DAX is written, ->mapping of the page's head is read",
   level: "error",
+  consequence: "For a moment a process can reach the page while reverse-map users cannot find it.",
   onEvent(judge, event) {
     if (event.kind !== "pte" || (event.after & PTE.PRESENT) === 0n) return;
     const pfn = Number((event.after & 0x000ffffffffff000n) >> 12n);

@@ -61,6 +61,7 @@ export const refLeak: PageRule = {
   source: "fs/dax.c dax_busy_page(), dax_page_is_idle(); mm/memremap.c free_zone_device_folio()",
   detection: "after each step the sum over page tables and pins is compared with _refcount",
   level: "error",
+  consequence: "The page never becomes idle: truncate, unmount and device removal wait for it for ever.",
   onQuiesce(judge) {
     const { audit } = judge;
     check(judge, audit, (pfn, actual, want) => {
@@ -83,6 +84,7 @@ export const refUnderflow: PageRule = {
   source: "fs/dax.c dax_busy_page(); mm/gup.c gup_put_folio(); mm/memory.c zap_present_folio_ptes()",
   detection: "as folio-ref-leak, and at each write that takes _refcount below zero",
   level: "error",
+  consequence: "The page counts as idle while it is in use: its block can be freed under a mapping or a DMA.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "_refcount" || !judge.view.isPmem(event.pfn)) return;
     if (event.after < 0n)
@@ -117,6 +119,7 @@ export const refFromZero: PageRule = {
   detection:
     "a write that takes _refcount of an FS-DAX page from 0 to 1 while no locked entry covers the page",
   level: "error",
+  consequence: "A page that is being given back is taken into use: whoever gave it back goes on to free it.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "_refcount" || event.before !== 0n || event.after <= 0n)
       return;

@@ -1,0 +1,247 @@
+/**
+ * The finding panel beside the patch: one webview that shows the finding at the cursor, or the one it is pinned to. Asks
+ * the server for findings and runs; the page itself is extension/panel. Nothing is loaded from outside the extension.
+ */
+import {
+  commands,
+  type Disposable,
+  type ExtensionContext,
+  env,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+} from "vscode";
+import { COMMAND_REVEAL, COMMAND_SIMULATE, METHOD_FINDING, METHOD_TIMELINE } from "../server/protocol.ts";
+import type {
+  FindingAnswer,
+  FindingParams,
+  FindingView,
+  FromPanel,
+  PanelAction,
+  TimelineAnswer,
+  ToPanel,
+} from "../server/report/panel_view.ts";
+import type { Client } from "./client.ts";
+
+/** The cursor rests this long on a line before the panel follows it. */
+const FOLLOW_MS = 150;
+
+/** What an action of the panel does beyond the panel; those that are not here are not offered. */
+export type PanelHandlers = Partial<Record<PanelAction, (view: FindingView) => unknown>>;
+
+export class FindingPanel implements Disposable {
+  readonly #client: Client;
+  readonly #context: ExtensionContext;
+  readonly #handlers: PanelHandlers;
+  #panel: WebviewPanel | undefined;
+  #ready = false;
+  #view: FindingView | undefined;
+  #pinned = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was asked for last: a late answer to something else is dropped. */
+  #asked = 0;
+
+  constructor(client: Client, context: ExtensionContext, handlers: PanelHandlers) {
+    this.#client = client;
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  /** Shows a finding, opening the panel beside the patch where it is not open; the focus stays where it is. */
+  async show(params: FindingParams): Promise<void> {
+    const asked = ++this.#asked;
+    const { view } = await this.#client.request<FindingAnswer>(METHOD_FINDING, params);
+    if (asked !== this.#asked) return;
+    if (view === null) {
+      if (this.#panel === undefined)
+        void window.showInformationMessage(
+          "There is no finding here. Simulate the patch first, or choose a finding in the sidebar.",
+        );
+      return;
+    }
+    this.#open();
+    this.#view = view;
+    await this.#tell(asked);
+  }
+
+  /** The cursor moved: the panel follows to another finding's line, and within a finding to the events of the line. */
+  follow(uri: string, docLine: number): void {
+    if (this.#panel === undefined || !this.#panel.visible) return;
+    this.#post({ kind: "line", docLine });
+    if (this.#pinned) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#follow(uri, docLine), FOLLOW_MS);
+  }
+
+  /** Goes to the finding `by` places further; in reading order, across patches. */
+  async move(uri: string, docLine: number, by: number): Promise<FindingView | undefined> {
+    const here = this.#view?.uri === uri ? this.#view.index : undefined;
+    await this.show(here === undefined ? { uri, docLine } : { uri, finding: here, by });
+    if (here === undefined && this.#view?.uri !== uri) await this.show({ uri, finding: 0 });
+    const view = this.#view;
+    if (view !== undefined && view.docLine > 0) await this.#reveal(view.docLine);
+    return view;
+  }
+
+  /** The results of a document changed: what is shown is asked for again. */
+  refresh(uri: string): void {
+    const view = this.#view;
+    if (this.#panel === undefined || view === undefined || view.uri !== uri) return;
+    void this.#again(view);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#panel?.dispose();
+  }
+
+  async #again(view: FindingView): Promise<void> {
+    const { view: now } = await this.#client.request<FindingAnswer>(METHOD_FINDING, {
+      uri: view.uri,
+      finding: view.index,
+    });
+    if (this.#view !== view || now === null) return;
+    const same = now.finding.replay === view.finding.replay;
+    this.#view = now;
+    if (!same) await this.#tell(++this.#asked);
+  }
+
+  async #follow(uri: string, docLine: number): Promise<void> {
+    const asked = ++this.#asked;
+    const { view } = await this.#client.request<FindingAnswer>(METHOD_FINDING, { uri, docLine });
+    if (asked !== this.#asked || view === null) return;
+    if (view.uri === this.#view?.uri && view.index === this.#view.index) return;
+    this.#view = view;
+    await this.#tell(asked);
+  }
+
+  /** Sends the finding at once, and its runs when they are made. */
+  async #tell(asked: number): Promise<void> {
+    const view = this.#view;
+    if (view === undefined || !this.#ready) return;
+    const actions: PanelAction[] = ["previous", "next", "pin", "token"];
+    for (const action of Object.keys(this.#handlers) as PanelAction[]) actions.push(action);
+    this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
+    const { index } = view;
+    try {
+      const answer = await this.#client.request<TimelineAnswer>(METHOD_TIMELINE, {
+        uri: view.uri,
+        finding: index,
+      });
+      if (asked !== this.#asked) return;
+      if (answer.timeline === null) this.#post({ kind: "timeline-failed", index, why: answer.why });
+      else this.#post({ kind: "timeline", index, timeline: answer.timeline });
+    } catch (error) {
+      this.#post({
+        kind: "timeline-failed",
+        index,
+        why: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  #open(): void {
+    if (this.#panel !== undefined) {
+      if (!this.#panel.visible) this.#panel.reveal(undefined, true);
+      return;
+    }
+    const { extensionUri } = this.#context;
+    const panel = window.createWebviewPanel(
+      "folioscope.finding",
+      "Finding",
+      { viewColumn: ViewColumn.Beside, preserveFocus: true },
+      {
+        enableScripts: true,
+        retainContextWhenHidden: true,
+        localResourceRoots: [Uri.joinPath(extensionUri, "dist"), Uri.joinPath(extensionUri, "media")],
+      },
+    );
+    panel.iconPath = Uri.joinPath(extensionUri, "media", "sidebar.svg");
+    const at = (...path: string[]): string =>
+      panel.webview.asWebviewUri(Uri.joinPath(extensionUri, ...path)).toString();
+    panel.webview.html = page(
+      panel.webview.cspSource,
+      at("dist", "panel.js"),
+      at("media", "panel", "panel.css"),
+    );
+    panel.webview.onDidReceiveMessage((m: FromPanel) => void this.#heard(m));
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#ready = false;
+      this.#view = undefined;
+    });
+    this.#ready = false;
+    this.#panel = panel;
+  }
+
+  async #heard(message: FromPanel): Promise<void> {
+    switch (message.kind) {
+      case "ready":
+        this.#ready = true;
+        await this.#tell(++this.#asked);
+        break;
+      case "reveal":
+        await this.#reveal(message.docLine);
+        break;
+      case "copy":
+        await env.clipboard.writeText(message.text);
+        break;
+      case "action":
+        await this.#act(message.action);
+        break;
+    }
+  }
+
+  async #act(action: PanelAction): Promise<void> {
+    const view = this.#view;
+    if (view === undefined) return;
+    if (action === "previous" || action === "next")
+      await this.move(view.uri, view.docLine, action === "next" ? 1 : -1);
+    else if (action === "pin") {
+      this.#pinned = !this.#pinned;
+      await this.#tell(++this.#asked);
+    } else if (action === "token") {
+      await env.clipboard.writeText(view.finding.replay);
+      void window.setStatusBarMessage("Folioscope: replay token copied", 3000);
+    } else await this.#handlers[action]?.(view);
+  }
+
+  async #reveal(docLine: number): Promise<void> {
+    if (this.#view !== undefined)
+      await commands.executeCommand(COMMAND_REVEAL, { uri: this.#view.uri, line: docLine });
+  }
+
+  #post(message: ToPanel): void {
+    if (this.#ready) void this.#panel?.webview.postMessage(message);
+  }
+}
+
+/** Handlers that need nothing but the editor. */
+export function panelHandlers(): PanelHandlers {
+  return {
+    scenario: (view) =>
+      commands.executeCommand(COMMAND_SIMULATE, {
+        uri: view.uri,
+        scenario: view.finding.scenario.split(" ")[0],
+      }),
+  };
+}
+
+/** The page: nothing inline, nothing from elsewhere. uPlot sets sizes as styles, which need no permission when set by script. */
+function page(source: string, script: string, style: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}; script-src ${source}; font-src ${source};">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Finding</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<main id="root"></main>
+<script src="${script}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,79 @@
+/**
+ * A finding as the panel shows it: what happens and what follows from it in plain sentences first, then the rule, how
+ * certain, and where. Leaves out the runs (review/timeline.ts) and drawing (extension/panel).
+ */
+import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "../features/snapshot.ts";
+import type { Finding } from "../review/types.ts";
+import { VERDICT_ORDER } from "./facts.ts";
+import type { FindingView } from "./panel_view.ts";
+import { fidelityText, verdictText } from "./words.ts";
+
+/** The findings that a reader goes through with next and previous: the loud ones by line, then the others. */
+function inOrder(snapshot: Snapshot): PlacedFinding[] {
+  const rank = (f: Finding): number => VERDICT_ORDER.indexOf(f.verdict);
+  return [...placedFindings(snapshot)].sort(
+    (a, b) => rank(a.finding) - rank(b.finding) || a.docLine - b.docLine || a.index - b.index,
+  );
+}
+
+/** The finding with this index in the store, `by` places further in reading order; null when there is none. */
+export function panelView(snapshot: Snapshot, index: number, by = 0): FindingView | null {
+  const order = inOrder(snapshot);
+  const here = order.findIndex((p) => p.index === index);
+  const place = here < 0 ? -1 : (here + by + order.length) % order.length;
+  const placed = order[place];
+  if (placed === undefined) return null;
+  const f = placed.finding;
+  const rule = ruleOf(f.code);
+  const patch = snapshot.parsed.patches[f.patch];
+  const number = patch === undefined ? "" : patchNumber(patch);
+  return {
+    uri: snapshot.uri,
+    index: placed.index,
+    position: place + 1,
+    total: order.length,
+    what: rule === undefined ? f.message : rule.title,
+    soWhat: rule?.consequence ?? "",
+    detail: f.message,
+    certainty: [
+      f.exactLine
+        ? "A line of the patch did it in the run."
+        : "The line given led there; the event is in other code.",
+      `Ran as ${fidelityText(f)}.`,
+      ...(f.stubs.length > 0 ? [`Nobody has ${f.stubs.join(", ")}: stood in for.`] : []),
+    ].join(" "),
+    verdictText: verdictText(snapshot.parsed, f),
+    finding: {
+      code: f.code,
+      verdict: f.verdict,
+      severity: f.severity,
+      path: f.path,
+      side: f.side,
+      scenario: f.scenario,
+      era: f.era,
+      replay: f.replay,
+      alsoIn: f.alsoIn,
+      consequences: f.consequences,
+      exactLine: f.exactLine,
+    },
+    docLine: placed.docLine,
+    patchTitle: [number, patch?.subject ?? ""].filter((s) => s !== "").join(" "),
+    rule:
+      rule === undefined
+        ? null
+        : {
+            code: rule.code,
+            title: rule.title,
+            statement: rule.statement,
+            source: rule.source,
+            detection: rule.detection,
+          },
+    stale: snapshot.state !== "current",
+  };
+}
+
+/** The finding of a document line that a reader wants to see: the loudest there; null when there is none. */
+export function findingAtLine(snapshot: Snapshot, docLine: number): number | null {
+  return inOrder(snapshot).find((p) => p.docLine === docLine)?.index ?? null;
+}
