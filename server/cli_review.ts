@@ -33,7 +33,8 @@ what is run
 
 kernel tree
   --tree DIR       Linux checked out or unpacked: what the mail does not show is
-                   taken from its files, which are never written
+                   taken from its files, which are never written. Repeatable:
+                   the tree that takes the patches best is used and named
   --prerequisite FILE[#a-b]
                    patches that the tree is to have first; #a-b, or #n: only
                    these numbers of a series. Repeatable, applied in order
@@ -160,7 +161,7 @@ function parse(args: string[]) {
       steps: { type: "string" },
       replay: { type: "string" },
       format: { type: "string" },
-      tree: { type: "string" },
+      tree: { type: "string", multiple: true },
       prerequisite: { type: "string", multiple: true },
       config: { type: "string" },
       fetch: { type: "string" },
@@ -201,7 +202,7 @@ function reviewOptions(values: Values): ReviewOptions {
     ...(values.era === undefined ? {} : { era: values.era }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.replay === undefined ? {} : { replay: values.replay }),
-    ...(values.tree === undefined ? {} : { tree: values.tree }),
+    ...(values.tree === undefined ? {} : { tree: values.tree[0]!, otherTrees: values.tree.slice(1) }),
     ...(values.prerequisite === undefined ? {} : { prerequisites: values.prerequisite }),
     ...(values.config === undefined ? {} : { config: values.config }),
     ...(values.thorough === true ? { thorough: true } : {}),

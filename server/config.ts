@@ -29,7 +29,8 @@ export function readSettings(value: unknown): Settings {
     scenario: text("scenario"),
     seed: text("seed"),
     steps: typeof steps === "number" && Number.isFinite(steps) && steps > 0 ? Math.floor(steps) : 0,
-    tree: text("tree"),
+    tree: texts(given["tree"])[0] ?? DEFAULT_SETTINGS.tree,
+    otherTrees: texts(given["tree"]).slice(1),
     prerequisites: texts(given["prerequisites"]),
     config: text("config"),
     showFixed: flag("showFixed"),
@@ -63,6 +64,7 @@ export function placeSettings(settings: Settings, around: Surroundings): Setting
   return {
     ...settings,
     tree,
+    otherTrees: settings.tree === NO_TREE ? [] : settings.otherTrees.map((t) => absolute(t, around)),
     prerequisites: settings.tree === NO_TREE ? [] : settings.prerequisites.map((p) => absolute(p, around)),
     config: settings.tree === NO_TREE || settings.config === "" ? "" : absolute(settings.config, around),
   };
@@ -89,6 +91,7 @@ export function reviewOptions(settings: Settings, asked: Partial<SimulateParams>
   if (asked.replay) options.replay = asked.replay;
   if (steps > 0) options.steps = steps;
   if (settings.tree) options.tree = settings.tree;
+  if (settings.tree && settings.otherTrees.length > 0) options.otherTrees = settings.otherTrees;
   if (settings.prerequisites.length > 0) options.prerequisites = settings.prerequisites;
   if (settings.tree && settings.config) options.config = settings.config;
   return options;

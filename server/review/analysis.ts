@@ -264,7 +264,7 @@ export class DocumentReview {
     }
     this.patches = patches;
     const memories = [new Memory(), new Memory()] as const;
-    const context = treeContext(options);
+    const context = treeContext(options, doc);
     this.shared = { doc, options, replay, context, memories, baselines: new Baselines(), stopped };
   }
 

@@ -6,10 +6,12 @@ import type { Era } from "../../emulator/kernel/era.ts";
 import { referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEra } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
+import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
 import type { NothingRuns } from "./plan.ts";
@@ -96,6 +98,7 @@ function fromTree(
   const placed = imagesIn(context, doc, patch);
   const graft = grafted(placed, patch);
   const { images } = graft;
+  if (context.chosen !== "") told.notes.push(context.chosen);
   told.notes.push(...images.notes, ...graft.notes);
   for (const f of images.files) {
     if (f.after !== null) told.files.set(f.path, f.after);
@@ -124,6 +127,13 @@ function fromTree(
   const refused = images.files.flatMap(({ path, hunks }) =>
     hunks.flatMap(({ fate }) => (fate.kind === "rejected" ? [{ path, why: fate.why }] : [])),
   );
+  const note = baseNote(
+    tree,
+    patch,
+    baseCommitOf(doc, patch),
+    refused.map((r) => r.why),
+  );
+  if (note !== "") told.notes.push(`patch "${patchTitle(patch)}": ${note}`);
   // Known before anything runs: no hunk is in, and nothing that the mail shows whole stands in for one.
   const changes = images.files.some((f) => f.touched && f.before !== f.after);
   if (!changes && refused.length > 0) return { kind: "refused", tree: tree.describe, hunks: refused };

@@ -199,6 +199,8 @@ export interface ReviewOptions {
   readonly steps?: number;
   /** Folder of a kernel tree. */
   readonly tree?: string;
+  /** More folders of kernel trees: of all of them the one is used that takes the patches best. */
+  readonly otherTrees?: readonly string[];
   /** A folder with files that the tree lacks, fetched from a mirror (server/source/mirror.ts). */
   readonly fetched?: string;
   /** Patches to apply to the tree first: "FILE", "FILE#3" or "FILE#1-18", in order. */

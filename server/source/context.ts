@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import type { Era } from "../../emulator/kernel/era.ts";
 import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
+import { takes, triedPatches } from "./bases.ts";
 import { chooseEra, eraOfTree, wantedEra } from "./era.ts";
 import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
@@ -19,23 +20,50 @@ export interface TreeContext {
   /** Lines for `#define`: "CONFIG_FOO 1". */
   readonly config: readonly string[];
   readonly prerequisites: readonly Patch[];
+  /** Why this tree, where several were named; "" otherwise. */
+  readonly chosen: string;
 }
 
 /** The options name a tree, a configuration or prerequisites that cannot be used; the message is for the user. */
 export class TreeProblem extends Error {}
 
-/** The tree of a review; null when the options name none. @throws TreeProblem */
-export function treeContext(options: ReviewOptions): TreeContext | null {
+/**
+ * The tree of a review of a document; null when the options name none. Of several trees the one that takes the document's
+ * patches best, the first named where they are equal.
+ * @throws TreeProblem
+ */
+export function treeContext(options: ReviewOptions, doc: ParsedDocument | null = null): TreeContext | null {
   if (options.tree === undefined || options.tree === "") {
     if ((options.prerequisites ?? []).length > 0)
       throw new TreeProblem("--prerequisite stacks patches on a kernel tree: name it with --tree DIR");
     return null;
   }
-  const { tree, problem } = openTree(options.tree, options.fetched);
-  if (tree === null) throw new TreeProblem(`--tree: ${problem}`);
+  const opened = [options.tree, ...(options.otherTrees ?? [])].map((folder) => {
+    const { tree, problem } = openTree(folder, options.fetched);
+    if (tree === null) throw new TreeProblem(`--tree: ${problem}`);
+    return tree;
+  });
   const stack = loadStack(options.prerequisites ?? []);
   if (stack.problem !== "") throw new TreeProblem(stack.problem);
-  return { tree, index: treeIndex(tree), config: readConfig(options.config), prerequisites: stack.patches };
+  const config = readConfig(options.config);
+  const contexts = opened.map((tree): TreeContext => {
+    return { tree, index: treeIndex(tree), config, prerequisites: stack.patches, chosen: "" };
+  });
+  return doc === null || contexts.length === 1 ? contexts[0]! : bestOf(contexts, doc);
+}
+
+/** The tree that takes the document's patches best, and how the others compare. */
+function bestOf(contexts: readonly TreeContext[], doc: ParsedDocument): TreeContext {
+  const tried = triedPatches(doc);
+  const all = contexts.map((context) => ({
+    context,
+    takes: takes(tried.map((patch) => imagesIn(context, doc, patch))),
+  }));
+  // The sort is stable: of equal ones the first named stays first.
+  const [best, ...others] = all.sort((a, b) => b.takes.score - a.takes.score);
+  const of = ({ context: { tree }, takes: { taken, hunks } }: (typeof all)[number]): string =>
+    `${tree.describe} takes ${taken} of ${hunks} hunks`;
+  return { ...best!.context, chosen: `${of(best!)} and is used; ${others.map(of).join("; ")}` };
 }
 
 /** What a reader is told of it. */

@@ -19,7 +19,9 @@ export function treeStamp(doc: ParsedDocument, options: ReviewOptions): string {
   if (tree === undefined || tree === "") return "";
   const touched = doc.patches.flatMap((p) => p.files.flatMap((f) => [f.path, f.oldPath])).filter(isTreePath);
   const paths = [
-    ...[...new Set([...ALWAYS, ...touched])].map((p) => join(tree, p)),
+    ...[tree, ...(options.otherTrees ?? [])].flatMap((root) =>
+      [...new Set([...ALWAYS, ...touched])].map((p) => join(root, p)),
+    ),
     ...(options.prerequisites ?? []).map((p) => p.replace(/#[\d-]+$/, "")),
     ...(options.config === undefined ? [] : [options.config]),
   ];

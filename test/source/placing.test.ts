@@ -1,17 +1,20 @@
 // Where a hunk may go and where it may not: the function that its `@@` line names decides besides the lines. And what is
 // evidence that a tree has a patch. Fixtures of our own, each of a kind that went wrong, beside one that is right.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
+import { baseNote, releaseAt } from "../../server/source/bases.ts";
+import { treeContext } from "../../server/source/context.ts";
 import { fateText } from "../../server/source/fate.ts";
 import { grafted } from "../../server/source/graft.ts";
 import { type ImageOptions, imagesOf, type SideImages } from "../../server/source/images.ts";
 import { blobId, openTree } from "../../server/source/tree.ts";
 import { corpusDir, corpusSkip } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
-import { memoryTree, patchOf } from "../support/memory_tree.ts";
+import { mail, memoryTree, patchOf } from "../support/memory_tree.ts";
 
 const PATH = "fs/mill.c";
 
@@ -276,5 +279,51 @@ describe("a function that the tree has in another form", () => {
     const { images } = grafted(imagesOf(memoryTree({}), [], patch), patch);
     assert.equal(before(images), null);
     assert.match(after(images), /^static int mill_grind/);
+  });
+});
+
+describe("which kernel a patch stands on", () => {
+  const makefile = "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\n";
+  const hunk = inside("static void mill_nowhere(struct mill *mill)");
+  const note = (date: string) => {
+    const tree = memoryTree({ [PATH]: MILL, Makefile: makefile });
+    const patch = { ...patchOf(header() + hunk), date };
+    const refused = imagesOf(tree, [], patch).files[0]!.hunks.flatMap(({ fate }) =>
+      fate.kind === "rejected" ? [fate.why] : [],
+    );
+    return baseNote(tree, patch, null, refused);
+  };
+
+  test("by its date and the names that the tree lacks", () => {
+    assert.match(
+      note("Thu, 01 Dec 2022 15:32:33 +0000"),
+      /of 2022-12, when Linux 6\.0 was the last release; the tree is 6\.12 and names mill_nowhere.*: a tree of 6\.0 or 6\.1 should take it/,
+    );
+    assert.match(note("Mon, 25 Nov 2024 10:00:00 +0000"), /as this tree's Linux 6\.12 is.*--prerequisite/);
+    assert.equal(note("no date"), "");
+    assert.equal(releaseAt("Mon, 1 Jan 2035 10:00:00 +0000"), null);
+  });
+
+  test("of several trees the one that takes the patches best is used and named", () => {
+    const root = mkdtempSync(join(tmpdir(), "folioscope-bases-"));
+    try {
+      const make = (name: string, text: string): string => {
+        for (const folder of ["mm", "include/linux", "fs"])
+          mkdirSync(join(root, name, folder), { recursive: true });
+        writeFileSync(join(root, name, PATH), text);
+        return join(root, name);
+      };
+      const trees = [make("older", MILL.replace("mill_turn(", "mill_rotate(")), make("fits", MILL)];
+      const doc = parseDocument(Buffer.from(mail(header() + inside(TURN))), "mill.eml");
+      const context = treeContext({ tree: trees[0]!, otherTrees: trees.slice(1) }, doc)!;
+      assert.equal(context.tree.root, trees[1]);
+      assert.match(
+        context.chosen,
+        /^fits \(unpacked source\) takes 1 of 1 hunks and is used; older .* takes 0 of 1/,
+      );
+      assert.equal(treeContext({ tree: trees[0]! }, doc)!.tree.root, trees[0]);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   });
 });
