@@ -30,13 +30,18 @@ export function readSettings(value: unknown): Settings {
     seed: text("seed"),
     steps: typeof steps === "number" && Number.isFinite(steps) && steps > 0 ? Math.floor(steps) : 0,
     tree: texts(given["tree"])[0] ?? DEFAULT_SETTINGS.tree,
-    otherTrees: texts(given["tree"]).slice(1),
+    ...others(texts(given["tree"]).slice(1)),
     prerequisites: texts(given["prerequisites"]),
     config: text("config"),
     showFixed: flag("showFixed"),
     showAlready: flag("showAlready"),
     codeLens: flag("codeLens"),
   };
+}
+
+/** Trees beyond the first: not there where the setting names one only. */
+function others(trees: readonly string[]): Pick<Settings, "otherTrees"> {
+  return trees.length === 0 ? {} : { otherTrees: trees };
 }
 
 /** A list of texts; a single text is a list of one. */
@@ -64,7 +69,7 @@ export function placeSettings(settings: Settings, around: Surroundings): Setting
   return {
     ...settings,
     tree,
-    otherTrees: settings.tree === NO_TREE ? [] : settings.otherTrees.map((t) => absolute(t, around)),
+    ...others((settings.otherTrees ?? []).map((t) => absolute(t, around))),
     prerequisites: settings.tree === NO_TREE ? [] : settings.prerequisites.map((p) => absolute(p, around)),
     config: settings.tree === NO_TREE || settings.config === "" ? "" : absolute(settings.config, around),
   };
@@ -91,7 +96,7 @@ export function reviewOptions(settings: Settings, asked: Partial<SimulateParams>
   if (asked.replay) options.replay = asked.replay;
   if (steps > 0) options.steps = steps;
   if (settings.tree) options.tree = settings.tree;
-  if (settings.tree && settings.otherTrees.length > 0) options.otherTrees = settings.otherTrees;
+  if (settings.tree && settings.otherTrees !== undefined) options.otherTrees = settings.otherTrees;
   if (settings.prerequisites.length > 0) options.prerequisites = settings.prerequisites;
   if (settings.tree && settings.config) options.config = settings.config;
   return options;

@@ -54,7 +54,7 @@ export interface Settings {
   /** Path of a kernel tree; empty: a workspace folder that is one; "none": the mail and the reference kernel alone. */
   readonly tree: string;
   /** More paths of kernel trees, where the setting lists several: the one that takes the patches best is used. */
-  readonly otherTrees: readonly string[];
+  readonly otherTrees?: readonly string[];
   /** Patches that the tree is to have first: "FILE", "FILE#3" or "FILE#1-18", in order. */
   readonly prerequisites: readonly string[];
   /** A kernel's .config, for the tree; empty: the built-in symbols. */
@@ -72,7 +72,6 @@ export const DEFAULT_SETTINGS: Settings = {
   seed: "",
   steps: 0,
   tree: "",
-  otherTrees: [],
   prerequisites: [],
   config: "",
   showFixed: false,

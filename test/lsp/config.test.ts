@@ -76,3 +76,14 @@ test("package.json, the settings of the server and the table of the README are t
   const table = [...readme.matchAll(/^\| `(folioscope\.\w+)` \|/gm)].map((m) => m[1]);
   assert.deepEqual(table.sort(), settings.map(([k]) => k).sort());
 });
+
+test("the setting of the tree may list several: all of them are made absolute and handed on", () => {
+  const placed = placeSettings(readSettings({ tree: ["linux-6.1", "~/linux-6.12"] }), {
+    folders: ["/w"],
+    home: "/home/me",
+    isTree: () => false,
+  });
+  const options = reviewOptions(placed);
+  assert.deepEqual([options.tree, ...(options.otherTrees ?? [])], ["/w/linux-6.1", "/home/me/linux-6.12"]);
+  assert.equal(reviewOptions(readSettings({ tree: "/linux" })).otherTrees, undefined);
+});
