@@ -64,8 +64,12 @@ export function survey(
     own ??= new Set(target.lines.flatMap(wordsOf));
     return own.has(name) || knows(name);
   };
+  // What another hunk of the patch takes out is moved, not there twice.
+  const removed = new Set(
+    hunks.flatMap((h) => h.lines.flatMap((l) => (l.kind === "-" ? [definedName(l.text)] : []))),
+  );
   return hunks.map((hunk) => {
-    const twice = definedTwice(target, hunk);
+    const twice = definedTwice(target, hunk, removed);
     const forward: Placement | Refusal =
       twice === null ? ahead.place(hunk) : { kind: "defined", name: twice };
     const reverse = back.place(hunk);
@@ -74,12 +78,11 @@ export function survey(
 }
 
 /**
- * A function that the hunk adds whole although the text has one of that name, which the hunk does not take out: it would
+ * A function that the hunk adds whole although the text has one of that name, which the patch does not take out: it would
  * be there twice. Not so where the hunk adds a branch of an `#if`.
  */
-function definedTwice(target: Target, hunk: FlatHunk): string | null {
+function definedTwice(target: Target, hunk: FlatHunk, removed: ReadonlySet<string | null>): string | null {
   if (hunk.lines.some((l) => l.kind === "+" && /^#\s*(if|el)/.test(l.text))) return null;
-  const removed = new Set(hunk.lines.filter((l) => l.kind === "-").map((l) => definedName(l.text)));
   for (const [k, line] of hunk.lines.entries()) {
     const name = line.kind === "+" ? definedName(line.text) : null;
     if (name === null || removed.has(name) || target.landmarks.named(name).length === 0) continue;

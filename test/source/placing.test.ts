@@ -327,3 +327,16 @@ describe("which kernel a patch stands on", () => {
     }
   });
 });
+
+test("a function that one hunk takes out and another puts in is moved, not there twice", () => {
+  const idle = MILL.slice(MILL.indexOf("static int mill_idle"), MILL.indexOf("static int mill_grind"));
+  const as = (sign: string) => idle.trimEnd().replace(/^/gm, sign);
+  const put = `@@ -1,4 +1,10 @@\n #include <linux/mill.h>\n \n${as("+")}\n+\n ${TURN}\n {\n`;
+  const take = `@@ -13,8 +19,2 @@ ${TURN}\n }\n \n${as("-")}\n-\n`.replace("-13,8 +19,2", "-12,8 +18,2");
+  const images = on(MILL, put + take);
+  assert.ok(
+    told(images).every((t) => /^(exact|offset|fuzz)/.test(t)),
+    told(images).join(),
+  );
+  assert.equal(after(images).match(/mill_idle\(/g)?.length, 1);
+});
