@@ -27,6 +27,9 @@ const options = {
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 };
+// What each case of the catalogue enters: made anew when the reference kernel has changed, else there at once.
+const reach = spawnSync(process.execPath, ["tools/run.mjs", "tools/reach.ts"], { stdio: "inherit" });
+if (reach.status !== 0) process.exit(reach.status ?? 1);
 /** The page of the finding panel runs in a webview. */
 const page = {
   ...options,

@@ -146,6 +146,7 @@ const EMPTY: ReviewResult = {
   coverage: [],
   stubs: [],
   hunks: [],
+  plans: [],
   seed: "0",
 };
 

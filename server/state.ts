@@ -228,7 +228,7 @@ export class OpenDocument {
 /** Results of some patches put into results of all: the newer ones win patch by patch. */
 function mergePatches(all: ReviewResult, some: ReviewResult): ReviewResult {
   const redone = new Set(
-    [...some.runs, ...some.functions, ...some.findings, ...some.hunks].map((x) => x.patch),
+    [...some.plans, ...some.runs, ...some.functions, ...some.findings, ...some.hunks].map((x) => x.patch),
   );
   const patches = <T extends { readonly patch: number }>(old: readonly T[], fresh: readonly T[]) => [
     ...old.filter((x) => !redone.has(x.patch)),
@@ -245,6 +245,7 @@ function mergePatches(all: ReviewResult, some: ReviewResult): ReviewResult {
     notes: [...new Set([...all.notes, ...some.notes])],
     coverage: patches(all.coverage, some.coverage),
     hunks: patches(all.hunks, some.hunks),
+    plans: patches(all.plans, some.plans),
     stubs: stubRanking(runs),
   };
 }

@@ -15,6 +15,7 @@ const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|server|worker|cli)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
+  /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/reference-v[\d.]+\.bin$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
@@ -30,6 +31,7 @@ const REQUIRED = [
   "extension/dist/worker.cjs",
   "extension/dist/panel.js",
   "extension/media/panel/panel.css",
+  "extension/dist/reach.json",
   "extension/media/sidebar.svg",
 ];
 

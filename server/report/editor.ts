@@ -12,6 +12,7 @@ import {
   countsText,
   fateCounts,
   fidelityText,
+  leftOutText,
   share,
   treeText,
   VERDICT_SHORT,
@@ -165,10 +166,14 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   if (result.tree) out.push(`Kernel tree: ${treeText(result.tree)}`, `  ${result.tree.root}`, "");
   for (const patch of snapshot.parsed.patches) {
     if (patch.files.length === 0) continue;
-    const tried = result.runs.some((r) => r.patch === patch.index);
+    const tried = result.plans.some((p) => p.patch === patch.index);
     const counts =
       countsText(countsOf(result, patch.index)) || (tried ? "nothing could run" : "not simulated");
-    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...hunkLines(snapshot, patch.index), "");
+    const leftOut = result.plans
+      .filter((p) => p.patch === patch.index)
+      .flatMap((p) => p.leftOut.map((l) => `  ${l.cases} left out: ${leftOutText(l.why)}`));
+    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...leftOut);
+    out.push(...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)
       .filter((p) => p.finding.patch === patch.index)
       .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict));

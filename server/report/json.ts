@@ -1,18 +1,43 @@
-/** The JSON of `folioscope review` (server/schema/review.schema.json). */
+/**
+ * The JSON of `folioscope review`, version 2 (server/schema/review.schema.json): what many runs have in common is told
+ * once. `functions` of runs and findings are numbers into `ran`.
+ */
 import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
-import type { ReviewResult } from "../review/types.ts";
+import type { Finding, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
+import { leftOutText } from "./words.ts";
 
-/** The JSON of `review` (server/schema/review.schema.json). */
+type Ran = Run["functions"][number];
+
 export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
+  const ran: Ran[] = [];
+  const ids = new Map<string, number>();
+  const numbers = (list: readonly Ran[]): number[] =>
+    list.map((f) => {
+      const key = `${f.fidelity} ${f.name}`;
+      let id = ids.get(key);
+      if (id === undefined) {
+        ids.set(key, (id = ran.length));
+        ran.push(f);
+      }
+      return id;
+    });
+  const withNumbers = <T extends Run | Finding>(x: T) => ({ ...x, functions: numbers(x.functions) });
+  const runs = result.runs.map(withNumbers);
+  const findings = result.findings.map(withNumbers);
   return {
-    version: 1,
+    version: 2,
     input: doc.path,
     seed: result.seed,
     patches: toJson(doc).patches,
-    runs: result.runs,
-    findings: result.findings,
+    plans: result.plans.map((p) => ({
+      ...p,
+      leftOut: p.leftOut.map(({ why, cases }) => ({ kind: why.kind, reason: leftOutText(why), cases })),
+    })),
+    runs,
+    findings,
+    ran,
     functions: result.functions,
     coverage: result.coverage,
     stubs: result.stubs,
@@ -21,4 +46,14 @@ export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
     notes: result.notes,
     problems: doc.problems,
   };
+}
+
+/** As text: one line a run, so that it can be read and compared, and no more. */
+export function jsonText(value: object): string {
+  const lines = Object.entries(value).map(([key, v]) => {
+    const name = JSON.stringify(key);
+    if (!Array.isArray(v) || v.length === 0) return ` ${name}: ${JSON.stringify(v)}`;
+    return ` ${name}: [\n${v.map((x) => `  ${JSON.stringify(x)}`).join(",\n")}\n ]`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
 }

@@ -9,7 +9,7 @@ import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { notesOf, oddHunks } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText } from "./terminal_coverage.ts";
-import { fateCounts, fixedByText, hunkText } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutText } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -50,7 +50,7 @@ export function reviewText(
     out.push(...hunkLines(result, index, style.all, paint));
     const runs = result.runs.filter((r) => r.patch === index);
     const findings = result.findings.filter((f) => f.patch === index);
-    out.push(...countLines(runs, paint), "");
+    out.push(...countLines(runs, paint), ...leftOutLines(result, index, paint), "");
     const shown = findings.filter(
       (f) => f.verdict === "new" || f.verdict.startsWith("fixed") || (style.all && f.verdict === "already"),
     );
@@ -105,10 +105,24 @@ function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
   ] as const;
   const text = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
   const colours = new Map(parts.map(([count, label, color]) => [`${count} ${label}`, color]));
-  return wrap(`${runs.length} scenario runs: ${text.join(", ")}`, WIDTH - 2, "  ").map(
+  return wrap(
+    `${runs.length} scenario runs${text.length > 0 ? ": " : ""}${text.join(", ")}`,
+    WIDTH - 2,
+    "  ",
+  ).map(
     (l) =>
       `  ${l.replace(/\d+ [a-z][a-z ]*(?=,|$)/g, (t) => (colours.has(t) ? paint(t, colours.get(t)!) : t))}`,
   );
+}
+
+/** Which cases were left out, and why: one line a reason. */
+function leftOutLines(result: ReviewResult, index: number, paint: Paint): string[] {
+  return result.plans
+    .filter((p) => p.patch === index)
+    .flatMap((p) => p.leftOut)
+    .flatMap(({ why, cases }) =>
+      wrap(`${cases} left out: ${leftOutText(why)}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
+    );
 }
 
 const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {

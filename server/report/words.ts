@@ -5,6 +5,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
+import { type LeftOutWhy, nothingText } from "../review/plan.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 
@@ -147,4 +148,20 @@ export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateTe
 /** "41 of 45 (91 %)" */
 export function share(part: number, all: number): string {
   return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;
+}
+
+/** Why cases were left out: goes on after "67 left out: ". */
+export function leftOutText(why: LeftOutWhy): string {
+  switch (why.kind) {
+    case "unreached":
+      return why.inTree
+        ? "they reach nothing of what the patch changes"
+        : "they reach nothing of what the mail shows whole";
+    case "one-era":
+      return `they are of ${why.era} alone, and the patch goes from one era to another`;
+    case "budget":
+      return `what they reach, the others reach alike (beyond ${why.steps / 1e6} million instructions; --thorough runs them)`;
+    default:
+      return nothingText(why);
+  }
 }

@@ -5,9 +5,8 @@
  * surface.
  */
 
-import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
-import { bootImage, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import type { SideOverlay } from "../source/overlay.ts";
@@ -15,10 +14,12 @@ import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
 import { Collector } from "./collect.ts";
 import { coverageOf, stubRanking } from "./coverage.ts";
+import { caseReach } from "./entries.ts";
 import { deadChecks } from "./finding.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
-import { nothingText, type Plan, type PlanItem, planOf } from "./plan.ts";
+import { nothingText, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
+import { reachOf } from "./reach.ts";
 import { digestOf, parseReplay, type Replay } from "./replay.ts";
 import { bootSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
 import type { Timeline } from "./timeline_types.ts";
@@ -29,11 +30,11 @@ import {
   type FunctionFacts,
   type HunkNote,
   type LineFacts,
+  type PlanFacts,
   type ReviewListener,
   type ReviewOptions,
   type ReviewResult,
   type Run,
-  type SideRun,
 } from "./types.ts";
 
 /** Patches of the document that the options choose, in order. */
@@ -68,7 +69,7 @@ export class PatchReview {
   private readonly sources: SideSources;
   private readonly collector = new Collector();
   private readonly notes: string[] = [];
-  private booted: PatchSides | null = null;
+  private built: PatchSides | null = null;
   private taken = 0;
   private timeline: Timeline | undefined;
 
@@ -76,25 +77,34 @@ export class PatchReview {
     this.patch = patch;
     this.shared = shared;
     this.sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
-    const { nothing } = this.sources;
-    this.plan = planOf(this.catalogue(), shared.options, shared.replay, nothing);
+    this.plan = planOf(this.basis(), shared.options, shared.replay);
   }
 
-  /** The scenarios that there are: those of a side, or of the bare reference kernel where no side is booted. */
-  private catalogue(): readonly ScenarioDef[] {
-    if (this.sources.nothing === null) {
-      const { before, after } = this.sides();
-      return (after.booted.snapshot === null ? before : after).booted.scenarios;
+  /** What is known before anything is built; without a table of reach, what the booted sides tell. */
+  private basis(): PlanBasis {
+    const { before, after, eras, nothing } = this.sources;
+    const tables = { before: reachOf(eras.before), after: reachOf(eras.after) };
+    const rest = { nothing, inTree: "overlay" in after, era: eras.after };
+    const names = (list: readonly ScenarioDef[]): ReadonlySet<string> | null =>
+      eras.before === eras.after ? null : new Set(list.map((d) => d.name));
+    if (tables.before === null || tables.after === null) {
+      const sides = this.sides();
+      const start = nothing === null && sides.after.booted.snapshot === null ? sides.before : sides.after;
+      const catalogue = start.booted.scenarios;
+      return { ...rest, catalogue, before: names(sides.before.booted.scenarios), reach: null };
     }
-    const era = this.sources.eras.after;
-    return bootImage(buildKernelImage(era, []).image, era, this.shared.memories[1]).scenarios;
+    const { scenarios } = tables.after;
+    const known = { ...rest, catalogue: scenarios, before: names(tables.before.scenarios) };
+    // Another schedule may take another course.
+    if (nothing !== null || seedOf(this.shared) !== "0") return { ...known, reach: null };
+    return { ...known, reach: caseReach(tables.before, before, tables.after, after) };
   }
 
-  /** Both sides, booted when first wanted. */
+  /** Both sides, built when first wanted. */
   private sides(): PatchSides {
     const { memories, stopped } = this.shared;
-    this.booted ??= bootSides(this.patch, this.sources, memories, stopped);
-    return this.booted;
+    this.built ??= bootSides(this.patch, this.sources, memories, stopped);
+    return this.built;
   }
 
   /** Runs an item of the plan here. */
@@ -119,12 +129,9 @@ export class PatchReview {
     this.notes.push(...notes);
     if (nothing !== null) {
       this.notes.push(`patch "${patchTitle(this.patch)}": ${nothingText(nothing)}`);
-      for (const { why, labels } of this.plan.leftOut)
-        for (const label of labels) this.collector.runs.push(this.unmodelled(label, nothingText(why)));
       return [];
     }
     const sides = this.sides();
-    this.notes.push(...sideNotes(sides));
     const found = deadChecks(sides, {
       patch: this.patch.index,
       digest: digestOf(this.patch),
@@ -132,20 +139,6 @@ export class PatchReview {
     });
     this.collector.addStatic(found);
     return found.map((c) => c.finding);
-  }
-
-  private unmodelled(label: string, why: string): Run {
-    const nothing: SideRun = { outcome: "not-modelled", violations: [], stubs: [], steps: 0, reason: why };
-    return {
-      patch: this.patch.index,
-      scenario: label,
-      era: this.sources.eras.after,
-      verdict: "not-modelled",
-      before: nothing,
-      after: nothing,
-      functions: [],
-      reason: why,
-    };
   }
 
   /** Takes the outcome of the next item of the plan. Gives the findings that it is the first to show. */
@@ -161,6 +154,7 @@ export class PatchReview {
     const { collector, sources } = this;
     const functions = functionFacts(this.patch, sources, collector);
     const cancelled = this.taken < this.plan.items.length;
+    if (this.built !== null) this.notes.push(...sideNotes(this.built));
     if (cancelled) this.notes.push("cancelled: the scenarios after this point did not run");
     const lines = collector.lines(functions);
     const found = { runs: collector.runs, findings: collector.findings() };
@@ -173,6 +167,12 @@ export class PatchReview {
       context === null || cancelled
         ? found
         : tellLater(context, doc, this.patch, options, memories[1], found);
+    const { items, leftOut } = this.plan;
+    const plan: PlanFacts = {
+      patch: this.patch.index,
+      cases: items.length + leftOut.reduce((n, l) => n + l.labels.length, 0),
+      leftOut: leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+    };
     return {
       ...told,
       lines,
@@ -180,6 +180,7 @@ export class PatchReview {
       notes: this.notes,
       coverage,
       hunks: sources.hunks,
+      plans: [plan],
       ...(this.timeline === undefined ? {} : { timeline: this.timeline }),
     };
   }
@@ -195,6 +196,7 @@ export interface PatchResult {
   readonly coverage: readonly Coverage[];
   readonly hunks: readonly HunkNote[];
   readonly timeline?: Timeline;
+  readonly plans: readonly PlanFacts[];
 }
 
 const seedOf = ({ replay, options }: Pick<Shared, "replay" | "options">): string =>
@@ -297,6 +299,7 @@ export class DocumentReview {
       coverage: all("coverage"),
       stubs: stubRanking(runs),
       hunks: all("hunks"),
+      plans: all("plans"),
       ...(context === null ? {} : { tree: treeUsed(context) }),
       ...(timeline === undefined ? {} : { timeline }),
       seed: seedOf(this.shared),

@@ -34,15 +34,46 @@ export type NothingRuns =
       readonly hunks: readonly { readonly path: string; readonly why: Refusal }[];
     };
 
+/** Why a case is left out. */
+export type LeftOutWhy =
+  | NothingRuns
+  /** It enters nothing of what the patch changes; `inTree`: of the patch, else of what the mail shows whole. */
+  | { readonly kind: "unreached"; readonly inTree: boolean }
+  /** The scenario is of one era's rules alone, and the sides are of two. */
+  | { readonly kind: "one-era"; readonly era: string }
+  /** What it reaches, other cases reach alike, and the budget (instructions of one side) is spent. */
+  | { readonly kind: "budget"; readonly steps: number };
+
 /** Cases that are not run, and why. */
 export interface LeftOut {
-  readonly why: NothingRuns;
+  readonly why: LeftOutWhy;
   readonly labels: readonly string[];
 }
 
 export interface Plan {
   readonly items: readonly PlanItem[];
   readonly leftOut: readonly LeftOut[];
+}
+
+/** What is known of a case before it runs. */
+export interface CaseReach {
+  /** Instructions of one side. */
+  readonly steps: number;
+  /** In which ways it enters what the patch changes, over both sides; empty: not at all. */
+  readonly ways: readonly string[];
+}
+
+/** What a plan is made from, besides the options. */
+export interface PlanBasis {
+  /** Scenarios that there are. */
+  readonly catalogue: readonly ScenarioDef[];
+  /** Where the sides are of two eras: names of the scenarios of the before side's. */
+  readonly before: ReadonlySet<string> | null;
+  /** Null where nothing is known of a case: then it is run. */
+  readonly reach: ((label: string) => CaseReach | null) | null;
+  readonly nothing: NothingRuns | null;
+  readonly inTree: boolean;
+  readonly era: string;
 }
 
 /** `*` and `?` in a scenario name; matched against the name and against the whole label. */
@@ -75,17 +106,85 @@ function wantedCases(
   return catalogue.flatMap(casesOf).filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
 }
 
-/** The plan for a patch. `why`: nothing of it can run. */
-export function planOf(
-  catalogue: readonly ScenarioDef[],
-  options: ReviewOptions,
-  replay: Replay | null,
-  why: NothingRuns | null,
-): Plan {
-  const items = wantedCases(catalogue, options, replay).map(itemOf);
-  return why === null
-    ? { items, leftOut: [] }
-    : { items: [], leftOut: [{ why, labels: items.map((i) => i.label) }] };
+/** Instructions of one side that a patch may cost beyond the cases that cover what it changes. */
+export const BUDGET = 6_000_000;
+/** What a case costs besides its instructions, in instructions. */
+const OVERHEAD = 60_000;
+
+/** The plan for a patch. */
+export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Plan {
+  const items = wantedCases(basis.catalogue, options, replay).map(itemOf);
+  const leftOut: LeftOut[] = [];
+  const leave = (why: LeftOutWhy, list: readonly PlanItem[]): void => {
+    if (list.length > 0) leftOut.push({ why, labels: list.map((i) => i.label) });
+  };
+  if (basis.nothing !== null) {
+    leave(basis.nothing, items);
+    return { items: [], leftOut };
+  }
+  const both = items.filter((i) => basis.before?.has(i.name) !== false);
+  leave(
+    { kind: "one-era", era: basis.era },
+    items.filter((i) => !both.includes(i)),
+  );
+  const { reach } = basis;
+  if (reach === null || replay !== null || options.thorough === true) return { items: both, leftOut };
+  const known = new Map(both.map((i) => [i, reach(i.label)]));
+  const reaching = both.filter((i) => known.get(i)?.ways.length !== 0);
+  leave(
+    { kind: "unreached", inTree: basis.inTree },
+    both.filter((i) => !reaching.includes(i)),
+  );
+  const ordered = inOrder(reaching, (i) => known.get(i) ?? null);
+  // Scenarios that were asked for by name all run.
+  const within = options.scenario === undefined ? ordered.withinBudget : ordered.all.length;
+  leave({ kind: "budget", steps: BUDGET }, ordered.all.slice(within));
+  return { items: ordered.all.slice(0, within), leftOut };
+}
+
+/**
+ * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
+ * is new for its cost; cases of which nothing is known stand with them. Then the rest, scenario by scenario in turn, of
+ * which as many as the budget allows are run.
+ */
+function inOrder(
+  items: readonly PlanItem[],
+  reach: (item: PlanItem) => CaseReach | null,
+): { all: readonly PlanItem[]; withinBudget: number } {
+  const out: PlanItem[] = items.filter((i) => reach(i) === null);
+  let left = items.filter((i) => reach(i) !== null);
+  const open = new Set(left.flatMap((i) => reach(i)!.ways));
+  while (open.size > 0) {
+    let best = left[0]!;
+    let most = 0;
+    for (const i of left) {
+      const { steps, ways } = reach(i)!;
+      const gain = ways.reduce((n, w) => n + (open.has(w) ? 1 : 0), 0) / (steps + OVERHEAD);
+      if (gain > most) {
+        most = gain;
+        best = i;
+      }
+    }
+    out.push(best);
+    for (const w of reach(best)!.ways) open.delete(w);
+    left = left.filter((i) => i !== best);
+  }
+  const rounds = new Map<string, number>();
+  for (const i of out) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
+  const rest = left.map((item, at) => {
+    const round = rounds.get(item.name) ?? 0;
+    rounds.set(item.name, round + 1);
+    return { item, round, at };
+  });
+  rest.sort((a, b) => a.round - b.round || a.at - b.at);
+  let withinBudget = out.length;
+  let spent = 0;
+  for (const { item } of rest) {
+    spent += reach(item)!.steps + OVERHEAD;
+    if (spent <= BUDGET) withinBudget++;
+    out.push(item);
+  }
+  return { all: out, withinBudget };
 }
 
 /** Why nothing of a patch can run. */

@@ -29,10 +29,11 @@ export class PatchSide {
   readonly era: Era;
   readonly overlay: SideOverlay;
   readonly kernel: KernelImage;
-  readonly booted: BootedImage;
   /** The side's files come whole from a kernel tree. */
   readonly inTree: boolean;
   private readonly places = new Map<number, DiffPlace>();
+  private readonly boot: () => BootedImage;
+  private machine: BootedImage | null = null;
 
   constructor(
     patch: Patch,
@@ -53,7 +54,7 @@ export class PatchSide {
       this.kernel = buildKernelImage(era, source.units);
       this.inTree = false;
     }
-    this.booted = bootImage(this.kernel.image, era, memory, cancelled);
+    this.boot = () => bootImage(this.kernel.image, era, memory, cancelled);
     for (const file of patch.files)
       for (const hunk of file.hunks)
         for (const l of hunk.lines)
@@ -62,6 +63,19 @@ export class PatchSide {
             line: (side === "before" ? l.oldLine : l.newLine) ?? 0,
             kind: l.kind,
           });
+  }
+
+  /** The machine, booted when first wanted. */
+  get booted(): BootedImage {
+    this.machine ??= this.boot();
+    return this.machine;
+  }
+
+  /** Why the machine does not boot; "" while nobody wanted it. */
+  get bootProblem(): string {
+    return this.machine === null || this.machine.snapshot !== null
+      ? ""
+      : this.machine.boot.end.reason.message;
   }
 
   /** Document line of a place in the C, or 0 when the mail does not show it. For macros: where the diff uses them. */

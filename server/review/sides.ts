@@ -35,7 +35,7 @@ export interface SideSources {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Both sides, built and booted. */
+/** Both sides, built. */
 export interface PatchSides {
   readonly before: PatchSide;
   readonly after: PatchSide;
@@ -158,7 +158,7 @@ function nothingToRun(
   return { kind: "uncalled", names };
 }
 
-/** Builds and boots both sides, each in a memory of its own. */
+/** Builds both sides, each in a memory of its own; they boot when a case runs. */
 export function bootSides(
   patch: Patch,
   sources: SideSources,
@@ -181,8 +181,7 @@ export function sideNotes({ before, after }: PatchSides): string[] {
       const docLine = s.docLine(e.loc);
       notes.push(`${s.side} side${docLine > 0 ? `, line ${docLine}` : ""}: ${e.message}`);
     }
-    if (s.booted.snapshot === null)
-      notes.push(`${s.side} side: the machine does not boot: ${s.booted.boot.end.reason.message}`);
+    if (s.bootProblem !== "") notes.push(`${s.side} side: the machine does not boot: ${s.bootProblem}`);
   }
   return notes;
 }

@@ -6,6 +6,7 @@
 
 import type { HunkFate } from "../source/fate.ts";
 import type { Timeline } from "./timeline_types.ts";
+import type { LeftOutWhy } from "./plan.ts";
 
 /** Instructions a scenario may run, where the user sets no other bound. */
 export const DEFAULT_STEPS = 5_000_000;
@@ -159,6 +160,14 @@ export interface HunkNote {
   readonly fate: HunkFate;
 }
 
+/** How many cases there were for a patch, and which did not run. */
+export interface PlanFacts {
+  readonly patch: number;
+  /** All that were asked for. */
+  readonly cases: number;
+  readonly leftOut: readonly { readonly why: LeftOutWhy; readonly cases: number }[];
+}
+
 /** The kernel tree that a review took code from. */
 export interface TreeUsed {
   /** As the user named it. */
@@ -181,6 +190,7 @@ export interface ReviewResult {
   readonly stubs: readonly StubCount[];
   /** With a kernel tree: the fate of each hunk. */
   readonly hunks: readonly HunkNote[];
+  readonly plans: readonly PlanFacts[];
   readonly tree?: TreeUsed;
   readonly seed: string;
   /** The runs of the replayed finding on one axis, where it was asked for. */

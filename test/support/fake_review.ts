@@ -136,5 +136,5 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
           });
         }
   }
-  return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], seed };
+  return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], plans: [], seed };
 }

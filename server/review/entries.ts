@@ -1,0 +1,131 @@
+/**
+ * By which functions a run can come to what a patch changes: the changed functions themselves; for macros, types,
+ * initialisers and functions that no case is known to enter, whatever mentions them, up to functions that cases are known
+ * to enter. By the look of the text, and rather too many than too few. Leaves out which cases enter those (reach.ts).
+ */
+import { outline } from "../../emulator/c/outline.ts";
+import { referenceFiles } from "../../emulator/reference/index.ts";
+import type { SideOverlay } from "../source/overlay.ts";
+import type { TreeSide } from "../source/tree_side.ts";
+import type { CaseReach } from "./plan.ts";
+import type { ReachTable } from "./reach.ts";
+
+/** A definition of some file: its name, whether it is a function, and what it mentions. */
+interface Definition {
+  readonly name: string;
+  readonly isFunction: boolean;
+  readonly mentions: ReadonlySet<string>;
+}
+
+/** The definitions of texts that were asked for, by text. */
+const known = new Map<string, readonly Definition[]>();
+const KNOWN_MAX = 2000;
+
+function definitionsOf(text: string): readonly Definition[] {
+  const had = known.get(text);
+  if (had !== undefined) return had;
+  const lines = text.split("\n");
+  const out: Definition[] = [];
+  for (const item of outline(text)) {
+    const body = lines
+      .slice(item.startLine - 1, item.endLine)
+      .join("\n")
+      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ");
+    const mentions = new Set(body.match(/[A-Za-z_]\w*/g) ?? []);
+    const names = item.name === "" ? (item.enumerators ?? []) : [item.name];
+    for (const name of names) out.push({ name, isFunction: item.kind === "function", mentions });
+  }
+  if (known.size > KNOWN_MAX) known.clear();
+  known.set(text, out);
+  return out;
+}
+
+/** Member names of a struct or union, or enumerators of an enum, by the look of its text. */
+const wordsOf = (text: string): string[] => [
+  ...new Set(
+    text
+      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
+      .match(/\b[A-Za-z_]\w*(?=\s*(?:\[[^\]]*\]\s*)?[;,=:}])/g),
+  ),
+];
+
+/** What a side changes, by what users of it would mention. */
+interface Changed {
+  readonly functions: Set<string>;
+  readonly others: Set<string>;
+  readonly texts: readonly string[];
+}
+
+function changedIn(side: SideOverlay | TreeSide): Changed {
+  const functions = new Set<string>();
+  const others = new Set<string>();
+  const overlay = "overlay" in side ? side.overlay : side;
+  for (const d of overlay.functions) functions.add(d.name);
+  for (const d of overlay.others) {
+    others.add(d.name);
+    if (d.kind === "struct" || d.kind === "union" || d.kind === "enum")
+      for (const word of wordsOf(d.text)) others.add(word);
+  }
+  if (!("overlay" in side)) return { functions, others, texts: side.units.map((u) => u.text) };
+  for (const u of side.units)
+    for (const key of u.changed) {
+      const [kind, name] = key.split(" ") as [string, string];
+      (kind === "function" ? functions : others).add(name);
+    }
+  return { functions, others, texts: side.units.map((u) => u.text) };
+}
+
+/**
+ * Names of functions by which a run comes to what a side changes. `entered`: whether some case is known to enter a function
+ * of that name.
+ */
+export function entriesOf(
+  side: SideOverlay | TreeSide,
+  entered: (name: string) => boolean,
+): ReadonlySet<string> {
+  const { functions, others, texts } = changedIn(side);
+  const entries = new Set<string>();
+  const wanted = new Set<string>(others);
+  for (const name of functions) (entered(name) ? entries : wanted).add(name);
+  if (wanted.size === 0) return entries;
+  const all = [...texts, ...referenceFiles.map((f) => f.text)].flatMap(definitionsOf);
+  const done = new Set<Definition>();
+  for (let more = true; more; ) {
+    more = false;
+    for (const d of all) {
+      if (done.has(d)) continue;
+      if (![...wanted].some((w) => w !== d.name && d.mentions.has(w))) continue;
+      done.add(d);
+      if (d.isFunction && entered(d.name)) entries.add(d.name);
+      else if (!wanted.has(d.name)) {
+        wanted.add(d.name);
+        more = true;
+      }
+    }
+  }
+  return entries;
+}
+
+/** What is known of a case on both sides: how it enters what the patch changes. */
+export function caseReach(
+  tableBefore: ReachTable,
+  before: SideOverlay | TreeSide,
+  tableAfter: ReachTable,
+  after: SideOverlay | TreeSide,
+): (label: string) => CaseReach | null {
+  const sides = [
+    { table: tableBefore, names: entriesOf(before, (n) => tableBefore.knows(n)), mark: "b" },
+    { table: tableAfter, names: entriesOf(after, (n) => tableAfter.knows(n)), mark: "a" },
+  ];
+  return (label) => {
+    let steps = 0;
+    const ways: string[] = [];
+    for (const { table, names, mark } of sides) {
+      const of = table.of(label, names);
+      if (of === null) return null;
+      steps = Math.max(steps, of.steps);
+      for (const v of of.variants) ways.push(`${mark}${v}`);
+    }
+    return { steps, ways };
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The shipped table of what each case enters (emulator/scenario/reach.ts), packed and read. Leaves out making it
+ * (tools/reach.ts) and what is chosen by it (plan.ts).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Era } from "../../emulator/kernel/era.ts";
+import type { EraReach } from "../../emulator/scenario/reach.ts";
+import { parseParams, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+
+/** Raised when what is told of a case changes. */
+export const REACH_VERSION = 1;
+
+/** A table as it is kept: numbers as text, so that reading costs little. */
+interface Packed {
+  readonly version: number;
+  readonly digest: string;
+  readonly eras: readonly {
+    readonly era: Era;
+    /** name, title, "order=0,9 index=0" */
+    readonly scenarios: readonly (readonly [string, string, string])[];
+    /** Names, joined by blanks. */
+    readonly names: string;
+    /** Function of each variant: differences, LEB128, base64. */
+    readonly variants: string;
+    /** label, steps, variants */
+    readonly cases: readonly (readonly [string, number, string])[];
+  }[];
+}
+
+/** Numbers as their differences in zigzag LEB128, base64. */
+function pack(numbers: readonly number[]): string {
+  const bytes: number[] = [];
+  let last = 0;
+  for (const n of numbers) {
+    const d = n - last;
+    last = n;
+    let z = d < 0 ? -2 * d - 1 : 2 * d;
+    for (; z >= 128; z >>>= 7) bytes.push((z & 127) | 128);
+    bytes.push(z);
+  }
+  return Buffer.from(bytes).toString("base64");
+}
+
+function unpack(text: string): number[] {
+  const bytes = Buffer.from(text, "base64");
+  const out: number[] = [];
+  let last = 0;
+  for (let i = 0; i < bytes.length; ) {
+    let z = 0;
+    let shift = 0;
+    for (;;) {
+      const b = bytes[i++] ?? 0;
+      z |= (b & 127) << shift;
+      shift += 7;
+      if (b < 128) break;
+    }
+    last += z & 1 ? -((z + 1) >>> 1) : z >>> 1;
+    out.push(last);
+  }
+  return out;
+}
+
+/** The form in which tables are kept. */
+export function packReach(digest: string, eras: readonly EraReach[]): Packed {
+  return {
+    version: REACH_VERSION,
+    digest,
+    eras: eras.map((e) => ({
+      era: e.era,
+      scenarios: e.scenarios.map((s) => [
+        s.name,
+        s.title,
+        [...s.params].map(([k, v]) => `${k}=${v.join(",")}`).join(" "),
+      ]),
+      names: e.names.join(" "),
+      variants: pack(e.variants),
+      cases: e.cases.map((c) => [c.label, c.steps, pack(c.variants)]),
+    })),
+  };
+}
+
+/** What is known of one era's cases. */
+export class ReachTable {
+  /** The catalogue; a scenario's address is a side's own. */
+  readonly scenarios: readonly ScenarioDef[];
+  private readonly ids: ReadonlyMap<string, number>;
+  private readonly variants: readonly number[];
+  private readonly cases: ReadonlyMap<string, { readonly steps: number; readonly packed: string }>;
+
+  constructor(packed: Packed["eras"][number]) {
+    this.scenarios = packed.scenarios.map(([name, title, params]) => ({
+      name,
+      title,
+      params: parseParams(params),
+      run: 0n,
+    }));
+    this.ids = new Map(packed.names.split(" ").map((n, i) => [n, i]));
+    this.variants = unpack(packed.variants);
+    this.cases = new Map(packed.cases.map(([label, steps, list]) => [label, { steps, packed: list }]));
+  }
+
+  /** Whether some case enters a function of this name. */
+  knows(name: string): boolean {
+    return this.ids.has(name);
+  }
+
+  /** Names of the functions that a case enters; null for an unknown case. */
+  entered(label: string): ReadonlySet<string> | null {
+    const c = this.cases.get(label);
+    if (c === undefined) return null;
+    const names = [...this.ids.keys()];
+    return new Set(unpack(c.packed).map((v) => names[this.variants[v]!]!));
+  }
+
+  /** Instructions of a case, and the variants in which it enters functions of these names; null for an unknown case. */
+  of(
+    label: string,
+    names: ReadonlySet<string>,
+  ): { readonly steps: number; readonly variants: readonly number[] } | null {
+    const c = this.cases.get(label);
+    if (c === undefined) return null;
+    const wanted = new Set([...names].map((n) => this.ids.get(n)));
+    return { steps: c.steps, variants: unpack(c.packed).filter((v) => wanted.has(this.variants[v]!)) };
+  }
+}
+
+let tables: ReadonlyMap<Era, ReachTable> | null | undefined;
+
+/** The table of an era; null where none was built: then every case is run. */
+export function reachOf(era: Era): ReachTable | null {
+  if (tables === undefined) tables = load();
+  return tables?.get(era) ?? null;
+}
+
+function load(): ReadonlyMap<Era, ReachTable> | null {
+  const root = process.env["FOLIOSCOPE_ROOT"];
+  const beside = typeof __dirname === "string" ? [join(__dirname, "reach.json")] : [];
+  const file = [...beside, ...(root === undefined ? [] : [join(root, "dist", "reach.json")])].find((f) =>
+    existsSync(f),
+  );
+  if (file === undefined) return null;
+  const packed = JSON.parse(readFileSync(file, "utf8")) as Packed;
+  if (packed.version !== REACH_VERSION) return null;
+  return new Map(packed.eras.map((e) => [e.era, new ReachTable(e)]));
+}

@@ -1,0 +1,150 @@
+/** Plans: what runs, in which order, and why not the rest; the shipped table of reach against runs made here. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ERA_NAMES } from "../../emulator/kernel/era.ts";
+import { makeReach } from "../../emulator/scenario/reach.ts";
+import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { entriesOf } from "../../server/review/entries.ts";
+import { BUDGET, type PlanBasis, planOf } from "../../server/review/plan.ts";
+import { reachOf } from "../../server/review/reach.ts";
+
+const scenario = (name: string, params: Record<string, number[]>): ScenarioDef => ({
+  name,
+  title: name,
+  params: new Map(Object.entries(params)),
+  run: 0n,
+});
+const basis: PlanBasis = {
+  catalogue: [scenario("one", { a: [0, 1] }), scenario("two", { a: [0, 1, 2] }), scenario("far", { a: [0] })],
+  before: null,
+  nothing: null,
+  inTree: false,
+  era: "v6.15",
+  reach: null,
+};
+const ways: Record<string, readonly string[]> = {
+  "one a=0": ["x"],
+  "one a=1": ["x", "y"],
+  "two a=0": ["x"],
+  "two a=1": ["z"],
+  "two a=2": ["x"],
+};
+const reach = (steps: number) => (label: string) => ({ steps, ways: ways[label] ?? [] });
+const labels = (list: readonly { readonly label: string }[]) => list.map((i) => i.label);
+
+test("nothing is known: everything runs, in the order of the catalogue", () => {
+  const { items, leftOut } = planOf(basis, {}, null);
+  assert.equal(items.length, 6);
+  assert.deepEqual(leftOut, []);
+});
+
+test("what reaches nothing is left out; what is new for its cost comes first, then the rest in turn", () => {
+  const { items, leftOut } = planOf({ ...basis, reach: reach(10) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "one a=0", "two a=0", "two a=2"]);
+  assert.deepEqual(leftOut, [{ why: { kind: "unreached", inTree: false }, labels: ["far a=0"] }]);
+});
+
+test("beyond the budget only what is new runs; --thorough and a name run all", () => {
+  const { items, leftOut } = planOf({ ...basis, reach: reach(BUDGET) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1"]);
+  assert.deepEqual(leftOut[1], {
+    why: { kind: "budget", steps: BUDGET },
+    labels: ["one a=0", "two a=0", "two a=2"],
+  });
+  assert.equal(planOf({ ...basis, reach: reach(BUDGET) }, { thorough: true }, null).items.length, 6);
+  assert.deepEqual(labels(planOf({ ...basis, reach: reach(BUDGET) }, { scenario: "two" }, null).items), [
+    "two a=0",
+    "two a=1",
+    "two a=2",
+  ]);
+});
+
+test("a scenario that one side's era lacks is left out, and so is everything where nothing can run", () => {
+  const one = planOf({ ...basis, before: new Set(["one", "far"]) }, {}, null);
+  assert.deepEqual(one.leftOut, [
+    { why: { kind: "one-era", era: "v6.15" }, labels: ["two a=0", "two a=1", "two a=2"] },
+  ]);
+  const none = planOf({ ...basis, nothing: { kind: "no-function" } }, {}, null);
+  assert.equal(none.items.length, 0);
+  assert.equal(none.leftOut[0]!.labels.length, 6);
+});
+
+const SAMPLE = ["map-fault-unmap", "reflink-write", "lock-folio-waits"];
+for (const era of ERA_NAMES)
+  test(`the table of reach says what runs on the reference kernel do: ${era}`, () => {
+    const table = reachOf(era);
+    assert.ok(table, "npm run build makes it");
+    const made = makeReach(era, (name) => SAMPLE.includes(name));
+    assert.ok(made.cases.length > 8);
+    for (const c of made.cases) {
+      const names = new Set(c.variants.map((v) => made.names[made.variants[v]!]!));
+      assert.deepEqual([...(table.entered(c.label) ?? [])].sort(), [...names].sort(), c.label);
+    }
+  });
+
+const side = (functions: [string, string][], macros: [string, string][]) => {
+  const whole =
+    (kind: "function" | "macro") =>
+    ([name, text]: [string, string]) => ({
+      name,
+      kind,
+      path: "fs/dax.c",
+      side: "after" as const,
+      visible: "whole" as const,
+      text,
+      lines: [],
+      firstLine: 1,
+      hunk: 0,
+      changed: true,
+    });
+  return {
+    units: [{ path: "fs/dax.c", text: [...macros, ...functions].map(([, t]) => t).join("\n") }],
+    docLines: [[]],
+    functions: functions.map(whole("function")),
+    partial: [],
+    others: macros.map(whole("macro")),
+  };
+};
+
+test("what no case enters is come to by what mentions it, over macros and functions", () => {
+  const known = (name: string) => name === "top" || name === "beside";
+  const text = side(
+    [
+      ["leaf", "static int leaf(int x)\n{\n\treturn x;\n}\n"],
+      ["middle", "static int middle(int x)\n{\n\treturn LEAF(x);\n}\n"],
+      ["top", "static int top(int x)\n{\n\treturn middle(x);\n}\n"],
+      ["beside", "static int beside(int x)\n{\n\treturn x;\n}\n"],
+    ],
+    [["LEAF", "#define LEAF(x) leaf(x)"]],
+  );
+  const only = { ...text, functions: text.functions.filter((f) => f.name === "leaf"), others: [] };
+  assert.deepEqual([...entriesOf(only, known)], ["top"]);
+});
+
+test("a patch that nothing calls is told without a run", () => {
+  const mail = [
+    "diff --git a/drivers/foo/foo.c b/drivers/foo/foo.c",
+    "--- a/drivers/foo/foo.c",
+    "+++ b/drivers/foo/foo.c",
+    "@@ -1,4 +1,4 @@",
+    " static int foo_probe_it(int x)",
+    " {",
+    "-\treturn x;",
+    "+\treturn x + 1;",
+    " }",
+    "",
+  ].join("\n");
+  const events: string[] = [];
+  const result = reviewDocument(parseDocument(mail, "foo.patch"), {}, (e) => {
+    events.push(e.kind);
+    return true;
+  });
+  assert.deepEqual(events, ["plan"]);
+  assert.deepEqual(result.runs, []);
+  assert.deepEqual(
+    result.plans.map((p) => [p.leftOut.map((l) => l.why.kind), p.cases > 100]),
+    [[["uncalled"], true]],
+  );
+});
