@@ -5,8 +5,8 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
-import { type LeftOutWhy, nothingText } from "../review/plan.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
+import { type LeftOutWhy, nothingText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 
 /** How a verdict is called in a sentence. */

@@ -18,10 +18,10 @@ import { caseReach } from "./entries.ts";
 import { deadChecks } from "./finding.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
-import { nothingText, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
+import { type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 import { digestOf, parseReplay, type Replay } from "./replay.ts";
-import { bootSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
+import { buildSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
 import type { Timeline } from "./timeline_types.ts";
 import {
   type Coverage,
@@ -36,6 +36,7 @@ import {
   type ReviewResult,
   type Run,
 } from "./types.ts";
+import { nothingText } from "./why.ts";
 
 /** Patches of the document that the options choose, in order. */
 export function choosePatches(doc: ParsedDocument, wanted: string | undefined): Patch[] {
@@ -103,7 +104,7 @@ export class PatchReview {
   /** Both sides, built when first wanted. */
   private sides(): PatchSides {
     const { memories, stopped } = this.shared;
-    this.built ??= bootSides(this.patch, this.sources, memories, stopped);
+    this.built ??= buildSides(this.patch, this.sources, memories, stopped);
     return this.built;
   }
 
@@ -172,6 +173,7 @@ export class PatchReview {
       patch: this.patch.index,
       cases: items.length + leftOut.reduce((n, l) => n + l.labels.length, 0),
       leftOut: leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+      whole: collector.whole(),
     };
     return {
       ...told,

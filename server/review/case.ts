@@ -4,7 +4,8 @@
  * (collect.ts).
  */
 
-import { runCase, type ScenarioCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
+import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { runBoth } from "../../emulator/scenario/sides.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
 import type { Baselines } from "./baseline.ts";
@@ -46,33 +47,32 @@ export function caseOutcome(sides: PatchSides, item: PlanItem, context: CaseCont
 // ---- scenarios -----------------------------------------------------------------------------------------------------
 
 function scenarioCase(sides: PatchSides, item: ScenarioItem, context: CaseContext): CaseOutcome {
-  const { before, after } = sides;
-  const runs = {
-    before: runScenario(before, after, item, context),
-    after: runScenario(after, before, item, context),
-  };
-  return judge({ sides, runs, label: item.label }, item, context);
+  const { whole, ...runs } = runScenario(sides, item, context);
+  return judge({ sides, runs, label: item.label }, whole, item, context);
 }
 
+/** Both runs of a scenario: one until the sides part, where that is sound. */
 function runScenario(
-  side: PatchSide,
-  other: PatchSide,
+  { before, after, both }: PatchSides,
   item: ScenarioItem,
   context: CaseContext,
-): ScenarioRun {
-  const named = (s: { readonly name: string }): boolean => s.name === item.name;
-  const def = side.booted.scenarios.find(named) ?? other.booted.scenarios.find(named);
-  if (side.booted.snapshot === null || def === undefined) return { ...side.booted.boot, label: item.label };
+): { before: ScenarioRun; after: ScenarioRun; whole: string } {
+  const def = before.booted.scenarios.find((s) => s.name === item.name);
+  if (before.booted.snapshot === null || after.booted.snapshot === null || def === undefined) {
+    const boot = (side: PatchSide): ScenarioRun => ({ ...side.booted.boot, label: item.label });
+    return { before: boot(before), after: boot(after), whole: "a side does not boot" };
+  }
   const c: ScenarioCase = { def, params: new Map(item.params), label: item.label };
-  return runCase(side.booted, c, {
+  const { why, ...runs } = runBoth(both(), c, {
     stepLimit: context.steps,
-    scheduler: schedulerOf(context.seed),
+    scheduler: () => schedulerOf(context.seed),
     cancelled: context.cancelled,
   });
+  return { before: runs.before, after: runs.after, whole: why };
 }
 
 /** The outcome of two runs. */
-function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutcome {
+function judge(ran: RanCase, whole: string, item: ScenarioItem, context: CaseContext): CaseOutcome {
   const { sides, runs, label } = ran;
   const { before, after } = sides;
   const executed = { before: ofTheDiff(before, runs.before), after: ofTheDiff(after, runs.after) };
@@ -96,6 +96,7 @@ function judge(ran: RanCase, item: ScenarioItem, context: CaseContext): CaseOutc
       : {
           timeline: timelineOf({ side: before, run: runs.before }, { side: after, run: runs.after }, shown),
         }),
+    whole,
     lines: [...linesOf(before, runs.before, context), ...linesOf(after, runs.after, context)],
     candidates:
       judged === null

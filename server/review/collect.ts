@@ -11,6 +11,7 @@ import {
   type LineChange,
   type LineFacts,
   MAX_CHANGES,
+  type PlanFacts,
   type Run,
   type Side,
 } from "./types.ts";
@@ -36,9 +37,15 @@ export class Collector {
   private readonly found: Draft[] = [];
   private readonly lineMap = new Map<string, Line>();
   private readonly ran = new Set<string>();
+  private readonly wholes = new Map<string, number>();
   private readonly countMap = new Map<string, Counts>();
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
+
+  /** Why sides ran whole, each reason with its number of cases. */
+  whole(): PlanFacts["whole"] {
+    return [...this.wholes].map(([why, cases]) => ({ why, cases }));
+  }
 
   /** What was found without running: one finding a place. */
   addStatic(candidates: readonly Candidate[]): void {
@@ -48,6 +55,7 @@ export class Collector {
   /** Adds the outcome of a case, in the order of the plan. Gives the findings that it is the first to show. */
   take(outcome: CaseOutcome): Finding[] {
     this.runs.push(outcome.run);
+    if (outcome.whole !== "") this.wholes.set(outcome.whole, (this.wholes.get(outcome.whole) ?? 0) + 1);
     for (const l of outcome.lines) this.addLine(l);
     this.countFunctions(outcome);
     return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);

@@ -37,4 +37,6 @@ export interface CaseOutcome {
   readonly candidates: readonly Candidate[];
   /** Both runs on one axis, where it was asked for. */
   readonly timeline?: Timeline;
+  /** Why each side ran whole; "" when they were one run until they parted. */
+  readonly whole: string;
 }

@@ -5,9 +5,9 @@
  */
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, type ScenarioCase, type ScenarioDef } from "../../emulator/scenario/runner.ts";
-import { type Refusal, refusalText } from "../source/fate.ts";
 import type { Replay } from "./replay.ts";
 import type { ReviewOptions } from "./types.ts";
+import type { LeftOutWhy, NothingRuns } from "./why.ts";
 
 /** A scenario with its parameters chosen. */
 export interface ScenarioItem {
@@ -21,28 +21,6 @@ export interface ScenarioItem {
 /** One case to run, plain data that any thread can run. A further kind is a member here and a line in CASES (case.ts). */
 export type PlanItem = ScenarioItem;
 export type CaseKind = PlanItem["kind"];
-
-/** Why nothing of a patch can run. */
-export type NothingRuns =
-  | { readonly kind: "no-function" }
-  | { readonly kind: "partial"; readonly names: readonly string[] }
-  | { readonly kind: "uncalled"; readonly names: readonly string[] }
-  /** No hunk fits the kernel tree. */
-  | {
-      readonly kind: "refused";
-      readonly tree: string;
-      readonly hunks: readonly { readonly path: string; readonly why: Refusal }[];
-    };
-
-/** Why a case is left out. */
-export type LeftOutWhy =
-  | NothingRuns
-  /** It enters nothing of what the patch changes; `inTree`: of the patch, else of what the mail shows whole. */
-  | { readonly kind: "unreached"; readonly inTree: boolean }
-  /** The scenario is of one era's rules alone, and the sides are of two. */
-  | { readonly kind: "one-era"; readonly era: string }
-  /** What it reaches, other cases reach alike, and the budget (instructions of one side) is spent. */
-  | { readonly kind: "budget"; readonly steps: number };
 
 /** Cases that are not run, and why. */
 export interface LeftOut {
@@ -185,25 +163,4 @@ function inOrder(
     out.push(item);
   }
   return { all: out, withinBudget };
-}
-
-/** Why nothing of a patch can run. */
-export function nothingText(why: NothingRuns): string {
-  switch (why.kind) {
-    case "no-function":
-      return "the diff shows no C function";
-    case "partial": {
-      const more = why.names.length > 4 ? ` and ${why.names.length - 4} more` : "";
-      return `the diff shows ${why.names.slice(0, 4).join("(), ")}() only in part${more}: without a kernel tree nothing of it can run`;
-    }
-    case "uncalled": {
-      const names = why.names.slice(0, 4).map((n) => `${n}()`);
-      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
-    }
-    case "refused": {
-      const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];
-      const more = said.length > 3 ? `; and ${said.length - 3} more` : "";
-      return `no hunk fits ${why.tree}: ${said.slice(0, 3).join("; ")}${more}`;
-    }
-  }
 }

@@ -4,6 +4,7 @@
  */
 import "../shipped.ts";
 import type { Loc } from "../../emulator/c/ast.ts";
+import type { AddressSpace } from "../../emulator/c/space.ts";
 import { expansionLoc } from "../../emulator/c/token.ts";
 import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage, type KernelImage } from "../../emulator/kernel.ts";
@@ -32,7 +33,7 @@ export class PatchSide {
   /** The side's files come whole from a kernel tree. */
   readonly inTree: boolean;
   private readonly places = new Map<number, DiffPlace>();
-  private readonly boot: () => BootedImage;
+  private boot: () => BootedImage;
   private machine: BootedImage | null = null;
 
   constructor(
@@ -42,16 +43,17 @@ export class PatchSide {
     memory: Memory,
     source: SideOverlay | TreeSide = overlayOf(patch, side),
     cancelled?: () => boolean,
+    space?: AddressSpace,
   ) {
     this.side = side;
     this.era = era;
     if ("overlay" in source) {
       this.overlay = source.overlay;
-      this.kernel = buildTreeImage(era, source.units, source.source);
+      this.kernel = buildTreeImage(era, source.units, source.source, space);
       this.inTree = true;
     } else {
       this.overlay = source;
-      this.kernel = buildKernelImage(era, source.units);
+      this.kernel = buildKernelImage(era, source.units, space);
       this.inTree = false;
     }
     this.boot = () => bootImage(this.kernel.image, era, memory, cancelled);
@@ -69,6 +71,11 @@ export class PatchSide {
   get booted(): BootedImage {
     this.machine ??= this.boot();
     return this.machine;
+  }
+
+  /** Has the machine booted otherwise: with the other side's. */
+  bootBy(boot: () => BootedImage): void {
+    this.boot = boot;
   }
 
   /** Why the machine does not boot; "" while nobody wanted it. */

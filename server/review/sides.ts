@@ -2,9 +2,12 @@
  * Both sides of a patch: where their C comes from (a kernel tree, or what the mail shows whole over the reference kernel),
  * told before anything is built, and the two booted machines. Leaves out the cases that run on them (plan.ts, case.ts).
  */
+
+import { AddressSpace } from "../../emulator/c/space.ts";
 import type { Era } from "../../emulator/kernel/era.ts";
 import { referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
+import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
@@ -14,10 +17,10 @@ import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
-import type { NothingRuns } from "./plan.ts";
 import type { Replay } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import type { HunkNote, ReviewOptions, Side } from "./types.ts";
+import type { NothingRuns } from "./why.ts";
 
 /** Where the C of both sides comes from: plain data, nothing built or booted. */
 export interface SideSources {
@@ -40,6 +43,8 @@ export interface PatchSides {
   readonly before: PatchSide;
   readonly after: PatchSide;
   readonly same: boolean;
+  /** The machines, booted when first asked for. */
+  both(): BootedSides;
 }
 
 /** `3/7 subject`, as notes name a patch. */
@@ -158,19 +163,31 @@ function nothingToRun(
   return { kind: "uncalled", names };
 }
 
-/** Builds both sides, each in a memory of its own; they boot when a case runs. */
-export function bootSides(
+/**
+ * Builds both sides. They boot when a case first runs: as one machine as far as nothing differs, else each in a memory of
+ * its own.
+ */
+export function buildSides(
   patch: Patch,
   sources: SideSources,
   memories: readonly [Memory, Memory],
   cancelled: () => boolean,
 ): PatchSides {
-  const { eras, before, after, same } = sources;
-  return {
-    before: new PatchSide(patch, "before", eras.before, memories[0], before, cancelled),
-    after: new PatchSide(patch, "after", eras.after, memories[1], after, cancelled),
-    same,
+  const { eras, same } = sources;
+  const space = eras.before === eras.after ? new AddressSpace() : undefined;
+  const make = (side: Side, n: 0 | 1): PatchSide =>
+    new PatchSide(patch, side, eras[side], memories[n], sources[side], cancelled, space);
+  const before = make("before", 0);
+  const after = make("after", 1);
+  let booted: BootedSides | null = null;
+  const both = (): BootedSides => {
+    let next = 0;
+    booted ??= bootSides(before.kernel, after.kernel, () => memories[next++]!, cancelled);
+    return booted;
   };
+  before.bootBy(() => both().before);
+  after.bootBy(() => both().after);
+  return { before, after, same, both };
 }
 
 /** What building and booting the sides met: for the reader of the result. */

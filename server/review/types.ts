@@ -6,7 +6,7 @@
 
 import type { HunkFate } from "../source/fate.ts";
 import type { Timeline } from "./timeline_types.ts";
-import type { LeftOutWhy } from "./plan.ts";
+import type { LeftOutWhy } from "./why.ts";
 
 /** Instructions a scenario may run, where the user sets no other bound. */
 export const DEFAULT_STEPS = 5_000_000;
@@ -166,6 +166,8 @@ export interface PlanFacts {
   /** All that were asked for. */
   readonly cases: number;
   readonly leftOut: readonly { readonly why: LeftOutWhy; readonly cases: number }[];
+  /** Cases in which the sides were not one run until they parted, and why not. */
+  readonly whole: readonly { readonly why: string; readonly cases: number }[];
 }
 
 /** The kernel tree that a review took code from. */

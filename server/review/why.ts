@@ -1,0 +1,45 @@
+/** Why cases of a patch do not run, as data; and why none does, in words. A leaf: anyone may import it. */
+import { type Refusal, refusalText } from "../source/fate.ts";
+
+/** Why nothing of a patch can run. */
+export type NothingRuns =
+  | { readonly kind: "no-function" }
+  | { readonly kind: "partial"; readonly names: readonly string[] }
+  | { readonly kind: "uncalled"; readonly names: readonly string[] }
+  /** No hunk fits the kernel tree. */
+  | {
+      readonly kind: "refused";
+      readonly tree: string;
+      readonly hunks: readonly { readonly path: string; readonly why: Refusal }[];
+    };
+
+/** Why a case is left out. */
+export type LeftOutWhy =
+  | NothingRuns
+  /** It enters nothing of what the patch changes; `inTree`: of the patch, else of what the mail shows whole. */
+  | { readonly kind: "unreached"; readonly inTree: boolean }
+  /** The scenario is of one era's rules alone, and the sides are of two. */
+  | { readonly kind: "one-era"; readonly era: string }
+  /** What it reaches, other cases reach alike, and the budget (instructions of one side) is spent. */
+  | { readonly kind: "budget"; readonly steps: number };
+
+/** Why nothing of a patch can run. */
+export function nothingText(why: NothingRuns): string {
+  switch (why.kind) {
+    case "no-function":
+      return "the diff shows no C function";
+    case "partial": {
+      const more = why.names.length > 4 ? ` and ${why.names.length - 4} more` : "";
+      return `the diff shows ${why.names.slice(0, 4).join("(), ")}() only in part${more}: without a kernel tree nothing of it can run`;
+    }
+    case "uncalled": {
+      const names = why.names.slice(0, 4).map((n) => `${n}()`);
+      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+    }
+    case "refused": {
+      const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];
+      const more = said.length > 3 ? `; and ${said.length - 3} more` : "";
+      return `no hunk fits ${why.tree}: ${said.slice(0, 3).join("; ")}${more}`;
+    }
+  }
+}
