@@ -19,9 +19,7 @@ import {
   TransportKind,
 } from "vscode-languageclient/node";
 import {
-  COMMAND_REVEAL,
   COMMAND_SHOW_FINDING,
-  COMMAND_SIMULATE,
   CONFIG_SECTION,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
@@ -98,7 +96,8 @@ export class Client {
       documentSelector: SELECTOR,
       outputChannel: this.#log,
       synchronize: { configurationSection: CONFIG_SECTION },
-      markdown: { isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING, COMMAND_SIMULATE, COMMAND_REVEAL] } },
+      // The one command that our hovers link; no HTML.
+      markdown: { isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING] }, supportHtml: false },
       initializationOptions: { settings: workspace.getConfiguration(CONFIG_SECTION) },
     };
     const client = new LanguageClient(CONFIG_SECTION, "Folioscope", server, options);

@@ -43,6 +43,7 @@ import {
   type TreeNode,
   type TreeResult,
 } from "../server/protocol.ts";
+import { messageText } from "../server/report/text.ts";
 import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
@@ -77,7 +78,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_PREVIOUS_FINDING]: (arg) => nextFinding(host, arg, -1),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
-    [COMMAND_REVEAL]: (arg) => reveal(target(arg)),
+    [COMMAND_REVEAL]: (arg) => reveal(host, target(arg)),
     [COMMAND_RESTART]: () => host.client.restart(),
     [COMMAND_SHOW_LOG]: () => host.log.show(true),
   };
@@ -87,7 +88,7 @@ async function simulate(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, given) => {
     const params: SimulateParams = { uri, ...pick(given) };
     const answer = await host.client.request<SimulateResult>(METHOD_SIMULATE, params);
-    if (!answer.started) void window.showWarningMessage(answer.message);
+    if (!answer.started) void window.showWarningMessage(messageText(answer.message));
   });
 }
 
@@ -186,16 +187,27 @@ async function openReadable(host: CommandHost, arg: unknown): Promise<void> {
       : { uri: uri.toString(), bytes: Buffer.from(await workspace.fs.readFile(uri)).toString("base64") };
   const mail = await host.client.request<ReadableMailResult>(METHOD_READABLE_MAIL, params);
   if (mail.problem) {
-    void window.showWarningMessage(mail.problem);
+    void window.showWarningMessage(messageText(mail.problem));
     return;
   }
   await host.documents.open("mail", mail.title, mail.text, uri.toString(), MAIL_LANGUAGE);
 }
 
-/** Shows a line of a document, in the editor that has it already where there is one. */
-async function reveal({ uri, line }: Target): Promise<void> {
-  if (!uri || !line) return;
+/**
+ * Shows a line of a document, in the editor that has it already where there is one. Only a document that is open, one
+ * that a report of ours is of, or a file of the workspace: whoever calls the command names no other.
+ */
+async function reveal({ documents }: CommandHost, { uri, line }: Target): Promise<void> {
+  if (typeof uri !== "string" || !Number.isInteger(line) || line === undefined || line < 1) return;
   const wanted = Uri.parse(uri);
+  const ours =
+    workspace.textDocuments.some((d) => d.uri.toString() === wanted.toString()) ||
+    workspace.getWorkspaceFolder(wanted) !== undefined ||
+    documents.isSource(uri);
+  if (!ours) {
+    void window.showWarningMessage("This place is neither in the workspace nor in a mail that is open.");
+    return;
+  }
   const shown = window.visibleTextEditors.find((e) => e.document.uri.toString() === wanted.toString());
   const document = shown?.document ?? (await workspace.openTextDocument(wanted));
   const at = new Position(Math.min(line, document.lineCount) - 1, 0);

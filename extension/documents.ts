@@ -47,6 +47,12 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
     });
   }
 
+  /** Whether an open report or readable mail is of this document. */
+  isSource(uri: string): boolean {
+    for (const { source } of this.#texts.values()) if (source === uri) return true;
+    return false;
+  }
+
   forget(document: TextDocument): void {
     if (document.uri.scheme === DOCUMENT_SCHEME && document.isClosed)
       this.#texts.delete(document.uri.toString());

@@ -10,6 +10,7 @@ import {
   type StatusParams,
   type TreeResult,
 } from "../server/protocol.ts";
+import { messageText } from "../server/report/text.ts";
 import { Client, isWanted } from "./client.ts";
 import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
@@ -116,7 +117,7 @@ export function activate(context: ExtensionContext): void {
         } catch (error) {
           log.error(`${id}:`, String(error));
           void window.showErrorMessage(
-            `Folioscope: ${error instanceof Error ? error.message : String(error)}`,
+            messageText(`Folioscope: ${error instanceof Error ? error.message : String(error)}`),
           );
           return undefined;
         }

@@ -4,6 +4,7 @@
  * they do (cli_*.ts).
  */
 import type { CliIo } from "./cli_io.ts";
+import { terminalLines } from "./report/text.ts";
 
 interface Command {
   readonly summary: string;
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
       process.stdout.write(text);
     },
     stderr: (text) => {
-      process.stderr.write(text);
+      process.stderr.write(terminalLines(text));
     },
     color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
   };
@@ -73,7 +74,9 @@ main().then(
   },
   (error: unknown) => {
     process.stderr.write(
-      `folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      terminalLines(
+        `folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      ),
     );
     process.exitCode = 70;
   },

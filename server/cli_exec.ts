@@ -12,6 +12,7 @@ import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/rep
 import { type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { terminalText } from "./report/text.ts";
 
 /** The program's output is bytes, not text: a caller that captures it gives `bytes`. */
 export interface ExecIo extends CliIo {
@@ -75,7 +76,8 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
         ? {
             trace: (l) => {
               const what = l.remark === undefined ? "" : `: note: ${l.remark.message}`;
-              out.write(2, Buffer.from(`${"  ".repeat(l.depth)}${l.path}:${l.line}: ${l.fn}()${what}\n`));
+              const line = `${"  ".repeat(l.depth)}${l.path}:${l.line}: ${l.fn}()${what}`;
+              out.write(2, Buffer.from(`${terminalText(line)}\n`));
             },
           }
         : {}),

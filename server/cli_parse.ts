@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { isMbox, streamMbox } from "./mail/mbox.ts";
 import { parseDocument } from "./parse.ts";
 import { toJson, toJsonDocument } from "./parse_json.ts";
+import { jsonText } from "./report/text.ts";
 
 export interface ParseIo {
   stdout: (text: string) => void;
@@ -71,7 +72,7 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
     }
   }
   if (format === "json")
-    io.stdout(`${JSON.stringify(toJsonDocument(documents as ReturnType<typeof toJson>[]), null, 1)}\n`);
+    io.stdout(`${jsonText(toJsonDocument(documents as ReturnType<typeof toJson>[]), 1)}\n`);
   return status;
 }
 
@@ -111,13 +112,13 @@ async function writeLines(file: string, io: ParseIo, progress: boolean): Promise
       flavour ??= mail.bytes.toString("latin1", 0, 13) === "From mboxrd@z" ? "mboxrd" : "mboxo";
       const doc = parseDocument(mail.bytes, file, { lineOffset: offset, mboxFlavour: flavour });
       offset += doc.lines.length;
-      for (const line of mailLines(doc, file)) io.stdout(`${JSON.stringify(line)}\n`);
+      for (const line of mailLines(doc, file)) io.stdout(`${jsonText(line)}\n`);
     }
     return;
   }
   const bytes = readInput(file, io);
   const doc = parseDocument(bytes, file, { separate: true });
-  for (const line of mailLines(doc, file)) io.stdout(`${JSON.stringify(line)}\n`);
+  for (const line of mailLines(doc, file)) io.stdout(`${jsonText(line)}\n`);
 }
 
 /** Says how far the reading is, at every twentieth. */

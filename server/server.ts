@@ -67,6 +67,7 @@ import {
 import { findingReport, report } from "./report/editor.ts";
 import { findingAtLine, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
+import { messageText, terminalLines, terminalText } from "./report/text.ts";
 import { BY_TYPES } from "./review/finding.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { treeStamp } from "./source/stamp.ts";
@@ -293,7 +294,7 @@ export class Server {
           return job;
         },
         settings: () => this.#effective(),
-        log: (message) => this.#connection.console.log(message),
+        log: (message) => this.#connection.console.log(terminalText(message)),
         changed: (document, final) => this.#onChanged(document, final),
       },
       uri,
@@ -355,7 +356,7 @@ export class Server {
       const ended = await outcome;
       if (this.#running.get(key) === outcome) this.#running.delete(key);
       if (ended.kind === "result" && ended.treeProblem === undefined) this.#remember(key, ended.result);
-      if (ended.kind === "failed") this.#connection.console.error(`${document.path}: ${ended.message}`);
+      if (ended.kind === "failed") this.#logError(document.path, ended.message);
     });
   }
 
@@ -366,7 +367,7 @@ export class Server {
     this.#toldTrees.add(ended.treeProblem);
     this.#quietly("message", async () => {
       const asked = await this.#connection.window.showErrorMessage(
-        `${ended.treeProblem}. Until then reviews use the mail alone.`,
+        messageText(`${ended.treeProblem}. Until then reviews use the mail alone.`),
         { title: OPEN_SETTINGS },
       );
       if (asked?.title === OPEN_SETTINGS)
@@ -409,17 +410,22 @@ export class Server {
     if (!this.#can.progress) return;
     try {
       const progress = await this.#connection.window.createWorkDoneProgress();
-      progress.begin("Folioscope: simulating", 0, pathOf(document.uri).split("/").pop() ?? "", true);
+      progress.begin(
+        "Folioscope: simulating",
+        0,
+        terminalText(pathOf(document.uri).split("/").pop() ?? ""),
+        true,
+      );
       progress.token.onCancellationRequested(() => this.#quietly("cancel", () => void document.cancel()));
       const tick = setInterval(() => {
         const { done, total, message } = document.status();
-        if (total > 0) progress.report(Math.floor((100 * done) / total), message);
+        if (total > 0) progress.report(Math.floor((100 * done) / total), terminalText(message));
       }, PROGRESS_DELAY_MS);
       await outcome.catch(() => {});
       clearInterval(tick);
       progress.done();
     } catch (error) {
-      this.#connection.console.log(`progress is not shown: ${messageOf(error)}`);
+      this.#connection.console.log(terminalText(`progress is not shown: ${messageOf(error)}`));
     }
   }
 
@@ -522,12 +528,13 @@ export class Server {
     void this.#showProgress(document, run);
     const outcome = await run;
     this.#tellTree(outcome);
-    const title = `Replay ${params.replay.split(":").pop()}`;
+    const title = terminalText(`Replay ${params.replay.split(":").pop()}`);
     if (outcome.kind === "cancelled") return { title, text: "The replay was cancelled.\n" };
-    if (outcome.kind === "failed") return { title, text: `The replay failed: ${outcome.message}\n` };
+    if (outcome.kind === "failed")
+      return { title, text: terminalLines(`The replay failed: ${outcome.message}\n`) };
     const { findings, notes } = outcome.result;
     if (findings.length === 0)
-      return { title, text: ["The replay shows no finding.", ...notes].join("\n") + "\n" };
+      return { title, text: ["The replay shows no finding.", ...notes.map(terminalText)].join("\n") + "\n" };
     const snapshot = {
       ...document.snapshot(),
       review: { result: outcome.result, version: document.version, place: (n: number) => n },
@@ -566,9 +573,13 @@ export class Server {
       typeof bytes === "string"
         ? this.#options.parse(Buffer.from(bytes, "base64"), path)
         : this.#document(p).parsed;
-    const name = path.split("/").pop() ?? path;
+    const name = terminalText(path.split("/").pop() ?? path);
     if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
-      return { title: name, text: "", problem: `${name} holds no mail that can be shown as text.` };
+      return {
+        title: name,
+        text: "",
+        problem: messageText(`${name} holds no mail that can be shown as text.`),
+      };
     return { title: `${name} (readable)`, text: readableText(parsed), problem: "" };
   }
 
@@ -598,18 +609,21 @@ export class Server {
       return body();
     } catch (error) {
       if (error instanceof ResponseError) throw error;
-      this.#connection.console.error(
-        `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      this.#logError(what, error);
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        messageText(`${what} failed: ${messageOf(error)}`),
       );
-      throw new ResponseError(LSPErrorCodes.RequestFailed, `${what} failed: ${messageOf(error)}`);
     }
   }
 
+  #logError(what: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#connection.console.error(terminalLines(`${what}: ${text}`));
+  }
+
   #quietly(what: string, body: () => unknown): void {
-    const failed = (error: unknown) =>
-      this.#connection.console.error(
-        `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+    const failed = (error: unknown) => this.#logError(what, error);
     try {
       const result = body();
       if (result instanceof Promise) result.catch(failed);
@@ -677,7 +691,7 @@ function lineOf(p: { position: { line: number } }): number {
 }
 
 function invalid(message: string): ResponseError<void> {
-  return new ResponseError(ErrorCodes.InvalidParams, message);
+  return new ResponseError(ErrorCodes.InvalidParams, messageText(message));
 }
 
 function clearTimers(timers: Timers): void {

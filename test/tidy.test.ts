@@ -56,7 +56,7 @@ const ALLOWED: readonly { readonly from: RegExp; readonly to: RegExp; readonly w
   },
   {
     from: /^extension\//,
-    to: /^(extension\/|server\/(protocol|sniff|review\/(types|timeline_types)|report\/panel_view)|vscode|uplot$|node:)/,
+    to: /^(extension\/|server\/(protocol|sniff|review\/(types|timeline_types)|report\/(panel_view|text))|vscode|uplot$|node:)/,
     why: "the client is thin",
   },
 ];

@@ -4,6 +4,7 @@
  */
 
 import type { Problem } from "../mail/types.ts";
+import { terminalText } from "../report/text.ts";
 import { verdictText } from "../report/words.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
@@ -69,7 +70,12 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
     endCol: span.endCol,
     severity: loud ? finding.severity : "information",
     code: finding.code,
-    message: `${finding.message}${where}\n${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}`,
+    message: [
+      `${finding.message}${where}`,
+      `${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}`,
+    ]
+      .map(terminalText)
+      .join("\n"),
     related: related(snapshot, finding),
     finding: index,
   };

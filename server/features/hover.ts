@@ -4,6 +4,7 @@
  */
 
 import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
@@ -38,7 +39,7 @@ export function hover(snapshot: Snapshot, docLine: number): HoverText | undefine
   if (ref)
     for (const c of commentsOn(ref))
       parts.push(
-        `💬 **${plain(c.author || "a reviewer")}**, line ${c.docLine}: ${plain(firstWords(c.text))}`,
+        `💬 **${markdownText(c.author || "a reviewer")}**, line ${c.docLine}: ${markdownText(firstWords(c.text))}`,
       );
   return { markdown: parts.join("\n\n"), docLine, ...textSpan(snapshot, docLine) };
 }
@@ -48,9 +49,9 @@ function hunkHeader(snapshot: Snapshot, docLine: number): HoverText | undefined 
   const review = snapshot.review;
   const note = review?.result.hunks.find((h) => review.place(h.docLine) === docLine);
   if (!review || !note) return undefined;
-  const where = review.result.tree ? ` · ${plain(review.result.tree.describe)}` : "";
+  const where = review.result.tree ? ` · ${markdownText(review.result.tree.describe)}` : "";
   return {
-    markdown: `**Hunk of** \`${note.path}\`${where}\n\n${plain(fateSentence(note.fate))}`,
+    markdown: `**Hunk of** ${markdownCode(note.path)}${where}\n\n${markdownText(fateSentence(note.fate))}`,
     docLine,
     ...textSpan(snapshot, docLine),
   };
@@ -58,13 +59,12 @@ function hunkHeader(snapshot: Snapshot, docLine: number): HoverText | undefined 
 
 function heading(snapshot: Snapshot, ref: LineRef): string {
   const { line, file } = ref;
-  const names = functionsAt(snapshot, ref).map((f) => `**${f.name}()**`);
-  const what =
-    names.length > 0 ? names.join(", ") : ref.hunk.section ? `\`${ref.hunk.section}\`` : "outside a function";
+  const names = functionsAt(snapshot, ref).map((f) => `**${markdownText(f.name)}()**`);
+  const what = names.length > 0 ? names.join(", ") : markdownCode(ref.hunk.section) || "outside a function";
   const side = line.kind === "-" ? "removed" : line.kind === "+" ? "added" : "unchanged";
   const numbers = [line.oldLine, line.newLine].filter((n) => n !== null);
   const at = file.path
-    ? `\`${file.path}${numbers.length > 0 ? ":" + [...new Set(numbers)].join(" → ") : ""}\``
+    ? markdownCode(`${file.path}${numbers.length > 0 ? ":" + [...new Set(numbers)].join(" → ") : ""}`)
     : "";
   return [what, side, at].filter((s) => s !== "").join(" · ");
 }
@@ -105,7 +105,7 @@ function changes(facts: readonly LineFacts[]): string {
   // The same change in another scenario is the same change; the report names the scenarios.
   const all = [...new Set(facts.flatMap((f) => f.changes.map((c) => c.text)))];
   if (all.length === 0) return "";
-  const shown = all.slice(0, CHANGES_MAX).map((c) => `\n- \`${c.replaceAll("`", "'")}\``);
+  const shown = all.slice(0, CHANGES_MAX).map((c) => `\n- ${markdownCode(c)}`);
   if (all.length > CHANGES_MAX) shown.push(`\n- … ${all.length - CHANGES_MAX} more`);
   return shown.join("");
 }
@@ -116,7 +116,7 @@ function whyNot(snapshot: Snapshot, ref: LineRef, side: "before" | "after"): str
   if (addedLine(snapshot, ref) === "without code") return "this line has no code of its own";
   if (facts.some((f) => f.executed)) return "no scenario reached this line";
   const reason = facts.find((f) => f.reason)?.reason;
-  if (reason) return `did not run: ${plain(reason)}`;
+  if (reason) return `did not run: ${markdownText(reason)}`;
   if (functions.length > 0 && functions.every((f) => !f.whole))
     return "did not run: the mail shows only a part of the function";
   return "did not run";
@@ -137,23 +137,19 @@ function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without cod
 
 function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
   const icon = finding.verdict === "new" ? "🔴" : finding.verdict.startsWith("fixed") ? "🟢" : "🟡";
-  const args = encodeURIComponent(JSON.stringify([{ uri: snapshot.uri, finding: index }]));
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
-  const link = `[Show trace](command:${COMMAND_SHOW_FINDING}?${args})`;
-  const head = `${icon} **${plain(verdictText(snapshot.parsed, finding))}** · \`${finding.code}\``;
+  const link = commandLink("Show trace", COMMAND_SHOW_FINDING, { uri: snapshot.uri, finding: index });
+  const head = `${icon} **${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}`;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
-  return [head, plain(finding.message), `\`${finding.scenario}\`${also} · ${finding.era} · ${link}`].join(
-    "  \n",
-  );
+  return [
+    head,
+    markdownText(finding.message),
+    `${markdownCode(finding.scenario)}${also} · ${markdownText(finding.era)} · ${link}`,
+  ].join("  \n");
 }
 
 function firstWords(text: string): string {
   const line = text.trim().replace(/\s+/g, " ");
   return line.length > 200 ? line.slice(0, 199) + "…" : line;
-}
-
-/** Text of the mail is not Markdown: neither links nor emphasis in it are ours. */
-export function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, "\\$&");
 }

@@ -7,9 +7,9 @@
 import type { DiffFile, Patch } from "../mail/types.ts";
 import type { TreeNode } from "../protocol.ts";
 import { countsOf, fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
+import { markdownCode, markdownText, terminalText } from "../report/text.ts";
 import { countsText, functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
 import type { Verdict } from "../review/types.ts";
-import { plain } from "./hover.ts";
 import {
   type FunctionView,
   functionViews,
@@ -26,6 +26,20 @@ const STUBS_MAX = 20;
 const MISSED_MAX = 100;
 
 export function tree(snapshot: Snapshot): TreeNode[] {
+  return roots(snapshot).map(shown);
+}
+
+/** What the editor draws as it is, shown where it would be obeyed; tooltips are Markdown and made so. */
+function shown(node: TreeNode): TreeNode {
+  return {
+    ...node,
+    label: terminalText(node.label),
+    description: terminalText(node.description),
+    children: node.children.map(shown),
+  };
+}
+
+function roots(snapshot: Snapshot): TreeNode[] {
   const found = placedFindings(snapshot).filter((p) => p.finding.verdict !== "clean");
   const patches = snapshot.parsed.patches.filter((p) => p.files.length > 0);
   const rows = patches.map((p) =>
@@ -37,7 +51,7 @@ export function tree(snapshot: Snapshot): TreeNode[] {
   );
   rows.push(...kernelRows(snapshot), ...coverageRows(snapshot));
   for (const [i, note] of (snapshot.review ? notesOf(snapshot.review.result) : []).entries())
-    rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: plain(note) });
+    rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: markdownText(note) });
   const series = snapshot.parsed.series.find((s) => s.total > 1);
   if (!series || patches.length < 2 || snapshot.parsed.series.length > 1) return rows;
   const missing = series.missing.length > 0 ? `, ${series.missing.length} missing` : "";
@@ -60,19 +74,19 @@ function kernelRows(snapshot: Snapshot): TreeNode[] {
     ...row(`kernel/${f.path}`, "coverage", f.path, 0),
     description: `${f.executed} of ${f.functions} ran`,
     tooltip: `${f.executed} of the ${plural(f.functions, "function")} of this file ran as the tree or the patch has them.${
-      f.missing.length > 0 ? `\n\n**Not run:** ${f.missing.map(plain).join(", ")}` : ""
+      f.missing.length > 0 ? `\n\n**Not run:** ${f.missing.map(markdownText).join(", ")}` : ""
     }`,
   }));
   const stubs = result.stubs.slice(0, STUBS_MAX).map((s) => ({
     ...row(`kernel/stub/${s.name}`, "note", `${s.name}()`, 0),
     description: `missing · ${plural(s.runs, "run")}`,
-    tooltip: `Nothing defines **${plain(s.name)}()**: the ${plural(s.runs, "run")} that call it have no verdict.`,
+    tooltip: `Nothing defines **${markdownText(s.name)}()**: the ${plural(s.runs, "run")} that call it have no verdict.`,
   }));
   return [
     {
       ...row("kernel", "kernel", used.describe, 0),
       description: used.prerequisites > 0 ? `+ ${plural(used.prerequisites, "patch", "patches")}` : "",
-      tooltip: `Kernel tree \`${used.root}\``,
+      tooltip: `Kernel tree ${markdownCode(used.root)}`,
       children: [...files, ...stubs],
     },
   ];
@@ -118,15 +132,15 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
     ...row(id, "patch", patch.subject || "(no subject)", patch.files[0]?.docLine ?? patch.docLine),
     description: [patchNumber(patch), counts].filter((s) => s !== "").join(" · "),
     tooltip: [
-      `**${plain(patch.subject)}**`,
-      plain(patch.author),
+      `**${markdownText(patch.subject)}**`,
+      markdownText(patch.author),
       [
         plural(patch.files.length, "file"),
         patch.comments.length > 0 ? plural(patch.comments.length, "remark") : "",
       ]
         .filter((s) => s)
         .join(", "),
-      ...(patch.confidence === "repaired" ? [`Repaired: ${plain(patch.notes.join("; "))}`] : []),
+      ...(patch.confidence === "repaired" ? [`Repaired: ${markdownText(patch.notes.join("; "))}`] : []),
     ]
       .filter((s) => s !== "")
       .join("\n\n"),
@@ -163,7 +177,7 @@ function fileRow(
   return {
     ...row(id, "file", path.split("/").pop() ?? path, file.docLine),
     description: `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) + " · " : ""}+${file.added} -${file.removed}`,
-    tooltip: `\`${path}\` ${file.status}`,
+    tooltip: `${markdownCode(path)} ${file.status}`,
     ...verdictOf(all),
     children: all,
   };
@@ -195,8 +209,8 @@ function functionRow(
         )
       : notRun,
     tooltip:
-      `**${view.name}()** in \`${view.path}\`, ${view.whole ? "shown whole" : "shown in part"}` +
-      (executed ? "" : `\n\n${plain(notRun)}`),
+      `**${markdownText(view.name)}()** in ${markdownCode(view.path)}, ${view.whole ? "shown whole" : "shown in part"}` +
+      (executed ? "" : `\n\n${markdownText(notRun)}`),
     ...(verdict ? { verdict } : {}),
     children,
   };
@@ -215,14 +229,14 @@ function findingRow(
       docLine,
     ),
     description: `${VERDICT_SHORT[finding.verdict]} · ${finding.message}`,
-    tooltip: `**${plain(verdictText(snapshot.parsed, finding))}** · \`${finding.code}\`\n\n${plain(finding.message)}\n\n\`${finding.scenario}\` · ${finding.era}`,
+    tooltip: `**${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}\n\n${markdownText(finding.message)}\n\n${markdownCode(finding.scenario)} · ${markdownText(finding.era)}`,
     verdict: finding.verdict,
     finding: index,
   };
 }
 
 function row(id: string, kind: TreeNode["kind"], label: string, docLine: number): TreeNode {
-  return { id, kind, label, description: "", tooltip: plain(label), docLine, children: [] };
+  return { id, kind, label, description: "", tooltip: markdownText(label), docLine, children: [] };
 }
 
 /** The loudest verdict of some rows. Clean only where something ran clean. */

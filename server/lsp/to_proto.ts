@@ -29,6 +29,7 @@ import type { Link } from "../features/links.ts";
 import { TOKEN_TYPES, type Token } from "../features/semantic_tokens.ts";
 import type { Snapshot } from "../features/snapshot.ts";
 import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import { labelText, terminalLines, terminalText } from "../report/text.ts";
 import type { Severity } from "../review/types.ts";
 
 const SEVERITY: Record<Severity, DiagnosticSeverity> = {
@@ -83,14 +84,14 @@ export function toDiagnostic(snapshot: Snapshot, mark: Mark): Diagnostic {
   return {
     range: range(snapshot, mark.docLine, mark.col, mark.endDocLine, mark.endCol),
     severity: SEVERITY[mark.severity],
-    code: mark.code,
+    code: terminalText(mark.code),
     source: "folioscope",
-    message: mark.message,
+    message: terminalLines(mark.message),
     ...(mark.related.length > 0
       ? {
           relatedInformation: mark.related.map((r) => ({
             location: { uri: snapshot.uri, range: wholeLines(snapshot, r.docLine, r.docLine) },
-            message: r.message,
+            message: terminalText(r.message),
           })),
         }
       : {}),
@@ -108,14 +109,14 @@ export function toCodeLens(snapshot: Snapshot, lens: Lens): CodeLens {
   const line = editorLine(snapshot, lens.docLine);
   return {
     range: { start: { line, character: 0 }, end: { line, character: 0 } },
-    command: { title: lens.title, command: lens.command, arguments: [lens.argument] },
+    command: { title: labelText(lens.title), command: lens.command, arguments: [lens.argument] },
   };
 }
 
 export function toSymbol(snapshot: Snapshot, node: OutlineNode): DocumentSymbol {
   return {
-    name: node.name.trim() || node.kind,
-    detail: node.detail,
+    name: labelText(node.name.trim()) || node.kind,
+    detail: labelText(node.detail),
     kind: SYMBOL[node.kind],
     range: wholeLines(snapshot, node.docLine, node.endDocLine),
     selectionRange: wholeLines(snapshot, node.docLine, node.docLine),
@@ -135,7 +136,7 @@ export function toLink(snapshot: Snapshot, link: Link): DocumentLink {
   return {
     range: range(snapshot, link.docLine, link.col, link.docLine, link.endCol),
     target: link.target,
-    tooltip: link.tooltip,
+    tooltip: terminalText(link.tooltip),
   };
 }
 
@@ -195,7 +196,7 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
   const shown = fix.text.trim().length > 60 ? fix.text.trim().slice(0, 59) + "…" : fix.text.trim();
   return [
     {
-      title: `Repair this line: ${shown}`,
+      title: `Repair this line: ${labelText(shown)}`,
       kind: CodeActionKind.QuickFix,
       diagnostics,
       edit: { changes: { [snapshot.uri]: [edit] } },

@@ -8,6 +8,7 @@ import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { countsOf, fileTotals, notesOf, oddHunks, VERDICT_ORDER } from "./facts.ts";
+import { terminalText } from "./text.ts";
 import {
   countsText,
   fateCounts,
@@ -42,7 +43,7 @@ export function report(snapshot: Snapshot, finding: number | undefined): ReportR
       text: "This finding belongs to an earlier run. Choose it again in the sidebar.\n",
     };
   return {
-    title: `${found.code} ${VERDICT_WORDS[found.verdict]}`,
+    title: terminalText(`${found.code} ${VERDICT_WORDS[found.verdict]}`),
     text: findingReport(snapshot, found).join("\n") + "\n",
   };
 }
@@ -72,7 +73,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   if (f.consequences.length > 0)
     out.push("", "What follows from it", ...f.consequences.map((c) => `  ${c.code}: ${c.message}`));
   if (f.alsoIn.length > 0) out.push("", "Also in", ...f.alsoIn.map((s) => `  ${s}`));
-  return out;
+  return out.map(terminalText);
 }
 
 /** ">>  12  line 510  folio_put(pfn 0x100003): refcount 1 -> 0"; the task only where there are several. */
@@ -191,7 +192,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   out.push(...runLines(snapshot), `seed ${result.seed}`);
   return {
     // The name does not come last: its ending would make the report a mail to the editor.
-    title: `${snapshot.parsed.path.split("/").pop() ?? ""} report`.trim(),
-    text: out.join("\n") + "\n",
+    title: terminalText(`${snapshot.parsed.path.split("/").pop() ?? ""} report`.trim()),
+    text: out.map(terminalText).join("\n") + "\n",
   };
 }

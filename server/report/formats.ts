@@ -4,7 +4,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import type { ReviewResult } from "../review/types.ts";
-import { jsonText, reviewJson } from "./json.ts";
+import { jsonLines, reviewJson } from "./json.ts";
 import { reviewText, type TextStyle } from "./terminal.ts";
 
 /** What a report is made of. */
@@ -33,7 +33,7 @@ export const FORMATS: readonly Format[] = [
   {
     name: "json",
     machine: true,
-    write: ({ doc, result }) => jsonText(reviewJson(doc, result)),
+    write: ({ doc, result }) => jsonLines(reviewJson(doc, result)),
   },
 ];
 

@@ -7,6 +7,7 @@ import { toJson } from "../parse_json.ts";
 import type { Finding, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { leftOutText } from "./words.ts";
+import { jsonText } from "./text.ts";
 
 type Ran = Run["functions"][number];
 
@@ -49,11 +50,11 @@ export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
 }
 
 /** As text: one line a run, so that it can be read and compared, and no more. */
-export function jsonText(value: object): string {
+export function jsonLines(value: object): string {
   const lines = Object.entries(value).map(([key, v]) => {
-    const name = JSON.stringify(key);
-    if (!Array.isArray(v) || v.length === 0) return ` ${name}: ${JSON.stringify(v)}`;
-    return ` ${name}: [\n${v.map((x) => `  ${JSON.stringify(x)}`).join(",\n")}\n ]`;
+    const name = jsonText(key);
+    if (!Array.isArray(v) || v.length === 0) return ` ${name}: ${jsonText(v)}`;
+    return ` ${name}: [\n${v.map((x) => `  ${jsonText(x)}`).join(",\n")}\n ]`;
   });
   return `{\n${lines.join(",\n")}\n}\n`;
 }

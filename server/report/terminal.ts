@@ -9,6 +9,7 @@ import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { notesOf, oddHunks } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText } from "./terminal_coverage.ts";
+import { terminalData, terminalText } from "./text.ts";
 import { fateCounts, fixedByText, hunkText, leftOutText } from "./words.ts";
 
 const WIDTH = 80;
@@ -24,11 +25,14 @@ export interface TextStyle {
 
 /** The report for a terminal, at most 80 columns wide. */
 export function reviewText(
-  doc: ParsedDocument,
-  result: ReviewResult,
+  whole: ParsedDocument,
+  reviewed: ReviewResult,
   chosen: readonly number[],
   style: TextStyle,
 ): string {
+  // From here on nothing is left that a terminal would obey: what paints below is ours.
+  const doc = shownDocument(whole);
+  const result = terminalData(reviewed);
   const paint = painter(style.color);
   const out: string[] = [];
   if (result.tree !== undefined) out.push(...wrap(treeLine(result.tree), WIDTH, "    "), "");
@@ -67,6 +71,35 @@ export function reviewText(
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trimEnd()}\n`;
+}
+
+/** What the report reads of a document. */
+export interface ShownDocument {
+  readonly path: string;
+  readonly lines: readonly string[];
+  readonly patches: readonly {
+    readonly subject: string;
+    readonly author: string;
+    readonly confidence: string;
+    readonly number: number;
+    readonly total: number;
+    readonly files: { readonly length: number };
+  }[];
+}
+
+function shownDocument(doc: ParsedDocument): ShownDocument {
+  return {
+    path: terminalText(doc.path),
+    lines: doc.lines.map(terminalText),
+    patches: doc.patches.map((p) => ({
+      subject: terminalText(p.subject),
+      author: terminalText(p.author),
+      confidence: p.confidence,
+      number: p.number,
+      total: p.total,
+      files: p.files,
+    })),
+  };
 }
 
 function treeLine(tree: NonNullable<ReviewResult["tree"]>): string {
@@ -132,7 +165,7 @@ const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
   already: ["ALREADY SO", "yellow"],
 };
 
-function findingText(doc: ParsedDocument, f: Finding, paint: Paint): string[] {
+function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const [mark, color] = MARK[f.verdict] ?? ["", "yellow"];
   const out: string[] = [];
   const head = wrap(`${f.code}: ${f.message}`, WIDTH - mark.length - 3, "    ");

@@ -3,18 +3,18 @@
  * the tree (or the patch) has them, which missing functions keep runs from a verdict. Leaves out measuring
  * (review/coverage.ts).
  */
-import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Coverage, ReviewResult } from "../review/types.ts";
 import { addedByFile, fileTotals } from "./facts.ts";
 import type { Paint } from "./paint.ts";
+import type { ShownDocument } from "./terminal.ts";
 import { share } from "./words.ts";
 
 const WIDTH = 80;
 const STUBS_MAX = 20;
 
 /** The block for a terminal, at most 80 columns wide. */
-export function coverageText(doc: ParsedDocument, result: ReviewResult, paint: Paint): string[] {
+export function coverageText(doc: ShownDocument, result: ReviewResult, paint: Paint): string[] {
   return [
     paint("coverage", "bold"),
     ...addedLines(doc, result, paint),
@@ -23,7 +23,7 @@ export function coverageText(doc: ParsedDocument, result: ReviewResult, paint: P
   ];
 }
 
-function addedLines(doc: ParsedDocument, result: ReviewResult, paint: Paint): string[] {
+function addedLines(doc: ShownDocument, result: ReviewResult, paint: Paint): string[] {
   const all = result.coverage.flatMap((c) => c.addedLines);
   if (all.length === 0) return ["  no added line has code that could run"];
   const reached = all.filter((l) => l.reached).length;
@@ -49,7 +49,7 @@ function addedLines(doc: ParsedDocument, result: ReviewResult, paint: Paint): st
 }
 
 /** One line each: place in the file, line of the mail, the code. */
-function unreached(doc: ParsedDocument, coverage: Coverage, path: string, paint: Paint): string[] {
+function unreached(doc: ShownDocument, coverage: Coverage, path: string, paint: Paint): string[] {
   const lines = coverage.addedLines.filter((l) => l.path === path && !l.reached);
   const places = lines.map((l) => `${l.path}:${l.line}`);
   const width = Math.max(...places.map((p) => p.length));

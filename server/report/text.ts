@@ -1,0 +1,91 @@
+/**
+ * Text that came from outside (a mail, a name in a diff, a program's output) on its way out: shown, never obeyed. One
+ * function for terminals and plain labels, one for Markdown, one for code in Markdown, one for JSON. A character that a
+ * terminal or an editor would act on, or that would change what a reader sees of its neighbours, is written as a sign
+ * (␛) or as its number (\u202e). Leaves out layout: what is said, and where lines end, is the caller's.
+ */
+
+/**
+ * C0 without tab, DEL and C1; the controls of writing direction; line and paragraph separators; what has no width but
+ * changes a search (joiners stay, for names need them); halves of characters.
+ */
+const OBEYED =
+  /[\0-\x08\n-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+const OBEYED_BUT_LINES =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** One line for a terminal or a plain label: what would be obeyed is shown, line breaks too. Tabs stay. */
+export function terminalText(text: string): string {
+  return text.replace(OBEYED, sign);
+}
+
+/** The same for text of several lines. */
+export function terminalLines(text: string): string {
+  return text.replace(OBEYED_BUT_LINES, sign);
+}
+
+function sign(c: string): string {
+  const code = c.codePointAt(0)!;
+  if (code < 32) return String.fromCodePoint(0x2400 + code);
+  if (code === 127) return "\u2421";
+  const hex = code.toString(16);
+  return code < 256 ? `\\x${hex.padStart(2, "0")}` : code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`;
+}
+
+/** A label of the editor: as for a terminal, and `$(name)` is no icon. */
+export function labelText(text: string): string {
+  return terminalText(text).replaceAll("$(", "\\$(");
+}
+
+/** A message box of the editor, which would make `[a](command:b)` a link. */
+export function messageText(text: string): string {
+  return terminalLines(text).replaceAll("](", "] (");
+}
+
+/** Plain data with every string made fit for a terminal; what a report is then made of cannot send anything. */
+export function terminalData<T>(value: T): T {
+  if (typeof value === "string") return terminalText(value) as T;
+  if (Array.isArray(value)) return value.map(terminalData) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, terminalData(v)])) as T;
+}
+
+/** Text inside a line of Markdown: no emphasis, code, link, image, address, HTML or list in it is ours. */
+export function markdownText(text: string): string {
+  return terminalText(text)
+    .replace(/[\\`*_{}[\]()#+!|<>~&@$]/g, "\\$&")
+    .replaceAll("://", "\\://")
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
+    .replace(/^([ \t]*)([-=:]|\d{1,9}(?=\.))/, (_, blanks: string, c: string) =>
+      /\d/.test(c) ? `${blanks && " "}${c}\\` : `${blanks && " "}\\${c}`,
+    );
+}
+
+/** Code inside a line of Markdown, whatever backticks it holds; "" for nothing. */
+export function markdownCode(text: string): string {
+  const shown = terminalText(text);
+  if (shown.trim() === "") return "";
+  let longest = 0;
+  for (const run of shown.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
+  const fence = "`".repeat(longest + 1);
+  const pad = longest > 0 || /^[ ].*[ ]$/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** A link to one of our commands; `argument` is plain data of ours and cannot end the link. */
+export function commandLink(label: string, command: string, argument: object): string {
+  const query = encodeURIComponent(JSON.stringify([argument])).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
+  return `[${markdownText(label)}](command:${command}?${query})`;
+}
+
+/** JSON of the same value in which nothing is obeyed: such characters are written as JSON escapes. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(OBEYED_BUT_LINES, (c) =>
+    c.length === 1
+      ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+      : `\\u${c.charCodeAt(0).toString(16)}\\u${c.charCodeAt(1).toString(16)}`,
+  );
+}
