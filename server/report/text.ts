@@ -50,10 +50,13 @@ export function terminalData<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, terminalData(v)])) as T;
 }
 
-/** Text inside a line of Markdown: no emphasis, code, link, image, address, HTML or list in it is ours. */
+/**
+ * Text inside a line of Markdown: no emphasis, code, link, image, address, HTML or list in it is ours. A `_` inside a
+ * word means nothing in Markdown and stays.
+ */
 export function markdownText(text: string): string {
   return terminalText(text)
-    .replace(/[\\`*_{}[\]()#+!|<>~&@$]/g, "\\$&")
+    .replace(/[\\`*{}[\]()#+!|<>~&@$]|(?<![a-z0-9])_|_(?![a-z0-9])/gi, "\\$&")
     .replaceAll("://", "\\://")
     .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
     .replace(/^([ \t]*)([-=:]|\d{1,9}(?=\.))/, (_, blanks: string, c: string) =>
