@@ -134,7 +134,19 @@ function mailWith(evil: string, quoted: boolean): string {
 }
 
 /** Words of the result's own that no surface takes from outside. */
-const OWN = new Set(["verdict", "severity", "side", "role", "fidelity", "outcome", "name", "path", "tree"]);
+const OWN: ReadonlySet<string> = new Set([
+  "kind",
+  "by",
+  "verdict",
+  "severity",
+  "side",
+  "role",
+  "fidelity",
+  "outcome",
+  "name",
+  "path",
+  "tree",
+]);
 
 function spoil<T>(value: T, evil: string, key = ""): T {
   if (typeof value === "string") return (OWN.has(key) ? value : `${value} ${evil}\n${evil}`) as T;
