@@ -1,4 +1,4 @@
-// Bundles the extension, the language server, the worker and the command line into dist/.
+// Bundles the extension, the language server, its two threads and the command line into dist/.
 // Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ const entries = {
   extension: "extension/main.ts",
   server: "server/main.ts",
   worker: "server/emulation/worker.ts",
+  reader: "server/reading/thread.ts",
   cli: "server/cli.ts",
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));

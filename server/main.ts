@@ -1,12 +1,12 @@
 /**
  * The process of the language server: stdio or node-ipc, whatever the client asks for on the command line. Bundled as
- * dist/server.cjs beside dist/worker.cjs, the thread that the emulator runs in.
+ * dist/server.cjs beside dist/worker.cjs, the thread that the emulator runs in, and dist/reader.cjs, the one that reads.
  */
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
-import { parseDocument } from "./parse.ts";
+import { Reader, readerThread } from "./reading/reader.ts";
 import { Server } from "./server.ts";
 
 /** How long a cancelled run may take to notice; a scenario checks far more often. */
@@ -26,7 +26,7 @@ const queue = new JobQueue({
 });
 new Server({
   connection,
-  parse: (input, path) => parseDocument(input, path),
+  reader: new Reader(readerThread(join(__dirname, "reader.cjs"))),
   queue,
   version: manifest.version,
 }).listen();

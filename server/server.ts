@@ -10,9 +10,11 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   ErrorCodes,
+  type Hover,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
+  type Range,
   ResponseError,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
@@ -64,6 +66,7 @@ import {
   type SimulateResult,
   type TreeResult,
 } from "./protocol.ts";
+import type { Reader } from "./reading/reader.ts";
 import { findingReport, report } from "./report/editor.ts";
 import { findingAtLine, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
@@ -87,7 +90,7 @@ const RESULTS_MAX = 8;
 
 export interface ServerOptions {
   readonly connection: Connection;
-  readonly parse: (input: string | Uint8Array, path: string) => ParsedDocument;
+  readonly reader: Reader;
   readonly queue: JobQueue;
   readonly version: string;
 }
@@ -143,6 +146,7 @@ export class Server {
     const c = this.#connection;
     c.onInitialize((params) => this.#initialize(params));
     c.onInitialized(() => {
+      this.#options.reader.warm();
       this.#options.queue.warm();
       if (this.#can.folders)
         c.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
@@ -164,6 +168,7 @@ export class Server {
     c.onShutdown(() => {
       for (const d of this.#documents.values()) d.dispose();
       for (const t of this.#timers.values()) clearTimers(t);
+      this.#options.reader.dispose();
       this.#options.queue.dispose();
     });
   }
@@ -254,7 +259,9 @@ export class Server {
         this.#documents.set(uri, document);
         this.#timers.set(uri, {});
         this.#changed(document, true);
-        if (!document.isForeign && this.#settings.run !== "manual") this.#runOrRecall(document);
+        if (document.isForeign) return;
+        if (this.#settings.run !== "manual") this.#runOrRecall(document);
+        else void document.ready();
       }),
     );
     c.onDidChangeTextDocument((params) =>
@@ -265,7 +272,10 @@ export class Server {
         const timers = this.#timers.get(document.uri)!;
         clearTimers(timers);
         timers.parse = setTimeout(
-          () => this.#quietly("parse", () => this.#changed(document, true)),
+          () =>
+            this.#quietly("parse", () =>
+              document.isForeign ? this.#changed(document, true) : document.ready(),
+            ),
           PARSE_DELAY_MS,
         );
         if (this.#settings.run === "onOpenAndChange")
@@ -286,7 +296,7 @@ export class Server {
   #make(uri: string, languageId: string, version: number, text: string): OpenDocument {
     return new OpenDocument(
       {
-        parse: (t, path) => this.#options.parse(t, path),
+        read: (t, path) => this.#options.reader.read(t, path),
         simulate: (t, path, options, progress) => {
           const job = this.#options.queue.start(t, path, options, progress);
           // Before the status that the run is done, which clients wait for.
@@ -339,6 +349,8 @@ export class Server {
   }
 
   #publish(document: OpenDocument, foreign: boolean): void {
+    // What was read of an earlier text says nothing of this one: its marks stay until this one is read.
+    if (!foreign && !document.isRead) return;
     const snapshot = foreign ? undefined : document.snapshot();
     const diagnostics = snapshot ? marks(snapshot).map((m) => toDiagnostic(snapshot, m)) : [];
     void this.#connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
@@ -348,6 +360,7 @@ export class Server {
 
   #run(document: OpenDocument, asked: Partial<SimulateParams>): void {
     this.#quietly("simulation", async () => {
+      if (!(await this.#read(document))) return;
       const options = reviewOptions(this.#effective(), asked);
       const key = resultKey(document, options);
       const outcome = document.simulate(options);
@@ -380,6 +393,12 @@ export class Server {
    * (D5). An encoded mail and its readable copy are one text.
    */
   #runOrRecall(document: OpenDocument): void {
+    this.#quietly("results", async () => {
+      if ((await this.#read(document)) && !document.isForeign) this.#runOrRecallRead(document);
+    });
+  }
+
+  #runOrRecallRead(document: OpenDocument): void {
     const key = resultKey(document, reviewOptions(this.#effective()));
     const known = this.#results.get(key);
     const running = this.#running.get(key);
@@ -392,8 +411,13 @@ export class Server {
         if (this.#documents.get(document.uri) !== document || document.version !== version) return;
         if (ended?.kind === "result") document.adopt(ended.result);
         // The document that was run for has gone; this one is still here.
-        else if (document.state === "none") this.#runOrRecall(document);
+        else if (document.state === "none") this.#runOrRecallRead(document);
       });
+  }
+
+  /** Waits until a document is read; false when it was edited or closed meanwhile. */
+  async #read(document: OpenDocument): Promise<boolean> {
+    return (await document.ready()) && this.#documents.get(document.uri) === document;
   }
 
   #remember(key: string, result: ReviewResult): void {
@@ -434,8 +458,8 @@ export class Server {
   #features(): void {
     const c = this.#connection;
     c.onHover((p) =>
-      this.#answer("hover", p, null, (s) => {
-        const found = hover(s, docLineOf(s, lineOf(p)));
+      this.#answerAt("hover", p, (s, line) => {
+        const found = hover(s, docLineOf(s, line));
         return found ? toHover(s, found) : null;
       }),
     );
@@ -473,8 +497,8 @@ export class Server {
   #ownRequests(): void {
     const c = this.#connection;
     c.onRequest(METHOD_TREE, (p: unknown) =>
-      this.#caught("tree", (): TreeResult => {
-        const document = this.#document(p);
+      this.#caughtLater("tree", async (): Promise<TreeResult> => {
+        const document = await this.#readDocument(p);
         if (document.isForeign)
           return { uri: document.uri, version: document.version, state: "foreign", roots: [] };
         const snapshot = document.snapshot();
@@ -482,25 +506,26 @@ export class Server {
       }),
     );
     c.onRequest(METHOD_SIMULATE, (p: unknown) =>
-      this.#caught("simulate", (): SimulateResult => {
-        const document = this.#document(p);
+      this.#caughtLater("simulate", async (): Promise<SimulateResult> => {
+        const document = await this.#readDocument(p);
         const why = notRunnable(document);
         if (why) return { started: false, message: why };
         this.#run(document, simulateParams(p));
         return { started: true, message: "" };
       }),
     );
-    c.onRequest(METHOD_REPLAY, (p: unknown) => this.#caught("replay", () => this.#replay(p)));
+    c.onRequest(METHOD_REPLAY, (p: unknown) => this.#caughtLater("replay", () => this.#replay(p)));
     c.onRequest(METHOD_CANCEL, (p: unknown) => this.#caught("cancel", () => this.#document(p).cancel()));
     c.onRequest(METHOD_REPORT, (p: unknown) =>
-      this.#caught("report", (): ReportResult => {
+      this.#caughtLater("report", async (): Promise<ReportResult> => {
         const finding = (p as { finding?: unknown }).finding;
-        return report(this.#document(p).snapshot(), typeof finding === "number" ? finding : undefined);
+        const document = await this.#readDocument(p);
+        return report(document.snapshot(), typeof finding === "number" ? finding : undefined);
       }),
     );
     c.onRequest(METHOD_FINDING, (p: unknown) =>
-      this.#caught("finding", (): FindingAnswer => {
-        const snapshot = this.#document(p).snapshot();
+      this.#caughtLater("finding", async (): Promise<FindingAnswer> => {
+        const snapshot = (await this.#readDocument(p)).snapshot();
         const { finding, by, docLine } = p as Partial<Record<keyof FindingParams, unknown>>;
         const index =
           typeof finding === "number"
@@ -514,12 +539,14 @@ export class Server {
         };
       }),
     );
-    c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caught("timeline", () => this.#timeline(p)));
-    c.onRequest(METHOD_READABLE_MAIL, (p: unknown) => this.#caught("readable mail", () => this.#readable(p)));
+    c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caughtLater("timeline", () => this.#timeline(p)));
+    c.onRequest(METHOD_READABLE_MAIL, (p: unknown) =>
+      this.#caughtLater("readable mail", () => this.#readable(p)),
+    );
   }
 
   async #replay(p: unknown): Promise<ReportResult> {
-    const document = this.#document(p);
+    const document = await this.#readDocument(p);
     const params = simulateParams(p);
     if (!params.replay) throw invalid("a replay needs the token of a finding");
     const why = notRunnable(document);
@@ -544,7 +571,7 @@ export class Server {
 
   /** Runs a finding's scenario again, beside the store: the document's results stay as they are. */
   async #timeline(p: unknown): Promise<TimelineAnswer> {
-    const document = this.#document(p);
+    const document = await this.#readDocument(p);
     const { review } = document.snapshot();
     const finding = review?.result.findings[(p as TimelineParams).finding];
     if (finding === undefined) return { timeline: null, why: "this finding belongs to an earlier run" };
@@ -565,14 +592,14 @@ export class Server {
     return { timeline, why: "" };
   }
 
-  #readable(p: unknown): ReadableMailResult {
+  async #readable(p: unknown): Promise<ReadableMailResult> {
     const { uri, bytes } = p as { uri?: unknown; bytes?: unknown };
     if (typeof uri !== "string") throw invalid("a document address is missing");
     const path = pathOf(uri);
     const parsed =
       typeof bytes === "string"
-        ? this.#options.parse(Buffer.from(bytes, "base64"), path)
-        : this.#document(p).parsed;
+        ? await this.#options.reader.read(Buffer.from(bytes, "base64"), path).done
+        : (await this.#readDocument(p)).parsed;
     const name = terminalText(path.split("/").pop() ?? path);
     if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
       return {
@@ -594,14 +621,58 @@ export class Server {
     return document;
   }
 
-  /** A feature of one document: nothing for foreign or unknown documents, nothing (and a log line) when it breaks. */
-  #answer<T>(what: string, params: unknown, empty: T, body: (snapshot: Snapshot) => T): T {
-    return this.#caught(what, () => {
-      const uri = (params as { textDocument?: { uri?: unknown } } | null)?.textDocument?.uri;
-      if (typeof uri !== "string") throw invalid("a document address is missing");
-      const document = this.#documents.get(uri);
-      return document && !document.isForeign ? body(document.snapshot()) : empty;
+  /** The document of a request when its present text is read, however often it is edited meanwhile. */
+  async #readDocument(p: unknown): Promise<OpenDocument> {
+    for (;;) {
+      const document = this.#document(p);
+      if (document.isForeign || (await document.ready())) return document;
+    }
+  }
+
+  /**
+   * A feature of one document: nothing for foreign or unknown documents, nothing (and a log line) when it breaks. It waits
+   * until the text is read, and so answers for the text that there is.
+   */
+  #answer<T>(what: string, params: unknown, empty: T, body: (snapshot: Snapshot) => T): Promise<T> {
+    return this.#caughtLater(what, async () => {
+      const uri = documentUri(params);
+      for (;;) {
+        const document = this.#documents.get(uri);
+        if (!document || document.isForeign) return empty;
+        if (await document.ready()) return document.isForeign ? empty : body(document.snapshot());
+      }
     });
+  }
+
+  /**
+   * A feature of one line, answered at once: from the text that was read last where the line was not edited since, else
+   * with nothing.
+   */
+  #answerAt(
+    what: string,
+    params: { position: { line: number } },
+    body: (snapshot: Snapshot, line: number) => Hover | null,
+  ): Hover | null {
+    return this.#caught(what, () => {
+      const document = this.#documents.get(documentUri(params));
+      const line = lineOf(params);
+      if (!document || document.isForeign) return null;
+      if (document.isRead) return body(document.snapshot(), line);
+      void document.ready();
+      const then = document.lineWhenRead(line);
+      const found = then === undefined ? null : body(document.snapshot(), then);
+      return found?.range ? { ...found, range: movedTo(found.range, line) } : found;
+    });
+  }
+
+  async #caughtLater<T>(what: string, body: () => Promise<T>): Promise<T> {
+    try {
+      return await body();
+    } catch (error) {
+      return this.#caught(what, () => {
+        throw error;
+      });
+    }
   }
 
   #caught<T>(what: string, body: () => T): T {
@@ -631,6 +702,18 @@ export class Server {
       failed(error);
     }
   }
+}
+
+function documentUri(params: unknown): string {
+  const uri = (params as { textDocument?: { uri?: unknown } } | null)?.textDocument?.uri;
+  if (typeof uri !== "string") throw invalid("a document address is missing");
+  return uri;
+}
+
+/** The same columns on another line. */
+function movedTo(range: Range, line: number): Range {
+  const end = line + range.end.line - range.start.line;
+  return { start: { ...range.start, line }, end: { ...range.end, line: end } };
 }
 
 /** The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. */

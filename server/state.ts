@@ -1,14 +1,22 @@
 /**
  * The open documents: text -> parse -> results, each keyed by the document's version (D7). Owns the rules of freshness:
- * an edit cancels the run of the earlier text and makes its results obsolete, and a result that arrives for a text that
- * is no longer there is dropped. Leaves out the protocol (server.ts) and the thread (emulation/job.ts).
+ * an edit gives up the reading and the run of the earlier text and makes its results obsolete, and what arrives for a
+ * text that is no longer there is dropped. Between an edit and its parse, lines are led back to the text that was read
+ * last. Leaves out the protocol (server.ts) and the threads (reading/, emulation/).
  */
 
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
 import type { Job, JobOutcome } from "./emulation/job.ts";
-import { indexLines, type LineRef, lineMap, type Snapshot, type StoredReview } from "./features/snapshot.ts";
+import {
+  indexLines,
+  type LineIndex,
+  lineMap,
+  type Snapshot,
+  type StoredReview,
+} from "./features/snapshot.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
+import type { Reading } from "./reading/reader.ts";
 import { countsOf } from "./report/facts.ts";
 import { stubRanking } from "./review/coverage.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
@@ -18,7 +26,7 @@ const NO_COUNTS: Counts = { clean: 0, new: 0, fixed: 0, fixedLater: 0, already: 
 const NO_PROGRESS = { done: 0, total: 0, what: "" };
 
 export interface StoreHost {
-  readonly parse: (text: string, path: string) => ParsedDocument;
+  readonly read: (text: string, path: string) => Reading;
   readonly simulate: (
     text: string,
     path: string,
@@ -29,6 +37,51 @@ export interface StoreHost {
   readonly log: (message: string) => void;
   /** Something about the document changed: publish, refresh, notify. `final` is false for mere progress. */
   readonly changed: (document: OpenDocument, final: boolean) => void;
+}
+
+/** `removed` lines from `first` on (0-based) became `added` lines. */
+interface Edit {
+  readonly first: number;
+  readonly removed: number;
+  readonly added: number;
+}
+
+const NO_LINES: LineIndex = { get: () => undefined };
+
+/** A document of which nothing is known yet. */
+const NOTHING_READ: ParsedDocument = {
+  path: "",
+  form: "text",
+  lines: [],
+  isRawText: true,
+  rawLines: null,
+  messages: [],
+  patches: [],
+  series: [],
+  problems: [],
+  crashReports: [],
+  testReports: [],
+  lineOffset: 0,
+};
+
+/** What is shown of a text that could not be read: a defect of ours, or one that takes more memory than there is. */
+function unread(path: string, why: string): ParsedDocument {
+  const message = `This text could not be read (${why.split("\n")[0]}). Cut the mail that matters out of it.`;
+  return {
+    ...NOTHING_READ,
+    path,
+    lines: [""],
+    problems: [{ code: "not-read", severity: "error", message, docLine: 1, endDocLine: 1 }],
+  };
+}
+
+function lineBreaks(text: string): number {
+  let n = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 10 || (c === 13 && text.charCodeAt(at + 1) !== 10)) n++;
+  }
+  return n;
 }
 
 /** Results made from one text. `lines` is kept to find their place in a later one. */
@@ -43,12 +96,17 @@ export class OpenDocument {
   readonly uri: string;
   readonly #host: StoreHost;
   #text: TextDocument;
-  #parsed: ParsedDocument | undefined;
-  #index: ReadonlyMap<number, LineRef> | undefined;
+  /** What was read last, with the version that it is of. */
+  #read: { readonly version: number; readonly parsed: ParsedDocument; readonly index: LineIndex } | undefined;
+  #reading: { readonly version: number; readonly job: Reading; readonly done: Promise<boolean> } | undefined;
+  /** Edits since the last reading, in lines of the editor. */
+  #edits: Edit[] = [];
+  #disposed = false;
   #results: Results | undefined;
   #placed: StoredReview | undefined;
   #job: Job | undefined;
-  #foreign: boolean | undefined;
+  /** Known when the text was looked at, and better when it was read. */
+  #foreign: boolean;
   #ended: "cancelled" | "failed" | undefined;
   #progress = NO_PROGRESS;
   #message = "";
@@ -57,6 +115,7 @@ export class OpenDocument {
     this.#host = host;
     this.uri = uri;
     this.#text = TextDocument.create(uri, languageId, version, text);
+    this.#foreign = !this.#mayShowPatch();
   }
 
   get version(): number {
@@ -71,16 +130,76 @@ export class OpenDocument {
     return pathOf(this.uri);
   }
 
-  /** The parse of the present text; made when it is first asked for. */
+  /** What was read last; of the present text once `ready` has said so. */
   get parsed(): ParsedDocument {
-    this.#parsed ??= this.#host.parse(this.#text.getText(), this.path);
-    return this.#parsed;
+    return this.#read?.parsed ?? NOTHING_READ;
+  }
+
+  /** Whether the present text has been read. */
+  get isRead(): boolean {
+    return this.#read?.version === this.version;
   }
 
   /** Plain text that shows neither a mail nor a diff: nothing is offered for it. */
   get isForeign(): boolean {
-    this.#foreign ??= this.#looksForeign();
     return this.#foreign;
+  }
+
+  /** Reads the present text, unless that is done or under way. False: it was edited or closed meanwhile. */
+  ready(): Promise<boolean> {
+    if (this.isRead) return Promise.resolve(true);
+    if (this.#disposed) return Promise.resolve(false);
+    if (this.#reading === undefined) {
+      const { version } = this;
+      const job = this.#host.read(this.#text.getText(), this.path);
+      let superseded: (value: false) => void = () => {};
+      const gone = new Promise<false>((resolve) => {
+        superseded = resolve;
+      });
+      const arrived = job.done.then(
+        (parsed) => this.#arrived(version, parsed),
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#host.log(`${this.path}: ${why}`);
+          return this.#arrived(version, unread(this.path, why));
+        },
+      );
+      const cancellable = {
+        done: job.done,
+        cancel: () => {
+          job.cancel();
+          superseded(false);
+        },
+      };
+      this.#reading = { version, job: cancellable, done: Promise.race([arrived, gone]) };
+    }
+    return this.#reading.done;
+  }
+
+  /** The line, as it was when the text was read last, of a line of the editor (0-based); undefined: it was edited since. */
+  lineWhenRead(line: number): number | undefined {
+    let at = line;
+    for (let i = this.#edits.length - 1; i >= 0; i--) {
+      const { first, removed, added } = this.#edits[i]!;
+      if (at < first) continue;
+      if (at < first + added) return undefined;
+      at += removed - added;
+    }
+    return at;
+  }
+
+  #arrived(version: number, parsed: ParsedDocument): boolean {
+    if (this.#disposed || version !== this.version) {
+      this.#host.log(`${this.path}: the reading of version ${version} came late and is dropped`);
+      return false;
+    }
+    this.#reading = undefined;
+    this.#read = { version, parsed, index: indexLines(parsed) };
+    this.#edits = [];
+    this.#placed = undefined;
+    this.#foreign = !this.#mayShowPatch() || (this.#isPlainText && parsed.patches.length === 0);
+    this.#host.changed(this, true);
+    return true;
   }
 
   get state(): Freshness {
@@ -92,10 +211,18 @@ export class OpenDocument {
   }
 
   update(changes: TextDocumentContentChangeEvent[], version: number): void {
-    this.#text = TextDocument.update(this.#text, changes, version);
-    this.#parsed = undefined;
-    this.#foreign = undefined;
-    this.#index = undefined;
+    for (const change of changes) {
+      const whole = !("range" in change) || change.range === undefined;
+      const first = whole ? 0 : change.range.start.line;
+      const last = whole ? this.#text.lineCount - 1 : change.range.end.line;
+      this.#edits.push({ first, removed: last - first + 1, added: lineBreaks(change.text) + 1 });
+      this.#text = TextDocument.update(this.#text, [change], version);
+    }
+    if (changes.length === 0) this.#text = TextDocument.update(this.#text, [], version);
+    if (!this.#mayShowPatch()) this.#foreign = true;
+    else if (!this.#isPlainText) this.#foreign = false;
+    this.#reading?.job.cancel();
+    this.#reading = undefined;
     this.#placed = undefined;
     this.#ended = undefined;
     this.#stop();
@@ -150,17 +277,19 @@ export class OpenDocument {
 
   /** The document was closed. */
   dispose(): void {
+    this.#disposed = true;
+    this.#reading?.job.cancel();
+    this.#reading = undefined;
     this.#stop();
   }
 
+  /** What features read; of the text that was read last. */
   snapshot(): Snapshot {
-    const parsed = this.parsed;
-    this.#index ??= indexLines(parsed);
     return {
       uri: this.uri,
       version: this.version,
-      parsed,
-      lines: this.#index,
+      parsed: this.parsed,
+      lines: this.#read?.index ?? NO_LINES,
       state: this.state,
       review: this.#review(),
       progress: this.#progress,
@@ -184,10 +313,13 @@ export class OpenDocument {
     };
   }
 
-  #looksForeign(): boolean {
+  get #isPlainText(): boolean {
     const { languageId } = this.#text;
-    if (languageId === "diff" || languageId === MAIL_LANGUAGE) return false;
-    return !looksLikePatch(this.#text.getText()) || this.parsed.patches.length === 0;
+    return languageId !== "diff" && languageId !== MAIL_LANGUAGE;
+  }
+
+  #mayShowPatch(): boolean {
+    return !this.#isPlainText || looksLikePatch(this.#text.getText());
   }
 
   #stop(): void {

@@ -13,7 +13,7 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
-  /^extension\/dist\/(?:extension|server|worker|cli)\.cjs$/,
+  /^extension\/dist\/(?:extension|server|worker|reader|cli)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
@@ -32,6 +32,7 @@ const REQUIRED = [
   "extension/dist/panel.js",
   "extension/media/panel/panel.css",
   "extension/dist/reach.json",
+  "extension/dist/reader.cjs",
   "extension/media/sidebar.svg",
 ];
 

@@ -3,8 +3,8 @@
  * and a function may go over several hunks; each function stands under the hunk that it starts in, so that every row
  * lies inside its parent and breadcrumbs follow the cursor.
  */
-import type { DiffFile, Hunk, Patch } from "../mail/types.ts";
-import { functionViews, patchNumber, type Snapshot } from "./snapshot.ts";
+import type { Comment, DiffFile, Hunk, Patch } from "../mail/types.ts";
+import { type FunctionView, functionViews, patchNumber, type Snapshot } from "./snapshot.ts";
 
 export type OutlineKind = "series" | "patch" | "file" | "hunk" | "function" | "remark" | "message" | "crash";
 
@@ -20,10 +20,11 @@ export interface OutlineNode {
 export function outline(snapshot: Snapshot): OutlineNode[] {
   const { parsed } = snapshot;
   const rows: OutlineNode[] = parsed.patches.map((p) => patchNode(snapshot, p));
+  const starts = rows.map(({ docLine }) => ({ docLine })).sort((a, b) => a.docLine - b.docLine);
   for (const m of parsed.messages)
     if (
       m.kind === "cover" ||
-      (m.kind === "reply" && !rows.some((r) => r.docLine >= m.docLine && r.docLine <= m.endDocLine))
+      (m.kind === "reply" && between(starts, m.docLine, m.endDocLine + 1).length === 0)
     )
       rows.push(leaf("message", m.subject || m.rawSubject || "message", m.author, m.docLine, m.endDocLine));
   for (const c of parsed.crashReports)
@@ -42,24 +43,48 @@ function patchNode(snapshot: Snapshot, patch: Patch): OutlineNode {
   const detail = [patchNumber(patch), patch.confidence === "repaired" ? "repaired" : ""]
     .filter((s) => s)
     .join(" · ");
-  const children: OutlineNode[] = patch.files.map((f) => fileNode(snapshot, patch, f));
+  const functions = new Map<string, FunctionView[]>();
+  for (const view of functionViews(snapshot, patch)) {
+    const ours = functions.get(view.path);
+    if (ours) ours.push(view);
+    else functions.set(view.path, [view]);
+  }
+  const remarks = [...patch.comments].sort((a, b) => a.docLine - b.docLine);
+  const children: OutlineNode[] = patch.files.map((f) => {
+    const paths = [...new Set([f.path, f.oldPath])];
+    const ours = paths.flatMap((path) => functions.get(path) ?? []);
+    if (paths.length > 1) ours.sort((a, b) => a.docLine - b.docLine);
+    return fileNode(f, ours, remarks);
+  });
   for (const r of patch.remarks)
     children.push(leaf("remark", firstLine(r.text), r.author, r.docLine, r.endDocLine));
   children.sort((a, b) => a.docLine - b.docLine);
   return node("patch", patch.subject || "(no subject)", detail, patch.docLine, patch.endDocLine, children);
 }
 
-function fileNode(snapshot: Snapshot, patch: Patch, file: DiffFile): OutlineNode {
-  const functions = functionViews(snapshot, patch).filter(
-    (f) => f.path === file.path || f.path === file.oldPath,
-  );
+/** The items of a list sorted by line that begin at `from` or behind it and before `to`. */
+function between<T extends { readonly docLine: number }>(list: readonly T[], from: number, to: number): T[] {
+  const first = (line: number): number => {
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (list[mid]!.docLine < line) low = mid + 1;
+      else high = mid;
+    }
+    return low;
+  };
+  return list.slice(first(from), first(to));
+}
+
+function fileNode(
+  file: DiffFile,
+  functions: readonly FunctionView[],
+  remarks: readonly Comment[],
+): OutlineNode {
   const hunks = file.hunks.map((h, i) => {
     const end = file.hunks[i + 1]?.line ?? Number.POSITIVE_INFINITY;
-    return hunkNode(
-      patch,
-      h,
-      functions.filter((f) => f.docLine >= h.line && f.docLine < end),
-    );
+    return hunkNode(h, between(functions, h.line, end), remarks);
   });
   return node(
     "file",
@@ -71,7 +96,7 @@ function fileNode(snapshot: Snapshot, patch: Patch, file: DiffFile): OutlineNode
   );
 }
 
-function hunkNode(patch: Patch, hunk: Hunk, functions: ReturnType<typeof functionViews>): OutlineNode {
+function hunkNode(hunk: Hunk, functions: readonly FunctionView[], remarks: readonly Comment[]): OutlineNode {
   const last = hunk.lines[hunk.lines.length - 1]?.docLine ?? hunk.line;
   const children = functions.map((f) =>
     leaf(
@@ -82,12 +107,11 @@ function hunkNode(patch: Patch, hunk: Hunk, functions: ReturnType<typeof functio
       Math.max(f.docLine, Math.min(f.endDocLine, last)),
     ),
   );
-  for (const c of patch.comments)
-    if (c.docLine > hunk.line && c.docLine <= last + 1)
-      children.push(leaf("remark", firstLine(c.text), c.author, c.docLine, c.endDocLine));
+  for (const c of between(remarks, hunk.line + 1, last + 2))
+    children.push(leaf("remark", firstLine(c.text), c.author, c.docLine, c.endDocLine));
   children.sort((a, b) => a.docLine - b.docLine);
   const range = /^@@[^@]*@@/.exec(hunk.header)?.[0] ?? hunk.header;
-  const inside = /(\w+)\s*\(/.exec(hunk.section)?.[1] ?? hunk.section;
+  const inside = /(?<!\w)(\w{1,200})[ \t]?\(/.exec(hunk.section)?.[1] ?? hunk.section;
   return node("hunk", `@@ -${hunk.oldStart} ${inside}`.trim(), range, hunk.line, last, children);
 }
 

@@ -27,26 +27,64 @@ export interface Snapshot {
   readonly uri: string;
   readonly version: number;
   readonly parsed: ParsedDocument;
-  readonly lines: ReadonlyMap<number, LineRef>;
+  readonly lines: LineIndex;
   readonly state: Freshness;
   readonly review: StoredReview | undefined;
   readonly progress: { readonly done: number; readonly total: number; readonly what: string };
   readonly settings: Settings;
 }
 
-/** Every diff line of the document by its line; wrapped lines lead to the same one. */
-export function indexLines(parsed: ParsedDocument): Map<number, LineRef> {
-  const index = new Map<number, LineRef>();
+/** From a document line to the diff line that stands there. */
+export interface LineIndex {
+  get(docLine: number): LineRef | undefined;
+}
+
+/**
+ * Every diff line of the document by its line; wrapped lines lead to the same one. The lines of a hunk are looked at when
+ * one of them is first asked for: a mail may have a million.
+ */
+export function indexLines(parsed: ParsedDocument): LineIndex {
+  type Place = Omit<LineRef, "line"> & { readonly end: number };
+  const places: Place[] = [];
   for (const patch of parsed.patches)
     for (const file of patch.files)
       file.hunks.forEach((hunk, hunkIndex) => {
-        for (const line of hunk.lines) {
-          const ref = { patch, file, hunk, hunkIndex, line };
-          index.set(line.docLine, ref);
-          for (const more of line.wrapped ?? []) index.set(more, ref);
-        }
+        const last = hunk.lines[hunk.lines.length - 1];
+        if (last === undefined) return;
+        const end = Math.max(last.docLine, last.wrapped?.at(-1) ?? 0);
+        places.push({ patch, file, hunk, hunkIndex, end });
       });
-  return index;
+  places.sort((a, b) => a.hunk.line - b.hunk.line);
+  const known = new Map<Place, ReadonlyMap<number, LineRef>>();
+  const linesOf = (place: Place): ReadonlyMap<number, LineRef> => {
+    let lines = known.get(place);
+    if (lines === undefined) {
+      const made = new Map<number, LineRef>();
+      for (const line of place.hunk.lines) {
+        const { patch, file, hunk, hunkIndex } = place;
+        const ref = { patch, file, hunk, hunkIndex, line };
+        made.set(line.docLine, ref);
+        for (const more of line.wrapped ?? []) made.set(more, ref);
+      }
+      lines = made;
+      known.set(place, lines);
+    }
+    return lines;
+  };
+  return {
+    get(docLine) {
+      // The last hunk that begins at or above the line.
+      let low = 0;
+      let high = places.length;
+      while (low < high) {
+        const mid = (low + high) >> 1;
+        if (places[mid]!.hunk.line <= docLine) low = mid + 1;
+        else high = mid;
+      }
+      const place = places[low - 1];
+      return place === undefined || docLine > place.end ? undefined : linesOf(place).get(docLine);
+    },
+  };
 }
 
 /** The map from `before`'s lines to `after`'s (1-based): equal heads and tails keep their lines, the rest is gone. */
@@ -106,8 +144,30 @@ export interface FunctionView {
   readonly facts: readonly FunctionFacts[];
 }
 
+/** The views of a patch, which many features ask for: as of one result. */
+const knownViews = new WeakMap<Patch, { result: ReviewResult | undefined; views: readonly FunctionView[] }>();
+
 /** Functions (not macros or types) of a patch in document order. */
-export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
+export function functionViews(snapshot: Snapshot, patch: Patch): readonly FunctionView[] {
+  const result = snapshot.review?.result;
+  const known = knownViews.get(patch);
+  if (known !== undefined && known.result === result) return known.views;
+  const views = makeViews(snapshot, patch);
+  knownViews.set(patch, { result, views });
+  return views;
+}
+
+function makeViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
+  const lines = new Map<ReadonlySet<number>, Set<number>>();
+  const setOf = (numbers: readonly number[]): ReadonlySet<number> => {
+    const made = new Set(numbers);
+    lines.set(made, made);
+    return made;
+  };
+  const add = (to: ReadonlySet<number>, numbers: readonly number[]): void => {
+    const set = lines.get(to)!;
+    for (const n of numbers) set.add(n);
+  };
   const views = new Map<string, { -readonly [K in keyof FunctionView]: FunctionView[K] }>();
   for (const d of patch.definitions) {
     if (d.kind !== "function") continue;
@@ -125,8 +185,8 @@ export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] 
         docLine: first,
         endDocLine: last,
         sides: d.side,
-        before: new Set(d.side === "before" ? d.lines : []),
-        after: new Set(d.side === "after" ? d.lines : []),
+        before: setOf(d.side === "before" ? d.lines : []),
+        after: setOf(d.side === "after" ? d.lines : []),
         facts: [],
       });
       continue;
@@ -136,8 +196,8 @@ export function functionViews(snapshot: Snapshot, patch: Patch): FunctionView[] 
     known.whole ||= d.visible === "whole";
     known.changed ||= d.changed;
     if (known.sides !== d.side) known.sides = "both";
-    if (d.side === "before") known.before = new Set([...known.before, ...d.lines]);
-    else known.after = new Set([...known.after, ...d.lines]);
+    if (d.side === "before") add(known.before, d.lines);
+    else add(known.after, d.lines);
   }
   for (const facts of snapshot.review?.result.functions ?? []) {
     if (facts.patch !== patch.index) continue;

@@ -15,7 +15,11 @@ describe("language server with the emulator", () => {
   let file = "";
   before(() => {
     file = join(
-      bundle("lsp-real", { server: "server/main.ts", worker: "server/emulation/worker.ts" }),
+      bundle("lsp-real", {
+        server: "server/main.ts",
+        reader: "server/reading/thread.ts",
+        worker: "server/emulation/worker.ts",
+      }),
       "server.cjs",
     );
   });

@@ -125,7 +125,11 @@ describe("an encoded mail and its readable copy", () => {
   let client: LspClient | undefined;
   before(() => {
     file = join(
-      bundle("lsp-mail", { server: "server/main.ts", worker: "test/lsp/fake_worker.ts" }),
+      bundle("lsp-mail", {
+        server: "server/main.ts",
+        reader: "server/reading/thread.ts",
+        worker: "test/lsp/fake_worker.ts",
+      }),
       "server.cjs",
     );
   });

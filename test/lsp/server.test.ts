@@ -43,7 +43,14 @@ describe("language server", () => {
   let file = "";
   const clients: LspClient[] = [];
   before(() => {
-    file = join(bundle("lsp", { server: "server/main.ts", worker: "test/lsp/fake_worker.ts" }), "server.cjs");
+    file = join(
+      bundle("lsp", {
+        server: "server/main.ts",
+        reader: "server/reading/thread.ts",
+        worker: "test/lsp/fake_worker.ts",
+      }),
+      "server.cjs",
+    );
   });
   after(async () => {
     await Promise.all(clients.map((c) => c.close()));
