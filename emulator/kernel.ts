@@ -55,7 +55,7 @@ const sourceByPath = new Map<string, SourceFile>(
 /** Finds `<linux/dax.h>`, `"internal.h"` among the reference files. */
 function resolveReference(name: string, system: boolean, fromPath: string): SourceFile | null {
   if (!system) {
-    const folder = fromPath.replace(/[^/]*$/, "");
+    const folder = fromPath.slice(0, fromPath.lastIndexOf("/") + 1);
     const parts: string[] = [];
     for (const part of (folder + name).split("/")) {
       if (part === "..") parts.pop();

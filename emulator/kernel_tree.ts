@@ -4,7 +4,9 @@
  * kernel), the reference kernel, and the rest of the tree, which is asked for by name. Leaves out finding and patching
  * the files (server/source/images.ts) and knowing which file defines what (server/source/tree_index.ts).
  */
+
 import type { CError, Declaration, External, SourceFile } from "./c/ast.ts";
+import { replaceComments } from "./c/comments.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
@@ -228,9 +230,7 @@ class TreeBuilder {
 
   private preprocessed(s: SourceFile): { tokens: readonly Token[]; macros: MacroTable } {
     const macros = this.macros.copy();
-    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n(?:\s*\n)*[ \t]*#[ \t]*define[ \t]+\1\b/m.exec(
-      s.text,
-    );
+    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
     // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
     for (const name of declaredNames(s.text)) macros.delete(name);
@@ -381,8 +381,7 @@ class ImportingTable extends MacroTable {
 /** A text of which only the preprocessor's lines are left, each in its place. */
 function directivesOf(text: string): string {
   let continued = false;
-  return text
-    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]+/g, " "))
+  return replaceComments(text, false, (c) => c.replace(/[^\n]+/g, " "))
     .split("\n")
     .map((line) => {
       const keep = continued || /^[ \t]*#/.test(line);

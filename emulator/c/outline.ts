@@ -481,7 +481,7 @@ function brokenComment(lines: readonly string[]): number {
     const open = line.indexOf("/*");
     if (close >= 0 && (open < 0 || close < open)) {
       // `*/` first: everything before it is comment, unless code with such a string says otherwise.
-      return /"[^"]*\*\/[^"]*"/.test(line) ? 0 : i + 1;
+      return (line.match(/"[^"]*"/g) ?? []).some((s) => s.includes("*/")) ? 0 : i + 1;
     }
     if (open >= 0) break;
   }

@@ -135,6 +135,9 @@ export function unquoteName(text: string): string {
   return Buffer.from(bytes).toString("utf8");
 }
 
+/** Characters of the longest time or revision behind a name. */
+const STAMP_MAX = 80;
+
 /** The name on a `---` or `+++` line: up to a tab or a timestamp. */
 export function sideName(rest: string): { name: string; epoch: boolean } {
   const text = rest.trimEnd();
@@ -144,11 +147,12 @@ export function sideName(rest: string): { name: string; epoch: boolean } {
   let stamp = tab >= 0 ? text.slice(tab + 1) : "";
   const dated =
     /\s+(\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} .*\d{4}|\(revision \d+\)|\(working copy\))$/.exec(
-      name,
+      // A stamp is short: the end of a long name is looked at, so that blanks in it cost nothing.
+      name.slice(-STAMP_MAX),
     );
   if (dated) {
     stamp = dated[1]!;
-    name = name.slice(0, dated.index);
+    name = name.slice(0, Math.max(0, name.length - STAMP_MAX) + dated.index);
   }
   return { name: name.trimEnd(), epoch: /^1970-01-01|^1969-12-31/.test(stamp) };
 }

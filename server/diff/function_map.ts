@@ -183,7 +183,7 @@ export function headingName(heading: string): { name: string; kind: DefinitionKi
 function functionName(signature: string): string | null {
   const syscall = /\b(?:COMPAT_)?SYSCALL_DEFINE\d\s*\(\s*(\w+)/.exec(signature);
   if (syscall) return `sys_${syscall[1]}`;
-  for (const match of signature.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
+  for (const match of signature.matchAll(/(?<!\w)([A-Za-z_]\w*)\s*\(/g)) {
     if (!NOT_NAMES.has(match[1]!)) return match[1]!;
   }
   return null;

@@ -353,7 +353,7 @@ class Scanner {
     file.path = file.oldPath = line
       .slice(at)
       .replace(/^(?:diff --(?:cc|combined) |\*\*\* (?:[ab]\/)?)/, "")
-      .replace(/\t.*$/, "")
+      .split("\t", 1)[0]!
       .trim();
     patch.files.push(file);
     const what = kind === "combined" ? "a combined diff (of a merge)" : "a context diff";
@@ -397,7 +397,7 @@ class Scanner {
         }
       }
       // A mailer that refills paragraphs moves the "index" line up: "diff --git a/x b/x index" and the ids below.
-      const moved = / index(?: ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64}).*)?\s*$/.exec(names);
+      const moved = / index(?: ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64}).*)?\s*$/s.exec(names);
       if (moved) {
         names = names.slice(0, moved.index);
         const col = k < this.n ? this.colOf(k, context) : -1;
@@ -842,7 +842,7 @@ class Scanner {
   }
 
   private isVersionLine(i: number): boolean {
-    return /^(?:> ?)*\d+\.\d+[\w.()+ -]*\s*$/.test(this.text[i] ?? "");
+    return /^(?:> ?)*\d+\.\d[\w.()+ -]*$/.test((this.text[i] ?? "").trimEnd());
   }
 
   /** `-- ` and what a mailer puts below it. */

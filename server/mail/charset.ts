@@ -65,10 +65,7 @@ export interface DecodedText {
 /** Decodes bytes by the declared charset when it can be believed. Never throws. */
 export function decodeText(bytes: Uint8Array, declared: string | null): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let label = (declared ?? "")
-    .trim()
-    .toLowerCase()
-    .replace(/^["']+|["']+$/g, "");
+  let label = unquoted((declared ?? "").trim().toLowerCase());
   label = ALIASES[label] ?? label;
   if (SWITCHED.test(label)) {
     if (/^utf-?7$/.test(label))
@@ -100,4 +97,13 @@ function decodeUtf7(text: string): string {
     for (let i = 0; i + 1 < bytes.length; i += 2) out += String.fromCharCode(bytes.readUInt16BE(i));
     return out;
   });
+}
+
+/** Without quotes around it, however many. */
+function unquoted(text: string): string {
+  let first = 0;
+  let end = text.length;
+  while (first < end && (text[first] === '"' || text[first] === "'")) first++;
+  while (end > first && (text[end - 1] === '"' || text[end - 1] === "'")) end--;
+  return text.slice(first, end);
 }

@@ -69,9 +69,9 @@ function readGitLog(lines: string[], docs: number[], text: CommitText): boolean 
   text.docLine = docs[0] ?? null;
   let i = 1;
   for (; i < lines.length && lines[i] !== ""; i++) {
-    const field = /^(Author|Date|AuthorDate):\s*(.*)$/.exec(lines[i]!);
-    if (field?.[1] === "Author") text.author = field[2]!;
-    else if (field) text.date = field[2]!;
+    const field = /^(Author|Date|AuthorDate):(.*)$/s.exec(lines[i]!);
+    if (field?.[1] === "Author") text.author = field[2]!.trimStart();
+    else if (field) text.date = field[2]!.trimStart();
   }
   const message: string[] = [];
   const messageDocs: number[] = [];
@@ -139,10 +139,12 @@ function dropAttribution(text: CommitText): void {
 }
 
 function joinMessage(lines: string[]): string {
-  return lines
-    .map((l) => l.trimEnd())
-    .join("\n")
-    .replace(/^\n+|\n+$/g, "");
+  const text = lines.map((l) => l.trimEnd());
+  let first = 0;
+  let end = text.length;
+  while (end > first && text[end - 1] === "") end--;
+  while (first < end && text[first] === "") first++;
+  return text.slice(first, end).join("\n");
 }
 
 /** git's `patchbreak`: a diff, an Index line, `--- name` or a line of three dashes. */
@@ -173,13 +175,13 @@ function readInBodyHeaders(lines: string[], text: CommitText, from: number): num
       text.subject = line;
       continue;
     }
-    const field = /^(From|Subject|Date):\s*(.*)$/i.exec(line);
+    const field = /^(From|Subject|Date):(.*)$/is.exec(line);
     if (!field) break;
     const key = ({ from: "author", subject: "subject", date: "date" } as const)[
       field[1]!.toLowerCase() as "from" | "subject" | "date"
     ];
     if (text[key] !== null) break;
-    text[key] = field[2]!;
+    text[key] = field[2]!.trimStart();
     last = key;
   }
   return i;

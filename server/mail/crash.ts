@@ -43,6 +43,9 @@ const FRAME =
 const REGISTER =
   /\b(R[A-D]X|R[SD]I|R[BS]P|R\d\d|CR\d|E[A-D]X|E[SD]I|E[BS]P|EFLAGS|x\d+|pc|lr|sp|esr|FAR)\s*:\s*(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})\b/gi;
 
+/** Characters of a report's line that are looked at. */
+const DETAIL_MAX = 400;
+
 interface Line {
   text: string;
   doc: number;
@@ -124,7 +127,8 @@ function readReport(
   let end = start;
   for (; i < body.text.length && i < start + 400 && idle < 8; i++) {
     const line = lineAt(body, i, depth);
-    const text = line.text.replace(STAMP, "");
+    // No line of a report is longer; the patterns below go over blanks more than once.
+    const text = line.text.slice(0, DETAIL_MAX).replace(STAMP, "");
     if (line.depth < depth && text.trim() === "") break;
     const took = readDetail(report, text, line, tracing);
     if (TRACE_START.test(text)) tracing = true;

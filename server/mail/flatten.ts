@@ -197,10 +197,11 @@ function pushText(out: string[], text: string, depth: number, marker = ""): void
   const trimmed = text.trimEnd();
   if (depth === 0 && trimmed === "") return;
   // "<>" stands where the quoting person cut something; a hunk header that follows begins a line.
-  const cut = /^(.*?\S)?\s*(@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*)$/.exec(trimmed);
-  if (cut?.[1] && depth > 0) {
-    out.push(marker + cut[1]);
-    out.push(marker + cut[2]!);
+  const cut = depth > 0 ? trimmed.search(/@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/) : -1;
+  const before = cut > 0 ? trimmed.slice(0, cut).trimEnd() : "";
+  if (before !== "") {
+    out.push(marker + before);
+    out.push(marker + trimmed.slice(cut));
     return;
   }
   out.push((marker + trimmed).trimEnd());

@@ -9,7 +9,7 @@ import type { Header } from "./types.ts";
 const VALUE_LIMIT = 65536;
 const HEADER_LIMIT = 2000;
 
-const HEADER = /^([!-9;-~]{1,78})[ \t]*:[ \t]*(.*)$/;
+const HEADER = /^([!-9;-~]{1,78})[ \t]*:([^\n]*)$/;
 
 /** True for `Name: value` lines that a mail's header block is made of. */
 export function isHeaderLine(line: string): boolean {
@@ -59,7 +59,7 @@ export function readHeaders(lines: string[], from: number): HeaderBlock {
     }
     flush();
     if (headers.length >= HEADER_LIMIT) continue;
-    const value = match[2]!.trimEnd().slice(0, VALUE_LIMIT);
+    const value = match[2]!.trim().slice(0, VALUE_LIMIT);
     current = {
       name: match[1]!.toLowerCase(),
       parts: value ? [value] : [],
@@ -187,12 +187,12 @@ export function parseContentType(value: string | null): { type: string; params: 
   const semicolon = text.indexOf(";");
   const type = (semicolon < 0 ? text : text.slice(0, semicolon)).trim().toLowerCase();
   if (semicolon >= 0) {
-    const pattern = /;\s*([\w!#$&.+^~-]+)(\*?\d*\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))/g;
+    const pattern = /;\s*([\w!#$&.+^~-]+)(\*\d*\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))/g;
     for (const match of text.slice(semicolon).matchAll(pattern)) {
       const key = match[1]!.toLowerCase();
       let part = match[3] !== undefined ? match[3].replace(/\\(.)/g, "$1") : match[4]!;
       // RFC 2231: charset'language'percent-encoded, possibly in numbered pieces.
-      if (match[2]!.endsWith("*"))
+      if (match[2]?.endsWith("*"))
         part = part
           .replace(/^[\w-]*'[^']*'/, "")
           .replace(/%([0-9A-Fa-f]{2})/g, (_, h: string) => String.fromCharCode(Number.parseInt(h, 16)));

@@ -480,6 +480,13 @@ function decodeTransfer(raw: string[], start: number, encoding: string): Transfe
   return { bytes: Buffer.from(raw.join("\n") + (raw.length ? "\n" : ""), "latin1"), rawStarts };
 }
 
+/** Without blanks, tabs and carriage returns at its end. */
+function withoutPadding(line: string): string {
+  let end = line.length;
+  for (let c = line.charCodeAt(end - 1); c === 32 || c === 9 || c === 13; c = line.charCodeAt(end - 1)) end--;
+  return line.slice(0, end);
+}
+
 /** Quoted-printable over lines of one byte per character. Malformed `=` stay as they are. */
 export function decodeQuotedPrintable(raw: string[], start = 0): Transfer {
   const rawStarts: number[] = [];
@@ -489,7 +496,7 @@ export function decodeQuotedPrintable(raw: string[], start = 0): Transfer {
     let line = raw[i]!;
     if (!open) rawStarts.push(start + i);
     // White space behind a soft break is transport padding; elsewhere it is kept, as git keeps it.
-    const trimmed = line.replace(/[ \t\r]+$/, "");
+    const trimmed = withoutPadding(line);
     open = trimmed.endsWith("=");
     line = open ? trimmed.slice(0, -1) : line.replace(/\r$/, "");
     if (line.includes("=")) {

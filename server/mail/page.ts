@@ -43,8 +43,8 @@ function readPatchwork(lines: string[]): PageMessage[] | null {
   if (titleAt >= 0)
     headers.push({ name: "subject", value: patchworkSubject(lines[titleAt]!.trim()), docLine: titleAt + 1 });
   const id =
-    /^Message ID\s*:?\s*<?([^\s<>]+@[^\s<>]+|[^\s<>]+)>?/i.exec(lines[idAt]!) ??
-    /^\s*<?([^\s<>]+@[^\s<>]+)>?/.exec(lines[idAt + 1] ?? "");
+    /^Message ID[\s:]*<?([^\s<>]+)/i.exec(lines[idAt]!) ??
+    /^\s*<?([^\s<>@]+@[^\s<>]+)/.exec(lines[idAt + 1] ?? "");
   if (id) headers.push({ name: "message-id", value: `<${id[1]}>`, docLine: idAt + 1 });
   const message: PageMessage = { headers, body: [], first: 0, last: lines.length - 1 };
   const messages = [message];
@@ -116,6 +116,8 @@ function patchworkDate(text: string): string {
   return `${match[2]} ${match[1]!.slice(0, 3)} ${match[3]} ${String(hour).padStart(2, "0")}:${match[5] ?? "00"}:00 +0000`;
 }
 
+/** Longer lines hold no title. */
+const TITLE_MAX = 400;
 const LORE_FROM = /^From: (.+?) @ (\d{4}-\d\d-\d\d +\d\d?:\d\d) UTC(?: \(permalink \/ raw\))?\s*$/;
 
 function readLoreThread(lines: string[]): PageMessage[] | null {
@@ -125,7 +127,7 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
   let subjectAt = 0;
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    const from = line.startsWith("From: ") ? LORE_FROM.exec(line) : null;
+    const from = line.startsWith("From: ") && line.length < 1000 ? LORE_FROM.exec(line) : null;
     if (from) {
       if (current) current.last = i - 1;
       const headers: Header[] = [
@@ -140,7 +142,7 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
     }
     const c = line.charCodeAt(0);
     const topic =
-      current || (c !== 32 && c !== 42 && c !== 96)
+      current || (c !== 32 && c !== 42 && c !== 96) || line.length > TITLE_MAX
         ? null
         : /^[* `]*(?:\* |` )((?:Re: )?\[?.{4,300})$/.exec(line);
     if (line.startsWith("^ permalink")) {
@@ -157,7 +159,7 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
 }
 
 const FIELD =
-  /^(From|To|Cc|CC|Date|Subject|Message-I[Dd]|In-[Rr]eply-[Tt]o|References|List|Reply-[Tt]o|Sender|User-[Aa]gent|Bcc|Resent-From|Organization|Newsgroups|Delivered-To|X-[\w-]+|MIME-Version|Content-[\w-]+|Mail-Followup-To)\s*:\s*(.*)$/;
+  /^(From|To|Cc|CC|Date|Subject|Message-I[Dd]|In-[Rr]eply-[Tt]o|References|List|Reply-[Tt]o|Sender|User-[Aa]gent|Bcc|Resent-From|Organization|Newsgroups|Delivered-To|X-[\w-]+|MIME-Version|Content-[\w-]+|Mail-Followup-To)\s*:(.*)$/s;
 
 function readHeaderBlocks(lines: string[]): PageMessage[] | null {
   const messages: PageMessage[] = [];

@@ -155,7 +155,7 @@ function readOutlook(body: Body, at: number, found: Attribution[]): void {
   const depth = quoteDepth(body.text[at]!);
   if (depth === 0) return;
   for (let k = at + 1; k < Math.min(body.text.length, at + 8); k++) {
-    const from = /^From:\s*(.+)$/.exec(unquoted(body.text[k]!).trim());
+    const from = /^From:(.+)$/s.exec(unquoted(body.text[k]!).trim());
     if (!from || quoteDepth(body.text[k]!) !== depth) continue;
     found.push({ docLine: body.doc[k]!, depth, name: from[1]!.trim() });
     return;
@@ -199,8 +199,7 @@ export function isElision(text: string): boolean {
   return text.length < 90 && ELISION.test(text);
 }
 
-const SCISSORS =
-  /^\s*(?:(?:[-=~_*]{1,}|\s)*(?:8<|>8|✂|%<|>%|✄|8&lt;)(?:[-=~_*\s]|8<|>8|✂|%<|>%|cut here|cut)*)\s*$/i;
+const SCISSORS = /^[-=~_*\s]*(?:8<|>8|✂|%<|>%|✄|8&lt;)(?:[-=~_*\s]|8<|>8|✂|%<|>%|cut here|cut)*$/i;
 
 /** `-- 8< --`, `--->8---`: what follows is a mail of its own. As git: mostly dashes and at least one pair of scissors. */
 export function isScissors(text: string): boolean {

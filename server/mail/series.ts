@@ -416,7 +416,12 @@ function collectTrailers(
     for (const trailer of message.trailers) {
       const person = /-by$/i.test(trailer.key);
       if (!person && !/^(?:Fixes|Link|Closes)$/i.test(trailer.key)) continue;
-      if (person && !/@|<.*>/.test(trailer.value)) continue;
+      if (
+        person &&
+        !trailer.value.includes("@") &&
+        trailer.value.indexOf(">", trailer.value.indexOf("<") + 1) < 0
+      )
+        continue;
       const key = `${answered.series.author}\0${answered.series.title}\0${answered.series.revision}\0${answered.number}\0${trailer.key}\0${trailer.value}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -438,7 +443,7 @@ function collectTrailers(
 
 /** One person with two addresses is no mismatch. */
 function sameName(value: string, name: string): boolean {
-  const given = value.replace(/<.*$/, "").replace(/"/g, "");
+  const given = value.split("<", 1)[0]!.replace(/"/g, "");
   return name !== "" && squeeze(given).toLowerCase() === squeeze(name).toLowerCase();
 }
 

@@ -4,6 +4,8 @@ import type { Body, Trailer } from "./types.ts";
 
 const KNOWN =
   /^(?:(?:[A-Z][A-Za-z]*-)+(?:[Bb]y|[Tt]o)|Fixes|Link|Closes|Cc|CC|Bug|BugLink|References|Reference|Message-I[dD]|Suggested-by|Reported-by|Change-Id|Cherry-picked-from|Depends-on|Assisted-by|Bugzilla|Patchwork|Co-developed-by)$/;
+/** Longer lines are no trailers and continue none. */
+const LINE_MAX = 1000;
 const TRAILER = /^([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]+(\S.*)$/;
 
 /** Is this key one that kernel people use as a trailer? */
@@ -13,7 +15,7 @@ export function isTrailerKey(key: string): boolean {
 
 /** Reads one line as a trailer; prose ("Note: this") is none unless the key is known. */
 export function readTrailer(line: string): { key: string; value: string } | null {
-  if (line.length > 1000) return null;
+  if (line.length > LINE_MAX) return null;
   const match = TRAILER.exec(line);
   if (match && isTrailerKey(match[1]!)) return { key: match[1]!, value: match[2]!.trim() };
   const bug = /^(Fixes|Link|Closes|BugLink|BugLink):[ \t]*(\S.*)$/i.exec(line);
@@ -32,10 +34,11 @@ export function readTrailers(lines: string[], docLines: number[]): Trailer[] {
     let value = trailer.value;
     if (/-by$/i.test(trailer.key) && value.includes("<") === false) {
       const next = lines[i + 1] ?? "";
-      if (/^\s+<[^<>\s]+@[^<>\s]+>\s*$/.test(next)) value += ` ${next.trim()}`;
+      if (next.length <= LINE_MAX && /^\s+<[^<>\s@]+@[^<>\s]+>$/.test(next.trimEnd()))
+        value += ` ${next.trim()}`;
     } else if (trailer.key === "Fixes" && /\("[^"]*$/.test(value)) {
       const next = lines[i + 1] ?? "";
-      if (/"\)\s*$/.test(next)) value += ` ${next.trim()}`;
+      if (next.length <= LINE_MAX && next.trimEnd().endsWith('")')) value += ` ${next.trim()}`;
     }
     found.push({ key: trailer.key, value, docLine: docLines[i]! });
   }

@@ -75,7 +75,7 @@ export function treeUsed({ tree, prerequisites }: TreeContext): TreeUsed {
 export function configLines(text: string): string[] {
   const out: string[] = [];
   for (const line of text.split("\n")) {
-    const m = /^\s*(CONFIG_\w+)=(.*?)\s*$/.exec(line);
+    const m = /^(CONFIG_\w+)=(.*)$/s.exec(line.trim());
     if (m === null || m[2] === "n") continue;
     if (m[2] === "m") out.push(`${m[1]}_MODULE 1`);
     else out.push(`${m[1]} ${m[2] === "y" ? "1" : m[2]}`);

@@ -3,6 +3,7 @@
  * shows whole on that side, with the document line of every line. Leaves out partial definitions: they cannot run, and
  * `skipped` names them with the reason.
  */
+import { replaceComments } from "../../emulator/c/comments.ts";
 import type { OverlayUnit } from "../../emulator/kernel.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 
@@ -78,6 +79,6 @@ export function overlayOf(patch: Patch, side: Side): SideOverlay {
 /** The text of a side without comments and white space: equal on both sides, nothing that runs has changed. */
 export function codeOf(overlay: SideOverlay): string {
   return overlay.units
-    .map((u) => `${u.path}\n${u.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ").replace(/\s+/g, " ")}`)
+    .map((u) => `${u.path}\n${replaceComments(u.text, true, () => " ").replace(/\s+/g, " ")}`)
     .join("\n");
 }

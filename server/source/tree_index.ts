@@ -5,7 +5,9 @@
  * what the files contain. Leaves out reading the definitions (emulator/kernel_tree.ts) and conditionals: a name with
  * several definitions lists all files.
  */
+
 import { join } from "node:path";
+import { replaceComments } from "../../emulator/c/comments.ts";
 import { cacheFolder, cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 
@@ -159,7 +161,7 @@ const OBJECT =
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
 export function definitionsOf(source: string, inHeader: boolean): Set<string> {
-  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
+  const text = replaceComments(source, true, (c) => c.replace(/[^\n]/g, " "));
   const out = new Set<string>();
   const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {
     pattern.lastIndex = 0;

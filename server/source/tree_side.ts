@@ -3,6 +3,7 @@
  * below it change, and the files in the form that the image builder takes (emulator/kernel_tree.ts). Leaves out patching
  * the files (images.ts) and the index of the tree (tree_index.ts).
  */
+import { replaceComments } from "../../emulator/c/comments.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import type { TreeSource, TreeUnit } from "../../emulator/kernel_tree.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
@@ -56,8 +57,7 @@ function definitionsOf(text: string | null): ReadonlyMap<string, Definition> {
 
 /** Text without comments and white space: what a compiler would see. */
 export function codeText(text: string): string {
-  return text
-    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
+  return replaceComments(text, true, () => " ")
     .replace(/\s+/g, " ")
     .trim();
 }
