@@ -8,7 +8,7 @@ import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { notesOf, oddHunks } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
-import { coverageText } from "./terminal_coverage.ts";
+import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
 import { fateCounts, fixedByText, hunkText, leftOutText } from "./words.ts";
 
@@ -71,20 +71,6 @@ export function reviewText(
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trimEnd()}\n`;
-}
-
-/** What the report reads of a document. */
-export interface ShownDocument {
-  readonly path: string;
-  readonly lines: readonly string[];
-  readonly patches: readonly {
-    readonly subject: string;
-    readonly author: string;
-    readonly confidence: string;
-    readonly number: number;
-    readonly total: number;
-    readonly files: { readonly length: number };
-  }[];
 }
 
 function shownDocument(doc: ParsedDocument): ShownDocument {

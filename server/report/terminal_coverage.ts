@@ -7,8 +7,21 @@ import { wrap } from "../review/render.ts";
 import type { Coverage, ReviewResult } from "../review/types.ts";
 import { addedByFile, fileTotals } from "./facts.ts";
 import type { Paint } from "./paint.ts";
-import type { ShownDocument } from "./terminal.ts";
 import { share } from "./words.ts";
+
+/** What the report reads of a document. */
+export interface ShownDocument {
+  readonly path: string;
+  readonly lines: readonly string[];
+  readonly patches: readonly {
+    readonly subject: string;
+    readonly author: string;
+    readonly confidence: string;
+    readonly number: number;
+    readonly total: number;
+    readonly files: { readonly length: number };
+  }[];
+}
 
 const WIDTH = 80;
 const STUBS_MAX = 20;
