@@ -206,10 +206,12 @@ export function lexText(source: string, fileIndex: number): LexResult {
           errors.push({ loc, message: "unterminated comment", severity: "error" });
         }
         const stop = close < 0 ? end : close + 2;
-        for (let at = text.indexOf("\n", pos); at >= 0 && at < stop; at = text.indexOf("\n", at + 1)) {
-          line++;
-          lineStart = at + 1;
-        }
+        // Not by indexOf(), which looks on to the end of a line of many comments from each of them.
+        for (let at = pos; at < stop; at++)
+          if (text.charCodeAt(at) === 10) {
+            line++;
+            lineStart = at + 1;
+          }
         pos = stop;
         space = true;
         continue;

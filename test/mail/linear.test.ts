@@ -92,6 +92,66 @@ const SHAPES: Record<string, (n: number) => string> = {
   "one long line": mail((n) => `${many("x y ")(n)}\n`),
   "one long diff line": mail((n) => `${GIT}@@ -1 +1 @@\n-a\n+${many("x > y ")(n)}\n`),
 };
+
+/** The places of a mail in which something may be long, and what may be long there: every element with every character. */
+const PLACES: Record<string, (run: string) => string> = {
+  subject: (run) => `From: a@b.c\nSubject: [PATCH] ${run}x\n\n${GIT}@@ -1 +1 @@\n-a\n+b\n`,
+  address: (run) => `From: ${run}x\nSubject: [PATCH] x\n\n${GIT}@@ -1 +1 @@\n-a\n+b\n`,
+  "message id": (run) => `From: a@b.c\nSubject: x\nMessage-ID: <${run}x\nReferences: ${run}x\n\ny\n`,
+  "folded header": (run) => `From: a@b.c\nSubject: x\n${`${run}x`.replace(/^(?! )/, " ")}\n\ny\n`,
+  "content type": (run) => `From: a@b.c\nContent-Type: text/plain; ${run}x\n\ny\n`,
+  boundary: (run) => `From: a@b.c\nContent-Type: multipart/mixed; boundary="${run}x"\n\n--${run}x\n\ny\n`,
+  charset: (run) => `From: a@b.c\nContent-Type: text/plain; charset=${run}x\n\ny\n`,
+  "encoded word": (run) => `From: a@b.c\nSubject: =?utf-8?q?${run}x\n\ny\n`,
+  "quoted-printable": (run) =>
+    `From: a@b.c\nContent-Transfer-Encoding: quoted-printable\n\n${run}x\n${run}=\nx\n`,
+  base64: (run) => `From: a@b.c\nContent-Transfer-Encoding: base64\n\n${run}x\n`,
+  "line of a reply": (run) => `From: a@b.c\nSubject: Re: x\n\n> ${run}x\n${run}x\nA ${run}wrote:\n> x\n`,
+  message: (run) => `${HEAD}\n${run}x\n---\n${GIT}@@ -1 +1 @@\n-a\n+b\n`,
+  trailer: (run) =>
+    `${HEAD}\nx\n\nReviewed-by: ${run}x\nAcked-by: a\n ${run}x\nFixes: 1 ("a\n${run}x\n---\n${GIT}`,
+  diffstat: (run) => `${HEAD}\nx\n---\n x${run}| 3 +\n 1 file${run} changed\n${GIT}`,
+  "file header": (run) =>
+    `${HEAD}\nx\n---\ndiff --git a/${run}x b/${run}x\n--- a/${run}x\n+++ b/${run}x\n@@ -1 +1 @@\n`,
+  "section of a hunk": (run) => `${HEAD}\nx\n---\n${GIT}@@ -1 +1 @@ ${run}x\n-a\n+b\n`,
+  "numbers of a hunk": (run) => `${HEAD}\nx\n---\n${GIT}@@ -1${run}x +1 @@\n-a\n+b\n`,
+  "line of C": (run) => `${HEAD}\nx\n---\n${GIT}@@ -1 +1,4 @@\n-a\n+int f(void)\n+{\n+${run}x\n+}\n`,
+  "head of a function": (run) =>
+    `${HEAD}\nx\n---\n${GIT}@@ -1 +1,4 @@\n-a\n+int ${run}f(void)\n+{\n+x;\n+}\n`,
+  crash: (run) => `${HEAD}\nBUG: unable to handle page fault ${run}x\nCall Trace:\n ${run}x\n`,
+  "end of a page": (run) => `From: A @ 2024-01-01  1:00 UTC${run}x\nMessage ID${run}x\n* ${run}x\n`,
+};
+/** One of each class of characters that the patterns tell apart, and the signs that C and Markdown bracket with. */
+const RUNS = [
+  ...' \ta0A.-=+*<>()[]{}"\\:;,@#%_/|~\r',
+  "/*",
+  "/**/",
+  "=?",
+  "8<",
+  "a ",
+  "a,",
+  "a.",
+  "\n",
+  "\n\n ",
+  "\u2028",
+  "é",
+];
+test("each place of a mail stretched by each class of characters", () => {
+  const slow: string[] = [];
+  const once = (text: string): number => cost(Buffer.from(text), 1);
+  for (const [name, place] of Object.entries(PLACES))
+    for (const run of RUNS) {
+      const at = (n: number) => once(place(run.repeat(Math.ceil(n / run.length))));
+      // Quadratic work on so much takes long, linear work some milliseconds; only what is slow is looked at again, at sizes
+      // at which the garbage collector and the compiler say little.
+      if (at(20_000) < 40 || at(20_000) < 40) continue;
+      const [small, large] = [Math.min(at(160_000), at(160_000)), at(640_000)];
+      if (large / small > 9)
+        slow.push(`${name} of ${JSON.stringify(run)}: ${small.toFixed(0)} and ${large.toFixed(0)} ms`);
+    }
+  assert.deepEqual(slow, []);
+});
+
 for (const [k, header] of HOSTILE_HEADERS.entries())
   SHAPES[`hostile header ${k}`] = (n) => `${header}\n${HEAD}\n${many("> some words = -- {x}\n")(n)}`;
 
