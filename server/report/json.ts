@@ -6,8 +6,8 @@ import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
 import type { Finding, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
-import { leftOutText } from "./words.ts";
 import { jsonText } from "./text.ts";
+import { leftOutText } from "./words.ts";
 
 type Ran = Run["functions"][number];
 
