@@ -121,14 +121,18 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   try {
     const pool = Pool.ofThreads();
     result = await pool
-      .review(doc, { input: bytes, path: file, options: { ...options, facts: false } })
+      .review(doc, { input: bytes, path: file, options: { ...options, facts: false } }, (event) => {
+        const line = format.event?.(event) ?? "";
+        if (line !== "") io.stdout(line);
+        return true;
+      })
       .finally(() => pool.dispose());
   } catch (error) {
     if (!(error instanceof ReplayMismatch || error instanceof TreeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
     return 2;
   }
-  if (options.scenario !== undefined && result.runs.length === 0) {
+  if (options.scenario !== undefined && result.plans.every((p) => p.cases === 0)) {
     io.stderr(`folioscope review: no scenario matches "${options.scenario}"; see folioscope scenarios\n`);
     return 2;
   }

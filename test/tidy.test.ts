@@ -3,30 +3,18 @@
  * test that cannot run, no path of one machine, README and package.json in step.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 const root = process.env["FOLIOSCOPE_ROOT"]!;
-
-/** Files of the project; where git or the history is not here, all but what .gitignore names. */
-function projectFiles(): string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  const git = spawnSync("git", args, { cwd: root, encoding: "utf8" });
-  if (git.status === 0) return git.stdout.split("\n").filter((f) => f !== "");
-  const made =
-    /(?:^|\/)(?:node_modules|dist|\.cache|\.git|test-results)\/|^test\/e2e\/(?:run|shots)\/|\.vsix$/;
-  const walk = (folder: string): string[] =>
-    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((e) => {
-      const path = `${folder}${e.name}${e.isDirectory() ? "/" : ""}`;
-      if (made.test(path)) return [];
-      return e.isDirectory() ? walk(path) : [path];
-    });
-  return walk("");
-}
-
-const tracked = projectFiles();
+const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((f) => f !== "");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const sources = tracked.filter(
   (f) => /^(emulator|server|extension)\/.*\.ts$/.test(f) && !f.endsWith(".d.ts"),

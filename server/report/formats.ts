@@ -3,9 +3,10 @@
  * here; options, usage and checks take the names from the table.
  */
 import type { ParsedDocument } from "../mail/types.ts";
-import type { ReviewResult } from "../review/types.ts";
-import { jsonLines, reviewJson } from "./json.ts";
+import type { ReviewEvent, ReviewResult } from "../review/types.ts";
+import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { reviewText, type TextStyle } from "./terminal.ts";
+import { jsonText } from "./text.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -20,6 +21,8 @@ export interface Format {
   readonly name: string;
   /** For machines: an input without a patch is reported too, as an empty one. */
   readonly machine: boolean;
+  /** A line that is given out while the review runs; "" for none. */
+  event?(event: ReviewEvent): string;
   /** The whole report, ended by a newline. */
   write(input: ReportInput): string;
 }
@@ -34,6 +37,12 @@ export const FORMATS: readonly Format[] = [
     name: "json",
     machine: true,
     write: ({ doc, result }) => jsonLines(reviewJson(doc, result)),
+  },
+  {
+    name: "jsonl",
+    machine: true,
+    event: eventLine,
+    write: ({ doc, result }) => `${jsonText({ event: "result", ...reviewJson(doc, result) })}\n`,
   },
 ];
 

@@ -4,7 +4,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
-import type { Finding, ReviewResult, Run } from "../review/types.ts";
+import type { Finding, ReviewEvent, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { jsonText } from "./text.ts";
 import { leftOutText } from "./words.ts";
@@ -57,4 +57,27 @@ export function jsonLines(value: object): string {
     return ` ${name}: [\n${v.map((x) => `  ${jsonText(x)}`).join(",\n")}\n ]`;
   });
   return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+/**
+ * A line of `--format jsonl`: a plan, a finding when it is found (what follows may add to it or place it better), a run
+ * that is over. The last line is `{"event": "result"}` with all of `reviewJson`.
+ */
+export function eventLine(event: ReviewEvent): string {
+  switch (event.kind) {
+    case "plan": {
+      const { kind, ...rest } = event;
+      return `${jsonText({ event: kind, ...rest })}\n`;
+    }
+    case "finding": {
+      const { functions: _functions, ...finding } = event.finding;
+      return `${jsonText({ event: "finding", ...finding })}\n`;
+    }
+    case "run": {
+      const { patch, scenario, verdict } = event.run;
+      return `${jsonText({ event: "run", patch, scenario, verdict })}\n`;
+    }
+    case "start":
+      return "";
+  }
 }
