@@ -156,8 +156,7 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const out: string[] = [];
   const head = wrap(`${f.code}: ${f.message}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
-  const place = f.path === "" ? "" : ` (${f.path})`;
-  out.push(paint(`    --> ${doc.path}:${f.docLine}${place}${f.exactLine ? "" : ", led there"}`, "dim"));
+  out.push(paint(`    --> ${placeOf(doc, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
     out.push(...wrap(`fixed later by ${by}`, WIDTH - 4, "  ").map((l) => `    ${paint(l, color)}`));
@@ -187,6 +186,12 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   for (const d of f.detail) out.push(...wrap(d, WIDTH - 6).map((l) => `      ${l}`));
   out.push(paint(`    replay: ${f.replay}`, "dim"));
   return out;
+}
+
+/** Where a finding is: a line of the mail, or the file that does it where no line of the mail does. */
+function placeOf(doc: ParsedDocument, f: Finding): string {
+  if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
+  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${f.exactLine ? "" : ", led there"}`;
 }
 
 /** The steps a reader needs: the last scenario steps and the object's own history, the breaking one always. */

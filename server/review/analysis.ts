@@ -161,7 +161,7 @@ export class PatchReview {
     const found = { runs: collector.runs, findings: collector.findings() };
     const coverage =
       sources.nothing === null
-        ? [coverageOf(this.patch.index, this.sides().after, lines, found.runs, sources.files)]
+        ? [coverageOf(this.patch.index, this.sides().after, collector.reached, found.runs, sources.files)]
         : [];
     // The later states take the memory of the after side.
     const told =

@@ -207,6 +207,30 @@ export function blameStop(here: PatchSide, run: ScenarioRun, v: Violation): Blam
   return blame(here, run, null, null, v);
 }
 
+/**
+ * The changed line of data, a macro or a type that led there, where no line of a function did: one that names a function
+ * which only one of the sides entered, else the first. Null when the patch changes no such line.
+ */
+export function blameData(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+): Blame | null {
+  const entered = (side: PatchSide, r: ScenarioRun): Set<string> =>
+    new Set(r.functions.map((id) => side.fn(id).name));
+  const [mine, theirs] = [entered(here, run), entered(other, otherRun)];
+  const lines = [...here.changedData(), ...other.changedData()].sort((a, b) => a.docLine - b.docLine);
+  const found =
+    lines.find(({ place }) =>
+      (place.text.match(/[A-Za-z_]\w*/g) ?? []).some((w) => mine.has(w) !== theirs.has(w)),
+    ) ?? lines[0];
+  if (found === undefined) return null;
+  const { docLine, place } = found;
+  const side = place.kind === "-" ? "before" : "after";
+  return { docLine, path: place.path, side, exact: false, event: null };
+}
+
 const HISTORY = 24;
 
 /** The trace of a finding: scenario steps, the object's history, the breaking event. */

@@ -118,6 +118,19 @@ function shownFinding(code: string, judged: Judged | null): ShownFinding {
 const ofTheDiff = (side: PatchSide, run: ScenarioRun): string[] =>
   run.functions.flatMap((id) => (side.fn(id).fidelity === "diff" ? [side.fn(id).name] : []));
 
+/**
+ * Whether what ran on some side uses what the patch changes: data, macros, types. On the machine nothing happens by chance:
+ * where the sides part, they ran something of the patch, if only a pointer that was stored while booting.
+ */
+const reaches = ({ sides: { changed, before, after }, runs }: RanCase): boolean =>
+  runs.before.functions.some((id) => changed.reaches("before", id)) ||
+  runs.after.functions.some((id) => changed.reaches("after", id)) ||
+  (before.era === after.era && partsOf(runs.before) !== partsOf(runs.after));
+
+/** What two runs of the same code have in common. */
+const partsOf = ({ end, steps, events, violations, functions }: ScenarioRun): string =>
+  [end.reason.kind, steps, events.length, violations.length, functions.length].join(" ");
+
 /** Functions of both sides by name, natives last; where a side has it from the diff, that is told. */
 function functionsOf({ sides: { before, after }, runs }: RanCase): Run["functions"] {
   const names = new Map<string, Run["functions"][number]>();
@@ -139,10 +152,10 @@ function verdictOf(
 ): { verdict: Verdict; reason: string; judged: Judged | null } {
   const { sides, runs } = ran;
   const problem =
-    (executed.before.length + executed.after.length === 0
+    (executed.before.length + executed.after.length === 0 && !reaches(ran)
       ? {
           verdict: "not-modelled" as Verdict,
-          reason: `this scenario reaches none of the functions that ${sides.after.inTree ? "the patch changes" : "the mail shows whole"}`,
+          reason: `this scenario reaches nothing of what ${sides.after.inTree ? "the patch changes" : "the mail shows whole"}`,
         }
       : null) ??
     prefixed("before", unusable(runs.before)) ??
@@ -154,7 +167,8 @@ function verdictOf(
   const quiet = verdict === "clean" || verdict === "already";
   const why =
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
-    (quiet || sides.after.inTree ? standIn(ran) : null);
+    (quiet || sides.after.inTree ? standIn(ran) : null) ??
+    (quiet ? withoutHunk(sides) : null);
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
@@ -187,6 +201,19 @@ function standIn({ sides: { before, after }, runs }: RanCase): string | null {
     }
   }
   return null;
+}
+
+/** Why quiet says nothing: data, a macro or a type that the patch changes is not as it has it. */
+function withoutHunk({ missing, after }: PatchSides): string | null {
+  const hunk = missing[0];
+  if (hunk !== undefined)
+    return `a hunk for ${hunk.path} (line ${hunk.docLine}) does not fit the kernel tree: it ran without it`;
+  const data = after.inTree
+    ? after.overlay.partial.find((d) => d.changed && d.kind !== "function")
+    : undefined;
+  return data === undefined
+    ? null
+    : `a hunk for ${data.kind} ${data.name} does not fit the kernel tree: it ran without it`;
 }
 
 /** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */

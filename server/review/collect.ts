@@ -39,6 +39,8 @@ export class Collector {
   private readonly ran = new Set<string>();
   private readonly wholes = new Map<string, number>();
   private readonly countMap = new Map<string, Counts>();
+  /** Lines of the after side that a run with a verdict executed. */
+  readonly reached = new Set<number>();
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
 
@@ -56,7 +58,11 @@ export class Collector {
   take(outcome: CaseOutcome): Finding[] {
     this.runs.push(outcome.run);
     if (outcome.whole !== "") this.wholes.set(outcome.whole, (this.wholes.get(outcome.whole) ?? 0) + 1);
-    for (const l of outcome.lines) this.addLine(l);
+    const judged = outcome.run.verdict !== "not-modelled" && outcome.run.verdict !== "limit";
+    for (const l of outcome.lines) {
+      this.addLine(l);
+      if (judged && l.side === "after" && l.hits > 0) this.reached.add(l.docLine);
+    }
     this.countFunctions(outcome);
     return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);
   }
@@ -148,7 +154,7 @@ export class Collector {
   /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
   private explains(g: Finding, f: Finding): boolean {
     // On one line they are one finding anyway (mergeByLine), under the more telling rule.
-    if (g.docLine === f.docLine && g.side === f.side) return false;
+    if (g.docLine > 0 && g.docLine === f.docLine && g.side === f.side) return false;
     if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check")
       return false;
     const runs = [f.scenario, ...f.alsoIn];
@@ -169,6 +175,7 @@ function mergeByLine(findings: readonly Finding[]): Finding[] {
   for (const f of findings) {
     const i = out.findIndex(
       (o) =>
+        f.docLine > 0 &&
         o.docLine === f.docLine &&
         o.side === f.side &&
         o.verdict === f.verdict &&

@@ -5,18 +5,19 @@
 import { outline } from "../../emulator/c/outline.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import type { PatchSide } from "./side.ts";
-import type { Coverage, FileCoverage, LineFacts, Run, StubCount } from "./types.ts";
+import type { Coverage, FileCoverage, Run, StubCount } from "./types.ts";
 
-/** Coverage of one patch. `files`: the after side's whole files by path, when they come from a kernel tree. */
+/**
+ * Coverage of one patch. `hit`: lines of the after side that a run with a verdict executed; `files`: the after side's whole
+ * files by path, when they come from a kernel tree.
+ */
 export function coverageOf(
   patch: number,
   after: PatchSide,
-  lines: Iterable<LineFacts>,
+  hit: ReadonlySet<number>,
   runs: readonly Run[],
   files: ReadonlyMap<string, string>,
 ): Coverage {
-  const hit = new Set<number>();
-  for (const l of lines) if (l.side === "after" && l.hits > 0) hit.add(l.docLine);
   return {
     patch,
     addedLines: addedLines(after).map((docLine) => ({
@@ -29,7 +30,10 @@ export function coverageOf(
   };
 }
 
-/** Document lines of added code: those that the lowered functions of the patch have instructions for. */
+/**
+ * Document lines of added code: those that the lowered functions of the patch have instructions for, and those of
+ * definitions that are in no image, because a hunk does not fit or the mail shows them in part.
+ */
 function addedLines(after: PatchSide): number[] {
   const { image } = after.kernel;
   after.lowerPatch();
@@ -38,8 +42,18 @@ function addedLines(after: PatchSide): number[] {
     const docLine = after.docLine(loc);
     if (docLine > 0 && after.place(docLine)?.kind === "+") out.add(docLine);
   }
+  for (const d of after.overlay.partial) {
+    const code = withoutComments(d.text).split("\n");
+    d.lines.forEach((docLine, i) => {
+      if (after.place(docLine)?.kind === "+" && /^[^#]*\w.*[;,{()]/.test(code[i] ?? "")) out.add(docLine);
+    });
+  }
   return [...out].sort((a, b) => a - b);
 }
+
+/** The text with comments blanked out, line by line as it was. */
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?(\*\/|$)|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
 
 function fileCoverage(runs: readonly Run[], files: ReadonlyMap<string, string>): FileCoverage[] {
   const ran = new Set<string>();

@@ -8,7 +8,7 @@ import { deadCheck as deadCheckRule } from "../../emulator/invariants/dead_check
 import { ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
-import { type Blame, blame, blameStop, traceOf } from "./blame.ts";
+import { type Blame, blame, blameData, blameStop, traceOf } from "./blame.ts";
 import type { Candidate } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
@@ -43,7 +43,14 @@ export function candidate(
   const run = onAfter ? runs.after : runs.before;
   const other = onAfter ? sides.before : sides.after;
   const otherRun = onAfter ? runs.before : runs.after;
-  const at: Blame = root.stop === true ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
+  const led: Blame =
+    root.stop === true ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
+  const at =
+    verdict === "already"
+      ? performedBy(side, run, led, root)
+      : led.docLine === 0
+        ? (blameData(side, run, other, otherRun) ?? led)
+        : led;
   const functions = side.functionList(run.functions, run.natives);
   const severity: Severity =
     verdict === "new" ? (root.level === "warning" ? "warning" : "error") : "information";
@@ -51,7 +58,9 @@ export function candidate(
     functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
   const detail = [
     ruleOf(root.code)?.statement ?? "",
-    ...(at.exact ? [] : ["The event is not in code the mail shows; the line given led there."]),
+    ...(at.exact || at.docLine === 0
+      ? []
+      : ["The event is not in code the mail shows; the line given led there."]),
     `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
   ].filter((d) => d !== "");
   return {
@@ -82,6 +91,18 @@ export function candidate(
       stubs: run.stubs.map((s) => s.name),
     },
   };
+}
+
+/**
+ * What both sides do is put on a line of the patch only when that line performs it; else nowhere in the mail, in the file
+ * where it happens.
+ */
+function performedBy(side: PatchSide, run: ScenarioRun, at: Blame, root: Violation): Blame {
+  const stack =
+    root.stop === true ? run.end.stack : (run.events[at.event?.seq ?? root.event ?? -1]?.stack ?? []);
+  const loc = stack[0]?.loc ?? null;
+  if (at.exact && side.docLine(loc) === at.docLine) return at;
+  return { docLine: 0, path: side.sourceOf(loc).path, side: side.side, exact: false, event: at.event };
 }
 
 /** Comparisons that can never be true, found while lowering the patch's functions: no case has to run for them. */

@@ -23,6 +23,7 @@ export interface DiffPlace {
   readonly path: string;
   readonly line: number;
   readonly kind: DiffLineKind;
+  readonly text: string;
 }
 
 export class PatchSide {
@@ -64,6 +65,7 @@ export class PatchSide {
             path: file.path || file.oldPath,
             line: (side === "before" ? l.oldLine : l.newLine) ?? 0,
             kind: l.kind,
+            text: l.text,
           });
   }
 
@@ -99,6 +101,17 @@ export class PatchSide {
       const id = this.kernel.image.findFunction(d.name, d.path);
       if (id >= 0) this.kernel.image.lower(id);
     }
+  }
+
+  /** Changed lines of data, macros and types of this side: removed ones before, added ones after. */
+  changedData(): { readonly docLine: number; readonly place: DiffPlace }[] {
+    const marker = this.side === "before" ? "-" : "+";
+    return this.overlay.others
+      .flatMap((d) => d.lines)
+      .flatMap((docLine) => {
+        const place = this.place(docLine);
+        return place?.kind === marker ? [{ docLine, place }] : [];
+      });
   }
 
   place(docLine: number): DiffPlace | null {

@@ -17,6 +17,7 @@ import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
+import { ChangedCode } from "./changed.ts";
 import type { Replay } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import type { HunkNote, ReviewOptions, Side } from "./types.ts";
@@ -45,6 +46,10 @@ export interface PatchSides {
   readonly same: boolean;
   /** The machines, booted when first asked for. */
   both(): BootedSides;
+  /** Which functions that a run entered are the patch's. */
+  readonly changed: ChangedCode;
+  /** Hunks that are in no image and change what is in no function: whatever runs, runs without them. */
+  readonly missing: readonly { readonly path: string; readonly docLine: number }[];
 }
 
 /** `3/7 subject`, as notes name a patch. */
@@ -187,7 +192,35 @@ export function buildSides(
   };
   before.bootBy(() => both().before);
   after.bootBy(() => both().after);
-  return { before, after, same, both };
+  return {
+    before,
+    after,
+    same,
+    both,
+    changed: new ChangedCode(before, after),
+    missing: missingOf(patch, sources.hunks),
+  };
+}
+
+/** Rejected hunks of C with a changed line that no definition of the mail has; those of a `.c` file that is not there aside. */
+function missingOf(patch: Patch, hunks: readonly HunkNote[]): PatchSides["missing"] {
+  const inside = new Set(patch.definitions.flatMap((d) => d.lines));
+  const rejected = hunks.filter(
+    ({ path, fate }) =>
+      fate.kind === "rejected" &&
+      /\.[ch]$/.test(path) &&
+      (fate.why.kind !== "no-file" || path.endsWith(".h")) &&
+      fate.why.kind !== "changes-nothing",
+  );
+  return rejected.filter(({ docLine }) =>
+    patch.files
+      .flatMap((f) => f.hunks)
+      .some(
+        (h) =>
+          h.line === docLine &&
+          h.lines.some((l) => l.kind !== " " && /^\s*[\w#]/.test(l.text) && !inside.has(l.docLine)),
+      ),
+  );
 }
 
 /** What building and booting the sides met: for the reader of the result. */

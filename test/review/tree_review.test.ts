@@ -3,56 +3,25 @@
  * only in part runs; what a later patch of the series mends is told as such; hunks that do not fit are not judged.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, test } from "node:test";
-import { createTwoFilesPatch } from "diff";
-import { referenceFiles } from "../../emulator/reference/index.ts";
+import { join } from "node:path";
+import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { TreeProblem } from "../../server/source/context.ts";
+import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
-const root = mkdtempSync(join(tmpdir(), "folioscope-tree-"));
-after(() => rmSync(root, { recursive: true, force: true }));
-mkdirSync(join(root, "include", "linux"), { recursive: true });
-for (const f of referenceFiles)
-  if (/^(fs|mm|drivers)\//.test(f.path)) {
-    mkdirSync(dirname(join(root, f.path)), { recursive: true });
-    writeFileSync(join(root, f.path), f.text);
-  }
+const root = ownTree();
 
-const dax = referenceFiles.find((f) => f.path === "fs/dax.c")!.text;
+const dax = referenceText("fs/dax.c");
 /** fs/dax.c in which an association is dissolved without clearing the page's mapping. */
 const broken = dax.replace(
   "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n",
   "\t\t\tpage->index = 0;\n",
 );
 
-function mail(n: number, total: number, from: string, to: string): string {
-  const diff = createTwoFilesPatch("a/fs/dax.c", "b/fs/dax.c", from, to, "", "", { context: 3 })
-    .split("\n")
-    .slice(1)
-    .map((l) => l.replace(/^(---|\+\+\+) (\S+).*$/, "$1 $2"))
-    .join("\n");
-  return [
-    "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001",
-    "From: A Tester <a@example.org>",
-    `Date: Mon, 1 Jan 2024 10:0${n}:00 +0000`,
-    `Subject: [PATCH ${n}/${total}] dax: change number ${n}`,
-    `Message-ID: <tree-${n}@example.org>`,
-    "",
-    "Text.",
-    "---",
-    "diff --git a/fs/dax.c b/fs/dax.c",
-    diff,
-    "-- ",
-    "2.43.0",
-    "",
-    "",
-  ].join("\n");
-}
+const mail = (n: number, total: number, from: string, to: string): string =>
+  patchMail(n, total, { path: "fs/dax.c", from, to });
 
 function review(text: string, options: { tree?: string; patch?: string; scenario?: string }): ReviewResult {
   const doc = parseDocument(Buffer.from(text), "tree.mbox");

@@ -1,0 +1,96 @@
+/**
+ * What counts as changed and as reached: tables of operations, macros and sizes of data are changed code that a run reaches
+ * by using them; what nothing uses is not reached; what both sides do is on no line of the mail.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { exchanged, type FileChange, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
+
+const tree = ownTree();
+
+function change(path: string, from: string, to: string): FileChange {
+  const text = referenceText(path);
+  return { path, from: text, to: exchanged(text, from, to) };
+}
+
+const review = (mail: string, scenario: string, patch = "1"): ReviewResult =>
+  reviewDocument(parseDocument(Buffer.from(mail), "reached.mbox"), { scenario, era: "v6.12", tree, patch });
+
+const lineOf = (mail: string, text: string): number =>
+  mail.split("\n").findIndex((l) => l.startsWith(text)) + 1;
+
+test("a table of operations that loses one is reached by whoever calls through it, and blamed", () => {
+  const mail = patchMail(
+    1,
+    1,
+    change("drivers/nvdimm/pmem.c", "\t.memory_failure = pmem_pagemap_memory_failure,\n", ""),
+  );
+  const result = review(mail, "memory-failure*");
+  const found = result.findings.filter((f) => f.verdict === "new");
+  assert.deepEqual(
+    [...new Set(found.map((f) => f.docLine))],
+    [lineOf(mail, "-\t.memory_failure =")],
+    "on the removed line",
+  );
+  assert.ok(result.runs.every((r) => r.verdict === "new" || r.verdict === "clean"));
+});
+
+test("a macro is changed code where functions that use it run", () => {
+  const mail = patchMail(
+    1,
+    1,
+    change(
+      "fs/dax.c",
+      "for (pfn = dax_to_pfn(entry); pfn < dax",
+      "for (pfn = dax_to_pfn(entry) + 1; pfn < dax",
+    ),
+  );
+  const result = review(mail, "map-fault-unmap*order=0*");
+  assert.ok(result.findings.some((f) => f.verdict === "new"));
+});
+
+test("a size that does no harm is clean where it is used", () => {
+  const mail = patchMail(
+    1,
+    1,
+    change("fs/dax.c", "#define DAX_WAIT_TABLE_BITS 12", "#define DAX_WAIT_TABLE_BITS 11"),
+  );
+  const result = review(mail, "map-fault-unmap*order=0*");
+  assert.ok(
+    result.runs.some((r) => r.verdict === "clean"),
+    result.runs[0]?.reason,
+  );
+  assert.ok(result.findings.every((f) => f.verdict === "already"));
+});
+
+test("what nothing uses is reached by nothing", () => {
+  const mail = patchMail(
+    1,
+    1,
+    change("fs/dax.c", "#define DAX_SHIFT (4)", "#define DAX_SHIFT (4)\n#define DAX_UNUSED (1UL << 9)"),
+  );
+  const result = review(mail, "map-fault-unmap*order=0*");
+  assert.ok(result.runs.every((r) => r.verdict === "not-modelled"));
+});
+
+test("what both sides do is told at a line of the mail only where that line does it", () => {
+  const path = "fs/dax.c";
+  const lost = exchanged(
+    referenceText(path),
+    "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n",
+    "\t\t\tpage->index = 0;\n",
+  );
+  const to = exchanged(
+    lost,
+    "static bool dax_is_locked(void *entry)\n{\n",
+    "static bool dax_is_locked(void *entry)\n{\n\tbarrier();\n",
+  );
+  const first = patchMail(1, 2, { path, from: referenceText(path), to: lost });
+  const result = review(first + patchMail(2, 2, { path, from: lost, to }), "map-fault-unmap*order=0*", "2");
+  const already = result.findings.filter((f) => f.verdict === "already");
+  assert.ok(already.length > 0);
+  for (const f of already) assert.equal(f.docLine, 0, `${f.code}: ${f.message}`);
+});
