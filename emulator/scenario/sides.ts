@@ -11,7 +11,7 @@ import type { KernelImage } from "../kernel.ts";
 import type { Memory } from "../mem/memory.ts";
 import type { Scheduler } from "../sched/scheduler.ts";
 import { Op } from "../vm/bytecode.ts";
-import { compiledBody, sameGlobal } from "../vm/compiled.ts";
+import { compiledBody, namesAddress, sameGlobal } from "../vm/compiled.ts";
 import { type FnCode, type GlobalInfo, type Image, TEXT_BASE, type TypeLayout } from "../vm/image.ts";
 import { Vm } from "../vm/vm.ts";
 import {
@@ -154,7 +154,7 @@ export class Sides implements RunWatch {
   private namesDiffering(code: FnCode): boolean {
     this.noteObjects();
     if (this.differing.size === 0) return false;
-    return code.consts.some((c) => this.isDiffering(BigInt.asUintN(64, c)));
+    return namesAddress(code, (at) => this.isDiffering(at));
   }
 
   watched(image: Image): Image {

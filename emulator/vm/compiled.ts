@@ -3,7 +3,7 @@
  * (step.ts).
  */
 import { ExecBody } from "./body.ts";
-import type { GlobalInfo, Image } from "./image.ts";
+import { DATA_BASE, type FnCode, type GlobalInfo, type Image } from "./image.ts";
 
 export interface CompiledBody {
   readonly body: ExecBody;
@@ -38,4 +38,13 @@ export function sameGlobal(a: GlobalInfo, b: GlobalInfo): boolean {
   const y = b.init;
   if (x === null || y === null) return x === y;
   return x.length === y.length && x.every((byte, i) => byte === y[i]);
+}
+
+/** Whether a body names an address that `wanted` takes: as a constant of its own, or as an operand (sign-extended). */
+export function namesAddress(code: FnCode, wanted: (at: bigint) => boolean): boolean {
+  for (const c of code.consts) if (wanted(BigInt.asUintN(64, c))) return true;
+  const first = Number(BigInt.asIntN(64, DATA_BASE));
+  for (const word of code.code)
+    if (word < 0 && word >= first && wanted(BigInt.asUintN(64, BigInt(word)))) return true;
+  return false;
 }

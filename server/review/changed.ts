@@ -5,7 +5,7 @@
  * of the mail ran (case.ts).
  */
 import { Op } from "../../emulator/vm/bytecode.ts";
-import { compiledBody, sameGlobal } from "../../emulator/vm/compiled.ts";
+import { compiledBody, namesAddress, sameGlobal } from "../../emulator/vm/compiled.ts";
 import { type FnCode, type GlobalInfo, TEXT_BASE } from "../../emulator/vm/image.ts";
 import type { PatchSide } from "./side.ts";
 import type { Side } from "./types.ts";
@@ -65,7 +65,7 @@ export class ChangedCode {
     if (g === undefined || g.name !== f.name) return false;
     if (!sameInstructions(code, compiledBody(other, id).body)) return true;
     this.noteObjects();
-    return code.consts.some((c) => this.isDiffering(BigInt.asUintN(64, c)));
+    return namesAddress(code, (at) => this.isDiffering(at));
   }
 
   /**
@@ -93,7 +93,9 @@ export class ChangedCode {
   private namesChanged(mine: PatchSide, code: FnCode): boolean {
     const names = new Set(mine.overlay.others.flatMap((d) => (d.kind === "variable" ? [d.name] : [])));
     if (names.size === 0) return false;
-    return mine.kernel.image.globals.some((g) => names.has(g.name) && code.consts.some((c) => within(c, g)));
+    return mine.kernel.image.globals.some(
+      (g) => names.has(g.name) && namesAddress(code, (at) => within(at, g)),
+    );
   }
 
   /** Objects that both images have laid out and that differ, and those that point to such a one. */
@@ -133,10 +135,8 @@ export class ChangedCode {
   }
 }
 
-const within = (c: bigint, g: GlobalInfo): boolean => {
-  const at = BigInt.asUintN(64, c);
-  return at >= g.address && at < g.address + BigInt(Math.max(g.size, 1));
-};
+const within = (at: bigint, g: GlobalInfo): boolean =>
+  at >= g.address && at < g.address + BigInt(Math.max(g.size, 1));
 
 /** Whether a word of the object's initial bytes points to something that `wanted` takes. */
 function pointsInto(g: GlobalInfo, wanted: (at: bigint) => boolean): boolean {

@@ -186,8 +186,9 @@ export function buildSides(
   const after = make("after", 1);
   let booted: BootedSides | null = null;
   const both = (): BootedSides => {
+    // A boot that both cannot share leaves its memory to one of the sides.
     let next = 0;
-    booted ??= bootSides(before.kernel, after.kernel, () => memories[next++]!, cancelled);
+    booted ??= bootSides(before.kernel, after.kernel, () => memories[next++ % 2]!, cancelled);
     return booted;
   };
   before.bootBy(() => both().before);
