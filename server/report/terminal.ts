@@ -189,7 +189,7 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
 }
 
 /** Where a finding is: a line of the mail, or the file that does it where no line of the mail does. */
-function placeOf(doc: ParsedDocument, f: Finding): string {
+function placeOf(doc: ShownDocument, f: Finding): string {
   if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
   return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${f.exactLine ? "" : ", led there"}`;
 }
