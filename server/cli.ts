@@ -4,6 +4,7 @@
  * they do (cli_*.ts).
  */
 import type { CliIo } from "./cli_io.ts";
+import { unknownName } from "./options.ts";
 import { terminalLines } from "./report/text.ts";
 
 interface Command {
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
   }
   const command = COMMANDS[name];
   if (command === undefined || !Object.hasOwn(COMMANDS, name)) {
-    io.stderr(`folioscope: there is no command "${name}"\n${usage()}`);
+    io.stderr(`folioscope: ${unknownName("command", name, Object.keys(COMMANDS))}\n${usage()}`);
     return 2;
   }
   return command.run(args, io);
@@ -73,6 +74,12 @@ main().then(
     process.exitCode = status;
   },
   (error: unknown) => {
+    // What V8 says when a string, an array or the stack would be longer than it holds: only the size of the input does that.
+    if (error instanceof RangeError) {
+      process.stderr.write(terminalLines(`folioscope: the input asks for more than can be held: ${error.message}\n`));
+      process.exitCode = 2;
+      return;
+    }
     process.stderr.write(
       terminalLines(
         `folioscope: a defect of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -8,28 +8,54 @@ import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
 import { bootImage } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
+import { readArguments, unknownName } from "./options.ts";
 import { wrap } from "./review/render.ts";
 
-function formatOf(args: readonly string[], io: CliIo, command: string): "text" | "json" | null {
-  let format: "text" | "json" = "text";
-  for (let i = 0; i < args.length; i++) {
-    const value =
-      args[i] === "--format" ? args[++i] : args[i]!.startsWith("--format=") ? args[i]!.slice(9) : undefined;
-    if (value === "text" || value === "json") format = value;
-    else if (args[i] !== "--era" && args[i - 1] !== "--era") {
-      const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}]` : "";
-      io.stderr(`folioscope ${command}: usage: folioscope ${command} [--format text|json]${eras}\n`);
-      return null;
-    }
+interface Asked {
+  readonly format: "text" | "json";
+  readonly era: string | undefined;
+}
+
+/** What was asked for, or the exit status of an answer that was already given. */
+function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invariants"): Asked | number {
+  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}]` : "";
+  const usage = `usage: folioscope ${command} [--format text|json]${eras}\n`;
+  const read = readArguments(args, {
+    help: { type: "boolean", short: "h" },
+    format: { type: "string" },
+    ...(command === "scenarios" ? { era: { type: "string" as const } } : {}),
+  });
+  const problem =
+    typeof read === "string"
+      ? read
+      : read.positionals.length > 0
+        ? `"${read.positionals[0]}" is no option`
+        : !["text", "json", undefined].includes(read.values.format as string | undefined)
+          ? unknownName("format", String(read.values.format), ["text", "json"])
+          : null;
+  if (typeof read === "string" || problem !== null) {
+    io.stderr(`folioscope ${command}: ${problem}\n${usage}`);
+    return 2;
   }
-  return format;
+  const values = read.values as { help?: boolean; format?: string; era?: string };
+  if (values.help === true) {
+    io.stdout(usage);
+    return 0;
+  }
+  return { format: values.format === "json" ? "json" : "text", era: values.era };
+}
+
+/** Names of the scenarios of the newest era; empty when its reference kernel does not boot. */
+export function scenarioNames(): string[] {
+  const { image } = buildKernelImage(NEWEST_ERA, []);
+  return bootImage(image, NEWEST_ERA, new Memory()).scenarios.map((s) => s.name);
 }
 
 export async function runScenarios(args: string[], io: CliIo): Promise<number> {
-  const format = formatOf(args, io, "scenarios");
-  if (format === null) return 2;
-  const at = args.indexOf("--era");
-  const named = at < 0 ? NEWEST_ERA : (args[at + 1] ?? "");
+  const wanted = asked(args, io, "scenarios");
+  if (typeof wanted === "number") return wanted;
+  const { format } = wanted;
+  const named = wanted.era ?? NEWEST_ERA;
   const era = eraFromName(named);
   if (era === null) {
     io.stderr(`folioscope scenarios: --era: ${unknownEra(named)}\n`);
@@ -63,8 +89,9 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
 }
 
 export async function runInvariants(args: string[], io: CliIo): Promise<number> {
-  const format = formatOf(args, io, "invariants");
-  if (format === null) return 2;
+  const wanted = asked(args, io, "invariants");
+  if (typeof wanted === "number") return wanted;
+  const { format } = wanted;
   const list = RULES.map((i) => ({
     code: i.code,
     title: i.title,

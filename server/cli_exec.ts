@@ -7,11 +7,11 @@
  */
 import { realpathSync, writeSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { parseArgs } from "node:util";
 import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/report.ts";
 import { type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { readArguments } from "./options.ts";
 import { terminalText } from "./report/text.ts";
 
 /** The program's output is bytes, not text: a caller that captures it gives `bytes`. */
@@ -107,30 +107,24 @@ interface Parsed {
 function parse(args: string[]): Parsed | string | null {
   const dashes = args.indexOf("--");
   const own = dashes < 0 ? args : args.slice(0, dashes);
-  try {
-    const { values, positionals } = parseArgs({
-      args: own,
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h" },
-        trace: { type: "boolean" },
-        steps: { type: "string" },
-        memory: { type: "string" },
-        define: { type: "string", short: "D", multiple: true },
-        include: { type: "string", short: "I", multiple: true },
-        files: { type: "string" },
-      },
-    });
-    if (values.help === true) return null;
-    for (const name of ["steps", "memory"] as const)
-      if (values[name] !== undefined && !/^[1-9]\d{0,14}$/.test(values[name]))
-        return `--${name} wants a positive number, not "${values[name]}"`;
-    if (Number(values.memory ?? 0) > 2047) return "--memory can be at most 2047 MiB";
-    if (positionals.length !== 1) return positionals.length === 0 ? "no file given" : "one file at a time";
-    return { values, file: positionals[0]!, rest: dashes < 0 ? [] : args.slice(dashes + 1) };
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const read = readArguments(own, {
+    help: { type: "boolean", short: "h" },
+    trace: { type: "boolean" },
+    steps: { type: "string" },
+    memory: { type: "string" },
+    define: { type: "string", short: "D", multiple: true },
+    include: { type: "string", short: "I", multiple: true },
+    files: { type: "string" },
+  });
+  if (typeof read === "string") return read;
+  const { values, positionals } = read;
+  if (values.help === true) return null;
+  for (const name of ["steps", "memory"] as const)
+    if (values[name] !== undefined && !/^[1-9]\d{0,14}$/.test(values[name]))
+      return `--${name} wants a positive number, not "${values[name]}"`;
+  if (Number(values.memory ?? 0) > 2047) return "--memory can be at most 2047 MiB";
+  if (positionals.length !== 1) return positionals.length === 0 ? "no file given" : "one file at a time";
+  return { values, file: positionals[0]!, rest: dashes < 0 ? [] : args.slice(dashes + 1) };
 }
 
 /** Largest source or header, and largest file that a program reads, standard input included (bytes). */

@@ -1,8 +1,10 @@
 // `folioscope parse FILE|DIR...`: reads and runs nothing. One JSON document, or one line per mail.
 
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readRegularFile, readStandardInput } from "./files.ts";
 import { isMbox, streamMbox } from "./mail/mbox.ts";
+import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { toJson, toJsonDocument } from "./parse_json.ts";
 import { jsonText } from "./report/text.ts";
@@ -15,36 +17,35 @@ export interface ParseIo {
 }
 
 const USAGE = "usage: folioscope parse [--format json|jsonl] [--progress] FILE|DIR|-...\n";
+/** Largest input that is read whole (bytes). */
+const MAX_INPUT = 256 << 20;
 /** An mbox larger than this is read mail by mail. */
 const STREAM_SIZE = 8 << 20;
 
 /** Runs the command; returns the exit status: 0 read, 2 bad usage or something unreadable. */
 export async function runParse(args: string[], io: ParseIo): Promise<number> {
-  let format: "json" | "jsonl" = "json";
-  let progress = false;
-  const inputs: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--format" || arg.startsWith("--format=")) {
-      const value = arg === "--format" ? args[++i] : arg.slice(9);
-      if (value !== "json" && value !== "jsonl") {
-        io.stderr(
-          `folioscope parse: --format takes json or jsonl, not ${JSON.stringify(value ?? "")}\n${USAGE}`,
-        );
-        return 2;
-      }
-      format = value;
-    } else if (arg === "--json") format = "json";
-    else if (arg === "--jsonl") format = "jsonl";
-    else if (arg === "--progress") progress = true;
-    else if (arg === "-h" || arg === "--help") {
-      io.stdout(USAGE);
-      return 0;
-    } else if (arg.startsWith("-") && arg !== "-") {
-      io.stderr(`folioscope parse: unknown option ${arg}\n${USAGE}`);
-      return 2;
-    } else inputs.push(arg);
+  const read = readArguments(args, {
+    help: { type: "boolean", short: "h" },
+    format: { type: "string" },
+    json: { type: "boolean" },
+    jsonl: { type: "boolean" },
+    progress: { type: "boolean" },
+  });
+  if (typeof read === "string") {
+    io.stderr(`folioscope parse: ${read}\n${USAGE}`);
+    return 2;
   }
+  const { values, positionals: inputs } = read;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  const format = values.format ?? (values.jsonl === true ? "jsonl" : "json");
+  if (format !== "json" && format !== "jsonl") {
+    io.stderr(`folioscope parse: --format takes json or jsonl, not ${JSON.stringify(format)}\n${USAGE}`);
+    return 2;
+  }
+  const progress = values.progress === true;
   if (inputs.length === 0) {
     io.stderr(USAGE);
     return 2;
@@ -77,8 +78,8 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
 }
 
 function readInput(file: string, io: ParseIo): Buffer {
-  if (file === "-") return io.stdin ? io.stdin() : readFileSync(0);
-  return readFileSync(file);
+  if (file === "-") return io.stdin ? io.stdin() : readStandardInput(MAX_INPUT);
+  return readRegularFile(file, MAX_INPUT);
 }
 
 /** Files below a directory, in a stable order; hidden files and git's own are left out. */
@@ -134,7 +135,8 @@ function progressOf(file: string, io: ParseIo): (done: number, total: number, ma
 
 /** Looks at the beginning only: the rest is what must not be read at once. */
 function isLargeMbox(file: string): boolean {
-  if (statSync(file).size < STREAM_SIZE) return false;
+  const stat = statSync(file);
+  if (!stat.isFile() || stat.size < STREAM_SIZE) return false;
   const head = Buffer.alloc(65536);
   const handle = openSync(file, "r");
   try {

@@ -3,15 +3,18 @@
  * or unreadable input; 3 nothing could be executed. Leaves out the work itself (review/analysis.ts).
  */
 
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { RULES, ruleOf } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
+import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
+import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import type { ParsedDocument } from "./mail/types.ts";
+import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
+import { parseReplay } from "./review/replay.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
@@ -58,11 +61,9 @@ const MAX_INPUT = 256 << 20;
 
 /** Runs the command and gives the exit status. */
 export async function runReview(args: string[], io: CliIo): Promise<number> {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    io.stderr(`folioscope review: ${(error as Error).message}\n${USAGE}`);
+  const parsed = readArguments(args, OPTIONS);
+  if (typeof parsed === "string") {
+    io.stderr(`folioscope review: ${parsed}\n${USAGE}`);
     return 2;
   }
   const { values, positionals } = parsed;
@@ -84,17 +85,10 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   }
   let bytes: Buffer;
   try {
-    bytes = file === "-" ? readFileSync(0) : readFileSync(file);
+    bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
   } catch (error) {
-    io.stderr(
-      `folioscope review: cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}\n`,
-    );
-    return 2;
-  }
-  if (bytes.length > MAX_INPUT) {
-    io.stderr(
-      `folioscope review: ${file} has ${bytes.length} bytes; over ${MAX_INPUT} is not read. Cut the mail out of the archive first\n`,
-    );
+    if (!(error instanceof FileProblem)) throw error;
+    io.stderr(`folioscope review: ${error.message}\n`);
     return 2;
   }
   const doc = parseDocument(bytes, file);
@@ -133,7 +127,18 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     return 2;
   }
   if (options.scenario !== undefined && result.plans.every((p) => p.cases === 0)) {
-    io.stderr(`folioscope review: no scenario matches "${options.scenario}"; see folioscope scenarios\n`);
+    const name = unknownName("scenario that matches", options.scenario, scenarioNames());
+    io.stderr(`folioscope review: ${name}; see folioscope scenarios\n`);
+    return 2;
+  }
+  const replayed = parseReplay(options.replay ?? "")?.scenario;
+  if (replayed !== undefined && result.runs.length === 0 && result.findings.length === 0) {
+    const name = replayed.split(" ")[0]!;
+    const names = scenarioNames();
+    const why = names.includes(name)
+      ? `the scenario ${name} has no such parameters: "${replayed.slice(0, 200)}"`
+      : unknownName("scenario", name, names);
+    io.stderr(`folioscope review: --replay: ${why}\n`);
     return 2;
   }
   const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
@@ -154,30 +159,24 @@ const EMPTY: ReviewResult = {
   seed: "0",
 };
 
-function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      patch: { type: "string" },
-      scenario: { type: "string" },
-      era: { type: "string" },
-      seed: { type: "string" },
-      steps: { type: "string" },
-      replay: { type: "string" },
-      format: { type: "string" },
-      tree: { type: "string", multiple: true },
-      prerequisite: { type: "string", multiple: true },
-      config: { type: "string" },
-      fetch: { type: "string" },
-      coverage: { type: "boolean" },
-      all: { type: "boolean" },
-      thorough: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-}
-type Values = ReturnType<typeof parse>["values"];
+const OPTIONS = {
+  patch: { type: "string" },
+  scenario: { type: "string" },
+  era: { type: "string" },
+  seed: { type: "string" },
+  steps: { type: "string" },
+  replay: { type: "string" },
+  format: { type: "string" },
+  tree: { type: "string", multiple: true },
+  prerequisite: { type: "string", multiple: true },
+  config: { type: "string" },
+  fetch: { type: "string" },
+  coverage: { type: "boolean" },
+  all: { type: "boolean" },
+  thorough: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
 
 function badOption(values: Values): string | null {
   if (values.era !== undefined && values.era !== "auto" && eraFromName(values.era) === null)
@@ -186,9 +185,30 @@ function badOption(values: Values): string | null {
     return `--seed takes a number from 0 to 999999999, not "${values.seed}"`;
   if (values.steps !== undefined && !/^[1-9]\d{0,11}$/.test(values.steps))
     return `--steps takes a number of instructions, not "${values.steps}"`;
-  if (values.patch !== undefined && !/^\d+$/.test(values.patch))
+  if (values.replay !== undefined) {
+    const problem = badToken(values.replay);
+    if (problem !== null) return `--replay: ${problem}`;
+  }
+  if (values.scenario === "") return "--scenario takes a name or a pattern, not an empty text";
+  if (values.patch !== undefined && !/^\d{1,9}$/.test(values.patch))
     return `--patch takes a number, not "${values.patch}"`;
   return badTree(values);
+}
+
+/** What is wrong with a replay token before it meets a mail; null: nothing. */
+export function badToken(text: string): string | null {
+  const token = parseReplay(text);
+  if (token === null)
+    return `"${text.slice(0, 200)}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`;
+  if (!/^\d{1,9}$/.test(token.seed))
+    return `its seed is a number from 0 to 999999999, not "${token.seed.slice(0, 80)}"`;
+  if (ruleOf(token.code) === undefined)
+    return unknownName(
+      "code",
+      token.code,
+      RULES.map((r) => r.code),
+    );
+  return null;
 }
 
 /** What goes with a tree makes no sense without one; whether they can be read, the review finds before it runs. */

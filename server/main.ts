@@ -6,13 +6,26 @@ import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
+import { FrameCheck } from "./lsp/frames.ts";
 import { Reader, readerThread } from "./reading/reader.ts";
 import { Server } from "./server.ts";
 
 /** How long a cancelled run may take to notice; a scenario checks far more often. */
 const GRACE_MS = 1500;
 
-const connection = createConnection(ProposedFeatures.all);
+/** Standard input, its frames checked: one that is none ends the process, so that the client sees it. */
+function checkedInput(): NodeJS.ReadableStream {
+  const frames = new FrameCheck();
+  frames.on("error", (error) => {
+    process.stderr.write(`folioscope: the connection ends: ${error.message}\n`);
+    process.exit(1);
+  });
+  return process.stdin.pipe(frames);
+}
+
+const connection = process.argv.includes("--stdio")
+  ? createConnection(ProposedFeatures.all, checkedInput(), process.stdout)
+  : createConnection(ProposedFeatures.all);
 // A broken message or a bug is for the log; only the client ends the server.
 process.on("uncaughtException", (error) =>
   connection.console.error(`uncaught: ${error.stack ?? error.message}`),

@@ -61,7 +61,7 @@ export interface ParseOptions {
 
 /** Files of a patch among which one without a name is looked up in the diffstat. */
 const NAMED_FILES_MAX = 500;
-const UNPACK_LIMIT = 1 << 30;
+const UNPACK_LIMIT = 256 << 20;
 
 /** Reads a document: mail, mbox, archive page, flattened text or bare diff, gzipped or not. */
 export function parseDocument(
@@ -127,7 +127,9 @@ class DocumentReader {
         this.reject(
           "binary",
           "bad-gzip",
-          `The file is gzip, but cannot be unpacked: ${(error as Error).message}. Unpack it by hand to see how far it goes.`,
+          (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+            ? `The file is gzip and unpacks to more than ${this.options.maxUnpacked ?? UNPACK_LIMIT} bytes, which is not read. Cut the mail out of the archive first.`
+            : `The file is gzip, but cannot be unpacked: ${(error as Error).message}. Unpack it by hand to see how far it goes.`,
         );
         return;
       }

@@ -542,13 +542,20 @@ export class Vm implements Stateful<VmState> {
         throw new MemoryFault("unsupported", `native ${this.image.natives[index]} is not there`, 0n);
       this.nativeByIndex[index] = native;
     }
-    this.memory.work.charge(NATIVE_UNITS);
-    this.memory.work.charge(NATIVE_UNITS);
+    const { work } = this.memory;
+    const before = work.save();
+    work.charge(NATIVE_UNITS);
     if (this.stopBefore === null) return native(this.context.enter(task, argBase, nargs, loc));
     this.inNative = true;
-    const outcome = native(this.context.enter(task, argBase, nargs, loc));
-    this.inNative = false;
-    return outcome;
+    try {
+      const outcome = native(this.context.enter(task, argBase, nargs, loc));
+      this.inNative = false;
+      return outcome;
+    } catch (fault) {
+      // The call is made again.
+      if (fault instanceof Left && fault.clean) work.restore(before);
+      throw fault;
+    }
   }
   /** A native is under way (known only while `stopBefore` is set). */
   private inNative = false;

@@ -9,6 +9,9 @@ import { decodeHeader, headerValue, messageIds, readHeaders } from "./headers.ts
 const NL = 10;
 const FROM = Buffer.from("\nFrom ");
 
+/** Largest mail of a mailbox that is read as a stream, unpacked (bytes). */
+const MAIL_MAX = 256 << 20;
+
 export interface MboxRange {
   /** Offset of the separator line. */
   start: number;
@@ -114,10 +117,15 @@ export async function* streamMbox(path: string, options: StreamOptions = {}): As
     done += chunk.length;
   });
   const splitter = new MboxSplitter();
+  /** Bytes since a mail ended. */
+  let held = 0;
   try {
     for await (const chunk of source) {
       if (options.signal?.aborted) return;
+      held += (chunk as Buffer).length;
+      if (held > MAIL_MAX) throw new Error(`a mail of more than ${MAIL_MAX} bytes is not read`);
       for (const mail of splitter.push(chunk as Buffer)) {
+        held = 0;
         yield { ...mail, index: index++ };
         if (options.signal?.aborted) return;
       }

@@ -379,7 +379,7 @@ class PartReader {
     let bytes = decoded.bytes;
     if (name !== null && /\.gz$/i.test(name)) {
       try {
-        bytes = gunzipSync(bytes, { maxOutputLength: 1 << 28 });
+        bytes = gunzipSync(bytes, { maxOutputLength: 1 << 26 });
         decoded = { bytes, rawStarts: [] };
       } catch {
         return null;

@@ -48,7 +48,7 @@ export function parseReplay(token: string): Replay | null {
     string,
   ];
   const [beforeEra, afterEra] = eras.split("/");
-  if (!/^\d+$/.test(patch) || afterEra === undefined || beforeEra === undefined) return null;
+  if (!/^\d{1,9}$/.test(patch) || afterEra === undefined || beforeEra === undefined) return null;
   if (eraFromName(beforeEra) === null || eraFromName(afterEra) === null) return null;
   return {
     digest,

@@ -2,8 +2,8 @@
  * What a review knows besides the mail: the kernel tree, its index, the configuration and the patches to stack below.
  * Made once a review from its options. Leaves out the sides of a single patch (tree_side.ts).
  */
-import { readFileSync } from "node:fs";
 import type { Era } from "../../emulator/kernel/era.ts";
+import { FileProblem, readRegularFile } from "../files.ts";
 import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import { takes, triedPatches } from "./bases.ts";
@@ -83,23 +83,22 @@ export function configLines(text: string): string[] {
   return out;
 }
 
+/** A kernel's .config has a few hundred KB. */
+const MAX_CONFIG = 16 << 20;
+
 function readConfig(path: string | undefined): string[] {
   if (path === undefined || path === "") return [];
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readRegularFile(path, MAX_CONFIG).toString("utf8");
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : reason(error);
-    throw new TreeProblem(`--config ${path}: ${why}; name a kernel's .config`);
+    if (!(error instanceof FileProblem)) throw error;
+    throw new TreeProblem(`--config ${error.message}; name a kernel's .config`);
   }
   const lines = configLines(text);
   if (lines.length === 0)
     throw new TreeProblem(`--config ${path}: no line of it sets a CONFIG_ symbol; name a kernel's .config`);
   return lines;
-}
-
-function reason(error: unknown): string {
-  return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`;
 }
 
 /** The later patches of its series in the same document that touch C. */

@@ -5,9 +5,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-const MAX_OUTPUT = 16 << 20;
+const MAX_OUTPUT = 64 << 20;
 const TIMEOUT_MS = 10_000;
 
 export class GitObjects {
@@ -42,19 +42,88 @@ export class GitObjects {
     return text;
   }
 
+  /** Asks for many objects at once ("1234abc", "commit:path"): later questions for them cost nothing. */
+  fetchAll(names: readonly string[]): void {
+    const wanted = [...new Set(names)].filter((n) => !this.cache.has(n) && !n.includes("\n"));
+    for (let i = 0; i < wanted.length; i += BATCH) {
+      const part = wanted.slice(i, i + BATCH);
+      const bytes = this.call(["cat-file", "--batch"], part.map((n) => `${n}\n`).join(""));
+      // Too much at once, or no git: each is asked for when it is wanted.
+      if (bytes === null) return;
+      const texts = readBatch(bytes);
+      if (texts.length !== part.length) return;
+      part.forEach((name, k) => void this.cache.set(name, texts[k]!));
+    }
+  }
+
   private run(args: readonly string[]): string | null {
+    const bytes = this.call(args, "");
+    return bytes === null ? null : decode(bytes);
+  }
+
+  private call(args: readonly string[], input: string): Buffer | null {
     try {
-      const bytes = execFileSync("git", ["-C", this.root, "--no-replace-objects", ...args], {
-        stdio: ["ignore", "pipe", "ignore"],
+      return execFileSync("git", ["-C", this.root, ...SAFE, ...args], {
+        input,
+        stdio: ["pipe", "pipe", "ignore"],
         maxBuffer: MAX_OUTPUT,
         timeout: TIMEOUT_MS,
-        env: { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1", GIT_OPTIONAL_LOCKS: "0" },
+        env: gitEnvironment(process.env, this.root),
       });
-      return decode(bytes);
     } catch {
       return null;
     }
   }
+}
+
+/** Objects asked for in one call. */
+const BATCH = 64;
+/** No transport at all (so no lazy fetch, in every version of git), nothing that a repository's settings could start. */
+const SAFE = [
+  "--no-replace-objects",
+  "-c",
+  "protocol.allow=never",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+];
+
+/**
+ * The environment that git gets: of the caller's nothing that names a repository, an index, objects or a setting, and no
+ * search for a repository above `root`.
+ */
+export function gitEnvironment(env: NodeJS.ProcessEnv, root: string): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith("GIT_")),
+  );
+  return {
+    ...own,
+    GIT_CEILING_DIRECTORIES: dirname(root),
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+  };
+}
+
+/** Texts of the blobs in what `cat-file --batch` writes, null for what is no blob or is not there. */
+function readBatch(bytes: Buffer): (string | null)[] {
+  const out: (string | null)[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const end = bytes.indexOf(0x0a, at);
+    if (end < 0) break;
+    const head = /^[0-9a-f]+ (\w+) (\d+)$/.exec(bytes.toString("latin1", at, end));
+    at = end + 1;
+    if (head === null) {
+      out.push(null);
+      continue;
+    }
+    const size = Number(head[2]);
+    out.push(head[1] === "blob" ? decode(bytes.subarray(at, at + size)) : null);
+    at += size + 1;
+  }
+  return out;
 }
 
 /** A full or abbreviated object id, not the null id of an added or deleted file. */

@@ -35,6 +35,8 @@ export interface KernelTree {
   readonly describe: string;
   /** Text of a file of the work tree, or null when absent. Never leaves the root. */
   read(path: string): string | null;
+  /** Says what will be asked for, so that git is asked once: blob ids, and paths at a commit. */
+  expect?(ids: readonly string[], commit: string | null, paths: readonly string[]): void;
   /** Text of a git blob by its (abbreviated) id, or null: no git, not there, ambiguous. */
   blob(id: string): string | null;
   /** The path's text at a commit, or null. */

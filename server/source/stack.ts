@@ -2,7 +2,8 @@
  * Which patches a tree is to have before a patch: the prerequisites that the user names, then the earlier patches of
  * the same series and revision in the same document. Leaves out applying them (images.ts).
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { FileProblem, readRegularFile } from "../files.ts";
 import type { ParsedDocument, Patch, Series } from "../mail/types.ts";
 import { parseDocument } from "../parse.ts";
 
@@ -96,18 +97,16 @@ const CACHE_MAX = 8;
 
 function readDocument(file: string): ParsedDocument | string {
   try {
-    const stat = statSync(file);
-    if (!stat.isFile()) return `--prerequisite ${file}: not a file`;
-    if (stat.size > MAX_FILE)
-      return `--prerequisite ${file} has ${stat.size} bytes; over ${MAX_FILE} is not read`;
+    const stat = statSync(file, { throwIfNoEntry: false });
     const known = cache.get(file);
-    if (known !== undefined && known.size === stat.size && known.time === stat.mtimeMs) return known.doc;
-    const doc = parseDocument(readFileSync(file), file);
-    cache.set(file, { size: stat.size, time: stat.mtimeMs, doc });
+    if (known !== undefined && known.size === stat?.size && known.time === stat.mtimeMs) return known.doc;
+    const doc = parseDocument(readRegularFile(file, MAX_FILE), file);
+    if (stat !== undefined) cache.set(file, { size: stat.size, time: stat.mtimeMs, doc });
     if (cache.size > CACHE_MAX) cache.delete(cache.keys().next().value!);
     return doc;
   } catch (error) {
-    return `--prerequisite: cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`;
+    if (!(error instanceof FileProblem)) throw error;
+    return `--prerequisite ${error.message}`;
   }
 }
 

@@ -3,9 +3,10 @@
  * leads out. Leaves out git objects (git_blobs.ts) and patches (images.ts).
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { decode, GitObjects } from "./git_blobs.ts";
+import { FileProblem, readRegularFile } from "../files.ts";
+import { decode, GitObjects, isObjectId } from "./git_blobs.ts";
 import type { KernelTree } from "./images.ts";
 
 /** Largest file that is read (bytes). */
@@ -63,6 +64,13 @@ function makeTree(root: string, real: string, fetched: string | null): KernelTre
       }
       return text;
     },
+    expect: (ids, commit, paths) =>
+      git?.fetchAll([
+        ...ids.filter(isObjectId),
+        ...(commit !== null && isObjectId(commit)
+          ? paths.filter(isTreePath).map((p) => `${commit}:${p}`)
+          : []),
+      ]),
     blob: (id) => git?.blob(id) ?? null,
     atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
     origin: (path) =>
@@ -108,10 +116,9 @@ function readBelow(real: string, path: string): string | null {
   const at = below(real, path);
   if (at === null) return null;
   try {
-    const stat = statSync(at);
-    if (!stat.isFile() || stat.size > MAX_FILE) return null;
-    return decode(readFileSync(at));
-  } catch {
+    return decode(readRegularFile(at, MAX_FILE, false));
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
     return null;
   }
 }
