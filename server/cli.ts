@@ -76,7 +76,9 @@ main().then(
   (error: unknown) => {
     // What V8 says when a string, an array or the stack would be longer than it holds: only the size of the input does that.
     if (error instanceof RangeError) {
-      process.stderr.write(terminalLines(`folioscope: the input asks for more than can be held: ${error.message}\n`));
+      process.stderr.write(
+        terminalLines(`folioscope: the input asks for more than can be held: ${error.message}\n`),
+      );
       process.exitCode = 2;
       return;
     }

@@ -30,8 +30,7 @@ export class FrameCheck extends Transform {
         continue;
       }
       this.header += String.fromCharCode(chunk[at++]!);
-      if (this.header.length > HEADER_MAX)
-        return done(new Error(`a header of more than ${HEADER_MAX} bytes`));
+      if (this.header.length > HEADER_MAX) return `a header of more than ${HEADER_MAX} bytes`;
       if (!this.header.endsWith("\r\n\r\n")) continue;
       const problem = this.readHeader();
       if (problem !== "") return problem;

@@ -74,8 +74,8 @@ test("what is wrong with a prerequisite is said", () => {
   const two = write("two.mbox", mbox([1, 2], " v2") + mbox([1, 2], " v3"));
   const text = write("text.txt", "no patch in here\n");
   for (const [spec, problem] of [
-    [join(dir, "none.mbox"), /cannot read .*none\.mbox: ENOENT/],
-    [dir, /not a file/],
+    [join(dir, "none.mbox"), /none\.mbox cannot be read: there is no such file/],
+    [dir, /is a folder/],
     [text, /holds no patch/],
     [`${file}#1-3`, /has no patch 2: it has 1, 3/],
     [`${file}#3-1`, /#3-1 is not a range/],
