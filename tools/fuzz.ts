@@ -405,40 +405,45 @@ async function once(name: string, surface: Surface, seed: number): Promise<boole
   return false;
 }
 
-const names = values.surface === undefined ? Object.keys(SURFACES) : [values.surface];
-const end = Date.now() + minutes * 60_000;
-const counts = new Map<string, { runs: number; failed: number; cpu: number }>();
-console.log(`seed ${firstSeed}, ${names.join(", ")}`);
-let seed = firstSeed;
-let afterWarmup = 0;
 /** Growth beyond this after the first tenth of the time is a leak (MB). */
 const GROWTH_MAX = 400;
-while (Date.now() < end || (values.once === true && seed === firstSeed)) {
-  for (const name of names) {
-    const surface = SURFACES[name];
-    if (surface === undefined)
-      throw new Error(`no surface ${name}: there are ${Object.keys(SURFACES).join(", ")}`);
-    const count = counts.get(name) ?? { runs: 0, failed: 0, cpu: 0 };
-    counts.set(name, count);
-    const start = process.cpuUsage();
-    const share = name === "review" || name === "exec" || values.once === true ? 1 : 20;
-    for (let i = 0; i < share; i++) {
-      count.runs++;
-      if (!(await once(name, surface, seed + i * 1_000_003))) count.failed++;
+
+async function main(): Promise<void> {
+  const names = values.surface === undefined ? Object.keys(SURFACES) : [values.surface];
+  const end = Date.now() + minutes * 60_000;
+  const counts = new Map<string, { runs: number; failed: number; cpu: number }>();
+  console.log(`seed ${firstSeed}, ${names.join(", ")}`);
+  let seed = firstSeed;
+  let afterWarmup = 0;
+  while (Date.now() < end || (values.once === true && seed === firstSeed)) {
+    for (const name of names) {
+      const surface = SURFACES[name];
+      if (surface === undefined)
+        throw new Error(`no surface ${name}: there are ${Object.keys(SURFACES).join(", ")}`);
+      const count = counts.get(name) ?? { runs: 0, failed: 0, cpu: 0 };
+      counts.set(name, count);
+      const start = process.cpuUsage();
+      const share = name === "review" || name === "exec" || values.once === true ? 1 : 20;
+      for (let i = 0; i < share; i++) {
+        count.runs++;
+        if (!(await once(name, surface, seed + i * 1_000_003))) count.failed++;
+      }
+      count.cpu += process.cpuUsage(start).user / 1e6;
     }
-    count.cpu += process.cpuUsage(start).user / 1e6;
+    if (values.once === true) break;
+    seed++;
+    if (afterWarmup === 0 && Date.now() > end - minutes * 54_000) afterWarmup = held();
   }
-  if (values.once === true) break;
-  seed++;
-  if (afterWarmup === 0 && Date.now() > end - minutes * 54_000) afterWarmup = held();
-}
-for (const [name, c] of counts)
+  for (const [name, c] of counts)
+    console.log(
+      `${name.padEnd(10)} ${String(c.runs).padStart(8)} inputs ${String(c.failed).padStart(4)} failed ${c.cpu.toFixed(0).padStart(6)} s`,
+    );
+  const grown = afterWarmup === 0 ? 0 : held() - afterWarmup;
   console.log(
-    `${name.padEnd(10)} ${String(c.runs).padStart(8)} inputs ${String(c.failed).padStart(4)} failed ${c.cpu.toFixed(0).padStart(6)} s`,
+    `memory: ${held().toFixed(0)} MB at the end, ${grown.toFixed(0)} MB more than after the first tenth`,
   );
-const grown = afterWarmup === 0 ? 0 : held() - afterWarmup;
-console.log(
-  `memory: ${held().toFixed(0)} MB at the end, ${grown.toFixed(0)} MB more than after the first tenth`,
-);
-rmSync(scratch, { recursive: true, force: true });
-process.exitCode = [...counts.values()].some((c) => c.failed > 0) || grown > GROWTH_MAX ? 1 : 0;
+  rmSync(scratch, { recursive: true, force: true });
+  process.exitCode = [...counts.values()].some((c) => c.failed > 0) || grown > GROWTH_MAX ? 1 : 0;
+}
+
+void main();
