@@ -56,7 +56,7 @@ export function audit(w: Run, input: AuditInput): void {
     if (input.life ? false : isKept(w, h, input, reached)) continue;
     w.fault({
       kind: "leaked",
-      object: objectName(h),
+      object: objectName(w, h),
       what: `the ${h.kind.what} taken by ${h.taken.callee}() is never given back`,
       taken: h.taken,
       given: null,

@@ -15,6 +15,12 @@ import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 const ERRNO = -5n;
 const ERR_PTR = (1n << 64n) - 5n;
 const MAX_HEADER_DEPTH = 14;
+/** Callees that may be given an error pointer. */
+const TOLERANT =
+  /^(IS_ERR|PTR_ERR|ERR_|debugfs_|__fs_|dev_err|kfree|kvfree)|_(put|free|destroy|release|unregister|remove)$/;
+/** Callees that only look at what they are given. */
+const BORROWS =
+  /^(sort|sort_r|list_sort|bsearch|regmap_|usb_control_msg|hex_dump|print_|crc|memchr|kstrto|sscanf)|(^|_)(read|write|get|parse|print|find|check|copy|cmp|is|has|show|dump|validate|count|calc|convert|lookup|match|test|wait|msg|transfer|xfer|sync|update|fill|decode|encode|format|valid|query|send_cmd|recv)\w{0,12}$/;
 
 export class Calls {
   private readonly w: Run;
@@ -79,10 +85,33 @@ export class Calls {
 
   // ---- contracts --------------------------------------------------------------------------------------------------------
 
+  /** An error pointer of a failed call in the hands of a callee that takes it for a pointer. */
+  private errorPointers(site: CallSite, fine: (arg: number) => boolean): void {
+    const { w } = this;
+    if (TOLERANT.test(site.name)) return;
+    site.args.forEach((a, i) => {
+      if (site.x.args[i]?.t.kind !== "pointer" || fine(i)) return;
+      const v = w.known.resolve(a);
+      const from = typeof v === "bigint" ? (isErrAddress(v) ? w.originOf.get(v) : undefined) : v.origin;
+      if (from == null || (typeof v !== "bigint" && !isErrAddress(w.known.span(v)[0]))) return;
+      w.fault({
+        kind: "error-pointer-dereference",
+        object: `error pointer from ${from.callee}()`,
+        what: `${site.name}() is given the error pointer of ${from.callee}()`,
+        taken: from,
+        given: null,
+        possible: false,
+      });
+    });
+  }
+
   private byContract(c: Contract, site: CallSite, _sym: FunctionSym | null): Value {
     const { w } = this;
     const { key, callee } = site.origin;
     for (const clause of c.clauses) if (clause.verb === "read") this.read(clause, site);
+    this.errorPointers(site, (i) =>
+      c.clauses.some((k) => (k.verb === "put" || k.verb === "free") && k.where.at === i),
+    );
     let failed = false;
     if (c.fails !== "never") {
       const n = Number(/ #(\d+)$/.exec(key)?.[1] ?? "1");
@@ -246,6 +275,13 @@ export class Calls {
         }
         return;
       }
+      case "out": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        // The callee fills in a time stamp of eight bytes at the end.
+        if (at !== null && at.obj.kind === "local" && at.obj.size !== null && at.obj.size > 8)
+          w.uninitialisedCopy(at.obj, at.off, at.obj.size - at.off - 8, site.name);
+        return;
+      }
       case "read":
         return;
     }
@@ -275,7 +311,7 @@ export class Calls {
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
         kind: "double-release",
-        object: objectName(twice),
+        object: objectName(w, twice),
         what: `${site.name}() gives back the ${kind.what} of ${twice.taken.callee}() again`,
         taken: twice.taken,
         given: twice.given,
@@ -287,7 +323,7 @@ export class Calls {
       if (obj.gone !== null && holding === null)
         w.fault({
           kind: "double-release",
-          object: holding === null ? obj.name : objectName(holding),
+          object: holding === null ? obj.name : objectName(w, holding),
           what: `${site.name}() frees ${obj.name} again`,
           taken: null,
           given: obj.gone,
@@ -421,6 +457,7 @@ export class Calls {
     const { w } = this;
     w.assumed.add(site.name);
     const noreturn = sym?.noreturn === true || site.name === "__fs_bug";
+    this.errorPointers(site, () => false);
     if (noreturn) throw new PathEnd("stopped", `${site.name}() does not return`);
     site.args.forEach((a, i) => {
       const v = w.known.resolve(a);
@@ -428,7 +465,8 @@ export class Calls {
       const at = w.mem.at(v);
       if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
       for (const h of w.books.holdings)
-        if (h.key === v && h.state === "held" && h.kind.sort !== "lock") h.lent ??= site.name;
+        if (h.key === v && h.state === "held" && h.kind.sort !== "lock" && !BORROWS.test(site.name))
+          h.lent ??= site.name;
       const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;
       const to = declared?.kind === "pointer" ? declared.to : null;
       if (to === null || (to.quals & 1) !== 0) return;
@@ -448,7 +486,8 @@ export class Calls {
   }
 }
 
-/** What a holding is called on both sides. */
-export function objectName(h: Holding): string {
+/** What a holding is called on both sides: a state by what it is of, a thing by the call that gave it. */
+export function objectName(w: Run, h: Holding): string {
+  if (h.kind.sort === "state") return `${h.kind.what} of ${w.lockName(h.key)}`;
   return `${h.kind.what} of ${h.taken.callee}()`;
 }

@@ -78,13 +78,25 @@ export function compareEntry(
   };
   collect(b, "b");
   collect(a, "a");
+  const there = alignment(b, a);
+  const back = new Map([...there].map(([k, v]) => [v, k]));
   const differences: Difference[] = [];
   for (const [key, g] of keys) {
-    const fixed = g.b.filter((r) => cleanOn(at(after, a, extraA, r.forced), key));
-    const fresh = g.a.filter((r) => {
-      const other = at(before, b, extraB, r.forced);
-      return cleanOn(other, key) && (g.b.length === 0 || met(other, r.forced));
-    });
+    const alone = (
+      list: readonly Ran[],
+      other: Side,
+      e: Explored,
+      extra: Map<string, Ran>,
+      names: Names,
+      others: number,
+    ): Ran[] =>
+      list.filter((r) => {
+        const forced = translated(r.forced, names);
+        const result = at(other, e, extra, forced);
+        return cleanOn(result, key) && (others === 0 || met(result, forced));
+      });
+    const fixed = alone(g.b, after, a, extraA, there, g.a.length);
+    const fresh = alone(g.a, before, b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
     const verdict: Difference["verdict"] =
       fixed.length > 0 && fresh.length === 0
@@ -107,6 +119,7 @@ export function compareEntry(
       shown: (verdict === "new" ? fresh : fixed).length,
     });
   }
+  differences.push(...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there));
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())
@@ -122,6 +135,81 @@ export function compareEntry(
     note: "",
     ends,
   };
+}
+
+type Names = ReadonlyMap<string, string>;
+
+/** Choices of the usual path that stand in each other's place: a call that another one replaces. */
+function alignment(before: Explored, after: Explored): Names {
+  const calls = (e: Explored): string[] =>
+    (e.paths.get("")?.result.choices ?? []).filter((c) => c.options.includes("fails")).map((c) => c.name);
+  const x = calls(before);
+  const y = calls(after);
+  const out = new Map<string, string>();
+  let i = 0;
+  let j = 0;
+  while (i < x.length && j < y.length) {
+    if (x[i] === y[j]) {
+      i++;
+      j++;
+      continue;
+    }
+    // The next pair that is the same on both sides ends the gap.
+    let found: [number, number] | null = null;
+    for (let d = 1; d < 12 && found === null; d++)
+      for (let k = 0; k <= d && found === null; k++)
+        if (x[i + k] !== undefined && x[i + k] === y[j + d - k]) found = [k, d - k];
+    const [n, m] = found ?? [x.length - i, y.length - j];
+    if (n === m)
+      for (let k = 0; k < n; k++)
+        if (!y.includes(x[i + k]!) && !x.includes(y[j + k]!)) out.set(x[i + k]!, y[j + k]!);
+    i += n;
+    j += m;
+  }
+  return out;
+}
+
+function translated(forced: Forced, names: Names): Forced {
+  if (names.size === 0) return forced;
+  return new Map([...forced].map(([k, v]) => [names.get(k) ?? k, v]));
+}
+
+/** A failure of a callee that one side passes on and the other returns success after. */
+function errorsLost(entry: Entry, b: Explored, other: (f: Forced) => PathResult, names: Names): Difference[] {
+  const usual = b.paths.get("")?.result;
+  if (usual === undefined || usual.outcome !== "succeeded" || entry.leave !== null) return [];
+  if (other(new Map()).outcome !== "succeeded") return [];
+  const out: Difference[] = [];
+  for (const { forced, result } of b.paths.values()) {
+    const [name] = [...forced.keys()];
+    const choice = result.choices.find((c) => c.name === name);
+    if (forced.size !== 1 || choice === undefined || choice.callee === null || result.end !== "returned")
+      continue;
+    const there = other(forced);
+    if (there.end !== "returned" || !met(there, translated(forced, names))) continue;
+    if (result.outcome === there.outcome || result.outcome === "neither" || there.outcome === "neither")
+      continue;
+    const lostBefore = result.outcome === "succeeded";
+    const at = { by: choice.callee, loc: choice.loc, fn: choice.fn };
+    out.push({
+      verdict: lostBefore ? "fixed" : "new",
+      entry,
+      fault: {
+        kind: "error-lost",
+        object: `failure of ${choice.callee}()`,
+        what: `${entry.name}() says that all went well although ${choice.callee}() failed`,
+        taken: null,
+        given: null,
+        at,
+        functions: [entry.name],
+        possible: !lostBefore,
+      },
+      forced,
+      path: lostBefore ? result : there,
+      shown: 1,
+    });
+  }
+  return out;
 }
 
 /** What makes two faults the same on both sides. */

@@ -3,9 +3,9 @@
  * two unknowns. Every decision that is open is put to the chooser; what is decided stays decided. Leaves out
  * arithmetic beyond constants added: such a value is an unknown of its own.
  */
-import { isInteger } from "../c/ctype.ts";
+import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
-import { opText, type Unknown, type Value, valueText } from "./value.ts";
+import { boundsOf, opText, type Unknown, type Value, valueText } from "./value.ts";
 
 export interface Range {
   lo: bigint;
@@ -164,6 +164,17 @@ export function holds(op: CmpOp, a: bigint, b: bigint): boolean {
   }
 }
 
+/**
+ * What a conversion to type t adds to every value of [lo, hi]: 0 where all fit, a power of two where all wrap the same way,
+ * null where it depends.
+ */
+export function wrapShift(t: CType, lo: bigint, hi: bigint): bigint | null {
+  const [min, max] = boundsOf(t);
+  const width = max - min + 1n;
+  for (const shift of [0n, width, -width]) if (lo + shift >= min && hi + shift <= max) return shift;
+  return null;
+}
+
 /** The unknown below added constants and conversions that keep its value. */
 export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint } {
   let u = v;
@@ -175,7 +186,9 @@ export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint 
       const inner = f.x;
       if (!(isInteger(inner.t) || inner.t.kind === "pointer")) break;
       const [lo, hi] = c.span(inner);
-      if (lo < u.lo || hi > u.hi) break;
+      const shift = wrapShift(u.t, lo, hi);
+      if (shift === null) break;
+      add += shift;
       u = inner;
     } else if (
       f.k === "bin" &&

@@ -24,7 +24,8 @@ export type Verb =
   | "read" /** reads through a pointer */
   | "store" /** stores one argument at a place */
   | "call" /** calls the function that lies at a place, with an argument */
-  | "fill"; /** what the pointer leads to is written */
+  | "fill" /** what the pointer leads to is written */
+  | "out"; /** what the pointer leads to leaves the kernel, but for a time stamp at its end */
 
 export interface Clause {
   readonly verb: Verb;
@@ -99,6 +100,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "store",
   "call",
   "fill",
+  "out",
 ]);
 const FAILURES: ReadonlySet<string> = new Set([
   "never",
@@ -124,7 +126,7 @@ export function parseClause(text: string): Clause | null {
   const words = (m?.[1] ?? "").trim().split(/\s+/);
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
-  const two = verb === "read" || verb === "fill";
+  const two = verb === "read" || verb === "fill" || verb === "out";
   const paired = verb === "store" || verb === "call";
   if (words.length !== (two ? 2 : 3)) return null;
   const where = parsePlace(words[words.length - 1]!);

@@ -7,7 +7,7 @@ import { CFail, type CType } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FunctionSym } from "../c/tree.ts";
-import { audit, outcomeOf } from "./audit.ts";
+import { audit, type Outcome, outcomeOf } from "./audit.ts";
 import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
 import { PathEnd } from "./run.ts";
@@ -56,8 +56,9 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
   let end: PathResult["end"] = "returned";
   let why = "";
   let result: readonly [bigint, bigint] | null = null;
+  let outcome: Outcome = "neither";
   try {
-    result = enter(w, side, entry);
+    ({ result, outcome } = enter(w, side, entry));
   } catch (f) {
     if (f instanceof PathEnd) {
       end = f.end;
@@ -76,6 +77,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     end,
     why,
     result,
+    outcome,
     steps: w.steps,
     covered: w.covered,
     assumed: [...w.assumed],
@@ -100,7 +102,12 @@ export function hasEntry(side: Side, entry: Entry): boolean {
   }
 }
 
-function enter(w: Walker, side: Side, entry: Entry): readonly [bigint, bigint] | null {
+interface Returned {
+  readonly result: readonly [bigint, bigint] | null;
+  readonly outcome: Outcome;
+}
+
+function enter(w: Walker, side: Side, entry: Entry): Returned {
   const sym = symOf(side, entry.name, entry.path);
   if (sym === null) throw new PathEnd("unsupported", `${entry.name}() is not there`);
   const tree = side.program.tree(sym);
@@ -109,12 +116,14 @@ function enter(w: Walker, side: Side, entry: Entry): readonly [bigint, bigint] |
   const ret = tree.type.ret;
   const outcome = outcomeOf(w, v, ret.kind === "pointer", ret.kind === "void");
   const at = { fn: entry.name, loc: expansionLoc(tree.endLoc) };
-  if (entry.leave === null || outcome === "failed") {
+  const result = v === null ? null : w.known.span(v);
+  // Only what has begun ends.
+  if (entry.leave === null || outcome !== "succeeded") {
     audit(w, { result: v, outcome, root: entry.root, life: false, at });
-    return v === null ? null : w.known.span(v);
+    return { result, outcome };
   }
   const last = symOf(side, entry.leave, entry.path);
-  if (last === null) return null;
+  if (last === null) return { result, outcome };
   const lastTree = side.program.tree(last);
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
@@ -128,7 +137,7 @@ function enter(w: Walker, side: Side, entry: Entry): readonly [bigint, bigint] |
     life: true,
     at: { fn: entry.leave, loc: expansionLoc(lastTree.endLoc) },
   });
-  return null;
+  return { result, outcome };
 }
 
 function typeName(t: CType): string {

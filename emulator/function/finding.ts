@@ -17,7 +17,9 @@ export type FaultKind =
   | "uninitialised"
   | "copied-uninitialised"
   | "freed-while-registered"
-  | "error-lost";
+  | "error-lost"
+  | "check-never-true"
+  | "does-not-build";
 
 /** One decision of a path. */
 export interface Choice {
@@ -54,6 +56,8 @@ export interface PathResult {
   readonly why: string;
   /** What the entry returned: its bounds. */
   readonly result: readonly [bigint, bigint] | null;
+  /** Whether it says that it failed. */
+  readonly outcome: "failed" | "succeeded" | "neither";
   readonly steps: number;
   /** Branches that were taken: "file:line:col:T". */
   readonly covered: ReadonlySet<string>;

@@ -356,6 +356,15 @@ export abstract class Run {
       v |= b << BigInt(8 * i);
     }
     if (whole) return this.signed(v, t);
+    if (freshAt(obj, off).fresh === "uninitialised" && writtenBits(obj, off, size) < size * 8)
+      this.fault({
+        kind: "uninitialised",
+        object: obj.name,
+        what: `${obj.name} is read before all of it is written`,
+        taken: null,
+        given: null,
+        possible: false,
+      });
     return unknown(`${obj.name}+${off}:${size}`, t);
   }
 
@@ -396,6 +405,25 @@ function overlaps(obj: Obj, off: number, size: number): boolean {
       const [o, , , b] = key.split(":").map(Number) as [number, number, number, number];
       if (o < off + size && o + b > off) return true;
     }
+  return false;
+}
+
+/** Bits of the range that were written. */
+function writtenBits(obj: Obj, off: number, size: number): number {
+  let n = 0;
+  for (let i = off; i < off + size; i++) if (byteWritten(obj, i)) n += 8;
+  for (const key of obj.bits.keys()) {
+    const [o, , width] = key.split(":").map(Number) as [number, number, number];
+    if (o >= off && o < off + size && !byteWritten(obj, o)) n += width;
+  }
+  return n;
+}
+
+function byteWritten(obj: Obj, off: number): boolean {
+  for (let at = off - 15; at <= off; at++) {
+    const c = obj.cells.get(at);
+    if (c !== undefined && at + c.size > off) return true;
+  }
   return false;
 }
 

@@ -22,6 +22,7 @@ import type {
   X,
 } from "../c/tree.ts";
 import { Calls } from "./calls.ts";
+import { wrapShift } from "./constraints.ts";
 import { clear, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type Frame, PathEnd, Run, type RunInput } from "./run.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
@@ -547,7 +548,8 @@ export class Walker extends Run {
     const [lo, hi] = this.known.span(v);
     const out = derived({ k: "conv", x: v }, to);
     if (out.lo === v.lo && out.hi === v.hi) return v;
-    return lo >= out.lo && hi <= out.hi ? { ...out, lo, hi } : out;
+    const shift = wrapShift(to, lo, hi);
+    return shift === null ? out : { ...out, lo: lo + shift, hi: hi + shift };
   }
 
   private checked(x: Extract<X, { k: "ovf" }>): Value {

@@ -9,6 +9,7 @@ import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
+import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { KernelTree, SideImages } from "../source/images.ts";
 import { readContracts } from "./contracts.ts";
@@ -80,6 +81,16 @@ export function functionCases(
   for (const f of c) {
     const names = changedFunctions(f.before!, f.after!);
     changed.push(...names);
+    const statics = staticDifferences(before, after, f.path, names);
+    if (statics.length > 0)
+      entries.push({
+        entry: statics[0]!.entry,
+        differences: statics,
+        paths: { before: 0, after: 0 },
+        left: 0,
+        note: "",
+        ends: new Map(),
+      });
     for (const entry of entriesOf(f.path, f.before!, f.after!, names)) {
       if (options.only !== null && !options.only(entry.name)) continue;
       entries.push(compareEntry(before, after, entry, options.bounds, options.watch));

@@ -11,7 +11,7 @@ import type { KernelTree } from "./images.ts";
 import { defaultCache, definitionsOf } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 5;
+const VERSION = 6;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -29,6 +29,7 @@ export function declarationsOf(source: string): Set<string> {
     /^(?!typedef\b|return\b|else\b|static\b|#)[A-Za-z_][\w \t*]*?[ \t*\n]\**(\w+)[ \t]*\(([^;{}]*)\)[^;{}()=]*(?:\([^;{}]*\)[^;{}()=]*)*;/gm,
   ))
     out.add(`@${m[1]}`);
+  for (const m of text.matchAll(/^struct[ \t]+(\w+)[ \t]+__?[A-Z]\w*\(/gm)) out.add(`struct ${m[1]}`);
   for (const m of text.matchAll(/^extern[ \t][^;(){}]*?\b(\w+)(?:\[[^\]]*\])*[ \t]*(?:__\w+[ \t]*)*;/gm))
     out.add(`@${m[1]}`);
   for (const m of text.matchAll(

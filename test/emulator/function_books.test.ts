@@ -32,7 +32,7 @@ const pairs: readonly {
     root: true,
     bad: `int f(struct platform_device *p) { int ret = pm_runtime_get_sync(&p->dev); if (ret < 0) return ret; pm_runtime_put(&p->dev); return 0; }`,
     good: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; pm_runtime_put(&p->dev); return 0; }`,
-    want: ["leaked runtime PM usage count of pm_runtime_get_sync()"],
+    want: ["leaked runtime PM usage count of p"],
   },
   {
     name: "memory that the release function has freed is freed again",

@@ -1,0 +1,88 @@
+/**
+ * What the text of a changed function shows without running: names that nothing declares, and tests of an error that its type
+ * can never make true. Leaves out everything that a path shows (compare.ts).
+ */
+import { CFail } from "../c/ctype.ts";
+import { expansionLoc } from "../c/token.ts";
+import type { Difference } from "./compare.ts";
+import type { Side } from "./explore.ts";
+import type { Fault } from "./finding.ts";
+
+/** Compares the changed functions of a file. */
+export function staticDifferences(
+  before: Side,
+  after: Side,
+  path: string,
+  names: readonly string[],
+): Difference[] {
+  const b = names.flatMap((n) => shown(before, path, n));
+  const a = names.flatMap((n) => shown(after, path, n));
+  const key = (f: Fault): string => `${f.kind}|${f.object}|${f.at.fn}`;
+  const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] =>
+    list.filter((f) => !other.some((o) => key(o) === key(f)));
+  const told = (verdict: "new" | "fixed", f: Fault): Difference => ({
+    verdict,
+    entry: { name: f.at.fn, path, root: false, leave: null },
+    fault: f,
+    forced: new Map(),
+    path: EMPTY,
+    shown: 0,
+  });
+  return [...only(a, b).map((f) => told("new", f)), ...only(b, a).map((f) => told("fixed", f))];
+}
+
+const EMPTY: Difference["path"] = {
+  choices: [],
+  faults: [],
+  end: "returned",
+  why: "",
+  result: null,
+  outcome: "neither",
+  steps: 0,
+  covered: new Set(),
+  assumed: [],
+};
+
+function shown(side: Side, path: string, name: string): Fault[] {
+  const e = side.program.lookup(name, path);
+  if (e?.kind !== "function" || e.sym.def === null) return [];
+  const out: Fault[] = [];
+  const fault = (kind: Fault["kind"], object: string, what: string, loc: Fault["at"]["loc"]): void => {
+    const at = { by: "", loc: expansionLoc(loc), fn: name };
+    out.push({ kind, object, what, taken: null, given: null, at, functions: [name], possible: false });
+  };
+  let tree: ReturnType<Side["program"]["tree"]>;
+  try {
+    tree = side.program.tree(e.sym);
+  } catch (f) {
+    if (!(f instanceof CFail)) throw f;
+    return [];
+  }
+  for (const t of traps(tree.body)) {
+    const unknown = /^`(\w+)` is not known/.exec(t.message)?.[1];
+    if (unknown !== undefined) fault("does-not-build", unknown, `nothing declares ${unknown} here`, t.loc);
+  }
+  for (const d of side.program.deadChecks)
+    if (d.fn === name && !d.always && /< 0$/.test(d.text))
+      fault("check-never-true", d.text, `${d.text} is never true: the type is unsigned`, d.loc);
+  return out;
+}
+
+/** Trap nodes anywhere in a tree. */
+function traps(root: object): { message: string; loc: Fault["at"]["loc"] }[] {
+  const out: { message: string; loc: Fault["at"]["loc"] }[] = [];
+  const seen = new Set<object>();
+  const stack: object[] = [root];
+  const skip = new Set(["parent", "sym", "t", "type", "loc", "endLoc", "label", "owner", "ft", "def", "to"]);
+  while (stack.length > 0) {
+    const v = stack.pop()!;
+    if (seen.has(v)) continue;
+    seen.add(v);
+    const node = v as { k?: string; message?: string; loc?: Fault["at"]["loc"] };
+    if (node.k === "trap" && node.message !== undefined && node.loc !== undefined)
+      out.push({ message: node.message, loc: node.loc });
+    for (const [name, inner] of Object.entries(v))
+      if (!skip.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
+  }
+  return out;
+}
