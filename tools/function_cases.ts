@@ -9,6 +9,7 @@ import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
 import type { PathResult } from "../emulator/function/finding.ts";
 import { parseDocument } from "../server/parse.ts";
 import { functionCases } from "../server/review/function_case.ts";
+import { knowsName } from "../server/source/function_source.ts";
 import { imagesOf } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
 
@@ -57,7 +58,12 @@ for (const c of cases.filter((x) => values.mail !== undefined || x.id.includes(p
     console.log(`${c.id}: no patch`);
     continue;
   }
-  const images = imagesOf(tree, [], patch);
+  const images = imagesOf(tree, [], patch, {
+    knows: knowsName(
+      tree,
+      patch.files.map((f) => f.path),
+    ),
+  });
   const r = functionCases(tree, images, {
     bounds: { ...USUAL_BOUNDS, paths: Number(values.paths ?? 400) },
     only: values.trace === undefined ? null : (n: string) => n === values.trace,

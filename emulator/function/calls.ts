@@ -7,7 +7,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
-import { freshAt, offsetOf, put, sizeSafe } from "./memory.ts";
+import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
@@ -15,6 +15,9 @@ import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 const ERRNO = -5n;
 const ERR_PTR = (1n << 64n) - 5n;
 const MAX_HEADER_DEPTH = 14;
+/** Lines of a function of another file that is still run, and how many such may call each other. */
+const MAX_LINES_BESIDE = 60;
+const MAX_BESIDE = 2;
 /** Callees that may be given an error pointer. */
 const TOLERANT =
   /^(IS_ERR|PTR_ERR|ERR_|debugfs_|__fs_|dev_err|kfree|kvfree)|_(put|free|destroy|release|unregister|remove)$/;
@@ -42,7 +45,7 @@ export class Calls {
       const origin = this.origin(plain, args, loc, true);
       return this.byContract(contract, { name: plain, args, x, origin }, sym);
     }
-    if (sym?.def != null && (own || this.headerDepth() < MAX_HEADER_DEPTH)) {
+    if (sym?.def != null && (own || this.mayRun(sym))) {
       try {
         w.input.program.tree(sym);
         const v = w.body(sym, args);
@@ -53,6 +56,13 @@ export class Calls {
     }
     const origin = this.origin(plain, args, loc, true);
     return this.summary({ name: plain, args, x, origin }, sym);
+  }
+
+  /** A body outside the patched files: inline functions of headers, and small ones of files beside. */
+  private mayRun(sym: FunctionSym): boolean {
+    if (this.headerDepth() >= MAX_HEADER_DEPTH) return false;
+    if (!sym.path.endsWith(".c") || sym.def === null) return true;
+    return sym.def.endLoc.line - sym.def.loc.line <= MAX_LINES_BESIDE && this.w.beside() < MAX_BESIDE;
   }
 
   private headerDepth(): number {
@@ -332,13 +342,34 @@ export class Calls {
         });
       obj.gone = spot;
     }
+    // The caller's own reference is gone, whatever others there are.
+    else if (at !== null && kind.sort === "memory" && holding === null && at.obj.gone === null)
+      at.obj.gone = spot;
+    if (at !== null && kind.sort === "memory" && at.obj.gone === spot) this.known(at.obj, site);
     if (at === null || holding === null) return;
     if (kind.sort === "memory") {
+      this.known(at.obj, site);
       at.obj.gone = spot;
       return;
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside");
+  }
+
+  /** Memory that goes while something else still knows it by a registration. */
+  private known(obj: Obj, site: CallSite): void {
+    const { w } = this;
+    for (const h of w.books.holdings) {
+      if (h.state !== "held" || !h.kind.registration || w.mem.at(h.key)?.obj !== obj) continue;
+      w.fault({
+        kind: "freed-while-registered",
+        object: `${h.kind.what} of ${h.taken.callee}()`,
+        what: `${site.name}() frees what ${h.taken.callee}() made known and nothing has taken back`,
+        taken: h.taken,
+        given: null,
+        possible: false,
+      });
+    }
   }
 
   /** The last one of what was taken here is given back: what has a release function is released by it. */

@@ -119,7 +119,14 @@ export function compareEntry(
       shown: (verdict === "new" ? fresh : fixed).length,
     });
   }
-  differences.push(...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there));
+  const sameReturn = (fn: string): boolean => {
+    const [x, y] = [returnType(before, fn, entry.path), returnType(after, fn, entry.path)];
+    return x !== null && x === y;
+  };
+  if (sameReturn(entry.name))
+    differences.push(
+      ...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there, sameReturn),
+    );
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())

@@ -5,7 +5,7 @@
  */
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
-import { boundsOf, opText, type Unknown, type Value, valueText } from "./value.ts";
+import { boundsOf, MAX_ERRNO, opText, type Unknown, type Value, valueText } from "./value.ts";
 
 export interface Range {
   lo: bigint;
@@ -90,7 +90,18 @@ export class Constraints {
     if (!no) return true;
     const answer = ask({ subject: u, op, with: k, text: `${u.id} ${opText(op)} ${valueText(k)}` });
     this.assume(u, answer ? op : NEGATED[op], k);
+    if (k === 0n) this.errnoOf(u);
     return answer;
+  }
+
+  /** A call of which a signed number is tested against 0, and that is not 0, has given an errno unless it is positive. */
+  private errnoOf(u: Unknown): void {
+    if (u.origin === null || u.from !== null || u.lo >= 0n || u.t.kind === "pointer") return;
+    const r = this.range(u);
+    if (r.lo < -MAX_ERRNO && (r.hi < 0n || r.not.has(0n))) {
+      r.lo = -MAX_ERRNO;
+      if (r.hi > 0n && r.not.has(0n)) r.hi = -1n;
+    }
   }
 
   /** Takes a comparison with a constant for true. */

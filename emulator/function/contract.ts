@@ -64,6 +64,8 @@ export interface Kind {
   readonly record: string | null;
   readonly release: readonly string[];
   readonly putBy: string;
+  /** Something else knows the object by it: the object may not go before. */
+  readonly registration: boolean;
 }
 
 export interface Contracts {
@@ -158,6 +160,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         record: k.record ?? null,
         release: k.release ?? [],
         putBy: k.putBy ?? "",
+        registration: k.registration ?? false,
       });
     for (const [name, e] of Object.entries(file.functions ?? {})) entries.set(name, e ?? {});
   }

@@ -113,6 +113,11 @@ export abstract class Run {
     return { by, ...this.place() };
   }
 
+  /** Functions of files beside the patched ones that are under way. */
+  beside(): number {
+    return this.stack.filter((f) => !f.own && f.sym.path.endsWith(".c")).length;
+  }
+
   ownStack(): string[] {
     return this.stack.filter((f) => f.own).map((f) => f.tree.name);
   }

@@ -63,8 +63,8 @@ function shown(side: Side, path: string, name: string): Fault[] {
     if (unknown !== undefined) fault("does-not-build", unknown, `nothing declares ${unknown} here`, t.loc);
   }
   for (const d of side.program.deadChecks)
-    if (d.fn === name && !d.always && /< 0$/.test(d.text))
-      fault("check-never-true", d.text, `${d.text} is never true: the type is unsigned`, d.loc);
+    if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
+      fault("check-never-true", d.text, d.text, d.loc);
   return out;
 }
 

@@ -81,7 +81,12 @@ export function functionCases(
   for (const f of c) {
     const names = changedFunctions(f.before!, f.after!);
     changed.push(...names);
-    const statics = staticDifferences(before, after, f.path, names);
+    const statics = staticDifferences(
+      before,
+      after,
+      f.path,
+      names.filter((n) => !f.hunks.some((h) => h.fate.kind === "rejected" && h.header.includes(n))),
+    );
     if (statics.length > 0)
       entries.push({
         entry: statics[0]!.entry,
@@ -91,7 +96,13 @@ export function functionCases(
         note: "",
         ends: new Map(),
       });
-    for (const entry of entriesOf(f.path, f.before!, f.after!, names)) {
+    const blocked = refusedIn(f);
+    if (blocked === "all") {
+      notes.push(`${f.path}: hunks do not fit the tree, so its functions are not judged`);
+      continue;
+    }
+    for (const name of blocked) notes.push(`${name}() is not judged: a hunk in it does not fit the tree`);
+    for (const entry of entriesOf(f.path, f.before!, f.after!, names, blocked)) {
       if (options.only !== null && !options.only(entry.name)) continue;
       entries.push(compareEntry(before, after, entry, options.bounds, options.watch));
     }
@@ -122,8 +133,26 @@ export function changedFunctions(before: string, after: string): string[] {
 
 const MAX_ROOTS = 6;
 
+/** Functions in which a hunk was refused: what stands there is neither side's; "all" where that cannot be told. */
+function refusedIn(f: SideImages["files"][number]): ReadonlySet<string> | "all" {
+  const out = new Set<string>();
+  for (const h of f.hunks) {
+    if (h.fate.kind !== "rejected") continue;
+    const name = /@@.*?@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
+    if (name === undefined) return "all";
+    out.add(name);
+  }
+  return out;
+}
+
 /** Entries for changed functions: themselves, and what a core calls and that leads to them. */
-function entriesOf(path: string, before: string, after: string, changed: readonly string[]): Entry[] {
+function entriesOf(
+  path: string,
+  before: string,
+  after: string,
+  changed: readonly string[],
+  blocked: ReadonlySet<string>,
+): Entry[] {
   const bodies = functionsOf(after);
   for (const [name, body] of functionsOf(before)) bodies.set(name, `${bodies.get(name) ?? ""} ${body}`);
   const text = strip(`${after}\n`);
@@ -134,7 +163,9 @@ function entriesOf(path: string, before: string, after: string, changed: readonl
   for (const n of bodies.keys())
     if (/_probe$|_bind$/.test(n) && !roots.has(n) && !callersOf(bodies, n).length) roots.add(n);
   const out: Entry[] = [];
+  const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const add = (name: string, root: boolean, leave: string | null): void => {
+    if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (!out.some((e) => e.name === name && e.leave === leave)) out.push({ name, path, root, leave });
   };
   const reached = new Set<string>();

@@ -222,10 +222,63 @@ export function functionSource(
     const text = read(path);
     if (text !== null) follow(path, text);
   }
+  const neighbours = neighboursOf(tree, paths);
   return {
-    definers: (name) => [...(local.get(name) ?? []), ...index.definers(name)],
+    definers: (name) => [...(local.get(name) ?? []), ...index.definers(name), ...neighbours(name)],
     read,
     typedefs,
     config: [],
   };
+}
+
+/** Whether a name is anybody's in the tree as code of the given files sees it: what placing a removed line asks. */
+export function knowsName(tree: KernelTree, paths: readonly string[]): (name: string) => boolean {
+  let source: TreeSource | null = null;
+  return (name) => {
+    if (KEYWORDS.has(name)) return true;
+    source ??= functionSource(tree, headerIndex(tree), paths, () => null);
+    const { definers } = source;
+    return ["", "#", "@", "struct ", "union ", "enum "].some((p) => definers(`${p}${name}`).length > 0);
+  };
+}
+
+const KEYWORDS = new Set(
+  "auto break case char const continue default do double else enum extern float for goto if inline int long register return short signed sizeof static struct switch typedef union unsigned void volatile while".split(
+    " ",
+  ),
+);
+
+const MAX_NEIGHBOURS = 160;
+const neighbourNames = new Map<string, ReadonlyMap<string, string>>();
+
+/** Functions that files of the same folders define for others: their bodies may be run. */
+function neighboursOf(tree: KernelTree, paths: readonly string[]): (name: string) => readonly string[] {
+  const folders = [...new Set(paths.filter((p) => p.endsWith(".c")).map((p) => posix.dirname(p)))];
+  return (name) => {
+    if (!/^[a-z_]\w*$/.test(name)) return [];
+    return folders.flatMap((folder) => {
+      const key = `${tree.root} ${folder}`;
+      let names = neighbourNames.get(key);
+      if (names === undefined) {
+        names = exportedBy(tree, folder);
+        neighbourNames.set(key, names);
+      }
+      const path = names.get(name);
+      return path === undefined || paths.includes(path) ? [] : [path];
+    });
+  };
+}
+
+function exportedBy(tree: KernelTree, folder: string): Map<string, string> {
+  const out = new Map<string, string>();
+  const files = tree.list(folder).filter((p) => p.endsWith(".c"));
+  if (files.length > MAX_NEIGHBOURS) return out;
+  for (const path of files) {
+    const text = tree.read(path);
+    if (text === null) continue;
+    // A function at file scope: its head begins in the first column and is no static.
+    for (const m of text.matchAll(/^(?!static\b)(?:[A-Za-z_][\w \t*]*[ \t*\n])(\w+)\([^;{}]*\)\s*\n\{/gm))
+      if (!out.has(m[1]!)) out.set(m[1]!, path);
+  }
+  return out;
 }
