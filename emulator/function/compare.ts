@@ -3,7 +3,7 @@
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
-import { explore, forcedKey, hasEntry, runPath } from "./explore.ts";
+import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
 
 export interface Difference {
@@ -182,7 +182,13 @@ function translated(forced: Forced, names: Names): Forced {
 }
 
 /** A failure of a callee that one side passes on and the other returns success after. */
-function errorsLost(entry: Entry, b: Explored, other: (f: Forced) => PathResult, names: Names): Difference[] {
+function errorsLost(
+  entry: Entry,
+  b: Explored,
+  other: (f: Forced) => PathResult,
+  names: Names,
+  sameReturn: (fn: string) => boolean,
+): Difference[] {
   const usual = b.paths.get("")?.result;
   if (usual === undefined || usual.outcome !== "succeeded" || entry.leave !== null) return [];
   if (other(new Map()).outcome !== "succeeded") return [];
@@ -192,6 +198,8 @@ function errorsLost(entry: Entry, b: Explored, other: (f: Forced) => PathResult,
     const choice = result.choices.find((c) => c.name === name);
     if (forced.size !== 1 || choice === undefined || choice.callee === null || result.end !== "returned")
       continue;
+    // Another way to say that something failed is no other behaviour.
+    if (!sameReturn(choice.fn)) continue;
     const there = other(forced);
     if (there.end !== "returned" || !met(there, translated(forced, names))) continue;
     if (result.outcome === there.outcome || result.outcome === "neither" || there.outcome === "neither")

@@ -3,7 +3,7 @@
  * first whose parent saw branches that nothing had seen. Every path runs from the start with its list of decisions. Leaves
  * out what a path does (walk.ts) and comparing sides (compare.ts).
  */
-import { CFail, type CType } from "../c/ctype.ts";
+import { CFail, type CType, typeText } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FunctionSym } from "../c/tree.ts";
@@ -98,6 +98,17 @@ export function hasEntry(side: Side, entry: Entry): boolean {
     return true;
   } catch (f) {
     if (f instanceof CFail) return false;
+    throw f;
+  }
+}
+
+/** The return type of a function as text, or null where the side does not define it. */
+export function returnType(side: Side, name: string, path: string): string | null {
+  const sym = symOf(side, name, path);
+  try {
+    return sym === null ? null : typeText(sym.type().ret);
+  } catch (f) {
+    if (f instanceof CFail) return null;
     throw f;
   }
 }
