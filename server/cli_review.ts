@@ -32,6 +32,11 @@ what is run
   --seed S         0 (default): each task runs until it blocks; else a random
                    schedule, the same one for the same number
   --steps N        instructions that a scenario may run (default 5000000)
+  --functions GLOB only these of the changed functions by themselves, every path
+                   of theirs with every callee failing in turn (needs --tree)
+  --no-functions   no function by itself, only scenarios
+  --paths N        paths of each function and side; default: what keeps a patch
+                   below ten seconds
   --replay TOKEN   only the run that a finding's token names
 
 kernel tree
@@ -174,6 +179,9 @@ const OPTIONS = {
   coverage: { type: "boolean" },
   all: { type: "boolean" },
   thorough: { type: "boolean" },
+  functions: { type: "string" },
+  "no-functions": { type: "boolean" },
+  paths: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
@@ -185,6 +193,8 @@ function badOption(values: Values): string | null {
     return `--seed takes a number from 0 to 999999999, not "${values.seed}"`;
   if (values.steps !== undefined && !/^[1-9]\d{0,11}$/.test(values.steps))
     return `--steps takes a number of instructions, not "${values.steps}"`;
+  if (values.paths !== undefined && !/^[1-9]\d{0,5}$/.test(values.paths))
+    return `--paths takes a number of paths, not "${values.paths}"`;
   if (values.replay !== undefined) {
     const problem = badToken(values.replay);
     if (problem !== null) return `--replay: ${problem}`;
@@ -230,6 +240,9 @@ function reviewOptions(values: Values): ReviewOptions {
     ...(values.tree === undefined ? {} : { tree: values.tree[0]!, otherTrees: values.tree.slice(1) }),
     ...(values.prerequisite === undefined ? {} : { prerequisites: values.prerequisite }),
     ...(values.config === undefined ? {} : { config: values.config }),
+    ...(values.functions === undefined ? {} : { functions: values.functions }),
+    ...(values["no-functions"] === true ? { noFunctions: true } : {}),
+    ...(values.paths === undefined ? {} : { paths: Number(values.paths) }),
     ...(values.thorough === true ? { thorough: true } : {}),
     ...(values.steps === undefined ? {} : { steps: Number(values.steps) }),
   };

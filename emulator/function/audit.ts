@@ -42,7 +42,7 @@ export function audit(w: Run, input: AuditInput): void {
   for (const h of held) {
     if (h.kind.sort === "lock") {
       w.fault({
-        kind: "lock-held",
+        kind: "returned-locked",
         object: `${h.kind.what} ${w.lockName(h.key)}`,
         what: `${w.lockName(h.key)} is still held`,
         taken: h.taken,

@@ -25,6 +25,8 @@ export interface EntryResult {
   readonly note: string;
   /** How the paths of both sides ended, other than by returning: reason to number of paths. */
   readonly ends: ReadonlyMap<string, number>;
+  /** Functions of the patched files that some path went through. */
+  readonly ran: readonly string[];
 }
 
 interface Ran {
@@ -46,6 +48,7 @@ export function compareEntry(
     paths: { before: 0, after: 0 },
     left: 0,
     ends: new Map<string, number>(),
+    ran: [] as string[],
   };
   if (!hasEntry(before, entry)) return { ...none, note: `${entry.name}() cannot be run on the before side` };
   if (!hasEntry(after, entry)) return { ...none, note: `${entry.name}() cannot be run on the after side` };
@@ -141,6 +144,7 @@ export function compareEntry(
     left: Math.max(b.left, a.left),
     note: "",
     ends,
+    ran: [...new Set([...b.paths.values(), ...a.paths.values()].flatMap((r) => r.result.ran))],
   };
 }
 

@@ -81,6 +81,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     steps: w.steps,
     covered: w.covered,
     assumed: [...w.assumed],
+    ran: [...w.ran],
   };
 }
 
@@ -126,7 +127,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const v = w.body(sym, args);
   const ret = tree.type.ret;
   const outcome = outcomeOf(w, v, ret.kind === "pointer", ret.kind === "void");
-  const at = { fn: entry.name, loc: expansionLoc(tree.endLoc) };
+  const at = { fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
   const result = v === null ? null : w.known.span(v);
   // Only what has begun ends.
   if (entry.leave === null || outcome !== "succeeded") {
@@ -140,13 +141,14 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
     return q >= 0 && typeName(p.type) !== "" ? args[q]! : (argsOf(w, [p])[0]! ?? args[i]!);
   });
+  w.returned = null;
   w.body(last, same);
   audit(w, {
     result: null,
     outcome: "neither",
     root: true,
     life: true,
-    at: { fn: entry.leave, loc: expansionLoc(lastTree.endLoc) },
+    at: { fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) },
   });
   return { result, outcome };
 }

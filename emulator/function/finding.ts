@@ -11,7 +11,7 @@ export type FaultKind =
   | "use-after-release"
   | "null-dereference"
   | "error-pointer-dereference"
-  | "lock-held"
+  | "returned-locked"
   | "locked-twice"
   | "unlock-unheld"
   | "uninitialised"
@@ -63,4 +63,6 @@ export interface PathResult {
   readonly covered: ReadonlySet<string>;
   /** Functions without a body or a contract that the path went through. */
   readonly assumed: readonly string[];
+  /** Functions of the patched files that it went through. */
+  readonly ran: readonly string[];
 }

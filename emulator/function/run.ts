@@ -68,6 +68,8 @@ export abstract class Run {
   readonly faults: Fault[] = [];
   readonly covered = new Set<string>();
   readonly assumed = new Set<string>();
+  /** Functions of the patched files that ran. */
+  readonly ran = new Set<string>();
   readonly stack: Frame[] = [];
   readonly globals = new Map<ObjectSym, Obj>();
   readonly functions = new Map<string, Obj>();
@@ -75,6 +77,8 @@ export abstract class Run {
   /** How often a callee was called on this path. */
   readonly calls = new Map<string, number>();
   steps = 0;
+  /** Where a function of the patched files returned last. */
+  returned: Loc | null = null;
 
   constructor(input: RunInput) {
     this.input = input;

@@ -41,6 +41,7 @@ const EMPTY: Difference["path"] = {
   steps: 0,
   covered: new Set(),
   assumed: [],
+  ran: [],
 };
 
 function shown(side: Side, path: string, name: string): Fault[] {

@@ -68,6 +68,7 @@ export class Walker extends Run {
       else frame.vars.set(p, v);
     });
     this.stack.push(frame);
+    if (frame.own) this.ran.add(tree.name);
     try {
       const c = this.block(tree.body, null);
       return c !== null && c.k === "return" ? c.v : null;
@@ -183,6 +184,7 @@ export class Walker extends Run {
       case "continue":
         return { k: s.k, to: s.to };
       case "return": {
+        if (frame.own) this.returned = s.loc;
         if (s.x === null) return { k: "return", v: null };
         const v = this.eval(s.x);
         return { k: "return", v: s.x.t.kind === "void" ? null : v };

@@ -2,6 +2,7 @@
  * The registry of all rules, whole: those of each watched kind, those about no thing, those judged at the end, those that
  * stop a run, and the one that needs none. Leaves out judging (scenario/runner.ts).
  */
+import { FUNCTION_RULES } from "../function/rules.ts";
 import { SUBJECTS } from "../subject/index.ts";
 import type { Rule } from "../subject/rule.ts";
 import { END_RULES } from "./at_end.ts";
@@ -20,14 +21,14 @@ const WATCHING: readonly RuleFacts[] = [...SUBJECTS.flatMap((m) => m.rules), ...
 /** Every rule; codes are unique. */
 export const RULES: readonly RuleFacts[] = [...WATCHING, ...END_RULES, ...STOP_RULES, deadCheck];
 
-const byCode = new Map(RULES.map((r) => [r.code, r]));
-const ranks = new Map(WATCHING.map((r, i) => [r.code, i]));
+const byCode = new Map([...FUNCTION_RULES, ...RULES].map((r) => [r.code, r]));
+const ranks = new Map([...WATCHING, ...FUNCTION_RULES].map((r, i) => [r.code, i]));
 
 /** The rule of a code; undefined for a stop that has none. */
 export const ruleOf = (code: string): RuleFacts | undefined => byCode.get(code);
 
 /** Which of two faults at one place is the one to tell: the lower rank. What is judged in the run comes first. */
-export const rankOf = (code: string): number => ranks.get(code) ?? WATCHING.length;
+export const rankOf = (code: string): number => ranks.get(code) ?? ranks.size;
 
 /** What makes two violations the same. */
 export function identityOf(code: string, message: string): string {

@@ -16,9 +16,11 @@ import { Collector } from "./collect.ts";
 import { coverageOf, stubRanking } from "./coverage.ts";
 import { caseReach } from "./entries.ts";
 import { deadChecks } from "./finding.ts";
+import { FunctionCases } from "./function_case.ts";
+import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
-import { type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
+import { type FunctionItem, globToRegExp, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 import { digestOf, parseReplay, type Replay } from "./replay.ts";
 import { buildSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
@@ -73,19 +75,55 @@ export class PatchReview {
   private built: PatchSides | null = null;
   private taken = 0;
   private timeline: Timeline | undefined;
+  private readonly functions: FunctionCases | null;
 
   constructor(patch: Patch, shared: Shared) {
     this.patch = patch;
     this.shared = shared;
     this.sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
+    this.functions = functionCasesOf(shared, this.sources);
     this.plan = planOf(this.basis(), shared.options, shared.replay);
+  }
+
+  /** The functions that the options ask to run by themselves. */
+  private functionItems(): FunctionItem[] {
+    const { functions, shared } = this;
+    if (functions === null) return [];
+    const wanted = shared.options.functions;
+    const pattern = wanted === undefined ? null : globToRegExp(wanted);
+    return functions.plan.entries
+      .filter((e) => pattern === null || pattern.test(e.name))
+      .map((entry) => ({ kind: "function" as const, label: entryLabel(entry), entry }));
+  }
+
+  /** Some scenario is to run, so that the sides are built in any case. */
+  private runsScenarios(): boolean {
+    return (
+      this.sources.nothing === null &&
+      (this.functions === null || this.plan.items.some((i) => i.kind === "scenario"))
+    );
+  }
+
+  private functionContext(): FunctionContext {
+    return {
+      patch: this.patch.index,
+      digest: digestOf(this.patch),
+      seed: seedOf(this.shared),
+      eras: this.sources.eras,
+      paths: this.shared.options.paths,
+    };
   }
 
   /** What is known before anything is built; without a table of reach, what the booted sides tell. */
   private basis(): PlanBasis {
     const { before, after, eras, nothing } = this.sources;
     const tables = { before: reachOf(eras.before), after: reachOf(eras.after) };
-    const rest = { nothing, inTree: "overlay" in after, era: eras.after };
+    const rest = {
+      nothing,
+      functions: this.functionItems(),
+      inTree: "overlay" in after,
+      era: eras.after,
+    };
     const names = (list: readonly ScenarioDef[]): ReadonlySet<string> | null =>
       eras.before === eras.after ? null : new Set(list.map((d) => d.name));
     if (tables.before === null || tables.after === null) {
@@ -112,22 +150,27 @@ export class PatchReview {
   run(item: PlanItem): CaseOutcome {
     const { options, baselines, stopped } = this.shared;
     const context: CaseContext = {
-      patch: this.patch.index,
-      digest: digestOf(this.patch),
-      seed: seedOf(this.shared),
+      ...this.functionContext(),
       steps: options.steps ?? DEFAULT_STEPS,
       timelineOf: options.timeline === true ? (this.shared.replay?.code ?? "") : "",
       facts: options.facts !== false,
       baselines,
       cancelled: stopped,
     };
-    return caseOutcome(this.sides(), item, context);
+    const ground = { sides: () => this.sides(), functions: () => this.functions! };
+    return caseOutcome(ground, item, context);
   }
 
   /** Before the first outcome: what is found without one. Gives those findings. */
   begin(): readonly Finding[] {
     const { nothing, notes } = this.sources;
     this.notes.push(...notes);
+    const { functions, plan } = this;
+    if (functions !== null && plan.items.some((i) => i.kind === "function")) {
+      this.notes.push(...functions.plan.notes);
+      this.collector.addStatic(staticCandidates(functions, this.functionContext(), !this.runsScenarios()));
+      if (!this.runsScenarios()) return this.collector.findings();
+    }
     if (nothing !== null) {
       this.notes.push(`patch "${patchTitle(this.patch)}": ${nothingText(nothing)}`);
       return [];
@@ -159,10 +202,9 @@ export class PatchReview {
     if (cancelled) this.notes.push("cancelled: the scenarios after this point did not run");
     const lines = collector.lines(functions);
     const found = { runs: collector.runs, findings: collector.findings() };
-    const coverage =
-      sources.nothing === null
-        ? [coverageOf(this.patch.index, this.sides().after, collector.reached, found.runs, sources.files)]
-        : [];
+    const coverage = this.runsScenarios()
+      ? [coverageOf(this.patch.index, this.sides().after, collector.reached, found.runs, sources.files)]
+      : [];
     // The later states take the memory of the after side.
     const told =
       context === null || cancelled
@@ -186,6 +228,14 @@ export class PatchReview {
       ...(this.timeline === undefined ? {} : { timeline: this.timeline }),
     };
   }
+}
+
+/** The function cases of a patch in a kernel tree; null where there are none to run. */
+function functionCasesOf({ options, context }: Shared, sources: SideSources): FunctionCases | null {
+  if (context === null || sources.images === null || options.noFunctions === true) return null;
+  if (options.scenario !== undefined) return null;
+  const cases = new FunctionCases(context.tree, sources.images);
+  return cases.plan.entries.length > 0 ? cases : null;
 }
 
 /** What the review of one patch gave. */

@@ -11,7 +11,9 @@ import type { Violation } from "../../emulator/subject/rule.ts";
 import type { Baselines } from "./baseline.ts";
 import { blame, blameStop } from "./blame.ts";
 import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
-import { candidate, type PatchFacts, type RanCase } from "./finding.ts";
+import { candidate, type RanCase } from "./finding.ts";
+import type { FunctionCases } from "./function_case.ts";
+import { type FunctionContext, functionOutcome } from "./function_outcome.ts";
 import type { CaseLine, CaseOutcome } from "./outcome.ts";
 import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
@@ -21,7 +23,7 @@ import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 
 /** What a case needs besides the sides. */
-export interface CaseContext extends PatchFacts {
+export interface CaseContext extends FunctionContext {
   /** Instructions that a side may run. */
   readonly steps: number;
   /** The rule whose finding's runs are laid on one axis ("" for none). */
@@ -32,16 +34,25 @@ export interface CaseContext extends PatchFacts {
   readonly cancelled: () => boolean;
 }
 
-type Runner<I extends PlanItem> = (sides: PatchSides, item: I, context: CaseContext) => CaseOutcome;
+/** What cases run on, made when one asks for it. */
+export interface CaseGround {
+  /** Both sides, built and booted. */
+  sides(): PatchSides;
+  /** The patched files in their tree. */
+  functions(): FunctionCases;
+}
+
+type Runner<I extends PlanItem> = (ground: CaseGround, item: I, context: CaseContext) => CaseOutcome;
 
 /** The kinds of case: how each is run. */
 const CASES: { readonly [K in CaseKind]: Runner<Extract<PlanItem, { kind: K }>> } = {
-  scenario: scenarioCase,
+  scenario: (ground, item, context) => scenarioCase(ground.sides(), item, context),
+  function: (ground, item, context) => functionOutcome(ground.functions(), item.entry, context),
 };
 
 /** Runs a case of any kind. */
-export function caseOutcome(sides: PatchSides, item: PlanItem, context: CaseContext): CaseOutcome {
-  return (CASES[item.kind] as Runner<PlanItem>)(sides, item, context);
+export function caseOutcome(ground: CaseGround, item: PlanItem, context: CaseContext): CaseOutcome {
+  return (CASES[item.kind] as Runner<PlanItem>)(ground, item, context);
 }
 
 // ---- scenarios -----------------------------------------------------------------------------------------------------

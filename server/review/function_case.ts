@@ -1,9 +1,8 @@
 /**
- * Function cases of a patch: the functions that it changes, and those of the same file that a core calls and that reach
- * them, run on both sides with every callee failing in turn. Leaves out how a path is run (emulator/function) and
- * findings as surfaces show them.
+ * Function cases of a patch in a kernel tree: the functions that it changes, and those of the same file that a core calls
+ * and that reach them, on both sides. Leaves out how a path is run (emulator/function) and findings as surfaces show them
+ * (function_outcome.ts).
  */
-
 import type { SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
@@ -11,14 +10,14 @@ import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
-import type { KernelTree, SideImages } from "../source/images.ts";
+import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
 import { readContracts } from "./contracts.ts";
 
-export interface FunctionCases {
-  readonly entries: readonly EntryResult[];
-  readonly files: readonly SourceFile[];
-  /** Functions whose text differs. */
-  readonly changed: readonly string[];
+/** What can be run of a patch: made without reading a header. */
+export interface FunctionPlan {
+  readonly entries: readonly Entry[];
+  /** Functions whose text differs, by file. */
+  readonly changed: ReadonlyMap<string, readonly string[]>;
   readonly notes: readonly string[];
 }
 
@@ -32,82 +31,143 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
+/** Paths of an entry and side when so many entries share a patch's time. */
+export function boundsFor(entries: number, paths: number | undefined): Bounds {
+  const share = Math.max(60, Math.min(400, Math.floor(1600 / Math.max(1, entries))));
+  return {
+    ...USUAL_BOUNDS,
+    paths: paths ?? share,
+    total: paths === undefined ? share * 12_000 : USUAL_BOUNDS.total,
+  };
+}
+
+/** The function cases of a patch's images in a tree: planned at once, built when the first one runs. */
+export class FunctionCases {
+  readonly plan: FunctionPlan;
+  private readonly tree: KernelTree;
+  private readonly images: readonly FileImages[];
+  private readonly outlines = new Map<string, readonly OutlineItem[]>();
+  private built: { sources: KernelSources; before: Side; after: Side } | null = null;
+
+  constructor(tree: KernelTree, images: SideImages) {
+    this.tree = tree;
+    this.images = images.files.filter(
+      (f) =>
+        f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null && f.before !== f.after,
+    );
+    this.plan = planFunctions(this.images);
+  }
+
+  get files(): readonly SourceFile[] {
+    return this.sides().sources.files;
+  }
+
+  /** The images of a file, or null. */
+  imagesOf(path: string): FileImages | null {
+    return this.images.find((f) => f.path === path) ?? null;
+  }
+
+  /** First and last line of a function in a side's text, or null. */
+  linesOf(
+    path: string,
+    side: "before" | "after",
+    name: string,
+    text: string,
+  ): { start: number; end: number } | null {
+    const key = `${side} ${path}`;
+    let items = this.outlines.get(key);
+    if (items === undefined) {
+      items = outline(text);
+      this.outlines.set(key, items);
+    }
+    const item = items.find((i) => i.kind === "function" && i.name === name);
+    return item === undefined ? null : { start: item.startLine, end: item.endLine };
+  }
+
+  run(entry: Entry, options: FunctionOptions): EntryResult {
+    const { before, after } = this.sides();
+    return compareEntry(before, after, entry, options.bounds, options.watch);
+  }
+
+  /** What the text of the changed functions shows without running. */
+  statics(): Difference[] {
+    const { before, after } = this.sides();
+    const out: Difference[] = [];
+    for (const [path, names] of this.plan.changed) {
+      const f = this.imagesOf(path)!;
+      const refused = refusedIn(f);
+      if (refused === "all") continue;
+      const whole = names.filter((n) => !refused.has(n));
+      out.push(...staticDifferences(before, after, path, whole));
+    }
+    return out;
+  }
+
+  private sides(): { sources: KernelSources; before: Side; after: Side } {
+    if (this.built !== null) return this.built;
+    const { contracts } = readContracts();
+    const c = this.images.filter((f) => f.path.endsWith(".c"));
+    const paths = c.map((f) => f.path);
+    const textOf = (path: string): string | null => this.imagesOf(path)?.after ?? null;
+    const sources = new KernelSources(functionSource(this.tree, headerIndex(this.tree), paths, textOf));
+    const files = new Set(paths);
+    const side = (which: "before" | "after"): Side => ({
+      program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),
+      contracts,
+      files,
+    });
+    this.built = { sources, before: side("before"), after: side("after") };
+    return this.built;
+  }
+}
+
 /** Members of initialisers through which a core calls a function whose failure ends what it began. */
 const BEGIN =
-  /\.(probe|probe_new|bind|init|attach|connect|add|open|alloc|setup|start|load|create|add_dev|remoteproc_probe|startup|hw_init|alloc_inst|alloc_func|udc_start)\s*=\s*&?(\w+)/g;
+  /\.(probe|probe_new|bind|init|attach|connect|add|open|alloc|setup|start|load|create|add_dev|startup|hw_init|alloc_inst|alloc_func|udc_start)\s*=\s*&?(\w+)/g;
 const PAIRS: readonly (readonly [string, string])[] = [
   ["probe", "remove"],
   ["probe", "remove_new"],
   ["probe", "disconnect"],
-  ["probe", "shutdown_never"],
   ["bind", "unbind"],
   ["open", "release"],
   ["attach", "detach"],
 ];
+const MAX_ROOTS = 6;
+const MAX_ENTRIES = 40;
 
-/** Runs the function cases of a patch's images in a tree. */
-export function functionCases(
-  tree: KernelTree,
-  images: SideImages,
-  options: FunctionOptions = USUAL_OPTIONS,
-): FunctionCases {
-  const files = images.files.filter(
-    (f) => f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null,
-  );
-  const c = files.filter((f) => f.path.endsWith(".c"));
+function planFunctions(files: readonly FileImages[]): FunctionPlan {
   const notes: string[] = [];
-  if (c.length === 0)
-    return { entries: [], files: [], changed: [], notes: ["no C file that both sides have"] };
-  const { contracts } = readContracts();
-  const index = headerIndex(tree);
-  const paths = c.map((f) => f.path);
-  const source = functionSource(
-    tree,
-    index,
-    paths,
-    (path) => files.find((f) => f.path === path)?.after ?? null,
-  );
-  const sources = new KernelSources(source);
-  const own = new Set(paths);
-  const side = (which: "before" | "after"): Side => ({
-    program: sources.program(files.map((f) => ({ path: f.path, text: f[which]! }))),
-    contracts,
-    files: own,
-  });
-  const before = side("before");
-  const after = side("after");
-  const entries: EntryResult[] = [];
-  const changed: string[] = [];
-  for (const f of c) {
+  const entries: Entry[] = [];
+  const changed = new Map<string, readonly string[]>();
+  for (const f of files) {
+    if (!f.path.endsWith(".c")) continue;
     const names = changedFunctions(f.before!, f.after!);
-    changed.push(...names);
-    const statics = staticDifferences(
-      before,
-      after,
-      f.path,
-      names.filter((n) => !f.hunks.some((h) => h.fate.kind === "rejected" && h.header.includes(n))),
-    );
-    if (statics.length > 0)
-      entries.push({
-        entry: statics[0]!.entry,
-        differences: statics,
-        paths: { before: 0, after: 0 },
-        left: 0,
-        note: "",
-        ends: new Map(),
-      });
+    changed.set(f.path, names);
     const blocked = refusedIn(f);
     if (blocked === "all") {
       notes.push(`${f.path}: hunks do not fit the tree, so its functions are not judged`);
       continue;
     }
     for (const name of blocked) notes.push(`${name}() is not judged: a hunk in it does not fit the tree`);
-    for (const entry of entriesOf(f.path, f.before!, f.after!, names, blocked)) {
-      if (options.only !== null && !options.only(entry.name)) continue;
-      entries.push(compareEntry(before, after, entry, options.bounds, options.watch));
-    }
+    entries.push(...entriesOf(f.path, f.before!, f.after!, names, blocked));
   }
-  return { entries, files: sources.files, changed, notes };
+  if (entries.length > MAX_ENTRIES)
+    notes.push(
+      `${entries.length - MAX_ENTRIES} of ${entries.length} function cases are left out: the patch changes too many`,
+    );
+  return { entries: entries.slice(0, MAX_ENTRIES), changed, notes };
+}
+
+/** Functions in which a hunk was refused: what stands there is neither side's; "all" where that cannot be told. */
+function refusedIn(f: FileImages): ReadonlySet<string> | "all" {
+  const out = new Set<string>();
+  for (const h of f.hunks) {
+    if (h.fate.kind !== "rejected") continue;
+    const name = /@@.*?@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
+    if (name === undefined) return "all";
+    out.add(name);
+  }
+  return out;
 }
 
 function functionsOf(text: string): Map<string, string> {
@@ -131,18 +191,15 @@ export function changedFunctions(before: string, after: string): string[] {
   return [...new Set([...b.keys(), ...a.keys()])].filter((n) => b.get(n) !== a.get(n));
 }
 
-const MAX_ROOTS = 6;
-
-/** Functions in which a hunk was refused: what stands there is neither side's; "all" where that cannot be told. */
-function refusedIn(f: SideImages["files"][number]): ReadonlySet<string> | "all" {
-  const out = new Set<string>();
-  for (const h of f.hunks) {
-    if (h.fate.kind !== "rejected") continue;
-    const name = /@@.*?@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
-    if (name === undefined) return "all";
-    out.add(name);
-  }
-  return out;
+/** Functions that a core calls and that keep nothing when they fail. */
+function rootsOf(text: string, bodies: ReadonlyMap<string, string>): Set<string> {
+  const roots = new Set<string>();
+  for (const m of text.matchAll(BEGIN)) roots.add(m[2]!);
+  for (const m of text.matchAll(/\b(?:module_init|\w*_initcall)\(\s*(\w+)\s*\)/g)) roots.add(m[1]!);
+  for (const m of text.matchAll(/_DECLARE(?:_DRIVER)?\([^;]*?,\s*(\w+)\s*\)\s*;/g)) roots.add(m[1]!);
+  for (const n of bodies.keys())
+    if (/_probe$|_bind$/.test(n) && callersOf(bodies, n).length === 0) roots.add(n);
+  return roots;
 }
 
 /** Entries for changed functions: themselves, and what a core calls and that leads to them. */
@@ -154,37 +211,35 @@ function entriesOf(
   blocked: ReadonlySet<string>,
 ): Entry[] {
   const bodies = functionsOf(after);
-  for (const [name, body] of functionsOf(before)) bodies.set(name, `${bodies.get(name) ?? ""} ${body}`);
+  const old = functionsOf(before);
+  const both = new Set([...old.keys()].filter((n) => bodies.has(n)));
+  for (const [name, body] of old) bodies.set(name, `${bodies.get(name) ?? ""} ${body}`);
   const text = strip(`${after}\n`);
-  const roots = new Set<string>();
-  for (const m of text.matchAll(BEGIN)) roots.add(m[2]!);
-  for (const m of text.matchAll(/\b(?:module_init|\w*_initcall)\(\s*(\w+)\s*\)/g)) roots.add(m[1]!);
-  for (const m of text.matchAll(/_DECLARE(?:_DRIVER)?\([^;]*?,\s*(\w+)\s*\)\s*;/g)) roots.add(m[1]!);
-  for (const n of bodies.keys())
-    if (/_probe$|_bind$/.test(n) && !roots.has(n) && !callersOf(bodies, n).length) roots.add(n);
-  const out: Entry[] = [];
+  const roots = rootsOf(text, bodies);
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
-  const add = (name: string, root: boolean, leave: string | null): void => {
+  const out: Entry[] = [];
+  const add = (name: string, leave: string | null): void => {
+    if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
-    if (!out.some((e) => e.name === name && e.leave === leave)) out.push({ name, path, root, leave });
+    if (out.some((e) => e.name === name && e.leave === leave)) return;
+    out.push({ name, path, root: leave !== null || roots.has(name), leave });
   };
   const reached = new Set<string>();
   for (const name of changed) {
     if (!bodies.has(name)) continue;
-    add(name, roots.has(name), null);
+    add(name, null);
     for (const r of ancestors(bodies, name)) reached.add(r);
   }
   let n = 0;
   for (const name of reached)
-    if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS)
-      add(name, roots.has(name), null);
+    if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS) add(name, null);
   // Lives that a changed function is part of.
   for (const m of text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g))
     for (const [begin, end] of PAIRS) {
       const from = new RegExp(`\\.${begin}\\s*=\\s*&?(\\w+)`).exec(m[1]!)?.[1];
       const to = new RegExp(`\\.${end}\\s*=\\s*(?:__exit_p\\(|__devexit_p\\()?&?(\\w+)`).exec(m[1]!)?.[1];
-      if (from === undefined || to === undefined || !bodies.has(from) || !bodies.has(to)) continue;
-      if ([...changed, ...reached].some((c) => c === from || c === to)) add(from, true, to);
+      if (from === undefined || to === undefined) continue;
+      if ([...changed, ...reached].some((c) => c === from || c === to)) add(from, to);
     }
   return out;
 }
@@ -203,5 +258,3 @@ function ancestors(bodies: ReadonlyMap<string, string>, name: string): string[] 
   }
   return out;
 }
-
-export type { Difference };

@@ -3,6 +3,7 @@
  * catalogue and the options before anything runs. Leaves out running a case (case.ts) and taking what it gave
  * (collect.ts).
  */
+import type { Entry } from "../../emulator/function/explore.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, type ScenarioCase, type ScenarioDef } from "../../emulator/scenario/runner.ts";
 import type { Replay } from "./replay.ts";
@@ -18,8 +19,16 @@ export interface ScenarioItem {
   readonly params: readonly (readonly [string, number])[];
 }
 
+/** A function, or two that make a life, run path by path. */
+export interface FunctionItem {
+  readonly kind: "function";
+  /** "function foo_probe", "life foo_probe foo_remove". */
+  readonly label: string;
+  readonly entry: Entry;
+}
+
 /** One case to run, plain data that any thread can run. A further kind is a member here and a line in CASES (case.ts). */
-export type PlanItem = ScenarioItem;
+export type PlanItem = ScenarioItem | FunctionItem;
 export type CaseKind = PlanItem["kind"];
 
 /** Cases that are not run, and why. */
@@ -50,12 +59,14 @@ export interface PlanBasis {
   /** Null where nothing is known of a case: then it is run. */
   readonly reach: ((label: string) => CaseReach | null) | null;
   readonly nothing: NothingRuns | null;
+  /** Functions that can be run by themselves. */
+  readonly functions: readonly FunctionItem[];
   readonly inTree: boolean;
   readonly era: string;
 }
 
 /** `*` and `?` in a scenario name; matched against the name and against the whole label. */
-function globToRegExp(glob: string): RegExp {
+export function globToRegExp(glob: string): RegExp {
   return new RegExp(
     `^${glob
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -91,6 +102,7 @@ const OVERHEAD = 60_000;
 
 /** The plan for a patch. */
 export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Plan {
+  const functions = basis.functions.filter((f) => replay === null || f.label === replay.scenario);
   const items = wantedCases(basis.catalogue, options, replay).map(itemOf);
   const leftOut: LeftOut[] = [];
   const leave = (why: LeftOutWhy, list: readonly PlanItem[]): void => {
@@ -98,7 +110,7 @@ export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay 
   };
   if (basis.nothing !== null) {
     leave(basis.nothing, items);
-    return { items: [], leftOut };
+    return { items: functions, leftOut };
   }
   const both = items.filter((i) => basis.before?.has(i.name) !== false);
   leave(
@@ -106,7 +118,8 @@ export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay 
     items.filter((i) => !both.includes(i)),
   );
   const { reach } = basis;
-  if (reach === null || replay !== null || options.thorough === true) return { items: both, leftOut };
+  if (reach === null || replay !== null || options.thorough === true)
+    return { items: [...functions, ...both], leftOut };
   const known = new Map(both.map((i) => [i, reach(i.label)]));
   const reaching = both.filter((i) => known.get(i)?.ways.length !== 0);
   leave(
@@ -117,7 +130,7 @@ export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay 
   // Scenarios that were asked for by name all run.
   const within = options.scenario === undefined ? ordered.withinBudget : ordered.all.length;
   leave({ kind: "budget", steps: BUDGET }, ordered.all.slice(within));
-  return { items: ordered.all.slice(0, within), leftOut };
+  return { items: [...functions, ...ordered.all.slice(0, within)], leftOut };
 }
 
 /**
@@ -126,10 +139,10 @@ export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay 
  * which as many as the budget allows are run.
  */
 function inOrder(
-  items: readonly PlanItem[],
-  reach: (item: PlanItem) => CaseReach | null,
-): { all: readonly PlanItem[]; withinBudget: number } {
-  const out: PlanItem[] = items.filter((i) => reach(i) === null);
+  items: readonly ScenarioItem[],
+  reach: (item: ScenarioItem) => CaseReach | null,
+): { all: readonly ScenarioItem[]; withinBudget: number } {
+  const out: ScenarioItem[] = items.filter((i) => reach(i) === null);
   let left = items.filter((i) => reach(i) !== null);
   const open = new Set(left.flatMap((i) => reach(i)!.ways));
   while (open.size > 0) {

@@ -13,6 +13,7 @@ import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEra } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
+import type { SideImages } from "../source/images.ts";
 import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
@@ -33,6 +34,8 @@ export interface SideSources {
   readonly same: boolean;
   /** Why nothing can run, or null. */
   readonly nothing: NothingRuns | null;
+  /** The files of both sides in the kernel tree; null without one. */
+  readonly images: SideImages | null;
   readonly notes: readonly string[];
   readonly hunks: readonly HunkNote[];
   /** Whole files of the after side that coverage is told of, by path. */
@@ -64,7 +67,7 @@ export function sourcesOf(
   replay: Replay | null,
   context: TreeContext | null,
 ): SideSources {
-  const told: Told = { notes: [], hunks: [], files: new Map() };
+  const told: Told = { notes: [], hunks: [], files: new Map(), images: null };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
   if (inTree !== null && "same" in inTree)
     return {
@@ -93,6 +96,7 @@ interface Told {
   readonly notes: string[];
   readonly hunks: HunkNote[];
   readonly files: Map<string, string>;
+  images: SideImages | null;
 }
 
 /** Both sides out of the kernel tree, or why nothing of the patch runs in it. */
@@ -108,6 +112,7 @@ function fromTree(
   const placed = imagesIn(context, doc, patch);
   const graft = grafted(placed, patch);
   const { images } = graft;
+  told.images = images;
   if (context.chosen !== "") told.notes.push(context.chosen);
   told.notes.push(...images.notes, ...graft.notes);
   for (const f of images.files) {

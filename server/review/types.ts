@@ -219,6 +219,12 @@ export interface ReviewOptions {
   readonly prerequisites?: readonly string[];
   /** File of CONFIG_ symbols, as a kernel's .config, set besides the built-in ones. */
   readonly config?: string;
+  /** Which changed functions are run by themselves, as a glob; undefined: all. */
+  readonly functions?: string;
+  /** True: no function is run by itself. */
+  readonly noFunctions?: boolean;
+  /** Paths of each function and side; undefined: what keeps a patch within seconds. */
+  readonly paths?: number;
   /** Every combination of scenario parameters, not only a covering set of pairs. */
   readonly thorough?: boolean;
   /** False: `lines` tells of hits only, not of changes, for callers that do not show those. */

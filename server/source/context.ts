@@ -8,6 +8,7 @@ import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
 import { takes, triedPatches } from "./bases.ts";
 import { chooseEra, eraOfTree, wantedEra } from "./era.ts";
+import { knowsName } from "./function_source.ts";
 import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
 import { SUBSYSTEMS } from "./subsystems.ts";
@@ -108,11 +109,20 @@ export function laterOf(doc: ParsedDocument, patch: Patch): Patch[] {
   );
 }
 
+/** Whether a name is anybody's: of the index, or of what the patch's own files may name. */
+function knowsWithin({ tree, index }: TreeContext, patch: Patch): (name: string) => boolean {
+  const wide = knowsName(
+    tree,
+    patch.files.map((f) => f.path),
+  );
+  return (name) => index.definers(name).length > 0 || wide(name);
+}
+
 /** The images of a patch on its stack in the tree. */
 export function imagesIn(context: TreeContext, doc: ParsedDocument, patch: Patch): SideImages {
   return imagesOf(context.tree, stackFor(doc, patch, context.prerequisites), patch, {
     seriesBase: baseCommitOf(doc, patch),
-    knows: (name) => context.index.definers(name).length > 0,
+    knows: knowsWithin(context, patch),
   });
 }
 

@@ -50,7 +50,7 @@ const pairs: readonly {
     name: "a lock that one way out keeps",
     bad: `struct s { struct mutex m; int busy; }; int f(struct s *s) { mutex_lock(&s->m); if (s->busy) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
     good: `struct s { struct mutex m; int busy; }; int f(struct s *s) { int ret = 0; mutex_lock(&s->m); if (s->busy) ret = -EINVAL; mutex_unlock(&s->m); return ret; }`,
-    want: ["lock-held mutex s"],
+    want: ["returned-locked mutex s"],
   },
   {
     name: "an error pointer that a NULL test lets through",

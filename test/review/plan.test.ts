@@ -20,6 +20,7 @@ const basis: PlanBasis = {
   catalogue: [scenario("one", { a: [0, 1] }), scenario("two", { a: [0, 1, 2] }), scenario("far", { a: [0] })],
   before: null,
   nothing: null,
+  functions: [],
   inTree: false,
   era: "v6.15",
   reach: null,

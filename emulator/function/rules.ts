@@ -1,0 +1,124 @@
+/**
+ * The rules of function cases: what each kind of fault is called, says and rests on. Leaves out finding them (audit.ts,
+ * calls.ts, run.ts, compare.ts).
+ */
+import type { StopRule } from "../invariants/stops.ts";
+import type { FaultKind } from "./finding.ts";
+
+const BOOKS = "the contracts of the functions that are called (emulator/contracts), each with its source";
+
+function rule(
+  code: FaultKind,
+  title: string,
+  statement: string,
+  consequence: string,
+  level: StopRule["level"] = "error",
+  source = BOOKS,
+): StopRule {
+  return {
+    code,
+    title,
+    ids: ["function"],
+    statement,
+    source,
+    detection: "a changed function run path by path, its callees failing in turn, before and after",
+    level,
+    consequence,
+  };
+}
+
+const C = "the C of the patched file";
+
+/** The rules of function cases, in the order in which one is preferred to another on the same line. */
+export const FUNCTION_RULES: readonly StopRule[] = [
+  rule(
+    "use-after-release",
+    "Used after it was given back",
+    "What was given back or freed on a path is not used afterwards on that path.",
+    "The memory may belong to somebody else by then.",
+  ),
+  rule(
+    "double-release",
+    "Given back twice",
+    "What was taken once is given back once, release functions and cleanups included.",
+    "The second one frees or drops what somebody else holds.",
+  ),
+  rule(
+    "freed-while-registered",
+    "Freed while still registered",
+    "An object that a core knows is taken back from it before its memory goes.",
+    "The core reaches into freed memory.",
+  ),
+  rule(
+    "null-dereference",
+    "NULL is dereferenced",
+    "A pointer that a callee may give as NULL is tested before it is used.",
+    "The kernel oopses on this path.",
+    "error",
+    C,
+  ),
+  rule(
+    "error-pointer-dereference",
+    "An error pointer is used as a pointer",
+    "A pointer that carries an error is not used, and not handed to a callee that uses it.",
+    "The kernel oopses on this path.",
+    "error",
+    C,
+  ),
+  rule(
+    "locked-twice",
+    "A lock is taken that is held",
+    "A lock that is held is not taken again by the same code.",
+    "The task waits for itself for ever.",
+  ),
+  rule(
+    "returned-locked",
+    "A lock is held at the end",
+    "A function gives up what it locked on every way out.",
+    "Whoever takes the lock next waits for ever.",
+  ),
+  rule(
+    "unlock-unheld",
+    "A lock is given up that is not held",
+    "A lock is given up once for each time it was taken.",
+    "Others are let in where they must not be.",
+  ),
+  rule(
+    "leaked",
+    "Never given back",
+    "What is taken on a path is given back, returned, stored in what outlives the call, or handed to a callee that takes it.",
+    "It is lost each time this path is taken.",
+  ),
+  rule(
+    "copied-uninitialised",
+    "Bytes that nobody wrote leave the kernel",
+    "All bytes of what is copied out were written, padding included.",
+    "Old contents of kernel memory reach user space.",
+    "error",
+    C,
+  ),
+  rule(
+    "uninitialised",
+    "Read before it is written",
+    "A variable is written before it is read.",
+    "What happens depends on what lay there.",
+    "warning",
+    C,
+  ),
+  rule(
+    "error-lost",
+    "A failure is told as success",
+    "A function whose callee failed on the way says so, where its other side does.",
+    "Whoever called goes on with something that is half set up.",
+    "warning",
+    C,
+  ),
+  rule(
+    "does-not-build",
+    "A name that nothing declares",
+    "The patched file compiles.",
+    "The patch does not build.",
+    "error",
+    C,
+  ),
+];

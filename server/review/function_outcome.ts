@@ -1,0 +1,254 @@
+/**
+ * A function case as a case of the review: its differences as findings on lines of the mail, with the path that shows each
+ * in words, what it rests on, and a replay token. Leaves out running (function_case.ts) and what several cases say
+ * together (collect.ts).
+ */
+
+import type { Difference, EntryResult } from "../../emulator/function/compare.ts";
+import type { Entry } from "../../emulator/function/explore.ts";
+import type { Choice } from "../../emulator/function/finding.ts";
+import { ruleOf } from "../../emulator/invariants/registry.ts";
+import type { PatchFacts } from "./finding.ts";
+import { boundsFor, type FunctionCases } from "./function_case.ts";
+import type { Candidate, CaseOutcome } from "./outcome.ts";
+import { replayToken } from "./replay.ts";
+import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
+
+/** How an entry is called: what runs, findings and replay tokens name. */
+export function entryLabel(entry: Entry): string {
+  return entry.leave === null ? `function ${entry.name}` : `life ${entry.name} ${entry.leave}`;
+}
+
+/** What a function case needs to be told as a case of a patch. */
+export interface FunctionContext extends PatchFacts {
+  readonly eras: Readonly<Record<Side, string>>;
+  readonly paths: number | undefined;
+}
+
+/** Runs a function case and tells what it gave. */
+export function functionOutcome(cases: FunctionCases, entry: Entry, context: FunctionContext): CaseOutcome {
+  const bounds = boundsFor(cases.plan.entries.length, context.paths);
+  const result = cases.run(entry, { bounds, only: null });
+  const told = result.differences.filter(
+    (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible,
+  );
+  const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
+  const ran = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
+  const executed = result.paths.after > 0 ? functionsThatRan(result, ran) : [];
+  return {
+    run: runOf(result, told, context),
+    executed: { before: executed, after: executed },
+    lines: [],
+    candidates,
+    whole: "",
+  };
+}
+
+/** What the text of the changed functions shows. Comparisons that types decide are the review's own business. */
+export function staticCandidates(
+  cases: FunctionCases,
+  context: FunctionContext,
+  deadChecks: boolean,
+): Candidate[] {
+  return cases
+    .statics()
+    .filter((d) => d.fault.kind !== "check-never-true" || deadChecks)
+    .map((d) => candidateOf(cases, d, "(types)", context));
+}
+
+function functionsThatRan(result: EntryResult, entries: readonly string[]): string[] {
+  return [...new Set([...entries, ...result.ran])];
+}
+
+function runOf(result: EntryResult, told: readonly Difference[], context: FunctionContext): Run {
+  const { entry, paths, left, note, ends } = result;
+  const verdict: Verdict =
+    note !== ""
+      ? "not-modelled"
+      : told.some((d) => d.verdict === "new")
+        ? "new"
+        : told.length > 0
+          ? "fixed"
+          : result.differences.some((d) => d.verdict === "already" && !d.fault.possible)
+            ? "already"
+            : "clean";
+  const side = (n: number): SideRun => ({
+    outcome: note === "" ? "completed" : "not-modelled",
+    violations: [...new Set(told.map((d) => codeOf(d)))],
+    stubs: [],
+    steps: n,
+    ...(note === "" ? {} : { reason: note }),
+  });
+  const known = left > 0 ? ` of at least ${Math.max(paths.before, paths.after) + left} known` : "";
+  const cut = [...ends].map(([why, n]) => `${n} ended early (${why})`).slice(0, 2);
+  return {
+    patch: context.patch,
+    scenario: entryLabel(entry),
+    era: context.eras.after,
+    verdict,
+    before: side(paths.before),
+    after: side(paths.after),
+    functions: result.ran.map((name) => ({ name, fidelity: "diff" as const })),
+    reason: note !== "" ? note : [`${paths.before} and ${paths.after} paths ran${known}`, ...cut].join("; "),
+  };
+}
+
+const codeOf = (d: Difference): string => (d.fault.kind === "check-never-true" ? "dead-check" : d.fault.kind);
+
+interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly docLine: number;
+}
+
+function candidateOf(
+  cases: FunctionCases,
+  d: Difference,
+  label: string,
+  context: FunctionContext,
+): Candidate {
+  const verdict = d.verdict as "new" | "fixed";
+  const side: Side = verdict === "new" ? "after" : "before";
+  const { fault } = d;
+  const files = cases.files;
+  const placeOf = (loc: { file: number; line: number }): Place => {
+    const path = files[loc.file]?.path ?? "";
+    const images = cases.imagesOf(path);
+    const lines = side === "after" ? images?.afterDocLines : images?.beforeDocLines;
+    return { path, line: loc.line, docLine: lines?.[loc.line - 1] ?? 0 };
+  };
+  const decisive = d.path.choices.filter((c) => d.forced.get(c.name) === c.answer);
+  // The call that has to fail, the line that shows it, the one that took it, other decisions; else where the patch changes
+  // the function.
+  const failing = decisive.filter((c) => c.answer === "fails" || c.callee !== null).map((c) => c.loc);
+  const places = [
+    ...failing.reverse(),
+    fault.at.loc,
+    ...(fault.taken === null ? [] : [fault.taken.loc]),
+    ...decisive.map((c) => c.loc).reverse(),
+  ].map(placeOf);
+  const exact = places.find((p) => p.docLine > 0);
+  const at = exact ?? nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
+  const code = codeOf(d);
+  const message = sentence(d, decisive, placeOf);
+  const finding: Finding = {
+    code,
+    verdict,
+    severity: verdict === "new" ? (ruleOf(code)?.level === "warning" ? "warning" : "error") : "information",
+    message,
+    detail: [
+      ruleOf(code)?.statement ?? "",
+      ...(exact === undefined
+        ? ["The line is not in the mail; the one given is the nearest that the patch changes."]
+        : []),
+      `In ${fault.functions.map((f) => `${f}()`).join(", called by ")}.`,
+      `Shown by ${d.shown} of the paths that ran.`,
+      ...(d.path.assumed.length === 0
+        ? []
+        : [
+            `Nothing is known of ${d.path.assumed
+              .slice(0, 8)
+              .map((f) => `${f}()`)
+              .join(
+                ", ",
+              )}${d.path.assumed.length > 8 ? " and others" : ""}: what they return was open, and that they keep nothing.`,
+          ]),
+    ].filter((l) => l !== ""),
+    patch: context.patch,
+    path: at.path,
+    docLine: at.docLine,
+    exactLine: exact !== undefined,
+    side,
+    scenario: label,
+    era: context.eras[side],
+    replay: replayToken({
+      digest: context.digest,
+      patch: context.patch,
+      scenario: label,
+      beforeEra: context.eras.before,
+      afterEra: context.eras.after,
+      seed: context.seed,
+      code,
+    }),
+    trace: traceOf(d, placeOf),
+    consequences: [],
+    alsoIn: [],
+    functions: fault.functions.map((name) => ({ name, fidelity: "diff" as const })),
+    stubs: d.path.assumed,
+  };
+  return { verdict, code, docLine: at.docLine, side, exact: exact !== undefined, follows: [], finding };
+}
+
+/** The first line that the patch changes in the functions that the fault belongs to. */
+function nearest(
+  cases: FunctionCases,
+  functions: readonly string[],
+  path: string,
+  side: Side,
+  otherwise: Place,
+): Place {
+  const images = cases.imagesOf(path);
+  if (images === null) return otherwise;
+  const text = (side === "after" ? images.after : images.before) ?? "";
+  const docs = side === "after" ? images.afterDocLines : images.beforeDocLines;
+  for (const name of functions) {
+    const lines = cases.linesOf(path, side, name, text);
+    if (lines === null) continue;
+    for (let n = lines.start; n <= lines.end; n++) {
+      const docLine = docs[n - 1] ?? 0;
+      if (docLine > 0) return { path, line: n, docLine };
+    }
+  }
+  return { ...otherwise, docLine: docs.find((l) => l > 0) ?? 0 };
+}
+
+/** "when clk_prepare_enable() fails at line 212, the node taken by of_find_node_by_name() at line 180 is never given back". */
+function sentence(
+  d: Difference,
+  decisive: readonly Choice[],
+  placeOf: (loc: Choice["loc"]) => Place,
+): string {
+  const { fault } = d;
+  const failing = decisive.filter((c) => c.callee !== null);
+  const said = (failing.length > 0 ? failing : decisive.slice(-1)).map((c) => choiceText(c, placeOf));
+  const taken = fault.taken;
+  const what =
+    taken !== null && fault.kind === "leaked"
+      ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at line ${placeOf(taken.loc).line}`)
+      : fault.what;
+  const where = `${fault.functions[0] ?? fault.at.fn}()`;
+  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${what}, in ${where}`;
+}
+
+/** A decision in words. */
+function choiceText(c: Choice, placeOf: (loc: Choice["loc"]) => Place): string {
+  const line = placeOf(c.loc).line;
+  if (c.answer === "fails") return `${c.name.replace(/ #\d+$/, "")} fails at line ${line}`;
+  if (c.answer === "works") return `${c.name.replace(/ #\d+$/, "")} works at line ${line}`;
+  return `${c.answer === "yes" ? "" : "not "}${c.name} at line ${line}`;
+}
+
+/** The path: what was decided on the way, what was taken, and where it shows. */
+function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place): TraceStep[] {
+  const { fault } = d;
+  const step = (text: string, loc: Choice["loc"], role: TraceStep["role"]): TraceStep => ({
+    task: "",
+    text,
+    ...placeOf(loc),
+    role,
+  });
+  const out: TraceStep[] = [];
+  let takenTold = fault.taken === null;
+  for (const c of d.path.choices.slice(0, 60)) {
+    if (!takenTold && fault.taken !== null && c.loc.line > fault.taken.loc.line) {
+      takenTold = true;
+      out.push(step(`${fault.taken.callee}() takes it`, fault.taken.loc, "history"));
+    }
+    out.push(step(choiceText(c, placeOf), c.loc, d.forced.has(c.name) ? "history" : "step"));
+  }
+  if (!takenTold && fault.taken !== null)
+    out.push(step(`${fault.taken.callee}() takes it`, fault.taken.loc, "history"));
+  if (fault.given !== null) out.push(step(`${fault.given.by}() gives it back`, fault.given.loc, "history"));
+  out.push(step(fault.what, fault.at.loc, "culprit"));
+  return out;
+}
