@@ -5,13 +5,15 @@
  * function that are seen to enter it. A patch of which something new or fixed is said is halved until one function and kind
  * is left, and that is printed with its patch. Exit 1 when anything was said.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { outline } from "../emulator/c/outline.ts";
+import { coveringCases } from "../emulator/scenario/cover.ts";
 import { parseDocument } from "../server/parse.ts";
 import { DocumentReview } from "../server/review/analysis.ts";
+import { reachOf } from "../server/review/reach.ts";
 import type { ReviewResult } from "../server/review/types.ts";
 import { openTree } from "../server/source/tree.ts";
 import { makeRandom } from "../test/support/fuzz_mail.ts";
@@ -132,33 +134,16 @@ function mailOf(targets: readonly Target[]): { text: string; made: readonly Targ
 }
 
 /** Reviews a mail in the cases that `wanted` takes. */
-function review(
-  text: string,
-  wanted: (label: string) => boolean,
-  each?: (result: RunNames) => void,
-): ReviewResult {
-  const whole = new DocumentReview(
-    parseDocument(Buffer.from(text), "neutral.eml"),
-    { tree: root, facts: false },
-    () => false,
-  );
+function review(text: string, wanted: (label: string) => boolean): ReviewResult {
+  const doc = parseDocument(Buffer.from(text), "neutral.eml");
+  const whole = new DocumentReview(doc, { tree: root, facts: false }, () => false);
   for (let n = 0; n < whole.patches.length; n++) {
     const patch = whole.patch(n);
     patch.begin();
-    for (const item of patch.plan.items) {
-      if (!wanted(item.label)) continue;
-      const outcome = patch.run(item);
-      patch.take(outcome);
-      each?.({ label: item.label, names: outcome.run.functions.map((f) => f.name) });
-    }
+    for (const item of patch.plan.items) if (wanted(item.label)) patch.take(patch.run(item));
     whole.add(patch.finish());
   }
   return whole.result();
-}
-
-interface RunNames {
-  readonly label: string;
-  readonly names: readonly string[];
 }
 
 const said = (r: ReviewResult): string[] =>
@@ -167,32 +152,21 @@ const said = (r: ReviewResult): string[] =>
     .map((f) => `${f.verdict} ${f.code}: ${f.message} [${f.scenario}]`)
     .concat(r.notes.filter((n) => /does not boot|side[:,]/.test(n)));
 
-/** Cases by function that they enter, found by one review of a patch that changes a comment in each file. */
-function reachOf(): Map<string, string[]> {
-  // Kept for the next time: it only chooses cases, so that an old one does no harm.
-  const kept = join(out, `reach-${basename(root)}.json`);
-  if (existsSync(kept)) return new Map(JSON.parse(readFileSync(kept, "utf8")) as [string, string[]][]);
-  const comment = allTargets()
-    .slice(0, 1)
-    .map((t) => ({ ...t, kinds: ["comments"] as const }));
+/** Cases by function that they enter, by the shipped table. */
+function casesByFunction(): Map<string, string[]> {
+  const table = reachOf("v6.12");
   const reach = new Map<string, string[]>();
-  review(
-    mailOf(comment).text,
-    () => true,
-    ({ label, names }) => {
-      for (const name of names) {
-        const list = reach.get(name);
-        if (list === undefined) reach.set(name, [label]);
-        else list.push(label);
-      }
-    },
-  );
-  mkdirSync(out, { recursive: true });
-  writeFileSync(kept, JSON.stringify([...reach]));
+  if (table === null) return reach;
+  for (const { label } of table.scenarios.flatMap(coveringCases))
+    for (const name of table.entered(label) ?? []) {
+      const list = reach.get(name);
+      if (list === undefined) reach.set(name, [label]);
+      else list.push(label);
+    }
   return reach;
 }
 
-const reach = reachOf();
+const reach = casesByFunction();
 console.log(`${reach.size} functions are entered by some case`);
 const perFunction = Number(values.cases);
 const casesFor = (targets: readonly Target[]): Set<string> =>

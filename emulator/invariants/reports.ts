@@ -42,7 +42,7 @@ export const wrongOutcome: Rule = {
     if (event.kind === "warn" && event.text.startsWith(EXPECTATION))
       judge.report({
         event,
-        message: `expected of any kernel: ${event.text.slice(EXPECTATION.length).trim()}`,
+        message: `does not hold: ${event.text.slice(EXPECTATION.length).trim()}`,
       });
   },
 };

@@ -51,7 +51,8 @@ struct sc_file sc_create(const char *name, unsigned long nr_pages)
 
 void sc_fill(struct sc_file *f, unsigned long first, unsigned long count)
 {
-	SC_DO(SC_EXPECT(fscfs_fallocate(f->file, first, count) == 0), "fallocate %s[%lu..%lu)", f->name, first,
+	SC_DO(SC_EXPECT(fscfs_fallocate(f->file, first, count) == 0,
+		  "blocks can be given to a file"), "fallocate %s[%lu..%lu)", f->name, first,
 	      first + count);
 }
 
@@ -116,14 +117,14 @@ void sc_read(struct sc_map *m, unsigned long page)
 {
 	vm_fault_t fatal = sc_try_read(m, page);
 
-	SC_EXPECT(!fatal);
+	SC_EXPECT(!fatal, "a load from the mapping succeeds");
 }
 
 void sc_write(struct sc_map *m, unsigned long page, unsigned char value)
 {
 	vm_fault_t fatal = sc_try_write(m, page, value);
 
-	SC_EXPECT(!fatal);
+	SC_EXPECT(!fatal, "a store to the mapping succeeds");
 }
 
 void sc_see(struct sc_map *m, unsigned long page, unsigned char value)
@@ -132,8 +133,8 @@ void sc_see(struct sc_map *m, unsigned long page, unsigned char value)
 	vm_fault_t fatal;
 
 	SC_DO(fatal = fsc_user_read(m->mm, sc_addr(m, page), &seen), "load %s[%lu]", m->of->name, page);
-	SC_EXPECT(!fatal);
-	SC_EXPECT(seen == value);
+	SC_EXPECT(!fatal, "a load from the mapping succeeds");
+	SC_EXPECT(seen == value, "a load sees what was stored there last");
 }
 
 void sc_truncate(struct sc_file *f, unsigned long nr_pages)
@@ -141,7 +142,7 @@ void sc_truncate(struct sc_file *f, unsigned long nr_pages)
 	int error;
 
 	SC_DO(error = fscfs_truncate(f->file, nr_pages), "truncate %s to %lu pages", f->name, nr_pages);
-	SC_EXPECT(!error);
+	SC_EXPECT(!error, "a file can be truncated");
 }
 
 void sc_punch(struct sc_file *f, unsigned long first, unsigned long count)
@@ -149,7 +150,7 @@ void sc_punch(struct sc_file *f, unsigned long first, unsigned long count)
 	int error;
 
 	SC_DO(error = fscfs_punch(f->file, first, count), "punch %s[%lu..%lu)", f->name, first, first + count);
-	SC_EXPECT(!error);
+	SC_EXPECT(!error, "a hole can be punched into a file");
 }
 
 void sc_fsync(struct sc_file *f)
@@ -157,7 +158,7 @@ void sc_fsync(struct sc_file *f)
 	int error;
 
 	SC_DO(error = fscfs_fsync(f->file, 0, LLONG_MAX, 0), "fsync %s", f->name);
-	SC_EXPECT(!error);
+	SC_EXPECT(!error, "a file can be written back");
 }
 
 void sc_clone(struct sc_file *src, unsigned long sfirst, struct sc_file *dst, unsigned long dfirst,
@@ -167,7 +168,7 @@ void sc_clone(struct sc_file *src, unsigned long sfirst, struct sc_file *dst, un
 
 	SC_DO(error = fscfs_clone(src->file, sfirst, dst->file, dfirst, count, 0), "reflink %s[%lu..%lu) to %s[%lu]",
 	      src->name, sfirst, sfirst + count, dst->name, dfirst);
-	SC_EXPECT(!error);
+	SC_EXPECT(!error, "blocks of a file can be shared with another file");
 }
 
 void sc_pwrite(struct sc_file *f, unsigned long index, unsigned char value)
@@ -175,7 +176,7 @@ void sc_pwrite(struct sc_file *f, unsigned long index, unsigned char value)
 	ssize_t done;
 
 	SC_DO(done = fscfs_write(f->file, (loff_t)index << PAGE_SHIFT, &value, 1), "pwrite %s[%lu]", f->name, index);
-	SC_EXPECT(done == 1);
+	SC_EXPECT(done == 1, "write(2) writes what it was given");
 }
 
 void sc_pread(struct sc_file *f, unsigned long index, unsigned char value)
@@ -184,8 +185,8 @@ void sc_pread(struct sc_file *f, unsigned long index, unsigned char value)
 	ssize_t done;
 
 	SC_DO(done = fscfs_read(f->file, (loff_t)index << PAGE_SHIFT, &seen, 1), "pread %s[%lu]", f->name, index);
-	SC_EXPECT(done == 1);
-	SC_EXPECT(seen == value);
+	SC_EXPECT(done == 1, "read(2) reads what was asked for");
+	SC_EXPECT(seen == value, "read(2) sees what was stored there last");
 }
 
 /* ---- DMA ---- */

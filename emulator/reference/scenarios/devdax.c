@@ -20,11 +20,11 @@ FSC_SCENARIO(device_dax, "device-dax", "The memory is given to device-dax, mappe
 	fsc_use_mm(mm);
 	SC_DO(fsc_unbind_pmem(), "unbind pmem");
 	region = sc_devdax_create(PAGE_SIZE << sc_order(), sc_order() ? 1024 : 512);
-	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
 	dev_dax = sc_dev_dax(region);
 	for (round = 0; round < 2; round++) {
 		d = sc_open_cdev(dev_dax);
-		SC_EXPECT(d.file);
+		SC_EXPECT(d.file, "a bound device-dax device can be opened");
 		m = sc_mmap(mm, &d, 0, 2 * sc_pages(), SC_RW);
 		if (__fsc_param("write", 0))
 			sc_write(&m, 0, 1);
@@ -33,7 +33,8 @@ FSC_SCENARIO(device_dax, "device-dax", "The memory is given to device-dax, mappe
 		sc_write(&m, sc_pages(), 2);
 		sc_see(&m, sc_pages(), 2);
 		if (__fsc_param("dma", 0)) {
-			SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+			SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1,
+				  "DMA can pin a page of a mapped device-dax device");
 			SC_DO(sc_dma_end(&dma), "DMA lets go");
 		}
 		if (!mapped)
@@ -41,12 +42,14 @@ FSC_SCENARIO(device_dax, "device-dax", "The memory is given to device-dax, mappe
 		/* With the mapping still there, unbinding takes it away and the next access is a SIGBUS. */
 		SC_DO(sc_dev_unbind(dev_dax), "unbind device-dax");
 		if (mapped) {
-			SC_EXPECT(sc_try_read(&m, 0) & VM_FAULT_SIGBUS);
+			SC_EXPECT(sc_try_read(&m, 0) & VM_FAULT_SIGBUS,
+				  "a mapping of a device that is gone faults with SIGBUS");
 			sc_munmap(&m);
 		}
 		fput(d.file);
 		if (!round)
-			SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind device-dax");
+			SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0, "a device-dax device can be bound again after it was unbound"),
+				  "bind device-dax");
 	}
 	SC_DO(sc_devdax_unbind(region), "take the device away");
 	sc_devdax_destroy(region);
@@ -80,9 +83,10 @@ FSC_SCENARIO(devdax_probe_fails, "devdax-probe-fails",
 		if (!rc)
 			SC_DO(sc_devdax_unbind(region), "take the device away");
 	}
-	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "after a failed probe the device can be made and bound"),
+		  "make the device");
 	d = sc_open_cdev(sc_dev_dax(region));
-	SC_EXPECT(d.file);
+	SC_EXPECT(d.file, "a bound device-dax device can be opened");
 	fput(d.file);
 	SC_DO(sc_devdax_unbind(region), "take the device away");
 	sc_devdax_destroy(region);
@@ -101,14 +105,15 @@ FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to
 		BUG_ON(fsc_kmem_init());
 	if (fixed) {
 		region = sc_devdax_create(PMD_SIZE, PTRS_PER_PMD);
-		SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+		SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
 	} else {
 		SC_DO(host = sc_hmem_create(!kmem), "find firmware's memory");
 		region = sc_hmem_region();
 	}
 	dev_dax = sc_dev_dax(region);
 	if (!fixed && !kmem)
-		SC_DO(SC_EXPECT(fsc_sysfs_write(&dev_dax->dev, "size", "2097152") == 7), "give it 2 MiB");
+		SC_DO(SC_EXPECT(fsc_sysfs_write(&dev_dax->dev, "size", "2097152") == 7, "a device in a region can be given its size"),
+			  "give it 2 MiB");
 	SC_DO(sc_dev_unbind(dev_dax), "unbind");
 	for (nth = 1, left = 0; !left; nth++) {
 		__fsc_fail_nth(sc_failing_site(), nth);
@@ -117,7 +122,7 @@ FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to
 		if (!rc)
 			SC_DO(sc_dev_unbind(dev_dax), "unbind");
 	}
-	SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind");
+	SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0, "after a failed probe the device can be bound again"), "bind");
 	if (fixed) {
 		SC_DO(sc_devdax_unbind(region), "take the device away");
 		sc_devdax_destroy(region);
@@ -135,7 +140,7 @@ static void sc_store_size(struct dev_dax *dev_dax, const char *bytes, bool works
 	ssize_t len = strlen(bytes), rc;
 
 	SC_DO(rc = fsc_sysfs_write(&dev_dax->dev, "size", bytes), "size of %s: %s", dev_name(&dev_dax->dev), bytes);
-	SC_EXPECT((rc == len) == works);
+	SC_EXPECT((rc == len) == works, "a size that fits is taken, one that does not fit or is in use is refused");
 }
 
 static struct dev_dax *sc_create_seed(struct device *region)
@@ -144,7 +149,7 @@ static struct dev_dax *sc_create_seed(struct device *region)
 	ssize_t rc;
 
 	SC_DO(rc = fsc_sysfs_write(region, "create", "1"), "make a device in the region");
-	SC_EXPECT(rc == 1);
+	SC_EXPECT(rc == 1, "a device can be made in a region with free memory");
 	return to_dev_dax(dax_region->youngest);
 }
 
@@ -175,7 +180,7 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 				continue;
 			strscpy(name, dev_name(((struct dax_region *)dev_get_drvdata(region))->youngest), sizeof(name));
 			SC_DO(rc = fsc_sysfs_write(region, "delete", name), "delete %s", name);
-			SC_EXPECT(rc > 0);
+			SC_EXPECT(rc > 0, "a device of a region that is not bound can be deleted");
 			fsc_late_releases();
 		}
 	second = sc_create_seed(region);
@@ -190,14 +195,14 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	sc_store_size(first, "2097152", true);
 	sc_store_size(second, "2097152", true);
 	sc_store_size(first, "4194304", true); /* behind the second: two ranges */
-	SC_EXPECT(first->nr_range == 2);
+	SC_EXPECT(first->nr_range == 2, "a device that grows behind another one gets a second range");
 	sc_store_size(first, "1052672", false); /* no multiple of the alignment */
 	sc_store_size(second, "8388608", false); /* there is not that much */
 
-	SC_DO(SC_EXPECT(sc_dev_bind(first) == 0), "bind the first");
+	SC_DO(SC_EXPECT(sc_dev_bind(first) == 0, "a device with two ranges can be bound"), "bind the first");
 	sc_store_size(first, "2097152", false); /* it is in use */
 	d = sc_open_cdev(first);
-	SC_EXPECT(d.file);
+	SC_EXPECT(d.file, "a bound device-dax device can be opened");
 	m = sc_mmap(mm, &d, 0, 1024, SC_RW);
 	sc_write(&m, 0, 1);
 	sc_write(&m, 512, 2);
@@ -210,15 +215,15 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	sc_store_size(second, "0", true);
 	strscpy(name, dev_name(&second->dev), sizeof(name));
 	SC_DO(rc = fsc_sysfs_write(region, "delete", name), "delete %s", name);
-	SC_EXPECT(rc > 0);
+	SC_EXPECT(rc > 0, "a device of a region that is not bound can be deleted");
 	fsc_late_releases();
 	sc_store_size(first, "0", true);
 	SC_DO(rc = fsc_sysfs_write(&first->dev, "mapping", "100200000-1003fffff"), "map the second 2 MiB");
-	SC_EXPECT(rc > 0 && first->nr_range == 1);
+	SC_EXPECT(rc > 0 && first->nr_range == 1, "a range of a region can be mapped by its addresses");
 	SC_DO(rc = fsc_sysfs_write(&first->dev, "align", "4096"), "align to pages");
-	SC_EXPECT(rc > 0 && first->align == PAGE_SIZE);
+	SC_EXPECT(rc > 0 && first->align == PAGE_SIZE, "a device can be aligned to pages");
 	SC_DO(rc = fsc_sysfs_write(&first->dev, "align", "1073741824"), "align to 1 GiB");
-	SC_EXPECT(rc < 0 && first->align == PAGE_SIZE);
+	SC_EXPECT(rc < 0 && first->align == PAGE_SIZE, "an alignment that the device's ranges do not have is refused");
 	sc_store_size(first, "8388608", true);
 	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
 	fsc_mm_destroy(mm);
@@ -236,7 +241,7 @@ FSC_SCENARIO(devdax_open_gone, "devdax-open-gone", "A device goes for good while
 	fsc_use_mm(mm);
 	SC_DO(fsc_unbind_pmem(), "unbind pmem");
 	region = sc_devdax_create(PAGE_SIZE << sc_order(), PTRS_PER_PMD);
-	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
 	d = sc_open_cdev(sc_dev_dax(region));
 	if (__fsc_param("mapped", 0)) {
 		m = sc_mmap(mm, &d, 0, sc_pages(), SC_RW);
@@ -244,11 +249,12 @@ FSC_SCENARIO(devdax_open_gone, "devdax-open-gone", "A device goes for good while
 	}
 	SC_DO(sc_devdax_unbind(region), "take the device away");
 	if (__fsc_param("mapped", 0)) {
-		SC_EXPECT(sc_try_write(&m, 0, 2) & VM_FAULT_SIGBUS);
+		SC_EXPECT(sc_try_write(&m, 0, 2) & VM_FAULT_SIGBUS,
+			  "a mapping of a device that is gone faults with SIGBUS");
 		sc_munmap(&m);
 	}
 	SC_DO(addr = fsc_mmap(mm, d.file, 0, sc_pages(), SC_RW, PMD_SIZE), "mmap what is gone");
-	SC_EXPECT(IS_ERR_VALUE(addr));
+	SC_EXPECT(IS_ERR_VALUE(addr), "a device that is gone cannot be mapped");
 	SC_DO(fput(d.file), "close");
 	fsc_late_releases();
 	sc_devdax_destroy(region);
@@ -269,7 +275,7 @@ FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped
 	fsc_use_mm(mm);
 	SC_DO(fsc_unbind_pmem(), "unbind pmem");
 	region = sc_devdax_create(PAGE_SIZE << sc_order(), sc_order() ? 1024 : 512);
-	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
 	dev_dax = sc_dev_dax(region);
 	d = sc_open_cdev(dev_dax);
 	m = sc_mmap(mm, &d, 0, 2 * sc_pages(), SC_RW);
@@ -278,8 +284,9 @@ FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped
 		sc_munmap(&m);
 	pfn = PHYS_PFN(dax_pgoff_to_phys(dev_dax, page, PAGE_SIZE));
 	SC_DO(error = memory_failure(pfn, 0), "memory failure at pfn %#lx", pfn);
-	SC_EXPECT(!error);
-	SC_EXPECT((current->fsc_sigbus > 0) == __fsc_param("mapped", 0));
+	SC_EXPECT(!error, "memory failure of a device-dax page is handled");
+	SC_EXPECT((current->fsc_sigbus > 0) == __fsc_param("mapped", 0),
+		  "exactly the tasks that map the failed page get SIGBUS");
 	if (__fsc_param("mapped", 0))
 		sc_munmap(&m);
 	fput(d.file);
@@ -295,9 +302,10 @@ static void sc_expect_idle(struct dev_dax *dev_dax, unsigned long pgoff)
 {
 	struct page *page = pfn_to_page(PHYS_PFN(dax_pgoff_to_phys(dev_dax, pgoff, PAGE_SIZE)));
 
-	SC_EXPECT(!PageHead(page) && !PageTail(page));
-	SC_EXPECT(page_count(page) == FSC_ERA_IDLE);
-	SC_EXPECT(!page->mapping);
+	SC_EXPECT(!PageHead(page) && !PageTail(page),
+		  "a page of a device without a compound size is neither a head nor a tail");
+	SC_EXPECT(page_count(page) <= 1, "a page that nobody uses counts nobody, or itself alone");
+	SC_EXPECT(!page->mapping, "a page that nobody uses has no mapping");
 }
 
 static void sc_use_fsdev(struct dev_dax *dev_dax)
@@ -311,10 +319,12 @@ static void sc_use_fsdev(struct dev_dax *dev_dax)
 	sc_expect_idle(dev_dax, 7);
 	id = dax_read_lock();
 	got = dax_direct_access(dev_dax->dax_dev, 1, 2, DAX_ACCESS, &kaddr, &pfn);
-	SC_EXPECT(got == 2);
-	SC_EXPECT(pfn_t_to_pfn(pfn) == PHYS_PFN(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)));
-	SC_EXPECT(kaddr == __va(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)));
-	SC_EXPECT(dax_zero_page_range(dev_dax->dax_dev, 1, 1) == 0);
+	SC_EXPECT(got == 2, "direct access gives as many pages as were asked for and are there");
+	SC_EXPECT(pfn_t_to_pfn(pfn) == PHYS_PFN(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)),
+		  "direct access gives the page at that offset of the device");
+	SC_EXPECT(kaddr == __va(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)),
+		  "direct access gives the kernel address of that page");
+	SC_EXPECT(dax_zero_page_range(dev_dax->dax_dev, 1, 1) == 0, "a page of the device can be set to zero");
 	dax_read_unlock(id);
 }
 
@@ -336,13 +346,13 @@ FSC_SCENARIO(fsdev_rebind, "fsdev-rebind", "A device goes from device_dax to fsd
 	fsdev = fsc_fsdev_init();
 	if (fixed) {
 		region = sc_devdax_create(PMD_SIZE, PTRS_PER_PMD);
-		SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0), "make the device");
+		SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
 		dev_dax = sc_dev_dax(region);
 	} else {
 		SC_DO(host = sc_hmem_create(true), "find firmware's memory");
 		dev_dax = sc_dev_dax(sc_hmem_region());
 		sc_store_size(dev_dax, "2097152", true);
-		SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind device_dax");
+		SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0, "a device-dax device can be bound"), "bind device_dax");
 	}
 	d = sc_open_cdev(dev_dax);
 	m = sc_mmap(mm, &d, 0, 512, SC_RW);
@@ -358,21 +368,24 @@ FSC_SCENARIO(fsdev_rebind, "fsdev-rebind", "A device goes from device_dax to fsd
 		if (!rc)
 			SC_DO(sc_dev_unbind(dev_dax), "unbind fsdev_dax");
 	}
-	SC_DO(SC_EXPECT(device_driver_attach(fsdev, &dev_dax->dev) == 0), "bind fsdev_dax");
+	SC_DO(SC_EXPECT(device_driver_attach(fsdev, &dev_dax->dev) == 0, "after a failed probe the device can be bound to the other driver"),
+		  "bind fsdev_dax");
 	if (dev_dax->dev.driver)
 		SC_DO(sc_use_fsdev(dev_dax), "use it as a file system does");
 	SC_DO(sc_dev_unbind(dev_dax), "unbind fsdev_dax");
 
 	/* Nothing of the driver is left where the next one could follow it. */
-	SC_EXPECT(!dev_dax->pgmap || (!dev_dax->pgmap->ops && !dev_dax->pgmap->owner));
-	SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0), "bind device_dax");
+	SC_EXPECT(!dev_dax->pgmap || (!dev_dax->pgmap->ops && !dev_dax->pgmap->owner),
+		  "an unbound driver leaves no operations and no owner behind");
+	SC_DO(SC_EXPECT(sc_dev_bind(dev_dax) == 0, "a device can go back to device_dax"), "bind device_dax");
 	fsc_fsdev_exit();
 	d = sc_open_cdev(dev_dax);
 	m = sc_mmap(mm, &d, 0, 512, SC_RW);
 	sc_write(&m, 0, 1);
 	pfn = PHYS_PFN(dax_pgoff_to_phys(dev_dax, 0, PAGE_SIZE));
-	SC_DO(SC_EXPECT(memory_failure(pfn, 0) == 0), "memory failure");
-	SC_EXPECT(current->fsc_sigbus == 1);
+	SC_DO(SC_EXPECT(memory_failure(pfn, 0) == 0, "memory failure of a device-dax page is handled"),
+		  "memory failure");
+	SC_EXPECT(current->fsc_sigbus == 1, "a task that maps the failed page gets one SIGBUS");
 	sc_munmap(&m);
 	fput(d.file);
 	if (fixed) {

@@ -24,7 +24,8 @@ FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when id
 		sc_remove(&a);
 		sc_end(mm);
 		SC_DO(fsc_unbind_pmem(), "unbind pmem");
-		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"),
+			  "bind pmem");
 	}
 }
 
@@ -51,7 +52,7 @@ FSC_SCENARIO(pmem_probe_fails, "pmem-probe-fails", "Each step of binding the pme
 		if (!rc)
 			SC_DO(fsc_unbind_pmem(), "unbind pmem");
 	}
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "after a failed probe the pmem device can be bound again"), "bind pmem");
 	if (__fsc_param("raw", 0))
 		SC_DO(fsc_unbind_pmem(), "unbind pmem");
 	else
@@ -116,7 +117,7 @@ FSC_SCENARIO(pmem_io_unbind, "pmem-io-unbind", "Block I/O is on its way when the
 	int io, unbind, let;
 
 	sc_small_pmem();
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound to a small device"), "bind pmem");
 	sc_io.bdev = fsc_pmem_bdev();
 	sc_io.page = alloc_page(GFP_KERNEL);
 	sc_io.done = 0;
@@ -124,7 +125,7 @@ FSC_SCENARIO(pmem_io_unbind, "pmem-io-unbind", "Block I/O is on its way when the
 	disk = sc_io.bdev->bd_disk;
 	get_device(disk_to_dev(disk)); /* it is open */
 	SC_DO(sc_block_io((void *)2L), "write and read a block");
-	SC_EXPECT(sc_io.done == 2 && !sc_io.error);
+	SC_EXPECT(sc_io.done == 2 && !sc_io.error, "a block that was written can be read back");
 	sc_entered = 0;
 	fsc_bio_entered = sc_hold_bio;
 	io = sc_spawn("io", sc_block_io, (void *)3L);
@@ -136,7 +137,7 @@ FSC_SCENARIO(pmem_io_unbind, "pmem-io-unbind", "Block I/O is on its way when the
 	sc_join(let);
 	sc_join(io);
 	SC_DO(sc_block_io((void *)1L), "read a block of a disk that is gone");
-	SC_EXPECT(sc_io.error == -EIO);
+	SC_EXPECT(sc_io.error == -EIO, "a read of a disk that is gone ends with EIO");
 	put_disk(disk);
 	put_page(sc_io.page);
 }
@@ -151,20 +152,22 @@ FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one
 	u64 off = 1;
 
 	SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &holder, NULL), "hold");
-	SC_EXPECT(dax && !off);
-	SC_EXPECT(dax_holder(dax) == &holder);
+	SC_EXPECT(dax && !off, "a file system can hold the dax device of its disk");
+	SC_EXPECT(dax_holder(dax) == &holder, "the holder is who took the device");
 	SC_DO(second = fs_dax_get_by_bdev(bdev, &off, &other, &none), "a second holder");
-	SC_EXPECT(!second);
-	SC_DO(SC_EXPECT(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0) == -EOPNOTSUPP), "bad memory");
+	SC_EXPECT(!second, "a device that is held gets no second holder");
+	SC_DO(SC_EXPECT(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0) == -EOPNOTSUPP, "a holder that cannot handle bad memory is asked and says so"),
+		  "bad memory");
 	if (__fsc_param("kill", 0)) {
 		SC_DO(fsc_unbind_pmem(), "unbind pmem");
 		SC_DO(fs_put_dax(dax, &holder), "let go");
-		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0), "bind pmem");
+		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after its holder let go"),
+			  "bind pmem");
 	} else {
 		SC_DO(fs_put_dax(dax, &holder), "let go");
-		SC_EXPECT(!dax_holder(dax));
+		SC_EXPECT(!dax_holder(dax), "a device that was let go has no holder");
 		SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &other, &none), "the other holds");
-		SC_EXPECT(dax && dax_holder(dax) == &other);
+		SC_EXPECT(dax && dax_holder(dax) == &other, "a device that was let go can be held by another");
 		SC_DO(fs_put_dax(dax, &other), "let go");
 	}
 }
@@ -218,16 +221,17 @@ FSC_SCENARIO(madvise_poison, "madvise-poison", "A program poisons or offlines a 
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
 	__fsc_step("madvise A[0]");
-	SC_EXPECT(get_user_pages_fast(m.addr, 1, 0, &page) == 1);
+	SC_EXPECT(get_user_pages_fast(m.addr, 1, 0, &page) == 1, "a page of the own mapping can be had for madvise(2)");
 	pfn = page_to_pfn(page);
 	if (__fsc_param("soft", 0))
 		error = soft_offline_page(pfn, MF_COUNT_INCREASED);
 	else
 		error = memory_failure(pfn, MF_COUNT_INCREASED | MF_SW_SIMULATED);
 	__fsc_quiesce("madvise A[0]");
-	SC_EXPECT(error == (__fsc_param("soft", 0) ? -EIO : 0));
-	SC_EXPECT(soft_offline_page(1UL << 30, 0) == -ENXIO);
-	SC_EXPECT(memory_failure(1UL << 30, 0) == -ENXIO);
+	SC_EXPECT(error == (__fsc_param("soft", 0) ? -EIO : 0),
+		  "madvise(2) is told how poisoning ended, and that a DAX page cannot be taken offline");
+	SC_EXPECT(soft_offline_page(1UL << 30, 0) == -ENXIO, "a pfn without memory cannot be taken offline");
+	SC_EXPECT(memory_failure(1UL << 30, 0) == -ENXIO, "memory failure of a pfn without memory is refused");
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);

@@ -24,7 +24,7 @@ static void sc_task_open_trunc(void *arg)
 	int error;
 
 	SC_DO(error = fscfs_open_trunc(cut->f->inode), "open %s with O_TRUNC", cut->f->name);
-	SC_EXPECT(!error);
+	SC_EXPECT(!error, "a file can be opened with O_TRUNC");
 }
 
 static void sc_task_punch(void *arg)
@@ -77,7 +77,7 @@ FSC_SCENARIO(truncate_pinned, "truncate-pinned", "A file is truncated while a de
 	sc_fill(&a, first, n);
 	m = sc_mmap(mm, &a, first, n, SC_RW);
 	sc_write(&m, first, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, first + n / 2, __fsc_param("put", 0)) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first + n / 2, __fsc_param("put", 0)) == 1, "DMA can pin a mapped page");
 	sc_both("truncate", by_open ? sc_task_open_trunc : sc_task_truncate, &cut, &dma);
 	sc_munmap(&m);
 	sc_remove(&a);
@@ -98,7 +98,7 @@ FSC_SCENARIO(truncate_unmapped_pinned, "truncate-unmapped-pinned",
 	sc_fill(&a, first, n);
 	m = sc_mmap(mm, &a, first, n, SC_RW);
 	sc_write(&m, first, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, first, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	sc_munmap(&m);
 	sc_both("truncate", sc_task_truncate, &cut, &dma);
 	sc_remove(&a);
@@ -123,7 +123,7 @@ FSC_SCENARIO(truncate_folio_put, "truncate-folio-put",
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, __fsc_param("put", SC_PUT_REFS)) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, __fsc_param("put", SC_PUT_REFS)) == 1, "DMA can pin a mapped page");
 	sc_both("truncate", sc_task_truncate, &cut, &dma);
 	sc_munmap(&m);
 	sc_remove(&a);
@@ -144,7 +144,8 @@ FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device hol
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 2, 1);
 	sc_write(&m, 3, 2);
-	SC_EXPECT(sc_dma_start(&dma, &m, __fsc_param("beside", 0) ? 3 : 2, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, __fsc_param("beside", 0) ? 3 : 2, SC_PUT_UNPIN) == 1,
+		  "DMA can pin a mapped page");
 	sc_both("punch", sc_task_punch, &cut, &dma);
 	sc_see(&m, 2, 0);
 	sc_see(&m, 3, 2);
@@ -167,7 +168,7 @@ FSC_SCENARIO(evict_pinned, "evict-pinned",
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	sc_munmap(&m);
 	sc_both("the last close", __fsc_param("umount", 0) ? sc_task_forget : sc_task_evict, &cut, &dma);
 	sc_end(mm);
@@ -208,17 +209,17 @@ FSC_SCENARIO(cut_interrupted, "cut-interrupted", "A task that waits for a device
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 2, 7);
-	SC_EXPECT(sc_dma_start(&dma, &m, 2, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 2, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	one = sc_spawn("cut", sc_task_try_cut, &cut);
 	two = sc_spawn("kill", sc_task_signal, &one);
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("the waiting is over");
-	SC_EXPECT(sc_cut_error < 0);
+	SC_EXPECT(sc_cut_error < 0, "a wait for DMA that a signal ends says so");
 	sc_see(&m, 2, 7);
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_task_try_cut(&cut);
-	SC_EXPECT(!sc_cut_error);
+	SC_EXPECT(!sc_cut_error, "a file can be truncated once DMA has let go");
 	__fsc_quiesce("cut");
 	sc_munmap(&m);
 	sc_remove(&a);
@@ -238,7 +239,7 @@ FSC_SCENARIO(fork_pinned, "fork-pinned", "A process forks while a device holds a
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, priv ? SC_PRIVATE : SC_RW);
 	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	SC_DO(child = fsc_mm_fork(mm), "fork");
 	SC_DO(fsc_mm_destroy(child), "child exits");
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
@@ -259,7 +260,7 @@ FSC_SCENARIO(pin_unpin, "pin-unpin", "A page is taken and let go of while its fi
 	m = sc_mmap(mm, &a, first, n, SC_RW);
 	if (__fsc_param("fault", 0))
 		sc_write(&m, first, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, first + n - 1, __fsc_param("put", 0)) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, first + n - 1, __fsc_param("put", 0)) == 1, "DMA can pin a mapped page");
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_munmap(&m);
 	sc_remove(&a);
@@ -281,7 +282,7 @@ FSC_SCENARIO(longterm_refused, "longterm-refused", "A device asks to hold a page
 		sc_write(&m, 0, 1);
 	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM, &page, "longterm"),
 	      "DMA asks for A[0] for ever");
-	SC_EXPECT(got <= 0);
+	SC_EXPECT(got <= 0, "a page of a file on DAX is never pinned for ever");
 	if (got > 0)
 		fsc_dma_unpin(&page, 1, "longterm");
 	sc_munmap(&m);
@@ -338,11 +339,11 @@ FSC_SCENARIO(clone_pinned, "clone-pinned", "A file is reflinked while a device h
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	mb = sc_mmap(mm, &b, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_clone(&a, 0, &b, 0, n);
 	sc_see(&mb, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &mb, 0, SC_PUT_PAGE) == 1);
+	SC_EXPECT(sc_dma_start(&dma, &mb, 0, SC_PUT_PAGE) == 1, "DMA can pin a page that two files share");
 	sc_see(&m, 0, 1);
 	SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_munmap(&m);

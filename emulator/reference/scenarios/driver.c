@@ -155,7 +155,7 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 		sc_write(&other, 0, 6);
 		sc_see(&m, 0, 6);
 	}
-	SC_EXPECT(folio_mapped(sc_drv_folio));
+	SC_EXPECT(folio_mapped(sc_drv_folio), "a folio that a page table shows counts as mapped");
 	/* Small pages of a driver may be held for as long as a device likes, unless writing to them is tracked. */
 	if (!orders[what] && what != 1 && __fsc_param("dma", 0)) {
 		struct page *page = NULL;
@@ -163,7 +163,7 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 
 		SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE, &page, "driver dma"),
 		      "DMA takes dev[0]");
-		SC_EXPECT(got == 1);
+		SC_EXPECT(got == 1, "DMA can pin a driver's page");
 		if (got == 1)
 			SC_DO(fsc_dma_unpin(&page, 1, "driver dma"), "DMA lets go");
 	}
@@ -178,8 +178,8 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 	sc_munmap(&m);
 	if (twice)
 		sc_munmap(&other);
-	SC_EXPECT(!folio_mapped(sc_drv_folio));
-	SC_EXPECT(folio_ref_count(sc_drv_folio) == refs);
+	SC_EXPECT(!folio_mapped(sc_drv_folio), "a folio that no page table shows counts as not mapped");
+	SC_EXPECT(folio_ref_count(sc_drv_folio) == refs, "a folio has the references of before once it is unmapped");
 	fput(dev.file);
 	if (what != 3)
 		folio_put(sc_drv_folio);

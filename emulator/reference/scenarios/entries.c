@@ -54,12 +54,13 @@ FSC_SCENARIO(lock_lookup, "lock-lookup", "Memory failure's look at an entry: by 
 	if (what < 2)
 		sc_read(&m, first);
 	sc_lock_entry(&l);
-	SC_EXPECT((l.page != NULL) == (what == 0));
+	SC_EXPECT((l.page != NULL) == (what == 0), "exactly an entry with a page gives its page when it is locked");
 	sc_task_unlock(&l);
 	__fsc_quiesce("unlocked");
 	if (what == 0) {
 		folio = page_folio(l.page);
-		SC_DO(cookie = dax_lock_folio(folio); SC_EXPECT(cookie != 0 && cookie != ~0UL);
+		SC_DO(cookie = dax_lock_folio(folio); SC_EXPECT(cookie != 0 && cookie != ~0UL,
+			  "a folio that a file has can be locked by its folio");
 		      dax_unlock_folio(folio, cookie), "lock and unlock the folio of A[%lu]", first);
 	}
 	sc_munmap(&m);
@@ -190,7 +191,7 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 	for (i = 0; i < 8; i++)
 		sc_read(&m, i);
 	if (held >= 0)
-		SC_EXPECT(sc_dma_start(&dma, &m, held, SC_PUT_UNPIN) == 1);
+		SC_EXPECT(sc_dma_start(&dma, &m, held, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	/* Range: 0 all, 1 pages 1 to 3, 2 from page 4 on, 3 all with an end of -1. */
 	if (range == 1) {
 		scan.start = PAGE_SIZE;
@@ -207,7 +208,7 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 	sc_join(two);
 	__fsc_quiesce("scanned");
 	inside = held >= 0 && (range == 0 || range == 3 || (range == 1 ? held < 4 : held >= 4));
-	SC_EXPECT((scan.busy != NULL) == inside);
+	SC_EXPECT((scan.busy != NULL) == inside, "exactly a page that DMA holds in the range is found busy");
 	if (held >= 0)
 		SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_munmap(&m);
@@ -235,7 +236,7 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	else
 		sc_write(&m, 0, 1);
 	if (!gone)
-		SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1);
+		SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	if (gone)
 		sc_munmap(&m);
 	sc_lock_entry(&l);
@@ -248,7 +249,7 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	if (gone)
 		sc_join(three);
 	__fsc_quiesce("scanned");
-	SC_EXPECT((scan.busy != NULL) == !gone);
+	SC_EXPECT((scan.busy != NULL) == !gone, "exactly a page that is still held is found busy");
 	if (!gone) {
 		SC_DO(sc_dma_end(&dma), "DMA lets go");
 		sc_munmap(&m);
@@ -325,7 +326,8 @@ static void sc_task_break_range(void *arg)
 	__fsc_step("break the layout of %s[%lld..%lld]", s->f->name, s->start >> PAGE_SHIFT, s->end >> PAGE_SHIFT);
 	filemap_invalidate_lock(inode->i_mapping);
 	error = dax_break_layout(inode, s->start, s->end, __fsc_param("wait", 0) ? sc_wait_for_dma : NULL);
-	SC_EXPECT(__fsc_param("wait", 0) || __fsc_param("held", 0) != 1 ? !error : error == -ERESTARTSYS);
+	SC_EXPECT(__fsc_param("wait", 0) || __fsc_param("held", 0) != 1 ? !error : error == -ERESTARTSYS,
+		  "breaking the layout succeeds, unless it may not wait for a page that DMA holds");
 	if (!error)
 		__fsc_event("layout-broken", "inode=%d from=%lld to=%lld", fscfs_i(inode)->slot,
 			    s->start >> PAGE_SHIFT, (s->end >> PAGE_SHIFT) + 1);
@@ -394,7 +396,7 @@ FSC_SCENARIO(break_range, "break-range", "The layout of a part of a file is brok
 	if (sc_order())
 		sc_write(&m, in, 1);
 	if (held)
-		SC_EXPECT(sc_dma_start(&dma, &m, held == 1 ? in : 1, SC_PUT_UNPIN) == 1);
+		SC_EXPECT(sc_dma_start(&dma, &m, held == 1 ? in : 1, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
 	if (__fsc_param("locked", 0))
 		sc_lock_entry(&l);
 	ids[nr++] = sc_spawn("break", sc_task_break_range, &scan);
@@ -405,9 +407,9 @@ FSC_SCENARIO(break_range, "break-range", "The layout of a part of a file is brok
 	for (i = 0; i < nr; i++)
 		sc_join(ids[i]);
 	__fsc_quiesce("broken");
-	SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 1) != NULL);
+	SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 1) != NULL, "an entry outside the broken range stays");
 	if (!sc_order())
-		SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 4) != NULL);
+		SC_EXPECT(xa_load(&a.inode->i_mapping->i_pages, 4) != NULL, "an entry outside the broken range stays");
 	sc_see(&m, 1, 1);
 	sc_see(&m, in, sc_order() ? 1 : 2);
 	sc_munmap(&m);
@@ -444,7 +446,7 @@ FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while anot
 	if (other)
 		sc_join(three);
 	__fsc_quiesce("truncated");
-	SC_EXPECT(mapping_empty(a.inode->i_mapping) && !a.inode->i_mapping->nrpages);
+	SC_EXPECT(mapping_empty(a.inode->i_mapping) && !a.inode->i_mapping->nrpages, "a truncated file has no entries");
 	if (__fsc_param("mapped", 0))
 		sc_munmap(&m);
 	sc_remove_quietly(&a);

@@ -167,7 +167,7 @@ FSC_SCENARIO(hole_pinned, "hole-pinned", "A device reads from a hole, that is fr
 
 	sc_read(&m, 0);
 	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN, &page, "dma"), "DMA takes A[0] to read");
-	SC_EXPECT(got == 1);
+	SC_EXPECT(got == 1, "DMA can pin the page behind a hole to read");
 	sc_write(&m, 0, 1);
 	sc_see(&m, 0, 1);
 	if (got == 1)

@@ -43,7 +43,7 @@ FSC_SCENARIO(read_then_write, "read-then-write", "A mapped block is read, then w
 	sc_munmap(&m);
 	sc_see(&o, first, 8);
 	sc_truncate(&a, 0);
-	SC_EXPECT(sc_try_read(&o, first) & VM_FAULT_SIGBUS);
+	SC_EXPECT(sc_try_read(&o, first) & VM_FAULT_SIGBUS, "a page past the end of a file faults with SIGBUS");
 	sc_munmap(&o);
 	sc_remove_quietly(&a);
 	fsc_mm_destroy(other);
@@ -66,7 +66,7 @@ FSC_SCENARIO(truncate_mapped, "truncate-mapped", "A file is truncated while it i
 	if (__fsc_param("part", 0))
 		sc_see(&m, first, 1);
 	else
-		SC_EXPECT(sc_try_read(&m, first) & VM_FAULT_SIGBUS);
+		SC_EXPECT(sc_try_read(&m, first) & VM_FAULT_SIGBUS, "a page past the end of a file faults with SIGBUS");
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
@@ -317,9 +317,11 @@ FSC_SCENARIO(writeback, "writeback", "Written, synced, written again, synced", "
 	if (__fsc_param("maps", 1) > 1)
 		sc_write(&second, first, 2);
 	sc_fsync(&a);
-	SC_EXPECT(!mapping_tagged(a.inode->i_mapping, PAGECACHE_TAG_DIRTY));
+	SC_EXPECT(!mapping_tagged(a.inode->i_mapping, PAGECACHE_TAG_DIRTY),
+		  "a file that was written back is not dirty");
 	sc_write(&m, first, 3);
-	SC_EXPECT(mapping_tagged(a.inode->i_mapping, PAGECACHE_TAG_DIRTY));
+	SC_EXPECT(mapping_tagged(a.inode->i_mapping, PAGECACHE_TAG_DIRTY),
+		  "a store after write-back makes the file dirty again");
 	sc_fsync(&a);
 	sc_see(&second, first, 3);
 	sc_munmap(&second);

@@ -57,24 +57,13 @@ static void sc_mem_end(void)
 	device_unregister(&sc_mem.dev);
 }
 
-/* What a page of that type counts when nobody has it. */
-static int sc_rest(void)
-{
-	switch (sc_mem.pgmap.type) {
-	case MEMORY_DEVICE_PRIVATE:
-	case MEMORY_DEVICE_COHERENT:
-		return 0;
-	case MEMORY_DEVICE_GENERIC:
-		return 1;
-	default:
-		return FSC_ERA_IDLE;
-	}
-}
+/* What a page of that type counts when nobody has it: what the kernel itself leaves when it makes the page. */
+static int sc_rest;
 
 /* Takes a page in the manner of its type. */
 static void sc_page_take(struct page *page)
 {
-	if (sc_rest()) {
+	if (sc_rest) {
 		get_page(page);
 	} else if (sc_mem.pgmap.type == MEMORY_DEVICE_FS_DAX) {
 		page_ref_inc(page); /* as a file system does that has its entry locked */
@@ -96,29 +85,38 @@ FSC_SCENARIO(pgmap_types, "pgmap-types", "Pages of device memory of each type ar
 	for (int round = 0; round < 2; round++) {
 		sc_mem_describe(2);
 		sc_mem.pgmap.vmemmap_shift = sc_mem.pgmap.type == MEMORY_DEVICE_GENERIC && round ? PMD_ORDER : 0;
-		SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap))), "map the memory");
+		SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap)), "device memory can be mapped"),
+			  "map the memory");
 		for (int i = 0; i < 2; i++) {
 			unsigned long pfn = PHYS_PFN(sc_mem.pgmap.ranges[i].start);
 			struct dev_pagemap *found = get_dev_pagemap(pfn, NULL);
 
-			SC_EXPECT(found == &sc_mem.pgmap);
+			SC_EXPECT(found == &sc_mem.pgmap, "a pfn of the device's memory leads to its pagemap");
 			put_dev_pagemap(found);
 			page = pfn_to_page(pfn);
-			SC_EXPECT(page_count(page) == sc_rest());
-			SC_EXPECT(is_zone_device_page(page));
+			if (!i)
+				sc_rest = page_count(page);
+			SC_EXPECT(sc_rest == 0 || sc_rest == 1, "a page that is made counts nobody, or itself alone");
+			SC_EXPECT(page_count(page) == sc_rest, "pages of one kind are made alike");
+			SC_EXPECT(is_zone_device_page(page), "a page of device memory is of ZONE_DEVICE");
 			sc_mem.freed = 0;
 			__fsc_step("a page is given out");
 			sc_page_take(page);
-			SC_EXPECT(page_count(page) == sc_rest() + 1);
+			SC_EXPECT(page_count(page) == sc_rest + 1,
+				  "a page that is given out has one reference more than at rest");
 			SC_DO(put_page(page), "the page comes back");
-			SC_EXPECT(page_count(page) == sc_rest());
+			SC_EXPECT(page_count(page) == sc_rest, "a page that comes back is at rest again");
+			/* The last reference goes only where nothing is left at rest. */
 			managed = sc_mem.pgmap.type == MEMORY_DEVICE_COHERENT ||
-				  (FSC_ERA >= 615 && sc_mem.pgmap.type == MEMORY_DEVICE_PCI_P2PDMA);
-			SC_EXPECT(sc_mem.freed == managed);
+				  (!sc_rest && sc_mem.pgmap.type == MEMORY_DEVICE_PCI_P2PDMA);
+			SC_EXPECT(sc_mem.freed == managed,
+				  "the owner is told of a page that comes back when it manages its pages");
 		}
-		SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.ranges[0].end) + 1, NULL));
+		SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.ranges[0].end) + 1, NULL),
+			  "a pfn behind the device's memory leads to no pagemap");
 		SC_DO(devm_memunmap_pages(&sc_mem.dev, &sc_mem.pgmap), "unmap the memory");
-		SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.ranges[0].start), NULL));
+		SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.ranges[0].start), NULL),
+			  "a pfn of memory that was unmapped leads to no pagemap");
 	}
 	sc_mem_end();
 }
@@ -135,11 +133,12 @@ FSC_SCENARIO(pgmap_fails, "pgmap-fails", "Each step of mapping device memory fai
 		__fsc_fail_nth("", nth);
 		SC_DO(addr = devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap), "map the memory, failure %d", nth);
 		left = __fsc_fail_nth("", 0);
-		SC_EXPECT(sc_mem.pgmap.nr_range == n);
+		SC_EXPECT(sc_mem.pgmap.nr_range == n, "a failed mapping leaves the ranges as they were");
 		if (!IS_ERR(addr))
 			SC_DO(devm_memunmap_pages(&sc_mem.dev, &sc_mem.pgmap), "unmap the memory");
 	}
-	SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.range.start), NULL));
+	SC_EXPECT(!get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.range.start), NULL),
+		  "a pfn of memory that was unmapped leads to no pagemap");
 	sc_mem_end();
 }
 
@@ -156,7 +155,7 @@ static void sc_unmap_memory(void *unused)
 static void sc_give_back(void *found)
 {
 	__fsc_step("let go of the memory");
-	SC_EXPECT(!sc_unmapped);
+	SC_EXPECT(!sc_unmapped, "memory is not unmapped while its pagemap is held");
 	if (found)
 		put_dev_pagemap(found);
 	else
@@ -171,9 +170,11 @@ FSC_SCENARIO(pgmap_held, "pgmap-held", "Device memory is unmapped while somebody
 
 	sc_mem_begin();
 	sc_mem_describe(1);
-	SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap))), "map the memory");
+	SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap)), "device memory can be mapped"),
+		  "map the memory");
 	/* A page of a type that rests at one does not hold the map: its users do, by get_dev_pagemap(). */
-	if (__fsc_param("what", 0) || sc_rest())
+	sc_rest = page_count(pfn_to_page(PHYS_PFN(sc_mem.pgmap.range.start)));
+	if (__fsc_param("what", 0) || sc_rest)
 		found = get_dev_pagemap(PHYS_PFN(sc_mem.pgmap.range.start), NULL);
 	else
 		sc_page_take(pfn_to_page(PHYS_PFN(sc_mem.pgmap.range.start)));
@@ -182,6 +183,6 @@ FSC_SCENARIO(pgmap_held, "pgmap-held", "Device memory is unmapped while somebody
 	put = sc_spawn("holder", sc_give_back, found);
 	sc_join(unmap);
 	sc_join(put);
-	SC_EXPECT(sc_unmapped);
+	SC_EXPECT(sc_unmapped, "memory is unmapped once its pagemap is let go");
 	sc_mem_end();
 }

@@ -171,7 +171,7 @@ FSC_SCENARIO(reflink_unshare, "reflink-unshare", "A shared, mapped block is unsh
 		sc_read(&ma, at);
 		sc_read(&mb, 0);
 	}
-	SC_DO(SC_EXPECT(fscfs_unshare(a.file, at, 1) == 0), "unshare A");
+	SC_DO(SC_EXPECT(fscfs_unshare(a.file, at, 1) == 0, "a shared block can be unshared"), "unshare A");
 	sc_write(&ma, at, 1);
 	sc_see(&mb, 0, 0);
 	sc_munmap(&ma);
@@ -195,7 +195,7 @@ FSC_SCENARIO(dedupe, "dedupe", "Two files with equal or different data are dedup
 	sc_write(&ma, 0, 1);
 	sc_write(&mb, 0, same ? 1 : 2);
 	SC_DO(error = fscfs_clone(a.file, 0, b.file, 0, 1, REMAP_FILE_DEDUP), "dedupe A and B");
-	SC_EXPECT((error == 0) == same);
+	SC_EXPECT((error == 0) == same, "exactly equal blocks are deduplicated");
 	if (__fsc_param("mapped", 0)) {
 		sc_see(&ma, 0, 1);
 		sc_see(&mb, 0, same ? 1 : 2);
@@ -220,7 +220,8 @@ FSC_SCENARIO(zero_range, "zero-range", "A range of a mapped file is zeroed, shar
 	sc_write(&m, 0, 1);
 	if (__fsc_param("shared", 0))
 		sc_clone(&a, 0, &b, 0, 1);
-	SC_DO(SC_EXPECT(fscfs_zero_range(a.file, whole ? 0 : 1024, whole ? PAGE_SIZE : 1024) == 0), "zero A");
+	SC_DO(SC_EXPECT(fscfs_zero_range(a.file, whole ? 0 : 1024, whole ? PAGE_SIZE : 1024) == 0, "a range of a file can be set to zero"),
+		  "zero A");
 	sc_see(&m, 0, whole ? 0 : 1);
 	sc_munmap(&m);
 	sc_remove(&a);

@@ -38,8 +38,8 @@ extern int sc_side_by_side;
 int sc_spawn(const char *name, void (*fn)(void *), void *arg);
 void sc_join(int id);
 
-/* What the scenario itself can tell to be wrong: a user would call it data corruption or a hang. */
-#define SC_EXPECT(cond) __fsc_warn(!(cond), "scenario: not so: " #cond)
+/* What the scenario itself can tell to be wrong. `promise` is the sentence that any correct kernel keeps, as a reader is told it. */
+#define SC_EXPECT(cond, promise) __fsc_warn(!(cond), "scenario: not so: " promise)
 
 /* A file with a name for the story, and a place in it of one page or of 2 MiB. */
 struct sc_file {
