@@ -20,9 +20,11 @@ import {
 } from "vscode-languageclient/node";
 import {
   COMMAND_SHOW_FINDING,
+  COMMAND_SHOW_PANEL,
   CONFIG_SECTION,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
+  METHOD_FRONT,
   METHOD_OPEN_SETTINGS,
   METHOD_STATUS,
   type OpenSettingsParams,
@@ -63,6 +65,11 @@ export class Client {
     return await client.sendRequest<R>(method, params);
   }
 
+  /** The document that is looked at: its run goes before others that wait. */
+  front(uri: string): void {
+    void this.#client?.sendNotification(METHOD_FRONT, { uri }).catch(() => {});
+  }
+
   /** Whether the server runs (or is on its way). */
   get awake(): boolean {
     return this.#starting !== undefined;
@@ -96,9 +103,13 @@ export class Client {
       documentSelector: SELECTOR,
       outputChannel: this.#log,
       synchronize: { configurationSection: CONFIG_SECTION },
-      // The one command that our hovers link; no HTML.
-      markdown: { isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING] }, supportHtml: false },
-      initializationOptions: { settings: workspace.getConfiguration(CONFIG_SECTION) },
+      // The commands that our hovers link; no HTML.
+      markdown: {
+        isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING, COMMAND_SHOW_PANEL] },
+        supportHtml: false,
+      },
+      // The status item shows how far a run is: one spinner is enough.
+      initializationOptions: { settings: workspace.getConfiguration(CONFIG_SECTION), showsProgress: true },
     };
     const client = new LanguageClient(CONFIG_SECTION, "Folioscope", server, options);
     this.#client = client;

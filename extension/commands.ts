@@ -3,6 +3,7 @@
  * back; a failure says what to do instead.
  */
 import {
+  env,
   type LogOutputChannel,
   Position,
   type QuickPickItem,
@@ -16,6 +17,8 @@ import {
 } from "vscode";
 import {
   COMMAND_CANCEL,
+  COMMAND_COPY_REPLY,
+  COMMAND_COPY_TOKEN,
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_READABLE,
   COMMAND_PREVIOUS_FINDING,
@@ -32,11 +35,13 @@ import {
   METHOD_CANCEL,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
+  METHOD_REPLY,
   METHOD_REPORT,
   METHOD_SIMULATE,
   METHOD_TREE,
   REPORT_LANGUAGE,
   type ReadableMailResult,
+  type ReplyResult,
   type ReportResult,
   type SimulateParams,
   type SimulateResult,
@@ -74,6 +79,8 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
+    [COMMAND_COPY_REPLY]: (arg) => copy(host, arg, "reply"),
+    [COMMAND_COPY_TOKEN]: (arg) => copy(host, arg, "token"),
     [COMMAND_NEXT_FINDING]: (arg) => nextFinding(host, arg, 1),
     [COMMAND_PREVIOUS_FINDING]: (arg) => nextFinding(host, arg, -1),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
@@ -121,6 +128,24 @@ async function showPanel(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, given) => {
     const finding = given.finding ?? (await chooseFinding(host, uri));
     if (finding !== undefined) await host.panel.show({ uri, finding });
+  });
+}
+
+/** Puts a finding into the clipboard, as a reply or as its replay token. Nothing is sent. */
+async function copy(host: CommandHost, arg: unknown, what: "reply" | "token"): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const finding = given.finding ?? (await chooseFinding(host, uri));
+    if (finding === undefined) return;
+    const reply = await host.client.request<ReplyResult>(METHOD_REPLY, { uri, finding });
+    if (reply.text === "") {
+      void window.showWarningMessage(
+        "This finding belongs to an earlier run. Choose it again in the sidebar.",
+      );
+      return;
+    }
+    await env.clipboard.writeText(what === "reply" ? reply.text : reply.token);
+    const said = what === "reply" ? "reply copied: paste it into your mailer" : "replay token copied";
+    void window.setStatusBarMessage(`Folioscope: ${said}`, 4000);
   });
 }
 

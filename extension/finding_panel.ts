@@ -12,15 +12,23 @@ import {
   type WebviewPanel,
   window,
 } from "vscode";
-import { COMMAND_REVEAL, COMMAND_SIMULATE, METHOD_FINDING, METHOD_TIMELINE } from "../server/protocol.ts";
-import type {
-  FindingAnswer,
-  FindingParams,
-  FindingView,
-  FromPanel,
-  PanelAction,
-  TimelineAnswer,
-  ToPanel,
+import {
+  COMMAND_COPY_REPLY,
+  COMMAND_REVEAL,
+  COMMAND_SHOW_FINDING,
+  COMMAND_SIMULATE,
+  METHOD_FINDING,
+  METHOD_TIMELINE,
+} from "../server/protocol.ts";
+import {
+  type FindingAnswer,
+  type FindingParams,
+  type FindingView,
+  type FromPanel,
+  PANEL_ACTIONS,
+  type PanelAction,
+  type TimelineAnswer,
+  type ToPanel,
 } from "../server/report/panel_view.ts";
 import type { Client } from "./client.ts";
 
@@ -120,8 +128,12 @@ export class FindingPanel implements Disposable {
   async #tell(asked: number): Promise<void> {
     const view = this.#view;
     if (view === undefined || !this.#ready) return;
-    const actions: PanelAction[] = ["previous", "next", "pin", "token"];
-    for (const action of Object.keys(this.#handlers) as PanelAction[]) actions.push(action);
+    const own: readonly PanelAction[] = ["previous", "next", "pin", "token"];
+    const actions = PANEL_ACTIONS.filter(
+      (a) =>
+        own.includes(a) ||
+        (this.#handlers[a] !== undefined && (a !== "others" || view.finding.alsoIn.length > 0)),
+    );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
     const { index } = view;
     try {
@@ -220,12 +232,30 @@ export class FindingPanel implements Disposable {
 /** Handlers that need nothing but the editor. */
 export function panelHandlers(): PanelHandlers {
   return {
+    reply: (view) => commands.executeCommand(COMMAND_COPY_REPLY, { uri: view.uri, finding: view.index }),
+    others: (view) => others(view),
+    report: (view) => commands.executeCommand(COMMAND_SHOW_FINDING, { uri: view.uri, finding: view.index }),
     scenario: (view) =>
       commands.executeCommand(COMMAND_SIMULATE, {
         uri: view.uri,
         scenario: view.finding.scenario.split(" ")[0],
       }),
   };
+}
+
+/** The scenarios that show the same fault, to review the patch with one of them alone. */
+async function others(view: FindingView): Promise<void> {
+  const all = [view.finding.scenario, ...view.finding.alsoIn];
+  const chosen = await window.showQuickPick(
+    all.map((label) => ({
+      label: label.split(" ")[0]!,
+      description: label.split(" ").slice(1).join(" "),
+      whole: label,
+    })),
+    { title: `${all.length} runs show it: review with one alone`, matchOnDescription: true },
+  );
+  if (chosen !== undefined)
+    await commands.executeCommand(COMMAND_SIMULATE, { uri: view.uri, scenario: chosen.whole });
 }
 
 /** The page: nothing inline, nothing from elsewhere. uPlot sets sizes as styles, which need no permission when set by script. */

@@ -46,6 +46,7 @@ export function activate(context: ExtensionContext): void {
     if (!uri || !state || state.state === "foreign") {
       tree.show(undefined);
       view.description = "";
+      view.message = "";
       view.badge = undefined;
       return;
     }
@@ -54,17 +55,20 @@ export function activate(context: ExtensionContext): void {
       if (activeDocument()?.uri.toString() !== uri) return;
       tree.show(result);
       view.description =
-        state.state === "obsolete" ? "obsolete" : state.state === "checking" ? "checking" : "";
+        state.state === "obsolete" ? "obsolete" : state.state === "checking" ? "running" : "";
+      view.message = result === undefined ? "" : emptyMessage(state, result);
       const count = state.counts.new;
       view.badge = count > 0 ? { value: count, tooltip: `${count} new` } : undefined;
     } catch (error) {
       log.error("the tree could not be read:", String(error));
     }
   };
+  let front: string | undefined;
   const showActive = () => {
     const uri = activeDocument()?.uri.toString();
     const state = uri ? states.get(uri) : undefined;
     status.show(state);
+    if (uri !== undefined && uri !== front) client?.front((front = uri));
     const patch = state !== undefined && state.state !== "foreign";
     void commands.executeCommand("setContext", "folioscope.isPatch", patch);
     void commands.executeCommand("setContext", "folioscope.checking", state?.state === "checking");
@@ -125,6 +129,11 @@ export function activate(context: ExtensionContext): void {
     );
   context.subscriptions.push(...disposables);
   for (const document of workspace.textDocuments) wake(document);
+}
+
+/** What there is instead of a patch. */
+function emptyMessage({ patches }: StatusParams, { roots }: TreeResult): string {
+  return patches === 0 && roots.length === 0 ? "No diff here: nothing of this mail can be run." : "";
 }
 
 export async function deactivate(): Promise<void> {

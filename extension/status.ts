@@ -9,6 +9,7 @@ import {
   COMMAND_SIMULATE,
   type StatusParams,
 } from "../server/protocol.ts";
+import { ordinal } from "../server/report/words.ts";
 
 export class Status {
   readonly item: StatusBarItem;
@@ -28,15 +29,16 @@ export class Status {
     this.item.command = COMMAND_SIMULATE;
     switch (state) {
       case "checking":
-        this.item.text =
-          `$(loading~spin) Folioscope ${status.total > 0 ? `${status.done}/${status.total}` : ""}`.trimEnd();
+        this.item.text = `$(loading~spin) ${progress(status)}`;
         this.item.command = COMMAND_CANCEL;
         break;
       case "current":
       case "obsolete": {
-        const icon = counts.new > 0 ? "$(error)" : "$(pass)";
-        this.item.text = `${counts.clean + counts.new + counts.fixed + counts.fixedLater + counts.already === 0 ? "$(circle-slash)" : icon} ${summary(status)}`;
-        if (counts.new > 0 && state === "current")
+        const counted = counts.clean + counts.new + counts.fixed + counts.fixedLater > 0;
+        this.item.text = `${counted ? FRESH_ICONS[status.worst] : "$(circle-slash)"} ${summary(status)}`;
+        if (status.worst === "error" && state === "current")
+          this.item.backgroundColor = new ThemeColor("statusBarItem.errorBackground");
+        else if (status.worst === "warning" && state === "current")
           this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");
         this.item.command = COMMAND_SHOW_REPORT;
         break;
@@ -52,15 +54,28 @@ export class Status {
   }
 }
 
-function summary({ counts, state }: StatusParams): string {
+/** A warning does not look like an error. */
+const FRESH_ICONS: Readonly<Record<StatusParams["worst"], string>> = {
+  error: "$(error)",
+  warning: "$(warning)",
+  information: "$(info)",
+  "": "$(pass)",
+};
+
+/** What is under way, and what it has found so far. */
+function progress({ queued, done, total, counts }: StatusParams): string {
+  if (queued > 0) return `queued, ${ordinal(queued)}`;
+  const found = counts.new > 0 ? ` · ${counts.new} new` : "";
+  return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${found}`;
+}
+
+function summary({ counts, state, standing }: StatusParams): string {
   const parts = [
     counts.new > 0 ? `${counts.new} new` : "",
     counts.fixed > 0 ? `${counts.fixed} fixed` : "",
     counts.fixedLater > 0 ? `${counts.fixedLater} fixed later` : "",
-    counts.already > 0 ? `${counts.already} already so` : "",
   ].filter((p) => p !== "");
-  const text =
-    parts.length > 0 ? parts.join(" · ") : counts.clean > 0 ? `${counts.clean} clean` : "not modelled";
+  const text = parts.length > 0 ? parts.join(" · ") : counts.clean > 0 ? `${counts.clean} clean` : standing;
   return state === "obsolete" ? `${text} (obsolete)` : text;
 }
 

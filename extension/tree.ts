@@ -13,7 +13,7 @@ import {
   TreeItemCollapsibleState,
 } from "vscode";
 import { COMMAND_REVEAL, type TreeNode, type TreeResult } from "../server/protocol.ts";
-import type { Verdict } from "../server/review/types.ts";
+import type { Severity, Verdict } from "../server/review/types.ts";
 
 /** A row and the document it belongs to. */
 export interface Row {
@@ -26,15 +26,22 @@ const ICONS: Record<Verdict, [string, string]> = {
   new: ["error", "problemsErrorIcon.foreground"],
   fixed: ["pass-filled", "testing.iconPassed"],
   "fixed-later": ["pass", "testing.iconPassed"],
-  already: ["warning", "problemsWarningIcon.foreground"],
+  already: ["circle-outline", "descriptionForeground"],
   clean: ["check", "testing.iconPassed"],
   limit: ["watch", "testing.iconSkipped"],
   "not-modelled": ["circle-slash", "testing.iconSkipped"],
+};
+/** Something new, as loud as it is. */
+const FRESH: Record<Severity, [string, string]> = {
+  error: ["error", "problemsErrorIcon.foreground"],
+  warning: ["warning", "problemsWarningIcon.foreground"],
+  information: ["info", "problemsInfoIcon.foreground"],
 };
 const KIND_ICONS: Record<TreeNode["kind"], string> = {
   series: "layers",
   patch: "mail",
   file: "file-code",
+  functions: "symbol-method",
   function: "symbol-method",
   finding: "bug",
   kernel: "folder-library",
@@ -91,13 +98,13 @@ export class PatchTree implements TreeDataProvider<Row> {
 
 function opensByItself(node: TreeNode): boolean {
   if (node.kind === "series" || node.kind === "patch") return true;
-  if (node.kind === "kernel" || node.kind === "coverage") return false;
+  if (node.kind === "kernel" || node.kind === "coverage" || node.kind === "functions") return false;
   if (node.verdict === "new" || node.verdict === "fixed") return true;
   return node.kind === "file" && node.children.length <= 8;
 }
 
 function icon(node: TreeNode): ThemeIcon {
   if (node.kind === "note" || !node.verdict) return new ThemeIcon(KIND_ICONS[node.kind]);
-  const [name, colour] = ICONS[node.verdict];
+  const [name, colour] = node.verdict === "new" ? FRESH[node.severity ?? "error"] : ICONS[node.verdict];
   return new ThemeIcon(name, new ThemeColor(colour));
 }

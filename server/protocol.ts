@@ -3,7 +3,7 @@
  * plain interfaces. It has no runtime imports, because client and server carry two copies of the protocol library.
  * Every entry is described in docs/lsp_extensions.md; a test holds the two together.
  */
-import type { Verdict } from "./review/types.ts";
+import type { Severity, Verdict } from "./review/types.ts";
 
 /** Language ids this extension brings. `.patch` and `.diff` stay with VS Code's own `diff`. */
 export const MAIL_LANGUAGE = "folioscope-mail";
@@ -20,8 +20,11 @@ export const METHOD_CANCEL = "folioscope/cancel";
 export const METHOD_REPORT = "folioscope/report";
 export const METHOD_FINDING = "folioscope/finding";
 export const METHOD_TIMELINE = "folioscope/timeline";
+export const METHOD_REPLY = "folioscope/reply";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 /** Notifications, server to client. */
+/** Notification, client to server: the document that is looked at. */
+export const METHOD_FRONT = "folioscope/front";
 export const METHOD_STATUS = "folioscope/status";
 export const METHOD_OPEN_SETTINGS = "folioscope/openSettings";
 
@@ -33,6 +36,8 @@ export const COMMAND_SHOW_REPORT = "folioscope.showReport";
 export const COMMAND_SHOW_PANEL = "folioscope.showPanel";
 export const COMMAND_NEXT_FINDING = "folioscope.nextFinding";
 export const COMMAND_PREVIOUS_FINDING = "folioscope.previousFinding";
+export const COMMAND_COPY_REPLY = "folioscope.copyReply";
+export const COMMAND_COPY_TOKEN = "folioscope.copyToken";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_RESTART = "folioscope.restartServer";
 export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";
@@ -102,9 +107,15 @@ export interface StatusParams {
   readonly uri: string;
   readonly version: number;
   readonly state: Freshness;
-  /** Scenario runs: done and all, while checking. */
+  /** Done and all, while checking: patches of a series, or scenario runs of a patch that stands alone. */
   readonly done: number;
   readonly total: number;
+  /** Its place among the documents that wait for their turn, from 1; 0: none. */
+  readonly queued: number;
+  /** Where it stands, for when nothing is counted: "reached by no scenario". */
+  readonly standing: string;
+  /** The loudest of what is new with a patch; "" where nothing is. */
+  readonly worst: Severity | "";
   /** What is being run, or why it failed. */
   readonly message: string;
   /** Findings by verdict. */
@@ -114,7 +125,16 @@ export interface StatusParams {
   readonly encoded: boolean;
 }
 
-export type TreeKind = "series" | "patch" | "file" | "function" | "finding" | "kernel" | "coverage" | "note";
+export type TreeKind =
+  | "series"
+  | "patch"
+  | "file"
+  | "functions"
+  | "function"
+  | "finding"
+  | "kernel"
+  | "coverage"
+  | "note";
 
 /** One row of the sidebar. `id` is stable over edits that do not touch the row. */
 export interface TreeNode {
@@ -127,6 +147,8 @@ export interface TreeNode {
   readonly verdict?: Verdict;
   /** 1-based line of the document, 0 for none. */
   readonly docLine: number;
+  /** Of a finding, and of a row whose loudest verdict is `new`: a warning does not look like an error. */
+  readonly severity?: Severity;
   /** Index of the finding in the store, for findings. */
   readonly finding?: number;
   /** What METHOD_SIMULATE takes to run this patch alone; on patches, where there is such a word. */
@@ -181,6 +203,17 @@ export interface ReportParams {
 export interface ReportResult {
   readonly title: string;
   readonly text: string;
+}
+
+/** METHOD_REPLY: a finding as the reply that a reviewer would write; text to copy. */
+export interface ReplyParams {
+  readonly uri: string;
+  readonly finding: number;
+}
+export interface ReplyResult {
+  /** Empty where the finding is of an earlier run. */
+  readonly text: string;
+  readonly token: string;
 }
 
 /** METHOD_READABLE_MAIL: a mail decoded. `bytes` (base64) where the document is not open as text. */

@@ -24,7 +24,7 @@ import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
 import { definition } from "./features/definition.ts";
-import { marks } from "./features/diagnostics.ts";
+import { everyMark, marks } from "./features/diagnostics.ts";
 import { outline } from "./features/document_symbol.ts";
 import { folds } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
@@ -51,15 +51,18 @@ import {
   DEFAULT_SETTINGS,
   METHOD_CANCEL,
   METHOD_FINDING,
+  METHOD_FRONT,
   METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
+  METHOD_REPLY,
   METHOD_REPORT,
   METHOD_SIMULATE,
   METHOD_STATUS,
   METHOD_TIMELINE,
   METHOD_TREE,
   type ReadableMailResult,
+  type ReplyResult,
   type ReportResult,
   type Settings,
   type SimulateParams,
@@ -70,6 +73,7 @@ import type { Reader } from "./reading/reader.ts";
 import { findingReport, report } from "./report/editor.ts";
 import { findingAtLine, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
+import { replyText } from "./report/reply.ts";
 import { messageText, terminalLines, terminalText } from "./report/text.ts";
 import { BY_TYPES } from "./review/finding.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
@@ -178,7 +182,7 @@ export class Server {
     this.#can = {
       configuration: capabilities?.workspace?.configuration === true,
       lensRefresh: capabilities?.workspace?.codeLens?.refreshSupport === true,
-      progress: capabilities?.window?.workDoneProgress === true,
+      progress: capabilities?.window?.workDoneProgress === true && !showsProgress(params),
       folders: capabilities?.workspace?.workspaceFolders === true,
     };
     this.#folders = pathsOf(params.workspaceFolders ?? []);
@@ -297,8 +301,8 @@ export class Server {
     return new OpenDocument(
       {
         read: (t, path) => this.#options.reader.read(t, path),
-        simulate: (t, path, options, progress) => {
-          const job = this.#options.queue.start(t, path, options, progress);
+        simulate: (t, path, options, progress, part) => {
+          const job = this.#options.queue.start(t, path, options, progress, part);
           // Before the status that the run is done, which clients wait for.
           void job.outcome.then((ended) => this.#tellTree(ended));
           return job;
@@ -334,7 +338,7 @@ export class Server {
     }
     timers.progress ??= setTimeout(() => {
       timers.progress = undefined;
-      this.#quietly("progress", () => this.#changed(document, false));
+      this.#quietly("progress", () => this.#changed(document, document.takeUnseen()));
     }, PROGRESS_DELAY_MS);
   }
 
@@ -480,7 +484,7 @@ export class Server {
       this.#answer("codeAction", p, [], (s) => {
         const from = Number(p.range.start.line);
         const to = Number(p.range.end.line);
-        const here = marks(s).filter((m) => {
+        const here = everyMark(s).filter((m) => {
           const { start, end } = toDiagnostic(s, m).range;
           return start.line <= to && end.line >= from;
         });
@@ -515,6 +519,12 @@ export class Server {
       }),
     );
     c.onRequest(METHOD_REPLAY, (p: unknown) => this.#caughtLater("replay", () => this.#replay(p)));
+    c.onNotification(METHOD_FRONT, (p: unknown) =>
+      this.#quietly("front", () => {
+        const uri = (p as { uri?: unknown } | null)?.uri;
+        if (typeof uri === "string") this.#documents.get(uri)?.hurry();
+      }),
+    );
     c.onRequest(METHOD_CANCEL, (p: unknown) => this.#caught("cancel", () => this.#document(p).cancel()));
     c.onRequest(METHOD_REPORT, (p: unknown) =>
       this.#caughtLater("report", async (): Promise<ReportResult> => {
@@ -537,6 +547,17 @@ export class Server {
           view:
             index === null ? null : panelView(snapshot, index, typeof by === "number" ? Math.trunc(by) : 0),
         };
+      }),
+    );
+    c.onRequest(METHOD_REPLY, (p: unknown) =>
+      this.#caughtLater("reply", async (): Promise<ReplyResult> => {
+        const document = await this.#readDocument(p);
+        const { parsed, review } = document.snapshot();
+        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        if (review === undefined || finding === undefined) return { text: "", token: "" };
+        // Quoted from the text as it is now.
+        const placed = { ...finding, docLine: review.place(finding.docLine) };
+        return { text: terminalLines(replyText(parsed, placed)), token: finding.replay };
       }),
     );
     c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caughtLater("timeline", () => this.#timeline(p)));
@@ -715,6 +736,10 @@ function movedTo(range: Range, line: number): Range {
   const end = line + range.end.line - range.start.line;
   return { start: { ...range.start, line }, end: { ...range.end, line: end } };
 }
+
+/** A client that shows by itself how far a run is. */
+const showsProgress = ({ initializationOptions }: InitializeParams): boolean =>
+  (initializationOptions as { showsProgress?: unknown } | null | undefined)?.showsProgress === true;
 
 /** The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. */
 function readableText(parsed: ParsedDocument): string {

@@ -6,7 +6,7 @@
  */
 
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
-import type { Job, JobOutcome } from "./emulation/job.ts";
+import type { Job, JobOutcome, JobPart, PartSink } from "./emulation/job.ts";
 import {
   indexLines,
   type LineIndex,
@@ -17,7 +17,8 @@ import {
 import type { ParsedDocument } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
 import type { Reading } from "./reading/reader.ts";
-import { countsOf } from "./report/facts.ts";
+import { countsOf, worstOf } from "./report/facts.ts";
+import { documentStanding } from "./report/standing.ts";
 import { stubRanking } from "./review/coverage.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";
@@ -32,6 +33,7 @@ export interface StoreHost {
     path: string,
     options: ReviewOptions,
     progress: (done: number, total: number, what: string) => void,
+    part: PartSink,
   ) => Job;
   readonly settings: () => Settings;
   readonly log: (message: string) => void;
@@ -109,6 +111,9 @@ export class OpenDocument {
   #foreign: boolean;
   #ended: "cancelled" | "failed" | undefined;
   #progress = NO_PROGRESS;
+  /** What the run under way has given; shown where there is nothing of this text yet. */
+  #soFar: ReviewResult | undefined;
+  #unseen = false;
   #message = "";
 
   constructor(host: StoreHost, uri: string, languageId: string, version: number, text: string) {
@@ -211,6 +216,8 @@ export class OpenDocument {
   }
 
   update(changes: TextDocumentContentChangeEvent[], version: number): void {
+    if (this.#soFar !== undefined && this.#results === undefined) this.#keep(this.#soFar);
+    this.#soFar = undefined;
     for (const change of changes) {
       const whole = !("range" in change) || change.range === undefined;
       const first = whole ? 0 : change.range.start.line;
@@ -238,11 +245,20 @@ export class OpenDocument {
     this.#ended = undefined;
     this.#message = "";
     this.#progress = NO_PROGRESS;
-    const job = this.#host.simulate(this.#text.getText(), this.path, options, (done, total, what) => {
-      if (this.#job !== job) return;
-      this.#progress = { done, total, what };
-      this.#host.changed(this, false);
-    });
+    this.#soFar = undefined;
+    const job: Job = this.#host.simulate(
+      this.#text.getText(),
+      this.path,
+      options,
+      (done, total, what) => {
+        if (this.#job !== job) return;
+        this.#progress = { done, total, what };
+        this.#host.changed(this, false);
+      },
+      (part) => {
+        if (this.#job === job) this.#take(part);
+      },
+    );
     this.#job = job;
     this.#host.changed(this, true);
     return job.outcome.then((outcome) => {
@@ -262,15 +278,49 @@ export class OpenDocument {
     this.#stop();
     this.#ended = undefined;
     this.#message = "";
-    this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
-    this.#placed = undefined;
+    this.#keep(result);
     this.#host.changed(this, true);
   }
 
+  #keep(result: ReviewResult): void {
+    this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
+    this.#placed = undefined;
+    this.#soFar = undefined;
+  }
+
+  /** Takes what the run has found so far; lines of the text that is there now. */
+  #take(part: JobPart): void {
+    const all = this.#soFar ?? NOTHING_YET;
+    this.#soFar =
+      part.kind === "patch"
+        ? mergePatches(all, part.result)
+        : { ...all, findings: [...all.findings, part.finding] };
+    if (this.#results?.version === this.version) return;
+    this.#placed = undefined;
+    this.#unseen = true;
+    this.#host.changed(this, false);
+  }
+
+  /** Whether marks have come since they were last asked for. */
+  takeUnseen(): boolean {
+    const was = this.#unseen;
+    this.#unseen = false;
+    return was;
+  }
+
+  /** It is the one that is looked at: its run goes before others that wait. */
+  hurry(): void {
+    this.#job?.hurry();
+  }
+
+  /** Ends the run; what it has done stays. */
   cancel(): boolean {
     if (!this.#job) return false;
     this.#stop();
-    if (this.#results?.version !== this.version) this.#ended = "cancelled";
+    if (this.#results?.version !== this.version) {
+      this.#ended = "cancelled";
+      if (this.#soFar !== undefined) this.#keep(this.#soFar);
+    }
     this.#host.changed(this, true);
     return true;
   }
@@ -293,6 +343,7 @@ export class OpenDocument {
       state: this.state,
       review: this.#review(),
       progress: this.#progress,
+      queued: this.#job?.place() ?? 0,
       settings: this.#host.settings(),
     };
   }
@@ -300,6 +351,7 @@ export class OpenDocument {
   status(): StatusParams {
     const state = this.state;
     const foreign = state === "foreign";
+    const review = foreign ? undefined : this.#review();
     return {
       uri: this.uri,
       version: this.version,
@@ -307,7 +359,13 @@ export class OpenDocument {
       done: this.#progress.done,
       total: this.#progress.total,
       message: state === "checking" ? this.#progress.what : this.#message,
-      counts: this.#results ? countsOf(this.#results.result) : NO_COUNTS,
+      queued: this.#job?.place() ?? 0,
+      counts: review === undefined ? NO_COUNTS : countsOf(review.result),
+      standing: documentStanding(
+        review?.result,
+        foreign ? [] : this.parsed.patches.filter((p) => p.files.length > 0).map((p) => p.index),
+      ),
+      worst: review === undefined ? "" : worstOf(review.result),
       patches: foreign ? 0 : this.parsed.patches.length,
       encoded: !foreign && !this.parsed.isRawText,
     };
@@ -340,13 +398,14 @@ export class OpenDocument {
           ? this.#results.result
           : undefined;
       const result = kept ? mergePatches(kept, outcome.result) : outcome.result;
-      this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
-      this.#placed = undefined;
+      this.#keep(result);
     }
   }
 
   #review(): StoredReview | undefined {
     const results = this.#results;
+    if (this.#soFar !== undefined && (results === undefined || this.#ended !== undefined))
+      return (this.#placed ??= { result: this.#soFar, version: this.version, place: (n) => n });
     if (!results) return undefined;
     this.#placed ??= {
       result: results.result,
@@ -356,6 +415,19 @@ export class OpenDocument {
     return this.#placed;
   }
 }
+
+const NOTHING_YET: ReviewResult = {
+  runs: [],
+  findings: [],
+  lines: [],
+  functions: [],
+  notes: [],
+  coverage: [],
+  stubs: [],
+  hunks: [],
+  plans: [],
+  seed: "",
+};
 
 /** Results of some patches put into results of all: the newer ones win patch by patch. */
 function mergePatches(all: ReviewResult, some: ReviewResult): ReviewResult {

@@ -27,6 +27,7 @@ const ACTIONS: Readonly<Record<PanelAction, { label: string; title: string }>> =
   reply: { label: "Copy as reply", title: "Copy a review reply: quoted hunk, question, events" },
   diff: { label: "Before / after", title: "Open both images of the function in the diff editor" },
   step: { label: "Step through", title: "Debug the recorded run, forwards and backwards" },
+  report: { label: "As text", title: "The whole report of this finding as a text" },
   explore: { label: "Explore orders", title: "Try other orders of the tasks" },
 };
 

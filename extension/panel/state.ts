@@ -16,6 +16,9 @@ export interface StateRow {
   readonly after: StateValue;
 }
 
+/** A field that the side never writes: its value is not recorded, so it differs from nothing. */
+export const UNTOUCHED_WORDS = "never written";
+
 /** Values that mean that nothing is there. */
 const NOTHING: ReadonlySet<string> = new Set(["none", "NULL", "not present", ""]);
 
@@ -29,7 +32,7 @@ export function stateAt(data: Timeline, x: number): StateRow[] {
 }
 
 function valueAt(lane: PanelLane, field: string, x: number): StateValue {
-  let value = lane.start[field] ?? "unchanged";
+  let value = lane.start[field] ?? UNTOUCHED_WORDS;
   let mark: StateValue["mark"] = "";
   for (const e of lane.events) {
     if (e.x > x) break;

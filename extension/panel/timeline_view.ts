@@ -7,7 +7,7 @@ import uPlot from "uplot";
 import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/review/timeline_types.ts";
 import { el } from "./dom.ts";
 import { drawLane, type LaneColours } from "./lane.ts";
-import { type StateRow, stateAt } from "./state.ts";
+import { type StateRow, stateAt, UNTOUCHED_WORDS } from "./state.ts";
 
 export interface TimelineActions {
   reveal(docLine: number): void;
@@ -127,7 +127,7 @@ export class TimelineView {
     return {
       text,
       mute: of("--vscode-descriptionForeground") || text,
-      before: of("--vscode-charts-orange") || text,
+      before: opaque(of("--vscode-charts-orange")) || text,
       after: of("--vscode-charts-blue") || text,
       error: of("--vscode-errorForeground") || text,
       warning: of("--vscode-editorWarning-foreground") || text,
@@ -335,7 +335,9 @@ export class TimelineView {
       ...rows.map((r) =>
         el(
           "tr",
-          r.before.value === r.after.value ? {} : { class: "differs", title: "The sides differ here" },
+          r.before.value === r.after.value || [r.before.value, r.after.value].includes(UNTOUCHED_WORDS)
+            ? {}
+            : { class: "differs", title: "The sides differ here" },
           el("td", {}, r.field),
           cell(r.before),
           cell(r.after),
@@ -433,6 +435,9 @@ function cell(value: StateRow["before"]): HTMLTableCellElement {
   if (value.mark !== "") mark.setAttribute("title", names[value.mark] ?? "");
   return el("td", { class: "value" }, mark, ` ${value.value}`);
 }
+
+/** "#d186167e" without its transparency: a line that half shows is hard to follow. */
+const opaque = (colour: string): string => colour.replace(/^(#[0-9a-f]{6})[0-9a-f]{2}$/i, "$1");
 
 /** A scale with room above and below, so that a flat line does not lie on an edge. */
 function padded(_u: uPlot, min: number | null, max: number | null): [number, number] {

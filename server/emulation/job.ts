@@ -4,7 +4,7 @@
  * not come back within `graceMs`, the end of the thread. Leaves out what a review is (worker.ts, ../review).
  */
 import { Worker } from "node:worker_threads";
-import type { ReviewOptions, ReviewResult } from "../review/types.ts";
+import type { Finding, ReviewOptions, ReviewResult } from "../review/types.ts";
 
 /** From here to the worker. */
 export interface JobRequest {
@@ -16,6 +16,11 @@ export interface JobRequest {
   readonly stop: SharedArrayBuffer;
 }
 
+/** What a review has found so far: a finding as it comes, and all of a patch when it is done. */
+export type JobPart =
+  | { readonly kind: "finding"; readonly finding: Finding }
+  | { readonly kind: "patch"; readonly patch: number; readonly result: ReviewResult };
+
 /** From the worker back. */
 export type JobReply =
   | { readonly kind: "ready" }
@@ -26,6 +31,7 @@ export type JobReply =
       readonly total: number;
       readonly what: string;
     }
+  | ({ readonly id: number } & JobPart)
   | {
       readonly kind: "result";
       readonly id: number;
@@ -44,6 +50,10 @@ export type JobOutcome =
 export interface Job {
   readonly outcome: Promise<JobOutcome>;
   cancel(): void;
+  /** Goes before everything that waits. */
+  hurry(): void;
+  /** 0 when it runs or is done, else its place among those that wait. */
+  place(): number;
 }
 
 /** The part of a worker thread that the queue uses; tests give their own. */
@@ -62,11 +72,13 @@ export interface QueueOptions {
   readonly log: (message: string) => void;
 }
 
+export type PartSink = (part: JobPart) => void;
 type ProgressSink = (done: number, total: number, what: string) => void;
 
 interface Pending {
   readonly request: JobRequest;
   readonly progress: ProgressSink;
+  readonly part: PartSink;
   readonly settle: (outcome: JobOutcome) => void;
   readonly stop: Int32Array;
   settled: boolean;
@@ -92,17 +104,28 @@ export class JobQueue {
   }
 
   /** Queues one review. It starts when the earlier ones are done. */
-  start(text: string, path: string, options: ReviewOptions, progress: ProgressSink): Job {
+  start(
+    text: string,
+    path: string,
+    options: ReviewOptions,
+    progress: ProgressSink,
+    part: PartSink = () => {},
+  ): Job {
     const stop = new SharedArrayBuffer(4);
     let settle: (outcome: JobOutcome) => void = () => {};
     const outcome = new Promise<JobOutcome>((resolve) => {
       settle = resolve;
     });
     const request = { id: this.#nextId++, text, path, options, stop };
-    const pending: Pending = { request, progress, settle, stop: new Int32Array(stop), settled: false };
+    const pending: Pending = { request, progress, part, settle, stop: new Int32Array(stop), settled: false };
     this.#waiting.push(pending);
     this.#pump();
-    return { outcome, cancel: () => this.#cancel(pending) };
+    return {
+      outcome,
+      cancel: () => this.#cancel(pending),
+      hurry: () => this.#hurry(pending),
+      place: () => this.#waiting.indexOf(pending) + 1,
+    };
   }
 
   /** Ends the thread and everything that waits. */
@@ -117,6 +140,19 @@ export class JobQueue {
   /** Starts the thread ahead of the first review, so that the first one does not wait for it. */
   warm(): void {
     this.#thread();
+  }
+
+  #hurry(pending: Pending): void {
+    const at = this.#waiting.indexOf(pending);
+    if (at <= 0) return;
+    this.#waiting.splice(at, 1);
+    this.#waiting.unshift(pending);
+    this.#tellPlaces();
+  }
+
+  /** Those that wait stand elsewhere now. */
+  #tellPlaces(): void {
+    for (const p of this.#waiting) p.progress(0, 0, "");
   }
 
   #cancel(pending: Pending): void {
@@ -142,6 +178,7 @@ export class JobQueue {
     const next = this.#waiting.shift();
     if (!next) return;
     this.#running = next;
+    this.#tellPlaces();
     try {
       this.#thread().postMessage(next.request);
     } catch (error) {
@@ -168,6 +205,10 @@ export class JobQueue {
     if (reply.kind === "ready" || !running || running.request.id !== reply.id) return;
     if (reply.kind === "progress") {
       if (Atomics.load(running.stop, 0) === 0) running.progress(reply.done, reply.total, reply.what);
+      return;
+    }
+    if (reply.kind === "finding" || reply.kind === "patch") {
+      if (Atomics.load(running.stop, 0) === 0) running.part(reply);
       return;
     }
     const cancelled = Atomics.load(running.stop, 0) !== 0;

@@ -202,7 +202,7 @@ export class Pool {
           for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
           tell({ kind: "run", run: outcome.run });
         }
-        review.add(patch.finish());
+        tell({ kind: "patch", patch: patch.patch.index, result: review.add(patch.finish()) });
       }
       return review.result();
     } finally {

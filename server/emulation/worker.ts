@@ -22,12 +22,19 @@ async function run({ id, text, path, options, stop }: JobRequest): Promise<JobRe
   const flag = new Int32Array(stop);
   const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
   let told = 0;
-  const listen = counting((done, total, what) => {
+  const count = counting((done, total, what) => {
     const now = Date.now();
     if (now - told < PROGRESS_EVERY_MS) return;
     told = now;
     post({ kind: "progress", id, done, total, what });
   });
+  const listen: ReviewListener = (event) => {
+    // A replay answers with its result alone.
+    if (options.replay === undefined)
+      if (event.kind === "finding") post({ kind: "finding", id, finding: event.finding });
+      else if (event.kind === "patch") post({ kind: "patch", id, patch: event.patch, result: event.result });
+    return count(event);
+  };
   try {
     if (stopped()) return { kind: "cancelled", id };
     const reviewed = await reviewWithTree(text, path, options, listen, stopped);

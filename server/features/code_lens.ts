@@ -5,17 +5,13 @@
  */
 
 import type { Patch } from "../mail/types.ts";
-import {
-  COMMAND_CANCEL,
-  COMMAND_OPEN_READABLE,
-  COMMAND_SHOW_FINDING,
-  COMMAND_SIMULATE,
-} from "../protocol.ts";
-import { countsOf } from "../report/facts.ts";
-import { countsText, functionText } from "../report/words.ts";
+import { COMMAND_CANCEL, COMMAND_OPEN_READABLE, COMMAND_SHOW_PANEL, COMMAND_SIMULATE } from "../protocol.ts";
+import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
+import { functionText, ordinal } from "../report/words.ts";
 import {
   type FunctionView,
   functionViews,
+  isStale,
   ownsFinding,
   patchSelector,
   placedFindings,
@@ -49,36 +45,39 @@ function patchLens(snapshot: Snapshot, patch: Patch): Lens {
   const selector = patchSelector(snapshot.parsed, patch);
   const again = { uri: snapshot.uri, ...(selector ? { patch: selector } : {}) };
   const { done, total } = snapshot.progress;
-  if (snapshot.state === "checking")
-    return lens(line, `◌ Simulating${total > 0 ? ` ${done}/${total}` : ""} · Cancel`, COMMAND_CANCEL, again);
+  const result = snapshot.review?.result;
+  const told = wasTried(result, patch.index)
+    ? patchText(result, patch.index) + (isStale(snapshot) ? " (obsolete)" : "")
+    : "";
+  if (snapshot.state === "checking") {
+    const so = total > 0 ? ` ${done}/${total}` : "";
+    return lens(
+      line,
+      `◌ ${snapshot.queued > 0 ? `Queued, ${ordinal(snapshot.queued)}` : `Simulating${so}`} · Cancel${told === "" ? "" : ` · ${told}`}`,
+      COMMAND_CANCEL,
+      again,
+    );
+  }
   const simulate = (text: string) =>
     lens(line, `▶ Simulate${text ? ` · ${text}` : ""}`, COMMAND_SIMULATE, again);
   if (snapshot.state === "failed") return simulate("failed, see the output");
-  if (snapshot.state === "cancelled") return simulate("cancelled");
-  if (!snapshot.review) return simulate("");
-  const { result } = snapshot.review;
-  if (!result.runs.some((r) => r.patch === patch.index)) return simulate("");
-  const counts = countsText(countsOf(result, patch.index)) || "nothing could run";
-  return simulate(snapshot.state === "obsolete" ? `${counts} (obsolete)` : counts);
+  if (snapshot.state === "cancelled") return simulate(told === "" ? "cancelled" : told);
+  return simulate(told || STANDING_WORDS["not-run"]);
 }
 
 function functionLens(snapshot: Snapshot, view: FunctionView): Lens {
   const to = (text: string, command = COMMAND_SIMULATE, argument: object = { uri: snapshot.uri }) =>
     lens(view.docLine, text, command, argument);
-  if (!snapshot.review)
-    return to(
-      snapshot.state === "checking" ? `${view.name}: being simulated` : `${view.name}: not simulated`,
-    );
-  const stale = snapshot.state === "current" ? "" : " (obsolete)";
-  if (!view.facts.some((f) => f.executed)) {
-    const reason = view.facts.find((f) => f.reason)?.reason;
-    return to(`${view.name}: ${reason ? `not run, ${reason}` : "no scenario reaches it"}${stale}`);
-  }
+  const tried = wasTried(snapshot.review?.result, view.patch.index);
+  if (!tried && snapshot.state === "checking") return to(`${view.name}: being simulated`);
+  const stale = isStale(snapshot) ? " (obsolete)" : "";
+  const standing = functionStanding(view.facts, tried);
+  if (standing !== "ran") return to(`${view.name}: ${standingText(standing, view.facts)}${stale}`);
   const own = placedFindings(snapshot).filter((p) => ownsFinding(view, p));
   const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
   const findings = own.map((p) => p.finding);
   const text = `${view.name}: ${functionText(view.facts, findings)}${stale}`;
-  if (first) return to(text, COMMAND_SHOW_FINDING, { uri: snapshot.uri, finding: first.index });
+  if (first) return to(text, COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: first.index });
   return to(text);
 }
 

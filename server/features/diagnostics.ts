@@ -7,7 +7,7 @@ import type { Problem } from "../mail/types.ts";
 import { terminalText } from "../report/text.ts";
 import { verdictText } from "../report/words.ts";
 import type { Finding, Severity } from "../review/types.ts";
-import { type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
+import { isStale, type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
 
 /** Related places of one finding: the culprit and what happened to the object last. The report has every step. */
 const RELATED_MAX = 6;
@@ -26,9 +26,33 @@ export interface Mark {
   /** Index of the finding, or the repair that the parser offers. */
   readonly finding?: number;
   readonly fix?: Problem["fix"];
+  /** It belongs to an earlier text. */
+  readonly stale?: boolean;
 }
 
+/** Lines that the one mark of a kind of repair leads to. */
+const ALIKE_MAX = 20;
+
+/** What Problems lists: a kind of repair once, however many lines it is needed on. */
 export function marks(snapshot: Snapshot): Mark[] {
+  const alike = new Map<string | Mark, Mark[]>();
+  for (const m of everyMark(snapshot)) {
+    const kind = m.fix && m.severity === "information" ? m.code : m;
+    alike.set(kind, [...(alike.get(kind) ?? []), m]);
+  }
+  return [...alike.values()].map(([first, ...rest]) =>
+    rest.length === 0
+      ? first!
+      : {
+          ...first!,
+          message: `${first!.message} (and on ${rest.length} more line${rest.length === 1 ? "" : "s"})`,
+          related: rest.slice(0, ALIKE_MAX).map((m) => ({ docLine: m.docLine, message: m.message })),
+        },
+  );
+}
+
+/** Every mark, each on its own line: for what can be done on a line. */
+export function everyMark(snapshot: Snapshot): Mark[] {
   const found = snapshot.parsed.problems.map((problem) => problemMark(snapshot, problem));
   for (const placed of placedFindings(snapshot))
     if (isShown(snapshot, placed.finding) && placed.docLine > 0) found.push(findingMark(snapshot, placed));
@@ -72,12 +96,13 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
     code: finding.code,
     message: [
       `${finding.message}${where}`,
-      `${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}`,
+      `${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}${isStale(snapshot) ? " · of the text before the last edit" : ""}`,
     ]
       .map(terminalText)
       .join("\n"),
     related: related(snapshot, finding),
     finding: index,
+    ...(isStale(snapshot) ? { stale: true } : {}),
   };
 }
 

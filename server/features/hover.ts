@@ -3,14 +3,17 @@
  * findings on it, and a reviewer's remark. Works on quoted lines at any depth and on `-` lines, which exist in no file.
  */
 
-import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import { COMMAND_SHOW_PANEL } from "../protocol.ts";
+import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
 import {
   commentsOn,
+  type FunctionView,
   functionsAt,
+  isStale,
   type LineRef,
   lineFacts,
   placedFindings,
@@ -71,10 +74,9 @@ function heading(snapshot: Snapshot, ref: LineRef): string {
 
 /** One line per side on which the line exists: how often it ran, and what it changed. */
 function ran(snapshot: Snapshot, ref: LineRef): string[] {
-  if (!snapshot.review) {
-    if (snapshot.state === "checking") return ["Being simulated …"];
-    return ["Not simulated yet."];
-  }
+  const tried = wasTried(snapshot.review?.result, ref.patch.index);
+  if (!tried && snapshot.state === "checking") return ["Being simulated …"];
+  if (!tried) return [`${capital(STANDING_WORDS["not-run"])}.`];
   const facts = lineFacts(snapshot, ref.line.docLine);
   const sides =
     ref.line.kind === "-"
@@ -83,8 +85,7 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
         ? (["after"] as const)
         : (["before", "after"] as const);
   const parts: string[] = [];
-  const stale =
-    snapshot.state === "obsolete" || snapshot.state === "checking" ? " (of the earlier text)" : "";
+  const stale = isStale(snapshot) ? " (of the earlier text)" : "";
   for (const side of sides) {
     const ours = facts.filter((f) => f.side === side);
     const hits = Math.max(0, ...ours.map((f) => f.hits));
@@ -92,7 +93,9 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
       const all = plural(runsOf(snapshot, ref), "scenario run");
       parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
     } else if (side === "after" && addedLine(snapshot, ref) === "unreached")
-      parts.push(`**No scenario reaches this line**${stale}, of ${plural(runsOf(snapshot, ref), "run")}.`);
+      parts.push(
+        `**${capital(STANDING_WORDS.unreached)}**${stale}, in ${plural(runsOf(snapshot, ref), "scenario run")}.`,
+      );
     else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
@@ -113,14 +116,25 @@ function changes(facts: readonly LineFacts[]): string {
 function whyNot(snapshot: Snapshot, ref: LineRef, side: "before" | "after"): string {
   const functions = functionsAt(snapshot, ref);
   const facts = functions.flatMap((f) => f.facts).filter((f) => f.side === side || f.side === "both");
-  if (addedLine(snapshot, ref) === "without code") return "this line has no code of its own";
-  if (facts.some((f) => f.executed)) return "no scenario reached this line";
-  const reason = facts.find((f) => f.reason)?.reason;
-  if (reason) return `did not run: ${markdownText(reason)}`;
-  if (functions.length > 0 && functions.every((f) => !f.whole))
-    return "did not run: the mail shows only a part of the function";
-  return "did not run";
+  if (addedLine(snapshot, ref) === "without code" || functions.length === 0 || hasNoCode(functions, ref))
+    return "this line has no code of its own";
+  if (facts.some((f) => f.executed)) return STANDING_WORDS.unreached;
+  const standing = functionStanding(facts, true);
+  return markdownText(standingText(standing, facts));
 }
+
+/** Braces, blanks, comments, labels, and the lines above a function's body: nothing there can run. */
+function hasNoCode(functions: readonly FunctionView[], { line }: LineRef): boolean {
+  const text = line.text.trim();
+  const punctuation = /^(?:[{}();,\s]|else|do)*$/.test(text);
+  const comment = /^(?:\/[/*]|\*(?:\s|\/|$)|#)/.test(text);
+  const label = /^\w+:$/.test(text);
+  const declaration = /^(?!return\b|goto\b)\w+[\w\s*]*[\s*]\w[\w\s*,[\]]*;$/.test(text);
+  if (punctuation || comment || label || declaration) return true;
+  return functions.some((f) => f.heading.has(line.docLine));
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What coverage says of an added line; "unknown" where the patch could not run at all. */
 function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without code" | "unknown" {
@@ -136,9 +150,10 @@ function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without cod
 }
 
 function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
-  const icon = finding.verdict === "new" ? "🔴" : finding.verdict.startsWith("fixed") ? "🟢" : "🟡";
+  const loud = finding.severity === "error" ? "🔴" : "🟠";
+  const icon = finding.verdict === "new" ? loud : finding.verdict.startsWith("fixed") ? "🟢" : "⚪";
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
-  const link = commandLink("Show trace", COMMAND_SHOW_FINDING, { uri: snapshot.uri, finding: index });
+  const link = commandLink("Show the run", COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: index });
   const head = `${icon} **${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}`;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;

@@ -3,7 +3,15 @@
  * document lines to diff lines. Results of an earlier version keep their place by a line map, so that marks neither
  * jump nor point at the wrong line while a new run is on its way; what stood in the edited region is dropped.
  */
-import type { Comment, DiffFile, DiffLine, Hunk, ParsedDocument, Patch } from "../mail/types.ts";
+import type {
+  Comment,
+  DiffFile,
+  DiffLine,
+  Hunk,
+  ParsedDocument,
+  Patch,
+  SideDefinition,
+} from "../mail/types.ts";
 import type { Freshness, Settings } from "../protocol.ts";
 import type { Finding, FunctionFacts, LineFacts, ReviewResult } from "../review/types.ts";
 
@@ -31,8 +39,14 @@ export interface Snapshot {
   readonly state: Freshness;
   readonly review: StoredReview | undefined;
   readonly progress: { readonly done: number; readonly total: number; readonly what: string };
+  /** Its place among the documents that wait, 0: it does not. */
+  readonly queued: number;
   readonly settings: Settings;
 }
+
+/** Whether what is shown belongs to an earlier text. A run of the same text that is under way makes nothing stale. */
+export const isStale = ({ review, version }: Snapshot): boolean =>
+  review !== undefined && review.version !== version;
 
 /** From a document line to the diff line that stands there. */
 export interface LineIndex {
@@ -141,6 +155,8 @@ export interface FunctionView {
   /** Its lines on each side: in a diff the bodies of two functions may lie between each other's. */
   readonly before: ReadonlySet<number>;
   readonly after: ReadonlySet<number>;
+  /** Lines above the body, with its brace: nothing there runs. */
+  readonly heading: ReadonlySet<number>;
   readonly facts: readonly FunctionFacts[];
 }
 
@@ -174,6 +190,7 @@ function makeViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
     const first = d.lines[0] ?? 0;
     const last = d.lines[d.lines.length - 1] ?? first;
     const key = `${d.path}\n${d.name}`;
+    const heading = headingOf(d);
     const known = views.get(key);
     if (!known) {
       views.set(key, {
@@ -187,12 +204,14 @@ function makeViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
         sides: d.side,
         before: setOf(d.side === "before" ? d.lines : []),
         after: setOf(d.side === "after" ? d.lines : []),
+        heading: new Set(heading),
         facts: [],
       });
       continue;
     }
     known.docLine = Math.min(known.docLine, first);
     known.endDocLine = Math.max(known.endDocLine, last);
+    known.heading = new Set([...known.heading, ...heading]);
     known.whole ||= d.visible === "whole";
     known.changed ||= d.changed;
     if (known.sides !== d.side) known.sides = "both";
@@ -205,6 +224,13 @@ function makeViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
     if (view) view.facts = [...view.facts, facts];
   }
   return [...views.values()].sort((a, b) => a.docLine - b.docLine);
+}
+
+/** A definition that is shown in part may begin in its body. */
+function headingOf(d: SideDefinition): readonly number[] {
+  if (d.visible !== "whole") return [];
+  const brace = d.text.indexOf("{");
+  return brace < 0 ? [] : d.lines.slice(0, d.text.slice(0, brace).split("\n").length);
 }
 
 /** Functions that a document line belongs to on some side. */

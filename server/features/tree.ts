@@ -6,10 +6,18 @@
 
 import type { DiffFile, Patch } from "../mail/types.ts";
 import type { TreeNode } from "../protocol.ts";
-import { countsOf, fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
+import { fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
+import {
+  functionStanding,
+  patchStanding,
+  patchText,
+  type Standing,
+  standingText,
+  wasTried,
+} from "../report/standing.ts";
 import { markdownCode, markdownText, terminalText } from "../report/text.ts";
-import { countsText, functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
-import type { Verdict } from "../review/types.ts";
+import { functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
+import type { Severity, Verdict } from "../review/types.ts";
 import {
   type FunctionView,
   functionViews,
@@ -24,6 +32,8 @@ import {
 /** Rows of missing functions and of unreached lines. */
 const STUBS_MAX = 20;
 const MISSED_MAX = 100;
+/** From so many on, functions that ran clean are one row. */
+const FOLD_FROM = 3;
 
 export function tree(snapshot: Snapshot): TreeNode[] {
   return roots(snapshot).map(shown);
@@ -40,7 +50,8 @@ function shown(node: TreeNode): TreeNode {
 }
 
 function roots(snapshot: Snapshot): TreeNode[] {
-  const found = placedFindings(snapshot).filter((p) => p.finding.verdict !== "clean");
+  const all = placedFindings(snapshot);
+  const found = all.filter((p) => p.finding.verdict !== "already");
   const patches = snapshot.parsed.patches.filter((p) => p.files.length > 0);
   const rows = patches.map((p) =>
     patchRow(
@@ -49,7 +60,7 @@ function roots(snapshot: Snapshot): TreeNode[] {
       found.filter((f) => f.finding.patch === p.index),
     ),
   );
-  rows.push(...kernelRows(snapshot), ...coverageRows(snapshot));
+  rows.push(...alreadyRow(snapshot, all), ...kernelRows(snapshot), ...coverageRows(snapshot));
   for (const [i, note] of (snapshot.review ? notesOf(snapshot.review.result) : []).entries())
     rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: markdownText(note) });
   const series = snapshot.parsed.series.find((s) => s.total > 1);
@@ -61,6 +72,20 @@ function roots(snapshot: Snapshot): TreeNode[] {
       description: `${series.revision > 1 ? `v${series.revision} · ` : ""}${series.total} patches${missing}`,
       ...verdictOf(rows),
       children: rows,
+    },
+  ];
+}
+
+/** What was broken before any patch: once, apart from the patches, colouring nothing. */
+function alreadyRow(snapshot: Snapshot, all: readonly PlacedFinding[]): TreeNode[] {
+  const already = all.filter((p) => p.finding.verdict === "already");
+  if (already.length === 0) return [];
+  return [
+    {
+      ...row("already", "note", "Already so before", 0),
+      description: plural(already.length, "finding"),
+      tooltip: "Broken before the patch as well as after it: not its doing.",
+      children: already.map((p) => findingRow(snapshot, "already", p)),
     },
   ];
 }
@@ -127,10 +152,13 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
   const children = patch.files.map((f, i) => fileRow(snapshot, `${id}/${i}`, f, functions, found, taken));
   const loose = found.filter((f) => !taken.has(f)).map((f) => findingRow(snapshot, id, f));
   const all = [...loose, ...children];
-  const counts = snapshot.review ? countsText(countsOf(snapshot.review.result, patch.index)) : "";
+  const result = snapshot.review?.result;
+  const standing = patchStanding(result, patch.index);
+  const waits = standing === "not-run" && snapshot.state === "checking";
+  const title = [patchNumber(patch), patch.subject || "(no subject)"].filter((s) => s !== "").join(" ");
   return {
-    ...row(id, "patch", patch.subject || "(no subject)", patch.files[0]?.docLine ?? patch.docLine),
-    description: [patchNumber(patch), counts].filter((s) => s !== "").join(" · "),
+    ...row(id, "patch", title, patch.files[0]?.docLine ?? patch.docLine),
+    description: waits ? "waits" : patchText(result, patch.index),
     tooltip: [
       `**${markdownText(patch.subject)}**`,
       markdownText(patch.author),
@@ -145,11 +173,8 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
       .filter((s) => s !== "")
       .join("\n\n"),
     ...(selector ? { patch: selector } : {}),
-    ...verdictOf(
-      all,
-      snapshot.review?.result.runs.some((r) => r.patch === patch.index && r.verdict === "clean"),
-    ),
-    children: all,
+    ...verdictOf(all, standing),
+    children: folded(id, all),
   };
 }
 
@@ -179,8 +204,25 @@ function fileRow(
     description: `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) + " · " : ""}+${file.added} -${file.removed}`,
     tooltip: `${markdownCode(path)} ${file.status}`,
     ...verdictOf(all),
-    children: all,
+    children: folded(id, all),
   };
+}
+
+/** Functions that ran clean are one row: a series has hundreds. */
+function folded(id: string, rows: readonly TreeNode[]): readonly TreeNode[] {
+  const isQuiet = (r: TreeNode): boolean =>
+    r.kind === "function" && r.verdict === "clean" && r.children.length === 0;
+  const quiet = rows.filter(isQuiet);
+  if (quiet.length < FOLD_FROM) return rows;
+  return [
+    ...rows.filter((r) => !isQuiet(r)),
+    {
+      ...row(`${id}/clean`, "functions", plural(quiet.length, "function"), quiet[0]!.docLine),
+      description: "ran clean",
+      verdict: "clean",
+      children: quiet,
+    },
+  ];
 }
 
 function functionRow(
@@ -193,13 +235,10 @@ function functionRow(
   const children = [...own]
     .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict))
     .map((f) => findingRow(snapshot, id, f));
-  const executed = view.facts.some((f) => f.executed);
-  const reason = view.facts.find((f) => f.reason)?.reason ?? "";
-  const canRun = view.whole || snapshot.review?.result.tree !== undefined;
-  const notRun = !snapshot.review ? "" : canRun ? reason || "no scenario reaches it" : "shown in part";
-  const verdict: Verdict | undefined =
-    loudest(own.map((f) => f.finding.verdict)) ??
-    (executed ? "clean" : snapshot.review ? "not-modelled" : undefined);
+  const standing = functionStanding(view.facts, wasTried(snapshot.review?.result, view.patch.index));
+  const executed = standing === "ran";
+  const notRun = standing === "not-run" ? "" : standingText(standing, view.facts);
+  const { verdict } = verdictOf(children, standing);
   return {
     ...row(id, "function", view.name, view.docLine),
     description: executed
@@ -212,6 +251,7 @@ function functionRow(
       `**${markdownText(view.name)}()** in ${markdownCode(view.path)}, ${view.whole ? "shown whole" : "shown in part"}` +
       (executed ? "" : `\n\n${markdownText(notRun)}`),
     ...(verdict ? { verdict } : {}),
+    ...severityOf(children),
     children,
   };
 }
@@ -231,6 +271,7 @@ function findingRow(
     description: `${VERDICT_SHORT[finding.verdict]} · ${finding.message}`,
     tooltip: `**${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}\n\n${markdownText(finding.message)}\n\n${markdownCode(finding.scenario)} · ${markdownText(finding.era)}`,
     verdict: finding.verdict,
+    severity: finding.severity,
     finding: index,
   };
 }
@@ -239,10 +280,24 @@ function row(id: string, kind: TreeNode["kind"], label: string, docLine: number)
   return { id, kind, label, description: "", tooltip: markdownText(label), docLine, children: [] };
 }
 
-/** The loudest verdict of some rows. Clean only where something ran clean. */
-function verdictOf(rows: readonly TreeNode[], clean = false): { verdict?: Verdict } {
-  const loud = loudest([...rows.map((r) => r.verdict), clean ? "clean" : undefined]);
-  const quiet =
-    loud === "not-modelled" && (clean || rows.some((r) => r.verdict === "clean")) ? "clean" : loud;
-  return quiet ? { verdict: quiet } : {};
+/** The verdict of a row: the loudest of those below it, else where it stands. Clean only where something counts. */
+function verdictOf(
+  rows: readonly TreeNode[],
+  standing?: Standing,
+): { verdict?: Verdict; severity?: Severity } {
+  const own =
+    standing === undefined || standing === "not-run"
+      ? undefined
+      : standing === "ran"
+        ? "clean"
+        : "not-modelled";
+  const verdict = loudest([...rows.map((r) => r.verdict), own]);
+  return { ...(verdict ? { verdict } : {}), ...severityOf(rows) };
+}
+
+/** The loudest severity of what is new below a row. */
+function severityOf(rows: readonly TreeNode[]): { severity?: Severity } {
+  const fresh = new Set(rows.filter((r) => r.verdict === "new").map((r) => r.severity));
+  const severity = (["error", "warning", "information"] as const).find((s) => fresh.has(s));
+  return severity === undefined ? {} : { severity };
 }

@@ -8,6 +8,7 @@ import {
   type CodeLens,
   type Diagnostic,
   DiagnosticSeverity,
+  DiagnosticTag,
   type DocumentLink,
   type DocumentSymbol,
   type FoldingRange,
@@ -28,7 +29,7 @@ import type { HoverText } from "../features/hover.ts";
 import type { Link } from "../features/links.ts";
 import { TOKEN_TYPES, type Token } from "../features/semantic_tokens.ts";
 import type { Snapshot } from "../features/snapshot.ts";
-import { COMMAND_SHOW_FINDING } from "../protocol.ts";
+import { COMMAND_COPY_REPLY, COMMAND_SHOW_PANEL } from "../protocol.ts";
 import { labelText, terminalLines, terminalText } from "../report/text.ts";
 import type { Severity } from "../review/types.ts";
 
@@ -87,6 +88,7 @@ export function toDiagnostic(snapshot: Snapshot, mark: Mark): Diagnostic {
     code: terminalText(mark.code),
     source: "folioscope",
     message: terminalLines(mark.message),
+    ...(mark.stale === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(mark.related.length > 0
       ? {
           relatedInformation: mark.related.map((r) => ({
@@ -180,12 +182,22 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
   if (mark.finding !== undefined)
     return [
       {
-        title: "Show the trace of this finding",
+        title: "Show the run of this finding",
         kind: CodeActionKind.QuickFix,
         diagnostics,
         command: {
-          title: "Show Finding Trace",
-          command: COMMAND_SHOW_FINDING,
+          title: "Show Finding",
+          command: COMMAND_SHOW_PANEL,
+          arguments: [{ uri: snapshot.uri, finding: mark.finding }],
+        },
+      },
+      {
+        title: "Copy as review reply",
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        command: {
+          title: "Copy Finding as Review Reply",
+          command: COMMAND_COPY_REPLY,
           arguments: [{ uri: snapshot.uri, finding: mark.finding }],
         },
       },

@@ -7,10 +7,10 @@ import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
-import { countsOf, fileTotals, notesOf, oddHunks, VERDICT_ORDER } from "./facts.ts";
+import { fileTotals, notesOf, oddHunks, VERDICT_ORDER } from "./facts.ts";
+import { patchText } from "./standing.ts";
 import { terminalText } from "./text.ts";
 import {
-  countsText,
   fateCounts,
   fidelityText,
   leftOutText,
@@ -167,9 +167,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   if (result.tree) out.push(`Kernel tree: ${treeText(result.tree)}`, `  ${result.tree.root}`, "");
   for (const patch of snapshot.parsed.patches) {
     if (patch.files.length === 0) continue;
-    const tried = result.plans.some((p) => p.patch === patch.index);
-    const counts =
-      countsText(countsOf(result, patch.index)) || (tried ? "nothing could run" : "not simulated");
+    const counts = patchText(result, patch.index);
     const leftOut = result.plans
       .filter((p) => p.patch === patch.index)
       .flatMap((p) => p.leftOut.map((l) => `  ${l.cases} left out: ${leftOutText(l.why)}`));

@@ -4,7 +4,7 @@
  */
 
 import type { Counts } from "../protocol.ts";
-import type { Coverage, FileCoverage, HunkNote, ReviewResult, Verdict } from "../review/types.ts";
+import type { Coverage, FileCoverage, HunkNote, ReviewResult, Severity, Verdict } from "../review/types.ts";
 import { evidenceText, refusalText } from "../source/fate.ts";
 
 /** The loudest first. */
@@ -18,10 +18,13 @@ export const VERDICT_ORDER: readonly Verdict[] = [
   "clean",
 ];
 
-/** The loudest of some verdicts. */
+/** What a row of several looks like: what was so before the patch colours nothing, and code that ran outdoes what did not. */
+const ROW_ORDER: readonly Verdict[] = ["new", "fixed-later", "fixed", "clean", "limit", "not-modelled"];
+
+/** The verdict of a row above others; undefined where it has none. */
 export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | undefined {
   const present = new Set(verdicts);
-  return VERDICT_ORDER.find((v) => present.has(v));
+  return ROW_ORDER.find((v) => present.has(v));
 }
 
 /** Runs without a finding and findings with one, of one patch or of all. */
@@ -39,6 +42,12 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
     already: by("already"),
     notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
   };
+}
+
+/** The loudest of what is new: a warning is not told like an error. */
+export function worstOf(result: Pick<ReviewResult, "findings">): Severity | "" {
+  const fresh = new Set(result.findings.filter((f) => f.verdict === "new").map((f) => f.severity));
+  return (["error", "warning", "information"] as const).find((s) => fresh.has(s)) ?? "";
 }
 
 /** Hunks of a patch whose fate is worth a line of its own; the count has said the rest. */

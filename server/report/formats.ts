@@ -2,9 +2,13 @@
  * The forms in which the command line gives a report. A further one is a file beside this with its `write`, and a row
  * here; options, usage and checks take the names from the table.
  */
+import manifest from "../../package.json" with { type: "json" };
 import type { ParsedDocument } from "../mail/types.ts";
 import type { ReviewEvent, ReviewResult } from "../review/types.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
+import { junitText } from "./junit.ts";
+import { markdownReport } from "./markdown.ts";
+import { sarifText } from "./sarif.ts";
 import { reviewText, type TextStyle } from "./terminal.ts";
 import { jsonText } from "./text.ts";
 
@@ -43,6 +47,21 @@ export const FORMATS: readonly Format[] = [
     machine: true,
     event: eventLine,
     write: ({ doc, result }) => `${jsonText({ event: "result", ...reviewJson(doc, result) })}\n`,
+  },
+  {
+    name: "sarif",
+    machine: true,
+    write: ({ doc, result }) => sarifText(doc, result, manifest.version),
+  },
+  {
+    name: "junit",
+    machine: true,
+    write: ({ doc, result, chosen }) => junitText(doc, result, chosen),
+  },
+  {
+    name: "markdown",
+    machine: false,
+    write: ({ doc, result, chosen }) => markdownReport(doc, result, chosen),
   },
 ];
 

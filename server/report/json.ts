@@ -78,6 +78,7 @@ export function eventLine(event: ReviewEvent): string {
       return `${jsonText({ event: "run", patch, scenario, verdict })}\n`;
     }
     case "start":
+    case "patch":
       return "";
   }
 }

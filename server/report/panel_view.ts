@@ -82,11 +82,12 @@ export const PANEL_ACTIONS = [
   "rerun",
   "scenario",
   "others",
-  "token",
   "reply",
+  "token",
   "diff",
   "step",
   "explore",
+  "report",
 ] as const;
 export type PanelAction = (typeof PANEL_ACTIONS)[number];
 

@@ -326,16 +326,22 @@ export class DocumentReview {
     return new PatchReview(this.patches[n]!, this.shared);
   }
 
-  add(result: PatchResult): void {
+  /** Takes what a patch gave, and gives it as a review of that patch alone. */
+  add(result: PatchResult): ReviewResult {
     this.done.push(result);
+    return this.resultOf([result]);
   }
 
   /** All patches together. */
   result(): ReviewResult {
+    return this.resultOf(this.done);
+  }
+
+  private resultOf(done: readonly PatchResult[]): ReviewResult {
     const { replay, context } = this.shared;
-    const timeline = this.done.find((p) => p.timeline !== undefined)?.timeline;
+    const timeline = done.find((p) => p.timeline !== undefined)?.timeline;
     const all = <K extends Exclude<keyof PatchResult, "timeline">>(key: K): PatchResult[K][number][] =>
-      this.done.flatMap((p) => p[key] as readonly PatchResult[K][number][]);
+      done.flatMap((p) => p[key] as readonly PatchResult[K][number][]);
     const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
     const findings = all("findings").sort(
       (a, b) =>
@@ -388,7 +394,7 @@ export function reviewDocument(
       for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
       tell({ kind: "run", run: outcome.run });
     }
-    review.add(patch.finish());
+    tell({ kind: "patch", patch: patch.patch.index, result: review.add(patch.finish()) });
   }
   return review.result();
 }

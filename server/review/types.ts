@@ -245,7 +245,9 @@ export type ReviewEvent =
   | { readonly kind: "start"; readonly what: string }
   /** A cause that no earlier case showed. What follows may add to it, put it on a better line, or place it below another. */
   | { readonly kind: "finding"; readonly finding: Finding }
-  | { readonly kind: "run"; readonly run: Run };
+  | { readonly kind: "run"; readonly run: Run }
+  /** A patch is done; what it gave stands in place of the findings told before. */
+  | { readonly kind: "patch"; readonly patch: number; readonly result: ReviewResult };
 
 /** Hears the events of a review; false asks it to stop. */
 export type ReviewListener = (event: ReviewEvent) => boolean;

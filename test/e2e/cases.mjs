@@ -1,11 +1,12 @@
 // What is tried in the real editor. Each case is a name and a function; it throws where something does not hold. A
 // screenshot is taken after each, passed or failed, into shots/.
 import assert from "node:assert/strict";
+import { panelCases } from "./panel_cases.mjs";
 
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
 
-export function cases({ ui, page, mail, inTree, settings }) {
+export function cases({ ui, page, mail, inTree, settings, refused }) {
   const settled = async () => {
     await page.waitForFunction(
       () => {
@@ -14,8 +15,9 @@ export function cases({ ui, page, mail, inTree, settings }) {
         return (
           item !== null &&
           !/\d+\/\d+/.test(text) &&
+          !text.includes("queued") &&
           item.querySelector(".codicon-loading") === null &&
-          /\d+ (?:new|fixed|clean|already)|not modelled/.test(text) &&
+          /\d+ (?:new|fixed|clean)|not modelled|reached by no scenario|shown in part/.test(text) &&
           !text.includes("obsolete")
         );
       },
@@ -234,6 +236,7 @@ export function cases({ ui, page, mail, inTree, settings }) {
         return colours.join(" ");
       },
     ],
+    ...panelCases({ ui, page, mail, settled, refused }),
     ...treeCases({ ui, page, inTree, settings, settled }),
   ];
 }
@@ -284,7 +287,7 @@ function treeCases({ ui, page, inTree, settings, settled }) {
       "kernel tree: hover on an added line that no scenario reaches",
       async () => {
         const text = await ui.hoverLine(inTree.unreached, "entry = NULL", "NULL");
-        assert.match(text, /No scenario reaches this line/, text);
+        assert.match(text, /Reached by no scenario/, text);
         return text.slice(0, 200);
       },
       skip,

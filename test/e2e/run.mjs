@@ -180,7 +180,12 @@ async function main() {
   let skipped = 0;
   let n = 0;
   console.log("trying");
-  for (const [name, body, skip] of cases({ ...workbench, mail: seed.mail, inTree, settings: setSettings })) {
+  for (const [name, body, skip] of cases({
+    ...workbench,
+    mail: seed.mail,
+    inTree,
+    settings: setSettings,
+  })) {
     n++;
     if (!name.includes(filter)) continue;
     if (skip) {

@@ -15,6 +15,9 @@ const FLAGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ];
 
+/** Files of an extension in a webview: a service worker of the editor answers, nothing goes out. */
+const RESOURCES = /\.vscode-resource\.vscode-cdn\.net$/;
+
 /** Debian's chromium, by PATH or $CHROMIUM. */
 export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -33,12 +36,19 @@ export async function openWorkbench(base, folder) {
   const outside = new Set();
   context.on("request", (r) => {
     const url = new URL(r.url());
-    if (/^(http|ws)/.test(url.protocol) && url.host !== new URL(base).host) outside.add(url.origin);
+    if (/^(http|ws)/.test(url.protocol) && url.host !== new URL(base).host && !RESOURCES.test(url.host))
+      outside.add(url.origin);
   });
   page.on("pageerror", (e) => errors.push(e.message));
+  // What a page's content security policy refuses is said on the console only.
+  const refused = new Set();
+  page.on("console", (m) => {
+    if (/Content Security Policy/i.test(m.text()) && /panel\.(?:js|css)|style|inline/i.test(m.text()))
+      refused.add(m.text());
+  });
   await page.goto(`${base}/?folder=${encodeURIComponent(folder)}`);
   await page.waitForSelector(".monaco-workbench .explorer-folders-view", { timeout: 60_000 });
-  return { browser, page, errors, outside, ui: new Ui(page) };
+  return { browser, page, errors, outside, refused, ui: new Ui(page) };
 }
 
 export class Ui {

@@ -59,6 +59,7 @@ function snapshotOf(text: string, path: string): Snapshot {
       place: (n) => n,
     },
     progress: { done: 0, total: 0, what: "" },
+    queued: 0,
     settings: { ...DEFAULT_SETTINGS, tree: "/linux", showFixed: true, showAlready: true },
   };
 }

@@ -39,6 +39,7 @@ function snapshotOf(text: string, tree = ""): Snapshot {
     state: "none",
     review: undefined,
     progress: { done: 0, total: 0, what: "" },
+    queued: 0,
     settings: { ...DEFAULT_SETTINGS, tree },
   };
 }

@@ -99,7 +99,7 @@ describe("language server", () => {
     );
     assert.match(
       await text(lineOf("page->share++")),
-      /new with this patch[\s\S]*Show trace[\s\S]*one too many/,
+      /new with this patch[\s\S]*Show the run[\s\S]*one too many/,
     );
     assert.equal((await c.request("textDocument/hover", at(URI, 0))).result, null);
 
@@ -330,7 +330,7 @@ describe("language server", () => {
       2,
     );
     await again;
-    assert.match((await hover(4)).result.contents.value, /No scenario reaches this line/);
+    assert.match((await hover(4)).result.contents.value, /Reached by no scenario/);
   });
 
   test("a wrong tree is told once, the mail alone is reviewed; other settings run again and tell again", async () => {

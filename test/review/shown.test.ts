@@ -164,6 +164,7 @@ function snapshotOf(parsed: ParsedDocument, result: ReviewResult): Snapshot {
     state: "current",
     review: { result, version: 1, place: (n) => n },
     progress: { done: 0, total: 0, what: "" },
+    queued: 0,
     settings: { ...DEFAULT_SETTINGS, showFixed: true, showAlready: true, tree: "/linux" },
   };
 }

@@ -47,6 +47,12 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
   const lines: LineFacts[] = [];
   const functions: FunctionFacts[] = [];
   const runs: Run[] = [];
+  const plans = parsed.patches.map((p) => ({
+    patch: p.index,
+    cases: SCENARIOS.length,
+    leftOut: [],
+    whole: [],
+  }));
   for (const patch of parsed.patches) {
     const ran = [{ name: "dax_insert_entry", fidelity: "reference" as const }];
     for (const scenario of SCENARIOS) {
@@ -136,5 +142,5 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
           });
         }
   }
-  return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], plans: [], seed };
+  return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], plans, seed };
 }

@@ -1,0 +1,63 @@
+/**
+ * A report as Markdown, for a CI summary or a ticket: a table of patches, then each finding with what follows from it and
+ * its events. Text of the mail is code or escaped, never markup. Leaves out runs without a finding but for their number.
+ */
+import { ruleOf } from "../../emulator/invariants/registry.ts";
+import type { ParsedDocument } from "../mail/types.ts";
+import type { Finding, ReviewResult } from "../review/types.ts";
+import { notesOf, VERDICT_ORDER } from "./facts.ts";
+import { patchText } from "./standing.ts";
+import { markdownCode, markdownText, terminalText } from "./text.ts";
+import { verdictText } from "./words.ts";
+
+/** Events of a finding; the report of the editor has them all. */
+const EVENTS_MAX = 30;
+
+export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen: readonly number[]): string {
+  const out = ["# Folioscope", "", "| patch | result |", "|---|---|"];
+  for (const index of chosen) {
+    const patch = doc.patches[index]!;
+    const number = patch.total > 1 ? `${patch.number}/${patch.total} ` : "";
+    out.push(`| ${number}${cell(patch.subject || "(no subject)")} | ${patchText(result, index)} |`);
+  }
+  const found = [...result.findings].sort(
+    (a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
+  );
+  for (const f of found.filter((x) => x.verdict === "new" || x.verdict.startsWith("fixed")))
+    out.push("", ...findingLines(doc, f));
+  const already = found.filter((f) => f.verdict === "already").length;
+  if (already > 0) out.push("", `${already} already so before the patch.`);
+  const notes = notesOf(result);
+  if (notes.length > 0) out.push("", "## Notes", "", ...notes.map((n) => `- ${markdownText(n)}`));
+  return `${out.join("\n")}\n`;
+}
+
+function findingLines(doc: ParsedDocument, f: Finding): string[] {
+  const consequence = ruleOf(f.code)?.consequence ?? "";
+  const where = [
+    f.path === "" ? "" : markdownCode(f.path),
+    f.docLine > 0 ? `line ${f.docLine} of the mail` : "",
+  ];
+  const out = [
+    `## ${markdownText(verdictText(doc, f))}: ${markdownCode(f.code)}`,
+    "",
+    markdownText(f.message),
+    ...(consequence === "" ? [] : ["", markdownText(consequence)]),
+    "",
+    `- where: ${where.filter((s) => s !== "").join(", ") || "no line of the mail"}`,
+    `- scenario: ${markdownCode(f.scenario)}${f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""}, rules of ${markdownText(f.era)}`,
+    `- replay: ${markdownCode(f.replay)}`,
+  ];
+  const steps = f.trace.slice(-EVENTS_MAX);
+  if (steps.length === 0) return out;
+  const left = f.trace.length - steps.length;
+  return [
+    ...out,
+    "",
+    ...(left > 0 ? [`The last ${steps.length} of ${f.trace.length} events:`, ""] : []),
+    ...steps.map((s) => `    ${s.role === "culprit" ? ">>" : "  "} ${terminalText(s.text)}`),
+  ];
+}
+
+/** A cell ends at a bar, code or not. */
+const cell = (text: string): string => markdownText(text.replace(/\s+/g, " "));

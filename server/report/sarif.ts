@@ -1,0 +1,132 @@
+/**
+ * A report as SARIF 2.1.0, for viewers and CI. Lines are those of the input as it was given, so that a viewer opens the
+ * right one even where the mail was encoded. What was broken before the patch is marked as unchanged, what it mends as
+ * absent. Leaves out runs without a finding: SARIF tells results.
+ */
+import { pathToFileURL } from "node:url";
+import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
+import type { ParsedDocument } from "../mail/types.ts";
+import type { Finding, ReviewResult, Severity, Verdict } from "../review/types.ts";
+import { verdictText } from "./words.ts";
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const LEVELS: Readonly<Record<Severity, string>> = {
+  error: "error",
+  warning: "warning",
+  information: "note",
+};
+/** Steps of one code flow; the first and the last ones stay. */
+const STEPS_MAX = 200;
+
+export function sarifText(doc: ParsedDocument, result: ReviewResult, version: string): string {
+  const codes = [...new Set(result.findings.map((f) => f.code))];
+  const artifact = { uri: uriOf(doc.path), index: 0 };
+  const region = (docLine: number): object => ({
+    physicalLocation: { artifactLocation: artifact, region: { startLine: inputLine(doc, docLine) } },
+  });
+  const log = {
+    $schema: SCHEMA,
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "folioscope", version, rules: codes.map((c) => rule(c, ruleOf(c))) } },
+        artifacts: [{ location: { uri: artifact.uri }, roles: ["analysisTarget"] }],
+        columnKind: "utf16CodeUnits",
+        results: result.findings.map((f) => sarifResult(doc, f, codes.indexOf(f.code), region)),
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: result.notes.map((text) => ({ level: "note", message: { text } })),
+          },
+        ],
+        properties: { seed: result.seed, runs: result.runs.length },
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 1)}\n`;
+}
+
+function rule(code: string, facts: RuleFacts | undefined): object {
+  if (facts === undefined) return { id: code };
+  return {
+    id: code,
+    shortDescription: { text: facts.title },
+    fullDescription: { text: facts.statement },
+    help: { text: `${facts.consequence}\n\nFound by: ${facts.detection}\nFrom: ${facts.source}` },
+    defaultConfiguration: { level: facts.level },
+  };
+}
+
+const BASELINE: Readonly<Partial<Record<Verdict, string>>> = {
+  new: "new",
+  already: "unchanged",
+  fixed: "absent",
+  "fixed-later": "new",
+};
+
+function sarifResult(
+  doc: ParsedDocument,
+  f: Finding,
+  ruleIndex: number,
+  region: (docLine: number) => object,
+): object {
+  const loud = f.verdict === "new";
+  const steps =
+    f.trace.length <= STEPS_MAX ? f.trace : [...f.trace.slice(0, 20), ...f.trace.slice(20 - STEPS_MAX)];
+  const baselineState = BASELINE[f.verdict];
+  return {
+    ruleId: f.code,
+    ruleIndex,
+    level: loud ? LEVELS[f.severity] : "note",
+    message: { text: `${f.message} (${verdictText(doc, f)}; ${f.scenario})` },
+    ...(f.docLine > 0 ? { locations: [region(f.docLine)] } : {}),
+    ...(steps.length === 0
+      ? {}
+      : {
+          codeFlows: [
+            {
+              message: { text: `${f.side} the patch` },
+              threadFlows: [
+                {
+                  locations: steps.map((s) => ({
+                    location: {
+                      message: { text: s.text },
+                      ...(s.docLine > 0 ? region(s.docLine) : sourcePlace(s.path, s.line)),
+                    },
+                    importance:
+                      s.role === "culprit" ? "essential" : s.role === "history" ? "important" : "unimportant",
+                  })),
+                },
+              ],
+            },
+          ],
+        }),
+    partialFingerprints: { "folioscopeReplay/v1": f.replay },
+    ...(baselineState === undefined ? {} : { baselineState }),
+    properties: {
+      verdict: f.verdict,
+      scenario: f.scenario,
+      alsoIn: f.alsoIn,
+      era: f.era,
+      side: f.side,
+      replay: f.replay,
+      exactLine: f.exactLine,
+    },
+  };
+}
+
+const sourcePlace = (path: string, line: number): object =>
+  path === "" || line < 1
+    ? {}
+    : { physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: line } } };
+
+/** A path as a URI: absolute ones as file:, others relative to where the tool ran. */
+function uriOf(path: string): string {
+  if (path === "" || path === "-") return "standard-input";
+  return path.startsWith("/") ? pathToFileURL(path).href : encodeURI(path.replaceAll("\\", "/"));
+}
+
+/** The line of the input for a line of the rendering. */
+function inputLine(doc: ParsedDocument, docLine: number): number {
+  return Math.max(1, doc.rawLines?.[docLine - 1 - doc.lineOffset] ?? docLine);
+}

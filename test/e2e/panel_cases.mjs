@@ -1,0 +1,166 @@
+// The finding panel in the real editor: what stands in the webview is read, keys and clicks in it move the editor, and
+// the three kinds of theme are looked at. Each case throws where something does not hold.
+import assert from "node:assert/strict";
+
+/** A simulation and a run for the panel on a busy machine. */
+const RUN_MS = 300_000;
+
+export function panelCases({ ui, page, mail, settled, refused }) {
+  /** The document inside the webview. */
+  const inside = () => page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
+  const lineNow = async () =>
+    Number(
+      /Ln (\d+)/.exec(
+        await page
+          .locator(".statusbar-item", { hasText: /^Ln \d/ })
+          .first()
+          .textContent(),
+      )?.[1],
+    );
+
+  return [
+    [
+      "panel: F8 opens it on the first finding, with a sentence and what follows",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.palette("View: Close Primary Side Bar").catch(() => page.keyboard.press("Escape"));
+        await ui.open(mail.name);
+        await settled();
+        await ui.goToLine(1);
+        await page.keyboard.press("F8");
+        const title = inside().locator("h1");
+        await title.waitFor({ timeout: 30_000 });
+        const said = await inside().locator("header").textContent();
+        assert.ok((await title.textContent()).trim().length > 10);
+        assert.match(said, /1 of \d+/);
+        assert.ok((await lineNow()) > 1, "the editor went to the finding");
+        return said.replace(/\s+/g, " ").slice(0, 240);
+      },
+    ],
+    [
+      "panel: the timeline is drawn, and nothing was refused by the page's policy",
+      async () => {
+        const axis = inside().locator(".axis");
+        await axis.waitFor({ timeout: RUN_MS });
+        const drawn = await axis.locator("canvas").evaluateAll((all) =>
+          all.map((c) => {
+            const data = c
+              .getContext("2d")
+              .getImageData(0, 0, Math.max(1, c.width), Math.max(1, c.height)).data;
+            let inked = 0;
+            for (let i = 3; i < data.length; i += 4) if (data[i] > 0) inked++;
+            return { width: c.getBoundingClientRect().width, inked };
+          }),
+        );
+        assert.ok(drawn.length >= 2, `${drawn.length} canvases`);
+        assert.ok(
+          drawn.every((d) => d.width > 100 && d.inked > 20),
+          JSON.stringify(drawn),
+        );
+        assert.deepEqual([...refused], [], "refused by the content security policy");
+        return `${drawn.length} canvases`;
+      },
+    ],
+    [
+      "panel: an event's line is a click away, and the editor goes there",
+      async () => {
+        const before = await lineNow();
+        await inside().locator("details > summary").click();
+        const links = inside().locator("details tbody button.link");
+        const texts = await links.allTextContents();
+        const other = texts.findIndex((t) => Number(t.replace(/\D/g, "")) !== before);
+        assert.ok(other >= 0, `events have no other line: ${texts.slice(0, 5).join(", ")}`);
+        await links.nth(other).click();
+        const wanted = Number(texts[other].replace(/\D/g, ""));
+        for (let i = 0; i < 50 && (await lineNow()) !== wanted; i++) await page.waitForTimeout(100);
+        assert.equal(await lineNow(), wanted);
+        return `line ${before} to line ${wanted}`;
+      },
+    ],
+    [
+      "panel: arrow keys go through the run, and say what happened",
+      async () => {
+        const axis = inside().locator(".axis");
+        await axis.focus();
+        const said = inside().locator(".said");
+        const seen = new Set([await said.textContent()]);
+        for (const key of ["Home", "ArrowRight", "PageDown", "End"]) {
+          await page.keyboard.press(key);
+          seen.add(await said.textContent());
+        }
+        assert.ok(seen.size >= 3, [...seen].join(" | "));
+        const state = await inside().locator("table[aria-label^='Fields'] tbody tr").count();
+        assert.ok(state > 0, "no state at the end of the run");
+        return [...seen].join(" | ").slice(0, 240);
+      },
+    ],
+    [
+      "panel: F8 in the mail goes to the next finding, Shift+F8 back",
+      async () => {
+        const head = () => inside().locator("header p").first().textContent();
+        await page.keyboard.press("Control+1");
+        const first = await head();
+        await page.keyboard.press("F8");
+        for (let i = 0; i < 100 && (await head()) === first; i++) await page.waitForTimeout(100);
+        const second = await head();
+        assert.match(second, / 2 of /);
+        await page.keyboard.press("Shift+F8");
+        for (let i = 0; i < 100 && (await head()) === second; i++) await page.waitForTimeout(100);
+        assert.match(await head(), / 1 of /);
+        await inside().locator(".axis").waitFor({ timeout: RUN_MS });
+        return second.trim();
+      },
+    ],
+    ...[
+      ["light", "Light Modern", "vs"],
+      ["high contrast", "Dark High Contrast", "hc-black"],
+      ["dark", "Dark Modern", "vs-dark"],
+    ].map(([name, theme, kind]) => [
+      `panel: ${name} theme, text stands out from its ground`,
+      async () => {
+        await ui.palette("Preferences: Color Theme", { asks: true });
+        const widget = page.locator(".quick-input-widget");
+        await widget.locator("input").first().fill(theme);
+        await widget.locator(".monaco-list-row.focused", { hasText: theme }).first().waitFor();
+        await page.keyboard.press("Enter");
+        await page.locator(`.monaco-workbench.${kind}`).waitFor();
+        await page.waitForTimeout(600);
+        const bad = await inside().locator("body").evaluate(contrasts);
+        assert.deepEqual(bad, [], "less than 3 to 1");
+        const axe = await inside().locator("body").evaluate(names);
+        assert.deepEqual(axe, [], "without a name for a screen reader");
+      },
+    ]),
+  ];
+}
+
+/** Texts of the page whose contrast to the page's ground is below 3 (4.5 for words that are not muted). Runs in the page. */
+function contrasts(body) {
+  const rgb = (c) => (/[\d.]+/.test(c) ? c.match(/[\d.]+/g).map(Number) : [0, 0, 0, 0]);
+  const light = ([r, g, b]) => {
+    const f = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b);
+  };
+  const ground = (e) => {
+    for (let at = e; at; at = at.parentElement) {
+      const c = rgb(getComputedStyle(at).backgroundColor);
+      if (c.length < 4 || c[3] === 1) return c;
+    }
+    return [0, 0, 0];
+  };
+  const bad = [];
+  for (const e of body.querySelectorAll("h1, h2, p, td, th, button, code, .chip, .name")) {
+    if (!e.textContent.trim() || e.getBoundingClientRect().width === 0) continue;
+    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 3) bad.push(`${ratio.toFixed(1)} "${e.textContent.trim().slice(0, 40)}"`);
+  }
+  return bad.slice(0, 5);
+}
+
+/** Things to use that have no name for a screen reader. Runs in the page. */
+function names(body) {
+  return [...body.querySelectorAll("button, [tabindex], [role=slider]")]
+    .filter((e) => !(e.getAttribute("aria-label") ?? e.textContent).trim())
+    .map((e) => e.outerHTML.slice(0, 80));
+}

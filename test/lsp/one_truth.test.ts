@@ -1,0 +1,270 @@
+/**
+ * One result store, one truth (D7): documents are given results, and what Problems, the sidebar, lenses, hovers, the status,
+ * the report and the command line's JSON, SARIF and Markdown say of them is compared. None may say another thing.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JobPart } from "../../server/emulation/job.ts";
+import { codeLenses } from "../../server/features/code_lens.ts";
+import { marks } from "../../server/features/diagnostics.ts";
+import { hover } from "../../server/features/hover.ts";
+import type { Snapshot } from "../../server/features/snapshot.ts";
+import { tree } from "../../server/features/tree.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
+import { report } from "../../server/report/editor.ts";
+import { formatOf } from "../../server/report/formats.ts";
+import { STANDING_WORDS } from "../../server/report/standing.ts";
+import type { Finding, ReviewResult } from "../../server/review/types.ts";
+import { OpenDocument } from "../../server/state.ts";
+import { fakeReview } from "../support/fake_review.ts";
+import { example } from "../support/paths.ts";
+
+interface Open {
+  readonly document: OpenDocument;
+  /** What the run under way tells. */
+  readonly part: (part: JobPart) => void;
+}
+
+async function open(text: string): Promise<Open> {
+  let part: (part: JobPart) => void = () => {};
+  const document = new OpenDocument(
+    {
+      read: (t, path) => ({ done: Promise.resolve(parseDocument(t, path)), cancel: () => {} }),
+      simulate: (_t, _p, _o, _progress, tell) => {
+        part = tell;
+        return { outcome: new Promise(() => {}), cancel: () => {}, hurry: () => {}, place: () => 0 };
+      },
+      settings: () => DEFAULT_SETTINGS,
+      log: () => {},
+      changed: () => {},
+    },
+    "file:///mails/mail.eml",
+    "folioscope-mail",
+    1,
+    text,
+  );
+  await document.ready();
+  return { document, part: (p) => part(p) };
+}
+
+const mail = example("share-dropped-twice.eml").toString("utf8");
+const parsed = parseDocument(mail, "mail.eml");
+const made = fakeReview(parsed, "0");
+
+const flat = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((n) => [n, ...flat(n.children)]);
+
+interface Said {
+  readonly snapshot: Snapshot;
+  readonly status: StatusParams;
+  readonly rows: readonly TreeNode[];
+  readonly patchRow: TreeNode;
+  readonly lenses: readonly string[];
+  readonly report: string;
+  readonly markdown: string;
+  readonly problems: ReturnType<typeof marks>;
+}
+
+function everySurface(document: OpenDocument, result: ReviewResult | undefined): Said {
+  const snapshot = document.snapshot();
+  const rows = flat(tree(snapshot));
+  const doc = snapshot.parsed;
+  const style = { color: false, all: false };
+  return {
+    snapshot,
+    status: document.status(),
+    rows,
+    patchRow: rows.find((r) => r.kind === "patch")!,
+    lenses: codeLenses(snapshot).map((l) => l.title),
+    report: report(snapshot, undefined).text,
+    markdown: result === undefined ? "" : formatOf("markdown")!.write({ doc, result, chosen: [0], style }),
+    problems: marks(snapshot),
+  };
+}
+
+test("the new findings are the same ones on every surface", async () => {
+  const { document } = await open(mail);
+  const warned: Finding = { ...made.findings[0]!, code: "dead-check", severity: "warning" };
+  const was: Finding = { ...made.findings[0]!, code: "oops", verdict: "already" };
+  const result = { ...made, findings: [...made.findings, warned, was] };
+  document.adopt(result);
+  const said = everySurface(document, result);
+  const fresh = result.findings.filter((f) => f.verdict === "new").map((f) => f.code);
+  assert.deepEqual(
+    said.problems
+      .filter((m) => m.finding !== undefined)
+      .map((m) => m.code)
+      .sort(),
+    [...fresh].sort(),
+  );
+  assert.deepEqual(
+    said.rows
+      .filter((r) => r.kind === "finding" && r.verdict === "new")
+      .map((r) => r.label)
+      .sort(),
+    [...fresh].sort(),
+  );
+  assert.equal(said.status.counts.new, fresh.length);
+  assert.ok(said.patchRow.description.startsWith(`${fresh.length} new`), said.patchRow.description);
+  assert.ok(said.lenses[0]!.includes(said.patchRow.description), said.lenses[0]);
+  assert.ok(said.report.includes(said.patchRow.description));
+  assert.ok(said.markdown.includes(said.patchRow.description));
+  for (const code of fresh) assert.ok(said.report.includes(`new with this patch: ${code}`));
+  const sarif = JSON.parse(
+    formatOf("sarif")!.write({
+      doc: said.snapshot.parsed,
+      result,
+      chosen: [0],
+      style: { color: false, all: false },
+    }),
+  );
+  assert.deepEqual(
+    sarif.runs[0].results
+      .filter((r: { baselineState: string }) => r.baselineState === "new")
+      .map((r: { ruleId: string }) => r.ruleId),
+    fresh,
+  );
+  const json = JSON.parse(
+    formatOf("json")!.write({
+      doc: said.snapshot.parsed,
+      result,
+      chosen: [0],
+      style: { color: false, all: false },
+    }),
+  );
+  assert.deepEqual(
+    json.findings.filter((f: Finding) => f.verdict === "new").map((f: Finding) => f.code),
+    fresh,
+  );
+  const line = result.findings[0]!.docLine;
+  for (const code of fresh) assert.ok(hover(said.snapshot, line)!.markdown.includes(code));
+});
+
+test("a warning looks like one everywhere", async () => {
+  const { document } = await open(mail);
+  const result = { ...made, findings: [{ ...made.findings[0]!, severity: "warning" as const }] };
+  document.adopt(result);
+  const said = everySurface(document, result);
+  assert.equal(said.status.worst, "warning");
+  assert.ok(said.rows.filter((r) => r.verdict === "new").every((r) => r.severity === "warning"));
+  assert.equal(said.problems.find((m) => m.finding !== undefined)!.severity, "warning");
+  assert.doesNotMatch(hover(said.snapshot, result.findings[0]!.docLine)!.markdown, /🔴/);
+});
+
+test("what was so before the patch is told once, apart, and colours nothing", async () => {
+  const { document } = await open(mail);
+  const result = { ...made, findings: [{ ...made.findings[0]!, verdict: "already" as const }] };
+  document.adopt(result);
+  const said = everySurface(document, result);
+  assert.equal(said.patchRow.verdict, "clean");
+  assert.equal(flat(said.patchRow.children).filter((r) => r.kind === "finding").length, 0);
+  assert.equal(said.rows.filter((r) => r.kind === "finding").length, 1);
+  assert.equal(said.status.worst, "");
+  assert.doesNotMatch(said.lenses[0]!, /already/);
+});
+
+const nothingRan: ReviewResult = {
+  ...made,
+  runs: [],
+  findings: [],
+  lines: [],
+  functions: [],
+  plans: [],
+};
+
+test("not run yet, reached by nothing, not modelled, shown in part: one word for each, everywhere", async () => {
+  const counts = { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
+  const standing = (kind: "partial" | "uncalled" | "no-function", reason: string): ReviewResult => ({
+    ...nothingRan,
+    functions: made.functions.map((f) => ({ ...f, executed: false, reason, counts })),
+    plans: [{ patch: 0, cases: 3, leftOut: [{ why: { kind, names: ["f"] }, cases: 3 }], whole: [] }],
+  });
+  const silent = made.runs.map((r) => ({ ...r, verdict: "not-modelled" as const }));
+  const results: [keyof typeof STANDING_WORDS, ReviewResult | undefined][] = [
+    ["not-run", undefined],
+    ["in-part", standing("partial", "the diff shows only a part of it")],
+    ["unreached", standing("uncalled", "no scenario calls it")],
+    ["not-modelled", standing("no-function", "the diff shows no C function")],
+    [
+      "not-modelled",
+      { ...made, findings: [], runs: silent, functions: made.functions.map((f) => ({ ...f, counts })) },
+    ],
+  ];
+  for (const [key, result] of results) {
+    const { document } = await open(mail);
+    if (result !== undefined) document.adopt(result);
+    const said = everySurface(document, result);
+    const word = STANDING_WORDS[key];
+    assert.ok(said.lenses[0]!.includes(word), `lens: ${said.lenses[0]}, not ${word}`);
+    for (const title of said.lenses.slice(1)) assert.ok(title.includes(word), `lens: ${title}, not ${word}`);
+    assert.ok(said.patchRow.description.includes(word), `${said.patchRow.description}, not ${word}`);
+    assert.equal(said.status.standing, word);
+    if (result !== undefined) {
+      assert.ok(said.report.includes(word), said.report);
+      assert.ok(said.markdown.includes(word), said.markdown);
+    }
+    assert.ok(
+      said.rows.every((r) => r.verdict !== "clean"),
+      `nothing is green: ${key}`,
+    );
+    const changed = parsed.patches[0]!.files[0]!.hunks[0]!.lines.find(
+      (l) => l.kind === "+" && l.text.trim().endsWith(";"),
+    );
+    if (changed !== undefined && result === undefined)
+      assert.match(hover(said.snapshot, changed.docLine)!.markdown, new RegExp(word, "i"));
+  }
+});
+
+test("a line without code says so, under a function that ran", async () => {
+  const { document } = await open(mail);
+  document.adopt({ ...made, lines: [] });
+  const { snapshot } = everySurface(document, made);
+  const whole = parsed.patches[0]!.definitions.find(
+    (d) => d.kind === "function" && d.visible === "whole" && d.changed,
+  )!;
+  const says = (docLine: number): string => hover(snapshot, docLine)!.markdown;
+  const lines = whole.text.split("\n");
+  assert.match(says(whole.lines[0]!), /no code of its own/, "the signature");
+  assert.match(says(whole.lines[lines.indexOf("{")]!), /no code of its own/, "the brace");
+  assert.match(says(whole.lines[lines.lastIndexOf("}")]!), /no code of its own/, "the end");
+});
+
+test("a run of the same text makes nothing obsolete; an edit marks what is there", async () => {
+  const { document } = await open(mail);
+  document.adopt(made);
+  void document.simulate({});
+  const rerun = everySurface(document, made);
+  assert.equal(rerun.snapshot.state, "checking");
+  for (const l of rerun.lenses) assert.doesNotMatch(l, /obsolete/);
+  assert.ok(rerun.problems.every((m) => m.stale !== true));
+  document.update([{ text: `${mail}\nOne more line.\n` }], 2);
+  await document.ready();
+  const edited = everySurface(document, made);
+  assert.equal(edited.snapshot.state, "obsolete");
+  const found = edited.problems.filter((m) => m.finding !== undefined);
+  assert.ok(found.length > 0 && found.every((m) => m.stale === true));
+  assert.match(edited.lenses[0]!, /obsolete/);
+});
+
+test("what a run finds is shown as it comes, and stays when the run is cancelled", async () => {
+  const { document, part } = await open(mail);
+  void document.simulate({});
+  assert.equal(everySurface(document, undefined).problems.filter((m) => m.finding !== undefined).length, 0);
+  part({ kind: "finding", finding: made.findings[0]! });
+  const first = everySurface(document, undefined);
+  assert.equal(first.snapshot.state, "checking");
+  assert.equal(first.status.counts.new, 1);
+  assert.equal(first.problems.filter((m) => m.finding !== undefined).length, 1);
+  assert.ok(first.rows.some((r) => r.kind === "finding"));
+  part({ kind: "patch", patch: 0, result: made });
+  assert.equal(
+    document.status().counts.new,
+    made.findings.length,
+    "the patch's own findings stand in place of those told before",
+  );
+  document.cancel();
+  const kept = everySurface(document, made);
+  assert.equal(kept.snapshot.state, "cancelled");
+  assert.equal(kept.status.counts.new, made.findings.length);
+  assert.ok(kept.lenses[0]!.includes(kept.patchRow.description));
+});

@@ -1,0 +1,193 @@
+/**
+ * Reports for other tools: SARIF against its published schema, JUnit as well-formed XML with the counts it states,
+ * Markdown and the reply without a word of the mail as markup. The results are made up, or those of an example.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import Ajv2020 from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { parseDocument } from "../../server/parse.ts";
+import { formatOf, type ReportInput } from "../../server/report/formats.ts";
+import { replyText } from "../../server/report/reply.ts";
+import { STANDING_WORDS } from "../../server/report/standing.ts";
+import type { Finding, PlanFacts, ReviewResult, Run } from "../../server/review/types.ts";
+import { fakeReview } from "../support/fake_review.ts";
+import { example, root } from "../support/paths.ts";
+
+const doc = parseDocument(example("leaked-reference.eml"), "mails/leaked reference.eml");
+const made = fakeReview(doc, "0");
+const style = { color: false, all: false };
+
+const written = (name: string, result: ReviewResult, change: Partial<ReportInput> = {}): string =>
+  formatOf(name)!.write({ doc, result, chosen: doc.patches.map((p) => p.index), style, ...change });
+
+/** The published schema, as a test helper of its makers ships it; formats are checked by its patterns alone. */
+function sarifProblems(text: string): unknown[] {
+  const require = createRequire(join(root, "package.json"));
+  const lib = dirname(require.resolve("@microsoft/jest-sarif"));
+  const schema = JSON.parse(readFileSync(join(lib, "schemas", "sarif-2.1.0-rtm.5.json"), "utf8"));
+  // A draft that is spelt the old way; its rules are those of today.
+  delete schema.$schema;
+  delete schema.id;
+  const ajv = new Ajv2020.default({
+    strict: false,
+    allErrors: true,
+    // Its patterns are written for a dialect without the u flag.
+    unicodeRegExp: false,
+    formats: { uri: true, "uri-reference": true, "date-time": true },
+  });
+  const check = ajv.compile(schema);
+  return check(JSON.parse(text)) ? [] : (check.errors ?? []);
+}
+
+test("SARIF is valid, and opens on the line of the input", () => {
+  const text = written("sarif", made);
+  assert.deepEqual(sarifProblems(text), []);
+  const [run] = JSON.parse(text).runs;
+  assert.equal(run.artifacts[0].location.uri, "mails/leaked%20reference.eml");
+  assert.equal(run.results.length, made.findings.length);
+  const [first] = run.results;
+  assert.equal(first.locations[0].physicalLocation.region.startLine, made.findings[0]!.docLine);
+  assert.equal(run.tool.driver.rules[first.ruleIndex].id, first.ruleId);
+  assert.deepEqual(sarifProblems(JSON.stringify({ version: "2.1.0", runs: [{}] })).length > 0, true);
+});
+
+test("SARIF of an encoded mail counts the lines of the input, not of what is shown", () => {
+  const body = [
+    "--- a/fs/dax.c",
+    "+++ b/fs/dax.c",
+    "@@ -1,3 +1,4 @@",
+    " static void f(void)",
+    " {",
+    "+\tg();",
+    " }",
+    "",
+  ];
+  const head =
+    "From: a@example.org\nSubject: [PATCH] x\nMIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n";
+  const encoded = parseDocument(`${head}${Buffer.from(body.join("\n")).toString("base64")}\n`, "m.eml");
+  const finding = {
+    ...made.findings[0]!,
+    patch: 0,
+    docLine: encoded.lines.findIndex((l) => l.includes("g();")) + 1,
+  };
+  const text = formatOf("sarif")!.write({
+    doc: encoded,
+    result: { ...made, findings: [finding] },
+    chosen: [0],
+    style,
+  });
+  const line = JSON.parse(text).runs[0].results[0].locations[0].physicalLocation.region.startLine;
+  assert.equal(line, encoded.rawLines?.[finding.docLine - 1]);
+  assert.ok(line !== undefined);
+  assert.ok(line <= head.split("\n").length + 1, "the input has no further line");
+});
+
+/** A reader of the XML that JUnit files are: throws where it is not well-formed. */
+function xmlTags(text: string): string[] {
+  const open: string[] = [];
+  const seen: string[] = [];
+  const rest = text.replace(/^<\?xml [^>]*\?>\n/, "");
+  for (const m of rest.matchAll(/<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>|[^<]+|</g)) {
+    const [whole, close, name, attributes, empty] = m;
+    assert.doesNotMatch(attributes ?? whole, /&(?!amp;|lt;|gt;|quot;|#\d+;)/);
+    if (name === undefined) assert.notEqual(whole, "<", "a bare <");
+    else if (close === "/") assert.equal(open.pop(), name);
+    else {
+      seen.push(name);
+      if (empty !== "/") open.push(name);
+    }
+  }
+  assert.deepEqual(open, []);
+  return seen;
+}
+
+test("JUnit: a run that something new breaks fails, one that says nothing is skipped with its reason", () => {
+  const silent: Run = {
+    ...made.runs[0]!,
+    scenario: "other a<b",
+    verdict: "not-modelled",
+    reason: 'no "x" & y',
+  };
+  const text = written("junit", { ...made, runs: [...made.runs, silent] });
+  const tags = xmlTags(text);
+  const shown = new Set(made.findings.flatMap((f) => [f.scenario, ...f.alsoIn]));
+  assert.equal(tags.filter((t) => t === "failure").length, shown.size);
+  assert.equal(tags.filter((t) => t === "skipped").length, 1);
+  assert.match(text, /tests="4" failures="2"/);
+  assert.match(text, /name="other a&lt;b"/);
+  assert.match(text, /message="no &quot;x&quot; &amp; y"/);
+});
+
+test("JUnit is well-formed whatever a mail is called", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (subject) => {
+      const named = { ...doc, patches: [{ ...doc.patches[0]!, subject }] };
+      xmlTags(written("junit", made, { doc: named as typeof doc, chosen: [0] }));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("Markdown: a patch that nothing could run says so in the words of every surface", () => {
+  const none = { ...made, runs: [], findings: [], plans: [] };
+  const of = (why: PlanFacts["leftOut"][number]["why"]): string =>
+    written("markdown", {
+      ...none,
+      plans: [{ patch: 0, cases: 3, leftOut: [{ why, cases: 3 }], whole: [] }],
+    });
+  assert.ok(of({ kind: "partial", names: ["f"] }).includes(STANDING_WORDS["in-part"]));
+  assert.ok(of({ kind: "uncalled", names: ["f"] }).includes(STANDING_WORDS.unreached));
+  assert.ok(of({ kind: "no-function" }).includes(STANDING_WORDS["not-modelled"]));
+  assert.ok(written("markdown", none).includes(STANDING_WORDS["not-run"]));
+  const silent = made.runs.map((r) => ({ ...r, verdict: "not-modelled" as const }));
+  const text = written("markdown", { ...made, runs: silent, findings: [] });
+  assert.ok(text.includes(STANDING_WORDS["not-modelled"]) && !text.includes("clean"), text);
+});
+
+test("Markdown: text of the mail is no markup", () => {
+  const named = { ...doc, patches: [{ ...doc.patches[0]!, subject: "a | b <img src=x> [l](u) `c`" }] };
+  const text = written("markdown", { ...made, findings: [] }, { doc: named as typeof doc, chosen: [0] });
+  const row = text.split("\n").find((l) => l.includes("img"))!;
+  assert.ok(row.includes("a \\| b \\<img src=x\\> \\[l\\]\\(u\\) \\`c\\`"), row);
+});
+
+const steps = (n: number, tasks: readonly string[]): Finding["trace"] =>
+  Array.from({ length: n }, (_, i) => ({
+    task: tasks[i % tasks.length]!,
+    text: `event ${i} of a page with words enough to fill more than a line of a mail, and then some`,
+    path: "fs/dax.c",
+    line: 100 + i,
+    docLine: 0,
+    role: i === n - 1 ? ("culprit" as const) : ("history" as const),
+  }));
+
+test("the reply quotes the hunk, asks once, and keeps to 78 columns", () => {
+  for (const tasks of [["user"], ["truncate", "fault"], ["a", "b", "c"]]) {
+    const f: Finding = { ...made.findings[0]!, trace: steps(30, tasks) };
+    const text = replyText(doc, f);
+    const lines = text.split("\n");
+    const quotes = lines.filter((l) => l.startsWith(">"));
+    const asked = doc.lines[f.docLine - 1]!;
+    assert.ok(quotes.includes(`> ${asked}`), `the line is quoted: ${text}`);
+    assert.ok(
+      quotes.some((l) => l.startsWith("> @@")),
+      "the hunk's head is quoted",
+    );
+    assert.match(text, /wrote:\n>/);
+    assert.equal(lines.filter((l) => !l.startsWith(">") && l.includes("?")).length, 1, text);
+    for (const l of lines)
+      if (!l.startsWith(">") && !l.includes("--replay")) assert.ok(l.length <= 78, `${l.length}: ${l}`);
+    assert.ok(text.includes(f.replay));
+    assert.ok(text.includes("event 29"), "the event that breaks the rule is there");
+    assert.doesNotMatch(text, /[!]/);
+  }
+});
+
+test("the reply of a finding without a line quotes the title", () => {
+  const text = replyText(doc, { ...made.findings[0]!, docLine: 0, exactLine: false });
+  assert.ok(text.includes(`> ${doc.patches[0]!.subject}`), text);
+});
