@@ -9,7 +9,6 @@ import {
   COMMAND_SIMULATE,
   type StatusParams,
 } from "../server/protocol.ts";
-import { ordinal } from "../server/report/words.ts";
 
 export class Status {
   readonly item: StatusBarItem;
@@ -63,8 +62,8 @@ const FRESH_ICONS: Readonly<Record<StatusParams["worst"], string>> = {
 };
 
 /** What is under way, and what it has found so far. */
-function progress({ queued, done, total, counts }: StatusParams): string {
-  if (queued > 0) return `queued, ${ordinal(queued)}`;
+function progress({ queued, message, done, total, counts }: StatusParams): string {
+  if (queued > 0) return message;
   const found = counts.new > 0 ? ` · ${counts.new} new` : "";
   return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${found}`;
 }

@@ -19,6 +19,7 @@ import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusP
 import type { Reading } from "./reading/reader.ts";
 import { countsOf, worstOf } from "./report/facts.ts";
 import { documentStanding } from "./report/standing.ts";
+import { ordinal } from "./report/words.ts";
 import { stubRanking } from "./review/coverage.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";
@@ -352,14 +353,20 @@ export class OpenDocument {
     const state = this.state;
     const foreign = state === "foreign";
     const review = foreign ? undefined : this.#review();
+    const queued = this.#job?.place() ?? 0;
     return {
       uri: this.uri,
       version: this.version,
       state,
       done: this.#progress.done,
       total: this.#progress.total,
-      message: state === "checking" ? this.#progress.what : this.#message,
-      queued: this.#job?.place() ?? 0,
+      message:
+        queued > 0
+          ? `queued, ${ordinal(queued)}`
+          : state === "checking"
+            ? this.#progress.what
+            : this.#message,
+      queued,
       counts: review === undefined ? NO_COUNTS : countsOf(review.result),
       standing: documentStanding(
         review?.result,
