@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "the catalogue of scenarios",
     run: async (a, io) => (await import("./cli_catalogue.ts")).runScenarios(a, io),
   },
+  contracts: {
+    summary: "what is known of the kernel's interfaces, and whether it fits a tree",
+    run: async (a, io) => (await import("./cli_contracts.ts")).runContracts(a, io),
+  },
   invariants: {
     summary: "the catalogue of invariants",
     run: async (a, io) => (await import("./cli_catalogue.ts")).runInvariants(a, io),

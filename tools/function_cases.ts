@@ -8,9 +8,9 @@ import { parseArgs } from "node:util";
 import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
 import type { PathResult } from "../emulator/function/finding.ts";
 import { parseDocument } from "../server/parse.ts";
-import { functionCases } from "../server/review/function_case.ts";
+import { FunctionCases, type FunctionOptions } from "../server/review/function_case.ts";
 import { knowsName } from "../server/source/function_source.ts";
-import { imagesOf } from "../server/source/images.ts";
+import { imagesOf, type KernelTree, type SideImages } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
 
 const { values, positionals } = parseArgs({
@@ -49,6 +49,24 @@ const cases: Case[] =
           .filter((l) => l.trim() !== "")
           .map((l) => JSON.parse(l) as Case)
       : [];
+/** Every function case of a patch, and what its text alone shows. */
+function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
+  const cases = new FunctionCases(t, images);
+  const wanted = cases.plan.entries.filter((e) => options.only === null || options.only(e.name));
+  const entries = wanted.map((e) => cases.run(e, options));
+  const statics = cases.statics();
+  if (statics.length > 0)
+    entries.push({
+      entry: statics[0]!.entry,
+      differences: statics,
+      paths: { before: 0, after: 0 },
+      left: 0,
+      note: "",
+      ends: new Map(),
+    });
+  return { entries, notes: cases.plan.notes };
+}
+
 const tally = new Map<string, number>();
 for (const c of cases.filter((x) => values.mail !== undefined || x.id.includes(positionals[0] ?? ""))) {
   const file = values.mail ?? join(folder, `${c.id}.eml`);
@@ -64,7 +82,7 @@ for (const c of cases.filter((x) => values.mail !== undefined || x.id.includes(p
       patch.files.map((f) => f.path),
     ),
   });
-  const r = functionCases(tree, images, {
+  const r = runAll(tree, images, {
     bounds: { ...USUAL_BOUNDS, paths: Number(values.paths ?? 400) },
     only: values.trace === undefined ? null : (n: string) => n === values.trace,
     ...(values.trace === undefined

@@ -25,6 +25,10 @@ const TOLERANT =
 const BORROWS =
   /^(sort|sort_r|list_sort|bsearch|regmap_|usb_control_msg|hex_dump|print_|crc|memchr|kstrto|sscanf)|(^|_)(read|write|get|parse|print|find|check|copy|cmp|is|has|show|dump|validate|count|calc|convert|lookup|match|test|wait|msg|transfer|xfer|sync|update|fill|decode|encode|format|valid|query|send_cmd|recv)\w{0,12}$/;
 
+/** Callees whose name says that they end a state: of what nothing is known of they alone may have given one back. */
+const ENDS_STATE =
+  /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
+
 export class Calls {
   private readonly w: Run;
 
@@ -175,9 +179,9 @@ export class Calls {
       });
       return obj.base;
     }
-    if (c.gives === "positive") {
+    if (c.gives === "positive" || c.gives === "nonnegative") {
       const u = unknown(site.origin.key, t, site.origin);
-      w.known.assume(u, "ge", 1n);
+      w.known.assume(u, "ge", c.gives === "positive" ? 1n : 0n);
       return u;
     }
     if (c.fails === "false" || c.fails === "zero") return 1n;
@@ -244,6 +248,8 @@ export class Calls {
     if (v === null) return;
     switch (clause.verb) {
       case "get":
+        // NULL and error pointers are nothing to hold: of_node_get(NULL), a clock that is not there.
+        if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
         if (kind !== null && !(clause.where.at === "ret" && failed)) this.take(kind, this.keyOf(v), site, c);
         return;
       case "put":
@@ -268,6 +274,12 @@ export class Calls {
       case "call": {
         const arg = clause.from === null ? null : this.place(clause.from, site, ret);
         this.callback(v, arg === null ? [] : [arg]);
+        return;
+      }
+      case "array": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        if (at !== null && at.obj.kind !== "string")
+          w.forget(at.obj, at.off, Math.max(1, (at.obj.size ?? 4096) - at.off), site.origin.key);
         return;
       }
       case "fill": {
@@ -496,7 +508,12 @@ export class Calls {
       const at = w.mem.at(v);
       if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
       for (const h of w.books.holdings)
-        if (h.key === v && h.state === "held" && h.kind.sort !== "lock" && !BORROWS.test(site.name))
+        if (
+          h.key === v &&
+          h.state === "held" &&
+          h.kind.sort !== "lock" &&
+          (h.kind.sort === "state" ? ENDS_STATE.test(site.name) : !BORROWS.test(site.name))
+        )
           h.lent ??= site.name;
       const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;
       const to = declared?.kind === "pointer" ? declared.to : null;

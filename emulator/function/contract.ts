@@ -25,6 +25,7 @@ export type Verb =
   | "store" /** stores one argument at a place */
   | "call" /** calls the function that lies at a place, with an argument */
   | "fill" /** what the pointer leads to is written */
+  | "array" /** what the pointer leads to, and what follows it in the object, is written */
   | "out"; /** what the pointer leads to leaves the kernel, but for a time stamp at its end */
 
 export interface Clause {
@@ -49,8 +50,8 @@ export interface Contract {
   readonly memory: "zero" | "uninitialised" | "unknown" | null;
   /** Argument numbers whose product is the size of the memory. */
   readonly size: readonly number[];
-  /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a positive number. */
-  readonly gives: number | "positive" | null;
+  /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a number above (not below) 0. */
+  readonly gives: number | "positive" | "nonnegative" | null;
   readonly source: string;
 }
 
@@ -89,6 +90,8 @@ export interface ContractEntry {
 export interface ContractFile {
   readonly kinds?: Readonly<Record<string, Partial<Omit<Kind, "name">>>>;
   readonly functions?: Readonly<Record<string, ContractEntry | null>>;
+  /** Header to the names that it declares: the source of contracts that say none (contracts/headers.yaml). */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
 }
 
 const VERBS: ReadonlySet<string> = new Set([
@@ -102,6 +105,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "store",
   "call",
   "fill",
+  "array",
   "out",
 ]);
 const FAILURES: ReadonlySet<string> = new Set([
@@ -128,7 +132,7 @@ export function parseClause(text: string): Clause | null {
   const words = (m?.[1] ?? "").trim().split(/\s+/);
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
-  const two = verb === "read" || verb === "fill" || verb === "out";
+  const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out";
   const paired = verb === "store" || verb === "call";
   if (words.length !== (two ? 2 : 3)) return null;
   const where = parsePlace(words[words.length - 1]!);
@@ -151,6 +155,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
   const kinds = new Map<string, Kind>();
   const functions = new Map<string, Contract>();
   const entries = new Map<string, ContractEntry>();
+  const declared = new Map<string, string>();
   for (const file of files) {
     for (const [name, k] of Object.entries(file.kinds ?? {}))
       kinds.set(name, {
@@ -162,7 +167,12 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         putBy: k.putBy ?? "",
         registration: k.registration ?? false,
       });
-    for (const [name, e] of Object.entries(file.functions ?? {})) entries.set(name, e ?? {});
+    for (const [name, e] of Object.entries(file.functions ?? {})) {
+      if (entries.has(name)) problem(`${name}: two contracts`);
+      entries.set(name, e ?? {});
+    }
+    for (const [path, names] of Object.entries(file.headers ?? {}))
+      for (const name of names) declared.set(name, path);
   }
   const full = (name: string, depth: number): ContractEntry => {
     const e = entries.get(name);
@@ -191,8 +201,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       iterator: e.iterator ?? false,
       memory: e.memory === undefined ? null : (e.memory as Contract["memory"]),
       size: e.size ?? [],
-      gives: e.gives === undefined ? null : (e.gives as number | "positive"),
-      source: e.source ?? "",
+      gives: e.gives === undefined ? null : (e.gives as Contract["gives"]),
+      source: e.source ?? declared.get(name) ?? "",
     });
   }
   return { kinds, functions };

@@ -46,8 +46,10 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "BUG() __fs_bug()",
   "panic(...) __fs_bug()",
   ...nothing(
-    "BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_NOT_POWER_OF_2 compiletime_assert might_sleep might_sleep_if might_fault might_alloc cond_resched lockdep_assert_held lockdep_assert_not_held lockdep_assert_held_once lockdep_assert_held_write lockdep_assert_held_read lockdep_assert_once lockdep_assert lockdep_set_class lockdep_set_class_and_name lockdep_set_subclass lockdep_init_map lockdep_register_key lockdep_unregister_key lockdep_assert_in_irq lockdep_assert_irqs_disabled lockdep_assert_irqs_enabled rcu_lockdep_assert RCU_LOCKDEP_WARN static_assert smp_mb smp_rmb smp_wmb mb rmb wmb dma_wmb dma_rmb dma_mb barrier smp_mb__before_atomic smp_mb__after_atomic cpu_relax barrier_data instrument_memcpy_before kmemleak_not_leak kmemleak_ignore sparse_cond prefetch prefetchw typecheck assert_spin_locked iosubmit_cmds512_dummy",
+    "BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_NOT_POWER_OF_2 compiletime_assert might_sleep might_sleep_if might_fault might_alloc cond_resched lockdep_assert_held lockdep_assert_not_held lockdep_assert_held_once lockdep_assert_held_write lockdep_assert_held_read lockdep_assert_once lockdep_assert lockdep_set_class lockdep_set_class_and_name lockdep_set_subclass lockdep_init_map lockdep_register_key lockdep_unregister_key lockdep_assert_in_irq lockdep_assert_irqs_disabled lockdep_assert_irqs_enabled rcu_lockdep_assert RCU_LOCKDEP_WARN static_assert smp_mb smp_rmb smp_wmb mb rmb wmb dma_wmb dma_rmb dma_mb barrier smp_mb__before_atomic smp_mb__after_atomic cpu_relax barrier_data instrument_memcpy_before kmemleak_not_leak kmemleak_ignore prefetch prefetchw assert_spin_locked",
   ),
+  "typecheck(...) 1",
+  "typecheck_fn(...) ((void)0)",
   "BUILD_BUG_ON_ZERO(e) 0",
   "__must_be_array(a) 0",
   "unlikely(x) (!!(x))",
@@ -231,6 +233,10 @@ export const FUNCTION_SHIMS: readonly string[] = [
 
 /** Declarations of the functions that the shims call, and of those that headers make out of assembler. */
 export const PRELUDE = `
+typedef struct seqcount_spinlock { seqcount_t seqcount; } seqcount_spinlock_t;
+typedef struct seqcount_raw_spinlock { seqcount_t seqcount; } seqcount_raw_spinlock_t;
+typedef struct seqcount_rwlock { seqcount_t seqcount; } seqcount_rwlock_t;
+typedef struct seqcount_mutex { seqcount_t seqcount; } seqcount_mutex_t;
 struct task_struct;
 void __fs_log(const void *first, ...);
 void __fs_bug(void) __attribute__((noreturn));
@@ -319,3 +325,11 @@ int snprintf(char *buf, unsigned long n, const char *fmt, ...);
 int scnprintf(char *buf, unsigned long n, const char *fmt, ...);
 int sprintf(char *buf, const char *fmt, ...);
 `;
+
+/** Typedefs of the prelude, which headers make by macros: known to the parser of every file. */
+export const PRELUDE_TYPEDEFS: readonly string[] = [
+  "seqcount_spinlock_t",
+  "seqcount_raw_spinlock_t",
+  "seqcount_rwlock_t",
+  "seqcount_mutex_t",
+];

@@ -3,13 +3,13 @@
  * name at a time. Headers are read once for both sides. Leaves out finding who defines a name (the TreeSource's business)
  * and running anything.
  */
-import type { SourceFile } from "../c/ast.ts";
+import type { SourceFile, TranslationUnit } from "../c/ast.ts";
 import { type LinkUnit, linkProgram, type Program } from "../c/link.ts";
 import { type MacroDef, MacroTable } from "../c/macro_table.ts";
 import { parse } from "../c/parser.ts";
 import { defineMacros, predefinedMacros, preprocess } from "../c/preprocessor.ts";
 import type { TreeSource } from "../kernel_tree.ts";
-import { configSet, FUNCTION_SHIMS, PRELUDE } from "./shims.ts";
+import { configSet, FUNCTION_SHIMS, PRELUDE, PRELUDE_TYPEDEFS } from "./shims.ts";
 
 /** The unit of a header, and what it defines or declares in this configuration. */
 interface Loaded {
@@ -28,10 +28,13 @@ export class KernelSources {
   private readonly typedefs: ReadonlySet<string>;
   private readonly prelude: LinkUnit;
   private reading = 0;
+  /** Headers whose directives are being read. */
+  private readonly underWay = new Set<string>();
+  private readonly traces = new Map<string, LinkUnit>();
 
   constructor(source: TreeSource) {
     this.source = source;
-    this.typedefs = source.typedefs;
+    this.typedefs = new Set([...source.typedefs, ...PRELUDE_TYPEDEFS]);
     const plain = predefinedMacros(this.files);
     for (const name of ["unix", "linux"]) plain.delete(name);
     defineMacros(plain, this.files, [...FUNCTION_SHIMS, ...source.config], "<shims>");
@@ -66,7 +69,8 @@ export class KernelSources {
       const file = this.load(path);
       if (file?.names.has(`@${name}`) === true) return [file.unit];
     }
-    return [];
+    // A tracepoint that is handed on by its name.
+    return /^trace_\w+$/.test(name) ? [this.trace(name)] : [];
   }
 
   private load(path: string): Loaded | null {
@@ -93,8 +97,10 @@ export class KernelSources {
       },
     );
     const tu = parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" });
+    // A header's own form of what a shim stands for (`static inline void print_hex_dump_debug(...)`) is not the shim's.
+    const externals = path === "<prelude>" ? tu.externals : tu.externals.filter((e) => !declaresShim(e));
     const names = new Set<string>();
-    for (const e of tu.externals) {
+    for (const e of externals) {
       if (e.kind === "function") names.add(e.declarator.name ?? "");
       if (e.kind !== "declaration") continue;
       const t = e.specs.type;
@@ -114,7 +120,7 @@ export class KernelSources {
         names.add(declares ? `@${name}` : name);
       }
     }
-    return { unit: { path, tu, macros }, names };
+    return { unit: { path, tu: { ...tu, externals }, macros }, names };
   }
 
   /** A macro of the tree's headers. */
@@ -131,6 +137,8 @@ export class KernelSources {
 
   private imported(name: string): MacroDef | undefined {
     for (const path of this.source.definers(`#${name}`)) {
+      // The header that comes first is not read to its end yet: nobody else's definition in its place.
+      if (this.underWay.has(path)) return undefined;
       const def = this.macrosOf(path)?.own(name);
       if (def === undefined) continue;
       // `#define foo foo` marks an architecture's own function.
@@ -148,13 +156,24 @@ export class KernelSources {
     if (text === null) return null;
     const macros = this.base.copy();
     this.reading++;
+    this.underWay.add(path);
     preprocess(
       { path, text: directivesOf(text), origin: "tree" },
       { files: this.files, macros, resolve: () => null, missingInclude: "ignore" },
     );
     this.reading--;
+    this.underWay.delete(path);
     this.tables.set(path, macros);
     return macros;
+  }
+
+  private trace(name: string): LinkUnit {
+    let unit = this.traces.get(name);
+    if (unit === undefined) {
+      unit = this.parsed("<tracepoint>", `void (${name})();`).unit;
+      this.traces.set(name, unit);
+    }
+    return unit;
   }
 
   /** Tracepoints say nothing here. */
@@ -207,6 +226,16 @@ class TreeTable extends MacroTable {
     const like = super.get("__KERNEL__")!;
     return { ...like, name };
   }
+}
+
+function declaresShim(e: TranslationUnit["externals"][number]): boolean {
+  const name =
+    e.kind === "function"
+      ? e.declarator.name
+      : e.kind === "declaration" && e.items.length === 1
+        ? e.items[0]!.declarator.name
+        : null;
+  return name?.startsWith("__fs_") === true && name !== "__fs_nothing";
 }
 
 /** A text of which only the preprocessor's lines are left, each in its place. */

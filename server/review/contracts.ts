@@ -3,15 +3,46 @@
  * (emulator/function).
  */
 import { parse } from "yaml";
+import async from "../../emulator/contracts/async.yaml";
 import bus from "../../emulator/contracts/bus.yaml";
+import clocks from "../../emulator/contracts/clocks.yaml";
 import device from "../../emulator/contracts/device.yaml";
+import files from "../../emulator/contracts/files.yaml";
 import firmware from "../../emulator/contracts/firmware.yaml";
+import headers from "../../emulator/contracts/headers.yaml";
+import iio from "../../emulator/contracts/iio.yaml";
+import links from "../../emulator/contracts/links.yaml";
 import locks from "../../emulator/contracts/locks.yaml";
 import memory from "../../emulator/contracts/memory.yaml";
+import moreLocks from "../../emulator/contracts/more_locks.yaml";
+import moreMemory from "../../emulator/contracts/more_memory.yaml";
+import net from "../../emulator/contracts/net.yaml";
+import pci from "../../emulator/contracts/pci.yaml";
 import power from "../../emulator/contracts/power.yaml";
+import text from "../../emulator/contracts/text.yaml";
+import usb from "../../emulator/contracts/usb.yaml";
 import { buildContracts, type ContractFile, type Contracts } from "../../emulator/function/contract.ts";
 
-const FILES: readonly string[] = [memory, firmware, device, power, bus, locks];
+const FILES: readonly string[] = [
+  memory,
+  moreMemory,
+  firmware,
+  device,
+  power,
+  clocks,
+  bus,
+  pci,
+  usb,
+  links,
+  iio,
+  files,
+  net,
+  async,
+  locks,
+  moreLocks,
+  text,
+  headers,
+];
 
 let known: { contracts: Contracts; problems: readonly string[] } | null = null;
 

@@ -11,7 +11,7 @@ import type { KernelTree } from "./images.ts";
 import { defaultCache, definitionsOf } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 6;
+const VERSION = 8;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -78,25 +78,25 @@ export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultC
   const had = known.get(digest);
   if (had !== undefined) return had;
   const at = cacheDir === null ? null : join(cacheDir, `headers-${digest}.txt`);
-  let stored: string | null = null;
+  let index: HeaderIndex | null = null;
   if (at !== null)
     try {
-      stored = readFileSync(at, "utf8");
+      index = toIndex(readFileSync(at), files);
     } catch {
-      stored = null;
+      index = null;
     }
-  if (stored === null || !stored.startsWith(`${MAGIC}\n`)) {
-    stored = scan(tree, files);
+  if (index === null) {
+    const stored = scan(tree, files);
+    index = toIndex(Buffer.from(stored, "latin1"), files)!;
     if (at !== null)
       try {
         mkdirSync(dirname(at), { recursive: true });
-        writeFileSync(`${at}.${process.pid}`, stored);
+        writeFileSync(`${at}.${process.pid}`, stored, "latin1");
         renameSync(`${at}.${process.pid}`, at);
       } catch {
         // A cache that cannot be written costs time and nothing else.
       }
   }
-  const index = toIndex(stored, files);
   known.set(digest, index);
   return index;
 }
@@ -105,7 +105,7 @@ export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultC
 function namesOf(source: string): { names: Set<string>; typedefs: Set<string> } {
   // An attribute that takes arguments looks like the function's name.
   const text = source.replace(
-    /\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|assume_aligned|gnu_printf)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
+    /(?<!define[ \t]{1,8})\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|assume_aligned|gnu_printf)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
     (c) => c.replace(/[^\n]/g, " "),
   );
   const names = new Set<string>();
@@ -118,14 +118,17 @@ function namesOf(source: string): { names: Set<string>; typedefs: Set<string> } 
   return { names, typedefs };
 }
 
-/** The stored form: a line for each name with the numbers of its files, typedef names marked. */
+/**
+ * The stored form: the typedef names on one line, then a line for each name with the numbers of its files, sorted by bytes,
+ * so that a name is found by halving and nothing has to be taken apart when the index is read.
+ */
 function scan(tree: KernelTree, files: readonly string[]): string {
   const names = new Map<string, number[]>();
   const typedefs = new Set<string>();
   files.forEach((path, i) => {
     let text: string | null = null;
     try {
-      text = readFileSync(join(tree.root, path), "utf8");
+      text = readFileSync(join(tree.root, path), "latin1");
     } catch {
       return;
     }
@@ -137,29 +140,41 @@ function scan(tree: KernelTree, files: readonly string[]): string {
       else if (list.length < 8) list.push(i);
     }
   });
-  const lines = [MAGIC];
-  for (const [name, list] of names) lines.push(`${name}\t${typedefs.has(name) ? "t" : ""}${list.join(",")}`);
-  return lines.join("\n");
+  const lines = [...names].map(([name, list]) => `${name}\t${list.join(",")}`);
+  // A tab is below every letter of a name: the order of whole lines is that of the names.
+  lines.sort((x, y) => (x < y ? -1 : 1));
+  return `${MAGIC}\n${[...typedefs].join(" ")}\n${lines.join("\n")}\n`;
 }
 
-function toIndex(stored: string, files: readonly string[]): HeaderIndex {
-  const places = new Map<string, string>();
-  const typedefs = new Set<string>();
-  for (let from = MAGIC.length + 1; from < stored.length; ) {
-    const tab = stored.indexOf("\t", from);
-    let end = stored.indexOf("\n", tab);
-    if (end < 0) end = stored.length;
-    const name = stored.slice(from, tab);
-    const typedef = stored.charCodeAt(tab + 1) === 116;
-    if (typedef) typedefs.add(name);
-    places.set(name, stored.slice(tab + (typedef ? 2 : 1), end));
-    from = end + 1;
+const TAB = 9;
+const LINE_FEED = 10;
+
+/** Reads the stored form; null when it is another one. */
+function toIndex(stored: Buffer, files: readonly string[]): HeaderIndex | null {
+  const head = stored.indexOf(LINE_FEED);
+  const first = stored.indexOf(LINE_FEED, head + 1) + 1;
+  if (first === 0 || stored.toString("latin1", 0, head) !== MAGIC || stored.at(-1) !== LINE_FEED) return null;
+  const typedefs = new Set(stored.toString("latin1", head + 1, first - 1).split(" "));
+  return { definers: (name) => linesFor(stored, first, name).flatMap((i) => files[i] ?? []), typedefs };
+}
+
+/** Numbers on the line of a name. */
+function linesFor(stored: Buffer, first: number, name: string): number[] {
+  const key = Buffer.from(`${name}\t`, "latin1");
+  let low = first;
+  let high = stored.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const start = middle === low ? low : Math.max(low, stored.lastIndexOf(LINE_FEED, middle - 1) + 1);
+    const end = stored.indexOf(LINE_FEED, middle);
+    const tab = stored.indexOf(TAB, start) + 1;
+    const order = stored.compare(key, 0, key.length, start, tab);
+    if (order === 0) return stored.toString("latin1", tab, end).split(",").map(Number);
+    // `compare` tells how the line stands to the key.
+    if (order < 0) low = end + 1;
+    else high = start;
   }
-  return {
-    definers: (name) =>
-      (places.get(name) ?? "").split(",").flatMap((i) => (i === "" ? [] : (files[Number(i)] ?? []))),
-    typedefs,
-  };
+  return [];
 }
 
 /**
@@ -207,6 +222,10 @@ export function functionSource(
         const inc = posix.join(d, "include", name);
         if (read(inc) !== null) return inc;
       }
+    for (const folder of includesOf(posix.dirname(paths[0] ?? ""))) {
+      const there = posix.normalize(posix.join(folder, name));
+      if (read(there) !== null) return there;
+    }
     if (!name.startsWith("asm/")) return null;
     if (arch === null && tree.read(`arch/x86/include/${name}`) !== null) return null;
     for (const a of arch === null
@@ -216,6 +235,25 @@ export function functionSource(
       if (tree.read(there) !== null) return there;
     }
     return null;
+  };
+  const includeFolders = new Map<string, readonly string[]>();
+  /** Folders that the Makefile of a folder, or of one above it, adds for its files. */
+  const includesOf = (folder: string): readonly string[] => {
+    const had = includeFolders.get(folder);
+    if (had !== undefined) return had;
+    const out: string[] = [];
+    for (const m of (read(`${folder}/Makefile`) ?? "").matchAll(
+      /-I[ \t]*(\$\((?:srctree|src|obj)\)\/?)?([\w./-]*)/g,
+    ))
+      out.push(
+        m[1]?.startsWith("$(srctree)") === true
+          ? m[2]!
+          : m[1] === undefined
+            ? m[2]!
+            : posix.join(folder, m[2]!),
+      );
+    includeFolders.set(folder, out);
+    return out;
   };
   for (const path of paths) {
     seen.add(path);

@@ -1,0 +1,154 @@
+/**
+ * `folioscope contracts [NAME...] [--check --tree DIR] [--format text|json]`: what function cases know of the kernel's
+ * interfaces, each with its source, and which of it does not fit a tree. Exit status 0; 1 when --check finds a misfit or a
+ * name is not known; 2 for bad usage.
+ */
+import type { Clause, Contract, Place } from "../emulator/function/contract.ts";
+import type { CliIo } from "./cli_io.ts";
+import { checkContracts } from "./review/contract_check.ts";
+import { readContracts } from "./review/contracts.ts";
+import { openTree } from "./source/tree.ts";
+
+const USAGE =
+  "usage: folioscope contracts [NAME...] [--check --tree DIR] [--format text|json]\n  NAME may have * in it\n";
+
+export async function runContracts(args: string[], io: CliIo): Promise<number> {
+  const names: string[] = [];
+  let check = false;
+  let tree = "";
+  let format = "text";
+  for (let i = 0; i < args.length; i++) {
+    const a = args[i]!;
+    const [key, given] = a.startsWith("--") && a.includes("=") ? a.split(/=(.*)/s) : [a, undefined];
+    if (key === "--check") check = true;
+    else if (key === "--tree") tree = given ?? args[++i] ?? "";
+    else if (key === "--format") format = given ?? args[++i] ?? "";
+    else if (key === "--help" || key === "-h") {
+      io.stdout(USAGE);
+      return 0;
+    } else if (a.startsWith("-")) {
+      io.stderr(`folioscope contracts: there is no option ${a}\n${USAGE}`);
+      return 2;
+    } else names.push(a);
+  }
+  if (format !== "text" && format !== "json") {
+    io.stderr(`folioscope contracts: --format is text or json, not "${format}"\n`);
+    return 2;
+  }
+  const { contracts, problems } = readContracts();
+  for (const p of problems) io.stderr(`folioscope contracts: ${p}\n`);
+  const wanted = names.map(
+    (n) => new RegExp(`^${n.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`),
+  );
+  const list = [...contracts.functions.values()]
+    .filter((c) => wanted.length === 0 || wanted.some((w) => w.test(c.name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (list.length === 0) {
+    io.stderr(`folioscope contracts: no contract is called ${names.join(" or ")}\n`);
+    return 1;
+  }
+  if (!check) {
+    if (format === "json") io.stdout(`${JSON.stringify(list.map(plain), null, 1)}\n`);
+    else
+      for (const c of list) {
+        io.stdout(`${c.name}()\n`);
+        for (const line of sentences(c, (k) => contracts.kinds.get(k)?.what ?? k)) io.stdout(`    ${line}\n`);
+        io.stdout(`    source: ${c.source === "" ? "not said" : c.source}\n`);
+      }
+    return 0;
+  }
+  const opened = openTree(tree);
+  if (opened.tree === null) {
+    io.stderr(`folioscope contracts: --check needs a kernel tree: ${opened.problem}\n`);
+    return 2;
+  }
+  const fits = checkContracts(opened.tree, list);
+  const bad = fits.filter((f) => f.state === "misfit");
+  if (format === "json")
+    io.stdout(
+      `${JSON.stringify(
+        fits.map((f) => ({ name: f.contract.name, state: f.state, path: f.path, why: f.why })),
+        null,
+        1,
+      )}\n`,
+    );
+  else {
+    for (const f of fits)
+      if (f.state !== "fits")
+        io.stdout(
+          `${f.state.padEnd(7)} ${f.contract.name}: ${f.why.join("; ")}${f.path === "" ? "" : ` (${f.path})`}\n`,
+        );
+    const n = (state: string): number => fits.filter((f) => f.state === state).length;
+    io.stdout(
+      `${n("fits")} fit, ${n("misfit")} do not fit, ${n("absent")} are not in this tree's shared headers\n`,
+    );
+  }
+  return bad.length > 0 ? 1 : 0;
+}
+
+function plain(c: Contract): object {
+  return {
+    ...c,
+    clauses: c.clauses.map((k) => ({
+      ...k,
+      where: placeName(k.where),
+      from: k.from === null ? null : placeName(k.from),
+    })),
+  };
+}
+
+function placeName(p: Place): string {
+  return `${p.inside ? "*" : ""}${typeof p.at === "number" ? `arg${p.at}` : p.at}${p.path === "" ? "" : `.${p.path}`}`;
+}
+
+/** A contract in plain English, a line a clause. */
+export function sentences(c: Contract, kind: (name: string) => string): string[] {
+  const out = c.clauses.map((k) => clauseText(k, kind(k.kind)));
+  if (c.clauses.length === 0 && c.fails === "never") out.push("takes nothing and keeps nothing");
+  if (c.fails !== "never")
+    out.push(
+      c.iterator ? "ends a loop by giving nothing more" : `fails by returning ${FAILS[c.fails] ?? c.fails}`,
+    );
+  if (c.memory !== null) out.push(`the memory's content: ${c.memory}`);
+  if (typeof c.gives === "number") out.push(`returns its argument ${c.gives}`);
+  else if (c.gives !== null) out.push(`returns a ${c.gives} number`);
+  return out;
+}
+
+const FAILS: Readonly<Record<string, string>> = {
+  null: "NULL",
+  errptr: "an error pointer",
+  errno: "a negative errno",
+  false: "false",
+  zero: "0",
+  nonzero: "something other than 0",
+};
+
+function clauseText(k: Clause, what: string): string {
+  const where = placeName(k.where) === "ret" ? "the result" : placeName(k.where);
+  const from = k.from === null ? "" : placeName(k.from);
+  const always = k.verb === "get" || k.verb === "take" || k.verb === "lock" ? "ok" : "always";
+  const when =
+    k.when === always
+      ? ""
+      : k.when === "ok"
+        ? ", when it succeeds"
+        : k.when === "failed"
+          ? ", when it fails"
+          : ", when it fails too";
+  const said: Readonly<Record<Clause["verb"], string>> = {
+    get: `takes a ${what}: ${where}`,
+    put: `gives back a ${what}: ${where}`,
+    free: `gives back the ${what}, which is gone then: ${where}`,
+    take: `takes over the caller's ${what}: ${where}`,
+    lock: `locks the ${what}: ${where}`,
+    unlock: `unlocks the ${what}: ${where}`,
+    read: `reads through ${where}`,
+    store: `stores ${from} in ${where}`,
+    call: `calls ${where} with ${from}`,
+    fill: `writes what ${where} points to`,
+    array: `writes the array that ${where} points to`,
+    out: `hands on what ${where} points to`,
+  };
+  return `${said[k.verb]}${when}`;
+}
