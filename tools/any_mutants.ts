@@ -154,7 +154,10 @@ interface Mutant {
 }
 
 const GIVE_BACK =
-  /^\s*\w*(?:put|free|unlock|unregister|release|disable|unprepare|destroy|_del|_exit|unmap|cleanup)\w*\([^;{}]*\);\s*$/;
+  /^\s*\w*(?:put|free|unlock|unregister|release|disable|unprepare|destroy|unmap|_del|_exit)\w*\([^;{}]*\);\s*$/;
+/** What looks like a give-back and is none, or may be done as often as one likes. */
+const NONE =
+  /_irq_|devm_|disable_irq|irq_disable|list_del|\bput_unaligned|put_user|fput[cs]|timer|int_disable|output/;
 
 function mutantsOf(text: string): Mutant[] {
   const lines = text.split("\n");
@@ -168,9 +171,9 @@ function mutantsOf(text: string): Mutant[] {
         changed[i] = instead;
         out.push({ line: i + 1, what: `${what}: ${l.trim()}`, text: changed.join("\n") });
       };
-      if (GIVE_BACK.test(l) && !/_irq_|devm_|disable_irq|irq_disable/.test(l)) {
+      if (GIVE_BACK.test(l) && !NONE.test(l)) {
         made("dropped", mark);
-        if (!/unlock|disable|cancel/.test(l)) made("doubled", `{ ${mark} ${l.trim()} ${l.trim()} }`);
+        if (/put|free|destroy/.test(l)) made("doubled", `{ ${mark} ${l.trim()} ${l.trim()} }`);
       } else if (
         /^\s*goto\s+(?:err|fail|out|free|put|unlock|disable|release|unregister|cleanup)\w*;\s*$/.test(l)
       )
