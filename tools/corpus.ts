@@ -1,7 +1,9 @@
 /**
  * `npm run corpus [-- CASE] [--tree DIR]`: reviews every case of ../shared/corpus/cases.jsonl and sets the machine's verdict
  * beside what a human found. With a kernel tree each case stands on the stack of the given series that leaves the fewest
- * of its hunks over. Prints a table: agree, missed, disagree, not modelled. Leaves out judging who is right.
+ * of its hunks over. Prints a table with the line and function of each finding: agree (also in the place: a function that the
+ * record names), missed, disagree, not modelled. Leaves out judging who is right, and whether the code names the recorded
+ * reason.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +11,7 @@ import { parseArgs } from "node:util";
 import type { Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
-import type { ReviewResult } from "../server/review/types.ts";
+import type { Finding, ReviewResult } from "../server/review/types.ts";
 import { imagesOf, type KernelTree } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
 
@@ -18,6 +20,7 @@ interface Case {
   readonly kind: string;
   readonly file: string;
   readonly bug_class: string;
+  readonly functions_touched: readonly string[];
 }
 
 const { values, positionals } = parseArgs({
@@ -119,18 +122,30 @@ function bestStack(tree: KernelTree, all: readonly Stack[], patch: Patch): Stack
 
 // ---- verdicts -------------------------------------------------------------------------------------------------------
 
-/** What the record leads one to expect, as verdicts of findings. */
-function expectation(kind: string): { want: string; holds: (r: ReviewResult) => boolean } {
-  const has = (r: ReviewResult, v: string): boolean => r.findings.some((f) => f.verdict === v);
-  switch (kind) {
+/** The function of the mail that a finding's line stands in, "" when it is on no line or in none that the mail shows. */
+function functionAt(r: ReviewResult, f: Finding): string {
+  if (f.docLine === 0) return "";
+  const line = r.lines.find((l) => l.docLine === f.docLine && l.fn !== "");
+  return line?.fn ?? r.functions.find((x) => x.docLine <= f.docLine && f.docLine <= x.endDocLine)?.name ?? "";
+}
+
+/** Findings of a verdict that are on a line of a function which the record names. */
+const placed = (c: Case, r: ReviewResult, verdict: string): Finding[] =>
+  r.findings.filter((f) => f.verdict === verdict && c.functions_touched.includes(functionAt(r, f)));
+
+/** Whether the outcome is what the record leads one to expect, for the recorded place. */
+function holds(c: Case, r: ReviewResult): boolean {
+  const has = (v: string): boolean => r.findings.some((f) => f.verdict === v);
+  switch (c.kind) {
     case "fix":
-      return { want: "fixed, nothing new", holds: (r) => has(r, "fixed") && !has(r, "new") };
+      return placed(c, r, "fixed").length > 0 && !has("new");
     case "introduces-bug":
-      return { want: "new", holds: (r) => has(r, "new") };
+      return placed(c, r, "new").length + placed(c, r, "fixed-later").length > 0;
     case "refactor-no-behaviour-change":
-      return { want: "silent", holds: (r) => !has(r, "new") && !has(r, "fixed") };
+      return !has("new") && !has("fixed");
     default:
-      return { want: "fixed or new or clean", holds: () => true };
+      // A conversion keeps what holds, or mends it; what it breaks on its way a later patch mends.
+      return !has("new");
   }
 }
 
@@ -147,14 +162,21 @@ for (const c of cases) {
     stack === null ? {} : { tree: values.tree ?? "", prerequisites: stack.specs },
   );
   const ran = result.runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
-  const codes = [...new Set(result.findings.map((f) => `${f.verdict} ${f.code}`))];
+  const codes = [
+    ...new Set(
+      result.findings.map(
+        (f) =>
+          `${f.verdict} ${f.code}${f.docLine > 0 ? ` at ${f.docLine}${f.exactLine ? "" : "?"} ${functionAt(result, f)}` : ""}`,
+      ),
+    ),
+  ];
   // A fix whose changed code is shown only in part did not run: other scenarios being clean says nothing of it.
   const partial =
     c.kind === "fix" && codes.length === 0 && result.runs.some((r) => /only in part/.test(r.reason ?? ""));
   const verdict =
     partial || (!ran && result.findings.length === 0)
       ? "not modelled"
-      : expectation(c.kind).holds(result)
+      : holds(c, result)
         ? "agree"
         : result.findings.some((f) => f.verdict === "new")
           ? "disagree"

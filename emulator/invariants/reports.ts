@@ -5,7 +5,7 @@
 import type { Rule } from "../subject/rule.ts";
 
 /** How scenarios mark a condition of their own (SC_EXPECT in scenarios/scenario.h). */
-const EXPECTATION = "scenario: not so:";
+export const EXPECTATION = "scenario: not so:";
 
 export const warn: Rule = {
   code: "warn",

@@ -76,11 +76,13 @@ export function sourcesOf(
       overlays: { before: inTree.before.overlay, after: inTree.after.overlay },
       nothing: null,
     };
-  const overlays = { before: overlayOf(patch, "before"), after: overlayOf(patch, "after") };
   const eras = {
     before: chooseEra(patch, "before", replay?.beforeEra ?? options.era).era,
     after: chooseEra(patch, "after", replay?.afterEra ?? options.era).era,
   };
+  const shown = (side: Side): SideOverlay =>
+    overlayOf(patch, side, (name) => referenceKnows(eras[side], name));
+  const overlays = { before: shown("before"), after: shown("after") };
   return {
     ...told,
     ...overlays,

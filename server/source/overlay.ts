@@ -32,8 +32,15 @@ const RANK: Record<SideDefinition["kind"], number> = {
 
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 
-/** Gathers one side. Comment-only and non-C files give nothing. */
-export function overlayOf(patch: Patch, side: Side): SideOverlay {
+/**
+ * Gathers one side. Comment-only and non-C files give nothing. `known`: names that the reference kernel has; a variable that
+ * context lines merely show is then not laid over it.
+ */
+export function overlayOf(
+  patch: Patch,
+  side: Side,
+  known: (name: string) => boolean = () => false,
+): SideOverlay {
   const whole = new Map<string, SideDefinition[]>();
   const partial: SideDefinition[] = [];
   for (const d of patch.definitions) {
@@ -42,6 +49,7 @@ export function overlayOf(patch: Patch, side: Side): SideOverlay {
       if (d.kind === "function") partial.push(d);
       continue;
     }
+    if (d.kind === "variable" && !d.changed && known(d.name)) continue;
     const list = whole.get(d.path);
     if (list === undefined) whole.set(d.path, [d]);
     // A definition can be shown twice (a function below the #else of another): the first stands.

@@ -94,3 +94,39 @@ test("what both sides do is told at a line of the mail only where that line does
   assert.ok(already.length > 0);
   for (const f of already) assert.equal(f.docLine, 0, `${f.code}: ${f.message}`);
 });
+
+test("a variable that a context line merely shows replaces nothing", () => {
+  const diff = [
+    "From: A Tester <a@example.org>",
+    "Date: Mon, 1 Jan 2024 10:00:00 +0000",
+    "Subject: [PATCH] dax: look twice",
+    "Message-ID: <context@example.org>",
+    "",
+    "Text.",
+    "---",
+    "diff --git a/drivers/dax/super.c b/drivers/dax/super.c",
+    "--- a/drivers/dax/super.c",
+    "+++ b/drivers/dax/super.c",
+    "@@ -1,4 +1,11 @@",
+    " static struct kmem_cache *dax_cache __read_mostly;",
+    " static struct super_block *dax_superblock __read_mostly;",
+    " ",
+    "+bool dax_alive(struct dax_device *dax_dev)",
+    "+{",
+    "+\tbarrier();",
+    "+\treturn test_bit(DAXDEV_ALIVE, &dax_dev->flags);",
+    "+}",
+    " ",
+    "-- ",
+    "2.43.0",
+    "",
+  ].join("\n");
+  const result = reviewDocument(parseDocument(Buffer.from(diff), "context.eml"), {
+    scenario: "map-fault-unmap*order=0*",
+    era: "v6.12",
+  });
+  assert.ok(
+    result.notes.every((n) => !n.includes("does not boot")),
+    result.notes.join("\n"),
+  );
+});

@@ -172,6 +172,7 @@ FSC_SCENARIO(reflink_unshare, "reflink-unshare", "A shared, mapped block is unsh
 		sc_read(&mb, 0);
 	}
 	SC_DO(SC_EXPECT(fscfs_unshare(a.file, at, 1) == 0, "a shared block can be unshared"), "unshare A");
+	SC_EXPECT(fscfs_bmap(a.file, at) != fscfs_bmap(b.file, 0), "a block that was unshared is one file's alone");
 	sc_write(&ma, at, 1);
 	sc_see(&mb, 0, 0);
 	sc_munmap(&ma);
