@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type OutlineItem, outline } from "../emulator/c/outline.ts";
 import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
+import { readContracts } from "../server/review/contracts.ts";
 import { FunctionCases } from "../server/review/function_case.ts";
 import type { SideImages } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
@@ -35,6 +36,7 @@ if (opened.tree === null) {
   process.exit(2);
 }
 const tree = opened.tree;
+const { contracts } = readContracts();
 const bounds = { ...USUAL_BOUNDS, paths: Number(values.paths ?? 60) };
 
 let state = BigInt(values.seed ?? "1");
@@ -159,10 +161,22 @@ const GIVE_BACK =
 const NONE =
   /_irq_|devm_|disable_irq|irq_disable|list_del|\bput_unaligned|put_user|fput[cs]|timer|int_disable|output/;
 
+/** A call that gives something back by its contract, and is no function of the file's own. */
+function givesBack(line: string, own: ReadonlySet<string>): boolean {
+  const name = /^\s*(\w+)\(/.exec(line)?.[1] ?? "";
+  if (own.has(name) || NONE.test(line)) return false;
+  const c = contracts.functions.get(name);
+  return (
+    /^(?:(?:raw_)?spin|read|write)_unlock/.test(name) ||
+    c?.clauses.some((k) => k.verb === "put" || k.verb === "free" || k.verb === "unlock") === true
+  );
+}
+
 function mutantsOf(text: string): Mutant[] {
   const lines = text.split("\n");
   const out: Mutant[] = [];
   const mark = `{ extern void ${MARK}(void); ${MARK}(); }`;
+  const own = new Set(functions(text).map((f) => f.name));
   for (const f of functions(text))
     for (let i = f.startLine; i < f.endLine - 1; i++) {
       const l = lines[i]!;
@@ -171,7 +185,7 @@ function mutantsOf(text: string): Mutant[] {
         changed[i] = instead;
         out.push({ line: i + 1, what: `${what}: ${l.trim()}`, text: changed.join("\n") });
       };
-      if (GIVE_BACK.test(l) && !NONE.test(l)) {
+      if (GIVE_BACK.test(l) && givesBack(l, own)) {
         made("dropped", mark);
         if (/put|free|destroy/.test(l)) made("doubled", `{ ${mark} ${l.trim()} ${l.trim()} }`);
       } else if (
