@@ -1,5 +1,5 @@
 /**
- * `node tools/run.mjs tools/function_cases.ts [CASE] --tree T [--all]`: the function cases of ../shared/corpus/anykernel, and
+ * `npm run corpus -- --any [CASE] --tree T [--all]`: the function cases of ../shared/corpus/anykernel, and
  * what the record wants beside what was found. `--mail FILE`: of one mail. Leaves out scenarios.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     all: { type: "boolean" },
     paths: { type: "string" },
     trace: { type: "string" },
+    any: { type: "boolean" },
   },
 });
 interface Case {
