@@ -39,6 +39,8 @@ describe("language server with the emulator", () => {
       const text = readFileSync(join(seeds, seed!), "utf8");
       const done = c.next("folioscope/status", (p) => p.state === "current" || p.state === "failed", RUN_MS);
       c.open(uri, text, "plaintext");
+      // The outline waits for the mail to be read; a hover answers at once with what is known.
+      await c.request("textDocument/documentSymbol", { textDocument: { uri } });
       const hover = await c.request("textDocument/hover", {
         textDocument: { uri },
         position: {
