@@ -124,7 +124,8 @@ function tried(trial: Trial): Verdicts | null {
   });
   const byGit = git.status === 0 ? readFileSync(file, "utf8") : null;
   writeFileSync(file, trial.text);
-  const args = ["-p1", "-N", "-s", "--no-backup-if-mismatch", "-r", "-", "-i", "one.diff"];
+  // -f: forward, where patch would ask whether the hunk is there already.
+  const args = ["-p1", "-f", "-s", "--no-backup-if-mismatch", "-r", "-", "-i", "one.diff"];
   const patch = spawnSync("patch", args, { cwd: dir });
   const byPatch = patch.status === 0 ? readFileSync(file, "utf8") : null;
   const mine = ours(trial);
