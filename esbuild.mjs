@@ -24,7 +24,6 @@ const options = {
   external: ["vscode"],
   sourcemap: "linked",
   minify: !watch,
-  keepNames: true,
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
 };

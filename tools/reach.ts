@@ -9,6 +9,7 @@ import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import { referenceFiles } from "../emulator/reference/index.ts";
 import { makeReach } from "../emulator/scenario/reach.ts";
 import { cacheFolder, cacheKey } from "../server/cache/store.ts";
+import { faultKeys } from "../server/review/compare.ts";
 import { packReach, REACH_VERSION } from "../server/review/reach.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
@@ -28,7 +29,7 @@ function write(file: string, text: string): void {
 
 if (!existsSync(kept)) {
   console.log("reach: running the catalogue on the reference kernel, once for this state of it");
-  const eras = ERA_NAMES.map((era) => makeReach(era));
+  const eras = ERA_NAMES.map((era) => makeReach(era, faultKeys));
   for (const e of eras)
     console.log(
       `  ${e.era}: ${e.cases.length} cases, ${e.names.length} functions, ${e.variants.length} variants`,

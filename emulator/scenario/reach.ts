@@ -21,6 +21,8 @@ export interface CaseReach {
   readonly steps: number;
   /** Indices into `variants` of the era, ascending. */
   readonly variants: readonly number[];
+  /** What it shows of the reference kernel's own faults, as `faultsOf` names them. */
+  readonly faults: readonly string[];
 }
 
 export interface EraReach {
@@ -35,10 +37,19 @@ export interface EraReach {
 
 /** Frames above an event that it counts for: the helpers that did it and who called them for it. */
 const NEAR = 5;
-const STEP_LIMIT = 5_000_000;
 
-/** The table of an era, for the covering cases of its catalogue. `only`: of these scenarios. */
-export function makeReach(era: Era, only: (scenario: string) => boolean = () => true): EraReach {
+/** Instructions that a case may run. */
+export const REACH_STEPS = 5_000_000;
+
+/**
+ * The table of an era, for the covering cases of its catalogue. `faultsOf` names the faults that a run shows; `only`: of
+ * these scenarios.
+ */
+export function makeReach(
+  era: Era,
+  faultsOf: (run: ScenarioRun) => readonly string[],
+  only: (scenario: string) => boolean = () => true,
+): EraReach {
   const reference = parseReference(era, [], null);
   const image = linkImage({
     layers: [
@@ -59,7 +70,7 @@ export function makeReach(era: Era, only: (scenario: string) => boolean = () => 
   for (const def of booted.scenarios) {
     if (!only(def.name)) continue;
     for (const c of coveringCases(def)) {
-      const run = runCase(booted, c, { stepLimit: STEP_LIMIT });
+      const run = runCase(booted, c, { stepLimit: REACH_STEPS });
       const entered = new Set<number>();
       for (const [fn, text] of variantsOf(image, run, lineOwners)) {
         const name = image.functions[fn]!.name;
@@ -76,7 +87,12 @@ export function makeReach(era: Era, only: (scenario: string) => boolean = () => 
         }
         entered.add(variant);
       }
-      cases.push({ label: c.label, steps: run.steps, variants: [...entered].sort((a, b) => a - b) });
+      cases.push({
+        label: c.label,
+        steps: run.steps,
+        variants: [...entered].sort((a, b) => a - b),
+        faults: faultsOf(run),
+      });
     }
   }
   return {

@@ -16,8 +16,8 @@ import type { CaseOutcome } from "../review/outcome.ts";
 import type { PlanItem } from "../review/plan.ts";
 import type { FidelityName, ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 
-/** Below this number of cases a further thread costs more than it gives. */
-const WORTH_SHARING = 24;
+/** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
+const START_COST = 30_000_000;
 /** Cases that a worker has before it: the one that it runs and the next. */
 const AHEAD = 2;
 /** Threads that a review uses, this one included. */
@@ -132,11 +132,13 @@ export class Pool {
   private hands: Hand[] = [];
   private readonly spawn: (() => PoolThread) | null;
   private readonly size: number;
+  private readonly startCost: number;
   private lastId = 0;
 
-  /** `size` further threads, started when first wanted; null: none. */
-  constructor(spawn: (() => PoolThread) | null, size: number) {
+  /** `size` further threads, started when first wanted and worth `startCost`; null: none. */
+  constructor(spawn: (() => PoolThread) | null, size: number, startCost = START_COST) {
     this.spawn = spawn;
+    this.startCost = startCost;
     this.size = spawn === null ? 0 : size;
   }
 
@@ -159,11 +161,14 @@ export class Pool {
     );
   }
 
-  /** Workers that can be used; lost ones are replaced. */
-  private crew(): readonly Hand[] {
+  /** Workers for a plan of this cost, as many as are worth their start; lost ones are replaced. */
+  private crew(cost: number): readonly Hand[] {
     this.hands = this.hands.filter((h) => !h.lost);
-    while (this.spawn !== null && this.hands.length < this.size) this.hands.push(new Hand(this.spawn()));
-    return this.hands;
+    let worth = 0;
+    // The next thread takes its share of the work off the others, and starts first.
+    while (worth < this.size && cost / (worth + 2) > this.startCost) worth++;
+    while (this.spawn !== null && this.hands.length < worth) this.hands.push(new Hand(this.spawn()));
+    return this.hands.slice(0, worth);
   }
 
   /**
@@ -192,7 +197,7 @@ export class Pool {
       for (let n = 0; n < review.patches.length && !isStopped(); n++) {
         const patch = review.patch(n);
         const cases = patch.plan.items.length;
-        const crew = cases < WORTH_SHARING ? [] : this.crew();
+        const crew = this.crew(patch.plan.cost);
         for (const hand of crew) this.brief(hand, id, n, what, stop.buffer);
         tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
         for (const finding of patch.begin()) tell({ kind: "finding", finding });

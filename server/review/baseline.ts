@@ -1,13 +1,15 @@
 /**
  * What the bare reference kernel of an era does in a scenario: its own faults are a release's, not a patch's. Computed
- * when asked for and kept. Leaves out comparing (compare.ts).
+ * when asked for and kept, unless the shipped table of reach has it. Leaves out comparing (compare.ts).
  */
 import type { Era } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
+import { REACH_STEPS } from "../../emulator/scenario/reach.ts";
 import { type BootedImage, bootImage, runCase } from "../../emulator/scenario/runner.ts";
-import { allViolations, keyOf } from "./compare.ts";
+import { faultKeys } from "./compare.ts";
 import type { ScenarioItem } from "./plan.ts";
+import { reachOf } from "./reach.ts";
 
 export class Baselines {
   private readonly booted = new Map<Era, BootedImage>();
@@ -17,6 +19,8 @@ export class Baselines {
   faults(era: Era, item: ScenarioItem, stepLimit: number): ReadonlySet<string> {
     const key = `${era} ${item.label}`;
     let faults = this.known.get(key);
+    const shipped = stepLimit === REACH_STEPS ? reachOf(era)?.faults(item.label) : null;
+    if (faults === undefined && shipped) this.known.set(key, (faults = new Set(shipped)));
     if (faults === undefined) {
       const image = this.image(era);
       const def = image.scenarios.find((s) => s.name === item.name);
@@ -24,9 +28,9 @@ export class Baselines {
         def === undefined || image.snapshot === null
           ? new Set()
           : new Set(
-              allViolations(
+              faultKeys(
                 runCase(image, { def, params: new Map(item.params), label: item.label }, { stepLimit }),
-              ).map(keyOf),
+              ),
             );
       this.known.set(key, faults);
     }

@@ -68,6 +68,9 @@ export function allViolations(run: ScenarioRun): Violation[] {
 /** What makes two violations the same. */
 export const keyOf = (v: Violation): string => identityOf(v.code, v.message);
 
+/** The faults that a run shows, each once. */
+export const faultKeys = (run: ScenarioRun): string[] => [...new Set(allViolations(run).map(keyOf))];
+
 /** Why a run cannot be judged, or null. */
 export function unusable(run: ScenarioRun): { verdict: Verdict; reason: string } | null {
   const kind = run.end.reason.kind;

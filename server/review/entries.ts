@@ -106,7 +106,15 @@ export function entriesOf(
   return entries;
 }
 
-/** What is known of a case on both sides: how it enters what the patch changes. */
+/** Functions that stand in the files that a side changes: in its own text of them, and in the reference kernel's. */
+function besides(side: SideOverlay | TreeSide): Set<string> {
+  const { overlay, units } = "overlay" in side ? side : { overlay: side, units: side.units };
+  const paths = new Set([...overlay.functions, ...overlay.partial, ...overlay.others].map((d) => d.path));
+  const texts = [...units, ...referenceFiles].filter((f) => paths.has(f.path)).map((f) => f.text);
+  return new Set(texts.flatMap(definitionsOf).flatMap((d) => (d.isFunction ? [d.name] : [])));
+}
+
+/** What is known of a case on both sides: how it enters what the patch changes, and what stands beside that. */
 export function caseReach(
   tableBefore: ReachTable,
   before: SideOverlay | TreeSide,
@@ -114,18 +122,24 @@ export function caseReach(
   after: SideOverlay | TreeSide,
 ): (label: string) => CaseReach | null {
   const sides = [
-    { table: tableBefore, names: entriesOf(before, (n) => tableBefore.knows(n)), mark: "b" },
-    { table: tableAfter, names: entriesOf(after, (n) => tableAfter.knows(n)), mark: "a" },
-  ];
+    { table: tableBefore, side: before, mark: "b" },
+    { table: tableAfter, side: after, mark: "a" },
+  ].map(({ table, side, mark }) => {
+    const names = entriesOf(side, (n) => table.knows(n));
+    const near = [...besides(side)].filter((n) => !names.has(n));
+    return { table, names, near: new Set(near), mark };
+  });
   return (label) => {
     let steps = 0;
     const ways: string[] = [];
-    for (const { table, names, mark } of sides) {
+    const others: string[] = [];
+    for (const { table, names, near, mark } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
       steps = Math.max(steps, of.steps);
       for (const v of of.variants) ways.push(`${mark}${v}`);
+      for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
     }
-    return { steps, ways };
+    return { steps, ways, near: others };
   };
 }

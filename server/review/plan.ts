@@ -40,6 +40,8 @@ export interface LeftOut {
 export interface Plan {
   readonly items: readonly PlanItem[];
   readonly leftOut: readonly LeftOut[];
+  /** What running the items costs, in instructions of one side: the same wherever it is reckoned. */
+  readonly cost: number;
 }
 
 /** What is known of a case before it runs. */
@@ -48,6 +50,8 @@ export interface CaseReach {
   readonly steps: number;
   /** In which ways it enters what the patch changes, over both sides; empty: not at all. */
   readonly ways: readonly string[];
+  /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
+  readonly near: readonly string[];
 }
 
 /** What a plan is made from, besides the options. */
@@ -96,12 +100,23 @@ function wantedCases(
 }
 
 /** Instructions of one side that a patch may cost beyond the cases that cover what it changes. */
-export const BUDGET = 6_000_000;
+export const BUDGET = 20_000_000;
 /** What a case costs besides its instructions, in instructions. */
 const OVERHEAD = 60_000;
 
+/** Instructions of a case of which nothing is known. */
+const USUAL = 350_000;
+
 /** The plan for a patch. */
 export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Plan {
+  const plan = chosenOf(basis, options, replay);
+  const stepsOf = (i: PlanItem): number =>
+    i.kind === "scenario" ? (basis.reach?.(i.label)?.steps ?? USUAL) : 0;
+  const cost = plan.items.reduce((n, i) => n + OVERHEAD + stepsOf(i), 0);
+  return { ...plan, cost };
+}
+
+function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Omit<Plan, "cost"> {
   const functions = basis.functions.filter((f) => replay === null || f.label === replay.scenario);
   const items = wantedCases(basis.catalogue, options, replay).map(itemOf);
   const leftOut: LeftOut[] = [];
@@ -135,8 +150,8 @@ export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay 
 
 /**
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
- * is new for its cost; cases of which nothing is known stand with them. Then the rest, scenario by scenario in turn, of
- * which as many as the budget allows are run.
+ * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those that
+ * between them enter the functions beside it in every way, chosen alike, and the rest, scenario by scenario in turn.
  */
 function inOrder(
   items: readonly ScenarioItem[],
@@ -144,24 +159,36 @@ function inOrder(
 ): { all: readonly ScenarioItem[]; withinBudget: number } {
   const out: ScenarioItem[] = items.filter((i) => reach(i) === null);
   let left = items.filter((i) => reach(i) !== null);
-  const open = new Set(left.flatMap((i) => reach(i)!.ways));
-  while (open.size > 0) {
-    let best = left[0]!;
-    let most = 0;
-    for (const i of left) {
-      const { steps, ways } = reach(i)!;
-      const gain = ways.reduce((n, w) => n + (open.has(w) ? 1 : 0), 0) / (steps + OVERHEAD);
-      if (gain > most) {
-        most = gain;
-        best = i;
+  const cost = (i: ScenarioItem): number => reach(i)!.steps + OVERHEAD;
+  /** Of what is left those that between them show all that `ways` gives and `had` do not. */
+  const covering = (
+    ways: (i: ScenarioItem) => readonly string[],
+    had: readonly ScenarioItem[],
+  ): ScenarioItem[] => {
+    const open = new Set(left.flatMap(ways));
+    for (const i of had) for (const w of ways(i)) open.delete(w);
+    const chosen: ScenarioItem[] = [];
+    while (open.size > 0) {
+      let best = left[0]!;
+      let most = 0;
+      for (const i of left) {
+        const gain = ways(i).reduce((n, w) => n + (open.has(w) ? 1 : 0), 0) / cost(i);
+        if (gain > most) {
+          most = gain;
+          best = i;
+        }
       }
+      chosen.push(best);
+      for (const w of ways(best)) open.delete(w);
+      left = left.filter((i) => i !== best);
     }
-    out.push(best);
-    for (const w of reach(best)!.ways) open.delete(w);
-    left = left.filter((i) => i !== best);
-  }
+    return chosen;
+  };
+  const first = covering((i) => reach(i)!.ways, []);
+  out.push(...first);
+  const beside = covering((i) => reach(i)!.near, first);
   const rounds = new Map<string, number>();
-  for (const i of out) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
+  for (const i of [...out, ...beside]) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
   const rest = left.map((item, at) => {
     const round = rounds.get(item.name) ?? 0;
     rounds.set(item.name, round + 1);
@@ -170,8 +197,8 @@ function inOrder(
   rest.sort((a, b) => a.round - b.round || a.at - b.at);
   let withinBudget = out.length;
   let spent = 0;
-  for (const { item } of rest) {
-    spent += reach(item)!.steps + OVERHEAD;
+  for (const item of [...beside, ...rest.map((r) => r.item)]) {
+    spent += cost(item);
     if (spent <= BUDGET) withinBudget++;
     out.push(item);
   }

@@ -9,7 +9,7 @@ import type { EraReach } from "../../emulator/scenario/reach.ts";
 import { parseParams, type ScenarioDef } from "../../emulator/scenario/runner.ts";
 
 /** Raised when what is told of a case changes. */
-export const REACH_VERSION = 1;
+export const REACH_VERSION = 2;
 
 /** A table as it is kept: numbers as text, so that reading costs little. */
 interface Packed {
@@ -23,8 +23,8 @@ interface Packed {
     readonly names: string;
     /** Function of each variant: differences, LEB128, base64. */
     readonly variants: string;
-    /** label, steps, variants */
-    readonly cases: readonly (readonly [string, number, string])[];
+    /** label, steps, variants, faults of the reference kernel itself */
+    readonly cases: readonly (readonly [string, number, string, ...string[]])[];
   }[];
 }
 
@@ -75,9 +75,15 @@ export function packReach(digest: string, eras: readonly EraReach[]): Packed {
       ]),
       names: e.names.join(" "),
       variants: pack(e.variants),
-      cases: e.cases.map((c) => [c.label, c.steps, pack(c.variants)]),
+      cases: e.cases.map((c) => [c.label, c.steps, pack(c.variants), ...c.faults]),
     })),
   };
+}
+
+interface KnownCase {
+  readonly steps: number;
+  readonly packed: string;
+  readonly faults: readonly string[];
 }
 
 /** What is known of one era's cases. */
@@ -86,7 +92,7 @@ export class ReachTable {
   readonly scenarios: readonly ScenarioDef[];
   private readonly ids: ReadonlyMap<string, number>;
   private readonly variants: readonly number[];
-  private readonly cases: ReadonlyMap<string, { readonly steps: number; readonly packed: string }>;
+  private readonly cases: ReadonlyMap<string, KnownCase>;
 
   constructor(packed: Packed["eras"][number]) {
     this.scenarios = packed.scenarios.map(([name, title, params]) => ({
@@ -97,7 +103,9 @@ export class ReachTable {
     }));
     this.ids = new Map(packed.names.split(" ").map((n, i) => [n, i]));
     this.variants = unpack(packed.variants);
-    this.cases = new Map(packed.cases.map(([label, steps, list]) => [label, { steps, packed: list }]));
+    this.cases = new Map(
+      packed.cases.map(([label, steps, list, ...faults]) => [label, { steps, packed: list, faults }]),
+    );
   }
 
   /** Whether some case enters a function of this name. */
@@ -111,6 +119,11 @@ export class ReachTable {
     if (c === undefined) return null;
     const names = [...this.ids.keys()];
     return new Set(unpack(c.packed).map((v) => names[this.variants[v]!]!));
+  }
+
+  /** Keys (compare.ts) of the faults that the reference kernel itself has in a case; null for an unknown case. */
+  faults(label: string): readonly string[] | null {
+    return this.cases.get(label)?.faults ?? null;
   }
 
   /** Instructions of a case, and the variants in which it enters functions of these names; null for an unknown case. */

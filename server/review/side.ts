@@ -147,12 +147,17 @@ export class PatchSide {
     const out = [...ids]
       .sort((a, b) => this.rank(a) - this.rank(b) || (this.fn(a).name < this.fn(b).name ? -1 : 1))
       .map((id) => {
-        const f = this.fn(id);
-        return ranFunction(f.name, f.fidelity === "user" ? "diff" : f.fidelity);
+        const { name, fidelity } = this.fn(id);
+        const known = this.listed[id];
+        // What cannot run as it is is stood in for when it is lowered, which changes its fidelity.
+        if (known !== undefined && known.fidelity === fidelity) return known;
+        return (this.listed[id] = ranFunction(name, fidelity === "user" ? "diff" : fidelity));
       });
     for (const name of [...natives].sort()) out.push(ranFunction(name, "shim"));
     return out;
   }
+
+  private readonly listed: RanFunction[] = [];
 
   /**
    * A function's place among the sources. Ids are given as code is met, so their order depends on which cases ran before;

@@ -6,6 +6,7 @@ import { makeReach } from "../../emulator/scenario/reach.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
+import { faultKeys } from "../../server/review/compare.ts";
 import { entriesOf } from "../../server/review/entries.ts";
 import { BUDGET, type PlanBasis, planOf } from "../../server/review/plan.ts";
 import { reachOf } from "../../server/review/reach.ts";
@@ -32,7 +33,10 @@ const ways: Record<string, readonly string[]> = {
   "two a=1": ["z"],
   "two a=2": ["x"],
 };
-const reach = (steps: number) => (label: string) => ({ steps, ways: ways[label] ?? [] });
+const near: Record<string, readonly string[]> = { "one a=1": ["p"], "one a=0": ["p"], "two a=2": ["q"] };
+const reach =
+  (steps: number, beside = false) =>
+  (label: string) => ({ steps, ways: ways[label] ?? [], near: (beside ? near[label] : undefined) ?? [] });
 const labels = (list: readonly { readonly label: string }[]) => list.map((i) => i.label);
 
 test("nothing is known: everything runs, in the order of the catalogue", () => {
@@ -45,6 +49,11 @@ test("what reaches nothing is left out; what is new for its cost comes first, th
   const { items, leftOut } = planOf({ ...basis, reach: reach(10) }, {}, null);
   assert.deepEqual(labels(items), ["one a=1", "two a=1", "one a=0", "two a=0", "two a=2"]);
   assert.deepEqual(leftOut, [{ why: { kind: "unreached", inTree: false }, labels: ["far a=0"] }]);
+});
+
+test("after what is new to the patch's functions comes what is new to those beside them", () => {
+  const { items } = planOf({ ...basis, reach: reach(10, true) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=2", "one a=0", "two a=0"]);
 });
 
 test("beyond the budget only what is new runs; --thorough and a name run all", () => {
@@ -77,11 +86,12 @@ for (const era of ERA_NAMES)
   test(`the table of reach says what runs on the reference kernel do: ${era}`, () => {
     const table = reachOf(era);
     assert.ok(table, "npm run build makes it");
-    const made = makeReach(era, (name) => SAMPLE.includes(name));
+    const made = makeReach(era, faultKeys, (name) => SAMPLE.includes(name));
     assert.ok(made.cases.length > 8);
     for (const c of made.cases) {
       const names = new Set(c.variants.map((v) => made.names[made.variants[v]!]!));
       assert.deepEqual([...(table.entered(c.label) ?? [])].sort(), [...names].sort(), c.label);
+      assert.deepEqual(table.faults(c.label), c.faults, c.label);
     }
   });
 

@@ -44,13 +44,17 @@ class FakeThread extends EventEmitter implements PoolThread {
 }
 
 /** The review with `n` workers that live for `life` outcomes, its events, and how many outcomes the workers gave. */
-async function shared(n: number, life: number) {
+async function shared(n: number, life: number, startCost = 0) {
   const threads: FakeThread[] = [];
-  const pool = new Pool(() => {
-    const thread = new FakeThread(life);
-    threads.push(thread);
-    return thread;
-  }, n);
+  const pool = new Pool(
+    () => {
+      const thread = new FakeThread(life);
+      threads.push(thread);
+      return thread;
+    },
+    n,
+    startCost,
+  );
   const events: ReviewEvent[] = [];
   const result = await pool.review(doc(), what, (e) => {
     events.push(e);
@@ -94,4 +98,9 @@ test("a review that is stopped keeps what is done", async () => {
   assert.equal(result.runs.length, 3);
   assert.deepEqual(result.runs, alone().result.runs.slice(0, 3));
   assert.ok(result.notes.some((n) => n.startsWith("cancelled:")));
+});
+
+test("a thread is started only for work that is worth its start", async () => {
+  const { served } = await shared(1, 1000, Number.POSITIVE_INFINITY);
+  assert.equal(served, 0);
 });
