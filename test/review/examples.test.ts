@@ -75,21 +75,20 @@ test("the demo mends one thing and breaks another", () => {
 
 /** What running every pair of parameter values of every scenario finds. The default leaves cases out, but no finding. */
 const ALL_PAIRS: Record<string, readonly string[]> = {
-  "clean-refactor.eml": ["already share-count 53"],
-  "demo.eml": [
-    "already share-count 92",
-    "fixed zero-page-write 40",
-    "new deadlock 101",
-    "new stale-mapping 40",
-  ],
-  "fix-index.eml": ["already share-count 50", "fixed wrong-index 42"],
-  "leaked-reference.eml": ["already share-count 52", "new folio-ref-leak 65"],
-  "share-dropped-twice.eml": ["already share-count 29", "new share-count 32"],
+  "clean-refactor.eml": ["already share-count"],
+  "demo.eml": ["already share-count", "fixed zero-page-write 40", "new deadlock 101", "new stale-mapping 40"],
+  "fix-index.eml": ["already share-count", "fixed wrong-index 42"],
+  "leaked-reference.eml": ["already share-count", "new folio-ref-leak 65"],
+  "share-dropped-twice.eml": ["already share-count", "new share-count 32"],
 };
 for (const [name, all] of Object.entries(ALL_PAIRS))
   test(`what the default leaves out would find nothing else: ${name}`, () => {
     const { findings } = review(name).result;
-    assert.deepEqual(findings.map((f) => `${f.verdict} ${f.code} ${f.docLine}`).sort(), all);
+    // What is no line's doing has none.
+    const told = findings.map(({ verdict, code, docLine }) =>
+      verdict === "already" ? `${verdict} ${code}` : `${verdict} ${code} ${docLine}`,
+    );
+    assert.deepEqual(told.sort(), all);
   });
 
 test("a one-token edit changes the outcome (D1)", () => {
