@@ -44,6 +44,17 @@ export class Work {
     this.limit = Infinity;
   }
 
+  /** Does something that is no part of a run although it happens in one: what it touches is not charged. */
+  aside(make: () => void): void {
+    const { counting } = this;
+    this.counting = false;
+    try {
+      make();
+    } finally {
+      this.counting = counting;
+    }
+  }
+
   /** Whole steps charged and not taken yet; they count as taken. */
   takeSteps(): number {
     if (this.units < UNITS_PER_STEP) return 0;

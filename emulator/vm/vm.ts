@@ -227,8 +227,15 @@ export class Vm implements Stateful<VmState> {
     return this.entered.slice().sort((a, b) => a - b);
   }
 
-  /** Writes the initial contents of globals that the image has laid out since the last call. */
+  /**
+   * Writes the initial contents of globals that the image has laid out since the last call. Which those are depends on what
+   * other runs have lowered, so it is no work of this one.
+   */
   syncGlobals(end: number = this.image.globals.length): void {
+    if (this.syncedGlobals < end) this.memory.work.aside(() => this.writeGlobals(end));
+  }
+
+  private writeGlobals(end: number): void {
     const globals = this.image.globals;
     for (; this.syncedGlobals < end; this.syncedGlobals++) {
       const g = globals[this.syncedGlobals]!;
