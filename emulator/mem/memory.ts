@@ -315,7 +315,7 @@ export class Memory {
     if (last >= pages.length) {
       const larger = new Int32Array(Math.max(last + 1, pages.length * 2)).fill(-1);
       this.tableBytes += 4 * (larger.length - pages.length);
-      this.work.charge(larger.length);
+      // No work of this run: the table stays as large for those that come after.
       larger.set(pages);
       this.segPages[slot] = pages = larger;
     }
