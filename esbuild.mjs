@@ -50,7 +50,7 @@ for (const wanted of [options, page]) {
 }
 if (!watch) await ship();
 
-/** The reference kernel of each era, preprocessed: dist/reference-*.bin. */
+/** The reference kernels of all eras, preprocessed: dist/reference.bin. */
 async function ship() {
   const { entryPoints, outExtension, ...rest } = options;
   const outfile = "dist/.ship.cjs";

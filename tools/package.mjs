@@ -17,7 +17,7 @@ const ALLOWED = [
   /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
-  /^extension\/dist\/reference-v[\d.]+\.bin$/,
+  /^extension\/dist\/reference\.bin$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
   /^extension\/media\/panel\/[\w.-]+\.css$/,
   /^extension\/media\/syntaxes\/[\w.-]+\.json$/,

@@ -109,3 +109,38 @@ export function unpackText(p: PackedText): { readonly tokens: Token[]; readonly 
   all.length = p.length;
   return { tokens: all, macros };
 }
+
+/**
+ * Rows of `stride` numbers, column by column, each number as its difference to the one above it in as few bytes as it
+ * needs: for storage, where what two eras share shall be the same bytes in both.
+ */
+export function packColumns(rows: Int32Array, stride: number): Uint8Array {
+  const bytes = new Uint8Array(rows.length * 5);
+  let at = 0;
+  for (let column = 0; column < stride; column++)
+    for (let i = column, above = 0; i < rows.length; i += stride) {
+      const step = (rows[i]! - above) | 0;
+      above = rows[i]!;
+      let rest = ((step << 1) ^ (step >> 31)) >>> 0;
+      for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+  return bytes.slice(0, at);
+}
+
+/** What packColumns() was given; bytes that end too early give zeros. */
+export function unpackColumns(bytes: Uint8Array, stride: number, length: number): Int32Array {
+  const rows = new Int32Array(length);
+  let at = 0;
+  for (let column = 0; column < stride; column++)
+    for (let i = column, above = 0; i < length; i += stride) {
+      let value = 0;
+      let shift = 0;
+      let byte = bytes[at++] ?? 0;
+      for (; byte > 127 && shift < 28; shift += 7, byte = bytes[at++] ?? 0) value |= (byte & 127) << shift;
+      value = (value | (byte << shift)) >>> 0;
+      above = (above + ((value >>> 1) ^ -(value & 1))) | 0;
+      rows[i] = above;
+    }
+  return rows;
+}

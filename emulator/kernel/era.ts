@@ -93,6 +93,69 @@ export const ERAS = [
     ],
     source: 'series "fs/dax: Fix ZONE_DEVICE page reference counts", merged for v6.15',
   },
+  {
+    name: "v6.18",
+    ordinal: 618,
+    title: "as v6.15, a pfn is a bare number and the huge zero folio is inserted as a folio",
+    idleRef: 0,
+    leaves: "counted",
+    indexStays: true,
+    compound: true,
+    from: "2025-08-01",
+    came: [
+      mark(/\bvoid \*\*kaddr,\s*unsigned long \*pfn\b|\bunsigned long \*pfnp\b/g, 2),
+      mark(/\bvmf_insert_folio_pmd\s*\(\s*vmf\s*,\s*zero_folio\b/g, 2),
+    ],
+    went: [
+      mark(/\bpfn_t\b/g, 2),
+      mark(/\b(__)?(phys|pfn|page)_to_pfn_t\b|\bpfn_t_(to|has|devmap|special)\w*\b/g, 2),
+    ],
+    source:
+      'v6.17: series "mm: Remove pXX_devmap page table bit and pfn_t type"; v6.18: series "mm: vm_normal_page*() improvements" (fs/dax.c dax_pmd_load_hole())',
+  },
+  {
+    name: "v7.1",
+    ordinal: 701,
+    title:
+      "as v6.18, a folio that no file has is reset to order 0 whole, and file systems can hold a device without a disk",
+    idleRef: 0,
+    leaves: "counted",
+    indexStays: false,
+    compound: true,
+    from: "2026-04-26",
+    came: [
+      mark(/\bdax_folio_reset_order\s*\(/g, 2),
+      mark(/\bfs_dax_get\s*\(/g, 2),
+      mark(/\bdax_set_ops\s*\(/g, 2),
+      mark(/\bfsdev_\w+\s*\(/g, 2),
+      mark(/->compound_info\b/g, 2),
+      mark(/\biomap_iter_advance\s*\(\s*\w+\s*,\s*u64\s+\w/g, 2),
+    ],
+    went: [
+      mark(/\biomap_iter_advance\s*\([^,;]*,\s*(&|u64\s*\*)/g, 2),
+      mark(/\bpage->compound_head\b/g, 2),
+      mark(/\bprep_compound_tail\s*\(\s*\w+\s*,\s*\w+\s*\)/g, 2),
+    ],
+    source:
+      'v6.19: "iomap: simplify iomap_iter_advance()"; v7.1: "dax: Factor out dax_folio_reset_order() helper", "dax: add fsdev.c driver for fs-dax on character dax", "dax: Add fs_dax_get() func", series "mm: Eliminate fake head pages from vmemmap optimization"',
+  },
+  {
+    name: "v7.3",
+    ordinal: 703,
+    title: "as v7.1, with fsdev and holders mended and no look at a page where an entry has none",
+    idleRef: 0,
+    leaves: "counted",
+    indexStays: false,
+    compound: true,
+    from: "2026-08-30",
+    came: [
+      mark(/\bfsdev_(acquire_pgmap|clear_pgmap_ops|pfn_to_offset)\s*\(/g, 2),
+      mark(/\bdax_dev_find\s*\(/g, 2),
+    ],
+    went: [],
+    source:
+      'series "dax/fsdev: fixes" (memory_failure offset, vmemmap_shift, dangling pgmap, pgmap ops; fs_put_dax() order), "fs/dax: check for zero or empty entries before dax_to_folio()"',
+  },
 ] as const satisfies readonly Row[];
 
 /** Name of a row. */

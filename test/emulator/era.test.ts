@@ -56,6 +56,26 @@ test("a name that came rules out what was before it, one that went what came aft
   assert.equal(erasOfText("dax_page_share_put(page);").includes("v6.15"), false);
 });
 
+test("each era is known by what came and went with it", () => {
+  assert.deepEqual(erasOfText("pfn_t pfn = phys_to_pfn_t(phys, 0);"), erasIn({ until: "v6.15" }));
+  assert.deepEqual(
+    erasOfText("long f(pgoff_t pgoff, void **kaddr, unsigned long *pfn)"),
+    erasIn({ since: "v6.18" }),
+  );
+  assert.deepEqual(erasOfText("fs_dax_get(dax_dev, sb, &ops);"), erasIn({ since: "v7.1" }));
+  assert.deepEqual(erasOfText("READ_ONCE(page->compound_info)"), erasIn({ since: "v7.1" }));
+  assert.deepEqual(erasOfText("iomap_iter_advance(iter, &length);").at(-1), "v6.18");
+  assert.deepEqual(erasOfText("fsdev_acquire_pgmap(dev_dax);"), erasIn({ since: "v7.3" }));
+});
+
+test("a patch of 2026 is never run by the rules of 2025", () => {
+  const since = erasIn({ since: "v6.15" });
+  assert.equal(eraOn(since, "2025-06-30"), "v6.15");
+  assert.equal(eraOn(since, "2026-01-15"), "v6.18");
+  assert.equal(eraOn(since, "2026-06-01"), "v7.1");
+  assert.equal(eraOn(since, "2026-10-01"), "v7.3");
+});
+
 test("C compares FSC_ERA with < and >= only", () => {
   const folder = join(root, "emulator/reference");
   const wrong: string[] = [];

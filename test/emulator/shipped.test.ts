@@ -1,9 +1,9 @@
 /** A reference kernel that was preprocessed by the build is what preprocessing gives; one of other sources is not used. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deserialize, serialize } from "node:v8";
 import { ERA_NAMES, NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { packReference, parseReference, type ReferenceParse, useShipped } from "../../emulator/kernel.ts";
+import { loadShipped, storeShipped } from "../../server/shipped_file.ts";
 
 /** The parse of an era and the traits of no kernel, so that none is kept from before. */
 let turn = 0;
@@ -37,7 +37,7 @@ test("a shipped reference kernel is what preprocessing gives", () => {
     let asked = 0;
     useShipped(() => {
       asked++;
-      return deserialize(serialize(packed));
+      return loadShipped(storeShipped(new Map([[era, packed]])), era);
     });
     assert.equal(told(parsed(era)), fresh, era);
     assert.equal(asked, 1);
@@ -54,4 +54,14 @@ test("a shipped reference kernel of other sources is not used", () => {
   }));
   assert.ok(parsed(NEWEST_ERA).units.length > 50);
   useShipped(() => null);
+});
+
+test("the file has every era by itself, and an era more costs little", () => {
+  const [first, last] = [ERA_NAMES[0]!, NEWEST_ERA];
+  const both = new Map([first, last].map((era) => [era, packReference(era)!]));
+  const file = storeShipped(both);
+  assert.deepEqual(loadShipped(file, last), both.get(last));
+  assert.equal(loadShipped(file, "v0.1"), null);
+  assert.throws(() => loadShipped(file.subarray(0, 1000), last));
+  assert.ok(file.length < 1.6 * storeShipped(new Map([[first, both.get(first)!]])).length);
 });

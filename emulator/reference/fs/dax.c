@@ -25,7 +25,7 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/uio.h>
@@ -82,9 +82,9 @@ static inline struct folio *dax_to_folio(void *entry)
 	return page_folio(page);
 }
 
-static void *dax_make_entry(pfn_t pfn, unsigned long flags)
+static void *dax_make_entry(fsc_pfn_t pfn, unsigned long flags)
 {
-	unsigned long v = pfn_t_to_pfn(pfn) << DAX_SHIFT;
+	unsigned long v = fsc_pfn_raw(pfn) << DAX_SHIFT;
 
 	return xa_mk_value(v | flags);
 }
@@ -408,6 +408,8 @@ static void dax_folio_make_shared(struct folio *folio)
 	folio->share = 1;
 }
 
+#if FSC_ERA < 701
+
 /*
  * One file lets go. With the last one the folio is taken apart into pages that anybody can make a folio of again.
  * Returns how many are left.
@@ -445,6 +447,57 @@ static inline unsigned long dax_folio_put(struct folio *folio)
 	return 0;
 }
 
+#else
+
+/*
+ * Makes pages of order 0 of a folio that no file has: nothing of a file or of a larger folio is left on any of them.
+ * For a driver too, whose predecessor made folios of its own. Returns the order that the folio had.
+ */
+int dax_folio_reset_order(struct folio *folio)
+{
+	struct dev_pagemap *pgmap = page_pgmap(&folio->page);
+	int order = folio_order(folio), i;
+
+	folio->mapping = NULL;
+	folio->share = 0;
+	if (order == 0) {
+		folio->pgmap = pgmap;
+		return 0;
+	}
+	folio_reset_order(folio);
+	for (i = 0; i < (1 << order); i++) {
+		struct page *page = folio_page(folio, i);
+		struct folio *single = (struct folio *)page;
+
+		ClearPageHead(page);
+		clear_compound_head(page);
+		single->mapping = NULL;
+		single->share = 0;
+		single->pgmap = pgmap;
+	}
+	return order;
+}
+EXPORT_SYMBOL_GPL(dax_folio_reset_order);
+
+/* One file lets go. With the last one the folio is taken apart. Returns how many are left. */
+static inline unsigned long dax_folio_put(struct folio *folio)
+{
+	unsigned long left = 0;
+	int order, i;
+
+	if (dax_folio_is_shared(folio))
+		left = --folio->share;
+	if (left)
+		return left;
+
+	order = dax_folio_reset_order(folio);
+	for (i = 0; i < (1 << order); i++)
+		WARN_ON_ONCE(folio_ref_count((struct folio *)folio_page(folio, i)));
+	return 0;
+}
+
+#endif
+
 /* Makes one folio of the pages of an entry that no file had before. */
 static void dax_folio_init(void *entry)
 {
@@ -468,12 +521,20 @@ static void dax_folio_init(void *entry)
 static void dax_associate_entry(void *entry, struct address_space *mapping, struct vm_area_struct *vma,
 				unsigned long address, bool shared)
 {
+#if FSC_ERA >= 703
+	struct folio *folio;
+#else
 	struct folio *folio = dax_to_folio(entry);
+#endif
 	unsigned long size = dax_entry_size(entry), index;
 
 	if (dax_is_zero_entry(entry) || dax_is_empty_entry(entry))
 		return;
 
+#if FSC_ERA >= 703
+	/* Not before: what stands for no block has no page that could be looked at. */
+	folio = dax_to_folio(entry);
+#endif
 	index = linear_page_index(vma, address & ~(size - 1));
 	if (!shared || !(folio->mapping || dax_folio_is_shared(folio))) {
 		WARN_ON_ONCE(folio->mapping);
@@ -493,22 +554,35 @@ static void dax_associate_entry(void *entry, struct address_space *mapping, stru
 
 static void dax_disassociate_entry(void *entry, struct address_space *mapping, bool trunc)
 {
+#if FSC_ERA < 703
 	struct folio *folio = dax_to_folio(entry);
+#endif
 
 	(void)mapping;
 	(void)trunc;
 	if (dax_is_zero_entry(entry) || dax_is_empty_entry(entry))
 		return;
+#if FSC_ERA >= 703
+	dax_folio_put(dax_to_folio(entry));
+#else
 	dax_folio_put(folio);
+#endif
 }
 
 /* Busy: references that are not mappings. */
 static struct page *dax_busy_page(void *entry)
 {
+#if FSC_ERA >= 703
+	struct folio *folio;
+#else
 	struct folio *folio = dax_to_folio(entry);
+#endif
 
 	if (dax_is_empty_entry(entry) || dax_is_zero_entry(entry))
 		return NULL;
+#if FSC_ERA >= 703
+	folio = dax_to_folio(entry);
+#endif
 	return folio_ref_count(folio) != folio_mapcount(folio) ? &folio->page : NULL;
 }
 #endif
@@ -671,7 +745,7 @@ again:
 		goto unlock;
 	}
 	flags = order ? DAX_EMPTY | DAX_PMD : DAX_EMPTY;
-	entry = dax_make_entry(pfn_to_pfn_t(0), flags);
+	entry = dax_make_entry(fsc_pfn(0), flags);
 	dax_lock_entry(xas, entry);
 	if (!xas_error(xas))
 		mapping->nrpages += 1UL << order;
@@ -932,7 +1006,7 @@ static bool dax_fault_is_synchronous(const struct iomap_iter *iter, struct vm_ar
  * a PMD entry marks that as dirty and no more. Returns the entry that the caller will unlock.
  */
 static void *dax_insert_entry(struct xa_state *xas, struct vm_fault *vmf, const struct iomap_iter *iter, void *entry,
-			      pfn_t pfn, unsigned long flags)
+			      fsc_pfn_t pfn, unsigned long flags)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
 	void *fresh = dax_make_entry(pfn, flags), *was;
@@ -1080,7 +1154,7 @@ int dax_writeback_mapping_range(struct address_space *mapping, struct dax_device
 EXPORT_SYMBOL_GPL(dax_writeback_mapping_range);
 
 /* Address and pfn of [pos, pos + size) of the file; with a pfn asked for it has to be contiguous and aligned. */
-static int dax_iomap_direct_access(const struct iomap *iomap, loff_t pos, size_t size, void **kaddr, pfn_t *pfnp)
+static int dax_iomap_direct_access(const struct iomap *iomap, loff_t pos, size_t size, void **kaddr, fsc_pfn_t *pfnp)
 {
 	long pages;
 	int id, rc = 0;
@@ -1090,10 +1164,10 @@ static int dax_iomap_direct_access(const struct iomap *iomap, loff_t pos, size_t
 				  pfnp);
 	if (pages < 0) {
 		rc = pages;
-	} else if (pfnp && (PFN_PHYS(pages) < size || (pfn_t_to_pfn(*pfnp) & (PHYS_PFN(size) - 1)))) {
+	} else if (pfnp && (PFN_PHYS(pages) < size || (fsc_pfn_raw(*pfnp) & (PHYS_PFN(size) - 1)))) {
 		rc = -EINVAL;
 #if FSC_ERA < 615
-	} else if (pfnp && pages > 1 && !pfn_t_devmap(*pfnp)) {
+	} else if (pfnp && pages > 1 && !fsc_pfn_devmap(*pfnp)) {
 		/* Without a memmap there is nothing that could be larger than a page. */
 		rc = -EINVAL;
 #endif
@@ -1157,18 +1231,20 @@ done:
 static vm_fault_t dax_load_hole(struct xa_state *xas, struct vm_fault *vmf, const struct iomap_iter *iter,
 				void **entry)
 {
-	pfn_t zero = pfn_to_pfn_t(my_zero_pfn(vmf->address));
+	fsc_pfn_t zero = fsc_pfn(my_zero_pfn(vmf->address));
 	vm_fault_t ret;
 
 	*entry = dax_insert_entry(xas, vmf, iter, *entry, zero, DAX_ZERO_PAGE);
 #if FSC_ERA >= 615
-	ret = vmf_insert_page_mkwrite(vmf, pfn_t_to_page(zero), false);
+	ret = vmf_insert_page_mkwrite(vmf, fsc_pfn_page(zero), false);
 #else
 	ret = vmf_insert_mixed(vmf->vma, vmf->address, zero);
 #endif
 	trace_dax_load_hole(iter->inode, vmf, ret);
 	return ret;
 }
+
+#if FSC_ERA < 618
 
 static vm_fault_t dax_pmd_load_hole(struct xa_state *xas, struct vm_fault *vmf, const struct iomap_iter *iter,
 				    void **entry)
@@ -1183,7 +1259,7 @@ static vm_fault_t dax_pmd_load_hole(struct xa_state *xas, struct vm_fault *vmf, 
 	if (unlikely(!zero))
 		goto small;
 
-	*entry = dax_insert_entry(xas, vmf, iter, *entry, page_to_pfn_t(&zero->page), DAX_PMD | DAX_ZERO_PAGE);
+	*entry = dax_insert_entry(xas, vmf, iter, *entry, fsc_pfn_of(&zero->page), DAX_PMD | DAX_ZERO_PAGE);
 
 	if (arch_needs_pgtable_deposit()) {
 		table = pte_alloc_one(mm);
@@ -1212,6 +1288,28 @@ small:
 	trace_dax_pmd_load_hole_fallback(inode, vmf, zero, *entry);
 	return VM_FAULT_FALLBACK;
 }
+
+#else
+
+static vm_fault_t dax_pmd_load_hole(struct xa_state *xas, struct vm_fault *vmf, const struct iomap_iter *iter,
+				    void **entry)
+{
+	struct folio *zero = mm_get_huge_zero_folio(vmf->vma->vm_mm);
+	struct inode *inode = vmf->vma->vm_file->f_mapping->host;
+	vm_fault_t ret;
+
+	if (unlikely(!zero)) {
+		trace_dax_pmd_load_hole_fallback(inode, vmf, zero, *entry);
+		return VM_FAULT_FALLBACK;
+	}
+	*entry = dax_insert_entry(xas, vmf, iter, *entry, folio_pfn(zero), DAX_PMD | DAX_ZERO_PAGE);
+	ret = vmf_insert_folio_pmd(vmf, zero, false);
+	if (ret == VM_FAULT_NOPAGE)
+		trace_dax_pmd_load_hole(inode, vmf, zero, *entry);
+	return ret;
+}
+
+#endif
 
 /* ---- loop bodies report progress in one of two ways ---- */
 #if FSC_ERA >= 615
@@ -1385,7 +1483,7 @@ static loff_t dax_iomap_iter(const struct iomap_iter *iomi, struct iov_iter *ite
 			u64 zeroed = iov_iter_zero(min(length, end - pos), iter);
 
 #if FSC_ERA >= 615
-			return iomap_iter_advance(iomi, &zeroed);
+			return iomap_iter_advance(iomi, FSC_ADVANCE(zeroed));
 #else
 			return zeroed;
 #endif
@@ -1460,7 +1558,7 @@ static loff_t dax_iomap_iter(const struct iomap_iter *iomi, struct iov_iter *ite
 	{
 		u64 advance = pos - start;
 
-		return iomap_iter_advance(iomi, &advance);
+		return iomap_iter_advance(iomi, FSC_ADVANCE(advance));
 	}
 #else
 	return pos - start;
@@ -1505,7 +1603,7 @@ static vm_fault_t dax_fault_return(int error)
 }
 
 /* The caller of dax_iomap_fault() syncs, then inserts this pfn with dax_finish_sync_fault(). */
-static vm_fault_t dax_fault_synchronous_pfnp(pfn_t *pfnp, pfn_t pfn)
+static vm_fault_t dax_fault_synchronous_pfnp(fsc_pfn_t *pfnp, fsc_pfn_t pfn)
 {
 	if (WARN_ON_ONCE(!pfnp))
 		return VM_FAULT_SIGBUS;
@@ -1536,7 +1634,7 @@ static vm_fault_t dax_fault_cow_page(struct vm_fault *vmf, const struct iomap_it
 }
 
 /* What PTE and PMD faults do with one mapping of the file system: entry, copy, page table. */
-static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *iter, pfn_t *pfnp,
+static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *iter, fsc_pfn_t *pfnp,
 				 struct xa_state *xas, void **entry, bool pmd)
 {
 	const struct iomap *iomap = &iter->iomap;
@@ -1549,7 +1647,7 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *
 	vm_fault_t ret;
 #endif
 	void *kaddr;
-	pfn_t pfn;
+	fsc_pfn_t pfn;
 	int err;
 
 	if (vmf->cow_page && !pmd)
@@ -1585,9 +1683,9 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *
 	/* The only place where a first reference may be taken: the locked entry keeps the folio from going away. */
 	folio_ref_inc(folio);
 	if (pmd)
-		ret = vmf_insert_folio_pmd(vmf, pfn_folio(pfn_t_to_pfn(pfn)), write);
+		ret = vmf_insert_folio_pmd(vmf, pfn_folio(fsc_pfn_raw(pfn)), write);
 	else
-		ret = vmf_insert_page_mkwrite(vmf, pfn_t_to_page(pfn), write);
+		ret = vmf_insert_page_mkwrite(vmf, fsc_pfn_page(pfn), write);
 	folio_put(folio);
 	return ret;
 #else
@@ -1598,7 +1696,7 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *
 #endif
 }
 
-static vm_fault_t dax_iomap_pte_fault(struct vm_fault *vmf, pfn_t *pfnp, int *iomap_errp,
+static vm_fault_t dax_iomap_pte_fault(struct vm_fault *vmf, fsc_pfn_t *pfnp, int *iomap_errp,
 				      const struct iomap_ops *ops)
 {
 	struct file *file = vmf->vma->vm_file;
@@ -1649,7 +1747,7 @@ static vm_fault_t dax_iomap_pte_fault(struct vm_fault *vmf, pfn_t *pfnp, int *io
 #if FSC_ERA >= 615
 			u64 length = PAGE_SIZE;
 
-			iter.status = iomap_iter_advance(&iter, &length);
+			iter.status = iomap_iter_advance(&iter, FSC_ADVANCE(length));
 #else
 			iter.processed = PAGE_SIZE;
 #endif
@@ -1685,7 +1783,7 @@ static bool dax_fault_check_fallback(struct vm_fault *vmf, struct xa_state *xas,
 	return (xas->xa_index | PG_PMD_COLOUR) >= max_pgoff;
 }
 
-static vm_fault_t dax_iomap_pmd_fault(struct vm_fault *vmf, pfn_t *pfnp, const struct iomap_ops *ops)
+static vm_fault_t dax_iomap_pmd_fault(struct vm_fault *vmf, fsc_pfn_t *pfnp, const struct iomap_ops *ops)
 {
 	struct inode *inode = vmf->vma->vm_file->f_mapping->host;
 	XA_STATE_ORDER(xas, &inode->i_mapping->i_pages, vmf->pgoff, PMD_ORDER);
@@ -1729,7 +1827,7 @@ static vm_fault_t dax_iomap_pmd_fault(struct vm_fault *vmf, pfn_t *pfnp, const s
 #if FSC_ERA >= 615
 			u64 length = PMD_SIZE;
 
-			iter.status = iomap_iter_advance(&iter, &length);
+			iter.status = iomap_iter_advance(&iter, FSC_ADVANCE(length));
 #else
 			iter.processed = PMD_SIZE;
 #endif
@@ -1749,7 +1847,7 @@ out:
 }
 
 /* The file system's fault handler calls this with truncation locked out. */
-vm_fault_t dax_iomap_fault(struct vm_fault *vmf, unsigned int order, pfn_t *pfnp, int *iomap_errp,
+vm_fault_t dax_iomap_fault(struct vm_fault *vmf, unsigned int order, fsc_pfn_t *pfnp, int *iomap_errp,
 			   const struct iomap_ops *ops)
 {
 	if (order == PMD_ORDER)
@@ -1759,7 +1857,7 @@ vm_fault_t dax_iomap_fault(struct vm_fault *vmf, unsigned int order, pfn_t *pfnp
 EXPORT_SYMBOL_GPL(dax_iomap_fault);
 
 /* Second half of a MAP_SYNC write fault: the entry was not locked meanwhile, so it is looked at again. */
-static vm_fault_t dax_insert_pfn_mkwrite(struct vm_fault *vmf, pfn_t pfn, unsigned int order)
+static vm_fault_t dax_insert_pfn_mkwrite(struct vm_fault *vmf, fsc_pfn_t pfn, unsigned int order)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
 	XA_STATE_ORDER(xas, &mapping->i_pages, vmf->pgoff, order);
@@ -1783,7 +1881,7 @@ static vm_fault_t dax_insert_pfn_mkwrite(struct vm_fault *vmf, pfn_t pfn, unsign
 	xas_unlock_irq(&xas);
 
 #if FSC_ERA >= 615
-	folio = pfn_folio(pfn_t_to_pfn(pfn));
+	folio = pfn_folio(fsc_pfn_raw(pfn));
 	folio_ref_inc(folio);
 	if (!order)
 		ret = vmf_insert_page_mkwrite(vmf, &folio->page, true);
@@ -1801,7 +1899,7 @@ static vm_fault_t dax_insert_pfn_mkwrite(struct vm_fault *vmf, pfn_t pfn, unsign
 	return ret;
 }
 
-vm_fault_t dax_finish_sync_fault(struct vm_fault *vmf, unsigned int order, pfn_t pfn)
+vm_fault_t dax_finish_sync_fault(struct vm_fault *vmf, unsigned int order, fsc_pfn_t pfn)
 {
 	loff_t from = (loff_t)vmf->pgoff << PAGE_SHIFT;
 	loff_t to = from + (PAGE_SIZE << order) - 1;
@@ -1852,8 +1950,8 @@ static loff_t dax_range_compare_iter(struct iomap_iter *it_src, struct iomap_ite
 		/* Advancing overwrites what it was given. */
 		u64 src_step = len, dest_step = len;
 
-		ret = iomap_iter_advance(it_src, &src_step);
-		return ret ? ret : iomap_iter_advance(it_dest, &dest_step);
+		ret = iomap_iter_advance(it_src, FSC_ADVANCE(src_step));
+		return ret ? ret : iomap_iter_advance(it_dest, FSC_ADVANCE(dest_step));
 	}
 #else
 	return len;

@@ -13,7 +13,7 @@
 #include <linux/iomap.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/pgtable.h>
 #include <linux/string.h>
 #include <linux/uio.h>
@@ -364,7 +364,7 @@ static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 	bool write = (vmf->flags & FAULT_FLAG_WRITE) && (vmf->vma->vm_flags & VM_SHARED);
 	int error = 0;
 	vm_fault_t ret;
-	pfn_t pfn;
+	fsc_pfn_t pfn;
 
 	if (write)
 		sb_start_pagefault(inode->i_sb);

@@ -106,7 +106,7 @@ static pud_t maybe_pud_mkwrite(pud_t pud, struct vm_area_struct *vma)
 /* ---- inserting ---- */
 
 /* -EEXIST: there is an entry already; for a write to the same pfn it has been made writable. */
-static int fsc_set_pmd_pfn(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, pgprot_t prot,
+static int fsc_set_pmd_pfn(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, fsc_pfn_t pfn, pgprot_t prot,
 			   bool write, pgtable_t pgtable)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -115,7 +115,7 @@ static int fsc_set_pmd_pfn(struct vm_area_struct *vma, unsigned long addr, pmd_t
 	if (!pmd_none(entry)) {
 		if (!write)
 			return -EEXIST;
-		if (pmd_pfn(entry) != pfn_t_to_pfn(pfn)) {
+		if (pmd_pfn(entry) != fsc_pfn_raw(pfn)) {
 			WARN_ON_ONCE(!is_huge_zero_pmd(*pmd));
 			return -EEXIST;
 		}
@@ -124,8 +124,8 @@ static int fsc_set_pmd_pfn(struct vm_area_struct *vma, unsigned long addr, pmd_t
 			update_mmu_cache_pmd(vma, addr, pmd);
 		return -EEXIST;
 	}
-	entry = pmd_mkhuge(pfn_t_pmd(pfn, prot));
-	entry = pfn_t_devmap(pfn) ? pmd_mkdevmap(entry) : pmd_mkspecial(entry);
+	entry = pmd_mkhuge(fsc_pfn_pmd(pfn, prot));
+	entry = fsc_pfn_devmap(pfn) ? pmd_mkdevmap(entry) : pmd_mkspecial(entry);
 	if (write)
 		entry = maybe_pmd_mkwrite(pmd_mkdirty(pmd_mkyoung(entry)), vma);
 	if (pgtable) {
@@ -138,14 +138,14 @@ static int fsc_set_pmd_pfn(struct vm_area_struct *vma, unsigned long addr, pmd_t
 }
 
 #if FSC_ERA >= 615
-static int insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, pgprot_t prot,
+static int insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, fsc_pfn_t pfn, pgprot_t prot,
 			  bool write, pgtable_t pgtable)
 {
 	lockdep_assert_held(pmd_lockptr(vma->vm_mm, pmd));
 	return fsc_set_pmd_pfn(vma, addr, pmd, pfn, prot, write, pgtable);
 }
 #else
-static void insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, pgprot_t prot,
+static void insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, fsc_pfn_t pfn, pgprot_t prot,
 			   bool write, pgtable_t pgtable)
 {
 	spinlock_t *ptl = pmd_lock(vma->vm_mm, pmd);
@@ -157,7 +157,7 @@ static void insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t
 }
 #endif
 
-vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, pfn_t pfn, bool write)
+vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, fsc_pfn_t pfn, bool write)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PMD_MASK;
@@ -165,7 +165,7 @@ vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, pfn_t pfn, bool write)
 	pgprot_t prot = vma->vm_page_prot;
 	pgtable_t pgtable = NULL;
 
-	BUG_ON(!raw && !pfn_t_devmap(pfn));
+	BUG_ON(!raw && !fsc_pfn_devmap(pfn));
 	BUG_ON(raw == (VM_MIXEDMAP | VM_PFNMAP));
 	BUG_ON((raw & VM_PFNMAP) && is_cow_mapping(vma->vm_flags));
 	if (addr >= vma->vm_end || addr < vma->vm_start)
@@ -189,20 +189,26 @@ vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, pfn_t pfn, bool write)
 	return VM_FAULT_NOPAGE;
 }
 
-static void fsc_set_pud_pfn(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, pfn_t pfn, bool write)
+static void fsc_set_pud_pfn(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, fsc_pfn_t pfn, bool write)
 {
 	pud_t entry = *pud;
 
 	if (!pud_none(entry)) {
-		if (!write || WARN_ON_ONCE(pud_pfn(*pud) != pfn_t_to_pfn(pfn)))
+		if (!write || WARN_ON_ONCE(pud_pfn(*pud) != fsc_pfn_raw(pfn)))
 			return;
 		entry = maybe_pud_mkwrite(pud_mkdirty(pud_mkyoung(entry)), vma);
 		if (pudp_set_access_flags(vma, addr, pud, entry, 1))
 			update_mmu_cache_pud(vma, addr, pud);
 		return;
 	}
-	entry = pud_mkhuge(pfn_t_pud(pfn, vma->vm_page_prot));
-	entry = pfn_t_devmap(pfn) ? pud_mkdevmap(entry) : pud_mkspecial(entry);
+	entry = pud_mkhuge(fsc_pfn_pud(pfn, vma->vm_page_prot));
+#if FSC_ERA >= 618
+	/* A folio's is counted and ordinary; a bare pfn has no folio. */
+	if (vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP))
+		entry = pud_mkspecial(entry);
+#else
+	entry = fsc_pfn_devmap(pfn) ? pud_mkdevmap(entry) : pud_mkspecial(entry);
+#endif
 	if (write)
 		entry = maybe_pud_mkwrite(pud_mkdirty(pud_mkyoung(entry)), vma);
 	set_pud_at(vma->vm_mm, addr, pud, entry);
@@ -210,12 +216,12 @@ static void fsc_set_pud_pfn(struct vm_area_struct *vma, unsigned long addr, pud_
 }
 
 #if FSC_ERA >= 615
-static void insert_pfn_pud(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, pfn_t pfn, bool write)
+static void insert_pfn_pud(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, fsc_pfn_t pfn, bool write)
 {
 	fsc_set_pud_pfn(vma, addr, pud, pfn, write);
 }
 #else
-static void insert_pfn_pud(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, pfn_t pfn, bool write)
+static void insert_pfn_pud(struct vm_area_struct *vma, unsigned long addr, pud_t *pud, fsc_pfn_t pfn, bool write)
 {
 	spinlock_t *ptl = pud_lock(vma->vm_mm, pud);
 
@@ -224,12 +230,12 @@ static void insert_pfn_pud(struct vm_area_struct *vma, unsigned long addr, pud_t
 }
 #endif
 
-vm_fault_t vmf_insert_pfn_pud(struct vm_fault *vmf, pfn_t pfn, bool write)
+vm_fault_t vmf_insert_pfn_pud(struct vm_fault *vmf, fsc_pfn_t pfn, bool write)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PUD_MASK;
 
-	BUG_ON(!(vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP)) && !pfn_t_devmap(pfn));
+	BUG_ON(!(vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP)) && !fsc_pfn_devmap(pfn));
 	BUG_ON((vma->vm_flags & VM_PFNMAP) && is_cow_mapping(vma->vm_flags));
 	if (addr >= vma->vm_end || addr < vma->vm_start)
 		return VM_FAULT_SIGBUS;
@@ -247,8 +253,38 @@ vm_fault_t vmf_insert_pfn_pud(struct vm_fault *vmf, pfn_t pfn, bool write)
 /* Folios whose mappings are counted. Nobody in v6.12 calls these two; series on their way to v6.15 do. */
 /*
  * An entry that holds a reference and a mapcount of the folio. v6.15 still marks it special, as every pfn that is not
- * devmap; that is what the release does, and what later kernels mend.
+ * devmap; that is what the release does, and what later kernels mend: since v6.18 only the huge zero folio is special,
+ * which is counted by nobody.
  */
+#if FSC_ERA >= 618
+static int fsc_insert_folio_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, struct folio *folio,
+				bool write, pgtable_t pgtable)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pmd_t entry = *pmd;
+
+	if (!pmd_none(entry))
+		return fsc_set_pmd_pfn(vma, addr, pmd, folio_pfn(folio), vma->vm_page_prot, write, pgtable);
+	entry = pmd_mkhuge(pfn_pmd(folio_pfn(folio), vma->vm_page_prot));
+	if (is_huge_zero_folio(folio)) {
+		entry = pmd_mkspecial(entry);
+	} else {
+		folio_get(folio);
+		folio_add_file_rmap_pmd(folio, &folio->page, vma);
+		add_mm_counter(mm, mm_counter_file(folio), HPAGE_PMD_NR);
+	}
+	if (write)
+		entry = maybe_pmd_mkwrite(pmd_mkdirty(pmd_mkyoung(entry)), vma);
+	if (pgtable) {
+		pgtable_trans_huge_deposit(mm, pmd, pgtable);
+		mm_inc_nr_ptes(mm);
+	}
+	set_pmd_at(mm, addr, pmd, entry);
+	update_mmu_cache_pmd(vma, addr, pmd);
+	return 0;
+}
+#endif
+
 vm_fault_t vmf_insert_folio_pmd(struct vm_fault *vmf, struct folio *folio, bool write)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -269,12 +305,16 @@ vm_fault_t vmf_insert_folio_pmd(struct vm_fault *vmf, struct folio *folio, bool 
 	}
 
 	ptl = pmd_lock(mm, vmf->pmd);
+#if FSC_ERA >= 618
+	err = fsc_insert_folio_pmd(vma, addr, vmf->pmd, folio, write, pgtable);
+#else
 	if (pmd_none(*vmf->pmd)) {
 		folio_get(folio);
 		folio_add_file_rmap_pmd(folio, &folio->page, vma);
 		add_mm_counter(mm, mm_counter_file(folio), HPAGE_PMD_NR);
 	}
-	err = fsc_set_pmd_pfn(vma, addr, vmf->pmd, pfn_to_pfn_t(folio_pfn(folio)), vma->vm_page_prot, write, pgtable);
+	err = fsc_set_pmd_pfn(vma, addr, vmf->pmd, fsc_pfn(folio_pfn(folio)), vma->vm_page_prot, write, pgtable);
+#endif
 	spin_unlock(ptl);
 	if (pgtable && err)
 		pte_free(mm, pgtable);
@@ -298,7 +338,7 @@ vm_fault_t vmf_insert_folio_pud(struct vm_fault *vmf, struct folio *folio, bool 
 		folio_get(folio);
 		folio_add_file_rmap_pud(folio, &folio->page, vma);
 	}
-	fsc_set_pud_pfn(vma, addr, vmf->pud, pfn_to_pfn_t(folio_pfn(folio)), write);
+	fsc_set_pud_pfn(vma, addr, vmf->pud, fsc_pfn(folio_pfn(folio)), write);
 	spin_unlock(ptl);
 	return VM_FAULT_NOPAGE;
 }

@@ -27,6 +27,15 @@ static inline void prep_compound_head(struct page *page, unsigned int order)
 	if (order > 1)
 		INIT_LIST_HEAD(&folio->_deferred_list);
 }
+#if FSC_ERA >= 701
+static inline void prep_compound_tail(struct page *tail, const struct page *head, unsigned int order)
+{
+	tail->mapping = TAIL_MAPPING;
+	set_compound_head(tail, head, order);
+	tail->private = 0;
+}
+#define fsc_prep_tail(head, i, order) prep_compound_tail((head) + (i), head, order)
+#else
 static inline void prep_compound_tail(struct page *head, int tail_idx)
 {
 	struct page *tail = head + tail_idx;
@@ -35,6 +44,8 @@ static inline void prep_compound_tail(struct page *head, int tail_idx)
 	set_compound_head(tail, head);
 	tail->private = 0;
 }
+#define fsc_prep_tail(head, i, order) prep_compound_tail(head, i)
+#endif
 bool free_pages_prepare(struct page *page, unsigned int order);
 void fsc_init_ram_page(struct page *page, unsigned long pfn);
 struct folio *try_grab_folio_fast(struct page *page, int refs, unsigned int flags);

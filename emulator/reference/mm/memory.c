@@ -557,7 +557,7 @@ int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr, struct page 
 }
 
 /* An entry without a counted page: devmap when the pfn says so, else special. */
-static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, pgprot_t prot, bool mkwrite)
+static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn, pgprot_t prot, bool mkwrite)
 {
 	spinlock_t *ptl;
 	pte_t *pte = get_locked_pte(vma->vm_mm, addr, &ptl), entry;
@@ -566,13 +566,13 @@ static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, pfn
 		return VM_FAULT_OOM;
 	entry = ptep_get(pte);
 	if (pte_none(entry)) {
-		entry = pfn_t_pte(pfn, prot);
-		entry = pfn_t_devmap(pfn) ? pte_mkdevmap(entry) : pte_mkspecial(entry);
+		entry = fsc_pfn_pte(pfn, prot);
+		entry = fsc_pfn_devmap(pfn) ? pte_mkdevmap(entry) : pte_mkspecial(entry);
 		if (mkwrite)
 			entry = maybe_mkwrite(pte_mkdirty(pte_mkyoung(entry)), vma);
 		set_pte_at(vma->vm_mm, addr, pte, entry);
 		update_mmu_cache(vma, addr, pte);
-	} else if (mkwrite && pte_pfn(entry) == pfn_t_to_pfn(pfn)) {
+	} else if (mkwrite && pte_pfn(entry) == fsc_pfn_raw(pfn)) {
 		entry = maybe_mkwrite(pte_mkdirty(pte_mkyoung(entry)), vma);
 		if (ptep_set_access_flags(vma, addr, pte, entry, 1))
 			update_mmu_cache(vma, addr, pte);
@@ -593,7 +593,7 @@ vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, u
 	BUG_ON(raw && is_cow_mapping(vma->vm_flags));
 	if (!range_in_vma(vma, addr, addr + 1))
 		return VM_FAULT_SIGBUS;
-	return insert_pfn(vma, addr, __pfn_to_pfn_t(pfn, PFN_DEV), pgprot, false);
+	return insert_pfn(vma, addr, __fsc_pfn(pfn, PFN_DEV), pgprot, false);
 }
 
 vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
@@ -601,16 +601,16 @@ vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsign
 	return vmf_insert_pfn_prot(vma, addr, pfn, vma->vm_page_prot);
 }
 
-static bool vm_mixed_ok(struct vm_area_struct *vma, pfn_t pfn, bool mkwrite)
+static bool vm_mixed_ok(struct vm_area_struct *vma, fsc_pfn_t pfn, bool mkwrite)
 {
-	bool zero = is_zero_pfn(pfn_t_to_pfn(pfn));
+	bool zero = is_zero_pfn(fsc_pfn_raw(pfn));
 
 	if (zero && (mkwrite || !vm_mixed_zeropage_allowed(vma)))
 		return false;
-	return zero || (vma->vm_flags & VM_MIXEDMAP) || pfn_t_devmap(pfn) || pfn_t_special(pfn);
+	return zero || (vma->vm_flags & VM_MIXEDMAP) || fsc_pfn_devmap(pfn) || fsc_pfn_special(pfn);
 }
 
-static vm_fault_t __vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn, bool mkwrite)
+static vm_fault_t __vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn, bool mkwrite)
 {
 	pgprot_t prot = vma->vm_page_prot;
 
@@ -620,12 +620,12 @@ static vm_fault_t __vm_insert_mixed(struct vm_area_struct *vma, unsigned long ad
 	return insert_pfn(vma, addr, pfn, prot, mkwrite);
 }
 
-vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
+vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn)
 {
 	return __vm_insert_mixed(vma, addr, pfn, false);
 }
 
-vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
+vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn)
 {
 	return __vm_insert_mixed(vma, addr, pfn, true);
 }

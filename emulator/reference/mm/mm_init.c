@@ -130,7 +130,7 @@ static void memmap_init_compound(struct page *head, unsigned long head_pfn, unsi
 	__SetPageHead(head);
 	for (unsigned long i = 1; i < nr_pages; i++) {
 		__init_zone_device_page(head + i, head_pfn + i, zone_idx, nid, pgmap);
-		prep_compound_tail(head, i);
+		fsc_prep_tail(head, i, pgmap->vmemmap_shift);
 		set_page_count(head + i, 0);
 		if (i == 1) /* the first tail carries the head's words, and is initialised just now */
 			prep_compound_head(head, pgmap->vmemmap_shift);

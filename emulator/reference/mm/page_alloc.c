@@ -135,7 +135,7 @@ void prep_compound_page(struct page *page, unsigned int order)
 {
 	__SetPageHead(page);
 	for (int tail = 1; tail < (1 << order); tail++)
-		prep_compound_tail(page, tail);
+		fsc_prep_tail(page, tail, order);
 	prep_compound_head(page, order);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory as a character device: made, mapped, taken back from those who use it, given to another driver. */
 #include <linux/dax.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/string.h>
 #include "devices.h"
 
@@ -311,7 +311,7 @@ static void sc_expect_idle(struct dev_dax *dev_dax, unsigned long pgoff)
 static void sc_use_fsdev(struct dev_dax *dev_dax)
 {
 	void *kaddr;
-	pfn_t pfn;
+	fsc_pfn_t pfn;
 	long got;
 	int id;
 
@@ -320,7 +320,7 @@ static void sc_use_fsdev(struct dev_dax *dev_dax)
 	id = dax_read_lock();
 	got = dax_direct_access(dev_dax->dax_dev, 1, 2, DAX_ACCESS, &kaddr, &pfn);
 	SC_EXPECT(got == 2, "direct access gives as many pages as were asked for and are there");
-	SC_EXPECT(pfn_t_to_pfn(pfn) == PHYS_PFN(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)),
+	SC_EXPECT(fsc_pfn_raw(pfn) == PHYS_PFN(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)),
 		  "direct access gives the page at that offset of the device");
 	SC_EXPECT(kaddr == __va(dax_pgoff_to_phys(dev_dax, 1, PAGE_SIZE)),
 		  "direct access gives the kernel address of that page");

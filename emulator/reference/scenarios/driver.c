@@ -78,7 +78,7 @@ static void sc_gib_tails(struct page *head, unsigned long from)
 	for (i = from; i < from + SC_GIB_SHOWN - (from == 1); i++) {
 		memset(head + i, 0, sizeof(*head));
 		fsc_init_ram_page(head + i, SC_GIB_PFN + i);
-		prep_compound_tail(head, i);
+		fsc_prep_tail(head, i, PUD_ORDER);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/slab.h>
 #include "bus.h"
 #include "dax-private.h"
@@ -56,7 +56,7 @@ phys_addr_t dax_pgoff_to_phys(struct dev_dax *dev_dax, pgoff_t pgoff, unsigned l
 }
 
 /* For memory failure: which file a page belongs to. Compound pages say it in their head only. */
-static void dax_set_mapping(struct vm_fault *vmf, pfn_t pfn, unsigned long fault_size)
+static void dax_set_mapping(struct vm_fault *vmf, fsc_pfn_t pfn, unsigned long fault_size)
 {
 	struct file *filp = vmf->vma->vm_file;
 	struct dev_dax *dev_dax = filp->private_data;
@@ -65,9 +65,9 @@ static void dax_set_mapping(struct vm_fault *vmf, pfn_t pfn, unsigned long fault
 
 	for (i = 0; i < nr; i++) {
 #if FSC_ERA >= 615
-		struct folio *to = pfn_folio(pfn_t_to_pfn(pfn) + i);
+		struct folio *to = pfn_folio(fsc_pfn_raw(pfn) + i);
 #else
-		struct page *to = compound_head(pfn_to_page(pfn_t_to_pfn(pfn) + i));
+		struct page *to = compound_head(pfn_to_page(fsc_pfn_raw(pfn) + i));
 #endif
 
 		if (to->mapping)
@@ -81,7 +81,7 @@ static vm_fault_t __dev_dax_pte_fault(struct dev_dax *dev_dax, struct vm_fault *
 {
 	unsigned int fault_size = PAGE_SIZE;
 	phys_addr_t phys;
-	pfn_t pfn;
+	fsc_pfn_t pfn;
 
 	if (check_vma(dev_dax, vmf->vma, __func__))
 		return VM_FAULT_SIGBUS;
@@ -94,11 +94,11 @@ static vm_fault_t __dev_dax_pte_fault(struct dev_dax *dev_dax, struct vm_fault *
 		return VM_FAULT_SIGBUS;
 
 #if FSC_ERA >= 615
-	pfn = phys_to_pfn_t(phys, 0);
+	pfn = fsc_pfn_at(phys, 0);
 	dax_set_mapping(vmf, pfn, fault_size);
-	return vmf_insert_page_mkwrite(vmf, pfn_t_to_page(pfn), vmf->flags & FAULT_FLAG_WRITE);
+	return vmf_insert_page_mkwrite(vmf, fsc_pfn_page(pfn), vmf->flags & FAULT_FLAG_WRITE);
 #else
-	pfn = phys_to_pfn_t(phys, PFN_DEV | PFN_MAP);
+	pfn = fsc_pfn_at(phys, PFN_DEV | PFN_MAP);
 	dax_set_mapping(vmf, pfn, fault_size);
 	return vmf_insert_mixed(vmf->vma, vmf->address, pfn);
 #endif
@@ -109,7 +109,7 @@ static vm_fault_t __dev_dax_pmd_fault(struct dev_dax *dev_dax, struct vm_fault *
 	unsigned long start = vmf->address & PMD_MASK;
 	unsigned int fault_size = PMD_SIZE;
 	phys_addr_t phys;
-	pfn_t pfn;
+	fsc_pfn_t pfn;
 
 	if (check_vma(dev_dax, vmf->vma, __func__))
 		return VM_FAULT_SIGBUS;
@@ -125,11 +125,11 @@ static vm_fault_t __dev_dax_pmd_fault(struct dev_dax *dev_dax, struct vm_fault *
 		return VM_FAULT_SIGBUS;
 
 #if FSC_ERA >= 615
-	pfn = phys_to_pfn_t(phys, 0);
+	pfn = fsc_pfn_at(phys, 0);
 	dax_set_mapping(vmf, pfn, fault_size);
-	return vmf_insert_folio_pmd(vmf, page_folio(pfn_t_to_page(pfn)), vmf->flags & FAULT_FLAG_WRITE);
+	return vmf_insert_folio_pmd(vmf, page_folio(fsc_pfn_page(pfn)), vmf->flags & FAULT_FLAG_WRITE);
 #else
-	pfn = phys_to_pfn_t(phys, PFN_DEV | PFN_MAP);
+	pfn = fsc_pfn_at(phys, PFN_DEV | PFN_MAP);
 	dax_set_mapping(vmf, pfn, fault_size);
 	return vmf_insert_pfn_pmd(vmf, pfn, vmf->flags & FAULT_FLAG_WRITE);
 #endif

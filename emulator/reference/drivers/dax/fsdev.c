@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A dax device for file systems, without a disk: order-0 pages of type FS_DAX, operations for iomap, no mmap of the
- * device itself. Mirrors drivers/dax/fsdev.c of v7.0; it binds by name only (new_id). Left out: recovery of poison.
+ * device itself. Mirrors drivers/dax/fsdev.c; it binds by name only (new_id). Left out: recovery of poison.
+ *
+ * v7.1 is what that release shipped, with what v7.3 mended (series "dax/fsdev: fixes"): the offset of a memory failure
+ * knows one range only, a static pgmap keeps the last driver's vmemmap_shift, a failed probe leaves dev_dax->pgmap, and
+ * unbinding leaves ops and owner in the pgmap. Eras before it had no such driver; theirs is the mended one.
  */
 #include <linux/cdev.h>
 #include <linux/dax.h>
@@ -9,14 +13,14 @@
 #include <linux/fs.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 #include "bus.h"
 #include "dax-private.h"
 
 static long __fsdev_dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages,
-				      enum dax_access_mode mode, void **kaddr, pfn_t *pfn)
+				      enum dax_access_mode mode, void **kaddr, fsc_pfn_t *pfn)
 {
 	struct dev_dax *dev_dax = dax_get_private(dax_dev);
 	size_t size = nr_pages << PAGE_SHIFT, offset = pgoff << PAGE_SHIFT;
@@ -28,7 +32,7 @@ static long __fsdev_dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff,
 	if (kaddr)
 		*kaddr = dev_dax->virt_addr + offset;
 	if (pfn)
-		*pfn = phys_to_pfn_t(phys, FSC_ERA < 615 ? PFN_DEV | PFN_MAP : 0);
+		*pfn = fsc_pfn_at(phys, FSC_ERA < 615 ? PFN_DEV | PFN_MAP : 0);
 	return PHYS_PFN(min_t(size_t, size, dev_dax->cached_size - offset));
 }
 
@@ -65,7 +69,7 @@ static void fsdev_clear_ops(void *data)
 }
 
 /* A static pgmap outlives this driver: it keeps nothing of it. */
-static void fsdev_clear_pgmap_ops(void *data)
+static __maybe_unused void fsdev_clear_pgmap_ops(void *data)
 {
 	struct dev_pagemap *pgmap = data;
 
@@ -77,7 +81,24 @@ static int fsdev_pagemap_memory_failure(struct dev_pagemap *pgmap, unsigned long
 					int mf_flags)
 {
 	struct dev_dax *dev_dax = pgmap->owner;
+#if FSC_ERA >= 703
+	phys_addr_t phys = PFN_PHYS(pfn);
+	u64 offset = 0;
+	int i;
+
+	for (i = 0; i < pgmap->nr_range; i++) {
+		struct range *own = &pgmap->ranges[i];
+
+		if (phys >= own->start && phys <= own->end)
+			break;
+		offset += range_len(own);
+	}
+	offset = i < pgmap->nr_range ? offset + phys - pgmap->ranges[i].start : (u64)-1;
+	if (i == 0) /* metadata of a static device lies before its data */
+		offset = phys - dev_dax->ranges[0].range.start;
+#else
 	u64 offset = PFN_PHYS(pfn) - dev_dax->ranges[0].range.start;
+#endif
 
 	return dax_holder_notify_failure(dev_dax->dax_dev, offset, (u64)nr_pages << PAGE_SHIFT, mf_flags);
 }
@@ -116,7 +137,9 @@ static struct dev_pagemap *fsdev_acquire_pgmap(struct dev_dax *dev_dax)
 			dev_warn(dev, "static pgmap / multi-range device conflict\n");
 			return ERR_PTR(-EINVAL);
 		}
+#if FSC_ERA < 701 || FSC_ERA >= 703
 		pgmap->vmemmap_shift = 0; /* device_dax may have left its own */
+#endif
 		return pgmap;
 	}
 	if (pgmap) {
@@ -129,8 +152,27 @@ static struct dev_pagemap *fsdev_acquire_pgmap(struct dev_dax *dev_dax)
 	pgmap->nr_range = dev_dax->nr_range;
 	for (int i = 0; i < dev_dax->nr_range; i++)
 		pgmap->ranges[i] = dev_dax->ranges[i].range;
+#if FSC_ERA >= 701 && FSC_ERA < 703
+	dev_dax->pgmap = pgmap;
+#endif
 	return pgmap;
 }
+
+#if FSC_ERA >= 701
+/* Another driver's folios are made pages of order 0 again, before and after this one. */
+static void fsdev_clear_folio_state(void *data)
+{
+	struct dev_dax *dev_dax = data;
+
+	for (int i = 0; i < dev_dax->nr_range; i++) {
+		struct range *own = &dev_dax->ranges[i].range;
+		unsigned long pfn = PHYS_PFN(own->start), end = PHYS_PFN(own->end) + 1;
+
+		while (pfn < end)
+			pfn += 1UL << dax_folio_reset_order(pfn_folio(pfn));
+	}
+}
+#endif
 
 static int fsdev_dax_probe(struct dev_dax *dev_dax)
 {
@@ -159,14 +201,23 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
 	pgmap->type = MEMORY_DEVICE_FS_DAX;
 	pgmap->ops = &fsdev_pagemap_ops;
 	pgmap->owner = dev_dax;
+#if FSC_ERA < 701 || FSC_ERA >= 703
 	rc = devm_add_action_or_reset(dev, fsdev_clear_pgmap_ops, pgmap);
 	if (rc)
 		return rc;
+#endif
 	addr = devm_memremap_pages(dev, pgmap);
 	if (IS_ERR(addr))
 		return PTR_ERR(addr);
 	/* The head of a static pgmap may be metadata, which is not the device's. */
 	dev_dax->virt_addr = addr + (dev_dax->ranges[0].range.start - pgmap->range.start);
+
+#if FSC_ERA >= 701
+	fsdev_clear_folio_state(dev_dax);
+	rc = devm_add_action_or_reset(dev, fsdev_clear_folio_state, dev_dax);
+	if (rc)
+		return rc;
+#endif
 
 	cdev = dax_inode(dax_dev)->i_cdev;
 	cdev_init(cdev, &fsdev_fops);

@@ -97,8 +97,40 @@ struct dax_device *fs_dax_get_by_bdev(struct block_device *bdev, u64 *start_off,
 }
 EXPORT_SYMBOL_GPL(fs_dax_get_by_bdev);
 
+#if FSC_ERA >= 701
+/* The same for a device without a disk, which the caller has found: 0, or why not; a reference is taken with it. */
+int fs_dax_get(struct dax_device *dax_dev, void *holder, const struct dax_holder_operations *hops)
+{
+	int id = dax_read_lock();
+
+	if (!dax_dev || !dax_alive(dax_dev) || !igrab(&dax_dev->inode)) {
+		dax_read_unlock(id);
+		return -ENODEV;
+	}
+	if (cmpxchg(&dax_dev->holder_data, NULL, holder)) {
+		dax_read_unlock(id);
+		iput(&dax_dev->inode);
+		return -EBUSY;
+	}
+	dax_dev->holder_ops = hops;
+	dax_read_unlock(id);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(fs_dax_get);
+#endif
+
 void fs_put_dax(struct dax_device *dax_dev, void *holder)
 {
+#if FSC_ERA >= 703
+	if (dax_dev && holder) {
+		void *was;
+
+		/* First, so that it cannot be the next holder's. */
+		WRITE_ONCE(dax_dev->holder_ops, NULL);
+		was = cmpxchg(&dax_dev->holder_data, holder, NULL);
+		WARN_ON(was && was != holder); /* none: kill_dax() has taken it away already */
+	}
+#else
 	if (dax_dev && holder) {
 		/* kill_dax() may have taken the holder away already. */
 		void *was = cmpxchg(&dax_dev->holder_data, holder, NULL);
@@ -106,6 +138,7 @@ void fs_put_dax(struct dax_device *dax_dev, void *holder)
 		if (was == holder)
 			dax_dev->holder_ops = NULL;
 	}
+#endif
 	put_dax(dax_dev);
 }
 EXPORT_SYMBOL_GPL(fs_put_dax);
@@ -113,7 +146,7 @@ EXPORT_SYMBOL_GPL(fs_put_dax);
 /* ---- operations ---- */
 
 long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
-		       void **kaddr, pfn_t *pfn)
+		       void **kaddr, fsc_pfn_t *pfn)
 {
 	long got;
 

@@ -11,7 +11,7 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/nd.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 #include "pmem.h"
@@ -90,14 +90,14 @@ static void pmem_submit_bio(struct bio *bio)
 }
 
 long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
-			  void **kaddr, pfn_t *pfn)
+			  void **kaddr, fsc_pfn_t *pfn)
 {
 	resource_size_t offset = pmem->data_offset + PFN_PHYS(pgoff);
 	sector_t sector = PFN_PHYS(pgoff) >> SECTOR_SHIFT, bad;
 	int nr_bad;
 
 	if (pfn)
-		*pfn = phys_to_pfn_t(pmem->phys_addr + offset, pmem->pfn_flags);
+		*pfn = fsc_pfn_at(pmem->phys_addr + offset, pmem->pfn_flags);
 	if (kaddr)
 		*kaddr = pmem->virt_addr + offset;
 
@@ -115,7 +115,7 @@ long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages
 }
 
 static long pmem_dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages,
-				   enum dax_access_mode mode, void **kaddr, pfn_t *pfn)
+				   enum dax_access_mode mode, void **kaddr, fsc_pfn_t *pfn)
 {
 	return __pmem_direct_access(dax_get_private(dax_dev), pgoff, nr_pages, mode, kaddr, pfn);
 }
@@ -254,7 +254,9 @@ static int pmem_attach_disk(struct device *dev, struct nd_namespace_common *ndns
 		bb_range.start += pmem->data_offset;
 	}
 #if FSC_ERA < 615
+#if FSC_ERA < 618
 	pmem->pfn_flags = pages ? PFN_DEV | PFN_MAP : PFN_DEV;
+#endif
 #endif
 	pmem->virt_addr = addr;
 

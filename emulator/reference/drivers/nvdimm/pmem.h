@@ -7,13 +7,15 @@
 #include <linux/dax.h>
 #include <linux/memremap.h>
 #include <linux/nd.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/types.h>
 
 struct pmem_device {
 	phys_addr_t phys_addr;
 	phys_addr_t data_offset; /* where data begins in a namespace that keeps its struct pages on itself */
+#if FSC_ERA < 618
 	u64 pfn_flags;
+#endif
 	void *virt_addr;
 	size_t size;
 	u32 pfn_pad;
@@ -25,6 +27,6 @@ struct pmem_device {
 };
 
 long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
-			  void **kaddr, pfn_t *pfn);
+			  void **kaddr, fsc_pfn_t *pfn);
 extern struct nd_device_driver nd_pmem_driver;
 #endif

@@ -34,6 +34,19 @@ static int fsc_iomap_begin(struct iomap_iter *iter, const struct iomap_ops *ops)
 
 #if FSC_ERA >= 615
 
+#if FSC_ERA >= 701
+
+int iomap_iter_advance(struct iomap_iter *iter, u64 count)
+{
+	if (WARN_ON_ONCE(count > iomap_length(iter)))
+		return -EIO;
+	iter->len -= count;
+	iter->pos += count;
+	return 0;
+}
+
+#else
+
 int iomap_iter_advance(struct iomap_iter *iter, u64 *count)
 {
 	if (WARN_ON_ONCE(*count > iomap_length(iter)))
@@ -43,6 +56,8 @@ int iomap_iter_advance(struct iomap_iter *iter, u64 *count)
 	*count = iomap_length(iter);
 	return 0;
 }
+
+#endif
 
 int iomap_iter(struct iomap_iter *iter, const struct iomap_ops *ops)
 {
@@ -57,7 +72,7 @@ int iomap_iter(struct iomap_iter *iter, const struct iomap_ops *ops)
 		} else if (iter->processed > 0) {
 			u64 count = iter->processed;
 
-			iter->status = iomap_iter_advance(iter, &count);
+			iter->status = iomap_iter_advance(iter, FSC_ADVANCE(count));
 		}
 
 		advanced = iter->pos - iter->iter_start_pos;

@@ -9,7 +9,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/pfn_t.h>
+#include <linux/fsc_pfn.h>
 #include <linux/radix-tree.h>
 
 typedef unsigned long dax_entry_t;
@@ -31,7 +31,7 @@ enum dax_access_mode {
 };
 
 struct dax_operations {
-	long (*direct_access)(struct dax_device *, pgoff_t, long, enum dax_access_mode, void **, pfn_t *);
+	long (*direct_access)(struct dax_device *, pgoff_t, long, enum dax_access_mode, void **, fsc_pfn_t *);
 	bool (*dax_supported)(struct dax_device *, struct block_device *, int, sector_t, sector_t);
 	int (*zero_page_range)(struct dax_device *, pgoff_t, size_t);
 	size_t (*recovery_write)(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes,
@@ -68,6 +68,10 @@ int dax_add_host(struct dax_device *dax_dev, struct gendisk *disk);
 void dax_remove_host(struct gendisk *disk);
 struct dax_device *fs_dax_get_by_bdev(struct block_device *bdev, u64 *start_off, void *holder,
 				      const struct dax_holder_operations *ops);
+#if FSC_ERA >= 701
+int fs_dax_get(struct dax_device *dax_dev, void *holder, const struct dax_holder_operations *hops);
+int dax_folio_reset_order(struct folio *folio);
+#endif
 void fs_put_dax(struct dax_device *dax_dev, void *holder);
 
 int dax_read_lock(void);
@@ -75,7 +79,7 @@ void dax_read_unlock(int id);
 bool dax_alive(struct dax_device *dax_dev);
 void *dax_get_private(struct dax_device *dax_dev);
 long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
-		       void **kaddr, pfn_t *pfn);
+		       void **kaddr, fsc_pfn_t *pfn);
 size_t dax_copy_from_iter(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes, struct iov_iter *i);
 size_t dax_copy_to_iter(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes, struct iov_iter *i);
 int dax_zero_page_range(struct dax_device *dax_dev, pgoff_t pgoff, size_t nr_pages);
@@ -95,9 +99,9 @@ int dax_file_unshare(struct inode *inode, loff_t pos, loff_t len, const struct i
 int dax_zero_range(struct inode *inode, loff_t pos, loff_t len, bool *did_zero, const struct iomap_ops *ops);
 int dax_truncate_page(struct inode *inode, loff_t pos, bool *did_zero, const struct iomap_ops *ops);
 ssize_t dax_iomap_rw(struct kiocb *iocb, struct iov_iter *iter, const struct iomap_ops *ops);
-vm_fault_t dax_iomap_fault(struct vm_fault *vmf, unsigned int order, pfn_t *pfnp, int *errp,
+vm_fault_t dax_iomap_fault(struct vm_fault *vmf, unsigned int order, fsc_pfn_t *pfnp, int *errp,
 			   const struct iomap_ops *ops);
-vm_fault_t dax_finish_sync_fault(struct vm_fault *vmf, unsigned int order, pfn_t pfn);
+vm_fault_t dax_finish_sync_fault(struct vm_fault *vmf, unsigned int order, fsc_pfn_t pfn);
 int dax_delete_mapping_entry(struct address_space *mapping, pgoff_t index);
 int dax_invalidate_mapping_entry_sync(struct address_space *mapping, pgoff_t index);
 int dax_dedupe_file_range_compare(struct inode *src, loff_t srcoff, struct inode *dest, loff_t destoff, loff_t len,

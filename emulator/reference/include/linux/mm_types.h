@@ -51,7 +51,11 @@ struct page {
 			unsigned long private;
 		};
 		struct { /* tail pages */
+#if FSC_ERA >= 701
+			unsigned long compound_info; /* as before in what it says, without masks */
+#else
 			unsigned long compound_head;
+#endif
 		};
 		struct { /* ZONE_DEVICE */
 #if FSC_ERA >= 615

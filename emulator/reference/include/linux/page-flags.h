@@ -68,9 +68,16 @@ enum pageflags {
 #define ZONEID_PGSHIFT ZONES_PGSHIFT
 #define ZONEID_MASK ((1UL << (NODES_WIDTH + ZONES_WIDTH)) - 1)
 
+/* The name of a tail's word. v7.1 can keep a mask in it instead of the pointer; that configuration is left out. */
+#if FSC_ERA >= 701
+#define fsc_head_word compound_info
+#else
+#define fsc_head_word compound_head
+#endif
+
 static inline unsigned long _compound_head(const struct page *page)
 {
-	unsigned long word = READ_ONCE(page->compound_head);
+	unsigned long word = READ_ONCE(page->fsc_head_word);
 
 	return (word & 1) ? word - 1 : (unsigned long)page;
 }
@@ -84,7 +91,7 @@ static inline unsigned long _compound_head(const struct page *page)
 
 static inline int PageTail(const struct page *page)
 {
-	return READ_ONCE(page->compound_head) & 1;
+	return READ_ONCE(page->fsc_head_word) & 1;
 }
 static inline int PageHead(const struct page *page)
 {
@@ -103,13 +110,20 @@ static inline void page_init_poison(struct page *page, size_t size)
 	(void)page;
 	(void)size;
 }
+#if FSC_ERA >= 701
+static inline void set_compound_head(struct page *page, const struct page *head, unsigned int order)
+#else
 static inline void set_compound_head(struct page *page, struct page *head)
+#endif
 {
-	WRITE_ONCE(page->compound_head, (unsigned long)head + 1);
+#if FSC_ERA >= 701
+	(void)order;
+#endif
+	WRITE_ONCE(page->fsc_head_word, (unsigned long)head + 1);
 }
 static inline void clear_compound_head(struct page *page)
 {
-	WRITE_ONCE(page->compound_head, 0);
+	WRITE_ONCE(page->fsc_head_word, 0);
 }
 static inline const unsigned long *const_folio_flags(const struct folio *folio, unsigned n)
 {

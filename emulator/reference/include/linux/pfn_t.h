@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pfn with a note of what it is. Mirrors include/linux/pfn_t.h (both eras have it; v6.17 dropped it). Bits 63 to 59:
+ * A pfn with a note of what it is. Mirrors include/linux/pfn_t.h (v6.17 dropped it, the header with it). Bits 63 to 59:
  * scatterlist chain and end, device memory, has a struct page, special.
  */
 #ifndef _LINUX_PFN_T_H
 #define _LINUX_PFN_T_H
 #include <linux/pfn.h>
 #include <linux/pgtable.h>
+#if FSC_ERA < 618
 #define PFN_FLAGS_MASK (((u64)(~PAGE_MASK)) << (64 - PAGE_SHIFT))
 #define PFN_SG_CHAIN (1ULL << 63)
 #define PFN_SG_LAST (1ULL << 62)
@@ -78,4 +79,5 @@ static inline bool pfn_t_special(pfn_t pfn)
 {
 	return (pfn.val & PFN_SPECIAL) != 0;
 }
+#endif
 #endif
