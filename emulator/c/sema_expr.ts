@@ -241,7 +241,7 @@ function identifier(s: Sema, name: string, loc: Loc): X {
       return objectLvalue(e.sym, e.sym.type(), loc);
     case "function":
       if (e.sym.nested !== undefined && s.fn !== null) return nestedPointer(s, e.sym, loc);
-      if (e.sym.weak === true && e.sym.def === null && s.link.hosted && !s.link.isNative(name))
+      if (e.sym.weak === true && e.sym.def === null && !s.link.isNative(name))
         return mem(num(0, pointerTo(e.sym.type()), loc), 0, e.sym.type(), loc);
       return { k: "addr", t: e.sym.type(), loc, fx: 0, sym: e.sym, off: 0 };
     case "enumerator":

@@ -30,7 +30,10 @@ test("names are taken as people write them, others are refused with the nearest"
     for (const name of [era, era.slice(1), era.slice(1).replace(".", "")])
       assert.equal(eraFromName(name), era);
   for (const name of ["banana", "", "v6.13", "6", "auto"]) assert.equal(eraFromName(name), null);
-  assert.match(unknownEra("v6.13"), /no era "v6\.13", the nearest is v6\.12; eras are v6\.12 .*v6\.15/);
+  assert.match(
+    unknownEra("v6.13"),
+    /no era "v6\.13", the nearest is v6\.12; eras are v4\.15 .*v6\.12 .*v7\.3/,
+  );
   assert.doesNotMatch(unknownEra("banana"), /nearest/);
 });
 
@@ -45,6 +48,7 @@ test("spans and days", () => {
   assert.deepEqual(erasIn({}), ERA_NAMES);
   assert.ok(!erasIn({ since: "v6.15" }).includes("v6.12"));
   assert.deepEqual(erasIn({ until: "v6.12" }).at(-1), "v6.12");
+  assert.equal(eraOn(ERA_NAMES, "2017-07-27"), "v4.15");
   assert.equal(eraOn(["v6.12", "v6.15"], "2025-03-31"), "v6.12");
   assert.equal(eraOn(["v6.12", "v6.15"], "2025-04-01"), "v6.15");
   assert.equal(eraOn(ERA_NAMES, "2999-01-01"), NEWEST_ERA);
@@ -57,6 +61,16 @@ test("a name that came rules out what was before it, one that went what came aft
 });
 
 test("each era is known by what came and went with it", () => {
+  const tree =
+    "spin_lock_irq(&mapping->tree_lock); entry = get_unlocked_mapping_entry(mapping, index, &slot);";
+  assert.deepEqual(erasOfText(tree), ["v4.15"]);
+  assert.deepEqual(
+    erasOfText(
+      "struct page *dax_layout_busy_page(struct address_space *mapping) { pagevec_lookup_entries(a); }",
+    ),
+    ["v4.18"],
+  );
+  assert.deepEqual(erasOfText("XA_STATE(xas, a, b); page_ref_count(page) > 1"), ["v6.12"]);
   assert.deepEqual(erasOfText("pfn_t pfn = phys_to_pfn_t(phys, 0);"), erasIn({ until: "v6.15" }));
   assert.deepEqual(
     erasOfText("long f(pgoff_t pgoff, void **kaddr, unsigned long *pfn)"),

@@ -12,6 +12,22 @@ import { bootImage, runCase } from "../../emulator/scenario/runner.ts";
 
 /** Scenario (or full label) to the first fault (or faults, by file system) that the release shows, and what mended it later. */
 const OWN: Record<Era, Record<string, string>> = {
+  // Nobody asks whether a device uses a block before it is freed; v4.18.
+  "v4.15": {
+    "truncate-pinned": "freed-while-busy",
+    "truncate-unmapped-pinned": "freed-while-busy",
+    "truncate-folio-put": "freed-while-busy",
+    "punch-pinned": "freed-while-busy",
+    "evict-pinned": "freed-while-busy",
+    "cut-interrupted": "freed-while-busy",
+    "holder kill=1": "leaked-object",
+  },
+  "v4.18": {
+    "truncate-unmapped-pinned": "warn freed-while-busy",
+    "evict-pinned": "warn",
+    "holder kill=1": "leaked-object",
+    "truncate-folio-put": "deadlock",
+  },
   "v6.12": {
     "truncate-unmapped-pinned": "warn freed-while-busy", // unmapped files are not searched for busy pages; v6.15
     "evict-pinned": "warn", // eviction does not wait for DMA; v6.15

@@ -288,6 +288,108 @@ static void *dax_lock_entry(struct xa_state *xas, void *entry)
 	return xas_store(xas, xa_mk_value(xa_to_value(entry) | DAX_LOCKED));
 }
 
+#if FSC_ERA < 612
+/*
+ * The same locks by the functions of v4.15 and v4.18, for code that names mapping and index instead of an xa_state. The
+ * tree's lock is held where the comment of the xarray's own says so.
+ */
+static inline int slot_locked(struct address_space *mapping, void **slot)
+{
+	void *entry = radix_tree_deref_slot_protected(slot, &mapping->i_pages.xa_lock);
+
+	return (unsigned long)entry & RADIX_DAX_ENTRY_LOCK;
+}
+
+static inline void *lock_slot(struct address_space *mapping, void **slot)
+{
+	unsigned long entry = (unsigned long)radix_tree_deref_slot_protected(slot, &mapping->i_pages.xa_lock);
+
+	radix_tree_replace_slot(&mapping->i_pages, slot, (void *)(entry | RADIX_DAX_ENTRY_LOCK));
+	return (void *)(entry | RADIX_DAX_ENTRY_LOCK);
+}
+
+static inline void *unlock_slot(struct address_space *mapping, void **slot)
+{
+	unsigned long entry = (unsigned long)radix_tree_deref_slot_protected(slot, &mapping->i_pages.xa_lock);
+
+	radix_tree_replace_slot(&mapping->i_pages, slot, (void *)(entry & ~RADIX_DAX_ENTRY_LOCK));
+	return (void *)(entry & ~RADIX_DAX_ENTRY_LOCK);
+}
+
+void dax_wake_mapping_entry_waiter(struct address_space *mapping, pgoff_t index, void *entry, bool wake_all)
+{
+	XA_STATE(xas, &mapping->i_pages, index);
+
+	dax_wake_entry(&xas, entry, wake_all ? WAKE_ALL : WAKE_NEXT);
+}
+
+/* Sleeps while the entry at the index is locked; *slotp is where it is found then. */
+static void *get_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void ***slotp)
+{
+	XA_STATE(xas, &mapping->i_pages, index);
+	struct wait_exceptional_entry_queue me;
+	wait_queue_head_t *wq;
+	void *entry, **slot;
+
+	init_wait(&me.wait);
+	me.wait.func = wake_exceptional_entry_func;
+	for (;;) {
+		entry = __radix_tree_lookup(&mapping->i_pages, index, NULL, &slot);
+		if (!entry || WARN_ON_ONCE(!radix_tree_exceptional_entry(entry)) || !slot_locked(mapping, slot))
+			break;
+		wq = dax_entry_waitqueue(&xas, entry, &me.key);
+		prepare_to_wait_exclusive(wq, &me.wait, TASK_UNINTERRUPTIBLE);
+		xa_unlock_irq(&mapping->i_pages);
+		schedule();
+		finish_wait(wq, &me.wait);
+		xa_lock_irq(&mapping->i_pages);
+	}
+	if (slotp)
+		*slotp = slot;
+	return entry;
+}
+
+static void put_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void *entry)
+{
+	if (entry)
+		dax_wake_mapping_entry_waiter(mapping, index, entry, false);
+}
+
+/* Takes the tree's lock itself. */
+static void dax_unlock_radix_entry(struct address_space *mapping, pgoff_t index)
+{
+	void *entry, **slot;
+
+	xa_lock_irq(&mapping->i_pages);
+	entry = __radix_tree_lookup(&mapping->i_pages, index, NULL, &slot);
+	if (WARN_ON_ONCE(!entry || !radix_tree_exceptional_entry(entry) || !slot_locked(mapping, slot))) {
+		xa_unlock_irq(&mapping->i_pages);
+		return;
+	}
+	unlock_slot(mapping, slot);
+	xa_unlock_irq(&mapping->i_pages);
+	dax_wake_mapping_entry_waiter(mapping, index, entry, false);
+}
+
+/* Up to v4.13 the entry was passed too. */
+#define put_locked_mapping_entry(mapping, index, ...) dax_unlock_radix_entry(mapping, index)
+
+static inline unsigned long dax_radix_pfn(void *entry)
+{
+	return (unsigned long)entry >> RADIX_DAX_SHIFT;
+}
+
+static inline void *dax_radix_locked_entry(unsigned long pfn, unsigned long flags)
+{
+	return (void *)(RADIX_TREE_EXCEPTIONAL_ENTRY | flags | (pfn << RADIX_DAX_SHIFT) | RADIX_DAX_ENTRY_LOCK);
+}
+
+static inline unsigned int dax_radix_order(void *entry)
+{
+	return (unsigned long)entry & RADIX_DAX_PMD ? PMD_ORDER : 0;
+}
+#endif
+
 /* ---- entries and struct pages ---- */
 
 /* Bytes of device memory behind an entry: none for zero pages and for empty entries. */
@@ -365,7 +467,9 @@ static void dax_disassociate_entry(void *entry, struct address_space *mapping, b
 		struct page *page = pfn_to_page(pfn);
 		bool shared;
 
+#if FSC_ERA >= 418
 		WARN_ON_ONCE(trunc && page_ref_count(page) > 1);
+#endif
 		shared = dax_page_is_shared(page);
 		if (!shared)
 			WARN_ON_ONCE(page->mapping && page->mapping != mapping);
@@ -814,10 +918,63 @@ struct page *dax_layout_busy_page_range(struct address_space *mapping, loff_t st
 }
 EXPORT_SYMBOL_GPL(dax_layout_busy_page_range);
 
+#if FSC_ERA >= 612
+
 struct page *dax_layout_busy_page(struct address_space *mapping)
 {
 	return dax_layout_busy_page_range(mapping, 0, LLONG_MAX);
 }
+
+#elif FSC_ERA >= 418
+
+/* Of one entry, once it is not locked. */
+static struct page *fsc_busy_at(struct address_space *mapping, pgoff_t index)
+{
+	struct page *page = NULL;
+	void *entry;
+
+	xa_lock_irq(&mapping->i_pages);
+	entry = get_unlocked_mapping_entry(mapping, index, NULL);
+	if (entry)
+		page = dax_busy_page(entry);
+	put_unlocked_mapping_entry(mapping, index, entry);
+	xa_unlock_irq(&mapping->i_pages);
+	return page;
+}
+
+/*
+ * v4.18: the first busy page of a file that is mapped, looked for a batch at a time. v4.18.y is meant: the release itself
+ * stepped on from the first index of the last entry by one, whatever its size, and so never got past a large entry
+ * (commit d7782145e1ad, v4.19).
+ */
+struct page *dax_layout_busy_page(struct address_space *mapping)
+{
+	pgoff_t indices[PAGEVEC_SIZE], index = 0, end = -1;
+	struct page *page = NULL;
+	struct pagevec pvec;
+
+	if (IS_ENABLED(CONFIG_FS_DAX_LIMITED) || !dax_mapping(mapping) || !mapping_mapped(mapping))
+		return NULL;
+	unmap_mapping_range(mapping, 0, 0, 1);
+
+	pagevec_init(&pvec);
+	while (pagevec_lookup_entries(&pvec, mapping, index, min(end - index, (pgoff_t)PAGEVEC_SIZE), indices)) {
+		for (unsigned i = 0; i < pagevec_count(&pvec) && !page; i++) {
+			index = indices[i];
+			if (index < end && radix_tree_exceptional_entry(pvec.pages[i]))
+				page = fsc_busy_at(mapping, index);
+			index += (1UL << dax_radix_order(pvec.pages[i])) - 1;
+		}
+		pagevec_remove_exceptionals(&pvec);
+		pagevec_release(&pvec);
+		index++;
+		if (page || index >= end)
+			break;
+	}
+	return page;
+}
+
+#endif
 EXPORT_SYMBOL_GPL(dax_layout_busy_page);
 
 /* Removes the entry at an index once it is unlocked; a dirty one only when the file is being cut off there. */
@@ -1690,7 +1847,7 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf, const struct iomap_iter *
 	return ret;
 #else
 	if (pmd)
-		return vmf_insert_pfn_pmd(vmf, pfn, write);
+		return fsc_insert_pfn_pmd(vmf, pfn, write);
 	return write ? vmf_insert_mixed_mkwrite(vmf->vma, vmf->address, pfn) :
 		       vmf_insert_mixed(vmf->vma, vmf->address, pfn);
 #endif
@@ -1892,7 +2049,7 @@ static vm_fault_t dax_insert_pfn_mkwrite(struct vm_fault *vmf, fsc_pfn_t pfn, un
 	if (!order)
 		ret = vmf_insert_mixed_mkwrite(vmf->vma, vmf->address, pfn);
 	else if (order == PMD_ORDER)
-		ret = vmf_insert_pfn_pmd(vmf, pfn, FAULT_FLAG_WRITE);
+		ret = fsc_insert_pfn_pmd(vmf, pfn, FAULT_FLAG_WRITE);
 #endif
 	dax_unlock_entry(&xas, entry);
 	trace_dax_insert_pfn_mkwrite(mapping->host, vmf, ret);

@@ -357,6 +357,32 @@ static bool fscfs_leaf_writable(struct mm_struct *mm, unsigned long address)
 
 void (*fscfs_between_sync_halves)(void);
 
+#if FSC_ERA < 418
+/*
+ * Series on their way to v4.15 had the second half of a synchronous fault so: the first maps the block read-only and
+ * leaves its pfn in vmf->orig_pte, the file system commits, and this makes the entry writable. Nobody defines it here.
+ */
+int __attribute__((weak)) dax_pfn_mkwrite(struct vm_fault *vmf, enum page_entry_size pe_size);
+
+static void fscfs_map_read_only(struct vm_fault *vmf, unsigned int order, pfn_t pfn)
+{
+	vmf->orig_pte = pfn_t_pte(pfn, vmf->vma->vm_page_prot);
+	if (order)
+		vmf_insert_pfn_pmd(vmf->vma, vmf->address, vmf->pmd, pfn, false);
+	else
+		vm_insert_mixed(vmf->vma, vmf->address, pfn);
+}
+
+static vm_fault_t fscfs_finish_by_mkwrite(struct vm_fault *vmf, unsigned int order)
+{
+	loff_t from = (loff_t)vmf->pgoff << PAGE_SHIFT;
+
+	if (vfs_fsync_range(vmf->vma->vm_file, from, from + (PAGE_SIZE << order) - 1, 1))
+		return VM_FAULT_SIGBUS;
+	return dax_pfn_mkwrite(vmf, order ? PE_SIZE_PMD : PE_SIZE_PTE);
+}
+#endif
+
 static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
@@ -371,10 +397,18 @@ static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 	filemap_invalidate_lock_shared(mapping);
 	ret = dax_iomap_fault(vmf, order, &pfn, &error, write ? &fscfs_write_iomap_ops : &fscfs_read_iomap_ops);
 	if (ret & VM_FAULT_NEEDDSYNC) {
+#if FSC_ERA < 418
+		if (dax_pfn_mkwrite)
+			fscfs_map_read_only(vmf, order, pfn);
+#endif
 		__fsc_point("between the halves of a synchronous fault");
 		if (fscfs_between_sync_halves)
 			fscfs_between_sync_halves();
+#if FSC_ERA < 418
+		ret = dax_pfn_mkwrite ? fscfs_finish_by_mkwrite(vmf, order) : dax_finish_sync_fault(vmf, order, pfn);
+#else
 		ret = dax_finish_sync_fault(vmf, order, pfn);
+#endif
 	}
 	if (write && (vmf->vma->vm_flags & VM_SYNC) && fscfs_i(inode)->meta_dirty &&
 	    fscfs_leaf_writable(vmf->vma->vm_mm, vmf->address))
@@ -414,7 +448,11 @@ int fscfs_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!daxdev_mapping_supported(vma, fscfs_i(inode)->fs->dax_dev))
 		return -EOPNOTSUPP;
 	vma->vm_ops = &fscfs_vm_ops;
+#if FSC_ERA < 612
+	vm_flags_set(vma, VM_MIXEDMAP | VM_HUGEPAGE); /* up to v4.19 */
+#else
 	vm_flags_set(vma, VM_HUGEPAGE);
+#endif
 	return 0;
 }
 

@@ -172,6 +172,16 @@ void *xas_load(struct xa_state *xas)
 	return slot ? slot->entry : NULL;
 }
 
+#if FSC_ERA < 612
+/* Where the entry that xas_load() found lies, NULL when it found none: a radix tree's slot. */
+void **fsc_xas_entry(struct xa_state *xas)
+{
+	struct xa_slot *slot = xas_is_node(xas) ? fsc_xas_slot(xas) : NULL;
+
+	return slot ? &slot->entry : NULL;
+}
+#endif
+
 /* A node for a first entry, or for one more; the tree's need for memory is asked for at the same moments. */
 static bool fsc_xas_reserve(struct xa_state *xas)
 {

@@ -69,6 +69,47 @@ int filemap_write_and_wait_range(struct address_space *mapping, loff_t start, lo
 }
 
 /* Takes entries of [*start, end] into the batch with their first index; *start moves past the last one. */
+#if FSC_ERA < 612
+/* Up to nr_entries of what is there from `start` on; a large entry that `start` is within counts, under its first index. */
+unsigned pagevec_lookup_entries(struct pagevec *pvec, struct address_space *mapping, pgoff_t start,
+				unsigned nr_entries, pgoff_t *indices)
+{
+	XA_STATE(xas, &mapping->i_pages, start);
+	void *entry;
+
+	pvec->nr = 0;
+	xas_for_each(&xas, entry, ULONG_MAX) {
+		unsigned int order = xa_get_order(&mapping->i_pages, xas.xa_index);
+
+		if (pvec->nr == min_t(unsigned, nr_entries, PAGEVEC_SIZE))
+			break;
+		indices[pvec->nr] = round_down(xas.xa_index, 1UL << order);
+		pvec->pages[pvec->nr++] = entry;
+	}
+	return pvec->nr;
+}
+
+/* Entries are no pages: nobody may put them. */
+void pagevec_remove_exceptionals(struct pagevec *pvec)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < pvec->nr; i++)
+		if (!radix_tree_exceptional_entry(pvec->pages[i]))
+			pvec->pages[kept++] = pvec->pages[i];
+	pvec->nr = kept;
+}
+
+void pagevec_release(struct pagevec *pvec)
+{
+	unsigned int i;
+
+	for (i = 0; i < pvec->nr; i++)
+		put_page(pvec->pages[i]);
+	pvec->nr = 0;
+}
+#endif
+
 unsigned find_get_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
 			  pgoff_t *indices)
 {

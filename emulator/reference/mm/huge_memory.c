@@ -157,7 +157,42 @@ static void insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t
 }
 #endif
 
-vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, fsc_pfn_t pfn, bool write)
+#if FSC_ERA < 612
+/* Up to v5.0 what was there is not looked at: the entry is written anew, and is of a device only when the pfn says so. */
+vm_fault_t vmf_insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, bool write)
+{
+	pgtable_t pgtable = NULL;
+	spinlock_t *ptl;
+	pmd_t entry;
+
+	BUG_ON(!(vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP)));
+	BUG_ON((vma->vm_flags & VM_PFNMAP) && is_cow_mapping(vma->vm_flags));
+	addr &= PMD_MASK;
+	if (addr >= vma->vm_end || addr < vma->vm_start)
+		return VM_FAULT_SIGBUS;
+	if (arch_needs_pgtable_deposit()) {
+		pgtable = pte_alloc_one(vma->vm_mm);
+		if (!pgtable)
+			return VM_FAULT_OOM;
+	}
+	ptl = pmd_lock(vma->vm_mm, pmd);
+	entry = pmd_mkhuge(pfn_t_pmd(pfn, vma->vm_page_prot));
+	if (pfn_t_devmap(pfn))
+		entry = pmd_mkdevmap(entry);
+	if (write)
+		entry = maybe_pmd_mkwrite(pmd_mkyoung(pmd_mkdirty(entry)), vma);
+	if (pgtable) {
+		pgtable_trans_huge_deposit(vma->vm_mm, pmd, pgtable);
+		mm_inc_nr_ptes(vma->vm_mm);
+	}
+	set_pmd_at(vma->vm_mm, addr, pmd, entry);
+	update_mmu_cache_pmd(vma, addr, pmd);
+	spin_unlock(ptl);
+	return VM_FAULT_NOPAGE;
+}
+#endif
+
+vm_fault_t fsc_insert_pfn_pmd(struct vm_fault *vmf, fsc_pfn_t pfn, bool write)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PMD_MASK;

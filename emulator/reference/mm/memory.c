@@ -630,6 +630,23 @@ vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long ad
 	return __vm_insert_mixed(vma, addr, pfn, true);
 }
 
+#if FSC_ERA < 612
+static int fsc_insert_error(vm_fault_t fault)
+{
+	return fault & VM_FAULT_OOM ? -ENOMEM : fault & VM_FAULT_ERROR ? -EFAULT : 0;
+}
+
+int vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
+{
+	return fsc_insert_error(__vm_insert_mixed(vma, addr, pfn, false));
+}
+
+int vm_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
+{
+	return fsc_insert_error(__vm_insert_mixed(vma, addr, pfn, true));
+}
+#endif
+
 /* ---- zapping ---- */
 
 static inline bool should_zap_cows(struct zap_details *details)

@@ -2,7 +2,9 @@
 /*
  * All scenarios, in the order they are listed and run. A runner reads this array up to its NULL.
  *
- * Not quiet on the unpatched reference, because the release is not:
+ * Not quiet on the unpatched reference, because the release is not (what v6.12 shows, v4.18 shows too, but for busy-scan-locked):
+ *   v4.15 truncate-*, punch-pinned, evict-pinned, cut-interrupted
+ *                                   nobody asks whether a device uses a block before it is freed (until v4.18)
  *   v6.12 truncate-unmapped-pinned  a mapping that nobody maps is not searched for busy pages (until v6.15)
  *   v6.12 evict-pinned              eviction does not wait for DMA (until v6.15)
  *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
@@ -54,8 +56,10 @@ extern const struct fsc_scenario fsc_scenario_clone_pinned;
 extern const struct fsc_scenario fsc_scenario_lock_lookup;
 extern const struct fsc_scenario fsc_scenario_wait_for_entry;
 extern const struct fsc_scenario fsc_scenario_invalidate_waiters;
+#if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_busy_scan;
 extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
+#endif
 extern const struct fsc_scenario fsc_scenario_lock_folio_waits;
 #if FSC_ERA >= 615
 extern const struct fsc_scenario fsc_scenario_break_range;
@@ -126,8 +130,10 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_lock_lookup,
 	&fsc_scenario_wait_for_entry,
 	&fsc_scenario_invalidate_waiters,
+#if FSC_ERA >= 612
 	&fsc_scenario_busy_scan,
 	&fsc_scenario_busy_scan_locked,
+#endif
 	&fsc_scenario_lock_folio_waits,
 #if FSC_ERA >= 615
 	&fsc_scenario_break_range,

@@ -155,6 +155,7 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 	sc_end(mm);
 }
 
+#if FSC_ERA >= 612
 struct sc_scan {
 	struct sc_file *f;
 	loff_t start, end;
@@ -257,6 +258,7 @@ FSC_SCENARIO(busy_scan_locked, "busy-scan-locked", "The search for busy pages, w
 	sc_remove(&a);
 	sc_end(mm);
 }
+#endif
 
 static void sc_task_lock_unlock(void *arg)
 {

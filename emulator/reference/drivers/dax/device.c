@@ -131,7 +131,7 @@ static vm_fault_t __dev_dax_pmd_fault(struct dev_dax *dev_dax, struct vm_fault *
 #else
 	pfn = fsc_pfn_at(phys, PFN_DEV | PFN_MAP);
 	dax_set_mapping(vmf, pfn, fault_size);
-	return vmf_insert_pfn_pmd(vmf, pfn, vmf->flags & FAULT_FLAG_WRITE);
+	return fsc_insert_pfn_pmd(vmf, pfn, vmf->flags & FAULT_FLAG_WRITE);
 #endif
 }
 

@@ -29,7 +29,7 @@ int ext4_break_layouts(struct inode *inode)
 #if FSC_ERA >= 615
 	return dax_break_layout_inode(inode, ext4_wait_dax_page);
 #else
-	while (!error && (busy = dax_layout_busy_page(inode->i_mapping)) != NULL)
+	while (!error && (busy = fsc_layout_busy_page(inode->i_mapping)) != NULL)
 		error = ___wait_var_event(&busy->_refcount, atomic_read(&busy->_refcount) == 1, TASK_INTERRUPTIBLE, 0,
 					  0, ext4_wait_dax_page(inode));
 	return error;

@@ -16,7 +16,15 @@ static void fuse_wait_dax_page(struct inode *inode)
 #if FSC_ERA < 615
 static int __fuse_dax_break_layouts(struct inode *inode, bool *retry, loff_t start, loff_t end)
 {
+#if FSC_ERA < 612
+	/* Virtiofs is younger: here it stands for a file system that asks the same as the others. */
+	struct page *busy = fsc_layout_busy_page(inode->i_mapping);
+
+	(void)start;
+	(void)end;
+#else
 	struct page *busy = dax_layout_busy_page_range(inode->i_mapping, start, end);
+#endif
 
 	*retry = busy != NULL;
 	if (!busy)

@@ -93,7 +93,7 @@ int xfs_break_dax_layouts(struct inode *inode, bool *retry)
 	struct page *busy;
 
 	xfs_assert_ilocked(XFS_I(inode), XFS_MMAPLOCK_EXCL);
-	busy = dax_layout_busy_page(inode->i_mapping);
+	busy = fsc_layout_busy_page(inode->i_mapping);
 	if (busy) {
 		*retry = true;
 		return ___wait_var_event(&busy->_refcount, atomic_read(&busy->_refcount) == 1, TASK_INTERRUPTIBLE, 0,
@@ -168,7 +168,7 @@ static int xfs_mmaplock_two_inodes_and_break_dax_layout(struct xfs_inode *ip1, s
 		if (!dax_break_layout(VFS_I(ip2), 0, -1, NULL))
 			return 0;
 #else
-		busy = dax_layout_busy_page(VFS_I(ip2)->i_mapping);
+		busy = fsc_layout_busy_page(VFS_I(ip2)->i_mapping);
 		if (!busy || page_ref_count(busy) == 1)
 			return 0;
 #endif

@@ -90,6 +90,12 @@ void dax_flush(struct dax_device *dax_dev, void *addr, size_t size);
 int dax_writeback_mapping_range(struct address_space *mapping, struct dax_device *dax_dev,
 				struct writeback_control *wbc);
 struct page *dax_layout_busy_page(struct address_space *mapping);
+/* What file systems ask before they take blocks away: before v4.18 nothing. */
+#if FSC_ERA < 418
+#define fsc_layout_busy_page(mapping) ((void)(mapping), (struct page *)NULL)
+#else
+#define fsc_layout_busy_page(mapping) dax_layout_busy_page(mapping)
+#endif
 struct page *dax_layout_busy_page_range(struct address_space *mapping, loff_t start, loff_t end);
 dax_entry_t dax_lock_folio(struct folio *folio);
 void dax_unlock_folio(struct folio *folio, dax_entry_t cookie);

@@ -18,7 +18,14 @@
 #define TVA_SMAPS (1 << 0)
 #define THP_ORDERS_ALL_FILE_DEFAULT ((1UL << PMD_ORDER) | (1UL << PUD_ORDER))
 
+#if FSC_ERA < 612
+/* The reference kernel's own callers keep what is there; those of a mail meet the release's (mm/huge_memory.c). */
+vm_fault_t fsc_insert_pfn_pmd(struct vm_fault *vmf, fsc_pfn_t pfn, bool write);
+vm_fault_t vmf_insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, bool write);
+#else
+#define fsc_insert_pfn_pmd vmf_insert_pfn_pmd
 vm_fault_t vmf_insert_pfn_pmd(struct vm_fault *vmf, fsc_pfn_t pfn, bool write);
+#endif
 vm_fault_t vmf_insert_pfn_pud(struct vm_fault *vmf, fsc_pfn_t pfn, bool write);
 vm_fault_t vmf_insert_folio_pmd(struct vm_fault *vmf, struct folio *folio, bool write);
 vm_fault_t vmf_insert_folio_pud(struct vm_fault *vmf, struct folio *folio, bool write);

@@ -4,8 +4,8 @@
 #define _LINUX_PAGEVEC_H
 #include <linux/types.h>
 struct folio;
-#if FSC_ERA >= 615
-#define PAGEVEC_SIZE 31
+#if FSC_ERA < 612
+#include <linux/fsc_radix.h>
 #else
 #define PAGEVEC_SIZE 31
 #endif
