@@ -27,8 +27,8 @@ what is run
   --patch N        only patch N of the series (or the Nth of the document)
   --scenario GLOB  only scenarios whose name (or name and parameters) match
   --thorough       every combination of scenario parameters, not only all pairs
-  --era NAME       the kernel whose rules hold: ${ERA_NAMES.join(", ")};
-                   default: as the tree has it, else by the patch
+  --era NAME       the kernel whose rules hold; default: as the tree has it, else
+                   by the patch. ${ERA_NAMES.join(", ")}
   --seed S         0 (default): each task runs until it blocks; else a random
                    schedule, the same one for the same number
   --steps N        instructions that a scenario may run (default 5000000)

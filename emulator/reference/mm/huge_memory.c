@@ -158,7 +158,7 @@ static void insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t
 #endif
 
 #if FSC_ERA < 612
-/* Up to v5.0 what was there is not looked at: the entry is written anew, and is of a device only when the pfn says so. */
+/* Up to v5.0 what was there is not looked at: the entry is written anew. It has to be a device's (until v4.20). */
 vm_fault_t vmf_insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd, pfn_t pfn, bool write)
 {
 	pgtable_t pgtable = NULL;
@@ -167,6 +167,7 @@ vm_fault_t vmf_insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pm
 
 	BUG_ON(!(vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP)));
 	BUG_ON((vma->vm_flags & VM_PFNMAP) && is_cow_mapping(vma->vm_flags));
+	BUG_ON(!pfn_t_devmap(pfn));
 	addr &= PMD_MASK;
 	if (addr >= vma->vm_end || addr < vma->vm_start)
 		return VM_FAULT_SIGBUS;
@@ -176,9 +177,7 @@ vm_fault_t vmf_insert_pfn_pmd(struct vm_area_struct *vma, unsigned long addr, pm
 			return VM_FAULT_OOM;
 	}
 	ptl = pmd_lock(vma->vm_mm, pmd);
-	entry = pmd_mkhuge(pfn_t_pmd(pfn, vma->vm_page_prot));
-	if (pfn_t_devmap(pfn))
-		entry = pmd_mkdevmap(entry);
+	entry = pmd_mkdevmap(pmd_mkhuge(pfn_t_pmd(pfn, vma->vm_page_prot)));
 	if (write)
 		entry = maybe_pmd_mkwrite(pmd_mkyoung(pmd_mkdirty(entry)), vma);
 	if (pgtable) {
