@@ -476,6 +476,11 @@ export class CaseRun implements Stateful<CaseState> {
     return this.run.vm.steps;
   }
 
+  /** The machine it runs on: for whoever steers it (emulator/explore). */
+  get vm(): Vm {
+    return this.run.vm;
+  }
+
   /**
    * Runs until `until` instructions have been executed, or to the end; true: it has ended. With `watch` it also comes back
    * where the run parts (`parted`).

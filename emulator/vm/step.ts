@@ -1191,7 +1191,9 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
       pc += 4;
     }
   } finally {
-    vm.steps += budget - Math.max(left, 0) + memory.work.takeSteps();
+    const done = budget - Math.max(left, 0);
+    vm.instructions += done;
+    vm.steps += done + memory.work.takeSteps();
     task.pc = pc;
     task.fp = fp;
     task.fn = functions[fn]!;

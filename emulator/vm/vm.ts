@@ -93,6 +93,17 @@ export interface VmState {
   readonly lineCount: number;
 }
 
+/**
+ * Steers a run instruction by instruction and hears what became of them: for exploring orders of tasks (emulator/explore).
+ * Code that natives call is not steered.
+ */
+export interface Pilot {
+  /** Instructions of `task` to run before this is asked again; 0 leaves the run before the next one (runUntil gives null). */
+  before(task: Task): number;
+  /** What became of them: how the loop came back (null: with a fault) and how many were executed. */
+  after(task: Task, result: StepResult | null, executed: number): void;
+}
+
 /** Thrown by `stopBefore`'s yes: the run is to be left before the instruction in progress. */
 class Left {
   readonly fn: number;
@@ -146,6 +157,8 @@ export class Vm implements Stateful<VmState> {
   leftBefore = -1;
   /** `stopBefore` said yes where a run cannot be left: what happened up to there must not be used. */
   leftUnclean = false;
+  /** null: the run is not steered. Not part of a saved state. */
+  pilot: Pilot | null = null;
   readonly stubCalls = new Map<string, StubCall>();
   /** What was undefined without ending the run, once a place. */
   readonly remarks = new Map<number, Remark>();
@@ -154,8 +167,10 @@ export class Vm implements Stateful<VmState> {
   private lineCounts: Int32Array = new Int32Array(LINES);
   private lineOrder: Int32Array = new Int32Array(LINES);
   private lineCount = 0;
-  /** Instructions executed so far. */
+  /** Instructions executed so far, and the work of natives in instructions (mem/work.ts). */
   steps = 0;
+  /** Instructions executed by this machine, in whatever state it was. Not part of a saved state. */
+  instructions = 0;
   private started = false;
   /** Instructions left of the running task's slice, 0: it has none or a new one is due. */
   private sliceLeft = 0;
@@ -387,9 +402,14 @@ export class Vm implements Stateful<VmState> {
         );
       if (this.steps >= until) return null;
       if (this.sliceLeft === 0) this.sliceLeft = this.scheduler.slice();
-      const slice = this.sliceLeft > 0 ? this.sliceLeft : POLL;
+      let slice = this.sliceLeft > 0 ? this.sliceLeft : POLL;
+      if (this.pilot !== null) {
+        slice = Math.min(slice, this.pilot.before(task));
+        if (slice <= 0) return null;
+      }
       const before = this.steps;
-      let result: StepResult;
+      const executed = this.instructions;
+      let result: StepResult | null = null;
       this.memory.work.begin(left);
       try {
         result = step(this, task, Math.min(left, slice, POLL, until - before), 0);
@@ -403,6 +423,7 @@ export class Vm implements Stateful<VmState> {
         return this.end(reasonOf(fault), task);
       } finally {
         this.memory.work.end();
+        this.pilot?.after(task, result, this.instructions - executed);
       }
       const preempts = this.sliceLeft > 0;
       this.sliceLeft = result === "slice" && preempts ? this.sliceLeft - (this.steps - before) : 0;
@@ -428,6 +449,14 @@ export class Vm implements Stateful<VmState> {
       }
       this.current = next;
     }
+  }
+
+  /** Gives the processor to another task, which can run, between two instructions. */
+  switchTo(id: number): void {
+    const task = this.tasks[id];
+    if (task === undefined || task.state !== "runnable") throw new Error(`task ${id} cannot run`);
+    this.current = task;
+    this.sliceLeft = 0;
   }
 
   private draining = false;

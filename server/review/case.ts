@@ -192,11 +192,17 @@ function prefixed(
   return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
 }
 
+/** The functions that ran on each side, by id. */
+export interface RanFunctions {
+  readonly sides: PatchSides;
+  readonly runs: Readonly<Record<Side, { readonly functions: readonly number[] }>>;
+}
+
 /**
  * Why a run without a fault says nothing of the patch: a function that the patch changes but shows only in part ran as
  * the reference kernel has it, or the before side had one that the patch only adds. Null when neither is so.
  */
-function standIn({ sides: { before, after }, runs }: RanCase): string | null {
+export function standIn({ sides: { before, after }, runs }: RanFunctions): string | null {
   for (const [side, run] of [
     [before, runs.before],
     [after, runs.after],
@@ -228,7 +234,7 @@ function withoutHunk({ missing, after }: PatchSides): string | null {
 }
 
 /** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
-function olderThanBefore({ sides: { before, after }, runs }: RanCase): string | null {
+export function olderThanBefore({ sides: { before, after }, runs }: RanFunctions): string | null {
   const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
   const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
   for (const id of runs.before.functions) {

@@ -79,7 +79,7 @@ export function globToRegExp(glob: string): RegExp {
   );
 }
 
-const itemOf = (c: ScenarioCase): ScenarioItem => ({
+export const itemOf = (c: ScenarioCase): ScenarioItem => ({
   kind: "scenario",
   label: c.label,
   name: c.def.name,
@@ -87,7 +87,7 @@ const itemOf = (c: ScenarioCase): ScenarioItem => ({
 });
 
 /** The scenario cases that the options ask for, in catalogue order. */
-function wantedCases(
+export function wantedCases(
   catalogue: readonly ScenarioDef[],
   options: ReviewOptions,
   replay: Replay | null,

@@ -1,7 +1,10 @@
 /**
  * The replay token: a short readable string that names one run of one patch, and refuses to run on another text.
- * `fs1:<digest>:<patch>:<scenario,k=v,...>:<before era>/<after era>:<seed>:<code>`. Leaves out running it (analysis.ts).
+ * `fs1:<digest>:<patch>:<scenario,k=v,...>:<before era>/<after era>:<seed>:<code>`; where an order was explored, it stands in
+ * the seed's place. Leaves out running it (analysis.ts).
  */
+
+import { parseSchedule, type Schedule, scheduleText } from "../../emulator/explore/schedule.ts";
 import { eraFromName } from "../../emulator/kernel/era.ts";
 import type { Patch } from "../mail/types.ts";
 
@@ -28,6 +31,22 @@ export function digestOf(patch: Patch): string {
     }
   }
   return (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0").slice(0, 4);
+}
+
+/** In place of the seed: the order in which one side's tasks ran (emulator/explore/schedule.ts). */
+export interface ReplayOrder {
+  readonly side: "before" | "after";
+  readonly schedule: Schedule;
+}
+
+/** "after.1@230>2~2@91>1" for the seed's place in a token. */
+export const orderText = (o: ReplayOrder): string => `${o.side}.${scheduleText(o.schedule)}`;
+
+/** The order that stands in the seed's place; null: a seed does. */
+export function orderOf(r: Replay): ReplayOrder | null {
+  const m = /^(before|after)\.(.*)$/.exec(r.seed);
+  const schedule = m === null ? null : parseSchedule(m[2]!);
+  return schedule === null ? null : { side: m![1] as "before" | "after", schedule };
 }
 
 export function replayToken(r: Replay): string {

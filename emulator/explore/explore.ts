@@ -1,0 +1,388 @@
+/**
+ * Tries the orders in which the tasks of one scenario case can run: depth first from saved states, every order with at most
+ * `bound` preemptions; then orders drawn by priorities (PCT) without that bound. Where orders may differ is found by
+ * running: locks that several tasks take, and bytes at which two tasks met unordered (races.ts); when a run shows more of
+ * them, exploring starts again with them. Of orders in which dependent steps come in the same sequence one is run. Says what
+ * was tried and what was left out. Leaves out what a fault means for a patch (server/review/explore.ts).
+ */
+import {
+  type BootedImage,
+  CaseRun,
+  type CaseState,
+  type ScenarioCase,
+  type ScenarioRun,
+} from "../scenario/runner.ts";
+import { Prng } from "../sched/scheduler.ts";
+import { Explorer, Follower, type Pause, type PilotState, type Turn } from "./pilot.ts";
+import { type Race, type Unordered, unorderedIn } from "./races.ts";
+import type { Schedule, Switch } from "./schedule.ts";
+
+export interface ExploreOptions {
+  /** Preemptions that an order tried systematically may have. */
+  readonly bound: number;
+  /** Runs to the end, all phases together. */
+  readonly schedules: number;
+  /** Orders drawn at random after the systematic part, of `schedules` at most. */
+  readonly random: number;
+  readonly seed: number;
+  /** Instructions of a run. */
+  readonly stepLimit: number;
+  /** What is wrong with a run: one text a kind of fault; null: nothing can be said of it. */
+  readonly faults: (run: ScenarioRun) => readonly string[] | null;
+  /** Asked after each run; true ends exploring, which says so. */
+  readonly stop?: () => boolean;
+  /** false: every order is run, also those that come to the same (to measure what that saves). */
+  readonly reduce?: boolean;
+}
+
+/** How often a fault was seen, and the smallest order that shows it. */
+export interface FaultSeen {
+  readonly fault: string;
+  readonly count: number;
+  readonly schedule: Schedule;
+  readonly preemptions: number;
+}
+
+export interface Exploration {
+  /** Orders that were run to their end; two of them differ in the sequence of dependent steps. */
+  readonly orders: number;
+  /** Of `orders`, those drawn at random. */
+  readonly drawn: number;
+  /** Runs left because what follows had been tried from an equal state. */
+  readonly pruned: number;
+  /** Preemptions that the bound left out. */
+  readonly beyondBound: number;
+  readonly bound: number;
+  /** Everything within the bound was tried. */
+  readonly exhausted: boolean;
+  /** What ran out, or "": then, where `exhausted` is false, places to switch at were still being met. */
+  readonly cut: string;
+  /** Different states met at places where tasks may switch. */
+  readonly states: number;
+  /** Bytes in eights, and locks, at which orders may differ. */
+  readonly places: { readonly granules: number; readonly locks: number };
+  /** Instructions executed. */
+  readonly steps: number;
+  /** Orders whose run says nothing: what the engine does not model, limits. */
+  readonly unusable: number;
+  readonly faults: readonly FaultSeen[];
+  readonly races: readonly Race[];
+  /** Ids of the functions that some order executed. */
+  readonly functions: readonly number[];
+  readonly taskNames: readonly string[];
+}
+
+/** Times that exploring starts again because it has learnt of more places. */
+const RESTARTS = 6;
+/** States that are remembered. */
+const STATES_MAX = 400_000;
+/** Changes of priority in an order drawn by PCT. */
+const DEPTH = 3;
+/** Runs that make one order small. */
+const SHRINKS = 60;
+
+interface Node {
+  readonly run: CaseState;
+  readonly pilot: PilotState;
+  readonly path: readonly Switch[];
+  readonly preemptions: number;
+  readonly cost: number;
+  readonly current: number;
+  readonly left: number[];
+}
+
+/** Explores one case. Deterministic: the same image, case and options give the same result, unless `stop` cuts it. */
+export function explore(booted: BootedImage, c: ScenarioCase, options: ExploreOptions): Exploration {
+  return new Exploring(booted, c, options).all();
+}
+
+class Exploring {
+  private readonly options: ExploreOptions;
+  private readonly pilot = new Explorer();
+  private readonly run: CaseRun;
+  private readonly root: { readonly run: CaseState; readonly pilot: PilotState } | null;
+  private readonly faults = new Map<string, { count: number; schedule: Schedule; preemptions: number }>();
+  private readonly races = new Map<string, Race>();
+  private readonly functions = new Set<number>();
+  private visited = new Map<number, number>();
+  private ends = new Set<number>();
+  private orders = 0;
+  private drawn = 0;
+  private runs = 0;
+  private pruned = 0;
+  private beyondBound = 0;
+  private unusable = 0;
+  private steps = 0;
+  private cut = "";
+  /** Places were met after the last start: what lies before them was tried without them. */
+  private late = false;
+  private taskNames: readonly string[] = [];
+  private longest = 1;
+
+  constructor(booted: BootedImage, c: ScenarioCase, options: ExploreOptions) {
+    this.options = options;
+    this.run = new CaseRun(booted, c, { stepLimit: options.stepLimit, scheduler: this.pilot });
+    this.pilot.vm = this.run.vm;
+    this.run.vm.pilot = this.pilot;
+    // Up to here there is one order only.
+    this.root = this.run.advance() ? null : { run: this.run.save(), pilot: this.pilot.keep() };
+  }
+
+  all(): Exploration {
+    if (this.root === null) {
+      this.ended([], 0);
+    } else {
+      for (let round = 0; ; round++) {
+        this.begin();
+        const more = this.systematic(round < RESTARTS);
+        if (!more) break;
+      }
+      const exhausted = this.cut === "" && !this.late;
+      this.random();
+      return this.result(exhausted);
+    }
+    return this.result(true);
+  }
+
+  private begin(): void {
+    this.visited = new Map();
+    this.ends = new Set();
+    this.orders = 0;
+    this.pruned = 0;
+    this.beyondBound = 0;
+    this.unusable = 0;
+    for (const f of this.faults.values()) f.count = 0;
+  }
+
+  private back(to: { readonly run: CaseState; readonly pilot: PilotState }): void {
+    this.run.restore(to.run);
+    this.pilot.back(to.pilot);
+  }
+
+  private outOfBudget(): boolean {
+    if (this.runs >= this.options.schedules) this.cut ||= `the budget of ${this.options.schedules} orders`;
+    else if (this.options.stop?.() === true) this.cut ||= "the time";
+    return this.cut !== "";
+  }
+
+  /** All orders within the bound; true: more places are known now, and it is to begin again. */
+  private systematic(mayRestart: boolean): boolean {
+    const { bound } = this.options;
+    const stack: Node[] = [];
+    let path: Switch[] = [];
+    let preemptions = 0;
+    this.back(this.root!);
+    // The root is a choice among the tasks that there are.
+    let pause: Pause | null = this.firstPause();
+    for (;;) {
+      let live = true;
+      if (pause !== null) {
+        const { current, runnable, kind } = pause;
+        if (this.seen(current, kind, bound - preemptions)) {
+          this.pruned++;
+          live = false;
+        } else {
+          const cost = kind === "point" ? 1 : 0;
+          const others = runnable.filter((t) => t !== current);
+          if (preemptions + cost > bound) this.beyondBound += others.length;
+          else
+            stack.push({
+              run: this.run.save(),
+              pilot: this.pilot.keep(),
+              path,
+              preemptions,
+              cost,
+              current,
+              left: others,
+            });
+        }
+      }
+      if (live) {
+        this.pilot.resume();
+        if (this.run.advance()) {
+          const grew = this.ended(path, preemptions);
+          if (grew && mayRestart) return true;
+          this.late ||= grew;
+          if (this.outOfBudget()) return false;
+          live = false;
+        } else pause = this.pilot.paused;
+      }
+      if (live) continue;
+      let node = stack.at(-1);
+      while (node !== undefined && node.left.length === 0) {
+        stack.pop();
+        node = stack.at(-1);
+      }
+      if (node === undefined) return false;
+      const to = node.left.shift()!;
+      this.back(node);
+      path = [...node.path, this.switchTo(node.current, to)];
+      preemptions = node.preemptions + node.cost;
+      pause = null;
+    }
+  }
+
+  /** The pause at which the root was saved. */
+  private firstPause(): Pause {
+    const { vm } = this.run;
+    const runnable = vm.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
+    return { kind: "choice", current: vm.current!.id, runnable };
+  }
+
+  private switchTo(from: number, to: number): Switch {
+    const { vm } = this.run;
+    vm.switchTo(to);
+    // Where the last task blocked, the switch belongs to that task: the follower looks there.
+    return { task: this.lastRun(from), count: this.pilot.counts[this.lastRun(from)] ?? 0, to };
+  }
+
+  /** The task that was running when the run was left. */
+  private lastRun(current: number): number {
+    return this.pilot.lastTask < 0 ? current : this.pilot.lastTask;
+  }
+
+  /** Whether an equal state was met with as many preemptions left. */
+  private seen(current: number, kind: Pause["kind"], left: number): boolean {
+    // Where nobody ran, and where the one chosen then comes to its first point, are two places.
+    const key = this.pilot.signature(kind === "point" ? current : -2 - current);
+    const known = this.visited.get(key);
+    if (known !== undefined && known >= left) return this.options.reduce !== false;
+    if (this.visited.size < STATES_MAX) this.visited.set(key, left);
+    return false;
+  }
+
+  /** A run has ended: what it shows. True: there are more places than were known. */
+  private ended(path: Schedule, preemptions: number): boolean {
+    const before = this.root?.run.vm.steps ?? 0;
+    const run = this.run.finish();
+    this.runs++;
+    this.orders++;
+    this.steps += run.steps - before;
+    this.longest = Math.max(this.longest, run.steps - before);
+    this.taskNames = run.taskNames;
+    for (const f of run.functions) this.functions.add(f);
+    this.ends.add(this.pilot.signature(0));
+    const faults = this.options.faults(run);
+    if (faults === null) this.unusable++;
+    for (const fault of new Set(faults ?? [])) {
+      const known = this.faults.get(fault);
+      if (known === undefined) this.faults.set(fault, { count: 1, schedule: path, preemptions });
+      else {
+        known.count++;
+        if (preemptions < known.preemptions) {
+          known.schedule = path;
+          known.preemptions = preemptions;
+        }
+      }
+    }
+    return this.learn(unorderedIn(this.pilot.trace, this.pilot.traced, this.pilot.keptPlaces()));
+  }
+
+  private learn(u: Unordered): boolean {
+    const { hot } = this.pilot;
+    const before = hot.granules.size + hot.locks.size;
+    for (const g of u.granules) hot.granules.add(g);
+    for (const l of u.locks) hot.locks.add(l);
+    for (const r of u.races) {
+      const key = `${r.one.fn}:${r.one.pc}|${r.other.fn}:${r.other.pc}`;
+      if (!this.races.has(key)) this.races.set(key, r);
+    }
+    return hot.granules.size + hot.locks.size > before;
+  }
+
+  /** Orders by priorities: the task of the highest runs; at a few places drawn beforehand the running one becomes the lowest. */
+  private random(): void {
+    const prng = new Prng(this.options.seed);
+    for (let n = 0; n < this.options.random && !this.outOfBudget(); n++) {
+      this.back(this.root!);
+      const priority: number[] = this.run.vm.tasks.map(() => prng.next());
+      const changes = Array.from({ length: DEPTH }, () => prng.below(4 * (this.visitedDepth + 1)));
+      const path: Switch[] = [];
+      let preemptions = 0;
+      let lowest = 0;
+      let pause: Pause | null = this.firstPause();
+      for (let at = 0; ; at++) {
+        if (pause !== null) {
+          const { current, runnable, kind } = pause;
+          if (changes.includes(at)) priority[current] = --lowest;
+          const best = [...runnable].sort((a, b) => (priority[b] ?? 0) - (priority[a] ?? 0) || a - b)[0]!;
+          if (best !== current) {
+            path.push(this.switchTo(current, best));
+            if (kind === "point") preemptions++;
+          }
+        }
+        this.pilot.resume();
+        if (this.run.advance()) {
+          this.visitedDepth = Math.max(this.visitedDepth, at);
+          break;
+        }
+        pause = this.pilot.paused;
+      }
+      const end = this.ends.size;
+      this.ended(path, preemptions);
+      // An order that was run before says nothing new.
+      if (this.ends.size === end && this.options.reduce !== false) this.orders--;
+      else this.drawn++;
+    }
+  }
+  private visitedDepth = 1;
+
+  private result(exhausted: boolean): Exploration {
+    const { hot } = this.pilot;
+    // Seen before the places were all known, and not met again within the budget: one order more each.
+    for (const f of this.faults.values())
+      if (f.count === 0) {
+        f.count = 1;
+        this.orders++;
+      }
+    return {
+      orders: this.orders,
+      drawn: this.drawn,
+      pruned: this.pruned,
+      beyondBound: this.beyondBound,
+      bound: this.options.bound,
+      exhausted,
+      cut: this.cut,
+      states: this.visited.size,
+      places: { granules: hot.granules.size, locks: hot.locks.size },
+      steps: this.steps,
+      unusable: this.unusable,
+      faults: [...this.faults].map(([fault, f]) => ({ fault, ...f })),
+      races: [...this.races.values()],
+      functions: [...this.functions].sort((a, b) => a - b),
+      taskNames: this.taskNames,
+    };
+  }
+}
+
+/** A run in a given order, and where it turned. `onTurn` hears of each turn before it is taken. */
+export function follow(
+  booted: BootedImage,
+  c: ScenarioCase,
+  schedule: Schedule,
+  stepLimit: number,
+  onTurn?: (turn: Turn, run: CaseRun) => void,
+): { readonly run: ScenarioRun; readonly turns: readonly Turn[] } {
+  const pilot = new Follower(schedule);
+  const run = new CaseRun(booted, c, { stepLimit, scheduler: pilot });
+  pilot.vm = run.vm;
+  pilot.onTurn = onTurn === undefined ? null : (turn) => onTurn(turn, run);
+  run.vm.pilot = pilot;
+  while (!run.advance()) pilot.take(run.vm.current!.id);
+  return { run: run.finish(), turns: pilot.turns };
+}
+
+/** The same fault with as few switches as leaving them out one by one comes to. */
+export function shrink(
+  schedule: Schedule,
+  shows: (schedule: Schedule) => boolean,
+): { readonly schedule: Schedule; readonly runs: number } {
+  let best = schedule;
+  let runs = 0;
+  for (let i = best.length - 1; i >= 0 && runs < SHRINKS; i--) {
+    const without = best.filter((_, j) => j !== i);
+    runs++;
+    if (shows(without)) best = without;
+  }
+  return { schedule: best, runs };
+}

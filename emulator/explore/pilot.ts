@@ -1,0 +1,457 @@
+/**
+ * Steers a run that is explored: leaves it before a step that another task could come before, writes down what each task
+ * touches and what orders them, and knows by a hash which orders of dependent steps came to the same (two orders in which
+ * every step sees the same steps before it end in the same state). Also the pilot that runs a given order. Leaves out which
+ * order is tried next (explore.ts).
+ */
+import type { Scheduler, SwitchReason } from "../sched/scheduler.ts";
+import type { ExecBody } from "../vm/body.ts";
+import { Op } from "../vm/bytecode.ts";
+import { FRAME_WORDS, type Task } from "../vm/task.ts";
+import type { Pilot, Vm } from "../vm/vm.ts";
+import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
+import type { Schedule, Switch } from "./schedule.ts";
+import { type Granule, granuleOf, granules, type TraceEntry } from "./trace.ts";
+
+/** Where exploring looks for other orders. */
+export interface Hot {
+  readonly granules: Set<Granule>;
+  readonly locks: Set<bigint>;
+}
+
+/** Why a run was left: a task is at a point (another may come before), or nobody runs and several could. */
+export interface Pause {
+  readonly kind: "point" | "choice";
+  readonly current: number;
+  readonly runnable: readonly number[];
+}
+
+/** Texts of __fsc_point at which a task waits for what others do. */
+const YIELDS = /^(synchronize_rcu|yield|cpu_relax|msleep)/;
+/** What the reference kernel keeps for its runner: no task of a kernel looks at it. */
+const KEPT = ["fsc_rcu_readers", "fsc_irqs_off", "sc_side_by_side", "fsc_registry"];
+
+/** Instructions that a task runs unasked at most, and that one runs which is alone and may create others. */
+const LONG = 1 << 20;
+const ALONE = 64;
+
+interface Cell {
+  /** Hash of the last write, and the sum of the hashes of the reads since. */
+  readonly wrote: number;
+  readonly read: number;
+}
+
+export interface PilotState {
+  readonly counts: readonly number[];
+  readonly trace: number;
+  readonly history: readonly number[];
+  readonly cells: ReadonlyMap<number | bigint, Cell>;
+  readonly atoms: readonly number[];
+  readonly lastTask: number;
+  readonly born: number;
+}
+
+function mix(h: number, x: number): number {
+  let v = Math.imul(h ^ x, 0x9e3779b1);
+  v = Math.imul(v ^ (v >>> 15), 0x85ebca6b);
+  return (v ^ (v >>> 13)) | 0;
+}
+
+const low = (x: number | bigint): number =>
+  typeof x === "bigint" ? Number(BigInt.asIntN(32, x)) : (x ^ Math.floor(x / 4294967296)) | 0;
+
+/** Whether the task has just called __fsc_point to wait for others. */
+function yields(vm: Vm, task: Task): boolean {
+  const body = vm.bodies[task.fn?.id ?? -1];
+  const at = task.pc - 4;
+  if (body === undefined || at < 0 || body.code[at] !== Op.CALLN) return false;
+  const text = BigInt.asUintN(64, task.regs[task.fp + body.code[at + 2]!]!);
+  return YIELDS.test(vm.memory.cstring(text, 64));
+}
+
+/** Who runs on when nobody says: the task itself where it can and does not wait, else the next lowest. */
+function onward(vm: Vm, runnable: readonly number[], current: number, why: SwitchReason): number {
+  const task = vm.tasks[current];
+  if (why === "point" && task !== undefined && yields(vm, task))
+    return runnable.find((t) => t > current) ?? runnable.find((t) => t !== current) ?? current;
+  if (why !== "block" && why !== "exit" && runnable.includes(current)) return current;
+  return runnable[0]!;
+}
+
+export class Explorer implements Pilot, Scheduler {
+  readonly name = "explore";
+  /** The run's machine; set before the run starts. */
+  vm!: Vm;
+  hot: Hot = { granules: new Set(), locks: new Set() };
+  /** Why the run was left last. */
+  paused: Pause | null = null;
+  /** Instructions that each task has executed. */
+  counts: number[] = [];
+  readonly trace: TraceEntry[] = [];
+  /** Entries of `trace` that belong to this run. */
+  traced = 0;
+  private history: number[] = [];
+  private cells = new Map<number | bigint, Cell>();
+  /** Depth of the outermost call under way that is one step and has touched something hot, by task; -1: none. */
+  private atoms: number[] = [];
+  private choice: readonly number[] | null = null;
+  private resumed = false;
+  private pending: (() => void) | null = null;
+  /** The task that executed the last instruction, -1: none yet. */
+  lastTask = -1;
+  /** Tasks whose creation is noted. */
+  private born = 0;
+  private kept: ReadonlySet<Granule> | null = null;
+  private readonly atomic = new Map<number, boolean>();
+  private readonly marks = new WeakMap<ExecBody, Uint8Array>();
+
+  slice(): number {
+    return 0;
+  }
+
+  next(runnable: readonly number[], current: number, why: SwitchReason): number {
+    const chosen = onward(this.vm, runnable, current, why);
+    if (why === "block" || why === "exit") this.choice = runnable.slice();
+    return chosen;
+  }
+
+  /** The run goes on: where it was left it is not left again. */
+  resume(): void {
+    this.paused = null;
+    this.resumed = true;
+  }
+
+  keep(): PilotState {
+    return {
+      counts: this.counts.slice(),
+      trace: this.traced,
+      history: this.history.slice(),
+      cells: new Map(this.cells),
+      atoms: this.atoms.slice(),
+      lastTask: this.lastTask,
+      born: this.born,
+    };
+  }
+
+  back(s: PilotState): void {
+    this.counts = s.counts.slice();
+    this.traced = s.trace;
+    this.history = s.history.slice();
+    this.cells = new Map(s.cells);
+    this.atoms = s.atoms.slice();
+    this.lastTask = s.lastTask;
+    this.born = s.born;
+    this.choice = null;
+    this.paused = null;
+    this.pending = null;
+  }
+
+  /** What has happened, as far as its order matters, and who is where: equal numbers, equal states. */
+  signature(current: number): number {
+    let a = current + 1;
+    let b = 0x1234567;
+    for (const t of this.vm.tasks) {
+      const state = t.state === "runnable" ? 1 : t.state === "sleeping" ? 2 : 3;
+      a = mix(a, (this.history[t.id] ?? 0) + state);
+      b = mix(b, (this.history[t.id] ?? 0) ^ (state << 20) ^ current);
+    }
+    return (a >>> 0) * 0x200000 + (b >>> 11);
+  }
+
+  /** Places of memory that the reference kernel keeps for its runner. */
+  keptPlaces(): ReadonlySet<Granule> {
+    if (this.kept !== null) return this.kept;
+    const kept = new Set<Granule>();
+    const { image, memory } = this.vm;
+    for (const g of image.globals)
+      if (KEPT.includes(g.name))
+        granules(memory.hi(g.address), memory.lo(g.address) >>> 0, Math.min(g.size, 65_536), (at) =>
+          kept.add(at),
+        );
+    this.kept = kept;
+    return kept;
+  }
+
+  before(task: Task): number {
+    if (this.choice !== null) {
+      this.paused = { kind: "choice", current: task.id, runnable: this.choice };
+      this.choice = null;
+      return 0;
+    }
+    const resumed = this.resumed;
+    this.resumed = false;
+    this.pending = null;
+    const { vm } = this;
+    if (this.alone(task)) return ALONE;
+    const id = task.fn!.id;
+    const body = vm.bodies[id] ?? vm.bodyOf(id);
+    const quiet = quietRuns(body)[task.pc >> 2]!;
+    if ((this.atoms[task.id] ?? -1) > task.depth) this.atoms[task.id] = -1;
+    if (quiet > 0) return quiet;
+    const others = this.others(task);
+    if (body.code[task.pc] === Op.CALLN) return this.native(task, body, resumed, others);
+    const all = accessesOf(task, body);
+    if (!resumed && others && all.some((a) => this.isPoint(task, body, a))) return this.leave(task);
+    for (const a of all) this.touch(task, body, a);
+    return 1;
+  }
+
+  after(task: Task, result: string | null, executed: number): void {
+    this.counts[task.id] = (this.counts[task.id] ?? 0) + executed;
+    this.lastTask = task.id;
+    for (; this.born < this.vm.tasks.length; this.born++) {
+      if (this.born === 0) continue;
+      this.add({ kind: "create", task: task.id, on: BigInt(this.born) });
+      this.history[this.born] = mix(this.history[task.id] ?? 0, this.born);
+    }
+    const { pending } = this;
+    this.pending = null;
+    if (pending === null || result === null || result === "retry") return;
+    pending();
+  }
+
+  /** No other task will run before this one has created it. */
+  private alone(task: Task): boolean {
+    for (const t of this.vm.tasks) if (t !== task && t.state !== "done") return false;
+    return true;
+  }
+
+  private others(task: Task): boolean {
+    for (const t of this.vm.tasks) if (t !== task && t.state === "runnable") return true;
+    return false;
+  }
+
+  private leave(task: Task): number {
+    const runnable = this.vm.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
+    this.paused = { kind: "point", current: task.id, runnable };
+    return 0;
+  }
+
+  /** The outermost open call that is one step to others; -1: none. */
+  private atomDepth(task: Task): number {
+    for (let d = 0; d < task.depth; d++) if (this.isAtomic(task.frames[d * FRAME_WORDS]!)) return d;
+    return this.isAtomic(task.fn!.id) ? task.depth : -1;
+  }
+
+  private isAtomic(fn: number): boolean {
+    let known = this.atomic.get(fn);
+    if (known === undefined) {
+      known = isAtomic(this.vm.functions[fn]!);
+      this.atomic.set(fn, known);
+    }
+    return known;
+  }
+
+  private isHot(hi: number, lo: number, size: number): boolean {
+    let hot = false;
+    granules(hi, lo, size, (at) => {
+      hot ||= this.hot.granules.has(at);
+    });
+    return hot;
+  }
+
+  private isPoint(task: Task, body: ExecBody, { hi, lo, size, write }: Access): boolean {
+    if (!this.isHot(hi, lo, size)) return false;
+    if ((this.atoms[task.id] ?? -1) >= 0) return false;
+    return !(write && isExchange(body.locs[task.pc >> 2]));
+  }
+
+  /** 1: marked, 2: not. */
+  private markOf(task: Task, body: ExecBody): boolean {
+    let marks = this.marks.get(body);
+    if (marks === undefined) {
+      marks = new Uint8Array((body.code.length >> 2) + 1);
+      this.marks.set(body, marks);
+    }
+    const i = task.pc >> 2;
+    if (marks[i] === 0) marks[i] = this.isAtomic(task.fn!.id) || isMarked(body.locs[i]) ? 1 : 2;
+    return marks[i] === 1;
+  }
+
+  private touch(task: Task, body: ExecBody, { hi, lo, size, write }: Access): void {
+    const marked = this.markOf(task, body);
+    const f = (task.depth - 1) * FRAME_WORDS;
+    const callerFn = task.depth > 0 ? task.frames[f]! : -1;
+    const callerPc = task.depth > 0 ? Math.max(0, task.frames[f + 1]! - 4) : 0;
+    const fn = task.fn!.id;
+    const { pc } = task;
+    let hot = false;
+    granules(hi, lo, size, (at, mask) => {
+      this.add({ kind: "touch", task: task.id, at, mask, write, marked, fn, pc, callerFn, callerPc });
+      if (!this.hot.granules.has(at)) return;
+      hot = true;
+      this.depend(task.id, at, write);
+    });
+    if (hot && (this.atoms[task.id] ?? -1) < 0) this.atoms[task.id] = this.atomDepth(task);
+  }
+
+  private add(e: TraceEntry): void {
+    this.trace.length = this.traced;
+    this.trace.push(e);
+    this.traced++;
+  }
+
+  /** A step of a task on what others' steps depend on. */
+  private depend(task: number, on: number | bigint, write: boolean): void {
+    const cell = this.cells.get(on) ?? { wrote: 0, read: 0 };
+    let h = mix(this.history[task] ?? 0, low(on));
+    h = mix(h, cell.wrote);
+    h = mix(h, write ? cell.read ^ 0x55555555 : 0x33333333);
+    this.history[task] = h;
+    this.cells.set(on, write ? { wrote: h, read: 0 } : { wrote: cell.wrote, read: (cell.read + h) | 0 });
+  }
+
+  private native(task: Task, body: ExecBody, resumed: boolean, others: boolean): number {
+    const { code } = body;
+    const name = this.vm.image.natives[code[task.pc + 1]!]!;
+    const base = task.fp + code[task.pc + 2]!;
+    const word = (i: number): bigint => BigInt.asUintN(64, task.regs[base + i]!);
+    switch (name) {
+      case "__fsc_lock":
+      case "__fsc_trylock": {
+        const on = word(0);
+        const shared = word(1) !== 0n;
+        if (!resumed && others && this.hot.locks.has(on)) return this.leave(task);
+        this.pending = () => {
+          if (name === "__fsc_trylock" && task.regs32[base << 1] === 0) {
+            this.depend(task.id, on, false);
+            return;
+          }
+          this.add({ kind: shared ? "acquire-shared" : "acquire", task: task.id, on });
+          this.depend(task.id, on, !shared);
+        };
+        return 1;
+      }
+      case "__fsc_unlock": {
+        const on = word(0);
+        const shared = word(1) !== 0n;
+        this.pending = () => {
+          this.add({ kind: shared ? "release-shared" : "release", task: task.id, on });
+          this.depend(task.id, on, true);
+        };
+        return 1;
+      }
+      case "__fsc_sleep":
+      case "__fsc_wake": {
+        const on = word(0);
+        this.pending = () => {
+          this.add({ kind: name === "__fsc_wake" ? "wake" : "woken", task: task.id, on });
+          this.depend(task.id, on ^ 1n, true);
+        };
+        return 1;
+      }
+      case "__fsc_task_join": {
+        const on = word(0);
+        this.pending = () => {
+          this.add({ kind: "join", task: task.id, on });
+          this.history[task.id] = mix(this.history[task.id] ?? 0, this.history[Number(on)] ?? 0);
+        };
+        return 1;
+      }
+      case "__fsc_alloc": {
+        const size = Number(word(0));
+        this.pending = () => {
+          const { memory } = this.vm;
+          const address = BigInt.asUintN(64, task.regs[base]!);
+          if (address === 0n) return;
+          const at = granuleOf(memory.hi(address), memory.lo(address) >>> 0);
+          this.add({ kind: "made", task: task.id, at, count: Math.min((size + 7) >> 3, 1024) });
+        };
+        return 1;
+      }
+      case "memset":
+      case "memcpy":
+      case "memmove":
+      case "memcmp": {
+        const { memory } = this.vm;
+        const size = Math.min(Number(word(2)), 4096);
+        const of = (i: number, write: boolean): Access => ({
+          hi: memory.hi(word(i)),
+          lo: memory.lo(word(i)) >>> 0,
+          size,
+          write,
+        });
+        // A page that is zeroed is a new one.
+        if (name === "memset" && size === 4096 && of(0, true).lo % 4096 === 0) {
+          const { hi, lo } = of(0, true);
+          this.add({ kind: "made", task: task.id, at: granuleOf(hi, lo), count: 512 });
+          return 1;
+        }
+        const parts = [of(0, name !== "memcmp"), ...(name === "memset" ? [] : [of(1, false)])];
+        if (!resumed && others && parts.some((p) => this.isPoint(task, body, p))) return this.leave(task);
+        for (const p of parts) this.touch(task, body, p);
+        return 1;
+      }
+      default:
+        return 1;
+    }
+  }
+}
+
+/** Where a task of a replayed run was left for another. */
+export interface Turn {
+  readonly task: number;
+  readonly to: number;
+  /** The task could have gone on. */
+  readonly preempted: boolean;
+}
+
+/** Runs a given order. Switches that cannot be made any more are left out. */
+export class Follower implements Pilot, Scheduler {
+  readonly name = "replay";
+  vm!: Vm;
+  readonly turns: Turn[] = [];
+  /** Told of each turn as it is taken. */
+  onTurn: ((turn: Turn) => void) | null = null;
+  private readonly counts: number[] = [];
+  private readonly schedule: Schedule;
+  private done = 0;
+
+  constructor(schedule: Schedule) {
+    this.schedule = schedule;
+  }
+
+  slice(): number {
+    return 0;
+  }
+
+  private due(task: number): Switch | null {
+    const s = this.schedule[this.done];
+    return s !== undefined && s.task === task && (this.counts[task] ?? 0) >= s.count ? s : null;
+  }
+
+  private turn(task: number, to: number, preempted: boolean): void {
+    const turn = { task, to, preempted };
+    this.turns.push(turn);
+    this.onTurn?.(turn);
+  }
+
+  next(runnable: readonly number[], current: number, why: SwitchReason): number {
+    const due = why === "block" || why === "exit" ? this.due(current) : null;
+    if (due !== null) this.done++;
+    const chosen =
+      due !== null && runnable.includes(due.to) ? due.to : onward(this.vm, runnable, current, why);
+    if (chosen !== current) this.turn(current, chosen, false);
+    return chosen;
+  }
+
+  before(task: Task): number {
+    const s = this.schedule[this.done];
+    if (s === undefined || s.task !== task.id) return LONG;
+    const left = s.count - (this.counts[task.id] ?? 0);
+    return left > 0 ? left : 0;
+  }
+
+  after(task: Task, _result: string | null, executed: number): void {
+    this.counts[task.id] = (this.counts[task.id] ?? 0) + executed;
+  }
+
+  /** The run was left for a switch: makes it. */
+  take(current: number): void {
+    const s = this.schedule[this.done++];
+    const to = s === undefined ? undefined : this.vm.tasks[s.to];
+    if (s === undefined || to === undefined || to.state !== "runnable" || s.to === current) return;
+    this.turn(current, s.to, true);
+    this.vm.switchTo(s.to);
+  }
+}

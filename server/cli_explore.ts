@@ -1,0 +1,188 @@
+/**
+ * `folioscope explore FILE --scenario NAME`: tries the orders of a scenario's tasks on both sides of a patch. Exit status:
+ * 0 nothing new; 1 some order shows something new; 2 bad usage or input; 3 nothing could be said. Leaves out the work
+ * (review/explore.ts).
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
+import { Memory } from "../emulator/mem/memory.ts";
+import type { CliIo } from "./cli_io.ts";
+import { parseDocument } from "./parse.ts";
+import { exploredText, lanes } from "./report/explored.ts";
+import { terminalText } from "./report/text.ts";
+import { choosePatches } from "./review/analysis.ts";
+import { allViolations } from "./review/compare.ts";
+import { type ExploredCase, type ExploreLimits, exploreCase, turnsIn } from "./review/explore.ts";
+import { wantedCases } from "./review/plan.ts";
+import { digestOf, orderOf, parseReplay, type Replay } from "./review/replay.ts";
+import { buildSides, type PatchSides, patchTitle, sourcesOf } from "./review/sides.ts";
+import { DEFAULT_STEPS, type ReviewOptions } from "./review/types.ts";
+import { nothingText } from "./review/why.ts";
+import { TreeProblem, treeContext } from "./source/context.ts";
+
+const USAGE = `usage: folioscope explore [options] FILE|- --scenario GLOB
+
+Tries the orders in which a scenario's tasks can run, before and after the patch,
+and says of each fault whether it comes never, sometimes or always.
+
+what is run
+  --scenario GLOB  the scenarios, by name or by name and parameters
+  --patch N        only patch N of the series (or the Nth of the document)
+  --era NAME       the kernel whose rules hold: ${ERA_NAMES.join(", ")}
+  --tree DIR       a Linux tree: what the mail does not show is taken from it
+  --replay TOKEN   only the order that a token names
+
+how much
+  --bound N        preemptions that an order may have, 0 to 5 (default 2); within it every
+                   order is tried, of those that come to the same one
+  --schedules N    orders that a side may run in a case (default 1000)
+  --random N       orders drawn at random beyond the bound, of these (default 50)
+  --seed S         what they are drawn by (default 1)
+  --time S         stop after S seconds; results then depend on the machine
+  --steps N        instructions of a run (default ${DEFAULT_STEPS})
+  --json           the results as JSON
+
+exit status: 0 nothing new; 1 something new in some order; 2 bad usage or
+unreadable input; 3 nothing could be said
+`;
+
+/** Largest input that is read (bytes). */
+const MAX_INPUT = 64 << 20;
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      scenario: { type: "string" },
+      patch: { type: "string" },
+      era: { type: "string" },
+      tree: { type: "string" },
+      replay: { type: "string" },
+      bound: { type: "string", default: "2" },
+      schedules: { type: "string", default: "1000" },
+      random: { type: "string", default: "50" },
+      seed: { type: "string", default: "1" },
+      time: { type: "string" },
+      steps: { type: "string", default: String(DEFAULT_STEPS) },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+}
+type Values = ReturnType<typeof parse>["values"];
+
+function badOption(v: Values): string | null {
+  if (!/^[0-5]$/.test(v.bound)) return `--bound takes a number from 0 to 5, not "${v.bound}"`;
+  for (const name of ["schedules", "random", "seed", "steps"] as const)
+    if (!/^\d{1,9}$/.test(v[name]) || (name !== "random" && name !== "seed" && Number(v[name]) === 0))
+      return `--${name} takes a number up to 999999999, not "${v[name]}"`;
+  if (v.time !== undefined && !/^[1-9]\d{0,5}$/.test(v.time)) return `--time takes seconds, not "${v.time}"`;
+  if (v.patch !== undefined && !/^\d+$/.test(v.patch)) return `--patch takes a number, not "${v.patch}"`;
+  if (v.era !== undefined && eraFromName(v.era) === null) return `--era: ${unknownEra(v.era)}`;
+  if (v.scenario === undefined && v.replay === undefined)
+    return "name the scenarios with --scenario; see folioscope scenarios";
+  return null;
+}
+
+/** Runs the command and gives the exit status. */
+export async function runExplore(args: string[], io: CliIo): Promise<number> {
+  const fail = (message: string): number => {
+    io.stderr(`folioscope explore: ${message}\n`);
+    return 2;
+  };
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  const file = positionals[0];
+  if (file === undefined || positionals.length > 1) return fail(`name one file, or -\n${USAGE}`);
+  const problem = badOption(values);
+  if (problem !== null) return fail(problem);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file === "-" ? 0 : file);
+  } catch (error) {
+    return fail(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+  }
+  if (bytes.length > MAX_INPUT)
+    return fail(`${file} has ${bytes.length} bytes; over ${MAX_INPUT} is not read`);
+  const doc = parseDocument(bytes, file);
+  const replay = values.replay === undefined ? null : parseReplay(values.replay);
+  if (values.replay !== undefined && (replay === null || orderOf(replay) === null))
+    return fail("--replay takes a token that names an order, as explore prints it");
+  let patches = choosePatches(doc, values.patch);
+  if (replay !== null) patches = doc.patches.filter((p) => p.index === replay.patch);
+  if (patches.length === 0) return fail(`${file} holds no such patch`);
+  if (replay !== null && digestOf(patches[0]!) !== replay.digest)
+    return fail("the token is of another text: this patch reads differently from the one it was made for");
+  const options: ReviewOptions = {
+    ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
+    ...(values.era === undefined ? {} : { era: values.era }),
+    ...(values.tree === undefined ? {} : { tree: values.tree }),
+  };
+  const started = Date.now();
+  const seconds = values.time === undefined ? Number.POSITIVE_INFINITY : Number(values.time);
+  const limits: ExploreLimits = {
+    bound: Number(values.bound),
+    schedules: Number(values.schedules),
+    random: Number(values.random),
+    seed: Number(values.seed),
+    steps: Number(values.steps),
+    ...(values.time === undefined ? {} : { stop: () => Date.now() - started > 1000 * seconds }),
+  };
+  const results: ExploredCase[] = [];
+  let cases = 0;
+  try {
+    const context = treeContext(options, doc);
+    const memories = [new Memory(), new Memory()] as const;
+    for (const patch of patches) {
+      const sources = sourcesOf(doc, patch, options, replay, context);
+      if (sources.nothing !== null) {
+        io.stderr(`folioscope explore: ${patchTitle(patch)}: ${nothingText(sources.nothing)}\n`);
+        continue;
+      }
+      const sides = buildSides(patch, sources, memories, () => false);
+      if (replay !== null) return tellReplay(sides, replay, limits, io);
+      for (const c of wantedCases(sides.after.booted.scenarios, options, null)) {
+        cases++;
+        const at = { name: c.def.name, params: c.params, label: c.label };
+        const result = exploreCase(sides, at, patch, limits);
+        results.push(result);
+        if (values.json !== true) io.stdout(exploredText(result));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof TreeProblem)) throw error;
+    return fail(error.message);
+  }
+  if (values.json === true) io.stdout(`${JSON.stringify({ explored: results }, null, 2)}\n`);
+  if (results.some((r) => r.races.length > 0 || r.faults.some((f) => f.verdict === "new"))) return 1;
+  if (cases === 0) io.stderr("folioscope explore: no case ran; see folioscope scenarios\n");
+  return results.some((r) => r.notModelled === "") ? 0 : 3;
+}
+
+/** Runs the one order that a token names and tells how it goes. */
+function tellReplay(sides: PatchSides, replay: Replay, limits: ExploreLimits, io: CliIo): number {
+  const order = orderOf(replay)!;
+  const side = sides[order.side];
+  const c = wantedCases(side.booted.scenarios, {}, replay)[0];
+  if (c === undefined) {
+    io.stderr(`folioscope explore: there is no scenario ${replay.scenario}\n`);
+    return 2;
+  }
+  const { run, turns } = turnsIn(side, c, order.schedule, limits.steps);
+  const shown = allViolations(run);
+  const said =
+    shown.length === 0 ? "=> no fault" : `=> ${shown.map((v) => `${v.code}: ${v.message}`).join("; ")}`;
+  io.stdout(`${[`${c.label}, ${order.side} side`, ...lanes(turns, said)].map(terminalText).join("\n")}\n`);
+  return shown.some((v) => v.code === replay.code) ? 1 : 0;
+}

@@ -1,0 +1,94 @@
+/**
+ * What exploring a scenario's orders showed, told for a terminal: verdicts by side, what was tried and left out, and each
+ * failing order with the tasks side by side. Leaves out exploring (server/review/explore.ts).
+ */
+import type {
+  ExploredCase,
+  ExploredFault,
+  ExploredSide,
+  Frequency,
+  PlaceTold,
+  TurnTold,
+} from "../review/explore.ts";
+import { terminalText } from "./text.ts";
+
+/** Lines that the turns of one order take at most. */
+const TURNS = 11;
+/** Columns of a task. */
+const WIDTH = 38;
+
+const frequencyText = (f: Frequency): string =>
+  f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} orders)` : `${f.verdict} (${f.of} orders)`;
+
+const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+function sideText(name: string, s: ExploredSide): string {
+  const drawn = s.drawn > 0 ? `, ${s.drawn} of them drawn at random` : "";
+  const within = s.exhausted
+    ? `all with at most ${plural(s.bound, "preemption")}`
+    : `not all with at most ${plural(s.bound, "preemption")}: ${s.cut === "" ? "places to switch at were met late" : `${s.cut} ran out`}`;
+  const bad = s.unusable > 0 ? `; ${s.unusable} say nothing` : "";
+  return (
+    `  ${name}: ${plural(s.orders, "order")}${drawn} (${within}; the bound left out ${plural(s.beyondBound, "switch").replace(/switchs$/, "switches")}); ` +
+    `${s.states} states, ${s.pruned} times one was met again; tasks may switch at ${plural(s.places.locks, "lock")} and ${plural(s.places.granules, "word")} of memory${bad}`
+  );
+}
+
+const placeText = (p: PlaceTold): string =>
+  p.docLine > 0 ? `${p.fn}() mail:${p.docLine}` : `${p.fn}() ${p.path}:${p.line}`;
+
+const fit = (text: string): string => (text.length > WIDTH - 2 ? `${text.slice(0, WIDTH - 3)}…` : text);
+
+/** The turns of an order, a column a task, a line a turn, the fault last. */
+export function lanes(turns: readonly TurnTold[], fault: string): string[] {
+  const names = [...new Set(turns.flatMap((t) => [t.task, t.to]))];
+  const line = (task: string, text: string): string =>
+    names
+      .map((n) => (n === task ? fit(text) : "").padEnd(WIDTH))
+      .join("")
+      .trimEnd();
+  // What begins the story matters least: the tasks' start.
+  const shown = turns.length > TURNS - 2 ? turns.slice(turns.length - (TURNS - 3)) : turns;
+  const out = [
+    names
+      .map((n) => fit(n).padEnd(WIDTH))
+      .join("")
+      .trimEnd(),
+  ];
+  if (shown.length < turns.length) out.push(`(${turns.length - shown.length} turns before)`);
+  for (const t of shown) {
+    if (t.at === null) out.push(line(t.task, "ends"));
+    else out.push(line(t.task, `${t.preempted ? "before" : "waits in"} ${placeText(t.at)}`));
+  }
+  out.push(fault);
+  return out;
+}
+
+function faultText(f: ExploredFault): string[] {
+  const head = `  ${f.verdict} ${f.code}: ${f.message}`;
+  const last = `=> ${f.code}`;
+  return [
+    head,
+    `    before: ${frequencyText(f.before)}; after: ${frequencyText(f.after)}`,
+    `    ${f.side} side, ${plural(f.preemptions, "preemption")}:`,
+    ...lanes(f.turns, last).map((l) => `    ${l}`),
+    `    replay: folioscope explore FILE --replay '${f.token}'`,
+  ];
+}
+
+/** The report of one explored case. Every line is fit for a terminal. */
+export function exploredText(e: ExploredCase): string {
+  const lines = [`${e.scenario}`];
+  if (e.before.orders + e.after.orders > 0)
+    lines.push(sideText("before", e.before), sideText("after", e.after));
+  if (e.notModelled !== "") lines.push(`  not modelled: ${e.notModelled}`);
+  else if (e.faults.length === 0) lines.push("  no order shows a fault on either side");
+  for (const f of e.faults) lines.push(...faultText(f));
+  for (const r of e.races)
+    lines.push(
+      "  new data-race: two accesses to the same bytes, one of them plain and a write among them, ordered by nothing",
+      `    ${r.oneWrites ? "writes" : "reads"} in ${placeText(r.one)}: ${r.one.text}`,
+      `    ${r.otherWrites ? "writes" : "reads"} in ${placeText(r.other)}: ${r.other.text}`,
+    );
+  return `${lines.map(terminalText).join("\n")}\n`;
+}

@@ -1,0 +1,94 @@
+/** Exploring orders is deterministic, says what ran out, and writes orders so that they read back. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseSchedule, scheduleText } from "../../emulator/explore/schedule.ts";
+import { runExplore } from "../../server/cli_explore.ts";
+import { changed, mailOf } from "../support/one_change.ts";
+
+interface Mutant {
+  readonly what: string;
+  readonly path: string;
+  readonly fn: string;
+  readonly from: string;
+  readonly to: string;
+  readonly era: string;
+  readonly scenario: string;
+  readonly code: string;
+  readonly orders: number;
+}
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: "recheck of the page table entry after the reference was taken",
+    path: "mm/gup.c",
+    fn: "gup_fast_pte_range",
+    from: "pte_val(pte) != pte_val(ptep_get(ptep)) || pmd_val(pmd) != pmd_val(*pmdp) ||\n\t\t    ",
+    to: "",
+    era: "v6.12",
+    scenario: "gup-truncate-race order=0 fs=0",
+    code: "wrong-outcome",
+    orders: 400,
+  },
+];
+
+/** Runs `folioscope explore` on a mail and gives what it said. */
+async function explored(mail: string, args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "explore-"));
+  try {
+    const file = join(folder, "patch.eml");
+    writeFileSync(file, mail);
+    let out = "";
+    let err = "";
+    const io = {
+      stdout: (t: string) => {
+        out += t;
+      },
+      stderr: (t: string) => {
+        err += t;
+      },
+      color: false,
+    };
+    const status = await runExplore([file, ...args], io);
+    return { status, out, err };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function mailFor(m: Mutant): string {
+  const { old, now } = changed(m.path, m.fn, m.from, m.to);
+  return mailOf(m.path, old, now);
+}
+
+test("exploring is deterministic, a random part included", async () => {
+  const mail = mailFor(MUTANTS[0]!);
+  const args = ["--scenario", MUTANTS[0]!.scenario, "--era", MUTANTS[0]!.era, "--json"];
+  const once = await explored(mail, [...args, "--bound", "0", "--schedules", "30", "--random", "6"]);
+  const twice = await explored(mail, [...args, "--bound", "0", "--schedules", "30", "--random", "6"]);
+  assert.equal(once.out, twice.out);
+});
+
+test("what is said names what ran out, and bad options what to do", async () => {
+  const mail = mailFor(MUTANTS[0]!);
+  const args = ["--scenario", MUTANTS[0]!.scenario, "--era", "v6.12"];
+  const cut = await explored(mail, [...args, "--bound", "2", "--schedules", "2", "--random", "0"]);
+  assert.match(cut.out, /the budget of 2 orders ran out/);
+  const bad = await explored(mail, [...args, "--bound", "9"]);
+  assert.equal(bad.status, 2);
+  assert.match(bad.err, /--bound takes a number from 0 to 5/);
+  assert.equal((await explored(mail, ["--replay", "fs1:x"])).status, 2);
+});
+
+test("an order as text reads back as it was", () => {
+  const s = [
+    { task: 0, count: 6812, to: 2 },
+    { task: 2, count: 880, to: 1 },
+  ];
+  assert.deepEqual(parseSchedule(scheduleText(s)), s);
+  assert.deepEqual(parseSchedule("-"), []);
+  for (const bad of ["", "1@2", "1@2>3~", "a@1>2", "1@2>3 2@1>1", `${"1@2>3~".repeat(300)}1@2>3`])
+    assert.equal(parseSchedule(bad), null, bad);
+});
