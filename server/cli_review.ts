@@ -52,6 +52,8 @@ kernel tree
 
 what is told
   --format F       one of ${FORMAT_NAMES} (default text)
+  --b4-check       a mail on standard input, b4's JSON array out, status 0; for
+                   b4.review-perpatch-check-cmd
   --coverage       text: which added lines no scenario reached, which functions
                    of fs/dax.c and mm/memremap.c ran, and which functions that
                    nothing defines keep runs from a verdict
@@ -76,12 +78,13 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stdout(USAGE);
     return 0;
   }
-  const file = positionals[0];
+  const check = values["b4-check"] === true;
+  const file = check ? (positionals[0] ?? "-") : positionals[0];
   if (file === undefined || positionals.length > 1) {
     io.stderr(`folioscope review: name one file, or - for standard input\n${USAGE}`);
     return 2;
   }
-  const format = formatOf(values.format ?? "text");
+  const format = formatOf(check ? "b4" : (values.format ?? "text"));
   const problem = badOption(values);
   if (format === undefined || problem !== null) {
     const wrong = problem ?? `--format takes one of ${FORMAT_NAMES}, not "${values.format}"`;
@@ -102,7 +105,8 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };
     if (format.machine) io.stdout(format.write({ doc, result: EMPTY, chosen: [], style }));
-    return 2;
+    // A cover letter is nothing wrong to b4.
+    return check ? 0 : 2;
   }
   const chosen = choosePatches(doc, options.patch);
   if (chosen.length === 0) {
@@ -148,7 +152,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
   }
   const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
   io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style }));
-  return exitStatus(result);
+  return check ? 0 : exitStatus(result);
 }
 
 const EMPTY: ReviewResult = {
@@ -172,6 +176,7 @@ const OPTIONS = {
   steps: { type: "string" },
   replay: { type: "string" },
   format: { type: "string" },
+  "b4-check": { type: "boolean" },
   tree: { type: "string", multiple: true },
   prerequisite: { type: "string", multiple: true },
   config: { type: "string" },

@@ -5,6 +5,7 @@
 import manifest from "../../package.json" with { type: "json" };
 import type { ParsedDocument } from "../mail/types.ts";
 import type { ReviewEvent, ReviewResult } from "../review/types.ts";
+import { b4Text } from "./b4.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { junitText } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
@@ -57,6 +58,11 @@ export const FORMATS: readonly Format[] = [
     name: "junit",
     machine: true,
     write: ({ doc, result, chosen }) => junitText(doc, result, chosen),
+  },
+  {
+    name: "b4",
+    machine: true,
+    write: ({ doc, result, chosen }) => b4Text(doc, result, chosen),
   },
   {
     name: "markdown",

@@ -86,6 +86,19 @@ test("SARIF of an encoded mail counts the lines of the input, not of what is sho
   assert.ok(line <= head.split("\n").length + 1, "the input has no further line");
 });
 
+test("b4: a result a patch; what did not run is no pass", () => {
+  const says = (result: ReviewResult): { tool: string; status: string; details?: string }[] =>
+    JSON.parse(written("b4", result));
+  const [failed] = says(made);
+  assert.equal(failed!.status, "fail");
+  assert.ok(failed!.details!.includes(made.findings[0]!.replay));
+  const warned = made.findings.map((f) => ({ ...f, severity: "warning" as const }));
+  assert.equal(says({ ...made, findings: warned })[0]!.status, "warn");
+  assert.equal(says({ ...made, findings: [] })[0]!.status, "pass");
+  const silent = made.runs.map((r) => ({ ...r, verdict: "not-modelled" as const }));
+  assert.deepEqual(says({ ...made, findings: [], runs: silent }), []);
+});
+
 /** A reader of the XML that JUnit files are: throws where it is not well-formed. */
 function xmlTags(text: string): string[] {
   const open: string[] = [];
