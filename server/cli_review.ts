@@ -27,8 +27,9 @@ what is run
   --patch N        only patch N of the series (or the Nth of the document)
   --scenario GLOB  only scenarios whose name (or name and parameters) match
   --thorough       every combination of scenario parameters, not only all pairs
-  --era NAME       the kernel whose rules hold; default: as the tree has it, else
-                   by the patch. ${ERA_NAMES.join(", ")}
+  --era NAME       the kernel whose rules hold; default: as the tree has it,
+                   else by the patch.
+                   ${ERA_NAMES.join(", ")}
   --seed S         0 (default): each task runs until it blocks; else a random
                    schedule, the same one for the same number
   --steps N        instructions that a scenario may run (default 5000000)
@@ -51,7 +52,8 @@ kernel tree
                    https://HOST/linux.git?h=v6.12; without it nothing is fetched
 
 what is told
-  --format F       one of ${FORMAT_NAMES} (default text)
+  --format F       one of (default text)
+                   ${FORMAT_NAMES}
   --b4-check       a mail on standard input, b4's JSON array out, status 0; for
                    b4.review-perpatch-check-cmd
   --coverage       text: which added lines no scenario reached, which functions

@@ -204,14 +204,14 @@ function makeViews(snapshot: Snapshot, patch: Patch): FunctionView[] {
         sides: d.side,
         before: setOf(d.side === "before" ? d.lines : []),
         after: setOf(d.side === "after" ? d.lines : []),
-        heading: new Set(heading),
+        heading: setOf(heading),
         facts: [],
       });
       continue;
     }
     known.docLine = Math.min(known.docLine, first);
     known.endDocLine = Math.max(known.endDocLine, last);
-    known.heading = new Set([...known.heading, ...heading]);
+    add(known.heading, heading);
     known.whole ||= d.visible === "whole";
     known.changed ||= d.changed;
     if (known.sides !== d.side) known.sides = "both";

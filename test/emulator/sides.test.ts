@@ -42,8 +42,8 @@ const CHANGES: readonly Change[] = [
   {
     what: "code of one function",
     path: "fs/dax.c",
-    heads: ["static inline unsigned long dax_folio_put("],
-    from: "\t\tsingle->share = 0;\n",
+    heads: ["static void dax_folio_init("],
+    from: "\tWARN_ON_ONCE(folio_ref_count(folio));\n",
     to: "",
   },
   {

@@ -95,6 +95,9 @@ function nativeListing(run: NativeRun): Listing {
   return { ...run, end: run.end.replace(/^limit: .*/, "limit"), miscounted: run.recounts.length > 0 };
 }
 
+/** Ends of the engine at which gcc's program goes on with whatever is there. */
+const UNDEFINED = /^(use-after-free|out-of-bounds|uninitialised-read|use-after-scope)\b/;
+
 /** The first place at which two listings part, with a few lines before it; null when they are equal. */
 export function firstDifference(a: Listing, b: Listing, names: readonly [string, string]): string | null {
   const n = Math.min(a.events.length, b.events.length);
@@ -102,6 +105,8 @@ export function firstDifference(a: Listing, b: Listing, names: readonly [string,
   while (at < n && a.events[at] === b.events[at]) at++;
   // Each runner has a bound of its own: the shorter list is compared.
   if (at === n && a.end === "limit" && b.end === "limit") return null;
+  // What native code does after it touched memory that is gone is anybody's guess: the engine stops there, and that is told.
+  if (at === a.events.length && UNDEFINED.test(a.end)) return null;
   if (at < a.events.length || at < b.events.length) {
     const before = a.events.slice(Math.max(0, at - 3), at).map((l) => `      ${l}`);
     const tell = (who: string, l: Listing): string[] =>

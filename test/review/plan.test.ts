@@ -152,7 +152,7 @@ test("a patch that nothing calls is told without a run", () => {
     events.push(e.kind);
     return true;
   });
-  assert.deepEqual(events, ["plan"]);
+  assert.deepEqual(events, ["plan", "patch"]);
   assert.deepEqual(result.runs, []);
   assert.deepEqual(
     result.plans.map((p) => [p.leftOut.map((l) => l.why.kind), p.cases > 100]),

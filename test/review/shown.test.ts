@@ -25,7 +25,12 @@ import {
 } from "../../server/lsp/to_proto.ts";
 import { type ParsedDocument, parseDocument } from "../../server/parse.ts";
 import { toJson } from "../../server/parse_json.ts";
-import { COMMAND_SHOW_FINDING, DEFAULT_SETTINGS, type TreeNode } from "../../server/protocol.ts";
+import {
+  COMMAND_SHOW_FINDING,
+  COMMAND_SHOW_PANEL,
+  DEFAULT_SETTINGS,
+  type TreeNode,
+} from "../../server/protocol.ts";
 import { findingReport, report } from "../../server/report/editor.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { jsonText, markdownCode, markdownText, messageText, terminalText } from "../../server/report/text.ts";
@@ -180,7 +185,11 @@ function rendered(text: string): string {
       if (t.type === "inline") walk(t.children ?? []);
       else if (t.type === "link_open") {
         const href = t.attrGet("href") ?? "";
-        assert.match(href, new RegExp(`^command:${COMMAND_SHOW_FINDING}\\?[%\\w.~-]+$`), text);
+        assert.match(
+          href,
+          new RegExp(`^command:(?:${COMMAND_SHOW_FINDING}|${COMMAND_SHOW_PANEL})\\?[%\\w.~-]+$`),
+          text,
+        );
       } else if (/^(text|code_inline)$/.test(t.type)) seen += t.content;
       else if (/break$/.test(t.type)) seen += "\n";
       else

@@ -166,13 +166,16 @@ test("a wrong tree, prerequisite or configuration ends the command with what is 
       ["--tree", dir],
       /--tree: .* is not a kernel tree: it has no mm\/ and include\/linux\/; name the folder/,
     ],
-    [["--tree", tree, "--prerequisite", join(dir, "none.mbox")], /--prerequisite: cannot read .*none\.mbox/],
+    [
+      ["--tree", tree, "--prerequisite", join(dir, "none.mbox")],
+      /--prerequisite .*none\.mbox cannot be read/,
+    ],
     [["--tree", tree, "--prerequisite", `${mail}#7`], /--prerequisite .*has no patch 7: it has 1/],
     [
       ["--tree", tree, "--config", join(dir, ".config")],
       /--config .*: there is no such file; name a kernel's/,
     ],
-    [["--tree", tree, "--config", dir], /--config .*: cannot be read \(EISDIR\); name a kernel's/],
+    [["--tree", tree, "--config", dir], /--config .* is a folder: name a regular file; name a kernel's/],
     [["--tree", tree, "--config", join(dir, "notes")], /--config .*: no line of it sets a CONFIG_ symbol/],
     [["--config", join(dir, "notes")], /--config needs --tree DIR/],
   ] as const) {
