@@ -1,6 +1,6 @@
 /**
  * The reference kernel does the same in the engine and compiled by gcc: the event lists of a case of each scenario are
- * equal line by line, in all eras (`npm run test:native` compares all of them). Also that the comparison sees a difference.
+ * equal line by line (`npm run test:native` compares all cases of all eras). Also that the comparison sees a difference.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -17,7 +17,13 @@ function ends(cases: readonly ScenarioCase[]): ScenarioCase[] {
   return cases.filter((c, i) => c.def !== cases[i - 1]?.def || c.def !== cases[i + 1]?.def);
 }
 
-for (const era of ERA_NAMES)
+/** The eras most patches are of and the newest; `npm run test:native` has them all. */
+const HERE = ["v6.12", "v6.15", "v7.3"] as const;
+test("the eras compared here are in the table", () => {
+  for (const era of HERE) assert.ok(ERA_NAMES.includes(era), era);
+});
+
+for (const era of HERE)
   test(`${era}: the engine and gcc give the same events`, {
     skip: missing ?? false,
     timeout: 180_000,
