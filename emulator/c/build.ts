@@ -259,7 +259,8 @@ function foldFloat(op: BinOp, a: number, b: number): number | null {
   }
 }
 
-function compare<T extends bigint | number>(op: CmpOp, a: T, b: T): boolean {
+/** What C says of two values of one type under a comparison. */
+export function compare<T extends bigint | number>(op: CmpOp, a: T, b: T): boolean {
   switch (op) {
     case "eq":
       return a === b;

@@ -3,6 +3,7 @@
  * two unknowns. Every decision that is open is put to the chooser; what is decided stays decided. Leaves out
  * arithmetic beyond constants added: such a value is an unknown of its own.
  */
+import { compare } from "../c/build.ts";
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
 import { boundsOf, MAX_ERRNO, opText, type Unknown, type Value, valueText } from "./value.ts";
@@ -68,7 +69,7 @@ export class Constraints {
   compare(op: CmpOp, l: Value, r: Value, ask: (q: Question) => boolean): boolean {
     let a = this.resolve(l);
     let b = this.resolve(r);
-    if (typeof a === "bigint" && typeof b === "bigint") return holds(op, a, b);
+    if (typeof a === "bigint" && typeof b === "bigint") return compare(op, a, b);
     if (typeof a === "bigint") {
       [a, b] = [b, a];
       op = SWAPPED[op];
@@ -76,13 +77,13 @@ export class Constraints {
     const s = stripped(this, a as Unknown);
     if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);
     const other = stripped(this, b);
-    if (other.u.id === s.u.id) return holds(op, s.add, other.add);
+    if (other.u.id === s.u.id) return compare(op, s.add, other.add);
     return this.between(op, a as Unknown, b, ask);
   }
 
   private against(op: CmpOp, u: Unknown, k: bigint, ask: (q: Question) => boolean): boolean {
     const known = this.bound.get(u.id);
-    if (known !== undefined) return holds(op, known, k);
+    if (known !== undefined) return compare(op, known, k);
     const r = this.range(u);
     const yes = feasible(r, op, k);
     const no = feasible(r, NEGATED[op], k);
@@ -155,23 +156,6 @@ function feasible(r: Range, op: CmpOp, k: bigint): boolean {
       return r.hi > k;
     case "ge":
       return r.hi >= k;
-  }
-}
-
-export function holds(op: CmpOp, a: bigint, b: bigint): boolean {
-  switch (op) {
-    case "eq":
-      return a === b;
-    case "ne":
-      return a !== b;
-    case "lt":
-      return a < b;
-    case "le":
-      return a <= b;
-    case "gt":
-      return a > b;
-    case "ge":
-      return a >= b;
   }
 }
 

@@ -2,13 +2,15 @@
  * One path of a function: memory, what is decided of its unknowns, the books, and the choices that were put to it. The
  * walker (walk.ts) executes C over it; calls.ts says what a call does. Leaves out choosing paths (explore.ts).
  */
+
 import type { Loc } from "../c/ast.ts";
+import { compare } from "../c/build.ts";
 import { type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "../c/tree.ts";
 import { Books, type Spot } from "./books.ts";
-import { Constraints, holds, type Question, stripped } from "./constraints.ts";
+import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
@@ -168,11 +170,11 @@ export abstract class Run {
   private usual(q: Question, loop: boolean): boolean {
     const { u, add } = stripped(this.known, q.subject);
     if (typeof q.with !== "bigint") return q.op === "ne" || q.op === "le" || q.op === "ge";
-    if (u.t.kind === "pointer") return holds(q.op, VALID, q.with);
+    if (u.t.kind === "pointer") return compare(q.op, VALID, q.with);
     const turns = this.frame.loops.length > 0 ? this.frame.loops[this.frame.loops.length - 1]! : 0;
     if (loop && u.origin === null) return turns < 1;
     const usual = u.origin !== null && u.origin.callee === "" ? 0n : this.usualNumber(u);
-    return holds(q.op, usual + add, q.with);
+    return compare(q.op, usual + add, q.with);
   }
 
   private usualNumber(u: Unknown): bigint {
