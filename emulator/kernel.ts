@@ -3,7 +3,7 @@
  * The reference kernel is preprocessed and parsed once an era and kept; a side that redefines one of its macros gets a
  * parse of its own. Leaves out running (scenario/runner.ts) and finding the definitions in a mail (server/source).
  */
-import type { CError, External, SourceFile, TranslationUnit } from "./c/ast.ts";
+import type { CError, DeclSpecs, External, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { MacroTable } from "./c/macro_table.ts";
 import { type PackedText, packText, unpackText } from "./c/packed.ts";
@@ -307,6 +307,39 @@ export function buildKernelImage(
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */
 export function referenceKnows(era: Era, name: string): boolean {
   return parseReference(era, [], null).names.has(name);
+}
+
+const types = new WeakMap<ReferenceParse, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Members or enumerators of a type that the reference kernel of an era defines at file scope, by its tag; null for none. */
+export function referenceMembers(era: Era, tag: string): ReadonlySet<string> | null {
+  const reference = parseReference(era, [], null);
+  let known = types.get(reference);
+  if (known === undefined) {
+    const found = new Map<string, Set<string>>();
+    for (const e of reference.units.flatMap((u) => u.tu.externals)) {
+      if (e.kind !== "declaration") continue;
+      const { type } = e.specs;
+      const tagged =
+        type.kind === "struct" || type.kind === "union" || type.kind === "enum" ? type.tag : null;
+      const names = membersOf(e.specs);
+      if (tagged !== null && names !== null) found.set(tagged, names);
+    }
+    types.set(reference, (known = found));
+  }
+  return known.get(tag) ?? null;
+}
+
+/** Names in the braces of a type, those of types inside it included; null where it has none. */
+function membersOf({ type }: DeclSpecs): Set<string> | null {
+  if (type.kind === "enum") return type.items === null ? null : new Set(type.items.map((i) => i.name));
+  if ((type.kind !== "struct" && type.kind !== "union") || type.members === null) return null;
+  const names = new Set<string>();
+  for (const { specs, declarators } of type.members) {
+    for (const name of membersOf(specs) ?? []) names.add(name);
+    for (const { declarator } of declarators) if (declarator.name !== null) names.add(declarator.name);
+  }
+  return names;
 }
 
 const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();

@@ -7,7 +7,7 @@ import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
-import { fileTotals, notesOf, oddHunks, VERDICT_ORDER } from "./facts.ts";
+import { fileTotals, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
 import { patchText } from "./standing.ts";
 import { terminalText } from "./text.ts";
 import {
@@ -69,7 +69,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   if (f.stubs.length > 0) add("stubs", f.stubs.join(", "));
   add("replay", f.replay);
   if (f.detail.length > 0) out.push("", ...unwrap(f.detail));
-  if (f.trace.length > 0) out.push("", `Trace (${f.side} the patch)`, RULE, ...steps(f.trace, at));
+  if (f.trace.length > 0) out.push("", `Trace (${ranOn(f)} the patch)`, RULE, ...steps(f.trace, at));
   if (f.consequences.length > 0)
     out.push("", "What follows from it", ...f.consequences.map((c) => `  ${c.code}: ${c.message}`));
   if (f.alsoIn.length > 0) out.push("", "Also in", ...f.alsoIn.map((s) => `  ${s}`));

@@ -4,7 +4,16 @@
  */
 
 import type { Counts } from "../protocol.ts";
-import type { Coverage, FileCoverage, HunkNote, ReviewResult, Severity, Verdict } from "../review/types.ts";
+import type {
+  Coverage,
+  FileCoverage,
+  Finding,
+  HunkNote,
+  ReviewResult,
+  Severity,
+  Side,
+  Verdict,
+} from "../review/types.ts";
 import { evidenceText, refusalText } from "../source/fate.ts";
 
 /** The loudest first. */
@@ -26,6 +35,9 @@ export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | unde
   const present = new Set(verdicts);
   return ROW_ORDER.find((v) => present.has(v));
 }
+
+/** The side whose run is told: a removed line can be what led to what happens without it. */
+export const ranOn = (f: Finding): Side => (f.verdict === "fixed" ? "before" : "after");
 
 /** Runs without a finding and findings with one, of one patch or of all. */
 export function countsOf(result: ReviewResult, patch?: number): Counts {

@@ -8,6 +8,7 @@ import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { DiffLine, ParsedDocument, Patch } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
+import { ranOn } from "./facts.ts";
 
 const WIDTH = 78;
 /** Lines of the diff quoted around the line that is asked about. */
@@ -103,7 +104,7 @@ function events(f: Finding): string[] {
   const tasks = [...new Set(steps.map((s) => s.task))];
   const left = f.trace.length - steps.length;
   const out = [
-    `    ${f.side === "after" ? "With" : "Without"} the patch${left > 0 ? ` (${left} events left out)` : ""}:`,
+    `    ${ranOn(f) === "after" ? "With" : "Without"} the patch${left > 0 ? ` (${left} events left out)` : ""}:`,
     "",
   ];
   if (tasks.length === 2) {

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult, Severity, Verdict } from "../review/types.ts";
+import { ranOn } from "./facts.ts";
 import { verdictText } from "./words.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -85,7 +86,7 @@ function sarifResult(
       : {
           codeFlows: [
             {
-              message: { text: `${f.side} the patch` },
+              message: { text: `${ranOn(f)} the patch` },
               threadFlows: [
                 {
                   locations: steps.map((s) => ({

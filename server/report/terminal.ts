@@ -6,7 +6,7 @@
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
-import { notesOf, oddHunks } from "./facts.ts";
+import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
@@ -164,7 +164,7 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   if (line !== undefined) out.push(`      | ${line.replace(/\t/g, "    ").slice(0, WIDTH - 8)}`);
   out.push(
     ...wrap(
-      `scenario ${f.scenario}, era ${f.era}, ${f.side === "before" ? "before the patch" : "after the patch"}${f.alsoIn.length > 0 ? `, and in ${f.alsoIn.length} more` : ""}`,
+      `scenario ${f.scenario}, era ${f.era}, ${ranOn(f)} the patch${f.alsoIn.length > 0 ? `, and in ${f.alsoIn.length} more` : ""}`,
       WIDTH - 4,
       "  ",
     ).map((l) => `    ${l}`),

@@ -5,6 +5,8 @@
  */
 import { outline } from "../../emulator/c/outline.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
+import { coveringCases } from "../../emulator/scenario/cover.ts";
+import type { SideDefinition } from "../mail/types.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import type { TreeSide } from "../source/tree_side.ts";
 import type { CaseReach } from "./plan.ts";
@@ -114,6 +116,44 @@ function besides(side: SideOverlay | TreeSide): Set<string> {
   return new Set(texts.flatMap(definitionsOf).flatMap((d) => (d.isFunction ? [d.name] : [])));
 }
 
+/** Words on the lines of variables that the sides have otherwise: what an initialiser points to, and the members it fills. */
+function dataWords(before: SideOverlay | TreeSide, after: SideOverlay | TreeSide): Set<string> {
+  const words = new Set<string>();
+  const variables = (side: SideOverlay | TreeSide): readonly SideDefinition[] =>
+    ("overlay" in side ? side.overlay : side).others.filter((d) => d.kind === "variable");
+  for (const [mine, others] of [
+    [variables(before), variables(after)],
+    [variables(after), variables(before)],
+  ] as const)
+    for (const d of mine) {
+      const other = others.find((o) => o.name === d.name && o.path === d.path);
+      const had = new Set(other?.text.split("\n").map((l) => l.trim()));
+      for (const line of d.text.split("\n"))
+        if (!had.has(line.trim())) for (const w of line.match(/[A-Za-z_]\w*/g) ?? []) words.add(w);
+      words.delete(d.name);
+    }
+  return words;
+}
+
+/** Cases that come to a changed slot of a table are told apart by more than what ran in the function there; this many at most. */
+const FEW = 24;
+
+/**
+ * The cases that enter what changed slots of tables point to, or what mentions the slots: whoever calls through a table
+ * goes on otherwise after it, which the variants of the functions beside the call do not show.
+ */
+function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlySet<string> {
+  if (words.size === 0) return new Set();
+  const names = new Set([...words].filter((w) => table.knows(w)));
+  for (const d of referenceFiles.flatMap((f) => definitionsOf(f.text)))
+    if (d.isFunction && table.knows(d.name) && [...words].some((w) => d.mentions.has(w))) names.add(d.name);
+  const labels = table.scenarios
+    .flatMap(coveringCases)
+    .map((c) => c.label)
+    .filter((label) => (table.of(label, names)?.variants.length ?? 0) > 0);
+  return labels.length <= FEW ? new Set(labels) : new Set();
+}
+
 /** What is known of a case on both sides: how it enters what the patch changes, and what stands beside that. */
 export function caseReach(
   tableBefore: ReachTable,
@@ -121,23 +161,25 @@ export function caseReach(
   tableAfter: ReachTable,
   after: SideOverlay | TreeSide,
 ): (label: string) => CaseReach | null {
+  const words = dataWords(before, after);
   const sides = [
     { table: tableBefore, side: before, mark: "b" },
     { table: tableAfter, side: after, mark: "a" },
   ].map(({ table, side, mark }) => {
     const names = entriesOf(side, (n) => table.knows(n));
     const near = [...besides(side)].filter((n) => !names.has(n));
-    return { table, names, near: new Set(near), mark };
+    return { table, names, near: new Set(near), mark, through: throughTables(table, words) };
   });
   return (label) => {
     let steps = 0;
     const ways: string[] = [];
     const others: string[] = [];
-    for (const { table, names, near, mark } of sides) {
+    for (const { table, names, near, mark, through } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
       steps = Math.max(steps, of.steps);
       for (const v of of.variants) ways.push(`${mark}${v}`);
+      if (through.has(label)) ways.push(`${mark}: ${label}`);
       for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
     }
     return { steps, ways, near: others };

@@ -14,7 +14,7 @@ import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEra } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import type { SideImages } from "../source/images.ts";
-import { codeOf, overlayOf, type SideOverlay } from "../source/overlay.ts";
+import { codeOf, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
@@ -80,8 +80,7 @@ export function sourcesOf(
     before: chooseEra(patch, "before", replay?.beforeEra ?? options.era).era,
     after: chooseEra(patch, "after", replay?.afterEra ?? options.era).era,
   };
-  const shown = (side: Side): SideOverlay =>
-    overlayOf(patch, side, (name) => referenceKnows(eras[side], name));
+  const shown = (side: Side): SideOverlay => overlayOf(patch, side, (d) => referenceHas(eras[side], d));
   const overlays = { before: shown("before"), after: shown("after") };
   return {
     ...told,

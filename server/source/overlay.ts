@@ -4,7 +4,8 @@
  * `skipped` names them with the reason.
  */
 import { replaceComments } from "../../emulator/c/comments.ts";
-import type { OverlayUnit } from "../../emulator/kernel.ts";
+import type { Era } from "../../emulator/kernel/era.ts";
+import { type OverlayUnit, referenceKnows, referenceMembers } from "../../emulator/kernel.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 
 export interface SideOverlay {
@@ -33,13 +34,13 @@ const RANK: Record<SideDefinition["kind"], number> = {
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 
 /**
- * Gathers one side. Comment-only and non-C files give nothing. `known`: names that the reference kernel has; a variable that
- * context lines merely show is then not laid over it.
+ * Gathers one side. Comment-only and non-C files give nothing. `has`: whether the reference kernel has what a definition
+ * says; a variable, macro or type that context lines merely show is then not laid over it.
  */
 export function overlayOf(
   patch: Patch,
   side: Side,
-  known: (name: string) => boolean = () => false,
+  has: (d: SideDefinition) => boolean = () => false,
 ): SideOverlay {
   const whole = new Map<string, SideDefinition[]>();
   const partial: SideDefinition[] = [];
@@ -49,7 +50,7 @@ export function overlayOf(
       if (d.kind === "function") partial.push(d);
       continue;
     }
-    if (d.kind === "variable" && !d.changed && known(d.name)) continue;
+    if (d.kind !== "function" && !d.changed && has(d)) continue;
     const list = whole.get(d.path);
     if (list === undefined) whole.set(d.path, [d]);
     // A definition can be shown twice (a function below the #else of another): the first stands.
@@ -82,6 +83,18 @@ export function overlayOf(
     partial,
     others: all.filter((d) => d.kind !== "function"),
   };
+}
+
+/**
+ * Whether the reference kernel of an era has the name that a definition gives; a type with every member that its own has is
+ * none that it has: code which the patch shows may need the further ones.
+ */
+export function referenceHas(era: Era, d: SideDefinition): boolean {
+  if (d.kind !== "struct" && d.kind !== "union" && d.kind !== "enum") return referenceKnows(era, d.name);
+  const members = referenceMembers(era, d.name);
+  if (members === null) return false;
+  const words = new Set(replaceComments(d.text, true, () => " ").match(/[A-Za-z_]\w*/g) ?? []);
+  return [...members].some((m) => !words.has(m));
 }
 
 /** The text of a side without comments and white space: equal on both sides, nothing that runs has changed. */
