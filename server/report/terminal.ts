@@ -3,6 +3,7 @@
  * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (terminal_coverage.ts) and
  * the command itself (cli_review.ts).
  */
+import { ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
@@ -156,6 +157,8 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const out: string[] = [];
   const head = wrap(`${f.code}: ${f.message}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
+  const consequence = ruleOf(f.code)?.consequence ?? "";
+  if (consequence !== "") out.push(...wrap(consequence, WIDTH - 4).map((l) => `    ${l}`));
   out.push(paint(`    --> ${placeOf(doc, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
