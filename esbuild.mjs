@@ -11,6 +11,7 @@ const entries = {
   worker: "server/emulation/worker.ts",
   reader: "server/reading/thread.ts",
   cli: "server/cli.ts",
+  debug: "server/debug/main.ts",
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 const options = {

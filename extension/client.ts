@@ -21,6 +21,7 @@ import {
 import {
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_PANEL,
+  COMMAND_STEP,
   CONFIG_SECTION,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
@@ -105,7 +106,7 @@ export class Client {
       synchronize: { configurationSection: CONFIG_SECTION },
       // The commands that our hovers link; no HTML.
       markdown: {
-        isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING, COMMAND_SHOW_PANEL] },
+        isTrusted: { enabledCommands: [COMMAND_SHOW_FINDING, COMMAND_SHOW_PANEL, COMMAND_STEP] },
         supportHtml: false,
       },
       // The status item shows how far a run is: one spinner is enough.

@@ -19,6 +19,7 @@ import {
   COMMAND_CANCEL,
   COMMAND_COPY_REPLY,
   COMMAND_COPY_TOKEN,
+  COMMAND_LAST_CHANGE,
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_READABLE,
   COMMAND_PREVIOUS_FINDING,
@@ -30,6 +31,8 @@ import {
   COMMAND_SHOW_PANEL,
   COMMAND_SHOW_REPORT,
   COMMAND_SIMULATE,
+  COMMAND_STEP,
+  COMMAND_TO_FAULT,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
   METHOD_CANCEL,
@@ -52,6 +55,7 @@ import { messageText } from "../server/report/text.ts";
 import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
+import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
 import type { Row } from "./tree.ts";
 
 /** What a lens, a hover link or a tree row hands to a command. */
@@ -83,6 +87,10 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_COPY_TOKEN]: (arg) => copy(host, arg, "token"),
     [COMMAND_NEXT_FINDING]: (arg) => nextFinding(host, arg, 1),
     [COMMAND_PREVIOUS_FINDING]: (arg) => nextFinding(host, arg, -1),
+    [COMMAND_STEP]: (arg) =>
+      onDocument(arg, (uri, given) => stepThrough(host.client, Uri.parse(uri), given.finding)),
+    [COMMAND_LAST_CHANGE]: (arg) => backToLastChange(arg),
+    [COMMAND_TO_FAULT]: () => goToFault(),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
     [COMMAND_REVEAL]: (arg) => reveal(host, target(arg)),

@@ -17,6 +17,7 @@ import {
   COMMAND_REVEAL,
   COMMAND_SHOW_FINDING,
   COMMAND_SIMULATE,
+  COMMAND_STEP,
   METHOD_FINDING,
   METHOD_TIMELINE,
 } from "../server/protocol.ts";
@@ -234,6 +235,7 @@ export function panelHandlers(): PanelHandlers {
   return {
     reply: (view) => commands.executeCommand(COMMAND_COPY_REPLY, { uri: view.uri, finding: view.index }),
     others: (view) => others(view),
+    step: (view) => commands.executeCommand(COMMAND_STEP, { uri: view.uri, finding: view.index }),
     report: (view) => commands.executeCommand(COMMAND_SHOW_FINDING, { uri: view.uri, finding: view.index }),
     scenario: (view) =>
       commands.executeCommand(COMMAND_SIMULATE, {

@@ -17,6 +17,7 @@ import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { createLog } from "./log.ts";
 import { Status } from "./status.ts";
+import { registerStepping } from "./stepping.ts";
 import { PatchTree, type Row } from "./tree.ts";
 
 /** A burst of status notifications asks for the tree once. */
@@ -101,6 +102,7 @@ export function activate(context: ExtensionContext): void {
         panel.follow(textEditor.document.uri.toString(), line + 1);
     }),
     status.item,
+    ...registerStepping(context, made, () => activeDocument()?.uri),
     workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, documents),
     languages.registerDocumentLinkProvider({ scheme: DOCUMENT_SCHEME, language: REPORT_LANGUAGE }, documents),
     workspace.onDidOpenTextDocument(wake),

@@ -22,6 +22,11 @@ export const METHOD_FINDING = "folioscope/finding";
 export const METHOD_TIMELINE = "folioscope/timeline";
 export const METHOD_REPLY = "folioscope/reply";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
+export const METHOD_LAUNCH = "folioscope/launch";
+/** What the editor asks of the debug adapter beyond the Debug Adapter Protocol, and the type of its sessions. */
+export const DEBUG_TYPE = "folioscope";
+export const REQUEST_LAST_CHANGE = "folioscope/lastChange";
+export const REQUEST_TO_FAULT = "folioscope/toFault";
 /** Notifications, server to client. */
 /** Notification, client to server: the document that is looked at. */
 export const METHOD_FRONT = "folioscope/front";
@@ -38,6 +43,9 @@ export const COMMAND_NEXT_FINDING = "folioscope.nextFinding";
 export const COMMAND_PREVIOUS_FINDING = "folioscope.previousFinding";
 export const COMMAND_COPY_REPLY = "folioscope.copyReply";
 export const COMMAND_COPY_TOKEN = "folioscope.copyToken";
+export const COMMAND_STEP = "folioscope.stepThrough";
+export const COMMAND_LAST_CHANGE = "folioscope.backToLastChange";
+export const COMMAND_TO_FAULT = "folioscope.goToFault";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_RESTART = "folioscope.restartServer";
 export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";
@@ -226,4 +234,24 @@ export interface ReadableMailResult {
   readonly text: string;
   /** Empty, or why there is nothing to show. */
   readonly problem: string;
+}
+
+/** METHOD_LAUNCH: what a debug session of a finding's run is of; without `finding`, of the loudest at `docLine` or at all. */
+export interface LaunchParams {
+  readonly uri: string;
+  readonly finding?: number;
+  readonly docLine?: number;
+}
+export interface LaunchResult {
+  /** Arguments of the launch (server/debug/launch.ts), but for what the editor calls the document; null: `why`. */
+  readonly run: {
+    readonly text: string;
+    readonly path: string;
+    readonly options: object;
+    readonly replay: string;
+    readonly docLine: number;
+    readonly side: "before" | "after";
+  } | null;
+  readonly title: string;
+  readonly why: string;
 }

@@ -28,6 +28,7 @@ import { everyMark, marks } from "./features/diagnostics.ts";
 import { outline } from "./features/document_symbol.ts";
 import { folds } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
+import { launchOf } from "./features/launch.ts";
 import { links } from "./features/links.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
@@ -52,6 +53,7 @@ import {
   METHOD_CANCEL,
   METHOD_FINDING,
   METHOD_FRONT,
+  METHOD_LAUNCH,
   METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
@@ -558,6 +560,17 @@ export class Server {
         // Quoted from the text as it is now.
         const placed = { ...finding, docLine: review.place(finding.docLine) };
         return { text: terminalLines(replyText(parsed, placed)), token: finding.replay };
+      }),
+    );
+    c.onRequest(METHOD_LAUNCH, (p: unknown) =>
+      this.#caughtLater("launch", async () => {
+        const document = await this.#readDocument(p);
+        const { finding, docLine } = p as { finding?: unknown; docLine?: unknown };
+        const snapshot = document.snapshot();
+        const here = typeof docLine === "number" ? findingAtLine(snapshot, docLine) : null;
+        const index = typeof finding === "number" ? finding : here;
+        const options = reviewOptions(this.#effective());
+        return launchOf(snapshot, document.text, document.path, index, options);
       }),
     );
     c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caughtLater("timeline", () => this.#timeline(p)));

@@ -13,7 +13,7 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
-  /^extension\/dist\/(?:extension|server|worker|reader|cli)\.cjs$/,
+  /^extension\/dist\/(?:extension|server|worker|reader|cli|debug)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
@@ -29,6 +29,7 @@ const REQUIRED = [
   "extension/dist/extension.cjs",
   "extension/dist/server.cjs",
   "extension/dist/worker.cjs",
+  "extension/dist/debug.cjs",
   "extension/dist/panel.js",
   "extension/media/panel/panel.css",
   "extension/dist/reach.json",

@@ -4,6 +4,7 @@
  * (gen_stmt.ts).
  */
 import { Op } from "../vm/bytecode.ts";
+import type { FnCode } from "../vm/image.ts";
 import type { Asm, Label } from "./asm.ts";
 import type { Loc } from "./ast.ts";
 import {
@@ -18,6 +19,7 @@ import {
   sizeOf,
   typeText,
 } from "./ctype.ts";
+import { expansionLoc } from "./token.ts";
 import type {
   FnTree,
   FunctionSym,
@@ -103,7 +105,7 @@ export interface Gen {
   readonly hoisted: Set<LocalVar>;
   hoistedGrew: boolean;
   usesAlloca: boolean;
-  readonly named: { name: string; reg: number | null; offset: number | null; size: number }[];
+  readonly named: FnCode["locals"][number][];
 }
 
 /** base register + constant offset. */
@@ -134,6 +136,12 @@ export function inRegister(v: LocalVar): boolean {
   return !v.addressed && !v.demoted && isScalar(v.type) && !isWide(v.type);
 }
 
+/** What a debugger tells of a local besides its place. */
+export const declared = (v: LocalVar): { readonly type: string; readonly from: number } => ({
+  type: typeText(v.type),
+  from: expansionLoc(v.loc).line,
+});
+
 /** Gives a local its place. */
 export function placeLocal(g: Gen, v: LocalVar): void {
   v.reg = -1;
@@ -146,6 +154,7 @@ export function placeLocal(g: Gen, v: LocalVar): void {
       reg: v.reg < 0 ? null : v.reg,
       offset: v.offset < 0 ? null : v.offset,
       size: v.byReference ? 8 : sizeOf(v.type),
+      ...declared(v),
     });
 }
 

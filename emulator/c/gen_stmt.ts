@@ -10,6 +10,7 @@ import { alignOf, byAddress, CFail, intOf, isInteger, isWide, sizeOf } from "./c
 import { maybeUninitialised } from "./flow.ts";
 import {
   allocFrame,
+  declared,
   emitStore,
   emitTruncate,
   type Gen,
@@ -101,6 +102,7 @@ function prologue(g: Gen): void {
       reg: v.reg < 0 ? null : v.reg,
       offset: v.reg < 0 ? v.offset : null,
       size: sizeOf(v.type),
+      ...declared(v),
     });
   }
 }
@@ -200,7 +202,7 @@ function declareLocal(g: Gen, v: LocalVar, block: SBlock, outermost: boolean, st
       v.offset = 0;
     }
     v.reg = -1;
-    g.named.push({ name: v.name, reg: null, offset: v.offset, size: sizeOf(v.type) });
+    g.named.push({ name: v.name, reg: null, offset: v.offset, size: sizeOf(v.type), ...declared(v) });
     return;
   }
   placeLocal(g, v);

@@ -476,7 +476,12 @@ export class CaseRun implements Stateful<CaseState> {
     return this.run.vm.steps;
   }
 
-  /** The machine it runs on: for whoever steers it (emulator/explore). */
+  /** Events recorded so far. */
+  get recorded(): number {
+    return this.run.machine.events.length;
+  }
+
+  /** The machine it runs on: for whoever steers it (emulator/explore) or looks at it (server/debug). */
   get vm(): Vm {
     return this.run.vm;
   }

@@ -2,8 +2,10 @@
  * The table of watched kinds: to add one is a folder with its module (module.ts says what that is) and a line here. Also
  * what everybody asks of it. Leaves out what each kind does.
  */
+import type { Memory } from "../mem/memory.ts";
+import type { Image } from "../vm/image.ts";
 import type { MachineEvent } from "./event.ts";
-import type { SubjectModule, Telling, Words } from "./module.ts";
+import type { Seen, SubjectModule, Telling, Words } from "./module.ts";
 import { page } from "./page/index.ts";
 import type { Change, Subject, SubjectId } from "./subject.ts";
 
@@ -50,3 +52,16 @@ export function telling(event: MachineEvent, of: SubjectId | null, words: Words)
   if (of !== null && module.kind !== of.kind) return "other";
   return module.telling(event, of?.id ?? -1, words);
 }
+
+/** The watched thing that an address is of; null: none. */
+export function thingAt(hi: number, lo: number): SubjectId | null {
+  for (const module of SUBJECTS) {
+    const id = module.thingAt(hi, lo);
+    if (id !== null) return { kind: module.kind, id };
+  }
+  return null;
+}
+
+/** What there is of a thing between two instructions. */
+export const look = (memory: Memory, image: Image, of: SubjectId, words: Words): readonly Seen[] =>
+  moduleOf(of.kind).look(memory, image, of.id, words);

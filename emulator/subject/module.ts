@@ -96,6 +96,14 @@ export interface Telling {
   readonly holder?: bigint;
 }
 
+/** One thing that is to be seen of a thing at a moment: a field, or what refers to it. */
+export interface Seen {
+  readonly name: string;
+  readonly value: string;
+  /** Where it lies in memory, for whoever waits for it to change. */
+  readonly at?: { readonly address: bigint; readonly size: number };
+}
+
 /** A kind of thing to watch. `W` is what `watch` gives, `S` the state of a judged run. */
 export interface SubjectModule<W extends Watch = Watch, S = unknown> {
   /** `SubjectId.kind`. */
@@ -122,6 +130,10 @@ export interface SubjectModule<W extends Watch = Watch, S = unknown> {
   /** What an event of this module is to a thing: a field's change, null when it changes none, "other" when it is about
    *  another thing. With id -1 every change is told. */
   telling(event: MachineEvent, id: number, words: Words): Telling | null | "other";
+  /** The thing of this kind that an address (high and low word) is of; null: none. */
+  thingAt(hi: number, lo: number): number | null;
+  /** What there is of a thing between two instructions, for somebody who looks at a stopped run. */
+  look(memory: Memory, image: Image, id: number, words: Words): readonly Seen[];
   /** Who did it, as a reader is told: nobody, the function, or the function and its caller. */
   actors(event: MachineEvent): 0 | 1 | 2;
   /** Whether an event is told at the line of the patch that did it. */

@@ -26,6 +26,10 @@ export interface FnCode {
     readonly reg: number | null;
     readonly offset: number | null;
     readonly size: number;
+    /** As C writes it: "struct page *". */
+    readonly type: string;
+    /** Line of its declaration, in the file of the function. */
+    readonly from: number;
   }[];
   /** Places (pc) of 64-bit arithmetic that is signed. */
   readonly signedAt?: ReadonlySet<number>;

@@ -300,6 +300,11 @@ export class Vm implements Stateful<VmState> {
     return out;
   }
 
+  /** How often a statement was executed, by line id. */
+  hitsOf(id: number): number {
+    return this.lineCounts[id] ?? 0;
+  }
+
   /** Line ids hit since the last call, in order of their last hit. */
   takeLines(): number[] {
     const order = this.lineOrder;

@@ -5,9 +5,16 @@
  */
 
 import type { Patch } from "../mail/types.ts";
-import { COMMAND_CANCEL, COMMAND_OPEN_READABLE, COMMAND_SHOW_PANEL, COMMAND_SIMULATE } from "../protocol.ts";
+import {
+  COMMAND_CANCEL,
+  COMMAND_OPEN_READABLE,
+  COMMAND_SHOW_PANEL,
+  COMMAND_SIMULATE,
+  COMMAND_STEP,
+} from "../protocol.ts";
 import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { functionText, ordinal } from "../report/words.ts";
+import { isSteppable } from "./launch.ts";
 import {
   type FunctionView,
   functionViews,
@@ -35,7 +42,7 @@ export function codeLenses(snapshot: Snapshot): Lens[] {
     lenses.push(patchLens(snapshot, patch));
     for (const view of functionViews(snapshot, patch))
       if ((view.whole || snapshot.settings.tree !== "") && view.changed)
-        lenses.push(functionLens(snapshot, view));
+        lenses.push(...functionLenses(snapshot, view));
   }
   return lenses;
 }
@@ -63,6 +70,17 @@ function patchLens(snapshot: Snapshot, patch: Patch): Lens {
   if (snapshot.state === "failed") return simulate("failed, see the output");
   if (snapshot.state === "cancelled") return simulate(told === "" ? "cancelled" : told);
   return simulate(told || STANDING_WORDS["not-run"]);
+}
+
+/** What a function's runs came to, and the way into the one that shows its first finding. */
+function functionLenses(snapshot: Snapshot, view: FunctionView): Lens[] {
+  const told = functionLens(snapshot, view);
+  const shown = placedFindings(snapshot).find(
+    (p) => ownsFinding(view, p) && p.finding.verdict === "new" && isSteppable(p.finding),
+  );
+  if (shown === undefined || told.command !== COMMAND_SHOW_PANEL) return [told];
+  const { uri } = snapshot;
+  return [told, lens(view.docLine, "Step through", COMMAND_STEP, { uri, finding: shown.index })];
 }
 
 function functionLens(snapshot: Snapshot, view: FunctionView): Lens {

@@ -3,12 +3,13 @@
  * findings on it, and a reviewer's remark. Works on quoted lines at any depth and on `-` lines, which exist in no file.
  */
 
-import { COMMAND_SHOW_PANEL } from "../protocol.ts";
+import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
+import { isSteppable } from "./launch.ts";
 import {
   commentsOn,
   type FunctionView,
@@ -153,7 +154,9 @@ function findingText(snapshot: Snapshot, finding: Finding, index: number): strin
   const loud = finding.severity === "error" ? "🔴" : "🟠";
   const icon = finding.verdict === "new" ? loud : finding.verdict.startsWith("fixed") ? "🟢" : "⚪";
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
-  const link = commandLink("Show the run", COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: index });
+  const at = { uri: snapshot.uri, finding: index };
+  const show = commandLink("Show the run", COMMAND_SHOW_PANEL, at);
+  const link = isSteppable(finding) ? `${show} · ${commandLink("Step through it", COMMAND_STEP, at)}` : show;
   const head = `${icon} **${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}`;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;

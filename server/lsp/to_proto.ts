@@ -29,7 +29,7 @@ import type { HoverText } from "../features/hover.ts";
 import type { Link } from "../features/links.ts";
 import { TOKEN_TYPES, type Token } from "../features/semantic_tokens.ts";
 import type { Snapshot } from "../features/snapshot.ts";
-import { COMMAND_COPY_REPLY, COMMAND_SHOW_PANEL } from "../protocol.ts";
+import { COMMAND_COPY_REPLY, COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { labelText, terminalLines, terminalText } from "../report/text.ts";
 import type { Severity } from "../review/types.ts";
 
@@ -188,6 +188,16 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
         command: {
           title: "Show Finding",
           command: COMMAND_SHOW_PANEL,
+          arguments: [{ uri: snapshot.uri, finding: mark.finding }],
+        },
+      },
+      {
+        title: "Step through this run",
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        command: {
+          title: "Step Through This Run",
+          command: COMMAND_STEP,
           arguments: [{ uri: snapshot.uri, finding: mark.finding }],
         },
       },

@@ -77,3 +77,8 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
 export function findingAtLine(snapshot: Snapshot, docLine: number): number | null {
   return inOrder(snapshot).find((p) => p.docLine === docLine)?.index ?? null;
 }
+
+/** The loudest finding that `fits`, in reading order; null when there is none. */
+export function loudest(snapshot: Snapshot, fits: (f: Finding) => boolean): number | null {
+  return inOrder(snapshot).find((p) => fits(p.finding))?.index ?? null;
+}

@@ -6,7 +6,7 @@ import { panelCases } from "./panel_cases.mjs";
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
 
-export function cases({ ui, page, mail, inTree, settings, refused }) {
+export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
   const settled = async () => {
     await page.waitForFunction(
       () => {
@@ -236,7 +236,7 @@ export function cases({ ui, page, mail, inTree, settings, refused }) {
         return colours.join(" ");
       },
     ],
-    ...panelCases({ ui, page, mail, settled, refused }),
+    ...panelCases({ ui, page, mail, settled, refused, shotOf }),
     ...treeCases({ ui, page, inTree, settings, settled }),
   ];
 }

@@ -5,17 +5,13 @@ import assert from "node:assert/strict";
 /** A simulation and a run for the panel on a busy machine. */
 const RUN_MS = 300_000;
 
-export function panelCases({ ui, page, mail, settled, refused }) {
+export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
   /** The document inside the webview. */
   const inside = () => page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
+  /** The line that the cursor of the mail is on, whoever has the focus: the editor paints its number as active. */
   const lineNow = async () =>
     Number(
-      /Ln (\d+)/.exec(
-        await page
-          .locator(".statusbar-item", { hasText: /^Ln \d/ })
-          .first()
-          .textContent(),
-      )?.[1],
+      await page.locator(".editor-group-container .line-numbers.active-line-number").first().textContent(),
     );
 
   return [
@@ -109,6 +105,34 @@ export function panelCases({ ui, page, mail, settled, refused }) {
         assert.match(await head(), / 1 of /);
         await inside().locator(".axis").waitFor({ timeout: RUN_MS });
         return second.trim();
+      },
+    ],
+    [
+      "stepping: F5 on a finding stands at the write that led to the fault; a step back, and the end",
+      async () => {
+        await page.keyboard.press("Control+1");
+        await page.keyboard.press("F5");
+        const line = page.locator(".editor-group-container .debug-top-stack-frame-line").first();
+        await line.waitFor({ state: "attached", timeout: RUN_MS });
+        await page.locator(".debug-toolbar .codicon-debug-step-back").first().waitFor();
+        const stands = await lineNow();
+        const scope = page.locator(".debug-variables .monaco-list-row", { hasText: "refcount" }).first();
+        const thing = page.locator(".debug-variables .monaco-list-row", { hasText: /^block \d+/ }).first();
+        await thing.waitFor();
+        if ((await scope.count()) === 0) await thing.click();
+        await scope.waitFor();
+        const value = (await scope.textContent()).trim();
+        await page.screenshot({ path: shotOf("stepping-at-the-fault") });
+        const call = page
+          .locator(".debug-call-stack .monaco-list-row", { hasText: "after the patch" })
+          .first();
+        await call.waitFor();
+        await page.locator(".debug-toolbar .codicon-debug-step-back").first().click();
+        for (let i = 0; i < 100 && (await lineNow()) === stands; i++) await page.waitForTimeout(100);
+        assert.notEqual(await lineNow(), stands, "a step back moved the line");
+        await page.keyboard.press("Shift+F5");
+        await page.locator(".debug-toolbar").first().waitFor({ state: "hidden" });
+        return `line ${stands}, ${value}`;
       },
     ],
     ...[

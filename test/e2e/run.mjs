@@ -1,7 +1,7 @@
 // `npm run test:e2e`: the packaged extension in a real VS Code, driven by a real browser.
 // Installs the editor from npm into this folder (once), packages the .vsix, installs it, starts the VS Code server that
-// code-server carries, runs cases.mjs and prints "N passed, N failed". Screenshots go to shots/. Arguments: a filter on
-// case names; `--keep` leaves the server running.
+// code-server carries, runs cases.mjs and prints "N passed, N failed". Screenshots go to shots/. Arguments: parts of case
+// names, of which each case must have one (cases of a group build on each other); `--keep` leaves the server running.
 import { spawn, spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -24,7 +24,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const run = join(here, "run");
 const shots = join(here, "shots");
-const filter = process.argv.slice(2).find((a) => !a.startsWith("--")) ?? "";
+const filters = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const keep = process.argv.includes("--keep");
 
 function must(command, args, cwd, what) {
@@ -185,9 +185,10 @@ async function main() {
     mail: seed.mail,
     inTree,
     settings: setSettings,
+    shotOf: (name) => join(shots, `${name}.png`),
   })) {
     n++;
-    if (!name.includes(filter)) continue;
+    if (filters.length > 0 && !filters.some((f) => name.includes(f))) continue;
     if (skip) {
       skipped++;
       console.log(`skip ${name}: ${skip}`);

@@ -28,6 +28,7 @@ import { toJson } from "../../server/parse_json.ts";
 import {
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_PANEL,
+  COMMAND_STEP,
   DEFAULT_SETTINGS,
   type TreeNode,
 } from "../../server/protocol.ts";
@@ -187,7 +188,9 @@ function rendered(text: string): string {
         const href = t.attrGet("href") ?? "";
         assert.match(
           href,
-          new RegExp(`^command:(?:${COMMAND_SHOW_FINDING}|${COMMAND_SHOW_PANEL})\\?[%\\w.~-]+$`),
+          new RegExp(
+            `^command:(?:${COMMAND_SHOW_FINDING}|${COMMAND_SHOW_PANEL}|${COMMAND_STEP})\\?[%\\w.~-]+$`,
+          ),
           text,
         );
       } else if (/^(text|code_inline)$/.test(t.type)) seen += t.content;

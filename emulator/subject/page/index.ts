@@ -2,10 +2,11 @@
  * Pages of pmem, and what refers to them: page tables, the xarrays of files, pins. The first watched kind (module.ts).
  * Leaves out nothing of its own: events.ts, watch.ts, view.ts, audit.ts, rules/, words.ts are its parts.
  */
-import { PMEM_PFN } from "../../mem/memory.ts";
+import { HI_VMEMMAP, PMEM_PFN } from "../../mem/memory.ts";
 import type { SubjectModule } from "../module.ts";
 import { AuditState } from "./audit.ts";
 import { type PageJudge, pageSubject } from "./judge.ts";
+import { lookAtPage } from "./look.ts";
 import { PAGE_RULES } from "./rules/index.ts";
 import { MachineView } from "./view.ts";
 import { PageWatch } from "./watch.ts";
@@ -77,6 +78,8 @@ export const page: SubjectModule<PageWatch, PageState> = {
   eventText: pageEventText,
   nameOf: (pfn, words) => pageName(pfn, words.style),
   telling: pageTelling,
+  thingAt: (hi, lo) => (hi === HI_VMEMMAP ? lo >>> 6 : null),
+  look: lookAtPage,
   actors: (event) => (event.kind === "bad-page" ? 0 : event.kind === "page" ? 2 : 1),
   onLines: (event) => event.kind === "page" || event.kind === "bad-page",
 };

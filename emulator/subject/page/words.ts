@@ -14,7 +14,7 @@ export function pageName(pfn: number, style: Words["style"]): string {
   return style === "long" ? `${block} (${number})` : block;
 }
 
-function valueText(field: PageWrite["field"], value: bigint, { names }: Words): string {
+export function valueText(field: PageWrite["field"], value: bigint, { names }: Words): string {
   const v = BigInt.asUintN(64, value);
   if (field === "mapping") {
     if (v === 0n) return "NULL";
@@ -59,7 +59,7 @@ function pteMaps(v: bigint, pfn: number): boolean {
   return pfn >= at && pfn < at + ((v & PTE.PSE) !== 0n ? 512 : 1);
 }
 
-function pteText(v: bigint): string {
+export function pteText(v: bigint): string {
   if ((v & PTE.PRESENT) === 0n) return v === 0n ? "none" : "not present";
   const bits = PTE_BITS.filter(([bit]) => (v & bit) !== 0n).map(([, name]) => name);
   return [`maps pfn ${hex((v & PFN_MASK) >> 12n)}`, ...bits].join(", ");
@@ -74,7 +74,7 @@ function entryHolds(v: bigint, pfn: number): boolean {
   return pfn >= at && pfn < at + ((value & 2n) !== 0n ? 512 : 1);
 }
 
-function entryText(v: bigint): string {
+export function entryText(v: bigint): string {
   if (v === 0n) return "none";
   if ((v & 1n) === 0n) return "a node";
   const value = BigInt.asUintN(64, v) >> 1n;
