@@ -3,7 +3,7 @@
  * standard input and output. Each case steps through a run of an example mail.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { afterEach, before, test } from "node:test";
 import { DebugClient } from "@vscode/debugadapter-testsupport";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { parseDocument } from "../../server/parse.ts";
@@ -12,7 +12,6 @@ import { reviewDocument } from "../../server/review/analysis.ts";
 import type { Finding } from "../../server/review/types.ts";
 import { example, root } from "../support/paths.ts";
 
-const TIME = 120_000;
 const text = example("leaked-reference.eml").toString("utf8");
 const lines = text.split("\n");
 const lineOf = (what: string): number => lines.findIndex((l) => l.includes(what)) + 1;
@@ -20,6 +19,12 @@ const DOCUMENT = "/mails/leaked-reference.eml";
 
 let finding: Finding;
 let client: DebugClient;
+/** Each is ended: an adapter that is left would keep this process. */
+const clients: DebugClient[] = [];
+
+/** The next event of a sort; without a bound on time, because a slow machine is no defect. */
+const next = (event: string): Promise<DebugProtocol.Event> =>
+  new Promise((resolve) => client.once(event, resolve));
 
 /** A session that stands where the launch has brought it. */
 async function launched(
@@ -27,10 +32,10 @@ async function launched(
   breakpoints: number[] = [],
 ): Promise<DebugProtocol.StoppedEvent["body"]> {
   client = new DebugClient("node", `${root}dist/debug.cjs`, "folioscope");
-  client.defaultTimeout = TIME;
+  clients.push(client);
   await client.start();
   await client.initializeRequest();
-  const initialized = client.waitForEvent("initialized", TIME);
+  const initialized = next("initialized");
   const launch = client.launchRequest({
     text,
     path: "leaked-reference.eml",
@@ -41,7 +46,7 @@ async function launched(
     side: "after",
     ...more,
   } as DebugProtocol.LaunchRequestArguments);
-  await Promise.race([initialized, launch]);
+  await launch;
   await initialized;
   if (breakpoints.length > 0) {
     const set = await client.setBreakpointsRequest({
@@ -50,7 +55,7 @@ async function launched(
     });
     assert.ok(set.body.breakpoints.every((b) => b.verified));
   }
-  const stopped = client.waitForEvent("stopped", TIME);
+  const stopped = next("stopped");
   await client.configurationDoneRequest();
   return ((await stopped) as DebugProtocol.StoppedEvent).body;
 }
@@ -69,7 +74,7 @@ async function inMail(thread: number): Promise<DebugProtocol.StackFrame> {
 async function moved(
   how: () => Promise<unknown>,
 ): Promise<DebugProtocol.StoppedEvent["body"] & { threadId: number }> {
-  const stopped = client.waitForEvent("stopped", TIME);
+  const stopped = next("stopped");
   await how();
   return ((await stopped) as DebugProtocol.StoppedEvent).body as { reason: string; threadId: number };
 }
@@ -92,8 +97,8 @@ before(async () => {
   finding = found;
 });
 
-after(async () => {
-  await client?.stop().catch(() => {});
+afterEach(async () => {
+  for (const c of clients.splice(0)) await c.stop().catch(() => {});
 });
 
 test("a launch stands at the write that broke the count; stepping shows where it is not given back", async () => {
@@ -192,8 +197,6 @@ test("code outside the mail comes as text, and what cannot be stepped through sa
   assert.ok(outside);
   const source = await client.sourceRequest({ sourceReference: outside.source!.sourceReference! });
   assert.ok(source.body.content.split("\n").length >= outside.line);
-  await client.stop();
   await assert.rejects(launched({ replay: "fs1:nonsense" }), /replay token/);
-  await client.stop();
   await assert.rejects(launched({ text: text.replace("+\t\treturn ret;", "+\t\treturn 0;") }), /has changed/);
 });
