@@ -570,7 +570,7 @@ export class FolioscopeSession extends DebugSession {
       breakMode: "always",
       ...(aim === null
         ? {}
-        : { description: terminalText([aim.message, aim.what].filter((t) => t !== "").join("\nhere: ")) }),
+        : { description: terminalText([aim.message, aim.what].filter((t) => t !== "").join(". Here: ")) }),
     };
     this.sendResponse(response);
   }

@@ -116,6 +116,7 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
         await line.waitFor({ state: "attached", timeout: RUN_MS });
         await page.locator(".debug-toolbar .codicon-debug-step-back").first().waitFor();
         const stands = await lineNow();
+        await ui.palette("View: Show Run and Debug");
         const scope = page.locator(".debug-variables .monaco-list-row", { hasText: "refcount" }).first();
         const thing = page.locator(".debug-variables .monaco-list-row", { hasText: /^block \d+/ }).first();
         await thing.waitFor();
