@@ -10,7 +10,7 @@ import { type PackedText, packText, unpackText } from "./c/packed.ts";
 import { parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
-import type { Token } from "./c/token.ts";
+import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
 import { referenceFiles } from "./reference/index.ts";
@@ -343,6 +343,48 @@ function membersOf({ type }: DeclSpecs): Set<string> | null {
 }
 
 const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();
+
+/**
+ * Text of a function of the reference kernel, as its era has it: what that era's `#if` leaves out is not there. Null where
+ * the era has none of that name.
+ */
+export function referenceFunction(era: Era, name: string): string | null {
+  const reference = parseReference(era, [], null);
+  for (const unit of reference.units)
+    for (const e of unit.tu.externals) {
+      if (e.kind !== "function" || e.declarator.name !== name) continue;
+      const source = sourceByPath.get(unit.path);
+      if (source === undefined || e.endLoc.file !== e.loc.file) return null;
+      const lines = source.text.split("\n").slice(e.loc.line - 1, e.endLoc.line);
+      const used = linesOfEra(era, lines);
+      return `${lines.filter((_, i) => used.has(i + 1)).join("\n")}\n`;
+    }
+  return null;
+}
+
+/** Numbers of the lines that an era has tokens on; of the macros only those that choose by era are known. */
+function linesOfEra(era: Era, lines: readonly string[]): ReadonlySet<number> {
+  const files: SourceFile[] = [];
+  const macros = predefinedMacros(files);
+  preprocess(
+    { path: "<era>", text: eraDefine(era, []), origin: "builtin" },
+    { files, macros, resolve: () => null },
+  );
+  const source: SourceFile = { path: "part.c", text: `${lines.join("\n")}\n`, origin: "reference" };
+  const { tokens } = preprocess(source, { files, macros, resolve: () => null, missingInclude: "ignore" });
+  return new Set(tokens.filter((t) => t.kind !== "eof").map((t) => expansionLoc(t.loc).line));
+}
+
+/** The file of the reference kernel that defines a function of this name in some era ("fs/dax.c"); null: none or several. */
+export function referenceFileOf(name: string): string | null {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return null;
+  // A definition begins its line, and its signature does not end in a semicolon.
+  const definition = new RegExp(`^[A-Za-z_][\\w \\t*]*[ \\t*]${name}\\s*\\([^;{}]*\\)\\s*\\{`, "m");
+  const paths = referenceFiles.filter(
+    (f) => f.path.endsWith(".c") && !f.path.startsWith("scenarios/") && f.text.includes(name) && definition.test(f.text),
+  );
+  return paths.length === 1 ? paths[0]!.path : null;
+}
 
 /** Whether the reference kernel of an era has a function of this name, with a body. */
 export function referenceDefines(era: Era, name: string): boolean {

@@ -20,6 +20,7 @@ import { buildSides, type PatchSides, patchTitle, sourcesOf } from "./review/sid
 import { DEFAULT_STEPS, type ReviewOptions } from "./review/types.ts";
 import { nothingText } from "./review/why.ts";
 import { TreeProblem, treeContext } from "./source/context.ts";
+import { restoredDocument } from "./source/restore.ts";
 
 const USAGE = `usage: folioscope explore [options] FILE|- --scenario GLOB
 
@@ -115,7 +116,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   }
   if (bytes.length > MAX_INPUT)
     return fail(`${file} has ${bytes.length} bytes; over ${MAX_INPUT} is not read`);
-  const doc = parseDocument(bytes, file);
+  const { doc } = restoredDocument(parseDocument(bytes, file), values.era);
   const replay = values.replay === undefined ? null : parseReplay(values.replay);
   if (values.replay !== undefined && (replay === null || orderOf(replay) === null))
     return fail("--replay takes a token that names an order, as explore prints it");

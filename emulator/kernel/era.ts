@@ -36,6 +36,11 @@ interface Row {
   readonly came: readonly EraMark[];
   /** Names that went with this era: whoever uses them is of an earlier one. */
   readonly went: readonly EraMark[];
+  /**
+   * Functions that came with this era together with their callers, and what the kernel before it did as if they had given:
+   * a patch that adds one is judged against this era with the function in place that gives just that.
+   */
+  readonly asked?: readonly { readonly name: string; readonly gave: string; readonly before: string }[];
   /** Where the kernel changed. */
   readonly source: string;
 }
@@ -68,6 +73,13 @@ export const ERAS = [
     from: "2018-06-04",
     came: [mark(/\bdax_layout_busy_page\s*\(/g, 2), mark(/->i_pages\b/g, 1)],
     went: [mark(/->(page_tree|tree_lock)\b/g, 2)],
+    asked: [
+      {
+        name: "dax_layout_busy_page",
+        gave: "NULL",
+        before: "file systems free blocks without asking whether a device uses them",
+      },
+    ],
     source: 'v4.17: "page cache: use xa_lock"; v4.18: "mm, dax: dax_layout_busy_page()", commit 5fac7408d828',
   },
   {

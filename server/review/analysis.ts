@@ -10,6 +10,7 @@ import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import type { SideOverlay } from "../source/overlay.ts";
+import { type RestoredDocument, restoredDocument } from "../source/restore.ts";
 import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
 import { Collector } from "./collect.ts";
@@ -56,6 +57,8 @@ export class ReplayMismatch extends Error {}
 /** What the patches of one review share. */
 interface Shared {
   readonly doc: ParsedDocument;
+  /** What was put back into damaged patches, by patch. */
+  readonly repairs: RestoredDocument["notes"];
   readonly options: ReviewOptions;
   readonly replay: Replay | null;
   readonly context: TreeContext | null;
@@ -152,6 +155,7 @@ export class PatchReview {
     const context: CaseContext = {
       ...this.functionContext(),
       steps: options.steps ?? DEFAULT_STEPS,
+      repaired: this.shared.repairs.has(this.patch.index),
       timelineOf: options.timeline === true ? (this.shared.replay?.code ?? "") : "",
       facts: options.facts !== false,
       baselines,
@@ -164,7 +168,7 @@ export class PatchReview {
   /** Before the first outcome: what is found without one. Gives those findings. */
   begin(): readonly Finding[] {
     const { nothing, notes } = this.sources;
-    this.notes.push(...notes);
+    this.notes.push(...(this.shared.repairs.get(this.patch.index) ?? []), ...notes);
     const { functions, plan } = this;
     if (functions !== null && plan.items.some((i) => i.kind === "function")) {
       this.notes.push(...functions.plan.notes);
@@ -299,7 +303,8 @@ export class DocumentReview {
   private readonly shared: Shared;
   private readonly done: PatchResult[] = [];
 
-  constructor(doc: ParsedDocument, options: ReviewOptions, stopped: () => boolean) {
+  constructor(given: ParsedDocument, options: ReviewOptions, stopped: () => boolean) {
+    const { doc, notes: repairs } = restoredDocument(given, options.era);
     let replay: Replay | null = null;
     let patches = choosePatches(doc, options.patch);
     if (options.replay !== undefined && options.replay !== "") {
@@ -319,7 +324,7 @@ export class DocumentReview {
     this.patches = patches;
     const memories = [new Memory(), new Memory()] as const;
     const context = treeContext(options, doc);
-    this.shared = { doc, options, replay, context, memories, baselines: new Baselines(), stopped };
+    this.shared = { doc, repairs, options, replay, context, memories, baselines: new Baselines(), stopped };
   }
 
   patch(n: number): PatchReview {

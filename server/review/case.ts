@@ -26,6 +26,8 @@ import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type V
 export interface CaseContext extends FunctionContext {
   /** Instructions that a side may run. */
   readonly steps: number;
+  /** What runs was put together from a damaged text and the reference kernel. */
+  readonly repaired: boolean;
   /** The rule whose finding's runs are laid on one axis ("" for none). */
   readonly timelineOf: string;
   /** Lines are told with what changed on them, for hovers. */
@@ -96,6 +98,7 @@ function judge(ran: RanCase, whole: string, item: ScenarioItem, context: CaseCon
     before: sideRun(runs.before),
     after: sideRun(runs.after),
     functions: functionsOf(ran),
+    ...(context.repaired ? { repaired: true as const } : {}),
     ...(reason === "" ? {} : { reason }),
   };
   const shown = context.timelineOf === "" ? null : shownFinding(context.timelineOf, judged);

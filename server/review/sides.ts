@@ -4,14 +4,14 @@
  */
 
 import { AddressSpace } from "../../emulator/c/space.ts";
-import type { Era } from "../../emulator/kernel/era.ts";
-import { referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
+import { type Era, eraRow } from "../../emulator/kernel/era.ts";
+import { type OverlayUnit, referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
-import { chooseEra } from "../source/era.ts";
+import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import type { SideImages } from "../source/images.ts";
 import { codeOf, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
@@ -76,12 +76,20 @@ export function sourcesOf(
       overlays: { before: inTree.before.overlay, after: inTree.after.overlay },
       nothing: null,
     };
-  const eras = {
-    before: chooseEra(patch, "before", replay?.beforeEra ?? options.era).era,
-    after: chooseEra(patch, "after", replay?.afterEra ?? options.era).era,
-  };
+  const eras = chooseEras(patch, {
+    before: replay?.beforeEra ?? options.era,
+    after: replay?.afterEra ?? options.era,
+  });
+  const asked = addedAnswers(patch, eras.after);
+  if (asked !== null) {
+    eras.before = eras.after;
+    told.notes.push(...asked.notes);
+  }
   const shown = (side: Side): SideOverlay => overlayOf(patch, side, (d) => referenceHas(eras[side], d));
-  const overlays = { before: shown("before"), after: shown("after") };
+  const overlays = {
+    before: asked === null ? shown("before") : withUnits(shown("before"), asked.units),
+    after: shown("after"),
+  };
   return {
     ...told,
     ...overlays,
@@ -91,6 +99,30 @@ export function sourcesOf(
     nothing: inTree ?? nothingToRun(overlays.before, overlays.after, eras),
   };
 }
+
+/** Functions that a patch adds and that the kernel of `era` has callers for: what stands in their place before. */
+function addedAnswers(patch: Patch, era: Era): { units: OverlayUnit[]; notes: string[] } | null {
+  const units: OverlayUnit[] = [];
+  const notes: string[] = [];
+  for (const { name, gave, before } of eraRow(era).asked ?? []) {
+    const of = patch.definitions.filter((d) => d.kind === "function" && d.name === name);
+    const after = of.find((d) => d.side === "after" && d.visible === "whole");
+    if (after === undefined || of.some((d) => d.side === "before")) continue;
+    const signature = after.text.slice(0, after.text.indexOf("{"));
+    units.push({ path: after.path, text: `${signature}{\n\treturn ${gave};\n}\n` });
+    notes.push(
+      `before the patch: ${era} with ${name}() giving ${gave}, as the kernel was that did not have it: ${before}`,
+    );
+  }
+  return units.length === 0 ? null : { units, notes };
+}
+
+/** An overlay with more files of our making, on no line of the mail. */
+const withUnits = (overlay: SideOverlay, units: readonly OverlayUnit[]): SideOverlay => ({
+  ...overlay,
+  units: [...overlay.units, ...units],
+  docLines: [...overlay.docLines, ...units.map((u) => u.text.split("\n").map(() => 0))],
+});
 
 /** What is told of a tree while the sides are looked for in it. */
 interface Told {

@@ -81,6 +81,8 @@ export interface Run {
   readonly after: SideRun;
   readonly functions: readonly { readonly name: string; readonly fidelity: FidelityName }[];
   readonly reason?: string;
+  /** The mail is damaged: what ran was completed from the reference kernel (the notes say where). */
+  readonly repaired?: true;
 }
 
 /** What happened on one document line in the runs: for hovers. */

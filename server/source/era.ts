@@ -48,6 +48,21 @@ export function chooseEra(patch: Patch, side: Side, wanted: string | undefined):
 }
 
 /**
+ * The eras of both sides. A side that shows nothing of its time, in a text without a date, is of the other side's: what
+ * makes them differ is the patch.
+ */
+export function chooseEras(
+  patch: Patch,
+  wanted: Readonly<Record<Side, string | undefined>>,
+): Record<Side, Era> {
+  const before = chooseEra(patch, "before", wanted.before);
+  const after = chooseEra(patch, "after", wanted.after);
+  if (before.by === "default" && after.by === "names") return { before: after.era, after: after.era };
+  if (after.by === "default" && before.by === "names") return { before: before.era, after: before.era };
+  return { before: before.era, after: after.era };
+}
+
+/**
  * The era of a side whose files come from a kernel tree: the rule by which the tree's own fs/dax.c, patched so far, tells
  * an idle page. Null when the text does not say; of several that fit, the first: what came later would show.
  */
