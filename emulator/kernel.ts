@@ -381,7 +381,11 @@ export function referenceFileOf(name: string): string | null {
   // A definition begins its line, and its signature does not end in a semicolon.
   const definition = new RegExp(`^[A-Za-z_][\\w \\t*]*[ \\t*]${name}\\s*\\([^;{}]*\\)\\s*\\{`, "m");
   const paths = referenceFiles.filter(
-    (f) => f.path.endsWith(".c") && !f.path.startsWith("scenarios/") && f.text.includes(name) && definition.test(f.text),
+    (f) =>
+      f.path.endsWith(".c") &&
+      !f.path.startsWith("scenarios/") &&
+      f.text.includes(name) &&
+      definition.test(f.text),
   );
   return paths.length === 1 ? paths[0]!.path : null;
 }

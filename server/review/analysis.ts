@@ -40,6 +40,7 @@ import {
   type Run,
 } from "./types.ts";
 import { nothingText } from "./why.ts";
+import { callsText, doubtsOf, withoutLines } from "./without.ts";
 
 /** Patches of the document that the options choose, in order. */
 export function choosePatches(doc: ParsedDocument, wanted: string | undefined): Patch[] {
@@ -50,6 +51,9 @@ export function choosePatches(doc: ParsedDocument, wanted: string | undefined): 
   const byIndex = doc.patches[n - 1];
   return byIndex === undefined ? [] : [byIndex];
 }
+
+/** Scenarios that a patch without some of its lines is tried in. */
+const WITHOUT_MAX = 24;
 
 /** A message for the user when a replay token does not fit. */
 export class ReplayMismatch extends Error {}
@@ -196,6 +200,45 @@ export class PatchReview {
     return this.collector.take(outcome);
   }
 
+  /**
+   * What runs say to the doubts of reviewers about calls of the patch: it is run without them. Without a kernel tree only.
+   */
+  private answers(): string[] {
+    const { replay, context } = this.shared;
+    if (context !== null || replay !== null || !this.runsScenarios()) return [];
+    return doubtsOf(this.patch).flatMap((doubt) => {
+      const all = doubt.calls.map((c) => c.docLine);
+      const sets = all.length === 1 ? [all] : [all, ...all.map((l) => [l])];
+      const said = sets.map((lines) => {
+        const names = doubt.calls.filter((c) => lines.includes(c.docLine)).map((c) => c.name);
+        return `without ${callsText(names)} ${this.runWithout(new Set(lines))}`;
+      });
+      return `line ${doubt.comment.docLine}, ${doubt.comment.author} doubts ${callsText(doubt.calls.map((c) => c.name))} of ${doubt.fn.name}(): ${said.join("; ")}`;
+    });
+  }
+
+  /** How the patch does without some of its lines. */
+  private runWithout(lines: ReadonlySet<number>): string {
+    const review = new PatchReview(withoutLines(this.patch, lines), this.shared);
+    const { nothing } = review.sources;
+    if (nothing !== null) return `nothing can run: ${nothingText(nothing)}`;
+    const collector = new Collector();
+    const items = review.plan.items.slice(0, WITHOUT_MAX);
+    let ran = 0;
+    for (const item of items) {
+      if (this.shared.stopped()) break;
+      const outcome = review.run(item);
+      collector.take(outcome);
+      if (outcome.run.verdict !== "not-modelled" && outcome.run.verdict !== "limit") ran++;
+    }
+    if (ran === 0) return "no scenario comes to a verdict";
+    const fresh = collector.findings().filter((f) => f.verdict === "new");
+    const first = fresh[0];
+    const runs = `${ran} scenario run${ran === 1 ? "" : "s"}`;
+    if (first === undefined) return `nothing breaks in ${runs}`;
+    return `${first.scenario} breaks (${first.code}: ${first.message})`;
+  }
+
   /** After the last outcome that there will be. */
   finish(): PatchResult {
     const { context, doc, options, memories } = this.shared;
@@ -209,6 +252,7 @@ export class PatchReview {
     const coverage = this.runsScenarios()
       ? [coverageOf(this.patch.index, this.sides().after, collector.reached, found.runs, sources.files)]
       : [];
+    if (!cancelled) this.notes.push(...this.answers());
     // The later states take the memory of the after side.
     const told =
       context === null || cancelled

@@ -253,14 +253,17 @@ export function olderThanBefore({ sides: { before, after }, runs }: RanFunctions
  * of its era shows too. After: those as well, unless a line of the patch is what does it.
  */
 function releaseFaults(
-  { sides: { before, after }, runs }: RanCase,
+  { sides: { before, after, taken }, runs }: RanCase,
   item: ScenarioItem,
   { baselines, steps }: CaseContext,
 ): ReleaseFaults {
-  if (before.era === after.era || allViolations(runs.before).length + allViolations(runs.after).length === 0)
+  if (
+    (before.era === after.era && !taken) ||
+    allViolations(runs.before).length + allViolations(runs.after).length === 0
+  )
     return { before: () => false, after: () => false };
   return {
-    before: (key) => baselines.faults(before.era, item, steps).has(key),
+    before: (key) => !taken && baselines.faults(before.era, item, steps).has(key),
     after: (key, v) =>
       !isExact(after, runs.after, before, runs.before, v) &&
       baselines.faults(after.era, item, steps).has(key),

@@ -32,6 +32,8 @@ export interface SideSources {
   readonly overlays: Readonly<Record<Side, SideOverlay>>;
   /** Nothing that compiles differs. */
   readonly same: boolean;
+  /** The before side is the after side's era with something of it taken away: what that era shows by itself is its own. */
+  readonly taken: boolean;
   /** Why nothing can run, or null. */
   readonly nothing: NothingRuns | null;
   /** The files of both sides in the kernel tree; null without one. */
@@ -47,6 +49,7 @@ export interface PatchSides {
   readonly before: PatchSide;
   readonly after: PatchSide;
   readonly same: boolean;
+  readonly taken: boolean;
   /** The machines, booted when first asked for. */
   both(): BootedSides;
   /** Which functions that a run entered are the patch's. */
@@ -74,6 +77,7 @@ export function sourcesOf(
       ...told,
       ...inTree,
       overlays: { before: inTree.before.overlay, after: inTree.after.overlay },
+      taken: false,
       nothing: null,
     };
   const eras = chooseEras(patch, {
@@ -96,6 +100,7 @@ export function sourcesOf(
     overlays,
     eras,
     same: codeOf(overlays.before) === codeOf(overlays.after),
+    taken: asked !== null,
     nothing: inTree ?? nothingToRun(overlays.before, overlays.after, eras),
   };
 }
@@ -216,7 +221,7 @@ export function buildSides(
   memories: readonly [Memory, Memory],
   cancelled: () => boolean,
 ): PatchSides {
-  const { eras, same } = sources;
+  const { eras, same, taken } = sources;
   const space = eras.before === eras.after ? new AddressSpace() : undefined;
   const make = (side: Side, n: 0 | 1): PatchSide =>
     new PatchSide(patch, side, eras[side], memories[n], sources[side], cancelled, space);
@@ -235,6 +240,7 @@ export function buildSides(
     before,
     after,
     same,
+    taken,
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),

@@ -187,7 +187,10 @@ function codeLines(lines: readonly string[], from = 0): CodeLine[] {
       comment = end < 0;
       text = text.slice(0, open) + (end < 0 ? "" : text.slice(end + 2));
     }
-    const code = text.replace(/\/\/.*$/, "").replace(/\s+/g, " ").trim();
+    const code = text
+      .replace(/\/\/.*$/, "")
+      .replace(/\s+/g, " ")
+      .trim();
     if (code === "") return;
     for (const c of code) depth += c === "{" ? 1 : c === "}" ? -1 : 0;
     out.push({ code, at, depth });
@@ -209,7 +212,8 @@ function joined(parts: readonly SideDefinition[], frameText: string): SideDefini
     const code = codeLines(own, depth);
     if (i > 0) {
       const first = code[0];
-      const next = first === undefined ? -1 : inFrame.findIndex((l, k) => k > followed && l.code === first.code);
+      const next =
+        first === undefined ? -1 : inFrame.findIndex((l, k) => k > followed && l.code === first.code);
       if (next < 0) return null;
       const fill = frame.slice(inFrame[followed]!.at + 1, inFrame[next]!.at);
       if (!knows(fill, frame, inFrame[followed]!.at, text)) return null;
@@ -249,7 +253,8 @@ function placeIn(frame: readonly CodeLine[], code: readonly CodeLine[], after: n
   frame.forEach((l, k) => {
     if (k <= after || l.code !== last.code || l.depth !== last.depth) return;
     let alike = 0;
-    while (alike < 12 && k - alike >= 0 && frame[k - alike]!.code === code[code.length - 1 - alike]?.code) alike++;
+    while (alike < 12 && k - alike >= 0 && frame[k - alike]!.code === code[code.length - 1 - alike]?.code)
+      alike++;
     if (alike === most) equal = true;
     if (alike <= most) return;
     [best, most, equal] = [k, alike, false];

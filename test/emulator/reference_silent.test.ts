@@ -16,7 +16,7 @@ const OWN: Record<Era, Record<string, string>> = {
   "v4.15": {
     "truncate-pinned": "freed-while-busy",
     "truncate-unmapped-pinned": "freed-while-busy",
-    "truncate-folio-put": "freed-while-busy",
+    "truncate-reused": "freed-while-busy",
     "punch-pinned": "freed-while-busy",
     "evict-pinned": "freed-while-busy",
     "cut-interrupted": "freed-while-busy",
@@ -26,7 +26,6 @@ const OWN: Record<Era, Record<string, string>> = {
     "truncate-unmapped-pinned": "warn freed-while-busy",
     "evict-pinned": "warn",
     "holder kill=1": "leaked-object",
-    "truncate-folio-put": "deadlock",
   },
   "v6.12": {
     "truncate-unmapped-pinned": "warn freed-while-busy", // unmapped files are not searched for busy pages; v6.15

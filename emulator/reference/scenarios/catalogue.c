@@ -44,7 +44,9 @@ extern const struct fsc_scenario fsc_scenario_dedupe;
 extern const struct fsc_scenario fsc_scenario_zero_range;
 extern const struct fsc_scenario fsc_scenario_truncate_pinned;
 extern const struct fsc_scenario fsc_scenario_truncate_unmapped_pinned;
+#if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_truncate_folio_put;
+#endif
 extern const struct fsc_scenario fsc_scenario_punch_pinned;
 extern const struct fsc_scenario fsc_scenario_evict_pinned;
 extern const struct fsc_scenario fsc_scenario_cut_interrupted;
@@ -86,6 +88,7 @@ extern const struct fsc_scenario fsc_scenario_pgmap_fails;
 extern const struct fsc_scenario fsc_scenario_pgmap_held;
 extern const struct fsc_scenario fsc_scenario_madvise_poison;
 extern const struct fsc_scenario fsc_scenario_fsdev_rebind;
+extern const struct fsc_scenario fsc_scenario_truncate_reused;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -118,7 +121,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_zero_range,
 	&fsc_scenario_truncate_pinned,
 	&fsc_scenario_truncate_unmapped_pinned,
+#if FSC_ERA >= 612
 	&fsc_scenario_truncate_folio_put,
+#endif
 	&fsc_scenario_punch_pinned,
 	&fsc_scenario_evict_pinned,
 	&fsc_scenario_cut_interrupted,
@@ -160,5 +165,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_pgmap_held,
 	&fsc_scenario_madvise_poison,
 	&fsc_scenario_fsdev_rebind,
+	&fsc_scenario_truncate_reused,
 	NULL,
 };

@@ -105,6 +105,68 @@ FSC_SCENARIO(truncate_unmapped_pinned, "truncate-unmapped-pinned",
 	sc_end(mm);
 }
 
+struct sc_reuse {
+	struct sc_cut cut;
+	struct sc_file other;
+	struct sc_map of_other, *of_cut;
+	struct sc_dma *dma;
+};
+
+/* The block is free as soon as truncate(2) is back; whoever wants one next may have it. */
+static void sc_task_truncate_and_reuse(void *arg)
+{
+	struct sc_reuse *r = arg;
+	unsigned long n = sc_pages();
+
+	fsc_use_mm(r->of_cut->mm);
+	sc_truncate(r->cut.f, r->cut.first);
+	r->other = sc_create("B", n);
+	sc_fill(&r->other, 0, n);
+	r->of_other = sc_mmap(r->of_cut->mm, &r->other, 0, n, SC_RW);
+	sc_write(&r->of_other, 0, 7);
+}
+
+static void sc_task_device_writes(void *arg)
+{
+	struct sc_reuse *r = arg;
+
+	__fsc_step("the device writes to the page that it took of A");
+	*(unsigned char *)page_address(r->dma->page) = 9;
+	sc_dma_end(r->dma);
+}
+
+FSC_SCENARIO(truncate_reused, "truncate-reused",
+	     "A file is truncated while a device writes to one of its pages, and another file gets the block",
+	     "order=0,9 fs=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	unsigned char seen = 0;
+	struct sc_file a = sc_create("A", n);
+	struct sc_dma dma;
+	struct sc_map m;
+	struct sc_reuse r = { .cut = { &a, 0, n }, .of_cut = &m, .dma = &dma };
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
+	one = sc_spawn("truncate", sc_task_truncate_and_reuse, &r);
+	two = sc_spawn("dma", sc_task_device_writes, &r);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("the device is done and B has its block");
+	SC_EXPECT(!fsc_user_read(mm, r.of_other.addr, &seen) && seen == 7,
+		  "a device that was told to write to one file never writes to another");
+	sc_munmap(&r.of_other);
+	sc_munmap(&m);
+	sc_remove(&r.other);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+#if FSC_ERA >= 612
 /*
  * Up to v6.14 only put_page() and what builds on it look for the step from two references to one: folio_put() and
  * folio_put_refs() wake nobody there, and no caller uses them on such a page. With v6.15 they are as good as any.
@@ -129,6 +191,7 @@ FSC_SCENARIO(truncate_folio_put, "truncate-folio-put",
 	sc_remove(&a);
 	sc_end(mm);
 }
+#endif
 
 FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device holds a page, or beside it",
 	     "order=0,9 fs=0,1,2 beside=0,1")

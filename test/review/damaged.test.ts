@@ -1,0 +1,95 @@
+/**
+ * Damaged mails run: a quoted patch without its file's name and without its last lines is placed by the functions that it
+ * names and completed from the reference kernel, in lines or flattened to one; a reviewer's doubt about a call is answered
+ * by runs without it. What does not fit its frame stays in part and says so.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { referenceFileOf, referenceFunction } from "../../emulator/kernel.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { restoredDocument } from "../../server/source/restore.ts";
+
+const NAME = "dax_layout_busy_page";
+const whole = referenceFunction("v4.18", NAME)!.trimEnd().split("\n");
+const CUT = whole.findIndex((l) => l.includes("pagevec_release(")) + 1;
+
+/** Our own function, quoted twice, its file snipped and its last lines lost. */
+function torn(last: readonly string[] = []): string[] {
+  const added = [...whole.slice(0, CUT), ...last].map((l) => `+${l}`);
+  return [
+    "On Tue, Jun 12, 2018 at 03:05:36PM +0200, Second Person wrote:",
+    "> On Fri, May 18, 2018 at 06:35:13PM -0700, First Person wrote:",
+    "> > Files know who uses their pages.",
+    "> > ",
+    "> > Signed-off-by: First Person <first@example.org>",
+    "> > ---",
+    "> > <>",
+    `> > @@ -92,6 +105,${added.length + 20} @@ static void *get_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index,`,
+    "> >  \treturn entry;",
+    "> >  }",
+    "> >  ",
+    ...added.map((l) => `> > ${l}`),
+    "> ",
+    "> I wonder whether these two pagevec_* calls are needed here: can they be removed?",
+    "",
+    "They can.",
+  ];
+}
+
+const HEAD = "From: Second Person <second@example.org>\nSubject: Re: a patch\n\n";
+const review = (text: string, scenario: string): ReviewResult =>
+  reviewDocument(parseDocument(Buffer.from(text), "damaged.eml"), { scenario });
+
+test("functions of the reference kernel are found and given as their era has them", () => {
+  assert.equal(referenceFileOf(NAME), "fs/dax.c");
+  assert.equal(referenceFileOf("nobody_has_this"), null);
+  assert.match(referenceFunction("v4.18", NAME)!, /pagevec_release/);
+  assert.doesNotMatch(referenceFunction("v6.12", NAME)!, /pagevec_release|#/);
+});
+
+for (const [form, text] of [
+  ["in lines", `${HEAD}${torn().join("\n")}\n`],
+  ["flattened", torn().join(" ").replace(/\s+/g, " ")],
+] as const)
+  test(`a torn patch without a file's name runs, ${form}`, () => {
+    const { runs, findings, notes } = review(text, "truncate-reused order=0*");
+    assert.deepEqual(
+      runs.map((r) => [r.verdict, r.era, r.repaired]),
+      [0, 1, 2].map(() => ["fixed", "v4.18", true]),
+    );
+    assert.ok(
+      findings.some((f) => f.verdict === "fixed" && /a device .* never writes to another/.test(f.message)),
+    );
+    const said = notes.join("\n");
+    assert.match(said, /it is fs\/dax\.c by get_unlocked_mapping_entry\(\), dax_layout_busy_page\(\)/);
+    assert.match(said, /dax_layout_busy_page\(\): lines of it are missing/);
+    assert.match(said, /giving NULL/);
+  });
+
+test("a doubt about calls is answered by runs without them", () => {
+  const { notes } = review(`${HEAD}${torn().join("\n")}\n`, "truncate-reused order=0 fs=0");
+  const answer = notes.find((n) => n.includes("doubts"))!;
+  assert.match(answer, /Second Person doubts pagevec_remove_exceptionals\(\) and pagevec_release\(\)/);
+  assert.match(
+    answer,
+    /without pagevec_remove_exceptionals\(\) and pagevec_release\(\) nothing breaks in 1 /,
+  );
+  assert.match(answer, /without pagevec_remove_exceptionals\(\) truncate-reused .* breaks \(oops/);
+});
+
+test("what the frame does not know stays in part", () => {
+  const { runs, notes } = review(
+    `${HEAD}${torn(["\t\tif (page)", "\t\t\tgoto somewhere_else;"]).join("\n")}\n`,
+    "truncate-reused*",
+  );
+  assert.deepEqual(runs, []);
+  assert.match(notes.join("\n"), /dax_layout_busy_page\(\) only in part/);
+});
+
+test("a sound mail comes back as it is", () => {
+  const text = `${HEAD}--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+int c;\n`;
+  const doc = parseDocument(Buffer.from(text), "sound.eml");
+  assert.equal(restoredDocument(doc, undefined).doc, doc);
+});
