@@ -48,7 +48,14 @@ function secondHalf(pfn: string): string[] {
 
 function review(pfn: string): ReviewResult {
   const body = secondHalf(pfn).map((l) => `+${l}`);
-  const diff = ["--- a/fs/dax.c", "+++ b/fs/dax.c", `@@ -10,1 +10,${body.length + 1} @@`, " /* end */", ...body, ""];
+  const diff = [
+    "--- a/fs/dax.c",
+    "+++ b/fs/dax.c",
+    `@@ -10,1 +10,${body.length + 1} @@`,
+    " /* end */",
+    ...body,
+    "",
+  ];
   const text = [...HEAD, "diff --git a/fs/dax.c b/fs/dax.c", ...diff].join("\n");
   return reviewDocument(parseDocument(Buffer.from(text), "eras.eml"), { scenario: "map-sync*" });
 }
@@ -64,6 +71,9 @@ test("a pfn that no longer says that it is a device's stops the large one, and n
   const broken = runs.filter((r) => r.verdict === "new");
   assert.ok(broken.length > 0);
   for (const r of runs)
-    assert.ok(r.verdict === "clean" || (r.verdict === "new" && /order=9/.test(r.scenario)), `${r.scenario}: ${r.verdict}`);
+    assert.ok(
+      r.verdict === "clean" || (r.verdict === "new" && /order=9/.test(r.scenario)),
+      `${r.scenario}: ${r.verdict}`,
+    );
   assert.deepEqual([...new Set(findings.filter((f) => f.verdict === "new").map((f) => f.code))], ["bug"]);
 });
