@@ -72,6 +72,14 @@ export class Books {
     return this.debts.get(`${kind.name} ${key}`) ?? null;
   }
 
+  /** Keys of those of a kind that were given back and had not been taken here. */
+  debtsOf(kind: Kind): readonly bigint[] {
+    const start = `${kind.name} `;
+    return [...this.debts.keys()].flatMap((k) =>
+      k.startsWith(start) ? [BigInt(k.slice(start.length))] : [],
+    );
+  }
+
   /** Takes a debt back: a lock that was dropped and taken again. */
   repay(kind: Kind, key: bigint): void {
     this.debts.delete(`${kind.name} ${key}`);

@@ -53,6 +53,22 @@ const pairs: readonly {
     want: ["returned-locked mutex s"],
   },
   {
+    name: "a lock is told where an unknown callee had its pointer in hand and nothing was given up after it",
+    bad: `struct s { struct mutex m; int busy; }; struct walk { struct s *s; int at; }; void pause_walk(struct walk *w);
+      int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); pause_walk(&w); return 0; }`,
+    good: `struct s { struct mutex m; int busy; }; struct walk { struct s *s; int at; }; void pause_walk(struct walk *w);
+      int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); mutex_unlock(&w.s->m); pause_walk(&w); return 0; }`,
+    want: ["returned-locked mutex s"],
+  },
+  {
+    name: "a lock that is given up by a pointer which an unknown callee had in hand is not told",
+    bad: `struct s { struct mutex m; int busy; }; struct walk { struct s *s; int at; }; void pause_walk(struct walk *w);
+      int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); pause_walk(&w); mutex_unlock(&w.s->m); return 0; }`,
+    good: `struct s { struct mutex m; int busy; }; struct walk { struct s *s; int at; }; void pause_walk(struct walk *w);
+      int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); mutex_unlock(&w.s->m); return 0; }`,
+    want: [],
+  },
+  {
     name: "an error pointer that a NULL test lets through",
     bad: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (!c) return -EINVAL; *(volatile int *)c; clk_put(c); return 0; }`,
     good: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (IS_ERR(c)) return PTR_ERR(c); *(volatile int *)c; clk_put(c); return 0; }`,
