@@ -305,8 +305,20 @@ export class Recording {
     return "start";
   }
 
-  /** The line before the one that a task is on, in its function or in a caller. */
+  /** The line before the one that a task is on, in its function or in a caller; from within a line not to its own start. */
   stepBack(id: number, impatient: Impatience = () => false): Halt {
+    const stands = this.standing(id);
+    const halt = this.toLineStart(id, impatient);
+    return halt === "step" && this.standing(id) === stands ? this.toLineStart(id, impatient) : halt;
+  }
+
+  private standing(id: number): string {
+    const task = this.tasks[id];
+    return task === undefined ? "" : `${task.depth} ${task.fn?.id} ${this.lineOf(task)}`;
+  }
+
+  /** The last place before this one at which a line begins, in the task's function or in a caller. */
+  private toLineStart(id: number, impatient: Impatience): Halt {
     const task = this.tasks[id];
     if (task === undefined || this.at <= this.first) return "start";
     const { depth } = task;
