@@ -389,14 +389,17 @@ export function bootImage(
   const id = image.findFunction("fsc_boot");
   if (watch !== undefined) run.vm.stopBefore = (fn) => watch.parts(fn);
   if (id >= 0 && watch?.parts(id) === true) return null;
+  let scenarios: ScenarioDef[] = [];
   const end = guarded(run, () => {
     if (id < 0) throw new MemoryFault("unsupported", "the reference kernel has no fsc_boot()", 0n);
     run.vm.spawn("boot", id, []);
-    return run.vm.runUntil(Number.POSITIVE_INFINITY);
+    const end = run.vm.runUntil(Number.POSITIVE_INFINITY);
+    // What reading it takes can overrun the machine's memory as what booting takes can.
+    if (end?.reason.kind === "completed") scenarios = readCatalogue(seen, run.vm);
+    return end;
   });
   if (end === null) return null;
   const booted = end.reason.kind === "completed";
-  const scenarios = booted ? readCatalogue(seen, run.vm) : [];
   const boot = run.result("boot", end);
   run.vm.settle();
   if (booted) for (const w of run.machine.watches.values()) w.booted?.(memory, seen);

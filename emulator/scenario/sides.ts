@@ -8,7 +8,7 @@
  */
 import type { Loc, SourceFile } from "../c/ast.ts";
 import type { KernelImage } from "../kernel.ts";
-import type { Memory } from "../mem/memory.ts";
+import { type Memory, MemoryFault } from "../mem/memory.ts";
 import type { Scheduler } from "../sched/scheduler.ts";
 import { Op } from "../vm/bytecode.ts";
 import { compiledBody, namesAddress, sameGlobal } from "../vm/compiled.ts";
@@ -277,13 +277,26 @@ export function bootSides(
     return whole("the patch changes a type or a constant that observers of the machine read");
   const { snapshot, memory: store } = booted;
   const vm = new Vm({ image: after.image, memory: store, natives: new Map() });
-  vm.restore(snapshot);
+  if (!fits(() => vm.restore(snapshot))) return whole(TOO_LARGE);
   return {
     before: booted,
     after: { ...booted, image: after.image, snapshot: vm.save() },
     shared: sides,
     why: "",
   };
+}
+
+const TOO_LARGE = "the data of the side after the patch does not fit the machine's memory";
+
+/** Whether the data of an image went into the memory that a state of another image has left. */
+function fits(takeOver: () => void): boolean {
+  try {
+    takeOver();
+    return true;
+  } catch (fault) {
+    if (fault instanceof MemoryFault) return false;
+    throw fault;
+  }
 }
 
 /** Runs one case of `sides.before.scenarios` on both sides, together as far as that is sound. */
@@ -322,7 +335,7 @@ export function runBoth(sides: BootedSides, c: ScenarioCase, options: BothOption
   one.unwatch();
   const run = one.finish();
   const other = new CaseRun(sides.after, c, own());
-  other.restore(state);
+  if (!fits(() => other.restore(state))) return whole(TOO_LARGE);
   return {
     before: run,
     after: other.finish(),

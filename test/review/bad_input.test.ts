@@ -2,7 +2,7 @@
  * Bad and hostile input to `review`: a clear message and the right exit status each time, inside the bounds.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -178,4 +178,20 @@ test("bad usage says what is wrong", async () => {
     ).status,
     2,
   );
+});
+
+test("an array that the patch adds and that no machine has room for ends the runs, not the review", async () => {
+  const demo = readFileSync(join(process.env["FOLIOSCOPE_ROOT"]!, "examples/demo.eml"), "utf8");
+  const head = /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@.*\n/m.exec(demo)!;
+  const [whole, a, b, c, d] = head;
+  const more = demo
+    .replace(
+      whole,
+      `@@ -${a},${b} +${c},${Number(d) + 2} @@\n+static int big[17000000] = { [0 ... 16999999] = 7 };\n`,
+    )
+    .replace("\n \tint order, i;\n", "\n \tint order, i;\n+\tbig[5] = 1;\n");
+  assert.notEqual(more.length, demo.length);
+  const r = await review(more, "--scenario", "map-fault*");
+  assert.match(r.out, /memory limit of 128 MiB reached/);
+  assert.doesNotMatch(r.err, /defect of ours/);
 });
