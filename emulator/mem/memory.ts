@@ -99,8 +99,9 @@ const OBJECT_COST = 128;
 /** Low words of one segment. */
 const SEGMENT = 2 ** 32;
 const LAZY_MAX = 4096;
-/** Work of a byte that is looked at alone, of one in a string, and of eight that are written to watched memory. */
+/** Work of a byte that is looked at alone, of one that is written, of one in a string, and of eight written to watched memory. */
 const BYTE_UNITS = 8;
+const WRITE_UNITS = 2;
 const CHAR_UNITS = 12;
 const REPORT_UNITS = 128;
 /** Work of making or freeing an object, and of a page or a range that is gone through. */
@@ -509,9 +510,12 @@ export class Memory {
     this.checkRange(src, length, "read", true);
     this.checkRange(dst, length, "write", true);
     this.work.charge(length);
+    // By length and by who hears of it alone: where globals lie, and which pages back them, depends on earlier runs.
+    const watched = this.isWatched(dst, length);
+    if (watched) this.work.charge(WRITE_UNITS * length);
     const from = this.contiguous(src, length);
     const to = this.contiguous(dst, length);
-    if (from >= 0 && to >= 0 && !this.isWatched(to, length)) {
+    if (from >= 0 && to >= 0 && !watched) {
       this.paging.mark(to, to + length);
       this.u8.copyWithin(to, from, from + length);
       // Backwards when the ranges may overlap that way, so that no code is overwritten before it is copied.
@@ -544,9 +548,13 @@ export class Memory {
     return start;
   }
 
-  private isWatched(phys: number, length: number): boolean {
-    for (let p = phys; p < phys + length; p++) if (this.shadow[p]! & SHADOW_WATCHED) return true;
-    return false;
+  private isWatched(address: bigint, length: number): boolean {
+    let watched = false;
+    this.eachChunk(address, length, (phys, _offset, chunk) => {
+      for (let p = phys; p < phys + chunk && !watched; p++)
+        watched = (this.shadow[p]! & SHADOW_WATCHED) !== 0;
+    });
+    return watched;
   }
 
   /** memset. */
@@ -562,15 +570,17 @@ export class Memory {
         this.shadow.fill(SHADOW_INIT, phys, phys + chunk);
       }
     });
-    if (watched)
-      // All of it again, in events.
-      this.write(address, new Uint8Array(length).fill(byte), new Uint8Array(length).fill(SHADOW_INIT));
+    if (!watched) return;
+    // All of it again, in events.
+    this.work.charge(WRITE_UNITS * length);
+    this.write(address, new Uint8Array(length).fill(byte), new Uint8Array(length).fill(SHADOW_INIT));
   }
 
   /** Writes bytes as initialised. */
   writeBytes(address: bigint, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.checkRange(address, bytes.length, "write", true);
+    this.work.charge(WRITE_UNITS * bytes.length);
     this.write(address, bytes, null);
   }
 
@@ -629,9 +639,9 @@ export class Memory {
     return out;
   }
 
+  /** Bytes with their codes (null: initialised), told to who watches. Whoever calls has charged for them. */
   private write(address: bigint, bytes: Uint8Array, codes: Uint8Array | null): void {
     const reports: { address: bigint; size: number; before: bigint; after: bigint }[] = [];
-    this.work.charge(2 * bytes.length);
     this.eachChunk(address, bytes.length, (phys, offset, chunk) => {
       const watched = (this.shadow[phys]! & SHADOW_WATCHED) !== 0;
       if (watched && this.onWrite !== null) {

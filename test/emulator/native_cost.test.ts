@@ -6,8 +6,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Machine } from "../../emulator/machine/machine.ts";
-import { Memory, MemoryFault } from "../../emulator/mem/memory.ts";
+import { HI_DATA, Memory, MemoryFault, SHADOW_INIT } from "../../emulator/mem/memory.ts";
 import { Libc, libcNatives } from "../../emulator/shims/libc.ts";
+import { DATA_BASE } from "../../emulator/vm/image.ts";
 import type { NativeContext, NativeTable } from "../../emulator/vm/native.ts";
 import { step } from "../../emulator/vm/step.ts";
 import { Vm } from "../../emulator/vm/vm.ts";
@@ -229,4 +230,24 @@ test("natives of the machine charge what they cost", () => {
     return { memory, natives: machine.natives() };
   });
   assert.deepEqual(told, []);
+});
+
+test("a copy is charged alike within a page and across two, whichever pages back them", () => {
+  const memory = new Memory(16 << 20);
+  const at = (page: number, byte: number): bigint => DATA_BASE + BigInt(page * 4096 + byte);
+  // Mapped in another order than they lie in.
+  for (const page of [3, 0, 2, 1]) {
+    memory.map(HI_DATA, memory.lo(at(page, 0)), 4096);
+    memory.setShadow(HI_DATA, memory.lo(at(page, 0)), 4096, SHADOW_INIT);
+  }
+  const charged = (dst: bigint, src: bigint): number => {
+    memory.work.reset();
+    memory.work.begin(MAX_STEPS);
+    memory.copy(dst, src, 160);
+    return memory.work.save();
+  };
+  const within = charged(at(0, 0), at(1, 0));
+  assert.ok(within > 0);
+  assert.equal(charged(at(0, 0), at(1, 4000)), within);
+  assert.equal(charged(at(0, 4000), at(3, 0)), within);
 });
