@@ -4,7 +4,7 @@
  * (gen_stmt.ts).
  */
 import { Op } from "../vm/bytecode.ts";
-import type { FnCode } from "../vm/image.ts";
+import type { Declared, FnCode } from "../vm/image.ts";
 import type { Asm, Label } from "./asm.ts";
 import type { Loc } from "./ast.ts";
 import {
@@ -137,10 +137,9 @@ export function inRegister(v: LocalVar): boolean {
 }
 
 /** What a debugger tells of a local besides its place. */
-export const declared = (v: LocalVar): { readonly type: string; readonly from: number } => ({
-  type: typeText(v.type),
-  from: expansionLoc(v.loc).line,
-});
+export const declared =
+  ({ type, loc }: LocalVar) =>
+  (): Declared => ({ type: typeText(type), from: expansionLoc(loc).line });
 
 /** Gives a local its place. */
 export function placeLocal(g: Gen, v: LocalVar): void {
@@ -154,7 +153,7 @@ export function placeLocal(g: Gen, v: LocalVar): void {
       reg: v.reg < 0 ? null : v.reg,
       offset: v.offset < 0 ? null : v.offset,
       size: v.byReference ? 8 : sizeOf(v.type),
-      ...declared(v),
+      declared: declared(v),
     });
 }
 

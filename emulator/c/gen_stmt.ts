@@ -102,7 +102,7 @@ function prologue(g: Gen): void {
       reg: v.reg < 0 ? null : v.reg,
       offset: v.reg < 0 ? v.offset : null,
       size: sizeOf(v.type),
-      ...declared(v),
+      declared: declared(v),
     });
   }
 }
@@ -202,7 +202,7 @@ function declareLocal(g: Gen, v: LocalVar, block: SBlock, outermost: boolean, st
       v.offset = 0;
     }
     v.reg = -1;
-    g.named.push({ name: v.name, reg: null, offset: v.offset, size: sizeOf(v.type), ...declared(v) });
+    g.named.push({ name: v.name, reg: null, offset: v.offset, size: sizeOf(v.type), declared: declared(v) });
     return;
   }
   placeLocal(g, v);

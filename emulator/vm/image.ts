@@ -8,6 +8,14 @@ import type { BitField, CallSignature, SwitchTable } from "./bytecode.ts";
 
 export type Fidelity = "diff" | "tree" | "reference" | "shim" | "stub" | "user";
 
+/** How C declares a local. */
+export interface Declared {
+  /** "struct page *" */
+  readonly type: string;
+  /** Line of the declaration, in the file of the function. */
+  readonly from: number;
+}
+
 export interface FnCode {
   readonly code: Int32Array;
   /** Indexed by pc >> 2. */
@@ -26,10 +34,8 @@ export interface FnCode {
     readonly reg: number | null;
     readonly offset: number | null;
     readonly size: number;
-    /** As C writes it: "struct page *". */
-    readonly type: string;
-    /** Line of its declaration, in the file of the function. */
-    readonly from: number;
+    /** What a debugger alone asks: made when asked for, and no part of what the code is (JSON leaves it out). */
+    readonly declared: () => Declared;
   }[];
   /** Places (pc) of 64-bit arithmetic that is signed. */
   readonly signedAt?: ReadonlySet<number>;

@@ -60,32 +60,34 @@ export class Values {
     if (body === undefined) return [];
     const line = this.recording.side.sourceOf(call.loc).line;
     const byName = new Map<string, Local>();
-    for (const local of body.locals)
-      if (local.from <= line || local.from === 0) byName.set(local.name, local);
+    for (const local of body.locals) {
+      const { from } = local.declared();
+      if (from <= line || from === 0) byName.set(local.name, local);
+    }
     return [...byName.values()].map((l) => this.local(task.id, call, l));
   }
 
   private local(task: number, call: OpenCall, l: Local): Value {
     const { memory } = this.recording.vm;
+    const { type } = l.declared();
     const live = (): Task | null => this.liveIn(task, call);
     if (l.reg !== null) {
       const reg = call.fp + l.reg;
       const read = (): bigint | null => live()?.regs[reg] ?? null;
       const value = read() ?? 0n;
       // A record that was passed: the register has its address.
-      if (isRecord(l.type))
-        return this.typed({ name: l.name, address: value, type: l.type, size: 0, ...PLAIN });
-      return this.scalar(l.name, l.type, narrow(value, l.size, isSigned(l.type)), read);
+      if (isRecord(type)) return this.typed({ name: l.name, address: value, type, size: 0, ...PLAIN });
+      return this.scalar(l.name, type, narrow(value, l.size, isSigned(type)), read);
     }
     const address = memory.join(HI_STACK, call.base + (l.offset ?? 0));
     const value = this.typed({
       name: l.name,
       address,
-      type: l.type,
+      type,
       size: l.size,
-      signed: isSigned(l.type),
+      signed: isSigned(type),
       bit: null,
-      count: arrayOf(l.type)?.count ?? null,
+      count: arrayOf(type)?.count ?? null,
     });
     const { read } = value;
     return read === undefined ? value : { ...value, read: () => (live() === null ? null : read()) };
@@ -122,7 +124,7 @@ export class Values {
     const { memory, bodies } = this.recording.vm;
     const out = new Map<string, SubjectId>();
     for (const l of bodies[call.fn.id]?.locals ?? []) {
-      if (l.reg === null || !l.type.endsWith("*")) continue;
+      if (l.reg === null || !l.declared().type.endsWith("*")) continue;
       const pointer = task.regs[call.fp + l.reg]!;
       const thing = thingAt(memory.hi(pointer), memory.lo(pointer));
       if (thing !== null && pointer !== 0n) out.set(`${thing.kind} ${thing.id}`, thing);
