@@ -4,7 +4,6 @@
  * out the debug protocol (session.ts).
  */
 import { Memory } from "../../emulator/mem/memory.ts";
-import type { ScenarioCase } from "../../emulator/scenario/runner.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import { telling } from "../../emulator/subject/index.ts";
 import type { SubjectId } from "../../emulator/subject/subject.ts";
@@ -18,6 +17,7 @@ import { buildSides, sourcesOf } from "../review/sides.ts";
 import { DEFAULT_STEPS, type ReviewOptions, type Side } from "../review/types.ts";
 import { nothingText } from "../review/why.ts";
 import { treeContext } from "../source/context.ts";
+import { restoredDocument } from "../source/restore.ts";
 import { Recording } from "./recording.ts";
 
 /** Why there is nothing to step through, for the reader. */
@@ -67,7 +67,7 @@ export function record(named: RunNamed): Recorded {
     throw new NoRun(
       "this token names an order of tasks that explore found: folioscope explore --replay shows it",
     );
-  const doc = parseDocument(named.text, named.path);
+  const { doc } = restoredDocument(parseDocument(named.text, named.path), options.era);
   const patch = doc.patches.find((p) => digestOf(p) === replay.digest);
   if (patch === undefined)
     throw new NoRun(
@@ -89,7 +89,7 @@ export function record(named: RunNamed): Recorded {
       );
     // Changed functions are lowered whether or not they run, so that breakpoints know their lines.
     side.lowerPatch();
-    recordings[name] = new Recording(side, c satisfies ScenarioCase, {
+    recordings[name] = new Recording(side, c, {
       stepLimit: options.steps ?? DEFAULT_STEPS,
       scheduler: schedulerOf(replay.seed),
     });

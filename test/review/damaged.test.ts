@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { referenceFileOf, referenceFunction } from "../../emulator/kernel.ts";
+import { record } from "../../server/debug/launch.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
@@ -67,6 +68,16 @@ for (const [form, text] of [
     assert.match(said, /dax_layout_busy_page\(\): lines of it are missing/);
     assert.match(said, /giving NULL/);
   });
+
+test("the run of a torn patch can be stepped through by the token of its finding", () => {
+  const text = `${HEAD}${torn().join("\n")}\n`;
+  const options = { scenario: "truncate-reused order=0 fs=0" };
+  const finding = review(text, options.scenario).findings.find((f) => f.verdict === "fixed")!;
+  const { replay, docLine } = finding;
+  const { scenario, aim } = record({ text, path: "damaged.eml", options, replay, docLine, side: "before" });
+  assert.match(scenario, /^truncate-reused/);
+  assert.equal(aim?.code, finding.code);
+});
 
 test("a doubt about calls is answered by runs without them", () => {
   const { notes } = review(`${HEAD}${torn().join("\n")}\n`, "truncate-reused order=0 fs=0");
