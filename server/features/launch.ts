@@ -3,6 +3,7 @@
  * Leaves out making and stepping through it (server/debug).
  */
 import type { LaunchResult } from "../protocol.ts";
+import { ranOn } from "../report/facts.ts";
 import { loudest } from "../report/panel.ts";
 import { BY_TYPES } from "../review/finding.ts";
 import type { Finding, ReviewOptions } from "../review/types.ts";
@@ -44,7 +45,7 @@ export function launchOf(
       options,
       replay: finding.replay,
       docLine: review.place(finding.docLine),
-      side: finding.verdict === "fixed" ? "before" : "after",
+      side: ranOn(finding),
     },
     title: `${finding.code}: ${finding.scenario.split(" ")[0]}`,
     why: "",
