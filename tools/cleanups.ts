@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import type { ParsedDocument } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { DocumentReview } from "../server/review/analysis.ts";
-import { makeRandom } from "../test/support/fuzz_mail.ts";
+import { makeRandom, shuffled } from "../test/support/fuzz_mail.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -72,12 +72,7 @@ const all = folders.flatMap((f) =>
     .sort()
     .flatMap((n) => drawnOf(join(f, n))),
 );
-const draw = makeRandom(Number(values.seed));
-for (let i = all.length - 1; i > 0; i--) {
-  const j = draw(i + 1);
-  [all[i], all[j]] = [all[j]!, all[i]!];
-}
-const chosen = all.slice(0, Number(values.count));
+const chosen = shuffled(makeRandom(Number(values.seed)), all).slice(0, Number(values.count));
 console.log(`${chosen.length} of ${all.length} patches whose subject says that nothing changes`);
 
 const [tree, ...otherTrees] = values.tree;

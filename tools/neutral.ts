@@ -16,7 +16,7 @@ import { DocumentReview } from "../server/review/analysis.ts";
 import { reachOf } from "../server/review/reach.ts";
 import type { ReviewResult } from "../server/review/types.ts";
 import { openTree } from "../server/source/tree.ts";
-import { makeRandom } from "../test/support/fuzz_mail.ts";
+import { makeRandom, shuffled } from "../test/support/fuzz_mail.ts";
 import { linesOfItem, NEUTRAL_KINDS, type NeutralKind, neutralChange } from "./neutral_change.ts";
 
 const FILES = [
@@ -73,15 +73,6 @@ function allTargets(): Target[] {
       if (out.some((t) => t.path === path && t.name === item.name)) continue;
       out.push({ path, name: item.name, kinds });
     }
-  }
-  return out;
-}
-
-function shuffled<T>(list: readonly T[]): T[] {
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = draw(i + 1);
-    [out[i], out[j]] = [out[j]!, out[i]!];
   }
   return out;
 }
@@ -170,7 +161,7 @@ const reach = casesByFunction();
 console.log(`${reach.size} functions are entered by some case`);
 const perFunction = Number(values.cases);
 const casesFor = (targets: readonly Target[]): Set<string> =>
-  new Set(targets.flatMap((t) => shuffled(reach.get(t.name) ?? []).slice(0, perFunction)));
+  new Set(targets.flatMap((t) => shuffled(draw, reach.get(t.name) ?? []).slice(0, perFunction)));
 
 let failures = 0;
 
@@ -205,7 +196,7 @@ function attempt(targets: readonly Target[]): { made: readonly Target[]; ran: Re
 
 // Those that some case enters first.
 const entered = (t: Target): number => (reach.has(t.name) ? 0 : 1);
-const chosen = shuffled(allTargets())
+const chosen = shuffled(draw, allTargets())
   .sort((a, b) => entered(a) - entered(b))
   .slice(0, Number(values.functions));
 const batch = Number(values.batch);

@@ -16,6 +16,16 @@ export function makeRandom(seed: number): Random {
   };
 }
 
+/** The list in a drawn order. */
+export function shuffled<T>(draw: Random, list: readonly T[]): T[] {
+  const out = [...list];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = draw(i + 1);
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+}
+
 /** Header values that have broken other readers. */
 export const HOSTILE_HEADERS: readonly string[] = [
   "Content-Type: text/plain; charset=\0",
