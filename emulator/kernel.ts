@@ -342,8 +342,6 @@ function membersOf({ type }: DeclSpecs): Set<string> | null {
   return names;
 }
 
-const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();
-
 /**
  * Text of a function of the reference kernel, as its era has it: what that era's `#if` leaves out is not there. Null where
  * the era has none of that name.
@@ -389,6 +387,8 @@ export function referenceFileOf(name: string): string | null {
   );
   return paths.length === 1 ? paths[0]!.path : null;
 }
+
+const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();
 
 /** Whether the reference kernel of an era has a function of this name, with a body. */
 export function referenceDefines(era: Era, name: string): boolean {
