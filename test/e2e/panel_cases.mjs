@@ -144,7 +144,7 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
     ].map(([name, theme, kind]) => [
       `panel: ${name} theme, text stands out from its ground`,
       async () => {
-        await ui.palette("Preferences: Color Theme", { asks: true });
+        await ui.palette("Preferences: Color Theme", { asks: true, first: false });
         const widget = page.locator(".quick-input-widget");
         await widget.locator("input").first().fill(theme);
         await widget.locator(".monaco-list-row.focused", { hasText: theme }).first().waitFor();

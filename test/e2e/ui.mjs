@@ -56,15 +56,23 @@ export class Ui {
     this.page = page;
   }
 
-  /** Runs a command of the palette. Enter only when our row is the focused one: earlier may run a stale row. */
-  async palette(command, { asks = false } = {}) {
+  /**
+   * Runs a command of the palette. Enter only when our row is the focused one: earlier may run a stale row. `first`: the
+   * command has to be the first for its own words, as ours have; the editor ranks some of its own behind others.
+   */
+  async palette(command, { asks = false, first = true } = {}) {
     const { page } = this;
     await page.keyboard.press("F1");
     const widget = page.locator(".quick-input-widget");
     const input = widget.locator("input").first();
     await input.waitFor();
     await input.fill(">" + command);
-    await widget.locator(".monaco-list-row.focused", { hasText: command }).first().waitFor();
+    const focused = widget.locator(".monaco-list-row.focused", { hasText: command }).first();
+    if (!first) {
+      await widget.locator(".monaco-list-row", { hasText: command }).first().waitFor();
+      for (let n = 0; n < 5 && !(await focused.isVisible()); n++) await page.keyboard.press("ArrowDown");
+    }
+    await focused.waitFor();
     await page.keyboard.press("Enter");
     // A command that asks for something opens the same widget again.
     if (!asks) await widget.waitFor({ state: "hidden" });
