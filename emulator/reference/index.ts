@@ -230,8 +230,9 @@ import f223 from "./scenarios/entries.c";
 import f224 from "./scenarios/holes.c";
 import f225 from "./scenarios/mapping.c";
 import f226 from "./scenarios/pgmap.c";
-import f227 from "./scenarios/reflink.c";
-import f228 from "./scenarios/scenario.h";
+import f227 from "./scenarios/races.c";
+import f228 from "./scenarios/reflink.c";
+import f229 from "./scenarios/scenario.h";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/blk-core.c", text: f0 },
@@ -461,6 +462,7 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "scenarios/holes.c", text: f224 },
   { path: "scenarios/mapping.c", text: f225 },
   { path: "scenarios/pgmap.c", text: f226 },
-  { path: "scenarios/reflink.c", text: f227 },
-  { path: "scenarios/scenario.h", text: f228 },
+  { path: "scenarios/races.c", text: f227 },
+  { path: "scenarios/reflink.c", text: f228 },
+  { path: "scenarios/scenario.h", text: f229 },
 ];

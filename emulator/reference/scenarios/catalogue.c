@@ -89,6 +89,10 @@ extern const struct fsc_scenario fsc_scenario_pgmap_held;
 extern const struct fsc_scenario fsc_scenario_madvise_poison;
 extern const struct fsc_scenario fsc_scenario_fsdev_rebind;
 extern const struct fsc_scenario fsc_scenario_truncate_reused;
+extern const struct fsc_scenario fsc_scenario_race_take_truncate;
+extern const struct fsc_scenario fsc_scenario_race_let_go_truncate;
+extern const struct fsc_scenario fsc_scenario_race_sync_fault;
+extern const struct fsc_scenario fsc_scenario_race_faults_one_entry;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -166,5 +170,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_madvise_poison,
 	&fsc_scenario_fsdev_rebind,
 	&fsc_scenario_truncate_reused,
+	&fsc_scenario_race_take_truncate,
+	&fsc_scenario_race_let_go_truncate,
+	&fsc_scenario_race_sync_fault,
+	&fsc_scenario_race_faults_one_entry,
 	NULL,
 };
