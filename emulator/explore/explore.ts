@@ -13,7 +13,7 @@ import {
   type ScenarioRun,
 } from "../scenario/runner.ts";
 import { Prng } from "../sched/scheduler.ts";
-import { Explorer, Follower, type Pause, type PilotState, type Turn } from "./pilot.ts";
+import { Explorer, Follower, type Hot, type Pause, type PilotState, type Turn } from "./pilot.ts";
 import { type Race, type Unordered, unorderedIn } from "./races.ts";
 import type { Schedule, Switch } from "./schedule.ts";
 
@@ -33,6 +33,8 @@ export interface ExploreOptions {
   readonly stop?: () => boolean;
   /** false: every order is run, also those that come to the same (to measure what that saves). */
   readonly reduce?: boolean;
+  /** Places that are known beforehand: those of another exploration in the same address space. */
+  readonly hot?: Hot;
 }
 
 /** How often a fault was seen, and the smallest order that shows it. */
@@ -61,6 +63,8 @@ export interface Exploration {
   readonly states: number;
   /** Bytes in eights, and locks, at which orders may differ. */
   readonly places: { readonly granules: number; readonly locks: number };
+  /** The same as sets, for `ExploreOptions.hot`. */
+  readonly hot: Hot;
   /** Instructions executed. */
   readonly steps: number;
   /** Orders whose run says nothing: what the engine does not model, limits. */
@@ -72,8 +76,12 @@ export interface Exploration {
   readonly taskNames: readonly string[];
 }
 
-/** Times that exploring starts again because it has learnt of more places. */
-const RESTARTS = 6;
+/** Times that exploring starts again because it has learnt of more places; and of `schedules`, how often all starts may use them. */
+const RESTARTS = 60;
+const SPENT = 3;
+/** Orders drawn before all else to learn of places, and how many in a row that show no new one end that. */
+const SCOUTS = 24;
+const SCOUTS_QUIET = 6;
 /** States that are remembered. */
 const STATES_MAX = 400_000;
 /** Changes of priority in an order drawn by PCT. */
@@ -108,7 +116,9 @@ class Exploring {
   private ends = new Set<number>();
   private orders = 0;
   private drawn = 0;
+  /** Runs since exploring last started again, and in all. */
   private runs = 0;
+  private spent = 0;
   private pruned = 0;
   private beyondBound = 0;
   private unusable = 0;
@@ -124,6 +134,8 @@ class Exploring {
     this.run = new CaseRun(booted, c, { stepLimit: options.stepLimit, scheduler: this.pilot });
     this.pilot.vm = this.run.vm;
     this.run.vm.pilot = this.pilot;
+    for (const g of options.hot?.granules ?? []) this.pilot.hot.granules.add(g);
+    for (const l of options.hot?.locks ?? []) this.pilot.hot.locks.add(l);
     // Up to here there is one order only.
     this.root = this.run.advance() ? null : { run: this.run.save(), pilot: this.pilot.keep() };
   }
@@ -132,13 +144,15 @@ class Exploring {
     if (this.root === null) {
       this.ended([], 0);
     } else {
+      this.scout();
       for (let round = 0; ; round++) {
         this.begin();
         const more = this.systematic(round < RESTARTS);
         if (!more) break;
       }
-      const exhausted = this.cut === "" && !this.late;
+      let exhausted = this.cut === "" && !this.late;
       this.random();
+      exhausted &&= !this.late;
       return this.result(exhausted);
     }
     return this.result(true);
@@ -147,7 +161,9 @@ class Exploring {
   private begin(): void {
     this.visited = new Map();
     this.ends = new Set();
+    this.runs = 0;
     this.orders = 0;
+    this.drawn = 0;
     this.pruned = 0;
     this.beyondBound = 0;
     this.unusable = 0;
@@ -160,7 +176,8 @@ class Exploring {
   }
 
   private outOfBudget(): boolean {
-    if (this.runs >= this.options.schedules) this.cut ||= `the budget of ${this.options.schedules} orders`;
+    const { schedules } = this.options;
+    if (this.runs >= schedules || this.spent >= SPENT * schedules) this.cut ||= `the budget of ${schedules} orders`;
     else if (this.options.stop?.() === true) this.cut ||= "the time";
     return this.cut !== "";
   }
@@ -201,7 +218,8 @@ class Exploring {
         this.pilot.resume();
         if (this.run.advance()) {
           const grew = this.ended(path, preemptions);
-          if (grew && mayRestart) return true;
+          if (grew && mayRestart && this.spent < SPENT * this.options.schedules && this.options.stop?.() !== true)
+            return true;
           this.late ||= grew;
           if (this.outOfBudget()) return false;
           live = false;
@@ -256,6 +274,7 @@ class Exploring {
     const before = this.root?.run.vm.steps ?? 0;
     const run = this.run.finish();
     this.runs++;
+    this.spent++;
     this.orders++;
     this.steps += run.steps - before;
     this.longest = Math.max(this.longest, run.steps - before);
@@ -290,40 +309,57 @@ class Exploring {
     return hot.granules.size + hot.locks.size > before;
   }
 
-  /** Orders by priorities: the task of the highest runs; at a few places drawn beforehand the running one becomes the lowest. */
+  /** Draws a few orders to learn where tasks meet, so that the systematic part need not start again for each place. */
+  private scout(): void {
+    const prng = new Prng(0x5eed);
+    const most = Math.min(SCOUTS, this.options.schedules);
+    for (let n = 0, quiet = 0; n < most && quiet < SCOUTS_QUIET && !this.outOfBudget(); n++)
+      quiet = this.draw(prng) ? 0 : quiet + 1;
+    this.cut = "";
+  }
+
+  /** Orders drawn at random beyond the bound. */
   private random(): void {
     const prng = new Prng(this.options.seed);
     for (let n = 0; n < this.options.random && !this.outOfBudget(); n++) {
-      this.back(this.root!);
-      const priority: number[] = this.run.vm.tasks.map(() => prng.next());
-      const changes = Array.from({ length: DEPTH }, () => prng.below(4 * (this.visitedDepth + 1)));
-      const path: Switch[] = [];
-      let preemptions = 0;
-      let lowest = 0;
-      let pause: Pause | null = this.firstPause();
-      for (let at = 0; ; at++) {
-        if (pause !== null) {
-          const { current, runnable, kind } = pause;
-          if (changes.includes(at)) priority[current] = --lowest;
-          const best = [...runnable].sort((a, b) => (priority[b] ?? 0) - (priority[a] ?? 0) || a - b)[0]!;
-          if (best !== current) {
-            path.push(this.switchTo(current, best));
-            if (kind === "point") preemptions++;
-          }
-        }
-        this.pilot.resume();
-        if (this.run.advance()) {
-          this.visitedDepth = Math.max(this.visitedDepth, at);
-          break;
-        }
-        pause = this.pilot.paused;
-      }
       const end = this.ends.size;
-      this.ended(path, preemptions);
+      this.late = this.draw(prng) || this.late;
       // An order that was run before says nothing new.
       if (this.ends.size === end && this.options.reduce !== false) this.orders--;
       else this.drawn++;
     }
+  }
+
+  /**
+   * One order by priorities: the task of the highest runs; at a few places drawn beforehand the running one becomes the
+   * lowest. True: it met places that were not known.
+   */
+  private draw(prng: Prng): boolean {
+    this.back(this.root!);
+    const priority: number[] = this.run.vm.tasks.map(() => prng.next());
+    const changes = Array.from({ length: DEPTH }, () => prng.below(4 * (this.visitedDepth + 1)));
+    const path: Switch[] = [];
+    let preemptions = 0;
+    let lowest = 0;
+    let pause: Pause | null = this.firstPause();
+    for (let at = 0; ; at++) {
+      if (pause !== null) {
+        const { current, runnable, kind } = pause;
+        if (changes.includes(at)) priority[current] = --lowest;
+        const best = [...runnable].sort((a, b) => (priority[b] ?? 0) - (priority[a] ?? 0) || a - b)[0]!;
+        if (best !== current) {
+          path.push(this.switchTo(current, best));
+          if (kind === "point") preemptions++;
+        }
+      }
+      this.pilot.resume();
+      if (this.run.advance()) {
+        this.visitedDepth = Math.max(this.visitedDepth, at);
+        break;
+      }
+      pause = this.pilot.paused;
+    }
+    return this.ended(path, preemptions);
   }
   private visitedDepth = 1;
 
@@ -345,6 +381,7 @@ class Exploring {
       cut: this.cut,
       states: this.visited.size,
       places: { granules: hot.granules.size, locks: hot.locks.size },
+      hot,
       steps: this.steps,
       unusable: this.unusable,
       faults: [...this.faults].map(([fault, f]) => ({ fault, ...f })),

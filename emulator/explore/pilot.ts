@@ -97,6 +97,8 @@ export class Explorer implements Pilot, Scheduler {
   private choice: readonly number[] | null = null;
   private resumed = false;
   private pending: (() => void) | null = null;
+  /** What going to sleep is, where the native sends the task there. */
+  private asleep: (() => void) | null = null;
   /** The task that executed the last instruction, -1: none yet. */
   lastTask = -1;
   /** Tasks whose creation is noted. */
@@ -181,6 +183,7 @@ export class Explorer implements Pilot, Scheduler {
     const resumed = this.resumed;
     this.resumed = false;
     this.pending = null;
+    this.asleep = null;
     const { vm } = this;
     if (this.alone(task)) return ALONE;
     const id = task.fn!.id;
@@ -204,8 +207,11 @@ export class Explorer implements Pilot, Scheduler {
       this.add({ kind: "create", task: task.id, on: BigInt(this.born) });
       this.history[this.born] = mix(this.history[task.id] ?? 0, this.born);
     }
-    const { pending } = this;
+    const { pending, asleep } = this;
     this.pending = null;
+    this.asleep = null;
+    // Whoever wakes before the sleep began wakes nobody: the beginning is a step as well as the end.
+    if (result === "retry") asleep?.();
     if (pending === null || result === null || result === "retry") return;
     pending();
   }
@@ -334,6 +340,7 @@ export class Explorer implements Pilot, Scheduler {
       case "__fsc_sleep":
       case "__fsc_wake": {
         const on = word(0);
+        if (name === "__fsc_sleep") this.asleep = () => this.depend(task.id, on ^ 1n, true);
         this.pending = () => {
           this.add({ kind: name === "__fsc_wake" ? "wake" : "woken", task: task.id, on });
           this.depend(task.id, on ^ 1n, true);

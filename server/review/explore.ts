@@ -76,7 +76,7 @@ export interface ExploredRace {
   readonly otherWrites: boolean;
 }
 
-export type ExploredSide = Omit<Exploration, "faults" | "races" | "functions">;
+export type ExploredSide = Omit<Exploration, "faults" | "races" | "functions" | "hot">;
 
 export interface ExploredCase {
   readonly patch: number;
@@ -111,7 +111,7 @@ export function exploreCase(
   limits: ExploreLimits,
 ): ExploredCase {
   const reasons = new Map<string, number>();
-  const explored = (side: PatchSide): Exploration | null => {
+  const explored = (side: PatchSide, hot?: Exploration["hot"]): Exploration | null => {
     const on = caseOn(side, c);
     if (on === null) return null;
     return explore(side.booted, on, {
@@ -120,6 +120,7 @@ export function exploreCase(
       random: limits.random,
       seed: limits.seed,
       stepLimit: limits.steps,
+      ...(hot === undefined ? {} : { hot }),
       ...(limits.stop === undefined ? {} : { stop: limits.stop }),
       faults: (run) => {
         const why = unusable(run);
@@ -129,7 +130,7 @@ export function exploreCase(
     });
   };
   const before = explored(sides.before);
-  const after = sides.same ? before : explored(sides.after);
+  const after = sides.same ? before : explored(sides.after, before?.hot);
   if (before === null || after === null) {
     const problem =
       sides.before.bootProblem || sides.after.bootProblem || "a side does not have the scenario";
@@ -212,6 +213,7 @@ function sideOf({
   faults: _faults,
   races: _races,
   functions: _functions,
+  hot: _hot,
   ...rest
 }: Exploration): ExploredSide {
   return rest;
