@@ -14,7 +14,7 @@ import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
-import { parseReplay } from "./review/replay.ts";
+import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
@@ -217,6 +217,7 @@ export function badToken(text: string): string | null {
   const token = parseReplay(text);
   if (token === null)
     return `"${text.slice(0, 200)}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`;
+  if (orderOf(token) !== null) return ORDER_TOKEN;
   if (!/^\d{1,9}$/.test(token.seed))
     return `its seed is a number from 0 to 999999999, not "${token.seed.slice(0, 80)}"`;
   if (ruleOf(token.code) === undefined)

@@ -177,7 +177,8 @@ class Exploring {
 
   private outOfBudget(): boolean {
     const { schedules } = this.options;
-    if (this.runs >= schedules || this.spent >= SPENT * schedules) this.cut ||= `the budget of ${schedules} orders`;
+    if (this.runs >= schedules || this.spent >= SPENT * schedules)
+      this.cut ||= `the budget of ${schedules} orders`;
     else if (this.options.stop?.() === true) this.cut ||= "the time";
     return this.cut !== "";
   }
@@ -218,7 +219,12 @@ class Exploring {
         this.pilot.resume();
         if (this.run.advance()) {
           const grew = this.ended(path, preemptions);
-          if (grew && mayRestart && this.spent < SPENT * this.options.schedules && this.options.stop?.() !== true)
+          if (
+            grew &&
+            mayRestart &&
+            this.spent < SPENT * this.options.schedules &&
+            this.options.stop?.() !== true
+          )
             return true;
           this.late ||= grew;
           if (this.outOfBudget()) return false;

@@ -23,7 +23,7 @@ import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, globToRegExp, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
-import { digestOf, parseReplay, type Replay } from "./replay.ts";
+import { digestOf, ORDER_TOKEN, orderOf, parseReplay, type Replay } from "./replay.ts";
 import { buildSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
 import type { Timeline } from "./timeline_types.ts";
 import {
@@ -357,6 +357,7 @@ export class DocumentReview {
         throw new ReplayMismatch(
           `"${options.replay}" is not a replay token; a token looks like fs1:<digest>:<patch>:<scenario>:<eras>:<seed>:<code>`,
         );
+      if (orderOf(replay) !== null) throw new ReplayMismatch(ORDER_TOKEN);
       const { digest } = replay;
       const wanted = doc.patches.find((p) => digestOf(p) === digest);
       if (wanted === undefined)

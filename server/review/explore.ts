@@ -307,9 +307,8 @@ function racesOf(sides: PatchSides, before: Exploration, after: Exploration): Ex
         ? []
         : [{ one: a, other: b, oneWrites: one.write, otherWrites: other.write }];
     });
-  // The same race is the same code in the same functions, whichever came first.
-  const half = (p: PlaceTold): string => `${p.fn} ${p.text}`;
-  const key = (r: ExploredRace): string => [half(r.one), half(r.other)].sort().join(" | ");
+  // Two functions that race already on the before side race no more than before, whatever the lines read now.
+  const key = (r: ExploredRace): string => [r.one.fn, r.other.fn].sort().join(" | ");
   const known = new Set(told(sides.before, before).map(key));
   const out = new Map<string, ExploredRace>();
   for (const r of told(sides.after, after))

@@ -86,6 +86,9 @@ export const itemOf = (c: ScenarioCase): ScenarioItem => ({
   params: [...c.params],
 });
 
+/** Whether a scenario is there for its orders: in the one order that a review takes, it shows what others show. */
+export const forOrders = (d: ScenarioDef): boolean => d.name.startsWith("race-");
+
 /** The scenario cases that the options ask for, in catalogue order. */
 export function wantedCases(
   catalogue: readonly ScenarioDef[],
@@ -94,7 +97,9 @@ export function wantedCases(
 ): ScenarioCase[] {
   if (replay !== null) return catalogue.flatMap(casesOf).filter((c) => c.label === replay.scenario);
   if (options.scenario === undefined)
-    return catalogue.flatMap(options.thorough === true ? casesOf : coveringCases);
+    return catalogue
+      .filter((d) => !forOrders(d))
+      .flatMap(options.thorough === true ? casesOf : coveringCases);
   const pattern = globToRegExp(options.scenario);
   return catalogue.flatMap(casesOf).filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
 }

@@ -49,6 +49,10 @@ export function orderOf(r: Replay): ReplayOrder | null {
   return schedule === null ? null : { side: m![1] as "before" | "after", schedule };
 }
 
+/** What a review says of a token that explore has made. */
+export const ORDER_TOKEN =
+  "the token names an order of tasks, which a review does not take: folioscope explore FILE --replay TOKEN runs it";
+
 export function replayToken(r: Replay): string {
   return `fs1:${r.digest}:${r.patch}:${r.scenario.replace(/ /g, ",")}:${r.beforeEra}/${r.afterEra}:${r.seed}:${r.code}`;
 }

@@ -20,6 +20,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "punch-pinned": "freed-while-busy",
     "evict-pinned": "freed-while-busy",
     "cut-interrupted": "freed-while-busy",
+    "race-scan-locked": "freed-while-busy",
     "holder kill=1": "leaked-object",
   },
   "v4.18": {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseSchedule, scheduleText } from "../../emulator/explore/schedule.ts";
 import { runExplore } from "../../server/cli_explore.ts";
+import { badToken } from "../../server/cli_review.ts";
 import type { ExploredCase } from "../../server/review/explore.ts";
 import { changed, mailOf } from "../support/one_change.ts";
 
@@ -96,6 +97,7 @@ for (const m of MUTANTS)
     assert.equal(again.status, 1, again.out + again.err);
     assert.match(again.out, new RegExp(m.code));
     assert.ok(again.out.trim().split("\n").length <= 13, again.out);
+    assert.match(badToken(found.token) ?? "", /folioscope explore FILE --replay/);
     // A token is good for its text alone.
     const other = await explored(mail.replace("\n }", "\n+\t/* more */\n }"), ["--replay", found.token]);
     assert.equal(other.status, 2);

@@ -93,6 +93,12 @@ extern const struct fsc_scenario fsc_scenario_race_take_truncate;
 extern const struct fsc_scenario fsc_scenario_race_let_go_truncate;
 extern const struct fsc_scenario fsc_scenario_race_sync_fault;
 extern const struct fsc_scenario fsc_scenario_race_faults_one_entry;
+extern const struct fsc_scenario fsc_scenario_race_scan_locked;
+extern const struct fsc_scenario fsc_scenario_race_faults_one_mm;
+extern const struct fsc_scenario fsc_scenario_race_cow_truncate;
+extern const struct fsc_scenario fsc_scenario_race_reuse;
+extern const struct fsc_scenario fsc_scenario_race_fork_truncate;
+extern const struct fsc_scenario fsc_scenario_race_holder_put;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -174,5 +180,11 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_let_go_truncate,
 	&fsc_scenario_race_sync_fault,
 	&fsc_scenario_race_faults_one_entry,
+	&fsc_scenario_race_scan_locked,
+	&fsc_scenario_race_faults_one_mm,
+	&fsc_scenario_race_cow_truncate,
+	&fsc_scenario_race_reuse,
+	&fsc_scenario_race_fork_truncate,
+	&fsc_scenario_race_holder_put,
 	NULL,
 };

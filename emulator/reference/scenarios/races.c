@@ -63,7 +63,7 @@ static void sc_task_let_go(void *arg)
 }
 
 FSC_SCENARIO(race_let_go_truncate, "race-let-go-truncate",
-	     "A file is truncated while a device lets go of one of its mapped pages", "order=0,9 fs=0,1")
+	     "A file is truncated while a device lets go of one of its mapped pages", "order=0,9 fs=0,1 put=0,1,2,4")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -75,7 +75,7 @@ FSC_SCENARIO(race_let_go_truncate, "race-let-go-truncate",
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	sc_write(&m, 0, 1);
-	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "a mapped page can be taken");
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, __fsc_param("put", SC_PUT_UNPIN)) == 1, "a mapped page can be taken");
 	one = sc_spawn("dma", sc_task_let_go, &dma);
 	two = sc_spawn("truncate", sc_task_cut_all, &a);
 	sc_join(one);
@@ -148,4 +148,213 @@ FSC_SCENARIO(race_faults_one_entry, "race-faults-one-entry",
 	sc_remove(&a);
 	fsc_mm_destroy(other);
 	sc_end(mm);
+}
+
+static void sc_task_load(void *arg)
+{
+	struct sc_map *m = arg;
+
+	fsc_use_mm(m->mm);
+	sc_try_read(m, m->first);
+}
+
+static void sc_task_sync(void *arg)
+{
+	sc_fsync(arg);
+}
+
+FSC_SCENARIO(race_scan_locked, "race-scan-locked",
+	     "A file is truncated while fsync has the entry of a page locked that a device holds", "order=0,9 fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_dma dma;
+	struct sc_map m;
+	int ids[3], i;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "a mapped page can be taken");
+	ids[0] = sc_spawn("fsync", sc_task_sync, &a);
+	ids[1] = sc_spawn("truncate", sc_task_cut_all, &a);
+	ids[2] = sc_spawn("dma", sc_task_let_go, &dma);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(race_faults_one_mm, "race-faults-one-mm",
+	     "Two threads of a process touch the same page of a file for the first time", "order=0,9 hole=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m;
+	int one, two;
+
+	if (!__fsc_param("hole", 0))
+		sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	one = sc_spawn("load", sc_task_load, &m);
+	two = sc_spawn("store", sc_task_store, &m);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&m, 0, 1);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(race_cow_truncate, "race-cow-truncate",
+	     "A shared block is copied by a store to one file while the other file is truncated", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n), b = sc_create("B", n);
+	struct sc_map m, mb;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	sc_clone(&a, 0, &b, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	mb = sc_mmap(mm, &b, 0, n, SC_RW);
+	sc_read(&m, 0);
+	sc_read(&mb, 0);
+	one = sc_spawn("store", sc_task_store, &m);
+	two = sc_spawn("truncate", sc_task_cut_all, &b);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&m, 0, 1);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_end(mm);
+}
+
+/* Cuts the one file, so that the other gets its blocks, and maps that in the other size. */
+struct sc_next {
+	struct sc_file *from, *to;
+	struct sc_map *map;
+	unsigned long pages;
+};
+
+static void sc_task_give(void *arg)
+{
+	struct sc_next *next = arg;
+
+	fsc_use_mm(next->map->mm);
+	sc_truncate(next->from, 0);
+	sc_fill(next->to, 0, next->pages);
+	sc_write(next->map, 0, 2);
+}
+
+FSC_SCENARIO(race_reuse, "race-reuse",
+	     "A program stores to a file that is truncated; its blocks go to another file, mapped in another size", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	unsigned long n = sc_pages(), small = sc_order() ? 1 : 512;
+	struct sc_file a = sc_create("A", 512), b = sc_create("B", 512);
+	struct sc_map m, mb;
+	struct sc_next next = { &a, &b, &mb, small };
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	mb = sc_mmap(other, &b, 0, small, SC_RW);
+	sc_write(&m, 0, 1);
+	one = sc_spawn("store", sc_task_store, &m);
+	two = sc_spawn("truncate", sc_task_give, &next);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&mb, 0, 2);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	sc_remove(&b);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
+static void sc_task_fork(void *arg)
+{
+	struct sc_map *m = arg;
+	struct mm_struct *child;
+
+	fsc_use_mm(m->mm);
+	__fsc_step("fork, and the child exits");
+	child = fsc_mm_fork(m->mm);
+	fsc_mm_destroy(child);
+}
+
+FSC_SCENARIO(race_fork_truncate, "race-fork-truncate", "A process with a mapped file forks while the file is truncated",
+	     "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	one = sc_spawn("fork", sc_task_fork, &m);
+	two = sc_spawn("truncate", sc_task_cut_all, &a);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+static int sc_hear_of_failure(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
+{
+	(void)dax_dev;
+	(void)offset;
+	(void)len;
+	(void)mf_flags;
+	return 0;
+}
+
+static const struct dax_holder_operations sc_holder_ops = { .notify_failure = sc_hear_of_failure };
+static int sc_holder;
+
+static void sc_task_tell_holder(void *dax)
+{
+	__fsc_step("bad memory");
+	dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0);
+}
+
+static void sc_task_put_holder(void *dax)
+{
+	__fsc_step("let go");
+	fs_put_dax(dax, &sc_holder);
+}
+
+FSC_SCENARIO(race_holder_put, "race-holder-put",
+	     "A file system lets go of its dax device while it is told of bad memory", "")
+{
+	struct block_device *bdev = fsc_pmem_bdev();
+	struct dax_device *dax;
+	int one, two;
+	u64 off = 0;
+
+	dax = fs_dax_get_by_bdev(bdev, &off, &sc_holder, &sc_holder_ops);
+	SC_EXPECT(dax, "a file system can hold the dax device of its disk");
+	one = sc_spawn("notify", sc_task_tell_holder, dax);
+	two = sc_spawn("umount", sc_task_put_holder, dax);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(!dax_holder(dax), "a device that was let go has no holder");
 }

@@ -204,14 +204,22 @@ EXPORT_SYMBOL_GPL(dax_recovery_write);
 
 int dax_holder_notify_failure(struct dax_device *dax_dev, u64 off, u64 len, int mf_flags)
 {
-	const struct dax_holder_operations *holder;
 	int id = dax_read_lock();
 	int rc = -ENXIO;
 
 	if (dax_alive(dax_dev)) {
+#if FSC_ERA >= 703
 		/* Once: fs_put_dax() clears it without waiting for us. */
-		holder = READ_ONCE(dax_dev->holder_ops);
+		const struct dax_holder_operations *holder = READ_ONCE(dax_dev->holder_ops);
+
 		rc = holder ? holder->notify_failure(dax_dev, off, len, mf_flags) : -EOPNOTSUPP;
+#else
+		/* Twice, as these releases do: it may be gone in between (explore race-holder-put shows it). */
+		if (!dax_dev->holder_ops)
+			rc = -EOPNOTSUPP;
+		else
+			rc = dax_dev->holder_ops->notify_failure(dax_dev, off, len, mf_flags);
+#endif
 	}
 	dax_read_unlock(id);
 	return rc;
