@@ -10,14 +10,21 @@ import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
 import type { Baselines } from "./baseline.ts";
 import { blame, blameStop } from "./blame.ts";
-import { allViolations, compareRuns, type Judged, type ReleaseFaults, unusable } from "./compare.ts";
+import {
+  allViolations,
+  compareRuns,
+  type Judged,
+  type ReleaseFaults,
+  type Reworded,
+  unusable,
+} from "./compare.ts";
 import { candidate, type RanCase } from "./finding.ts";
 import type { FunctionCases } from "./function_case.ts";
 import { type FunctionContext, functionOutcome } from "./function_outcome.ts";
 import type { CaseLine, CaseOutcome } from "./outcome.ts";
 import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
-import type { PatchSide } from "./side.ts";
+import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
@@ -157,6 +164,29 @@ function functionsOf({ sides: { before, after }, runs }: RanCase): Run["function
   return [...all.filter((f) => f.fidelity !== "shim"), ...all.filter((f) => f.fidelity === "shim")];
 }
 
+/**
+ * Whether a complaint of the kernel's own (WARN_ON and family, BUG_ON) is the same check in other words: the patch removes
+ * the line of the one and adds that of the other to the same function, or the line itself is untouched.
+ */
+function rewordedIn({ sides: { before, after }, runs }: RanCase): Reworded {
+  const at = (side: PatchSide, run: ScenarioRun, v: Violation): { fn: string; place: DiffPlace } | null => {
+    const stopped = v.stop === true ? run.end.stack[0] : undefined;
+    const frame = v.event === null ? undefined : run.events[v.event]?.stack[0];
+    const fn = stopped?.fn ?? (frame === undefined ? null : side.fn(frame.fn));
+    if (fn === null || fn.fidelity !== "diff") return null;
+    const place = side.place(side.docLine((stopped ?? frame!).loc));
+    return place === null ? null : { fn: fn.name, place };
+  };
+  return (w, v) => {
+    if (v.code !== "warn" && v.code !== "bug") return false;
+    const was = at(before, runs.before, w);
+    const is = at(after, runs.after, v);
+    if (was === null || is === null || was.fn !== is.fn) return false;
+    const kinds = was.place.kind + is.place.kind;
+    return kinds === "-+" || (kinds === "  " && was.place.text === is.place.text);
+  };
+}
+
 /** What the two runs mean; `judged` is null where nothing is said of violations. */
 function verdictOf(
   ran: RanCase,
@@ -175,7 +205,7 @@ function verdictOf(
     prefixed("before", unusable(runs.before)) ??
     prefixed("after", unusable(runs.after));
   if (problem !== null) return { ...problem, judged: null };
-  const judged = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context));
+  const judged = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran));
   const verdict =
     sides.same && (judged.verdict === "new" || judged.verdict === "fixed") ? "clean" : judged.verdict;
   const quiet = verdict === "clean" || verdict === "already";

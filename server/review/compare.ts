@@ -1,7 +1,7 @@
 /**
  * What a pair of runs means: the verdict for a scenario, and which violations are the patch's own. Two violations are the
- * same when their rule says so (by code, or by what they say). Of what only one side has, the first on a thing is a root;
- * later ones on it hang below. Leaves out lines (blame.ts).
+ * same when their rule says so (by code, or by what they say), or when the patch only says the check in other words. Of what
+ * only one side has, the first on a thing is a root; later ones on it hang below. Leaves out lines (blame.ts).
  */
 
 import { identityOf } from "../../emulator/invariants/registry.ts";
@@ -93,18 +93,51 @@ export interface ReleaseFaults {
   after(key: string, v: Violation): boolean;
 }
 
+/** Whether what the before side says is what the after side says in other words. */
+export type Reworded = (before: Violation, after: Violation) => boolean;
+
+/**
+ * Violations of the before side by those of the after side that are the same in other words: each one's at most once, in
+ * order, and only what the other side has not word for word.
+ */
+function pairs(
+  b: readonly Violation[],
+  a: readonly Violation[],
+  reworded: Reworded,
+): Map<Violation, Violation> {
+  const out = new Map<Violation, Violation>();
+  const bKeys = new Set(b.map(keyOf));
+  const aKeys = new Set(a.map(keyOf));
+  const free = b.filter((v) => !aKeys.has(keyOf(v)));
+  for (const v of a) {
+    if (bKeys.has(keyOf(v))) continue;
+    const at = free.findIndex((w) => w.code === v.code && w.step === v.step && reworded(w, v));
+    if (at >= 0) out.set(v, free.splice(at, 1)[0]!);
+  }
+  return out;
+}
+
 /** Compares the two runs of one scenario. */
-export function compareRuns(before: ScenarioRun, after: ScenarioRun, release: ReleaseFaults): Judged {
+export function compareRuns(
+  before: ScenarioRun,
+  after: ScenarioRun,
+  release: ReleaseFaults,
+  reworded: Reworded,
+): Judged {
   const b = allViolations(before);
   const a = allViolations(after);
+  const same = pairs(b, a, reworded);
+  const kept = new Set(same.values());
   const beforeKeys = new Set(b.map(keyOf));
   const afterKeys = new Set(a.map(keyOf));
   // A release's own fault is asked for only where the sides differ in it.
-  const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)) && !release.after(keyOf(v), v));
+  const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)) && !same.has(v) && !release.after(keyOf(v), v));
   // What follows the place where the after side stopped was not seen there: no claim that it is fixed.
   const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
-  const gone = b.filter((v) => !afterKeys.has(keyOf(v)) && v.step < horizon && !release.before(keyOf(v)));
-  const still = a.filter((v) => beforeKeys.has(keyOf(v)));
+  const gone = b.filter(
+    (v) => !afterKeys.has(keyOf(v)) && !kept.has(v) && v.step < horizon && !release.before(keyOf(v)),
+  );
+  const still = a.filter((v) => beforeKeys.has(keyOf(v)) || same.has(v));
   const verdict: Verdict =
     fresh.length > 0 ? "new" : gone.length > 0 ? "fixed" : still.length > 0 ? "already" : "clean";
   return { verdict, fresh: causes(fresh), gone: causes(gone), still: causes(still).slice(0, 1) };
