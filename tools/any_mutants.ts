@@ -1,19 +1,23 @@
 /**
- * `npm run anyk:mutants -- --tree T [--files 20] [--seed 1] [--mutants 100] [--paths 60] [--folders usb,clk]`: do function
+ * `npm run anyk:mutants -- --tree T [--files 20] [--seed 1] [--mutants 100] [--paths 60] [--folders usb,clk] [--neutral no]`: do function
  * cases cry where nothing changed, and do they see what was broken? Draws files of the tree, makes a neutral change to each
  * function (labels renamed, `!x` written as a comparison), which must give nothing new and nothing fixed; then drops or
  * doubles one give-back, unlock or goto at a time and asks whether that is told as new. A mutant counts only if some path
  * came by. Leaves out scenarios.
  */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type OutlineItem, outline } from "../emulator/c/outline.ts";
 import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
 import { readContracts } from "../server/review/contracts.ts";
-import { FunctionCases } from "../server/review/function_case.ts";
-import type { SideImages } from "../server/source/images.ts";
-import { openTree } from "../server/source/tree.ts";
+import {
+  drawer,
+  driverFiles,
+  FOLDERS,
+  shuffled as mixed,
+  type Told,
+  tell,
+  treeAt,
+} from "./function_trial.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,106 +28,20 @@ const { values } = parseArgs({
     paths: { type: "string" },
     folders: { type: "string" },
     file: { type: "string", multiple: true },
+    line: { type: "string" },
     quiet: { type: "boolean" },
+    neutral: { type: "string" },
   },
 });
-const FOLDERS = "usb,clk,dma,iio,leds,hwmon,pci,remoteproc,watchdog,spi,i2c,mmc";
 const MARK = "__fs_mutant";
-
-const opened = openTree(values.tree ?? "");
-if (opened.tree === null) {
-  console.log(`${opened.problem} (--tree DIR; npm run --silent kernel prints one)`);
-  process.exit(2);
-}
-const tree = opened.tree;
+const tree = treeAt(values.tree);
 const { contracts } = readContracts();
 const bounds = { ...USUAL_BOUNDS, paths: Number(values.paths ?? 60) };
-
-let state = BigInt(values.seed ?? "1");
-function draw(n: number): number {
-  state = (state * 6364136223846793005n + 1442695040888963407n) & ((1n << 64n) - 1n);
-  return Number((state >> 33n) % BigInt(n));
-}
-function shuffled<T>(list: readonly T[]): T[] {
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = draw(i + 1);
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
-}
-
-const all = (values.folders ?? FOLDERS).split(",").flatMap((f) =>
-  (readdirSync(join(tree.root, "drivers", f), { recursive: true }) as string[])
-    .filter((p) => p.endsWith(".c"))
-    .map((p) => `drivers/${f}/${p}`)
-    .sort(),
-);
+const draw = drawer(values.seed ?? "1");
+const shuffled = <T>(list: readonly T[]): T[] => mixed(list, draw);
+const all = driverFiles(tree.root, values.folders ?? FOLDERS);
 const files = values.file ?? shuffled(all).slice(0, Number(values.files ?? 20));
-
-/** Images of one file whose sides are given, as if a patch had changed it. */
-function images(path: string, before: string, after: string): SideImages {
-  return {
-    files: [
-      {
-        path,
-        oldPath: path,
-        pristine: before,
-        before,
-        after,
-        beforeDocLines: [],
-        afterDocLines: [],
-        source: "work tree",
-        hunks: [],
-        touched: true,
-      },
-    ],
-    notes: [],
-    reversed: false,
-    standing: { kind: "forward" } as unknown as SideImages["standing"],
-  };
-}
-
-interface Told {
-  readonly fresh: readonly string[];
-  readonly possible: number;
-  readonly fixed: readonly string[];
-  readonly reached: boolean;
-  readonly paths: number;
-  readonly notes: readonly string[];
-}
-
-function run(path: string, before: string, after: string): Told {
-  const cases = new FunctionCases(tree, images(path, before, after));
-  const fresh: string[] = [];
-  const fixed: string[] = [];
-  const notes: string[] = [];
-  let possible = 0;
-  let reached = false;
-  let paths = 0;
-  for (const entry of cases.plan.entries) {
-    const r = cases.run(entry, {
-      bounds,
-      only: null,
-      watch: (_side, _forced, result) => {
-        if (result.assumed.includes(MARK)) reached = true;
-      },
-    });
-    paths += r.paths.before + r.paths.after;
-    if (r.note !== "") notes.push(r.note);
-    for (const d of r.differences) {
-      if (d.verdict !== "new" && d.verdict !== "fixed") continue;
-      if (d.fault.possible) {
-        possible++;
-        continue;
-      }
-      const text = `[${entry.name}${entry.leave === null ? "" : `+${entry.leave}`}] ${d.fault.kind}: ${d.fault.what} (line ${d.fault.at.loc.line}; ${[...d.forced].map(([k, v]) => `${k}=${v}`).join(", ") || "all goes well"})`;
-      (d.verdict === "new" ? fresh : fixed).push(text);
-    }
-  }
-  for (const d of cases.statics()) fresh.push(`static ${d.fault.kind}: ${d.fault.what}`);
-  return { fresh, fixed, possible, reached, paths, notes };
-}
+const run = (path: string, before: string, after: string): Told => tell(tree, path, before, after, bounds);
 
 const functions = (text: string): OutlineItem[] =>
   (outline(text) as OutlineItem[]).filter((i) => i.kind === "function");
@@ -205,7 +123,7 @@ for (const path of files) {
   const text = tree.read(path) ?? "";
   const changed = neutral(text);
   candidates.push(...mutantsOf(text).map((m) => ({ path, text, m })));
-  if (changed === text) continue;
+  if (changed === text || values.neutral === "no") continue;
   const told = run(path, text, changed);
   whole++;
   paths += told.paths;
@@ -223,9 +141,10 @@ const wanted = Number(values.mutants ?? 100);
 const tally = new Map<string, { told: number; possible: number; silent: number }>();
 let reached = 0;
 for (const { path, text, m } of shuffled(candidates)) {
+  if (values.line !== undefined && m.line !== Number(values.line)) continue;
   if (reached >= wanted) break;
   const told = run(path, text, m.text);
-  if (!told.reached) continue;
+  if (!told.assumed.has(MARK)) continue;
   reached++;
   const kind = `${m.what.split(":")[0]} ${/goto/.test(m.what) ? "goto" : /unlock/.test(m.what) ? "unlock" : "give-back"}`;
   const t = tally.get(kind) ?? { told: 0, possible: 0, silent: 0 };
