@@ -146,6 +146,8 @@ function clauseText(k: Clause, what: string): string {
     read: `reads through ${where}`,
     store: `stores ${from} in ${where}`,
     call: `calls ${where} with ${from}`,
+    later: `has ${where} called with ${from} when the device goes`,
+    never: `takes back that ${where} is called with ${from}`,
     fill: `writes what ${where} points to`,
     array: `writes the array that ${where} points to`,
     out: `hands on what ${where} points to`,

@@ -4,6 +4,7 @@
  */
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
+import { reachable } from "./reach.ts";
 import type { Run } from "./run.ts";
 import { isErrAddress, type Value } from "./value.ts";
 
@@ -38,7 +39,7 @@ export interface AuditInput {
 export function audit(w: Run, input: AuditInput): void {
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
-  const reached = reachable(w, input.result, held);
+  const reached = reachable(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
   for (const h of held) {
     if (h.kind.sort === "lock") {
       w.fault({
@@ -92,37 +93,4 @@ function isKept(w: Run, h: Holding, input: AuditInput, reached: ReadonlySet<numb
   if (at === null) return true;
   if (input.root && input.outcome === "failed") return false;
   return reached.has(at.obj.id);
-}
-
-/** Objects that can be reached from outside once the function is over. */
-function reachable(w: Run, result: Value | null, held: readonly Holding[]): Set<number> {
-  const owned = new Set<number>();
-  for (const h of held) {
-    const at = w.mem.at(h.key);
-    if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock") owned.add(at.obj.id);
-  }
-  const out = new Set<number>();
-  const queue: number[] = [];
-  const add = (id: number): void => {
-    if (out.has(id)) return;
-    out.add(id);
-    queue.push(id);
-  };
-  for (const o of w.mem.objects)
-    if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
-  const r = result === null ? null : w.known.resolve(result);
-  if (typeof r === "bigint") {
-    const at = w.mem.at(r);
-    if (at !== null) add(at.obj.id);
-  }
-  while (queue.length > 0) {
-    const o = w.mem.objects[queue.pop()!]!;
-    for (const c of o.cells.values()) {
-      const v = w.known.resolve(c.v);
-      if (typeof v !== "bigint" || c.size !== 8) continue;
-      const at = w.mem.at(v);
-      if (at !== null && at.obj.kind !== "string" && at.obj.kind !== "function") add(at.obj.id);
-    }
-  }
-  return out;
 }

@@ -3,6 +3,7 @@
  * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
  */
 import type { Loc } from "../c/ast.ts";
+import { reachable } from "./reach.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding } from "./books.ts";
@@ -52,7 +53,9 @@ export class Calls {
     if (sym?.def != null && (own || this.mayRun(sym))) {
       try {
         w.input.program.tree(sym);
+        const known = w.books.holdings.length;
         const v = w.body(sym, args);
+        if (!own && sym.path.endsWith(".c")) this.foreign(known, v, args);
         return v ?? 0n;
       } catch (f) {
         if (!(f instanceof CFail)) throw f;
@@ -60,6 +63,34 @@ export class Calls {
     }
     const origin = this.origin(plain, args, loc, true);
     return this.summary({ name: plain, args, x, origin }, sym);
+  }
+
+  /** What a function of another file took and let nobody have is that file's business. */
+  private foreign(known: number, v: Value | null, args: readonly Value[]): void {
+    const { w } = this;
+    const taken = w.books.holdings
+      .slice(known)
+      .filter((h) => h.state === "held" && h.kind.sort !== "state" && h.kind.sort !== "lock");
+    if (taken.length === 0 || w.beside() > 0) return;
+    const roots = args.map((a) => w.known.resolve(a)).concat(v === null ? [] : [w.known.resolve(v)]);
+    const reached = reachable(w, roots, taken);
+    for (const h of taken) {
+      const at = w.mem.at(h.key);
+      if (at !== null && !reached.has(at.obj.id)) h.state = "passed";
+    }
+  }
+
+  /** Carries out what was left for when the device goes. */
+  deviceGoes(): void {
+    const { w } = this;
+    for (let n = 0; w.deferred.length > 0 && n < 64; n++) {
+      const { fn, arg, site } = w.deferred.pop()!;
+      if (this.callback(fn, [arg], site.x.loc)) continue;
+      // Nobody knows what it does with it.
+      const v = w.known.resolve(arg);
+      if (typeof v !== "bigint") continue;
+      for (const h of w.books.holdings) if (h.key === v && h.state === "held") h.state = "passed";
+    }
   }
 
   /** A body outside the patched files: inline functions of headers, and small ones of files beside. */
@@ -133,6 +164,7 @@ export class Calls {
       failed = w.choose(key, options, callee) === "fails";
     }
     const ret = this.result(c, site, failed);
+    if (!failed) this.filled(c, site);
     if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))
       w.originOf.set(ret, site.origin);
     for (const clause of c.clauses) {
@@ -141,6 +173,25 @@ export class Calls {
       this.apply(clause, c, site, ret, failed);
     }
     return ret;
+  }
+
+  /** Variables of which a callee that went well has the address hold what it put there, whatever else is known of it. */
+  private filled(c: Contract, site: CallSite): void {
+    const { w } = this;
+    site.args.forEach((a, i) => {
+      if (c.clauses.some((k) => k.where.at === i)) return;
+      const declared = site.x.ft.params[i]?.type;
+      const to = declared?.kind === "pointer" ? declared.to : null;
+      if (to === null || (to.quals & 1) !== 0) return;
+      const v = w.known.resolve(a);
+      const at = typeof v === "bigint" ? w.mem.at(v) : null;
+      if (at === null || at.obj.kind !== "local" || freshAt(at.obj, at.off).fresh !== "uninitialised") return;
+      const scalar = to.kind === "pointer" || isInteger(to);
+      const size = scalar ? sizeOf(to) : (at.obj.size ?? 8) - at.off;
+      let written = false;
+      for (let n = 0; n < size && !written; n++) written = at.obj.cells.has(at.off + n);
+      if (!written && size > 0) w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
+    });
   }
 
   private result(c: Contract, site: CallSite, failed: boolean): Value {
@@ -274,6 +325,17 @@ export class Calls {
       case "call": {
         const arg = clause.from === null ? null : this.place(clause.from, site, ret);
         this.callback(v, arg === null ? [] : [arg]);
+        return;
+      }
+      case "later": {
+        const arg = clause.from === null ? null : this.place(clause.from, site, ret);
+        w.deferred.push({ fn: v, arg: arg ?? 0n, site });
+        return;
+      }
+      case "never": {
+        const arg = clause.from === null ? null : this.place(clause.from, site, ret);
+        const n = w.deferred.findLastIndex((d) => d.fn === v && d.arg === (arg ?? 0n));
+        if (n >= 0) w.deferred.splice(n, 1);
         return;
       }
       case "array": {
@@ -426,13 +488,12 @@ export class Calls {
   }
 
   /** Calls a function by its address, when it is one that has a body or a contract. Whether it did. */
-  callback(fn: Value, args: readonly Value[]): boolean {
+  callback(fn: Value, args: readonly Value[], from: Loc | null = null): boolean {
     const { w } = this;
     if (typeof fn !== "bigint") return false;
     const sym = w.mem.at(fn)?.obj.fn;
     if (sym == null) return false;
-    const frame = w.frame;
-    const loc = frame.loc;
+    const loc = from ?? w.frame.loc;
     const x = {
       k: "call",
       t: { kind: "void", quals: 0 },

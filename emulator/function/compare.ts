@@ -96,7 +96,12 @@ export function compareEntry(
       list.filter((r) => {
         const forced = translated(r.forced, names);
         const result = at(other, e, extra, forced);
-        return cleanOn(result, key) && (others === 0 || met(result, forced));
+        if (!cleanOn(result, key) || !(others === 0 || met(result, forced))) return false;
+        if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
+          return false;
+        // The same loss under another name: a helper that takes it, a call that another one replaces.
+        const sort = faultSort(key);
+        return sortCount(result, sort) < sortCount(r.result, sort);
       });
     const fixed = alone(g.b, after, a, extraA, there, g.a.length);
     const fresh = alone(g.a, before, b, extraB, back, g.b.length);
@@ -234,6 +239,17 @@ function errorsLost(
 /** What makes two faults the same on both sides. */
 export function faultKey(f: Fault): string {
   return `${f.kind}|${f.object}`;
+}
+
+/** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */
+function faultSort(key: string): string {
+  return key.startsWith("leaked|") || key.startsWith("double-release|")
+    ? key.replace(/ of .*$/, "")
+    : key.slice(0, key.indexOf("|"));
+}
+
+function sortCount(r: PathResult, sort: string): number {
+  return r.faults.filter((f) => faultSort(faultKey(f)) === sort).length;
 }
 
 function has(r: PathResult, key: string): boolean {

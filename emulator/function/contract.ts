@@ -24,6 +24,8 @@ export type Verb =
   | "read" /** reads through a pointer */
   | "store" /** stores one argument at a place */
   | "call" /** calls the function that lies at a place, with an argument */
+  | "later" /** calls it when the device goes: at the end of a path */
+  | "never" /** what was to be called when the device goes is not */
   | "fill" /** what the pointer leads to is written */
   | "array" /** what the pointer leads to, and what follows it in the object, is written */
   | "out"; /** what the pointer leads to leaves the kernel, but for a time stamp at its end */
@@ -52,6 +54,8 @@ export interface Contract {
   readonly size: readonly number[];
   /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a number above (not below) 0. */
   readonly gives: number | "positive" | "nonnegative" | null;
+  /** It fails only where a machine is described wrongly: what rests on that alone is not told. */
+  readonly seldom: boolean;
   readonly source: string;
 }
 
@@ -82,6 +86,7 @@ export interface ContractEntry {
   readonly memory?: string;
   readonly size?: readonly number[];
   readonly gives?: number | string;
+  readonly seldom?: boolean;
   readonly source?: string;
   /** Takes over everything of another entry. */
   readonly like?: string;
@@ -104,6 +109,8 @@ const VERBS: ReadonlySet<string> = new Set([
   "read",
   "store",
   "call",
+  "later",
+  "never",
   "fill",
   "array",
   "out",
@@ -133,7 +140,7 @@ export function parseClause(text: string): Clause | null {
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
   const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out";
-  const paired = verb === "store" || verb === "call";
+  const paired = verb === "store" || verb === "call" || verb === "later" || verb === "never";
   if (words.length !== (two ? 2 : 3)) return null;
   const where = parsePlace(words[words.length - 1]!);
   const from = paired ? parsePlace(words[1]!) : null;
@@ -202,6 +209,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       memory: e.memory === undefined ? null : (e.memory as Contract["memory"]),
       size: e.size ?? [],
       gives: e.gives === undefined ? null : (e.gives as Contract["gives"]),
+      seldom: e.seldom ?? false,
       source: e.source ?? declared.get(name) ?? "",
     });
   }

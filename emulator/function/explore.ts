@@ -131,6 +131,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const result = v === null ? null : w.known.span(v);
   // Only what has begun ends.
   if (entry.leave === null || outcome !== "succeeded") {
+    w.calls_.deviceGoes();
     audit(w, { result: v, outcome, root: entry.root, life: false, at });
     return { result, outcome };
   }
@@ -143,6 +144,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   });
   w.returned = null;
   w.body(last, same);
+  w.calls_.deviceGoes();
   audit(w, {
     result: null,
     outcome: "neither",

@@ -46,6 +46,8 @@ export interface Fault {
   readonly functions: readonly string[];
   /** It rests on what an unknown function may have done. */
   readonly possible: boolean;
+  /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
+  readonly seldom?: boolean;
 }
 
 export interface PathResult {

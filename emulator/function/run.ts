@@ -78,6 +78,8 @@ export abstract class Run {
   readonly answers = new Map<string, string>();
   /** How often a callee was called on this path. */
   readonly calls = new Map<string, number>();
+  /** What is called when the device goes, in the order in which it was asked for. */
+  readonly deferred: { readonly fn: Value; readonly arg: Value; readonly site: CallSite }[] = [];
   steps = 0;
   /** Where a function of the patched files returned last. */
   returned: Loc | null = null;
@@ -235,6 +237,7 @@ export abstract class Run {
         taken: from,
         given: null,
         possible: false,
+        seldom: from !== null && this.input.contracts.functions.get(from.callee)?.seldom === true,
       });
       throw new PathEnd("fault", "NULL is dereferenced");
     }

@@ -1,0 +1,45 @@
+/**
+ * What somebody can still get at: from outside, from global variables, by what is registered, and from given values. Leaves
+ * out whether that is enough (audit.ts).
+ */
+import type { Holding } from "./books.ts";
+import type { Run } from "./run.ts";
+import type { Value } from "./value.ts";
+
+/** Objects that can be reached from outside, from global variables and from `roots`; `held` are not known by themselves. */
+export function reachable(w: Run, roots: readonly Value[], held: readonly Holding[]): Set<number> {
+  const owned = new Set<number>();
+  for (const h of held) {
+    const at = w.mem.at(h.key);
+    if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock") owned.add(at.obj.id);
+  }
+  const out = new Set<number>();
+  const queue: number[] = [];
+  const add = (id: number): void => {
+    if (out.has(id)) return;
+    out.add(id);
+    queue.push(id);
+  };
+  for (const o of w.mem.objects)
+    if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
+  // What is registered or switched on is known to whoever keeps the state.
+  for (const h of w.books.holdings) {
+    if (h.state !== "held" || h.kind.sort !== "state" || h.key === 0n) continue;
+    const at = w.mem.at(h.key);
+    if (at !== null && at.obj.kind === "heap") add(at.obj.id);
+  }
+  for (const r of roots) {
+    const at = typeof r === "bigint" ? w.mem.at(r) : null;
+    if (at !== null) add(at.obj.id);
+  }
+  while (queue.length > 0) {
+    const o = w.mem.objects[queue.pop()!]!;
+    for (const c of o.cells.values()) {
+      const v = w.known.resolve(c.v);
+      if (typeof v !== "bigint" || c.size !== 8) continue;
+      const at = w.mem.at(v);
+      if (at !== null && at.obj.kind !== "string" && at.obj.kind !== "function") add(at.obj.id);
+    }
+  }
+  return out;
+}
