@@ -66,6 +66,7 @@ export function sidesOf(path: string, before: string, after: string): SideImages
         source: "work tree",
         hunks: [],
         touched: true,
+        own: true,
       },
     ],
     notes: [],

@@ -86,7 +86,23 @@ export class FunctionCases {
 
   run(entry: Entry, options: FunctionOptions): EntryResult {
     const { before, after } = this.sides();
-    return compareEntry(before, after, entry, options.bounds, options.watch);
+    const result = compareEntry(before, after, entry, options.bounds, options.watch);
+    return { ...result, differences: result.differences.map((d) => this.onOwnBase(d)) };
+  }
+
+  /**
+   * A patch that only takes a give-back away repairs a base that gives back elsewhere, too. Where the tree is not that base
+   * (another repair is in it, or none was needed), what is lost is the tree's business: possible, not told.
+   */
+  private onOwnBase(d: Difference): Difference {
+    if (d.verdict !== "new" || d.fault.possible) return d;
+    if (d.fault.kind !== "leaked" && d.fault.kind !== "returned-locked") return d;
+    const f = this.imagesOf(d.entry.path);
+    if (f === null || f.own || f.hunks.every((h) => h.fate.kind === "already")) return d;
+    const lines = (text: string): string[] => text.split("\n").map((l) => l.trim());
+    const before = new Set(lines(f.before!));
+    if (!lines(f.after!).every((l) => before.has(l))) return d;
+    return { ...d, fault: { ...d.fault, possible: true } };
   }
 
   /** What the text of the changed functions shows without running. */

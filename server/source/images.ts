@@ -72,6 +72,8 @@ export interface FileImages {
   readonly hunks: readonly HunkImage[];
   /** This patch touches it; false: only the stack does. */
   readonly touched: boolean;
+  /** The ids of the `index` line say that the sides are the very texts that the patch was made of. */
+  readonly own: boolean;
 }
 
 export interface SideImages {
@@ -283,6 +285,8 @@ interface FilePlan {
   readonly problem: Refusal | null;
   /** Functions that the stack and this patch rename in it. */
   readonly renames: Renames;
+  /** The ids of the `index` line say which side the text is. */
+  readonly own: boolean;
 }
 
 interface PatchPlan {
@@ -417,7 +421,7 @@ function planFile(
 ): FilePlan {
   const { file, exists, target, renames } = ground;
   const { pristine, oldPristine, source } = ground;
-  const plan = { file, pristine, oldPristine, source, renames };
+  const plan = { file, pristine, oldPristine, source, renames, own: ground.certain !== null };
   const problem = wholeFileProblem(ground, surveys);
   if (problem !== null) {
     const fate: HunkFate = { kind: "rejected", why: problem };
@@ -466,6 +470,7 @@ function fileImages(plan: FilePlan): FileImages {
       fate: fateOf(p),
     })),
     touched: true,
+    own: plan.own,
   };
 }
 
@@ -482,6 +487,7 @@ function withoutText(file: DiffFile): FileImages {
     source: "none",
     hunks: [],
     touched: true,
+    own: false,
   };
 }
 
@@ -503,6 +509,7 @@ function untouched(files: ReadonlyMap<string, FileState>, touched: readonly File
       source: state.source,
       hunks: [],
       touched: false,
+      own: false,
     });
   }
   return out;

@@ -113,6 +113,7 @@ export function treeSides(
       source: "work tree",
       hunks: [],
       touched: false,
+          own: false,
     });
   }
   const changed = new Map(
