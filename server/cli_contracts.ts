@@ -140,6 +140,7 @@ function clauseText(k: Clause, what: string): string {
     get: `takes a ${what}: ${where}`,
     put: `gives back a ${what}: ${where}`,
     free: `gives back the ${what}, which is gone then: ${where}`,
+    sweep: `gives back every ${what}`,
     take: `takes over the caller's ${what}: ${where}`,
     lock: `locks the ${what}: ${where}`,
     unlock: `unlocks the ${what}: ${where}`,

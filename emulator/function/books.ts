@@ -36,6 +36,13 @@ export class Books {
 
   take(kind: Kind, key: bigint, taken: CallOrigin, stack: readonly string[], first: boolean): Holding {
     const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, first };
+    // What was given up before, for somebody who held it before the call, is taken again for him.
+    const debt = kind.sort === "state" ? this.debt(kind, key) : null;
+    if (debt !== null) {
+      this.repay(kind, key);
+      h.state = "passed";
+      h.given = debt;
+    }
     this.holdings.push(h);
     return h;
   }

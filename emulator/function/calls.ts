@@ -3,13 +3,13 @@
  * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
  */
 import type { Loc } from "../c/ast.ts";
-import { reachable } from "./reach.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
+import { reachable } from "./reach.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 
@@ -306,6 +306,13 @@ export class Calls {
       case "put":
       case "free":
         if (kind !== null) this.give(kind, v, site, clause.verb === "free");
+        return;
+      case "sweep":
+        for (const h of w.books.holdings)
+          if (h.kind === kind && h.state === "held") {
+            h.state = "given";
+            h.given = w.spot(site.name);
+          }
         return;
       case "take":
         if (kind !== null) this.pass(kind, v, site);

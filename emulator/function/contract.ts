@@ -18,6 +18,7 @@ export type Verb =
   | "get" /** takes one of a kind */
   | "put" /** gives one back */
   | "free" /** gives back, and the memory is gone */
+  | "sweep" /** gives back all of a kind, whatever they are of */
   | "take" /** the callee takes what the caller held */
   | "lock"
   | "unlock"
@@ -103,6 +104,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "get",
   "put",
   "free",
+  "sweep",
   "take",
   "lock",
   "unlock",

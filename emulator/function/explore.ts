@@ -171,47 +171,104 @@ export interface Explored {
   readonly paths: ReadonlyMap<string, { readonly forced: Forced; readonly result: PathResult }>;
   /** Paths that were known and not run, for the bound. */
   readonly left: number;
+  /** What is decided otherwise than usual on the path that goes well, where the usual one does not. */
+  readonly well: Forced | null;
 }
 
 interface Candidate {
+  readonly depth: number;
   readonly forced: Forced;
   readonly after: number;
   readonly rank: number;
 }
 
-export function explore(side: Side, entry: Entry, bounds: Bounds): Explored {
+/** Paths that are spent on finding one that goes well. */
+const SEEKING = 24;
+
+/**
+ * A path on which the entry says that all went well, found from the usual one: what was decided last before it gave up is
+ * decided otherwise, as long as that leads further. Null where the usual path goes well, or none is found.
+ */
+function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Forced | null {
+  let forced: Forced = new Map();
+  let at = usual;
+  let tries = 0;
+  const length = (r: PathResult): number => r.choices.length;
+  while (at.outcome === "failed" && at.end === "returned") {
+    let further: { forced: Forced; result: PathResult } | null = null;
+    for (let i = at.choices.length - 1; i >= 0 && further === null; i--) {
+      const c = at.choices[i]!;
+      if (forced.has(c.name) || c.answer === "works" || c.options.length < 2) continue;
+      for (const option of c.options) {
+        if (option === c.answer || option === "fails") continue;
+        if (tries++ >= SEEKING) return null;
+        const next = new Map(forced).set(c.name, option);
+        const result = run(next);
+        const better =
+          result.end === "returned" && (result.outcome !== "failed" || length(result) > length(at));
+        if (better) {
+          further = { forced: next, result };
+          break;
+        }
+      }
+    }
+    if (further === null) return null;
+    forced = further.forced;
+    at = further.result;
+  }
+  return forced.size > 0 && at.outcome === "succeeded" ? forced : null;
+}
+
+export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced | null = null): Explored {
   const paths = new Map<string, { forced: Forced; result: PathResult }>();
   const seen = new Set<string>([""]);
   const covered = new Set<string>();
-  let queue: Candidate[] = [{ forced: new Map(), after: 0, rank: 0 }];
+  let queue: Candidate[] = [];
   let total = 0;
-  while (queue.length > 0 && paths.size < bounds.paths && total < bounds.total) {
-    let best = 0;
-    for (let i = 1; i < queue.length; i++) if (queue[i]!.rank < queue[best]!.rank) best = i;
-    const [c] = queue.splice(best, 1);
-    const result = runPath(side, entry, c!.forced, bounds.steps);
+  const run = (forced: Forced): PathResult => {
+    const key = forcedKey(forced);
+    const known = paths.get(key);
+    if (known !== undefined) return known.result;
+    const result = runPath(side, entry, forced, bounds.steps);
     total += result.steps + 200;
-    paths.set(forcedKey(c!.forced), { forced: c!.forced, result });
+    paths.set(key, { forced, result });
+    return result;
+  };
+  const spread = (c: Candidate): void => {
+    const result = run(c.forced);
     let fresh = 0;
     for (const e of result.covered)
       if (!covered.has(e)) {
         covered.add(e);
         fresh++;
       }
-    const depth = c!.forced.size;
     result.choices.forEach((choice, i) => {
-      if (i < c!.after) return;
+      if (i < c.after) return;
       for (const option of choice.options) {
-        if (option === choice.answer) continue;
-        const forced = new Map(c!.forced).set(choice.name, option);
+        if (option === choice.answer || c.forced.has(choice.name)) continue;
+        const forced = new Map(c.forced).set(choice.name, option);
         const key = forcedKey(forced);
         if (seen.has(key)) continue;
         seen.add(key);
-        const rank = depth + 1 - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
-        queue.push({ forced, after: i + 1, rank });
+        const depth = c.depth + 1;
+        const rank = depth - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
+        queue.push({ forced, after: i + 1, rank, depth });
       }
     });
     if (queue.length > 20_000) queue = queue.sort((a, b) => a.rank - b.rank).slice(0, 10_000);
+  };
+  spread({ forced: new Map(), after: 0, rank: 0, depth: 0 });
+  // Failures are tried on a path that would go well without them, not on one that has given up before.
+  const well = lead ?? goesWell(run, run(new Map()));
+  if (well !== null) {
+    seen.add(forcedKey(well));
+    spread({ forced: well, after: 0, rank: 0, depth: 0 });
   }
-  return { paths, left: queue.length };
+  while (queue.length > 0 && paths.size < bounds.paths && total < bounds.total) {
+    let best = 0;
+    for (let i = 1; i < queue.length; i++) if (queue[i]!.rank < queue[best]!.rank) best = i;
+    const [c] = queue.splice(best, 1);
+    spread(c!);
+  }
+  return { paths, left: queue.length, well };
 }

@@ -290,7 +290,9 @@ export abstract class Run {
   nameOf(obj: Obj, off: number, size: number, type: CType | null, at: number): string {
     const own = memberAt(obj.type, off, size);
     const { name } = freshAt(obj, off);
-    if (own !== null) return `${name}${own.path === "" ? "" : joined(obj, own.path)}`;
+    if (own !== null && own.path !== "") return `${name}${joined(obj, own.path)}`;
+    // What a pointer leads to is something else than the pointer.
+    if (own !== null) return obj.kind === "outside" || obj.kind === "heap" ? `*${name}` : name;
     const via = memberAt(type, off - at, size);
     if (via !== null) return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
     return off === 0 ? `*${name}` : `${name}+${off}`;
@@ -313,7 +315,7 @@ export abstract class Run {
     let v: Value;
     if (fresh === "zero") v = 0n;
     else {
-      if (fresh === "uninitialised")
+      if (fresh === "uninitialised" && this.beside() === 0)
         this.fault({
           kind: "uninitialised",
           object: name,
@@ -370,7 +372,11 @@ export abstract class Run {
       v |= b << BigInt(8 * i);
     }
     if (whole) return this.signed(v, t);
-    if (freshAt(obj, off).fresh === "uninitialised" && writtenBits(obj, off, size) < size * 8)
+    if (
+      this.beside() === 0 &&
+      freshAt(obj, off).fresh === "uninitialised" &&
+      writtenBits(obj, off, size) < size * 8
+    )
       this.fault({
         kind: "uninitialised",
         object: obj.name,
