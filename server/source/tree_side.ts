@@ -113,7 +113,7 @@ export function treeSides(
       source: "work tree",
       hunks: [],
       touched: false,
-          own: false,
+      own: false,
     });
   }
   const changed = new Map(
