@@ -10,12 +10,12 @@ import { replaceComments } from "./c/comments.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type ParsedUnit, parse } from "./c/parser.ts";
-import { defineMacros, preprocess } from "./c/preprocessor.ts";
+import { preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraRow } from "./kernel/era.ts";
 import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
-import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
+import { FileMacros, ImportingTable, type Needs, type TreeParses, treeParses } from "./tree_parses.ts";
 import type { Image } from "./vm/image.ts";
 
 /** One whole file of a side. Definitions are named by kind and name: "function dax_busy_page", "struct page". */
@@ -110,9 +110,16 @@ function missingMembers(image: Image, units: readonly TreeUnit[]): { record: str
 /** A file of the rest of the tree, and what it defines in this configuration. */
 interface LoadedFile {
   readonly unit: LinkUnit;
-  readonly macros: MacroTable;
   readonly names: ReadonlySet<string>;
   readonly tags: ReadonlySet<string>;
+}
+
+/** What a file itself says of macros: null, that a name is none. */
+type Written = ReadonlyMap<string, MacroDef | null>;
+
+interface ParsedFile {
+  readonly tu: ParsedUnit;
+  readonly macros: Written;
 }
 
 class TreeBuilder {
@@ -121,7 +128,9 @@ class TreeBuilder {
   private readonly source: TreeSource;
   private readonly files: SourceFile[] = [];
   private readonly loaded = new Map<string, LoadedFile | null>();
-  private readonly tables = new Map<string, MacroTable | null>();
+  private readonly tables = new Map<string, Written | null>();
+  /** Files whose macros are being read. */
+  private readonly underWay = new Set<string>();
   private readonly layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [
     [],
     [],
@@ -129,9 +138,8 @@ class TreeBuilder {
     [],
   ];
   private reference!: ReferenceParse;
+  private parses!: TreeParses;
   private known!: ReadonlySet<string>;
-  /** Typedef names of the reference kernel and of the tree: every file is parsed with them. */
-  private typedefs!: ReadonlySet<string>;
   private macros!: ImportingTable;
 
   private readonly space: AddressSpace | undefined;
@@ -146,17 +154,17 @@ class TreeBuilder {
 
   /** Reads the side's files and splits them over the layers. */
   private read(): void {
-    const sources = this.units.map((u): SourceFile => ({ path: u.path, text: u.text, origin: "tree" }));
     const traits = this.traits();
     const plain = parseReference(this.era, [], null, undefined, traits);
-    this.use(plain, sources);
+    let sources = this.use(plain);
     const own = this.headerMacros(sources);
     if ([...own.defined].some((m) => plain.macros.has(m.name)) || own.gone.size > 0)
-      this.use(parseReference(this.era, sources, own.defined, own.gone, traits), sources);
+      sources = this.use(parseReference(this.era, sources, own.defined, own.gone, traits));
+    else this.macros = this.around();
     for (const m of own.defined) this.macros.set(m);
     for (const name of own.gone) this.macros.delete(name);
     sources.forEach((s, i) => {
-      const { tu } = this.parseFile(s);
+      const { tu } = this.parseUnit(s, i);
       for (const [layer, externals] of this.split(this.units[i]!, tu.externals).entries())
         if (externals.length > 0) this.layers[layer]!.push({ path: s.path, tu: { externals, errors: [] } });
     });
@@ -164,6 +172,7 @@ class TreeBuilder {
 
   /** An image in which the records of `merged` have members of all layers. */
   link(merged: ReadonlyMap<string, ReadonlySet<string> | "all">): KernelImage {
+    this.knowFiles();
     const asUnits = (n: number): LinkUnit[] => this.layers[n]!.map((u) => ({ ...u, macros: this.macros }));
     const image = linkImage({
       layers: [
@@ -192,22 +201,38 @@ class TreeBuilder {
     return /\b_folio_nr_pages\b/.test(text) ? ["FSC_OLD_FOLIO 1"] : [];
   }
 
-  private use(reference: ReferenceParse, sources: readonly SourceFile[]): void {
+  /** Builds over this reference kernel. Gives the side's files, each in its place. */
+  private use(reference: ReferenceParse): SourceFile[] {
     this.reference = reference;
+    this.parses = treeParses(reference, this.source.typedefs, this.source.config);
+    const sources = this.units.map((u) => this.parses.source(u.path, u.text, false));
     this.files.length = 0;
-    this.files.push(...reference.files);
+    this.files.push(...this.parses.files);
     sources.forEach((s, i) => {
       this.files[i] = s;
     });
     this.known = reference.names;
-    this.typedefs = new Set([...reference.typedefs, ...this.source.typedefs]);
-    this.macros = new ImportingTable(reference.macros, (name) => this.importMacro(name));
-    const lines = [...this.source.config, ...TREE_CONFIG, ...TREE_MACROS];
-    const free = lines.filter((line) => {
-      const name = /^\w+/.exec(line)?.[0] ?? "";
-      return !this.macros.has(name) && !this.known.has(name);
-    });
-    defineMacros(this.macros, this.files, free, "<shims>");
+    this.macros = this.around();
+    return sources;
+  }
+
+  private around(): ImportingTable {
+    this.loaded.clear();
+    this.tables.clear();
+    return new ImportingTable(this.parses.base, (name) => this.importMacro(name));
+  }
+
+  /** A file of the tree in its place. */
+  private placed(path: string, text: string): SourceFile {
+    const source = this.parses.source(path, text, true);
+    this.knowFiles();
+    return source;
+  }
+
+  /** Takes over the places of files that were read for other images since. */
+  private knowFiles(): void {
+    const { files } = this.parses;
+    for (let i = this.files.length; i < files.length; i++) this.files.push(files[i]!);
   }
 
   /** Records that the patches change and the reference kernel has too: code of both uses their members. */
@@ -220,16 +245,19 @@ class TreeBuilder {
 
   // ---- files ------------------------------------------------------------------------------------------------------
 
-  private parseFile(s: SourceFile): { tu: ParsedUnit; macros: MacroTable } {
-    const { tokens, macros } = this.preprocessed(s);
-    return {
-      tu: parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" }),
-      macros,
-    };
+  /** A file of the side. */
+  private parseUnit(s: SourceFile, at: number): ParsedFile {
+    return this.parses.of(`unit ${at} ${s.path}`, s.text, this.macros, (needs) => this.parseFile(s, needs));
   }
 
-  private preprocessed(s: SourceFile): { tokens: readonly Token[]; macros: MacroTable } {
-    const macros = this.macros.copy();
+  private parseFile(s: SourceFile, needs: Needs): ParsedFile {
+    const { tokens, macros } = this.preprocessed(s, needs);
+    const { typedefs } = this.parses;
+    return { tu: parse(tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" }), macros };
+  }
+
+  private preprocessed(s: SourceFile, needs: Needs): { tokens: readonly Token[]; macros: Written } {
+    const macros = new FileMacros(this.macros, needs);
     const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
     // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
@@ -240,7 +268,7 @@ class TreeBuilder {
       resolve: () => null,
       missingInclude: "ignore",
     });
-    return { tokens, macros };
+    return { tokens, macros: macros.written };
   }
 
   /** Macros that changed headers define, and names of the reference's macros that they no longer have. */
@@ -252,10 +280,10 @@ class TreeBuilder {
       const u = this.units[i]!;
       const keys = new Set([...u.changed, ...u.stacked]);
       if (keys.size === 0) return;
-      const { macros } = this.parseFile(s);
+      const { macros } = this.parseUnit(s, i);
       for (const key of keys) {
         const [kind, name] = key.split(" ") as [string, string];
-        const now = macros.own(name);
+        const now = this.written(macros, name);
         if (kind === "macro" && now !== undefined) defined.set(now);
         // A macro of the reference kernel that the patches make a function.
         if (kind === "function" && this.reference.macros.has(name) && now === undefined) gone.add(name);
@@ -290,30 +318,33 @@ class TreeBuilder {
     this.loaded.set(path, null);
     const text = this.units.some((u) => u.path === path) ? null : this.source.read(path);
     if (text === null) return null;
-    const { tu, macros } = this.parseFile({ path, text, origin: "tree" });
-    const names = new Set<string>();
-    const tags = new Set<string>();
-    for (const e of tu.externals)
-      if (e.kind === "function" || e.kind === "declaration")
-        for (const key of keysOf(e)) {
-          if (/^(struct|union|enum) /.test(key)) tags.add(key);
-          else if (e.kind === "function" || !isDeclarationOnly(e)) names.add(nameOf(key));
-        }
-    const result = { unit: { path, tu, macros }, macros, names, tags };
+    const source = this.placed(path, text);
+    const result = this.parses.of(`file ${path}`, text, this.macros, (needs): LoadedFile => {
+      const { tu } = this.parseFile(source, needs);
+      return { unit: { path, tu }, ...namesOf(tu.externals) };
+    });
     this.loaded.set(path, result);
     return result;
   }
 
   /** The macros of a file of the rest: its directives alone are read, so that one macro does not draw in a file's needs. */
-  private macrosOf(path: string): MacroTable | null {
+  private macrosOf(path: string): Written | null {
     const known = this.tables.get(path);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.underWay.has(path)) this.macros.circles++;
+      return known;
+    }
     this.tables.set(path, null);
     const text = this.source.read(path);
     if (text === null) return null;
-    const { macros } = this.preprocessed({ path, text: directivesOf(text), origin: "tree" });
-    this.tables.set(path, macros);
-    return macros;
+    this.underWay.add(path);
+    const table = this.parses.of(`macros ${path}`, text, this.macros, (needs) => {
+      const source = this.placed(path, directivesOf(text));
+      return this.preprocessed(source, needs).macros;
+    });
+    this.underWay.delete(path);
+    this.tables.set(path, table);
+    return table;
   }
 
   private more(name: string): readonly LinkUnit[] {
@@ -322,7 +353,9 @@ class TreeBuilder {
       const file = this.load(path);
       if (file === null) continue;
       // The index knows no conditionals: the file may define the name for another configuration.
-      if ((isTag ? file.tags : file.names).has(name)) return [file.unit];
+      if (!(isTag ? file.tags : file.names).has(name)) continue;
+      this.knowFiles();
+      return [file.unit];
     }
     return [];
   }
@@ -330,9 +363,10 @@ class TreeBuilder {
   /** A macro that only the tree's headers have. Names that the reference kernel knows otherwise are left alone. */
   private importMacro(name: string): MacroDef | undefined {
     if (this.known.has(name)) return undefined;
-    if (/^trace_\w+$/.test(name)) return this.tracepoint(name);
+    if (/^trace_\w+$/.test(name)) return this.parses.tracepoint(name);
     for (const path of this.source.definers(`#${name}`)) {
-      const found = this.macrosOf(path)?.own(name);
+      const table = this.macrosOf(path);
+      const found = table === null ? undefined : this.written(table, name);
       if (found === undefined) continue;
       if (found.params === null && /[a-z]/.test(name)) continue;
       return found;
@@ -340,39 +374,10 @@ class TreeBuilder {
     return undefined;
   }
 
-  /** Tracepoints say nothing here: `trace_foo(...)` does nothing, `trace_foo_enabled()` is false. */
-  private tracepoint(name: string): MacroDef | undefined {
-    const table = new MacroTable();
-    const body = name.endsWith("_enabled") ? "0" : "((void)0)";
-    defineMacros(table, this.files, [`${name}(...) ${body}`], "<tracepoint>");
-    return table.get(name);
-  }
-}
-
-/** A table that looks further for a macro it does not have. `has` says only what it has by itself: `#ifdef` asks that. */
-class ImportingTable extends MacroTable {
-  private readonly find: (name: string) => MacroDef | undefined;
-  private readonly asked = new Map<string, MacroDef | undefined>();
-
-  constructor(from: Iterable<MacroDef>, find: (name: string) => MacroDef | undefined) {
-    super(from);
-    this.find = find;
-  }
-
-  override get(name: string): MacroDef | undefined {
-    const own = super.get(name);
-    if (own !== undefined) return own;
-    if (!this.asked.has(name)) {
-      this.asked.set(name, undefined);
-      this.asked.set(name, this.find(name));
-    }
-    return this.asked.get(name);
-  }
-
-  override copy(): MacroTable {
-    const out = new ImportingTable(this, this.find);
-    out.counter = this.counter;
-    return out;
+  /** A macro after a file that says `table` of macros. */
+  private written(table: Written, name: string): MacroDef | undefined {
+    const own = table.get(name);
+    return own === undefined ? this.macros.own(name) : (own ?? undefined);
   }
 }
 
@@ -402,6 +407,19 @@ function declaredNames(text: string): ReadonlySet<string> {
 }
 
 const nameOf = (key: string): string => key.slice(key.indexOf(" ") + 1);
+
+/** What a file defines: functions and objects, and tags. */
+function namesOf(externals: readonly External[]): { names: Set<string>; tags: Set<string> } {
+  const names = new Set<string>();
+  const tags = new Set<string>();
+  for (const e of externals)
+    if (e.kind === "function" || e.kind === "declaration")
+      for (const key of keysOf(e)) {
+        if (/^(struct|union|enum) /.test(key)) tags.add(key);
+        else if (e.kind === "function" || !isDeclarationOnly(e)) names.add(nameOf(key));
+      }
+  return { names, tags };
+}
 
 /** What a definition is called, by kind and name; a declaration may define several things. */
 function keysOf(e: External): string[] {

@@ -208,7 +208,8 @@ class Preprocessor {
   private readonly errors: CError[] = [];
   private readonly once = new Set<SourceFile>();
   private readonly pushed = new Map<string, (MacroDef | null)[]>();
-  private readonly fileIndexes = new Map<SourceFile, number>();
+  /** Places in `files`: made when a second file is entered. */
+  private fileIndexes: Map<SourceFile, number> | null = null;
   private frames: Frame[] = [];
   private readonly open: FileState[] = [];
   private basePath = "";
@@ -230,7 +231,6 @@ class Preprocessor {
     this.sticky = options.sticky ?? new Set();
     this.limits = { ...PREPROCESS_LIMITS, ...options.limits };
     this.ignoreMissing = options.missingInclude === "ignore";
-    for (let i = this.files.length - 1; i >= 0; i--) this.fileIndexes.set(this.files[i]!, i);
   }
 
   run(source: SourceFile): PreprocessResult {
@@ -286,12 +286,7 @@ class Preprocessor {
   // ---- input ----
 
   private enterFile(source: SourceFile): FileState {
-    let index = this.fileIndexes.get(source);
-    if (index === undefined) {
-      index = this.files.length;
-      this.files.push(source);
-      this.fileIndexes.set(source, index);
-    }
+    const index = this.indexOf(source);
     const lexed = lexCached(source, index);
     for (const problem of lexed.errors) this.error(problem.loc, problem.message);
     const file: FileState = {
@@ -305,6 +300,25 @@ class Preprocessor {
     this.open.push(file);
     this.frames.push({ tokens: lexed.tokens, pos: 0, file });
     return file;
+  }
+
+  /** The place of a file in the table, at whose end it is put when it has none. */
+  private indexOf(source: SourceFile): number {
+    const { files } = this;
+    let index: number | undefined;
+    if (this.open.length === 0 && this.fileIndexes === null) index = files.indexOf(source);
+    else {
+      if (this.fileIndexes === null) {
+        this.fileIndexes = new Map();
+        for (let i = files.length - 1; i >= 0; i--) this.fileIndexes.set(files[i]!, i);
+      }
+      index = this.fileIndexes.get(source) ?? -1;
+    }
+    if (index < 0) {
+      index = files.push(source) - 1;
+      this.fileIndexes?.set(source, index);
+    }
+    return index;
   }
 
   private currentFile(): FileState {
