@@ -3,9 +3,9 @@
  * The reference kernel is preprocessed and parsed once an era and kept; a side that redefines one of its macros gets a
  * parse of its own. Leaves out running (scenario/runner.ts) and finding the definitions in a mail (server/source).
  */
-import type { CError, DeclSpecs, External, SourceFile, TranslationUnit } from "./c/ast.ts";
+import type { CError, DeclSpecs, External, Loc, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
-import { MacroTable } from "./c/macro_table.ts";
+import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type PackedText, packText, unpackText } from "./c/packed.ts";
 import { parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
@@ -214,7 +214,7 @@ export function parseReference(
   traits: readonly string[] = [],
 ): ReferenceParse {
   const base = [era, ...traits].join(" ");
-  const key = override === null ? base : `${base}\n${overlay.map((o) => o.path + o.text).join("\n")}`;
+  const key = override === null ? base : [base, ...[...override].map(macroText), "", ...gone].join("\n");
   const known = parses.get(key);
   if (known !== undefined) return known;
   const ready = override === null ? (shipped?.(base) ?? null) : null;
@@ -222,7 +222,9 @@ export function parseReference(
     ready !== null && ready.digest === referenceDigest()
       ? unpackReference(ready)
       : preprocessReference(era, overlay, override, gone, traits);
-  const { files, macros } = pre;
+  // Whoever uses the parse puts the files of his side there.
+  const files = pre.files.map((f, i) => (i < MAX_OVERLAYS ? NO_FILE : f));
+  const { macros } = pre;
   const unit = parse(pre.tokens, { lazyBodies: true });
   const errors = [...pre.errors, ...unit.errors];
   const names = namesOf(unit.externals);
@@ -238,6 +240,13 @@ export function parseReference(
   if (parses.size > 8) parses.clear();
   parses.set(key, result);
   return result;
+}
+
+/** All that a use of the macro can show: its text and where each part of it stands. */
+function macroText({ name, params, variadic, body, loc }: MacroDef): string {
+  const at = ({ file, line, col }: Loc): string => `${file}:${line}:${col}`;
+  const tokens = body.map((t) => `${t.space ? " " : ""}${t.kind} ${t.text}@${at(t.loc)}`);
+  return [name, params?.join(), variadic, at(loc), ...tokens].join("|");
 }
 
 /** The macros that a side defines itself, with their places in its files. */

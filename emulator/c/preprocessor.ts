@@ -947,7 +947,7 @@ class Preprocessor {
     if (this.sticky.has(name.text)) return;
     const macro = this.parseDefinition(rest, name);
     if (macro === null) return;
-    const old = this.macros.get(macro.name);
+    const old = this.macros.own(macro.name);
     if (old !== undefined && !sameMacro(old, macro))
       this.error(name.loc, `"${macro.name}" redefined`, "warning");
     this.macros.set(macro);
