@@ -52,7 +52,7 @@ const cases: Case[] =
       : [];
 /** Every function case of a patch, and what its text alone shows. */
 function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
-  const cases = new FunctionCases(t, images);
+  const cases = new FunctionCases(t, images, true);
   const wanted = cases.plan.entries.filter((e) => options.only === null || options.only(e.name));
   const entries = wanted.map((e) => cases.run(e, options));
   const statics = cases.statics();

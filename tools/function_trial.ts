@@ -101,7 +101,7 @@ export function tell(
   after: string,
   bounds: Bounds,
 ): Told {
-  const cases = new FunctionCases(tree, sidesOf(path, before, after));
+  const cases = new FunctionCases(tree, sidesOf(path, before, after), true);
   const fresh: string[] = [];
   const fixed: string[] = [];
   const notes: string[] = [];

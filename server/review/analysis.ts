@@ -8,6 +8,7 @@
 import { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { isOfItsTime } from "../source/bases.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import { type RestoredDocument, restoredDocument } from "../source/restore.ts";
@@ -88,7 +89,7 @@ export class PatchReview {
     this.patch = patch;
     this.shared = shared;
     this.sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
-    this.functions = functionCasesOf(shared, this.sources);
+    this.functions = functionCasesOf(shared, patch, this.sources, this.notes);
     this.plan = planOf(this.basis(), shared.options, shared.replay);
   }
 
@@ -278,12 +279,19 @@ export class PatchReview {
   }
 }
 
-/** The function cases of a patch in a kernel tree; null where there are none to run. */
-function functionCasesOf({ options, context }: Shared, sources: SideSources): FunctionCases | null {
+/** The function cases of a patch in a kernel tree; null where there are none to run, which `notes` is told. */
+function functionCasesOf(
+  { options, context }: Shared,
+  patch: Patch,
+  sources: SideSources,
+  notes: string[],
+): FunctionCases | null {
   if (context === null || sources.images === null || options.noFunctions === true) return null;
   if (options.scenario !== undefined) return null;
-  const cases = new FunctionCases(context.tree, sources.images);
-  return cases.plan.entries.length > 0 ? cases : null;
+  const cases = new FunctionCases(context.tree, sources.images, isOfItsTime(context.tree, patch));
+  if (cases.plan.entries.length > 0) return cases;
+  notes.push(...cases.plan.notes);
+  return null;
 }
 
 /** What the review of one patch gave. */

@@ -10,7 +10,7 @@ import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
-import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
+import type { FileImages, HunkImage, KernelTree, SideImages } from "../source/images.ts";
 import { readContracts } from "./contracts.ts";
 
 /** What can be run of a patch: made without reading a header. */
@@ -47,15 +47,21 @@ export class FunctionCases {
   private readonly tree: KernelTree;
   private readonly images: readonly FileImages[];
   private readonly outlines = new Map<string, readonly OutlineItem[]>();
+  /** Every hunk of C had its place, in this patch and before it: what the text lacks, the patch lacks. */
+  private readonly whole: boolean;
+  private readonly ofItsTime: boolean;
   private built: { sources: KernelSources; before: Side; after: Side } | null = null;
 
-  constructor(tree: KernelTree, images: SideImages) {
+  /** @param ofItsTime the tree is of the time of the patch: what it does not declare, the patch's author had not either */
+  constructor(tree: KernelTree, images: SideImages, ofItsTime: boolean) {
     this.tree = tree;
+    this.ofItsTime = ofItsTime;
     this.images = images.files.filter(
       (f) =>
         f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null && f.before !== f.after,
     );
-    this.plan = planFunctions(this.images);
+    this.whole = images.torn.size === 0 && !images.files.some((f) => f.touched && rejectedIn(f).length > 0);
+    this.plan = planFunctions(this.images, images.torn);
   }
 
   get files(): readonly SourceFile[] {
@@ -105,8 +111,9 @@ export class FunctionCases {
     return { ...d, fault: { ...d.fault, possible: true } };
   }
 
-  /** What the text of the changed functions shows without running. */
+  /** What the text of the changed functions shows without running; nothing where text of the patch is missing. */
   statics(): Difference[] {
+    if (!this.whole) return [];
     const { before, after } = this.sides();
     const out: Difference[] = [];
     for (const [path, names] of this.plan.changed) {
@@ -114,9 +121,26 @@ export class FunctionCases {
       const refused = refusedIn(f);
       if (refused === "all") continue;
       const whole = names.filter((n) => !refused.has(n));
-      out.push(...staticDifferences(before, after, path, whole));
+      const found = staticDifferences(before, after, path, whole);
+      out.push(
+        ...found.filter((d) => this.ofItsTime || d.fault.kind !== "does-not-build" || this.local(f, d)),
+      );
     }
     return out;
+  }
+
+  /**
+   * Whether a name that is not known is a local's, in another block of the function or on its other side: then the tree's
+   * age says nothing of it.
+   */
+  private local(f: FileImages, { fault }: Difference): boolean {
+    const declares = (text: string): boolean =>
+      (functionsOf(text).get(fault.at.fn) ?? "").split(fault.object).some((before, i, parts) => {
+        const after = parts[i + 1];
+        if (after === undefined || !/^\s*(?:[=;,[]|$)/.test(after)) return false;
+        return /[\w}*]\s+\**$|\*$/.test(before) && !/(?:return|goto|else|case|sizeof)\s+$/.test(before);
+      });
+    return declares(f.before!) || declares(f.after!);
   }
 
   private sides(): { sources: KernelSources; before: Side; after: Side } {
@@ -151,7 +175,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
 const MAX_ROOTS = 6;
 const MAX_ENTRIES = 40;
 
-function planFunctions(files: readonly FileImages[]): FunctionPlan {
+function planFunctions(files: readonly FileImages[], torn: ReadonlySet<string>): FunctionPlan {
   const notes: string[] = [];
   const entries: Entry[] = [];
   const changed = new Map<string, readonly string[]>();
@@ -159,6 +183,12 @@ function planFunctions(files: readonly FileImages[]): FunctionPlan {
     if (!f.path.endsWith(".c")) continue;
     const names = changedFunctions(f.before!, f.after!);
     changed.set(f.path, names);
+    if (torn.has(f.path)) {
+      notes.push(
+        `${f.path}: hunks of an earlier patch do not fit the tree there, so its functions are not judged`,
+      );
+      continue;
+    }
     const blocked = refusedIn(f);
     if (blocked === "all") {
       notes.push(`${f.path}: hunks do not fit the tree, so its functions are not judged`);
@@ -174,11 +204,17 @@ function planFunctions(files: readonly FileImages[]): FunctionPlan {
   return { entries: entries.slice(0, MAX_ENTRIES), changed, notes };
 }
 
-/** Functions in which a hunk was refused: what stands there is neither side's; "all" where that cannot be told. */
+const rejectedIn = (f: FileImages): HunkImage[] => f.hunks.filter((h) => h.fate.kind === "rejected");
+
+/**
+ * Functions in which a hunk was refused: what stands there is neither side's; "all" where that cannot be told, and where
+ * the tree has other hunks of the patch already: taking back some of a patch makes a file that nobody ever had.
+ */
 function refusedIn(f: FileImages): ReadonlySet<string> | "all" {
   const out = new Set<string>();
-  for (const h of f.hunks) {
-    if (h.fate.kind !== "rejected") continue;
+  const rejected = rejectedIn(f);
+  if (rejected.length > 0 && f.hunks.some((h) => h.fate.kind === "already")) return "all";
+  for (const h of rejected) {
     const name = /@@.*?@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
     if (name === undefined) return "all";
     out.add(name);

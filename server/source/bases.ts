@@ -43,6 +43,14 @@ export function versionOf(tree: KernelTree): string {
   return version === undefined || level === undefined ? "" : `${version}.${level}`;
 }
 
+/** Whether a tree is of the release that was the last when a patch was sent, or of the next one; text without a date is of today. */
+export function isOfItsTime(tree: KernelTree, patch: Patch): boolean {
+  if (patch.date === null) return true;
+  const made = releaseAt(patch.date);
+  const version = versionOf(tree);
+  return made !== null && (made.last === version || made.next === version);
+}
+
 /** How many hunks of some patches a tree takes. */
 export interface Takes {
   readonly taken: number;

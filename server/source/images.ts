@@ -85,6 +85,8 @@ export interface SideImages {
   readonly reversed: boolean;
   /** How the patch stands in the tree. */
   readonly standing: Standing;
+  /** Files in which a hunk of an earlier patch of the stack has no place: they are not as the patch's author had them. */
+  readonly torn: ReadonlySet<string>;
 }
 
 /** A file as a stack of patches left it. */
@@ -102,6 +104,7 @@ interface FileState {
 interface StackState {
   readonly files: ReadonlyMap<string, FileState>;
   readonly notes: readonly string[];
+  readonly torn: ReadonlySet<string>;
 }
 
 /** What is known besides the tree and the patch. */
@@ -133,6 +136,7 @@ export function imagesOf(
     notes,
     reversed: isThere(plan.standing),
     standing: plan.standing,
+    torn: state.torn,
   };
 }
 
@@ -191,7 +195,7 @@ function stackState(
     .filter((k) => k.base === base && k.stack.length <= stack.length)
     .filter((k) => k.stack.every((p, i) => p === stack[i]))
     .sort((a, b) => b.stack.length - a.stack.length)[0];
-  let state: StackState = start?.state ?? { files: new Map(), notes: [] };
+  let state: StackState = start?.state ?? { files: new Map(), notes: [], torn: new Set() };
   if (start !== undefined && start.stack.length === stack.length) return state;
   for (const patch of stack.slice(start?.stack.length ?? 0)) state = stacked(tree, base, state, patch, knows);
   known.push({ base, stack: [...stack], state });
@@ -216,7 +220,12 @@ function stacked(
     const text = after === null ? null : joinLines(after.lines);
     files.set(file.path, { pristine, text, source, oldPath, renames });
   }
-  return { files, notes: [...state.notes, ...stackNotes(plan, nameOf(patch))] };
+  const torn = plan.files.filter((f) => f.problem !== null || countFate(f, "rejected") > 0);
+  return {
+    files,
+    notes: [...state.notes, ...stackNotes(plan, nameOf(patch))],
+    torn: new Set([...state.torn, ...torn.map((f) => f.file.path)]),
+  };
 }
 
 /** How a patch is called in notes. */

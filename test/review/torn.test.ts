@@ -1,0 +1,74 @@
+/**
+ * What the text of a patch lacks is told only where the text is all there: a name may be declared by a hunk that has no place
+ * in the tree, or by a release that the tree is not of.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { exchanged, type FileChange, patchMail } from "../support/own_tree.ts";
+
+const HEADER = "#ifndef ORDERS_H\n#define ORDERS_H\n#define ORDER_SMALL 0\n\n#define ORDER_LAST 9\n#endif\n";
+const CODE =
+  '#include "orders.h"\n\nstatic int order_known(int order)\n{\n\tint last = ORDER_LAST;\n\n\tif (order == ORDER_SMALL)\n\t\treturn 1;\n\treturn order == last;\n}\n\n' +
+  "int order_of(int order)\n{\n\treturn order_known(order) ? order : -22;\n}\n";
+
+/** A tree of one driver. @param version as "6.6" */
+function treeOf(version: string, header = HEADER): string {
+  const root = mkdtempSync(join(tmpdir(), "folioscope-torn-"));
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const [major, minor] = version.split(".");
+  mkdirSync(join(root, "drivers", "orders"), { recursive: true });
+  mkdirSync(join(root, "include", "linux"), { recursive: true });
+  mkdirSync(join(root, "mm"), { recursive: true });
+  writeFileSync(join(root, "Makefile"), `VERSION = ${major}\nPATCHLEVEL = ${minor}\n`);
+  writeFileSync(join(root, "drivers", "orders", "orders.h"), header);
+  writeFileSync(join(root, "drivers", "orders", "orders.c"), CODE);
+  return root;
+}
+
+const header = (to: string): FileChange => ({ path: "drivers/orders/orders.h", from: HEADER, to });
+const code = (from: string, to: string): FileChange => ({
+  path: "drivers/orders/orders.c",
+  from: CODE,
+  to: exchanged(CODE, from, to),
+});
+
+/** The mail is of January 2024, when 6.6 was the last release. */
+function told(tree: string, ...changes: readonly FileChange[]): string[] {
+  const doc = parseDocument(Buffer.from(patchMail(1, 1, ...changes)), "torn.mbox");
+  return reviewDocument(doc, { tree }).findings.map((f) => `${f.verdict} ${f.code}: ${f.message}`);
+}
+
+const USE = code("order == ORDER_SMALL", "order == ORDER_SMALL || order == ORDER_MIDDLE");
+const WITHOUT = "new does-not-build: nothing declares ORDER_MIDDLE here, in order_known()";
+
+test("a name that nothing declares is told on a tree of the patch's time", () => {
+  assert.deepEqual(told(treeOf("6.6"), USE), [WITHOUT]);
+  assert.deepEqual(told(treeOf("6.7"), USE), [WITHOUT]);
+});
+
+test("a name that a refused hunk declares is not told", () => {
+  const change = header(
+    exchanged(HEADER, "#define ORDER_SMALL 0\n", "#define ORDER_SMALL 0\n#define ORDER_MIDDLE 4\n"),
+  );
+  assert.deepEqual(told(treeOf("6.6"), change, USE), []);
+  const other =
+    "#ifndef ORDERS_H\n#define ORDERS_H\nenum { ORDER_SMALL };\nenum { ORDER_LAST = 9 };\n#endif\n";
+  assert.deepEqual(told(treeOf("6.6", other), change, USE), []);
+});
+
+test("a tree of another time may lack what the patch's own had", () => {
+  assert.deepEqual(told(treeOf("6.1"), USE), []);
+  assert.deepEqual(told(treeOf("6.12"), USE), []);
+});
+
+test("a local that the patch takes away while it is used is told on any tree", () => {
+  for (const version of ["6.6", "6.12"])
+    assert.deepEqual(told(treeOf(version), code("\tint last = ORDER_LAST;\n", "")), [
+      "new does-not-build: nothing declares last here, in order_known()",
+    ]);
+});
