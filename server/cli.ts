@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "what is known of the kernel's interfaces, and whether it fits a tree",
     run: async (a, io) => (await import("./cli_contracts.ts")).runContracts(a, io),
   },
+  cache: {
+    summary: "what is kept on disk between runs, and --clear",
+    run: async (a, io) => (await import("./cli_cache.ts")).runCache(a, io),
+  },
   invariants: {
     summary: "the catalogue of invariants",
     run: async (a, io) => (await import("./cli_catalogue.ts")).runInvariants(a, io),

@@ -39,6 +39,8 @@ what is run
   --paths N        paths of each function and side; default: what keeps a patch
                    below ten seconds
   --replay TOKEN   only the run that a finding's token names
+  --no-cache       run what was run before, too: results are neither read from
+                   the cache nor kept (folioscope cache)
 
 kernel tree
   --tree DIR       Linux checked out or unpacked: what the mail does not show is
@@ -124,7 +126,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     options = fetched.options;
   }
   try {
-    const pool = Pool.ofThreads();
+    const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
     result = await pool
       .review(doc, { input: bytes, path: file, options: { ...options, facts: false } }, (event) => {
         const line = format.event?.(event) ?? "";
@@ -177,6 +179,7 @@ const OPTIONS = {
   seed: { type: "string" },
   steps: { type: "string" },
   replay: { type: "string" },
+  "no-cache": { type: "boolean" },
   format: { type: "string" },
   "b4-check": { type: "boolean" },
   tree: { type: "string", multiple: true },

@@ -131,6 +131,8 @@ if (files.length === 0) {
 }
 process.chdir(root);
 process.env.FOLIOSCOPE_ROOT = root;
+// Tests are of runs, not of what an earlier run left.
+process.env.FOLIOSCOPE_NO_CACHE = "1";
 if (update) process.env.FOLIOSCOPE_UPDATE = "1";
 const outdir = join(root, ".cache", `test-${process.pid}`);
 process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));

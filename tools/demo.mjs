@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const run = spawnSync(process.execPath, ["dist/cli.cjs", "review", "examples/demo.eml"], {
+const run = spawnSync(process.execPath, ["dist/cli.cjs", "review", "--no-cache", "examples/demo.eml"], {
   cwd: root,
   encoding: "utf8",
 });

@@ -24,7 +24,7 @@ await build({
 });
 const run = spawnSync(process.execPath, ["--enable-source-maps", outfile, ...args], {
   stdio: "inherit",
-  env: { ...process.env, FOLIOSCOPE_ROOT: root },
+  env: { ...process.env, FOLIOSCOPE_ROOT: root, FOLIOSCOPE_NO_CACHE: "1" },
 });
 rmSync(outdir, { recursive: true, force: true });
 process.exit(run.status ?? 1);

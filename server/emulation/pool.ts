@@ -12,9 +12,11 @@ import { setImmediate as turn } from "node:timers/promises";
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { ParsedDocument } from "../mail/types.ts";
 import { DocumentReview, type PatchReview } from "../review/analysis.ts";
+import { KeptResults } from "../review/kept.ts";
 import type { CaseOutcome } from "../review/outcome.ts";
 import type { PlanItem } from "../review/plan.ts";
 import type { FidelityName, ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
+import type { Questions } from "../source/asked.ts";
 
 /** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
 const START_COST = 30_000_000;
@@ -61,6 +63,8 @@ type FromWorker =
       readonly outcome: CaseOutcome;
       readonly functions: Uint32Array;
       readonly findings: readonly Uint32Array[];
+      /** What it asked of the kernel tree since the last outcome. */
+      readonly asked: Questions | null;
     };
 
 /** The part of a thread that the pool uses; tests give their own. */
@@ -133,17 +137,24 @@ export class Pool {
   private readonly spawn: (() => PoolThread) | null;
   private readonly size: number;
   private readonly startCost: number;
+  private readonly kept: KeptResults | null;
   private lastId = 0;
 
-  /** `size` further threads, started when first wanted and worth `startCost`; null: none. */
-  constructor(spawn: (() => PoolThread) | null, size: number, startCost = START_COST) {
+  /** `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept. */
+  constructor(
+    spawn: (() => PoolThread) | null,
+    size: number,
+    startCost = START_COST,
+    kept: KeptResults | null = null,
+  ) {
     this.spawn = spawn;
     this.startCost = startCost;
     this.size = spawn === null ? 0 : size;
+    this.kept = kept;
   }
 
   /** A pool of real threads, one less than there are processors. */
-  static ofThreads(): Pool {
+  static ofThreads(kept: KeptResults | null = KeptResults.ofUser()): Pool {
     const file = workerFile();
     const setup: PoolSetup = { kind: "pool" };
     return new Pool(
@@ -158,6 +169,8 @@ export class Pool {
             return worker;
           },
       Math.min(availableParallelism(), MAX_THREADS) - 1,
+      START_COST,
+      kept,
     );
   }
 
@@ -195,19 +208,31 @@ export class Pool {
     const review = new DocumentReview(doc, what.options, isStopped);
     try {
       for (let n = 0; n < review.patches.length && !isStopped(); n++) {
+        const given = review.patches[n]!;
+        const of = { doc, patch: given, options: what.options, context: review.context };
+        const known = this.kept?.find(of) ?? null;
+        if (known !== null) {
+          tell({ kind: "plan", patch: given.index, n, of: review.patches.length, cases: 0 });
+          for (const finding of known.findings) tell({ kind: "finding", finding });
+          tell({ kind: "patch", patch: given.index, result: review.add(known) });
+          continue;
+        }
         const patch = review.patch(n);
         const cases = patch.plan.items.length;
         const crew = this.crew(patch.plan.cost);
         for (const hand of crew) this.brief(hand, id, n, what, stop.buffer);
         tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
         for (const finding of patch.begin()) tell({ kind: "finding", finding });
-        for await (const outcome of this.outcomes(id, n, patch, crew, tell)) {
+        const asked = (questions: Questions): void => review.context?.tree.ask(questions);
+        for await (const outcome of this.outcomes(id, n, patch, crew, tell, asked)) {
           // It may have been cut short.
           if (isStopped()) break;
           for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
           tell({ kind: "run", run: outcome.run });
         }
-        tell({ kind: "patch", patch: patch.patch.index, result: review.add(patch.finish()) });
+        const result = patch.finish();
+        if (!isStopped()) this.kept?.keep(of, result);
+        tell({ kind: "patch", patch: patch.patch.index, result: review.add(result) });
       }
       return review.result();
     } finally {
@@ -234,6 +259,7 @@ export class Pool {
     patch: PatchReview,
     crew: readonly Hand[],
     tell: ReviewListener,
+    asked: (questions: Questions) => void,
   ): AsyncGenerator<CaseOutcome> {
     const { items } = patch.plan;
     const done: (CaseOutcome | undefined)[] = [];
@@ -259,7 +285,10 @@ export class Pool {
       hand.heard = (m) => {
         if (m.kind === "outcome") {
           const outcome = hand.decode(m);
-          if (m.id === id && hand.has.delete(m.index)) done[m.index] = outcome;
+          if (m.id === id && hand.has.delete(m.index)) {
+            done[m.index] = outcome;
+            if (m.asked !== null) asked(m.asked);
+          }
         } else if (m.id !== id) return;
         else if (m.kind === "ready") hand.ready = m.n === n;
         else giveUp(hand);
@@ -311,11 +340,20 @@ export function serve(
   const post = (message: FromWorker): void => port.postMessage(message);
   let review: { readonly id: number; readonly of: DocumentReview; readonly stop: Int32Array } | null = null;
   let patch: PatchReview | null = null;
+  let told: Questions | undefined;
+  const asked = (): Questions | null => {
+    const tree = review?.of.context?.tree;
+    if (tree === undefined) return null;
+    const fresh = tree.questions(told);
+    told = tree.questions();
+    return fresh;
+  };
   const answer = (m: ToWorker): void => {
     if (m.kind === "review") {
       const stop = new Int32Array(m.stop);
       patch = null;
       review = null;
+      told = undefined;
       const doc = parse(m.input, m.path);
       const of = new DocumentReview(doc, m.options, () => Atomics.load(stop, 0) !== 0);
       review = { id: m.id, of, stop };
@@ -324,7 +362,10 @@ export function serve(
       patch = null;
       patch = review.of.patch(m.n);
       post({ kind: "ready", id: m.id, n: m.n });
-    } else if (patch !== null) post(encode(m.id, m.index, patch.run(m.item), ids));
+    } else if (patch !== null) {
+      const outcome = patch.run(m.item);
+      post(encode(m.id, m.index, outcome, ids, asked()));
+    }
   };
   port.on("message", (m) => {
     try {
@@ -337,7 +378,13 @@ export function serve(
   });
 }
 
-function encode(id: number, index: number, outcome: CaseOutcome, ids: Map<string, number>): FromWorker {
+function encode(
+  id: number,
+  index: number,
+  outcome: CaseOutcome,
+  ids: Map<string, number>,
+  asked: Questions | null,
+): FromWorker {
   const fresh: Ran[] = [];
   const numbers = (list: readonly Ran[]): Uint32Array =>
     Uint32Array.from(list, (f) => {
@@ -358,6 +405,7 @@ function encode(id: number, index: number, outcome: CaseOutcome, ids: Map<string
     fresh,
     functions,
     findings,
+    asked,
     outcome: {
       ...outcome,
       run: { ...outcome.run, functions: [] },

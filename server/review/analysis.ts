@@ -61,6 +61,7 @@ export class ReplayMismatch extends Error {}
 
 /** What the patches of one review share. */
 interface Shared {
+  /** The document with what its damaged patches lost. */
   readonly doc: ParsedDocument;
   /** What was put back into damaged patches, by patch. */
   readonly repairs: RestoredDocument["notes"];
@@ -351,14 +352,17 @@ function functionFacts(patch: Patch, sources: SideSources, collector: Collector)
  * @throws TreeProblem when the kernel tree, its configuration or the prerequisites cannot be used
  */
 export class DocumentReview {
+  /** As the document shows them: what a damaged one lost is put back when it is run. */
   readonly patches: readonly Patch[];
+  readonly context: TreeContext | null;
   private readonly shared: Shared;
   private readonly done: PatchResult[] = [];
 
   constructor(given: ParsedDocument, options: ReviewOptions, stopped: () => boolean) {
-    const { doc, notes: repairs } = restoredDocument(given, options.era);
+    let kept: RestoredDocument | null = null;
+    const restored = (): RestoredDocument => (kept ??= restoredDocument(given, options.era));
     let replay: Replay | null = null;
-    let patches = choosePatches(doc, options.patch);
+    let patches = choosePatches(given, options.patch);
     if (options.replay !== undefined && options.replay !== "") {
       replay = parseReplay(options.replay);
       if (replay === null)
@@ -367,7 +371,7 @@ export class DocumentReview {
         );
       if (orderOf(replay) !== null) throw new ReplayMismatch(ORDER_TOKEN);
       const { digest } = replay;
-      const wanted = doc.patches.find((p) => digestOf(p) === digest);
+      const wanted = restored().doc.patches.find((p) => digestOf(p) === digest);
       if (wanted === undefined)
         throw new ReplayMismatch(
           "the replay token was made for another diff: no patch of this document has its digest. Run the review again for a new token",
@@ -376,12 +380,28 @@ export class DocumentReview {
     }
     this.patches = patches;
     const memories = [new Memory(), new Memory()] as const;
-    const context = treeContext(options, doc);
-    this.shared = { doc, repairs, options, replay, context, memories, baselines: new Baselines(), stopped };
+    const context = treeContext(options, (options.otherTrees ?? []).length > 0 ? restored().doc : null);
+    this.context = context;
+    this.shared = {
+      get doc() {
+        return restored().doc;
+      },
+      get repairs() {
+        return restored().notes;
+      },
+      options,
+      replay,
+      context,
+      memories,
+      baselines: new Baselines(),
+      stopped,
+    };
   }
 
   patch(n: number): PatchReview {
-    return new PatchReview(this.patches[n]!, this.shared);
+    const given = this.patches[n]!;
+    const { patches } = this.shared.doc;
+    return new PatchReview(patches.find((p) => p.index === given.index) ?? given, this.shared);
   }
 
   /** Takes what a patch gave, and gives it as a review of that patch alone. */

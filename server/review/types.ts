@@ -170,6 +170,8 @@ export interface PlanFacts {
   readonly leftOut: readonly { readonly why: LeftOutWhy; readonly cases: number }[];
   /** Cases in which the sides were not one run until they parted, and why not. */
   readonly whole: readonly { readonly why: string; readonly cases: number }[];
+  /** What is told of the patch is from the cache of results: nothing ran. */
+  readonly cached?: true;
 }
 
 /** The kernel tree that a review took code from. */

@@ -6,17 +6,18 @@ import type { Era } from "../../emulator/kernel/era.ts";
 import { FileProblem, readRegularFile } from "../files.ts";
 import type { ParsedDocument, Patch, Side } from "../mail/types.ts";
 import type { ReviewOptions, TreeUsed } from "../review/types.ts";
+import { AskedTree } from "./asked.ts";
 import { takes, triedPatches } from "./bases.ts";
 import { chooseEra, eraOfTree, wantedEra } from "./era.ts";
 import { knowsName } from "./function_source.ts";
-import { imagesOf, type KernelTree, type SideImages } from "./images.ts";
+import { imagesOf, type SideImages } from "./images.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "./stack.ts";
 import { SUBSYSTEMS } from "./subsystems.ts";
 import { openTree } from "./tree.ts";
 import { type TreeIndex, treeIndex } from "./tree_index.ts";
 
 export interface TreeContext {
-  readonly tree: KernelTree;
+  readonly tree: AskedTree;
   readonly index: TreeIndex;
   /** Lines for `#define`: "CONFIG_FOO 1". */
   readonly config: readonly string[];
@@ -48,7 +49,8 @@ export function treeContext(options: ReviewOptions, doc: ParsedDocument | null =
   if (stack.problem !== "") throw new TreeProblem(stack.problem);
   const config = readConfig(options.config);
   const contexts = opened.map((tree): TreeContext => {
-    return { tree, index: treeIndex(tree), config, prerequisites: stack.patches, chosen: "" };
+    const asked = new AskedTree(tree);
+    return { tree: asked, index: treeIndex(tree), config, prerequisites: stack.patches, chosen: "" };
   });
   return doc === null || contexts.length === 1 ? contexts[0]! : bestOf(contexts, doc);
 }

@@ -66,15 +66,24 @@ function headersOf(tree: KernelTree, root: string): string[] {
   return out;
 }
 
-/** The index of the headers that every file of the tree may include. */
-export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): HeaderIndex {
+/** The headers that every file of the tree may include, and what changes when one of them does. */
+function headersIn(tree: KernelTree): { files: string[]; digest: string } {
   const files = [...new Set(ROOTS.flatMap((r) => headersOf(tree, r)))];
   const key = createHash("sha256").update(`headers ${VERSION}\n`);
   for (const path of files) {
     const stat = statSync(join(tree.root, path), { throwIfNoEntry: false });
     key.update(`${path} ${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}\n`);
   }
-  const digest = key.digest("hex").slice(0, 32);
+  return { files, digest: key.digest("hex").slice(0, 32) };
+}
+
+/** What names the index of a tree's headers. */
+export const headersDigest = (tree: KernelTree): string => headersIn(tree).digest;
+
+/** The index of the headers that every file of the tree may include. */
+export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): HeaderIndex {
+  const { files, digest } = headersIn(tree);
+  tree.asksHeaders?.(digest);
   const had = known.get(digest);
   if (had !== undefined) return had;
   const at = cacheDir === null ? null : join(cacheDir, `headers-${digest}.txt`);
@@ -287,20 +296,19 @@ const KEYWORDS = new Set(
 );
 
 const MAX_NEIGHBOURS = 160;
-const neighbourNames = new Map<string, ReadonlyMap<string, string>>();
+/** A tree that is edited is another tree to the next review. */
+const neighbourNames = new WeakMap<KernelTree, Map<string, ReadonlyMap<string, string>>>();
 
 /** Functions that files of the same folders define for others: their bodies may be run. */
 function neighboursOf(tree: KernelTree, paths: readonly string[]): (name: string) => readonly string[] {
   const folders = [...new Set(paths.filter((p) => p.endsWith(".c")).map((p) => posix.dirname(p)))];
+  const known = neighbourNames.get(tree) ?? new Map<string, ReadonlyMap<string, string>>();
+  neighbourNames.set(tree, known);
   return (name) => {
     if (!/^[a-z_]\w*$/.test(name)) return [];
     return folders.flatMap((folder) => {
-      const key = `${tree.root} ${folder}`;
-      let names = neighbourNames.get(key);
-      if (names === undefined) {
-        names = exportedBy(tree, folder);
-        neighbourNames.set(key, names);
-      }
+      let names = known.get(folder);
+      if (names === undefined) known.set(folder, (names = exportedBy(tree, folder)));
       const path = names.get(name);
       return path === undefined || paths.includes(path) ? [] : [path];
     });

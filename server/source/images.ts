@@ -47,6 +47,8 @@ export interface KernelTree {
   list(folder: string): readonly string[];
   /** Something that changes when the file's text does: size and time of change. "" when absent. */
   stamp(path: string): string;
+  /** Told when the index of the tree's headers is used, and what names it. */
+  asksHeaders?(digest: string): void;
 }
 
 export interface HunkImage {

@@ -40,7 +40,8 @@ const SOURCES = [
 /** Of the stored form and of the rules by which names are found. */
 const VERSION = 7;
 const MAX_ENTRY = 64 << 20;
-const MAX_TOTAL = 256 << 20;
+/** Bytes of all indexes that are kept. */
+export const INDEX_BYTES = 256 << 20;
 
 interface Stored {
   readonly version: number;
@@ -55,13 +56,15 @@ export interface TreeIndex {
   readonly typedefs: ReadonlySet<string>;
   /** Where it came from: "cache" or "scan". */
   readonly from: "cache" | "scan";
+  /** What changes when some file that it is of does. */
+  readonly digest: string;
 }
 
 /** Indexes of the trees used last: a tree that is edited is another tree. */
 const known = new Map<string, TreeIndex>();
 const KNOWN_MAX = 3;
 
-/** The index of a tree. The second call for the same tree in one process costs nothing. */
+/** The index of a tree, read or made when it is first asked. The second call for the same tree in one process costs nothing. */
 export function treeIndex(tree: KernelTree, cacheDir: string | null = defaultCache()): TreeIndex {
   const files = [...HEADERS, ...SOURCES].flatMap((folder) =>
     tree.list(folder).filter((p) => p.endsWith(".h") || (p.endsWith(".c") && SOURCES.includes(folder))),
@@ -69,6 +72,31 @@ export function treeIndex(tree: KernelTree, cacheDir: string | null = defaultCac
   const digest = cacheKey(String(VERSION), ...files.flatMap((path) => [path, tree.stamp(path)]));
   const had = known.get(digest);
   if (had !== undefined) return had;
+  // Once it is made, nothing holds the tree's texts.
+  let make = (): Loaded => {
+    const made = load(tree, files, digest, cacheDir);
+    make = () => made;
+    return made;
+  };
+  const loaded = (): Loaded => make();
+  const index: TreeIndex = {
+    digest,
+    definers: (name) => loaded().definers(name),
+    get typedefs() {
+      return loaded().typedefs;
+    },
+    get from() {
+      return loaded().from;
+    },
+  };
+  known.set(digest, index);
+  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
+  return index;
+}
+
+type Loaded = Omit<TreeIndex, "digest">;
+
+function load(tree: KernelTree, files: readonly string[], digest: string, cacheDir: string | null): Loaded {
   const cache =
     cacheDir === null
       ? null
@@ -76,15 +104,12 @@ export function treeIndex(tree: KernelTree, cacheDir: string | null = defaultCac
           folder: cacheDir,
           check: isStored,
           maxEntry: MAX_ENTRY,
-          maxTotal: MAX_TOTAL,
+          maxTotal: INDEX_BYTES,
         });
   const cached = cache?.read(digest) ?? null;
   const stored = cached ?? scanTree(tree, files);
   if (cached === null) cache?.write(digest, stored);
-  const index = toIndex(stored, cached === null ? "scan" : "cache");
-  known.set(digest, index);
-  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
-  return index;
+  return toIndex(stored, cached === null ? "scan" : "cache");
 }
 
 /** Where indexes are kept: outside any repository. */
@@ -92,7 +117,7 @@ export function defaultCache(): string {
   return join(cacheFolder(), "index");
 }
 
-function toIndex(stored: Stored, from: TreeIndex["from"]): TreeIndex {
+function toIndex(stored: Stored, from: TreeIndex["from"]): Loaded {
   const names = new Map(Object.entries(stored.names));
   return {
     definers: (name) => {
