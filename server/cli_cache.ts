@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { cacheFolder } from "./cache/store.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readArguments } from "./options.ts";
-import { KEPT_BYTES, keptFolder, keepsResults } from "./review/kept.ts";
+import { KEPT_BYTES, keepsResults, keptFolder } from "./review/kept.ts";
 import { defaultCache, INDEX_BYTES } from "./source/tree_index.ts";
 
 const USAGE = `usage: folioscope cache [--clear]
@@ -54,12 +54,16 @@ export async function runCache(args: string[], io: CliIo): Promise<number> {
     const { files, bytes } = sizeOf(folder);
     if (read.values.clear !== true) {
       const most = bound === 0 ? "" : ` of at most ${size(bound)}`;
-      lines.push(`  ${what.padEnd(24)} ${String(files).padStart(5)} file${files === 1 ? " " : "s"}  ${size(bytes)}${most}`);
+      lines.push(
+        `  ${what.padEnd(24)} ${String(files).padStart(5)} file${files === 1 ? " " : "s"}  ${size(bytes)}${most}`,
+      );
       continue;
     }
     try {
       rmSync(folder, { recursive: true, force: true });
-      lines.push(`  ${what.padEnd(24)} ${String(files).padStart(5)} file${files === 1 ? " " : "s"}  ${size(bytes)} removed`);
+      lines.push(
+        `  ${what.padEnd(24)} ${String(files).padStart(5)} file${files === 1 ? " " : "s"}  ${size(bytes)} removed`,
+      );
     } catch (error) {
       failed = (error as Error).message;
       lines.push(`  ${what.padEnd(24)} cannot be removed: ${failed}`);

@@ -14,12 +14,13 @@ import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { type Answers, stillSo } from "../source/asked.ts";
 import { releaseAt } from "../source/bases.ts";
 import { laterOf, type TreeContext } from "../source/context.ts";
+import { chooseEra, chooseEras, wantedEra } from "../source/era.ts";
 import { fateText, type HunkFate } from "../source/fate.ts";
 import { baseCommitOf, stackFor } from "../source/stack.ts";
 import type { PatchResult } from "./analysis.ts";
 import { parseReplay, replayToken } from "./replay.ts";
 import { patchTitle } from "./sides.ts";
-import type { ReviewOptions } from "./types.ts";
+import type { Finding, ReviewOptions, Run } from "./types.ts";
 import { type NothingRuns, nothingText } from "./why.ts";
 
 /** Of the stored form and of what the key holds. */
@@ -46,8 +47,18 @@ interface Stored {
   readonly pinned: boolean;
   /** What the tree was asked; null without one. */
   readonly answers: Answers | null;
-  readonly result: PatchResult;
+  /** The functions that ran, each once. */
+  readonly ran: readonly Ran[];
+  readonly result: Packed;
 }
+
+type Ran = Run["functions"][number];
+type Numbered<T> = Omit<T, "functions"> & { readonly functions: readonly number[] };
+/** A result whose runs and findings name functions by their place in `ran`. */
+type Packed = Omit<PatchResult, "runs" | "findings"> & {
+  readonly runs: readonly Numbered<Run>[];
+  readonly findings: readonly Numbered<Finding>[];
+};
 
 /** Where results are kept. */
 export const keptFolder = (): string => join(cacheFolder(), "results");
@@ -94,7 +105,7 @@ export class KeptResults {
       lines,
       pinned: namesLines(result, new Set(lines)),
       answers: of.context?.tree.answers() ?? null,
-      result,
+      ...packed(result),
     });
   }
 
@@ -104,14 +115,14 @@ export class KeptResults {
     const { prerequisites: _stack, config: _config, replay, ...asked } = rest;
     if (replay !== undefined && replay !== "") return null;
     const options_ = JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const parts = [String(VERSION), this.engine, options_, titled(patch)];
+    const parts = [String(VERSION), this.engine, options_, titled(patch, options.era)];
     if (context === null) {
       const said = patch.comments.map((c) => [c.author, c.text, c.file, c.hunk, c.diffLine]);
       return cacheKey(...parts, JSON.stringify(said));
     }
     const { tree, index, config, prerequisites, chosen } = context;
     const around = (list: readonly Patch[]): string =>
-      list.map((p) => `${titled(p)}${p.baseCommit ?? ""}`).join("\n");
+      list.map((p) => `${titled(p, options.era)}${p.baseCommit ?? ""}`).join("\n");
     return cacheKey(
       ...parts,
       tree.describe,
@@ -141,11 +152,22 @@ function engineDigest(): string | null {
 
 // ---- what a patch is ---------------------------------------------------------------------------------------------------
 
-/** Title and code of a patch, and what its date says of its era. */
-function titled(patch: Patch): string {
-  const time = patch.date === null ? Number.NaN : Date.parse(patch.date);
-  const era = Number.isNaN(time) ? "" : eraOn(ERA_NAMES, new Date(time).toISOString().slice(0, 10));
-  return JSON.stringify([patchTitle(patch), patch.number, era, patch.files.map(codeOf)]);
+/** Title and code of a patch, and the eras that the user, its code and its date choose. */
+function titled(patch: Patch, wanted: string | undefined): string {
+  const nameless = patch.files.some((f) => f.path === "" && f.oldPath === "");
+  const eras = [
+    chooseEras(patch, { before: wanted, after: wanted }),
+    chooseEra(patch, "before", wanted).era,
+    chooseEra(patch, "after", wanted).era,
+    // A file whose name is put back has a say in it, too.
+    nameless && wantedEra(wanted) === null ? eraByDate(patch.date) : "",
+  ];
+  return JSON.stringify([patchTitle(patch), patch.number, eras, patch.files.map(codeOf)]);
+}
+
+function eraByDate(date: string | null): string {
+  const time = date === null ? Number.NaN : Date.parse(date);
+  return Number.isNaN(time) ? "undated" : eraOn(ERA_NAMES, new Date(time).toISOString().slice(0, 10));
 }
 
 const codeOf = (f: Patch["files"][number]): unknown[] => [
@@ -210,9 +232,15 @@ function placed(stored: Stored, of: KeptOf): PatchResult | null {
     );
   };
   const same = !moved && index === stored.index;
-  const result = same ? stored.result : (over(stored.result) as PatchResult);
+  const result = same ? stored.result : (over(stored.result) as Packed);
+  const named = <T extends { readonly functions: readonly number[] }>(x: T) => ({
+    ...x,
+    functions: x.functions.map((i) => stored.ran[i]!),
+  });
   return {
     ...result,
+    runs: result.runs.map(named),
+    findings: result.findings.map(named),
     plans: result.plans.map((p) => ({ ...p, cached: true as const })),
     notes: [...result.notes, keptNote(of.patch)],
   };
@@ -235,12 +263,32 @@ function sameOrder(from: readonly number[], to: readonly number[]): boolean {
   });
 }
 
+/** A result as it is stored. */
+function packed(result: PatchResult): Pick<Stored, "ran" | "result"> {
+  const ran: Ran[] = [];
+  const ids = new Map<string, number>();
+  const numbered = <T extends { readonly functions: readonly Ran[] }>(x: T) => ({
+    ...x,
+    functions: x.functions.map((f) => {
+      const key = `${f.fidelity} ${f.name}`;
+      let id = ids.get(key);
+      if (id === undefined) {
+        ids.set(key, (id = ran.length));
+        ran.push({ name: f.name, fidelity: f.fidelity });
+      }
+      return id;
+    }),
+  });
+  const { runs, findings } = result;
+  return { ran, result: { ...result, runs: runs.map(numbered), findings: findings.map(numbered) } };
+}
+
 // ---- the stored form -----------------------------------------------------------------------------------------------------
 
 const side = oneOf("before", "after");
 const severity = oneOf("error", "warning", "information");
 const verdict = oneOf("new", "fixed", "already", "fixed-later", "clean", "not-modelled", "limit");
-const ran = list(record({ name: text, fidelity: oneOf("diff", "tree", "reference", "shim", "stub") }));
+const ranList = list(record({ name: text, fidelity: oneOf("diff", "tree", "reference", "shim", "stub") }));
 const sideRun = record(
   { outcome: text, violations: list(text), stubs: list(text), steps: count },
   { reason: text },
@@ -271,13 +319,21 @@ const finding = record(
     trace: list(step),
     consequences: list(record({ code: text, message: text })),
     alsoIn: list(text),
-    functions: ran,
+    functions: list(count),
     stubs: list(text),
   },
   { fixedBy: record({ number: count, subject: text }) },
 );
 const run = record(
-  { patch: count, scenario: text, era: text, verdict, before: sideRun, after: sideRun, functions: ran },
+  {
+    patch: count,
+    scenario: text,
+    era: text,
+    verdict,
+    before: sideRun,
+    after: sideRun,
+    functions: list(count),
+  },
   { reason: text, repaired: flag },
 );
 const counts = record({ clean: count, new: count, fixed: count, already: count, notModelled: count });
@@ -338,6 +394,13 @@ const stored = record({
   lines: list(count),
   pinned: flag,
   answers: (v) => v === null || answers(v),
+  ran: ranList,
   result,
 });
-const isStored = (value: unknown): value is Stored => (stored as Shape)(value);
+
+/** The shape to the leaves: every number of a function leads to one. */
+function isStored(value: unknown): value is Stored {
+  if (!stored(value)) return false;
+  const { ran, result } = value as Stored;
+  return [...result.runs, ...result.findings].every((x) => x.functions.every((i) => i < ran.length));
+}
