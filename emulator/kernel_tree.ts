@@ -258,7 +258,7 @@ class TreeBuilder {
 
   private preprocessed(s: SourceFile, needs: Needs): { tokens: readonly Token[]; macros: Written } {
     const macros = new FileMacros(this.macros, needs);
-    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
+    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)\b[^\n]*\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
     // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
     for (const name of declaredNames(s.text)) macros.delete(name);
@@ -400,8 +400,8 @@ function directivesOf(text: string): string {
 function declaredNames(text: string): ReadonlySet<string> {
   const out = new Set<string>();
   for (const m of text.matchAll(/^[A-Za-z_][\w \t*]*?[ \t*]([a-z]\w*)[ \t]*\(/gm)) out.add(m[1]!);
-  for (const m of text.matchAll(/^(?:typedef[ \t]+)?enum\b[^;(){}=]*\{([^}]*)\}/gm))
-    for (const item of m[1]!.matchAll(/^[ \t]*(\w+)[ \t]*(?:[=,/]|$)/gm)) out.add(item[1]!);
+  for (const m of text.matchAll(/^(?:typedef[ \t]+)?enum\b[^;(){}=]*(?:\{([^}]*))?/gm))
+    for (const item of (m[1] ?? "").matchAll(/^[ \t]*(\w+)[ \t]*(?:[=,/]|$)/gm)) out.add(item[1]!);
   for (const m of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)/gm)) out.delete(m[1]!);
   return out;
 }

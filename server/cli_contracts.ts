@@ -3,8 +3,10 @@
  * interfaces, each with its source, and which of it does not fit a tree. Exit status 0; 1 when --check finds a misfit or a
  * name is not known; 2 for bad usage.
  */
+
 import type { Clause, Contract, Place } from "../emulator/function/contract.ts";
 import type { CliIo } from "./cli_io.ts";
+import { globMatcher } from "./glob.ts";
 import { checkContracts } from "./review/contract_check.ts";
 import { readContracts } from "./review/contracts.ts";
 import { openTree } from "./source/tree.ts";
@@ -37,11 +39,9 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
   }
   const { contracts, problems } = readContracts();
   for (const p of problems) io.stderr(`folioscope contracts: ${p}\n`);
-  const wanted = names.map(
-    (n) => new RegExp(`^${n.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`),
-  );
+  const wanted = names.map(globMatcher);
   const list = [...contracts.functions.values()]
-    .filter((c) => wanted.length === 0 || wanted.some((w) => w.test(c.name)))
+    .filter((c) => wanted.length === 0 || wanted.some((fits) => fits(c.name)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (list.length === 0) {
     io.stderr(`folioscope contracts: no contract is called ${names.join(" or ")}\n`);

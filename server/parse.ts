@@ -576,7 +576,7 @@ function replyTrailers(body: Body, kind: string): Message["trailers"] {
     if (c === 45 ? line === "-- " || /^---\s*$/.test(line) : c === 100 && line.startsWith("diff --git "))
       break;
     // What follows is another patch, with trailers of its own.
-    if (isScissors(line) || /^(?:Subject: .*\[[^\]]*PATCH|>?From [0-9a-f]{40} )/.test(line)) break;
+    if (isScissors(line) || /^(?:Subject: .*\[[^\][]*PATCH|>?From [0-9a-f]{40} )/.test(line)) break;
     if (c < 65 || c > 122 || !line.includes(":")) continue;
     lines.push(line);
     docs.push(body.doc[i]!);

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { runProgram } from "../emulator/hosted/run_program.ts";
 import { cacheKey, DiskCache } from "../server/cache/store.ts";
 import { runInvariants } from "../server/cli_catalogue.ts";
@@ -393,7 +393,7 @@ async function once(name: string, surface: Surface, seed: number): Promise<boole
   try {
     outcome = await surface.run(makeRandom(seed));
   } catch (error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
+    const what = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
     outcome = { input: "made again by the seed", problem: `an exception of ours: ${what}` };
   }
   const { user, system } = process.cpuUsage(start);

@@ -19,7 +19,7 @@ export function rulePage(rule: RuleFacts, fixture: string | null): string {
     "",
   ]
     .join("\n\n")
-    .replace(/\n+$/, "\n");
+    .replace(/(?<!\n)\n+$/, "\n");
 }
 
 /** File name to content of everything in docs/rules. */

@@ -129,7 +129,7 @@ const tidy = (s) =>
     .map((l) => l.trimEnd())
     .join("\n")
     .replace(/\n{2,}/g, "\n\n")
-    .replace(/^\n+|\n+$/g, "");
+    .replace(/^\n+|(?<!\n)\n+$/g, "");
 
 function ours(mail) {
   const doc = parseDocument(mail, "mail", { separate: true, structureOnly: true });

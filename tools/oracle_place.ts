@@ -168,8 +168,8 @@ function disturbed(text: string, dice: Dice): string {
     const two = starts[dice.below(Math.max(1, starts.length))];
     if (one === undefined || two === undefined) return lines.join("\n");
     const body = lines.slice(one.start, one.end);
-    const rename = (l: string) =>
-      l.replace(new RegExp(`\\b${one.name.replace(/\W/g, ".")}\\b`), `${one.name.replace(/\W/g, "_")}_b`);
+    const name = one.name.replace(/\W/g, ".");
+    const rename = (l: string) => l.replace(new RegExp(`\\b${name}\\b`), `${one.name.replace(/\W/g, "_")}_b`);
     switch (dice.below(5)) {
       case 0: {
         const rest = [...lines.slice(0, one.start), ...lines.slice(one.end)];
@@ -201,7 +201,7 @@ function edited(text: string, dice: Dice): string {
   const marks = new Landmarks(lines);
   for (let tries = 0; tries < 200; tries++) {
     const i = dice.below(lines.length);
-    if (marks.at(i) === null || !/^\t.*\w.*;$/.test(lines[i]!)) continue;
+    if (marks.at(i) === null || !/^\t\W*\w.*;$/.test(lines[i]!)) continue;
     const way = dice.below(3);
     lines.splice(i, way === 0 ? 0 : 1, ...(way === 2 ? [] : [lines[i]!.replace(/(\w+)/, "made_$1")]));
     return lines.join("\n");

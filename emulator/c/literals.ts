@@ -126,7 +126,7 @@ function intConstType(value: bigint, unsigned: boolean, longs: 0 | 1 | 2, anySig
 function parseDecimalFloat(text: string): NumberValue | null {
   // Two runs of digits may share them in many ways; no number that means something is so long.
   if (text.length > DIGITS_MAX) return null;
-  const match = /^([0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)([a-zA-Z0-9]*)$/.exec(text);
+  const match = /^([0-9]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)((?:[a-zA-Z][a-zA-Z0-9]*)?)$/.exec(text);
   if (match === null) return null;
   const digits = match[1]!;
   if (!/[0-9]/.test(digits.slice(0, 2))) return null;
@@ -135,9 +135,11 @@ function parseDecimalFloat(text: string): NumberValue | null {
 
 function parseHexFloat(text: string): NumberValue | null {
   if (text.length > 2 * DIGITS_MAX) return null;
-  const match = /^0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)([a-zA-Z0-9]*)$/.exec(text);
+  const match = /^0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)((?:[a-zA-Z][a-zA-Z0-9]*)?)$/.exec(
+    text,
+  );
   if (match === null) return null;
-  const fraction = match[2]!;
+  const fraction = match[2] ?? "";
   const digits = match[1]! + fraction;
   if (digits === "" || digits.length > DIGITS_MAX) return null;
   return floatValue(scale(BigInt(`0x${digits}`), Number(match[3]) - 4 * fraction.length), match[4]!);

@@ -137,8 +137,8 @@ export function parsePlace(text: string): Place | null {
 
 /** One clause: `get node ret`, `put device arg0.dev`, `store arg2 arg1.dev.release`, `take memory arg0 if ok`. */
 export function parseClause(text: string): Clause | null {
-  const m = /^(.*?)(?:\s+if\s+(ok|failed)|\s+(always))?$/.exec(text.trim());
-  const words = (m?.[1] ?? "").trim().split(/\s+/);
+  const words = text.trim().split(/\s+/);
+  const given = whenOf(words);
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
   const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out";
@@ -147,7 +147,6 @@ export function parseClause(text: string): Clause | null {
   const where = parsePlace(words[words.length - 1]!);
   const from = paired ? parsePlace(words[1]!) : null;
   if (where === null || (paired && from === null)) return null;
-  const given = (m?.[2] ?? m?.[3]) as Clause["when"] | undefined;
   // What is returned or filled in is there only when the call went well.
   const usual = verb === "get" || verb === "take" || verb === "lock" ? "ok" : "always";
   return {
@@ -157,6 +156,18 @@ export function parseClause(text: string): Clause | null {
     when: given ?? usual,
     from,
   };
+}
+
+/** Takes the condition off the end of a clause's words. */
+function whenOf(words: string[]): Clause["when"] | undefined {
+  const last = words.at(-1);
+  if (last === "always" && words.length > 1) {
+    words.pop();
+    return "always";
+  }
+  if ((last !== "ok" && last !== "failed") || words.at(-2) !== "if" || words.length < 3) return undefined;
+  words.splice(-2);
+  return last;
 }
 
 /** Puts files together. `problem` is called for each entry that does not fit; such an entry is left out. */
@@ -193,7 +204,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
   };
   for (const name of entries.keys()) {
     const e = full(name, 0);
-    const list = e.does === undefined ? [] : typeof e.does === "string" ? e.does.split(/\s*,\s*/) : e.does;
+    const list = e.does === undefined ? [] : typeof e.does === "string" ? e.does.split(",") : e.does;
     const clauses: Clause[] = [];
     for (const text of list) {
       const c = parseClause(text);

@@ -242,7 +242,7 @@ function declaresShim(e: TranslationUnit["externals"][number]): boolean {
 function directivesOf(text: string): string {
   let continued = false;
   return text
-    .replace(/\/\*[\s\S]*?\*\//g, (c) => c.replace(/[^\n]+/g, " "))
+    .replace(/\/\*[\s\S]*?(?:\*\/|$)/g, (c) => c.replace(/[^\n]+/g, " "))
     .split("\n")
     .map((line) => {
       const keep = continued || /^[ \t]*#/.test(line);

@@ -180,7 +180,7 @@ export const ERAS = [
       mark(/\biomap_iter_advance\s*\(\s*\w+\s*,\s*u64\s+\w/g, 2),
     ],
     went: [
-      mark(/\biomap_iter_advance\s*\([^,;]*,\s*(&|u64\s*\*)/g, 2),
+      mark(/\biomap_iter_advance\s*\([^,;()]*,\s*(&|u64\s*\*)/g, 2),
       mark(/\bpage->compound_head\b/g, 2),
       mark(/\bprep_compound_tail\s*\(\s*\w+\s*,\s*\w+\s*\)/g, 2),
     ],

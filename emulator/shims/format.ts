@@ -12,7 +12,7 @@ const PRECISION_MAX = 32767;
 const PAGE = 4096n;
 const ERRORS = (1n << 64n) - 4095n;
 const BITS: Readonly<Record<string, number>> = { hh: 8, h: 16, "": 32 };
-const SPEC = /%([-+ #0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(hh|h|ll|l|z|t|j|L)?([a-zA-Z%])/y;
+const SPEC = /%([-+ #0]*)([1-9]\d*|\*)?(?:\.(\d+|\*)?)?(hh|h|ll|l|z|t|j|L)?([a-zA-Z%])/y;
 /** Work of one character of text, and of one conversion (mem/work.ts). */
 const CHAR_UNITS = 8;
 const CONVERSION_UNITS = 64;

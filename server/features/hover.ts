@@ -130,7 +130,7 @@ function hasNoCode(functions: readonly FunctionView[], { line }: LineRef): boole
   const punctuation = /^(?:[{}();,\s]|else|do)*$/.test(text);
   const comment = /^(?:\/[/*]|\*(?:\s|\/|$)|#)/.test(text);
   const label = /^\w+:$/.test(text);
-  const declaration = /^(?!return\b|goto\b)\w+[\w\s*]*[\s*]\w[\w\s*,[\]]*;$/.test(text);
+  const declaration = /^(?!return\b|goto\b)[\w\s*,[\]]*;$/.test(text) && /^\w[\w\s*]*?[\s*]\w/.test(text);
   if (punctuation || comment || label || declaration) return true;
   return functions.some((f) => f.heading.has(line.docLine));
 }

@@ -192,12 +192,15 @@ function readStat(lines: string[], docs: number[], text: CommitText): void {
     const line = lines[i]!;
     const bar = line.indexOf("|");
     if (bar > 0 && line.length < 300) {
-      const match =
-        /^ ?(?:(?:create|delete) )?(\S.*?)\s+\|\s+(?:(\d+) ?[+-]*|Bin\b.*|Unmerged)\s*[+-]*$/.exec(line);
-      if (match)
+      // The name may have bars in it, what follows the last one not.
+      const last = line.lastIndexOf("|");
+      const name = line.slice(0, last);
+      const path = /^ ?(?:(?:create|delete) )?(\S.*)$/.exec(name.trimEnd())?.[1];
+      const match = /^\s+(?:(\d+)[-+\s]*|Bin\b.*|Unmerged[-+\s]*)$/.exec(line.slice(last + 1));
+      if (match && path !== undefined && /\s$/.test(name))
         text.stat.push({
-          path: match[1]!,
-          changes: match[2] === undefined ? null : Number(match[2]),
+          path,
+          changes: match[1] === undefined ? null : Number(match[1]),
           docLine: docs[i]!,
         });
       continue;

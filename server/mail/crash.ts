@@ -16,8 +16,8 @@ const TITLES: [CrashReport["kind"], RegExp][] = [
   ["warning", /\bWARNING: (?:CPU: \d+ PID: \d+|[\w/.-]+:\d+) at .*/],
   ["warning", /\bWARNING: CPU: \d+.*/],
   ["panic", /\bKernel panic - not syncing.*/],
-  ["rcu", /\brcu: INFO: .* detected .*stalls?.*/],
-  ["hang", /\bINFO: task .* blocked for more than \d+ seconds.*/],
+  ["rcu", /\brcu: INFO: .{1,40}?[ -]detected .{0,40}?stalls?.*/],
+  ["hang", /\bINFO: task .{1,64}? blocked for more than \d+ seconds.*/],
   [
     "lockdep",
     /\bWARNING: (?:possible (?:circular|recursive) locking|suspicious RCU usage|inconsistent lock state).*/,
@@ -39,7 +39,7 @@ const TITLE_WORD = new RegExp(TITLE_WORDS.join("|"));
 
 const TRACE_START = /^\s*(?:Call [Tt]race:|Backtrace:|Call Trace \()/;
 const FRAME =
-  /^\s*(?:\[<[0-9a-f]+>\]\s*)?(\?\s*)?(?:\(?\s*)([A-Za-z_.$][\w.$]*)\+(0x[0-9a-f]+)\/(0x[0-9a-f]+)/;
+  /^\s*(?:\[<[0-9a-f]+>\]\s*)?(\?\s*)?(?:\(\s*)?([A-Za-z_.$][\w.$]*)\+(0x[0-9a-f]+)\/(0x[0-9a-f]+)/;
 const REGISTER =
   /\b(R[A-D]X|R[SD]I|R[BS]P|R\d\d|CR\d|E[A-D]X|E[SD]I|E[BS]P|EFLAGS|x\d+|pc|lr|sp|esr|FAR)\s*:\s*(?:[0-9a-f]{4}:)?([0-9a-f]{8,16})\b/gi;
 
@@ -151,7 +151,7 @@ function readReport(
 
 function readDetail(report: CrashReport, text: string, line: Line, tracing: boolean): boolean {
   const rip =
-    /^\s*(?:RIP|EIP|IP|pc)\s*:?\s*(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\]\s*)*(?:\[<[0-9a-f]+>\]\s*)?([A-Za-z_][\w.]*)\+(0x[0-9a-f]+\/0x[0-9a-f]+)/i.exec(
+    /^\s*(?:RIP|EIP|IP|pc)\s*(?::\s*)?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\]\s*)*([A-Za-z_][\w.]*)\+(0x[0-9a-f]+\/0x[0-9a-f]+)/i.exec(
       text,
     );
   if (rip) {
@@ -159,13 +159,11 @@ function readDetail(report: CrashReport, text: string, line: Line, tracing: bool
     report.location ??= `${rip[1]}+${rip[2]}`;
     return true;
   }
-  const cpu =
-    /\bCPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (\S+)(?:.*?(?:Tainted:.{0,24}?|Not tainted)\s+(\d+\.\d+\S*))?/.exec(
-      text,
-    );
+  const cpu = /\bCPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (\S+)/.exec(text);
   if (cpu) {
     report.process ??= cpu[1]!;
-    report.kernel ??= cpu[2] ?? null;
+    const after = text.slice(cpu.index + cpu[0].length);
+    report.kernel ??= /(?:Tainted:.{0,24}?|Not tainted)\s+(\d+\.\d+\S*)/.exec(after)?.[1] ?? null;
     return true;
   }
   const frame = tracing ? FRAME.exec(text) : null;
@@ -212,10 +210,10 @@ function readSource(body: Body, from: number, depth: number, report: CrashReport
 }
 
 const MESON =
-  /^\s*(\d+)\/(\d+)\s+(\S.*?)\s{2,}(OK|FAIL|SKIP|TIMEOUT|ERROR|EXPECTEDFAIL|UNEXPECTEDPASS|XFAIL|XPASS)\b/;
-const KTAP = /^\s*(ok|not ok)\s+\d+\s+-?\s*(\S.*)$/;
+  /^\s*(\d+)\/(\d+)\s+(\S.*?)(?<!\s)\s{2,}(OK|FAIL|SKIP|TIMEOUT|ERROR|EXPECTEDFAIL|UNEXPECTEDPASS|XFAIL|XPASS)\b/;
+const KTAP = /^\s*(ok|not ok)\s+\d+\s+(?:-\s*)?(\S.*)$/;
 const XFSTESTS =
-  /^((?:generic|xfs|ext4|btrfs|overlay|nfs|dax|shared|f2fs)\/\d{3})\b.*?(?:\s(\d+s)\b|\[(expunged|not run|failed[^\]]*|passed[^\]]*)\])/;
+  /^((?:generic|xfs|ext4|btrfs|overlay|nfs|dax|shared|f2fs)\/\d{3})\b.*?(?:\s(\d+s)\b|\[(expunged|not run|failed[^\][]*|passed[^\][]*)\])/;
 const SUMMARY =
   /^(Ok|Expected Fail|Fail|Unexpected Pass|Skipped|Timeout|Passed|Failures?|Total|Pass|Skip)\s*:\s+(\d+)\s*$/i;
 

@@ -12,7 +12,7 @@ export interface DigestPart {
   to: number;
 }
 
-const SUBJECT = /\bDigest, Vol \d+, Issue \d+|\bdigest\b.*\bV?\d+ ?#\d+/i;
+const SUBJECT = /\bDigest, Vol \d+, Issue \d+|\bdigest\b.{0,80}?\bV?\d{1,9} ?#\d/i;
 
 /** Does the subject announce a digest? */
 export function isDigest(headers: Header[]): boolean {

@@ -175,7 +175,7 @@ export function messageIds(value: string | null): string[] {
 /** Milliseconds since 1970 of a mail's date, or null. */
 export function parseDate(value: string | null): number | null {
   if (!value || value.length > 200) return null;
-  const time = Date.parse(value.replace(/\s*\([^()]*\)\s*$/, "").replace(/\s+/g, " "));
+  const time = Date.parse(value.replace(/\([^()]*\)\s*$/, "").replace(/\s+/g, " "));
   return Number.isFinite(time) ? time : null;
 }
 

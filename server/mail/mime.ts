@@ -94,7 +94,7 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
     contentType.type !== "text/html" &&
     !switched &&
     !/^flowed$/i.test(contentType.params["format"] ?? "") &&
-    !/^begin [0-7]{3,4} \S[^\n]{0,200}\r?\n[ -`]{1,90}\r?$/m.test(whole)
+    !/^begin [0-7]{3,4} \S[^\r\n]{0,200}\r?\n[ -`]{1,90}\r?$/m.test(whole)
   ) {
     decodeAll(headers);
     return plainMail(whole, lines, headers, block.end, options, notes);
@@ -618,7 +618,8 @@ export function htmlToText(html: string): string {
   const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', nbsp: " ", apos: "'" };
   return html
     .replace(/\r?\n/g, "\n")
-    .replace(/<(script|style)\b[^<>]*>[\s\S]*?(?:<\/\1>|$)/gi, "")
+    .replace(/<script\b[^<>]*>[\s\S]*?(?:<\/script>|$)/gi, "")
+    .replace(/<style\b[^<>]*>[\s\S]*?(?:<\/style>|$)/gi, "")
     .replace(/<br\b[^<>]*>\n?/gi, "\n")
     .replace(/<\/(?:p|div|tr|h\d|li|blockquote)>\n?/gi, "\n")
     .replace(/<[a-z/!][^<>]*>/gi, "")

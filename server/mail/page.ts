@@ -15,8 +15,8 @@ export interface PageMessage {
 const MONTH =
   "(?:Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?\\.?|July?\\.?|Aug(?:ust|\\.)?|Sept?(?:ember|\\.)?|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?)";
 const WHEN = `${MONTH} \\d{1,2}, \\d{4},? (?:\\d{1,2}(?::\\d\\d)? ?(?:[ap]\\.?m\\.?)?|noon|midnight)(?: UTC)?`;
-const COMMENT_HEAD = new RegExp(`^(.{1,120}?)\\s+(${WHEN})\\s*\\|\\s*#(\\d+)\\s*$`, "i");
-const AUTHOR_HEAD = new RegExp(`^(.{1,120}?)\\s+(${WHEN})\\s*$`, "i");
+const COMMENT_HEAD = new RegExp(`^(.{1,120}?)(?<!\\s)\\s+(${WHEN})\\s*\\|\\s*#(\\d+)\\s*$`, "i");
+const AUTHOR_HEAD = new RegExp(`^(.{1,120}?)(?<!\\s)\\s+(${WHEN})\\s*$`, "i");
 
 /** Messages of a saved archive page; null when the text is none. */
 export function readPage(lines: string[]): PageMessage[] | null {
@@ -142,15 +142,13 @@ function readLoreThread(lines: string[]): PageMessage[] | null {
     }
     const c = line.charCodeAt(0);
     const topic =
-      current || (c !== 32 && c !== 42 && c !== 96) || line.length > TITLE_MAX
-        ? null
-        : /^[* `]*(?:\* |` )((?:Re: )?\[?.{4,300})$/.exec(line);
+      current || (c !== 32 && c !== 42 && c !== 96) || line.length > TITLE_MAX ? null : topicOf(line);
     if (line.startsWith("^ permalink")) {
       current = null;
       continue;
     }
     if (topic && !current) {
-      subject = topic[1]!.trim();
+      subject = topic.trim();
       subjectAt = i;
     }
     current?.body.push(i);
@@ -246,4 +244,12 @@ function trimFurniture(message: PageMessage, lines: string[]): void {
     }
   }
   while (body.length && lines[body[body.length - 1]!]!.trim() === "") body.pop();
+}
+
+/** The title of a line that stands in a thread's overview, behind its bullet; null when it is none. */
+function topicOf(line: string): string | null {
+  const lead = /^[* `]*/.exec(line)![0];
+  const at = Math.max(lead.lastIndexOf("* "), lead.lastIndexOf("` "));
+  const title = at < 0 ? "" : line.slice(at + 2);
+  return title.length >= 4 && title.length <= 300 ? title : null;
 }

@@ -107,8 +107,11 @@ function rewriteMarkers(body: Body, i: number, markers: string[]): void {
   body.col[i] = (body.col[i] ?? 0) + end - depth;
 }
 
+/** Of a longer line the end is looked at (characters). */
+const ATTRIBUTION_MAX = 400;
+/** The end of an attribution, its colon and the blanks around it left away. */
 const WROTE =
-  /(?:\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|écrit|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b[^:：]{0,40}|写道|さん(?:は)?[^:]{0,20}|at [\d:]+|wrote on [^:]+[\d:]+)\s*[:：]\s*$/i;
+  /(?:\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|écrit|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b[^:：]{0,40}|写道|さん(?:は)?[^:]{0,20}|at [\d:]+|wrote on [^:]{1,80}(?::[\d:]*)?)$/i;
 
 /** Reads attribution lines: who wrote the text at which depth. One line may be folded over two. */
 export function readAttributions(body: Body): Attribution[] {
@@ -117,9 +120,10 @@ export function readAttributions(body: Body): Attribution[] {
   for (let i = 0; i < text.length; i++) {
     const line = text[i]!;
     if (line.includes("Original Message") && ORIGINAL.test(line)) readOutlook(body, i, found);
-    const last = line.charCodeAt(line.trimEnd().length - 1);
+    const said = line.trimEnd();
+    const last = said.charCodeAt(said.length - 1);
     if (last !== 58 && last !== 0xff1a) continue;
-    if (!WROTE.test(line.length > 400 ? line.slice(-400) : line)) continue;
+    if (!WROTE.test(said.slice(-ATTRIBUTION_MAX, -1).trimEnd())) continue;
     const depth = quoteDepth(line);
     // What follows, past blank lines, must be quoted one deeper; otherwise it is prose that ends in "wrote:".
     let next = i + 1;
@@ -164,35 +168,56 @@ function readOutlook(body: Body, at: number, found: Attribution[]): void {
 
 /** "On Mon, 13 Jan 2025 at 10:00, Jane Doe <jane@x> wrote:" -> "Jane Doe <jane@x>". */
 export function attributedName(sentence: string): string {
-  let s = sentence.length > 400 ? sentence.slice(-400) : sentence;
-  s = s.replace(/\s*\((?:Tue|Mon|Wed|Thu|Fri|Sat|Sun)[^)]*\)/i, "");
+  let s = sentence.slice(-ATTRIBUTION_MAX);
+  s = s.replace(/\((?:Tue|Mon|Wed|Thu|Fri|Sat|Sun)[^()]*\)/i, "");
   const cut =
-    /\s*\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b|\s*写道/i.exec(
+    /\b(?:wrote|writes|said|says|schrieb|a écrit|escribió|napsal(?:\(a\))?|skrev|scrisse|ha scritto|schreef|написал(?:\(а\))?|пишет)\b|写道/i.exec(
       s,
     );
   if (cut) s = s.slice(0, cut.index);
   s = s.replace(/[:：,]\s*$/, "").trim();
-  const address = /(?:"?([^",<>]+(?:, [^",<>\d]+)?)"?\s*)?<([^<>\s]+)>\s*$/.exec(s);
+  const address = /<([^<>\s]+)>\s*$/.exec(s);
   if (address) {
-    const name = trimDate((address[1] ?? "").trim());
-    return name ? `${name} <${address[2]}>` : address[2]!;
+    const name = trimDate(nameBefore(s.slice(0, address.index)));
+    return name ? `${name} <${address[1]}>` : address[1]!;
   }
   return trimDate(s);
+}
+
+/** What may follow the last digit of a date. */
+const DATE_END = /^(?:\s*(?:[ap]\.?m\.?|h|UTC|GMT|[A-Z]{3,4}))?(?:\s*\([^)]*\))?\s*[,;:\-–]?\s*(?:at\s+)?/i;
+
+/** The name at the end of what stands before an address: quotes are left away, and one comma may be in it where no digit
+ *  follows ("Doe, Jane"). */
+function nameBefore(before: string): string {
+  const text = before.trimEnd().replace(/"$/, "");
+  const segment = (end: number): number => {
+    let at = end;
+    while (at > 0 && !'",<>'.includes(text[at - 1]!)) at--;
+    return at;
+  };
+  const last = segment(text.length);
+  if (text[last - 1] !== "," || text[last] !== " " || /\d/.test(text.slice(last)))
+    return text.slice(last).trim();
+  const first = segment(last - 1);
+  return text.slice(first === last - 1 ? last : first).trim();
 }
 
 /** Removes "On <date>," in front of a name. */
 function trimDate(s: string): string {
   if (!/\d/.test(s)) return s.replace(/^(?:On|Am|Le|Op|El)\s+/, "").trim();
   // The name is what follows the last digit group with its zone, am/pm and separators.
-  const tail =
-    /^.*\d(?:\s*(?:[ap]\.?m\.?|h|UTC|GMT|[A-Z]{3,4}))?(?:\s*\([^)]*\))?\s*[,;:\-–]?\s*(?:at\s+)?(.*)$/i.exec(
-      s,
-    );
-  return (tail?.[1] ?? s).replace(/^[,\s]+/, "").trim();
+  const last = /\d\D*$/.exec(s);
+  if (last === null) return s.replace(/^[,\s]+/, "").trim();
+  return s
+    .slice(last.index + 1)
+    .replace(DATE_END, "")
+    .replace(/^[,\s]+/, "")
+    .trim();
 }
 
 const ELISION =
-  /^\s*(?:\[\s*(?:\.{2,}|…|⋯|snip\w*|cut|trim\w*|deleted|skip\w*|\w+\s+snipped)\s*\]|<\s*(?:snip\w*|cut|\.{2,}|…)?\s*\/?>|\(\s*(?:\.{2,}|snip\w*)\s*\)|\.{2,}|…|⋯|>\s?<|\*?snip\*?|-{2,}\s*(?:8<|>8|snip|cut)[-\s]*|~{3,}|\[[^\]]{0,40}\b(?:snip\w*|trim\w*|cut|elided|omitted)\b[^\]]{0,40}\])\s*$/i;
+  /^\s*(?:\[\s*(?:\.{2,}|…|⋯|snip\w*|cut|trim\w*|deleted|skip\w*|\w+\s+snipped)\s*\]|<\s*(?:(?:snip\w*|cut|\.{2,}|…)\s*)?\/?>|\(\s*(?:\.{2,}|snip\w*)\s*\)|\.{2,}|…|⋯|>\s?<|\*?snip\*?|-{2,}\s*(?:8<|>8|snip|cut)(?:[-\s]*-)?|~{3,}|\[[^\]]{0,40}\b(?:snip\w*|trim\w*|cut|elided|omitted)\b[^\]]{0,40}\])\s*$/i;
 
 /** A line that only says that something was left out. */
 export function isElision(text: string): boolean {

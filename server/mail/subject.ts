@@ -23,14 +23,14 @@ export function parseSubject(raw: string): SubjectInfo {
     revision: 1,
     number: 1,
     total: 1,
-    isReply: /^\s*(?:\[[^\]]{0,80}\]\s*)?(?:re|aw|sv|fwd?|antw|回复|答复|RES?)\s*(?:\[\d+\])?\s*[:：]/i.test(
+    isReply: /^\s*(?:\[[^\]]{0,80}\]\s*)?(?:re|aw|sv|fwd?|antw|回复|答复|RES?)\s*(?:\[\d+\]\s*)?[:：]/i.test(
       subject,
     ),
     isPatch: false,
   };
   let rest = subject;
   for (let turn = 0; turn < 20; turn++) {
-    const skip = /^(?:\s+|(?:re|aw|sv|fwd?|antw|回复|答复)\s*(?:\[\d+\])?\s*[:：]|:)/i.exec(rest);
+    const skip = /^(?:\s+|(?:re|aw|sv|fwd?|antw|回复|答复)\s*(?:\[\d+\]\s*)?[:：]|:)/i.exec(rest);
     if (skip) {
       rest = rest.slice(skip[0].length);
       continue;

@@ -38,7 +38,8 @@ export function replyText(doc: ParsedDocument, f: Finding): string {
 
 /** "On DATE, NAME wrote:" */
 function attribution(doc: ParsedDocument, patch: Patch): string[] {
-  const name = patch.author.replace(/\s*<[^>]*>\s*$/, "") || doc.messages[patch.message]?.authorName || "";
+  const name =
+    patch.author.replace(/<[^<>]*>\s*$/, "").trimEnd() || doc.messages[patch.message]?.authorName || "";
   if (name === "") return [];
   return wrap(patch.date === null ? `${name} wrote:` : `On ${patch.date}, ${name} wrote:`, WIDTH);
 }

@@ -131,7 +131,7 @@ function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
     "  ",
   ).map(
     (l) =>
-      `  ${l.replace(/\d+ [a-z][a-z ]*(?=,|$)/g, (t) => (colours.has(t) ? paint(t, colours.get(t)!) : t))}`,
+      `  ${l.replace(/(?<!\d)\d+ [a-z][a-z ]*(?=,|$)/g, (t) => (colours.has(t) ? paint(t, colours.get(t)!) : t))}`,
   );
 }
 

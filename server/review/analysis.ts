@@ -7,6 +7,7 @@
 
 import { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
+import { globMatcher } from "../glob.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isOfItsTime } from "../source/bases.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
@@ -22,7 +23,7 @@ import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
-import { type FunctionItem, globToRegExp, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
+import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 import { digestOf, ORDER_TOKEN, orderOf, parseReplay, type Replay } from "./replay.ts";
 import { buildSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
@@ -99,9 +100,9 @@ export class PatchReview {
     const { functions, shared } = this;
     if (functions === null) return [];
     const wanted = shared.options.functions;
-    const pattern = wanted === undefined ? null : globToRegExp(wanted);
+    const fits = wanted === undefined ? null : globMatcher(wanted);
     return functions.plan.entries
-      .filter((e) => pattern === null || pattern.test(e.name))
+      .filter((e) => fits === null || fits(e.name))
       .map((entry) => ({ kind: "function" as const, label: entryLabel(entry), entry }));
   }
 

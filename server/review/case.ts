@@ -355,7 +355,7 @@ function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): Cas
     const line = lineAt(at.docLine);
     line.fn = side.fn(at.frame.fn).name;
     if (line.changes.length >= MAX_CHANGES) continue;
-    const text = eventText(side, e, words).replace(/, by .*$/, "");
+    const text = eventText(side, e, words).split(", by ", 1)[0]!;
     if (!line.changes.some((c) => c.text === text)) line.changes.push({ text, scenario: run.label });
   }
   return [...lines.values()];

@@ -65,13 +65,16 @@ export function checkContracts(tree: KernelTree, contracts: Iterable<Contract>):
 
 function stripped(text: string): string {
   return text
-    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
+    .replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, " ")
     .replace(/\\\n/g, "  ")
     .replace(
       /\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|realloc_size)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
       " ",
     );
 }
+
+/** A declaration's words before its name (characters). */
+const DECLARATION_MAX = 2000;
 
 /** Prototypes, inline functions and macros of a name in a header's text. */
 export function declarationsIn(text: string, path: string, name: string): Declaration[] {
@@ -82,11 +85,13 @@ export function declarationsIn(text: string, path: string, name: string): Declar
     const arity = m[1] === undefined || params[0] === "" ? 0 : params.length - (open ? 1 : 0);
     out.push({ path, arity, open, returns: null });
   }
-  const heads = new RegExp(`(^|[;}\\n])([^;{}#]*?[\\w*\\s])\\b${name}\\s*\\(`, "g");
-  for (const m of text.matchAll(heads)) {
-    const before = m[2]!.split("\n\n").at(-1)!;
+  let read = 0;
+  for (const m of text.matchAll(new RegExp(`\\b${name}\\s*\\(`, "g"))) {
+    const before = declarationBefore(text, read, m.index);
+    if (before === null) continue;
+    read = m.index + m[0].length;
     // The name in a body or in a list is no declaration.
-    if (/[=(,]/.test(before.replace(/__\w+\s*\([^)]*\)/g, "")) || /\breturn\b/.test(before)) continue;
+    if (/[=(,]/.test(before.replace(/\b__\w+\s*\([^()]*\)/g, "")) || /\breturn\b/.test(before)) continue;
     const at = m.index + m[0].length;
     const end = closing(text, at);
     if (end < 0) continue;
@@ -109,6 +114,19 @@ export function declarationsIn(text: string, path: string, name: string): Declar
     });
   }
   return out;
+}
+
+/** What of a declaration stands before its name at `at`, from the end of the one before; null where it can be none. */
+function declarationBefore(text: string, read: number, at: number): string | null {
+  let from = at;
+  while (from > Math.max(read, at - DECLARATION_MAX) && !/[;{}#]/.test(text[from - 1]!)) from--;
+  if (from > read && /[{#]/.test(text[from - 1]!)) {
+    const line = text.indexOf("\n", from);
+    if (line < 0 || line >= at) return null;
+    from = line + 1;
+  }
+  const before = text.slice(from, at);
+  return /[\w*\s]$/.test(before) ? before.split("\n\n").at(-1)! : null;
 }
 
 function closing(text: string, from: number): number {

@@ -45,7 +45,7 @@ function addedLines(after: PatchSide): number[] {
   for (const d of after.overlay.partial) {
     const code = withoutComments(d.text).split("\n");
     d.lines.forEach((docLine, i) => {
-      if (after.place(docLine)?.kind === "+" && /^[^#]*\w.*[;,{()]/.test(code[i] ?? "")) out.add(docLine);
+      if (after.place(docLine)?.kind === "+" && /^[^#\w]*\w.*[;,{()]/.test(code[i] ?? "")) out.add(docLine);
     });
   }
   return [...out].sort((a, b) => a - b);

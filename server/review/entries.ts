@@ -32,7 +32,7 @@ function definitionsOf(text: string): readonly Definition[] {
     const body = lines
       .slice(item.startLine - 1, item.endLine)
       .join("\n")
-      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ");
+      .replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, " ");
     const mentions = new Set(body.match(/[A-Za-z_]\w*/g) ?? []);
     const names = item.name === "" ? (item.enumerators ?? []) : [item.name];
     for (const name of names) out.push({ name, isFunction: item.kind === "function", mentions });
@@ -46,8 +46,8 @@ function definitionsOf(text: string): readonly Definition[] {
 const wordsOf = (text: string): string[] => [
   ...new Set(
     text
-      .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
-      .match(/\b[A-Za-z_]\w*(?=\s*(?:\[[^\]]*\]\s*)?[;,=:}])/g),
+      .replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, " ")
+      .match(/\b[A-Za-z_]\w*(?=\s*(?:\[[^\][]*\]\s*)?[;,=:}])/g),
   ),
 ];
 

@@ -215,7 +215,7 @@ function refusedIn(f: FileImages): ReadonlySet<string> | "all" {
   const rejected = rejectedIn(f);
   if (rejected.length > 0 && f.hunks.some((h) => h.fate.kind === "already")) return "all";
   for (const h of rejected) {
-    const name = /@@.*?@@.*?(\w+)\s*\(/.exec(h.header)?.[1];
+    const name = /\b(\w+)\s*\(/.exec(h.header.split("@@").slice(2).join("@@"))?.[1];
     if (name === undefined) return "all";
     out.add(name);
   }
@@ -234,7 +234,7 @@ function functionsOf(text: string): Map<string, string> {
 }
 
 function strip(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ").replace(/\s+/g, " ");
+  return text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, " ").replace(/\s+/g, " ");
 }
 
 /** Functions that differ, those that only one side has included. */
@@ -248,7 +248,7 @@ function rootsOf(text: string, bodies: ReadonlyMap<string, string>): Set<string>
   const roots = new Set<string>();
   for (const m of text.matchAll(BEGIN)) roots.add(m[2]!);
   for (const m of text.matchAll(/\b(?:module_init|\w*_initcall)\(\s*(\w+)\s*\)/g)) roots.add(m[1]!);
-  for (const m of text.matchAll(/_DECLARE(?:_DRIVER)?\([^;]*?,\s*(\w+)\s*\)\s*;/g)) roots.add(m[1]!);
+  for (const m of text.matchAll(/_DECLARE(?:_DRIVER)?\([^;()]*,\s*(\w+)\s*\)\s*;/g)) roots.add(m[1]!);
   for (const n of bodies.keys())
     if (/_probe$|_bind$/.test(n) && callersOf(bodies, n).length === 0) roots.add(n);
   return roots;

@@ -6,6 +6,7 @@
 import type { Entry } from "../../emulator/function/explore.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { casesOf, type ScenarioCase, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+import { globMatcher } from "../glob.ts";
 import type { Replay } from "./replay.ts";
 import type { ReviewOptions } from "./types.ts";
 import type { LeftOutWhy, NothingRuns } from "./why.ts";
@@ -69,16 +70,6 @@ export interface PlanBasis {
   readonly era: string;
 }
 
-/** `*` and `?` in a scenario name; matched against the name and against the whole label. */
-export function globToRegExp(glob: string): RegExp {
-  return new RegExp(
-    `^${glob
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replace(/\*/g, ".*")
-      .replace(/\?/g, ".")}$`,
-  );
-}
-
 export const itemOf = (c: ScenarioCase): ScenarioItem => ({
   kind: "scenario",
   label: c.label,
@@ -100,8 +91,8 @@ export function wantedCases(
     return catalogue
       .filter((d) => !forOrders(d))
       .flatMap(options.thorough === true ? casesOf : coveringCases);
-  const pattern = globToRegExp(options.scenario);
-  return catalogue.flatMap(casesOf).filter((c) => pattern.test(c.def.name) || pattern.test(c.label));
+  const fits = globMatcher(options.scenario);
+  return catalogue.flatMap(casesOf).filter((c) => fits(c.def.name) || fits(c.label));
 }
 
 /** Instructions of one side that a patch may cost beyond the cases that cover what it changes. */

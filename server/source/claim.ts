@@ -95,8 +95,11 @@ export function agreement(
 /** The heading with its name exchanged for the function's is the function's own, arguments and all. */
 function sameSignature(target: Target, own: Landmark, name: string, section: string): boolean {
   const mine = section.replace(new RegExp(`\\b${name}\\b`), own.name).trimEnd();
+  const open = section.indexOf("(");
   return (
-    /\(.*\w/.test(section) && target.lines.slice(own.start, own.start + 2).some((l) => sameHeading(l, mine))
+    open >= 0 &&
+    /\w/.test(section.slice(open)) &&
+    target.lines.slice(own.start, own.start + 2).some((l) => sameHeading(l, mine))
   );
 }
 

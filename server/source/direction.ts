@@ -135,7 +135,7 @@ function leavesTrace(hunk: FlatHunk, knows: KnowsName): boolean {
 /** Without comments, strings and members of structures (which no index knows), as far as one line tells. */
 function codeOnly(line: string): string {
   if (/^\s*(\/?\*|\/\/)/.test(line)) return "";
-  return line.replace(/"(?:[^"\\]|\\.)*"|\/\*.*?\*\/|\/\/.*$|(?:->|\.)\s*[A-Za-z_]\w*/g, " ");
+  return line.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)|\/\*.*?(?:\*\/|$)|\/\/.*$|(?:->|\.)\s*[A-Za-z_]\w*/g, " ");
 }
 
 function wordsOf(line: string): string[] {
@@ -145,7 +145,7 @@ function wordsOf(line: string): string[] {
 /** Names that a line declares or defines: they may be gone from the tree with it. */
 function declaredIn(line: string): string[] {
   const out: string[] = [];
-  for (const m of line.matchAll(/[A-Za-z_]\w*[\s*]+([A-Za-z_]\w*)\s*(?=[;=,([)])/g)) out.push(m[1]!);
+  for (const m of line.matchAll(/\b[A-Za-z_]\w*[\s*]+([A-Za-z_]\w*)\s*(?=[;=,([)])/g)) out.push(m[1]!);
   const macro = /^#\s*define\s+(\w+)/.exec(line);
   const label = /^(\w+):/.exec(line);
   if (macro !== null) out.push(macro[1]!);

@@ -8,10 +8,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSy
 import { dirname, join, posix } from "node:path";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import type { KernelTree } from "./images.ts";
-import { defaultCache, definitionsOf } from "./tree_index.ts";
+import { declaredLast, defaultCache, definitionsOf } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 8;
+const VERSION = 9;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -23,15 +23,14 @@ const known = new Map<string, HeaderIndex>();
 
 /** Names that a header declares besides those it defines: prototypes and externs as "@name", and what generators make. */
 export function declarationsOf(source: string): Set<string> {
-  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
+  const text = source.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, (c) => c.replace(/[^\n]/g, " "));
   const out = new Set<string>();
-  for (const m of text.matchAll(
-    /^(?!typedef\b|return\b|else\b|static\b|#)[A-Za-z_][\w \t*]*?[ \t*\n]\**(\w+)[ \t]*\(([^;{}]*)\)[^;{}()=]*(?:\([^;{}]*\)[^;{}()=]*)*;/gm,
-  ))
-    out.add(`@${m[1]}`);
+  for (const name of prototypesIn(text)) out.add(`@${name}`);
   for (const m of text.matchAll(/^struct[ \t]+(\w+)[ \t]+__?[A-Z]\w*\(/gm)) out.add(`struct ${m[1]}`);
-  for (const m of text.matchAll(/^extern[ \t][^;(){}]*?\b(\w+)(?:\[[^\]]*\])*[ \t]*(?:__\w+[ \t]*)*;/gm))
-    out.add(`@${m[1]}`);
+  for (const m of text.matchAll(/^extern[ \t]([^;{}]*)(;?)/gm)) {
+    const object = m[2] === ";" ? declaredLast(m[1]!) : null;
+    if (object !== null && !/[()]/.test(object.before)) out.add(`@${object.name}`);
+  }
   for (const m of text.matchAll(
     /^(DEFINE_(?:FREE|CLASS|GUARD|GUARD_COND|LOCK_GUARD_[01](?:_COND)?)|EXTEND_CLASS)\(\s*(\w+)\s*(?:,\s*(\w+))?/gm,
   )) {
@@ -42,6 +41,54 @@ export function declarationsOf(source: string): Set<string> {
       out.add(`typedef class_${full}_t`).add(`class_${full}_constructor`).add(`class_${full}_destructor`);
       out.add(`class_${full}_lock_ptr`).add(`class_${full}_t`);
     }
+  }
+  return out;
+}
+
+/** A line at file scope (or two) that ends in a name and an opening parenthesis. */
+interface Head {
+  readonly name: string;
+  /** The first word of the line. */
+  readonly type: string;
+  /** The next `;`, `{` or `}` behind it; the text's length where there is none. */
+  readonly end: number;
+  /** Only blanks stand between the last closing parenthesis and `end`. */
+  readonly closed: boolean;
+  /** Neither an opening parenthesis nor an `=` stands there. */
+  readonly plain: boolean;
+}
+
+const HEAD = /^(?!typedef\b|return\b|else\b|#)([A-Za-z_]\w*)([\w \t*]*)(\n\**\w+[ \t]*)?(\(?)/gm;
+
+/** Heads in the order in which they stand. The end that several share is looked for once. */
+function* headsOf(text: string): Generator<Head> {
+  let shared = { end: -1, closed: false, plain: false };
+  HEAD.lastIndex = 0;
+  for (let m = HEAD.exec(text); m !== null; m = HEAD.exec(text)) {
+    // The second line may begin a head of its own.
+    if (m[3] !== undefined) HEAD.lastIndex = m.index + m[1]!.length + m[2]!.length + 1;
+    const name = /(?<![\w])(\w+)[ \t]*$/.exec(m[3] ?? m[2]!)?.[1];
+    if (m[4] === "" || name === undefined) continue;
+    const at = m.index + m[0].length;
+    if (shared.end < at) {
+      const next = /[;{}]/g;
+      next.lastIndex = at;
+      const end = next.exec(text)?.index ?? text.length;
+      const tail = text.slice(text.lastIndexOf(")", end) + 1, end);
+      shared = { end, closed: tail.trim() === "", plain: !/[(=]/.test(tail) };
+    }
+    yield { name, type: m[1]!, ...shared };
+  }
+}
+
+/** Names of the prototypes of a text without comments. */
+function prototypesIn(text: string): Set<string> {
+  const out = new Set<string>();
+  let told = -1;
+  for (const head of headsOf(text)) {
+    if (head.end === told || head.type === "static" || text[head.end] !== ";" || !head.plain) continue;
+    told = head.end;
+    out.add(head.name);
   }
   return out;
 }
@@ -214,7 +261,7 @@ export function functionSource(
     follow(path, text);
   };
   const follow = (path: string, text: string): void => {
-    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]/gm)) {
+    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\n]+)[">]/gm)) {
       const found = resolve(path, m[1] === '"', m[2]!);
       if (found === null || seen.has(found) || seen.size > 200) continue;
       seen.add(found);
@@ -323,8 +370,10 @@ function exportedBy(tree: KernelTree, folder: string): Map<string, string> {
     const text = tree.read(path);
     if (text === null) continue;
     // A function at file scope: its head begins in the first column and is no static.
-    for (const m of text.matchAll(/^(?!static\b)(?:[A-Za-z_][\w \t*]*[ \t*\n])(\w+)\([^;{}]*\)\s*\n\{/gm))
-      if (!out.has(m[1]!)) out.set(m[1]!, path);
+    for (const head of headsOf(text)) {
+      const own = text[head.end] === "{" && text[head.end - 1] === "\n" && head.type !== "static";
+      if (own && head.closed && !out.has(head.name)) out.set(head.name, path);
+    }
   }
   return out;
 }

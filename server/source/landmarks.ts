@@ -27,11 +27,11 @@ export function definedName(line: string): string | null {
 /** The name that a line at column 0 is about: as definedName(), and that of a prototype. */
 export function headingName(line: string): string | null {
   if (!/^[A-Za-z_]/.test(line)) return null;
-  const type = /^(?:typedef\s+)?(?:struct|union|enum)\s+(\w+)\s*\{?\s*$/.exec(line);
+  const type = /^(?:typedef\s+)?(?:struct|union|enum)\s+(\w+)\s*(?:\{\s*)?$/.exec(line);
   if (type !== null) return type[1]!;
-  const table = /([A-Za-z_]\w*)\s*(?:\[[^\]]*\])*\s*=\s*\{?\s*$/.exec(line);
+  const table = /\b([A-Za-z_]\w*)\s*(?:\[[^\][]*\]\s*)*=\s*(?:\{\s*)?$/.exec(line);
   if (table !== null && !line.includes("(")) return table[1]!;
-  for (const m of line.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
+  for (const m of line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) {
     const name = m[1]!;
     if (NOT_A_NAME.test(name)) continue;
     // SYSCALL_DEFINE3(read, ...), DEFINE_IDTENTRY(exc_nmi): the first argument is what tells one from another.
@@ -139,14 +139,29 @@ function findAll(lines: readonly string[]): Landmark[] {
   return out;
 }
 
+/** A body that opens and closes in one line. */
+function closesAtOnce(line: string): boolean {
+  const end = line.trimEnd();
+  const code = end.endsWith(";") ? end.slice(0, -1).trimEnd() : end;
+  return code.endsWith("}") && line.includes("{");
+}
+
+/** A line that begins with an opening brace, or ends in one; a comment may follow it. */
+function opensBody(line: string): boolean {
+  const end = line.trimEnd();
+  return (
+    line.startsWith("{") || end.endsWith("{") || (end.endsWith("*/") && /\{\s*\/\*/.test(end.slice(0, -2)))
+  );
+}
+
 /** One past the last line of what begins at line `i`, or -1: a prototype, a macro's use, a cut text. */
 function endOf(lines: readonly string[], i: number): number {
   let open = i;
   for (; ; open++) {
     const line = lines[open];
     if (line === undefined || open > i + HEADING_MAX) return -1;
-    if (/\{.*\}\s*;?\s*$/.test(line) && open === i) return i + 1;
-    if (/^\{|\{\s*(\/\*.*\*\/\s*)?$/.test(line)) break;
+    if (open === i && closesAtOnce(line)) return i + 1;
+    if (opensBody(line)) break;
     if (/;\s*$/.test(line) || /^\}/.test(line)) return -1;
     if (open > i && definedName(line) !== null) return -1;
   }

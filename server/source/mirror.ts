@@ -95,7 +95,7 @@ const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(byte
 function pageOf(address: string, path: string): URL {
   const url = new URL(address);
   const parts = path.split("/").map(encodeURIComponent).join("/");
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/plain/${parts}`;
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, "")}/plain/${parts}`;
   return url;
 }
 

@@ -124,7 +124,7 @@ function readBelow(real: string, path: string): string | null {
 }
 
 function listBelow(real: string, folder: string): readonly string[] {
-  const trimmed = folder.replace(/\/+$/, "");
+  const trimmed = folder.replace(/(?<!\/)\/+$/, "");
   const at = trimmed === "" || trimmed === "." ? real : below(real, trimmed);
   if (at === null) return [];
   const prefix = at === real ? "" : `${trimmed}/`;

@@ -38,7 +38,7 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 7;
+const VERSION = 8;
 const MAX_ENTRY = 64 << 20;
 /** Bytes of all indexes that are kept. */
 export const INDEX_BYTES = 256 << 20;
@@ -172,17 +172,16 @@ function add(names: Map<string, number[]>, name: string, file: number): void {
 }
 
 const MACRO = /^[ \t]*#[ \t]*define[ \t]+(\w+)(\(?)([^\n]*)/gm;
-const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+(\w+)[^;(){}=]*\{/gm;
-const TYPEDEF_PLAIN = /^typedef[ \t][^;{}()]*?(\w+)(?:\[[^\]]*\])?[ \t]*(?:__attribute__[^;]*)?;/gm;
-const TYPEDEF_FUNCTION = /^typedef[ \t][^;{}]*?\(\s*\*?\s*(\w+)\s*\)\s*\(/gm;
-const TYPEDEF_CALL = /^typedef[ \t]+[\w \t*]+?\b(\w+)\s*\([^;{}]*\)\s*;/gm;
-const TYPEDEF_LINE = /^typedef[ \t]+(?:struct|union|enum)\b[^;{}\n]*\{[^}\n]*\}[ \t]*(\w+)[ \t]*;/gm;
-const TYPEDEF_END = /^\}[ \t]*(?:__\w+[ \t]*(?:\([^)]*\))?[ \t]*)*(\w+)[ \t]*(?:__\w+[^;]*)?;/gm;
-const ENUM = /^(?:typedef[ \t]+)?enum\b[^;(){}=]*\{([^}]*)\}/gm;
+// Each of these matches wherever its first words stand, whatever follows, and takes what it has read with it: no text is
+// read twice. What makes it a definition is asked of the match.
+const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+(\w+)\b[^;(){}=]*(\{?)/gm;
+const TYPEDEF = /^typedef[ \t][^;{}]*(;?)/gm;
+const TYPEDEF_LINE = /^typedef[ \t]+(?:struct|union|enum)\b([^\n]*)/gm;
+const TYPEDEF_END = /^\}([^;{}]*)(;?)/gm;
+const ENUM = /^(?:typedef[ \t]+)?enum\b[^;(){}=]*(?:\{([^}]*)(\}?))?/gm;
 const BODY = /\n\{/g;
-const INLINE = /^(?:static|extern)[^\n;{}=]*?\b(\w+)\s*\([^;{}]*\)\s*\{/gm;
-const OBJECT =
-  /^(?!typedef|return|extern|static[ \t]+inline|#)(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)*[A-Za-z_]\w*[ \t*]+(?:\w+[ \t*]+)*?(\w+)(?:\[[^\]\n]*\])*[ \t]*(?:__\w+[ \t]*)*(?:=|;)/gm;
+const INLINE = /^(?:static|extern)[^;{}]*(\{?)/gm;
+const OBJECT = /^(?!typedef|return|extern|static[ \t]+inline|#)[A-Za-z_][^=;\n]*([=;]?)/gm;
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
 export function definitionsOf(source: string, inHeader: boolean): Set<string> {
@@ -197,16 +196,23 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
       const empty = m[2] === "" && m[3]!.trim() === "";
       if (!(empty && /_H_*$/.test(m[1]!)) && !m[1]!.startsWith("CONFIG_")) out.add(`#${m[1]}`);
     });
-    each(TYPEDEF_PLAIN, (m) => out.add(`typedef ${m[1]}`));
-    each(TYPEDEF_LINE, (m) => out.add(`typedef ${m[1]}`));
-    each(TYPEDEF_FUNCTION, (m) => out.add(`typedef ${m[1]}`));
-    each(TYPEDEF_CALL, (m) => out.add(`typedef ${m[1]}`));
-    each(INLINE, (m) => out.add(m[1]!));
+    const typedef = (name: string | null): void => {
+      if (name !== null) out.add(`typedef ${name}`);
+    };
+    each(TYPEDEF, (m) => typedef(typedefName(m[0])));
+    each(TYPEDEF_LINE, (m) => typedef(typedefOfLine(m[1]!)));
+    each(INLINE, (m) => {
+      const name = m[1] === "{" ? inlineName(m[0].slice(0, -1)) : null;
+      if (name !== null) out.add(name);
+    });
     if (text.includes("typedef"))
-      each(TYPEDEF_END, (m) => typedefBefore(text, m.index) && out.add(`typedef ${m[1]}`));
+      each(TYPEDEF_END, (m) => {
+        if (m[2] === ";" && typedefBefore(text, m.index)) typedef(typedefAfter(m[1]!));
+      });
   }
-  each(TAG, (m) => out.add(`${m[1]} ${m[2]}`));
+  each(TAG, (m) => m[3] === "{" && out.add(`${m[1]} ${m[2]}`));
   each(ENUM, (m) => {
+    if (m[2] !== "}") return;
     for (const item of m[1]!.replace(/^[ \t]*#[^\n]*/gm, "").split(",")) {
       const name = /^\s*(\w+)/.exec(item)?.[1];
       if (name !== undefined) out.add(name);
@@ -216,14 +222,115 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
     const name = functionBefore(text, m.index, inHeader);
     if (name !== null) out.add(name);
   });
-  if (!inHeader) each(OBJECT, (m) => !/^static\b/.test(m[0]) && out.add(m[1]!));
+  if (!inHeader)
+    each(OBJECT, (m) => {
+      if (m[1] === "" || /^static\b/.test(m[0])) return;
+      const object = declaredLast(m[0].slice(0, -1));
+      if (object !== null && /^[\w \t*]*$/.test(object.before)) out.add(object.name);
+    });
   return out;
+}
+
+/** The word that `text` ends in, and what stands before it; null: none. */
+function lastWord(text: string): { readonly name: string; readonly before: string } | null {
+  let at = text.length;
+  while (at > 0 && /\w/.test(text[at - 1]!)) at--;
+  return at === text.length ? null : { name: text.slice(at), before: text.slice(0, at) };
+}
+
+const blanksOff = (text: string): string => text.replace(/(?<![ \t])[ \t]+$/, "");
+const ATTRIBUTE = /^__\w/;
+/** Words that name no object: what stands before a name that begins with underscores is no name because of them. */
+const TYPE_WORD =
+  /^(?:int|long|short|char|unsigned|signed|void|bool|const|volatile|static|extern|struct|union|enum|float|double)$/;
+
+/** As declaredLast() where brackets stand behind the name, and only attributes behind them; undefined where none do. */
+function nameOfArray(text: string): ReturnType<typeof lastWord> | undefined {
+  let end = blanksOff(text).length;
+  for (let word = lastWord(text.slice(0, end)); word !== null && ATTRIBUTE.test(word.name); ) {
+    end = blanksOff(word.before).length;
+    word = lastWord(text.slice(0, end));
+  }
+  if (text[end - 1] !== "]") return undefined;
+  while (text[end - 1] === "]") end = Math.max(0, text.lastIndexOf("[", end - 1));
+  const own = lastWord(text.slice(0, end));
+  return own === null || own.before.trim() === "" ? null : own;
+}
+
+/**
+ * The name that a declaration without its `;` or `=` ends in: `type name`, `type name[N][M]`, `type *name __attribute`.
+ * There must be something before it. Words with two underscores in front count as attributes when a name is before them.
+ */
+export function declaredLast(text: string): { readonly name: string; readonly before: string } | null {
+  const bracketed = nameOfArray(text);
+  if (bracketed !== undefined) return bracketed;
+  let found = lastWord(blanksOff(text));
+  if (found === null || found.before.trim() === "") return null;
+  for (let name = found; ATTRIBUTE.test(name.name); ) {
+    const next = lastWord(blanksOff(name.before));
+    if (next === null || next.before.trim() === "" || TYPE_WORD.test(next.name)) break;
+    if (/\b(?:struct|union|enum)[ \t]+$/.test(next.before)) break;
+    name = next;
+    found = next;
+  }
+  return found;
+}
+
+/** What a `typedef` without braces names: `typedef int a;`, `typedef int (*a)(int);`, `typedef int a(int);`. */
+function typedefName(text: string): string | null {
+  const open = text.indexOf("(");
+  const pointer = /\(\s*(?:\*\s*)?(\w+)\s*\)\s*\(/.exec(text);
+  if (pointer?.index === open && pointer !== null) return pointer[1]!;
+  if (!text.endsWith(";")) return pointer?.[1] ?? null;
+  const body = text.slice("typedef".length, -1);
+  const attribute = body.indexOf("__attribute__");
+  const call = body.indexOf("(");
+  if (call >= 0 && (attribute < 0 || attribute > call) && body.trimEnd().endsWith(")")) {
+    const own = lastWord(body.slice(0, call).trimEnd());
+    if (own !== null && own.before.trim() !== "" && /^[ \t][\w \t*]*$/.test(own.before)) return own.name;
+  }
+  if (pointer !== null) return pointer[1]!;
+  let plain = blanksOff(attribute < 0 ? body : body.slice(0, attribute));
+  if (plain.endsWith("]")) plain = plain.slice(0, Math.max(0, plain.lastIndexOf("[")));
+  const own = lastWord(plain);
+  return own === null || own.before === "" || /[()]/.test(own.before) ? null : own.name;
+}
+
+/** `struct a { int b; } c;` on one line, from behind its keyword. */
+function typedefOfLine(line: string): string | null {
+  const open = line.indexOf("{");
+  const close = line.indexOf("}", open);
+  if (open < 0 || close < 0 || /[;}]/.test(line.slice(0, open))) return null;
+  return /^[ \t]*(\w+)[ \t]*;/.exec(line.slice(close + 1))?.[1] ?? null;
+}
+
+/** What stands between the brace that closes a typedef and its `;`: attributes, the name, attributes. */
+function typedefAfter(text: string): string | null {
+  const words = text.match(/\w+|\((?:[^()]|\([^()]*\))*\)|[^\w \t]/g) ?? [];
+  let at = 0;
+  let attribute: string | null = null;
+  for (; at < words.length && ATTRIBUTE.test(words[at]!); at++) {
+    attribute = words[at]!;
+    if (words[at + 1]?.startsWith("(")) at++;
+  }
+  const name = words[at];
+  if (name === undefined) return attribute !== null && words.at(-1) === attribute ? attribute : null;
+  const next = words[at + 1];
+  return /^\w+$/.test(name) && (next === undefined || ATTRIBUTE.test(next)) ? name : null;
+}
+
+/** The function of a head that begins with `static` or `extern`, up to its body. */
+function inlineName(head: string): string | null {
+  const m = /\b(\w+)\s*\(/.exec(head);
+  return m === null || /[\n=]/.test(head.slice(0, m.index)) || !head.trimEnd().endsWith(")") ? null : m[1]!;
 }
 
 /** Whether the braces that end here were opened by a typedef. */
 function typedefBefore(text: string, end: number): boolean {
   const open = text.lastIndexOf("\n}", end - 2);
-  return /(^|\n)typedef\b[^;]*\{/.test(text.slice(Math.max(0, open, end - 20_000), end));
+  for (const m of text.slice(Math.max(0, open, end - 20_000), end).matchAll(/^typedef\b[^;{]*(\{?)/gm))
+    if (m[1] === "{") return true;
+  return false;
 }
 
 /** Name of the function whose body opens at the line break `at`; null when it is none, or a static of a `.c` file. */
@@ -235,7 +342,7 @@ function functionBefore(text: string, at: number, inHeader: boolean): string | n
     if (line === "" || /^[#}/]/.test(line)) return null;
     if (/^[A-Za-z_]/.test(line)) {
       const head = text.slice(start, at);
-      const name = /(\w+)\s*\(/.exec(
+      const name = /\b(\w+)\s*\(/.exec(
         head.replace(
           /__(?:printf|scanf|attribute__|releases|acquires|must_hold)\s*\((?:[^()]|\([^()]*\))*\)/g,
           "",
