@@ -258,7 +258,7 @@ class TreeBuilder {
 
   private preprocessed(s: SourceFile, needs: Needs): { tokens: readonly Token[]; macros: Written } {
     const macros = new FileMacros(this.macros, needs);
-    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)\b[^\n]*\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
+    const guard = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)\b.*\r?\n\s*#[ \t]*define[ \t]+\1\b/m.exec(s.text);
     if (guard !== null && s.path.endsWith(".h")) macros.delete(guard[1]!);
     // What this file declares or enumerates may be a macro of the reference kernel, which would be replaced right there.
     for (const name of declaredNames(s.text)) macros.delete(name);

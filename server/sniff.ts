@@ -9,7 +9,7 @@ const SNIFF_CHARS = 256 * 1024;
 const MARKS = [
   // A diff, at any quoting depth.
   /^(?:[>|] ?)*diff --(?:git|cc|combined) /m,
-  /^(?:[>|] ?)*--- \S[^\n]*\n(?:[>|] ?)*\+\+\+ \S/m,
+  /^(?:[>|] ?)*--- \S.*\r?\n(?:[>|] ?)*\+\+\+ \S/m,
   /^(?:[>|] ?)*@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/m,
   // A mail about one, or one whose diff is encoded.
   /^Subject: .*\[(?:RFC |RFT )?PATCH/im,

@@ -243,9 +243,9 @@ export function faultKey(f: Fault): string {
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */
 function faultSort(key: string): string {
-  return key.startsWith("leaked|") || key.startsWith("double-release|")
-    ? key.replace(/ of .*$/, "")
-    : key.slice(0, key.indexOf("|"));
+  if (!key.startsWith("leaked|") && !key.startsWith("double-release|")) return key.slice(0, key.indexOf("|"));
+  const of = key.indexOf(" of ");
+  return of < 0 ? key : key.slice(0, of);
 }
 
 function sortCount(r: PathResult, sort: string): number {

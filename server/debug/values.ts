@@ -261,8 +261,11 @@ function pointedTo(type: string): string | null {
 }
 
 function arrayOf(type: string): { of: string; count: number } | null {
-  const m = /^(.*?)\[(\d+)\](.*)$/.exec(bare(type));
-  return m === null ? null : { of: `${m[1]}${m[3]}`.trim(), count: Number(m[2]) };
+  const text = bare(type);
+  const m = /\[(\d+)\]/.exec(text);
+  if (m === null) return null;
+  const rest = text.slice(m.index + m[0].length);
+  return { of: `${text.slice(0, m.index)}${rest}`.trim(), count: Number(m[1]) };
 }
 
 const isSigned = (type: string): boolean =>

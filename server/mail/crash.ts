@@ -163,7 +163,7 @@ function readDetail(report: CrashReport, text: string, line: Line, tracing: bool
   if (cpu) {
     report.process ??= cpu[1]!;
     const after = text.slice(cpu.index + cpu[0].length);
-    report.kernel ??= /(?:Tainted:.{0,24}?|Not tainted)\s+(\d+\.\d+\S*)/.exec(after)?.[1] ?? null;
+    report.kernel ??= /(?:Tainted:\D{0,64}|Not tainted[ \t]{0,8})[ \t](\d+\.\d+\S*)/.exec(after)?.[1] ?? null;
     return true;
   }
   const frame = tracing ? FRAME.exec(text) : null;

@@ -94,7 +94,7 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
     contentType.type !== "text/html" &&
     !switched &&
     !/^flowed$/i.test(contentType.params["format"] ?? "") &&
-    !/^begin [0-7]{3,4} \S[^\r\n]{0,200}\r?\n[ -`]{1,90}\r?$/m.test(whole)
+    !lines.some((l, i) => UU_BEGIN.test(l) && /^[ -`]{1,90}$/.test(lines[i + 1] ?? ""))
   ) {
     decodeAll(headers);
     return plainMail(whole, lines, headers, block.end, options, notes);
@@ -613,13 +613,25 @@ function joinable(lines: string[], i: number, depth: number, content: string, in
   return content.length + word.length + depth > 68;
 }
 
+/** HTML without the elements of a name and what is in them; one that is not closed goes to the end. */
+function withoutElement(html: string, name: string): string {
+  const open = new RegExp(`<${name}\\b[^<>]*>`, "gi");
+  const close = new RegExp(`</${name}>`, "gi");
+  let out = "";
+  let at = 0;
+  for (let m = open.exec(html); m !== null; m = open.exec(html)) {
+    out += html.slice(at, m.index);
+    close.lastIndex = open.lastIndex;
+    if (close.exec(html) === null) return out;
+    at = open.lastIndex = close.lastIndex;
+  }
+  return out + html.slice(at);
+}
+
 /** Enough of HTML to read a mail that has no plain text: tags out, breaks kept, common entities decoded. */
 export function htmlToText(html: string): string {
   const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', nbsp: " ", apos: "'" };
-  return html
-    .replace(/\r?\n/g, "\n")
-    .replace(/<script\b[^<>]*>[\s\S]*?(?:<\/script>|$)/gi, "")
-    .replace(/<style\b[^<>]*>[\s\S]*?(?:<\/style>|$)/gi, "")
+  return withoutElement(withoutElement(html.replace(/\r?\n/g, "\n"), "script"), "style")
     .replace(/<br\b[^<>]*>\n?/gi, "\n")
     .replace(/<\/(?:p|div|tr|h\d|li|blockquote)>\n?/gi, "\n")
     .replace(/<[a-z/!][^<>]*>/gi, "")

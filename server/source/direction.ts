@@ -132,10 +132,39 @@ function leavesTrace(hunk: FlatHunk, knows: KnowsName): boolean {
   return removed.flatMap((l) => wordsOf(codeOnly(l.text))).every((w) => declared.has(w) || knows(w));
 }
 
+/** A line with a blank for each string and comment in it; what is not closed goes to the end. */
+function withoutStrings(line: string): string {
+  let out = "";
+  let at = 0;
+  for (const m of line.matchAll(/"|\/\*|\/\//g)) {
+    if (m.index < at) continue;
+    out += `${line.slice(at, m.index)} `;
+    at =
+      m[0] === "//"
+        ? line.length
+        : m[0] === '"'
+          ? stringEnd(line, m.index + 1)
+          : commentEnd(line, m.index + 2);
+  }
+  return out + line.slice(at);
+}
+
+function stringEnd(line: string, from: number): number {
+  for (let i = from; i < line.length; i++)
+    if (line[i] === "\\") i++;
+    else if (line[i] === '"') return i + 1;
+  return line.length;
+}
+
+function commentEnd(line: string, from: number): number {
+  const end = line.indexOf("*/", from);
+  return end < 0 ? line.length : end + 2;
+}
+
 /** Without comments, strings and members of structures (which no index knows), as far as one line tells. */
 function codeOnly(line: string): string {
   if (/^\s*(\/?\*|\/\/)/.test(line)) return "";
-  return line.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)|\/\*.*?(?:\*\/|$)|\/\/.*$|(?:->|\.)\s*[A-Za-z_]\w*/g, " ");
+  return withoutStrings(line).replace(/(?:->|\.)\s*[A-Za-z_]\w*/g, " ");
 }
 
 function wordsOf(line: string): string[] {

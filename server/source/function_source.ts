@@ -261,7 +261,7 @@ export function functionSource(
     follow(path, text);
   };
   const follow = (path: string, text: string): void => {
-    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\n]+)[">]/gm)) {
+    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\r\n]{1,200})[">]/gm)) {
       const found = resolve(path, m[1] === '"', m[2]!);
       if (found === null || seen.has(found) || seen.size > 200) continue;
       seen.add(found);

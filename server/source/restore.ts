@@ -174,8 +174,8 @@ function codeLines(lines: readonly string[], from = 0): CodeLine[] {
   const out: CodeLine[] = [];
   let depth = from;
   let comment = false;
-  lines.forEach((line, at) => {
-    let text = line;
+  lines.forEach((whole, at) => {
+    let text = whole;
     if (comment) {
       const end = text.indexOf("*/");
       if (end < 0) return;
@@ -187,10 +187,8 @@ function codeLines(lines: readonly string[], from = 0): CodeLine[] {
       comment = end < 0;
       text = text.slice(0, open) + (end < 0 ? "" : text.slice(end + 2));
     }
-    const code = text
-      .replace(/\/\/.*$/, "")
-      .replace(/\s+/g, " ")
-      .trim();
+    const line = text.indexOf("//");
+    const code = (line < 0 ? text : text.slice(0, line)).replace(/\s+/g, " ").trim();
     if (code === "") return;
     for (const c of code) depth += c === "{" ? 1 : c === "}" ? -1 : 0;
     out.push({ code, at, depth });
