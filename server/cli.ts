@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "run a mailed patch, before and after, and report what breaks",
     run: async (a, io) => (await import("./cli_review.ts")).runReview(a, io),
   },
+  compare: {
+    summary: "two versions of a series: what changed, which findings went, stay, came",
+    run: async (a, io) => (await import("./cli_compare.ts")).runCompare(a, io),
+  },
   explore: {
     summary: "try the orders of a scenario's tasks, before and after a patch",
     run: async (a, io) => (await import("./cli_explore.ts")).runExplore(a, io),

@@ -68,7 +68,7 @@ unreadable input; 3 nothing could be executed
 `;
 
 /** Largest input that is read whole (bytes). */
-const MAX_INPUT = 256 << 20;
+export const MAX_INPUT = 256 << 20;
 
 /** Runs the command and gives the exit status. */
 export async function runReview(args: string[], io: CliIo): Promise<number> {
@@ -172,7 +172,8 @@ const EMPTY: ReviewResult = {
   seed: "0",
 };
 
-const OPTIONS = {
+/** The options of a review; other commands take some of them. */
+export const OPTIONS = {
   patch: { type: "string" },
   scenario: { type: "string" },
   era: { type: "string" },
@@ -196,7 +197,8 @@ const OPTIONS = {
 } as const;
 type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
 
-function badOption(values: Values): string | null {
+/** What is wrong with the values of options; null: nothing. */
+export function badOption(values: Partial<Values>): string | null {
   if (values.era !== undefined && values.era !== "auto" && eraFromName(values.era) === null)
     return `--era: ${unknownEra(values.era)}`;
   if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
@@ -233,7 +235,7 @@ export function badToken(text: string): string | null {
 }
 
 /** What goes with a tree makes no sense without one; whether they can be read, the review finds before it runs. */
-function badTree({ tree, prerequisite, config, fetch }: Values): string | null {
+function badTree({ tree, prerequisite, config, fetch }: Partial<Values>): string | null {
   if (fetch !== undefined && badMirror(fetch) !== "") return `--fetch: ${badMirror(fetch)}`;
   if (tree !== undefined) return null;
   if (prerequisite !== undefined) return "--prerequisite needs --tree DIR, the tree that it goes on";
@@ -241,7 +243,8 @@ function badTree({ tree, prerequisite, config, fetch }: Values): string | null {
   return config === undefined ? null : "--config needs --tree DIR, the tree that it is for";
 }
 
-function reviewOptions(values: Values): ReviewOptions {
+/** Options as a review takes them. */
+export function reviewOptions(values: Partial<Values>): ReviewOptions {
   return {
     ...(values.patch === undefined ? {} : { patch: values.patch }),
     ...(values.scenario === undefined ? {} : { scenario: values.scenario }),

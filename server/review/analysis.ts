@@ -364,6 +364,7 @@ export class DocumentReview {
     const restored = (): RestoredDocument => (kept ??= restoredDocument(given, options.era));
     let replay: Replay | null = null;
     let patches = choosePatches(given, options.patch);
+    if (options.indexes !== undefined) patches = patches.filter((p) => options.indexes!.includes(p.index));
     if (options.replay !== undefined && options.replay !== "") {
       replay = parseReplay(options.replay);
       if (replay === null)

@@ -111,7 +111,7 @@ export class KeptResults {
 
   /** What a result is kept under; null for a replay, which is asked for to be run. */
   private key({ doc, patch, options, context }: KeptOf): string | null {
-    const { patch: _n, tree: _tree, otherTrees: _trees, fetched: _more, ...rest } = options;
+    const { patch: _n, indexes: _places, tree: _tree, otherTrees: _trees, fetched: _more, ...rest } = options;
     const { prerequisites: _stack, config: _config, replay, ...asked } = rest;
     if (replay !== undefined && replay !== "") return null;
     const options_ = JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -206,6 +206,8 @@ export interface ReviewResult {
 export interface ReviewOptions {
   /** 1-based position as written in the series ("21" of 21/26) or index in the document; undefined: all. */
   readonly patch?: string;
+  /** Places of patches in the document; beside `patch`, which names them as people do. undefined: all. */
+  readonly indexes?: readonly number[];
   readonly scenario?: string;
   readonly era?: string;
   readonly seed?: string;

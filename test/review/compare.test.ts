@@ -1,0 +1,139 @@
+/**
+ * Two versions of a series: patches are paired by title, change id and content, told by how they differ, and their
+ * findings by whether the other version ran what shows them.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { runCompare } from "../../server/cli_compare.ts";
+import { pairsOf, versionsOf } from "../../server/compare/versions.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { example } from "../support/paths.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "folioscope-compare-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+const leak = example("leaked-reference.eml").toString();
+const clean = example("clean-refactor.eml").toString();
+const fix = example("fix-index.eml").toString();
+
+/** A mail as number `n` of `of`, of a version. */
+const as = (mail: string, version: number, n: number, of: number): string =>
+  mail
+    .replace("[PATCH]", `[PATCH v${version} ${n}/${of}]`)
+    .replace(/^Message-ID: <([^@]+)@/m, `Message-ID: <v${version}-${n}-$1@`);
+const mbox = (...mails: string[]): string =>
+  mails.map((m) => `From mboxrd@z Thu Jan  1 00:00:00 1970\n${m.trimEnd()}\n\n`).join("");
+const mended = leak
+  .replace("+\t\treturn ret;", "+\t\tgoto out;")
+  .replace(" \tfolio_put(folio);", "+out:\n \tfolio_put(folio);");
+const goodLeak = mended.replace("@@ -1379,51 +1379,53 @@", "@@ -1379,51 +1379,54 @@");
+
+function statuses(before: string, later: string): string[] {
+  const [a] = versionsOf(parseDocument(before, "a"));
+  const [b] = versionsOf(parseDocument(later, "b"));
+  return pairsOf(a!, b!).map((p) => `${p.before?.number ?? "-"}>${p.after?.number ?? "-"} ${p.status}`);
+}
+
+test("patches are paired by title, then by content, and told by how they differ", () => {
+  const v1 = mbox(as(clean, 1, 1, 2), as(leak, 1, 2, 2));
+  assert.deepEqual(statuses(v1, mbox(as(clean, 2, 1, 2), as(leak, 2, 2, 2))), ["1>1 equal", "2>2 equal"]);
+  const tagged = clean.replace("---\n fs", "Reviewed-by: A Reader <reader@example.org>\n---\n fs");
+  const retitled = leak.replace("Leave early when", "Return when");
+  assert.deepEqual(statuses(v1, mbox(as(retitled, 2, 1, 2), as(tagged, 2, 2, 2))), [
+    "2>1 words",
+    "1>2 words",
+  ]);
+  const other = leak
+    .replace("Leave early when", "Return when")
+    .replace("+\t\treturn ret;", "+\t\t/* Nothing came of it. */\n+\t\treturn ret;")
+    .replace("1379,53", "1379,54");
+  assert.deepEqual(statuses(v1, mbox(as(fix, 2, 1, 2), as(other, 2, 2, 2))), [
+    "1>- dropped",
+    "->1 new",
+    "2>2 code",
+  ]);
+  const around = leak.replace("int err;", "int error;");
+  assert.deepEqual(statuses(mbox(as(leak, 1, 1, 1)), mbox(as(around, 2, 1, 1))), ["1>1 moved"]);
+});
+
+async function run(...args: string[]) {
+  let [out, err] = ["", ""];
+  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), color: false };
+  return { status: await runCompare(["--no-cache", ...args], io), out, err };
+}
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(dir, name), text);
+  return join(dir, name);
+};
+const bad = file("v1.mbox", mbox(as(leak, 1, 1, 1)));
+const good = file("v2.mbox", mbox(as(goodLeak, 2, 1, 1)));
+const only = ["--scenario", "insert-fails order=0 *fail_vmf_insert=1"];
+
+test("a finding that the next version does not have went, the other way round it came", async () => {
+  const went = await run(...only, "--format", "json", bad, good);
+  assert.equal(went.status, 0, went.err);
+  const { findings, pairs } = JSON.parse(went.out);
+  assert.deepEqual(
+    findings.map((f: { change: string; known: boolean; before: { code: string } }) => [
+      f.change,
+      f.known,
+      f.before.code,
+    ]),
+    [["went", true, "folio-ref-leak"]],
+  );
+  assert.deepEqual(pairs[0].files[0].names, ["dax_fault_iter()"]);
+  const came = await run(...only, good, bad);
+  assert.equal(came.status, 1);
+  assert.match(came.out, /0 went, 0 stay, 1 came/);
+  assert.match(came.out, /CAME folio-ref-leak/);
+  assert.ok(
+    came.out.split("\n").every((l) => l.length <= 80 || /replay: |\.mbox/.test(l)),
+    came.out,
+  );
+});
+
+test("one file with both versions; the same code runs once and its finding stays on its own lines", async () => {
+  const words = leak.replace("at once.", "at once, as before.");
+  const both = file("both.mbox", mbox(as(leak, 1, 1, 1), as(words, 2, 1, 1)));
+  const { status, out } = await run(...only, "--format", "json", both);
+  assert.equal(status, 0);
+  const { findings, pairs } = JSON.parse(out);
+  assert.equal(pairs[0].status, "words");
+  assert.equal(pairs[0].reused, true);
+  assert.equal(findings[0].change, "stays");
+  const text = mbox(as(leak, 1, 1, 1), as(words, 2, 1, 1)).split("\n");
+  for (const side of ["before", "after"]) assert.match(text[findings[0][side].docLine - 1]!, /folio_ref_inc/);
+  assert.notEqual(findings[0].before.docLine, findings[0].after.docLine);
+});
+
+test("what the other version did not run is not known, and is not counted as come", async () => {
+  // The function is shown in part: nothing of it runs.
+  const part = goodLeak.replace(
+    /^@@ -1379[\s\S]*?^ \tif \(pmd\)\n/m,
+    "@@ -1424,7 +1424,10 @@ static vm_fault_t dax_fault_iter(struct vm_fault *vmf\n",
+  );
+  const { status, out } = await run(...only, file("part.mbox", mbox(as(part, 1, 1, 1))), bad);
+  assert.match(out, /NOT KNOWN folio-ref-leak/);
+  assert.match(out, /0 went, 0 stay, 0 came, 1 not known/);
+  assert.equal(status, 0);
+});
+
+test("what cannot be compared is told", async () => {
+  for (const [args, told] of [
+    [[bad], /holds one version \(v1\): name a file/],
+    [["--versions", "v1,v7", bad, good], /has no v7: it has v2/],
+    [["--versions", "v1", bad, good], /--versions takes two versions/],
+    [["--format", "xml", bad, good], /--format takes one of text, json, markdown/],
+    [["--tre", "x", bad, good], /the nearest is --tree/],
+    [[bad, join(dir, "none.mbox")], /there is no such file/],
+    [[bad, file("words.txt", "no diff here\n")], /holds no diff/],
+  ] as const) {
+    const { status, err } = await run(...args);
+    assert.equal(status, 2, err);
+    assert.match(err, told);
+  }
+});
