@@ -264,12 +264,13 @@ function overlayMacros(sources: readonly SourceFile[], base: MacroTable): MacroT
 
 /**
  * Links the reference kernel of `era` with a patch side on top, in a space of its own or in that of the other side. Errors
- * in the C are in `errors` or trap when reached.
+ * in the C are in `errors` or trap when reached. `scenarios` are files of C beside the reference kernel's own scenarios.
  */
 export function buildKernelImage(
   era: Era,
   overlay: readonly OverlayUnit[],
   space?: AddressSpace,
+  scenarios: readonly OverlayUnit[] = [],
 ): KernelImage {
   const sources = overlay
     .slice(0, MAX_OVERLAYS)
@@ -299,10 +300,12 @@ export function buildKernelImage(
     errors.push(...pre.errors, ...unit.errors);
     units.push({ path: source.path, tu: unit, macros });
   }
+  const written = writtenUnits(scenarios, files, macros, typedefs);
+  errors.push(...written.flatMap((u) => u.tu.errors));
   const image = linkImage({
     layers: [
       { fidelity: "diff", units },
-      { fidelity: "reference", units: reference.units.map((u) => ({ ...u, macros })) },
+      { fidelity: "reference", units: [...written, ...reference.units.map((u) => ({ ...u, macros }))] },
     ],
     files,
     natives: NATIVES,
@@ -311,6 +314,29 @@ export function buildKernelImage(
     ...(space === undefined ? {} : { space }),
   });
   return { image, era, overlays: sources.length, errors };
+}
+
+/**
+ * Scenarios that came as files, parsed as the reference kernel's own are: with its macros and types. They stand at the end of
+ * the file table, which grows by them.
+ */
+export function writtenUnits(
+  scenarios: readonly OverlayUnit[],
+  files: SourceFile[],
+  macros: MacroTable,
+  typedefs: ReadonlySet<string>,
+): LinkUnit[] {
+  return scenarios.map(({ path, text }): LinkUnit => {
+    const source: SourceFile = { path, text, origin: "reference" };
+    const pre = preprocess(source, {
+      files,
+      macros: macros.copy(),
+      resolve: () => null,
+      missingInclude: "ignore",
+    });
+    const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
+    return { path, tu: { externals: unit.externals, errors: [...pre.errors, ...unit.errors] }, macros };
+  });
 }
 
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */

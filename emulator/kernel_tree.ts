@@ -14,7 +14,15 @@ import { preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraRow } from "./kernel/era.ts";
-import { type KernelImage, MAX_OVERLAYS, NATIVES, parseReference, type ReferenceParse } from "./kernel.ts";
+import {
+  type KernelImage,
+  MAX_OVERLAYS,
+  NATIVES,
+  type OverlayUnit,
+  parseReference,
+  type ReferenceParse,
+  writtenUnits,
+} from "./kernel.ts";
 import { FileMacros, ImportingTable, type Needs, type TreeParses, treeParses } from "./tree_parses.ts";
 import type { Image } from "./vm/image.ts";
 
@@ -55,8 +63,9 @@ export function buildTreeImage(
   units: readonly TreeUnit[],
   source: TreeSource,
   space?: AddressSpace,
+  scenarios: readonly OverlayUnit[] = [],
 ): KernelImage {
-  const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source, space);
+  const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source, space, scenarios);
   const merged: Map<string, Set<string> | "all"> = builder.changedRecords();
   const refused = new Set<string>();
   for (let round = 0; ; round++) {
@@ -144,9 +153,19 @@ class TreeBuilder {
 
   private readonly space: AddressSpace | undefined;
 
-  constructor(era: Era, units: readonly TreeUnit[], source: TreeSource, space: AddressSpace | undefined) {
+  private readonly scenarios: readonly OverlayUnit[];
+  private ownScenarios: LinkUnit[] = [];
+
+  constructor(
+    era: Era,
+    units: readonly TreeUnit[],
+    source: TreeSource,
+    space: AddressSpace | undefined,
+    scenarios: readonly OverlayUnit[],
+  ) {
     this.era = era;
     this.space = space;
+    this.scenarios = scenarios;
     this.units = units;
     this.source = source;
     this.read();
@@ -168,6 +187,9 @@ class TreeBuilder {
       for (const [layer, externals] of this.split(this.units[i]!, tu.externals).entries())
         if (externals.length > 0) this.layers[layer]!.push({ path: s.path, tu: { externals, errors: [] } });
     });
+    // Scenarios are written in the reference kernel's terms, whatever the tree calls its own.
+    const { macros, typedefs } = this.reference;
+    this.ownScenarios = writtenUnits(this.scenarios, this.files, macros, typedefs);
   }
 
   /** An image in which the records of `merged` have members of all layers. */
@@ -178,7 +200,10 @@ class TreeBuilder {
       layers: [
         { fidelity: "diff", units: asUnits(LAYER.diff) },
         { fidelity: "tree", units: asUnits(LAYER.tree) },
-        { fidelity: "reference", units: this.reference.units.map((u) => ({ ...u, macros: this.macros })) },
+        {
+          fidelity: "reference",
+          units: [...this.ownScenarios, ...this.reference.units.map((u) => ({ ...u, macros: this.macros }))],
+        },
         { fidelity: "tree", units: asUnits(LAYER.rest) },
       ],
       files: this.files,

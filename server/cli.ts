@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "two versions of a series: what changed, which findings went, stay, came",
     run: async (a, io) => (await import("./cli_compare.ts")).runCompare(a, io),
   },
+  run: {
+    summary: "run a scenario file, on the kernel as it is or before and after a mail",
+    run: async (a, io) => (await import("./cli_run.ts")).runScenarioFile(a, io),
+  },
   explore: {
     summary: "try the orders of a scenario's tasks, before and after a patch",
     run: async (a, io) => (await import("./cli_explore.ts")).runExplore(a, io),

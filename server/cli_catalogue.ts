@@ -10,20 +10,24 @@ import { bootImage } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { wrap } from "./review/render.ts";
+import { languageText } from "./scenarios/manual.ts";
 
 interface Asked {
   readonly format: "text" | "json";
   readonly era: string | undefined;
+  readonly steps: boolean;
 }
 
 /** What was asked for, or the exit status of an answer that was already given. */
 function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invariants"): Asked | number {
-  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}]` : "";
+  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}] [--steps]` : "";
   const usage = `usage: folioscope ${command} [--format text|json]${eras}\n`;
   const read = readArguments(args, {
     help: { type: "boolean", short: "h" },
     format: { type: "string" },
-    ...(command === "scenarios" ? { era: { type: "string" as const } } : {}),
+    ...(command === "scenarios"
+      ? { era: { type: "string" as const }, steps: { type: "boolean" as const } }
+      : {}),
   });
   const problem =
     typeof read === "string"
@@ -37,12 +41,16 @@ function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invar
     io.stderr(`folioscope ${command}: ${problem}\n${usage}`);
     return 2;
   }
-  const values = read.values as { help?: boolean; format?: string; era?: string };
+  const values = read.values as { help?: boolean; format?: string; era?: string; steps?: boolean };
   if (values.help === true) {
     io.stdout(usage);
     return 0;
   }
-  return { format: values.format === "json" ? "json" : "text", era: values.era };
+  return {
+    format: values.format === "json" ? "json" : "text",
+    era: values.era,
+    steps: values.steps === true,
+  };
 }
 
 /** Names of the scenarios of the newest era; empty when its reference kernel does not boot. */
@@ -55,6 +63,10 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
   const wanted = asked(args, io, "scenarios");
   if (typeof wanted === "number") return wanted;
   const { format } = wanted;
+  if (wanted.steps) {
+    io.stdout(languageText());
+    return 0;
+  }
   const named = wanted.era ?? NEWEST_ERA;
   const era = eraFromName(named);
   if (era === null) {

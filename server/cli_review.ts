@@ -16,6 +16,7 @@ import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
+import { loadScenarios } from "./scenarios/load.ts";
 import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
@@ -26,6 +27,9 @@ Runs the C of a mailed patch, before and after, in every scenario.
 what is run
   --patch N        only patch N of the series (or the Nth of the document)
   --scenario GLOB  only scenarios whose name (or name and parameters) match
+  --scenarios FILE|DIR
+                   scenario files of your own (*.scenario.yaml) join the others;
+                   repeatable
   --thorough       every combination of scenario parameters, not only all pairs
   --era NAME       the kernel whose rules hold; default: as the tree has it,
                    else by the patch.
@@ -71,7 +75,11 @@ unreadable input; 3 nothing could be executed
 export const MAX_INPUT = 256 << 20;
 
 /** Runs the command and gives the exit status. */
-export async function runReview(args: string[], io: CliIo): Promise<number> {
+export async function runReview(
+  args: string[],
+  io: CliIo,
+  more: Pick<ReviewOptions, "written" | "onlyWritten"> = {},
+): Promise<number> {
   const parsed = readArguments(args, OPTIONS);
   if (typeof parsed === "string") {
     io.stderr(`folioscope review: ${parsed}\n${USAGE}`);
@@ -95,6 +103,12 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     io.stderr(`folioscope review: ${wrong}\n`);
     return 2;
   }
+  if (values.scenarios !== undefined) {
+    const loaded = loadScenarios(values.scenarios, scenarioNames());
+    for (const p of loaded.problems) io.stderr(`folioscope review: ${p}\n`);
+    if (loaded.problems.length > 0) return 2;
+    more = { ...more, written: loaded.files };
+  }
   let bytes: Buffer;
   try {
     bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
@@ -104,7 +118,7 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     return 2;
   }
   const doc = parseDocument(bytes, file);
-  let options = reviewOptions(values);
+  let options = { ...reviewOptions(values), ...more };
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };
@@ -140,14 +154,15 @@ export async function runReview(args: string[], io: CliIo): Promise<number> {
     return 2;
   }
   if (options.scenario !== undefined && result.plans.every((p) => p.cases === 0)) {
-    const name = unknownName("scenario that matches", options.scenario, scenarioNames());
+    const names = [...scenarioNames(), ...(options.written ?? []).map((f) => f.name)];
+    const name = unknownName("scenario that matches", options.scenario, names);
     io.stderr(`folioscope review: ${name}; see folioscope scenarios\n`);
     return 2;
   }
   const replayed = parseReplay(options.replay ?? "")?.scenario;
   if (replayed !== undefined && result.runs.length === 0 && result.findings.length === 0) {
     const name = replayed.split(" ")[0]!;
-    const names = scenarioNames();
+    const names = [...scenarioNames(), ...(options.written ?? []).map((f) => f.name)];
     const why = names.includes(name)
       ? `the scenario ${name} has no such parameters: "${replayed.slice(0, 200)}"`
       : unknownName("scenario", name, names);
@@ -176,6 +191,7 @@ const EMPTY: ReviewResult = {
 export const OPTIONS = {
   patch: { type: "string" },
   scenario: { type: "string" },
+  scenarios: { type: "string", multiple: true },
   era: { type: "string" },
   seed: { type: "string" },
   steps: { type: "string" },

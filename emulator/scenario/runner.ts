@@ -413,9 +413,13 @@ export function bootImage(
   };
 }
 
-/** The scenarios that the image's C registers in `fsc_scenarios`. */
+/** The scenarios that the image's C registers in `fsc_scenarios`, and those that came as files. */
 function readCatalogue(image: Image, vm: Vm): ScenarioDef[] {
-  const table = image.globalAddress("fsc_scenarios");
+  return ["fsc_scenarios", "fsc_more_scenarios"].flatMap((name) => readTable(image, vm, name));
+}
+
+function readTable(image: Image, vm: Vm, name: string): ScenarioDef[] {
+  const table = image.globalAddress(name);
   const layout = image.layoutOf("struct fsc_scenario");
   if (table === null || layout === null) return [];
   vm.syncGlobals();

@@ -5,10 +5,13 @@
  * surface.
  */
 
+import type { Era } from "../../emulator/kernel/era.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { globMatcher } from "../glob.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { holdsIn } from "../scenarios/to_c.ts";
+import type { ScenarioFile } from "../scenarios/types.ts";
 import { isOfItsTime } from "../source/bases.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import type { SideOverlay } from "../source/overlay.ts";
@@ -139,11 +142,17 @@ export class PatchReview {
     if (tables.before === null || tables.after === null) {
       const sides = this.sides();
       const start = nothing === null && sides.after.booted.snapshot === null ? sides.before : sides.after;
-      const catalogue = start.booted.scenarios;
+      const only = this.shared.options.onlyWritten === true ? this.sources.written.map((f) => f.name) : null;
+      const catalogue = start.booted.scenarios.filter((d) => only?.includes(d.name) !== false);
       return { ...rest, catalogue, before: names(sides.before.booted.scenarios), reach: null };
     }
-    const { scenarios } = tables.after;
-    const known = { ...rest, catalogue: scenarios, before: names(tables.before.scenarios) };
+    const builtIn = this.shared.options.onlyWritten === true ? [] : tables.after.scenarios;
+    const scenarios = [...builtIn, ...writtenDefs(this.sources.written, eras.after)];
+    const known = {
+      ...rest,
+      catalogue: scenarios,
+      before: names([...tables.before.scenarios, ...writtenDefs(this.sources.written, eras.before)]),
+    };
     // Another schedule may take another course.
     if (nothing !== null || seedOf(this.shared) !== "0") return { ...known, reach: null };
     return { ...known, reach: caseReach(tables.before, before, tables.after, after) };
@@ -156,12 +165,19 @@ export class PatchReview {
     return this.built;
   }
 
+  /** Instructions that an item may run on a side: as the options say, else as its scenario file does. */
+  private stepsOf(item: PlanItem): number {
+    const file =
+      item.kind === "scenario" ? this.sources.written.find((f) => f.name === item.name) : undefined;
+    return this.shared.options.steps ?? (file?.instructions || DEFAULT_STEPS);
+  }
+
   /** Runs an item of the plan here. */
   run(item: PlanItem): CaseOutcome {
     const { options, baselines, stopped } = this.shared;
     const context: CaseContext = {
       ...this.functionContext(),
-      steps: options.steps ?? DEFAULT_STEPS,
+      steps: this.stepsOf(item),
       repaired: this.shared.repairs.has(this.patch.index),
       timelineOf: options.timeline === true ? (this.shared.replay?.code ?? "") : "",
       facts: options.facts !== false,
@@ -281,6 +297,12 @@ export class PatchReview {
   }
 }
 
+/** Scenarios that came as files and hold in an era, as the catalogue has them. */
+const writtenDefs = (written: readonly ScenarioFile[], era: Era): ScenarioDef[] =>
+  written
+    .filter((f) => holdsIn(f, era))
+    .map(({ name, title, params }) => ({ name, title, params: new Map(params), run: 0n }));
+
 /** The function cases of a patch in a kernel tree; null where there are none to run, which `notes` is told. */
 function functionCasesOf(
   { options, context }: Shared,
@@ -395,7 +417,7 @@ export class DocumentReview {
       replay,
       context,
       memories,
-      baselines: new Baselines(),
+      baselines: new Baselines(options.written),
       stopped,
     };
   }

@@ -7,6 +7,8 @@ import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { REACH_STEPS } from "../../emulator/scenario/reach.ts";
 import { type BootedImage, bootImage, runCase } from "../../emulator/scenario/runner.ts";
+import { scenarioUnits } from "../scenarios/to_c.ts";
+import type { ScenarioFile } from "../scenarios/types.ts";
 import { faultKeys } from "./compare.ts";
 import type { ScenarioItem } from "./plan.ts";
 import { reachOf } from "./reach.ts";
@@ -14,6 +16,12 @@ import { reachOf } from "./reach.ts";
 export class Baselines {
   private readonly booted = new Map<Era, BootedImage>();
   private readonly known = new Map<string, ReadonlySet<string>>();
+  private readonly written: readonly ScenarioFile[];
+
+  /** @param written scenarios that came as files */
+  constructor(written: readonly ScenarioFile[] = []) {
+    this.written = written;
+  }
 
   /** Keys (compare.ts) of the violations of the unpatched reference kernel in this case. */
   faults(era: Era, item: ScenarioItem, stepLimit: number): ReadonlySet<string> {
@@ -40,7 +48,8 @@ export class Baselines {
   private image(era: Era): BootedImage {
     let image = this.booted.get(era);
     if (image === undefined) {
-      image = bootImage(buildKernelImage(era, []).image, era, new Memory());
+      const { image: kernel } = buildKernelImage(era, [], undefined, scenarioUnits(this.written, era));
+      image = bootImage(kernel, era, new Memory());
       this.booted.set(era, image);
     }
     return image;

@@ -36,7 +36,9 @@ class LaterStates {
     const images = imagesIn(this.context, this.doc, patch);
     const era = eraIn(this.context, images, patch, "after", this.options.era);
     const sides = treeSides(tree, index, images, patch, (_side, name) => referenceDefines(era, name), config);
-    return sides === null ? null : new PatchSide(patch, "after", era, this.memory, sides.after);
+    return sides === null
+      ? null
+      : new PatchSide(patch, "after", era, this.memory, sides.after, { written: this.options.written ?? [] });
   }
 
   /** Whether the fault of each finding shows after `patch`; null when that cannot be said. */

@@ -14,6 +14,8 @@ import { type BootedImage, bootImage } from "../../emulator/scenario/runner.ts";
 import type { EventFrame } from "../../emulator/trace/event.ts";
 import type { FnInfo } from "../../emulator/vm/image.ts";
 import type { DiffLineKind, Patch } from "../mail/types.ts";
+import { scenarioUnits } from "../scenarios/to_c.ts";
+import type { ScenarioFile } from "../scenarios/types.ts";
 import { overlayOf, type SideOverlay } from "../source/overlay.ts";
 import type { TreeSide } from "../source/tree_side.ts";
 import type { FidelityName, Side } from "./types.ts";
@@ -24,6 +26,14 @@ export interface DiffPlace {
   readonly line: number;
   readonly kind: DiffLineKind;
   readonly text: string;
+}
+
+export interface SideOptions {
+  readonly cancelled?: (() => boolean) | undefined;
+  /** What both sides share, so that their runs can be one until they part. */
+  readonly space?: AddressSpace | undefined;
+  /** Scenarios that came as files. */
+  readonly written?: readonly ScenarioFile[];
 }
 
 export class PatchSide {
@@ -43,18 +53,18 @@ export class PatchSide {
     era: Era,
     memory: Memory,
     source: SideOverlay | TreeSide = overlayOf(patch, side),
-    cancelled?: () => boolean,
-    space?: AddressSpace,
+    { cancelled, space, written = [] }: SideOptions = {},
   ) {
     this.side = side;
     this.era = era;
+    const scenarios = scenarioUnits(written, era);
     if ("overlay" in source) {
       this.overlay = source.overlay;
-      this.kernel = buildTreeImage(era, source.units, source.source, space);
+      this.kernel = buildTreeImage(era, source.units, source.source, space, scenarios);
       this.inTree = true;
     } else {
       this.overlay = source;
-      this.kernel = buildKernelImage(era, source.units, space);
+      this.kernel = buildKernelImage(era, source.units, space, scenarios);
       this.inTree = false;
     }
     this.boot = () => bootImage(this.kernel.image, era, memory, cancelled);

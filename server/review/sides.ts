@@ -9,6 +9,7 @@ import { type OverlayUnit, referenceDefines, referenceKnows } from "../../emulat
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
+import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
@@ -42,6 +43,8 @@ export interface SideSources {
   readonly hunks: readonly HunkNote[];
   /** Whole files of the after side that coverage is told of, by path. */
   readonly files: ReadonlyMap<string, string>;
+  /** Scenarios that came as files. */
+  readonly written: readonly ScenarioFile[];
 }
 
 /** Both sides, built. */
@@ -70,7 +73,13 @@ export function sourcesOf(
   replay: Replay | null,
   context: TreeContext | null,
 ): SideSources {
-  const told: Told = { notes: [], hunks: [], files: new Map(), images: null };
+  const told: Told = {
+    notes: [],
+    hunks: [],
+    files: new Map(),
+    images: null,
+    written: options.written ?? [],
+  };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
   if (inTree !== null && "same" in inTree)
     return {
@@ -134,6 +143,7 @@ interface Told {
   readonly notes: string[];
   readonly hunks: HunkNote[];
   readonly files: Map<string, string>;
+  readonly written: readonly ScenarioFile[];
   images: SideImages | null;
 }
 
@@ -221,10 +231,10 @@ export function buildSides(
   memories: readonly [Memory, Memory],
   cancelled: () => boolean,
 ): PatchSides {
-  const { eras, same, taken } = sources;
+  const { eras, same, taken, written } = sources;
   const space = eras.before === eras.after ? new AddressSpace() : undefined;
   const make = (side: Side, n: 0 | 1): PatchSide =>
-    new PatchSide(patch, side, eras[side], memories[n], sources[side], cancelled, space);
+    new PatchSide(patch, side, eras[side], memories[n], sources[side], { cancelled, space, written });
   const before = make("before", 0);
   const after = make("after", 1);
   let booted: BootedSides | null = null;

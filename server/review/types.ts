@@ -4,6 +4,7 @@
  * allowed there and listed in server/schema/review.schema.json. Leaves out how results are made (analysis.ts).
  */
 
+import type { ScenarioFile } from "../scenarios/types.ts";
 import type { HunkFate } from "../source/fate.ts";
 import type { Timeline } from "./timeline_types.ts";
 import type { LeftOutWhy } from "./why.ts";
@@ -209,6 +210,10 @@ export interface ReviewOptions {
   /** Places of patches in the document; beside `patch`, which names them as people do. undefined: all. */
   readonly indexes?: readonly number[];
   readonly scenario?: string;
+  /** Scenarios that came as files, read and checked (server/scenarios): they join the catalogue. */
+  readonly written?: readonly ScenarioFile[];
+  /** True: no scenario but these. */
+  readonly onlyWritten?: boolean;
   readonly era?: string;
   readonly seed?: string;
   readonly replay?: string;

@@ -138,10 +138,18 @@ export function eraIn(
 ): Era {
   const user = wantedEra(wanted);
   if (user !== null) return user;
+  const shown = (path: string): string | null | undefined =>
+    images.files.find((f) => f.path === path)?.[side];
+  return (
+    eraOfFiles((path) => shown(path) ?? context.tree.read(path)) ?? chooseEra(patch, side, undefined).era
+  );
+}
+
+/** The era of the files that tell one; null: none does. */
+export function eraOfFiles(read: (path: string) => string | null): Era | null {
   for (const { eraFile } of SUBSYSTEMS) {
-    const text = images.files.find((f) => f.path === eraFile)?.[side] ?? context.tree.read(eraFile) ?? "";
-    const era = eraOfTree(text);
+    const era = eraOfTree(read(eraFile) ?? "");
     if (era !== null) return era;
   }
-  return chooseEra(patch, side, undefined).era;
+  return null;
 }

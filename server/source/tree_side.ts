@@ -138,6 +138,28 @@ export function treeSides(
   return { before: make("before"), after: make("after"), same };
 }
 
+/** A tree as it is: the files that run as it has them, and where the rest comes from. */
+export function plainSource(
+  tree: KernelTree,
+  index: TreeIndex,
+  config: readonly string[],
+): { readonly units: readonly TreeUnit[]; readonly source: TreeSource } {
+  const none: ReadonlySet<string> = new Set();
+  const units = PREFERRED_FILES.flatMap((path): TreeUnit[] => {
+    const text = tree.read(path);
+    if (text === null) return [];
+    const sets = { changed: none, stacked: none, promoted: none, newLines: new Set<number>() };
+    return [{ path, text, ...sets, preferred: true }];
+  });
+  const source = {
+    definers: (name: string) => index.definers(name),
+    read: (path: string) => tree.read(path),
+    typedefs: index.typedefs,
+    config,
+  };
+  return { units, source };
+}
+
 /** What of a file is in no definition: prototypes, `#if`s, calls at file scope. */
 function restOf(text: string | null): string {
   if (text === null) return "";
