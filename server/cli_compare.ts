@@ -49,7 +49,7 @@ unreadable input; 3 nothing of NEW could be executed
 `;
 
 const { patch: _patch, replay: _replay, fetch: _fetch, coverage: _coverage, ...SHARED } = REVIEW_OPTIONS;
-const { "b4-check": _check, ...COMMON } = SHARED;
+const { "b4-check": _check, range: _range, mails: _mails, ...COMMON } = SHARED;
 const OPTIONS = { ...COMMON, versions: { type: "string" } } as const;
 
 /** Runs of one scenario that are made to know whether a finding went or came. */
@@ -62,14 +62,14 @@ export async function runCompare(args: string[], io: CliIo): Promise<number> {
     return 2;
   };
   const parsed = readArguments(args, OPTIONS);
-  if (typeof parsed === "string") return fail(`${parsed}\n${USAGE}`);
+  if (typeof parsed === "string") return fail(`${parsed}\nfolioscope compare --help tells the options`);
   const { values, positionals } = parsed;
   if (values.help === true) {
     io.stdout(USAGE);
     return 0;
   }
   if (positionals.length < 1 || positionals.length > 2)
-    return fail(`name two files, or one with both versions\n${USAGE}`);
+    return fail(`name two files, or one with both versions\nfolioscope compare --help tells the options`);
   const format = values.format ?? "text";
   if (!FORMATS.some((f) => f === format))
     return fail(`--format takes one of ${FORMATS.join(", ")}, not "${format}"`);

@@ -8,7 +8,7 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readRegularFile, readStandardInput, writeNewFile } from "./files.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -17,12 +17,21 @@ import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
+import { commitMails, RangeProblem } from "./source/commits.ts";
 import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
+       folioscope review [options] --range A..B
 
 Runs the C of a mailed patch, before and after, in every scenario.
+
+what is read
+  --range A..B     no mail but commits of the git repository that you are in, as
+                   the mails that git format-patch makes of them; on its tree
+                   where it is a kernel's (--tree none: without)
+  --mails FILE     with --range: the mails are written there, so that the lines
+                   that are told can be looked at
 
 what is run
   --patch N        only patch N of the series (or the Nth of the document)
@@ -82,7 +91,7 @@ export async function runReview(
 ): Promise<number> {
   const parsed = readArguments(args, OPTIONS);
   if (typeof parsed === "string") {
-    io.stderr(`folioscope review: ${parsed}\n${USAGE}`);
+    io.stderr(`folioscope review: ${parsed}\nfolioscope review --help tells the options\n`);
     return 2;
   }
   const { values, positionals } = parsed;
@@ -91,9 +100,12 @@ export async function runReview(
     return 0;
   }
   const check = values["b4-check"] === true;
-  const file = check ? (positionals[0] ?? "-") : positionals[0];
-  if (file === undefined || positionals.length > 1) {
-    io.stderr(`folioscope review: name one file, or - for standard input\n${USAGE}`);
+  const { range } = values;
+  const file = check ? (positionals[0] ?? "-") : (range ?? positionals[0]);
+  if (file === undefined || positionals.length > (range === undefined ? 1 : 0)) {
+    const what =
+      range === undefined ? "name one file, or - for standard input" : "--range takes the place of a file";
+    io.stderr(`folioscope review: ${what}\nfolioscope review --help tells the options\n`);
     return 2;
   }
   const format = formatOf(check ? "b4" : (values.format ?? "text"));
@@ -109,16 +121,18 @@ export async function runReview(
     if (loaded.problems.length > 0) return 2;
     more = { ...more, written: loaded.files };
   }
-  let bytes: Buffer;
+  let given: Given;
   try {
-    bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+    given = readGiven(file, values);
   } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
+    if (!(error instanceof FileProblem || error instanceof RangeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
     return 2;
   }
-  const doc = parseDocument(bytes, file);
-  let options = { ...reviewOptions(values), ...more };
+  const { bytes, path } = given;
+  for (const note of given.notes) io.stderr(`folioscope review: ${note}\n`);
+  const doc = parseDocument(bytes, path);
+  let options = { ...reviewOptions({ ...values, tree: given.trees }), ...more };
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };
@@ -142,7 +156,7 @@ export async function runReview(
   try {
     const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
     result = await pool
-      .review(doc, { input: bytes, path: file, options: { ...options, facts: false } }, (event) => {
+      .review(doc, { input: bytes, path, options: { ...options, facts: false } }, (event) => {
         const line = format.event?.(event) ?? "";
         if (line !== "") io.stdout(line);
         return true;
@@ -174,6 +188,32 @@ export async function runReview(
   return check ? 0 : exitStatus(result);
 }
 
+/** What is reviewed. */
+interface Given {
+  readonly bytes: Buffer;
+  readonly path: string;
+  readonly trees: string[] | undefined;
+  readonly notes: readonly string[];
+}
+
+/** @throws FileProblem, RangeProblem */
+function readGiven(file: string, { range, mails, tree }: Values): Given {
+  const trees = tree?.length === 1 && tree[0] === "none" ? undefined : tree;
+  if (range === undefined) {
+    const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+    return { bytes, path: file, trees, notes: [] };
+  }
+  const made = commitMails(".", range);
+  if (mails !== undefined) writeNewFile(mails, made.bytes);
+  const own = made.tree === null ? undefined : [made.tree];
+  return {
+    bytes: made.bytes,
+    path: mails ?? range,
+    trees: tree === undefined ? own : trees,
+    notes: made.notes,
+  };
+}
+
 const EMPTY: ReviewResult = {
   runs: [],
   findings: [],
@@ -189,6 +229,8 @@ const EMPTY: ReviewResult = {
 
 /** The options of a review; other commands take some of them. */
 export const OPTIONS = {
+  range: { type: "string" },
+  mails: { type: "string" },
   patch: { type: "string" },
   scenario: { type: "string" },
   scenarios: { type: "string", multiple: true },
@@ -230,6 +272,8 @@ export function badOption(values: Partial<Values>): string | null {
   if (values.scenario === "") return "--scenario takes a name or a pattern, not an empty text";
   if (values.patch !== undefined && !/^\d{1,9}$/.test(values.patch))
     return `--patch takes a number, not "${values.patch}"`;
+  if (values.mails !== undefined && values.range === undefined)
+    return "--mails needs --range A..B, the commits that the mails are of";
   return badTree(values);
 }
 
@@ -251,9 +295,9 @@ export function badToken(text: string): string | null {
 }
 
 /** What goes with a tree makes no sense without one; whether they can be read, the review finds before it runs. */
-function badTree({ tree, prerequisite, config, fetch }: Partial<Values>): string | null {
+function badTree({ tree, range, prerequisite, config, fetch }: Partial<Values>): string | null {
   if (fetch !== undefined && badMirror(fetch) !== "") return `--fetch: ${badMirror(fetch)}`;
-  if (tree !== undefined) return null;
+  if (tree !== undefined || range !== undefined) return null;
   if (prerequisite !== undefined) return "--prerequisite needs --tree DIR, the tree that it goes on";
   if (fetch !== undefined) return "--fetch needs --tree DIR, the tree that it adds to";
   return config === undefined ? null : "--config needs --tree DIR, the tree that it is for";

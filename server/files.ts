@@ -2,9 +2,9 @@
  * Reading a file that somebody named: an option, an argument, a line of a setting, an entry of a cache. One function for
  * all of them, so that a FIFO, a device, a folder or a file over its bound is refused by name before a byte of it is
  * read, and so that a file that grows while it is read, or lies about its size as those of /proc do, stays within the
- * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and writing.
+ * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and writing, but for a new file that was asked for.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, writeFileSync } from "node:fs";
 
 /** A file that is not read, in words for the person who named it: what it is, and what to do. */
 export class FileProblem extends Error {
@@ -54,6 +54,19 @@ export function readStandardInput(max: number): Buffer {
     return readAll(0, name, 0, max);
   } catch (error) {
     throw error instanceof FileProblem ? error : new FileProblem(name, `cannot be read: ${codeOf(error)}`);
+  }
+}
+
+/** Writes a file that is not there yet; whatever is there stays. Throws FileProblem. */
+export function writeNewFile(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes, { flag: "wx" });
+  } catch (error) {
+    const code = codeOf(error);
+    throw new FileProblem(
+      path,
+      code === "EEXIST" ? "is there already: name a new file" : `cannot be written: ${code}`,
+    );
   }
 }
 

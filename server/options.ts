@@ -11,9 +11,10 @@ export function readArguments<T extends Options>(args: readonly string[], option
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    const message = (error as Error).message.replace(/\. To specify .*$/s, "");
+    const message = (error as Error).message.replace(/\.(?: To specify |\n).*$/s, "");
     const given = /'(-[^' ]*)/.exec(message)?.[1] ?? "";
-    const near = given.startsWith("--") ? nearest(given.slice(2), Object.keys(options)) : null;
+    const known = Object.hasOwn(options, given.slice(2));
+    const near = given.startsWith("--") && !known ? nearest(given.slice(2), Object.keys(options)) : null;
     return `${message}${near === null ? "" : `; the nearest is --${near}`}`;
   }
 }

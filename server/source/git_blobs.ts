@@ -63,7 +63,7 @@ export class GitObjects {
 
   private call(args: readonly string[], input: string): Buffer | null {
     try {
-      return execFileSync("git", ["-C", this.root, ...SAFE, ...args], {
+      return execFileSync("git", ["-C", this.root, ...GIT_SAFE, ...args], {
         input,
         stdio: ["pipe", "pipe", "ignore"],
         maxBuffer: MAX_OUTPUT,
@@ -79,7 +79,7 @@ export class GitObjects {
 /** Objects asked for in one call. */
 const BATCH = 64;
 /** No transport at all (so no lazy fetch, in every version of git), nothing that a repository's settings could start. */
-const SAFE = [
+export const GIT_SAFE: readonly string[] = [
   "--no-replace-objects",
   "-c",
   "protocol.allow=never",
