@@ -2,7 +2,8 @@
  * Reading a file that somebody named: an option, an argument, a line of a setting, an entry of a cache. One function for
  * all of them, so that a FIFO, a device, a folder or a file over its bound is refused by name before a byte of it is
  * read, and so that a file that grows while it is read, or lies about its size as those of /proc do, stays within the
- * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and writing, but for a new file that was asked for.
+ * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and all writing but that of a new
+ * file that was asked for.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, writeFileSync } from "node:fs";
 
