@@ -68,6 +68,8 @@ export type Refusal =
   | { readonly kind: "rest-there" }
   /** The lines are those that another hunk of the patch takes, or the file is too long to be searched. */
   | { readonly kind: "taken"; readonly name: string }
+  /** Another hunk in that function has no place: half of a function's change is not the patch's. */
+  | { readonly kind: "half"; readonly name: string }
   | { readonly kind: "too-long" };
 
 /** What speaks for a place that the lines alone do not settle. */
@@ -173,6 +175,8 @@ export function refusalText(why: Refusal): string {
       return "the rest of the patch is in the tree, and here it reads neither as before it nor as after it";
     case "taken":
       return `${why.name} lies among lines that another hunk of the patch takes`;
+    case "half":
+      return `another hunk in ${why.name} has no place, and half of what the patch does there is not the patch`;
     case "too-long":
       return "the file is too long to be searched";
   }

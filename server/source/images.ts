@@ -25,6 +25,7 @@ import {
   survey,
 } from "./direction.ts";
 import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
+import { wholeFunctionsOnly } from "./half.ts";
 import { blobId } from "./tree.ts";
 
 /** A kernel tree to take whole files from. */
@@ -440,7 +441,7 @@ function planFile(
     const text = exists ? { lines: target.lines, doc: target.lines.map(() => 0) } : null;
     return { ...plan, placed, before: text, after: text, problem };
   }
-  const placed = settle(target, surveys, standing, mostlyThere, renames);
+  const placed = wholeFunctionsOnly(target, settle(target, surveys, standing, mostlyThere, renames));
   const sides = buildSides(target, placed);
   const all = placed.every((p) => p.at !== null);
   return {
