@@ -236,7 +236,7 @@ export abstract class Run {
         what,
         taken: from,
         given: null,
-        possible: false,
+        possible: from === null && this.choices.some((c) => this.ofGlobal(c)),
         seldom: from !== null && this.input.contracts.functions.get(from.callee)?.seldom === true,
       });
       throw new PathEnd("fault", "NULL is dereferenced");
@@ -271,6 +271,13 @@ export abstract class Run {
     }
     if (obj.type === null && type !== null && at.off === 0 && type.kind === "record") obj.type = type;
     return at;
+  }
+
+  /** Whether a global number was taken to be otherwise than usual: the kernel that sets it may never have it so. */
+  private ofGlobal(c: Choice): boolean {
+    if (c.callee !== null || c.answer === c.options[0]) return false;
+    const name = /([A-Za-z_]\w*)(?![\w(]|->|[.[])/.exec(c.name.replace(/^\W*(?:[su]\d+\()*/, ""))?.[1];
+    return [...this.globals.keys()].some((sym) => sym.name === name && isInteger(sym.type()));
   }
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */

@@ -47,6 +47,26 @@ const pairs: readonly {
     want: ["double-release memory of kzalloc()"],
   },
   {
+    name: "a helper's NULL that hangs on a number which the kernel sets once is not told",
+    bad: `extern unsigned long zero_block; struct block { int count; }; extern struct block blocks[4];
+      static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
+      int f(int n) { struct block *b = block_of(zero_block); b->count++; return n; }`,
+    good: `extern unsigned long zero_block; struct block { int count; }; extern struct block blocks[4];
+      static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
+      int f(int n) { return n; }`,
+    want: [],
+  },
+  {
+    name: "a helper's NULL that hangs on what the caller gives is told",
+    bad: `struct block { int count; }; extern struct block blocks[4];
+      static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
+      int f(unsigned long at) { struct block *b = block_of(at); b->count++; return 0; }`,
+    good: `struct block { int count; }; extern struct block blocks[4];
+      static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
+      int f(unsigned long at) { struct block *b = block_of(at); if (b) b->count++; return 0; }`,
+    want: ["null-dereference NULL pointer"],
+  },
+  {
     name: "a lock that one way out keeps",
     bad: `struct s { struct mutex m; int busy; }; int f(struct s *s) { mutex_lock(&s->m); if (s->busy) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
     good: `struct s { struct mutex m; int busy; }; int f(struct s *s) { int ret = 0; mutex_lock(&s->m); if (s->busy) ret = -EINVAL; mutex_unlock(&s->m); return ret; }`,
