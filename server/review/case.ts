@@ -212,7 +212,7 @@ function verdictOf(
   const why =
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree ? standIn(ran) : null) ??
-    (quiet ? withoutHunk(sides) : null);
+    (quiet ? withoutHunk(sides) : tornEarlier(ran));
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
@@ -250,6 +250,21 @@ export function standIn({ sides: { before, after }, runs }: RanFunctions): strin
           : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
     }
   }
+  return null;
+}
+
+/** Why a difference may not be the patch's: a function that ran is not as the earlier patches of the series make it. */
+export function tornEarlier({ sides: { before, after, torn }, runs }: RanFunctions): string | null {
+  if (torn.size === 0) return null;
+  for (const [side, run] of [
+    [before, runs.before],
+    [after, runs.after],
+  ] as const)
+    for (const id of run.functions) {
+      const { name, loc } = side.fn(id);
+      if (torn.get(side.sourceOf(loc).path)?.has(name) === true)
+        return `a hunk of an earlier patch for ${name}() does not fit the kernel tree: it ran without it`;
+    }
   return null;
 }
 

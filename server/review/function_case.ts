@@ -10,7 +10,7 @@ import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
-import type { FileImages, HunkImage, KernelTree, SideImages } from "../source/images.ts";
+import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { readContracts } from "./contracts.ts";
 
 /** What can be run of a patch: made without reading a header. */
@@ -175,7 +175,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
 const MAX_ROOTS = 6;
 const MAX_ENTRIES = 40;
 
-function planFunctions(files: readonly FileImages[], torn: ReadonlySet<string>): FunctionPlan {
+function planFunctions(files: readonly FileImages[], torn: Torn): FunctionPlan {
   const notes: string[] = [];
   const entries: Entry[] = [];
   const changed = new Map<string, readonly string[]>();

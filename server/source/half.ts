@@ -12,8 +12,7 @@ const NOT_CODE = /^\s*(?:$|\/?\*|\/\/|[{}]*$)/;
 
 /** The hunks of a file, those refused that share a function with a refused one. */
 export function wholeFunctionsOnly(target: Target, placed: readonly Placed[]): readonly Placed[] {
-  const refused = placed.filter((p) => p.at === null);
-  const torn = new Set(refused.flatMap((p) => [...changedIn(p.hunk), ...namedBy(p.fate)]));
+  const torn = new Set(refusedNames(placed));
   if (torn.size === 0) return placed;
   return placed.map((p) => {
     if (p.at === null) return p;
@@ -23,6 +22,10 @@ export function wholeFunctionsOnly(target: Target, placed: readonly Placed[]): r
     return { hunk: p.hunk, fate: { kind: "rejected", why }, at: null };
   });
 }
+
+/** Definitions that hunks without a place would change. */
+export const refusedNames = (placed: readonly Placed[]): string[] =>
+  placed.filter((p) => p.at === null).flatMap((p) => [...changedIn(p.hunk), ...namedBy(p.fate)]);
 
 /** Definitions whose code a hunk changes, by its `@@` line and the headings in it. */
 function changedIn(hunk: FlatHunk): Set<string> {

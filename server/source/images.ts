@@ -25,7 +25,7 @@ import {
   survey,
 } from "./direction.ts";
 import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
-import { wholeFunctionsOnly } from "./half.ts";
+import { refusedNames, wholeFunctionsOnly } from "./half.ts";
 import { blobId } from "./tree.ts";
 
 /** A kernel tree to take whole files from. */
@@ -88,8 +88,11 @@ export interface SideImages {
   readonly reversed: boolean;
   /** How the patch stands in the tree. */
   readonly standing: Standing;
-  /** Files in which a hunk of an earlier patch of the stack has no place: they are not as the patch's author had them. */
-  readonly torn: ReadonlySet<string>;
+  /**
+   * Files in which a hunk of an earlier patch of the stack has no place, with the definitions that it would have changed:
+   * they are not as the patch's author had them.
+   */
+  readonly torn: Torn;
 }
 
 /** A file as a stack of patches left it. */
@@ -107,8 +110,11 @@ interface FileState {
 interface StackState {
   readonly files: ReadonlyMap<string, FileState>;
   readonly notes: readonly string[];
-  readonly torn: ReadonlySet<string>;
+  readonly torn: Torn;
 }
+
+/** Names of definitions by file. */
+export type Torn = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What is known besides the tree and the patch. */
 export interface ImageOptions {
@@ -198,7 +204,7 @@ function stackState(
     .filter((k) => k.base === base && k.stack.length <= stack.length)
     .filter((k) => k.stack.every((p, i) => p === stack[i]))
     .sort((a, b) => b.stack.length - a.stack.length)[0];
-  let state: StackState = start?.state ?? { files: new Map(), notes: [], torn: new Set() };
+  let state: StackState = start?.state ?? { files: new Map(), notes: [], torn: new Map() };
   if (start !== undefined && start.stack.length === stack.length) return state;
   for (const patch of stack.slice(start?.stack.length ?? 0)) state = stacked(tree, base, state, patch, knows);
   known.push({ base, stack: [...stack], state });
@@ -223,11 +229,14 @@ function stacked(
     const text = after === null ? null : joinLines(after.lines);
     files.set(file.path, { pristine, text, source, oldPath, renames });
   }
-  const torn = plan.files.filter((f) => f.problem !== null || countFate(f, "rejected") > 0);
+  const torn = new Map(state.torn);
+  for (const { file, placed, problem } of plan.files)
+    if (problem !== null || placed.some((p) => p.at === null))
+      torn.set(file.path, new Set([...(torn.get(file.path) ?? []), ...refusedNames(placed)]));
   return {
     files,
     notes: [...state.notes, ...stackNotes(plan, nameOf(patch))],
-    torn: new Set([...state.torn, ...torn.map((f) => f.file.path)]),
+    torn,
   };
 }
 

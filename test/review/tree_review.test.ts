@@ -84,6 +84,22 @@ test("a hunk that fits nowhere is not judged", () => {
   assert.ok(result.findings.every((f) => f.verdict !== "new" && f.verdict !== "fixed"));
 });
 
+test("a function that an earlier patch of the series changes, and whose hunk does not fit, tells nothing of the patch", () => {
+  const gone = "\t\tif (!shared || dax_page_share_put(page) == 0) {\n";
+  const other = dax.replace(gone, "\t\tif (page_forget(page)) {\n");
+  assert.notEqual(other, dax);
+  const first = mail(1, 2, other, other.replace("page_forget(page)", "page_forget_all(page, 1)"));
+  const result = review(first + mail(2, 2, dax, broken), { tree: root, patch: "2" });
+  assert.deepEqual(
+    result.findings.filter((f) => f.verdict === "new").map((f) => f.message),
+    [],
+  );
+  assert.ok(
+    result.runs.some((r) => r.reason?.includes("a hunk of an earlier patch for dax_disassociate_entry()")),
+    [...new Set(result.runs.map((r) => r.reason))].join("; "),
+  );
+});
+
 test("a folder that is no kernel tree is named with what to do", () => {
   assert.throws(
     () => review(mail(1, 1, dax, broken), { tree: join(root, "fs") }),
