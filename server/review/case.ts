@@ -212,7 +212,7 @@ function verdictOf(
   const why =
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree ? standIn(ran) : null) ??
-    (quiet ? withoutHunk(sides) : tornEarlier(ran));
+    (quiet ? withoutHunk(sides) : tornEarlier(ran, judged));
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
@@ -253,19 +253,26 @@ export function standIn({ sides: { before, after }, runs }: RanFunctions): strin
   return null;
 }
 
-/** Why a difference may not be the patch's: a function that ran is not as the earlier patches of the series make it. */
-export function tornEarlier({ sides: { before, after, torn }, runs }: RanFunctions): string | null {
+/**
+ * Why a difference may not be the patch's: the side that differs ran a function that is not as the earlier patches of the
+ * series make it (what ended the run came after all of them). Null where something differs on a side without one.
+ */
+function tornEarlier({ sides: { before, after, torn }, runs }: RanCase, judged: Judged): string | null {
   if (torn.size === 0) return null;
-  for (const [side, run] of [
-    [before, runs.before],
-    [after, runs.after],
-  ] as const)
-    for (const id of run.functions) {
-      const { name, loc } = side.fn(id);
-      if (torn.get(side.sourceOf(loc).path)?.has(name) === true)
-        return `a hunk of an earlier patch for ${name}() does not fit the kernel tree: it ran without it`;
-    }
-  return null;
+  const ran = (side: PatchSide, run: ScenarioRun): string | null => {
+    const id = run.functions.find((f) => {
+      const { name, loc } = side.fn(f);
+      return torn.get(side.sourceOf(loc).path)?.has(name) === true;
+    });
+    return id === undefined ? null : side.fn(id).name;
+  };
+  const names = [
+    ...(judged.fresh.length > 0 ? [ran(after, runs.after)] : []),
+    ...(judged.gone.length > 0 ? [ran(before, runs.before)] : []),
+  ];
+  const name = names.find((n) => n !== null);
+  if (name === undefined || names.includes(null)) return null;
+  return `a hunk of an earlier patch for ${name}() does not fit the kernel tree: it ran without it`;
 }
 
 /** Why quiet says nothing: data, a macro or a type that the patch changes is not as it has it. */
