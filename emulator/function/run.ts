@@ -276,7 +276,7 @@ export abstract class Run {
   /** Whether a global number was taken to be otherwise than usual: the kernel that sets it may never have it so. */
   private ofGlobal(c: Choice): boolean {
     if (c.callee !== null || c.answer === c.options[0]) return false;
-    const name = /([A-Za-z_]\w*)(?![\w(]|->|[.[])/.exec(c.name.replace(/^\W*(?:[su]\d+\()*/, ""))?.[1];
+    const [name] = c.name.match(/\b(?![su]\d+\()[A-Za-z_]\w*(?:->|[.[(])?/) ?? [];
     return [...this.globals.keys()].some((sym) => sym.name === name && isInteger(sym.type()));
   }
 

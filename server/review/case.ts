@@ -261,8 +261,9 @@ function tornEarlier({ sides: { before, after, torn }, runs }: RanCase, judged: 
   if (torn.size === 0) return null;
   const ran = (side: PatchSide, run: ScenarioRun): string | null => {
     const id = run.functions.find((f) => {
-      const { name, loc } = side.fn(f);
-      return torn.get(side.sourceOf(loc).path)?.has(name) === true;
+      const { name } = side.fn(f);
+      // Functions move from file to file.
+      return [...torn.values()].some((names) => names.has(name));
     });
     return id === undefined ? null : side.fn(id).name;
   };
