@@ -49,7 +49,7 @@ unreadable input; 3 nothing of NEW could be executed
 `;
 
 const { patch: _patch, replay: _replay, fetch: _fetch, coverage: _coverage, ...SHARED } = REVIEW_OPTIONS;
-const { "b4-check": _check, range: _range, mails: _mails, ...COMMON } = SHARED;
+const { "b4-check": _check, range: _range, message: _message, mails: _mails, ...COMMON } = SHARED;
 const OPTIONS = { ...COMMON, versions: { type: "string" } } as const;
 
 /** Runs of one scenario that are made to know whether a finding went or came. */

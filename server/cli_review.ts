@@ -9,6 +9,7 @@ import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput, writeNewFile } from "./files.ts";
+import { threadOf } from "./mail/box.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -22,11 +23,15 @@ import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
+       folioscope review [options] --message ID MBOX|MAILDIR
        folioscope review [options] --range A..B
 
 Runs the C of a mailed patch, before and after, in every scenario.
 
 what is read
+  --message ID     of a mailbox, a maildir or a folder of mails only the message
+                   with this id; the patches and remarks of its thread go with
+                   it, and a cover letter stands for its series
   --range A..B     no mail but commits of the git repository that you are in, as
                    the mails that git format-patch makes of them; on its tree
                    where it is a kernel's (--tree none: without)
@@ -123,7 +128,7 @@ export async function runReview(
   }
   let given: Given;
   try {
-    given = readGiven(file, values);
+    given = await readGiven(file, values);
   } catch (error) {
     if (!(error instanceof FileProblem || error instanceof RangeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
@@ -140,7 +145,19 @@ export async function runReview(
     // A cover letter is nothing wrong to b4.
     return check ? 0 : 2;
   }
-  const chosen = choosePatches(doc, options.patch);
+  if (values.message !== undefined) {
+    const indexes = patchesOf(doc, values.message);
+    if (indexes.length === 0) {
+      io.stderr(
+        `folioscope review: message <${values.message}> holds no diff, and answers none that is in ${file}\n`,
+      );
+      return 2;
+    }
+    options = { ...options, indexes };
+  }
+  const chosen = choosePatches(doc, options.patch).filter(
+    (p) => options.indexes?.includes(p.index) !== false,
+  );
   if (chosen.length === 0) {
     io.stderr(
       `folioscope review: ${file} has no patch ${options.patch}: it has ${doc.patches.map((p) => (p.number > 0 ? `${p.number}/${p.total}` : `#${p.index + 1}`)).join(", ")}\n`,
@@ -197,8 +214,12 @@ interface Given {
 }
 
 /** @throws FileProblem, RangeProblem */
-function readGiven(file: string, { range, mails, tree }: Values): Given {
+async function readGiven(file: string, { range, message, mails, tree }: Values): Promise<Given> {
   const trees = tree?.length === 1 && tree[0] === "none" ? undefined : tree;
+  if (message !== undefined) {
+    if (file === "-") throw new FileProblem("--message", "needs a mailbox or a folder, not standard input");
+    return { bytes: await threadOf(file, message), path: file, trees, notes: [] };
+  }
   if (range === undefined) {
     const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
     return { bytes, path: file, trees, notes: [] };
@@ -212,6 +233,20 @@ function readGiven(file: string, { range, mails, tree }: Values): Given {
     trees: tree === undefined ? own : trees,
     notes: made.notes,
   };
+}
+
+/** Places of the patches that a message id stands for: its own, those of its series, or the one that it answers. */
+function patchesOf(doc: ParsedDocument, id: string): number[] {
+  const wanted = id.trim().replace(/^<|>$/g, "");
+  const message = doc.messages.find((m) => m.messageId === wanted);
+  if (message === undefined) return [];
+  const own = doc.patches.filter((p) => p.message === message.index);
+  if (own.length > 0) return own.map((p) => p.index);
+  const series = doc.series.find((s) => s.cover === message.index);
+  if (series !== undefined) return series.members.flatMap((m) => m.patches);
+  return doc.patches
+    .filter((p) => p.messageId !== null && p.messageId === message.inReplyTo)
+    .map((p) => p.index);
 }
 
 const EMPTY: ReviewResult = {
@@ -230,6 +265,7 @@ const EMPTY: ReviewResult = {
 /** The options of a review; other commands take some of them. */
 export const OPTIONS = {
   range: { type: "string" },
+  message: { type: "string" },
   mails: { type: "string" },
   patch: { type: "string" },
   scenario: { type: "string" },
@@ -272,6 +308,8 @@ export function badOption(values: Partial<Values>): string | null {
   if (values.scenario === "") return "--scenario takes a name or a pattern, not an empty text";
   if (values.patch !== undefined && !/^\d{1,9}$/.test(values.patch))
     return `--patch takes a number, not "${values.patch}"`;
+  if (values.message !== undefined && values.range !== undefined)
+    return "--message names a mail and --range commits: one of the two";
   if (values.mails !== undefined && values.range === undefined)
     return "--mails needs --range A..B, the commits that the mails are of";
   return badTree(values);

@@ -23,6 +23,24 @@ const CHUNK = 1 << 16;
  * false. Throws FileProblem, and nothing else, when it cannot be read.
  */
 export function readRegularFile(path: string, max: number, follow = true): Buffer {
+  return opened(path, follow, (handle, size) => {
+    if (size > max) throw tooLarge(path, size, max);
+    return readAll(handle, path, size, max);
+  });
+}
+
+/** The first bytes of a regular file, at most `max` of them, however large it is. Throws FileProblem. */
+export function readHead(path: string, max: number): Buffer {
+  return opened(path, true, (handle) => {
+    const buffer = Buffer.allocUnsafe(max);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < max; length += got) got = readSome(handle, buffer, length);
+    return buffer.subarray(0, length);
+  });
+}
+
+/** Opens a regular file, and closes it when `read` is done. */
+function opened(path: string, follow: boolean, read: (handle: number, size: number) => Buffer): Buffer {
   let handle: number;
   try {
     // Without O_NONBLOCK the opening of a FIFO waits for a writer.
@@ -37,8 +55,7 @@ export function readRegularFile(path: string, max: number, follow = true): Buffe
     const stat = fstatSync(handle);
     const kind = kindOf(stat);
     if (kind !== "") throw new FileProblem(path, `is ${kind}: name a regular file`);
-    if (stat.size > max) throw tooLarge(path, stat.size, max);
-    return readAll(handle, path, stat.size, max);
+    return read(handle, stat.size);
   } catch (error) {
     throw error instanceof FileProblem ? error : new FileProblem(path, `cannot be read: ${codeOf(error)}`);
   } finally {
