@@ -131,5 +131,7 @@ function asMbox(mail: Buffer): Buffer {
   const text = mail.toString("latin1");
   if (/^From /.test(text)) return Buffer.from(text.endsWith("\n") ? text : `${text}\n`, "latin1");
   const quoted = text.replace(/^(>*From )/gm, ">$1");
-  return Buffer.from(`From mboxrd@z Thu Jan  1 00:00:00 1970\n${quoted.replace(/\n*$/, "\n\n")}`, "latin1");
+  let end = quoted.length;
+  while (end > 0 && quoted[end - 1] === "\n") end--;
+  return Buffer.from(`From mboxrd@z Thu Jan  1 00:00:00 1970\n${quoted.slice(0, end)}\n\n`, "latin1");
 }
