@@ -22,8 +22,8 @@ export interface HeaderBlock {
   end: number;
 }
 
-/** Reads headers from `lines[from..]`. `docLine` of header i is the index plus one; the caller shifts it. */
-export function readHeaders(lines: string[], from: number): HeaderBlock {
+/** Reads headers from `lines[from..to - 1]`. `docLine` of header i is the index plus one; the caller shifts it. */
+export function readHeaders(lines: string[], from: number, to = lines.length): HeaderBlock {
   const headers: Header[] = [];
   let i = from;
   let current: { name: string; parts: string[]; docLine: number; size: number } | null = null;
@@ -32,7 +32,7 @@ export function readHeaders(lines: string[], from: number): HeaderBlock {
       headers.push({ name: current.name, value: current.parts.join(" "), docLine: current.docLine });
     current = null;
   };
-  for (; i < lines.length; i++) {
+  for (; i < to; i++) {
     const line = lines[i]!;
     if (line === "" || line === "\r") {
       i++;

@@ -66,7 +66,8 @@ export function splitLines(text: string): string[] {
 /** Reads one mail. Never throws. */
 export function readMail(bytes: Buffer, options: MailOptions): MailText {
   const notes: MimeNote[] = [];
-  const plain = isAscii(bytes) || isUtf8(bytes);
+  const ascii = isAscii(bytes);
+  const plain = ascii || isUtf8(bytes);
   const whole = plain ? bytes.toString("utf8") : bytes.toString("latin1");
   const lines = splitLines(whole);
   let start = lines[0]?.startsWith("From ") ? 1 : 0;
@@ -100,8 +101,8 @@ export function readMail(bytes: Buffer, options: MailOptions): MailText {
     return plainMail(whole, lines, headers, block.end, options, notes);
   }
   const reader = new PartReader(
-    plain
-      ? lines.map((l) => (isAscii(Buffer.from(l)) ? l : Buffer.from(l, "utf8").toString("latin1")))
+    plain && !ascii
+      ? lines.map((l) => (/[\u0080-\uffff]/.test(l) ? Buffer.from(l, "utf8").toString("latin1") : l))
       : lines,
     options,
     notes,
@@ -261,7 +262,7 @@ class PartReader {
       for (const leaf of leaves) leaf.raw = leaf.raw.map((i) => text.rawStarts[i] ?? start);
       return leaves;
     }
-    const inner = readHeaders(this.lines, start);
+    const inner = readHeaders(this.lines, start, end);
     for (const header of inner.headers) header.value = decodeHeader(header.value);
     const leaves = this.readPart(inner.headers, Math.min(inner.end, end), end, depth + 1);
     const shown: Leaf = { type: "message/rfc822", name: null, attachment: true, lines: [], raw: [] };
@@ -329,10 +330,11 @@ class PartReader {
         "The last part of the mail is not closed; the mail may have been cut short.",
       );
     const groups: Leaf[][] = [];
-    for (let k = 0; k < marks.length; k++) {
+    // One part beyond the bound says that the rest is left out.
+    for (let k = 0; k < marks.length && this.parts <= PART_LIMIT; k++) {
       const from = marks[k]! + 1;
       const to = k + 1 < marks.length ? marks[k + 1]! : close;
-      const inner = readHeaders(this.lines, from);
+      const inner = readHeaders(this.lines, from, to);
       const bodyFrom = Math.min(Math.max(inner.end, from), to);
       if (type === "multipart/digest" && headerValue(inner.headers, "content-type") === null)
         inner.headers.push({ name: "content-type", value: "message/rfc822", docLine: from + 1 });

@@ -60,6 +60,14 @@ const SHAPES: Record<string, (n: number) => string> = {
     many("--XX\nContent-Type: multipart/mixed; boundary=XX\n\n"),
     "Content-Type: multipart/mixed; boundary=XX\n",
   ),
+  "parts whose boundary reads as a header": mail(
+    many("--a:\n"),
+    'Content-Type: multipart/mixed; boundary="a:"\n',
+  ),
+  "parts that are mails, before endless headers": mail(
+    (n) => `${"--XX\nContent-Type: message/rfc822\n\n".repeat(300)}${many("a: b\n")(n)}`,
+    "Content-Type: multipart/mixed; boundary=XX\n",
+  ),
   "mails in mails": mail(many("Content-Type: message/rfc822\n\n"), "Content-Type: message/rfc822\n"),
   HTML: mail(many("<a <b <!-- &amp; <script <style "), "Content-Type: text/html\n"),
   "soft breaks": mail(many("=3D=\n"), "Content-Transfer-Encoding: quoted-printable\n"),
