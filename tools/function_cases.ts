@@ -64,6 +64,7 @@ function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
       left: 0,
       note: "",
       ends: new Map(),
+      ran: [],
     });
   return { entries, notes: cases.plan.notes };
 }

@@ -72,6 +72,7 @@ export function sidesOf(path: string, before: string, after: string): SideImages
     notes: [],
     reversed: false,
     standing: { kind: "forward" } as unknown as SideImages["standing"],
+    torn: new Map(),
   };
 }
 

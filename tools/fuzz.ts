@@ -268,10 +268,8 @@ const SURFACES: Readonly<Record<string, Surface>> = {
         seed: String(random(3)),
       };
       const result = reviewDocument(doc, options);
-      const bad = result.notes.find((n) =>
-        /internal error|defect of ours|object Object/.test(n.text ?? String(n)),
-      );
-      return { input: text, problem: bad === undefined ? "" : String(bad.text) };
+      const bad = result.notes.find((n) => /internal error|defect of ours|object Object/.test(n));
+      return { input: text, problem: bad ?? "" };
     },
   },
   options: {

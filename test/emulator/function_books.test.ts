@@ -89,6 +89,60 @@ const pairs: readonly {
     want: [],
   },
   {
+    name: "what a managed action gives back when the device goes is not lost",
+    root: true,
+    bad: `int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v; if (!np) return -EINVAL;
+      return of_property_read_u32(np, "reg", &v); }`,
+    good: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v; int ret; if (!np) return -EINVAL;
+      ret = devm_add_action_or_reset(&p->dev, drop, np); if (ret) return ret; return of_property_read_u32(np, "reg", &v); }`,
+    want: ["leaked device node of of_find_node_by_name()"],
+  },
+  {
+    name: "a managed action that could not be added gives nothing back",
+    root: true,
+    bad: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); if (!np) return -EINVAL;
+      return devm_add_action(&p->dev, drop, np); }`,
+    good: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); if (!np) return -EINVAL;
+      return devm_add_action_or_reset(&p->dev, drop, np); }`,
+    want: ["leaked device node of of_find_node_by_name()"],
+  },
+  {
+    name: "a managed action that is still to be done after the driver did it by hand",
+    root: true,
+    bad: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); int ret; if (!np) return -EINVAL;
+      ret = devm_add_action_or_reset(&p->dev, drop, np); if (ret) return ret; of_node_put(np); return 0; }`,
+    good: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); int ret; if (!np) return -EINVAL;
+      ret = devm_add_action_or_reset(&p->dev, drop, np); if (ret) return ret; devm_remove_action(&p->dev, drop, np); of_node_put(np); return 0; }`,
+    want: ["double-release device node of of_find_node_by_name()"],
+  },
+  {
+    name: "a managed action that is done early is not done again",
+    root: true,
+    bad: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); int ret; if (!np) return -EINVAL;
+      ret = devm_add_action_or_reset(&p->dev, drop, np); if (ret) return ret; devm_release_action(&p->dev, drop, np); of_node_put(np); return 0; }`,
+    good: `static void drop(void *np) { of_node_put(np); }
+      int f(struct platform_device *p) { struct device_node *np = of_find_node_by_name(NULL, "leds"); int ret; if (!np) return -EINVAL;
+      ret = devm_add_action_or_reset(&p->dev, drop, np); if (ret) return ret; devm_release_action(&p->dev, drop, np); return 0; }`,
+    want: ["double-release device node of of_find_node_by_name()"],
+  },
+  {
+    name: "one call takes back all files of a device",
+    root: true,
+    bad: `struct device_attribute speed, width; int f(struct platform_device *p) { int ret = device_create_file(&p->dev, &speed); if (ret) return ret;
+      ret = device_create_file(&p->dev, &width); if (ret) return ret; ret = helper(1); if (ret < 0) return ret; return 0; }`,
+    good: `struct device_attribute speed, width; const struct attribute *list[3]; struct kobject k;
+      int f(struct platform_device *p) { int ret = device_create_file(&p->dev, &speed); if (ret) return ret;
+      ret = device_create_file(&p->dev, &width); if (ret) { sysfs_remove_files(&k, list); return ret; }
+      ret = helper(1); if (ret < 0) { sysfs_remove_files(&k, list); return ret; } return 0; }`,
+    want: ["leaked device attribute of speed", "leaked device attribute of width"],
+  },
+  {
     name: "an error pointer that a NULL test lets through",
     bad: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (!c) return -EINVAL; *(volatile int *)c; clk_put(c); return 0; }`,
     good: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (IS_ERR(c)) return PTR_ERR(c); *(volatile int *)c; clk_put(c); return 0; }`,

@@ -27,6 +27,14 @@ int pm_runtime_get_sync(struct device *dev); int pm_runtime_resume_and_get(struc
 int pm_runtime_put(struct device *dev); void pm_runtime_put_noidle(struct device *dev);
 void device_initialize(struct device *dev); int device_add(struct device *dev); void put_device(struct device *dev);
 void mutex_lock(struct mutex *m); void mutex_unlock(struct mutex *m);
+int devm_add_action(struct device *dev, void (*action)(void *), void *data);
+int devm_add_action_or_reset(struct device *dev, void (*action)(void *), void *data);
+void devm_remove_action(struct device *dev, void (*action)(void *), void *data);
+void devm_release_action(struct device *dev, void (*action)(void *), void *data);
+struct attribute { const char *name; }; struct device_attribute { struct attribute attr; }; struct kobject { int n; };
+int device_create_file(struct device *dev, const struct device_attribute *a);
+void device_remove_file(struct device *dev, const struct device_attribute *a);
+void sysfs_remove_files(struct kobject *k, const struct attribute *const *list);
 int helper(int x); void *lookup(int x);
 static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned long)-4095; }
 static inline long PTR_ERR(const void *p) { return (long)p; }
