@@ -74,12 +74,8 @@ export function audit(w: Run, input: AuditInput): void {
  */
 function givenUnderAnotherName(w: Run, h: Holding): boolean {
   const others = w.books.debtsOf(h.kind);
-  return others.length > 0 && (isForgotten(w, h.key) || others.some((key) => isForgotten(w, key)));
-}
-
-/** Whether the object came of a pointer that was forgotten ("pause():0.lock": call, argument, member). */
-function isForgotten(w: Run, key: bigint): boolean {
-  return /\)(?: #\d+)?:\d/.test(w.mem.at(key)?.obj.name ?? "");
+  const isForgotten = (key: bigint): boolean => w.mem.at(key)?.obj.forgotten === true;
+  return others.length > 0 && [h.key, ...others].some(isForgotten);
 }
 
 function functionsOf(h: Holding, end: string): string[] {

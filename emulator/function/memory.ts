@@ -16,6 +16,16 @@ export interface Cell {
   readonly v: Value;
 }
 
+/** A rule for a part of an object. */
+export interface Part {
+  readonly lo: number;
+  readonly hi: number;
+  readonly fresh: Fresh;
+  readonly name: string;
+  /** A callee may have written there. */
+  readonly forgotten: boolean;
+}
+
 export interface Obj {
   readonly id: number;
   name: string;
@@ -25,16 +35,13 @@ export interface Obj {
   readonly kind: "heap" | "local" | "global" | "outside" | "string" | "function";
   fresh: Fresh;
   /** Later rules for a part of it, the last one that covers a byte counts. */
-  readonly parts: {
-    readonly lo: number;
-    readonly hi: number;
-    readonly fresh: Fresh;
-    readonly name: string;
-  }[];
+  readonly parts: Part[];
   readonly cells: Map<number, Cell>;
   /** Bit-fields that were written or read: "offset:shift:width". */
   readonly bits: Map<string, Value>;
   type: CType | null;
+  /** Found by a pointer that a callee may have changed: it may be an object that is known under another name. */
+  readonly forgotten: boolean;
   /** Set when it is gone: where and by what. */
   gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
   readonly fn: FunctionSym | null;
@@ -54,7 +61,7 @@ export class Memory {
     name: string,
     kind: Obj["kind"],
     fresh: Fresh,
-    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes">> = {},
+    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten">> = {},
   ): Obj {
     const id = this.objects.length;
     const obj: Obj = {
@@ -68,6 +75,7 @@ export class Memory {
       cells: new Map(),
       bits: new Map(),
       type: extra.type ?? null,
+      forgotten: extra.forgotten ?? false,
       gone: null,
       fn: extra.fn ?? null,
       bytes: extra.bytes ?? null,
@@ -87,12 +95,21 @@ export class Memory {
 }
 
 /** The rule for unwritten bytes at an offset. */
-export function freshAt(obj: Obj, off: number): { fresh: Fresh; name: string } {
+export function freshAt(obj: Obj, off: number): Pick<Part, "fresh" | "name" | "forgotten"> {
   for (let i = obj.parts.length - 1; i >= 0; i--) {
     const p = obj.parts[i]!;
     if (off >= p.lo && off < p.hi) return p;
   }
-  return { fresh: obj.fresh, name: obj.name };
+  return { fresh: obj.fresh, name: obj.name, forgotten: obj.forgotten };
+}
+
+/** The rules for unwritten bytes of `from` from `off` on hold for as many bytes of `to`, called `name` where no part has one. */
+export function copyRules(to: Obj, at: number, from: Obj, off: number, size: number, name: string): void {
+  const parts = from.parts.filter((p) => p.lo < off + size && p.hi > off);
+  const fresh = from.bytes !== null ? "zero" : from.fresh;
+  to.parts.push({ lo: at, hi: at + size, fresh, name, forgotten: from.forgotten });
+  for (const p of parts)
+    to.parts.push({ ...p, lo: Math.max(p.lo, off) - off + at, hi: Math.min(p.hi, off + size) - off + at });
 }
 
 /** Forgets what is known of the bytes [off, off + size); a concrete integer that is cut keeps its other bytes. */

@@ -129,6 +129,7 @@ const set: Native = (w, s) => {
     hi: to.off + size,
     fresh: v === 0n ? "zero" : "unknown",
     name: s.origin.key,
+    forgotten: false,
   });
   return s.args[0]!;
 };

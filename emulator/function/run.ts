@@ -218,7 +218,7 @@ export abstract class Run {
     if (isErrAddress(lo)) return lo + add;
     const to = u.t.kind === "pointer" ? u.t.to : null;
     const shape = to !== null && to.kind !== "void" ? to : type;
-    const obj = this.mem.make(u.id, "outside", "unknown", { type: shape });
+    const obj = this.mem.make(u.id, "outside", "unknown", { type: shape, forgotten: u.forgotten });
     this.known.bind(u, obj.base);
     return obj.base + add;
   }
@@ -361,7 +361,7 @@ export abstract class Run {
       }
       if (tag === "hlist_head" || tag === "rb_root" || tag === "rb_node" || tag === "llist_head") return 0n;
     }
-    return unknown(name, t);
+    return unknown(name, t, null, freshAt(obj, off).forgotten);
   }
 
   /** A value put together from cells of other sizes: bytes when all are known. */
@@ -414,7 +414,7 @@ export abstract class Run {
   /** Everything in the range is unknown from now on. */
   forget(obj: Obj, off: number, size: number, name: string): void {
     clear(obj, off, size);
-    obj.parts.push({ lo: off, hi: off + size, fresh: "unknown", name });
+    obj.parts.push({ lo: off, hi: off + size, fresh: "unknown", name, forgotten: true });
   }
 }
 

@@ -26,6 +26,8 @@ export interface Unknown {
   /** How it is computed, when it is. */
   readonly from: Derived | null;
   readonly origin: CallOrigin | null;
+  /** Read where a callee may have written something else: the place held another value before. */
+  readonly forgotten: boolean;
 }
 
 export type Derived =
@@ -54,9 +56,9 @@ export function boundsOf(t: CType): [bigint, bigint] {
   return i.signed ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
 }
 
-export function unknown(id: string, t: CType, origin: CallOrigin | null = null): Unknown {
+export function unknown(id: string, t: CType, origin: CallOrigin | null = null, forgotten = false): Unknown {
   const [lo, hi] = boundsOf(t);
-  return { id, t, lo, hi, from: null, origin };
+  return { id, t, lo, hi, from: null, origin, forgotten };
 }
 
 const SIGN: Record<BinOp | CmpOp, string> = {
@@ -118,7 +120,7 @@ export function derived(from: Derived, t: CType): Unknown {
       break;
     }
   }
-  return { id: short(id), t, lo, hi, from, origin };
+  return { id: short(id), t, lo, hi, from, origin, forgotten: false };
 }
 
 /** The value as one of type t, for a scalar type. */

@@ -23,7 +23,7 @@ import type {
 } from "../c/tree.ts";
 import { Calls } from "./calls.ts";
 import { wrapShift } from "./constraints.ts";
-import { clear, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { clear, copyRules, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type Frame, PathEnd, Run, type RunInput } from "./run.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
 
@@ -285,7 +285,7 @@ export class Walker extends Run {
   initialise(obj: Obj, off: number, plan: InitPlan, zero = true): void {
     if (zero) {
       clear(obj, off, plan.size);
-      obj.parts.push({ lo: off, hi: off + plan.size, fresh: "zero", name: obj.name });
+      obj.parts.push({ lo: off, hi: off + plan.size, fresh: "zero", name: obj.name, forgotten: false });
     }
     for (const e of plan.entries)
       for (let n = 0; n < Math.min(e.count, 1024); n++) {
@@ -664,13 +664,10 @@ export class Walker extends Run {
       return o >= off && o < off + size;
     });
     const rule = freshAt(from, off);
-    const parts = from.parts.filter((p) => p.lo < off + size && p.hi > off);
     clear(to, at, size);
     const m = memberAt(from.type, off, 8);
     const name = m === null || off === 0 ? rule.name : `${rule.name}${m.path}`;
-    to.parts.push({ lo: at, hi: at + size, fresh: from.bytes !== null ? "zero" : from.fresh, name });
-    for (const p of parts)
-      to.parts.push({ ...p, lo: Math.max(p.lo, off) - off + at, hi: Math.min(p.hi, off + size) - off + at });
+    copyRules(to, at, from, off, size, name);
     if (from.bytes !== null)
       for (let i = 0; i < Math.min(size, 4096); i++) put(to, at + i, 1, BigInt(from.bytes[off + i] ?? 0));
     for (const [o, c] of cells) to.cells.set(o - off + at, c);
