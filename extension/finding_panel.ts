@@ -50,6 +50,9 @@ export class FindingPanel implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What was asked for last: a late answer to something else is dropped. */
   #asked = 0;
+  /** Moves that are under way: a key pressed meanwhile goes on from where they end, and following waits for them. */
+  #moves: Promise<unknown> = Promise.resolve();
+  #moving = 0;
 
   constructor(client: Client, context: ExtensionContext, handlers: PanelHandlers) {
     this.#client = client;
@@ -71,20 +74,32 @@ export class FindingPanel implements Disposable {
     }
     this.#open();
     this.#view = view;
-    await this.#tell(asked);
+    // Its runs take seconds: who shows a finding does not wait for them.
+    void this.#tell(asked);
   }
 
   /** The cursor moved: the panel follows to another finding's line, and within a finding to the events of the line. */
   follow(uri: string, docLine: number): void {
     if (this.#panel === undefined || !this.#panel.visible) return;
     this.#post({ kind: "line", docLine });
-    if (this.#pinned) return;
     clearTimeout(this.#timer);
+    // The cursor is where a move has put it: to follow would drop what the next key asks for.
+    if (this.#pinned || this.#moving > 0) return;
+    // Nor is there anything to follow on the line of the finding that is shown.
+    if (this.#view?.uri === uri && this.#view.docLine === docLine) return;
     this.#timer = setTimeout(() => void this.#follow(uri, docLine), FOLLOW_MS);
   }
 
   /** Goes to the finding `by` places further; in reading order, across patches. */
-  async move(uri: string, docLine: number, by: number): Promise<FindingView | undefined> {
+  move(uri: string, docLine: number, by: number): Promise<FindingView | undefined> {
+    clearTimeout(this.#timer);
+    this.#moving++;
+    const moved = this.#moves.then(() => this.#move(uri, docLine, by)).finally(() => this.#moving--);
+    this.#moves = moved.catch(() => {});
+    return moved;
+  }
+
+  async #move(uri: string, docLine: number, by: number): Promise<FindingView | undefined> {
     const here = this.#view?.uri === uri ? this.#view.index : undefined;
     await this.show(here === undefined ? { uri, docLine } : { uri, finding: here, by });
     if (here === undefined && this.#view?.uri !== uri) await this.show({ uri, finding: 0 });
@@ -110,7 +125,7 @@ export class FindingPanel implements Disposable {
       uri: view.uri,
       finding: view.index,
     });
-    if (this.#view !== view || now === null) return;
+    if (this.#view !== view || this.#moving > 0 || now === null) return;
     const same = now.finding.replay === view.finding.replay;
     this.#view = now;
     if (!same) await this.#tell(++this.#asked);
@@ -133,7 +148,9 @@ export class FindingPanel implements Disposable {
     const actions = PANEL_ACTIONS.filter(
       (a) =>
         own.includes(a) ||
-        (this.#handlers[a] !== undefined && (a !== "others" || view.finding.alsoIn.length > 0)),
+        (this.#handlers[a] !== undefined &&
+          (a !== "others" || view.finding.alsoIn.length > 0) &&
+          (a !== "step" || view.steppable)),
     );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
     const { index } = view;
@@ -192,7 +209,7 @@ export class FindingPanel implements Disposable {
     switch (message.kind) {
       case "ready":
         this.#ready = true;
-        await this.#tell(++this.#asked);
+        await this.#tell(this.#asked);
         break;
       case "reveal":
         await this.#reveal(message.docLine);
@@ -213,7 +230,7 @@ export class FindingPanel implements Disposable {
       await this.move(view.uri, view.docLine, action === "next" ? 1 : -1);
     else if (action === "pin") {
       this.#pinned = !this.#pinned;
-      await this.#tell(++this.#asked);
+      await this.#tell(this.#asked);
     } else if (action === "token") {
       await env.clipboard.writeText(view.finding.replay);
       void window.setStatusBarMessage("Folioscope: replay token copied", 3000);

@@ -83,7 +83,7 @@ export class PatchTree implements TreeDataProvider<Row> {
     item.id = `${uri}#${node.id}`;
     item.description = node.description;
     item.tooltip = new MarkdownString(node.tooltip);
-    item.contextValue = node.kind;
+    item.contextValue = node.steppable ? `${node.kind}.run` : node.kind;
     item.iconPath = icon(node);
     item.accessibilityInformation = {
       label: `${node.kind} ${node.label} ${node.description} ${node.verdict ?? ""}`,

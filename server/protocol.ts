@@ -159,6 +159,8 @@ export interface TreeNode {
   readonly severity?: Severity;
   /** Index of the finding in the store, for findings. */
   readonly finding?: number;
+  /** Of a finding that a run of the machine shows: it can be stepped through. */
+  readonly steppable?: true;
   /** What METHOD_SIMULATE takes to run this patch alone; on patches, where there is such a word. */
   readonly patch?: string;
   readonly children: readonly TreeNode[];

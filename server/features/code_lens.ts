@@ -14,7 +14,7 @@ import {
 } from "../protocol.ts";
 import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { functionText, ordinal } from "../report/words.ts";
-import { isSteppable } from "./launch.ts";
+import { isSteppable } from "../review/finding.ts";
 import {
   type FunctionView,
   functionViews,

@@ -6,6 +6,7 @@
 import type { Problem } from "../mail/types.ts";
 import { terminalText } from "../report/text.ts";
 import { verdictText } from "../report/words.ts";
+import { isSteppable } from "../review/finding.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { isStale, type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
 
@@ -25,6 +26,8 @@ export interface Mark {
   readonly related: readonly { readonly docLine: number; readonly message: string }[];
   /** Index of the finding, or the repair that the parser offers. */
   readonly finding?: number;
+  /** The finding can be stepped through. */
+  readonly steppable?: true;
   readonly fix?: Problem["fix"];
   /** It belongs to an earlier text. */
   readonly stale?: boolean;
@@ -102,6 +105,7 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
       .join("\n"),
     related: related(snapshot, finding),
     finding: index,
+    ...(isSteppable(finding) ? { steppable: true as const } : {}),
     ...(isStale(snapshot) ? { stale: true } : {}),
   };
 }

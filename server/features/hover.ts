@@ -7,9 +7,9 @@ import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
+import { isSteppable } from "../review/finding.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
-import { isSteppable } from "./launch.ts";
 import {
   commentsOn,
   type FunctionView,

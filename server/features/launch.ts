@@ -5,13 +5,9 @@
 import type { LaunchResult } from "../protocol.ts";
 import { ranOn } from "../report/facts.ts";
 import { loudest } from "../report/panel.ts";
-import { BY_TYPES } from "../review/finding.ts";
-import type { Finding, ReviewOptions } from "../review/types.ts";
+import { BY_TYPES, isSteppable } from "../review/finding.ts";
+import type { ReviewOptions } from "../review/types.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-/** Whether a finding has a run of the machine: not what types decide, and not a function that ran by itself. */
-export const isSteppable = (f: Finding): boolean =>
-  f.scenario !== BY_TYPES && !/^(?:function|life) /.test(f.scenario) && f.replay !== "";
 
 const none = (why: string): LaunchResult => ({ run: null, title: "", why });
 

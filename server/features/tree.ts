@@ -17,6 +17,7 @@ import {
 } from "../report/standing.ts";
 import { markdownCode, markdownText, terminalText } from "../report/text.ts";
 import { functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
+import { isSteppable } from "../review/finding.ts";
 import type { Severity, Verdict } from "../review/types.ts";
 import {
   type FunctionView,
@@ -273,6 +274,7 @@ function findingRow(
     verdict: finding.verdict,
     severity: finding.severity,
     finding: index,
+    ...(isSteppable(finding) ? { steppable: true as const } : {}),
   };
 }
 

@@ -191,16 +191,20 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
           arguments: [{ uri: snapshot.uri, finding: mark.finding }],
         },
       },
-      {
-        title: "Step through this run",
-        kind: CodeActionKind.QuickFix,
-        diagnostics,
-        command: {
-          title: "Step Through This Run",
-          command: COMMAND_STEP,
-          arguments: [{ uri: snapshot.uri, finding: mark.finding }],
-        },
-      },
+      ...(mark.steppable
+        ? [
+            {
+              title: "Step through this run",
+              kind: CodeActionKind.QuickFix,
+              diagnostics,
+              command: {
+                title: "Step Through This Run",
+                command: COMMAND_STEP,
+                arguments: [{ uri: snapshot.uri, finding: mark.finding }],
+              },
+            },
+          ]
+        : []),
       {
         title: "Copy as review reply",
         kind: CodeActionKind.QuickFix,

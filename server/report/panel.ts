@@ -4,6 +4,7 @@
  */
 import { ruleOf } from "../../emulator/invariants/registry.ts";
 import { type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "../features/snapshot.ts";
+import { isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
 import type { FindingView } from "./panel_view.ts";
@@ -69,6 +70,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
             source: rule.source,
             detection: rule.detection,
           },
+    steppable: isSteppable(f),
     stale: snapshot.state !== "current",
   };
 }

@@ -48,6 +48,8 @@ export interface FindingView {
   readonly docLine: number;
   readonly patchTitle: string;
   readonly rule: PanelRule | null;
+  /** There is a run of the machine to step through: types decide without one, and a function may run by itself. */
+  readonly steppable: boolean;
   /** The text of the document has changed since the run. */
   readonly stale: boolean;
 }

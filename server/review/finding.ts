@@ -13,7 +13,7 @@ import type { Candidate } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import type { Severity } from "./types.ts";
+import type { Finding, Severity } from "./types.ts";
 
 /** What findings of one patch have in common. */
 export interface PatchFacts {
@@ -118,6 +118,10 @@ export function deadChecks(sides: PatchSides, facts: PatchFacts): Candidate[] {
 
 /** Where findings that no scenario shows say which one did. */
 export const BY_TYPES = "(types)";
+
+/** Whether a finding has a run of the machine: not what types decide, and not a function that ran by itself. */
+export const isSteppable = (f: Pick<Finding, "scenario" | "replay">): boolean =>
+  f.scenario !== BY_TYPES && !/^(?:function|life) /.test(f.scenario) && f.replay !== "";
 
 interface Check {
   readonly text: string;

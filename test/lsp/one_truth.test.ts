@@ -10,10 +10,12 @@ import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
 import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
+import { toCodeActions } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
 import { formatOf } from "../../server/report/formats.ts";
+import { panelView } from "../../server/report/panel.ts";
 import { STANDING_WORDS } from "../../server/report/standing.ts";
 import type { Finding, ReviewResult } from "../../server/review/types.ts";
 import { OpenDocument } from "../../server/state.ts";
@@ -267,4 +269,31 @@ test("what a run finds is shown as it comes, and stays when the run is cancelled
   assert.equal(kept.snapshot.state, "cancelled");
   assert.equal(kept.status.counts.new, made.findings.length);
   assert.ok(kept.lenses[0]!.includes(kept.patchRow.description));
+});
+
+test("what has no run of the machine is offered for stepping nowhere", async () => {
+  const { document } = await open(mail);
+  for (const [scenario, offered] of [
+    ["(types)", false],
+    ["function f fails=1", false],
+    [made.findings[0]!.scenario, true],
+  ] as const) {
+    const result = { ...made, findings: [{ ...made.findings[0]!, scenario }] };
+    document.adopt(result);
+    const said = everySurface(document, result);
+    const row = said.rows.find((r) => r.kind === "finding")!;
+    const mark = said.problems.find((m) => m.finding !== undefined)!;
+    const actions = toCodeActions(said.snapshot, mark).map((a) => a.title);
+    assert.deepEqual(
+      {
+        row: row.steppable === true,
+        action: actions.includes("Step through this run"),
+        panel: panelView(said.snapshot, 0)!.steppable,
+        lens: said.lenses.includes("Step through"),
+        hover: hover(said.snapshot, made.findings[0]!.docLine)!.markdown.includes("Step through it"),
+      },
+      { row: offered, action: offered, panel: offered, lens: offered, hover: offered },
+      scenario,
+    );
+  }
 });
