@@ -4,6 +4,7 @@
  * them all.
  */
 import {
+  type CancellationToken,
   commands,
   type ExtensionContext,
   type LogOutputChannel,
@@ -61,9 +62,9 @@ export class Client {
   }
 
   /** Sends one of our own requests; starts the server first when it sleeps. */
-  async request<R>(method: string, params: object): Promise<R> {
+  async request<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     const client = await this.start();
-    return await client.sendRequest<R>(method, params);
+    return await client.sendRequest<R>(method, params, token);
   }
 
   /** The document that is looked at: its run goes before others that wait. */

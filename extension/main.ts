@@ -16,6 +16,7 @@ import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { createLog } from "./log.ts";
+import { ScenarioTests } from "./scenario_tests.ts";
 import { Status } from "./status.ts";
 import { registerStepping } from "./stepping.ts";
 import { PatchTree, type Row } from "./tree.ts";
@@ -80,10 +81,12 @@ export function activate(context: ExtensionContext): void {
   const made = new Client(context, log, (state) => {
     states.set(state.uri, state);
     if (state.state !== "checking") panel.refresh(state.uri);
+    scenarios.status(state).catch((error) => log.error("the tests could not be read:", String(error)));
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
   const panel = new FindingPanel(made, context, panelHandlers());
+  const scenarios = new ScenarioTests(made);
   const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
     if (!made.awake && isWanted(document))
       made.start().catch((error) => {
@@ -96,6 +99,7 @@ export function activate(context: ExtensionContext): void {
     log,
     view,
     panel,
+    scenarios,
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
       const line = selections[0]?.active.line;
       if (line !== undefined && states.has(textEditor.document.uri.toString()))
@@ -109,6 +113,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidCloseTextDocument((document) => {
       documents.forget(document);
       states.delete(document.uri.toString());
+      scenarios.forget(document.uri.toString());
       showActive();
     }),
     workspace.onDidChangeTextDocument((event) => wake(event.document)),

@@ -23,6 +23,8 @@ export const METHOD_TIMELINE = "folioscope/timeline";
 export const METHOD_REPLY = "folioscope/reply";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 export const METHOD_LAUNCH = "folioscope/launch";
+export const METHOD_TESTS = "folioscope/tests";
+export const METHOD_RUN_TESTS = "folioscope/runTests";
 /** What the editor asks of the debug adapter beyond the Debug Adapter Protocol, and the type of its sessions. */
 export const DEBUG_TYPE = "folioscope";
 export const REQUEST_LAST_CHANGE = "folioscope/lastChange";
@@ -236,6 +238,61 @@ export interface ReadableMailResult {
   readonly text: string;
   /** Empty, or why there is nothing to show. */
   readonly problem: string;
+}
+
+/** METHOD_TESTS: the runs of a document as tests. */
+export interface TestsParams {
+  readonly uri: string;
+}
+/**
+ * METHOD_RUN_TESTS: runs a patch (`patch` as in METHOD_SIMULATE), or all. With `scenario` that case alone, beside the store:
+ * what the document shows stays. Cancelled by the protocol's own cancel.
+ */
+export interface RunTestsParams extends TestsParams {
+  readonly patch?: string;
+  readonly scenario?: string;
+}
+export interface TestsResult {
+  readonly uri: string;
+  readonly version: number;
+  readonly state: Freshness;
+  readonly patches: readonly TestedPatch[];
+  /** Why nothing was run, or "". */
+  readonly message: string;
+}
+export interface TestedPatch {
+  /** Its place in the document. */
+  readonly index: number;
+  readonly label: string;
+  readonly description: string;
+  readonly docLine: number;
+  /** What METHOD_RUN_TESTS takes to run this patch alone. */
+  readonly patch?: string;
+  readonly cases: readonly TestCase[];
+  /** Added lines that have code. */
+  readonly lines: readonly TestLine[];
+}
+export interface TestCase {
+  /** "map-fault-unmap order=9 index=512" */
+  readonly scenario: string;
+  readonly label: string;
+  readonly description: string;
+  readonly verdict: Verdict;
+  readonly state: "passed" | "failed" | "skipped";
+  /** The fault, or why there is no verdict; "" where it ran clean. */
+  readonly message: string;
+  /** What each side came to, in lines. */
+  readonly before: string;
+  readonly after: string;
+  /** Line that the finding is on, 0: none. */
+  readonly docLine: number;
+  /** The rule that is broken. */
+  readonly code?: string;
+}
+export interface TestLine {
+  readonly docLine: number;
+  /** Runs that went over it. */
+  readonly hits: number;
 }
 
 /** METHOD_LAUNCH: what a debug session of a finding's run is of; without `finding`, of the loudest at `docLine` or at all. */

@@ -2,24 +2,23 @@
  * Connection wiring: every request and notification is caught by itself, so that neither a malformed message nor a bug
  * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts).
  */
-import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import {
+  type CancellationToken,
   CodeActionKind,
   CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
-  ErrorCodes,
   type Hover,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
-  type Range,
   ResponseError,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
 import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
+import { notRunnable, pathsOf, readableText, resultKey, testsOf } from "./documents.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
@@ -33,6 +32,7 @@ import { links } from "./features/links.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
+import { documentUri, invalid, lineOf, movedTo, showsProgress, simulateParams } from "./lsp/params.ts";
 import {
   docLineOf,
   toCodeActions,
@@ -46,7 +46,6 @@ import {
   toSymbol,
   toTokenData,
 } from "./lsp/to_proto.ts";
-import type { ParsedDocument } from "./mail/types.ts";
 import {
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
@@ -59,8 +58,10 @@ import {
   METHOD_REPLAY,
   METHOD_REPLY,
   METHOD_REPORT,
+  METHOD_RUN_TESTS,
   METHOD_SIMULATE,
   METHOD_STATUS,
+  METHOD_TESTS,
   METHOD_TIMELINE,
   METHOD_TREE,
   type ReadableMailResult,
@@ -69,6 +70,7 @@ import {
   type Settings,
   type SimulateParams,
   type SimulateResult,
+  type TestsResult,
   type TreeResult,
 } from "./protocol.ts";
 import type { Reader } from "./reading/reader.ts";
@@ -77,11 +79,10 @@ import { findingAtLine, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
 import { replyText } from "./report/reply.ts";
 import { messageText, terminalLines, terminalText } from "./report/text.ts";
-import { BY_TYPES } from "./review/finding.ts";
-import type { ReviewOptions, ReviewResult } from "./review/types.ts";
-import { treeStamp } from "./source/stamp.ts";
+import { BY_TYPES, isOwnRun } from "./review/finding.ts";
+import type { ReviewResult } from "./review/types.ts";
 import { openTree } from "./source/tree.ts";
-import { OpenDocument, pathOf } from "./state.ts";
+import { NOTHING_YET, OpenDocument, pathOf } from "./state.ts";
 
 /** After an edit: the parse, then the run. */
 const PARSE_DELAY_MS = 150;
@@ -573,6 +574,12 @@ export class Server {
         return launchOf(snapshot, document.text, document.path, index, options);
       }),
     );
+    c.onRequest(METHOD_TESTS, (p: unknown) =>
+      this.#caughtLater("tests", async () => testsOf(await this.#readDocument(p))),
+    );
+    c.onRequest(METHOD_RUN_TESTS, (p: unknown, token: CancellationToken) =>
+      this.#caughtLater("tests", () => this.#runTests(p, token)),
+    );
     c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caughtLater("timeline", () => this.#timeline(p)));
     c.onRequest(METHOD_READABLE_MAIL, (p: unknown) =>
       this.#caughtLater("readable mail", () => this.#readable(p)),
@@ -624,6 +631,34 @@ export class Server {
     const { timeline, notes } = outcome.result;
     if (timeline === undefined) return { timeline: null, why: notes[0] ?? "the run shows nothing" };
     return { timeline, why: "" };
+  }
+
+  /** A whole document or a patch of it runs as ever; one case runs beside the store, which stays as it is. */
+  async #runTests(p: unknown, token: CancellationToken): Promise<TestsResult> {
+    const document = await this.#readDocument(p);
+    const why = notRunnable(document);
+    if (why) return { ...testsOf(document), message: why };
+    const { scenario, ...patch } = simulateParams(p);
+    // A function that runs by itself has no scenario to choose it by: its patch runs, and its case is among the rest.
+    const asked = scenario === undefined || isOwnRun(scenario) ? patch : { ...patch, scenario };
+    const options = reviewOptions(this.#effective(), asked);
+    if (scenario === undefined) {
+      token.onCancellationRequested(() => document.cancel());
+      const key = resultKey(document, options);
+      const outcome = document.simulate(options);
+      void this.#showProgress(document, outcome);
+      const ended = await outcome;
+      if (ended.kind === "result" && ended.treeProblem === undefined) this.#remember(key, ended.result);
+      return { ...testsOf(document), message: ended.kind === "failed" ? ended.message : "" };
+    }
+    const job = this.#options.queue.start(document.text, document.path, options, () => {});
+    token.onCancellationRequested(() => job.cancel());
+    const ended = await job.outcome;
+    if (ended.kind === "result") return testsOf(document, ended.result);
+    return {
+      ...testsOf(document, NOTHING_YET),
+      message: ended.kind === "failed" ? ended.message : "cancelled",
+    };
   }
 
   async #readable(p: unknown): Promise<ReadableMailResult> {
@@ -736,83 +771,6 @@ export class Server {
       failed(error);
     }
   }
-}
-
-function documentUri(params: unknown): string {
-  const uri = (params as { textDocument?: { uri?: unknown } } | null)?.textDocument?.uri;
-  if (typeof uri !== "string") throw invalid("a document address is missing");
-  return uri;
-}
-
-/** The same columns on another line. */
-function movedTo(range: Range, line: number): Range {
-  const end = line + range.end.line - range.start.line;
-  return { start: { ...range.start, line }, end: { ...range.end, line: end } };
-}
-
-/** A client that shows by itself how far a run is. */
-const showsProgress = ({ initializationOptions }: InitializeParams): boolean =>
-  (initializationOptions as { showsProgress?: unknown } | null | undefined)?.showsProgress === true;
-
-/** The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. */
-function readableText(parsed: ParsedDocument): string {
-  const lines = [...parsed.lines];
-  for (const message of parsed.messages) {
-    if (message.isRawText) continue;
-    for (const { name, docLine } of message.headers) {
-      if (name === "content-transfer-encoding") lines[docLine - 1] = "Content-Transfer-Encoding: 8bit";
-      else if (name === "content-type") lines[docLine - 1] = "Content-Type: text/plain; charset=utf-8;";
-    }
-  }
-  return lines.join("\n");
-}
-
-/** What results are of: the text as it is read, whichever way it was encoded, the kernel tree, and the options. */
-function resultKey(document: OpenDocument, options: ReviewOptions): string {
-  const { parsed } = document;
-  const text = parsed.isRawText ? document.text : readableText(parsed);
-  return cacheKey(`${treeStamp(parsed, options)}\n${text}`, options);
-}
-
-/** Folders that are on this machine. */
-function pathsOf(folders: readonly { readonly uri: string }[]): string[] {
-  return folders
-    .map((f) => f.uri)
-    .filter((uri) => uri.startsWith("file:"))
-    .map(pathOf);
-}
-
-function cacheKey(text: string, options: ReviewOptions): string {
-  return createHash("sha256").update(JSON.stringify(options)).update("\n").update(text).digest("hex");
-}
-
-/** Why a document cannot be run, or "". */
-function notRunnable(document: OpenDocument): string {
-  if (document.isForeign || document.parsed.patches.every((p) => p.files.length === 0))
-    return "This document shows no diff. Open a mail with a patch, or the patch itself.";
-  return "";
-}
-
-function simulateParams(p: unknown): Partial<SimulateParams> {
-  const given = p as Record<string, unknown>;
-  const params: Record<string, unknown> = {};
-  for (const key of ["patch", "scenario", "era", "seed", "replay"])
-    if (typeof given[key] === "string" && given[key] !== "") params[key] = given[key];
-  const { era } = params;
-  if (typeof era === "string" && era !== "auto" && eraFromName(era) === null) throw invalid(unknownEra(era));
-  if (typeof given["steps"] === "number" && given["steps"] > 0) params["steps"] = Math.floor(given["steps"]);
-  return params;
-}
-
-function lineOf(p: { position: { line: number } }): number {
-  const line = p?.position?.line;
-  if (typeof line !== "number" || !Number.isInteger(line) || line < 0)
-    throw invalid("a position without a line");
-  return line;
-}
-
-function invalid(message: string): ResponseError<void> {
-  return new ResponseError(ErrorCodes.InvalidParams, messageText(message));
 }
 
 function clearTimers(timers: Timers): void {

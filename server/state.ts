@@ -423,7 +423,8 @@ export class OpenDocument {
   }
 }
 
-const NOTHING_YET: ReviewResult = {
+/** A result without anything in it. */
+export const NOTHING_YET: ReviewResult = {
   runs: [],
   findings: [],
   lines: [],

@@ -121,7 +121,10 @@ export const BY_TYPES = "(types)";
 
 /** Whether a finding has a run of the machine: not what types decide, and not a function that ran by itself. */
 export const isSteppable = (f: Pick<Finding, "scenario" | "replay">): boolean =>
-  f.scenario !== BY_TYPES && !/^(?:function|life) /.test(f.scenario) && f.replay !== "";
+  f.scenario !== BY_TYPES && !isOwnRun(f.scenario) && f.replay !== "";
+
+/** Whether a case is of a function that runs by itself, not of a scenario of the machine. */
+export const isOwnRun = (label: string): boolean => /^(?:function|life) /.test(label);
 
 interface Check {
   readonly text: string;

@@ -137,6 +137,26 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
         return `line ${stands}, ${value}`;
       },
     ],
+    [
+      "tests: the Test Explorer has patch and cases, one runs alone, and the difference is shown",
+      async () => {
+        await ui.palette("Testing: Focus on Test Explorer View", { first: false });
+        const rows = page.locator(".test-explorer .monaco-list-row");
+        await rows.first().waitFor();
+        await rows.first().click();
+        await page.keyboard.press("ArrowRight");
+        const failed = rows.filter({ has: page.locator(".codicon-testing-failed-icon") });
+        await failed.nth(1).waitFor();
+        const said = (await failed.nth(1).textContent()).replace(/\s+/g, " ").trim();
+        await failed.nth(1).click();
+        await page.screenshot({ path: shotOf("test-explorer") });
+        await ui
+          .palette("Test: Run Selected Test", { first: false })
+          .catch(() => page.keyboard.press("Escape"));
+        await page.waitForTimeout(3000);
+        return `${await rows.count()} rows, failed: ${said}`;
+      },
+    ],
     ...[
       ["light", "Light Modern", "vs"],
       ["high contrast", "Dark High Contrast", "hc-black"],

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { testsOf } from "../../server/documents.ts";
 import type { JobPart } from "../../server/emulation/job.ts";
 import { codeLenses } from "../../server/features/code_lens.ts";
 import { marks } from "../../server/features/diagnostics.ts";
@@ -296,4 +297,38 @@ test("what has no run of the machine is offered for stepping nowhere", async () 
       scenario,
     );
   }
+});
+
+test("the Test Explorer passes, fails and skips what the other surfaces call so", async () => {
+  const { document } = await open(mail);
+  const verdicts = ["clean", "new", "not-modelled"] as const;
+  const runs = made.runs.map((r, i) => ({ ...r, verdict: verdicts[i % 3]! }));
+  const broken = runs.find((r) => r.verdict === "new")!;
+  const withFault = { ...broken, after: { ...broken.after, violations: ["folio-ref-leak"] } };
+  const finding = { ...made.findings[0]!, scenario: broken.scenario };
+  const result = {
+    ...made,
+    runs: runs.map((r) => (r === broken ? withFault : r)),
+    findings: [finding],
+  };
+  document.adopt(result);
+  const said = everySurface(document, result);
+  const { patches, state } = testsOf(document);
+  assert.equal(state, said.status.state);
+  assert.equal(patches.length, 1);
+  const { cases, description, label } = patches[0]!;
+  assert.equal(description, said.patchRow.description);
+  assert.ok(said.patchRow.label.startsWith(label));
+  assert.deepEqual(
+    cases.map((c) => c.state),
+    ["passed", "failed", "skipped"],
+  );
+  const failed = cases.find((c) => c.state === "failed")!;
+  const problem = said.problems.find((m) => m.finding !== undefined)!;
+  assert.equal(failed.docLine, problem.docLine);
+  assert.equal(failed.code, problem.code);
+  assert.ok(problem.message.includes(failed.message));
+  assert.match(failed.before, /no rule is broken/);
+  assert.match(failed.after, /broken: folio-ref-leak/);
+  assert.ok(cases.every((c) => c.state !== "passed" || c.verdict === "clean"));
 });

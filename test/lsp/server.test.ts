@@ -86,6 +86,28 @@ describe("language server", () => {
     assert.equal(status.counts.new, 1);
   });
 
+  test("one case runs beside the store, a patch in it; both answer with tests", async () => {
+    const c = await start();
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const { result: all } = await c.request("folioscope/tests", { uri: URI });
+    assert.equal(all.state, "current");
+    assert.equal(all.patches.length, 1);
+    assert.ok(all.patches[0].cases.length >= 3);
+    const { scenario } = all.patches[0].cases[0];
+    const { result: one } = await c.request("folioscope/runTests", { uri: URI, scenario });
+    assert.equal(one.message, "");
+    assert.ok(one.patches[0].cases.some((x: { scenario: string }) => x.scenario === scenario));
+    const { result: whole } = await c.request("folioscope/runTests", { uri: URI });
+    assert.equal(whole.state, "current");
+    assert.deepEqual(whole.patches, all.patches);
+    const { result: broken } = await c.request("folioscope/runTests", { uri: URI, scenario: "throw" });
+    assert.match(broken.message, /asked to break/);
+    const { result: after } = await c.request("folioscope/tests", { uri: URI });
+    assert.deepEqual(after.patches, all.patches, "what the document shows stays");
+  });
+
   test("hover on quoted lines, lenses, outline, folds, links, definition and colours", async () => {
     const c = await start();
     const done = current(c);
