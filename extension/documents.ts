@@ -1,6 +1,6 @@
 /**
- * The read-only documents of scheme `folioscope:`: the report of a finding or of a whole review, and a mail decoded to
- * readable text. In reports "line 123" is a link into the patch. Readable mails are of the mail language, so that the
+ * The read-only documents of scheme `folioscope:`: the report of a finding or of a whole review, a mail decoded to
+ * readable text, and the pages of rules that codes in Problems lead to. In reports "line 123" is a link into the patch. Readable mails are of the mail language, so that the
  * server gives them everything it gives to a file.
  */
 import {
@@ -16,12 +16,18 @@ import {
   window,
   workspace,
 } from "vscode";
-import { COMMAND_REVEAL, DOCUMENT_SCHEME, REPORT_LANGUAGE } from "../server/protocol.ts";
+import { COMMAND_REVEAL, DOCUMENT_SCHEME, REPORT_LANGUAGE, RULE_PATH } from "../server/protocol.ts";
 
 export class Documents implements TextDocumentContentProvider, DocumentLinkProvider {
   readonly #changed = new EventEmitter<Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #texts = new Map<string, { text: string; source: string }>();
+  /** Folder of the pages of rules, in the extension. */
+  readonly #rules: Uri;
+
+  constructor(extension: Uri) {
+    this.#rules = Uri.joinPath(extension, "docs", "rules");
+  }
 
   /** Shows `text` under a title beside (reports) or instead of (mails) the active editor. */
   async open(
@@ -58,11 +64,22 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
       this.#texts.delete(document.uri.toString());
   }
 
-  provideTextDocumentContent(uri: Uri): string {
+  provideTextDocumentContent(uri: Uri): string | Promise<string> {
+    if (uri.path.startsWith(RULE_PATH)) return this.#rule(uri.path.slice(RULE_PATH.length));
     return (
       this.#texts.get(uri.toString())?.text ??
       "This report was closed with its window. Simulate the patch again to have it back.\n"
     );
+  }
+
+  /** The page of a rule; whoever makes the address names no other file. */
+  async #rule(name: string): Promise<string> {
+    if (!/^[a-z0-9-]+\.md$/.test(name)) return "There is no such rule.\n";
+    try {
+      return new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(this.#rules, name)));
+    } catch {
+      return "This rule has no page.\n";
+    }
   }
 
   provideDocumentLinks(document: TextDocument): DocumentLink[] {

@@ -28,7 +28,7 @@ let client: Client | undefined;
 
 export function activate(context: ExtensionContext): void {
   const log = createLog();
-  const documents = new Documents();
+  const documents = new Documents(context.extensionUri);
   const status = new Status();
   const tree = new PatchTree();
   const view = window.createTreeView<Row>("folioscope.patches", {

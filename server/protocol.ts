@@ -10,6 +10,8 @@ export const MAIL_LANGUAGE = "folioscope-mail";
 export const REPORT_LANGUAGE = "folioscope-report";
 /** Scheme of the read-only documents that the client shows: reports and readable mails. */
 export const DOCUMENT_SCHEME = "folioscope";
+/** Path of a rule's page in that scheme: "/rule/folio-ref-leak.md". */
+export const RULE_PATH = "/rule/";
 export const CONFIG_SECTION = "folioscope";
 
 /** Requests, client to server. */

@@ -18,6 +18,7 @@ const ALLOWED = [
   /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/reference\.bin$/,
+  /^extension\/docs\/rules\/[\w.-]+\.md$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
   /^extension\/media\/panel\/[\w.-]+\.css$/,
   /^extension\/media\/syntaxes\/[\w.-]+\.json$/,
@@ -35,6 +36,7 @@ const REQUIRED = [
   "extension/dist/reach.json",
   "extension/dist/reader.cjs",
   "extension/media/sidebar.svg",
+  "extension/docs/rules/folio-ref-leak.md",
 ];
 
 function run(args, what) {

@@ -2,6 +2,7 @@
  * Editor terms to Language Server Protocol values: the only place that builds them. Lines of the readable rendering
  * become lines of the document as the editor has it (they differ where a mail is encoded).
  */
+
 import {
   type CodeAction,
   CodeActionKind,
@@ -20,6 +21,7 @@ import {
   SymbolKind,
   type TextEdit,
 } from "vscode-languageserver/node";
+import { ruleOf } from "../../emulator/invariants/registry.ts";
 import type { Repair } from "../features/code_action.ts";
 import type { Lens } from "../features/code_lens.ts";
 import type { Mark } from "../features/diagnostics.ts";
@@ -29,7 +31,13 @@ import type { HoverText } from "../features/hover.ts";
 import type { Link } from "../features/links.ts";
 import { TOKEN_TYPES, type Token } from "../features/semantic_tokens.ts";
 import type { Snapshot } from "../features/snapshot.ts";
-import { COMMAND_COPY_REPLY, COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
+import {
+  COMMAND_COPY_REPLY,
+  COMMAND_SHOW_PANEL,
+  COMMAND_STEP,
+  DOCUMENT_SCHEME,
+  RULE_PATH,
+} from "../protocol.ts";
 import { labelText, terminalLines, terminalText } from "../report/text.ts";
 import type { Severity } from "../review/types.ts";
 
@@ -86,6 +94,10 @@ export function toDiagnostic(snapshot: Snapshot, mark: Mark): Diagnostic {
     range: range(snapshot, mark.docLine, mark.col, mark.endDocLine, mark.endCol),
     severity: SEVERITY[mark.severity],
     code: terminalText(mark.code),
+    // Functions that run by themselves have rules without a page.
+    ...(ruleOf(mark.code) === undefined
+      ? {}
+      : { codeDescription: { href: `${DOCUMENT_SCHEME}:${RULE_PATH}${mark.code}.md` } }),
     source: "folioscope",
     message: terminalLines(mark.message),
     ...(mark.stale === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),

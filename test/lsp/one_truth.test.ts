@@ -3,6 +3,8 @@
  * the report and the command line's JSON, SARIF and Markdown say of them is compared. None may say another thing.
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { testsOf } from "../../server/documents.ts";
 import type { JobPart } from "../../server/emulation/job.ts";
@@ -11,7 +13,7 @@ import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
 import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
-import { toCodeActions } from "../../server/lsp/to_proto.ts";
+import { toCodeActions, toDiagnostic } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
@@ -270,6 +272,18 @@ test("what a run finds is shown as it comes, and stays when the run is cancelled
   assert.equal(kept.snapshot.state, "cancelled");
   assert.equal(kept.status.counts.new, made.findings.length);
   assert.ok(kept.lenses[0]!.includes(kept.patchRow.description));
+});
+
+test("the code of a finding leads to the page of its rule, which is there", async () => {
+  const { document } = await open(mail);
+  document.adopt(made);
+  const said = everySurface(document, made);
+  const mark = said.problems.find((m) => m.finding !== undefined)!;
+  const { codeDescription } = toDiagnostic(said.snapshot, mark);
+  assert.equal(codeDescription?.href, `folioscope:/rule/${mark.code}.md`);
+  const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
+  assert.ok(existsSync(join(root, "docs", "rules", `${mark.code}.md`)));
+  assert.equal(toDiagnostic(said.snapshot, { ...mark, code: "missing-call" }).codeDescription, undefined);
 });
 
 test("what has no run of the machine is offered for stepping nowhere", async () => {
