@@ -58,11 +58,22 @@ export function activate(context: ExtensionContext): void {
       tree.show(result);
       view.description =
         state.state === "obsolete" ? "obsolete" : state.state === "checking" ? "running" : "";
-      view.message = result === undefined ? "" : emptyMessage(state, result);
+      view.message = result?.empty ?? "";
+      await revealWorst(uri);
       const count = state.counts.new;
       view.badge = count > 0 ? { value: count, tooltip: `${count} new` } : undefined;
     } catch (error) {
       log.error("the tree could not be read:", String(error));
+    }
+  };
+  /** How loud the finding is that was shown of a document; a louder one opens its row, whatever was closed by hand before. */
+  const revealed = new Map<string, number>();
+  const revealWorst = async (uri: string) => {
+    const worst = tree.worst();
+    if (worst === undefined) revealed.delete(uri);
+    else if (view.visible && worst.loudness > (revealed.get(uri) ?? 0)) {
+      revealed.set(uri, worst.loudness);
+      await view.reveal(worst.row, { select: false, focus: false });
     }
   };
   let front: string | undefined;
@@ -136,11 +147,6 @@ export function activate(context: ExtensionContext): void {
     );
   context.subscriptions.push(...disposables);
   for (const document of workspace.textDocuments) wake(document);
-}
-
-/** What there is instead of a patch. */
-function emptyMessage({ patches }: StatusParams, { roots }: TreeResult): string {
-  return patches === 0 && roots.length === 0 ? "No diff here: nothing of this mail can be run." : "";
 }
 
 export async function deactivate(): Promise<void> {

@@ -68,6 +68,22 @@ export class PatchTree implements TreeDataProvider<Row> {
     return nodes.map((node) => ({ uri: result.uri, node, parent: row }));
   }
 
+  /** The row of the loudest finding that is new, and how loud it is, from 1; undefined where nothing is new. */
+  worst(): { row: Row; loudness: number } | undefined {
+    const loud: readonly Severity[] = ["information", "warning", "error"];
+    let found: { row: Row; loudness: number } | undefined;
+    const look = (rows: readonly Row[]): void => {
+      for (const row of rows) {
+        const { kind, verdict, severity } = row.node;
+        const loudness = kind === "finding" && verdict === "new" ? loud.indexOf(severity ?? "error") + 1 : 0;
+        if (loudness > (found?.loudness ?? 0)) found = { row, loudness };
+        look(this.getChildren(row));
+      }
+    };
+    look(this.getChildren());
+    return found;
+  }
+
   getParent(row: Row): Row | undefined {
     return row.parent;
   }

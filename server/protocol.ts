@@ -178,6 +178,8 @@ export interface TreeResult {
   readonly version: number;
   readonly state: Freshness;
   readonly roots: readonly TreeNode[];
+  /** What the document is instead where it shows no diff; else "". */
+  readonly empty: string;
 }
 
 /** METHOD_SIMULATE: run now, whatever `run` says. Answers at once; the result comes by METHOD_STATUS and diagnostics. */

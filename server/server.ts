@@ -29,6 +29,7 @@ import { folds } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
 import { launchOf } from "./features/launch.ts";
 import { links } from "./features/links.ts";
+import { nothingHere } from "./features/nothing_here.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
@@ -507,9 +508,10 @@ export class Server {
       this.#caughtLater("tree", async (): Promise<TreeResult> => {
         const document = await this.#readDocument(p);
         if (document.isForeign)
-          return { uri: document.uri, version: document.version, state: "foreign", roots: [] };
+          return { uri: document.uri, version: document.version, state: "foreign", roots: [], empty: "" };
         const snapshot = document.snapshot();
-        return { uri: document.uri, version: document.version, state: snapshot.state, roots: tree(snapshot) };
+        const { uri, version, parsed } = document;
+        return { uri, version, state: snapshot.state, roots: tree(snapshot), empty: nothingHere(parsed) };
       }),
     );
     c.onRequest(METHOD_SIMULATE, (p: unknown) =>

@@ -11,6 +11,7 @@ import type { JobPart } from "../../server/emulation/job.ts";
 import { codeLenses } from "../../server/features/code_lens.ts";
 import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
+import { nothingHere } from "../../server/features/nothing_here.ts";
 import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
 import { toCodeActions, toDiagnostic } from "../../server/lsp/to_proto.ts";
@@ -284,6 +285,18 @@ test("the code of a finding leads to the page of its rule, which is there", asyn
   const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
   assert.ok(existsSync(join(root, "docs", "rules", `${mark.code}.md`)));
   assert.equal(toDiagnostic(said.snapshot, { ...mark, code: "missing-call" }).codeDescription, undefined);
+});
+
+test("a document without a diff says what it is instead", () => {
+  const mailOf = (subject: string, body: string): string =>
+    `From: A <a@example.org>\nSubject: ${subject}\nDate: Mon, 3 Feb 2025 10:00:00 +0000\nMessage-ID: <m@example.org>\n\n${body}\n`;
+  const says = (text: string): string => nothingHere(parseDocument(text, "mail.eml"));
+  assert.match(
+    says(mailOf("[PATCH v2 00/13] fs/dax: count", "It counts.")),
+    /cover letter.*13 patches are not in this file/,
+  );
+  assert.match(says(mailOf("Notes of the call", "We met.")), /mail without a diff.*Notes of the call/);
+  assert.equal(says(mail), "");
 });
 
 test("what has no run of the machine is offered for stepping nowhere", async () => {
