@@ -5,7 +5,7 @@
  */
 
 import type { CError, SourceFile } from "./ast.ts";
-import { makeLoc, makeToken, type Token, type TokenKind } from "./token.ts";
+import { makeLoc, type Token, type TokenKind, textToken } from "./token.ts";
 
 export interface LexResult {
   /** Ends with one `eof` token. */
@@ -83,6 +83,22 @@ function isIdentPart(c: number): boolean {
   return c < 128 ? (CLASS[c]! & IDENT_PART) !== 0 : isWideLetter(c);
 }
 
+/** Names that were met, each as one string: most names of a kernel are met often. */
+const names = new Map<string, string>();
+const NAMES_MAX = 1 << 17;
+const NAME_MAX = 64;
+
+function known(name: string): string {
+  if (name.length > NAME_MAX) return name;
+  const had = names.get(name);
+  if (had !== undefined) return had;
+  if (names.size >= NAMES_MAX) names.clear();
+  // Not the slice: that would keep the text that it is of.
+  const own = name.split("").join("");
+  names.set(own, own);
+  return own;
+}
+
 /** Splits a source file into tokens. `fileIndex` is what the tokens' locations carry as `file`. */
 export function lex(file: SourceFile, fileIndex: number): LexResult {
   return lexText(file.text, fileIndex);
@@ -114,7 +130,7 @@ export function lexText(source: string, fileIndex: number): LexResult {
     }
   };
   const push = (kind: TokenKind, value: string, start: number): void => {
-    tokens.push(makeToken(kind, value, makeLoc(fileIndex, line, start - lineStart + 1), space, bol, null));
+    tokens.push(textToken(kind, value, fileIndex, line, start - lineStart + 1, space, bol));
     bol = false;
     space = false;
   };
@@ -166,7 +182,7 @@ export function lexText(source: string, fileIndex: number): LexResult {
         continue;
       }
       directive = directive === 1 && isIncludeName(name) ? 2 : 0;
-      push("ident", name, start);
+      push("ident", known(name), start);
       continue;
     }
 

@@ -19,8 +19,11 @@ import {
   hideIntersection,
   hides,
   hideUnion,
+  isMade,
+  madeBy,
   makeLoc,
   makeToken,
+  type Origin,
   type Token,
   tokensText,
 } from "./token.ts";
@@ -1132,12 +1135,14 @@ class Substitution {
   readonly args: readonly Argument[];
   readonly name: Token;
   readonly hide: HideSet;
+  private readonly origin: Origin;
 
   constructor(macro: MacroDef, args: readonly Argument[], name: Token, hide: HideSet) {
     this.macro = macro;
     this.args = args;
     this.name = name;
     this.hide = hide;
+    this.origin = { name, macro: macro.name };
   }
 
   bodyLoc(token: Token): Loc {
@@ -1146,18 +1151,14 @@ class Substitution {
   }
 
   bodyToken(token: Token): Token {
-    return makeToken(token.kind, token.text, this.bodyLoc(token), token.space, false, this.hide);
+    return madeBy(token, this.origin, token.space, this.hide);
   }
 
   /** A token of an argument. `space` overrides its own white space for the first one. */
   argToken(token: Token, space: boolean | null): Token {
     const hide = hideUnion(token.hide, this.hide);
-    const via = token.loc.via;
-    const loc =
-      via === undefined
-        ? makeLoc(token.loc.file, token.loc.line, token.loc.col, this.name.loc, this.macro.name)
-        : token.loc;
-    return makeToken(token.kind, token.text, loc, space ?? token.space, false, hide);
+    if (!isMade(token)) return madeBy(token, this.origin, space ?? token.space, hide);
+    return makeToken(token.kind, token.text, token.loc, space ?? token.space, false, hide);
   }
 
   isVariadicArg(step: Step): boolean {

@@ -33,7 +33,99 @@ export interface Token {
   readonly hide: HideSet | null;
 }
 
-/** Makes a token. The one place that does, so that all tokens share one hidden class. */
+/** A use of a macro, as far as the tokens that it makes are concerned. */
+export interface Origin {
+  readonly name: Token;
+  readonly macro: string;
+}
+
+const SPACE = 1;
+const BOL = 2;
+const FILE_SHIFT = 2;
+/** Columns that fit beside a line in one small number. */
+const COLUMNS = 1 << 12;
+const LINES = 1 << 18;
+
+/** Where a token stands: `line * COLUMNS + column`, or the location where that does not fit or has been asked for. */
+type Place = number | Loc;
+
+const placeOf = (file: number, line: number, col: number): Place =>
+  col < COLUMNS && line < LINES ? line * COLUMNS + col : makeLoc(file, line, col);
+
+/**
+ * The one class of all tokens. There are many, and few are asked where they stand: a location becomes an object when it is
+ * first asked for, and stays that object.
+ */
+class Tok implements Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly hide: HideSet | null;
+  private readonly bits: number;
+  private place: Place;
+  /** What made it, where `place` is a number. */
+  private readonly origin: Origin | null;
+
+  constructor(
+    kind: TokenKind,
+    text: string,
+    bits: number,
+    place: Place,
+    origin: Origin | null,
+    hide: HideSet | null,
+  ) {
+    this.kind = kind;
+    this.text = text;
+    this.hide = hide;
+    this.bits = bits;
+    this.place = place;
+    this.origin = origin;
+  }
+
+  get space(): boolean {
+    return (this.bits & SPACE) !== 0;
+  }
+
+  get bol(): boolean {
+    return (this.bits & BOL) !== 0;
+  }
+
+  get loc(): Loc {
+    const { place } = this;
+    if (typeof place !== "number") return place;
+    const file = this.bits >> FILE_SHIFT;
+    const line = Math.floor(place / COLUMNS);
+    const col = place % COLUMNS;
+    const { origin } = this;
+    const loc =
+      origin === null ? makeLoc(file, line, col) : makeLoc(file, line, col, origin.name.loc, origin.macro);
+    this.place = loc;
+    return loc;
+  }
+
+  /** Some macro has made it. */
+  get made(): boolean {
+    return typeof this.place === "number" ? this.origin !== null : this.place.via !== undefined;
+  }
+
+  /** What a token says, however it holds its place. */
+  toJSON(): Token {
+    const { kind, text, loc, space, bol, hide } = this;
+    return { kind, text, loc, space, bol, hide };
+  }
+
+  /** The token as a use of a macro gives it out: spelled where this one is. */
+  by(origin: Origin, space: boolean, hide: HideSet | null): Token {
+    const { place } = this;
+    const made = typeof place === "number" ? place : placeOf(place.file, place.line, place.col);
+    const file = typeof place === "number" ? this.bits >> FILE_SHIFT : place.file;
+    const bits = (file << FILE_SHIFT) | (space ? SPACE : 0);
+    if (typeof made === "number") return new Tok(this.kind, this.text, bits, made, origin, hide);
+    const loc = makeLoc(made.file, made.line, made.col, origin.name.loc, origin.macro);
+    return new Tok(this.kind, this.text, bits, loc, null, hide);
+  }
+}
+
+/** Makes a token at a location. */
 export function makeToken(
   kind: TokenKind,
   text: string,
@@ -42,8 +134,31 @@ export function makeToken(
   bol: boolean,
   hide: HideSet | null,
 ): Token {
-  return { kind, text, loc, space, bol, hide };
+  return new Tok(kind, text, bitsOf(loc.file, space, bol), loc, null, hide);
 }
+
+/** Makes a token of a text: it is its own origin. */
+export function textToken(
+  kind: TokenKind,
+  text: string,
+  file: number,
+  line: number,
+  col: number,
+  space: boolean,
+  bol: boolean,
+): Token {
+  return new Tok(kind, text, bitsOf(file, space, bol), placeOf(file, line, col), null, null);
+}
+
+const bitsOf = (file: number, space: boolean, bol: boolean): number =>
+  (file << FILE_SHIFT) | (bol ? BOL : 0) | (space ? SPACE : 0);
+
+/** Whether a macro has made the token. */
+export const isMade = (token: Token): boolean => (token as Tok).made;
+
+/** The token as a use of a macro gives it out. */
+export const madeBy = (token: Token, origin: Origin, space: boolean, hide: HideSet | null): Token =>
+  (token as Tok).by(origin, space, hide);
 
 /** Makes a location; `via` and `macro` are always present as properties, so that locations share one hidden class. */
 export function makeLoc(file: number, line: number, col: number, via?: Loc, macro?: string): Loc {
