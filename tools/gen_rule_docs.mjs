@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { loadModule } from "./load.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { ruleDocs } = await loadModule("tools/gen_rule_docs.ts");
+const { FIXTURES, ruleDocs } = await loadModule("tools/gen_rule_docs.ts");
 const fixture = (code) => {
-  const file = join(root, "test/fixtures/rules", `${code}.diff`);
-  return existsSync(file) ? readFileSync(file, "utf8") : null;
+  const file = FIXTURES.map((f) => join(root, "test/fixtures", f, `${code}.diff`)).find((f) => existsSync(f));
+  return file === undefined ? null : readFileSync(file, "utf8");
 };
 const out = join(root, "docs/rules");
 mkdirSync(out, { recursive: true });

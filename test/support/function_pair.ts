@@ -9,6 +9,7 @@ export const DECLARATIONS = `
 typedef unsigned long size_t; typedef unsigned int u32; typedef unsigned int gfp_t;
 #define GFP_KERNEL 0
 #define ENOMEM 12
+#define EFAULT 14
 #define EINVAL 22
 #define NULL ((void *)0)
 struct device { struct device *parent; void (*release)(struct device *dev); void *driver_data; };
@@ -35,6 +36,7 @@ struct attribute { const char *name; }; struct device_attribute { struct attribu
 int device_create_file(struct device *dev, const struct device_attribute *a);
 void device_remove_file(struct device *dev, const struct device_attribute *a);
 void sysfs_remove_files(struct kobject *k, const struct attribute *const *list);
+unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 int helper(int x); void *lookup(int x);
 static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned long)-4095; }
 static inline long PTR_ERR(const void *p) { return (long)p; }
