@@ -16,6 +16,7 @@ import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { createLog } from "./log.ts";
+import { Remarks } from "./remarks.ts";
 import { ScenarioTests } from "./scenario_tests.ts";
 import { Status } from "./status.ts";
 import { registerStepping } from "./stepping.ts";
@@ -92,11 +93,13 @@ export function activate(context: ExtensionContext): void {
   const made = new Client(context, log, (state) => {
     states.set(state.uri, state);
     if (state.state !== "checking") panel.refresh(state.uri);
+    remarks.status(state).catch((error) => log.error("the remarks could not be read:", String(error)));
     scenarios.status(state).catch((error) => log.error("the tests could not be read:", String(error)));
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
   const panel = new FindingPanel(made, context, panelHandlers());
+  const remarks = new Remarks(made);
   const scenarios = new ScenarioTests(made);
   const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
     if (!made.awake && isWanted(document))
@@ -111,6 +114,7 @@ export function activate(context: ExtensionContext): void {
     view,
     panel,
     scenarios,
+    remarks,
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
       const line = selections[0]?.active.line;
       if (line !== undefined && states.has(textEditor.document.uri.toString()))
@@ -124,6 +128,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidCloseTextDocument((document) => {
       documents.forget(document);
       states.delete(document.uri.toString());
+      remarks.forget(document.uri.toString());
       scenarios.forget(document.uri.toString());
       showActive();
     }),

@@ -25,6 +25,7 @@ export const METHOD_TIMELINE = "folioscope/timeline";
 export const METHOD_REPLY = "folioscope/reply";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 export const METHOD_LAUNCH = "folioscope/launch";
+export const METHOD_REMARKS = "folioscope/remarks";
 export const METHOD_TESTS = "folioscope/tests";
 export const METHOD_RUN_TESTS = "folioscope/runTests";
 /** What the editor asks of the debug adapter beyond the Debug Adapter Protocol, and the type of its sessions. */
@@ -242,6 +243,25 @@ export interface ReadableMailResult {
   readonly text: string;
   /** Empty, or why there is nothing to show. */
   readonly problem: string;
+}
+
+/** METHOD_REMARKS: what the thread says, at the lines it is about. */
+export interface RemarksResult {
+  readonly uri: string;
+  readonly version: number;
+  readonly threads: readonly RemarkThread[];
+}
+export interface RemarkThread {
+  readonly docLine: number;
+  readonly remarks: readonly Remark[];
+}
+export interface Remark {
+  readonly author: string;
+  readonly text: string;
+  /** Where it stands in the document. */
+  readonly docLine: number;
+  /** "on v2", "its line is near, not sure", or "". */
+  readonly note: string;
 }
 
 /** METHOD_TESTS: the runs of a document as tests. */

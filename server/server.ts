@@ -30,6 +30,7 @@ import { hover } from "./features/hover.ts";
 import { launchOf } from "./features/launch.ts";
 import { links } from "./features/links.ts";
 import { nothingHere } from "./features/nothing_here.ts";
+import { remarkThreads } from "./features/remarks.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
@@ -56,6 +57,7 @@ import {
   METHOD_LAUNCH,
   METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
+  METHOD_REMARKS,
   METHOD_REPLAY,
   METHOD_REPLY,
   METHOD_REPORT,
@@ -66,6 +68,7 @@ import {
   METHOD_TIMELINE,
   METHOD_TREE,
   type ReadableMailResult,
+  type RemarksResult,
   type ReplyResult,
   type ReportResult,
   type Settings,
@@ -574,6 +577,13 @@ export class Server {
         const index = typeof finding === "number" ? finding : here;
         const options = reviewOptions(this.#effective());
         return launchOf(snapshot, document.text, document.path, index, options);
+      }),
+    );
+    c.onRequest(METHOD_REMARKS, (p: unknown) =>
+      this.#caughtLater("remarks", async (): Promise<RemarksResult> => {
+        const document = await this.#readDocument(p);
+        const threads = document.isForeign ? [] : remarkThreads(document.snapshot());
+        return { uri: document.uri, version: document.version, threads };
       }),
     );
     c.onRequest(METHOD_TESTS, (p: unknown) =>

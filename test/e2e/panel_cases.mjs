@@ -171,8 +171,14 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
         await page.keyboard.press("Enter");
         await page.locator(`.monaco-workbench.${kind}`).waitFor();
         await page.waitForTimeout(600);
-        const bad = await inside().locator("body").evaluate(contrasts);
+        const words = "h1, h2, p, td, th, button, code, .chip, .name";
+        const bad = await inside().locator("body").evaluate(contrasts, words);
         assert.deepEqual(bad, [], "less than 3 to 1");
+        await ui.goToLine(mail.diffLine);
+        await page.waitForTimeout(600);
+        const lines = page.locator(".editor-group-container .view-lines").first();
+        const dim = await lines.evaluate(contrasts, ".view-line > span > span");
+        assert.deepEqual(dim, [], "tokens of the mail, less than 3 to 1");
         const axe = await inside().locator("body").evaluate(names);
         assert.deepEqual(axe, [], "without a name for a screen reader");
       },
@@ -181,7 +187,7 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
 }
 
 /** Texts of the page whose contrast to the page's ground is below 3 (4.5 for words that are not muted). Runs in the page. */
-function contrasts(body) {
+function contrasts(body, which) {
   const rgb = (c) => (/[\d.]+/.test(c) ? c.match(/[\d.]+/g).map(Number) : [0, 0, 0, 0]);
   const light = ([r, g, b]) => {
     const f = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
@@ -195,7 +201,7 @@ function contrasts(body) {
     return [0, 0, 0];
   };
   const bad = [];
-  for (const e of body.querySelectorAll("h1, h2, p, td, th, button, code, .chip, .name")) {
+  for (const e of body.querySelectorAll(which)) {
     if (!e.textContent.trim() || e.getBoundingClientRect().width === 0) continue;
     const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);

@@ -12,6 +12,7 @@ import { codeLenses } from "../../server/features/code_lens.ts";
 import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
 import { nothingHere } from "../../server/features/nothing_here.ts";
+import { remarkThreads } from "../../server/features/remarks.ts";
 import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
 import { toCodeActions, toDiagnostic } from "../../server/lsp/to_proto.ts";
@@ -297,6 +298,38 @@ test("a document without a diff says what it is instead", () => {
   );
   assert.match(says(mailOf("Notes of the call", "We met.")), /mail without a diff.*Notes of the call/);
   assert.equal(says(mail), "");
+});
+
+test("a remark stands at every copy of its line, and one on the message where it is", async () => {
+  const diff = mail.slice(mail.indexOf("diff --git"));
+  const quoted = diff.split("\n").map((l) => `> ${l}`);
+  const at = quoted.findIndex((l, i) => i > 8 && l.startsWith("> +") && l.endsWith(";"));
+  const reply = [
+    "From reviewer@example.org Mon Feb  3 10:00:00 2025",
+    "From: A Reviewer <reviewer@example.org>",
+    `Subject: Re: ${/^Subject: (.*)$/m.exec(mail)![1]}`,
+    `In-Reply-To: ${/^Message-ID: (.*)$/im.exec(mail)![1]}`,
+    "Message-ID: <answer@example.org>",
+    "Date: Mon, 3 Feb 2025 10:00:00 +0000",
+    "",
+    "On Mon, Somebody wrote:",
+    ...quoted.slice(0, at + 1),
+    "",
+    "Is this not one too many?",
+    "",
+    ...quoted.slice(at + 1),
+  ].join("\n");
+  const { document } = await open(`From author@example.org Mon Feb  3 09:00:00 2025\n${mail}\n${reply}\n`);
+  const { parsed: both } = document.snapshot();
+  const threads = remarkThreads(document.snapshot());
+  const asks = threads.filter((t) => t.remarks.some((r) => r.text.includes("one too many")));
+  const bare = quoted[at]!.slice(2);
+  assert.deepEqual(
+    asks.map((t) => both.lines[t.docLine - 1]!.replace(/^> /, "")),
+    [bare, bare],
+    "the patch's own line and the quoted one",
+  );
+  assert.ok(asks.every((t) => t.remarks[0]!.author.includes("Reviewer")));
 });
 
 test("what has no run of the machine is offered for stepping nowhere", async () => {

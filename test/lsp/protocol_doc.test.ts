@@ -31,6 +31,10 @@ test("commands and settings of package.json are those of the code", () => {
     assert.deepEqual(property.default, value, `default of folioscope.${key}`);
     assert.ok(doc.includes(`\`${key}\``), `setting ${key} is not documented`);
   }
+  // The editor's dark high-contrast theme has "meta.diff.header" in navy on black; "markup.changed" is legible in all.
+  const [{ scopes }] = manifest.contributes.semanticTokenScopes;
+  for (const [type, names] of Object.entries<string[]>(scopes))
+    assert.ok(!names.some((n) => n.startsWith("meta.diff")), `${type}: ${names.join(", ")}`);
   const types = manifest.contributes.semanticTokenTypes.map((t: { id: string }) => t.id);
   assert.deepEqual(types, [...TOKEN_TYPES]);
 });
