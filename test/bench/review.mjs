@@ -1,6 +1,6 @@
 // `npm run bench -- review [RUNS] [--before COMMIT | --alone]`: a review of seed 000 (the demo mail where the corpus is
-// absent), from process start to its JSON, as it is now and as it was at a commit before (test/bench/before.mjs), turn by
-// turn, medians of 3. Wall time, processor seconds (user and system, all threads), peak resident memory, size of the JSON,
+// absent), from process start to its JSON, as it is now, as it was at a commit before (test/bench/before.mjs), and as it is
+// when its results are in the cache, turn by turn, medians of 3. Wall time, processor seconds (user and system, all threads), peak resident memory, size of the JSON,
 // and, where the command line streams (`--format jsonl`), the time to the first finding. No limits are checked here. The
 // peer in the same run: `git mailinfo` on a mail, a fixed small cost to scale the machine by.
 import { spawn, spawnSync } from "node:child_process";
@@ -25,13 +25,13 @@ function endHook(dir) {
 }
 
 /** One review: its figures and its output. Rejects when it ends with anything but what a review ends with. */
-function measure(cli, args, dir) {
+function measure(cli, args, dir, more = {}) {
   const used = join(dir, "used.json");
   const start = performance.now();
   const child = spawn(process.execPath, ["--require", endHook(dir), cli, "review", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, FOLIOSCOPE_BENCH_USED: used },
+    env: { ...process.env, ...more, FOLIOSCOPE_BENCH_USED: used },
   });
   const chunks = [];
   let errors = "";
@@ -71,12 +71,14 @@ function streams(cli) {
 
 /** Runs every state in turn, so that a busy minute falls on all alike. */
 async function compare(states, file, runs, dir) {
+  for (const s of states) if (s.warm) await measure(s.cli, ["--format", "json", file], dir, s.env);
   for (let i = 0; i < runs; i++)
     for (const s of states) {
-      const whole = await measure(s.cli, ["--format", "json", file], dir);
+      const whole = await measure(s.cli, ["--format", "json", file], dir, s.env);
       s.output = whole.out;
       s.rows.push(whole);
-      if (s.streams) s.first.push((await measure(s.cli, ["--format", "jsonl", file], dir)).firstFinding);
+      if (s.streams)
+        s.first.push((await measure(s.cli, ["--format", "jsonl", file], dir, s.env)).firstFinding);
     }
 }
 
@@ -108,9 +110,11 @@ function peer(runs, dir) {
   return `  git mailinfo on a mail: ${median(times).toFixed(0)} ms`;
 }
 
-function statesOf(values) {
+function statesOf(values, dir) {
   const state = (name, cli) => ({ name, cli, streams: streams(cli), rows: [], first: [], output: null });
-  const states = [state("now", join(root, "dist/cli.cjs"))];
+  const cli = join(root, "dist/cli.cjs");
+  const env = { FOLIOSCOPE_NO_CACHE: "0", FOLIOSCOPE_CACHE: join(dir, "cache") };
+  const states = [state("now", cli), { ...state("now, kept", cli), warm: true, env }];
   if (values.alone) return states;
   try {
     states.unshift(state(`before, ${values.before}`, beforeCli(values.before)));
@@ -133,7 +137,7 @@ export async function run(args) {
   const file = existsSync(seed) ? seed : join(root, "examples/demo.eml");
   const dir = mkdtempSync(join(tmpdir(), "folioscope-bench-"));
   try {
-    const states = statesOf(values);
+    const states = statesOf(values, dir);
     await compare(states, file, runs, dir);
     console.log(`review of ${file.split("/").pop()}, process start to JSON, median of ${runs}`);
     for (const s of states) print(s);
