@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond npm packages, from Debian's archive: compilers to compare with, csmith, a browser,
+# Installs what the tests need beyond npm packages, from Debian's archive: compilers to compare with, csmith, spin, a browser,
 # patch tools. Does nothing where everything is there. Without apt-get it says what is missing and goes on: the tests
 # that need a tool are skipped by name.
 set -u
@@ -8,6 +8,7 @@ need() { command -v "$1" >/dev/null 2>&1 || wanted+=("$2"); }
 need gcc gcc
 need tcc tcc
 need csmith csmith
+need spin spin
 need git git
 need b4 b4
 need lsdiff patchutils
