@@ -9,11 +9,18 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { Memory } from "../emulator/mem/memory.ts";
 import type { CliIo } from "./cli_io.ts";
 import { parseDocument } from "./parse.ts";
-import { exploredText, lanes } from "./report/explored.ts";
+import { exploredText, failedText, injectedText, lanes } from "./report/explored.ts";
 import { terminalText } from "./report/text.ts";
 import { choosePatches } from "./review/analysis.ts";
 import { allViolations } from "./review/compare.ts";
 import { type ExploredCase, type ExploreLimits, exploreCase, turnsIn } from "./review/explore.ts";
+import {
+  exploreFaults,
+  failedIn,
+  failingCase,
+  type InjectedCase,
+  parseFailing,
+} from "./review/explore_faults.ts";
 import { wantedCases } from "./review/plan.ts";
 import { digestOf, orderOf, parseReplay, type Replay } from "./review/replay.ts";
 import { buildSides, type PatchSides, patchTitle, sourcesOf } from "./review/sides.ts";
@@ -42,6 +49,8 @@ how much
   --seed S         what they are drawn by (default 1)
   --time S         stop after S seconds; results then depend on the machine
   --steps N        instructions of a run (default ${DEFAULT_STEPS})
+  --faults N       not orders: each call that can fail (allocations, blocks, devices) fails
+                   once, and with 2 then each pair; runs at most as --schedules says
   --json           the results as JSON
 
 exit status: 0 nothing new; 1 something new in some order; 2 bad usage or
@@ -67,6 +76,7 @@ function parse(args: string[]) {
       seed: { type: "string", default: "1" },
       time: { type: "string" },
       steps: { type: "string", default: String(DEFAULT_STEPS) },
+      faults: { type: "string" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -80,6 +90,7 @@ function badOption(v: Values): string | null {
     if (!/^\d{1,9}$/.test(v[name]) || (name !== "random" && name !== "seed" && Number(v[name]) === 0))
       return `--${name} takes a number up to 999999999, not "${v[name]}"`;
   if (v.time !== undefined && !/^[1-9]\d{0,5}$/.test(v.time)) return `--time takes seconds, not "${v.time}"`;
+  if (v.faults !== undefined && !/^[12]$/.test(v.faults)) return `--faults takes 1 or 2, not "${v.faults}"`;
   if (v.patch !== undefined && !/^\d+$/.test(v.patch)) return `--patch takes a number, not "${v.patch}"`;
   if (v.era !== undefined && eraFromName(v.era) === null) return `--era: ${unknownEra(v.era)}`;
   if (v.scenario === undefined && v.replay === undefined)
@@ -140,7 +151,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     steps: Number(values.steps),
     ...(values.time === undefined ? {} : { stop: () => Date.now() - started > 1000 * seconds }),
   };
-  const results: ExploredCase[] = [];
+  const results: (ExploredCase | InjectedCase)[] = [];
   let cases = 0;
   try {
     const context = treeContext(options, doc);
@@ -156,6 +167,12 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
       for (const c of wantedCases(sides.after.booted.scenarios, options, null)) {
         cases++;
         const at = { name: c.def.name, params: c.params, label: c.label };
+        if (values.faults !== undefined) {
+          const result = exploreFaults(sides, at, patch, values.faults === "2" ? 2 : 1, limits);
+          results.push(result);
+          if (values.json !== true) io.stdout(injectedText(result));
+          continue;
+        }
         const result = exploreCase(sides, at, patch, limits);
         results.push(result);
         if (values.json !== true) io.stdout(exploredText(result));
@@ -166,7 +183,8 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     return fail(error.message);
   }
   if (values.json === true) io.stdout(`${JSON.stringify({ explored: results }, null, 2)}\n`);
-  if (results.some((r) => r.races.length > 0 || r.faults.some((f) => f.verdict === "new"))) return 1;
+  if (results.some((r) => ("races" in r && r.races.length > 0) || r.faults.some((f) => f.verdict === "new")))
+    return 1;
   if (cases === 0) io.stderr("folioscope explore: no case ran; see folioscope scenarios\n");
   return results.some((r) => r.notModelled === "") ? 0 : 3;
 }
@@ -175,15 +193,18 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
 function tellReplay(sides: PatchSides, replay: Replay, limits: ExploreLimits, io: CliIo): number {
   const order = orderOf(replay)!;
   const side = sides[order.side];
-  const c = wantedCases(side.booted.scenarios, {}, replay)[0];
-  if (c === undefined) {
-    io.stderr(`folioscope explore: there is no scenario ${replay.scenario}\n`);
+  const { label, nth, second } = parseFailing(replay.scenario);
+  const whole = wantedCases(side.booted.scenarios, {}, { ...replay, scenario: label })[0];
+  if (whole === undefined) {
+    io.stderr(`folioscope explore: there is no scenario ${label}\n`);
     return 2;
   }
+  const c = nth > 0 ? failingCase(whole, nth, second) : whole;
   const { run, turns } = turnsIn(side, c, order.schedule, limits.steps);
   const shown = allViolations(run);
   const said =
     shown.length === 0 ? "=> no fault" : `=> ${shown.map((v) => `${v.code}: ${v.message}`).join("; ")}`;
-  io.stdout(`${[`${c.label}, ${order.side} side`, ...lanes(turns, said)].map(terminalText).join("\n")}\n`);
+  const told = nth > 0 ? [...failedText(failedIn(side, run)), said] : lanes(turns, said);
+  io.stdout(`${[`${c.label}, ${order.side} side`, ...told].map(terminalText).join("\n")}\n`);
   return shown.some((v) => v.code === replay.code) ? 1 : 0;
 }

@@ -1,16 +1,16 @@
 /**
  * SPIN as judge of exploring: for each pair of a Promela model (test/spin) and a patch of one function of the reference
  * kernel, `folioscope explore` on the scenario and SPIN on the model say of each side whether the fault comes never,
- * sometimes or always, and must say the same. Usage: npm run test:spin [-- --all | --only WORD]. Exit status 1: they differ;
+ * sometimes or always, and must say the same. Usage: npm run test:spin [-- --only WORD]. Exit status 1: they differ;
  * 2: SPIN or gcc is not there. Leaves out figures of speed.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runExplore } from "../server/cli_explore.ts";
 import type { ExploredCase, Frequency } from "../server/review/explore.ts";
+import { explored } from "../test/support/explored.ts";
 import { changed, mailOf } from "../test/support/one_change.ts";
 
 type Verdict = Frequency["verdict"];
@@ -18,26 +18,19 @@ type Verdict = Frequency["verdict"];
 interface Pair {
   readonly what: string;
   readonly model: string;
-  /** Preprocessor names of the model. */
-  readonly defines: readonly string[];
   readonly path: string;
   readonly fn: string;
   readonly from: string;
   readonly to: string;
-  /** v6.12 when not said. */
-  readonly era?: string;
   readonly scenario: string;
   readonly codes: readonly string[];
   readonly bound: number;
-  /** Runs with --all only: exploring takes long. */
-  readonly slow?: true;
 }
 
 const PAIRS: readonly Pair[] = [
   {
     what: "truncate against GUP-fast: the recheck of the page table entry is gone",
     model: "take_truncate.pml",
-    defines: [],
     path: "mm/gup.c",
     fn: "gup_fast_pte_range",
     from: "pte_val(pte) != pte_val(ptep_get(ptep)) || pmd_val(pmd) != pmd_val(*pmdp) ||\n\t\t    ",
@@ -49,7 +42,6 @@ const PAIRS: readonly Pair[] = [
   {
     what: "an entry of a DAX page: who unlocks it wakes nobody",
     model: "entry_wait.pml",
-    defines: ["NO_WAKE"],
     path: "fs/dax.c",
     fn: "dax_unlock_entry",
     from: "\tdax_wake_entry(xas, entry, WAKE_NEXT);\n",
@@ -59,23 +51,8 @@ const PAIRS: readonly Pair[] = [
     bound: 1,
   },
   {
-    what: "an entry of a DAX page: the sleeper is on the queue only after the lock is let go",
-    model: "entry_wait.pml",
-    defines: ["LATE_QUEUE"],
-    path: "fs/dax.c",
-    fn: "get_next_unlocked_entry",
-    era: "v6.18",
-    from: "\t\tprepare_to_wait_exclusive(wq, &me.wait, TASK_UNINTERRUPTIBLE);\n\t\txas_unlock_irq(xas);\n",
-    to: "\t\txas_unlock_irq(xas);\n\t\tprepare_to_wait_exclusive(wq, &me.wait, TASK_UNINTERRUPTIBLE);\n",
-    scenario: "race-faults-one-entry order=0",
-    codes: ["deadlock"],
-    bound: 2,
-    slow: true,
-  },
-  {
     what: "removal of an entry against the finish of a synchronous fault: the entry is not looked for again",
     model: "sync_fault.pml",
-    defines: [],
     path: "fs/dax.c",
     fn: "dax_insert_pfn_mkwrite",
     from: "!entry || dax_is_conflict(entry) || (!order && !dax_is_pte_entry(entry))",
@@ -90,7 +67,7 @@ const PAIRS: readonly Pair[] = [
 function ofSpin(folder: string, p: Pair, side: "before" | "after"): { verdict: Verdict; states: number } {
   let states = 0;
   const holds = (question: string): boolean => {
-    const names = [...p.defines, question, ...(side === "after" ? ["AFTER"] : [])];
+    const names = [question, ...(side === "after" ? ["AFTER"] : [])];
     execFileSync("spin", ["-a", ...names.map((n) => `-D${n}`), p.model], { cwd: folder, stdio: "pipe" });
     execFileSync("gcc", ["-O0", "-w", "-DSAFETY", "-o", "pan", "pan.c"], { cwd: folder, stdio: "pipe" });
     const out = spawnSync(join(folder, "pan"), ["-E"], { cwd: folder, encoding: "utf8" }).stdout;
@@ -107,28 +84,11 @@ function ofSpin(folder: string, p: Pair, side: "before" | "after"): { verdict: V
 const RANK: readonly Verdict[] = ["never", "sometimes", "always"];
 
 /** What exploring says of the faults that the pair is about. */
-async function ofExplore(
-  folder: string,
-  p: Pair,
-): Promise<{ before: Verdict; after: Verdict; codes: string }> {
+async function ofExplore(p: Pair): Promise<{ before: Verdict; after: Verdict; codes: string }> {
   const { old, now } = changed(p.path, p.fn, p.from, p.to);
-  const file = join(folder, "patch.eml");
-  // A function with a head of its own before some era stands in the mail as it reads since.
-  const head = (text: string): string => text.replace(/^#if.*\n/, "").replace(/\n#else\n.*\n#endif\n/, "\n");
-  writeFileSync(file, mailOf(p.path, head(old), head(now)));
-  let out = "";
-  let err = "";
-  const io = {
-    stdout: (t: string) => {
-      out += t;
-    },
-    stderr: (t: string) => {
-      err += t;
-    },
-    color: false,
-  };
-  const args = [file, "--scenario", p.scenario, "--era", p.era ?? "v6.12", "--json", "--random", "0"];
-  await runExplore([...args, "--bound", String(p.bound), "--schedules", "2000"], io);
+  const mail = mailOf(p.path, old, now);
+  const args = ["--scenario", p.scenario, "--era", "v6.12", "--json", "--random", "0"];
+  const { out, err } = await explored(mail, [...args, "--bound", String(p.bound), "--schedules", "2000"]);
   if (out === "") throw new Error(`explore said nothing: ${err}`);
   const [c] = (JSON.parse(out) as { explored: ExploredCase[] }).explored;
   if (c === undefined || c.notModelled !== "") throw new Error(`explore: ${c?.notModelled ?? "no case"}`);
@@ -140,7 +100,7 @@ async function ofExplore(
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: "string" }, all: { type: "boolean" } } });
+  const { values } = parseArgs({ options: { only: { type: "string" } } });
   for (const tool of ["spin", "gcc"])
     if (spawnSync(tool, ["--version"], { stdio: "pipe" }).error !== undefined) {
       console.error(`${tool} is not there: bash tools/install_test_deps.sh installs it`);
@@ -152,12 +112,10 @@ async function main(): Promise<number> {
   try {
     cpSync(join(process.cwd(), "test/spin"), folder, { recursive: true });
     for (const p of PAIRS) {
-      if (p.slow === true && values.all !== true && values.only === undefined) continue;
-      if (values.only !== undefined && !`${p.model} ${p.what} ${p.defines.join(" ")}`.includes(values.only))
-        continue;
+      if (values.only !== undefined && !`${p.model} ${p.what}`.includes(values.only)) continue;
       ran++;
       const spin = { before: ofSpin(folder, p, "before"), after: ofSpin(folder, p, "after") };
-      const ours = await ofExplore(folder, p);
+      const ours = await ofExplore(p);
       const same = spin.before.verdict === ours.before && spin.after.verdict === ours.after;
       if (!same) differ++;
       console.log(

@@ -122,10 +122,15 @@ export interface MachineState {
   readonly failuresLeft: ReadonlyMap<string, number>;
   readonly failNth: number;
   readonly failSite: string;
+  readonly failNext: number;
   readonly watched: ReadonlyMap<bigint, string>;
   /** What each watched kind's listener holds, by kind. */
   readonly watches: ReadonlyMap<string, unknown>;
 }
+
+/** Parameters of a case: which of its fallible calls fails, and which of those after that one; 1 is the next. */
+export const NTH_FAILURE = "nth_failure";
+export const THEN_FAILURE = "then_failure";
 
 const copyLock = (l: LockState): LockState => ({ ...l, readers: new Map(l.readers) });
 
@@ -151,6 +156,8 @@ export class Machine implements Stateful<MachineState> {
   /** Calls of __fsc_fail for `failSite` until one fails, 0: none will. */
   private failNth = 0;
   private failSite = "";
+  /** The same once more after the first has failed. */
+  private failNext = 0;
   /** Watched kinds by their module's name, in the table's order. */
   readonly watches: ReadonlyMap<string, Watch>;
   private readonly segments = new Map<number, WriteListener>();
@@ -163,6 +170,8 @@ export class Machine implements Stateful<MachineState> {
   constructor(options: MachineOptions) {
     this.options = options;
     this.failuresLeft = new Map(options.failures);
+    this.failNth = options.params.get(NTH_FAILURE) ?? 0;
+    this.failNext = options.params.get(THEN_FAILURE) ?? 0;
     const recorder = this.recorder();
     this.watches = new Map(SUBJECTS.map((m) => [m.kind, m.watch(recorder) as Watch]));
     for (const w of this.watches.values()) {
@@ -208,6 +217,7 @@ export class Machine implements Stateful<MachineState> {
       failuresLeft: new Map(this.failuresLeft),
       failNth: this.failNth,
       failSite: this.failSite,
+      failNext: this.failNext,
       watched: new Map(this.watched),
       watches: new Map([...this.watches].map(([kind, w]) => [kind, w.save()])),
     };
@@ -232,6 +242,7 @@ export class Machine implements Stateful<MachineState> {
     this.failuresLeft = new Map(s.failuresLeft);
     this.failNth = s.failNth;
     this.failSite = s.failSite;
+    this.failNext = s.failNext;
     this.watched = new Map(s.watched);
     for (const [kind, w] of this.watches) w.restore(s.watches.get(kind));
     this.open = [];
@@ -528,6 +539,8 @@ export class Machine implements Stateful<MachineState> {
         const name = text(c, 0);
         const left = this.failuresLeft.get(name) ?? 0;
         if (this.failNth > 0 && this.isFailSite(name) && --this.failNth === 0) {
+          this.failNth = this.failNext;
+          this.failNext = 0;
           this.push({ kind: "named", name: "injected-failure", text: name });
           c.ret(1);
           return;

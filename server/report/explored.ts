@@ -10,6 +10,7 @@ import type {
   PlaceTold,
   TurnTold,
 } from "../review/explore.ts";
+import type { FailedCall, InjectedCase, InjectedSide } from "../review/explore_faults.ts";
 import { terminalText } from "./text.ts";
 
 /** Lines that the turns of one order take at most. */
@@ -17,8 +18,8 @@ const TURNS = 11;
 /** Columns of a task. */
 const WIDTH = 38;
 
-const frequencyText = (f: Frequency): string =>
-  f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} orders)` : `${f.verdict} (${f.of} orders)`;
+const frequencyText = (f: Frequency, what = "orders"): string =>
+  f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} ${what})` : `${f.verdict} (${f.of} ${what})`;
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
@@ -89,6 +90,36 @@ export function exploredText(e: ExploredCase): string {
       "  new data-race: two accesses to the same bytes, one of them plain and a write among them, ordered by nothing",
       `    ${r.oneWrites ? "writes" : "reads"} in ${placeText(r.one)}: ${r.one.text}`,
       `    ${r.otherWrites ? "writes" : "reads"} in ${placeText(r.other)}: ${r.other.text}`,
+    );
+  return `${lines.map(terminalText).join("\n")}\n`;
+}
+
+/** The calls that failed, a line each. */
+export function failedText(failed: readonly FailedCall[]): string[] {
+  return failed.map((f) => `${f.name} fails${f.at === null ? "" : ` in ${placeText(f.at)}: ${f.at.text}`}`);
+}
+
+function injectedSideText(name: string, s: InjectedSide, depth: 1 | 2): string {
+  const pairs =
+    depth === 2 ? ` and ${plural(s.pairs, "pair")} of them` : "; pairs were not tried (--faults 2)";
+  const cut = s.cut === "" ? "" : `; not all: ${s.cut} ran out`;
+  const bad = s.unusable > 0 ? `; ${plural(s.unusable, "run")} say nothing` : "";
+  return `  ${name}: each of ${plural(s.single, "call")} that can fail failed once${pairs}${cut}${bad}`;
+}
+
+/** The report of a case whose fallible calls were made to fail. Every line is fit for a terminal. */
+export function injectedText(e: InjectedCase): string {
+  const lines = [e.scenario];
+  if (e.before.calls + e.after.calls > 0)
+    lines.push(injectedSideText("before", e.before, e.depth), injectedSideText("after", e.after, e.depth));
+  if (e.notModelled !== "") lines.push(`  not modelled: ${e.notModelled}`);
+  else if (e.faults.length === 0) lines.push("  no failing call shows a fault on either side");
+  for (const f of e.faults)
+    lines.push(
+      `  ${f.verdict} ${f.code}: ${f.message}`,
+      `    before: ${frequencyText(f.before, "runs")}; after: ${frequencyText(f.after, "runs")}`,
+      ...failedText(f.failed).map((l) => `    ${f.side} side: ${l}`),
+      `    replay: folioscope explore FILE --replay '${f.token}'`,
     );
   return `${lines.map(terminalText).join("\n")}\n`;
 }

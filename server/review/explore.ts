@@ -91,15 +91,17 @@ export interface ExploredCase {
 }
 
 /** What a run shows: one key a root cause; null: nothing can be said of it. */
-function faultsOf(run: ScenarioRun): string[] | null {
+export function faultsOf(run: ScenarioRun): string[] | null {
   if (unusable(run) !== null) return null;
   return causes(allViolations(run)).map(({ root }) => identityOf(root.code, root.message));
 }
 
-const rootOf = (run: ScenarioRun, key: string) =>
+/** The root cause that a key names in a run. */
+export const rootOf = (run: ScenarioRun, key: string) =>
   causes(allViolations(run)).find(({ root }) => identityOf(root.code, root.message) === key)?.root;
 
-function frequency(count: number, of: number): Frequency {
+/** How often in how many runs, and the word for it. */
+export function frequency(count: number, of: number): Frequency {
   return { count, of, verdict: count === 0 ? "never" : count >= of ? "always" : "sometimes" };
 }
 
@@ -189,10 +191,13 @@ export function exploreCase(
   };
 }
 
+/** What of all runs of a side says whether they say anything of the patch. */
+export type Ran = Pick<Exploration, "functions"> & { readonly faults: readonly unknown[] };
+
 /** Why what ran says nothing of the patch, or "". */
-function whyNothing(sides: PatchSides, before: Exploration, after: Exploration): string {
+export function whyNothing(sides: PatchSides, before: Ran, after: Ran): string {
   const { inTree, era } = sides.after;
-  const ofTheDiff = (side: PatchSide, e: Exploration): boolean =>
+  const ofTheDiff = (side: PatchSide, e: Ran): boolean =>
     e.functions.some((id) => side.fn(id).fidelity === "diff");
   if (!ofTheDiff(sides.before, before) && !ofTheDiff(sides.after, after))
     return `this scenario reaches none of the functions that ${inTree ? "the patch changes" : "the mail shows whole"}`;
@@ -203,7 +208,11 @@ function whyNothing(sides: PatchSides, before: Exploration, after: Exploration):
   return (quiet ? olderThanBefore(ran) : null) ?? (quiet || inTree ? standIn(ran) : null) ?? "";
 }
 
-function caseOn(side: PatchSide, c: { name: string; params: ReadonlyMap<string, number>; label: string }) {
+/** The case as this side has it; null: it has no such scenario, or did not boot. */
+export function caseOn(
+  side: PatchSide,
+  c: { name: string; params: ReadonlyMap<string, number>; label: string },
+) {
   const def = side.booted.scenarios.find((s) => s.name === c.name);
   if (def === undefined || side.booted.snapshot === null) return null;
   return { def, params: c.params, label: c.label } satisfies ScenarioCase;
@@ -277,7 +286,12 @@ export function turnsIn(
   return { run, turns };
 }
 
-function place(side: PatchSide, fn: string, loc: NonNullable<ReturnType<PatchSide["fn"]>["loc"]>): PlaceTold {
+/** A place in the C of a side, with the mail's line where it shows it. */
+export function place(
+  side: PatchSide,
+  fn: string,
+  loc: NonNullable<ReturnType<PatchSide["fn"]>["loc"]>,
+): PlaceTold {
   const { path, line } = side.sourceOf(loc);
   const file = side.kernel.image.files.find((f) => f.path === path);
   const docLine = side.docLine(loc);

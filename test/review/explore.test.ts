@@ -4,14 +4,11 @@
  * are the same. The unpatched side shows none of it in the same orders.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { parseSchedule, scheduleText } from "../../emulator/explore/schedule.ts";
-import { runExplore } from "../../server/cli_explore.ts";
 import { badToken } from "../../server/cli_review.ts";
 import type { ExploredCase } from "../../server/review/explore.ts";
+import { explored } from "../support/explored.ts";
 import { changed, mailOf } from "../support/one_change.ts";
 
 interface Mutant {
@@ -50,30 +47,6 @@ const MUTANTS: readonly Mutant[] = [
     orders: 200,
   },
 ];
-
-/** Runs `folioscope explore` on a mail and gives what it said. */
-async function explored(mail: string, args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "explore-"));
-  try {
-    const file = join(folder, "patch.eml");
-    writeFileSync(file, mail);
-    let out = "";
-    let err = "";
-    const io = {
-      stdout: (t: string) => {
-        out += t;
-      },
-      stderr: (t: string) => {
-        err += t;
-      },
-      color: false,
-    };
-    const status = await runExplore([file, ...args], io);
-    return { status, out, err };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 function mailFor(m: Mutant): string {
   const { old, now } = changed(m.path, m.fn, m.from, m.to);

@@ -1,5 +1,5 @@
 /* Two faults on one DAX entry: who finds it locked puts itself on the queue and sleeps, who unlocks it wakes one.
- * After, by NO_WAKE: nobody is woken; by LATE_QUEUE: the lock of the index is let go before the sleeper is on the queue.
+ * After: nobody is woken.
  */
 #include "verdict.pml"
 
@@ -10,13 +10,8 @@ proctype fault(byte me) {
 again:	take(index_lock);
 	if
 	:: locked ->
-#if defined(AFTER) && defined(LATE_QUEUE)
-		drop(index_lock);
-		queued[me] = true;
-#else
 		queued[me] = true;
 		drop(index_lock);
-#endif
 		woken[me];
 		atomic { queued[me] = false; woken[me] = false };
 		goto again
@@ -28,7 +23,7 @@ again:	take(index_lock);
 	take(index_lock);
 	locked = false;
 	drop(index_lock);
-#if !(defined(AFTER) && defined(NO_WAKE))
+#ifndef AFTER
 	if
 	:: queued[1 - me] -> woken[1 - me] = true
 	:: else
