@@ -72,9 +72,17 @@ function ofSpin(folder: string, p: Pair, side: "before" | "after"): { verdict: V
     execFileSync("gcc", ["-O0", "-w", "-DSAFETY", "-o", "pan", "pan.c"], { cwd: folder, stdio: "pipe" });
     const out = spawnSync(join(folder, "pan"), ["-E"], { cwd: folder, encoding: "utf8" }).stdout;
     const errors = /errors: (\d+)/.exec(out);
-    if (errors === null || /search.*incomplete|max search depth too small/i.test(out))
+    const cut = ["Search not completed", "max search depth too small"].some((w) => out.includes(w));
+    // A search that has found an error ends there; one that has found none must have seen everything.
+    if (errors === null || (errors[1] === "0" && cut))
       throw new Error(`the checker of ${p.model} did not come to an end:\n${out}`);
-    states += Number(/(\d+) states, stored/.exec(out)?.[1] ?? 0);
+    states += Number.parseInt(
+      out
+        .split("\n")
+        .find((l) => l.includes(" states, stored"))
+        ?.trim() ?? "0",
+      10,
+    );
     return errors[1] === "0";
   };
   if (holds("ASK_NEVER")) return { verdict: "never", states };
