@@ -143,6 +143,68 @@ const pairs: readonly {
     want: ["leaked device attribute of speed", "leaked device attribute of width"],
   },
   {
+    name: "a clock whose memory goes while it is registered, in a function that says nothing of failure",
+    bad: `struct gate { int bit; struct clk_hw hw; }; extern struct gate *the_gate;
+      void f(void) { struct gate *g = kzalloc(sizeof(*g), GFP_KERNEL); if (!g) return; if (clk_hw_register(NULL, &g->hw)) { kfree(g); return; }
+      if (helper(1) < 0) { kfree(g); return; } the_gate = g; }`,
+    good: `struct gate { int bit; struct clk_hw hw; }; extern struct gate *the_gate;
+      void f(void) { struct gate *g = kzalloc(sizeof(*g), GFP_KERNEL); if (!g) return; if (clk_hw_register(NULL, &g->hw)) { kfree(g); return; }
+      if (helper(1) < 0) { clk_hw_unregister(&g->hw); kfree(g); return; } the_gate = g; }`,
+    want: ["freed-while-registered clock registration of clk_hw_register()"],
+  },
+  {
+    name: "a clock that is taken back by its handle is taken back",
+    bad: `struct gate { int bit; struct clk_hw hw; }; extern struct gate *the_gate;
+      void f(void) { struct gate *g = kzalloc(sizeof(*g), GFP_KERNEL); if (!g) return; if (clk_hw_register(NULL, &g->hw)) { kfree(g); return; }
+      if (helper(1) < 0) { clk_unregister(g->hw.clk); kfree(g); return; } the_gate = g; }`,
+    good: `struct gate { int bit; struct clk_hw hw; }; extern struct gate *the_gate;
+      void f(void) { struct gate *g = kzalloc(sizeof(*g), GFP_KERNEL); if (!g) return; if (clk_hw_register(NULL, &g->hw)) { kfree(g); return; }
+      if (helper(1) < 0) { clk_hw_unregister(&g->hw); kfree(g); return; } the_gate = g; }`,
+    want: [],
+  },
+  {
+    name: "a managed registration takes the controller over when it goes well",
+    root: true,
+    bad: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); int ret; if (!c) return -ENOMEM;
+      ret = devm_spi_register_controller(&p->dev, c); return ret; }`,
+    good: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); int ret; if (!c) return -ENOMEM;
+      ret = devm_spi_register_controller(&p->dev, c); if (ret) spi_controller_put(c); return ret; }`,
+    want: ["leaked SPI controller of spi_alloc_host()"],
+  },
+  {
+    name: "a controller that is registered by a managed call goes with the device",
+    root: true,
+    bad: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); if (!c) return -ENOMEM; return 0; }`,
+    good: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); int ret; if (!c) return -ENOMEM;
+      ret = devm_spi_register_controller(&p->dev, c); if (ret) spi_controller_put(c); return ret; }`,
+    want: ["leaked SPI controller of spi_alloc_host()"],
+  },
+  {
+    name: "what is used past its unregistration is got before it and put after it",
+    root: true,
+    bad: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); if (!c) return -ENOMEM;
+      if (spi_register_controller(c)) { spi_controller_put(c); return -EINVAL; } get_device(&c->dev); spi_unregister_controller(c); return -EINVAL; }`,
+    good: `int f(struct platform_device *p) { struct spi_controller *c = spi_alloc_host(&p->dev, 8); if (!c) return -ENOMEM;
+      if (spi_register_controller(c)) { spi_controller_put(c); return -EINVAL; } get_device(&c->dev); spi_unregister_controller(c);
+      spi_controller_put(c); return -EINVAL; }`,
+    want: ["leaked device reference of get_device()"],
+  },
+  {
+    name: "what is registered of a file's own variables is not lost where all goes well",
+    bad: `const struct class things = { "things" }; int f(void) { return class_register(&things); }`,
+    good: "int f(void) { return 0; }",
+    want: [],
+  },
+  {
+    name: "what is registered of a file's own variables is lost where the rest fails",
+    root: true,
+    bad: `const struct class things = { "things" };
+      int f(void) { int ret = class_register(&things); if (ret) return ret; ret = helper(1); if (ret < 0) return ret; return 0; }`,
+    good: `const struct class things = { "things" };
+      int f(void) { int ret = class_register(&things); if (ret) return ret; ret = helper(1); if (ret < 0) { class_unregister(&things); return ret; } return 0; }`,
+    want: ["leaked class of class_register()"],
+  },
+  {
     name: "an error pointer that a NULL test lets through",
     bad: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (!c) return -EINVAL; *(volatile int *)c; clk_put(c); return 0; }`,
     good: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (IS_ERR(c)) return PTR_ERR(c); *(volatile int *)c; clk_put(c); return 0; }`,

@@ -37,6 +37,14 @@ int device_create_file(struct device *dev, const struct device_attribute *a);
 void device_remove_file(struct device *dev, const struct device_attribute *a);
 void sysfs_remove_files(struct kobject *k, const struct attribute *const *list);
 unsigned long copy_to_user(void *to, const void *from, unsigned long n);
+struct clk_hw { struct clk *clk; };
+int clk_hw_register(struct device *dev, struct clk_hw *hw); void clk_hw_unregister(struct clk_hw *hw); void clk_unregister(struct clk *clk);
+struct spi_controller { struct device dev; };
+struct spi_controller *spi_alloc_host(struct device *dev, unsigned int n); void spi_controller_put(struct spi_controller *c);
+int spi_register_controller(struct spi_controller *c); void spi_unregister_controller(struct spi_controller *c);
+int devm_spi_register_controller(struct device *dev, struct spi_controller *c);
+struct device *get_device(struct device *dev);
+struct class { const char *name; }; int class_register(const struct class *c); void class_unregister(const struct class *c);
 int helper(int x); void *lookup(int x);
 static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned long)-4095; }
 static inline long PTR_ERR(const void *p) { return (long)p; }
