@@ -138,6 +138,8 @@ export async function runReview(
   for (const note of given.notes) io.stderr(`folioscope review: ${note}\n`);
   const doc = parseDocument(bytes, path);
   let options = { ...reviewOptions({ ...values, tree: given.trees }), ...more };
+  if (doc.patches.length === 0 && doc.crashReports.length > 0 && !format.machine)
+    return (await import("./cli_crash.ts")).tellCrashes(doc, options, io);
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };

@@ -8,6 +8,7 @@ import {
   type Era,
   eraFromName,
   eraOn,
+  eraRow,
   erasOfText,
   NEWEST_ERA,
 } from "../../emulator/kernel/era.ts";
@@ -67,6 +68,20 @@ export function chooseEras(
  * an idle page. Null when the text does not say; of several that fit, the first: what came later would show.
  */
 export function eraOfTree(daxC: string): Era | null {
+  const idle = idleIn(daxC);
+  if (idle !== null) {
+    // The rule itself goes before names, which a series that is under way has of both.
+    const held = ERA_NAMES.filter((e) => eraRow(e).idleRef === idle);
+    const fitting = erasOfText(daxC).filter((e) => held.includes(e));
+    return fitting[0] ?? (idle === 0 ? held[0]! : held.at(-1)!);
+  }
   const fitting = erasOfText(daxC);
   return fitting.length === ERA_NAMES.length ? null : fitting[0]!;
+}
+
+/** What an idle page counts, as the search for busy pages asks; null where it asks in no form that is known. */
+function idleIn(daxC: string): number | null {
+  const body = /\bdax_busy_page\([^;{]{0,200}\{([\s\S]{0,1000}?)\n\}/.exec(daxC)?.[1] ?? "";
+  if (/\bpage_ref_count\(\w+\) > 1\b/.test(body)) return 1;
+  return /\bif \((?:page|folio)_ref_count\(\w+\)\)/.test(body) ? 0 : null;
 }
