@@ -1,11 +1,13 @@
 /** Crash reports in a mail without a diff: what is read, which scenarios come there, what is said where none can. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { crashText } from "../../server/report/crash_text.ts";
 import { crashOutcomes } from "../../server/review/crash.ts";
+import { treeContext } from "../../server/source/context.ts";
+import { exchanged, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 import { root } from "../support/paths.ts";
 
 const mail = readFileSync(join(root, "test/fixtures/crash/oops.eml"));
@@ -42,4 +44,43 @@ test("the text names what is missing to run it, in lines of 80 columns", () => {
     /name a kernel tree and the series .*--tree DIR --prerequisite FILE/,
   );
   for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("on a tree with the series the same fault at the same function is named, with the patch that brought it", () => {
+  const tree = ownTree();
+  const path = "fs/dax.c";
+  const whole = referenceText(path);
+  const from = "struct page *dax_layout_busy_page(struct address_space *mapping)\n{\n\treturn";
+  const harmless = exchanged(
+    whole,
+    from,
+    from.replace("\treturn", "\tmapping = mapping ? mapping : NULL;\n\treturn"),
+  );
+  const broken = exchanged(
+    harmless,
+    "\tmapping = mapping ? mapping : NULL;\n",
+    "\tmapping = NULL;\n\tmapping->nrpages = 0;\n",
+  );
+  const series = join(tree, "series.mbox");
+  writeFileSync(
+    series,
+    patchMail(1, 2, { path, from: whole, to: harmless }) +
+      patchMail(2, 2, { path, from: harmless, to: broken }),
+  );
+  const report = String(mail)
+    .replaceAll("folio_mark_dirty", "dax_layout_busy_page")
+    .split("On the other")[0]!;
+  const doc = parseDocument(Buffer.from(report), "oops.eml");
+  const options = { tree, prerequisites: [series], era: "v6.12" };
+  const [found] = crashOutcomes(doc, treeContext(options), options);
+  assert.equal(found?.match?.near, "same", crashText([found!]));
+  assert.equal(found?.match?.since?.number, 2);
+  assert.deepEqual(
+    found?.touchedBy.map((t) => t.number),
+    [1, 2],
+  );
+  assert.match(
+    crashText([found!]).replace(/\s+/g, " "),
+    /the same fault at the same function, since patch 2/,
+  );
 });
