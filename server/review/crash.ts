@@ -50,8 +50,7 @@ const CASES_MAX = 24;
 const REPORTS_MAX = 4;
 
 /** What a compiler added to a function's name. */
-const plainName = (symbol: string): string =>
-  symbol.replace(/\.(?:constprop|isra|part|cold|lto_priv|llvm)\b.*$/, "");
+const plainName = (symbol: string): string => symbol.split(".", 1)[0] || symbol;
 
 /** The report's functions, the faulting one first; what the unwinder was unsure of is left out. */
 function functionsOf(report: CrashReport): string[] {

@@ -81,7 +81,8 @@ export function eraOfTree(daxC: string): Era | null {
 
 /** What an idle page counts, as the search for busy pages asks; null where it asks in no form that is known. */
 function idleIn(daxC: string): number | null {
-  const body = /\bdax_busy_page\([^;{]{0,200}\{([\s\S]{0,1000}?)\n\}/.exec(daxC)?.[1] ?? "";
+  const at = daxC.indexOf("dax_busy_page(void *entry)\n{");
+  const body = at < 0 ? "" : daxC.slice(at, daxC.indexOf("\n}", at));
   if (/\bpage_ref_count\(\w+\) > 1\b/.test(body)) return 1;
   return /\bif \((?:page|folio)_ref_count\(\w+\)\)/.test(body) ? 0 : null;
 }
