@@ -27,6 +27,7 @@ import { parseDocument } from "../server/parse.ts";
 import { DocumentReview, reviewDocument } from "../server/review/analysis.ts";
 import { configLines } from "../server/source/context.ts";
 import { checkMail, makeRandom, mutateMail, type Random } from "../test/support/fuzz_mail.ts";
+import { GROWTHS, grown, PLACES, readerShapes } from "../test/support/pattern_shapes.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const { values, positionals } = parseArgs({
@@ -239,7 +240,45 @@ function token(random: Random): string {
   return parts.join(":");
 }
 
+let shapes: ReturnType<typeof readerShapes> | null = null;
+/** CPU of reading a mail that some shapes of the reader's patterns fill (milliseconds). */
+function reading(text: string): number {
+  const bytes = Buffer.from(text);
+  const start = process.cpuUsage();
+  for (const patch of parseDocument(bytes, "fuzz.eml").patches) patch.functions;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+/** What twice the input may take of the CPU, with room for the garbage collector and a busy machine. */
+const TWICE_MAX = 3;
+
 const SURFACES: Readonly<Record<string, Surface>> = {
+  sizes: {
+    cpu: 60_000,
+    run(random) {
+      shapes ??= readerShapes(root);
+      const lists = [...shapes.values()];
+      const drawn = Array.from({ length: 1 + random(3) }, () => pick(random, pick(random, lists)));
+      const growth = pick(random, GROWTHS);
+      const [name, place] = pick(random, Object.entries(PLACES));
+      // The shapes by turns, so that states of the reader follow one another as often as may be.
+      const mail = (n: number): string => {
+        const parts = drawn.map((s) => grown(s, growth, n / drawn.length));
+        const rows = Math.max(...parts.map((p) => p.length));
+        const turns = Array.from({ length: rows }, (_, k) => parts.flatMap((p) => p[k] ?? []));
+        return place(turns.flat());
+      };
+      const least = (n: number, rounds: number): number =>
+        Math.min(...Array.from({ length: rounds }, () => reading(mail(n))));
+      let problem = "";
+      if (reading(mail(20_000)) > 30 && least(20_000, 2) > 30) {
+        const [small, large] = [least(500_000, 2), least(1_000_000, 2)];
+        if (large > 200 && large / small > TWICE_MAX)
+          problem = `${growth} in ${name}: ${small.toFixed(0)} ms for 500 kB, ${large.toFixed(0)} ms for twice that`;
+      }
+      return { input: mail(2000), problem };
+    },
+  },
   mails: {
     cpu: 5000,
     run(random) {

@@ -15,6 +15,7 @@ await build({
   outfile,
   bundle: true,
   platform: "node",
+  external: ["esbuild"],
   target: "node20",
   format: "cjs",
   sourcemap: "inline",

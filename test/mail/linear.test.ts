@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { HOSTILE_HEADERS } from "../support/fuzz_mail.ts";
+import { grown, PLACES as MAILS, readerShapes, shapesOf } from "../support/pattern_shapes.ts";
 
 const HEAD = "From: A <a@example.org>\nSubject: Re: [PATCH] x\nMessage-ID: <a@b>\n";
 const many = (text: string) => (n: number) => text.repeat(Math.ceil(n / text.length));
@@ -156,6 +157,40 @@ test("each place of a mail stretched by each class of characters", () => {
       const [small, large] = [Math.min(at(160_000), at(160_000)), at(640_000)];
       if (large / small > 9)
         slow.push(`${name} of ${JSON.stringify(run)}: ${small.toFixed(0)} and ${large.toFixed(0)} ms`);
+    }
+  assert.deepEqual(slow, []);
+});
+
+test("shapes of a pattern: each way, each endless part by its first and its last character", () => {
+  assert.deepEqual(shapesOf({ source: "^(?:a|bc)x*[ \\t]+$", flags: "", text: "" }), [
+    { head: "ax ", pumped: "", tail: "" },
+    { head: "bcx ", pumped: "", tail: "" },
+    { head: "ax", pumped: "x", tail: " " },
+    { head: "ax ", pumped: " ", tail: "" },
+    { head: "ax ", pumped: "\t", tail: "" },
+  ]);
+});
+
+test("what each pattern of the reader matches, many times over and with each part of it long", () => {
+  const slow: string[] = [];
+  const shapes = readerShapes(process.env["FOLIOSCOPE_ROOT"]!);
+  assert.ok(shapes.size > 200, `${shapes.size} patterns`);
+  // Of a pattern six shapes at once, the growing ones first; the rest is drawn by `npm run fuzz -- MINUTES --surface sizes`.
+  for (const [pattern, all] of shapes)
+    for (const growth of ["lines", "cut"] as const) {
+      const list = all.filter((s) => (growth === "cut") === (s.pumped !== "")).slice(0, 6);
+      if (list.length === 0) continue;
+      const mailbox = (n: number) => {
+        const lines = list.flatMap((s) => grown(s, growth, n));
+        const mails = [MAILS["patch"]!(lines), MAILS["reply"]!(lines)];
+        return Buffer.from(mails.map((m) => `From a@b.c Thu Jan  1 00:00:00 1970\n${m}\n`).join(""));
+      };
+      // One that backtracks takes long on so much. What is slow is looked at again, larger.
+      const at = (n: number, rounds: number) => cost(mailbox(n), rounds);
+      if (at(3000, 1) < 50 || at(3000, 2) < 50) continue;
+      const [small, large] = [at(10_000, 2), at(40_000, 2)];
+      if (large / small > 8)
+        slow.push(`${pattern} ${growth}: ${small.toFixed(0)} and ${large.toFixed(0)} ms`);
     }
   assert.deepEqual(slow, []);
 });
