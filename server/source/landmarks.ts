@@ -126,10 +126,11 @@ export function sameHeading(line: string, heading: string): boolean {
 
 function findAll(lines: readonly string[]): Landmark[] {
   const out: Landmark[] = [];
+  const lastClose = lines.findLastIndex(closesBody);
   for (let i = 0; i < lines.length; i++) {
     const name = definedName(lines[i]!);
     if (name === null) continue;
-    const end = endOf(lines, i);
+    const end = endOf(lines, i, lastClose);
     if (end < 0) continue;
     // A return type on the line above belongs to the function.
     const start = i > 0 && /^[A-Za-z_][\w\s*]*$/.test(lines[i - 1]!) ? i - 1 : i;
@@ -154,17 +155,24 @@ function opensBody(line: string): boolean {
   );
 }
 
-/** One past the last line of what begins at line `i`, or -1: a prototype, a macro's use, a cut text. */
-function endOf(lines: readonly string[], i: number): number {
+function closesBody(line: string): boolean {
+  return line.startsWith("}");
+}
+
+/**
+ * One past the last line of what begins at line `i`, or -1: a prototype, a macro's use, a cut text. Behind `lastClose` nothing
+ * ends, so bodies that never do are not looked through for each head.
+ */
+function endOf(lines: readonly string[], i: number, lastClose: number): number {
   let open = i;
   for (; ; open++) {
     const line = lines[open];
     if (line === undefined || open > i + HEADING_MAX) return -1;
     if (open === i && closesAtOnce(line)) return i + 1;
     if (opensBody(line)) break;
-    if (/;\s*$/.test(line) || /^\}/.test(line)) return -1;
+    if (/;\s*$/.test(line) || closesBody(line)) return -1;
     if (open > i && definedName(line) !== null) return -1;
   }
-  for (let j = open; j < lines.length; j++) if (/^\}/.test(lines[j]!)) return j + 1;
+  for (let j = open; j <= lastClose; j++) if (closesBody(lines[j]!)) return j + 1;
   return -1;
 }
