@@ -624,11 +624,15 @@ function condType(a: X, b: X, loc: Loc): CType {
 
 // ---- members and elements ---------------------------------------------------------------------------------------
 
+/** What each member was last taken of: who asks once more must not analyse the object again, which doubles with every level. */
+const recordOf = new WeakMap<Expr, CType>();
+
 function memberExpr(s: Sema, e: Extract<Expr, { kind: "member" }>): X {
   let x: X;
   if (e.arrow) x = deref(val(s, e.object), e.loc);
   else x = s.hooks.expr(s, e.object);
   if (x.k === "trap") return x;
+  recordOf.set(e, x.t);
   if (x.t.kind !== "record")
     throw new CFail(`member \`${e.name}\` of ${typeText(x.t)}, which is not a struct or union`, e.loc);
   const path = findField(x.t, e.name, e.loc);
@@ -683,31 +687,25 @@ function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
     return mem(binary("add", p, bytes, p.t, e.loc), 0, of, e.loc);
   }
   const bound =
-    array.kind === "array" && array.length !== null && array.length > 0 && !isTrailing(s, objectExpr)
+    array.kind === "array" && array.length !== null && array.length > 0 && !isTrailing(objectExpr)
       ? array.length
       : null;
   const element = mem(idx(p, i, p.t, sizeOf(of, e.loc), bound, e.loc), 0, of, e.loc);
   return isLoose(object) && array.kind === "array" ? loosened(element) : element;
 }
 
-/** The last member of a struct is taken to be as long as the object lets it be. */
-function isTrailing(s: Sema, e: Expr): boolean {
-  if (e.kind !== "member") return false;
-  s.unevaluated++;
-  try {
-    const object = e.arrow ? deref(val(s, e.object), e.loc) : s.hooks.expr(s, e.object);
-    if (object.t.kind !== "record") return false;
-    const path = findField(object.t, e.name) ?? [];
-    let t: RecordType = object.t;
-    for (const f of path) {
-      const fields = layoutOf(t).fields;
-      if (!t.info.union && fields[fields.length - 1] !== f) return false;
-      if (f.type.kind === "record") t = f.type;
-    }
-    return true;
-  } finally {
-    s.unevaluated--;
+/** The last member of a struct is taken to be as long as the object lets it be. The expression has been analysed. */
+function isTrailing(e: Expr): boolean {
+  const record = recordOf.get(e);
+  if (e.kind !== "member" || record?.kind !== "record") return false;
+  const path = findField(record, e.name) ?? [];
+  let t: RecordType = record;
+  for (const f of path) {
+    const fields = layoutOf(t).fields;
+    if (!t.info.union && fields[fields.length - 1] !== f) return false;
+    if (f.type.kind === "record") t = f.type;
   }
+  return true;
 }
 
 // ---- types as operands ----------------------------------------------------------------------------------------------
