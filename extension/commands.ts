@@ -21,6 +21,7 @@ import {
   COMMAND_COPY_TOKEN,
   COMMAND_LAST_CHANGE,
   COMMAND_NEXT_FINDING,
+  COMMAND_OPEN_EXAMPLE,
   COMMAND_OPEN_READABLE,
   COMMAND_PREVIOUS_FINDING,
   COMMAND_REPLAY,
@@ -93,6 +94,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_TO_FAULT]: () => goToFault(),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
+    [COMMAND_OPEN_EXAMPLE]: (arg) => openExample(host, arg),
     [COMMAND_REVEAL]: (arg) => reveal(host, target(arg)),
     [COMMAND_RESTART]: () => host.client.restart(),
     [COMMAND_SHOW_LOG]: () => host.log.show(true),
@@ -205,6 +207,20 @@ async function openReport(host: CommandHost, uri: string, finding: number | unde
     finding === undefined ? { uri } : { uri, finding },
   );
   await host.documents.open("report", report.title, report.text, uri, REPORT_LANGUAGE);
+}
+
+/** The mails of the walkthrough. */
+const EXAMPLES = [
+  { name: "leaked-reference", label: "A patch that leaks a reference" },
+  { name: "fix-index", label: "A patch that mends" },
+  { name: "clean-refactor", label: "A patch that changes nothing" },
+];
+
+async function openExample({ documents }: CommandHost, arg: unknown): Promise<void> {
+  const chosen =
+    EXAMPLES.find((e) => e.name === arg) ??
+    (await window.showQuickPick(EXAMPLES, { title: "Folioscope: example mails" }));
+  if (chosen !== undefined) await documents.openExample(chosen.name);
 }
 
 async function openReadable(host: CommandHost, arg: unknown): Promise<void> {

@@ -16,17 +16,23 @@ import {
   window,
   workspace,
 } from "vscode";
-import { COMMAND_REVEAL, DOCUMENT_SCHEME, REPORT_LANGUAGE, RULE_PATH } from "../server/protocol.ts";
+import {
+  COMMAND_REVEAL,
+  DOCUMENT_SCHEME,
+  MAIL_LANGUAGE,
+  REPORT_LANGUAGE,
+  RULE_PATH,
+} from "../server/protocol.ts";
 
 export class Documents implements TextDocumentContentProvider, DocumentLinkProvider {
   readonly #changed = new EventEmitter<Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #texts = new Map<string, { text: string; source: string }>();
-  /** Folder of the pages of rules, in the extension. */
-  readonly #rules: Uri;
+  /** Folder of the extension: pages of rules, example mails. */
+  readonly #extension: Uri;
 
   constructor(extension: Uri) {
-    this.#rules = Uri.joinPath(extension, "docs", "rules");
+    this.#extension = extension;
   }
 
   /** Shows `text` under a title beside (reports) or instead of (mails) the active editor. */
@@ -53,6 +59,13 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
     });
   }
 
+  /** A mail that comes with the extension, read-only. */
+  async openExample(name: string): Promise<void> {
+    const file = Uri.joinPath(this.#extension, "examples", `${name}.eml`);
+    const text = new TextDecoder().decode(await workspace.fs.readFile(file));
+    await this.open("mail", `${name}.eml`, text, file.toString(), MAIL_LANGUAGE);
+  }
+
   /** Whether an open report or readable mail is of this document. */
   isSource(uri: string): boolean {
     for (const { source } of this.#texts.values()) if (source === uri) return true;
@@ -76,7 +89,9 @@ export class Documents implements TextDocumentContentProvider, DocumentLinkProvi
   async #rule(name: string): Promise<string> {
     if (!/^[a-z0-9-]+\.md$/.test(name)) return "There is no such rule.\n";
     try {
-      return new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(this.#rules, name)));
+      return new TextDecoder().decode(
+        await workspace.fs.readFile(Uri.joinPath(this.#extension, "docs", "rules", name)),
+      );
     } catch {
       return "This rule has no page.\n";
     }

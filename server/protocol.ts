@@ -52,6 +52,7 @@ export const COMMAND_STEP = "folioscope.stepThrough";
 export const COMMAND_LAST_CHANGE = "folioscope.backToLastChange";
 export const COMMAND_TO_FAULT = "folioscope.goToFault";
 export const COMMAND_REPLAY = "folioscope.replay";
+export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
 export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";
 export const COMMAND_SHOW_LOG = "folioscope.showLog";

@@ -18,6 +18,8 @@ const ALLOWED = [
   /^extension\/dist\/reach\.json$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/reference\.bin$/,
+  /^extension\/examples\/[\w.-]+\.eml$/,
+  /^extension\/media\/walkthrough\/\w+\.md$/,
   /^extension\/docs\/rules\/[\w.-]+\.md$/,
   /^extension\/media\/[\w.-]+\.(?:svg|png|json)$/,
   /^extension\/media\/panel\/[\w.-]+\.css$/,
@@ -37,6 +39,7 @@ const REQUIRED = [
   "extension/dist/reader.cjs",
   "extension/media/sidebar.svg",
   "extension/docs/rules/folio-ref-leak.md",
+  "extension/examples/leaked-reference.eml",
 ];
 
 function run(args, what) {

@@ -138,6 +138,31 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
       },
     ],
     [
+      "remarks: each remark of the thread is a comment thread at its line",
+      async () => {
+        await ui.palette("Comments: Focus on Comments View", { first: false });
+        const rows = page.locator(".comments-panel .monaco-list-row");
+        await rows.nth(1).waitFor();
+        return `${(await rows.count()) - 1} remarks, ${(await rows.nth(1).textContent()).trim().slice(0, 80)}`;
+      },
+      mail.name.endsWith(".eml") ? "the repository's example mail has no remarks" : undefined,
+    ],
+    [
+      "walkthrough: an example mail opens and is simulated",
+      async () => {
+        await ui.palette("Folioscope: Open an Example Mail", { asks: true });
+        const row = page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: "leaks" });
+        await row.first().waitFor();
+        await page.keyboard.press("Enter");
+        await page.locator(".tab.active", { hasText: "leaked-reference" }).first().waitFor();
+        await settled();
+        const text = (await ui.statusItem().textContent()).trim();
+        assert.match(text, /\d+ new/, text);
+        await page.keyboard.press("Control+w");
+        return text;
+      },
+    ],
+    [
       "tests: the Test Explorer has patch and cases, one runs alone, and the difference is shown",
       async () => {
         await ui.palette("Testing: Focus on Test Explorer View", { first: false });
