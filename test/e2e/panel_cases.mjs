@@ -140,7 +140,8 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
     [
       "remarks: each remark of the thread is a comment thread at its line",
       async () => {
-        await ui.palette("Comments: Focus on Comments View", { first: false });
+        await ui.palette("Problems: Focus on Problems View");
+        await page.locator(".part.panel .action-label", { hasText: "Comments" }).first().click();
         const rows = page.locator(".comments-panel .monaco-list-row");
         await rows.nth(1).waitFor();
         return `${(await rows.count()) - 1} remarks, ${(await rows.nth(1).textContent()).trim().slice(0, 80)}`;
