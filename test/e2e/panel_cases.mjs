@@ -140,6 +140,7 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
     [
       "remarks: each remark of the thread is a comment thread at its line",
       async () => {
+        await ui.open(mail.name);
         await ui.palette("Problems: Focus on Problems View");
         await page.locator(".part.panel .action-label", { hasText: "Comments" }).first().click();
         const rows = page.locator(".comments-panel .monaco-list-row");
