@@ -12,6 +12,7 @@ const entries = {
   reader: "server/reading/thread.ts",
   cli: "server/cli.ts",
   debug: "server/debug/main.ts",
+  mcp: "server/mcp/serve.ts",
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 const options = {

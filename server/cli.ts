@@ -45,6 +45,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "what is known of the kernel's interfaces, and whether it fits a tree",
     run: async (a, io) => (await import("./cli_contracts.ts")).runContracts(a, io),
   },
+  mcp: {
+    summary: "serve review, scenarios, findings and rules to an assistant (MCP)",
+    run: async (a, io) => (await import("./cli_mcp.ts")).runMcp(a, io),
+  },
   cache: {
     summary: "what is kept on disk between runs, and --clear",
     run: async (a, io) => (await import("./cli_cache.ts")).runCache(a, io),
