@@ -39,7 +39,7 @@ const ALLOWED: readonly { readonly from: RegExp; readonly to: RegExp; readonly w
   { from: /^emulator\//, to: /^(emulator\/)/, why: "the emulator is pure (D6)" },
   {
     from: /^server\//,
-    to: /^(emulator\/|server\/|node:|vscode-languageserver|vscode-jsonrpc|@vscode\/debug(?:adapter|protocol)$|parse-diff|postal-mime|yaml$|diff$|package\.json)/,
+    to: /^(emulator\/|server\/|node:|vscode-languageserver|vscode-jsonrpc|@vscode\/debug(?:adapter|protocol)$|parse-diff|postal-mime|yaml$|diff$|@modelcontextprotocol\/sdk\/|package\.json)/,
     why: "the server knows no editor",
   },
   {
