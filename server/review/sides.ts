@@ -112,7 +112,7 @@ export function sourcesOf(
     eras,
     same: codeOf(overlays.before) === codeOf(overlays.after),
     taken: asked !== null,
-    nothing: inTree ?? nothingToRun(overlays.before, overlays.after, eras),
+    nothing: inTree ?? nothingToRun(patch, overlays.before, overlays.after, eras),
   };
 }
 
@@ -206,15 +206,24 @@ function fromTree(
   return { ...sides, eras };
 }
 
+/** A changed line of C stands within something: an `@@` line that ends in a return type does not say what it is called. */
+const insideOne = (patch: Patch): boolean =>
+  patch.files
+    .filter((f) => f.path.endsWith(".c"))
+    .flatMap((f) => f.hunks)
+    .flatMap((h) => h.lines)
+    .some((l) => /^[+-]$/.test(l.kind) && /^\s+\w/.test(l.text));
+
 /** Why nothing of what the mail shows can run; null when something can. */
 function nothingToRun(
+  patch: Patch,
   before: SideOverlay,
   after: SideOverlay,
   eras: Readonly<Record<Side, Era>>,
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
     const names = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
-    return names.length === 0 ? { kind: "no-function" } : { kind: "partial", names };
+    return names.length === 0 && !insideOne(patch) ? { kind: "no-function" } : { kind: "partial", names };
   }
   const shown = [...before.functions, ...before.others, ...after.functions, ...after.others];
   if (shown.some((d) => referenceKnows(eras.before, d.name) || referenceKnows(eras.after, d.name)))

@@ -29,6 +29,8 @@ export function nothingText(why: NothingRuns): string {
     case "no-function":
       return "the diff shows no C function";
     case "partial": {
+      if (why.names.length === 0)
+        return "the diff shows a function only in part, and not its name: without a kernel tree nothing of it can run";
       const more = why.names.length > 4 ? ` and ${why.names.length - 4} more` : "";
       return `the diff shows ${why.names.slice(0, 4).join("(), ")}() only in part${more}: without a kernel tree nothing of it can run`;
     }

@@ -11,6 +11,7 @@ import Ajv2020 from "ajv/dist/2020.js";
 import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewText } from "../../server/report/terminal.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
@@ -226,4 +227,27 @@ test("what a later patch of a series mends is fixed-later, with that patch", {
   assert.ok(later.length > 0, json.findings.map((f) => `${f.verdict} ${f.code}`).join(", "));
   for (const f of later) assert.equal(f.fixedBy?.number, 19);
   assert.equal(json.tree?.prerequisites, 2);
+});
+
+test("a function whose name the @@ line does not show is a function all the same", () => {
+  const mail = [
+    "From: A Tester <a@example.org>",
+    "Subject: [PATCH] orders: free the queue",
+    "",
+    "Text.",
+    "---",
+    "--- a/drivers/orders/queue.c",
+    "+++ b/drivers/orders/queue.c",
+    "@@ -514,3 +514,3 @@ static struct order_queue",
+    " \tif (!queue->list)",
+    "-\t\treturn NULL;",
+    "+\t\tgoto err;",
+    " \treturn queue;",
+    "",
+  ].join("\n");
+  const { notes } = reviewDocument(parseDocument(Buffer.from(mail), "queue.eml"), {});
+  assert.ok(
+    notes.some((n) => n.includes("shows a function only in part, and not its name")),
+    notes.join("; "),
+  );
 });
