@@ -7,7 +7,7 @@ import type { CError, DeclSpecs, External, Loc, SourceFile, TranslationUnit } fr
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type PackedText, packText, unpackText } from "./c/packed.ts";
-import { parse } from "./c/parser.ts";
+import { type ParsedUnit, parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
@@ -289,15 +289,9 @@ export function buildKernelImage(
   const errors: CError[] = [];
   const units: LinkUnit[] = [];
   for (const source of sources) {
-    const pre = preprocess(source, {
-      files,
-      macros: macros.copy(),
-      resolve: () => null,
-      missingInclude: "ignore",
-    });
-    const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
+    const unit = parsedUnit(source, files, macros, typedefs);
     for (const t of unit.typedefs) typedefs.add(t);
-    errors.push(...pre.errors, ...unit.errors);
+    errors.push(...unit.errors);
     units.push({ path: source.path, tu: unit, macros });
   }
   const written = writtenUnits(scenarios, files, macros, typedefs);
@@ -327,16 +321,26 @@ export function writtenUnits(
   typedefs: ReadonlySet<string>,
 ): LinkUnit[] {
   return scenarios.map(({ path, text }): LinkUnit => {
-    const source: SourceFile = { path, text, origin: "reference" };
-    const pre = preprocess(source, {
-      files,
-      macros: macros.copy(),
-      resolve: () => null,
-      missingInclude: "ignore",
-    });
-    const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
-    return { path, tu: { externals: unit.externals, errors: [...pre.errors, ...unit.errors] }, macros };
+    const { externals, errors } = parsedUnit({ path, text, origin: "reference" }, files, macros, typedefs);
+    return { path, tu: { externals, errors }, macros };
   });
+}
+
+/** A file that stands beside the reference kernel, parsed whole with its macros and types; errors of both steps. */
+function parsedUnit(
+  source: SourceFile,
+  files: SourceFile[],
+  macros: MacroTable,
+  typedefs: ReadonlySet<string>,
+): ParsedUnit {
+  const pre = preprocess(source, {
+    files,
+    macros: macros.copy(),
+    resolve: () => null,
+    missingInclude: "ignore",
+  });
+  const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
+  return { ...unit, errors: [...pre.errors, ...unit.errors] };
 }
 
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */

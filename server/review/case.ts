@@ -260,11 +260,7 @@ export function standIn({ sides: { before, after }, runs }: RanFunctions): strin
 function tornEarlier({ sides: { before, after, torn }, runs }: RanCase, judged: Judged): string | null {
   if (torn.size === 0) return null;
   const ran = (side: PatchSide, run: ScenarioRun): string | null => {
-    const id = run.functions.find((f) => {
-      const { name } = side.fn(f);
-      // Functions move from file to file.
-      return [...torn.values()].some((names) => names.has(name));
-    });
+    const id = run.functions.find((f) => torn.has(side.fn(f).name));
     return id === undefined ? null : side.fn(id).name;
   };
   const names = [

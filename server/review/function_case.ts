@@ -11,6 +11,7 @@ import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
+import { codeText } from "../source/tree_side.ts";
 import { readContracts } from "./contracts.ts";
 
 /** What can be run of a patch: made without reading a header. */
@@ -228,13 +229,9 @@ function functionsOf(text: string): Map<string, string> {
   for (const item of outline(text) as OutlineItem[]) {
     if (item.kind !== "function") continue;
     const body = lines.slice(item.startLine - 1, item.endLine).join("\n");
-    out.set(item.name, (out.get(item.name) ?? "") + strip(body));
+    out.set(item.name, (out.get(item.name) ?? "") + codeText(body));
   }
   return out;
-}
-
-function strip(text: string): string {
-  return text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g, " ").replace(/\s+/g, " ");
 }
 
 /** Functions that differ, those that only one side has included. */
@@ -266,7 +263,7 @@ function entriesOf(
   const old = functionsOf(before);
   const both = new Set([...old.keys()].filter((n) => bodies.has(n)));
   for (const [name, body] of old) bodies.set(name, `${bodies.get(name) ?? ""} ${body}`);
-  const text = strip(`${after}\n`);
+  const text = codeText(after);
   const roots = rootsOf(text, bodies);
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const out: Entry[] = [];

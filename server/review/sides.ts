@@ -14,7 +14,7 @@ import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
-import type { SideImages, Torn } from "../source/images.ts";
+import type { SideImages } from "../source/images.ts";
 import { codeOf, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
@@ -59,8 +59,8 @@ export interface PatchSides {
   readonly changed: ChangedCode;
   /** Hunks that are in no image and change what is in no function: whatever runs, runs without them. */
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
-  /** Definitions that hunks of earlier patches would have changed, by file. */
-  readonly torn: Torn;
+  /** Definitions that hunks of earlier patches would have changed. By name alone: functions move from file to file. */
+  readonly torn: ReadonlySet<string>;
 }
 
 /** `3/7 subject`, as notes name a patch. */
@@ -265,7 +265,7 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
-    torn: sources.images?.torn ?? new Map(),
+    torn: new Set([...(sources.images?.torn.values() ?? [])].flatMap((names) => [...names])),
   };
 }
 
