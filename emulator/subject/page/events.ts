@@ -33,7 +33,7 @@ export interface PteWrite extends EventBase {
   readonly after: bigint;
 }
 
-/** A word of an xarray's table changed (an entry, its index or its marks). */
+/** A word of an xarray's table changed (an entry, in the order of entry.ts; its index or its marks). */
 export interface XarrayWrite extends EventBase {
   readonly kind: "xarray";
   readonly address: bigint;

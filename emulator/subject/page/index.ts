@@ -34,6 +34,7 @@ export const page: SubjectModule<PageWatch, PageState> = {
   begin(judge, { memory, image, names }, watch) {
     const view = new MachineView(memory, image);
     watch.onMemmap = () => view.forgetAll();
+    watch.inOrder = view.inOrder;
     watch.foreign = (pfn) => pfn === 0 || pfn === view.zeroPfn || view.isHugeZero(pfn);
     return {
       era: judge.era,

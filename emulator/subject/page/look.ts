@@ -68,7 +68,7 @@ export function lookAtPage(memory: Memory, image: Image, pfn: number, words: Wor
     .entries()
     .filter((e) => !e.bad && !e.zero && !e.empty && pfn >= e.pfn && pfn < e.pfn + (e.pmd ? 512 : 1));
   for (const e of holds.slice(0, ROWS_MAX))
-    out.push({ name: `entry ${e.index} of file ${e.inode}`, value: entryText(e.raw) });
+    out.push({ name: `entry ${e.index} of file ${e.inode}`, value: entryText(e.word) });
   for (const p of view
     .pins()
     .filter((p) => pfn >= p.pfn && pfn < p.pfn + p.pages)

@@ -5,6 +5,7 @@
  */
 import { HI_RAM, HI_VMEMMAP, type Memory } from "../../mem/memory.ts";
 import type { Image, TypeLayout } from "../../vm/image.ts";
+import { type EntryOrder, entryOrder } from "./entry.ts";
 
 const TAIL_MAPPING = 0xdead000000000400n;
 const PFN_MASK = 0x000ffffffffff000n;
@@ -39,7 +40,10 @@ export interface DaxEntry {
   readonly inode: number;
   readonly index: number;
   readonly order: number;
+  /** The word as memory has it. */
   readonly raw: bigint;
+  /** The word in the order of entry.ts. */
+  readonly word: bigint;
   readonly marks: number;
   readonly pfn: number;
   readonly locked: boolean;
@@ -364,6 +368,14 @@ export class MachineView {
 
   // ---- xarrays ---------------------------------------------------------------------------------------------------
 
+  private entryOrder: EntryOrder | null = null;
+
+  /** This side's words of xarrays in the order of entry.ts. */
+  get inOrder(): EntryOrder {
+    this.entryOrder ??= entryOrder(this.image);
+    return this.entryOrder;
+  }
+
   /** DAX entries of every inode. */
   entries(): DaxEntry[] {
     const out: DaxEntry[] = [];
@@ -386,13 +398,15 @@ export class MachineView {
     for (let i = 0n; i < BigInt(nr); i++) {
       const at = slots + i * size;
       const raw = this.field(at, "struct xa_slot", "entry");
-      const value = raw >> 1n;
+      const word = this.inOrder(raw);
+      const value = word >> 1n;
       out.push({
         inode: number,
         index: Number(this.field(at, "struct xa_slot", "index")),
         order: Number(this.field(at, "struct xa_slot", "order")),
         marks: Number(this.field(at, "struct xa_slot", "marks")),
         raw,
+        word,
         pfn: Number(value >> 4n),
         locked: (value & 1n) !== 0n,
         pmd: (value & 2n) !== 0n,

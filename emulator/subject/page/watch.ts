@@ -7,6 +7,7 @@ import { type Place, Recorded } from "../../trace/recorded.ts";
 import type { Image } from "../../vm/image.ts";
 import type { NativeFunction } from "../../vm/native.ts";
 import type { Recorder, Watch, WriteListener } from "../module.ts";
+import type { EntryOrder } from "./entry.ts";
 import type { PageField, PageWrite } from "./events.ts";
 import { MachineView } from "./view.ts";
 
@@ -48,6 +49,8 @@ export class PageWatch implements Watch {
   readonly natives: Readonly<Record<string, NativeFunction>>;
   /** Pages whose struct page is nobody's to write (the zero page ...): writes of the same value are events there. */
   foreign: (pfn: number) => boolean = () => false;
+  /** The side's entries as events have them. */
+  inOrder: EntryOrder = (word) => word;
   /** Called when struct pages came or went: what was read of them is void. */
   onMemmap: (() => void) | null = null;
   private readonly recorder: Recorder;
@@ -56,13 +59,23 @@ export class PageWatch implements Watch {
 
   constructor(recorder: Recorder) {
     this.recorder = recorder;
-    const table =
-      (kind: "pte" | "xarray"): WriteListener =>
-      (hi, lo, _size, before, after) =>
-        recorder.push({ kind, address: recorder.memory.join(hi, lo), before, after });
-    this.objects = new Map([
-      ["pte", table("pte")],
-      ["xarray", table("xarray")],
+    const at = (hi: number, lo: number): bigint => recorder.memory.join(hi, lo);
+    this.objects = new Map<string, WriteListener>([
+      [
+        "pte",
+        (hi, lo, _size, before, after) =>
+          recorder.push({ kind: "pte", address: at(hi, lo), before, after }),
+      ],
+      [
+        "xarray",
+        (hi, lo, _size, before, after) =>
+          recorder.push({
+            kind: "xarray",
+            address: at(hi, lo),
+            before: this.inOrder(before),
+            after: this.inOrder(after),
+          }),
+      ],
     ]);
     this.segments = new Map([
       [

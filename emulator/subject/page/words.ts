@@ -65,7 +65,7 @@ export function pteText(v: bigint): string {
   return [`maps pfn ${hex((v & PFN_MASK) >> 12n)}`, ...bits].join(", ");
 }
 
-/** A DAX entry is a value entry: bits locked, PMD, zero, empty, then the pfn (the kernel's fs/dax.c). */
+/** Whether an entry holds a page. @param v in the order of entry.ts */
 function entryHolds(v: bigint, pfn: number): boolean {
   if ((v & 1n) === 0n) return false;
   const value = BigInt.asUintN(64, v) >> 1n;
