@@ -5,7 +5,7 @@
  * record names), missed, disagree, not modelled. Leaves out judging who is right, and whether the code names the recorded
  * reason.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Patch } from "../server/mail/types.ts";
@@ -26,7 +26,7 @@ interface Case {
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
   allowPositionals: true,
-  options: { tree: { type: "string" }, findings: { type: "boolean" } },
+  options: { tree: { type: "string" }, findings: { type: "boolean" }, results: { type: "string" } },
 });
 const root = process.env["FOLIOSCOPE_ROOT"] ?? ".";
 const corpus = join(root, "..", "shared", "corpus");
@@ -161,6 +161,8 @@ for (const c of cases) {
     doc,
     stack === null ? {} : { tree: values.tree ?? "", prerequisites: stack.specs },
   );
+  if (values.results !== undefined)
+    appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);
   const ran = result.runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
   const codes = [
     ...new Set(
