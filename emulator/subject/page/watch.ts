@@ -63,8 +63,7 @@ export class PageWatch implements Watch {
     this.objects = new Map<string, WriteListener>([
       [
         "pte",
-        (hi, lo, _size, before, after) =>
-          recorder.push({ kind: "pte", address: at(hi, lo), before, after }),
+        (hi, lo, _size, before, after) => recorder.push({ kind: "pte", address: at(hi, lo), before, after }),
       ],
       [
         "xarray",
