@@ -10,23 +10,30 @@ import { bootImage } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { wrap } from "./review/render.ts";
+import { scenarioAsYaml } from "./scenarios/from_c.ts";
 import { languageText } from "./scenarios/manual.ts";
 
 interface Asked {
   readonly format: "text" | "json";
   readonly era: string | undefined;
   readonly steps: boolean;
+  /** The built-in scenario that is to be printed as a scenario file. */
+  readonly asYaml: string | undefined;
 }
 
 /** What was asked for, or the exit status of an answer that was already given. */
 function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invariants"): Asked | number {
-  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}] [--steps]` : "";
+  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}] [--steps] [--as-yaml NAME]` : "";
   const usage = `usage: folioscope ${command} [--format text|json]${eras}\n`;
   const read = readArguments(args, {
     help: { type: "boolean", short: "h" },
     format: { type: "string" },
     ...(command === "scenarios"
-      ? { era: { type: "string" as const }, steps: { type: "boolean" as const } }
+      ? {
+          era: { type: "string" as const },
+          steps: { type: "boolean" as const },
+          "as-yaml": { type: "string" as const },
+        }
       : {}),
   });
   const problem =
@@ -41,7 +48,13 @@ function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invar
     io.stderr(`folioscope ${command}: ${problem}\n${usage}`);
     return 2;
   }
-  const values = read.values as { help?: boolean; format?: string; era?: string; steps?: boolean };
+  const values = read.values as {
+    help?: boolean;
+    format?: string;
+    era?: string;
+    steps?: boolean;
+    "as-yaml"?: string;
+  };
   if (values.help === true) {
     io.stdout(usage);
     return 0;
@@ -50,7 +63,28 @@ function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invar
     format: values.format === "json" ? "json" : "text",
     era: values.era,
     steps: values.steps === true,
+    asYaml: values["as-yaml"],
   };
+}
+
+/** Prints a built-in scenario as a scenario file. Status 2: there is none of that name; 3: the language cannot say it. */
+function printAsYaml(name: string, io: CliIo): number {
+  const found = scenarioAsYaml(name);
+  if (found === null) {
+    io.stderr(
+      `folioscope scenarios: --as-yaml: ${unknownName("scenario", name, scenarioNames())}; folioscope scenarios lists them\n`,
+    );
+    return 2;
+  }
+  if ("why" in found) {
+    io.stderr(
+      `folioscope scenarios: --as-yaml: ${name} cannot be said as a scenario file (${found.why})\n` +
+        "folioscope scenarios --steps lists what the language has\n",
+    );
+    return 3;
+  }
+  io.stdout(found.yaml);
+  return 0;
 }
 
 /** Names of the scenarios of the newest era; empty when its reference kernel does not boot. */
@@ -67,6 +101,7 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
     io.stdout(languageText());
     return 0;
   }
+  if (wanted.asYaml !== undefined) return printAsYaml(wanted.asYaml, io);
   const named = wanted.era ?? NEWEST_ERA;
   const era = eraFromName(named);
   if (era === null) {

@@ -27,14 +27,14 @@ export interface Look {
 export const EXPRESSION_MAX = 200;
 const DEPTH_MAX = 20;
 const NUMBER_MAX = 0x7fffffff;
-const TOKEN = /\s*(?:(\d+)|([A-Za-z][\w-]*)|(<<|>>|==|!=|<=|>=|&&|\|\||[-+*%!<>(),]))/y;
+const TOKEN = /\s*(?:(\d+)|([A-Za-z][\w-]*)|(<<|>>|==|!=|<=|>=|&&|\|\||[-+*/%!<>(),?:]))/y;
 const LEVELS: readonly (readonly string[])[] = [
   ["||", "or"],
   ["&&", "and"],
   ["==", "!=", "<", ">", "<=", ">="],
   ["<<", ">>"],
   ["+", "-"],
-  ["*", "%"],
+  ["*", "/", "%"],
 ];
 const C_OF: Readonly<Record<string, string>> = { or: "||", and: "&&" };
 
@@ -75,9 +75,23 @@ class Reader {
   }
 
   all(): string {
-    const c = this.binary(0);
+    const c = this.choice();
     const rest = this.tokens[this.at];
     if (rest !== undefined) throw new Wrong(`"${rest}" cannot follow there`);
+    return c;
+  }
+
+  /** `a ? b : c`, or what stands alone. */
+  private choice(): string {
+    if (++this.depth > DEPTH_MAX) throw new Wrong(`it is nested deeper than ${DEPTH_MAX}`);
+    let c = this.binary(0);
+    if (this.tokens[this.at] === "?") {
+      this.at++;
+      const yes = this.choice();
+      this.take(":");
+      c = `(${c} ? ${yes} : ${this.choice()})`;
+    }
+    this.depth--;
     return c;
   }
 
@@ -106,7 +120,7 @@ class Reader {
     if (token === "!" || token === "not") return `!${this.unary()}`;
     if (token === "-") return `-${this.unary()}`;
     if (token === "(") {
-      const c = this.binary(0);
+      const c = this.choice();
       this.take(")");
       return `(${c})`;
     }
@@ -137,7 +151,7 @@ class Reader {
     let page = "";
     if (look.page) {
       this.take(",");
-      page = this.binary(0);
+      page = this.choice();
     }
     this.take(")");
     return look.c(thing, page);

@@ -72,6 +72,8 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 const PUTS = ["SC_PUT_UNPIN", "SC_PUT_PAGE", "SC_PUT_REFS", "SC_PUT_RELEASE", "SC_PUT_FOLIO"];
 
+const PROTECT = /^fsc_mprotect\(mm, (\w+)\.addr, \w+ << PAGE_SHIFT, FSC_PROT_READ( \| FSC_PROT_WRITE)?\)$/;
+
 class Translation {
   private readonly title: string;
   private readonly name: string;
@@ -106,7 +108,8 @@ class Translation {
 
   yaml(): string {
     this.block(this.body, "");
-    if (!this.mounted) throw new Unsaid("it mounts no file system: the language has no steps for what it does to devices");
+    if (!this.mounted)
+      throw new Unsaid("it mounts no file system: the language has no steps for what it does to devices");
     const own = [...this.params].filter(([k]) => k !== "fs" && !k.startsWith("fail_"));
     const fs = this.params.get("fs") ?? [];
     const kinds = fs.flatMap((n) => Object.entries(FILE_SYSTEMS).flatMap(([k, v]) => (v === n ? [k] : [])));
@@ -116,7 +119,8 @@ class Translation {
     };
     const faults = [...this.params].flatMap(([k, values]) => {
       if (!k.startsWith("fail_")) return [];
-      if (values.length !== 1) throw new Unsaid(`${k} has several values: a fault of a file happens in every case`);
+      if (values.length !== 1)
+        throw new Unsaid(`${k} has several values: a fault of a file happens in every case`);
       return [{ site: k.slice(5), nth: values[0]! }];
     });
     return stringify(
@@ -152,10 +156,12 @@ class Translation {
       const condition = within(text, branch[0].length - 1);
       const c = this.expression(condition);
       let rest = this.statement(text.slice(branch[0].length + condition.length + 1).trim(), both(when, c));
-      if (/^\s*else\b/.test(rest)) rest = this.statement(rest.replace(/^\s*else\b/, "").trim(), both(when, `!(${c})`));
+      if (/^\s*else\b/.test(rest))
+        rest = this.statement(rest.replace(/^\s*else\b/, "").trim(), both(when, `!(${c})`));
       return rest;
     }
-    if (/^(?:for|while|do|switch|return|goto)\b/.test(text)) throw new Unsaid("it has a loop or leaves early: a file's steps run once, in order");
+    if (/^(?:for|while|do|switch|return|goto)\b/.test(text))
+      throw new Unsaid("it has a loop or leaves early: a file's steps run once, in order");
     let depth = 0;
     let quoted = false;
     for (let i = 0; i < text.length; i++) {
@@ -172,7 +178,8 @@ class Translation {
   }
 
   private simple(text: string, when: string): void {
-    const declared = /^(?:const )?(struct \w+|unsigned long|unsigned char|unsigned int|bool|int|long) (.*)$/.exec(text);
+    const declared =
+      /^(?:const )?(struct \w+|unsigned long|unsigned char|unsigned int|bool|int|long) (.*)$/.exec(text);
     if (declared !== null) {
       for (const d of parts(declared[2]!)) this.declarator(declared[1]!, d.replace(/^\*/, ""), when);
       return;
@@ -260,7 +267,9 @@ class Translation {
       const as = FLAGS[e];
       if (as === undefined) throw new Unsaid(`the language has no mapping "${e}"`);
       const of = { mmap: name, file: this.file(b), from: this.expression(c), pages: this.expression(d) };
-      return [{ ...of, ...(as === "shared" ? {} : { as }), ...(a === "mm" ? {} : { process: this.process(a) }) }];
+      return [
+        { ...of, ...(as === "shared" ? {} : { as }), ...(a === "mm" ? {} : { process: this.process(a) }) },
+      ];
     }
     if (fn === "fsc_mm_create") {
       this.processes.add(name);
@@ -271,14 +280,16 @@ class Translation {
 
   /** A task that waits for a device, and the device. */
   private both(name: string, fn: string, cut: string, dma: string): Step[] {
-    const [file = "", first = "0", count = "0"] = this.cuts.get(cut) ?? [];
     const called = name.replace(/[^A-Za-z0-9]+/g, "-");
-    const step: Step | undefined = {
-      sc_task_truncate: { truncate: this.file(file), to: this.expression(first) },
-      sc_task_punch: { punch: this.file(file), from: this.expression(first), pages: this.expression(count) },
-    }[fn];
-    if (step === undefined) throw new Unsaid(`the language has no step for ${fn}`);
-    this.tasks[called] = [step];
+    const choice = /^(.*) \? (\w+) : (\w+)$/.exec(fn);
+    if (choice === null) this.tasks[called] = this.cutting(fn, cut);
+    else {
+      const when = this.expression(choice[1]!);
+      this.tasks[called] = [
+        ...this.cutting(choice[2]!, cut).map((s) => ({ ...s, when })),
+        ...this.cutting(choice[3]!, cut).map((s) => ({ ...s, when: `!(${when})` })),
+      ];
+    }
     this.tasks["dma-ends"] = [{ unpin: dma }];
     return [
       { start: called },
@@ -287,6 +298,17 @@ class Translation {
       { wait: "dma-ends" },
       { quiet: `${name} and DMA are done` },
     ];
+  }
+
+  private cutting(fn: string, cut: string): Step[] {
+    const [file = "", first = "0", count = "0"] = this.cuts.get(cut) ?? [];
+    const step: Step | undefined = {
+      sc_task_truncate: { truncate: this.file(file), to: this.expression(first) },
+      sc_task_open_trunc: { "open-truncate": this.file(file) },
+      sc_task_punch: { punch: this.file(file), from: this.expression(first), pages: this.expression(count) },
+    }[fn];
+    if (step === undefined) throw new Unsaid(`the language has no step for ${fn}()`);
+    return [step];
   }
 
   private done(text: string): Step[] {
@@ -301,6 +323,9 @@ class Translation {
     if (dma !== null) return [{ unpin: thing(dma[1]!) }];
     const forgotten = /^fscfs_forget\((\w+)\.inode\)$/.exec(text);
     if (forgotten !== null && forgotten[1] === this.closed) return [{ forget: this.file(forgotten[1]) }];
+    const protect = PROTECT.exec(text);
+    if (protect !== null)
+      return [{ mprotect: thing(protect[1]!), to: protect[2] === undefined ? "read" : "read-write" }];
     const again = /^SC_EXPECT\((.*)\)$/.exec(text);
     if (again !== null) {
       const [condition = "", says = ""] = parts(again[1]!);
@@ -314,22 +339,56 @@ class Translation {
     if (faults !== null) {
       const [m = "", page = "", value = ""] = parts(faults[2]!);
       const at = { page: this.expression(page) };
-      const step: Step = faults[1] === "read" ? { load: thing(m), ...at } : { store: thing(m), ...at, value: this.expression(value) };
+      const step: Step =
+        faults[1] === "read"
+          ? { load: thing(m), ...at }
+          : { store: thing(m), ...at, value: this.expression(value) };
       return [{ ...step, gives: faults[3]!, says }];
     }
     const shared = /^fscfs_unshare\((\w+)\.file, (.*)\) == 0$/.exec(text);
     if (shared !== null) {
       const [from = "", pages = ""] = parts(shared[2]!);
-      return [{ unshare: this.file(shared[1]!), from: this.expression(from), pages: this.expression(pages), says }];
+      return [
+        { unshare: this.file(shared[1]!), from: this.expression(from), pages: this.expression(pages), says },
+      ];
     }
     const pin = /^sc_dma_start\((.*)\) == 1$/.exec(text);
     if (pin !== null) {
       const [dma = "", m = "", page = "", how = ""] = parts(pin[1]!);
-      const by = PIN_WAYS[PUTS.indexOf(how)];
-      if (by === undefined) throw new Unsaid(`how the page is taken hangs on a parameter: "${how}"`);
-      return [{ pin: thing(dma), map: thing(m), page: this.expression(page), ...(by === "pin" ? {} : { by }), says }];
+      return this.taken(how).map(({ by, when }) => ({
+        pin: thing(dma),
+        map: thing(m),
+        page: this.expression(page),
+        ...(by === "pin" ? {} : { by }),
+        says,
+        ...(when === "" ? {} : { when }),
+      }));
     }
+    const blocks = text.replace(/fscfs_bmap\((\w+)\.file, ([\w\s+]+)\)/g, (_, f: string, page: string) => {
+      const look = `block(${this.file(f)}, ${page})`;
+      return look.replace("(", "\u0001").replace(")", "\u0002");
+    });
+    if (blocks !== text)
+      return [
+        {
+          expect: says,
+          that: this.expression(blocks)
+            .replace(/\u0001/g, "(")
+            .replace(/\u0002/g, ")"),
+        },
+      ];
     throw new Unsaid(`the language has no look for "${text}"`);
+  }
+
+  /** The ways in which a page is taken, and when: a parameter makes a step of each of its values. */
+  private taken(how: string): { by: string; when: string }[] {
+    const by = PIN_WAYS[PUTS.indexOf(how)];
+    if (by !== undefined) return [{ by, when: "" }];
+    const param = /^__fsc_param\("(\w+)", \w+\)$/.exec(how)?.[1] ?? "";
+    const values = this.params.get(param) ?? [];
+    if (values.length === 0 || values.some((v) => PIN_WAYS[v] === undefined))
+      throw new Unsaid(`"${how}" is no way to take a page`);
+    return values.map((v) => ({ by: PIN_WAYS[v]!, when: `${param} == ${v}` }));
   }
 
   // ---- names and numbers ---------------------------------------------------------------------------------------------
@@ -354,7 +413,8 @@ class Translation {
       .replace(/\b(\d+)U?L\b/g, "$1")
       .replace(/\s+/g, " ")
       .trim();
-    if (!/^[\w\s()+\-*%!<>=&|?:]+$/.test(out) || /\w\s*\(|->|(?<!&)&(?!&)/.test(out)) throw new Unsaid(`the language cannot reckon "${out}"`);
+    if (!/^[\w\s()+\-*/%!<>=&|?:,\u0001\u0002]+$/.test(out) || /\w\s*\(|->|(?<!&)&(?!&)/.test(out))
+      throw new Unsaid(`the language cannot reckon "${out}"`);
     const bare = /^\((1 << order)\)$/.exec(out);
     return bare === null ? out : bare[1]!;
   }

@@ -35,7 +35,7 @@ export function languageText(): string {
     ...steps,
     "\nEvery step may have\n",
     ...every.map((e) => `    ${e}\n`),
-    "\nConditions are numbers, names, + - * % << >> == != < <= > >= && || ! and\n",
+    "\nConditions are numbers, names, + - * / % << >> == != < <= > >= && || ! ? : and\n",
     ...looks,
   ].join("");
 }

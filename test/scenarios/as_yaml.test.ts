@@ -1,0 +1,86 @@
+/**
+ * A built-in scenario printed as a scenario file: the file is read without a problem, and its runs do what the built-in one's
+ * do, event for event; what the language cannot say is told. Leaves out the language itself (files.test.ts).
+ */
+import "../../server/shipped.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
+import { buildKernelImage } from "../../emulator/kernel.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { bootImage, casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
+import { runScenarios } from "../../server/cli_catalogue.ts";
+import { scenarioAsYaml } from "../../server/scenarios/from_c.ts";
+import { readScenario } from "../../server/scenarios/read.ts";
+import { scenarioUnits } from "../../server/scenarios/to_c.ts";
+import type { ScenarioFile } from "../../server/scenarios/types.ts";
+
+const builtIn = bootImage(buildKernelImage(NEWEST_ERA, []).image, NEWEST_ERA, new Memory());
+
+/** What the kernel did: how steps and tasks are called is not of it. */
+const done = (r: ScenarioRun): string[] =>
+  r.events.filter((e) => !["step", "quiesce", "task"].includes(e.kind)).map((e) => `${e.task} ${e.kind}`);
+
+test("what can be said reads without a problem and its runs are the built-in one's", () => {
+  const said: { name: string; file: ScenarioFile }[] = [];
+  const unsaid: string[] = [];
+  for (const { name } of builtIn.scenarios) {
+    const got = scenarioAsYaml(name);
+    assert.ok(got !== null, name);
+    if ("why" in got) {
+      assert.match(got.why, /^scenarios\/\w+\.c: \S/, name);
+      unsaid.push(name);
+      continue;
+    }
+    const { file, problems } = readScenario(got.yaml, `scenarios/${name}.scenario.yaml`);
+    assert.deepEqual(problems, [], name);
+    said.push({ name, file: file! });
+  }
+  for (const name of ["truncate-pinned", "punch-pinned", "truncate-mapped", "mprotect-write"])
+    assert.ok(said.some((s) => s.name === name) || unsaid.length === 0, `${name} can be said`);
+  const files = said.map((s) => s.file);
+  const kernel = buildKernelImage(NEWEST_ERA, [], undefined, scenarioUnits(files, NEWEST_ERA));
+  assert.deepEqual(kernel.errors, []);
+  const written = bootImage(kernel.image, NEWEST_ERA, new Memory());
+  for (const { name } of said) {
+    const theirs = casesOf(builtIn.scenarios.find((d) => d.name === name)!);
+    const ours = casesOf(written.scenarios.find((d) => d.name === `my-${name}`)!);
+    assert.equal(ours.length, theirs.length, name);
+    // The last one has the last value of every parameter.
+    for (const n of new Set([0, theirs.length - 1])) {
+      const want = [...theirs[n]!.params].sort();
+      const mine = ours.find((c) => JSON.stringify([...c.params].sort()) === JSON.stringify(want));
+      assert.ok(mine !== undefined, `${name} ${JSON.stringify(want)}`);
+      const [a, b] = [
+        runCase(builtIn, theirs[n]!, { stepLimit: 5_000_000 }),
+        runCase(written, mine, { stepLimit: 5_000_000 }),
+      ];
+      assert.equal(b.end.reason.kind, a.end.reason.kind, name);
+      assert.deepEqual(done(b), done(a), `${name} ${JSON.stringify(want)}`);
+      assert.deepEqual(
+        b.violations.map((v) => v.code),
+        a.violations.map((v) => v.code),
+        name,
+      );
+    }
+  }
+});
+
+test("the command prints it, or says what cannot be said, or the nearest name", async () => {
+  const run = async (name: string): Promise<{ status: number; out: string; told: string }> => {
+    let out = "";
+    let told = "";
+    const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (told += t) };
+    const status = await runScenarios(["--as-yaml", name], io as never);
+    return { status, out, told };
+  };
+  const printed = await run("punch-pinned");
+  assert.equal(printed.status, 0);
+  assert.deepEqual(readScenario(printed.out, "x").problems, []);
+  const unsaid = await run("holder");
+  assert.equal(unsaid.status, 3);
+  assert.match(unsaid.told, /holder cannot be said as a scenario file \(scenarios\/device\.c: /);
+  const unknown = await run("punch-pined");
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.told, /nearest is punch-pinned/);
+});
