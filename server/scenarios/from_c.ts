@@ -4,6 +4,7 @@
  * emulator/reference/scenarios/scenario.h. Leaves out checking what comes out: read.ts does, as for any file.
  */
 import { stringify } from "yaml";
+import { replaceComments } from "../../emulator/c/comments.ts";
 import { ERA_NAMES, eraRow } from "../../emulator/kernel/era.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import { parseParams } from "../../emulator/scenario/runner.ts";
@@ -61,8 +62,17 @@ function parts(text: string): string[] {
   return out.map((p) => p.trim());
 }
 
-const unquoted = (literals: string): string =>
-  [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!.replace(/\\(.)/g, "$1")).join("");
+/** What literals side by side say. */
+function unquoted(literals: string): string {
+  let out = "";
+  let inside = false;
+  for (let i = 0; i < literals.length; i++) {
+    const c = literals[i]!;
+    if (c === '"') inside = !inside;
+    else if (inside) out += c === "\\" ? (literals[++i] ?? "") : c;
+  }
+  return out;
+}
 
 const FLAGS: Readonly<Record<string, string>> = {
   SC_RW: "shared",
@@ -98,7 +108,7 @@ class Translation {
     this.name = unquoted(name);
     this.title = unquoted(title);
     this.params = parseParams(unquoted(params));
-    this.body = within(text, text.indexOf("{", at + head.length)).replace(/\/\*[\s\S]*?\*\//g, " ");
+    this.body = replaceComments(within(text, text.indexOf("{", at + head.length)), true, () => " ");
     // Scenarios of some kernels only stand in an #if of their own.
     const guards = [...text.slice(0, at).matchAll(/^#(if|endif)\b(?: FSC_ERA >= (\d+))?/gm)];
     const open = guards.at(-1);
