@@ -293,6 +293,8 @@ test("what is not a mail says so", () => {
   const code = (input: Buffer | string) => parseDocument(input, "x").problems[0]?.code;
   assert.equal(code(""), "empty-input");
   assert.equal(code(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70])), "binary-input");
+  assert.equal(code(Buffer.alloc(9_000_000, "\n")), "too-many-lines");
+  assert.equal(code(Buffer.alloc(9_000_000, "\r")), "too-many-lines");
   assert.equal(code(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3])), "bad-gzip");
   assert.equal(code(Buffer.from("BZh91AY")), "compressed");
   assert.equal(code("Hello there.\n"), "no-diff");
