@@ -31,14 +31,15 @@ export function shuffled<T>(list: readonly T[], draw: (n: number) => number): T[
   return out;
 }
 
-/** The C files of folders of `drivers/`, by path. */
+/** The C files of folders of `drivers/`, or of the tree where a folder begins with "./" ("./net", "./sound"), by path. */
 export function driverFiles(root: string, folders: string): string[] {
-  return folders.split(",").flatMap((f) =>
-    (readdirSync(join(root, "drivers", f), { recursive: true }) as string[])
+  return folders.split(",").flatMap((f) => {
+    const folder = f.startsWith("./") ? f.slice(2) : `drivers/${f}`;
+    return (readdirSync(join(root, folder), { recursive: true }) as string[])
       .filter((p) => p.endsWith(".c"))
-      .map((p) => `drivers/${f}/${p}`)
-      .sort(),
-  );
+      .map((p) => `${folder}/${p}`)
+      .sort();
+  });
 }
 
 /** The tree at a path; ends the process where there is none. */

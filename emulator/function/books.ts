@@ -33,6 +33,8 @@ export class Books {
   readonly holdings: Holding[] = [];
   /** Given back although not taken here: by kind and key. */
   private readonly debts = new Map<string, Spot>();
+  /** Calls that were to take one and failed: by kind and key. */
+  private readonly tried = new Map<string, CallOrigin>();
 
   take(kind: Kind, key: bigint, taken: CallOrigin, stack: readonly string[], first: boolean): Holding {
     const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, first };
@@ -45,6 +47,17 @@ export class Books {
     }
     this.holdings.push(h);
     return h;
+  }
+
+  /** A call that should have taken one failed. */
+  failed(kind: Kind, key: bigint, call: CallOrigin): void {
+    this.tried.set(`${kind.name} ${key}`, call);
+  }
+
+  /** The call that should have taken one and failed, where none was ever taken on this path. */
+  failedOnly(kind: Kind, key: bigint): CallOrigin | null {
+    if (this.holdings.some((h) => h.key === key && h.kind === kind)) return null;
+    return this.tried.get(`${kind.name} ${key}`) ?? null;
   }
 
   /** The last one of the kind that is still held. */

@@ -5,7 +5,7 @@
 import type { Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
-import type { Holding } from "./books.ts";
+import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
@@ -169,7 +169,10 @@ export class Calls {
       w.originOf.set(ret, site.origin);
     for (const clause of c.clauses) {
       if (clause.verb === "read") continue;
-      if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) continue;
+      if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) {
+        if (clause.when === "ok") this.notTaken(clause, site, ret);
+        continue;
+      }
       this.apply(clause, c, site, ret, failed);
     }
     return ret;
@@ -192,6 +195,16 @@ export class Calls {
       for (let n = 0; n < size && !written; n++) written = at.obj.cells.has(at.off + n);
       if (!written && size > 0) w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
     });
+  }
+
+  /** Remembers what a failed call would have taken, where that is a state of something that is there anyway. */
+  private notTaken(clause: Clause, site: CallSite, ret: Value): void {
+    const { w } = this;
+    const kind = w.input.contracts.kinds.get(clause.kind);
+    if (clause.verb !== "get" || kind?.exact !== true || clause.where.at === "ret") return;
+    const v = this.place(clause.where, site, ret);
+    if (v === null || (typeof v === "bigint" && (v < 0x10000n || isErrAddress(v)))) return;
+    w.books.failed(kind, this.keyOf(v), site.origin);
   }
 
   private result(c: Contract, site: CallSite, failed: boolean): Value {
@@ -399,6 +412,7 @@ export class Calls {
     const spot = w.spot(site.name);
     const { holding, twice } = w.books.give(kind, key, spot);
     const at = w.mem.at(key);
+    if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
         kind: "double-release",
@@ -435,6 +449,29 @@ export class Calls {
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside");
+  }
+
+  /**
+   * A state is given back that this path took and gave back before, or failed to take. Functions that end something may well
+   * give back what another one took: of them that is only possible.
+   */
+  private tooOften(kind: Kind, key: bigint, twice: Holding | null, spot: Spot): void {
+    const { w } = this;
+    const call = w.books.failedOnly(kind, key);
+    if (call === null && twice?.state !== "given") return;
+    const name = `${kind.what} of ${w.lockName(key)}`;
+    w.fault({
+      kind: "double-release",
+      object: name,
+      what:
+        call === null
+          ? `${spot.by}() gives back the ${kind.what} of ${twice!.taken.callee}() again`
+          : `${spot.by}() gives back the ${kind.what} that ${call.callee}() failed to take`,
+      taken: call ?? twice!.taken,
+      given: twice?.given ?? null,
+      at: spot,
+      possible: w.ownStack().some((f) => ENDS_STATE.test(f)),
+    });
   }
 
   /** Memory that goes while something else still knows it by a registration. */

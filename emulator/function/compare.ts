@@ -99,6 +99,7 @@ export function compareEntry(
         if (!cleanOn(result, key) || !(others === 0 || met(result, forced))) return false;
         if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
           return false;
+        if (!met(result, seldomOf(r, other.contracts))) return false;
         // The same loss under another name: a helper that takes it, a call that another one replaces.
         const sort = faultSort(key);
         return sortCount(result, sort) < sortCount(r.result, sort);
@@ -259,6 +260,16 @@ function has(r: PathResult, key: string): boolean {
 /** The path got to its end and does not show the fault. */
 function cleanOn(r: PathResult, key: string): boolean {
   return r.end === "returned" && !has(r, key);
+}
+
+/** The failures among a path's decisions that a rightly described machine does not have. */
+function seldomOf(r: Ran, contracts: Side["contracts"]): Forced {
+  return new Map(
+    [...r.forced].filter(([name, answer]) => {
+      const callee = r.result.choices.find((c) => c.name === name)?.callee ?? null;
+      return answer === "fails" && callee !== null && contracts.functions.get(callee)?.seldom === true;
+    }),
+  );
 }
 
 /** Every decision that the path was given was met on it. */

@@ -72,6 +72,8 @@ export interface Kind {
   readonly putBy: string;
   /** Something else knows the object by it: the object may not go before. */
   readonly registration: boolean;
+  /** A state that is counted: giving it back once more than it was taken undoes what another one took. */
+  readonly exact: boolean;
 }
 
 export interface Contracts {
@@ -186,6 +188,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         release: k.release ?? [],
         putBy: k.putBy ?? "",
         registration: k.registration ?? false,
+        exact: k.exact ?? false,
       });
     for (const [name, e] of Object.entries(file.functions ?? {})) {
       if (entries.has(name)) problem(`${name}: two contracts`);

@@ -176,6 +176,8 @@ export interface Explored {
 }
 
 interface Candidate {
+  /** What the last decision compares with a constant, or "". */
+  readonly subject: string;
   readonly depth: number;
   readonly forced: Forced;
   readonly after: number;
@@ -183,7 +185,14 @@ interface Candidate {
 }
 
 /** Paths that are spent on finding one that goes well. */
-const SEEKING = 24;
+const SEEKING = 40;
+/** Values of one thing, told from each other in vain so often, are no more looked into before the rest. */
+const IN_VAIN = 2;
+
+/** What a decision compares with a constant: "pdev->device" of a list of device numbers. */
+function subjectOf(choice: string): string {
+  return / [=!]= (?:-?\w+)$/.test(choice) ? choice.slice(0, choice.search(/ [=!]= -?\w+$/)) : "";
+}
 
 /**
  * A path on which the entry says that all went well, found from the usual one: what was decided last before it gave up is
@@ -196,9 +205,12 @@ function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Force
   const length = (r: PathResult): number => r.choices.length;
   while (at.outcome === "failed" && at.end === "returned") {
     let further: { forced: Forced; result: PathResult } | null = null;
+    const vain = new Map<string, number>();
     for (let i = at.choices.length - 1; i >= 0 && further === null; i--) {
       const c = at.choices[i]!;
       if (forced.has(c.name) || c.answer === "works" || c.options.length < 2) continue;
+      const subject = subjectOf(c.name);
+      if ((vain.get(subject) ?? 0) >= IN_VAIN) continue;
       for (const option of c.options) {
         if (option === c.answer || option === "fails") continue;
         if (tries++ >= SEEKING) return null;
@@ -210,6 +222,7 @@ function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Force
           further = { forced: next, result };
           break;
         }
+        if (subject !== "") vain.set(subject, (vain.get(subject) ?? 0) + 1);
       }
     }
     if (further === null) return null;
@@ -223,6 +236,7 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
   const paths = new Map<string, { forced: Forced; result: PathResult }>();
   const seen = new Set<string>([""]);
   const covered = new Set<string>();
+  const vain = new Map<string, number>();
   let queue: Candidate[] = [];
   let total = 0;
   const run = (forced: Forced): PathResult => {
@@ -242,8 +256,10 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         covered.add(e);
         fresh++;
       }
+    if (c.subject !== "" && fresh === 0) vain.set(c.subject, (vain.get(c.subject) ?? 0) + 1);
     result.choices.forEach((choice, i) => {
       if (i < c.after) return;
+      const subject = subjectOf(choice.name);
       for (const option of choice.options) {
         if (option === choice.answer || c.forced.has(choice.name)) continue;
         const forced = new Map(c.forced).set(choice.name, option);
@@ -252,21 +268,22 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         seen.add(key);
         const depth = c.depth + 1;
         const rank = depth - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
-        queue.push({ forced, after: i + 1, rank, depth });
+        queue.push({ forced, after: i + 1, rank, depth, subject });
       }
     });
     if (queue.length > 20_000) queue = queue.sort((a, b) => a.rank - b.rank).slice(0, 10_000);
   };
-  spread({ forced: new Map(), after: 0, rank: 0, depth: 0 });
+  spread({ forced: new Map(), after: 0, rank: 0, depth: 0, subject: "" });
   // Failures are tried on a path that would go well without them, not on one that has given up before.
   const well = lead ?? goesWell(run, run(new Map()));
   if (well !== null) {
     seen.add(forcedKey(well));
-    spread({ forced: well, after: 0, rank: 0, depth: 0 });
+    spread({ forced: well, after: 0, rank: 0, depth: 0, subject: "" });
   }
   while (queue.length > 0 && paths.size < bounds.paths && total < bounds.total) {
     let best = 0;
-    for (let i = 1; i < queue.length; i++) if (queue[i]!.rank < queue[best]!.rank) best = i;
+    const rankOf = (c: Candidate): number => c.rank + ((vain.get(c.subject) ?? 0) >= IN_VAIN ? 1 : 0);
+    for (let i = 1; i < queue.length; i++) if (rankOf(queue[i]!) < rankOf(queue[best]!)) best = i;
     const [c] = queue.splice(best, 1);
     spread(c!);
   }

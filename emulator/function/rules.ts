@@ -39,9 +39,9 @@ export const FUNCTION_RULES: readonly StopRule[] = [
   ),
   rule(
     "double-release",
-    "Given back twice",
-    "What was taken once is given back once, release functions and cleanups included.",
-    "The second one frees or drops what somebody else holds.",
+    "Given back once too often",
+    "What was taken once is given back once, release functions and cleanups included; what could not be taken is not given back.",
+    "One too many frees or drops what somebody else holds.",
   ),
   rule(
     "freed-while-registered",

@@ -25,7 +25,7 @@ import { Calls } from "./calls.ts";
 import { wrapShift } from "./constraints.ts";
 import { clear, copyRules, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type Frame, PathEnd, Run, type RunInput } from "./run.ts";
-import { canonical, derived, unknown, type Value } from "./value.ts";
+import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
 
 type Completion =
   | null
@@ -442,6 +442,16 @@ export class Walker extends Run {
     }
   }
 
+  /** What a pointer leads to, in words: "urb", "memory of kzalloc()+8". */
+  private pointedAt(v: Value): string {
+    if (typeof v !== "bigint") return v.id;
+    if (v === 0n) return "NULL";
+    if (isErrAddress(v)) return "an error pointer";
+    const at = this.mem.at(v);
+    if (at === null) return `0x${v.toString(16)}`;
+    return at.off === 0 ? at.obj.name : `${at.obj.name}+${at.off}`;
+  }
+
   private textOf(v: Value): string {
     return typeof v === "bigint" ? `${v}` : v.id;
   }
@@ -582,7 +592,7 @@ export class Walker extends Run {
   // ---- memory ---------------------------------------------------------------------------------------------------------
 
   private loadAt(base: Value, off: number, t: CType, bf: BitPlace | null, within: CType | null): Value {
-    const at = this.reach(base, off, within, `${this.textOf(base)} is read`);
+    const at = this.reach(base, off, within, `${this.pointedAt(base)} is read`);
     if (bf !== null) return this.loadBits(at.obj, at.off, bf, t, within);
     return this.load(at.obj, at.off, t, within, at.off - off);
   }
@@ -635,7 +645,7 @@ export class Walker extends Run {
     }
     if (lv.k === "mem") {
       const base = this.eval(lv.base);
-      const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.textOf(base)} is written`);
+      const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
       if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
       else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);
       else put(at.obj, at.off, sizeOf(t), v);

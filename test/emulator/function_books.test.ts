@@ -7,6 +7,7 @@ import { runPair, told } from "../support/function_pair.ts";
 const pairs: readonly {
   name: string;
   root?: boolean;
+  entry?: string;
   bad: string;
   good: string;
   want: string[];
@@ -65,6 +66,33 @@ const pairs: readonly {
       static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
       int f(unsigned long at) { struct block *b = block_of(at); if (b) b->count++; return 0; }`,
     want: ["null-dereference NULL pointer"],
+  },
+  {
+    name: "a count that is given back once more than it was taken",
+    bad: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; ret = helper(1); pm_runtime_put(&p->dev); pm_runtime_put(&p->dev); return ret; }`,
+    good: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; ret = helper(1); pm_runtime_put(&p->dev); return ret; }`,
+    want: ["double-release runtime PM usage count of p"],
+  },
+  {
+    name: "a count that could not be taken is given back",
+    bad: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) goto out; ret = helper(1); out: pm_runtime_put(&p->dev); return ret; }`,
+    good: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; ret = helper(1); pm_runtime_put(&p->dev); return ret; }`,
+    want: ["double-release runtime PM usage count of p"],
+  },
+  {
+    name: "what ends something may give back what another function took",
+    entry: "f_remove",
+    bad: `int f_remove(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret >= 0) pm_runtime_put(&p->dev); pm_runtime_put_noidle(&p->dev); return 0; }`,
+    good: `int f_remove(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret >= 0) pm_runtime_put(&p->dev); return 0; }`,
+    want: [],
+  },
+  {
+    name: "a failure that a rightly described machine does not have counts only where both sides know it",
+    bad: `struct row { int *n; }; struct row *device_get_match_data(struct device *dev); int *lookup_row(struct row *r);
+      int f(struct device *dev) { struct row *r = device_get_match_data(dev); return *r->n; }`,
+    good: `struct row { int *n; }; struct row *of_device_get_match_data(struct device *dev);
+      int f(struct device *dev) { struct row *r = of_device_get_match_data(dev); helper(1); helper(2); if (!r) return -EINVAL; return *r->n; }`,
+    want: [],
   },
   {
     name: "a lock that one way out keeps",
@@ -214,7 +242,7 @@ const pairs: readonly {
 
 for (const p of pairs)
   test(p.name, () => {
-    const entry = { name: "f", root: p.root ?? false };
+    const entry = { name: p.entry ?? "f", root: p.root ?? false };
     assert.deepEqual(
       told(runPair(p.bad, p.good, entry)),
       p.want.map((w) => `fixed ${w}`),
