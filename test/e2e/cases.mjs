@@ -26,6 +26,11 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     );
   };
 
+  /** How many runs were seen so far, to wait with `begun` for the next: the status item still shows the last document's. */
+  const runs = async () => await seenRuns(page);
+  const begun = async (before) =>
+    await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 30_000 });
+
   return [
     [
       "mail opens, status item shows a result",
@@ -131,7 +136,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
         await ui.palette("View: Close All Editors");
         await ui.open(mail.name);
         await settled();
-        const before = await seenRuns(page);
+        const before = await runs();
         await ui.palette("Folioscope: Restart Server");
         await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
         await settled();
@@ -144,7 +149,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
         await ui.palette("View: Close All Editors");
         await ui.open(mail.name);
         await settled();
-        const before = await seenRuns(page);
+        const before = await runs();
         await ui.palette("Folioscope: Simulate This Patch");
         await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
         await settled();
@@ -154,7 +159,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     [
       "an edit makes the result obsolete and simulates anew",
       async () => {
-        const before = await seenRuns(page);
+        const before = await runs();
         await ui.goToLine(1);
         await page.keyboard.press("Control+Home");
         await page.keyboard.type("x");
@@ -236,22 +241,20 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
         return colours.join(" ");
       },
     ],
-    ...panelCases({ ui, page, mail, settled, refused, shotOf }),
-    ...treeCases({ ui, page, inTree, settings, settled }),
+    ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
+    ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
   ];
 }
 
 /** With a kernel tree: the third part of a case is why it is skipped, or nothing. */
-function treeCases({ ui, page, inTree, settings, settled }) {
+function treeCases({ ui, page, inTree, settings, settled, runs, begun }) {
   const skip = inTree.skip;
-  const begun = async (before) =>
-    await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 30_000 });
   return [
     [
       "kernel tree: a wrong one is told once, and the mail alone is reviewed",
       async () => {
         await ui.palette("View: Close All Editors");
-        const before = await seenRuns(page);
+        const before = await runs();
         settings({ "folioscope.tree": "/nowhere/linux" });
         await page.waitForTimeout(1500);
         await ui.open("in-tree.eml");
@@ -268,7 +271,7 @@ function treeCases({ ui, page, inTree, settings, settled }) {
       "kernel tree: one in the settings is used at once, the function shown in part runs",
       async () => {
         await ui.palette("Notifications: Clear All Notifications").catch(() => {});
-        const before = await seenRuns(page);
+        const before = await runs();
         settings({ "folioscope.tree": inTree.tree });
         await begun(before);
         await settled();

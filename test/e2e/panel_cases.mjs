@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 /** A simulation and a run for the panel on a busy machine. */
 const RUN_MS = 300_000;
 
-export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
+export function panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }) {
   /** The document inside the webview. */
   const inside = () => page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
   /** The line that the cursor of the mail is on, whoever has the focus: the editor paints its number as active. */
@@ -152,11 +152,13 @@ export function panelCases({ ui, page, mail, settled, refused, shotOf }) {
     [
       "walkthrough: an example mail opens and is simulated",
       async () => {
+        const before = await runs();
         await ui.palette("Folioscope: Open an Example Mail", { asks: true });
         const row = page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: "leaks" });
         await row.first().waitFor();
         await page.keyboard.press("Enter");
         await page.locator(".tab.active", { hasText: "leaked-reference" }).first().waitFor();
+        await begun(before);
         await settled();
         const text = (await ui.statusItem().textContent()).trim();
         assert.match(text, /\d+ new/, text);

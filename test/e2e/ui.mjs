@@ -123,11 +123,10 @@ export class Ui {
     const box = (await span.count()) > 0 ? await span.boundingBox() : await found.boundingBox();
     await page.mouse.move(box.x + 40, box.y - 60);
     await page.mouse.move(box.x + Math.min(box.width / 2, 120), box.y + box.height / 2, { steps: 6 });
-    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents").first();
-    await hover.waitFor({ timeout: 15_000 });
-    return (await page.locator(".monaco-hover:not(.hidden)").first().textContent())
-      .replace(/\s+/g, " ")
-      .trim();
+    // The editor's own: rows of the sidebar and of the Test Explorer bring a hover of the workbench.
+    const hover = page.locator(".monaco-editor .monaco-hover:not(.hidden):not(.workbench-hover)").first();
+    await hover.locator(".hover-contents").first().waitFor({ timeout: 15_000 });
+    return (await hover.textContent()).replace(/\s+/g, " ").trim();
   }
 
   statusItem() {
