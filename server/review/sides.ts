@@ -160,7 +160,7 @@ function fromTree(
 ): { before: TreeSide; after: TreeSide; same: boolean; eras: Record<Side, Era> } | NothingRuns {
   const { tree, index, config } = context;
   const placed = imagesIn(context, doc, patch);
-  const graft = grafted(placed, patch);
+  const graft = grafted(placed, patch, (name) => index.definers(name).length > 0);
   const { images } = graft;
   told.images = images;
   if (context.chosen !== "") told.notes.push(context.chosen);

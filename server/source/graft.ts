@@ -1,6 +1,8 @@
 /**
- * The patch's own text where its hunks do not fit: a definition that the mail shows whole stands in the image as the mail
- * has it, whatever form the tree has. What the patch adds and the tree has already (in another form) is the patch's on the
+ * The patch's own text where its hunks do not fit, or only by their content: a definition that the mail shows whole stands
+ * in the image as the mail has it, whatever form the tree has. A hunk put by its content stands among other lines than its
+ * author saw; where these are in a function that the mail shows whole, its author's are taken, unless they call what the tree
+ * does not have. What the patch adds and the tree has already (in another form) is the patch's on the
  * after side and the tree's on the before side; a file that the tree lacks holds what the mail shows of it. Leaves out
  * definitions shown in part: they do not run, and the reason is the hunk's (fate.ts).
  */
@@ -8,23 +10,31 @@ import { outline } from "../../emulator/c/outline.ts";
 import type { Patch, SideDefinition } from "../mail/types.ts";
 import { joinLines, splitLines } from "./apply.ts";
 import type { FileImages, SideImages } from "./images.ts";
+import { codeText } from "./tree_side.ts";
 
 interface DocImage {
   readonly text: string | null;
   readonly doc: readonly number[];
 }
 
-/** The images with what the mail shows whole in hunks that do not fit, and which definitions these are. */
+/**
+ * The images with what the mail shows whole in hunks that do not fit, and which definitions these are.
+ * @param has whether anything outside of the file defines a name
+ */
 export function grafted(
   images: SideImages,
   patch: Patch,
+  has: (name: string) => boolean,
 ): { images: SideImages; definitions: readonly SideDefinition[]; notes: readonly string[] } {
   const definitions: SideDefinition[] = [];
   const notes: string[] = [];
   const files = images.files.map((file) => {
-    const lost = rejectedDocLines(file, patch);
-    if (!file.touched || lost.size === 0 || !/\.[ch]$/.test(file.path)) return file;
-    const shows = patch.definitions.filter((d) => d.path === file.path && d.changed && isIn(d, lost));
+    const lost = docLinesOf(file, patch, "rejected");
+    const merged = images.reversed ? new Set<number>() : docLinesOf(file, patch, "merged");
+    if (!file.touched || lost.size + merged.size === 0 || !/\.[ch]$/.test(file.path)) return file;
+    const shows = patch.definitions.filter(
+      (d) => d.path === file.path && d.changed && (isIn(d, lost) || isIn(d, merged)),
+    );
     let out = file;
     for (const after of shows.filter((d) => d.side === "after" && d.visible === "whole")) {
       const before = patch.definitions.find(
@@ -32,14 +42,18 @@ export function grafted(
       );
       // One side of it in part: the two would not be the patch's.
       if (before !== undefined && before.visible !== "whole") continue;
+      const byContent = !isIn(after, lost);
+      if (byContent && !otherLines(out, before, after, has)) continue;
       const next = withDefinition(out, before ?? null, after);
       if (next === null) continue;
       out = next;
       definitions.push(after, ...(before === undefined ? [] : [before]));
       notes.push(
-        before === undefined && defines(file.before, after)
-          ? `${file.path}: ${named(after)} runs as the mail has it; before is the tree's own, which has another form of it`
-          : `${file.path}: ${named(after)} runs as the mail has it on both sides: its hunks do not fit the tree`,
+        byContent
+          ? `${file.path}: ${named(after)} runs as the mail has it on both sides: the tree has it with other lines around the change`
+          : before === undefined && defines(file.before, after)
+            ? `${file.path}: ${named(after)} runs as the mail has it; before is the tree's own, which has another form of it`
+            : `${file.path}: ${named(after)} runs as the mail has it on both sides: its hunks do not fit the tree`,
       );
     }
     return out;
@@ -49,9 +63,9 @@ export function grafted(
 
 const named = (d: SideDefinition): string => (d.kind === "function" ? `${d.name}()` : `${d.kind} ${d.name}`);
 
-/** Document lines of the file's hunks that do not fit. */
-function rejectedDocLines(file: FileImages, patch: Patch): ReadonlySet<number> {
-  const lost = new Set(file.hunks.filter((h) => h.fate.kind === "rejected").map((h) => h.docLine));
+/** Document lines of the file's hunks that came to this. */
+function docLinesOf(file: FileImages, patch: Patch, fate: "rejected" | "merged"): ReadonlySet<number> {
+  const lost = new Set(file.hunks.filter((h) => h.fate.kind === fate).map((h) => h.docLine));
   const out = new Set<number>();
   for (const f of patch.files)
     for (const hunk of f.hunks) if (lost.has(hunk.line)) for (const l of hunk.lines) out.add(l.docLine);
@@ -70,6 +84,30 @@ function withDefinition(
   const is = put({ text: file.after, doc: file.afterDocLines }, after);
   if (was === null || is === null) return null;
   return { ...file, before: was.text, beforeDocLines: was.doc, after: is.text, afterDocLines: is.doc };
+}
+
+/**
+ * Whether a function that both sides of the mail show whole compiles otherwise in the tree, and calls only what is there.
+ */
+function otherLines(
+  file: FileImages,
+  before: SideDefinition | undefined,
+  after: SideDefinition,
+  has: (name: string) => boolean,
+): boolean {
+  if (before === undefined || after.kind !== "function") return false;
+  const differs = (text: string | null, d: SideDefinition): boolean => {
+    const own = text === null ? [] : outline(text).filter((i) => i.kind === d.kind && i.name === d.name);
+    if (own.length !== 1) return false;
+    const lines = splitLines(text!).slice(own[0]!.startLine - 1, own[0]!.endLine);
+    return codeText(joinLines(lines)) !== codeText(d.text);
+  };
+  const there = new Set(`${file.before ?? ""}\n${file.after ?? ""}`.match(/\w+/g));
+  const calls = [...`${before.text}\n${after.text}`.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]!);
+  return (
+    (differs(file.before, before) || differs(file.after, after)) &&
+    calls.every((name) => there.has(name) || has(name))
+  );
 }
 
 function defines(text: string | null, d: SideDefinition): boolean {

@@ -260,7 +260,7 @@ describe("a function that the tree has in another form", () => {
   test("is not put in a second time, and runs as the mail has it", () => {
     const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
     assert.deepEqual(told(placed), ["rejected: the file defines mill_grind already, in another form"]);
-    const { images, definitions, notes } = grafted(placed, patch);
+    const { images, definitions, notes } = grafted(placed, patch, () => true);
     assert.deepEqual(
       definitions.map((d) => `${d.side} ${d.name}`),
       ["after mill_grind"],
@@ -276,9 +276,38 @@ describe("a function that the tree has in another form", () => {
   });
 
   test("a file that the tree lacks holds what the mail shows whole", () => {
-    const { images } = grafted(imagesOf(memoryTree({}), [], patch), patch);
+    const { images } = grafted(imagesOf(memoryTree({}), [], patch), patch, () => true);
     assert.equal(before(images), null);
     assert.match(after(images), /^static int mill_grind/);
+  });
+});
+
+describe("a function that a hunk meets among other lines", () => {
+  const hunk = (call: string) =>
+    `@@ -20,9 +20,10 @@ static int mill_idle(struct mill *mill)\n static int mill_grind(struct mill *mill, int sacks)\n {\n-\tmill_load(mill, sacks);\n+\tif (sacks)\n+\t\tmill_load(mill, sacks);\n \t${call}(mill, 1);\n \tspin_lock(&mill->lock);\n \tmill->turns++;\n \tspin_unlock(&mill->lock);\n \treturn 0;\n }\n`;
+  const graft = (call: string) => {
+    const patch = patchOf(header() + hunk(call));
+    const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
+    assert.match(told(placed)[0]!, /^merged/);
+    return grafted(placed, patch, (name) => name === "mill_weigh");
+  };
+
+  test("runs as the mail has it where the mail shows it whole", () => {
+    const { images, notes } = graft("mill_weigh");
+    for (const text of [before(images), after(images)]) {
+      assert.ok(text.includes("\tmill_weigh(mill, 1);\n"));
+      assert.ok(!text.includes("mill_check(mill, sacks);"));
+    }
+    assert.match(
+      notes[0]!,
+      /mill_grind\(\) runs as the mail has it on both sides: the tree has it with other/,
+    );
+  });
+
+  test("stays the tree's where the mail's calls what the tree does not have", () => {
+    const { images, definitions } = graft("mill_gauge");
+    assert.deepEqual(definitions, []);
+    assert.ok(after(images).includes("mill_check(mill, sacks);"));
   });
 });
 
