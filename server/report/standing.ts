@@ -5,6 +5,7 @@
  */
 
 import type { FunctionFacts, ReviewResult } from "../review/types.ts";
+import { NO_SCENARIO, SHOWN_IN_PART } from "../review/why.ts";
 import { countsOf } from "./facts.ts";
 import { countsText } from "./words.ts";
 
@@ -18,10 +19,6 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   "not-modelled": "not modelled",
   "in-part": "shown in part",
 };
-
-/** Reasons of a function that did not run; what else stands there says why nothing could be modelled. */
-export const SHOWN_IN_PART = "the diff shows only a part of it";
-export const NO_SCENARIO = "no scenario calls it";
 
 type Facts = Pick<FunctionFacts, "executed" | "reason" | "counts">;
 

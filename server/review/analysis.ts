@@ -44,7 +44,7 @@ import {
   type ReviewResult,
   type Run,
 } from "./types.ts";
-import { nothingText } from "./why.ts";
+import { HUNK_REFUSED, NO_BOOT, NO_SCENARIO, nothingText, SHOWN_IN_PART } from "./why.ts";
 import { callsText, doubtsOf, withoutLines } from "./without.ts";
 
 /** Patches of the document that the options choose, in order. */
@@ -334,12 +334,22 @@ export interface PatchResult {
 const seedOf = ({ replay, options }: Pick<Shared, "replay" | "options">): string =>
   replay?.seed ?? options.seed ?? "0";
 
+/** Why what could run did not: that no scenario calls it is known only where each ran to its end. */
+function unreachedReason(collector: Collector): string {
+  const runs = collector.runs.filter((r) => r.before.steps + r.after.steps > 0);
+  const unbooted = collector.whole().find((w) => w.why === NO_BOOT);
+  if (unbooted !== undefined) return `${unbooted.why}: ${runs[0]?.reason ?? ""}`;
+  const early = runs.filter((r) => [r.before, r.after].some((side) => side.outcome !== "completed")).length;
+  return early === 0 ? NO_SCENARIO : `${NO_SCENARIO} in ${runs.length} runs, ${early} of which ended early`;
+}
+
 /** For each function that the patch shows: whether and how it ran. */
 function functionFacts(patch: Patch, sources: SideSources, collector: Collector): FunctionFacts[] {
   const out: FunctionFacts[] = [];
   const seen = new Set<string>();
   const { before, after } = sources.overlays;
   const why = sources.nothing === null ? "" : nothingText(sources.nothing);
+  const uncalled = why || unreachedReason(collector);
   const shows = (o: SideOverlay, name: string, path: string): boolean =>
     [...o.functions, ...o.partial].some((d) => d.name === name && d.path === path);
   for (const [side, overlay, other] of [
@@ -347,12 +357,13 @@ function functionFacts(patch: Patch, sources: SideSources, collector: Collector)
     ["before", before, after],
   ] as const) {
     for (const d of [...overlay.functions, ...overlay.partial]) {
+      if (d.kind !== "function") continue;
       const key = `${d.path}:${d.name}`;
       if (seen.has(key)) continue;
       seen.add(key);
       const executed = collector.executed(d.name);
-      const reason =
-        d.visible !== "whole" ? "the diff shows only a part of it" : why || "no scenario calls it";
+      const refused = sources.images !== null && overlay.partial.includes(d);
+      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : uncalled;
       out.push({
         patch: patch.index,
         name: d.name,

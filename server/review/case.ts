@@ -28,6 +28,7 @@ import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
+import { NO_BOOT } from "./why.ts";
 
 /** What a case needs besides the sides. */
 export interface CaseContext extends FunctionContext {
@@ -80,7 +81,7 @@ function runScenario(
   const def = before.booted.scenarios.find((s) => s.name === item.name);
   if (before.booted.snapshot === null || after.booted.snapshot === null || def === undefined) {
     const boot = (side: PatchSide): ScenarioRun => ({ ...side.booted.boot, label: item.label });
-    return { before: boot(before), after: boot(after), whole: "a side does not boot" };
+    return { before: boot(before), after: boot(after), whole: NO_BOOT };
   }
   const c: ScenarioCase = { def, params: new Map(item.params), label: item.label };
   const { why, ...runs } = runBoth(both(), c, {

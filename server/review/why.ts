@@ -1,6 +1,12 @@
 /** Why cases of a patch do not run, as data; and why none does, in words. A leaf: anyone may import it. */
 import { type Refusal, refusalText } from "../source/fate.ts";
 
+/** Why a function of a patch did not run, where it is not what the runs say. */
+export const SHOWN_IN_PART = "the diff shows only a part of it";
+export const NO_SCENARIO = "no scenario calls it";
+export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
+export const NO_BOOT = "a side does not boot";
+
 /** Why nothing of a patch can run. */
 export type NothingRuns =
   | { readonly kind: "no-function" }

@@ -172,3 +172,34 @@ for (const [what, ...context] of [
     for (const r of result.runs)
       assert.ok(r.verdict === "clean" || /reaches nothing/.test(r.reason ?? ""), r.reason);
   });
+
+test("a function that did not run says why: no boot, no hunk, cut short; only else that no scenario calls it", () => {
+  const path = "fs/dax.c";
+  const reasons = (c: FileChange, era = "v6.12"): string[] =>
+    reviewDocument(parseDocument(Buffer.from(patchMail(1, 1, c)), "reason.mbox"), {
+      era,
+      tree,
+      scenario: "truncate-mapped order=9 index=0*",
+      noFunctions: true,
+    }).functions.map((f) => `${f.name} ${f.reason}`);
+  const unused = "static int dax_turns(int n)\n{\n\treturn n + 1;\n}\n";
+  const text = referenceText(path);
+  const adds = (what: string): FileChange => ({ path, from: text, to: `${text}\n${what}` });
+  assert.deepEqual(reasons(adds(`#define DAX_TURNS 3\n\n${unused}`)), ["dax_turns no scenario calls it"]);
+  const large = `static unsigned long dax_turned[32 << 20] = { 1 };\n\n${unused.replace("n + 1", "n + dax_turned[n]")}\nint dax_turn_entry(void)\n{\n\treturn dax_turns(3);\n}\n`;
+  const [first] = reasons({
+    path,
+    from: text,
+    to: `${exchanged(text, "\treturn v >> DAX_SHIFT;", "\treturn (v >> DAX_SHIFT) + (dax_turned[0] - 1);").replace("static unsigned long dax_to_pfn", "extern unsigned long dax_turned[];\nstatic unsigned long dax_to_pfn")}\n${large.replace("static unsigned", "unsigned")}`,
+  });
+  assert.match(first ?? "", /a side does not boot: after: memory limit/);
+  const elsewhere = text.replace(
+    "static unsigned long dax_to_pfn",
+    `${unused}\nstatic unsigned long dax_to_pfn`,
+  );
+  const to = text.replace("\treturn v >> DAX_SHIFT;", "\treturn (v >> DAX_SHIFT);");
+  assert.deepEqual(reasons({ path, from: elsewhere, to }), [
+    "dax_to_pfn ",
+    "dax_turns its hunk does not fit the kernel tree",
+  ]);
+});
