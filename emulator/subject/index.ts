@@ -31,9 +31,10 @@ export function sameThing(a: SubjectId, b: SubjectId): boolean {
   return a.kind === b.kind && moduleOf(a.kind).sameThing(a.id, b.id);
 }
 
-/** The change that an event is to a thing, whatever its fields; null when it is none. */
-export function changeOf(event: MachineEvent, of: SubjectId): Change | null {
-  return moduleOf(of.kind).changeOf(event, of.id);
+/** The change that an event is to a thing, whatever its fields, or to what refers to it where that is what is wrong. */
+export function changeOf(event: MachineEvent, of: Subject): Change | null {
+  const change = moduleOf(of.kind).changeOf(event, of.id);
+  return change?.aside && !of.fields.includes(change.field) ? null : change;
 }
 
 /** The change that an event is to one of the fields that are wrong (to any, where none is named). */

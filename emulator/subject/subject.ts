@@ -19,4 +19,6 @@ export interface Change {
   readonly field: string;
   readonly before: bigint;
   readonly after: bigint;
+  /** What refers to the thing changed, and not the thing: it counts only where a rule names the field. */
+  readonly aside?: true;
 }

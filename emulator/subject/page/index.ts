@@ -3,14 +3,16 @@
  * Leaves out nothing of its own: events.ts, watch.ts, view.ts, audit.ts, rules/, words.ts are its parts.
  */
 import { HI_VMEMMAP, PMEM_PFN } from "../../mem/memory.ts";
+import type { MachineEvent } from "../event.ts";
 import type { SubjectModule } from "../module.ts";
+import type { Change } from "../subject.ts";
 import { AuditState } from "./audit.ts";
 import { type PageJudge, pageSubject } from "./judge.ts";
 import { lookAtPage } from "./look.ts";
 import { PAGE_RULES } from "./rules/index.ts";
 import { MachineView } from "./view.ts";
 import { PageWatch } from "./watch.ts";
-import { pageEventText, pageName, pageTelling } from "./words.ts";
+import { pageEventText, pageName, pageTelling, pteMaps } from "./words.ts";
 
 interface PageState extends PageJudge {
   audit: AuditState;
@@ -23,6 +25,13 @@ interface PageState extends PageJudge {
 function wholeOf(pfn: number): number {
   if (pfn < PMEM_PFN) return 0;
   return pfn - PMEM_PFN < 512 ? pfn : pfn >> 9;
+}
+
+/** A page's own fields, and the page-table entries that map it. */
+function pageChange(event: MachineEvent, pfn: number): Change | null {
+  if (event.kind === "page") return event.pfn === pfn ? event : null;
+  if (event.kind !== "pte" || !(pteMaps(event.before, pfn) || pteMaps(event.after, pfn))) return null;
+  return { field: "PTE", before: event.before, after: event.after, aside: true };
 }
 
 export const page: SubjectModule<PageWatch, PageState> = {
@@ -75,7 +84,7 @@ export const page: SubjectModule<PageWatch, PageState> = {
   },
 
   sameThing: (a, b) => wholeOf(a) === wholeOf(b),
-  changeOf: (event, id) => (event.kind === "page" && event.pfn === id ? event : null),
+  changeOf: pageChange,
   eventText: pageEventText,
   nameOf: (pfn, words) => pageName(pfn, words.style),
   telling: pageTelling,

@@ -13,7 +13,7 @@ export interface PageReport {
   readonly message: string;
   /** The page concerned; none: the rule is about an entry or a count. */
   readonly pfn?: number;
-  readonly fields?: readonly PageField[];
+  readonly fields?: readonly (PageField | "PTE")[];
   readonly event?: MachineEvent;
 }
 
@@ -27,7 +27,7 @@ export interface PageJudge extends Omit<Judge, "report"> {
 export type PageRule = Rule<PageJudge>;
 export type Audit = AuditState;
 
-export const pageSubject = (pfn: number, fields: readonly PageField[] = []): Subject => ({
+export const pageSubject = (pfn: number, fields: readonly (PageField | "PTE")[] = []): Subject => ({
   kind: "page",
   id: pfn,
   fields,

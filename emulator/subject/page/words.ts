@@ -53,7 +53,8 @@ const PTE_BITS: readonly (readonly [bigint, string])[] = [
   [PTE.DEVMAP, "devmap"],
 ];
 
-function pteMaps(v: bigint, pfn: number): boolean {
+/** Whether a page-table entry, a huge one too, maps the page. */
+export function pteMaps(v: bigint, pfn: number): boolean {
   if ((v & PTE.PRESENT) === 0n) return false;
   const at = Number((v & PFN_MASK) >> 12n);
   return pfn >= at && pfn < at + ((v & PTE.PSE) !== 0n ? 512 : 1);

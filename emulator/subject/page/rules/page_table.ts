@@ -76,7 +76,7 @@ export const writableLeaf: PageRule = {
         return;
       judge.report({
         pfn: m.pfn,
-        fields: [],
+        fields: ["PTE"],
         message: `page-table leaf at ${hex(m.address)} lets a ${(vma.flags & VM_SHARED) === 0n ? "private" : "read-only"} mapping write ${describePfn(judge.view, m.pfn)}`,
       });
     });
