@@ -105,134 +105,137 @@ import f98 from "./include/linux/kobject.h";
 import f99 from "./include/linux/kref.h";
 import f100 from "./include/linux/ksm.h";
 import f101 from "./include/linux/kstrtox.h";
-import f102 from "./include/linux/limits.h";
-import f103 from "./include/linux/list.h";
-import f104 from "./include/linux/local_lock.h";
-import f105 from "./include/linux/lockdep.h";
-import f106 from "./include/linux/log2.h";
-import f107 from "./include/linux/math.h";
-import f108 from "./include/linux/math64.h";
-import f109 from "./include/linux/memcontrol.h";
-import f110 from "./include/linux/memory-tiers.h";
-import f111 from "./include/linux/memory.h";
-import f112 from "./include/linux/memory_hotplug.h";
-import f113 from "./include/linux/memregion.h";
-import f114 from "./include/linux/memremap.h";
-import f115 from "./include/linux/migrate.h";
-import f116 from "./include/linux/migrate_mode.h";
-import f117 from "./include/linux/minmax.h";
-import f118 from "./include/linux/mm.h";
-import f119 from "./include/linux/mm_inline.h";
-import f120 from "./include/linux/mm_types.h";
-import f121 from "./include/linux/mmap_lock.h";
-import f122 from "./include/linux/mmdebug.h";
-import f123 from "./include/linux/mmu_notifier.h";
-import f124 from "./include/linux/mmzone.h";
-import f125 from "./include/linux/module.h";
-import f126 from "./include/linux/moduleparam.h";
-import f127 from "./include/linux/mount.h";
-import f128 from "./include/linux/mutex.h";
-import f129 from "./include/linux/nd.h";
-import f130 from "./include/linux/numa.h";
-import f131 from "./include/linux/overflow.h";
-import f132 from "./include/linux/page-flags.h";
-import f133 from "./include/linux/page_ref.h";
-import f134 from "./include/linux/pagemap.h";
-import f135 from "./include/linux/pagevec.h";
-import f136 from "./include/linux/panic.h";
-import f137 from "./include/linux/percpu-refcount.h";
-import f138 from "./include/linux/pfn.h";
-import f139 from "./include/linux/pfn_t.h";
-import f140 from "./include/linux/pgtable.h";
-import f141 from "./include/linux/platform_device.h";
-import f142 from "./include/linux/poison.h";
-import f143 from "./include/linux/preempt.h";
-import f144 from "./include/linux/printk.h";
-import f145 from "./include/linux/pseudo_fs.h";
-import f146 from "./include/linux/radix-tree.h";
-import f147 from "./include/linux/range.h";
-import f148 from "./include/linux/rbtree.h";
-import f149 from "./include/linux/rcupdate.h";
-import f150 from "./include/linux/refcount.h";
-import f151 from "./include/linux/rmap.h";
-import f152 from "./include/linux/rwlock.h";
-import f153 from "./include/linux/rwsem.h";
-import f154 from "./include/linux/sched/mm.h";
-import f155 from "./include/linux/sched/signal.h";
-import f156 from "./include/linux/sched/task.h";
-import f157 from "./include/linux/sched.h";
-import f158 from "./include/linux/seqlock.h";
-import f159 from "./include/linux/sizes.h";
-import f160 from "./include/linux/slab.h";
-import f161 from "./include/linux/smp.h";
-import f162 from "./include/linux/spinlock.h";
-import f163 from "./include/linux/spinlock_types.h";
-import f164 from "./include/linux/sprintf.h";
-import f165 from "./include/linux/srcu.h";
-import f166 from "./include/linux/stat.h";
-import f167 from "./include/linux/stdarg.h";
-import f168 from "./include/linux/stddef.h";
-import f169 from "./include/linux/string.h";
-import f170 from "./include/linux/swap.h";
-import f171 from "./include/linux/swapops.h";
-import f172 from "./include/linux/tracepoint.h";
-import f173 from "./include/linux/types.h";
-import f174 from "./include/linux/uio.h";
-import f175 from "./include/linux/userfaultfd_k.h";
-import f176 from "./include/linux/uuid.h";
-import f177 from "./include/linux/vmalloc.h";
-import f178 from "./include/linux/vmstat.h";
-import f179 from "./include/linux/wait.h";
-import f180 from "./include/linux/wait_bit.h";
-import f181 from "./include/linux/wordpart.h";
-import f182 from "./include/linux/workqueue.h";
-import f183 from "./include/linux/writeback.h";
-import f184 from "./include/linux/xarray.h";
-import f185 from "./include/trace/events/fs_dax.h";
-import f186 from "./kernel/resource.c";
-import f187 from "./kernel/sched/wait.c";
-import f188 from "./lib/idr.c";
-import f189 from "./lib/iov_iter.c";
-import f190 from "./lib/kobject.c";
-import f191 from "./lib/memregion.c";
-import f192 from "./lib/percpu-refcount.c";
-import f193 from "./lib/string.c";
-import f194 from "./lib/vsprintf.c";
-import f195 from "./lib/xarray.c";
-import f196 from "./mm/filemap.c";
-import f197 from "./mm/fsc_mm.c";
-import f198 from "./mm/gup.c";
-import f199 from "./mm/huge_memory.c";
-import f200 from "./mm/internal.h";
-import f201 from "./mm/interval_tree.c";
-import f202 from "./mm/memory-failure.c";
-import f203 from "./mm/memory.c";
-import f204 from "./mm/memory_hotplug.c";
-import f205 from "./mm/memremap.c";
-import f206 from "./mm/mlock.c";
-import f207 from "./mm/mm_init.c";
-import f208 from "./mm/mmu_gather.c";
-import f209 from "./mm/page-writeback.c";
-import f210 from "./mm/page_alloc.c";
-import f211 from "./mm/rmap.c";
-import f212 from "./mm/slab_common.c";
-import f213 from "./mm/swap.c";
-import f214 from "./mm/truncate.c";
-import f215 from "./scenarios/catalogue.c";
-import f216 from "./scenarios/common.c";
-import f217 from "./scenarios/devdax.c";
-import f218 from "./scenarios/device.c";
-import f219 from "./scenarios/devices.c";
-import f220 from "./scenarios/devices.h";
-import f221 from "./scenarios/dma.c";
-import f222 from "./scenarios/driver.c";
-import f223 from "./scenarios/entries.c";
-import f224 from "./scenarios/holes.c";
-import f225 from "./scenarios/mapping.c";
-import f226 from "./scenarios/pgmap.c";
-import f227 from "./scenarios/races.c";
-import f228 from "./scenarios/reflink.c";
-import f229 from "./scenarios/scenario.h";
+import f102 from "./include/linux/kvm_host.h";
+import f103 from "./include/linux/limits.h";
+import f104 from "./include/linux/list.h";
+import f105 from "./include/linux/local_lock.h";
+import f106 from "./include/linux/lockdep.h";
+import f107 from "./include/linux/log2.h";
+import f108 from "./include/linux/math.h";
+import f109 from "./include/linux/math64.h";
+import f110 from "./include/linux/memcontrol.h";
+import f111 from "./include/linux/memory-tiers.h";
+import f112 from "./include/linux/memory.h";
+import f113 from "./include/linux/memory_hotplug.h";
+import f114 from "./include/linux/memregion.h";
+import f115 from "./include/linux/memremap.h";
+import f116 from "./include/linux/migrate.h";
+import f117 from "./include/linux/migrate_mode.h";
+import f118 from "./include/linux/minmax.h";
+import f119 from "./include/linux/mm.h";
+import f120 from "./include/linux/mm_inline.h";
+import f121 from "./include/linux/mm_types.h";
+import f122 from "./include/linux/mmap_lock.h";
+import f123 from "./include/linux/mmdebug.h";
+import f124 from "./include/linux/mmu_notifier.h";
+import f125 from "./include/linux/mmzone.h";
+import f126 from "./include/linux/module.h";
+import f127 from "./include/linux/moduleparam.h";
+import f128 from "./include/linux/mount.h";
+import f129 from "./include/linux/mutex.h";
+import f130 from "./include/linux/nd.h";
+import f131 from "./include/linux/numa.h";
+import f132 from "./include/linux/overflow.h";
+import f133 from "./include/linux/page-flags.h";
+import f134 from "./include/linux/page_ref.h";
+import f135 from "./include/linux/pagemap.h";
+import f136 from "./include/linux/pagevec.h";
+import f137 from "./include/linux/panic.h";
+import f138 from "./include/linux/percpu-refcount.h";
+import f139 from "./include/linux/pfn.h";
+import f140 from "./include/linux/pfn_t.h";
+import f141 from "./include/linux/pgtable.h";
+import f142 from "./include/linux/platform_device.h";
+import f143 from "./include/linux/poison.h";
+import f144 from "./include/linux/preempt.h";
+import f145 from "./include/linux/printk.h";
+import f146 from "./include/linux/pseudo_fs.h";
+import f147 from "./include/linux/radix-tree.h";
+import f148 from "./include/linux/range.h";
+import f149 from "./include/linux/rbtree.h";
+import f150 from "./include/linux/rcupdate.h";
+import f151 from "./include/linux/refcount.h";
+import f152 from "./include/linux/rmap.h";
+import f153 from "./include/linux/rwlock.h";
+import f154 from "./include/linux/rwsem.h";
+import f155 from "./include/linux/sched/mm.h";
+import f156 from "./include/linux/sched/signal.h";
+import f157 from "./include/linux/sched/task.h";
+import f158 from "./include/linux/sched.h";
+import f159 from "./include/linux/seqlock.h";
+import f160 from "./include/linux/sizes.h";
+import f161 from "./include/linux/slab.h";
+import f162 from "./include/linux/smp.h";
+import f163 from "./include/linux/spinlock.h";
+import f164 from "./include/linux/spinlock_types.h";
+import f165 from "./include/linux/sprintf.h";
+import f166 from "./include/linux/srcu.h";
+import f167 from "./include/linux/stat.h";
+import f168 from "./include/linux/stdarg.h";
+import f169 from "./include/linux/stddef.h";
+import f170 from "./include/linux/string.h";
+import f171 from "./include/linux/swap.h";
+import f172 from "./include/linux/swapops.h";
+import f173 from "./include/linux/tracepoint.h";
+import f174 from "./include/linux/types.h";
+import f175 from "./include/linux/uio.h";
+import f176 from "./include/linux/userfaultfd_k.h";
+import f177 from "./include/linux/uuid.h";
+import f178 from "./include/linux/vmalloc.h";
+import f179 from "./include/linux/vmstat.h";
+import f180 from "./include/linux/wait.h";
+import f181 from "./include/linux/wait_bit.h";
+import f182 from "./include/linux/wordpart.h";
+import f183 from "./include/linux/workqueue.h";
+import f184 from "./include/linux/writeback.h";
+import f185 from "./include/linux/xarray.h";
+import f186 from "./include/trace/events/fs_dax.h";
+import f187 from "./kernel/resource.c";
+import f188 from "./kernel/sched/wait.c";
+import f189 from "./lib/idr.c";
+import f190 from "./lib/iov_iter.c";
+import f191 from "./lib/kobject.c";
+import f192 from "./lib/memregion.c";
+import f193 from "./lib/percpu-refcount.c";
+import f194 from "./lib/string.c";
+import f195 from "./lib/vsprintf.c";
+import f196 from "./lib/xarray.c";
+import f197 from "./mm/filemap.c";
+import f198 from "./mm/fsc_mm.c";
+import f199 from "./mm/gup.c";
+import f200 from "./mm/huge_memory.c";
+import f201 from "./mm/internal.h";
+import f202 from "./mm/interval_tree.c";
+import f203 from "./mm/memory-failure.c";
+import f204 from "./mm/memory.c";
+import f205 from "./mm/memory_hotplug.c";
+import f206 from "./mm/memremap.c";
+import f207 from "./mm/mlock.c";
+import f208 from "./mm/mm_init.c";
+import f209 from "./mm/mmu_gather.c";
+import f210 from "./mm/page-writeback.c";
+import f211 from "./mm/page_alloc.c";
+import f212 from "./mm/rmap.c";
+import f213 from "./mm/slab_common.c";
+import f214 from "./mm/swap.c";
+import f215 from "./mm/truncate.c";
+import f216 from "./scenarios/catalogue.c";
+import f217 from "./scenarios/common.c";
+import f218 from "./scenarios/devdax.c";
+import f219 from "./scenarios/device.c";
+import f220 from "./scenarios/devices.c";
+import f221 from "./scenarios/devices.h";
+import f222 from "./scenarios/dma.c";
+import f223 from "./scenarios/driver.c";
+import f224 from "./scenarios/entries.c";
+import f225 from "./scenarios/holes.c";
+import f226 from "./scenarios/kvm.c";
+import f227 from "./scenarios/mapping.c";
+import f228 from "./scenarios/pgmap.c";
+import f229 from "./scenarios/races.c";
+import f230 from "./scenarios/reflink.c";
+import f231 from "./scenarios/scenario.h";
+import f232 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/blk-core.c", text: f0 },
@@ -337,132 +340,135 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "include/linux/kref.h", text: f99 },
   { path: "include/linux/ksm.h", text: f100 },
   { path: "include/linux/kstrtox.h", text: f101 },
-  { path: "include/linux/limits.h", text: f102 },
-  { path: "include/linux/list.h", text: f103 },
-  { path: "include/linux/local_lock.h", text: f104 },
-  { path: "include/linux/lockdep.h", text: f105 },
-  { path: "include/linux/log2.h", text: f106 },
-  { path: "include/linux/math.h", text: f107 },
-  { path: "include/linux/math64.h", text: f108 },
-  { path: "include/linux/memcontrol.h", text: f109 },
-  { path: "include/linux/memory-tiers.h", text: f110 },
-  { path: "include/linux/memory.h", text: f111 },
-  { path: "include/linux/memory_hotplug.h", text: f112 },
-  { path: "include/linux/memregion.h", text: f113 },
-  { path: "include/linux/memremap.h", text: f114 },
-  { path: "include/linux/migrate.h", text: f115 },
-  { path: "include/linux/migrate_mode.h", text: f116 },
-  { path: "include/linux/minmax.h", text: f117 },
-  { path: "include/linux/mm.h", text: f118 },
-  { path: "include/linux/mm_inline.h", text: f119 },
-  { path: "include/linux/mm_types.h", text: f120 },
-  { path: "include/linux/mmap_lock.h", text: f121 },
-  { path: "include/linux/mmdebug.h", text: f122 },
-  { path: "include/linux/mmu_notifier.h", text: f123 },
-  { path: "include/linux/mmzone.h", text: f124 },
-  { path: "include/linux/module.h", text: f125 },
-  { path: "include/linux/moduleparam.h", text: f126 },
-  { path: "include/linux/mount.h", text: f127 },
-  { path: "include/linux/mutex.h", text: f128 },
-  { path: "include/linux/nd.h", text: f129 },
-  { path: "include/linux/numa.h", text: f130 },
-  { path: "include/linux/overflow.h", text: f131 },
-  { path: "include/linux/page-flags.h", text: f132 },
-  { path: "include/linux/page_ref.h", text: f133 },
-  { path: "include/linux/pagemap.h", text: f134 },
-  { path: "include/linux/pagevec.h", text: f135 },
-  { path: "include/linux/panic.h", text: f136 },
-  { path: "include/linux/percpu-refcount.h", text: f137 },
-  { path: "include/linux/pfn.h", text: f138 },
-  { path: "include/linux/pfn_t.h", text: f139 },
-  { path: "include/linux/pgtable.h", text: f140 },
-  { path: "include/linux/platform_device.h", text: f141 },
-  { path: "include/linux/poison.h", text: f142 },
-  { path: "include/linux/preempt.h", text: f143 },
-  { path: "include/linux/printk.h", text: f144 },
-  { path: "include/linux/pseudo_fs.h", text: f145 },
-  { path: "include/linux/radix-tree.h", text: f146 },
-  { path: "include/linux/range.h", text: f147 },
-  { path: "include/linux/rbtree.h", text: f148 },
-  { path: "include/linux/rcupdate.h", text: f149 },
-  { path: "include/linux/refcount.h", text: f150 },
-  { path: "include/linux/rmap.h", text: f151 },
-  { path: "include/linux/rwlock.h", text: f152 },
-  { path: "include/linux/rwsem.h", text: f153 },
-  { path: "include/linux/sched/mm.h", text: f154 },
-  { path: "include/linux/sched/signal.h", text: f155 },
-  { path: "include/linux/sched/task.h", text: f156 },
-  { path: "include/linux/sched.h", text: f157 },
-  { path: "include/linux/seqlock.h", text: f158 },
-  { path: "include/linux/sizes.h", text: f159 },
-  { path: "include/linux/slab.h", text: f160 },
-  { path: "include/linux/smp.h", text: f161 },
-  { path: "include/linux/spinlock.h", text: f162 },
-  { path: "include/linux/spinlock_types.h", text: f163 },
-  { path: "include/linux/sprintf.h", text: f164 },
-  { path: "include/linux/srcu.h", text: f165 },
-  { path: "include/linux/stat.h", text: f166 },
-  { path: "include/linux/stdarg.h", text: f167 },
-  { path: "include/linux/stddef.h", text: f168 },
-  { path: "include/linux/string.h", text: f169 },
-  { path: "include/linux/swap.h", text: f170 },
-  { path: "include/linux/swapops.h", text: f171 },
-  { path: "include/linux/tracepoint.h", text: f172 },
-  { path: "include/linux/types.h", text: f173 },
-  { path: "include/linux/uio.h", text: f174 },
-  { path: "include/linux/userfaultfd_k.h", text: f175 },
-  { path: "include/linux/uuid.h", text: f176 },
-  { path: "include/linux/vmalloc.h", text: f177 },
-  { path: "include/linux/vmstat.h", text: f178 },
-  { path: "include/linux/wait.h", text: f179 },
-  { path: "include/linux/wait_bit.h", text: f180 },
-  { path: "include/linux/wordpart.h", text: f181 },
-  { path: "include/linux/workqueue.h", text: f182 },
-  { path: "include/linux/writeback.h", text: f183 },
-  { path: "include/linux/xarray.h", text: f184 },
-  { path: "include/trace/events/fs_dax.h", text: f185 },
-  { path: "kernel/resource.c", text: f186 },
-  { path: "kernel/sched/wait.c", text: f187 },
-  { path: "lib/idr.c", text: f188 },
-  { path: "lib/iov_iter.c", text: f189 },
-  { path: "lib/kobject.c", text: f190 },
-  { path: "lib/memregion.c", text: f191 },
-  { path: "lib/percpu-refcount.c", text: f192 },
-  { path: "lib/string.c", text: f193 },
-  { path: "lib/vsprintf.c", text: f194 },
-  { path: "lib/xarray.c", text: f195 },
-  { path: "mm/filemap.c", text: f196 },
-  { path: "mm/fsc_mm.c", text: f197 },
-  { path: "mm/gup.c", text: f198 },
-  { path: "mm/huge_memory.c", text: f199 },
-  { path: "mm/internal.h", text: f200 },
-  { path: "mm/interval_tree.c", text: f201 },
-  { path: "mm/memory-failure.c", text: f202 },
-  { path: "mm/memory.c", text: f203 },
-  { path: "mm/memory_hotplug.c", text: f204 },
-  { path: "mm/memremap.c", text: f205 },
-  { path: "mm/mlock.c", text: f206 },
-  { path: "mm/mm_init.c", text: f207 },
-  { path: "mm/mmu_gather.c", text: f208 },
-  { path: "mm/page-writeback.c", text: f209 },
-  { path: "mm/page_alloc.c", text: f210 },
-  { path: "mm/rmap.c", text: f211 },
-  { path: "mm/slab_common.c", text: f212 },
-  { path: "mm/swap.c", text: f213 },
-  { path: "mm/truncate.c", text: f214 },
-  { path: "scenarios/catalogue.c", text: f215 },
-  { path: "scenarios/common.c", text: f216 },
-  { path: "scenarios/devdax.c", text: f217 },
-  { path: "scenarios/device.c", text: f218 },
-  { path: "scenarios/devices.c", text: f219 },
-  { path: "scenarios/devices.h", text: f220 },
-  { path: "scenarios/dma.c", text: f221 },
-  { path: "scenarios/driver.c", text: f222 },
-  { path: "scenarios/entries.c", text: f223 },
-  { path: "scenarios/holes.c", text: f224 },
-  { path: "scenarios/mapping.c", text: f225 },
-  { path: "scenarios/pgmap.c", text: f226 },
-  { path: "scenarios/races.c", text: f227 },
-  { path: "scenarios/reflink.c", text: f228 },
-  { path: "scenarios/scenario.h", text: f229 },
+  { path: "include/linux/kvm_host.h", text: f102 },
+  { path: "include/linux/limits.h", text: f103 },
+  { path: "include/linux/list.h", text: f104 },
+  { path: "include/linux/local_lock.h", text: f105 },
+  { path: "include/linux/lockdep.h", text: f106 },
+  { path: "include/linux/log2.h", text: f107 },
+  { path: "include/linux/math.h", text: f108 },
+  { path: "include/linux/math64.h", text: f109 },
+  { path: "include/linux/memcontrol.h", text: f110 },
+  { path: "include/linux/memory-tiers.h", text: f111 },
+  { path: "include/linux/memory.h", text: f112 },
+  { path: "include/linux/memory_hotplug.h", text: f113 },
+  { path: "include/linux/memregion.h", text: f114 },
+  { path: "include/linux/memremap.h", text: f115 },
+  { path: "include/linux/migrate.h", text: f116 },
+  { path: "include/linux/migrate_mode.h", text: f117 },
+  { path: "include/linux/minmax.h", text: f118 },
+  { path: "include/linux/mm.h", text: f119 },
+  { path: "include/linux/mm_inline.h", text: f120 },
+  { path: "include/linux/mm_types.h", text: f121 },
+  { path: "include/linux/mmap_lock.h", text: f122 },
+  { path: "include/linux/mmdebug.h", text: f123 },
+  { path: "include/linux/mmu_notifier.h", text: f124 },
+  { path: "include/linux/mmzone.h", text: f125 },
+  { path: "include/linux/module.h", text: f126 },
+  { path: "include/linux/moduleparam.h", text: f127 },
+  { path: "include/linux/mount.h", text: f128 },
+  { path: "include/linux/mutex.h", text: f129 },
+  { path: "include/linux/nd.h", text: f130 },
+  { path: "include/linux/numa.h", text: f131 },
+  { path: "include/linux/overflow.h", text: f132 },
+  { path: "include/linux/page-flags.h", text: f133 },
+  { path: "include/linux/page_ref.h", text: f134 },
+  { path: "include/linux/pagemap.h", text: f135 },
+  { path: "include/linux/pagevec.h", text: f136 },
+  { path: "include/linux/panic.h", text: f137 },
+  { path: "include/linux/percpu-refcount.h", text: f138 },
+  { path: "include/linux/pfn.h", text: f139 },
+  { path: "include/linux/pfn_t.h", text: f140 },
+  { path: "include/linux/pgtable.h", text: f141 },
+  { path: "include/linux/platform_device.h", text: f142 },
+  { path: "include/linux/poison.h", text: f143 },
+  { path: "include/linux/preempt.h", text: f144 },
+  { path: "include/linux/printk.h", text: f145 },
+  { path: "include/linux/pseudo_fs.h", text: f146 },
+  { path: "include/linux/radix-tree.h", text: f147 },
+  { path: "include/linux/range.h", text: f148 },
+  { path: "include/linux/rbtree.h", text: f149 },
+  { path: "include/linux/rcupdate.h", text: f150 },
+  { path: "include/linux/refcount.h", text: f151 },
+  { path: "include/linux/rmap.h", text: f152 },
+  { path: "include/linux/rwlock.h", text: f153 },
+  { path: "include/linux/rwsem.h", text: f154 },
+  { path: "include/linux/sched/mm.h", text: f155 },
+  { path: "include/linux/sched/signal.h", text: f156 },
+  { path: "include/linux/sched/task.h", text: f157 },
+  { path: "include/linux/sched.h", text: f158 },
+  { path: "include/linux/seqlock.h", text: f159 },
+  { path: "include/linux/sizes.h", text: f160 },
+  { path: "include/linux/slab.h", text: f161 },
+  { path: "include/linux/smp.h", text: f162 },
+  { path: "include/linux/spinlock.h", text: f163 },
+  { path: "include/linux/spinlock_types.h", text: f164 },
+  { path: "include/linux/sprintf.h", text: f165 },
+  { path: "include/linux/srcu.h", text: f166 },
+  { path: "include/linux/stat.h", text: f167 },
+  { path: "include/linux/stdarg.h", text: f168 },
+  { path: "include/linux/stddef.h", text: f169 },
+  { path: "include/linux/string.h", text: f170 },
+  { path: "include/linux/swap.h", text: f171 },
+  { path: "include/linux/swapops.h", text: f172 },
+  { path: "include/linux/tracepoint.h", text: f173 },
+  { path: "include/linux/types.h", text: f174 },
+  { path: "include/linux/uio.h", text: f175 },
+  { path: "include/linux/userfaultfd_k.h", text: f176 },
+  { path: "include/linux/uuid.h", text: f177 },
+  { path: "include/linux/vmalloc.h", text: f178 },
+  { path: "include/linux/vmstat.h", text: f179 },
+  { path: "include/linux/wait.h", text: f180 },
+  { path: "include/linux/wait_bit.h", text: f181 },
+  { path: "include/linux/wordpart.h", text: f182 },
+  { path: "include/linux/workqueue.h", text: f183 },
+  { path: "include/linux/writeback.h", text: f184 },
+  { path: "include/linux/xarray.h", text: f185 },
+  { path: "include/trace/events/fs_dax.h", text: f186 },
+  { path: "kernel/resource.c", text: f187 },
+  { path: "kernel/sched/wait.c", text: f188 },
+  { path: "lib/idr.c", text: f189 },
+  { path: "lib/iov_iter.c", text: f190 },
+  { path: "lib/kobject.c", text: f191 },
+  { path: "lib/memregion.c", text: f192 },
+  { path: "lib/percpu-refcount.c", text: f193 },
+  { path: "lib/string.c", text: f194 },
+  { path: "lib/vsprintf.c", text: f195 },
+  { path: "lib/xarray.c", text: f196 },
+  { path: "mm/filemap.c", text: f197 },
+  { path: "mm/fsc_mm.c", text: f198 },
+  { path: "mm/gup.c", text: f199 },
+  { path: "mm/huge_memory.c", text: f200 },
+  { path: "mm/internal.h", text: f201 },
+  { path: "mm/interval_tree.c", text: f202 },
+  { path: "mm/memory-failure.c", text: f203 },
+  { path: "mm/memory.c", text: f204 },
+  { path: "mm/memory_hotplug.c", text: f205 },
+  { path: "mm/memremap.c", text: f206 },
+  { path: "mm/mlock.c", text: f207 },
+  { path: "mm/mm_init.c", text: f208 },
+  { path: "mm/mmu_gather.c", text: f209 },
+  { path: "mm/page-writeback.c", text: f210 },
+  { path: "mm/page_alloc.c", text: f211 },
+  { path: "mm/rmap.c", text: f212 },
+  { path: "mm/slab_common.c", text: f213 },
+  { path: "mm/swap.c", text: f214 },
+  { path: "mm/truncate.c", text: f215 },
+  { path: "scenarios/catalogue.c", text: f216 },
+  { path: "scenarios/common.c", text: f217 },
+  { path: "scenarios/devdax.c", text: f218 },
+  { path: "scenarios/device.c", text: f219 },
+  { path: "scenarios/devices.c", text: f220 },
+  { path: "scenarios/devices.h", text: f221 },
+  { path: "scenarios/dma.c", text: f222 },
+  { path: "scenarios/driver.c", text: f223 },
+  { path: "scenarios/entries.c", text: f224 },
+  { path: "scenarios/holes.c", text: f225 },
+  { path: "scenarios/kvm.c", text: f226 },
+  { path: "scenarios/mapping.c", text: f227 },
+  { path: "scenarios/pgmap.c", text: f228 },
+  { path: "scenarios/races.c", text: f229 },
+  { path: "scenarios/reflink.c", text: f230 },
+  { path: "scenarios/scenario.h", text: f231 },
+  { path: "virt/kvm/kvm_main.c", text: f232 },
 ];

@@ -22,8 +22,15 @@ const OWN: Record<Era, Record<string, string>> = {
     "cut-interrupted": "freed-while-busy",
     "race-scan-locked": "freed-while-busy",
     "holder kill=1": "leaked-object",
+    "kvm-unplug": "freed-while-busy",
+    // KVM takes a reference of a DAX page and keeps it, because the page is marked reserved; v5.5.
+    "kvm-guest": "folio-ref-leak",
+    "kvm-truncate": "folio-ref-leak",
   },
   "v4.18": {
+    "kvm-guest": "folio-ref-leak", // as in v4.15
+    "kvm-truncate": "folio-ref-leak",
+    "kvm-unplug": "deadlock", // truncate waits for ever for the reference that KVM keeps
     "truncate-unmapped-pinned": "warn freed-while-busy",
     "evict-pinned": "warn",
     "holder kill=1": "leaked-object",

@@ -99,6 +99,13 @@ extern const struct fsc_scenario fsc_scenario_race_cow_truncate;
 extern const struct fsc_scenario fsc_scenario_race_reuse;
 extern const struct fsc_scenario fsc_scenario_race_fork_truncate;
 extern const struct fsc_scenario fsc_scenario_race_holder_put;
+extern const struct fsc_scenario fsc_scenario_kvm_guest;
+extern const struct fsc_scenario fsc_scenario_kvm_truncate;
+#if FSC_ERA < 613
+extern const struct fsc_scenario fsc_scenario_kvm_pfn_kinds;
+#endif
+extern const struct fsc_scenario fsc_scenario_kvm_unplug;
+extern const struct fsc_scenario fsc_scenario_kvm_devdax_unbind;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -186,5 +193,12 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_reuse,
 	&fsc_scenario_race_fork_truncate,
 	&fsc_scenario_race_holder_put,
+	&fsc_scenario_kvm_guest,
+	&fsc_scenario_kvm_truncate,
+#if FSC_ERA < 613
+	&fsc_scenario_kvm_pfn_kinds,
+#endif
+	&fsc_scenario_kvm_unplug,
+	&fsc_scenario_kvm_devdax_unbind,
 	NULL,
 };

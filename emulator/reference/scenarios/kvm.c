@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A guest's memory is a file or a device: what it maps is not counted, what KVM holds is, and either way the device can go. */
+#include <linux/fsc_pfn.h>
+#include <linux/kvm_host.h>
+#include "devices.h"
+
+static unsigned char sc_guest_byte;
+
+static int sc_guest_write(struct kvm *kvm, gfn_t gfn, unsigned char value)
+{
+	int error;
+
+	SC_DO(error = fsc_guest_access(kvm, gfn, &value, true), "guest stores %u to its page %lu", value, (unsigned long)gfn);
+	return error;
+}
+
+static int sc_guest_read(struct kvm *kvm, gfn_t gfn)
+{
+	int error;
+
+	SC_DO(error = fsc_guest_access(kvm, gfn, &sc_guest_byte, false), "guest loads from its page %lu", (unsigned long)gfn);
+	return error;
+}
+
+FSC_SCENARIO(kvm_guest, "kvm-guest", "A guest's memory is a mapped file, which its process unmaps and deletes; then the device goes",
+	     "order=0,9 write=0,1 hole=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n);
+	struct kvm *kvm;
+	struct sc_map m;
+
+	if (!__fsc_param("hole", 0))
+		sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	kvm = fsc_kvm_create(mm, m.addr, 4);
+	SC_EXPECT(!sc_guest_read(kvm, 1), "a guest can read memory that its process has mapped");
+	if (__fsc_param("write", 0)) {
+		SC_EXPECT(!sc_guest_write(kvm, 1, 7), "a guest can write memory that its process has mapped");
+		SC_EXPECT(!sc_guest_read(kvm, 1) && sc_guest_byte == 7, "a guest reads what it wrote");
+		sc_see(&m, 1, 7);
+	}
+	sc_munmap(&m);
+	SC_EXPECT(sc_guest_read(kvm, 1) == -EFAULT, "a guest cannot reach memory that its process has unmapped");
+	fsc_kvm_destroy(kvm);
+	sc_remove(&a);
+	sc_end(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"), "bind pmem");
+}
+
+FSC_SCENARIO(kvm_truncate, "kvm-truncate", "A file that is a guest's memory is truncated, and its block goes to another file",
+	     "order=0,9 fs=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n), b;
+	struct sc_map m, mb;
+	struct kvm *kvm;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	kvm = fsc_kvm_create(mm, m.addr, 4);
+	SC_EXPECT(!sc_guest_write(kvm, 0, 7), "a guest can write memory that its process has mapped");
+	sc_truncate(&a, 0);
+	b = sc_create("B", n);
+	sc_fill(&b, 0, n);
+	mb = sc_mmap(mm, &b, 0, n, SC_RW);
+	sc_write(&mb, 0, 9);
+	SC_EXPECT(sc_guest_write(kvm, 0, 8) == -EFAULT, "a guest cannot reach what is cut off the file that is its memory");
+	sc_see(&mb, 0, 9);
+	fsc_kvm_destroy(kvm);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&b);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+#if FSC_ERA < 613
+FSC_SCENARIO(kvm_pfn_kinds, "kvm-pfn-kinds", "KVM takes and lets go of a page of RAM, a reserved one, the zero page, a page of pmem",
+	     "kind=0,1,2,3")
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	unsigned int kind = __fsc_param("kind", 0);
+	unsigned long pfn = page_to_pfn(page);
+	int count;
+
+	if (kind == 1)
+		SetPageReserved(page);
+	else if (kind == 2)
+		pfn = fsc_registry.zero_pfn;
+	else if (kind == 3)
+		pfn = fsc_registry.pmem_start_pfn + 1;
+	count = page_count(pfn_to_page(pfn));
+	__fsc_step("KVM takes the page");
+	kvm_get_pfn(pfn);
+	if (!kind)
+		SC_EXPECT(page_count(page) == count + 1, "KVM counts a page of RAM that it takes");
+	SC_DO(kvm_release_pfn_clean(pfn), "KVM lets go of the page");
+	SC_EXPECT(page_count(pfn_to_page(pfn)) == count, "what KVM takes of a page it gives back");
+	if (kind == 1)
+		ClearPageReserved(page);
+	SC_DO(__free_page(page), "the page is freed");
+}
+#endif
+
+/* ---- unplug ---- */
+
+static struct {
+	struct kvm_vcpu vcpu;
+	struct kvm_host_map map;
+	struct sc_file a;
+	int gone;
+} sc_kvm;
+
+static void sc_cut_memory(void *unused)
+{
+	(void)unused;
+	sc_truncate(&sc_kvm.a, 0);
+	sc_kvm.gone = 1;
+}
+
+static void sc_kvm_lets_go(void *unused)
+{
+	(void)unused;
+	__fsc_step("KVM looks into the page that it holds and lets go of it");
+	SC_EXPECT(!sc_kvm.gone, "a block stays with its file while KVM holds its page");
+	SC_EXPECT(*(unsigned char *)sc_kvm.map.hva == 5, "KVM finds in the page that it holds what was written to it");
+	kvm_vcpu_unmap(&sc_kvm.vcpu, &sc_kvm.map, true);
+}
+
+FSC_SCENARIO(kvm_unplug, "kvm-unplug",
+	     "KVM holds a page of the file that is a guest's memory; the file is cut, unmounted, and the device unbound", "order=0,9 fs=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_map m;
+	int cut, let;
+
+	sc_kvm.gone = 0;
+	sc_kvm.a = sc_create("A", n);
+	sc_fill(&sc_kvm.a, 0, n);
+	m = sc_mmap(mm, &sc_kvm.a, 0, n, SC_RW);
+	sc_write(&m, 1, 5);
+	sc_kvm.vcpu.kvm = fsc_kvm_create(mm, m.addr, 4);
+	__fsc_step("KVM takes the guest's page");
+	SC_EXPECT(!kvm_vcpu_map(&sc_kvm.vcpu, 1, &sc_kvm.map), "KVM can look into a guest's page");
+	cut = sc_spawn("cut", sc_cut_memory, NULL);
+	let = sc_spawn("vcpu", sc_kvm_lets_go, NULL);
+	sc_join(cut);
+	sc_join(let);
+	__fsc_quiesce("the file is cut and KVM has let go");
+	SC_EXPECT(sc_guest_read(sc_kvm.vcpu.kvm, 1) == -EFAULT, "a guest cannot reach what is cut off the file that is its memory");
+	fsc_kvm_destroy(sc_kvm.vcpu.kvm);
+	sc_munmap(&m);
+	sc_remove(&sc_kvm.a);
+	sc_end(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"), "bind pmem");
+}
+
+FSC_SCENARIO(kvm_devdax_unbind, "kvm-devdax-unbind", "A device-dax device that is a guest's memory is unbound while the guest maps it",
+	     "order=0,9")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	struct dev_dax *dev_dax;
+	struct device *region;
+	struct sc_file d;
+	struct sc_map m;
+	struct kvm *kvm;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	region = sc_devdax_create(PAGE_SIZE << sc_order(), 512);
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
+	dev_dax = sc_dev_dax(region);
+	d = sc_open_cdev(dev_dax);
+	SC_EXPECT(d.file, "a bound device-dax device can be opened");
+	m = sc_mmap(mm, &d, 0, sc_order() ? 512 : 4, SC_RW);
+	kvm = fsc_kvm_create(mm, m.addr, 4);
+	SC_EXPECT(!sc_guest_write(kvm, 1, 5), "a guest can write memory that its process has mapped");
+	SC_DO(sc_dev_unbind(dev_dax), "unbind device-dax");
+	SC_EXPECT(sc_guest_read(kvm, 1) == -EFAULT, "a guest cannot reach memory of a device that is gone");
+	fsc_kvm_destroy(kvm);
+	sc_munmap(&m);
+	fput(d.file);
+	SC_DO(sc_devdax_unbind(region), "take the device away");
+	sc_devdax_destroy(region);
+	fsc_mm_destroy(mm);
+}
