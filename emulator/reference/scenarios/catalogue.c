@@ -106,6 +106,10 @@ extern const struct fsc_scenario fsc_scenario_kvm_pfn_kinds;
 #endif
 extern const struct fsc_scenario fsc_scenario_kvm_unplug;
 extern const struct fsc_scenario fsc_scenario_kvm_devdax_unbind;
+extern const struct fsc_scenario fsc_scenario_ndctl_mmap;
+extern const struct fsc_scenario fsc_scenario_ndctl_dax_pmd;
+extern const struct fsc_scenario fsc_scenario_ndctl_sub_section;
+extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -200,5 +204,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #endif
 	&fsc_scenario_kvm_unplug,
 	&fsc_scenario_kvm_devdax_unbind,
+	&fsc_scenario_ndctl_mmap,
+	&fsc_scenario_ndctl_dax_pmd,
+	&fsc_scenario_ndctl_sub_section,
+	&fsc_scenario_p2pdma_mmap,
 	NULL,
 };

@@ -42,7 +42,7 @@ export class AuditState {
     for (const e of this.stored) add(e.pfn, 2 ** e.order);
     for (const p of this.pins) add(p.pfn, p.pages);
     this.pages = [...touched].filter((p) => view.hasPage(p)).sort((a, b) => a - b);
-    this.fsDax = view.fsDaxRanges();
+    this.fsDax = view.rangesOf("FS_DAX");
   }
 
   /** Entries (not zero, not empty) that cover a pfn. */

@@ -352,9 +352,9 @@ export class MachineView {
     return this.field(inode, "struct inode", "i_mapping");
   }
 
-  /** Page ranges of FS_DAX devices that are bound. */
-  fsDaxRanges(): { readonly from: number; readonly to: number }[] {
-    const want = this.image.constant("MEMORY_DEVICE_FS_DAX");
+  /** Page ranges of the devices of a type ("FS_DAX") that are bound. */
+  rangesOf(type: "FS_DAX" | "PCI_P2PDMA"): { readonly from: number; readonly to: number }[] {
+    const want = this.image.constant(`MEMORY_DEVICE_${type}`);
     const range = this.offset("struct dev_pagemap", "range");
     const out: { from: number; to: number }[] = [];
     for (const at of this.pgmaps()) {

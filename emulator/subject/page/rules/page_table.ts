@@ -231,7 +231,7 @@ export const leafBeforeMapping: PageRule = {
   source:
     "drivers/dax/device.c dax_set_mapping() before vmf_insert_*(); mm/memory-failure.c mf_generic_kill_procs()",
   detection:
-    "when a present leaf of a device that is not FS_DAX is written, ->mapping of the page's head is read",
+    "when a present leaf of a device that is neither FS_DAX nor PCI_P2PDMA is written, ->mapping of the page's head is read",
   level: "error",
   consequence: "For a moment a process can reach the page while reverse-map users cannot find it.",
   onEvent(judge, event) {
@@ -242,7 +242,9 @@ export const leafBeforeMapping: PageRule = {
     const page = view.page(pfn);
     const head = page.isTail ? view.page(page.head) : page;
     if (head.mapping !== 0n) return;
-    if (view.fsDaxRanges().some((r) => pfn >= r.from && pfn < r.to)) return;
+    // The page of a file says so under its entry's lock; that of peer-to-peer memory never says whose it is.
+    const others = [...view.rangesOf("FS_DAX"), ...view.rangesOf("PCI_P2PDMA")];
+    if (others.some((r) => pfn >= r.from && pfn < r.to)) return;
     judge.report({
       pfn,
       fields: ["mapping"],

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What ndctl's tests do to DAX, by the names of the tests (ndctl: test/mmap.sh, dax-pmd.c, sub-section.sh, dax.sh). Left out:
+ * what they check of tools, and /dev/mem.
+ */
+#include <linux/device.h>
+#include <linux/memremap.h>
+#include <linux/string.h>
+#include "scenario.h"
+
+static struct mm_struct *sc_begin_on(int kind)
+{
+	struct mm_struct *mm;
+
+	SC_DO(sc_fs = fscfs_mount(kind), "mkfs, mount -o dax");
+	BUG_ON(!sc_fs);
+	mm = fsc_mm_create();
+	fsc_use_mm(mm);
+	return mm;
+}
+
+/* MAP_POPULATE, mlock(2), mlockall(2): of a DAX mapping nothing but its page table entries are made. */
+static void sc_populate(struct sc_map *m, bool write, const char *by)
+{
+	SC_DO(for (unsigned long i = 0; i < m->pages; i += m->pages > 8 ? 512 : 1)
+		      SC_EXPECT(!(fsc_fault(m->mm, m->addr + (i << PAGE_SHIFT), write ? FAULT_FLAG_WRITE : 0) & VM_FAULT_ERROR),
+				"a mapping of a file with blocks can be populated"),
+	      "%s", by);
+}
+
+FSC_SCENARIO(ndctl_mmap, "ndctl-mmap",
+	     "mmap.sh: a mapping is populated, locked and unmapped, on ext4 in large pages, then on xfs on the same device in small ones",
+	     "kind=0,1,2 populate=0,1 lock=0,1,2")
+{
+	static const unsigned int flags[] = { SC_RW, SC_RO, SC_PRIVATE };
+	static const char *const locks[] = { "mlock", "mlockall", "read, then mlock" };
+	int kind = __fsc_param("kind", 0), lock = __fsc_param("lock", 0);
+
+	for (int round = 0; round < 2; round++) {
+		struct mm_struct *mm = sc_begin_on(round ? FSCFS_XFS : FSCFS_EXT4);
+		unsigned long n = round || kind == 2 ? 8 : 512;
+		struct sc_file a = sc_create("A", 512);
+		struct sc_map m;
+
+		sc_fill(&a, 0, 512);
+		m = sc_mmap(mm, &a, 0, n, flags[kind]);
+		if (__fsc_param("populate", 0))
+			sc_populate(&m, kind == 2, "populate");
+		if (lock == 2)
+			sc_read(&m, n - 1);
+		sc_populate(&m, kind == 2, locks[lock]);
+		if (kind != 1)
+			sc_write(&m, 1, 5);
+		sc_read(&m, 1);
+		sc_munmap(&m);
+		sc_remove(&a);
+		sc_end(mm);
+	}
+}
+
+FSC_SCENARIO(ndctl_dax_pmd, "ndctl-dax-pmd",
+	     "dax-pmd.c: O_DIRECT from a mapping that was not touched, or was; a fork; a mapping that becomes writable; O_DIRECT into it",
+	     "case=0,1,2,3,4 fs=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *child;
+	int nr = __fsc_param("case", 0);
+	struct sc_file a = sc_create("A", 512);
+	struct sc_map m, c;
+	struct sc_dma dma;
+
+	sc_fill(&a, 0, 512);
+	m = sc_mmap(mm, &a, 0, 512, nr == 3 ? SC_RO : SC_RW);
+	if (nr == 1 || nr == 2)
+		sc_write(&m, 0, 5);
+	if (nr == 3)
+		sc_read(&m, 0);
+	if (nr < 2 || nr == 4) {
+		SC_EXPECT(sc_dma_start(&dma, &m, 0, SC_PUT_UNPIN) == 1, "a mapping can be the buffer of O_DIRECT");
+		if (nr != 0)
+			SC_DO(*(unsigned char *)page_address(dma.page) = 6, "the device writes");
+		SC_DO(sc_dma_end(&dma), "O_DIRECT is done");
+		sc_see(&m, 0, nr ? 6 : 0);
+	} else if (nr == 2) {
+		SC_DO(child = fsc_mm_fork(mm), "fork");
+		c = m;
+		c.mm = child;
+		sc_see(&c, 0, 5);
+		SC_DO(fsc_mm_destroy(child), "child exits");
+	} else {
+		SC_DO(fsc_mprotect(mm, m.addr, m.pages << PAGE_SHIFT, FSC_PROT_READ | FSC_PROT_WRITE), "mprotect A read-write");
+		sc_write(&m, 0, 7);
+		sc_see(&m, 0, 7);
+	}
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+/* ---- neighbours in a section ---- */
+
+static struct {
+	struct device dev;
+	struct dev_pagemap pgmap;
+} sc_part[3];
+
+static void sc_part_release(struct device *dev)
+{
+	(void)dev;
+}
+
+static void sc_part_map(int i)
+{
+	struct dev_pagemap *pgmap = &sc_part[i].pgmap;
+
+	memset(pgmap, 0, sizeof(*pgmap));
+	pgmap->type = MEMORY_DEVICE_GENERIC;
+	pgmap->nr_range = 1;
+	pgmap->range.start = PFN_PHYS(fsc_registry.pmem_start_pfn) + i * PMD_SIZE;
+	pgmap->range.end = pgmap->range.start + PMD_SIZE - 1;
+	SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_part[i].dev, pgmap)), "a namespace can be enabled beside another"),
+	      "enable namespace %d", i);
+}
+
+FSC_SCENARIO(ndctl_sub_section, "ndctl-sub-section",
+	     "sub-section.sh: namespaces that share a section of memory are enabled, and one is disabled and enabled again", "gone=0,1,2")
+{
+	int gone = __fsc_param("gone", 0);
+
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	memset(sc_part, 0, sizeof(sc_part));
+	for (int i = 0; i < 3; i++) {
+		sc_part[i].dev.release = sc_part_release;
+		device_initialize(&sc_part[i].dev);
+		dev_set_name(&sc_part[i].dev, "namespace0.%d", i);
+		BUG_ON(device_add(&sc_part[i].dev));
+		sc_part_map(i);
+	}
+	for (int round = 0; round < 2; round++) {
+		SC_DO(devm_memunmap_pages(&sc_part[gone].dev, &sc_part[gone].pgmap), "disable namespace %d", gone);
+		for (int i = 0; i < 3; i++) {
+			unsigned long pfn = PHYS_PFN(sc_part[i].pgmap.range.start);
+			struct dev_pagemap *found = get_dev_pagemap(pfn, NULL);
+
+			SC_EXPECT(found == (i == gone ? NULL : &sc_part[i].pgmap),
+				  "a namespace that is disabled is no longer found, and its neighbours still are");
+			if (!found)
+				continue;
+			put_dev_pagemap(found);
+			SC_EXPECT(is_zone_device_page(pfn_to_page(pfn)),
+				  "struct pages of a namespace stay when its neighbour is disabled");
+		}
+		sc_part_map(gone);
+	}
+	for (int i = 0; i < 3; i++)
+		SC_DO(device_unregister(&sc_part[i].dev), "destroy namespace %d", i);
+}

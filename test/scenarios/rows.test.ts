@@ -1,0 +1,197 @@
+/**
+ * Every system that the machine has is noticed when it breaks, and alone: for each a line of the reference kernel is broken, the
+ * system's own cases fail, and those of the others do not. Leaves out what mails do about it (test/review).
+ */
+import "../../server/shipped.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Era } from "../../emulator/kernel/era.ts";
+import { buildKernelImage, type OverlayUnit } from "../../emulator/kernel.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { type BootedImage, bootImage, casesOf, runCase } from "../../emulator/scenario/runner.ts";
+import { changed } from "../support/one_change.ts";
+
+interface Row {
+  readonly system: string;
+  readonly era: Era;
+  /** The break: a function of the reference kernel, and what stands in the place of what. */
+  readonly path: string;
+  readonly fn: string;
+  readonly from: string;
+  readonly to: string;
+  /** Cases of the system, by their label; each fails. */
+  readonly cases: readonly string[];
+  /** Systems whose cases rest on the same line, and fail too. */
+  readonly also?: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    system: "v4.15, v4.18",
+    era: "v4.18",
+    path: "fs/dax.c",
+    fn: "fsc_busy_at",
+    from: "return",
+    to: "return NULL; return",
+    cases: ["truncate-pinned order=0 index=0 fs=0 put=0 open=0"],
+    also: ["layout break", "virtiofs", "KVM"],
+  },
+  {
+    system: "v7.3",
+    era: "v7.3",
+    path: "fs/dax.c",
+    fn: "dax_folio_reset_order",
+    from: "single->pgmap = pgmap;",
+    to: "single->pgmap = NULL;",
+    cases: ["reuse-other-size from=9 index=0 write=1 same=1"],
+    also: ["ndctl"],
+  },
+  {
+    system: "MAP_SYNC",
+    era: "v6.12",
+    path: "fs/dax.c",
+    fn: "dax_insert_pfn_mkwrite",
+    from: "if (!entry || dax_is_conflict(entry) || (!order && !dax_is_pte_entry(entry))) {",
+    to: "if (dax_is_conflict(entry)) {",
+    cases: ["sync-entry-changes order=0 what=0"],
+  },
+  {
+    system: "layout break",
+    era: "v6.12",
+    path: "fs/dax.c",
+    fn: "dax_busy_page",
+    from: "return candidate;",
+    to: "return NULL;",
+    cases: ["punch-pinned order=0 fs=1 beside=0"],
+    also: ["v4.15, v4.18", "virtiofs", "KVM"],
+  },
+  {
+    system: "KVM",
+    era: "v6.12",
+    path: "virt/kvm/kvm_main.c",
+    fn: "kvm_pfn_to_refcounted_page",
+    from: " || kvm_is_zone_device_page(page)",
+    to: "",
+    cases: ["kvm-unplug order=0 fs=1"],
+  },
+  {
+    system: "pgmap life",
+    era: "v6.12",
+    path: "mm/memremap.c",
+    fn: "memunmap_pages",
+    from: "wait_for_completion(&pgmap->done);",
+    to: "",
+    cases: ["pgmap-held type=2 what=1"],
+  },
+  {
+    system: "sub-section neighbours",
+    era: "v6.12",
+    path: "mm/memremap.c",
+    fn: "pgmap_array_delete",
+    from: "last = PHYS_PFN(range->end)",
+    to: "last = PHYS_PFN(range->end) + 1",
+    cases: ["ndctl-sub-section gone=0"],
+  },
+  {
+    system: "P2PDMA",
+    era: "v6.15",
+    path: "drivers/pci/p2pdma.c",
+    fn: "p2pdma_page_free",
+    from: "percpu_ref_put(ref);",
+    to: "",
+    cases: ["p2pdma-mmap pages=1 held=0"],
+  },
+  {
+    system: "device memory",
+    era: "v6.12",
+    path: "mm/memremap.c",
+    fn: "zone_device_page_init",
+    from: "set_page_count(page, 1);",
+    to: "",
+    cases: ["pgmap-types type=2"],
+  },
+  {
+    system: "virtiofs",
+    era: "v6.12",
+    path: "fs/fuse/dax.c",
+    fn: "__fuse_dax_break_layouts",
+    from: "if (!busy)",
+    to: "if (busy)",
+    cases: ["truncate-pinned order=0 index=0 fs=2 put=0 open=0"],
+  },
+  {
+    system: "holder",
+    era: "v6.12",
+    path: "drivers/dax/super.c",
+    fn: "fs_put_dax",
+    from: "void *was = cmpxchg(&dax_dev->holder_data, holder, NULL);",
+    to: "void *was = holder;",
+    cases: ["holder kill=0"],
+    also: ["ndctl"],
+  },
+  {
+    system: "libnvdimm",
+    era: "v6.12",
+    path: "drivers/nvdimm/pmem.c",
+    fn: "pmem_attach_disk",
+    from: "put_disk(disk);",
+    to: "",
+    cases: ["pmem-probe-fails step=0 raw=1"],
+  },
+  {
+    system: "memory failure",
+    era: "v6.12",
+    path: "mm/memory-failure.c",
+    fn: "mf_dax_kill_procs",
+    from: "dax_unlock_mapping_entry(mapping, index, cookie);",
+    to: "",
+    cases: ["memory-failure order=0 files=1 mapped=1"],
+  },
+  {
+    system: "ndctl",
+    era: "v7.3",
+    path: "fs/dax.c",
+    fn: "dax_folio_reset_order",
+    from: "clear_compound_head(page);",
+    to: "",
+    cases: ["ndctl-mmap kind=0 populate=0 lock=0"],
+    also: ["v7.3"],
+  },
+];
+
+/** Kernels as they are. */
+const booted = new Map<Era, BootedImage>();
+const boot = (era: Era, overlay: readonly OverlayUnit[]): BootedImage => {
+  const kernel = buildKernelImage(era, overlay);
+  assert.deepEqual(kernel.errors, []);
+  return bootImage(kernel.image, era, new Memory());
+};
+
+/** What a case says: "" where all holds. */
+function said(at: BootedImage, label: string): string {
+  const def = at.scenarios.find((s) => s.name === label.split(" ")[0]);
+  const c = def && casesOf(def).find((k) => k.label === label);
+  assert.ok(c !== undefined, `there is no case "${label}"`);
+  const run = runCase(at, c, { stepLimit: 2_000_000 });
+  const { reason } = run.end;
+  return run.violations[0]?.message ?? (reason.kind === "completed" ? "" : reason.message);
+}
+
+for (const row of ROWS)
+  test(`${row.system}: a broken line of ${row.fn}() is told by its own cases, and by no others`, () => {
+    const { now } = changed(row.path, row.fn, row.from, row.to);
+    const whole = booted.get(row.era) ?? boot(row.era, []);
+    booted.set(row.era, whole);
+    const broken = boot(row.era, [{ path: row.path, text: `${now}\n` }]);
+    for (const label of row.cases) {
+      assert.equal(said(whole, label), "", `${label} holds on the kernel as it is`);
+      assert.notEqual(said(broken, label), "", `${label} fails`);
+    }
+    const others = ROWS.filter((r) => r !== row && !row.also?.includes(r.system)).flatMap((r) => r.cases);
+    for (const label of others.filter((l) => said(broken, l) !== ""))
+      assert.notEqual(
+        said(whole, label),
+        "",
+        `${label} has nothing to do with ${row.system}: ${said(broken, label)}`,
+      );
+  });
