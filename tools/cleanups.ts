@@ -1,8 +1,9 @@
 /**
  * `npm run corpus -- --cleanups --tree DIR [--tree DIR2 ...] [--count N] [--seed S]`: draws patches that say they change
- * nothing (rename, factor out, clean up, convert, simplify, move: by their subject) from ../shared/corpus/series and threads,
- * reviews each on its series and on the tree that takes it best, else on the reference kernel, and prints what is said: a *new*
- * is to be looked at, one on such a patch is most often false. At least two thirds should run. Leaves out who is right.
+ * nothing (rename, factor out, clean up, convert, simplify, move: by their subject) from ../shared/corpus/series, threads and
+ * anykernel, reviews each on its series and on the tree that takes it best, else on the reference kernel, and prints what is
+ * said: a *new* is to be looked at, one on such a patch is most often false. At least two thirds should run. Leaves out who is
+ * right.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,12 +23,12 @@ const { values } = parseArgs({
     words: {
       type: "string",
       default:
-        "renam|factor|clean.?up|convert|conversion|simplif|\\bmove|tidy|helper|consolidat|pointless|redundant",
+        "renam|factor|clean.?up|convert|conversion|simplif|\\bmove|tidy|helper|consolidat|pointless|redundant|unused|refactor|\\bsplit|reorder|\\bswitch(?:ed)? to|\\buse \\w+\\(\\)|common error",
     },
   },
 });
 const corpus = join(process.env["FOLIOSCOPE_ROOT"] ?? ".", "..", "shared", "corpus");
-const folders = ["series", "threads"].map((f) => join(corpus, f)).filter((f) => existsSync(f));
+const folders = ["series", "threads", "anykernel"].map((f) => join(corpus, f)).filter((f) => existsSync(f));
 if (folders.length === 0) {
   console.log("corpus: ../shared/corpus is not here, nothing to draw from");
   process.exit(0);
@@ -68,7 +69,7 @@ function drawnOf(path: string): Drawn[] {
 
 const all = folders.flatMap((f) =>
   readdirSync(f)
-    .filter((n) => n.endsWith(".mbox"))
+    .filter((n) => /\.(?:mbox|eml)$/.test(n))
     .sort()
     .flatMap((n) => drawnOf(join(f, n))),
 );
