@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { runExec } from "../../server/cli_exec.ts";
+import { heard } from "../support/heard.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-exec-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -12,19 +13,7 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 async function exec(text: string, ...args: string[]) {
   const file = join(dir, "p.c");
   writeFileSync(file, text);
-  let out = "";
-  let err = "";
-  const status = await runExec([file, ...args], {
-    stdout: (t) => void (out += t),
-    stderr: (t) => void (err += t),
-    color: false,
-    bytes: (fd, bytes) => {
-      const t = Buffer.from(bytes).toString("latin1");
-      if (fd === 1) out += t;
-      else err += t;
-    },
-  });
-  return { status, out, err };
+  return await heard(runExec, [file, ...args]);
 }
 
 test("output, arguments, macros and status pass through", async () => {

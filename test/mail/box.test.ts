@@ -8,6 +8,7 @@ import { runReview } from "../../server/cli_review.ts";
 import { FileProblem } from "../../server/files.ts";
 import { threadOf } from "../../server/mail/box.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { heard } from "../support/heard.ts";
 import { example } from "../support/paths.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-box-"));
@@ -64,20 +65,12 @@ for (const [name, path] of [
   });
 
 test("review --message runs what the id stands for: a patch, a series, the patch that a reply is about", async () => {
-  const run = async (...args: string[]) => {
-    let [out, err] = ["", ""];
-    const io = {
-      stdout: (t: string) => void (out += t),
-      stderr: (t: string) => void (err += t),
-      color: false,
-    };
-    const only = [
-      "--no-cache",
-      "--scenario",
-      "insert-fails order=0 index=0 write=0 again=0 hole=0 fail_pgtable_alloc=0 fail_vmf_insert=1",
-    ];
-    return { status: await runReview([...only, ...args], io), out, err };
-  };
+  const only = [
+    "--no-cache",
+    "--scenario",
+    "insert-fails order=0 index=0 write=0 again=0 hole=0 fail_pgtable_alloc=0 fail_vmf_insert=1",
+  ];
+  const run = (...args: string[]) => heard(runReview, [...only, ...args]);
   const titles = (text: string): string[] => text.match(/^\[.*$/gm) ?? [];
   const own = await run("--message", "two@x", maildir);
   assert.deepEqual(titles(own.out), ["[2/2] fs/dax: Two"]);

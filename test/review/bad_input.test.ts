@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { runReview } from "../../server/cli_review.ts";
+import { heard } from "../support/heard.ts";
 
 let dir = "";
 before(() => {
@@ -17,11 +18,7 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 async function review(content: string | Uint8Array, ...args: string[]) {
   const file = join(dir, "input.eml");
   writeFileSync(file, content);
-  let out = "";
-  let err = "";
-  const io = { stdout: (t: string) => (out += t), stderr: (t: string) => (err += t), color: false };
-  const status = await runReview([file, ...args], io);
-  return { status, out, err };
+  return await heard(runReview, [file, ...args]);
 }
 
 const mail = (diff: string): string =>

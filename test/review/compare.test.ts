@@ -10,6 +10,7 @@ import { after, test } from "node:test";
 import { runCompare } from "../../server/cli_compare.ts";
 import { pairsOf, versionsOf } from "../../server/compare/versions.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { heard } from "../support/heard.ts";
 import { example } from "../support/paths.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-compare-"));
@@ -59,11 +60,7 @@ test("patches are paired by title, then by content, and told by how they differ"
   assert.deepEqual(statuses(mbox(as(leak, 1, 1, 1)), mbox(as(around, 2, 1, 1))), ["1>1 moved"]);
 });
 
-async function run(...args: string[]) {
-  let [out, err] = ["", ""];
-  const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (err += t), color: false };
-  return { status: await runCompare(["--no-cache", ...args], io), out, err };
-}
+const run = (...args: string[]) => heard(runCompare, ["--no-cache", ...args]);
 
 const file = (name: string, text: string): string => {
   writeFileSync(join(dir, name), text);

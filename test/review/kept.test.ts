@@ -12,6 +12,7 @@ import { Pool } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { KeptResults, keepsResults } from "../../server/review/kept.ts";
 import type { ReviewOptions, ReviewResult } from "../../server/review/types.ts";
+import { heard } from "../support/heard.ts";
 import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-kept-"));
@@ -157,15 +158,7 @@ test("the environment can ask for none, and the command shows and clears what is
   try {
     await review(new KeptResults(join(dir, "home", "results"), "one"), demo);
     writeFileSync(join(dir, "home", "mine"), "not a cache\n");
-    const run = async (...args: string[]) => {
-      let out = "";
-      const io = {
-        stdout: (t: string) => void (out += t),
-        stderr: (t: string) => void (out += t),
-        color: false,
-      };
-      return { status: await runCache(args, io), out };
-    };
+    const run = (...args: string[]) => heard(runCache, args);
     assert.match((await run()).out, /results of reviews +1 file .* of at most 128/);
     assert.match((await run("--clear")).out, /results of reviews +1 file .* removed/);
     assert.match((await run()).out, /results of reviews +0 files/);

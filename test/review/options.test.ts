@@ -13,6 +13,7 @@ import { runReview } from "../../server/cli_review.ts";
 import { nearest } from "../../server/options.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { gitEnvironment } from "../../server/source/git_blobs.ts";
+import { heard } from "../support/heard.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"]!;
 const dir = mkdtempSync(join(tmpdir(), "folioscope-options-"));
@@ -23,11 +24,7 @@ execFileSync("mkfifo", [fifo]);
 
 type Command = (args: string[], io: Parameters<typeof runReview>[1]) => Promise<number>;
 
-async function run(command: Command, ...args: string[]) {
-  let err = "";
-  const io = { stdout: () => undefined, stderr: (t: string) => void (err += t), color: false };
-  return { status: await command(args, io), err };
-}
+const run = (command: Command, ...args: string[]) => heard(command, args);
 
 const TOKEN = "fs1:000000000000:0:map-fault:v6.15/v6.15:0:";
 const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
@@ -118,16 +115,7 @@ async function exec(text: string, ...args: string[]) {
   const file = join(dir, "prog", "p.c");
   execFileSync("mkdir", ["-p", join(dir, "prog"), join(dir, "data")]);
   writeFileSync(file, text);
-  let out = "";
-  let err = "";
-  const status = await runExec([file, ...args], {
-    stdout: (t) => void (out += t),
-    stderr: (t) => void (err += t),
-    color: false,
-    bytes: (fd, bytes) =>
-      void (fd === 1 ? (out += Buffer.from(bytes).toString()) : (err += Buffer.from(bytes).toString())),
-  });
-  return { status, out, err };
+  return await heard(runExec, [file, ...args]);
 }
 
 test("a program opens the files below --files and no other", async () => {

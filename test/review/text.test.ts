@@ -14,19 +14,14 @@ import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
 import { fakeReview } from "../support/fake_review.ts";
+import { heard } from "../support/heard.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { corpus, example, needsCorpus, root } from "../support/paths.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-text-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 
-async function review(...args: string[]) {
-  let out = "";
-  let err = "";
-  const io = { stdout: (t: string) => (out += t), stderr: (t: string) => (err += t), color: false };
-  const status = await runReview(args, io);
-  return { status, out, err };
-}
+const review = (...args: string[]) => heard(runReview, args);
 
 const wide = (text: string): string[] =>
   text.split("\n").filter((l) => l.length > 80 && !/replay: |--> /.test(l));

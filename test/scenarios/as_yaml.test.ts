@@ -14,6 +14,7 @@ import { scenarioAsYaml } from "../../server/scenarios/from_c.ts";
 import { readScenario } from "../../server/scenarios/read.ts";
 import { scenarioUnits } from "../../server/scenarios/to_c.ts";
 import type { ScenarioFile } from "../../server/scenarios/types.ts";
+import { heard } from "../support/heard.ts";
 
 const builtIn = bootImage(buildKernelImage(NEWEST_ERA, []).image, NEWEST_ERA, new Memory());
 
@@ -67,20 +68,14 @@ test("what can be said reads without a problem and its runs are the built-in one
 });
 
 test("the command prints it, or says what cannot be said, or the nearest name", async () => {
-  const run = async (name: string): Promise<{ status: number; out: string; told: string }> => {
-    let out = "";
-    let told = "";
-    const io = { stdout: (t: string) => void (out += t), stderr: (t: string) => void (told += t) };
-    const status = await runScenarios(["--as-yaml", name], io as never);
-    return { status, out, told };
-  };
+  const run = (name: string) => heard(runScenarios, ["--as-yaml", name]);
   const printed = await run("punch-pinned");
   assert.equal(printed.status, 0);
   assert.deepEqual(readScenario(printed.out, "x").problems, []);
   const unsaid = await run("holder");
   assert.equal(unsaid.status, 3);
-  assert.match(unsaid.told, /holder cannot be said as a scenario file \(scenarios\/device\.c: /);
+  assert.match(unsaid.err, /holder cannot be said as a scenario file \(scenarios\/device\.c: /);
   const unknown = await run("punch-pined");
   assert.equal(unknown.status, 2);
-  assert.match(unknown.told, /nearest is punch-pinned/);
+  assert.match(unknown.err, /nearest is punch-pinned/);
 });

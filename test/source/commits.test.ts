@@ -9,6 +9,7 @@ import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { commitMails, RangeProblem } from "../../server/source/commits.ts";
 import { gitEnvironment } from "../../server/source/git_blobs.ts";
+import { heard } from "../support/heard.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-commits-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -132,15 +133,7 @@ test("a range that cannot be read is told: what, and what to do", () => {
 
 test("review --range reads them, writes the mails where asked, and overwrites nothing", async () => {
   const was = process.cwd();
-  const run = async (...args: string[]) => {
-    let [out, err] = ["", ""];
-    const io = {
-      stdout: (t: string) => void (out += t),
-      stderr: (t: string) => void (err += t),
-      color: false,
-    };
-    return { status: await runReview(["--no-cache", ...args], io), out, err };
-  };
+  const run = (...args: string[]) => heard(runReview, ["--no-cache", ...args]);
   const mails = join(dir, "mails.mbox");
   process.chdir(repo);
   try {

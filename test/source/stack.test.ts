@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { CliIo } from "../../server/cli_io.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { baseCommitOf, loadStack, seriesPatches, stackFor } from "../../server/source/stack.ts";
+import { heard } from "../support/heard.ts";
 import { mail } from "../support/memory_tree.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-stack-"));
@@ -91,10 +91,8 @@ test("what is wrong with a prerequisite is said", () => {
 test("the command refuses a wrong tree or prerequisite before it runs anything", async () => {
   const file = write("patch.eml", mail(diff(1)));
   const said = async (...args: string[]) => {
-    let stderr = "";
-    const io: CliIo = { stdout: () => {}, stderr: (t: string) => void (stderr += t), color: false };
-    const status = await runReview([...args, file], io);
-    return `${status} ${stderr}`;
+    const { status, err } = await heard(runReview, [...args, file]);
+    return `${status} ${err}`;
   };
   assert.match(await said("--tree", dir), /^2 .*--tree: .* is not a kernel tree/);
   assert.match(await said("--prerequisite", file), /^2 .*--prerequisite needs --tree DIR/);

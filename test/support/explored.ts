@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runExplore } from "../../server/cli_explore.ts";
+import { heard } from "./heard.ts";
 
 /** Runs `folioscope explore` on a mail and gives what it said. */
 export async function explored(
@@ -13,19 +14,7 @@ export async function explored(
   try {
     const file = join(folder, "patch.eml");
     writeFileSync(file, mail);
-    let out = "";
-    let err = "";
-    const io = {
-      stdout: (t: string) => {
-        out += t;
-      },
-      stderr: (t: string) => {
-        err += t;
-      },
-      color: false,
-    };
-    const status = await runExplore([file, ...args], io);
-    return { status, out, err };
+    return await heard(runExplore, [file, ...args]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
