@@ -33,7 +33,7 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
 }
 
 function findingLines(doc: ParsedDocument, f: Finding): string[] {
-  const consequence = ruleOf(f.code)?.consequence ?? "";
+  const rule = ruleOf(f.code);
   const where = [
     f.path === "" ? "" : markdownCode(f.path),
     f.docLine > 0 ? `line ${f.docLine} of the mail` : "",
@@ -41,8 +41,8 @@ function findingLines(doc: ParsedDocument, f: Finding): string[] {
   const out = [
     `## ${markdownText(verdictText(doc, f))}: ${markdownCode(f.code)}`,
     "",
+    ...(rule === undefined ? [] : [markdownText(`${rule.title}. ${rule.consequence}`), ""]),
     markdownText(f.message),
-    ...(consequence === "" ? [] : ["", markdownText(consequence)]),
     "",
     `- where: ${where.filter((s) => s !== "").join(", ") || "no line of the mail"}`,
     `- scenario: ${markdownCode(f.scenario)}${f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""}, rules of ${markdownText(f.era)}`,

@@ -155,10 +155,11 @@ const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
 function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const [mark, color] = MARK[f.verdict] ?? ["", "yellow"];
   const out: string[] = [];
-  const head = wrap(`${f.code}: ${f.message}`, WIDTH - mark.length - 3, "    ");
+  const rule = ruleOf(f.code);
+  const head = wrap(`${f.code}: ${rule?.title ?? f.message}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
-  const consequence = ruleOf(f.code)?.consequence ?? "";
-  if (consequence !== "") out.push(...wrap(consequence, WIDTH - 4).map((l) => `    ${l}`));
+  for (const text of rule === undefined ? [] : [rule.consequence, f.message])
+    out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
   out.push(paint(`    --> ${placeOf(doc, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
