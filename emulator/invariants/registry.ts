@@ -27,6 +27,15 @@ const ranks = new Map([...WATCHING, ...FUNCTION_RULES].map((r, i) => [r.code, i]
 /** The rule of a code; undefined for a stop that has none. */
 export const ruleOf = (code: string): RuleFacts | undefined => byCode.get(code);
 
+const ofThings = new Set(SUBJECTS.flatMap((m) => m.rules.map((r) => r.code)));
+
+/**
+ * The plain sentence of a fault: rules about watched things speak of pages by their numbers, so their title says it; the
+ * message of any other says what happened already.
+ */
+export const sentenceOf = (code: string, message: string): string =>
+  ofThings.has(code) ? (ruleOf(code)?.title ?? message) : message;
+
 /** Which of two faults at one place is the one to tell: the lower rank. What is judged in the run comes first. */
 export const rankOf = (code: string): number => ranks.get(code) ?? ranks.size;
 

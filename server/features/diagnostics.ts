@@ -3,6 +3,7 @@
  * new with the patch is listed (D4); what it mends or found broken is for hover, lens and tree unless a setting asks.
  */
 
+import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { Problem } from "../mail/types.ts";
 import { terminalText } from "../report/text.ts";
 import { verdictText } from "../report/words.ts";
@@ -90,6 +91,7 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
   const more = finding.alsoIn.length > 0 ? ` and ${finding.alsoIn.length} more` : "";
   const where =
     finding.exactLine || !finding.path ? "" : ` (it happens in ${finding.path}, reached from here)`;
+  const what = sentenceOf(finding.code, finding.message);
   return {
     docLine,
     endDocLine: docLine,
@@ -98,7 +100,8 @@ function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFind
     severity: loud ? finding.severity : "information",
     code: finding.code,
     message: [
-      `${finding.message}${where}`,
+      `${what}${where}`,
+      ...(what === finding.message ? [] : [finding.message]),
       `${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}${isStale(snapshot) ? " · of the text before the last edit" : ""}`,
     ]
       .map(terminalText)

@@ -3,6 +3,7 @@
  * findings on it, and a reviewer's remark. Works on quoted lines at any depth and on `-` lines, which exist in no file.
  */
 
+import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
@@ -162,7 +163,7 @@ function findingText(snapshot: Snapshot, finding: Finding, index: number): strin
   if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
   return [
     head,
-    markdownText(finding.message),
+    markdownText(sentenceOf(finding.code, finding.message)),
     `${markdownCode(finding.scenario)}${also} · ${markdownText(finding.era)} · ${link}`,
   ].join("  \n");
 }

@@ -4,6 +4,7 @@
  * stand under the root.
  */
 
+import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { DiffFile, Patch } from "../mail/types.ts";
 import type { TreeNode } from "../protocol.ts";
 import { fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
@@ -269,7 +270,7 @@ function findingRow(
       finding.code,
       docLine,
     ),
-    description: `${VERDICT_SHORT[finding.verdict]} · ${finding.message}`,
+    description: `${VERDICT_SHORT[finding.verdict]} · ${sentenceOf(finding.code, finding.message)}`,
     tooltip: `**${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}\n\n${markdownText(finding.message)}\n\n${markdownCode(finding.scenario)} · ${markdownText(finding.era)}`,
     verdict: finding.verdict,
     severity: finding.severity,

@@ -2,7 +2,7 @@
  * A report as Markdown, for a CI summary or a ticket: a table of patches, then each finding with what follows from it and
  * its events. Text of the mail is code or escaped, never markup. Leaves out runs without a finding but for their number.
  */
-import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { notesOf, VERDICT_ORDER } from "./facts.ts";
@@ -33,7 +33,8 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
 }
 
 function findingLines(doc: ParsedDocument, f: Finding): string[] {
-  const rule = ruleOf(f.code);
+  const what = sentenceOf(f.code, f.message);
+  const consequence = ruleOf(f.code)?.consequence ?? "";
   const where = [
     f.path === "" ? "" : markdownCode(f.path),
     f.docLine > 0 ? `line ${f.docLine} of the mail` : "",
@@ -41,8 +42,10 @@ function findingLines(doc: ParsedDocument, f: Finding): string[] {
   const out = [
     `## ${markdownText(verdictText(doc, f))}: ${markdownCode(f.code)}`,
     "",
-    ...(rule === undefined ? [] : [markdownText(`${rule.title}. ${rule.consequence}`), ""]),
-    markdownText(f.message),
+    markdownText(what),
+    ...[consequence, what === f.message ? "" : f.message].flatMap((t) =>
+      t === "" ? [] : ["", markdownText(t)],
+    ),
     "",
     `- where: ${where.filter((s) => s !== "").join(", ") || "no line of the mail"}`,
     `- scenario: ${markdownCode(f.scenario)}${f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""}, rules of ${markdownText(f.era)}`,

@@ -2,7 +2,7 @@
  * A finding as the panel shows it: what happens and what follows from it in plain sentences first, then the rule, how
  * certain, and where. Leaves out the runs (review/timeline.ts) and drawing (extension/panel).
  */
-import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import { type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "../features/snapshot.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
@@ -34,7 +34,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     index: placed.index,
     position: place + 1,
     total: order.length,
-    what: rule === undefined ? f.message : rule.title,
+    what: sentenceOf(f.code, f.message),
     soWhat: rule?.consequence ?? "",
     detail: f.message,
     certainty: [

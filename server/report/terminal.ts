@@ -3,7 +3,7 @@
  * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (terminal_coverage.ts) and
  * the command itself (cli_review.ts).
  */
-import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
@@ -155,11 +155,11 @@ const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
 function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const [mark, color] = MARK[f.verdict] ?? ["", "yellow"];
   const out: string[] = [];
-  const rule = ruleOf(f.code);
-  const head = wrap(`${f.code}: ${rule?.title ?? f.message}`, WIDTH - mark.length - 3, "    ");
+  const what = sentenceOf(f.code, f.message);
+  const head = wrap(`${f.code}: ${what}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
-  for (const text of rule === undefined ? [] : [rule.consequence, f.message])
-    out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
+  for (const text of [ruleOf(f.code)?.consequence ?? "", what === f.message ? "" : f.message])
+    if (text !== "") out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
   out.push(paint(`    --> ${placeOf(doc, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
