@@ -4,7 +4,7 @@
  */
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
-import { reachable } from "./reach.ts";
+import { reach } from "./reach.ts";
 import type { Run } from "./run.ts";
 import { isErrAddress, type Value } from "./value.ts";
 
@@ -39,7 +39,7 @@ export interface AuditInput {
 export function audit(w: Run, input: AuditInput): void {
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
-  const reached = reachable(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
+  const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
   for (const h of held) {
     if (h.kind.sort === "lock") {
       w.fault({
@@ -83,12 +83,12 @@ function functionsOf(h: Holding, end: string): string[] {
 }
 
 /** Someone can still give it back: by what is returned, or by what outlives the call. */
-function isKept(w: Run, h: Holding, input: AuditInput, reached: ReadonlySet<number>): boolean {
+function isKept(w: Run, h: Holding, input: AuditInput, reached: ReturnType<typeof reach>): boolean {
   if (h.kind.sort === "state") return input.outcome !== "failed";
   const at = w.mem.at(h.key);
   if (at === null) return true;
   if (input.root && input.outcome === "failed") return false;
   // What is a variable of the kernel's own can be named by whoever gives it back.
   if (at.obj.kind === "global" && input.outcome !== "failed") return true;
-  return reached.has(at.obj.id);
+  return reached(h, at.obj.id);
 }

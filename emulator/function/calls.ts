@@ -9,7 +9,7 @@ import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
-import { reachable } from "./reach.ts";
+import { reach } from "./reach.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 
@@ -73,10 +73,10 @@ export class Calls {
       .filter((h) => h.state === "held" && h.kind.sort !== "state" && h.kind.sort !== "lock");
     if (taken.length === 0 || w.beside() > 0) return;
     const roots = args.map((a) => w.known.resolve(a)).concat(v === null ? [] : [w.known.resolve(v)]);
-    const reached = reachable(w, roots, taken);
+    const reached = reach(w, roots, taken);
     for (const h of taken) {
       const at = w.mem.at(h.key);
-      if (at !== null && !reached.has(at.obj.id)) h.state = "passed";
+      if (at !== null && !reached(h, at.obj.id)) h.state = "passed";
     }
   }
 
@@ -240,6 +240,7 @@ export class Calls {
       const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", c.memory ?? "unknown", {
         type: to,
         size,
+        found: true,
       });
       return obj.base;
     }
@@ -303,7 +304,7 @@ export class Calls {
       const slot = this.place({ ...clause.where, inside: false }, site, ret);
       const at = typeof slot === "bigint" ? w.mem.at(slot) : null;
       if (at === null) return;
-      const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown");
+      const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown", { found: true });
       put(at.obj, at.off, 8, obj.base);
       this.take(kind, obj.base, site, c);
       return;
@@ -448,7 +449,7 @@ export class Calls {
       return;
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
-      this.last(kind, key, at.obj.kind === "outside");
+      this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
   }
 
   /**
@@ -505,7 +506,8 @@ export class Calls {
           if (fn !== null && this.callback(fn, [key])) return;
         }
     }
-    // An object that was only found has no life of its own here: after the last put nobody keeps it for us.
+    // An object that a call found has no life of its own here: after the last put nobody keeps it for us. Who handed one in
+    // still has his own reference to it.
     if (outside && first.first && at.off === 0) at.obj.gone = first.given;
   }
 

@@ -42,6 +42,8 @@ export interface Obj {
   type: CType | null;
   /** Found by a pointer that a callee may have changed: it may be an object that is known under another name. */
   readonly forgotten: boolean;
+  /** A call gave it: nobody else is known to have it. What the caller of the function hands in, or what memory points to, is not. */
+  readonly found: boolean;
   /** Set when it is gone: where and by what. */
   gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
   readonly fn: FunctionSym | null;
@@ -61,7 +63,7 @@ export class Memory {
     name: string,
     kind: Obj["kind"],
     fresh: Fresh,
-    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten">> = {},
+    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten" | "found">> = {},
   ): Obj {
     const id = this.objects.length;
     const obj: Obj = {
@@ -76,6 +78,7 @@ export class Memory {
       bits: new Map(),
       type: extra.type ?? null,
       forgotten: extra.forgotten ?? false,
+      found: extra.found ?? false,
       gone: null,
       fn: extra.fn ?? null,
       bytes: extra.bytes ?? null,

@@ -6,12 +6,21 @@ import type { Holding } from "./books.ts";
 import type { Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
-/** Objects that can be reached from outside, from global variables and from `roots`; `held` are not known by themselves. */
-export function reachable(w: Run, roots: readonly Value[], held: readonly Holding[]): Set<number> {
+/**
+ * Objects that can be reached from outside, from global variables and from `roots`. What a call gave and is `held` is not
+ * known by itself; what the caller handed in is, whoever counts it besides, but for the one holding that is asked about.
+ */
+function reachable(
+  w: Run,
+  roots: readonly Value[],
+  held: readonly Holding[],
+  asked: Holding | null,
+): Set<number> {
   const owned = new Set<number>();
   for (const h of held) {
     const at = w.mem.at(h.key);
-    if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock") owned.add(at.obj.id);
+    if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock" && (at.obj.found || h === asked))
+      owned.add(at.obj.id);
   }
   const out = new Set<number>();
   const queue: number[] = [];
@@ -42,4 +51,14 @@ export function reachable(w: Run, roots: readonly Value[], held: readonly Holdin
     }
   }
   return out;
+}
+
+/** For each holding whether somebody can still get at it, by another way than itself. */
+export function reach(
+  w: Run,
+  roots: readonly Value[],
+  held: readonly Holding[],
+): (h: Holding, id: number) => boolean {
+  const common = reachable(w, roots, held, null);
+  return (h, id) => (w.mem.objects[id]?.found === false ? reachable(w, roots, held, h) : common).has(id);
 }

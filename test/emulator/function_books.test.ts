@@ -48,6 +48,17 @@ const pairs: readonly {
     want: ["double-release memory of kzalloc()"],
   },
   {
+    name: "the caller's own device, counted once more, keeps what is stored in it, and is there after that count is given back",
+    bad: `struct thing { struct device dev; void *table; int n; }; struct part { struct device dev; struct thing *owner; };
+      static void gone(struct device *dev) { struct part *p = (struct part *)dev; struct device *up = dev->parent; kfree(p); put_device(up); }
+      int f(struct thing *t) { struct part *p; void *table = kzalloc(64, GFP_KERNEL); int ret; if (!table) return -ENOMEM; t->table = table;
+        p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return 0; device_initialize(&p->dev); p->dev.parent = &t->dev; get_device(p->dev.parent); p->dev.release = gone;
+        ret = device_add(&p->dev); if (ret) { put_device(&p->dev); return t->n; } return 0; }`,
+    good: `struct thing { struct device dev; void *table; int n; };
+      int f(struct thing *t) { return t->n; }`,
+    want: [],
+  },
+  {
     name: "a helper's NULL that hangs on a number which the kernel sets once is not told",
     bad: `extern unsigned long zero_block; struct block { int count; }; extern struct block blocks[4];
       static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }
