@@ -337,6 +337,13 @@ export class Machine implements Stateful<MachineState> {
     this.onEvent?.(event);
   }
 
+  /** Records something by its name where the machine is just now. Gives its place in the list, null when that is full. */
+  note(name: string, text: string): number | null {
+    const seq = this.events.length;
+    this.push({ kind: "named", name, text });
+    return this.events.length > seq ? seq : null;
+  }
+
   private push(event: EventBody): void {
     const place = this.place();
     if (place !== null) this.add(Object.assign(new Recorded(place), event) as MachineEvent);

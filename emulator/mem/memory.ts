@@ -40,8 +40,18 @@ export class MemoryFault {
   readonly object: ObjectHistory | undefined;
   /** Exit status, for kind "exit". */
   readonly status: number | undefined;
-  constructor(kind: StopKind, message: string, address: bigint, object?: ObjectHistory, status?: number) {
+  /** Bytes that were accessed, for kind "uninitialised-read". */
+  readonly size: number;
+  constructor(
+    kind: StopKind,
+    message: string,
+    address: bigint,
+    object?: ObjectHistory,
+    status?: number,
+    size = 0,
+  ) {
     this.status = status;
+    this.size = size;
     this.kind = kind;
     this.message = message;
     this.address = address;
@@ -720,6 +730,19 @@ export class Memory {
     }
   }
 
+  /** What was never written there is 0 from now on: nobody is told, since nothing in the machine wrote it. */
+  takeAsZero(address: bigint, length: number): void {
+    const hi = this.hi(address);
+    for (let i = 0; i < length; i++) {
+      const phys = this.touch(hi, (this.lo(address) + i) | 0);
+      const p = phys + ((this.lo(address) + i) & (PAGE - 1));
+      if (phys < 0 || (this.shadow[p]! & CODE_MASK) !== SHADOW_UNINIT) continue;
+      this.dirty[phys >>> 12] = 1;
+      this.u8[p] = 0;
+      this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | SHADOW_INIT;
+    }
+  }
+
   // ---- faults ----------------------------------------------------------------------------------------------------
 
   /** Throws for an access to memory that does not exist. */
@@ -779,7 +802,7 @@ export class Memory {
       case SHADOW_DEAD:
         throw new MemoryFault("use-after-scope", head, address, object);
       case SHADOW_UNINIT:
-        throw new MemoryFault("uninitialised-read", head, address, object);
+        throw new MemoryFault("uninitialised-read", head, address, object, undefined, size);
       case SHADOW_INIT:
         throw new MemoryFault("write-to-readonly", head, address, object);
       default:

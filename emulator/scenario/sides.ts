@@ -18,6 +18,8 @@ import {
   type BootedImage,
   bootImage,
   CaseRun,
+  faultPlace,
+  GOES_ON_MAX,
   type RunOptions,
   type RunWatch,
   runCase,
@@ -299,8 +301,21 @@ function fits(takeOver: () => void): boolean {
   }
 }
 
-/** Runs one case of `sides.before.scenarios` on both sides, together as far as that is sound. */
+/**
+ * Runs one case of `sides.before.scenarios` on both sides, together as far as that is sound. A fault that ends both at the same
+ * place and after which a run can go on is told and passed by: it must not hide what comes after it.
+ */
 export function runBoth(sides: BootedSides, c: ScenarioCase, options: BothOptions): BothRuns {
+  let goesOn: ReadonlySet<string> = new Set();
+  for (;;) {
+    const runs = runTogether(sides, c, { ...options, goesOn });
+    const [place, other] = [runs.before.end, runs.after.end].map((e) => faultPlace(e.reason.kind, e.stack));
+    if (place == null || place !== other || goesOn.has(place) || goesOn.size >= GOES_ON_MAX) return runs;
+    goesOn = new Set([...goesOn, place]);
+  }
+}
+
+function runTogether(sides: BootedSides, c: ScenarioCase, options: BothOptions): BothRuns {
   const { shared } = sides;
   const own = (): RunOptions => {
     const { scheduler, ...rest } = options;

@@ -16,6 +16,7 @@ import {
 import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/scheduler.ts";
 import type { ExecBody } from "./body.ts";
 import type { CallSignature } from "./bytecode.ts";
+import { Op } from "./bytecode.ts";
 import { compiledBody, sameGlobal } from "./compiled.ts";
 import { Context } from "./context.ts";
 import {
@@ -189,6 +190,8 @@ export class Vm implements Stateful<VmState> {
   /** Calls of C functions by natives that are open. */
   nesting = 0;
   private faultStack: FrameInfo[] | null = null;
+  /** Asked of a load that faults: true when what it read has been put right, and it is made again. */
+  mend: ((fault: MemoryFault, stack: readonly FrameInfo[]) => boolean) | null = null;
   /** Why the image's objects do not fit into memory: the first task ends with it. */
   private unfit: MemoryFault | null = null;
   private readonly labelIds = new Map<string, number>();
@@ -415,6 +418,7 @@ export class Vm implements Stateful<VmState> {
       const before = this.steps;
       const executed = this.instructions;
       let result: StepResult | null = null;
+      let again = false;
       this.memory.work.begin(left);
       try {
         result = step(this, task, Math.min(left, slice, POLL, until - before), 0);
@@ -425,10 +429,15 @@ export class Vm implements Stateful<VmState> {
           return null;
         }
         if (!(fault instanceof MemoryFault)) throw fault;
-        return this.end(reasonOf(fault), task);
+        again = this.mended(fault, task);
+        if (!again) return this.end(reasonOf(fault), task);
       } finally {
         this.memory.work.end();
         this.pilot?.after(task, result, this.instructions - executed);
+      }
+      if (again) {
+        if (this.sliceLeft > 0) this.sliceLeft -= this.steps - before;
+        continue;
       }
       const preempts = this.sliceLeft > 0;
       this.sliceLeft = result === "slice" && preempts ? this.sliceLeft - (this.steps - before) : 0;
@@ -489,7 +498,13 @@ export class Vm implements Stateful<VmState> {
         if (left <= 0) break;
         this.current = runnable;
         work.begin(left);
-        const result = step(this, runnable, Math.min(POLL, left), 0);
+        let result: StepResult;
+        try {
+          result = step(this, runnable, Math.min(POLL, left), 0);
+        } catch (fault) {
+          if (fault instanceof MemoryFault && this.mended(fault, runnable)) continue;
+          throw fault;
+        }
         if (result === "done") {
           runnable.state = "done";
           this.wakeJoiners();
@@ -530,6 +545,13 @@ export class Vm implements Stateful<VmState> {
     const runnable = this.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
     if (runnable.length === 0) return null;
     return this.tasks[runnable.length === 1 ? runnable[0]! : this.scheduler.next(runnable, current, why)]!;
+  }
+
+  /** Whether the instruction that faulted is a load of the task's own code that can be made again. */
+  private mended(fault: MemoryFault, task: Task): boolean {
+    if (this.mend === null || this.faultStack !== null || task.fn === null) return false;
+    const op = this.bodies[task.fn.id]?.code[task.pc];
+    return op !== undefined && op >= Op.LD8S && op <= Op.LDF64 && this.mend(fault, this.stack(task));
   }
 
   private end(reason: StopReason, task: Task): RunEnd {

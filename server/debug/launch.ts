@@ -4,6 +4,7 @@
  * out the debug protocol (session.ts).
  */
 import { Memory } from "../../emulator/mem/memory.ts";
+import { faultPlace, GOES_ON_MAX } from "../../emulator/scenario/runner.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import { telling } from "../../emulator/subject/index.ts";
 import type { SubjectId } from "../../emulator/subject/subject.ts";
@@ -12,8 +13,8 @@ import { parseDocument } from "../parse.ts";
 import { allViolations } from "../review/compare.ts";
 import { wantedCases } from "../review/plan.ts";
 import { eventText, wordsOf } from "../review/render.ts";
-import { digestOf, orderOf, parseReplay } from "../review/replay.ts";
-import { buildSides, sourcesOf } from "../review/sides.ts";
+import { digestOf, orderOf, parseReplay, type Replay } from "../review/replay.ts";
+import { buildSides, type PatchSides, sourcesOf } from "../review/sides.ts";
 import { DEFAULT_STEPS, type ReviewOptions, type Side } from "../review/types.ts";
 import { nothingText } from "../review/why.ts";
 import { treeContext } from "../source/context.ts";
@@ -77,6 +78,31 @@ export function record(named: RunNamed): Recorded {
   const sources = sourcesOf(doc, patch, options, replay, context);
   if (sources.nothing !== null) throw new NoRun(nothingText(sources.nothing));
   const sides = buildSides(patch, sources, [new Memory(), new Memory()], () => false);
+  // As a review runs it: past the faults that both sides have at the same place.
+  let recordings = recordBoth(sides, replay, options, new Set());
+  for (const passed = new Set<string>(); ; ) {
+    const [place, other] = [recordings.before, recordings.after].map(({ run: { end } }) =>
+      faultPlace(end.reason.kind, end.stack),
+    );
+    if (place == null || place !== other || passed.has(place) || passed.size >= GOES_ON_MAX) break;
+    passed.add(place);
+    recordings = recordBoth(sides, replay, options, passed);
+  }
+  recordings[named.side].resume();
+  return {
+    patch,
+    scenario: replay.scenario,
+    sides: recordings,
+    aim: aimOf(recordings[named.side], named, replay.code),
+  };
+}
+
+function recordBoth(
+  sides: PatchSides,
+  replay: Replay,
+  options: ReviewOptions,
+  goesOn: ReadonlySet<string>,
+): Record<Side, Recording> {
   const recordings = {} as Record<Side, Recording>;
   for (const name of ["before", "after"] as const) {
     const side = sides[name];
@@ -92,16 +118,11 @@ export function record(named: RunNamed): Recorded {
     recordings[name] = new Recording(side, c, {
       stepLimit: options.steps ?? DEFAULT_STEPS,
       scheduler: schedulerOf(replay.seed),
+      goesOn: new Set(goesOn),
     });
     // The sides may share a memory: the other one takes it up again when it moves.
   }
-  recordings[named.side].resume();
-  return {
-    patch,
-    scenario: replay.scenario,
-    sides: recordings,
-    aim: aimOf(recordings[named.side], named, replay.code),
-  };
+  return recordings;
 }
 
 /**

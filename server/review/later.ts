@@ -5,7 +5,7 @@
  */
 import { referenceDefines } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
-import { casesOf, runCase } from "../../emulator/scenario/runner.ts";
+import { casesOf, runPast } from "../../emulator/scenario/runner.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts";
@@ -52,10 +52,10 @@ class LaterStates {
     if (f.code === "dead-check") return this.deadCheck(side, f);
     const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
     if (c === undefined) return null;
-    const run = runCase(side.booted, c, {
+    const run = runPast(side.booted, c, () => ({
       stepLimit: this.options.steps ?? DEFAULT_STEPS,
       scheduler: schedulerOf(this.options.seed ?? "0"),
-    });
+    }));
     if (allViolations(run).some((v) => v.code === f.code)) return true;
     return unusable(run) === null ? false : null;
   }
