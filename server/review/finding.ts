@@ -94,14 +94,15 @@ export function candidate(
 }
 
 /**
- * What both sides do is put on a line of the patch only when that line performs it; else nowhere in the mail, in the file
- * where it happens.
+ * What both sides do is put on a line that the patch adds or removes only when that line performs it; else nowhere in the
+ * mail, in the file where it happens: a line around the change is not the patch's.
  */
 function performedBy(side: PatchSide, run: ScenarioRun, at: Blame, root: Violation): Blame {
   const stack =
     root.stop === true ? run.end.stack : (run.events[at.event?.seq ?? root.event ?? -1]?.stack ?? []);
   const loc = stack[0]?.loc ?? null;
-  if (at.exact && side.docLine(loc) === at.docLine) return at;
+  const own = side.place(at.docLine)?.kind ?? " ";
+  if (at.exact && own !== " " && side.docLine(loc) === at.docLine) return at;
   return { docLine: 0, path: side.sourceOf(loc).path, side: side.side, exact: false, event: at.event };
 }
 
@@ -150,14 +151,16 @@ function deadCheck(
   c: Check,
   facts: PatchFacts,
 ): Candidate {
-  const path = side.place(c.docLine)?.path ?? "";
-  const line = side.place(c.docLine)?.line ?? 0;
+  const place = side.place(c.docLine);
+  const path = place?.path ?? "";
+  const line = place?.line ?? 0;
+  const docLine = verdict === "already" && (place?.kind ?? " ") === " " ? 0 : c.docLine;
   return {
     verdict,
     code: "dead-check",
-    docLine: c.docLine,
+    docLine,
     side: side.side,
-    exact: true,
+    exact: docLine > 0,
     follows: [],
     finding: {
       code: "dead-check",
@@ -167,8 +170,8 @@ function deadCheck(
       detail: [deadCheckRule.statement],
       patch: facts.patch,
       path,
-      docLine: c.docLine,
-      exactLine: true,
+      docLine,
+      exactLine: docLine > 0,
       side: side.side,
       scenario: BY_TYPES,
       era: side.era,
