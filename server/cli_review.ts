@@ -15,6 +15,7 @@ import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
+import type { CrashOutcome } from "./review/crash.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
@@ -138,8 +139,10 @@ export async function runReview(
   for (const note of given.notes) io.stderr(`folioscope review: ${note}\n`);
   const doc = parseDocument(bytes, path);
   let options = { ...reviewOptions({ ...values, tree: given.trees }), ...more };
-  if (doc.patches.length === 0 && doc.crashReports.length > 0 && !format.machine)
-    return (await import("./cli_crash.ts")).tellCrashes(doc, options, io);
+  // The other forms for machines have no place for a report of a crash.
+  const crashesTold = !check && (!format.machine || format.crashes === true);
+  if (doc.patches.length === 0 && doc.crashReports.length > 0 && crashesTold)
+    return (await import("./cli_crash.ts")).tellCrashes(doc, options, format, EMPTY, io);
   if (doc.patches.length === 0) {
     io.stderr(`${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };
@@ -167,6 +170,7 @@ export async function runReview(
     return 2;
   }
   let result: ReviewResult;
+  let crashes: readonly CrashOutcome[] = [];
   if (values.fetch !== undefined) {
     const fetched = await fetchForReview(options, doc.patches, values.fetch);
     for (const note of fetched.notes) io.stderr(`folioscope review: ${note}\n`);
@@ -181,6 +185,8 @@ export async function runReview(
         return true;
       })
       .finally(() => pool.dispose());
+    if (crashesTold && doc.crashReports.length > 0)
+      crashes = (await import("./cli_crash.ts")).crashesOf(doc, options);
   } catch (error) {
     if (!(error instanceof ReplayMismatch || error instanceof TreeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
@@ -203,7 +209,7 @@ export async function runReview(
     return 2;
   }
   const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
-  io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style }));
+  io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style, crashes }));
   return check ? 0 : exitStatus(result);
 }
 

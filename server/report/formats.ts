@@ -4,8 +4,10 @@
  */
 import manifest from "../../package.json" with { type: "json" };
 import type { ParsedDocument } from "../mail/types.ts";
+import type { CrashOutcome } from "../review/crash.ts";
 import type { ReviewEvent, ReviewResult } from "../review/types.ts";
 import { b4Text } from "./b4.ts";
+import { crashText } from "./crash_text.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { junitText } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
@@ -20,12 +22,16 @@ export interface ReportInput {
   /** Indices of the patches that were asked for. */
   readonly chosen: readonly number[];
   readonly style: TextStyle;
+  /** What comes of the reports of crashes that are in the mail. */
+  readonly crashes?: readonly CrashOutcome[];
 }
 
 export interface Format {
   readonly name: string;
   /** For machines: an input without a patch is reported too, as an empty one. */
   readonly machine: boolean;
+  /** Reports of crashes are told in it. */
+  readonly crashes?: boolean;
   /** A line that is given out while the review runs; "" for none. */
   event?(event: ReviewEvent): string;
   /** The whole report, ended by a newline. */
@@ -36,18 +42,25 @@ export const FORMATS: readonly Format[] = [
   {
     name: "text",
     machine: false,
-    write: ({ doc, result, chosen, style }) => reviewText(doc, result, chosen, style),
+    crashes: true,
+    write: ({ doc, result, chosen, style, crashes = [] }) => {
+      const text = reviewText(doc, result, chosen, style);
+      return crashes.length === 0 ? text : `${text}\n${crashText(crashes)}`;
+    },
   },
   {
     name: "json",
     machine: true,
-    write: ({ doc, result }) => jsonLines(reviewJson(doc, result)),
+    crashes: true,
+    write: ({ doc, result, crashes }) => jsonLines(reviewJson(doc, result, crashes)),
   },
   {
     name: "jsonl",
     machine: true,
+    crashes: true,
     event: eventLine,
-    write: ({ doc, result }) => `${jsonText({ event: "result", ...reviewJson(doc, result) })}\n`,
+    write: ({ doc, result, crashes }) =>
+      `${jsonText({ event: "result", ...reviewJson(doc, result, crashes) })}\n`,
   },
   {
     name: "sarif",

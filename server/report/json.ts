@@ -4,6 +4,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
+import type { CrashOutcome } from "../review/crash.ts";
 import type { Finding, ReviewEvent, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { jsonText } from "./text.ts";
@@ -11,7 +12,11 @@ import { leftOutText } from "./words.ts";
 
 type Ran = Run["functions"][number];
 
-export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
+export function reviewJson(
+  doc: ParsedDocument,
+  result: ReviewResult,
+  crashes: readonly CrashOutcome[] = [],
+): object {
   const ran: Ran[] = [];
   const ids = new Map<string, number>();
   const numbers = (list: readonly Ran[]): number[] =>
@@ -44,6 +49,7 @@ export function reviewJson(doc: ParsedDocument, result: ReviewResult): object {
     stubs: result.stubs,
     hunks: result.hunks.map((h) => ({ ...h, fate: fateText(h.fate) })),
     ...(result.tree === undefined ? {} : { tree: result.tree }),
+    ...(crashes.length === 0 ? {} : { crashes }),
     notes: result.notes,
     problems: doc.problems,
   };

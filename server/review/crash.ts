@@ -37,7 +37,7 @@ export interface CrashOutcome {
   readonly known: readonly string[];
   /** Cases that enter most of them, the best first. */
   readonly scenarios: readonly string[];
-  /** Patches of the series that touch a function of the report. */
+  /** Patches of the series, or without one of the mail, that touch a function of the report. */
   readonly touchedBy: readonly { readonly number: number; readonly subject: string; readonly fn: string }[];
   /** Cases that ran; 0 where there was nothing to run them on. */
   readonly ran: number;
@@ -189,7 +189,8 @@ function outcomeOf(
   const states = context === null || patches.length === 0 ? null : new States(context, doc, options);
   const end = states?.at(patches.length) ?? null;
   const { known, scenarios } = casesFor(end?.era ?? NEWEST_ERA, report);
-  const base = { report, known, scenarios, touchedBy: touching(patches, report) };
+  const own = patches.length > 0 ? patches : doc.patches;
+  const base = { report, known, scenarios, touchedBy: touching(own, report) };
   if (states === null) return { ...base, ran: 0, match: null };
   const steps = options.steps ?? DEFAULT_STEPS;
   const whole = tryIn(end, wantedLabels(scenarios, options), report, steps);

@@ -1,12 +1,16 @@
-/** Crash reports in a mail without a diff: what is read, which scenarios come there, what is said where none can. */
+/** Crash reports in a mail, without a diff or beside one: what is read, which scenarios come there, what is said where none can. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import Ajv2020 from "ajv/dist/2020.js";
+import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { crashText } from "../../server/report/crash_text.ts";
-import { crashOutcomes } from "../../server/review/crash.ts";
+import { type CrashOutcome, crashOutcomes } from "../../server/review/crash.ts";
 import { treeContext } from "../../server/source/context.ts";
+import { changed, mailOf } from "../support/one_change.ts";
 import { exchanged, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 import { root } from "../support/paths.ts";
 
@@ -83,4 +87,54 @@ test("on a tree with the series the same fault at the same function is named, wi
     crashText([found!]).replace(/\s+/g, " "),
     /the same fault at the same function, since patch 2/,
   );
+});
+
+/** What `folioscope review` says of a mail. */
+async function reviewed(text: string, args: string[]): Promise<{ status: number; out: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "crash-"));
+  try {
+    const file = join(folder, "mail.eml");
+    writeFileSync(file, text);
+    let out = "";
+    const io = { stdout: (t: string) => void (out += t), stderr: () => undefined, color: false };
+    const status = await runReview([file, ...args], io);
+    return { status, out };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("a mail with a diff and a report: the diff is reviewed, and the report is read beside it", async () => {
+  const [head, report] = String(mail).split(/\n\n([\s\S]*)/, 2) as [string, string];
+  const { old, now } = changed("mm/page-writeback.c", "folio_mark_dirty", "{\n", "{\n\t(void)folio;\n");
+  const diff = mailOf("mm/page-writeback.c", old, now).split("\n---\n")[1]!;
+  const both = `${head.replace(/^Subject: .*/m, "Subject: [PATCH] one change")}\n\n${report}\n---\n${diff}`;
+  const text = await reviewed(both, ["--scenario", "map-fault-unmap order=0 index=0 write=1"]);
+  assert.equal(text.status, 0);
+  assert.match(text.out, /1 scenario runs: 1 clean/);
+  assert.match(text.out, /^line \d+: .* folio_mark_dirty/m);
+  assert.match(text.out.replace(/\s+/g, " "), /patch 1 "one change" changes folio_mark_dirty\(\)/);
+  const json = await reviewed(both, [
+    "--scenario",
+    "map-fault-unmap order=0 index=0 write=1",
+    "--format",
+    "json",
+  ]);
+  const { runs, crashes } = JSON.parse(json.out) as { runs: unknown[]; crashes: CrashOutcome[] };
+  assert.equal(runs.length, 1);
+  assert.equal(crashes[0]!.report.symbol, "folio_mark_dirty");
+  assert.deepEqual(
+    crashes[0]!.touchedBy.map((t) => t.fn),
+    ["folio_mark_dirty"],
+  );
+});
+
+test("a report alone is told in JSON too, by the schema", async () => {
+  const { status, out } = await reviewed(String(mail), ["--format", "json"]);
+  assert.equal(status, 3);
+  const schema = JSON.parse(readFileSync(join(root, "server/schema/review.schema.json"), "utf8")) as object;
+  const fits = new Ajv2020.default({ strict: false }).compile(schema);
+  const told = JSON.parse(out) as { crashes: CrashOutcome[] };
+  assert.ok(fits(told), JSON.stringify(fits.errors));
+  assert.equal(told.crashes.length, 2);
 });

@@ -324,7 +324,7 @@ void dax_wake_mapping_entry_waiter(struct address_space *mapping, pgoff_t index,
 }
 
 /* Sleeps while the entry at the index is locked; *slotp is where it is found then. */
-static void *get_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void ***slotp)
+static __maybe_unused void *get_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void ***slotp)
 {
 	XA_STATE(xas, &mapping->i_pages, index);
 	struct wait_exceptional_entry_queue me;
@@ -349,14 +349,14 @@ static void *get_unlocked_mapping_entry(struct address_space *mapping, pgoff_t i
 	return entry;
 }
 
-static void put_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void *entry)
+static void __maybe_unused put_unlocked_mapping_entry(struct address_space *mapping, pgoff_t index, void *entry)
 {
 	if (entry)
 		dax_wake_mapping_entry_waiter(mapping, index, entry, false);
 }
 
 /* Takes the tree's lock itself. */
-static void dax_unlock_radix_entry(struct address_space *mapping, pgoff_t index)
+static void __maybe_unused dax_unlock_radix_entry(struct address_space *mapping, pgoff_t index)
 {
 	void *entry, **slot;
 
@@ -469,6 +469,8 @@ static void dax_disassociate_entry(void *entry, struct address_space *mapping, b
 
 #if FSC_ERA >= 418
 		WARN_ON_ONCE(trunc && page_ref_count(page) > 1);
+#else
+		(void)trunc;
 #endif
 		shared = dax_page_is_shared(page);
 		if (!shared)
