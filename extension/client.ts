@@ -38,12 +38,14 @@ import { looksLikePatch } from "../server/sniff.ts";
 const SELECTOR: DocumentSelector = [
   { language: "diff" },
   { language: MAIL_LANGUAGE },
+  { pattern: "**/*.scenario.yaml" },
   ...["file", "untitled", "vscode-vfs", "vscode-remote"].map((scheme) => ({ language: "plaintext", scheme })),
 ];
 
 /** Whether a document should wake the server. */
 export function isWanted(document: TextDocument): boolean {
   if (document.languageId === "diff" || document.languageId === MAIL_LANGUAGE) return true;
+  if (document.uri.path.endsWith(".scenario.yaml")) return true;
   if (document.languageId !== "plaintext" || document.uri.scheme === DOCUMENT_SCHEME) return false;
   return looksLikePatch(document.getText());
 }

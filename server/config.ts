@@ -6,6 +6,7 @@
 import { isAbsolute, join } from "node:path";
 import { DEFAULT_SETTINGS, type Settings, type SimulateParams } from "./protocol.ts";
 import type { ReviewOptions } from "./review/types.ts";
+import type { ScenarioFile } from "./scenarios/types.ts";
 
 /** Value of `folioscope.tree` that asks for no tree, not even the workspace. */
 export const NO_TREE = "none";
@@ -56,6 +57,8 @@ export interface Surroundings {
   readonly folders: readonly string[];
   readonly home: string;
   readonly isTree: (folder: string) => boolean;
+  /** Scenario files of the workspace. */
+  readonly written?: readonly ScenarioFile[];
 }
 
 /** The settings with absolute paths and with the tree that is used: "" where there is none. */
@@ -71,6 +74,7 @@ export function placeSettings(settings: Settings, around: Surroundings): Setting
     tree,
     ...others((settings.otherTrees ?? []).map((t) => absolute(t, around))),
     prerequisites: settings.tree === NO_TREE ? [] : settings.prerequisites.map((p) => absolute(p, around)),
+    ...(around.written === undefined || around.written.length === 0 ? {} : { written: around.written }),
     config: settings.tree === NO_TREE || settings.config === "" ? "" : absolute(settings.config, around),
   };
 }
@@ -99,6 +103,7 @@ export function reviewOptions(settings: Settings, asked: Partial<SimulateParams>
   if (settings.tree && settings.otherTrees !== undefined) options.otherTrees = settings.otherTrees;
   if (settings.prerequisites.length > 0) options.prerequisites = settings.prerequisites;
   if (settings.tree && settings.config) options.config = settings.config;
+  if (settings.written !== undefined) options.written = settings.written;
   return options;
 }
 

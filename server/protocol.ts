@@ -3,7 +3,9 @@
  * plain interfaces. It has no runtime imports, because client and server carry two copies of the protocol library.
  * Every entry is described in docs/lsp_extensions.md; a test holds the two together.
  */
+
 import type { Severity, Verdict } from "./review/types.ts";
+import type { ScenarioFile } from "./scenarios/types.ts";
 
 /** Language ids this extension brings. `.patch` and `.diff` stay with VS Code's own `diff`. */
 export const MAIL_LANGUAGE = "folioscope-mail";
@@ -82,6 +84,8 @@ export interface Settings {
   readonly showFixed: boolean;
   readonly showAlready: boolean;
   readonly codeLens: boolean;
+  /** Scenario files of the workspace, which the server finds; no setting. */
+  readonly written?: readonly ScenarioFile[];
 }
 
 export const DEFAULT_SETTINGS: Settings = {

@@ -35,6 +35,7 @@ import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
 import { documentUri, invalid, lineOf, movedTo, showsProgress, simulateParams } from "./lsp/params.ts";
+import { clearTimers, type Timers } from "./lsp/timers.ts";
 import {
   docLineOf,
   toCodeActions,
@@ -85,6 +86,8 @@ import { replyText } from "./report/reply.ts";
 import { messageText, terminalLines, terminalText } from "./report/text.ts";
 import { BY_TYPES, isOwnRun } from "./review/finding.ts";
 import type { ReviewResult } from "./review/types.ts";
+import { ScenarioDocuments } from "./scenario_documents.ts";
+import { workspaceScenarios } from "./scenarios/load.ts";
 import { openTree } from "./source/tree.ts";
 import { NOTHING_YET, OpenDocument, pathOf } from "./state.ts";
 
@@ -113,17 +116,11 @@ interface ClientAbilities {
   folders: boolean;
 }
 
-/** What runs for a document besides its job. */
-interface Timers {
-  parse?: NodeJS.Timeout;
-  run?: NodeJS.Timeout;
-  progress?: NodeJS.Timeout | undefined;
-}
-
 export class Server {
   readonly #connection: Connection;
   readonly #options: ServerOptions;
   readonly #documents = new Map<string, OpenDocument>();
+  readonly #scenarios: ScenarioDocuments;
   readonly #timers = new Map<string, Timers>();
   /** The last results by text and options; an asked-for run always runs. */
   readonly #results = new Map<string, ReviewResult>();
@@ -141,6 +138,9 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#scenarios = new ScenarioDocuments(this.#connection, () =>
+      this.#apply(this.#settings, this.#folders),
+    );
     this.#lifecycle();
     this.#synchronisation();
     this.#features();
@@ -201,6 +201,7 @@ export class Server {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
         codeLensProvider: { resolveProvider: false },
+        completionProvider: { resolveProvider: false },
         documentSymbolProvider: { label: "Folioscope" },
         foldingRangeProvider: true,
         documentLinkProvider: { resolveProvider: false },
@@ -229,6 +230,7 @@ export class Server {
       folders: this.#folders,
       home: homedir(),
       isTree: (folder) => openTree(folder).tree !== null,
+      written: workspaceScenarios(this.#folders),
     });
     return this.#placed;
   }
@@ -263,6 +265,7 @@ export class Server {
     c.onDidOpenTextDocument((params) =>
       this.#quietly("didOpen", () => {
         const { uri, languageId, version, text } = params.textDocument;
+        if (this.#scenarios.opened(params.textDocument)) return;
         if (typeof uri !== "string" || typeof text !== "string")
           throw new Error("a document without address or text");
         this.#close(uri);
@@ -277,8 +280,9 @@ export class Server {
     );
     c.onDidChangeTextDocument((params) =>
       this.#quietly("didChange", () => {
-        const document = this.#documents.get(params.textDocument.uri);
-        if (!document) return;
+        const { uri, version } = params.textDocument;
+        const document = this.#documents.get(uri);
+        if (!document) return void this.#scenarios.edited(uri, params.contentChanges, version);
         document.update(params.contentChanges, params.textDocument.version ?? document.version + 1);
         const timers = this.#timers.get(document.uri)!;
         clearTimers(timers);
@@ -299,6 +303,7 @@ export class Server {
     c.onDidCloseTextDocument((params) =>
       this.#quietly("didClose", () => {
         this.#close(params.textDocument.uri);
+        this.#scenarios.closed(params.textDocument.uri);
         void c.sendDiagnostics({ uri: params.textDocument.uri, diagnostics: [] });
       }),
     );
@@ -474,7 +479,11 @@ export class Server {
         return found ? toHover(s, found) : null;
       }),
     );
-    c.onCodeLens((p) => this.#answer("codeLens", p, [], (s) => codeLenses(s).map((l) => toCodeLens(s, l))));
+    c.onCodeLens(
+      (p) =>
+        this.#scenarios.lenses(p) ??
+        this.#answer("codeLens", p, [], (s) => codeLenses(s).map((l) => toCodeLens(s, l))),
+    );
     c.onDocumentSymbol((p) =>
       this.#answer("documentSymbol", p, [], (s) => outline(s).map((n) => toSymbol(s, n))),
     );
@@ -783,13 +792,6 @@ export class Server {
       failed(error);
     }
   }
-}
-
-function clearTimers(timers: Timers): void {
-  clearTimeout(timers.parse);
-  clearTimeout(timers.run);
-  clearTimeout(timers.progress);
-  timers.progress = undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -9,6 +9,7 @@ import { type OverlayUnit, referenceDefines, referenceKnows } from "../../emulat
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
+import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote } from "../source/bases.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
@@ -80,7 +81,8 @@ export function sourcesOf(
     hunks: [],
     files: new Map(),
     images: null,
-    written: options.written ?? [],
+    // What an editor found in its workspace may have a name that the catalogue has.
+    written: (options.written ?? []).filter((f) => !isBuiltIn(f.name)),
   };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
   if (inTree !== null && "same" in inTree)

@@ -17,6 +17,11 @@ class Unsaid extends Error {}
 
 type Step = Record<string, string | number>;
 
+/** Whether the catalogue has a scenario of that name, in whichever era. */
+export function isBuiltIn(name: string): boolean {
+  return referenceFiles.some((f) => f.path.startsWith("scenarios/") && f.text.includes(`, "${name}",`));
+}
+
 /** The built-in scenario of that name as YAML; null: there is none. */
 export function scenarioAsYaml(name: string): AsYaml | null {
   for (const f of referenceFiles) {

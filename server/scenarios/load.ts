@@ -1,6 +1,6 @@
 /**
  * Scenario files as somebody names them: a file, or a folder whose `*.scenario.yaml` are taken. Leaves out what is in them
- * (read.ts) and finding them in an editor's workspace.
+ * (read.ts).
  */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -15,6 +15,13 @@ const FILES_MAX = 200;
 /** Folders that are looked into below the one that was named. */
 const DEPTH_MAX = 6;
 const SKIPPED = new Set(["node_modules", ".git"]);
+
+/** Folders of a workspace that are looked into, and how far down: a kernel tree has thousands. */
+const WORKSPACE_FOLDERS = 600;
+const WORKSPACE_DEPTH = 3;
+const WORKSPACE_FILES = 50;
+
+export const isScenarioPath = (path: string): boolean => path.endsWith(ENDING);
 
 export interface LoadedScenarios {
   readonly files: readonly ScenarioFile[];
@@ -82,3 +89,34 @@ function scenarioPaths(path: string, problems: string[]): string[] {
 
 const names = (dir: string) =>
   readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+/**
+ * The scenarios of a workspace's folders, near the top first. What is wrong in a file is told where it is open; a name that two
+ * files have is the first one's.
+ */
+export function workspaceScenarios(folders: readonly string[]): ScenarioFile[] {
+  const paths: string[] = [];
+  let level = [...folders];
+  let looked = 0;
+  for (let depth = 0; depth <= WORKSPACE_DEPTH && level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const dir of level) {
+      if (++looked > WORKSPACE_FOLDERS) return loadScenarios(paths, []).files.slice();
+      for (const e of readable(dir)) {
+        if (e.isDirectory() && !SKIPPED.has(e.name) && !e.name.startsWith(".")) next.push(join(dir, e.name));
+        else if (e.isFile() && isScenarioPath(e.name) && paths.length < WORKSPACE_FILES)
+          paths.push(join(dir, e.name));
+      }
+    }
+    level = next;
+  }
+  return loadScenarios(paths, []).files.slice();
+}
+
+function readable(dir: string): ReturnType<typeof names> {
+  try {
+    return names(dir);
+  } catch {
+    return [];
+  }
+}

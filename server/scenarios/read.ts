@@ -61,8 +61,18 @@ const LIMIT: Readonly<Record<string, number>> = {
   pin: BOUNDS.pins,
   process: BOUNDS.processes,
 };
-const TOP = ["scenario", "title", "machine", "parameters", "let", "tasks", "faults", "bounds"] as const;
-const MACHINE = [
+/** Fields at the top of a file, and of its machine. */
+export const TOP_FIELDS = [
+  "scenario",
+  "title",
+  "machine",
+  "parameters",
+  "let",
+  "tasks",
+  "faults",
+  "bounds",
+] as const;
+export const MACHINE_FIELDS = [
   "file-system",
   "reflink",
   "pmem",
@@ -149,7 +159,7 @@ class Reader {
       },
     });
     if (this.problems.length > 0) return null;
-    const top = this.map(doc.contents as Node | null, "", TOP);
+    const top = this.map(doc.contents as Node | null, "", TOP_FIELDS);
     if (top === null) return null;
     const name = this.text(
       top,
@@ -269,7 +279,7 @@ class Reader {
 
   private machine(entry: Entry | undefined): Pick<ScenarioFile, "mounted" | "since" | "until" | "pmemPages"> {
     const out = { mounted: true, since: "", until: "", pmemPages: 0 };
-    const map = entry === undefined ? null : this.map(entry.value, "machine", MACHINE);
+    const map = entry === undefined ? null : this.map(entry.value, "machine", MACHINE_FIELDS);
     if (map === null) return out;
     const fs = map.get("file-system");
     const kinds: string[] = [];
