@@ -301,7 +301,8 @@ export abstract class Run {
     // What a pointer leads to is something else than the pointer.
     if (own !== null) return obj.kind === "outside" || obj.kind === "heap" ? `*${name}` : name;
     const via = memberAt(type, off - at, size);
-    if (via !== null) return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
+    if (via !== null && (via.path !== "" || at !== 0))
+      return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
     return off === 0 ? `*${name}` : `${name}+${off}`;
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Loc } from "../c/ast.ts";
 import { foldInt } from "../c/build.ts";
-import { type BitPlace, CFail, type CType, isBool, isInteger, sizeOf } from "../c/ctype.ts";
+import { type BitPlace, CFail, type CType, isBool, isInteger, sizeOf, VOLATILE } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type {
   FnTree,
@@ -252,8 +252,10 @@ export class Walker extends Run {
       }
       to ??= s.otherwise;
       this.cover(s.loc, to !== null);
-      if (to !== null && this.frame.own)
-        this.covered.add(`${this.frame.tree.name}:${to.loc.line}:${to.loc.col}:case`);
+      if (to !== null && this.frame.own) {
+        const { line, col } = firstOf(s, to).loc;
+        this.covered.add(`${this.frame.tree.name}:${line}:${col}:case`);
+      }
       if (to === null) return null;
     }
     const c = this.stmt(s.body, to, cleanups);
@@ -594,7 +596,16 @@ export class Walker extends Run {
   private loadAt(base: Value, off: number, t: CType, bf: BitPlace | null, within: CType | null): Value {
     const at = this.reach(base, off, within, `${this.pointedAt(base)} is read`);
     if (bf !== null) return this.loadBits(at.obj, at.off, bf, t, within);
-    return this.load(at.obj, at.off, t, within, at.off - off);
+    const v = this.load(at.obj, at.off, t, within, at.off - off);
+    return (t.quals & VOLATILE) !== 0 && at.obj.kind === "outside" ? this.later(v, at, t) : v;
+  }
+
+  /** A register that is read in each turn of a loop may read otherwise by and by: from the third turn on it is open anew. */
+  private later(v: Value, at: { readonly obj: Obj; readonly off: number }, t: CType): Value {
+    const loops = this.stack.findLast((f) => f.loops.length > 0)?.loops ?? [0];
+    const turns = loops[loops.length - 1]!;
+    if (turns < 2) return v;
+    return unknown(`${typeof v === "bigint" ? `${at.obj.name}@${at.off}` : v.id}~${turns}`, t);
   }
 
   private loadBits(obj: Obj, off: number, bf: BitPlace, t: CType, within: CType | null): Value {
@@ -796,6 +807,25 @@ export class Jump extends Error {
     super("jump");
     this.completion = completion;
   }
+}
+
+const firstLabels = new WeakMap<SSwitch, Map<LabelRef, LabelRef>>();
+
+/** The first of the labels that stand together at a place: `case 1: case 2: ...` is one way to go. */
+function firstOf(s: SSwitch, label: LabelRef): LabelRef {
+  let firsts = firstLabels.get(s);
+  if (firsts === undefined) {
+    firsts = new Map();
+    let first: LabelRef | null = null;
+    const visit = (x: S, out: Map<LabelRef, LabelRef>): void => {
+      if (x.k === "block" || x.k === "seq") for (const i of x.items) visit(i, out);
+      else if (x.k === "label") out.set(x.label, (first ??= x.label));
+      else first = null;
+    };
+    visit(s.body, firsts);
+    firstLabels.set(s, firsts);
+  }
+  return firsts.get(label) ?? label;
 }
 
 function bitName(t: CType | null, bf: BitPlace): string | null {

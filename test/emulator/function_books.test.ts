@@ -106,6 +106,24 @@ const pairs: readonly {
     want: [],
   },
   {
+    name: "what lies at a pointer is not the pointer: a number read there is open",
+    bad: `struct s { void *regs; int n; }; static int first(void *at) { return *(unsigned char *)at & 0x1f; }
+      int f(struct s **list) { struct s *s = kzalloc(sizeof(*s), GFP_KERNEL); if (!s) return -ENOMEM; s->regs = *list;
+        if (first(s->regs) > 3) return -EINVAL; kfree(s); return 0; }`,
+    good: `struct s { void *regs; int n; }; static int first(void *at) { return *(unsigned char *)at & 0x1f; }
+      int f(struct s **list) { struct s *s = kzalloc(sizeof(*s), GFP_KERNEL); if (!s) return -ENOMEM; s->regs = *list;
+        if (first(s->regs) > 3) { kfree(s); return -EINVAL; } kfree(s); return 0; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
+    name: "a register that was written and is waited for changes by and by: what comes behind the loop runs",
+    bad: `struct s { void *regs; }; static void reset(struct s *s) { *(volatile unsigned char *)s->regs = 1; while (*(volatile unsigned char *)s->regs & 1) ; }
+      int f(struct s *s) { void *p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; reset(s); if (helper(1)) return -EINVAL; kfree(p); return 0; }`,
+    good: `struct s { void *regs; }; static void reset(struct s *s) { *(volatile unsigned char *)s->regs = 1; while (*(volatile unsigned char *)s->regs & 1) ; }
+      int f(struct s *s) { void *p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; reset(s); if (helper(1)) { kfree(p); return -EINVAL; } kfree(p); return 0; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
     name: "a lock that one way out keeps",
     bad: `struct s { struct mutex m; int busy; }; int f(struct s *s) { mutex_lock(&s->m); if (s->busy) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
     good: `struct s { struct mutex m; int busy; }; int f(struct s *s) { int ret = 0; mutex_lock(&s->m); if (s->busy) ret = -EINVAL; mutex_unlock(&s->m); return ret; }`,
