@@ -9,6 +9,7 @@ import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
+import { SHOWN_IN_PART } from "./standing.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
 import { fateCounts, fixedByText, hunkText, leftOutText } from "./words.ts";
@@ -67,7 +68,10 @@ export function reviewText(
     if (style.all) for (const r of runs) out.push(...runLine(r, paint));
   }
   if (style.coverage === true) out.push(...coverageText(doc, result, paint), "");
-  for (const note of notesOf(result)) out.push(...wrap(`note: ${note}`, WIDTH, "      "));
+  const said = chosen.flatMap((index) => nothingRan(result, index));
+  for (const note of notesOf(result))
+    if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
+      out.push(...wrap(`note: ${note}`, WIDTH, "      "));
   return `${out
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
@@ -145,6 +149,16 @@ function leftOutLines(result: ReviewResult, index: number, paint: Paint): string
     );
 }
 
+/** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
+function nothingRan(result: ReviewResult, index: number): string[] {
+  return result.plans
+    .filter((p) => p.patch === index)
+    .flatMap((p) => p.leftOut)
+    .flatMap(({ why }) => (NOTHING.has(why.kind) ? [leftOutText(why)] : []));
+}
+
+const NOTHING: ReadonlySet<string> = new Set(["no-function", "partial", "uncalled", "refused"]);
+
 const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
   new: ["NEW", "red"],
   fixed: ["FIXED", "green"],
@@ -216,7 +230,14 @@ function unmodelledLines(result: ReviewResult, index: number, paint: Paint): str
     out.push(
       ...wrap(`${count} not modelled: ${reason}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
     );
-  const partial = result.functions.filter((f) => f.patch === index && !f.executed);
+  const said = nothingRan(result, index);
+  const partial = result.functions.filter(
+    (f) =>
+      f.patch === index &&
+      !f.executed &&
+      !said.includes(f.reason) &&
+      !(f.reason === SHOWN_IN_PART && said.some((text) => text.includes(`${f.name}()`))),
+  );
   if (partial.length > 0)
     out.push(
       ...wrap(

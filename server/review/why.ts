@@ -42,7 +42,7 @@ export function nothingText(why: NothingRuns): string {
     }
     case "uncalled": {
       const names = why.names.slice(0, 4).map((n) => `${n}()`);
-      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}, and the types and functions that the code names are not in the mail: with a kernel tree it runs path by path`;
     }
     case "refused": {
       const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];

@@ -246,3 +246,31 @@ test("a function whose name the @@ line does not show is a function all the same
     notes.join("; "),
   );
 });
+
+test("why nothing of a driver patch runs is said once, with what would let it run", () => {
+  const mail = [
+    "From: A Tester <a@example.org>",
+    "Subject: [PATCH] orders: open twice",
+    "",
+    "Text.",
+    "---",
+    "--- a/drivers/orders/queue.c",
+    "+++ b/drivers/orders/queue.c",
+    "@@ -1,6 +1,7 @@",
+    " static int order_open(struct order *order)",
+    " {",
+    " \tif (!order)",
+    " \t\treturn -1;",
+    "+\torder_count(order);",
+    " \treturn order_start(order);",
+    " }",
+    "",
+  ].join("\n");
+  const doc = parseDocument(Buffer.from(mail), "queue.eml");
+  const text = reviewText(doc, reviewDocument(doc, {}), [0], { color: false, all: false }).replace(
+    /\s+/g,
+    " ",
+  );
+  assert.equal(text.split("nothing in the reference kernel calls order_open()").length, 2, text);
+  assert.match(text, /with a kernel tree it runs path by path/);
+});
