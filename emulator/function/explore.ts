@@ -22,6 +22,8 @@ export interface Entry {
   readonly root: boolean;
   /** The function that ends what this one began, or null. */
   readonly leave: string | null;
+  /** The life can be lived again, and the patch changes more than it: what is left may be kept for the next time. */
+  readonly keeps?: boolean;
 }
 
 export interface Side {
@@ -130,7 +132,8 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const at = { fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
   const result = v === null ? null : w.known.span(v);
   // Only what has begun ends.
-  if (entry.leave === null || outcome !== "succeeded") {
+  const begun = outcome === "succeeded" || (ret.kind === "void" && outcome === "neither");
+  if (entry.leave === null || !begun) {
     w.calls_.deviceGoes();
     audit(w, { result: v, outcome, root: entry.root, life: false, at });
     return { result, outcome };
@@ -140,6 +143,8 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const lastTree = side.program.tree(last);
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
+    // What an allocating function returns is what the freeing one is given.
+    if (q < 0 && v !== null && typeName(p.type) !== "" && typeName(p.type) === typeName(ret)) return v;
     return q >= 0 && typeName(p.type) !== "" ? args[q]! : (argsOf(w, [p])[0]! ?? args[i]!);
   });
   w.returned = null;

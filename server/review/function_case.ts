@@ -13,6 +13,7 @@ import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
 import { readContracts } from "./contracts.ts";
+import { type Life, livesOf } from "./lives.ts";
 
 /** What can be run of a patch: made without reading a header. */
 export interface FunctionPlan {
@@ -94,7 +95,7 @@ export class FunctionCases {
   run(entry: Entry, options: FunctionOptions): EntryResult {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
-    return { ...result, differences: result.differences.map((d) => this.onOwnBase(d)) };
+    return { ...result, differences: result.differences.map((d) => mayBeKept(this.onOwnBase(d))) };
   }
 
   /**
@@ -162,18 +163,18 @@ export class FunctionCases {
   }
 }
 
+/** Where another function was changed with a life that can be lived again, what the life leaves may be that one's to give back. */
+function mayBeKept(d: Difference): Difference {
+  if (d.entry.keeps !== true || d.verdict !== "new" || d.fault.kind !== "leaked") return d;
+  return { ...d, fault: { ...d.fault, possible: true } };
+}
+
 /** Members of initialisers through which a core calls a function whose failure ends what it began. */
 const BEGIN =
   /\.(probe|probe_new|bind|init|attach|connect|add|open|alloc|setup|start|load|create|add_dev|startup|hw_init|alloc_inst|alloc_func|udc_start)\s*=\s*&?(\w+)/g;
-const PAIRS: readonly (readonly [string, string])[] = [
-  ["probe", "remove"],
-  ["probe", "remove_new"],
-  ["probe", "disconnect"],
-  ["bind", "unbind"],
-  ["open", "release"],
-  ["attach", "detach"],
-];
 const MAX_ROOTS = 6;
+/** Lives beside those of devices, files and modules. */
+const MAX_IN_TURN = 4;
 const MAX_ENTRIES = 40;
 
 function planFunctions(files: readonly FileImages[], torn: Torn): FunctionPlan {
@@ -267,11 +268,11 @@ function entriesOf(
   const roots = rootsOf(text, bodies);
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const out: Entry[] = [];
-  const add = (name: string, leave: string | null): void => {
+  const add = (name: string, leave: string | null, keeps = false): void => {
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    out.push({ name, path, root: leave !== null || roots.has(name), leave });
+    out.push({ name, path, root: leave !== null || roots.has(name), leave, ...(keeps ? { keeps } : {}) });
   };
   const reached = new Set<string>();
   for (const name of changed) {
@@ -282,20 +283,37 @@ function entriesOf(
   let n = 0;
   for (const name of reached)
     if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS) add(name, null);
-  // Lives that a changed function is part of.
-  for (const m of text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g))
-    for (const [begin, end] of PAIRS) {
-      const from = new RegExp(`\\.${begin}\\s*=\\s*&?(\\w+)`).exec(m[1]!)?.[1];
-      const to = new RegExp(`\\.${end}\\s*=\\s*(?:__exit_p\\(|__devexit_p\\()?&?(\\w+)`).exec(m[1]!)?.[1];
-      if (from === undefined || to === undefined) continue;
-      if ([...changed, ...reached].some((c) => c === from || c === to)) add(from, to);
-    }
+  // Lives that a changed function is part of: those that end all first, then those of which both ends are nearest.
+  let inTurn = 0;
+  for (const life of livesOf(text, both)) {
+    const part = life.last ? [...changed, ...reached] : changed;
+    if (!part.some((c) => c === life.begin || c === life.end || (!life.last && calledBy(bodies, life, c))))
+      continue;
+    if (!life.last && ++inTurn > MAX_IN_TURN) break;
+    const own = new Set([...calleesOf(bodies, life.begin), ...calleesOf(bodies, life.end)]);
+    add(life.begin, life.end, !life.last && changed.some((c) => both.has(c) && !own.has(c)));
+  }
   return out;
 }
 
 function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
   const pattern = new RegExp(`\\b${name}\\s*\\(`);
   return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
+}
+
+/** Whether an end of a life calls a function itself. */
+function calledBy(bodies: ReadonlyMap<string, string>, life: Life, name: string): boolean {
+  const called = new RegExp(`\\b${name}\\s*\\(`);
+  return called.test(bodies.get(life.begin) ?? "") || called.test(bodies.get(life.end) ?? "");
+}
+
+/** A function and those of the file that it calls, and these in turn. */
+function calleesOf(bodies: ReadonlyMap<string, string>, name: string): Set<string> {
+  const out = new Set([name]);
+  for (const n of out)
+    for (const [word] of (bodies.get(n) ?? "").matchAll(/\b\w+(?=\s*\()/g))
+      if (bodies.has(word)) out.add(word);
+  return out;
 }
 
 function ancestors(bodies: ReadonlyMap<string, string>, name: string): string[] {

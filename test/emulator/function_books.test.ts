@@ -8,6 +8,7 @@ const pairs: readonly {
   name: string;
   root?: boolean;
   entry?: string;
+  leave?: string;
   bad: string;
   good: string;
   want: string[];
@@ -122,6 +123,22 @@ const pairs: readonly {
     good: `struct s { void *regs; }; static void reset(struct s *s) { *(volatile unsigned char *)s->regs = 1; while (*(volatile unsigned char *)s->regs & 1) ; }
       int f(struct s *s) { void *p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; reset(s); if (helper(1)) { kfree(p); return -EINVAL; } kfree(p); return 0; }`,
     want: ["leaked memory of kzalloc()"],
+  },
+  {
+    name: "what an allocating function takes its freeing one gives back: it is handed what the first returned",
+    leave: "g",
+    bad: `struct ring { void *slots; }; struct ring *f(int n) { struct ring *r = kzalloc(sizeof(*r), GFP_KERNEL); if (!r) return NULL;
+        r->slots = kzalloc(n, GFP_KERNEL); if (!r->slots) { kfree(r); return NULL; } return r; } void g(struct ring *r) { kfree(r); }`,
+    good: `struct ring { void *slots; }; struct ring *f(int n) { struct ring *r = kzalloc(sizeof(*r), GFP_KERNEL); if (!r) return NULL;
+        r->slots = kzalloc(n, GFP_KERNEL); if (!r->slots) { kfree(r); return NULL; } return r; } void g(struct ring *r) { kfree(r->slots); kfree(r); }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
+    name: "what is switched off while asleep is switched on once",
+    leave: "g",
+    bad: `struct s { struct clk *c; }; int f(struct s *s) { return 0; } int g(struct s *s) { return clk_prepare_enable(s->c); }`,
+    good: `struct s { struct clk *c; }; int f(struct s *s) { clk_disable_unprepare(s->c); return 0; } int g(struct s *s) { return clk_prepare_enable(s->c); }`,
+    want: ["leaked enabled clock of s->c", "leaked prepared clock of s->c"],
   },
   {
     name: "a lock that one way out keeps",
@@ -271,7 +288,7 @@ const pairs: readonly {
 
 for (const p of pairs)
   test(p.name, () => {
-    const entry = { name: p.entry ?? "f", root: p.root ?? false };
+    const entry = { name: p.entry ?? "f", root: p.root ?? false, leave: p.leave ?? null };
     assert.deepEqual(
       told(runPair(p.bad, p.good, entry)),
       p.want.map((w) => `fixed ${w}`),

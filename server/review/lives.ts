@@ -1,0 +1,126 @@
+/**
+ * Which functions of a file belong together, so that what the first takes the second gives back: members of one
+ * initialiser (probe and remove, hw_params and hw_free), a module's init and exit, and names of one stem (foo_alloc and
+ * foo_free). Read off the text; leaves out running them (emulator/function/explore.ts).
+ */
+
+export interface Life {
+  readonly begin: string;
+  readonly end: string;
+  /** After it nobody is left who could give anything back. */
+  readonly last: boolean;
+}
+
+/** Members after whose end the device, file or module is gone. */
+const LAST: readonly (readonly [string, string])[] = [
+  ["probe", "remove"],
+  ["probe", "remove_new"],
+  ["probe", "disconnect"],
+  ["bind", "unbind"],
+  ["open", "release"],
+  ["attach", "detach"],
+];
+
+/** Members that come in turn, as often as one likes. */
+const IN_TURN: readonly (readonly [string, string])[] = [
+  ["startup", "shutdown"],
+  ["activate", "shutdown"],
+  ["start", "stop"],
+  ["start_streaming", "stop_streaming"],
+  ["prepare", "unprepare"],
+  ["enable", "disable"],
+  ["set_alt", "disable"],
+  ["hw_params", "hw_free"],
+  ["ndo_open", "ndo_stop"],
+  ["ndo_init", "ndo_uninit"],
+  ["device_alloc_chan_resources", "device_free_chan_resources"],
+  ["add", "remove"],
+  ["init", "exit"],
+  ["init", "deinit"],
+  ["init", "uninit"],
+  ["init", "fini"],
+  ["init", "cleanup"],
+  ["init", "destroy"],
+  ["init", "remove"],
+  ["request", "free"],
+  ["suspend", "resume"],
+  ["runtime_suspend", "runtime_resume"],
+  ["power_on", "power_off"],
+  ["open", "close"],
+  ["create", "destroy"],
+  ["ctor", "dtor"],
+  ["load", "unload"],
+  ["map", "unmap"],
+  ["preenable", "postdisable"],
+  ["postenable", "predisable"],
+  ["pre_enable", "post_disable"],
+  ["irq_request_resources", "irq_release_resources"],
+  ["udc_start", "udc_stop"],
+];
+
+/** Words in names of one stem. */
+const WORDS: readonly (readonly [string, readonly string[]])[] = [
+  ["alloc", ["free", "release", "dealloc"]],
+  ["create", ["destroy", "free", "release", "remove"]],
+  ["init", ["exit", "fini", "deinit", "uninit", "cleanup", "destroy", "release", "free", "remove"]],
+  ["setup", ["teardown", "cleanup", "destroy", "free", "release", "shutdown"]],
+  ["open", ["close", "release"]],
+  ["start", ["stop"]],
+  ["enable", ["disable"]],
+  ["register", ["unregister"]],
+  ["attach", ["detach"]],
+  ["add", ["remove", "del", "delete"]],
+  ["acquire", ["release"]],
+  ["request", ["release", "free"]],
+  ["map", ["unmap"]],
+  ["prepare", ["unprepare", "cleanup"]],
+  ["connect", ["disconnect"]],
+  ["on", ["off"]],
+  ["load", ["unload"]],
+  ["probe", ["remove"]],
+];
+
+/**
+ * The lives of a file whose functions are `names`, in the order of the tables.
+ * @param text the file without comments and strings
+ */
+export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
+  const out: Life[] = [];
+  const add = (begin: string | undefined, end: string | undefined, last: boolean): void => {
+    if (begin === undefined || end === undefined || begin === end) return;
+    if (!names.has(begin) || !names.has(end)) return;
+    if (!out.some((l) => l.begin === begin && l.end === end)) out.push({ begin, end, last });
+  };
+  const bodies = [...text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g)].map((m) => membersIn(m[1]!));
+  for (const [pairs, last] of [
+    [LAST, true],
+    [IN_TURN, false],
+  ] as const)
+    for (const members of bodies) for (const [b, e] of pairs) add(members.get(b), members.get(e), last);
+  const module = (word: string): string | undefined =>
+    new RegExp(`\\bmodule_${word}\\(\\s*(\\w+)\\s*\\)`).exec(text)?.[1];
+  add(module("init"), module("exit"), true);
+  for (const m of text.matchAll(/\b\w*PM_OPS\w*\(([^(){};]*)\)/g)) {
+    const [suspend, resume] = m[1]!
+      .split(",")
+      .map((a) => a.trim())
+      .filter((a) => names.has(a));
+    add(suspend, resume, false);
+  }
+  for (const name of names)
+    for (const [word, ends] of WORDS) {
+      const at = new RegExp(`^(\\w*?)(?<![a-z0-9])${word}(?![a-z0-9])(\\w*)$`).exec(name);
+      if (at !== null) for (const end of ends) add(name, `${at[1]}${end}${at[2]}`, false);
+    }
+  return out;
+}
+
+/** Members of an initialiser that are set to a name. */
+function membersIn(body: string): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const m of body.matchAll(
+    /\.(\w+)\s*=\s*(?:__exit_p\(|__devexit_p\(|pm_ptr\(|pm_sleep_ptr\()?&?(\w+)/g,
+  ))
+    if (!out.has(m[1]!)) out.set(m[1]!, m[2]!);
+  return out;
+}

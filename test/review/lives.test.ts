@@ -1,0 +1,28 @@
+/** Which functions of a file belong together: members of initialisers, a module's init and exit, names of one stem. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { livesOf } from "../../server/review/lives.ts";
+
+const lives = (text: string, names: string): string[] =>
+  livesOf(text, new Set(names.split(" "))).map((l) => `${l.begin} ${l.end}${l.last ? " last" : ""}`);
+
+test("members of one initialiser that a core calls first and last", () => {
+  assert.deepEqual(
+    lives("struct platform_driver d = { .probe = d_begin, .remove = __exit_p(d_end), };", "d_begin d_end"),
+    ["d_begin d_end last"],
+  );
+  assert.deepEqual(lives("struct ops o = { .start = o_go, .stop = o_halt };", "o_go o_halt"), [
+    "o_go o_halt",
+  ]);
+});
+
+test("a module's init and exit, and the two that a macro for power management names", () => {
+  assert.deepEqual(lives("module_init(m_in); module_exit(m_out);", "m_in m_out"), ["m_in m_out last"]);
+  assert.deepEqual(lives("static SIMPLE_DEV_PM_OPS(pm, p_down, p_up);", "p_down p_up"), ["p_down p_up"]);
+});
+
+test("names of one stem, whole words only, and only where the file has both", () => {
+  assert.deepEqual(lives("", "ring_alloc ring_free"), ["ring_alloc ring_free"]);
+  assert.deepEqual(lives("", "alloc_ring free_ring"), ["alloc_ring free_ring"]);
+  assert.deepEqual(lives("", "ring_allocator ring_freeator ring_init"), []);
+});
