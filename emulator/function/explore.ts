@@ -22,7 +22,9 @@ export interface Entry {
   readonly root: boolean;
   /** The function that ends what this one began, or null. */
   readonly leave: string | null;
-  /** The life can be lived again, and the patch changes more than it: what is left may be kept for the next time. */
+  /** A life that can be lived again: between its ends others may come by. */
+  readonly turn?: boolean;
+  /** A life in turn of which the patch changes more than its ends: what is left may be kept for the next time. */
   readonly keeps?: boolean;
 }
 
@@ -144,7 +146,10 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
     // What an allocating function returns is what the freeing one is given.
-    if (q < 0 && v !== null && typeName(p.type) !== "" && typeName(p.type) === typeName(ret)) return v;
+    if (q < 0 && v !== null && typeName(p.type) !== "" && typeName(p.type) === typeName(ret)) {
+      fillIn(w, v);
+      return v;
+    }
     return q >= 0 && typeName(p.type) !== "" ? args[q]! : (argsOf(w, [p])[0]! ?? args[i]!);
   });
   w.returned = null;
@@ -158,6 +163,12 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     at: { fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) },
   });
   return { result, outcome };
+}
+
+/** Whoever got the object from the first function may have set what that one left as it was. */
+function fillIn(w: Walker, v: Value): void {
+  const at = w.mem.at(w.address(v, null));
+  if (at !== null && at.obj.kind === "heap") at.obj.fresh = "unknown";
 }
 
 function typeName(t: CType): string {

@@ -163,9 +163,21 @@ export class FunctionCases {
   }
 }
 
-/** Where another function was changed with a life that can be lived again, what the life leaves may be that one's to give back. */
+/** Faults of what memory holds: between the ends of a life in turn others may have set it. */
+const OF_VALUES: ReadonlySet<string> = new Set([
+  "null-dereference",
+  "error-pointer-dereference",
+  "uninitialised",
+  "copied-uninitialised",
+]);
+
+/**
+ * What a life in turn shows is told where nothing that came between can matter: not of what memory holds, and of what the
+ * life leaves only where no other function was changed with it that may give it back.
+ */
 function mayBeKept(d: Difference): Difference {
-  if (d.entry.keeps !== true || d.verdict !== "new" || d.fault.kind !== "leaked") return d;
+  const kept = d.entry.keeps === true && d.verdict === "new" && d.fault.kind === "leaked";
+  if (!kept && !(d.entry.turn === true && OF_VALUES.has(d.fault.kind))) return d;
   return { ...d, fault: { ...d.fault, possible: true } };
 }
 
@@ -268,11 +280,11 @@ function entriesOf(
   const roots = rootsOf(text, bodies);
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const out: Entry[] = [];
-  const add = (name: string, leave: string | null, keeps = false): void => {
+  const add = (name: string, leave: string | null, more: Partial<Entry> = {}): void => {
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    out.push({ name, path, root: leave !== null || roots.has(name), leave, ...(keeps ? { keeps } : {}) });
+    out.push({ name, path, root: leave !== null || roots.has(name), leave, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {
@@ -291,7 +303,8 @@ function entriesOf(
       continue;
     if (!life.last && ++inTurn > MAX_IN_TURN) break;
     const own = new Set([...calleesOf(bodies, life.begin), ...calleesOf(bodies, life.end)]);
-    add(life.begin, life.end, !life.last && changed.some((c) => both.has(c) && !own.has(c)));
+    const keeps = changed.some((c) => both.has(c) && !own.has(c));
+    add(life.begin, life.end, life.last ? {} : { turn: true, keeps });
   }
   return out;
 }
