@@ -200,6 +200,8 @@ interface Candidate {
   readonly rank: number;
 }
 
+/** What a decision on a path costs besides its steps: it is kept, named and made otherwise once. */
+const CHOICE_COST = 20;
 /** Paths that are spent on finding one that goes well. */
 const SEEKING = 40;
 /** Values of one thing, told from each other in vain so often, are no more looked into before the rest. */
@@ -260,7 +262,7 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
     const known = paths.get(key);
     if (known !== undefined) return known.result;
     const result = runPath(side, entry, forced, bounds.steps);
-    total += result.steps + 200;
+    total += result.steps + 200 + CHOICE_COST * result.choices.length;
     paths.set(key, { forced, result });
     return result;
   };

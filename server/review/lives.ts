@@ -59,7 +59,7 @@ const IN_TURN: readonly (readonly [string, string])[] = [
 ];
 
 /** Words in names of one stem. */
-const WORDS: readonly (readonly [string, readonly string[]])[] = [
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["alloc", ["free", "release", "dealloc"]],
   ["create", ["destroy", "free", "release", "remove"]],
   ["init", ["exit", "fini", "deinit", "uninit", "cleanup", "destroy", "release", "free", "remove"]],
@@ -78,7 +78,7 @@ const WORDS: readonly (readonly [string, readonly string[]])[] = [
   ["on", ["off"]],
   ["load", ["unload"]],
   ["probe", ["remove"]],
-];
+]);
 
 /**
  * The lives of a file whose functions are `names`, in the order of the tables.
@@ -100,18 +100,20 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
   const module = (word: string): string | undefined =>
     new RegExp(`\\bmodule_${word}\\(\\s*(\\w+)\\s*\\)`).exec(text)?.[1];
   add(module("init"), module("exit"), true);
-  for (const m of text.matchAll(/\b\w*PM_OPS\w*\(([^(){};]*)\)/g)) {
-    const [suspend, resume] = m[1]!
+  for (const m of text.matchAll(/\b(\w+)\(([^(){};]*)\)/g)) {
+    if (!m[1]!.includes("PM_OPS")) continue;
+    const [suspend, resume] = m[2]!
       .split(",")
       .map((a) => a.trim())
       .filter((a) => names.has(a));
     add(suspend, resume, false);
   }
-  for (const name of names)
-    for (const [word, ends] of WORDS) {
-      const at = new RegExp(`^(\\w*?)(?<![a-z0-9])${word}(?![a-z0-9])(\\w*)$`).exec(name);
-      if (at !== null) for (const end of ends) add(name, `${at[1]}${end}${at[2]}`, false);
-    }
+  for (const name of names) {
+    const parts = name.split("_");
+    parts.forEach((part, i) => {
+      for (const end of WORDS.get(part) ?? []) add(name, parts.with(i, end).join("_"), false);
+    });
+  }
   return out;
 }
 
