@@ -215,7 +215,7 @@ FSC_SCENARIO(pte_in_pmd, "pte-and-pmd", "Small and large mappings of the same 2 
 	} else {
 		/* The small fault finds a large entry and uses it. */
 		sc_read(&large, first);
-		SC_EXPECT(xa_get_order(&a.inode->i_mapping->i_pages, first + 5) == HPAGE_PMD_ORDER,
+		SC_EXPECT(xa_get_order(&a.inode->i_mapping->i_pages, first + 5) == PMD_ORDER,
 			  "a fault on 2 MiB of blocks in one piece, where the file has no entry yet, makes one entry of them");
 		if (__fsc_param("write", 0))
 			sc_write(&small, first + 5, 1);
