@@ -21,6 +21,7 @@ import {
   COMMAND_COPY_TOKEN,
   COMMAND_LAST_CHANGE,
   COMMAND_NEXT_FINDING,
+  COMMAND_OPEN_DIFF,
   COMMAND_OPEN_EXAMPLE,
   COMMAND_OPEN_READABLE,
   COMMAND_PREVIOUS_FINDING,
@@ -56,6 +57,7 @@ import { messageText } from "../server/report/text.ts";
 import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
+import { type Images, sourceOf } from "./images.ts";
 import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
 import type { Row } from "./tree.ts";
 
@@ -73,6 +75,7 @@ export interface CommandHost {
   readonly client: Client;
   readonly documents: Documents;
   readonly panel: FindingPanel;
+  readonly images: Images;
   readonly log: LogOutputChannel;
 }
 
@@ -81,6 +84,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
   return {
     [COMMAND_SIMULATE]: (arg) => simulate(host, arg),
     [COMMAND_CANCEL]: (arg) => onDocument(arg, (uri) => host.client.request(METHOD_CANCEL, { uri })),
+    [COMMAND_OPEN_DIFF]: (arg) => openDiff(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
@@ -156,6 +160,20 @@ async function copy(host: CommandHost, arg: unknown, what: "reply" | "token"): P
     await env.clipboard.writeText(what === "reply" ? reply.text : reply.token);
     const said = what === "reply" ? "reply copied: paste it into your mailer" : "replay token copied";
     void window.setStatusBarMessage(`Folioscope: ${said}`, 4000);
+  });
+}
+
+/** Both images of the file at a finding, at a row's line, or at the cursor. */
+async function openDiff({ images }: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, { finding, line }) => {
+    const editor = window.activeTextEditor;
+    const cursor = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : undefined;
+    const docLine = line ?? cursor;
+    await images.open({
+      uri,
+      ...(finding === undefined ? {} : { finding }),
+      ...(docLine === undefined ? {} : { docLine }),
+    });
   });
 }
 
@@ -306,9 +324,11 @@ function currentUri(given: Target): Uri | undefined {
   return active?.uri;
 }
 
-/** The active patch, or the one visible beside an active report. */
+/** The active patch, the one that an active image is of, or the one visible beside an active report. */
 export function activeDocument(): TextDocument | undefined {
   const active = window.activeTextEditor?.document;
+  const source = active === undefined ? undefined : sourceOf(active.uri);
+  if (source !== undefined) return workspace.textDocuments.find((d) => d.uri.toString() === source);
   if (active && active.languageId !== REPORT_LANGUAGE && active.uri.scheme !== "output") return active;
   const visible = window.visibleTextEditors.map((e) => e.document);
   return visible.find(

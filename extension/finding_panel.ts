@@ -14,6 +14,7 @@ import {
 } from "vscode";
 import {
   COMMAND_COPY_REPLY,
+  COMMAND_OPEN_DIFF,
   COMMAND_REVEAL,
   COMMAND_SHOW_FINDING,
   COMMAND_SIMULATE,
@@ -252,6 +253,7 @@ export function panelHandlers(): PanelHandlers {
   return {
     reply: (view) => commands.executeCommand(COMMAND_COPY_REPLY, { uri: view.uri, finding: view.index }),
     others: (view) => others(view),
+    diff: (view) => commands.executeCommand(COMMAND_OPEN_DIFF, { uri: view.uri, finding: view.index }),
     step: (view) => commands.executeCommand(COMMAND_STEP, { uri: view.uri, finding: view.index }),
     report: (view) => commands.executeCommand(COMMAND_SHOW_FINDING, { uri: view.uri, finding: view.index }),
     scenario: (view) =>

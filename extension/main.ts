@@ -15,6 +15,7 @@ import { Client, isWanted } from "./client.ts";
 import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
+import { Images } from "./images.ts";
 import { createLog } from "./log.ts";
 import { Remarks } from "./remarks.ts";
 import { ScenarioTests } from "./scenario_tests.ts";
@@ -94,11 +95,13 @@ export function activate(context: ExtensionContext): void {
     states.set(state.uri, state);
     if (state.state !== "checking") panel.refresh(state.uri);
     remarks.status(state).catch((error) => log.error("the remarks could not be read:", String(error)));
+    images.status(state);
     scenarios.status(state).catch((error) => log.error("the tests could not be read:", String(error)));
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
   const panel = new FindingPanel(made, context, panelHandlers());
+  const images = new Images(made);
   const remarks = new Remarks(made);
   const scenarios = new ScenarioTests(made);
   const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
@@ -113,6 +116,7 @@ export function activate(context: ExtensionContext): void {
     log,
     view,
     panel,
+    images,
     scenarios,
     remarks,
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
@@ -127,6 +131,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidOpenTextDocument(wake),
     workspace.onDidCloseTextDocument((document) => {
       documents.forget(document);
+      images.forget(document);
       states.delete(document.uri.toString());
       remarks.forget(document.uri.toString());
       scenarios.forget(document.uri.toString());
@@ -136,7 +141,7 @@ export function activate(context: ExtensionContext): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, panel, log })))
+  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, panel, images, log })))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {
         try {

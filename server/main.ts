@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
+import { imagesOnThread } from "./emulation/images.ts";
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
 import { FrameCheck } from "./lsp/frames.ts";
 import { Reader, readerThread } from "./reading/reader.ts";
@@ -41,5 +42,6 @@ new Server({
   connection,
   reader: new Reader(readerThread(join(__dirname, "reader.cjs"))),
   queue,
+  treeImages: imagesOnThread(join(__dirname, "worker.cjs")),
   version: manifest.version,
 }).listen();

@@ -12,6 +12,8 @@ export const MAIL_LANGUAGE = "folioscope-mail";
 export const REPORT_LANGUAGE = "folioscope-report";
 /** Scheme of the read-only documents that the client shows: reports and readable mails. */
 export const DOCUMENT_SCHEME = "folioscope";
+/** Scheme of the two images of a file, which the client shows in the diff editor. */
+export const IMAGE_SCHEME = "folioscope-image";
 /** Path of a rule's page in that scheme: "/rule/folio-ref-leak.md". */
 export const RULE_PATH = "/rule/";
 export const CONFIG_SECTION = "folioscope";
@@ -29,6 +31,9 @@ export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 export const METHOD_LAUNCH = "folioscope/launch";
 export const METHOD_REMARKS = "folioscope/remarks";
 export const METHOD_TESTS = "folioscope/tests";
+export const METHOD_IMAGES = "folioscope/images";
+export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
+export const METHOD_IMAGE_HOVER = "folioscope/imageHover";
 export const METHOD_RUN_TESTS = "folioscope/runTests";
 /** What the editor asks of the debug adapter beyond the Debug Adapter Protocol, and the type of its sessions. */
 export const DEBUG_TYPE = "folioscope";
@@ -53,6 +58,7 @@ export const COMMAND_COPY_TOKEN = "folioscope.copyToken";
 export const COMMAND_STEP = "folioscope.stepThrough";
 export const COMMAND_LAST_CHANGE = "folioscope.backToLastChange";
 export const COMMAND_TO_FAULT = "folioscope.goToFault";
+export const COMMAND_OPEN_DIFF = "folioscope.openDiff";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
@@ -342,4 +348,73 @@ export interface LaunchResult {
   } | null;
   readonly title: string;
   readonly why: string;
+}
+
+/** METHOD_IMAGES: the file of a finding or of a line, before and after; without either, the first file of the document. */
+export interface ImagesParams {
+  readonly uri: string;
+  readonly finding?: number;
+  readonly docLine?: number;
+}
+export interface ImagesResult {
+  /** Null where there is nothing to show: `why` says why. */
+  readonly images: FilePair | null;
+  readonly why: string;
+}
+export interface FilePair {
+  readonly uri: string;
+  readonly version: number;
+  /** Place of the patch in the document, and of the file in the patch. */
+  readonly patch: number;
+  readonly file: number;
+  /** "dax.c, 3/26: the parts that the mail shows" */
+  readonly title: string;
+  /** What is not as a reader would think: hunks that have no place in the tree, a tree that cannot be used. "": nothing. */
+  readonly note: string;
+  readonly before: FileImage;
+  readonly after: FileImage;
+}
+export interface FileImage {
+  readonly path: string;
+  readonly text: string;
+  /** Document line of each line of the text, 0: the mail does not show it. */
+  readonly docLines: readonly number[];
+  /** The line that was asked for, 1-based. */
+  readonly line: number;
+}
+
+/** METHOD_IMAGE_MARKS: what the store says of a patch's lines, by side. */
+export interface ImageMarksParams {
+  readonly uri: string;
+  readonly patch: number;
+}
+export interface ImageMarksResult {
+  readonly version: number;
+  readonly marks: readonly ImageMark[];
+  readonly lenses: readonly ImageLens[];
+}
+/** A place in an image: a line of the document on one side. */
+export interface ImagePlace {
+  readonly docLine: number;
+  readonly side: "before" | "after";
+}
+export interface ImageMark extends ImagePlace {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly finding: number;
+}
+export interface ImageLens extends ImagePlace {
+  readonly title: string;
+  readonly command: string;
+  readonly argument: object;
+}
+
+/** METHOD_IMAGE_HOVER: what the hover of the document says of a line, of one side. */
+export interface ImageHoverParams extends ImagePlace {
+  readonly uri: string;
+}
+export interface ImageHoverResult {
+  /** Markdown, "" where nothing is to be said. */
+  readonly text: string;
 }

@@ -17,8 +17,10 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
 import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
+import { makeImages, replayReport, runTimeline } from "./beside.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
 import { notRunnable, pathsOf, readableText, resultKey, testsOf } from "./documents.ts";
+import type { TreeImages } from "./emulation/images.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
@@ -27,6 +29,7 @@ import { everyMark, marks } from "./features/diagnostics.ts";
 import { outline } from "./features/document_symbol.ts";
 import { folds } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
+import { imageHover, imageMarks } from "./features/images.ts";
 import { launchOf } from "./features/launch.ts";
 import { links } from "./features/links.ts";
 import { nothingHere } from "./features/nothing_here.ts";
@@ -52,9 +55,14 @@ import {
 import {
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
+  type ImageHoverParams,
+  type ImageMarksParams,
   METHOD_CANCEL,
   METHOD_FINDING,
   METHOD_FRONT,
+  METHOD_IMAGE_HOVER,
+  METHOD_IMAGE_MARKS,
+  METHOD_IMAGES,
   METHOD_LAUNCH,
   METHOD_OPEN_SETTINGS,
   METHOD_READABLE_MAIL,
@@ -79,12 +87,12 @@ import {
   type TreeResult,
 } from "./protocol.ts";
 import type { Reader } from "./reading/reader.ts";
-import { findingReport, report } from "./report/editor.ts";
+import { report } from "./report/editor.ts";
 import { findingAtLine, panelView } from "./report/panel.ts";
-import type { FindingAnswer, FindingParams, TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
+import type { FindingAnswer, FindingParams, TimelineParams } from "./report/panel_view.ts";
 import { replyText } from "./report/reply.ts";
 import { messageText, terminalLines, terminalText } from "./report/text.ts";
-import { BY_TYPES, isOwnRun } from "./review/finding.ts";
+import { isOwnRun } from "./review/finding.ts";
 import type { ReviewResult } from "./review/types.ts";
 import { ScenarioDocuments } from "./scenario_documents.ts";
 import { workspaceScenarios } from "./scenarios/load.ts";
@@ -106,6 +114,8 @@ export interface ServerOptions {
   readonly connection: Connection;
   readonly reader: Reader;
   readonly queue: JobQueue;
+  /** Makes the images of a file in a kernel tree, away from this thread. */
+  readonly treeImages: TreeImages;
   readonly version: string;
 }
 
@@ -601,7 +611,24 @@ export class Server {
     c.onRequest(METHOD_RUN_TESTS, (p: unknown, token: CancellationToken) =>
       this.#caughtLater("tests", () => this.#runTests(p, token)),
     );
-    c.onRequest(METHOD_TIMELINE, (p: unknown) => this.#caughtLater("timeline", () => this.#timeline(p)));
+    c.onRequest(METHOD_TIMELINE, (p: unknown) =>
+      this.#caughtLater("timeline", async () =>
+        runTimeline(await this.#readDocument(p), this.#options.queue, this.#effective(), p as TimelineParams),
+      ),
+    );
+    c.onRequest(METHOD_IMAGES, (p: unknown) =>
+      this.#caughtLater("before and after", async () =>
+        makeImages(await this.#readDocument(p), this.#options.treeImages, this.#effective(), p),
+      ),
+    );
+    c.onRequest(METHOD_IMAGE_MARKS, (p: unknown) =>
+      this.#caughtLater("before and after", async () =>
+        imageMarks((await this.#readDocument(p)).snapshot(), (p as ImageMarksParams).patch),
+      ),
+    );
+    c.onRequest(METHOD_IMAGE_HOVER, (p: unknown) =>
+      this.#caught("hover", () => imageHover(this.#document(p).snapshot(), p as ImageHoverParams)),
+    );
     c.onRequest(METHOD_READABLE_MAIL, (p: unknown) =>
       this.#caughtLater("readable mail", () => this.#readable(p)),
     );
@@ -617,41 +644,7 @@ export class Server {
     void this.#showProgress(document, run);
     const outcome = await run;
     this.#tellTree(outcome);
-    const title = terminalText(`Replay ${params.replay.split(":").pop()}`);
-    if (outcome.kind === "cancelled") return { title, text: "The replay was cancelled.\n" };
-    if (outcome.kind === "failed")
-      return { title, text: terminalLines(`The replay failed: ${outcome.message}\n`) };
-    const { findings, notes } = outcome.result;
-    if (findings.length === 0)
-      return { title, text: ["The replay shows no finding.", ...notes.map(terminalText)].join("\n") + "\n" };
-    const snapshot = {
-      ...document.snapshot(),
-      review: { result: outcome.result, version: document.version, place: (n: number) => n },
-    };
-    return { title, text: findings.flatMap((f) => [...findingReport(snapshot, f), ""]).join("\n") };
-  }
-
-  /** Runs a finding's scenario again, beside the store: the document's results stay as they are. */
-  async #timeline(p: unknown): Promise<TimelineAnswer> {
-    const document = await this.#readDocument(p);
-    const { review } = document.snapshot();
-    const finding = review?.result.findings[(p as TimelineParams).finding];
-    if (finding === undefined) return { timeline: null, why: "this finding belongs to an earlier run" };
-    if (finding.scenario === BY_TYPES)
-      return { timeline: null, why: "the types decide it: no run is needed to show it" };
-    const options = reviewOptions(this.#effective(), { replay: finding.replay });
-    const job = this.#options.queue.start(
-      document.text,
-      document.path,
-      { ...options, timeline: true },
-      () => {},
-    );
-    const outcome = await job.outcome;
-    if (outcome.kind === "cancelled") return { timeline: null, why: "the run was cancelled" };
-    if (outcome.kind === "failed") return { timeline: null, why: outcome.message };
-    const { timeline, notes } = outcome.result;
-    if (timeline === undefined) return { timeline: null, why: notes[0] ?? "the run shows nothing" };
-    return { timeline, why: "" };
+    return replayReport(document.snapshot(), params.replay, outcome);
   }
 
   /** A whole document or a patch of it runs as ever; one case runs beside the store, which stays as it is. */

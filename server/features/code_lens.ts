@@ -4,9 +4,10 @@
  * text does not jump when results arrive.
  */
 
-import type { Patch } from "../mail/types.ts";
+import type { Patch, Side } from "../mail/types.ts";
 import {
   COMMAND_CANCEL,
+  COMMAND_OPEN_DIFF,
   COMMAND_OPEN_READABLE,
   COMMAND_SHOW_PANEL,
   COMMAND_SIMULATE,
@@ -20,6 +21,7 @@ import {
   functionViews,
   isStale,
   ownsFinding,
+  type PlacedFinding,
   patchSelector,
   placedFindings,
   type Snapshot,
@@ -72,29 +74,45 @@ function patchLens(snapshot: Snapshot, patch: Patch): Lens {
   return simulate(told || STANDING_WORDS["not-run"]);
 }
 
-/** What a function's runs came to, and the way into the one that shows its first finding. */
-function functionLenses(snapshot: Snapshot, view: FunctionView): Lens[] {
-  const told = functionLens(snapshot, view);
-  const shown = placedFindings(snapshot).find(
-    (p) => ownsFinding(view, p) && p.finding.verdict === "new" && isSteppable(p.finding),
-  );
-  if (shown === undefined || told.command !== COMMAND_SHOW_PANEL) return [told];
+/**
+ * What a function's runs came to, the way into the one that shows its first finding, and both images; of one side, where a
+ * side is named: that is in an image, and leads to no other.
+ */
+export function functionLenses(snapshot: Snapshot, view: FunctionView, side?: Side): Lens[] {
+  const told = functionLens(snapshot, view, side);
   const { uri } = snapshot;
-  return [told, lens(view.docLine, "Step through", COMMAND_STEP, { uri, finding: shown.index })];
+  const shown = ownFindings(snapshot, view, side).find(
+    (p) => p.finding.verdict === "new" && isSteppable(p.finding),
+  );
+  const step =
+    shown === undefined || told.command !== COMMAND_SHOW_PANEL
+      ? []
+      : [lens(view.docLine, "Step through", COMMAND_STEP, { uri, finding: shown.index })];
+  const line = shown?.docLine ?? [...view.after, ...view.before][0] ?? view.docLine;
+  const diff =
+    side === undefined ? [lens(view.docLine, "Before ↔ after", COMMAND_OPEN_DIFF, { uri, line })] : [];
+  return [told, ...step, ...diff];
 }
 
-function functionLens(snapshot: Snapshot, view: FunctionView): Lens {
+function ownFindings(snapshot: Snapshot, view: FunctionView, side?: Side): PlacedFinding[] {
+  return placedFindings(snapshot).filter(
+    (p) => ownsFinding(view, p) && (side === undefined || p.finding.side === side),
+  );
+}
+
+function functionLens(snapshot: Snapshot, view: FunctionView, side?: Side): Lens {
   const to = (text: string, command = COMMAND_SIMULATE, argument: object = { uri: snapshot.uri }) =>
     lens(view.docLine, text, command, argument);
   const tried = wasTried(snapshot.review?.result, view.patch.index);
   if (!tried && snapshot.state === "checking") return to(`${view.name}: being simulated`);
   const stale = isStale(snapshot) ? " (obsolete)" : "";
-  const standing = functionStanding(view.facts, tried);
-  if (standing !== "ran") return to(`${view.name}: ${standingText(standing, view.facts)}${stale}`);
-  const own = placedFindings(snapshot).filter((p) => ownsFinding(view, p));
+  const facts = view.facts.filter((f) => side === undefined || f.side === side || f.side === "both");
+  const standing = functionStanding(facts, tried);
+  if (standing !== "ran") return to(`${view.name}: ${standingText(standing, facts)}${stale}`);
+  const own = ownFindings(snapshot, view, side);
   const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
   const findings = own.map((p) => p.finding);
-  const text = `${view.name}: ${functionText(view.facts, findings)}${stale}`;
+  const text = `${view.name}: ${functionText(facts, findings)}${stale}`;
   if (first) return to(text, COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: first.index });
   return to(text);
 }

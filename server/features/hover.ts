@@ -4,6 +4,7 @@
  */
 
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
+import type { Side } from "../mail/types.ts";
 import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
@@ -32,14 +33,15 @@ export interface HoverText {
   readonly endCol: number;
 }
 
-export function hover(snapshot: Snapshot, docLine: number): HoverText | undefined {
+/** What there is to say of a line; of one side of it, where a side is named. */
+export function hover(snapshot: Snapshot, docLine: number, side?: Side): HoverText | undefined {
   const header = hunkHeader(snapshot, docLine);
   if (header) return header;
   const ref = snapshot.lines.get(docLine);
   const found = placedFindings(snapshot).filter((p) => p.docLine === docLine);
   if (!ref && found.length === 0) return undefined;
   const parts: string[] = [];
-  if (ref) parts.push(heading(snapshot, ref), ...ran(snapshot, ref));
+  if (ref) parts.push(heading(snapshot, ref), ...ran(snapshot, ref, side));
   for (const { finding, index } of found) parts.push(findingText(snapshot, finding, index));
   if (ref)
     for (const c of commentsOn(ref))
@@ -75,7 +77,7 @@ function heading(snapshot: Snapshot, ref: LineRef): string {
 }
 
 /** One line per side on which the line exists: how often it ran, and what it changed. */
-function ran(snapshot: Snapshot, ref: LineRef): string[] {
+function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
   const tried = wasTried(snapshot.review?.result, ref.patch.index);
   if (!tried && snapshot.state === "checking") return ["Being simulated …"];
   if (!tried) return [`${capital(STANDING_WORDS["not-run"])}.`];
@@ -89,6 +91,7 @@ function ran(snapshot: Snapshot, ref: LineRef): string[] {
   const parts: string[] = [];
   const stale = isStale(snapshot) ? " (of the earlier text)" : "";
   for (const side of sides) {
+    if (only !== undefined && only !== side) continue;
     const ours = facts.filter((f) => f.side === side);
     const hits = Math.max(0, ...ours.map((f) => f.hits));
     if (hits > 0) {

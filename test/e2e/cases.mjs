@@ -1,6 +1,7 @@
 // What is tried in the real editor. Each case is a name and a function; it throws where something does not hold. A
 // screenshot is taken after each, passed or failed, into shots/.
 import assert from "node:assert/strict";
+import { diffCases } from "./diff_cases.mjs";
 import { panelCases } from "./panel_cases.mjs";
 
 /** How long a whole simulation may take on a busy machine. */
@@ -243,6 +244,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     ],
     ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
     ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
+    ...diffCases({ ui, page, mail, inTree, settings, settled }),
   ];
 }
 

@@ -13,6 +13,7 @@ import { marks } from "../../server/features/diagnostics.ts";
 import { outline } from "../../server/features/document_symbol.ts";
 import { folds } from "../../server/features/folding.ts";
 import { hover } from "../../server/features/hover.ts";
+import { imageMarks, mailImages, pairOf } from "../../server/features/images.ts";
 import { links } from "../../server/features/links.ts";
 import { semanticTokens } from "../../server/features/semantic_tokens.ts";
 import { indexLines, lineMap, type Snapshot } from "../../server/features/snapshot.ts";
@@ -137,6 +138,16 @@ function checkAll(text: string, path: string): void {
     }
   };
   walk(tree(s));
+  for (const patch of s.parsed.patches)
+    for (const file of patch.files) {
+      const pair = pairOf(s, { patch, file, docLine: 0 }, mailImages(file), { whole: false, note: "" });
+      for (const { text, docLines, line } of [pair.before, pair.after]) {
+        assert.equal(text.split("\n").length - 1, Math.max(docLines.length, 1), `${file.path}: lines`);
+        assert.ok(line >= 1 && line <= Math.max(docLines.length, 1), `${file.path}: line ${line}`);
+        assert.ok(docLines.every((l) => l >= 0 && l <= s.parsed.lines.length));
+      }
+    }
+  for (const patch of s.parsed.patches) imageMarks(s, patch.index);
   report(s, undefined);
   s.review!.result.findings.forEach((_, i) => void report(s, i));
 }

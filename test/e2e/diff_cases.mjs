@@ -1,0 +1,104 @@
+// Before and after in the editor's diff editor: opened from a finding's row and from a line, with what is known on both sides.
+import assert from "node:assert/strict";
+
+export function diffCases({ ui, page, mail, inTree, settings, settled }) {
+  const pane = (side) =>
+    page.locator(`.monaco-diff-editor .editor.${side === "before" ? "original" : "modified"}`);
+  const whole = (text) => text.replace(/\s+/g, " ").trim();
+
+  /** Rests the mouse on a line of a pane and gives the hover's text. */
+  const hoverIn = async (side, text) => {
+    const pattern = new RegExp(
+      text
+        .split(/\s+/)
+        .map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+        .join("\\s+"),
+    );
+    const line = pane(side).locator(".view-line", { hasText: pattern }).first();
+    await line.waitFor();
+    const box = await line.locator("span span").last().boundingBox();
+    await page.mouse.move(box.x + 30, box.y - 60);
+    await page.mouse.move(box.x + Math.min(box.width / 2, 60), box.y + box.height / 2, { steps: 6 });
+    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents", { hasText: /before|after/ });
+    await hover.first().waitFor({ timeout: 15_000 });
+    return whole(await page.locator(".monaco-hover:not(.hidden)").first().textContent());
+  };
+
+  return [
+    [
+      "before and after: a finding's row opens the diff editor, the finding is marked in it",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open(mail.name);
+        await settled();
+        await ui.showSidebar();
+        const row = ui.newFindings().first();
+        await row.hover();
+        await row.locator(".action-label.codicon-diff").click();
+        await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
+        await pane("after")
+          .locator(".squiggly-error, .squiggly-warning")
+          .first()
+          .waitFor({ state: "attached" });
+        assert.equal(
+          await pane("before").locator(".squiggly-error").count(),
+          0,
+          "nothing new stands on the old side",
+        );
+        await pane("after")
+          .locator(".codelens-decoration", { hasText: /\d+ new/ })
+          .first()
+          .waitFor();
+        // The sidebar, the status item and the commands stay with the mail.
+        await ui.newFindings().first().waitFor();
+        assert.match(await ui.statusItem().textContent(), /new/);
+        return (await page.locator(".tab.active").first().textContent()).trim();
+      },
+    ],
+    [
+      "before and after: a removed line answers on the old side, with the function's lens above it",
+      async () => {
+        await ui.open(mail.name);
+        await ui.goToLine(mail.removed.line);
+        await ui.palette("Folioscope: Open Before and After");
+        await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
+        await pane("before")
+          .locator(".codelens-decoration", { hasText: /ran in \d+|reached by no|not modelled/ })
+          .first()
+          .waitFor();
+        const text = await hoverIn("before", mail.removed.text);
+        assert.match(text, /removed/, text);
+        assert.match(text, /before/, text);
+        assert.match(text, /of the mail/, text);
+        assert.doesNotMatch(text, /\bafter: /, text);
+        const link = page.locator(".monaco-hover:not(.hidden) a", { hasText: "of the mail" }).first();
+        await link.click();
+        await page.locator(".tab.active", { hasText: mail.name }).first().waitFor();
+        return text.slice(0, 200);
+      },
+    ],
+    [
+      "before and after: with a kernel tree the whole file, at the changed line",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        settings({ "folioscope.tree": inTree.tree });
+        await ui.open("in-tree.eml");
+        await settled();
+        await ui.goToLine(inTree.reached);
+        await ui.palette("Folioscope: Open Before and After");
+        const tab = page.locator(".tab.active", { hasText: "dax.c: before ↔ after" }).first();
+        await tab.waitFor({ timeout: 60_000 });
+        assert.doesNotMatch(await tab.textContent(), /what the mail shows/);
+        await pane("after").locator(".view-line", { hasText: "WAKE_NEXT" }).first().waitFor();
+        const numbers = await pane("after").locator(".line-numbers").allTextContents();
+        assert.ok(
+          numbers.some((n) => Number(n) > 200),
+          numbers.slice(0, 5).join(" "),
+        );
+        settings({});
+        return (await tab.textContent()).trim();
+      },
+      inTree.skip,
+    ],
+  ];
+}
