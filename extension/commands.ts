@@ -17,9 +17,12 @@ import {
 } from "vscode";
 import {
   COMMAND_CANCEL,
+  COMMAND_CLEAR_FILTER,
   COMMAND_COPY_REPLY,
   COMMAND_COPY_TOKEN,
+  COMMAND_FILTER,
   COMMAND_LAST_CHANGE,
+  COMMAND_MARK_SEEN,
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_DIFF,
   COMMAND_OPEN_EXAMPLE,
@@ -54,12 +57,15 @@ import {
   type TreeResult,
 } from "../server/protocol.ts";
 import { messageText } from "../server/report/text.ts";
+import { askFilter } from "./ask_filter.ts";
 import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
 import { type Images, sourceOf } from "./images.ts";
+import { NO_FILTER, type RowFilter } from "./row_filter.ts";
+import type { Seen } from "./seen.ts";
 import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
-import type { Row } from "./tree.ts";
+import type { PatchTree, Row } from "./tree.ts";
 
 /** What a lens, a hover link or a tree row hands to a command. */
 interface Target {
@@ -76,6 +82,9 @@ export interface CommandHost {
   readonly documents: Documents;
   readonly panel: FindingPanel;
   readonly images: Images;
+  readonly tree: PatchTree;
+  readonly seen: Seen;
+  readonly setFilter: (filter: RowFilter) => void;
   readonly log: LogOutputChannel;
 }
 
@@ -85,6 +94,9 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_SIMULATE]: (arg) => simulate(host, arg),
     [COMMAND_CANCEL]: (arg) => onDocument(arg, (uri) => host.client.request(METHOD_CANCEL, { uri })),
     [COMMAND_OPEN_DIFF]: (arg) => openDiff(host, arg),
+    [COMMAND_FILTER]: () => filterRows(host),
+    [COMMAND_CLEAR_FILTER]: () => host.setFilter(NO_FILTER),
+    [COMMAND_MARK_SEEN]: () => markSeen(host),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
@@ -175,6 +187,17 @@ async function openDiff({ images }: CommandHost, arg: unknown): Promise<void> {
       ...(docLine === undefined ? {} : { docLine }),
     });
   });
+}
+
+async function filterRows({ tree, setFilter }: CommandHost): Promise<void> {
+  const filter = await askFilter(tree.filter);
+  if (filter !== undefined) setFilter(filter);
+}
+
+async function markSeen({ tree, seen }: CommandHost): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (editor === undefined || !(await seen.toggleAt(editor, tree.hunks)))
+    void window.showInformationMessage("Put the cursor into a hunk first: it is marked as seen there.");
 }
 
 async function nextFinding(host: CommandHost, arg: unknown, by: number): Promise<void> {

@@ -20,6 +20,7 @@ import {
   Range,
   type TextDocument,
   type TextDocumentContentProvider,
+  ThemeColor,
   Uri,
   window,
   workspace,
@@ -73,6 +74,10 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
   /** By the address of the image after. */
   readonly #shown = new Map<string, Shown>();
   readonly #diagnostics: DiagnosticCollection;
+  /** What lenses say, where the editor's diffs have none (its default). */
+  readonly #said = window.createTextEditorDecorationType({
+    after: { color: new ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 3em" },
+  });
   readonly #registered: readonly Disposable[];
 
   constructor(client: Client) {
@@ -83,6 +88,8 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
       this.#changed,
       this.#lensesChanged,
       this.#diagnostics,
+      this.#said,
+      window.onDidChangeVisibleTextEditors(() => this.#say()),
       workspace.registerTextDocumentContentProvider(IMAGE_SCHEME, this),
       languages.registerHoverProvider(selector, this),
       languages.registerCodeLensProvider(selector, this),
@@ -106,6 +113,7 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
       preview: false,
       selection: at,
     });
+    this.#say();
     if (pair.note !== "") void window.showInformationMessage(messageText(pair.note));
   }
 
@@ -188,6 +196,28 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
         marks.marks.filter((m) => m.side === side).flatMap((m) => diagnostic(pair[side], m)),
       );
     this.#lensesChanged.fire();
+    this.#say();
+  }
+
+  /** Counts behind the first line of each function. */
+  #say(): void {
+    const lenses = workspace.getConfiguration("diffEditor").get<boolean>("codeLens") === true;
+    for (const editor of window.visibleTextEditors) {
+      if (editor.document.uri.scheme !== IMAGE_SCHEME) continue;
+      const found = lenses ? undefined : this.#image(editor.document.uri);
+      const first = new Map<number, string>();
+      for (const { docLine, side, title } of found?.shown.marks.lenses ?? []) {
+        const line = side === found?.side ? found.image.docLines.indexOf(docLine) : -1;
+        if (line >= 0 && line < editor.document.lineCount && !first.has(line)) first.set(line, title);
+      }
+      editor.setDecorations(
+        this.#said,
+        [...first].map(([line, title]) => {
+          const end = editor.document.lineAt(line).range.end;
+          return { range: new Range(end, end), renderOptions: { after: { contentText: title } } };
+        }),
+      );
+    }
   }
 
   #image(uri: Uri): { shown: Shown; image: FileImage; side: Side } | undefined {

@@ -2,7 +2,15 @@
  * Activation: wires the language client to the sidebar, the status item, the commands and the virtual documents. The
  * server is started by the first document that shows a patch, so that opening a plain text costs one look at it.
  */
-import { commands, type Disposable, type ExtensionContext, languages, window, workspace } from "vscode";
+import {
+  commands,
+  type Disposable,
+  type ExtensionContext,
+  languages,
+  TreeItemCheckboxState,
+  window,
+  workspace,
+} from "vscode";
 import {
   DOCUMENT_SCHEME,
   METHOD_TREE,
@@ -18,7 +26,9 @@ import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { Images } from "./images.ts";
 import { createLog } from "./log.ts";
 import { Remarks } from "./remarks.ts";
+import { filterText, isFiltering, type RowFilter } from "./row_filter.ts";
 import { ScenarioTests } from "./scenario_tests.ts";
+import { hunksOf, Seen } from "./seen.ts";
 import { Status } from "./status.ts";
 import { registerStepping } from "./stepping.ts";
 import { PatchTree, type Row } from "./tree.ts";
@@ -32,10 +42,16 @@ export function activate(context: ExtensionContext): void {
   const log = createLog();
   const documents = new Documents(context.extensionUri);
   const status = new Status();
-  const tree = new PatchTree();
+  const seen = new Seen(context.globalState);
+  const tree = new PatchTree(seen);
   const view = window.createTreeView<Row>("folioscope.patches", {
     treeDataProvider: tree,
     showCollapseAll: true,
+    manageCheckboxStateManually: true,
+  });
+  view.onDidChangeCheckboxState(({ items }) => {
+    for (const [row, state] of items)
+      void seen.mark(hunksOf(row.node), state === TreeItemCheckboxState.Checked);
   });
   const states = new Map<string, StatusParams>();
 
@@ -44,6 +60,19 @@ export function activate(context: ExtensionContext): void {
     clearTimeout(timer);
     timer = setTimeout(() => void showTree(), TREE_DELAY_MS);
   };
+  /** What the rows leave out, so that an empty sidebar is not taken for a patch without faults. */
+  const filterMessage = (): string => (isFiltering(tree.filter) ? `Only: ${filterText(tree.filter)}` : "");
+  const setFilter = (filter: RowFilter): void => {
+    tree.setFilter(filter);
+    void commands.executeCommand("setContext", "folioscope.filtered", isFiltering(filter));
+    refreshTree();
+  };
+  const showSeen = (): void => {
+    const uri = activeDocument()?.uri.toString();
+    for (const editor of window.visibleTextEditors)
+      if (editor.document.uri.toString() === uri) seen.show(editor, tree.hunks);
+  };
+  seen.onDidChange(showSeen);
   const showTree = async () => {
     const uri = activeDocument()?.uri.toString();
     const state = uri ? states.get(uri) : undefined;
@@ -58,9 +87,10 @@ export function activate(context: ExtensionContext): void {
       const result = await client?.request<TreeResult>(METHOD_TREE, { uri });
       if (activeDocument()?.uri.toString() !== uri) return;
       tree.show(result);
+      showSeen();
       view.description =
         state.state === "obsolete" ? "obsolete" : state.state === "checking" ? "running" : "";
-      view.message = result?.empty ?? "";
+      view.message = result?.empty || filterMessage();
       await revealWorst(uri);
       const count = state.counts.new;
       view.badge = count > 0 ? { value: count, tooltip: `${count} new` } : undefined;
@@ -115,6 +145,7 @@ export function activate(context: ExtensionContext): void {
   const disposables: Disposable[] = [
     log,
     view,
+    seen,
     panel,
     images,
     scenarios,
@@ -141,7 +172,8 @@ export function activate(context: ExtensionContext): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  for (const [id, handler] of Object.entries(commandTable({ client: made, documents, panel, images, log })))
+  const host = { client: made, documents, panel, images, tree, seen, setFilter, log };
+  for (const [id, handler] of Object.entries(commandTable(host)))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {
         try {

@@ -10,10 +10,13 @@ import {
   ThemeIcon,
   type TreeDataProvider,
   TreeItem,
+  TreeItemCheckboxState,
   TreeItemCollapsibleState,
 } from "vscode";
-import { COMMAND_REVEAL, type TreeNode, type TreeResult } from "../server/protocol.ts";
+import { COMMAND_REVEAL, type TreeHunk, type TreeNode, type TreeResult } from "../server/protocol.ts";
 import type { Severity, Verdict } from "../server/review/types.ts";
+import { filterRows, filterText, isFiltering, NO_FILTER, type RowFilter } from "./row_filter.ts";
+import { hunksOf, type Seen } from "./seen.ts";
 
 /** A row and the document it belongs to. */
 export interface Row {
@@ -46,13 +49,35 @@ const KIND_ICONS: Record<TreeNode["kind"], string> = {
   finding: "bug",
   kernel: "folder-library",
   coverage: "checklist",
+  notes: "note",
   note: "info",
 };
 
 export class PatchTree implements TreeDataProvider<Row> {
   readonly #changed = new EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #seen: Seen;
   #result: TreeResult | undefined;
+  #filter: RowFilter = NO_FILTER;
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+    seen.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  get filter(): RowFilter {
+    return this.#filter;
+  }
+
+  setFilter(filter: RowFilter): void {
+    this.#filter = filter;
+    this.#changed.fire(undefined);
+  }
+
+  /** Hunks of the document that is shown, in its order. */
+  get hunks(): readonly TreeHunk[] {
+    return (this.#result?.roots ?? []).flatMap(hunksOf);
+  }
 
   show(result: TreeResult | undefined): void {
     if (result === undefined && this.#result === undefined) return;
@@ -64,7 +89,8 @@ export class PatchTree implements TreeDataProvider<Row> {
   getChildren(row?: Row): Row[] {
     const result = this.#result;
     if (!result) return [];
-    const nodes = row ? row.node.children : result.roots;
+    const isSeen = (node: TreeNode): boolean => this.#isSeen(node);
+    const nodes = row ? row.node.children : filterRows(result.roots, this.#filter, isSeen);
     return nodes.map((node) => ({ uri: result.uri, node, parent: row }));
   }
 
@@ -84,25 +110,41 @@ export class PatchTree implements TreeDataProvider<Row> {
     return found;
   }
 
+  #isSeen(node: TreeNode): boolean {
+    const hunks = hunksOf(node);
+    return hunks.length > 0 && this.#seen.count(hunks) === hunks.length;
+  }
+
   getParent(row: Row): Row | undefined {
     return row.parent;
   }
 
   getTreeItem({ uri, node }: Row): TreeItem {
+    const filtering = isFiltering(this.#filter);
     const state =
       node.children.length === 0
         ? TreeItemCollapsibleState.None
-        : opensByItself(node)
+        : filtering || opensByItself(node)
           ? TreeItemCollapsibleState.Expanded
           : TreeItemCollapsibleState.Collapsed;
     const item = new TreeItem(node.label, state);
-    item.id = `${uri}#${node.id}`;
-    item.description = node.description;
+    // What was closed by hand is open under a filter, and closed again after it.
+    item.id = `${uri}#${node.id}${filtering ? `#${filterText(this.#filter)}` : ""}`;
+    const hunks = node.kind === "patch" || node.kind === "series" ? hunksOf(node) : [];
+    const seen = this.#seen.count(hunks);
+    item.description = [node.description, seen > 0 ? `${seen}/${hunks.length} hunks seen` : ""]
+      .filter((s) => s !== "")
+      .join(" · ");
+    if (node.kind === "patch" && hunks.length > 0)
+      item.checkboxState = {
+        state: seen === hunks.length ? TreeItemCheckboxState.Checked : TreeItemCheckboxState.Unchecked,
+        tooltip: seen === hunks.length ? "Seen" : "Not seen yet",
+      };
     item.tooltip = new MarkdownString(node.tooltip);
     item.contextValue = node.steppable ? `${node.kind}.run` : node.kind;
     item.iconPath = icon(node);
     item.accessibilityInformation = {
-      label: `${node.kind} ${node.label} ${node.description} ${node.verdict ?? ""}`,
+      label: `${node.kind} ${node.label} ${item.description} ${node.verdict ?? ""}`,
     };
     if (node.docLine > 0) {
       const target = { uri, line: node.docLine };
@@ -114,7 +156,13 @@ export class PatchTree implements TreeDataProvider<Row> {
 
 function opensByItself(node: TreeNode): boolean {
   if (node.kind === "series" || node.kind === "patch") return true;
-  if (node.kind === "kernel" || node.kind === "coverage" || node.kind === "functions") return false;
+  if (
+    node.kind === "kernel" ||
+    node.kind === "coverage" ||
+    node.kind === "notes" ||
+    node.kind === "functions"
+  )
+    return false;
   if (node.verdict === "new" || node.verdict === "fixed") return true;
   return node.kind === "file" && node.children.length <= 8;
 }

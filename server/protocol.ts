@@ -59,6 +59,9 @@ export const COMMAND_STEP = "folioscope.stepThrough";
 export const COMMAND_LAST_CHANGE = "folioscope.backToLastChange";
 export const COMMAND_TO_FAULT = "folioscope.goToFault";
 export const COMMAND_OPEN_DIFF = "folioscope.openDiff";
+export const COMMAND_FILTER = "folioscope.filterRows";
+export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
+export const COMMAND_MARK_SEEN = "folioscope.markSeen";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
@@ -158,6 +161,7 @@ export type TreeKind =
   | "finding"
   | "kernel"
   | "coverage"
+  | "notes"
   | "note";
 
 /** One row of the sidebar. `id` is stable over edits that do not touch the row. */
@@ -179,7 +183,16 @@ export interface TreeNode {
   readonly steppable?: true;
   /** What METHOD_SIMULATE takes to run this patch alone; on patches, where there is such a word. */
   readonly patch?: string;
+  /** Of a file: its hunks, for marks of what was seen. */
+  readonly hunks?: readonly TreeHunk[];
   readonly children: readonly TreeNode[];
+}
+
+/** A hunk in the document, and a digest of its text: the same hunk in a later version of the patch has the same. */
+export interface TreeHunk {
+  readonly docLine: number;
+  readonly endDocLine: number;
+  readonly mark: string;
 }
 
 export interface TreeParams {

@@ -1,12 +1,13 @@
 /**
  * The sidebar's rows: series > patch > file > function > finding, each with the loudest verdict below it. Findings
  * without a function of the diff stand under their file or patch; the kernel tree, how much ran, and notes of the run
- * stand under the root.
+ * stand under the root. A row says what it leaves out.
  */
 
+import { createHash } from "node:crypto";
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
-import type { DiffFile, Patch } from "../mail/types.ts";
-import type { TreeNode } from "../protocol.ts";
+import type { DiffFile, Hunk, Patch } from "../mail/types.ts";
+import type { TreeHunk, TreeNode } from "../protocol.ts";
 import { fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
 import {
   functionStanding,
@@ -17,9 +18,9 @@ import {
   wasTried,
 } from "../report/standing.ts";
 import { markdownCode, markdownText, terminalText } from "../report/text.ts";
-import { functionText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
+import { functionText, leftOutText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
-import type { Severity, Verdict } from "../review/types.ts";
+import type { ReviewResult, Severity, Verdict } from "../review/types.ts";
 import {
   type FunctionView,
   functionViews,
@@ -63,8 +64,7 @@ function roots(snapshot: Snapshot): TreeNode[] {
     ),
   );
   rows.push(...alreadyRow(snapshot, all), ...kernelRows(snapshot), ...coverageRows(snapshot));
-  for (const [i, note] of (snapshot.review ? notesOf(snapshot.review.result) : []).entries())
-    rows.push({ ...row(`note/${i}`, "note", note, 0), tooltip: markdownText(note) });
+  rows.push(...noteRows(snapshot));
   const series = snapshot.parsed.series.find((s) => s.total > 1);
   if (!series || patches.length < 2 || snapshot.parsed.series.length > 1) return rows;
   const missing = series.missing.length > 0 ? `, ${series.missing.length} missing` : "";
@@ -92,6 +92,20 @@ function alreadyRow(snapshot: Snapshot, all: readonly PlacedFinding[]): TreeNode
   ];
 }
 
+/** What the run has to say besides, behind one row: each in its own words, which are long. */
+function noteRows({ review }: Snapshot): TreeNode[] {
+  const notes = review ? notesOf(review.result) : [];
+  if (notes.length === 0) return [];
+  return [
+    {
+      ...row("notes", "notes", "Notes", 0),
+      description: plural(notes.length, "note"),
+      tooltip: notes.map(markdownText).join("\n\n"),
+      children: notes.map((note, i) => row(`note/${i}`, "note", note, 0)),
+    },
+  ];
+}
+
 /** The kernel tree, and below it what of its files ran and what is missing. */
 function kernelRows(snapshot: Snapshot): TreeNode[] {
   const result = snapshot.review?.result;
@@ -104,7 +118,7 @@ function kernelRows(snapshot: Snapshot): TreeNode[] {
       f.missing.length > 0 ? `\n\n**Not run:** ${f.missing.map(markdownText).join(", ")}` : ""
     }`,
   }));
-  const stubs = result.stubs.slice(0, STUBS_MAX).map((s) => ({
+  const stubs = atMost("kernel/stub", STUBS_MAX, result.stubs, (s) => ({
     ...row(`kernel/stub/${s.name}`, "note", `${s.name}()`, 0),
     description: `missing · ${plural(s.runs, "run")}`,
     tooltip: `Nothing defines **${markdownText(s.name)}()**: the ${plural(s.runs, "run")} that call it have no verdict.`,
@@ -133,7 +147,7 @@ function coverageRows(snapshot: Snapshot): TreeNode[] {
         missed.length > 0
           ? "Below: added lines that no scenario reaches."
           : "Scenarios reach every added line whose code can run.",
-      children: missed.slice(0, MISSED_MAX).map((l) => {
+      children: atMost("added", MISSED_MAX, missed, (l) => {
         const at = review.place(l.docLine);
         const code = (snapshot.parsed.lines[at - 1] ?? "").replace(/^[>|\s]*\+/, "").trim();
         return {
@@ -144,6 +158,14 @@ function coverageRows(snapshot: Snapshot): TreeNode[] {
       }),
     },
   ];
+}
+
+/** Rows of the first things, and one that says how many are left out. */
+function atMost<T>(id: string, max: number, things: readonly T[], toRow: (thing: T) => TreeNode): TreeNode[] {
+  const rows = things.slice(0, max).map(toRow);
+  const more = things.length - rows.length;
+  if (more <= 0) return rows;
+  return [...rows, { ...row(`${id}/more`, "note", `${more} more`, 0), description: "in the report" }];
 }
 
 function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFinding[]): TreeNode {
@@ -170,6 +192,7 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
       ]
         .filter((s) => s)
         .join(", "),
+      leftOut(result, patch.index),
       ...(patch.confidence === "repaired" ? [`Repaired: ${markdownText(patch.notes.join("; "))}`] : []),
     ]
       .filter((s) => s !== "")
@@ -178,6 +201,17 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
     ...verdictOf(all, standing),
     children: folded(id, all),
   };
+}
+
+/** What of the catalogue did not run for a patch, and why: counted, each reason once. */
+function leftOut(result: ReviewResult | undefined, patch: number): string {
+  const left = (result?.plans ?? []).filter((p) => p.patch === patch).flatMap((p) => p.leftOut);
+  if (left.length === 0) return "";
+  const by = new Map<string, number>();
+  for (const { why, cases } of left) by.set(leftOutText(why), (by.get(leftOutText(why)) ?? 0) + cases);
+  return [...by]
+    .map(([why, cases]) => `${plural(cases, "case")} left out: ${markdownText(why)}`)
+    .join("\n\n");
 }
 
 function fileRow(
@@ -205,9 +239,24 @@ function fileRow(
     ...row(id, "file", path.split("/").pop() ?? path, file.docLine),
     description: `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) + " · " : ""}+${file.added} -${file.removed}`,
     tooltip: `${markdownCode(path)} ${file.status}`,
+    ...(file.hunks.length > 0 ? { hunks: file.hunks.map((h) => treeHunk(path, h)) } : {}),
     ...verdictOf(all),
     children: folded(id, all),
   };
+}
+
+/** Digests of hunks, which do not change: a row is made anew with every result. */
+const digests = new WeakMap<Hunk, string>();
+
+function treeHunk(path: string, hunk: Hunk): TreeHunk {
+  let mark = digests.get(hunk);
+  if (mark === undefined) {
+    const digest = createHash("sha256").update(path);
+    for (const { kind, text } of hunk.lines) digest.update(`\n${kind}${text}`);
+    mark = digest.digest("hex").slice(0, 16);
+    digests.set(hunk, mark);
+  }
+  return { docLine: hunk.line, endDocLine: hunk.lines.at(-1)?.docLine ?? hunk.line, mark };
 }
 
 /** Functions that ran clean are one row: a series has hundreds. */

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { diffCases } from "./diff_cases.mjs";
 import { panelCases } from "./panel_cases.mjs";
+import { sidebarCases } from "./sidebar_cases.mjs";
 
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
@@ -244,6 +245,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     ],
     ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
     ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
+    ...sidebarCases({ ui, page, mail, settled }),
     ...diffCases({ ui, page, mail, inTree, settings, settled }),
   ];
 }
