@@ -85,7 +85,8 @@ function problemMark(snapshot: Snapshot, problem: Problem): Mark {
   };
 }
 
-function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFinding): Mark {
+/** A finding as it stands in Problems, whether or not it is listed. */
+export function findingMark(snapshot: Snapshot, { finding, index, docLine }: PlacedFinding): Mark {
   const span = textSpan(snapshot, docLine);
   const loud = finding.verdict === "new";
   const more = finding.alsoIn.length > 0 ? ` and ${finding.alsoIn.length} more` : "";

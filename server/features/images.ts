@@ -14,18 +14,10 @@ import type {
   ImageMarksResult,
 } from "../protocol.ts";
 import { terminalLines, terminalText } from "../report/text.ts";
-import { verdictText } from "../report/words.ts";
 import { functionLenses } from "./code_lens.ts";
-import { isShown } from "./diagnostics.ts";
+import { findingMark, isShown } from "./diagnostics.ts";
 import { hover } from "./hover.ts";
-import {
-  functionViews,
-  isStale,
-  type PlacedFinding,
-  patchNumber,
-  placedFindings,
-  type Snapshot,
-} from "./snapshot.ts";
+import { functionViews, type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "./snapshot.ts";
 
 /** A file of a patch, and the line of the document that is to be in view (0: none). */
 export interface FilePlace {
@@ -150,18 +142,18 @@ export function imageMarks(snapshot: Snapshot, index: number): ImageMarksResult 
   return { version, marks, lenses };
 }
 
-function markOf(snapshot: Snapshot, { finding, index, docLine }: PlacedFinding): ImageMark {
+function markOf(snapshot: Snapshot, placed: PlacedFinding): ImageMark {
+  const { finding, index, docLine } = placed;
   const kind = snapshot.lines.get(docLine)?.line.kind;
   // A removed line may be what broke the side after: it stands in the image that has it.
   const side = kind === "-" ? "before" : kind === "+" ? "after" : finding.side;
+  const { severity, code, message } = findingMark(snapshot, placed);
   return {
     docLine,
     side,
-    severity: finding.verdict === "new" ? finding.severity : "information",
-    code: terminalText(finding.code),
-    message: terminalLines(
-      `${finding.message}\n${verdictText(snapshot.parsed, finding)} · ${finding.scenario} · ${finding.era}${isStale(snapshot) ? " · of the text before the last edit" : ""}`,
-    ),
+    severity,
+    code: terminalText(code),
+    message: terminalLines(message),
     finding: index,
   };
 }
