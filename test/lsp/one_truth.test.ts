@@ -17,7 +17,7 @@ import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
 import { toCodeActions, toDiagnostic } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
+import { COMMAND_OPEN_DIFF, DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
 import { formatOf } from "../../server/report/formats.ts";
 import { panelView } from "../../server/report/panel.ts";
@@ -82,7 +82,10 @@ function everySurface(document: OpenDocument, result: ReviewResult | undefined):
     status: document.status(),
     rows,
     patchRow: rows.find((r) => r.kind === "patch")!,
-    lenses: codeLenses(snapshot).map((l) => l.title),
+    // What leads to the diff editor says nothing of the results.
+    lenses: codeLenses(snapshot)
+      .filter((l) => l.command !== COMMAND_OPEN_DIFF)
+      .map((l) => l.title),
     report: report(snapshot, undefined).text,
     markdown: result === undefined ? "" : formatOf("markdown")!.write({ doc, result, chosen: [0], style }),
     problems: marks(snapshot),

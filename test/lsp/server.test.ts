@@ -128,7 +128,12 @@ describe("language server", () => {
     const lenses = (await c.request("textDocument/codeLens", { textDocument: { uri: URI } })).result;
     assert.deepEqual(
       lenses.map((l: { command: { title: string } }) => l.command.title),
-      ["▶ Simulate · 1 new · 3 clean", "dax_account_entry: 1 new · ran in 3 scenarios", "Step through"],
+      [
+        "▶ Simulate · 1 new · 3 clean",
+        "dax_account_entry: 1 new · ran in 3 scenarios",
+        "Step through",
+        "Before ↔ after",
+      ],
     );
     const symbols = (await c.request("textDocument/documentSymbol", { textDocument: { uri: URI } })).result;
     const names: string[] = [];
