@@ -27,6 +27,7 @@ import {
   COMMAND_OPEN_DIFF,
   COMMAND_OPEN_EXAMPLE,
   COMMAND_OPEN_READABLE,
+  COMMAND_OPEN_REPAIRED,
   COMMAND_PREVIOUS_FINDING,
   COMMAND_REPLAY,
   COMMAND_RESTART,
@@ -110,6 +111,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_TO_FAULT]: () => goToFault(),
     [COMMAND_SHOW_REPORT]: (arg) => onDocument(arg, (uri) => openReport(host, uri, undefined)),
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
+    [COMMAND_OPEN_REPAIRED]: (arg) => openRepaired(host, arg),
     [COMMAND_OPEN_EXAMPLE]: (arg) => openExample(host, arg),
     [COMMAND_REVEAL]: (arg) => reveal(host, target(arg)),
     [COMMAND_RESTART]: () => host.client.restart(),
@@ -262,6 +264,19 @@ async function openExample({ documents }: CommandHost, arg: unknown): Promise<vo
     EXAMPLES.find((e) => e.name === arg) ??
     (await window.showQuickPick(EXAMPLES, { title: "Folioscope: example mails" }));
   if (chosen !== undefined) await documents.openExample(chosen.name);
+}
+
+/** A readable copy with every repair made, as a new document that can be saved. */
+async function openRepaired(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri) => {
+    const mail = await host.client.request<ReadableMailResult>(METHOD_READABLE_MAIL, { uri, repaired: true });
+    if (mail.problem) {
+      void window.showWarningMessage(messageText(mail.problem));
+      return;
+    }
+    const document = await workspace.openTextDocument({ language: MAIL_LANGUAGE, content: mail.text });
+    await window.showTextDocument(document, { preview: false });
+  });
 }
 
 async function openReadable(host: CommandHost, arg: unknown): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import {
   commands,
-  type Disposable,
+  Disposable,
   type ExtensionContext,
   languages,
   TreeItemCheckboxState,
@@ -27,7 +27,9 @@ import { Images } from "./images.ts";
 import { createLog } from "./log.ts";
 import { Remarks } from "./remarks.ts";
 import { filterText, isFiltering, type RowFilter } from "./row_filter.ts";
+import { RunsView } from "./runs_view.ts";
 import { ScenarioTests } from "./scenario_tests.ts";
+import { ScenariosView } from "./scenarios_view.ts";
 import { hunksOf, Seen } from "./seen.ts";
 import { Status } from "./status.ts";
 import { registerStepping } from "./stepping.ts";
@@ -35,6 +37,8 @@ import { PatchTree, type Row } from "./tree.ts";
 
 /** A burst of status notifications asks for the tree once. */
 const TREE_DELAY_MS = 60;
+/** Ages of results are told anew. */
+const AGES_MS = 20_000;
 
 let client: Client | undefined;
 
@@ -54,6 +58,7 @@ export function activate(context: ExtensionContext): void {
       void seen.mark(hunksOf(row.node), state === TreeItemCheckboxState.Checked);
   });
   const states = new Map<string, StatusParams>();
+  const runs = new RunsView();
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refreshTree = () => {
@@ -113,6 +118,7 @@ export function activate(context: ExtensionContext): void {
     const uri = activeDocument()?.uri.toString();
     const state = uri ? states.get(uri) : undefined;
     status.show(state);
+    if (state?.state !== "checking") scenariosView.refresh(uri);
     if (uri !== undefined && uri !== front) client?.front((front = uri));
     const patch = state !== undefined && state.state !== "foreign";
     void commands.executeCommand("setContext", "folioscope.isPatch", patch);
@@ -126,12 +132,18 @@ export function activate(context: ExtensionContext): void {
     if (state.state !== "checking") panel.refresh(state.uri);
     remarks.status(state).catch((error) => log.error("the remarks could not be read:", String(error)));
     images.status(state);
+    runs.status(state);
     scenarios.status(state).catch((error) => log.error("the tests could not be read:", String(error)));
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
   const panel = new FindingPanel(made, context, panelHandlers());
   const images = new Images(made);
+  const scenariosView = new ScenariosView(made);
+  const ages = setInterval(() => {
+    status.tick();
+    runs.tick();
+  }, AGES_MS);
   const remarks = new Remarks(made);
   const scenarios = new ScenarioTests(made);
   const wake = (document: { languageId: string } & Parameters<typeof isWanted>[0]) => {
@@ -148,6 +160,9 @@ export function activate(context: ExtensionContext): void {
     seen,
     panel,
     images,
+    window.createTreeView("folioscope.scenarios", { treeDataProvider: scenariosView }),
+    window.createTreeView("folioscope.runs", { treeDataProvider: runs }),
+    new Disposable(() => clearInterval(ages)),
     scenarios,
     remarks,
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
@@ -163,6 +178,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidCloseTextDocument((document) => {
       documents.forget(document);
       images.forget(document);
+      runs.forget(document.uri.toString());
       states.delete(document.uri.toString());
       remarks.forget(document.uri.toString());
       scenarios.forget(document.uri.toString());

@@ -2,23 +2,34 @@
  * The status bar item: the state of the active document and how many findings it has, by verdict. It is hidden where
  * there is no patch. A click cancels a running simulation and otherwise shows the report.
  */
-import { MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { MarkdownString, StatusBarAlignment, type StatusBarItem, ThemeColor, Uri, window } from "vscode";
 import {
   COMMAND_CANCEL,
   COMMAND_SHOW_REPORT,
   COMMAND_SIMULATE,
   type StatusParams,
 } from "../server/protocol.ts";
+import { ageText } from "./age.ts";
+
+/** A result of so long ago is said to be old. */
+const OLD_MS = 60_000;
 
 export class Status {
   readonly item: StatusBarItem;
+  #shown: StatusParams | undefined;
 
   constructor() {
     this.item = window.createStatusBarItem("folioscope.status", StatusBarAlignment.Left, 10);
     this.item.name = "Folioscope";
   }
 
+  /** Time went by: the age is another. */
+  tick(): void {
+    if (this.#shown !== undefined) this.show(this.#shown);
+  }
+
   show(status: StatusParams | undefined): void {
+    this.#shown = status;
     if (!status || status.state === "foreign") {
       this.item.hide();
       return;
@@ -34,7 +45,10 @@ export class Status {
       case "current":
       case "obsolete": {
         const counted = counts.clean + counts.new + counts.fixed + counts.fixedLater > 0;
-        this.item.text = `${counted ? FRESH_ICONS[status.worst] : "$(circle-slash)"} ${summary(status)}`;
+        const age = Date.now() - status.ranAt;
+        // What was just run needs no words for it.
+        const old = status.ranAt > 0 && age >= OLD_MS ? ` · ${ageText(age)}` : "";
+        this.item.text = `${counted ? FRESH_ICONS[status.worst] : "$(circle-slash)"} ${summary(status)}${old}`;
         if (status.worst === "error" && state === "current")
           this.item.backgroundColor = new ThemeColor("statusBarItem.errorBackground");
         else if (status.worst === "warning" && state === "current")
@@ -68,7 +82,8 @@ function progress({ queued, message, done, total, counts }: StatusParams): strin
   return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${found}`;
 }
 
-function summary({ counts, state, standing }: StatusParams): string {
+/** Counts of a result, or where the document stands. */
+export function summary({ counts, state, standing }: StatusParams): string {
   const parts = [
     counts.new > 0 ? `${counts.new} new` : "",
     counts.fixed > 0 ? `${counts.fixed} fixed` : "",
@@ -78,7 +93,7 @@ function summary({ counts, state, standing }: StatusParams): string {
   return state === "obsolete" ? `${text} (obsolete)` : text;
 }
 
-function tooltip({ state, counts, message, done, total }: StatusParams): MarkdownString {
+function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: StatusParams): MarkdownString {
   const text = new MarkdownString();
   const state1: Record<string, string> = {
     none: "Nothing was run yet. Click to simulate.",
@@ -89,6 +104,11 @@ function tooltip({ state, counts, message, done, total }: StatusParams): Markdow
     failed: "The simulation failed. Click to try again.",
   };
   text.appendMarkdown(`**Folioscope** ${state1[state] ?? ""}\n\n`);
+  const name = Uri.parse(uri).path.split("/").pop() ?? uri;
+  text.appendText(`${name}, ${patches} ${patches === 1 ? "patch" : "patches"}`);
+  if (ranAt > 0)
+    text.appendText(`, run at ${new Date(ranAt).toLocaleTimeString()} (${ageText(Date.now() - ranAt)})`);
+  text.appendMarkdown("\n\n");
   if (message) text.appendText(message + "\n\n");
   if (state === "current" || state === "obsolete")
     text.appendMarkdown(

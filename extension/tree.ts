@@ -167,6 +167,13 @@ function opensByItself(node: TreeNode): boolean {
   return node.kind === "file" && node.children.length <= 8;
 }
 
+/** The icon of a verdict; `otherwise` where there is none. */
+export function verdictIcon(verdict: Verdict | undefined, otherwise: string): ThemeIcon {
+  if (verdict === undefined) return new ThemeIcon(otherwise);
+  const [name, colour] = verdict === "new" ? FRESH.error : ICONS[verdict];
+  return new ThemeIcon(name, new ThemeColor(colour));
+}
+
 function icon(node: TreeNode): ThemeIcon {
   if (node.kind === "note" || !node.verdict) return new ThemeIcon(KIND_ICONS[node.kind]);
   const [name, colour] = node.verdict === "new" ? FRESH[node.severity ?? "error"] : ICONS[node.verdict];

@@ -3,15 +3,20 @@
  * runs as tests. Leaves out when it is run (server.ts) and what is kept of it (state.ts).
  */
 import { createHash } from "node:crypto";
+import { repairs } from "./features/code_action.ts";
 import { scenarioTests } from "./features/scenario_tests.ts";
 import type { ParsedDocument } from "./mail/types.ts";
-import type { TestsResult } from "./protocol.ts";
+import type { ReadableMailResult, TestsResult } from "./protocol.ts";
+import { messageText, terminalText } from "./report/text.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { treeStamp } from "./source/stamp.ts";
 import { type OpenDocument, pathOf } from "./state.ts";
 
-/** The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. */
-export function readableText(parsed: ParsedDocument): string {
+/**
+ * The rendering, with headers that say what it is now: a reader who decodes it again would spoil it. `repaired`: with all
+ * repairs that the parser offers.
+ */
+export function readableText(parsed: ParsedDocument, repaired = false): string {
   const lines = [...parsed.lines];
   for (const message of parsed.messages) {
     if (message.isRawText) continue;
@@ -20,7 +25,23 @@ export function readableText(parsed: ParsedDocument): string {
       else if (name === "content-type") lines[docLine - 1] = "Content-Type: text/plain; charset=utf-8;";
     }
   }
+  if (repaired)
+    for (const { docLine, endDocLine, col, text } of repairs(parsed).reverse())
+      lines.splice(docLine - 1, endDocLine - docLine + 1, (lines[docLine - 1] ?? "").slice(0, col) + text);
   return lines.join("\n");
+}
+
+/** A mail as text that can be read, or why there is none. */
+export function readableMail(parsed: ParsedDocument, path: string, repaired: boolean): ReadableMailResult {
+  const name = terminalText(path.split("/").pop() ?? path);
+  if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
+    return {
+      title: name,
+      text: "",
+      problem: messageText(`${name} holds no mail that can be shown as text.`),
+    };
+  const title = `${name} (${repaired ? "repaired" : "readable"})`;
+  return { title, text: readableText(parsed, repaired), problem: "" };
 }
 
 /** What results are of: the text as it is read, whichever way it was encoded, the kernel tree, and the options. */

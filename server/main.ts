@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
+import { catalogueOnThread } from "./emulation/catalogue.ts";
 import { imagesOnThread } from "./emulation/images.ts";
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
 import { FrameCheck } from "./lsp/frames.ts";
@@ -42,6 +43,7 @@ new Server({
   connection,
   reader: new Reader(readerThread(join(__dirname, "reader.cjs"))),
   queue,
+  catalogue: catalogueOnThread(join(__dirname, "worker.cjs")),
   treeImages: imagesOnThread(join(__dirname, "worker.cjs")),
   version: manifest.version,
 }).listen();

@@ -31,6 +31,7 @@ export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 export const METHOD_LAUNCH = "folioscope/launch";
 export const METHOD_REMARKS = "folioscope/remarks";
 export const METHOD_TESTS = "folioscope/tests";
+export const METHOD_SCENARIOS = "folioscope/scenarios";
 export const METHOD_IMAGES = "folioscope/images";
 export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
 export const METHOD_IMAGE_HOVER = "folioscope/imageHover";
@@ -66,6 +67,7 @@ export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
 export const COMMAND_OPEN_READABLE = "folioscope.openReadableMail";
+export const COMMAND_OPEN_REPAIRED = "folioscope.openRepairedMail";
 export const COMMAND_SHOW_LOG = "folioscope.showLog";
 export const COMMAND_REVEAL = "folioscope.reveal";
 
@@ -148,6 +150,8 @@ export interface StatusParams {
   /** Findings by verdict. */
   readonly counts: Counts;
   readonly patches: number;
+  /** When the results that are shown were made, in milliseconds since 1970; 0: there are none. */
+  readonly ranAt: number;
   /** Some mail in it is not plain text as written; COMMAND_OPEN_READABLE shows it decoded. */
   readonly encoded: boolean;
 }
@@ -257,10 +261,11 @@ export interface ReplyResult {
   readonly token: string;
 }
 
-/** METHOD_READABLE_MAIL: a mail decoded. `bytes` (base64) where the document is not open as text. */
+/** METHOD_READABLE_MAIL: a mail decoded; `repaired`: with every repair that is offered. `bytes` (base64) where the document is not open as text. */
 export interface ReadableMailParams {
   readonly uri: string;
   readonly bytes?: string;
+  readonly repaired?: boolean;
 }
 export interface ReadableMailResult {
   readonly title: string;
@@ -394,6 +399,25 @@ export interface FileImage {
   readonly docLines: readonly number[];
   /** The line that was asked for, 1-based. */
   readonly line: number;
+}
+
+/** METHOD_SCENARIOS: the catalogue, and what ran of it for a document. */
+export interface ScenariosParams {
+  readonly uri?: string;
+}
+export interface ScenariosResult {
+  readonly scenarios: readonly ScenarioRow[];
+}
+export interface ScenarioRow {
+  readonly name: string;
+  /** What it does, as a sentence. */
+  readonly title: string;
+  /** "order=0,9 index=0,512" */
+  readonly params: string;
+  /** Runs for the document, findings in them that are new, and the loudest verdict. */
+  readonly runs: number;
+  readonly findings: number;
+  readonly verdict?: Verdict;
 }
 
 /** METHOD_IMAGE_MARKS: what the store says of a patch's lines, by side. */

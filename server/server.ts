@@ -19,7 +19,8 @@ import {
 import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { makeImages, replayReport, runTimeline } from "./beside.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
-import { notRunnable, pathsOf, readableText, resultKey, testsOf } from "./documents.ts";
+import { notRunnable, pathsOf, readableMail, resultKey, testsOf } from "./documents.ts";
+import type { Catalogue } from "./emulation/catalogue.ts";
 import type { TreeImages } from "./emulation/images.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { repairs } from "./features/code_action.ts";
@@ -34,6 +35,7 @@ import { launchOf } from "./features/launch.ts";
 import { links } from "./features/links.ts";
 import { nothingHere } from "./features/nothing_here.ts";
 import { remarkThreads } from "./features/remarks.ts";
+import { scenarioList } from "./features/scenario_list.ts";
 import { semanticTokens, TOKEN_TYPES } from "./features/semantic_tokens.ts";
 import type { Snapshot } from "./features/snapshot.ts";
 import { tree } from "./features/tree.ts";
@@ -71,6 +73,7 @@ import {
   METHOD_REPLY,
   METHOD_REPORT,
   METHOD_RUN_TESTS,
+  METHOD_SCENARIOS,
   METHOD_SIMULATE,
   METHOD_STATUS,
   METHOD_TESTS,
@@ -80,6 +83,7 @@ import {
   type RemarksResult,
   type ReplyResult,
   type ReportResult,
+  type ScenariosResult,
   type Settings,
   type SimulateParams,
   type SimulateResult,
@@ -116,6 +120,7 @@ export interface ServerOptions {
   readonly queue: JobQueue;
   /** Makes the images of a file in a kernel tree, away from this thread. */
   readonly treeImages: TreeImages;
+  readonly catalogue: Catalogue;
   readonly version: string;
 }
 
@@ -515,7 +520,7 @@ export class Server {
           return start.line <= to && end.line >= from;
         });
         const actions = here.flatMap((m) => toCodeActions(s, m));
-        const all = here.some((m) => m.fix) ? toRepairAll(s, repairs(s)) : null;
+        const all = here.some((m) => m.fix) ? toRepairAll(s, repairs(s.parsed)) : null;
         return all ? [...actions, all] : actions;
       }),
     );
@@ -621,6 +626,13 @@ export class Server {
         makeImages(await this.#readDocument(p), this.#options.treeImages, this.#effective(), p),
       ),
     );
+    c.onRequest(METHOD_SCENARIOS, (p: unknown) =>
+      this.#caughtLater("scenarios", async (): Promise<ScenariosResult> => {
+        const document = this.#documents.get((p as { uri?: string }).uri ?? "");
+        const entries = await this.#options.catalogue();
+        return { scenarios: scenarioList(entries, document?.snapshot().review?.result) };
+      }),
+    );
     c.onRequest(METHOD_IMAGE_MARKS, (p: unknown) =>
       this.#caughtLater("before and after", async () =>
         imageMarks((await this.#readDocument(p)).snapshot(), (p as ImageMarksParams).patch),
@@ -676,21 +688,14 @@ export class Server {
   }
 
   async #readable(p: unknown): Promise<ReadableMailResult> {
-    const { uri, bytes } = p as { uri?: unknown; bytes?: unknown };
+    const { uri, bytes, repaired } = p as Record<"uri" | "bytes" | "repaired", unknown>;
     if (typeof uri !== "string") throw invalid("a document address is missing");
     const path = pathOf(uri);
     const parsed =
       typeof bytes === "string"
         ? await this.#options.reader.read(Buffer.from(bytes, "base64"), path).done
         : (await this.#readDocument(p)).parsed;
-    const name = terminalText(path.split("/").pop() ?? path);
-    if (parsed.form === "binary" || parsed.form === "empty" || parsed.lines.length === 0)
-      return {
-        title: name,
-        text: "",
-        problem: messageText(`${name} holds no mail that can be shown as text.`),
-      };
-    return { title: `${name} (readable)`, text: readableText(parsed), problem: "" };
+    return readableMail(parsed, path, repaired === true);
   }
 
   // ---- catching

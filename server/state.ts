@@ -49,6 +49,9 @@ interface Edit {
   readonly added: number;
 }
 
+/** When results were made: one that is taken up again is as old as it was. */
+const madeAt = new WeakMap<ReviewResult, number>();
+
 const NO_LINES: LineIndex = { get: () => undefined };
 
 /** A document of which nothing is known yet. */
@@ -284,6 +287,7 @@ export class OpenDocument {
   }
 
   #keep(result: ReviewResult): void {
+    if (!madeAt.has(result)) madeAt.set(result, Date.now());
     this.#results = { result, version: this.version, text: this.#text.getText(), lines: this.parsed.lines };
     this.#placed = undefined;
     this.#soFar = undefined;
@@ -374,6 +378,7 @@ export class OpenDocument {
       ),
       worst: review === undefined ? "" : worstOf(review.result),
       patches: foreign ? 0 : this.parsed.patches.length,
+      ranAt: (review && madeAt.get(review.result)) ?? 0,
       encoded: !foreign && !this.parsed.isRawText,
     };
   }

@@ -2,13 +2,13 @@
  * The images of one file of a patch in a kernel tree, made on a thread of their own that ends with the answer: reading the
  * tree's index takes longer than a hover may wait. Leaves out placing hunks (source/images.ts) and who asks (beside.ts).
  */
-import { Worker } from "node:worker_threads";
 import { inSettings } from "../config.ts";
 import { parseDocument } from "../parse.ts";
 import type { ReviewOptions } from "../review/types.ts";
 import { imagesIn, TreeProblem, treeContext } from "../source/context.ts";
 import type { FileImages } from "../source/images.ts";
 import { restoredDocument } from "../source/restore.ts";
+import { askThread } from "./once.ts";
 
 export interface TreeImagesRequest {
   readonly text: string;
@@ -33,24 +33,15 @@ export interface ImagesSetup {
   readonly request: TreeImagesRequest;
 }
 
-/** A mail and a file of the tree are a few megabytes, the tree's index a hundred. */
-const MAX_HEAP_MB = 1024;
-
 /** `file` is the bundled worker. */
 export function imagesOnThread(file: string): TreeImages {
-  return (request) =>
-    new Promise((resolve) => {
-      const setup: ImagesSetup = { kind: "images", request };
-      const worker = new Worker(file, {
-        workerData: setup,
-        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      });
-      const failed = (why: string): void => resolve({ images: null, why });
-      worker.once("message", (reply: TreeImagesReply) => resolve(reply));
-      worker.once("error", (error) => failed(`The images could not be made: ${error.message}`));
-      // After a message this changes nothing.
-      worker.once("exit", () => failed("The thread that makes the images ended early"));
-    });
+  return (request) => {
+    const setup: ImagesSetup = { kind: "images", request };
+    return askThread<TreeImagesReply>(file, setup).catch((error: Error) => ({
+      images: null,
+      why: `The images could not be made: ${error.message}`,
+    }));
+  };
 }
 
 /** The work of the thread. */

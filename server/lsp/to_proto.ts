@@ -22,7 +22,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { ruleOf } from "../../emulator/invariants/registry.ts";
-import type { Repair } from "../features/code_action.ts";
+import { isRepairable, type Repair } from "../features/code_action.ts";
 import type { Lens } from "../features/code_lens.ts";
 import type { Mark } from "../features/diagnostics.ts";
 import type { OutlineKind, OutlineNode } from "../features/document_symbol.ts";
@@ -33,6 +33,7 @@ import { TOKEN_TYPES, type Token } from "../features/semantic_tokens.ts";
 import type { Snapshot } from "../features/snapshot.ts";
 import {
   COMMAND_COPY_REPLY,
+  COMMAND_OPEN_REPAIRED,
   COMMAND_SHOW_PANEL,
   COMMAND_STEP,
   DOCUMENT_SCHEME,
@@ -174,8 +175,17 @@ export function toTokenData(snapshot: Snapshot, tokens: readonly Token[]): numbe
   return data;
 }
 
-/** All repairs of a document as one action; null when there are fewer than two. */
+/**
+ * All repairs of a document as one action; null when there are fewer than two. What cannot be edited in its place (a mail that is
+ * encoded, a copy of ours) is repaired in a new document.
+ */
 export function toRepairAll(snapshot: Snapshot, fixes: readonly Repair[]): CodeAction | null {
+  if (fixes.length > 0 && !isRepairable(snapshot)) {
+    const places = fixes.length === 1 ? "the damaged place" : `all ${fixes.length} damaged places`;
+    const title = `Open a readable copy with ${places} repaired`;
+    const command = { title, command: COMMAND_OPEN_REPAIRED, arguments: [{ uri: snapshot.uri }] };
+    return { title, kind: CodeActionKind.QuickFix, command };
+  }
   if (fixes.length < 2) return null;
   return {
     title: `Repair all ${fixes.length} damaged places of this mail`,
@@ -229,7 +239,7 @@ export function toCodeActions(snapshot: Snapshot, mark: Mark): CodeAction[] {
       },
     ];
   const fix = mark.fix;
-  if (!fix || snapshot.parsed.rawLines) return [];
+  if (!fix || !isRepairable(snapshot)) return [];
   const edit = toEdit(snapshot, fix);
   const shown = fix.text.trim().length > 60 ? fix.text.trim().slice(0, 59) + "…" : fix.text.trim();
   return [

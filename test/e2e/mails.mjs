@@ -100,6 +100,8 @@ export function treeMail({ whole = false } = {}) {
 export function fixtureMails() {
   return {
     "encoded.eml": quotedPrintable(),
+    // A context line has lost its blank.
+    "damaged.eml": quotedPrintable().replace(" =09=09return;", "=09=09return;"),
     "0001-plain.patch": plainPatch(),
     "notes.txt": "Nothing but a shopping list:\n- bread\n+ butter\n",
   };

@@ -1,7 +1,7 @@
 // The sidebar beyond its rows: which are shown, and what was seen.
 import assert from "node:assert/strict";
 
-export function sidebarCases({ ui, page, mail, settled }) {
+export function sidebarCases({ ui, page, mail, settled, shotOf }) {
   const text = async (locator) => (await locator.textContent()).replace(/\s+/g, " ").trim();
   /** Chooses in the list that a command has opened. */
   const choose = async (label) => {
@@ -84,6 +84,91 @@ export function sidebarCases({ ui, page, mail, settled }) {
           .first()
           .waitFor({ state: "hidden" });
         return said;
+      },
+    ],
+    [
+      "sidebar: scenarios say what each does, and what ran",
+      async () => {
+        await ui.palette("Folioscope: Focus on Scenarios View", { first: false });
+        const found = page.locator(
+          ".sidebar .monaco-list-row[aria-label^='scenario '][aria-label*=' new · ']",
+        );
+        await found.first().waitFor({ timeout: 60_000 });
+        const all = page.locator(".sidebar .monaco-list-row[aria-label^='scenario ']");
+        const said = await text(found.first());
+        assert.match(said, /\d+ runs? · [A-Z]/, said);
+        await page.screenshot({ path: shotOf("sidebar-scenarios") });
+        return `${await all.count()} on the screen, first: ${said}`;
+      },
+    ],
+    [
+      "sidebar: a run is listed while it goes on, and its row cancels it",
+      async () => {
+        await ui.palette("Folioscope: Focus on Runs View", { first: false });
+        const active = page.locator(".sidebar .monaco-list-row[aria-label^='run ']", {
+          has: page.locator(".codicon-loading"),
+        });
+        await ui.palette("Folioscope: Simulate This Patch");
+        await active.first().waitFor();
+        await active.first().hover();
+        await page.screenshot({ path: shotOf("sidebar-runs") });
+        await active.first().locator(".action-label.codicon-debug-stop").click();
+        const ended = page.locator(
+          ".sidebar .monaco-list-row[aria-label^='run '][aria-label*='ago'], .sidebar .monaco-list-row[aria-label^='run '][aria-label*='just now']",
+        );
+        await ended.first().waitFor();
+        await active.first().waitFor({ state: "hidden" });
+        return await text(ended.first());
+      },
+    ],
+    [
+      "pictures: what the README shows, of mails of our own",
+      async () => {
+        const clip = { x: 0, y: 30, width: 1240, height: 640 };
+        await ui.palette("View: Close All Editors");
+        await ui.palette("View: Hide Panel").catch(() => {});
+        await ui.palette("Folioscope: Open an Example Mail", { asks: true });
+        await choose("leaks");
+        await settled();
+        await ui.showSidebar();
+        await ui.goToLine(1);
+        await page.keyboard.press("F8");
+        const inside = page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
+        await inside.locator(".axis canvas").first().waitFor({ timeout: 120_000 });
+        await page.waitForTimeout(800);
+        await page.screenshot({ path: shotOf("readme-finding"), clip });
+        await ui.palette("View: Close All Editors");
+        await ui.palette("Folioscope: Open an Example Mail", { asks: true });
+        await choose("mends");
+        await settled();
+        await ui.palette("Folioscope: Open Before and After");
+        await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
+        await page.waitForTimeout(1500);
+        await page.screenshot({ path: shotOf("readme-diff"), clip });
+        await ui.palette("View: Close All Editors");
+      },
+    ],
+    [
+      "repairs: an encoded mail's light bulb opens a readable copy that is repaired",
+      async () => {
+        await ui.open("damaged.eml");
+        await settled();
+        await ui.palette("Problems: Focus on Problems View");
+        const row = page
+          .locator(".markers-panel .monaco-list-row", { has: page.locator(".codicon-info") })
+          .first();
+        await row.waitFor();
+        await row.dblclick();
+        await page.keyboard.press("Control+.");
+        const offer = page
+          .locator(".action-widget .monaco-list-row", { hasText: "Open a readable copy" })
+          .first();
+        await offer.waitFor();
+        await offer.click();
+        await page.locator(".tab.active", { hasText: "Untitled" }).first().waitFor();
+        await settled();
+        await page.keyboard.press("Control+w");
+        await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
       },
     ],
   ];

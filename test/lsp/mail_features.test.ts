@@ -76,7 +76,7 @@ for (const [name, [hunk, want]] of Object.entries(DAMAGE))
     const snapshot = snapshotOf(text);
     const actions = marks(snapshot).flatMap((m) => toCodeActions(snapshot, m));
     assert.ok(actions.length > 0, JSON.stringify(snapshot.parsed.problems));
-    const all = toRepairAll(snapshot, repairs(snapshot)) ?? actions[0]!;
+    const all = toRepairAll(snapshot, repairs(snapshot.parsed)) ?? actions[0]!;
     const edits = Object.values(all.edit!.changes!)[0]!;
     const after = applied(text, edits);
     assert.ok(after.split("\n").includes(want), after);

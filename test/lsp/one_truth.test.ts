@@ -17,7 +17,12 @@ import type { Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
 import { toCodeActions, toDiagnostic } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { COMMAND_OPEN_DIFF, DEFAULT_SETTINGS, type StatusParams, type TreeNode } from "../../server/protocol.ts";
+import {
+  COMMAND_OPEN_DIFF,
+  DEFAULT_SETTINGS,
+  type StatusParams,
+  type TreeNode,
+} from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
 import { formatOf } from "../../server/report/formats.ts";
 import { panelView } from "../../server/report/panel.ts";
