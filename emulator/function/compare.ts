@@ -104,8 +104,10 @@ export function compareEntry(
         const sort = faultSort(key);
         return sortCount(result, sort) < sortCount(r.result, sort);
       });
-    const fixed = alone(g.b, after, a, extraA, there, g.a.length);
-    const fresh = alone(g.a, before, b, extraB, back, g.b.length);
+    // Whether a variable is written before it is read is its own function's: which way callers come to it does not matter.
+    const shared = commonPlace(key, g.b, g.a);
+    const fixed = shared ? [] : alone(g.b, after, a, extraA, there, g.a.length);
+    const fresh = shared ? [] : alone(g.a, before, b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
     const verdict: Difference["verdict"] =
       fixed.length > 0 && fresh.length === 0
@@ -240,6 +242,15 @@ function errorsLost(
 /** What makes two faults the same on both sides. */
 export function faultKey(f: Fault): string {
   return `${f.kind}|${f.object}`;
+}
+
+/** A variable that both sides read before it is written, in the same function. */
+function commonPlace(key: string, before: readonly Ran[], after: readonly Ran[]): boolean {
+  if (!key.startsWith("uninitialised|")) return false;
+  const places = (list: readonly Ran[]): string[] =>
+    list.flatMap((r) => r.result.faults.filter((f) => faultKey(f) === key).map((f) => f.at.fn));
+  const there = new Set(places(before));
+  return places(after).some((fn) => there.has(fn));
 }
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */

@@ -60,6 +60,14 @@ const pairs: readonly {
     want: [],
   },
   {
+    name: "a variable that a helper may leave unset on both sides, however its callers come to it",
+    bad: `int busy(int n); static int wait(int n) { int error; while (busy(n)) { error = helper(n); if (error) break; } return error; }
+      int f(int n) { return wait(n); }`,
+    good: `int busy(int n); int locked(int n); static int wait(int n) { int error; while (busy(n)) { error = helper(n); if (error) break; } return error; }
+      int f(int n) { if (!locked(n)) return -EINVAL; return wait(n); }`,
+    want: [],
+  },
+  {
     name: "a helper's NULL that hangs on a number which the kernel sets once is not told",
     bad: `extern unsigned long zero_block; struct block { int count; }; extern struct block blocks[4];
       static struct block *block_of(unsigned long at) { if (at & (1ul << 61)) return NULL; return &blocks[at & 3]; }

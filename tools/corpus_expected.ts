@@ -1,0 +1,133 @@
+/**
+ * What a run has to say for a case of the corpus to agree with its record, for `npm run corpus` (corpus.ts): the rule, the
+ * words and the functions on whose lines it has to stand, by what the record says is broken, not by what a run said. Also
+ * what else is new and true of a case, each with how we know. Leaves out the cases themselves (../shared/corpus).
+ */
+import type { Finding } from "../server/review/types.ts";
+
+export interface Told {
+  readonly code: RegExp;
+  readonly message?: RegExp;
+  /** Functions on whose lines it may stand; none: those that the record names. */
+  readonly at?: readonly string[];
+}
+
+export interface Expected {
+  /** One of these has to be told: new, fixed, or (for `already`) on both sides. Empty: nothing new, and nothing fixed by a refactor. */
+  readonly told: readonly Told[];
+  /** Both sides are recorded to have it. */
+  readonly already?: boolean;
+  /** What is new besides, and true. */
+  readonly also?: readonly (Told & { readonly why: string })[];
+}
+
+const told = (code: RegExp, message?: RegExp, ...at: string[]): Told => ({
+  code,
+  ...(message === undefined ? {} : { message }),
+  ...(at.length === 0 ? {} : { at }),
+});
+const one = (...wants: Told[]): Expected => ({ told: wants });
+const SILENT: Expected = { told: [] };
+
+const STALE = /^(?:stale-(?:pte|mapping)|share-count|foreign-mapping)$/;
+const DEVDAX_LATER = {
+  why: "device-dax is converted by the last patch of its series; between the two its large mappings are counted on one side only",
+};
+const WAIT_KEY = {
+  ...told(/^deadlock$/, /last close|truncate|punch/),
+  why: "the series waits on the page and is woken by its _refcount until a later patch changes the waker",
+};
+
+export const EXPECTED: Readonly<Record<string, Expected>> = {
+  "pop-v1-05-compound-pgmap": SILENT,
+  "pop-v2-10-insert-fail-put": one(told(/^folio-ref-(?:underflow|leak)$|^share-count$|^stale-mapping$/)),
+  "pop-v3-14-pud-pmdmapped-stat": one(told(/^stat-drift$/, /NR_FILE_PMDMAPPED/)),
+  "pop-v6-07-evict-lock": {
+    ...one(told(/^lock-misuse$/, /unlock of .*invalidate_lock/)),
+    also: [{ ...WAIT_KEY, at: ["wait_page_idle_uninterruptible"] }],
+  },
+  "pop-v6-21-properly-refcount": {
+    ...one(told(/^zero-page-write$/, /pfn 0/), told(/^dead-check$/, /ref < 0/)),
+    also: [
+      { ...told(/^(?:zero-page-write|dead-check)$/), why: "recorded" },
+      { ...told(/^stale-order$/, /left-overs of a large folio/), why: "the fix is dh-reset-order" },
+      { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
+      { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
+    ],
+  },
+  "pop-v7-19-unsigned-warn": {
+    ...one(told(/^dead-check$/, /ref < 0/)),
+    also: [
+      { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
+      { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
+      { ...told(/^(?:zero-page-write|stale-order)$/), why: "as in v6 21: mended by later fixes" },
+    ],
+  },
+  "pop-v9-01-fuse-range": one(told(/^freed-while-busy$/, /pinned|refcount/)),
+  "pop-v9-06-delete-entries": one(told(/^entry-after-break$/)),
+  "pop-v9-07-unmount-idle": {
+    ...one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/)),
+    also: [WAIT_KEY],
+  },
+  "pop-v9-20-devdax": SILENT,
+  "dh-reset-order": one(told(/^stale-order$/, /left-overs of a large folio/)),
+  "shin-zero-empty-v1": one(
+    told(
+      /^(?:zero-page-write|oops)$/,
+      /pfn 0/,
+      "dax_associate_entry",
+      "dax_disassociate_entry",
+      "dax_busy_page",
+    ),
+  ),
+  "banerjee-zero-empty-v2": one(
+    told(
+      /^(?:zero-page-write|oops)$/,
+      /pfn 0/,
+      "dax_associate_entry",
+      "dax_disassociate_entry",
+      "dax_busy_page",
+    ),
+  ),
+  "groves-share-comment": SILENT,
+  "groves-holder-v4": {
+    ...one(told(/^oops$/, /NULL/, "dax_holder_notify_failure", "fs_put_dax")),
+    already: true,
+  },
+  "groves-vmemmap-shift": one(told(/^stale-(?:compound|order|head)$/)),
+  "groves-dangling-pgmap": one(told(/^wrong-outcome$/, /after a failed probe the device can be bound again/)),
+  "groves-pgmap-ops-owner": one(told(/^(?:use-after-free|oops|bad-call)$/)),
+  "guangshuo-v3": one(told(/^leaked(?:-object)?$/, /name|device reference/)),
+  "carpenter-final": SILENT,
+  "dugast-free-prepare": SILENT,
+  "hch-2022-extra-ref": SILENT,
+  "muchun-wake-v1": one(told(/^(?:deadlock|lost-wakeup)$/)),
+  "ruan-fix-warnings": one(told(STALE), told(/^warn$/)),
+  "ruan-page-share": one(told(STALE)),
+  "ruan-invalidate-cow": one(told(STALE)),
+  "ruan-clear-dirty": one(told(STALE)),
+  "dw22-v2-05-xfs-evict": one(
+    told(
+      /^(?:bug|freed-while-busy)$/,
+      undefined,
+      "xfs_fs_evict_inode",
+      "xfs_break_layouts",
+      "xfs_break_dax_layouts",
+    ),
+  ),
+  "dw22-v2-03-unmapped": one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/)),
+  "dw19-pgmap-reuse": one(told(/^(?:warn|wrong-outcome)$/)),
+  "dw19-pmd-conflict": one(told(/^bad-dax-entry$/), told(/^wrong-outcome$/, /makes one entry/)),
+  "goyal-wake-all": one(told(/^(?:deadlock|lost-wakeup)$/)),
+  "joao21-mapping-first": one(told(/^leaf-before-mapping$/)),
+  "dw21-softoffline-ref": one(told(/^(?:folio-ref-leak|leaked)$/)),
+  "sumiya-unbind": one(told(/^(?:oops|use-after-free)$/)),
+  "liu-hmem-ref": one(told(/^(?:leaked|leaked-object|double-release)$/)),
+  "dw23-mapping-uaf": one(told(/^use-after-(?:free|release)$/)),
+  "duyck18-pinnable": one(told(/^(?:folio-ref-|use-after-free)/)),
+  "dw18-layout-busy": one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/)),
+};
+
+/** Whether a finding is what is expected. @param fn the function whose line it is on, "" on none */
+export const fits = (want: Told, f: Finding, fn: string, recorded: readonly string[]): boolean =>
+  want.code.test(f.code) && (want.message?.test(f.message) ?? true) && (want.at ?? recorded).includes(fn);
