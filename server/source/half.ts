@@ -43,12 +43,12 @@ function changedIn(hunk: FlatHunk): Set<string> {
   return out;
 }
 
-/** Where a hunk was looked for that has no place: not every `@@` line names it. */
+/** Where a hunk was looked for that has no place, one function or several: not every `@@` line names it. */
 function namedBy(fate: HunkFate): string[] {
   if (fate.kind !== "rejected") return [];
   const { why } = fate;
   const fn = "fn" in why ? why.fn : "spot" in why && why.kind !== "elsewhere" ? why.spot.fn : "";
-  return fn === "" ? [] : [fn];
+  return fn === "" ? [] : fn.split(", ");
 }
 
 /** Definitions of the target that a placed hunk changes. */

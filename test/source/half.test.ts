@@ -52,3 +52,14 @@ test("a lock whose unlock has no place in the tree is not taken", () => {
 test("hunks that all have a place are all applied", () => {
   assert.equal(images(BEFORE).after, AFTER);
 });
+
+test("a hunk that was looked for in two functions leaves both as they are, each by its name", () => {
+  const to = BEFORE.replace("order_end(o)", "order_unlock(o)").replace("order_rest(o)", "order_nap(o)");
+  const mail =
+    patchMail(1, 2, { path: PATH, from: BEFORE, to }) +
+    patchMail(2, 2, { path: PATH, from: to, to: `${to}\nint order_more;\n` });
+  const { patches } = parseDocument(Buffer.from(mail), "half.mbox");
+  const tree = BEFORE.replace("order_end(o)", "order_stop(o)").replace("order_rest(o)", "order_sleep(o)");
+  const { torn } = imagesOf(memoryTree({ [PATH]: tree }), [patches[0]!], patches[1]!);
+  assert.deepEqual([...torn.get(PATH)!].sort(), ["order_idle", "order_take"]);
+});
