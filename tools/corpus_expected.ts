@@ -51,7 +51,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     ],
   },
   "pop-v6-07-evict-lock": {
-    ...one(told(/^lock-misuse$/, /unlock of .*invalidate_lock/)),
+    ...one(told(/^lock-misuse$/, /^unlock of &mapping->invalidate_lock/)),
     also: [{ ...WAIT_KEY, at: ["wait_page_idle_uninterruptible"] }],
   },
   "pop-v6-21-properly-refcount": {
