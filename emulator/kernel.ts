@@ -228,11 +228,12 @@ export function parseReference(
   const unit = parse(pre.tokens, { lazyBodies: true });
   const errors = [...pre.errors, ...unit.errors];
   const names = namesOf(unit.externals);
-  for (const name of [...unit.typedefs, ...macros.names()]) names.add(name);
+  const { typedefs } = unit;
+  for (const name of [...typedefs, ...macros.names()]) names.add(name);
   const result: ReferenceParse = {
     files,
     macros,
-    typedefs: unit.typedefs,
+    typedefs,
     units: unitsByFile(unit.externals, files, errors),
     errors,
     names,
@@ -340,7 +341,8 @@ function parsedUnit(
     missingInclude: "ignore",
   });
   const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
-  return { ...unit, errors: [...pre.errors, ...unit.errors] };
+  const { externals, typedefs: all, assumedTypes } = unit;
+  return { externals, typedefs: all, assumedTypes, errors: [...pre.errors, ...unit.errors] };
 }
 
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */

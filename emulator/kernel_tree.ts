@@ -5,11 +5,11 @@
  * the files (server/source/images.ts) and knowing which file defines what (server/source/tree_index.ts).
  */
 
-import type { CError, Declaration, External, SourceFile } from "./c/ast.ts";
+import type { CError, Declaration, External, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { replaceComments } from "./c/comments.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
-import { type ParsedUnit, parse } from "./c/parser.ts";
+import { parse } from "./c/parser.ts";
 import { preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
@@ -127,7 +127,7 @@ interface LoadedFile {
 type Written = ReadonlyMap<string, MacroDef | null>;
 
 interface ParsedFile {
-  readonly tu: ParsedUnit;
+  readonly tu: TranslationUnit;
   readonly macros: Written;
 }
 
@@ -278,7 +278,8 @@ class TreeBuilder {
   private parseFile(s: SourceFile, needs: Needs): ParsedFile {
     const { tokens, macros } = this.preprocessed(s, needs);
     const { typedefs } = this.parses;
-    return { tu: parse(tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" }), macros };
+    const { externals, errors } = parse(tokens, { typedefs, lazyBodies: true, unknownTypes: "assume" });
+    return { tu: { externals, errors }, macros };
   }
 
   private preprocessed(s: SourceFile, needs: Needs): { tokens: readonly Token[]; macros: Written } {

@@ -4,6 +4,7 @@
  * Leaves out: member offsets (layout.ts) and how types are written (types.ts).
  */
 import type { Expr, Loc } from "./ast.ts";
+import { metLayout, underWatch } from "./lowering_watch.ts";
 import type { LocalVar } from "./tree.ts";
 
 export const CONST = 1;
@@ -303,11 +304,12 @@ export function defaultPromoted(t: CType): CType {
 /** The record's layout; fails when the type is incomplete. */
 export function layoutOf(t: RecordType, loc: Loc | null = null): RecordLayout {
   const info = t.info;
+  metLayout(info);
   if (info.layout === null && info.define !== null) {
     const define = info.define;
     info.define = null;
     try {
-      info.layout = define();
+      info.layout = underWatch(null, define);
     } finally {
       if (info.layout === null) info.define = define;
     }

@@ -53,6 +53,7 @@ import {
 } from "./ctype.ts";
 import type { GenEnv } from "./gen.ts";
 import { genFunction } from "./gen_stmt.ts";
+import { underWatch } from "./lowering_watch.ts";
 import type { MacroTable } from "./macro_table.ts";
 import { mergeRecords } from "./merge_records.ts";
 import { parseExpression } from "./parser.ts";
@@ -73,6 +74,7 @@ import type { EnumState, Hooks, LinkScope, Sema, TagInfo } from "./sema.ts";
 import { analyse } from "./sema_expr.ts";
 import { analyseInit } from "./sema_init.ts";
 import { analyseBlock, analyseFunction, oldStyleParams } from "./sema_stmt.ts";
+import { type Answering, SharedCode } from "./shared_code.ts";
 import { AddressSpace, type SpaceKey } from "./space.ts";
 import type { Entity, FnTree, FunctionSym, InitPlan, LabelRef, LabelSym, ObjectSym, Sym } from "./tree.ts";
 import {
@@ -153,7 +155,7 @@ export function linkProgram(options: LinkOptions): Program {
   return new Linker(options).program();
 }
 
-class Linker implements LinkScope, GenEnv {
+class Linker implements LinkScope, Answering {
   readonly hosted: boolean;
   readonly coverage = false;
   readonly records = new Map<RecordSpec, RecordInfo>();
@@ -169,6 +171,7 @@ class Linker implements LinkScope, GenEnv {
   private readonly globals: GlobalInfo[] = [];
   private readonly globalOf = new Map<ObjectSym, GlobalInfo>();
   private readonly space: AddressSpace;
+  private readonly shared: SharedCode;
   private readonly placed = new Set<number>();
   private readonly lines: Loc[] = [];
   private readonly lineIds = new Map<Loc, number>();
@@ -186,6 +189,7 @@ class Linker implements LinkScope, GenEnv {
   constructor(options: LinkOptions) {
     this.options = options;
     this.space = options.space ?? new AddressSpace();
+    this.shared = new SharedCode(this.space.code, this);
     this.hosted = options.hosted ?? false;
     const units = options.layers.flatMap((l, layer) =>
       l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),
@@ -261,19 +265,27 @@ class Linker implements LinkScope, GenEnv {
     };
   }
 
+  get files(): readonly SourceFile[] {
+    return this.options.files;
+  }
+
   lookup(name: string, path: string): Entity | null {
     let byPath = this.lookups.get(name);
     if (byPath === undefined) {
       byPath = new Map();
       this.lookups.set(name, byPath);
     }
+    this.shared.metName(name, path);
     const known = byPath.get(path);
     if (known !== undefined) return known;
-    const candidate = chooseName(this.candidates(name), path);
-    const entity = candidate === null ? null : this.entity(candidate);
-    // An enum under construction gives its constants one by one.
-    if (entity !== null || candidate === null) byPath.set(path, entity);
-    return entity;
+    return this.shared.aside(() => {
+      const candidate = chooseName(this.candidates(name), path);
+      const entity = candidate === null ? null : this.entity(candidate);
+      // An enum under construction gives its constants one by one.
+      if (entity !== null || candidate === null) byPath.set(path, entity);
+      if (entity !== null) this.shared.knows(name, path, entity);
+      return entity;
+    });
   }
 
   /** All that is known of a name; when nothing defines it, what `options.more` has is added first. */
@@ -370,11 +382,11 @@ class Linker implements LinkScope, GenEnv {
       layer: c.layer,
       def: c.def,
       type: () => {
-        if (type === null) {
+        type ??= underWatch(null, () => {
           const t = this.declaredType(c);
           if (t.kind !== "function") throw new CFail(`\`${c.name}\` is not a function`, specs.loc);
-          type = c.def === null ? t : this.withOldStyle(t, c, c.def);
-        }
+          return c.def === null ? t : this.withOldStyle(t, c, c.def);
+        });
         return type;
       },
       id: -1,
@@ -405,7 +417,7 @@ class Linker implements LinkScope, GenEnv {
     let plan: InitPlan | null | undefined = init === null ? null : undefined;
     let planning = false;
     const declared = (): CType => {
-      type ??= this.completed(c, this.declaredType(c));
+      type ??= underWatch(null, () => this.completed(c, this.declaredType(c)));
       return type;
     };
     const getPlan = (): InitPlan | null => {
@@ -413,7 +425,7 @@ class Linker implements LinkScope, GenEnv {
         const t = declared();
         planning = true;
         try {
-          plan = analyseInit(this.sema(c.path, c.layer), t, init!, declarator.loc);
+          plan = underWatch(null, () => analyseInit(this.sema(c.path, c.layer), t, init!, declarator.loc));
           type = plan.type;
         } finally {
           planning = false;
@@ -436,11 +448,13 @@ class Linker implements LinkScope, GenEnv {
       plan: getPlan,
       defined: c.kind === "object",
       get readonly() {
-        return guarded(() => (qualsOf(linker.declaredType(c)) & CONST) !== 0) ?? false;
+        return (
+          guarded(() => (qualsOf(underWatch(null, () => linker.declaredType(c))) & CONST) !== 0) ?? false
+        );
       },
       bytes: null,
       get align() {
-        return guarded(() => linker.declaredType(c).align ?? 0) ?? 0;
+        return guarded(() => underWatch(null, () => linker.declaredType(c)).align ?? 0) ?? 0;
       },
       address: null,
       key: `object ${c.name}${c.local ? ` of ${c.path}` : ""}`,
@@ -460,6 +474,15 @@ class Linker implements LinkScope, GenEnv {
   }
 
   tag(kind: "struct" | "union" | "enum", name: string, path: string): TagInfo {
+    this.shared.metTag(kind, name, path);
+    return this.shared.aside(() => this.tagOf(kind, name, path));
+  }
+
+  tagType(kind: "struct" | "union" | "enum", name: string, path: string): CType {
+    return { ...this.tag(kind, name, path), quals: 0 } as CType;
+  }
+
+  private tagOf(kind: "struct" | "union" | "enum", name: string, path: string): TagInfo {
     const key = `${kind} ${name}`;
     let byPath = this.tagLookups.get(key);
     if (byPath === undefined) {
@@ -516,6 +539,11 @@ class Linker implements LinkScope, GenEnv {
   }
 
   declaredIn(name: string, layer: number, path: string): FunctionType | null {
+    this.shared.metDeclared(name, layer, path);
+    return this.shared.aside(() => this.declaredOf(name, layer, path));
+  }
+
+  private declaredOf(name: string, layer: number, path: string): FunctionType | null {
     const list = (this.index.names.get(name) ?? []).filter(
       (c) =>
         c.layer === layer && (!c.local || c.path === path) && c.kind !== "enumerator" && c.kind !== "typedef",
@@ -540,6 +568,7 @@ class Linker implements LinkScope, GenEnv {
   }
 
   undefinedObject(name: string, type: CType, loc: Loc): ObjectSym {
+    this.shared.spoil();
     return this.plainObject(name, type, loc, "global", null, false);
   }
 
@@ -574,15 +603,18 @@ class Linker implements LinkScope, GenEnv {
       const type: CType = { kind: "array", of: INT, length: null, vla: null, quals: 0 };
       sym = { ...this.plainObject("", type, null, "string", bytes, true), align, key: `string ${key}` };
       this.strings.set(key, sym);
+      this.shared.madeString(sym, bytes, align);
     }
     return sym;
   }
 
   newLabel(label: LabelRef): LabelSym {
+    this.shared.spoil();
     return { kind: "label", label, id: this.space.label() };
   }
 
   note(kind: LinkNote["kind"], message: string, fn: string, loc: Loc | null): void {
+    this.shared.told({ kind, message, fn, loc });
     const key = `${kind}|${message}|${fn}|${loc?.file}:${loc?.line}:${loc?.col}`;
     if (this.noted.has(key)) return;
     this.noted.add(key);
@@ -590,6 +622,7 @@ class Linker implements LinkScope, GenEnv {
   }
 
   deadCheck(check: DeadCheck): void {
+    this.shared.toldDead(check);
     const same = this.deadChecks.some(
       (d) =>
         d.text === check.text &&
@@ -690,12 +723,13 @@ class Linker implements LinkScope, GenEnv {
   }
 
   private generate(info: FnInfo, sym: FunctionSym, def: FunctionDef): FnCode {
-    const tree = this.analysed(sym, def);
-    const counted = this.options.coverage?.(sym.path, info.fidelity) ?? false;
-    const env: GenEnv = counted ? this.withCoverage() : this;
-    return genFunction(env, tree, (label, pc) => {
-      this.space.labels[label] = { fn: info.id, pc };
-    });
+    const make = (env: GenEnv): FnCode =>
+      genFunction(env, this.analysed(sym, def), (label, pc) => {
+        this.space.labels[label] = { fn: info.id, pc };
+      });
+    // Counted lines have numbers of this image.
+    if (this.options.coverage?.(sym.path, info.fidelity) === true) return make(this.withCoverage());
+    return this.hosted || sym.nested !== undefined ? make(this) : this.shared.code(sym, def, make);
   }
 
   private withCoverage(): GenEnv {

@@ -22,10 +22,10 @@ import type {
 } from "./ast.ts";
 import { describe, KEYWORDS, ParseFail } from "./parser_cursor.ts";
 import { DeclParser, type PackChange } from "./parser_decl.ts";
-import type { Token } from "./token.ts";
+import { type Token, TokenStore } from "./token.ts";
 
 export interface ParseOptions {
-  /** Names that are typedefs before the first token. */
+  /** Names that are typedefs before the first token; a set may not change as long as the unit is in use. */
   readonly typedefs?: Iterable<string>;
   /** Function bodies are only delimited, and parsed when `body` or `bodyErrors` is first read. */
   readonly lazyBodies?: boolean;
@@ -37,7 +37,7 @@ export interface ParseOptions {
 }
 
 export interface ParsedUnit extends TranslationUnit {
-  /** Typedef names in force at the end of the file. */
+  /** Typedef names in force at the end of the file; a new set each time. */
   readonly typedefs: Set<string>;
   /** Names that were read as types although nothing declares them. Grows while lazy bodies are parsed. */
   readonly assumedTypes: ReadonlySet<string>;
@@ -101,6 +101,30 @@ class LazyFunction implements FunctionDef {
   }
 }
 
+/** A parsed file, whose typedef names few ask for. */
+class Unit implements ParsedUnit {
+  readonly externals: External[];
+  readonly errors: CError[];
+  readonly assumedTypes: ReadonlySet<string>;
+  private readonly typedefNames: () => Set<string>;
+
+  constructor(
+    externals: External[],
+    errors: CError[],
+    typedefNames: () => Set<string>,
+    assumedTypes: ReadonlySet<string>,
+  ) {
+    this.externals = externals;
+    this.errors = errors;
+    this.typedefNames = typedefNames;
+    this.assumedTypes = assumedTypes;
+  }
+
+  get typedefs(): Set<string> {
+    return this.typedefNames();
+  }
+}
+
 interface FunctionHead {
   readonly specs: DeclSpecs;
   readonly declarator: Declarator;
@@ -115,6 +139,11 @@ interface ParsedBody {
 
 class Parser extends DeclParser {
   private readonly lazy: boolean;
+  /** Where lazy bodies stand in the tokens, and how many tokens that is. */
+  private readonly bodies: (readonly [from: number, to: number])[] = [];
+  private bodyTokens = 0;
+  /** The tokens of lazy bodies, once the file has been read. */
+  private store: TokenStore | null = null;
   private inFunction = false;
 
   constructor(tokens: readonly Token[], options: ParseOptions) {
@@ -136,7 +165,8 @@ class Parser extends DeclParser {
         this.resyncExternal(start);
       }
     }
-    return { externals, errors: this.errors, typedefs: this.typedefNames(), assumedTypes: this.assumed };
+    this.putBodiesBy();
+    return new Unit(externals, this.errors, () => this.typedefNames(), this.assumed);
   }
 
   wholeExpression(): { readonly expr: Expr | null; readonly errors: readonly CError[] } {
@@ -346,7 +376,28 @@ class Parser extends DeclParser {
     const { end, matched } = this.bodyEnd(open);
     const endToken = this.tokens[end - 1]!;
     this.seek(end);
-    return new LazyFunction(head, endToken.loc, () => this.bodyAt(head, open, end, matched));
+    this.bodies.push([open, end]);
+    const from = this.bodyTokens;
+    this.bodyTokens += end - open;
+    return new LazyFunction(head, endToken.loc, () =>
+      this.store === null
+        ? this.bodyAt(head, open, end, matched)
+        : this.storedBody(head, from, end - open, matched),
+    );
+  }
+
+  /** The file has been read: of its tokens those of bodies are kept, small. Places of `#pragma pack` count all tokens. */
+  private putBodiesBy(): void {
+    if (!this.lazy || this.packs.length > 0) return;
+    this.store = new TokenStore(this.tokens, this.bodies);
+    this.tokens = [];
+  }
+
+  private storedBody(head: FunctionHead, from: number, length: number, matched: boolean): ParsedBody {
+    this.tokens = this.store!.take(from, from + length);
+    const body = this.bodyAt(head, 0, length, matched);
+    this.tokens = [];
+    return body;
   }
 
   private eagerFunction(head: FunctionHead, atFileScope: boolean): FunctionDef {

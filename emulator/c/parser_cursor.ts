@@ -45,16 +45,18 @@ export abstract class Cursor {
   /** Height of the tree that was parsed last. */
   protected height = 0;
   protected depth = 0;
-  protected readonly tokens: readonly Token[];
+  protected tokens: readonly Token[];
   /** Index of the token at which the input ends. */
   protected end: number;
   private readonly eof: Token;
-  /** Identifiers in scope: true for a typedef name, false for any other. */
+  /** Typedef names before the first token. There are thousands, and the parsers of many files have them in common. */
+  private readonly given: ReadonlySet<string>;
+  /** Identifiers in scope besides: true for a typedef name, false for any other. */
   private readonly names = new Map<string, boolean>();
   private readonly changes: ScopeChange[] = [];
   private readonly marks: number[] = [];
 
-  /** `tokens` ends with an `eof` token. */
+  /** `tokens` ends with an `eof` token. A set of `typedefs` is kept, not copied: it may not change. */
   constructor(tokens: readonly Token[], typedefs: Iterable<string>) {
     const last = tokens[tokens.length - 1];
     const eof = makeToken("eof", "", makeLoc(0, 1, 1), false, true, null);
@@ -63,7 +65,7 @@ export abstract class Cursor {
     this.eof = this.tokens[this.end]!;
     this.tok = this.tokens[0]!;
     this.names.set("__builtin_va_list", true);
-    for (const name of typedefs) this.names.set(name, true);
+    this.given = typedefs instanceof Set ? typedefs : new Set(typedefs);
   }
 
   // ---- moving ----
@@ -164,7 +166,7 @@ export abstract class Cursor {
   // ---- names ----
 
   protected isTypedef(name: string): boolean {
-    return this.names.get(name) === true;
+    return this.names.get(name) ?? this.given.has(name);
   }
 
   /** Whether `name` is known to be something other than a type. */
@@ -174,7 +176,7 @@ export abstract class Cursor {
 
   protected declare(name: string, isTypedef: boolean): void {
     const old = this.names.get(name);
-    if (old === isTypedef) return;
+    if ((old ?? (this.given.has(name) || undefined)) === isTypedef) return;
     if (this.marks.length > 0) this.changes.push({ name, old });
     this.names.set(name, isTypedef);
   }
@@ -204,6 +206,7 @@ export abstract class Cursor {
   /** The typedef names in force. */
   protected typedefNames(): Set<string> {
     const found = new Set<string>();
+    for (const name of this.given) if (this.names.get(name) !== false) found.add(name);
     for (const [name, isTypedef] of this.names) if (isTypedef) found.add(name);
     return found;
   }

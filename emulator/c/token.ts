@@ -113,6 +113,21 @@ class Tok implements Token {
     return { kind, text, loc, space, bol, hide };
   }
 
+  /** Writes the token as a row of a store. */
+  put(
+    rows: Int32Array,
+    at: number,
+    store: TokenStore,
+    texts: Map<string, number>,
+    origins: Map<Origin, number>,
+  ): void {
+    const { place, origin } = this;
+    rows[at] = (store.text(this.text, texts) << KIND_BITS) | KINDS.indexOf(this.kind);
+    rows[at + 1] = this.bits;
+    rows[at + 2] = typeof place === "number" ? place : store.loc(place);
+    rows[at + 3] = origin === null ? 0 : store.origin(origin, origins);
+  }
+
   /** The token as a use of a macro gives it out: spelled where this one is. */
   by(origin: Origin, space: boolean, hide: HideSet | null): Token {
     const { place } = this;
@@ -122,6 +137,82 @@ class Tok implements Token {
     if (typeof made === "number") return new Tok(this.kind, this.text, bits, made, origin, hide);
     const loc = makeLoc(made.file, made.line, made.col, origin.name.loc, origin.macro);
     return new Tok(this.kind, this.text, bits, loc, null, hide);
+  }
+}
+
+const KINDS: readonly TokenKind[] = [
+  "ident",
+  "number",
+  "char",
+  "string",
+  "punct",
+  "header",
+  "other",
+  "pragma",
+  "eof",
+];
+/** Numbers a token takes in a store: kind and text, bits, place, origin. */
+const ROW = 4;
+const KIND_BITS = 4;
+
+/**
+ * Tokens put by as numbers, a fifth of their size: most function bodies of a kernel are never read. Hide sets are not kept;
+ * once expansion is over no token needs one.
+ */
+export class TokenStore {
+  private readonly rows: Int32Array;
+  private readonly texts: string[] = [];
+  private readonly origins: Origin[] = [];
+  private readonly locs: Loc[] = [];
+
+  /** Keeps `length` tokens, of all the ranges of `tokens` one behind the other. */
+  constructor(tokens: readonly Token[], ranges: readonly (readonly [from: number, to: number])[]) {
+    const texts = new Map<string, number>();
+    const origins = new Map<Origin, number>();
+    this.rows = new Int32Array(ROW * ranges.reduce((n, [from, to]) => n + to - from, 0));
+    let at = 0;
+    for (const [from, to] of ranges)
+      for (let i = from; i < to; i++, at += ROW) (tokens[i] as Tok).put(this.rows, at, this, texts, origins);
+  }
+
+  text(text: string, ids: Map<string, number>): number {
+    let id = ids.get(text);
+    if (id === undefined) ids.set(text, (id = this.texts.push(text) - 1));
+    return id;
+  }
+
+  origin(origin: Origin, ids: Map<Origin, number>): number {
+    let id = ids.get(origin);
+    if (id === undefined) ids.set(origin, (id = this.origins.push(origin)));
+    return id;
+  }
+
+  /** A number below zero for a location that is an object already. */
+  loc(loc: Loc): number {
+    return -this.locs.push(loc);
+  }
+
+  /** The tokens from the n-th that was kept on, anew. */
+  take(from: number, to: number): Token[] {
+    const { rows, texts, origins, locs } = this;
+    const out: Token[] = [];
+    for (let i = from; i < to; i++) {
+      const at = i * ROW;
+      const word = rows[at]!;
+      const place = rows[at + 2]!;
+      const origin = rows[at + 3]!;
+      out.push(
+        new Tok(
+          KINDS[word & ((1 << KIND_BITS) - 1)]!,
+          texts[word >> KIND_BITS]!,
+          rows[at + 1]!,
+          place < 0 ? locs[-place - 1]! : place,
+          origin === 0 ? null : origins[origin - 1]!,
+          null,
+        ),
+      );
+    }
+    return out;
   }
 }
 

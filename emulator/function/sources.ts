@@ -120,7 +120,7 @@ export class KernelSources {
         names.add(declares ? `@${name}` : name);
       }
     }
-    return { unit: { path, tu: { ...tu, externals }, macros }, names };
+    return { unit: { path, tu: { externals, errors: tu.errors }, macros }, names };
   }
 
   /** A macro of the tree's headers. */

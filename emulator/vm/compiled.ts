@@ -16,6 +16,14 @@ export interface CompiledBody {
  * depend on what other runs have lowered since.
  */
 const COMPILED = new WeakMap<Image, Map<number, CompiledBody>>();
+/** Images of one address space have code in common. */
+const BODIES = new WeakMap<FnCode, ExecBody>();
+
+function bodyOf(code: FnCode): ExecBody {
+  let body = BODIES.get(code);
+  if (body === undefined) BODIES.set(code, (body = new ExecBody(code)));
+  return body;
+}
 
 /** The executable body of a function of an image, lowered when first asked for. */
 export function compiledBody(image: Image, id: number): CompiledBody {
@@ -23,7 +31,7 @@ export function compiledBody(image: Image, id: number): CompiledBody {
   if (compiled === undefined) COMPILED.set(image, (compiled = new Map()));
   let entry = compiled.get(id);
   if (entry === undefined) {
-    const body = new ExecBody(image.lower(id));
+    const body = bodyOf(image.lower(id));
     compiled.set(id, (entry = { body, globals: image.globals.length }));
   }
   return entry;

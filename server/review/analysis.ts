@@ -276,7 +276,7 @@ export class PatchReview {
     const told =
       context === null || cancelled
         ? found
-        : tellLater(context, doc, this.patch, options, memories[1], found);
+        : tellLater(context, doc, this.patch, options, memories[1], this.built?.space, found);
     const { items, leftOut } = this.plan;
     const plan: PlanFacts = {
       patch: this.patch.index,

@@ -3,6 +3,7 @@
  * the tree with the rest of the series applied; when the fault is gone there, the first patch after which it is gone is
  * looked for by halving. Leaves out findings of single patches, and reviews without a kernel tree.
  */
+import { AddressSpace } from "../../emulator/c/space.ts";
 import { referenceDefines } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { casesOf, runPast } from "../../emulator/scenario/runner.ts";
@@ -23,12 +24,21 @@ class LaterStates {
   private readonly doc: ParsedDocument;
   private readonly options: ReviewOptions;
   private readonly memory: Memory;
+  /** One for all states: what they have in common is lowered once. */
+  private readonly space: AddressSpace;
 
-  constructor(context: TreeContext, doc: ParsedDocument, options: ReviewOptions, memory: Memory) {
+  constructor(
+    context: TreeContext,
+    doc: ParsedDocument,
+    options: ReviewOptions,
+    memory: Memory,
+    space: AddressSpace,
+  ) {
     this.context = context;
     this.doc = doc;
     this.options = options;
     this.memory = memory;
+    this.space = space;
   }
 
   private make(patch: Patch): PatchSide | null {
@@ -38,7 +48,10 @@ class LaterStates {
     const sides = treeSides(tree, index, images, patch, (_side, name) => referenceDefines(era, name), config);
     return sides === null
       ? null
-      : new PatchSide(patch, "after", era, this.memory, sides.after, { written: this.options.written ?? [] });
+      : new PatchSide(patch, "after", era, this.memory, sides.after, {
+          space: this.space,
+          written: this.options.written ?? [],
+        });
   }
 
   /** Whether the fault of each finding shows after `patch`; null when that cannot be said. */
@@ -70,20 +83,24 @@ class LaterStates {
   }
 }
 
-/** New findings of `patch` that a later patch of its series mends become `fixed-later`, and so do the runs they are of. */
+/**
+ * New findings of `patch` that a later patch of its series mends become `fixed-later`, and so do the runs they are of.
+ * `space` is that of the patch's own sides, where they have one: later states take their lowered code over.
+ */
 export function tellLater(
   context: TreeContext,
   doc: ParsedDocument,
   patch: Patch,
   options: ReviewOptions,
   memory: Memory,
+  space: AddressSpace | undefined,
   found: { readonly findings: readonly Finding[]; readonly runs: readonly Run[] },
 ): { findings: Finding[]; runs: Run[] } {
   const unchanged = { findings: [...found.findings], runs: [...found.runs] };
   const later = laterOf(doc, patch);
   const fresh = found.findings.filter((f) => f.verdict === "new").slice(0, MAX_LOOKED_AT);
   if (later.length === 0 || fresh.length === 0) return unchanged;
-  const states = new LaterStates(context, doc, options, memory);
+  const states = new LaterStates(context, doc, options, memory, space ?? new AddressSpace());
   const mended = menders(later, fresh, (p, wanted) => states.shows(p, wanted));
   if (mended.size === 0) return unchanged;
   const findings = found.findings.map((f) => {

@@ -54,6 +54,8 @@ export interface PatchSides {
   readonly after: PatchSide;
   readonly same: boolean;
   readonly taken: boolean;
+  /** The address space of both; undefined where they have none in common. */
+  readonly space: AddressSpace | undefined;
   /** The machines, booted when first asked for. */
   both(): BootedSides;
   /** Which functions that a run entered are the patch's. */
@@ -264,6 +266,7 @@ export function buildSides(
     after,
     same,
     taken,
+    space,
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
