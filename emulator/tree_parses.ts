@@ -172,6 +172,10 @@ export class FileMacros extends MacroTable {
     this.counter = around.counter;
   }
 
+  protected override get holdsAll(): boolean {
+    return false;
+  }
+
   override get(name: string): MacroDef | undefined {
     const own = this.written.get(name);
     if (own) return own;

@@ -189,7 +189,7 @@ class Linker implements LinkScope, Answering {
   constructor(options: LinkOptions) {
     this.options = options;
     this.space = options.space ?? new AddressSpace();
-    this.shared = new SharedCode(this.space.code, this);
+    this.shared = new SharedCode(this.space, this);
     this.hosted = options.hosted ?? false;
     const units = options.layers.flatMap((l, layer) =>
       l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),

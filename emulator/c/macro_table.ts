@@ -18,33 +18,74 @@ export interface MacroDef {
   readonly loc: Loc;
 }
 
-/** Macros by name. Iteration is in the order of definition. */
+const NO_MACROS: ReadonlyMap<string, MacroDef> = new Map();
+/** Own definitions up to which a copy repeats them rather than have them taken for common ground. */
+const FEW = 16;
+
+/**
+ * Macros by name. Iteration is in the order of definition. Copies have their common ground in common: there are thousands
+ * of macros, and a file or a constant adds few.
+ */
 export class MacroTable implements Iterable<MacroDef> {
   /** Next value of `__COUNTER__`; kept here so that units preprocessed with one table get distinct numbers. */
   counter = 0;
-  private readonly macros: Map<string, MacroDef>;
+  /** What copies share; never written. */
+  private ground: ReadonlyMap<string, MacroDef> = NO_MACROS;
+  /** What stands before the ground; null: no macro any more. */
+  private macros = new Map<string, MacroDef | null>();
 
   constructor(from?: Iterable<MacroDef>) {
-    this.macros = new Map();
-    if (from !== undefined) for (const macro of from) this.macros.set(macro.name, macro);
     if (from instanceof MacroTable) this.counter = from.counter;
+    if (from instanceof MacroTable && from.holdsAll) {
+      if (from.macros.size > FEW) from.settle();
+      this.ground = from.ground;
+      this.macros = new Map(from.macros);
+    } else if (from !== undefined) for (const macro of from) this.macros.set(macro.name, macro);
+  }
+
+  /** Whether what iteration gives is what it holds itself. */
+  protected get holdsAll(): boolean {
+    return true;
+  }
+
+  /** Makes all definitions common ground. */
+  private settle(): void {
+    const all = new Map<string, MacroDef>();
+    for (const macro of this.each()) all.set(macro.name, macro);
+    this.ground = all;
+    this.macros = new Map();
+  }
+
+  private *each(): IterableIterator<MacroDef> {
+    const { ground, macros } = this;
+    for (const macro of ground.values()) {
+      const own = macros.get(macro.name);
+      if (own === undefined) yield macro;
+      else if (own !== null) yield own;
+    }
+    for (const macro of macros.values()) if (macro !== null && !ground.has(macro.name)) yield macro;
   }
 
   get size(): number {
-    return this.macros.size;
+    let size = 0;
+    for (const _macro of this.each()) size++;
+    return size;
   }
 
   get(name: string): MacroDef | undefined {
-    return this.macros.get(name);
+    const own = this.macros.get(name);
+    return own === undefined ? this.ground.get(name) : (own ?? undefined);
   }
 
   /** The definition that the table itself holds. */
   own(name: string): MacroDef | undefined {
-    return this.macros.get(name);
+    const own = this.macros.get(name);
+    return own === undefined ? this.ground.get(name) : (own ?? undefined);
   }
 
   has(name: string): boolean {
-    return this.macros.has(name);
+    const own = this.macros.get(name);
+    return own === undefined ? this.ground.has(name) : own !== null;
   }
 
   /** Defines or replaces. */
@@ -53,7 +94,10 @@ export class MacroTable implements Iterable<MacroDef> {
   }
 
   delete(name: string): boolean {
-    return this.macros.delete(name);
+    const had = this.has(name);
+    if (this.ground.has(name)) this.macros.set(name, null);
+    else this.macros.delete(name);
+    return had;
   }
 
   /** An independent table with the same definitions (which are immutable and shared). */
@@ -61,12 +105,12 @@ export class MacroTable implements Iterable<MacroDef> {
     return new MacroTable(this);
   }
 
-  names(): IterableIterator<string> {
-    return this.macros.keys();
+  *names(): IterableIterator<string> {
+    for (const macro of this.each()) yield macro.name;
   }
 
   [Symbol.iterator](): IterableIterator<MacroDef> {
-    return this.macros.values();
+    return this.each();
   }
 }
 

@@ -45,7 +45,7 @@ interface Shared {
 }
 
 /** The code that images of one address space have made, and numbers for questions and answers. */
-export class CodeStore {
+class CodeStore {
   readonly questions: Question[] = [];
   private readonly questionIds = new Map<string, number>();
   private readonly answerIds = new Map<string, number>();
@@ -71,6 +71,15 @@ export class CodeStore {
   keep(def: FunctionDef, shared: Shared): void {
     this.code.set(def, [...this.of(def).slice(1 - KEPT_OF_A_FUNCTION), shared]);
   }
+}
+
+const stores = new WeakMap<object, CodeStore>();
+
+/** The code of the images of an address space. */
+function storeOf(space: object): CodeStore {
+  let store = stores.get(space);
+  if (store === undefined) stores.set(space, (store = new CodeStore()));
+  return store;
 }
 
 /** What sharing needs of the linker of an image. */
@@ -115,8 +124,8 @@ export class SharedCode {
   private readonly refs = new Map<Sym, SymRef>();
   private recorder: Recorder | null = null;
 
-  constructor(store: CodeStore, linker: Answering) {
-    this.store = store;
+  constructor(space: object, linker: Answering) {
+    this.store = storeOf(space);
     this.linker = linker;
   }
 

@@ -4,8 +4,6 @@
  * another as long as it has met nothing that differs (scenario/sides.ts). Leaves out what is at the addresses (link.ts).
  */
 
-import { CodeStore } from "./shared_code.ts";
-
 /** What something is called in all images; null: it has no name that another image could know it by. */
 export type SpaceKey = string | object | null;
 
@@ -14,8 +12,6 @@ const DATA_START = 0x40;
 const DATA_END = 0x3f000000;
 
 export class AddressSpace {
-  /** Code that its images have lowered. */
-  readonly code = new CodeStore();
   /** In the order in which calls of natives number them. */
   readonly natives: string[] = [];
   readonly stubs: string[] = [];

@@ -39,7 +39,11 @@ export function linkLayers(layers: readonly TextLayer[], options: LayerOptions =
       const macros = new MacroTable();
       const source: SourceFile = { path, text: layer.files[path]!, origin: "diff" };
       const pre = preprocess(source, { files, macros, resolve: () => null, missingInclude: "ignore" });
-      const tu = parse(pre.tokens, { typedefs, unknownTypes: "assume", lazyBodies: true });
+      const tu = parse(pre.tokens, {
+        typedefs: new Set(typedefs),
+        unknownTypes: "assume",
+        lazyBodies: true,
+      });
       for (const t of tu.typedefs) typedefs.add(t);
       parsed.set(`${layers.length - 1 - up}:${path}`, tu);
       macrosOf.set(`${layers.length - 1 - up}:${path}`, macros);
