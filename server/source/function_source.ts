@@ -11,7 +11,7 @@ import type { KernelTree } from "./images.ts";
 import { declaredLast, defaultCache, definitionsOf } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 10;
+const VERSION = 12;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -161,12 +161,15 @@ export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultC
 }
 
 /** Names of one header, typedefs apart. */
-function namesOf(source: string): { names: Set<string>; typedefs: Set<string> } {
+export function namesOf(source: string): { names: Set<string>; typedefs: Set<string> } {
   // An attribute that takes arguments looks like the function's name.
-  const text = source.replace(
-    /(?<!define[ \t]{1,8})\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|assume_aligned|gnu_printf)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
-    (c) => c.replace(/[^\n]/g, " "),
-  );
+  // One that stands before the type goes altogether: the line begins with the type then.
+  const text = source
+    .replace(/^__[a-z]\w*\([^()\n]*\)[ \t]+(?=\w)/gm, "")
+    .replace(
+      /(?<!define[ \t]{1,8})\b__(?:\w*alloc_size|printf|scanf|attribute__|releases|acquires|cond_acquires|must_hold|malloc|section|aligned|assume_aligned|gnu_printf)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g,
+      (c) => c.replace(/[^\n]/g, " "),
+    );
   const names = new Set<string>();
   const typedefs = new Set<string>();
   for (const name of [...definitionsOf(text, true), ...declarationsOf(text)])

@@ -1,0 +1,17 @@
+/** Names that a header declares are found whatever stands before their type. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { namesOf } from "../../server/source/function_source.ts";
+
+test("an attribute with arguments before the type is not the function's name, and hides none", () => {
+  const { names } = namesOf(
+    [
+      "__printf(2, 3) __malloc char *make_text(unsigned int how, const char *fmt, ...);",
+      "__printf(1, 4) struct queue *",
+      "make_queue(const char *fmt, unsigned int flags, int most, ...);",
+      "__scanf(2, 3) int take_apart(const char *, const char *, ...);",
+      "int plain(void) __must_hold(lock);",
+    ].join("\n"),
+  );
+  assert.deepEqual([...names].sort(), ["@make_queue", "@make_text", "@plain", "@take_apart"]);
+});
