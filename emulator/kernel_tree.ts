@@ -140,12 +140,11 @@ class TreeBuilder {
   private readonly tables = new Map<string, Written | null>();
   /** Files whose macros are being read. */
   private readonly underWay = new Set<string>();
-  private readonly layers: { path: string; tu: { externals: External[]; errors: CError[] } }[][] = [
-    [],
-    [],
-    [],
-    [],
-  ];
+  private readonly layers: {
+    path: string;
+    tu: { externals: External[]; errors: CError[] };
+    own?: Written;
+  }[][] = [[], [], [], []];
   private reference!: ReferenceParse;
   private parses!: TreeParses;
   private known!: ReadonlySet<string>;
@@ -183,9 +182,10 @@ class TreeBuilder {
     for (const m of own.defined) this.macros.set(m);
     for (const name of own.gone) this.macros.delete(name);
     sources.forEach((s, i) => {
-      const { tu } = this.parseUnit(s, i);
+      const { tu, macros: own } = this.parseUnit(s, i);
       for (const [layer, externals] of this.split(this.units[i]!, tu.externals).entries())
-        if (externals.length > 0) this.layers[layer]!.push({ path: s.path, tu: { externals, errors: [] } });
+        if (externals.length > 0)
+          this.layers[layer]!.push({ path: s.path, tu: { externals, errors: [] }, own });
     });
     // Scenarios are written in the reference kernel's terms, whatever the tree calls its own.
     const { macros, typedefs } = this.reference;

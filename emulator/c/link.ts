@@ -54,7 +54,7 @@ import {
 import type { GenEnv } from "./gen.ts";
 import { genFunction } from "./gen_stmt.ts";
 import { underWatch } from "./lowering_watch.ts";
-import type { MacroTable } from "./macro_table.ts";
+import type { MacroDef, MacroTable } from "./macro_table.ts";
 import { mergeRecords } from "./merge_records.ts";
 import { parseExpression } from "./parser.ts";
 import { preprocessText } from "./preprocessor.ts";
@@ -94,6 +94,8 @@ export interface LinkUnit {
   readonly tu: TranslationUnit;
   /** Macros in force at its end, for Image.constant. */
   readonly macros?: MacroTable;
+  /** What it says of macros itself, where `macros` is common to several: null, that a name is none. */
+  readonly own?: ReadonlyMap<string, MacroDef | null>;
 }
 
 export interface LinkLayer {
@@ -939,11 +941,15 @@ class Linker implements LinkScope, Answering {
   private constant(name: string): bigint | null {
     const e = this.lookup(name, "");
     if (e?.kind === "enumerator") return e.value;
-    for (const layer of this.options.layers) {
-      for (const unit of layer.units) {
-        const macro = unit.macros?.get(name);
-        if (macro === undefined || macro.params !== null) continue;
-        const { tokens } = preprocessText(name, { macros: unit.macros!.copy(), path: "<constant>" });
+    const units = this.options.layers.flatMap((layer) => layer.units);
+    // What a file says for itself goes before what all files have.
+    for (const own of [true, false]) {
+      for (const unit of units) {
+        const macro = own ? unit.own?.get(name) : unit.macros?.get(name);
+        if (macro == null || macro.params !== null || unit.macros === undefined) continue;
+        const macros = unit.macros.copy();
+        if (own) for (const m of unit.own!.values()) if (m !== null) macros.set(m);
+        const { tokens } = preprocessText(name, { macros, path: "<constant>" });
         const { expr } = parseExpression(tokens, { unknownTypes: "assume" });
         if (expr === null) continue;
         const s = this.sema(unit.path, 0);
