@@ -68,8 +68,32 @@ export function addUnit(index: ScopeIndex, unit: IndexUnit, files: readonly Sour
     if (ext.kind === "staticAssert" || ext.kind === "asmTop" || index.seen.has(ext)) continue;
     index.seen.add(ext);
     const path = files[outermost(ext.loc).file]?.path ?? unit.path;
-    addExternal(index.names, index.tags, ext, unit.layer, path);
+    const { names, tags } = entriesOf(ext, unit.layer, path);
+    for (const c of names) push(index.names, c.name, c);
+    for (const [key, candidate] of tags) push(index.tags, key, candidate);
   }
+}
+
+/** What an external declaration puts into an index. */
+interface Entries {
+  readonly layer: number;
+  readonly path: string;
+  readonly names: readonly Candidate[];
+  readonly tags: readonly (readonly [key: string, candidate: TagCandidate])[];
+}
+
+/** Files are indexed for one image after the other, mostly in the same layer. */
+const entries = new WeakMap<External, Entries>();
+
+function entriesOf(ext: FunctionDef | Declaration, layer: number, path: string): Entries {
+  const known = entries.get(ext);
+  if (known !== undefined && known.layer === layer && known.path === path) return known;
+  const names: Candidate[] = [];
+  const tags: (readonly [string, TagCandidate])[] = [];
+  addExternal(names, tags, ext, layer, path);
+  const made = { layer, path, names, tags };
+  entries.set(ext, made);
+  return made;
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
@@ -79,24 +103,25 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 }
 
 function addExternal(
-  names: Map<string, Candidate[]>,
-  tags: Map<string, TagCandidate[]>,
+  names: Candidate[],
+  tags: (readonly [string, TagCandidate])[],
   ext: FunctionDef | Declaration,
   layer: number,
   path: string,
 ): void {
   const inC = path.endsWith(".c");
   const common = { layer, path, def: null, declaration: null, item: 0, enumSpec: null };
-  const addTag = (key: string, spec: RecordSpec | EnumSpec): void =>
-    push(tags, key, { layer, path, local: inC, spec });
-  const addEnumerator = (name: string, spec: EnumSpec): void =>
-    push(names, name, { ...common, kind: "enumerator", name, local: inC, enumSpec: spec });
+  const addTag = (key: string, spec: RecordSpec | EnumSpec): void => {
+    tags.push([key, { layer, path, local: inC, spec }]);
+  };
+  const addEnumerator = (name: string, spec: EnumSpec): void => {
+    names.push({ ...common, kind: "enumerator", name, local: inC, enumSpec: spec });
+  };
   walkSpecs(ext.specs, addTag, addEnumerator);
   const isStatic = ext.specs.storage === "static";
   if (ext.kind === "function") {
     const name = ext.declarator.name;
-    if (name !== null)
-      push(names, name, { ...common, kind: "function", name, local: inC && isStatic, def: ext });
+    if (name !== null) names.push({ ...common, kind: "function", name, local: inC && isStatic, def: ext });
     return;
   }
   ext.items.forEach((item, i) => {
@@ -104,7 +129,7 @@ function addExternal(
     if (name === null) return;
     const kind = declarationKind(ext.specs, item);
     const local = inC && (kind === "typedef" || isStatic);
-    push(names, name, { ...common, kind, name, local, declaration: ext, item: i });
+    names.push({ ...common, kind, name, local, declaration: ext, item: i });
   });
 }
 
