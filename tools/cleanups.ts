@@ -1,9 +1,9 @@
 /**
- * `npm run corpus -- --cleanups --tree DIR [--tree DIR2 ...] [--count N] [--seed S]`: draws patches that say they change
+ * `npm run corpus -- --cleanups --tree DIR [--tree DIR2 ...] [--count N] [--seed S] [--cases K]`: draws patches that say they change
  * nothing (rename, factor out, clean up, convert, simplify, move: by their subject) from ../shared/corpus/series, threads and
  * anykernel, reviews each on its series and on the tree that takes it best, else on the reference kernel, and prints what is
- * said: a *new* is to be looked at, one on such a patch is most often false. At least two thirds should run. Leaves out who is
- * right.
+ * said: a *new* is to be looked at, one on such a patch is most often false. At least two thirds should run. `--cases` takes
+ * so many scenario cases of each plan, drawn by the seed. Leaves out who is right.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import type { ParsedDocument } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { DocumentReview } from "../server/review/analysis.ts";
+import type { PlanItem } from "../server/review/plan.ts";
 import { makeRandom, shuffled } from "../test/support/fuzz_mail.ts";
 
 const { values } = parseArgs({
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     tree: { type: "string", multiple: true, default: [] },
     count: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
+    cases: { type: "string" },
     words: {
       type: "string",
       default:
@@ -77,6 +79,9 @@ const chosen = shuffled(makeRandom(Number(values.seed)), all).slice(0, Number(va
 console.log(`${chosen.length} of ${all.length} patches whose subject says that nothing changes`);
 
 const [tree, ...otherTrees] = values.tree;
+const most = values.cases === undefined ? Number.POSITIVE_INFINITY : Number(values.cases);
+const scenarios = (items: readonly PlanItem[]): string[] =>
+  items.filter((i) => i.kind === "scenario").map((i) => i.label);
 let ran = 0;
 let told = 0;
 for (const { name, doc, index } of chosen) {
@@ -84,7 +89,9 @@ for (const { name, doc, index } of chosen) {
   const review = new DocumentReview(doc, { ...options, facts: false }, () => false);
   const patch = review.patch(doc.patches.findIndex((p) => p.index === index));
   patch.begin();
-  for (const item of patch.plan.items) patch.take(patch.run(item));
+  const few = new Set(shuffled(makeRandom(Number(values.seed)), scenarios(patch.plan.items)).slice(0, most));
+  const items = patch.plan.items.filter((i) => i.kind !== "scenario" || few.has(i.label));
+  for (const item of items) patch.take(patch.run(item));
   const result = review.add(patch.finish());
   const runs = result.runs.filter((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
   const fresh = result.findings.filter((f) => f.verdict === "new");

@@ -1,9 +1,11 @@
 /**
- * `npm run neutral -- --tree DIR [--functions N] [--seed S] [--batch B] [--cases K] [--files GLOB] [--kinds a,b]`: does the
+ * `npm run neutral -- --tree DIR [--functions N] [--seed S] [--batch B] [--cases K] [--files GLOB] [--kinds a,b]
+ * [--minutes M]`: does the
  * tool say anything of patches that change nothing? Draws functions of the tree, changes their white space, comments, a
  * local name and the order of two statements (neutral_change.ts), B functions a patch, and reviews each patch in K cases a
  * function that are seen to enter it. A patch of which something new or fixed is said is halved until one function and kind
- * is left, and that is printed with its patch. Exit 1 when anything was said.
+ * is left, and that is printed with its patch. With `--minutes` no new patch is begun after so long. Exit 1 when anything was
+ * said.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,6 +43,7 @@ const { values } = parseArgs({
     files: { type: "string", default: "" },
     names: { type: "string", default: "" },
     kinds: { type: "string", default: NEUTRAL_KINDS.join(",") },
+    minutes: { type: "string" },
   },
 });
 const opened = openTree(values.tree ?? "");
@@ -164,6 +167,8 @@ const casesFor = (targets: readonly Target[]): Set<string> =>
   new Set(targets.flatMap((t) => shuffled(draw, reach.get(t.name) ?? []).slice(0, perFunction)));
 
 let failures = 0;
+/** Functions of which something was said, by what was changed of them. */
+const loud = new Map<NeutralKind, number>();
 
 /** Reviews the targets together; halves them until what is said is said of one. */
 function attempt(targets: readonly Target[]): { made: readonly Target[]; ran: ReadonlySet<string> } {
@@ -183,6 +188,7 @@ function attempt(targets: readonly Target[]): { made: readonly Target[]; ran: Re
   for (const p of parts) attempt(p);
   if (failures === before) {
     failures++;
+    for (const k of made.flatMap((t) => t.kinds)) loud.set(k, (loud.get(k) ?? 0) + 1);
     mkdirSync(out, { recursive: true });
     const file = join(out, `${values.seed}-${failures}.patch`);
     writeFileSync(file, text);
@@ -203,13 +209,17 @@ const batch = Number(values.batch);
 const patches = new Map<NeutralKind, number>();
 let functions = 0;
 let executed = 0;
-for (let i = 0; i < chosen.length; i += batch) {
+const end = values.minutes === undefined ? null : Date.now() + Number(values.minutes) * 60_000;
+for (let i = 0; i < chosen.length && (end === null || Date.now() < end); i += batch) {
   const { made, ran } = attempt(chosen.slice(i, i + batch));
   functions += made.length;
   executed += made.filter((t) => ran.has(t.name)).length;
   for (const t of made) for (const k of t.kinds) patches.set(k, (patches.get(k) ?? 0) + 1);
+  console.log(
+    `${functions} of ${chosen.length} functions changed, ${executed} ran, something said of ${failures}`,
+  );
 }
 console.log(
-  `${functions} functions changed in nothing (${[...patches].map(([k, n]) => `${n} ${k}`).join(", ")}), ${executed} of them ran: ${failures === 0 ? "silent" : `something was said of ${failures}`}`,
+  `${functions} functions changed in nothing (silent: ${[...patches].map(([k, n]) => `${n - (loud.get(k) ?? 0)} of ${n} ${k}`).join(", ")}), ${executed} of them ran: ${failures === 0 ? "silent" : `something was said of ${failures}`}`,
 );
 process.exit(failures === 0 ? 0 : 1);
