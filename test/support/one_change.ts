@@ -5,10 +5,12 @@
 import { outline } from "../../emulator/c/outline.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 
-/** The text of a function of the reference kernel. @throws Error when there is none */
-export function referenceFunction(path: string, name: string): string {
+/** The text of a function of the reference kernel, the nth of that name. @throws Error when there is none */
+export function referenceFunction(path: string, name: string, nth = 0): string {
   const text = referenceFiles.find((f) => f.path === path)?.text ?? "";
-  const item = outline(text).find((i) => i.kind === "function" && i.name === name && i.braceLine !== null);
+  const item = outline(text).filter((i) => i.kind === "function" && i.name === name && i.braceLine !== null)[
+    nth
+  ];
   if (item === undefined) throw new Error(`${path} has no ${name}()`);
   return text
     .split("\n")
@@ -23,8 +25,8 @@ export function changed(path: string, name: string, from: string, to: string): {
   return { old, now: old.replace(from, () => to) };
 }
 
-/** A mail whose one hunk turns `old` into `now`, both whole. */
-export function mailOf(path: string, old: string, now: string): string {
+/** The diff of a file whose one hunk turns `old` into `now`, both whole. */
+export function hunksOf(path: string, old: string, now: string): string {
   const a = old.split("\n");
   const b = now.split("\n");
   let head = 0;
@@ -32,11 +34,6 @@ export function mailOf(path: string, old: string, now: string): string {
   let tail = 0;
   while (tail < Math.min(a.length, b.length) - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
   return [
-    "From: A Tester <tester@example.org>",
-    "Subject: [PATCH] one change",
-    "",
-    "One change.",
-    "---",
     `diff --git a/${path} b/${path}`,
     `--- a/${path}`,
     `+++ b/${path}`,
@@ -45,8 +42,23 @@ export function mailOf(path: string, old: string, now: string): string {
     ...a.slice(head, a.length - tail).map((l) => `-${l}`),
     ...b.slice(head, b.length - tail).map((l) => `+${l}`),
     ...a.slice(a.length - tail).map((l) => ` ${l}`),
+  ].join("\n");
+}
+
+/** A mail of these diffs. */
+export const mailOfDiffs = (diffs: readonly string[]): string =>
+  [
+    "From: A Tester <tester@example.org>",
+    "Subject: [PATCH] one change",
+    "",
+    "One change.",
+    "---",
+    ...diffs,
     "-- ",
     "2.40.0",
     "",
   ].join("\n");
-}
+
+/** A mail whose one hunk turns `old` into `now`, both whole. */
+export const mailOf = (path: string, old: string, now: string): string =>
+  mailOfDiffs([hunksOf(path, old, now)]);
