@@ -5,7 +5,7 @@
  */
 
 import type { FunctionFacts, ReviewResult } from "../review/types.ts";
-import { NO_SCENARIO, SHOWN_IN_PART } from "../review/why.ts";
+import { isUncalled, NO_SCENARIO, SHOWN_IN_PART } from "../review/why.ts";
 import { countsOf } from "./facts.ts";
 import { countsText } from "./words.ts";
 
@@ -28,13 +28,14 @@ export function functionStanding(facts: readonly Facts[], tried: boolean): Stand
   if (facts.some(({ counts: c }) => c.clean + c.new + c.fixed + c.already > 0)) return "ran";
   if (facts.some((f) => f.executed)) return "not-modelled";
   const { reason } = facts.find((f) => f.reason !== "") ?? { reason: SHOWN_IN_PART };
-  return reason === SHOWN_IN_PART ? "in-part" : reason === NO_SCENARIO ? "unreached" : "not-modelled";
+  return reason === SHOWN_IN_PART ? "in-part" : isUncalled(reason) ? "unreached" : "not-modelled";
 }
 
 /** The words, with the reason where it says more than they do. */
 export function standingText(standing: Standing, facts: readonly Facts[]): string {
   const words = STANDING_WORDS[standing];
   const reason = facts.find((f) => f.reason !== "")?.reason ?? "";
+  if (standing === "unreached" && reason !== NO_SCENARIO && isUncalled(reason)) return `${words}: ${reason}`;
   return standing !== "not-modelled" || reason === "" ? words : `${words}: ${reason}`;
 }
 

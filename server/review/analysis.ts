@@ -24,6 +24,7 @@ import { caseReach } from "./entries.ts";
 import { deadChecks } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
+import { latentReason } from "./latent.ts";
 import { tellLater } from "./later.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
@@ -262,7 +263,7 @@ export class PatchReview {
   finish(): PatchResult {
     const { context, doc, options, memories } = this.shared;
     const { collector, sources } = this;
-    const functions = functionFacts(this.patch, sources, collector);
+    const functions = functionFacts(doc, this.patch, sources, collector);
     const cancelled = this.taken < this.plan.items.length;
     if (this.built !== null) this.notes.push(...sideNotes(this.built));
     if (cancelled) this.notes.push("cancelled: the scenarios after this point did not run");
@@ -344,7 +345,12 @@ function unreachedReason(collector: Collector): string {
 }
 
 /** For each function that the patch shows: whether and how it ran. */
-function functionFacts(patch: Patch, sources: SideSources, collector: Collector): FunctionFacts[] {
+function functionFacts(
+  doc: ParsedDocument,
+  patch: Patch,
+  sources: SideSources,
+  collector: Collector,
+): FunctionFacts[] {
   const out: FunctionFacts[] = [];
   const seen = new Set<string>();
   const { before, after } = sources.overlays;
@@ -363,7 +369,9 @@ function functionFacts(patch: Patch, sources: SideSources, collector: Collector)
       seen.add(key);
       const executed = collector.executed(d.name);
       const refused = sources.images !== null && overlay.partial.includes(d);
-      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : uncalled;
+      const added = side === "after" && !shows(other, d.name, d.path);
+      const latent = !executed && added && uncalled === NO_SCENARIO ? latentReason(doc, patch, d.name) : null;
+      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : (latent ?? uncalled);
       out.push({
         patch: patch.index,
         name: d.name,

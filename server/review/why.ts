@@ -4,6 +4,12 @@ import { type Refusal, refusalText } from "../source/fate.ts";
 /** Why a function of a patch did not run, where it is not what the runs say. */
 export const SHOWN_IN_PART = "the diff shows only a part of it";
 export const NO_SCENARIO = "no scenario calls it";
+const LATENT = "latent, live from patch ";
+/** Of a function that a series adds before it uses it. */
+export const latentUntil = (number: number, total: number): string =>
+  `${LATENT}${number}/${total}: nothing calls it before`;
+/** Whether the reason is that nothing calls it, and no more. */
+export const isUncalled = (reason: string): boolean => reason === NO_SCENARIO || reason.startsWith(LATENT);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 export const NO_BOOT = "a side does not boot";
 

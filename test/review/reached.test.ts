@@ -203,3 +203,29 @@ test("a function that did not run says why: no boot, no hunk, cut short; only el
     "dax_turns its hunk does not fit the kernel tree",
   ]);
 });
+
+test("a function that a later patch of the series is the first to call is latent until there", () => {
+  const path = "fs/dax.c";
+  const text = referenceText(path);
+  const from = "static unsigned long dax_to_pfn";
+  const added = text.replace(from, `unsigned long dax_turned(unsigned long v)\n{\n\treturn v;\n}\n\n${from}`);
+  const header = "include/linux/dax.h";
+  const declares = referenceText(header).replace(
+    "\nstruct dax_operations",
+    "\nunsigned long dax_turned(unsigned long v);\n\nstruct dax_operations",
+  );
+  const series = (third: string): string =>
+    patchMail(1, 3, { path, from: text, to: added }) +
+    patchMail(2, 3, { path: header, from: referenceText(header), to: declares }) +
+    patchMail(3, 3, { path, from: added, to: third });
+  const reason = (mail: string): string | undefined =>
+    review(mail, "truncate-mapped order=9 index=0*").functions[0]?.reason;
+  const calls = exchanged(added, "\treturn v >> DAX_SHIFT;", "\treturn dax_turned(v >> DAX_SHIFT);");
+  assert.equal(reason(series(calls)), "latent, live from patch 3/3: nothing calls it before");
+  const none = exchanged(
+    added,
+    "\treturn v >> DAX_SHIFT;",
+    "\t/* dax_turned() is not for this */\n\treturn v >> DAX_SHIFT;",
+  );
+  assert.equal(reason(series(none)), "no scenario calls it");
+});
