@@ -12,6 +12,7 @@ import type { ParsedDocument } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { DocumentReview } from "../server/review/analysis.ts";
 import type { PlanItem } from "../server/review/plan.ts";
+import { isOfItsTime } from "../server/source/bases.ts";
 import { makeRandom, shuffled } from "../test/support/fuzz_mail.ts";
 
 const { values } = parseArgs({
@@ -84,6 +85,9 @@ const scenarios = (items: readonly PlanItem[]): string[] =>
   items.filter((i) => i.kind === "scenario").map((i) => i.label);
 let ran = 0;
 let told = 0;
+/** Patches that a tree at hand is of the time of, or that need none. */
+let based = 0;
+let basedRan = 0;
 for (const { name, doc, index } of chosen) {
   const options = tree === undefined ? {} : { tree, otherTrees };
   const review = new DocumentReview(doc, { ...options, facts: false }, () => false);
@@ -95,16 +99,24 @@ for (const { name, doc, index } of chosen) {
   const result = review.add(patch.finish());
   const runs = result.runs.filter((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
   const fresh = result.findings.filter((f) => f.verdict === "new");
-  if (runs.length > 0) ran++;
+  const fits =
+    review.context === null || isOfItsTime(review.context.tree, doc.patches.find((p) => p.index === index)!);
+  if (fits) based++;
+  if (runs.length > 0) {
+    ran++;
+    if (fits) basedRan++;
+  }
   if (fresh.length > 0) told++;
   const why = runs.length > 0 ? "" : `: ${result.runs[0]?.reason ?? result.notes.at(-1) ?? ""}`;
   console.log(
     `${fresh.length > 0 ? "NEW  " : runs.length > 0 ? "quiet" : "none "} ${name.slice(0, 110)} [${runs.length} of ${result.runs.length} ran]${why.slice(0, 160)}`,
   );
+  if (runs.length === 0) for (const n of result.notes.slice(0, 4)) console.log(`    ${n.slice(0, 220)}`);
   for (const f of fresh)
     console.log(
       `    ${f.code} line ${f.docLine}: ${f.message.slice(0, 130)} | ${f.scenario} +${f.alsoIn.length}`,
     );
 }
+console.log(`a tree of its time is here for ${based}, of which ${basedRan} ran`);
 console.log(`${ran} of ${chosen.length} ran, something new is said of ${told}`);
 process.exit(told === 0 ? 0 : 1);
