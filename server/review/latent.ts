@@ -15,17 +15,21 @@ function uses(line: string, name: string): boolean {
   return names.indexOf(name, macro === null ? 0 : 1) >= 0;
 }
 
-const addedLines = (patch: Patch): string[] =>
+const linesOf = (patch: Patch, added: boolean): string[] =>
   patch.files
-    .filter((f) => /\.[chS]$/.test(f.path))
-    .flatMap((f) => f.hunks.flatMap((h) => h.lines.filter((l) => l.kind === "+").map((l) => l.text)));
+    .filter((f) => /\.[chS]$/.test(f.path || f.oldPath))
+    .flatMap((f) =>
+      f.hunks.flatMap((h) => h.lines.filter((l) => (l.kind === "+") === added).map((l) => l.text)),
+    );
 
 /**
  * Why a function that the patch adds did not run, where the series says it: nothing calls it before a later patch. Null
- * where the patch itself calls it, and where no later patch does. `name` is the function's, a C identifier.
+ * where the patch itself calls it, where it was there before (moved, or its callers stand in the context), and where no
+ * later patch calls it. `name` is the function's, a C identifier.
  */
 export function latentReason(doc: ParsedDocument, patch: Patch, name: string): string | null {
-  const calls = (p: Patch): boolean => addedLines(p).some((l) => uses(l, name));
+  if (linesOf(patch, false).some((l) => (l.match(/\w+/g) ?? []).some((w) => w === name))) return null;
+  const calls = (p: Patch): boolean => linesOf(p, true).some((l) => uses(l, name));
   if (calls(patch)) return null;
   const live = laterOf(doc, patch).find(calls);
   return live === undefined ? null : latentUntil(live.number, live.total);
