@@ -145,7 +145,7 @@ export class FindingPanel implements Disposable {
   async #tell(asked: number): Promise<void> {
     const view = this.#view;
     if (view === undefined || !this.#ready) return;
-    const own: readonly PanelAction[] = ["previous", "next", "pin", "token"];
+    const own: readonly PanelAction[] = ["previous", "next", "pin", "rerun", "token"];
     const actions = PANEL_ACTIONS.filter(
       (a) =>
         own.includes(a) ||
@@ -232,7 +232,8 @@ export class FindingPanel implements Disposable {
     else if (action === "pin") {
       this.#pinned = !this.#pinned;
       await this.#tell(this.#asked);
-    } else if (action === "token") {
+    } else if (action === "rerun") await this.#tell(++this.#asked);
+    else if (action === "token") {
       await env.clipboard.writeText(view.finding.replay);
       void window.setStatusBarMessage("Folioscope: replay token copied", 3000);
     } else await this.#handlers[action]?.(view);
