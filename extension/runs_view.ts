@@ -16,6 +16,8 @@ import { summary } from "./status.ts";
 
 /** Runs that are over and still listed. */
 const ENDED_MAX = 20;
+/** Progress is shown no more often. */
+const TOLD_MS = 2000;
 
 /** A run; commands take it as its document. */
 export interface ShownRun {
@@ -29,12 +31,17 @@ export class RunsView implements TreeDataProvider<ShownRun> {
   readonly #changed = new EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   #runs: ShownRun[] = [];
+  #told = 0;
 
   status(status: StatusParams): void {
     const open = this.#runs.find((r) => r.uri === status.uri && r.ended === 0);
     if (status.state === "checking") {
       if (open === undefined) this.#runs.unshift({ uri: status.uri, started: Date.now(), ended: 0, status });
-      else open.status = status;
+      else {
+        open.status = status;
+        // A row that is drawn anew several times a second cannot be clicked.
+        if (Date.now() - this.#told < TOLD_MS) return;
+      }
     } else if (open === undefined) return;
     else {
       open.status = status;
@@ -42,6 +49,7 @@ export class RunsView implements TreeDataProvider<ShownRun> {
       const over = this.#runs.filter((r) => r.ended > 0).slice(ENDED_MAX);
       this.#runs = this.#runs.filter((r) => !over.includes(r));
     }
+    this.#told = Date.now();
     this.#changed.fire(undefined);
   }
 
@@ -63,6 +71,7 @@ export class RunsView implements TreeDataProvider<ShownRun> {
   getTreeItem({ uri, started, ended, status }: ShownRun): TreeItem {
     const item = new TreeItem(nameOf(uri), TreeItemCollapsibleState.None);
     const active = ended === 0;
+    item.id = `${uri}#${started}`;
     item.description = active ? underWay(status) : `${cameTo(status)} · ${ageText(Date.now() - ended)}`;
     item.tooltip = active
       ? `${underWay(status)}. Begun at ${clock(started)}.`
