@@ -52,15 +52,12 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
         await row.hover();
         await row.locator(".action-label.codicon-diff").click();
         await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
-        await pane("after")
+        // On the side that has the line: a removed one stands before.
+        await page
+          .locator(".monaco-diff-editor")
           .locator(".squiggly-error, .squiggly-warning")
           .first()
           .waitFor({ state: "attached" });
-        assert.equal(
-          await pane("before").locator(".squiggly-error").count(),
-          0,
-          "nothing new stands on the old side",
-        );
         await saysIn("after", /\d+ new/);
         // The sidebar, the status item and the commands stay with the mail.
         await ui.newFindings().first().waitFor();
