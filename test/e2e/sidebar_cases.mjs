@@ -159,6 +159,8 @@ export function sidebarCases({ ui, page, mail, settled, shotOf }) {
           .first();
         await row.waitFor();
         await row.dblclick();
+        // Who chose the row has the focus there; the light bulb is of the line.
+        await page.keyboard.press("Control+1");
         await page.keyboard.press("Control+.");
         const offer = page
           .locator(".action-widget .monaco-list-row", { hasText: "Open a readable copy" })
@@ -167,7 +169,9 @@ export function sidebarCases({ ui, page, mail, settled, shotOf }) {
         await offer.click();
         await page.locator(".tab.active", { hasText: "Untitled" }).first().waitFor();
         await settled();
-        await page.keyboard.press("Control+w");
+        // Who chose the row has the focus there; the light bulb is of the line.
+        await page.keyboard.press("Control+1");
+        await page.keyboard.press("Control+.");
         await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
       },
     ],
