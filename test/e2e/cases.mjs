@@ -245,7 +245,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     ],
     ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
     ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
-    ...sidebarCases({ ui, page, mail, settled, shotOf }),
+    ...sidebarCases({ ui, page, mail, settings, settled, shotOf }),
     ...diffCases({ ui, page, mail, inTree, settings, settled }),
   ];
 }

@@ -1,7 +1,7 @@
 // The sidebar beyond its rows: which are shown, and what was seen.
 import assert from "node:assert/strict";
 
-export function sidebarCases({ ui, page, mail, settled, shotOf }) {
+export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
   const text = async (locator) => (await locator.textContent()).replace(/\s+/g, " ").trim();
   /** Chooses in the list that a command has opened. */
   const choose = async (label) => {
@@ -15,7 +15,11 @@ export function sidebarCases({ ui, page, mail, settled, shotOf }) {
       "sidebar: a filter by verdict and by words leaves those rows, and says so",
       async () => {
         await ui.palette("View: Close All Editors");
+        // The cases before these have a kernel tree in the settings, on which nothing is fixed.
+        settings({});
+        await page.waitForTimeout(1500);
         await ui.open(mail.name);
+        await ui.statusItem().filter({ hasText: /fixed/ }).waitFor({ timeout: 120_000 });
         await settled();
         await ui.showSidebar();
         await ui.newFindings().first().waitFor();
@@ -24,6 +28,7 @@ export function sidebarCases({ ui, page, mail, settled, shotOf }) {
         await choose("Fixed");
         await page.locator(".sidebar", { hasText: "Only: Fixed" }).first().waitFor();
         await ui.newFindings().first().waitFor({ state: "hidden" });
+        await ui.rows().first().waitFor();
         const fixed = await ui.rows().count();
         assert.ok(fixed > 0 && fixed < all, `${fixed} of ${all}`);
         await ui.palette("Folioscope: Show All Rows");
@@ -154,24 +159,31 @@ export function sidebarCases({ ui, page, mail, settled, shotOf }) {
         await ui.open("damaged.eml");
         await settled();
         await ui.palette("Problems: Focus on Problems View");
+        // Mails of the cases before may still be listed above it, as many as the panel is high.
+        const words = page.locator(".panel .viewpane-filter input").first();
+        await words.fill("damaged.eml");
         const row = page
           .locator(".markers-panel .monaco-list-row", { has: page.locator(".codicon-info") })
           .first();
         await row.waitFor();
         await row.dblclick();
+        await words.fill("");
         // Who chose the row has the focus there; the light bulb is of the line.
         await page.keyboard.press("Control+1");
-        await page.keyboard.press("Control+.");
         const offer = page
           .locator(".action-widget .monaco-list-row", { hasText: "Open a readable copy" })
           .first();
+        // The editor asks for what can be done with the line in its own time.
+        for (let n = 0; n < 5 && !(await offer.isVisible()); n++) {
+          await page.keyboard.press("Escape");
+          await page.keyboard.press("Control+.");
+          await page.waitForTimeout(2000);
+        }
         await offer.waitFor();
         await offer.click();
         await page.locator(".tab.active", { hasText: "Untitled" }).first().waitFor();
         await settled();
-        // Who chose the row has the focus there; the light bulb is of the line.
-        await page.keyboard.press("Control+1");
-        await page.keyboard.press("Control+.");
+        await page.keyboard.press("Control+w");
         await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
       },
     ],
