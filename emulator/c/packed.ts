@@ -5,7 +5,7 @@
  */
 import type { Loc } from "./ast.ts";
 import type { MacroDef } from "./macro_table.ts";
-import { makeLoc, makeToken, type Token, type TokenKind } from "./token.ts";
+import { makeLoc, makeToken, TOKEN_KINDS, type Token } from "./token.ts";
 
 /** Tokens and macros; plain data, fit for a structured clone. */
 export interface PackedText {
@@ -19,18 +19,6 @@ export interface PackedText {
   /** Of each macro: name, place, its tokens' count, variadic, parameters (-1: none) and their strings. */
   readonly macros: readonly (readonly number[])[];
 }
-
-const KINDS: readonly TokenKind[] = [
-  "ident",
-  "number",
-  "char",
-  "string",
-  "punct",
-  "header",
-  "other",
-  "pragma",
-  "eof",
-];
 
 export function packText(text: readonly Token[], macros: Iterable<MacroDef>): PackedText {
   const strings: string[] = [];
@@ -54,7 +42,7 @@ export function packText(text: readonly Token[], macros: Iterable<MacroDef>): Pa
   };
   const put = (t: Token): void => {
     const flags = (t.bol ? 2 : 0) + (t.space ? 1 : 0);
-    tokens.push(string(t.text), place(t.loc) * 4 + flags, KINDS.indexOf(t.kind));
+    tokens.push(string(t.text), place(t.loc) * 4 + flags, TOKEN_KINDS.indexOf(t.kind));
   };
   text.forEach(put);
   const packed: number[][] = [];
@@ -91,7 +79,7 @@ export function unpackText(p: PackedText): { readonly tokens: Token[]; readonly 
   const all: Token[] = [];
   for (let i = 0; i < p.tokens.length; i += 3) {
     const at = p.tokens[i + 1]!;
-    const kind = KINDS[p.tokens[i + 2]!]!;
+    const kind = TOKEN_KINDS[p.tokens[i + 2]!]!;
     all.push(makeToken(kind, strings[p.tokens[i]!]!, locs[at >> 2]!, (at & 1) !== 0, (at & 2) !== 0, null));
   }
   let next = p.length;

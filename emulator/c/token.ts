@@ -122,7 +122,7 @@ class Tok implements Token {
     origins: Map<Origin, number>,
   ): void {
     const { place, origin } = this;
-    rows[at] = (store.text(this.text, texts) << KIND_BITS) | KINDS.indexOf(this.kind);
+    rows[at] = (store.text(this.text, texts) << KIND_BITS) | TOKEN_KINDS.indexOf(this.kind);
     rows[at + 1] = this.bits;
     rows[at + 2] = typeof place === "number" ? place : store.loc(place);
     rows[at + 3] = origin === null ? 0 : store.origin(origin, origins);
@@ -140,7 +140,8 @@ class Tok implements Token {
   }
 }
 
-const KINDS: readonly TokenKind[] = [
+/** Kinds by number, as stores and packed text have them. */
+export const TOKEN_KINDS: readonly TokenKind[] = [
   "ident",
   "number",
   "char",
@@ -203,7 +204,7 @@ export class TokenStore {
       const origin = rows[at + 3]!;
       out.push(
         new Tok(
-          KINDS[word & ((1 << KIND_BITS) - 1)]!,
+          TOKEN_KINDS[word & ((1 << KIND_BITS) - 1)]!,
           texts[word >> KIND_BITS]!,
           rows[at + 1]!,
           place < 0 ? locs[-place - 1]! : place,
