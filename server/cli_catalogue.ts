@@ -6,7 +6,7 @@ import { RULES } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
-import { bootImage } from "../emulator/scenario/runner.ts";
+import { bootImage, paramsText } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { wrap } from "./review/render.ts";
@@ -125,9 +125,9 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
     return 0;
   }
   for (const s of list) {
-    const params = Object.entries(s.params).map(([k, v]) => `${k}=${v.join(",")}`);
+    const params = paramsText(Object.entries(s.params));
     io.stdout(
-      `${s.name}${params.length > 0 ? `  (${params.join(" ")})` : ""}\n${wrap(s.title, 74)
+      `${s.name}${params === "" ? "" : `  (${params})`}\n${wrap(s.title, 74)
         .map((l) => `    ${l}\n`)
         .join("")}`,
     );

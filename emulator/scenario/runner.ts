@@ -101,6 +101,10 @@ export interface ScenarioRun {
 const BOOT_STEPS = 20_000_000;
 const MAX_VIOLATIONS = 24;
 
+/** A scenario's parameters as its text has them: "order=0,9 index=0,512". What `parseParams` reads. */
+export const paramsText = (params: Iterable<readonly [string, readonly (number | string)[]]>): string =>
+  [...params].map(([name, values]) => `${name}=${values.join(",")}`).join(" ");
+
 /** "order=0,9 index=0,7" as a map. Malformed parts are ignored. */
 export function parseParams(text: string): Map<string, number[]> {
   const out = new Map<string, number[]>();

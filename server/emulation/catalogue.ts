@@ -5,7 +5,7 @@
 import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
-import { bootImage } from "../../emulator/scenario/runner.ts";
+import { bootImage, paramsText } from "../../emulator/scenario/runner.ts";
 import { askThread } from "./once.ts";
 
 export interface CatalogueEntry {
@@ -42,6 +42,6 @@ export function catalogue(): CatalogueEntry[] {
   return booted.scenarios.map(({ name, title, params }) => ({
     name,
     title,
-    params: [...params].map(([key, values]) => `${key}=${values.join(",")}`).join(" "),
+    params: paramsText(params),
   }));
 }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Era } from "../../emulator/kernel/era.ts";
 import type { EraReach } from "../../emulator/scenario/reach.ts";
-import { parseParams, type ScenarioDef } from "../../emulator/scenario/runner.ts";
+import { paramsText, parseParams, type ScenarioDef } from "../../emulator/scenario/runner.ts";
 
 /** Raised when what is told of a case changes. */
 export const REACH_VERSION = 2;
@@ -68,11 +68,7 @@ export function packReach(digest: string, eras: readonly EraReach[]): Packed {
     digest,
     eras: eras.map((e) => ({
       era: e.era,
-      scenarios: e.scenarios.map((s) => [
-        s.name,
-        s.title,
-        [...s.params].map(([k, v]) => `${k}=${v.join(",")}`).join(" "),
-      ]),
+      scenarios: e.scenarios.map((s) => [s.name, s.title, paramsText(s.params)]),
       names: e.names.join(" "),
       variants: pack(e.variants),
       cases: e.cases.map((c) => [c.label, c.steps, pack(c.variants), ...c.faults]),

@@ -2,8 +2,10 @@
  * The C of a scenario file, as one more file of the reference kernel's scenarios: each step stands on the line that it has in
  * the YAML, so that stacks, steps and stops name that line. Leaves out checking (read.ts).
  */
+
 import { type Era, inSpan } from "../../emulator/kernel/era.ts";
 import type { OverlayUnit } from "../../emulator/kernel.ts";
+import { paramsText } from "../../emulator/scenario/runner.ts";
 import { endingToC, STEPS } from "./language.ts";
 import type { ScenarioFile, ScenarioStep } from "./types.ts";
 
@@ -44,7 +46,7 @@ export function scenarioToC(file: ScenarioFile, n: number): string {
     while (lines.length < line) lines.push("");
     lines[line - 1] += `${lines[line - 1] === "" ? "" : " "}${text}`;
   };
-  const params = file.params.map(([k, v]) => `${k}=${v.join(",")}`).join(" ");
+  const params = paramsText(file.params);
   const own = file.params.filter(([k]) => k !== "fs" && !k.startsWith("fail_"));
   const values = [...own.map(([k]) => k), ...file.lets.map(([k]) => k)];
   put(1, "static struct mm_struct *us_mm; static unsigned char us_byte;");
