@@ -83,6 +83,8 @@ export interface Told {
   readonly fixed: readonly string[];
   /** Names that some path called without knowing them. */
   readonly assumed: ReadonlySet<string>;
+  /** Functions of the file that some path went through. */
+  readonly ran: ReadonlySet<string>;
   readonly differences: readonly Difference[];
   readonly paths: number;
   readonly notes: readonly string[];
@@ -108,6 +110,7 @@ export function tell(
   const fixed: string[] = [];
   const notes: string[] = [];
   const assumed = new Set<string>();
+  const ran = new Set<string>();
   const differences: Difference[] = [];
   let possible = 0;
   let paths = 0;
@@ -120,6 +123,7 @@ export function tell(
       },
     });
     paths += r.paths.before + r.paths.after;
+    for (const name of r.ran) ran.add(name);
     if (r.note !== "") notes.push(r.note);
     differences.push(...r.differences);
   }
@@ -129,5 +133,5 @@ export function tell(
     if (d.fault.possible) possible++;
     else (d.verdict === "new" ? fresh : fixed).push(differenceText(d));
   }
-  return { fresh, fixed, possible, assumed, differences, paths, notes };
+  return { fresh, fixed, possible, assumed, ran, differences, paths, notes };
 }

@@ -289,7 +289,10 @@ function strictly(
       const at = placeAt(target, hunk, direction, where);
       const change = at[hunk.lines.findIndex((l) => l.kind !== " ")]!;
       const how = agreement(target, hunk, direction, renames, where, at);
-      const takes = agrees(how) || (fuzz === 0 && takesUnnamed(how, hunk, direction) && isOnly(search));
+      const takes =
+        agrees(how) ||
+        ((fuzz === 0 ? takesUnnamed(how, hunk, direction) : takesAlike(how, hunk, direction, fuzz)) &&
+          isOnly(search));
       if (!takes) refused ??= { how, spot: spotAt(target, change) };
       if (!takes || (fuzz > MAX_FUZZ && how !== "named")) continue;
       const lines = announced === 0 ? 0 : where + 1 - announced;
@@ -319,6 +322,12 @@ function strictly(
 function takesUnnamed(how: Agreement, hunk: FlatHunk, direction: Direction): boolean {
   if (how === "alike") return true;
   return how === "unknown" && direction === "reverse" && addsTelling(hunk);
+}
+
+/** With lines of context dropped, as many as GNU patch drops: by the same arguments, and what is changed says something. */
+function takesAlike(how: Agreement, hunk: FlatHunk, direction: Direction, fuzz: number): boolean {
+  if (how !== "alike" || fuzz > MAX_FUZZ) return false;
+  return hunk.lines.some((l) => l.kind !== " " && !adds(l.kind, direction) && isTelling(l.text));
 }
 
 /** The hunk adds a line that says something. */

@@ -73,7 +73,7 @@ export function survey(
     const forward: Placement | Refusal =
       twice === null ? ahead.place(hunk) : { kind: "defined", name: twice };
     const reverse = back.place(hunk);
-    return { hunk, forward, reverse, lies: liesOf(hunk, forward, reverse, known) };
+    return { hunk, forward, reverse, lies: liesOf(target, hunk, forward, reverse, known) };
   });
 }
 
@@ -105,6 +105,7 @@ function fuzzOf(p: Placement | Refusal): number | null {
 }
 
 function liesOf(
+  target: Target,
   hunk: FlatHunk,
   forward: Placement | Refusal,
   reverse: Placement | Refusal,
@@ -114,7 +115,13 @@ function liesOf(
   const back = fuzzOf(reverse);
   const addsSomething = addsTelling(hunk);
   // What lies there with more than one line of fuzz is not surely there.
-  const sure = back !== null && back <= 1 && (addsSomething || (back === 0 && leavesTrace(hunk, knows)));
+  const sure =
+    back !== null &&
+    (addsSomething
+      ? back <= 1
+      : back === 0
+        ? leavesTrace(hunk, knows)
+        : isOfFunction(target, hunk, reverse as Placement));
   if (ahead !== null && sure && ahead === back) return "either";
   if (ahead !== null && (!sure || ahead < back!)) return "fits";
   if (sure) return addsSomething ? "there" : "gone";
@@ -130,6 +137,29 @@ function leavesTrace(hunk: FlatHunk, knows: KnowsName): boolean {
   const removed = hunk.lines.filter((l) => l.kind === "-");
   const declared = new Set(removed.flatMap((l) => declaredIn(l.text)));
   return removed.flatMap((l) => wordsOf(codeOnly(l.text))).every((w) => declared.has(w) || knows(w));
+}
+
+/** Names that a removed line must have in common with its function, where some of the context is another. */
+const NAMES_IN_FUNCTION = 3;
+
+/**
+ * A hunk that only removes, some of whose context is not there: it lies in the very function that it names, beside a line
+ * that says something, and that function has every name of what was taken out of it.
+ */
+function isOfFunction(target: Target, hunk: FlatHunk, { fate, at }: Placement): boolean {
+  if ("renamed" in fate || "passed" in fate || hunk.section.trim() === "") return false;
+  const first = hunk.lines.findIndex((l) => l.kind !== " ");
+  const last = hunk.lines.findLastIndex((l) => l.kind !== " ");
+  const beside = hunk.lines.some(
+    (l, k) =>
+      (k < first || k > last) && at[k]! >= 0 && isTelling(l.text) && !/^\s*(?:if|return)\b/.test(l.text),
+  );
+  const own = target.landmarks.at(at[first]!);
+  if (!beside || own === null) return false;
+  const there = new Set(target.lines.slice(own.start, own.end + 1).flatMap(wordsOf));
+  const names = new Set(hunk.lines.flatMap((l) => (l.kind === "-" ? wordsOf(withoutStrings(l.text)) : [])));
+  const said = [...names].filter((n) => !/^(?:if|return|else|goto|break|continue|for|while|sizeof)$/.test(n));
+  return said.length >= NAMES_IN_FUNCTION && said.every((n) => there.has(n));
 }
 
 /** A line with a blank for each string and comment in it; what is not closed goes to the end. */

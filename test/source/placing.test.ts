@@ -113,6 +113,17 @@ describe("the function that the @@ line names", () => {
     assert.match(told(on(twice, hunk))[0]!, /^rejected: its @@ line names mill_turned/);
   });
 
+  test("the same arguments under another name, some of the context dropped: only where what is changed stands once", () => {
+    const hunk = `@@ -22,6 +22,5 @@ static int mill_turned(struct mill *mill, int sacks)\n \told_a();\n \told_b();\n \tmill_load(mill, sacks);\n-\tmill_check(mill, sacks);\n \tspin_lock(&mill->lock);\n \tmill->turns++;\n`;
+    assert.match(told(on(MILL, hunk))[0]!, /^fuzz 2.*, in mill_grind, as mill_turned is called there$/);
+    const [load, check] = ["\tmill_load(mill, sacks);\n", "\tmill_check(mill, sacks);\n"];
+    const twice = MILL.replace(
+      "\tmill->idle = true;\n",
+      `\tmill->idle = true;\n${load}${check}\tspin_lock(&mill->lock);\n`,
+    );
+    assert.match(told(on(twice, hunk))[0]!, /^rejected: its @@ line names mill_turned/);
+  });
+
   test("a hunk that shows the definition it changes needs no name", () => {
     const hunk = `@@ -90,5 +90,5 @@ static void mill_long_gone(void)\n static int mill_idle(struct mill *mill)\n {\n-\tmill->idle = true;\n+\tmill->idle = 1;\n \treturn mill->turns;\n }\n`;
     assert.match(told(on(MILL, hunk))[0]!, /^offset -7\d$/);
@@ -202,6 +213,17 @@ describe("the tree has a patch", () => {
     assert.ok(before(images).includes("\tmill_oil(mill);\n"));
     assert.match(images.notes[0]!, /none of the lines that this patch removes/);
     assert.ok(!images.notes.some((n) => /already has/.test(n)));
+  });
+
+  test("what only removes, with other context, reads as after it where its function has every name of it", () => {
+    const gone = (line: string) =>
+      `@@ -90,7 +90,6 @@ ${GRIND}\n \told_a();\n \told_b();\n {\n-\t${line}\n \tmill_load(mill, sacks);\n \tmill_check(mill, sacks);\n \tspin_lock(&mill->lock);\n`;
+    const images = on(MILL, gone("mill_check(mill, mill->turns);"));
+    assert.equal(images.standing, "as-after");
+    assert.match(before(images), /\{\n\tmill_check\(mill, mill->turns\);\n\tmill_load/);
+    const strange = on(MILL, gone("mill_oil(mill, mill->turns);"), { knows: () => true });
+    assert.equal(strange.standing, "before");
+    assert.match(told(strange)[0]!, /^rejected/);
   });
 
   test("in part: each hunk by itself, and the report says which", () => {
