@@ -5,21 +5,8 @@
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
 import { reach } from "./reach.ts";
-import type { Run } from "./run.ts";
-import { isErrAddress, type Value } from "./value.ts";
-
-export type Outcome = "failed" | "succeeded" | "neither";
-
-/** Whether a function that returned this says that it failed. */
-export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
-  if (isVoid || v === null) return "neither";
-  const [lo, hi] = w.known.span(v);
-  if (pointer) {
-    if (lo === hi) return lo === 0n || isErrAddress(lo) ? "failed" : "succeeded";
-    return isErrAddress(lo) ? "failed" : "succeeded";
-  }
-  return hi < 0n ? "failed" : lo >= 0n ? "succeeded" : "neither";
-}
+import type { Outcome, Run } from "./run.ts";
+import type { Value } from "./value.ts";
 
 export interface AuditInput {
   /** What the entry returned. */
@@ -62,6 +49,7 @@ export function audit(w: Run, input: AuditInput): void {
       taken: h.taken,
       given: null,
       possible: h.lent !== null,
+      buried: h.kind.sort === "counted" && (w.mem.at(h.key)?.obj.gone ?? null) !== null,
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },
     });

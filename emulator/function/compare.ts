@@ -2,6 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
+import { isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
@@ -100,6 +101,8 @@ export function compareEntry(
         if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
           return false;
         if (!met(result, seldomOf(r, other.contracts))) return false;
+        // A side that does not call what the path did not run shows nothing by that path.
+        if (!met(result, new Map([...forced].filter(([name]) => isAsRead(name))))) return false;
         // The same loss under another name: a helper that takes it, a call that another one replaces.
         const sort = faultSort(key);
         return sortCount(result, sort) < sortCount(r.result, sort);

@@ -7,10 +7,11 @@ import { CFail, type CType, typeText } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FunctionSym } from "../c/tree.ts";
-import { audit, type Outcome, outcomeOf } from "./audit.ts";
+import { audit } from "./audit.ts";
+import { asReadChoice } from "./calls.ts";
 import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
-import { PathEnd } from "./run.ts";
+import { type Outcome, outcomeOf, PathEnd } from "./run.ts";
 import { unknown, type Value } from "./value.ts";
 import { Walker } from "./walk.ts";
 
@@ -86,7 +87,21 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     covered: w.covered,
     assumed: [...w.assumed],
     ran: [...w.ran],
+    gaveUp: gaveUp(w),
   };
+}
+
+/** Functions below the entry that ended the path by failing, or in which it broke off, the innermost first. */
+function gaveUp(w: Walker): string[] {
+  if (w.brokenOff.length > 0) return w.brokenOff.slice(0, -1);
+  const chain: string[] = [];
+  let depth = 0;
+  for (const f of [...w.gaveUp].reverse()) {
+    if (f.depth <= depth) break;
+    depth = f.depth;
+    chain.unshift(f.name);
+  }
+  return chain;
 }
 
 function symOf(side: Side, name: string, path: string): FunctionSym | null {
@@ -204,12 +219,19 @@ interface Candidate {
 const CHOICE_COST = 20;
 /** Paths that are spent on finding one that goes well. */
 const SEEKING = 40;
+/** Functions of the patched files that are taken as read where one gave up, and nothing else leads further. */
+const MAX_AS_READ = 3;
 /** Values of one thing, told from each other in vain so often, are no more looked into before the rest. */
 const IN_VAIN = 2;
 
 /** What a decision compares with a constant: "pdev->device" of a list of device numbers. */
 function subjectOf(choice: string): string {
   return / [=!]= (?:-?\w+)$/.test(choice) ? choice.slice(0, choice.search(/ [=!]= -?\w+$/)) : "";
+}
+
+/** The path came to something that cannot be run, or not to its end, in a function below the entry. */
+function brokeOff(r: PathResult): boolean {
+  return (r.end === "limit" || r.end === "unsupported") && r.gaveUp.length > 0;
 }
 
 /**
@@ -221,27 +243,39 @@ function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Force
   let at = usual;
   let tries = 0;
   const length = (r: PathResult): number => r.choices.length;
-  while (at.outcome === "failed" && at.end === "returned") {
+  while (at.end === "returned" ? at.outcome === "failed" : brokeOff(at)) {
     let further: { forced: Forced; result: PathResult } | null = null;
     const vain = new Map<string, number>();
-    for (let i = at.choices.length - 1; i >= 0 && further === null; i--) {
+    for (let i = at.choices.length - 1; i >= 0 && further === null && !brokeOff(at); i--) {
       const c = at.choices[i]!;
       if (forced.has(c.name) || c.answer === "works" || c.options.length < 2) continue;
       const subject = subjectOf(c.name);
       if ((vain.get(subject) ?? 0) >= IN_VAIN) continue;
       for (const option of c.options) {
         if (option === c.answer || option === "fails") continue;
-        if (tries++ >= SEEKING) return null;
+        if (tries++ >= SEEKING) break;
         const next = new Map(forced).set(c.name, option);
         const result = run(next);
         const better =
-          result.end === "returned" && (result.outcome !== "failed" || length(result) > length(at));
+          result.end === "returned"
+            ? result.outcome !== "failed" || length(result) > length(at)
+            : brokeOff(result) && length(result) > length(at);
         if (better) {
           further = { forced: next, result };
           break;
         }
         if (subject !== "") vain.set(subject, (vain.get(subject) ?? 0) + 1);
       }
+    }
+    // Nothing decides it otherwise: what gave up is taken as read.
+    for (const name of further === null ? at.gaveUp.slice(0, MAX_AS_READ) : []) {
+      if (forced.has(asReadChoice(name))) continue;
+      const next: Forced = new Map(forced).set(asReadChoice(name), "yes");
+      const result = run(next);
+      if (result.end !== "returned" && !brokeOff(result)) continue;
+      if (result.outcome !== "succeeded" && result.gaveUp.join() === at.gaveUp.join()) continue;
+      further = { forced: next, result };
+      break;
     }
     if (further === null) return null;
     forced = further.forced;

@@ -46,6 +46,8 @@ export interface Fault {
   readonly functions: readonly string[];
   /** It rests on what an unknown function may have done. */
   readonly possible: boolean;
+  /** What is lost lies in memory that the path freed: nobody can give it back any more. */
+  readonly buried?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;
 }
@@ -67,4 +69,6 @@ export interface PathResult {
   readonly assumed: readonly string[];
   /** Functions of the patched files that it went through. */
   readonly ran: readonly string[];
+  /** Those below the entry by whose failing it ended, or in which it broke off, the innermost first. */
+  readonly gaveUp: readonly string[];
 }

@@ -50,6 +50,19 @@ export interface RunInput {
   readonly steps: number;
 }
 
+export type Outcome = "failed" | "succeeded" | "neither";
+
+/** Whether a function that returned this says that it failed. */
+export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
+  if (isVoid || v === null) return "neither";
+  const [lo, hi] = w.known.span(v);
+  if (pointer) {
+    if (lo === hi) return lo === 0n || isErrAddress(lo) ? "failed" : "succeeded";
+    return isErrAddress(lo) ? "failed" : "succeeded";
+  }
+  return hi < 0n ? "failed" : lo >= 0n ? "succeeded" : "neither";
+}
+
 const VALID = 1n << 45n;
 const MAX_CHOICES = 400;
 
@@ -81,6 +94,12 @@ export abstract class Run {
   /** What is called when the device goes, in the order in which it was asked for. */
   readonly deferred: { readonly fn: Value; readonly arg: Value; readonly site: CallSite }[] = [];
   steps = 0;
+  /** Comparisons that were put to the chooser so far. */
+  questions = 0;
+  /** Functions of the patched files, below the entry, that said they failed, in the order in which they returned. */
+  readonly gaveUp: { readonly name: string; readonly depth: number }[] = [];
+  /** Functions of the patched files in which the path ended otherwise than by returning, the innermost first. */
+  readonly brokenOff: string[] = [];
   /** Where a function of the patched files returned last. */
   returned: Loc | null = null;
 
@@ -151,8 +170,11 @@ export abstract class Run {
 
   /** The answer to an open comparison. */
   ask(q: Question, loop: boolean): boolean {
-    const f = this.frame;
-    const at = `${f.loc.file}:${f.loc.line}:${f.loc.col}`;
+    this.questions++;
+    const { loc, tree } = this.frame;
+    // A test in a helper that a loop calls is one of the loop's.
+    const f = this.stack.findLast((x) => x.loops.length > 0) ?? this.frame;
+    const at = `${f === this.frame ? "" : tree.name}${loc.file}:${loc.line}:${loc.col}`;
     const asked = f.asked.get(at);
     let usual = this.usual(q, loop);
     const turns = f.loops.length > 0 ? f.loops[f.loops.length - 1]! : 0;

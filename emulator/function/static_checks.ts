@@ -42,6 +42,7 @@ const EMPTY: Difference["path"] = {
   covered: new Set(),
   assumed: [],
   ran: [],
+  gaveUp: [],
 };
 
 function shown(side: Side, path: string, name: string): Fault[] {

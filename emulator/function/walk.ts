@@ -34,7 +34,9 @@ type Completion =
   | { readonly k: "return"; readonly v: Value | null };
 
 const MAX_DEPTH = 40;
+/** Turns of a loop, and of one that known numbers alone have kept turning. */
 const MAX_TURNS = 260;
+const MAX_COUNTED = 4096;
 const labelSets = new WeakMap<S, Set<LabelRef>>();
 
 export class Walker extends Run {
@@ -72,6 +74,9 @@ export class Walker extends Run {
     try {
       const c = this.block(tree.body, null);
       return c !== null && c.k === "return" ? c.v : null;
+    } catch (f) {
+      if (frame.own && f instanceof PathEnd && f.end !== "fault") this.brokenOff.push(tree.name);
+      throw f;
     } finally {
       this.stack.pop();
     }
@@ -205,15 +210,18 @@ export class Walker extends Run {
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
     const { loops } = this.frame;
     let first = s.kind === "do" || seek !== null;
+    let open = s.test === null;
     loops.push(0);
     try {
       for (let turns = 0; ; turns++) {
-        if (turns > MAX_TURNS) throw new PathEnd("limit", "a loop turns too often");
+        if (turns > (open ? MAX_TURNS : MAX_COUNTED)) throw new PathEnd("limit", "a loop turns too often");
         loops[loops.length - 1] = turns;
         this.tick();
         this.frame.loc = s.loc;
         if (!first && s.test !== null) {
+          const before = this.questions;
           const yes = this.truth(s.test, true);
+          open ||= this.questions > before;
           this.cover(s.loc, yes);
           if (!yes) return null;
         }

@@ -100,11 +100,13 @@ export class FunctionCases {
 
   /**
    * A patch that only takes a give-back away repairs a base that gives back elsewhere, too. Where the tree is not that base
-   * (another repair is in it, or none was needed), what is lost is the tree's business: possible, not told.
+   * (another repair is in it, or none was needed), what is lost is the tree's business: possible, not told. Not so of what
+   * lies in memory that the same path frees: no base can give that back later.
    */
   private onOwnBase(d: Difference): Difference {
     if (d.verdict !== "new" || d.fault.possible) return d;
-    if (d.fault.kind !== "leaked" && d.fault.kind !== "returned-locked") return d;
+    if ((d.fault.kind !== "leaked" || d.fault.buried === true) && d.fault.kind !== "returned-locked")
+      return d;
     const f = this.imagesOf(d.entry.path);
     if (f === null || f.own || f.hunks.every((h) => h.fate.kind === "already")) return d;
     const lines = (text: string): string[] => text.split("\n").map((l) => l.trim());

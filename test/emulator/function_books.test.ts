@@ -37,6 +37,23 @@ const pairs: readonly {
     want: ["leaked runtime PM usage count of p"],
   },
   {
+    name: "what goes wrong after a self-test that no path passes",
+    root: true,
+    bad: `struct thing { struct device dev; unsigned char *result; int n; };
+      static int self_test(struct thing *t) { int i; for (i = 0; i < 2000; i++) if (t->result[i] != (unsigned char)i) return -EINVAL; return 0; }
+      int f(struct platform_device *p) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; t->result = kzalloc(2000, GFP_KERNEL);
+        if (!t->result) { kfree(t); return -ENOMEM; }
+        ret = self_test(t); if (ret) goto out; ret = clk_prepare_enable(NULL); if (ret) return ret; clk_disable_unprepare(NULL);
+        out: kfree(t->result); kfree(t); return ret; }`,
+    good: `struct thing { struct device dev; unsigned char *result; int n; };
+      static int self_test(struct thing *t) { int i; for (i = 0; i < 2000; i++) if (t->result[i] != (unsigned char)i) return -EINVAL; return 0; }
+      int f(struct platform_device *p) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; t->result = kzalloc(2000, GFP_KERNEL);
+        if (!t->result) { kfree(t); return -ENOMEM; }
+        ret = self_test(t); if (ret) goto out; ret = clk_prepare_enable(NULL); if (ret) goto out; clk_disable_unprepare(NULL);
+        out: kfree(t->result); kfree(t); return ret; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
     name: "memory that the release function has freed is freed again",
     bad: `struct thing { struct device dev; int n; };
       static void gone(struct device *dev) { kfree((struct thing *)dev); }
