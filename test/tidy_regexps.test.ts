@@ -23,6 +23,7 @@ const EXCEPTIONS: readonly (readonly [file: string, begins: string, reason: stri
   ["server/diff/file_header.ts", "/\\s+(\\d{4}-", "on the last characters of a name (STAMP_MAX)"],
   ["server/mail/quote.ts", "/(?:\\b(?:wrote", "on the last characters of a line (ATTRIBUTION_MAX)"],
   ["tools/any_mutants.ts", "/", "a developer's tool, on lines of a kernel tree"],
+  ["tools/mutant_kinds.ts", "/", "a developer's tool, on lines of a kernel tree"],
   ["tools/any_versions.ts", "/", "a developer's tool, on lines of a kernel tree"],
   ["tools/mutate.ts", "/", "a developer's tool, on lines of the reference kernel"],
   [
