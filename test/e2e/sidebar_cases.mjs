@@ -41,6 +41,8 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
           .locator(".sidebar", { hasText: `with “${code}”` })
           .first()
           .waitFor();
+        // The message is there before the rows have gone.
+        await ui.newFindings().filter({ hasNotText: code }).first().waitFor({ state: "hidden" });
         const named = await ui.rows().filter({ hasText: code }).count();
         assert.ok(named > 0 && (await ui.rows().count()) < all, `${named} rows`);
         await ui.palette("Folioscope: Show All Rows");
