@@ -19,23 +19,23 @@ import type { Client } from "./client.ts";
 export class Remarks implements Disposable {
   readonly #client: Client;
   readonly #controller = comments.createCommentController("folioscope.remarks", "Remarks of the thread");
-  /** Threads of a document and the version they are of. */
-  readonly #shown = new Map<string, { version: number; threads: readonly CommentThread[] }>();
+  /** Threads of a document, and the version and the results that they are of. */
+  readonly #shown = new Map<string, { of: string; threads: readonly CommentThread[] }>();
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  /** A document was read or edited: its remarks are asked for once a version. */
-  async status({ uri, version, state }: StatusParams): Promise<void> {
+  /** A document was read, edited or run: its remarks are asked for once a version, and once when results are there. */
+  async status({ uri, version, state, ranAt }: StatusParams): Promise<void> {
+    const of = `${version} ${state === "checking" ? 0 : ranAt}`;
     if (state === "foreign") this.forget(uri);
-    else if (this.#shown.get(uri)?.version !== version) {
-      this.#shown.set(uri, { version, threads: this.#shown.get(uri)?.threads ?? [] });
+    else if (this.#shown.get(uri)?.of !== of) {
+      this.#shown.set(uri, { of, threads: this.#shown.get(uri)?.threads ?? [] });
       const result = await this.#client.request<RemarksResult>(METHOD_REMARKS, { uri });
       // Closed or edited meanwhile: the answer is for nobody.
-      if (this.#shown.get(uri)?.version !== version) return;
-      this.forget(uri);
-      this.#shown.set(uri, { version, threads: this.#threadsOf(result) });
+      if (this.#shown.get(uri)?.of !== of) return;
+      this.#shown.set(uri, { of, threads: this.#threadsOf(result, this.#shown.get(uri)?.threads ?? []) });
     }
   }
 
@@ -48,26 +48,37 @@ export class Remarks implements Disposable {
     this.#controller.dispose();
   }
 
-  #threadsOf({ uri, threads }: RemarksResult): CommentThread[] {
-    return threads.map(({ docLine, remarks }) => {
+  /** Threads as they are told; one that is there already stays, open or closed as the reader left it. */
+  #threadsOf({ uri, threads }: RemarksResult, before: readonly CommentThread[]): CommentThread[] {
+    const old = new Map(before.map((thread) => [thread.range?.start.line, thread]));
+    const now = threads.map(({ docLine, remarks }) => {
       const range = new Range(docLine - 1, 0, docLine - 1, 0);
-      const thread = this.#controller.createCommentThread(Uri.parse(uri), range, remarks.map(commentOf));
-      thread.canReply = false;
-      thread.collapsibleState = CommentThreadCollapsibleState.Collapsed;
-      thread.label =
+      let thread = old.get(docLine - 1);
+      old.delete(docLine - 1);
+      if (thread === undefined) {
+        thread = this.#controller.createCommentThread(Uri.parse(uri), range, []);
+        thread.canReply = false;
+        thread.collapsibleState = CommentThreadCollapsibleState.Collapsed;
+      }
+      thread.comments = remarks.flatMap(commentsOf);
+      const many =
         remarks.length === 1 ? "A remark of the thread" : `${remarks.length} remarks of the thread`;
+      thread.label = remarks.some((r) => r.answer !== "") ? `${many}, put to the runs` : many;
       return thread;
     });
+    for (const thread of old.values()) thread.dispose();
+    return now;
   }
 }
 
-function commentOf({ author, text, note, docLine }: Remark): Comment {
+/** A remark, and under it what the runs say of what it speaks of. */
+function commentsOf({ author, text, note, docLine, answer }: Remark): Comment[] {
+  const said = comment(author, text, [`line ${docLine}`, note].filter((s) => s !== "").join(", "));
+  return answer === "" ? [said] : [said, comment("Folioscope", answer, "from the runs")];
+}
+
+function comment(name: string, text: string, label: string): Comment {
   const body = new MarkdownString();
   body.appendText(text);
-  return {
-    author: { name: author },
-    body,
-    mode: CommentMode.Preview,
-    label: [`line ${docLine}`, note].filter((s) => s !== "").join(", "),
-  };
+  return { author: { name }, body, mode: CommentMode.Preview, label };
 }

@@ -291,6 +291,8 @@ export interface Remark {
   readonly docLine: number;
   /** "on v2", "its line is near, not sure", or "". */
   readonly note: string;
+  /** What the runs say of the fault that the remark speaks of; "" where it speaks of none, or nothing ran yet. */
+  readonly answer: string;
 }
 
 /** METHOD_TESTS: the runs of a document as tests. */

@@ -1,12 +1,14 @@
 /**
  * Remarks of a thread, for the editor to show at the lines they are about: on a line of the diff at every copy of it that the
- * document has (the patch itself, and what is quoted of it), on the commit message where they stand. Leaves out reading them
- * (diff/comments.ts).
+ * document has (the patch itself, and what is quoted of it), on the commit message where they stand.
+ * A remark that speaks of a fault has the answer of the runs. Leaves out reading remarks (diff/comments.ts) and answering them
+ * (review/asked.ts).
  */
 import type { Comment, Hunk } from "../mail/types.ts";
 import type { Remark, RemarkThread } from "../protocol.ts";
 import { terminalLines, terminalText } from "../report/text.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { askedOf } from "../review/asked.ts";
+import { isStale, type Snapshot } from "./snapshot.ts";
 
 /** Lines above a line of the diff that make two places copies of each other. */
 const CONTEXT = 3;
@@ -15,8 +17,13 @@ const COPIES_MAX = 16;
 const THREADS_MAX = 1000;
 
 /** Threads in document order. */
-export function remarkThreads({ parsed }: Snapshot): RemarkThread[] {
+export function remarkThreads(snapshot: Snapshot): RemarkThread[] {
+  const { parsed, review } = snapshot;
   const threads = new Map<number, Remark[]>();
+  // What an earlier text's runs say is not said of this one: its lines have moved.
+  const asked = review === undefined || isStale(snapshot) ? [] : askedOf(parsed, review.result);
+  const answers = new Map(asked.map((a) => [a.docLine, terminalText(a.text)]));
+  const remarkOf = (c: Said): Remark => ({ ...bareRemark(c), answer: answers.get(c.docLine) ?? "" });
   const add = (docLine: number, remark: Remark): void => {
     const there = threads.get(docLine);
     if (there === undefined && threads.size >= THREADS_MAX) return;
@@ -37,9 +44,10 @@ export function remarkThreads({ parsed }: Snapshot): RemarkThread[] {
     .map(([docLine, remarks]) => ({ docLine, remarks: remarks.sort((a, b) => a.docLine - b.docLine) }));
 }
 
-const remarkOf = (
-  c: Pick<Comment, "author" | "text" | "docLine"> & Partial<Pick<Comment, "confidence" | "carriedFrom">>,
-): Remark => ({
+type Said = Pick<Comment, "author" | "text" | "docLine"> &
+  Partial<Pick<Comment, "confidence" | "carriedFrom">>;
+
+const bareRemark = (c: Said): Omit<Remark, "answer"> => ({
   author: terminalText(c.author),
   text: terminalLines(c.text),
   docLine: c.docLine,

@@ -4,6 +4,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
+import { askedOf } from "../review/asked.ts";
 import type { CrashOutcome } from "../review/crash.ts";
 import type { Finding, ReviewEvent, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
@@ -32,6 +33,7 @@ export function reviewJson(
   const withNumbers = <T extends Run | Finding>(x: T) => ({ ...x, functions: numbers(x.functions) });
   const runs = result.runs.map(withNumbers);
   const findings = result.findings.map(withNumbers);
+  const asked = askedOf(doc, result);
   return {
     version: 2,
     input: doc.path,
@@ -50,6 +52,7 @@ export function reviewJson(
     hunks: result.hunks.map((h) => ({ ...h, fate: fateText(h.fate) })),
     ...(result.tree === undefined ? {} : { tree: result.tree }),
     ...(crashes.length === 0 ? {} : { crashes }),
+    ...(asked.length === 0 ? {} : { asked }),
     notes: result.notes,
     problems: doc.problems,
   };

@@ -5,6 +5,7 @@
  */
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
+import { askedOf } from "../review/asked.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { SHOWN_IN_PART } from "../review/why.ts";
@@ -64,6 +65,7 @@ export function reviewText(
     const already = findings.filter((f) => f.verdict === "already");
     if (already.length > 0 && !style.all)
       out.push(paint(`  ${already.length} already so before the patch (--all shows them)`, "dim"), "");
+    out.push(...askedLines(whole, reviewed, index, paint));
     out.push(...unmodelledLines(result, index, paint));
     if (style.all) for (const r of runs) out.push(...runLine(r, paint));
   }
@@ -76,6 +78,22 @@ export function reviewText(
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trimEnd()}\n`;
+}
+
+/** What remarks of the thread speak of, and what the runs say. */
+function askedLines(doc: ParsedDocument, result: ReviewResult, index: number, paint: Paint): string[] {
+  const asked = terminalData(askedOf(doc, result, [index]));
+  if (asked.length === 0) return [];
+  const out = [paint("  the thread, put to the runs", "bold")];
+  for (const a of asked) {
+    out.push(
+      ...wrap(`line ${a.docLine}, ${a.author}: "${a.quote}"`, WIDTH - 4, "  ").map((l) =>
+        paint(`    ${l}`, "dim"),
+      ),
+    );
+    out.push(...wrap(a.text, WIDTH - 6, "").map((l) => `      ${l}`));
+  }
+  return [...out, ""];
 }
 
 function shownDocument(doc: ParsedDocument): ShownDocument {
