@@ -341,6 +341,7 @@ export function statusOf(reason: StopReason): number {
     case "bad-free":
     case "lock-misuse":
     case "deadlock":
+    case "livelock":
     case "data-race":
       return 134;
     case "division-by-zero":

@@ -79,6 +79,13 @@ export const STOP_RULES: readonly StopRule[] = [
     "The tasks hang in the kernel and cannot be killed.",
   ),
   stop(
+    "livelock",
+    "A loop never ends",
+    "A task goes round in a loop that changes nothing: it never ends.",
+    "memory and registers are as they were when the loop last came by, and no other task can run",
+    "The task spins in the kernel for ever, with the locks that it holds: a soft lockup.",
+  ),
+  stop(
     "lock-misuse",
     "A lock is used against its rules",
     "A lock is taken or released against its rules.",

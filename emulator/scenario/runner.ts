@@ -16,6 +16,7 @@ import type { Judge, Report, Rule, Violation } from "../subject/rule.ts";
 import type { Image } from "../vm/image.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
 import { type FrameInfo, type RunEnd, reasonOf, type StubCall, Vm, type VmState } from "../vm/vm.ts";
+import { endlessLoop } from "./endless.ts";
 
 export interface ScenarioDef {
   readonly name: string;
@@ -561,7 +562,7 @@ export class CaseRun implements Stateful<CaseState> {
   /** Runs to the end and gives what happened. Afterwards only `restore` may be called. */
   finish(): ScenarioRun {
     this.advance();
-    const end = this.run.finish(this.end!);
+    const end = this.run.finish(endlessLoop(this.run.vm, this.end!) ?? this.end!);
     this.booted.memory.onWrite = null;
     return this.run.result(this.label, end);
   }

@@ -27,6 +27,7 @@ export type StopKind =
   | "stack-overflow"
   | "lock-misuse"
   | "deadlock" // every task sleeps
+  | "livelock" // the only task that can run goes round with nothing changed
   | "data-race"
   | "unsupported" // C or a call that the engine does not model
   | "limit" // steps, memory, output, depth

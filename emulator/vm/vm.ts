@@ -142,7 +142,8 @@ export class Vm implements Stateful<VmState> {
   readonly memory: Memory;
   readonly scheduler: Scheduler;
   readonly natives: NativeTable;
-  readonly stepLimit: number;
+  /** Instructions after which the run ends as `limit`; who asks whether it would ever end raises it (scenario/endless.ts). */
+  stepLimit: number;
   readonly taskLimits: TaskLimits;
   /** Lowered functions by id; has room from the start, so that V8 keeps it a plain array. */
   readonly bodies: (ExecBody | undefined)[];

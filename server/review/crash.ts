@@ -66,7 +66,7 @@ const STOPS: Readonly<Record<CrashReport["kind"], readonly string[]>> = {
   kasan: ["use-after-free", "out-of-bounds", "uninitialised-read", "double-free"],
   warning: ["warn"],
   panic: [],
-  hang: ["deadlock"],
+  hang: ["deadlock", "livelock"],
   rcu: [],
   lockdep: ["deadlock", "lock-misuse"],
 };

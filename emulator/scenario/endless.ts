@@ -1,0 +1,45 @@
+/**
+ * Whether a run that came to its bound of instructions was going round for ever. That is proved, not guessed: the machine is
+ * run on until memory, registers and stack are all as they were before, while no other task can run; what comes then came
+ * before. Leaves out loops that change something each time (a counter, an allocation): those stay at their bound.
+ */
+import type { RunEnd, Vm } from "../vm/vm.ts";
+
+/** Instructions for which a run is followed beyond its bound: as many to find the loop as to go round in it. */
+const FOLLOWED = 100_000;
+/** States that are compared with the first one; each costs a look at all of memory. */
+const COMPARED = 48;
+
+/** The end of a run that ended at its bound, if it never ends; else null. The run stands then where the loop begins anew. */
+export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
+  if (end.reason.kind !== "limit" || vm.steps < vm.stepLimit || vm.pilot !== null) return null;
+  const runnable = vm.tasks.filter((t) => t.state === "runnable");
+  const task = runnable[0];
+  if (task === undefined || runnable.length > 1 || task.id !== end.task.id) return null;
+  const bound = vm.stepLimit;
+  vm.stepLimit = bound + 2 * FOLLOWED;
+  const step = (): boolean => vm.runUntil(vm.steps + 1) === null && task.state === "runnable";
+  try {
+    // The loop stands in the outermost function that it comes back to.
+    let outermost = task.depth;
+    for (const to = vm.steps + FOLLOWED; vm.steps < to; ) {
+      if (!step()) return null;
+      outermost = Math.min(outermost, task.depth);
+    }
+    while (task.depth !== outermost) if (!step() || task.depth < outermost) return null;
+    const { pc } = task;
+    const hash = vm.hash();
+    let compared = 0;
+    while (step() && task.depth >= outermost && compared < COMPARED) {
+      if (task.depth !== outermost || task.pc !== pc) continue;
+      compared++;
+      if (vm.hash() !== hash) continue;
+      const stack = vm.stack(task);
+      const message = `${stack[0]?.fn.name ?? "?"}() goes round in a loop that changes nothing: it never ends`;
+      return { ...end, reason: { kind: "livelock", message }, loc: stack[0]?.loc ?? null, stack };
+    }
+    return null;
+  } finally {
+    vm.stepLimit = bound;
+  }
+}
