@@ -10,6 +10,8 @@ const FOLLOWED = 100_000;
 /** States that are compared with the first one; each costs a look at all of memory. */
 const COMPARED = 48;
 
+const lineOf = (stack: RunEnd["stack"]): number => stack[0]?.loc?.line ?? Number.POSITIVE_INFINITY;
+
 /** The end of a run that ended at its bound, if it never ends; else null. The run stands then where the loop begins anew. */
 export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
   if (end.reason.kind !== "limit" || vm.steps < vm.stepLimit || vm.pilot !== null) return null;
@@ -30,11 +32,15 @@ export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
     const { pc } = task;
     const hash = vm.hash();
     let compared = 0;
+    // The loop is told by the first of its lines.
+    let stack = vm.stack(task);
     while (step() && task.depth >= outermost && compared < COMPARED) {
-      if (task.depth !== outermost || task.pc !== pc) continue;
+      if (task.depth !== outermost) continue;
+      const here = vm.stack(task);
+      if (lineOf(here) < lineOf(stack)) stack = here;
+      if (task.pc !== pc) continue;
       compared++;
       if (vm.hash() !== hash) continue;
-      const stack = vm.stack(task);
       const message = `${stack[0]?.fn.name ?? "?"}() goes round in a loop that changes nothing: it never ends`;
       return { ...end, reason: { kind: "livelock", message }, loc: stack[0]?.loc ?? null, stack };
     }

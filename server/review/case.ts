@@ -4,6 +4,7 @@
  * (collect.ts).
  */
 
+import { rankOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runBoth } from "../../emulator/scenario/sides.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
@@ -12,6 +13,7 @@ import type { Baselines } from "./baseline.ts";
 import { blame, blameStop } from "./blame.ts";
 import {
   allViolations,
+  type Cause,
   compareRuns,
   type Judged,
   type ReleaseFaults,
@@ -125,10 +127,18 @@ function judge(ran: RanCase, whole: string, item: ScenarioItem, context: CaseCon
         ? []
         : [
             ...judged.fresh.map((v) => candidate("new", ran, context, v.root, v.rest)),
-            ...judged.gone.map((v) => candidate("fixed", ran, context, v.root, v.rest)),
+            ...judged.gone.map(telling).map((v) => candidate("fixed", ran, context, v.root, v.rest)),
             ...judged.still.map((v) => candidate("already", ran, context, v.root, v.rest)),
           ],
   };
+}
+
+/** What is mended is told by what it came to: a warning that said so first hangs below. */
+function telling({ root, rest }: Cause): Cause {
+  const of = root.code === "warn" ? rest.filter((v) => v.stop !== true && v.subject !== null) : [];
+  const [worst] = [...of].sort((a, b) => rankOf(a.code) - rankOf(b.code));
+  if (worst === undefined || rankOf(worst.code) >= rankOf(root.code)) return { root, rest };
+  return { root: worst, rest: [root, ...rest.filter((v) => v !== worst)] };
 }
 
 /** The finding that a timeline is about: of the side that breaks the rule. */

@@ -10,6 +10,7 @@ import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
 import { type Blame, blame, blameData, blameStop, traceOf } from "./blame.ts";
 import type { Candidate } from "./outcome.ts";
+import { traceStep, wordsOf } from "./render.ts";
 import { replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
@@ -58,6 +59,7 @@ export function candidate(
     functions.filter((f) => f.fidelity === fidelity).map((f) => f.name);
   const detail = [
     ruleOf(root.code)?.statement ?? "",
+    verdict === "fixed" ? insteadOf(other, otherRun, root) : "",
     ...(at.exact || at.docLine === 0
       ? []
       : ["The event is not in code the mail shows; the line given led there."]),
@@ -91,6 +93,24 @@ export function candidate(
       stubs: run.stubs.map((s) => s.name),
     },
   };
+}
+
+/** Steps of the other side that are told. */
+const INSTEAD = 8;
+
+/** What the mended side does from the step on in which the other breaks the rule; who sleeps and is woken included. */
+function insteadOf(side: PatchSide, run: ScenarioRun, root: Violation): string {
+  const words = wordsOf(run, "long");
+  const several = run.taskNames.length > 1;
+  const told = run.events.flatMap((e) => {
+    if (e.step < root.step || (e.kind !== "step" && e.kind !== "task" && e.kind !== "warn")) return [];
+    const { task, text } = traceStep(side, e, "step", run.taskNames, words);
+    return [several && task !== "" ? `${task}: ${text}` : text];
+  });
+  if (told.length === 0) return "";
+  const more = told.length > INSTEAD ? "; and so on" : "";
+  const end = run.end.reason.kind === "completed" ? more : `; and it ends with: ${run.end.reason.message}`;
+  return `After the patch, from there: ${told.slice(0, INSTEAD).join("; ")}${end}.`;
 }
 
 /**
