@@ -63,6 +63,13 @@ for (const [form, text] of [
     assert.ok(
       findings.some((f) => f.verdict === "fixed" && /a device .* never writes to another/.test(f.message)),
     );
+    // What was mended says how it goes instead.
+    assert.ok(
+      findings.some((f) =>
+        f.detail.some((d) => /^After the patch, from there: .*truncate A.*sleeps.*DMA lets go/.test(d)),
+      ),
+      JSON.stringify(findings.map((f) => f.detail)),
+    );
     const said = notes.join("\n");
     assert.match(said, /it is fs\/dax\.c by get_unlocked_mapping_entry\(\), dax_layout_busy_page\(\)/);
     assert.match(said, /dax_layout_busy_page\(\): lines of it are missing/);
