@@ -46,6 +46,8 @@ export interface CrashOutcome {
 
 /** Cases that are tried for a report. */
 const CASES_MAX = 24;
+/** Instructions of a case: few cases run, and a series that is under way may do some things a page at a time. */
+const CRASH_STEPS = 12 * DEFAULT_STEPS;
 /** Reports of a mail that are looked at. */
 const REPORTS_MAX = 4;
 
@@ -192,7 +194,7 @@ function outcomeOf(
   const own = patches.length > 0 ? patches : doc.patches;
   const base = { report, known, scenarios, touchedBy: touching(own, report) };
   if (states === null) return { ...base, ran: 0, match: null };
-  const steps = options.steps ?? DEFAULT_STEPS;
+  const steps = options.steps ?? CRASH_STEPS;
   const whole = tryIn(end, wantedLabels(scenarios, options), report, steps);
   const match = whole.match;
   if (match === null) return { ...base, ran: whole.ran, match: null };

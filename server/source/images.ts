@@ -26,6 +26,7 @@ import {
 } from "./direction.ts";
 import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
 import { refusedNames, wholeFunctionsOnly } from "./half.ts";
+import { withoutOutdated } from "./outdated.ts";
 import { blobId } from "./tree.ts";
 
 /** A kernel tree to take whole files from. */
@@ -216,9 +217,14 @@ function stacked(
   tree: KernelTree,
   base: string | null,
   state: StackState,
-  patch: Patch,
+  sent: Patch,
   knows: KnowsName,
 ): StackState {
+  const { patch, notes: outdated } = withoutOutdated(sent, {
+    read: (path) => (state.files.has(path) ? state.files.get(path)!.text : tree.read(path)),
+    knows: (name) =>
+      knows(name) || [...state.files.values()].some((f) => f.text !== null && hasWord(f.text, name)),
+  });
   const plan = planPatch(tree, base, state.files, patch, knows);
   const files = new Map(state.files);
   for (const plan1 of plan.files) {
@@ -235,10 +241,16 @@ function stacked(
       torn.set(file.path, new Set([...(torn.get(file.path) ?? []), ...refusedNames(placed)]));
   return {
     files,
-    notes: [...state.notes, ...stackNotes(plan, nameOf(patch))],
+    notes: [
+      ...state.notes,
+      ...outdated.map((note) => `${nameOf(patch)}: ${note}`),
+      ...stackNotes(plan, nameOf(patch)),
+    ],
     torn,
   };
 }
+
+const hasWord = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
 
 /** How a patch is called in notes. */
 function nameOf(patch: Patch): string {
