@@ -39,6 +39,8 @@ what is run
   --patch N        only patch N of the series (or the Nth of the document)
   --era NAME       the kernel whose rules hold: ${ERA_NAMES.join(", ")}
   --tree DIR       a Linux tree: what the mail does not show is taken from it
+  --prerequisite FILE[#a-b]
+                   patches that the tree lacks and the series stands on
   --replay TOKEN   only the order that a token names
 
 how much
@@ -69,6 +71,7 @@ function parse(args: string[]) {
       patch: { type: "string" },
       era: { type: "string" },
       tree: { type: "string" },
+      prerequisite: { type: "string", multiple: true },
       replay: { type: "string" },
       bound: { type: "string", default: "2" },
       schedules: { type: "string", default: "1000" },
@@ -140,6 +143,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
     ...(values.era === undefined ? {} : { era: values.era }),
     ...(values.tree === undefined ? {} : { tree: values.tree }),
+    ...(values.prerequisite === undefined ? {} : { prerequisites: values.prerequisite }),
   };
   const started = Date.now();
   const seconds = values.time === undefined ? Number.POSITIVE_INFINITY : Number(values.time);

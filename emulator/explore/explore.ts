@@ -35,6 +35,8 @@ export interface ExploreOptions {
   readonly reduce?: boolean;
   /** Places that are known beforehand: those of another exploration in the same address space. */
   readonly hot?: Hot;
+  /** Asked once, with the functions that a few orders executed: false ends exploring, which then says nothing. */
+  readonly worth?: (functions: ReadonlySet<number>) => boolean;
 }
 
 /** How often a fault was seen, and the smallest order that shows it. */
@@ -52,6 +54,8 @@ export interface Exploration {
   readonly drawn: number;
   /** Runs left because what follows had been tried from an equal state. */
   readonly pruned: number;
+  /** Of `orders`, those whose end was known: once their tasks were done, the machine was as another order had left it. */
+  readonly alike: number;
   /** Preemptions that the bound left out. */
   readonly beyondBound: number;
   readonly bound: number;
@@ -89,6 +93,14 @@ const DEPTH = 3;
 /** Runs that make one order small. */
 const SHRINKS = 60;
 
+/** What a run shows that goes on from where its tasks are done. */
+interface Outcome {
+  readonly faults: readonly string[] | null;
+}
+
+/** Outcomes that are remembered. */
+const OUTCOMES_MAX = 100_000;
+
 interface Node {
   readonly run: CaseState;
   readonly pilot: PilotState;
@@ -120,6 +132,11 @@ class Exploring {
   private runs = 0;
   private spent = 0;
   private pruned = 0;
+  private alike = 0;
+  /** By the state of the machine where the tasks of a run are done. */
+  private readonly outcomes = new Map<string, Outcome>();
+  /** The last such state of this run, "": none yet. */
+  private alone = "";
   private beyondBound = 0;
   private unusable = 0;
   private steps = 0;
@@ -127,7 +144,6 @@ class Exploring {
   /** Places were met after the last start: what lies before them was tried without them. */
   private late = false;
   private taskNames: readonly string[] = [];
-  private longest = 1;
 
   constructor(booted: BootedImage, c: ScenarioCase, options: ExploreOptions) {
     this.options = options;
@@ -145,6 +161,7 @@ class Exploring {
       this.ended([], 0);
     } else {
       this.scout();
+      if (this.options.worth?.(this.functions) === false) return this.result(false);
       for (let round = 0; ; round++) {
         this.begin();
         const more = this.systematic(round < RESTARTS);
@@ -165,6 +182,7 @@ class Exploring {
     this.orders = 0;
     this.drawn = 0;
     this.pruned = 0;
+    this.alike = 0;
     this.beyondBound = 0;
     this.unusable = 0;
     for (const f of this.faults.values()) f.count = 0;
@@ -173,6 +191,18 @@ class Exploring {
   private back(to: { readonly run: CaseState; readonly pilot: PilotState }): void {
     this.run.restore(to.run);
     this.pilot.back(to.pilot);
+    this.alone = "";
+  }
+
+  /** Runs on to the next place to switch at; true: the run has ended, or how it ends is known. */
+  private advance(): boolean {
+    for (;;) {
+      this.pilot.resume();
+      if (this.run.advance()) return true;
+      if (this.pilot.paused?.kind !== "alone") return false;
+      this.alone = this.run.signature(this.root!.run);
+      if (this.options.reduce !== false && this.outcomes.has(this.alone)) return true;
+    }
   }
 
   private outOfBudget(): boolean {
@@ -216,8 +246,7 @@ class Exploring {
         }
       }
       if (live) {
-        this.pilot.resume();
-        if (this.run.advance()) {
+        if (this.advance()) {
           const grew = this.ended(path, preemptions);
           if (
             grew &&
@@ -277,17 +306,15 @@ class Exploring {
 
   /** A run has ended: what it shows. True: there are more places than were known. */
   private ended(path: Schedule, preemptions: number): boolean {
-    const before = this.root?.run.vm.steps ?? 0;
-    const run = this.run.finish();
+    const known = this.options.reduce === false ? undefined : this.outcomes.get(this.alone);
+    if (known !== undefined) this.alike++;
+    const { faults } = known ?? this.finished();
     this.runs++;
     this.spent++;
     this.orders++;
-    this.steps += run.steps - before;
-    this.longest = Math.max(this.longest, run.steps - before);
-    this.taskNames = run.taskNames;
-    for (const f of run.functions) this.functions.add(f);
+    this.steps += this.run.steps - (this.root?.run.vm.steps ?? 0);
+    for (const f of this.run.vm.enteredFunctions()) this.functions.add(f);
     this.ends.add(this.pilot.signature(0));
-    const faults = this.options.faults(run);
     if (faults === null) this.unusable++;
     for (const fault of new Set(faults ?? [])) {
       const known = this.faults.get(fault);
@@ -300,7 +327,16 @@ class Exploring {
         }
       }
     }
-    return this.learn(unorderedIn(this.pilot.trace, this.pilot.traced, this.pilot.keptPlaces()));
+    return this.learn(unorderedIn(this.pilot.trace, this.pilot.keptPlaces()));
+  }
+
+  /** Runs to the end, which shows something new. */
+  private finished(): Outcome {
+    const run = this.run.finish();
+    this.taskNames = run.taskNames;
+    const outcome = { faults: this.options.faults(run) };
+    if (this.alone !== "" && this.outcomes.size < OUTCOMES_MAX) this.outcomes.set(this.alone, outcome);
+    return outcome;
   }
 
   private learn(u: Unordered): boolean {
@@ -358,8 +394,7 @@ class Exploring {
           if (kind === "point") preemptions++;
         }
       }
-      this.pilot.resume();
-      if (this.run.advance()) {
+      if (this.advance()) {
         this.visitedDepth = Math.max(this.visitedDepth, at);
         break;
       }
@@ -381,6 +416,7 @@ class Exploring {
       orders: this.orders,
       drawn: this.drawn,
       pruned: this.pruned,
+      alike: this.alike,
       beyondBound: this.beyondBound,
       bound: this.options.bound,
       exhausted,

@@ -11,11 +11,11 @@ import type { Task } from "../vm/task.ts";
 
 /** An access to [hi:lo, lo + size). */
 export interface Access {
-  readonly hi: number;
+  hi: number;
   /** Low word, unsigned. */
-  readonly lo: number;
-  readonly size: number;
-  readonly write: boolean;
+  lo: number;
+  size: number;
+  write: boolean;
 }
 
 /** Larger accesses count with their first bytes only. */
@@ -72,7 +72,21 @@ export function quietRuns(body: ExecBody): Int32Array {
   return out;
 }
 
-function at(task: Task, reg: number, offset: number, size: number, write: boolean): Access {
+/** Filled anew for each instruction. */
+const ONE: Access = { hi: 0, lo: 0, size: 0, write: false };
+const TWO: Access = { hi: 0, lo: 0, size: 0, write: false };
+const NONE: readonly Access[] = [];
+const SINGLE: readonly Access[] = [ONE];
+const BOTH: readonly Access[] = [ONE, TWO];
+
+function set(
+  access: Access,
+  task: Task,
+  reg: number,
+  offset: number,
+  size: number,
+  write: boolean,
+): readonly Access[] {
   const x = (task.fp + reg) << 1;
   let lo = (task.regs32[x]! >>> 0) + offset;
   let hi = task.regs32[x + 1]! | 0;
@@ -83,10 +97,14 @@ function at(task: Task, reg: number, offset: number, size: number, write: boolea
     lo -= 4294967296;
     hi++;
   }
-  return { hi: hi | 0, lo, size: Math.min(size, MAX_SIZE), write };
+  access.hi = hi | 0;
+  access.lo = lo;
+  access.size = Math.min(size, MAX_SIZE);
+  access.write = write;
+  return SINGLE;
 }
 
-/** What the task's next instruction reads and writes; calls of natives touch nothing here. */
+/** What the task's next instruction reads and writes, good until asked again; calls of natives touch nothing here. */
 export function accessesOf(task: Task, body: ExecBody): readonly Access[] {
   const { code } = body;
   const { pc } = task;
@@ -95,25 +113,29 @@ export function accessesOf(task: Task, body: ExecBody): readonly Access[] {
   const b = code[pc + 2]!;
   const c = code[pc + 3]!;
   const load = LOAD_SIZE[op];
-  if (load !== undefined) return [at(task, b, c, load, false)];
+  if (load !== undefined) return set(ONE, task, b, c, load, false);
   const store = STORE_SIZE[op];
-  if (store !== undefined) return [at(task, b, c, store, true)];
+  if (store !== undefined) return set(ONE, task, b, c, store, true);
   switch (op) {
     case Op.MCPY:
-      return [at(task, b, 0, c, false), at(task, a, 0, c, true)];
+      set(ONE, task, b, 0, c, false);
+      set(TWO, task, a, 0, c, true);
+      return BOTH;
     case Op.CPY:
-      return [at(task, b, code[pc + 6]!, c, false), at(task, a, code[pc + 5]!, c, true)];
+      set(ONE, task, b, code[pc + 6]!, c, false);
+      set(TWO, task, a, code[pc + 5]!, c, true);
+      return BOTH;
     case Op.MSET:
-      return [at(task, a, 0, c, true)];
+      return set(ONE, task, a, 0, c, true);
     case Op.BFLD:
     case Op.BFST: {
       const f = body.bitfields[c]!;
-      return [at(task, b, f.offset, f.bytes, op === Op.BFST)];
+      return set(ONE, task, b, f.offset, f.bytes, op === Op.BFST);
     }
     case Op.ATOM:
-      return [at(task, b, 0, code[pc + 6]!, true)];
+      return set(ONE, task, b, 0, code[pc + 6]!, true);
     default:
-      return [];
+      return NONE;
   }
 }
 

@@ -11,7 +11,7 @@ import { FRAME_WORDS, type Task } from "../vm/task.ts";
 import type { Pilot, Vm } from "../vm/vm.ts";
 import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
 import type { Schedule, Switch } from "./schedule.ts";
-import { type Granule, granuleOf, granules, type TraceEntry } from "./trace.ts";
+import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
 
 /** Where exploring looks for other orders. */
 export interface Hot {
@@ -19,9 +19,12 @@ export interface Hot {
   readonly locks: Set<bigint>;
 }
 
-/** Why a run was left: a task is at a point (another may come before), or nobody runs and several could. */
+/**
+ * Why a run was left: a task is at a point (another may come before), nobody runs and several could, or all others are done
+ * and one goes on alone (said once, until there are more tasks).
+ */
 export interface Pause {
-  readonly kind: "point" | "choice";
+  readonly kind: "point" | "choice" | "alone";
   readonly current: number;
   readonly runnable: readonly number[];
 }
@@ -41,6 +44,13 @@ interface Cell {
   readonly read: number;
 }
 
+/** What is known of a function's code: quiet runs, and by instruction 1: its access is marked, 2: it is not. */
+interface Plan {
+  readonly body: ExecBody;
+  readonly quiet: Int32Array;
+  readonly marks: Uint8Array;
+}
+
 export interface PilotState {
   readonly counts: readonly number[];
   readonly trace: number;
@@ -49,6 +59,7 @@ export interface PilotState {
   readonly atoms: readonly number[];
   readonly lastTask: number;
   readonly born: number;
+  readonly aloneOf: number;
 }
 
 function mix(h: number, x: number): number {
@@ -87,9 +98,7 @@ export class Explorer implements Pilot, Scheduler {
   paused: Pause | null = null;
   /** Instructions that each task has executed. */
   counts: number[] = [];
-  readonly trace: TraceEntry[] = [];
-  /** Entries of `trace` that belong to this run. */
-  traced = 0;
+  readonly trace = new Trace();
   private history: number[] = [];
   private cells = new Map<number | bigint, Cell>();
   /** Depth of the outermost call under way that is one step and has touched something hot, by task; -1: none. */
@@ -103,9 +112,11 @@ export class Explorer implements Pilot, Scheduler {
   lastTask = -1;
   /** Tasks whose creation is noted. */
   private born = 0;
+  /** Tasks that there were when it was said last that one goes on alone. */
+  private aloneOf = 1;
   private kept: ReadonlySet<Granule> | null = null;
   private readonly atomic = new Map<number, boolean>();
-  private readonly marks = new WeakMap<ExecBody, Uint8Array>();
+  private readonly plans: (Plan | undefined)[] = [];
 
   slice(): number {
     return 0;
@@ -126,23 +137,25 @@ export class Explorer implements Pilot, Scheduler {
   keep(): PilotState {
     return {
       counts: this.counts.slice(),
-      trace: this.traced,
+      trace: this.trace.length,
       history: this.history.slice(),
       cells: new Map(this.cells),
       atoms: this.atoms.slice(),
       lastTask: this.lastTask,
       born: this.born,
+      aloneOf: this.aloneOf,
     };
   }
 
   back(s: PilotState): void {
     this.counts = s.counts.slice();
-    this.traced = s.trace;
+    this.trace.length = s.trace;
     this.history = s.history.slice();
     this.cells = new Map(s.cells);
     this.atoms = s.atoms.slice();
     this.lastTask = s.lastTask;
     this.born = s.born;
+    this.aloneOf = s.aloneOf;
     this.choice = null;
     this.paused = null;
     this.pending = null;
@@ -185,17 +198,22 @@ export class Explorer implements Pilot, Scheduler {
     this.pending = null;
     this.asleep = null;
     const { vm } = this;
-    if (this.alone(task)) return ALONE;
-    const id = task.fn!.id;
-    const body = vm.bodies[id] ?? vm.bodyOf(id);
-    const quiet = quietRuns(body)[task.pc >> 2]!;
+    if (this.alone(task)) {
+      if (vm.tasks.length === this.aloneOf) return ALONE;
+      this.aloneOf = vm.tasks.length;
+      this.paused = { kind: "alone", current: task.id, runnable: [task.id] };
+      return 0;
+    }
+    const plan = this.planOf(task.fn!.id);
+    const { body } = plan;
+    const quiet = plan.quiet[task.pc >> 2]!;
     if ((this.atoms[task.id] ?? -1) > task.depth) this.atoms[task.id] = -1;
     if (quiet > 0) return quiet;
     const others = this.others(task);
-    if (body.code[task.pc] === Op.CALLN) return this.native(task, body, resumed, others);
+    if (body.code[task.pc] === Op.CALLN) return this.native(task, plan, resumed, others);
     const all = accessesOf(task, body);
     if (!resumed && others && all.some((a) => this.isPoint(task, body, a))) return this.leave(task);
-    for (const a of all) this.touch(task, body, a);
+    for (const a of all) this.touch(task, plan, a);
     return 1;
   }
 
@@ -249,11 +267,9 @@ export class Explorer implements Pilot, Scheduler {
   }
 
   private isHot(hi: number, lo: number, size: number): boolean {
-    let hot = false;
-    granules(hi, lo, size, (at) => {
-      hot ||= this.hot.granules.has(at);
-    });
-    return hot;
+    const end = lo + size;
+    for (let from = lo - (lo & 7); from < end; from += 8) if (this.hot.granules.has(granuleOf(hi, from))) return true;
+    return false;
   }
 
   private isPoint(task: Task, body: ExecBody, { hi, lo, size, write }: Access): boolean {
@@ -262,39 +278,44 @@ export class Explorer implements Pilot, Scheduler {
     return !(write && isExchange(body.locs[task.pc >> 2]));
   }
 
-  /** 1: marked, 2: not. */
-  private markOf(task: Task, body: ExecBody): boolean {
-    let marks = this.marks.get(body);
-    if (marks === undefined) {
-      marks = new Uint8Array((body.code.length >> 2) + 1);
-      this.marks.set(body, marks);
+  private planOf(id: number): Plan {
+    const body = this.vm.bodies[id] ?? this.vm.bodyOf(id);
+    let plan = this.plans[id];
+    if (plan === undefined || plan.body !== body) {
+      plan = { body, quiet: quietRuns(body), marks: new Uint8Array((body.code.length >> 2) + 1) };
+      this.plans[id] = plan;
     }
+    return plan;
+  }
+
+  private markOf(task: Task, { body, marks }: Plan): boolean {
     const i = task.pc >> 2;
     if (marks[i] === 0) marks[i] = this.isAtomic(task.fn!.id) || isMarked(body.locs[i]) ? 1 : 2;
     return marks[i] === 1;
   }
 
-  private touch(task: Task, body: ExecBody, { hi, lo, size, write }: Access): void {
-    const marked = this.markOf(task, body);
+  private touch(task: Task, plan: Plan, { hi, lo, size, write }: Access): void {
+    const flags = (write ? WRITE : 0) | (this.markOf(task, plan) ? MARKED : 0);
     const f = (task.depth - 1) * FRAME_WORDS;
     const callerFn = task.depth > 0 ? task.frames[f]! : -1;
     const callerPc = task.depth > 0 ? Math.max(0, task.frames[f + 1]! - 4) : 0;
     const fn = task.fn!.id;
-    const { pc } = task;
-    let hot = false;
-    granules(hi, lo, size, (at, mask) => {
-      this.add({ kind: "touch", task: task.id, at, mask, write, marked, fn, pc, callerFn, callerPc });
-      if (!this.hot.granules.has(at)) return;
-      hot = true;
-      this.depend(task.id, at, write);
-    });
-    if (hot && (this.atoms[task.id] ?? -1) < 0) this.atoms[task.id] = this.atomDepth(task);
+    const end = lo + size;
+    for (let from = lo; from < end; ) {
+      const first = from & 7;
+      const n = Math.min(8 - first, end - from);
+      const at = granuleOf(hi, from);
+      this.trace.touch(task.id, at, flags | (((1 << n) - 1) << first), fn, task.pc, callerFn, callerPc);
+      if (this.hot.granules.has(at)) {
+        this.depend(task.id, at, write);
+        if ((this.atoms[task.id] ?? -1) < 0) this.atoms[task.id] = this.atomDepth(task);
+      }
+      from += n;
+    }
   }
 
-  private add(e: TraceEntry): void {
-    this.trace.length = this.traced;
-    this.trace.push(e);
-    this.traced++;
+  private add({ kind, task, on }: Ordering): void {
+    this.trace.order(kind, task, on);
   }
 
   /** A step of a task on what others' steps depend on. */
@@ -307,7 +328,8 @@ export class Explorer implements Pilot, Scheduler {
     this.cells.set(on, write ? { wrote: h, read: 0 } : { wrote: cell.wrote, read: (cell.read + h) | 0 });
   }
 
-  private native(task: Task, body: ExecBody, resumed: boolean, others: boolean): number {
+  private native(task: Task, plan: Plan, resumed: boolean, others: boolean): number {
+    const { body } = plan;
     const { code } = body;
     const name = this.vm.image.natives[code[task.pc + 1]!]!;
     const base = task.fp + code[task.pc + 2]!;
@@ -362,7 +384,7 @@ export class Explorer implements Pilot, Scheduler {
           const address = BigInt.asUintN(64, task.regs[base]!);
           if (address === 0n) return;
           const at = granuleOf(memory.hi(address), memory.lo(address) >>> 0);
-          this.add({ kind: "made", task: task.id, at, count: Math.min((size + 7) >> 3, 1024) });
+          this.trace.made(task.id, at, Math.min((size + 7) >> 3, 1024));
         };
         return 1;
       }
@@ -381,12 +403,12 @@ export class Explorer implements Pilot, Scheduler {
         // A page that is zeroed is a new one.
         if (name === "memset" && size === 4096 && of(0, true).lo % 4096 === 0) {
           const { hi, lo } = of(0, true);
-          this.add({ kind: "made", task: task.id, at: granuleOf(hi, lo), count: 512 });
+          this.trace.made(task.id, granuleOf(hi, lo), 512);
           return 1;
         }
         const parts = [of(0, name !== "memcmp"), ...(name === "memset" ? [] : [of(1, false)])];
         if (!resumed && others && parts.some((p) => this.isPoint(task, body, p))) return this.leave(task);
-        for (const p of parts) this.touch(task, body, p);
+        for (const p of parts) this.touch(task, plan, p);
         return 1;
       }
       default:

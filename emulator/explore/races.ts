@@ -7,7 +7,7 @@
  * the stacks of tasks, whose places are used again.
  */
 import { HI_STACK } from "../mem/memory.ts";
-import { type Granule, segmentOf, type Touch, type TraceEntry } from "./trace.ts";
+import { type Granule, MADE, segmentOf, TOUCH, type Touch, type Trace, WRITE } from "./trace.ts";
 
 export interface Race {
   readonly one: Touch;
@@ -127,27 +127,27 @@ class Clocks {
 }
 
 /** @param ordering places whose every access orders, and that are no point of exploring (the counter of RCU readers) */
-export function unorderedIn(
-  trace: readonly TraceEntry[],
-  length: number,
-  ordering: ReadonlySet<Granule>,
-): Unordered {
-  const shared = sharedIn(trace, length);
+export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unordered {
+  const shared = sharedIn(trace);
   const clocks = new Clocks();
   const seen = new Map<Granule, Seen[]>();
   const out = { granules: new Set<Granule>(), locks: new Set<bigint>(), races: [] as Race[] };
   const users = new Map<bigint, number>();
   const known = new Set<string>();
-  for (let i = 0; i < length; i++) {
-    const e = trace[i]!;
+  for (let i = 0; i < trace.length; i++) {
+    const kind = trace.kindAt(i);
+    const at = trace.granuleAt(i);
+    if (kind === TOUCH) {
+      if (ordering.has(at)) clocks.mark({ ...trace.touchAt(i), write: true });
+      else if (shared.has(at)) look(trace.touchAt(i), clocks, seen, out, known);
+      continue;
+    }
+    if (kind === MADE) {
+      for (let g = 0, count = seen.size > 0 ? trace.howAt(i) : 0; g < count; g++) seen.delete(at + g);
+      continue;
+    }
+    const e = trace.orderingAt(i);
     switch (e.kind) {
-      case "touch":
-        if (ordering.has(e.at)) clocks.mark({ ...e, write: true });
-        else if (shared.has(e.at)) look(e, clocks, seen, out, known);
-        break;
-      case "made":
-        for (let g = 0; g < e.count; g++) seen.delete(e.at + g);
-        break;
       case "acquire":
       case "acquire-shared": {
         const first = users.get(e.on);
@@ -184,20 +184,25 @@ export function unorderedIn(
 }
 
 /** Granules that two tasks touch, one of them writing. */
-function sharedIn(trace: readonly TraceEntry[], length: number): Set<Granule> {
-  const first = new Map<Granule, number>();
-  const several = new Set<Granule>();
-  const written = new Set<Granule>();
-  for (let i = 0; i < length; i++) {
-    const e = trace[i]!;
-    if (e.kind !== "touch") continue;
-    const task = first.get(e.at);
-    if (task === undefined) first.set(e.at, e.task);
-    else if (task !== e.task) several.add(e.at);
-    if (e.write) written.add(e.at);
+function sharedIn(trace: Trace): Set<Granule> {
+  const SEVERAL = 1;
+  const WRITTEN = 2;
+  // By granule: its first task above two flags.
+  const known = new Map<Granule, number>();
+  const out = new Set<Granule>();
+  for (let i = 0; i < trace.length; i++) {
+    if (trace.kindAt(i) !== TOUCH) continue;
+    const at = trace.granuleAt(i);
+    const task = trace.taskAt(i);
+    const before = known.get(at) ?? task << 2;
+    let now = before;
+    if (before >> 2 !== task) now |= SEVERAL;
+    if ((trace.howAt(i) & WRITE) !== 0) now |= WRITTEN;
+    if (now === before && known.has(at)) continue;
+    known.set(at, now);
+    if ((now & 3) === 3) out.add(at);
   }
-  for (const g of several) if (!written.has(g)) several.delete(g);
-  return several;
+  return out;
 }
 
 function look(

@@ -37,26 +37,22 @@ export interface Ordering {
   readonly on: bigint;
 }
 
-/** The bytes are a new object. */
-export interface Made {
-  readonly kind: "made";
-  readonly task: number;
-  readonly at: Granule;
-  readonly count: number;
-}
-
-export type TraceEntry = Touch | Ordering | Made;
-
 const SEGMENTS = new Map<number, number>();
+let lastHi = 0;
+let lastBase = -1;
 
 /** The granule of an address. */
 export function granuleOf(hi: number, lo: number): Granule {
-  let n = SEGMENTS.get(hi);
-  if (n === undefined) {
-    n = SEGMENTS.size;
-    SEGMENTS.set(hi, n);
+  if (hi !== lastHi || lastBase < 0) {
+    let n = SEGMENTS.get(hi);
+    if (n === undefined) {
+      n = SEGMENTS.size;
+      SEGMENTS.set(hi, n);
+    }
+    lastHi = hi;
+    lastBase = n * 0x20000000;
   }
-  return n * 0x20000000 + Math.floor(lo / 8);
+  return lastBase + (lo >>> 3);
 }
 
 /** High word of a granule's address. */
@@ -82,3 +78,118 @@ export function granules(
     from += n;
   }
 }
+
+/** What an entry of a trace is. */
+export const TOUCH = 0;
+export const MADE = 1;
+const ORDERINGS = [
+  "acquire",
+  "acquire-shared",
+  "release",
+  "release-shared",
+  "wake",
+  "woken",
+  "create",
+  "join",
+] as const;
+
+/** Words of an entry besides `at`. */
+const WORDS = 6;
+
+/**
+ * The list, in arrays of numbers: entries are made at nearly every access, and objects would be most of what exploring
+ * costs. Going back is setting `length`.
+ */
+export class Trace {
+  length = 0;
+  private at = new Float64Array(1024);
+  private words = new Int32Array(1024 * WORDS);
+  private readonly ons: bigint[] = [];
+  private readonly onIds = new Map<bigint, number>();
+
+  private room(): number {
+    const i = this.length++;
+    if (i >= this.at.length) {
+      const at = new Float64Array(2 * i);
+      at.set(this.at);
+      this.at = at;
+      const words = new Int32Array(2 * i * WORDS);
+      words.set(this.words);
+      this.words = words;
+    }
+    return i;
+  }
+
+  /** @param how mask of the bytes, and flags WRITE and MARKED */
+  touch(task: number, at: Granule, how: number, fn: number, pc: number, callerFn: number, callerPc: number): void {
+    const i = this.room();
+    this.at[i] = at;
+    const { words } = this;
+    const w = i * WORDS;
+    words[w] = TOUCH | (task << 8);
+    words[w + 1] = how;
+    words[w + 2] = fn;
+    words[w + 3] = pc;
+    words[w + 4] = callerFn;
+    words[w + 5] = callerPc;
+  }
+
+  made(task: number, at: Granule, count: number): void {
+    const i = this.room();
+    this.at[i] = at;
+    this.words[i * WORDS] = MADE | (task << 8);
+    this.words[i * WORDS + 1] = count;
+  }
+
+  order(kind: Ordering["kind"], task: number, on: bigint): void {
+    let id = this.onIds.get(on);
+    if (id === undefined) {
+      id = this.ons.length;
+      this.ons.push(on);
+      this.onIds.set(on, id);
+    }
+    const i = this.room();
+    this.at[i] = id;
+    this.words[i * WORDS] = (2 + ORDERINGS.indexOf(kind)) | (task << 8);
+  }
+
+  /** TOUCH, MADE, or another number: then `orderingAt` says which. */
+  kindAt(i: number): number {
+    return this.words[i * WORDS]! & 0xff;
+  }
+  taskAt(i: number): number {
+    return this.words[i * WORDS]! >> 8;
+  }
+  granuleAt(i: number): Granule {
+    return this.at[i]!;
+  }
+  /** Mask and flags of a touch, count of what was made. */
+  howAt(i: number): number {
+    return this.words[i * WORDS + 1]!;
+  }
+
+  touchAt(i: number): Touch {
+    const w = i * WORDS;
+    const { words } = this;
+    const how = words[w + 1]!;
+    return {
+      kind: "touch",
+      task: this.taskAt(i),
+      at: this.at[i]!,
+      mask: how & 0xff,
+      write: (how & WRITE) !== 0,
+      marked: (how & MARKED) !== 0,
+      fn: words[w + 2]!,
+      pc: words[w + 3]!,
+      callerFn: words[w + 4]!,
+      callerPc: words[w + 5]!,
+    };
+  }
+
+  orderingAt(i: number): Ordering {
+    return { kind: ORDERINGS[this.kindAt(i) - 2]!, task: this.taskAt(i), on: this.ons[this.at[i]!]! };
+  }
+}
+
+export const WRITE = 0x100;
+export const MARKED = 0x200;

@@ -223,6 +223,19 @@ export class Machine implements Stateful<MachineState> {
     };
   }
 
+  /** What of its state decides how a run goes on, as a text: what was recorded on the way here is left out. */
+  signature(): string {
+    const held = [...this.locks].filter(([, l]) => l.owner >= 0 || l.readers.size > 0);
+    const locks = held.map(([at, l]) => `${at}:${l.owner}:${[...l.readers].join(";")}`).sort();
+    const failures = [...this.failuresLeft].map(([name, n]) => `${name}=${n}`);
+    const kinds = [...this.watched].map(([at, kind]) => `${at}${kind}`).sort();
+    return [
+      ...[this.truncated, this.unmodelled?.what ?? "", this.watching, this.failNth, this.failSite, this.failNext],
+      ...[...locks, ...failures, ...kinds],
+      JSON.stringify([...this.watches].map(([, w]) => w.save())),
+    ].join(";");
+  }
+
   restore(s: MachineState): void {
     this.events = fromPrefix(s.events);
     this.log = fromPrefix(s.log);

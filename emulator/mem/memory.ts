@@ -6,7 +6,7 @@
  * made to exist. Leaves out: page tables of user space (those are data here), caches and persistence.
  */
 import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
-import { PAGE, PageStore, type PagesSnapshot } from "./pages.ts";
+import { differenceOf, PAGE, PageStore, type PagesSnapshot } from "./pages.ts";
 import { placeIn, poisonNote } from "./place_text.ts";
 import { Work } from "./work.ts";
 
@@ -983,6 +983,18 @@ export class Memory {
     this.lazy = s.lazy;
     this.reserved = s.reserved;
     this.work.restore(s.work);
+  }
+
+  /**
+   * What differs from an earlier state, as a text that equal states have: contents, heap, what is mapped when touched.
+   * @param unused says of the low word of a stack page that nobody uses it
+   */
+  signature(base: MemorySnapshot, unused: (lo: number) => boolean): string {
+    const stacks = segmentSlot(HI_STACK);
+    const pages = differenceOf(this.snapshot().pages, base.pages, (slot, page) => slot === stacks && unused(page * PAGE));
+    let h = this.heap.quarantineHead;
+    for (const o of this.heap.objects) h = Math.imul(h ^ (2 * o.base + Number(o.live)) ^ (o.size << 8), 0x9e3779b1);
+    return `${pages}.${h >>> 0}.${this.heap.objects.length}.${this.lazy.length}`;
   }
 
   /** A hash of contents and shadow (FNV-1a over words), for comparing states. */

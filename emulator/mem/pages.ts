@@ -17,6 +17,65 @@ export interface PagesSnapshot {
   readonly tables: readonly (readonly (Int32Array | undefined)[])[];
 }
 
+/** What a page holds as two numbers, where its bytes are initialised; by page, which is never written. */
+const hashes = new WeakMap<Uint8Array, readonly [number, number]>();
+const ZEROS: readonly [number, number] = [0, 0];
+
+function hashOf(page: Uint8Array | undefined): readonly [number, number] {
+  if (page === undefined) return ZEROS;
+  const known = hashes.get(page);
+  if (known !== undefined) return known;
+  const words = new Int32Array(page.buffer, page.byteOffset, (2 * PAGE) / 4);
+  let a = 0x811c9dc5 | 0;
+  let b = 0x2545f491;
+  for (let i = 0; i < PAGE / 4; i++) {
+    const shadow = words[PAGE / 4 + i]!;
+    let word = words[i]!;
+    // What was never written, or is dead, means nothing: bytes whose code is not 1 count as 0.
+    if ((shadow & 0x07070707) !== 0x01010101)
+      for (let k = 0; k < 32; k += 8) if (((shadow >> k) & 7) !== 1) word &= ~(0xff << k);
+    if (word === 0 && shadow === 0) continue;
+    a = Math.imul(a ^ word ^ (i << 17), 0x01000193);
+    a = Math.imul(a ^ shadow ^ (a >>> 15), 0x85ebca6b);
+    b = Math.imul((b << 13) ^ (b >>> 19) ^ word ^ shadow, 0x9e3779b1) + i;
+  }
+  const hash = [a, b] as const;
+  hashes.set(page, hash);
+  return hash;
+}
+
+/**
+ * What differs between two copies, by address and not by place in the backing store, as a text. Left out is what `skip`
+ * says of a slot of the segment table and a page in it.
+ */
+export function differenceOf(
+  s: PagesSnapshot,
+  base: PagesSnapshot,
+  skip: (slot: number, page: number) => boolean,
+): string {
+  let a = 1;
+  let b = 2;
+  s.tables.forEach((chunks, slot) => {
+    chunks.forEach((chunk, c) => {
+      if (chunk === undefined) return;
+      const old = base.tables[slot]?.[c];
+      for (let i = 0; i < chunk.length; i++) {
+        if (chunk[i]! < 0) continue;
+        const page = s.pages[chunk[i]! >>> 12];
+        const before = old?.[i] ?? -1;
+        if (before >= 0 && page === base.pages[before >>> 12]) continue;
+        if (skip(slot, c * CHUNK + i)) continue;
+        const [x, y] = hashOf(page);
+        a = Math.imul(a ^ x ^ ((c * CHUNK + i) * 64 + slot), 0x9e3779b1);
+        a ^= a >>> 15;
+        b = Math.imul(b ^ y ^ (a << 7), 0x85ebca6b);
+        b ^= b >>> 13;
+      }
+    });
+  });
+  return `${a >>> 0}.${b >>> 0}`;
+}
+
 const NOTHING: PagesSnapshot = { pages: [], tables: [] };
 
 export class PageStore {

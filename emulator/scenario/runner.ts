@@ -226,6 +226,12 @@ class Run implements Stateful<Omit<CaseState, "end">> {
     this.atStart = s.atStart;
   }
 
+  signature(base: Omit<CaseState, "end">): string {
+    const subjects = this.judged.map(({ module, state }) => JSON.stringify(module?.save(state) ?? null));
+    const told = this.violations.map((v) => `${v.code}:${v.message}`);
+    return [this.vm.signature(base.vm), this.machine.signature(), ...subjects, ...told].join("|");
+  }
+
   /** Starts judging: each watched kind's rules see its state, the others what is common. */
   judge(image: Image): void {
     const era = eraRow(this.era);
@@ -581,6 +587,14 @@ export class CaseRun implements Stateful<CaseState> {
   /** A hash of memory and tasks, for comparing states. */
   hash(): number {
     return this.run.vm.hash();
+  }
+
+  /**
+   * A text that equal states have and different ones hardly ever: memory where it is not as in `base`, tasks, locks, what is
+   * watched, what was told so far. Of what was recorded on the way there nothing: no rule looks back.
+   */
+  signature(base: CaseState): string {
+    return this.run.signature(base);
   }
 }
 

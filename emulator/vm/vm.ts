@@ -997,16 +997,26 @@ export class Vm implements Stateful<VmState> {
     }
   }
 
+  /** What differs from an earlier state, as a text that equal states have: memory, and tasks that can still run. */
+  signature(base: VmState): string {
+    const tasks = this.tasks.map((t) => (t.state === "done" ? "-" : `${t.state} ${t.key} ${this.hashTask(t, 7)}`));
+    // The stacks of those that are done are nobody's.
+    const left = (lo: number): boolean => this.tasks[Math.floor(lo / STACK_STRIDE)]?.state === "done";
+    return `${this.memory.signature(base.memory, left)} ${tasks.join(",")}`;
+  }
+
   /** A hash of memory and tasks. */
   hash(): number {
     let h = this.memory.hash();
-    for (const t of this.tasks) {
-      h = Math.imul(h ^ t.pc ^ (t.depth << 16) ^ t.fp, 0x01000193);
-      const top = t.fp + (t.fn === null ? 0 : (this.bodies[t.fn.id]?.nregs ?? 0));
-      for (let i = 0; i < top * 2; i++) h = Math.imul(h ^ t.regs32[i]!, 0x01000193);
-      h ^= h >>> 13;
-    }
+    for (const t of this.tasks) h = this.hashTask(t, h);
     return h >>> 0;
+  }
+
+  private hashTask(t: Task, from: number): number {
+    let h = Math.imul(from ^ t.pc ^ (t.depth << 16) ^ t.fp, 0x01000193);
+    const top = t.fp + (t.fn === null ? 0 : (this.bodies[t.fn.id]?.nregs ?? 0));
+    for (let i = 0; i < top * 2; i++) h = Math.imul(h ^ t.regs32[i]!, 0x01000193);
+    return h ^ (h >>> 13);
   }
 }
 

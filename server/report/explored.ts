@@ -66,7 +66,8 @@ export function lanes(turns: readonly TurnTold[], fault: string): string[] {
 }
 
 function faultText(f: ExploredFault): string[] {
-  const head = `  ${f.verdict} ${f.code}: ${f.message}`;
+  const verdict = f.verdict === "unsettled" ? "before the patch only, of the orders tried:" : f.verdict;
+  const head = `  ${verdict} ${f.code}: ${f.message}`;
   const last = `=> ${f.code}`;
   return [
     head,

@@ -57,7 +57,8 @@ export interface Frequency {
 }
 
 export interface ExploredFault {
-  readonly verdict: "new" | "fixed" | "already";
+  /** `unsettled`: the before side has it, the after side has not in the orders tried, which were not all. */
+  readonly verdict: "new" | "fixed" | "already" | "unsettled";
   readonly code: string;
   readonly message: string;
   readonly before: Frequency;
@@ -113,7 +114,11 @@ export function exploreCase(
   limits: ExploreLimits,
 ): ExploredCase {
   const reasons = new Map<string, number>();
-  const explored = (side: PatchSide, hot?: Exploration["hot"]): Exploration | null => {
+  const reaches = (side: PatchSide, functions: Iterable<number>): boolean => {
+    for (const id of functions) if (side.fn(id).fidelity === "diff") return true;
+    return false;
+  };
+  const explored = (side: PatchSide, all: boolean, hot?: Exploration["hot"]): Exploration | null => {
     const on = caseOn(side, c);
     if (on === null) return null;
     return explore(side.booted, on, {
@@ -123,6 +128,7 @@ export function exploreCase(
       seed: limits.seed,
       stepLimit: limits.steps,
       ...(hot === undefined ? {} : { hot }),
+      ...(all ? {} : { worth: (functions: ReadonlySet<number>) => reaches(side, functions) }),
       ...(limits.stop === undefined ? {} : { stop: limits.stop }),
       faults: (run) => {
         const why = unusable(run);
@@ -131,8 +137,12 @@ export function exploreCase(
       },
     });
   };
-  const before = explored(sides.before);
-  const after = sides.same ? before : explored(sides.after, before?.hot);
+  // A side that reaches nothing of the patch is tried in full only where the other reaches some.
+  let before = explored(sides.before, false);
+  const beforeReaches = before !== null && reaches(sides.before, before.functions);
+  const after = sides.same ? before : explored(sides.after, beforeReaches, before?.hot);
+  if (before !== null && !beforeReaches && after !== null && reaches(sides.after, after.functions))
+    before = explored(sides.before, true, before.hot);
   if (before === null || after === null) {
     const problem =
       sides.before.bootProblem || sides.after.bootProblem || "a side does not have the scenario";
@@ -146,10 +156,10 @@ export function exploreCase(
   const faults = keys.flatMap((key): ExploredFault[] => {
     const b = before.faults.find((f) => f.fault === key);
     const a = after.faults.find((f) => f.fault === key);
-    const verdict = a === undefined ? "fixed" : b === undefined ? "new" : "already";
+    const gone = after.exhausted ? "fixed" : "unsettled";
+    const verdict = a === undefined ? gone : b === undefined ? "new" : "already";
     // Where the other side says nothing at all, no claim is made.
-    if (verdict === "new" && usable.before === 0) return [];
-    if (verdict === "fixed" && (usable.after === 0 || !after.exhausted)) return [];
+    if (a === undefined ? usable.after === 0 : b === undefined && usable.before === 0) return [];
     const name: Side = a === undefined ? "before" : "after";
     const side = sides[name];
     const small = smallest(side, c, key, (a ?? b)!.schedule, limits.steps);
@@ -233,6 +243,7 @@ function empty(label: string, patch: Patch): ExploredCase {
     orders: 0,
     drawn: 0,
     pruned: 0,
+    alike: 0,
     beyondBound: 0,
     bound: 0,
     exhausted: false,
