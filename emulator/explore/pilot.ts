@@ -268,7 +268,8 @@ export class Explorer implements Pilot, Scheduler {
 
   private isHot(hi: number, lo: number, size: number): boolean {
     const end = lo + size;
-    for (let from = lo - (lo & 7); from < end; from += 8) if (this.hot.granules.has(granuleOf(hi, from))) return true;
+    for (let from = lo - (lo & 7); from < end; from += 8)
+      if (this.hot.granules.has(granuleOf(hi, from))) return true;
     return false;
   }
 

@@ -121,7 +121,15 @@ export class Trace {
   }
 
   /** @param how mask of the bytes, and flags WRITE and MARKED */
-  touch(task: number, at: Granule, how: number, fn: number, pc: number, callerFn: number, callerPc: number): void {
+  touch(
+    task: number,
+    at: Granule,
+    how: number,
+    fn: number,
+    pc: number,
+    callerFn: number,
+    callerPc: number,
+  ): void {
     const i = this.room();
     this.at[i] = at;
     const { words } = this;

@@ -230,7 +230,14 @@ export class Machine implements Stateful<MachineState> {
     const failures = [...this.failuresLeft].map(([name, n]) => `${name}=${n}`);
     const kinds = [...this.watched].map(([at, kind]) => `${at}${kind}`).sort();
     return [
-      ...[this.truncated, this.unmodelled?.what ?? "", this.watching, this.failNth, this.failSite, this.failNext],
+      ...[
+        this.truncated,
+        this.unmodelled?.what ?? "",
+        this.watching,
+        this.failNth,
+        this.failSite,
+        this.failNext,
+      ],
       ...[...locks, ...failures, ...kinds],
       JSON.stringify([...this.watches].map(([, w]) => w.save())),
     ].join(";");

@@ -991,9 +991,14 @@ export class Memory {
    */
   signature(base: MemorySnapshot, unused: (lo: number) => boolean): string {
     const stacks = segmentSlot(HI_STACK);
-    const pages = differenceOf(this.snapshot().pages, base.pages, (slot, page) => slot === stacks && unused(page * PAGE));
+    const pages = differenceOf(
+      this.snapshot().pages,
+      base.pages,
+      (slot, page) => slot === stacks && unused(page * PAGE),
+    );
     let h = this.heap.quarantineHead;
-    for (const o of this.heap.objects) h = Math.imul(h ^ (2 * o.base + Number(o.live)) ^ (o.size << 8), 0x9e3779b1);
+    for (const o of this.heap.objects)
+      h = Math.imul(h ^ (2 * o.base + Number(o.live)) ^ (o.size << 8), 0x9e3779b1);
     return `${pages}.${h >>> 0}.${this.heap.objects.length}.${this.lazy.length}`;
   }
 

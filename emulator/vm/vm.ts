@@ -999,7 +999,9 @@ export class Vm implements Stateful<VmState> {
 
   /** What differs from an earlier state, as a text that equal states have: memory, and tasks that can still run. */
   signature(base: VmState): string {
-    const tasks = this.tasks.map((t) => (t.state === "done" ? "-" : `${t.state} ${t.key} ${this.hashTask(t, 7)}`));
+    const tasks = this.tasks.map((t) =>
+      t.state === "done" ? "-" : `${t.state} ${t.key} ${this.hashTask(t, 7)}`,
+    );
     // The stacks of those that are done are nobody's.
     const left = (lo: number): boolean => this.tasks[Math.floor(lo / STACK_STRIDE)]?.state === "done";
     return `${this.memory.signature(base.memory, left)} ${tasks.join(",")}`;

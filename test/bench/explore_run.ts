@@ -1,20 +1,75 @@
+/**
+ * What exploring costs: orders and states a second of truncate against GUP-fast on the reference kernel, with and without
+ * reduction (which must show the same faults), memory over many orders, and beside it SPIN on its model of the same race in
+ * the same run. Arguments: `--case LABEL`, `--bound N`, `--many N` (orders over which memory is watched, 0: not asked).
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { AddressSpace } from "../../emulator/c/space.ts";
-import { explore } from "../../emulator/explore/explore.ts";
+import { type Exploration, explore } from "../../emulator/explore/explore.ts";
+import { eraFromName } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf } from "../../emulator/scenario/runner.ts";
 import { faultsOf } from "../../server/review/explore.ts";
 
-const [label = "race-take-truncate order=0 fs=0", bound = "2", schedules = "1000", reduce = "yes"] = process.argv.slice(2);
-import { eraFromName } from "../../emulator/kernel/era.ts";
-const ERA = eraFromName("v6.12")!;
-const booted = bootImage(buildKernelImage(ERA, [], new AddressSpace()).image, ERA, new Memory());
-const c = booted.scenarios.flatMap(casesOf).find((c) => c.label === label)!;
-const cpu = (): number => { const u = process.cpuUsage(); return (u.user + u.system) / 1e6; };
-for (let i = 0; i < Number(process.env.ROUNDS ?? 2); i++) {
+const { values } = parseArgs({
+  options: {
+    case: { type: "string", default: "race-take-truncate order=0 fs=0" },
+    bound: { type: "string", default: "2" },
+    many: { type: "string", default: "0" },
+  },
+});
+const root = process.env.FOLIOSCOPE_ROOT ?? process.cwd();
+const era = eraFromName("v6.12")!;
+const booted = bootImage(buildKernelImage(era, [], new AddressSpace()).image, era, new Memory());
+const found = booted.scenarios.flatMap(casesOf).find((c) => c.label === values.case);
+if (found === undefined) throw new Error(`there is no case ${values.case}; see folioscope scenarios`);
+
+const cpu = (): number => {
+  const used = process.cpuUsage();
+  return (used.user + used.system) / 1e6;
+};
+
+function measured(what: string, bound: number, schedules: number, reduce: boolean, random = 0): Exploration {
   const from = cpu();
-  const e = explore(booted, c, { bound: Number(bound), schedules: Number(schedules), random: 0, seed: 1, stepLimit: 5e6, faults: faultsOf, reduce: reduce === "yes" });
+  const limits = { bound, schedules, random, seed: 1, stepLimit: 5_000_000, reduce };
+  const e = explore(booted, found!, { ...limits, faults: faultsOf });
   const took = cpu() - from;
-  const {hot, races, functions, taskNames, ...rest} = e;
-  console.log(JSON.stringify(rest), `${took.toFixed(2)} s CPU`, `${Math.round(e.orders / took)} orders/s ${Math.round(e.states/took)} states/s ${Math.round(e.steps/took/1000)} k insns/s`, `${process.memoryUsage().rss >> 20} MB, ${booted.memory.used >> 12} pages`);
+  const rate = (n: number): string => Math.round(n / took).toLocaleString("en");
+  console.log(
+    `${what.padEnd(34)} ${e.orders} orders${e.exhausted ? " (all)" : ""}, ${e.states} states in ${took.toFixed(2)} s of CPU: ` +
+      `${rate(e.orders)} orders/s, ${rate(e.states)} states/s; ${process.memoryUsage().rss >> 20} MB`,
+  );
+  return e;
 }
+
+const bound = Number(values.bound);
+measured(`bound ${bound}, first time`, bound, 20_000, true);
+const reduced = measured(`bound ${bound}, warm`, bound, 20_000, true);
+const low = measured("bound 1, reduced", 1, 20_000, true);
+const whole = measured("bound 1, every order", 1, 20_000, false);
+const faults = (e: Exploration): string => e.faults.map((f) => f.fault).join(", ") || "no fault";
+console.log(
+  `same faults with and without reduction: ${faults(low) === faults(whole) ? "yes" : "NO"} (${faults(whole)}; bound ${bound}: ${faults(reduced)})`,
+);
+for (let n = 0, many = Number(values.many); n < many; n += 20_000)
+  measured(`drawn at random, from ${n}`, 0, 20_000, true, 20_000);
+
+if (spawnSync("spin", ["-V"], { stdio: "pipe" }).error === undefined) {
+  const folder = mkdtempSync(join(tmpdir(), "folioscope-spin-"));
+  try {
+    cpSync(join(root, "test/spin"), folder, { recursive: true });
+    execFileSync("spin", ["-a", "-DASK_NEVER", "take_truncate.pml"], { cwd: folder, stdio: "pipe" });
+    execFileSync("gcc", ["-O2", "-w", "-DSAFETY", "-o", "pan", "pan.c"], { cwd: folder, stdio: "pipe" });
+    const out = spawnSync(join(folder, "pan"), ["-E"], { cwd: folder, encoding: "utf8" }).stdout;
+    const states = / (\d+) states, stored/.exec(out)?.[1] ?? "?";
+    const seconds = /elapsed time ([\d.]+)/.exec(out)?.[1] ?? "?";
+    console.log(`SPIN on its model of that race: ${states} states in ${seconds} s`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+} else console.log("SPIN is not there: bash tools/install_test_deps.sh installs it");
