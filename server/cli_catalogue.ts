@@ -9,6 +9,7 @@ import { Memory } from "../emulator/mem/memory.ts";
 import { bootImage, paramsText } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readArguments, unknownName } from "./options.ts";
+import { jsonText } from "./report/text.ts";
 import { wrap } from "./review/render.ts";
 import { scenarioAsYaml } from "./scenarios/from_c.ts";
 import { languageText } from "./scenarios/manual.ts";
@@ -121,7 +122,7 @@ export async function runScenarios(args: string[], io: CliIo): Promise<number> {
     params: Object.fromEntries(s.params),
   }));
   if (format === "json") {
-    io.stdout(`${JSON.stringify(list, null, 1)}\n`);
+    io.stdout(`${jsonText(list, 1)}\n`);
     return 0;
   }
   for (const s of list) {
@@ -150,7 +151,7 @@ export async function runInvariants(args: string[], io: CliIo): Promise<number> 
     level: i.level,
   }));
   if (format === "json") {
-    io.stdout(`${JSON.stringify(list, null, 1)}\n`);
+    io.stdout(`${jsonText(list, 1)}\n`);
     return 0;
   }
   for (const i of list) {

@@ -7,6 +7,8 @@
 import type { Clause, Contract, Place } from "../emulator/function/contract.ts";
 import type { CliIo } from "./cli_io.ts";
 import { globMatcher } from "./glob.ts";
+import { nearest, readArguments } from "./options.ts";
+import { jsonText, terminalText } from "./report/text.ts";
 import { checkContracts } from "./review/contract_check.ts";
 import { readContracts } from "./review/contracts.ts";
 import { openTree } from "./source/tree.ts";
@@ -14,25 +16,25 @@ import { openTree } from "./source/tree.ts";
 const USAGE =
   "usage: folioscope contracts [NAME...] [--check --tree DIR] [--format text|json]\n  NAME may have * in it\n";
 
+const OPTIONS = {
+  check: { type: "boolean" },
+  tree: { type: "string" },
+  format: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 export async function runContracts(args: string[], io: CliIo): Promise<number> {
-  const names: string[] = [];
-  let check = false;
-  let tree = "";
-  let format = "text";
-  for (let i = 0; i < args.length; i++) {
-    const a = args[i]!;
-    const [key, given] = a.startsWith("--") && a.includes("=") ? a.split(/=(.*)/s) : [a, undefined];
-    if (key === "--check") check = true;
-    else if (key === "--tree") tree = given ?? args[++i] ?? "";
-    else if (key === "--format") format = given ?? args[++i] ?? "";
-    else if (key === "--help" || key === "-h") {
-      io.stdout(USAGE);
-      return 0;
-    } else if (a.startsWith("-")) {
-      io.stderr(`folioscope contracts: there is no option ${a}\n${USAGE}`);
-      return 2;
-    } else names.push(a);
+  const read = readArguments(args, OPTIONS);
+  if (typeof read === "string") {
+    io.stderr(`folioscope contracts: ${read}\n${USAGE}`);
+    return 2;
   }
+  const { positionals: names, values } = read;
+  if (values.help === true) {
+    io.stdout(USAGE);
+    return 0;
+  }
+  const { check = false, tree = "", format = "text" } = values;
   if (format !== "text" && format !== "json") {
     io.stderr(`folioscope contracts: --format is text or json, not "${format}"\n`);
     return 2;
@@ -44,11 +46,14 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
     .filter((c) => wanted.length === 0 || wanted.some((fits) => fits(c.name)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (list.length === 0) {
-    io.stderr(`folioscope contracts: no contract is called ${names.join(" or ")}\n`);
+    const near = names.length === 1 ? nearest(names[0]!, [...contracts.functions.keys()]) : null;
+    io.stderr(
+      `folioscope contracts: no contract is called ${names.join(" or ")}${near === null ? "" : `; the nearest is ${near}`}\n`,
+    );
     return 1;
   }
   if (!check) {
-    if (format === "json") io.stdout(`${JSON.stringify(list.map(plain), null, 1)}\n`);
+    if (format === "json") io.stdout(`${jsonText(list.map(plain), 1)}\n`);
     else
       for (const c of list) {
         io.stdout(`${c.name}()\n`);
@@ -66,9 +71,8 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
   const bad = fits.filter((f) => f.state === "misfit");
   if (format === "json")
     io.stdout(
-      `${JSON.stringify(
+      `${jsonText(
         fits.map((f) => ({ name: f.contract.name, state: f.state, path: f.path, why: f.why })),
-        null,
         1,
       )}\n`,
     );
@@ -76,7 +80,7 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
     for (const f of fits)
       if (f.state !== "fits")
         io.stdout(
-          `${f.state.padEnd(7)} ${f.contract.name}: ${f.why.join("; ")}${f.path === "" ? "" : ` (${f.path})`}\n`,
+          `${terminalText(`${f.state.padEnd(7)} ${f.contract.name}: ${f.why.join("; ")}${f.path === "" ? "" : ` (${f.path})`}`)}\n`,
         );
     const n = (state: string): number => fits.filter((f) => f.state === state).length;
     io.stdout(

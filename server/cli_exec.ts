@@ -8,7 +8,7 @@
 import { realpathSync, writeSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/report.ts";
-import { type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
+import { DEFAULT_STEPS, type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments } from "./options.ts";
@@ -22,7 +22,8 @@ export interface ExecIo extends CliIo {
 const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR]
                        [--files DIR] [-- ARGS...]
 
-Runs main() of a C program in the engine. Output and exit status are the program's. --memory bounds all that is held for
+Runs main() of a C program in the engine. Output and exit status are the program's. --steps bounds its instructions
+(default ${DEFAULT_STEPS}), what library functions touch included; --memory bounds all that is held for
 the program, shadow bytes included (default 512). It opens no file but those below --files DIR, for reading; what it writes
 stays in memory. When the engine stops it, standard
 error says what, where, and what became of the object, and the status is

@@ -3,14 +3,15 @@
  * 0 nothing new; 1 some order shows something new; 2 bad usage or input; 3 nothing could be said. Leaves out the work
  * (review/explore.ts).
  */
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { Memory } from "../emulator/mem/memory.ts";
+import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
+import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { exploredText, failedText, injectedText, lanes } from "./report/explored.ts";
-import { terminalText } from "./report/text.ts";
+import { jsonText, terminalText } from "./report/text.ts";
 import { choosePatches } from "./review/analysis.ts";
 import { allViolations } from "./review/compare.ts";
 import { type ExploredCase, type ExploreLimits, exploreCase, turnsIn } from "./review/explore.ts";
@@ -62,30 +63,24 @@ unreadable input; 3 nothing could be said
 /** Largest input that is read (bytes). */
 const MAX_INPUT = 64 << 20;
 
-function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      scenario: { type: "string" },
-      patch: { type: "string" },
-      era: { type: "string" },
-      tree: { type: "string" },
-      prerequisite: { type: "string", multiple: true },
-      replay: { type: "string" },
-      bound: { type: "string", default: "2" },
-      schedules: { type: "string", default: "1000" },
-      random: { type: "string", default: "50" },
-      seed: { type: "string", default: "1" },
-      time: { type: "string" },
-      steps: { type: "string", default: String(DEFAULT_STEPS) },
-      faults: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-}
-type Values = ReturnType<typeof parse>["values"];
+const OPTIONS = {
+  scenario: { type: "string" },
+  patch: { type: "string" },
+  era: { type: "string" },
+  tree: { type: "string" },
+  prerequisite: { type: "string", multiple: true },
+  replay: { type: "string" },
+  bound: { type: "string", default: "2" },
+  schedules: { type: "string", default: "1000" },
+  random: { type: "string", default: "50" },
+  seed: { type: "string", default: "1" },
+  time: { type: "string" },
+  steps: { type: "string", default: String(DEFAULT_STEPS) },
+  faults: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
 
 function badOption(v: Values): string | null {
   if (!/^[0-5]$/.test(v.bound)) return `--bound takes a number from 0 to 5, not "${v.bound}"`;
@@ -107,12 +102,8 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     io.stderr(`folioscope explore: ${message}\n`);
     return 2;
   };
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return fail(`${(error as Error).message}\n${USAGE}`);
-  }
+  const parsed = readArguments(args, OPTIONS);
+  if (typeof parsed === "string") return fail(`${parsed}\nfolioscope explore --help tells the options`);
   const { values, positionals } = parsed;
   if (values.help === true) {
     io.stdout(USAGE);
@@ -124,12 +115,11 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   if (problem !== null) return fail(problem);
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file === "-" ? 0 : file);
+    bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
   } catch (error) {
-    return fail(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    if (!(error instanceof FileProblem)) throw error;
+    return fail(error.message);
   }
-  if (bytes.length > MAX_INPUT)
-    return fail(`${file} has ${bytes.length} bytes; over ${MAX_INPUT} is not read`);
   const { doc } = restoredDocument(parseDocument(bytes, file), values.era);
   const replay = values.replay === undefined ? null : parseReplay(values.replay);
   if (values.replay !== undefined && (replay === null || orderOf(replay) === null))
@@ -157,6 +147,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   };
   const results: (ExploredCase | InjectedCase)[] = [];
   let cases = 0;
+  let reached = false;
   try {
     const context = treeContext(options, doc);
     const memories = [new Memory(), new Memory()] as const;
@@ -168,6 +159,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
       }
       const sides = buildSides(patch, sources, memories, () => false);
       if (replay !== null) return tellReplay(sides, replay, limits, io);
+      reached = true;
       for (const c of wantedCases(sides.after.booted.scenarios, options, null)) {
         cases++;
         const at = { name: c.def.name, params: c.params, label: c.label };
@@ -186,10 +178,13 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     if (!(error instanceof TreeProblem)) throw error;
     return fail(error.message);
   }
-  if (values.json === true) io.stdout(`${JSON.stringify({ explored: results }, null, 2)}\n`);
+  if (cases === 0 && reached && values.scenario !== undefined)
+    return fail(
+      `${unknownName("scenario that matches", values.scenario, scenarioNames())}; see folioscope scenarios`,
+    );
+  if (values.json === true) io.stdout(`${jsonText({ explored: results }, 2)}\n`);
   if (results.some((r) => ("races" in r && r.races.length > 0) || r.faults.some((f) => f.verdict === "new")))
     return 1;
-  if (cases === 0) io.stderr("folioscope explore: no case ran; see folioscope scenarios\n");
   return results.some((r) => r.notModelled === "") ? 0 : 3;
 }
 
@@ -200,7 +195,10 @@ function tellReplay(sides: PatchSides, replay: Replay, limits: ExploreLimits, io
   const { label, nth, second } = parseFailing(replay.scenario);
   const whole = wantedCases(side.booted.scenarios, {}, { ...replay, scenario: label })[0];
   if (whole === undefined) {
-    io.stderr(`folioscope explore: there is no scenario ${label}\n`);
+    const name = unknownName("scenario", label.split(" ")[0]!, scenarioNames());
+    io.stderr(
+      `folioscope explore: ${name}${scenarioNames().includes(label.split(" ")[0]!) ? ` with the parameters "${label.slice(0, 200)}"` : ""}\n`,
+    );
     return 2;
   }
   const c = nth > 0 ? failingCase(whole, nth, second) : whole;

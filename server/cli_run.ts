@@ -20,6 +20,7 @@ import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { runReview } from "./cli_review.ts";
 import { readArguments } from "./options.ts";
+import { jsonText, terminalData } from "./report/text.ts";
 import { wrap } from "./review/render.ts";
 import { DEFAULT_STEPS } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
@@ -110,14 +111,14 @@ export async function runScenarioFile(args: string[], io: CliIo): Promise<number
             at,
           );
           out.push(told);
-          if (values.format !== "json") io.stdout(toldText(told));
+          if (values.format !== "json") io.stdout(toldText(terminalData(told)));
         }
     }
   } catch (error) {
     if (!(error instanceof TreeProblem)) throw error;
     return fail(error.message);
   }
-  if (values.format === "json") io.stdout(`${JSON.stringify({ version: 1, cases: out }, null, 1)}\n`);
+  if (values.format === "json") io.stdout(`${jsonText({ version: 1, cases: out }, 1)}\n`);
   else io.stdout(summary(out));
   if (out.length === 0) return fail(`${path} is for ${spans(files)}, not for ${era ?? "any kernel here"}`);
   if (out.some((t) => t.verdict === "breaks")) return 1;

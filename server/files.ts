@@ -39,8 +39,11 @@ export function readHead(path: string, max: number): Buffer {
   });
 }
 
-/** Opens a regular file, and closes it when `read` is done. */
-function opened(path: string, follow: boolean, read: (handle: number, size: number) => Buffer): Buffer {
+/** A regular file, open for a reader that closes it, and its size (bytes). Throws FileProblem. */
+export function openRegularFile(
+  path: string,
+  follow = true,
+): { readonly handle: number; readonly size: number } {
   let handle: number;
   try {
     // Without O_NONBLOCK the opening of a FIFO waits for a writer.
@@ -51,11 +54,18 @@ function opened(path: string, follow: boolean, read: (handle: number, size: numb
   } catch (error) {
     throw new FileProblem(path, `cannot be read: ${codeOf(error)}`);
   }
+  const stat = fstatSync(handle);
+  const kind = kindOf(stat);
+  if (kind === "") return { handle, size: stat.size };
+  closeSync(handle);
+  throw new FileProblem(path, `is ${kind}: name a regular file`);
+}
+
+/** Opens a regular file, and closes it when `read` is done. */
+function opened(path: string, follow: boolean, read: (handle: number, size: number) => Buffer): Buffer {
+  const { handle, size } = openRegularFile(path, follow);
   try {
-    const stat = fstatSync(handle);
-    const kind = kindOf(stat);
-    if (kind !== "") throw new FileProblem(path, `is ${kind}: name a regular file`);
-    return read(handle, stat.size);
+    return read(handle, size);
   } catch (error) {
     throw error instanceof FileProblem ? error : new FileProblem(path, `cannot be read: ${codeOf(error)}`);
   } finally {

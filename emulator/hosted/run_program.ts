@@ -102,7 +102,8 @@ export interface LoadedProgram {
   readonly startup: StartupFunctions;
 }
 
-const DEFAULT_STEPS = 20_000_000_000;
+/** Half a minute at most of what costs most for a step; a loop of plain code ends after some seconds. */
+export const DEFAULT_STEPS = 300_000_000;
 const DEFAULT_MEMORY_MIB = 512;
 const LIMITS: TaskLimits = { registers: 1 << 22, depth: 150_000, stack: 8 << 20 };
 const HEADERS = new Map(HOSTED_HEADERS.map((h) => [h.path, h.text]));

@@ -92,7 +92,13 @@ async function* mailsOf(path: string): AsyncGenerator<Mail> {
     return;
   }
   let count = 0;
-  for (const file of filesOf(path)) {
+  let files: string[];
+  try {
+    files = filesOf(path);
+  } catch (error) {
+    throw new FileProblem(path, `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+  for (const file of files) {
     if (++count > MAILS_MAX)
       throw new FileProblem(path, `has more than ${MAILS_MAX} mails: name a folder with fewer`);
     let head: Buffer;
@@ -108,12 +114,15 @@ async function* mailsOf(path: string): AsyncGenerator<Mail> {
 }
 
 /** The mails of a maildir (cur, new), else the files of the folder itself; hidden ones and folders are left out. */
-function* filesOf(path: string): Generator<string> {
+function filesOf(path: string): string[] {
   const isFolder = (p: string): boolean => lstatSync(p, { throwIfNoEntry: false })?.isDirectory() === true;
   const boxes = ["new", "cur"].map((b) => join(path, b)).filter(isFolder);
-  for (const box of boxes.length > 0 ? boxes : [path])
-    for (const entry of readdirSync(box, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)))
-      if (entry.isFile() && !entry.name.startsWith(".")) yield join(box, entry.name);
+  return (boxes.length > 0 ? boxes : [path]).flatMap((box) =>
+    readdirSync(box, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+      .map((entry) => join(box, entry.name))
+      .sort(),
+  );
 }
 
 function headOf(bytes: Buffer): Head {

@@ -2,8 +2,10 @@
 // is never decoded as a whole: `splitMbox` gives ranges of a buffer, `streamMbox` reads a file and holds one mail.
 
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { openRegularFile } from "../files.ts";
 import { decodeHeader, headerValue, messageIds, readHeaders } from "./headers.ts";
 
 const NL = 10;
@@ -11,6 +13,9 @@ const FROM = Buffer.from("\nFrom ");
 
 /** Largest mail of a mailbox that is read as a stream, unpacked (bytes). */
 const MAIL_MAX = 256 << 20;
+/** What is packed and unpacks to more than this (bytes), and to more than so many times its size, is a bomb. */
+const UNPACKED_MAX = 256 << 20;
+const RATIO_MAX = 100;
 
 export interface MboxRange {
   /** Offset of the separator line. */
@@ -108,9 +113,11 @@ export interface StreamOptions {
 
 /** Reads a mailbox mail by mail. Holds the current mail and one chunk; gzip is unpacked on the way. */
 export async function* streamMbox(path: string, options: StreamOptions = {}): AsyncGenerator<StreamedMail> {
-  const total = (await stat(path)).size;
-  const raw = createReadStream(path, { highWaterMark: options.chunkSize ?? 1 << 20 });
-  const source = /\.gz$/i.test(path) ? raw.pipe(createGunzip()) : raw;
+  const { handle, size: total } = openRegularFile(path);
+  const raw = createReadStream(path, { fd: handle, highWaterMark: options.chunkSize ?? 1 << 20 });
+  // What goes wrong in reading is thrown by the loop below.
+  const source = /\.gz$/i.test(path) ? pipeline(raw, createGunzip(), () => undefined) : raw;
+  let unpacked = 0;
   let done = 0;
   let index = 0;
   raw.on("data", (chunk) => {
@@ -123,6 +130,9 @@ export async function* streamMbox(path: string, options: StreamOptions = {}): As
     for await (const chunk of source) {
       if (options.signal?.aborted) return;
       held += (chunk as Buffer).length;
+      unpacked += (chunk as Buffer).length;
+      if (unpacked > UNPACKED_MAX && unpacked > RATIO_MAX * total)
+        throw new Error(`it unpacks to more than ${RATIO_MAX} times its size, as no mailbox does`);
       if (held > MAIL_MAX) throw new Error(`a mail of more than ${MAIL_MAX} bytes is not read`);
       for (const mail of splitter.push(chunk as Buffer)) {
         held = 0;

@@ -3,11 +3,10 @@
  * returns what it is said to return. Read off the text of headers, so a name that only a folder of its own declares counts
  * as absent. Leaves out what the code behind a name does.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Contract } from "../../emulator/function/contract.ts";
 import { headerIndex } from "../source/function_source.ts";
 import type { KernelTree } from "../source/images.ts";
+import { readerBelow } from "../source/tree.ts";
 
 export interface Declaration {
   readonly path: string;
@@ -31,14 +30,11 @@ export interface Fit {
 export function checkContracts(tree: KernelTree, contracts: Iterable<Contract>): Fit[] {
   const index = headerIndex(tree);
   const texts = new Map<string, string>();
+  const read = readerBelow(tree.root);
   const textOf = (path: string): string => {
     let text = texts.get(path);
     if (text === undefined) {
-      try {
-        text = stripped(readFileSync(join(tree.root, path), "utf8"));
-      } catch {
-        text = "";
-      }
+      text = stripped(read(path) ?? "");
       texts.set(path, text);
     }
     return text;

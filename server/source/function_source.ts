@@ -4,11 +4,13 @@
  * (emulator/function/sources.ts).
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
+import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
-import { declaredLast, defaultCache, definitionsOf } from "./tree_index.ts";
+import { readerBelow } from "./tree.ts";
+import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
 const VERSION = 12;
@@ -19,7 +21,9 @@ interface HeaderIndex {
   readonly typedefs: ReadonlySet<string>;
 }
 
+/** Indexes of the trees used last: a tree that is edited is another tree. */
 const known = new Map<string, HeaderIndex>();
+const KNOWN_MAX = 3;
 
 /** Names that a header declares besides those it defines: prototypes and externs as "@name", and what generators make. */
 export function declarationsOf(source: string): Set<string> {
@@ -136,27 +140,17 @@ export function headerIndex(tree: KernelTree, cacheDir: string | null = defaultC
   tree.asksHeaders?.(digest);
   const had = known.get(digest);
   if (had !== undefined) return had;
-  const at = cacheDir === null ? null : join(cacheDir, `headers-${digest}.txt`);
-  let index: HeaderIndex | null = null;
-  if (at !== null)
-    try {
-      index = toIndex(readFileSync(at), files);
-    } catch {
-      index = null;
-    }
-  if (index === null) {
-    const stored = scan(tree, files);
-    index = toIndex(Buffer.from(stored, "latin1"), files)!;
-    if (at !== null)
-      try {
-        mkdirSync(dirname(at), { recursive: true });
-        writeFileSync(`${at}.${process.pid}`, stored, "latin1");
-        renameSync(`${at}.${process.pid}`, at);
-      } catch {
-        // A cache that cannot be written costs time and nothing else.
-      }
-  }
+  const cache =
+    cacheDir === null
+      ? null
+      : new DiskCache<Stored>({ folder: cacheDir, check: isStored, maxTotal: INDEX_BYTES });
+  const key = cacheKey("headers", digest);
+  const kept = cache?.read(key);
+  const stored = kept ?? { headers: scan(tree, files) };
+  if (kept === null) cache?.write(key, stored);
+  const index = toIndex(Buffer.from(stored.headers, "latin1"), files);
   known.set(digest, index);
+  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
   return index;
 }
 
@@ -185,15 +179,12 @@ export function namesOf(source: string): { names: Set<string>; typedefs: Set<str
  * so that a name is found by halving and nothing has to be taken apart when the index is read.
  */
 function scan(tree: KernelTree, files: readonly string[]): string {
+  const read = readerBelow(tree.root);
   const names = new Map<string, number[]>();
   const typedefs = new Set<string>();
   files.forEach((path, i) => {
-    let text: string | null = null;
-    try {
-      text = readFileSync(join(tree.root, path), "latin1");
-    } catch {
-      return;
-    }
+    const text = read(path);
+    if (text === null) return;
     const own = namesOf(text);
     for (const t of own.typedefs) typedefs.add(t);
     for (const name of own.names) {
@@ -211,12 +202,20 @@ function scan(tree: KernelTree, files: readonly string[]): string {
 const TAB = 9;
 const LINE_FEED = 10;
 
-/** Reads the stored form; null when it is another one. */
-function toIndex(stored: Buffer, files: readonly string[]): HeaderIndex | null {
+/** As it lies in the cache, which checks it against its digest. */
+interface Stored {
+  readonly headers: string;
+}
+function isStored(value: unknown): value is Stored {
+  const text = (value as { headers?: unknown } | null)?.headers;
+  return typeof text === "string" && text.startsWith(`${MAGIC}\n`) && text.endsWith("\n");
+}
+
+/** Reads the stored form. What a line that is not of it names is no file. */
+function toIndex(stored: Buffer, files: readonly string[]): HeaderIndex {
   const head = stored.indexOf(LINE_FEED);
   const first = stored.indexOf(LINE_FEED, head + 1) + 1;
-  if (first === 0 || stored.toString("latin1", 0, head) !== MAGIC || stored.at(-1) !== LINE_FEED) return null;
-  const typedefs = new Set(stored.toString("latin1", head + 1, first - 1).split(" "));
+  const typedefs = new Set(stored.toString("latin1", head + 1, Math.max(head + 1, first - 1)).split(" "));
   return { definers: (name) => linesFor(stored, first, name).flatMap((i) => files[i] ?? []), typedefs };
 }
 

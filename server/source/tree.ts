@@ -112,6 +112,12 @@ function below(real: string, path: string): string | null {
   }
 }
 
+/** Texts of files below a root, as `KernelTree.read` gives them, but not kept: for readers of very many. */
+export function readerBelow(root: string): (path: string) => string | null {
+  const real = realFolder(root);
+  return (path) => (real === null ? null : readBelow(real, path));
+}
+
 function readBelow(real: string, path: string): string | null {
   const at = below(real, path);
   if (at === null) return null;

@@ -7,9 +7,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { runInvariants, runScenarios } from "../../server/cli_catalogue.ts";
+import { runCompare } from "../../server/cli_compare.ts";
+import { runContracts } from "../../server/cli_contracts.ts";
 import { runExec } from "../../server/cli_exec.ts";
+import { runExplore } from "../../server/cli_explore.ts";
 import { runParse } from "../../server/cli_parse.ts";
 import { runReview } from "../../server/cli_review.ts";
+import { runScenarioFile } from "../../server/cli_run.ts";
 import { nearest } from "../../server/options.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { gitEnvironment } from "../../server/source/git_blobs.ts";
@@ -20,7 +24,8 @@ const dir = mkdtempSync(join(tmpdir(), "folioscope-options-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
 const mail = join(root, "examples/demo.eml");
 const fifo = join(dir, "fifo");
-execFileSync("mkfifo", [fifo]);
+const packed = join(dir, "fifo.mbox.gz");
+execFileSync("mkfifo", [fifo, packed]);
 
 type Command = (args: string[], io: Parameters<typeof runReview>[1]) => Promise<number>;
 
@@ -48,7 +53,13 @@ const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
   [runReview, [fifo], /is a FIFO/],
   [runReview, ["/dev/zero"], /is a device/],
   [runReview, ["--tree", fifo, mail], /not a folder/],
+  [runReview, ["--message", "a@b", fifo], /is a FIFO/],
+  [runReview, ["--message", "a@b", packed], /is a FIFO/],
+  [runReview, ["--message", "a@b", "/dev/zero"], /is a device/],
+  [runReview, ["--scenarios", fifo, mail], /is a FIFO/],
+  [runReview, ["--scenarios", "/dev/zero", mail], /is a device/],
   [runParse, [fifo], /is a FIFO/],
+  [runParse, ["--format", "jsonl", packed], /is a FIFO/],
   [runParse, ["/dev/zero"], /is a device/],
   [runParse, ["--format", "xml", mail], /takes json or jsonl/],
   [runParse, ["--progres", mail], /the nearest is --progress/],
@@ -56,6 +67,19 @@ const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
   [runScenarios, ["--era", "v6.16x"], /no era/],
   [runInvariants, ["--format", "jsn"], /the nearest is json/],
   [runInvariants, ["x"], /"x" is no option/],
+  [runCompare, [fifo, mail], /is a FIFO/],
+  [runCompare, [mail, "/dev/zero"], /is a device/],
+  [runCompare, ["--prerequisit", "x", mail], /the nearest is --prerequisite/],
+  [runScenarioFile, [fifo], /is a FIFO/],
+  [runScenarioFile, ["/dev/zero"], /is a device/],
+  [runScenarioFile, ["--al-eras", fifo], /the nearest is --all-eras/],
+  [runExplore, ["--scenario", "map-fault*", fifo], /is a FIFO/],
+  [runExplore, ["--scenario", "map-fault*", "/dev/zero"], /is a device/],
+  [runExplore, ["--scenario", "map-fault*", dir], /is a folder/],
+  [runExplore, ["--shcedules", "9", mail], /the nearest is --schedules/],
+  [runExplore, ["--scenario", "map-fault-unmpa", mail], /the nearest is map-fault-unmap/],
+  [runContracts, ["--chekc"], /the nearest is --check/],
+  [runContracts, ["--check", "--tree", fifo], /needs a kernel tree/],
   [runExec, [fifo], /is a FIFO/],
   [runExec, [dir], /is a folder/],
   [runExec, ["/dev/zero"], /is a device/],

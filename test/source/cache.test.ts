@@ -17,6 +17,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cacheKey, DiskCache } from "../../server/cache/store.ts";
+import { headerIndex } from "../../server/source/function_source.ts";
+import { openTree } from "../../server/source/tree.ts";
 import { treeIndex } from "../../server/source/tree_index.ts";
 import { memoryTree } from "../support/memory_tree.ts";
 
@@ -174,5 +176,48 @@ test("an index of a tree edited by hand is made again", () => {
       assert.equal(index.from, "scan", JSON.stringify(broken));
       assert.deepEqual(index.definers("number"), ["mm/a.c"]);
     }
+  });
+});
+
+test("an index of headers: a FIFO and a link out of the tree are no headers, and what was edited is made again", () => {
+  scratch((folder) => {
+    const cache = join(folder, "cache");
+    const treeOf = (name: string) => {
+      const root = join(folder, name);
+      mkdirSync(join(root, "include/linux"), { recursive: true });
+      mkdirSync(join(root, "mm"));
+      writeFileSync(join(root, "include/linux/a.h"), `extern int ${name};\ntypedef int ${name}_t;\n`);
+      return openTree(root).tree!;
+    };
+    const tree = treeOf("number");
+    writeFileSync(join(folder, "out.h"), "typedef int out_t;\n");
+    symlinkSync(join(folder, "out.h"), join(tree.root, "include/linux/out.h"));
+    execFileSync("mkfifo", [join(tree.root, "include/linux/fifo.h")]);
+    /** Other trees, until this process has forgotten the first. */
+    const others = ["one", "two2", "three"].map(treeOf);
+    const again = () => {
+      for (const other of others) headerIndex(other, null);
+      return headerIndex(tree, cache);
+    };
+    const right = (index: ReturnType<typeof headerIndex>): void => {
+      assert.deepEqual(index.definers("@number"), ["include/linux/a.h"]);
+      assert.deepEqual([...index.typedefs], ["number_t"]);
+    };
+    right(headerIndex(tree, cache));
+    const path = join(cache, readdirSync(cache)[0]!);
+    const kept = readFileSync(path);
+    right(again());
+    for (const broken of [
+      Buffer.from(kept.toString().replace("number_t", "banana_t")),
+      kept.subarray(0, 90),
+      Buffer.alloc(0),
+    ]) {
+      writeFileSync(path, broken);
+      right(again());
+      assert.deepEqual(readFileSync(path), kept);
+    }
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+    right(again());
   });
 });
