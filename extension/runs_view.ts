@@ -11,6 +11,7 @@ import {
   Uri,
 } from "vscode";
 import type { StatusParams } from "../server/protocol.ts";
+import { terminalText } from "../server/report/text.ts";
 import { ageText } from "./age.ts";
 import { summary } from "./status.ts";
 
@@ -86,7 +87,7 @@ export class RunsView implements TreeDataProvider<ShownRun> {
   }
 }
 
-const nameOf = (uri: string): string => Uri.parse(uri).path.split("/").pop() ?? uri;
+const nameOf = (uri: string): string => terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
 const clock = (at: number): string => new Date(at).toLocaleTimeString();
 const seconds = (ms: number): string => (ms < 1000 ? "less than a second" : `${Math.round(ms / 1000)} s`);
 

@@ -9,6 +9,7 @@ import {
   COMMAND_SIMULATE,
   type StatusParams,
 } from "../server/protocol.ts";
+import { terminalText } from "../server/report/text.ts";
 import { ageText } from "./age.ts";
 
 /** A result of so long ago is said to be old. */
@@ -104,7 +105,7 @@ function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: S
     failed: "The simulation failed. Click to try again.",
   };
   text.appendMarkdown(`**Folioscope** ${state1[state] ?? ""}\n\n`);
-  const name = Uri.parse(uri).path.split("/").pop() ?? uri;
+  const name = terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
   text.appendText(`${name}, ${patches} ${patches === 1 ? "patch" : "patches"}`);
   if (ranAt > 0)
     text.appendText(`, run at ${new Date(ranAt).toLocaleTimeString()} (${ageText(Date.now() - ranAt)})`);

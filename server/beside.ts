@@ -10,7 +10,7 @@ import type { Snapshot } from "./features/snapshot.ts";
 import type { ImagesResult, ReportResult, Settings } from "./protocol.ts";
 import { findingReport } from "./report/editor.ts";
 import type { TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
-import { messageText, terminalLines, terminalText } from "./report/text.ts";
+import { messageText, terminalData, terminalLines, terminalText } from "./report/text.ts";
 import { BY_TYPES } from "./review/finding.ts";
 import type { OpenDocument } from "./state.ts";
 
@@ -45,10 +45,11 @@ export async function runTimeline(
   const options = { ...reviewOptions(settings, { replay: finding.replay }), timeline: true };
   const outcome = await queue.start(document.text, document.path, options, () => {}).outcome;
   if (outcome.kind === "cancelled") return { timeline: null, why: "the run was cancelled" };
-  if (outcome.kind === "failed") return { timeline: null, why: outcome.message };
+  if (outcome.kind === "failed") return { timeline: null, why: terminalText(outcome.message) };
   const { timeline, notes } = outcome.result;
-  if (timeline === undefined) return { timeline: null, why: notes[0] ?? "the run shows nothing" };
-  return { timeline, why: "" };
+  if (timeline === undefined)
+    return { timeline: null, why: terminalText(notes[0] ?? "the run shows nothing") };
+  return { timeline: terminalData(timeline), why: "" };
 }
 
 /** The images of the file that was asked for: whole with a kernel tree, else the parts that the mail shows. */

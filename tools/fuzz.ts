@@ -19,8 +19,12 @@ import { inspect, parseArgs } from "node:util";
 import { runProgram } from "../emulator/hosted/run_program.ts";
 import { cacheKey, DiskCache } from "../server/cache/store.ts";
 import { runInvariants } from "../server/cli_catalogue.ts";
+import { runCompare } from "../server/cli_compare.ts";
+import { runContracts } from "../server/cli_contracts.ts";
+import { runExplore } from "../server/cli_explore.ts";
 import { runParse } from "../server/cli_parse.ts";
 import { badToken, runReview } from "../server/cli_review.ts";
+import { runScenarioFile } from "../server/cli_run.ts";
 import { readSettings } from "../server/config.ts";
 import { FrameCheck } from "../server/lsp/frames.ts";
 import { parseDocument } from "../server/parse.ts";
@@ -28,6 +32,7 @@ import { DocumentReview, reviewDocument } from "../server/review/analysis.ts";
 import { configLines } from "../server/source/context.ts";
 import { checkMail, makeRandom, mutateMail, type Random } from "../test/support/fuzz_mail.ts";
 import { GROWTHS, grown, PLACES, readerShapes } from "../test/support/pattern_shapes.ts";
+import { fuzzBox, fuzzScenario, fuzzShown, type Outcome } from "./fuzz_more.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const { values, positionals } = parseArgs({
@@ -39,11 +44,7 @@ const firstSeed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const scratch = mkdtempSync(join(tmpdir(), "folioscope-fuzz-"));
 const failures = join(root, ".cache", "fuzz");
 
-/** What a surface made of an input; a text is what went wrong. */
-interface Outcome {
-  readonly input: string | Uint8Array;
-  readonly problem: string;
-}
+/** What a surface made of an input: the text is what went wrong. */
 interface Surface {
   /** CPU that one input may take (milliseconds). */
   readonly cpu: number;
@@ -66,6 +67,9 @@ const programs = files(join(root, "test/fixtures/emulator"))
   .filter((f) => f.endsWith(".c"))
   .map((f) => readFileSync(f, "utf8"));
 const base = readFileSync(join(root, "examples/demo.eml"), "utf8");
+const scenarioTexts = [...files(join(root, "test/fixtures/scenarios")), ...files(join(root, "examples"))]
+  .filter((f) => f.endsWith(".scenario.yaml"))
+  .map((f) => readFileSync(f, "utf8"));
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 const NUMBERS = [
@@ -228,6 +232,21 @@ const NAMES = [
   "--fetch",
   "--coverage",
   "--all",
+  "--scenarios",
+  "--message",
+  "--range",
+  "--mails",
+  "--functions",
+  "--paths",
+  "--thorough",
+  "--no-cache",
+  "--b4-check",
+  "--versions",
+  "--bound",
+  "--schedules",
+  "--faults",
+  "--all-eras",
+  "--check",
   "--nothing",
   "--",
   "-x",
@@ -286,6 +305,9 @@ const SURFACES: Readonly<Record<string, Surface>> = {
       return { input, problem: checkMail(input).failure ?? "" };
     },
   },
+  scenarios: { cpu: 10_000, run: (random) => fuzzScenario(scenarioTexts, random) },
+  boxes: { cpu: 10_000, run: (random) => fuzzBox(mails, scratch, random) },
+  shown: { cpu: 20_000, run: (random) => fuzzShown(mails, random) },
   exec: {
     cpu: 20_000,
     run(random) {
@@ -318,7 +340,15 @@ const SURFACES: Readonly<Record<string, Surface>> = {
         pick(random, NAMES),
         pick(random, WORDS),
       ]).flat();
-      const command = pick(random, [runReview, runParse, runInvariants] as const);
+      const command = pick(random, [
+        runReview,
+        runParse,
+        runInvariants,
+        runCompare,
+        runExplore,
+        runContracts,
+        runScenarioFile,
+      ] as const);
       const file = join(scratch, "none.eml");
       writeFileSync(file, "no patch\n");
       const safe = args.filter((a) => a !== "-");
@@ -442,12 +472,21 @@ async function once(name: string, surface: Surface, seed: number): Promise<boole
   return false;
 }
 
+/** The counts so far are told this often (milliseconds), so that a run that is ended early has told them. */
+const TELL_EVERY = 180_000;
 /** Growth beyond this after the first tenth of the time is a leak (MB). */
 const GROWTH_MAX = 400;
 
 async function main(): Promise<void> {
   const names = values.surface === undefined ? Object.keys(SURFACES) : [values.surface];
   const end = Date.now() + minutes * 60_000;
+  const told = (): void => {
+    for (const [name, c] of counts)
+      console.log(
+        `${name.padEnd(10)} ${String(c.runs).padStart(8)} inputs ${String(c.failed).padStart(4)} failed ${c.cpu.toFixed(0).padStart(6)} s`,
+      );
+  };
+  let nextTold = Date.now() + TELL_EVERY;
   const counts = new Map<string, { runs: number; failed: number; cpu: number }>();
   console.log(`seed ${firstSeed}, ${names.join(", ")}`);
   let seed = firstSeed;
@@ -469,12 +508,16 @@ async function main(): Promise<void> {
     }
     if (values.once === true) break;
     seed++;
+    if (Date.now() > nextTold) {
+      nextTold = Date.now() + TELL_EVERY;
+      console.log(
+        `so far, seed ${seed}, ${held().toFixed(0)} MB, ${(process.cpuUsage().user / 1e6).toFixed(0)} s of CPU:`,
+      );
+      told();
+    }
     if (afterWarmup === 0 && Date.now() > end - minutes * 54_000) afterWarmup = held();
   }
-  for (const [name, c] of counts)
-    console.log(
-      `${name.padEnd(10)} ${String(c.runs).padStart(8)} inputs ${String(c.failed).padStart(4)} failed ${c.cpu.toFixed(0).padStart(6)} s`,
-    );
+  told();
   const grown = afterWarmup === 0 ? 0 : held() - afterWarmup;
   console.log(
     `memory: ${held().toFixed(0)} MB at the end, ${grown.toFixed(0)} MB more than after the first tenth`,

@@ -4,7 +4,7 @@
  */
 import type { TestCase, TestedPatch, TestLine } from "../protocol.ts";
 import { patchText } from "../report/standing.ts";
-import { terminalText } from "../report/text.ts";
+import { labelText, terminalText } from "../report/text.ts";
 import type { Finding, ReviewResult, Run, SideRun, Verdict } from "../review/types.ts";
 import { patchNumber, patchSelector, type Snapshot } from "./snapshot.ts";
 
@@ -33,10 +33,10 @@ export function scenarioTests(snapshot: Snapshot, result = snapshot.review?.resu
     return [
       {
         index: patch.index,
-        label: terminalText(
+        label: labelText(
           [patchNumber(patch), patch.subject || "(no subject)"].filter((s) => s !== "").join(" "),
         ),
-        description: terminalText(patchText(result, patch.index)),
+        description: labelText(patchText(result, patch.index)),
         docLine: patch.files[0]?.docLine ?? patch.docLine,
         ...(selector === undefined ? {} : { patch: selector }),
         cases: runs.map((run) => testCase(run, findingOf(result, run), place)),
@@ -51,8 +51,8 @@ function testCase(run: Run, finding: Finding | undefined, place: (n: number) => 
   const state = STATES[run.verdict];
   return {
     scenario: run.scenario,
-    label: terminalText(name),
-    description: terminalText([...rest, run.era].join(" ")),
+    label: labelText(name),
+    description: labelText([...rest, run.era].join(" ")),
     verdict: run.verdict,
     state,
     message: terminalText(finding?.message ?? why(run)),

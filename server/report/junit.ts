@@ -4,6 +4,7 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult, Run } from "../review/types.ts";
+import { terminalLines } from "./text.ts";
 import { verdictText } from "./words.ts";
 
 export function junitText(doc: ParsedDocument, result: ReviewResult, chosen: readonly number[]): string {
@@ -97,10 +98,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\t": "&#9;",
 };
 
-/** Text as XML: what XML 1.0 cannot hold becomes U+FFFD. */
+/** Text as XML: what a terminal or an editor would obey is shown, what XML 1.0 cannot hold becomes U+FFFD. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd")
+  return terminalLines(text)
+    .replace(/[\ufffe\uffff]/g, "\ufffd")
     .replace(/[&<>]/g, (c) => ENTITIES[c]!);
 }
 

@@ -7,7 +7,7 @@ import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { notesOf, VERDICT_ORDER } from "./facts.ts";
 import { patchText } from "./standing.ts";
-import { markdownCode, markdownText, terminalText } from "./text.ts";
+import { markdownBlock, markdownCode, markdownText } from "./text.ts";
 import { verdictText } from "./words.ts";
 
 /** Events of a finding; the report of the editor has them all. */
@@ -18,7 +18,7 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
   for (const index of chosen) {
     const patch = doc.patches[index]!;
     const number = patch.total > 1 ? `${patch.number}/${patch.total} ` : "";
-    out.push(`| ${number}${cell(patch.subject || "(no subject)")} | ${patchText(result, index)} |`);
+    out.push(`| ${number}${cell(patch.subject || "(no subject)")} | ${cell(patchText(result, index))} |`);
   }
   const found = [...result.findings].sort(
     (a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
@@ -58,7 +58,7 @@ function findingLines(doc: ParsedDocument, f: Finding): string[] {
     ...out,
     "",
     ...(left > 0 ? [`The last ${steps.length} of ${f.trace.length} events:`, ""] : []),
-    ...steps.map((s) => `    ${s.role === "culprit" ? ">>" : "  "} ${terminalText(s.text)}`),
+    ...markdownBlock(steps.map((s) => `${s.role === "culprit" ? ">>" : "  "} ${s.text}`)),
   ];
 }
 

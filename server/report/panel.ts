@@ -8,6 +8,7 @@ import { isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
 import type { FindingView } from "./panel_view.ts";
+import { terminalData } from "./text.ts";
 import { fidelityText, verdictText } from "./words.ts";
 
 /** The findings that a reader goes through with next and previous: the loud ones by line, then the others. */
@@ -29,7 +30,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
   const rule = ruleOf(f.code);
   const patch = snapshot.parsed.patches[f.patch];
   const number = patch === undefined ? "" : patchNumber(patch);
-  return {
+  const view: FindingView = {
     uri: snapshot.uri,
     index: placed.index,
     position: place + 1,
@@ -73,6 +74,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     steppable: isSteppable(f),
     stale: snapshot.state !== "current",
   };
+  return { ...terminalData(view), uri: snapshot.uri };
 }
 
 /** The finding of a document line that a reader wants to see: the loudest there; null when there is none. */

@@ -8,6 +8,7 @@ import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult, Severity, Verdict } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
+import { jsonText, messageText } from "./text.ts";
 import { verdictText } from "./words.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -37,14 +38,14 @@ export function sarifText(doc: ParsedDocument, result: ReviewResult, version: st
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: result.notes.map((text) => ({ level: "note", message: { text } })),
+            toolExecutionNotifications: result.notes.map((text) => ({ level: "note", message: said(text) })),
           },
         ],
         properties: { seed: result.seed, runs: result.runs.length },
       },
     ],
   };
-  return `${JSON.stringify(log, null, 1)}\n`;
+  return `${jsonText(log, 1)}\n`;
 }
 
 function rule(code: string, facts: RuleFacts | undefined): object {
@@ -79,19 +80,19 @@ function sarifResult(
     ruleId: f.code,
     ruleIndex,
     level: loud ? LEVELS[f.severity] : "note",
-    message: { text: `${f.message} (${verdictText(doc, f)}; ${f.scenario})` },
+    message: said(`${f.message} (${verdictText(doc, f)}; ${f.scenario})`),
     ...(f.docLine > 0 ? { locations: [region(f.docLine)] } : {}),
     ...(steps.length === 0
       ? {}
       : {
           codeFlows: [
             {
-              message: { text: `${ranOn(f)} the patch` },
+              message: said(`${ranOn(f)} the patch`),
               threadFlows: [
                 {
                   locations: steps.map((s) => ({
                     location: {
-                      message: { text: s.text },
+                      message: said(s.text),
                       ...(s.docLine > 0 ? region(s.docLine) : sourcePlace(s.path, s.line)),
                     },
                     importance:
@@ -116,16 +117,28 @@ function sarifResult(
   };
 }
 
+/** A message. SARIF makes `[a](b)` a link in plain text too. */
+const said = (text: string): object => ({ text: messageText(text) });
+
 const sourcePlace = (path: string, line: number): object =>
   path === "" || line < 1
     ? {}
-    : { physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: line } } };
+    : { physicalLocation: { artifactLocation: { uri: relativeUri(path) }, region: { startLine: line } } };
 
 /** A path as a URI: absolute ones as file:, others relative to where the tool ran. */
 function uriOf(path: string): string {
   if (path === "" || path === "-") return "standard-input";
-  return path.startsWith("/") ? pathToFileURL(path).href : encodeURI(path.replaceAll("\\", "/"));
+  return path.startsWith("/") ? pathToFileURL(path).href : relativeUri(path);
 }
+
+/** A relative path as a URI that stays one: a name that a diff made up has no scheme and no host. */
+const relativeUri = (path: string): string =>
+  path
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .split(/[\\/]+/)
+    .filter((part) => part !== "")
+    .map(encodeURIComponent)
+    .join("/");
 
 /** The line of the input for a line of the rendering. */
 function inputLine(doc: ParsedDocument, docLine: number): number {

@@ -68,11 +68,24 @@ export function markdownText(text: string): string {
 export function markdownCode(text: string): string {
   const shown = terminalText(text);
   if (shown.trim() === "") return "";
-  let longest = 0;
-  for (const run of shown.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
+  const longest = longestRun(shown, 0);
   const fence = "`".repeat(longest + 1);
   const pad = longest > 0 || /^[ ].*[ ]$/.test(shown) ? " " : "";
   return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** Lines of code as a block of Markdown, whatever backticks they hold. */
+export function markdownBlock(lines: readonly string[]): string[] {
+  const shown = lines.map(terminalText);
+  const fence = "`".repeat(1 + longestRun(shown.join("\n"), 2));
+  return [fence, ...shown, fence];
+}
+
+/** Backticks in a row, at most; `least` where there are fewer. */
+function longestRun(text: string, least: number): number {
+  let longest = least;
+  for (const run of text.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
+  return longest;
 }
 
 /** A link to one of our commands; `argument` is plain data of ours and cannot end the link. */
