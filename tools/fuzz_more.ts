@@ -107,11 +107,7 @@ export function fuzzScenario(texts: readonly string[], random: Random): Outcome 
 }
 
 /** A mailbox or maildir of such mails: a thread or a sentence. */
-export async function fuzzBox(
-  mails: readonly Buffer[],
-  scratch: string,
-  random: Random,
-): Promise<Outcome> {
+export async function fuzzBox(mails: readonly Buffer[], scratch: string, random: Random): Promise<Outcome> {
   const made = Array.from({ length: 1 + random(5) }, () =>
     mutateMail(pick(random, mails), pick(random, mails), random),
   );
