@@ -59,6 +59,11 @@ const YAML_WORDS = [
   "~",
 ];
 
+const NAMES = [...Object.keys(STEPS), "- store", "machine", "let", "faults"];
+
+/** A line up to its first colon. */
+const fieldOf = (line: string): string => line.split(":", 1)[0]!;
+
 /** A scenario file with lines doubled, dropped, swapped, cut, and values that are none. */
 function mutateYaml(text: string, random: Random): string {
   const lines = text.split("\n");
@@ -73,22 +78,20 @@ function mutateYaml(text: string, random: Random): string {
         lines.splice(at, 0, line);
         break;
       case 2:
-        lines[at] = line.replace(/:.*$/, `: ${pick(random, YAML_WORDS)}`);
+        lines[at] = `${fieldOf(line)}: ${pick(random, YAML_WORDS)}`;
         break;
       case 3:
         lines[at] = `${" ".repeat(random(9))}${line.trim()}`;
         break;
       case 4:
-        lines[at] = line.replace(
-          /[a-z-]+(?=:)/,
-          pick(random, [...Object.keys(STEPS), "machine", "let", "faults"]),
-        );
+        lines[at] =
+          `${" ".repeat(line.search(/\S|$/))}${pick(random, NAMES)}${line.slice(fieldOf(line).length)}`;
         break;
       case 5:
         lines[at] = line + pick(random, YAML_WORDS);
         break;
       default:
-        lines[at] = line.replace(/: .*$/, `: ${JSON.stringify(pick(random, Object.values(HOSTILE)))}`);
+        lines[at] = `${fieldOf(line)}: ${JSON.stringify(pick(random, Object.values(HOSTILE)))}`;
     }
   }
   return lines.join("\n");
