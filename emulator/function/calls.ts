@@ -225,6 +225,8 @@ export class Calls {
   /** Remembers what a failed call would have taken, where that is a state of something that is there anyway. */
   private notTaken(clause: Clause, site: CallSite, ret: Value): void {
     const { w } = this;
+    // Who does not ask goes on as if it had been taken: that is not the fault of who gives it back.
+    if (site.x === w.unasked) return;
     const kind = w.input.contracts.kinds.get(clause.kind);
     if (clause.verb !== "get" || kind?.exact !== true || clause.where.at === "ret") return;
     const v = this.place(clause.where, site, ret);

@@ -94,6 +94,8 @@ export abstract class Run {
   /** What is called when the device goes, in the order in which it was asked for. */
   readonly deferred: { readonly fn: Value; readonly arg: Value; readonly site: CallSite }[] = [];
   steps = 0;
+  /** The last call that stands as a statement: nobody asks whether it failed. */
+  unasked: X | null = null;
   /** Comparisons that were put to the chooser so far. */
   questions = 0;
   /** Functions of the patched files, below the entry, that said they failed, in the order in which they returned. */

@@ -163,6 +163,7 @@ export class Walker extends Run {
       case "label":
         return null;
       case "expr":
+        if (s.x.k === "call") this.unasked = s.x;
         this.eval(s.x);
         return null;
       case "decl":

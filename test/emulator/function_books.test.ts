@@ -54,6 +54,15 @@ const pairs: readonly {
     want: ["leaked memory of kzalloc()"],
   },
   {
+    name: "a clock whose enabling nobody asks about is given back on the way out",
+    root: true,
+    bad: `int f(struct platform_device *p) { struct clk *c = clk_get(&p->dev, "x"); void *m; int ret; if (IS_ERR(c)) return PTR_ERR(c); clk_prepare_enable(c);
+        ret = helper(1); if (ret) { clk_put(c); return ret; } clk_disable_unprepare(c); clk_put(c); return 0; }`,
+    good: `int f(struct platform_device *p) { struct clk *c = clk_get(&p->dev, "x"); void *m; int ret; if (IS_ERR(c)) return PTR_ERR(c); clk_prepare_enable(c);
+        ret = helper(1); clk_disable_unprepare(c); clk_put(c); return ret; }`,
+    want: ['leaked enabled clock of clk_get("x")', 'leaked prepared clock of clk_get("x")'],
+  },
+  {
     name: "memory that the release function has freed is freed again",
     bad: `struct thing { struct device dev; int n; };
       static void gone(struct device *dev) { kfree((struct thing *)dev); }
