@@ -1,0 +1,218 @@
+/**
+ * What a run does with values and memory below expressions: arithmetic and conversions, loads, bit-fields, copies of
+ * records, bytes that leave the kernel. Leaves out evaluating expressions and statements (walk.ts).
+ */
+import { foldInt } from "../c/build.ts";
+import { type BitPlace, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
+import type { FunctionSym, X } from "../c/tree.ts";
+import { wrapShift } from "./constraints.ts";
+import { clear, copyRules, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { Run } from "./run.ts";
+import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
+
+export abstract class Access extends Run {
+  // ---- values ---------------------------------------------------------------------------------------------------------
+
+  /** What a pointer leads to, in words: "urb", "memory of kzalloc()+8". */
+  protected pointedAt(v: Value): string {
+    if (typeof v !== "bigint") return v.id;
+    if (v === 0n) return "NULL";
+    if (isErrAddress(v)) return "an error pointer";
+    const at = this.mem.at(v);
+    if (at === null) return `0x${v.toString(16)}`;
+    return at.off === 0 ? at.obj.name : `${at.obj.name}+${at.off}`;
+  }
+
+  protected textOf(v: Value): string {
+    return typeof v === "bigint" ? `${v}` : v.id;
+  }
+
+  /** The type that a pointer expression leads to. */
+  protected pointee(x: X): CType | null {
+    return x.t.kind === "pointer" ? x.t.to : null;
+  }
+
+  /** A number where one is needed: an unknown gets the least value that fits, or zero. */
+  number(v: Value): bigint {
+    const r = this.known.resolve(v);
+    if (typeof r === "bigint") return r;
+    const [lo, hi] = this.known.span(r);
+    const n = lo <= 0n && hi >= 0n ? 0n : lo > 0n ? lo : hi;
+    this.known.bind(r, n);
+    return n;
+  }
+
+  arith(op: Parameters<typeof foldInt>[0], l0: Value, r0: Value, t: CType): Value {
+    const l = this.known.resolve(l0);
+    const r = this.known.resolve(r0);
+    if (typeof l === "bigint" && typeof r === "bigint") {
+      if (!isInteger(t) && t.kind !== "pointer") return 0n;
+      const v = foldInt(op, l, r, t.kind === "pointer" ? t : t);
+      return v === null ? 0n : canonical(t, v);
+    }
+    if (typeof r === "bigint") {
+      if (
+        r === 0n &&
+        (op === "add" || op === "sub" || op === "or" || op === "xor" || op === "shl" || op === "shr")
+      )
+        return l;
+      if (r === 0n && (op === "and" || op === "mul")) return 0n;
+      if (r === 1n && (op === "mul" || op === "div")) return l;
+    }
+    if (typeof l === "bigint" && l === 0n) {
+      if (op === "add" || op === "or" || op === "xor") return r;
+      if (op === "and" || op === "mul" || op === "shl" || op === "shr" || op === "div" || op === "rem")
+        return 0n;
+    }
+    if (typeof l !== "bigint" && typeof r !== "bigint" && l.id === r.id) {
+      if (op === "sub" || op === "xor") return 0n;
+      if (op === "and" || op === "or") return l;
+    }
+    const out = derived({ k: "bin", op, l, r }, t);
+    // What a mask leaves, and what a sum of small things is, has bounds.
+    if (op === "and" && typeof r === "bigint" && r >= 0n)
+      return { ...out, lo: 0n, hi: r < out.hi ? r : out.hi };
+    if (op === "rem" && typeof r === "bigint" && r > 0n && out.lo >= 0n) return { ...out, hi: r - 1n };
+    return out;
+  }
+
+  convert(v0: Value, from: CType, to: CType): Value {
+    const v = this.known.resolve(v0);
+    if (to.kind === "void") return 0n;
+    if (typeof v === "bigint") {
+      if (isBool(to)) return v === 0n ? 0n : 1n;
+      if (from.kind === "float" || to.kind === "float") return v;
+      return canonical(to, v);
+    }
+    if (isBool(to)) {
+      if (isBool(v.t)) return v;
+      return derived({ k: "cmp", op: "ne", l: v, r: 0n }, to);
+    }
+    if (to.kind === "pointer" && v.t.kind === "pointer") {
+      // The pointer is of this type from now on, as far as anyone knows.
+      return v.from === null && v.t.to.kind === "void" && to.to.kind !== "void" ? { ...v, t: to } : v;
+    }
+    const [lo, hi] = this.known.span(v);
+    const out = derived({ k: "conv", x: v }, to);
+    if (out.lo === v.lo && out.hi === v.hi) return v;
+    const shift = wrapShift(to, lo, hi);
+    return shift === null ? out : { ...out, lo: lo + shift, hi: hi + shift };
+  }
+
+  // ---- memory ---------------------------------------------------------------------------------------------------------
+
+  protected loadAt(base: Value, off: number, t: CType, bf: BitPlace | null, within: CType | null): Value {
+    const at = this.reach(base, off, within, `${this.pointedAt(base)} is read`);
+    if (bf !== null) return this.loadBits(at.obj, at.off, bf, t, within);
+    const v = this.load(at.obj, at.off, t, within, at.off - off);
+    return (t.quals & VOLATILE) !== 0 && at.obj.kind === "outside" ? this.later(v, at, t) : v;
+  }
+
+  /** A register that is read in each turn of a loop may read otherwise by and by: from the third turn on it is open anew. */
+  private later(v: Value, at: { readonly obj: Obj; readonly off: number }, t: CType): Value {
+    const loops = this.stack.findLast((f) => f.loops.length > 0)?.loops ?? [0];
+    const turns = loops[loops.length - 1]!;
+    if (turns < 2) return v;
+    return unknown(`${typeof v === "bigint" ? `${at.obj.name}@${at.off}` : v.id}~${turns}`, t);
+  }
+
+  protected loadBits(obj: Obj, off: number, bf: BitPlace, t: CType, within: CType | null): Value {
+    const at = off + bf.offset;
+    const key = `${at}:${bf.shift}:${bf.width}:${bf.bytes}`;
+    const known = obj.bits.get(key);
+    if (known !== undefined) return this.known.resolve(known);
+    const cell = obj.cells.get(at);
+    if (cell !== undefined && typeof cell.v === "bigint" && cell.size >= bf.bytes)
+      return canonical(t, (BigInt.asUintN(64, cell.v) >> BigInt(bf.shift)) & ((1n << BigInt(bf.width)) - 1n));
+    const { fresh, name } = freshAt(obj, at);
+    if (fresh === "zero" && cell === undefined) return 0n;
+    const record = within !== null && within.kind === "record" ? within : obj.type;
+    const member = bitName(record, bf) ?? `${at}:${bf.shift}`;
+    const v = {
+      ...unknown(`${name}->${member}`, t),
+      lo: t.kind === "int" && t.signed ? -(1n << BigInt(bf.width - 1)) : 0n,
+      hi: (1n << BigInt(bf.width)) - 1n,
+    };
+    obj.bits.set(key, v);
+    return v;
+  }
+
+  protected storeBits(obj: Obj, off: number, bf: BitPlace, v: Value, t: CType): void {
+    const at = off + bf.offset;
+    const key = `${at}:${bf.shift}:${bf.width}:${bf.bytes}`;
+    const cell = obj.cells.get(at);
+    if (cell !== undefined && typeof cell.v === "bigint" && typeof v === "bigint" && cell.size >= bf.bytes) {
+      const mask = ((1n << BigInt(bf.width)) - 1n) << BigInt(bf.shift);
+      const kept = BigInt.asUintN(cell.size * 8, cell.v) & ~mask;
+      obj.cells.set(at, { size: cell.size, v: kept | ((v << BigInt(bf.shift)) & mask) });
+      return;
+    }
+    obj.bits.set(key, typeof v === "bigint" ? canonical(t, v & ((1n << BigInt(bf.width)) - 1n)) : v);
+  }
+
+  /** Copies a record from an address. */
+  copyRecord(to: Obj, at: number, from: Value, t: CType): void {
+    const size = sizeSafe(t);
+    if (size === null) return;
+    const src = this.reach(from, 0, t, "a struct is copied");
+    this.copyBytes(to, at, src.obj, src.off, size);
+  }
+
+  copyBytes(to: Obj, at: number, from: Obj, off: number, size: number): void {
+    const cells = [...from.cells].filter(([o, c]) => o >= off && o + c.size <= off + size);
+    const bits = [...from.bits].filter(([k]) => {
+      const o = Number(k.slice(0, k.indexOf(":")));
+      return o >= off && o < off + size;
+    });
+    const rule = freshAt(from, off);
+    clear(to, at, size);
+    const m = memberAt(from.type, off, 8);
+    const name = m === null || off === 0 ? rule.name : `${rule.name}${m.path}`;
+    copyRules(to, at, from, off, size, name);
+    if (from.bytes !== null)
+      for (let i = 0; i < Math.min(size, 4096); i++) put(to, at + i, 1, BigInt(from.bytes[off + i] ?? 0));
+    for (const [o, c] of cells) to.cells.set(o - off + at, c);
+    for (const [k, v] of bits) {
+      const [o, ...rest] = k.split(":");
+      to.bits.set([Number(o) - off + at, ...rest].join(":"), v);
+    }
+  }
+
+  /** A range that leaves the kernel: bytes of it that nobody wrote go with it. */
+  uninitialisedCopy(obj: Obj, off: number, size: number, by: string): void {
+    for (let i = off; i < off + size; i++) {
+      let written = false;
+      for (let a = i - 15; a <= i && !written; a++) {
+        const c = obj.cells.get(a);
+        written = c !== undefined && a + c.size > i;
+      }
+      if (written || freshAt(obj, i).fresh !== "uninitialised") continue;
+      this.fault({
+        kind: "copied-uninitialised",
+        object: obj.name,
+        what: `${by}() gives away bytes of ${obj.name} that nobody wrote (offset ${i - off})`,
+        taken: null,
+        given: null,
+        possible: false,
+      });
+      return;
+    }
+  }
+
+  functionObj(sym: FunctionSym): Obj {
+    const key = `${sym.def === null ? "" : sym.path}:${sym.name}`;
+    let obj = this.functions.get(key);
+    if (obj === undefined) {
+      obj = this.mem.make(`${sym.name}()`, "function", "unknown", { fn: sym });
+      this.functions.set(key, obj);
+    }
+    return obj;
+  }
+}
+
+function bitName(t: CType | null, bf: BitPlace): string | null {
+  if (t === null || t.kind !== "record" || t.info.layout === null) return null;
+  for (const f of t.info.layout.fields)
+    if (f.bit !== null && f.bit.offset === bf.offset && f.bit.shift === bf.shift) return f.name;
+  return null;
+}
