@@ -14,6 +14,8 @@ export interface AuditInput {
   readonly outcome: Outcome;
   /** The entry is called by a core that keeps nothing of it when it fails (probe, bind, init). */
   readonly root: boolean;
+  /** The entry is called through a pointer, by no function of its file. */
+  readonly callback: boolean;
   /** A whole life has been lived: nothing may be left. */
   readonly life: boolean;
   readonly at: {
@@ -41,7 +43,8 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
-    if (input.life ? false : isKept(w, h, input, reached)) continue;
+    const kept = !input.life && isKept(w, h, input, reached);
+    if (kept && !(input.callback && input.outcome === "failed" && h.kind.sort === "counted")) continue;
     w.fault({
       kind: "leaked",
       object: objectName(w, h),
@@ -49,6 +52,7 @@ export function audit(w: Run, input: AuditInput): void {
       taken: h.taken,
       given: null,
       possible: h.lent !== null,
+      kept,
       buried: h.kind.sort === "counted" && (w.mem.at(h.key)?.obj.gone ?? null) !== null,
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },

@@ -123,7 +123,8 @@ export function compareEntry(
     const [ran] =
       verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
     const shownBy = ran ?? g.b[0] ?? g.a[0]!;
-    const fault = shownBy.result.faults.find((f) => faultKey(f) === key)!;
+    const found = shownBy.result.faults.find((f) => faultKey(f) === key)!;
+    const fault = verdict === "new" && found.kept === true ? { ...found, possible: true } : found;
     differences.push({
       verdict,
       entry,

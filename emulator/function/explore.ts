@@ -21,6 +21,8 @@ export interface Entry {
   readonly path: string;
   /** Called by a core that keeps nothing of it when it fails. */
   readonly root: boolean;
+  /** Called by a core through a pointer: nobody in the file undoes what it left when it failed. */
+  readonly callback?: boolean;
   /** The function that ends what this one began, or null. */
   readonly leave: string | null;
   /** A life that can be lived again: between its ends others may come by. */
@@ -152,7 +154,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const begun = outcome === "succeeded" || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
     w.calls_.deviceGoes();
-    audit(w, { result: v, outcome, root: entry.root, life: false, at });
+    audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
     return { result, outcome };
   }
   const last = symOf(side, entry.leave, entry.path);
@@ -174,6 +176,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     result: null,
     outcome: "neither",
     root: true,
+    callback: false,
     life: true,
     at: { fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) },
   });

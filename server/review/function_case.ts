@@ -286,7 +286,8 @@ function entriesOf(
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    out.push({ name, path, root: leave !== null || roots.has(name), leave, ...more });
+    const callback = leave === null && !roots.has(name) && isCallback(text, bodies, name);
+    out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {
@@ -314,6 +315,12 @@ function entriesOf(
 function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
   const pattern = new RegExp(`\\b${name}\\s*\\(`);
   return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
+}
+
+/** A static function that nothing in the file calls: a core does, through a pointer. */
+function isCallback(text: string, bodies: ReadonlyMap<string, string>, name: string): boolean {
+  const head = new RegExp(`^static\\b[^;{}()]*\\b${name}\\s*\\(`, "m");
+  return head.test(text) && callersOf(bodies, name).length === 0;
 }
 
 /** Whether an end of a life calls a function itself. */

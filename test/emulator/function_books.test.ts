@@ -7,11 +7,14 @@ import { runPair, told } from "../support/function_pair.ts";
 const pairs: readonly {
   name: string;
   root?: boolean;
+  callback?: boolean;
   entry?: string;
   leave?: string;
   bad: string;
   good: string;
   want: string[];
+  /** What is told the other way round, where that is not the same. */
+  back?: string[];
 }[] = [
   {
     name: "a node that an early return keeps",
@@ -61,6 +64,16 @@ const pairs: readonly {
     good: `int f(struct platform_device *p) { struct clk *c = clk_get(&p->dev, "x"); void *m; int ret; if (IS_ERR(c)) return PTR_ERR(c); clk_prepare_enable(c);
         ret = helper(1); clk_disable_unprepare(c); clk_put(c); return ret; }`,
     want: ['leaked enabled clock of clk_get("x")', 'leaked prepared clock of clk_get("x")'],
+  },
+  {
+    name: "a node that a callback leaves with its caller although it fails",
+    callback: true,
+    bad: `struct spec { struct device_node *np; };
+      static int f(struct spec *s) { s->np = of_find_node_by_name(NULL, "x"); if (!s->np) return -EINVAL; if (helper(1)) return -EINVAL; return 0; }`,
+    good: `struct spec { struct device_node *np; };
+      static int f(struct spec *s) { s->np = of_find_node_by_name(NULL, "x"); if (!s->np) return -EINVAL; if (helper(1)) { of_node_put(s->np); return -EINVAL; } return 0; }`,
+    want: ["leaked device node of of_find_node_by_name()"],
+    back: [],
   },
   {
     name: "memory that the release function has freed is freed again",
@@ -322,14 +335,15 @@ const pairs: readonly {
 
 for (const p of pairs)
   test(p.name, () => {
-    const entry = { name: p.entry ?? "f", root: p.root ?? false, leave: p.leave ?? null };
+    const { root = false, callback = false, leave = null } = p;
+    const entry = { name: p.entry ?? "f", root, callback, leave };
     assert.deepEqual(
       told(runPair(p.bad, p.good, entry)),
       p.want.map((w) => `fixed ${w}`),
     );
     assert.deepEqual(
       told(runPair(p.good, p.bad, entry)),
-      p.want.map((w) => `new ${w}`),
+      (p.back ?? p.want).map((w) => `new ${w}`),
     );
     assert.deepEqual(told(runPair(p.bad, p.bad, entry)), []);
     assert.deepEqual(told(runPair(p.good, p.good, entry)), []);
