@@ -222,6 +222,8 @@ interface Candidate {
 const CHOICE_COST = 20;
 /** Paths that are spent on finding one that goes well. */
 const SEEKING = 40;
+/** Calls at one place, in a loop, of which each is made to fail before other places are. */
+const TURNS_ALIKE = 2;
 /** Functions of the patched files that are taken as read where one gave up, and nothing else leads further. */
 const MAX_AS_READ = 3;
 /** Values of one thing, told from each other in vain so often, are no more looked into before the rest. */
@@ -312,7 +314,11 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         fresh++;
       }
     if (c.subject !== "" && fresh === 0) vain.set(c.subject, (vain.get(c.subject) ?? 0) + 1);
+    const turns = new Map<string, number>();
     result.choices.forEach((choice, i) => {
+      const site = `${choice.callee} ${choice.fn} ${choice.loc.line}:${choice.loc.col}`;
+      const turn = choice.callee === null ? 0 : (turns.get(site) ?? 0) + 1;
+      turns.set(site, turn);
       if (i < c.after) return;
       const subject = subjectOf(choice.name);
       for (const option of choice.options) {
@@ -322,7 +328,9 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         if (seen.has(key)) continue;
         seen.add(key);
         const depth = c.depth + 1;
-        const rank = depth - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
+        // The hundredth call at one place says little that the first did not.
+        const again = turn > TURNS_ALIKE ? 1 : 0;
+        const rank = again + depth - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
         queue.push({ forced, after: i + 1, rank, depth, subject });
       }
     });
