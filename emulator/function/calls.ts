@@ -9,7 +9,7 @@ import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
-import { reach } from "./reach.ts";
+import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
 
@@ -98,11 +98,15 @@ export class Calls {
       .filter((h) => h.state === "held" && h.kind.sort !== "state" && h.kind.sort !== "lock");
     if (taken.length === 0 || w.beside() > 0) return;
     const roots = args.map((a) => w.known.resolve(a)).concat(v === null ? [] : [w.known.resolve(v)]);
-    const reached = reach(w, roots, taken);
-    for (const h of taken) {
+    // Mostly what is returned leads to it: all memory is looked through for the rest alone.
+    const near = ledTo(w, roots);
+    const rest = taken.filter((h) => {
       const at = w.mem.at(h.key);
-      if (at !== null && !reached(h, at.obj.id)) h.state = "passed";
-    }
+      return at !== null && !near.has(at.obj.id);
+    });
+    if (rest.length === 0) return;
+    const reached = reach(w, roots, taken);
+    for (const h of rest) if (!reached(h, w.mem.at(h.key)!.obj.id)) h.state = "passed";
   }
 
   /** Carries out what was left for when the device goes. */

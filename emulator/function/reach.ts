@@ -41,6 +41,12 @@ function reachable(
     const at = typeof r === "bigint" ? w.mem.at(r) : null;
     if (at !== null) add(at.obj.id);
   }
+  follow(w, queue, add);
+  return out;
+}
+
+/** Goes on from objects to those that their cells lead to; `add` puts a new one into the queue. */
+function follow(w: Run, queue: number[], add: (id: number) => void): void {
   while (queue.length > 0) {
     const o = w.mem.objects[queue.pop()!]!;
     for (const c of o.cells.values()) {
@@ -50,6 +56,22 @@ function reachable(
       if (at !== null && at.obj.kind !== "string" && at.obj.kind !== "function") add(at.obj.id);
     }
   }
+}
+
+/** Objects that given values lead to, by themselves. */
+export function ledTo(w: Run, roots: readonly Value[]): Set<number> {
+  const out = new Set<number>();
+  const queue: number[] = [];
+  const add = (id: number): void => {
+    if (out.has(id)) return;
+    out.add(id);
+    queue.push(id);
+  };
+  for (const r of roots) {
+    const at = typeof r === "bigint" ? w.mem.at(r) : null;
+    if (at !== null) add(at.obj.id);
+  }
+  follow(w, queue, add);
   return out;
 }
 

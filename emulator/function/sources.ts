@@ -28,6 +28,8 @@ export class KernelSources {
   private readonly typedefs: ReadonlySet<string>;
   private readonly prelude: LinkUnit;
   private reading = 0;
+  /** The file whose text is read for what it defines, or "". */
+  private readsPath = "";
   /** Headers whose directives are being read. */
   private readonly underWay = new Set<string>();
   private readonly traces = new Map<string, LinkUnit>();
@@ -86,6 +88,8 @@ export class KernelSources {
 
   private parsed(path: string, text: string): Loaded {
     const macros = this.base.copy();
+    const before = this.readsPath;
+    this.readsPath = path;
     const { tokens } = preprocess(
       { path, text, origin: "tree" },
       {
@@ -96,6 +100,7 @@ export class KernelSources {
         ...(this.base instanceof TreeTable ? { sticky: this.base.shims } : {}),
       },
     );
+    this.readsPath = before;
     const tu = parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" });
     // A header's own form of what a shim stands for (`static inline void print_hex_dump_debug(...)`) is not the shim's.
     const externals = path === "<prelude>" ? tu.externals : tu.externals.filter((e) => !declaresShim(e));
@@ -126,13 +131,20 @@ export class KernelSources {
   /** A macro of the tree's headers. */
   private macro(name: string): MacroDef | undefined {
     const known = this.found.get(name);
-    if (known !== undefined) return known ?? undefined;
+    if (known !== undefined) return known === null || this.isOwnName(name) ? undefined : known;
     this.found.set(name, null);
     const found = /^trace_\w+$/.test(name) ? this.tracepoint(name) : this.imported(name);
     // While a file's own directives are read its macros are not known yet: asked again later.
     if (found === undefined && this.reading > 0) this.found.delete(name);
     else this.found.set(name, found ?? null);
-    return found;
+    return this.isOwnName(name) ? undefined : found;
+  }
+
+  /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */
+  private isOwnName(name: string): boolean {
+    const own = (kind: string): boolean =>
+      this.source.definers(`${kind}${name}`).some((path) => path === this.readsPath);
+    return this.readsPath !== "" && own("") && !own("#");
   }
 
   private imported(name: string): MacroDef | undefined {

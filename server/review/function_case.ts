@@ -286,7 +286,7 @@ function entriesOf(
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    const callback = leave === null && !roots.has(name) && isCallback(text, bodies, name);
+    const callback = leave === null && !roots.has(name) && isCallback(bodies, name);
     out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, ...more });
   };
   const reached = new Set<string>();
@@ -318,9 +318,8 @@ function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] 
 }
 
 /** A static function that nothing in the file calls: a core does, through a pointer. */
-function isCallback(text: string, bodies: ReadonlyMap<string, string>, name: string): boolean {
-  const head = new RegExp(`^static\\b[^;{}()]*\\b${name}\\s*\\(`, "m");
-  return head.test(text) && callersOf(bodies, name).length === 0;
+function isCallback(bodies: ReadonlyMap<string, string>, name: string): boolean {
+  return /^static\b/.test((bodies.get(name) ?? "").trimStart()) && callersOf(bodies, name).length === 0;
 }
 
 /** Whether an end of a life calls a function itself. */
