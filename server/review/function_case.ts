@@ -152,8 +152,11 @@ export class FunctionCases {
     const { contracts } = readContracts();
     const c = this.images.filter((f) => f.path.endsWith(".c"));
     const paths = c.map((f) => f.path);
+    const headers = this.images.map((f) => f.path).filter((path) => path.endsWith(".h"));
     const textOf = (path: string): string | null => this.imagesOf(path)?.after ?? null;
-    const sources = new KernelSources(functionSource(this.tree, headerIndex(this.tree), paths, textOf));
+    const sources = new KernelSources(
+      functionSource(this.tree, headerIndex(this.tree), paths, textOf, headers),
+    );
     const files = new Set(paths);
     const side = (which: "before" | "after"): Side => ({
       program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),

@@ -240,13 +240,15 @@ function linesFor(stored: Buffer, first: number, name: string): number[] {
 
 /**
  * What the given files may name. `textOf`: the side's text of a path where it is not the tree's. Headers that the files
- * include by a path of their own come first.
+ * include by a path of their own come first, then `changed`: headers that the side has in another form than the tree, whose
+ * names the tree's index may not have.
  */
 export function functionSource(
   tree: KernelTree,
   index: HeaderIndex,
   paths: readonly string[],
   textOf: (path: string) => string | null,
+  changed: readonly string[] = [],
 ): TreeSource {
   const read = (path: string): string | null => textOf(path) ?? tree.read(path);
   const local = new Map<string, string[]>();
@@ -321,6 +323,11 @@ export function functionSource(
     const text = read(path);
     if (text !== null) follow(path, text);
   }
+  for (const path of changed)
+    if (!seen.has(path)) {
+      seen.add(path);
+      add(path);
+    }
   const neighbours = neighboursOf(tree, paths);
   return {
     definers: (name) => [...(local.get(name) ?? []), ...index.definers(name), ...neighbours(name)],

@@ -16,6 +16,9 @@ const CODE =
   '#include "orders.h"\n\nstatic int order_known(int order)\n{\n\tint last = ORDER_LAST;\n\n\tif (order == ORDER_SMALL)\n\t\treturn 1;\n\treturn order == last;\n}\n\n' +
   "int order_of(int order)\n{\n\treturn order_known(order) ? order : -22;\n}\n";
 
+const IDS =
+  "#ifndef ORDER_IDS_H\n#define ORDER_IDS_H\n#define ORDER_FIRST 0\n\n#define ORDER_END 18\n#endif\n";
+
 /** A tree of one driver. @param version as "6.6" */
 function treeOf(version: string, header = HEADER): string {
   const root = mkdtempSync(join(tmpdir(), "folioscope-torn-"));
@@ -26,6 +29,7 @@ function treeOf(version: string, header = HEADER): string {
   mkdirSync(join(root, "mm"), { recursive: true });
   writeFileSync(join(root, "Makefile"), `VERSION = ${major}\nPATCHLEVEL = ${minor}\n`);
   writeFileSync(join(root, "drivers", "orders", "orders.h"), header);
+  writeFileSync(join(root, "include", "linux", "order_ids.h"), IDS);
   writeFileSync(join(root, "drivers", "orders", "orders.c"), CODE);
   return root;
 }
@@ -59,6 +63,16 @@ test("a name that a refused hunk declares is not told", () => {
   const other =
     "#ifndef ORDERS_H\n#define ORDERS_H\nenum { ORDER_SMALL };\nenum { ORDER_LAST = 9 };\n#endif\n";
   assert.deepEqual(told(treeOf("6.6", other), change, USE), []);
+});
+
+test("a name that the patch adds to a header of include/linux is declared", () => {
+  const added = "#define ORDER_FIRST 0\n#ifdef CONFIG_MMU\n#define ORDER_MIDDLE 4\n#endif\n";
+  const ids = {
+    path: "include/linux/order_ids.h",
+    from: IDS,
+    to: exchanged(IDS, "#define ORDER_FIRST 0\n", added),
+  };
+  assert.deepEqual(told(treeOf("6.6"), ids, USE), []);
 });
 
 test("a tree of another time may lack what the patch's own had", () => {
