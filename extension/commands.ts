@@ -6,6 +6,7 @@ import {
   env,
   type LogOutputChannel,
   Position,
+  ProgressLocation,
   type QuickPickItem,
   Range,
   Selection,
@@ -28,6 +29,7 @@ import {
   COMMAND_OPEN_EXAMPLE,
   COMMAND_OPEN_READABLE,
   COMMAND_OPEN_REPAIRED,
+  COMMAND_ORDERS,
   COMMAND_PREVIOUS_FINDING,
   COMMAND_REPLAY,
   COMMAND_RESTART,
@@ -42,16 +44,22 @@ import {
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
   METHOD_CANCEL,
+  METHOD_ORDERS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
   METHOD_REPLY,
   METHOD_REPORT,
+  METHOD_SCENARIOS,
   METHOD_SIMULATE,
   METHOD_TREE,
+  type OrdersParams,
+  type OrdersResult,
   REPORT_LANGUAGE,
   type ReadableMailResult,
   type ReplyResult,
   type ReportResult,
+  type ScenarioRow,
+  type ScenariosResult,
   type SimulateParams,
   type SimulateResult,
   type TreeNode,
@@ -98,6 +106,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_FILTER]: () => filterRows(host),
     [COMMAND_CLEAR_FILTER]: () => host.setFilter(NO_FILTER),
     [COMMAND_MARK_SEEN]: () => markSeen(host),
+    [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
@@ -242,6 +251,47 @@ async function chooseFinding(host: CommandHost, uri: string): Promise<number | u
     matchOnDescription: true,
   });
   return chosen?.finding;
+}
+
+/** Scenarios to try the orders of: those that ran first, races before the rest of them. */
+async function askScenario(host: CommandHost, uri: string): Promise<string | undefined> {
+  const { scenarios } = await host.client.request<ScenariosResult>(METHOD_SCENARIOS, { uri });
+  const rank = (row: ScenarioRow): number => (row.runs > 0 ? 0 : 2) + (row.name.startsWith("race-") ? 0 : 1);
+  const items = [...scenarios]
+    .sort((a, b) => rank(a) - rank(b))
+    .map(
+      (row): QuickPickItem => ({
+        label: row.name,
+        description: row.runs > 0 ? "ran" : "",
+        detail: row.title,
+      }),
+    );
+  const chosen = await window.showQuickPick(items, {
+    title: "Folioscope: try the orders of which scenario's tasks",
+    matchOnDetail: true,
+  });
+  return chosen?.label;
+}
+
+async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, { scenario, patch }) => {
+    const wanted = scenario ?? (await askScenario(host, uri));
+    if (wanted === undefined) return;
+    const params: OrdersParams = { uri, scenario: wanted, ...(patch === undefined ? {} : { patch }) };
+    const where = {
+      location: ProgressLocation.Notification,
+      title: `Orders of ${wanted}`,
+      cancellable: true,
+    };
+    const answer = await window.withProgress(where, (_progress, token) =>
+      host.client.request<OrdersResult>(METHOD_ORDERS, params, token).catch((error: unknown) => {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      }),
+    );
+    if (answer !== undefined)
+      await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
+  });
 }
 
 async function openReport(host: CommandHost, uri: string, finding: number | undefined): Promise<void> {

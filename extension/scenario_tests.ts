@@ -23,8 +23,11 @@ import {
 } from "vscode";
 import {
   COMMAND_STEP,
+  METHOD_ORDERS,
   METHOD_RUN_TESTS,
   METHOD_TESTS,
+  type OrdersParams,
+  type OrdersResult,
   type RunTestsParams,
   type StatusParams,
   type TestCase,
@@ -61,6 +64,8 @@ export class ScenarioTests implements Disposable {
     const covered = this.#controller.createRunProfile("Added lines", TestRunProfileKind.Coverage, run, true);
     covered.loadDetailedCoverage = async (_run, file) => details(this.#lines.get(file) ?? []);
     covered.loadDetailedCoverageForTest = (_run, _file, item, token) => this.#reachedBy(item, token);
+    const orders = (request: TestRunRequest, token: CancellationToken) => this.#tryOrders(request, token);
+    this.#controller.createRunProfile("Try orders", TestRunProfileKind.Run, orders, false);
     this.#controller.refreshHandler = async () => {
       for (const uri of [...this.#shown.keys()]) await this.#load(uri);
     };
@@ -200,6 +205,40 @@ export class ScenarioTests implements Disposable {
     } finally {
       this.#busy.delete(uri);
     }
+  }
+
+  /** Other orders of the tasks of the runs that are asked for; of a whole patch that would take too long. */
+  async #tryOrders(request: TestRunRequest, token: CancellationToken): Promise<void> {
+    const run = this.#controller.createTestRun(request);
+    for (const item of request.include ?? []) {
+      const meaning = this.#meanings.get(item);
+      if (meaning?.scenario === undefined || token.isCancellationRequested) {
+        if (meaning !== undefined) run.appendOutput("Choose one run: orders are tried of one at a time.\r\n");
+        run.skipped(item);
+        continue;
+      }
+      const { uri, patch, scenario } = meaning;
+      const params: OrdersParams = {
+        uri,
+        scenario,
+        ...(patch.patch === undefined ? {} : { patch: patch.patch }),
+      };
+      run.started(item);
+      try {
+        const { text, news } = await this.#client.request<OrdersResult>(METHOD_ORDERS, params, token);
+        run.appendOutput(text.replace(/\n/g, "\r\n"), undefined, item);
+        if (news === 0) run.passed(item);
+        else
+          run.failed(
+            item,
+            new TestMessage(`in some order the patched side breaks what the other does not:\n${text}`),
+          );
+      } catch (error) {
+        if (token.isCancellationRequested) run.skipped(item);
+        else run.errored(item, new TestMessage(error instanceof Error ? error.message : String(error)));
+      }
+    }
+    run.end();
   }
 
   #ask({ uri, patch, scenario }: Meaning, token: CancellationToken): Promise<TestsResult> {

@@ -4,30 +4,23 @@
  * (review/explore.ts).
  */
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
-import { Memory } from "../emulator/mem/memory.ts";
 import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
-import { exploredText, failedText, injectedText, lanes } from "./report/explored.ts";
+import { exploredText, failedText, injectedText, lanes, newIn } from "./report/explored.ts";
 import { jsonText, terminalText } from "./report/text.ts";
 import { choosePatches } from "./review/analysis.ts";
 import { allViolations } from "./review/compare.ts";
-import { type ExploredCase, type ExploreLimits, exploreCase, turnsIn } from "./review/explore.ts";
-import {
-  exploreFaults,
-  failedIn,
-  failingCase,
-  type InjectedCase,
-  parseFailing,
-} from "./review/explore_faults.ts";
+import { type ExploredCase, type ExploreLimits, turnsIn } from "./review/explore.ts";
+import { failedIn, failingCase, type InjectedCase, parseFailing } from "./review/explore_faults.ts";
+import { exploreAll, sidesOf } from "./review/exploring.ts";
 import { wantedCases } from "./review/plan.ts";
 import { digestOf, orderOf, parseReplay, type Replay } from "./review/replay.ts";
-import { buildSides, type PatchSides, patchTitle, sourcesOf } from "./review/sides.ts";
+import type { PatchSides } from "./review/sides.ts";
 import { DEFAULT_STEPS, type ReviewOptions } from "./review/types.ts";
-import { nothingText } from "./review/why.ts";
-import { TreeProblem, treeContext } from "./source/context.ts";
+import { TreeProblem } from "./source/context.ts";
 import { restoredDocument } from "./source/restore.ts";
 
 const USAGE = `usage: folioscope explore [options] FILE|- --scenario GLOB
@@ -146,34 +139,27 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     ...(values.time === undefined ? {} : { stop: () => Date.now() - started > 1000 * seconds }),
   };
   const results: (ExploredCase | InjectedCase)[] = [];
+  const silent = (why: string): void => io.stderr(`folioscope explore: ${why}\n`);
   let cases = 0;
   let reached = false;
   try {
-    const context = treeContext(options, doc);
-    const memories = [new Memory(), new Memory()] as const;
-    for (const patch of patches) {
-      const sources = sourcesOf(doc, patch, options, replay, context);
-      if (sources.nothing !== null) {
-        io.stderr(`folioscope explore: ${patchTitle(patch)}: ${nothingText(sources.nothing)}\n`);
-        continue;
-      }
-      const sides = buildSides(patch, sources, memories, () => false);
-      if (replay !== null) return tellReplay(sides, replay, limits, io);
-      reached = true;
-      for (const c of wantedCases(sides.after.booted.scenarios, options, null)) {
-        cases++;
-        const at = { name: c.def.name, params: c.params, label: c.label };
-        if (values.faults !== undefined) {
-          const result = exploreFaults(sides, at, patch, values.faults === "2" ? 2 : 1, limits);
-          results.push(result);
-          if (values.json !== true) io.stdout(injectedText(result));
-          continue;
-        }
-        const result = exploreCase(sides, at, patch, limits);
-        results.push(result);
-        if (values.json !== true) io.stdout(exploredText(result));
-      }
+    if (replay !== null) {
+      for (const { sides } of sidesOf({ doc, patches, options }, replay, silent))
+        return tellReplay(sides, replay, limits, io);
+      return 3;
     }
+    const faults = Number(values.faults ?? 0) as 0 | 1 | 2;
+    ({ cases, reached } = exploreAll(
+      { doc, patches, options, limits, faults },
+      {
+        silent,
+        explored: (result) => {
+          results.push(result);
+          if (values.json !== true)
+            io.stdout("depth" in result ? injectedText(result) : exploredText(result));
+        },
+      },
+    ));
   } catch (error) {
     if (!(error instanceof TreeProblem)) throw error;
     return fail(error.message);
@@ -183,8 +169,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
       `${unknownName("scenario that matches", values.scenario, scenarioNames())}; see folioscope scenarios`,
     );
   if (values.json === true) io.stdout(`${jsonText({ explored: results }, 2)}\n`);
-  if (results.some((r) => ("races" in r && r.races.length > 0) || r.faults.some((f) => f.verdict === "new")))
-    return 1;
+  if (results.some((r) => newIn(r) > 0)) return 1;
   return results.some((r) => r.notModelled === "") ? 0 : 3;
 }
 

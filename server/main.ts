@@ -8,6 +8,7 @@ import manifest from "../package.json" with { type: "json" };
 import { catalogueOnThread } from "./emulation/catalogue.ts";
 import { imagesOnThread } from "./emulation/images.ts";
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
+import { ordersOnThread } from "./emulation/orders.ts";
 import { FrameCheck } from "./lsp/frames.ts";
 import { Reader, readerThread } from "./reading/reader.ts";
 import { Server } from "./server.ts";
@@ -45,5 +46,6 @@ new Server({
   queue,
   catalogue: catalogueOnThread(join(__dirname, "worker.cjs")),
   treeImages: imagesOnThread(join(__dirname, "worker.cjs")),
+  orders: ordersOnThread(join(__dirname, "worker.cjs")),
   version: manifest.version,
 }).listen();

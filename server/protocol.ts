@@ -32,6 +32,7 @@ export const METHOD_LAUNCH = "folioscope/launch";
 export const METHOD_REMARKS = "folioscope/remarks";
 export const METHOD_TESTS = "folioscope/tests";
 export const METHOD_SCENARIOS = "folioscope/scenarios";
+export const METHOD_ORDERS = "folioscope/orders";
 export const METHOD_IMAGES = "folioscope/images";
 export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
 export const METHOD_IMAGE_HOVER = "folioscope/imageHover";
@@ -63,6 +64,7 @@ export const COMMAND_OPEN_DIFF = "folioscope.openDiff";
 export const COMMAND_FILTER = "folioscope.filterRows";
 export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
 export const COMMAND_MARK_SEEN = "folioscope.markSeen";
+export const COMMAND_ORDERS = "folioscope.tryOrders";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
@@ -238,6 +240,24 @@ export interface OpenSettingsParams {
 
 export interface CancelParams {
   readonly uri: string;
+}
+
+/**
+ * METHOD_ORDERS: tries the orders of a scenario's tasks on both sides of a patch (`patch` as in METHOD_SIMULATE), or of all;
+ * with `faults` each fault once (1), or in pairs (2), instead. Cancelled by the protocol's own cancel.
+ */
+export interface OrdersParams {
+  readonly uri: string;
+  readonly patch?: string;
+  /** A scenario's name, or a case with its parameters. */
+  readonly scenario: string;
+  readonly faults?: 0 | 1 | 2;
+}
+export interface OrdersResult {
+  readonly title: string;
+  readonly text: string;
+  /** Faults and data races that only the patched side shows. */
+  readonly news: number;
 }
 
 /** METHOD_REPORT: the readable report of one finding, or of the whole document. */

@@ -23,6 +23,7 @@ import { notRunnable, pathsOf, readableMail, resultKey, testsOf } from "./docume
 import type { Catalogue } from "./emulation/catalogue.ts";
 import type { TreeImages } from "./emulation/images.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
+import { askOrders, type Orders } from "./emulation/orders.ts";
 import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
 import { definition } from "./features/definition.ts";
@@ -67,6 +68,7 @@ import {
   METHOD_IMAGES,
   METHOD_LAUNCH,
   METHOD_OPEN_SETTINGS,
+  METHOD_ORDERS,
   METHOD_READABLE_MAIL,
   METHOD_REMARKS,
   METHOD_REPLAY,
@@ -121,6 +123,7 @@ export interface ServerOptions {
   /** Makes the images of a file in a kernel tree, away from this thread. */
   readonly treeImages: TreeImages;
   readonly catalogue: Catalogue;
+  readonly orders: Orders;
   readonly version: string;
 }
 
@@ -632,6 +635,17 @@ export class Server {
         const entries = await this.#options.catalogue();
         return { scenarios: scenarioList(entries, document?.snapshot().review?.result) };
       }),
+    );
+    c.onRequest(METHOD_ORDERS, (p: unknown, token: CancellationToken) =>
+      this.#caughtLater("orders", async () =>
+        askOrders(
+          await this.#readDocument(p),
+          this.#options.orders,
+          reviewOptions(this.#effective()),
+          p,
+          token,
+        ),
+      ),
     );
     c.onRequest(METHOD_IMAGE_MARKS, (p: unknown) =>
       this.#caughtLater("before and after", async () =>

@@ -7,12 +7,19 @@ import { Worker } from "node:worker_threads";
 /** A tree's index takes a hundred megabytes. */
 const MAX_HEAP_MB = 1024;
 
-/** Starts `file` (the bundled worker) with `setup` and gives what it posts. @throws Error when it ends without an answer */
-export function askThread<T>(file: string, setup: object): Promise<T> {
+/**
+ * Starts `file` (the bundled worker) with `setup` and gives what it posts. `cancelled` is given what ends the thread.
+ * @throws Error when it ends without an answer
+ */
+export function askThread<T>(file: string, setup: object, cancelled?: (end: () => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(file, {
       workerData: setup,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    cancelled?.(() => {
+      reject(new Error("cancelled"));
+      void worker.terminate();
     });
     worker.once("message", (reply: T) => resolve(reply));
     worker.once("error", reject);

@@ -2,7 +2,7 @@
  * The thread that the emulator runs in: takes one review at a time, posts progress and the result. A review looks at the
  * shared stop flag between cases and while it runs them; one that does not look is ended with its thread by job.ts.
  * Started as a worker of a pool, it runs another thread's cases instead (pool.ts); started for images, it makes those of one
- * file (images.ts), or lists the scenarios (catalogue.ts).
+ * file (images.ts), lists the scenarios (catalogue.ts), or tries orders (orders.ts).
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { inSettings } from "../config.ts";
@@ -13,6 +13,7 @@ import { TreeProblem } from "../source/context.ts";
 import { type CatalogueSetup, catalogue } from "./catalogue.ts";
 import { type ImagesSetup, treeImages } from "./images.ts";
 import type { JobReply, JobRequest } from "./job.ts";
+import { type OrdersSetup, orders } from "./orders.ts";
 import { Pool, type PoolSetup, serve } from "./pool.ts";
 import { counting } from "./progress.ts";
 
@@ -78,10 +79,11 @@ function post(reply: JobReply): void {
   parentPort?.postMessage(reply);
 }
 
-const setup = workerData as PoolSetup | ImagesSetup | CatalogueSetup | null;
+const setup = workerData as PoolSetup | ImagesSetup | CatalogueSetup | OrdersSetup | null;
 if (setup?.kind === "pool" && parentPort !== null) serve(parentPort, parseDocument);
 else if (setup?.kind === "images") parentPort?.postMessage(treeImages(setup.request));
 else if (setup?.kind === "catalogue") parentPort?.postMessage(catalogue());
+else if (setup?.kind === "orders") parentPort?.postMessage(orders(setup.request));
 else {
   parentPort?.on("message", (request: JobRequest) => void run(request).then(post));
   post({ kind: "ready" });

@@ -78,6 +78,10 @@ function faultText(f: ExploredFault): string[] {
   ];
 }
 
+/** How many faults, and data races, a case has that only the patched side shows. */
+export const newIn = (e: ExploredCase | InjectedCase): number =>
+  e.faults.filter((f) => f.verdict === "new").length + ("races" in e ? e.races.length : 0);
+
 /** The report of one explored case. Every line is fit for a terminal. */
 export function exploredText(e: ExploredCase): string {
   const lines = [`${e.scenario}`];

@@ -4,8 +4,9 @@
  * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds; a tree with
  * "wrong" in its name cannot be used.
  */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { JobReply, JobRequest } from "../../server/emulation/job.ts";
+import type { OrdersAnswer, OrdersSetup } from "../../server/emulation/orders.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { fakeInTree, fakeReview } from "../support/fake_review.ts";
 
@@ -42,5 +43,12 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
   return { kind: "result", id, result: fakeInTree(parsed, result, options.tree) };
 }
 
-parentPort?.on("message", (request: JobRequest) => parentPort?.postMessage(run(request)));
-parentPort?.postMessage({ kind: "ready" } satisfies JobReply);
+const setup = workerData as OrdersSetup | null;
+if (setup?.kind === "orders") {
+  const { options, faults } = setup.request;
+  if (options.scenario === "hang") sleep(10_000);
+  parentPort?.postMessage({ text: `${options.scenario}, faults ${faults}`, news: 1 } satisfies OrdersAnswer);
+} else {
+  parentPort?.on("message", (request: JobRequest) => parentPort?.postMessage(run(request)));
+  parentPort?.postMessage({ kind: "ready" } satisfies JobReply);
+}

@@ -188,6 +188,25 @@ describe("language server", () => {
     assert.match(replay.text, /folio-ref-leak/);
   });
 
+  test("orders are tried on a thread of their own, with what was asked for", async () => {
+    const c = await start({ run: "manual" });
+    c.open(URI, MAIL, "plaintext");
+    const asked = { uri: URI, scenario: "race-scan-locked order=0", faults: 2 };
+    const { result } = await c.request("folioscope/orders", asked);
+    assert.deepEqual(result, {
+      title: "Faults of race-scan-locked order=0",
+      text: "race-scan-locked order=0, faults 2",
+      news: 1,
+    });
+    const nameless = await c.request("folioscope/orders", { uri: URI });
+    assert.match(nameless.result.text, /Name a scenario/);
+    const late = c.request("folioscope/orders", { uri: URI, scenario: "hang" });
+    // A thread that hangs keeps nobody waiting, and what is taken back is given up at once.
+    assert.ok((await c.request("folioscope/tree", { uri: URI })).result.roots.length > 0);
+    c.cancel(c.lastId - 1);
+    assert.ok((await late).error !== undefined);
+  });
+
   test("hover and lenses answer while a simulation runs", async () => {
     const c = await start({ scenario: "slow" });
     const checking = c.next("folioscope/status", (p) => p.state === "checking" && p.done > 3);

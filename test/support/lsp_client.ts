@@ -111,6 +111,16 @@ export class LspClient {
     return answer;
   }
 
+  /** The number of the request made last. */
+  get lastId(): number {
+    return this.#nextId - 1;
+  }
+
+  /** Takes a request back, as an editor does. */
+  cancel(id: number): void {
+    this.notify("$/cancelRequest", { id });
+  }
+
   notify(method: string, params: unknown): void {
     this.send({ method, params });
   }
