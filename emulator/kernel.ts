@@ -12,7 +12,6 @@ import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
-import { MEANT } from "./kernel/meant.ts";
 import { Machine } from "./machine/machine.ts";
 import { referenceFiles } from "./reference/index.ts";
 import type { Image } from "./vm/image.ts";
@@ -306,7 +305,6 @@ export function buildKernelImage(
     files,
     natives: NATIVES,
     stubMode: "record",
-    meant: MEANT,
     coverage: (_path, fidelity) => fidelity === "diff",
     ...(space === undefined ? {} : { space }),
   });

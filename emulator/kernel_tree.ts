@@ -14,7 +14,6 @@ import { preprocess } from "./c/preprocessor.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraRow } from "./kernel/era.ts";
-import { MEANT } from "./kernel/meant.ts";
 import {
   type KernelImage,
   MAX_OVERLAYS,
@@ -210,7 +209,6 @@ class TreeBuilder {
       files: this.files,
       natives: NATIVES,
       stubMode: "record",
-      meant: MEANT,
       coverage: (_path, fidelity) => fidelity === "diff",
       more: (name) => this.more(name),
       standInLayer: LAYER.reference,

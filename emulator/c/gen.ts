@@ -48,14 +48,9 @@ export interface GenEnv {
   /** Bytes of an object with a constant initialiser. */
   bytesOf(sym: ObjectSym): Uint8Array | null;
   line(loc: Loc): number;
-  /** For parameters of this enumeration: what comes in instead of its values, and which value that is. */
-  meant(tag: string): Meanings;
   readonly coverage: boolean;
   readonly hosted: boolean;
 }
-
-/** Pairs of what a caller of another release passes, and the enumeration's value for it; both 32-bit, no value is passed. */
-export type Meanings = readonly (readonly [passed: number, value: number])[];
 
 export interface ScopeRecord {
   readonly block: SBlock;

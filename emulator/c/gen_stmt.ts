@@ -87,7 +87,6 @@ function prologue(g: Gen): void {
   for (const { v, reg } of at) {
     asm.loc = v.loc;
     if (fn.promotedParams && v !== fn.chain) narrowParam(g, v, reg);
-    if (v.type.kind === "enum" && v.type.info.tag !== null) takeMeaning(g, v.type.info.tag, reg);
     if (inRegister(v) || v.byReference) v.reg = reg;
     else {
       v.reg = -1;
@@ -112,16 +111,6 @@ function prologue(g: Gen): void {
 function narrowParam(g: Gen, v: LocalVar, reg: number): void {
   if (v.type.kind === "float" && v.type.size === 4) g.asm.emit(Op.FROUND, reg, reg);
   else if (isInteger(v.type) && intOf(v.type).bits <= 32) emitTruncate(g, reg, reg, v.type);
-}
-
-/** What a caller of another release passes for an enumeration's value becomes that value. */
-function takeMeaning(g: Gen, tag: string, reg: number): void {
-  for (const [passed, value] of g.env.meant(tag)) {
-    const other = g.asm.label();
-    g.asm.jump(Op.JNEI32, reg, passed, 0, other, 3);
-    g.asm.emit(Op.LDI, reg, value);
-    g.asm.bind(other);
-  }
 }
 
 function epilogue(g: Gen): void {

@@ -51,7 +51,7 @@ import {
   UINT,
   unqualified,
 } from "./ctype.ts";
-import type { GenEnv, Meanings } from "./gen.ts";
+import type { GenEnv } from "./gen.ts";
 import { genFunction } from "./gen_stmt.ts";
 import { underWatch } from "./lowering_watch.ts";
 import type { MacroDef, MacroTable } from "./macro_table.ts";
@@ -129,8 +129,6 @@ export interface LinkOptions {
    * it, or the members named.
    */
   readonly merged?: ReadonlyMap<string, ReadonlySet<string> | "all">;
-  /** By the tag of an enumeration: what callers of another release pass to a parameter of it (GenEnv.meant). */
-  readonly meant?: ReadonlyMap<string, Meanings>;
   /** Images linked in one space have the same ids and addresses for what has the same name. Absent: a space of its own. */
   readonly space?: AddressSpace;
 }
@@ -744,14 +742,9 @@ class Linker implements LinkScope, Answering {
       template: (bytes, align) => this.template(bytes, align),
       bytesOf: (sym) => this.bytesOf(sym),
       line: (loc) => this.line(loc),
-      meant: (tag) => this.meant(tag),
       coverage: true,
       hosted: this.hosted,
     };
-  }
-
-  meant(tag: string): Meanings {
-    return this.options.meant?.get(tag) ?? NO_MEANINGS;
   }
 
   line(loc: Loc): number {
@@ -1031,7 +1024,6 @@ function cannotRunWhole(body: FnCode): boolean {
 }
 
 const NO_SIGS: readonly CallSignature[] = [];
-const NO_MEANINGS: Meanings = [];
 
 function trapBody(message: string, loc: Loc | null): FnCode {
   return {

@@ -265,8 +265,6 @@ export class SharedCode {
         recorder.spoiled = true;
         return linker.line(loc);
       },
-      // The same for all images: nothing to hear again.
-      meant: (tag) => linker.meant(tag),
       coverage: linker.coverage,
       hosted: linker.hosted,
     };
