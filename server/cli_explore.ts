@@ -46,7 +46,9 @@ how much
   --time S         stop after S seconds; results then depend on the machine
   --steps N        instructions of a run (default ${DEFAULT_STEPS})
   --faults N       not orders: each call that can fail (allocations, blocks, devices) fails
-                   once, and with 2 then each pair; runs at most as --schedules says
+                   once, each wait gets a signal, each I/O an error or -EAGAIN, each copy
+                   meets poison, each insertion comes second; with 2 then each pair;
+                   runs at most as --schedules says
   --json           the results as JSON
 
 exit status: 0 nothing new; 1 something new in some order; 2 bad usage or

@@ -121,7 +121,7 @@ export interface MachineState {
   readonly locks: readonly (readonly [bigint, LockState])[];
   readonly failuresLeft: ReadonlyMap<string, number>;
   readonly failNth: number;
-  readonly failSite: string;
+  readonly failSite: string | null;
   readonly failNext: number;
   readonly watched: ReadonlyMap<bigint, string>;
   /** What each watched kind's listener holds, by kind. */
@@ -131,6 +131,9 @@ export interface MachineState {
 /** Parameters of a case: which of its fallible calls fails, and which of those after that one; 1 is the next. */
 export const NTH_FAILURE = "nth_failure";
 export const THEN_FAILURE = "then_failure";
+
+/** How the names of faults begin that are no failing call (FSC_FAULT of folioscope.h). */
+export const FAULT = "fault:";
 
 const copyLock = (l: LockState): LockState => ({ ...l, readers: new Map(l.readers) });
 
@@ -153,9 +156,9 @@ export class Machine implements Stateful<MachineState> {
   private readonly options: MachineOptions;
   private readonly locks = new Map<bigint, LockState>();
   private failuresLeft: Map<string, number>;
-  /** Calls of __fsc_fail for `failSite` until one fails, 0: none will. */
+  /** Calls of __fsc_fail for `failSite` (null: no scenario has said which) until one fails, 0: none will. */
   private failNth = 0;
-  private failSite = "";
+  private failSite: string | null = null;
   /** The same once more after the first has failed. */
   private failNext = 0;
   /** Watched kinds by their module's name, in the table's order. */
@@ -602,6 +605,8 @@ export class Machine implements Stateful<MachineState> {
   }
 
   private isFailSite(name: string): boolean {
+    if (this.failSite === null) return true;
+    if (name.startsWith(FAULT)) return false;
     return this.failSite.startsWith("!")
       ? !name.startsWith(this.failSite.slice(1))
       : name.startsWith(this.failSite);

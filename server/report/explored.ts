@@ -99,9 +99,21 @@ export function exploredText(e: ExploredCase): string {
   return `${lines.map(terminalText).join("\n")}\n`;
 }
 
-/** The calls that failed, a line each. */
+/** What happens where no call fails, by its name in the reference kernel. */
+const HAPPENS: Readonly<Record<string, string>> = {
+  signal: "a signal comes to who sleeps",
+  "block-io": "an I/O error (-EIO) comes of what is asked",
+  again: "the file system says try again (-EAGAIN)",
+  poison: "the copy meets poisoned memory",
+  "raced-insert": "another fault comes first, and what it inserted goes again,",
+};
+
+/** What went wrong, a line each. */
 export function failedText(failed: readonly FailedCall[]): string[] {
-  return failed.map((f) => `${f.name} fails${f.at === null ? "" : ` in ${placeText(f.at)}: ${f.at.text}`}`);
+  return failed.map(
+    (f) =>
+      `${HAPPENS[f.name] ?? `${f.name} fails`}${f.at === null ? "" : ` in ${placeText(f.at)}: ${f.at.text}`}`,
+  );
 }
 
 function injectedSideText(name: string, s: InjectedSide, depth: 1 | 2): string {

@@ -6,7 +6,7 @@
  * does not fail. Leaves out orders (explore.ts) and words for a terminal (server/report/explored.ts).
  */
 import { follow } from "../../emulator/explore/explore.ts";
-import { NTH_FAILURE, THEN_FAILURE } from "../../emulator/machine/machine.ts";
+import { FAULT, NTH_FAILURE, THEN_FAILURE } from "../../emulator/machine/machine.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Patch } from "../mail/types.ts";
 import { unusable } from "./compare.ts";
@@ -26,7 +26,7 @@ import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import type { Side } from "./types.ts";
 
-/** A call that was made to fail, and where. */
+/** A call that was made to fail, or what was made to happen (a signal, an I/O error, poison), and where. */
 export interface FailedCall {
   readonly name: string;
   readonly at: PlaceTold | null;
@@ -201,7 +201,7 @@ function toldOf(side: PatchSide, e: Failure): FailedCall {
   const frame = shown ?? e.stack.find((f) => f.loc !== null && !/^fsc_|^__fsc_/.test(side.fn(f.fn).name));
   const at =
     frame === undefined || frame.loc === null ? null : place(side, side.fn(frame.fn).name, frame.loc);
-  return { name: nameOf(e), at };
+  return { name: nameOf(e).replace(FAULT, ""), at };
 }
 
 /** Lets the fallible calls of one case fail on both sides, and compares. */

@@ -522,6 +522,8 @@ int __fsc_fail(const char *name)
 	char site[56];
 	struct named *f;
 
+	if (!strncmp(name, FSC_FAULT, strlen(FSC_FAULT)))
+		return 0;
 	if (fail_nth > 0 && is_fail_site(name) && --fail_nth == 0) {
 		rec_event(CALLER, "injected-failure %s", name);
 		return 1;

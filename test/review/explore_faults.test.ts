@@ -28,7 +28,7 @@ test("an entry left locked where no block can be had is new, and the token repla
   assert.equal(first.status, 1);
   assert.deepEqual(
     found.failed.map((f) => f.name),
-    ["block_alloc"],
+    ["block-io"],
   );
   assert.equal(found.before.verdict, "never");
   assert.equal(found.after.verdict, "sometimes");
@@ -36,7 +36,7 @@ test("an entry left locked where no block can be had is new, and the token repla
   assert.equal(c!.after.cut, "");
   const again = await explored(mail, ["--replay", found.token]);
   assert.equal(again.status, 1, again.out + again.err);
-  assert.match(again.out, /block_alloc fails/);
+  assert.match(again.out, /an I\/O error \(-EIO\)/);
   assert.match(badToken(found.token) ?? "", /folioscope explore FILE --replay/);
   const text = await explored(mail, args);
   assert.match(text.out, /each of \d+ calls that can fail failed once; pairs were not tried/);
@@ -47,16 +47,39 @@ test("an error path that reads otherwise and does the same shows nothing new; a 
   const mail = mailWith(
     "\t\tret = dax_fault_return(error);\n\tif (error && !ret)\n\t\tgoto unlock;\n\nunlock:",
   );
-  const args = ["--scenario", SCENARIO, "--era", "v6.12", "--json", "--faults", "2", "--schedules", "20"];
+  const args = ["--scenario", SCENARIO, "--era", "v6.12", "--json", "--faults", "2", "--schedules", "60"];
   const { status, out, err } = await explored(mail, args);
   const [c] = (JSON.parse(out) as { explored: InjectedCase[] }).explored;
   assert.equal(status, 0, out + err);
   assert.equal(c!.faults.filter((f) => f.verdict === "new").length, 0);
-  assert.equal(c!.after.cut, "the budget of 20 runs");
+  assert.equal(c!.after.cut, "the budget of 60 runs");
   assert.ok(c!.after.pairs > 0);
   const bad = await explored(mail, ["--scenario", SCENARIO, "--faults", "3"]);
   assert.equal(bad.status, 2);
   assert.match(bad.err, /--faults takes 1 or 2/);
+});
+
+test("a wait that a signal ends, and that the patch takes for done, is new", async () => {
+  const { old, now } = changed(
+    "fs/ext4/inode.c",
+    "ext4_break_layouts",
+    "\treturn error;\n#endif",
+    "\treturn 0;\n#endif",
+  );
+  const args = [
+    "--scenario",
+    "truncate-pinned order=0 index=0 fs=0 put=0 open=0",
+    "--era",
+    "v6.12",
+    "--faults",
+    "1",
+  ];
+  const { out, err } = await explored(mailOf("fs/ext4/inode.c", old, now), [...args, "--json"]);
+  const [c] = (JSON.parse(out) as { explored: InjectedCase[] }).explored;
+  const found = c!.faults.filter((f) => f.verdict === "new" && f.failed[0]?.name === "signal");
+  assert.ok(found.length > 0, out + err);
+  const again = await explored(mailOf("fs/ext4/inode.c", old, now), ["--replay", found[0]!.token]);
+  assert.match(again.out, /a signal comes to who sleeps in/);
 });
 
 test("which calls fail is read back from a label as it was", () => {

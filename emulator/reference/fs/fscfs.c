@@ -233,8 +233,10 @@ static int fscfs_read_iomap_begin(struct inode *inode, loff_t pos, loff_t length
 
 	(void)flags;
 	(void)srcmap;
-	if (fscfs_i(inode)->fs->shutdown)
+	if (fscfs_i(inode)->fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
 		return -EIO;
+	if (__fsc_fail(FSC_FAULT "again"))
+		return -EAGAIN;
 	if (e.block && fscfs_trim_shared(e.block, &e.count))
 		f = IOMAP_F_SHARED;
 	fscfs_fill(inode, iomap, &e, f);
@@ -250,8 +252,10 @@ static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t lengt
 	unsigned long end = (pos + length + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	struct fscfs_extent e = fscfs_lookup(&file->data, first, end - first), copy;
 
-	if (fs->shutdown)
+	if (fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
 		return -EIO;
+	if (__fsc_fail(FSC_FAULT "again"))
+		return -EAGAIN;
 
 	if (e.block && !e.unwritten) {
 		if (!fscfs_trim_shared(e.block, &e.count) && !fs->always_cow) {

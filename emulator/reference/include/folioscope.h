@@ -53,6 +53,9 @@ void __fsc_unmodelled(const char *what);   /* the scenario or the reference kern
 int __fsc_param(const char *name, int otherwise); /* scenario parameter, e.g. "order" (0 or 9), "index" */
 /* Fault injection: true when the scenario asked site `name` to fail this time. */
 int __fsc_fail(const char *name);
+/* What may happen and is no failing allocation: a signal, an I/O error. Its names begin so, and only who explores faults
+ * lets it happen: no scenario's own __fsc_fail_nth() counts it. */
+#define FSC_FAULT "fault:"
 /* Arms one failure: of the calls of __fsc_fail from here on the nth says "fail". Counted are those whose name begins with
  * `site`, or with "!" before it those whose name does not; "" is every call. 0 disarms. Returns whether the failure
  * armed before is still to come. */

@@ -70,5 +70,7 @@ size_t _copy_from_iter_flushcache(void *addr, size_t bytes, struct iov_iter *i)
 
 size_t _copy_mc_to_iter(const void *addr, size_t bytes, struct iov_iter *i)
 {
+	if (__fsc_fail(FSC_FAULT "poison"))
+		return 0;
 	return _copy_to_iter(addr, bytes, i);
 }

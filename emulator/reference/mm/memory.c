@@ -565,6 +565,11 @@ static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, fsc
 	if (!pte)
 		return VM_FAULT_OOM;
 	entry = ptep_get(pte);
+	if (pte_none(entry) && __fsc_fail(FSC_FAULT "raced-insert")) {
+		/* Another fault came first, and what it has inserted is gone again when the access is tried again. */
+		pte_unmap_unlock(pte, ptl);
+		return VM_FAULT_NOPAGE;
+	}
 	if (pte_none(entry)) {
 		entry = fsc_pfn_pte(pfn, prot);
 		entry = fsc_pfn_devmap(pfn) ? pte_mkdevmap(entry) : pte_mkspecial(entry);

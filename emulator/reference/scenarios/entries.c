@@ -115,6 +115,8 @@ static void sc_task_invalidate(void *arg)
 
 	__fsc_step("invalidate %s[%lu]", l->f->name, l->index);
 	dax_invalidate_mapping_entry_sync(l->f->inode->i_mapping, l->index);
+	/* As invalidate_inode_pages2_range() does: who has faulted meanwhile faults again. */
+	unmap_mapping_range(l->f->inode->i_mapping, 0, 0, 0);
 }
 
 FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",

@@ -20,9 +20,12 @@
 #define folio_zero_user(folio, addr) memset(folio_address(folio), 0, folio_size(folio))
 #define copy_user_highpage(to, from, vaddr, vma) copy_page(page_address(to), page_address(from))
 #define copy_highpage(to, from) copy_page(page_address(to), page_address(from))
-#define copy_mc_user_highpage(to, from, vaddr, vma) (copy_page(page_address(to), page_address(from)), 0)
+#define copy_mc_user_highpage(to, from, vaddr, vma) \
+	(__fsc_fail(FSC_FAULT "poison") ? 1 : (copy_page(page_address(to), page_address(from)), 0))
 #define copy_mc_highpage(to, from) (copy_page(page_address(to), page_address(from)), 0)
-#define copy_mc_to_kernel(dst, src, n) (memcpy(dst, src, n), 0UL)
+/* Bytes that were not copied: all of them where the source is poisoned. */
+#define copy_mc_to_kernel(dst, src, n) \
+	(__fsc_fail(FSC_FAULT "poison") ? (unsigned long)(n) : (memcpy(dst, src, n), 0UL))
 static inline void zero_user_segment(struct page *page, unsigned int start, unsigned int end)
 {
 	memset((char *)page_address(page) + start, 0, end - start);

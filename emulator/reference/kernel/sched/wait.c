@@ -159,6 +159,9 @@ long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_en
 {
 	long err = 0;
 
+	/* Whoever explores faults lets the signal come that this sleep can be ended by. */
+	if ((state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && __fsc_fail(FSC_FAULT "signal"))
+		current->fsc_signal = true;
 	spin_lock(&wq_head->lock);
 	if (signal_pending_state(state, current)) {
 		/* Unhooked here, so that an exclusive wake-up is not swallowed by a waiter that gives up. */
