@@ -499,7 +499,7 @@ async function main(): Promise<void> {
       const count = counts.get(name) ?? { runs: 0, failed: 0, cpu: 0 };
       counts.set(name, count);
       const start = process.cpuUsage();
-      const share = name === "review" || values.once === true ? 1 : 20;
+      const share = name === "review" || name === "sizes" || values.once === true ? 1 : 20;
       for (let i = 0; i < share; i++) {
         count.runs++;
         if (!(await once(name, surface, seed + i * 1_000_003))) count.failed++;

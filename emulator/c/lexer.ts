@@ -104,6 +104,12 @@ export function lex(file: SourceFile, fileIndex: number): LexResult {
   return lexText(file.text, fileIndex);
 }
 
+/**
+ * Tokens of one text. The longest headers of kernels come near it; a text that is made to have more would take a
+ * hundred times its size.
+ */
+export const TOKENS_MAX = 1 << 20;
+
 /** The same for a piece of text. */
 export function lexText(source: string, fileIndex: number): LexResult {
   const { text, breaks } = removeSplices(source);
@@ -140,6 +146,12 @@ export function lexText(source: string, fileIndex: number): LexResult {
   };
 
   while (pos < end) {
+    if (tokens.length >= TOKENS_MAX) {
+      const loc = makeLoc(fileIndex, line, pos - lineStart + 1);
+      const message = `a text of more than ${TOKENS_MAX} tokens is not read`;
+      errors.push({ loc, message, severity: "error", code: "limit" });
+      break;
+    }
     const c = text.charCodeAt(pos);
     if (c === 10) {
       pos++;

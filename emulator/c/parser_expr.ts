@@ -15,6 +15,9 @@ import {
 import { Cursor, describe, KEYWORDS } from "./parser_cursor.ts";
 import type { Token } from "./token.ts";
 
+/** Characters of a string literal, as written, quotes included. */
+const LITERAL_MAX = 1 << 20;
+
 const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ["||", 1],
   ["&&", 2],
@@ -361,7 +364,7 @@ export abstract class ExprParser extends Cursor {
     return { kind: "float", value: number.value, type: number.type, imaginary: number.imaginary, loc };
   }
 
-  /** Adjacent string literals as one; a prefix on any of them makes all wide. */
+  /** Adjacent string literals as one, of a bounded length; a prefix on any of them makes all wide. */
   protected stringExpr(): Expr & { readonly kind: "string" } {
     const loc = this.tok.loc;
     const texts: string[] = [];
@@ -376,15 +379,15 @@ export abstract class ExprParser extends Cursor {
       }
       texts.push(text);
     }
-    if (texts.length === 1) {
-      const { units, problem } = literalUnits(texts[0]!, width);
-      if (problem !== null) this.report(loc, problem);
-      return { kind: "string", units, width, loc };
-    }
     const all: number[] = [];
     for (const text of texts) {
+      if (all.length + text.length > LITERAL_MAX) {
+        this.report(loc, `a string literal of more than ${LITERAL_MAX} characters is not read`);
+        break;
+      }
       const { units, problem } = literalUnits(text, width);
       if (problem !== null) this.report(loc, problem);
+      if (texts.length === 1) return { kind: "string", units, width, loc };
       for (const unit of units) all.push(unit);
     }
     return { kind: "string", units: all, width, loc };

@@ -8,7 +8,7 @@
 
 import type { CError, Loc, SourceFile } from "./ast.ts";
 import { evaluateCondition } from "./cond_expr.ts";
-import { type LexResult, lex, lexText } from "./lexer.ts";
+import { type LexResult, lex, lexText, TOKENS_MAX } from "./lexer.ts";
 import { literalUnits, parseNumber } from "./literals.ts";
 import { type MacroDef, MacroTable, sameMacro } from "./macro_table.ts";
 import { hasAttribute, hasBuiltin, predefinedText } from "./predefined.ts";
@@ -39,6 +39,8 @@ export type IncludeResolver = (
 export interface PreprocessLimits {
   /** Tokens that expansion may produce, intermediate ones included. */
   readonly expansionTokens: number;
+  /** Tokens of the result: files that are included again and again make many. */
+  readonly tokens: number;
   readonly includeDepth: number;
   /** Files entered, repeated ones counted again. */
   readonly includes: number;
@@ -51,6 +53,7 @@ export interface PreprocessLimits {
 
 export const PREPROCESS_LIMITS: PreprocessLimits = {
   expansionTokens: 2_000_000,
+  tokens: 2 * TOKENS_MAX,
   includeDepth: 100,
   includes: 20_000,
   nesting: 300,
@@ -224,6 +227,8 @@ class Preprocessor {
   private inCondition = false;
   /** Collecting macro arguments: `#include` may not change the input. */
   private inArguments = 0;
+  /** Of the files that were entered, each counted once. */
+  private lexedTokens = 0;
   /** White space left over from a macro that expanded to nothing. */
   private pendingSpace = false;
 
@@ -289,8 +294,12 @@ class Preprocessor {
   // ---- input ----
 
   private enterFile(source: SourceFile): FileState {
+    const known = this.files.length;
     const index = this.indexOf(source);
     const lexed = lexCached(source, index);
+    if (this.files.length > known) this.lexedTokens += lexed.tokens.length;
+    if (this.lexedTokens > this.limits.tokens)
+      this.limit(lexed.tokens[0]!.loc, `the files have more than ${this.limits.tokens} tokens`);
     for (const problem of lexed.errors) this.error(problem.loc, problem.message);
     const file: FileState = {
       source,
@@ -338,6 +347,8 @@ class Preprocessor {
         if (this.frames.length === 0) return;
         continue;
       }
+      if (out.length >= this.limits.tokens)
+        this.limit(token.loc, `there are more than ${this.limits.tokens} tokens`);
       this.expandToken(token, out);
     }
   }

@@ -7,8 +7,10 @@ import type { RunEnd, Vm } from "../vm/vm.ts";
 
 /** Instructions for which a run is followed beyond its bound: as many to find the loop as to go round in it. */
 const FOLLOWED = 100_000;
-/** States that are compared with the first one; each costs a look at all of memory. */
+/** States that are compared with the first one whole; each costs a look at all of memory. */
 const COMPARED = 48;
+/** Bytes that are looked at for it in all: a patch may fill the machine's memory before it goes round. */
+const LOOKED_AT = 64 << 20;
 
 const lineOf = (stack: RunEnd["stack"]): number => stack[0]?.loc?.line ?? Number.POSITIVE_INFINITY;
 
@@ -30,15 +32,17 @@ export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
     }
     while (task.depth !== outermost) if (!step() || task.depth < outermost) return null;
     const { pc } = task;
+    const registers = vm.taskHash(task);
     const hash = vm.hash();
+    const most = Math.min(COMPARED, Math.floor(LOOKED_AT / Math.max(1, vm.memory.held)) + 1);
     let compared = 0;
     // The loop is told by the first of its lines.
     let stack = vm.stack(task);
-    while (step() && task.depth >= outermost && compared < COMPARED) {
+    while (step() && task.depth >= outermost && compared < most) {
       if (task.depth !== outermost) continue;
       const here = vm.stack(task);
       if (lineOf(here) < lineOf(stack)) stack = here;
-      if (task.pc !== pc) continue;
+      if (task.pc !== pc || vm.taskHash(task) !== registers) continue;
       compared++;
       if (vm.hash() !== hash) continue;
       const message = `${stack[0]?.fn.name ?? "?"}() goes round in a loop that changes nothing: it never ends`;

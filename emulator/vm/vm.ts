@@ -1014,6 +1014,11 @@ export class Vm implements Stateful<VmState> {
     return h >>> 0;
   }
 
+  /** The same of where a task stands and what its registers hold: cheap, and enough to tell most states apart. */
+  taskHash(t: Task): number {
+    return this.hashTask(t, 0) >>> 0;
+  }
+
   private hashTask(t: Task, from: number): number {
     let h = Math.imul(from ^ t.pc ^ (t.depth << 16) ^ t.fp, 0x01000193);
     const top = t.fp + (t.fn === null ? 0 : (this.bodies[t.fn.id]?.nregs ?? 0));

@@ -65,10 +65,11 @@ for (const [name, statements, end] of PROGRAMS)
 const KERNEL: readonly (readonly [string, string, RegExp])[] = [
   [
     "bulk work is steps",
-    "char *p = kmalloc(2 << 20, GFP_KERNEL); for (;;) memset(p, 0, 2 << 20);",
+    "char *p = kmalloc(2 << 20, GFP_KERNEL); for (unsigned long i = 0; ; i++) memset(p, i, 2 << 20);",
     /^limit: step limit/,
   ],
-  ["audits are steps", 'for (;;) __fsc_quiesce("x");', /^limit: step limit/],
+  ["audits are steps", 'for (unsigned long i = 0; ; i++) __fsc_quiesce("x");', /^limit: step limit/],
+  ["a loop that changes nothing", "for (;;) ;", /^livelock: /],
   ["tasks", 'for (;;) __fsc_task_create("t", (void *)fsc_boot, 0);', /^limit: more than 200 tasks/],
   ["steps of a scenario", 'for (;;) __fsc_step("x");', /^limit: /],
   [
@@ -126,4 +127,16 @@ test("printk's formats are held as vsnprintf() holds them", () => {
   assert.equal(format("%.2000000000d", 1n).length, 100);
   assert.equal(format("%-2000000000s", abc).length, 100);
   assert.equal(format("100%"), "100%");
+});
+
+test("exec: a source has a bound of tokens, and a literal one of characters", () => {
+  const messages = (text: string): string[] =>
+    runProgram({ path: "p.c", text }, { steps: 1000, memory: 32, output: 4 }).errors.map((e) => e.message);
+  const many = messages(`int a[] = {${"1,".repeat(600_000)}};\nint main(void) { return 0; }\n`);
+  assert.match(many[0]!, /more than 1048576 tokens/);
+  for (const literal of [`"${"x".repeat(1 << 20)}"`, `"${"x".repeat(1000)}"\n`.repeat(1100)])
+    assert.match(
+      messages(`int main(void) { const char *s = ${literal}; return *s; }\n`)[0]!,
+      /a string literal of more than 1048576 characters/,
+    );
 });
