@@ -60,7 +60,9 @@ async function whileReading(): Promise<void> {
     const took = await hover();
     times.push(took);
     if (took > SLOW)
-      console.log(`  ${took.toFixed(0)} ms, ${((performance.now() - start) / 1000).toFixed(1)} s after opening`);
+      console.log(
+        `  ${took.toFixed(0)} ms, ${((performance.now() - start) / 1000).toFixed(1)} s after opening`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await done;
