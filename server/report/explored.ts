@@ -27,7 +27,9 @@ function sideText(name: string, s: ExploredSide): string {
   const drawn = s.drawn > 0 ? `, ${s.drawn} of them drawn at random` : "";
   const within = s.exhausted
     ? `all with at most ${plural(s.bound, "preemption")}`
-    : `not all with at most ${plural(s.bound, "preemption")}: ${s.cut === "" ? "places to switch at were met late" : `${s.cut} ran out`}`;
+    : s.states === 0
+      ? "then left: they reach nothing of the patch"
+      : `not all with at most ${plural(s.bound, "preemption")}: ${s.cut === "" ? "places to switch at were met late" : `${s.cut} ran out`}`;
   const bad = s.unusable > 0 ? `; ${s.unusable} say nothing` : "";
   return (
     `  ${name}: ${plural(s.orders, "order")}${drawn} (${within}; the bound left out ${plural(s.beyondBound, "switch").replace(/switchs$/, "switches")}); ` +
