@@ -401,6 +401,22 @@ export function referenceFunction(era: Era, name: string): string | null {
   return null;
 }
 
+/** Text of a struct of the reference kernel, as its era has it, and the file it is in; null where the era has none of that tag. */
+export function referenceRecord(
+  era: Era,
+  tag: string,
+): { readonly path: string; readonly text: string } | null {
+  const definition = new RegExp(`^struct ${tag} \\{\\n[\\s\\S]*?\\n\\}[^\\n]*;$`, "m");
+  for (const f of referenceFiles) {
+    const found = f.path.endsWith(".h") ? definition.exec(f.text) : null;
+    if (found === null) continue;
+    const lines = found[0].split("\n");
+    const used = linesOfEra(era, lines);
+    return { path: f.path, text: `${lines.filter((_, i) => used.has(i + 1)).join("\n")}\n` };
+  }
+  return null;
+}
+
 /** Numbers of the lines that an era has tokens on; of the macros only those that choose by era are known. */
 function linesOfEra(era: Era, lines: readonly string[]): ReadonlySet<number> {
   const files: SourceFile[] = [];

@@ -115,7 +115,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     if (!(error instanceof FileProblem)) throw error;
     return fail(error.message);
   }
-  const { doc } = restoredDocument(parseDocument(bytes, file), values.era);
+  const { doc } = restoredDocument(parseDocument(bytes, file), { era: values.era, tree: values.tree });
   const replay = values.replay === undefined ? null : parseReplay(values.replay);
   if (values.replay !== undefined && (replay === null || orderOf(replay) === null))
     return fail("--replay takes a token that names an order, as explore prints it");

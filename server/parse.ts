@@ -535,6 +535,7 @@ class DocumentReader {
             : (message.references[message.references.length - raw.depth] ?? null),
       author,
       date: text.date ?? (raw.depth === 0 ? message.date : null),
+      quotedOn: raw.depth === 0 ? null : message.date,
       tags: tags.tags,
       revision: tags.revision,
       number: tags.number,

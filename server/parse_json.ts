@@ -39,7 +39,7 @@ export function toJson(doc: ParsedDocument, input: string = doc.path) {
 }
 
 function patchJson(p: Patch) {
-  const { definitions, files, ...rest } = p;
+  const { definitions, files, quotedOn: _, ...rest } = p;
   return {
     ...rest,
     files: files.map((f) => ({

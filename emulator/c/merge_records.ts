@@ -11,6 +11,9 @@ import type { MemberDecl, RecordSpec } from "./ast.ts";
 const RENAMED: Readonly<Record<string, string>> = {
   _nr_pages: "_folio_nr_pages",
   _folio_nr_pages: "_nr_pages",
+  // A page's dev_pagemap, until it became its folio's in v6.15; it lies where it lay.
+  pgmap: "_unused_pgmap_compound_head",
+  _unused_pgmap_compound_head: "pgmap",
 };
 
 /** Names of a member list, those of anonymous members included. */

@@ -68,7 +68,7 @@ export function record(named: RunNamed): Recorded {
     throw new NoRun(
       "this token names an order of tasks that explore found: folioscope explore --replay shows it",
     );
-  const { doc } = restoredDocument(parseDocument(named.text, named.path), options.era);
+  const { doc } = restoredDocument(parseDocument(named.text, named.path), options);
   const patch = doc.patches.find((p) => digestOf(p) === replay.digest);
   if (patch === undefined)
     throw new NoRun(

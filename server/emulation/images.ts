@@ -48,7 +48,7 @@ export function imagesOnThread(file: string): TreeImages {
 export function treeImages({ text, path, options, patch, file }: TreeImagesRequest): TreeImagesReply {
   const none = (why: string): TreeImagesReply => ({ images: null, why });
   // The same text as the review has: what a damaged mail lost is restored.
-  const { doc } = restoredDocument(parseDocument(text, path), options.era);
+  const { doc } = restoredDocument(parseDocument(text, path), options);
   const wanted = doc.patches.find((p) => p.index === patch);
   if (wanted === undefined) return none("This patch is not in the mail any more");
   try {

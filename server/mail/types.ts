@@ -156,6 +156,8 @@ export interface Patch {
   author: string;
   /** The Date header (or the in-body one) as written. */
   date: string | null;
+  /** The Date of the message that quotes it: it is no younger. null: it is not quoted. */
+  quotedOn: string | null;
   tags: string[];
   revision: number;
   number: number;

@@ -402,7 +402,7 @@ export class DocumentReview {
 
   constructor(given: ParsedDocument, options: ReviewOptions, stopped: () => boolean) {
     let kept: RestoredDocument | null = null;
-    const restored = (): RestoredDocument => (kept ??= restoredDocument(given, options.era));
+    const restored = (): RestoredDocument => (kept ??= restoredDocument(given, options));
     let replay: Replay | null = null;
     let patches = choosePatches(given, options.patch);
     if (options.indexes !== undefined) patches = patches.filter((p) => options.indexes!.includes(p.index));

@@ -43,7 +43,8 @@ export function chooseEra(patch: Patch, side: Side, wanted: string | undefined):
   if (user !== null) return { era: user, by: "user" };
   const fitting = erasOfText(sideText(patch, side));
   if (fitting.length === 1) return { era: fitting[0]!, by: "names" };
-  const time = patch.date === null ? Number.NaN : Date.parse(patch.date);
+  const date = patch.date ?? patch.quotedOn;
+  const time = date === null ? Number.NaN : Date.parse(date);
   if (Number.isNaN(time)) return { era: fitting.at(-1) ?? NEWEST_ERA, by: "default" };
   return { era: eraOn(fitting, new Date(time).toISOString().slice(0, 10)), by: "date" };
 }

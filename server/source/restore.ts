@@ -2,14 +2,17 @@
  * What a damaged mail lost, put back before anything runs. A file whose name is not in the mail is found by the functions
  * that its hunks name; a function whose last lines, or lines in its middle, were lost is completed from the same function
  * of the reference kernel, its frame. What was put back is told, and stands on no line of the mail. Leaves out the text
- * itself (server/mail, server/diff), and functions that a sound mail shows in part: those are nobody's to complete.
+ * itself (server/mail, server/diff), and functions that a sound mail shows in part
+ * (frame.ts).
  */
 
 import { outline } from "../../emulator/c/outline.ts";
 import { referenceFileOf, referenceFunction } from "../../emulator/kernel.ts";
 import { headingName } from "../diff/function_map.ts";
 import type { DiffFile, ParsedDocument, Patch, Side, SideDefinition } from "../mail/types.ts";
+import { type CodeLine, codeLines } from "./code_lines.ts";
 import { chooseEras } from "./era.ts";
+import { framed } from "./frame.ts";
 
 /** Where names and frames come from. */
 export interface Sources {
@@ -160,41 +163,7 @@ function begins(d: SideDefinition): boolean {
   return own?.name === d.name && !own.whole;
 }
 
-/** A line of code as it is compared, with its depth in braces behind it. */
-interface CodeLine {
-  readonly code: string;
-  readonly at: number;
-  readonly depth: number;
-}
-
 const WORD = /[A-Za-z_]\w*/g;
-
-/** Lines that hold code: comments and white space taken out. */
-function codeLines(lines: readonly string[], from = 0): CodeLine[] {
-  const out: CodeLine[] = [];
-  let depth = from;
-  let comment = false;
-  lines.forEach((whole, at) => {
-    let text = whole;
-    if (comment) {
-      const end = text.indexOf("*/");
-      if (end < 0) return;
-      text = text.slice(end + 2);
-      comment = false;
-    }
-    for (let open = text.indexOf("/*"); open >= 0; open = text.indexOf("/*")) {
-      const end = text.indexOf("*/", open + 2);
-      comment = end < 0;
-      text = text.slice(0, open) + (end < 0 ? "" : text.slice(end + 2));
-    }
-    const line = text.indexOf("//");
-    const code = (line < 0 ? text : text.slice(0, line)).replace(/\s+/g, " ").trim();
-    if (code === "") return;
-    for (const c of code) depth += c === "{" ? 1 : c === "}" ? -1 : 0;
-    out.push({ code, at, depth });
-  });
-  return out;
-}
 
 /** The parts with the frame's lines between them and behind the last; null where the frame does not fit. */
 function joined(parts: readonly SideDefinition[], frameText: string): SideDefinition | null {
@@ -282,14 +251,25 @@ export interface RestoredDocument {
   readonly notes: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Restores every patch of a document; `wanted` is the era that the user asks for. A sound document comes back as it is. */
-export function restoredDocument(doc: ParsedDocument, wanted: string | undefined): RestoredDocument {
+/**
+ * Restores every patch of a document; a sound document comes back as it is, but for
+ * what shows no function whole: without a kernel tree its functions get frames (frame.ts). Of the options the era and the
+ * tree count.
+ */
+export function restoredDocument(
+  doc: ParsedDocument,
+  { era: wanted, tree }: { readonly era?: string | undefined; readonly tree?: string | undefined },
+): RestoredDocument {
+  const inTree = tree !== undefined && tree !== "";
   const notes = new Map<number, readonly string[]>();
   const sources = referenceSources(wanted);
   const patches = doc.patches.map((patch) => {
     const r = restored(patch, sources);
-    if (r.notes.length > 0) notes.set(patch.index, r.notes);
-    return r.patch;
+    const none = !inTree && !r.patch.definitions.some((d) => d.kind === "function" && d.visible === "whole");
+    const f = none ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).after) : null;
+    const told = [...r.notes, ...(f?.notes ?? [])];
+    if (told.length > 0) notes.set(patch.index, told);
+    return f?.patch ?? r.patch;
   });
   return notes.size === 0 ? { doc, notes } : { doc: { ...doc, patches }, notes };
 }

@@ -59,4 +59,14 @@ test("a member that a release renamed in place has both names", () => {
     merged("struct folio { unsigned int _folio_nr_pages; };", "struct folio { unsigned int _nr_pages; };"),
     "{_folio_nr_pages|_nr_pages}",
   );
+  assert.equal(
+    merged(
+      "struct page { struct { void *_unused_pgmap_compound_head; void *data; }; void *mapping; };",
+      "struct page { struct { void *pgmap; void *data; }; void *mapping; };",
+    ),
+    merged(
+      "struct page { struct { union { void *_unused_pgmap_compound_head; void *pgmap; }; void *data; }; void *mapping; };",
+      "struct page { void *mapping; };",
+    ),
+  );
 });

@@ -109,5 +109,5 @@ test("what the frame does not know stays in part", () => {
 test("a sound mail comes back as it is", () => {
   const text = `${HEAD}--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+int c;\n`;
   const doc = parseDocument(Buffer.from(text), "sound.eml");
-  assert.equal(restoredDocument(doc, undefined).doc, doc);
+  assert.equal(restoredDocument(doc, {}).doc, doc);
 });
