@@ -45,7 +45,7 @@ export interface CrashOutcome {
 }
 
 /** Cases that are tried for a report. */
-const CASES_MAX = 24;
+const CASES_MAX = 32;
 /** Instructions of a case: few cases run, and a series that is under way may do some things a page at a time. */
 const CRASH_STEPS = 12 * DEFAULT_STEPS;
 /** Reports of a mail that are looked at. */
@@ -120,7 +120,7 @@ function nearestFault(
   return best;
 }
 
-/** Cases that enter the report's functions, those that enter most of them first. */
+/** Cases that enter the report's functions, those that enter most of them first; of them those named as its process. */
 function casesFor(era: Era, report: CrashReport): { known: string[]; scenarios: string[] } {
   const table = reachOf(era);
   const wanted = functionsOf(report);
@@ -134,8 +134,12 @@ function casesFor(era: Era, report: CrashReport): { known: string[]; scenarios: 
     return score > 0 ? [{ label, score }] : [];
   });
   scored.sort((a, b) => b.score - a.score);
+  // A test's program has its name from what it does: where a scenario is called so too, it is the first to try.
+  const named = new RegExp(`\\b${(report.process ?? "").replace(/\W/g, "") || "$^"}\\b`);
   const best = scored[0]?.score ?? 0;
-  return { known, scenarios: scored.filter((s) => s.score === best).map((s) => s.label) };
+  const all = scored.filter((s) => s.score === best).map((s) => s.label);
+  const first = all.filter((label) => named.test(label.split(" ")[0]!));
+  return { known, scenarios: [...first, ...all.filter((label) => !first.includes(label))] };
 }
 
 /** A tree with the first patches of a series. */

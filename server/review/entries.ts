@@ -63,7 +63,7 @@ function changedIn(side: SideOverlay | TreeSide): Changed {
   const others = new Set<string>();
   const overlay = "overlay" in side ? side.overlay : side;
   for (const d of overlay.functions) functions.add(d.name);
-  for (const d of overlay.others) {
+  for (const d of overlay.others.filter((o) => o.changed)) {
     others.add(d.name);
     if (d.kind === "struct" || d.kind === "union" || d.kind === "enum")
       for (const word of wordsOf(d.text)) others.add(word);

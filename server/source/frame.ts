@@ -178,6 +178,8 @@ function membersOf(
           kind: "struct",
           name: tag!,
           path: record.path,
+          // It is on both sides: what mentions the struct is not what the patch changes.
+          changed: false,
           text: body,
           lines: [...lines],
         });

@@ -1,0 +1,74 @@
+/** Functions that a sound mail shows in part: they run in the reference kernel's, where the hunk has one place in it. */
+import "../../server/shipped.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+
+const ADDED = "pgmap->own_flag = true;";
+
+/** A mail that quotes a patch: a hunk of `nvdimm_setup_pfn()` that ends with the line it adds. */
+const mail = (context: string, added: string): string => `From: Second Person <second@example.org>
+Date: Tue, 4 Dec 2018 11:08:37 -0800
+Subject: Re: [PATCH] libnvdimm: say what a map is for
+
+On Mon, Dec 3, 2018 at 1:50 PM First Person <first@example.org> wrote:
+> Say what a map is for.
+>
+> Signed-off-by: First Person <first@example.org>
+> ---
+>  drivers/nvdimm/pfn_devs.c |    2 ++
+>  include/linux/memremap.h  |    1 +
+>  2 files changed, 3 insertions(+)
+>
+> diff --git a/drivers/nvdimm/pfn_devs.c b/drivers/nvdimm/pfn_devs.c
+> index 6f22272e8d80..7a4a85bcf7f4 100644
+> --- a/drivers/nvdimm/pfn_devs.c
+> +++ b/drivers/nvdimm/pfn_devs.c
+> @@ -72,4 +72,5 @@ int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap)
+>         if (!nd_pfn->ndns || !nd_pfn->pfn_sb)
+>                 ${context}
+>
+> +       ${added}
+> +
+
+Is it needed?
+`;
+
+const review = (text: string): ReviewResult =>
+  reviewDocument(parseDocument(Buffer.from(text), "partial.eml"), {
+    scenario: "device-dax order=0 write=0 mapped=0*",
+  });
+
+test("a hunk with one place in the reference kernel's function runs there, and a member that nobody declares is told", () => {
+  const { runs, notes, findings } = review(mail("return -ENODEV;", ADDED));
+  assert.equal(runs.length, 2);
+  for (const r of runs) assert.deepEqual([r.verdict, r.repaired, r.era], ["clean", true, "v6.12"], r.reason);
+  assert.deepEqual(findings, []);
+  const told = notes.join("\n");
+  assert.match(told, /nvdimm_setup_pfn\(\) in part; the reference kernel's of v6\.12 is its frame/);
+  assert.match(
+    told,
+    /nobody declares ->own_flag of struct dev_pagemap: a bool .* nothing in the mail reads it/,
+  );
+});
+
+test("what the line does in its frame is what runs", () => {
+  const { runs } = review(mail("return -ENODEV;", "return -ENXIO;"));
+  assert.deepEqual(
+    runs.map((r) => r.verdict),
+    ["new", "new"],
+  );
+});
+
+test("a hunk that has no place in the reference kernel's function stays in part", () => {
+  const { runs, plans } = review(mail("return -ENODATA;", ADDED));
+  assert.equal(runs.length, 0);
+  assert.match(plans[0]!.leftOut[0]!.why.kind, /partial/);
+});
+
+test("a member on which something in the mail depends is taken for nothing", () => {
+  const { runs } = review(mail("return -ENODEV;", `if (!pgmap->own_flag)\n>                 ${ADDED}`));
+  assert.ok(!runs.some((r) => r.verdict === "clean"));
+});
