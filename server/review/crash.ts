@@ -135,10 +135,11 @@ function casesFor(era: Era, report: CrashReport): { known: string[]; scenarios: 
   });
   scored.sort((a, b) => b.score - a.score);
   // A test's program has its name from what it does: where a scenario is called so too, it is the first to try.
-  const named = new RegExp(`\\b${(report.process ?? "").replace(/\W/g, "") || "$^"}\\b`);
+  const named = (label: string): boolean =>
+    report.process !== null && label.split(" ")[0]!.split("-").includes(report.process);
   const best = scored[0]?.score ?? 0;
   const all = scored.filter((s) => s.score === best).map((s) => s.label);
-  const first = all.filter((label) => named.test(label.split(" ")[0]!));
+  const first = all.filter(named);
   return { known, scenarios: [...first, ...all.filter((label) => !first.includes(label))] };
 }
 
