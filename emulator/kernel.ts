@@ -406,13 +406,14 @@ export function referenceRecord(
   era: Era,
   tag: string,
 ): { readonly path: string; readonly text: string } | null {
-  const definition = new RegExp(`^struct ${tag} \\{\\n[\\s\\S]*?\\n\\}[^\\n]*;$`, "m");
-  for (const f of referenceFiles) {
-    const found = f.path.endsWith(".h") ? definition.exec(f.text) : null;
-    if (found === null) continue;
-    const lines = found[0].split("\n");
+  for (const { path, text } of referenceFiles) {
+    const from = path.endsWith(".h") ? text.indexOf(`\nstruct ${tag} {\n`) : -1;
+    const to = from < 0 ? -1 : text.indexOf("\n}", from);
+    if (to < 0) continue;
+    const end = text.indexOf("\n", to + 1);
+    const lines = text.slice(from + 1, end < 0 ? text.length : end).split("\n");
     const used = linesOfEra(era, lines);
-    return { path: f.path, text: `${lines.filter((_, i) => used.has(i + 1)).join("\n")}\n` };
+    return { path, text: `${lines.filter((_, n) => used.has(n + 1)).join("\n")}\n` };
   }
   return null;
 }

@@ -57,7 +57,12 @@ export function reviewText(
     out.push(...hunkLines(result, index, style.all, paint));
     const runs = result.runs.filter((r) => r.patch === index);
     const findings = result.findings.filter((f) => f.patch === index);
-    out.push(...countLines(runs, paint), ...leftOutLines(result, index, paint), "");
+    out.push(
+      ...countLines(runs, paint),
+      ...cleanLines(runs, paint),
+      ...leftOutLines(result, index, paint),
+      "",
+    );
     const shown = findings.filter(
       (f) => f.verdict === "new" || f.verdict.startsWith("fixed") || (style.all && f.verdict === "already"),
     );
@@ -155,6 +160,22 @@ function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
     (l) =>
       `  ${l.replace(/(?<!\d)\d+ [a-z][a-z ]*(?=,|$)/g, (t) => (colours.has(t) ? paint(t, colours.get(t)!) : t))}`,
   );
+}
+
+/** Scenarios that are named where the patch's code ran in them and nothing broke. */
+const CLEAN_MAX = 6;
+
+/** Where the patch's code ran and nothing broke, if that is in few scenarios: what the word clean stands on. */
+function cleanLines(runs: ReviewResult["runs"], paint: Paint): string[] {
+  const cases = new Map<string, number>();
+  for (const r of runs)
+    if (r.verdict === "clean") {
+      const name = /^(?:function|life) .*|^\S+/.exec(r.scenario)?.[0] ?? "";
+      cases.set(name, (cases.get(name) ?? 0) + 1);
+    }
+  if (cases.size === 0 || cases.size > CLEAN_MAX) return [];
+  const named = [...cases].map(([name, n]) => (n === 1 ? name : `${name} (${n} cases)`));
+  return wrap(`clean in ${named.join(", ")}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim"));
 }
 
 /** Which cases were left out, and why: one line a reason. */
