@@ -416,11 +416,27 @@ export class Calls {
         // The callee fills in a time stamp of eight bytes at the end.
         if (at !== null && at.obj.kind === "local" && at.obj.size !== null && at.obj.size > 8)
           w.uninitialisedCopy(at.obj, at.off, at.obj.size - at.off - 8, site.name);
+        else if (at !== null && at.obj.kind === "heap" && at.obj.size === null)
+          this.leavesHoles(at.obj, site);
         return;
       }
       case "read":
         return;
     }
+  }
+
+  /** Memory of a length that is not known leaves the kernel, and only single elements of it were written. */
+  private leavesHoles(obj: Obj, site: CallSite): void {
+    if (obj.fresh !== "uninitialised" || obj.parts.length > 0) return;
+    this.w.fault({
+      kind: "copied-uninitialised",
+      object: obj.name,
+      what: `${site.name}() gives away what is left unwritten of ${obj.name}`,
+      taken: null,
+      given: null,
+      possible: false,
+      kept: true,
+    });
   }
 
   private keyOf(v: Value): bigint {

@@ -48,7 +48,7 @@ export interface Fault {
   readonly possible: boolean;
   /** What is lost lies in memory that the path freed: nobody can give it back any more. */
   readonly buried?: boolean;
-  /** It lies where the caller could find it, who is told that the call failed: no more than possible where the patch brings it. */
+  /** It may be meant so (left with a caller who is told that the call failed): no more than possible where the patch brings it. */
   readonly kept?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;

@@ -76,6 +76,17 @@ const pairs: readonly {
     back: [],
   },
   {
+    name: "a buffer of unknown length that leaves the kernel with what nobody wrote",
+    bad: `struct iio_dev { int scan_bytes; }; int iio_push_to_buffers_with_timestamp(struct iio_dev *d, void *data, long ts);
+      int f(struct iio_dev *d) { unsigned short *b = kmalloc(d->scan_bytes, GFP_KERNEL); if (!b) return -ENOMEM; b[0] = helper(1);
+        iio_push_to_buffers_with_timestamp(d, b, 1); kfree(b); return 0; }`,
+    good: `struct iio_dev { int scan_bytes; }; int iio_push_to_buffers_with_timestamp(struct iio_dev *d, void *data, long ts);
+      int f(struct iio_dev *d) { unsigned short *b = kzalloc(d->scan_bytes, GFP_KERNEL); if (!b) return -ENOMEM; b[0] = helper(1);
+        iio_push_to_buffers_with_timestamp(d, b, 1); kfree(b); return 0; }`,
+    want: ["copied-uninitialised kmalloc()"],
+    back: [],
+  },
+  {
     name: "memory that the release function has freed is freed again",
     bad: `struct thing { struct device dev; int n; };
       static void gone(struct device *dev) { kfree((struct thing *)dev); }
