@@ -102,7 +102,8 @@ export function compareEntry(
           return false;
         if (!met(result, seldomOf(r, other.contracts))) return false;
         // A side that does not call what the path did not run shows nothing by that path.
-        if (!met(result, new Map([...forced].filter(([name]) => isAsRead(name))))) return false;
+        const unrun = r.result.choices.filter((c) => isAsRead(c.name));
+        if (!met(result, new Map(unrun.map((c) => [c.name, c.answer])))) return false;
         // The same loss under another name: a helper that takes it, a call that another one replaces.
         const sort = faultSort(key);
         return sortCount(result, sort) < sortCount(r.result, sort);
