@@ -460,7 +460,7 @@ export class Machine implements Stateful<MachineState> {
       __fsc_bug: (c) => {
         const fatal = c.num(0) !== 0;
         const site = this.check(c, 1, false);
-        if (fatal) c.stop({ kind: "bug", message: `kernel BUG: ${site.text}` });
+        if (fatal) c.stop({ kind: "bug", message: bugText(site.text) });
       },
       __fsc_printk: (c) => {
         const line = formatted(c, 0);
@@ -736,6 +736,13 @@ export class Machine implements Stateful<MachineState> {
     }
     return out;
   }
+}
+
+/** What is told of a BUG_ON() that is true; what a scenario stands on (SC_NEED in scenarios/scenario.h) is a sentence. */
+export function bugText(text: string): string {
+  const need = "scenario: cannot go on: ";
+  if (!text.startsWith(need)) return `kernel BUG: ${text}`;
+  return `the run cannot go on, for it does not hold: ${text.slice(need.length)}`;
 }
 
 /** The function a reader would say sleeps: the innermost that is no wait primitive. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wrongOutcome } from "../../emulator/invariants/reports.ts";
+import { bugText } from "../../emulator/machine/machine.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import type { Judge, Report } from "../../emulator/subject/rule.ts";
 
@@ -10,7 +11,7 @@ const scenarios = referenceFiles.filter((f) => f.path.startsWith("scenarios/"));
 test("expectations carry sentences", () => {
   const found = scenarios.flatMap((f) =>
     f.text
-      .split("SC_EXPECT(")
+      .split(/SC_(?:EXPECT|NEED)\(/)
       .slice(1)
       .map((rest) => {
         // The condition ends at the comma that stands outside brackets.
@@ -24,13 +25,25 @@ test("expectations carry sentences", () => {
         return rest.slice(0, 60);
       }),
   );
-  const sentences = found.filter((s) => !s.startsWith("cond"));
+  const sentences = found.filter((s) => !/^cond\b/.test(s));
   assert.ok(sentences.length > 100, `${sentences.length}`);
   for (const s of sentences) {
     assert.match(s, /^[a-zA-Z]/, s);
     assert.ok(s.split(" ").length >= 4, s);
     assert.doesNotMatch(s, /==|->|&&|!|\bsc_|__/, s);
   }
+});
+
+test("nothing else is asserted: the C of a condition is no sentence", () => {
+  for (const f of scenarios) assert.doesNotMatch(f.text, /\b(?:VM_)?(?:BUG|WARN)_ON\w*\(/, f.path);
+});
+
+test("what a scenario stands on is told by its sentence", () => {
+  assert.equal(
+    bugText("scenario: cannot go on: a process can map the file"),
+    "the run cannot go on, for it does not hold: a process can map the file",
+  );
+  assert.equal(bugText("!entry"), "kernel BUG: !entry");
 });
 
 test("a broken one is told by its sentence", () => {

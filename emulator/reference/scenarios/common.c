@@ -25,7 +25,7 @@ struct mm_struct *sc_begin(void)
 	int kind = __fsc_param("fs", FSCFS_XFS);
 
 	SC_DO(sc_fs = fscfs_mount(kind), "mount");
-	BUG_ON(!sc_fs);
+	SC_NEED(sc_fs, "a file system on the device can be mounted");
 	mm = fsc_mm_create();
 	fsc_use_mm(mm);
 	return mm;
@@ -81,7 +81,7 @@ struct sc_map sc_mmap(struct mm_struct *mm, struct sc_file *f, unsigned long fir
 	/* The colour of address and file agree, so that only size decides between PTE, PMD and PUD faults. */
 	SC_DO(m.addr = fsc_mmap(mm, f->file, first, pages, flags, align), "mmap %s[%lu..%lu)", f->name, first,
 	      first + pages);
-	BUG_ON(IS_ERR_VALUE(m.addr));
+	SC_NEED(!IS_ERR_VALUE(m.addr), "a process can map the file");
 	return m;
 }
 

@@ -28,7 +28,7 @@ struct device *sc_devdax_create(unsigned int align, unsigned long pages)
 	dev->type = &fsc_nd_dax_type;
 	dev->parent = fsc_pmem_dev->parent;
 	dev->bus = &nvdimm_bus_type;
-	BUG_ON(device_add(dev));
+	SC_NEED(device_add(dev) == 0, "a device can be added to its bus");
 	return dev;
 }
 
@@ -60,10 +60,10 @@ struct device *sc_hmem_create(bool idle)
 	sc_soft_reserved = DEFINE_RES_MEM(PFN_PHYS(fsc_registry.pmem_start_pfn), PFN_PHYS(fsc_registry.pmem_nr_pages));
 	sc_soft_reserved.name = "Soft Reserved";
 	sc_soft_reserved.desc = IORES_DESC_SOFT_RESERVED;
-	BUG_ON(insert_resource(&iomem_resource, &sc_soft_reserved));
-	BUG_ON(fsc_hmem_init(idle));
+	SC_NEED(insert_resource(&iomem_resource, &sc_soft_reserved) == 0, "firmware's memory gets a resource");
+	SC_NEED(fsc_hmem_init(idle) == 0, "the hmem driver can be loaded");
 	host = platform_device_alloc("hmem_platform", 0);
-	BUG_ON(!host);
+	SC_NEED(host, "a platform device can be allocated");
 	platform_device_add(host);
 	return &host->dev;
 }

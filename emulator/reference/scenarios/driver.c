@@ -140,7 +140,7 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 	}
 	sc_drv_order = orders[what];
 	sc_drv_folio = what == 3 ? sc_gib_folio() : folio_alloc(GFP_KERNEL | __GFP_ZERO, what == 2 ? PMD_ORDER : 1);
-	BUG_ON(!sc_drv_folio);
+	SC_NEED(sc_drv_folio, "a driver can allocate a folio");
 	refs = folio_ref_count(sc_drv_folio);
 	dev = sc_drv_open(what == 0 || what == 4);
 

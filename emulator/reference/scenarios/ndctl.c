@@ -13,7 +13,7 @@ static struct mm_struct *sc_begin_on(int kind)
 	struct mm_struct *mm;
 
 	SC_DO(sc_fs = fscfs_mount(kind), "mkfs, mount -o dax");
-	BUG_ON(!sc_fs);
+	SC_NEED(sc_fs, "a file system on the device can be mounted");
 	mm = fsc_mm_create();
 	fsc_use_mm(mm);
 	return mm;
@@ -132,7 +132,7 @@ FSC_SCENARIO(ndctl_sub_section, "ndctl-sub-section",
 		sc_part[i].dev.release = sc_part_release;
 		device_initialize(&sc_part[i].dev);
 		dev_set_name(&sc_part[i].dev, "namespace0.%d", i);
-		BUG_ON(device_add(&sc_part[i].dev));
+		SC_NEED(device_add(&sc_part[i].dev) == 0, "a namespace can be added as a device");
 		sc_part_map(i);
 	}
 	for (int round = 0; round < 2; round++) {

@@ -32,7 +32,7 @@ static void sc_p2p_begin(void)
 	sc_p2p.pdev.dev.release = sc_p2p_release;
 	device_initialize(&sc_p2p.pdev.dev);
 	dev_set_name(&sc_p2p.pdev.dev, "0000:01:00.0");
-	BUG_ON(device_add(&sc_p2p.pdev.dev));
+	SC_NEED(device_add(&sc_p2p.pdev.dev) == 0, "the provider can be added as a device");
 	SC_DO(SC_EXPECT(pci_p2pdma_add_resource(&sc_p2p.pdev, 0, 0, 0) == 0, "a BAR can be made peer-to-peer memory"),
 	      "make the BAR peer-to-peer memory");
 	inode_init_once(&sc_p2p.inode);

@@ -49,7 +49,7 @@ static void sc_mem_begin(void)
 	sc_mem.dev.release = sc_mem_release;
 	device_initialize(&sc_mem.dev);
 	dev_set_name(&sc_mem.dev, "memory0");
-	BUG_ON(device_add(&sc_mem.dev));
+	SC_NEED(device_add(&sc_mem.dev) == 0, "the memory can be added as a device");
 }
 
 static void sc_mem_end(void)

@@ -40,6 +40,8 @@ void sc_join(int id);
 
 /* What the scenario itself can tell to be wrong. `promise` is the sentence that any correct kernel keeps, as a reader is told it. */
 #define SC_EXPECT(cond, promise) __fsc_warn(!(cond), "scenario: not so: " promise)
+/* The same of what the rest of the scenario stands on: the run ends where it does not hold. */
+#define SC_NEED(cond, promise) __fsc_bug(!(cond), "scenario: cannot go on: " promise)
 
 /* A file with a name for the story, and a place in it of one page or of 2 MiB. */
 struct sc_file {
