@@ -5,6 +5,7 @@
  * table (tools/reach.ts) and choosing cases by it (server/review/plan.ts).
  */
 import { linkImage } from "../c/link.ts";
+import { EXPECTATION } from "../invariants/reports.ts";
 import type { Era } from "../kernel/era.ts";
 import { NATIVES, parseReference } from "../kernel.ts";
 import { Memory } from "../mem/memory.ts";
@@ -34,6 +35,9 @@ export interface EraReach {
   readonly variants: readonly number[];
   readonly cases: readonly CaseReach[];
 }
+
+/** The name under which a case has what its scenario itself looks at, a variant a sentence: no function is called so. */
+export const EXPECTS = "!expects";
 
 /** Frames above an event that it counts for: the helpers that did it and who called them for it. */
 const NEAR = 5;
@@ -67,26 +71,30 @@ export function makeReach(
   const variantIds = new Map<string, number>();
   const lineOwners = new Owners(image);
   const cases: CaseReach[] = [];
+  /** The number of a variant of what has this name. */
+  const numbered = (name: string, text: string): number => {
+    let id = nameIds.get(name);
+    if (id === undefined) {
+      nameIds.set(name, (id = names.length));
+      names.push(name);
+    }
+    const key = `${name} ${text}`;
+    let variant = variantIds.get(key);
+    if (variant === undefined) {
+      variantIds.set(key, (variant = variants.length));
+      variants.push(id);
+    }
+    return variant;
+  };
   for (const def of booted.scenarios) {
     if (!only(def.name)) continue;
     for (const c of coveringCases(def)) {
       const run = runCase(booted, c, { stepLimit: REACH_STEPS });
       const entered = new Set<number>();
-      for (const [fn, text] of variantsOf(image, run, lineOwners)) {
-        const name = image.functions[fn]!.name;
-        let id = nameIds.get(name);
-        if (id === undefined) {
-          nameIds.set(name, (id = names.length));
-          names.push(name);
-        }
-        const key = `${name} ${text}`;
-        let variant = variantIds.get(key);
-        if (variant === undefined) {
-          variantIds.set(key, (variant = variants.length));
-          variants.push(id);
-        }
-        entered.add(variant);
-      }
+      for (const [fn, text] of variantsOf(image, run, lineOwners))
+        entered.add(numbered(image.functions[fn]!.name, text));
+      for (const c of run.checks)
+        if (c.text.startsWith(EXPECTATION)) entered.add(numbered(EXPECTS, digest(c.text)));
       cases.push({
         label: c.label,
         steps: run.steps,

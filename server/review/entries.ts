@@ -6,6 +6,7 @@
 import { outline } from "../../emulator/c/outline.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
+import { EXPECTS } from "../../emulator/scenario/reach.ts";
 import type { SideDefinition } from "../mail/types.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import type { TreeSide } from "../source/tree_side.ts";
@@ -154,7 +155,10 @@ function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlyS
   return labels.length <= FEW ? new Set(labels) : new Set();
 }
 
-/** What is known of a case on both sides: how it enters what the patch changes, and what stands beside that. */
+/** What the scenarios themselves look at. */
+const LOOKS: ReadonlySet<string> = new Set([EXPECTS]);
+
+/** What is known of a case on both sides: how it enters what the patch changes, what it looks at, and what stands beside that. */
 export function caseReach(
   tableBefore: ReachTable,
   before: SideOverlay | TreeSide,
@@ -174,6 +178,7 @@ export function caseReach(
     let steps = 0;
     const ways: string[] = [];
     const others: string[] = [];
+    const looks: string[] = [];
     for (const { table, names, near, mark, through } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
@@ -181,7 +186,8 @@ export function caseReach(
       for (const v of of.variants) ways.push(`${mark}${v}`);
       if (through.has(label)) ways.push(`${mark}: ${label}`);
       for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
+      for (const v of table.of(label, LOOKS)?.variants ?? []) looks.push(`${mark}${v}`);
     }
-    return { steps, ways, near: others };
+    return { steps, ways, looks, near: others };
   };
 }

@@ -51,6 +51,8 @@ export interface CaseReach {
   readonly steps: number;
   /** In which ways it enters what the patch changes, over both sides; empty: not at all. */
   readonly ways: readonly string[];
+  /** What its scenario itself looks at: a change that any kernel's rules allow may be seen there only. */
+  readonly looks: readonly string[];
   /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
   readonly near: readonly string[];
 }
@@ -147,7 +149,8 @@ function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | nul
 /**
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
  * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those that
- * between them enter the functions beside it in every way, chosen alike, and the rest, scenario by scenario in turn.
+ * between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
+ * and the rest, scenario by scenario in turn.
  */
 function inOrder(
   items: readonly ScenarioItem[],
@@ -182,7 +185,8 @@ function inOrder(
   };
   const first = covering((i) => reach(i)!.ways, []);
   out.push(...first);
-  const beside = covering((i) => reach(i)!.near, first);
+  const looking = covering((i) => reach(i)!.looks, first);
+  const beside = [...looking, ...covering((i) => reach(i)!.near, [...first, ...looking])];
   const rounds = new Map<string, number>();
   for (const i of [...out, ...beside]) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
   const rest = left.map((item, at) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ERA_NAMES } from "../../emulator/kernel/era.ts";
-import { makeReach } from "../../emulator/scenario/reach.ts";
+import { EXPECTS, makeReach } from "../../emulator/scenario/reach.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
@@ -34,9 +34,15 @@ const ways: Record<string, readonly string[]> = {
   "two a=2": ["x"],
 };
 const near: Record<string, readonly string[]> = { "one a=1": ["p"], "one a=0": ["p"], "two a=2": ["q"] };
+const looks: Record<string, readonly string[]> = { "one a=0": ["r"], "one a=1": ["r"], "two a=0": ["s"] };
 const reach =
-  (steps: number, beside = false) =>
-  (label: string) => ({ steps, ways: ways[label] ?? [], near: (beside ? near[label] : undefined) ?? [] });
+  (steps: number, beside = false, looking = false) =>
+  (label: string) => ({
+    steps,
+    ways: ways[label] ?? [],
+    looks: (looking ? looks[label] : undefined) ?? [],
+    near: (beside ? near[label] : undefined) ?? [],
+  });
 const labels = (list: readonly { readonly label: string }[]) => list.map((i) => i.label);
 
 test("nothing is known: everything runs, in the order of the catalogue", () => {
@@ -54,6 +60,11 @@ test("what reaches nothing is left out; what is new for its cost comes first, th
 test("after what is new to the patch's functions comes what is new to those beside them", () => {
   const { items } = planOf({ ...basis, reach: reach(10, true) }, {}, null);
   assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=2", "one a=0", "two a=0"]);
+});
+
+test("what only one scenario looks at comes before what stands beside the patch's functions", () => {
+  const { items } = planOf({ ...basis, reach: reach(10, true, true) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
 });
 
 test("beyond the budget only what is new runs; --thorough and a name run all", () => {
@@ -88,6 +99,11 @@ for (const era of ERA_NAMES)
     assert.ok(table, "npm run build makes it");
     const made = makeReach(era, faultKeys, (name) => SAMPLE.includes(name));
     assert.ok(made.cases.length > 8);
+    assert.ok(
+      made.cases.some((c) => c.variants.some((v) => made.names[made.variants[v]!] === EXPECTS)),
+      "what scenarios look at is known",
+    );
+    assert.equal(table.knows(EXPECTS), false);
     for (const c of made.cases) {
       const names = new Set(c.variants.map((v) => made.names[made.variants[v]!]!));
       assert.deepEqual([...(table.entered(c.label) ?? [])].sort(), [...names].sort(), c.label);
