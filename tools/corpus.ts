@@ -1,7 +1,7 @@
 /**
- * `npm run corpus [-- CASE] [--tree DIR]`: reviews every case of ../shared/corpus/cases.jsonl and sets the machine's verdict
- * beside what a human found. With a kernel tree each case stands on the stack of the given series that leaves the fewest
- * of its hunks over. Prints a table with the line and function of each finding. A case agrees when what its record says is
+ * `npm run corpus [-- CASE] [--tree DIR]...`: reviews every case of ../shared/corpus/cases.jsonl and sets the machine's verdict
+ * beside what a human found. With kernel trees each case stands on the tree, and the stack of the given series, that leave
+ * the fewest of its hunks over. Prints a table with the line and function of each finding. A case agrees when what its record says is
  * told by its rule, in its words, on a line of its functions, and nothing else is new (corpus_expected.ts): one that is right
  * for another reason is missed. `not modelled`: no run of the machine came to a verdict. Leaves out judging who is right.
  */
@@ -28,7 +28,11 @@ interface Case {
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
   allowPositionals: true,
-  options: { tree: { type: "string" }, findings: { type: "boolean" }, results: { type: "string" } },
+  options: {
+    tree: { type: "string", multiple: true },
+    findings: { type: "boolean" },
+    results: { type: "string" },
+  },
 });
 const root = process.env["FOLIOSCOPE_ROOT"] ?? ".";
 const corpus = join(root, "..", "shared", "corpus");
@@ -36,12 +40,12 @@ if (!existsSync(corpus)) {
   console.log("corpus: ../shared/corpus is not here, nothing to compare with");
   process.exit(0);
 }
-const opened = values.tree === undefined ? null : openTree(values.tree);
-if (opened !== null && opened.tree === null) {
-  console.log(`corpus: ${opened.problem}`);
+const trees = (values.tree ?? []).map((dir): { readonly dir: string; readonly tree: KernelTree } => {
+  const { tree, problem } = openTree(dir);
+  if (tree !== null) return { dir, tree };
+  console.log(`corpus: ${problem}`);
   process.exit(2);
-}
-const tree = opened?.tree ?? null;
+});
 const filter = positionals[0] ?? "";
 const cases = readFileSync(join(corpus, "cases.jsonl"), "utf8")
   .split("\n")
@@ -103,6 +107,12 @@ function stacks(): Stack[] {
 
 const isC = (path: string): boolean => /\.[ch]$/.test(path);
 
+/** What a case stands on. */
+interface Base extends Stack {
+  /** Where the tree is; "" without one. */
+  readonly dir: string;
+}
+
 /** Hunks of C that do not fit on a stack; a patch that the stack already has does not stand on it. */
 function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
   const images = imagesOf(tree, stack.patches, patch);
@@ -116,20 +126,32 @@ function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
   return n;
 }
 
-/** The predecessors of a patch that is in one of the series; else the stack that fits best, the longest of equals. */
-function bestStack(tree: KernelTree, all: readonly Stack[], patch: Patch): Stack {
+/** The predecessors of a patch that is in one of the series; else the stack and the tree that fit best, the longest of equals. */
+function bestBase(all: readonly Stack[], patch: Patch): Base {
+  const dir = trees[0]!.dir;
   const member = all.find((s) =>
     s.patches.some((p) => p.messageId !== null && p.messageId === patch.messageId),
   );
-  if (member !== undefined) return all[all.indexOf(member) - (patch.number > 1 ? 1 : 0)] ?? all[0]!;
-  let best = all[0]!;
-  let least = leftOver(tree, best, patch);
-  if (least === 0) return best;
-  for (const stack of all.slice(1)) {
-    const n = leftOver(tree, stack, patch);
-    if (n < least || (n === least && best !== all[0])) [best, least] = [stack, n];
-  }
+  if (member !== undefined)
+    return { dir, ...(all[all.indexOf(member) - (patch.number > 1 ? 1 : 0)] ?? all[0]!) };
+  let best: Base = { dir, ...all[0]! };
+  let least = Number.POSITIVE_INFINITY;
+  for (const { dir, tree } of trees)
+    for (const stack of all) {
+      const n = leftOver(tree, stack, patch);
+      if (n < least || (n === least && best.patches.length > 0 && best.dir === dir))
+        [best, least] = [{ dir, ...stack }, n];
+      if (least === 0 && best.patches.length === 0) return best;
+    }
   return best;
+}
+
+/** What a row of the table says of the base. */
+function onText(base: Base | null): string {
+  if (base === null) return "";
+  const names = base.specs.map((x) => x.replace(/^.*\//, ""));
+  if (trees.length > 1) names.unshift(base.dir.replace(/^.*\//, ""));
+  return names.length === 0 ? "" : ` on ${names.join(" + ")}`;
 }
 
 // ---- verdicts -------------------------------------------------------------------------------------------------------
@@ -163,17 +185,14 @@ function judged(c: Case, r: ReviewResult, want: Expected): Verdict {
 }
 
 const tally = { agree: 0, missed: 0, disagree: 0, "not modelled": 0 };
-const candidates = tree === null ? [] : stacks();
+const candidates = trees.length === 0 ? [] : stacks();
 console.log(`${"case".padEnd(28)} ${"kind".padEnd(18)} ${"verdict".padEnd(13)} what the machine says`);
 for (const c of cases) {
   const path = join(corpus, c.file);
   const doc = parseDocument(readFileSync(path), path);
   const first = doc.patches[0];
-  const stack = tree === null || first === undefined ? null : bestStack(tree, candidates, first);
-  const result = reviewDocument(
-    doc,
-    stack === null ? {} : { tree: values.tree ?? "", prerequisites: stack.specs },
-  );
+  const stack = trees.length === 0 || first === undefined ? null : bestBase(candidates, first);
+  const result = reviewDocument(doc, stack === null ? {} : { tree: stack.dir, prerequisites: stack.specs });
   if (values.results !== undefined)
     appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);
   // Functions by themselves do not say that the machine came to a verdict.
@@ -213,7 +232,7 @@ for (const c of cases) {
         "no patch")
       : codes.join(", ") || "clean";
   console.log(
-    `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${stack === null || stack.specs.length === 0 ? "" : ` on ${stack.specs.map((x) => x.replace(/^.*\//, "")).join(" + ")}`}`,
+    `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${onText(stack)}`,
   );
   if (values.findings === true)
     for (const f of result.findings)

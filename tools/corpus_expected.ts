@@ -33,6 +33,17 @@ const STALE = /^(?:stale-(?:pte|mapping)|share-count|foreign-mapping)$/;
 const DEVDAX_LATER = {
   why: "device-dax is converted by the last patch of its series; between the two its large mappings are counted on one side only",
 };
+/** What the rest of "fs/dax: Properly refcount fs dax pages" is known for, by the releases that have it. */
+const REFCOUNT_LATER = [
+  {
+    ...told(/^share-count$/, /->share of pfn/, "dax_folio_share_get", "dax_folio_share_put"),
+    why: "an order-0 page keeps its index, which is read as a share count: v6.15 and v6.18 do it too",
+  },
+  {
+    ...told(/^oops$/, /no struct page for pfn 0x0$/),
+    why: "the page of an entry is looked at before it is known to have one: mended by banerjee-zero-empty, which names this patch",
+  },
+];
 const WAIT_KEY = {
   ...told(/^deadlock$/, /last close|truncate|punch/),
   why: "the series waits on the page and is woken by its _refcount until a later patch changes the waker",
@@ -58,6 +69,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     ...one(told(/^zero-page-write$/, /pfn 0/), told(/^dead-check$/, /ref < 0/)),
     also: [
       { ...told(/^(?:zero-page-write|dead-check)$/), why: "recorded" },
+      ...REFCOUNT_LATER,
       { ...told(/^stale-order$/, /left-overs of a large folio/), why: "the fix is dh-reset-order" },
       { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
       { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
@@ -69,6 +81,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
       { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
       { ...told(/^(?:zero-page-write|stale-order)$/), why: "as in v6 21: mended by later fixes" },
+      ...REFCOUNT_LATER,
     ],
   },
   "pop-v9-01-fuse-range": one(told(/^freed-while-busy$/, /pinned|refcount/)),

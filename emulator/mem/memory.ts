@@ -40,7 +40,7 @@ export class MemoryFault {
   readonly object: ObjectHistory | undefined;
   /** Exit status, for kind "exit". */
   readonly status: number | undefined;
-  /** Bytes that were accessed, for kind "uninitialised-read". */
+  /** Bytes that were accessed, for kinds "uninitialised-read", "use-after-scope" and "out-of-bounds"; 0: none yet, an index was looked at. */
   readonly size: number;
   constructor(
     kind: StopKind,
@@ -743,6 +743,28 @@ export class Memory {
     }
   }
 
+  /**
+   * What lies there and is no object's (padding, dead stack) can be read, as 0, and written from now on. False, and nothing is changed, where
+   * there is no memory.
+   */
+  takeAsPadding(address: bigint, length: number): boolean {
+    const hi = this.hi(address);
+    const places: number[] = [];
+    for (let i = 0; i < length; i++) {
+      const phys = this.touch(hi, (this.lo(address) + i) | 0);
+      if (phys < 0) return false;
+      places.push(phys + ((this.lo(address) + i) & (PAGE - 1)));
+    }
+    for (const p of places) {
+      const code = this.shadow[p]! & CODE_MASK;
+      if (code !== SHADOW_NONE && code !== SHADOW_DEAD) continue;
+      this.dirty[p >>> 12] = 1;
+      this.u8[p] = 0;
+      this.shadow[p] = (this.shadow[p]! & ~CODE_MASK) | SHADOW_INIT;
+    }
+    return true;
+  }
+
   // ---- faults ----------------------------------------------------------------------------------------------------
 
   /** Throws for an access to memory that does not exist. */
@@ -776,6 +798,8 @@ export class Memory {
         `${access} of ${size} bytes at 0x${hex(address)}, ${placeIn(where, address)}`,
         address,
         where,
+        undefined,
+        size,
       );
     throw new MemoryFault(
       "oops",
@@ -800,13 +824,13 @@ export class Memory {
       case SHADOW_FREED:
         throw new MemoryFault("use-after-free", head, address, object);
       case SHADOW_DEAD:
-        throw new MemoryFault("use-after-scope", head, address, object);
+        throw new MemoryFault("use-after-scope", head, address, object, undefined, size);
       case SHADOW_UNINIT:
         throw new MemoryFault("uninitialised-read", head, address, object, undefined, size);
       case SHADOW_INIT:
         throw new MemoryFault("write-to-readonly", head, address, object);
       default:
-        throw new MemoryFault("out-of-bounds", head, address, object);
+        throw new MemoryFault("out-of-bounds", head, address, object, undefined, size);
     }
   }
 

@@ -222,25 +222,26 @@ import f215 from "./mm/rmap.c";
 import f216 from "./mm/slab_common.c";
 import f217 from "./mm/swap.c";
 import f218 from "./mm/truncate.c";
-import f219 from "./scenarios/catalogue.c";
-import f220 from "./scenarios/common.c";
-import f221 from "./scenarios/devdax.c";
-import f222 from "./scenarios/device.c";
-import f223 from "./scenarios/devices.c";
-import f224 from "./scenarios/devices.h";
-import f225 from "./scenarios/dma.c";
-import f226 from "./scenarios/driver.c";
-import f227 from "./scenarios/entries.c";
-import f228 from "./scenarios/holes.c";
-import f229 from "./scenarios/kvm.c";
-import f230 from "./scenarios/mapping.c";
-import f231 from "./scenarios/ndctl.c";
-import f232 from "./scenarios/p2pdma.c";
-import f233 from "./scenarios/pgmap.c";
-import f234 from "./scenarios/races.c";
-import f235 from "./scenarios/reflink.c";
-import f236 from "./scenarios/scenario.h";
-import f237 from "./virt/kvm/kvm_main.c";
+import f219 from "./scenarios/altmap.c";
+import f220 from "./scenarios/catalogue.c";
+import f221 from "./scenarios/common.c";
+import f222 from "./scenarios/devdax.c";
+import f223 from "./scenarios/device.c";
+import f224 from "./scenarios/devices.c";
+import f225 from "./scenarios/devices.h";
+import f226 from "./scenarios/dma.c";
+import f227 from "./scenarios/driver.c";
+import f228 from "./scenarios/entries.c";
+import f229 from "./scenarios/holes.c";
+import f230 from "./scenarios/kvm.c";
+import f231 from "./scenarios/mapping.c";
+import f232 from "./scenarios/ndctl.c";
+import f233 from "./scenarios/p2pdma.c";
+import f234 from "./scenarios/pgmap.c";
+import f235 from "./scenarios/races.c";
+import f236 from "./scenarios/reflink.c";
+import f237 from "./scenarios/scenario.h";
+import f238 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/blk-core.c", text: f0 },
@@ -462,23 +463,24 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "mm/slab_common.c", text: f216 },
   { path: "mm/swap.c", text: f217 },
   { path: "mm/truncate.c", text: f218 },
-  { path: "scenarios/catalogue.c", text: f219 },
-  { path: "scenarios/common.c", text: f220 },
-  { path: "scenarios/devdax.c", text: f221 },
-  { path: "scenarios/device.c", text: f222 },
-  { path: "scenarios/devices.c", text: f223 },
-  { path: "scenarios/devices.h", text: f224 },
-  { path: "scenarios/dma.c", text: f225 },
-  { path: "scenarios/driver.c", text: f226 },
-  { path: "scenarios/entries.c", text: f227 },
-  { path: "scenarios/holes.c", text: f228 },
-  { path: "scenarios/kvm.c", text: f229 },
-  { path: "scenarios/mapping.c", text: f230 },
-  { path: "scenarios/ndctl.c", text: f231 },
-  { path: "scenarios/p2pdma.c", text: f232 },
-  { path: "scenarios/pgmap.c", text: f233 },
-  { path: "scenarios/races.c", text: f234 },
-  { path: "scenarios/reflink.c", text: f235 },
-  { path: "scenarios/scenario.h", text: f236 },
-  { path: "virt/kvm/kvm_main.c", text: f237 },
+  { path: "scenarios/altmap.c", text: f219 },
+  { path: "scenarios/catalogue.c", text: f220 },
+  { path: "scenarios/common.c", text: f221 },
+  { path: "scenarios/devdax.c", text: f222 },
+  { path: "scenarios/device.c", text: f223 },
+  { path: "scenarios/devices.c", text: f224 },
+  { path: "scenarios/devices.h", text: f225 },
+  { path: "scenarios/dma.c", text: f226 },
+  { path: "scenarios/driver.c", text: f227 },
+  { path: "scenarios/entries.c", text: f228 },
+  { path: "scenarios/holes.c", text: f229 },
+  { path: "scenarios/kvm.c", text: f230 },
+  { path: "scenarios/mapping.c", text: f231 },
+  { path: "scenarios/ndctl.c", text: f232 },
+  { path: "scenarios/p2pdma.c", text: f233 },
+  { path: "scenarios/pgmap.c", text: f234 },
+  { path: "scenarios/races.c", text: f235 },
+  { path: "scenarios/reflink.c", text: f236 },
+  { path: "scenarios/scenario.h", text: f237 },
+  { path: "virt/kvm/kvm_main.c", text: f238 },
 ];

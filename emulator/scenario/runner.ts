@@ -47,11 +47,13 @@ export interface RunOptions {
 export const GOES_ON_MAX = 4;
 
 /**
- * The place of a fault after which a run can go on, null for all others: a value that was never written is taken as 0. By
- * the kind and the function, which are the same on both sides wherever the lines lie.
+ * The place of a fault after which a run can go on, null for all others: a value that was never written is taken as 0, and
+ * what lies just outside an object as padding. By the kind and the function, which are the same on both sides wherever the
+ * lines lie.
  */
 export function faultPlace(kind: string, stack: readonly FrameInfo[]): string | null {
-  return kind === "uninitialised-read" && stack.length > 0 ? `${kind} ${stack[0]!.fn.name}` : null;
+  const passable = kind === "uninitialised-read" || kind === "out-of-bounds";
+  return passable && stack.length > 0 ? `${kind} ${stack[0]!.fn.name}` : null;
 }
 
 /** What a run watches so that another image may take it over: see sides.ts. */
@@ -187,9 +189,13 @@ class Run implements Stateful<Omit<CaseState, "end">> {
     const { goesOn } = options;
     if (goesOn !== undefined && goesOn.size > 0)
       this.vm.mend = (fault, stack) => {
-        const place = faultPlace(fault.kind, stack);
+        // Beyond an array on the stack lies what was a callee's.
+        const kind = fault.kind === "use-after-scope" ? "out-of-bounds" : fault.kind;
+        const place = faultPlace(kind, stack);
         if (place === null || !goesOn.has(place)) return false;
-        this.vm.memory.takeAsZero(fault.address, fault.size);
+        const { memory } = this.vm;
+        if (fault.kind === "uninitialised-read") memory.takeAsZero(fault.address, fault.size);
+        else if (!memory.takeAsPadding(fault.address, fault.size)) return false;
         if (!this.known.has(place)) this.wentOn(fault);
         this.known.add(place);
         return true;
@@ -319,7 +325,11 @@ class Run implements Stateful<Omit<CaseState, "end">> {
 
   /** Tells a fault that did not end the run, each place once. */
   private wentOn(fault: MemoryFault): void {
-    const event = this.machine.note("goes-on", "both sides do this: what was never written is taken as 0");
+    const taken =
+      fault.kind === "out-of-bounds"
+        ? "what lies outside is taken as padding"
+        : "what was never written is taken as 0";
+    const event = this.machine.note("goes-on", `both sides do this: ${taken}`);
     this.violations.push({
       code: fault.kind,
       level: "error",

@@ -548,11 +548,17 @@ export class Vm implements Stateful<VmState> {
     return this.tasks[runnable.length === 1 ? runnable[0]! : this.scheduler.next(runnable, current, why)]!;
   }
 
-  /** Whether the instruction that faulted is a load of the task's own code that can be made again. */
+  /**
+   * Whether the instruction that faulted is a load or a store of the task's own code that can be made again, or the look at
+   * an index before one, which is passed.
+   */
   private mended(fault: MemoryFault, task: Task): boolean {
     if (this.mend === null || this.faultStack !== null || task.fn === null) return false;
     const op = this.bodies[task.fn.id]?.code[task.pc];
-    return op !== undefined && op >= Op.LD8S && op <= Op.LDF64 && this.mend(fault, this.stack(task));
+    if (op === undefined || !((op >= Op.LD8S && op <= Op.STF64) || op === Op.CHKIDX)) return false;
+    if (!this.mend(fault, this.stack(task))) return false;
+    if (op === Op.CHKIDX) task.pc += 4;
+    return true;
   }
 
   private end(reason: StopReason, task: Task): RunEnd {

@@ -45,14 +45,17 @@ const OWN: Record<Era, Record<string, string>> = {
   "v6.15": {
     "holder kill=1": "leaked-object", // as in v6.12
     "reflink-reuse order=0 index=512": "share-count", // the index of an order-0 page is left and read as a count
+    "altmap-entries": "oops", // the page of an entry is looked at before it is known to have one; v7.3
   },
   "v6.18": {
     "holder kill=1": "leaked-object", // as in v6.12
     "reflink-reuse order=0 index=512": "share-count", // as in v6.15
+    "altmap-entries": "oops", // as in v6.15
   },
   "v7.1": {
     "holder kill=1": "leaked-object", // as in v6.12
     "cow-pwrite": "warn", // a page that is still mapped loses its entry before it is unmapped; v7.1 warns at order 0 too
+    "altmap-entries": "oops", // as in v6.15
     "fsdev-rebind": "wrong-outcome", // a failed probe and an unbound driver leave what the next one trips over; v7.3
   },
   "v7.3": {

@@ -15,6 +15,10 @@ const UNSET = changed(
 const SET = UNSET.replace("turns;", "turns = 0;");
 const LOSES = changed(PATH, "dax_disassociate_entry", "page->mapping = NULL;", "(void)mapping;");
 
+/** The function with a line of C before what it gives. */
+const doing = (line: string): string =>
+  changed(PATH, "dax_to_pfn", "\treturn v >> DAX_SHIFT;", `\t${line}\n\treturn v >> DAX_SHIFT;`).now;
+
 function told(first: string, second: string): string[] {
   const again = second.replace("v >> DAX_SHIFT", "(v >> DAX_SHIFT)");
   const mail = mailOf(PATH, `${first}\n\n${LOSES.old}`, `${again}\n\n${LOSES.now}`);
@@ -31,4 +35,23 @@ test("what only the patch breaks is told behind a value that neither side sets, 
 
 test("a value that only the patch leaves unset ends the run there", () => {
   assert.deepEqual(told(SET, UNSET), ["new uninitialised-read true"]);
+});
+
+for (const [what, line, code] of [
+  [
+    "a read outside an array",
+    "unsigned long seen[2] = { 0 };\n\n\tif (seen[2 - !v] > 5)\n\t\treturn 0;",
+    "out-of-bounds",
+  ],
+  ["a write outside an array", "unsigned long seen[2] = { 0 };\n\n\tseen[2 - !v] = v;", "out-of-bounds"],
+  ["a warning", "WARN_ON(v > 5);", "warn"],
+  ["a leak", "(void)kzalloc(sizeof(struct gendisk), GFP_KERNEL);", "leaked-object"],
+] as const)
+  test(`what only the patch breaks is told behind ${what} on both sides`, () => {
+    assert.deepEqual(told(doing(line), doing(line)), [`already ${code} false`, "new stale-mapping true"]);
+  });
+
+test("a write outside an array that only the patch makes ends the run there", () => {
+  const bad = "unsigned long seen[2] = { 0 };\n\n\tseen[2 - !v] = v;";
+  assert.deepEqual(told(doing(bad.replace("2 - !v", "1 - !v")), doing(bad)), ["new out-of-bounds true"]);
 });

@@ -34,8 +34,12 @@ void fsc_boot_mm(void)
 	for (unsigned long pfn = 0; pfn < FSC_RAM_NR_PAGES; pfn++)
 		fsc_init_ram_page(pfn_to_page(pfn), pfn);
 
-	/* pfn 0 is real and belongs to nobody: what a stray 0 finds is an ordinary reserved page. */
-	SetPageReserved(alloc_page(GFP_KERNEL));
+	/*
+	 * pfn 0 is real and belongs to nobody: what a stray 0 finds is an ordinary reserved page. So do the others of its
+	 * page of struct pages, which a scenario can take away (sc_no_low_memmap()).
+	 */
+	for (unsigned long i = 0; i < PAGE_SIZE / sizeof(struct page); i++)
+		SetPageReserved(alloc_page(GFP_KERNEL));
 	zero = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	SetPageReserved(zero);
 	fsc_registry.zero_pfn = page_to_pfn(zero);

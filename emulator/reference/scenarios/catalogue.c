@@ -110,6 +110,7 @@ extern const struct fsc_scenario fsc_scenario_ndctl_mmap;
 extern const struct fsc_scenario fsc_scenario_ndctl_dax_pmd;
 extern const struct fsc_scenario fsc_scenario_ndctl_sub_section;
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
+extern const struct fsc_scenario fsc_scenario_altmap_entries;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -208,5 +209,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_ndctl_dax_pmd,
 	&fsc_scenario_ndctl_sub_section,
 	&fsc_scenario_p2pdma_mmap,
+	&fsc_scenario_altmap_entries,
 	NULL,
 };

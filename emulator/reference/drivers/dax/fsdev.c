@@ -69,7 +69,10 @@ static void fsdev_clear_ops(void *data)
 }
 
 /* A static pgmap outlives this driver: it keeps nothing of it. */
-static __maybe_unused void fsdev_clear_pgmap_ops(void *data)
+#if FSC_ERA >= 703
+#define fsdev_drop_ops fsdev_clear_pgmap_ops
+#endif
+static __maybe_unused void fsdev_drop_ops(void *data)
 {
 	struct dev_pagemap *pgmap = data;
 
@@ -127,7 +130,10 @@ static const struct file_operations fsdev_fops = {
 };
 
 /* The pgmap of a static device, or one for this binding. dev_dax->pgmap names it only when the probe has succeeded. */
-static struct dev_pagemap *fsdev_acquire_pgmap(struct dev_dax *dev_dax)
+#if FSC_ERA >= 703
+#define fsdev_own_pgmap fsdev_acquire_pgmap
+#endif
+static struct dev_pagemap *fsdev_own_pgmap(struct dev_dax *dev_dax)
 {
 	struct device *dev = &dev_dax->dev;
 	struct dev_pagemap *pgmap = dev_dax->pgmap;
@@ -183,7 +189,7 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
 	void *addr;
 	int rc, i;
 
-	pgmap = fsdev_acquire_pgmap(dev_dax);
+	pgmap = fsdev_own_pgmap(dev_dax);
 	if (IS_ERR(pgmap))
 		return PTR_ERR(pgmap);
 	dev_dax->cached_size = 0;
@@ -202,7 +208,7 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
 	pgmap->ops = &fsdev_pagemap_ops;
 	pgmap->owner = dev_dax;
 #if FSC_ERA < 701 || FSC_ERA >= 703
-	rc = devm_add_action_or_reset(dev, fsdev_clear_pgmap_ops, pgmap);
+	rc = devm_add_action_or_reset(dev, fsdev_drop_ops, pgmap);
 	if (rc)
 		return rc;
 #endif
