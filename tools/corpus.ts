@@ -40,12 +40,15 @@ if (!existsSync(corpus)) {
   console.log("corpus: ../shared/corpus is not here, nothing to compare with");
   process.exit(0);
 }
-const trees = (values.tree ?? []).map((dir): { readonly dir: string; readonly tree: KernelTree } => {
+const trees: { readonly dir: string; readonly tree: KernelTree }[] = [];
+for (const dir of values.tree ?? []) {
   const { tree, problem } = openTree(dir);
-  if (tree !== null) return { dir, tree };
-  console.log(`corpus: ${problem}`);
-  process.exit(2);
-});
+  if (tree === null) {
+    console.log(`corpus: ${problem}`);
+    process.exit(2);
+  }
+  trees.push({ dir, tree });
+}
 const filter = positionals[0] ?? "";
 const cases = readFileSync(join(corpus, "cases.jsonl"), "utf8")
   .split("\n")
