@@ -8,14 +8,16 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runExplore } from "../server/cli_explore.ts";
 import type { Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
+import type { ExploredCase } from "../server/review/explore.ts";
 import { isOwnRun } from "../server/review/finding.ts";
 import type { Finding, ReviewResult } from "../server/review/types.ts";
 import { imagesOf, type KernelTree } from "../server/source/images.ts";
 import { openTree } from "../server/source/tree.ts";
-import { EXPECTED, type Expected, fits } from "./corpus_expected.ts";
+import { EXPECTED, type Expected, fits, fitsInOrder } from "./corpus_expected.ts";
 
 interface Case {
   readonly id: string;
@@ -187,6 +189,32 @@ function judged(c: Case, r: ReviewResult, want: Expected): Verdict {
   return { recorded, unexpected: loud.filter((f) => !known(f)) };
 }
 
+/** What the orders of a scenario show of what the record says: as `folioscope explore` tells it. */
+async function inOrders(c: Case, path: string, base: Base | null, want: Expected): Promise<string[]> {
+  if (want.orders === undefined) return [];
+  const on = base === null ? [] : ["--tree", base.dir, ...base.specs.flatMap((s) => ["--prerequisite", s])];
+  let json = "";
+  await runExplore([path, "--scenario", want.orders, "--json", ...on], {
+    stdout: (text) => {
+      json += text;
+    },
+    stderr: console.error,
+    color: false,
+  });
+  if (json === "") return [];
+  const { explored } = JSON.parse(json) as { explored: readonly ExploredCase[] };
+  const mine = c.kind === "fix" ? ["fixed"] : ["new", ...(want.already ? ["already"] : [])];
+  return explored
+    .flatMap((e) => e.faults)
+    .filter((f) => {
+      const functions = f.turns.flatMap((t) => (t.at === null ? [] : [t.at.fn]));
+      return (
+        mine.includes(f.verdict) && want.told.some((t) => fitsInOrder(t, f, functions, c.functions_touched))
+      );
+    })
+    .map((f) => `${f.verdict} ${f.code} in ${f.after.count} of ${f.after.of} orders (recorded)`);
+}
+
 const tally = { agree: 0, missed: 0, disagree: 0, "not modelled": 0 };
 const candidates = trees.length === 0 ? [] : stacks();
 console.log(`${"case".padEnd(28)} ${"kind".padEnd(18)} ${"verdict".padEnd(13)} what the machine says`);
@@ -205,6 +233,7 @@ for (const c of cases) {
   const want = EXPECTED[c.id];
   if (want === undefined) throw new Error(`corpus: tools/corpus_expected.ts says nothing of ${c.id}`);
   const { recorded, unexpected } = judged(c, result, want);
+  const orders = recorded.length > 0 ? [] : await inOrders(c, path, stack, want);
   const codes = [
     ...new Set(
       result.findings.map(
@@ -221,7 +250,7 @@ for (const c of cases) {
   const verdict =
     unexpected.length > 0
       ? "disagree"
-      : recorded.length > 0 || (want.told.length === 0 && ran)
+      : recorded.length + orders.length > 0 || (want.told.length === 0 && ran)
         ? "agree"
         : partial || !ran
           ? "not modelled"
@@ -233,7 +262,7 @@ for (const c of cases) {
       ? ([...new Set(result.runs.map((r) => r.reason ?? ""))].filter((r) => r !== "")[0] ??
         result.notes[0] ??
         "no patch")
-      : codes.join(", ") || "clean";
+      : [...orders, ...codes].join(", ") || "clean";
   console.log(
     `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${onText(stack)}`,
   );
