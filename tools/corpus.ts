@@ -217,61 +217,67 @@ async function inOrders(c: Case, path: string, base: Base | null, want: Expected
 
 const tally = { agree: 0, missed: 0, disagree: 0, "not modelled": 0 };
 const candidates = trees.length === 0 ? [] : stacks();
-console.log(`${"case".padEnd(28)} ${"kind".padEnd(18)} ${"verdict".padEnd(13)} what the machine says`);
-for (const c of cases) {
-  const path = join(corpus, c.file);
-  const doc = parseDocument(readFileSync(path), path);
-  const first = doc.patches[0];
-  const stack = trees.length === 0 || first === undefined ? null : bestBase(candidates, first);
-  const result = reviewDocument(doc, stack === null ? {} : { tree: stack.dir, prerequisites: stack.specs });
-  if (values.results !== undefined)
-    appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);
-  // Functions by themselves do not say that the machine came to a verdict.
-  const ran = result.runs.some(
-    (r) => !isOwnRun(r.scenario) && r.verdict !== "not-modelled" && r.verdict !== "limit",
-  );
-  const want = EXPECTED[c.id];
-  if (want === undefined) throw new Error(`corpus: tools/corpus_expected.ts says nothing of ${c.id}`);
-  const { recorded, unexpected } = judged(c, result, want);
-  const orders = recorded.length > 0 ? [] : await inOrders(c, path, stack, want);
-  const codes = [
-    ...new Set(
-      result.findings.map(
-        (f) =>
-          `${f.verdict} ${f.code}${f.docLine > 0 ? ` at ${f.docLine}${f.exactLine ? "" : "?"} ${functionAt(result, f)}` : ""}${recorded.includes(f) ? " (recorded)" : unexpected.includes(f) ? " (not recorded)" : ""}`,
+async function main(): Promise<void> {
+  console.log(`${"case".padEnd(28)} ${"kind".padEnd(18)} ${"verdict".padEnd(13)} what the machine says`);
+  for (const c of cases) {
+    const path = join(corpus, c.file);
+    const doc = parseDocument(readFileSync(path), path);
+    const first = doc.patches[0];
+    const stack = trees.length === 0 || first === undefined ? null : bestBase(candidates, first);
+    const result = reviewDocument(doc, stack === null ? {} : { tree: stack.dir, prerequisites: stack.specs });
+    if (values.results !== undefined)
+      appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);
+    // Functions by themselves do not say that the machine came to a verdict.
+    const ran = result.runs.some(
+      (r) => !isOwnRun(r.scenario) && r.verdict !== "not-modelled" && r.verdict !== "limit",
+    );
+    const want = EXPECTED[c.id];
+    if (want === undefined) throw new Error(`corpus: tools/corpus_expected.ts says nothing of ${c.id}`);
+    const { recorded, unexpected } = judged(c, result, want);
+    const orders = recorded.length > 0 ? [] : await inOrders(c, path, stack, want);
+    const codes = [
+      ...new Set(
+        result.findings.map(
+          (f) =>
+            `${f.verdict} ${f.code}${f.docLine > 0 ? ` at ${f.docLine}${f.exactLine ? "" : "?"} ${functionAt(result, f)}` : ""}${recorded.includes(f) ? " (recorded)" : unexpected.includes(f) ? " (not recorded)" : ""}`,
+        ),
       ),
-    ),
-  ];
-  // What is changed and shown only in part did not run: other scenarios being clean says nothing of it.
-  const partial =
-    want.told.length > 0 &&
-    result.findings.every((f) => f.verdict === "already") &&
-    result.runs.some((r) => r.verdict === "not-modelled" && /only in part|does not fit/.test(r.reason ?? ""));
-  const verdict =
-    unexpected.length > 0
-      ? "disagree"
-      : recorded.length + orders.length > 0 || (want.told.length === 0 && ran)
-        ? "agree"
-        : partial || !ran
-          ? "not modelled"
-          : "missed";
-  tally[verdict]++;
-  const whole = result.functions.filter((f) => f.executed).length;
-  const says =
-    verdict === "not modelled"
-      ? ([...new Set(result.runs.map((r) => r.reason ?? ""))].filter((r) => r !== "")[0] ??
-        result.notes[0] ??
-        "no patch")
-      : [...orders, ...codes].join(", ") || "clean";
-  console.log(
-    `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${onText(stack)}`,
-  );
-  if (values.findings === true)
-    for (const f of result.findings)
-      console.log(
-        `    ${f.verdict} ${f.code} line ${f.docLine}: ${f.message.slice(0, 110)} | ${f.scenario} +${f.alsoIn.length}`,
+    ];
+    // What is changed and shown only in part did not run: other scenarios being clean says nothing of it.
+    const partial =
+      want.told.length > 0 &&
+      result.findings.every((f) => f.verdict === "already") &&
+      result.runs.some(
+        (r) => r.verdict === "not-modelled" && /only in part|does not fit/.test(r.reason ?? ""),
       );
+    const verdict =
+      unexpected.length > 0
+        ? "disagree"
+        : recorded.length + orders.length > 0 || (want.told.length === 0 && ran)
+          ? "agree"
+          : partial || !ran
+            ? "not modelled"
+            : "missed";
+    tally[verdict]++;
+    const whole = result.functions.filter((f) => f.executed).length;
+    const says =
+      verdict === "not modelled"
+        ? ([...new Set(result.runs.map((r) => r.reason ?? ""))].filter((r) => r !== "")[0] ??
+          result.notes[0] ??
+          "no patch")
+        : [...orders, ...codes].join(", ") || "clean";
+    console.log(
+      `${c.id.padEnd(28)} ${c.kind.slice(0, 17).padEnd(18)} ${verdict.padEnd(13)} ${says.slice(0, 150)}${whole > 0 ? ` [${whole} functions ran]` : ""}${onText(stack)}`,
+    );
+    if (values.findings === true)
+      for (const f of result.findings)
+        console.log(
+          `    ${f.verdict} ${f.code} line ${f.docLine}: ${f.message.slice(0, 110)} | ${f.scenario} +${f.alsoIn.length}`,
+        );
+  }
+  const total = cases.length;
+  for (const [k, n] of Object.entries(tally))
+    console.log(`${k}: ${n} of ${total} (${((100 * n) / Math.max(total, 1)).toFixed(0)} %)`);
 }
-const total = cases.length;
-for (const [k, n] of Object.entries(tally))
-  console.log(`${k}: ${n} of ${total} (${((100 * n) / Math.max(total, 1)).toFixed(0)} %)`);
+
+void main();
