@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { mailOf, referenceFunction } from "../support/one_change.ts";
 
 const HEAD = [
   "From: A Tester <a@example.org>",
@@ -76,4 +77,26 @@ test("a pfn that no longer says that it is a device's stops the large one, and n
       `${r.scenario}: ${r.verdict}`,
     );
   assert.deepEqual([...new Set(findings.filter((f) => f.verdict === "new").map((f) => f.code))], ["bug"]);
+});
+
+test("a tree whose fault handlers are given a size makes 2 MiB entries as one whose are given an order", () => {
+  const BODY =
+    "\tif (order == PMD_ORDER)\n\t\treturn dax_iomap_pmd_fault(vmf, pfnp, ops);\n\treturn order ? VM_FAULT_FALLBACK : dax_iomap_pte_fault(vmf, pfnp, iomap_errp, ops);";
+  const old = referenceFunction("fs/dax.c", "dax_iomap_fault")
+    .replace("unsigned int order", "enum page_entry_size pe_size")
+    .replace(
+      BODY,
+      "\tswitch (pe_size) {\n\tcase PE_SIZE_PTE:\n\t\treturn dax_iomap_pte_fault(vmf, pfnp, iomap_errp, ops);\n\tcase PE_SIZE_PMD:\n\t\treturn dax_iomap_pmd_fault(vmf, pfnp, ops);\n\tdefault:\n\t\treturn VM_FAULT_FALLBACK;\n\t}",
+    );
+  assert.match(old, /case PE_SIZE_PMD/);
+  const mail = mailOf("fs/dax.c", old, old.replace("switch (pe_size)", "switch ((int)pe_size)"));
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "size.eml"), {
+    scenario: "pte-and-pmd small=0 write=0 index=0",
+    era: "v6.12",
+  });
+  assert.deepEqual(findings, []);
+  assert.deepEqual(
+    runs.map((r) => r.verdict),
+    ["clean"],
+  );
 });

@@ -652,10 +652,13 @@ vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, u
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn);
 vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, fsc_pfn_t pfn);
 #if FSC_ERA < 612
-/* Errors as they were told up to v4.17, and the sizes of a fault. */
+/* Errors as they were told up to v4.17. */
 int vm_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn);
 int vm_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn);
-enum page_entry_size { PE_SIZE_PTE = 0, PE_SIZE_PMD, PE_SIZE_PUD };
+#endif
+#if FSC_ERA < 615
+/* Up to v6.5 fault handlers were given one of these; they are orders here, so that callers of both ways mean the same. */
+enum page_entry_size { PE_SIZE_PTE = 0, PE_SIZE_PMD = PMD_SHIFT - PAGE_SHIFT, PE_SIZE_PUD = PUD_SHIFT - PAGE_SHIFT };
 #endif
 vm_fault_t vmf_insert_page_mkwrite(struct vm_fault *vmf, struct page *page, bool write);
 int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, unsigned long size, pgprot_t prot);
