@@ -232,16 +232,17 @@ import f225 from "./scenarios/devices.h";
 import f226 from "./scenarios/dma.c";
 import f227 from "./scenarios/driver.c";
 import f228 from "./scenarios/entries.c";
-import f229 from "./scenarios/holes.c";
-import f230 from "./scenarios/kvm.c";
-import f231 from "./scenarios/mapping.c";
-import f232 from "./scenarios/ndctl.c";
-import f233 from "./scenarios/p2pdma.c";
-import f234 from "./scenarios/pgmap.c";
-import f235 from "./scenarios/races.c";
-import f236 from "./scenarios/reflink.c";
-import f237 from "./scenarios/scenario.h";
-import f238 from "./virt/kvm/kvm_main.c";
+import f229 from "./scenarios/fstests.c";
+import f230 from "./scenarios/holes.c";
+import f231 from "./scenarios/kvm.c";
+import f232 from "./scenarios/mapping.c";
+import f233 from "./scenarios/ndctl.c";
+import f234 from "./scenarios/p2pdma.c";
+import f235 from "./scenarios/pgmap.c";
+import f236 from "./scenarios/races.c";
+import f237 from "./scenarios/reflink.c";
+import f238 from "./scenarios/scenario.h";
+import f239 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "block/blk-core.c", text: f0 },
@@ -473,14 +474,15 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "scenarios/dma.c", text: f226 },
   { path: "scenarios/driver.c", text: f227 },
   { path: "scenarios/entries.c", text: f228 },
-  { path: "scenarios/holes.c", text: f229 },
-  { path: "scenarios/kvm.c", text: f230 },
-  { path: "scenarios/mapping.c", text: f231 },
-  { path: "scenarios/ndctl.c", text: f232 },
-  { path: "scenarios/p2pdma.c", text: f233 },
-  { path: "scenarios/pgmap.c", text: f234 },
-  { path: "scenarios/races.c", text: f235 },
-  { path: "scenarios/reflink.c", text: f236 },
-  { path: "scenarios/scenario.h", text: f237 },
-  { path: "virt/kvm/kvm_main.c", text: f238 },
+  { path: "scenarios/fstests.c", text: f229 },
+  { path: "scenarios/holes.c", text: f230 },
+  { path: "scenarios/kvm.c", text: f231 },
+  { path: "scenarios/mapping.c", text: f232 },
+  { path: "scenarios/ndctl.c", text: f233 },
+  { path: "scenarios/p2pdma.c", text: f234 },
+  { path: "scenarios/pgmap.c", text: f235 },
+  { path: "scenarios/races.c", text: f236 },
+  { path: "scenarios/reflink.c", text: f237 },
+  { path: "scenarios/scenario.h", text: f238 },
+  { path: "virt/kvm/kvm_main.c", text: f239 },
 ];

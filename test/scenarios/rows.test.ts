@@ -157,6 +157,15 @@ const ROWS: readonly Row[] = [
     cases: ["ndctl-mmap kind=0 populate=0 lock=0"],
     also: ["v7.3"],
   },
+  {
+    system: "ndctl's device-dax",
+    era: "v6.12",
+    path: "drivers/dax/device.c",
+    fn: "check_vma",
+    from: "(vma->vm_flags & VM_MAYSHARE) == 0",
+    to: "0",
+    cases: ["ndctl-device-dax order=0"],
+  },
 ];
 
 /** Kernels as they are. */

@@ -81,4 +81,6 @@ unsigned find_get_entries(struct address_space *mapping, pgoff_t *start, pgoff_t
 			  pgoff_t *indices);
 unsigned find_lock_entries(struct address_space *mapping, pgoff_t *start, pgoff_t end, struct folio_batch *fbatch,
 			   pgoff_t *indices);
+
+extern unsigned long highest_memmap_pfn; /* mm/memory.c */
 #endif

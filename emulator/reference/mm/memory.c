@@ -10,6 +10,9 @@
 #include <linux/mmu_notifier.h>
 #include "internal.h"
 
+/* No page frame beyond it has a struct page: kernels ask it of what page tables map. */
+unsigned long highest_memmap_pfn;
+
 /* ---- allocation of tables ---- */
 
 static unsigned long fsc_alloc_table(void)

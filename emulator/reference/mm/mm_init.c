@@ -38,6 +38,7 @@ int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params)
 	if (i == ARRAY_SIZE(fsc_hotplugged))
 		return -ENOMEM;
 	__fsc_add_memory(PHYS_PFN(start), PHYS_PFN(size), 1);
+	highest_memmap_pfn = max(highest_memmap_pfn, PHYS_PFN(start + size) - 1);
 	fsc_hotplugged[i].start = PHYS_PFN(start);
 	fsc_hotplugged[i].nr = PHYS_PFN(size);
 	return 0;
@@ -89,7 +90,7 @@ static void __init_single_page(struct page *page, unsigned long pfn, unsigned lo
 /* A RAM page that is on no list yet: count zero, as free pages have it. Kept to few stores, there are thousands. */
 void fsc_init_ram_page(struct page *page, unsigned long pfn)
 {
-	(void)pfn;
+	highest_memmap_pfn = max(highest_memmap_pfn, pfn);
 	page->flags = (unsigned long)ZONE_NORMAL << ZONES_PGSHIFT;
 	page->lru.next = &page->lru;
 	page->lru.prev = &page->lru;

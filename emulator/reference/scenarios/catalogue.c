@@ -108,7 +108,11 @@ extern const struct fsc_scenario fsc_scenario_kvm_unplug;
 extern const struct fsc_scenario fsc_scenario_kvm_devdax_unbind;
 extern const struct fsc_scenario fsc_scenario_ndctl_mmap;
 extern const struct fsc_scenario fsc_scenario_ndctl_dax_pmd;
+extern const struct fsc_scenario fsc_scenario_ndctl_device_dax;
 extern const struct fsc_scenario fsc_scenario_ndctl_sub_section;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_437;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_461;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_503;
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 
@@ -207,7 +211,11 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_kvm_devdax_unbind,
 	&fsc_scenario_ndctl_mmap,
 	&fsc_scenario_ndctl_dax_pmd,
+	&fsc_scenario_ndctl_device_dax,
 	&fsc_scenario_ndctl_sub_section,
+	&fsc_scenario_fstests_generic_437,
+	&fsc_scenario_fstests_generic_461,
+	&fsc_scenario_fstests_generic_503,
 	&fsc_scenario_p2pdma_mmap,
 	&fsc_scenario_altmap_entries,
 	NULL,

@@ -40,6 +40,12 @@ void sc_end(struct mm_struct *mm)
 	__fsc_quiesce("exit and umount");
 }
 
+void sc_rebind_pmem(void)
+{
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"), "bind pmem");
+}
+
 struct sc_file sc_create(const char *name, unsigned long nr_pages)
 {
 	struct sc_file f = { .name = name };

@@ -23,9 +23,7 @@ FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when id
 		sc_munmap(&m);
 		sc_remove(&a);
 		sc_end(mm);
-		SC_DO(fsc_unbind_pmem(), "unbind pmem");
-		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"),
-			  "bind pmem");
+		sc_rebind_pmem();
 	}
 }
 

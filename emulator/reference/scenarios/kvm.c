@@ -46,8 +46,7 @@ FSC_SCENARIO(kvm_guest, "kvm-guest", "A guest's memory is a mapped file, which i
 	fsc_kvm_destroy(kvm);
 	sc_remove(&a);
 	sc_end(mm);
-	SC_DO(fsc_unbind_pmem(), "unbind pmem");
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"), "bind pmem");
+	sc_rebind_pmem();
 }
 
 FSC_SCENARIO(kvm_truncate, "kvm-truncate", "A file that is a guest's memory is truncated, and its block goes to another file",
@@ -157,8 +156,7 @@ FSC_SCENARIO(kvm_unplug, "kvm-unplug",
 	sc_munmap(&m);
 	sc_remove(&sc_kvm.a);
 	sc_end(mm);
-	SC_DO(fsc_unbind_pmem(), "unbind pmem");
-	SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after it was unbound"), "bind pmem");
+	sc_rebind_pmem();
 }
 
 FSC_SCENARIO(kvm_devdax_unbind, "kvm-devdax-unbind", "A device-dax device that is a guest's memory is unbound while the guest maps it",

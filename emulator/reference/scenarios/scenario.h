@@ -73,6 +73,7 @@ static inline unsigned long sc_pages(void)
 
 struct mm_struct *sc_begin(void); /* mounts; gives the first process */
 void sc_end(struct mm_struct *mm); /* unmounts */
+void sc_rebind_pmem(void); /* unbound, and bound again */
 struct sc_file sc_create(const char *name, unsigned long nr_pages);
 void sc_fill(struct sc_file *f, unsigned long first, unsigned long count); /* fallocate */
 void sc_remove(struct sc_file *f); /* truncate to nothing, close, unlink */
