@@ -14,7 +14,11 @@ const LOOKED_AT = 64 << 20;
 
 const lineOf = (stack: RunEnd["stack"]): number => stack[0]?.loc?.line ?? Number.POSITIVE_INFINITY;
 
-/** The end of a run that ended at its bound, if it never ends; else null. The run stands then where the loop begins anew. */
+/**
+ * The end of a run that ended at its bound, if it never ends; else null. The run has gone on by then: who asked takes it back.
+ * A loop that enters a function for the first time is not told: at the bound of a run that two sides share, what comes behind
+ * is one side's only.
+ */
 export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
   if (end.reason.kind !== "limit" || vm.steps < vm.stepLimit || vm.pilot !== null) return null;
   const runnable = vm.tasks.filter((t) => t.state === "runnable");
@@ -22,7 +26,9 @@ export function endlessLoop(vm: Vm, end: RunEnd): RunEnd | null {
   if (task === undefined || runnable.length > 1 || task.id !== end.task.id) return null;
   const bound = vm.stepLimit;
   vm.stepLimit = bound + 2 * FOLLOWED;
-  const step = (): boolean => vm.runUntil(vm.steps + 1) === null && task.state === "runnable";
+  const known = vm.enteredCount;
+  const step = (): boolean =>
+    vm.runUntil(vm.steps + 1) === null && task.state === "runnable" && vm.enteredCount === known;
   try {
     // The loop stands in the outermost function that it comes back to.
     let outermost = task.depth;

@@ -578,9 +578,18 @@ export class CaseRun implements Stateful<CaseState> {
   /** Runs to the end and gives what happened. Afterwards only `restore` may be called. */
   finish(): ScenarioRun {
     this.advance();
-    const end = this.run.finish(endlessLoop(this.run.vm, this.end!) ?? this.end!);
+    const end = this.run.finish(this.endless() ?? this.end!);
     this.booted.memory.onWrite = null;
     return this.run.result(this.label, end);
+  }
+
+  /** The end of a run that goes round for ever; null for any other, which stands at its bound as it stood. */
+  private endless(): RunEnd | null {
+    if (this.end?.reason.kind !== "limit") return null;
+    const state = this.save();
+    const told = endlessLoop(this.run.vm, this.end);
+    this.restore(state);
+    return told;
   }
 
   /** The state before the next instruction. */

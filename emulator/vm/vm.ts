@@ -241,6 +241,11 @@ export class Vm implements Stateful<VmState> {
     throw new Left(id, this.nesting === 0 && (spawning || !this.inNative));
   }
 
+  /** How many functions were entered. */
+  get enteredCount(): number {
+    return this.entered.length;
+  }
+
   /** Ids of the functions that were entered, ascending. */
   enteredFunctions(): number[] {
     return this.entered.slice().sort((a, b) => a - b);

@@ -67,13 +67,14 @@ test("C that does not parse", async () => {
   assert.match(r.out, /line \d+|not modelled/);
 });
 
-test("a loop without end is stopped by its bound", async () => {
+test("a loop that counts and has no end is stopped by its bound", async () => {
   const r = await review(
     dax([
       "static inline bool dax_folio_is_shared(struct folio *folio)",
       "{",
+      "\tunsigned long n = 0;",
       "\tfor (;;)",
-      "\t\t;",
+      "\t\tn++;",
       "\treturn folio->share;",
       "}",
     ]),
