@@ -62,12 +62,15 @@ export class EngineKernel {
     const events = this.text.lines(run);
     if (this.memory.reused) events.push("the engine reused heap memory: names are not to be trusted");
     if (run.truncated) events.push("the engine dropped events: there are too many");
-    return { events, end: endOf(run), left: leftOf(run), miscounted: miscounted(run) };
+    return { events, end: endOf(run, this.text), left: leftOf(run), miscounted: miscounted(run) };
   }
 }
 
-function endOf(run: ScenarioRun): string {
+function endOf(run: ScenarioRun, text: EventText): string {
   const { kind, message } = run.end.reason;
+  // What is not mapped is a signal there: the same address, and the same access.
+  const fault = kind === "oops" ? /page fault for address: ([0-9a-f]{16}) /.exec(message)?.[1] : undefined;
+  if (fault !== undefined) return `fault: signal 11 at ${text.value(BigInt(`0x${fault}`))}`;
   if (kind === "completed" || kind === "deadlock" || kind === "limit") return kind;
   if (kind === "bug") return `bug: ${message.replace(/^kernel BUG: /, "")}`;
   return `${kind}: ${message}`;

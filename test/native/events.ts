@@ -117,8 +117,8 @@ export class EventText {
     return text.replace(/\bffff[0-9a-f]{12}\b/g, (hex) => this.value(BigInt(`0x${hex}`)));
   }
 
-  /** A word: pointers by what they point to, else hexadecimal. */
-  private value(v: bigint): string {
+  /** A word as both runners write it: pointers by what they point to, else hexadecimal. */
+  value(v: bigint): string {
     const hi = this.memory.hi(v);
     if (v >= DIRECT_MAP && v < DIRECT_MAP_END) return `phys:${(v - DIRECT_MAP).toString(16)}`;
     if (hi === HI_VMEMMAP) {
