@@ -11,9 +11,8 @@ import {
   Uri,
 } from "vscode";
 import type { StatusParams } from "../server/protocol.ts";
-import { terminalText } from "../server/report/text.ts";
 import { ageText } from "./age.ts";
-import { summary } from "./status.ts";
+import { nameOf, summary } from "./status.ts";
 
 /** Runs that are over and still listed. */
 const ENDED_MAX = 20;
@@ -87,7 +86,6 @@ export class RunsView implements TreeDataProvider<ShownRun> {
   }
 }
 
-const nameOf = (uri: string): string => terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
 const clock = (at: number): string => new Date(at).toLocaleTimeString();
 const seconds = (ms: number): string => (ms < 1000 ? "less than a second" : `${Math.round(ms / 1000)} s`);
 

@@ -94,6 +94,9 @@ export function summary({ counts, state, standing }: StatusParams): string {
   return state === "obsolete" ? `${text} (obsolete)` : text;
 }
 
+/** The file name of a document, as text. */
+export const nameOf = (uri: string): string => terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
+
 function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: StatusParams): MarkdownString {
   const text = new MarkdownString();
   const state1: Record<string, string> = {
@@ -105,8 +108,7 @@ function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: S
     failed: "The simulation failed. Click to try again.",
   };
   text.appendMarkdown(`**Folioscope** ${state1[state] ?? ""}\n\n`);
-  const name = terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
-  text.appendText(`${name}, ${patches} ${patches === 1 ? "patch" : "patches"}`);
+  text.appendText(`${nameOf(uri)}, ${patches} ${patches === 1 ? "patch" : "patches"}`);
   if (ranAt > 0)
     text.appendText(`, run at ${new Date(ranAt).toLocaleTimeString()} (${ageText(Date.now() - ranAt)})`);
   text.appendMarkdown("\n\n");

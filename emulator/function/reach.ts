@@ -22,13 +22,7 @@ function reachable(
     if (at !== null && h.kind.sort !== "state" && h.kind.sort !== "lock" && (at.obj.found || h === asked))
       owned.add(at.obj.id);
   }
-  const out = new Set<number>();
-  const queue: number[] = [];
-  const add = (id: number): void => {
-    if (out.has(id)) return;
-    out.add(id);
-    queue.push(id);
-  };
+  const { out, queue, add } = collector();
   for (const o of w.mem.objects)
     if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
   // What is registered or switched on is known to whoever keeps the state.
@@ -37,16 +31,28 @@ function reachable(
     const at = w.mem.at(h.key);
     if (at !== null && at.obj.kind === "heap") add(at.obj.id);
   }
+  follow(w, roots, queue, add);
+  return out;
+}
+
+/** Objects that were come to, each once, and those of them from which nobody has gone on yet. */
+function collector(): { out: Set<number>; queue: number[]; add: (id: number) => void } {
+  const out = new Set<number>();
+  const queue: number[] = [];
+  const add = (id: number): void => {
+    if (out.has(id)) return;
+    out.add(id);
+    queue.push(id);
+  };
+  return { out, queue, add };
+}
+
+/** Goes on from roots and queued objects to those that their cells lead to; `add` puts a new one into the queue. */
+function follow(w: Run, roots: readonly Value[], queue: number[], add: (id: number) => void): void {
   for (const r of roots) {
     const at = typeof r === "bigint" ? w.mem.at(r) : null;
     if (at !== null) add(at.obj.id);
   }
-  follow(w, queue, add);
-  return out;
-}
-
-/** Goes on from objects to those that their cells lead to; `add` puts a new one into the queue. */
-function follow(w: Run, queue: number[], add: (id: number) => void): void {
   while (queue.length > 0) {
     const o = w.mem.objects[queue.pop()!]!;
     for (const c of o.cells.values()) {
@@ -60,18 +66,8 @@ function follow(w: Run, queue: number[], add: (id: number) => void): void {
 
 /** Objects that given values lead to, by themselves. */
 export function ledTo(w: Run, roots: readonly Value[]): Set<number> {
-  const out = new Set<number>();
-  const queue: number[] = [];
-  const add = (id: number): void => {
-    if (out.has(id)) return;
-    out.add(id);
-    queue.push(id);
-  };
-  for (const r of roots) {
-    const at = typeof r === "bigint" ? w.mem.at(r) : null;
-    if (at !== null) add(at.obj.id);
-  }
-  follow(w, queue, add);
+  const { out, queue, add } = collector();
+  follow(w, roots, queue, add);
   return out;
 }
 

@@ -2,12 +2,12 @@
  * Remarks of a thread, for the editor to show at the lines they are about: on a line of the diff at every copy of it that the
  * document has (the patch itself, and what is quoted of it), on the commit message where they stand.
  * A remark that speaks of a fault has the answer of the runs. Leaves out reading remarks (diff/comments.ts) and answering them
- * (review/asked.ts).
+ * (report/asked.ts).
  */
 import type { Comment, Hunk } from "../mail/types.ts";
 import type { Remark, RemarkThread } from "../protocol.ts";
+import { askedOf } from "../report/asked.ts";
 import { terminalLines, terminalText } from "../report/text.ts";
-import { askedOf } from "../review/asked.ts";
 import { isStale, type Snapshot } from "./snapshot.ts";
 
 /** Lines above a line of the diff that make two places copies of each other. */

@@ -4,10 +4,10 @@
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import { toJson } from "../parse_json.ts";
-import { askedOf } from "../review/asked.ts";
 import type { CrashOutcome } from "../review/crash.ts";
 import type { Finding, ReviewEvent, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
+import { askedOf } from "./asked.ts";
 import { jsonText } from "./text.ts";
 import { leftOutText } from "./words.ts";
 

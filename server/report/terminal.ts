@@ -5,10 +5,10 @@
  */
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
-import { askedOf } from "../review/asked.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
 import { SHOWN_IN_PART } from "../review/why.ts";
+import { type Asked, askedOf } from "./asked.ts";
 import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
@@ -36,6 +36,7 @@ export function reviewText(
   // From here on nothing is left that a terminal would obey: what paints below is ours.
   const doc = shownDocument(whole);
   const result = terminalData(reviewed);
+  const asked = terminalData(askedOf(whole, reviewed));
   const paint = painter(style.color);
   const out: string[] = [];
   if (result.tree !== undefined) out.push(...wrap(treeLine(result.tree), WIDTH, "    "), "");
@@ -70,7 +71,7 @@ export function reviewText(
     const already = findings.filter((f) => f.verdict === "already");
     if (already.length > 0 && !style.all)
       out.push(paint(`  ${already.length} already so before the patch (--all shows them)`, "dim"), "");
-    out.push(...askedLines(whole, reviewed, index, paint));
+    out.push(...askedLines(asked, index, paint));
     out.push(...unmodelledLines(result, index, paint));
     if (style.all) for (const r of runs) out.push(...runLine(r, paint));
   }
@@ -86,8 +87,8 @@ export function reviewText(
 }
 
 /** What remarks of the thread speak of, and what the runs say. */
-function askedLines(doc: ParsedDocument, result: ReviewResult, index: number, paint: Paint): string[] {
-  const asked = terminalData(askedOf(doc, result, [index]));
+function askedLines(all: readonly Asked[], index: number, paint: Paint): string[] {
+  const asked = all.filter((a) => a.patch === index);
   if (asked.length === 0) return [];
   const out = [paint("  the thread, put to the runs", "bold")];
   for (const a of asked) {

@@ -32,7 +32,7 @@ export const VERDICT_SHORT: Record<Verdict, string> = {
 };
 
 /** The verdict of a finding, with the patch that mends it where that is a later one. */
-export function verdictText(doc: ParsedDocument, finding: Finding): string {
+export function verdictText(doc: Pick<ParsedDocument, "patches">, finding: Finding): string {
   const by = fixedByText(finding, doc.patches[finding.patch]?.total ?? 0);
   return by === "" ? VERDICT_WORDS[finding.verdict] : `fixed later by ${by}`;
 }

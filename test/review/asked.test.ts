@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { FUNCTION_RULES } from "../../emulator/function/rules.ts";
 import { RULES } from "../../emulator/invariants/registry.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { type Asked, askedOf, KINDS } from "../../server/report/asked.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
-import { type Asked, askedOf, KINDS } from "../../server/review/asked.ts";
 import { example } from "../support/paths.ts";
 
 const mail = example("leaked-reference.eml").toString().split("\n");

@@ -8,7 +8,8 @@ import { FUNCTION_RULES } from "../../emulator/function/rules.ts";
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import { eraFromName, inSpan } from "../../emulator/kernel/era.ts";
 import type { Comment, ParsedDocument, Patch } from "../mail/types.ts";
-import type { Finding, FunctionFacts, ReviewResult, Run } from "./types.ts";
+import type { Finding, FunctionFacts, ReviewResult, Run } from "../review/types.ts";
+import { verdictText } from "./words.ts";
 
 /** A kind of fault that people speak of, the words that they use, and the rules that watch it. */
 interface Kind {
@@ -163,17 +164,13 @@ const REMARKS_MAX = 2000;
 /** Of a remark, that much is read (characters). */
 const TEXT_MAX = 4000;
 
-/** Answers in the order of the remarks in the document; none for a patch that was not chosen or has not run yet. */
-export function askedOf(
-  doc: Pick<ParsedDocument, "patches">,
-  result: ReviewResult,
-  chosen?: readonly number[],
-): Asked[] {
+/** Answers in the order of the remarks in the document; none for a patch that has not run. */
+export function askedOf(doc: Pick<ParsedDocument, "patches">, result: ReviewResult): Asked[] {
   const out: Asked[] = [];
   const planned = new Set([...result.plans.map((p) => p.patch), ...result.runs.map((r) => r.patch)]);
   let read = 0;
   for (const [index, patch] of doc.patches.entries()) {
-    if (!planned.has(index) || (chosen !== undefined && !chosen.includes(index))) continue;
+    if (!planned.has(index)) continue;
     const functions = result.functions.filter((f) => f.patch === index);
     const remarks = [
       ...patch.comments.map((c) => ({ remark: c, at: functionAt(functions, patch, c) })),
@@ -188,7 +185,7 @@ export function askedOf(
           docLine: remark.docLine,
           author: remark.author,
           ...named,
-          ...answerOf(result, index, named, at),
+          ...answerOf(doc, result, index, named, at),
         });
     }
   }
@@ -233,6 +230,7 @@ function functionAt(
 }
 
 function answerOf(
+  doc: Pick<ParsedDocument, "patches">,
   result: ReviewResult,
   patch: number,
   { about, codes }: Pick<Asked, "about" | "codes">,
@@ -252,7 +250,7 @@ function answerOf(
       answer: "shown",
       runs: told.length,
       finding: index,
-      text: `${head}A run shows a fault of that kind${where}, ${VERDICT[found.verdict]}: ${sentenceOf(found.code, found.message)} (${found.code}, ${found.scenario}).`,
+      text: `${head}A run shows a fault of that kind${where}, ${verdictText(doc, found)}: ${sentenceOf(found.code, found.message)} (${found.code}, ${found.scenario}).`,
     };
   }
   if (told.length === 0) {
@@ -293,12 +291,6 @@ function watches(code: string, run: Run): boolean {
   );
 }
 
-const VERDICT: Readonly<Record<string, string>> = {
-  new: "new with this patch",
-  fixed: "fixed by this patch",
-  "fixed-later": "new here, fixed later in the series",
-  already: "so already before the patch",
-};
 const LOUDEST = ["new", "fixed-later", "fixed", "already"];
 
 /** The finding that answers: of the function before others of the patch, new before what was so before. */
