@@ -13,7 +13,6 @@ import { marks } from "../../server/features/diagnostics.ts";
 import { outline } from "../../server/features/document_symbol.ts";
 import { hover } from "../../server/features/hover.ts";
 import { links } from "../../server/features/links.ts";
-import { indexLines, type Snapshot } from "../../server/features/snapshot.ts";
 import { tree } from "../../server/features/tree.ts";
 import {
   toCodeActions,
@@ -29,7 +28,6 @@ import {
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_PANEL,
   COMMAND_STEP,
-  DEFAULT_SETTINGS,
   type TreeNode,
 } from "../../server/protocol.ts";
 import { findingReport, report } from "../../server/report/editor.ts";
@@ -37,23 +35,10 @@ import { reviewText } from "../../server/report/terminal.ts";
 import { jsonText, markdownCode, markdownText, messageText, terminalText } from "../../server/report/text.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { corpusDir, corpusSkip } from "../support/corpus.ts";
-import { fakeInTree, fakeReview } from "../support/fake_review.ts";
+import { fakeInTree, fakeReview, snapshotOf } from "../support/fake_review.ts";
 import { HOSTILE, mailWith, obeyed, spoil } from "../support/hostile_text.ts";
 
-function snapshotOf(parsed: ParsedDocument, result: ReviewResult): Snapshot {
-  return {
-    uri: "file:///mail/a)![i](https://evil.example/x.png).eml",
-    version: 1,
-    parsed,
-    lines: indexLines(parsed),
-    state: "current",
-    review: { result, version: 1, place: (n) => n },
-    progress: { done: 0, total: 0, what: "" },
-    queued: 0,
-    settings: { ...DEFAULT_SETTINGS, showFixed: true, showAlready: true, tree: "/linux" },
-  };
-}
-
+const URI = "file:///mail/a)![i](https://evil.example/x.png).eml";
 const markdown = new MarkdownIt({ html: true, linkify: true });
 
 /** The text that a reader sees of Markdown; fails on anything that is more than text and our own command. */
@@ -88,7 +73,7 @@ function rendered(text: string): string {
 
 /** Every surface of one document; gives what Markdown shows. */
 function showAll(parsed: ParsedDocument, result: ReviewResult): string {
-  const snapshot = snapshotOf(parsed, result);
+  const snapshot = snapshotOf(parsed, result, URI);
   let seen = "";
   for (let line = 1; line <= parsed.lines.length; line++) {
     const found = hover(snapshot, line);

@@ -12,9 +12,7 @@ import { nothingHere } from "../../server/features/nothing_here.ts";
 import { remarkThreads } from "../../server/features/remarks.ts";
 import { scenarioList } from "../../server/features/scenario_list.ts";
 import { scenarioTests } from "../../server/features/scenario_tests.ts";
-import { indexLines, type Snapshot } from "../../server/features/snapshot.ts";
 import { type ParsedDocument, parseDocument } from "../../server/parse.ts";
-import { DEFAULT_SETTINGS } from "../../server/protocol.ts";
 import { type Compared, comparedJson, comparedMarkdown, comparedText } from "../../server/report/compared.ts";
 import { crashText } from "../../server/report/crash_text.ts";
 import { exploredText } from "../../server/report/explored.ts";
@@ -25,9 +23,10 @@ import { terminalLines, terminalText } from "../../server/report/text.ts";
 import type { CrashOutcome } from "../../server/review/crash.ts";
 import type { ExploredCase } from "../../server/review/explore.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
-import { fakeInTree, fakeReview } from "../support/fake_review.ts";
+import { fakeInTree, fakeReview, snapshotOf } from "../support/fake_review.ts";
 import { HOSTILE, mailWith, obeyed, spoil } from "../support/hostile_text.ts";
 
+const URI = "file:///mail/x.eml";
 const markdown = new MarkdownIt({ html: true, linkify: true });
 
 /** The text that a reader sees of a report in Markdown; fails on anything that is more than headings, tables, lists and code. */
@@ -56,20 +55,6 @@ function strings(value: unknown, seen: (text: string, key: string) => void, key 
     for (const v of value.values()) strings(v, seen, key);
   else if (typeof value === "object" && value !== null)
     for (const [k, v] of Object.entries(value)) strings(v, seen, k);
-}
-
-function snapshotOf(parsed: ParsedDocument, result: ReviewResult): Snapshot {
-  return {
-    uri: "file:///mail/x.eml",
-    version: 1,
-    parsed,
-    lines: indexLines(parsed),
-    state: "current",
-    review: { result, version: 1, place: (n) => n },
-    progress: { done: 0, total: 0, what: "" },
-    queued: 0,
-    settings: { ...DEFAULT_SETTINGS, showFixed: true, showAlready: true, tree: "/linux" },
-  };
 }
 
 function comparedOf(doc: ParsedDocument, result: ReviewResult, evil: string): Compared {
@@ -185,7 +170,7 @@ for (const [kind, evil] of Object.entries(HOSTILE)) {
   });
 
   test(`${kind} in the views of the editor`, () => {
-    const snapshot = snapshotOf(parsed, result);
+    const snapshot = snapshotOf(parsed, result, URI);
     const one = (text: string): void => assert.equal(obeyed(text, true), "");
     strings(panelView(snapshot, 0), one);
     const tests = scenarioTests(snapshot);
@@ -212,7 +197,7 @@ for (const [kind, evil] of Object.entries(HOSTILE)) {
           one(imageHover(snapshot, { docLine, side: "after" } as never).text);
       }
     const reply = parseDocument(mailWith(evil, true), "reply.eml");
-    strings(remarkThreads(snapshotOf(reply, made)), one);
+    strings(remarkThreads(snapshotOf(reply, made, URI)), one);
     one(nothingHere({ ...parsed, patches: [] }));
     for (const f of result.findings) one(terminalLines(replyText(parsed, f)));
   });

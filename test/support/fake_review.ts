@@ -2,7 +2,9 @@
  * Results made up from the parse alone, for tests of what shows them: three clean scenarios, facts for each line of a
  * whole function, and one new finding per patch. Nothing of it was executed, and no product code may use it.
  */
+import { indexLines, type Snapshot } from "../../server/features/snapshot.ts";
 import type { ParsedDocument, Patch } from "../../server/mail/types.ts";
+import { DEFAULT_SETTINGS } from "../../server/protocol.ts";
 import type { Finding, FunctionFacts, LineFacts, ReviewResult, Run } from "../../server/review/types.ts";
 
 const SCENARIOS = [
@@ -143,4 +145,19 @@ export function fakeReview(parsed: ParsedDocument, seed: string): ReviewResult {
         }
   }
   return { runs, findings, lines, functions, notes: [], coverage: [], stubs: [], hunks: [], plans, seed };
+}
+
+/** A document of this address whose result is current, with all that the settings can show. */
+export function snapshotOf(parsed: ParsedDocument, result: ReviewResult, uri: string): Snapshot {
+  return {
+    uri,
+    version: 1,
+    parsed,
+    lines: indexLines(parsed),
+    state: "current",
+    review: { result, version: 1, place: (n) => n },
+    progress: { done: 0, total: 0, what: "" },
+    queued: 0,
+    settings: { ...DEFAULT_SETTINGS, showFixed: true, showAlready: true, tree: "/linux" },
+  };
 }
