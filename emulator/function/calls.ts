@@ -7,6 +7,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
+import { plainName } from "./ledger.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
@@ -196,6 +197,9 @@ export class Calls {
     if (!failed) this.filled(c, site);
     if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))
       w.originOf.set(ret, site.origin);
+    for (const { verb, where, from } of c.clauses)
+      if (verb === "take" || verb === "get" || verb === "store" || verb === "later")
+        for (const p of [where, from]) if (typeof p?.at === "number") w.hand(site.args[p.at] ?? 0n);
     for (const clause of c.clauses) {
       if (clause.verb === "read") continue;
       if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) {
@@ -458,8 +462,29 @@ export class Calls {
     const key = this.keyOf(v);
     if (key < 0x10000n || isErrAddress(key)) return;
     const spot = w.spot(site.name);
+    const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
     const at = w.mem.at(key);
+    // The caller's own was given back before, and by the same call: one that he held twice is rare.
+    if (
+      holding === null &&
+      twice === null &&
+      debt?.by === site.name &&
+      (kind.exact || kind.sort === "counted")
+    )
+      w.fault({
+        kind: "double-release",
+        object: `${kind.what} of ${plainName(w.lockName(key))}`,
+        what: `${site.name}() gives back the ${kind.what} of ${w.lockName(key)} again`,
+        taken: null,
+        given: debt,
+        at: spot,
+        possible: false,
+      });
+    if (holding === null && twice === null) {
+      const of = plainName(w.lockName(key));
+      w.gave.push({ kind: kind.name, what: kind.what, sort: kind.sort, of, at: spot });
+    }
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
@@ -657,6 +682,7 @@ export class Calls {
     this.errorPointers(site, () => false);
     if (noreturn) throw new PathEnd("stopped", `${site.name}() does not return`);
     site.args.forEach((a, i) => {
+      w.hand(a);
       const v = w.known.resolve(a);
       if (typeof v !== "bigint") return;
       const at = w.mem.at(v);

@@ -6,6 +6,7 @@ import { isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
+import { ownerDifferences } from "./owners.ts";
 
 export interface Difference {
   readonly verdict: "new" | "fixed" | "already" | "moved";
@@ -143,6 +144,19 @@ export function compareEntry(
     differences.push(
       ...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there, sameReturn),
     );
+  const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
+  const owned = ownerDifferences(entry, both, (from, forced) => {
+    const names = from === "before" ? there : back;
+    const same = translated(forced, names);
+    const result = from === "before" ? at(after, a, extraA, same) : at(before, b, extraB, same);
+    return met(result, same) ? { forced: same, result } : null;
+  });
+  for (const d of owned) {
+    // What a side shows by itself is told by that.
+    if (differences.some((x) => x.verdict !== "already" && faultKey(x.fault) === faultKey(d.fault))) continue;
+    const verdict = d.on === "after" ? "new" : "fixed";
+    differences.push({ verdict, entry, fault: d.fault, forced: d.forced, path: d.path, shown: 1 });
+  }
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())

@@ -11,6 +11,7 @@ import { audit } from "./audit.ts";
 import { asReadChoice } from "./calls.ts";
 import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
+import { ledgerOf, NO_LEDGER } from "./ledger.ts";
 import { type Outcome, outcomeOf, PathEnd } from "./run.ts";
 import { unknown, type Value } from "./value.ts";
 import { Walker } from "./walk.ts";
@@ -63,9 +64,10 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
   let end: PathResult["end"] = "returned";
   let why = "";
   let result: readonly [bigint, bigint] | null = null;
+  let value: Value | null = null;
   let outcome: Outcome = "neither";
   try {
-    ({ result, outcome } = enter(w, side, entry));
+    ({ result, value, outcome } = enter(w, side, entry));
   } catch (f) {
     if (f instanceof PathEnd) {
       end = f.end;
@@ -90,6 +92,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     assumed: [...w.assumed],
     ran: [...w.ran],
     gaveUp: gaveUp(w),
+    ledger: end === "returned" ? ledgerOf(w, value) : NO_LEDGER,
   };
 }
 
@@ -137,6 +140,7 @@ export function returnType(side: Side, name: string, path: string): string | nul
 
 interface Returned {
   readonly result: readonly [bigint, bigint] | null;
+  readonly value: Value | null;
   readonly outcome: Outcome;
 }
 
@@ -155,10 +159,10 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   if (entry.leave === null || !begun) {
     w.calls_.deviceGoes();
     audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
-    return { result, outcome };
+    return { result, value: v, outcome };
   }
   const last = symOf(side, entry.leave, entry.path);
-  if (last === null) return { result, outcome };
+  if (last === null) return { result, value: v, outcome };
   const lastTree = side.program.tree(last);
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
@@ -180,7 +184,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     life: true,
     at: { fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) },
   });
-  return { result, outcome };
+  return { result, value: v, outcome };
 }
 
 /** Whoever got the object from the first function may have set what that one left as it was. */

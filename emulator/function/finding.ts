@@ -3,6 +3,7 @@
  */
 import type { Loc } from "../c/ast.ts";
 import type { Spot } from "./books.ts";
+import type { Ledger } from "./ledger.ts";
 import type { CallOrigin } from "./value.ts";
 
 export type FaultKind =
@@ -52,6 +53,8 @@ export interface Fault {
   readonly kept?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;
+  /** It is known by the other side alone that this is owned: the member that leads to it. */
+  readonly member?: string;
 }
 
 export interface PathResult {
@@ -73,4 +76,6 @@ export interface PathResult {
   readonly ran: readonly string[];
   /** Those below the entry by whose failing it ended, or in which it broke off, the innermost first. */
   readonly gaveUp: readonly string[];
+  /** What it did with things of its caller's. */
+  readonly ledger: Ledger;
 }

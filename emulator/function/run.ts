@@ -13,6 +13,7 @@ import { Books, type Spot } from "./books.ts";
 import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
+import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import { clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
@@ -93,6 +94,10 @@ export abstract class Run {
   readonly calls = new Map<string, number>();
   /** What is called when the device goes, in the order in which it was asked for. */
   readonly deferred: { readonly fn: Value; readonly arg: Value; readonly site: CallSite }[] = [];
+  /** What was given back that this path had not taken, pointers that were written over, and names of what a callee was given. */
+  readonly gave: GivenBack[] = [];
+  readonly overwritten: Parted[] = [];
+  readonly handed = new Set<string>();
   steps = 0;
   /** The last call that stands as a statement: nobody asks whether it failed. */
   unasked: X | null = null;
@@ -306,6 +311,36 @@ export abstract class Run {
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
   readonly originOf = new Map<bigint, Fault["taken"]>();
+
+  /** A callee of which little is known has it in hand from now on. */
+  hand(v0: Value): void {
+    const v = this.known.resolve(v0);
+    if (typeof v !== "bigint") this.handed.add(plainName(stripped(this.known, v).u.id));
+    else {
+      const at = this.mem.at(v);
+      if (at !== null && at.obj.kind === "outside") this.handed.add(plainName(at.obj.name));
+    }
+  }
+
+  /** A pointer in memory of the caller's is about to be written over. */
+  writesOver(obj: Obj, off: number, type: CType | null, at: number): void {
+    if (obj.kind !== "outside" && obj.kind !== "global") return;
+    const cell = obj.cells.get(off);
+    let name: string;
+    if (cell === undefined) {
+      if (freshAt(obj, off).fresh !== "unknown") return;
+      name = this.nameOf(obj, off, 8, type, at);
+    } else {
+      const v = this.known.resolve(cell.v);
+      if (typeof v !== "bigint") name = v.id;
+      else {
+        const to = this.mem.at(v);
+        if (to === null || to.obj.kind !== "outside" || to.off !== 0) return;
+        name = to.obj.name;
+      }
+    }
+    this.overwritten.push({ name: plainName(name), at: this.spot(""), functions: this.ownStack().reverse() });
+  }
 
   // ---- memory ---------------------------------------------------------------------------------------------------------
 

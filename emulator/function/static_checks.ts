@@ -7,6 +7,7 @@ import { expansionLoc } from "../c/token.ts";
 import type { Difference } from "./compare.ts";
 import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
+import { NO_LEDGER } from "./ledger.ts";
 
 /** Compares the changed functions of a file. */
 export function staticDifferences(
@@ -43,6 +44,7 @@ const EMPTY: Difference["path"] = {
   assumed: [],
   ran: [],
   gaveUp: [],
+  ledger: NO_LEDGER,
 };
 
 function shown(side: Side, path: string, name: string): Fault[] {

@@ -4,7 +4,7 @@
  * so.
  */
 import type { Loc } from "../c/ast.ts";
-import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
+import { CFail, type CType, INT, isInteger, sizeOf } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type {
   FnTree,
@@ -448,8 +448,16 @@ export class Walker extends Access {
         throw new PathEnd("unsupported", "a nested function");
       case "trap":
         if (x.kind === "unreachable") throw new PathEnd("stopped", x.message);
-        throw new PathEnd("unsupported", x.message);
+        return this.undeclared(x);
     }
+  }
+
+  /** A name that the tree has for another architecture or another file alone: what it says is open, and assumed. */
+  private undeclared(x: Extract<X, { k: "trap" }>): Value {
+    const name = /^`(\w+)` is not known/.exec(x.message)?.[1];
+    if (name === undefined) throw new PathEnd("unsupported", x.message);
+    this.assumed.add(name);
+    return unknown(name, x.t.kind === "void" ? INT : x.t);
   }
 
   private stmtExpr(b: SBlock, value: X | null): Value {
@@ -530,6 +538,7 @@ export class Walker extends Access {
     if (lv.k === "mem") {
       const base = this.eval(lv.base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
+      if (t.kind === "pointer") this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
       if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
       else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);
       else put(at.obj, at.off, sizeOf(t), v);

@@ -95,7 +95,27 @@ export class FunctionCases {
   run(entry: Entry, options: FunctionOptions): EntryResult {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
-    return { ...result, differences: result.differences.map((d) => mayBeKept(this.onOwnBase(d))) };
+    const differences = result.differences.map((d) => mayBeKept(this.onOwnBase(this.stillOwned(d))));
+    return { ...result, differences };
+  }
+
+  /**
+   * What only the other side shows to be owned (owners.ts) may have changed hands: where the patch has more to do with that
+   * member than giving it back, or another function gives it back and leaves the owner, it is possible, not told.
+   */
+  private stillOwned(d: Difference): Difference {
+    const { member, at } = d.fault;
+    if (member === undefined) return d;
+    const side = d.verdict === "new" ? "after" : "before";
+    const word = new RegExp(`\\b${member}\\b`);
+    const gives = new RegExp(`^(?:if \\(.*\\)\\s*)?\\w+\\([^;]*\\b${member}\\);$`);
+    const moved =
+      this.images.some((f) =>
+        changedLines(f.before!, f.after!).some(
+          (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives.test(l)),
+        ),
+      ) || givenElsewhere(functionsOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
+    return moved ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
   /**
@@ -172,6 +192,33 @@ export class FunctionCases {
     this.built = { sources, before: side("before"), after: side("after") };
     return this.built;
   }
+}
+
+/** Lines, without indentation, of which the sides do not have as many. */
+function changedLines(before: string, after: string): string[] {
+  const counts = new Map<string, number>();
+  for (const [text, by] of [
+    [before, 1],
+    [after, -1],
+  ] as const)
+    for (const line of text.split("\n")) counts.set(line.trim(), (counts.get(line.trim()) ?? 0) + by);
+  return [...counts].filter(([line, n]) => n !== 0 && line !== "").map(([line]) => line);
+}
+
+/** Whether a function gives back what a member leads to, and leaves both the owner and the pointer as they are. */
+function givenElsewhere(bodies: ReadonlyMap<string, string>, member: string, but: string): boolean {
+  const { functions } = readContracts().contracts;
+  const pattern = new RegExp(`\\b(\\w+)\\s*\\(\\s*([^;,()]*)(?:->|\\.)${member}\\s*\\)`, "g");
+  for (const [name, body] of bodies) {
+    if (name === but) continue;
+    for (const [, callee, owner] of body.matchAll(pattern)) {
+      const gives = functions.get(callee!)?.clauses.some((k) => k.verb === "put" || k.verb === "free");
+      if (gives !== true || new RegExp(`(?:->|\\.)${member}\\s*=[^=]`).test(body)) continue;
+      const base = owner!.trim().replace(/[[\]*+?.^$|(){}\\]/g, "\\$&");
+      if (!new RegExp(`\\b\\w*free\\w*\\s*\\(\\s*${base}\\s*\\)`).test(body)) return true;
+    }
+  }
+  return false;
 }
 
 /** Faults of what memory holds: between the ends of a life in turn others may have set it. */
@@ -302,7 +349,8 @@ function entriesOf(
   for (const name of changed) {
     if (!bodies.has(name)) continue;
     add(name, null);
-    for (const r of ancestors(bodies, name)) reached.add(r);
+    for (const r of [name, ...handersOf(bodies, name)].flatMap((n) => [n, ...ancestors(bodies, n)]))
+      if (r !== name) reached.add(r);
   }
   let n = 0;
   for (const name of reached)
@@ -323,6 +371,21 @@ function entriesOf(
 
 function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
   const pattern = new RegExp(`\\b${name}\\s*\\(`);
+  return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
+}
+
+/** Callees that are given a function which runs when what they are given ends: devm_add_action(), kref_put(), `->release =`. */
+let handing: string | null = null;
+
+/** Functions that hand one over to be run at an end: what it gives back they took. */
+function handersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
+  handing ??= [...readContracts().contracts.functions.values()]
+    .filter((c) => c.clauses.some((k) => k.verb === "later" || k.verb === "call" || k.verb === "store"))
+    .map((c) => c.name.replace(/^__/, ""))
+    .join("|");
+  const pattern = new RegExp(
+    `(?:\\b(?:${handing}|kref_put\\w*)\\s*\\([^;{}]*|\\brelease\\s*=\\s*&?)\\b${name}\\b`,
+  );
   return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
 }
 

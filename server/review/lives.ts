@@ -78,6 +78,17 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["on", ["off"]],
   ["load", ["unload"]],
   ["probe", ["remove"]],
+  ["reg", ["unreg", "dereg"]],
+  ["activate", ["deactivate"]],
+  ["claim", ["release"]],
+  ["grab", ["release"]],
+  ["begin", ["end"]],
+  ["up", ["down"]],
+  ["link", ["unlink"]],
+  ["bind", ["unbind"]],
+  ["install", ["uninstall"]],
+  ["mount", ["unmount", "umount"]],
+  ["get", ["put"]],
 ]);
 
 /**

@@ -2,20 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readContracts } from "../../server/review/contracts.ts";
-import { runPair, told } from "../support/function_pair.ts";
+import { type Pair, testPairs } from "../support/function_pair.ts";
 
-const pairs: readonly {
-  name: string;
-  root?: boolean;
-  callback?: boolean;
-  entry?: string;
-  leave?: string;
-  bad: string;
-  good: string;
-  want: string[];
-  /** What is told the other way round, where that is not the same. */
-  back?: string[];
-}[] = [
+const pairs: readonly Pair[] = [
   {
     name: "a node that an early return keeps",
     bad: `int f(struct device *dev) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v;
@@ -344,21 +333,7 @@ const pairs: readonly {
   },
 ];
 
-for (const p of pairs)
-  test(p.name, () => {
-    const { root = false, callback = false, leave = null } = p;
-    const entry = { name: p.entry ?? "f", root, callback, leave };
-    assert.deepEqual(
-      told(runPair(p.bad, p.good, entry)),
-      p.want.map((w) => `fixed ${w}`),
-    );
-    assert.deepEqual(
-      told(runPair(p.good, p.bad, entry)),
-      (p.back ?? p.want).map((w) => `new ${w}`),
-    );
-    assert.deepEqual(told(runPair(p.bad, p.bad, entry)), []);
-    assert.deepEqual(told(runPair(p.good, p.good, entry)), []);
-  });
+testPairs(pairs);
 
 test("the contracts are well-formed", () => {
   const { contracts, problems } = readContracts();

@@ -1,4 +1,6 @@
 /** Two texts of one file run as function cases, without a tree: what they name they declare themselves. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { compareEntry, type Difference } from "../../emulator/function/compare.ts";
 import { type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
@@ -73,4 +75,37 @@ export function runPair(
 /** "fixed leaked device node of of_find_node_by_name()", one a difference, sorted. */
 export function told(differences: readonly Difference[]): string[] {
   return differences.map((d) => `${d.verdict} ${d.fault.kind} ${d.fault.object}`).sort();
+}
+
+/** C that is wrong and C that is right, and what is told of the two. */
+export interface Pair {
+  readonly name: string;
+  readonly root?: boolean;
+  readonly callback?: boolean;
+  readonly entry?: string;
+  readonly leave?: string;
+  readonly bad: string;
+  readonly good: string;
+  readonly want: string[];
+  /** What is told the other way round, where that is not the same. */
+  readonly back?: string[];
+}
+
+/** A test of each: from bad to good it is fixed, the other way round new, and nothing is told of either beside itself. */
+export function testPairs(pairs: readonly Pair[]): void {
+  for (const p of pairs)
+    test(p.name, () => {
+      const { root = false, callback = false, leave = null } = p;
+      const entry = { name: p.entry ?? "f", root, callback, leave };
+      assert.deepEqual(
+        told(runPair(p.bad, p.good, entry)),
+        p.want.map((w) => `fixed ${w}`),
+      );
+      assert.deepEqual(
+        told(runPair(p.good, p.bad, entry)),
+        (p.back ?? p.want).map((w) => `new ${w}`),
+      );
+      assert.deepEqual(told(runPair(p.bad, p.bad, entry)), []);
+      assert.deepEqual(told(runPair(p.good, p.good, entry)), []);
+    });
 }

@@ -1,0 +1,121 @@
+/**
+ * What only the two sides together show of things that a path has not taken itself: one side gives a thing back where the
+ * other writes over the only pointer to it, or frees what alone leads to it; and a state is given back on the way out of a
+ * failure behind which alone it would have been taken. Leaves out faults that one side shows by itself (compare.ts).
+ */
+import type { Entry, Forced } from "./explore.ts";
+import type { Fault, PathResult } from "./finding.ts";
+import type { GivenBack, Parted } from "./ledger.ts";
+
+interface Ran {
+  readonly forced: Forced;
+  readonly result: PathResult;
+}
+
+export interface OwnerDifference {
+  /** The side that has the fault. */
+  readonly on: "before" | "after";
+  readonly fault: Fault;
+  readonly forced: Forced;
+  readonly path: PathResult;
+}
+
+/** Paths of a side that are looked at. */
+const MOST = 120;
+
+/**
+ * @param lists paths of both sides that ran
+ * @param other the path of the other side with the same decisions, or null where it does not come to them
+ */
+export function ownerDifferences(
+  entry: Entry,
+  lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
+  other: (from: "before" | "after", forced: Forced) => Ran | null,
+): OwnerDifference[] {
+  const out: OwnerDifference[] = [];
+  const seen = new Set<string>();
+  const tell = (on: OwnerDifference["on"], fault: Fault, ran: Ran): void => {
+    const key = `${fault.kind}|${fault.object}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    out.push({ on, fault, forced: ran.forced, path: ran.result });
+  };
+  for (const from of ["before", "after"] as const) {
+    const to = from === "before" ? "after" : "before";
+    for (const ran of lists[from].slice(0, MOST)) {
+      const { gave } = ran.result.ledger;
+      if (ran.result.end !== "returned" || gave.length === 0) continue;
+      const there = other(from, ran.forced);
+      if (there === null || there.result.end !== "returned") continue;
+      for (const g of gave) {
+        if (there.result.ledger.gave.some((x) => x.of === g.of)) continue;
+        const lost = lostOn(g, ran.result, there.result);
+        if (lost !== null) tell(to, lost, there);
+        const early = tooEarly(entry, g, ran, lists[from], there.result);
+        if (early !== null) tell(from, early, ran);
+      }
+    }
+  }
+  return out;
+}
+
+/** The thing that one side gives back is lost on the other: nothing leads to it any more. */
+function lostOn(g: GivenBack, here: PathResult, there: PathResult): Fault | null {
+  if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(g.of)) return null;
+  const member = /(?:->|\.)(\w+)$/.exec(g.of)?.[1];
+  if (member === undefined) return null;
+  const over = there.ledger.overwritten.find((p) => p.name === g.of);
+  const owner = there.ledger.freed.find(
+    (p) => g.of.startsWith(`${p.name}->`) && here.ledger.freed.some((q) => q.name === p.name),
+  );
+  const parted: Parted | undefined = over ?? owner;
+  if (parted === undefined) return null;
+  return {
+    kind: "leaked",
+    object: `${g.what} of ${g.of}`,
+    what:
+      over !== undefined
+        ? `the ${g.what} of ${g.of} is never given back: the pointer to it is written over`
+        : `the ${g.what} of ${g.of} is never given back: ${parted.name}, which leads to it, is freed`,
+    taken: null,
+    given: null,
+    at: parted.at,
+    functions: parted.functions,
+    possible: false,
+    member,
+  };
+}
+
+/**
+ * A state is given back where a call has failed, and taken by this very path where that call goes well: it cannot have been
+ * taken yet.
+ */
+function tooEarly(
+  entry: Entry,
+  g: GivenBack,
+  ran: Ran,
+  all: readonly Ran[],
+  there: PathResult,
+): Fault | null {
+  if (g.sort !== "state" || ran.result.outcome !== "failed") return null;
+  const last = [...ran.forced].at(-1);
+  const failing = ran.result.choices.find((c) => c.name === last?.[0]);
+  if (last === undefined || failing === undefined || failing.callee === null) return null;
+  const key = `${g.kind} ${g.of}`;
+  if (ran.result.ledger.took.has(key) || there.ledger.took.has(key)) return null;
+  const without = [...ran.forced].slice(0, -1);
+  const parent = all.find(
+    (r) => r.forced.size === without.length && without.every(([k, v]) => r.forced.get(k) === v),
+  );
+  if (parent?.result.ledger.took.has(key) !== true) return null;
+  return {
+    kind: "double-release",
+    object: `${g.what} of ${g.of}`,
+    what: `${g.at.by}() gives back the ${g.what} of ${g.of}, which is taken only further on`,
+    taken: null,
+    given: null,
+    at: g.at,
+    functions: [g.at.fn, ...(g.at.fn === entry.name ? [] : [entry.name])],
+    possible: false,
+  };
+}
