@@ -4,6 +4,7 @@
  */
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
+import { givenUnderAnotherName, heldText } from "./held.ts";
 import { reach } from "./reach.ts";
 import type { Outcome, Run } from "./run.ts";
 import type { Value } from "./value.ts";
@@ -30,11 +31,11 @@ export function audit(w: Run, input: AuditInput): void {
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
   for (const h of held) {
-    if (h.kind.sort === "lock") {
+    if (h.kind.sort === "lock" || h.kind.scope) {
       w.fault({
         kind: "returned-locked",
-        object: `${h.kind.what} ${w.lockName(h.key)}`,
-        what: `${w.lockName(h.key)} is still held`,
+        object: heldText(w, h),
+        what: `${h.key === 0n ? `the ${h.kind.what}` : w.lockName(h.key)} is still held`,
         taken: h.taken,
         given: null,
         possible: h.lent !== null || givenUnderAnotherName(w, h),
@@ -58,16 +59,6 @@ export function audit(w: Run, input: AuditInput): void {
       at: { by: "", ...input.at },
     });
   }
-}
-
-/**
- * The lock may have been given up: one of its kind was, found by a pointer in memory that a callee of which nothing is known
- * had in hand; most such leave the pointer as it was.
- */
-function givenUnderAnotherName(w: Run, h: Holding): boolean {
-  const others = w.books.debtsOf(h.kind);
-  const isForgotten = (key: bigint): boolean => w.mem.at(key)?.obj.forgotten === true;
-  return others.length > 0 && [h.key, ...others].some(isForgotten);
 }
 
 function functionsOf(h: Holding, end: string): string[] {

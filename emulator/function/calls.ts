@@ -7,6 +7,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
+import { atomicBy, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
@@ -57,6 +58,7 @@ export class Calls {
     const contract = w.input.contracts.functions.get(plain) ?? null;
     // What a patched file defines runs as it is written, whatever is known of the name.
     const own = sym?.def != null && w.input.files.has(sym.path);
+    if (!own) this.sleeps(plain, args, x, loc);
     if (native !== undefined && !own)
       return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
     if (contract !== null && !own) {
@@ -156,6 +158,46 @@ export class Calls {
     return String.fromCharCode(
       ...bytes.subarray(0, end < 0 ? Math.min(80, bytes.length) : Math.min(end, 80)),
     );
+  }
+
+  /** A callee that may sleep, where nobody may: under a spin lock, in an RCU read side, in an interrupt. */
+  private sleeps(name: string, args: readonly Value[], x: Extract<X, { k: "call" }>, loc: Loc): void {
+    const { w } = this;
+    const flags = w.input.contracts.sleeps.get(name);
+    if (flags === undefined) return;
+    const under = atomicBy(w);
+    const context = w.input.interrupt ?? null;
+    if ((under === null && context === null) || (flags !== null && !this.mayBlock(args[flags], x))) return;
+    const where = under === null ? context! : heldText(w, under);
+    const called = name.replace(/^__fs_(\w+)$/, "$1");
+    w.fault({
+      kind: "sleeps-in-atomic",
+      object: `${called}() under ${where}`,
+      what:
+        under === null
+          ? `${called}() may sleep, and this is ${where}`
+          : `${called}() may sleep while ${under.key === 0n ? `the ${under.kind.what}` : w.lockName(under.key)} is held`,
+      taken: under === null ? null : under.taken,
+      given: null,
+      at: { by: called, fn: w.place().fn, loc: w.place().loc ?? loc },
+      possible: false,
+    });
+  }
+
+  /** Whether allocation flags let the callee wait, by the tree's own function for that. */
+  private mayBlock(flags: Value | undefined, x: Extract<X, { k: "call" }>): boolean {
+    const { w } = this;
+    const v = flags === undefined ? null : w.known.resolve(flags);
+    const test = w.input.program.lookup("gfpflags_allow_blocking", w.frame.sym.path);
+    if (typeof v !== "bigint" || test?.kind !== "function" || test.sym.def === null) return false;
+    try {
+      return w.body(test.sym, [v]) === 1n;
+    } catch (f) {
+      if (!(f instanceof CFail)) throw f;
+      return false;
+    } finally {
+      w.frame.loc = x.loc;
+    }
   }
 
   // ---- contracts --------------------------------------------------------------------------------------------------------

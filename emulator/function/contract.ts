@@ -74,11 +74,17 @@ export interface Kind {
   readonly registration: boolean;
   /** A state that is counted: giving it back once more than it was taken undoes what another one took. */
   readonly exact: boolean;
+  /** A state that ends before the function returns, as a lock is given up: the read side of one. */
+  readonly scope: boolean;
+  /** Nobody may sleep while it is held. */
+  readonly atomic: boolean;
 }
 
 export interface Contracts {
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly functions: ReadonlyMap<string, Contract>;
+  /** Callees that may sleep: always (null), or where the allocation flags in an argument let them. */
+  readonly sleeps: ReadonlyMap<string, number | null>;
 }
 
 /** What a YAML entry holds. */
@@ -100,6 +106,11 @@ export interface ContractFile {
   readonly functions?: Readonly<Record<string, ContractEntry | null>>;
   /** Header to the names that it declares: the source of contracts that say none (contracts/headers.yaml). */
   readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /** What may sleep: always, and by the number of the argument with the flags (contracts/sleeps.yaml). */
+  readonly sleeps?: {
+    readonly always: readonly (readonly string[])[];
+    readonly gfp: Readonly<Record<string, number>>;
+  };
 }
 
 const VERBS: ReadonlySet<string> = new Set([
@@ -178,7 +189,10 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
   const functions = new Map<string, Contract>();
   const entries = new Map<string, ContractEntry>();
   const declared = new Map<string, string>();
+  const sleeps = new Map<string, number | null>();
   for (const file of files) {
+    for (const name of file.sleeps?.always.flat() ?? []) sleeps.set(name, null);
+    for (const [name, arg] of Object.entries(file.sleeps?.gfp ?? {})) sleeps.set(name, arg);
     for (const [name, k] of Object.entries(file.kinds ?? {}))
       kinds.set(name, {
         name,
@@ -189,6 +203,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         putBy: k.putBy ?? "",
         registration: k.registration ?? false,
         exact: k.exact ?? false,
+        scope: k.scope ?? false,
+        atomic: k.atomic ?? false,
       });
     for (const [name, e] of Object.entries(file.functions ?? {})) {
       if (entries.has(name)) problem(`${name}: two contracts`);
@@ -229,5 +245,5 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       source: e.source ?? declared.get(name) ?? "",
     });
   }
-  return { kinds, functions };
+  return { kinds, functions, sleeps };
 }

@@ -30,6 +30,8 @@ export interface Entry {
   readonly turn?: boolean;
   /** A life in turn of which the patch changes more than its ends: what is left may be kept for the next time. */
   readonly keeps?: boolean;
+  /** What it is called as, where it may not sleep: "an interrupt handler". */
+  readonly interrupt?: string | null;
 }
 
 export interface Side {
@@ -60,7 +62,7 @@ export function forcedKey(f: Forced): string {
 
 /** Runs one path. */
 export function runPath(side: Side, entry: Entry, forced: Forced, steps: number): PathResult {
-  const w = new Walker({ ...side, forced, steps });
+  const w = new Walker({ ...side, forced, steps, interrupt: entry.interrupt ?? null });
   let end: PathResult["end"] = "returned";
   let why = "";
   let result: readonly [bigint, bigint] | null = null;

@@ -18,6 +18,7 @@ export type FaultKind =
   | "uninitialised"
   | "copied-uninitialised"
   | "freed-while-registered"
+  | "sleeps-in-atomic"
   | "error-lost"
   | "check-never-true"
   | "does-not-build";

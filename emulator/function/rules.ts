@@ -84,6 +84,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     "Others are let in where they must not be.",
   ),
   rule(
+    "sleeps-in-atomic",
+    "Sleeps where nobody may",
+    "Under a spin lock, in an RCU read side, with interrupts, softirqs or preemption off, and in an interrupt nothing is called that may sleep.",
+    "The processor may be given to a task that waits for the same lock: the machine hangs, or warns that it scheduled while atomic.",
+    "error",
+    "the functions that may sleep (emulator/contracts/sleeps.yaml), each by the documentation that says so",
+  ),
+  rule(
     "leaked",
     "Never given back",
     "What is taken on a path is given back, returned, stored in what outlives the call, or handed to a callee that takes it.",

@@ -49,6 +49,8 @@ export interface RunInput {
   readonly forced: ReadonlyMap<string, string>;
   /** Bound on evaluated nodes. */
   readonly steps: number;
+  /** What the entry is called as, where it may not sleep: "a timer's function". */
+  readonly interrupt?: string | null;
 }
 
 export type Outcome = "failed" | "succeeded" | "neither";

@@ -127,10 +127,10 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "write_unlock_bh(l) __fs_write_unlock(l)",
   "local_irq_save(f) ((f) = __fs_local_irq_save())",
   "local_irq_restore(f) __fs_local_irq_restore(f)",
-  "local_irq_disable() ((void)0)",
-  "local_irq_enable() ((void)0)",
-  "preempt_disable() ((void)0)",
-  "preempt_enable() ((void)0)",
+  "local_irq_disable() ((void)__fs_local_irq_save())",
+  "local_irq_enable() __fs_local_irq_restore(0)",
+  "preempt_disable() __fs_preempt_disable()",
+  "preempt_enable() __fs_preempt_enable()",
   "mutex_init(m) ((void)(m))",
   "spin_lock_init(l) ((void)(l))",
   "raw_spin_lock_init(l) ((void)(l))",
@@ -260,6 +260,8 @@ unsigned long __fs_write_lock_irqsave(void *lock);
 void __fs_write_unlock_irqrestore(void *lock, unsigned long flags);
 unsigned long __fs_local_irq_save(void);
 void __fs_local_irq_restore(unsigned long flags);
+void __fs_preempt_disable(void);
+void __fs_preempt_enable(void);
 long __fs_wait_timeout(void);
 int __fs_wait_interruptible(void);
 long __fs_wait_interruptible_timeout(void);

@@ -19,6 +19,7 @@ import moreMemory from "../../emulator/contracts/more_memory.yaml";
 import net from "../../emulator/contracts/net.yaml";
 import pci from "../../emulator/contracts/pci.yaml";
 import power from "../../emulator/contracts/power.yaml";
+import sleeps from "../../emulator/contracts/sleeps.yaml";
 import text from "../../emulator/contracts/text.yaml";
 import usb from "../../emulator/contracts/usb.yaml";
 import { buildContracts, type ContractFile, type Contracts } from "../../emulator/function/contract.ts";
@@ -40,6 +41,7 @@ const FILES: readonly string[] = [
   async,
   locks,
   moreLocks,
+  sleeps,
   text,
   headers,
 ];

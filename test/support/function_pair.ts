@@ -9,7 +9,10 @@ import { readContracts } from "../../server/review/contracts.ts";
 /** Declarations that the fixtures use, in our own words. */
 export const DECLARATIONS = `
 typedef unsigned long size_t; typedef unsigned int u32; typedef unsigned int gfp_t;
-#define GFP_KERNEL 0
+#define GFP_KERNEL 3
+#define GFP_ATOMIC 1
+static inline _Bool gfpflags_allow_blocking(gfp_t f) { return (f & 2) != 0; }
+void spin_lock(spinlock_t *l); void spin_unlock(spinlock_t *l); void rcu_read_lock(void); void rcu_read_unlock(void); void msleep(unsigned int ms);
 #define ENOMEM 12
 #define EFAULT 14
 #define EINVAL 22

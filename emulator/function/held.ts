@@ -1,0 +1,30 @@
+/**
+ * Locks and read sides that a path holds: how they are called, and under which of them nobody may sleep. Leaves out taking
+ * them and giving them up (calls.ts).
+ */
+import type { Holding } from "./books.ts";
+import type { Run } from "./run.ts";
+
+/** "mutex t->lock"; of what there is one of, the kind alone. */
+export function heldText(w: Run, h: Holding): string {
+  return h.key === 0n ? h.kind.what : `${h.kind.what} ${w.lockName(h.key)}`;
+}
+
+/** The last thing taken under which nobody may sleep, where nothing may have given it up unseen; or null. */
+export function atomicBy(w: Run): Holding | null {
+  return (
+    w.books.holdings.findLast(
+      (h) => h.state === "held" && h.kind.atomic && h.lent === null && !givenUnderAnotherName(w, h),
+    ) ?? null
+  );
+}
+
+/**
+ * The lock may have been given up: one of its kind was, found by a pointer in memory that a callee of which nothing is known
+ * had in hand; most such leave the pointer as it was.
+ */
+export function givenUnderAnotherName(w: Run, h: Holding): boolean {
+  const others = w.books.debtsOf(h.kind);
+  const isForgotten = (key: bigint): boolean => w.mem.at(key)?.obj.forgotten === true;
+  return others.length > 0 && [h.key, ...others].some(isForgotten);
+}
