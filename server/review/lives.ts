@@ -100,7 +100,9 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
   const add = (begin: string | undefined, end: string | undefined, last: boolean): void => {
     if (begin === undefined || end === undefined || begin === end) return;
     if (!names.has(begin) || !names.has(end)) return;
-    if (!out.some((l) => l.begin === begin && l.end === end)) out.push({ begin, end, last });
+    // What a macro or an initialiser says comes first does: no stem turns it round.
+    const known = out.some((l) => [l.begin, l.end].includes(begin) && [l.begin, l.end].includes(end));
+    if (!known) out.push({ begin, end, last });
   };
   const bodies = [...text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g)].map((m) => membersIn(m[1]!));
   for (const [pairs, last] of [
