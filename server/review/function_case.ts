@@ -108,11 +108,11 @@ export class FunctionCases {
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
-    const gives = new RegExp(`^(?:if \\(.*\\)\\s*)?\\w+\\([^;]*\\b${member}\\);$`);
+    const gives = (l: string): boolean => l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l);
     const moved =
       this.images.some((f) =>
         changedLines(f.before!, f.after!).some(
-          (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives.test(l)),
+          (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives(l)),
         ),
       ) || givenElsewhere(functionsOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
     return moved ? { ...d, fault: { ...d.fault, possible: true } } : d;
@@ -208,14 +208,16 @@ function changedLines(before: string, after: string): string[] {
 /** Whether a function gives back what a member leads to, and leaves both the owner and the pointer as they are. */
 function givenElsewhere(bodies: ReadonlyMap<string, string>, member: string, but: string): boolean {
   const { functions } = readContracts().contracts;
-  const pattern = new RegExp(`\\b(\\w+)\\s*\\(\\s*([^;,()]*)(?:->|\\.)${member}\\s*\\)`, "g");
   for (const [name, body] of bodies) {
     if (name === but) continue;
-    for (const [, callee, owner] of body.matchAll(pattern)) {
-      const gives = functions.get(callee!)?.clauses.some((k) => k.verb === "put" || k.verb === "free");
-      if (gives !== true || new RegExp(`(?:->|\\.)${member}\\s*=[^=]`).test(body)) continue;
-      const base = owner!.trim().replace(/[[\]*+?.^$|(){}\\]/g, "\\$&");
-      if (!new RegExp(`\\b\\w*free\\w*\\s*\\(\\s*${base}\\s*\\)`).test(body)) return true;
+    const calls = [...body.matchAll(/\b(\w+)\(([^;,()]*)\)/g)].map((m) => [m[1]!, m[2]!.trim()] as const);
+    for (const [callee, arg] of calls) {
+      const owner = [`->${member}`, `.${member}`].find((end) => arg.endsWith(end));
+      const gives = functions.get(callee)?.clauses.some((k) => k.verb === "put" || k.verb === "free");
+      if (owner === undefined || gives !== true) continue;
+      if (body.includes(`${owner} = `)) continue;
+      const base = arg.slice(0, -owner.length);
+      if (!calls.some(([by, of]) => by.includes("free") && of === base)) return true;
     }
   }
   return false;
@@ -375,18 +377,26 @@ function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] 
 }
 
 /** Callees that are given a function which runs when what they are given ends: devm_add_action(), kref_put(), `->release =`. */
-let handing: string | null = null;
+let handing: Set<string> | null = null;
 
 /** Functions that hand one over to be run at an end: what it gives back they took. */
 function handersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
-  handing ??= [...readContracts().contracts.functions.values()]
-    .filter((c) => c.clauses.some((k) => k.verb === "later" || k.verb === "call" || k.verb === "store"))
-    .map((c) => c.name.replace(/^__/, ""))
-    .join("|");
-  const pattern = new RegExp(
-    `(?:\\b(?:${handing}|kref_put\\w*)\\s*\\([^;{}]*|\\brelease\\s*=\\s*&?)\\b${name}\\b`,
-  );
-  return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
+  handing ??= new Set([
+    "kref_put",
+    ...[...readContracts().contracts.functions.values()]
+      .filter((c) => c.clauses.some((k) => k.verb === "later" || k.verb === "call" || k.verb === "store"))
+      .map((c) => c.name.replace(/^__/, "")),
+  ]);
+  const word = new RegExp(`\\b${name}\\b(?!\\s*\\()`, "g");
+  const hands = (body: string): boolean =>
+    [...body.matchAll(word)].some((m) => {
+      const statement = body.slice(0, m.index).split(/[;{}]/).at(-1)!;
+      return (
+        [...statement.matchAll(/\b\w+(?=\()/g)].some(([c]) => handing!.has(c)) ||
+        /\brelease = &?$/.test(statement)
+      );
+    });
+  return [...bodies].filter(([n, b]) => n !== name && hands(b)).map(([n]) => n);
 }
 
 /** A static function that nothing in the file calls: a core does, through a pointer. */
