@@ -54,6 +54,8 @@ export class FindingPanel implements Disposable {
   /** Moves that are under way: a key pressed meanwhile goes on from where they end, and following waits for them. */
   #moves: Promise<unknown> = Promise.resolve();
   #moving = 0;
+  /** The line (1-based) that an event of the panel led to, until the cursor leaves it. */
+  #sent: number | undefined;
 
   constructor(client: Client, context: ExtensionContext, handlers: PanelHandlers) {
     this.#client = client;
@@ -86,6 +88,9 @@ export class FindingPanel implements Disposable {
     clearTimeout(this.#timer);
     // The cursor is where a move has put it: to follow would drop what the next key asks for.
     if (this.#pinned || this.#moving > 0) return;
+    // Who clicks an event of this run looks at its line: another finding that stands there does not take its place.
+    if (this.#sent === docLine) return;
+    this.#sent = undefined;
     // Nor is there anything to follow on the line of the finding that is shown.
     if (this.#view?.uri === uri && this.#view.docLine === docLine) return;
     this.#timer = setTimeout(() => void this.#follow(uri, docLine), FOLLOW_MS);
@@ -213,7 +218,10 @@ export class FindingPanel implements Disposable {
         await this.#tell(this.#asked);
         break;
       case "reveal":
+        // Told again at the end: opening the document moves the cursor on its way.
+        this.#sent = message.docLine;
         await this.#reveal(message.docLine);
+        this.#sent = message.docLine;
         break;
       case "copy":
         await env.clipboard.writeText(message.text);

@@ -19,7 +19,8 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
     const box = await line.locator("span span").last().boundingBox();
     await page.mouse.move(box.x + 30, box.y - 60);
     await page.mouse.move(box.x + Math.min(box.width / 2, 60), box.y + box.height / 2, { steps: 6 });
-    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents", { hasText: /before|after/ });
+    // The problem at the line comes first, from the editor itself; the extension's own words have a link to the mail.
+    const hover = page.locator(".monaco-hover:not(.hidden) .hover-contents", { hasText: "of the mail" });
     await hover.first().waitFor({ timeout: 15_000 });
     return whole(await page.locator(".monaco-hover:not(.hidden)").first().textContent());
   };
