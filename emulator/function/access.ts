@@ -159,6 +159,7 @@ export abstract class Access extends Run {
   }
 
   copyBytes(to: Obj, at: number, from: Obj, off: number, size: number): void {
+    from.work.done += from.cells.size + 8 * from.bits.size;
     const cells = [...from.cells].filter(([o, c]) => o >= off && o + c.size <= off + size);
     const bits = [...from.bits].filter(([k]) => {
       const o = Number(k.slice(0, k.indexOf(":")));
@@ -180,6 +181,7 @@ export abstract class Access extends Run {
 
   /** A range that leaves the kernel: bytes of it that nobody wrote go with it. */
   uninitialisedCopy(obj: Obj, off: number, size: number, by: string): void {
+    obj.work.done += 4 * size;
     for (let i = off; i < off + size; i++) {
       let written = false;
       for (let a = i - 15; a <= i && !written; a++) {

@@ -49,8 +49,17 @@ export interface Obj {
   readonly fn: FunctionSym | null;
   /** Bytes of a string literal or constant. */
   readonly bytes: Uint8Array | null;
+  /** Of the memory it is in: what is done with it is counted there. */
+  readonly work: Work;
 }
 
+/** Cells, rules and bit-fields that were looked at since the last step of the path: a step may look at many. */
+export interface Work {
+  done: number;
+}
+
+/** A key of a bit-field is taken apart to be compared. */
+const BITS_COST = 8;
 const SHIFT = 28n;
 const HALF = 1n << 27n;
 const SPACE = 0x0010_0000_0000_0000n;
@@ -58,6 +67,7 @@ const MASK = (1n << SHIFT) - 1n;
 
 export class Memory {
   readonly objects: Obj[] = [];
+  readonly work: Work = { done: 0 };
 
   make(
     name: string,
@@ -82,6 +92,7 @@ export class Memory {
       gone: null,
       fn: extra.fn ?? null,
       bytes: extra.bytes ?? null,
+      work: this.work,
     };
     this.objects.push(obj);
     return obj;
@@ -101,23 +112,37 @@ export class Memory {
 export function freshAt(obj: Obj, off: number): Pick<Part, "fresh" | "name" | "forgotten"> {
   for (let i = obj.parts.length - 1; i >= 0; i--) {
     const p = obj.parts[i]!;
+    obj.work.done++;
     if (off >= p.lo && off < p.hi) return p;
   }
   return { fresh: obj.fresh, name: obj.name, forgotten: obj.forgotten };
 }
 
+/** Adds a rule; those that it covers wholly say nothing any more and go. */
+export function addPart(obj: Obj, part: Part): void {
+  const { parts } = obj;
+  obj.work.done += parts.length;
+  let kept = 0;
+  for (const p of parts) if (p.lo < part.lo || p.hi > part.hi) parts[kept++] = p;
+  parts.length = kept;
+  parts.push(part);
+}
+
 /** The rules for unwritten bytes of `from` from `off` on hold for as many bytes of `to`, called `name` where no part has one. */
 export function copyRules(to: Obj, at: number, from: Obj, off: number, size: number, name: string): void {
+  from.work.done += from.parts.length;
   const parts = from.parts.filter((p) => p.lo < off + size && p.hi > off);
   const fresh = from.bytes !== null ? "zero" : from.fresh;
-  to.parts.push({ lo: at, hi: at + size, fresh, name, forgotten: from.forgotten });
+  addPart(to, { lo: at, hi: at + size, fresh, name, forgotten: from.forgotten });
   for (const p of parts)
-    to.parts.push({ ...p, lo: Math.max(p.lo, off) - off + at, hi: Math.min(p.hi, off + size) - off + at });
+    addPart(to, { ...p, lo: Math.max(p.lo, off) - off + at, hi: Math.min(p.hi, off + size) - off + at });
 }
 
 /** Forgets what is known of the bytes [off, off + size); a concrete integer that is cut keeps its other bytes. */
 export function clear(obj: Obj, off: number, size: number): void {
-  if (size > 4096 && obj.cells.size < size) {
+  const scan = size > 16 && obj.cells.size < size;
+  obj.work.done += (scan ? obj.cells.size : (size + 15) >> 1) + BITS_COST * obj.bits.size;
+  if (scan) {
     for (const [at, cell] of [...obj.cells])
       if (at < off + size && at + cell.size > off) cut(obj, at, cell, off, size);
   } else
@@ -143,6 +168,7 @@ function cut(obj: Obj, at: number, cell: Cell, off: number, size: number): void 
 
 export function put(obj: Obj, off: number, size: number, v: Value): void {
   clear(obj, off, size);
+  obj.work.done += 8;
   obj.cells.set(off, { size, v });
 }
 

@@ -3,7 +3,7 @@
  * works on what is known and leaves an unknown where something is not. Leaves out everything that the books are about.
  */
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
-import { clear, freshAt, type Obj, put } from "./memory.ts";
+import { addPart, clear, freshAt, type Obj, put } from "./memory.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { derived, unknown, type Value } from "./value.ts";
 
@@ -30,6 +30,7 @@ function stringAt(w: Run, v: Value): string | null {
   if (a === null) return null;
   let out = "";
   for (let i = 0; i < MAX_STRING; i++) {
+    w.mem.work.done += 8;
     let c: Value;
     if (a.obj.bytes !== null) c = BigInt(a.obj.bytes[a.off + i] ?? 0);
     else {
@@ -124,7 +125,7 @@ const set: Native = (w, s) => {
   const to = at(w, s.args[0]!, "it is written");
   const size = typeof n === "bigint" && n < 1n << 24n ? Number(n) : (to.obj.size ?? 4096);
   clear(to.obj, to.off, size);
-  to.obj.parts.push({
+  addPart(to.obj, {
     lo: to.off,
     hi: to.off + size,
     fresh: v === 0n ? "zero" : "unknown",
@@ -154,6 +155,7 @@ const stringCompare: Native = (w, s) => {
 };
 
 const writtenString: Native = (w, s) => {
+  w.mem.work.done += 128;
   const to = at(w, s.args[0]!, "it is written");
   const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
   if (text !== null && text.length < 200) {

@@ -14,7 +14,7 @@ import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
-import { clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { addPart, clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
@@ -68,6 +68,8 @@ export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boo
 
 const VALID = 1n << 45n;
 const MAX_CHOICES = 400;
+/** Cells and rules that a node may look at and cost no more than itself. */
+const FREE_WORK = 64;
 
 /** A call as what is known of it is asked. */
 export interface CallSite {
@@ -158,7 +160,11 @@ export abstract class Run {
     return this.stack.filter((f) => f.own).map((f) => f.tree.name);
   }
 
+  /** One step: a node of the tree, and what was done in memory since the last where that was more than a node's share. */
   tick(): void {
+    const { work } = this.mem;
+    if (work.done > FREE_WORK) this.steps += work.done >> 4;
+    work.done = 0;
     if (++this.steps > this.input.steps)
       throw new PathEnd("limit", "the bound on steps of a path is reached");
   }
@@ -476,7 +482,7 @@ export abstract class Run {
   /** Everything in the range is unknown from now on. */
   forget(obj: Obj, off: number, size: number, name: string): void {
     clear(obj, off, size);
-    obj.parts.push({ lo: off, hi: off + size, fresh: "unknown", name, forgotten: true });
+    addPart(obj, { lo: off, hi: off + size, fresh: "unknown", name, forgotten: true });
   }
 }
 
@@ -489,6 +495,7 @@ function overlaps(obj: Obj, off: number, size: number): boolean {
     const c = obj.cells.get(at);
     if (c !== undefined && at + c.size > off) return true;
   }
+  obj.work.done += 8 * obj.bits.size;
   if (obj.bits.size > 0)
     for (const key of obj.bits.keys()) {
       const [o, , , b] = key.split(":").map(Number) as [number, number, number, number];
@@ -500,6 +507,7 @@ function overlaps(obj: Obj, off: number, size: number): boolean {
 /** Bits of the range that were written. */
 function writtenBits(obj: Obj, off: number, size: number): number {
   let n = 0;
+  obj.work.done += 4 * size + 8 * obj.bits.size;
   for (let i = off; i < off + size; i++) if (byteWritten(obj, i)) n += 8;
   for (const key of obj.bits.keys()) {
     const [o, , width] = key.split(":").map(Number) as [number, number, number];

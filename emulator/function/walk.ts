@@ -22,7 +22,7 @@ import type {
 } from "../c/tree.ts";
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
-import { clear, type Obj, put, sizeSafe } from "./memory.ts";
+import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
 import { type Frame, PathEnd, type RunInput } from "./run.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
 
@@ -295,7 +295,7 @@ export class Walker extends Access {
   initialise(obj: Obj, off: number, plan: InitPlan, zero = true): void {
     if (zero) {
       clear(obj, off, plan.size);
-      obj.parts.push({ lo: off, hi: off + plan.size, fresh: "zero", name: obj.name, forgotten: false });
+      addPart(obj, { lo: off, hi: off + plan.size, fresh: "zero", name: obj.name, forgotten: false });
     }
     for (const e of plan.entries)
       for (let n = 0; n < Math.min(e.count, 1024); n++) {
