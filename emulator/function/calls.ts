@@ -504,9 +504,9 @@ export class Calls {
     const key = this.keyOf(v);
     if (key < 0x10000n || isErrAddress(key)) return;
     const spot = w.spot(site.name);
+    const at = w.mem.at(key);
     const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
-    const at = w.mem.at(key);
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
     if (
       holding === null &&
@@ -525,7 +525,8 @@ export class Calls {
       });
     if (holding === null && twice === null) {
       const of = plainName(w.lockName(key));
-      w.gave.push({ kind: kind.name, what: kind.what, sort: kind.sort, of, at: spot });
+      const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
+      w.gave.push({ kind: kind.name, what: kind.what, sort: kind.sort, of, object, at: spot });
     }
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
@@ -585,7 +586,8 @@ export class Calls {
       taken: call ?? twice!.taken,
       given: twice?.given ?? null,
       at: spot,
-      possible: w.ownStack().some((f) => ENDS_STATE.test(f)),
+      possible:
+        w.input.life !== true && w.ownStack().some((f) => ENDS_STATE.test(f.replace(/offset|offload/g, ""))),
     });
   }
 

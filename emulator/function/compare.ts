@@ -126,7 +126,17 @@ export function compareEntry(
       verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
     const shownBy = ran ?? g.b[0] ?? g.a[0]!;
     const found = shownBy.result.faults.find((f) => faultKey(f) === key)!;
-    const fault = verdict === "new" && found.kept === true ? { ...found, possible: true } : found;
+    // What is left with a caller who is told of a failure: told where the other side gives it back itself by then.
+    const given = (): boolean => {
+      const names = verdict === "new" ? back : there;
+      const forced = translated(shownBy.forced, names);
+      const other = verdict === "new" ? at(before, b, extraB, forced) : at(after, a, extraA, forced);
+      return other.ledger.settled.has(found.object);
+    };
+    const meant =
+      found.kept === true &&
+      (found.kind !== "leaked" ? verdict === "new" : verdict === "already" || !given());
+    const fault = meant ? { ...found, possible: true } : found;
     differences.push({
       verdict,
       entry,

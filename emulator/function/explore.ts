@@ -8,6 +8,7 @@ import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FunctionSym } from "../c/tree.ts";
 import { audit } from "./audit.ts";
+import type { Spot } from "./books.ts";
 import { asReadChoice } from "./calls.ts";
 import { ledgerOf } from "./closing.ts";
 import type { Contracts } from "./contract.ts";
@@ -63,14 +64,17 @@ export function forcedKey(f: Forced): string {
 
 /** Runs one path. */
 export function runPath(side: Side, entry: Entry, forced: Forced, steps: number): PathResult {
-  const w = new Walker({ ...side, forced, steps, interrupt: entry.interrupt ?? null });
+  const life = entry.leave !== null && entry.turn !== true;
+  const w = new Walker({ ...side, forced, steps, interrupt: entry.interrupt ?? null, life });
   let end: PathResult["end"] = "returned";
   let why = "";
   let result: readonly [bigint, bigint] | null = null;
-  let value: Value | null = null;
   let outcome: Outcome = "neither";
+  let ledger = NO_LEDGER;
   try {
-    ({ result, value, outcome } = enter(w, side, entry));
+    const returned = enter(w, side, entry);
+    ({ result, outcome } = returned);
+    ledger = ledgerOf(w, returned.value, returned.at);
   } catch (f) {
     if (f instanceof PathEnd) {
       end = f.end;
@@ -95,7 +99,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     assumed: [...w.assumed],
     ran: [...w.ran],
     gaveUp: gaveUp(w),
-    ledger: end === "returned" ? ledgerOf(w, value) : NO_LEDGER,
+    ledger,
   };
 }
 
@@ -145,6 +149,7 @@ interface Returned {
   readonly result: readonly [bigint, bigint] | null;
   readonly value: Value | null;
   readonly outcome: Outcome;
+  readonly at: Spot;
 }
 
 function enter(w: Walker, side: Side, entry: Entry): Returned {
@@ -155,17 +160,17 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const v = w.body(sym, args);
   const ret = tree.type.ret;
   const outcome = outcomeOf(w, v, ret.kind === "pointer", ret.kind === "void");
-  const at = { fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
+  const at = { by: "", fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
   const result = v === null ? null : w.known.span(v);
   // Only what has begun ends.
   const begun = outcome === "succeeded" || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
     w.calls_.deviceGoes();
     audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
-    return { result, value: v, outcome };
+    return { result, value: v, outcome, at };
   }
   const last = symOf(side, entry.leave, entry.path);
-  if (last === null) return { result, value: v, outcome };
+  if (last === null) return { result, value: v, outcome, at };
   const lastTree = side.program.tree(last);
   const same = lastTree.params.map((p, i) => {
     const q = tree.params.findIndex((x) => typeName(x.type) === typeName(p.type));
@@ -179,15 +184,9 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   w.returned = null;
   w.body(last, same);
   w.calls_.deviceGoes();
-  audit(w, {
-    result: null,
-    outcome: "neither",
-    root: true,
-    callback: false,
-    life: true,
-    at: { fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) },
-  });
-  return { result, value: v, outcome };
+  const left = { by: "", fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) };
+  audit(w, { result: null, outcome: "neither", root: true, callback: false, life: true, at: left });
+  return { result, value: v, outcome, at: left };
 }
 
 /** Whoever got the object from the first function may have set what that one left as it was. */

@@ -13,6 +13,8 @@ export interface GivenBack {
   readonly sort: "counted" | "memory" | "state" | "lock";
   /** What it was of, by the name that both sides have for it: "priv->buf". */
   readonly of: string;
+  /** The object that it lies in, where it is no variable: memory goes with it. */
+  readonly object: string;
   readonly at: Spot;
 }
 
@@ -32,6 +34,12 @@ export interface Ledger {
   readonly kept: ReadonlySet<string>;
   /** States that the path took: "clk-enabled dev->clk". */
   readonly took: ReadonlySet<string>;
+  /** What the path took and gave back itself, as faults call it. */
+  readonly settled: ReadonlySet<string>;
+  /** Numbers in memory of others that were raised or lowered, and by how much. */
+  readonly counts: ReadonlyMap<string, bigint>;
+  /** Where the path ended. */
+  readonly end: Spot;
 }
 
 export const NO_LEDGER: Ledger = {
@@ -40,6 +48,9 @@ export const NO_LEDGER: Ledger = {
   freed: [],
   kept: new Set(),
   took: new Set(),
+  settled: new Set(),
+  counts: new Map(),
+  end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
 
 /** A name without what hangs on where members lie: the sides' structs may differ. */

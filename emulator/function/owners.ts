@@ -43,12 +43,17 @@ export function ownerDifferences(
   for (const from of ["before", "after"] as const) {
     const to = from === "before" ? "after" : "before";
     for (const ran of lists[from].slice(0, MOST)) {
-      const { gave } = ran.result.ledger;
-      if (ran.result.end !== "returned" || gave.length === 0) continue;
+      const { gave, counts } = ran.result.ledger;
+      if (ran.result.end !== "returned" || gave.length + counts.size === 0) continue;
       const there = other(from, ran.forced);
       if (there === null || there.result.end !== "returned") continue;
+      for (const name of counts.keys()) {
+        if (there.result.outcome !== ran.result.outcome) continue;
+        const raised = leftRaised(entry, name, ran, there.result, lists[from]);
+        if (raised !== null) tell(from, raised, ran);
+      }
       for (const g of gave) {
-        if (there.result.ledger.gave.some((x) => x.of === g.of)) continue;
+        if (there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object)) continue;
         const lost = lostOn(g, ran.result, there.result);
         if (lost !== null) tell(to, lost, there);
         const early = tooEarly(entry, g, ran, lists[from], there.result);
@@ -61,22 +66,23 @@ export function ownerDifferences(
 
 /** The thing that one side gives back is lost on the other: nothing leads to it any more. */
 function lostOn(g: GivenBack, here: PathResult, there: PathResult): Fault | null {
-  if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(g.of)) return null;
-  const member = /(?:->|\.)(\w+)$/.exec(g.of)?.[1];
+  const { object } = g;
+  if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(object)) return null;
+  const member = memberOf(object);
   if (member === undefined) return null;
-  const over = there.ledger.overwritten.find((p) => p.name === g.of);
+  const over = there.ledger.overwritten.find((p) => p.name === object);
   const owner = there.ledger.freed.find(
-    (p) => g.of.startsWith(`${p.name}->`) && here.ledger.freed.some((q) => q.name === p.name),
+    (p) => object.startsWith(`${p.name}->`) && here.ledger.freed.some((q) => q.name === p.name),
   );
   const parted: Parted | undefined = over ?? owner;
   if (parted === undefined) return null;
   return {
     kind: "leaked",
-    object: `${g.what} of ${g.of}`,
+    object: `${g.what} of ${object}`,
     what:
       over !== undefined
-        ? `the ${g.what} of ${g.of} is never given back: the pointer to it is written over`
-        : `the ${g.what} of ${g.of} is never given back: ${parted.name}, which leads to it, is freed`,
+        ? `the ${g.what} of ${object} is never given back: the pointer to it is written over`
+        : `the ${g.what} of ${object} is never given back: ${parted.name}, which leads to it, is freed`,
     taken: null,
     given: null,
     at: parted.at,
@@ -84,6 +90,17 @@ function lostOn(g: GivenBack, here: PathResult, there: PathResult): Fault | null
     possible: false,
     member,
   };
+}
+
+/** The path without the last thing that was decided otherwise. */
+function parentOf(ran: Ran, all: readonly Ran[]): PathResult | undefined {
+  const without = [...ran.forced].slice(0, -1);
+  return all.find(
+    (r) =>
+      r.forced.size === without.length &&
+      ran.forced.size > 0 &&
+      without.every(([k, v]) => r.forced.get(k) === v),
+  )?.result;
 }
 
 /**
@@ -103,11 +120,7 @@ function tooEarly(
   if (last === undefined || failing === undefined || failing.callee === null) return null;
   const key = `${g.kind} ${g.of}`;
   if (ran.result.ledger.took.has(key) || there.ledger.took.has(key)) return null;
-  const without = [...ran.forced].slice(0, -1);
-  const parent = all.find(
-    (r) => r.forced.size === without.length && without.every(([k, v]) => r.forced.get(k) === v),
-  );
-  if (parent?.result.ledger.took.has(key) !== true) return null;
+  if (parentOf(ran, all)?.ledger.took.has(key) !== true) return null;
   return {
     kind: "double-release",
     object: `${g.what} of ${g.of}`,
@@ -117,5 +130,48 @@ function tooEarly(
     at: g.at,
     functions: [g.at.fn, ...(g.at.fn === entry.name ? [] : [entry.name])],
     possible: false,
+  };
+}
+
+/** Names of numbers that say how often something is in use. */
+const COUNTER = /ref|count|cnt|users?$|usage|open|in_use|busy/i;
+
+/** By how much counts of one member, of whatever it is one, were raised on a path. */
+function raisedBy(r: PathResult, member: string): bigint {
+  let sum = 0n;
+  for (const [name, by] of r.ledger.counts) if (memberOf(name) === member) sum += by;
+  return sum;
+}
+
+/** The last member of a name, or undefined. */
+function memberOf(name: string): string | undefined {
+  return /(?:->|\.)(\w+)$/.exec(name)?.[1];
+}
+
+/** A count that a life, or a call that failed behind the raising, leaves higher than it found it, and than the other side does. */
+function leftRaised(
+  entry: Entry,
+  name: string,
+  ran: Ran,
+  there: PathResult,
+  all: readonly Ran[],
+): Fault | null {
+  const member = memberOf(name);
+  if (member === undefined || !COUNTER.test(member)) return null;
+  if (raisedBy(ran.result, member) <= 0n || raisedBy(there, member) !== 0n) return null;
+  const parent = parentOf(ran, all);
+  if (entry.leave === null && (ran.result.outcome !== "failed" || !parent?.ledger.counts.has(name)))
+    return null;
+  const { end } = ran.result.ledger;
+  return {
+    kind: "leaked",
+    object: `count ${name}`,
+    what: `the count ${name} is left higher than it was`,
+    taken: null,
+    given: null,
+    at: end,
+    functions: [end.fn],
+    possible: false,
+    member,
   };
 }

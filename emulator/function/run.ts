@@ -51,6 +51,8 @@ export interface RunInput {
   readonly steps: number;
   /** What the entry is called as, where it may not sleep: "a timer's function". */
   readonly interrupt?: string | null;
+  /** Two functions are run that begin and end something: nobody else takes or gives back in between. */
+  readonly life?: boolean;
 }
 
 export type Outcome = "failed" | "succeeded" | "neither";
@@ -102,6 +104,8 @@ export abstract class Run {
   readonly gave: GivenBack[] = [];
   readonly overwritten: Parted[] = [];
   readonly handed = new Set<string>();
+  /** Where an unknown number was read first: object and byte. */
+  readonly homes = new Map<string, string>();
   steps = 0;
   /** The last call that stands as a statement: nobody asks whether it failed. */
   unasked: X | null = null;
@@ -400,6 +404,7 @@ export abstract class Run {
           possible: false,
         });
       v = this.made(obj, off, t, within, at, name);
+      if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
     }
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
     return v;

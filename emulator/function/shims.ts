@@ -125,6 +125,12 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "read_unlock_bh(l) __fs_read_unlock(l)",
   "write_lock_bh(l) __fs_write_lock(l)",
   "write_unlock_bh(l) __fs_write_unlock(l)",
+  "inb_p(p) inb(p)",
+  "inw_p(p) inw(p)",
+  "inl_p(p) inl(p)",
+  "outb_p(v, p) outb(v, p)",
+  "outw_p(v, p) outw(v, p)",
+  "outl_p(v, p) outl(v, p)",
   "local_irq_save(f) ((f) = __fs_local_irq_save())",
   "local_irq_restore(f) __fs_local_irq_restore(f)",
   "local_irq_disable() ((void)__fs_local_irq_save())",
@@ -304,6 +310,12 @@ unsigned int inl(unsigned long port);
 void outb(unsigned char v, unsigned long port);
 void outw(unsigned short v, unsigned long port);
 void outl(unsigned int v, unsigned long port);
+void insb(unsigned long port, void *to, unsigned int n);
+void insw(unsigned long port, void *to, unsigned int n);
+void insl(unsigned long port, void *to, unsigned int n);
+void outsb(unsigned long port, const void *from, unsigned int n);
+void outsw(unsigned long port, const void *from, unsigned int n);
+void outsl(unsigned long port, const void *from, unsigned int n);
 void udelay(unsigned long us);
 void ndelay(unsigned long ns);
 void mdelay(unsigned long ms);

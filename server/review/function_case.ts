@@ -104,17 +104,25 @@ export class FunctionCases {
    * member than giving it back, or another function gives it back and leaves the owner, it is possible, not told.
    */
   private stillOwned(d: Difference): Difference {
-    const { member, at } = d.fault;
+    const { member, at, kept } = d.fault;
+    // Left with a caller: one of another file that the patch changes may give it back now.
+    if (kept === true && d.verdict === "new" && this.images.length > 1)
+      return { ...d, fault: { ...d.fault, possible: true } };
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
-    const gives = (l: string): boolean => l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l);
+    const gives = (l: string): boolean =>
+      (l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l)) ||
+      l.endsWith(`${member}--;`) ||
+      l.endsWith(`${member}++;`);
     const moved =
       this.images.some((f) =>
         changedLines(f.before!, f.after!).some(
           (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives(l)),
         ),
-      ) || givenElsewhere(functionsOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
+      ) ||
+      this.mentionedElsewhere(d.entry.path, word, at.fn) ||
+      givenElsewhere(functionsOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
     return moved ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
@@ -133,6 +141,17 @@ export class FunctionCases {
     const before = new Set(lines(f.before!));
     if (!lines(f.after!).every((l) => before.has(l))) return d;
     return { ...d, fault: { ...d.fault, possible: true } };
+  }
+
+  /** Whether another function than `but` speaks of a word more often, or less, than before. */
+  private mentionedElsewhere(path: string, word: RegExp, but: string): boolean {
+    const f = this.imagesOf(path);
+    if (f === null) return false;
+    const [before, after] = [functionsOf(f.before!), functionsOf(f.after!)];
+    const times = (text: string | undefined): number => (text ?? "").split(word).length;
+    return [...new Set([...before.keys(), ...after.keys()])].some(
+      (n) => n !== but && times(before.get(n)) !== times(after.get(n)),
+    );
   }
 
   /** What the text of the changed functions shows without running; nothing where text of the patch is missing. */
@@ -344,7 +363,7 @@ function entriesOf(
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    const callback = leave === null && !roots.has(name) && isCallback(bodies, name);
+    const callback = leave === null && !roots.has(name) && callersOf(bodies, name).length === 0;
     out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, ...more });
   };
   const reached = new Set<string>();
@@ -397,11 +416,6 @@ function handersOf(bodies: ReadonlyMap<string, string>, name: string): string[] 
       );
     });
   return [...bodies].filter(([n, b]) => n !== name && hands(b)).map(([n]) => n);
-}
-
-/** A static function that nothing in the file calls: a core does, through a pointer. */
-function isCallback(bodies: ReadonlyMap<string, string>, name: string): boolean {
-  return /^static\b/.test((bodies.get(name) ?? "").trimStart()) && callersOf(bodies, name).length === 0;
 }
 
 /** Whether an end of a life calls a function itself. */

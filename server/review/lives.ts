@@ -121,10 +121,21 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
       .filter((a) => names.has(a));
     add(suspend, resume, false);
   }
+  // The words of a name may come in another order: ring_alloc() and free_ring().
+  const byWords = new Map<string, string[]>();
+  const wordsOf = (parts: readonly string[]): string => [...parts].sort().join(" ");
+  for (const name of names) {
+    const key = wordsOf(name.split("_"));
+    byWords.set(key, [...(byWords.get(key) ?? []), name]);
+  }
   for (const name of names) {
     const parts = name.split("_");
     parts.forEach((part, i) => {
-      for (const end of WORDS.get(part) ?? []) add(name, parts.with(i, end).join("_"), false);
+      for (const end of WORDS.get(part) ?? []) {
+        const other = parts.with(i, end);
+        const same = byWords.get(wordsOf(other)) ?? [];
+        add(name, names.has(other.join("_")) ? other.join("_") : same[0], false);
+      }
     });
   }
   return out;

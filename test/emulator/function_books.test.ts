@@ -62,7 +62,6 @@ const pairs: readonly Pair[] = [
     good: `struct spec { struct device_node *np; };
       static int f(struct spec *s) { s->np = of_find_node_by_name(NULL, "x"); if (!s->np) return -EINVAL; if (helper(1)) { of_node_put(s->np); return -EINVAL; } return 0; }`,
     want: ["leaked device node of of_find_node_by_name()"],
-    back: [],
   },
   {
     name: "a buffer of unknown length that leaves the kernel with what nobody wrote",

@@ -4,6 +4,13 @@ import { type Pair, testPairs } from "../support/function_pair.ts";
 const thing =
   "struct thing { int *table; struct clk *clk; struct device_node *np; struct device dev; int n; };";
 
+const list = `struct list_head { struct list_head *next, *prev; }; struct part { int n; struct list_head list; }; struct thing { struct list_head parts; };
+  static void unlink(struct list_head *e) { e->next->prev = e->prev; e->prev->next = e->next; }
+  static struct part *first(struct thing *t) { if (t->parts.next == &t->parts) return NULL;
+    return (struct part *)((char *)t->parts.next - __builtin_offsetof(struct part, list)); }`;
+const counted = `struct owner { struct mutex lock; int refcnt; int errors_count; };
+  int thing_alloc(struct owner *o) { mutex_lock(&o->lock); o->refcnt++; mutex_unlock(&o->lock); return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "the only pointer to the caller's memory is written over",
@@ -60,6 +67,52 @@ const pairs: readonly Pair[] = [
     bad: `${thing} void f(struct thing *t) { of_node_put(t->np); of_node_put(t->np); }`,
     good: `${thing} void f(struct thing *t) { of_node_put(t->np); }`,
     want: ["double-release device node of t->np"],
+  },
+  {
+    name: "a list's entry that is taken out and not freed",
+    bad: `${list} void f(struct thing *t) { struct part *p = first(t); if (!p) return; unlink(&p->list); }`,
+    good: `${list} void f(struct thing *t) { struct part *p = first(t); if (!p) return; unlink(&p->list); kfree(p); }`,
+    want: ["leaked memory of entry of t->parts"],
+  },
+  {
+    name: "a count that the beginning raises and the end leaves",
+    entry: "thing_alloc",
+    leave: "thing_free",
+    root: true,
+    bad: `${counted} void thing_free(struct owner *o) { mutex_lock(&o->lock); mutex_unlock(&o->lock); }`,
+    good: `${counted} void thing_free(struct owner *o) { mutex_lock(&o->lock); o->refcnt--; mutex_unlock(&o->lock); }`,
+    want: ["leaked count o->refcnt"],
+  },
+  {
+    name: "a count that stays raised where what comes behind it fails",
+    bad: `${counted} int f(struct owner *o) { int ret; o->refcnt++; ret = helper(1); if (ret < 0) return ret; return 0; }`,
+    good: `${counted} int f(struct owner *o) { int ret; o->refcnt++; ret = helper(1); if (ret < 0) { o->refcnt--; return ret; } return 0; }`,
+    want: ["leaked count o->refcnt"],
+  },
+  {
+    name: "a number that says how often something failed",
+    bad: `${counted} int f(struct owner *o) { int ret = helper(1); if (ret < 0) { o->errors_count++; return ret; } return 0; }`,
+    good: `${counted} int f(struct owner *o) { int ret = helper(1); if (ret < 0) return ret; return 0; }`,
+    want: [],
+  },
+  {
+    name: "memory that a callback which fails leaves in its caller's struct, and freed itself on the other side",
+    callback: true,
+    bad: `${thing} static int f(struct thing *t) { t->table = kmalloc(8, GFP_KERNEL); if (!t->table) return -ENOMEM; if (helper(1)) return -EINVAL; return 0; }`,
+    good: `${thing} static int f(struct thing *t) { t->table = kmalloc(8, GFP_KERNEL); if (!t->table) return -ENOMEM; if (helper(1)) { kfree(t->table); return -EINVAL; } return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "a read side of RCU that one way out leaves",
+    bad: `int f(int n) { rcu_read_lock(); if (helper(n)) return 1; rcu_read_unlock(); return 0; }`,
+    good: `int f(int n) { rcu_read_lock(); if (helper(n)) { rcu_read_unlock(); return 1; } rcu_read_unlock(); return 0; }`,
+    want: ["returned-locked RCU read side"],
+  },
+  {
+    name: "a wait in an RCU read side, by way of a helper",
+    bad: `static void calm(void) { msleep(1); } int f(int n) { rcu_read_lock(); if (n) calm(); rcu_read_unlock(); return 0; }`,
+    good: `static void calm(void) { msleep(1); } int f(int n) { rcu_read_lock(); rcu_read_unlock(); if (n) calm(); return 0; }`,
+    want: ["sleeps-in-atomic msleep() under RCU read side"],
   },
 ];
 

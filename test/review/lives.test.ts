@@ -24,6 +24,7 @@ test("a module's init and exit, and the two that a macro for power management na
 test("names of one stem, whole words only, and only where the file has both", () => {
   assert.deepEqual(lives("", "ring_alloc ring_free"), ["ring_alloc ring_free"]);
   assert.deepEqual(lives("", "alloc_ring free_ring"), ["alloc_ring free_ring"]);
+  assert.deepEqual(lives("", "thing_ring_alloc thing_free_ring"), ["thing_ring_alloc thing_free_ring"]);
   assert.deepEqual(lives("", "bus_reg_slave bus_unreg_slave"), ["bus_reg_slave bus_unreg_slave"]);
   assert.deepEqual(lives("", "ring_allocator ring_freeator ring_init"), []);
 });
