@@ -364,7 +364,8 @@ function entriesOf(
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
     const callback = leave === null && !roots.has(name) && callersOf(bodies, name).length === 0;
-    out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, ...more });
+    const interrupt = leave === null ? interruptOf(text, name) : null;
+    out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, interrupt, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {
@@ -382,6 +383,8 @@ function entriesOf(
     const part = life.last ? [...changed, ...reached] : changed;
     if (!part.some((c) => c === life.begin || c === life.end || (!life.last && calledBy(bodies, life, c))))
       continue;
+    // What is handed over to be run at an end comes by itself.
+    if (!life.last && handersOf(bodies, life.end).length > 0) continue;
     if (!life.last && ++inTurn > MAX_IN_TURN) break;
     const own = new Set([...calleesOf(bodies, life.begin), ...calleesOf(bodies, life.end)]);
     const keeps = changed.some((c) => both.has(c) && !own.has(c));
@@ -416,6 +419,44 @@ function handersOf(bodies: ReadonlyMap<string, string>, name: string): string[] 
       );
     });
   return [...bodies].filter(([n, b]) => n !== name && hands(b)).map(([n]) => n);
+}
+
+/** Callees that are given a function which must not sleep, by the argument that it is, and what it is called as. */
+const INTERRUPTS: ReadonlyMap<string, readonly [number, string]> = new Map([
+  ["request_irq", [1, "an interrupt handler"]],
+  ["devm_request_irq", [2, "an interrupt handler"]],
+  ["request_threaded_irq", [1, "an interrupt handler"]],
+  ["devm_request_threaded_irq", [2, "an interrupt handler"]],
+  ["timer_setup", [1, "a timer's function"]],
+  ["tasklet_setup", [1, "a tasklet's function"]],
+  ["tasklet_init", [1, "a tasklet's function"]],
+  ["usb_fill_bulk_urb", [5, "the completion of a URB"]],
+  ["usb_fill_int_urb", [5, "the completion of a URB"]],
+  ["usb_fill_control_urb", [6, "the completion of a URB"]],
+]);
+
+/** What a function is called as that may not sleep, or null. */
+function interruptOf(text: string, name: string): string | null {
+  for (const m of text.matchAll(new RegExp(`\\b${name}\\b(?!\\s*\\()`, "g"))) {
+    const statement = text.slice(0, m.index).split(/[;{}]/).at(-1)!;
+    for (const call of statement.matchAll(/\b\w+(?=\()/g)) {
+      const [arg, as] = INTERRUPTS.get(call[0]) ?? [-1, ""];
+      if (arg >= 0 && commasIn(statement.slice(call.index + call[0].length + 1)) === arg) return as;
+    }
+  }
+  return null;
+}
+
+/** Commas outside brackets. */
+function commasIn(text: string): number {
+  let depth = 0;
+  let n = 0;
+  for (const c of text) {
+    if (c === "(") depth++;
+    else if (c === ")") depth--;
+    else if (c === "," && depth === 0) n++;
+  }
+  return n;
 }
 
 /** Whether an end of a life calls a function itself. */

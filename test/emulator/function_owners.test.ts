@@ -114,6 +114,13 @@ const pairs: readonly Pair[] = [
     good: `static void calm(void) { msleep(1); } int f(int n) { rcu_read_lock(); rcu_read_unlock(); if (n) calm(); return 0; }`,
     want: ["sleeps-in-atomic msleep() under RCU read side"],
   },
+  {
+    name: "an interrupt handler that takes a mutex",
+    interrupt: "an interrupt handler",
+    bad: `${counted} int f(int irq, struct owner *o) { mutex_lock(&o->lock); o->refcnt = 0; mutex_unlock(&o->lock); return 1; }`,
+    good: `${counted} int f(int irq, struct owner *o) { o->refcnt = 0; return 1; }`,
+    want: ["sleeps-in-atomic mutex_lock() under an interrupt handler"],
+  },
 ];
 
 testPairs(pairs);

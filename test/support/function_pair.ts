@@ -87,6 +87,7 @@ export interface Pair {
   readonly callback?: boolean;
   readonly entry?: string;
   readonly leave?: string;
+  readonly interrupt?: string;
   readonly bad: string;
   readonly good: string;
   readonly want: string[];
@@ -98,8 +99,8 @@ export interface Pair {
 export function testPairs(pairs: readonly Pair[]): void {
   for (const p of pairs)
     test(p.name, () => {
-      const { root = false, callback = false, leave = null } = p;
-      const entry = { name: p.entry ?? "f", root, callback, leave };
+      const { root = false, callback = false, leave = null, interrupt = null } = p;
+      const entry = { name: p.entry ?? "f", root, callback, leave, interrupt };
       assert.deepEqual(
         told(runPair(p.bad, p.good, entry)),
         p.want.map((w) => `fixed ${w}`),
