@@ -111,6 +111,8 @@ export interface RecordLayout {
 export interface RecordInfo {
   readonly union: boolean;
   readonly tag: string | null;
+  /** The first typedef that names a record without a tag. */
+  alias?: string;
   /** Where it is defined. */
   loc: Loc | null;
   layout: RecordLayout | null;
@@ -449,6 +451,7 @@ export function typeText(t: CType): string {
       return `${q}enum ${t.info.tag ?? "{...}"}`;
     case "record":
       if (t.info.parts !== undefined) return q + t.info.tag;
+      if (t.info.tag === null && t.info.alias !== undefined) return q + t.info.alias;
       return `${q}${t.info.union ? "union" : "struct"} ${t.info.tag ?? "{...}"}`;
     case "pointer": {
       if (t.to.kind === "function")

@@ -341,7 +341,7 @@ class Linker implements LinkScope, Answering {
       case "prototype":
         return { kind: "function", sym: this.functionSym(c) };
       case "typedef":
-        return { kind: "typedef", type: this.declaredType(c) };
+        return { kind: "typedef", type: named(c.name, this.declaredType(c)) };
       case "enumerator": {
         const s = this.sema(c.path, c.layer);
         const known = this.enums.get(c.enumSpec!);
@@ -1012,6 +1012,12 @@ function flatten(t: RecordType, base: number, fields: Map<string, FieldLayout>):
       count: f.type.kind === "array" ? (f.type.length ?? 0) : null,
     });
   }
+}
+
+/** A record without a tag is called by the first typedef of it. */
+function named(name: string, type: CType): CType {
+  if (type.kind === "record" && type.info.tag === null) type.info.alias ??= name;
+  return type;
 }
 
 function innermost(t: CType): CType {

@@ -112,6 +112,9 @@ function makeCall(target: FunctionSym | X, ft: FunctionType, args: readonly X[],
   return { k: "call", t: ft.ret, loc, fx: fx | 1, target, ft, args, named };
 }
 
+const argument = (i: number, callee: string): string =>
+  `argument ${i + 1} of ${callee === "" ? "a function pointer" : `${callee}()`}`;
+
 function convertArgs(
   s: Sema,
   ft: FunctionType,
@@ -130,7 +133,7 @@ function convertArgs(
   const out = args.map((a, i) => {
     const x = tools.val(s, a);
     const p = ft.noProto ? undefined : ft.params[i];
-    return convertArg(s, x, p?.type ?? null, tools, `argument ${i + 1}`);
+    return convertArg(s, x, p?.type ?? null, tools, argument(i, name));
   });
   // A definition in the old style called with too few arguments: the missing ones are zero, not what the register holds.
   if (ft.noProto) for (let i = out.length; i < ft.params.length; i++) out.push(num(0, INT, loc));
@@ -217,7 +220,7 @@ function callChanged(
     );
   const passed = plan.map((i, j) => {
     const p = ft.params[j]!;
-    if (i >= 0 && i < args.length) return convertArg(s, args[i]!, p.type, tools, `argument ${i + 1}`);
+    if (i >= 0 && i < args.length) return convertArg(s, args[i]!, p.type, tools, argument(i, sym.name));
     if (!isScalar(p.type))
       throw new CFail(`signature of ${sym.name} changed: parameter \`${p.name}\` is new`, e.loc);
     s.link.note(

@@ -74,7 +74,11 @@ export const faultKeys = (run: ScenarioRun): string[] => [...new Set(allViolatio
 /** Why a run cannot be judged, or null. */
 export function unusable(run: ScenarioRun): { verdict: Verdict; reason: string } | null {
   const kind = run.end.reason.kind;
-  if (kind === "unsupported") return { verdict: "not-modelled", reason: run.end.reason.message };
+  if (kind === "unsupported") {
+    const at = run.end.stack[0]?.fn.name ?? "";
+    const { message } = run.end.reason;
+    return { verdict: "not-modelled", reason: at === "" ? message : `in ${at}(): ${message}` };
+  }
   if (kind === "limit") return { verdict: "limit", reason: run.end.reason.message };
   if (kind === "cancelled") return { verdict: "limit", reason: "cancelled" };
   if (run.truncated) return { verdict: "limit", reason: "more events than are recorded" };

@@ -59,7 +59,7 @@ export function eventText(side: PatchSide, event: MachineEvent, words: Words): s
         : own.what === "sleeps"
           ? `sleeps ${own.text}`
           : own.what === "woken"
-            ? `wakes ${own.text} task(s)`
+            ? `wakes ${own.text} ${own.text === "1" ? "task" : "tasks"}`
             : "ends";
     case "change":
       return moduleOfEvent(own)!.eventText(own, words);

@@ -197,3 +197,9 @@ test("coverage counts the statements of chosen files", () => {
   const lines = vm.lineHits.flatMap((n, id) => (n !== undefined && n > 0 ? [image.lines[id]!.line] : []));
   assert.deepEqual(lines, [2, 3]);
 });
+
+test("an argument of another type names the call, and a record without a tag by its typedef", () => {
+  const code = `typedef struct { unsigned long val; } pfn_t;
+    int insert(int n, pfn_t pfn) { return n; } int start(void) { return insert(1, 5UL); }`;
+  stops([reference({ "mm/a.c": code })], /^argument 2 of insert\(\): (int|unsigned long) given, pfn_t wanted$/);
+});

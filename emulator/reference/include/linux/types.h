@@ -112,6 +112,7 @@ struct callback_head {
 typedef void (*rcu_callback_t)(struct rcu_head *head);
 
 #define BITS_PER_LONG 64
+#define BITS_PER_LONG_LONG 64
 #define BITS_PER_BYTE 8
 #define DECLARE_BITMAP(name, bits) unsigned long name[((bits) + 63) / 64]
 
