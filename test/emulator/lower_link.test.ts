@@ -201,5 +201,8 @@ test("coverage counts the statements of chosen files", () => {
 test("an argument of another type names the call, and a record without a tag by its typedef", () => {
   const code = `typedef struct { unsigned long val; } pfn_t;
     int insert(int n, pfn_t pfn) { return n; } int start(void) { return insert(1, 5UL); }`;
-  stops([reference({ "mm/a.c": code })], /^argument 2 of insert\(\): (int|unsigned long) given, pfn_t wanted$/);
+  stops(
+    [reference({ "mm/a.c": code })],
+    /^argument 2 of insert\(\): (int|unsigned long) given, pfn_t wanted$/,
+  );
 });
