@@ -72,6 +72,20 @@ function shown(side: Side, path: string, name: string): Fault[] {
   return out;
 }
 
+/** Why a function cannot be run as its text says, where something in it is not known; null where all is, or it is not there. */
+export function unreadable(side: Side, path: string, name: string): string | null {
+  const e = side.program.lookup(name, path);
+  if (e?.kind !== "function" || e.sym.def === null) return null;
+  try {
+    const tree = side.program.tree(e.sym);
+    // A constant of which only the name is known is any number.
+    return traps(tree.body).find((t) => !/^`[A-Z][A-Z0-9_]*` is not known/.test(t.message))?.message ?? null;
+  } catch (f) {
+    if (!(f instanceof CFail)) throw f;
+    return f.message;
+  }
+}
+
 /** Trap nodes anywhere in a tree. */
 function traps(root: object): { message: string; loc: Fault["at"]["loc"] }[] {
   const out: { message: string; loc: Fault["at"]["loc"] }[] = [];

@@ -26,6 +26,7 @@ import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { latentReason } from "./latent.ts";
 import { tellLater } from "./later.ts";
+import { mailImages } from "./mail_functions.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
@@ -94,8 +95,15 @@ export class PatchReview {
   constructor(patch: Patch, shared: Shared) {
     this.patch = patch;
     this.shared = shared;
-    this.sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
-    this.functions = functionCasesOf(shared, patch, this.sources, this.notes);
+    const sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
+    const functions = functionCasesOf(shared, patch, sources, this.notes);
+    this.functions = functions !== null && functions.plan.entries.length > 0 ? functions : null;
+    const { nothing } = sources;
+    if (functions !== null && nothing?.kind === "uncalled") {
+      const [missing] = functions.missing;
+      const more = this.functions !== null ? { alone: true } : missing === undefined ? {} : { missing };
+      this.sources = { ...sources, nothing: { ...nothing, ...more } };
+    } else this.sources = sources;
     this.plan = planOf(this.basis(), shared.options, shared.replay);
   }
 
@@ -304,15 +312,23 @@ const writtenDefs = (written: readonly ScenarioFile[], era: Era): ScenarioDef[] 
     .filter((f) => holdsIn(f, era))
     .map(({ name, title, params }) => ({ name, title, params: new Map(params), run: 0n }));
 
-/** The function cases of a patch in a kernel tree; null where there are none to run, which `notes` is told. */
+/**
+ * The function cases of a patch in a kernel tree, or, where there is none and no scenario calls it, of what the mail shows
+ * whole; null where there are none to run, which `notes` is told of a tree (why nothing of a mail runs is said by its coverage).
+ */
 function functionCasesOf(
   { options, context }: Shared,
   patch: Patch,
   sources: SideSources,
   notes: string[],
 ): FunctionCases | null {
-  if (context === null || sources.images === null || options.noFunctions === true) return null;
-  if (options.scenario !== undefined) return null;
+  if (options.noFunctions === true || options.scenario !== undefined) return null;
+  if (context === null) {
+    if (sources.nothing?.kind !== "uncalled") return null;
+    const images = mailImages(patch);
+    return images.files.length === 0 ? null : new FunctionCases(null, images, false);
+  }
+  if (sources.images === null) return null;
   const cases = new FunctionCases(context.tree, sources.images, isOfItsTime(context.tree, patch));
   if (cases.plan.entries.length > 0) return cases;
   notes.push(...cases.plan.notes);

@@ -8,12 +8,13 @@ import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
-import { staticDifferences } from "../../emulator/function/static_checks.ts";
+import { staticDifferences, unreadable } from "../../emulator/function/static_checks.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
 import { readContracts } from "./contracts.ts";
 import { type Life, livesOf } from "./lives.ts";
+import { mailSource } from "./mail_functions.ts";
 
 /** What can be run of a patch: made without reading a header. */
 export interface FunctionPlan {
@@ -46,16 +47,21 @@ export function boundsFor(entries: number, paths: number | undefined): Bounds {
 /** The function cases of a patch's images in a tree: planned at once, built when the first one runs. */
 export class FunctionCases {
   readonly plan: FunctionPlan;
-  private readonly tree: KernelTree;
+  private readonly tree: KernelTree | null;
   private readonly images: readonly FileImages[];
   private readonly outlines = new Map<string, readonly OutlineItem[]>();
   /** Every hunk of C had its place, in this patch and before it: what the text lacks, the patch lacks. */
   private readonly whole: boolean;
   private readonly ofItsTime: boolean;
+  /** What functions of a mail alone name that is not known. */
+  readonly missing = new Set<string>();
   private built: { sources: KernelSources; before: Side; after: Side } | null = null;
 
-  /** @param ofItsTime the tree is of the time of the patch: what it does not declare, the patch's author had not either */
-  constructor(tree: KernelTree, images: SideImages, ofItsTime: boolean) {
+  /**
+   * @param tree where the code around the images is; null: they are all that a mail shows whole (mail_functions.ts)
+   * @param ofItsTime the tree is of the time of the patch: what it does not declare, the patch's author had not either
+   */
+  constructor(tree: KernelTree | null, images: SideImages, ofItsTime: boolean) {
     this.tree = tree;
     this.ofItsTime = ofItsTime;
     this.images = images.files.filter(
@@ -63,7 +69,28 @@ export class FunctionCases {
         f.touched && /\.[ch]$/.test(f.path) && f.before !== null && f.after !== null && f.before !== f.after,
     );
     this.whole = images.torn.size === 0 && !images.files.some((f) => f.touched && rejectedIn(f).length > 0);
-    this.plan = planFunctions(this.images, images.torn);
+    const plan = planFunctions(this.images, images.torn);
+    this.plan = tree === null ? { ...plan, entries: plan.entries.flatMap((e) => this.fromMail(e)) } : plan;
+  }
+
+  /** An entry of a mail alone: none where something that it comes to is not known; who calls it is not known in any case. */
+  private fromMail(entry: Entry): Entry[] {
+    const { before, after } = this.sides();
+    const f = this.imagesOf(entry.path)!;
+    const runs = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
+    const whole = [
+      [before, f.before!],
+      [after, f.after!],
+    ].every(([side, text]) => {
+      const bodies = functionsOf(text as string);
+      const names = new Set(runs.flatMap((n) => [...calleesOf(bodies, n)]));
+      return [...names].every((n) => {
+        const why = unreadable(side as Side, entry.path, n);
+        if (why !== null) this.missing.add(why);
+        return why === null;
+      });
+    });
+    return whole ? [{ ...entry, callback: false }] : [];
   }
 
   get files(): readonly SourceFile[] {
@@ -95,8 +122,16 @@ export class FunctionCases {
   run(entry: Entry, options: FunctionOptions): EntryResult {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
-    const differences = result.differences.map((d) => mayBeKept(this.onOwnBase(this.stillOwned(d))));
+    const differences = result.differences.map((d) =>
+      mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))),
+    );
     return { ...result, differences };
+  }
+
+  /** Of a mail alone nobody knows which callee is a macro that writes to what it is given. */
+  private mayBeMacro(d: Difference): Difference {
+    const unwritten = d.fault.kind === "uninitialised" || d.fault.kind === "copied-uninitialised";
+    return this.tree === null && unwritten ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
   /**
@@ -116,6 +151,7 @@ export class FunctionCases {
       l.endsWith(`${member}--;`) ||
       l.endsWith(`${member}++;`);
     const moved =
+      this.tree === null ||
       this.images.some((f) =>
         changedLines(f.before!, f.after!).some(
           (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives(l)),
@@ -199,8 +235,11 @@ export class FunctionCases {
     const paths = c.map((f) => f.path);
     const headers = this.images.map((f) => f.path).filter((path) => path.endsWith(".h"));
     const textOf = (path: string): string | null => this.imagesOf(path)?.after ?? null;
+    const { tree } = this;
     const sources = new KernelSources(
-      functionSource(this.tree, headerIndex(this.tree), paths, textOf, headers),
+      tree === null
+        ? mailSource(this.images)
+        : functionSource(tree, headerIndex(tree), paths, textOf, headers),
     );
     const files = new Set(paths);
     const side = (which: "before" | "after"): Side => ({

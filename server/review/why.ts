@@ -17,7 +17,14 @@ export const NO_BOOT = "a side does not boot";
 export type NothingRuns =
   | { readonly kind: "no-function" }
   | { readonly kind: "partial"; readonly names: readonly string[] }
-  | { readonly kind: "uncalled"; readonly names: readonly string[] }
+  | {
+      readonly kind: "uncalled";
+      readonly names: readonly string[];
+      /** They run path by path all the same. */
+      readonly alone?: boolean;
+      /** What the mail would have to show besides. */
+      readonly missing?: string;
+    }
   /** No hunk fits the kernel tree. */
   | {
       readonly kind: "refused";
@@ -48,7 +55,11 @@ export function nothingText(why: NothingRuns): string {
     }
     case "uncalled": {
       const names = why.names.slice(0, 4).map((n) => `${n}()`);
-      return `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}, and the types and functions that the code names are not in the mail: with a kernel tree it runs path by path`;
+      const uncalled = `nothing in the reference kernel calls ${names.join(", ")}${why.names.length > 4 ? ` or ${why.names.length - 4} more` : ""}`;
+      if (why.alone === true) return uncalled;
+      if (why.missing !== undefined)
+        return `${uncalled}, and the mail does not show all that the code names (${why.missing.slice(0, 200)}): with a kernel tree it runs path by path`;
+      return `${uncalled}, and the types and functions that the code names are not in the mail: with a kernel tree it runs path by path`;
     }
     case "refused": {
       const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];

@@ -6,11 +6,7 @@ import type { KernelTree } from "../../server/source/images.ts";
 import { sidesOf } from "../../tools/function_trial.ts";
 
 const entries = (before: string, after: string): string[] =>
-  new FunctionCases(
-    null as unknown as KernelTree,
-    sidesOf("drivers/thing.c", before, after),
-    true,
-  ).plan.entries.map((e) =>
+  new FunctionCases({} as KernelTree, sidesOf("drivers/thing.c", before, after), true).plan.entries.map((e) =>
     [
       e.leave === null ? e.name : `${e.name}+${e.leave}`,
       e.root ? "root" : "",

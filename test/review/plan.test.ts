@@ -156,10 +156,10 @@ test("a patch that nothing calls is told without a run", () => {
     "--- a/drivers/foo/foo.c",
     "+++ b/drivers/foo/foo.c",
     "@@ -1,4 +1,4 @@",
-    " static int foo_probe_it(int x)",
+    " static int foo_probe_it(struct foo *x)",
     " {",
-    "-\treturn x;",
-    "+\treturn x + 1;",
+    "-\treturn x->size;",
+    "+\treturn x->size + 1;",
     " }",
     "",
   ].join("\n");
