@@ -8,6 +8,8 @@ import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { fileTotals, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
+import { matrixOf, matrixText } from "./matrix.ts";
+import { painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
 import { terminalText } from "./text.ts";
 import {
@@ -165,8 +167,16 @@ function wholeReport(snapshot: Snapshot): ReportResult {
   const result = snapshot.review!.result;
   const out: string[] = [];
   if (result.tree) out.push(`Kernel tree: ${treeText(result.tree)}`, `  ${result.tree.root}`, "");
-  for (const patch of snapshot.parsed.patches) {
-    if (patch.files.length === 0) continue;
+  const patches = snapshot.parsed.patches.filter((p) => p.files.length > 0);
+  if (patches.length > 1) {
+    const rows = matrixOf(
+      snapshot.parsed,
+      result,
+      patches.map((p) => p.index),
+    );
+    out.push(...matrixText(rows, painter(false), true), "");
+  }
+  for (const patch of patches) {
     const counts = patchText(result, patch.index);
     const leftOut = result.plans
       .filter((p) => p.patch === patch.index)

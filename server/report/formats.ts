@@ -11,6 +11,8 @@ import { crashText } from "./crash_text.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { junitText } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
+import { matrixOf, matrixText } from "./matrix.ts";
+import { painter } from "./paint.ts";
 import { sarifText } from "./sarif.ts";
 import { reviewText, type TextStyle } from "./terminal.ts";
 import { jsonText } from "./text.ts";
@@ -81,6 +83,12 @@ export const FORMATS: readonly Format[] = [
     name: "markdown",
     machine: false,
     write: ({ doc, result, chosen }) => markdownReport(doc, result, chosen),
+  },
+  {
+    name: "matrix",
+    machine: false,
+    write: ({ doc, result, chosen, style }) =>
+      `${matrixText(matrixOf(doc, result, chosen), painter(style.color)).join("\n")}\n`,
   },
 ];
 

@@ -204,3 +204,34 @@ test("the reply of a finding without a line quotes the title", () => {
   const text = replyText(doc, { ...made.findings[0]!, docLine: 0, exactLine: false });
   assert.ok(text.includes(`> ${doc.patches[0]!.subject}`), text);
 });
+
+test("the matrix has a row a patch and a column a check, and says no more than is known", () => {
+  const mails = ["clean-refactor.eml", "leaked-reference.eml"].map((n) => example(n).toString());
+  const series = parseDocument(
+    mails.map((m, k) => `From mboxrd@z Thu Jan  1 00:00:0${k} 1970\n${m}\n`).join(""),
+    "two.mbox",
+  );
+  assert.equal(series.patches.length, 2);
+  const result = fakeReview(series, "0");
+  const table = (change: Partial<ReviewResult>): string[] =>
+    formatOf("matrix")!
+      .write({ doc: series, result: { ...result, ...change }, chosen: [0, 1], style })
+      .split("\n");
+  const [head, first, second] = table({
+    plans: [0, 1].map((patch): PlanFacts => ({ patch, cases: 1, leftOut: [], whole: [] })),
+    runs: [0, 1].map(
+      (patch): Run => ({ ...result.runs[0]!, patch, verdict: patch === 0 ? "not-modelled" : "clean" }),
+    ),
+    findings: [
+      { ...result.findings[0]!, patch: 1, verdict: "new", severity: "error" },
+      { ...result.findings[0]!, patch: 1, verdict: "fixed", scenario: "function f" },
+    ],
+  });
+  assert.match(head!, /^ +read +fits +builds runs +paths +before$/);
+  assert.match(first!, / ok +- +- +n\/m +-$/);
+  assert.match(second!, / ok +- +ok +1 new +1 fixed$/);
+  // Nothing was run: nothing is said to build, and nothing to be fine.
+  for (const row of table({ plans: [], runs: [], findings: [] }).slice(1, 3))
+    assert.match(row, / ok( +-){4}$/);
+  for (const line of table({})) assert.ok(line.length <= 80, line);
+});

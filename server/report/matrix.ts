@@ -1,0 +1,135 @@
+/**
+ * A series at a glance: a row a patch, a column a check (read, fits, builds, runs of scenarios, paths of functions). The
+ * states are those of Patchwork: pending, success, warning, fail. Leaves out what was found (terminal.ts, editor.ts).
+ */
+import type { ParsedDocument } from "../mail/types.ts";
+import type { Finding, ReviewResult, Run } from "../review/types.ts";
+import type { Paint } from "./paint.ts";
+import { wasTried } from "./standing.ts";
+import { terminalText } from "./text.ts";
+
+/** `pending`: nothing to check, not checked, or no answer. */
+export type CheckState = "pending" | "success" | "warning" | "fail";
+
+export interface Cell {
+  readonly state: CheckState;
+  /** At most nine characters. */
+  readonly text: string;
+}
+
+export const CHECKS = ["read", "fits", "builds", "runs", "paths"] as const;
+export type Check = (typeof CHECKS)[number];
+
+export interface MatrixRow {
+  /** "21/26", "" where the patch has none. */
+  readonly number: string;
+  readonly subject: string;
+  /** Line of its first file in the document, 0 where it has none. */
+  readonly docLine: number;
+  readonly cells: Readonly<Record<Check, Cell>>;
+  /** Broken before the patch as after it. */
+  readonly already: number;
+  /** Told from the cache of results: nothing ran. */
+  readonly kept: boolean;
+}
+
+const NOTHING: Cell = { state: "pending", text: "-" };
+const OK: Cell = { state: "success", text: "ok" };
+
+/** @param patches indices of the patches, in the order of the rows */
+export function matrixOf(
+  doc: ParsedDocument,
+  result: ReviewResult | undefined,
+  patches: readonly number[],
+): MatrixRow[] {
+  return patches.map((index) => {
+    const patch = doc.patches[index]!;
+    const ours = <T extends { readonly patch: number }>(list: readonly T[] | undefined): readonly T[] =>
+      list?.filter((x) => x.patch === index) ?? [];
+    const runs = ours(result?.runs);
+    const findings = ours(result?.findings);
+    const paths = (x: Run | Finding): boolean => x.scenario.startsWith("function ");
+    const broken = findings.filter((f) => f.verdict === "new" && f.code === "does-not-build");
+    const rest = findings.filter((f) => !broken.includes(f));
+    const answered = runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
+    const tried = wasTried(result, index);
+    return {
+      number: patch.total > 1 ? `${patch.number}/${patch.total}` : "",
+      subject: patch.subject || "(no subject)",
+      docLine: patch.files[0]?.hunks[0]?.line ?? 0,
+      cells: {
+        read: patch.confidence === "exact" ? OK : { state: "warning", text: "repaired" },
+        fits: fits(ours(result?.hunks).map((h) => h.fate.kind)),
+        builds: broken.length > 0 ? { state: "fail", text: "no" } : answered ? OK : NOTHING,
+        runs: tried
+          ? told(
+              runs.filter((r) => !paths(r)),
+              rest.filter((f) => !paths(f)),
+            )
+          : NOTHING,
+        paths: tried ? told(runs.filter(paths), rest.filter(paths)) : NOTHING,
+      },
+      already: findings.filter((f) => f.verdict === "already").length,
+      kept: ours(result?.plans).some((p) => p.cached === true),
+    };
+  });
+}
+
+function fits(fates: readonly string[]): Cell {
+  if (fates.length === 0) return NOTHING;
+  const lost = fates.filter((f) => f === "rejected").length;
+  return lost === 0 ? OK : { state: "fail", text: `${lost}/${fates.length} no` };
+}
+
+function told(runs: readonly Run[], findings: readonly Finding[]): Cell {
+  const of = (verdict: Finding["verdict"]): readonly Finding[] =>
+    findings.filter((f) => f.verdict === verdict);
+  const fresh = of("new");
+  if (fresh.length > 0)
+    return {
+      state: fresh.some((f) => f.severity === "error") ? "fail" : "warning",
+      text: `${fresh.length} new`,
+    };
+  const [later, fixed] = [of("fixed-later").length, of("fixed").length];
+  if (later > 0) return { state: "warning", text: `${later} later` };
+  if (fixed > 0) return { state: "success", text: `${fixed} fixed` };
+  if (runs.some((r) => r.verdict === "clean" || r.verdict === "already")) return OK;
+  return runs.length > 0 ? { state: "pending", text: "n/m" } : NOTHING;
+}
+
+const HEAD: Readonly<Record<Check, number>> = { read: 8, fits: 8, builds: 6, runs: 8, paths: 8 };
+const SUBJECT = 23;
+
+/** The rows as text of at most 80 columns, and what its marks mean. @param line whether a row names its line of the document */
+export function matrixText(rows: readonly MatrixRow[], paint: Paint, line = false): string[] {
+  const narrow = line ? 4 : 0;
+  const room = SUBJECT - narrow;
+  const out = [
+    paint(
+      `${"".padEnd(6)} ${"".padEnd(room)} ${CHECKS.map((c) => c.padEnd(HEAD[c])).join(" ")}${line ? "" : " before"}`.trimEnd(),
+      "bold",
+    ),
+  ];
+  for (const row of rows) {
+    const subject = terminalText(row.subject);
+    const cut = subject.length > room ? `${subject.slice(0, room - 1)}…` : subject;
+    const cells = CHECKS.map((c) => {
+      const { state, text } = row.cells[c];
+      const shown = text.padEnd(HEAD[c]);
+      return state === "fail" ? paint(shown, "red") : state === "warning" ? paint(shown, "yellow") : shown;
+    });
+    const end = line ? `line ${row.docLine}` : row.already === 0 ? "" : String(row.already);
+    out.push(
+      `${`${row.number}${row.kept ? "*" : ""}`.padEnd(6)} ${cut.padEnd(room)} ${cells.join(" ")} ${end}`.trimEnd(),
+    );
+  }
+  const texts = rows.flatMap((r) => CHECKS.map((c) => r.cells[c].text));
+  const legend = [
+    texts.includes("-") ? "-: nothing to check" : "",
+    texts.includes("n/m") ? "n/m: not modelled" : "",
+    texts.some((t) => t.endsWith(" later")) ? "later: broken until a later patch of the series" : "",
+    line || rows.every((r) => r.already === 0) ? "" : "before: broken without the patch too",
+    rows.some((r) => r.kept) ? "*: kept from an earlier run (--no-cache runs it again)" : "",
+  ].filter((t) => t !== "");
+  return [...out, ...legend.map((l) => paint(l, "dim"))];
+}
