@@ -21,6 +21,7 @@ export type FaultKind =
   | "sleeps-in-atomic"
   | "error-lost"
   | "check-never-true"
+  | "unused-label"
   | "does-not-build";
 
 /** One decision of a path. */

@@ -122,6 +122,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     C,
   ),
   rule(
+    "unused-label",
+    "A label that nothing jumps to",
+    "Every label of a function is jumped to from somewhere in it.",
+    "The compiler warns, and a way out of a failure is not taken.",
+    "warning",
+    C,
+  ),
+  rule(
     "does-not-build",
     "A name that nothing declares",
     "The patched file compiles.",

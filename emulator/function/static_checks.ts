@@ -1,7 +1,8 @@
 /**
- * What the text of a changed function shows without running: names that nothing declares, and tests of an error that its type
- * can never make true. Leaves out everything that a path shows (compare.ts).
+ * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, and tests of
+ * an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
+import { replaceComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { Difference } from "./compare.ts";
@@ -9,15 +10,16 @@ import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
 
-/** Compares the changed functions of a file. */
+/** Compares the changed functions of a file of which both texts are given. */
 export function staticDifferences(
   before: Side,
   after: Side,
   path: string,
   names: readonly string[],
+  texts: { readonly before: string; readonly after: string },
 ): Difference[] {
-  const b = names.flatMap((n) => shown(before, path, n));
-  const a = names.flatMap((n) => shown(after, path, n));
+  const b = names.flatMap((n) => [...shown(before, path, n), ...unusedLabels(before, path, n, texts.before)]);
+  const a = names.flatMap((n) => [...shown(after, path, n), ...unusedLabels(after, path, n, texts.after)]);
   const key = (f: Fault): string => `${f.kind}|${f.object}|${f.at.fn}`;
   const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] =>
     list.filter((f) => !other.some((o) => key(o) === key(f)));
@@ -70,6 +72,38 @@ function shown(side: Side, path: string, name: string): Fault[] {
     if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
       fault("check-never-true", d.text, d.text, d.loc);
   return out;
+}
+
+/** Labels of a function whose name stands nowhere else in its text: no configuration has a jump there. */
+function unusedLabels(side: Side, path: string, name: string, text: string): Fault[] {
+  const e = side.program.lookup(name, path);
+  if (e?.kind !== "function" || e.sym.def === null) return [];
+  const { loc, endLoc } = e.sym.def;
+  const [first, last] = [expansionLoc(loc), expansionLoc(endLoc)];
+  const body = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "))
+    .split("\n")
+    .slice(first.line - 1, last.line);
+  const words = new Map<string, number>();
+  for (const line of body)
+    for (const [w] of line.matchAll(/\b[A-Za-z_]\w*/g)) words.set(w, (words.get(w) ?? 0) + 1);
+  return body.flatMap((line, i) => {
+    const label = /^[ \t]*([A-Za-z_]\w*):\s*$/.exec(line)?.[1];
+    if (label === undefined || label === "default" || words.get(label) !== 1) return [];
+    const at = { by: "", loc: { file: first.file, line: first.line + i, col: 1 }, fn: name };
+    const what = `nothing jumps to ${label}`;
+    return [
+      {
+        kind: "unused-label",
+        object: label,
+        what,
+        taken: null,
+        given: null,
+        at,
+        functions: [name],
+        possible: false,
+      },
+    ];
+  });
 }
 
 /** Why a function cannot be run as its text says, where something in it is not known; null where all is, or it is not there. */

@@ -200,7 +200,7 @@ export class FunctionCases {
       const refused = refusedIn(f);
       if (refused === "all") continue;
       const whole = names.filter((n) => !refused.has(n));
-      const found = staticDifferences(before, after, path, whole);
+      const found = staticDifferences(before, after, path, whole, { before: f.before!, after: f.after! });
       // Without a patch that it has, a tree may lack what was built on it since: that was never broken.
       const takenBack = f.hunks.some((h) => h.fate.kind === "already");
       out.push(

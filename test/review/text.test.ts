@@ -259,7 +259,7 @@ test("why nothing of a driver patch runs is said once, with what would let it ru
     "@@ -1,6 +1,7 @@",
     " static int order_open(struct order *order)",
     " {",
-    " \tif (!order)",
+    " \tif (!order->queue)",
     " \t\treturn -1;",
     "+\torder_count(order);",
     " \treturn order_start(order);",

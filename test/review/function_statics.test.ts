@@ -1,0 +1,51 @@
+/** What the text of a changed function shows without running. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { FunctionCases } from "../../server/review/function_case.ts";
+import { openTree } from "../../server/source/tree.ts";
+import { sidesOf } from "../../tools/function_trial.ts";
+
+const statics = (before: string, after: string): string[] => {
+  const folder = mkdtempSync(join(tmpdir(), "fs-"));
+  try {
+    const { tree } = openTree(folder);
+    return new FunctionCases(tree, sidesOf("drivers/thing.c", before, after), true)
+      .statics()
+      .map((d) => `${d.verdict} ${d.fault.kind} ${d.fault.object} ${d.fault.at.loc.line}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const file = (jump: string, more = ""): string => `/* A comment
+ * of two lines. */
+int thing_set(int n)
+{
+	int ret = n;
+
+	if (n > 1) {
+		${jump}
+	}
+	${more}
+	return 0;
+out:
+	return ret;
+}
+`;
+
+test("a label that nothing jumps to any more is new on its line, the other way round fixed", () => {
+  assert.deepEqual(statics(file("goto out;"), file("ret = 2;")), ["new unused-label out 12"]);
+  assert.deepEqual(statics(file("ret = 2;"), file("goto out;")), ["fixed unused-label out 12"]);
+});
+
+test("a jump that another configuration has, or a macro that is given the label, is one", () => {
+  const other = "\n#ifdef CONFIG_NEVER\n\tif (n)\n\t\tgoto out;\n#endif";
+  assert.deepEqual(statics(file("goto out;", other), file("ret = 2;", other)), []);
+  assert.deepEqual(
+    statics(file("goto out;", "leave_at(n, out);"), file("ret = 2;", "leave_at(n, out);")),
+    [],
+  );
+});
