@@ -63,13 +63,13 @@ export class FindingPanel implements Disposable {
     this.#handlers = handlers;
   }
 
-  /** Shows a finding, opening the panel beside the patch where it is not open; the focus stays where it is. */
-  async show(params: FindingParams): Promise<void> {
+  /** Shows a finding, opening the panel beside the patch where it is not open; the focus stays where it is. `quiet`: where there is none, nothing is said. */
+  async show(params: FindingParams, quiet = false): Promise<void> {
     const asked = ++this.#asked;
     const { view } = await this.#client.request<FindingAnswer>(METHOD_FINDING, params);
     if (asked !== this.#asked) return;
     if (view === null) {
-      if (this.#panel === undefined)
+      if (this.#panel === undefined && !quiet)
         void window.showInformationMessage(
           "There is no finding here. Simulate the patch first, or choose a finding in the sidebar.",
         );
@@ -107,7 +107,8 @@ export class FindingPanel implements Disposable {
 
   async #move(uri: string, docLine: number, by: number): Promise<FindingView | undefined> {
     const here = this.#view?.uri === uri ? this.#view.index : undefined;
-    await this.show(here === undefined ? { uri, docLine } : { uri, finding: here, by });
+    // At no finding's line the first one is meant.
+    await this.show(here === undefined ? { uri, docLine } : { uri, finding: here, by }, here === undefined);
     if (here === undefined && this.#view?.uri !== uri) await this.show({ uri, finding: 0 });
     const view = this.#view;
     if (view !== undefined && view.docLine > 0) await this.#reveal(view.docLine);

@@ -30,11 +30,13 @@ export const ruleOf = (code: string): RuleFacts | undefined => byCode.get(code);
 const ofThings = new Set(SUBJECTS.flatMap((m) => m.rules.map((r) => r.code)));
 
 /**
- * The plain sentence of a fault: rules about watched things speak of pages by their numbers, so their title says it; the
- * message of any other says what happened already.
+ * The plain sentence of a fault: rules about watched things speak of pages by their numbers, so their title says it; what
+ * ends a run as the kernel's log has it is put into words by its rule; the message of any other says what happened already.
  */
-export const sentenceOf = (code: string, message: string): string =>
-  ofThings.has(code) ? (ruleOf(code)?.title ?? message) : message;
+export const sentenceOf = (code: string, message: string): string => {
+  const rule = ruleOf(code);
+  return rule?.sentence?.(message) ?? (ofThings.has(code) ? (rule?.title ?? message) : message);
+};
 
 /** Which of two faults at one place is the one to tell: the lower rank. What is judged in the run comes first. */
 export const rankOf = (code: string): number => ranks.get(code) ?? ranks.size;

@@ -24,20 +24,35 @@ const stop = (
   consequence,
 });
 
+/** The message is what the kernel's log has, address first: what was done comes before it. */
+const inWords = (rule: StopRule, sentence: (message: string) => string): StopRule => ({ ...rule, sentence });
+const touched = (message: string): string => (/\bwrite of /.test(message) ? "written" : "read");
+
 export const STOP_RULES: readonly StopRule[] = [
-  stop(
-    "oops",
-    "Memory that is not there is touched",
-    "The code touches memory that is not there: the kernel would oops.",
-    "an access to an address that nothing backs, NULL with an offset included",
-    "The kernel oopses: the process dies, often with locks held.",
+  inWords(
+    stop(
+      "oops",
+      "Memory that is not there is touched",
+      "The code touches memory that is not there: the kernel would oops.",
+      "an access to an address that nothing backs, NULL with an offset included",
+      "The kernel oopses: the process dies, often with locks held.",
+    ),
+    (message) => {
+      if (message.startsWith("kernel NULL pointer dereference")) return "A NULL pointer is followed";
+      const pfn = /there is no struct page for pfn (0x[0-9a-f]+)$/.exec(message)?.[1];
+      if (pfn !== undefined) return `The struct page of pfn ${pfn} is ${touched(message)}, and there is none`;
+      return `Memory that is not there is ${touched(message)}`;
+    },
   ),
-  stop(
-    "general-protection",
-    "A pointer that cannot be one is followed",
-    "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
-    "an access to an address that is not canonical",
-    "The kernel dies with a general protection fault.",
+  inWords(
+    stop(
+      "general-protection",
+      "A pointer that cannot be one is followed",
+      "The code follows a pointer that cannot be one: the kernel would die with a general protection fault.",
+      "an access to an address that is not canonical",
+      "The kernel dies with a general protection fault.",
+    ),
+    () => "A pointer that cannot be one is followed",
   ),
   stop(
     "use-after-free",

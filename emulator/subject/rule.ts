@@ -55,6 +55,8 @@ export interface Rule<J = Judge> extends EraSpan {
   readonly consequence: string;
   /** Where violations of this code are several things: what tells them apart. Else the code alone is the identity. */
   identity?(message: string): string;
+  /** The plain sentence of a violation where neither its message nor the title is one. */
+  sentence?(message: string): string;
   onEvent?(judge: J, event: MachineEvent): void;
   /** At a quiescent point, when the module has recomputed the truth. */
   onQuiesce?(judge: J): void;

@@ -609,7 +609,7 @@ export class FolioscopeSession extends DebugSession {
   }
 }
 
-const faultText = (aim: Aim): string => `${aim.what === "" ? "here" : aim.what} breaks ${aim.code}`;
+const faultText = (aim: Aim): string => `${aim.code}${aim.what === "" ? "" : `: ${aim.what}`}`;
 
 const taskState = (t: Task): string =>
   t.state === "sleeping" ? ` (sleeps: ${t.waitingFor})` : t.state === "done" ? " (has ended)" : "";
