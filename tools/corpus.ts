@@ -9,14 +9,13 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runExplore } from "../server/cli_explore.ts";
-import type { Patch } from "../server/mail/types.ts";
+import type { ParsedDocument, Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
 import type { ExploredCase } from "../server/review/explore.ts";
 import { isOwnRun } from "../server/review/finding.ts";
 import type { Finding, ReviewResult } from "../server/review/types.ts";
-import { imagesOf, type KernelTree } from "../server/source/images.ts";
-import { openTree } from "../server/source/tree.ts";
+import { imagesIn, type TreeContext, TreeProblem, treeContext } from "../server/source/context.ts";
 import { EXPECTED, type Expected, fits, fitsInOrder } from "./corpus_expected.ts";
 
 interface Case {
@@ -42,14 +41,15 @@ if (!existsSync(corpus)) {
   console.log("corpus: ../shared/corpus is not here, nothing to compare with");
   process.exit(0);
 }
-const trees: { readonly dir: string; readonly tree: KernelTree }[] = [];
+const trees: { readonly dir: string; readonly context: TreeContext }[] = [];
 for (const dir of values.tree ?? []) {
-  const { tree, problem } = openTree(dir);
-  if (tree === null) {
-    console.log(`corpus: ${problem}`);
+  try {
+    trees.push({ dir, context: treeContext({ tree: dir }, null)! });
+  } catch (error) {
+    if (!(error instanceof TreeProblem)) throw error;
+    console.log(`corpus: ${error.message}`);
     process.exit(2);
   }
-  trees.push({ dir, tree });
 }
 const filter = positionals[0] ?? "";
 const cases = readFileSync(join(corpus, "cases.jsonl"), "utf8")
@@ -119,8 +119,8 @@ interface Base extends Stack {
 }
 
 /** Hunks of C that do not fit on a stack; a patch that the stack already has does not stand on it. */
-function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
-  const images = imagesOf(tree, stack.patches, patch);
+function leftOver(context: TreeContext, stack: Stack, doc: ParsedDocument, patch: Patch): number {
+  const images = imagesIn({ ...context, prerequisites: stack.patches }, doc, patch);
   if (images.reversed && stack.patches.length > 0) return Number.POSITIVE_INFINITY;
   let n = 0;
   for (const f of images.files)
@@ -132,7 +132,7 @@ function leftOver(tree: KernelTree, stack: Stack, patch: Patch): number {
 }
 
 /** The predecessors of a patch that is in one of the series; else the stack and the tree that fit best, the longest of equals. */
-function bestBase(all: readonly Stack[], patch: Patch): Base {
+function bestBase(all: readonly Stack[], doc: ParsedDocument, patch: Patch): Base {
   const dir = trees[0]!.dir;
   const member = all.find((s) =>
     s.patches.some((p) => p.messageId !== null && p.messageId === patch.messageId),
@@ -141,9 +141,9 @@ function bestBase(all: readonly Stack[], patch: Patch): Base {
     return { dir, ...(all[all.indexOf(member) - (patch.number > 1 ? 1 : 0)] ?? all[0]!) };
   let best: Base = { dir, ...all[0]! };
   let least = Number.POSITIVE_INFINITY;
-  for (const { dir, tree } of trees)
+  for (const { dir, context } of trees)
     for (const stack of all) {
-      const n = leftOver(tree, stack, patch);
+      const n = leftOver(context, stack, doc, patch);
       if (n < least || (n === least && best.patches.length > 0 && best.dir === dir))
         [best, least] = [{ dir, ...stack }, n];
       if (least === 0 && best.patches.length === 0) return best;
@@ -223,7 +223,7 @@ async function main(): Promise<void> {
     const path = join(corpus, c.file);
     const doc = parseDocument(readFileSync(path), path);
     const first = doc.patches[0];
-    const stack = trees.length === 0 || first === undefined ? null : bestBase(candidates, first);
+    const stack = trees.length === 0 || first === undefined ? null : bestBase(candidates, doc, first);
     const result = reviewDocument(doc, stack === null ? {} : { tree: stack.dir, prerequisites: stack.specs });
     if (values.results !== undefined)
       appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);

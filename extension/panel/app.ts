@@ -61,7 +61,7 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
   if (view.docLine > 0)
     where.append(revealer(view.docLine, `${f.path === "" ? "the patch" : f.path}, line ${view.docLine}`));
   else where.append(text(f.path === "" ? "no line of the mail" : f.path));
-  where.append(text(`${f.exactLine ? "" : " (the hunk that led there)"} · ${view.patchTitle}`));
+  where.append(text(` · ${view.patchTitle}`));
   timeBox = el(
     "section",
     { "aria-label": "Timeline" },

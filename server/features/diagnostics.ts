@@ -6,7 +6,7 @@
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { Problem } from "../mail/types.ts";
 import { terminalText } from "../report/text.ts";
-import { verdictText } from "../report/words.ts";
+import { verdictText, wayText } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { isStale, type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
@@ -90,8 +90,8 @@ export function findingMark(snapshot: Snapshot, { finding, index, docLine }: Pla
   const span = textSpan(snapshot, docLine);
   const loud = finding.verdict === "new";
   const more = finding.alsoIn.length > 0 ? ` and ${finding.alsoIn.length} more` : "";
-  const where =
-    finding.exactLine || !finding.path ? "" : ` (it happens in ${finding.path}, reached from here)`;
+  const way = wayText(finding);
+  const where = way === "" ? "" : ` (${way === "led there" ? "this line led there" : way})`;
   const what = sentenceOf(finding.code, finding.message);
   return {
     docLine,

@@ -10,7 +10,7 @@ import type { ReviewResult, Verdict } from "../review/types.ts";
 import { type Paint, painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
 import { jsonText, markdownCode, markdownText, terminalData } from "./text.ts";
-import { plural, VERDICT_SHORT } from "./words.ts";
+import { plural, VERDICT_SHORT, wayText } from "./words.ts";
 
 const WIDTH = 80;
 /** Names of functions that are told of a file. */
@@ -202,7 +202,8 @@ function changeLines(c: FindingChange, of: Compared, paint: Paint): string[] {
 
 function placeOf({ finding: f, doc }: Seen): string {
   if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
-  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${f.exactLine ? "" : ", led there"}`;
+  const way = wayText(f);
+  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
 }
 
 /** The same with nothing in it that a terminal would obey. */

@@ -21,6 +21,7 @@ import {
   VERDICT_SHORT,
   VERDICT_WORDS,
   verdictText,
+  wayText,
 } from "./words.ts";
 
 /** The column of places in a trace, and from which length on a line counts as full. */
@@ -60,10 +61,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   };
   const patch = snapshot.parsed.patches[f.patch];
   add("verdict", verdictText(snapshot.parsed, f));
-  add(
-    "where",
-    [f.path, at(f.docLine), f.exactLine ? "" : "(the hunk that led there)"].filter((s) => s).join(", "),
-  );
+  add("where", [f.path, at(f.docLine), wayText(f)].filter((s) => s).join(", "));
   add("patch", patch?.subject ?? "");
   add("scenario", f.scenario + (f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""));
   add("rules", f.era);

@@ -9,7 +9,7 @@ import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
 import type { FindingView } from "./panel_view.ts";
 import { terminalData } from "./text.ts";
-import { fidelityText, verdictText } from "./words.ts";
+import { fidelityText, verdictText, waySentence } from "./words.ts";
 
 /** The findings that a reader goes through with next and previous: the loud ones by line, then the others. */
 function inOrder(snapshot: Snapshot): PlacedFinding[] {
@@ -39,9 +39,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     soWhat: rule?.consequence ?? "",
     detail: f.message,
     certainty: [
-      f.exactLine
-        ? "A line of the patch did it in the run."
-        : "The line given led there; the event is in other code.",
+      waySentence(f),
       `Ran as ${fidelityText(f)}.`,
       ...(f.stubs.length > 0 ? [`Nobody has ${f.stubs.join(", ")}: stood in for.`] : []),
     ].join(" "),

@@ -9,6 +9,7 @@ import type { DiffLine, ParsedDocument, Patch } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
+import { waySentence, wayText } from "./words.ts";
 
 const WIDTH = 78;
 /** Lines of the diff quoted around the line that is asked about. */
@@ -154,7 +155,7 @@ function basis(f: Finding): string[] {
     `This is from running the C of the patch on an emulated machine (folioscope), ${f.era} rules, without other hardware or schedules.`,
     ours.length > 0 ? `As posted: ${shown}; the rest is a reference kernel.` : "",
     f.stubs.length > 0 ? `Stood in for, because nothing defines them: ${f.stubs.join(", ")}.` : "",
-    f.exactLine ? "" : "The line above led there; the event itself is elsewhere.",
+    wayText(f) === "" ? "" : waySentence(f),
   ];
   return wrap(parts.filter((p) => p !== "").join(" "), WIDTH);
 }

@@ -13,7 +13,7 @@ import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutText } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutText, wayText } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -249,7 +249,8 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
 /** Where a finding is: a line of the mail, or the file that does it where no line of the mail does. */
 function placeOf(doc: ShownDocument, f: Finding): string {
   if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
-  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${f.exactLine ? "" : ", led there"}`;
+  const way = wayText(f);
+  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
 }
 
 /** The steps a reader needs: the last scenario steps and the object's own history, the breaking one always. */

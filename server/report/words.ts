@@ -171,3 +171,21 @@ export function leftOutText(why: LeftOutWhy): string {
       return nothingText(why);
   }
 }
+
+/** What a finding's line has to do with it where it did not do it: in a word or two, "" where it did or there is none. */
+export function wayText(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
+  if (f.exactLine || f.docLine === 0) return "";
+  return f.side === (f.verdict === "fixed" ? "before" : "after") ? "led there" : "what is there instead";
+}
+
+/** The same as a sentence of its own. */
+export function waySentence(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
+  switch (wayText(f)) {
+    case "":
+      return f.docLine === 0 ? "It is not on a line of the patch." : "A line of the patch did it in the run.";
+    case "led there":
+      return "The line given led there; the event is in other code.";
+    default:
+      return `The event is in other code; the line given is what the kernel has there ${f.side} the patch.`;
+  }
+}

@@ -138,6 +138,17 @@ function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[
   return out;
 }
 
+/**
+ * Where no line of the patch led there, what it does there on the other side: the first changed line of those that ran in
+ * the step in which `here` breaks, or last before it. Null when the patch changes no line that ran.
+ */
+function otherCourse(other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
+  const marker = other.side === "before" ? "-" : "+";
+  const docLine = executedLines(other, otherRun, v).findLast((l) => other.place(l)?.kind === marker);
+  if (docLine === undefined) return null;
+  return { docLine, path: other.place(docLine)!.path, side: other.side, exact: false, event: null };
+}
+
 /** Puts a violation of `run` (on `here`) on a line of the mail. */
 export function blame(
   here: PatchSide,
@@ -193,6 +204,10 @@ export function blame(
   }
   const marker = here.side === "after" ? "+" : "-";
   const changed = lines.find((l) => here.place(l)?.kind === marker);
+  if (changed === undefined && other !== null && otherRun !== null) {
+    const course = otherCourse(other, otherRun, v);
+    if (course !== null) return course;
+  }
   return of(changed ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0, false, null);
 }
 

@@ -179,15 +179,19 @@ export function caseReach(
     const ways: string[] = [];
     const others: string[] = [];
     const looks: string[] = [];
+    const entered = new Set<string>();
     for (const { table, names, near, mark, through } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
       steps = Math.max(steps, of.steps);
-      for (const v of of.variants) ways.push(`${mark}${v}`);
+      for (const v of of.variants) {
+        ways.push(`${mark}${v}`);
+        entered.add(`${mark}${table.functionOf(v)}`);
+      }
       if (through.has(label)) ways.push(`${mark}: ${label}`);
       for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
       for (const v of table.of(label, LOOKS)?.variants ?? []) looks.push(`${mark}${v}`);
     }
-    return { steps, ways, looks, near: others };
+    return { steps, ways, entered: [...entered], looks, near: others };
   };
 }

@@ -51,6 +51,8 @@ export interface CaseReach {
   readonly steps: number;
   /** In which ways it enters what the patch changes, over both sides; empty: not at all. */
   readonly ways: readonly string[];
+  /** What of that, or of what leads there, it enters at all: a mark for each side and function. */
+  readonly entered: readonly string[];
   /** What its scenario itself looks at: a change that any kernel's rules allow may be seen there only. */
   readonly looks: readonly string[];
   /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
@@ -186,7 +188,9 @@ function inOrder(
   const first = covering((i) => reach(i)!.ways, []);
   out.push(...first);
   const looking = covering((i) => reach(i)!.looks, first);
-  const beside = [...looking, ...covering((i) => reach(i)!.near, [...first, ...looking])];
+  const told = [...first, ...looking];
+  told.push(...covering((i) => reach(i)!.entered.map((f) => `${i.name} ${f}`), told));
+  const beside = [...told.slice(first.length), ...covering((i) => reach(i)!.near, told)];
   const rounds = new Map<string, number>();
   for (const i of [...out, ...beside]) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
   const rest = left.map((item, at) => {

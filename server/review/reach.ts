@@ -122,6 +122,11 @@ export class ReachTable {
     return this.cases.get(label)?.faults ?? null;
   }
 
+  /** The number of the function that a variant is of. */
+  functionOf(variant: number): number {
+    return this.variants[variant] ?? -1;
+  }
+
   /** Instructions of a case, and the variants in which it enters functions of these names; null for an unknown case. */
   of(
     label: string,

@@ -121,16 +121,22 @@ export type Torn = ReadonlyMap<string, ReadonlySet<string>>;
 export interface ImageOptions {
   /** The commit that the cover letter names as the base, where the patch itself names none (stack.ts, baseCommitOf). */
   readonly seriesBase?: string | null;
-  /** Whether some file of the tree has a name: to tell lines that were taken out from lines that never were there. */
+  /**
+   * Whether some file of the tree has a name: to tell lines that were taken out from lines that never were there. Without it
+   * nothing is held to be taken out.
+   */
   readonly knows?: KnowsName;
 }
+
+/** Where nothing is known of names. */
+const UNASKED: KnowsName = () => false;
 
 /** Stack: patches applied first, in order (prerequisites, then earlier patches of the series). */
 export function imagesOf(
   tree: KernelTree,
   stack: readonly Patch[],
   patch: Patch,
-  { seriesBase = null, knows = () => false }: ImageOptions = {},
+  { seriesBase = null, knows = UNASKED }: ImageOptions = {},
 ): SideImages {
   const base = patch.baseCommit ?? seriesBase ?? baseCommit(stack);
   const state = stackState(tree, base, stack, knows);
@@ -220,11 +226,13 @@ function stacked(
   sent: Patch,
   knows: KnowsName,
 ): StackState {
-  const { patch, notes: outdated } = withoutOutdated(sent, {
-    read: (path) => (state.files.has(path) ? state.files.get(path)!.text : tree.read(path)),
-    knows: (name) =>
+  const ground = {
+    read: (path: string) => (state.files.has(path) ? state.files.get(path)!.text : tree.read(path)),
+    knows: (name: string) =>
       knows(name) || [...state.files.values()].some((f) => f.text !== null && hasWord(f.text, name)),
-  });
+  };
+  const { patch, notes: outdated } =
+    knows === UNASKED ? { patch: sent, notes: [] } : withoutOutdated(sent, ground);
   const plan = planPatch(tree, base, state.files, patch, knows);
   const files = new Map(state.files);
   for (const plan1 of plan.files) {

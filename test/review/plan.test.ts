@@ -35,11 +35,19 @@ const ways: Record<string, readonly string[]> = {
 };
 const near: Record<string, readonly string[]> = { "one a=1": ["p"], "one a=0": ["p"], "two a=2": ["q"] };
 const looks: Record<string, readonly string[]> = { "one a=0": ["r"], "one a=1": ["r"], "two a=0": ["s"] };
+/** Functions of the patch that a case enters. */
+const entered: Record<string, readonly string[]> = {
+  "one a=0": ["f"],
+  "one a=1": ["f"],
+  "two a=1": ["g"],
+  "two a=2": ["f"],
+};
 const reach =
-  (steps: number, beside = false, looking = false) =>
+  (steps: number, beside = false, looking = false, entering = false) =>
   (label: string) => ({
     steps,
     ways: ways[label] ?? [],
+    entered: (entering ? entered[label] : undefined) ?? [],
     looks: (looking ? looks[label] : undefined) ?? [],
     near: (beside ? near[label] : undefined) ?? [],
   });
@@ -65,6 +73,13 @@ test("after what is new to the patch's functions comes what is new to those besi
 test("what only one scenario looks at comes before what stands beside the patch's functions", () => {
   const { items } = planOf({ ...basis, reach: reach(10, true, true) }, {}, null);
   assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
+});
+
+test("each scenario that enters a changed function does so once before what stands beside", () => {
+  const { items } = planOf({ ...basis, reach: reach(10, false, true, true) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
+  const bare = planOf({ ...basis, reach: reach(10, false, false, true) }, {}, null);
+  assert.deepEqual(labels(bare.items), ["one a=1", "two a=1", "two a=2", "one a=0", "two a=0"]);
 });
 
 test("beyond the budget only what is new runs; --thorough and a name run all", () => {

@@ -117,6 +117,20 @@ static struct sc_file sc_drv_open(bool at_mmap)
 	return f;
 }
 
+/* Up to v6.14 a kernel can insert these only where patches bring it. On lines of their own: cases are told apart by them. */
+static bool sc_drv_lacking(int what)
+{
+	if (FSC_ERA >= 615)
+		return false;
+	if (what == 1)
+		return __fsc_is_reference(vmf_insert_page_mkwrite);
+	if (what == 2)
+		return __fsc_is_reference(vmf_insert_folio_pmd);
+	if (what == 3)
+		return __fsc_is_reference(vmf_insert_folio_pud);
+	return false;
+}
+
 /* What: 0 pages at mmap(2), one by one, 4 at once, 1 a page on a fault, 2 a folio of 2 MiB, 3 one of 1 GiB. */
 FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios of 2 MiB and 1 GiB into processes",
 	     "what=0,1,2,3,4 write=0,1 fork=0,1 twice=0,1 dma=0,1")
@@ -130,11 +144,7 @@ FSC_SCENARIO(driver_maps, "driver-maps", "A driver maps its own pages and folios
 	struct sc_file dev;
 	int refs;
 
-	/* Up to v6.14 a kernel has these only where patches bring them. */
-	if (FSC_ERA < 615 &&
-	    ((what == 1 && __fsc_is_reference(vmf_insert_page_mkwrite)) ||
-	     (what == 2 && __fsc_is_reference(vmf_insert_folio_pmd)) ||
-	     (what == 3 && __fsc_is_reference(vmf_insert_folio_pud)))) {
+	if (sc_drv_lacking(what)) {
 		sc_end(mm);
 		return;
 	}

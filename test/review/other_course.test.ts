@@ -1,0 +1,63 @@
+/**
+ * Findings that no line of the patch leads to on the side that has the fault: they stand on the line that the kernel has there
+ * on the other side. By mails that add and take away the wait of an evicted inode, made from our own dax_break_layout_final().
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { wayText } from "../../server/report/words.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { root } from "../support/paths.ts";
+
+const WAIT = ["\twhile ((busy = dax_layout_busy_page_range(", "\t\twait_page_idle_uninterruptible("];
+
+/** A mail that shows the function whole, with the wait as lines of this kind. */
+function mailOf(kind: "+" | "-"): string {
+  const text = readFileSync(join(root, "emulator/reference/fs/dax.c"), "utf8");
+  const from = text.indexOf("void dax_break_layout_final(");
+  const body = text.slice(from, text.indexOf("\n}", from) + 2).split("\n");
+  const waits = (l: string): boolean => WAIT.some((w) => l.startsWith(w));
+  assert.equal(body.filter(waits).length, WAIT.length);
+  const [more, less] = [body.length, body.length - WAIT.length];
+  const counts = kind === "+" ? `-1113,${less} +1113,${more}` : `-1113,${more} +1113,${less}`;
+  return `From: A Tester <tester@example.org>
+Subject: [PATCH] fs/dax: Who waits for a page that a device holds
+Message-ID: <wait@example.org>
+Date: Wed, 02 Apr 2025 09:00:00 +0000
+
+---
+diff --git a/fs/dax.c b/fs/dax.c
+--- a/fs/dax.c
++++ b/fs/dax.c
+@@ ${counts} @@ static void wait_page_idle_uninterruptible(struct page *page, struct inode *inode)
+${body.map((l) => `${waits(l) ? kind : " "}${l}`).join("\n")}
+`;
+}
+
+const review = (mail: string): ReviewResult =>
+  reviewDocument(parseDocument(Buffer.from(mail), "wait.eml"), {
+    scenario: "evict-pinned order=0 fs=0 umount=0 killed=0",
+    era: "v6.15",
+  });
+
+for (const [kind, verdict] of [
+  ["+", "fixed"],
+  ["-", "new"],
+] as const)
+  test(`what only the other side does is on its line: ${verdict}`, () => {
+    const mail = mailOf(kind);
+    const at = mail.split("\n").findIndex((l) => l.startsWith(`${kind}${WAIT[0]}`)) + 1;
+    const found = review(mail).findings.filter((f) => f.code === "freed-while-busy");
+    assert.deepEqual(
+      found.map((f) => [f.verdict, f.docLine, f.exactLine, f.side, wayText(f)]),
+      [[verdict, at, false, kind === "+" ? "after" : "before", "what is there instead"]],
+    );
+    const told = `the line given is what the kernel has there ${kind === "+" ? "after" : "before"} the patch.`;
+    assert.ok(
+      found[0]!.detail.some((d) => d.endsWith(told)),
+      found[0]!.detail.join("\n"),
+    );
+  });
