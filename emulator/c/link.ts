@@ -170,6 +170,8 @@ class Linker implements LinkScope, Answering {
   private readonly unknownTags = new Map<string, TagInfo>();
   private readonly functions: FnInfo[] = [];
   private readonly functionSyms: (FunctionSym | undefined)[] = [];
+  /** Static functions that another layer hides from everybody but callers that cannot mean that one. */
+  private readonly hidden = new Map<Candidate, FunctionSym>();
   private readonly globals: GlobalInfo[] = [];
   private readonly globalOf = new Map<ObjectSym, GlobalInfo>();
   private readonly space: AddressSpace;
@@ -554,6 +556,20 @@ class Linker implements LinkScope, Answering {
     if (c === undefined) return null;
     const t = this.declaredType(c);
     return t.kind === "function" ? t : null;
+  }
+
+  staticIn(name: string, layer: number, path: string): FunctionSym | null {
+    const c = (this.index.names.get(name) ?? []).find(
+      (x) => x.kind === "function" && x.local && x.layer === layer && x.path === path && isDefinition(x),
+    );
+    if (c === undefined) return null;
+    const known = this.hidden.get(c);
+    if (known !== undefined) return known;
+    // What stands above it has its own name and place in the space of both sides.
+    const sym = this.functionSym(c);
+    const own = { ...sym, key: `${sym.key} in layer ${layer}` };
+    this.hidden.set(c, own);
+    return own;
   }
 
   undefinedFunction(name: string, type: FunctionType): FunctionSym {

@@ -40,6 +40,8 @@ export interface LinkScope {
   readonly hosted: boolean;
   /** The type that the declarations in the caller's own layer give a function; null when there are none. */
   declaredIn(name: string, layer: number, path: string): FunctionType | null;
+  /** The static function of this name that the caller's own layer has in the caller's file; null when it has none. */
+  staticIn(name: string, layer: number, path: string): FunctionSym | null;
   /** A symbol for a function or object that nothing defines. */
   undefinedFunction(name: string, type: FunctionType): FunctionSym;
   undefinedObject(name: string, type: CType, loc: Loc): ObjectSym;

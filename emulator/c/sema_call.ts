@@ -218,6 +218,11 @@ function callChanged(
       `signature of ${sym.name} changed: it is ${typeText(ft)} now, and this call passes ${args.length} arguments`,
       e.loc,
     );
+  // What takes other things altogether is another function of that name: the caller has its own.
+  if (theirs !== null && plan.includes(-1) && theirs.params.some((_, i) => !plan.includes(i))) {
+    const own = s.link.staticIn(sym.name, s.layer, s.path);
+    if (own !== null) return callKnown(s, own, e, tools);
+  }
   const passed = plan.map((i, j) => {
     const p = ft.params[j]!;
     if (i >= 0 && i < args.length) return convertArg(s, args[i]!, p.type, tools, argument(i, sym.name));

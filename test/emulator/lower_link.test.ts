@@ -36,6 +36,26 @@ test("a static is seen first by its own file and leaves another file's alone", (
   assert.equal(value([diff({ "mm/a.c": "static int f(void) { return 7; }" }), below]), 72n);
 });
 
+test("a static that takes other things altogether is another function: callers below keep their own", () => {
+  const below = reference({
+    "mm/a.c":
+      "static int put(unsigned long pfn, int flags) { return pfn + flags; } int start(void) { return put(40, 2); }",
+  });
+  const above = (f: string): TextLayer => diff({ "mm/a.c": f });
+  const page = "struct page; static int put(struct page *page) { return page ? 1 : 7; }";
+  assert.equal(value([above(page), below]), 42n);
+  assert.equal(value([above(`${page} int mine(void) { return put((struct page *)8); }`), below], "mine"), 1n);
+  // One parameter more, or one less, is the same function, changed.
+  assert.equal(value([above("static int put(unsigned long pfn) { return pfn; }"), below]), 40n);
+  assert.equal(
+    value([
+      above("static int put(unsigned long pfn, int flags, void *why) { return pfn - flags + !!why; }"),
+      below,
+    ]),
+    38n,
+  );
+});
+
 test("a static that nobody else defines is visible everywhere", () => {
   const below = reference({
     "mm/a.c": "static int only(void) { return 5; }",

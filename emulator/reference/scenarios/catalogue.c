@@ -115,6 +115,7 @@ extern const struct fsc_scenario fsc_scenario_fstests_generic_461;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_503;
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
+extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -218,5 +219,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fstests_generic_503,
 	&fsc_scenario_p2pdma_mmap,
 	&fsc_scenario_altmap_entries,
+	&fsc_scenario_hmem_probe_fails,
 	NULL,
 };

@@ -92,6 +92,30 @@ FSC_SCENARIO(devdax_probe_fails, "devdax-probe-fails",
 	sc_devdax_destroy(region);
 }
 
+FSC_SCENARIO(hmem_probe_fails, "hmem-probe-fails",
+	     "Each step of making firmware's memory a region fails once; then it is made", "step=0,1 idle=0,1")
+{
+	struct device *host = NULL, *region;
+	int rc, nth, left;
+
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(host = sc_hmem_create(__fsc_param("idle", 0)), "find firmware's memory");
+	region = sc_hmem_region();
+	SC_NEED(region, "firmware's memory has a device");
+	SC_DO(sc_detach(region), "unbind");
+	for (nth = 1, left = 0; !left; nth++) {
+		__fsc_fail_nth(sc_failing_site(), nth);
+		SC_DO(rc = sc_attach(region), "bind, failure %d", nth);
+		left = __fsc_fail_nth("", 0);
+		fsc_late_releases();
+		if (!rc)
+			SC_DO(sc_detach(region), "unbind");
+	}
+	SC_DO(SC_EXPECT(sc_attach(region) == 0, "after a failed probe firmware's memory can be made a region"), "bind");
+	SC_EXPECT(sc_dev_dax(region), "a region of firmware's memory has a device");
+	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
+}
+
 FSC_SCENARIO(dax_bind_fails, "dax-bind-fails", "Each step of binding a driver to a dax device fails once; then it binds",
 	     "kmem=0,1 step=0,1 static=0,1")
 {

@@ -111,13 +111,23 @@ struct sc_file sc_open_cdev(struct dev_dax *dev_dax)
 	return d;
 }
 
+int sc_attach(struct device *dev)
+{
+	return device_attach(dev) ? 0 : -ENODEV;
+}
+
+void sc_detach(struct device *dev)
+{
+	device_release_driver(dev);
+	fsc_late_releases();
+}
+
 int sc_dev_bind(struct dev_dax *dev_dax)
 {
-	return device_attach(&dev_dax->dev) ? 0 : -ENODEV;
+	return sc_attach(&dev_dax->dev);
 }
 
 void sc_dev_unbind(struct dev_dax *dev_dax)
 {
-	device_release_driver(&dev_dax->dev);
-	fsc_late_releases();
+	sc_detach(&dev_dax->dev);
 }

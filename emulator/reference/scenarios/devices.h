@@ -20,6 +20,8 @@ struct device *sc_hmem_region(void); /* the device that has the region, NULL */
 
 struct dev_dax *sc_dev_dax(struct device *region_dev); /* its first device */
 struct sc_file sc_open_cdev(struct dev_dax *dev_dax);
+int sc_attach(struct device *dev); /* to the driver that matches it: 0, -ENODEV */
+void sc_detach(struct device *dev);
 int sc_dev_bind(struct dev_dax *dev_dax);
 void sc_dev_unbind(struct dev_dax *dev_dax);
 #endif

@@ -68,6 +68,11 @@ static int hmem_register_device(struct device *host, int target_nid, const struc
 		return -ENOMEM;
 	pdev->dev.numa_node = 0;
 	rc = platform_device_add_data(pdev, &info, sizeof(info));
+#if FSC_ERA < 615
+	/* Up to v6.2 the driver looks for the range here. */
+	if (!rc)
+		rc = platform_device_add_resources(pdev, res, 1);
+#endif
 	if (!rc)
 		rc = platform_device_add(pdev);
 	if (rc) {
