@@ -118,37 +118,48 @@ interface Base extends Stack {
   readonly dir: string;
 }
 
-/** Hunks of C that do not fit on a stack; a patch that the stack already has does not stand on it. */
-function leftOver(context: TreeContext, stack: Stack, doc: ParsedDocument, patch: Patch): number {
-  const images = imagesIn({ ...context, prerequisites: stack.patches }, doc, patch);
-  if (images.reversed && stack.patches.length > 0) return Number.POSITIVE_INFINITY;
-  let n = 0;
-  for (const f of images.files)
-    if (f.touched && isC(f.path))
-      for (const h of f.hunks)
-        n +=
-          h.fate.kind === "rejected" ? 100 : h.fate.kind === "merged" ? 10 : h.fate.kind === "fuzz" ? 1 : 0;
-  return n;
+/** How ill a patch fits on a stack, by its hunks of C. */
+interface Fit {
+  readonly left: number;
+  /** More of them are refused than go in. */
+  readonly refused: boolean;
 }
 
-/** The predecessors of a patch that is in one of the series; else the stack and the tree that fit best, the longest of equals. */
-function bestBase(all: readonly Stack[], doc: ParsedDocument, patch: Patch): Base {
+/** A patch that the stack already has does not stand on it. */
+function fitOf(context: TreeContext, stack: Stack, doc: ParsedDocument, patch: Patch): Fit {
+  const images = imagesIn({ ...context, prerequisites: stack.patches }, doc, patch);
+  if (images.reversed && stack.patches.length > 0) return { left: Number.POSITIVE_INFINITY, refused: true };
+  const fates = images.files
+    .filter((f) => f.touched && isC(f.path))
+    .flatMap((f) => f.hunks.map((h) => h.fate));
+  const rejected = fates.filter((f) => f.kind === "rejected").length;
+  const cost = (kind: string): number => (kind === "merged" ? 10 : kind === "fuzz" ? 1 : 0);
+  return {
+    left: 100 * rejected + fates.reduce((n, f) => n + cost(f.kind), 0),
+    refused: 2 * rejected > fates.length,
+  };
+}
+
+/**
+ * The predecessors of a patch that is in one of the series; else the stack and the tree that fit best, the longest of equals.
+ * Null where no tree takes it: then the reference kernel is what it stands on.
+ */
+function bestBase(all: readonly Stack[], doc: ParsedDocument, patch: Patch): Base | null {
   const dir = trees[0]!.dir;
   const member = all.find((s) =>
     s.patches.some((p) => p.messageId !== null && p.messageId === patch.messageId),
   );
   if (member !== undefined)
     return { dir, ...(all[all.indexOf(member) - (patch.number > 1 ? 1 : 0)] ?? all[0]!) };
-  let best: Base = { dir, ...all[0]! };
-  let least = Number.POSITIVE_INFINITY;
+  let best: { base: Base; fit: Fit } | null = null;
   for (const { dir, context } of trees)
     for (const stack of all) {
-      const n = leftOver(context, stack, doc, patch);
-      if (n < least || (n === least && best.patches.length > 0 && best.dir === dir))
-        [best, least] = [{ dir, ...stack }, n];
-      if (least === 0 && best.patches.length === 0) return best;
+      const fit = fitOf(context, stack, doc, patch);
+      const longer = fit.left === best?.fit.left && best.base.patches.length > 0 && best.base.dir === dir;
+      if (best === null || fit.left < best.fit.left || longer) best = { base: { dir, ...stack }, fit };
+      if (fit.left === 0 && best.base.patches.length === 0) return best.base;
     }
-  return best;
+  return best === null || best.fit.refused ? null : best.base;
 }
 
 /** What a row of the table says of the base. */

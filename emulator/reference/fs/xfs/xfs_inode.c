@@ -58,6 +58,18 @@ uint xfs_lock_inumorder(uint lock_mode, uint subclass)
 	return (lock_mode & ~XFS_LOCK_SUBCLASS_MASK) | class;
 }
 
+#if FSC_ERA <= 612
+/* Until v6.10 checks ask; one kind of lock a call. */
+bool xfs_isilocked(struct xfs_inode *ip, uint lock_flags)
+{
+	if (lock_flags & (XFS_ILOCK_SHARED | XFS_ILOCK_EXCL))
+		return rwsem_is_locked(&ip->i_lock);
+	if (lock_flags & (XFS_MMAPLOCK_SHARED | XFS_MMAPLOCK_EXCL))
+		return rwsem_is_locked(&VFS_I(ip)->i_mapping->invalidate_lock);
+	return rwsem_is_locked(&VFS_I(ip)->i_rwsem);
+}
+#endif
+
 /* Any of the named locks will do, in a mode at least as strong. */
 void xfs_assert_ilocked(struct xfs_inode *ip, uint lock_flags)
 {
