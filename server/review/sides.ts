@@ -12,6 +12,7 @@ import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote } from "../source/bases.ts";
+import { changesNoCode } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
@@ -205,7 +206,10 @@ function fromTree(
   if (note !== "") told.notes.push(`patch "${patchTitle(patch)}": ${note}`);
   // Known before anything runs: no hunk is in, and nothing that the mail shows whole stands in for one.
   const changes = images.files.some((f) => f.touched && f.before !== f.after);
-  if (!changes && refused.length > 0) return { kind: "refused", tree: tree.describe, hunks: refused };
+  if (!changes && refused.length > 0)
+    return changesNoCode(patch)
+      ? { kind: "no-code" }
+      : { kind: "refused", tree: tree.describe, hunks: refused };
   if (sides === null) return { kind: "no-function" };
   return { ...sides, eras };
 }
@@ -226,6 +230,7 @@ function nothingToRun(
   eras: Readonly<Record<Side, Era>>,
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
+    if (changesNoCode(patch)) return { kind: "no-code" };
     const names = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
     return names.length === 0 && !insideOne(patch) ? { kind: "no-function" } : { kind: "partial", names };
   }

@@ -16,6 +16,7 @@ export const NO_BOOT = "a side does not boot";
 /** Why nothing of a patch can run. */
 export type NothingRuns =
   | { readonly kind: "no-function" }
+  | { readonly kind: "no-code" }
   | { readonly kind: "partial"; readonly names: readonly string[] }
   | {
       readonly kind: "uncalled";
@@ -47,6 +48,8 @@ export function nothingText(why: NothingRuns): string {
   switch (why.kind) {
     case "no-function":
       return "the diff shows no C function";
+    case "no-code":
+      return "the patch changes comments and white space alone: what runs is the same before and after";
     case "partial": {
       if (why.names.length === 0)
         return "the diff shows a function only in part, and not its name: without a kernel tree nothing of it can run";

@@ -1,4 +1,5 @@
 /** Lines of C that hold code, as two texts of one function are compared by. Leaves out placing one in the other. */
+import type { Patch } from "../mail/types.ts";
 
 /** A line of code as it is compared, with its depth in braces behind it. */
 export interface CodeLine {
@@ -32,4 +33,34 @@ export function codeLines(lines: readonly string[], from = 0): CodeLine[] {
     out.push({ code, at, depth });
   });
   return out;
+}
+
+/** A hunk's side without the rest of a comment that it begins in. */
+function fromCode(lines: readonly string[]): string[] {
+  const text = lines.join("\n");
+  const [open, close] = [text.indexOf("/*"), text.indexOf("*/")];
+  if (close >= 0 && (open < 0 || close < open)) return text.slice(close + 2).split("\n");
+  const first = lines.findIndex((l) => !/^\s*\*(?:\s|$)/.test(l));
+  return lines.slice(first < 0 ? lines.length : first);
+}
+
+/**
+ * Whether a patch of C changes comments and white space alone: by the look of its hunks. A changed line with a string in it
+ * counts as code, and so does one of the preprocessor.
+ */
+export function changesNoCode(patch: Patch): boolean {
+  const hunks = patch.files.filter((f) => /\.[ch]$/.test(f.path || f.oldPath)).flatMap((f) => f.hunks);
+  const side = (lines: readonly { readonly kind: string; readonly text: string }[], not: string): string =>
+    codeLines(fromCode(lines.filter((l) => l.kind !== not).map((l) => l.text)))
+      .map((l) => l.code)
+      .join(" ")
+      .replace(/\s*([^\w\s])\s*/g, "$1");
+  return (
+    hunks.length > 0 &&
+    hunks.every(({ lines }) => {
+      const changed = lines.filter((l) => l.kind === "+" || l.kind === "-");
+      if (changed.some((l) => /["']|^\s*#|\\$/.test(l.text.replace(/^\s*\*(?:\s.*)?$/, "")))) return false;
+      return side(lines, "+") === side(lines, "-");
+    })
+  );
 }

@@ -1,0 +1,54 @@
+/** Patches that change comments and white space alone are told so; what touches code in any way is not one. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { nothingText } from "../../server/review/why.ts";
+import { changesNoCode } from "../../server/source/code_lines.ts";
+
+/** A mail with one hunk of these lines, in a function that it shows in part. */
+function mailOf(lines: readonly string[]): string {
+  const count = (not: string): number => lines.filter((l) => !l.startsWith(not)).length;
+  return `From: A Tester <tester@example.org>
+Subject: [PATCH] fs/dax: Say what is meant
+Message-ID: <comment@example.org>
+Date: Wed, 02 Apr 2025 09:00:00 +0000
+
+---
+diff --git a/fs/dax.c b/fs/dax.c
+--- a/fs/dax.c
++++ b/fs/dax.c
+@@ -300,${count("+")} +300,${count("-")} @@ static void dax_mill(struct folio *folio)
+${lines.join("\n")}
+`;
+}
+const noCode = (...lines: string[]): boolean =>
+  changesNoCode(parseDocument(Buffer.from(mailOf(lines)), "a.eml").patches[0]!);
+
+const CODE = [" \tint n = 0;", " ", " \tturn(folio);"];
+
+test("comments, blank lines and indentation are no code", () => {
+  assert.ok(noCode(...CODE, "+\t/* The wheel is locked. */", " \tturn(folio);"));
+  assert.ok(noCode(" \t/*", "-\t * One.", "+\t * Two: a * b; f();", " \t */", ...CODE));
+  assert.ok(noCode(" \t * Begins in", "-\t * a comment.", "+\t * one.", " \t */", ...CODE));
+  assert.ok(noCode(" \t * In the middle", "-\t * of one.", "+\t * of a long one.", " \t * And on."));
+  assert.ok(noCode("-\tturn(folio,n);", "+\tturn(folio,", "+\t     n);", ...CODE));
+  assert.ok(noCode("-\tturn(folio); /* once */", "+\tturn(folio); // once", ...CODE));
+});
+
+test("a statement, a number, a string, the preprocessor and half of a comment are", () => {
+  assert.ok(!noCode("-\tint n = 0;", "+\tint n = 1;", ...CODE));
+  assert.ok(!noCode("-\tint n;", "+\tintn;", ...CODE));
+  assert.ok(!noCode('-\tsay("a  b");', '+\tsay("a b");', ...CODE));
+  assert.ok(!noCode("-#define TURN 1", "+#define TURN  2", ...CODE));
+  assert.ok(!noCode("+\t/*", " \tturn(folio);", "+\t */", ...CODE));
+  assert.ok(!noCode("-\t*p = 1;", "+\t*p = 2;", ...CODE));
+});
+
+test("a review of such a patch says so, not that too little is shown", () => {
+  const mail = mailOf([" \tint n = 0;", " ", "+\t/* The wheel is locked. */", " \tturn(folio);"]);
+  const { plans, runs } = reviewDocument(parseDocument(Buffer.from(mail), "a.eml"), {});
+  assert.equal(runs.length, 0);
+  assert.deepEqual([...new Set(plans.flatMap((p) => p.leftOut).map((l) => l.why.kind))], ["no-code"]);
+  assert.match(nothingText({ kind: "no-code" }), /comments and white space alone/);
+});
