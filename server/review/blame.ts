@@ -54,7 +54,7 @@ function lastPatchWrite(
   return last;
 }
 
-/** A write that the other side's removed (or added) line did in the same step and that this run lacks. */
+/** A write that the other side's removed (or added) line did in the same step, where no changed line of this side writes. */
 function droppedWrite(
   here: PatchSide,
   run: ScenarioRun,
@@ -62,10 +62,12 @@ function droppedWrite(
   otherRun: ScenarioRun,
   v: Violation,
 ): Blame | null {
-  const mine = run.events.filter(
-    (e) => e.step === v.step && suspect(e, v) !== null && here.diffFrame(e.stack) !== null,
-  );
-  if (mine.length > 0) return null;
+  const own = here.side === "before" ? "-" : "+";
+  const written = run.events.some((e) => {
+    const at = e.step === v.step && suspect(e, v) !== null ? here.diffFrame(e.stack) : null;
+    return at !== null && here.place(at.docLine)?.kind === own;
+  });
+  if (written) return null;
   const marker = other.side === "before" ? "-" : "+";
   for (let i = otherRun.events.length - 1; i >= 0; i--) {
     const e = otherRun.events[i]!;
@@ -184,11 +186,13 @@ export function blame(
   } else if (v.subject !== null) {
     const since = lastQuiesce(run, v.seq);
     const recent = lastPatchWrite(here, run, v, since, v.seq);
+    const own = here.side === "after" ? "+" : "-";
+    if (recent !== null && here.place(recent.docLine)?.kind === own)
+      return of(recent.docLine, true, recent.event);
+    // What a line that stays wrote, a line that went may have put right.
+    const dropped = other !== null && otherRun !== null ? droppedWrite(here, run, other, otherRun, v) : null;
+    if (dropped !== null) return dropped;
     if (recent !== null) return of(recent.docLine, true, recent.event);
-    if (other !== null && otherRun !== null) {
-      const dropped = droppedWrite(here, run, other, otherRun, v);
-      if (dropped !== null) return dropped;
-    }
     const diverged =
       other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;
     if (diverged !== null) return diverged;

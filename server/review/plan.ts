@@ -101,6 +101,8 @@ export function wantedCases(
 
 /** Instructions of one side that a patch may cost beyond the cases that cover what it changes. */
 export const BUDGET = 20_000_000;
+/** Beyond it, the cases by which each scenario enters each changed function may cost so much. */
+const ENTRY_BUDGET = 6_000_000;
 /** What a case costs besides its instructions, in instructions. */
 const OVERHEAD = 60_000;
 
@@ -152,7 +154,9 @@ function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | nul
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
  * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those that
  * between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
- * and the rest, scenario by scenario in turn.
+ * and the rest, scenario by scenario in turn. Last, within a budget of their own, of each scenario what enters each of the
+ * changed functions: what such a function newly does may depend on what the scenario did before, of which the table knows
+ * nothing.
  */
 function inOrder(
   items: readonly ScenarioItem[],
@@ -188,9 +192,7 @@ function inOrder(
   const first = covering((i) => reach(i)!.ways, []);
   out.push(...first);
   const looking = covering((i) => reach(i)!.looks, first);
-  const told = [...first, ...looking];
-  told.push(...covering((i) => reach(i)!.entered.map((f) => `${i.name} ${f}`), told));
-  const beside = [...told.slice(first.length), ...covering((i) => reach(i)!.near, told)];
+  const beside = [...looking, ...covering((i) => reach(i)!.near, [...first, ...looking])];
   const rounds = new Map<string, number>();
   for (const i of [...out, ...beside]) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
   const rest = left.map((item, at) => {
@@ -199,12 +201,19 @@ function inOrder(
     return { item, round, at };
   });
   rest.sort((a, b) => a.round - b.round || a.at - b.at);
-  let withinBudget = out.length;
+  const later = [...beside, ...rest.map((r) => r.item)];
   let spent = 0;
-  for (const item of [...beside, ...rest.map((r) => r.item)]) {
-    spent += cost(item);
-    if (spent <= BUDGET) withinBudget++;
-    out.push(item);
-  }
-  return { all: out, withinBudget };
+  const inside = later.findIndex((i) => (spent += cost(i)) > BUDGET);
+  if (inside < 0) return { all: [...out, ...later], withinBudget: out.length + later.length };
+  out.push(...later.slice(0, inside));
+  left = later.slice(inside);
+  let open = ENTRY_BUDGET;
+  const entering = covering((i) => reach(i)!.entered.map((f) => `${i.name} ${f}`), out).filter(
+    (i) => (open -= cost(i)) >= 0,
+  );
+  const chosen = [...out, ...entering];
+  return {
+    all: [...chosen, ...later.slice(inside).filter((i) => !entering.includes(i))],
+    withinBudget: chosen.length,
+  };
 }

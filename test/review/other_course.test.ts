@@ -10,7 +10,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { wayText } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
-import { root } from "../support/paths.ts";
+import { example, root } from "../support/paths.ts";
 
 const WAIT = ["\twhile ((busy = dax_layout_busy_page_range(", "\t\twait_page_idle_uninterruptible("];
 
@@ -36,6 +36,21 @@ diff --git a/fs/dax.c b/fs/dax.c
 ${body.map((l) => `${waits(l) ? kind : " "}${l}`).join("\n")}
 `;
 }
+
+test("a line that went and put right what a line that stays writes has the finding", () => {
+  const mail = example("demo.eml");
+  const at = mail.toString().split("\n").indexOf("-\tfolio->mapping = NULL;") + 1;
+  assert.ok(at > 0);
+  for (const scenario of ["fstests-generic-437 order=0", "evict-after-unmap order=0 index=0 fs=0 umount=1"]) {
+    const { findings } = reviewDocument(parseDocument(mail, "demo.eml"), { scenario });
+    const stale = findings.filter((f) => f.verdict === "new" && f.code === "stale-mapping");
+    assert.deepEqual(
+      stale.map((f) => [f.docLine, f.exactLine, f.side]),
+      [[at, true, "before"]],
+      scenario,
+    );
+  }
+});
 
 const review = (mail: string): ReviewResult =>
   reviewDocument(parseDocument(Buffer.from(mail), "wait.eml"), {

@@ -75,11 +75,20 @@ test("what only one scenario looks at comes before what stands beside the patch'
   assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
 });
 
-test("each scenario that enters a changed function does so once before what stands beside", () => {
-  const { items } = planOf({ ...basis, reach: reach(10, false, true, true) }, {}, null);
-  assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
-  const bare = planOf({ ...basis, reach: reach(10, false, false, true) }, {}, null);
-  assert.deepEqual(labels(bare.items), ["one a=1", "two a=1", "two a=2", "one a=0", "two a=0"]);
+test("beyond the budget each scenario that enters a changed function does so once", () => {
+  const { items, leftOut } = planOf({ ...basis, reach: reach(4_000_000, false, false, true) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "one a=0", "two a=0", "two a=2"]);
+  assert.equal(leftOut.length, 1);
+  const dear = planOf({ ...basis, reach: reach(BUDGET, false, false, true) }, {}, null);
+  assert.deepEqual(labels(dear.items), ["one a=1", "two a=1"]);
+  const known = reach(0, false, false, true);
+  const some = planOf(
+    { ...basis, reach: (l) => ({ ...known(l), steps: l === "one a=0" ? BUDGET : 1 }) },
+    {},
+    null,
+  );
+  assert.deepEqual(labels(some.items), ["one a=1", "two a=1", "two a=2"]);
+  assert.deepEqual(some.leftOut[1]?.labels, ["one a=0", "two a=0"]);
 });
 
 test("beyond the budget only what is new runs; --thorough and a name run all", () => {
