@@ -54,24 +54,30 @@ function lastPatchWrite(
   return last;
 }
 
-/** A write that the other side's removed (or added) line did in the same step, where no changed line of this side writes. */
+/**
+ * A write that the other side's removed (or added) line did since all was last at rest, where no changed line of this side
+ * writes since then. `from`: the event of that rest, or -1.
+ */
 function droppedWrite(
   here: PatchSide,
   run: ScenarioRun,
   other: PatchSide,
   otherRun: ScenarioRun,
   v: Violation,
+  from: number,
 ): Blame | null {
+  const rest = run.events[from]?.step ?? v.step - 1;
+  const since = (e: MachineEvent): boolean => e.step <= v.step && (e.step > rest || e.step === v.step);
   const own = here.side === "before" ? "-" : "+";
   const written = run.events.some((e) => {
-    const at = e.step === v.step && suspect(e, v) !== null ? here.diffFrame(e.stack) : null;
+    const at = since(e) && suspect(e, v) !== null ? here.diffFrame(e.stack) : null;
     return at !== null && here.place(at.docLine)?.kind === own;
   });
   if (written) return null;
   const marker = other.side === "before" ? "-" : "+";
   for (let i = otherRun.events.length - 1; i >= 0; i--) {
     const e = otherRun.events[i]!;
-    if (e.step !== v.step || suspect(e, v) === null) continue;
+    if (!since(e) || suspect(e, v) === null) continue;
     const at = other.diffFrame(e.stack);
     if (at === null) continue;
     const place = other.place(at.docLine);
@@ -190,7 +196,8 @@ export function blame(
     if (recent !== null && here.place(recent.docLine)?.kind === own)
       return of(recent.docLine, true, recent.event);
     // What a line that stays wrote, a line that went may have put right.
-    const dropped = other !== null && otherRun !== null ? droppedWrite(here, run, other, otherRun, v) : null;
+    const dropped =
+      other !== null && otherRun !== null ? droppedWrite(here, run, other, otherRun, v, since) : null;
     if (dropped !== null) return dropped;
     if (recent !== null) return of(recent.docLine, true, recent.event);
     const diverged =
