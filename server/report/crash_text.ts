@@ -58,12 +58,17 @@ function sentences({ report, known, scenarios, touchedBy, ran, match }: CrashOut
     match.since === null
       ? "without the series too"
       : `since patch ${match.since.number} "${match.since.subject}"`;
+  const inPart = match.since?.inPart ?? [];
   out.push(
     match.near === "same"
       ? `reproduced: ${match.scenario} comes to the same fault at the same function, ${since}`
       : `near it: ${match.scenario} comes to such a fault with ${list(match.common)} open, ${since}`,
     `${match.message}, in ${list(match.stack)}`,
   );
+  if (inPart.length > 0)
+    out.push(
+      `patch${inPart.length === 1 ? "" : "es"} ${list(inPart.map(String))} of the series ${inPart.length === 1 ? "is" : "are"} on this tree only in part: what ${inPart.length === 1 ? "it breaks" : "they break"} may show with a later patch first`,
+    );
   return out;
 }
 

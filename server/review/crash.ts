@@ -8,7 +8,7 @@ import { referenceDefines } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { CrashReport, ParsedDocument, Patch } from "../mail/types.ts";
-import type { TreeContext } from "../source/context.ts";
+import { imagesIn, type TreeContext } from "../source/context.ts";
 import { isFault } from "./compare.ts";
 import { reachOf } from "./reach.ts";
 import type { PatchSide } from "./side.ts";
@@ -28,7 +28,14 @@ export interface CrashMatch {
   /** Functions that the report's trace and this stack have in common. */
   readonly common: readonly string[];
   /** The first patch of the series with which it shows; null: it shows without the series too. */
-  readonly since: { readonly number: number; readonly subject: string } | null;
+  readonly since: CrashSince | null;
+}
+
+export interface CrashSince {
+  readonly number: number;
+  readonly subject: string;
+  /** Patches up to there with hunks that the tree refuses: what is theirs may show with a later one only. */
+  readonly inPart: readonly number[];
 }
 
 export interface CrashOutcome {
@@ -157,6 +164,20 @@ class States {
     this.options = options;
   }
 
+  /** Whether hunks of C of the patch after the first `count` find no place, in a file that the tree has. */
+  inPart(count: number): boolean {
+    const { prerequisites } = this.context;
+    const patch = prerequisites[count];
+    if (patch === undefined) return false;
+    const context = { ...this.context, prerequisites: prerequisites.slice(0, count) };
+    return imagesIn(context, this.doc, patch).files.some(
+      (f) =>
+        f.touched &&
+        /\.[ch]$/.test(f.path) &&
+        f.hunks.some((h) => h.fate.kind === "rejected" && h.fate.why.kind !== "no-file"),
+    );
+  }
+
   /** The state after the first `count` patches, or with 0 before the first one; null where nothing of them is code. */
   at(count: number): PatchSide | null {
     const { prerequisites } = this.context;
@@ -214,7 +235,8 @@ function outcomeOf(
     else low = middle + 1;
   }
   const first = high === 0 ? null : patches[high - 1]!;
-  const since = first === null ? null : { number: first.number, subject: first.subject };
+  const inPart = patches.slice(0, high).flatMap((p, i) => (states.inPart(i) ? [p.number] : []));
+  const since = first === null ? null : { number: first.number, subject: first.subject, inPart };
   return { ...base, ran: whole.ran, match: { ...match, since } };
 }
 

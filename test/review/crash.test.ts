@@ -65,11 +65,15 @@ test("on a tree with the series the same fault at the same function is named, wi
     "\tmapping = mapping ? mapping : NULL;\n",
     "\tmapping = NULL;\n\tmapping->nrpages = 0;\n",
   );
+  const busy = "\tstruct page *busy;\n\n\tif (!dax_mapping(inode->i_mapping))";
+  const nowhere = (n: number): string =>
+    exchanged(whole, busy, busy.replace("\n\n", `\n\tint nowhere = ${n};\n\n`));
   const series = join(tree, "series.mbox");
   writeFileSync(
     series,
-    patchMail(1, 2, { path, from: whole, to: harmless }) +
-      patchMail(2, 2, { path, from: harmless, to: broken }),
+    patchMail(1, 3, { path, from: nowhere(1), to: nowhere(2) }) +
+      patchMail(2, 3, { path, from: whole, to: harmless }) +
+      patchMail(3, 3, { path, from: harmless, to: broken }),
   );
   const report = String(mail)
     .replaceAll("folio_mark_dirty", "dax_layout_busy_page")
@@ -78,15 +82,15 @@ test("on a tree with the series the same fault at the same function is named, wi
   const options = { tree, prerequisites: [series], era: "v6.12" };
   const [found] = crashOutcomes(doc, treeContext(options), options);
   assert.equal(found?.match?.near, "same", crashText([found!]));
-  assert.equal(found?.match?.since?.number, 2);
+  assert.equal(found?.match?.since?.number, 3);
+  assert.deepEqual(found?.match?.since?.inPart, [1]);
   assert.deepEqual(
     found?.touchedBy.map((t) => t.number),
-    [1, 2],
+    [2, 3],
   );
-  assert.match(
-    crashText([found!]).replace(/\s+/g, " "),
-    /the same fault at the same function, since patch 2/,
-  );
+  const told = crashText([found!]).replace(/\s+/g, " ");
+  assert.match(told, /the same fault at the same function, since patch 3/);
+  assert.match(told, /patch 1 of the series is on this tree only in part/);
 });
 
 /** What `folioscope review` says of a mail. */
