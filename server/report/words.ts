@@ -186,6 +186,6 @@ export function waySentence(f: Pick<Finding, "verdict" | "side" | "exactLine" | 
     case "led there":
       return "The line given led there; the event is in other code.";
     default:
-      return `The event is in other code; the line given is what the kernel has there ${f.side} the patch.`;
+      return `The event is in other code; the line given is what the patch ${f.side === "before" ? "removes" : "adds"} there.`;
   }
 }

@@ -16,6 +16,7 @@ import {
   type Cause,
   compareRuns,
   type Judged,
+  keyOf,
   type ReleaseFaults,
   type Reworded,
   unusable,
@@ -207,6 +208,7 @@ function verdictOf(
 ): { verdict: Verdict; reason: string; judged: Judged | null } {
   const { sides, runs } = ran;
   const problem =
+    noBoot(sides) ??
     (executed.before.length + executed.after.length === 0 && !reaches(ran)
       ? {
           verdict: "not-modelled" as Verdict,
@@ -216,17 +218,40 @@ function verdictOf(
     prefixed("before", unusable(runs.before)) ??
     prefixed("after", unusable(runs.after));
   if (problem !== null) return { ...problem, judged: null };
-  const judged = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran));
+  const compared = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran));
+  const own = ({ root }: Cause): boolean => !ofTheMixture(ran, item, context, root);
+  const judged: Judged = { ...compared, still: compared.still.filter(own) };
+  const stray =
+    compared.fresh.find((c) => !own(c)) ??
+    (compared.verdict === "already" && judged.still.length === 0 ? compared.still[0] : undefined);
+  if (stray !== undefined)
+    return {
+      verdict: "not-modelled",
+      reason: `${stray.root.code} comes up in code of the reference kernel ${sides.after.era}; the tree is Linux ${sides.mixed}, and the two may not fit there`,
+      judged: null,
+    };
   const verdict =
     sides.same && (judged.verdict === "new" || judged.verdict === "fixed") ? "clean" : judged.verdict;
   const quiet = verdict === "clean" || verdict === "already";
   const why =
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree ? standIn(ran) : null) ??
-    (quiet ? withoutHunk(sides) : tornEarlier(ran, judged));
+    (quiet ? withoutHunk(sides) : (tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
+}
+
+/** Why neither side ran anything. */
+function noBoot({ before, after }: PatchSides): { verdict: Verdict; reason: string } | null {
+  const side = [before, after].find((s) => s.booted.snapshot === null);
+  if (side === undefined) return null;
+  const { boot } = side.booted;
+  const { verdict, reason } = unusable(boot) ?? {
+    verdict: "not-modelled" as const,
+    reason: boot.end.reason.message,
+  };
+  return { verdict, reason: `${side.side}: ${reason}` };
 }
 
 function prefixed(
@@ -281,6 +306,57 @@ function tornEarlier({ sides: { before, after, torn }, runs }: RanCase, judged: 
   const name = names.find((n) => n !== null);
   if (name === undefined || names.includes(null)) return null;
   return `a hunk of an earlier patch for ${name}() does not fit the kernel tree: it ran without it`;
+}
+
+/**
+ * Whether what the after side shows, alone or like the before side, may come of a tree and a reference kernel of two releases:
+ * it happens in the reference kernel's code, which by itself does not show it.
+ */
+function ofTheMixture(
+  { sides: { after, mixed }, runs }: RanCase,
+  item: ScenarioItem,
+  { baselines, steps }: CaseContext,
+  v: Violation,
+): boolean {
+  if (mixed === "") return false;
+  const fn =
+    v.stop === true
+      ? runs.after.end.stack[0]?.fn
+      : v.event === null
+        ? undefined
+        : after.fn(runs.after.events[v.event]!.stack[0]?.fn ?? -1);
+  return fn?.fidelity === "reference" && !baselines.faults(after.era, item, steps).has(keyOf(v));
+}
+
+const mentions = (text: string, name: string): boolean =>
+  (text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => word === name);
+
+/**
+ * Why a difference may not be the patch's: the side that differs works with an object of the mail, and the function that sets
+ * it up is called only where the mail shows a part, so that it never ran. Null otherwise, and with a kernel tree.
+ */
+function notSetUp({ sides, runs }: RanCase, judged: Judged): string | null {
+  for (const [side, run, causes] of [
+    [sides.after, runs.after, judged.fresh],
+    [sides.before, runs.before, judged.gone],
+  ] as const) {
+    if (causes.length === 0 || side.inTree) continue;
+    const ran = new Set([...side.booted.boot.functions, ...run.functions].map((id) => side.fn(id).name));
+    const { functions, partial, others } = side.overlay;
+    for (const f of functions) {
+      if (ran.has(f.name) || functions.some((g) => g !== f && mentions(g.text, f.name))) continue;
+      const caller = partial.find((p) => p.changed && p.kind === "function" && mentions(p.text, f.name));
+      const object = others.find(
+        (o) =>
+          o.kind === "variable" &&
+          mentions(f.text, o.name) &&
+          functions.some((g) => g !== f && ran.has(g.name) && mentions(g.text, o.name)),
+      );
+      if (caller !== undefined && object !== undefined)
+        return `${caller.name}() calls ${f.name}(), which sets up ${object.name}; the mail shows ${caller.name}() only in part, so ${f.name}() did not run`;
+    }
+  }
+  return null;
 }
 
 /** Why quiet says nothing: data, a macro or a type that the patch changes is not as it has it. */

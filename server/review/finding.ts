@@ -65,7 +65,7 @@ export function candidate(
       : [
           at.side === side.side
             ? "The event is not in code the mail shows; the line given led there."
-            : `The event is not on a line of the patch; the line given is what the kernel has there ${at.side} the patch.`,
+            : `The event is not on a line of the patch; the line given is what the patch ${at.side === "before" ? "removes" : "adds"} there.`,
         ]),
     `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
   ].filter((d) => d !== "");

@@ -4,14 +4,14 @@
  */
 
 import { AddressSpace } from "../../emulator/c/space.ts";
-import { type Era, eraRow } from "../../emulator/kernel/era.ts";
+import { ERA_NAMES, type Era, eraRow } from "../../emulator/kernel/era.ts";
 import { type OverlayUnit, referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
-import { baseNote } from "../source/bases.ts";
+import { baseNote, versionOf } from "../source/bases.ts";
 import { changesNoCode } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
@@ -47,6 +47,8 @@ export interface SideSources {
   readonly files: ReadonlyMap<string, string>;
   /** Scenarios that came as files. */
   readonly written: readonly ScenarioFile[];
+  /** Version of the kernel tree ("6.12"); "" without one, or where it does not say. */
+  readonly release: string;
 }
 
 /** Both sides, built. */
@@ -63,6 +65,8 @@ export interface PatchSides {
   readonly changed: ChangedCode;
   /** Hunks that are in no image and change what is in no function: whatever runs, runs without them. */
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
+  /** "6.1": the release of the tree, where no era of the reference kernel is of it; "" otherwise. */
+  readonly mixed: string;
   /** Definitions that hunks of earlier patches would have changed. By name alone: functions move from file to file. */
   readonly torn: ReadonlySet<string>;
 }
@@ -86,6 +90,7 @@ export function sourcesOf(
     images: null,
     // What an editor found in its workspace may have a name that the catalogue has.
     written: (options.written ?? []).filter((f) => !isBuiltIn(f.name)),
+    release: context === null ? "" : versionOf(context.tree),
   };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
   if (inTree !== null && "same" in inTree)
@@ -151,6 +156,7 @@ interface Told {
   readonly hunks: HunkNote[];
   readonly files: Map<string, string>;
   readonly written: readonly ScenarioFile[];
+  readonly release: string;
   images: SideImages | null;
 }
 
@@ -275,6 +281,8 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
+    mixed:
+      sources.release === "" || ERA_NAMES.some((e) => e === `v${sources.release}`) ? "" : sources.release,
     torn: new Set([...(sources.images?.torn.values() ?? [])].flatMap((names) => [...names])),
   };
 }

@@ -70,7 +70,7 @@ for (const [kind, verdict] of [
       found.map((f) => [f.verdict, f.docLine, f.exactLine, f.side, wayText(f)]),
       [[verdict, at, false, kind === "+" ? "after" : "before", "what is there instead"]],
     );
-    const told = `the line given is what the kernel has there ${kind === "+" ? "after" : "before"} the patch.`;
+    const told = `the line given is what the patch ${kind === "+" ? "adds" : "removes"} there.`;
     assert.ok(
       found[0]!.detail.some((d) => d.endsWith(told)),
       found[0]!.detail.join("\n"),
