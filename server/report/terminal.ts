@@ -281,13 +281,24 @@ function unmodelledLines(result: ReviewResult, index: number, paint: Paint): str
   );
   if (partial.length > 0)
     out.push(
-      ...wrap(
-        `did not run: ${partial.map((f) => `${f.name}() (${f.reason})`).join("; ")}`,
-        WIDTH - 2,
-        "    ",
-      ).map((l) => paint(`  ${l}`, "dim")),
+      ...wrap(`did not run: ${byReason(partial)}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
     );
   return out.length > 0 ? [...out, ""] : out;
+}
+
+/** Functions that are named of those with one reason; the others are counted. */
+const NAMED_MAX = 12;
+
+/** "a(), b() (no scenario calls them); c() (the diff shows only a part of it)": each reason once. */
+function byReason(functions: ReviewResult["functions"]): string {
+  const groups = new Map<string, string[]>();
+  for (const f of functions) groups.set(f.reason, [...(groups.get(f.reason) ?? []), `${f.name}()`]);
+  return [...groups]
+    .map(([reason, names]) => {
+      const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
+      return `${names.slice(0, NAMED_MAX).join(", ")}${more} (${reason})`;
+    })
+    .join("; ");
 }
 
 function runLine(r: ReviewResult["runs"][number], paint: Paint): string[] {

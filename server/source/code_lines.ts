@@ -54,7 +54,7 @@ export function changesNoCode(patch: Patch): boolean {
     codeLines(fromCode(lines.filter((l) => l.kind !== not).map((l) => l.text)))
       .map((l) => l.code)
       .join(" ")
-      .replace(/\s*([^\w\s])\s*/g, "$1");
+      .replace(/ ?([^\w\s]) ?/g, "$1");
   return (
     hunks.length > 0 &&
     hunks.every(({ lines }) => {

@@ -111,6 +111,21 @@ test("hunks: what fits exactly is counted, what was merged or rejected is told o
   assert.deepEqual(wide(text), []);
 });
 
+test("functions that did not run for one reason share it, and of many the first are named", () => {
+  const [one] = treeReview().functions;
+  assert.ok(one);
+  const named = (name: string, reason: string) => ({ ...one, name, reason, executed: false });
+  const many = Array.from({ length: 14 }, (_, i) => named(`mill_${i}`, "nobody calls it"));
+  const text = textOf(treeReview({ functions: [...many, named("wheel", "half of it is here")] }));
+  const told = text.replace(/\s+/g, " ");
+  assert.match(
+    told,
+    /did not run: mill_0\(\), .*, mill_11\(\) and 2 more \(nobody calls it\); wheel\(\) \(half of it is here\)/,
+  );
+  assert.equal(told.match(/nobody calls it/g)?.length, 1);
+  assert.deepEqual(wide(text), []);
+});
+
 test("a finding that a later patch mends is told with that patch", () => {
   const made = treeReview();
   const findings = made.findings.map((f) => ({
