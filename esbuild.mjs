@@ -50,9 +50,11 @@ for (const wanted of [options, page]) {
     await build.dispose();
   }
 }
-if (!watch) await ship();
+// What was lowered belongs to the code that lowered it: a watched build, which changes that code, goes without.
+if (watch) rmSync("dist/lowered.bin", { force: true });
+else await ship();
 
-/** The reference kernels of all eras, preprocessed: dist/reference.bin. */
+/** The reference kernels of all eras, preprocessed and lowered: dist/reference.bin, dist/lowered.bin. */
 async function ship() {
   const { entryPoints, outExtension, ...rest } = options;
   const outfile = "dist/.ship.cjs";

@@ -3,13 +3,21 @@
  * The reference kernel is preprocessed and parsed once an era and kept; a side that redefines one of its macros gets a
  * parse of its own. Leaves out running (scenario/runner.ts) and finding the definitions in a mail (server/source).
  */
-import type { CError, DeclSpecs, External, Loc, SourceFile, TranslationUnit } from "./c/ast.ts";
+import type { CError, DeclSpecs, External, FunctionDef, Loc, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
+import {
+  type LoweredFunction,
+  LoweredPacker,
+  LoweredReader,
+  type LoweredTables,
+  sameDefinition,
+} from "./c/lowered.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { type PackedText, packText, unpackText } from "./c/packed.ts";
-import { type ParsedUnit, parse } from "./c/parser.ts";
+import { type BodySource, type ParsedUnit, parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
-import type { AddressSpace } from "./c/space.ts";
+import { loweredIn, offerCode } from "./c/shared_code.ts";
+import { AddressSpace, type SpaceSeed } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
@@ -101,6 +109,8 @@ interface PreprocessedReference {
   readonly macros: MacroTable;
   readonly tokens: readonly Token[];
   readonly errors: readonly CError[];
+  /** Bodies whose tokens are not among the tokens. */
+  readonly bodies?: BodySource;
 }
 
 /** A preprocessed reference kernel as a build leaves it. */
@@ -121,6 +131,94 @@ let shipped: ((key: string) => ShippedReference | null) | null = null;
  */
 export function useShipped(find: (key: string) => ShippedReference | null): void {
   shipped = find;
+}
+
+/** The lowered functions of the reference kernels of all eras, as a build leaves them. */
+export interface ShippedCode {
+  readonly digest: string;
+  readonly tables: LoweredTables;
+  /** What they are called and where their objects lie, in all eras. */
+  readonly space: SpaceSeed;
+  /** A function of an era by `lowered()`'s key; null when it has none. */
+  find(era: string, key: string): LoweredFunction | null;
+}
+
+let shippedCode: (() => ShippedCode | null) | null = null;
+let foundCode: ShippedCode | null | undefined;
+
+/** Where lowered functions are to be had: asked once. */
+export function useShippedCode(find: () => ShippedCode | null): void {
+  shippedCode = find;
+  foundCode = undefined;
+}
+
+function codeAtHand(): ShippedCode | null {
+  if (foundCode === undefined) {
+    foundCode = shippedCode?.() ?? null;
+    if (foundCode?.digest !== referenceDigest()) foundCode = null;
+  }
+  return foundCode;
+}
+
+const definitionKey = (path: string, def: FunctionDef): string => `${path} ${def.declarator.name}`;
+
+/** The functions of a parse by their keys; those whose key several have are in none. */
+function definitions(units: readonly LinkUnit[]): Map<string, FunctionDef> {
+  const found = new Map<string, FunctionDef>();
+  const twice = new Set<string>();
+  for (const { path, tu } of units)
+    for (const e of tu.externals) {
+      if (e.kind !== "function") continue;
+      const key = definitionKey(path, e);
+      if (found.has(key)) twice.add(key);
+      found.set(key, e);
+    }
+  for (const key of twice) found.delete(key);
+  return found;
+}
+
+/** Offers what the build has lowered for the functions of a parse; `plain` is the parse that it lowered. */
+function offerLowered(era: Era, parsed: ReferenceParse, plain: ReferenceParse): void {
+  const base = plain === parsed ? null : definitions(plain.units);
+  let reader: LoweredReader | null = null;
+  for (const [key, def] of definitions(parsed.units))
+    offerCode(def, () => {
+      const code = codeAtHand();
+      const twin = base?.get(key);
+      if (code === null || (base !== null && (twin === undefined || !sameDefinition(def, twin)))) return null;
+      const made = code.find(era, key);
+      if (made === null) return null;
+      let reading = reader;
+      if (reading?.tables !== code.tables) reader = reading = new LoweredReader(code.tables, parsed.files);
+      return (question, answer) => reading.read(made, question, answer);
+    });
+}
+
+/** Lowers the reference kernels of `eras` for useShippedCode(): those of its functions whose code can be left. */
+export function lowerReferences(eras: readonly Era[]): {
+  readonly code: Omit<ShippedCode, "find">;
+  readonly functions: ReadonlyMap<Era, ReadonlyMap<string, LoweredFunction>>;
+} {
+  const space = new AddressSpace();
+  const packer = new LoweredPacker();
+  const functions = new Map<Era, Map<string, LoweredFunction>>();
+  for (const era of eras) {
+    const { image } = buildKernelImage(era, [], space);
+    const all = definitions(parseReference(era, [], null).units);
+    const left = new Map<string, LoweredFunction>();
+    for (const [key, def] of all) {
+      const id = image.findFunction(def.declarator.name ?? "", key.slice(0, key.indexOf(" ")));
+      if (id >= 0) image.lower(id);
+    }
+    for (const [key, def] of all) {
+      const shared = loweredIn(space).of(def);
+      if (shared !== null) left.set(key, packer.pack(shared, image.files));
+    }
+    functions.set(era, left);
+  }
+  const { questions, answers } = loweredIn(space);
+  const code = { digest: referenceDigest(), tables: packer.tables(questions, answers), space: space.seed() };
+  return { code, functions };
 }
 
 let digest: string | null = null;
@@ -145,20 +243,21 @@ export function referenceDigest(): string {
 export function packReference(era: Era): ShippedReference | null {
   const pre = preprocessReference(era, [], null, NONE, []);
   if (pre.errors.length > 0) return null;
+  const { bodies } = parse(pre.tokens, { lazyBodies: true });
   return {
     digest: referenceDigest(),
-    text: packText(pre.tokens, pre.macros),
+    text: packText(pre.tokens, pre.macros, bodies),
     counter: pre.macros.counter,
     files: pre.files.map((f) => (sourceByPath.get(f.path) === f ? f.path : f)),
   };
 }
 
 function unpackReference(s: ShippedReference): PreprocessedReference {
-  const { tokens, macros } = unpackText(s.text);
+  const { tokens, macros, bodies } = unpackText(s.text);
   const table = new MacroTable(macros);
   table.counter = s.counter;
   const files = s.files.map((f) => (typeof f !== "string" ? f : sourceByPath.get(f)!));
-  return { files, macros: table, tokens, errors: [] };
+  return { files, macros: table, tokens, errors: [], bodies };
 }
 
 function preprocessReference(
@@ -224,8 +323,8 @@ export function parseReference(
       : preprocessReference(era, overlay, override, gone, traits);
   // Whoever uses the parse puts the files of his side there.
   const files = pre.files.map((f, i) => (i < MAX_OVERLAYS ? NO_FILE : f));
-  const { macros } = pre;
-  const unit = parse(pre.tokens, { lazyBodies: true });
+  const { macros, bodies } = pre;
+  const unit = parse(pre.tokens, { lazyBodies: true, ...(bodies === undefined ? {} : { bodies }) });
   const errors = [...pre.errors, ...unit.errors];
   const names = namesOf(unit.externals);
   const { typedefs } = unit;
@@ -240,6 +339,8 @@ export function parseReference(
   };
   if (parses.size > 8) parses.clear();
   parses.set(key, result);
+  if (traits.length === 0)
+    offerLowered(era, result, override === null ? result : parseReference(era, [], null));
   return result;
 }
 
@@ -261,6 +362,18 @@ function overlayMacros(sources: readonly SourceFile[], base: MacroTable): MacroT
     for (const m of table) if (before.get(m.name) !== m) own.set(m);
   }
   return own;
+}
+
+const spaces = new Map<Era, AddressSpace>();
+
+/**
+ * The address space of an era, common to all patches of a thread: what the reference kernel's functions were lowered to for
+ * one of them is there for the next.
+ */
+export function spaceOf(era: Era): AddressSpace {
+  let space = spaces.get(era);
+  if (space === undefined || space.crowded) spaces.set(era, (space = new AddressSpace(codeAtHand()?.space)));
+  return space;
 }
 
 /**
@@ -341,8 +454,8 @@ function parsedUnit(
     missingInclude: "ignore",
   });
   const unit = parse(pre.tokens, { typedefs, lazyBodies: false, unknownTypes: "assume" });
-  const { externals, typedefs: all, assumedTypes } = unit;
-  return { externals, typedefs: all, assumedTypes, errors: [...pre.errors, ...unit.errors] };
+  const { externals, typedefs: all, assumedTypes, bodies } = unit;
+  return { externals, typedefs: all, assumedTypes, bodies, errors: [...pre.errors, ...unit.errors] };
 }
 
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */

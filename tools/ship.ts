@@ -1,9 +1,10 @@
-// Writes the preprocessed reference kernels of all eras into one file, for server/shipped.ts: what they share is most of
-// them, and is stored once. Run by esbuild.mjs.
+// Writes the reference kernels of all eras, preprocessed and lowered, into two files for server/shipped.ts: what they share
+// is most of them, and is stored once. Run by esbuild.mjs.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
-import { packReference } from "../emulator/kernel.ts";
+import { lowerReferences, packReference } from "../emulator/kernel.ts";
+import { LOWERED_FILE, storeLowered } from "../server/lowered_file.ts";
 import { SHIPPED_FILE, storeShipped } from "../server/shipped_file.ts";
 
 const folder = process.argv[2]!;
@@ -19,3 +20,4 @@ const all = [...ERA_NAMES]
     return [era, packed] as const;
   });
 storeShipped(new Map(all)).then((bytes) => writeFileSync(join(folder, SHIPPED_FILE), bytes));
+writeFileSync(join(folder, LOWERED_FILE), storeLowered(lowerReferences(all.map(([era]) => era))));

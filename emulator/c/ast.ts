@@ -345,6 +345,15 @@ export interface FunctionDef {
   readonly bodyErrors: readonly CError[];
   readonly loc: Loc;
   readonly endLoc: Loc;
+  /** The tokens of a body that is parsed on first use. */
+  bodyTokens?(): readonly BodyToken[];
+}
+
+/** As much of a token as tells two bodies apart. */
+export interface BodyToken {
+  readonly kind: string;
+  readonly text: string;
+  readonly loc: Loc;
 }
 
 export interface StaticAssert {

@@ -175,6 +175,7 @@ class Linker implements LinkScope, Answering {
   private readonly globals: GlobalInfo[] = [];
   private readonly globalOf = new Map<ObjectSym, GlobalInfo>();
   private readonly space: AddressSpace;
+  private readonly layerNames: readonly string[];
   private readonly shared: SharedCode;
   private readonly placed = new Set<number>();
   private readonly lines: Loc[] = [];
@@ -192,6 +193,10 @@ class Linker implements LinkScope, Answering {
 
   constructor(options: LinkOptions) {
     this.options = options;
+    const all = options.layers.map((l) => l.fidelity);
+    this.layerNames = all.map((f, i) =>
+      all.indexOf(f) === all.lastIndexOf(f) ? f : `${f} ${all.length - i}`,
+    );
     this.space = options.space ?? new AddressSpace();
     this.shared = new SharedCode(this.space, this);
     this.hosted = options.hosted ?? false;
@@ -227,8 +232,8 @@ class Linker implements LinkScope, Answering {
       lower: (id) => this.lower(id),
       findFunction: (name, path) => this.findFunction(name, path ?? ""),
       globalAddress: (name) => this.globalAddress(name),
-      layoutOf: (type) => guarded(() => this.typeLayout(type)),
-      constant: (name) => guarded(() => this.constant(name)),
+      layoutOf: known((type) => guarded(() => this.typeLayout(type))),
+      constant: known((name) => guarded(() => this.constant(name))),
     };
   }
 
@@ -271,6 +276,14 @@ class Linker implements LinkScope, Answering {
 
   get files(): readonly SourceFile[] {
     return this.options.files;
+  }
+
+  layerName(layer: number): string {
+    return this.layerNames[layer] ?? "";
+  }
+
+  layerNamed(name: string): number {
+    return this.layerNames.indexOf(name);
   }
 
   lookup(name: string, path: string): Entity | null {
@@ -997,6 +1010,16 @@ function bytesKey(bytes: Uint8Array): string {
   let key = "";
   for (let i = 0; i < bytes.length; i++) key += String.fromCharCode(bytes[i]!);
   return key;
+}
+
+/** Asks for each name until there is an answer: every run asks the same. What is not known may come to be. */
+function known<T extends object | bigint>(ask: (name: string) => T | null): (name: string) => T | null {
+  const answers = new Map<string, T>();
+  return (name) => {
+    let answer = answers.get(name) ?? null;
+    if (answer === null && (answer = ask(name)) !== null) answers.set(name, answer);
+    return answer;
+  };
 }
 
 /** Runs something that the C may make impossible; null then. Questions about a broken kernel have no answer, not a crash. */

@@ -5,6 +5,7 @@
  */
 import type { Loc } from "./ast.ts";
 import type { MacroDef } from "./macro_table.ts";
+import type { BodySource } from "./parser.ts";
 import { makeLoc, makeToken, TOKEN_KINDS, type Token } from "./token.ts";
 
 /** Tokens and macros; plain data, fit for a structured clone. */
@@ -16,11 +17,17 @@ export interface PackedText {
   readonly tokens: Int32Array;
   /** How many of the tokens are the text; the macros' replacement lists follow. */
   readonly length: number;
+  /** Function bodies in the text: index of the first token, and behind the last. */
+  readonly bodies: Int32Array;
   /** Of each macro: name, place, its tokens' count, variadic, parameters (-1: none) and their strings. */
   readonly macros: readonly (readonly number[])[];
 }
 
-export function packText(text: readonly Token[], macros: Iterable<MacroDef>): PackedText {
+export function packText(
+  text: readonly Token[],
+  macros: Iterable<MacroDef>,
+  bodies: readonly (readonly [from: number, to: number])[] = [],
+): PackedText {
   const strings: string[] = [];
   const stringIds = new Map<string, number>();
   const locs: number[] = [];
@@ -56,46 +63,73 @@ export function packText(text: readonly Token[], macros: Iterable<MacroDef>): Pa
     locs: Int32Array.from(locs),
     tokens: Int32Array.from(tokens),
     length: text.length,
+    bodies: Int32Array.from(bodies.flat()),
     macros: packed,
   };
 }
 
-export function unpackText(p: PackedText): { readonly tokens: Token[]; readonly macros: MacroDef[] } {
+/**
+ * The text and its macros; of function bodies only the first and the last token are there, `bodies` has the others when they
+ * are asked for.
+ */
+export function unpackText(p: PackedText): {
+  readonly tokens: Token[];
+  readonly macros: MacroDef[];
+  readonly bodies: BodySource;
+} {
   const { strings } = p;
-  const locs: Loc[] = [];
-  for (let i = 0; i < p.locs.length; i += 5) {
+  const places: Loc[] = new Array<Loc>(p.locs.length / 5);
+  const place = (id: number): Loc => {
+    const known = places[id];
+    if (known !== undefined) return known;
+    const i = id * 5;
     const via = p.locs[i + 3]!;
     const macro = p.locs[i + 4]!;
-    locs.push(
-      makeLoc(
-        p.locs[i]!,
-        p.locs[i + 1]!,
-        p.locs[i + 2]!,
-        via === 0 ? undefined : locs[via - 1],
-        macro === 0 ? undefined : strings[macro - 1],
-      ),
+    const loc = makeLoc(
+      p.locs[i]!,
+      p.locs[i + 1]!,
+      p.locs[i + 2]!,
+      via === 0 ? undefined : place(via - 1),
+      macro === 0 ? undefined : strings[macro - 1],
     );
-  }
-  const all: Token[] = [];
-  for (let i = 0; i < p.tokens.length; i += 3) {
+    places[id] = loc;
+    return loc;
+  };
+  const token = (n: number): Token => {
+    const i = n * 3;
     const at = p.tokens[i + 1]!;
     const kind = TOKEN_KINDS[p.tokens[i + 2]!]!;
-    all.push(makeToken(kind, strings[p.tokens[i]!]!, locs[at >> 2]!, (at & 1) !== 0, (at & 2) !== 0, null));
+    return makeToken(kind, strings[p.tokens[i]!]!, place(at >> 2), (at & 1) !== 0, (at & 2) !== 0, null);
+  };
+  const take = (from: number, to: number): Token[] => {
+    const out: Token[] = [];
+    for (let n = from; n < to; n++) out.push(token(n));
+    return out;
+  };
+  const tokens: Token[] = new Array<Token>(p.length);
+  const ends = new Map<number, number>();
+  let next = 0;
+  for (let i = 0; i < p.bodies.length; i += 2) {
+    const from = p.bodies[i]!;
+    const to = p.bodies[i + 1]!;
+    for (; next <= from; next++) tokens[next] = token(next);
+    tokens[to - 1] = token(to - 1);
+    ends.set(from, to);
+    next = to;
   }
-  let next = p.length;
-  const macros = p.macros.map(([name, place, count, variadic, params, ...names]): MacroDef => {
-    const body = all.slice(next, next + count!);
+  for (; next < p.length; next++) tokens[next] = token(next);
+  const macros = p.macros.map(([name, at, count, variadic, params, ...names]): MacroDef => {
+    const from = next;
     next += count!;
     return {
       name: strings[name!]!,
       params: params! < 0 ? null : names.map((n) => strings[n]!),
       variadic: variadic === 1,
-      body,
-      loc: locs[place!]!,
+      body: take(from, next),
+      loc: place(at!),
     };
   });
-  all.length = p.length;
-  return { tokens: all, macros };
+  return { tokens, macros, bodies: { ends, take } };
 }
 
 /**

@@ -34,6 +34,15 @@ export interface ParseOptions {
    * built all the same), or nothing, for sources whose headers are not at hand. Either way it is in `assumedTypes`.
    */
   readonly unknownTypes?: "error" | "assume";
+  /** Bodies that are known to be lazy: their tokens but the first and the last are not among the tokens. */
+  readonly bodies?: BodySource;
+}
+
+/** Function bodies whose tokens are made when they are read. */
+export interface BodySource {
+  /** The index behind a body's last token, by the index of its first. */
+  readonly ends: ReadonlyMap<number, number>;
+  take(from: number, to: number): Token[];
 }
 
 export interface ParsedUnit extends TranslationUnit {
@@ -41,6 +50,8 @@ export interface ParsedUnit extends TranslationUnit {
   readonly typedefs: Set<string>;
   /** Names that were read as types although nothing declares them. Grows while lazy bodies are parsed. */
   readonly assumedTypes: ReadonlySet<string>;
+  /** Where lazy bodies stand in the tokens, one behind the other; none where tokens were left out. */
+  readonly bodies: readonly (readonly [from: number, to: number])[];
 }
 
 /** Parses a translation unit. With eager bodies the errors of bodies are in `errors` too. */
@@ -80,10 +91,17 @@ class LazyFunction implements FunctionDef {
   readonly krDecls: readonly Declaration[];
   readonly loc: Loc;
   readonly endLoc: Loc;
+  readonly bodyTokens: () => readonly Token[];
   private readonly parseBody: () => ParsedBody;
   private parsed: ParsedBody | null = null;
 
-  constructor(head: FunctionHead, endLoc: Loc, parseBody: () => ParsedBody) {
+  constructor(
+    head: FunctionHead,
+    endLoc: Loc,
+    parseBody: () => ParsedBody,
+    bodyTokens: () => readonly Token[],
+  ) {
+    this.bodyTokens = bodyTokens;
     this.specs = head.specs;
     this.declarator = head.declarator;
     this.krDecls = head.krDecls;
@@ -106,6 +124,7 @@ class Unit implements ParsedUnit {
   readonly externals: External[];
   readonly errors: CError[];
   readonly assumedTypes: ReadonlySet<string>;
+  readonly bodies: readonly (readonly [from: number, to: number])[];
   private readonly typedefNames: () => Set<string>;
 
   constructor(
@@ -113,7 +132,9 @@ class Unit implements ParsedUnit {
     errors: CError[],
     typedefNames: () => Set<string>,
     assumedTypes: ReadonlySet<string>,
+    bodies: readonly (readonly [from: number, to: number])[],
   ) {
+    this.bodies = bodies;
     this.externals = externals;
     this.errors = errors;
     this.typedefNames = typedefNames;
@@ -144,11 +165,15 @@ class Parser extends DeclParser {
   private bodyTokens = 0;
   /** The tokens of lazy bodies, once the file has been read. */
   private store: TokenStore | null = null;
+  private readonly left: BodySource | null;
+  private readonly complete: boolean;
   private inFunction = false;
 
   constructor(tokens: readonly Token[], options: ParseOptions) {
     const { kept, packs } = separatePragmas(tokens);
     super(kept, options.typedefs ?? []);
+    this.left = options.bodies ?? null;
+    this.complete = kept === tokens;
     this.packs = packs;
     this.lazy = options.lazyBodies === true;
     this.assumeTypes = options.unknownTypes === "assume";
@@ -166,7 +191,8 @@ class Parser extends DeclParser {
       }
     }
     this.putBodiesBy();
-    return new Unit(externals, this.errors, () => this.typedefNames(), this.assumed);
+    const bodies = this.complete && this.left === null ? this.bodies : [];
+    return new Unit(externals, this.errors, () => this.typedefNames(), this.assumed, bodies);
   }
 
   wholeExpression(): { readonly expr: Expr | null; readonly errors: readonly CError[] } {
@@ -373,17 +399,31 @@ class Parser extends DeclParser {
 
   private lazyFunction(head: FunctionHead): FunctionDef {
     const open = this.pos;
+    const givenEnd = this.left?.ends.get(open);
+    if (givenEnd !== undefined) return this.givenFunction(head, open, givenEnd);
     const { end, matched } = this.bodyEnd(open);
     const endToken = this.tokens[end - 1]!;
     this.seek(end);
     this.bodies.push([open, end]);
     const from = this.bodyTokens;
     this.bodyTokens += end - open;
-    return new LazyFunction(head, endToken.loc, () =>
-      this.store === null
-        ? this.bodyAt(head, open, end, matched)
-        : this.storedBody(head, from, end - open, matched),
+    const length = end - open;
+    return new LazyFunction(
+      head,
+      endToken.loc,
+      () =>
+        this.store === null
+          ? this.bodyAt(head, open, end, matched)
+          : this.storedBody(head, from, length, matched),
+      () => this.store?.take(from, from + length) ?? this.tokens.slice(open, end),
     );
+  }
+
+  private givenFunction(head: FunctionHead, open: number, end: number): FunctionDef {
+    const { loc } = this.tokens[end - 1]!;
+    this.seek(end);
+    const tokens = (): Token[] => this.left!.take(open, end);
+    return new LazyFunction(head, loc, () => this.bodyOf(head, tokens(), true), tokens);
   }
 
   /** The file has been read: of its tokens those of bodies are kept, small. Places of `#pragma pack` count all tokens. */
@@ -394,8 +434,13 @@ class Parser extends DeclParser {
   }
 
   private storedBody(head: FunctionHead, from: number, length: number, matched: boolean): ParsedBody {
-    this.tokens = this.store!.take(from, from + length);
-    const body = this.bodyAt(head, 0, length, matched);
+    return this.bodyOf(head, this.store!.take(from, from + length), matched);
+  }
+
+  /** Parses a body of which these are the tokens, once the file has been read. */
+  private bodyOf(head: FunctionHead, tokens: readonly Token[], matched: boolean): ParsedBody {
+    this.tokens = tokens;
+    const body = this.bodyAt(head, 0, tokens.length, matched);
     this.tokens = [];
     return body;
   }

@@ -23,7 +23,7 @@ export type SymRef =
   | { readonly bytes: Uint8Array; readonly align: number };
 
 /** What lowering did to its image, in order, and what it heard. */
-type Effect =
+export type Effect =
   | { readonly kind: "function"; readonly ref: SymRef; readonly is: number }
   | { readonly kind: "external"; readonly name: string; readonly is: string }
   | { readonly kind: "address"; readonly ref: SymRef | null; readonly name: string; readonly is: bigint }
@@ -33,10 +33,11 @@ type Effect =
   | { readonly kind: "dead"; readonly check: DeadCheck };
 
 /** A question that lowering asks: its kind, then what it is about. */
-type Question = readonly ["name" | "tag" | "declared" | "layout", ...(string | number)[]];
+export type Question = readonly ["name" | "tag" | "declared" | "layout", ...(string | number)[]];
 
-interface Shared {
-  readonly layer: number;
+export interface Shared {
+  /** As the linker calls it (Answering.layerName). */
+  readonly layer: string;
   readonly path: string;
   readonly questions: Int32Array;
   readonly answers: Int32Array;
@@ -49,7 +50,7 @@ class CodeStore {
   readonly questions: Question[] = [];
   private readonly questionIds = new Map<string, number>();
   private readonly answerIds = new Map<string, number>();
-  private readonly code = new Map<FunctionDef, Shared[]>();
+  private readonly code = new WeakMap<FunctionDef, Shared[]>();
 
   question(q: Question): number {
     const key = q.join("\0");
@@ -65,12 +66,54 @@ class CodeStore {
   }
 
   of(def: FunctionDef): readonly Shared[] {
-    return this.code.get(def) ?? [];
+    const known = this.code.get(def);
+    if (known !== undefined) return known;
+    const read = offers.get(def)?.() ?? null;
+    const list =
+      read === null
+        ? []
+        : [
+            read(
+              (q) => this.question(q),
+              (a) => this.answer(a),
+            ),
+          ];
+    this.code.set(def, list);
+    return list;
+  }
+
+  /** The answers by their numbers. */
+  get answerTexts(): string[] {
+    return [...this.answerIds.keys()];
   }
 
   keep(def: FunctionDef, shared: Shared): void {
     this.code.set(def, [...this.of(def).slice(1 - KEPT_OF_A_FUNCTION), shared]);
   }
+}
+
+/** Code of a definition that a build has left, with questions and answers as the taker numbers them. */
+export type OfferedCode = (question: (q: Question) => number, answer: (text: string) => number) => Shared;
+
+const offers = new WeakMap<FunctionDef, () => OfferedCode | null>();
+
+/** Says that a build may have lowered a definition: `load` gives what it left, null when it is none of this definition. */
+export function offerCode(def: FunctionDef, load: () => OfferedCode | null): void {
+  offers.set(def, load);
+}
+
+/** What has been lowered in a space, for a build to leave: of some definitions, with all questions and answers. */
+export function loweredIn(space: object): {
+  readonly questions: readonly Question[];
+  readonly answers: readonly string[];
+  of(def: FunctionDef): Shared | null;
+} {
+  const store = storeOf(space);
+  return {
+    questions: store.questions,
+    answers: store.answerTexts,
+    of: (def) => store.of(def)[0] ?? null,
+  };
 }
 
 const stores = new WeakMap<object, CodeStore>();
@@ -85,6 +128,9 @@ function storeOf(space: object): CodeStore {
 /** What sharing needs of the linker of an image. */
 export interface Answering extends GenEnv {
   readonly files: readonly SourceFile[];
+  /** What a layer is called in images that may have others beside it, and the layer of that name: -1 for none. */
+  layerName(layer: number): string;
+  layerNamed(name: string): number;
   lookup(name: string, path: string): Entity | null;
   tagType(kind: "struct" | "union" | "enum", name: string, path: string): CType | null;
   declaredIn(name: string, layer: number, path: string): CType | null;
@@ -147,7 +193,7 @@ export class SharedCode {
   }
 
   metDeclared(name: string, layer: number, path: string): void {
-    this.now?.ask("declared", name, layer, path);
+    this.now?.ask("declared", name, this.linker.layerName(layer), path);
   }
 
   madeString(sym: ObjectSym, bytes: Uint8Array, align: number): void {
@@ -188,8 +234,9 @@ export class SharedCode {
 
   /** The code of a definition: taken over, or made by `make`, which generates with the environment that it is given. */
   code(sym: FunctionSym, def: FunctionDef, make: (env: GenEnv) => FnCode): FnCode {
+    const layer = this.linker.layerName(sym.layer);
     for (const s of this.store.of(def))
-      if (s.layer === sym.layer && s.path === sym.path && this.answersAlike(s) && this.again(s.effects))
+      if (s.layer === layer && s.path === sym.path && this.answersAlike(s) && this.again(s.effects))
         return s.code;
     const recorder = new Recorder(this);
     const outer = this.recorder;
@@ -205,7 +252,7 @@ export class SharedCode {
       const answers = questions.map((q) => this.answer(q));
       if (!answers.includes(NO_ANSWER))
         this.store.keep(def, {
-          layer: sym.layer,
+          layer,
           path: sym.path,
           questions,
           answers,
@@ -360,7 +407,7 @@ export class SharedCode {
       return type === null ? "nothing" : this.typeKey(type);
     }
     if (kind === "declared") {
-      const type = this.linker.declaredIn(a, about[1] as number, c);
+      const type = this.linker.declaredIn(a, this.linker.layerNamed(b), c);
       return type === null ? "nothing" : this.typeKey(type);
     }
     const info = this.records.get(a);
@@ -377,7 +424,7 @@ export class SharedCode {
       case "function": {
         const { name, path, layer, def, noreturn, weak } = e.sym;
         const flags = `${def === null ? "-" : "d"}${noreturn ? "n" : ""}${weak === true ? "w" : ""}`;
-        return `function ${name} ${path} ${layer} ${flags} ${this.typeKey(e.sym.type())}`;
+        return `function ${name} ${path} ${this.linker.layerName(layer)} ${flags} ${this.typeKey(e.sym.type())}`;
       }
       case "object": {
         const { name, path, storage, defined, readonly, align } = e.sym;

@@ -10,6 +10,19 @@ export type SpaceKey = string | object | null;
 /** First free byte of the data segment. */
 const DATA_START = 0x40;
 const DATA_END = 0x3f000000;
+/** Functions and bytes of data beyond which a space that many images share is given up for a new one. */
+const CROWDED_FUNCTIONS = 1 << 15;
+const CROWDED_DATA = 1 << 28;
+
+/** What is named in a space; plain data, fit for a structured clone. */
+export interface SpaceSeed {
+  readonly natives: readonly string[];
+  readonly stubs: readonly string[];
+  readonly functions: number;
+  readonly functionIds: readonly (readonly [string, number])[];
+  readonly places: readonly (readonly [string, readonly { readonly at: number; readonly size: number }[]])[];
+  readonly cursor: number;
+}
 
 export class AddressSpace {
   /** In the order in which calls of natives number them. */
@@ -21,6 +34,36 @@ export class AddressSpace {
   readonly labels: { fn: number; pc: number }[] = [];
   private readonly places = new Map<SpaceKey, { readonly at: number; readonly size: number }[]>();
   private cursor = DATA_START;
+
+  /** A space of its own, or one that begins with what another one names. */
+  constructor(seed?: SpaceSeed) {
+    if (seed === undefined) return;
+    for (const name of seed.natives) this.native(name);
+    for (const name of seed.stubs) this.stub(name);
+    for (const [key, id] of seed.functionIds) this.functionIds.set(key, id);
+    for (const [key, places] of seed.places) this.places.set(key, [...places]);
+    this.functions = seed.functions;
+    this.cursor = seed.cursor;
+  }
+
+  /** All that has a name here by which another process knows it. */
+  seed(): SpaceSeed {
+    const named = <T>(of: ReadonlyMap<SpaceKey, T>): [string, T][] =>
+      [...of].filter((entry): entry is [string, T] => typeof entry[0] === "string");
+    return {
+      natives: [...this.natives],
+      stubs: [...this.stubs],
+      functions: this.functions,
+      functionIds: named(this.functionIds),
+      places: named(this.places),
+      cursor: this.cursor,
+    };
+  }
+
+  /** So much is named in it that further images should have a new one. */
+  get crowded(): boolean {
+    return this.functions > CROWDED_FUNCTIONS || this.cursor > CROWDED_DATA;
+  }
 
   /** Function id of a name. `taken` are the ids that the asking image has given to others. */
   functionId(key: SpaceKey, taken: (id: number) => boolean): number {

@@ -18,7 +18,8 @@ const NOWHERE: ReadonlySet<number> = new Set();
 
 export class ExecBody implements FnCode {
   readonly code: Int32Array;
-  readonly locs: readonly Loc[];
+  /** A body's places may be made when first asked for. */
+  private readonly from: FnCode;
   readonly consts: BigInt64Array;
   /** The constants as 32-bit halves. */
   readonly consts32: Int32Array;
@@ -35,7 +36,7 @@ export class ExecBody implements FnCode {
 
   constructor(code: FnCode) {
     this.code = code.code;
-    this.locs = code.locs;
+    this.from = code;
     this.consts = code.consts;
     this.consts32 = new Int32Array(code.consts.buffer, code.consts.byteOffset, code.consts.length * 2);
     this.switches = code.switches;
@@ -51,6 +52,10 @@ export class ExecBody implements FnCode {
     this.locals = code.locals;
     this.signedAt = code.signedAt ?? NOWHERE;
     this.looseAt = code.looseAt ?? NOWHERE;
+  }
+
+  get locs(): readonly Loc[] {
+    return this.from.locs;
   }
 }
 

@@ -3,7 +3,7 @@
  * when asked for and kept, unless the shipped table of reach has it. Leaves out comparing (compare.ts).
  */
 import type { Era } from "../../emulator/kernel/era.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { REACH_STEPS } from "../../emulator/scenario/reach.ts";
 import { type BootedImage, bootImage, runCase } from "../../emulator/scenario/runner.ts";
@@ -48,7 +48,7 @@ export class Baselines {
   private image(era: Era): BootedImage {
     let image = this.booted.get(era);
     if (image === undefined) {
-      const { image: kernel } = buildKernelImage(era, [], undefined, scenarioUnits(this.written, era));
+      const { image: kernel } = buildKernelImage(era, [], spaceOf(era), scenarioUnits(this.written, era));
       image = bootImage(kernel, era, new Memory());
       this.booted.set(era, image);
     }

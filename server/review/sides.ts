@@ -3,9 +3,9 @@
  * told before anything is built, and the two booted machines. Leaves out the cases that run on them (plan.ts, case.ts).
  */
 
-import { AddressSpace } from "../../emulator/c/space.ts";
+import type { AddressSpace } from "../../emulator/c/space.ts";
 import { ERA_NAMES, type Era, eraRow } from "../../emulator/kernel/era.ts";
-import { type OverlayUnit, referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
+import { type OverlayUnit, referenceDefines, referenceKnows, spaceOf } from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
@@ -258,9 +258,13 @@ export function buildSides(
   cancelled: () => boolean,
 ): PatchSides {
   const { eras, same, taken, written } = sources;
-  const space = eras.before === eras.after ? new AddressSpace() : undefined;
+  const space = eras.before === eras.after ? spaceOf(eras.after) : undefined;
   const make = (side: Side, n: 0 | 1): PatchSide =>
-    new PatchSide(patch, side, eras[side], memories[n], sources[side], { cancelled, space, written });
+    new PatchSide(patch, side, eras[side], memories[n], sources[side], {
+      cancelled,
+      space: spaceOf(eras[side]),
+      written,
+    });
   const before = make("before", 0);
   const after = make("after", 1);
   let booted: BootedSides | null = null;

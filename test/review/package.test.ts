@@ -18,7 +18,11 @@ test("the package installs and runs", () => {
   assert.deepEqual(
     packed.files.map((f: { path: string }) => f.path).sort(),
     ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
-      .concat(["cli.cjs", "mcp.cjs", "reach.json", "reference.bin", "worker.cjs"].map((f) => `dist/${f}`))
+      .concat(
+        ["cli.cjs", "lowered.bin", "mcp.cjs", "reach.json", "reference.bin", "worker.cjs"].map(
+          (f) => `dist/${f}`,
+        ),
+      )
       .sort(),
   );
   assert.ok(packed.size < 4e6, `${packed.size} bytes`);
