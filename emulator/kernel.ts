@@ -13,6 +13,7 @@ import {
   sameDefinition,
 } from "./c/lowered.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
+import { outline } from "./c/outline.ts";
 import { type PackedText, packText, unpackText } from "./c/packed.ts";
 import { type BodySource, type ParsedUnit, parse } from "./c/parser.ts";
 import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
@@ -376,6 +377,32 @@ export function spaceOf(era: Era): AddressSpace {
   return space;
 }
 
+/** The lines on which a text uses a macro: its own definitions aside. */
+function usesOf(name: string, text: string): number[] {
+  if (!text.includes(name)) return [];
+  return text.split("\n").flatMap((line, i) => {
+    const own = /^\s*#\s*(?:define|undef)\s+(\w+)/.exec(line);
+    const rest = own !== null && own[1] === name ? line.slice(own[0].length) : line;
+    return rest.match(/\w+/g)?.includes(name) === true ? [i + 1] : [];
+  });
+}
+
+/**
+ * Whether anything of the reference kernel that stays in force beside the side's own functions uses a macro: what it stands
+ * for matters to the reference kernel then. By the look of the text, and rather too often than too seldom.
+ */
+function usedByReference(name: string, sources: readonly SourceFile[]): boolean {
+  return referenceFiles.some((f) => {
+    const uses = usesOf(name, f.text);
+    if (uses.length === 0) return false;
+    const own = sources.filter((s) => s.path === f.path).flatMap((s) => outline(s.text));
+    const gone = outline(f.text).filter(
+      (d) => d.kind === "function" && own.some((o) => o.kind === "function" && o.whole && o.name === d.name),
+    );
+    return uses.some((line) => !gone.some((d) => line >= d.startLine && line <= d.endLine));
+  });
+}
+
 /**
  * Links the reference kernel of `era` with a patch side on top, in a space of its own or in that of the other side. Errors
  * in the C are in `errors` or trap when reached. `scenarios` are files of C beside the reference kernel's own scenarios.
@@ -391,7 +418,7 @@ export function buildKernelImage(
     .map((u): SourceFile => ({ path: u.path, text: u.text, origin: "diff" }));
   const plain = parseReference(era, [], null);
   const own = overlayMacros(sources, plain.macros);
-  const overrides = [...own].some((m) => plain.macros.has(m.name));
+  const overrides = [...own].some((m) => plain.macros.has(m.name) && usedByReference(m.name, sources));
   const reference = overrides ? parseReference(era, sources, own) : plain;
   const files = [...reference.files];
   sources.forEach((s, i) => {

@@ -2,7 +2,8 @@
  * The linker: makes one image out of layers of parsed units. Names resolve lazily over all layers at once, the topmost
  * definition wins (scope_index.ts has the rules); functions are lowered when first called and objects laid out when
  * first named. A mistake in the C never throws out of here: it is a trap in the function that has it. Leaves out the
- * language (sema_*.ts, gen_*.ts).
+ * language (sema_*.ts, gen_*.ts). Over 800 lines because it is one class: names, functions and objects call each other while
+ * something is resolved, over the same tables.
  */
 import { type CallSignature, Op } from "../vm/bytecode.ts";
 import {

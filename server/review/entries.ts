@@ -91,11 +91,13 @@ export function entriesOf(
   const wanted = new Set<string>(others);
   for (const name of functions) (entered(name) ? entries : wanted).add(name);
   if (wanted.size === 0) return entries;
-  const all = [...texts, ...referenceFiles.map((f) => f.text)].flatMap(definitionsOf);
+  const files = [...texts, ...referenceFiles.map((f) => f.text)];
   const done = new Set<Definition>();
   for (let more = true; more; ) {
     more = false;
-    for (const d of all) {
+    // What has none of the words in its text has no definition that mentions one.
+    const words = [...wanted];
+    for (const d of files.filter((f) => words.some((w) => f.includes(w))).flatMap(definitionsOf)) {
       if (done.has(d)) continue;
       if (![...wanted].some((w) => w !== d.name && d.mentions.has(w))) continue;
       done.add(d);
@@ -146,7 +148,8 @@ const FEW = 24;
 function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlySet<string> {
   if (words.size === 0) return new Set();
   const names = new Set([...words].filter((w) => table.knows(w)));
-  for (const d of referenceFiles.flatMap((f) => definitionsOf(f.text)))
+  const files = referenceFiles.filter((f) => [...words].some((w) => f.text.includes(w)));
+  for (const d of files.flatMap((f) => definitionsOf(f.text)))
     if (d.isFunction && table.knows(d.name) && [...words].some((w) => d.mentions.has(w))) names.add(d.name);
   const labels = table.scenarios
     .flatMap(coveringCases)
