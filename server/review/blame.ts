@@ -56,7 +56,7 @@ function lastPatchWrite(
 
 /**
  * A write that the other side's removed (or added) line did since all was last at rest, where no changed line of this side
- * writes since then. `from`: the event of that rest, or -1.
+ * writes since then. `from`: the event of that rest, or -1; "start": of the whole run.
  */
 function droppedWrite(
   here: PatchSide,
@@ -64,9 +64,9 @@ function droppedWrite(
   other: PatchSide,
   otherRun: ScenarioRun,
   v: Violation,
-  from: number,
+  from: number | "start",
 ): Blame | null {
-  const rest = run.events[from]?.step ?? v.step - 1;
+  const rest = from === "start" ? -1 : (run.events[from]?.step ?? v.step - 1);
   const since = (e: MachineEvent): boolean => e.step <= v.step && (e.step > rest || e.step === v.step);
   const own = here.side === "before" ? "-" : "+";
   const written = run.events.some((e) => {
@@ -197,7 +197,10 @@ export function blame(
       return of(recent.docLine, true, recent.event);
     // What a line that stays wrote, a line that went may have put right.
     const dropped =
-      other !== null && otherRun !== null ? droppedWrite(here, run, other, otherRun, v, since) : null;
+      other === null || otherRun === null
+        ? null
+        : (droppedWrite(here, run, other, otherRun, v, since) ??
+          (recent === null ? null : droppedWrite(here, run, other, otherRun, v, "start")));
     if (dropped !== null) return dropped;
     if (recent !== null) return of(recent.docLine, true, recent.event);
     const diverged =
