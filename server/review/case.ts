@@ -4,7 +4,9 @@
  * (collect.ts).
  */
 
+import { replaceComments } from "../../emulator/c/comments.ts";
 import { rankOf } from "../../emulator/invariants/registry.ts";
+import { referenceFunction } from "../../emulator/kernel.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runBoth } from "../../emulator/scenario/sides.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
@@ -380,6 +382,44 @@ export function olderThanBefore({ sides: { before, after }, runs }: RanFunctions
     const fn = before.fn(id);
     if (fn.fidelity === "reference" && added.has(fn.name))
       return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
+    if (fn.fidelity === "diff" && passesAsAfter(fn.name, before, after))
+      return `the patch changes the parameters of ${fn.name}(), and the reference kernel ${before.era} calls it as after that: it is newer than the patch's before side`;
+  }
+  return null;
+}
+
+/** Whether a function takes more or fewer parameters after the patch, as many as the reference kernel's own has already. */
+function passesAsAfter(name: string, before: PatchSide, after: PatchSide): boolean {
+  if (before.inTree) return false;
+  const count = (side: PatchSide): number | null => {
+    const shown = side.overlay.functions.find((d) => d.name === name);
+    return shown === undefined ? null : parametersIn(shown.text, name);
+  };
+  const [was, is] = [count(before), count(after)];
+  if (was === null || is === null || was === is) return false;
+  const own = referenceFunction(before.era, name);
+  return own !== null && parametersIn(own, name) === is;
+}
+
+/** How many parameters a function's text declares; null where it does not declare it. */
+function parametersIn(text: string, name: string): number | null {
+  const plain = replaceComments(text, true, () => " ");
+  for (let at = plain.indexOf(name); at >= 0; at = plain.indexOf(name, at + 1)) {
+    const rest = plain.slice(at + name.length);
+    const open = rest.length - rest.trimStart().length;
+    if (rest[open] !== "(" || /\w/.test(plain[at - 1] ?? "")) continue;
+    let depth = 0;
+    let commas = 0;
+    for (let i = open; i < rest.length; i++) {
+      const c = rest[i]!;
+      if (c === "(") depth++;
+      else if (c === "," && depth === 1) commas++;
+      else if (c === ")" && --depth === 0) {
+        const inside = rest.slice(open + 1, i).trim();
+        return inside === "" || inside === "void" ? 0 : commas + 1;
+      }
+    }
+    return null;
   }
   return null;
 }
