@@ -1,6 +1,7 @@
 /**
  * A report in b4's check protocol (misc/review-ci-example.py of b4): a JSON array with one result a patch, `pass`, `warn` or
- * `fail`. Code that did not run is no pass: a patch of which nothing could be modelled has no result. Leaves out calling b4.
+ * `fail`. Code that did not run is no pass: a patch of which nothing could be modelled has no result, one of which most runs
+ * say nothing a warning. Leaves out calling b4.
  */
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
@@ -12,10 +13,13 @@ export function b4Text(doc: ParsedDocument, result: ReviewResult, chosen: readon
     const fresh = result.findings.filter((f) => f.patch === patch && f.verdict === "new");
     if (fresh.length === 0 && patchStanding(result, patch) !== "ran") return [];
     const failed = fresh.some((f) => f.severity === "error");
+    const runs = result.runs.filter((r) => r.patch === patch);
+    const silent = runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length;
+    const passed = fresh.length === 0 && 2 * silent <= runs.length;
     return [
       {
         tool: "folioscope",
-        status: failed ? "fail" : fresh.length > 0 ? "warn" : "pass",
+        status: failed ? "fail" : passed ? "pass" : "warn",
         summary: fresh[0]?.message ?? patchText(result, patch),
         ...(fresh.length > 0 ? { details: fresh.map((f) => details(doc, f)).join("\n\n") } : {}),
       },

@@ -154,7 +154,7 @@ function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
   const text = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
   const colours = new Map(parts.map(([count, label, color]) => [`${count} ${label}`, color]));
   return wrap(
-    `${runs.length} scenario runs${runs.some((r) => r.repaired) ? " of repaired text" : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
+    `${runs.length} scenario run${runs.length === 1 ? "" : "s"}${runs.some((r) => r.repaired) ? " of repaired text" : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
     WIDTH - 2,
     "  ",
   ).map(

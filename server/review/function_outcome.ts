@@ -238,7 +238,8 @@ function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place): TraceSt
     role,
   });
   const out: TraceStep[] = [];
-  let takenTold = fault.taken === null;
+  // What gives NULL when it fails has given nothing.
+  let takenTold = fault.taken === null || fault.kind === "null-dereference";
   for (const c of d.path.choices.slice(0, 60)) {
     if (!takenTold && fault.taken !== null && c.loc.line > fault.taken.loc.line) {
       takenTold = true;

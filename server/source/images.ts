@@ -158,13 +158,15 @@ export function imagesOf(
 
 const isThere = (standing: Standing): boolean => standing === "there" || standing === "as-after";
 
+const takenBack = (tree: string): string => `before is ${tree} with it taken back`;
+
 /** What is to be told of a patch that the tree has, or has half. */
 function standingNotes(plan: PatchPlan, tree: string): string[] {
   switch (plan.standing) {
     case "before":
       return [];
     case "there":
-      return [`the tree already has this patch: before is ${tree} with it taken back`];
+      return [`the tree already has this patch: ${takenBack(tree)}`];
     case "as-after":
       return [
         `the tree has none of the lines that this patch removes, and all that is around them: before is ${tree} with them put in`,
@@ -173,6 +175,7 @@ function standingNotes(plan: PatchPlan, tree: string): string[] {
       const hunks = plan.files.flatMap((f) => f.placed.map((p) => ({ path: f.file.path, p })));
       const there = hunks.filter(({ p }) => fateOf(p).kind === "already");
       if (there.length === 0) return [];
+      if (there.length === hunks.length) return [`the tree already has this patch: ${takenBack(tree)}`];
       const named = there.slice(0, NAMED_MAX).map(({ path, p }) => `${path} ${shortHeader(p.hunk)}`);
       const more = there.length > NAMED_MAX ? ` and ${there.length - NAMED_MAX} more` : "";
       return [
