@@ -3,6 +3,7 @@
  * The command line: a table of subcommands, each loaded when it is asked for so that `exec` starts fast. Leaves out what
  * they do (cli_*.ts).
  */
+import manifest from "../package.json" with { type: "json" };
 import type { CliIo } from "./cli_io.ts";
 import { unknownName } from "./options.ts";
 import { terminalLines } from "./report/text.ts";
@@ -75,6 +76,10 @@ async function main(): Promise<number> {
     },
     color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
   };
+  if (name === "--version" || name === "-V") {
+    io.stdout(`folioscope ${manifest.version}\n`);
+    return 0;
+  }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     io.stdout(usage());
     return name === undefined ? 2 : 0;

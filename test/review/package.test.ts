@@ -38,6 +38,7 @@ test("the package installs and runs", () => {
       env: { ...process.env, FOLIOSCOPE_CACHE: join(dir, "cache") },
     });
   assert.match(run("--help").stdout, /usage: folioscope COMMAND/);
+  assert.match(run("--version").stdout, /^folioscope \d+\.\d+\.\d+\n$/);
   assert.match(run("reveiw").stderr, /the nearest is review/);
   const mail = join(root, "examples", "leaked-reference.eml");
   const done = run(
