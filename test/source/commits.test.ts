@@ -138,7 +138,8 @@ test("review --range reads them, writes the mails where asked, and overwrites no
   process.chdir(repo);
   try {
     const done = await run("--range", "main..topic", "--mails", mails);
-    assert.equal(done.status, 3);
+    // What a mail shows whole runs without a tree, too.
+    assert.equal(done.status, 0);
     assert.match(done.out, /\[3\/3\] lib: Give three/);
     assert.match(done.err, /1 merge is no mail/);
     assert.equal(parseDocument(readFileSync(mails), mails).patches.length, 3);

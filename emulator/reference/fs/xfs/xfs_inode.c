@@ -58,7 +58,7 @@ uint xfs_lock_inumorder(uint lock_mode, uint subclass)
 	return (lock_mode & ~XFS_LOCK_SUBCLASS_MASK) | class;
 }
 
-#if FSC_ERA <= 612
+#if FSC_ERA < 615
 /* Until v6.10 checks ask; one kind of lock a call. */
 bool xfs_isilocked(struct xfs_inode *ip, uint lock_flags)
 {

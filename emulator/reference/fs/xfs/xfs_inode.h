@@ -56,7 +56,7 @@ enum layout_break_reason {
 void xfs_ilock(xfs_inode_t *ip, uint lock_flags);
 void xfs_iunlock(xfs_inode_t *ip, uint lock_flags);
 void xfs_assert_ilocked(struct xfs_inode *ip, uint lock_flags);
-#if FSC_ERA <= 612
+#if FSC_ERA < 615
 bool xfs_isilocked(struct xfs_inode *ip, uint lock_flags);
 #endif
 #if FSC_ERA >= 615
