@@ -10,6 +10,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { wayText } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 import { example, root } from "../support/paths.ts";
 
 const WAIT = ["\twhile ((busy = dax_layout_busy_page_range(", "\t\twait_page_idle_uninterruptible("];
@@ -21,20 +22,14 @@ function mailOf(kind: "+" | "-"): string {
   const body = text.slice(from, text.indexOf("\n}", from) + 2).split("\n");
   const waits = (l: string): boolean => WAIT.some((w) => l.startsWith(w));
   assert.equal(body.filter(waits).length, WAIT.length);
-  const [more, less] = [body.length, body.length - WAIT.length];
-  const counts = kind === "+" ? `-1113,${less} +1113,${more}` : `-1113,${more} +1113,${less}`;
-  return `From: A Tester <tester@example.org>
-Subject: [PATCH] fs/dax: Who waits for a page that a device holds
-Message-ID: <wait@example.org>
-Date: Wed, 02 Apr 2025 09:00:00 +0000
-
----
-diff --git a/fs/dax.c b/fs/dax.c
---- a/fs/dax.c
-+++ b/fs/dax.c
-@@ ${counts} @@ static void wait_page_idle_uninterruptible(struct page *page, struct inode *inode)
-${body.map((l) => `${waits(l) ? kind : " "}${l}`).join("\n")}
-`;
+  return hunkMail({
+    subject: "fs/dax: Who waits for a page that a device holds",
+    id: "wait",
+    day: "Wed, 02 Apr 2025",
+    at: 1113,
+    section: "static void wait_page_idle_uninterruptible(struct page *page, struct inode *inode)",
+    lines: body.map((l) => `${waits(l) ? kind : " "}${l}`),
+  });
 }
 
 test("a line that went and put right what a line that stays writes has the finding", () => {

@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 import { root } from "../support/paths.ts";
 
 /** A hunk that adds lines before and within dax_delete_mapping_entry(), whole. */
@@ -55,20 +56,15 @@ const CALLER = `diff --git a/drivers/dax/super.c b/drivers/dax/super.c
 `;
 
 function review(more: string): ReviewResult {
-  const lines = body();
-  const old = lines.filter((l) => !l.startsWith("+")).length;
-  const mail = `From: A Tester <tester@example.org>
-Subject: [PATCH] fs/dax: One at a time
-Message-ID: <mill@example.org>
-Date: Sat, 01 Feb 2025 09:00:00 +0000
-
----
-diff --git a/fs/dax.c b/fs/dax.c
---- a/fs/dax.c
-+++ b/fs/dax.c
-@@ -1000,${old} +1000,${lines.length} @@ static int __dax_invalidate_entry(struct address_space *mapping, pgoff_t index, bool trunc)
-${lines.join("\n")}
-${more}`;
+  const mail = hunkMail({
+    subject: "fs/dax: One at a time",
+    id: "mill",
+    day: "Sat, 01 Feb 2025",
+    at: 1000,
+    section: "static int __dax_invalidate_entry(struct address_space *mapping, pgoff_t index, bool trunc)",
+    lines: body(),
+    more,
+  });
   return reviewDocument(parseDocument(Buffer.from(mail), "mill.eml"), {
     scenario: "truncate-mapped order=0 index=0 fs=0 part=0",
   });

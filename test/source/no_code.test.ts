@@ -5,23 +5,18 @@ import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { nothingText } from "../../server/review/why.ts";
 import { changesNoCode } from "../../server/source/code_lines.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 
 /** A mail with one hunk of these lines, in a function that it shows in part. */
-function mailOf(lines: readonly string[]): string {
-  const count = (not: string): number => lines.filter((l) => !l.startsWith(not)).length;
-  return `From: A Tester <tester@example.org>
-Subject: [PATCH] fs/dax: Say what is meant
-Message-ID: <comment@example.org>
-Date: Wed, 02 Apr 2025 09:00:00 +0000
-
----
-diff --git a/fs/dax.c b/fs/dax.c
---- a/fs/dax.c
-+++ b/fs/dax.c
-@@ -300,${count("+")} +300,${count("-")} @@ static void dax_mill(struct folio *folio)
-${lines.join("\n")}
-`;
-}
+const mailOf = (lines: readonly string[]): string =>
+  hunkMail({
+    subject: "fs/dax: Say what is meant",
+    id: "comment",
+    day: "Wed, 02 Apr 2025",
+    at: 300,
+    section: "static void dax_mill(struct folio *folio)",
+    lines,
+  });
 const noCode = (...lines: string[]): boolean =>
   changesNoCode(parseDocument(Buffer.from(mailOf(lines)), "a.eml").patches[0]!);
 
