@@ -41,14 +41,13 @@ function lastPatchWrite(
   from: number,
   to: number,
 ): { event: MachineEvent; docLine: number } | null {
-  const marker = side.side === "after" ? "+" : "-";
   let last: { event: MachineEvent; docLine: number } | null = null;
   for (let i = Math.min(to, run.events.length - 1); i > from; i--) {
     const e = run.events[i]!;
     if (suspect(e, v) === null) continue;
     const at = side.diffFrame(e.stack);
     if (at === null) continue;
-    if (side.place(at.docLine)?.kind === marker) return { event: e, docLine: at.docLine };
+    if (side.place(at.docLine)?.kind === side.sign) return { event: e, docLine: at.docLine };
     last ??= { event: e, docLine: at.docLine };
   }
   return last;
@@ -68,20 +67,18 @@ function droppedWrite(
 ): Blame | null {
   const rest = from === "start" ? -1 : (run.events[from]?.step ?? v.step - 1);
   const since = (e: MachineEvent): boolean => e.step <= v.step && (e.step > rest || e.step === v.step);
-  const own = here.side === "before" ? "-" : "+";
   const written = run.events.some((e) => {
     const at = since(e) && suspect(e, v) !== null ? here.diffFrame(e.stack) : null;
-    return at !== null && here.place(at.docLine)?.kind === own;
+    return at !== null && here.place(at.docLine)?.kind === here.sign;
   });
   if (written) return null;
-  const marker = other.side === "before" ? "-" : "+";
   for (let i = otherRun.events.length - 1; i >= 0; i--) {
     const e = otherRun.events[i]!;
     if (!since(e) || suspect(e, v) === null) continue;
     const at = other.diffFrame(e.stack);
     if (at === null) continue;
     const place = other.place(at.docLine);
-    if (place?.kind === marker)
+    if (place?.kind === other.sign)
       return { docLine: at.docLine, path: place.path, side: other.side, exact: true, event: null };
   }
   return null;
@@ -125,10 +122,7 @@ function firstDivergence(
       event: side === here ? e! : null,
     };
   };
-  return (
-    place(other, theirs[i]?.event, other.side === "before" ? "-" : "+") ??
-    place(here, mine[i]?.event, here.side === "after" ? "+" : "-")
-  );
+  return place(other, theirs[i]?.event, other.sign) ?? place(here, mine[i]?.event, here.sign);
 }
 
 /** The last patch lines that ran up to the violation, newest first. */
@@ -151,8 +145,7 @@ function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[
  * the step in which `here` breaks, or last before it. Null when the patch changes no line that ran.
  */
 function otherCourse(other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
-  const marker = other.side === "before" ? "-" : "+";
-  const docLine = executedLines(other, otherRun, v).findLast((l) => other.place(l)?.kind === marker);
+  const docLine = executedLines(other, otherRun, v).findLast((l) => other.place(l)?.kind === other.sign);
   if (docLine === undefined) return null;
   return { docLine, path: other.place(docLine)!.path, side: other.side, exact: false, event: null };
 }
@@ -192,8 +185,7 @@ export function blame(
   } else if (v.subject !== null) {
     const since = lastQuiesce(run, v.seq);
     const recent = lastPatchWrite(here, run, v, since, v.seq);
-    const own = here.side === "after" ? "+" : "-";
-    if (recent !== null && here.place(recent.docLine)?.kind === own)
+    if (recent !== null && here.place(recent.docLine)?.kind === here.sign)
       return of(recent.docLine, true, recent.event);
     // What a line that stays wrote, a line that went may have put right.
     const dropped =
@@ -216,8 +208,7 @@ export function blame(
     const earlier = lastPatchWrite(here, run, v, -1, v.seq);
     if (earlier !== null) return of(earlier.docLine, false, earlier.event);
   }
-  const marker = here.side === "after" ? "+" : "-";
-  const changed = lines.find((l) => here.place(l)?.kind === marker);
+  const changed = lines.find((l) => here.place(l)?.kind === here.sign);
   if (changed === undefined && other !== null && otherRun !== null) {
     const course = otherCourse(other, otherRun, v);
     if (course !== null) return course;

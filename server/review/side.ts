@@ -113,14 +113,18 @@ export class PatchSide {
     }
   }
 
+  /** How the mail marks the lines that only this side has. */
+  get sign(): "-" | "+" {
+    return this.side === "before" ? "-" : "+";
+  }
+
   /** Changed lines of data, macros and types of this side: removed ones before, added ones after. */
   changedData(): { readonly docLine: number; readonly place: DiffPlace }[] {
-    const marker = this.side === "before" ? "-" : "+";
     return this.overlay.others
       .flatMap((d) => d.lines)
       .flatMap((docLine) => {
         const place = this.place(docLine);
-        return place?.kind === marker ? [{ docLine, place }] : [];
+        return place?.kind === this.sign ? [{ docLine, place }] : [];
       });
   }
 
