@@ -4,13 +4,12 @@
  * (collect.ts).
  */
 
-import { replaceComments } from "../../emulator/c/comments.ts";
 import { rankOf } from "../../emulator/invariants/registry.ts";
-import { referenceFunction } from "../../emulator/kernel.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runBoth } from "../../emulator/scenario/sides.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
+import { hasWord } from "../source/c_text.ts";
 import type { Baselines } from "./baseline.ts";
 import { blame, blameStop } from "./blame.ts";
 import {
@@ -330,9 +329,6 @@ function ofTheMixture(
   return fn?.fidelity === "reference" && !baselines.faults(after.era, item, steps).has(keyOf(v));
 }
 
-const mentions = (text: string, name: string): boolean =>
-  (text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => word === name);
-
 /**
  * Why a difference may not be the patch's: the side that differs works with an object of the mail, and the function that sets
  * it up is called only where the mail shows a part, so that it never ran. Null otherwise, and with a kernel tree.
@@ -346,13 +342,13 @@ function notSetUp({ sides, runs }: RanCase, judged: Judged): string | null {
     const ran = new Set([...side.booted.boot.functions, ...run.functions].map((id) => side.fn(id).name));
     const { functions, partial, others } = side.overlay;
     for (const f of functions) {
-      if (ran.has(f.name) || functions.some((g) => g !== f && mentions(g.text, f.name))) continue;
-      const caller = partial.find((p) => p.changed && p.kind === "function" && mentions(p.text, f.name));
+      if (ran.has(f.name) || functions.some((g) => g !== f && hasWord(g.text, f.name))) continue;
+      const caller = partial.find((p) => p.changed && p.kind === "function" && hasWord(p.text, f.name));
       const object = others.find(
         (o) =>
           o.kind === "variable" &&
-          mentions(f.text, o.name) &&
-          functions.some((g) => g !== f && ran.has(g.name) && mentions(g.text, o.name)),
+          hasWord(f.text, o.name) &&
+          functions.some((g) => g !== f && ran.has(g.name) && hasWord(g.text, o.name)),
       );
       if (caller !== undefined && object !== undefined)
         return `${caller.name}() calls ${f.name}(), which sets up ${object.name}; the mail shows ${caller.name}() only in part, so ${f.name}() did not run`;
@@ -375,51 +371,18 @@ function withoutHunk({ missing, after }: PatchSides): string | null {
 }
 
 /** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
-export function olderThanBefore({ sides: { before, after }, runs }: RanFunctions): string | null {
+export function olderThanBefore({
+  sides: { before, after, passedAsAfter },
+  runs,
+}: RanFunctions): string | null {
   const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
   const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
   for (const id of runs.before.functions) {
     const fn = before.fn(id);
     if (fn.fidelity === "reference" && added.has(fn.name))
       return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
-    if (fn.fidelity === "diff" && passesAsAfter(fn.name, before, after))
+    if (fn.fidelity === "diff" && passedAsAfter.has(fn.name))
       return `the patch changes the parameters of ${fn.name}(), and the reference kernel ${before.era} calls it as after that: it is newer than the patch's before side`;
-  }
-  return null;
-}
-
-/** Whether a function takes more or fewer parameters after the patch, as many as the reference kernel's own has already. */
-function passesAsAfter(name: string, before: PatchSide, after: PatchSide): boolean {
-  if (before.inTree) return false;
-  const count = (side: PatchSide): number | null => {
-    const shown = side.overlay.functions.find((d) => d.name === name);
-    return shown === undefined ? null : parametersIn(shown.text, name);
-  };
-  const [was, is] = [count(before), count(after)];
-  if (was === null || is === null || was === is) return false;
-  const own = referenceFunction(before.era, name);
-  return own !== null && parametersIn(own, name) === is;
-}
-
-/** How many parameters a function's text declares; null where it does not declare it. */
-function parametersIn(text: string, name: string): number | null {
-  const plain = replaceComments(text, true, () => " ");
-  for (let at = plain.indexOf(name); at >= 0; at = plain.indexOf(name, at + 1)) {
-    const rest = plain.slice(at + name.length);
-    const open = rest.length - rest.trimStart().length;
-    if (rest[open] !== "(" || /\w/.test(plain[at - 1] ?? "")) continue;
-    let depth = 0;
-    let commas = 0;
-    for (let i = open; i < rest.length; i++) {
-      const c = rest[i]!;
-      if (c === "(") depth++;
-      else if (c === "," && depth === 1) commas++;
-      else if (c === ")" && --depth === 0) {
-        const inside = rest.slice(open + 1, i).trim();
-        return inside === "" || inside === "void" ? 0 : commas + 1;
-      }
-    }
-    return null;
   }
   return null;
 }

@@ -9,6 +9,7 @@ import { compareEntry, type Difference, type EntryResult } from "../../emulator/
 import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, unreadable } from "../../emulator/function/static_checks.ts";
+import { commasIn } from "../source/c_text.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
@@ -484,18 +485,6 @@ function interruptOf(text: string, name: string): string | null {
     }
   }
   return null;
-}
-
-/** Commas outside brackets. */
-function commasIn(text: string): number {
-  let depth = 0;
-  let n = 0;
-  for (const c of text) {
-    if (c === "(") depth++;
-    else if (c === ")") depth--;
-    else if (c === "," && depth === 0) n++;
-  }
-  return n;
 }
 
 /** Whether an end of a life calls a function itself. */

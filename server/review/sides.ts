@@ -22,6 +22,7 @@ import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
 import { ChangedCode } from "./changed.ts";
+import { passedAsAfter } from "./parameters.ts";
 import type { Replay } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import type { HunkNote, ReviewOptions, Side } from "./types.ts";
@@ -67,6 +68,8 @@ export interface PatchSides {
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
   /** "6.1": the release of the tree, where no era of the reference kernel is of it; "" otherwise. */
   readonly mixed: string;
+  /** Functions of the before side that the reference kernel calls as only the after side takes it (parameters.ts). */
+  readonly passedAsAfter: ReadonlySet<string>;
   /** Definitions that hunks of earlier patches would have changed. By name alone: functions move from file to file. */
   readonly torn: ReadonlySet<string>;
 }
@@ -285,6 +288,7 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
+    passedAsAfter: passedAsAfter(before, after),
     mixed:
       sources.release === "" || ERA_NAMES.some((e) => e === `v${sources.release}`) ? "" : sources.release,
     torn: new Set([...(sources.images?.torn.values() ?? [])].flatMap((names) => [...names])),

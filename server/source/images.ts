@@ -14,6 +14,7 @@ import {
   splitLines,
   Target,
 } from "./apply.ts";
+import { hasWord } from "./c_text.ts";
 import { type Renames, renamesOf } from "./claim.ts";
 import {
   type KnowsName,
@@ -260,8 +261,6 @@ function stacked(
     torn,
   };
 }
-
-const hasWord = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
 
 /** How a patch is called in notes. */
 function nameOf(patch: Patch): string {
