@@ -63,7 +63,10 @@ export class FindingPanel implements Disposable {
     this.#handlers = handlers;
   }
 
-  /** Shows a finding, opening the panel beside the patch where it is not open; the focus stays where it is. `quiet`: where there is none, nothing is said. */
+  /**
+   * Shows a finding, opening the panel beside the patch where it is not open; the focus stays where it is. `quiet`: where
+   * there is none, nothing is said.
+   */
   async show(params: FindingParams, quiet = false): Promise<void> {
     const asked = ++this.#asked;
     const { view } = await this.#client.request<FindingAnswer>(METHOD_FINDING, params);
