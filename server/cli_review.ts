@@ -17,7 +17,7 @@ import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
-import type { ReviewOptions, ReviewResult } from "./review/types.ts";
+import { isJudged, type ReviewOptions, type ReviewResult } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
 import { commitMails, RangeProblem } from "./source/commits.ts";
 import { TreeProblem } from "./source/context.ts";
@@ -384,6 +384,6 @@ function whyNoPatch(doc: ParsedDocument, file: string): string {
 /** 1 when something new breaks, 3 when no patch function ran, else 0. */
 export function exitStatus(result: ReviewResult): number {
   if (result.findings.some((f) => f.verdict === "new")) return 1;
-  const ran = result.runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
+  const ran = result.runs.some((r) => isJudged(r.verdict));
   return ran || result.findings.length > 0 ? 0 : 3;
 }

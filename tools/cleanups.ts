@@ -12,6 +12,7 @@ import type { ParsedDocument } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
 import { DocumentReview } from "../server/review/analysis.ts";
 import type { PlanItem } from "../server/review/plan.ts";
+import { isJudged } from "../server/review/types.ts";
 import { isOfItsTime } from "../server/source/bases.ts";
 import { makeRandom, shuffled } from "../test/support/fuzz_mail.ts";
 
@@ -97,7 +98,7 @@ for (const { name, doc, index } of chosen) {
   const items = patch.plan.items.filter((i) => i.kind !== "scenario" || few.has(i.label));
   for (const item of items) patch.take(patch.run(item));
   const result = review.add(patch.finish());
-  const runs = result.runs.filter((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
+  const runs = result.runs.filter((r) => isJudged(r.verdict));
   const fresh = result.findings.filter((f) => f.verdict === "new");
   const fits =
     review.context === null || isOfItsTime(review.context.tree, doc.patches.find((p) => p.index === index)!);

@@ -14,7 +14,7 @@ import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
 import type { ExploredCase } from "../server/review/explore.ts";
 import { isOwnRun } from "../server/review/finding.ts";
-import type { Finding, ReviewResult } from "../server/review/types.ts";
+import { type Finding, isJudged, type ReviewResult } from "../server/review/types.ts";
 import { imagesIn, type TreeContext, TreeProblem, treeContext } from "../server/source/context.ts";
 import { EXPECTED, type Expected, fits, fitsInOrder } from "./corpus_expected.ts";
 
@@ -239,9 +239,7 @@ async function main(): Promise<void> {
     if (values.results !== undefined)
       appendFileSync(values.results, `${JSON.stringify({ id: c.id, stack: stack?.specs ?? [], result })}\n`);
     // Functions by themselves do not say that the machine came to a verdict.
-    const ran = result.runs.some(
-      (r) => !isOwnRun(r.scenario) && r.verdict !== "not-modelled" && r.verdict !== "limit",
-    );
+    const ran = result.runs.some((r) => !isOwnRun(r.scenario) && isJudged(r.verdict));
     // A patch without code is told to be one.
     const silent = result.plans.some((p) => p.leftOut.some((l) => l.why.kind === "no-code"));
     const want = EXPECTED[c.id];

@@ -4,7 +4,7 @@
  * (cli_compare.ts) and which patch is which (versions.ts).
  */
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
+import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import type { Pair, Version } from "./versions.ts";
 
 export type Change = "went" | "stays" | "came";
@@ -105,7 +105,6 @@ export function ranIn(
   if (!isRun(finding.scenario)) return { ran: true, reason: "" };
   const names = [finding.scenario, ...finding.alsoIn];
   const runs = result.runs.filter((r) => r.patch === patch.index && names.includes(r.scenario));
-  if (runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit"))
-    return { ran: true, reason: "" };
+  if (runs.some((r) => isJudged(r.verdict))) return { ran: true, reason: "" };
   return { ran: false, reason: runs.find((r) => r.reason)?.reason ?? "" };
 }

@@ -8,7 +8,7 @@ import { FUNCTION_RULES } from "../../emulator/function/rules.ts";
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import { eraFromName, inSpan } from "../../emulator/kernel/era.ts";
 import type { Comment, ParsedDocument, Patch } from "../mail/types.ts";
-import type { Finding, FunctionFacts, ReviewResult, Run } from "../review/types.ts";
+import { type Finding, type FunctionFacts, isJudged, type ReviewResult, type Run } from "../review/types.ts";
 import { verdictText } from "./words.ts";
 
 /** A kind of fault that people speak of, the words that they use, and the rules that watch it. */
@@ -239,7 +239,7 @@ function answerOf(
   const fn = at?.name ?? "";
   const all = result.runs.filter((r) => r.patch === patch);
   const through = at === undefined ? all : all.filter((r) => r.functions.some((f) => f.name === at.name));
-  const told = through.filter((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
+  const told = through.filter((r) => isJudged(r.verdict));
   const index = loudest(result.findings, patch, codes, at);
   const head = `The remark speaks of ${about}. `;
   if (index !== undefined) {

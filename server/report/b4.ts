@@ -4,7 +4,7 @@
  * say nothing a warning. Leaves out calling b4.
  */
 import type { ParsedDocument } from "../mail/types.ts";
-import type { Finding, ReviewResult } from "../review/types.ts";
+import { type Finding, isJudged, type ReviewResult } from "../review/types.ts";
 import { patchStanding, patchText } from "./standing.ts";
 import { jsonText } from "./text.ts";
 
@@ -14,7 +14,7 @@ export function b4Text(doc: ParsedDocument, result: ReviewResult, chosen: readon
     if (fresh.length === 0 && patchStanding(result, patch) !== "ran") return [];
     const failed = fresh.some((f) => f.severity === "error");
     const runs = result.runs.filter((r) => r.patch === patch);
-    const silent = runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length;
+    const silent = runs.filter((r) => !isJudged(r.verdict)).length;
     const passed = fresh.length === 0 && 2 * silent <= runs.length;
     return [
       {

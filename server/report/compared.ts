@@ -10,7 +10,7 @@ import type { ReviewResult, Verdict } from "../review/types.ts";
 import { type Paint, painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
 import { jsonText, markdownCode, markdownText, terminalData } from "./text.ts";
-import { plural, VERDICT_SHORT, wayText } from "./words.ts";
+import { lineText, plural, VERDICT_SHORT } from "./words.ts";
 
 const WIDTH = 80;
 /** Names of functions that are told of a file. */
@@ -200,11 +200,7 @@ function changeLines(c: FindingChange, of: Compared, paint: Paint): string[] {
   return out;
 }
 
-function placeOf({ finding: f, doc }: Seen): string {
-  if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
-  const way = wayText(f);
-  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
-}
+const placeOf = ({ finding, doc }: Seen): string => lineText(doc.path, finding);
 
 /** The same with nothing in it that a terminal would obey. */
 function terminalCompared(of: Compared): Compared {

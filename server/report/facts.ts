@@ -4,15 +4,16 @@
  */
 
 import type { Counts } from "../protocol.ts";
-import type {
-  Coverage,
-  FileCoverage,
-  Finding,
-  HunkNote,
-  ReviewResult,
-  Severity,
-  Side,
-  Verdict,
+import {
+  type Coverage,
+  type FileCoverage,
+  type Finding,
+  type HunkNote,
+  isJudged,
+  type ReviewResult,
+  type Severity,
+  type Side,
+  type Verdict,
 } from "../review/types.ts";
 import { evidenceText, refusalText } from "../source/fate.ts";
 
@@ -37,7 +38,7 @@ export function loudest(verdicts: Iterable<Verdict | undefined>): Verdict | unde
 }
 
 /** The side whose run is told: a removed line can be what led to what happens without it. */
-export const ranOn = (f: Finding): Side => (f.verdict === "fixed" ? "before" : "after");
+export const ranOn = (f: Pick<Finding, "verdict">): Side => (f.verdict === "fixed" ? "before" : "after");
 
 /** Runs without a finding and findings with one, of one patch or of all. */
 export function countsOf(result: ReviewResult, patch?: number): Counts {
@@ -52,7 +53,7 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
     fixed: by("fixed"),
     fixedLater: by("fixed-later"),
     already: by("already"),
-    notModelled: runs.filter((r) => r.verdict === "not-modelled" || r.verdict === "limit").length,
+    notModelled: runs.filter((r) => !isJudged(r.verdict)).length,
   };
 }
 

@@ -3,7 +3,7 @@
  * a run that says nothing is skipped, with its reason, and never passes. Leaves out times: two reports of one mail are equal.
  */
 import type { ParsedDocument } from "../mail/types.ts";
-import type { Finding, ReviewResult, Run } from "../review/types.ts";
+import { type Finding, isJudged, type ReviewResult, type Run } from "../review/types.ts";
 import { terminalLines } from "./text.ts";
 import { verdictText } from "./words.ts";
 
@@ -63,7 +63,7 @@ function runCase(
   if (run.verdict === "new" || broken.length > 0)
     return { failed: true, skipped: false, lines: failing(doc, suiteName, run.scenario, broken) };
   const head = `    <testcase classname=${attribute(suiteName)} name=${attribute(run.scenario)}`;
-  if (run.verdict === "not-modelled" || run.verdict === "limit") {
+  if (!isJudged(run.verdict)) {
     const why = run.reason ?? (run.verdict === "limit" ? "limit reached" : "not modelled");
     return {
       failed: false,

@@ -3,7 +3,8 @@
  * states are those of Patchwork: pending, success, warning, fail. Leaves out what was found (terminal.ts, editor.ts).
  */
 import type { ParsedDocument } from "../mail/types.ts";
-import type { Finding, ReviewResult, Run } from "../review/types.ts";
+import { isOwnRun } from "../review/finding.ts";
+import { type Finding, isJudged, type ReviewResult, type Run } from "../review/types.ts";
 import type { Paint } from "./paint.ts";
 import { wasTried } from "./standing.ts";
 import { terminalText } from "./text.ts";
@@ -37,40 +38,34 @@ const NOTHING: Cell = { state: "pending", text: "-" };
 const OK: Cell = { state: "success", text: "ok" };
 
 /** @param patches indices of the patches, in the order of the rows */
-export function matrixOf(
-  doc: ParsedDocument,
-  result: ReviewResult | undefined,
-  patches: readonly number[],
-): MatrixRow[] {
+export function matrixOf(doc: ParsedDocument, result: ReviewResult, patches: readonly number[]): MatrixRow[] {
   return patches.map((index) => {
     const patch = doc.patches[index]!;
-    const ours = <T extends { readonly patch: number }>(list: readonly T[] | undefined): readonly T[] =>
-      list?.filter((x) => x.patch === index) ?? [];
-    const runs = ours(result?.runs);
-    const findings = ours(result?.findings);
-    const paths = (x: Run | Finding): boolean => x.scenario.startsWith("function ");
+    const ours = <T extends { readonly patch: number }>(list: readonly T[]): readonly T[] =>
+      list.filter((x) => x.patch === index);
+    const runs = ours(result.runs);
+    const findings = ours(result.findings);
+    const tried = wasTried(result, index);
+    const toldOf = (own: boolean): Cell => {
+      const these = (x: Run | Finding): boolean => isOwnRun(x.scenario) === own;
+      return tried ? told(runs.filter(these), rest.filter(these)) : NOTHING;
+    };
     const broken = findings.filter((f) => f.verdict === "new" && f.code === "does-not-build");
     const rest = findings.filter((f) => !broken.includes(f));
-    const answered = runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit");
-    const tried = wasTried(result, index);
+    const answered = runs.some((r) => isJudged(r.verdict));
     return {
       number: patch.total > 1 ? `${patch.number}/${patch.total}` : "",
       subject: patch.subject || "(no subject)",
       docLine: patch.files[0]?.hunks[0]?.line ?? 0,
       cells: {
         read: patch.confidence === "exact" ? OK : { state: "warning", text: "repaired" },
-        fits: fits(ours(result?.hunks).map((h) => h.fate.kind)),
+        fits: fits(ours(result.hunks).map((h) => h.fate.kind)),
         builds: broken.length > 0 ? { state: "fail", text: "no" } : answered ? OK : NOTHING,
-        runs: tried
-          ? told(
-              runs.filter((r) => !paths(r)),
-              rest.filter((f) => !paths(f)),
-            )
-          : NOTHING,
-        paths: tried ? told(runs.filter(paths), rest.filter(paths)) : NOTHING,
+        runs: toldOf(false),
+        paths: toldOf(true),
       },
       already: findings.filter((f) => f.verdict === "already").length,
-      kept: ours(result?.plans).some((p) => p.cached === true),
+      kept: ours(result.plans).some((p) => p.cached === true),
     };
   });
 }

@@ -4,7 +4,7 @@
  * counting (facts.ts) and the words for findings (words.ts).
  */
 
-import type { FunctionFacts, ReviewResult } from "../review/types.ts";
+import { type FunctionFacts, isJudged, type ReviewResult } from "../review/types.ts";
 import { isUncalled, NO_SCENARIO, SHOWN_IN_PART } from "../review/why.ts";
 import { countsOf } from "./facts.ts";
 import { countsText } from "./words.ts";
@@ -49,7 +49,7 @@ export const wasTried = (result: Told | undefined, patch: number): boolean =>
 export function patchStanding(result: Told | undefined, patch: number): Standing {
   if (result === undefined || !wasTried(result, patch)) return "not-run";
   const runs = result.runs.filter((r) => r.patch === patch);
-  if (runs.some((r) => r.verdict !== "not-modelled" && r.verdict !== "limit")) return "ran";
+  if (runs.some((r) => isJudged(r.verdict))) return "ran";
   if (runs.length > 0) return "not-modelled";
   const why = result.plans.filter((p) => p.patch === patch).flatMap((p) => p.leftOut.map((l) => l.why.kind));
   const every = (...kinds: string[]): boolean => why.length > 0 && why.every((k) => kinds.includes(k));

@@ -6,14 +6,14 @@
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
-import type { Finding, ReviewResult, Verdict } from "../review/types.ts";
+import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { SHOWN_IN_PART } from "../review/why.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutText, wayText } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutText, lineText } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -214,7 +214,7 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
   for (const text of [ruleOf(f.code)?.consequence ?? "", what === f.message ? "" : f.message])
     if (text !== "") out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
-  out.push(paint(`    --> ${placeOf(doc, f)}`, "dim"));
+  out.push(paint(`    --> ${lineText(doc.path, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
     out.push(...wrap(`fixed later by ${by}`, WIDTH - 4, "  ").map((l) => `    ${paint(l, color)}`));
@@ -246,13 +246,6 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   return out;
 }
 
-/** Where a finding is: a line of the mail, or the file that does it where no line of the mail does. */
-function placeOf(doc: ShownDocument, f: Finding): string {
-  if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
-  const way = wayText(f);
-  return `${doc.path}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
-}
-
 /** The steps a reader needs: the last scenario steps and the object's own history, the breaking one always. */
 function condense(trace: Finding["trace"]): Finding["trace"] {
   if (trace.length <= 14) return trace;
@@ -264,7 +257,7 @@ function condense(trace: Finding["trace"]): Finding["trace"] {
 function unmodelledLines(result: ReviewResult, index: number, paint: Paint): string[] {
   const reasons = new Map<string, number>();
   for (const r of result.runs)
-    if (r.patch === index && (r.verdict === "not-modelled" || r.verdict === "limit"))
+    if (r.patch === index && !isJudged(r.verdict))
       reasons.set(r.reason ?? "", (reasons.get(r.reason ?? "") ?? 0) + 1);
   const out: string[] = [];
   for (const [reason, count] of reasons)

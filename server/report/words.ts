@@ -8,6 +8,7 @@ import type { Counts } from "../protocol.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
 import { type LeftOutWhy, nothingText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
+import { ranOn } from "./facts.ts";
 
 /** How a verdict is called in a sentence. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -175,10 +176,17 @@ export function leftOutText(why: LeftOutWhy): string {
 /** What a finding's line has to do with it where it did not do it: in a word or two, "" where it did or there is none. */
 export function wayText(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
   if (f.exactLine || f.docLine === 0) return "";
-  return f.side === (f.verdict === "fixed" ? "before" : "after") ? "led there" : "what is there instead";
+  return f.side === ranOn(f) ? "led there" : "what is there instead";
 }
 
-/** The same as a sentence of its own. */
+/** Where a finding is, in a document of this name: a line of it, or the file that does it where no line of the mail does. */
+export function lineText(document: string, f: Finding): string {
+  if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
+  const way = wayText(f);
+  return `${document}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
+}
+
+/** wayText() as a sentence of its own. */
 export function waySentence(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
   switch (wayText(f)) {
     case "":

@@ -39,6 +39,7 @@ import {
   type Finding,
   type FunctionFacts,
   type HunkNote,
+  isJudged,
   type LineFacts,
   type PlanFacts,
   type ReviewListener,
@@ -257,7 +258,7 @@ export class PatchReview {
       if (this.shared.stopped()) break;
       const outcome = review.run(item);
       collector.take(outcome);
-      if (outcome.run.verdict !== "not-modelled" && outcome.run.verdict !== "limit") ran++;
+      if (isJudged(outcome.run.verdict)) ran++;
     }
     if (ran === 0) return "no scenario comes to a verdict";
     const fresh = collector.findings().filter((f) => f.verdict === "new");

@@ -8,6 +8,7 @@ import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
 import {
   type Finding,
   type FunctionFacts,
+  isJudged,
   type LineChange,
   type LineFacts,
   MAX_CHANGES,
@@ -58,7 +59,7 @@ export class Collector {
   take(outcome: CaseOutcome): Finding[] {
     this.runs.push(outcome.run);
     if (outcome.whole !== "") this.wholes.set(outcome.whole, (this.wholes.get(outcome.whole) ?? 0) + 1);
-    const judged = outcome.run.verdict !== "not-modelled" && outcome.run.verdict !== "limit";
+    const judged = isJudged(outcome.run.verdict);
     for (const l of outcome.lines) {
       this.addLine(l);
       if (judged && l.side === "after" && l.hits > 0) this.reached.add(l.docLine);

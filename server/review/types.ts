@@ -13,6 +13,9 @@ import type { LeftOutWhy } from "./why.ts";
 export const DEFAULT_STEPS = 5_000_000;
 
 export type Verdict = "new" | "fixed" | "already" | "fixed-later" | "clean" | "not-modelled" | "limit";
+
+/** Whether a verdict says something of the patch: the code ran, and what it did was judged. */
+export const isJudged = (verdict: Verdict): boolean => verdict !== "not-modelled" && verdict !== "limit";
 export type Side = "before" | "after";
 export type Severity = "error" | "warning" | "information";
 export type FidelityName = "diff" | "tree" | "reference" | "shim" | "stub";
