@@ -150,7 +150,7 @@ export function findDefinitions(lines: string[], heading: string): FoundDefiniti
 /** The part of a definition whose beginning is above the first line. */
 function openingPart(lines: string[], heading: string, found: FoundDefinition[]): FoundDefinition | null {
   const named = headingName(heading);
-  if (!named) return null;
+  if (!named || (named.kind === "function" && isPrototype(heading, lines))) return null;
   const limit = found.find((d) => d.kind !== "macro")?.start ?? lines.length;
   let code = false;
   for (let i = 0; i < limit; i++) {
@@ -162,6 +162,21 @@ function openingPart(lines: string[], heading: string, found: FoundDefinition[])
     else if (line.startsWith("/*")) return null;
   }
   return code && limit > 0 ? { ...named, start: 0, end: limit, whole: false } : null;
+}
+
+/** Whether a heading declares a function only: behind its parameters, which may go on on the first lines, a semicolon stands. */
+function isPrototype(heading: string, lines: readonly string[]): boolean {
+  let depth = 0;
+  for (const text of [heading, ...lines]) {
+    for (let i = 0; i < text.length; i++) {
+      const c = text[i];
+      if (c === "{" || c === "}" || (c === ";" && depth > 0)) return false;
+      if (c === "(") depth++;
+      else if (c === ")" && --depth <= 0) return /^[\s\w]*;/.test(text.slice(i + 1));
+    }
+    if (depth === 0) return false;
+  }
+  return false;
 }
 
 /** Name and kind in a hunk's section heading. */

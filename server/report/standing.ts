@@ -54,7 +54,7 @@ export function patchStanding(result: Told | undefined, patch: number): Standing
   const why = result.plans.filter((p) => p.patch === patch).flatMap((p) => p.leftOut.map((l) => l.why.kind));
   const every = (...kinds: string[]): boolean => why.length > 0 && why.every((k) => kinds.includes(k));
   if (every("partial")) return "in-part";
-  return every("unreached", "uncalled", "one-era") ? "unreached" : "not-modelled";
+  return every("unreached", "uncalled", "one-era", "budget") ? "unreached" : "not-modelled";
 }
 
 /** Where a document stands whose patches gave no count: as all of them do, else not modelled. */

@@ -86,7 +86,7 @@ export class PatchReview {
   readonly plan: Plan;
   private readonly shared: Shared;
   private readonly sources: SideSources;
-  private readonly collector = new Collector();
+  private readonly collector: Collector;
   private readonly notes: string[] = [];
   private built: PatchSides | null = null;
   private taken = 0;
@@ -96,6 +96,10 @@ export class PatchReview {
   constructor(patch: Patch, shared: Shared) {
     this.patch = patch;
     this.shared = shared;
+    const { options, replay } = shared;
+    this.collector = new Collector(
+      options.scenario !== undefined || options.onlyWritten === true || replay !== null,
+    );
     const sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
     const functions = functionCasesOf(shared, patch, sources, this.notes);
     this.functions = functions !== null && functions.plan.entries.length > 0 ? functions : null;
@@ -291,7 +295,11 @@ export class PatchReview {
     const plan: PlanFacts = {
       patch: this.patch.index,
       cases: items.length + leftOut.reduce((n, l) => n + l.labels.length, 0),
-      leftOut: leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+      leftOut: withUnreached(
+        leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+        collector.unreached,
+        "overlay" in sources.after,
+      ),
       whole: collector.whole(),
     };
     return {
@@ -305,6 +313,14 @@ export class PatchReview {
       ...(this.timeline === undefined ? {} : { timeline: this.timeline }),
     };
   }
+}
+
+/** What the plan leaves out, with the cases that turned out to reach nothing. */
+function withUnreached(leftOut: PlanFacts["leftOut"], cases: number, inTree: boolean): PlanFacts["leftOut"] {
+  if (cases === 0) return leftOut;
+  const known = leftOut.find((l) => l.why.kind === "unreached");
+  const all = { why: { kind: "unreached" as const, inTree }, cases: cases + (known?.cases ?? 0) };
+  return [all, ...leftOut.filter((l) => l !== known)];
 }
 
 /** Scenarios that came as files and hold in an era, as the catalogue has them. */
@@ -375,6 +391,11 @@ function functionFacts(
   const uncalled = why || unreachedReason(collector);
   const shows = (o: SideOverlay, name: string, path: string): boolean =>
     [...o.functions, ...o.partial].some((d) => d.name === name && d.path === path);
+  // What context alone shows of a function is none of what the patch does.
+  const merely = new Set([...before.partial, ...after.partial].map((d) => `${d.path}:${d.name}`));
+  for (const o of [before, after])
+    for (const d of [...o.functions, ...o.partial])
+      if (d.changed || d.visible === "whole") merely.delete(`${d.path}:${d.name}`);
   for (const [side, overlay, other] of [
     ["after", after, before],
     ["before", before, after],
@@ -382,7 +403,7 @@ function functionFacts(
     for (const d of [...overlay.functions, ...overlay.partial]) {
       if (d.kind !== "function") continue;
       const key = `${d.path}:${d.name}`;
-      if (seen.has(key)) continue;
+      if (seen.has(key) || merely.has(key)) continue;
       seen.add(key);
       const executed = collector.executed(d.name);
       const refused = sources.images !== null && overlay.partial.includes(d);

@@ -32,7 +32,7 @@ import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
-import { NO_BOOT } from "./why.ts";
+import { NO_BOOT, reachesNothing } from "./why.ts";
 
 /** What a case needs besides the sides. */
 export interface CaseContext extends FunctionContext {
@@ -213,7 +213,7 @@ function verdictOf(
     (executed.before.length + executed.after.length === 0 && !reaches(ran)
       ? {
           verdict: "not-modelled" as Verdict,
-          reason: `this scenario reaches nothing of what ${sides.after.inTree ? "the patch changes" : "the mail shows whole"}`,
+          reason: reachesNothing(sides.after.inTree),
         }
       : null) ??
     prefixed("before", unusable(runs.before)) ??

@@ -16,6 +16,7 @@ import {
   type Run,
   type Side,
 } from "./types.ts";
+import { isReachesNothing } from "./why.ts";
 
 interface Draft {
   readonly finding: Finding;
@@ -33,8 +34,16 @@ interface Line {
 
 type Counts = { -readonly [K in keyof FunctionFacts["counts"]]: number };
 
+/** Both sides ran to their end and entered nothing of the patch: such a run says nothing of it, not even that it is not modelled. */
+const saysNothing = (run: Run): boolean =>
+  isReachesNothing(run.reason ?? "") &&
+  run.before.outcome === "completed" &&
+  run.after.outcome === "completed";
+
 export class Collector {
   readonly runs: Run[] = [];
+  /** Cases that ran to their end and, against what was known of them before, came to nothing of the patch. */
+  unreached = 0;
   private readonly found: Draft[] = [];
   private readonly lineMap = new Map<string, Line>();
   private readonly ran = new Set<string>();
@@ -44,6 +53,12 @@ export class Collector {
   readonly reached = new Set<number>();
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
+  private readonly asked: boolean;
+
+  /** `asked`: the cases were asked for by name, and each is told, whatever it reached. */
+  constructor(asked = false) {
+    this.asked = asked;
+  }
 
   /** Why sides ran whole, each reason with its number of cases. */
   whole(): PlanFacts["whole"] {
@@ -57,6 +72,10 @@ export class Collector {
 
   /** Adds the outcome of a case, in the order of the plan. Gives the findings that it is the first to show. */
   take(outcome: CaseOutcome): Finding[] {
+    if (!this.asked && saysNothing(outcome.run)) {
+      this.unreached++;
+      return [];
+    }
     this.runs.push(outcome.run);
     if (outcome.whole !== "") this.wholes.set(outcome.whole, (this.wholes.get(outcome.whole) ?? 0) + 1);
     const judged = isJudged(outcome.run.verdict);

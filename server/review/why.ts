@@ -10,6 +10,11 @@ export const latentUntil = (number: number, total: number): string =>
   `${LATENT}${number}/${total}: nothing calls it before`;
 /** Whether the reason is that nothing calls it, and no more. */
 export const isUncalled = (reason: string): boolean => reason === NO_SCENARIO || reason.startsWith(LATENT);
+const REACHES_NOTHING = "this scenario reaches nothing of what ";
+/** Of a run; `inTree`: of what the patch changes, else of what the mail shows whole. */
+export const reachesNothing = (inTree: boolean): string =>
+  `${REACHES_NOTHING}${inTree ? "the patch changes" : "the mail shows whole"}`;
+export const isReachesNothing = (reason: string): boolean => reason.startsWith(REACHES_NOTHING);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 export const NO_BOOT = "a side does not boot";
 

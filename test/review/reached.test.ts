@@ -8,6 +8,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 import { exchanged, type FileChange, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const tree = ownTree();
@@ -228,4 +229,55 @@ test("a function that a later patch of the series is the first to call is latent
     "\t/* dax_turned() is not for this */\n\treturn v >> DAX_SHIFT;",
   );
   assert.equal(reason(series(none)), "no scenario calls it");
+});
+
+test("what a diff merely shows is none of its functions, and cases that come to nothing of it are no runs of it", () => {
+  const mail = hunkMail({
+    subject: "dax: finish a fault by making it writable",
+    id: "merely",
+    day: "Thu, 27 Jul 2017",
+    at: 1485,
+    section:
+      "int dax_iomap_fault(struct vm_fault *vmf, enum page_entry_size pe_size, bool sync, const struct iomap_ops *ops)",
+    lines: [
+      " \t}",
+      " }",
+      " EXPORT_SYMBOL_GPL(dax_iomap_fault);",
+      "+",
+      "+int dax_pfn_mkwrite(struct vm_fault *vmf, enum page_entry_size pe_size)",
+      "+{",
+      "+\treturn VM_FAULT_FALLBACK;",
+      "+}",
+    ],
+    more: `diff --git a/include/linux/dax.h b/include/linux/dax.h
+--- a/include/linux/dax.h
++++ b/include/linux/dax.h
+@@ -92,3 +92,4 @@ ssize_t dax_iomap_rw(struct kiocb *iocb, struct iov_iter *iter,
+ \t\tconst struct iomap_ops *ops);
+ int dax_iomap_fault(struct vm_fault *vmf, enum page_entry_size pe_size,
+ \t\t    bool sync, const struct iomap_ops *ops);
++int dax_pfn_mkwrite(struct vm_fault *vmf, enum page_entry_size pe_size);
+`,
+  });
+  const doc = parseDocument(Buffer.from(mail), "merely.eml");
+  const shown = doc.patches[0]!.functions.filter((f) => f.kind === "function");
+  assert.deepEqual(
+    shown.map((f) => f.name),
+    ["dax_iomap_fault", "dax_pfn_mkwrite"],
+    "a prototype that the heading begins is no function",
+  );
+  const known = new DocumentReview(doc, {}, () => false).patch(0).plan;
+  const result = reviewDocument(doc, {});
+  assert.deepEqual(
+    result.functions.map((f) => f.name),
+    ["dax_pfn_mkwrite"],
+  );
+  assert.ok(result.runs.length > 0 && result.runs.length < known.items.length);
+  assert.deepEqual(
+    result.runs.filter((r) => r.reason !== undefined && /reaches nothing/.test(r.reason)),
+    [],
+  );
+  const planned = known.leftOut.find((l) => l.why.kind === "unreached");
+  const told = result.plans[0]!.leftOut.find((l) => l.why.kind === "unreached");
+  assert.equal(told?.cases, planned!.labels.length + known.items.length - result.runs.length);
 });
