@@ -44,6 +44,7 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
+    if (isNothing(w, h)) continue;
     const kept = !input.life && isKept(w, h, input, reached);
     // Left with a caller who is told that the call failed: the other side says whether that is meant (compare.ts).
     if (kept && !(input.callback && input.outcome === "failed")) continue;
@@ -55,11 +56,29 @@ export function audit(w: Run, input: AuditInput): void {
       given: null,
       possible: h.lent !== null,
       kept,
-      buried: h.kind.sort === "counted" && (w.mem.at(h.key)?.obj.gone ?? null) !== null,
+      buried: isBuried(w, h),
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },
     });
   }
+}
+
+/** Whether the memory that it lies in was freed on this path. */
+function isBuried(w: Run, h: Holding): boolean {
+  return h.kind.sort === "counted" && (w.mem.at(h.key)?.obj.gone ?? null) !== null;
+}
+
+/**
+ * A count in freed memory is nothing any more: what was in the thing besides is lost. The other way round that goes with the
+ * thing as long as it is there. Of a call that gives both the count is told.
+ */
+function isNothing(w: Run, h: Holding): boolean {
+  if (h.kind.inside && !isBuried(w, h)) return true;
+  const same = w.books.holdings.filter((x) => x.key === h.key && x.state === "held" && x !== h);
+  if (h.kind.inside)
+    return same.some((x) => x.kind.contents === h.kind.name && x.taken.callee === h.taken.callee);
+  if (h.kind.contents === null || !isBuried(w, h)) return false;
+  return !same.some((x) => x.kind.name === h.kind.contents && x.taken.callee === h.taken.callee);
 }
 
 function functionsOf(h: Holding, end: string): string[] {

@@ -491,6 +491,9 @@ export class Calls {
 
   take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null): Holding {
     const { w } = this;
+    // A thing has one name: another takes its place.
+    const named = kind.inside ? w.books.held(kind, key) : null;
+    if (named !== null) return named;
     const first =
       w.books.count(kind, key) === 0 && !w.books.holdings.some((h) => h.kind === kind && h.key === key);
     return w.books.take(kind, key, site.origin, w.ownStack(), first);
@@ -612,6 +615,12 @@ export class Calls {
     const { w } = this;
     const first = w.books.holdings.find((h) => h.kind === kind && h.key === key);
     const at = w.mem.at(key);
+    const within = w.input.contracts.kinds.get(kind.contents ?? "");
+    const inside = within === undefined ? null : w.books.held(within, key);
+    if (inside !== null) {
+      inside.state = "given";
+      inside.given = first?.given ?? null;
+    }
     if (at === null || first === undefined) return;
     if (kind.record !== null && kind.release.length > 0) {
       const [word, tag] = kind.record.split(" ") as ["struct" | "union", string];

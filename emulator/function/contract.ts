@@ -78,6 +78,10 @@ export interface Kind {
   readonly scope: boolean;
   /** Nobody may sleep while it is held. */
   readonly atomic: boolean;
+  /** The kind of what lies in it besides and goes with the last one of it: the name of a device. */
+  readonly contents: string | null;
+  /** It is such contents: a thing has one, and it is lost where the thing itself was freed without it. */
+  readonly inside: boolean;
 }
 
 export interface Contracts {
@@ -205,6 +209,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         exact: k.exact ?? false,
         scope: k.scope ?? false,
         atomic: k.atomic ?? false,
+        contents: k.contents ?? null,
+        inside: k.inside ?? false,
       });
     for (const [name, e] of Object.entries(file.functions ?? {})) {
       if (entries.has(name)) problem(`${name}: two contracts`);

@@ -12,6 +12,7 @@ import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
+import { spoken } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
@@ -111,6 +112,7 @@ function candidateOf(
   const side: Side = verdict === "new" ? "after" : "before";
   const { fault } = d;
   const files = cases.files;
+  const named = inSource(cases, d, side);
   const placeOf = (loc: { file: number; line: number }): Place => {
     const path = files[loc.file]?.path ?? "";
     const images = cases.imagesOf(path);
@@ -130,7 +132,7 @@ function candidateOf(
   const exact = places.find((p) => p.docLine > 0);
   const at = exact ?? nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
   const code = codeOf(d);
-  const message = sentence(d, decisive, placeOf);
+  const message = sentence(d, decisive, placeOf, named);
   const finding: Finding = {
     code,
     verdict,
@@ -147,6 +149,7 @@ function candidateOf(
         ? []
         : [
             `Nothing is known of ${d.path.assumed
+              .map((f) => f.replace(/^__fs_/, ""))
               .slice(0, 8)
               .map((f) => `${f}()`)
               .join(
@@ -170,13 +173,45 @@ function candidateOf(
       seed: context.seed,
       code,
     }),
-    trace: traceOf(d, placeOf),
+    trace: traceOf(d, placeOf, named),
     consequences: [],
     alsoIn: [],
     functions: fault.functions.map((name) => ({ name, fidelity: "diff" as const })),
     stubs: d.path.assumed,
   };
   return { verdict, code, docLine: at.docLine, side, exact: exact !== undefined, follows: [], finding };
+}
+
+/** A text about a difference with its calls by the names that stand in the source; `loc`: of the call that it begins with. */
+type Named = (text: string, loc?: Choice["loc"]) => string;
+
+function inSource(cases: FunctionCases, d: Difference, side: Side): Named {
+  const texts = new Map<string, readonly string[]>();
+  const at = (by: string, loc: Choice["loc"]): string => {
+    const path = cases.files[loc.file]?.path ?? "";
+    if (!texts.has(path)) texts.set(path, cases.imagesOf(path)?.[side]?.split("\n") ?? []);
+    return spoken(texts.get(path)!, by, loc.line, loc.col);
+  };
+  const { taken, given } = d.fault;
+  const names = new Map<string, string>();
+  const know = (by: string, loc: Choice["loc"]): void => {
+    if (by !== "" && !names.has(by)) names.set(by, at(by, loc));
+  };
+  if (taken !== null) know(taken.callee, taken.loc);
+  if (given !== null) know(given.by, given.loc);
+  know(d.fault.at.by, d.fault.at.loc);
+  for (const c of d.path.choices) if (c.callee !== null && isOfCall(c)) know(c.callee, c.loc);
+  return (text, loc) => {
+    const first = /^\w+(?=\()/.exec(text)?.[0];
+    const begin = loc === undefined || first === undefined ? "" : at(first, loc);
+    const rest = begin === "" ? text : text.slice(first!.length);
+    return begin + rest.replace(/\b[A-Za-z_]\w*(?=\()/g, (word) => names.get(word) ?? word);
+  };
+}
+
+/** Whether it was decided of a call itself, not of what it gave. */
+function isOfCall(c: Choice): boolean {
+  return c.answer === "fails" || c.answer === "works";
 }
 
 /** The first line that the patch changes in the functions that the fault belongs to. */
@@ -207,29 +242,29 @@ function sentence(
   d: Difference,
   decisive: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
+  named: Named,
 ): string {
   const { fault } = d;
   const failing = decisive.filter((c) => c.callee !== null);
-  const said = (failing.length > 0 ? failing : decisive.slice(-1)).map((c) => choiceText(c, placeOf));
+  const said = (failing.length > 0 ? failing : decisive.slice(-1)).map((c) => choiceText(c, placeOf, named));
   const taken = fault.taken;
   const what =
     taken !== null && fault.kind === "leaked"
       ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at line ${placeOf(taken.loc).line}`)
       : fault.what;
   const where = `${fault.functions[0] ?? fault.at.fn}()`;
-  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${what}, in ${where}`;
+  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${named(what)}, in ${where}`;
 }
 
 /** A decision in words. */
-function choiceText(c: Choice, placeOf: (loc: Choice["loc"]) => Place): string {
+function choiceText(c: Choice, placeOf: (loc: Choice["loc"]) => Place, named: Named): string {
   const line = placeOf(c.loc).line;
-  if (c.answer === "fails") return `${c.name.replace(/ #\d+$/, "")} fails at line ${line}`;
-  if (c.answer === "works") return `${c.name.replace(/ #\d+$/, "")} works at line ${line}`;
-  return `${c.answer === "yes" ? "" : "not "}${c.name} at line ${line}`;
+  if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} at line ${line}`;
+  return `${c.answer === "yes" ? "" : "not "}${named(c.name)} at line ${line}`;
 }
 
 /** The path: what was decided on the way, what was taken, and where it shows. */
-function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place): TraceStep[] {
+function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place, named: Named): TraceStep[] {
   const { fault } = d;
   const step = (text: string, loc: Choice["loc"], role: TraceStep["role"]): TraceStep => ({
     task: "",
@@ -243,13 +278,14 @@ function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place): TraceSt
   for (const c of d.path.choices.slice(0, 60)) {
     if (!takenTold && fault.taken !== null && c.loc.line > fault.taken.loc.line) {
       takenTold = true;
-      out.push(step(`${fault.taken.callee}() takes it`, fault.taken.loc, "history"));
+      out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
     }
-    out.push(step(choiceText(c, placeOf), c.loc, d.forced.has(c.name) ? "history" : "step"));
+    out.push(step(choiceText(c, placeOf, named), c.loc, d.forced.has(c.name) ? "history" : "step"));
   }
   if (!takenTold && fault.taken !== null)
-    out.push(step(`${fault.taken.callee}() takes it`, fault.taken.loc, "history"));
-  if (fault.given !== null) out.push(step(`${fault.given.by}() gives it back`, fault.given.loc, "history"));
-  out.push(step(fault.what, fault.at.loc, "culprit"));
+    out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
+  if (fault.given !== null)
+    out.push(step(`${named(`${fault.given.by}()`)} gives it back`, fault.given.loc, "history"));
+  out.push(step(named(fault.what), fault.at.loc, "culprit"));
   return out;
 }

@@ -75,6 +75,17 @@ const pairs: readonly Pair[] = [
     back: [],
   },
   {
+    name: "a device that is freed past its count has lost nothing, unless it had a name",
+    bad: `struct thing { struct device dev; int n; };
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; device_initialize(&t->dev);
+        ret = helper(1); if (ret) { kfree(t); return ret; } dev_set_name(&t->dev, "x"); ret = device_add(&t->dev); if (ret) kfree(t); return ret; }`,
+    good: `struct thing { struct device dev; int n; };
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; device_initialize(&t->dev);
+        ret = helper(1); if (ret) { put_device(&t->dev); kfree(t); return ret; } dev_set_name(&t->dev, "x"); ret = device_add(&t->dev);
+        if (ret) { put_device(&t->dev); kfree(t); } return ret; }`,
+    want: ["leaked device name of dev_set_name()"],
+  },
+  {
     name: "memory that the release function has freed is freed again",
     bad: `struct thing { struct device dev; int n; };
       static void gone(struct device *dev) { kfree((struct thing *)dev); }

@@ -31,7 +31,7 @@ struct clk *clk_get(struct device *dev, const char *id); void clk_put(struct clk
 int clk_prepare_enable(struct clk *clk); void clk_disable_unprepare(struct clk *clk);
 int pm_runtime_get_sync(struct device *dev); int pm_runtime_resume_and_get(struct device *dev);
 int pm_runtime_put(struct device *dev); void pm_runtime_put_noidle(struct device *dev);
-void device_initialize(struct device *dev); int device_add(struct device *dev); void put_device(struct device *dev);
+void device_initialize(struct device *dev); int device_add(struct device *dev); int dev_set_name(struct device *dev, const char *fmt, ...); void put_device(struct device *dev);
 void mutex_lock(struct mutex *m); void mutex_unlock(struct mutex *m);
 int devm_add_action(struct device *dev, void (*action)(void *), void *data);
 int devm_add_action_or_reset(struct device *dev, void (*action)(void *), void *data);

@@ -1,0 +1,65 @@
+/** Calls in sentences of function cases have the name that stands in the source. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { spoken } from "../../server/review/spoken.ts";
+import { mailOf } from "../support/one_change.ts";
+
+const lines = [
+  "\tret = take_max(&ids, 3);",
+  "\tif (warn_on(take_range(&ids, 0, 3) < 0))",
+  "\tif (ids_full(",
+  "\t\t&ids))",
+];
+
+test("the name that begins at the place, unless the callee itself stands there", () => {
+  assert.equal(spoken(lines, "take_range", 1, 8), "take_max");
+  assert.equal(spoken(lines, "take_range", 2, 6), "take_range");
+  assert.equal(spoken(lines, "full_range", 3, 2), "full_range", "a keyword is no call");
+  assert.equal(spoken(lines, "full_range", 3, 6), "ids_full");
+  assert.equal(spoken(lines, "take_range", 9, 1), "take_range", "no such line");
+});
+
+const driver = (last: string): string => `struct thing {
+	struct clk *clk;
+	int on;
+};
+
+#define thing_clock(d) clk_get(d, "thing")
+
+static int thing_take(struct thing *t, struct device *dev)
+{
+	struct clk *clk = thing_clock(dev);
+
+	if (IS_ERR(clk))
+		return PTR_ERR(clk);
+	if (clk_prepare_enable(clk)) {
+${last}
+	}
+	clk_disable_unprepare(clk);
+	clk_put(clk);
+	return 0;
+}
+`;
+
+test("a macro is called what it is called in its line, in sentence and steps", () => {
+  const bad = driver("\t\treturn -EINVAL;");
+  const good = driver("\t\tclk_put(clk);\n\t\treturn -EINVAL;");
+  const text = Buffer.from(mailOf("drivers/thing/thing.c", bad, good));
+  const { findings } = reviewDocument(parseDocument(text, "macro.eml"), {});
+  const [found] = findings;
+  assert.equal(findings.length, 1);
+  assert.match(
+    found!.message,
+    /^when clk_prepare_enable\(\) fails at line \d+, the clock handle taken by thing_clock\(\) at /,
+  );
+  assert.deepEqual(
+    found!.trace.map((s) => s.text).filter((t) => /clk_get|thing_clock/.test(t)),
+    [
+      'thing_clock("thing") works at line 10',
+      "thing_clock() takes it",
+      "the clock handle taken by thing_clock() is never given back",
+    ],
+  );
+});
