@@ -68,15 +68,17 @@ export class TimelineView {
   // ---- drawing
 
   private legend(): HTMLElement {
-    const key = (name: string, label: string): HTMLElement =>
-      el("span", {}, el("span", { class: `key ${name}` }), label);
+    const key = (name: string, label: string, title = ""): HTMLElement =>
+      el("span", title === "" ? {} : { title }, el("span", { class: `key ${name}` }), label);
     const { before, after, parts } = this.data;
-    const outcome = (lane: PanelLane): string => (lane.outcome === "completed" ? "" : ` (${lane.outcome})`);
+    // What kind of end; the sentence above says which.
+    const outcome = (lane: PanelLane): string =>
+      lane.outcome === "completed" ? "" : ` (${lane.outcome.split(":")[0]})`;
     return el(
       "p",
       { class: "legend" },
-      key("before", `before${outcome(before)}`),
-      key("after", `after${outcome(after)}`),
+      key("before", `before${outcome(before)}`, before.outcome),
+      key("after", `after${outcome(after)}`, after.outcome),
       ...(parts < 0
         ? [el("span", { class: "mute" }, "the sides never part")]
         : [key("parts", "the sides part here")]),

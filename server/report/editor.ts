@@ -16,6 +16,7 @@ import {
   fateCounts,
   fidelityText,
   leftOutText,
+  saidOf,
   share,
   treeText,
   VERDICT_SHORT,
@@ -55,7 +56,8 @@ export function report(snapshot: Snapshot, finding: number | undefined): ReportR
 export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   const place = snapshot.review?.place ?? ((n: number) => n);
   const at = (docLine: number) => (place(docLine) > 0 ? `line ${place(docLine)}` : "");
-  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, f.message, ""];
+  const [what, ...rest] = saidOf(f);
+  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, what!, ...rest, ""];
   const add = (key: string, value: string) => {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
@@ -187,7 +189,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
     for (const { finding, docLine } of found)
       out.push(
         `  ${verdictText(snapshot.parsed, finding)}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
-        `      ${finding.message}`,
+        ...saidOf(finding).map((text) => `      ${text}`),
         `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
         "",
       );

@@ -3,7 +3,6 @@
  * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (terminal_coverage.ts) and
  * the command itself (cli_review.ts).
  */
-import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
@@ -13,7 +12,7 @@ import { notesOf, oddHunks, ranOn } from "./facts.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutText, lineText } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutText, lineText, saidOf } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -209,11 +208,10 @@ const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
 function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const [mark, color] = MARK[f.verdict] ?? ["", "yellow"];
   const out: string[] = [];
-  const what = sentenceOf(f.code, f.message);
+  const [what, ...rest] = saidOf(f);
   const head = wrap(`${f.code}: ${what}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
-  for (const text of [ruleOf(f.code)?.consequence ?? "", what === f.message ? "" : f.message])
-    if (text !== "") out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
+  for (const text of rest) out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
   out.push(paint(`    --> ${lineText(doc.path, f)}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")

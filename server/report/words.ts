@@ -3,6 +3,7 @@
  * terminal and a report say the same thing the same way. Leaves out layout (terminal.ts, editor.ts) and counting
  * (facts.ts).
  */
+import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
@@ -171,6 +172,13 @@ export function leftOutText(why: LeftOutWhy): string {
     default:
       return nothingText(why);
   }
+}
+
+/** What a finding says: the sentence, what follows from it, and the numbers last, where they say more. */
+export function saidOf(f: Pick<Finding, "code" | "message">): string[] {
+  const what = sentenceOf(f.code, f.message);
+  const rest = [ruleOf(f.code)?.consequence ?? "", what === f.message ? "" : f.message];
+  return [what, ...rest.filter((text) => text !== "")];
 }
 
 /** What a finding's line has to do with it where it did not do it: in a word or two, "" where it did or there is none. */
