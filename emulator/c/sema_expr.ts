@@ -85,6 +85,7 @@ import {
 } from "./sema_parts.ts";
 import type { BinOp, CmpOp, FunctionSym, LabelRef, LocalVar, ObjectSym, X } from "./tree.ts";
 import { resolveTypeName, takePending } from "./types.ts";
+import { unknownIn } from "./unknown_names.ts";
 
 /** Lvalue conversion: arrays and functions become pointers. */
 export function decay(x: X): X {
@@ -107,7 +108,7 @@ export function arm(s: Sema, e: Expr): X {
     return val(s, e);
   } catch (f) {
     if (!(f instanceof CFail)) throw f;
-    return trapX(f.message, f.loc ?? e.loc);
+    return { ...trapX(f.message, f.loc ?? e.loc), ...unknownIn(s, f, e) };
   }
 }
 

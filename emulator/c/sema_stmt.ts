@@ -53,6 +53,7 @@ import {
   resolveSpecs,
   takePending,
 } from "./types.ts";
+import { unknownIn } from "./unknown_names.ts";
 
 function guard<T>(loc: Loc, make: () => T, fail: (f: CFail) => T): T {
   try {
@@ -252,8 +253,7 @@ function noteLabels(s: Sema, out: S[], make: () => void): void {
 }
 
 function analyseItem(s: Sema, item: CompoundStmt["items"][number], out: S[]): void {
-  const trap = (f: CFail): void =>
-    void out.push({ k: "trap", loc: f.loc ?? item.loc, kind: "unsupported", message: f.message });
+  const trap = (f: CFail): void => void out.push(trapFor(s, f, item));
   switch (item.kind) {
     case "declaration":
       guard(item.loc, () => declaration(s, item, out), trap);
@@ -505,8 +505,14 @@ function statement(s: Sema, st: Stmt, out: S[]): void {
   guard(
     st.loc,
     () => noteLabels(s, out, () => analyseStatement(s, st, out)),
-    (f) => void out.push({ k: "trap", loc: f.loc ?? st.loc, kind: "unsupported", message: f.message }),
+    (f) => void out.push(trapFor(s, f, st)),
   );
+}
+
+/** What stands in the place of a statement that cannot be read. */
+function trapFor(s: Sema, f: CFail, st: { readonly loc: Loc }): S {
+  const loc = f.loc ?? st.loc;
+  return { k: "trap", loc, kind: "unsupported", message: f.message, ...unknownIn(s, f, st) };
 }
 
 /** Statements whose parts have a scope of their own. */

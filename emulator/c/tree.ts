@@ -296,10 +296,17 @@ export interface XOuter extends Node {
   readonly base: X;
   readonly v: LocalVar;
 }
+/** A name that nothing declares, and where it stands. */
+export interface UnknownName {
+  readonly name: string;
+  readonly loc: Loc;
+}
 export interface XTrap extends Node {
   readonly k: "trap";
   readonly kind: TrapKind;
   readonly message: string;
+  /** Names in it that nothing declares, where one such is what is wrong. */
+  readonly unknown?: readonly UnknownName[];
 }
 
 export type TrapKind = "unreachable" | "unsupported" | "constraint" | "missing-return";
@@ -412,7 +419,14 @@ export type S =
   | { readonly k: "gotoptr"; readonly loc: Loc; readonly x: X }
   | { readonly k: "break" | "continue"; readonly loc: Loc; readonly to: SLoop | SSwitch }
   | { readonly k: "return"; readonly loc: Loc; readonly x: X | null }
-  | { readonly k: "trap"; readonly loc: Loc; readonly kind: TrapKind; readonly message: string };
+  | {
+      readonly k: "trap";
+      readonly loc: Loc;
+      readonly kind: TrapKind;
+      readonly message: string;
+      /** Names in it that nothing declares, where one such is what is wrong. */
+      readonly unknown?: readonly UnknownName[];
+    };
 
 /** An analysed function. */
 export interface FnTree {

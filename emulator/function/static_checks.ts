@@ -5,6 +5,7 @@
 import { replaceComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
+import type { UnknownName } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
 import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
@@ -64,10 +65,8 @@ function shown(side: Side, path: string, name: string): Fault[] {
     if (!(f instanceof CFail)) throw f;
     return [];
   }
-  for (const t of traps(tree.body)) {
-    const unknown = /^`(\w+)` is not known/.exec(t.message)?.[1];
-    if (unknown !== undefined) fault("does-not-build", unknown, `nothing declares ${unknown} here`, t.loc);
-  }
+  for (const [unknown, loc] of unknownNames(tree.body))
+    fault("does-not-build", unknown, `nothing declares ${unknown} here`, loc);
   for (const d of side.program.deadChecks)
     if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
       fault("check-never-true", d.text, d.text, d.loc);
@@ -106,6 +105,35 @@ function unusedLabels(side: Side, path: string, name: string, text: string): Fau
   });
 }
 
+/** Names in a body that nothing declares, and where each stands first. */
+function unknownNames(body: object): Map<string, Fault["at"]["loc"]> {
+  const found = traps(body).flatMap((t) => {
+    const name = /^`(\w+)` is not known/.exec(t.message)?.[1];
+    return name === undefined ? t.unknown : [{ name, loc: t.loc }, ...t.unknown];
+  });
+  const line = (loc: Fault["at"]["loc"]): number => expansionLoc(loc).line;
+  found.sort((a, b) => line(a.loc) - line(b.loc) || expansionLoc(a.loc).col - expansionLoc(b.loc).col);
+  const out = new Map<string, Fault["at"]["loc"]>();
+  for (const { name, loc } of found) if (!out.has(name)) out.set(name, loc);
+  return out;
+}
+
+/** A name in a function of the after side that nothing declares there, and that the before side's does not need; or null. */
+export function undeclaredIn(before: Side, after: Side, path: string, name: string): string | null {
+  const of = (side: Side): string[] => {
+    const e = side.program.lookup(name, path);
+    if (e?.kind !== "function" || e.sym.def === null) return [];
+    try {
+      return [...unknownNames(side.program.tree(e.sym).body).keys()];
+    } catch (f) {
+      if (!(f instanceof CFail)) throw f;
+      return [];
+    }
+  };
+  const there = new Set(of(before));
+  return of(after).find((n) => !there.has(n)) ?? null;
+}
+
 /** Why a function cannot be run as its text says, where something in it is not known; null where all is, or it is not there. */
 export function unreadable(side: Side, path: string, name: string): string | null {
   const e = side.program.lookup(name, path);
@@ -121,8 +149,14 @@ export function unreadable(side: Side, path: string, name: string): string | nul
 }
 
 /** Trap nodes anywhere in a tree. */
-function traps(root: object): { message: string; loc: Fault["at"]["loc"] }[] {
-  const out: { message: string; loc: Fault["at"]["loc"] }[] = [];
+interface Trapped {
+  readonly message: string;
+  readonly loc: Fault["at"]["loc"];
+  readonly unknown: readonly UnknownName[];
+}
+
+function traps(root: object): Trapped[] {
+  const out: Trapped[] = [];
   const seen = new Set<object>();
   const stack: object[] = [root];
   const skip = new Set(["parent", "sym", "t", "type", "loc", "endLoc", "label", "owner", "ft", "def", "to"]);
@@ -130,9 +164,8 @@ function traps(root: object): { message: string; loc: Fault["at"]["loc"] }[] {
     const v = stack.pop()!;
     if (seen.has(v)) continue;
     seen.add(v);
-    const node = v as { k?: string; message?: string; loc?: Fault["at"]["loc"] };
-    if (node.k === "trap" && node.message !== undefined && node.loc !== undefined)
-      out.push({ message: node.message, loc: node.loc });
+    const { k, message, loc, unknown = [] } = v as { k?: string } & Partial<Trapped>;
+    if (k === "trap" && message !== undefined && loc !== undefined) out.push({ message, loc, unknown });
     for (const [name, inner] of Object.entries(v))
       if (!skip.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
   }

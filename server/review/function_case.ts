@@ -8,7 +8,7 @@ import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
-import { staticDifferences, unreadable } from "../../emulator/function/static_checks.ts";
+import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { commasIn } from "../source/c_text.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
@@ -56,6 +56,7 @@ export class FunctionCases {
   private readonly ofItsTime: boolean;
   /** What functions of a mail alone name that is not known. */
   readonly missing = new Set<string>();
+  private shown: readonly Difference[] | null = null;
   private built: { sources: KernelSources; before: Side; after: Side } | null = null;
 
   /**
@@ -191,8 +192,34 @@ export class FunctionCases {
     );
   }
 
+  /**
+   * Why what ran is no answer: one of the functions names what nothing declares on the after side, and did not before.
+   * `told`: that it does not build is told.
+   */
+  unbuilt(entry: Entry, ran: readonly string[]): { readonly why: string; readonly told: boolean } | null {
+    const { before, after } = this.sides();
+    const changed = new Set([...this.plan.changed.values()].flat());
+    const broken = this.statics().filter((d) => d.verdict === "new" && d.fault.kind === "does-not-build");
+    let first: { why: string; told: boolean } | null = null;
+    for (const fn of ran) {
+      if (!changed.has(fn)) continue;
+      const d = broken.find((x) => x.fault.at.fn === fn);
+      const name = d?.fault.object ?? undeclaredIn(before, after, entry.path, fn);
+      if (name === null) continue;
+      const why = `${fn}() does not build here after the patch: nothing declares ${name}`;
+      if (d !== undefined) return { why, told: true };
+      first ??= { why, told: false };
+    }
+    return first;
+  }
+
   /** What the text of the changed functions shows without running; nothing where text of the patch is missing. */
-  statics(): Difference[] {
+  statics(): readonly Difference[] {
+    this.shown ??= this.findStatics();
+    return this.shown;
+  }
+
+  private findStatics(): Difference[] {
     if (!this.whole) return [];
     const { before, after } = this.sides();
     const out: Difference[] = [];

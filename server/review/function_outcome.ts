@@ -30,14 +30,15 @@ export interface FunctionContext extends PatchFacts {
 export function functionOutcome(cases: FunctionCases, entry: Entry, context: FunctionContext): CaseOutcome {
   const bounds = boundsFor(cases.plan.entries.length, context.paths);
   const result = cases.run(entry, { bounds, only: null });
+  const ran = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
+  const unbuilt = cases.unbuilt(entry, functionsThatRan(result, ran));
   const told = result.differences.filter(
-    (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible,
+    (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible && unbuilt?.told !== true,
   );
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
-  const ran = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
-  const executed = result.paths.after > 0 ? functionsThatRan(result, ran) : [];
+  const executed = result.paths.after > 0 && unbuilt === null ? functionsThatRan(result, ran) : [];
   return {
-    run: runOf(result, told, context),
+    run: runOf(result, told, told.length > 0 ? null : (unbuilt?.why ?? null), context),
     executed: { before: executed, after: executed },
     lines: [],
     candidates,
@@ -61,8 +62,15 @@ function functionsThatRan(result: EntryResult, entries: readonly string[]): stri
   return [...new Set([...entries, ...result.ran])];
 }
 
-function runOf(result: EntryResult, told: readonly Difference[], context: FunctionContext): Run {
-  const { entry, paths, left, note, ends } = result;
+/** @param unbuilt why what ran shows nothing, or null */
+function runOf(
+  result: EntryResult,
+  told: readonly Difference[],
+  unbuilt: string | null,
+  context: FunctionContext,
+): Run {
+  const { entry, paths, left, ends } = result;
+  const note = result.note !== "" ? result.note : (unbuilt ?? "");
   const verdict: Verdict =
     note !== ""
       ? "not-modelled"
@@ -144,7 +152,8 @@ function candidateOf(
         ? ["The line is not in the mail; the one given is the nearest that the patch changes."]
         : []),
       `In ${fault.functions.map((f) => `${f}()`).join(", called by ")}.`,
-      `Shown by ${d.shown} of the paths that ran.`,
+      // What the text shows no path has to.
+      ...(d.shown === 0 ? [] : [`Shown by ${d.shown} of the paths that ran.`]),
       ...(d.path.assumed.length === 0
         ? []
         : [

@@ -49,3 +49,27 @@ test("a jump that another configuration has, or a macro that is given the label,
     [],
   );
 });
+
+const nested = (last: string): string => `struct box *get_box(int n);
+void put_box(struct box *b, struct box *of);
+int thing_open(int n)
+{
+	if (n > 1) {
+		struct box *inner = get_box(n);
+		struct box *outer = get_box(1);
+
+		if (!inner)
+			${last === "" ? "return 1;" : "goto out;"}
+		put_box(inner, outer);
+	}
+	return 0;
+${last}}
+`;
+
+test("every name of a statement that nothing declares there is told, each once", () => {
+  const jump = "out:\n\tput_box(inner, outer);\n\tput_box(outer, inner);\n\treturn 1;\n";
+  assert.deepEqual(statics(nested(""), nested(jump)), [
+    "new does-not-build inner 15",
+    "new does-not-build outer 15",
+  ]);
+});

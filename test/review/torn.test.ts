@@ -86,3 +86,18 @@ test("a local that the patch takes away while it is used is told on any tree", (
       "new does-not-build: nothing declares last here, in order_known()",
     ]);
 });
+
+test("a function that does not build is clean on no tree, whatever paths of it ran", () => {
+  for (const version of ["6.6", "6.1"]) {
+    const doc = parseDocument(Buffer.from(patchMail(1, 1, USE)), "torn.mbox");
+    const { runs } = reviewDocument(doc, { tree: treeOf(version) });
+    assert.ok(runs.length > 0);
+    for (const r of runs) {
+      assert.equal(r.verdict, "not-modelled");
+      assert.equal(
+        r.reason,
+        "order_known() does not build here after the patch: nothing declares ORDER_MIDDLE",
+      );
+    }
+  }
+});
