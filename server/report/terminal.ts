@@ -196,7 +196,14 @@ function nothingRan(result: ReviewResult, index: number): string[] {
     .flatMap(({ why }) => (NOTHING.has(why.kind) ? [leftOutText(why)] : []));
 }
 
-const NOTHING: ReadonlySet<string> = new Set(["no-function", "no-code", "partial", "uncalled", "refused"]);
+const NOTHING: ReadonlySet<string> = new Set([
+  "no-function",
+  "no-code",
+  "user-space",
+  "partial",
+  "uncalled",
+  "refused",
+]);
 
 const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
   new: ["NEW", "red"],

@@ -364,7 +364,7 @@ const leftOut: Shape = (v) =>
   record({ kind: oneOf("unreached"), inTree: flag })(v) ||
   record({ kind: oneOf("one-era"), era: text })(v) ||
   record({ kind: oneOf("budget"), steps: count })(v) ||
-  (record({ kind: oneOf("no-function", "no-code", "partial", "uncalled", "refused") })(v) &&
+  (record({ kind: oneOf("no-function", "no-code", "user-space", "partial", "uncalled", "refused") })(v) &&
     toldBy<NothingRuns>(nothingText)(v));
 const plan = record({
   patch: count,

@@ -17,7 +17,14 @@ import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import type { SideImages } from "../source/images.ts";
-import { codeOf, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
+import {
+  codeOf,
+  isKernelC,
+  isUserSpace,
+  overlayOf,
+  referenceHas,
+  type SideOverlay,
+} from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
@@ -219,14 +226,20 @@ function fromTree(
     return changesNoCode(patch)
       ? { kind: "no-code" }
       : { kind: "refused", tree: tree.describe, hunks: refused };
-  if (sides === null) return { kind: "no-function" };
+  if (sides === null) return noFunction(patch);
   return { ...sides, eras };
+}
+
+/** Nothing of C is shown: of a program of user space there may be. */
+function noFunction(patch: Patch): NothingRuns {
+  const c = patch.files.map((f) => f.path || f.oldPath).filter((path) => /\.[ch]$/.test(path));
+  return c.length > 0 && c.every(isUserSpace) ? { kind: "user-space", path: c[0]! } : { kind: "no-function" };
 }
 
 /** A changed line of C stands within something: an `@@` line that ends in a return type does not say what it is called. */
 const insideOne = (patch: Patch): boolean =>
   patch.files
-    .filter((f) => f.path.endsWith(".c"))
+    .filter((f) => f.path.endsWith(".c") && isKernelC(f.path))
     .flatMap((f) => f.hunks)
     .flatMap((h) => h.lines)
     .some((l) => /^[+-]$/.test(l.kind) && /^\s+\w/.test(l.text));
@@ -241,7 +254,7 @@ function nothingToRun(
   if (before.functions.length + after.functions.length === 0) {
     if (changesNoCode(patch)) return { kind: "no-code" };
     const names = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
-    return names.length === 0 && !insideOne(patch) ? { kind: "no-function" } : { kind: "partial", names };
+    return names.length === 0 && !insideOne(patch) ? noFunction(patch) : { kind: "partial", names };
   }
   const shown = [...before.functions, ...before.others, ...after.functions, ...after.others];
   if (shown.some((d) => referenceKnows(eras.before, d.name) || referenceKnows(eras.after, d.name)))

@@ -22,6 +22,8 @@ export const NO_BOOT = "a side does not boot";
 export type NothingRuns =
   | { readonly kind: "no-function" }
   | { readonly kind: "no-code" }
+  /** All C of the patch is of programs that the kernel's repository carries. */
+  | { readonly kind: "user-space"; readonly path: string }
   | { readonly kind: "partial"; readonly names: readonly string[] }
   | {
       readonly kind: "uncalled";
@@ -53,6 +55,8 @@ export function nothingText(why: NothingRuns): string {
   switch (why.kind) {
     case "no-function":
       return "the diff shows no C function";
+    case "user-space":
+      return `${why.path} is of a program of user space, which does not run here; the patch leaves the kernel's C as it is`;
     case "no-code":
       return "the patch changes comments and white space alone: what runs is the same before and after";
     case "partial": {

@@ -10,6 +10,7 @@ import { outline } from "../../emulator/c/outline.ts";
 import type { Patch, SideDefinition } from "../mail/types.ts";
 import { joinLines, splitLines } from "./apply.ts";
 import type { FileImages, SideImages } from "./images.ts";
+import { isKernelC } from "./overlay.ts";
 import { codeText } from "./tree_side.ts";
 
 interface DocImage {
@@ -31,7 +32,7 @@ export function grafted(
   const files = images.files.map((file) => {
     const lost = docLinesOf(file, patch, "rejected");
     const merged = images.reversed ? new Set<number>() : docLinesOf(file, patch, "merged");
-    if (!file.touched || lost.size + merged.size === 0 || !/\.[ch]$/.test(file.path)) return file;
+    if (!file.touched || lost.size + merged.size === 0 || !isKernelC(file.path)) return file;
     const shows = patch.definitions.filter(
       (d) => d.path === file.path && d.changed && (isIn(d, lost) || isIn(d, merged)),
     );

@@ -31,7 +31,12 @@ const RANK: Record<SideDefinition["kind"], number> = {
   function: 3,
 };
 
-const isC = (path: string): boolean => /\.[ch]$/.test(path);
+/** Programs of user space in the kernel's repository; nvdimm's and cxl's tests are modules of the kernel. */
+export const isUserSpace = (path: string): boolean =>
+  /^(?:tools|scripts|usr|Documentation)\//.test(path) && !/^tools\/testing\/(?:nvdimm|cxl)\//.test(path);
+
+/** C of the kernel: what may run here. */
+export const isKernelC = (path: string): boolean => /\.[ch]$/.test(path) && !isUserSpace(path);
 
 /**
  * Gathers one side. Comment-only and non-C files give nothing. `has`: whether the reference kernel has what a definition
@@ -45,7 +50,7 @@ export function overlayOf(
   const whole = new Map<string, SideDefinition[]>();
   const partial: SideDefinition[] = [];
   for (const d of patch.definitions) {
-    if (d.side !== side || !isC(d.path)) continue;
+    if (d.side !== side || !isKernelC(d.path)) continue;
     if (d.visible !== "whole") {
       if (d.kind === "function") partial.push(d);
       continue;

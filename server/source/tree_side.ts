@@ -8,14 +8,12 @@ import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import type { TreeSource, TreeUnit } from "../../emulator/kernel_tree.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 import type { FileImages, KernelTree, SideImages } from "./images.ts";
-import type { SideOverlay } from "./overlay.ts";
+import { isKernelC, type SideOverlay } from "./overlay.ts";
 import { SUBSYSTEMS } from "./subsystems.ts";
 import type { TreeIndex } from "./tree_index.ts";
 
 /** Files that run as the tree has them, whether or not a patch touches them. */
 export const PREFERRED_FILES: readonly string[] = SUBSYSTEMS.flatMap((s) => s.preferred);
-
-const isC = (path: string): boolean => /\.[ch]$/.test(path);
 
 /** A definition of a file: all places that define the name (the branches of an #if), as text and without comments. */
 interface Definition {
@@ -95,7 +93,7 @@ export function treeSides(
   config: readonly string[] = [],
   grafts: ReadonlySet<SideDefinition> = new Set(),
 ): { before: TreeSide; after: TreeSide; same: boolean } | null {
-  const files = images.files.filter((f) => isC(f.path) && (f.before !== null || f.after !== null));
+  const files = images.files.filter((f) => isKernelC(f.path) && (f.before !== null || f.after !== null));
   if (!files.some((f) => f.touched)) return null;
   const extra = PREFERRED_FILES.filter((p) => !files.some((f) => f.path === p));
   for (const path of extra) {
@@ -284,7 +282,8 @@ function rejectedDefinitions(
   const lines = rejectedLines(images, patch);
   if (lines.size === 0) return [];
   return patch.definitions.filter(
-    (d) => d.side === side && d.changed && !runs.has(d) && isC(d.path) && d.lines.some((l) => lines.has(l)),
+    (d) =>
+      d.side === side && d.changed && !runs.has(d) && isKernelC(d.path) && d.lines.some((l) => lines.has(l)),
   );
 }
 

@@ -47,3 +47,28 @@ test("a review of such a patch says so, not that too little is shown", () => {
   assert.deepEqual([...new Set(plans.flatMap((p) => p.leftOut).map((l) => l.why.kind))], ["no-code"]);
   assert.match(nothingText({ kind: "no-code" }), /comments and white space alone/);
 });
+
+test("C of a program of user space is none of the kernel's, but for the modules among its tests", () => {
+  const mail = (path: string) => `From: A Tester <tester@example.org>
+Subject: [PATCH] selftests: count twice
+Message-ID: <us@example.org>
+Date: Wed, 02 Apr 2025 09:00:00 +0000
+
+---
+diff --git a/${path} b/${path}
+--- a/${path}
++++ b/${path}
+@@ -10,4 +10,4 @@
+ int counted(int n)
+ {
+-\treturn n;
++\treturn 2 * n;
+ }
+`;
+  const kinds = (path: string) =>
+    reviewDocument(parseDocument(Buffer.from(mail(path)), "us.eml"), {})
+      .plans.flatMap((p) => p.leftOut)
+      .map((l) => l.why.kind);
+  assert.deepEqual(kinds("tools/testing/selftests/mm/hmm-tests.c"), ["user-space"]);
+  assert.deepEqual(kinds("tools/testing/nvdimm/pmem-dax.c"), ["uncalled"]);
+});
