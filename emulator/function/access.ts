@@ -82,6 +82,13 @@ export abstract class Access extends Run {
     if (typeof v === "bigint") {
       if (isBool(to)) return v === 0n ? 0n : 1n;
       if (from.kind === "float" || to.kind === "float") return v;
+      if (
+        to.kind === "pointer" &&
+        to.to.kind === "record" &&
+        from.kind === "pointer" &&
+        from.to.kind === "void"
+      )
+        this.allocatedAs(v, to.to);
       return canonical(to, v);
     }
     if (isBool(to)) {
@@ -97,6 +104,12 @@ export abstract class Access extends Run {
     if (out.lo === v.lo && out.hi === v.hi) return v;
     const shift = wrapShift(to, lo, hi);
     return shift === null ? out : { ...out, lo: lo + shift, hi: hi + shift };
+  }
+
+  /** Memory that a call gave is of the type as which it is first taken. */
+  private allocatedAs(v: bigint, t: CType): void {
+    const at = this.mem.at(v);
+    if (at !== null && at.off === 0 && at.obj.kind === "heap") at.obj.type ??= t;
   }
 
   // ---- memory ---------------------------------------------------------------------------------------------------------

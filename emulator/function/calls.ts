@@ -370,6 +370,9 @@ export class Calls {
   private read(clause: Clause, site: CallSite): void {
     const v = this.place(clause.where, site, 0n);
     if (v === null) return;
+    const { nulls } = this.w;
+    nulls.followed =
+      typeof clause.where.at === "number" && v === 0n ? nulls.args[clause.where.at] : undefined;
     this.w.reach(v, 0, null, `${site.name}() reads it`);
   }
 

@@ -15,6 +15,7 @@ import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import { addPart, clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { Nulls } from "./nulls.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
@@ -269,12 +270,23 @@ export abstract class Run {
     const source = typeof v === "bigint" ? null : v.origin;
     const base = BigInt.asUintN(64, this.address(v, off === 0 ? type : null));
     const a = BigInt.asUintN(64, base + BigInt(off));
-    const from = this.originOf.get(base) ?? source;
+    const known = this.nulls.followed;
+    this.nulls.followed = undefined;
+    const from =
+      base !== 0n || known === undefined
+        ? (this.originOf.get(base) ?? source)
+        : known.k === "call"
+          ? known.origin
+          : null;
     if (a < 0x10000n || base === 0n) {
+      const unset = known?.k === "unset" ? plainName(known.name) : null;
       this.fault({
         kind: "null-dereference",
-        object: `NULL ${from === null ? "pointer" : `from ${from.callee}()`}`,
-        what,
+        object: `NULL ${unset ?? (from === null ? "pointer" : `from ${from.callee}()`)}`,
+        what:
+          unset === null
+            ? what
+            : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
         possible: from === null && this.choices.some((c) => this.ofGlobal(c)),
@@ -320,6 +332,9 @@ export abstract class Run {
     const [name] = c.name.match(/\b(?![su]\d+\()[A-Za-z_]\w*(?:->|[.[(])?/) ?? [];
     return [...this.globals.keys()].some((sym) => sym.name === name && isInteger(sym.type()));
   }
+
+  /** Where a NULL in hand comes from, as far as that is known. */
+  readonly nulls = new Nulls();
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
   readonly originOf = new Map<bigint, Fault["taken"]>();
@@ -381,7 +396,11 @@ export abstract class Run {
   load(obj: Obj, off: number, t: CType, within: CType | null, at: number): Value {
     const size = sizeOf(t);
     const cell = obj.cells.get(off);
-    if (cell !== undefined && cell.size === size) return this.retyped(this.known.resolve(cell.v), t);
+    if (cell !== undefined && cell.size === size) {
+      const v = this.retyped(this.known.resolve(cell.v), t);
+      if (v === 0n && t.kind === "pointer") this.nulls.read(`${obj.id}:${off}`, null);
+      return v;
+    }
     if (obj.bytes !== null) {
       let v = 0n;
       for (let i = 0; i < size; i++) v |= BigInt(obj.bytes[off + i] ?? 0) << BigInt(8 * i);
@@ -407,6 +426,7 @@ export abstract class Run {
       if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
     }
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
+    if (t.kind === "pointer" && v === 0n) this.nulls.read(`${obj.id}:${off}`, name);
     return v;
   }
 

@@ -23,6 +23,7 @@ import type {
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
+import type { NullSource } from "./nulls.ts";
 import { type Frame, PathEnd, type RunInput } from "./run.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
 
@@ -67,6 +68,7 @@ export class Walker extends Access {
       if (p.type.kind === "record") this.copyRecord(this.localObj(frame, p), 0, v, p.type);
       else if (p.addressed) put(this.localObj(frame, p), 0, sizeOf(p.type), v);
       else frame.vars.set(p, v);
+      this.nulls.assigned(frame, p, v === 0n ? this.nulls.args[i] : undefined);
     });
     this.stack.push(frame);
     if (frame.own) this.ran.add(tree.name);
@@ -78,6 +80,7 @@ export class Walker extends Access {
       throw f;
     } finally {
       this.stack.pop();
+      this.nulls.left(frame);
     }
   }
 
@@ -274,8 +277,11 @@ export class Walker extends Access {
     const frame = this.frame;
     const memory = v.addressed || v.byReference || v.type.kind === "record" || v.type.kind === "array";
     if (!memory) {
-      if (x !== null) frame.vars.set(v, this.eval(x));
-      else frame.vars.delete(v);
+      if (x !== null) {
+        const value = this.eval(x);
+        frame.vars.set(v, value);
+        this.nulls.assigned(frame, v, this.nullOf(x, value));
+      } else frame.vars.delete(v);
       return;
     }
     const bytes = size === null ? sizeSafe(v.type) : null;
@@ -362,6 +368,7 @@ export class Walker extends Access {
           return a + BigInt(x.off);
         }
         const base = this.eval(x.base);
+        this.nulls.followed = this.nullOf(x.base, base);
         return this.loadAt(base, x.off, x.t, x.bf, this.pointee(x.base));
       }
       case "idx": {
@@ -403,7 +410,9 @@ export class Walker extends Access {
         return this.convert(this.eval(x.x), x.x.t, x.t);
       case "assign": {
         const v = this.eval(x.x);
-        return this.assign(x.lv, v, x.lv.t);
+        const from = this.nullOf(x.x, v);
+        this.assign(x.lv, v, x.lv.t, from);
+        return v;
       }
       case "opassign": {
         const old = this.convert(this.eval(x.lv), x.lv.t, x.ot);
@@ -524,7 +533,7 @@ export class Walker extends Access {
   // ---- memory ---------------------------------------------------------------------------------------------------------
 
   /** Stores into an lvalue; gives the value stored. */
-  assign(lv: X, v: Value, t: CType): Value {
+  assign(lv: X, v: Value, t: CType, from?: NullSource): Value {
     if (lv.k === "var") {
       const frame = this.frame;
       const obj = frame.objs.get(lv.v);
@@ -533,23 +542,32 @@ export class Walker extends Access {
         if (t.kind === "record") this.copyRecord(o, 0, v, t);
         else put(o, 0, sizeOf(t), v);
       } else frame.vars.set(lv.v, v);
+      this.nulls.assigned(frame, lv.v, from);
       return v;
     }
     if (lv.k === "mem") {
       const base = this.eval(lv.base);
+      this.nulls.followed = this.nullOf(lv.base, base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
       if (t.kind === "pointer") this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
       if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
       else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);
       else put(at.obj, at.off, sizeOf(t), v);
+      if (t.kind === "pointer") this.nulls.stored(`${at.obj.id}:${at.off}`, from);
       return v;
     }
     if (lv.k === "comma") {
       this.eval(lv.l);
       return this.assign(lv.r, v, t);
     }
-    if (lv.k === "conv") return this.assign(lv.x, v, lv.x.t);
+    if (lv.k === "conv") return this.assign(lv.x, v, lv.x.t, from);
     throw new PathEnd("unsupported", "an assignment to something that is no lvalue");
+  }
+
+  /** Where the value of an expression comes from that was evaluated just now, if it is NULL and that is known. */
+  private nullOf(x: X, v: Value): NullSource | undefined {
+    if (v !== 0n || x.t.kind !== "pointer") return undefined;
+    return this.nulls.of(x, this.frame, this.originOf.get(0n) ?? null);
   }
 
   // ---- symbols --------------------------------------------------------------------------------------------------------
@@ -615,7 +633,13 @@ export class Walker extends Access {
         } else name = at === null ? "a function pointer" : at.obj.name;
       } else name = p.id;
     }
-    const args = x.args.map((a) => this.eval(a));
+    const nulls: (NullSource | undefined)[] = [];
+    const args = x.args.map((a, i) => {
+      const v = this.eval(a);
+      nulls[i] = this.nullOf(a, v);
+      return v;
+    });
+    this.nulls.args = nulls;
     this.frame.loc = x.loc;
     const result = this.calls_.call(name, target, args, x, loc);
     this.frame.loc = x.loc;

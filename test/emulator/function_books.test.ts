@@ -75,6 +75,18 @@ const pairs: readonly Pair[] = [
     back: [],
   },
   {
+    name: "a slot of zeroed memory that nothing has set, whatever call failed last",
+    bad: `struct thing { struct clk_hw *hws[3]; };
+      int f(struct device *dev) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int i; if (!t) return -ENOMEM;
+        t->hws[0] = lookup(1); if (!lookup(2)) { for (i = 0; i < 2; i++) clk_hw_unregister(t->hws[i]); kfree(t); return -EINVAL; }
+        kfree(t); return 0; }`,
+    good: `struct thing { struct clk_hw *hws[3]; };
+      int f(struct device *dev) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int i; if (!t) return -ENOMEM;
+        t->hws[0] = lookup(1); if (!lookup(2)) { for (i = 0; i < 1; i++) clk_hw_unregister(t->hws[i]); kfree(t); return -EINVAL; }
+        kfree(t); return 0; }`,
+    want: ["null-dereference NULL kzalloc()->hws[1]"],
+  },
+  {
     name: "a device that is freed past its count has lost nothing, unless it had a name",
     bad: `struct thing { struct device dev; int n; };
       int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM; device_initialize(&t->dev);

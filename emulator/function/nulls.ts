@@ -1,0 +1,74 @@
+/**
+ * Where a NULL comes from, so that a sentence about following it names the right thing: a call that failed, a constant, or a pointer
+ * that nothing has set since its memory was zeroed. Leaves out pointers that are not NULL, and conditions.
+ */
+import type { LocalVar, X } from "../c/tree.ts";
+import type { CallOrigin } from "./value.ts";
+
+/** A call, the name of a pointer that nothing has set, or "constant". */
+export type NullSource =
+  | { readonly k: "call"; readonly origin: CallOrigin }
+  | { readonly k: "unset"; readonly name: string }
+  | { readonly k: "constant" };
+
+export class Nulls {
+  /** Places in memory that hold one: "object:offset". */
+  private readonly cells = new Map<string, NullSource>();
+  private readonly vars = new Map<object, Map<LocalVar, NullSource>>();
+  /** Of the pointer that was read from memory last. */
+  private last: NullSource | undefined;
+  /** Of the arguments of the call under way. */
+  args: readonly (NullSource | undefined)[] = [];
+  /** Of the pointer that is about to be followed. */
+  followed: NullSource | undefined;
+
+  /** A pointer was read from memory and is NULL. @param unset its name, where nothing has set it */
+  read(place: string, unset: string | null): void {
+    if (unset !== null) this.cells.set(place, { k: "unset", name: unset });
+    this.last = this.cells.get(place);
+  }
+
+  /** Something was stored in memory. */
+  stored(place: string, from: NullSource | undefined): void {
+    if (from === undefined) this.cells.delete(place);
+    else this.cells.set(place, from);
+  }
+
+  /** A variable of a running function got a value. */
+  assigned(frame: object, v: LocalVar, from: NullSource | undefined): void {
+    let known = this.vars.get(frame);
+    if (known === undefined) {
+      if (from === undefined) return;
+      known = new Map();
+      this.vars.set(frame, known);
+    }
+    if (from === undefined) known.delete(v);
+    else known.set(v, from);
+  }
+
+  left(frame: object): void {
+    this.vars.delete(frame);
+  }
+
+  /** Of an expression that was evaluated just now and gave NULL. @param call the call that gave NULL last */
+  of(x: X, frame: object, call: CallOrigin | null): NullSource | undefined {
+    switch (x.k) {
+      case "conv":
+        return this.of(x.x, frame, call);
+      case "comma":
+        return this.of(x.r, frame, call);
+      case "assign":
+        return this.of(x.x, frame, call);
+      case "num":
+        return { k: "constant" };
+      case "var":
+        return this.vars.get(frame)?.get(x.v);
+      case "mem":
+        return this.last;
+      case "call":
+        return call === null ? undefined : { k: "call", origin: call };
+      default:
+        return undefined;
+    }
+  }
+}
