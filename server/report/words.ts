@@ -182,8 +182,9 @@ export function saidOf(f: Pick<Finding, "code" | "message">): string[] {
 }
 
 /** What a finding's line has to do with it where it did not do it: in a word or two, "" where it did or there is none. */
-export function wayText(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
+export function wayText(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine" | "cause">): string {
   if (f.exactLine || f.docLine === 0) return "";
+  if (f.cause === true) return "it goes away without this change";
   return f.side === ranOn(f) ? "led there" : "what is there instead";
 }
 
@@ -195,10 +196,14 @@ export function lineText(document: string, f: Finding): string {
 }
 
 /** wayText() as a sentence of its own. */
-export function waySentence(f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine">): string {
+export function waySentence(
+  f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine" | "cause">,
+): string {
   switch (wayText(f)) {
     case "":
       return f.docLine === 0 ? "It is not on a line of the patch." : "A line of the patch did it in the run.";
+    case "it goes away without this change":
+      return "Without the change at the line given it goes away; the event is in other code.";
     case "led there":
       return "The line given led there; the event is in other code.";
     default:

@@ -6,6 +6,7 @@
  */
 
 import type { Era } from "../../emulator/kernel/era.ts";
+import { spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { globMatcher } from "../glob.ts";
@@ -18,19 +19,21 @@ import type { SideOverlay } from "../source/overlay.ts";
 import { type RestoredDocument, restoredDocument } from "../source/restore.ts";
 import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
+import { type Change, putOnCauses, withoutChange } from "./causes.ts";
 import { Collector } from "./collect.ts";
 import { coverageOf, stubRanking } from "./coverage.ts";
 import { caseReach } from "./entries.ts";
-import { deadChecks } from "./finding.ts";
+import { deadChecks, isOwnRun } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { latentReason } from "./latent.ts";
-import { tellLater } from "./later.ts";
+import { showsIn, tellLater } from "./later.ts";
 import { mailImages } from "./mail_functions.ts";
 import type { CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 import { digestOf, ORDER_TOKEN, orderOf, parseReplay, type Replay } from "./replay.ts";
+import { PatchSide } from "./side.ts";
 import { buildSides, type PatchSides, patchTitle, type SideSources, sideNotes, sourcesOf } from "./sides.ts";
 import type { Timeline } from "./timeline_types.ts";
 import {
@@ -272,6 +275,58 @@ export class PatchReview {
     return `${first.scenario} breaks (${first.code}: ${first.message})`;
   }
 
+  /** Whether findings of the patch are still there without one of its changes; null where it cannot be said. */
+  private without(change: Change, findings: readonly Finding[]): (boolean | null)[] {
+    const { shared } = this;
+    if (shared.repairs.has(this.patch.index) || shared.stopped()) return findings.map(() => null);
+    const patch = withoutChange(this.patch, change);
+    const doc = {
+      ...shared.doc,
+      patches: shared.doc.patches.map((p) => (p.index === patch.index ? patch : p)),
+    };
+    const own = findings.filter((f) => isOwnRun(f.scenario));
+    const alone = own.length === 0 ? null : new PatchReview(patch, { ...shared, doc });
+    const inScenario = own.length === findings.length ? null : this.afterOf(doc, patch);
+    return findings.map((f) => {
+      if (shared.stopped()) return null;
+      return own.includes(f)
+        ? (alone?.showsAlone(f) ?? null)
+        : inScenario === null
+          ? null
+          : showsIn(inScenario, f, shared.options);
+    });
+  }
+
+  /** Whether a function case of this patch shows a fault that is none before it. */
+  private showsAlone(f: Finding): boolean | null {
+    const item = this.plan.items.find((i) => i.label === f.scenario);
+    if (item === undefined) return null;
+    const { run, candidates } = this.run(item);
+    return isJudged(run.verdict) ? candidates.some((c) => c.verdict === "new" && c.code === f.code) : null;
+  }
+
+  /** The after side of another form of the patch, booted; null where it does not stand as the patch's own does. */
+  private afterOf(doc: ParsedDocument, patch: Patch): PatchSide | null {
+    const { shared, sources, built } = this;
+    if (built === null) return null;
+    const other = sourcesOf(doc, patch, shared.options, shared.replay, shared.context);
+    const refused = ({ hunks }: SideSources): number =>
+      hunks.filter((h) => h.fate.kind === "rejected").length;
+    if (
+      other.nothing !== null ||
+      other.eras.after !== sources.eras.after ||
+      refused(other) > refused(sources)
+    )
+      return null;
+    const side = new PatchSide(patch, "after", other.eras.after, shared.memories[1], other.after, {
+      cancelled: shared.stopped,
+      space: spaceOf(other.eras.after),
+      written: sources.written,
+    });
+    const wrong = side.kernel.errors.length > built.after.kernel.errors.length;
+    return wrong || side.booted.snapshot === null ? null : side;
+  }
+
   /** After the last outcome that there will be. */
   finish(): PatchResult {
     const { context, doc, options, memories } = this.shared;
@@ -281,11 +336,14 @@ export class PatchReview {
     if (this.built !== null) this.notes.push(...sideNotes(this.built));
     if (cancelled) this.notes.push("cancelled: the scenarios after this point did not run");
     const lines = collector.lines(functions);
-    const found = { runs: collector.runs, findings: collector.findings() };
+    const { runs } = collector;
+    const untried = collector.findings();
     const coverage = this.runsScenarios()
-      ? [coverageOf(this.patch.index, this.sides().after, collector.reached, found.runs, sources.files)]
+      ? [coverageOf(this.patch.index, this.sides().after, collector.reached, runs, sources.files)]
       : [];
     if (!cancelled) this.notes.push(...this.answers());
+    const findings = cancelled ? untried : putOnCauses(this.patch, untried, (c, of) => this.without(c, of));
+    const found = { runs, findings };
     // The later states take the memory of the after side.
     const told =
       context === null || cancelled

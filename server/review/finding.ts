@@ -31,6 +31,13 @@ export interface RanCase {
   readonly label: string;
 }
 
+/** What is said of a line that did not do it: it ran, or the patch removes or adds it. */
+export const EVENT_ELSEWHERE: readonly string[] = [
+  "The event is not in code the mail shows; the line given led there.",
+  "The event is not on a line of the patch; the line given is what the patch removes there.",
+  "The event is not on a line of the patch; the line given is what the patch adds there.",
+];
+
 /** Where a violation belongs and what is to be told of it. */
 export function candidate(
   verdict: "new" | "fixed" | "already",
@@ -62,11 +69,7 @@ export function candidate(
     verdict === "fixed" ? insteadOf(other, otherRun, root) : "",
     ...(at.exact || at.docLine === 0
       ? []
-      : [
-          at.side === side.side
-            ? "The event is not in code the mail shows; the line given led there."
-            : `The event is not on a line of the patch; the line given is what the patch ${at.side === "before" ? "removes" : "adds"} there.`,
-        ]),
+      : [EVENT_ELSEWHERE[at.side === side.side ? 0 : at.side === "before" ? 1 : 2]!]),
     `Ran as in the diff: ${ranAs("diff").join(", ") || "nothing"}; ${side.inTree ? `as in the kernel tree: ${ranAs("tree").length} functions; ` : ""}as reference kernel ${side.era}: ${ranAs("reference").length} functions; stubs: ${run.stubs.map((s) => s.name).join(", ") || "none"}.`,
   ].filter((d) => d !== "");
   return {

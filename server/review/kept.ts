@@ -322,7 +322,7 @@ const finding = record(
     functions: list(count),
     stubs: list(text),
   },
-  { fixedBy: record({ number: count, subject: text }) },
+  { cause: flag, fixedBy: record({ number: count, subject: text }) },
 );
 const run = record(
   {

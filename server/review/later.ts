@@ -58,29 +58,30 @@ class LaterStates {
   shows(patch: Patch, findings: readonly Finding[]): (boolean | null)[] {
     const side = this.make(patch);
     if (side === null || side.booted.snapshot === null) return findings.map(() => null);
-    return findings.map((f) => this.showsIn(side, f));
+    return findings.map((f) => showsIn(side, f, this.options));
   }
+}
 
-  private showsIn(side: PatchSide, f: Finding): boolean | null {
-    if (f.code === "dead-check") return this.deadCheck(side, f);
-    const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
-    if (c === undefined) return null;
-    const run = runPast(side.booted, c, () => ({
-      stepLimit: this.options.steps ?? DEFAULT_STEPS,
-      scheduler: schedulerOf(this.options.seed ?? "0"),
-    }));
-    if (allViolations(run).some((v) => v.code === f.code)) return true;
-    return unusable(run) === null ? false : null;
-  }
+/** Whether a finding's fault shows on a side; null when that cannot be said. */
+export function showsIn(side: PatchSide, f: Finding, options: ReviewOptions): boolean | null {
+  if (f.code === "dead-check") return showsDeadCheck(side, f);
+  const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
+  if (c === undefined) return null;
+  const run = runPast(side.booted, c, () => ({
+    stepLimit: options.steps ?? DEFAULT_STEPS,
+    scheduler: schedulerOf(options.seed ?? "0"),
+  }));
+  if (allViolations(run).some((v) => v.code === f.code)) return true;
+  return unusable(run) === null ? false : null;
+}
 
-  private deadCheck(side: PatchSide, f: Finding): boolean {
-    const { image } = side.kernel;
-    for (const fn of f.functions) {
-      const id = image.findFunction(fn.name, f.path);
-      if (id >= 0) image.lower(id);
-    }
-    return image.deadChecks.some((d) => f.message.startsWith(d.text));
+function showsDeadCheck(side: PatchSide, f: Finding): boolean {
+  const { image } = side.kernel;
+  for (const fn of f.functions) {
+    const id = image.findFunction(fn.name, f.path);
+    if (id >= 0) image.lower(id);
   }
+  return image.deadChecks.some((d) => f.message.startsWith(d.text));
 }
 
 /**

@@ -62,6 +62,8 @@ export interface Finding {
   /** "functions that ran": by fidelity, for the certainty line. */
   readonly functions: readonly { readonly name: string; readonly fidelity: FidelityName }[];
   readonly stubs: readonly string[];
+  /** docLine is a change that the patch was tried without (causes.ts): the fault goes away. */
+  readonly cause?: true;
   /** Verdict `fixed-later`: the patch of the series after which the fault is gone. */
   readonly fixedBy?: { readonly number: number; readonly subject: string };
 }
