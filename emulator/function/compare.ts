@@ -78,11 +78,15 @@ export function compareEntry(
           g = { a: [], b: [] };
           keys.set(k, g);
         }
-        if (g[side].length < 40) g[side].push(ran);
+        g[side].push(ran);
       }
   };
   collect(b, "b");
   collect(a, "a");
+  for (const [key, g] of keys) {
+    g.b = clearest(g.b, b, key);
+    g.a = clearest(g.a, a, key);
+  }
   const there = alignment(b, a);
   const back = new Map([...there].map(([k, v]) => [v, k]));
   const differences: Difference[] = [];
@@ -183,6 +187,31 @@ export function compareEntry(
     ends,
     ran: [...new Set([...b.paths.values(), ...a.paths.values()].flatMap((r) => r.result.ran))],
   };
+}
+
+/** Paths that are looked at for one fault. */
+const MOST_SHOWN = 40;
+
+/**
+ * The paths that show a fault, those first that say best why: the decision that was made last brings it about, and is a call that
+ * fails, on a path that otherwise goes well.
+ */
+function clearest(list: readonly Ran[], e: Explored, key: string): Ran[] {
+  const rank = ({ forced, result }: Ran): number => {
+    const names = [...forced.keys()];
+    const last = names.at(-1);
+    if (last === undefined) return result.outcome === "failed" ? 3 : 0;
+    const without = new Map([...forced].slice(0, -1));
+    const parent = e.paths.get(forcedKey(without))?.result;
+    const brings = parent !== undefined && parent.end === "returned" && !has(parent, key);
+    const more = names.filter((n) => e.well?.get(n) !== forced.get(n)).length;
+    return (
+      (brings && parent.outcome !== "failed" ? 0 : 3) + (forced.get(last) === "fails" ? 0 : 1) + more * 0.1
+    );
+  };
+  const ranked = list.map((ran, i) => ({ ran, i, rank: rank(ran) }));
+  ranked.sort((x, y) => x.rank - y.rank || x.i - y.i);
+  return ranked.slice(0, MOST_SHOWN).map((r) => r.ran);
 }
 
 type Names = ReadonlyMap<string, string>;

@@ -34,6 +34,8 @@ export interface Choice {
   readonly fn: string;
   /** A call of which it was decided whether it fails. */
   readonly callee: string | null;
+  /** It alone decided the condition of the `if` that stands there: which way that went. */
+  branch?: boolean;
 }
 
 export interface Fault {

@@ -177,8 +177,14 @@ export class Walker extends Access {
           return this.labels(s.a).has(seek)
             ? this.stmt(s.a, seek, cleanups)
             : this.stmt(s.b!, seek, cleanups);
+        const decided = this.choices.length;
         const yes = this.truth(s.c);
         this.cover(s.loc, yes);
+        if (this.choices.length === decided + 1) {
+          const c = this.choices[decided]!;
+          const { line, col } = expansionLoc(s.loc);
+          if (c.fn === frame.tree.name && c.loc.line === line && c.loc.col === col) c.branch = yes;
+        }
         if (yes) return this.stmt(s.a, null, cleanups);
         return s.b === null ? null : this.stmt(s.b, null, cleanups);
       }

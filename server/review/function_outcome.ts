@@ -12,7 +12,7 @@ import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
-import { spoken } from "./spoken.ts";
+import { spoken, spokenCondition } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
@@ -120,7 +120,7 @@ function candidateOf(
   const side: Side = verdict === "new" ? "after" : "before";
   const { fault } = d;
   const files = cases.files;
-  const named = inSource(cases, d, side);
+  const words = wordsOf(cases, d, side);
   const placeOf = (loc: { file: number; line: number }): Place => {
     const path = files[loc.file]?.path ?? "";
     const images = cases.imagesOf(path);
@@ -140,7 +140,7 @@ function candidateOf(
   const exact = places.find((p) => p.docLine > 0);
   const at = exact ?? nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
   const code = codeOf(d);
-  const message = sentence(d, decisive, placeOf, named);
+  const message = sentence(d, decisive, placeOf, words, functionOf(cases, d));
   const finding: Finding = {
     code,
     verdict,
@@ -182,7 +182,7 @@ function candidateOf(
       seed: context.seed,
       code,
     }),
-    trace: traceOf(d, placeOf, named),
+    trace: traceOf(d, placeOf, words),
     consequences: [],
     alsoIn: [],
     functions: fault.functions.map((name) => ({ name, fidelity: "diff" as const })),
@@ -191,16 +191,26 @@ function candidateOf(
   return { verdict, code, docLine: at.docLine, side, exact: exact !== undefined, follows: [], finding };
 }
 
-/** A text about a difference with its calls by the names that stand in the source; `loc`: of the call that it begins with. */
-type Named = (text: string, loc?: Choice["loc"]) => string;
+/** Sentences about a difference in the words of the source. */
+interface Words {
+  /** A text with its calls by the names that stand there; `loc`: of the call that it begins with. */
+  readonly named: (text: string, loc?: Choice["loc"]) => string;
+  /** A decision. */
+  readonly choice: (c: Choice) => string;
+}
 
-function inSource(cases: FunctionCases, d: Difference, side: Side): Named {
+function wordsOf(cases: FunctionCases, d: Difference, side: Side): Words {
   const texts = new Map<string, readonly string[]>();
-  const at = (by: string, loc: Choice["loc"]): string => {
+  const linesOf = (loc: Choice["loc"]): readonly string[] => {
     const path = cases.files[loc.file]?.path ?? "";
-    if (!texts.has(path)) texts.set(path, cases.imagesOf(path)?.[side]?.split("\n") ?? []);
-    return spoken(texts.get(path)!, by, loc.line, loc.col);
+    let lines = texts.get(path);
+    if (lines === undefined) {
+      lines = cases.imagesOf(path)?.[side]?.split("\n") ?? [];
+      texts.set(path, lines);
+    }
+    return lines;
   };
+  const at = (by: string, loc: Choice["loc"]): string => spoken(linesOf(loc), by, loc.line, loc.col);
   const { taken, given } = d.fault;
   const names = new Map<string, string>();
   const know = (by: string, loc: Choice["loc"]): void => {
@@ -210,17 +220,34 @@ function inSource(cases: FunctionCases, d: Difference, side: Side): Named {
   if (given !== null) know(given.by, given.loc);
   know(d.fault.at.by, d.fault.at.loc);
   for (const c of d.path.choices) if (c.callee !== null && isOfCall(c)) know(c.callee, c.loc);
-  return (text, loc) => {
+  const named: Words["named"] = (text, loc) => {
     const first = /^\w+(?=\()/.exec(text)?.[0];
     const begin = loc === undefined || first === undefined ? "" : at(first, loc);
     const rest = begin === "" ? text : text.slice(first!.length);
     return begin + rest.replace(/\b[A-Za-z_]\w*(?=\()/g, (word) => names.get(word) ?? word);
   };
+  const choice: Words["choice"] = (c) => {
+    const { line, col } = c.loc;
+    if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} at line ${line}`;
+    const went = c.branch === undefined ? null : spokenCondition(linesOf(c.loc), line, col, c.branch);
+    // Of a variable that holds what a call gave the call says more.
+    if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went)))
+      return `${went} at line ${line}`;
+    const asked = named(c.name).replace(/^[su]\d+\((.*)\) (?=[=!<>])/, "$1 ");
+    return `${c.answer === "yes" ? "" : "not "}${asked} at line ${line}`;
+  };
+  return { named, choice };
 }
 
 /** Whether it was decided of a call itself, not of what it gave. */
 function isOfCall(c: Choice): boolean {
   return c.answer === "fails" || c.answer === "works";
+}
+
+/** The function of which a difference is told: of those that it belongs to the first that the patch changes. */
+function functionOf(cases: FunctionCases, { fault, entry }: Difference): string {
+  const changed = cases.plan.changed.get(entry.path) ?? [];
+  return fault.functions.find((f) => changed.includes(f)) ?? fault.functions[0] ?? fault.at.fn;
 }
 
 /** The first line that the patch changes in the functions that the fault belongs to. */
@@ -251,29 +278,28 @@ function sentence(
   d: Difference,
   decisive: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
-  named: Named,
+  { named, choice }: Words,
+  where: string,
 ): string {
   const { fault } = d;
-  const failing = decisive.filter((c) => c.callee !== null);
-  const said = (failing.length > 0 ? failing : decisive.slice(-1)).map((c) => choiceText(c, placeOf, named));
+  // What was decided last brings it about, where the path was found by it; what fails before that is needed.
+  const last = [...d.forced.keys()].at(-1);
+  const needed = decisive.filter((c) => c.answer === "fails" || c.name === last);
+  const said = (needed.length > 0 ? needed : decisive.slice(-1)).map(choice);
   const taken = fault.taken;
   const what =
     taken !== null && fault.kind === "leaked"
       ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at line ${placeOf(taken.loc).line}`)
       : fault.what;
-  const where = `${fault.functions[0] ?? fault.at.fn}()`;
-  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${named(what)}, in ${where}`;
-}
-
-/** A decision in words. */
-function choiceText(c: Choice, placeOf: (loc: Choice["loc"]) => Place, named: Named): string {
-  const line = placeOf(c.loc).line;
-  if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} at line ${line}`;
-  return `${c.answer === "yes" ? "" : "not "}${named(c.name)} at line ${line}`;
+  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${named(what)}, in ${where}()`;
 }
 
 /** The path: what was decided on the way, what was taken, and where it shows. */
-function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place, named: Named): TraceStep[] {
+function traceOf(
+  d: Difference,
+  placeOf: (loc: Choice["loc"]) => Place,
+  { named, choice }: Words,
+): TraceStep[] {
   const { fault } = d;
   const step = (text: string, loc: Choice["loc"], role: TraceStep["role"]): TraceStep => ({
     task: "",
@@ -289,7 +315,7 @@ function traceOf(d: Difference, placeOf: (loc: Choice["loc"]) => Place, named: N
       takenTold = true;
       out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
     }
-    out.push(step(choiceText(c, placeOf, named), c.loc, d.forced.has(c.name) ? "history" : "step"));
+    out.push(step(choice(c), c.loc, d.forced.has(c.name) ? "history" : "step"));
   }
   if (!takenTold && fault.taken !== null)
     out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));

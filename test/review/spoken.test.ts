@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
-import { spoken } from "../../server/review/spoken.ts";
+import { spoken, spokenCondition } from "../../server/review/spoken.ts";
 import { mailOf } from "../support/one_change.ts";
 
 const lines = [
@@ -62,4 +62,19 @@ test("a macro is called what it is called in its line, in sentence and steps", (
       "the clock handle taken by thing_clock() is never given back",
     ],
   );
+});
+
+test("a condition is told as it stands there, turned round where it did not hold", () => {
+  const said = (line: string, went: boolean): string | null =>
+    spokenCondition([line, "\t\tnext();"], 1, 2, went);
+  assert.equal(said("\tif (d->version < VER_3)", false), "d->version >= VER_3");
+  assert.equal(said("\tif (d->version < VER_3) {", true), "d->version < VER_3");
+  assert.equal(said("\tif (!p->next)", true), "p->next is 0");
+  assert.equal(said("\tif (unlikely(!p))", false), "p is not 0");
+  assert.equal(said("\tif (n)", true), "n is not 0");
+  assert.equal(said("\tif (flags & 1)", false), "not (flags & 1)");
+  assert.equal(said("\tif (is_big(n))", false), "not (is_big(n))");
+  assert.equal(said("\tif (a && b)", true), null, "which of the two it was is not said");
+  assert.equal(said("\twhile (n)", true), null);
+  assert.equal(said("\tif (a(", true), null, "it does not end");
 });
