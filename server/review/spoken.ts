@@ -66,9 +66,11 @@ export function spokenCondition(
     return `${condition.slice(not ? 1 : 0)} is ${went === not ? "0" : "not 0"}`;
   }
   if (went) return condition;
-  const [whole, left, op, right] =
-    /^((?:[^<>=!]|->)+?) ?(==|!=|<=|>=|<|>) ?((?:[^<>=]|->)+)$/.exec(condition) ?? [];
-  if (whole !== undefined && !/[&|^]/.test(whole)) return `${left!.trim()} ${OPPOSITE[op!]} ${right}`;
+  // One comparison of two plain operands is turned round.
+  const parts = condition.replaceAll("->", "\0").split(/ (==|!=|<=|>=|<|>) /);
+  const [left, op, right] = parts.map((p) => p.replaceAll("\0", "->"));
+  if (parts.length === 3 && !/[&|^<>=!]/.test(`${parts[0]}${parts[2]}`))
+    return `${left} ${OPPOSITE[op!]} ${right}`;
   return `not (${condition})`;
 }
 
