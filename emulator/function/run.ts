@@ -38,6 +38,8 @@ export interface Frame {
   readonly asked: Map<string, { answer: boolean; times: number }>;
   /** Loops under way, innermost last: how often each has turned. */
   readonly loops: number[];
+  /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */
+  lost: boolean;
   loc: Loc;
 }
 
@@ -413,7 +415,7 @@ export abstract class Run {
     let v: Value;
     if (fresh === "zero") v = 0n;
     else {
-      if (fresh === "uninitialised" && this.beside() === 0)
+      if (fresh === "uninitialised" && this.beside() === 0 && !this.stack.some((f) => f.lost))
         this.fault({
           kind: "uninitialised",
           object: name,

@@ -61,6 +61,7 @@ export class Walker extends Access {
       objs: new Map(),
       asked: new Map(),
       loops: [],
+      lost: false,
       loc: tree.loc,
     };
     tree.params.forEach((p, i) => {
@@ -167,6 +168,7 @@ export class Walker extends Access {
       case "expr":
         if (s.x.k === "call") this.unasked = s.x;
         this.eval(s.x);
+        if (s.x.k === "trap") this.frame.lost = true;
         return null;
       case "decl":
         this.declare(s.v, s.x, s.plan, s.size);
@@ -495,7 +497,7 @@ export class Walker extends Access {
     }
     const known = frame.vars.get(v);
     if (known !== undefined) return this.known.resolve(known);
-    if (!v.hidden)
+    if (!v.hidden && !frame.lost)
       this.fault({
         kind: "uninitialised",
         object: v.name,

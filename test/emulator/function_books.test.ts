@@ -6,6 +6,18 @@ import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const pairs: readonly Pair[] = [
   {
+    name: "what a statement with a name that nothing defines writes is not read before that",
+    bad: "int f(int x) { int i; if (x) i = NOWHERE * 2; else i = 3; return i; }",
+    good: "int f(int x) { int i; i = 3; return i; }",
+    want: [],
+  },
+  {
+    name: "a condition with such a name writes nothing",
+    bad: "int f(int x) { int i; if (x == NOWHERE) return 0; return i; }",
+    good: "int f(int x) { int i = 0; if (x == NOWHERE) return 0; return i; }",
+    want: ["uninitialised i"],
+  },
+  {
     name: "a node that an early return keeps",
     bad: `int f(struct device *dev) { struct device_node *np = of_find_node_by_name(NULL, "leds"); u32 v;
       if (!np) return -EINVAL; if (of_property_read_u32(np, "reg", &v)) return -EINVAL; of_node_put(np); return 0; }`,
