@@ -432,7 +432,9 @@ function unreachedReason(collector: Collector): string {
   const unbooted = collector.whole().find((w) => w.why === NO_BOOT);
   if (unbooted !== undefined) return `${unbooted.why}: ${runs[0]?.reason ?? ""}`;
   const early = runs.filter((r) => [r.before, r.after].some((side) => side.outcome !== "completed")).length;
-  return early === 0 ? NO_SCENARIO : `${NO_SCENARIO} in ${runs.length} runs, ${early} of which ended early`;
+  return early === 0
+    ? NO_SCENARIO
+    : `${NO_SCENARIO} in ${runs.length} run${runs.length === 1 ? "" : "s"}, ${early} of which ended early`;
 }
 
 /** For each function that the patch shows: whether and how it ran. */

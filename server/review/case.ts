@@ -30,6 +30,7 @@ import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
 import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
+import { ofItsOwn, type RanFunctions, standIn } from "./stand_in.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 import { NO_BOOT, reachesNothing } from "./why.ts";
@@ -219,7 +220,11 @@ function verdictOf(
     prefixed("before", unusable(runs.before)) ??
     prefixed("after", unusable(runs.after));
   if (problem !== null) return { ...problem, judged: null };
-  const compared = compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran));
+  const { judged: compared, standing } = ofItsOwn(
+    ran,
+    compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran)),
+  );
+  if (standing !== null) return { verdict: "not-modelled", reason: standing, judged: null };
   const own = ({ root }: Cause): boolean => !ofTheMixture(ran, item, context, root);
   const judged: Judged = { ...compared, still: compared.still.filter(own) };
   const stray =
@@ -260,34 +265,6 @@ function prefixed(
   p: { verdict: Verdict; reason: string } | null,
 ): { verdict: Verdict; reason: string } | null {
   return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
-}
-
-/** The functions that ran on each side, by id. */
-export interface RanFunctions {
-  readonly sides: PatchSides;
-  readonly runs: Readonly<Record<Side, { readonly functions: readonly number[] }>>;
-}
-
-/**
- * Why a run without a fault says nothing of the patch: a function that the patch changes but shows only in part ran as
- * the reference kernel has it, or the before side had one that the patch only adds. Null when neither is so.
- */
-export function standIn({ sides: { before, after }, runs }: RanFunctions): string | null {
-  for (const [side, run] of [
-    [before, runs.before],
-    [after, runs.after],
-  ] as const) {
-    const changed = side.overlay.partial.filter((d) => d.changed);
-    if (changed.length === 0) continue;
-    for (const id of run.functions) {
-      const fn = side.fn(id);
-      if ((side.inTree || fn.fidelity !== "diff") && changed.some((d) => d.name === fn.name))
-        return side.inTree
-          ? `a hunk for ${fn.name}() does not fit the kernel tree: it ran without it`
-          : `the patch changes ${fn.name}(), which the mail shows only in part; the reference kernel's stood in for it`;
-    }
-  }
-  return null;
 }
 
 /**

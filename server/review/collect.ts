@@ -34,11 +34,12 @@ interface Line {
 
 type Counts = { -readonly [K in keyof FunctionFacts["counts"]]: number };
 
-/** Both sides ran to their end and entered nothing of the patch: such a run says nothing of it, not even that it is not modelled. */
-const saysNothing = (run: Run): boolean =>
-  isReachesNothing(run.reason ?? "") &&
-  run.before.outcome === "completed" &&
-  run.after.outcome === "completed";
+/** Ends of a run that are the tool's, not the kernel's. */
+const CUT_SHORT: ReadonlySet<string> = new Set(["unsupported", "limit", "cancelled"]);
+
+/** Both sides ran as far as any kernel would and entered nothing of the patch: such a run says nothing of it, not even that it is not modelled. */
+const saysNothing = ({ reason, before, after }: Run): boolean =>
+  isReachesNothing(reason ?? "") && ![before.outcome, after.outcome].some((kind) => CUT_SHORT.has(kind));
 
 export class Collector {
   readonly runs: Run[] = [];

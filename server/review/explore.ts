@@ -10,11 +10,12 @@ import type { Touch } from "../../emulator/explore/trace.ts";
 import { identityOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Patch } from "../mail/types.ts";
-import { olderThanBefore, standIn } from "./case.ts";
+import { olderThanBefore } from "./case.ts";
 import { allViolations, causes, unusable } from "./compare.ts";
 import { digestOf, orderText, type Replay, type ReplayOrder, replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
+import { standIn } from "./stand_in.ts";
 import type { Side } from "./types.ts";
 
 export interface ExploreLimits {
