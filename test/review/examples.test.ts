@@ -80,7 +80,7 @@ const ALL_PAIRS: Record<string, readonly string[]> = {
     "already oops",
     "already share-count",
     "fixed zero-page-write 40",
-    "new deadlock 101",
+    "new deadlock 40",
     "new stale-mapping 40",
   ],
   "fix-index.eml": ["already share-count", "fixed wrong-index 42"],
