@@ -44,18 +44,21 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
-    if (isNothing(w, h)) continue;
+    if (isNothing(w, h) || (h.kind.life && !input.life)) continue;
     const kept = !input.life && isKept(w, h, input, reached);
     // Left with a caller who is told that the call failed: the other side says whether that is meant (compare.ts).
     if (kept && !(input.callback && input.outcome === "failed")) continue;
     w.fault({
       kind: "leaked",
       object: objectName(w, h),
-      what: `the ${h.kind.what} taken by ${h.taken.callee}() is never given back`,
+      what: h.kind.life
+        ? `the ${h.kind.what} made ready by ${h.taken.callee}() may still run at the end`
+        : `the ${h.kind.what} taken by ${h.taken.callee}() is never given back`,
       taken: h.taken,
       given: null,
       possible: h.lent !== null,
-      kept,
+      lent: h.lent,
+      kept: kept || h.kind.life,
       buried: isBuried(w, h),
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },

@@ -529,7 +529,7 @@ export class Calls {
         at: spot,
         possible: false,
       });
-    if (holding === null && twice === null) {
+    if (holding === null && twice === null && !kind.life) {
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
       w.gave.push({ kind: kind.name, what: kind.what, sort: kind.sort, of, object, at: spot });

@@ -130,17 +130,19 @@ export function compareEntry(
       verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
     const shownBy = ran ?? g.b[0] ?? g.a[0]!;
     const found = shownBy.result.faults.find((f) => faultKey(f) === key)!;
-    // What is left with a caller who is told of a failure: told where the other side gives it back itself by then.
-    const given = (): boolean => {
-      const names = verdict === "new" ? back : there;
-      const forced = translated(shownBy.forced, names);
-      const other = verdict === "new" ? at(before, b, extraB, forced) : at(after, a, extraA, forced);
-      return other.ledger.settled.has(found.object);
+    const opposite = (): PathResult => {
+      const forced = translated(shownBy.forced, verdict === "new" ? back : there);
+      return verdict === "new" ? at(before, b, extraB, forced) : at(after, a, extraA, forced);
     };
+    // What is left with a caller who is told of a failure: told where the other side gives it back itself by then.
+    const given = (): boolean => opposite().ledger.settled.has(found.object);
+    // A callee that is not known had it in hand; who gives it back past the same callee knows that it was not kept.
+    const { lent = null } = found;
+    const lentOnly = lent !== null && verdict === "fixed" && given() && opposite().assumed.includes(lent);
     const meant =
       found.kept === true &&
       (found.kind !== "leaked" ? verdict === "new" : verdict === "already" || !given());
-    const fault = meant ? { ...found, possible: true } : found;
+    const fault = meant ? { ...found, possible: true } : lentOnly ? { ...found, possible: false } : found;
     differences.push({
       verdict,
       entry,

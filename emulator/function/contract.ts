@@ -78,6 +78,8 @@ export interface Kind {
   readonly scope: boolean;
   /** Nobody may sleep while it is held. */
   readonly atomic: boolean;
+  /** A state that may last as long as its owner does: told at the end of a life, where the other side ends it. */
+  readonly life: boolean;
   /** The kind of what lies in it besides and goes with the last one of it: the name of a device. */
   readonly contents: string | null;
   /** It is such contents: a thing has one, and it is lost where the thing itself was freed without it. */
@@ -209,6 +211,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         exact: k.exact ?? false,
         scope: k.scope ?? false,
         atomic: k.atomic ?? false,
+        life: k.life ?? false,
         contents: k.contents ?? null,
         inside: k.inside ?? false,
       });

@@ -51,6 +51,8 @@ export interface Fault {
   readonly functions: readonly string[];
   /** It rests on what an unknown function may have done. */
   readonly possible: boolean;
+  /** The unknown callee that had it in hand and may have kept it. */
+  readonly lent?: string | null;
   /** What is lost lies in memory that the path freed: nobody can give it back any more. */
   readonly buried?: boolean;
   /** It may be meant so (left with a caller who is told that the call failed): no more than possible where the patch brings it. */

@@ -217,6 +217,32 @@ export function memberAt(
   return sizeSafe(type) === size ? { path, type, record, name } : null;
 }
 
+/** The outermost member that begins at an offset, of whatever type: "->lock" as ".lock"; null where none does. */
+export function memberFrom(t: CType | null, off: number): string | null {
+  let type = t;
+  let path = "";
+  for (let depth = 0; depth < 12 && type !== null && off > 0; depth++) {
+    if (type.kind === "array") {
+      const s = sizeSafe(type.of);
+      if (s === null || s === 0) return null;
+      path += `[${Math.floor(off / s)}]`;
+      off %= s;
+      type = type.of;
+      continue;
+    }
+    if (type.kind !== "record" || sizeSafe(type) === null) return null;
+    const f = layoutOf(type).fields.find((x) => {
+      const s = sizeSafe(x.type);
+      return x.bit === null && off >= x.offset && (s === null || off < x.offset + s);
+    });
+    if (f === undefined) return null;
+    if (f.name !== null) path += `.${f.name}`;
+    off -= f.offset;
+    type = f.type;
+  }
+  return off === 0 && path !== "" ? path : null;
+}
+
 export function sizeSafe(t: CType): number | null {
   try {
     return sizeOf(t);

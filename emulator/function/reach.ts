@@ -27,7 +27,7 @@ function reachable(
     if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
   // What is registered or switched on is known to whoever keeps the state.
   for (const h of w.books.holdings) {
-    if (h.state !== "held" || h.kind.sort !== "state" || h.key === 0n) continue;
+    if (h.state !== "held" || h.kind.sort !== "state" || h.key === 0n || h.kind.life) continue;
     const at = w.mem.at(h.key);
     if (at !== null && at.obj.kind === "heap") add(at.obj.id);
   }

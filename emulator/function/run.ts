@@ -14,7 +14,7 @@ import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
-import { addPart, clear, freshAt, Memory, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, sizeSafe } from "./memory.ts";
 import { Nulls } from "./nulls.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
@@ -378,6 +378,8 @@ export abstract class Run {
     if (key === 0n) return "it";
     const at = this.mem.at(key);
     if (at === null) return "a lock";
+    const path = memberFrom(at.obj.type, at.off);
+    if (path !== null) return `${freshAt(at.obj, at.off).name}${joined(at.obj, path)}`;
     return this.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
   }
 
@@ -396,6 +398,7 @@ export abstract class Run {
 
   /** Reads a scalar. `within`: the record type by which it is reached, and where that begins. */
   load(obj: Obj, off: number, t: CType, within: CType | null, at: number): Value {
+    if (obj.kind === "global" && obj.name === "jiffies") return this.now(t);
     const size = sizeOf(t);
     const cell = obj.cells.get(off);
     if (cell !== undefined && cell.size === size) {
@@ -422,7 +425,8 @@ export abstract class Run {
           what: `${name} is read before it is written`,
           taken: null,
           given: null,
-          possible: false,
+          // Past its end by a number that is open: the number, not the variable, may be wrong.
+          possible: obj.size !== null && off + size > obj.size,
         });
       v = this.made(obj, off, t, within, at, name);
       if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
@@ -430,6 +434,14 @@ export abstract class Run {
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
     if (t.kind === "pointer" && v === 0n) this.nulls.read(`${obj.id}:${off}`, name);
     return v;
+  }
+
+  /** The clock goes on: each time it is read it may be otherwise. */
+  private now(t: CType): Value {
+    const n = (this.calls.get("jiffies") ?? 0) + 1;
+    this.calls.set("jiffies", n);
+    const key = n === 1 ? "jiffies" : `jiffies #${n}`;
+    return unknown(key, t, { callee: "jiffies", key, ...this.place() });
   }
 
   /** What an unwritten place of an object that comes from outside holds. */

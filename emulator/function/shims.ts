@@ -85,7 +85,6 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "static_key_enabled(x) 0",
   "current __fs_current()",
   "get_current() __fs_current()",
-  "jiffies __fs_jiffies()",
   "in_interrupt() 0",
   "in_irq() 0",
   "in_task() 1",
@@ -239,6 +238,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
 
 /** Declarations of the functions that the shims call, and of those that headers make out of assembler. */
 export const PRELUDE = `
+typedef struct { unsigned int slock; } arch_spinlock_t;
+typedef struct { unsigned int held; } arch_rwlock_t;
 typedef struct seqcount_spinlock { seqcount_t seqcount; } seqcount_spinlock_t;
 typedef struct seqcount_raw_spinlock { seqcount_t seqcount; } seqcount_raw_spinlock_t;
 typedef struct seqcount_rwlock { seqcount_t seqcount; } seqcount_rwlock_t;
@@ -247,7 +248,7 @@ struct task_struct;
 void __fs_log(const void *first, ...);
 void __fs_bug(void) __attribute__((noreturn));
 struct task_struct *__fs_current(void);
-unsigned long __fs_jiffies(void);
+extern unsigned long volatile jiffies;
 unsigned long __fs_spin_lock_irqsave(void *lock);
 int __fs_spin_trylock_irqsave(void *lock);
 void __fs_raw_spin_lock(void *lock);
@@ -342,6 +343,9 @@ int sprintf(char *buf, const char *fmt, ...);
 
 /** Typedefs of the prelude, which headers make by macros: known to the parser of every file. */
 export const PRELUDE_TYPEDEFS: readonly string[] = [
+  // Without a second CPU a header's have no size: two that stand side by side would be one.
+  "arch_spinlock_t",
+  "arch_rwlock_t",
   "seqcount_spinlock_t",
   "seqcount_raw_spinlock_t",
   "seqcount_rwlock_t",

@@ -87,6 +87,47 @@ const pairs: readonly Pair[] = [
     back: [],
   },
   {
+    name: "memory that an unknown callee had in hand, and that the other side frees past that callee",
+    bad: `int keep(void *p); int f(void) { char *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; if (keep(p)) return -EINVAL; kfree(p); return 0; }`,
+    good: `int keep(void *p); int f(void) { char *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; if (keep(p)) { kfree(p); return -EINVAL; } kfree(p); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+    back: [],
+  },
+  {
+    name: "work that may still run when the life is over, however long it was not queued",
+    entry: "thing_probe",
+    leave: "thing_remove",
+    root: true,
+    bad: `struct thing { struct delayed_work work; };
+      int thing_probe(struct platform_device *p) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; __init_work(&t->work.work, 0); p->dev.driver_data = t; return 0; }
+      void thing_remove(struct platform_device *p) { struct thing *t = p->dev.driver_data; kfree(t); }`,
+    good: `struct thing { struct delayed_work work; };
+      int thing_probe(struct platform_device *p) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; __init_work(&t->work.work, 0); p->dev.driver_data = t; return 0; }
+      void thing_remove(struct platform_device *p) { struct thing *t = p->dev.driver_data; cancel_delayed_work_sync(&t->work); kfree(t); }`,
+    want: ["leaked work item of kzalloc()"],
+  },
+  {
+    name: "a memory region that a failure keeps",
+    bad: `struct resource; struct resource *__request_region(struct resource *r, unsigned long at, unsigned long n); void __release_region(struct resource *r, unsigned long at, unsigned long n);
+      int f(unsigned long at) { if (!__request_region(NULL, at, 8)) return -EINVAL; if (helper(1)) return -EINVAL; return 0; }`,
+    good: `struct resource; struct resource *__request_region(struct resource *r, unsigned long at, unsigned long n); void __release_region(struct resource *r, unsigned long at, unsigned long n);
+      int f(unsigned long at) { if (!__request_region(NULL, at, 8)) return -EINVAL; if (helper(1) < 0) { __release_region(NULL, at, 8); return -EINVAL; } return 0; }`,
+    want: ["leaked memory region of it"],
+  },
+  {
+    name: "past the end of an array by a count that is open nothing is told unset",
+    bad: `int g(int *p); int f(void) { int a[2] = {}; int i, n = helper(1), sum = 0; for (i = 0; i < n; i++) sum += a[i]; return sum; }`,
+    good: `int g(int *p); int f(void) { int a[2] = {}; int i, n = helper(1), sum = 0; for (i = 0; i < n; i++) sum += 1; return sum; }`,
+    want: [],
+    back: [],
+  },
+  {
+    name: "a member that is called as the clock is",
+    bad: `struct stamp { unsigned long jiffies; struct mutex m; }; int f(struct stamp *s) { mutex_lock(&s->m); s->jiffies = jiffies; if (helper(1)) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
+    good: `struct stamp { unsigned long jiffies; struct mutex m; }; int f(struct stamp *s) { mutex_lock(&s->m); s->jiffies = jiffies; if (helper(1)) { mutex_unlock(&s->m); return -EINVAL; } mutex_unlock(&s->m); return 0; }`,
+    want: ["returned-locked mutex s->m"],
+  },
+  {
     name: "a slot of zeroed memory that nothing has set, whatever call failed last",
     bad: `struct thing { struct clk_hw *hws[3]; };
       int f(struct device *dev) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int i; if (!t) return -ENOMEM;

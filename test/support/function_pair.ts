@@ -20,7 +20,9 @@ void spin_lock(spinlock_t *l); void spin_unlock(spinlock_t *l); void rcu_read_lo
 struct device { struct device *parent; void (*release)(struct device *dev); void *driver_data; };
 struct device_node; struct clk;
 struct platform_device { struct device dev; int id; };
-struct mutex { int owner; };
+struct mutex { int owner; }; struct work_struct { void (*func)(struct work_struct *w); }; struct timer_list { int n; };
+struct delayed_work { struct work_struct work; struct timer_list timer; };
+void __init_work(struct work_struct *w, int stack); int cancel_delayed_work_sync(struct delayed_work *w);
 typedef struct { int raw; } spinlock_t;
 void *kmalloc(size_t n, gfp_t f); void *kzalloc(size_t n, gfp_t f); void kfree(const void *p);
 struct device_node *of_find_node_by_name(struct device_node *from, const char *name);
