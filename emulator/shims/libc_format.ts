@@ -344,15 +344,22 @@ function exponential(x: number, precision: number, alt: boolean): string {
   return digits[0] + point + digits.slice(1) + exponentText(exponent);
 }
 
+/** Precisions go to millions of digits, which a regular expression has not always the stack for. */
+function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 48) end--;
+  return digits.slice(0, end);
+}
+
 function general(x: number, precision: number, alt: boolean): string {
   const { digits, exponent } = significant(x, precision);
   if (exponent < -4 || exponent >= precision) {
-    const fraction = alt ? digits.slice(1) : digits.slice(1).replace(/(?<!0)0+$/, "");
+    const fraction = alt ? digits.slice(1) : withoutEndingZeros(digits.slice(1));
     return digits[0] + (fraction === "" && !alt ? "" : ".") + fraction + exponentText(exponent);
   }
   const whole = exponent >= 0 ? digits.slice(0, exponent + 1) : "0";
   let fraction = exponent >= 0 ? digits.slice(exponent + 1) : "0".repeat(-exponent - 1) + digits;
-  if (!alt) fraction = fraction.replace(/(?<!0)0+$/, "");
+  if (!alt) fraction = withoutEndingZeros(fraction);
   return whole + (fraction === "" && !alt ? "" : ".") + fraction;
 }
 
@@ -393,7 +400,7 @@ function hexadecimal(x: number, spec: FormatSpec): string {
     text = spec.precision === 0 ? "" : rest.toString(16).padStart(spec.precision, "0");
   } else {
     text = fraction.toString(16).padStart(nibbles, "0");
-    text = spec.precision < 0 ? text.replace(/(?<!0)0+$/, "") : text.padEnd(spec.precision, "0");
+    text = spec.precision < 0 ? withoutEndingZeros(text) : text.padEnd(spec.precision, "0");
   }
   const point = text !== "" || spec.alt ? "." : "";
   return `${lead.toString(16)}${point}${text}p${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;

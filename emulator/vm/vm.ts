@@ -620,15 +620,22 @@ export class Vm implements Stateful<VmState> {
     const { work } = this.memory;
     const before = work.save();
     work.charge(NATIVE_UNITS);
-    if (this.stopBefore === null) return native(this.context.enter(task, argBase, nargs, loc));
-    this.inNative = true;
+    const leaving = this.stopBefore !== null;
+    if (leaving) this.inNative = true;
     try {
       const outcome = native(this.context.enter(task, argBase, nargs, loc));
-      this.inNative = false;
+      if (leaving) this.inNative = false;
       return outcome;
     } catch (fault) {
       // The call is made again.
       if (fault instanceof Left && fault.clean) work.restore(before);
+      // A bound of the host (a string's length, the depth of its stack) is met by what the program asks for.
+      if (fault instanceof RangeError)
+        throw new MemoryFault(
+          "limit",
+          `${this.image.natives[index]}(): more than one call can do (${fault.message})`,
+          0n,
+        );
       throw fault;
     }
   }

@@ -6,6 +6,8 @@ import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase } from "../../emulator/scenario/runner.ts";
 import { formatKernel } from "../../emulator/shims/format.ts";
+import { Vm } from "../../emulator/vm/vm.ts";
+import { linkLayers } from "../support/layers.ts";
 
 const HEAD = ["stdio", "stdlib", "string", "wchar"].map((h) => `#include <${h}.h>\n`).join("");
 
@@ -42,6 +44,11 @@ const PROGRAMS: readonly (readonly [string, string, RegExp])[] = [
   [
     "sets of scanf that run backwards",
     'char b[9]; sscanf("abc", "%[z-a]", b); sscanf("abc", "%[", b);',
+    /^exit/,
+  ],
+  [
+    "millions of digits that end in zeros",
+    'char b[9]; if (snprintf(b, 9, "%.*g", 17000000, 1e300) != 301 || b[8] || snprintf(b, 9, "%#.*g", 9, 2.5) != 10) abort();',
     /^exit/,
   ],
   ["closed streams", "fclose(stdin); getchar();", /^bad-free: stdin is used after it was closed/],
@@ -139,4 +146,15 @@ test("exec: a source has a bound of tokens, and a literal one of characters", ()
       messages(`int main(void) { const char *s = ${literal}; return *s; }\n`)[0]!,
       /a string literal of more than 1048576 characters/,
     );
+});
+
+test("a bound of the host that a library function meets ends that run", () => {
+  const natives = new Map([["host", () => "x".repeat(2 ** 30).repeat(2) as never]]);
+  const files = { "h.c": "int host(void); int start(void) { return host(); }" };
+  const image = linkLayers([{ fidelity: "diff", files }], { natives });
+  const vm = new Vm({ image, memory: new Memory(16 << 20), natives, stepLimit: 1000 });
+  vm.spawn("start", image.findFunction("start"), []);
+  const { reason } = vm.run();
+  assert.equal(reason.kind, "limit");
+  assert.match(reason.message, /^host\(\): more than one call can do/);
 });
