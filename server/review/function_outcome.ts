@@ -120,13 +120,13 @@ function candidateOf(
   const side: Side = verdict === "new" ? "after" : "before";
   const { fault } = d;
   const files = cases.files;
-  const words = wordsOf(cases, d, side);
   const placeOf = (loc: { file: number; line: number }): Place => {
     const path = files[loc.file]?.path ?? "";
     const images = cases.imagesOf(path);
     const lines = side === "after" ? images?.afterDocLines : images?.beforeDocLines;
     return { path, line: loc.line, docLine: lines?.[loc.line - 1] ?? 0 };
   };
+  const words = wordsOf(cases, d, side, placeOf);
   const decisive = d.path.choices.filter((c) => d.forced.get(c.name) === c.answer);
   // The call that has to fail, the line that shows it, the one that took it, other decisions; else where the patch changes
   // the function.
@@ -199,7 +199,12 @@ interface Words {
   readonly choice: (c: Choice) => string;
 }
 
-function wordsOf(cases: FunctionCases, d: Difference, side: Side): Words {
+function wordsOf(
+  cases: FunctionCases,
+  d: Difference,
+  side: Side,
+  placeOf: (loc: Choice["loc"]) => Place,
+): Words {
   const texts = new Map<string, readonly string[]>();
   const linesOf = (loc: Choice["loc"]): readonly string[] => {
     const path = cases.files[loc.file]?.path ?? "";
@@ -228,13 +233,13 @@ function wordsOf(cases: FunctionCases, d: Difference, side: Side): Words {
   };
   const choice: Words["choice"] = (c) => {
     const { line, col } = c.loc;
-    if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} at line ${line}`;
+    const at = `at ${spotOf(placeOf(c.loc))}`;
+    if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} ${at}`;
     const went = c.branch === undefined ? null : spokenCondition(linesOf(c.loc), line, col, c.branch);
     // Of a variable that holds what a call gave the call says more.
-    if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went)))
-      return `${went} at line ${line}`;
+    if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went))) return `${went} ${at}`;
     const asked = named(c.name).replace(/^[su]\d+\((.*)\) (?=[=!<>])/, "$1 ");
-    return `${c.answer === "yes" ? "" : "not "}${asked} at line ${line}`;
+    return `${c.answer === "yes" ? "" : "not "}${asked} ${at}`;
   };
   return { named, choice };
 }
@@ -273,7 +278,11 @@ function nearest(
   return { ...otherwise, docLine: docs.find((l) => l > 0) ?? 0 };
 }
 
-/** "when clk_prepare_enable() fails at line 212, the node taken by of_find_node_by_name() at line 180 is never given back". */
+/** "line 40 of the mail", else "thing.c:212", a line of the file as it is on that side. */
+const spotOf = ({ path, line, docLine }: Place): string =>
+  docLine > 0 ? `line ${docLine} of the mail` : `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
+
+/** "when clk_prepare_enable() fails at line 40 of the mail, the node taken by of_find_node_by_name() at thing.c:180 is never given back". */
 function sentence(
   d: Difference,
   decisive: readonly Choice[],
@@ -289,7 +298,7 @@ function sentence(
   const taken = fault.taken;
   const what =
     taken !== null && fault.kind === "leaked"
-      ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at line ${placeOf(taken.loc).line}`)
+      ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`)
       : fault.what;
   return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${named(what)}, in ${where}()`;
 }
