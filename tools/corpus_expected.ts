@@ -90,7 +90,11 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   "pop-v9-06-delete-entries": one(told(/^entry-after-break$/)),
   "pop-v9-07-unmount-idle": {
     // The record names functions of fs/dax.c and ext4 alone; the patch gives XFS its wait in one of its own.
-    ...one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/), told(/^warn$/, /ref_count/, "xfs_fs_evict_inode")),
+    ...one(
+      told(/^freed-while-busy$/),
+      told(/^warn$/, /ref_count/),
+      told(/^warn$/, /ref_count/, "xfs_fs_evict_inode"),
+    ),
     also: [WAIT_KEY],
   },
   "pop-v9-20-devdax": SILENT,

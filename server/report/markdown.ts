@@ -6,6 +6,7 @@ import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { notesOf, VERDICT_ORDER } from "./facts.ts";
+import { alreadyText, didNotRun } from "./idle.ts";
 import { patchText } from "./standing.ts";
 import { markdownBlock, markdownCode, markdownText } from "./text.ts";
 import { verdictText } from "./words.ts";
@@ -17,19 +18,31 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
   const out = ["# Folioscope", "", "| patch | result |", "|---|---|"];
   for (const index of chosen) {
     const patch = doc.patches[index]!;
-    const number = patch.total > 1 ? `${patch.number}/${patch.total} ` : "";
-    out.push(`| ${number}${cell(patch.subject || "(no subject)")} | ${cell(patchText(result, index))} |`);
+    out.push(
+      `| ${patchNumber(doc, index)}${cell(patch.subject || "(no subject)")} | ${cell(patchText(result, index))} |`,
+    );
   }
   const found = [...result.findings].sort(
     (a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
   );
   for (const f of found.filter((x) => x.verdict === "new" || x.verdict.startsWith("fixed")))
     out.push("", ...findingLines(doc, f));
-  const already = found.filter((f) => f.verdict === "already").length;
-  if (already > 0) out.push("", `${already} already so before the patch.`);
+  const already = found.filter((f) => f.verdict === "already");
+  if (already.length > 0) out.push("", `${markdownText(alreadyText(already))}.`);
+  const idle = chosen.flatMap((index) => {
+    const text = didNotRun(result, index);
+    return text === "" ? [] : [`- ${patchNumber(doc, index)}${markdownText(text)}`];
+  });
+  if (idle.length > 0) out.push("", "## Not run", "", ...idle);
   const notes = notesOf(result);
   if (notes.length > 0) out.push("", "## Notes", "", ...notes.map((n) => `- ${markdownText(n)}`));
   return `${out.join("\n")}\n`;
+}
+
+/** "3/7 ", or "" of a patch that stands alone. */
+function patchNumber(doc: ParsedDocument, index: number): string {
+  const { number, total } = doc.patches[index]!;
+  return total > 1 ? `${number}/${total} ` : "";
 }
 
 function findingLines(doc: ParsedDocument, f: Finding): string[] {

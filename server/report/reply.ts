@@ -131,7 +131,7 @@ function events(f: Finding): string[] {
 
 const said = (s: TraceStep): string =>
   s.path !== "" && s.line > 0 && s.role !== "step"
-    ? `${s.text} [${s.path.split("/").pop()}:${s.line}]`
+    ? `${s.text} [${s.of === "reference" ? "reference:" : ""}${s.path.split("/").pop()}:${s.line}]`
     : s.text;
 
 /** The events that a reader needs: what happened to the thing, and the steps before each of them. */

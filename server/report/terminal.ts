@@ -6,9 +6,9 @@
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
-import { SHOWN_IN_PART } from "../review/why.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import { notesOf, oddHunks, ranOn } from "./facts.ts";
+import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
@@ -69,7 +69,12 @@ export function reviewText(
     for (const f of shown) out.push(...findingText(doc, f, paint), "");
     const already = findings.filter((f) => f.verdict === "already");
     if (already.length > 0 && !style.all)
-      out.push(paint(`  ${already.length} already so before the patch (--all shows them)`, "dim"), "");
+      out.push(
+        ...wrap(`${alreadyText(already)} (--all shows them)`, WIDTH - 2, "    ").map((l) =>
+          paint(`  ${l}`, "dim"),
+        ),
+        "",
+      );
     out.push(...askedLines(asked, index, paint));
     out.push(...unmodelledLines(result, index, paint));
     if (style.all) for (const r of runs) out.push(...runLine(r, paint));
@@ -188,23 +193,6 @@ function leftOutLines(result: ReviewResult, index: number, paint: Paint): string
     );
 }
 
-/** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
-function nothingRan(result: ReviewResult, index: number): string[] {
-  return result.plans
-    .filter((p) => p.patch === index)
-    .flatMap((p) => p.leftOut)
-    .flatMap(({ why }) => (NOTHING.has(why.kind) ? [leftOutText(why)] : []));
-}
-
-const NOTHING: ReadonlySet<string> = new Set([
-  "no-function",
-  "no-code",
-  "user-space",
-  "partial",
-  "uncalled",
-  "refused",
-]);
-
 const MARK: Record<string, readonly [string, "red" | "green" | "yellow"]> = {
   new: ["NEW", "red"],
   fixed: ["FIXED", "green"],
@@ -235,9 +223,11 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   for (const s of condense(f.trace)) {
     const where =
       s.docLine > 0
-        ? ` [line ${s.docLine}]`
-        : s.path !== "" && s.role !== "step"
-          ? ` [${s.path}:${s.line}]`
+        ? s.text.endsWith(`line ${s.docLine} of the mail`)
+          ? ""
+          : ` [line ${s.docLine}]`
+        : s.path !== "" && s.role !== "step" && !s.text.endsWith(`${s.path.split("/").at(-1)}:${s.line}`)
+          ? ` [${s.of === undefined ? "" : `${s.of}:`}${s.path}:${s.line}]`
           : "";
     const sign = s.role === "culprit" ? ">>" : s.role === "step" ? "- " : "  ";
     const lines = wrap(`${sign} ${s.text}${where}`, WIDTH - 8, "     ");
@@ -269,34 +259,9 @@ function unmodelledLines(result: ReviewResult, index: number, paint: Paint): str
     out.push(
       ...wrap(`${count} not modelled: ${reason}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
     );
-  const said = nothingRan(result, index);
-  const partial = result.functions.filter(
-    (f) =>
-      f.patch === index &&
-      !f.executed &&
-      !said.includes(f.reason) &&
-      !(f.reason === SHOWN_IN_PART && said.some((text) => text.includes(`${f.name}()`))),
-  );
-  if (partial.length > 0)
-    out.push(
-      ...wrap(`did not run: ${byReason(partial)}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
-    );
+  const idle = didNotRun(result, index);
+  if (idle !== "") out.push(...wrap(idle, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")));
   return out.length > 0 ? [...out, ""] : out;
-}
-
-/** Functions that are named of those with one reason; the others are counted. */
-const NAMED_MAX = 12;
-
-/** "a(), b() (no scenario calls them); c() (the diff shows only a part of it)": each reason once. */
-function byReason(functions: ReviewResult["functions"]): string {
-  const groups = new Map<string, string[]>();
-  for (const f of functions) groups.set(f.reason, [...(groups.get(f.reason) ?? []), `${f.name}()`]);
-  return [...groups]
-    .map(([reason, names]) => {
-      const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
-      return `${names.slice(0, NAMED_MAX).join(", ")}${more} (${reason})`;
-    })
-    .join("; ");
 }
 
 function runLine(r: ReviewResult["runs"][number], paint: Paint): string[] {

@@ -288,6 +288,7 @@ export function traceOf(
         path: place?.path ?? source.path,
         line: place?.line ?? source.line,
         docLine,
+        ...(docLine > 0 ? {} : { of: side.keeperOf(frame.fn) }),
         role: frame === run.end.stack[0] ? "culprit" : "step",
       });
     }

@@ -293,14 +293,17 @@ const sideRun = record(
   { outcome: text, violations: list(text), stubs: list(text), steps: count },
   { reason: text },
 );
-const step = record({
-  task: text,
-  text,
-  path: text,
-  line: count,
-  docLine: count,
-  role: oneOf("step", "history", "culprit"),
-});
+const step = record(
+  {
+    task: text,
+    text,
+    path: text,
+    line: count,
+    docLine: count,
+    role: oneOf("step", "history", "culprit"),
+  },
+  { of: oneOf("tree", "reference") },
+);
 const finding = record(
   {
     code: text,

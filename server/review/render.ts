@@ -89,7 +89,8 @@ export function traceStep(
   }
   const frame = event.stack[actor(side, event).frame];
   const source = side.sourceOf(frame?.loc ?? null);
-  return { task, text, path: source.path, line: source.line, docLine: 0, role };
+  const of = frame === undefined ? {} : { of: side.keeperOf(side.fn(frame.fn)) };
+  return { task, text, path: source.path, line: source.line, docLine: 0, ...of, role };
 }
 
 /** Breaks text at spaces so that no line is longer than `width`; continuation lines get `indent`. */

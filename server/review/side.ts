@@ -143,6 +143,11 @@ export class PatchSide {
     return { path: this.kernel.image.files[at.file]?.path ?? "", line: at.line };
   }
 
+  /** Whose text a function is that the mail does not show: the kernel tree's or the reference kernel's. */
+  keeperOf({ fidelity }: Pick<FnInfo, "fidelity">): "tree" | "reference" {
+    return fidelity === "tree" || (fidelity === "diff" && this.inTree) ? "tree" : "reference";
+  }
+
   /** Innermost frame whose place is in the mail. */
   diffFrame(stack: readonly EventFrame[]): { frame: EventFrame; docLine: number } | null {
     for (const frame of stack) {

@@ -30,6 +30,8 @@ export interface TraceStep {
   readonly line: number;
   /** 1-based line of the input document, when the code is in the mail; 0 otherwise. */
   readonly docLine: number;
+  /** Whose file `path` is, where the line is none of the mail: the kernel tree's or the reference kernel's. */
+  readonly of?: "tree" | "reference";
   /** What the step is to the finding: plain context, part of the object's history, or the breaking event itself. */
   readonly role: "step" | "history" | "culprit";
 }

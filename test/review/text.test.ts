@@ -10,6 +10,7 @@ import { after, test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { markdownReport } from "../../server/report/markdown.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
@@ -140,6 +141,35 @@ test("a finding that a later patch mends is told with that patch", () => {
     /FIXED LATER folio-ref-leak[\s\S]*fixed later by 19\S* "fs\/dax: count pages as everybody does"/,
   );
   assert.deepEqual(wide(text), []);
+});
+
+test("Markdown says what did not run, and both surfaces which rules were broken before", () => {
+  const base = treeReview();
+  const [one] = base.functions;
+  const [found] = base.findings;
+  assert.ok(one && found);
+  const was = (code: string) => ({ ...found, verdict: "already" as const, code });
+  const result = treeReview({
+    functions: [{ ...one, name: "wheel", reason: "half of it is here", executed: false }],
+    findings: [was("oops"), was("deadlock"), was("deadlock")],
+  });
+  const said = "3 already so before the patch: oops, 2 deadlock";
+  const markdown = markdownReport(doc, result, [0]).replace(/\\/g, "");
+  assert.match(markdown, /## Not run\n\n- did not run: wheel\(\) \(half of it is here\)/);
+  assert.ok(markdown.includes(`${said}.`), markdown);
+  assert.ok(textOf(result).includes(`${said} (--all shows them)`));
+});
+
+test("a place in a trace says whose line it is: the mail's, the tree's, the reference kernel's", () => {
+  const [found] = treeReview().findings;
+  const step = { task: "", text: "did", path: "mm/rmap.c", line: 52, docLine: 0, role: "history" as const };
+  const trace = [
+    { ...step, of: "reference" as const },
+    { ...step, path: "fs/dax.c", of: "tree" as const },
+    { ...step, docLine: 40 },
+  ];
+  const text = textOf(treeReview({ findings: [{ ...found!, trace }] }));
+  assert.match(text, /did \[reference:mm\/rmap.c:52\]\n.*did \[tree:fs\/dax.c:52\]\n.*did \[line 40\]/);
 });
 
 test("--coverage lists each unreached line by its place, functions that did not run, and stubs by rank", () => {

@@ -1,0 +1,57 @@
+/**
+ * What is told of a patch that is no finding of its own: functions that did not run, and what was so before. Leaves out
+ * counting (facts.ts) and the words for findings (words.ts).
+ */
+import type { Finding, ReviewResult } from "../review/types.ts";
+import { SHOWN_IN_PART } from "../review/why.ts";
+import { leftOutText } from "./words.ts";
+
+/** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
+export function nothingRan(result: ReviewResult, index: number): string[] {
+  return result.plans
+    .filter((p) => p.patch === index)
+    .flatMap((p) => p.leftOut)
+    .flatMap(({ why }) => (NOTHING.has(why.kind) ? [leftOutText(why)] : []));
+}
+
+const NOTHING: ReadonlySet<string> = new Set(["no-function", "no-code", "partial", "uncalled", "refused"]);
+
+/** "did not run: a(), b() (no scenario calls them)", one line; "" where all of a patch's functions did, or that is said already. */
+export function didNotRun(result: ReviewResult, index: number): string {
+  const said = nothingRan(result, index);
+  const idle = result.functions.filter(
+    (f) =>
+      f.patch === index &&
+      !f.executed &&
+      !said.includes(f.reason) &&
+      !(f.reason === SHOWN_IN_PART && said.some((text) => text.includes(`${f.name}()`))),
+  );
+  return idle.length === 0 ? "" : `did not run: ${byReason(idle)}`;
+}
+
+/** Functions that are named of those with one reason; the others are counted. */
+const NAMED_MAX = 12;
+
+/** "a(), b() (no scenario calls them); c() (the diff shows only a part of it)": each reason once. */
+function byReason(functions: ReviewResult["functions"]): string {
+  const groups = new Map<string, string[]>();
+  for (const f of functions) groups.set(f.reason, [...(groups.get(f.reason) ?? []), `${f.name}()`]);
+  return [...groups]
+    .map(([reason, names]) => {
+      const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
+      return `${names.slice(0, NAMED_MAX).join(", ")}${more} (${reason})`;
+    })
+    .join("; ");
+}
+
+/** Rules that are named of what was so before. */
+const CODES_MAX = 6;
+
+/** "3 already so before the patch: 2 deadlock, oops": which rules they break. */
+export function alreadyText(findings: readonly Pick<Finding, "code">[]): string {
+  const counts = new Map<string, number>();
+  for (const f of findings) counts.set(f.code, (counts.get(f.code) ?? 0) + 1);
+  const named = [...counts].map(([code, n]) => (n === 1 ? code : `${n} ${code}`));
+  const more = named.length > CODES_MAX ? " and others" : "";
+  return `${findings.length} already so before the patch: ${named.slice(0, CODES_MAX).join(", ")}${more}`;
+}
