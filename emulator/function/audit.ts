@@ -77,7 +77,7 @@ function isBuried(w: Run, h: Holding): boolean {
  */
 function isNothing(w: Run, h: Holding): boolean {
   if (h.kind.inside && !isBuried(w, h)) return true;
-  const same = w.books.holdings.filter((x) => x.key === h.key && x.state === "held" && x !== h);
+  const same = w.books.of(h.key).filter((x) => x.state === "held" && x !== h);
   if (h.kind.inside)
     return same.some((x) => x.kind.contents === h.kind.name && x.taken.callee === h.taken.callee);
   if (h.kind.contents === null || !isBuried(w, h)) return false;

@@ -29,8 +29,16 @@ export interface Holding {
   readonly first: boolean;
 }
 
+/** Of one thing so many are looked at, those that were given back first are forgotten first. */
+const MOST_OF_ONE = 24;
+const NONE: readonly Holding[] = [];
+
 export class Books {
   readonly holdings: Holding[] = [];
+  /** The same by what each is one of: a loop takes and gives thousands. */
+  private readonly byKey = new Map<bigint, Holding[]>();
+  /** Those under which nobody may sleep, as long as they may be held. */
+  private readonly atomic: Holding[] = [];
   /** Given back although not taken here: by kind and key. */
   private readonly debts = new Map<string, Spot>();
   /** Calls that were to take one and failed: by kind and key. */
@@ -46,7 +54,25 @@ export class Books {
       h.given = debt;
     }
     this.holdings.push(h);
+    const same = this.byKey.get(key);
+    if (same === undefined) this.byKey.set(key, [h]);
+    else if (same.push(h) > MOST_OF_ONE) {
+      const over = same.findIndex((x) => x.state !== "held");
+      if (over >= 0) same.splice(over, 1);
+    }
+    if (kind.atomic) this.atomic.push(h);
     return h;
+  }
+
+  /** All that were taken of a thing, whatever became of them. */
+  of(key: bigint): readonly Holding[] {
+    return this.byKey.get(key) ?? NONE;
+  }
+
+  /** Those that are held now under which nobody may sleep. */
+  atomics(): readonly Holding[] {
+    while (this.atomic.length > 0 && this.atomic[this.atomic.length - 1]!.state !== "held") this.atomic.pop();
+    return this.atomic;
   }
 
   /** A call that should have taken one failed. */
@@ -56,21 +82,17 @@ export class Books {
 
   /** The call that should have taken one and failed, where none was ever taken on this path. */
   failedOnly(kind: Kind, key: bigint): CallOrigin | null {
-    if (this.holdings.some((h) => h.key === key && h.kind === kind)) return null;
+    if (this.of(key).some((h) => h.kind === kind)) return null;
     return this.tried.get(`${kind.name} ${key}`) ?? null;
   }
 
   /** The last one of the kind that is still held. */
   held(kind: Kind, key: bigint): Holding | null {
-    for (let i = this.holdings.length - 1; i >= 0; i--) {
-      const h = this.holdings[i]!;
-      if (h.key === key && h.kind === kind && h.state === "held") return h;
-    }
-    return null;
+    return this.of(key).findLast((h) => h.kind === kind && h.state === "held") ?? null;
   }
 
   count(kind: Kind, key: bigint): number {
-    return this.holdings.filter((h) => h.key === key && h.kind === kind && h.state === "held").length;
+    return this.of(key).filter((h) => h.kind === kind && h.state === "held").length;
   }
 
   /** Gives one back. `twice`: it had been given back before, or passed on. */
@@ -81,7 +103,7 @@ export class Books {
       h.given = spot;
       return { holding: h, twice: null };
     }
-    const before = this.holdings.findLast((x) => x.key === key && x.kind === kind);
+    const before = this.of(key).findLast((x) => x.kind === kind);
     if (before !== undefined) return { holding: null, twice: before };
     this.debts.set(`${kind.name} ${key}`, spot);
     return { holding: null, twice: null };

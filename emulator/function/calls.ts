@@ -121,7 +121,7 @@ export class Calls {
       // Nobody knows what it does with it.
       const v = w.known.resolve(arg);
       if (typeof v !== "bigint") continue;
-      for (const h of w.books.holdings) if (h.key === v && h.state === "held") h.state = "passed";
+      for (const h of w.books.of(v)) if (h.state === "held") h.state = "passed";
     }
   }
 
@@ -497,8 +497,7 @@ export class Calls {
     // A thing has one name: another takes its place.
     const named = kind.inside ? w.books.held(kind, key) : null;
     if (named !== null) return named;
-    const first =
-      w.books.count(kind, key) === 0 && !w.books.holdings.some((h) => h.kind === kind && h.key === key);
+    const first = !w.books.of(key).some((h) => h.kind === kind);
     return w.books.take(kind, key, site.origin, w.ownStack(), first);
   }
 
@@ -616,7 +615,7 @@ export class Calls {
   /** The last one of what was taken here is given back: what has a release function is released by it. */
   private last(kind: Kind, key: bigint, outside: boolean): void {
     const { w } = this;
-    const first = w.books.holdings.find((h) => h.kind === kind && h.key === key);
+    const first = w.books.of(key).find((h) => h.kind === kind);
     const at = w.mem.at(key);
     const within = w.input.contracts.kinds.get(kind.contents ?? "");
     const inside = within === undefined ? null : w.books.held(within, key);
@@ -717,7 +716,7 @@ export class Calls {
     const { holding } = w.books.give(kind, key, w.spot(site.name));
     if (holding !== null) return;
     if (kind.sort !== "lock") return;
-    const gave = w.books.holdings.findLast((h) => h.kind === kind && h.key === key);
+    const gave = w.books.of(key).findLast((h) => h.kind === kind);
     if (gave !== undefined)
       w.fault({
         kind: "unlock-unheld",
@@ -743,9 +742,8 @@ export class Calls {
       if (typeof v !== "bigint") return;
       const at = w.mem.at(v);
       if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
-      for (const h of w.books.holdings)
+      for (const h of w.books.of(v))
         if (
-          h.key === v &&
           h.state === "held" &&
           h.kind.sort !== "lock" &&
           (h.kind.sort === "state" ? ENDS_STATE.test(site.name) : !BORROWS.test(site.name))

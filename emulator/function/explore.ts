@@ -226,6 +226,9 @@ interface Candidate {
 
 /** What a decision on a path costs besides its steps: it is kept, named and made otherwise once. */
 const CHOICE_COST = 20;
+/** So many paths of one exploration may come to the bound on steps; the rest then ends at a part of it. */
+const LONG_PATHS = 6;
+const SHORTER = 4;
 /** Paths that are spent on finding one that goes well. */
 const SEEKING = 40;
 /** Calls at one place, in a loop, of which each is made to fail before other places are. */
@@ -300,13 +303,16 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
   const seen = new Set<string>([""]);
   const covered = new Set<string>();
   const vain = new Map<string, number>();
-  let queue: Candidate[] = [];
+  const queue: Candidate[] = [];
+  let dropped = 0;
   let total = 0;
+  let long = 0;
   const run = (forced: Forced): PathResult => {
     const key = forcedKey(forced);
     const known = paths.get(key);
     if (known !== undefined) return known.result;
-    const result = runPath(side, entry, forced, bounds.steps);
+    const result = runPath(side, entry, forced, long < LONG_PATHS ? bounds.steps : bounds.steps / SHORTER);
+    if (result.steps > bounds.steps) long++;
     total += result.steps + 200 + CHOICE_COST * result.choices.length;
     paths.set(key, { forced, result });
     return result;
@@ -340,7 +346,11 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         queue.push({ forced, after: i + 1, rank, depth, subject });
       }
     });
-    if (queue.length > 20_000) queue = queue.sort((a, b) => a.rank - b.rank).slice(0, 10_000);
+    // Of more than can be run the last are only counted.
+    if (queue.length > 8 * bounds.paths) {
+      queue.sort((a, b) => a.rank - b.rank);
+      dropped += queue.splice(4 * bounds.paths).length;
+    }
   };
   spread({ forced: new Map(), after: 0, rank: 0, depth: 0, subject: "" });
   // Failures are tried on a path that would go well without them, not on one that has given up before.
@@ -356,5 +366,5 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
     const [c] = queue.splice(best, 1);
     spread(c!);
   }
-  return { paths, left: queue.length, well };
+  return { paths, left: queue.length + dropped, well };
 }

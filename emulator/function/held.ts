@@ -13,9 +13,11 @@ export function heldText(w: Run, h: Holding): string {
 /** The last thing taken under which nobody may sleep, where nothing may have given it up unseen; or null. */
 export function atomicBy(w: Run): Holding | null {
   return (
-    w.books.holdings.findLast(
-      (h) => h.state === "held" && h.kind.atomic && h.lent === null && !givenUnderAnotherName(w, h),
-    ) ?? null
+    w.books
+      .atomics()
+      .findLast(
+        (h) => h.state === "held" && h.kind.atomic && h.lent === null && !givenUnderAnotherName(w, h),
+      ) ?? null
   );
 }
 

@@ -35,13 +35,16 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
+/** Nodes evaluated, for each path that an entry has a share of: most paths need fewer. */
+const STEPS_A_PATH = 6_000;
+
 /** Paths of an entry and side when so many entries share a patch's time. */
 export function boundsFor(entries: number, paths: number | undefined): Bounds {
   const share = Math.max(60, Math.min(400, Math.floor(1600 / Math.max(1, entries))));
   return {
     ...USUAL_BOUNDS,
     paths: paths ?? share,
-    total: paths === undefined ? share * 12_000 : USUAL_BOUNDS.total,
+    total: paths === undefined ? share * STEPS_A_PATH : USUAL_BOUNDS.total,
   };
 }
 
