@@ -142,7 +142,12 @@ export function imagesOf(
   const base = patch.baseCommit ?? seriesBase ?? baseCommit(stack);
   const state = stackState(tree, base, stack, knows);
   const plan = planPatch(tree, base, state.files, patch, knows);
-  const notes = [...state.notes, ...standingNotes(plan, tree.describe), ...problemNotes(plan)];
+  const notes = [
+    ...state.notes,
+    ...standingNotes(plan, tree.describe),
+    ...problemNotes(plan),
+    ...partNotes(tree, plan),
+  ];
   for (const file of plan.files) notes.push(...fileNotes(file));
   return {
     files: [
@@ -299,6 +304,20 @@ function problemNotes(plan: PatchPlan): string[] {
     const more = paths.length > NAMED_MAX ? ` and ${paths.length - NAMED_MAX} more` : "";
     return `${paths.slice(0, NAMED_MAX).join(", ")}${more}: ${problem}, so nothing of the patch is applied there`;
   });
+}
+
+/** Folders of which the tree has nothing: it may be unpacked in part, and what it lacks is named. */
+function partNotes(tree: KernelTree, plan: PatchPlan): string[] {
+  const folders = new Set<string>();
+  for (const { problem, file } of plan.files) {
+    const folder = file.path.slice(0, Math.max(0, file.path.lastIndexOf("/")));
+    if (problem?.kind === "no-file" && folder !== "" && tree.list(folder).length === 0) folders.add(folder);
+  }
+  if (folders.size === 0) return [];
+  const named = [...folders].slice(0, NAMED_MAX).join(", ");
+  return [
+    `the tree has nothing of ${named}: where a part of the source is unpacked, \`npm run kernel -- --all\` unpacks all of it`,
+  ];
 }
 
 /** Files that one note names. */

@@ -453,6 +453,10 @@ test("a file that the tree does not have, and files that are not C", () => {
   assert.equal(c.before, null);
   assert.equal(c.after, null);
   assert.match(images.notes.join(), /fs\/pond\.c: the tree has no such file/);
+  assert.match(
+    images.notes.join(),
+    /the tree has nothing of fs: where a part of the source is unpacked, `npm run kernel -- --all`/,
+  );
   const kconfig = images.files.find((f) => f.path === "fs/Kconfig")!;
   assert.equal(kconfig.before, null);
   assert.equal(kconfig.touched, true);
