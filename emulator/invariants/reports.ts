@@ -7,6 +7,10 @@ import type { Rule } from "../subject/rule.ts";
 /** How scenarios mark a condition of their own (SC_EXPECT in scenarios/scenario.h). */
 export const EXPECTATION = "scenario: not so:";
 
+/** What a warning says: its condition, or, of one that is always true, that the place must not be reached. */
+export const warnText = (condition: string): string =>
+  /^(?:[1-9]\d*|true)$/.test(condition) ? "a place is reached that must not be" : condition;
+
 export const warn: Rule = {
   code: "warn",
   title: "A WARN fires",
@@ -23,7 +27,7 @@ export const warn: Rule = {
       judge.report({
         event,
         subject: event.about === null ? null : { ...event.about, fields: [] },
-        message: `WARN: ${event.text}`,
+        message: `WARN: ${warnText(event.text)}`,
       });
   },
 };

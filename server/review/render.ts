@@ -2,7 +2,7 @@
  * Events as sentences: "_refcount of pfn 0x100003: 2 -> 1, folio_put() in zap_pte_range()". Stable text: no addresses of
  * heap objects, no times. Leaves out which events matter (blame.ts).
  */
-import { EXPECTATION } from "../../emulator/invariants/reports.ts";
+import { EXPECTATION, warnText } from "../../emulator/invariants/reports.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { MachineEvent } from "../../emulator/subject/event.ts";
 import { moduleOfEvent } from "../../emulator/subject/index.ts";
@@ -50,7 +50,7 @@ export function eventText(side: PatchSide, event: MachineEvent, words: Words): s
     case "warn":
       return own.text.startsWith(EXPECTATION)
         ? `does not hold: ${own.text.slice(EXPECTATION.length).trim()}`
-        : `WARN: ${own.text} in ${actor(side, own).name}()`;
+        : `WARN: ${warnText(own.text)} in ${actor(side, own).name}()`;
     case "named":
       return `${own.name}: ${own.text}`;
     case "task":

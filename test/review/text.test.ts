@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
+import { warnText } from "../../emulator/invariants/reports.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { markdownReport } from "../../server/report/markdown.ts";
@@ -318,4 +319,10 @@ test("why nothing of a driver patch runs is said once, with what would let it ru
   );
   assert.equal(text.split("nothing in the reference kernel calls order_open()").length, 2, text);
   assert.match(text, /with a kernel tree it runs path by path/);
+});
+
+test("a warning whose condition is always true says that in words", () => {
+  assert.equal(warnText("1"), "a place is reached that must not be");
+  assert.equal(warnText("true"), warnText("1"));
+  assert.equal(warnText("page_count(p) != 1"), "page_count(p) != 1");
 });
