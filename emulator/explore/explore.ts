@@ -313,7 +313,7 @@ class Exploring {
     this.spent++;
     this.orders++;
     this.steps += this.run.steps - (this.root?.run.vm.steps ?? 0);
-    for (const f of this.run.vm.enteredFunctions()) this.functions.add(f);
+    this.run.vm.addEntered(this.functions);
     this.ends.add(this.pilot.signature(0));
     if (faults === null) this.unusable++;
     for (const fault of new Set(faults ?? [])) {

@@ -55,7 +55,8 @@ export interface PilotState {
   readonly counts: readonly number[];
   readonly trace: number;
   readonly history: readonly number[];
-  readonly cells: ReadonlyMap<number | bigint, Cell>;
+  /** Nobody writes it any more. */
+  readonly cells: Map<number | bigint, Cell>;
   readonly atoms: readonly number[];
   readonly lastTask: number;
   readonly born: number;
@@ -101,6 +102,8 @@ export class Explorer implements Pilot, Scheduler {
   readonly trace = new Trace();
   private history: number[] = [];
   private cells = new Map<number | bigint, Cell>();
+  /** `cells` is also a kept state's: whoever writes copies it first. */
+  private cellsShared = false;
   /** Depth of the outermost call under way that is one step and has touched something hot, by task; -1: none. */
   private atoms: number[] = [];
   private choice: readonly number[] | null = null;
@@ -135,11 +138,12 @@ export class Explorer implements Pilot, Scheduler {
   }
 
   keep(): PilotState {
+    this.cellsShared = true;
     return {
       counts: this.counts.slice(),
       trace: this.trace.length,
       history: this.history.slice(),
-      cells: new Map(this.cells),
+      cells: this.cells,
       atoms: this.atoms.slice(),
       lastTask: this.lastTask,
       born: this.born,
@@ -151,7 +155,8 @@ export class Explorer implements Pilot, Scheduler {
     this.counts = s.counts.slice();
     this.trace.length = s.trace;
     this.history = s.history.slice();
-    this.cells = new Map(s.cells);
+    this.cells = s.cells;
+    this.cellsShared = true;
     this.atoms = s.atoms.slice();
     this.lastTask = s.lastTask;
     this.born = s.born;
@@ -326,6 +331,10 @@ export class Explorer implements Pilot, Scheduler {
     h = mix(h, cell.wrote);
     h = mix(h, write ? cell.read ^ 0x55555555 : 0x33333333);
     this.history[task] = h;
+    if (this.cellsShared) {
+      this.cells = new Map(this.cells);
+      this.cellsShared = false;
+    }
     this.cells.set(on, write ? { wrote: h, read: 0 } : { wrote: cell.wrote, read: (cell.read + h) | 0 });
   }
 

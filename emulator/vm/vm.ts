@@ -246,6 +246,11 @@ export class Vm implements Stateful<VmState> {
     return this.entered.length;
   }
 
+  /** Adds the ids of the functions that were entered to `into`. */
+  addEntered(into: Set<number>): void {
+    for (const id of this.entered) into.add(id);
+  }
+
   /** Ids of the functions that were entered, ascending. */
   enteredFunctions(): number[] {
     return this.entered.slice().sort((a, b) => a - b);
