@@ -18,9 +18,17 @@ import {
   wasTried,
 } from "../report/standing.ts";
 import { markdownCode, markdownText, terminalText } from "../report/text.ts";
-import { functionText, leftOutText, plural, VERDICT_SHORT, verdictText } from "../report/words.ts";
+import {
+  functionText,
+  leftOutLine,
+  leftOutText,
+  plural,
+  VERDICT_SHORT,
+  verdictText,
+} from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { ReviewResult, Severity, Verdict } from "../review/types.ts";
+import type { LeftOutWhy } from "../review/why.ts";
 import {
   type FunctionView,
   functionViews,
@@ -207,11 +215,13 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
 function leftOut(result: ReviewResult | undefined, patch: number): string {
   const left = (result?.plans ?? []).filter((p) => p.patch === patch).flatMap((p) => p.leftOut);
   if (left.length === 0) return "";
-  const by = new Map<string, number>();
-  for (const { why, cases } of left) by.set(leftOutText(why), (by.get(leftOutText(why)) ?? 0) + cases);
-  return [...by]
-    .map(([why, cases]) => `${plural(cases, "case")} left out: ${markdownText(why)}`)
-    .join("\n\n");
+  // The sides of one patch may give a reason twice.
+  const by = new Map<string, { readonly why: LeftOutWhy; cases: number }>();
+  for (const { why, cases } of left) {
+    const key = leftOutText(why);
+    by.set(key, { why, cases: (by.get(key)?.cases ?? 0) + cases });
+  }
+  return [...by.values()].map(({ why, cases }) => markdownText(leftOutLine(why, cases))).join("\n\n");
 }
 
 function fileRow(

@@ -15,7 +15,7 @@ import { terminalText } from "./text.ts";
 import {
   fateCounts,
   fidelityText,
-  leftOutText,
+  leftOutLine,
   saidOf,
   share,
   treeText,
@@ -180,7 +180,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
     const counts = patchText(result, patch.index);
     const leftOut = result.plans
       .filter((p) => p.patch === patch.index)
-      .flatMap((p) => p.leftOut.map((l) => `  ${l.cases} left out: ${leftOutText(l.why)}`));
+      .flatMap((p) => p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases)}`));
     out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...leftOut);
     out.push(...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)

@@ -3,7 +3,7 @@
  * counting (facts.ts) and the words for findings (words.ts).
  */
 import type { Finding, ReviewResult } from "../review/types.ts";
-import { SHOWN_IN_PART } from "../review/why.ts";
+import { isNothingRuns, SHOWN_IN_PART } from "../review/why.ts";
 import { leftOutText } from "./words.ts";
 
 /** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
@@ -11,10 +11,8 @@ export function nothingRan(result: ReviewResult, index: number): string[] {
   return result.plans
     .filter((p) => p.patch === index)
     .flatMap((p) => p.leftOut)
-    .flatMap(({ why }) => (NOTHING.has(why.kind) ? [leftOutText(why)] : []));
+    .flatMap(({ why }) => (isNothingRuns(why) ? [leftOutText(why)] : []));
 }
-
-const NOTHING: ReadonlySet<string> = new Set(["no-function", "no-code", "partial", "uncalled", "refused"]);
 
 /** "did not run: a(), b() (no scenario calls them)", one line; "" where all of a patch's functions did, or that is said already. */
 export function didNotRun(result: ReviewResult, index: number): string {

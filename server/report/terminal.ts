@@ -12,7 +12,7 @@ import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutText, lineText, saidOf } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutLine, leftOutText, lineText, saidOf } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -58,7 +58,8 @@ export function reviewText(
     const runs = result.runs.filter((r) => r.patch === index);
     const findings = result.findings.filter((f) => f.patch === index);
     out.push(
-      ...countLines(runs, paint),
+      // That none ran is said by the reason.
+      ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
       ...cleanLines(runs, paint),
       ...leftOutLines(result, index, paint),
       "",
@@ -189,7 +190,7 @@ function leftOutLines(result: ReviewResult, index: number, paint: Paint): string
     .filter((p) => p.patch === index)
     .flatMap((p) => p.leftOut)
     .flatMap(({ why, cases }) =>
-      wrap(`${cases} left out: ${leftOutText(why)}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
+      wrap(leftOutLine(why, cases), WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
     );
 }
 

@@ -7,7 +7,7 @@ import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
-import { type LeftOutWhy, nothingText } from "../review/why.ts";
+import { isNothingRuns, type LeftOutWhy, nothingText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 import { ranOn } from "./facts.ts";
 
@@ -157,6 +157,10 @@ export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateTe
 export function share(part: number, all: number): string {
   return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;
 }
+
+/** "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function". */
+export const leftOutLine = (why: LeftOutWhy, cases: number): string =>
+  isNothingRuns(why) ? `no scenario runs: ${nothingText(why)}` : `${cases} left out: ${leftOutText(why)}`;
 
 /** Why cases were left out: goes on after "67 left out: ". */
 export function leftOutText(why: LeftOutWhy): string {

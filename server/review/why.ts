@@ -40,6 +40,10 @@ export type NothingRuns =
       readonly hunks: readonly { readonly path: string; readonly why: Refusal }[];
     };
 
+/** Whether no case of a patch can run, whichever it is. */
+export const isNothingRuns = (why: LeftOutWhy): why is NothingRuns =>
+  !["unreached", "one-era", "budget"].includes(why.kind);
+
 /** Why a case is left out. */
 export type LeftOutWhy =
   | NothingRuns

@@ -80,5 +80,5 @@ test("a list that is cut says how much it leaves out, and a patch which cases di
     })),
   );
   assert.ok(rows.some((r) => r.label === "5 more"));
-  assert.match(rows.find((r) => r.kind === "patch")!.tooltip, /7 cases left out: they reach nothing/);
+  assert.match(rows.find((r) => r.kind === "patch")!.tooltip, /7 left out: they reach nothing/);
 });
