@@ -12,7 +12,7 @@ import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutLine, leftOutText, lineText, saidOf } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutLine, lineText, saidOf } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
