@@ -1,6 +1,7 @@
 /**
  * Connection wiring: every request and notification is caught by itself, so that neither a malformed message nor a bug
- * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts).
+ * in one feature ends the server. Leaves out what the features say (features/) and how values look (lsp/to_proto.ts). Over 800
+ * lines because every handler is wired here, to one connection and one store.
  */
 import { homedir } from "node:os";
 import {

@@ -1,7 +1,7 @@
 /**
  * Code generation for expressions: values into registers, places of lvalues, conditions as jumps. Constants take the
  * immediate forms, comparisons fuse with their branch, conversions that change no bit cost nothing. Leaves out calls
- * (gen_call.ts) and statements (gen_stmt.ts).
+ * (gen_call.ts) and statements (gen_stmt.ts). Over 800 lines because values, places and conditions are made of each other.
  */
 import { AtomicKind, BitKind, Op, WideKind } from "../vm/bytecode.ts";
 import type { Label } from "./asm.ts";

@@ -3,7 +3,8 @@
  * standard leaves a choice. Every token it produces knows where it was spelled and which macro uses it came through.
  * Input is hostile: depth, size and number of expansions are bounded, and reaching a bound is an error with code
  * `limit`. Leaves out: finding files (a resolver is injected), trigraphs, assertions, and pragmas other than `once`,
- * `push_macro`, `pop_macro` and `pack`.
+ * `push_macro`, `pop_macro` and `pack`. Over 800 lines because directives and expansion call each other over one state: an
+ * argument may hold a directive, a directive expands.
  */
 
 import type { CError, Loc, SourceFile } from "./ast.ts";

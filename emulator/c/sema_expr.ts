@@ -1,6 +1,7 @@
 /**
  * Semantic analysis of expressions: names, types, conversions, lvalues, by the rules of C11 with the GNU extensions that
- * kernels use. Leaves out calls (sema_call.ts), built-in functions (sema_builtin.ts) and initialisers (sema_init.ts).
+ * kernels use. Leaves out calls (sema_call.ts), built-in functions (sema_builtin.ts) and initialisers (sema_init.ts). Over 800
+ * lines because each kind of expression is analysed by way of the others.
  */
 import { CLOSURE } from "../vm/image.ts";
 import type { BinaryOp, Expr, Loc } from "./ast.ts";

@@ -148,13 +148,13 @@ export function unreadable(side: Side, path: string, name: string): string | nul
   }
 }
 
-/** Trap nodes anywhere in a tree. */
 interface Trapped {
   readonly message: string;
   readonly loc: Fault["at"]["loc"];
   readonly unknown: readonly UnknownName[];
 }
 
+/** Trap nodes anywhere in a tree. */
 function traps(root: object): Trapped[] {
   const out: Trapped[] = [];
   const seen = new Set<object>();

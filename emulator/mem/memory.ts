@@ -3,7 +3,8 @@
  * read-only, watched), as KASAN and KMSAN keep them together. Addresses are the kernel's: direct map at
  * 0xffff888000000000, vmemmap at 0xffffea0000000000, text and data at 0xffffffff80000000, stacks in the vmalloc range.
  * The high word of an address chooses a segment, the low word a 4 KiB page of it, so that memory exists only where it was
- * made to exist. Leaves out: page tables of user space (those are data here), caches and persistence.
+ * made to exist. Leaves out: page tables of user space (those are data here), caches and persistence. Over 800 lines because it
+ * is one class: each access, checked or not, works on the same pages and shadow bytes.
  */
 import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
 import { differenceOf, PAGE, PageStore, type PagesSnapshot } from "./pages.ts";

@@ -1,6 +1,7 @@
 /**
  * The virtual machine: tasks, natives, memory and the image they run, and how a run ends. Every way out is a StopReason.
- * Leaves out the dispatch loop (step.ts), what natives do (shims/) and which task runs next (sched/).
+ * Leaves out the dispatch loop (step.ts), what natives do (shims/) and which task runs next (sched/). Over 800 lines because it
+ * is one class: all of it reads or writes the state that a snapshot takes.
  */
 import type { Loc } from "../c/ast.ts";
 import {

@@ -1,6 +1,7 @@
 // Finds the diffs in a message body and reads them line by line, quoted or not, whole or cut, with the remarks between
 // their lines left out. The counts of a hunk header decide what belongs to the hunk, until they prove false; then the
-// lines themselves decide and a note says so.
+// lines themselves decide and a note says so. Over 800 lines because it is one class: a reader's state by which each line is
+// taken for one of a header, a hunk or a remark.
 
 import { isBlank, isElision, isScissors, quoteDepth, skipQuote } from "../mail/quote.ts";
 import type { Body, DiffFile, DiffLine, DiffLineKind, Hunk, Repair } from "../mail/types.ts";

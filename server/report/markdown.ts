@@ -2,14 +2,14 @@
  * A report as Markdown, for a CI summary or a ticket: a table of patches, then each finding with what follows from it and
  * its events. Text of the mail is code or escaped, never markup. Leaves out runs without a finding but for their number.
  */
-import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
+import { patchNumber } from "../features/snapshot.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { notesOf, VERDICT_ORDER } from "./facts.ts";
 import { alreadyText, didNotRun } from "./idle.ts";
 import { patchText } from "./standing.ts";
 import { markdownBlock, markdownCode, markdownText } from "./text.ts";
-import { verdictText } from "./words.ts";
+import { saidOf, verdictText } from "./words.ts";
 
 /** Events of a finding; the report of the editor has them all. */
 const EVENTS_MAX = 30;
@@ -19,7 +19,7 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
   for (const index of chosen) {
     const patch = doc.patches[index]!;
     out.push(
-      `| ${patchNumber(doc, index)}${cell(patch.subject || "(no subject)")} | ${cell(patchText(result, index))} |`,
+      `| ${numbered(doc, index)}${cell(patch.subject || "(no subject)")} | ${cell(patchText(result, index))} |`,
     );
   }
   const found = [...result.findings].sort(
@@ -31,7 +31,7 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
   if (already.length > 0) out.push("", `${markdownText(alreadyText(already))}.`);
   const idle = chosen.flatMap((index) => {
     const text = didNotRun(result, index);
-    return text === "" ? [] : [`- ${patchNumber(doc, index)}${markdownText(text)}`];
+    return text === "" ? [] : [`- ${numbered(doc, index)}${markdownText(text)}`];
   });
   if (idle.length > 0) out.push("", "## Not run", "", ...idle);
   const notes = notesOf(result);
@@ -40,14 +40,11 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
 }
 
 /** "3/7 ", or "" of a patch that stands alone. */
-function patchNumber(doc: ParsedDocument, index: number): string {
-  const { number, total } = doc.patches[index]!;
-  return total > 1 ? `${number}/${total} ` : "";
-}
+const numbered = (doc: ParsedDocument, index: number): string =>
+  `${patchNumber(doc.patches[index]!)} `.trimStart();
 
 function findingLines(doc: ParsedDocument, f: Finding): string[] {
-  const what = sentenceOf(f.code, f.message);
-  const consequence = ruleOf(f.code)?.consequence ?? "";
+  const [what, ...rest] = saidOf(f);
   const where = [
     f.path === "" ? "" : markdownCode(f.path),
     f.docLine > 0 ? `line ${f.docLine} of the mail` : "",
@@ -55,10 +52,8 @@ function findingLines(doc: ParsedDocument, f: Finding): string[] {
   const out = [
     `## ${markdownText(verdictText(doc, f))}: ${markdownCode(f.code)}`,
     "",
-    markdownText(what),
-    ...[consequence, what === f.message ? "" : f.message].flatMap((t) =>
-      t === "" ? [] : ["", markdownText(t)],
-    ),
+    markdownText(what!),
+    ...rest.flatMap((t) => ["", markdownText(t)]),
     "",
     `- where: ${where.filter((s) => s !== "").join(", ") || "no line of the mail"}`,
     `- scenario: ${markdownCode(f.scenario)}${f.alsoIn.length > 0 ? `, and ${f.alsoIn.length} more` : ""}, rules of ${markdownText(f.era)}`,

@@ -10,7 +10,7 @@ import { spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { globMatcher } from "../glob.ts";
-import type { ParsedDocument, Patch } from "../mail/types.ts";
+import type { ParsedDocument, Patch, SideDefinition } from "../mail/types.ts";
 import { holdsIn } from "../scenarios/to_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { isOfItsTime } from "../source/bases.ts";
@@ -452,18 +452,21 @@ function functionFacts(
   const shows = (o: SideOverlay, name: string, path: string): boolean =>
     [...o.functions, ...o.partial].some((d) => d.name === name && d.path === path);
   // What context alone shows of a function is none of what the patch does.
-  const merely = new Set([...before.partial, ...after.partial].map((d) => `${d.path}:${d.name}`));
-  for (const o of [before, after])
-    for (const d of [...o.functions, ...o.partial])
-      if (d.changed || d.visible === "whole") merely.delete(`${d.path}:${d.name}`);
+  const keyOf = (d: SideDefinition): string => `${d.path}:${d.name}`;
+  const touched = new Set(
+    [before, after]
+      .flatMap((o) => [...o.functions, ...o.partial])
+      .filter((d) => d.changed || d.visible === "whole")
+      .map(keyOf),
+  );
   for (const [side, overlay, other] of [
     ["after", after, before],
     ["before", before, after],
   ] as const) {
     for (const d of [...overlay.functions, ...overlay.partial]) {
       if (d.kind !== "function") continue;
-      const key = `${d.path}:${d.name}`;
-      if (seen.has(key) || merely.has(key)) continue;
+      const key = keyOf(d);
+      if (seen.has(key) || !touched.has(key)) continue;
       seen.add(key);
       const executed = collector.executed(d.name);
       const refused = sources.images !== null && overlay.partial.includes(d);

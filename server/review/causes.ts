@@ -6,6 +6,7 @@
  */
 import { sideDefinitions } from "../diff/function_map.ts";
 import type { DiffFile, DiffLine, Hunk, Patch } from "../mail/types.ts";
+import { isKernelC } from "../source/overlay.ts";
 import { BY_TYPES, EVENT_ELSEWHERE } from "./finding.ts";
 import type { Finding } from "./types.ts";
 
@@ -22,7 +23,6 @@ export interface Change {
 const CHANGES_MAX = 6;
 const FINDINGS_MAX = 8;
 
-const isC = (path: string): boolean => /\.[ch]$/.test(path);
 const hasCode = (l: DiffLine): boolean => /\w/.test(l.text) && !/^\s*(?:\/\*|\*(?:\s|$)|\/\/)/.test(l.text);
 
 /** The changes of a patch's C, in the order of the mail. */
@@ -32,7 +32,7 @@ export function changesOf(patch: Patch): Change[] {
     if (d.kind === "function") for (const l of d.lines) owners.set(l, `${d.name}()`);
   const found = new Map<string, { fn: string; path: string; lines: DiffLine[] }>();
   for (const file of patch.files) {
-    if (!isC(file.path) || file.status !== "modified" || file.combined) continue;
+    if (!isKernelC(file.path) || file.status !== "modified" || file.combined) continue;
     for (const hunk of file.hunks) {
       if (!hunk.complete || hunk.gaps.length > 0) continue;
       for (const line of hunk.lines) {

@@ -17,14 +17,7 @@ import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import type { SideImages } from "../source/images.ts";
-import {
-  codeOf,
-  isKernelC,
-  isUserSpace,
-  overlayOf,
-  referenceHas,
-  type SideOverlay,
-} from "../source/overlay.ts";
+import { codeOf, isUserSpace, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
@@ -239,7 +232,7 @@ function noFunction(patch: Patch): NothingRuns {
 /** A changed line of C stands within something: an `@@` line that ends in a return type does not say what it is called. */
 const insideOne = (patch: Patch): boolean =>
   patch.files
-    .filter((f) => f.path.endsWith(".c") && isKernelC(f.path))
+    .filter((f) => f.path.endsWith(".c") && !isUserSpace(f.path))
     .flatMap((f) => f.hunks)
     .flatMap((h) => h.lines)
     .some((l) => /^[+-]$/.test(l.kind) && /^\s+\w/.test(l.text));

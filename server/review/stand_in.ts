@@ -5,6 +5,7 @@
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { changeOf } from "../../emulator/subject/index.ts";
 import type { Cause, Judged } from "./compare.ts";
+import type { RanCase } from "./finding.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import type { Side } from "./types.ts";
@@ -16,11 +17,6 @@ const stoodIn = (name: string): string =>
 export interface RanFunctions {
   readonly sides: PatchSides;
   readonly runs: Readonly<Record<Side, { readonly functions: readonly number[] }>>;
-}
-
-interface StoodRuns {
-  readonly sides: PatchSides;
-  readonly runs: Readonly<Record<Side, ScenarioRun>>;
 }
 
 /**
@@ -51,7 +47,7 @@ export function standIn({ sides: { before, after }, runs }: RanFunctions): strin
  * the reason where none of those is left that the verdict is of.
  */
 export function ofItsOwn(
-  { sides, runs }: StoodRuns,
+  { sides, runs }: RanCase,
   judged: Judged,
 ): { judged: Judged; standing: string | null } {
   let name: string | null = null;
