@@ -175,13 +175,26 @@ export function chooseName(list: readonly Candidate[], path: string): Candidate 
   // A static of the own file is seen first, whatever stands above it elsewhere.
   const own = definitions.filter((c) => c.path === path);
   if (own.some((c) => c.local && (c.kind === "function" || c.kind === "object"))) return best(own, path);
-  return (
-    best(
-      definitions.filter((c) => !c.local || c.path === path),
-      path,
-    ) ?? best(definitions, path)
+  const seen = best(
+    definitions.filter((c) => !c.local || c.path === path),
+    path,
   );
+  return seen === null ? best(definitions, path) : (sameHigher(definitions, seen) ?? seen);
 }
+
+/**
+ * A layer above may have as static what a lower one lets every file call: a function of that name in that file is the same
+ * one, and the upper layer's text of it runs.
+ */
+const sameHigher = (definitions: readonly Candidate[], seen: Candidate): Candidate | null =>
+  seen.kind !== "function"
+    ? null
+    : best(
+        definitions.filter(
+          (c) => c.kind === "function" && c.local && c.path === seen.path && c.layer < seen.layer,
+        ),
+        seen.path,
+      );
 
 /** Topmost layer; then the own file; then one with an initialiser; then the first. */
 function best(list: readonly Candidate[], path: string): Candidate | null {

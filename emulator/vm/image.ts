@@ -53,6 +53,8 @@ export interface FnInfo {
   readonly name: string;
   /** Source path of the definition, "" for a stub. */
   readonly path: string;
+  /** Static in a `.c` file: another file's function of that name is another one. */
+  readonly local: boolean;
   readonly fidelity: Fidelity;
   readonly loc: Loc | null;
   /** Canonical signature, see CallSignature.key. */

@@ -198,6 +198,7 @@ function image(): Image {
       id,
       name: "warm",
       path: "",
+      local: false,
       fidelity: "shim",
       loc: HERE,
       sigKey: "",

@@ -161,13 +161,13 @@ export class Collector {
       this.found.push({ key, alsoIn: [], finding: c.finding });
       return c.finding;
     }
-    if (!known.alsoIn.includes(label)) known.alsoIn.push(label);
+    if (label !== known.finding.scenario && !known.alsoIn.includes(label)) known.alsoIn.push(label);
     if (known.finding.exactLine || !c.exact) return null;
     // A later scenario puts it on its very line: that one is told, and the earlier one named.
     this.found[this.found.indexOf(known)] = {
       key,
       finding: c.finding,
-      alsoIn: [known.finding.scenario, ...known.alsoIn.filter((l) => l !== label)],
+      alsoIn: [known.finding.scenario, ...known.alsoIn].filter((l) => l !== label),
     };
     return null;
   }

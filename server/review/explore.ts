@@ -15,7 +15,7 @@ import { allViolations, causes, unusable } from "./compare.ts";
 import { digestOf, orderText, type Replay, type ReplayOrder, replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import { standIn } from "./stand_in.ts";
+import { ofStandIn, standIn } from "./stand_in.ts";
 import type { Side } from "./types.ts";
 
 export interface ExploreLimits {
@@ -154,6 +154,7 @@ export function exploreCase(
     return { ...empty(c.label, patch), before: sideOf(before), after: sideOf(after), notModelled: why };
   const usable = { before: before.orders - before.unusable, after: after.orders - after.unusable };
   const keys = [...new Set([...after.faults, ...before.faults].map((f) => f.fault))];
+  let standing = "";
   const faults = keys.flatMap((key): ExploredFault[] => {
     const b = before.faults.find((f) => f.fault === key);
     const a = after.faults.find((f) => f.fault === key);
@@ -164,6 +165,10 @@ export function exploreCase(
     const name: Side = a === undefined ? "before" : "after";
     const side = sides[name];
     const small = smallest(side, c, key, (a ?? b)!.schedule, limits.steps);
+    if (verdict !== "already" && small.standing !== "") {
+      standing = small.standing;
+      return [];
+    }
     const order: ReplayOrder = { side: name, schedule: small.schedule };
     const replay: Replay = {
       digest: digestOf(patch),
@@ -197,7 +202,9 @@ export function exploreCase(
     races: sides.same ? [] : racesOf(sides, before, after),
     notModelled:
       usable.after > 0 && usable.before > 0
-        ? ""
+        ? faults.length > 0
+          ? ""
+          : standing
         : ([...reasons].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "no order ran to its end"),
   };
 }
@@ -259,7 +266,7 @@ function empty(label: string, patch: Patch): ExploredCase {
   return { patch: patch.index, scenario: label, ...none };
 }
 
-/** The order with as few switches as still show the fault, and how it goes. */
+/** The order with as few switches as still show the fault, and how it goes; `standing`: why it is not the patch's, or "". */
 function smallest(
   side: PatchSide,
   c: { name: string; params: ReadonlyMap<string, number>; label: string },
@@ -272,7 +279,13 @@ function smallest(
     (faultsOf(follow(side.booted, on, s, steps).run) ?? []).includes(key),
   );
   const told = turnsIn(side, on, small.schedule, steps);
-  return { schedule: small.schedule, turns: told.turns, message: rootOf(told.run, key)?.message ?? key };
+  const root = rootOf(told.run, key);
+  return {
+    schedule: small.schedule,
+    turns: told.turns,
+    message: root?.message ?? key,
+    standing: root === undefined ? "" : (ofStandIn(side, told.run, root) ?? ""),
+  };
 }
 
 /** A run in an order, and its turns with their places. */

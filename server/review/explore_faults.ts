@@ -24,6 +24,7 @@ import {
 import { digestOf, orderText, type Replay, replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
+import { ofStandIn } from "./stand_in.ts";
 import type { Side } from "./types.ts";
 
 /** A call that was made to fail, or what was made to happen (a signal, an I/O error, poison), and where. */
@@ -228,11 +229,19 @@ export function exploreFaults(
   const nothing = after.where.size === 0 || before.where.size === 0 ? (mute?.[0] ?? "") : "";
   const notModelled = silent || nothing || whyNothing(sides, ran(before), ran(after));
   if (notModelled !== "") return { ...said, faults: [], notModelled };
-  return { ...said, faults: compared(sides, patch, before, after), notModelled: "" };
+  const { faults, standing } = compared(sides, patch, before, after);
+  return { ...said, faults, notModelled: faults.length > 0 ? "" : standing };
 }
 
-function compared(sides: PatchSides, patch: Patch, before: Injecting, after: Injecting): InjectedFault[] {
+/** The faults of both sides, compared; `standing`: why some are not the patch's, or "". */
+function compared(
+  sides: PatchSides,
+  patch: Patch,
+  before: Injecting,
+  after: Injecting,
+): { faults: InjectedFault[]; standing: string } {
   const by = { before, after };
+  let standing = "";
   const out = new Map<string, InjectedFault>();
   const runsOf = (i: Injecting): number => [...i.where.values()].reduce((n, k) => n + k, 0);
   const countOf = (i: Injecting, fault: string): number => i.shown.filter((s) => s.fault === fault).length;
@@ -242,6 +251,12 @@ function compared(sides: PatchSides, patch: Patch, before: Injecting, after: Inj
   const tell = (name: Side, s: Shown, verdict: InjectedFault["verdict"]): void => {
     const key = `${verdict} ${s.fault}`;
     if (out.has(key)) return;
+    const root = rootOf(s.run, s.fault);
+    const why = root === undefined || verdict === "already" ? null : ofStandIn(sides[name], s.run, root);
+    if (why !== null) {
+      standing = why;
+      return;
+    }
     const code = s.fault.split(":")[0]!;
     const replay: Replay = {
       digest: digestOf(patch),
@@ -255,7 +270,7 @@ function compared(sides: PatchSides, patch: Patch, before: Injecting, after: Inj
     out.set(key, {
       verdict,
       code,
-      message: rootOf(s.run, s.fault)?.message ?? s.fault,
+      message: root?.message ?? s.fault,
       before: frequency(countOf(before, s.fault), runsOf(before)),
       after: frequency(countOf(after, s.fault), runsOf(after)),
       side: name,
@@ -271,5 +286,5 @@ function compared(sides: PatchSides, patch: Patch, before: Injecting, after: Inj
   // What a call no longer shows counts as fixed only where that same call was tried on the after side.
   for (const s of by.before.shown)
     if (!alsoOn(after, s) && after.where.has(s.where)) tell("before", s, "fixed");
-  return [...out.values()];
+  return { faults: [...out.values()], standing };
 }

@@ -56,6 +56,18 @@ test("a static that takes other things altogether is another function: callers b
   );
 });
 
+test("what a lower layer lets every file call and an upper one has as a static of the same file is one function", () => {
+  const caller = "int f(void); int start(void) { return f(); }";
+  const below = reference({ "mm/a.c": "int f(void) { return 1; }", "mm/b.c": caller });
+  assert.equal(value([diff({ "mm/a.c": "static int f(void) { return 2; }" }), below]), 2n);
+  // A static of another file is not what the caller means, and neither is one below.
+  assert.equal(value([diff({ "mm/c.c": "static int f(void) { return 3; }" }), below]), 1n);
+  assert.equal(
+    value([below, { fidelity: "tree", files: { "mm/a.c": "static int f(void) { return 4; }" } }]),
+    1n,
+  );
+});
+
 test("a static that nobody else defines is visible everywhere", () => {
   const below = reference({
     "mm/a.c": "static int only(void) { return 5; }",

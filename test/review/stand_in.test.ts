@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
+import { hunksOf, mailOfDiffs, referenceFunction } from "../support/one_change.ts";
 import { referenceText } from "../support/own_tree.ts";
 
 /** dax_page_share_get() as of v6.12, whole, with a doubt added. */
@@ -68,4 +69,39 @@ test("with another function in part it is", () => {
     found.map((f) => f.code),
     ["warn"],
   );
+});
+
+/** p2pmem_alloc_mmap(), which the reference kernel lets its scenarios call, as a static of this file, one line more in it. */
+function mapping(path: string) {
+  const old = referenceFunction("drivers/pci/p2pdma.c", "p2pmem_alloc_mmap").replace(/^int /, "static int ");
+  const now = old.replace("\tif (!pdev->p2pdma)", "\tWARN_ON_ONCE(pdev);\n\tif (!pdev->p2pdma)");
+  assert.notEqual(now, old);
+  const freed = referenceFunction("mm/memremap.c", "free_zone_device_folio");
+  const diffs = [
+    hunksOf(path, old, now),
+    hunksOf("mm/memremap.c", freed, freed.replace("{", "{\n\tbarrier();")),
+  ];
+  return reviewDocument(parseDocument(Buffer.from(mailOfDiffs(diffs)), "s.eml"), {
+    scenario: "p2pdma-mmap*",
+    era: "v6.12",
+  });
+}
+
+test("a changed function that is static in the mail and not in the reference kernel runs as the mail has it", () => {
+  const { findings, runs } = mapping("drivers/pci/p2pdma.c");
+  const [found, ...more] = findings.filter((f) => f.verdict === "new");
+  assert.deepEqual([found?.code, more.length], ["warn", 0]);
+  // Each run is named once.
+  assert.equal(new Set([found?.scenario, ...(found?.alsoIn ?? [])]).size, runs.length);
+  assert.equal(1 + (found?.alsoIn.length ?? 0), runs.length);
+});
+
+test("one that the reference kernel has in another file, and ran there, makes the run not modelled", () => {
+  const { findings, runs } = mapping("drivers/pci/p2p_map.c");
+  assert.deepEqual(findings, []);
+  assert.ok(runs.length > 0);
+  for (const r of runs) {
+    assert.equal(r.verdict, "not-modelled");
+    assert.match(r.reason ?? "", /p2pmem_alloc_mmap\(\) of drivers\/pci\/p2p_map\.c/);
+  }
 });
