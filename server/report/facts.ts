@@ -4,6 +4,7 @@
  */
 
 import type { Counts } from "../protocol.ts";
+import { isOwnRun } from "../review/finding.ts";
 import {
   type Coverage,
   type FileCoverage,
@@ -11,10 +12,12 @@ import {
   type HunkNote,
   isJudged,
   type ReviewResult,
+  type Run,
   type Severity,
   type Side,
   type Verdict,
 } from "../review/types.ts";
+import { isPassedBy } from "../review/why.ts";
 import { evidenceText, refusalText } from "../source/fate.ts";
 
 /** The loudest first. */
@@ -81,6 +84,33 @@ export function notesOf(result: ReviewResult): string[] {
   const doubled = (note: string): boolean =>
     reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why));
   return [...new Set(result.notes)].filter((n) => !doubled(n));
+}
+
+/** What of a patch's lines that have code the scenarios reached: of the added ones, else of the removed ones. */
+export interface Reach {
+  readonly kind: "added" | "removed";
+  readonly reached: number;
+  readonly total: number;
+  /** Functions ran path by path besides, which is not counted by line. */
+  readonly paths: boolean;
+}
+
+/** The reach of a patch; null where no scenario came to a verdict for another reason, or no line has code. */
+export function reachOf(result: Pick<ReviewResult, "coverage" | "runs">, patch: number): Reach | null {
+  const covered = result.coverage.find((c) => c.patch === patch);
+  const runs = result.runs.filter((r) => r.patch === patch);
+  const told = (r: Run): boolean => isJudged(r.verdict) || isPassedBy(r.reason ?? "");
+  if (covered === undefined || !runs.some((r) => !isOwnRun(r.scenario) && told(r))) return null;
+  const { addedLines, removed } = covered;
+  const paths = runs.some((r) => isOwnRun(r.scenario) && isJudged(r.verdict));
+  if (addedLines.length > 0)
+    return {
+      kind: "added",
+      reached: addedLines.filter((l) => l.reached).length,
+      total: addedLines.length,
+      paths,
+    };
+  return removed.total === 0 ? null : { kind: "removed", ...removed, paths };
 }
 
 /** Added lines that have code, by file in the order of the diff. */

@@ -6,8 +6,8 @@
 
 import { type FunctionFacts, isJudged, type ReviewResult } from "../review/types.ts";
 import { isUncalled, NO_SCENARIO, SHOWN_IN_PART } from "../review/why.ts";
-import { countsOf } from "./facts.ts";
-import { countsText } from "./words.ts";
+import { countsOf, reachOf } from "./facts.ts";
+import { countsText, reachText } from "./words.ts";
 
 /** `ran`: its code ran and the runs count. */
 export type Standing = "ran" | "not-run" | "unreached" | "not-modelled" | "in-part";
@@ -74,7 +74,14 @@ export function patchText(result: ReviewResult | undefined, patch: number): stri
   if (result === undefined || standing === "not-run") return STANDING_WORDS["not-run"];
   const counts = countsOf(result, patch);
   const text = countsText({ ...counts, already: 0 });
-  if (standing === "ran") return text === "" ? "ran, as before the patch" : text;
+  // That nothing of its code ran belongs to what is said of it, whatever ran around it.
+  const reach = reachOf(result, patch);
+  const passed = reach === null || reach.reached > 0 || reach.paths ? "" : reachText(reach);
+  if (standing === "ran") return joined(text === "" ? "ran, as before the patch" : text, passed);
   const found = countsText({ ...counts, already: 0, notModelled: 0 });
-  return found === "" ? STANDING_WORDS[standing] : found;
+  return found === "" && passed !== ""
+    ? passed
+    : joined(found === "" ? STANDING_WORDS[standing] : found, passed);
 }
+
+const joined = (...parts: string[]): string => parts.filter((p) => p !== "").join(" · ");

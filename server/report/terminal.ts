@@ -7,12 +7,12 @@ import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import { notesOf, oddHunks, ranOn } from "./facts.ts";
+import { notesOf, oddHunks, ranOn, reachOf } from "./facts.ts";
 import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutLine, lineText, saidOf } from "./words.ts";
+import { fateCounts, fixedByText, hunkText, leftOutLine, lineText, reachText, saidOf } from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -61,6 +61,7 @@ export function reviewText(
       // That none ran is said by the reason.
       ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
       ...cleanLines(runs, paint),
+      ...reachLines(result, index, paint),
       ...leftOutLines(result, index, paint),
       "",
     );
@@ -182,6 +183,12 @@ function cleanLines(runs: ReviewResult["runs"], paint: Paint): string[] {
   if (cases.size === 0 || cases.size > CLEAN_MAX) return [];
   const named = [...cases].map(([name, n]) => (n === 1 ? name : `${name} (${n} cases)`));
   return wrap(`clean in ${named.join(", ")}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim"));
+}
+
+/** How much of the patch's code ran; where it is nothing, that is what the reader has to know. */
+function reachLines(result: ReviewResult, index: number, paint: Paint): string[] {
+  const reach = reachOf(result, index);
+  return reach === null ? [] : [`  ${paint(reachText(reach), reach.reached === 0 ? "yellow" : "dim")}`];
 }
 
 /** Which cases were left out, and why: one line a reason. */

@@ -9,7 +9,7 @@ import type { Counts } from "../protocol.ts";
 import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
 import { isNothingRuns, type LeftOutWhy, nothingText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
-import { ranOn } from "./facts.ts";
+import { type Reach, ranOn } from "./facts.ts";
 
 /** How a verdict is called in a sentence. */
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -157,6 +157,10 @@ export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateTe
 export function share(part: number, all: number): string {
   return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;
 }
+
+/** "0 of 7 added lines reached": what of a patch's code the scenarios ran. */
+export const reachText = ({ kind, reached, total, paths }: Reach): string =>
+  `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}`;
 
 /** "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function". */
 export const leftOutLine = (why: LeftOutWhy, cases: number): string =>

@@ -21,7 +21,7 @@ import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
 import { type Change, putOnCauses, withoutChange } from "./causes.ts";
 import { Collector } from "./collect.ts";
-import { coverageOf, stubRanking } from "./coverage.ts";
+import { coverageOf, passedBy, stubRanking } from "./coverage.ts";
 import { caseReach } from "./entries.ts";
 import { deadChecks, isOwnRun } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
@@ -331,6 +331,15 @@ export class PatchReview {
   finish(): PatchResult {
     const { context, doc, options, memories } = this.shared;
     const { collector, sources } = this;
+    const coverage = this.runsScenarios()
+      ? [coverageOf(this.patch.index, this.sides(), collector.reached, collector.runs, sources.files)]
+      : [];
+    // Paths of functions are not counted by line.
+    const ownRuns = collector.runs.some((r) => isOwnRun(r.scenario) && isJudged(r.verdict));
+    for (const c of coverage) {
+      const why = ownRuns ? null : passedBy(c, this.sides());
+      if (why !== null) collector.withhold(why);
+    }
     const functions = functionFacts(doc, this.patch, sources, collector);
     const cancelled = this.taken < this.plan.items.length;
     if (this.built !== null) this.notes.push(...sideNotes(this.built));
@@ -338,9 +347,6 @@ export class PatchReview {
     const lines = collector.lines(functions);
     const { runs } = collector;
     const untried = collector.findings();
-    const coverage = this.runsScenarios()
-      ? [coverageOf(this.patch.index, this.sides().after, collector.reached, runs, sources.files)]
-      : [];
     if (!cancelled) this.notes.push(...this.answers());
     const findings = cancelled ? untried : putOnCauses(this.patch, untried, (c, of) => this.without(c, of));
     const found = { runs, findings };

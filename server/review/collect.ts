@@ -4,6 +4,7 @@
  * (case.ts).
  */
 import { rankOf } from "../../emulator/invariants/registry.ts";
+import { isOwnRun } from "./finding.ts";
 import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
 import {
   type Finding,
@@ -50,7 +51,7 @@ export class Collector {
   private readonly ran = new Set<string>();
   private readonly wholes = new Map<string, number>();
   private readonly countMap = new Map<string, Counts>();
-  /** Lines of the after side that a run with a verdict executed. */
+  /** Lines of the mail that a run with a verdict executed. */
   readonly reached = new Set<number>();
   /** For each finding's key and scenario: the codes that followed. */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
@@ -82,10 +83,22 @@ export class Collector {
     const judged = isJudged(outcome.run.verdict);
     for (const l of outcome.lines) {
       this.addLine(l);
-      if (judged && l.side === "after" && l.hits > 0) this.reached.add(l.docLine);
+      if (judged && l.hits > 0) this.reached.add(l.docLine);
     }
     this.countFunctions(outcome);
     return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);
+  }
+
+  /** Takes back that scenarios are clean: what they ran is none of what the patch changes. */
+  withhold(reason: string): void {
+    this.runs.forEach((run, i) => {
+      if (run.verdict === "clean" && !isOwnRun(run.scenario))
+        this.runs[i] = { ...run, verdict: "not-modelled", reason };
+    });
+    for (const c of this.countMap.values()) {
+      c.notModelled += c.clean;
+      c.clean = 0;
+    }
   }
 
   /** Whether a function of the diff ran on some side. */

@@ -5,47 +5,67 @@
 import { outline } from "../../emulator/c/outline.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import type { PatchSide } from "./side.ts";
+import type { PatchSides } from "./sides.ts";
 import type { Coverage, FileCoverage, Run, StubCount } from "./types.ts";
+import { passesBy } from "./why.ts";
 
 /**
- * Coverage of one patch. `hit`: lines of the after side that a run with a verdict executed; `files`: the after side's whole
- * files by path, when they come from a kernel tree.
+ * Coverage of one patch. `hit`: lines of the mail that a run with a verdict executed; `files`: the after side's whole files by
+ * path, when they come from a kernel tree.
  */
 export function coverageOf(
   patch: number,
-  after: PatchSide,
+  { before, after }: Pick<PatchSides, "before" | "after">,
   hit: ReadonlySet<number>,
   runs: readonly Run[],
   files: ReadonlyMap<string, string>,
 ): Coverage {
+  const removed = changedLines(before);
   return {
     patch,
-    addedLines: addedLines(after).map((docLine) => ({
+    addedLines: changedLines(after).map((docLine) => ({
       docLine,
       path: after.place(docLine)?.path ?? "",
       line: after.place(docLine)?.line ?? 0,
       reached: hit.has(docLine),
     })),
+    removed: { reached: removed.filter((l) => hit.has(l)).length, total: removed.length },
     files: after.inTree ? fileCoverage(runs, files) : [],
   };
 }
 
 /**
- * Document lines of added code: those that the lowered functions of the patch have instructions for, and those of
- * definitions that are in no image, because a hunk does not fit or the mail shows them in part.
+ * Why the runs of a patch say nothing of it although they enter what it changes: of its lines that have code none was reached,
+ * neither an added one nor a removed one. Null where some was, where none has code (what changes is declared), or where it
+ * changes data, macros or types besides, which count by what uses them.
  */
-function addedLines(after: PatchSide): number[] {
-  const { image } = after.kernel;
-  after.lowerPatch();
+export function passedBy(
+  { addedLines, removed }: Coverage,
+  { before, after }: Pick<PatchSides, "before" | "after">,
+): string | null {
+  const added = addedLines.length;
+  if (added + removed.total === 0 || addedLines.some((l) => l.reached) || removed.reached > 0) return null;
+  if (before.changedData().length + after.changedData().length > 0) return null;
+  return added > 0 ? passesBy(added, "added") : passesBy(removed.total, "removed");
+}
+
+/**
+ * Document lines of code that only this side has: those that the lowered functions of the patch have instructions for, and
+ * those of definitions that are in no image, because a hunk does not fit or the mail shows them in part.
+ */
+function changedLines(side: PatchSide): number[] {
+  const { image } = side.kernel;
+  side.lowerPatch();
   const out = new Set<number>();
   for (const loc of image.lines) {
-    const docLine = after.docLine(loc);
-    if (docLine > 0 && after.place(docLine)?.kind === "+") out.add(docLine);
+    const docLine = side.docLine(loc);
+    if (docLine > 0 && side.place(docLine)?.kind === side.sign) out.add(docLine);
   }
-  for (const d of after.overlay.partial) {
+  for (const d of side.overlay.partial) {
     const code = withoutComments(d.text).split("\n");
     d.lines.forEach((docLine, i) => {
-      if (after.place(docLine)?.kind === "+" && /^[^#\w]*\w.*[;,{()]/.test(code[i] ?? "")) out.add(docLine);
+      if (side.place(docLine)?.kind === side.sign && /^[^#\w]*\w.*[;,{()]/.test(code[i] ?? ""))
+        out.add(docLine);
     });
   }
   return [...out].sort((a, b) => a - b);

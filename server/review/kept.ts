@@ -24,7 +24,7 @@ import type { Finding, ReviewOptions, Run } from "./types.ts";
 import { type NothingRuns, nothingText } from "./why.ts";
 
 /** Of the stored form and of what the key holds. */
-const VERSION = 1;
+const VERSION = 2;
 /** Bytes of one result, and of all that are kept. */
 const MAX_ENTRY = 16 << 20;
 export const KEPT_BYTES = 128 << 20;
@@ -361,6 +361,7 @@ const lineFacts = record({
 const coverage = record({
   patch: count,
   addedLines: list(record({ docLine: count, path: text, line: count, reached: flag })),
+  removed: record({ reached: count, total: count }),
   files: list(record({ path: text, functions: count, executed: count, missing: list(text) })),
 });
 const leftOut: Shape = (v) =>

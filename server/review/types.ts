@@ -144,6 +144,8 @@ export interface Coverage {
     readonly line: number;
     readonly reached: boolean;
   }[];
+  /** Removed lines that have code, and how many of them some scenario reached before the patch. */
+  readonly removed: { readonly reached: number; readonly total: number };
   /** With a kernel tree: files of it, and how many of their functions ran as the tree (or the patch) has them. */
   readonly files: readonly FileCoverage[];
 }

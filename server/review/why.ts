@@ -15,6 +15,11 @@ const REACHES_NOTHING = "this scenario reaches nothing of what ";
 export const reachesNothing = (inTree: boolean): string =>
   `${REACHES_NOTHING}${inTree ? "the patch changes" : "the mail shows whole"}`;
 export const isReachesNothing = (reason: string): boolean => reason.startsWith(REACHES_NOTHING);
+const PASSES_BY = "it passes by what the patch changes: ";
+/** Of the runs of a patch of whose changed lines with code none was reached in any of them. */
+export const passesBy = (total: number, kind: "added" | "removed"): string =>
+  `${PASSES_BY}0 of ${total} ${kind} line${total === 1 ? "" : "s"} with code ${total === 1 ? "was" : "were"} reached`;
+export const isPassedBy = (reason: string): boolean => reason.startsWith(PASSES_BY);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 export const NO_BOOT = "a side does not boot";
 

@@ -4,7 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exitStatus } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { markdownReport } from "../../server/report/markdown.ts";
+import { patchText } from "../../server/report/standing.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
@@ -280,4 +283,49 @@ test("what a diff merely shows is none of its functions, and cases that come to 
   const planned = known.leftOut.find((l) => l.why.kind === "unreached");
   const told = result.plans[0]!.leftOut.find((l) => l.why.kind === "unreached");
   assert.equal(told?.cases, planned!.labels.length + known.items.length - result.runs.length);
+});
+
+const COLD = "\tif (WARN_ON(!xa_is_value(entry)))\n\t\treturn -EIO;\n\n\tif (unlikely(dax_is_locked(entry)))";
+const told = (mail: string, result: ReviewResult): string =>
+  reviewText(parseDocument(Buffer.from(mail), "reached.mbox"), result, [0], { color: false, all: false });
+
+test("runs that pass by every line that a patch adds are not clean, and each surface says so", () => {
+  const mail = patchMail(1, 1, change("fs/dax.c", COLD, COLD.replace("-EIO", "-EUCLEAN")));
+  const doc = parseDocument(Buffer.from(mail), "reached.mbox");
+  const result = review(mail, "writeback*");
+  assert.ok(result.runs.length > 0);
+  for (const r of result.runs) {
+    assert.equal(r.verdict, "not-modelled");
+    assert.match(r.reason ?? "", /0 of 1 added line with code was reached/);
+  }
+  assert.equal(exitStatus(result), 3);
+  assert.match(told(mail, result), /^ {2}0 of 1 added line reached$/m);
+  assert.match(markdownReport(doc, result, [0]), /\| 0 of 1 added line reached \|/);
+  assert.equal(patchText(result, 0), "0 of 1 added line reached");
+  assert.ok(result.functions.every((f) => f.counts.clean === 0));
+});
+
+test("so are those of a patch that only removes, where what it removes was not reached", () => {
+  const off = "\t\t\tret = -EIO;\n\t\t\tgoto pass_on;";
+  const result = review(
+    patchMail(1, 1, change("fs/dax.c", off, "\t\t\tgoto pass_on;")),
+    "writeback*",
+  );
+  assert.equal(patchText(result, 0), "0 of 1 removed line reached");
+  assert.ok(result.runs.every((r) => r.verdict === "not-modelled"));
+});
+
+test("a patch of declarations counts by the functions that have them, one of a reached line by that", () => {
+  const declared =
+    "\tunsigned long pfn, first, count;\n\tstruct vm_area_struct *vma;\n\tint ret = 0;\n\n\t/* A page";
+  const swapped = declared.replace("pfn, first", "first, pfn");
+  for (const [from, to] of [
+    [declared, swapped],
+    [COLD, COLD.replace("\tif (unlikely", "\tcond_resched();\n\tif (unlikely").replace("-EIO", "-EUCLEAN")],
+  ] as const) {
+    const result = review(patchMail(1, 1, change("fs/dax.c", from, to)), "writeback*");
+    assert.ok(result.runs.some((r) => r.verdict === "clean"));
+    assert.equal(exitStatus(result), 0);
+    assert.doesNotMatch(patchText(result, 0), /reached/);
+  }
 });

@@ -64,6 +64,7 @@ function treeReview(change: Partial<ReviewResult> = {}): ReviewResult {
           line: 100 + i,
           reached: i > 0,
         })),
+        removed: { reached: 0, total: 0 },
         files: [
           {
             path: "fs/dax.c",

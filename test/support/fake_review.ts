@@ -38,6 +38,7 @@ export function fakeInTree(parsed: ParsedDocument, result: ReviewResult, root: s
           line: l.newLine ?? 0,
           reached: i % 2 === 1,
         })),
+      removed: { reached: 0, total: 0 },
       files: [{ path: "fs/dax.c", functions: 3, executed: 1, missing: ["dax_lock_page", "dax_iomap_rw"] }],
     })),
     stubs: [{ name: "devm_request_mem_region", runs: 2 }],
