@@ -307,10 +307,7 @@ test("runs that pass by every line that a patch adds are not clean, and each sur
 
 test("so are those of a patch that only removes, where what it removes was not reached", () => {
   const off = "\t\t\tret = -EIO;\n\t\t\tgoto pass_on;";
-  const result = review(
-    patchMail(1, 1, change("fs/dax.c", off, "\t\t\tgoto pass_on;")),
-    "writeback*",
-  );
+  const result = review(patchMail(1, 1, change("fs/dax.c", off, "\t\t\tgoto pass_on;")), "writeback*");
   assert.equal(patchText(result, 0), "0 of 1 removed line reached");
   assert.ok(result.runs.every((r) => r.verdict === "not-modelled"));
 });
