@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
-import { mailOf, referenceFunction } from "../support/one_change.ts";
+import { changed, mailOf, referenceFunction } from "../support/one_change.ts";
 
 const HEAD = [
   "From: A Tester <a@example.org>",
@@ -20,7 +20,10 @@ const HEAD = [
 ];
 
 /** `pfn` is what the second half makes of the page table entry that it is handed. */
-function secondHalf(pfn: string): string[] {
+function secondHalf(
+  pfn: string,
+  raced = "!entry || dax_is_pte_entry(entry) != (pe_size == PE_SIZE_PTE)",
+): string[] {
   return `int dax_pfn_mkwrite(struct vm_fault *vmf, enum page_entry_size pe_size)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
@@ -30,7 +33,7 @@ function secondHalf(pfn: string): string[] {
 
 	spin_lock_irq(&mapping->tree_lock);
 	entry = get_unlocked_mapping_entry(mapping, vmf->pgoff, &slot);
-	if (!entry || dax_is_pte_entry(entry) != (pe_size == PE_SIZE_PTE)) {
+	if (${raced}) {
 		put_unlocked_mapping_entry(mapping, vmf->pgoff, entry);
 		spin_unlock_irq(&mapping->tree_lock);
 		return VM_FAULT_NOPAGE;
@@ -47,8 +50,8 @@ function secondHalf(pfn: string): string[] {
 }`.split("\n");
 }
 
-function review(pfn: string): ReviewResult {
-  const body = secondHalf(pfn).map((l) => `+${l}`);
+function review(pfn: string, scenario = "map-sync*", raced?: string): ReviewResult {
+  const body = secondHalf(pfn, raced).map((l) => `+${l}`);
   const diff = [
     "--- a/fs/dax.c",
     "+++ b/fs/dax.c",
@@ -58,7 +61,7 @@ function review(pfn: string): ReviewResult {
     "",
   ];
   const text = [...HEAD, "diff --git a/fs/dax.c b/fs/dax.c", ...diff].join("\n");
-  return reviewDocument(parseDocument(Buffer.from(text), "eras.eml"), { scenario: "map-sync*" });
+  return reviewDocument(parseDocument(Buffer.from(text), "eras.eml"), { scenario });
 }
 
 test("it runs on the machine of v4.15, small and large, and is clean", () => {
@@ -77,6 +80,50 @@ test("a pfn that no longer says that it is a device's stops the large one, and n
       `${r.scenario}: ${r.verdict}`,
     );
   assert.deepEqual([...new Set(findings.filter((f) => f.verdict === "new").map((f) => f.code))], ["bug"]);
+});
+
+/** Which codes are new in which cases of the scenario in which something comes between the halves. */
+function between(pfn: string, raced?: string): Record<string, string[]> {
+  const { findings } = review(pfn, "sync-entry-changes*", raced);
+  const out: Record<string, string[]> = {};
+  for (const f of findings.filter((k) => k.verdict === "new"))
+    out[f.code] = [f.scenario, ...f.alsoIn].map((s) => s.replace("sync-entry-changes ", "")).sort();
+  return out;
+}
+
+const WHOLE = "__pfn_to_pfn_t(pte_pfn(vmf->orig_pte), PFN_DEV | PFN_MAP)";
+
+test("an entry that is split or gone, a page table that is zapped or read meanwhile: the second half copes", () => {
+  assert.deepEqual(between(WHOLE), {});
+});
+
+test("a pfn taken from orig_pte has lost its kind: a page table zapped meanwhile gets an ordinary entry", () => {
+  const { "devmap-bit": ordinary, ...rest } = between("pfn_to_pfn_t(pte_pfn(vmf->orig_pte))");
+  assert.deepEqual(ordinary, ["order=0 what=2"]);
+  assert.deepEqual(Object.keys(rest), ["bug"]);
+});
+
+test("a second half that does not look at the entry again maps what the file no longer has there", () => {
+  const codes = between(WHOLE, "!entry");
+  assert.ok(Object.values(codes).flat().includes("order=9 what=1"), JSON.stringify(codes));
+  assert.ok(
+    !Object.values(codes)
+      .flat()
+      .some((c) => /what=[23]/.test(c)),
+    JSON.stringify(codes),
+  );
+});
+
+test("an insertion that does not hold the pfn against the entry that is there makes the zero page writable", () => {
+  const { old, now } = changed("mm/memory.c", "insert_pfn", " && pte_pfn(entry) == fsc_pfn_raw(pfn)", "");
+  const { findings, runs } = reviewDocument(
+    parseDocument(Buffer.from(mailOf("mm/memory.c", old, now)), "pfn.eml"),
+    { era: "v6.12" },
+  );
+  const told = findings.filter((f) => f.verdict === "new");
+  assert.ok(told.length > 0);
+  for (const f of told) assert.ok([f.scenario, ...f.alsoIn].every((s) => s.startsWith("pwrite-and-fault ")));
+  assert.ok(runs.some((r) => r.verdict === "clean" && r.scenario.startsWith("map-sync ")));
 });
 
 test("a tree whose fault handlers are given a size makes 2 MiB entries as one whose are given an order", () => {

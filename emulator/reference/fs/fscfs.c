@@ -387,6 +387,23 @@ static vm_fault_t fscfs_finish_by_mkwrite(struct vm_fault *vmf, unsigned int ord
 }
 #endif
 
+/* The second half of a synchronous fault; only who comes here can meet a dax_pfn_mkwrite(). */
+static vm_fault_t fscfs_finish_sync(struct vm_fault *vmf, unsigned int order, fsc_pfn_t pfn)
+{
+#if FSC_ERA < 418
+	if (dax_pfn_mkwrite)
+		fscfs_map_read_only(vmf, order, pfn);
+#endif
+	__fsc_point("between the halves of a synchronous fault");
+	if (fscfs_between_sync_halves)
+		fscfs_between_sync_halves();
+#if FSC_ERA < 418
+	if (dax_pfn_mkwrite)
+		return fscfs_finish_by_mkwrite(vmf, order);
+#endif
+	return dax_finish_sync_fault(vmf, order, pfn);
+}
+
 static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
@@ -400,20 +417,8 @@ static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 		sb_start_pagefault(inode->i_sb);
 	filemap_invalidate_lock_shared(mapping);
 	ret = dax_iomap_fault(vmf, order, &pfn, &error, write ? &fscfs_write_iomap_ops : &fscfs_read_iomap_ops);
-	if (ret & VM_FAULT_NEEDDSYNC) {
-#if FSC_ERA < 418
-		if (dax_pfn_mkwrite)
-			fscfs_map_read_only(vmf, order, pfn);
-#endif
-		__fsc_point("between the halves of a synchronous fault");
-		if (fscfs_between_sync_halves)
-			fscfs_between_sync_halves();
-#if FSC_ERA < 418
-		ret = dax_pfn_mkwrite ? fscfs_finish_by_mkwrite(vmf, order) : dax_finish_sync_fault(vmf, order, pfn);
-#else
-		ret = dax_finish_sync_fault(vmf, order, pfn);
-#endif
-	}
+	if (ret & VM_FAULT_NEEDDSYNC)
+		ret = fscfs_finish_sync(vmf, order, pfn);
 	if (write && (vmf->vma->vm_flags & VM_SYNC) && fscfs_i(inode)->meta_dirty &&
 	    fscfs_leaf_writable(vmf->vma->vm_mm, vmf->address))
 		__fsc_event("sync-uncommitted", "inode=%d index=%lu", fscfs_i(inode)->slot, vmf->pgoff);

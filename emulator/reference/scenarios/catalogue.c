@@ -116,6 +116,9 @@ extern const struct fsc_scenario fsc_scenario_fstests_generic_503;
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_pwrite_and_fault;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -220,5 +223,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_p2pdma_mmap,
 	&fsc_scenario_altmap_entries,
 	&fsc_scenario_hmem_probe_fails,
+#if FSC_ERA >= 612
+	&fsc_scenario_pwrite_and_fault,
+#endif
 	NULL,
 };

@@ -528,52 +528,112 @@ FSC_SCENARIO(fault_race, "fault-race", "Two processes fault on the same place at
 	sc_end(mm);
 }
 
-/* What happens to the entry while the file system commits, with the fault's locks held shared. */
+/* What happens to the entry, or to the page table, while the file system commits, with the fault's locks held shared. */
 static struct sc_file *sc_sync_file;
 static struct mm_struct *sc_sync_mm;
+static struct sc_map *sc_sync_map;
 static int sc_sync_what;
 
-static void sc_between_halves(void)
+/* A small fault of somebody else puts a small entry where there is none. */
+static void sc_fault_small(void)
 {
-	struct sc_map small;
+	struct sc_map small = { .mm = sc_sync_mm, .of = sc_sync_file, .first = 4, .pages = 1 };
 
-	fscfs_between_sync_halves = NULL;
-	__fsc_step("while the file system commits");
-	/* The entry is clean as yet, so an invalidation takes it. */
-	dax_invalidate_mapping_entry_sync(sc_sync_file->inode->i_mapping, 4);
-	if (sc_sync_what == 1) {
-		/* And a small fault of somebody else puts a small one there. */
-		small.mm = sc_sync_mm;
-		small.of = sc_sync_file;
-		small.first = 4;
-		small.pages = 1;
-		small.addr = fsc_mmap(sc_sync_mm, sc_sync_file->file, 4, 1, SC_RO, PMD_SIZE);
+	small.addr = fsc_mmap(sc_sync_mm, sc_sync_file->file, 4, 1, SC_RO, PMD_SIZE);
+	sc_side_by_side++;
+	sc_try_read(&small, 4);
+	sc_side_by_side--;
+	fsc_munmap(small.mm, small.addr, PAGE_SIZE);
+}
+
+/* Another thread's madvise(MADV_DONTNEED), which takes no more than the fault itself; then, or not, its load. */
+static void sc_zap_own(bool load)
+{
+	struct sc_map *m = sc_sync_map;
+	struct vm_area_struct *vma = vma_lookup(m->mm, m->addr);
+
+	__fsc_step("madvise(MADV_DONTNEED) %s[%lu..%lu)", m->of->name, m->first, m->first + m->pages);
+	zap_page_range_single(vma, m->addr, m->pages << PAGE_SHIFT, NULL);
+	if (load) {
 		sc_side_by_side++;
-		sc_try_read(&small, 4);
-		fsc_munmap(small.mm, small.addr, PAGE_SIZE);
+		sc_try_read(m, 4);
 		sc_side_by_side--;
 	}
 }
 
+static void sc_between_halves(void)
+{
+	fscfs_between_sync_halves = NULL;
+	__fsc_step("while the file system commits");
+	if (sc_sync_what >= 2) {
+		sc_zap_own(sc_sync_what == 3);
+		return;
+	}
+	/* The entry is clean as yet, so an invalidation takes it. */
+	dax_invalidate_mapping_entry_sync(sc_sync_file->inode->i_mapping, 4);
+	if (sc_sync_what == 1)
+		sc_fault_small();
+}
+
 FSC_SCENARIO(sync_entry_changes, "sync-entry-changes",
-	     "A MAP_SYNC write fault finds its entry gone or smaller when the file system has committed", "order=0,9 what=0,1")
+	     "A MAP_SYNC write fault finds its entry gone or smaller, or the page table zapped or read again, when the file system has committed",
+	     "order=0,9 what=0,1,2,3")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long first = sc_order() ? 0 : 4, n = sc_pages();
 	struct sc_file a = sc_create("A", first + n);
+	struct sc_dma dma;
 	struct sc_map m;
+	long got;
 
 	sc_fill(&a, first, n);
 	m = sc_mmap(mm, &a, first, n, SC_RW | FSC_MAP_SYNC);
 	sc_sync_file = &a;
+	sc_sync_map = &m;
 	sc_sync_mm = fsc_mm_create();
 	sc_sync_what = __fsc_param("what", 0);
 	fscfs_between_sync_halves = sc_between_halves;
 	sc_write(&m, 4, 1);
 	fscfs_between_sync_halves = NULL;
 	sc_see(&m, 4, 1);
+	got = sc_dma_start(&dma, &m, 4, SC_PUT_UNPIN);
+	SC_EXPECT(got == 1, "a device can take a page that a MAP_SYNC fault mapped");
+	if (got == 1)
+		SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_munmap(&m);
 	fsc_mm_destroy(sc_sync_mm);
 	sc_remove(&a);
 	sc_end(mm);
 }
+
+#if FSC_ERA >= 612
+/* Before v4.20 insert_pfn() warns of what happens here. */
+FSC_SCENARIO(pwrite_and_fault, "pwrite-and-fault",
+	     "write(2) gives a block to a hole that is mapped; a store comes before the zero page is unmapped", "sync=0,1 fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 8);
+	unsigned int flags = SC_RW | (__fsc_param("sync", 0) ? FSC_MAP_SYNC : 0);
+	struct sc_map m = sc_mmap(mm, &a, 0, 8, flags);
+	pte_t *pte;
+
+	sc_see(&m, 4, 0);
+	__fsc_step("write(2) has its block, and the entry of the hole is gone");
+	SC_NEED(!fscfs_alloc_range(a.inode, 4, 1), "a block can be given to a file");
+	dax_invalidate_mapping_entry_sync(a.inode->i_mapping, 4);
+	__fsc_step("store A[4]");
+	/* It may be told to come again, or fail; what is mapped for everybody stays read-only. */
+	fsc_fault(mm, m.addr + 4 * PAGE_SIZE, FAULT_FLAG_WRITE);
+	pte = pte_offset_kernel(pmd_offset(pud_offset(p4d_offset(pgd_offset(mm, m.addr), m.addr), m.addr), m.addr),
+				m.addr + 4 * PAGE_SIZE);
+	SC_NEED(!pte_present(*pte) || !is_zero_pfn(pte_pfn(*pte)) || !pte_write(*pte), "nobody gets the zero page writable");
+	__fsc_step("write(2) unmaps the zero page");
+	unmap_mapping_pages(a.inode->i_mapping, 4, 1, false);
+	sc_write(&m, 4, 3);
+	sc_see(&m, 4, 3);
+	sc_see(&m, 5, 0);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+#endif

@@ -50,6 +50,13 @@ static void sc_touch_and_cut(unsigned int flags)
 	__fsc_quiesce("both are done");
 	sc_write(&sc_fst.m, 0, 7);
 	sc_see(&sc_fst.m, 0, 7);
+	/* What is cut off is gone from the mapping too, a private copy of it as well. */
+	if (__fsc_param("punch", 0) == 0) {
+		sc_truncate(&sc_fst.a, 0);
+		SC_EXPECT(sc_try_read(&sc_fst.m, 0) & VM_FAULT_SIGBUS, "what is mapped beyond the end of its file cannot be read");
+		sc_fill(&sc_fst.a, 0, sc_fst.pages);
+		sc_see(&sc_fst.m, 0, 0);
+	}
 	sc_munmap(&sc_fst.m);
 	sc_remove(&sc_fst.a);
 	sc_end(mm);
