@@ -90,7 +90,12 @@ export function summary({ counts, state, standing }: StatusParams): string {
     counts.fixed > 0 ? `${counts.fixed} fixed` : "",
     counts.fixedLater > 0 ? `${counts.fixedLater} fixed later` : "",
   ].filter((p) => p !== "");
-  const text = parts.length > 0 ? parts.join(" · ") : counts.clean > 0 ? `${counts.clean} clean` : standing;
+  const text =
+    parts.length > 0
+      ? parts.join(" · ")
+      : counts.clean > 0
+        ? `${counts.clean} ${counts.clean === 1 ? "run" : "runs"} clean`
+        : standing;
   return state === "obsolete" ? `${text} (obsolete)` : text;
 }
 
@@ -115,9 +120,10 @@ function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: S
   if (message) text.appendText(message + "\n\n");
   if (state === "current" || state === "obsolete")
     text.appendMarkdown(
-      `| | runs |\n|---|---:|\n| clean | ${counts.clean} |\n| new | ${counts.new} |\n| fixed here | ${counts.fixed} |\n` +
+      `| findings | |\n|---|---:|\n| new | ${counts.new} |\n| fixed here | ${counts.fixed} |\n` +
         (counts.fixedLater > 0 ? `| fixed later in the series | ${counts.fixedLater} |\n` : "") +
-        `| already so before | ${counts.already} |\n| not modelled | ${counts.notModelled} |\n`,
+        `| already so before | ${counts.already} |\n\n` +
+        `| runs | |\n|---|---:|\n| clean | ${counts.clean} |\n| not modelled | ${counts.notModelled} |\n`,
     );
   return text;
 }

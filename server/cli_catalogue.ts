@@ -3,13 +3,15 @@
  */
 import "./shipped.ts";
 import { RULES } from "../emulator/invariants/registry.ts";
-import { ERA_NAMES, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
+import { ERA_NAMES, type Era, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
-import { bootImage, paramsText } from "../emulator/scenario/runner.ts";
+import { bootImage, casesOf, paramsText, type ScenarioDef } from "../emulator/scenario/runner.ts";
 import type { CliIo } from "./cli_io.ts";
+import { globMatcher } from "./glob.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { jsonText } from "./report/text.ts";
+import { reachOf } from "./review/reach.ts";
 import { wrap } from "./review/render.ts";
 import { scenarioAsYaml } from "./scenarios/from_c.ts";
 import { languageText } from "./scenarios/manual.ts";
@@ -88,11 +90,36 @@ function printAsYaml(name: string, io: CliIo): number {
   return 0;
 }
 
-/** Names of the scenarios of the newest era; empty when its reference kernel does not boot. */
-export function scenarioNames(): string[] {
-  const { image } = buildKernelImage(NEWEST_ERA, []);
-  return bootImage(image, NEWEST_ERA, new Memory()).scenarios.map((s) => s.name);
+/** The built-in scenarios of an era; none when its reference kernel does not boot. */
+function scenariosOf(era: Era): readonly ScenarioDef[] {
+  return reachOf(era)?.scenarios ?? bootImage(buildKernelImage(era, []).image, era, new Memory()).scenarios;
 }
+
+/** Names of the scenarios of all eras. */
+export function scenarioNames(): string[] {
+  return [...new Set(ERA_NAMES.toReversed().flatMap((e) => scenariosOf(e).map((s) => s.name)))];
+}
+
+/**
+ * Why no case is of a scenario that was asked for: none is called so, in any era and among those that came as files, or those
+ * that are hold on other kernels alone (`ran`: where that is known already). Null: some case may be.
+ */
+export function noSuchScenario(glob: string, written: readonly string[] = [], ran = false): string | null {
+  const fits = globMatcher(glob);
+  if (!ran && written.some((name) => fits(name) || glob.startsWith(`${name} `))) return null;
+  const named = new Map<string, Era[]>();
+  for (const era of ERA_NAMES)
+    for (const d of scenariosOf(era))
+      if (fits(d.name) || casesOf(d).some((c) => fits(c.label)))
+        named.set(d.name, [...(named.get(d.name) ?? []), era]);
+  if (named.size === 0)
+    return `${unknownName("scenario that matches", glob, [...scenarioNames(), ...written])}; see folioscope scenarios`;
+  if (!ran) return null;
+  const of = [...named].map(([name, eras]) => `${name} (of ${eras.join(", ")})`).slice(0, NAMED_MAX);
+  const more = named.size > NAMED_MAX ? ` and ${named.size - NAMED_MAX} more` : "";
+  return `no scenario that matches "${glob.slice(0, 80)}" is of the kernel that the patch is for: ${of.join(", ")}${more}; --era names a kernel`;
+}
+const NAMED_MAX = 4;
 
 export async function runScenarios(args: string[], io: CliIo): Promise<number> {
   const wanted = asked(args, io, "scenarios");

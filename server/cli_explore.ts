@@ -4,8 +4,9 @@
  * (review/explore.ts).
  */
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
-import { scenarioNames } from "./cli_catalogue.ts";
+import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
+import { whyNoPatch } from "./cli_review.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -121,7 +122,8 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     return fail("--replay takes a token that names an order, as explore prints it");
   let patches = choosePatches(doc, values.patch);
   if (replay !== null) patches = doc.patches.filter((p) => p.index === replay.patch);
-  if (patches.length === 0) return fail(`${file} holds no such patch`);
+  if (doc.patches.length === 0) return fail(whyNoPatch(doc, file));
+  if (patches.length === 0) return fail(`${file} has no patch ${values.patch ?? "of the token"}`);
   if (replay !== null && digestOf(patches[0]!) !== replay.digest)
     return fail("the token is of another text: this patch reads differently from the one it was made for");
   const options: ReviewOptions = {
@@ -130,6 +132,8 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     ...(values.tree === undefined ? {} : { tree: values.tree }),
     ...(values.prerequisite === undefined ? {} : { prerequisites: values.prerequisite }),
   };
+  const unknown = values.scenario === undefined ? null : noSuchScenario(values.scenario);
+  if (unknown !== null) return fail(unknown);
   const started = Date.now();
   const seconds = values.time === undefined ? Number.POSITIVE_INFINITY : Number(values.time);
   const limits: ExploreLimits = {
@@ -167,9 +171,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     return fail(error.message);
   }
   if (cases === 0 && reached && values.scenario !== undefined)
-    return fail(
-      `${unknownName("scenario that matches", values.scenario, scenarioNames())}; see folioscope scenarios`,
-    );
+    return fail(noSuchScenario(values.scenario, [], true)!);
   if (values.json === true) io.stdout(`${jsonText({ explored: results }, 2)}\n`);
   if (results.some((r) => newIn(r) > 0)) return 1;
   return results.some((r) => r.notModelled === "") ? 0 : 3;

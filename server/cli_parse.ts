@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { isMbox, streamMbox } from "./mail/mbox.ts";
 import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -54,7 +54,9 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
   let status = 0;
   for (const input of inputs) {
     try {
-      if (input !== "-" && statSync(input).isDirectory()) files.push(...walk(input));
+      // What is not there is told by whoever reads it.
+      if (input !== "-" && statSync(input, { throwIfNoEntry: false })?.isDirectory())
+        files.push(...walk(input));
       else files.push(input);
     } catch (error) {
       io.stderr(`folioscope parse: ${input}: ${(error as Error).message}\n`);
@@ -68,7 +70,8 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
       if (format === "jsonl") await writeLines(file, io, progress);
       else documents.push(toJson(parseDocument(readInput(file, io), file), file));
     } catch (error) {
-      io.stderr(`folioscope parse: ${file}: ${(error as Error).message}\n`);
+      const { message } = error as Error;
+      io.stderr(`folioscope parse: ${error instanceof FileProblem ? message : `${file}: ${message}`}\n`);
       status = 2;
     }
   }
@@ -135,8 +138,8 @@ function progressOf(file: string, io: ParseIo): (done: number, total: number, ma
 
 /** Looks at the beginning only: the rest is what must not be read at once. */
 function isLargeMbox(file: string): boolean {
-  const stat = statSync(file);
-  if (!stat.isFile() || stat.size < STREAM_SIZE) return false;
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true || stat.size < STREAM_SIZE) return false;
   const head = Buffer.alloc(65536);
   const handle = openSync(file, "r");
   try {

@@ -5,10 +5,11 @@
 
 import { RULES, ruleOf } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
-import { scenarioNames } from "./cli_catalogue.ts";
+import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput, writeNewFile } from "./files.ts";
+import { globMatcher } from "./glob.ts";
 import { threadOf } from "./mail/box.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
@@ -16,6 +17,7 @@ import { parseDocument } from "./parse.ts";
 import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
+import { isOwnRun } from "./review/finding.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import { isJudged, type ReviewOptions, type ReviewResult } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
@@ -144,7 +146,7 @@ export async function runReview(
   if (doc.patches.length === 0 && doc.crashReports.length > 0 && crashesTold)
     return (await import("./cli_crash.ts")).tellCrashes(doc, options, format, EMPTY, io);
   if (doc.patches.length === 0) {
-    io.stderr(`${whyNoPatch(doc, file)}\n`);
+    io.stderr(`folioscope review: ${whyNoPatch(doc, file)}\n`);
     const style = { color: false, all: false };
     if (format.machine) io.stdout(format.write({ doc, result: EMPTY, chosen: [], style }));
     // A cover letter is nothing wrong to b4.
@@ -167,6 +169,12 @@ export async function runReview(
     io.stderr(
       `folioscope review: ${file} has no patch ${options.patch}: it has ${doc.patches.map((p) => (p.number > 0 ? `${p.number}/${p.total}` : `#${p.index + 1}`)).join(", ")}\n`,
     );
+    return 2;
+  }
+  const written = (options.written ?? []).map((f) => f.name);
+  const unknown = options.scenario === undefined ? null : noSuchScenario(options.scenario, written);
+  if (unknown !== null) {
+    io.stderr(`folioscope review: ${unknown}\n`);
     return 2;
   }
   let result: ReviewResult;
@@ -193,15 +201,18 @@ export async function runReview(
     return 2;
   }
   if (options.scenario !== undefined && result.plans.every((p) => p.cases === 0)) {
-    const names = [...scenarioNames(), ...(options.written ?? []).map((f) => f.name)];
-    const name = unknownName("scenario that matches", options.scenario, names);
-    io.stderr(`folioscope review: ${name}; see folioscope scenarios\n`);
+    io.stderr(`folioscope review: ${noSuchScenario(options.scenario, written, true)}\n`);
+    return 2;
+  }
+  const noFunction = noSuchFunction(options.functions, result);
+  if (noFunction !== null) {
+    io.stderr(`folioscope review: ${noFunction}\n`);
     return 2;
   }
   const replayed = parseReplay(options.replay ?? "")?.scenario;
   if (replayed !== undefined && result.runs.length === 0 && result.findings.length === 0) {
     const name = replayed.split(" ")[0]!;
-    const names = [...scenarioNames(), ...(options.written ?? []).map((f) => f.name)];
+    const names = [...scenarioNames(), ...written];
     const why = names.includes(name)
       ? `the scenario ${name} has no such parameters: "${replayed.slice(0, 200)}"`
       : unknownName("scenario", name, names);
@@ -212,6 +223,22 @@ export async function runReview(
   io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style, crashes }));
   return check ? 0 : exitStatus(result);
 }
+
+/** Why no function ran by itself although some were asked for: the patches change none of that name. Null: some may have. */
+function noSuchFunction(glob: string | undefined, result: ReviewResult): string | null {
+  if (glob === undefined || result.runs.some((r) => isOwnRun(r.scenario))) return null;
+  const names = [...new Set(result.functions.map((f) => f.name))];
+  return names.length === 0 || names.some(globMatcher(glob))
+    ? null
+    : `--functions: ${unknownName("function of the patch that matches", glob, names)}; it changes ${listed(names)}`;
+}
+
+const NAMED_MAX = 6;
+const listed = (names: readonly string[]): string =>
+  `${names
+    .slice(0, NAMED_MAX)
+    .map((n) => `${n}()`)
+    .join(", ")}${names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : ""}`;
 
 /** What is reviewed. */
 interface Given {
@@ -368,8 +395,10 @@ export function reviewOptions(values: Partial<Values>): ReviewOptions {
   };
 }
 
-function whyNoPatch(doc: ParsedDocument, file: string): string {
-  const first = doc.problems[0];
+/** Why a file has nothing to run, in a sentence. */
+export function whyNoPatch(doc: ParsedDocument, file: string): string {
+  // That there is nothing is said once.
+  const first = doc.problems.find((p) => p.code !== "empty-input" && p.code !== "no-diff");
   const what =
     doc.form === "empty"
       ? "is empty"
@@ -378,7 +407,7 @@ function whyNoPatch(doc: ParsedDocument, file: string): string {
         : doc.crashReports.length > 0
           ? "holds a crash report but no diff, so there is nothing to run"
           : "holds no diff, so there is nothing to run";
-  return `folioscope review: ${file} ${what}${first === undefined ? "" : ` (${first.message})`}`;
+  return `${file} ${what}${first === undefined ? "" : ` (${first.message})`}`;
 }
 
 /** 1 when something new breaks, 3 when no patch function ran, else 0. */

@@ -19,13 +19,15 @@ import { schedulerOf } from "../emulator/sched/scheduler.ts";
 import { scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { runReview } from "./cli_review.ts";
+import { FileProblem, readHead } from "./files.ts";
 import { readArguments } from "./options.ts";
 import { jsonText, terminalData } from "./report/text.ts";
 import { wrap } from "./review/render.ts";
 import { DEFAULT_STEPS } from "./review/types.ts";
-import { loadScenarios } from "./scenarios/load.ts";
+import { isScenarioPath, loadScenarios } from "./scenarios/load.ts";
 import { holdsIn, scenarioUnits } from "./scenarios/to_c.ts";
 import type { ScenarioFile } from "./scenarios/types.ts";
+import { looksLikePatch } from "./sniff.ts";
 import { eraOfFiles, type TreeContext, TreeProblem, treeContext } from "./source/context.ts";
 import { plainSource } from "./source/tree_side.ts";
 
@@ -67,6 +69,18 @@ interface Told {
   readonly steps: number;
 }
 
+/** Whether a file is what review takes. */
+function isMail(path: string): boolean {
+  try {
+    return looksLikePatch(readHead(path, HEAD).toString("latin1"));
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return false;
+  }
+}
+/** Bytes that are looked at for that. */
+const HEAD = 1 << 18;
+
 /** Runs the command and gives the exit status. */
 export async function runScenarioFile(args: string[], io: CliIo): Promise<number> {
   const fail = (message: string): number => {
@@ -87,6 +101,10 @@ export async function runScenarioFile(args: string[], io: CliIo): Promise<number
   if (era === null) return fail(`--era: ${unknownEra(values.era!)}`);
   if (values.seed !== undefined && !/^\d{1,9}$/.test(values.seed))
     return fail(`--seed takes a number from 0 to 999999999, not "${values.seed}"`);
+  if (!isScenarioPath(path) && isMail(path))
+    return fail(
+      `${path} is a mail or a diff: folioscope review ${path} runs its patches. What run takes is a scenario file (*.scenario.yaml)`,
+    );
   const { files, problems } = loadScenarios([path], scenarioNames());
   for (const p of problems) io.stderr(`folioscope run: ${p}\n`);
   if (problems.length > 0) return 2;

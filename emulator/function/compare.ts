@@ -192,7 +192,7 @@ export function compareEntry(
 }
 
 /** Paths that are looked at for one fault. */
-const MOST_SHOWN = 40;
+export const MOST_SHOWN = 40;
 
 /**
  * The paths that show a fault, those first that say best why: the decision that was made last brings it about, and is a call that

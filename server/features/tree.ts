@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { DiffFile, Hunk, Patch } from "../mail/types.ts";
 import type { TreeHunk, TreeNode } from "../protocol.ts";
-import { fileTotals, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
+import { fileTotals, isAnyJudged, loudest, notesOf, VERDICT_ORDER } from "../report/facts.ts";
 import {
   functionStanding,
   patchStanding,
@@ -214,14 +214,15 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
 /** What of the catalogue did not run for a patch, and why: counted, each reason once. */
 function leftOut(result: ReviewResult | undefined, patch: number): string {
   const left = (result?.plans ?? []).filter((p) => p.patch === patch).flatMap((p) => p.leftOut);
-  if (left.length === 0) return "";
+  if (result === undefined || left.length === 0) return "";
+  const judged = isAnyJudged(result, patch);
   // The sides of one patch may give a reason twice.
   const by = new Map<string, { readonly why: LeftOutWhy; cases: number }>();
   for (const { why, cases } of left) {
-    const key = leftOutText(why);
+    const key = leftOutText(why, judged);
     by.set(key, { why, cases: (by.get(key)?.cases ?? 0) + cases });
   }
-  return [...by.values()].map(({ why, cases }) => markdownText(leftOutLine(why, cases))).join("\n\n");
+  return [...by.values()].map(({ why, cases }) => markdownText(leftOutLine(why, cases, judged))).join("\n\n");
 }
 
 function fileRow(

@@ -7,7 +7,7 @@ import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
-import { fileTotals, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
+import { fileTotals, isAnyJudged, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
@@ -180,7 +180,9 @@ function wholeReport(snapshot: Snapshot): ReportResult {
     const counts = patchText(result, patch.index);
     const leftOut = result.plans
       .filter((p) => p.patch === patch.index)
-      .flatMap((p) => p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases)}`));
+      .flatMap((p) =>
+        p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases, isAnyJudged(result, patch.index))}`),
+      );
     out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...leftOut);
     out.push(...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)

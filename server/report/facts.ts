@@ -60,6 +60,10 @@ export function countsOf(result: ReviewResult, patch?: number): Counts {
   };
 }
 
+/** Whether some scenario of a patch came to a verdict. */
+export const isAnyJudged = ({ runs }: Pick<ReviewResult, "runs">, patch: number): boolean =>
+  runs.some((r) => r.patch === patch && isJudged(r.verdict) && !isOwnRun(r.scenario));
+
 /** The loudest of what is new: a warning is not told like an error. */
 export function worstOf(result: Pick<ReviewResult, "findings">): Severity | "" {
   const fresh = new Set(result.findings.filter((f) => f.verdict === "new").map((f) => f.severity));

@@ -3,15 +3,14 @@
  * counting (facts.ts) and the words for findings (words.ts).
  */
 import type { Finding, ReviewResult } from "../review/types.ts";
-import { isNothingRuns, SHOWN_IN_PART } from "../review/why.ts";
-import { leftOutText } from "./words.ts";
+import { isNothingRuns, nothingText, SHOWN_IN_PART } from "../review/why.ts";
 
 /** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
 export function nothingRan(result: ReviewResult, index: number): string[] {
   return result.plans
     .filter((p) => p.patch === index)
     .flatMap((p) => p.leftOut)
-    .flatMap(({ why }) => (isNothingRuns(why) ? [leftOutText(why)] : []));
+    .flatMap(({ why }) => (isNothingRuns(why) ? [nothingText(why)] : []));
 }
 
 /** "did not run: a(), b() (no scenario calls them)", one line; "" where all of a patch's functions did, or that is said already. */

@@ -8,6 +8,7 @@ import type { CrashOutcome } from "../review/crash.ts";
 import type { Finding, ReviewEvent, ReviewResult, Run } from "../review/types.ts";
 import { fateText } from "../source/fate.ts";
 import { askedOf } from "./asked.ts";
+import { isAnyJudged } from "./facts.ts";
 import { jsonText } from "./text.ts";
 import { leftOutText } from "./words.ts";
 
@@ -41,7 +42,11 @@ export function reviewJson(
     patches: toJson(doc).patches,
     plans: result.plans.map((p) => ({
       ...p,
-      leftOut: p.leftOut.map(({ why, cases }) => ({ kind: why.kind, reason: leftOutText(why), cases })),
+      leftOut: p.leftOut.map(({ why, cases }) => ({
+        kind: why.kind,
+        reason: leftOutText(why, isAnyJudged(result, p.patch)),
+        cases,
+      })),
     })),
     runs,
     findings,

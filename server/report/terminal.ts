@@ -7,7 +7,7 @@ import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import { notesOf, oddHunks, ranOn, reachOf } from "./facts.ts";
+import { isAnyJudged, notesOf, oddHunks, ranOn, reachOf } from "./facts.ts";
 import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
@@ -197,7 +197,9 @@ function leftOutLines(result: ReviewResult, index: number, paint: Paint): string
     .filter((p) => p.patch === index)
     .flatMap((p) => p.leftOut)
     .flatMap(({ why, cases }) =>
-      wrap(leftOutLine(why, cases), WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim")),
+      wrap(leftOutLine(why, cases, isAnyJudged(result, index)), WIDTH - 2, "    ").map((l) =>
+        paint(`  ${l}`, "dim"),
+      ),
     );
 }
 

@@ -78,19 +78,24 @@ export function functionText(facts: readonly FunctionFacts[], own: readonly Find
   return found === "" ? ran : `${found} · ${ran}`;
 }
 
-/** "12 clean · 1 new · 2 fixed · 3 not modelled"; zeroes are left out. */
+/** "1 new · 2 fixed · 12 runs clean · 3 not modelled": findings, then runs; zeroes are left out. */
 export function countsText(counts: Counts): string {
-  return [
+  const found = [
     [counts.new, "new"],
     [counts.fixed, "fixed"],
     [counts.fixedLater, "fixed later"],
     [counts.already, "already so"],
+  ] as const;
+  const ran = [
     [counts.clean, "clean"],
     [counts.notModelled, "not modelled"],
-  ]
-    .filter(([n]) => n !== 0)
-    .map(([n, word]) => `${n} ${word}`)
-    .join(" · ");
+  ] as const;
+  const some = <T extends readonly [number, string]>(list: readonly T[]): T[] =>
+    list.filter(([n]) => n !== 0);
+  return [
+    ...some(found).map(([n, word]) => `${n} ${word}`),
+    ...some(ran).map(([n, word], i) => (i === 0 ? `${plural(n, "run")} ${word}` : `${n} ${word}`)),
+  ].join(" · ");
 }
 
 /** "diff 4 · reference 11 · shim 6 · stub 1": how certain a run is. */
@@ -163,11 +168,13 @@ export const reachText = ({ kind, reached, total, paths }: Reach): string =>
   `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}`;
 
 /** "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function". */
-export const leftOutLine = (why: LeftOutWhy, cases: number): string =>
-  isNothingRuns(why) ? `no scenario runs: ${nothingText(why)}` : `${cases} left out: ${leftOutText(why)}`;
+export const leftOutLine = (why: LeftOutWhy, cases: number, judged: boolean): string =>
+  isNothingRuns(why)
+    ? `no scenario runs: ${nothingText(why)}`
+    : `${cases} left out: ${leftOutText(why, judged)}`;
 
-/** Why cases were left out: goes on after "67 left out: ". */
-export function leftOutText(why: LeftOutWhy): string {
+/** Why cases were left out: goes on after "67 left out: ". @param judged whether some scenario of the patch came to a verdict */
+export function leftOutText(why: LeftOutWhy, judged: boolean): string {
   switch (why.kind) {
     case "unreached":
       return why.inTree
@@ -176,7 +183,9 @@ export function leftOutText(why: LeftOutWhy): string {
     case "one-era":
       return `they are of ${why.era} alone, and the patch goes from one era to another`;
     case "budget":
-      return `what they reach, the others reach alike (beyond ${why.steps / 1e6} million instructions; --thorough runs them)`;
+      return judged
+        ? `what they reach, the others reach alike (beyond ${why.steps / 1e6} million instructions; --thorough runs them)`
+        : `they are beyond ${why.steps / 1e6} million instructions, and none of the cases before them came to a verdict (--thorough runs them)`;
     default:
       return nothingText(why);
   }

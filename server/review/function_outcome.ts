@@ -4,7 +4,7 @@
  * together (collect.ts).
  */
 
-import type { Difference, EntryResult } from "../../emulator/function/compare.ts";
+import { type Difference, type EntryResult, MOST_SHOWN } from "../../emulator/function/compare.ts";
 import type { Entry } from "../../emulator/function/explore.ts";
 import type { Choice } from "../../emulator/function/finding.ts";
 import { ruleOf } from "../../emulator/invariants/registry.ts";
@@ -78,9 +78,7 @@ function runOf(
         ? "new"
         : told.length > 0
           ? "fixed"
-          : result.differences.some((d) => d.verdict === "already" && !d.fault.possible)
-            ? "already"
-            : "clean";
+          : "clean";
   const side = (n: number): SideRun => ({
     outcome: note === "" ? "completed" : "not-modelled",
     violations: [...new Set(told.map((d) => codeOf(d)))],
@@ -151,9 +149,11 @@ function candidateOf(
       ...(exact === undefined
         ? ["The line is not in the mail; the one given is the nearest that the patch changes."]
         : []),
-      `In ${fault.functions.map((f) => `${f}()`).join(", called by ")}.`,
+      whereText(fault.functions, d.entry),
       // What the text shows no path has to.
-      ...(d.shown === 0 ? [] : [`Shown by ${d.shown} of the paths that ran.`]),
+      ...(d.shown === 0
+        ? []
+        : [`Shown by ${d.shown >= MOST_SHOWN ? "at least " : ""}${d.shown} of the paths that ran.`]),
       ...(d.path.assumed.length === 0
         ? []
         : [
@@ -281,6 +281,19 @@ function nearest(
 /** "line 40 of the mail", else "thing.c:212", a line of the file as it is on that side. */
 const spotOf = ({ path, line, docLine }: Place): string =>
   docLine > 0 ? `line ${docLine} of the mail` : `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
+
+/** "In a(), called by b().": of a life each of its two functions is called by whoever drives it, not by the other. */
+export function whereText(functions: readonly string[], { name, leave }: Entry): string {
+  const chain = (list: readonly string[]): string => list.map((f) => `${f}()`).join(", called by ");
+  if (leave === null || !functions.includes(name) || !functions.includes(leave))
+    return `In ${chain(functions)}.`;
+  const [first, second] =
+    functions.lastIndexOf(leave) > functions.lastIndexOf(name) ? [name, leave] : [leave, name];
+  const at = functions.indexOf(first);
+  const inner = functions.slice(0, at + 1);
+  const rest = functions.slice(at + 1).filter((f) => f !== second);
+  return `In ${chain(inner)}; ${second === leave ? `${leave}() ends what ${name}() began` : `${name}() had begun what ${leave}() ends`}${rest.length === 0 ? "" : ` (by ${chain(rest)})`}.`;
+}
 
 /** "when clk_prepare_enable() fails at line 40 of the mail, the node taken by of_find_node_by_name() at thing.c:180 is never given back". */
 function sentence(

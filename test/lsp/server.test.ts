@@ -129,7 +129,7 @@ describe("language server", () => {
     assert.deepEqual(
       lenses.map((l: { command: { title: string } }) => l.command.title),
       [
-        "▶ Simulate · 1 new · 3 clean",
+        "▶ Simulate · 1 new · 3 runs clean",
         "dax_account_entry: 1 new · ran in 3 scenarios",
         "Step through",
         "Before ↔ after",

@@ -32,6 +32,11 @@ type Command = (args: string[], io: Parameters<typeof runReview>[1]) => Promise<
 const run = (command: Command, ...args: string[]) => heard(command, args);
 
 const TOKEN = "fs1:000000000000:0:map-fault:v6.15/v6.15:0:";
+const empty = join(dir, "empty.eml");
+writeFileSync(empty, "");
+const junk = join(dir, "junk.txt");
+writeFileSync(junk, "hello there\n");
+const nowhere = join(dir, "nowhere.eml");
 const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
   [runReview, ["--replay", "", mail], /--replay: "" is not a replay token/],
   [runReview, ["--replay", "fs1:x", mail], /is not a replay token/],
@@ -49,6 +54,16 @@ const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
   [runReview, ["--seed", "x", mail], /--seed takes a number/],
   [runReview, ["--scenario", "", mail], /--scenario takes a name/],
   [runReview, ["--sceanrio", "x", mail], /the nearest is --scenario/],
+  [runReview, ["--scenario", "kvm-pfn-kinds", mail], /kvm-pfn-kinds \(of v4\.15, v4\.18, v6\.12\); --era/],
+  [runReview, ["--scenario", "kvm-pfn-kind", mail], /the nearest is kvm-pfn-kinds/],
+  [runReview, ["--functions", "dax_associate_entri", mail], /the nearest is dax_\w+; it changes dax_/],
+  [runReview, [empty], /empty\.eml is empty\n$/],
+  [runReview, [junk], /junk\.txt holds no diff, so there is nothing to run\n$/],
+  [runExplore, ["--scenario", "map-fault*", junk], /holds no diff, so there is nothing to run/],
+  [runExplore, ["--scenario", "kvm-pfn-kinds", mail], /kvm-pfn-kinds \(of v4\.15, v4\.18, v6\.12\)/],
+  [runParse, [nowhere], /parse: \S*nowhere\.eml cannot be read: there is no such file\n/],
+  [runParse, ["--format", "jsonl", nowhere], /cannot be read: there is no such file\n/],
+  [runScenarioFile, [mail], /demo\.eml is a mail or a diff: folioscope review /],
   [runReview, [dir], /is a folder/],
   [runReview, [fifo], /is a FIFO/],
   [runReview, ["/dev/zero"], /is a device/],

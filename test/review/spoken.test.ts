@@ -1,8 +1,11 @@
 /** Calls in sentences of function cases have the name that stands in the source. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Entry } from "../../emulator/function/explore.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { countsText, leftOutLine } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
+import { whereText } from "../../server/review/function_outcome.ts";
 import { spoken, spokenCondition } from "../../server/review/spoken.ts";
 import { mailOf } from "../support/one_change.ts";
 
@@ -82,4 +85,28 @@ test("a condition is told as it stands there, turned round where it did not hold
   assert.equal(said("\tif (a && b)", true), null, "which of the two it was is not said");
   assert.equal(said("\twhile (n)", true), null);
   assert.equal(said("\tif (a(", true), null, "it does not end");
+});
+
+test("who called whom: the two functions of a life are called by whoever drives it", () => {
+  const alone = { name: "probe", path: "a.c", leave: null } as Entry;
+  const life = { ...alone, leave: "remove" };
+  assert.equal(whereText(["setup", "probe"], alone), "In setup(), called by probe().");
+  assert.equal(
+    whereText(["setup", "probe", "remove"], life),
+    "In setup(), called by probe(); remove() ends what probe() began.",
+  );
+  assert.equal(
+    whereText(["undo", "remove", "probe"], life),
+    "In undo(), called by remove(); probe() had begun what remove() ends.",
+  );
+  assert.equal(whereText(["remove"], life), "In remove().");
+});
+
+test("counts say which are of runs, and cases beyond the budget are like others only where those told something", () => {
+  const counts = { new: 1, fixed: 2, fixedLater: 0, already: 0, clean: 1, notModelled: 3 };
+  assert.equal(countsText(counts), "1 new · 2 fixed · 1 run clean · 3 not modelled");
+  assert.equal(countsText({ ...counts, new: 0, fixed: 0, clean: 0 }), "3 runs not modelled");
+  const budget = { kind: "budget", steps: 20_000_000 } as const;
+  assert.match(leftOutLine(budget, 4, true), /^4 left out: what they reach, the others reach alike/);
+  assert.match(leftOutLine(budget, 4, false), /none of the cases before them came to a verdict/);
 });
