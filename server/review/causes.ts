@@ -78,7 +78,8 @@ export type Trial = (change: Change, findings: readonly Finding[]) => readonly (
 export function putOnCauses(patch: Patch, findings: readonly Finding[], trial: Trial): Finding[] {
   const changes = changesOf(patch);
   const loose = findings.filter((f) => isLoose(patch, f)).slice(0, FINDINGS_MAX);
-  if (changes.length < 2 || loose.length === 0) return [...findings];
+  if (loose.length === 0) return [...findings];
+  if (changes.length < 2) return oneChange(patch, changes[0], findings);
   const ownOf = (f: Finding): Change | undefined => changes.find((c) => holds(patch, c, f.docLine));
   let left = CHANGES_MAX;
   /** Of these findings those for which the trial says so. */
@@ -109,6 +110,23 @@ export function putOnCauses(patch: Patch, findings: readonly Finding[], trial: T
     const cause = causes.get(f);
     return cause === undefined ? f : moved(f, cause, ownOf(f));
   });
+}
+
+/** A patch of one change: what breaks one rule on several lines that it keeps has that change for its cause, and is one finding. */
+function oneChange(patch: Patch, change: Change | undefined, findings: readonly Finding[]): Finding[] {
+  const out: Finding[] = [];
+  const kept = (f: Finding): boolean =>
+    f.exactLine && change !== undefined && isLoose(patch, f) && holds(patch, change, f.docLine);
+  for (const f of findings) {
+    const at = kept(f) ? out.findIndex((o) => o.code === f.code && kept(o)) : -1;
+    const first = out[at];
+    if (first === undefined) out.push(f);
+    else {
+      const more = [f.scenario, ...f.alsoIn].filter((s) => s !== first.scenario);
+      out[at] = { ...first, alsoIn: [...new Set([...first.alsoIn, ...more])] };
+    }
+  }
+  return out;
 }
 
 /** Whether a line of the patch may have less to do with a finding than another: it did not do it, or the patch keeps it. */

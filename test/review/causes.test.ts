@@ -68,3 +68,30 @@ test("a change that performed the event is not tried, and one of no other is sai
   const [moved] = putOnCauses(patch, [loose], (change, of) => of.map(() => change.fn !== put!.fn));
   assert.equal(moved!.docLine, at);
 });
+
+test("of a patch of one change, what breaks a rule on lines that it keeps is one finding; on a changed line it is its own", () => {
+  const text = example("leaked-reference.eml").toString();
+  const one = parseDocument(Buffer.from(text), "leaked-reference.eml").patches[0]!;
+  const lineOf = (code: string): number => text.split("\n").indexOf(code) + 1;
+  const on = (code: string, scenario: string) => ({
+    ...deadlock,
+    code: "folio-ref-leak",
+    docLine: lineOf(code),
+    exactLine: true,
+    scenario,
+    alsoIn: [],
+  });
+  const kept = [
+    on(" \tfolio_ref_inc(folio);", "a"),
+    on(" \tfolio_put(folio);", "b"),
+    on("+\t\treturn ret;", "c"),
+  ];
+  const told = putOnCauses(one, kept, () => assert.fail("tried"));
+  assert.deepEqual(
+    told.map((f) => [f.docLine, f.alsoIn]),
+    [
+      [kept[0]!.docLine, ["b"]],
+      [kept[2]!.docLine, []],
+    ],
+  );
+});
