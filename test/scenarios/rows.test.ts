@@ -119,7 +119,7 @@ const ROWS: readonly Row[] = [
     fn: "kvm_pfn_to_refcounted_page",
     from: " || kvm_is_zone_device_page(page)",
     to: "",
-    cases: ["kvm-unplug order=0 fs=1"],
+    cases: ["kvm-unplug order=0 fs=1 reserved=1"],
   },
   {
     system: "pgmap life",

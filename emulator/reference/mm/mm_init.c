@@ -97,11 +97,14 @@ void fsc_init_ram_page(struct page *page, unsigned long pfn)
 	atomic_set(&page->_mapcount, -1);
 }
 
+bool fsc_device_memory_unmarked;
+
 static void __init_zone_device_page(struct page *page, unsigned long pfn, unsigned long zone_idx, int nid,
 				    struct dev_pagemap *pgmap)
 {
 	__init_single_page(page, pfn, zone_idx, nid);
-	__SetPageReserved(page);
+	if (!fsc_device_memory_unmarked)
+		__SetPageReserved(page);
 
 	/* The words of ->lru belong to the device: a device page is on no list, ever. */
 #if FSC_ERA >= 615

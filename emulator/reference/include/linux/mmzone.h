@@ -91,6 +91,8 @@ static inline bool zone_device_pages_have_same_pgmap(const struct page *a, const
 #endif
 }
 struct vmem_altmap;
+/* Pages of devices get no PG_reserved from now on: the kernel that people asked for in 2018. */
+extern bool fsc_device_memory_unmarked;
 void memmap_init_zone_device(struct zone *zone, unsigned long start_pfn, unsigned long nr_pages,
 			     struct dev_pagemap *pgmap);
 #endif
