@@ -42,6 +42,8 @@ how much
   --bound N        preemptions that an order may have, 0 to 5 (default 2); within it every
                    order is tried, of those that come to the same one
   --schedules N    orders that a side may run in a case (default 1000)
+  --weak           stores may be seen late, as the kernel's memory model lets them where no
+                   barrier, lock or dependency orders them; each counts as a preemption
   --random N       orders drawn at random beyond the bound, of these (default 50)
   --seed S         what they are drawn by (default 1)
   --time S         stop after S seconds; results then depend on the machine
@@ -73,6 +75,7 @@ const OPTIONS = {
   time: { type: "string" },
   steps: { type: "string", default: String(DEFAULT_STEPS) },
   faults: { type: "string" },
+  weak: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -85,6 +88,8 @@ function badOption(v: Values): string | null {
       return `--${name} takes a number up to 999999999, not "${v[name]}"`;
   if (v.time !== undefined && !/^[1-9]\d{0,5}$/.test(v.time)) return `--time takes seconds, not "${v.time}"`;
   if (v.faults !== undefined && !/^[12]$/.test(v.faults)) return `--faults takes 1 or 2, not "${v.faults}"`;
+  if (v.weak === true && v.faults !== undefined)
+    return "--weak is about orders of tasks, and --faults tries none: choose one";
   if (v.patch !== undefined && !/^\d+$/.test(v.patch)) return `--patch takes a number, not "${v.patch}"`;
   if (v.era !== undefined && eraFromName(v.era) === null) return `--era: ${unknownEra(v.era)}`;
   if (v.scenario === undefined && v.replay === undefined)
@@ -142,6 +147,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     random: Number(values.random),
     seed: Number(values.seed),
     steps: Number(values.steps),
+    weak: values.weak === true,
     ...(values.time === undefined ? {} : { stop: () => Date.now() - started > 1000 * seconds }),
   };
   const results: (ExploredCase | InjectedCase)[] = [];

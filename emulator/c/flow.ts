@@ -83,6 +83,9 @@ roles("rrr", Op.WIDE);
 roles("wrr", Op.WIDEV);
 roles("wrr", Op.LEA2, Op.LEA4, Op.LEA8, Op.ATOM, Op.OVF);
 
+/** What the three operands of an instruction are: "w" written, "r" read, "." immediate. */
+export const rolesOf = (op: number): string => ROLES.get(op) ?? "...";
+
 const ENDS = new Set<number>([Op.JMP, Op.JMPI, Op.RET, Op.RETV, Op.RETU, Op.TRAP, Op.SWITCH]);
 
 /** Operand word that holds a jump target, 0 when none. */

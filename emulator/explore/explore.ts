@@ -33,6 +33,8 @@ export interface ExploreOptions {
   readonly stop?: () => boolean;
   /** false: every order is run, also those that come to the same (to measure what that saves). */
   readonly reduce?: boolean;
+  /** Stores may be seen late (weak.ts); a load that finds an older value counts as a preemption. */
+  readonly weak?: boolean;
   /** Places that are known beforehand: those of another exploration in the same address space. */
   readonly hot?: Hot;
   /** Asked once, with the functions that a few orders executed: false ends exploring, which then says nothing. */
@@ -90,6 +92,8 @@ const SCOUTS_QUIET = 6;
 const STATES_MAX = 400_000;
 /** Changes of priority in an order drawn by PCT. */
 const DEPTH = 3;
+/** Of the loads of an order drawn by PCT that may find an older value, every LATEth does. */
+const LATE = 3;
 /** Runs that make one order small. */
 const SHRINKS = 60;
 
@@ -108,6 +112,8 @@ interface Node {
   readonly preemptions: number;
   readonly cost: number;
   readonly current: number;
+  /** The load's task is to find older values: `left` are ages; otherwise tasks. */
+  readonly late: boolean;
   readonly left: number[];
 }
 
@@ -118,7 +124,7 @@ export function explore(booted: BootedImage, c: ScenarioCase, options: ExploreOp
 
 class Exploring {
   private readonly options: ExploreOptions;
-  private readonly pilot = new Explorer();
+  private readonly pilot: Explorer;
   private readonly run: CaseRun;
   private readonly root: { readonly run: CaseState; readonly pilot: PilotState } | null;
   private readonly faults = new Map<string, { count: number; schedule: Schedule; preemptions: number }>();
@@ -147,9 +153,9 @@ class Exploring {
 
   constructor(booted: BootedImage, c: ScenarioCase, options: ExploreOptions) {
     this.options = options;
+    this.pilot = new Explorer(options.weak === true);
     this.run = new CaseRun(booted, c, { stepLimit: options.stepLimit, scheduler: this.pilot });
-    this.pilot.vm = this.run.vm;
-    this.run.vm.pilot = this.pilot;
+    this.pilot.attach(this.run.vm);
     for (const g of options.hot?.granules ?? []) this.pilot.hot.granules.add(g);
     for (const l of options.hot?.locks ?? []) this.pilot.hot.locks.add(l);
     // Up to here there is one order only.
@@ -194,10 +200,14 @@ class Exploring {
     this.alone = "";
   }
 
-  /** Runs on to the next place to switch at; true: the run has ended, or how it ends is known. */
-  private advance(): boolean {
+  /**
+   * Runs on to the next place to switch at; true: the run has ended, or how it ends is known. A load at which it was left
+   * finds the write `age` before the newest.
+   */
+  private advance(age = 0): boolean {
     for (;;) {
-      this.pilot.resume();
+      this.pilot.resume(age);
+      age = 0;
       if (this.run.advance()) return true;
       if (this.pilot.paused?.kind !== "alone") return false;
       this.alone = this.run.signature(this.root!.run);
@@ -219,19 +229,23 @@ class Exploring {
     const stack: Node[] = [];
     let path: Switch[] = [];
     let preemptions = 0;
+    let age = 0;
     this.back(this.root!);
     // The root is a choice among the tasks that there are.
     let pause: Pause | null = this.firstPause();
     for (;;) {
       let live = true;
       if (pause !== null) {
-        const { current, runnable, kind } = pause;
+        const { current, runnable, kind, ways } = pause;
         if (this.seen(current, kind, bound - preemptions)) {
           this.pruned++;
           live = false;
         } else {
-          const cost = kind === "point" ? 1 : 0;
-          const others = runnable.filter((t) => t !== current);
+          const late = kind === "late";
+          const cost = kind === "choice" ? 0 : 1;
+          const others = late
+            ? Array.from({ length: ways - 1 }, (_, i) => i + 1)
+            : runnable.filter((t) => t !== current);
           if (preemptions + cost > bound) this.beyondBound += others.length;
           else
             stack.push({
@@ -241,12 +255,15 @@ class Exploring {
               preemptions,
               cost,
               current,
+              late,
               left: others,
             });
         }
       }
       if (live) {
-        if (this.advance()) {
+        const ended = this.advance(age);
+        age = 0;
+        if (ended) {
           const grew = this.ended(path, preemptions);
           if (
             grew &&
@@ -269,7 +286,8 @@ class Exploring {
       if (node === undefined) return false;
       const to = node.left.shift()!;
       this.back(node);
-      path = [...node.path, this.switchTo(node.current, to)];
+      if (node.late) age = to;
+      path = [...node.path, node.late ? this.finds(node.current, to) : this.switchTo(node.current, to)];
       preemptions = node.preemptions + node.cost;
       pause = null;
     }
@@ -279,7 +297,12 @@ class Exploring {
   private firstPause(): Pause {
     const { vm } = this.run;
     const runnable = vm.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
-    return { kind: "choice", current: vm.current!.id, runnable };
+    return { kind: "choice", current: vm.current!.id, runnable, ways: 1 };
+  }
+
+  /** What the load at which a task was left finds. */
+  private finds(task: number, age: number): Switch {
+    return { task, count: this.pilot.counts[task] ?? 0, to: task, age };
   }
 
   private switchTo(from: number, to: number): Switch {
@@ -297,7 +320,9 @@ class Exploring {
   /** Whether an equal state was met with as many preemptions left. */
   private seen(current: number, kind: Pause["kind"], left: number): boolean {
     // Where nobody ran, and where the one chosen then comes to its first point, are two places.
-    const key = this.pilot.signature(kind === "point" ? current : -2 - current);
+    const key = this.pilot.signature(
+      kind === "point" ? current : kind === "late" ? 1000 + current : -2 - current,
+    );
     const known = this.visited.get(key);
     if (known !== undefined && known >= left) return this.options.reduce !== false;
     if (this.visited.size < STATES_MAX) this.visited.set(key, left);
@@ -385,7 +410,14 @@ class Exploring {
     let lowest = 0;
     let pause: Pause | null = this.firstPause();
     for (let at = 0; ; at++) {
-      if (pause !== null) {
+      let age = 0;
+      if (pause?.kind === "late") {
+        if (prng.below(LATE) === 0) {
+          age = 1 + prng.below(pause.ways - 1);
+          path.push(this.finds(pause.current, age));
+          preemptions++;
+        }
+      } else if (pause !== null) {
         const { current, runnable, kind } = pause;
         if (changes.includes(at)) priority[current] = --lowest;
         const best = [...runnable].sort((a, b) => (priority[b] ?? 0) - (priority[a] ?? 0) || a - b)[0]!;
@@ -394,7 +426,7 @@ class Exploring {
           if (kind === "point") preemptions++;
         }
       }
-      if (this.advance()) {
+      if (this.advance(age)) {
         this.visitedDepth = Math.max(this.visitedDepth, at);
         break;
       }
@@ -444,9 +476,8 @@ export function follow(
 ): { readonly run: ScenarioRun; readonly turns: readonly Turn[] } {
   const pilot = new Follower(schedule);
   const run = new CaseRun(booted, c, { stepLimit, scheduler: pilot });
-  pilot.vm = run.vm;
+  pilot.attach(run.vm);
   pilot.onTurn = onTurn === undefined ? null : (turn) => onTurn(turn, run);
-  run.vm.pilot = pilot;
   while (!run.advance()) pilot.take(run.vm.current!.id);
   return { run: run.finish(), turns: pilot.turns };
 }

@@ -21,7 +21,8 @@ export interface Access {
 /** Larger accesses count with their first bytes only. */
 const MAX_SIZE = 4096;
 
-const TWO_WORDS: ReadonlySet<number> = new Set([Op.ATOM, Op.OVF, Op.CPY, Op.ELEM, Op.WIDE, Op.WIDEV]);
+/** Instructions that take two places of code. */
+export const TWO_WORDS: ReadonlySet<number> = new Set([Op.ATOM, Op.OVF, Op.CPY, Op.ELEM, Op.WIDE, Op.WIDEV]);
 const TOUCHES: ReadonlySet<number> = new Set([
   ...[Op.LD8S, Op.LD8U, Op.LD16S, Op.LD16U, Op.LD32S, Op.LD32U, Op.LD64, Op.LDF32, Op.LDF64],
   ...[Op.ST8, Op.ST16, Op.ST32, Op.ST64, Op.STF32, Op.STF64, Op.STI8, Op.STI16, Op.STI32, Op.STI64],

@@ -7,11 +7,13 @@
 import type { Scheduler, SwitchReason } from "../sched/scheduler.ts";
 import type { ExecBody } from "../vm/body.ts";
 import { Op } from "../vm/bytecode.ts";
+import type { StepResult } from "../vm/step.ts";
 import { FRAME_WORDS, type Task } from "../vm/task.ts";
 import type { Pilot, Vm } from "../vm/vm.ts";
 import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
-import type { Schedule, Switch } from "./schedule.ts";
+import { isWeak, type Schedule, type Switch } from "./schedule.ts";
 import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
+import { type Late, Weak, type WeakState } from "./weak.ts";
 
 /** Where exploring looks for other orders. */
 export interface Hot {
@@ -20,13 +22,15 @@ export interface Hot {
 }
 
 /**
- * Why a run was left: a task is at a point (another may come before), nobody runs and several could, or all others are done
- * and one goes on alone (said once, until there are more tasks).
+ * Why a run was left: a task is at a point (another may come before), nobody runs and several could, all others are done
+ * and one goes on alone (said once, until there are more tasks), or a load may find older values (`ways` of them, with the
+ * newest).
  */
 export interface Pause {
-  readonly kind: "point" | "choice" | "alone";
+  readonly kind: "point" | "choice" | "alone" | "late";
   readonly current: number;
   readonly runnable: readonly number[];
+  readonly ways: number;
 }
 
 /** Texts of __fsc_point at which a task waits for what others do. */
@@ -61,6 +65,7 @@ export interface PilotState {
   readonly lastTask: number;
   readonly born: number;
   readonly aloneOf: number;
+  readonly weak: WeakState | null;
 }
 
 function mix(h: number, x: number): number {
@@ -107,7 +112,12 @@ export class Explorer implements Pilot, Scheduler {
   /** Depth of the outermost call under way that is one step and has touched something hot, by task; -1: none. */
   private atoms: number[] = [];
   private choice: readonly number[] | null = null;
-  private resumed = false;
+  /** Why the run had been left where it goes on. */
+  private resumed: Pause["kind"] | null = null;
+  /** null: memory is sequentially consistent. */
+  readonly weak: Weak | null;
+  /** What the load at which the run was left finds, counted from the newest write. */
+  private age = 0;
   private pending: (() => void) | null = null;
   /** What going to sleep is, where the native sends the task there. */
   private asleep: (() => void) | null = null;
@@ -121,6 +131,18 @@ export class Explorer implements Pilot, Scheduler {
   private readonly atomic = new Map<number, boolean>();
   private readonly plans: (Plan | undefined)[] = [];
 
+  constructor(weak: boolean) {
+    this.weak = weak ? new Weak() : null;
+    if (this.weak !== null) this.weak.onOrder = (task, on) => this.depend(task, on, true);
+  }
+
+  /** Steers this machine from now on. */
+  attach(vm: Vm): void {
+    this.vm = vm;
+    if (this.weak !== null) this.weak.vm = vm;
+    vm.pilot = this;
+  }
+
   slice(): number {
     return 0;
   }
@@ -131,10 +153,11 @@ export class Explorer implements Pilot, Scheduler {
     return chosen;
   }
 
-  /** The run goes on: where it was left it is not left again. */
-  resume(): void {
+  /** The run goes on: where it was left it is not left again. A load finds the write `age` before the newest. */
+  resume(age = 0): void {
+    this.resumed = age > 0 ? "late" : (this.paused?.kind ?? "choice");
     this.paused = null;
-    this.resumed = true;
+    this.age = age;
   }
 
   keep(): PilotState {
@@ -148,6 +171,7 @@ export class Explorer implements Pilot, Scheduler {
       lastTask: this.lastTask,
       born: this.born,
       aloneOf: this.aloneOf,
+      weak: this.weak?.keep() ?? null,
     };
   }
 
@@ -161,6 +185,7 @@ export class Explorer implements Pilot, Scheduler {
     this.lastTask = s.lastTask;
     this.born = s.born;
     this.aloneOf = s.aloneOf;
+    if (s.weak !== null) this.weak?.back(s.weak);
     this.choice = null;
     this.paused = null;
     this.pending = null;
@@ -194,35 +219,53 @@ export class Explorer implements Pilot, Scheduler {
 
   before(task: Task): number {
     if (this.choice !== null) {
-      this.paused = { kind: "choice", current: task.id, runnable: this.choice };
+      this.paused = { kind: "choice", current: task.id, runnable: this.choice, ways: 1 };
       this.choice = null;
       return 0;
     }
     const resumed = this.resumed;
-    this.resumed = false;
+    const { age } = this;
+    this.resumed = null;
+    this.age = 0;
     this.pending = null;
     this.asleep = null;
     const { vm } = this;
     if (this.alone(task)) {
+      this.weak?.settle();
       if (vm.tasks.length === this.aloneOf) return ALONE;
       this.aloneOf = vm.tasks.length;
-      this.paused = { kind: "alone", current: task.id, runnable: [task.id] };
+      this.paused = { kind: "alone", current: task.id, runnable: [task.id], ways: 1 };
       return 0;
     }
     const plan = this.planOf(task.fn!.id);
     const { body } = plan;
     const quiet = plan.quiet[task.pc >> 2]!;
     if ((this.atoms[task.id] ?? -1) > task.depth) this.atoms[task.id] = -1;
-    if (quiet > 0) return quiet;
+    if (quiet > 0) {
+      this.weak?.quiet(task, body);
+      return quiet;
+    }
     const others = this.others(task);
-    if (body.code[task.pc] === Op.CALLN) return this.native(task, plan, resumed, others);
+    if (body.code[task.pc] === Op.CALLN) return this.native(task, plan, resumed !== null, others);
     const all = accessesOf(task, body);
-    if (!resumed && others && all.some((a) => this.isPoint(task, body, a))) return this.leave(task);
+    if (resumed === null && others && all.some((a) => this.isPoint(task, body, a))) return this.leave(task);
+    if (this.weak !== null) {
+      const [one] = all;
+      if (resumed !== "late" && all.length === 1 && this.isHot(one!.hi, one!.lo, one!.size)) {
+        const ways = this.weak.ways(task, body, one!);
+        if (ways > 1) {
+          this.paused = { kind: "late", current: task.id, runnable: [task.id], ways };
+          return 0;
+        }
+      }
+      this.weak.access(task, body, all, age);
+    }
     for (const a of all) this.touch(task, plan, a);
+    if (age > 0) this.history[task.id] = mix(this.history[task.id] ?? 0, 0x7000 + age);
     return 1;
   }
 
-  after(task: Task, result: string | null, executed: number): void {
+  after(task: Task, result: StepResult | null, executed: number): void {
     this.counts[task.id] = (this.counts[task.id] ?? 0) + executed;
     this.lastTask = task.id;
     for (; this.born < this.vm.tasks.length; this.born++) {
@@ -233,6 +276,7 @@ export class Explorer implements Pilot, Scheduler {
     const { pending, asleep } = this;
     this.pending = null;
     this.asleep = null;
+    if (result !== null) this.weak?.done(task, executed, result);
     // Whoever wakes before the sleep began wakes nobody: the beginning is a step as well as the end.
     if (result === "retry") asleep?.();
     if (pending === null || result === null || result === "retry") return;
@@ -252,7 +296,7 @@ export class Explorer implements Pilot, Scheduler {
 
   private leave(task: Task): number {
     const runnable = this.vm.tasks.filter((t) => t.state === "runnable").map((t) => t.id);
-    this.paused = { kind: "point", current: task.id, runnable };
+    this.paused = { kind: "point", current: task.id, runnable, ways: 1 };
     return 0;
   }
 
@@ -341,6 +385,7 @@ export class Explorer implements Pilot, Scheduler {
   private native(task: Task, plan: Plan, resumed: boolean, others: boolean): number {
     const { body } = plan;
     const { code } = body;
+    this.weak?.native(task, body);
     const name = this.vm.image.natives[code[task.pc + 1]!]!;
     const base = task.fp + code[task.pc + 2]!;
     const word = (i: number): bigint => BigInt.asUintN(64, task.regs[base + i]!);
@@ -433,6 +478,8 @@ export interface Turn {
   readonly to: number;
   /** The task could have gone on. */
   readonly preempted: boolean;
+  /** It goes on itself, but sees or is seen late. */
+  readonly late?: Late;
 }
 
 /** Runs a given order. Switches that cannot be made any more are left out. */
@@ -444,10 +491,19 @@ export class Follower implements Pilot, Scheduler {
   onTurn: ((turn: Turn) => void) | null = null;
   private readonly counts: number[] = [];
   private readonly schedule: Schedule;
+  private readonly weak: Weak | null;
   private done = 0;
 
   constructor(schedule: Schedule) {
     this.schedule = schedule;
+    this.weak = isWeak(schedule) ? new Weak() : null;
+  }
+
+  /** Steers this machine from now on. */
+  attach(vm: Vm): void {
+    this.vm = vm;
+    if (this.weak !== null) this.weak.vm = vm;
+    vm.pilot = this;
   }
 
   slice(): number {
@@ -476,13 +532,24 @@ export class Follower implements Pilot, Scheduler {
 
   before(task: Task): number {
     const s = this.schedule[this.done];
-    if (s === undefined || s.task !== task.id) return LONG;
-    const left = s.count - (this.counts[task.id] ?? 0);
-    return left > 0 ? left : 0;
+    const left = s?.task === task.id ? Math.max(0, s.count - (this.counts[task.id] ?? 0)) : LONG;
+    if (this.weak === null) return left;
+    const age = left === 0 ? s?.age : undefined;
+    if (left === 0 && age === undefined) return 0;
+    if (age === undefined) return Math.min(left, this.weak.next(task, 0).run);
+    this.done++;
+    const { run, late } = this.weak.next(task, age);
+    if (late !== null) {
+      const turn = { task: task.id, to: task.id, preempted: false, late };
+      this.turns.push(turn);
+      this.onTurn?.(turn);
+    }
+    return run;
   }
 
-  after(task: Task, _result: string | null, executed: number): void {
+  after(task: Task, result: StepResult | null, executed: number): void {
     this.counts[task.id] = (this.counts[task.id] ?? 0) + executed;
+    if (result !== null) this.weak?.done(task, executed, result);
   }
 
   /** The run was left for a switch: makes it. */

@@ -497,6 +497,8 @@ export class Machine implements Stateful<MachineState> {
       __fsc_point: () => {
         this.vm!.requestSwitch("point");
       },
+      // Means something to who lets stores be seen late (emulator/explore/weak.ts).
+      __fsc_order: () => undefined,
       __fsc_sleep: (c) => {
         const task = this.vm!.tasks[c.task]!;
         // Called again after the wake-up: the sleep is over.

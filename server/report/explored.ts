@@ -23,13 +23,14 @@ const frequencyText = (f: Frequency, what = "orders"): string =>
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
-function sideText(name: string, s: ExploredSide): string {
+function sideText(name: string, s: ExploredSide, weak: boolean): string {
   const drawn = s.drawn > 0 ? `, ${s.drawn} of them drawn at random` : "";
+  const bound = `${plural(s.bound, "preemption")}${weak ? " or late accesses" : ""}`;
   const within = s.exhausted
-    ? `all with at most ${plural(s.bound, "preemption")}`
+    ? `all with at most ${bound}`
     : s.states === 0
       ? "then left: they reach nothing of the patch"
-      : `not all with at most ${plural(s.bound, "preemption")}: ${s.cut === "" ? "places to switch at were met late" : `${s.cut} ran out`}`;
+      : `not all with at most ${bound}: ${s.cut === "" ? "places to switch at were met late" : `${s.cut} ran out`}`;
   const bad = s.unusable > 0 ? `; ${s.unusable} say nothing` : "";
   return (
     `  ${name}: ${plural(s.orders, "order")}${drawn} (${within}; the bound left out ${plural(s.beyondBound, "switch").replace(/switchs$/, "switches")}); ` +
@@ -41,6 +42,14 @@ const placeText = (p: PlaceTold): string =>
   p.docLine > 0 ? `${p.fn}() mail:${p.docLine}` : `${p.fn}() ${p.path}:${p.line}`;
 
 const fit = (text: string): string => (text.length > WIDTH - 2 ? `${text.slice(0, WIDTH - 3)}…` : text);
+
+/** What a task does where a turn ends. */
+const WHY = {
+  preempted: "before",
+  waits: "waits in",
+  load: "reads old in",
+  store: "is overtaken in",
+} as const;
 
 /** The turns of an order, a column a task, a line a turn, the fault last. */
 export function lanes(turns: readonly TurnTold[], fault: string): string[] {
@@ -61,7 +70,7 @@ export function lanes(turns: readonly TurnTold[], fault: string): string[] {
   if (shown.length < turns.length) out.push(`(${turns.length - shown.length} turns before)`);
   for (const t of shown) {
     if (t.at === null) out.push(line(t.task, "ends"));
-    else out.push(line(t.task, `${t.preempted ? "before" : "waits in"} ${placeText(t.at)}`));
+    else out.push(line(t.task, `${WHY[t.late ?? (t.preempted ? "preempted" : "waits")]} ${placeText(t.at)}`));
   }
   out.push(fault);
   return out;
@@ -86,9 +95,9 @@ export const newIn = (e: ExploredCase | InjectedCase): number =>
 
 /** The report of one explored case. Every line is fit for a terminal. */
 export function exploredText(e: ExploredCase): string {
-  const lines = [`${e.scenario}`];
+  const lines = [`${e.scenario}${e.weak ? ", stores seen late where no barrier orders them" : ""}`];
   if (e.before.orders + e.after.orders > 0)
-    lines.push(sideText("before", e.before), sideText("after", e.after));
+    lines.push(sideText("before", e.before, e.weak), sideText("after", e.after, e.weak));
   if (e.notModelled !== "") lines.push(`  not modelled: ${e.notModelled}`);
   else if (e.faults.length === 0) lines.push("  no order shows a fault on either side");
   for (const f of e.faults) lines.push(...faultText(f));

@@ -7,6 +7,7 @@
 import { type Exploration, explore, follow, shrink } from "../../emulator/explore/explore.ts";
 import type { Schedule } from "../../emulator/explore/schedule.ts";
 import type { Touch } from "../../emulator/explore/trace.ts";
+import type { Late } from "../../emulator/explore/weak.ts";
 import { identityOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Patch } from "../mail/types.ts";
@@ -28,6 +29,8 @@ export interface ExploreLimits {
   readonly seed: number;
   /** Instructions of a run. */
   readonly steps: number;
+  /** Stores may be seen late where no barrier orders them. */
+  readonly weak?: boolean;
   readonly stop?: () => boolean;
 }
 
@@ -42,12 +45,16 @@ export interface PlaceTold {
   readonly docLine: number;
 }
 
-/** One task runs from where it was left (or its start) and is left for another; `at` null: it has ended. */
+/**
+ * One task runs from where it was left (or its start) and is left for another; `at` null: it has ended. `late`: it goes on,
+ * but its load there finds what an older store wrote, or its store there comes before one that was made already.
+ */
 export interface TurnTold {
   readonly task: string;
   readonly to: string;
   readonly preempted: boolean;
   readonly at: PlaceTold | null;
+  readonly late?: Late;
 }
 
 /** How often in how many orders. */
@@ -83,6 +90,8 @@ export type ExploredSide = Omit<Exploration, "faults" | "races" | "functions" | 
 export interface ExploredCase {
   readonly patch: number;
   readonly scenario: string;
+  /** Stores could be seen late. */
+  readonly weak: boolean;
   readonly before: ExploredSide;
   readonly after: ExploredSide;
   readonly faults: readonly ExploredFault[];
@@ -115,6 +124,7 @@ export function exploreCase(
   limits: ExploreLimits,
 ): ExploredCase {
   const reasons = new Map<string, number>();
+  const weak = limits.weak === true;
   const reaches = (side: PatchSide, functions: Iterable<number>): boolean => {
     for (const id of functions) if (side.fn(id).fidelity === "diff") return true;
     return false;
@@ -128,6 +138,7 @@ export function exploreCase(
       random: limits.random,
       seed: limits.seed,
       stepLimit: limits.steps,
+      weak,
       ...(hot === undefined ? {} : { hot }),
       ...(all ? {} : { worth: (functions: ReadonlySet<number>) => reaches(side, functions) }),
       ...(limits.stop === undefined ? {} : { stop: limits.stop }),
@@ -147,11 +158,11 @@ export function exploreCase(
   if (before === null || after === null) {
     const problem =
       sides.before.bootProblem || sides.after.bootProblem || "a side does not have the scenario";
-    return { ...empty(c.label, patch), notModelled: problem };
+    return { ...empty(c.label, patch, weak), notModelled: problem };
   }
   const why = whyNothing(sides, before, after);
   if (why !== "")
-    return { ...empty(c.label, patch), before: sideOf(before), after: sideOf(after), notModelled: why };
+    return { ...empty(c.label, patch, weak), before: sideOf(before), after: sideOf(after), notModelled: why };
   const usable = { before: before.orders - before.unusable, after: after.orders - after.unusable };
   const keys = [...new Set([...after.faults, ...before.faults].map((f) => f.fault))];
   let standing = "";
@@ -187,7 +198,7 @@ export function exploreCase(
         before: frequency(b?.count ?? 0, usable.before),
         after: frequency(a?.count ?? 0, usable.after),
         side: name,
-        preemptions: small.turns.filter((t) => t.preempted).length,
+        preemptions: small.turns.filter((t) => t.preempted || t.late !== undefined).length,
         turns: small.turns,
         token: replayToken(replay),
       },
@@ -196,6 +207,7 @@ export function exploreCase(
   return {
     patch: patch.index,
     scenario: c.label,
+    weak,
     before: sideOf(before),
     after: sideOf(after),
     faults,
@@ -246,7 +258,7 @@ function sideOf({
   return rest;
 }
 
-function empty(label: string, patch: Patch): ExploredCase {
+function empty(label: string, patch: Patch, weak: boolean): ExploredCase {
   const nothing: ExploredSide = {
     orders: 0,
     drawn: 0,
@@ -263,7 +275,7 @@ function empty(label: string, patch: Patch): ExploredCase {
     taskNames: [],
   };
   const none = { before: nothing, after: nothing, faults: [], races: [], notModelled: "" };
-  return { patch: patch.index, scenario: label, ...none };
+  return { patch: patch.index, scenario: label, weak, ...none };
 }
 
 /** The order with as few switches as still show the fault, and how it goes; `standing`: why it is not the patch's, or "". */
@@ -305,6 +317,7 @@ export function turnsIn(
       task: task.name,
       to: vm.tasks[turn.to]!.name,
       preempted: turn.preempted,
+      ...(turn.late === undefined ? {} : { late: turn.late }),
       at: frame === undefined || frame.loc === null ? null : place(side, frame.fn.name, frame.loc),
     });
   });

@@ -170,6 +170,11 @@ static uint32_t next_random(void)
 	return z ^ (z >> 15);
 }
 
+void __fsc_order(int order)
+{
+	(void)order;
+}
+
 #define MAX_POINTS 200000
 
 /* A run that passes so many places is not going anywhere: tasks wait for each other without sleeping. */

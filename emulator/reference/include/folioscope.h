@@ -45,6 +45,10 @@ int __fsc_trylock(const void *lock, int mode, const char *name);
 void __fsc_unlock(const void *lock, int mode, const char *name);
 int __fsc_lock_held(const void *lock, int mode); /* by the current task; mode EXCL: exclusively */
 
+/* A barrier, which nothing is without a runner that lets stores be seen late. */
+enum fsc_order { FSC_ORDER_ALL = 0, FSC_ORDER_READS = 1, FSC_ORDER_WRITES = 2 };
+void __fsc_order(int order);
+
 /* ---- what a scenario tells the observers ---- */
 void __fsc_step(const char *fmt, ...);     /* "munmap A[0..1)": names what the following events belong to */
 void __fsc_quiesce(const char *fmt, ...);  /* a quiescent point: every count is recomputed and compared */

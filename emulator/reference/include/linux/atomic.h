@@ -35,8 +35,15 @@
 	__xc_o;								\
 })
 #define cmpxchg_relaxed cmpxchg
-#define cmpxchg64 cmpxchg
+#define cmpxchg_acquire cmpxchg
 #define cmpxchg_release cmpxchg
+#define cmpxchg64 cmpxchg
+#define try_cmpxchg_relaxed try_cmpxchg
+#define try_cmpxchg_acquire try_cmpxchg
+#define try_cmpxchg_release try_cmpxchg
+#define xchg_relaxed xchg
+#define xchg_acquire xchg
+#define xchg_release xchg
 
 
 static inline int atomic_read(const atomic_t *v)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Annotations and single-access macros. Mirrors include/linux/compiler*.h. Barriers order nothing here: tasks switch
- * only at the runner's points, so a store is seen by all at once; memory-model bugs are out of reach.
+ * Annotations, single-access macros and barriers. Mirrors include/linux/compiler*.h and asm/barrier.h. A store is seen by
+ * all at once, unless the runner lets it be seen late: then it asks which macro an access came out of (emulator/explore).
  */
 #ifndef _LINUX_COMPILER_H
 #define _LINUX_COMPILER_H
 
+#include <folioscope.h>
 #include <linux/kconfig.h>
 
 #define likely(x) __builtin_expect(!!(x), 1)
@@ -15,15 +16,16 @@
 #define data_race(expr) (expr)
 #define ACCESS_PRIVATE(p, member) ((p)->member)
 #define barrier() do { } while (0)
-#define smp_mb() do { } while (0)
-#define smp_rmb() do { } while (0)
-#define smp_wmb() do { } while (0)
-#define smp_mb__before_atomic() do { } while (0)
-#define smp_mb__after_atomic() do { } while (0)
-#define smp_mb__after_spinlock() do { } while (0)
-#define mb() do { } while (0)
-#define rmb() do { } while (0)
-#define wmb() do { } while (0)
+#define smp_mb() __fsc_order(FSC_ORDER_ALL)
+#define smp_rmb() __fsc_order(FSC_ORDER_READS)
+#define smp_wmb() __fsc_order(FSC_ORDER_WRITES)
+#define smp_mb__before_atomic() smp_mb()
+#define smp_mb__after_atomic() smp_mb()
+#define smp_mb__after_spinlock() smp_mb()
+#define smp_mb__after_unlock_lock() smp_mb()
+#define mb() smp_mb()
+#define rmb() smp_rmb()
+#define wmb() smp_wmb()
 #define smp_load_acquire(p) READ_ONCE(*(p))
 #define smp_store_release(p, v) WRITE_ONCE(*(p), v)
 #define smp_store_mb(var, value) WRITE_ONCE(var, value)
