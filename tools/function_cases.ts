@@ -50,6 +50,10 @@ const cases: Case[] =
           .filter((l) => l.trim() !== "")
           .map((l) => JSON.parse(l) as Case)
       : [];
+if (cases.length === 0) {
+  console.log(`no cases: there is no ${join(folder, "cases.jsonl")}`);
+  process.exit(2);
+}
 /** Every function case of a patch, and what its text alone shows. */
 function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
   const cases = new FunctionCases(t, images, true);

@@ -8,12 +8,15 @@ import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { atomicBy, heldText } from "./held.ts";
-import { plainName } from "./ledger.ts";
-import { freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
+import { type GivenBack, plainName } from "./ledger.ts";
+import { type Fresh, freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
+
+/** __GFP_ZERO, as every kernel since 4.4 has it. */
+const GFP_ZERO = 0x100n;
 
 const ERRNO = -5n;
 const ERR_PTR = (1n << 64n) - 5n;
@@ -71,9 +74,9 @@ export class Calls {
         w.input.program.tree(sym);
         const known = w.books.holdings.length;
         const v = w.body(sym, args);
-        if (own && outcomeOf(w, v, x.t.kind === "pointer", x.t.kind === "void") === "failed")
-          w.gaveUp.push({ name: plain, depth: w.stack.length });
-        if (!own && sym.path.endsWith(".c")) this.foreign(known, v, args);
+        const failed = outcomeOf(w, v, x.t.kind === "pointer", x.t.kind === "void") === "failed";
+        if (own && failed) w.gaveUp.push({ name: plain, depth: w.stack.length });
+        if (!own && sym.path.endsWith(".c")) this.foreign(known, v, args, failed);
         return v ?? 0n;
       } catch (f) {
         if (!(f instanceof CFail)) throw f;
@@ -93,9 +96,15 @@ export class Calls {
     return w.input.forced.has(choice) && w.choose(choice, ["no", "yes"]) === "yes";
   }
 
-  /** What a function of another file took and let nobody have is that file's business. */
-  private foreign(known: number, v: Value | null, args: readonly Value[]): void {
+  /**
+   * What a function of another file took and let nobody have is that file's business; so is what it left registered, enabled
+   * or mapped when it failed.
+   */
+  private foreign(known: number, v: Value | null, args: readonly Value[], failed: boolean): void {
     const { w } = this;
+    if (failed && w.beside() === 0)
+      for (const h of w.books.holdings.slice(known))
+        if (h.state === "held" && h.kind.sort === "state") h.state = "passed";
     const taken = w.books.holdings
       .slice(known)
       .filter((h) => h.state === "held" && h.kind.sort !== "state" && h.kind.sort !== "lock");
@@ -314,7 +323,7 @@ export class Calls {
           size = typeof v === "bigint" && size !== null ? size * Number(v) : null;
         }
       }
-      const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", c.memory ?? "unknown", {
+      const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", this.fresh(c, site), {
         type: to,
         size,
         found: true,
@@ -329,6 +338,14 @@ export class Calls {
     if (c.fails === "false" || c.fails === "zero") return 1n;
     if (c.fails === "never" && isInteger(t)) return unknown(site.origin.key, t, site.origin);
     return 0n;
+  }
+
+  /** What memory that a call gives holds: zeros, too, where its flags ask for them (__GFP_ZERO, include/linux/gfp_types.h). */
+  private fresh(c: Contract, site: CallSite): Fresh {
+    const arg = this.w.input.contracts.sleeps.get(c.name) ?? null;
+    if (c.memory !== "uninitialised" || arg === null) return c.memory ?? "unknown";
+    const flags = this.w.known.resolve(site.args[arg] ?? 0n);
+    return typeof flags === "bigint" && (flags & GFP_ZERO) !== 0n ? "zero" : "uninitialised";
   }
 
   /** The value or address that a place of a contract names; null when it cannot be told. */
@@ -498,6 +515,7 @@ export class Calls {
     const named = kind.inside ? w.books.held(kind, key) : null;
     if (named !== null) return named;
     const first = !w.books.of(key).some((h) => h.kind === kind);
+    this.owned(kind, key, "passed");
     return w.books.take(kind, key, site.origin, w.ownStack(), first);
   }
 
@@ -531,7 +549,7 @@ export class Calls {
     if (holding === null && twice === null && !kind.life) {
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
-      w.gave.push({ kind: kind.name, what: kind.what, sort: kind.sort, of, object, at: spot });
+      w.gave.push({ ...named(kind), of, object, at: spot });
     }
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
@@ -623,6 +641,7 @@ export class Calls {
       inside.state = "given";
       inside.given = first?.given ?? null;
     }
+    if (outside) this.owned(kind, key, "given");
     if (at === null || first === undefined) return;
     if (kind.record !== null && kind.release.length > 0) {
       const [word, tag] = kind.record.split(" ") as ["struct" | "union", string];
@@ -636,6 +655,20 @@ export class Calls {
     // An object that a call found has no life of its own here: after the last put nobody keeps it for us. Who handed one in
     // still has his own reference to it.
     if (outside && first.first && at.off === 0) at.obj.gone = first.given;
+  }
+
+  /** What a thing's members lead to goes its way: with one that is registered, and with the last reference to one that a call made. */
+  private owned(kind: Kind, key: bigint, state: "given" | "passed"): void {
+    const { w } = this;
+    if (kind.record === null || (state === "passed" && !kind.registration)) return;
+    const record = w.input.program.record("struct", kind.record.split(" ")[1] ?? "", w.stack[0]!.sym.path);
+    for (const text of record === null ? [] : kind.owns) {
+      const [name, member] = text.split(" ") as [string, string];
+      const of = w.input.contracts.kinds.get(name);
+      const v = of === undefined ? null : this.through(key, record!, member);
+      const held = typeof v === "bigint" && of !== undefined ? w.books.held(of, v) : null;
+      if (held !== null) held.state = state;
+    }
   }
 
   /** Follows a member path through pointers ("class.dev_release"); null where it ends in something unknown. */
@@ -766,6 +799,11 @@ export class Calls {
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
     return unknown(site.origin.key, t, site.origin);
   }
+}
+
+/** A kind in a ledger. */
+function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless"> {
+  return { kind: kind.name, what: kind.what, sort: kind.sort, harmless: kind.harmless };
 }
 
 /** What a holding is called on both sides: a state by what it is of, a thing by the call that gave it. */

@@ -102,7 +102,12 @@ export function compareEntry(
       list.filter((r) => {
         const forced = translated(r.forced, names);
         const result = at(other, e, extra, forced);
-        if (!cleanOn(result, key) || !(others === 0 || met(result, forced))) return false;
+        if (
+          !cleanOn(result, key) ||
+          readAlike(result, r.result, key) ||
+          !(others === 0 || met(result, forced))
+        )
+          return false;
         if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
           return false;
         if (!met(result, seldomOf(r, other.contracts))) return false;
@@ -341,6 +346,23 @@ function seldomOf(r: Ran, contracts: Side["contracts"]): Forced {
       return answer === "fails" && callee !== null && contracts.functions.get(callee)?.seldom === true;
     }),
   );
+}
+
+const READS: ReadonlySet<string> = new Set([
+  "uninitialised",
+  "null-dereference",
+  "error-pointer-dereference",
+]);
+
+/**
+ * The other side goes wrong at the same member in the same function, in another way: memory that is zeroed now gives NULL
+ * where it gave anything before.
+ */
+function readAlike(there: PathResult, here: PathResult, key: string): boolean {
+  const f = here.faults.find((x) => faultKey(x) === key);
+  const member = f === undefined || !READS.has(f.kind) ? undefined : /(?:->|\.)\w+$/.exec(f.object)?.[0];
+  if (f === undefined || member === undefined) return false;
+  return there.faults.some((g) => READS.has(g.kind) && g.at.fn === f.at.fn && g.object.endsWith(member));
 }
 
 /** Every decision that the path was given was met on it. */

@@ -76,6 +76,10 @@ export interface Kind {
   readonly exact: boolean;
   /** A state that ends before the function returns, as a lock is given up: the read side of one. */
   readonly scope: boolean;
+  /** What its members lead to and its own release gives back: "node of_node". */
+  readonly owns: readonly string[];
+  /** Giving back one that was not taken does nothing, as removing a file that is not there. */
+  readonly harmless: boolean;
   /** Nobody may sleep while it is held. */
   readonly atomic: boolean;
   /** A state that may last as long as its owner does: told at the end of a life, where the other side ends it. */
@@ -210,6 +214,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         registration: k.registration ?? false,
         exact: k.exact ?? false,
         scope: k.scope ?? false,
+        owns: k.owns ?? [],
+        harmless: k.harmless ?? false,
         atomic: k.atomic ?? false,
         life: k.life ?? false,
         contents: k.contents ?? null,

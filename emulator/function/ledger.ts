@@ -11,6 +11,8 @@ export interface GivenBack {
   /** "memory", "enabled clock". */
   readonly what: string;
   readonly sort: "counted" | "memory" | "state" | "lock";
+  /** It does nothing where it was not taken. */
+  readonly harmless: boolean;
   /** What it was of, by the name that both sides have for it: "priv->buf". */
   readonly of: string;
   /** The object that it lies in, where it is no variable: memory goes with it. */

@@ -71,6 +71,15 @@ function addArg(sign: "add" | "sub", result: "new" | "none"): Native {
   };
 }
 
+/** Whether a device is known to the driver core, where this path made or ended that; else it is open. */
+function registered(w: Run, s: CallSite): Value {
+  const key = w.known.resolve(s.args[0] ?? 0n);
+  const last =
+    typeof key === "bigint" ? w.books.of(key).findLast((h) => h.kind.name === "added-device") : undefined;
+  if (last === undefined) return unknown(s.origin.key, INT, s.origin);
+  return last.state === "given" ? 0n : 1n;
+}
+
 /** Down by one: whether it is zero then. What comes from outside is not the last. */
 const downToZero: Native = (w, s) => {
   const c = count(w, s.args[0]!);
@@ -301,6 +310,7 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["__fs_test_and_clear_bit", bit("clear", true)],
   ["ERR_PTR", errPtr],
   ["kmemleak_alloc", nothing],
+  ["device_is_registered", registered],
   ["udelay", nothing],
   ["ndelay", nothing],
   ["mdelay", nothing],

@@ -114,7 +114,7 @@ function tooEarly(
   all: readonly Ran[],
   there: PathResult,
 ): Fault | null {
-  if (g.sort !== "state" || ran.result.outcome !== "failed") return null;
+  if (g.sort !== "state" || g.harmless || ran.result.outcome !== "failed") return null;
   const last = [...ran.forced].at(-1);
   const failing = ran.result.choices.find((c) => c.name === last?.[0]);
   if (last === undefined || failing === undefined || failing.callee === null) return null;

@@ -210,6 +210,8 @@ export abstract class Run {
         : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
     if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
     else asked.times++;
+    if (q.with === 0n && q.subject.t.kind === "pointer" && compare(q.op, 0n, 0n) === answer)
+      this.testedBy.add(tree.name);
     return answer;
   }
 
@@ -291,7 +293,9 @@ export abstract class Run {
             : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
-        possible: from === null && this.choices.some((c) => this.ofGlobal(c)),
+        possible:
+          from === null &&
+          (this.choices.some((c) => this.ofGlobal(c)) || (unset === null && this.helpersTest())),
         seldom: from !== null && this.input.contracts.functions.get(from.callee)?.seldom === true,
       });
       throw new PathEnd("fault", "NULL is dereferenced");
@@ -333,6 +337,17 @@ export abstract class Run {
     if (c.callee !== null || c.answer === c.options[0]) return false;
     const [name] = c.name.match(/\b(?![su]\d+\()[A-Za-z_]\w*(?:->|[.[(])?/) ?? [];
     return [...this.globals.keys()].some((sym) => sym.name === name && isInteger(sym.type()));
+  }
+
+  /** Functions in which a pointer that comes from outside turned out to be NULL. */
+  private readonly testedBy = new Set<string>();
+
+  /**
+   * That the NULL in hand can be one is known from a helper alone, which has returned: it tests for what other callers hand it,
+   * and says nothing of what this one has.
+   */
+  private helpersTest(): boolean {
+    return this.testedBy.size > 0 && !this.stack.some((f) => this.testedBy.has(f.tree.name));
   }
 
   /** Where a NULL in hand comes from, as far as that is known. */
