@@ -19,8 +19,8 @@ import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusP
 import type { Reading } from "./reading/reader.ts";
 import { countsOf, worstOf } from "./report/facts.ts";
 import { documentStanding } from "./report/standing.ts";
-import { ordinal } from "./report/words.ts";
 import { stubRanking } from "./review/coverage.ts";
+import { ordinal } from "./review/render.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";
 

@@ -3,13 +3,18 @@
  * that nothing has set since its memory was zeroed. Leaves out pointers that are not NULL, and conditions.
  */
 import type { LocalVar, X } from "../c/tree.ts";
-import type { CallOrigin } from "./value.ts";
+import type { CallOrigin, Value } from "./value.ts";
 
-/** A call, the name of a pointer that nothing has set, or "constant". */
+/** A call, the name of a pointer that nothing has set, a constant, or a pointer of the caller's that was found to be NULL. */
 export type NullSource =
+  | { readonly k: "found" }
   | { readonly k: "call"; readonly origin: CallOrigin }
   | { readonly k: "unset"; readonly name: string }
   | { readonly k: "constant" };
+
+/** Of a value that was not known and turned out to be NULL: the call that gave it, or none. */
+export const nullSourceOf = (v: Value): NullSource | null =>
+  typeof v === "bigint" ? null : v.origin === null ? { k: "found" } : { k: "call", origin: v.origin };
 
 export class Nulls {
   /** Places in memory that hold one: "object:offset". */
@@ -22,9 +27,9 @@ export class Nulls {
   /** Of the pointer that is about to be followed. */
   followed: NullSource | undefined;
 
-  /** A pointer was read from memory and is NULL. @param unset its name, where nothing has set it */
-  read(place: string, unset: string | null): void {
-    if (unset !== null) this.cells.set(place, { k: "unset", name: unset });
+  /** A pointer was read from memory and is NULL. @param source where that is from, if it is not what was stored there */
+  read(place: string, source: NullSource | null): void {
+    if (source !== null) this.cells.set(place, source);
     this.last = this.cells.get(place);
   }
 

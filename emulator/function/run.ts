@@ -15,7 +15,7 @@ import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, sizeSafe } from "./memory.ts";
-import { Nulls } from "./nulls.ts";
+import { Nulls, nullSourceOf } from "./nulls.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
@@ -271,14 +271,17 @@ export abstract class Run {
 
   /** The object and byte that an access goes to. Faults end the path. */
   reach(v: Value, off: number, type: CType | null, what: string): { obj: Obj; off: number } {
-    const source = typeof v === "bigint" ? null : v.origin;
+    const source = typeof v === "bigint" ? null : (v.origin ?? stripped(this.known, v).u.origin);
     const base = BigInt.asUintN(64, this.address(v, off === 0 ? type : null));
     const a = BigInt.asUintN(64, base + BigInt(off));
     const known = this.nulls.followed;
     this.nulls.followed = undefined;
     const from =
       base !== 0n || known === undefined
-        ? (this.originOf.get(base) ?? source)
+        ? // An unknown that is no call's was found to be one: what a call gave before is another.
+          typeof v === "bigint"
+          ? (this.originOf.get(base) ?? null)
+          : source
         : known.k === "call"
           ? known.origin
           : null;
@@ -418,7 +421,7 @@ export abstract class Run {
     const cell = obj.cells.get(off);
     if (cell !== undefined && cell.size === size) {
       const v = this.retyped(this.known.resolve(cell.v), t);
-      if (v === 0n && t.kind === "pointer") this.nulls.read(`${obj.id}:${off}`, null);
+      if (v === 0n && t.kind === "pointer") this.nulls.read(`${obj.id}:${off}`, nullSourceOf(cell.v));
       return v;
     }
     if (obj.bytes !== null) {
@@ -447,7 +450,7 @@ export abstract class Run {
       if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
     }
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
-    if (t.kind === "pointer" && v === 0n) this.nulls.read(`${obj.id}:${off}`, name);
+    if (t.kind === "pointer" && v === 0n) this.nulls.read(`${obj.id}:${off}`, { k: "unset", name });
     return v;
   }
 

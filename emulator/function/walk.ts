@@ -23,7 +23,7 @@ import type {
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
-import type { NullSource } from "./nulls.ts";
+import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type RunInput } from "./run.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
 
@@ -575,6 +575,11 @@ export class Walker extends Access {
   /** Where the value of an expression comes from that was evaluated just now, if it is NULL and that is known. */
   private nullOf(x: X, v: Value): NullSource | undefined {
     if (v !== 0n || x.t.kind !== "pointer") return undefined;
+    let own = x;
+    while (own.k === "conv") own = own.x;
+    const held = own.k === "var" ? this.frame.vars.get(own.v) : undefined;
+    const found = held === undefined ? null : nullSourceOf(held);
+    if (found !== null) return found;
     return this.nulls.of(x, this.frame, this.originOf.get(0n) ?? null);
   }
 

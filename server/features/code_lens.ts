@@ -14,8 +14,9 @@ import {
   COMMAND_STEP,
 } from "../protocol.ts";
 import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
-import { functionText, ordinal } from "../report/words.ts";
+import { functionText } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
+import { ordinal } from "../review/render.ts";
 import {
   type FunctionView,
   functionViews,

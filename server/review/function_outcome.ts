@@ -8,11 +8,12 @@ import { type Difference, type EntryResult, MOST_SHOWN } from "../../emulator/fu
 import type { Entry } from "../../emulator/function/explore.ts";
 import type { Choice } from "../../emulator/function/finding.ts";
 import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { hasWord } from "../source/c_text.ts";
 import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
-import { spoken, spokenCondition } from "./spoken.ts";
+import { plainly, spoken, spokenChoice, spokenCondition } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
@@ -136,7 +137,8 @@ function candidateOf(
     ...decisive.map((c) => c.loc).reverse(),
   ].map(placeOf);
   const exact = places.find((p) => p.docLine > 0);
-  const at = exact ?? nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
+  const near = nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
+  const at: Place = exact ?? { path: near.path, line: near.line, docLine: near.docLine };
   const code = codeOf(d);
   const message = sentence(d, decisive, placeOf, words, functionOf(cases, d));
   const finding: Finding = {
@@ -147,7 +149,9 @@ function candidateOf(
     detail: [
       ruleOf(code)?.statement ?? "",
       ...(exact === undefined
-        ? ["The line is not in the mail; the one given is the nearest that the patch changes."]
+        ? [
+            `The line is not in the mail; the one given is the nearest that the patch ${near.changed ? "changes" : "shows"}.`,
+          ]
         : []),
       whereText(fault.functions, d.entry),
       // What the text shows no path has to.
@@ -195,7 +199,10 @@ function candidateOf(
 interface Words {
   /** A text with its calls by the names that stand there; `loc`: of the call that it begins with. */
   readonly named: (text: string, loc?: Choice["loc"]) => string;
-  /** A decision. */
+  /** A decision, and with its place. */
+  readonly said: (c: Choice) => string;
+  /** The line of the source at a place. */
+  readonly lineAt: (loc: Choice["loc"]) => string;
   readonly choice: (c: Choice) => string;
 }
 
@@ -225,23 +232,28 @@ function wordsOf(
   if (given !== null) know(given.by, given.loc);
   know(d.fault.at.by, d.fault.at.loc);
   for (const c of d.path.choices) if (c.callee !== null && isOfCall(c)) know(c.callee, c.loc);
+  const calledAs = (text: string): string =>
+    text
+      .replace(/\b[A-Za-z_]\w*(?=\()/g, (word) => names.get(word) ?? word)
+      // The module's name, which is made up.
+      .replaceAll('("folioscope")', "()");
   const named: Words["named"] = (text, loc) => {
     const first = /^\w+(?=\()/.exec(text)?.[0];
     const begin = loc === undefined || first === undefined ? "" : at(first, loc);
     const rest = begin === "" ? text : text.slice(first!.length);
-    return begin + rest.replace(/\b[A-Za-z_]\w*(?=\()/g, (word) => names.get(word) ?? word);
+    return plainly(begin + calledAs(rest));
   };
-  const choice: Words["choice"] = (c) => {
+  const said: Words["said"] = (c) => {
     const { line, col } = c.loc;
-    const at = `at ${spotOf(placeOf(c.loc))}`;
-    if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer} ${at}`;
+    if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer}`;
     const went = c.branch === undefined ? null : spokenCondition(linesOf(c.loc), line, col, c.branch);
     // Of a variable that holds what a call gave the call says more.
-    if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went))) return `${went} ${at}`;
-    const asked = named(c.name).replace(/^[su]\d+\((.*)\) (?=[=!<>])/, "$1 ");
-    return `${c.answer === "yes" ? "" : "not "}${asked} ${at}`;
+    if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went))) return went;
+    return spokenChoice(calledAs(c.name), c.answer === "yes");
   };
-  return { named, choice };
+  const choice: Words["choice"] = (c) => `${said(c)} at ${spotOf(placeOf(c.loc))}`;
+  const lineAt: Words["lineAt"] = (loc) => linesOf(loc)[loc.line - 1] ?? "";
+  return { named, said, choice, lineAt };
 }
 
 /** Whether it was decided of a call itself, not of what it gave. */
@@ -255,27 +267,34 @@ function functionOf(cases: FunctionCases, { fault, entry }: Difference): string 
   return fault.functions.find((f) => changed.includes(f)) ?? fault.functions[0] ?? fault.at.fn;
 }
 
-/** The first line that the patch changes in the functions that the fault belongs to. */
+/** The first line that only this side has in the functions that the fault belongs to, else one that the mail shows of them. */
 function nearest(
   cases: FunctionCases,
   functions: readonly string[],
   path: string,
   side: Side,
   otherwise: Place,
-): Place {
+): Place & { readonly changed: boolean } {
   const images = cases.imagesOf(path);
-  if (images === null) return otherwise;
-  const text = (side === "after" ? images.after : images.before) ?? "";
+  if (images === null) return { ...otherwise, changed: false };
+  const [text, other] = side === "after" ? [images.after, images.before] : [images.before, images.after];
   const docs = side === "after" ? images.afterDocLines : images.beforeDocLines;
+  const lines = (text ?? "").split("\n");
+  const kept = new Set((other ?? "").split("\n"));
+  let shown: (Place & { readonly changed: boolean }) | null = null;
   for (const name of functions) {
-    const lines = cases.linesOf(path, side, name, text);
-    if (lines === null) continue;
-    for (let n = lines.start; n <= lines.end; n++) {
+    const of = cases.linesOf(path, side, name, text ?? "");
+    if (of === null) continue;
+    for (let n = of.start; n <= of.end; n++) {
       const docLine = docs[n - 1] ?? 0;
-      if (docLine > 0) return { path, line: n, docLine };
+      const line = lines[n - 1] ?? "";
+      if (docLine === 0 || !/\w/.test(line)) continue;
+      const changed = !kept.has(line);
+      if (changed) return { path, line: n, docLine, changed };
+      shown ??= { path, line: n, docLine, changed };
     }
   }
-  return { ...otherwise, docLine: docs.find((l) => l > 0) ?? 0 };
+  return shown ?? { ...otherwise, docLine: docs.find((l) => l > 0) ?? 0, changed: false };
 }
 
 /** "line 40 of the mail", else "thing.c:212", a line of the file as it is on that side. */
@@ -300,20 +319,54 @@ function sentence(
   d: Difference,
   decisive: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
-  { named, choice }: Words,
+  words: Words,
   where: string,
 ): string {
   const { fault } = d;
   // What was decided last brings it about, where the path was found by it; what fails before that is needed.
   const last = [...d.forced.keys()].at(-1);
   const needed = decisive.filter((c) => c.answer === "fails" || c.name === last);
-  const said = (needed.length > 0 ? needed : decisive.slice(-1)).map(choice);
-  const taken = fault.taken;
-  const what =
-    taken !== null && fault.kind === "leaked"
-      ? fault.what.replace(`${taken.callee}()`, `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`)
-      : fault.what;
-  return `${said.length === 0 ? "" : `when ${said.slice(-2).join(" and ")}, `}${named(what)}, in ${where}()`;
+  const telling = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
+  const origin = nullFrom(d, decisive, words);
+  const said = origin === undefined || telling.includes(origin) ? telling : [origin, ...telling.slice(-1)];
+  return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${words.named(whatText(fault, said, placeOf))}, in ${where}()`;
+}
+
+/** The decision by which a pointer that is followed is none: the call that gave it, or where it was found to be NULL. */
+function nullFrom(
+  { fault, path }: Difference,
+  decisive: readonly Choice[],
+  { said, lineAt }: Words,
+): Choice | undefined {
+  const { kind, taken } = fault;
+  if (kind !== "null-dereference" && kind !== "error-pointer-dereference") return undefined;
+  if (taken !== null) return decisive.findLast((c) => isOf(c, taken));
+  if (kind === "error-pointer-dereference") return undefined;
+  const line = lineAt(fault.at.loc);
+  /** The pointer that a decision found to be NULL, where the line follows one of that name. */
+  const isFollowed = (c: Choice): boolean => {
+    const name = isOfCall(c) ? undefined : /(\w+) is 0$/.exec(said(c))?.[1];
+    return name !== undefined && line.includes(`${name}->`) && hasWord(line, name);
+  };
+  return decisive.findLast(isFollowed) ?? path.choices.findLast(isFollowed);
+}
+
+const isOf = (c: Choice, call: NonNullable<Difference["fault"]["taken"]>): boolean =>
+  isOfCall(c) && c.callee === call.callee && c.loc.file === call.loc.file && c.loc.line === call.loc.line;
+
+/** What goes wrong, with the place of a call that the decisions before it do not tell. */
+function whatText(
+  { kind, what, taken }: Difference["fault"],
+  said: readonly Choice[],
+  placeOf: (loc: Choice["loc"]) => Place,
+): string {
+  // The address of what a NULL would have as its member.
+  const text = kind === "null-dereference" ? what.replace(/^0x[0-9a-f]{1,16}\b/, "a member of NULL") : what;
+  if (taken === null) return text;
+  const at = `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`;
+  if (kind === "leaked") return text.replace(`${taken.callee}()`, at);
+  const untold = /-dereference$/.test(kind) && !said.some((c) => isOf(c, taken));
+  return untold ? text.replace(/^(?:a member of )?(?:NULL|an error pointer)\b/, `$& from ${at}`) : text;
 }
 
 /** The path: what was decided on the way, what was taken, and where it shows. */

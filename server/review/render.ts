@@ -23,6 +23,12 @@ export function actor(side: PatchSide, event: MachineEvent): { name: string; cal
   return { name: names[i] ?? "", caller: names[i + 1] ?? "", frame: i };
 }
 
+/** "2nd" */
+export function ordinal(n: number): string {
+  const teen = n % 100 > 10 && n % 100 < 14;
+  return `${n}${teen ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
+}
+
 /** How things of a run are called. */
 export const wordsOf = (run: ScenarioRun, style: Words["style"]): Words => ({ names: run.names, style });
 

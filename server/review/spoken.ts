@@ -1,9 +1,10 @@
 /**
  * What a call is called in its line of the source: a header's inline function or macro makes the call that is known
  * ("ida_alloc_range()"), and who reads the line sees another name ("ida_alloc_max()"). And which way a
- * condition went, by its text. Leaves out which calls a path made.
+ * condition went, by its text. And names of values that the executor made up. Leaves out which calls a path made.
  */
 import { hasWord } from "../source/c_text.ts";
+import { ordinal } from "./render.ts";
 
 /** Lines over which a call may go on from where it begins. */
 const MOST_LINES = 4;
@@ -81,4 +82,125 @@ function closing(text: string, open: number): number {
     if (text[i] === "(") depth++;
     else if (text[i] === ")" && --depth === 0) return i;
   return -1;
+}
+
+/** What the executor writes before a value that it converts: "s32(", "ptr(". */
+const CONVERSION = /^(?:[su]\d{1,3}|ptr)$/;
+
+/**
+ * A text of the executor, whose names of values say how they were reached, as a person says it: "s32(probe() #2->id)" is "the
+ * 2nd probe()->id", "dev->driver_data+32" "a member of dev->driver_data", "*lookup()" "what lookup() points to".
+ */
+export function plainly(text: string): string {
+  let out = "";
+  for (let i = 0; i < text.length; ) {
+    const star = text[i] === "*" && isStart(text[i + 1]);
+    const apart = i === 0 || !/[\w)\]]/.test(text[i - 1]!);
+    if (apart && (star || isStart(text[i]))) {
+      const name = nameAt(text, star ? i + 1 : i);
+      out += star ? `what ${name.said} points to` : name.said;
+      i = name.end;
+    } else if (text[i] === '"' || text[i] === "`") {
+      // What is quoted stands so in the source.
+      const end = text.indexOf(text[i]!, i + 1);
+      const next = end < 0 ? text.length : end + 1;
+      out += text.slice(i, next);
+      i = next;
+    } else out += text[i++];
+  }
+  return out;
+}
+
+const isStart = (c: string | undefined): boolean => c !== undefined && /[A-Za-z_]/.test(c);
+const wordEnd = (text: string, at: number): number => {
+  let end = at;
+  while (end < text.length && /\w/.test(text[end]!)) end++;
+  return end;
+};
+
+/** The name of a value that begins at a place, in words, and where it ends. */
+function nameAt(text: string, at: number): { said: string; end: number } {
+  let end = wordEnd(text, at);
+  const word = text.slice(at, end);
+  // A shim of ours stands for what the macro of that name calls.
+  let said = word.replace(/^__fs_/, "");
+  if (text[end] === "(") {
+    const close = closing(text, end);
+    if (close < 0) return { said, end };
+    if (CONVERSION.test(word)) {
+      const inner = plainly(text.slice(end + 1, close));
+      return {
+        said: / [&|^<>=!+*/%-]{1,2} /.test(inner) ? `(${inner})`.replace(/^\(\((.*)\)\)$/, "($1)") : inner,
+        end: close + 1,
+      };
+    }
+    said += text.slice(end, close + 1);
+    end = close + 1;
+    const nth = /^ #(\d{1,6})\b/.exec(text.slice(end, end + 9));
+    if (nth !== null) {
+      said = `the ${ordinal(Number(nth[1]))} ${said}`;
+      end += nth[0].length;
+    }
+  }
+  for (;;) {
+    const rest = text.slice(end, end + 80);
+    const bits = /^->\d{1,9}:\d{1,9}/.exec(rest);
+    const part = /^@-?\d{1,9}(?=->|\.)/.exec(rest);
+    const off = /^(?:@(-?)|\+)\d{1,9}/.exec(rest);
+    const around = /^\+-\d{1,9}/.exec(rest);
+    const member = /^(?:(?:->|\.)[A-Za-z_]\w{0,78}|\[[\w ]{1,40}\])/.exec(rest);
+    if (bits !== null) said = `a bit of ${said}`;
+    else if (part === null && off !== null)
+      said = `${off[1] === "-" ? "what lies before" : "a member of"} ${said}`;
+    else if (around !== null) said = `what has ${said} in it`;
+    else if (part === null && member !== null) said += member[0];
+    const took = bits ?? part ?? off ?? around ?? member;
+    if (took === null) return { said, end };
+    end += took[0].length;
+  }
+}
+
+/**
+ * A comparison of the executor, and which way it went, without a double "not": "(x & 1) != 0" that did not hold is "x & 1 is
+ * 0", "n > 3" is "n <= 3".
+ */
+export function spokenChoice(text: string, held: boolean): string {
+  const parts = comparison(text);
+  if (parts === null && text.endsWith(" differs"))
+    return held ? plainly(text) : `${plainly(text.replace(/ differs$/, ""))} finds no difference`;
+  if (parts === null) return `${held ? "" : "not "}${plainly(text)}`;
+  const { left, right } = parts;
+  const op = held ? parts.op : OPPOSITE[parts.op]!;
+  const equal = op === "==";
+  if (right === "0" && (equal || op === "!=")) {
+    const inner = bare(left);
+    if (comparison(inner) !== null) return spokenChoice(inner, !equal);
+    return `${plainly(inner)} is ${equal ? "0" : "not 0"}`;
+  }
+  return `${plainly(bare(left))} ${op} ${plainly(bare(right))}`;
+}
+
+/** A text without conversions and brackets around all of it. */
+function bare(text: string): string {
+  let at = text;
+  for (;;) {
+    const open = at.indexOf("(");
+    if (open < 0 || (open > 0 && !CONVERSION.test(at.slice(0, open))) || closing(at, open) !== at.length - 1)
+      return at;
+    at = at.slice(open + 1, -1);
+  }
+}
+
+/** The two sides of a text that is one comparison. */
+function comparison(text: string): { left: string; op: string; right: string } | null {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "(") depth++;
+    else if (text[i] === ")") depth--;
+    else if (depth === 0 && text[i] === " ") {
+      const op = /^ (==|!=|<=|>=|<|>) /.exec(text.slice(i, i + 4))?.[1];
+      if (op !== undefined) return { left: text.slice(0, i), op, right: text.slice(i + op.length + 2) };
+    }
+  }
+  return null;
 }

@@ -6,7 +6,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { countsText, leftOutLine } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { whereText } from "../../server/review/function_outcome.ts";
-import { spoken, spokenCondition } from "../../server/review/spoken.ts";
+import { plainly, spoken, spokenChoice, spokenCondition } from "../../server/review/spoken.ts";
 import { mailOf } from "../support/one_change.ts";
 
 const lines = [
@@ -109,4 +109,85 @@ test("counts say which are of runs, and cases beyond the budget are like others 
   const budget = { kind: "budget", steps: 20_000_000 } as const;
   assert.match(leftOutLine(budget, 4, true), /^4 left out: what they reach, the others reach alike/);
   assert.match(leftOutLine(budget, 4, false), /none of the cases before them came to a verdict/);
+});
+
+test("names that the executor made are said as a person says them", () => {
+  for (const [text, said] of [
+    ["dev->driver_data+32", "a member of dev->driver_data"],
+    ["s32(u8(probe() #2->id))", "the 2nd probe()->id"],
+    ["*xa_load()@16->mapping", "what xa_load()->mapping points to"],
+    ["kcalloc()@-8 is read before it is written", "what lies before kcalloc() is read before it is written"],
+    ["gadget+-1960 is held since __fs_spin_lock()", "what has gadget in it is held since spin_lock()"],
+    ["gensts->0:3", "a bit of gensts"],
+    ['of_get("a+1 b", s32(n)) and `*p + 1`', 'of_get("a+1 b", s32(n)) and `*p + 1`'],
+    ["(idxd_dev+936 & 1)", "(a member of idxd_dev & 1)"],
+    ["a * b, no->thing.more[3]", "a * b, no->thing.more[3]"],
+    ["open( and s32(", "open( and s32("],
+    [
+      "the memory taken by kzalloc() is never given back.",
+      "the memory taken by kzalloc() is never given back.",
+    ],
+  ] as const)
+    assert.equal(plainly(text), said);
+});
+
+test("a decision has one no at most", () => {
+  const both = (text: string): string[] => [spokenChoice(text, true), spokenChoice(text, false)];
+  assert.deepEqual(both("(idxd_dev+936 & 1) != 0"), [
+    "a member of idxd_dev & 1 is not 0",
+    "a member of idxd_dev & 1 is 0",
+  ]);
+  assert.deepEqual(both("(s32(g->0:0) == 3) != 0"), ["a bit of g == 3", "a bit of g != 3"]);
+  assert.deepEqual(both("s32(n) > 3"), ["n > 3", "n <= 3"]);
+  assert.deepEqual(both("ioread32() #4 != 0"), ["the 4th ioread32() is not 0", "the 4th ioread32() is 0"]);
+  assert.deepEqual(both("spi == 0"), ["spi is 0", "spi is not 0"]);
+  assert.deepEqual(both("strcmp() differs"), ["strcmp() differs", "strcmp() finds no difference"]);
+  assert.deepEqual(both("is_big(n)"), ["is_big(n)", "not is_big(n)"]);
+});
+
+const unchecked = (last: string): string => `struct thing {
+	int on;
+	struct thing *peer;
+};
+
+static int thing_make(struct thing *parent)
+{
+	struct thing *one = kzalloc(sizeof(*one), GFP_KERNEL);
+	struct thing *two;
+
+${last}
+	kfree(two);
+	kfree(one);
+	return 0;
+}
+`;
+const TWO = "\ttwo = kmalloc(sizeof(*two), GFP_KERNEL);\n\tif (!two) {\n";
+
+test("a NULL that is followed comes from the call that gave it, not from what fails after it", () => {
+  const good = unchecked(`${TWO}\t\tkfree(one);\n\t\treturn -ENOMEM;\n\t}`);
+  const bad = unchecked(`${TWO}\t\tone->on = 1;\n\t\tkfree(one);\n\t\treturn -ENOMEM;\n\t}`);
+  const { findings } = reviewDocument(
+    parseDocument(Buffer.from(mailOf("drivers/thing/thing.c", good, bad)), "n.eml"),
+    {},
+  );
+  const [found] = findings.filter((f) => f.code === "null-dereference");
+  assert.match(
+    found!.message,
+    /^when kzalloc\(\) fails at line \d+ of the mail and kmalloc\(\) fails at line \d+ of the mail, /,
+  );
+});
+
+test("and one that is none of a call from where it was found to be one", () => {
+  const look = "\tif (!parent->peer)\n\t\tparent->on = 0;\n";
+  const good = unchecked(`${look}${TWO}\t\tkfree(one);\n\t\treturn -ENOMEM;\n\t}`);
+  const bad = unchecked(`${look}${TWO}\t\tparent->peer->on = 1;\n\t\tkfree(one);\n\t\treturn -ENOMEM;\n\t}`);
+  const { findings } = reviewDocument(
+    parseDocument(Buffer.from(mailOf("drivers/thing/thing.c", good, bad)), "n.eml"),
+    {},
+  );
+  const [found] = findings.filter((f) => f.code === "null-dereference");
+  assert.match(
+    found!.message,
+    /^when parent->peer is 0 at line \d+ of the mail and kmalloc\(\) fails at line \d+ of the mail, NULL is written/,
+  );
 });
