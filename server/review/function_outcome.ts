@@ -345,7 +345,8 @@ function nullFrom(
   const line = lineAt(fault.at.loc);
   /** The pointer that a decision found to be NULL, where the line follows one of that name. */
   const isFollowed = (c: Choice): boolean => {
-    const name = isOfCall(c) ? undefined : /(\w+) is 0$/.exec(said(c))?.[1];
+    const text = isOfCall(c) ? "" : said(c);
+    const name = text.endsWith(" is 0") ? /\b\w{1,80}$/.exec(text.slice(0, -5))?.[0] : undefined;
     return name !== undefined && line.includes(`${name}->`) && hasWord(line, name);
   };
   return decisive.findLast(isFollowed) ?? path.choices.findLast(isFollowed);
