@@ -177,6 +177,15 @@ const ROWS: readonly Row[] = [
     also: ["ndctl"],
   },
   {
+    system: "dcssblk",
+    era: "v6.12",
+    path: "drivers/s390/block/dcssblk.c",
+    fn: "dcssblk_remove_store",
+    from: "put_dax(info->dax_dev);",
+    to: "",
+    cases: ["dcssblk again=0", "dcssblk-fails step=1"],
+  },
+  {
     system: "libnvdimm",
     era: "v6.12",
     path: "drivers/nvdimm/pmem.c",

@@ -1,10 +1,11 @@
-/** A mail with one hunk of given lines in fs/dax.c, its counts made from them. Leaves out patches made of two texts (own_tree.ts). */
+/** A mail with one hunk of given lines in a file, fs/dax.c if nothing else is said, its counts made from them. Leaves out patches made of two texts (own_tree.ts). */
 
 export interface HunkMail {
   readonly subject: string;
   readonly id: string;
   /** "Wed, 02 Apr 2025": the day says which era the mail is of. */
   readonly day: string;
+  readonly path?: string;
   /** Line of the file at which it begins, on both sides. */
   readonly at: number;
   /** What the `@@` line names. */
@@ -15,7 +16,16 @@ export interface HunkMail {
   readonly more?: string;
 }
 
-export function hunkMail({ subject, id, day, at, section, lines, more = "" }: HunkMail): string {
+export function hunkMail({
+  subject,
+  id,
+  day,
+  path = "fs/dax.c",
+  at,
+  section,
+  lines,
+  more = "",
+}: HunkMail): string {
   const without = (sign: string): number => lines.filter((l) => !l.startsWith(sign)).length;
   return `From: A Tester <tester@example.org>
 Subject: [PATCH] ${subject}
@@ -23,9 +33,9 @@ Message-ID: <${id}@example.org>
 Date: ${day} 09:00:00 +0000
 
 ---
-diff --git a/fs/dax.c b/fs/dax.c
---- a/fs/dax.c
-+++ b/fs/dax.c
+diff --git a/${path} b/${path}
+--- a/${path}
++++ b/${path}
 @@ -${at},${without("+")} +${at},${without("-")} @@ ${section}
 ${lines.join("\n")}
 ${more}`;

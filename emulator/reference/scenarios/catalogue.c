@@ -118,6 +118,8 @@ extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_pwrite_and_fault;
+extern const struct fsc_scenario fsc_scenario_dcssblk;
+extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -225,6 +227,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_hmem_probe_fails,
 #if FSC_ERA >= 612
 	&fsc_scenario_pwrite_and_fault,
+	&fsc_scenario_dcssblk,
+	&fsc_scenario_dcssblk_fails,
 #endif
 	NULL,
 };

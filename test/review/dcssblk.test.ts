@@ -1,0 +1,76 @@
+/**
+ * Memory of s390 without struct pages, from the mail alone: a patch brings the function in which the disk of a segment gets its
+ * DAX, and what it does there is what a file system finds. Leaves out what such a patch does in functions shown in part.
+ */
+import "../../server/shipped.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
+
+const review = (body: readonly string[]) =>
+  reviewDocument(
+    parseDocument(
+      Buffer.from(
+        hunkMail({
+          subject: "dcssblk: DAX in a function of its own",
+          id: "dcss",
+          day: "Fri, 31 Jan 2025",
+          path: "drivers/s390/block/dcssblk.c",
+          at: 534,
+          section: "static const struct attribute_group *dcssblk_dev_attr_groups[] = {",
+          lines: [
+            " \tNULL,",
+            " };",
+            " ",
+            "+static int dcssblk_setup_dax(struct dcssblk_dev_info *dev_info)",
+            "+{",
+            ...body.map((l) => `+${l}`),
+            "+}",
+            "+",
+            " /*",
+            "  * device attribute for adding devices",
+          ],
+        }),
+      ),
+      "dcss.eml",
+    ),
+    { era: "v6.12", scenario: "dcssblk*" },
+  );
+
+const MAKES = [
+  "\tstruct dax_device *dax = alloc_dax(dev_info, &dcssblk_dax_ops);",
+  "",
+  "\tif (IS_ERR(dax))",
+  "\t\treturn PTR_ERR(dax);",
+  "\tset_dax_synchronous(dax);",
+];
+
+test("a disk that is given its DAX elsewhere is as it was", () => {
+  const { runs, findings } = review([
+    ...MAKES,
+    "\tdev_info->dax_dev = dax;",
+    "\treturn dax_add_host(dax, dev_info->gd);",
+  ]);
+  assert.deepEqual(findings, []);
+  assert.deepEqual([...new Set(runs.map((r) => r.verdict))], ["clean"]);
+});
+
+test("a disk that is given none cannot be mounted with DAX any more, which is told where that is decided", () => {
+  const { findings, runs } = review([
+    "\tif (!IS_ENABLED(CONFIG_DCSSBLK_DAX))",
+    "\t\treturn 0;",
+    "\treturn -EIO;",
+  ]);
+  const told = findings.filter((f) => f.verdict === "new");
+  assert.equal(told.length, 1);
+  assert.match(told[0]!.message, /a file system on the disk of a segment can do DAX/);
+  for (const r of runs)
+    assert.equal(r.verdict, /^dcssblk-fails/.test(r.scenario) ? "clean" : "new", r.scenario);
+});
+
+test("a DAX device that the disk does not know of is lost", () => {
+  const { findings } = review([...MAKES, "\treturn dax_add_host(dax, dev_info->gd);"]);
+  assert.ok(findings.some((f) => f.verdict === "new" && f.code === "leaked-object"));
+});
