@@ -114,13 +114,13 @@ extern const struct fsc_scenario fsc_scenario_fstests_generic_437;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_461;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_503;
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
-extern const struct fsc_scenario fsc_scenario_altmap_entries;
-extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_pwrite_and_fault;
 extern const struct fsc_scenario fsc_scenario_dcssblk;
 extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 #endif
+extern const struct fsc_scenario fsc_scenario_altmap_entries;
+extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -223,12 +223,12 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fstests_generic_461,
 	&fsc_scenario_fstests_generic_503,
 	&fsc_scenario_p2pdma_mmap,
-	&fsc_scenario_altmap_entries,
-	&fsc_scenario_hmem_probe_fails,
 #if FSC_ERA >= 612
 	&fsc_scenario_pwrite_and_fault,
 	&fsc_scenario_dcssblk,
 	&fsc_scenario_dcssblk_fails,
 #endif
+	&fsc_scenario_altmap_entries,
+	&fsc_scenario_hmem_probe_fails,
 	NULL,
 };
