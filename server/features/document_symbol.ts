@@ -40,7 +40,7 @@ export function outline(snapshot: Snapshot): OutlineNode[] {
 }
 
 function patchNode(snapshot: Snapshot, patch: Patch): OutlineNode {
-  const detail = [patchNumber(patch), patch.confidence === "repaired" ? "repaired" : ""]
+  const detail = [patchNumber(patch, snapshot.parsed), patch.confidence === "repaired" ? "repaired" : ""]
     .filter((s) => s)
     .join(" · ");
   const functions = new Map<string, FunctionView[]>();

@@ -92,7 +92,7 @@ export function pairOf(
     return { path, text: terminalLines(texts[side] ?? ""), docLines, line: lineAt(place, docLines) };
   };
   const name = (file.path || file.oldPath || "(unnamed file)").split("/").pop()!;
-  const number = patchNumber(patch);
+  const number = patchNumber(patch, snapshot.parsed);
   return {
     uri: snapshot.uri,
     version: snapshot.version,

@@ -34,7 +34,9 @@ export function scenarioTests(snapshot: Snapshot, result = snapshot.review?.resu
       {
         index: patch.index,
         label: labelText(
-          [patchNumber(patch), patch.subject || "(no subject)"].filter((s) => s !== "").join(" "),
+          [patchNumber(patch, snapshot.parsed), patch.subject || "(no subject)"]
+            .filter((s) => s !== "")
+            .join(" "),
         ),
         description: labelText(patchText(result, patch.index)),
         docLine: patch.files[0]?.docLine ?? patch.docLine,

@@ -249,10 +249,18 @@ export function commentsOn(ref: LineRef): Comment[] {
   return ref.patch.comments.filter((c) => c.anchorDocLine === ref.line.docLine);
 }
 
-/** "21/26" or "" for a patch that stands alone. */
-export function patchNumber(patch: Patch): string {
-  return patch.total > 1 ? `${patch.number}/${patch.total}` : "";
+/** "21/26", with its version where the document has several ("v2 21/26"); "" of a patch that stands alone. */
+export function patchNumber(patch: Patch, { patches }: Pick<ParsedDocument, "patches">): string {
+  let several = versions.get(patches);
+  if (several === undefined) {
+    several = new Set(patches.flatMap((p) => (p.total > 1 ? [p.revision] : []))).size > 1;
+    versions.set(patches, several);
+  }
+  return patch.total > 1 ? `${several ? `v${patch.revision} ` : ""}${patch.number}/${patch.total}` : "";
 }
+
+/** Whether patches are of several versions of a series. */
+const versions = new WeakMap<readonly Patch[], boolean>();
 
 /** What `ReviewOptions.patch` takes to mean this patch and no other; undefined where there is no such word. */
 export function patchSelector(parsed: ParsedDocument, patch: Patch): string | undefined {

@@ -187,7 +187,9 @@ function patchRow(snapshot: Snapshot, patch: Patch, found: readonly PlacedFindin
   const result = snapshot.review?.result;
   const standing = patchStanding(result, patch.index);
   const waits = standing === "not-run" && snapshot.state === "checking";
-  const title = [patchNumber(patch), patch.subject || "(no subject)"].filter((s) => s !== "").join(" ");
+  const title = [patchNumber(patch, snapshot.parsed), patch.subject || "(no subject)"]
+    .filter((s) => s !== "")
+    .join(" ");
   return {
     ...row(id, "patch", title, patch.files[0]?.docLine ?? patch.docLine),
     description: waits ? "waits" : patchText(result, patch.index),

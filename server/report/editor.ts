@@ -6,7 +6,6 @@
 import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
-import { fateText } from "../source/fate.ts";
 import { fileTotals, isAnyJudged, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
@@ -15,7 +14,9 @@ import { terminalText } from "./text.ts";
 import {
   fateCounts,
   fidelityText,
+  hunkGroups,
   leftOutLine,
+  linesText,
   saidOf,
   share,
   treeText,
@@ -115,7 +116,7 @@ function hunkLines(snapshot: Snapshot, patch: number): string[] {
   if (hunks.length === 0) return [];
   return [
     `  hunks in the tree: ${fateCounts(hunks)}`,
-    ...oddHunks(hunks).map((h) => `    ${h.path}, line ${place(h.docLine)}: ${fateText(h.fate)}`),
+    ...hunkGroups(oddHunks(hunks)).map((g) => `    ${linesText(g.docLines.map(place))}, ${g.text}`),
   ];
 }
 

@@ -17,7 +17,7 @@ import {
   type Side,
   type Verdict,
 } from "../review/types.ts";
-import { isPassedBy } from "../review/why.ts";
+import { FROM_CACHE, HUNK_REFUSED, isPassedBy, notJudged } from "../review/why.ts";
 import { evidenceText, refusalText } from "../source/fate.ts";
 
 /** The loudest first. */
@@ -76,7 +76,7 @@ export function oddHunks(hunks: readonly HunkNote[]): readonly HunkNote[] {
   return hunks.filter((h) => ![told, "exact", "offset"].includes(h.fate.kind));
 }
 
-/** The notes, each once, without those that repeat the fate of a hunk. */
+/** The notes, each once, without those that repeat the fate of a hunk; what many patches have in common is one note. */
 export function notesOf(result: ReviewResult): string[] {
   const reasons = result.hunks.flatMap(({ path, fate }) =>
     fate.kind === "merged"
@@ -85,9 +85,14 @@ export function notesOf(result: ReviewResult): string[] {
         ? [{ path, why: refusalText(fate.why) }]
         : [],
   );
+  const refused = new Set(result.functions.flatMap((f) => (f.reason === HUNK_REFUSED ? [f.name] : [])));
   const doubled = (note: string): boolean =>
-    reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why));
-  return [...new Set(result.notes)].filter((n) => !doubled(n));
+    reasons.some(({ path, why }) => note.startsWith(`${path}, `) && note.endsWith(why)) ||
+    [...refused].some((name) => note === notJudged(name));
+  const kept = result.notes.filter((n) => n.endsWith(FROM_CACHE)).length;
+  const of = result.plans.length;
+  const cached = kept === 0 ? [] : [`${of === 1 ? "" : `${kept} of ${of} patches: `}${FROM_CACHE}`];
+  return [...new Set(result.notes)].filter((n) => !n.endsWith(FROM_CACHE) && !doubled(n)).concat(cached);
 }
 
 /** What of a patch's lines that have code the scenarios reached: of the added ones, else of the removed ones. */

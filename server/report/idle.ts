@@ -32,7 +32,11 @@ const NAMED_MAX = 12;
 /** "a(), b() (no scenario calls them); c() (the diff shows only a part of it)": each reason once. */
 function byReason(functions: ReviewResult["functions"]): string {
   const groups = new Map<string, string[]>();
-  for (const f of functions) groups.set(f.reason, [...(groups.get(f.reason) ?? []), `${f.name}()`]);
+  for (const f of functions) {
+    const names = groups.get(f.reason) ?? [];
+    groups.set(f.reason, names);
+    if (!names.includes(`${f.name}()`)) names.push(`${f.name}()`);
+  }
   return [...groups]
     .map(([reason, names]) => {
       const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";

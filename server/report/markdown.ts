@@ -41,7 +41,7 @@ export function markdownReport(doc: ParsedDocument, result: ReviewResult, chosen
 
 /** "3/7 ", or "" of a patch that stands alone. */
 const numbered = (doc: ParsedDocument, index: number): string =>
-  `${patchNumber(doc.patches[index]!)} `.trimStart();
+  `${patchNumber(doc.patches[index]!, doc)} `.trimStart();
 
 function findingLines(doc: ParsedDocument, f: Finding): string[] {
   const [what, ...rest] = saidOf(f);

@@ -2,6 +2,7 @@
  * A series at a glance: a row a patch, a column a check (read, fits, builds, runs of scenarios, paths of functions). The
  * states are those of Patchwork: pending, success, warning, fail. Leaves out what was found (terminal.ts, editor.ts).
  */
+import { patchNumber } from "../features/snapshot.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { isOwnRun } from "../review/finding.ts";
 import { type Finding, isJudged, type ReviewResult, type Run } from "../review/types.ts";
@@ -54,7 +55,7 @@ export function matrixOf(doc: ParsedDocument, result: ReviewResult, patches: rea
     const rest = findings.filter((f) => !broken.includes(f));
     const answered = runs.some((r) => isJudged(r.verdict));
     return {
-      number: patch.total > 1 ? `${patch.number}/${patch.total}` : "",
+      number: patchNumber(patch, doc),
       subject: patch.subject || "(no subject)",
       docLine: patch.files[0]?.hunks[0]?.line ?? 0,
       cells: {
@@ -97,11 +98,12 @@ const SUBJECT = 23;
 
 /** The rows as text of at most 80 columns, and what its marks mean. @param line whether a row names its line of the document */
 export function matrixText(rows: readonly MatrixRow[], paint: Paint, line = false): string[] {
-  const narrow = line ? 4 : 0;
+  const wide = Math.max(6, ...rows.map((r) => r.number.length + (r.kept ? 1 : 0)));
+  const narrow = (line ? 4 : 0) + wide - 6;
   const room = SUBJECT - narrow;
   const out = [
     paint(
-      `${"".padEnd(6)} ${"".padEnd(room)} ${CHECKS.map((c) => c.padEnd(HEAD[c])).join(" ")}${line ? "" : " before"}`.trimEnd(),
+      `${"".padEnd(wide)} ${"".padEnd(room)} ${CHECKS.map((c) => c.padEnd(HEAD[c])).join(" ")}${line ? "" : " before"}`.trimEnd(),
       "bold",
     ),
   ];
@@ -115,7 +117,7 @@ export function matrixText(rows: readonly MatrixRow[], paint: Paint, line = fals
     });
     const end = line ? `line ${row.docLine}` : row.already === 0 ? "" : String(row.already);
     out.push(
-      `${`${row.number}${row.kept ? "*" : ""}`.padEnd(6)} ${cut.padEnd(room)} ${cells.join(" ")} ${end}`.trimEnd(),
+      `${`${row.number}${row.kept ? "*" : ""}`.padEnd(wide)} ${cut.padEnd(room)} ${cells.join(" ")} ${end}`.trimEnd(),
     );
   }
   const texts = rows.flatMap((r) => CHECKS.map((c) => r.cells[c].text));

@@ -29,7 +29,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
   const f = placed.finding;
   const rule = ruleOf(f.code);
   const patch = snapshot.parsed.patches[f.patch];
-  const number = patch === undefined ? "" : patchNumber(patch);
+  const number = patch === undefined ? "" : patchNumber(patch, snapshot.parsed);
   const view: FindingView = {
     uri: snapshot.uri,
     index: placed.index,

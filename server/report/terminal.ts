@@ -3,6 +3,7 @@
  * kernel tree, findings with their traces, what did not run, notes. Leaves out `--coverage` (terminal_coverage.ts) and
  * the command itself (cli_review.ts).
  */
+import { patchNumber } from "../features/snapshot.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
@@ -12,7 +13,16 @@ import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
-import { fateCounts, fixedByText, hunkText, leftOutLine, lineText, reachText, saidOf } from "./words.ts";
+import {
+  fateCounts,
+  fixedByText,
+  hunkGroups,
+  leftOutLine,
+  linesText,
+  lineText,
+  reachText,
+  saidOf,
+} from "./words.ts";
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -41,7 +51,10 @@ export function reviewText(
   if (result.tree !== undefined) out.push(...wrap(treeLine(result.tree), WIDTH, "    "), "");
   for (const index of chosen) {
     const patch = doc.patches[index]!;
-    const number = patch.number > 0 && patch.total > 0 ? `[${patch.number}/${patch.total}] ` : "";
+    const numbered =
+      patchNumber(whole.patches[index]!, whole) ||
+      (patch.total > 0 && patch.number > 0 ? `${patch.number}/${patch.total}` : "");
+    const number = numbered === "" ? "" : `[${numbered}] `;
     out.push(
       ...wrap(`${number}${patch.subject || "(no subject)"}`, WIDTH, "    ").map((l) => paint(l, "bold")),
     );
@@ -136,10 +149,10 @@ function hunkLines(result: ReviewResult, index: number, all: boolean, paint: Pai
   const out = wrap(`hunks in the tree: ${fateCounts(hunks)}`, WIDTH - 2, "  ").map((l) =>
     paint(`  ${l}`, "dim"),
   );
-  const odd = oddHunks(hunks);
-  for (const h of all ? odd : odd.slice(0, HUNKS_MAX)) {
-    const lines = wrap(`line ${h.docLine}, ${hunkText(h)}`, WIDTH - 4, "  ");
-    out.push(...lines.map((l) => `    ${h.fate.kind === "rejected" ? paint(l, "yellow") : paint(l, "dim")}`));
+  const odd = hunkGroups(oddHunks(hunks));
+  for (const g of all ? odd : odd.slice(0, HUNKS_MAX)) {
+    const lines = wrap(`${linesText(g.docLines)}, ${g.text}`, WIDTH - 4, "  ");
+    out.push(...lines.map((l) => `    ${paint(l, g.kind === "rejected" ? "yellow" : "dim")}`));
   }
   if (!all && odd.length > HUNKS_MAX)
     out.push(paint(`    and ${odd.length - HUNKS_MAX} more (--all)`, "dim"));

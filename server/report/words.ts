@@ -152,6 +152,31 @@ function offsets(hunks: readonly HunkNote[]): string {
 /** A hunk with its fate, one line: "fs/dax.c: offset 3". */
 export const hunkText = ({ path, fate }: HunkNote): string => `${path}: ${fateText(fate)}`;
 
+/** Hunks of one file that came to the same, in the order of the first of each. */
+export interface HunkGroup {
+  readonly docLines: readonly number[];
+  readonly kind: HunkFate["kind"];
+  /** "fs/dax.c: offset 3" */
+  readonly text: string;
+}
+
+export function hunkGroups(hunks: readonly HunkNote[]): HunkGroup[] {
+  const groups = new Map<string, { docLines: number[]; kind: HunkFate["kind"]; text: string }>();
+  for (const h of hunks) {
+    const text = hunkText(h);
+    const known = groups.get(text);
+    if (known !== undefined) known.docLines.push(h.docLine);
+    else groups.set(text, { docLines: [h.docLine], kind: h.fate.kind, text });
+  }
+  return [...groups.values()];
+}
+
+/** "line 40", "lines 40, 52 and 61" */
+export function linesText(lines: readonly number[]): string {
+  if (lines.length < 2) return `line ${lines[0] ?? 0}`;
+  return `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
+}
+
 /** "41 of 45 (91 %)" */
 export function share(part: number, all: number): string {
   return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;

@@ -405,7 +405,8 @@ function functionCasesOf(
 ): FunctionCases | null {
   if (options.noFunctions === true || options.scenario !== undefined) return null;
   if (context === null) {
-    if (sources.nothing?.kind !== "uncalled") return null;
+    const kind = sources.nothing?.kind;
+    if (kind !== "uncalled" && kind !== "other-arch") return null;
     const images = mailImages(patch);
     return images.files.length === 0 ? null : new FunctionCases(null, images, false);
   }

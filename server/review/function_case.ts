@@ -16,6 +16,7 @@ import { codeText } from "../source/tree_side.ts";
 import { readContracts } from "./contracts.ts";
 import { type Life, livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
+import { notJudged } from "./why.ts";
 
 /** What can be run of a patch: made without reading a header. */
 export interface FunctionPlan {
@@ -357,7 +358,7 @@ function planFunctions(files: readonly FileImages[], torn: Torn): FunctionPlan {
       notes.push(`${f.path}: hunks do not fit the tree, so its functions are not judged`);
       continue;
     }
-    for (const name of blocked) notes.push(`${name}() is not judged: a hunk in it does not fit the tree`);
+    for (const name of blocked) notes.push(notJudged(name));
     entries.push(...entriesOf(f.path, f.before!, f.after!, names, blocked));
   }
   if (entries.length > MAX_ENTRIES)

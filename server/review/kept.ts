@@ -21,7 +21,7 @@ import type { PatchResult } from "./analysis.ts";
 import { parseReplay, replayToken } from "./replay.ts";
 import { patchTitle } from "./sides.ts";
 import type { Finding, ReviewOptions, Run } from "./types.ts";
-import { type NothingRuns, nothingText } from "./why.ts";
+import { FROM_CACHE, type NothingRuns, nothingText } from "./why.ts";
 
 /** Of the stored form and of what the key holds. */
 const VERSION = 2;
@@ -246,8 +246,7 @@ function placed(stored: Stored, of: KeptOf): PatchResult | null {
   };
 }
 
-const keptNote = (patch: Patch): string =>
-  `patch "${patchTitle(patch)}": from the cache, where the same code was run before; --no-cache, or FOLIOSCOPE_NO_CACHE=1, runs it again`;
+const keptNote = (patch: Patch): string => `patch "${patchTitle(patch)}": ${FROM_CACHE}`;
 
 function tokenFor(token: string, patch: number): string {
   const replay = parseReplay(token);
@@ -368,7 +367,9 @@ const leftOut: Shape = (v) =>
   record({ kind: oneOf("unreached"), inTree: flag })(v) ||
   record({ kind: oneOf("one-era"), era: text })(v) ||
   record({ kind: oneOf("budget"), steps: count })(v) ||
-  (record({ kind: oneOf("no-function", "no-code", "user-space", "partial", "uncalled", "refused") })(v) &&
+  (record({
+    kind: oneOf("no-function", "no-code", "user-space", "other-arch", "partial", "uncalled", "refused"),
+  })(v) &&
     toldBy<NothingRuns>(nothingText)(v));
 const plan = record({
   patch: count,

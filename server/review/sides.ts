@@ -17,7 +17,16 @@ import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import type { SideImages } from "../source/images.ts";
-import { codeOf, isUserSpace, overlayOf, referenceHas, type SideOverlay } from "../source/overlay.ts";
+import {
+  codeOf,
+  isKernelC,
+  isOfMachine,
+  isOtherArch,
+  isUserSpace,
+  overlayOf,
+  referenceHas,
+  type SideOverlay,
+} from "../source/overlay.ts";
 import { baseCommitOf } from "../source/stack.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
 import { type TreeSide, treeSides } from "../source/tree_side.ts";
@@ -96,7 +105,8 @@ export function sourcesOf(
     release: context === null ? "" : versionOf(context.tree),
   };
   const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
-  if (inTree !== null && "same" in inTree)
+  if (inTree !== null && "same" in inTree) {
+    noteOtherArches(patch, told.notes);
     return {
       ...told,
       ...inTree,
@@ -104,6 +114,8 @@ export function sourcesOf(
       taken: false,
       nothing: null,
     };
+  }
+  noteOtherArches(patch, told.notes);
   const eras = chooseEras(patch, {
     before: replay?.beforeEra ?? options.era,
     after: replay?.afterEra ?? options.era,
@@ -127,6 +139,15 @@ export function sourcesOf(
     taken: asked !== null,
     nothing: inTree ?? nothingToRun(patch, overlays.before, overlays.after, eras),
   };
+}
+
+/** Says of which files of a patch no scenario runs anything, where others run: those of other architectures. */
+function noteOtherArches(patch: Patch, notes: string[]): void {
+  const c = patch.files.map((f) => f.path || f.oldPath).filter(isKernelC);
+  const [first, ...more] = c.filter(isOtherArch);
+  if (first === undefined || more.length + 1 === c.length) return;
+  const files = more.length === 0 ? `${first} is` : `${first} and ${more.length} more are`;
+  notes.push(`${files} of other architectures than the machine here (x86-64): no scenario runs them`);
 }
 
 /** Functions that a patch adds and that the kernel of `era` has callers for: what stands in their place before. */
@@ -223,16 +244,20 @@ function fromTree(
   return { ...sides, eras };
 }
 
-/** Nothing of C is shown: of a program of user space there may be. */
+/** Nothing of C is shown that scenarios could run: of a program of user space, or of another architecture, there may be. */
 function noFunction(patch: Patch): NothingRuns {
   const c = patch.files.map((f) => f.path || f.oldPath).filter((path) => /\.[ch]$/.test(path));
-  return c.length > 0 && c.every(isUserSpace) ? { kind: "user-space", path: c[0]! } : { kind: "no-function" };
+  if (c.length > 0 && c.every(isUserSpace)) return { kind: "user-space", path: c[0]! };
+  const other = c.filter((path) => !isUserSpace(path));
+  return other.length > 0 && other.every(isOtherArch)
+    ? { kind: "other-arch", path: other[0]! }
+    : { kind: "no-function" };
 }
 
 /** A changed line of C stands within something: an `@@` line that ends in a return type does not say what it is called. */
 const insideOne = (patch: Patch): boolean =>
   patch.files
-    .filter((f) => f.path.endsWith(".c") && !isUserSpace(f.path))
+    .filter((f) => f.path.endsWith(".c") && isOfMachine(f.path))
     .flatMap((f) => f.hunks)
     .flatMap((h) => h.lines)
     .some((l) => /^[+-]$/.test(l.kind) && /^\s+\w/.test(l.text));
@@ -307,7 +332,7 @@ function missingOf(patch: Patch, hunks: readonly HunkNote[]): PatchSides["missin
   const rejected = hunks.filter(
     ({ path, fate }) =>
       fate.kind === "rejected" &&
-      /\.[ch]$/.test(path) &&
+      isOfMachine(path) &&
       (fate.why.kind !== "no-file" || path.endsWith(".h")) &&
       fate.why.kind !== "changes-nothing",
   );

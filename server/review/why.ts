@@ -21,6 +21,12 @@ export const passesBy = (total: number, kind: "added" | "removed"): string =>
   `${PASSES_BY}0 of ${total} ${kind} line${total === 1 ? "" : "s"} with code ${total === 1 ? "was" : "were"} reached`;
 export const isPassedBy = (reason: string): boolean => reason.startsWith(PASSES_BY);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
+/** Of a function that is not run by itself for the same reason. */
+export const notJudged = (name: string): string =>
+  `${name}() is not judged: a hunk in it does not fit the tree`;
+/** Of a patch whose result was kept. */
+export const FROM_CACHE =
+  "from the cache, where the same code was run before; --no-cache, or FOLIOSCOPE_NO_CACHE=1, runs it again";
 export const NO_BOOT = "a side does not boot";
 
 /** Why nothing of a patch can run. */
@@ -29,6 +35,8 @@ export type NothingRuns =
   | { readonly kind: "no-code" }
   /** All C of the patch is of programs that the kernel's repository carries. */
   | { readonly kind: "user-space"; readonly path: string }
+  /** All C of the patch is of an architecture that the machine is not. */
+  | { readonly kind: "other-arch"; readonly path: string }
   | { readonly kind: "partial"; readonly names: readonly string[] }
   | {
       readonly kind: "uncalled";
@@ -66,6 +74,8 @@ export function nothingText(why: NothingRuns): string {
       return "the diff shows no C function";
     case "user-space":
       return `${why.path} is of a program of user space, which does not run here; the patch leaves the kernel's C as it is`;
+    case "other-arch":
+      return `${why.path} is of another architecture than the machine here (x86-64), and nothing else of the kernel's C changes`;
     case "no-code":
       return "the patch changes comments and white space alone: what runs is the same before and after";
     case "partial": {

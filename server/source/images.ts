@@ -280,13 +280,20 @@ function stackNotes(plan: PatchPlan, name: string): string[] {
   const already = plan.files.reduce((n, f) => n + countFate(f, "already"), 0);
   if (!reversed && already > 0) notes.push(`${name}: ${already} hunks are in the tree already`);
   for (const note of problemNotes(plan)) notes.push(`${name}: ${note}`);
-  for (const file of plan.files) {
-    for (const { fate, hunk } of file.placed)
+  const odd = { rejected: [] as string[], merged: [] as string[] };
+  for (const file of plan.files)
+    for (const { fate, hunk } of file.placed) {
+      const at = `${file.file.path}, ${shortHeader(hunk)}`;
       if (fate.kind === "rejected" && file.problem === null)
-        notes.push(`${name} does not fit: ${file.file.path}, ${shortHeader(hunk)}: ${refusalText(fate.why)}`);
-      else if (fate.kind === "merged")
-        notes.push(`${name}: ${file.file.path}, ${shortHeader(hunk)} merged: ${evidenceText(fate.evidence)}`);
-  }
+        odd.rejected.push(`${at}: ${refusalText(fate.why)}`);
+      else if (fate.kind === "merged") odd.merged.push(`${at} merged: ${evidenceText(fate.evidence)}`);
+    }
+  const told = (lead: string, [first, ...more]: readonly string[], rest: string): void => {
+    if (first === undefined) return;
+    notes.push(`${name}${lead}: ${first}${more.length === 0 ? "" : `; ${more.length} more ${rest}`}`);
+  };
+  told(" does not fit", odd.rejected, odd.rejected.length === 2 ? "hunk does not" : "hunks do not");
+  told("", odd.merged, odd.merged.length === 2 ? "hunk is" : "hunks are");
   return notes;
 }
 

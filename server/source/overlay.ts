@@ -38,6 +38,12 @@ export const isUserSpace = (path: string): boolean =>
 /** C of the kernel: what may run here. */
 export const isKernelC = (path: string): boolean => /\.[ch]$/.test(path) && !isUserSpace(path);
 
+/** Code of an architecture that the machine is not: its functions run path by path at most. */
+export const isOtherArch = (path: string): boolean => /^arch\/(?!x86\/)/.test(path);
+
+/** C of the kernel that scenarios may run. */
+export const isOfMachine = (path: string): boolean => isKernelC(path) && !isOtherArch(path);
+
 /**
  * Gathers one side. Comment-only and non-C files give nothing. `has`: whether the reference kernel has what a definition
  * says; a variable, macro or type that context lines merely show is then not laid over it.
@@ -50,7 +56,7 @@ export function overlayOf(
   const whole = new Map<string, SideDefinition[]>();
   const partial: SideDefinition[] = [];
   for (const d of patch.definitions) {
-    if (d.side !== side || !isKernelC(d.path)) continue;
+    if (d.side !== side || !isOfMachine(d.path)) continue;
     if (d.visible !== "whole") {
       if (d.kind === "function") partial.push(d);
       continue;

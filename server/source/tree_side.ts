@@ -8,7 +8,7 @@ import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import type { TreeSource, TreeUnit } from "../../emulator/kernel_tree.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 import type { FileImages, KernelTree, SideImages } from "./images.ts";
-import { isKernelC, type SideOverlay } from "./overlay.ts";
+import { isOfMachine, type SideOverlay } from "./overlay.ts";
 import { SUBSYSTEMS } from "./subsystems.ts";
 import type { TreeIndex } from "./tree_index.ts";
 
@@ -93,7 +93,7 @@ export function treeSides(
   config: readonly string[] = [],
   grafts: ReadonlySet<SideDefinition> = new Set(),
 ): { before: TreeSide; after: TreeSide; same: boolean } | null {
-  const files = images.files.filter((f) => isKernelC(f.path) && (f.before !== null || f.after !== null));
+  const files = images.files.filter((f) => isOfMachine(f.path) && (f.before !== null || f.after !== null));
   if (!files.some((f) => f.touched)) return null;
   const extra = PREFERRED_FILES.filter((p) => !files.some((f) => f.path === p));
   for (const path of extra) {
@@ -283,7 +283,11 @@ function rejectedDefinitions(
   if (lines.size === 0) return [];
   return patch.definitions.filter(
     (d) =>
-      d.side === side && d.changed && !runs.has(d) && isKernelC(d.path) && d.lines.some((l) => lines.has(l)),
+      d.side === side &&
+      d.changed &&
+      !runs.has(d) &&
+      isOfMachine(d.path) &&
+      d.lines.some((l) => lines.has(l)),
   );
 }
 

@@ -10,11 +10,13 @@ import { after, test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import { warnText } from "../../emulator/invariants/reports.ts";
 import { runReview } from "../../server/cli_review.ts";
+import { patchNumber } from "../../server/features/snapshot.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { markdownReport } from "../../server/report/markdown.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
+import { FROM_CACHE, notJudged } from "../../server/review/why.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { heard } from "../support/heard.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
@@ -112,6 +114,39 @@ test("hunks: what fits exactly is counted, what was merged or rejected is told o
   assert.equal(text.match(/note: other/g)?.length, 1);
   assert.doesNotMatch(text, /line 40, /);
   assert.deepEqual(wide(text), []);
+});
+
+test("hunks of one file with one fate are one line, functions of one name are named once, the cache is told once", () => {
+  const away = { kind: "rejected", why: { kind: "no-file" } } as const;
+  const hunks = [40, 50, 60].map((docLine) => ({ patch: 0, docLine, path: "arch/x/a.h", fate: away }));
+  const [one] = treeReview().functions;
+  const idle = { ...one!, name: "wheel", reason: "its hunk does not fit the kernel tree", executed: false };
+  const notes = ["1/2", "2/2"].map((n) => `patch "${n}": ${FROM_CACHE}`);
+  const plan = { patch: 0, cases: 1, leftOut: [], whole: [] };
+  const text = textOf(
+    treeReview({
+      hunks,
+      functions: [idle, { ...idle, path: "other.h" }],
+      notes: [...notes, notJudged("wheel")],
+      plans: [plan, { ...plan, patch: 1 }],
+    }),
+  ).replace(/\s+/g, " ");
+  assert.match(text, /lines 40, 50 and 60, arch\/x\/a\.h: rejected: the tree has no such file/);
+  assert.equal(text.match(/no such file/g)?.length, 1);
+  assert.match(text, /did not run: wheel\(\) \(its hunk/);
+  assert.equal(text.match(/from the cache/g)?.length, 1);
+  assert.match(text, /2 of 2 patches: from the cache/);
+  assert.doesNotMatch(text, /is not judged/);
+});
+
+test("where a document has several versions of a series, numbers say which", () => {
+  const patch = { ...doc.patches[0]!, number: 3, total: 7, revision: 1 };
+  const patches = [patch, { ...patch, revision: 2 }];
+  assert.deepEqual(
+    patches.map((p) => patchNumber(p, { patches })),
+    ["v1 3/7", "v2 3/7"],
+  );
+  assert.equal(patchNumber(patch, { patches: [patch] }), "3/7");
 });
 
 test("functions that did not run for one reason share it, and of many the first are named", () => {

@@ -6,6 +6,9 @@ import { reviewDocument } from "../../server/review/analysis.ts";
 import { nothingText } from "../../server/review/why.ts";
 import { changesNoCode } from "../../server/source/code_lines.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
+import { hunksOf, mailOfDiffs, referenceFunction } from "../support/one_change.ts";
+
+const FREE = "mm/memremap.c";
 
 /** A mail with one hunk of these lines, in a function that it shows in part. */
 const mailOf = (lines: readonly string[]): string =>
@@ -71,4 +74,23 @@ diff --git a/${path} b/${path}
       .map((l) => l.why.kind);
   assert.deepEqual(kinds("tools/testing/selftests/mm/hmm-tests.c"), ["user-space"]);
   assert.deepEqual(kinds("tools/testing/nvdimm/pmem-dax.c"), ["uncalled"]);
+  assert.deepEqual(kinds("arch/powerpc/mm/pgtable.c"), ["other-arch"]);
+  assert.deepEqual(kinds("arch/x86/mm/counted.c"), ["uncalled"]);
+});
+
+test("what another architecture has is not laid over the machine's, and the reader is told", () => {
+  const freed = referenceFunction(FREE, "free_zone_device_folio", 1);
+  const zero = "static inline int put_page_testzero(u64 p)\n{\n\treturn 1;\n}";
+  const text = mailOfDiffs([
+    hunksOf(FREE, freed, freed.replace("{", "{\n\tcond_resched();")),
+    hunksOf("arch/powerpc/include/asm/mm.h", zero, zero.replace("1", "2")),
+  ]);
+  const result = reviewDocument(parseDocument(Buffer.from(text), "a.eml"), {
+    scenario: "p2pdma-mmap*",
+    era: "v6.12",
+  });
+  assert.ok(result.runs.length > 0 && result.runs.every((r) => r.verdict === "clean"));
+  assert.ok(
+    result.notes.some((n) => n.startsWith("arch/powerpc/include/asm/mm.h is of other architectures")),
+  );
 });
