@@ -5,7 +5,7 @@
 import type { ParsedDocument } from "../mail/types.ts";
 import { type Finding, isJudged, type ReviewResult, type Run } from "../review/types.ts";
 import { terminalLines } from "./text.ts";
-import { verdictText } from "./words.ts";
+import { stepPlace, verdictText } from "./words.ts";
 
 export function junitText(doc: ParsedDocument, result: ReviewResult, chosen: readonly number[]): string {
   const suites = chosen.map((patch) => suite(doc, result, patch));
@@ -78,9 +78,9 @@ function failing(doc: ParsedDocument, suiteName: string, name: string, found: re
   const first = found[0];
   const text = found.flatMap((f) => [
     `${f.severity} ${f.code}: ${f.message}`,
-    `  ${verdictText(doc, f)}${f.docLine > 0 ? `, line ${f.docLine}` : ""}`,
+    `  ${verdictText(doc, f)}${f.docLine > 0 ? `, line ${f.docLine} of the mail` : ""}`,
     `  replay ${f.replay}`,
-    ...f.trace.map((s) => `  ${s.role === "culprit" ? ">>" : "  "} ${s.text}`),
+    ...f.trace.map((s) => `  ${s.role === "culprit" ? ">>" : "  "} ${s.text}${stepPlace(s)}`),
   ]);
   return [
     `    <testcase classname=${attribute(suiteName)} name=${attribute(name)}>`,

@@ -6,7 +6,7 @@
 import { pathToFileURL } from "node:url";
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
-import type { Finding, ReviewResult, Severity, Verdict } from "../review/types.ts";
+import type { Finding, ReviewResult, Severity, TraceStep, Verdict } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
 import { jsonText, messageText } from "./text.ts";
 import { verdictText } from "./words.ts";
@@ -32,6 +32,7 @@ export function sarifText(doc: ParsedDocument, result: ReviewResult, version: st
     runs: [
       {
         tool: { driver: { name: "folioscope", version, rules: codes.map((c) => rule(c, ruleOf(c))) } },
+        originalUriBaseIds: BASE_IDS,
         artifacts: [{ location: { uri: artifact.uri }, roles: ["analysisTarget"] }],
         columnKind: "utf16CodeUnits",
         results: result.findings.map((f) => sarifResult(doc, f, codes.indexOf(f.code), region)),
@@ -93,7 +94,7 @@ function sarifResult(
                   locations: steps.map((s) => ({
                     location: {
                       message: said(s.text),
-                      ...(s.docLine > 0 ? region(s.docLine) : sourcePlace(s.path, s.line)),
+                      ...(s.docLine > 0 ? region(s.docLine) : sourcePlace(s)),
                     },
                     importance:
                       s.role === "culprit" ? "essential" : s.role === "history" ? "important" : "unimportant",
@@ -120,10 +121,27 @@ function sarifResult(
 /** A message. SARIF makes `[a](b)` a link in plain text too. */
 const said = (text: string): object => ({ text: messageText(text) });
 
-const sourcePlace = (path: string, line: number): object =>
+/** A place in the kernel tree or in the reference kernel: which of them, the base of its URI says. */
+const sourcePlace = ({ path, line, of }: TraceStep): object =>
   path === "" || line < 1
     ? {}
-    : { physicalLocation: { artifactLocation: { uri: relativeUri(path) }, region: { startLine: line } } };
+    : {
+        physicalLocation: {
+          artifactLocation: {
+            uri: relativeUri(path),
+            ...(of === undefined ? {} : { uriBaseId: BASES[of].id }),
+          },
+          region: { startLine: line },
+        },
+      };
+
+const BASES = {
+  tree: { id: "TREE", text: "the kernel tree that was named" },
+  reference: { id: "REFERENCE", text: "the reference kernel of folioscope" },
+} as const;
+const BASE_IDS = Object.fromEntries(
+  Object.values(BASES).map(({ id, text }) => [id, { description: { text } }]),
+);
 
 /** A path as a URI: absolute ones as file:, others relative to where the tool ran. */
 function uriOf(path: string): string {

@@ -22,6 +22,7 @@ import {
   lineText,
   reachText,
   saidOf,
+  stepPlace,
 } from "./words.ts";
 
 const WIDTH = 80;
@@ -112,7 +113,7 @@ function askedLines(all: readonly Asked[], index: number, paint: Paint): string[
   const out = [paint("  the thread, put to the runs", "bold")];
   for (const a of asked) {
     out.push(
-      ...wrap(`line ${a.docLine}, ${a.author}: "${a.quote}"`, WIDTH - 4, "  ").map((l) =>
+      ...wrap(`line ${a.docLine} of the mail, ${a.author}: "${a.quote}"`, WIDTH - 4, "  ").map((l) =>
         paint(`    ${l}`, "dim"),
       ),
     );
@@ -244,16 +245,8 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
     ).map((l) => `    ${l}`),
   );
   for (const s of condense(f.trace)) {
-    const where =
-      s.docLine > 0
-        ? s.text.endsWith(`line ${s.docLine} of the mail`)
-          ? ""
-          : ` [line ${s.docLine}]`
-        : s.path !== "" && s.role !== "step" && !s.text.endsWith(`${s.path.split("/").at(-1)}:${s.line}`)
-          ? ` [${s.of === undefined ? "" : `${s.of}:`}${s.path}:${s.line}]`
-          : "";
     const sign = s.role === "culprit" ? ">>" : s.role === "step" ? "- " : "  ";
-    const lines = wrap(`${sign} ${s.text}${where}`, WIDTH - 8, "     ");
+    const lines = wrap(`${sign} ${s.text}${stepPlace(s)}`, WIDTH - 8, "     ");
     out.push(...lines.map((l) => `      ${s.role === "culprit" ? paint(l, color) : l}`));
   }
   for (const c of f.consequences.slice(0, 3))

@@ -231,6 +231,13 @@ export function lineText(document: string, f: Finding): string {
   return `${document}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
 }
 
+/** Where a step of a trace is, with whose line it is: " [line 40]" of the mail, " [tree:fs/dax.c:404]"; "" where its text says it or there is none. */
+export function stepPlace({ docLine, text, path, role, line, of }: Finding["trace"][number]): string {
+  if (docLine > 0) return text.endsWith(`line ${docLine} of the mail`) ? "" : ` [line ${docLine}]`;
+  if (path === "" || role === "step" || text.endsWith(`${path.split("/").at(-1)}:${line}`)) return "";
+  return ` [${of === undefined ? "" : `${of}:`}${path}:${line}]`;
+}
+
 /** wayText() as a sentence of its own. */
 export function waySentence(
   f: Pick<Finding, "verdict" | "side" | "exactLine" | "docLine" | "cause">,

@@ -249,7 +249,7 @@ export class PatchReview {
         const names = doubt.calls.filter((c) => lines.includes(c.docLine)).map((c) => c.name);
         return `without ${callsText(names)} ${this.runWithout(new Set(lines))}`;
       });
-      return `line ${doubt.comment.docLine}, ${doubt.comment.author} doubts ${callsText(doubt.calls.map((c) => c.name))} of ${doubt.fn.name}(): ${said.join("; ")}`;
+      return `line ${doubt.comment.docLine} of the mail, ${doubt.comment.author} doubts ${callsText(doubt.calls.map((c) => c.name))} of ${doubt.fn.name}(): ${said.join("; ")}`;
     });
   }
 

@@ -338,7 +338,7 @@ function notSetUp({ sides, runs }: RanCase, judged: Judged): string | null {
 function withoutHunk({ missing, after }: PatchSides): string | null {
   const hunk = missing[0];
   if (hunk !== undefined)
-    return `a hunk for ${hunk.path} (line ${hunk.docLine}) does not fit the kernel tree: it ran without it`;
+    return `a hunk for ${hunk.path} (line ${hunk.docLine} of the mail) does not fit the kernel tree: it ran without it`;
   const data = after.inTree
     ? after.overlay.partial.find((d) => d.changed && d.kind !== "function")
     : undefined;

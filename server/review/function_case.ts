@@ -79,6 +79,11 @@ export class FunctionCases {
     this.plan = tree === null ? { ...plan, entries: plan.entries.flatMap((e) => this.fromMail(e)) } : plan;
   }
 
+  /** The patched files are those of a kernel tree, not of the mail alone. */
+  get inTree(): boolean {
+    return this.tree !== null;
+  }
+
   /** An entry of a mail alone: none where something that it comes to is not known; who calls it is not known in any case. */
   private fromMail(entry: Entry): Entry[] {
     const { before, after } = this.sides();

@@ -186,7 +186,7 @@ function candidateOf(
       seed: context.seed,
       code,
     }),
-    trace: traceOf(d, placeOf, words),
+    trace: traceOf(d, placeOf, words, cases.inTree),
     consequences: [],
     alsoIn: [],
     functions: fault.functions.map((name) => ({ name, fidelity: "diff" as const })),
@@ -375,12 +375,17 @@ function traceOf(
   d: Difference,
   placeOf: (loc: Choice["loc"]) => Place,
   { named, choice }: Words,
+  inTree: boolean,
 ): TraceStep[] {
   const { fault } = d;
+  const ownPlace = (loc: Choice["loc"]): Place & Pick<TraceStep, "of"> => {
+    const place = placeOf(loc);
+    return inTree && place.docLine === 0 && place.path !== "" ? { ...place, of: "tree" } : place;
+  };
   const step = (text: string, loc: Choice["loc"], role: TraceStep["role"]): TraceStep => ({
     task: "",
     text,
-    ...placeOf(loc),
+    ...ownPlace(loc),
     role,
   });
   const out: TraceStep[] = [];

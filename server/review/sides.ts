@@ -353,7 +353,7 @@ export function sideNotes({ before, after }: PatchSides): string[] {
   for (const s of [before, after]) {
     for (const e of s.kernel.errors.slice(0, 4)) {
       const docLine = s.docLine(e.loc);
-      notes.push(`${s.side} side${docLine > 0 ? `, line ${docLine}` : ""}: ${e.message}`);
+      notes.push(`${s.side} side${docLine > 0 ? `, line ${docLine} of the mail` : ""}: ${e.message}`);
     }
     if (s.bootProblem !== "") notes.push(`${s.side} side: the machine does not boot: ${s.bootProblem}`);
   }

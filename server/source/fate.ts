@@ -120,9 +120,8 @@ export function placeText({ passed, renamed }: PlaceNotes): string {
   return by + name;
 }
 
-function spotText({ line, fn }: Spot): string {
-  return fn === "" ? `line ${line}` : `line ${line} in ${fn}`;
-}
+/** A place in the file as the tree has it: other lines that a report names are the mail's. */
+const spotText = ({ line, fn }: Spot): string => `line ${line} of the tree${fn === "" ? "" : `, in ${fn}`}`;
 
 /** What speaks for a place that only the content shows, in words. */
 export function evidenceText(evidence: Evidence): string {
@@ -139,7 +138,7 @@ export function evidenceText(evidence: Evidence): string {
 function changeText({ by, count, spot }: FoundChange): string {
   const what = by === "beside" ? "beside it" : "";
   const lines = `${count} ${by === "beside" ? "" : `${by} `}${count === 1 ? "line" : "lines"}${what === "" ? "" : ` ${what}`}`;
-  return `${lines} found at line ${spot.line} in ${spot.fn === "" ? "the file" : spot.fn}`;
+  return `${lines} found at ${spotText(spot)}`;
 }
 
 const called = (fn: string): string => (fn === "" ? "the file" : fn);
@@ -162,7 +161,7 @@ export function refusalText(why: Refusal): string {
     case "apart":
       return `its lines are in ${called(why.fn)}, but not together`;
     case "superseded":
-      return `${called(why.spot.fn)} has no line "${why.text}": "${why.has}" stands in its place, at line ${why.spot.line}`;
+      return `${called(why.spot.fn)} has no line "${why.text}": "${why.has}" stands in its place, at line ${why.spot.line} of the tree`;
     case "gone":
       return `the lines around "${why.text}" are there at ${spotText(why.spot)}, but not that line: it has been taken out since, or the tree never had it`;
     case "defined":

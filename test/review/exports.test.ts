@@ -55,6 +55,35 @@ test("SARIF is valid, and opens on the line of the input", () => {
   assert.deepEqual(sarifProblems(JSON.stringify({ version: "2.1.0", runs: [{}] })).length > 0, true);
 });
 
+test("a step says whose line it names: the mail's, the tree's or the reference kernel's", () => {
+  const step = {
+    task: "",
+    text: "it happens",
+    path: "fs/dax.c",
+    line: 404,
+    docLine: 0,
+    role: "history",
+  } as const;
+  const trace = [
+    { ...step, of: "tree" as const },
+    { ...step, of: "reference" as const },
+    { ...step, docLine: 40 },
+  ];
+  const result = { ...made, findings: made.findings.map((f) => ({ ...f, trace, verdict: "new" as const })) };
+  const text = written("sarif", result);
+  assert.deepEqual(sarifProblems(text), []);
+  const [run] = JSON.parse(text).runs;
+  const places = run.results[0].codeFlows[0].threadFlows[0].locations.map(
+    (l: { location: { physicalLocation: { artifactLocation: { uriBaseId?: string } } } }) =>
+      l.location.physicalLocation.artifactLocation.uriBaseId ?? "",
+  );
+  assert.deepEqual(places, ["TREE", "REFERENCE", ""]);
+  assert.deepEqual(Object.keys(run.originalUriBaseIds), ["TREE", "REFERENCE"]);
+  const junit = written("junit", result);
+  for (const place of ["[tree:fs/dax.c:404]", "[reference:fs/dax.c:404]", "[line 40]", " of the mail"])
+    assert.ok(junit.includes(place), place);
+});
+
 test("SARIF of an encoded mail counts the lines of the input, not of what is shown", () => {
   const body = [
     "--- a/fs/dax.c",

@@ -188,7 +188,7 @@ test("white space that a mail damaged is told as evidence, in the function that 
   assert.deepEqual(fates(images), ["merged"]);
   assert.match(
     images.notes.join(),
-    /all of its lines stand at line 17 in pond_fill, and only the white space/,
+    /all of its lines stand at line 17 of the tree, in pond_fill, and only the white space/,
   );
   assert.equal(only(images).after, AFTER);
 });

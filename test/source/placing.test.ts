@@ -68,11 +68,11 @@ describe("the function that the @@ line names", () => {
   test("a nearer place in another function is passed by, and the report says so", () => {
     const images = on(MILL, inside(GRIND));
     assert.deepEqual(told(images), [
-      "offset 16, in the function that its @@ line names and not at line 9 in mill_turn, which is nearer",
+      "offset 16, in the function that its @@ line names and not at line 9 of the tree, in mill_turn, which is nearer",
     ]);
     const last = MILL.lastIndexOf("\tmill->turns++;\n");
     assert.equal(after(images), MILL.slice(0, last) + MILL.slice(last + "\tmill->turns++;\n".length));
-    assert.match(images.notes.join("\n"), /not at line 9 in mill_turn/);
+    assert.match(images.notes.join("\n"), /not at line 9 of the tree, in mill_turn/);
   });
 
   test("without a name the nearest place is taken, as GNU patch takes it", () => {
@@ -91,7 +91,7 @@ describe("the function that the @@ line names", () => {
     const images = on(MILL, inside("static int mill_idle(struct mill *mill)"));
     assert.match(
       told(images)[0]!,
-      /^rejected: its @@ line names mill_idle, but its lines are found only at line 9/,
+      /^rejected: its @@ line names mill_idle, but its lines are found only at line 9 of the tree/,
     );
   });
 
@@ -166,7 +166,7 @@ describe("another form of a line", () => {
     const hunk = `@@ -18,5 +18,5 @@ ${GRIND}\n {\n-\tmill_load(mill, sacks);\n+\tmill_carry(mill, sacks);\n \tmill_check(mill, sacks);\n \tspin_lock(&mill->lock);\n`;
     const images = on(newer, hunk);
     assert.deepEqual(told(images), [
-      'rejected: mill_grind has no line "mill_load(mill, sacks);": "mill_load_checked(mill, sacks, GFP_KERNEL);" stands in its place, at line 22',
+      'rejected: mill_grind has no line "mill_load(mill, sacks);": "mill_load_checked(mill, sacks, GFP_KERNEL);" stands in its place, at line 22 of the tree',
     ]);
     assert.equal(after(images), newer);
   });
