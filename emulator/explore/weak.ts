@@ -801,8 +801,8 @@ export class Weak {
         break;
       }
       case "memset":
-        // A page that is zeroed is a new one.
-        if (third === 4096n && on % 4096n === 0n) this.made(on, 4096);
+        // Pages that are zeroed are new ones.
+        if (third >= 4096n && third % 4096n === 0n && on % 4096n === 0n) this.made(on, Number(third));
         else this.writeAll(id, part(on));
         break;
       case "memcpy":
@@ -822,6 +822,7 @@ export class Weak {
     if (this.places.size === 0) return;
     const { memory } = this.vm;
     const at = granuleOf(memory.hi(address), memory.lo(address) >>> 0);
-    for (let g = 0; g < (size + 7) >> 3; g++) if (this.places.has(at + g)) this.setPlace(at + g, undefined);
+    const end = at + ((size + 7) >> 3);
+    for (const p of [...this.places.keys()]) if (p >= at && p < end) this.setPlace(p, undefined);
   }
 }

@@ -13,11 +13,15 @@ struct folio *huge_zero_folio;
 unsigned long huge_zero_pfn = ~0UL;
 static atomic_t huge_zero_refcount;
 
-/* Allocated on first use, and kept: there is no shrinker. */
+struct shrinker;
+struct shrink_control;
+
+/* Allocated on first use. One reference is kept for the shrinker, which alone gives the last one back. */
 static bool get_huge_zero_page(void)
 {
 	struct folio *zero;
 
+again:
 	if (atomic_inc_not_zero(&huge_zero_refcount))
 		return true;
 	if (__fsc_fail("huge_zero_folio"))
@@ -28,9 +32,12 @@ static bool get_huge_zero_page(void)
 #if FSC_ERA >= 615
 	folio_clear_large_rmappable(zero); /* no mapcount, no rmap */
 #endif
-	huge_zero_folio = zero;
+	if (cmpxchg(&huge_zero_folio, NULL, zero)) {
+		folio_put(zero);
+		cpu_relax();
+		goto again;
+	}
 	WRITE_ONCE(huge_zero_pfn, folio_pfn(zero));
-	fsc_registry.huge_zero_pfn = folio_pfn(zero);
 	atomic_set(&huge_zero_refcount, 2);
 	return true;
 }
@@ -42,19 +49,48 @@ static void put_huge_zero_page(void)
 
 struct folio *mm_get_huge_zero_folio(struct mm_struct *mm)
 {
+	struct folio *zero;
+
 	if (!test_bit(MMF_HUGE_ZERO_PAGE, &mm->flags)) {
 		if (!get_huge_zero_page())
 			return NULL;
 		if (test_and_set_bit(MMF_HUGE_ZERO_PAGE, &mm->flags))
 			put_huge_zero_page();
 	}
-	return READ_ONCE(huge_zero_folio);
+	zero = READ_ONCE(huge_zero_folio);
+	if (zero)
+		fsc_registry.huge_zero_pfn = folio_pfn(zero);
+	return zero;
 }
 
 void mm_put_huge_zero_folio(struct mm_struct *mm)
 {
 	if (test_bit(MMF_HUGE_ZERO_PAGE, &mm->flags))
 		put_huge_zero_page();
+}
+
+/* Gives the folio back that nobody maps. A fault may come between any two of these steps. */
+static unsigned long shrink_huge_zero_page_scan(struct shrinker *shrink, struct shrink_control *sc)
+{
+	struct folio *zero;
+
+	(void)shrink;
+	(void)sc;
+	if (atomic_cmpxchg(&huge_zero_refcount, 1, 0) != 1)
+		return 0;
+	zero = xchg(&huge_zero_folio, NULL);
+	BUG_ON(!zero);
+	WRITE_ONCE(huge_zero_pfn, ~0UL);
+	folio_put(zero);
+	return HPAGE_PMD_NR;
+}
+
+void fsc_memory_is_short(void)
+{
+	unsigned long was = huge_zero_folio ? folio_pfn(huge_zero_folio) : 0;
+
+	if (shrink_huge_zero_page_scan(NULL, NULL) && fsc_registry.huge_zero_pfn == was)
+		fsc_registry.huge_zero_pfn = 0;
 }
 
 bool vma_is_special_huge(const struct vm_area_struct *vma)

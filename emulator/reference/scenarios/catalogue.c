@@ -121,6 +121,7 @@ extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 #endif
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
+extern const struct fsc_scenario fsc_scenario_race_huge_zero;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -230,5 +231,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #endif
 	&fsc_scenario_altmap_entries,
 	&fsc_scenario_hmem_probe_fails,
+	&fsc_scenario_race_huge_zero,
 	NULL,
 };

@@ -317,6 +317,39 @@ FSC_SCENARIO(race_fork_truncate, "race-fork-truncate", "A process with a mapped 
 	sc_end(mm);
 }
 
+static void sc_task_shrink(void *unused)
+{
+	(void)unused;
+	__fsc_step("memory is short: the huge zero page is given back if nobody maps it");
+	fsc_memory_is_short();
+}
+
+FSC_SCENARIO(race_huge_zero, "race-huge-zero",
+	     "A program reads a hole of 2 MiB while the huge zero page of earlier readers is given back", "")
+{
+	struct mm_struct *mm = sc_begin(), *earlier = fsc_mm_create();
+	struct sc_file a = sc_create("A", 512), b = sc_create("B", 512);
+	struct sc_map m = sc_mmap(earlier, &b, 0, 512, SC_RO);
+	int one, two;
+
+	sc_read(&m, 0);
+	sc_munmap(&m);
+	sc_remove(&b);
+	fsc_mm_destroy(earlier);
+	m = sc_mmap(mm, &a, 0, 512, SC_RO);
+	one = sc_spawn("load", sc_task_load, &m);
+	two = sc_spawn("shrink", sc_task_shrink, NULL);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(!huge_zero_folio || huge_zero_pfn == folio_pfn(huge_zero_folio),
+		  "the huge zero page is known by its number as long as there is one");
+	sc_see(&m, 0, 0);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 static int sc_hear_of_failure(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
 {
 	(void)dax_dev;

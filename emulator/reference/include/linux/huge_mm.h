@@ -75,6 +75,7 @@ extern struct folio *huge_zero_folio;
 extern unsigned long huge_zero_pfn;
 struct folio *mm_get_huge_zero_folio(struct mm_struct *mm);
 void mm_put_huge_zero_folio(struct mm_struct *mm);
+void fsc_memory_is_short(void); /* what shrinkers can give back is given back */
 static inline bool is_huge_zero_folio(const struct folio *folio)
 {
 	return READ_ONCE(huge_zero_folio) == folio;
