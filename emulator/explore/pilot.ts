@@ -10,6 +10,7 @@ import { Op } from "../vm/bytecode.ts";
 import type { StepResult } from "../vm/step.ts";
 import { FRAME_WORDS, type Task } from "../vm/task.ts";
 import type { Pilot, Vm } from "../vm/vm.ts";
+import { Histories, type HistoryState } from "./history.ts";
 import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
 import { isWeak, type Schedule, type Switch } from "./schedule.ts";
 import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
@@ -42,12 +43,6 @@ const KEPT = ["fsc_rcu_readers", "fsc_irqs_off", "sc_side_by_side", "fsc_registr
 const LONG = 1 << 20;
 const ALONE = 64;
 
-interface Cell {
-  /** Hash of the last write, and the sum of the hashes of the reads since. */
-  readonly wrote: number;
-  readonly read: number;
-}
-
 /** What is known of a function's code: quiet runs, and by instruction 1: its access is marked, 2: it is not. */
 interface Plan {
   readonly body: ExecBody;
@@ -58,24 +53,13 @@ interface Plan {
 export interface PilotState {
   readonly counts: readonly number[];
   readonly trace: number;
-  readonly history: readonly number[];
-  /** Nobody writes it any more. */
-  readonly cells: Map<number | bigint, Cell>;
+  readonly history: HistoryState;
   readonly atoms: readonly number[];
   readonly lastTask: number;
   readonly born: number;
   readonly aloneOf: number;
   readonly weak: WeakState | null;
 }
-
-function mix(h: number, x: number): number {
-  let v = Math.imul(h ^ x, 0x9e3779b1);
-  v = Math.imul(v ^ (v >>> 15), 0x85ebca6b);
-  return (v ^ (v >>> 13)) | 0;
-}
-
-const low = (x: number | bigint): number =>
-  typeof x === "bigint" ? Number(BigInt.asIntN(32, x)) : (x ^ Math.floor(x / 4294967296)) | 0;
 
 /** Whether the task has just called __fsc_point to wait for others. */
 function yields(vm: Vm, task: Task): boolean {
@@ -105,10 +89,7 @@ export class Explorer implements Pilot, Scheduler {
   /** Instructions that each task has executed. */
   counts: number[] = [];
   readonly trace = new Trace();
-  private history: number[] = [];
-  private cells = new Map<number | bigint, Cell>();
-  /** `cells` is also a kept state's: whoever writes copies it first. */
-  private cellsShared = false;
+  private readonly history = new Histories();
   /** Depth of the outermost call under way that is one step and has touched something hot, by task; -1: none. */
   private atoms: number[] = [];
   private choice: readonly number[] | null = null;
@@ -133,7 +114,7 @@ export class Explorer implements Pilot, Scheduler {
 
   constructor(weak: boolean) {
     this.weak = weak ? new Weak() : null;
-    if (this.weak !== null) this.weak.onOrder = (task, on) => this.depend(task, on, true);
+    if (this.weak !== null) this.weak.onOrder = (task, on) => this.history.step(task, on, true);
   }
 
   /** Steers this machine from now on. */
@@ -161,12 +142,10 @@ export class Explorer implements Pilot, Scheduler {
   }
 
   keep(): PilotState {
-    this.cellsShared = true;
     return {
       counts: this.counts.slice(),
       trace: this.trace.length,
-      history: this.history.slice(),
-      cells: this.cells,
+      history: this.history.keep(),
       atoms: this.atoms.slice(),
       lastTask: this.lastTask,
       born: this.born,
@@ -178,9 +157,7 @@ export class Explorer implements Pilot, Scheduler {
   back(s: PilotState): void {
     this.counts = s.counts.slice();
     this.trace.length = s.trace;
-    this.history = s.history.slice();
-    this.cells = s.cells;
-    this.cellsShared = true;
+    this.history.back(s.history);
     this.atoms = s.atoms.slice();
     this.lastTask = s.lastTask;
     this.born = s.born;
@@ -193,14 +170,7 @@ export class Explorer implements Pilot, Scheduler {
 
   /** What has happened, as far as its order matters, and who is where: equal numbers, equal states. */
   signature(current: number): number {
-    let a = current + 1;
-    let b = 0x1234567;
-    for (const t of this.vm.tasks) {
-      const state = t.state === "runnable" ? 1 : t.state === "sleeping" ? 2 : 3;
-      a = mix(a, (this.history[t.id] ?? 0) + state);
-      b = mix(b, (this.history[t.id] ?? 0) ^ (state << 20) ^ current);
-    }
-    return (a >>> 0) * 0x200000 + (b >>> 11);
+    return this.history.signature(this.vm.tasks, current);
   }
 
   /** Places of memory that the reference kernel keeps for its runner. */
@@ -261,7 +231,7 @@ export class Explorer implements Pilot, Scheduler {
       this.weak.access(task, body, all, age);
     }
     for (const a of all) this.touch(task, plan, a);
-    if (age > 0) this.history[task.id] = mix(this.history[task.id] ?? 0, 0x7000 + age);
+    if (age > 0) this.history.way(task.id, age);
     return 1;
   }
 
@@ -271,7 +241,7 @@ export class Explorer implements Pilot, Scheduler {
     for (; this.born < this.vm.tasks.length; this.born++) {
       if (this.born === 0) continue;
       this.add({ kind: "create", task: task.id, on: BigInt(this.born) });
-      this.history[this.born] = mix(this.history[task.id] ?? 0, this.born);
+      this.history.created(task.id, this.born);
     }
     const { pending, asleep } = this;
     this.pending = null;
@@ -357,7 +327,7 @@ export class Explorer implements Pilot, Scheduler {
       const at = granuleOf(hi, from);
       this.trace.touch(task.id, at, flags | (((1 << n) - 1) << first), fn, task.pc, callerFn, callerPc);
       if (this.hot.granules.has(at)) {
-        this.depend(task.id, at, write);
+        this.history.step(task.id, at, write);
         if ((this.atoms[task.id] ?? -1) < 0) this.atoms[task.id] = this.atomDepth(task);
       }
       from += n;
@@ -366,20 +336,6 @@ export class Explorer implements Pilot, Scheduler {
 
   private add({ kind, task, on }: Ordering): void {
     this.trace.order(kind, task, on);
-  }
-
-  /** A step of a task on what others' steps depend on. */
-  private depend(task: number, on: number | bigint, write: boolean): void {
-    const cell = this.cells.get(on) ?? { wrote: 0, read: 0 };
-    let h = mix(this.history[task] ?? 0, low(on));
-    h = mix(h, cell.wrote);
-    h = mix(h, write ? cell.read ^ 0x55555555 : 0x33333333);
-    this.history[task] = h;
-    if (this.cellsShared) {
-      this.cells = new Map(this.cells);
-      this.cellsShared = false;
-    }
-    this.cells.set(on, write ? { wrote: h, read: 0 } : { wrote: cell.wrote, read: (cell.read + h) | 0 });
   }
 
   private native(task: Task, plan: Plan, resumed: boolean, others: boolean): number {
@@ -397,11 +353,11 @@ export class Explorer implements Pilot, Scheduler {
         if (!resumed && others && this.hot.locks.has(on)) return this.leave(task);
         this.pending = () => {
           if (name === "__fsc_trylock" && task.regs32[base << 1] === 0) {
-            this.depend(task.id, on, false);
+            this.history.step(task.id, on, false);
             return;
           }
           this.add({ kind: shared ? "acquire-shared" : "acquire", task: task.id, on });
-          this.depend(task.id, on, !shared);
+          this.history.step(task.id, on, !shared);
         };
         return 1;
       }
@@ -410,17 +366,17 @@ export class Explorer implements Pilot, Scheduler {
         const shared = word(1) !== 0n;
         this.pending = () => {
           this.add({ kind: shared ? "release-shared" : "release", task: task.id, on });
-          this.depend(task.id, on, true);
+          this.history.step(task.id, on, true);
         };
         return 1;
       }
       case "__fsc_sleep":
       case "__fsc_wake": {
         const on = word(0);
-        if (name === "__fsc_sleep") this.asleep = () => this.depend(task.id, on ^ 1n, true);
+        if (name === "__fsc_sleep") this.asleep = () => this.history.step(task.id, on ^ 1n, true);
         this.pending = () => {
           this.add({ kind: name === "__fsc_wake" ? "wake" : "woken", task: task.id, on });
-          this.depend(task.id, on ^ 1n, true);
+          this.history.step(task.id, on ^ 1n, true);
         };
         return 1;
       }
@@ -428,7 +384,7 @@ export class Explorer implements Pilot, Scheduler {
         const on = word(0);
         this.pending = () => {
           this.add({ kind: "join", task: task.id, on });
-          this.history[task.id] = mix(this.history[task.id] ?? 0, this.history[Number(on)] ?? 0);
+          this.history.joined(task.id, Number(on));
         };
         return 1;
       }
