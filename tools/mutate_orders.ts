@@ -1,9 +1,10 @@
 /**
  * `npm run mutate:orders [-- --mutants N --seed S --orders N]`: would trying orders notice? Drops one wake-up, lock (with its
- * unlocks) or recheck from a function of the reference kernel at a time, tries orders of the scenarios that enter that
- * function, and prints which mutants some order shows: a fault that the whole kernel has in none. Mutants whose function no
- * scenario here enters are counted apart. Leaves out RCU, whose grace periods end at once where nobody reads, and barriers,
- * which order nothing without a model of reordering.
+ * unlocks), recheck or barrier from a function of the reference kernel at a time, tries orders of the scenarios that enter
+ * that function (for a barrier those in which stores are seen late), and prints which mutants some order shows: a fault that
+ * the whole kernel has in none, or a run that does not end. Mutants whose function no scenario here enters are counted
+ * apart, and so are those that change nothing that anybody could see, each with the reason (EQUIVALENT). Leaves out RCU,
+ * whose grace periods end at once where nobody reads.
  */
 import { parseArgs } from "node:util";
 import { outline } from "../emulator/c/outline.ts";
@@ -13,12 +14,18 @@ import { type Era, eraFromName, eraRow } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
 import { Memory } from "../emulator/mem/memory.ts";
 import { referenceFiles } from "../emulator/reference/index.ts";
-import { type BootedImage, bootImage, casesOf, type ScenarioCase } from "../emulator/scenario/runner.ts";
+import {
+  type BootedImage,
+  bootImage,
+  casesOf,
+  type ScenarioCase,
+  type ScenarioRun,
+} from "../emulator/scenario/runner.ts";
 import { Prng } from "../emulator/sched/scheduler.ts";
 import { faultsOf } from "../server/review/explore.ts";
 
 interface Mutant {
-  readonly kind: "wake-up" | "lock" | "recheck";
+  readonly kind: "wake-up" | "lock" | "recheck" | "barrier";
   readonly path: string;
   readonly fn: string;
   readonly what: string;
@@ -26,10 +33,20 @@ interface Mutant {
 }
 
 const FILES =
-  /^(fs\/dax\.c|fs\/fscfs\.c|fs\/ext4\/inode\.c|fs\/xfs\/\w+\.c|mm\/(gup|memory|truncate|huge_memory|memory-failure)\.c|drivers\/dax\/super\.c)$/;
-/** Scenarios with several tasks, by name; of each the first case, where pages are small. */
+  /^(fs\/dax\.c|fs\/fscfs\.c|fs\/ext4\/inode\.c|fs\/xfs\/\w+\.c|mm\/(gup|memory|truncate|huge_memory|memory-failure|memremap)\.c|drivers\/dax\/super\.c|kernel\/sched\/wait\.c)$/;
+/** Scenarios with several tasks, by name. */
 const SCENARIOS =
   /^(race-.*|invalidate-waiters|wait-for-entry|truncate-locked|delete-range-waiters|fault-race|fsync-and-fault|busy-scan-locked|lock-folio-waits|truncate-pinned|truncate-folio-put|sync-entry-changes|punch-pinned)$/;
+
+/** Cases of a scenario that are tried: the first, and those in which one parameter is another. */
+const CASES = 5;
+/** Instructions of a run: many times what one takes that ends. */
+const STEPS = 1_500_000;
+
+/**
+ * What nobody can see, with the reason: "kind function what". Whoever doubts one takes it out and looks for the scenario.
+ */
+const EQUIVALENT: Readonly<Record<string, string>> = {};
 
 const WAKE = /^\s*(wake_up\w*|dax_wake_entry|put_unlocked_entry)\(.*\);$/;
 const LOCK = /^\s*(?!rcu_|srcu_|dax_read_|local_)(\w+?)_lock(?:_irq|_irqsave|_bh|_shared)?\((.*)\);$/;
@@ -57,6 +74,16 @@ const READS = [
   ],
   "dax_alive",
 ];
+/** What is a full barrier besides what it does, and the same without. */
+const BARRIERS: readonly (readonly [RegExp, string])[] = [
+  [/\bset_current_state\(/, "__set_current_state("],
+  [/\bcmpxchg\(/, "cmpxchg_relaxed("],
+  [/\bxchg\(/, "xchg_relaxed("],
+  [/\bsmp_store_release\(&?/, "WRITE_ONCE("],
+  [/^\s*smp_(mb|wmb|rmb)\(\);$/, ";"],
+];
+/** fn(counter) that gives the new count: the count is read behind the change instead. */
+const COUNTED = /\b((?:page|folio)_ref_sub)_return\(([\w>-]+), ([\w>-]+)\)/;
 const CHECK = /^(\s*)if \((.*)\)( \{)?$/;
 
 /** Which lines of a function the era compiles: conditions on FSC_ERA alone are read, others count as true. */
@@ -108,6 +135,21 @@ function mutantsOf(path: string, text: string, era: Era): Mutant[] {
         };
         add("lock", line, dropped(ours));
       }
+      for (const [from, to] of BARRIERS)
+        if (from.test(line) && !/__set_current_state\(/.test(line))
+          add(
+            "barrier",
+            line,
+            lines.map((l, k) => (k === i ? l.replace(from, to) : l)),
+          );
+      if (COUNTED.test(line))
+        add(
+          "barrier",
+          line,
+          lines.map((l, k) =>
+            k === i ? l.replace(COUNTED, "($1($2, $3), folio_ref_count((struct folio *)($2)))") : l,
+          ),
+        );
       const check = CHECK.exec(line);
       if (check !== null && READS.some((r) => check[2]!.includes(r)))
         add(
@@ -124,50 +166,90 @@ function boot(era: Era, units: readonly { path: string; text: string }[]): Boote
   return bootImage(buildKernelImage(era, [...units], new AddressSpace()).image, era, new Memory());
 }
 
-/** The case of a scenario that is tried: small pages, otherwise the first of each parameter. */
-const firstCase = (booted: BootedImage, name: string): ScenarioCase =>
-  casesOf(booted.scenarios.find((s) => s.name === name)!)[0]!;
+/** The first case of a scenario, then those that differ from it in one parameter. */
+function casesFor(booted: BootedImage, name: string): ScenarioCase[] {
+  const all = casesOf(booted.scenarios.find((s) => s.name === name)!);
+  const [first] = all;
+  const differs = (c: ScenarioCase): number =>
+    [...c.params].filter(([k, v]) => first!.params.get(k) !== v).length;
+  return all.filter((c) => differs(c) <= 1).slice(0, CASES);
+}
+
+/** What a run shows; where it does not end within its bound, that. */
+function shown(run: ScenarioRun): readonly string[] | null {
+  return run.end.reason.kind === "limit" ? ["endless"] : faultsOf(run);
+}
 
 function main(): void {
   const { values } = parseArgs({
     options: {
       mutants: { type: "string", default: "30" },
       seed: { type: "string", default: "1" },
-      orders: { type: "string", default: "150" },
+      orders: { type: "string", default: "120" },
       only: { type: "string" },
     },
   });
   const era = eraFromName("v6.12")!;
+  const orders = Number(values.orders);
+  // Systematically with one preemption; then drawn, which gets further away from the order that a run takes by itself.
   const tried = (
     booted: BootedImage,
     c: ScenarioCase,
-    stop?: (faults: readonly string[]) => boolean,
-  ): Exploration => {
+    weak: boolean,
+    fresh?: (faults: readonly string[]) => boolean,
+  ): Exploration[] => {
     let over = false;
-    return explore(booted, c, {
-      bound: 1,
-      schedules: Number(values.orders),
-      random: 0,
-      seed: 1,
-      stepLimit: 5_000_000,
-      stop: () => over,
-      faults: (run) => {
-        const faults = faultsOf(run);
-        over ||= stop?.(faults ?? []) === true;
-        return faults;
-      },
-    });
+    const out: Exploration[] = [];
+    for (const [bound, schedules, random] of [
+      [1, orders, 0],
+      [0, orders, orders],
+    ] as const) {
+      if (over) break;
+      out.push(
+        explore(booted, c, {
+          bound: bound + (weak ? 1 : 0),
+          schedules,
+          random,
+          seed: 1,
+          stepLimit: STEPS,
+          weak,
+          stop: () => over,
+          faults: (run) => {
+            const faults = shown(run);
+            over ||= fresh?.(faults ?? []) === true;
+            return faults;
+          },
+        }),
+      );
+    }
+    return out;
   };
   const whole = boot(era, []);
   const names = whole.scenarios.map((s) => s.name).filter((n) => SCENARIOS.test(n));
-  const base = names.map((name) => {
-    const e = tried(whole, firstCase(whole, name));
-    const enters = new Set(e.functions.map((id) => whole.image.functions[id]!.name));
-    return { name, enters, faults: new Set(e.faults.map((f) => f.fault)) };
-  });
+  const base = names.flatMap((name) =>
+    casesFor(whole, name).map((c) => {
+      const seen = (weak: boolean) => {
+        const e = tried(whole, c, weak);
+        return {
+          enters: e.flatMap((x) => x.functions.map((id) => whole.image.functions[id]!.name)),
+          faults: e.flatMap((x) => x.faults.map((f) => f.fault)),
+        };
+      };
+      const strong = seen(false);
+      let weak: ReadonlySet<string> | null = null;
+      return {
+        c,
+        enters: new Set(strong.enters),
+        faults: new Set(strong.faults),
+        /** Asked for barriers alone. */
+        late: (): ReadonlySet<string> => (weak ??= new Set([...strong.faults, ...seen(true).faults])),
+      };
+    }),
+  );
   const prng = new Prng(Number(values.seed));
   const all = referenceFiles.filter((f) => FILES.test(f.path)).flatMap((f) => mutantsOf(f.path, f.text, era));
   const entered = all.filter((m) => base.some((b) => b.enters.has(m.fn)));
+  const keyOf = (m: Mutant): string => `${m.kind} ${m.fn} ${m.what}`;
   console.log(
     `${all.length} mutants in ${names.length} scenarios' reach or not; ${entered.length} in a function that one enters`,
   );
@@ -176,15 +258,27 @@ function main(): void {
   while (chosen.length < Number(values.mutants) && left.length > 0)
     chosen.push(left.splice(prng.below(left.length), 1)[0]!);
   const seen = new Map<string, [number, number]>();
+  let equal = 0;
   for (const m of chosen) {
     const booted = boot(era, [{ path: m.path, text: m.text }]);
     let how = booted.snapshot === null ? "does not boot" : "";
+    const weak = m.kind === "barrier";
     for (const b of base) {
       if (how !== "" || !b.enters.has(m.fn)) continue;
-      const fresh = (fault: string): boolean => !b.faults.has(fault);
-      const e = tried(booted, firstCase(booted, b.name), (faults) => faults.some(fresh));
-      const f = e.faults.find(({ fault }) => fresh(fault));
-      if (f !== undefined) how = `${f.fault.split(":")[0]} in ${b.name}, ${e.orders} orders`;
+      const known = weak ? b.late() : b.faults;
+      const fresh = (fault: string): boolean => !known.has(fault);
+      const def = booted.scenarios.find((s) => s.name === b.c.def.name)!;
+      const e = tried(booted, { ...b.c, def }, weak, (faults) => faults.some(fresh));
+      const f = e.flatMap((x) => x.faults).find(({ fault }) => fresh(fault));
+      const n = e.reduce((sum, x) => sum + x.orders, 0);
+      if (f !== undefined) how = `${f.fault.split(":")[0]} in ${b.c.label}, ${n} orders`;
+    }
+    const why = EQUIVALENT[keyOf(m)];
+    if (why !== undefined) {
+      // A reason that a run refutes is none.
+      console.log(`${how === "" ? "equal " : "WRONG "} ${keyOf(m)}: ${why}${how === "" ? "" : ` => ${how}`}`);
+      equal++;
+      if (how === "") continue;
     }
     const [yes, n] = seen.get(m.kind) ?? [0, 0];
     seen.set(m.kind, [yes + (how === "" ? 0 : 1), n + 1]);
@@ -196,7 +290,9 @@ function main(): void {
     `${yes} of ${n} (${n === 0 ? 0 : Math.round((100 * yes) / n)} %)`;
   for (const [kind, [yes, n]] of seen) console.log(`${kind}: ${share(yes, n)} seen`);
   const sum = [...seen.values()].reduce(([a, b], [yes, n]) => [a + yes, b + n], [0, 0]);
-  console.log(`all: ${share(sum[0]!, sum[1]!)} seen`);
+  console.log(
+    `all: ${share(sum[0]!, sum[1]!)} seen; ${equal} more that nobody could see, each with its reason`,
+  );
 }
 
 main();

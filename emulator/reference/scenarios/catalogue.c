@@ -122,6 +122,8 @@ extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 extern const struct fsc_scenario fsc_scenario_race_huge_zero;
+extern const struct fsc_scenario fsc_scenario_race_crowd;
+extern const struct fsc_scenario fsc_scenario_race_blocks;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -232,5 +234,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_altmap_entries,
 	&fsc_scenario_hmem_probe_fails,
 	&fsc_scenario_race_huge_zero,
+	&fsc_scenario_race_crowd,
+	&fsc_scenario_race_blocks,
 	NULL,
 };

@@ -3,6 +3,7 @@
  * Two or three tasks whose order matters, short, so that their orders can be tried (emulator/explore). Each says itself what
  * no order may show: in the order that a scenario takes when nobody tries others, nothing is wrong.
  */
+#include <linux/huge_mm.h>
 #include "scenario.h"
 
 static bool sc_owned(struct page *page)
@@ -309,6 +310,81 @@ FSC_SCENARIO(race_fork_truncate, "race-fork-truncate", "A process with a mapped 
 	sc_write(&m, 0, 1);
 	one = sc_spawn("fork", sc_task_fork, &m);
 	two = sc_spawn("truncate", sc_task_cut_all, &a);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+static void sc_task_punch(void *arg)
+{
+	sc_punch(arg, 0, 1);
+}
+
+static void sc_task_fill(void *arg)
+{
+	sc_fill(arg, 0, 1);
+}
+
+/*
+ * Three tasks on the first page of a file, so that two may wait for an entry that the third has locked. who: 0 two stores
+ * and fsync, 1 a store and fsync twice, 2 a store, fsync and truncate, 3 a store, fsync and punch.
+ */
+FSC_SCENARIO(race_crowd, "race-crowd", "Two tasks want an entry of a file that a third has locked", "order=0,9 who=0,1,2,3")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW), mb = sc_mmap(other, &a, 0, n, SC_RW);
+	int who = __fsc_param("who", 0);
+	int ids[3], i;
+
+	sc_fill(&a, 0, n);
+	sc_write(&m, 0, 1);
+	ids[0] = sc_spawn("fsync", sc_task_sync, &a);
+	ids[1] = sc_spawn("store", sc_task_store, &mb);
+	if (who == 0)
+		ids[2] = sc_spawn("store again", sc_task_store, &m);
+	else if (who == 1)
+		ids[2] = sc_spawn("fsync again", sc_task_sync, &a);
+	else if (who == 2)
+		ids[2] = sc_spawn("truncate", sc_task_cut_all, &a);
+	else
+		ids[2] = sc_spawn("punch", sc_task_punch, &a);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
+/* Two tasks change where a file has blocks, or one does and the other stores there. with: 0 punch, 1 fallocate, 2 truncate, 3 store. */
+FSC_SCENARIO(race_blocks, "race-blocks", "A hole is punched while another task changes or stores to the same blocks",
+	     "order=0,9 with=0,1,2,3")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW);
+	int with = __fsc_param("with", 0);
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	sc_write(&m, 0, 1);
+	one = sc_spawn("punch", sc_task_punch, &a);
+	if (with == 0)
+		two = sc_spawn("punch again", sc_task_punch, &a);
+	else if (with == 1)
+		two = sc_spawn("fallocate", sc_task_fill, &a);
+	else if (with == 2)
+		two = sc_spawn("truncate", sc_task_cut_all, &a);
+	else
+		two = sc_spawn("store", sc_task_store, &m);
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("both are done");
