@@ -124,6 +124,9 @@ extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 extern const struct fsc_scenario fsc_scenario_race_huge_zero;
 extern const struct fsc_scenario fsc_scenario_race_crowd;
 extern const struct fsc_scenario fsc_scenario_race_blocks;
+extern const struct fsc_scenario fsc_scenario_race_upgrade;
+extern const struct fsc_scenario fsc_scenario_race_take_munmap;
+extern const struct fsc_scenario fsc_scenario_race_store_let_go;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -236,5 +239,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_huge_zero,
 	&fsc_scenario_race_crowd,
 	&fsc_scenario_race_blocks,
+	&fsc_scenario_race_upgrade,
+	&fsc_scenario_race_take_munmap,
+	&fsc_scenario_race_store_let_go,
 	NULL,
 };

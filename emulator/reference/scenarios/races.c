@@ -11,6 +11,13 @@ static bool sc_owned(struct page *page)
 	return fsc_registry.block_refs[page_to_pfn(page) - fsc_registry.pmem_start_pfn] != 0;
 }
 
+/* What no order may leave of a file that was truncated to nothing. */
+static void sc_expect_empty(struct sc_file *f)
+{
+	SC_EXPECT(mapping_empty(f->inode->i_mapping), "a file that was truncated to nothing has no entries");
+	SC_EXPECT(!fscfs_i(f->inode)->data.nr, "a file that was truncated to nothing has no blocks");
+}
+
 /* A device that takes a page, works and lets go; while it holds the page the block belongs to a file. */
 static void sc_task_take(void *arg)
 {
@@ -49,6 +56,7 @@ FSC_SCENARIO(race_take_truncate, "race-take-truncate",
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("both are done");
+	sc_expect_empty(&a);
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
@@ -82,6 +90,7 @@ FSC_SCENARIO(race_let_go_truncate, "race-let-go-truncate",
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("both are done");
+	sc_expect_empty(&a);
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
@@ -313,6 +322,7 @@ FSC_SCENARIO(race_fork_truncate, "race-fork-truncate", "A process with a mapped 
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("both are done");
+	sc_expect_empty(&a);
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
@@ -388,6 +398,105 @@ FSC_SCENARIO(race_blocks, "race-blocks", "A hole is punched while another task c
 	sc_join(one);
 	sc_join(two);
 	__fsc_quiesce("both are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+/*
+ * A store to a page that was only read, so that its entry is upgraded, against what takes the page away or stores as well.
+ * with: 0 truncate, 1 punch, 2 another thread's store, 3 fsync.
+ */
+FSC_SCENARIO(race_upgrade, "race-upgrade", "A page that was read is stored to while another task takes it away or stores too",
+	     "order=0,9 with=0,1,2,3")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW);
+	int with = __fsc_param("with", 0);
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	sc_read(&m, 0);
+	one = sc_spawn("store", sc_task_store, &m);
+	if (with == 0)
+		two = sc_spawn("truncate", sc_task_cut_all, &a);
+	else if (with == 1)
+		two = sc_spawn("punch", sc_task_punch, &a);
+	else if (with == 2)
+		two = sc_spawn("store too", sc_task_store, &m);
+	else
+		two = sc_spawn("fsync", sc_task_sync, &a);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	if (with == 0)
+		sc_expect_empty(&a);
+	if (with == 2)
+		sc_see(&m, 0, 1);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+static void sc_task_unmap(void *arg)
+{
+	sc_munmap(arg);
+}
+
+FSC_SCENARIO(race_take_munmap, "race-take-munmap", "A device takes a page that nobody has touched while its process unmaps it",
+	     "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW);
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	one = sc_spawn("dma", sc_task_take, &m);
+	two = sc_spawn("munmap", sc_task_unmap, &m);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+/* Stores to its mapping, and lets go of the page then. */
+struct sc_busy {
+	struct sc_dma dma;
+	struct sc_map *map;
+};
+
+static void sc_task_store_let_go(void *arg)
+{
+	struct sc_busy *busy = arg;
+
+	fsc_use_mm(busy->map->mm);
+	sc_try_write(busy->map, busy->map->first + 1, 1);
+	sc_dma_end(&busy->dma);
+}
+
+FSC_SCENARIO(race_store_let_go, "race-store-let-go",
+	     "A file is truncated while a program that holds a page of it stores to another page first", "fs=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 2);
+	struct sc_map m = sc_mmap(mm, &a, 0, 2, SC_RW);
+	struct sc_busy busy = { .map = &m };
+	int one, two;
+
+	sc_fill(&a, 0, 2);
+	sc_write(&m, 0, 1);
+	SC_EXPECT(sc_dma_start(&busy.dma, &m, 0, SC_PUT_UNPIN) == 1, "a mapped page can be taken");
+	one = sc_spawn("dma", sc_task_store_let_go, &busy);
+	two = sc_spawn("truncate", sc_task_cut_all, &a);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_expect_empty(&a);
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
