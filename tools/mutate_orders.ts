@@ -40,6 +40,8 @@ const SCENARIOS =
 
 /** Cases of a scenario that are tried: the first, and those in which one parameter is another. */
 const CASES = 5;
+/** Cases that are tried with a mutant. */
+const TRIED = 48;
 /** Instructions of a run: many times what one takes that ends. */
 const STEPS = 1_500_000;
 
@@ -226,8 +228,11 @@ function main(): void {
   };
   const whole = boot(era, []);
   const names = whole.scenarios.map((s) => s.name).filter((n) => SCENARIOS.test(n));
-  const base = names.flatMap((name) =>
-    casesFor(whole, name).map((c) => {
+  // The first case of each scenario, then the others.
+  const cases = names.flatMap((name) => casesFor(whole, name).map((c, n) => ({ c, n })));
+  const base = cases
+    .sort((a, b) => a.n - b.n)
+    .map(({ c }) => {
       const seen = (weak: boolean) => {
         const e = tried(whole, c, weak);
         return {
@@ -244,8 +249,7 @@ function main(): void {
         /** Asked for barriers alone. */
         late: (): ReadonlySet<string> => (weak ??= new Set([...strong.faults, ...seen(true).faults])),
       };
-    }),
-  );
+    });
   const prng = new Prng(Number(values.seed));
   const all = referenceFiles.filter((f) => FILES.test(f.path)).flatMap((f) => mutantsOf(f.path, f.text, era));
   const entered = all.filter((m) => base.some((b) => b.enters.has(m.fn)));
@@ -263,8 +267,8 @@ function main(): void {
     const booted = boot(era, [{ path: m.path, text: m.text }]);
     let how = booted.snapshot === null ? "does not boot" : "";
     const weak = m.kind === "barrier";
-    for (const b of base) {
-      if (how !== "" || !b.enters.has(m.fn)) continue;
+    for (const b of base.filter((x) => x.enters.has(m.fn)).slice(0, TRIED)) {
+      if (how !== "") break;
       const known = weak ? b.late() : b.faults;
       const fresh = (fault: string): boolean => !known.has(fault);
       const def = booted.scenarios.find((s) => s.name === b.c.def.name)!;

@@ -14,7 +14,8 @@ import { Histories, type HistoryState } from "./history.ts";
 import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
 import { isWeak, type Schedule, type Switch } from "./schedule.ts";
 import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
-import { type Late, Weak, type WeakState } from "./weak.ts";
+import { type Late, Weak } from "./weak.ts";
+import type { WeakState } from "./weak_state.ts";
 
 /** Where exploring looks for other orders. */
 export interface Hot {

@@ -9,7 +9,7 @@
  * full barriers have one order, that of the run, and what an earlier one made sure of a later one has too; unlocking passes
  * on what the task has seen of others to the stores behind the next locking; what a patch does not bring of page tables,
  * xarrays, page flags and allocation acquires and releases, and reads what was written last; so do bit-fields, copies of
- * structures, memset and memcpy, accesses that overlap others of another size or place, and floating values; 128-bit
+ * structures and assignments from memory to memory, memset and memcpy, accesses that overlap others of another size or place, and floating values; 128-bit
  * arithmetic and natives end what is pending; the last WRITES writes of a place are known.
  * Weaker, where it would tell what the model forbids: nothing that is known.
  */
@@ -24,105 +24,22 @@ import { flowOf } from "./flow.ts";
 import { type Access, accessesOf, isAtomic, quietRuns, TWO_WORDS } from "./look.ts";
 import { granuleOf } from "./trace.ts";
 import { both, covers, EMPTY, join, type Load, NOTHING, ownUpTo, type View, withSingle } from "./view.ts";
+import {
+  BLANK,
+  FRESH,
+  type Lane,
+  type Mind,
+  type Place,
+  type Step,
+  type Undo,
+  type WeakState,
+  type Write,
+} from "./weak_state.ts";
 
 /** Writes of a place that are known. */
 const WRITES = 6;
 /** Instructions that a task runs unasked which is alone. */
 const ALONE = 64;
-
-interface Write {
-  readonly task: number;
-  readonly seq: number;
-  /** Its place in the order of the writes there. */
-  readonly stamp: number;
-  readonly value: bigint;
-  readonly comes: Load;
-  /** It read what stands before it. */
-  readonly rmw: boolean;
-  /** What the value that was written came from. */
-  readonly from: Load;
-}
-
-/** Bytes of a granule that are always read and written together, and what was written, the oldest first. */
-interface Lane {
-  readonly first: number;
-  readonly size: number;
-  readonly key: number;
-  readonly writes: readonly Write[];
-}
-
-interface Place {
-  readonly lanes: readonly Lane[];
-  /** What comes with every read. */
-  readonly always: Load;
-}
-
-const FRESH: Place = { lanes: [], always: EMPTY };
-
-interface Mind {
-  /** Seen by every load from here on. */
-  readonly sees: View;
-  /** Passed on with whatever is written from here on. */
-  readonly strong: View;
-  /** Came with values, and is seen behind a barrier. */
-  readonly pending: Load;
-  /** Comes with each write from here on. */
-  readonly leads: View;
-  /** Came with this task's writes. */
-  readonly wrote: Load;
-  /** Came with values that branches depended on. */
-  readonly decided: Load;
-  /** What its own writes before its last unlocking lead by behind its next locking, and what was pending there. */
-  readonly unlocked: { readonly leads: View; readonly pending: Load };
-}
-
-const BLANK: Mind = {
-  sees: NOTHING,
-  strong: NOTHING,
-  pending: EMPTY,
-  leads: NOTHING,
-  wrote: EMPTY,
-  decided: EMPTY,
-  unlocked: { leads: NOTHING, pending: EMPTY },
-};
-
-type Undo =
-  | { readonly of: "place"; readonly at: number; readonly was: Place | undefined }
-  | { readonly of: "lock"; readonly at: bigint; readonly was: Load | undefined };
-
-export interface WeakState {
-  readonly undo: number;
-  readonly minds: readonly Mind[];
-  readonly registers: readonly ReadonlyMap<number, Load>[];
-  readonly spilled: readonly ReadonlyMap<number, Load>[];
-  readonly fence: View;
-  readonly readers: View;
-  readonly grace: View;
-  readonly seq: number;
-  readonly stamp: number;
-  readonly born: number;
-}
-
-/** What the next instruction is. */
-interface Step {
-  readonly kind: "quiet" | "load" | "store" | "readers" | "other" | "native";
-  readonly body: ExecBody;
-  readonly pc: number;
-  readonly fp: number;
-  readonly flags: number;
-  readonly at: number;
-  readonly first: number;
-  readonly size: number;
-  readonly hi: number;
-  readonly lo: number;
-  /** Taken of what it may find or come before, counted from the newest. */
-  readonly age: number;
-  readonly before: bigint | null;
-  readonly reads: readonly Access[];
-  readonly writes: readonly Access[];
-  readonly name: string;
-  readonly args: readonly bigint[];
-}
 
 const LOADS: ReadonlySet<number> = new Set([
   ...[Op.LD8S, Op.LD8U, Op.LD16S, Op.LD16U, Op.LD32S, Op.LD32U, Op.LD64],
@@ -663,9 +580,11 @@ export class Weak {
       (s.flags & By.RELEASE) !== 0
         ? this.release(id)
         : { all: m.leads, strong: join(join(m.strong, m.decided.strong), from.strong) };
-    const load: Load = { all: join(comes.all, comes.strong), strong: comes.strong };
+    let load: Load = { all: join(comes.all, comes.strong), strong: comes.strong };
     const place = this.places.get(s.at) ?? FRESH;
     const lane = place.lanes.find((l) => l.first === s.first && l.size === s.size);
+    // What read and writes in one step passes on what came with what it read.
+    if ((s.flags & By.RMW) !== 0) load = both(load, lane?.writes.at(-1)?.comes ?? EMPTY);
     const overlap = place.lanes.filter(
       (l) => l !== lane && l.first < s.first + s.size && s.first < l.first + l.size,
     );

@@ -127,6 +127,7 @@ extern const struct fsc_scenario fsc_scenario_race_blocks;
 extern const struct fsc_scenario fsc_scenario_race_upgrade;
 extern const struct fsc_scenario fsc_scenario_race_take_munmap;
 extern const struct fsc_scenario fsc_scenario_race_store_let_go;
+extern const struct fsc_scenario fsc_scenario_race_sizes;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -242,5 +243,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_upgrade,
 	&fsc_scenario_race_take_munmap,
 	&fsc_scenario_race_store_let_go,
+	&fsc_scenario_race_sizes,
 	NULL,
 };

@@ -502,6 +502,39 @@ FSC_SCENARIO(race_store_let_go, "race-store-let-go",
 	sc_end(mm);
 }
 
+/*
+ * Faults of two sizes in one file: mappings of two pages have small ones. hole=1: the large entry is of a hole, and makes
+ * room for a small one; hole=0: who comes with a large fault after a small one has to be content with small ones.
+ */
+FSC_SCENARIO(race_sizes, "race-sizes", "Small faults and a large one come to the same 2 MiB of a file", "hole=1,0")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create(), *third = fsc_mm_create();
+	struct sc_file a = sc_create("A", 512);
+	struct sc_map large = sc_mmap(mm, &a, 0, 512, SC_RW);
+	struct sc_map small = sc_mmap(other, &a, 0, 2, SC_RW), next = sc_mmap(third, &a, 1, 1, SC_RW);
+	int ids[3], i;
+
+	if (__fsc_param("hole", 1))
+		sc_read(&large, 0);
+	else
+		sc_fill(&a, 0, 512);
+	ids[0] = sc_spawn("small", sc_task_store, &small);
+	ids[1] = sc_spawn("small too", sc_task_store, &next);
+	ids[2] = sc_spawn("large", __fsc_param("hole", 1) ? sc_task_load : sc_task_store, &large);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_see(&large, 0, 1);
+	sc_see(&large, 1, 1);
+	sc_munmap(&large);
+	sc_munmap(&small);
+	sc_munmap(&next);
+	sc_remove(&a);
+	fsc_mm_destroy(third);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
 static void sc_task_shrink(void *unused)
 {
 	(void)unused;
