@@ -7,12 +7,14 @@ import async from "../../emulator/contracts/async.yaml";
 import bus from "../../emulator/contracts/bus.yaml";
 import clocks from "../../emulator/contracts/clocks.yaml";
 import device from "../../emulator/contracts/device.yaml";
+import drivers from "../../emulator/contracts/drivers.yaml";
 import files from "../../emulator/contracts/files.yaml";
 import firmware from "../../emulator/contracts/firmware.yaml";
 import headers from "../../emulator/contracts/headers.yaml";
 import iio from "../../emulator/contracts/iio.yaml";
 import links from "../../emulator/contracts/links.yaml";
 import locks from "../../emulator/contracts/locks.yaml";
+import media from "../../emulator/contracts/media.yaml";
 import memory from "../../emulator/contracts/memory.yaml";
 import moreLocks from "../../emulator/contracts/more_locks.yaml";
 import moreMemory from "../../emulator/contracts/more_memory.yaml";
@@ -38,6 +40,8 @@ const FILES: readonly string[] = [
   iio,
   files,
   net,
+  drivers,
+  media,
   async,
   locks,
   moreLocks,
