@@ -75,6 +75,7 @@ export class Calls {
         const known = w.books.holdings.length;
         const v = w.body(sym, args);
         const failed = outcomeOf(w, v, x.t.kind === "pointer", x.t.kind === "void") === "failed";
+        if (!own && v === 0n && x.t.kind === "pointer") w.foundNothing = true;
         if (own && failed) w.gaveUp.push({ name: plain, depth: w.stack.length });
         if (!own && sym.path.endsWith(".c")) this.foreign(known, v, args, failed);
         return v ?? 0n;
@@ -560,7 +561,8 @@ export class Calls {
         taken: twice.taken,
         given: twice.given,
         at: spot,
-        possible: false,
+        // What was there before it was taken has an owner, and a function of another file may end that one's reference.
+        possible: kind.sort === "counted" && at !== null && !at.obj.found && w.stack.at(-1)?.own === false,
       });
     else if (at !== null && kind.sort === "memory" && gone) {
       const obj = at.obj;

@@ -71,6 +71,16 @@ function addArg(sign: "add" | "sub", result: "new" | "none"): Native {
   };
 }
 
+/** What the head lies in is the callback's from now on: it runs after a grace period, when the path is over. */
+function afterGrace(arg: number): (w: Run, s: CallSite) => Value {
+  return (w, s) => {
+    const a = at(w, s.args[arg]!, "a callback is queued");
+    for (const h of w.books.holdings)
+      if (h.state === "held" && h.kind.sort !== "lock" && w.mem.at(h.key)?.obj === a.obj) h.state = "passed";
+    return 0n;
+  };
+}
+
 /** Whether a device is known to the driver core, where this path made or ended that; else it is open. */
 function registered(w: Run, s: CallSite): Value {
   const key = w.known.resolve(s.args[0] ?? 0n);
@@ -311,6 +321,9 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["ERR_PTR", errPtr],
   ["kmemleak_alloc", nothing],
   ["device_is_registered", registered],
+  ["call_rcu", afterGrace(0)],
+  ["call_rcu_hurry", afterGrace(0)],
+  ["call_srcu", afterGrace(1)],
   ["udelay", nothing],
   ["ndelay", nothing],
   ["mdelay", nothing],

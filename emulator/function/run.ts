@@ -300,6 +300,7 @@ export abstract class Run {
           from === null &&
           (this.choices.some((c) => this.ofGlobal(c)) || (unset === null && this.helpersTest())),
         seldom: from !== null && this.input.contracts.functions.get(from.callee)?.seldom === true,
+        kept: from === null && known === undefined && this.foundNothing && !this.testedHere(),
       });
       throw new PathEnd("fault", "NULL is dereferenced");
     }
@@ -350,8 +351,15 @@ export abstract class Run {
    * and says nothing of what this one has.
    */
   private helpersTest(): boolean {
-    return this.testedBy.size > 0 && !this.stack.some((f) => this.testedBy.has(f.tree.name));
+    return this.testedBy.size > 0 && !this.testedHere();
   }
+
+  private testedHere(): boolean {
+    return this.stack.some((f) => this.testedBy.has(f.tree.name));
+  }
+
+  /** A function of another file gave NULL, by what it looked through alone: whether that can be is for who keeps the list to say. */
+  foundNothing = false;
 
   /** Where a NULL in hand comes from, as far as that is known. */
   readonly nulls = new Nulls();

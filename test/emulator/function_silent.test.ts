@@ -59,6 +59,32 @@ const pairs: readonly Pair[] = [
       int f(struct device *d) { int ret = device_add(d); if (ret) return ret; if (!device_is_registered(d)) return -EINVAL; device_del(d); return 0; }`,
     want: [],
   },
+  {
+    name: "what a callback after a grace period frees is not lost",
+    bad: `struct head { int n; }; struct alias { int a; struct head rcu; }; void call_rcu(struct head *h, void (*f)(struct head *h)); static void gone(struct head *h) { }
+      int f(int x) { struct alias *a = kmalloc(sizeof(*a), GFP_KERNEL); int ret; if (!a) return -ENOMEM; ret = helper(x); kfree(a); return ret; }`,
+    good: `struct head { int n; }; struct alias { int a; struct head rcu; }; void call_rcu(struct head *h, void (*f)(struct head *h)); static void gone(struct head *h) { }
+      int f(int x) { struct alias *a = kmalloc(sizeof(*a), GFP_KERNEL); int ret; if (!a) return -ENOMEM; ret = helper(x); call_rcu(&a->rcu, gone); return ret; }`,
+    want: [],
+  },
+  {
+    name: "memory of a device that is freed before the device goes is gone",
+    bad: `struct res { void *io; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void devm_kfree(struct device *d, const void *p);
+      int f(struct device *d) { struct res *r = devm_kzalloc(d, sizeof(*r), GFP_KERNEL); if (!r) return -ENOMEM; r->io = lookup(1);
+        if (IS_ERR(r->io)) { devm_kfree(d, r); return PTR_ERR(r->io); } return 0; }`,
+    good: `struct res { void *io; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void devm_kfree(struct device *d, const void *p);
+      int f(struct device *d) { struct res *r = devm_kzalloc(d, sizeof(*r), GFP_KERNEL); int ret; if (!r) return -ENOMEM; r->io = lookup(1);
+        if (IS_ERR(r->io)) { ret = PTR_ERR(r->io); devm_kfree(d, r); return ret; } return 0; }`,
+    want: ["use-after-release devm_kzalloc()"],
+  },
+  {
+    name: "a lock taken without a context does not fail",
+    bad: `struct ww { int n; }; struct resv { struct ww lock; }; int dma_resv_lock(struct resv *r, void *ctx); void ww_mutex_unlock(struct ww *w);
+      int f(struct resv *r) { int n = helper(2); dma_resv_lock(r, NULL); ww_mutex_unlock(&r->lock); return n; }`,
+    good: `struct ww { int n; }; struct resv { struct ww lock; }; int dma_resv_lock(struct resv *r, void *ctx); void ww_mutex_unlock(struct ww *w);
+      int f(struct resv *r) { int n = helper(2); dma_resv_lock(r, NULL); ww_mutex_unlock(&r->lock); dma_resv_lock(r, NULL); ww_mutex_unlock(&r->lock); return n; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
