@@ -5,6 +5,7 @@
  */
 import { patchNumber } from "../features/snapshot.ts";
 import type { ParsedDocument } from "../mail/types.ts";
+import { isOwnRun } from "../review/finding.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { type Asked, askedOf } from "./asked.ts";
@@ -20,6 +21,7 @@ import {
   leftOutLine,
   linesText,
   lineText,
+  plural,
   reachText,
   saidOf,
   stepPlace,
@@ -160,7 +162,17 @@ function hunkLines(result: ReviewResult, index: number, all: boolean, paint: Pai
   return out;
 }
 
+/** How the runs went: those of scenarios, and functions that run by themselves, each in a line. */
 function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
+  const own = runs.filter((r) => isOwnRun(r.scenario));
+  const rest = runs.filter((r) => !own.includes(r));
+  return [
+    ...(own.length > 0 && rest.length === 0 ? [] : countLine(rest, "scenario run", paint)),
+    ...(own.length > 0 ? countLine(own, "function case", paint) : []),
+  ];
+}
+
+function countLine(runs: ReviewResult["runs"], what: string, paint: Paint): string[] {
   const n = (v: Verdict): number => runs.filter((r) => r.verdict === v).length;
   const parts = [
     [n("new"), "new", "red"],
@@ -174,7 +186,7 @@ function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
   const text = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
   const colours = new Map(parts.map(([count, label, color]) => [`${count} ${label}`, color]));
   return wrap(
-    `${runs.length} scenario run${runs.length === 1 ? "" : "s"}${runs.some((r) => r.repaired) ? " of repaired text" : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
+    `${plural(runs.length, what)}${runs.some((r) => r.repaired) ? " of repaired text" : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
     WIDTH - 2,
     "  ",
   ).map(

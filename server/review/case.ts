@@ -214,7 +214,7 @@ function verdictOf(
     (executed.before.length + executed.after.length === 0 && !reaches(ran)
       ? {
           verdict: "not-modelled" as Verdict,
-          reason: reachesNothing(sides.after.inTree),
+          reason: reachesNothing(sides.after.inTree) + endedEarly(ran),
         }
       : null) ??
     prefixed("before", unusable(runs.before)) ??
@@ -246,6 +246,12 @@ function verdictOf(
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
+}
+
+/** ", and ended early: ..." of a run that something of ours cut short: what came after that it may have reached. */
+function endedEarly({ runs }: RanCase): string {
+  const cut = unusable(runs.before) ?? unusable(runs.after);
+  return cut === null ? "" : ` before it ended early: ${cut.reason}`;
 }
 
 /** Why neither side ran anything. */

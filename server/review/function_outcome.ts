@@ -162,7 +162,7 @@ function candidateOf(
         ? []
         : [
             `Nothing is known of ${d.path.assumed
-              .map((f) => f.replace(/^__fs_/, ""))
+              .map((f) => f.replace(/^__(?:fs|real)_/, ""))
               .slice(0, 8)
               .map((f) => `${f}()`)
               .join(
@@ -329,7 +329,7 @@ function sentence(
   const telling = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
   const origin = nullFrom(d, decisive, words);
   const said = origin === undefined || telling.includes(origin) ? telling : [origin, ...telling.slice(-1)];
-  return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${words.named(whatText(fault, said, placeOf))}, in ${where}()`;
+  return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${words.named(whatText(fault, said, placeOf, words))}, in ${where}()`;
 }
 
 /** The decision by which a pointer that is followed is none: the call that gave it, or where it was found to be NULL. */
@@ -357,13 +357,21 @@ const isOf = (c: Choice, call: NonNullable<Difference["fault"]["taken"]>): boole
 
 /** What goes wrong, with the place of a call that the decisions before it do not tell. */
 function whatText(
-  { kind, what, taken }: Difference["fault"],
+  { kind, what, taken, at: shown }: Difference["fault"],
   said: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
+  { lineAt }: Words,
 ): string {
   // The address of what a NULL would have as its member.
   const text = kind === "null-dereference" ? what.replace(/^0x[0-9a-f]{1,16}\b/, "a member of NULL") : what;
-  if (taken === null) return text;
+  if (taken === null) {
+    // Without anything that says where it is from, the pointer that the line follows, if that is one.
+    const names = new Set([...lineAt(shown.loc).matchAll(/\b([A-Za-z_]\w{0,60})->/g)].map((m) => m[1]!));
+    const [name] = names;
+    return kind === "null-dereference" && said.length === 0 && names.size === 1
+      ? text.replace(/^(?:a member of )?NULL\b/, `$& (${name})`)
+      : text;
+  }
   const at = `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`;
   if (kind === "leaked") return text.replace(`${taken.callee}()`, at);
   const untold = /-dereference$/.test(kind) && !said.some((c) => isOf(c, taken));

@@ -123,7 +123,7 @@ function nameAt(text: string, at: number): { said: string; end: number } {
   let end = wordEnd(text, at);
   const word = text.slice(at, end);
   // A shim of ours stands for what the macro of that name calls.
-  let said = word.replace(/^__fs_/, "");
+  let said = word.replace(/^__(?:fs|real)_/, "");
   if (text[end] === "(") {
     const close = closing(text, end);
     if (close < 0) return { said, end };
@@ -145,7 +145,7 @@ function nameAt(text: string, at: number): { said: string; end: number } {
   for (;;) {
     const rest = text.slice(end, end + 80);
     const bits = /^->\d{1,9}:\d{1,9}/.exec(rest);
-    const part = /^@-?\d{1,9}(?=->|\.)/.exec(rest);
+    const part = /^@(?:-?\d{1,9})?(?=->|\.)/.exec(rest);
     const off = /^(?:@(-?)|\+)\d{1,9}/.exec(rest);
     const around = /^\+-\d{1,9}/.exec(rest);
     const member = /^(?:(?:->|\.)[A-Za-z_]\w{0,78}|\[[\w ]{1,40}\])/.exec(rest);
@@ -171,6 +171,11 @@ export function spokenChoice(text: string, held: boolean): string {
   if (parts === null) return `${held ? "" : "not "}${plainly(text)}`;
   const { left, right } = parts;
   const op = held ? parts.op : OPPOSITE[parts.op]!;
+  // The test that IS_ERR() makes.
+  if (right === "-4095" && (op === "<" || op === ">="))
+    return `${plainly(bare(left))} is ${op === "<" ? "no" : "an"} error pointer`;
+  // An address of the executor's own.
+  if (/^0x[0-9a-f]{12,16}$/.test(right)) return `${plainly(bare(left))} ${op} what it is compared with`;
   const equal = op === "==";
   if (right === "0" && (equal || op === "!=")) {
     const inner = bare(left);

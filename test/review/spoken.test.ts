@@ -119,6 +119,7 @@ test("names that the executor made are said as a person says them", () => {
     ["kcalloc()@-8 is read before it is written", "what lies before kcalloc() is read before it is written"],
     ["gadget+-1960 is held since __fs_spin_lock()", "what has gadget in it is held since spin_lock()"],
     ["gensts->0:3", "a bit of gensts"],
+    ["llist_del_first()@->pool->count", "llist_del_first()->pool->count"],
     ['of_get("a+1 b", s32(n)) and `*p + 1`', 'of_get("a+1 b", s32(n)) and `*p + 1`'],
     ["(idxd_dev+936 & 1)", "(a member of idxd_dev & 1)"],
     ["a * b, no->thing.more[3]", "a * b, no->thing.more[3]"],
@@ -141,6 +142,11 @@ test("a decision has one no at most", () => {
   assert.deepEqual(both("s32(n) > 3"), ["n > 3", "n <= 3"]);
   assert.deepEqual(both("ioread32() #4 != 0"), ["the 4th ioread32() is not 0", "the 4th ioread32() is 0"]);
   assert.deepEqual(both("spi == 0"), ["spi is 0", "spi is not 0"]);
+  assert.deepEqual(both("fwnode < -4095"), ["fwnode is no error pointer", "fwnode is an error pointer"]);
+  assert.deepEqual(both("f->ops == 0x10000028000000"), [
+    "f->ops == what it is compared with",
+    "f->ops != what it is compared with",
+  ]);
   assert.deepEqual(both("strcmp() differs"), ["strcmp() differs", "strcmp() finds no difference"]);
   assert.deepEqual(both("is_big(n)"), ["is_big(n)", "not is_big(n)"]);
 });

@@ -139,6 +139,21 @@ test("hunks of one file with one fate are one line, functions of one name are na
   assert.doesNotMatch(text, /is not judged/);
 });
 
+test("functions that run by themselves are counted apart from scenarios", () => {
+  const { runs } = treeReview();
+  const own = runs
+    .slice(0, 2)
+    .map((r, i) => ({ ...r, scenario: `function mill_${i}`, verdict: "clean" as const }));
+  const both = textOf(treeReview({ runs: [...runs, ...own] }));
+  assert.match(
+    both,
+    new RegExp(`^ {2}${runs.length} scenario runs?: .*\n {2}2 function cases: 2 clean$`, "m"),
+  );
+  const alone = textOf(treeReview({ runs: own }));
+  assert.match(alone, /^ {2}2 function cases: 2 clean$/m);
+  assert.doesNotMatch(alone, /scenario run/);
+});
+
 test("where a document has several versions of a series, numbers say which", () => {
   const patch = { ...doc.patches[0]!, number: 3, total: 7, revision: 1 };
   const patches = [patch, { ...patch, revision: 2 }];
