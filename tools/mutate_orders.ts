@@ -48,7 +48,18 @@ const STEPS = 1_500_000;
 /**
  * What nobody can see, with the reason: "kind function what". Whoever doubts one takes it out and looks for the scenario.
  */
-const EQUIVALENT: Readonly<Record<string, string>> = {};
+const EQUIVALENT: Readonly<Record<string, string>> = {
+  "recheck gup_fast_devmap_pmd_leaf if (pmd_val(orig) == pmd_val(*pmdp))":
+    "the fast path always lets go, and the slow path takes the page then",
+  "recheck put_unlocked_entry if (!entry || dax_is_conflict(entry))":
+    "who is woken for nothing looks again and sleeps on",
+  "recheck try_grab_folio if (WARN_ON_ONCE(folio_ref_count(folio) <= 0))":
+    "an assertion: whoever calls it holds the page table's lock over an entry of the folio",
+  "recheck dax_layout_busy_page_range if (unlikely(dax_is_locked(entry)))":
+    "the search holds the invalidate lock, so no fault has the entry: fsync and memory failure may, and change neither the page nor its count",
+  "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":
+    "waits for reclaim to leave its shadow entry, and nothing is reclaimed here",
+};
 
 const WAKE = /^\s*(wake_up\w*|dax_wake_entry|put_unlocked_entry)\(.*\);$/;
 const LOCK = /^\s*(?!rcu_|srcu_|dax_read_|local_)(\w+?)_lock(?:_irq|_irqsave|_bh|_shared)?\((.*)\);$/;

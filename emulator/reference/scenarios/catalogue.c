@@ -128,6 +128,8 @@ extern const struct fsc_scenario fsc_scenario_race_upgrade;
 extern const struct fsc_scenario fsc_scenario_race_take_munmap;
 extern const struct fsc_scenario fsc_scenario_race_store_let_go;
 extern const struct fsc_scenario fsc_scenario_race_sizes;
+extern const struct fsc_scenario fsc_scenario_race_holder_change;
+extern const struct fsc_scenario fsc_scenario_race_kill;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -244,5 +246,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_take_munmap,
 	&fsc_scenario_race_store_let_go,
 	&fsc_scenario_race_sizes,
+	&fsc_scenario_race_holder_change,
+	&fsc_scenario_race_kill,
 	NULL,
 };
