@@ -182,7 +182,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
     const leftOut = result.plans
       .filter((p) => p.patch === patch.index)
       .flatMap((p) =>
-        p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases, isAnyJudged(result, patch.index))}`),
+        p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases, isAnyJudged(result, patch.index), true)}`),
       );
     out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...leftOut);
     out.push(...hunkLines(snapshot, patch.index), "");

@@ -3,7 +3,7 @@
  * counting (facts.ts) and the words for findings (words.ts).
  */
 import type { Finding, ReviewResult } from "../review/types.ts";
-import { isNothingRuns, nothingText, SHOWN_IN_PART } from "../review/why.ts";
+import { HUNK_REFUSED, isNothingRuns, nothingText, SHOWN_IN_PART } from "../review/why.ts";
 
 /** Why nothing of a patch ran, where the cases left out say so: it is not said again. */
 export function nothingRan(result: ReviewResult, index: number): string[] {
@@ -16,11 +16,15 @@ export function nothingRan(result: ReviewResult, index: number): string[] {
 /** "did not run: a(), b() (no scenario calls them)", one line; "" where all of a patch's functions did, or that is said already. */
 export function didNotRun(result: ReviewResult, index: number): string {
   const said = nothingRan(result, index);
+  const refused = result.plans.some(
+    (p) => p.patch === index && p.leftOut.some((l) => l.why.kind === "refused"),
+  );
   const idle = result.functions.filter(
     (f) =>
       f.patch === index &&
       !f.executed &&
       !said.includes(f.reason) &&
+      !(refused && f.reason === HUNK_REFUSED) &&
       !(f.reason === SHOWN_IN_PART && said.some((text) => text.includes(`${f.name}()`))),
   );
   return idle.length === 0 ? "" : `did not run: ${byReason(idle)}`;

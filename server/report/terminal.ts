@@ -223,7 +223,7 @@ function leftOutLines(result: ReviewResult, index: number, paint: Paint): string
     .filter((p) => p.patch === index)
     .flatMap((p) => p.leftOut)
     .flatMap(({ why, cases }) =>
-      wrap(leftOutLine(why, cases, isAnyJudged(result, index)), WIDTH - 2, "    ").map((l) =>
+      wrap(leftOutLine(why, cases, isAnyJudged(result, index), true), WIDTH - 2, "    ").map((l) =>
         paint(`  ${l}`, "dim"),
       ),
     );

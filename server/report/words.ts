@@ -186,11 +186,15 @@ export function share(part: number, all: number): string {
 export const reachText = ({ kind, reached, total, paths }: Reach): string =>
   `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}`;
 
-/** "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function". */
-export const leftOutLine = (why: LeftOutWhy, cases: number, judged: boolean): string =>
-  isNothingRuns(why)
-    ? `no scenario runs: ${nothingText(why)}`
-    : `${cases} left out: ${leftOutText(why, judged)}`;
+/**
+ * "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function".
+ * @param hunksTold what became of each hunk stands beside it, and is not said again
+ */
+export function leftOutLine(why: LeftOutWhy, cases: number, judged: boolean, hunksTold = false): string {
+  if (!isNothingRuns(why)) return `${cases} left out: ${leftOutText(why, judged)}`;
+  const told = hunksTold && why.kind === "refused" ? `no hunk fits ${why.tree}` : nothingText(why);
+  return `no scenario runs: ${told}`;
+}
 
 /** Why cases were left out: goes on after "67 left out: ". @param judged whether some scenario of the patch came to a verdict */
 export function leftOutText(why: LeftOutWhy, judged: boolean): string {

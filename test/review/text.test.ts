@@ -16,7 +16,7 @@ import { markdownReport } from "../../server/report/markdown.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
-import { FROM_CACHE, notJudged } from "../../server/review/why.ts";
+import { FROM_CACHE, HUNK_REFUSED, notJudged } from "../../server/review/why.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { heard } from "../support/heard.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
@@ -137,6 +137,22 @@ test("hunks of one file with one fate are one line, functions of one name are na
   assert.equal(text.match(/from the cache/g)?.length, 1);
   assert.match(text, /2 of 2 patches: from the cache/);
   assert.doesNotMatch(text, /is not judged/);
+});
+
+test("where no hunk fits, the reason of each is told where the hunks are, and nowhere else", () => {
+  const why = { kind: "apart", fn: "" } as const;
+  const hunk = { patch: 0, docLine: 60, path: "fs/dax.c", fate: { kind: "rejected", why } } as const;
+  const [one] = treeReview().functions;
+  const functions = [{ ...one!, executed: false, reason: HUNK_REFUSED }];
+  const refused = { kind: "refused", tree: "linux-6.12", hunks: [{ path: "fs/dax.c", why }] } as const;
+  const plans = [{ patch: 0, cases: 9, leftOut: [{ why: refused, cases: 9 }], whole: [] }];
+  const text = textOf(treeReview({ runs: [], findings: [], hunks: [hunk], functions, plans })).replace(
+    /\s+/g,
+    " ",
+  );
+  assert.match(text, /no scenario runs: no hunk fits linux-6\.12/);
+  assert.equal(text.match(/but not together/g)?.length, 1);
+  assert.doesNotMatch(text, /did not run/);
 });
 
 test("functions that run by themselves are counted apart from scenarios", () => {
