@@ -5,6 +5,8 @@
  * the queue and the driver; a scenario may hold a bio there (fsc_bio_entered).
  */
 #include <linux/blkdev.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 
 void (*fsc_bio_entered)(void);
 
@@ -62,13 +64,55 @@ void blk_mq_unfreeze_queue(struct request_queue *q)
 	wake_up_all(&q->mq_freeze_wq);
 }
 
+/* A bio to which others are chained ends with the last of them. */
 void bio_endio(struct bio *bio)
 {
+	if (atomic_read(&bio->__bi_remaining)) {
+		atomic_dec(&bio->__bi_remaining);
+		return;
+	}
 	if (bio->bi_end_io)
 		bio->bi_end_io(bio);
 }
 
-void submit_bio_noacct(struct bio *bio)
+struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask)
+{
+	struct bio *bio = kzalloc(sizeof(*bio), gfp_mask);
+
+	BUG_ON(nr_vecs > ARRAY_SIZE(bio->bi_inline_vecs));
+	if (bio) {
+		bio->bi_bdev = bdev;
+		bio->bi_opf = opf;
+		bio->fsc_allocated = true;
+	}
+	return bio;
+}
+
+void bio_put(struct bio *bio)
+{
+	if (bio->fsc_allocated)
+		kfree(bio);
+}
+
+static void bio_chain_endio(struct bio *bio)
+{
+	struct bio *parent = bio->bi_private;
+
+	if (bio->bi_status && !parent->bi_status)
+		parent->bi_status = bio->bi_status;
+	bio_put(bio);
+	bio_endio(parent);
+}
+
+void bio_chain(struct bio *bio, struct bio *parent)
+{
+	BUG_ON(bio->bi_private || bio->bi_end_io);
+	bio->bi_private = parent;
+	bio->bi_end_io = bio_chain_endio;
+	atomic_inc(&parent->__bi_remaining);
+}
+
+static void fsc_to_driver(struct bio *bio)
 {
 	struct gendisk *disk = bio->bi_bdev->bd_disk;
 	struct request_queue *q = disk->queue;
@@ -82,6 +126,29 @@ void submit_bio_noacct(struct bio *bio)
 		fsc_bio_entered();
 	disk->fops->submit_bio(bio);
 	blk_queue_exit(q);
+}
+
+/* What a driver submits is taken up when it has returned. */
+void submit_bio_noacct(struct bio *bio)
+{
+	struct bio *list = NULL, **at;
+
+	if (current->bio_list) {
+		for (at = current->bio_list; *at; at = &(*at)->bi_next)
+			;
+		*at = bio;
+		return;
+	}
+	current->bio_list = &list;
+	while (bio) {
+		fsc_to_driver(bio);
+		bio = list;
+		if (bio) {
+			list = bio->bi_next;
+			bio->bi_next = NULL;
+		}
+	}
+	current->bio_list = NULL;
 }
 
 void submit_bio(struct bio *bio)

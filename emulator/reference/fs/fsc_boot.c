@@ -54,6 +54,9 @@ void fsc_boot(void)
 
 	BUG_ON(dax_bus_init() || fsc_dax_init() || fsc_dax_pmem_init() || nd_driver_register(&nd_pmem_driver));
 	fsc_region.sync = true;
+	fsc_region.num_lanes = 1;
+	for (int i = 0; i <= ND_MAX_LANES; i++)
+		mutex_init(&fsc_region.lane[i].lock);
 	fsc_region.dev.init_name = "region0";
 	fsc_region.dev.release = fsc_static_release;
 	BUG_ON(device_register(&fsc_region.dev));

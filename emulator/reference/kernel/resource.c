@@ -188,6 +188,15 @@ static struct {
 	size_t size;
 } fsc_remaps[FSC_MAX_REMAP];
 
+/* Mapped from the same address on by somebody: the memory is there, and what is in it stays. */
+static bool fsc_is_remapped(resource_size_t offset)
+{
+	for (unsigned int i = 0; i < FSC_MAX_REMAP; i++)
+		if (fsc_remaps[i].size && fsc_remaps[i].offset == offset)
+			return true;
+	return false;
+}
+
 void *memremap(resource_size_t offset, size_t size, unsigned long flags)
 {
 	unsigned int i;
@@ -198,9 +207,10 @@ void *memremap(resource_size_t offset, size_t size, unsigned long flags)
 	for (i = 0; i < FSC_MAX_REMAP; i++) {
 		if (fsc_remaps[i].size)
 			continue;
+		if (!fsc_is_remapped(offset))
+			__fsc_add_memory(PHYS_PFN(offset), PHYS_PFN(size), 0);
 		fsc_remaps[i].offset = offset;
 		fsc_remaps[i].size = size;
-		__fsc_add_memory(PHYS_PFN(offset), PHYS_PFN(size), 0);
 		return __va(offset);
 	}
 	__fsc_unmodelled("more mappings of device memory than are kept");
@@ -210,12 +220,15 @@ void *memremap(resource_size_t offset, size_t size, unsigned long flags)
 void memunmap(void *addr)
 {
 	unsigned int i;
+	size_t size;
 
 	for (i = 0; i < FSC_MAX_REMAP; i++) {
 		if (!fsc_remaps[i].size || __va(fsc_remaps[i].offset) != addr)
 			continue;
-		__fsc_remove_memory(PHYS_PFN(fsc_remaps[i].offset), PHYS_PFN(fsc_remaps[i].size));
+		size = fsc_remaps[i].size;
 		fsc_remaps[i].size = 0;
+		if (!fsc_is_remapped(fsc_remaps[i].offset))
+			__fsc_remove_memory(PHYS_PFN(fsc_remaps[i].offset), PHYS_PFN(size));
 		return;
 	}
 	WARN(1, "memunmap of an address that is not mapped\n");

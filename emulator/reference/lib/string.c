@@ -87,7 +87,60 @@ char *strcpy(char *dst, const char *src)
 	memcpy(dst, src, strlen(src) + 1);
 	return dst;
 }
+
+size_t strnlen(const char *s, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && s[n])
+		n++;
+	return n;
+}
+
+char *strncpy(char *dst, const char *src, size_t n)
+{
+	size_t len = strnlen(src, n);
+
+	memcpy(dst, src, len);
+	memset(dst + len, 0, n - len);
+	return dst;
+}
+
+char *strcat(char *dst, const char *src)
+{
+	strcpy(dst + strlen(dst), src);
+	return dst;
+}
+
+char *strncat(char *dst, const char *src, size_t n)
+{
+	char *end = dst + strlen(dst);
+	size_t len = strnlen(src, n);
+
+	memcpy(end, src, len);
+	end[len] = 0;
+	return dst;
+}
+
+void *memchr(const void *s, int c, size_t n)
+{
+	const unsigned char *at = s;
+
+	for (; n; n--, at++)
+		if (*at == (unsigned char)c)
+			return (void *)at;
+	return NULL;
+}
 #endif
+
+size_t strlcat(char *dst, const char *src, size_t n)
+{
+	size_t had = strnlen(dst, n), len = strlen(src);
+
+	if (had < n)
+		strscpy(dst + had, src, n - had);
+	return had + len;
+}
 
 void *memchr_inv(const void *p, int c, size_t n)
 {

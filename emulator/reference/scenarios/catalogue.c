@@ -130,6 +130,14 @@ extern const struct fsc_scenario fsc_scenario_race_store_let_go;
 extern const struct fsc_scenario fsc_scenario_race_sizes;
 extern const struct fsc_scenario fsc_scenario_race_holder_change;
 extern const struct fsc_scenario fsc_scenario_race_kill;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_btt_io;
+extern const struct fsc_scenario fsc_scenario_btt_torn;
+extern const struct fsc_scenario fsc_scenario_btt_fails;
+extern const struct fsc_scenario fsc_scenario_btt_refused;
+extern const struct fsc_scenario fsc_scenario_virtio_pmem_flush;
+extern const struct fsc_scenario fsc_scenario_virtio_pmem_broken;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -248,5 +256,13 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_sizes,
 	&fsc_scenario_race_holder_change,
 	&fsc_scenario_race_kill,
+#if FSC_ERA >= 612
+	&fsc_scenario_btt_io,
+	&fsc_scenario_btt_torn,
+	&fsc_scenario_btt_fails,
+	&fsc_scenario_btt_refused,
+	&fsc_scenario_virtio_pmem_flush,
+	&fsc_scenario_virtio_pmem_broken,
+#endif
 	NULL,
 };

@@ -56,12 +56,51 @@ struct nd_namespace_common *nvdimm_namespace_common_probe(struct device *dev)
 	return ndns ? ndns : ERR_PTR(-ENODEV);
 }
 
+/* Bytes of a namespace that is enabled; what is written is durable when this returns. */
+static int nsio_rw_bytes(struct nd_namespace_common *ndns, resource_size_t offset, void *buf, size_t size, int rw,
+			 unsigned long flags)
+{
+	struct nd_namespace_io *nsio = to_nd_namespace_io(&ndns->dev);
+
+	(void)flags;
+	if (WARN_ON(offset + size > nsio->size))
+		return -EFAULT;
+	if (rw && __fsc_fail("nvdimm_write_bytes"))
+		return -EIO;
+	if (!rw) {
+		memcpy(buf, nsio->addr + offset, size);
+		return 0;
+	}
+	memcpy(nsio->addr + offset, buf, size);
+	return nvdimm_flush(to_nd_region(ndns->dev.parent), NULL);
+}
+
+resource_size_t nvdimm_namespace_capacity(struct nd_namespace_common *ndns)
+{
+	return resource_size(&to_nd_namespace_io(&ndns->dev)->res);
+}
+
+/* A lane by CPU, which here is the task: what two tasks share they take in turn. */
+unsigned int nd_region_acquire_lane(struct nd_region *nd_region)
+{
+	unsigned int lane = __fsc_current() % nd_region->num_lanes;
+
+	mutex_lock(&nd_region->lane[lane].lock);
+	return lane;
+}
+
+void nd_region_release_lane(struct nd_region *nd_region, unsigned int lane)
+{
+	mutex_unlock(&nd_region->lane[lane].lock);
+}
+
 /* Raw access to a namespace, for reading its info block. */
 int devm_namespace_enable(struct device *dev, struct nd_namespace_common *ndns, resource_size_t size)
 {
 	struct nd_namespace_io *nsio = to_nd_namespace_io(&ndns->dev);
 
 	nsio->size = size;
+	ndns->rw_bytes = nsio_rw_bytes;
 	if (!devm_request_mem_region(dev, nsio->res.start, size, dev_name(&ndns->dev)))
 		return -EBUSY;
 	nsio->addr = devm_memremap(dev, nsio->res.start, size, ARCH_MEMREMAP_PMEM);
@@ -115,10 +154,13 @@ bool is_nvdimm_sync(struct nd_region *nd_region)
 
 int nvdimm_flush(struct nd_region *nd_region, struct bio *bio)
 {
-	(void)nd_region;
-	(void)bio;
-	__fsc_event("cache-flush", "region");
-	return 0;
+	int rc = 0;
+
+	if (nd_region->flush)
+		rc = nd_region->flush(nd_region, bio);
+	else
+		__fsc_event("cache-flush", "region");
+	return rc < 0 && rc != -ENOMEM ? -EIO : rc;
 }
 
 void nvdimm_check_and_set_ro(struct gendisk *disk)

@@ -83,6 +83,8 @@ static void pmem_submit_bio(struct bio *bio)
 		bio->bi_status = rc;
 		if ((bio->bi_opf & REQ_FUA) && !rc)
 			ret = nvdimm_flush(nd_region, bio);
+		if (ret == NVDIMM_FLUSH_ASYNC)
+			return;
 	}
 	if (ret)
 		bio->bi_status = errno_to_blk_status(ret);

@@ -140,6 +140,9 @@ struct bio {
 	struct bvec_iter bi_iter;
 	void (*bi_end_io)(struct bio *bio);
 	void *bi_private;
+	struct bio *bi_next;
+	atomic_t __bi_remaining; /* bios that are chained to it and not yet done */
+	bool fsc_allocated;
 	unsigned short bi_vcnt;
 	struct bio_vec bi_inline_vecs[2];
 };
@@ -153,6 +156,10 @@ struct bio {
 #define bio_start_io_acct(bio) ((void)(bio), 0UL)
 #define bio_end_io_acct(bio, start) do { (void)(bio); (void)(start); } while (0)
 void bio_endio(struct bio *bio);
+struct bio *bio_alloc(struct block_device *bdev, unsigned short nr_vecs, blk_opf_t opf, gfp_t gfp_mask);
+void bio_put(struct bio *bio);
+void bio_chain(struct bio *bio, struct bio *parent);
+#define bio_clone_blkg_association(dst, src) do { (void)(dst); (void)(src); } while (0)
 static inline void bio_io_error(struct bio *bio)
 {
 	bio->bi_status = BLK_STS_IOERR;

@@ -33,6 +33,7 @@
 #define EDOM 33
 #define ERANGE 34
 #define EDEADLK 35
+#define ENAMETOOLONG 36
 #define ENOSYS 38
 #define ENODATA 61
 #define EOVERFLOW 75

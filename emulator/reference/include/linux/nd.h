@@ -2,7 +2,7 @@
 /*
  * The bus of non-volatile memory, as a pmem driver sees it. Mirrors include/linux/nd.h, libnvdimm.h and
  * drivers/nvdimm/{nd,pfn}.h: a region, a namespace in it (an address range), and the pfn and dax devices that claim one.
- * Left out: labels, DIMMs, BTT, info blocks on the medium (what they would say is in struct nd_pfn_sb from the start).
+ * Left out: labels, DIMMs, info blocks on the medium (what they would say is in struct nd_pfn_sb from the start).
  */
 #ifndef __LINUX_ND_H__
 #define __LINUX_ND_H__
@@ -27,14 +27,23 @@ enum nvdimm_event {
 	NVDIMM_REVALIDATE_POISON,
 	NVDIMM_REVALIDATE_REGION,
 };
+#define ND_MAX_LANES 4
+struct nd_lane {
+	struct mutex lock;
+};
 struct nd_region {
 	struct device dev;
+	unsigned int num_lanes; /* at least one; each is used by one task at a time */
+	struct nd_lane lane[ND_MAX_LANES + 1];
 	int id;
 	int ro;
 	int numa_node;
 	int target_node;
 	bool sync;
+	void *provider_data;
+	int (*flush)(struct nd_region *nd_region, struct bio *bio);
 };
+#define NVDIMM_FLUSH_ASYNC 1 /* the bio is ended when the flush is done, and not by its driver */
 struct nd_namespace_common {
 	int force_raw;
 	struct device dev;
@@ -75,7 +84,17 @@ struct nd_pfn {
 struct nd_dax {
 	struct nd_pfn nd_pfn;
 };
-struct nd_btt;
+struct btt;
+/* The claim of a translation table on a namespace. */
+struct nd_btt {
+	struct device dev;
+	struct nd_namespace_common *ndns;
+	struct btt *btt;
+	unsigned long lbasize;
+	int initial_offset;
+	uuid_t *uuid;
+	u64 size;
+};
 #define ND_DRIVER_NAMESPACE_IO (1 << 4)
 #define ND_DRIVER_NAMESPACE_PMEM (1 << 5)
 #define ND_DRIVER_DAX_PMEM (1 << 7)
@@ -95,10 +114,7 @@ struct nd_pfn *to_nd_pfn(struct device *dev);
 struct nd_dax *to_nd_dax(struct device *dev);
 bool is_nd_pfn(struct device *dev);
 bool is_nd_dax(const struct device *dev);
-#define is_nd_btt(dev) ((void)(dev), false)
-#define nvdimm_namespace_attach_btt(ndns) ((void)(ndns), -ENODEV)
-#define nvdimm_namespace_detach_btt(nd_btt) do { } while (0)
-#define to_nd_btt(dev) ((struct nd_btt *)NULL)
+#define is_nd_btt(dev) ((void)(dev), false) /* scenarios attach tables by hand */
 #define nd_btt_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
 #define nd_pfn_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
 #define nd_dax_probe(dev, ndns) ((void)(dev), (void)(ndns), -ENODEV)
@@ -111,6 +127,27 @@ int __nd_driver_register(struct nd_device_driver *nd_drv, struct module *module,
 struct nd_namespace_common *nvdimm_namespace_common_probe(struct device *dev);
 int devm_namespace_enable(struct device *dev, struct nd_namespace_common *ndns, resource_size_t size);
 void devm_namespace_disable(struct device *dev, struct nd_namespace_common *ndns);
+#define NVDIMM_IO_ATOMIC 1
+static inline int nvdimm_read_bytes(struct nd_namespace_common *ndns, resource_size_t offset, void *buf, size_t size,
+				    unsigned long flags)
+{
+	return ndns->rw_bytes(ndns, offset, buf, size, 0, flags);
+}
+static inline int nvdimm_write_bytes(struct nd_namespace_common *ndns, resource_size_t offset, void *buf, size_t size,
+				     unsigned long flags)
+{
+	return ndns->rw_bytes(ndns, offset, buf, size, 1, flags);
+}
+static inline unsigned int nd_inc_seq(unsigned int seq)
+{
+	return seq ? seq % 3 + 1 : 0;
+}
+resource_size_t nvdimm_namespace_capacity(struct nd_namespace_common *ndns);
+unsigned int nd_region_acquire_lane(struct nd_region *nd_region);
+void nd_region_release_lane(struct nd_region *nd_region, unsigned int lane);
+struct nd_btt *to_nd_btt(struct device *dev);
+int nvdimm_namespace_attach_btt(struct nd_namespace_common *ndns);
+int nvdimm_namespace_detach_btt(struct nd_btt *nd_btt);
 int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap);
 bool pmem_should_map_pages(struct device *dev);
 unsigned int pmem_sector_size(struct nd_namespace_common *ndns);

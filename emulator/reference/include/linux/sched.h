@@ -40,6 +40,7 @@ struct task_struct {
 	void *journal_info;
 	void *files;
 	void *plug;
+	struct bio **bio_list; /* where submitting a bio in a driver leaves it, for when the driver is done */
 	bool fsc_signal;
 	int fsc_refs; /* get_task_struct() */
 	unsigned int fsc_sigbus; /* SIGBUS delivered so far: memory failure, faults past the end of a file */
