@@ -6,7 +6,7 @@
 import { compare } from "../c/build.ts";
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
-import { boundsOf, MAX_ERRNO, opText, type Unknown, type Value, valueText } from "./value.ts";
+import { boundsOf, COUNTS, MAX_ERRNO, opText, type Unknown, type Value, valueText } from "./value.ts";
 
 export interface Range {
   lo: bigint;
@@ -95,9 +95,10 @@ export class Constraints {
     return answer;
   }
 
-  /** A call of which a signed number is tested against 0, and that is not 0, has given an errno unless it is positive. */
+  /** A call of which a signed number is tested against 0, and that is not 0, has given an errno, unless it counts by its name. */
   private errnoOf(u: Unknown): void {
     if (u.origin === null || u.from !== null || u.lo >= 0n || u.t.kind === "pointer") return;
+    if (COUNTS.test(u.origin.callee)) return;
     const r = this.range(u);
     if (r.lo < -MAX_ERRNO && (r.hi < 0n || r.not.has(0n))) {
       r.lo = -MAX_ERRNO;

@@ -16,7 +16,7 @@ import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, sizeSafe } from "./memory.ts";
 import { Nulls, nullSourceOf } from "./nulls.ts";
-import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
+import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
 export class PathEnd extends Error {
@@ -227,11 +227,7 @@ export abstract class Run {
 
   private usualNumber(u: Unknown): bigint {
     if (u.t.kind === "int" && u.t.rank === 0) return 1n;
-    if (
-      u.origin !== null &&
-      /count|_num\b|num_|irq(?!.*(request|enable|disable))|length|_len\b|size/.test(u.origin.callee)
-    )
-      return 1n;
+    if (u.origin !== null && COUNTS.test(u.origin.callee)) return 1n;
     return 0n;
   }
 

@@ -41,6 +41,9 @@ export type Value = bigint | Unknown;
 export const MAX_ERRNO = 4095n;
 const TOP = 1n << 64n;
 
+/** Callees that by their names give how many there are. */
+export const COUNTS = /count|_num\b|num_|irq(?!.*(request|enable|disable))|length|_len\b|size/;
+
 /** Addresses that are error pointers. */
 export function isErrAddress(v: bigint): boolean {
   return v >= TOP - MAX_ERRNO && v < TOP;

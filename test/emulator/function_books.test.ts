@@ -26,6 +26,14 @@ const pairs: readonly Pair[] = [
     want: ["leaked device node of of_find_node_by_name()"],
   },
   {
+    name: "what follows a number of things that is tested against 0",
+    bad: `int thing_count(int x); int f(int x) { int n = thing_count(x); struct device_node *np; if (!n) return 0; if (n < 0) return n;
+      np = of_find_node_by_name(NULL, "leds"); if (!np) return -EINVAL; if (helper(x)) return -EINVAL; of_node_put(np); return 0; }`,
+    good: `int thing_count(int x); int f(int x) { int n = thing_count(x); struct device_node *np; if (!n) return 0; if (n < 0) return n;
+      np = of_find_node_by_name(NULL, "leds"); if (!np) return -EINVAL; if (helper(x)) { of_node_put(np); return -EINVAL; } of_node_put(np); return 0; }`,
+    want: ["leaked device node of of_find_node_by_name()"],
+  },
+  {
     name: "the child of a loop that is left early",
     bad: `int f(struct device_node *np) { struct device_node *c; u32 v;
       for (c = of_get_next_child(np, NULL); c; c = of_get_next_child(np, c)) if (of_property_read_u32(c, "reg", &v)) return -EINVAL; return 0; }`,
