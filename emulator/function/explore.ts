@@ -116,7 +116,8 @@ function gaveUp(w: Walker): string[] {
   return chain;
 }
 
-function symOf(side: Side, name: string, path: string): FunctionSym | null {
+/** A function of a side that has a body. */
+export function symOf(side: Side, name: string, path: string): FunctionSym | null {
   const e = side.program.lookup(name, path);
   return e?.kind === "function" && e.sym.def !== null ? e.sym : null;
 }

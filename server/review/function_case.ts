@@ -6,7 +6,7 @@
 import type { SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
-import { type Bounds, type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
+import { type Bounds, type Entry, type Side, symOf, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { commasIn } from "../source/c_text.ts";
@@ -222,6 +222,29 @@ export class FunctionCases {
     return first;
   }
 
+  /**
+   * Of the functions that ran the first whose changed text is the same syntax on both sides: what changes lies in an `#if` that is
+   * off here. Null where one that ran is not, or none is changed.
+   */
+  compiledOut(entry: Entry, ran: readonly string[]): string | null {
+    const changed = (this.plan.changed.get(entry.path) ?? []).filter((fn) => ran.includes(fn));
+    const { before, after } = this.sides();
+    const syntax = (side: Side, fn: string): string | null => {
+      const def = symOf(side, fn, entry.path)?.def;
+      return def == null ? null : syntaxText([def.declarator, def.body]);
+    };
+    const f = this.imagesOf(entry.path);
+    const texts = [functionsOf(f?.before ?? ""), functionsOf(f?.after ?? "")] as const;
+    const isOut = (fn: string): boolean => {
+      const was = syntax(before, fn);
+      const [old, now] = [texts[0].get(fn) ?? "", texts[1].get(fn) ?? ""];
+      // Without a conditional what reads differently says the same, and ran.
+      if (old === now || !/#\s{0,8}(?:el)?if/.test(old + now)) return false;
+      return was !== null && was === syntax(after, fn);
+    };
+    return changed.every(isOut) ? (changed[0] ?? null) : null;
+  }
+
   /** What the text of the changed functions shows without running; nothing where text of the patch is missing. */
   statics(): readonly Difference[] {
     this.shown ??= this.findStatics();
@@ -390,6 +413,12 @@ function refusedIn(f: FileImages): ReadonlySet<string> | "all" {
   }
   return out;
 }
+
+/** Syntax as text, without the places that it stands at. */
+const syntaxText = (node: unknown): string =>
+  JSON.stringify(node, (key, value) =>
+    key === "loc" || key.endsWith("Loc") ? undefined : typeof value === "bigint" ? `${value}n` : value,
+  );
 
 function functionsOf(text: string): Map<string, string> {
   const lines = text.split("\n");

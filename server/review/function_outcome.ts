@@ -37,15 +37,21 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
     (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible && unbuilt?.told !== true,
   );
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
-  const executed = result.paths.after > 0 && unbuilt === null ? functionsThatRan(result, ran) : [];
+  const out =
+    told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, functionsThatRan(result, ran));
+  const why = out === null ? (unbuilt?.why ?? null) : compiledOut(out);
+  const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
-    run: runOf(result, told, told.length > 0 ? null : (unbuilt?.why ?? null), context),
+    run: runOf(result, told, told.length > 0 ? null : why, context),
     executed: { before: executed, after: executed },
     lines: [],
     candidates,
     whole: "",
   };
 }
+
+const compiledOut = (fn: string): string =>
+  `what the patch changes in ${fn}() comes to the same code before and after here: it lies in an #if that is off, or says the same`;
 
 /** What the text of the changed functions shows. Comparisons that types decide are the review's own business. */
 export function staticCandidates(

@@ -98,3 +98,24 @@ test("a struct of which only a part is shown is never looked into", () => {
     ["fixed leaked"],
   );
 });
+
+test("a change behind an #if that is off is not clean: nothing of it is compiled", () => {
+  const off = (more: string): string =>
+    driver(GIVEN).replace("\tint n = 0;\n", `\tint n = 0;\n#ifdef NEVER\n\tn = 1;\n${more}#endif\n`);
+  const { runs, findings } = reviewed(off(""), off("\tn = 2;\n"));
+  assert.deepEqual(findings, []);
+  assert.ok(runs.length > 0);
+  for (const r of runs) {
+    assert.equal(r.verdict, "not-modelled");
+    assert.match(
+      r.reason ?? "",
+      /thing_parse\(\) comes to the same code before and after here: it lies in an #if that is off/,
+    );
+  }
+  const on = (n: number): string => driver(GIVEN).replace("\tint n = 0;\n", `\tint n = ${n};\n`);
+  assert.ok(reviewed(on(0), on(1)).runs.every((r) => r.verdict === "clean"));
+  // A macro that says the same was compiled and ran.
+  const named = (zero: string): string =>
+    `#define ZERO 0\n#define NONE 0\n${driver(GIVEN)}`.replace("int n = 0", `int n = ${zero}`);
+  assert.ok(reviewed(named("ZERO"), named("NONE")).runs.every((r) => r.verdict === "clean"));
+});
