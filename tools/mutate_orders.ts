@@ -1,5 +1,5 @@
 /**
- * `npm run mutate:orders [-- --mutants N --seed S --orders N]`: would trying orders notice? Drops one wake-up, lock (with its
+ * `npm run mutate:orders [-- --mutants N --seed S --orders N --only WORDS,WORDS]`: would trying orders notice? Drops one wake-up, lock (with its
  * unlocks), recheck or barrier from a function of the reference kernel at a time, tries orders of the scenarios that enter
  * that function (for a barrier those in which stores are seen late), and prints which mutants some order shows: a fault that
  * the whole kernel has in none, or a run that does not end. Mutants whose function no scenario here enters are counted
@@ -268,7 +268,8 @@ function main(): void {
   console.log(
     `${all.length} mutants in ${names.length} scenarios' reach or not; ${entered.length} in a function that one enters`,
   );
-  const left = entered.filter((m) => values.only === undefined || `${m.kind} ${m.fn}`.includes(values.only));
+  const only = values.only?.split(",") ?? [""];
+  const left = entered.filter((m) => only.some((o) => `${m.kind} ${m.fn}`.includes(o)));
   const chosen: Mutant[] = [];
   while (chosen.length < Number(values.mutants) && left.length > 0)
     chosen.push(left.splice(prng.below(left.length), 1)[0]!);

@@ -1063,7 +1063,8 @@ function genAssign(g: Gen, x: Extract<X, { k: "assign" }>, dst: number | null): 
   if (dst === null && bf === null && isMemoryCopy(x.x, lv.t)) {
     const to = stablePlace(g, lv, x.x);
     const from = place(g, x.x);
-    g.asm.loc = x.loc;
+    // The macro that the value is read by says how (READ_ONCE): where only one of both came out of one, it is that place.
+    g.asm.loc = x.loc.macro === undefined && x.x.loc.macro !== undefined ? x.x.loc : x.loc;
     emitCopy(g, to, from, lv.t.kind === "float" && lv.t.size === 16 ? 8 : sizeOf(lv.t));
     return;
   }

@@ -173,6 +173,18 @@ const MARKS: ReadonlySet<string> = new Set([
     "rcu_read_unlock",
   ],
 ]);
+/** Of them, those that mark what they write. */
+const MARKS_WRITES: ReadonlySet<string> = new Set([
+  ...[
+    "WRITE_ONCE",
+    "smp_store_release",
+    "smp_store_mb",
+    "data_race",
+    "rcu_assign_pointer",
+    "RCU_INIT_POINTER",
+  ],
+  ...["set_current_state", "xchg", "cmpxchg", "try_cmpxchg", "rcu_read_lock", "rcu_read_unlock"],
+]);
 /** Macros that read and write in one step. */
 const EXCHANGES: ReadonlySet<string> = new Set(["xchg", "cmpxchg", "try_cmpxchg"]);
 
@@ -183,6 +195,12 @@ function within(loc: Loc | undefined, macros: ReadonlySet<string>): boolean {
 
 /** Whether the access at a place is marked by a macro that produced it. */
 export const isMarked = (loc: Loc | undefined): boolean => within(loc, MARKS);
+
+/** The same of what a copy from memory to memory writes: how its value was read marks the reading alone. */
+export const isWriteMarked = (loc: Loc | undefined): boolean => within(loc, MARKS_WRITES);
+
+/** Whether an instruction copies from memory to memory. */
+export const isCopy = (op: number): boolean => op === Op.MCPY || op === Op.CPY;
 
 /** Whether a place is inside an exchange: what it writes there, it writes in the same step. */
 export const isExchange = (loc: Loc | undefined): boolean => within(loc, EXCHANGES);

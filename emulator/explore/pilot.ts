@@ -11,7 +11,16 @@ import type { StepResult } from "../vm/step.ts";
 import { FRAME_WORDS, type Task } from "../vm/task.ts";
 import type { Pilot, Vm } from "../vm/vm.ts";
 import { Histories, type HistoryState } from "./history.ts";
-import { type Access, accessesOf, isAtomic, isExchange, isMarked, quietRuns } from "./look.ts";
+import {
+  type Access,
+  accessesOf,
+  isAtomic,
+  isCopy,
+  isExchange,
+  isMarked,
+  isWriteMarked,
+  quietRuns,
+} from "./look.ts";
 import { isWeak, type Schedule, type Switch } from "./schedule.ts";
 import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
 import { type Late, Weak } from "./weak.ts";
@@ -44,7 +53,11 @@ const KEPT = ["fsc_rcu_readers", "fsc_irqs_off", "sc_side_by_side", "fsc_registr
 const LONG = 1 << 20;
 const ALONE = 64;
 
-/** What is known of a function's code: quiet runs, and by instruction 1: its access is marked, 2: it is not. */
+const KNOWN = 1;
+const READ_MARKED = 2;
+const WRITE_MARKED = 4;
+
+/** What is known of a function's code: quiet runs, and by instruction KNOWN and whether what it reads and writes is marked. */
 interface Plan {
   readonly body: ExecBody;
   readonly quiet: Int32Array;
@@ -309,14 +322,20 @@ export class Explorer implements Pilot, Scheduler {
     return plan;
   }
 
-  private markOf(task: Task, { body, marks }: Plan): boolean {
+  private isMarked(task: Task, { body, marks }: Plan, write: boolean): boolean {
     const i = task.pc >> 2;
-    if (marks[i] === 0) marks[i] = this.isAtomic(task.fn!.id) || isMarked(body.locs[i]) ? 1 : 2;
-    return marks[i] === 1;
+    if (marks[i] === 0) {
+      const loc = body.locs[i];
+      const atomic = this.isAtomic(task.fn!.id);
+      const reads = atomic || isMarked(loc);
+      const writes = atomic || (isCopy(body.code[task.pc]!) ? isWriteMarked(loc) : reads);
+      marks[i] = KNOWN | (reads ? READ_MARKED : 0) | (writes ? WRITE_MARKED : 0);
+    }
+    return (marks[i]! & (write ? WRITE_MARKED : READ_MARKED)) !== 0;
   }
 
   private touch(task: Task, plan: Plan, { hi, lo, size, write }: Access): void {
-    const flags = (write ? WRITE : 0) | (this.markOf(task, plan) ? MARKED : 0);
+    const flags = (write ? WRITE : 0) | (this.isMarked(task, plan, write) ? MARKED : 0);
     const f = (task.depth - 1) * FRAME_WORDS;
     const callerFn = task.depth > 0 ? task.frames[f]! : -1;
     const callerPc = task.depth > 0 ? Math.max(0, task.frames[f + 1]! - 4) : 0;

@@ -101,6 +101,29 @@ for (const [name, result] of [...counted, ...Object.entries(OWN).map(([n, [v]]) 
       assert.equal(verdict(run(bare, name, true)), "Sometimes", "without what orders it");
   });
 
+test("what is read by READ_ONCE into memory is marked; a plain read, and the memory that it goes to, are not", () => {
+  const races = (reads: string, other: string): number => {
+    const tasks = `static int shared, here;
+static void first(void *unused) { ${reads} }
+static void second(void *unused) { ${other} }`;
+    const text = `#include "scenarios/scenario.h"\n${tasks}
+FSC_SCENARIO(marks, "marks", "marks", "")
+{
+	int a = __fsc_task_create("first", first, NULL), b = __fsc_task_create("second", second, NULL);
+	__fsc_task_join(a);
+	__fsc_task_join(b);
+}
+const struct fsc_scenario *const fsc_more_scenarios[] = { &fsc_scenario_marks, NULL };
+`;
+    return run(boot(text), "marks", false).races.length;
+  };
+  assert.equal(races("here = READ_ONCE(shared);", "WRITE_ONCE(shared, 1);"), 0);
+  assert.ok(races("here = shared;", "WRITE_ONCE(shared, 1);") > 0);
+  assert.ok(
+    races("here = READ_ONCE(shared);", "(void)READ_ONCE(here); int v = here; WRITE_ONCE(shared, v);") > 0,
+  );
+});
+
 test("the machine is never weaker than the model where it does not model: what is Never there stays so", () => {
   const there = whole.scenarios.map((s) => s.name);
   for (const [name, result] of Object.entries(PUBLISHED))
