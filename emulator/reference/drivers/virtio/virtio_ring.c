@@ -18,9 +18,10 @@ int virtqueue_add_sgs(struct virtqueue *vq, struct scatterlist *sgs[], unsigned 
 
 		if (slot->data)
 			continue;
-		slot->data = data;
+		/* The host looks at any time: what makes it look comes last. */
 		slot->in = sgs[out_sgs]->fsc_buf;
 		slot->kicked = slot->answered = false;
+		slot->data = data;
 		vq->num_free--;
 		return 0;
 	}
@@ -46,7 +47,7 @@ void *virtqueue_get_buf(struct virtqueue *vq, unsigned int *len)
 		if (!slot->answered)
 			continue;
 		slot->data = NULL;
-		slot->answered = false;
+		slot->kicked = slot->answered = false;
 		vq->num_free++;
 		*len = sizeof(u32);
 		return data;
