@@ -307,7 +307,8 @@ export abstract class Run {
         what,
         taken: from,
         given: null,
-        possible: false,
+        // NULL, less what lies before a member of it.
+        possible: from === null && this.helpersTest(),
       });
       throw new PathEnd("fault", "an error pointer is dereferenced");
     }
