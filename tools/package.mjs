@@ -35,7 +35,7 @@ const REQUIRED = [
   "extension/dist/debug.cjs",
   "extension/dist/panel.js",
   "extension/media/panel/panel.css",
-  "extension/dist/reach.json",
+  "extension/dist/reach.bin",
   "extension/dist/reference.bin",
   "extension/dist/lowered.bin",
   "extension/dist/reader.cjs",

@@ -1,10 +1,11 @@
 /**
- * Writes dist/reach.json: which functions each case enters on the bare reference kernel of each era
+ * Writes dist/reach.bin (JSON, brotli): which functions each case enters on the bare reference kernel of each era
  * (emulator/scenario/reach.ts). Kept in the cache folder under a digest of the reference kernel, so that it is made once
  * for each state of that.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import { referenceFiles } from "../emulator/reference/index.ts";
 import { makeReach } from "../emulator/scenario/reach.ts";
@@ -18,12 +19,12 @@ const digest = cacheKey(
   ...ERA_NAMES,
   ...referenceFiles.flatMap((f) => [f.path, f.text]),
 );
-const kept = join(cacheFolder(), "build", `reach-${digest}.json`);
-const target = join(root, "dist", "reach.json");
+const kept = join(cacheFolder(), "build", `reach-${digest}.bin`);
+const target = join(root, "dist", "reach.bin");
 
-function write(file: string, text: string): void {
+function write(file: string, bytes: Buffer): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, text);
+  writeFileSync(`${file}.${process.pid}`, bytes);
   renameSync(`${file}.${process.pid}`, file);
 }
 
@@ -34,7 +35,8 @@ if (!existsSync(kept)) {
     console.log(
       `  ${e.era}: ${e.cases.length} cases, ${e.names.length} functions, ${e.variants.length} variants`,
     );
-  write(kept, JSON.stringify(packReach(digest, eras)));
+  // As JSON it is a tenth of what is shipped.
+  write(kept, brotliCompressSync(JSON.stringify(packReach(digest, eras))));
 }
-const text = readFileSync(kept, "utf8");
-if (!existsSync(target) || readFileSync(target, "utf8") !== text) write(target, text);
+const bytes = readFileSync(kept);
+if (!existsSync(target) || !readFileSync(target).equals(bytes)) write(target, bytes);

@@ -141,7 +141,7 @@ export class KeptResults {
 function engineDigest(): string | null {
   if (typeof __filename !== "string") return null;
   const hash = createHash("sha256");
-  for (const name of new Set([basename(__filename), "worker.cjs", "reach.json"]))
+  for (const name of new Set([basename(__filename), "worker.cjs", "reach.bin"]))
     try {
       hash.update(name).update(readFileSync(join(dirname(__filename), name)));
     } catch {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import type { Era } from "../../emulator/kernel/era.ts";
 import { type EraReach, EXPECTS } from "../../emulator/scenario/reach.ts";
 import { paramsText, parseParams, type ScenarioDef } from "../../emulator/scenario/runner.ts";
@@ -149,12 +150,12 @@ export function reachOf(era: Era): ReachTable | null {
 
 function load(): ReadonlyMap<Era, ReachTable> | null {
   const root = process.env["FOLIOSCOPE_ROOT"];
-  const beside = typeof __dirname === "string" ? [join(__dirname, "reach.json")] : [];
-  const file = [...beside, ...(root === undefined ? [] : [join(root, "dist", "reach.json")])].find((f) =>
+  const beside = typeof __dirname === "string" ? [join(__dirname, "reach.bin")] : [];
+  const file = [...beside, ...(root === undefined ? [] : [join(root, "dist", "reach.bin")])].find((f) =>
     existsSync(f),
   );
   if (file === undefined) return null;
-  const packed = JSON.parse(readFileSync(file, "utf8")) as Packed;
+  const packed = JSON.parse(brotliDecompressSync(readFileSync(file)).toString("utf8")) as Packed;
   if (packed.version !== REACH_VERSION) return null;
   return new Map(packed.eras.map((e) => [e.era, new ReachTable(e)]));
 }

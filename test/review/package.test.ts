@@ -19,7 +19,7 @@ test("the package installs and runs", () => {
     packed.files.map((f: { path: string }) => f.path).sort(),
     ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
       .concat(
-        ["cli.cjs", "lowered.bin", "mcp.cjs", "reach.json", "reference.bin", "worker.cjs"].map(
+        ["cli.cjs", "lowered.bin", "mcp.cjs", "reach.bin", "reference.bin", "worker.cjs"].map(
           (f) => `dist/${f}`,
         ),
       )
