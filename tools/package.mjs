@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|server|worker|reader|cli|debug)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
-  /^extension\/dist\/reach\.json$/,
+  /^extension\/dist\/reach\.bin$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/(?:reference|lowered)\.bin$/,
   /^extension\/examples\/[\w.-]+\.eml$/,
