@@ -153,9 +153,22 @@ const ATOMIC_NAMES =
   /^(ptep_|pmdp_|pudp_|set_p[tum4]|p[tum4]._clear$|wrprotect_ptes|schedule$|wake_up_state$|default_wake_function$|srcu_read_|list_empty_careful$|list_del_init_careful$|test_and_|fsc_wait_table$)/;
 
 /** Whether other tasks see a call of this function as one step. What a patch brings never is. */
-export function isAtomic(fn: FnInfo): boolean {
+function isAtomic(fn: FnInfo): boolean {
   if (fn.fidelity !== "reference") return false;
   return !MIRRORS.test(fn.path) || ATOMIC_FILES.test(fn.path) || ATOMIC_NAMES.test(fn.name);
+}
+
+/** Which functions of a machine are one step, by number; each is looked at once. */
+export class OneStep {
+  private readonly known = new Map<number, boolean>();
+  has({ functions }: { readonly functions: readonly FnInfo[] }, fn: number): boolean {
+    let known = this.known.get(fn);
+    if (known === undefined) {
+      known = isAtomic(functions[fn]!);
+      this.known.set(fn, known);
+    }
+    return known;
+  }
 }
 
 /** Macros that mark an access: the compiler may not tear, merge or invent it. */

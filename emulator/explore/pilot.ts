@@ -14,11 +14,11 @@ import { Histories, type HistoryState } from "./history.ts";
 import {
   type Access,
   accessesOf,
-  isAtomic,
   isCopy,
   isExchange,
   isMarked,
   isWriteMarked,
+  OneStep,
   quietRuns,
 } from "./look.ts";
 import { isWeak, type Schedule, type Switch } from "./schedule.ts";
@@ -123,7 +123,7 @@ export class Explorer implements Pilot, Scheduler {
   /** Tasks that there were when it was said last that one goes on alone. */
   private aloneOf = 1;
   private kept: ReadonlySet<Granule> | null = null;
-  private readonly atomic = new Map<number, boolean>();
+  private readonly atomic = new OneStep();
   private readonly plans: (Plan | undefined)[] = [];
 
   constructor(weak: boolean) {
@@ -286,17 +286,9 @@ export class Explorer implements Pilot, Scheduler {
 
   /** The outermost open call that is one step to others; -1: none. */
   private atomDepth(task: Task): number {
-    for (let d = 0; d < task.depth; d++) if (this.isAtomic(task.frames[d * FRAME_WORDS]!)) return d;
-    return this.isAtomic(task.fn!.id) ? task.depth : -1;
-  }
-
-  private isAtomic(fn: number): boolean {
-    let known = this.atomic.get(fn);
-    if (known === undefined) {
-      known = isAtomic(this.vm.functions[fn]!);
-      this.atomic.set(fn, known);
-    }
-    return known;
+    for (let d = 0; d < task.depth; d++)
+      if (this.atomic.has(this.vm, task.frames[d * FRAME_WORDS]!)) return d;
+    return this.atomic.has(this.vm, task.fn!.id) ? task.depth : -1;
   }
 
   private isHot(hi: number, lo: number, size: number): boolean {
@@ -326,7 +318,7 @@ export class Explorer implements Pilot, Scheduler {
     const i = task.pc >> 2;
     if (marks[i] === 0) {
       const loc = body.locs[i];
-      const atomic = this.isAtomic(task.fn!.id);
+      const atomic = this.atomic.has(this.vm, task.fn!.id);
       const reads = atomic || isMarked(loc);
       const writes = atomic || (isCopy(body.code[task.pc]!) ? isWriteMarked(loc) : reads);
       marks[i] = KNOWN | (reads ? READ_MARKED : 0) | (writes ? WRITE_MARKED : 0);

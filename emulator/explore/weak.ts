@@ -21,7 +21,7 @@ import { FRAME_WORDS, type Task } from "../vm/task.ts";
 import type { Vm } from "../vm/vm.ts";
 import { By, orderInAtomic, orderInCode } from "./barriers.ts";
 import { flowOf } from "./flow.ts";
-import { type Access, accessesOf, isAtomic, quietRuns, TWO_WORDS } from "./look.ts";
+import { type Access, accessesOf, OneStep, quietRuns, TWO_WORDS } from "./look.ts";
 import { granuleOf } from "./trace.ts";
 import { both, covers, EMPTY, join, type Load, NOTHING, ownUpTo, type View, withSingle } from "./view.ts";
 import {
@@ -80,7 +80,7 @@ export class Weak {
   private step: Step | null = null;
   /** Told of each step whose order matters besides those on memory and locks: FENCES, GRACES. */
   onOrder: ((task: number, on: number) => void) | null = null;
-  private readonly atomic = new Map<number, boolean>();
+  private readonly atomic = new OneStep();
   private readonly orders = new Map<ExecBody, Int16Array>();
 
   // ---- states ----------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ export class Weak {
   private orderOf(task: Task, body: ExecBody, write: boolean): number {
     for (let d = 0; d <= task.depth; d++) {
       const id = d < task.depth ? task.frames[d * FRAME_WORDS]! : task.fn!.id;
-      if (!this.isAtomic(id)) continue;
+      if (!this.atomic.has(this.vm, id)) continue;
       let call = null;
       if (d > 0) {
         const caller = this.vm.bodies[task.frames[(d - 1) * FRAME_WORDS]!];
@@ -301,15 +301,6 @@ export class Weak {
     const i = task.pc >> 2;
     if (known[i]! < 0) known[i] = orderInCode(task.fn!, body.locs[i], write);
     return known[i]!;
-  }
-
-  private isAtomic(fn: number): boolean {
-    let known = this.atomic.get(fn);
-    if (known === undefined) {
-      known = isAtomic(this.vm.functions[fn]!);
-      this.atomic.set(fn, known);
-    }
-    return known;
   }
 
   private register(task: Task, reg: number): Load {
