@@ -1,6 +1,7 @@
 /**
  * What a call does: a native (natives.ts), a contract's clauses, the function's own body, or, where nothing is known, a
  * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
+ * Over 800 lines because it is one class: what a call does to the books by each of these ways.
  */
 import type { Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
@@ -646,8 +647,7 @@ export class Calls {
     if (outside) this.owned(kind, key, "given");
     if (at === null || first === undefined) return;
     if (kind.record !== null && kind.release.length > 0) {
-      const [word, tag] = kind.record.split(" ") as ["struct" | "union", string];
-      const record = w.input.program.record(word, tag, w.stack[0]!.sym.path);
+      const record = this.recordOf(kind.record);
       if (record !== null && first.state !== "held")
         for (const path of kind.release) {
           const fn = this.through(key, record, path);
@@ -663,14 +663,21 @@ export class Calls {
   private owned(kind: Kind, key: bigint, state: "given" | "passed"): void {
     const { w } = this;
     if (kind.record === null || (state === "passed" && !kind.registration)) return;
-    const record = w.input.program.record("struct", kind.record.split(" ")[1] ?? "", w.stack[0]!.sym.path);
-    for (const text of record === null ? [] : kind.owns) {
+    const record = this.recordOf(kind.record);
+    if (record === null) return;
+    for (const text of kind.owns) {
       const [name, member] = text.split(" ") as [string, string];
       const of = w.input.contracts.kinds.get(name);
-      const v = of === undefined ? null : this.through(key, record!, member);
+      const v = of === undefined ? null : this.through(key, record, member);
       const held = typeof v === "bigint" && of !== undefined ? w.books.held(of, v) : null;
       if (held !== null) held.state = state;
     }
+  }
+
+  /** The record that a kind names ("struct device"), as the entry's file has it. */
+  private recordOf(name: string): CType | null {
+    const [word, tag] = name.split(" ") as ["struct" | "union", string];
+    return this.w.input.program.record(word, tag, this.w.stack[0]!.sym.path);
   }
 
   /** Follows a member path through pointers ("class.dev_release"); null where it ends in something unknown. */
