@@ -154,16 +154,20 @@ export class FindingPanel implements Disposable {
   async #tell(asked: number): Promise<void> {
     const view = this.#view;
     if (view === undefined || !this.#ready) return;
-    const own: readonly PanelAction[] = ["previous", "next", "pin", "rerun", "token"];
+    const own: readonly PanelAction[] = ["previous", "next", "pin", "token"];
     const actions = PANEL_ACTIONS.filter(
       (a) =>
         own.includes(a) ||
+        (a === "rerun" && view.path.length === 0) ||
         (this.#handlers[a] !== undefined &&
           (a !== "others" || view.finding.alsoIn.length > 0) &&
+          (a !== "scenario" || view.path.length === 0) &&
           (a !== "step" || view.steppable)),
     );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
     const { index } = view;
+    // No run of the machine: its path came with it.
+    if (view.path.length > 0) return;
     try {
       const answer = await this.#client.request<TimelineAnswer>(METHOD_TIMELINE, {
         uri: view.uri,

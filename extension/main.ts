@@ -120,8 +120,11 @@ export function activate(context: ExtensionContext): void {
     status.show(state);
     if (state?.state !== "checking") scenariosView.refresh(uri);
     if (uri !== undefined && uri !== front) client?.front((front = uri));
-    const patch = state !== undefined && state.state !== "foreign";
+    const patch = state !== undefined && state.state !== "foreign" && !state.empty;
+    const empty = state !== undefined && state.state !== "foreign" && state.empty;
     void commands.executeCommand("setContext", "folioscope.isPatch", patch);
+    // The view says what such a mail is instead.
+    void commands.executeCommand("setContext", "folioscope.isEmpty", empty);
     void commands.executeCommand("setContext", "folioscope.checking", state?.state === "checking");
     void commands.executeCommand("setContext", "folioscope.encoded", state?.encoded === true);
     refreshTree();

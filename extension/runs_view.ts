@@ -34,6 +34,8 @@ export class RunsView implements TreeDataProvider<ShownRun> {
   #told = 0;
 
   status(status: StatusParams): void {
+    // A mail without a diff is read, and nothing of it runs.
+    if (status.empty) return;
     const open = this.#runs.find((r) => r.uri === status.uri && r.ended === 0);
     if (status.state === "checking") {
       if (open === undefined) this.#runs.unshift({ uri: status.uri, started: Date.now(), ended: 0, status });

@@ -37,6 +37,13 @@ export class Status {
     }
     const { counts, state } = status;
     this.item.backgroundColor = undefined;
+    if (status.empty && state !== "failed") {
+      this.item.text = `$(mail) ${status.standing}`;
+      this.item.command = undefined;
+      this.item.tooltip = `Folioscope: ${nameOf(status.uri)} has no diff, so there is nothing to run.`;
+      this.item.show();
+      return;
+    }
     this.item.command = COMMAND_SIMULATE;
     switch (state) {
       case "checking":

@@ -143,8 +143,10 @@ export interface StatusParams {
   readonly total: number;
   /** Its place among the documents that wait for their turn, from 1; 0: none. */
   readonly queued: number;
-  /** Where it stands, for when nothing is counted: "reached by no scenario". */
+  /** Where it stands, for when nothing is counted: "reached by no scenario", "no diff". */
   readonly standing: string;
+  /** There is nothing to run in it: no diff, and no crash report. */
+  readonly empty: boolean;
   /** The loudest of what is new with a patch; "" where nothing is. */
   readonly worst: Severity | "";
   /** What is being run, or why it failed. */

@@ -18,7 +18,7 @@ import type { ParsedDocument } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
 import type { Reading } from "./reading/reader.ts";
 import { countsOf, worstOf } from "./report/facts.ts";
-import { documentStanding } from "./report/standing.ts";
+import { documentStanding, NO_DIFF } from "./report/standing.ts";
 import { stubRanking } from "./review/coverage.ts";
 import { ordinal } from "./review/render.ts";
 import type { ReviewOptions, ReviewResult } from "./review/types.ts";
@@ -358,6 +358,7 @@ export class OpenDocument {
     const foreign = state === "foreign";
     const review = foreign ? undefined : this.#review();
     const queued = this.#job?.place() ?? 0;
+    const shown = foreign ? [] : this.parsed.patches.filter((p) => p.files.length > 0).map((p) => p.index);
     return {
       uri: this.uri,
       version: this.version,
@@ -372,10 +373,8 @@ export class OpenDocument {
             : this.#message,
       queued,
       counts: review === undefined ? NO_COUNTS : countsOf(review.result),
-      standing: documentStanding(
-        review?.result,
-        foreign ? [] : this.parsed.patches.filter((p) => p.files.length > 0).map((p) => p.index),
-      ),
+      standing: shown.length === 0 ? NO_DIFF : documentStanding(review?.result, shown),
+      empty: !foreign && shown.length === 0 && this.parsed.crashReports.length === 0,
       worst: review === undefined ? "" : worstOf(review.result),
       patches: foreign ? 0 : this.parsed.patches.length,
       ranAt: (review && madeAt.get(review.result)) ?? 0,

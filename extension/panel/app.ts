@@ -3,7 +3,13 @@
  * browser, without network and without storage. Numbers are drawn by uPlot, lanes on a canvas of our own; every event
  * stands in a table too, for readers and for copying. Leaves out where the data comes from (host.ts).
  */
-import type { FindingView, FromPanel, PanelAction, ToPanel } from "../../server/report/panel_view.ts";
+import type {
+  FindingView,
+  FromPanel,
+  PanelAction,
+  PathStep,
+  ToPanel,
+} from "../../server/report/panel_view.ts";
 import type { Timeline } from "../../server/review/timeline_types.ts";
 import { el, text } from "./dom.ts";
 import { TimelineView } from "./timeline_view.ts";
@@ -65,7 +71,9 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
   timeBox = el(
     "section",
     { "aria-label": "Timeline" },
-    el("p", { class: "mute" }, "Running the scenario on both sides…"),
+    ...(view.path.length > 0
+      ? [pathTable(view.path)]
+      : [el("p", { class: "mute" }, view.steppable ? "Running the scenario on both sides…" : "")]),
   );
   root.replaceChildren(
     el(
@@ -110,6 +118,25 @@ function about(view: FindingView): HTMLElement {
   return el("section", {}, el("h2", {}, "Why it counts"), el("table", {}, el("tbody", {}, ...rows)));
 }
 
+/** What led there, of a function that ran by itself: a line for each step, with its place. */
+function pathTable(path: readonly PathStep[]): HTMLElement {
+  const rows = path.map(({ text: said, docLine, where, breaks }, i) =>
+    el(
+      "tr",
+      breaks ? { class: "breaks" } : {},
+      el("td", { class: "mute" }, String(i + 1)),
+      el("td", {}, said),
+      el("td", { class: "place" }, docLine > 0 ? revealer(docLine, `line ${docLine}`) : where),
+    ),
+  );
+  return el(
+    "section",
+    {},
+    el("h2", {}, "The path that shows it"),
+    el("table", { class: "path", "aria-label": "Steps of the path" }, el("tbody", {}, ...rows)),
+  );
+}
+
 function revealer(docLine: number, label: string): HTMLElement {
   const button = el("button", { type: "button", class: "link" }, label);
   button.addEventListener("click", () => post({ kind: "reveal", docLine }));
@@ -138,7 +165,8 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
       showTimeline(data.index, data.timeline);
       break;
     case "timeline-failed":
-      if (shown?.index === data.index)
+      // A path stands there already: such a finding has no run of the machine.
+      if (shown?.index === data.index && shown.path.length === 0)
         timeBox?.replaceChildren(el("p", { class: "mute" }, `No timeline: ${data.why}`));
       break;
     case "line":

@@ -421,13 +421,16 @@ export class TimelineView {
   }
 }
 
+/** In front of the step in which a rule is found broken. */
+const BREAKS = "It breaks in this step: ";
+
 /** What stands at a slot, as a sentence. */
 function wordsFor(here: readonly { side: PanelSide; event: PanelEvent }[]): string {
   if (here.length === 0) return "Nothing happens here.";
   if (here.length === 2)
-    return `${here[0]!.event.breaks || here[1]!.event.breaks ? "It breaks here: " : ""}${here[1]!.event.text}`;
+    return `${here[0]!.event.breaks || here[1]!.event.breaks ? BREAKS : ""}${here[1]!.event.text}`;
   const { side, event } = here[0]!;
-  return `Only ${side}: ${event.breaks ? "it breaks here: " : ""}${event.text}`;
+  return event.breaks ? `${BREAKS}${event.text} (only ${side})` : `Only ${side}: ${event.text}`;
 }
 
 /** A value with the mark of its change: A added, M modified, D removed by the event at the cursor. */
@@ -435,7 +438,7 @@ function cell(value: StateRow["before"]): HTMLTableCellElement {
   const names: Readonly<Record<string, string>> = { A: "added here", M: "changed here", D: "removed here" };
   const mark = el("span", { class: "mark" }, value.mark);
   if (value.mark !== "") mark.setAttribute("title", names[value.mark] ?? "");
-  return el("td", { class: "value" }, mark, ` ${value.value}`);
+  return el("td", { class: "value" }, mark, value.value);
 }
 
 /** "#d186167e" without its transparency: a line that half shows is hard to follow. */

@@ -14,7 +14,7 @@ import {
   COMMAND_STEP,
 } from "../protocol.ts";
 import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
-import { functionText } from "../report/words.ts";
+import { functionText, unitOf } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import { ordinal } from "../review/render.ts";
 import {
@@ -113,7 +113,7 @@ function functionLens(snapshot: Snapshot, view: FunctionView, side?: Side): Lens
   const own = ownFindings(snapshot, view, side);
   const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
   const findings = own.map((p) => p.finding);
-  const text = `${view.name}: ${functionText(facts, findings)}${stale}`;
+  const text = `${view.name}: ${functionText(facts, findings, unitOf(snapshot.review?.result ?? { runs: [] }, view.patch.index))}${stale}`;
   if (first) return to(text, COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: first.index });
   return to(text);
 }

@@ -6,7 +6,7 @@
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { Problem } from "../mail/types.ts";
 import { terminalText } from "../report/text.ts";
-import { verdictText, wayText } from "../report/words.ts";
+import { capital, verdictText, wayText } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { Finding, Severity } from "../review/types.ts";
 import { isStale, type PlacedFinding, placedFindings, type Snapshot } from "./snapshot.ts";
@@ -57,7 +57,12 @@ export function marks(snapshot: Snapshot): Mark[] {
 
 /** Every mark, each on its own line: for what can be done on a line. */
 export function everyMark(snapshot: Snapshot): Mark[] {
-  const found = snapshot.parsed.problems.map((problem) => problemMark(snapshot, problem));
+  // That a mail has no diff is no fault of it, and the sidebar says what it is instead.
+  const { messages, problems } = snapshot.parsed;
+  const isMail = messages.some((m) => m.subject !== "");
+  const found = problems
+    .filter((p) => !(isMail && p.code === "no-diff"))
+    .map((problem) => problemMark(snapshot, problem));
   for (const placed of placedFindings(snapshot))
     if (isShown(snapshot, placed.finding) && placed.docLine > 0) found.push(findingMark(snapshot, placed));
   return found;
@@ -101,7 +106,7 @@ export function findingMark(snapshot: Snapshot, { finding, index, docLine }: Pla
     severity: loud ? finding.severity : "information",
     code: finding.code,
     message: [
-      `${what}${where}`,
+      `${capital(what)}${where}`,
       ...(what === finding.message ? [] : [finding.message]),
       `${verdictText(snapshot.parsed, finding)} · ${finding.scenario}${more} · ${finding.era}${isStale(snapshot) ? " · of the text before the last edit" : ""}`,
     ]

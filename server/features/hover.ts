@@ -8,7 +8,7 @@ import type { Side } from "../mail/types.ts";
 import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
-import { fateSentence, fidelityText, plural, verdictText } from "../report/words.ts";
+import { capital, fateSentence, plural, unitOf, verdictText } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
@@ -95,19 +95,20 @@ function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
     const ours = facts.filter((f) => f.side === side);
     const hits = Math.max(0, ...ours.map((f) => f.hits));
     if (hits > 0) {
-      const all = plural(runsOf(snapshot, ref), "scenario run");
+      const all = runsOf(snapshot, ref);
       parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
     } else if (side === "after" && addedLine(snapshot, ref) === "unreached")
-      parts.push(
-        `**${capital(STANDING_WORDS.unreached)}**${stale}, in ${plural(runsOf(snapshot, ref), "scenario run")}.`,
-      );
+      parts.push(`**${capital(STANDING_WORDS.unreached)}**${stale}, in ${runsOf(snapshot, ref)}.`);
     else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
 }
 
-const runsOf = (snapshot: Snapshot, ref: LineRef): number =>
-  (snapshot.review?.result.runs ?? []).filter((r) => r.patch === ref.patch.index).length;
+/** "97 scenario runs" */
+function runsOf({ review }: Snapshot, { patch }: LineRef): string {
+  const runs = review?.result.runs ?? [];
+  return plural(runs.filter((r) => r.patch === patch.index).length, unitOf({ runs }, patch.index));
+}
 
 function changes(facts: readonly LineFacts[]): string {
   // The same change in another scenario is the same change; the report names the scenarios.
@@ -139,8 +140,6 @@ function hasNoCode(functions: readonly FunctionView[], { line }: LineRef): boole
   return functions.some((f) => f.heading.has(line.docLine));
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** What coverage says of an added line; "unknown" where the patch could not run at all. */
 function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without code" | "unknown" {
   if (ref.line.kind !== "+") return "unknown";
@@ -157,16 +156,16 @@ function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without cod
 function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
   const loud = finding.severity === "error" ? "🔴" : "🟠";
   const icon = finding.verdict === "new" ? loud : finding.verdict.startsWith("fixed") ? "🟢" : "⚪";
-  const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more scenario")}` : "";
+  const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more run")}` : "";
   const at = { uri: snapshot.uri, finding: index };
   const show = commandLink("Show the run", COMMAND_SHOW_PANEL, at);
   const link = isSteppable(finding) ? `${show} · ${commandLink("Step through it", COMMAND_STEP, at)}` : show;
   const head = `${icon} **${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}`;
   // The editor's own hover has the message of what is in Problems.
-  if (isShown(snapshot, finding)) return `${head} · ran as ${fidelityText(finding) || "nothing"} · ${link}`;
+  if (isShown(snapshot, finding)) return `${head} · ${link}`;
   return [
     head,
-    markdownText(sentenceOf(finding.code, finding.message)),
+    markdownText(capital(sentenceOf(finding.code, finding.message))),
     `${markdownCode(finding.scenario)}${also} · ${markdownText(finding.era)} · ${link}`,
   ].join("  \n");
 }

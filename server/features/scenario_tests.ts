@@ -81,11 +81,14 @@ function why(run: Run): string {
   return run.reason ?? run.after.reason ?? run.before.reason ?? "";
 }
 
-/** What a side came to, a line for each thing, so that the editor's own difference shows what the patch has changed. */
+/**
+ * What a side came to, a line for each thing, so that the editor's own difference shows what the patch has changed. The
+ * editor writes the first words of both at the line ("oops != no fault"), so what is broken comes first.
+ */
 function sideText(side: SideRun): string {
   return [
-    `ended: ${side.outcome}`,
-    ...(side.violations.length === 0 ? ["no rule is broken"] : side.violations.map((v) => `broken: ${v}`)),
+    ...(side.violations.length === 0 ? ["no fault"] : side.violations),
+    ...(side.outcome === "completed" ? [] : [`ended: ${side.outcome}`]),
     ...(side.reason === undefined ? [] : [`not modelled: ${side.reason}`]),
     ...side.stubs.map((s) => `nobody has ${s}()`),
   ]

@@ -19,10 +19,12 @@ import {
 } from "../report/standing.ts";
 import { markdownCode, markdownText, terminalText } from "../report/text.ts";
 import {
+  capital,
   functionText,
   leftOutLine,
   leftOutText,
   plural,
+  unitOf,
   VERDICT_SHORT,
   verdictText,
 } from "../report/words.ts";
@@ -309,16 +311,23 @@ function functionRow(
       ? functionText(
           view.facts,
           own.map((f) => f.finding),
+          unitOf(snapshot.review?.result ?? { runs: [] }, view.patch.index),
         )
       : notRun,
     tooltip:
       `**${markdownText(view.name)}()** in ${markdownCode(view.path)}, ${view.whole ? "shown whole" : "shown in part"}` +
-      (executed ? "" : `\n\n${markdownText(notRun)}`),
+      (executed || notRun === "" ? "" : `\n\n${markdownText(notRunText(standing, notRun))}`),
     ...(verdict ? { verdict } : {}),
     ...severityOf(children),
     children,
   };
 }
+
+/** Why a function has no verdict, and what would give it one. */
+const notRunText = (standing: Standing, words: string): string =>
+  standing === "in-part"
+    ? "The mail does not show all of it, so it cannot run: with a kernel tree (folioscope.tree) it does."
+    : `${capital(words)}.`;
 
 function findingRow(
   snapshot: Snapshot,

@@ -7,11 +7,12 @@ import { placedFindings, type Snapshot } from "../features/snapshot.ts";
 import type { ReportResult } from "../protocol.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { fileTotals, isAnyJudged, notesOf, oddHunks, ranOn, VERDICT_ORDER } from "./facts.ts";
-import { matrixOf, matrixText } from "./matrix.ts";
+import { matrixOf, narrowMatrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
 import { terminalText } from "./text.ts";
 import {
+  capital,
   fateCounts,
   fidelityText,
   hunkGroups,
@@ -58,7 +59,7 @@ export function findingReport(snapshot: Snapshot, f: Finding): string[] {
   const place = snapshot.review?.place ?? ((n: number) => n);
   const at = (docLine: number) => (place(docLine) > 0 ? `line ${place(docLine)}` : "");
   const [what, ...rest] = saidOf(f);
-  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, what!, ...rest, ""];
+  const out: string[] = [`${f.severity.toUpperCase()} ${f.code}`, ...[what!, ...rest].map(capital), ""];
   const add = (key: string, value: string) => {
     if (value !== "") out.push(`  ${key.padEnd(10)} ${value}`);
   };
@@ -175,7 +176,7 @@ function wholeReport(snapshot: Snapshot): ReportResult {
       result,
       patches.map((p) => p.index),
     );
-    out.push(...matrixText(rows, painter(false), true), "");
+    out.push(...narrowMatrixText(rows, painter(false)), "");
   }
   for (const patch of patches) {
     const counts = patchText(result, patch.index);
@@ -184,18 +185,20 @@ function wholeReport(snapshot: Snapshot): ReportResult {
       .flatMap((p) =>
         p.leftOut.map((l) => `  ${leftOutLine(l.why, l.cases, isAnyJudged(result, patch.index), true)}`),
       );
-    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...leftOut);
-    out.push(...hunkLines(snapshot, patch.index), "");
+    out.push(patch.subject || "(no subject)", RULE, `  ${counts}`, ...hunkLines(snapshot, patch.index), "");
     const found = placedFindings(snapshot)
       .filter((p) => p.finding.patch === patch.index)
       .sort((a, b) => VERDICT_ORDER.indexOf(a.finding.verdict) - VERDICT_ORDER.indexOf(b.finding.verdict));
     for (const { finding, docLine } of found)
       out.push(
         `  ${verdictText(snapshot.parsed, finding)}: ${finding.code}${docLine > 0 ? `, line ${docLine}` : ""}`,
-        ...saidOf(finding).map((text) => `      ${text}`),
-        `      ${finding.scenario} · ${finding.era} · ${finding.replay}`,
+        ...saidOf(finding).map((text) => `      ${capital(text)}`),
+        `      ${finding.scenario} · ${finding.era}`,
+        `      replay ${finding.replay}`,
         "",
       );
+    // What was found comes first, what was not tried behind it.
+    if (leftOut.length > 0) out.push(...leftOut, "");
   }
   out.push(...coverageLines(snapshot));
   const notes = notesOf(result);

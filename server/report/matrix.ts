@@ -96,37 +96,60 @@ function told(runs: readonly Run[], findings: readonly Finding[]): Cell {
 const HEAD: Readonly<Record<Check, number>> = { read: 8, fits: 8, builds: 6, runs: 8, paths: 8 };
 const SUBJECT = 23;
 
-/** The rows as text of at most 80 columns, and what its marks mean. @param line whether a row names its line of the document */
-export function matrixText(rows: readonly MatrixRow[], paint: Paint, line = false): string[] {
+/** A patch without a number is called by the beginning of its subject where there is no room for all of it. */
+const CALLED = 12;
+
+/** The rows as text of at most 80 columns, and what its marks mean. */
+export function matrixText(rows: readonly MatrixRow[], paint: Paint): string[] {
   const wide = Math.max(6, ...rows.map((r) => r.number.length + (r.kept ? 1 : 0)));
-  const narrow = (line ? 4 : 0) + wide - 6;
-  const room = SUBJECT - narrow;
-  const out = [
-    paint(
-      `${"".padEnd(wide)} ${"".padEnd(room)} ${CHECKS.map((c) => c.padEnd(HEAD[c])).join(" ")}${line ? "" : " before"}`.trimEnd(),
-      "bold",
-    ),
-  ];
+  const room = SUBJECT - (wide - 6);
+  const head = CHECKS.map((c) => c.padEnd(HEAD[c])).join(" ");
+  const out = [paint(`${"".padEnd(wide)} ${"".padEnd(room)} ${head} before`, "bold")];
   for (const row of rows) {
-    const subject = terminalText(row.subject);
-    const cut = subject.length > room ? `${subject.slice(0, room - 1)}…` : subject;
-    const cells = CHECKS.map((c) => {
-      const { state, text } = row.cells[c];
-      const shown = text.padEnd(HEAD[c]);
-      return state === "fail" ? paint(shown, "red") : state === "warning" ? paint(shown, "yellow") : shown;
-    });
-    const end = line ? `line ${row.docLine}` : row.already === 0 ? "" : String(row.already);
+    const end = row.already === 0 ? "" : String(row.already);
     out.push(
-      `${`${row.number}${row.kept ? "*" : ""}`.padEnd(wide)} ${cut.padEnd(room)} ${cells.join(" ")} ${end}`.trimEnd(),
+      `${`${row.number}${row.kept ? "*" : ""}`.padEnd(wide)} ${cut(row.subject, room).padEnd(room)} ${cellsText(row, HEAD, paint)} ${end}`.trimEnd(),
     );
   }
+  const before = rows.some((r) => r.already > 0) ? ["before: broken without the patch too"] : [];
+  return [...out, ...[...legendOf(rows), ...before].map((l) => paint(l, "dim"))];
+}
+
+/** The same beside a mail, in less than 60 columns: no subjects but of patches without a number, and each row's line. */
+export function narrowMatrixText(rows: readonly MatrixRow[], paint: Paint): string[] {
+  const names = rows.map((r) => `${r.number || cut(r.subject, CALLED)}${r.kept ? "*" : ""}`);
+  const wide = Math.max(...names.map((n) => n.length));
+  const widths = Object.fromEntries(
+    CHECKS.map((c) => [c, Math.max(c.length, ...rows.map((r) => r.cells[c].text.length))]),
+  ) as Record<Check, number>;
+  const head = CHECKS.map((c) => c.padEnd(widths[c])).join(" ");
+  return [
+    paint(`${"".padEnd(wide)} ${head}`.trimEnd(), "bold"),
+    ...rows.map((row, i) => `${names[i]!.padEnd(wide)} ${cellsText(row, widths, paint)} line ${row.docLine}`),
+    ...legendOf(rows).map((l) => paint(l, "dim")),
+  ];
+}
+
+function cut(subject: string, room: number): string {
+  const shown = terminalText(subject);
+  return shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
+}
+
+function cellsText(row: MatrixRow, widths: Readonly<Record<Check, number>>, paint: Paint): string {
+  return CHECKS.map((c) => {
+    const { state, text } = row.cells[c];
+    const shown = text.padEnd(widths[c]);
+    return state === "fail" ? paint(shown, "red") : state === "warning" ? paint(shown, "yellow") : shown;
+  }).join(" ");
+}
+
+/** What the marks in the rows mean. */
+function legendOf(rows: readonly MatrixRow[]): string[] {
   const texts = rows.flatMap((r) => CHECKS.map((c) => r.cells[c].text));
-  const legend = [
+  return [
     texts.includes("-") ? "-: nothing to check" : "",
     texts.includes("n/m") ? "n/m: not modelled" : "",
     texts.some((t) => t.endsWith(" later")) ? "later: broken until a later patch of the series" : "",
-    line || rows.every((r) => r.already === 0) ? "" : "before: broken without the patch too",
     rows.some((r) => r.kept) ? "*: kept from an earlier run (--no-cache runs it again)" : "",
   ].filter((t) => t !== "");
-  return [...out, ...legend.map((l) => paint(l, "dim"))];
 }

@@ -7,9 +7,9 @@ import { type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "
 import { isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
-import type { FindingView } from "./panel_view.ts";
+import type { FindingView, PathStep } from "./panel_view.ts";
 import { terminalData } from "./text.ts";
-import { fidelityText, verdictText, waySentence } from "./words.ts";
+import { capital, fidelitySentence, stepPlace, verdictText, waySentence } from "./words.ts";
 
 /** The findings that a reader goes through with next and previous: the loud ones by line, then the others. */
 function inOrder(snapshot: Snapshot): PlacedFinding[] {
@@ -35,14 +35,16 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     index: placed.index,
     position: place + 1,
     total: order.length,
-    what: sentenceOf(f.code, f.message),
+    what: capital(sentenceOf(f.code, f.message)),
     soWhat: rule?.consequence ?? "",
     detail: f.message,
     certainty: [
       waySentence(f),
-      `Ran as ${fidelityText(f)}.`,
+      fidelitySentence(f),
       ...(f.stubs.length > 0 ? [`Nobody has ${f.stubs.join(", ")}: stood in for.`] : []),
-    ].join(" "),
+    ]
+      .filter((s) => s !== "")
+      .join(" "),
     verdictText: verdictText(snapshot.parsed, f),
     finding: {
       code: f.code,
@@ -70,9 +72,20 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
             detection: rule.detection,
           },
     steppable: isSteppable(f),
+    path: isSteppable(f) ? [] : pathOf(snapshot, f),
     stale: snapshot.state !== "current",
   };
   return { ...terminalData(view), uri: snapshot.uri };
+}
+
+/** The steps of a function's path; a step of the mail names its line once. */
+function pathOf({ review }: Snapshot, f: Finding): PathStep[] {
+  return f.trace.map((step) => ({
+    text: step.text.replace(/ at line \d+ of the mail$/, ""),
+    docLine: review?.place(step.docLine) ?? 0,
+    where: stepPlace({ ...step, docLine: 0 }).replace(/^ \[|\]$/g, ""),
+    breaks: step.role === "culprit",
+  }));
 }
 
 /** The finding of a document line that a reader wants to see: the loudest there; null when there is none. */

@@ -15,6 +15,15 @@ export interface PanelRule {
   readonly detection: string;
 }
 
+/** A step on a function's path: a decision, a failing call, what is taken and given back. */
+export interface PathStep {
+  readonly text: string;
+  /** Line of the document, 0 where it is in none; then `where` says the place. */
+  readonly docLine: number;
+  readonly where: string;
+  readonly breaks: boolean;
+}
+
 /** A finding, as the panel shows it. */
 export interface FindingView {
   readonly uri: string;
@@ -50,6 +59,8 @@ export interface FindingView {
   readonly rule: PanelRule | null;
   /** There is a run of the machine to step through: types decide without one, and a function may run by itself. */
   readonly steppable: boolean;
+  /** What led there, of a finding that has no run of the machine: the path of a function, in its order. */
+  readonly path: readonly PathStep[];
   /** The text of the document has changed since the run. */
   readonly stale: boolean;
 }

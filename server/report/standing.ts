@@ -20,6 +20,9 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   "in-part": "shown in part",
 };
 
+/** A document that shows no patch stands nowhere. */
+export const NO_DIFF = "no diff";
+
 type Facts = Pick<FunctionFacts, "executed" | "reason" | "counts">;
 
 /** Of a function by its facts, one a side; `tried`: its patch was run. */

@@ -6,7 +6,8 @@
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
-import type { Finding, FunctionFacts, HunkNote, TreeUsed, Verdict } from "../review/types.ts";
+import { isOwnRun } from "../review/finding.ts";
+import type { Finding, FunctionFacts, HunkNote, ReviewResult, TreeUsed, Verdict } from "../review/types.ts";
 import { isNothingRuns, type LeftOutWhy, nothingText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 import { type Reach, ranOn } from "./facts.ts";
@@ -62,8 +63,18 @@ export function fateSentence(fate: HunkFate): string {
   }
 }
 
-/** "1 new · ran in 564 scenarios": the findings on a function's own lines, and how much it was tried. */
-export function functionText(facts: readonly FunctionFacts[], own: readonly Finding[]): string {
+/** What the runs of a patch are called: of scenarios, of functions by themselves, or of both. */
+export function unitOf({ runs }: Pick<ReviewResult, "runs">, patch: number): string {
+  const ours = runs.filter((r) => r.patch === patch);
+  const own = ours.filter((r) => isOwnRun(r.scenario)).length;
+  return own === 0 ? "scenario run" : own === ours.length ? "function case" : "run";
+}
+
+/**
+ * "1 new · ran in 564 scenario runs": the findings on a function's own lines, and how much it was tried.
+ * @param unit what those runs are called: unitOf()
+ */
+export function functionText(facts: readonly FunctionFacts[], own: readonly Finding[], unit: string): string {
   const runs = Math.max(0, ...facts.map(({ counts: c }) => c.clean + c.new + c.fixed + c.already));
   const by = (v: Verdict) => own.filter((f) => f.verdict === v).length;
   const found = countsText({
@@ -74,7 +85,7 @@ export function functionText(facts: readonly FunctionFacts[], own: readonly Find
     clean: 0,
     notModelled: 0,
   });
-  const ran = runs > 0 ? `ran in ${plural(runs, "scenario")}` : "ran";
+  const ran = runs > 0 ? `ran in ${plural(runs, unit)}` : "ran";
   return found === "" ? ran : `${found} · ${ran}`;
 }
 
@@ -98,7 +109,28 @@ export function countsText(counts: Counts): string {
   ].join(" · ");
 }
 
-/** "diff 4 · reference 11 · shim 6 · stub 1": how certain a run is. */
+/** How the functions of a run are called by where they are from, in a sentence. */
+const FIDELITY_WORDS = {
+  diff: "the patch's",
+  tree: "the kernel tree's",
+  reference: "the reference kernel's",
+  shim: "helpers of the machine",
+  stub: "stood in for",
+} as const;
+
+/** "Of the functions that ran 2 are the patch's, 325 the reference kernel's.": how certain a run is. */
+export function fidelitySentence({ functions }: Pick<Finding, "functions">): string {
+  const told = (Object.keys(FIDELITY_WORDS) as (keyof typeof FIDELITY_WORDS)[])
+    .map((f) => [functions.filter((fn) => fn.fidelity === f).length, FIDELITY_WORDS[f]] as const)
+    .filter(([n]) => n > 0);
+  if (told.length === 0) return "";
+  const [[first, whose]] = told as [(typeof told)[number]];
+  if (functions.length === 1) return `The function that ran is ${whose}.`;
+  const rest = told.slice(1).map(([n, words]) => `, ${n} ${words}`);
+  return `Of the functions that ran ${first} ${first === 1 ? "is" : "are"} ${whose}${rest.join("")}.`;
+}
+
+/** "diff 4 · reference 11 · shim 6 · stub 1": the same as figures. */
 export function fidelityText(finding: Finding): string {
   const names = ["diff", "tree", "reference", "shim", "stub"] as const;
   return names
@@ -107,6 +139,10 @@ export function fidelityText(finding: Finding): string {
     .map(([f, n]) => `${f} ${n}`)
     .join(" · ");
 }
+
+/** A sentence begins with a capital; what begins with a name of the code keeps it. */
+export const capital = (text: string): string =>
+  /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

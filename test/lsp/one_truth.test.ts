@@ -396,7 +396,70 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
   assert.equal(failed.docLine, problem.docLine);
   assert.equal(failed.code, problem.code);
   assert.ok(problem.message.includes(failed.message));
-  assert.match(failed.before, /no rule is broken/);
-  assert.match(failed.after, /broken: folio-ref-leak/);
+  assert.equal(failed.before, "no fault");
+  assert.match(failed.after, /^folio-ref-leak$/m);
   assert.ok(cases.every((c) => c.state !== "passed" || c.verdict === "clean"));
+});
+
+test("runs of functions by themselves are called so on every surface, and the panel has their path", async () => {
+  const { document } = await open(mail);
+  const own = "function dax_account_entry";
+  const runs = made.runs.map((r, i) => ({ ...r, scenario: i === 0 ? own : `${own} fails=${i}` }));
+  const result = { ...made, runs, findings: [{ ...made.findings[0]!, scenario: own }] };
+  document.adopt(result);
+  const said = everySurface(document, result);
+  const line = result.findings[0]!.docLine;
+  const row = said.rows.find((r) => r.kind === "function" && r.verdict === "new")!;
+  for (const text of [row.description, said.lenses.join("\n"), hover(said.snapshot, line)!.markdown]) {
+    assert.match(text, /\d+ function cases?/);
+    assert.doesNotMatch(text, /scenario/);
+  }
+  const view = panelView(said.snapshot, 0)!;
+  assert.deepEqual(
+    view.path.map((s) => s.docLine),
+    result.findings[0]!.trace.map((s) => s.docLine),
+  );
+  assert.ok(view.path.some((s) => s.breaks));
+  assert.doesNotMatch(view.certainty, /Ran as/);
+  document.adopt(made);
+  assert.deepEqual(panelView(document.snapshot(), 0)!.path, [], "a run of the machine has a timeline");
+  // Both kinds together are neither.
+  document.adopt({ ...result, runs: [...runs, ...made.runs] });
+  assert.match(everySurface(document, made).lenses.join("\n"), /ran in \d+ runs/);
+});
+
+test("a document without a diff: the status says so, nothing is a problem, and nothing is offered to run", async () => {
+  const { document } = await open(
+    "From: A <a@example.org>\nSubject: Minutes\nDate: Mon, 3 Feb 2025 10:00:00 +0000\nMessage-ID: <m@example.org>\n\nWe met.\n",
+  );
+  const said = everySurface(document, undefined);
+  assert.deepEqual(
+    {
+      empty: said.status.empty,
+      standing: said.status.standing,
+      problems: said.problems,
+      lenses: said.lenses,
+    },
+    { empty: true, standing: "no diff", problems: [], lenses: [] },
+  );
+  assert.equal((await open(mail)).document.status().empty, false);
+});
+
+test("the matrix beside a mail is narrow, and each of its rows names a line that shows the patch", async () => {
+  const second = mail.replace(
+    /^Subject: .*$/m,
+    "Subject: [PATCH] a long subject without a number in its series",
+  );
+  const { document } = await open(
+    `From a@example.org Mon Feb  3 09:00:00 2025\n${mail}\nFrom b@example.org Mon Feb  3 10:00:00 2025\n${second.replace(/^(Message-ID: <)/im, "$1again.")}\n`,
+  );
+  const both = document.snapshot().parsed;
+  if (both.patches.length < 2) throw new Error("two patches were meant");
+  document.adopt(fakeReview(both, "0"));
+  const rows = report(document.snapshot(), undefined).text.split("\n\n")[0]!.split("\n");
+  assert.ok(rows.filter((r) => / line \d+$/.test(r)).length === both.patches.length, rows.join("\n"));
+  assert.ok(
+    rows.every((r) => r.length < 60),
+    rows.join("\n"),
+  );
 });

@@ -130,7 +130,7 @@ describe("language server", () => {
       lenses.map((l: { command: { title: string } }) => l.command.title),
       [
         "▶ Simulate · 1 new · 3 runs clean",
-        "dax_account_entry: 1 new · ran in 3 scenarios",
+        "dax_account_entry: 1 new · ran in 3 scenario runs",
         "Step through",
         "Before ↔ after",
       ],
