@@ -52,6 +52,8 @@ import {
   METHOD_SCENARIOS,
   METHOD_SIMULATE,
   METHOD_TREE,
+  ORDERS_MAX,
+  ORDERS_SECONDS,
   type OrdersParams,
   type OrdersResult,
   REPORT_LANGUAGE,
@@ -254,33 +256,78 @@ async function chooseFinding(host: CommandHost, uri: string): Promise<number | u
 }
 
 /** Scenarios to try the orders of: those that ran first, races before the rest of them. */
-async function askScenario(host: CommandHost, uri: string): Promise<string | undefined> {
+async function askScenario(host: CommandHost, uri: string): Promise<ScenarioRow | undefined> {
   const { scenarios } = await host.client.request<ScenariosResult>(METHOD_SCENARIOS, { uri });
   const rank = (row: ScenarioRow): number => (row.runs > 0 ? 0 : 2) + (row.name.startsWith("race-") ? 0 : 1);
   const items = [...scenarios]
     .sort((a, b) => rank(a) - rank(b))
-    .map(
-      (row): QuickPickItem => ({
-        label: row.name,
-        description: row.runs > 0 ? "ran" : "",
-        detail: row.title,
-      }),
-    );
+    .map((row) => ({
+      row,
+      label: row.name,
+      description: row.runs > 0 ? "ran" : "",
+      detail: row.title,
+    }));
   const chosen = await window.showQuickPick(items, {
     title: "Folioscope: try the orders of which scenario's tasks",
     matchOnDetail: true,
   });
-  return chosen?.label;
+  return chosen?.row;
 }
+
+/** What can be tried of a scenario, as the server is asked for it. */
+const TRIALS: readonly { label: string; detail: string; params: Pick<OrdersParams, "faults" | "weak"> }[] = [
+  {
+    label: "Orders of the tasks",
+    detail: "Every order with at most two preemptions, and some drawn at random beyond.",
+    params: {},
+  },
+  {
+    label: "Orders with late stores (weak memory)",
+    detail:
+      "Stores are seen late where no barrier, lock or dependency orders them, as the kernel's memory model lets them.",
+    params: { weak: true },
+  },
+  {
+    label: "Failing calls, one at a time",
+    detail: "Each call that can fail does, signals and I/O errors come, copies meet poison.",
+    params: { faults: 1 },
+  },
+  {
+    label: "Failing calls, in pairs",
+    detail: "The same, and then each pair of them.",
+    params: { faults: 2 },
+  },
+];
+
+/** What is tried of a scenario; what it may cost is said before it is paid. @param cases how many the scenario has, 0 for one that is named */
+async function askTrial(scenario: string, cases: number): Promise<(typeof TRIALS)[number] | undefined> {
+  const of = cases > 1 ? `${cases} cases` : "one case";
+  return await window.showQuickPick(TRIALS, {
+    title: `Folioscope: ${scenario}`,
+    placeHolder: `${of}, each at most ${ORDERS_MAX} runs a side; ${ORDERS_SECONDS / 60} minutes at the most`,
+  });
+}
+
+/** "order=0,9 index=0,512" has four cases. */
+const casesIn = (params: string): number =>
+  params.split(" ").reduce((n, p) => n * Math.max(1, p.split(",").length), 1);
 
 async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, { scenario, patch }) => {
-    const wanted = scenario ?? (await askScenario(host, uri));
+    const row = scenario === undefined ? await askScenario(host, uri) : undefined;
+    const wanted = scenario ?? row?.name;
     if (wanted === undefined) return;
-    const params: OrdersParams = { uri, scenario: wanted, ...(patch === undefined ? {} : { patch }) };
+    const trial = await askTrial(wanted, row === undefined ? 1 : casesIn(row.params));
+    if (trial === undefined) return;
+    const params: OrdersParams = {
+      uri,
+      scenario: wanted,
+      ...trial.params,
+      ...(patch === undefined ? {} : { patch }),
+    };
     const where = {
       location: ProgressLocation.Notification,
-      title: `Orders of ${wanted}`,
+      title: `${wanted}: ${trial.label.toLowerCase()}`,
       cancellable: true,
     };
     const answer = await window.withProgress(where, (_progress, token) =>

@@ -15,6 +15,7 @@ import {
 import {
   COMMAND_COPY_REPLY,
   COMMAND_OPEN_DIFF,
+  COMMAND_ORDERS,
   COMMAND_REVEAL,
   COMMAND_SHOW_FINDING,
   COMMAND_SIMULATE,
@@ -162,7 +163,7 @@ export class FindingPanel implements Disposable {
         (this.#handlers[a] !== undefined &&
           (a !== "others" || view.finding.alsoIn.length > 0) &&
           (a !== "scenario" || view.path.length === 0) &&
-          (a !== "step" || view.steppable)),
+          ((a !== "step" && a !== "explore") || view.steppable)),
     );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
     const { index } = view;
@@ -272,6 +273,8 @@ export function panelHandlers(): PanelHandlers {
     others: (view) => others(view),
     diff: (view) => commands.executeCommand(COMMAND_OPEN_DIFF, { uri: view.uri, finding: view.index }),
     step: (view) => commands.executeCommand(COMMAND_STEP, { uri: view.uri, finding: view.index }),
+    explore: (view) =>
+      commands.executeCommand(COMMAND_ORDERS, { uri: view.uri, scenario: view.finding.scenario }),
     report: (view) => commands.executeCommand(COMMAND_SHOW_FINDING, { uri: view.uri, finding: view.index }),
     scenario: (view) =>
       commands.executeCommand(COMMAND_SIMULATE, {

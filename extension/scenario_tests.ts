@@ -64,8 +64,16 @@ export class ScenarioTests implements Disposable {
     const covered = this.#controller.createRunProfile("Added lines", TestRunProfileKind.Coverage, run, true);
     covered.loadDetailedCoverage = async (_run, file) => details(this.#lines.get(file) ?? []);
     covered.loadDetailedCoverageForTest = (_run, _file, item, token) => this.#reachedBy(item, token);
-    const orders = (request: TestRunRequest, token: CancellationToken) => this.#tryOrders(request, token);
-    this.#controller.createRunProfile("Try orders", TestRunProfileKind.Run, orders, false);
+    for (const [label, weak] of [
+      ["Try orders", false],
+      ["Try orders with late stores", true],
+    ] as const)
+      this.#controller.createRunProfile(
+        label,
+        TestRunProfileKind.Run,
+        (r, token) => this.#tryOrders(r, weak, token),
+        false,
+      );
     this.#controller.refreshHandler = async () => {
       for (const uri of [...this.#shown.keys()]) await this.#load(uri);
     };
@@ -208,7 +216,7 @@ export class ScenarioTests implements Disposable {
   }
 
   /** Other orders of the tasks of the runs that are asked for; of a whole patch that would take too long. */
-  async #tryOrders(request: TestRunRequest, token: CancellationToken): Promise<void> {
+  async #tryOrders(request: TestRunRequest, weak: boolean, token: CancellationToken): Promise<void> {
     const run = this.#controller.createTestRun(request);
     for (const item of request.include ?? []) {
       const meaning = this.#meanings.get(item);
@@ -221,6 +229,7 @@ export class ScenarioTests implements Disposable {
       const params: OrdersParams = {
         uri,
         scenario,
+        weak,
         ...(patch.patch === undefined ? {} : { patch: patch.patch }),
       };
       run.started(item);

@@ -254,7 +254,14 @@ export interface OrdersParams {
   /** A scenario's name, or a case with its parameters. */
   readonly scenario: string;
   readonly faults?: 0 | 1 | 2;
+  /** Orders in which stores may be seen late, too. */
+  readonly weak?: boolean;
 }
+
+/** What trying orders in the editor may cost: orders of a side of a case, and seconds of all together. */
+export const ORDERS_MAX = 500;
+export const ORDERS_SECONDS = 120;
+
 export interface OrdersResult {
   readonly title: string;
   readonly text: string;

@@ -34,7 +34,10 @@ const ACTIONS: Readonly<Record<PanelAction, { label: string; title: string }>> =
   diff: { label: "Before / after", title: "Open both images of the function in the diff editor" },
   step: { label: "Step through", title: "Debug the recorded run, forwards and backwards" },
   report: { label: "As text", title: "The whole report of this finding as a text" },
-  explore: { label: "Explore orders", title: "Try other orders of the tasks" },
+  explore: {
+    label: "Try orders",
+    title: "Try other orders of this run's tasks, late stores, or failing calls",
+  },
 };
 
 let shown: FindingView | null = null;

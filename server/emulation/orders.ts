@@ -4,7 +4,7 @@
  */
 
 import { parseDocument } from "../parse.ts";
-import type { OrdersParams, OrdersResult } from "../protocol.ts";
+import { ORDERS_MAX, ORDERS_SECONDS, type OrdersParams, type OrdersResult } from "../protocol.ts";
 import { exploredText, injectedText, newIn } from "../report/explored.ts";
 import { terminalText } from "../report/text.ts";
 import { choosePatches } from "../review/analysis.ts";
@@ -21,6 +21,7 @@ export interface OrdersRequest {
   readonly options: ReviewOptions;
   readonly patch?: string;
   readonly faults: 0 | 1 | 2;
+  readonly weak: boolean;
 }
 
 export interface OrdersAnswer {
@@ -38,10 +39,8 @@ export interface OrdersSetup {
   readonly request: OrdersRequest;
 }
 
-/** Orders of a case in the editor, and how long all cases together may take. */
-const SCHEDULES = 500;
+/** Orders that are drawn beyond the bound. */
 const RANDOM = 50;
-const SECONDS = 120;
 
 /** `file` is the bundled worker. */
 export function ordersOnThread(file: string): Orders {
@@ -59,7 +58,7 @@ export async function askOrders(
   params: unknown,
   token: { readonly onCancellationRequested: (listener: () => void) => unknown },
 ): Promise<OrdersResult> {
-  const { scenario, patch, faults } = params as Partial<Record<keyof OrdersParams, unknown>>;
+  const { scenario, patch, faults, weak } = params as Partial<Record<keyof OrdersParams, unknown>>;
   if (typeof scenario !== "string" || scenario === "")
     return { title: "Orders", text: "Name a scenario.\n", news: 0 };
   const request: OrdersRequest = {
@@ -68,23 +67,26 @@ export async function askOrders(
     options: { ...settings, scenario },
     ...(typeof patch === "string" ? { patch } : {}),
     faults: faults === 1 || faults === 2 ? faults : 0,
+    weak: weak === true && faults !== 1 && faults !== 2,
   };
   const answer = await run(request, (end) => void token.onCancellationRequested(end));
-  return { title: `${request.faults > 0 ? "Faults" : "Orders"} of ${terminalText(scenario)}`, ...answer };
+  const what = request.faults > 0 ? "Faults" : request.weak ? "Late stores" : "Orders";
+  return { title: `${what} of ${terminalText(scenario)}`, ...answer };
 }
 
 /** The work of the thread. */
-export function orders({ text, path, options, patch, faults }: OrdersRequest): OrdersAnswer {
+export function orders({ text, path, options, patch, faults, weak }: OrdersRequest): OrdersAnswer {
   const doc = parseDocument(text, path);
-  const until = Date.now() + 1000 * SECONDS;
+  const until = Date.now() + 1000 * ORDERS_SECONDS;
   const out: string[] = [];
   let news = 0;
   const limits = {
     bound: 2,
-    schedules: SCHEDULES,
+    schedules: ORDERS_MAX,
     random: RANDOM,
     seed: 1,
     steps: options.steps ?? DEFAULT_STEPS,
+    weak,
     stop: () => Date.now() > until,
   };
   try {

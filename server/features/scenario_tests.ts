@@ -2,6 +2,7 @@
  * The runs of a review as tests: patch > case, with what the two sides came to as the expected and the actual, and which
  * added lines were reached. Leaves out running (server.ts) and the editor's own things (extension/scenario_tests.ts).
  */
+import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { TestCase, TestedPatch, TestLine } from "../protocol.ts";
 import { patchText } from "../report/standing.ts";
 import { labelText, terminalText } from "../report/text.ts";
@@ -57,7 +58,7 @@ function testCase(run: Run, finding: Finding | undefined, place: (n: number) => 
     description: labelText([...rest, run.era].join(" ")),
     verdict: run.verdict,
     state,
-    message: terminalText(finding?.message ?? why(run)),
+    message: terminalText(finding === undefined ? why(run) : sentenceOf(finding.code, finding.message)),
     before: sideText(run.before),
     after: sideText(run.after),
     docLine: state === "failed" && finding !== undefined ? place(finding.docLine) : 0,

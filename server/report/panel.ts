@@ -37,7 +37,8 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     total: order.length,
     what: capital(sentenceOf(f.code, f.message)),
     soWhat: rule?.consequence ?? "",
-    detail: f.message,
+    // Where the sentence has all there is, nothing is said twice.
+    detail: sentenceOf(f.code, f.message) === f.message ? capital(f.message) : f.message,
     certainty: [
       waySentence(f),
       fidelitySentence(f),

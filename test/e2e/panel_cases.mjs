@@ -181,6 +181,26 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
       },
     ],
     [
+      "orders: the palette asks of which scenario and what is tried, says what it may cost, and shows what came of it",
+      async () => {
+        const widget = page.locator(".quick-input-widget");
+        await ui.palette("Folioscope: Try Orders of a Scenario", { asks: true });
+        await widget.locator("input").first().fill("map-fault-unmap");
+        const row = widget.locator(".monaco-list-row.focused").first();
+        await row.waitFor();
+        await page.keyboard.press("Enter");
+        const late = widget.locator(".monaco-list-row", { hasText: "late stores" }).first();
+        await late.waitFor();
+        const price = await widget.locator("input").first().getAttribute("placeholder");
+        assert.match(price, /500 runs a side; 2 minutes at the most/);
+        await page.screenshot({ path: shotOf("orders-asked") });
+        await late.click();
+        await page.locator(".tab", { hasText: "Late stores of" }).first().waitFor({ timeout: 150_000 });
+        await page.screenshot({ path: shotOf("orders-late") });
+        return price;
+      },
+    ],
+    [
       "tests: the Test Explorer has patch and cases, one runs alone, and the difference is shown",
       async () => {
         await ui.palette("Testing: Focus on Test Explorer View", { first: false });

@@ -45,9 +45,10 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
 
 const setup = workerData as OrdersSetup | null;
 if (setup?.kind === "orders") {
-  const { options, faults } = setup.request;
+  const { options, faults, weak } = setup.request;
   if (options.scenario === "hang") sleep(10_000);
-  parentPort?.postMessage({ text: `${options.scenario}, faults ${faults}`, news: 1 } satisfies OrdersAnswer);
+  const text = `${options.scenario}, ${weak ? "weak" : `faults ${faults}`}`;
+  parentPort?.postMessage({ text, news: 1 } satisfies OrdersAnswer);
 } else {
   parentPort?.on("message", (request: JobRequest) => parentPort?.postMessage(run(request)));
   parentPort?.postMessage({ kind: "ready" } satisfies JobReply);

@@ -27,6 +27,7 @@ import { report } from "../../server/report/editor.ts";
 import { formatOf } from "../../server/report/formats.ts";
 import { panelView } from "../../server/report/panel.ts";
 import { STANDING_WORDS } from "../../server/report/standing.ts";
+import { capital } from "../../server/report/words.ts";
 import type { Finding, ReviewResult } from "../../server/review/types.ts";
 import { OpenDocument } from "../../server/state.ts";
 import { fakeReview } from "../support/fake_review.ts";
@@ -395,7 +396,7 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
   const problem = said.problems.find((m) => m.finding !== undefined)!;
   assert.equal(failed.docLine, problem.docLine);
   assert.equal(failed.code, problem.code);
-  assert.ok(problem.message.includes(failed.message));
+  assert.ok(problem.message.includes(capital(failed.message)));
   assert.equal(failed.before, "no fault");
   assert.match(failed.after, /^folio-ref-leak$/m);
   assert.ok(cases.every((c) => c.state !== "passed" || c.verdict === "clean"));

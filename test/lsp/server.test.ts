@@ -198,13 +198,18 @@ describe("language server", () => {
       text: "race-scan-locked order=0, faults 2",
       news: 1,
     });
+    const late = await c.request("folioscope/orders", { uri: URI, scenario: "race-scan-locked", weak: true });
+    assert.deepEqual(
+      [late.result.title, late.result.text],
+      ["Late stores of race-scan-locked", "race-scan-locked, weak"],
+    );
     const nameless = await c.request("folioscope/orders", { uri: URI });
     assert.match(nameless.result.text, /Name a scenario/);
-    const late = c.request("folioscope/orders", { uri: URI, scenario: "hang" });
+    const hung = c.request("folioscope/orders", { uri: URI, scenario: "hang" });
     // A thread that hangs keeps nobody waiting, and what is taken back is given up at once.
     assert.ok((await c.request("folioscope/tree", { uri: URI })).result.roots.length > 0);
     c.cancel(c.lastId - 1);
-    assert.ok((await late).error !== undefined);
+    assert.ok((await hung).error !== undefined);
   });
 
   test("hover and lenses answer while a simulation runs", async () => {
