@@ -196,8 +196,12 @@ const DYNAMIC = new Set([
 const LEX_CACHE = new WeakMap<SourceFile, { readonly index: number; readonly lexed: LexResult }>();
 const STEPS_CACHE = new WeakMap<MacroDef, readonly Step[]>();
 
-/** Lexes a file once for each index it is known by; headers are preprocessed many times. */
+/**
+ * Lexes a file once for each index it is known by; headers are preprocessed many times. Files of a kernel tree are not: what
+ * they come to is kept (../tree_parses.ts), and their tokens would be most of what a review of one holds.
+ */
 function lexCached(source: SourceFile, index: number): LexResult {
+  if (source.origin === "tree") return lex(source, index);
   const cached = LEX_CACHE.get(source);
   if (cached !== undefined && cached.index === index) return cached.lexed;
   const lexed = lex(source, index);

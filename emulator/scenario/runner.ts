@@ -170,7 +170,7 @@ class Run implements Stateful<Omit<CaseState, "end">> {
     era: Era,
     memory: Memory,
     params: ReadonlyMap<string, number>,
-    options: RunOptions,
+    options: RunOptions & { readonly resumes?: boolean },
   ) {
     this.era = era;
     const failures = new Map(
@@ -184,6 +184,7 @@ class Run implements Stateful<Omit<CaseState, "end">> {
       scheduler: options.scheduler ?? new RunToBlock(),
       stepLimit: options.stepLimit,
       ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
+      resumes: options.resumes === true,
     });
     this.machine.attach(this.vm);
     const { goesOn } = options;
@@ -521,7 +522,7 @@ export class CaseRun implements Stateful<CaseState> {
     this.booted = booted;
     this.label = c.label;
     const { image, era, memory } = booted;
-    const run = new Run(image, era, memory, c.params, options);
+    const run = new Run(image, era, memory, c.params, { ...options, resumes: true });
     this.run = run;
     this.end = guarded(run, () => {
       run.vm.restore(booted.snapshot!);

@@ -278,7 +278,7 @@ export function bootSides(
   if (booted.snapshot === null || !sides.answersAgree())
     return whole("the patch changes a type or a constant that observers of the machine read");
   const { snapshot, memory: store } = booted;
-  const vm = new Vm({ image: after.image, memory: store, natives: new Map() });
+  const vm = new Vm({ image: after.image, memory: store, natives: new Map(), resumes: true });
   if (!fits(() => vm.restore(snapshot))) return whole(TOO_LARGE);
   return {
     before: booted,

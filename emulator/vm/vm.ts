@@ -47,6 +47,8 @@ export interface VmOptions {
   readonly taskLimits?: TaskLimits;
   /** Polled every million instructions; true ends the run as `cancelled`. */
   readonly cancelled?: () => boolean;
+  /** The memory is as another machine has left it: a state is restored before anything runs, and has the image's objects. */
+  readonly resumes?: boolean;
 }
 
 /** One frame of a stack trace, innermost first. */
@@ -214,6 +216,7 @@ export class Vm implements Stateful<VmState> {
     this.context = new Context(this);
     this.bodies = new Array<ExecBody | undefined>(FUNCTIONS).fill(undefined);
     this.memory.describe = (address) => this.describe(address);
+    if (options.resumes === true) return;
     try {
       this.syncGlobals();
     } catch (fault) {
@@ -1000,6 +1003,7 @@ export class Vm implements Stateful<VmState> {
       const here = compiledBody(this.image, id);
       const there = compiledBody(s.image, id).body;
       end = Math.max(end, here.globals);
+      if (here.body === there) continue;
       here.body.locs.forEach((loc, i) => {
         const other = there.locs[i];
         if (other !== undefined && other !== loc) relocated.set(other, loc);

@@ -86,7 +86,6 @@ interface Shared {
 /** The review of one patch, in steps: whoever drives it runs the items of `plan` and gives what they gave to `take`. */
 export class PatchReview {
   readonly patch: Patch;
-  readonly plan: Plan;
   private readonly shared: Shared;
   private readonly sources: SideSources;
   private readonly collector: Collector;
@@ -112,7 +111,14 @@ export class PatchReview {
       const more = this.functions !== null ? { alone: true } : missing === undefined ? {} : { missing };
       this.sources = { ...sources, nothing: { ...nothing, ...more } };
     } else this.sources = sources;
-    this.plan = planOf(this.basis(), shared.options, shared.replay);
+  }
+
+  private planned: Plan | null = null;
+
+  /** Made when first wanted: a thread that is given its cases needs none. */
+  get plan(): Plan {
+    this.planned ??= planOf(this.basis(), this.shared.options, this.shared.replay);
+    return this.planned;
   }
 
   /** The functions that the options ask to run by themselves. */

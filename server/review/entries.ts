@@ -91,22 +91,31 @@ export function entriesOf(
   const wanted = new Set<string>(others);
   for (const name of functions) (entered(name) ? entries : wanted).add(name);
   if (wanted.size === 0) return entries;
-  const files = [...texts, ...referenceFiles.map((f) => f.text)];
+  // What has none of the words in its text has no definition that mentions one: a file is read when it has one.
+  let unread = [...texts, ...referenceFiles.map((f) => f.text)];
+  const mentioned = new Map<string, Definition[]>();
   const done = new Set<Definition>();
-  for (let more = true; more; ) {
-    more = false;
-    // What has none of the words in its text has no definition that mentions one.
-    const words = [...wanted];
-    for (const d of files.filter((f) => words.some((w) => f.includes(w))).flatMap(definitionsOf)) {
-      if (done.has(d)) continue;
-      if (![...wanted].some((w) => w !== d.name && d.mentions.has(w))) continue;
-      done.add(d);
-      if (d.isFunction && entered(d.name)) entries.add(d.name);
-      else if (!wanted.has(d.name)) {
-        wanted.add(d.name);
-        more = true;
-      }
+  const open = [...wanted];
+  const mention = (d: Definition, word: string): void => {
+    if (word === d.name || done.has(d)) return;
+    done.add(d);
+    if (d.isFunction && entered(d.name)) entries.add(d.name);
+    else if (!wanted.has(d.name)) {
+      wanted.add(d.name);
+      open.push(d.name);
     }
+  };
+  for (let word = open.pop(); word !== undefined; word = open.pop()) {
+    const w = word;
+    const fresh = unread.filter((text) => text.includes(w));
+    if (fresh.length > 0) unread = unread.filter((text) => !fresh.includes(text));
+    for (const d of fresh.flatMap(definitionsOf))
+      for (const m of d.mentions) {
+        const list = mentioned.get(m);
+        if (list === undefined) mentioned.set(m, [d]);
+        else list.push(d);
+      }
+    for (const d of mentioned.get(w) ?? []) mention(d, w);
   }
   return entries;
 }
@@ -177,7 +186,8 @@ export function caseReach(
     const near = [...besides(side)].filter((n) => !names.has(n));
     return { table, names, near: new Set(near), mark, through: throughTables(table, words) };
   });
-  return (label) => {
+  const known = new Map<string, CaseReach | null>();
+  const reach = (label: string): CaseReach | null => {
     let steps = 0;
     const ways: string[] = [];
     const others: string[] = [];
@@ -196,5 +206,10 @@ export function caseReach(
       for (const v of table.of(label, LOOKS)?.variants ?? []) looks.push(`${mark}${v}`);
     }
     return { steps, ways, entered: [...entered], looks, near: others };
+  };
+  return (label) => {
+    let of = known.get(label);
+    if (of === undefined) known.set(label, (of = reach(label)));
+    return of;
   };
 }

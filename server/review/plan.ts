@@ -150,6 +150,29 @@ function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | nul
   return { items: [...functions, ...ordered.all.slice(0, within)], leftOut };
 }
 
+/** Ways as numbers: those of each item, and of each way 1 when none of `had` shows it. */
+function openWays(
+  items: readonly ScenarioItem[],
+  had: readonly ScenarioItem[],
+  ways: (item: ScenarioItem) => readonly string[],
+): { readonly lists: readonly Int32Array[]; readonly open: Uint8Array } {
+  const ids = new Map<string, number>();
+  const lists = items.map((i) =>
+    Int32Array.from(ways(i), (w) => {
+      let id = ids.get(w);
+      if (id === undefined) ids.set(w, (id = ids.size));
+      return id;
+    }),
+  );
+  const open = new Uint8Array(ids.size).fill(1);
+  for (const i of had)
+    for (const w of ways(i)) {
+      const id = ids.get(w);
+      if (id !== undefined) open[id] = 0;
+    }
+  return { lists, open };
+}
+
 /**
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
  * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those that
@@ -170,23 +193,31 @@ function inOrder(
     ways: (i: ScenarioItem) => readonly string[],
     had: readonly ScenarioItem[],
   ): ScenarioItem[] => {
-    const open = new Set(left.flatMap(ways));
-    for (const i of had) for (const w of ways(i)) open.delete(w);
+    const { lists, open } = openWays(left, had, ways);
+    const costs = left.map(cost);
+    // What a way gives gets less only: nobody gains more than when last reckoned.
+    const gains = lists.map((list, n) => list.length / costs[n]!);
     const chosen: ScenarioItem[] = [];
-    while (open.size > 0) {
-      let best = left[0]!;
+    const taken = new Set<number>();
+    for (;;) {
+      let best = -1;
       let most = 0;
-      for (const i of left) {
-        const gain = ways(i).reduce((n, w) => n + (open.has(w) ? 1 : 0), 0) / cost(i);
+      for (let n = 0; n < left.length; n++) {
+        if (gains[n]! <= most || taken.has(n)) continue;
+        let fresh = 0;
+        for (const w of lists[n]!) fresh += open[w]!;
+        const gain = (gains[n] = fresh / costs[n]!);
         if (gain > most) {
           most = gain;
-          best = i;
+          best = n;
         }
       }
-      chosen.push(best);
-      for (const w of ways(best)) open.delete(w);
-      left = left.filter((i) => i !== best);
+      if (best < 0) break;
+      taken.add(best);
+      chosen.push(left[best]!);
+      for (const w of lists[best]!) open[w] = 0;
     }
+    left = left.filter((_, n) => !taken.has(n));
     return chosen;
   };
   const first = covering((i) => reach(i)!.ways, []);

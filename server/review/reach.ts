@@ -81,6 +81,8 @@ interface KnownCase {
   readonly steps: number;
   readonly packed: string;
   readonly faults: readonly string[];
+  /** `packed`, once it was asked for. */
+  variants: Int32Array | null;
 }
 
 /** What is known of one era's cases. */
@@ -90,6 +92,8 @@ export class ReachTable {
   private readonly ids: ReadonlyMap<string, number>;
   private readonly variants: readonly number[];
   private readonly cases: ReadonlyMap<string, KnownCase>;
+  /** By set of names: the variants of functions of these names are 1. Whoever asks with a set does not change it. */
+  private readonly masks = new WeakMap<ReadonlySet<string>, Uint8Array>();
 
   constructor(packed: Packed["eras"][number]) {
     this.scenarios = packed.scenarios.map(([name, title, params]) => ({
@@ -101,7 +105,10 @@ export class ReachTable {
     this.ids = new Map(packed.names.split(" ").map((n, i) => [n, i]));
     this.variants = unpack(packed.variants);
     this.cases = new Map(
-      packed.cases.map(([label, steps, list, ...faults]) => [label, { steps, packed: list, faults }]),
+      packed.cases.map(([label, steps, list, ...faults]) => [
+        label,
+        { steps, packed: list, faults, variants: null },
+      ]),
     );
   }
 
@@ -135,20 +142,38 @@ export class ReachTable {
   ): { readonly steps: number; readonly variants: readonly number[] } | null {
     const c = this.cases.get(label);
     if (c === undefined) return null;
-    const wanted = new Set([...names].map((n) => this.ids.get(n)));
-    return { steps: c.steps, variants: unpack(c.packed).filter((v) => wanted.has(this.variants[v]!)) };
+    const mask = this.maskOf(names);
+    c.variants ??= Int32Array.from(unpack(c.packed));
+    const variants: number[] = [];
+    for (const v of c.variants) if (mask[v] === 1) variants.push(v);
+    return { steps: c.steps, variants };
+  }
+
+  private maskOf(names: ReadonlySet<string>): Uint8Array {
+    let mask = this.masks.get(names);
+    if (mask === undefined) {
+      const wanted = new Set<number | undefined>();
+      for (const n of names) wanted.add(this.ids.get(n));
+      mask = Uint8Array.from(this.variants, (f) => (wanted.has(f) ? 1 : 0));
+      this.masks.set(names, mask);
+    }
+    return mask;
   }
 }
 
-let tables: ReadonlyMap<Era, ReachTable> | null | undefined;
+let shipped: Packed | null | undefined;
+const tables = new Map<Era, ReachTable>();
 
 /** The table of an era; null where none was built: then every case is run. */
 export function reachOf(era: Era): ReachTable | null {
-  if (tables === undefined) tables = load();
-  return tables?.get(era) ?? null;
+  if (shipped === undefined) shipped = load();
+  let table = tables.get(era);
+  const packed = table === undefined ? shipped?.eras.find((e) => e.era === era) : undefined;
+  if (packed !== undefined) tables.set(era, (table = new ReachTable(packed)));
+  return table ?? null;
 }
 
-function load(): ReadonlyMap<Era, ReachTable> | null {
+function load(): Packed | null {
   const root = process.env["FOLIOSCOPE_ROOT"];
   const beside = typeof __dirname === "string" ? [join(__dirname, "reach.bin")] : [];
   const file = [...beside, ...(root === undefined ? [] : [join(root, "dist", "reach.bin")])].find((f) =>
@@ -156,6 +181,5 @@ function load(): ReadonlyMap<Era, ReachTable> | null {
   );
   if (file === undefined) return null;
   const packed = JSON.parse(brotliDecompressSync(readFileSync(file)).toString("utf8")) as Packed;
-  if (packed.version !== REACH_VERSION) return null;
-  return new Map(packed.eras.map((e) => [e.era, new ReachTable(e)]));
+  return packed.version === REACH_VERSION ? packed : null;
 }
