@@ -392,6 +392,15 @@ export class Memory {
     }
   }
 
+  /** Puts `bytes` (null: what is there stays) where nobody watches, all `size` bytes with one shadow code; the pages exist. */
+  lay(hi: number, lo: number, size: number, bytes: Uint8Array | null, code: number): void {
+    this.setShadow(hi, lo, size, code);
+    if (bytes === null) return;
+    this.eachChunk(this.join(hi, lo), Math.min(size, bytes.length), (phys, offset, chunk) => {
+      this.u8.set(bytes.subarray(offset, offset + chunk), phys);
+    });
+  }
+
   // ---- checked access, slow paths --------------------------------------------------------------------------------
 
   /** Loads `size` (1..8) bytes at (hi, lo) into the scratch area; faults as the kernel would. */
@@ -646,7 +655,9 @@ export class Memory {
     const bytes = this.readBytes(address, this.strlen(address, max));
     this.work.charge(CHAR_UNITS * bytes.length);
     let out = "";
-    for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
+    for (let i = 0; i < bytes.length; i += 4096)
+      // Not spread: that goes through an iterator.
+      out += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096) as unknown as number[]);
     return out;
   }
 

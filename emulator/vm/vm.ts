@@ -276,9 +276,7 @@ export class Vm implements Stateful<VmState> {
       if (there !== undefined && sameGlobal(there, g)) continue;
       const lo = this.memory.lo(g.address);
       this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
-      this.memory.setShadow(HI_DATA, lo, g.size, SHADOW_INIT);
-      if (g.init !== null) this.memory.writeBytes(g.address, g.init);
-      if (g.readonly) this.memory.setShadow(HI_DATA, lo, g.size, SHADOW_INIT | SHADOW_READONLY);
+      this.memory.lay(HI_DATA, lo, g.size, g.init, g.readonly ? SHADOW_INIT | SHADOW_READONLY : SHADOW_INIT);
     }
   }
 

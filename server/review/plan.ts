@@ -108,12 +108,14 @@ const OVERHEAD = 60_000;
 
 /** Instructions of a case of which nothing is known. */
 const USUAL = 350_000;
+/** What a function case in a tree costs, in instructions: reading headers, and its paths on both sides. */
+const FUNCTION = 10_000_000;
 
 /** The plan for a patch. */
 export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Plan {
   const plan = chosenOf(basis, options, replay);
   const stepsOf = (i: PlanItem): number =>
-    i.kind === "scenario" ? (basis.reach?.(i.label)?.steps ?? USUAL) : 0;
+    i.kind === "scenario" ? (basis.reach?.(i.label)?.steps ?? USUAL) : basis.inTree ? FUNCTION : 0;
   const cost = plan.items.reduce((n, i) => n + OVERHEAD + stepsOf(i), 0);
   return { ...plan, cost };
 }
