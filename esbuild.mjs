@@ -1,18 +1,29 @@
-// Bundles the extension, the language server, its two threads and the command line into dist/.
+// Bundles the extension, the language server, its two threads and the command line into dist/. What runs the emulator is one
+// bundle (server/processes.ts), of which small files start each a part; the sources of the reference kernel are a file of their own.
 // Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build as bundle, context } from "esbuild";
 
 const watch = process.argv.includes("--watch");
 const entries = {
   extension: "extension/main.ts",
+  core: "server/processes.ts",
   server: "server/main.ts",
-  worker: "server/emulation/worker.ts",
+  reference: "emulator/reference/index.ts",
   reader: "server/reading/thread.ts",
-  cli: "server/cli.ts",
-  debug: "server/debug/main.ts",
   mcp: "server/mcp/serve.ts",
+};
+/** Files that start a part of the core. */
+const PARTS = ["cli", "worker", "debug"];
+/** Its C texts are half of every bundle that has them. */
+const reference = {
+  name: "reference",
+  setup({ onResolve }) {
+    onResolve({ filter: /\breference\/index\.ts$/ }, ({ kind }) =>
+      kind === "entry-point" ? undefined : { path: "./reference.cjs", external: true },
+    );
+  },
 };
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 const options = {
@@ -28,7 +39,14 @@ const options = {
   minify: !watch,
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
   logLevel: "warning",
+  plugins: [reference],
 };
+mkdirSync("dist", { recursive: true });
+for (const part of PARTS) {
+  rmSync(`dist/${part}.cjs.map`, { force: true });
+  writeFileSync(`dist/${part}.cjs`, `#!/usr/bin/env node\nrequire("./core.cjs").${part}();\n`);
+}
+chmodSync("dist/cli.cjs", 0o755);
 // What each case of the catalogue enters: made anew when the reference kernel has changed, else there at once.
 const reach = spawnSync(process.execPath, ["tools/run.mjs", "tools/reach.ts"], { stdio: "inherit" });
 if (reach.status !== 0) process.exit(reach.status ?? 1);

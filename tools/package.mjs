@@ -13,7 +13,7 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
-  /^extension\/dist\/(?:extension|server|worker|reader|cli|debug)\.cjs$/,
+  /^extension\/dist\/(?:extension|core|reference|server|worker|reader|cli|debug)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/reach\.bin$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
@@ -30,6 +30,8 @@ const ALLOWED = [
 const REQUIRED = [
   "extension/package.json",
   "extension/dist/extension.cjs",
+  "extension/dist/core.cjs",
+  "extension/dist/reference.cjs",
   "extension/dist/server.cjs",
   "extension/dist/worker.cjs",
   "extension/dist/debug.cjs",

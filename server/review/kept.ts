@@ -137,11 +137,11 @@ export class KeptResults {
   }
 }
 
-/** A digest of the running bundle, the one of its threads, and the table that plans are made by; null: it is no bundle. */
+/** A digest of the running bundle, those of its threads, the reference kernel and the table that plans are made by; null: no bundle. */
 function engineDigest(): string | null {
   if (typeof __filename !== "string") return null;
   const hash = createHash("sha256");
-  for (const name of new Set([basename(__filename), "worker.cjs", "reach.bin"]))
+  for (const name of new Set([basename(__filename), "core.cjs", "worker.cjs", "reference.cjs", "reach.bin"]))
     try {
       hash.update(name).update(readFileSync(join(dirname(__filename), name)));
     } catch {

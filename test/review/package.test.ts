@@ -19,9 +19,16 @@ test("the package installs and runs", () => {
     packed.files.map((f: { path: string }) => f.path).sort(),
     ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
       .concat(
-        ["cli.cjs", "lowered.bin", "mcp.cjs", "reach.bin", "reference.bin", "worker.cjs"].map(
-          (f) => `dist/${f}`,
-        ),
+        [
+          "cli.cjs",
+          "core.cjs",
+          "lowered.bin",
+          "mcp.cjs",
+          "reach.bin",
+          "reference.bin",
+          "reference.cjs",
+          "worker.cjs",
+        ].map((f) => `dist/${f}`),
       )
       .sort(),
   );
