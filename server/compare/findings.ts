@@ -1,7 +1,7 @@
 /**
  * What two versions of a series do, compared: findings that went, stay, came. A finding only counts as gone, or as come,
  * when the other version ran the scenario that shows it; else it is said that it is not known. Leaves out running
- * (cli_compare.ts) and which patch is which (versions.ts).
+ * (compare.ts) and which patch is which (versions.ts).
  */
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
