@@ -19,6 +19,7 @@ import {
 import {
   COMMAND_CANCEL,
   COMMAND_CLEAR_FILTER,
+  COMMAND_COMPARE,
   COMMAND_COPY_REPLY,
   COMMAND_COPY_TOKEN,
   COMMAND_FILTER,
@@ -41,9 +42,12 @@ import {
   COMMAND_SIMULATE,
   COMMAND_STEP,
   COMMAND_TO_FAULT,
+  type CompareParams,
+  type CompareResult,
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
   METHOD_CANCEL,
+  METHOD_COMPARE,
   METHOD_ORDERS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
@@ -109,6 +113,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_CLEAR_FILTER]: () => host.setFilter(NO_FILTER),
     [COMMAND_MARK_SEEN]: () => markSeen(host),
     [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
+    [COMMAND_COMPARE]: (arg) => compare(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
@@ -338,6 +343,53 @@ async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
     );
     if (answer !== undefined)
       await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
+  });
+}
+
+/** Files that may hold a version of a series. */
+const MAIL_FILES = "**/*.{mbox,mbx,eml,patch,diff,txt}";
+const MAIL_FILES_MAX = 500;
+
+/** The file of the other version: of the folder, or chosen; null for the last two of the document itself. */
+async function askVersion(uri: string): Promise<string | null | undefined> {
+  const files = await workspace.findFiles(MAIL_FILES, undefined, MAIL_FILES_MAX);
+  const here = { label: "$(versions) The last two versions in this document", file: null };
+  const other = { label: "$(folder-opened) Another file…", file: undefined };
+  const chosen = await window.showQuickPick(
+    [
+      here,
+      ...files
+        .filter((f) => f.scheme === "file" && f.toString() !== uri)
+        .map((f) => ({ label: workspace.asRelativePath(f), file: f.fsPath }))
+        .sort((a, b) => (a.label < b.label ? -1 : 1)),
+      other,
+    ],
+    { title: "Folioscope: compare this series with which version" },
+  );
+  if (chosen !== other) return chosen?.file;
+  const [found] = (await window.showOpenDialog({ title: "The other version of the series" })) ?? [];
+  return found?.fsPath;
+}
+
+async function compare(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri) => {
+    const other = await askVersion(uri);
+    if (other === undefined) return;
+    const params: CompareParams = { uri, ...(other === null ? {} : { with: other }) };
+    const where = {
+      location: ProgressLocation.Notification,
+      title: "Running both versions",
+      cancellable: true,
+    };
+    const answer = await window.withProgress(where, (_progress, token) =>
+      host.client.request<CompareResult>(METHOD_COMPARE, params, token).catch((error: unknown) => {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      }),
+    );
+    if (answer === undefined) return;
+    if (answer.problem !== "") void window.showWarningMessage(messageText(answer.problem));
+    else await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
   });
 }
 

@@ -69,7 +69,12 @@ export async function runCompare(args: string[], io: CliIo): Promise<number> {
   if (typeof found === "string") return fail(found);
   const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
   try {
-    const compared = await compareVersions(found[0], found[1], reviewOptions(values), pool);
+    const compared = await compareVersions(
+      found[0],
+      found[1],
+      reviewOptions(values),
+      ({ doc, input }, options) => pool.review(doc, { input, path: doc.path, options }),
+    );
     const write = { text: comparedText, json: comparedJson, markdown: comparedMarkdown }[
       format as (typeof FORMATS)[number]
     ];

@@ -33,6 +33,7 @@ export const METHOD_REMARKS = "folioscope/remarks";
 export const METHOD_TESTS = "folioscope/tests";
 export const METHOD_SCENARIOS = "folioscope/scenarios";
 export const METHOD_ORDERS = "folioscope/orders";
+export const METHOD_COMPARE = "folioscope/compare";
 export const METHOD_IMAGES = "folioscope/images";
 export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
 export const METHOD_IMAGE_HOVER = "folioscope/imageHover";
@@ -65,6 +66,7 @@ export const COMMAND_FILTER = "folioscope.filterRows";
 export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
 export const COMMAND_MARK_SEEN = "folioscope.markSeen";
 export const COMMAND_ORDERS = "folioscope.tryOrders";
+export const COMMAND_COMPARE = "folioscope.compare";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
@@ -256,6 +258,20 @@ export interface OrdersParams {
   readonly faults?: 0 | 1 | 2;
   /** Orders in which stores may be seen late, too. */
   readonly weak?: boolean;
+}
+
+/** METHOD_COMPARE: two versions of a series. `with`: a file with the other one; else the last two of the document. */
+export interface CompareParams {
+  readonly uri: string;
+  readonly with?: string;
+}
+export interface CompareResult {
+  readonly title: string;
+  readonly text: string;
+  /** Why nothing was compared; "" where it was. */
+  readonly problem: string;
+  /** The newer version breaks what the older does not. */
+  readonly breaksMore: boolean;
 }
 
 /** What trying orders in the editor may cost: orders of a side of a case, and seconds of all together. */

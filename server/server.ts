@@ -19,6 +19,7 @@ import {
 } from "vscode-languageserver/node";
 import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { makeImages, replayReport, runTimeline } from "./beside.ts";
+import { compareBeside } from "./compare/beside.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
 import { notRunnable, pathsOf, readableMail, resultKey, testsOf } from "./documents.ts";
 import type { Catalogue } from "./emulation/catalogue.ts";
@@ -62,6 +63,7 @@ import {
   type ImageHoverParams,
   type ImageMarksParams,
   METHOD_CANCEL,
+  METHOD_COMPARE,
   METHOD_FINDING,
   METHOD_FRONT,
   METHOD_IMAGE_HOVER,
@@ -647,6 +649,13 @@ export class Server {
           token,
         ),
       ),
+    );
+    c.onRequest(METHOD_COMPARE, (p: unknown, token: CancellationToken) =>
+      this.#caughtLater("comparison", async () => {
+        const document = await this.#readDocument(p);
+        const options = reviewOptions(this.#effective());
+        return compareBeside({ document, queue: this.#options.queue, options, token }, p);
+      }),
     );
     c.onRequest(METHOD_IMAGE_MARKS, (p: unknown) =>
       this.#caughtLater("before and after", async () =>

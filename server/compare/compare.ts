@@ -3,7 +3,6 @@
  * seen to break is tried in the other before it is said to have gone or come. Leaves out which patch is which (versions.ts),
  * what became of each finding (findings.ts) and words (server/report/compared.ts).
  */
-import type { Pool } from "../emulation/pool.ts";
 import type { Compared } from "../report/compared.ts";
 import type { Finding, ReviewOptions, ReviewResult } from "../review/types.ts";
 import { findingChanges } from "./findings.ts";
@@ -12,10 +11,13 @@ import { codeKey, type Pair, pairsOf, type Version } from "./versions.ts";
 /** Runs of one scenario that are made to know whether a finding went or came. */
 const CHECKS_MAX = 40;
 
-/** A version with the bytes that its document was read from. */
+/** A version with what its document was read from: bytes, or the text that an editor has. */
 export interface Given extends Version {
-  readonly input: Buffer;
+  readonly input: Buffer | string;
 }
+
+/** Reviews some patches of a document; a pool of threads does, or the editor's queue. */
+export type ReviewOf = (of: Given, options: ReviewOptions) => Promise<ReviewResult>;
 
 /**
  * Reviews both versions and compares them. A patch that did not change is run once where nothing around it can make a
@@ -26,13 +28,11 @@ export async function compareVersions(
   before: Given,
   after: Given,
   options: ReviewOptions,
-  pool: Pick<Pool, "review">,
+  run: ReviewOf,
 ): Promise<Compared> {
   const pairs = pairsOf(before, after);
-  const review = (of: Given, indexes: readonly number[], more: ReviewOptions = {}): Promise<ReviewResult> => {
-    const all: ReviewOptions = { ...options, ...more, indexes, facts: false };
-    return pool.review(of.doc, { input: of.input, path: of.doc.path, options: all });
-  };
+  const review = (of: Given, indexes: readonly number[], more: ReviewOptions = {}): Promise<ReviewResult> =>
+    run(of, { ...options, ...more, indexes, facts: false });
   const same = options.tree === undefined ? pairs.filter(runOnce) : [];
   const reused = same.map((p) => p.before!);
   const fresh = await review(

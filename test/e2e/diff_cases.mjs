@@ -107,5 +107,28 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
       },
       inTree.skip,
     ],
+    [
+      "compare: another version of the series is chosen, both run, and what went is told",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        settings({ "folioscope.scenario": "insert-fails" });
+        await page.waitForTimeout(1500);
+        await ui.open("leak-v2.eml");
+        await settled();
+        await ui.palette("Folioscope: Compare With Another Version", { asks: true });
+        const widget = page.locator(".quick-input-widget");
+        await widget.locator("input").first().fill("leak-v1");
+        await widget.locator(".monaco-list-row.focused", { hasText: "leak-v1.eml" }).first().waitFor();
+        await page.keyboard.press("Enter");
+        await page.locator(".tab", { hasText: "v1 and v2 of" }).first().waitFor({ timeout: 120_000 });
+        const report = page.locator(".editor-group-container").last().locator(".view-lines").first();
+        await report
+          .locator(".view-line", { hasText: /WENT\s+folio-ref-leak/ })
+          .first()
+          .waitFor();
+        settings({});
+        return whole(await report.textContent()).slice(0, 200);
+      },
+    ],
   ];
 }

@@ -96,9 +96,24 @@ export function treeMail({ whole = false } = {}) {
   };
 }
 
-/** Mails written here, by name. */
-export function fixtureMails() {
+/** An example mail that leaks a reference as version 1 of a series, and version 2, which does not. */
+function versions(root) {
+  const leak = readFileSync(join(root, "examples", "leaked-reference.eml"), "utf8");
+  const as = (mail, version) => mail.replace("[PATCH]", `[PATCH v${version} 1/1]`);
+  const mended = leak
+    .replace("+\t\treturn ret;", "+\t\tgoto out;")
+    .replace(" \tfolio_put(folio);", "+out:\n \tfolio_put(folio);")
+    .replace("@@ -1379,51 +1379,53 @@", "@@ -1379,51 +1379,54 @@");
   return {
+    "leak-v1.eml": as(leak, 1),
+    "leak-v2.eml": as(mended, 2).replace(/^Message-ID: </m, "Message-ID: <v2."),
+  };
+}
+
+/** Mails written here, by name. */
+export function fixtureMails(root) {
+  return {
+    ...versions(root),
     "encoded.eml": quotedPrintable(),
     // A context line has lost its blank.
     "damaged.eml": quotedPrintable().replace(" =09=09return;", "=09=09return;"),

@@ -117,7 +117,7 @@ async function main() {
   if (!seed.isSeed)
     console.log("  seed 000 is not here (../shared/corpus is absent): the repository's example mail is used");
   copyFileSync(seed.path, join(run, "ws", seed.name));
-  for (const [name, text] of Object.entries(fixtureMails())) writeFileSync(join(run, "ws", name), text);
+  for (const [name, text] of Object.entries(fixtureMails(root))) writeFileSync(join(run, "ws", name), text);
 
   const inTree = treeMail();
   if (!inTree.skip) writeFileSync(join(run, "ws", "in-tree.eml"), inTree.text);

@@ -8,7 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { runCompare } from "../../server/cli_compare.ts";
+import { compareBeside } from "../../server/compare/beside.ts";
 import { pairsOf, versionsOf } from "../../server/compare/versions.ts";
+import type { JobOutcome } from "../../server/emulation/job.ts";
+import { Pool } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { heard } from "../support/heard.ts";
 import { example } from "../support/paths.ts";
@@ -133,4 +136,52 @@ test("what cannot be compared is told", async () => {
     assert.equal(status, 2, err);
     assert.match(err, told);
   }
+});
+
+test("the editor's comparison says what the command says, whichever version is looked at", async () => {
+  const pool = Pool.ofThreads(null);
+  after(() => pool.dispose());
+  let asked = 0;
+  const queue: Parameters<typeof compareBeside>[0]["queue"] = {
+    start: (text, path, options) => {
+      asked++;
+      const outcome = pool
+        .review(parseDocument(text, path), { input: text, path, options })
+        .then((result): JobOutcome => ({ kind: "result", result }));
+      return { outcome, cancel: () => {}, hurry: () => {}, place: () => 0 };
+    },
+  };
+  const never = { onCancellationRequested: () => {} };
+  const beside = (text: string, path: string, params: object, token = never) =>
+    compareBeside(
+      { document: { text, path }, queue, options: { scenario: only[1]! }, token },
+      { uri: "file:///m", ...params },
+    );
+  const texts = { good: mbox(as(goodLeak, 2, 1, 1)), bad: mbox(as(leak, 1, 1, 1)) };
+  const said = (await run(...only, bad, good)).out;
+  const fromNew = await beside(texts.good, good, { with: bad });
+  assert.deepEqual([fromNew.text, fromNew.problem, fromNew.breaksMore], [said, "", false]);
+  assert.match(fromNew.title, /v1 and v2 of v2\.mbox/);
+  assert.equal((await beside(texts.bad, bad, { with: good })).text, said, "the older one is open");
+  // The document in the editor counts, not what the file has.
+  const edited = await beside(texts.good.replace("v2 1/1", "v3 1/1"), good, { with: bad });
+  assert.match(edited.text, /v1 \(.*\) -> v3\s/);
+  const before = asked;
+  for (const [text, params, told] of [
+    ["no diff here\n", { with: bad }, /This document holds no diff/],
+    [texts.bad, {}, /holds one version of its series \(v1\)/],
+    [texts.bad, { with: join(dir, "none.mbox") }, /there is no such file/],
+    [texts.bad, { with: file("empty.txt", "Hello.\n") }, /empty\.txt holds no diff/],
+    [texts.bad, { with: dir }, /is a (?:folder|directory)/],
+  ] as const) {
+    const answer = await beside(text, bad, params);
+    assert.match(answer.problem, told);
+    assert.equal(answer.text, "");
+  }
+  assert.equal(asked, before, "nothing runs for what cannot be compared");
+  const both = mbox(as(leak, 1, 1, 1), as(goodLeak, 2, 1, 1));
+  const within = await beside(both, join(dir, "both.mbox"), {});
+  assert.match(within.text, /0 stay|WENT/);
+  const cancelled = { onCancellationRequested: (stop: () => void) => stop() };
+  await assert.rejects(beside(texts.good, good, { with: bad }, cancelled as typeof never), /cancelled/);
 });

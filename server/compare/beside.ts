@@ -1,0 +1,83 @@
+/**
+ * The comparison that the editor asks for: a document with an earlier version of its series, which is a file that somebody
+ * chose, or stands in the document as well. Runs on the editor's queue. Leaves out the comparison (compare.ts) and its words
+ * (server/report/compared.ts).
+ */
+import { basename } from "node:path";
+import type { JobQueue } from "../emulation/job.ts";
+import { FileProblem, readRegularFile } from "../files.ts";
+import { parseDocument } from "../parse.ts";
+import type { CompareParams, CompareResult } from "../protocol.ts";
+import { breaksMore, comparedText } from "../report/compared.ts";
+import { messageText, terminalText } from "../report/text.ts";
+import type { ReviewOptions } from "../review/types.ts";
+import { compareVersions, type Given } from "./compare.ts";
+import { versionsOf } from "./versions.ts";
+
+/** Largest file that is compared with (bytes). */
+const MAX_INPUT = 64 << 20;
+
+interface Compares {
+  readonly document: { readonly text: string; readonly path: string };
+  readonly queue: Pick<JobQueue, "start">;
+  readonly options: ReviewOptions;
+  readonly token: { readonly onCancellationRequested: (listener: () => void) => unknown };
+}
+
+/** What METHOD_COMPARE answers: the report, or why there is none. */
+export async function compareBeside(
+  { document, queue, options, token }: Compares,
+  params: unknown,
+): Promise<CompareResult> {
+  const { with: other } = params as Partial<Record<keyof CompareParams, unknown>>;
+  const pair = versionsFor(document, typeof other === "string" ? other : undefined);
+  if (typeof pair === "string") return { title: "", text: "", problem: messageText(pair), breaksMore: false };
+  let stop: () => void = () => {};
+  let cancelled = false;
+  token.onCancellationRequested(() => {
+    cancelled = true;
+    stop();
+  });
+  const compared = await compareVersions(...pair, options, async ({ doc, input }, asked) => {
+    if (cancelled) throw new Error("the comparison was cancelled");
+    const job = queue.start(String(input), doc.path, asked, () => {});
+    stop = () => job.cancel();
+    const outcome = await job.outcome;
+    if (outcome.kind === "result") return outcome.result;
+    throw new Error(outcome.kind === "failed" ? outcome.message : "the comparison was cancelled");
+  });
+  return {
+    title: terminalText(`${pair[0].name} and ${pair[1].name} of ${basename(document.path)}`),
+    text: comparedText(compared, { color: false, all: false }),
+    problem: "",
+    breaksMore: breaksMore(compared.changes),
+  };
+}
+
+/** The older version and the newer one, or what is missing. */
+function versionsFor(
+  { text, path }: Compares["document"],
+  other: string | undefined,
+): readonly [Given, Given] | string {
+  const own = versionsOf(parseDocument(text, path)).map((v) => ({ ...v, input: text }));
+  const last = own.at(-1);
+  if (last === undefined) return "This document holds no diff, so there is nothing to compare.";
+  if (other === undefined)
+    return own.length > 1
+      ? [own.at(-2)!, last]
+      : `This document holds one version of its series (${last.name}): choose a file with the other one.`;
+  let input: string;
+  try {
+    input = readRegularFile(other, MAX_INPUT).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return error.message;
+  }
+  const given = versionsOf(parseDocument(input, other)).at(-1);
+  if (given === undefined) return `${basename(other)} holds no diff, so there is nothing to compare.`;
+  const chosen: Given = { ...given, input };
+  // Whichever was opened, the newer one is judged; without numbers that is the one that is looked at.
+  return revisionOf(chosen) > revisionOf(last) ? [last, chosen] : [chosen, last];
+}
+
+const revisionOf = ({ name }: Given): number => Number(name.slice(1));
