@@ -22,6 +22,7 @@ import { AddressSpace, type SpaceSeed } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraDefines } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
+import { unitsUnder } from "./overrides.ts";
 import { referenceFiles } from "./reference/index.ts";
 import type { Image } from "./vm/image.ts";
 
@@ -317,6 +318,44 @@ export function parseReference(
   const key = override === null ? base : [base, ...[...override].map(macroText), "", ...gone].join("\n");
   const known = parses.get(key);
   if (known !== undefined) return known;
+  if (override !== null && gone.size === 0) {
+    const plain = parseReference(era, [], null, NONE, traits);
+    const result = parseUnder(plain, override);
+    if (result !== null) {
+      parses.set(key, result);
+      return result;
+    }
+  }
+  const result = parseWhole(era, overlay, override, gone, traits);
+  if (parses.size > 8) parses.clear();
+  parses.set(key, result);
+  if (traits.length === 0)
+    offerLowered(era, result, override === null ? result : parseReference(era, [], null));
+  return result;
+}
+
+/** A plain parse under other macros, as far as that is to be had without reading all again. */
+function parseUnder(plain: ReferenceParse, override: MacroTable): ReferenceParse | null {
+  if (plain.errors.length > 0) return null;
+  const macros = plain.macros.copy();
+  const names = new Set(plain.names);
+  for (const m of override) {
+    macros.set(m);
+    names.add(m.name);
+  }
+  const units = unitsUnder(plain, override, macros);
+  return units === null ? null : { ...plain, macros, names, units };
+}
+
+/** As parseReference(), all of it read and nothing kept. */
+export function parseWhole(
+  era: Era,
+  overlay: readonly SourceFile[],
+  override: MacroTable | null,
+  gone: ReadonlySet<string>,
+  traits: readonly string[],
+): ReferenceParse {
+  const base = [era, ...traits].join(" ");
   const ready = override === null ? (shipped?.(base) ?? null) : null;
   const pre =
     ready !== null && ready.digest === referenceDigest()
@@ -330,19 +369,7 @@ export function parseReference(
   const names = namesOf(unit.externals);
   const { typedefs } = unit;
   for (const name of [...typedefs, ...macros.names()]) names.add(name);
-  const result: ReferenceParse = {
-    files,
-    macros,
-    typedefs,
-    units: unitsByFile(unit.externals, files, errors),
-    errors,
-    names,
-  };
-  if (parses.size > 8) parses.clear();
-  parses.set(key, result);
-  if (traits.length === 0)
-    offerLowered(era, result, override === null ? result : parseReference(era, [], null));
-  return result;
+  return { files, macros, typedefs, units: unitsByFile(unit.externals, files, errors), errors, names };
 }
 
 /** All that a use of the macro can show: its text and where each part of it stands. */
