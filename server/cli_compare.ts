@@ -42,7 +42,14 @@ unreadable input; 3 nothing of NEW could be executed
 `;
 
 const { patch: _patch, replay: _replay, fetch: _fetch, coverage: _coverage, ...SHARED } = REVIEW_OPTIONS;
-const { "b4-check": _check, range: _range, message: _message, mails: _mails, ...COMMON } = SHARED;
+const {
+  "b4-check": _check,
+  "b4-review": _b4,
+  range: _range,
+  message: _message,
+  mails: _mails,
+  ...COMMON
+} = SHARED;
 const OPTIONS = { ...COMMON, versions: { type: "string" } } as const;
 
 /** Runs the command and gives the exit status. */

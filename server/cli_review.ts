@@ -8,12 +8,13 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
-import { FileProblem, readRegularFile, readStandardInput, writeNewFile } from "./files.ts";
+import { FileProblem, readRegularFile, readStandardInput, writeNewFile, writeNewFiles } from "./files.ts";
 import { globMatcher } from "./glob.ts";
 import { threadOf } from "./mail/box.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
+import { b4ReviewFiles } from "./report/b4_review.ts";
 import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
@@ -77,6 +78,8 @@ kernel tree
 what is told
   --format F       one of (default text)
                    ${FORMAT_NAMES}
+  --b4-review DIR  also write the review as files for \`b4 review\`, as in
+                   .git/b4-review/$(git rev-parse HEAD) on a review branch
   --b4-check       a mail on standard input, b4's JSON array out, status 0; for
                    b4.review-perpatch-check-cmd
   --coverage       text: which added lines no scenario reached, which functions
@@ -221,6 +224,20 @@ export async function runReview(
   }
   const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
   io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style, crashes }));
+  if (values["b4-review"] !== undefined) {
+    const files = b4ReviewFiles(
+      doc,
+      result,
+      chosen.map((p) => p.index),
+    );
+    try {
+      writeNewFiles(values["b4-review"], files);
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      io.stderr(`folioscope review: --b4-review: ${error.message}\n`);
+      return 2;
+    }
+  }
   return check ? 0 : exitStatus(result);
 }
 
@@ -312,6 +329,7 @@ export const OPTIONS = {
   "no-cache": { type: "boolean" },
   format: { type: "string" },
   "b4-check": { type: "boolean" },
+  "b4-review": { type: "string" },
   tree: { type: "string", multiple: true },
   prerequisite: { type: "string", multiple: true },
   config: { type: "string" },

@@ -5,7 +5,17 @@
  * bound all the same. Leaves out standard input (`readStandardInput`, which has no name) and all writing but that of a new
  * file that was asked for.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 
 /** A file that is not read, in words for the person who named it: what it is, and what to do. */
 export class FileProblem extends Error {
@@ -96,6 +106,16 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
       code === "EEXIST" ? "is there already: name a new file" : `cannot be written: ${code}`,
     );
   }
+}
+
+/** Writes files that are not there yet into a folder, which is made where it is not there. Throws FileProblem. */
+export function writeNewFiles(dir: string, files: ReadonlyMap<string, string>): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new FileProblem(dir, `cannot be made: ${codeOf(error)}`);
+  }
+  for (const [name, text] of files) writeNewFile(join(dir, name), Buffer.from(text));
 }
 
 /** What is at a path instead of a regular file ("a folder", "a FIFO" ...); "" for a regular file. */

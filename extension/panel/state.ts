@@ -8,6 +8,8 @@ export interface StateValue {
   readonly value: string;
   /** "A" added, "M" modified, "D" removed by the event at this slot, "" otherwise. */
   readonly mark: "" | "A" | "M" | "D";
+  /** Slot of the event that wrote it, -1 where the run only found it so. */
+  readonly from: number;
 }
 
 export interface StateRow {
@@ -22,6 +24,10 @@ export const UNTOUCHED_WORDS = "never written";
 /** Values that mean that nothing is there. */
 const NOTHING: ReadonlySet<string> = new Set(["none", "NULL", "not present", ""]);
 
+/** Whether the sides have different values there; what a side never writes differs from nothing. */
+export const differs = ({ before, after }: StateRow): boolean =>
+  before.value !== after.value && ![before.value, after.value].includes(UNTOUCHED_WORDS);
+
 /** Every field that the run changes, counts first, with its value at slot `x`. */
 export function stateAt(data: Timeline, x: number): StateRow[] {
   return [...data.counts, ...data.states].map((field) => ({
@@ -34,12 +40,14 @@ export function stateAt(data: Timeline, x: number): StateRow[] {
 function valueAt(lane: PanelLane, field: string, x: number): StateValue {
   let value = lane.start[field] ?? UNTOUCHED_WORDS;
   let mark: StateValue["mark"] = "";
+  let from = -1;
   for (const e of lane.events) {
     if (e.x > x) break;
     mark = "";
     if (e.field !== field || e.after === undefined) continue;
     if (e.x === x && e.after !== value) mark = NOTHING.has(value) ? "A" : NOTHING.has(e.after) ? "D" : "M";
+    if (e.after !== value) from = e.x;
     value = e.after;
   }
-  return { value, mark };
+  return { value, mark, from };
 }

@@ -7,7 +7,7 @@ import uPlot from "uplot";
 import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/review/timeline_types.ts";
 import { el } from "./dom.ts";
 import { drawLane, type LaneColours } from "./lane.ts";
-import { type StateRow, stateAt, UNTOUCHED_WORDS } from "./state.ts";
+import { differs, type StateRow, stateAt } from "./state.ts";
 
 export interface TimelineActions {
   reveal(docLine: number): void;
@@ -31,12 +31,18 @@ export class TimelineView {
   private readonly plots: uPlot[] = [];
   private readonly lanes: { canvas: HTMLCanvasElement; lane: PanelLane; task: number }[] = [];
   private readonly rows = new Map<PanelEvent, HTMLTableRowElement>();
+  private readonly filter = el("button", { type: "button", class: "link" });
+  private onlyMoved = false;
   private at = 0;
   private drawing = 0;
 
   constructor(data: Timeline, actions: TimelineActions) {
     this.data = data;
     this.actions = actions;
+    this.filter.addEventListener("click", () => {
+      this.onlyMoved = !this.onlyMoved;
+      this.showState();
+    });
     this.elements = [
       el("h2", {}, data.subject === "" ? "What happened" : `What happened to ${data.subject}`),
       this.legend(),
@@ -318,6 +324,7 @@ export class TimelineView {
       "section",
       {},
       el("h2", {}, "State here"),
+      el("p", {}, this.filter),
       el(
         "table",
         { "aria-label": "Fields at the cursor, before and after" },
@@ -332,20 +339,42 @@ export class TimelineView {
   }
 
   private showState(): void {
-    const rows = stateAt(this.data, this.at);
+    const all = stateAt(this.data, this.at);
+    const moved = all.filter((r) => differs(r) || r.before.mark !== "" || r.after.mark !== "");
+    const rows = this.onlyMoved ? moved : all;
+    this.filter.textContent = this.onlyMoved
+      ? `Show all ${all.length} fields`
+      : `Only what differs or changes here (${moved.length} of ${all.length})`;
+    this.filter.setAttribute("aria-pressed", String(this.onlyMoved));
     this.stateBody.replaceChildren(
       ...rows.map((r) =>
         el(
           "tr",
-          r.before.value === r.after.value || [r.before.value, r.after.value].includes(UNTOUCHED_WORDS)
-            ? {}
-            : { class: "differs", title: "The sides differ here" },
+          differs(r) ? { class: "differs", title: "The sides differ here" } : {},
           el("td", {}, r.field),
-          cell(r.before),
-          cell(r.after),
+          this.cell(r.before),
+          this.cell(r.after),
         ),
       ),
     );
+  }
+
+  /** A value with the mark of its change: A added, M modified, D removed by the event at the cursor; a click goes to the event that wrote it. */
+  private cell(value: StateRow["before"]): HTMLTableCellElement {
+    const names: Readonly<Record<string, string>> = { A: "added here", M: "changed here", D: "removed here" };
+    const mark = el("span", { class: "mark" }, value.mark);
+    if (value.mark !== "") mark.setAttribute("title", names[value.mark] ?? "");
+    if (value.from < 0 || value.from === this.at) return el("td", { class: "value" }, mark, value.value);
+    const go = el(
+      "button",
+      { type: "button", class: "link plain", title: "Go to the event that gave it this value" },
+      value.value,
+    );
+    go.addEventListener("click", () => {
+      this.moveTo(value.from);
+      this.axis.focus({ preventScroll: true });
+    });
+    return el("td", { class: "value" }, mark, go);
   }
 
   private eventTable(): HTMLElement {
@@ -380,6 +409,16 @@ export class TimelineView {
       this.rows.set(event, row);
       this.tableBody.append(row);
     }
+    const words = el("input", {
+      type: "search",
+      placeholder: "Filter events",
+      "aria-label": "Filter events",
+    });
+    words.addEventListener("input", () => {
+      const wanted = words.value.trim().toLowerCase();
+      for (const row of this.rows.values())
+        row.hidden = wanted !== "" && !(row.textContent ?? "").toLowerCase().includes(wanted);
+    });
     const copy = el("button", { type: "button" }, "Copy as text");
     copy.addEventListener("click", () =>
       this.actions.copy(
@@ -402,7 +441,7 @@ export class TimelineView {
       "details",
       {},
       el("summary", {}, `All ${merged.length} events as a table${more}`),
-      el("p", {}, copy),
+      el("p", {}, words, " ", copy),
       el(
         "div",
         { class: "scroll", tabindex: "0", role: "region", "aria-label": "Events" },
@@ -431,14 +470,6 @@ function wordsFor(here: readonly { side: PanelSide; event: PanelEvent }[]): stri
     return `${here[0]!.event.breaks || here[1]!.event.breaks ? BREAKS : ""}${here[1]!.event.text}`;
   const { side, event } = here[0]!;
   return event.breaks ? `${BREAKS}${event.text} (only ${side})` : `Only ${side}: ${event.text}`;
-}
-
-/** A value with the mark of its change: A added, M modified, D removed by the event at the cursor. */
-function cell(value: StateRow["before"]): HTMLTableCellElement {
-  const names: Readonly<Record<string, string>> = { A: "added here", M: "changed here", D: "removed here" };
-  const mark = el("span", { class: "mark" }, value.mark);
-  if (value.mark !== "") mark.setAttribute("title", names[value.mark] ?? "");
-  return el("td", { class: "value" }, mark, value.value);
 }
 
 /** "#d186167e" without its transparency: a line that half shows is hard to follow. */

@@ -20,21 +20,27 @@ const EVENTS_MAX = 12;
 
 export function replyText(doc: ParsedDocument, f: Finding): string {
   const patch = doc.patches[f.patch];
-  const rule = ruleOf(f.code);
   const out = [
     ...(patch === undefined ? [] : attribution(doc, patch)),
     ...(patch === undefined ? [] : quoted(patch, f)),
     "",
-    ...question(f, rule),
+    ...remarkLines(f),
+    "",
+  ];
+  return `${out.join("\n").trimEnd()}\n`;
+}
+
+/** What is said under the quoted line: the question, the events, what it rests on, and how to have the run again. */
+export function remarkLines(f: Finding): string[] {
+  return [
+    ...question(f, ruleOf(f.code)),
     "",
     ...events(f),
     ...basis(f),
     "",
     // A token is one word, however long it is.
     `    folioscope review --replay ${f.replay} MAIL`,
-    "",
   ];
-  return `${out.join("\n").trimEnd()}\n`;
 }
 
 /** "On DATE, NAME wrote:" */
@@ -45,7 +51,7 @@ function attribution(doc: ParsedDocument, patch: Patch): string[] {
   return wrap(patch.date === null ? `${name} wrote:` : `On ${patch.date}, ${name} wrote:`, WIDTH);
 }
 
-const quote = (text: string): string => (text === "" ? ">" : `> ${text}`);
+export const quote = (text: string): string => (text === "" ? ">" : `> ${text}`);
 
 /** The hunk's head and the lines around the one that is asked about; the rest is [ ... ]. */
 function quoted(patch: Patch, f: Finding): string[] {

@@ -10,6 +10,7 @@ import { test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { parseDocument } from "../../server/parse.ts";
+import { b4ReviewFiles } from "../../server/report/b4_review.ts";
 import { formatOf, type ReportInput } from "../../server/report/formats.ts";
 import { replyText } from "../../server/report/reply.ts";
 import { STANDING_WORDS } from "../../server/report/standing.ts";
@@ -263,4 +264,38 @@ test("the matrix has a row a patch and a column a check, and says no more than i
   for (const row of table({ plans: [], runs: [], findings: [] }).slice(1, 3))
     assert.match(row, / ok( +-){4}$/);
   for (const line of table({})) assert.ok(line.length <= 80, line);
+});
+
+test("a review for b4: the whole diff quoted and nothing of it lost, a remark under the line of each finding", () => {
+  const chosen = doc.patches.map((p) => p.index);
+  const off = { ...made.findings[0]!, docLine: 0, code: "oops" };
+  const files = b4ReviewFiles(doc, { ...made, findings: [made.findings[0]!, off] }, chosen);
+  assert.deepEqual([...files.keys()], ["identity.txt", "series.txt", "0001.txt"]);
+  assert.match(files.get("identity.txt")!, /^[^<>\n]+ <[^<>@\s]+@[^<>@\s]+>\n$/);
+  assert.match(files.get("series.txt")!, /^1 of 1 patch breaks something new.*\n\n/);
+  const lines = files.get("0001.txt")!.split("\n");
+  assert.ok(lines[0] !== "" && lines[1] === "", "a sentence and a blank line");
+  const quoted = lines.flatMap((l) => (/^>(?: |$)/.test(l) ? [l.replace(/^> ?/, "")] : []));
+  const mail = example("leaked-reference.eml").toString("utf8").split("\n");
+  const diff = mail.slice(
+    mail.findIndex((l) => l.startsWith("diff --git")),
+    mail.findIndex((l) => /^-- ?$/.test(l)),
+  );
+  assert.deepEqual(
+    quoted,
+    diff.filter((l) => !l.startsWith("index ")),
+    "the diff as it was sent",
+  );
+  const at = doc.lines[made.findings[0]!.docLine - 1]!;
+  const remark = lines.indexOf(`> ${at}`);
+  assert.match(lines.slice(remark + 1, remark + 8).join(" "), /Can this/);
+  assert.ok(
+    lines.findIndex((l) => l.includes("oops: not on a line")) <
+      lines.indexOf("> diff --git a/fs/dax.c b/fs/dax.c"),
+  );
+  assert.ok(lines.some((l) => l.includes(`--replay ${made.findings[0]!.replay}`)));
+  // What breaks nothing has no file.
+  const clean = b4ReviewFiles(doc, { ...made, findings: [] }, chosen);
+  assert.deepEqual([...clean.keys()], ["identity.txt", "series.txt"]);
+  assert.match(clean.get("series.txt")!, /none breaks anything new/);
 });

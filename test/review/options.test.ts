@@ -1,7 +1,7 @@
 /** Options and tokens are checked whole: what does not exist is exit 2, with the nearest name; files are refused by name. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -183,4 +183,15 @@ test("a program includes no file outside its folder", async () => {
     assert.match(r.err, /lies outside the folders that may be read/);
   }
   assert.equal((await exec('#include "outside.h"\nint main(void) { return OUT; }\n', "-I", dir)).status, 1);
+});
+
+test("--b4-review writes the files of a review into a new folder, and no second time into the same", async () => {
+  const folder = join(dir, "b4", "review");
+  const args = ["--scenario", "insert-fails order=0 *fail_vmf_insert=1", "--no-cache", "--b4-review", folder];
+  const leak = join(root, "examples/leaked-reference.eml");
+  assert.equal((await run(runReview, ...args, leak)).status, 1);
+  assert.deepEqual(readdirSync(folder).sort(), ["0001.txt", "identity.txt", "series.txt"]);
+  const again = await run(runReview, ...args, leak);
+  assert.equal(again.status, 2);
+  assert.match(again.err, /--b4-review: .*identity\.txt is there already/);
 });
