@@ -389,7 +389,10 @@ async function compare(host: CommandHost, arg: unknown): Promise<void> {
     );
     if (answer === undefined) return;
     if (answer.problem !== "") void window.showWarningMessage(messageText(answer.problem));
-    else await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
+    else {
+      host.tree.setSince(uri, answer);
+      await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
+    }
   });
 }
 

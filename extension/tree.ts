@@ -13,7 +13,13 @@ import {
   TreeItemCheckboxState,
   TreeItemCollapsibleState,
 } from "vscode";
-import { COMMAND_REVEAL, type TreeHunk, type TreeNode, type TreeResult } from "../server/protocol.ts";
+import {
+  COMMAND_REVEAL,
+  type CompareResult,
+  type TreeHunk,
+  type TreeNode,
+  type TreeResult,
+} from "../server/protocol.ts";
 import type { Severity, Verdict } from "../server/review/types.ts";
 import { filterRows, filterText, isFiltering, NO_FILTER, type RowFilter } from "./row_filter.ts";
 import { hunksOf, type Seen } from "./seen.ts";
@@ -59,6 +65,8 @@ export class PatchTree implements TreeDataProvider<Row> {
   readonly #seen: Seen;
   #result: TreeResult | undefined;
   #filter: RowFilter = NO_FILTER;
+  /** What patches of a document are to those of another version of the series, of one version of its text. */
+  readonly #since = new Map<string, Pick<CompareResult, "version" | "since">>();
 
   constructor(seen: Seen) {
     this.#seen = seen;
@@ -72,6 +80,18 @@ export class PatchTree implements TreeDataProvider<Row> {
   setFilter(filter: RowFilter): void {
     this.#filter = filter;
     this.#changed.fire(undefined);
+  }
+
+  /** The document was compared: its patches are marked until it is edited. */
+  setSince(uri: string, compared: Pick<CompareResult, "version" | "since">): void {
+    this.#since.set(uri, compared);
+    this.#changed.fire(undefined);
+  }
+
+  #sinceOf(uri: string, { id }: TreeNode): string {
+    const compared = this.#since.get(uri);
+    if (compared === undefined || compared.version !== this.#result?.version) return "";
+    return compared.since.find((s) => id === `patch/${s.patch}`)?.text ?? "";
   }
 
   /** Hunks of the document that is shown, in its order. */
@@ -132,7 +152,11 @@ export class PatchTree implements TreeDataProvider<Row> {
     item.id = `${uri}#${node.id}${filtering ? `#${filterText(this.#filter)}` : ""}`;
     const hunks = node.kind === "patch" || node.kind === "series" ? hunksOf(node) : [];
     const seen = this.#seen.count(hunks);
-    item.description = [node.description, seen > 0 ? `${seen}/${hunks.length} hunks seen` : ""]
+    item.description = [
+      this.#sinceOf(uri, node),
+      node.description,
+      seen > 0 ? `${seen}/${hunks.length} hunks seen` : "",
+    ]
       .filter((s) => s !== "")
       .join(" · ");
     if (node.kind === "patch" && hunks.length > 0)

@@ -272,6 +272,9 @@ export interface CompareResult {
   readonly problem: string;
   /** The newer version breaks what the older does not. */
   readonly breaksMore: boolean;
+  /** The version of the document, and what its patches are to those of the other one, by index: "\u2261 v1". */
+  readonly version: number;
+  readonly since: readonly { readonly patch: number; readonly text: string }[];
 }
 
 /** What trying orders in the editor may cost: orders of a side of a case, and seconds of all together. */

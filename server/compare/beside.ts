@@ -12,13 +12,13 @@ import { breaksMore, comparedText } from "../report/compared.ts";
 import { messageText, terminalText } from "../report/text.ts";
 import type { ReviewOptions } from "../review/types.ts";
 import { compareVersions, type Given } from "./compare.ts";
-import { versionsOf } from "./versions.ts";
+import { type Pair, type PairStatus, versionsOf } from "./versions.ts";
 
 /** Largest file that is compared with (bytes). */
 const MAX_INPUT = 64 << 20;
 
 interface Compares {
-  readonly document: { readonly text: string; readonly path: string };
+  readonly document: { readonly text: string; readonly path: string; readonly version: number };
   readonly queue: Pick<JobQueue, "start">;
   readonly options: ReviewOptions;
   readonly token: { readonly onCancellationRequested: (listener: () => void) => unknown };
@@ -31,7 +31,9 @@ export async function compareBeside(
 ): Promise<CompareResult> {
   const { with: other } = params as Partial<Record<keyof CompareParams, unknown>>;
   const pair = versionsFor(document, typeof other === "string" ? other : undefined);
-  if (typeof pair === "string") return { title: "", text: "", problem: messageText(pair), breaksMore: false };
+  const { version } = document;
+  if (typeof pair === "string")
+    return { title: "", text: "", problem: messageText(pair), breaksMore: false, version, since: [] };
   let stop: () => void = () => {};
   let cancelled = false;
   token.onCancellationRequested(() => {
@@ -51,12 +53,38 @@ export async function compareBeside(
     text: comparedText(compared, { color: false, all: false }),
     problem: "",
     breaksMore: breaksMore(compared.changes),
+    version,
+    since: marksOf(compared.pairs, pair, document.path),
   };
+}
+
+/** How a patch of the document is marked beside another version. */
+const MARKS: Readonly<Record<PairStatus, (other: string) => string>> = {
+  equal: (other) => `\u2261 ${other}`,
+  words: (other) => `\u2261 ${other}, other words`,
+  moved: (other) => `\u2261 ${other}, moved`,
+  code: (other) => `\u00b1 ${other}`,
+  new: (other) => `not in ${other}`,
+  dropped: (other) => `not in ${other}`,
+};
+
+function marksOf(
+  pairs: readonly Pair[],
+  [before, after]: readonly [Given, Given],
+  path: string,
+): CompareResult["since"] {
+  // Where the document has both, the newer one is looked at.
+  const isAfter = after.doc.path === path;
+  const other = terminalText((isAfter ? before : after).name);
+  return pairs.flatMap((p) => {
+    const own = isAfter ? p.after : p.before;
+    return own === null ? [] : [{ patch: own.index, text: MARKS[p.status](other) }];
+  });
 }
 
 /** The older version and the newer one, or what is missing. */
 function versionsFor(
-  { text, path }: Compares["document"],
+  { text, path }: Pick<Compares["document"], "text" | "path">,
   other: string | undefined,
 ): readonly [Given, Given] | string {
   const own = versionsOf(parseDocument(text, path)).map((v) => ({ ...v, input: text }));

@@ -48,7 +48,7 @@ function patchLines(patch: Patch, findings: readonly Finding[]): string[] {
   const placed = (f: Finding): boolean => lines.has(f.docLine);
   const [first, ...more] = findings as readonly [Finding, ...Finding[]];
   const rest = more.length === 0 ? "" : `, and ${more.length} more`;
-  const out = [`${capital(first.message)}${rest}`.replace(/\s*\n\s*/g, " "), ""];
+  const out = [`${capital(first.message)}${rest}`.replaceAll("\n", " "), ""];
   for (const f of findings.filter((x) => !placed(x)))
     out.push(...wrap(`${f.code}: not on a line of this diff.`, WIDTH), "", ...remarkLines(f), "");
   for (const file of patch.files) {

@@ -24,6 +24,9 @@ const frequencyText = (f: Frequency, what = "orders"): string =>
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 function sideText(name: string, s: ExploredSide, weak: boolean): string {
+  // Nothing was left out, and there was nothing to choose: figures would only hide that.
+  if (s.exhausted && s.orders === 1 && s.places.locks + s.places.granules === 0)
+    return `  ${name}: one order: its tasks meet at no lock and no memory`;
   const drawn = s.drawn > 0 ? `, ${s.drawn} of them drawn at random` : "";
   const bound = `${plural(s.bound, "preemption")}${weak ? " or late accesses" : ""}`;
   const within = s.exhausted

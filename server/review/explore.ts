@@ -232,7 +232,7 @@ export function whyNothing(sides: PatchSides, before: Ran, after: Ran): string {
   if (!ofTheDiff(sides.before, before) && !ofTheDiff(sides.after, after))
     return `this scenario reaches none of the functions that ${inTree ? "the patch changes" : "the mail shows whole"}`;
   if (sides.before.era !== era)
-    return `the sides are of different kernels (${sides.before.era}, ${era}): name one with --era`;
+    return `the sides are of different kernels (${sides.before.era}, ${era}): name one with --era, in the editor folioscope.era`;
   const ran = { sides, runs: { before, after } };
   const quiet = after.faults.length === 0;
   return (quiet ? olderThanBefore(ran) : null) ?? (quiet || inTree ? standIn(ran) : null) ?? "";

@@ -19,7 +19,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
           !/\d+\/\d+/.test(text) &&
           !text.includes("queued") &&
           item.querySelector(".codicon-loading") === null &&
-          /\d+ (?:new|fixed|clean)|not modelled|reached by no scenario|shown in part/.test(text) &&
+          /\d+ (?:new|fixed|(?:runs? )?clean)|not modelled|reached by no scenario|shown in part/.test(text) &&
           !text.includes("obsolete")
         );
       },

@@ -115,7 +115,14 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
         const active = page.locator(".sidebar .monaco-list-row[aria-label^='run ']", {
           has: page.locator(".codicon-loading"),
         });
-        await ui.palette("Folioscope: Simulate This Patch");
+        // The palette may lose a command that is typed while a view opens: it is asked for again.
+        for (let n = 0; n < 3 && !(await active.first().isVisible()); n++) {
+          await ui.palette("Folioscope: Simulate This Patch");
+          await active
+            .first()
+            .waitFor({ timeout: 5_000 })
+            .catch(() => {});
+        }
         await active.first().waitFor();
         await active.first().hover();
         await page.screenshot({ path: shotOf("sidebar-runs") });

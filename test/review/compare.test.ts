@@ -154,13 +154,14 @@ test("the editor's comparison says what the command says, whichever version is l
   const never = { onCancellationRequested: () => {} };
   const beside = (text: string, path: string, params: object, token = never) =>
     compareBeside(
-      { document: { text, path }, queue, options: { scenario: only[1]! }, token },
+      { document: { text, path, version: 7 }, queue, options: { scenario: only[1]! }, token },
       { uri: "file:///m", ...params },
     );
   const texts = { good: mbox(as(goodLeak, 2, 1, 1)), bad: mbox(as(leak, 1, 1, 1)) };
   const said = (await run(...only, bad, good)).out;
   const fromNew = await beside(texts.good, good, { with: bad });
   assert.deepEqual([fromNew.text, fromNew.problem, fromNew.breaksMore], [said, "", false]);
+  assert.deepEqual([fromNew.version, fromNew.since], [7, [{ patch: 0, text: "± v1" }]]);
   assert.match(fromNew.title, /v1 and v2 of v2\.mbox/);
   assert.equal((await beside(texts.bad, bad, { with: good })).text, said, "the older one is open");
   // The document in the editor counts, not what the file has.
