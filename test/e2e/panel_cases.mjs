@@ -92,6 +92,17 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         assert.ok(seen.size >= 3, [...seen].join(" | "));
         const state = await inside().locator("table[aria-label^='Fields'] tbody tr").count();
         assert.ok(state > 0, "no state at the end of the run");
+        // Where a value came from, and only what differs.
+        const end = await axis.getAttribute("aria-valuenow");
+        await inside().locator("table[aria-label^='Fields'] button.plain").first().click();
+        assert.ok(Number(await axis.getAttribute("aria-valuenow")) < Number(end), "the event that wrote it");
+        const only = inside().locator("button[aria-pressed]", { hasText: /Only what differs/ });
+        await only.click();
+        const few = await inside().locator("table[aria-label^='Fields'] tbody tr").count();
+        assert.ok(few < state, `${few} of ${state} fields`);
+        await inside()
+          .locator("button[aria-pressed]", { hasText: /Show all/ })
+          .click();
         return [...seen].join(" | ").slice(0, 240);
       },
     ],
