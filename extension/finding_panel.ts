@@ -166,13 +166,18 @@ export class FindingPanel implements Disposable {
           ((a !== "step" && a !== "explore") || view.steppable)),
     );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
-    const { index } = view;
     // No run of the machine: its path came with it.
-    if (view.path.length > 0) return;
+    if (view.path.length === 0) await this.#tellRuns(view, asked, undefined);
+  }
+
+  /** Sends what both sides did in the finding's run, or in another one that shows the same fault. */
+  async #tellRuns(view: FindingView, asked: number, run: string | undefined): Promise<void> {
+    const { index } = view;
     try {
       const answer = await this.#client.request<TimelineAnswer>(METHOD_TIMELINE, {
         uri: view.uri,
         finding: index,
+        ...(run === undefined ? {} : { run }),
       });
       if (asked !== this.#asked) return;
       if (answer.timeline === null) this.#post({ kind: "timeline-failed", index, why: answer.why });
@@ -231,6 +236,9 @@ export class FindingPanel implements Disposable {
         this.#sent = message.docLine;
         await this.#reveal(message.docLine);
         this.#sent = message.docLine;
+        break;
+      case "run":
+        if (this.#view !== undefined) await this.#tellRuns(this.#view, ++this.#asked, message.run);
         break;
       case "copy":
         await env.clipboard.writeText(message.text);

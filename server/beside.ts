@@ -12,6 +12,7 @@ import { findingReport } from "./report/editor.ts";
 import type { TimelineAnswer, TimelineParams } from "./report/panel_view.ts";
 import { messageText, terminalData, terminalLines, terminalText } from "./report/text.ts";
 import { BY_TYPES } from "./review/finding.ts";
+import { parseReplay, replayToken } from "./review/replay.ts";
 import type { OpenDocument } from "./state.ts";
 
 /** What a replay came to, as a report. */
@@ -33,7 +34,7 @@ export function replayReport(shown: Snapshot, token: string, outcome: JobOutcome
 /** Runs a finding's scenario again. */
 export async function runTimeline(
   document: OpenDocument,
-  queue: JobQueue,
+  queue: Pick<JobQueue, "start">,
   settings: Settings,
   params: TimelineParams,
 ): Promise<TimelineAnswer> {
@@ -42,7 +43,11 @@ export async function runTimeline(
   if (finding === undefined) return { timeline: null, why: "this finding belongs to an earlier run" };
   if (finding.scenario === BY_TYPES)
     return { timeline: null, why: "the types decide it: no run is needed to show it" };
-  const options = { ...reviewOptions(settings, { replay: finding.replay }), timeline: true };
+  const token = parseReplay(finding.replay);
+  const other = typeof params.run === "string" && finding.alsoIn.includes(params.run) ? params.run : null;
+  const replay =
+    token === null || other === null ? finding.replay : replayToken({ ...token, scenario: other });
+  const options = { ...reviewOptions(settings, { replay }), timeline: true };
   const outcome = await queue.start(document.text, document.path, options, () => {}).outcome;
   if (outcome.kind === "cancelled") return { timeline: null, why: "the run was cancelled" };
   if (outcome.kind === "failed") return { timeline: null, why: terminalText(outcome.message) };

@@ -78,6 +78,7 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
       ? [pathTable(view.path)]
       : [el("p", { class: "mute" }, view.steppable ? "Running the scenario on both sides…" : "")]),
   );
+  const runs = runChoice(view);
   root.replaceChildren(
     el(
       "header",
@@ -95,9 +96,24 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
       where,
       bar,
     ),
+    ...(runs === null ? [] : [runs]),
     timeBox,
     about(view),
   );
+}
+
+/** Which run is on the axis, where several show the fault; null where there is one. */
+function runChoice(view: FindingView): HTMLElement | null {
+  const { scenario, alsoIn } = view.finding;
+  if (alsoIn.length === 0 || view.path.length > 0 || !view.steppable) return null;
+  const choice = el("select", { "aria-label": "Run on the axis" });
+  for (const run of [scenario, ...alsoIn]) choice.append(el("option", { value: run }, run));
+  choice.addEventListener("change", () => {
+    timeline = null;
+    timeBox?.replaceChildren(el("p", { class: "mute" }, `Running ${choice.value} on both sides\u2026`));
+    post({ kind: "run", run: choice.value });
+  });
+  return el("p", { class: "runs" }, `${alsoIn.length + 1} runs show it. Shown: `, choice);
 }
 
 function about(view: FindingView): HTMLElement {

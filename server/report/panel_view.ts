@@ -80,6 +80,8 @@ export interface FindingAnswer {
 export interface TimelineParams {
   readonly uri: string;
   readonly finding: number;
+  /** Another run that shows the same fault (`alsoIn`); else the finding's own. */
+  readonly run?: string;
 }
 export interface TimelineAnswer {
   /** Null where there is nothing to show: `why` says why. */
@@ -122,4 +124,6 @@ export type FromPanel =
   | { readonly kind: "ready" }
   | { readonly kind: "action"; readonly action: PanelAction }
   | { readonly kind: "reveal"; readonly docLine: number }
-  | { readonly kind: "copy"; readonly text: string };
+  | { readonly kind: "copy"; readonly text: string }
+  /** Another run of the same fault is wanted on the axis. */
+  | { readonly kind: "run"; readonly run: string };

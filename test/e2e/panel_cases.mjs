@@ -107,6 +107,29 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
       },
     ],
     [
+      "panel: another run that shows the same fault is put on the axis",
+      async () => {
+        const choice = inside().locator("select");
+        const runs = await choice.locator("option").allTextContents();
+        assert.ok(runs.length > 1, "one run shows it");
+        const head = await inside().locator("header p").first().textContent();
+        const count = () => inside().locator("details > summary").textContent();
+        await choice.selectOption(runs.at(-1));
+        await inside()
+          .locator("section[aria-label='Timeline'] .mute", { hasText: /Running/ })
+          .waitFor({ state: "detached" });
+        await inside().locator(".axis canvas").first().waitFor({ timeout: RUN_MS });
+        assert.equal(await inside().locator("header p").first().textContent(), head, "the same finding");
+        const other = await count();
+        await choice.selectOption(runs[0]);
+        await inside()
+          .locator("section[aria-label='Timeline'] .mute", { hasText: /Running/ })
+          .waitFor({ state: "detached" });
+        await inside().locator(".axis canvas").first().waitFor({ timeout: RUN_MS });
+        return `${runs.length} runs, the last: ${other}`;
+      },
+    ],
+    [
       "panel: F8 in the mail goes to the next finding, Shift+F8 back",
       async () => {
         const head = () => inside().locator("header p").first().textContent();

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { runTimeline } from "../../server/beside.ts";
 import { testsOf } from "../../server/documents.ts";
 import type { JobPart } from "../../server/emulation/job.ts";
 import { codeLenses } from "../../server/features/code_lens.ts";
@@ -28,7 +29,7 @@ import { formatOf } from "../../server/report/formats.ts";
 import { panelView } from "../../server/report/panel.ts";
 import { STANDING_WORDS } from "../../server/report/standing.ts";
 import { capital } from "../../server/report/words.ts";
-import type { Finding, ReviewResult } from "../../server/review/types.ts";
+import type { Finding, ReviewOptions, ReviewResult } from "../../server/review/types.ts";
 import { OpenDocument } from "../../server/state.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { example } from "../support/paths.ts";
@@ -463,4 +464,26 @@ test("the matrix beside a mail is narrow, and each of its rows names a line that
     rows.every((r) => r.length < 60),
     rows.join("\n"),
   );
+});
+
+test("another run of a fault is put on the axis by a token of its own, and no run that does not show it", async () => {
+  const { document } = await open(mail);
+  const of = (scenario: string): string => `fs1:0123456789ab:0:${scenario}:v6.15/v6.15:0:folio-ref-leak`;
+  const own = { ...made.findings[0]!, replay: of("map-fault,order=0") };
+  document.adopt({ ...made, findings: [{ ...own, alsoIn: ["truncate-mapped order=9"] }] });
+  const asked: (string | undefined)[] = [];
+  const queue = {
+    start: (_text: string, _path: string, options: ReviewOptions) => {
+      asked.push(options.replay);
+      const outcome = Promise.resolve({ kind: "failed" as const, message: "no run here" });
+      return { outcome, cancel: () => {}, hurry: () => {}, place: () => 0 };
+    },
+  };
+  for (const run of [undefined, "truncate-mapped order=9", "exec-file order=0"])
+    await runTimeline(document, queue, DEFAULT_SETTINGS, {
+      uri: document.uri,
+      finding: 0,
+      ...(run === undefined ? {} : { run }),
+    });
+  assert.deepEqual(asked, [own.replay, of("truncate-mapped,order=9"), own.replay]);
 });
