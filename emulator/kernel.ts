@@ -20,7 +20,7 @@ import { predefinedMacros, preprocess } from "./c/preprocessor.ts";
 import { loweredIn, offerCode } from "./c/shared_code.ts";
 import { AddressSpace, type SpaceSeed } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
-import { type Era, eraDefines } from "./kernel/era.ts";
+import { type Era, eraDefines, NEWEST_ERA } from "./kernel/era.ts";
 import { Machine } from "./machine/machine.ts";
 import { unitsUnder } from "./overrides.ts";
 import { referenceFiles } from "./reference/index.ts";
@@ -512,8 +512,48 @@ function parsedUnit(
   return { externals, typedefs: all, assumedTypes, bodies, errors: [...pre.errors, ...unit.errors] };
 }
 
+const mentions = new Map<string, boolean>();
+const MENTIONS_MAX = 4096;
+
+/**
+ * Whether some era may have a name: it stands somewhere in the reference kernel's text, may have been put together there, or
+ * is a macro that the compiler has. For any other nothing has to be parsed.
+ */
+function isMentioned(name: string): boolean {
+  let is = mentions.get(name);
+  if (is === undefined) {
+    is = referenceFiles.some((f) => f.text.includes(name)) || mayBePasted(name) || builtIn().has(name);
+    if (mentions.size >= MENTIONS_MAX) mentions.clear();
+    mentions.set(name, is);
+  }
+  return is;
+}
+
+let pasted: readonly (readonly [before: string, after: string])[] | null = null;
+
+/** Whether a name begins or ends as what some `##` of the reference kernel makes. */
+function mayBePasted(name: string): boolean {
+  pasted ??= referenceFiles
+    .filter((f) => f.text.includes("##"))
+    .flatMap((f) => [...f.text.matchAll(/(\w*)[ \t]*##[ \t]*(\w*)/g)].map((m) => [m[1]!, m[2]!] as const));
+  return pasted.some(([a, b]) => (a !== "" && name.startsWith(a)) || (b !== "" && name.endsWith(b)));
+}
+
+let builtInMacros: MacroTable | null = null;
+
+/** The macros that no file of the reference kernel defines. */
+function builtIn(): MacroTable {
+  if (builtInMacros !== null) return builtInMacros;
+  const files: SourceFile[] = [];
+  const macros = predefinedMacros(files);
+  const text = eraDefine(NEWEST_ERA, []);
+  preprocess({ path: "<era>", text, origin: "builtin" }, { files, macros, resolve: () => null });
+  return (builtInMacros = macros);
+}
+
 /** Whether the reference kernel of an era has, declares or uses a function, type or macro of this name. */
 export function referenceKnows(era: Era, name: string): boolean {
+  if (!isMentioned(name)) return false;
   return parseReference(era, [], null).names.has(name);
 }
 
@@ -521,6 +561,7 @@ const types = new WeakMap<ReferenceParse, ReadonlyMap<string, ReadonlySet<string
 
 /** Members or enumerators of a type that the reference kernel of an era defines at file scope, by its tag; null for none. */
 export function referenceMembers(era: Era, tag: string): ReadonlySet<string> | null {
+  if (!isMentioned(tag)) return null;
   const reference = parseReference(era, [], null);
   let known = types.get(reference);
   if (known === undefined) {
@@ -555,6 +596,7 @@ function membersOf({ type }: DeclSpecs): Set<string> | null {
  * the era has none of that name.
  */
 export function referenceFunction(era: Era, name: string): string | null {
+  if (!isMentioned(name)) return null;
   const reference = parseReference(era, [], null);
   for (const unit of reference.units)
     for (const e of unit.tu.externals) {
@@ -617,6 +659,7 @@ const defined = new WeakMap<ReferenceParse, ReadonlySet<string>>();
 
 /** Whether the reference kernel of an era has a function of this name, with a body. */
 export function referenceDefines(era: Era, name: string): boolean {
+  if (!isMentioned(name)) return false;
   const reference = parseReference(era, [], null);
   let names = defined.get(reference);
   if (names === undefined) {

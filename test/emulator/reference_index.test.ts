@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ERA_NAMES } from "../../emulator/kernel/era.ts";
+import { parseReference, referenceDefines, referenceKnows } from "../../emulator/kernel.ts";
 import { referenceIndex, referencePaths, scenarioCatalogue } from "../../tools/gen_reference.ts";
 import { root } from "../support/paths.ts";
 
@@ -24,4 +26,22 @@ test("every scenario is in the catalogue, below its own #if", () => {
     scenarioCatalogue(read(CATALOGUE), [...texts, more]),
     /\n#if FSC_ERA >= 615\n\t&fsc_scenario_made_up,\n#endif\n\tNULL/,
   );
+});
+
+test("a name that some era has is known without being looked for in vain", () => {
+  for (const era of ERA_NAMES) {
+    const { names, units } = parseReference(era, [], null);
+    assert.deepEqual(
+      [...names].filter((n) => !referenceKnows(era, n)),
+      [],
+    );
+    const functions = units.flatMap((u) => u.tu.externals.flatMap((e) => (e.kind === "function" ? [e] : [])));
+    const defined = functions.map((f) => f.declarator.name ?? "").filter((n) => n !== "");
+    assert.ok(defined.length > 1000);
+    assert.deepEqual(
+      defined.filter((n) => !referenceDefines(era, n)),
+      [],
+    );
+    assert.equal(referenceKnows(era, "simatic_ipc_init_module"), false);
+  }
 });
