@@ -56,7 +56,8 @@ let known: { contracts: Contracts; problems: readonly string[] } | null = null;
 export function readContracts(): { contracts: Contracts; problems: readonly string[] } {
   if (known !== null) return known;
   const problems: string[] = [];
-  const files = FILES.map((text) => parse(text) as ContractFile);
+  // The build leaves them as JSON, which is read thirty times as fast.
+  const files = FILES.map((text) => (text.startsWith("{") ? JSON.parse(text) : parse(text)) as ContractFile);
   known = { contracts: buildContracts(files, (text) => problems.push(text)), problems };
   return known;
 }

@@ -38,17 +38,27 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 8;
+const VERSION = 9;
 const MAX_ENTRY = 64 << 20;
 /** Bytes of all indexes that are kept. */
 export const INDEX_BYTES = 256 << 20;
 
+/** Names are kept in so many parts, of which a review reads the few that it asks for a name of. */
+const PARTS = 256;
+
 interface Stored {
   readonly version: number;
   readonly files: readonly string[];
-  /** Name to indexes of `files`. Tags as "struct foo", macros as "#foo". */
-  readonly names: Readonly<Record<string, number | readonly number[]>>;
-  readonly typedefs: readonly string[];
+  /** By partOf(): "name|3,17|other|4", names and indexes of `files`. Tags as "struct foo", macros as "#foo". */
+  readonly names: readonly string[];
+  /** Joined by blanks. */
+  readonly typedefs: string;
+}
+
+function partOf(name: string): number {
+  let h = 0;
+  for (let i = 0; i < name.length; i++) h = (Math.imul(h, 31) + name.charCodeAt(i)) | 0;
+  return (h ^ (h >>> 8) ^ (h >>> 16)) & (PARTS - 1);
 }
 
 export interface TreeIndex {
@@ -118,27 +128,30 @@ export function defaultCache(): string {
 }
 
 function toIndex(stored: Stored, from: TreeIndex["from"]): Loaded {
-  const names = new Map(Object.entries(stored.names));
+  const parts: (ReadonlyMap<string, string> | undefined)[] = [];
+  const read = (n: number): ReadonlyMap<string, string> => {
+    const words = stored.names[n]!.split("|");
+    const part = new Map<string, string>();
+    for (let i = 0; i + 1 < words.length; i += 2) part.set(words[i]!, words[i + 1]!);
+    return part;
+  };
   return {
     definers: (name) => {
-      const at = names.get(name);
-      if (at === undefined) return [];
-      return (typeof at === "number" ? [at] : at).map((i) => stored.files[i] ?? "");
+      const n = partOf(name);
+      const at = (parts[n] ??= read(n)).get(name);
+      return at === undefined ? [] : at.split(",").flatMap((i) => stored.files[Number(i)] ?? []);
     },
-    typedefs: new Set(stored.typedefs),
+    typedefs: new Set(stored.typedefs === "" ? [] : stored.typedefs.split(" ")),
     from,
   };
 }
 
-/** The shape to the leaves: every name leads to files that are listed. */
+/** The shape; of a name that leads to no file that is listed, nothing is known. */
 function isStored(value: unknown): value is Stored {
   if (typeof value !== "object" || value === null) return false;
   const { version, files, names, typedefs } = value as Partial<Record<keyof Stored, unknown>>;
-  if (version !== VERSION || !isTexts(files) || !isTexts(typedefs)) return false;
-  if (typeof names !== "object" || names === null || Array.isArray(names)) return false;
-  const isFile = (at: unknown): boolean =>
-    Number.isInteger(at) && (at as number) >= 0 && (at as number) < files.length;
-  return Object.values(names).every((at) => (Array.isArray(at) ? at.every(isFile) : isFile(at)));
+  if (version !== VERSION || !isTexts(files) || typeof typedefs !== "string") return false;
+  return isTexts(names) && names.length === PARTS;
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>
@@ -160,9 +173,9 @@ function scanTree(tree: KernelTree, files: readonly string[]): Stored {
       } else add(names, name, i);
     }
   });
-  const out: Record<string, number | number[]> = {};
-  for (const [name, list] of names) out[name] = list.length === 1 ? list[0]! : list.slice(0, 8);
-  return { version: VERSION, files, names: out, typedefs: [...typedefs] };
+  const parts: string[][] = Array.from({ length: PARTS }, () => []);
+  for (const [name, list] of names) parts[partOf(name)]!.push(name, list.slice(0, 8).join());
+  return { version: VERSION, files, names: parts.map((p) => p.join("|")), typedefs: [...typedefs].join(" ") };
 }
 
 function add(names: Map<string, number[]>, name: string, file: number): void {

@@ -161,8 +161,8 @@ test("an index of a tree edited by hand is made again", () => {
     const entry = JSON.parse(readFileSync(path, "utf8").split("\n")[1]!) as Record<string, unknown>;
     const loose = new DiskCache({ folder, check: (v: unknown): v is unknown => v !== undefined });
     for (const broken of [
-      { ...entry, names: { number: 99 } },
-      { ...entry, names: { number: {} } },
+      { ...entry, names: { number: 0 } },
+      { ...entry, names: (entry["names"] as string[]).map(() => 7) },
       { ...entry, names: [] },
       { ...entry, files: null },
       { ...entry, typedefs: [7] },
@@ -176,6 +176,11 @@ test("an index of a tree edited by hand is made again", () => {
       assert.equal(index.from, "scan", JSON.stringify(broken));
       assert.deepEqual(index.definers("number"), ["mm/a.c"]);
     }
+    // Names that lead to no file that is listed.
+    forget();
+    loose.write(key, { ...entry, names: (entry["names"] as string[]).map(() => "number|99,x|other|0") });
+    assert.equal(treeIndex(tree("number"), folder).from, "cache");
+    assert.deepEqual(treeIndex(tree("number"), folder).definers("number"), []);
   });
 });
 
