@@ -529,14 +529,32 @@ function isMentioned(name: string): boolean {
   return is;
 }
 
-let pasted: readonly (readonly [before: string, after: string])[] | null = null;
+let pasted: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> } | null = null;
+
+/** The words on both sides of each `##` of the reference kernel. */
+function pastedParts(): NonNullable<typeof pasted> {
+  const before = new Set<string>();
+  const after = new Set<string>();
+  for (const { text } of referenceFiles.filter((f) => f.text.includes("##"))) {
+    const parts = text.split("##").map((p) => p.trim());
+    parts.forEach((part, i) => {
+      let at = part.length;
+      while (at > 0 && /\w/.test(part[at - 1]!)) at--;
+      if (i + 1 < parts.length) before.add(part.slice(at));
+      if (i > 0) after.add(/^\w*/.exec(part)![0]);
+    });
+  }
+  before.delete("");
+  after.delete("");
+  return { before, after };
+}
 
 /** Whether a name begins or ends as what some `##` of the reference kernel makes. */
 function mayBePasted(name: string): boolean {
-  pasted ??= referenceFiles
-    .filter((f) => f.text.includes("##"))
-    .flatMap((f) => [...f.text.matchAll(/(\w*)[ \t]*##[ \t]*(\w*)/g)].map((m) => [m[1]!, m[2]!] as const));
-  return pasted.some(([a, b]) => (a !== "" && name.startsWith(a)) || (b !== "" && name.endsWith(b)));
+  pasted ??= pastedParts();
+  return (
+    [...pasted.before].some((w) => name.startsWith(w)) || [...pasted.after].some((w) => name.endsWith(w))
+  );
 }
 
 let builtInMacros: MacroTable | null = null;

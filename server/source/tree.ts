@@ -3,7 +3,7 @@
  * leads out. Leaves out git objects (git_blobs.ts) and patches (images.ts).
  */
 import { createHash } from "node:crypto";
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { decode, GitObjects, isObjectId } from "./git_blobs.ts";
@@ -53,6 +53,24 @@ function looksLikeKernel(real: string): boolean {
 function makeTree(root: string, real: string, fetched: string | null): KernelTree {
   const git = GitObjects.of(real);
   const texts = new Map<string, string | null>();
+  const folders = new Map<string, string | null>();
+  /** Size and time of a file below a root; of its folder's way there is asked once. */
+  const stampIn = (from: string, path: string): string | null => {
+    const cut = path.lastIndexOf("/");
+    const key = `${from}/${path.slice(0, Math.max(cut, 0))}`;
+    if (!folders.has(key)) folders.set(key, cut < 0 ? from : below(from, path.slice(0, cut)));
+    const folder = folders.get(key) ?? null;
+    if (folder === null || !isTreePath(path)) return null;
+    try {
+      const own = lstatSync(join(folder, path.slice(cut + 1)));
+      const at = own.isSymbolicLink() ? below(from, path) : "";
+      if (at === null) return null;
+      const { size, mtimeMs } = at === "" ? own : statSync(at);
+      return `${size}.${mtimeMs}`;
+    } catch {
+      return null;
+    }
+  };
   return {
     root,
     describe: `${basename(real)} (${git === null ? "unpacked source" : "work tree"})`,
@@ -78,16 +96,7 @@ function makeTree(root: string, real: string, fetched: string | null): KernelTre
         ? "mirror"
         : "work tree",
     list: (folder) => listBelow(real, folder),
-    stamp(path) {
-      const at = below(real, path) ?? (fetched === null ? null : below(fetched, path));
-      if (at === null) return "";
-      try {
-        const { size, mtimeMs } = statSync(at);
-        return `${size}.${mtimeMs}`;
-      } catch {
-        return "";
-      }
-    },
+    stamp: (path) => stampIn(real, path) ?? (fetched === null ? null : stampIn(fetched, path)) ?? "",
   };
 }
 
