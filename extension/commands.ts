@@ -13,11 +13,14 @@ import {
   type TextDocument,
   TextEditorRevealType,
   Uri,
+  ViewColumn,
   window,
   workspace,
 } from "vscode";
 import {
+  type CaseFileResult,
   COMMAND_CANCEL,
+  COMMAND_CASE_FILE,
   COMMAND_CLEAR_FILTER,
   COMMAND_COMPARE,
   COMMAND_COPY_REPLY,
@@ -47,6 +50,7 @@ import {
   DOCUMENT_SCHEME,
   MAIL_LANGUAGE,
   METHOD_CANCEL,
+  METHOD_CASE_FILE,
   METHOD_COMPARE,
   METHOD_ORDERS,
   METHOD_READABLE_MAIL,
@@ -113,6 +117,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_CLEAR_FILTER]: () => host.setFilter(NO_FILTER),
     [COMMAND_MARK_SEEN]: () => markSeen(host),
     [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
+    [COMMAND_CASE_FILE]: (arg) => openCase(host, arg),
     [COMMAND_COMPARE]: (arg) => compare(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
@@ -343,6 +348,22 @@ async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
     );
     if (answer !== undefined)
       await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
+  });
+}
+
+/** The run of a finding as a scenario file, new and not saved yet: it joins the reviews of the folder that it is saved in. */
+async function openCase(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const finding = given.finding ?? (await chooseFinding(host, uri));
+    if (finding === undefined) return;
+    const file = await host.client.request<CaseFileResult>(METHOD_CASE_FILE, { uri, finding });
+    if (file.problem !== "") {
+      void window.showWarningMessage(messageText(`There is no scenario file of this run: ${file.problem}.`));
+      return;
+    }
+    const document = await workspace.openTextDocument({ language: "yaml", content: file.yaml });
+    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
+    void window.setStatusBarMessage(`Folioscope: save it as ${file.name}.scenario.yaml`, 8000);
   });
 }
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
-import { catalogueOnThread } from "./emulation/catalogue.ts";
+import { caseFilesOnThread, catalogueOnThread } from "./emulation/catalogue.ts";
 import { imagesOnThread } from "./emulation/images.ts";
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
 import { ordersOnThread } from "./emulation/orders.ts";
@@ -45,6 +45,7 @@ new Server({
   reader: new Reader(readerThread(join(__dirname, "reader.cjs"))),
   queue,
   catalogue: catalogueOnThread(join(__dirname, "worker.cjs")),
+  caseFiles: caseFilesOnThread(join(__dirname, "worker.cjs")),
   treeImages: imagesOnThread(join(__dirname, "worker.cjs")),
   orders: ordersOnThread(join(__dirname, "worker.cjs")),
   version: manifest.version,

@@ -34,6 +34,7 @@ export const METHOD_TESTS = "folioscope/tests";
 export const METHOD_SCENARIOS = "folioscope/scenarios";
 export const METHOD_ORDERS = "folioscope/orders";
 export const METHOD_COMPARE = "folioscope/compare";
+export const METHOD_CASE_FILE = "folioscope/caseFile";
 export const METHOD_IMAGES = "folioscope/images";
 export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
 export const METHOD_IMAGE_HOVER = "folioscope/imageHover";
@@ -67,6 +68,7 @@ export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
 export const COMMAND_MARK_SEEN = "folioscope.markSeen";
 export const COMMAND_ORDERS = "folioscope.tryOrders";
 export const COMMAND_COMPARE = "folioscope.compare";
+export const COMMAND_CASE_FILE = "folioscope.openCase";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
 export const COMMAND_RESTART = "folioscope.restartServer";
@@ -258,6 +260,18 @@ export interface OrdersParams {
   readonly faults?: 0 | 1 | 2;
   /** Orders in which stores may be seen late, too. */
   readonly weak?: boolean;
+}
+
+/** METHOD_CASE_FILE: the run of a finding as a scenario file. */
+export interface CaseFileParams {
+  readonly uri: string;
+  readonly finding: number;
+}
+export interface CaseFileResult {
+  readonly name: string;
+  readonly yaml: string;
+  /** Why there is none; "" where there is. */
+  readonly problem: string;
 }
 
 /** METHOD_COMPARE: two versions of a series. `with`: a file with the other one; else the last two of the document. */

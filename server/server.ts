@@ -22,7 +22,7 @@ import { makeImages, replayReport, runTimeline } from "./beside.ts";
 import { compareBeside } from "./compare/beside.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
 import { notRunnable, pathsOf, readableMail, resultKey, testsOf } from "./documents.ts";
-import type { Catalogue } from "./emulation/catalogue.ts";
+import type { CaseFiles, Catalogue } from "./emulation/catalogue.ts";
 import type { TreeImages } from "./emulation/images.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
 import { askOrders, type Orders } from "./emulation/orders.ts";
@@ -58,11 +58,13 @@ import {
   toTokenData,
 } from "./lsp/to_proto.ts";
 import {
+  type CaseFileResult,
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
   type ImageHoverParams,
   type ImageMarksParams,
   METHOD_CANCEL,
+  METHOD_CASE_FILE,
   METHOD_COMPARE,
   METHOD_FINDING,
   METHOD_FRONT,
@@ -126,6 +128,7 @@ export interface ServerOptions {
   /** Makes the images of a file in a kernel tree, away from this thread. */
   readonly treeImages: TreeImages;
   readonly catalogue: Catalogue;
+  readonly caseFiles: CaseFiles;
   readonly orders: Orders;
   readonly version: string;
 }
@@ -649,6 +652,14 @@ export class Server {
           token,
         ),
       ),
+    );
+    c.onRequest(METHOD_CASE_FILE, (p: unknown) =>
+      this.#caughtLater("scenario file", async (): Promise<CaseFileResult> => {
+        const { review } = (await this.#readDocument(p)).snapshot();
+        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        const runs = finding === undefined ? [] : [finding.scenario, ...finding.alsoIn];
+        return await this.#options.caseFiles(runs);
+      }),
     );
     c.onRequest(METHOD_COMPARE, (p: unknown, token: CancellationToken) =>
       this.#caughtLater("comparison", async () => {

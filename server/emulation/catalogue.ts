@@ -6,6 +6,7 @@ import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, paramsText } from "../../emulator/scenario/runner.ts";
+import type { CaseFile } from "../scenarios/of_case.ts";
 import { askThread } from "./once.ts";
 
 export interface CatalogueEntry {
@@ -34,6 +35,19 @@ export function catalogueOnThread(file: string): Catalogue {
     });
     return known;
   };
+}
+
+/** What the thread is started with to say a run as a scenario file: it has the texts of the scenarios. */
+export interface CaseSetup {
+  readonly kind: "case";
+  readonly runs: readonly string[];
+}
+
+export type CaseFiles = (runs: readonly string[]) => Promise<CaseFile>;
+
+/** `file` is the bundled worker. */
+export function caseFilesOnThread(file: string): CaseFiles {
+  return (runs) => askThread<CaseFile>(file, { kind: "case", runs } satisfies CaseSetup);
 }
 
 /** The work of the thread. */

@@ -9,8 +9,9 @@ import { inSettings } from "../config.ts";
 import { parseDocument } from "../parse.ts";
 import { ReplayMismatch } from "../review/analysis.ts";
 import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
+import { caseFile } from "../scenarios/of_case.ts";
 import { TreeProblem } from "../source/context.ts";
-import { type CatalogueSetup, catalogue } from "./catalogue.ts";
+import { type CaseSetup, type CatalogueSetup, catalogue } from "./catalogue.ts";
 import { type ImagesSetup, treeImages } from "./images.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 import { type OrdersSetup, orders } from "./orders.ts";
@@ -79,10 +80,11 @@ function post(reply: JobReply): void {
   parentPort?.postMessage(reply);
 }
 
-const setup = workerData as PoolSetup | ImagesSetup | CatalogueSetup | OrdersSetup | null;
+const setup = workerData as PoolSetup | ImagesSetup | CatalogueSetup | CaseSetup | OrdersSetup | null;
 if (setup?.kind === "pool" && parentPort !== null) serve(parentPort, parseDocument);
 else if (setup?.kind === "images") parentPort?.postMessage(treeImages(setup.request));
 else if (setup?.kind === "catalogue") parentPort?.postMessage(catalogue());
+else if (setup?.kind === "case") parentPort?.postMessage(caseFile(setup.runs));
 else if (setup?.kind === "orders") parentPort?.postMessage(orders(setup.request));
 else {
   parentPort?.on("message", (request: JobRequest) => void run(request).then(post));

@@ -136,6 +136,24 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
       },
     ],
     [
+      "scenario file: the run of a finding is opened as one, with its parameters alone",
+      async () => {
+        await settled();
+        await ui.palette("Folioscope: Open Run of a Finding as a Scenario File", { asks: true });
+        await choose("zero-page-write");
+        const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
+        await lines
+          .locator(".view-line", { hasText: /^scenario:\s+my-/ })
+          .first()
+          .waitFor();
+        const said = await text(lines);
+        await page.screenshot({ path: shotOf("scenario-file") });
+        await page.keyboard.press("Control+w");
+        await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
+        return said.slice(0, 120);
+      },
+    ],
+    [
       "pictures: what the README shows, of mails of our own",
       async () => {
         const clip = { x: 0, y: 30, width: 1240, height: 640 };

@@ -4,17 +4,23 @@
  */
 import "../../server/shipped.ts";
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runScenarios } from "../../server/cli_catalogue.ts";
+import { runScenarioFile } from "../../server/cli_run.ts";
 import { scenarioAsYaml } from "../../server/scenarios/from_c.ts";
+import { caseFile } from "../../server/scenarios/of_case.ts";
 import { readScenario } from "../../server/scenarios/read.ts";
 import { scenarioUnits } from "../../server/scenarios/to_c.ts";
 import type { ScenarioFile } from "../../server/scenarios/types.ts";
 import { heard } from "../support/heard.ts";
+import { root } from "../support/paths.ts";
 
 const builtIn = bootImage(buildKernelImage(NEWEST_ERA, []).image, NEWEST_ERA, new Memory());
 
@@ -78,4 +84,27 @@ test("the command prints it, or says what cannot be said, or the nearest name", 
   const unknown = await run("punch-pined");
   assert.equal(unknown.status, 2);
   assert.match(unknown.err, /nearest is punch-pinned/);
+});
+
+test("the run of a finding as a file: one case, which shows the fault of the mail again; the first run that can be said", async () => {
+  const run = "evict-after-unmap order=0 index=0 fs=0 umount=1";
+  const made = caseFile(["lock-folio-waits order=0 lockers=2 gone=1", run]);
+  assert.deepEqual([made.name, made.problem], ["evict-after-unmap", ""]);
+  assert.ok(made.yaml.startsWith(`# ${run}\n`));
+  const { file, problems } = readScenario(made.yaml, "one.scenario.yaml");
+  assert.deepEqual(problems, []);
+  const sizes = file!.params.map(([, values]) => values.length);
+  assert.ok(sizes.length > 0 && sizes.every((n) => n === 1), made.yaml);
+  const dir = mkdtempSync(join(tmpdir(), "folioscope-case-"));
+  try {
+    const path = join(dir, "one.scenario.yaml");
+    writeFileSync(path, made.yaml);
+    const { out } = await heard(runScenarioFile, [path, join(root, "examples", "demo.eml")]);
+    assert.match(out, /NEW stale-mapping/);
+    assert.match(out, /1 scenario run: 1 new/);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  assert.match(caseFile(["lock-folio-waits order=0"]).problem, /lock-folio-waits cannot be said.*array/);
+  assert.match(caseFile(["function f fails=1"]).problem, /no scenario/);
 });
