@@ -31,6 +31,7 @@ export function audit(w: Run, input: AuditInput): void {
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
   for (const h of held) {
+    if (h.restored) continue;
     if (h.kind.sort === "lock" || h.kind.scope) {
       w.fault({
         kind: "returned-locked",

@@ -27,6 +27,8 @@ export interface Holding {
   lent: string | null;
   /** It came into being by this: the last one that is given back ends it. */
   readonly first: boolean;
+  /** A lock of the caller's that was given up and is taken again for him. */
+  readonly restored: boolean;
 }
 
 /** Of one thing so many are looked at, those that were given back first are forgotten first. */
@@ -45,11 +47,12 @@ export class Books {
   private readonly tried = new Map<string, CallOrigin>();
 
   take(kind: Kind, key: bigint, taken: CallOrigin, stack: readonly string[], first: boolean): Holding {
-    const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, first };
     // What was given up before, for somebody who held it before the call, is taken again for him.
-    const debt = kind.sort === "state" ? this.debt(kind, key) : null;
-    if (debt !== null) {
-      this.repay(kind, key);
+    const debt = kind.sort === "state" || kind.sort === "lock" ? this.debt(kind, key) : null;
+    const restored = debt !== null && kind.sort === "lock";
+    const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, first, restored };
+    if (debt !== null) this.repay(kind, key);
+    if (debt !== null && !restored) {
       h.state = "passed";
       h.given = debt;
     }

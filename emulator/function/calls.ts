@@ -10,7 +10,7 @@ import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { atomicBy, heldText } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
-import { type Fresh, freshAt, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
+import { addPart, type Fresh, freshAt, memberFrom, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
@@ -35,6 +35,9 @@ const BORROWS =
 /** Callees whose name says that they end a state: of what nothing is known of they alone may have given one back. */
 const ENDS_STATE =
   /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
+
+/** Callees whose name says that they make a thing ready: they fill members of it. */
+const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
 
 const NOT_RUN = "() is not run";
 
@@ -414,7 +417,9 @@ export class Calls {
       case "get":
         // NULL and error pointers are nothing to hold: of_node_get(NULL), a clock that is not there.
         if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
-        if (kind !== null && !(clause.where.at === "ret" && failed)) this.take(kind, this.keyOf(v), site, c);
+        if (kind === null || (clause.where.at === "ret" && failed)) return;
+        this.take(kind, this.keyOf(v), site, c);
+        if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
       case "put":
       case "free":
@@ -505,6 +510,17 @@ export class Calls {
       possible: false,
       kept: true,
     });
+  }
+
+  /** Who registers or sets up a thing fills members of it: what is still as it was made is not known any more. */
+  private setUp(v: Value, where: Place, site: CallSite): void {
+    const at = typeof v === "bigint" ? this.w.mem.at(v) : null;
+    const param = typeof where.at === "number" ? site.x.ft.params[where.at]?.type : undefined;
+    if (at === null || param?.kind !== "pointer") return;
+    const type = where.path === "" ? param.to : (offsetOf(param.to, where.path)?.type ?? null);
+    const size = type?.kind === "record" ? sizeSafe(type) : null;
+    if (size === null || freshAt(at.obj, at.off).fresh === "unknown") return;
+    addPart(at.obj, { lo: at.off, hi: at.off + size, fresh: "unknown", name: at.obj.name, forgotten: true });
   }
 
   private keyOf(v: Value): bigint {
@@ -799,8 +815,11 @@ export class Calls {
       const scalar = real.kind === "pointer" || isInteger(real);
       const size = at.obj.kind === "local" && at.off === 0 ? (at.obj.size ?? 8) : (sizeSafe(real) ?? 8);
       if (at.obj.kind === "local") w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
-      else if (scalar && real.kind !== "pointer" && to.kind !== "void")
+      else if (scalar && real.kind !== "pointer" && to.kind !== "void") {
         w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
+        // A buffer: how much of it is filled nobody knows.
+        if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null) at.obj.fresh = "unknown";
+      }
       else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
     });
     const t = site.x.t;

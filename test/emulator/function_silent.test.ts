@@ -85,6 +85,62 @@ const pairs: readonly Pair[] = [
       int f(struct resv *r) { int n = helper(2); dma_resv_lock(r, NULL); ww_mutex_unlock(&r->lock); dma_resv_lock(r, NULL); ww_mutex_unlock(&r->lock); return n; }`,
     want: [],
   },
+  {
+    name: "a network device takes its NAPI contexts with it",
+    bad: `struct napi_struct { int n; }; struct net_device { int n; struct napi_struct napi; }; struct net_device *alloc_etherdev_mqs(int n, unsigned int t, unsigned int r);
+      void netif_napi_add_weight(struct net_device *d, struct napi_struct *n, void *poll, int w); void __netif_napi_del(struct napi_struct *n); void free_netdev(struct net_device *d);
+      int f(int x) { struct net_device *d = alloc_etherdev_mqs(8, 1, 1); int ret; if (!d) return -ENOMEM; netif_napi_add_weight(d, &d->napi, NULL, 64); ret = helper(x);
+        __netif_napi_del(&d->napi); free_netdev(d); return ret; }`,
+    good: `struct napi_struct { int n; }; struct net_device { int n; struct napi_struct napi; }; struct net_device *alloc_etherdev_mqs(int n, unsigned int t, unsigned int r);
+      void netif_napi_add_weight(struct net_device *d, struct napi_struct *n, void *poll, int w); void __netif_napi_del(struct napi_struct *n); void free_netdev(struct net_device *d);
+      int f(int x) { struct net_device *d = alloc_etherdev_mqs(8, 1, 1); int ret; if (!d) return -ENOMEM; netif_napi_add_weight(d, &d->napi, NULL, 64); ret = helper(x);
+        free_netdev(d); return ret; }`,
+    want: [],
+  },
+  {
+    name: "what a device's directory holds goes with it",
+    bad: `static struct device_attribute attr; void device_unregister(struct device *d);
+      int f(struct device *d) { int ret = device_add(d); if (ret) return ret; ret = device_create_file(d, &attr); if (!ret) device_remove_file(d, &attr); device_unregister(d); return -EINVAL; }`,
+    good: `static struct device_attribute attr; void device_unregister(struct device *d);
+      int f(struct device *d) { int ret = device_add(d); if (ret) return ret; ret = device_create_file(d, &attr); device_unregister(d); return -EINVAL; }`,
+    want: [],
+  },
+  {
+    name: "softirqs and the lock are given up by one call",
+    bad: `void local_bh_disable(void); void spin_unlock_bh(spinlock_t *l); void spin_lock_bh(spinlock_t *l);
+      int f(spinlock_t *l) { spin_lock_bh(l); spin_unlock_bh(l); msleep(1); return 0; }`,
+    good: `void local_bh_disable(void); void spin_unlock_bh(spinlock_t *l); void spin_lock_bh(spinlock_t *l);
+      int f(spinlock_t *l) { local_bh_disable(); spin_lock(l); spin_unlock_bh(l); msleep(1); return 0; }`,
+    want: [],
+  },
+  {
+    name: "a helper that gives up the caller's lock and takes it again",
+    bad: `int f(struct mutex *m) { return helper(1); }`,
+    good: `int f(struct mutex *m) { int ret = helper(1); if (!ret) { mutex_unlock(m); ret = helper(2); mutex_lock(m); } return ret; }`,
+    want: [],
+  },
+  {
+    name: "and one that takes it once more than it gave it up",
+    bad: `int f(struct mutex *m, struct mutex *o) { int ret; mutex_unlock(m); ret = helper(2); mutex_lock(m); if (ret) mutex_lock(o); return ret; }`,
+    good: `int f(struct mutex *m, struct mutex *o) { int ret; mutex_unlock(m); ret = helper(2); mutex_lock(m); return ret; }`,
+    want: ["returned-locked mutex o"],
+  },
+  {
+    name: "how much of a buffer a callee fills is not known",
+    bad: `int fetch(unsigned char *buf, unsigned long n);
+      int f(int x) { unsigned char *b = kmalloc(8, GFP_KERNEL); int ret; if (!b) return -ENOMEM; ret = fetch(b, 8); if (ret >= 2 && b[0]) ret = 0; kfree(b); return ret; }`,
+    good: `int fetch(unsigned char *buf, unsigned long n);
+      int f(int x) { unsigned char *b = kmalloc(8, GFP_KERNEL); int ret; if (!b) return -ENOMEM; ret = fetch(b, 8); if (ret >= 2 && b[5]) ret = 0; kfree(b); return ret; }`,
+    want: [],
+  },
+  {
+    name: "what sets up a thing fills members of it",
+    bad: `struct dvb_demux { void *priv; int (*add)(int x); }; int dvb_dmx_init(struct dvb_demux *d); void dvb_dmx_release(struct dvb_demux *d);
+      int f(int x) { struct dvb_demux *d = kzalloc(sizeof(*d), GFP_KERNEL); int ret; if (!d) return -ENOMEM; ret = dvb_dmx_init(d); if (!ret) { ret = d->add(1); dvb_dmx_release(d); } kfree(d); return ret; }`,
+    good: `struct dvb_demux { void *priv; int (*add)(int x); }; int dvb_dmx_init(struct dvb_demux *d); void dvb_dmx_release(struct dvb_demux *d);
+      int f(int x) { struct dvb_demux *d; int ret; if (helper(x)) return -EINVAL; d = kzalloc(sizeof(*d), GFP_KERNEL); if (!d) return -ENOMEM; ret = dvb_dmx_init(d); if (!ret) { ret = d->add(1); dvb_dmx_release(d); } kfree(d); return ret; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
