@@ -50,7 +50,7 @@ export function audit(w: Run, input: AuditInput): void {
     // Left with a caller who is told that the call failed: the other side says whether that is meant (compare.ts).
     if (kept && !(input.callback && input.outcome === "failed")) continue;
     w.fault({
-      kind: "leaked",
+      kind: h.kind.life ? "left-running" : "leaked",
       object: objectName(w, h),
       what: h.kind.life
         ? `the ${h.kind.what} made ready by ${h.taken.callee}() may still run at the end`

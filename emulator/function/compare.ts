@@ -146,7 +146,7 @@ export function compareEntry(
     const lentOnly = lent !== null && verdict === "fixed" && given() && opposite().assumed.includes(lent);
     const meant =
       found.kept === true &&
-      (found.kind !== "leaked" ? verdict === "new" : verdict === "already" || !given());
+      (found.kind !== "leaked" && found.kind !== "left-running" ? verdict === "new" : verdict === "already" || !given());
     const fault = meant ? { ...found, possible: true } : lentOnly ? { ...found, possible: false } : found;
     differences.push({
       verdict,
@@ -320,7 +320,7 @@ function commonPlace(key: string, before: readonly Ran[], after: readonly Ran[])
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */
 function faultSort(key: string): string {
-  if (!key.startsWith("leaked|") && !key.startsWith("double-release|")) return key.slice(0, key.indexOf("|"));
+  if (!/^(?:leaked|left-running|double-release)\|/.test(key)) return key.slice(0, key.indexOf("|"));
   const of = key.indexOf(" of ");
   return of < 0 ? key : key.slice(0, of);
 }

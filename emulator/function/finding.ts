@@ -8,6 +8,7 @@ import type { CallOrigin } from "./value.ts";
 
 export type FaultKind =
   | "leaked"
+  | "left-running"
   | "double-release"
   | "use-after-release"
   | "null-dereference"

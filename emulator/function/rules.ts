@@ -98,6 +98,12 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     "It is lost each time this path is taken.",
   ),
   rule(
+    "left-running",
+    "Still able to run at the end",
+    "A work item, timer or tasklet is stopped and waited for before what it works on goes.",
+    "It may run when its memory and its code are gone.",
+  ),
+  rule(
     "copied-uninitialised",
     "Bytes that nobody wrote leave the kernel",
     "All bytes of what is copied out were written, padding included.",

@@ -146,10 +146,10 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "down_read_nested(m, s) down_read(m)",
   "down_write_nested(m, s) down_write(m)",
   "init_waitqueue_head(w) ((void)(w))",
-  "INIT_WORK(w, f) ((void)((w)->func = (f)))",
-  "INIT_DELAYED_WORK(w, f) ((void)((w)->work.func = (f)))",
-  "INIT_DEFERRABLE_WORK(w, f) ((void)((w)->work.func = (f)))",
-  "timer_setup(t, f, n) ((void)((t)->function = (f)))",
+  "INIT_WORK(w, f) (__fs_init_work(w), (void)((w)->func = (f)))",
+  "INIT_DELAYED_WORK(w, f) (__fs_init_work(&(w)->work), (void)((w)->work.func = (f)))",
+  "INIT_DEFERRABLE_WORK(w, f) (__fs_init_work(&(w)->work), (void)((w)->work.func = (f)))",
+  "timer_setup(t, f, n) (__fs_timer_setup(t), (void)((t)->function = (f)))",
   // waiting
   "wait_event(w, c) ((void)(c))",
   "wait_event_timeout(w, c, t) ({ (void)(c); __fs_wait_timeout(); })",
@@ -269,6 +269,8 @@ unsigned long __fs_local_irq_save(void);
 void __fs_local_irq_restore(unsigned long flags);
 void __fs_preempt_disable(void);
 void __fs_preempt_enable(void);
+void __fs_init_work(void *work);
+void __fs_timer_setup(void *timer);
 long __fs_wait_timeout(void);
 int __fs_wait_interruptible(void);
 long __fs_wait_interruptible_timeout(void);

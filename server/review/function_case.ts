@@ -180,7 +180,8 @@ export class FunctionCases {
    */
   private onOwnBase(d: Difference): Difference {
     if (d.verdict !== "new" || d.fault.possible) return d;
-    if ((d.fault.kind !== "leaked" || d.fault.buried === true) && d.fault.kind !== "returned-locked")
+    const { kind, buried } = d.fault;
+    if ((kind !== "leaked" || buried === true) && kind !== "left-running" && kind !== "returned-locked")
       return d;
     const f = this.imagesOf(d.entry.path);
     if (f === null || f.own || f.hunks.every((h) => h.fate.kind === "already")) return d;
@@ -349,12 +350,15 @@ const OF_VALUES: ReadonlySet<string> = new Set([
   "copied-uninitialised",
 ]);
 
+/** Faults of what is left at the end. */
+const LEFT: ReadonlySet<string> = new Set(["leaked", "left-running"]);
+
 /**
  * What a life in turn shows is told where nothing that came between can matter: not of what memory holds, and of what the
  * life leaves only where no other function was changed with it that may give it back.
  */
 function mayBeKept(d: Difference): Difference {
-  const kept = d.entry.keeps === true && d.verdict === "new" && d.fault.kind === "leaked";
+  const kept = d.entry.keeps === true && d.verdict === "new" && LEFT.has(d.fault.kind);
   if (!kept && !(d.entry.turn === true && OF_VALUES.has(d.fault.kind))) return d;
   return { ...d, fault: { ...d.fault, possible: true } };
 }

@@ -379,7 +379,7 @@ function whatText(
       : text;
   }
   const at = `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`;
-  if (kind === "leaked") return text.replace(`${taken.callee}()`, at);
+  if (kind === "leaked" || kind === "left-running") return text.replace(`${taken.callee}()`, at);
   const untold = /-dereference$/.test(kind) && !said.some((c) => isOf(c, taken));
   return untold ? text.replace(/^(?:a member of )?(?:NULL|an error pointer)\b/, `$& from ${at}`) : text;
 }

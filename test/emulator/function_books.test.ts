@@ -112,7 +112,20 @@ const pairs: readonly Pair[] = [
     good: `struct thing { struct delayed_work work; };
       int thing_probe(struct platform_device *p) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; __init_work(&t->work.work, 0); p->dev.driver_data = t; return 0; }
       void thing_remove(struct platform_device *p) { struct thing *t = p->dev.driver_data; cancel_delayed_work_sync(&t->work); kfree(t); }`,
-    want: ["leaked work item of kzalloc()"],
+    want: ["left-running work item of kzalloc()"],
+  },
+  {
+    name: "work that the usual macro makes ready",
+    entry: "thing_probe",
+    leave: "thing_remove",
+    root: true,
+    bad: `struct thing { struct work_struct work; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void fn(struct work_struct *w);
+      int thing_probe(struct platform_device *p) { struct thing *t = devm_kzalloc(&p->dev, sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; INIT_WORK(&t->work, fn); p->dev.driver_data = t; return 0; }
+      void thing_remove(struct platform_device *p) { struct thing *t = p->dev.driver_data; helper(1); }`,
+    good: `struct thing { struct work_struct work; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void fn(struct work_struct *w); int cancel_work_sync(struct work_struct *w);
+      int thing_probe(struct platform_device *p) { struct thing *t = devm_kzalloc(&p->dev, sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; INIT_WORK(&t->work, fn); p->dev.driver_data = t; return 0; }
+      void thing_remove(struct platform_device *p) { struct thing *t = p->dev.driver_data; cancel_work_sync(&t->work); helper(1); }`,
+    want: ["left-running work item of devm_kzalloc()"],
   },
   {
     name: "a memory region that a failure keeps",

@@ -16,6 +16,8 @@ const POSSIBLE: readonly string[] = ["error-lost"];
 
 interface Fixture {
   readonly entry: string;
+  /** What ends the life that the entry begins. */
+  readonly leave: string | null;
   readonly before: string;
   readonly after: string;
 }
@@ -23,11 +25,11 @@ interface Fixture {
 function fixture(code: string): Fixture {
   const text = readFileSync(join(folder, `${code}.diff`), "utf8");
   const end = text.indexOf("\n\n");
-  const entry = /^entry: (\w+)$/m.exec(text.slice(0, end))?.[1] ?? "";
+  const [, entry = "", leave = null] = /^entry: (\w+)(?:, (\w+))?$/m.exec(text.slice(0, end)) ?? [];
   const lines = text.slice(end + 2).split("\n");
   const side = (without: string): string =>
     lines.flatMap((l) => (l.startsWith(without) ? [] : [l.slice(1)])).join("\n");
-  return { entry, before: side("+"), after: side("-") };
+  return { entry, leave, before: side("+"), after: side("-") };
 }
 
 test("every rule of function cases has a fixture", () => {
@@ -38,9 +40,9 @@ test("every rule of function cases has a fixture", () => {
 
 for (const { code } of FUNCTION_RULES.filter((r) => !OF_THE_TEXT.includes(r.code)))
   test(`${code}: broken it is new, mended it is fixed, unchanged it is neither`, () => {
-    const { entry, before, after } = fixture(code);
+    const { entry, leave, before, after } = fixture(code);
     const told = (from: string, to: string): string[] =>
-      runPair(from, to, { name: entry }).map((d) => `${d.verdict} ${d.fault.kind}`);
+      runPair(from, to, { name: entry, leave }).map((d) => `${d.verdict} ${d.fault.kind}`);
     assert.deepEqual(told(before, after), POSSIBLE.includes(code) ? [] : [`new ${code}`]);
     assert.deepEqual(told(after, before), [`fixed ${code}`]);
     assert.deepEqual(told(before, before), []);
