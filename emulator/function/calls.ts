@@ -818,9 +818,9 @@ export class Calls {
       else if (scalar && real.kind !== "pointer" && to.kind !== "void") {
         w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
         // A buffer: how much of it is filled nobody knows.
-        if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null) at.obj.fresh = "unknown";
-      }
-      else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
+        if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null)
+          at.obj.fresh = "unknown";
+      } else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
     });
     const t = site.x.t;
     if (t.kind === "void") return 0n;

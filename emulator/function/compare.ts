@@ -146,7 +146,9 @@ export function compareEntry(
     const lentOnly = lent !== null && verdict === "fixed" && given() && opposite().assumed.includes(lent);
     const meant =
       found.kept === true &&
-      (found.kind !== "leaked" && found.kind !== "left-running" ? verdict === "new" : verdict === "already" || !given());
+      (found.kind !== "leaked" && found.kind !== "left-running"
+        ? verdict === "new"
+        : verdict === "already" || !given());
     const fault = meant ? { ...found, possible: true } : lentOnly ? { ...found, possible: false } : found;
     differences.push({
       verdict,
