@@ -6,7 +6,7 @@
  */
 
 import type { CError, Declaration, External, SourceFile, TranslationUnit } from "./c/ast.ts";
-import { replaceComments } from "./c/comments.ts";
+import { directivesOf } from "./c/comments.ts";
 import { type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { parse } from "./c/parser.ts";
@@ -408,19 +408,6 @@ class TreeBuilder {
 }
 
 // ---- names --------------------------------------------------------------------------------------------------------
-
-/** A text of which only the preprocessor's lines are left, each in its place. */
-function directivesOf(text: string): string {
-  let continued = false;
-  return replaceComments(text, false, (c) => c.replace(/[^\n]+/g, " "))
-    .split("\n")
-    .map((line) => {
-      const keep = continued || /^[ \t]*#/.test(line);
-      continued = keep && line.endsWith("\\");
-      return keep ? line : "";
-    })
-    .join("\n");
-}
 
 /** Names of functions and enumerators at file scope, by the look of kernel source; those it also defines as macros not. */
 function declaredNames(text: string): ReadonlySet<string> {

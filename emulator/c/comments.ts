@@ -29,3 +29,19 @@ export function replaceComments(text: string, lines: boolean, replace: (comment:
   out.push(text.slice(from));
   return out.join("");
 }
+
+/**
+ * `text` of which only the preprocessor's lines are left, each in its place. A comment within a macro keeps the backslashes
+ * at its lines' ends: lines are joined before comments go.
+ */
+export function directivesOf(text: string): string {
+  let continued = false;
+  return replaceComments(text, false, (c) => c.replace(/[^\n\\]+|\\(?!\n)/g, " "))
+    .split("\n")
+    .map((line) => {
+      const keep = continued || /^[ \t]*#/.test(line);
+      continued = keep && line.endsWith("\\");
+      return keep ? line : "";
+    })
+    .join("\n");
+}

@@ -4,6 +4,7 @@
  * and running anything.
  */
 import type { SourceFile, TranslationUnit } from "../c/ast.ts";
+import { directivesOf } from "../c/comments.ts";
 import { type LinkUnit, linkProgram, type Program } from "../c/link.ts";
 import { type MacroDef, MacroTable } from "../c/macro_table.ts";
 import { parse } from "../c/parser.ts";
@@ -248,18 +249,4 @@ function declaresShim(e: TranslationUnit["externals"][number]): boolean {
         ? e.items[0]!.declarator.name
         : null;
   return name?.startsWith("__fs_") === true && name !== "__fs_nothing";
-}
-
-/** A text of which only the preprocessor's lines are left, each in its place. */
-function directivesOf(text: string): string {
-  let continued = false;
-  return text
-    .replace(/\/\*[\s\S]*?(?:\*\/|$)/g, (c) => c.replace(/[^\n]+/g, " "))
-    .split("\n")
-    .map((line) => {
-      const keep = continued || /^[ \t]*#/.test(line);
-      continued = keep && line.endsWith("\\");
-      return keep ? line : "";
-    })
-    .join("\n");
 }
