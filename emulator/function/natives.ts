@@ -105,6 +105,15 @@ const upUnlessZero: Native = (w, s) => {
   return 1n;
 };
 
+/** A reference count that somebody holds is not zero: so says who takes or gives back one (lib/refcount.c warns otherwise). */
+function held(then: Native): Native {
+  return (w, s) => {
+    const { old } = count(w, s.args[0]!);
+    if (typeof old !== "bigint") w.known.assume(old, "ge", 1n);
+    return then(w, s);
+  };
+}
+
 const nothing: Native = () => 0n;
 const first: Native = (_w, s) => s.args[0] ?? 0n;
 
@@ -300,9 +309,9 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
     },
   ],
   ["refcount_read", (w, s) => count(w, s.args[0]!).old],
-  ["refcount_inc", add(1n, "none")],
-  ["refcount_dec", add(-1n, "none")],
-  ["refcount_dec_and_test", downToZero],
+  ["refcount_inc", held(add(1n, "none"))],
+  ["refcount_dec", held(add(-1n, "none"))],
+  ["refcount_dec_and_test", held(downToZero)],
   ["refcount_inc_not_zero", upUnlessZero],
   [
     "refcount_set",

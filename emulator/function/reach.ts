@@ -55,6 +55,8 @@ function follow(w: Run, roots: readonly Value[], queue: number[], add: (id: numb
   }
   while (queue.length > 0) {
     const o = w.mem.objects[queue.pop()!]!;
+    // Nobody follows a pointer in memory that was freed.
+    if (o.kind === "heap" && o.gone !== null) continue;
     for (const c of o.cells.values()) {
       const v = w.known.resolve(c.v);
       if (typeof v !== "bigint" || c.size !== 8) continue;

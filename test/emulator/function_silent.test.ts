@@ -141,6 +141,24 @@ const pairs: readonly Pair[] = [
       int f(int x) { struct dvb_demux *d; int ret; if (helper(x)) return -EINVAL; d = kzalloc(sizeof(*d), GFP_KERNEL); if (!d) return -ENOMEM; ret = dvb_dmx_init(d); if (!ret) { ret = d->add(1); dvb_dmx_release(d); } kfree(d); return ret; }`,
     want: [],
   },
+  {
+    name: "what only freed memory leads to was lost before, too",
+    bad: `struct scan { void *data; }; struct port { struct scan *scan; }; int add(struct scan *s);
+      int f(struct port *p) { struct scan *s = kzalloc(sizeof(*s), GFP_KERNEL); if (!s) return -ENOMEM; s->data = kzalloc(64, GFP_KERNEL); p->scan = s; if (helper(1)) { kfree(s); return -EINVAL; } return 0; }`,
+    good: `struct scan { void *data; }; struct port { struct scan *scan; }; int add(struct scan *s);
+      int f(struct port *p) { struct scan *s = kzalloc(sizeof(*s), GFP_KERNEL); if (!s) return -ENOMEM; s->data = kzalloc(64, GFP_KERNEL); p->scan = s; if (helper(1)) { kfree(s); p->scan = NULL; return -EINVAL; } return 0; }`,
+    want: [],
+  },
+  {
+    name: "a count that was taken is not the last when it is given back",
+    bad: `typedef struct { int refs; } refcount_t; void refcount_inc(refcount_t *r); _Bool refcount_dec_and_test(refcount_t *r); struct rel { refcount_t ref; int n; };
+      static void rel_put(struct rel *r) { if (refcount_dec_and_test(&r->ref)) kfree(r); }
+      void f(struct rel *r) { refcount_inc(&r->ref); helper(1); rel_put(r); }`,
+    good: `typedef struct { int refs; } refcount_t; void refcount_inc(refcount_t *r); _Bool refcount_dec_and_test(refcount_t *r); struct rel { refcount_t ref; int n; };
+      static void rel_put(struct rel *r) { if (refcount_dec_and_test(&r->ref)) kfree(r); }
+      void f(struct rel *r) { refcount_inc(&r->ref); if (!helper(1)) rel_put(r); rel_put(r); }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
