@@ -9,6 +9,7 @@ import { join, posix } from "node:path";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
+import { includeFolders } from "./include_folders.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -31,6 +32,12 @@ export function declarationsOf(source: string): Set<string> {
   const out = new Set<string>();
   for (const name of prototypesIn(text)) out.add(`@${name}`);
   for (const m of text.matchAll(/^struct[ \t]+(\w+)[ \t]+__?[A-Z]\w*\(/gm)) out.add(`struct ${m[1]}`);
+  for (const m of text.matchAll(/^DEFINE_RING_TYPES\([ \t]*(\w+)/gm))
+    out
+      .add(`union ${m[1]}_sring_entry`)
+      .add(`struct ${m[1]}_sring`)
+      .add(`struct ${m[1]}_front_ring`)
+      .add(`struct ${m[1]}_back_ring`);
   for (const m of text.matchAll(/^extern[ \t]([^;{}]*)(;?)/gm)) {
     const object = m[2] === ";" ? declaredLast(m[1]!) : null;
     if (object !== null && !/[()]/.test(object.before)) out.add(`@${object.name}`);
@@ -255,6 +262,7 @@ export function functionSource(
   const local = new Map<string, string[]>();
   const typedefs = new Set(index.typedefs);
   const seen = new Set<string>();
+  let folders: readonly string[] | null = null;
   const arch = /^arch\/(\w+)\//.exec(paths[0] ?? "")?.[1] ?? null;
   const add = (path: string): void => {
     const text = read(path);
@@ -286,7 +294,8 @@ export function functionSource(
         const inc = posix.join(d, "include", name);
         if (read(inc) !== null) return inc;
       }
-    for (const folder of includesOf(posix.dirname(paths[0] ?? ""))) {
+    folders ??= includeFolders(posix.dirname(paths[0] ?? ""), read);
+    for (const folder of folders) {
       const there = posix.normalize(posix.join(folder, name));
       if (read(there) !== null) return there;
     }
@@ -299,25 +308,6 @@ export function functionSource(
       if (tree.read(there) !== null) return there;
     }
     return null;
-  };
-  const includeFolders = new Map<string, readonly string[]>();
-  /** Folders that the Makefile of a folder, or of one above it, adds for its files. */
-  const includesOf = (folder: string): readonly string[] => {
-    const had = includeFolders.get(folder);
-    if (had !== undefined) return had;
-    const out: string[] = [];
-    for (const m of (read(`${folder}/Makefile`) ?? "").matchAll(
-      /-I[ \t]*(\$\((?:srctree|src|obj)\)\/?)?([\w./-]*)/g,
-    ))
-      out.push(
-        m[1]?.startsWith("$(srctree)") === true
-          ? m[2]!
-          : m[1] === undefined
-            ? m[2]!
-            : posix.join(folder, m[2]!),
-      );
-    includeFolders.set(folder, out);
-    return out;
   };
   for (const path of paths) {
     seen.add(path);
