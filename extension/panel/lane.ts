@@ -1,5 +1,5 @@
 /**
- * One task's events as marks on a canvas: a shape and a colour a kind, the step boundaries, the place where the sides
+ * One task's events as marks on a canvas: a shape and a colour a kind, bars where it waits, the step boundaries, the place where the sides
  * part, the cursor. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
  */
 import type { PanelEvent } from "../../server/review/timeline_types.ts";
@@ -50,6 +50,13 @@ export function drawLane(canvas: HTMLCanvasElement, events: readonly PanelEvent[
     c.setLineDash([2, 2]);
     line(c, xOf(l.parts - 0.5), 0, xOf(l.parts - 0.5), LANE_HEIGHT);
     c.setLineDash([]);
+  }
+  for (const e of events) {
+    if (e.waitsTo === undefined) continue;
+    c.fillStyle = l.colour;
+    c.globalAlpha = 0.4;
+    c.fillRect(xOf(e.x), middle - 4, Math.max(3, xOf(e.waitsTo) - xOf(e.x)), 8);
+    c.globalAlpha = 1;
   }
   let drawn = -1;
   for (const e of events) {

@@ -85,6 +85,9 @@ export class TimelineView {
       { class: "legend" },
       key("before", `before${outcome(before)}`, before.outcome),
       key("after", `after${outcome(after)}`, after.outcome),
+      ...(SIDES.some((s) => this.data[s].events.some((e) => e.waitsTo !== undefined))
+        ? [key("waits", "waits")]
+        : []),
       ...(parts < 0
         ? [el("span", { class: "mute" }, "the sides never part")]
         : [key("parts", "the sides part here")]),

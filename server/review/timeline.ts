@@ -38,6 +38,8 @@ type Draft = Omit<PanelEvent, "x" | "breaks"> & {
   readonly folds: string;
   readonly first: string;
   readonly times: number;
+  /** Of a task that sleeps: the event with which it goes on, infinite where there is none. */
+  readonly wakes?: number;
 };
 
 /** A side's events, and how many are about other things. */
@@ -64,11 +66,22 @@ export function timelineOf(before: SideRunView, after: SideRunView, finding: Sho
       side !== finding.side || root === null
         ? -1
         : list.findLastIndex((d) => d.seq <= breakSeq && (root.event === null || d.seq === breakSeq));
-    return list.map(({ step: _step, seq: _seq, folds: _folds, first: _first, times: _times, ...d }, i) => ({
-      ...d,
-      x: axis[side][i]!,
-      ...(i === broke ? { breaks: true } : {}),
-    }));
+    const run = side === "before" ? before.run : after.run;
+    /** Slot to which a task sleeps: where what it does next would stand. Unknown of one that went on unseen. */
+    const waitsTo = (wakes: number): number | undefined => {
+      if (wakes === Number.POSITIVE_INFINITY)
+        return run.end.reason.kind === "completed" ? undefined : axis.length;
+      const next = list.findIndex((d) => d.seq >= wakes);
+      return next < 0 ? axis.length : axis[side][next]!;
+    };
+    return list.map(
+      ({ step: _step, seq: _seq, folds: _f, first: _first, times: _times, wakes, ...d }, i) => ({
+        ...d,
+        x: axis[side][i]!,
+        ...(wakes === undefined || waitsTo(wakes) === undefined ? {} : { waitsTo: waitsTo(wakes)! }),
+        ...(i === broke ? { breaks: true } : {}),
+      }),
+    );
   };
   const events = { before: place("before"), after: place("after") };
   const all = [...events.before, ...events.after];
@@ -124,6 +137,7 @@ function eventsOf({ side, run }: SideRunView, of: SubjectId | null): Drafts {
   const words = wordsOf(run, "short");
   const list: Draft[] = [];
   const holders = new Map<string, Map<bigint, number>>();
+  const wakes = wakesOf(run.events);
   let leftOut = 0;
   for (const e of run.events) {
     const told = telling(e, of, words);
@@ -162,10 +176,25 @@ function eventsOf({ side, run }: SideRunView, of: SubjectId | null): Drafts {
       step: e.step,
       seq: e.seq,
       ...placeOf(side, e),
+      ...(e.kind === "task" && e.what === "sleeps"
+        ? { wakes: wakes.get(e.seq) ?? Number.POSITIVE_INFINITY }
+        : {}),
       ...change,
     });
   }
   return { list, leftOut };
+}
+
+/** When a task that sleeps goes on: by the event that it sleeps with, its next one, told or not. None where there is none. */
+function wakesOf(events: readonly MachineEvent[]): Map<number, number> {
+  const next = new Map<number, number>();
+  const out = new Map<number, number>();
+  for (const e of events.toReversed()) {
+    const seq = next.get(e.task);
+    if (e.kind === "task" && e.what === "sleeps" && seq !== undefined) out.set(e.seq, seq);
+    next.set(e.task, e.seq);
+  }
+  return out;
 }
 
 /** "PTE", and "PTE 2" for the second place met: a page mapped twice has two page-table entries. */

@@ -37,6 +37,8 @@ export interface PanelEvent {
   readonly after?: string;
   /** The value after, where the field is a count that is plotted. */
   readonly value?: number;
+  /** The task sleeps from here to this slot; to the end of the axis where nobody wakes it. */
+  readonly waitsTo?: number;
   /** The very event that breaks the rule. */
   readonly breaks?: boolean;
 }
