@@ -254,7 +254,8 @@ export function step(vm: Vm, task: Task, budget: number, floor: number): StepRes
   let consts32 = body.consts32;
   let fp = task.fp;
   let pc = task.pc;
-  let left = budget;
+  // No slice is longer than an int32; said so, V8 counts in one.
+  let left = budget | 0;
   try {
     for (;;) {
       if (--left < 0) return "slice";

@@ -6,7 +6,8 @@
  */
 import { Memory } from "../mem/memory.ts";
 import { Op } from "./bytecode.ts";
-import { type FnCode, type FnInfo, type Image, TEXT_BASE } from "./image.ts";
+import { type FnCode, type FnInfo, type Image, NATIVE_BASE, TEXT_BASE } from "./image.ts";
+import type { NativeFunction } from "./native.ts";
 import { step } from "./step.ts";
 import type { Vm, VmOptions } from "./vm.ts";
 
@@ -126,8 +127,7 @@ function program(): FnCode {
     put(op, OUT, Q, 8 * i);
   });
   for (const op of [Op.LEA2, Op.LEA4, Op.LEA8]) {
-    put(op, OUT, P, N);
-    put(op, OUT, P, Y);
+    for (const base of [P, X]) for (const index of [N, X, Y]) put(op, OUT, base, index);
   }
   put(Op.CHKIDX, N, 64, 1);
   put(Op.ELEM, OUT, 0, N);
@@ -142,11 +142,13 @@ function program(): FnCode {
   put(Op.SWITCH, N, 0);
   put(Op.SWITCH, Y, 1);
   put(Op.LINE, 0);
-  for (const callee of [1, 2, 3]) {
+  for (const callee of [1, 2, 3, 4]) {
     put(Op.MOV, ARGS, X);
     put(Op.CALL, callee, ARGS, 0);
   }
   put(Op.LDK, OUT, 1);
+  put(Op.CALLI, OUT, ARGS, 0);
+  put(Op.LDK, OUT, 2);
   put(Op.CALLI, OUT, ARGS, 0);
   put(Op.CALLN, 0, ARGS, 1);
   put(Op.DEAD, 0, 16);
@@ -155,7 +157,7 @@ function program(): FnCode {
     ...EMPTY,
     code: Int32Array.from(code),
     locs: new Array(code.length >> 2).fill(HERE),
-    consts: BigInt64Array.from([0x1000n, BigInt.asIntN(64, TEXT_BASE + 16n)]),
+    consts: BigInt64Array.from([0x1000n, BigInt.asIntN(64, TEXT_BASE + 16n), BigInt.asIntN(64, NATIVE_BASE)]),
     switches: targets.map((target) => ({
       cases: [{ lo: 1n, hi: 3n, target }],
       otherwise: target,
@@ -184,12 +186,13 @@ function small(op: number, frameSize: number): FnCode {
   return { ...EMPTY, code: Int32Array.from([op, 0, 0, 0]), locs: [HERE], frameSize };
 }
 
-/** The program and three functions that it calls: one for each way to return. */
+/** The program and four functions that it calls: one for each way to return, and one whose frame is larger than a page. */
 const BODIES: readonly (() => FnCode)[] = [
   program,
   () => small(Op.RET, 16),
   () => small(Op.RETV, 0),
   () => small(Op.RETU, 0),
+  () => small(Op.RET, 5000),
 ];
 
 function image(): Image {
@@ -233,16 +236,21 @@ const OPERANDS: readonly (readonly [bigint, bigint, bigint])[] = [
   [0x80000000n, 0xffffffffn, 0n],
   [-0x8000000000000000n, -0x8000000000000000n, 1n],
   [0n, 0x10000000000n, 3n],
+  [0x7ffffff0n, 7n, 4n],
 ];
 
 /** Runs the program with each set of operands. */
 export function warm(make: (options: VmOptions) => Vm): void {
   const memory = new Memory(1 << 18);
+  const native: NativeFunction = (c) => {
+    c.ret(0);
+    vm.switchRequested = true;
+  };
   const vm = make({
     image: image(),
     memory,
-    natives: new Map([["warm", (c) => c.ret(0)]]),
-    taskLimits: { registers: 256, depth: 8, stack: 4096 },
+    natives: new Map([["warm", native]]),
+    taskLimits: { registers: 256, depth: 8, stack: 16384 },
   });
   for (const [x, y, n] of OPERANDS) {
     const written = memory.alloc(32, { name: "warm", zero: true });
@@ -250,6 +258,7 @@ export function warm(make: (options: VmOptions) => Vm): void {
     const task = vm.spawn("warm", 0, [x, y, n, written, unwritten, 63n - n]);
     vm.current = task;
     step(vm, task, 3, 0);
-    step(vm, task, 10_000, 0);
+    // The native asks for a switch.
+    while (step(vm, task, 10_000, 0) === "switch");
   }
 }
