@@ -161,6 +161,8 @@ async function main() {
   server.stdout.on("data", (d) => (log += d));
   server.stderr.on("data", (d) => (log += d));
   process.on("exit", () => server.kill());
+  // Who bounds the time of a run ends this process: the server goes with it.
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(128 + 15));
 
   let ready = false;
   for (let i = 0; i < 150 && !ready && server.exitCode === null; i++) {
