@@ -466,13 +466,18 @@ export class TimelineView {
 /** In front of the step in which a rule is found broken. */
 const BREAKS = "It breaks in this step: ";
 
+/** An audit looks at what a step has left: the step is what a reader knows. */
+const stepOf = ({ text }: PanelEvent): string => text.replace(/^audit: /, "");
+
 /** What stands at a slot, as a sentence. */
 function wordsFor(here: readonly { side: PanelSide; event: PanelEvent }[]): string {
   if (here.length === 0) return "Nothing happens here.";
   if (here.length === 2)
-    return `${here[0]!.event.breaks || here[1]!.event.breaks ? BREAKS : ""}${here[1]!.event.text}`;
+    return here[0]!.event.breaks || here[1]!.event.breaks
+      ? `${BREAKS}${stepOf(here[1]!.event)}`
+      : here[1]!.event.text;
   const { side, event } = here[0]!;
-  return event.breaks ? `${BREAKS}${event.text} (only ${side})` : `Only ${side}: ${event.text}`;
+  return event.breaks ? `${BREAKS}${stepOf(event)} (only ${side})` : `Only ${side}: ${event.text}`;
 }
 
 /** "#d186167e" without its transparency: a line that half shows is hard to follow. */

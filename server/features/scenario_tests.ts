@@ -86,12 +86,13 @@ function why(run: Run): string {
  * What a side came to, a line for each thing, so that the editor's own difference shows what the patch has changed. The
  * editor writes the first words of both at the line ("oops != no fault"), so what is broken comes first.
  */
-function sideText(side: SideRun): string {
+function sideText({ outcome, violations, reason, stubs }: SideRun): string {
+  const ended = outcome === "not-modelled" ? "not modelled" : `ended: ${outcome}`;
   return [
-    ...(side.violations.length === 0 ? ["no fault"] : side.violations),
-    ...(side.outcome === "completed" ? [] : [`ended: ${side.outcome}`]),
-    ...(side.reason === undefined ? [] : [`not modelled: ${side.reason}`]),
-    ...side.stubs.map((s) => `nobody has ${s}()`),
+    // Of a run that did not come to its end nobody knows that it has no fault.
+    ...(violations.length > 0 ? violations : outcome === "completed" ? ["no fault"] : []),
+    ...(outcome === "completed" ? [] : [`${ended}${reason === undefined ? "" : `: ${reason}`}`]),
+    ...stubs.map((s) => `nobody has ${s}()`),
   ]
     .map(terminalText)
     .join("\n");

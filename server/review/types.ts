@@ -76,7 +76,7 @@ export interface SideRun {
   readonly violations: readonly string[];
   readonly stubs: readonly string[];
   readonly steps: number;
-  /** Why it is not modelled, when it is not. */
+  /** What ended it, in words, where it was not completed. */
   readonly reason?: string;
 }
 

@@ -374,7 +374,11 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
   const verdicts = ["clean", "new", "not-modelled"] as const;
   const runs = made.runs.map((r, i) => ({ ...r, verdict: verdicts[i % 3]! }));
   const broken = runs.find((r) => r.verdict === "new")!;
-  const withFault = { ...broken, after: { ...broken.after, violations: ["folio-ref-leak"] } };
+  const withFault = {
+    ...broken,
+    before: { ...broken.before, outcome: "not-modelled", reason: "inline assembly" },
+    after: { ...broken.after, violations: ["folio-ref-leak"], outcome: "oops", reason: "no page there" },
+  };
   const finding = { ...made.findings[0]!, scenario: broken.scenario };
   const result = {
     ...made,
@@ -398,8 +402,9 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
   assert.equal(failed.docLine, problem.docLine);
   assert.equal(failed.code, problem.code);
   assert.ok(problem.message.includes(capital(failed.message)));
-  assert.equal(failed.before, "no fault");
-  assert.match(failed.after, /^folio-ref-leak$/m);
+  assert.equal(failed.before, "not modelled: inline assembly", "nobody knows that it has no fault");
+  assert.equal(failed.after, "folio-ref-leak\nended: oops: no page there");
+  assert.equal(cases.find((c) => c.state === "passed")!.after, "no fault");
   assert.ok(cases.every((c) => c.state !== "passed" || c.verdict === "clean"));
 });
 
