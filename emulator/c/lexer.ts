@@ -93,8 +93,8 @@ function known(name: string): string {
   const had = names.get(name);
   if (had !== undefined) return had;
   if (names.size >= NAMES_MAX) names.clear();
-  // Not the slice: that would keep the text that it is of.
-  const own = name.split("").join("");
+  // Not the slice itself: that would keep the text that it is of. This one is of a text of its own.
+  const own = `${name} `.slice(0, -1);
   names.set(own, own);
   return own;
 }
@@ -174,7 +174,8 @@ export function lexText(source: string, fileIndex: number): LexResult {
       const start = pos;
       let next = c;
       while (next < 128 ? (CLASS[next]! & IDENT_PART) !== 0 : isWideLetter(next))
-        next = text.charCodeAt(++pos);
+        // Behind the text there is no character, and asking for it makes V8 throw this loop away.
+        next = ++pos < end ? text.charCodeAt(pos) : 10;
       let name = text.slice(start, pos);
       if (next === 92 && ucnLength(text, pos) > 0) {
         while (pos < end) {
