@@ -45,10 +45,13 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
-    if (isNothing(w, h) || (h.kind.life && !input.life)) continue;
+    if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && input.outcome === "failed")))
+      continue;
     const kept = !input.life && isKept(w, h, input, reached);
-    // Left with a caller who is told that the call failed: the other side says whether that is meant (compare.ts).
-    if (kept && !(input.callback && input.outcome === "failed")) continue;
+    // Left with a caller who is told that the call failed, and a count that nobody may expect to be left: the other side says
+    // whether that is meant (compare.ts).
+    const lasts = kept && h.kind.exact && h.kind.sort === "state";
+    if (kept && !lasts && !(input.callback && input.outcome === "failed")) continue;
     w.fault({
       kind: h.kind.life ? "left-running" : "leaked",
       object: objectName(w, h),
@@ -60,12 +63,17 @@ export function audit(w: Run, input: AuditInput): void {
       possible: h.lent !== null,
       lent: h.lent,
       kept: kept || h.kind.life,
+      lasts: lasts && !(input.callback && input.outcome === "failed") && !tookNothing(w, h),
       buried: isBuried(w, h),
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },
     });
   }
 }
+
+/** The call that took it failed, and left it taken all the same. */
+const tookNothing = (w: Run, h: Holding): boolean =>
+  w.choices.some((c) => c.name === h.taken.key && c.answer === "fails");
 
 /** Whether the memory that it lies in was freed on this path. */
 function isBuried(w: Run, h: Holding): boolean {

@@ -277,11 +277,15 @@ export class Calls {
       if (to === null || (to.quals & 1) !== 0) return;
       const v = w.known.resolve(a);
       const at = typeof v === "bigint" ? w.mem.at(v) : null;
-      if (at === null || at.obj.kind !== "local" || freshAt(at.obj, at.off).fresh !== "uninitialised") return;
+      if (at === null || at.obj.kind !== "local") return;
+      const { fresh } = freshAt(at.obj, at.off);
       const scalar = to.kind === "pointer" || isInteger(to);
+      // A record that was only cleared (`= {}`) is there to be filled.
+      if (fresh !== "uninitialised" && (scalar || fresh !== "zero")) return;
       const size = scalar ? sizeOf(to) : (at.obj.size ?? 8) - at.off;
+      const cleared = (v: Value | undefined): boolean => v === undefined || (!scalar && v === 0n);
       let written = false;
-      for (let n = 0; n < size && !written; n++) written = at.obj.cells.has(at.off + n);
+      for (let n = 0; n < size && !written; n++) written = !cleared(at.obj.cells.get(at.off + n)?.v);
       if (!written && size > 0) w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
     });
   }

@@ -149,7 +149,12 @@ export function compareEntry(
       (found.kind !== "leaked" && found.kind !== "left-running"
         ? verdict === "new"
         : verdict === "already" || !given());
-    const fault = meant ? { ...found, possible: true } : lentOnly ? { ...found, possible: false } : found;
+    // What a function may be there to take is told where the same side gives it back on another way out.
+    const takes =
+      found.lasts === true &&
+      ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
+    const fault =
+      meant || takes ? { ...found, possible: true } : lentOnly ? { ...found, possible: false } : found;
     differences.push({
       verdict,
       entry,

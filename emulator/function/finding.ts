@@ -58,6 +58,8 @@ export interface Fault {
   readonly buried?: boolean;
   /** It may be meant so (left with a caller who is told that the call failed): no more than possible where the patch brings it. */
   readonly kept?: boolean;
+  /** It may be what the function is for (a count that lasts): told where the function itself gives it back on another path. */
+  readonly lasts?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;
   /** It is known by the other side alone that this is owned: the member that leads to it. */

@@ -427,6 +427,43 @@ const pairs: readonly Pair[] = [
     good: `int f(struct device *dev) { struct clk *c = clk_get(dev, NULL); if (IS_ERR(c)) return PTR_ERR(c); *(volatile int *)c; clk_put(c); return 0; }`,
     want: ["error-pointer-dereference error pointer from clk_get()"],
   },
+  {
+    name: "a count that one way out of a function forgets, and another gives back",
+    bad: `int f(struct device *dev) { int ret; pm_runtime_get_sync(dev); if (helper(1) < 0) return 2; ret = helper(2); pm_runtime_put(dev); return 1; }`,
+    good: `int f(struct device *dev) { int ret; pm_runtime_get_sync(dev); if (helper(1) < 0) { pm_runtime_put(dev); return 2; } ret = helper(2); pm_runtime_put(dev); return 1; }`,
+    want: ["leaked runtime PM usage count of dev"],
+  },
+  {
+    name: "a count that is there to last is not lost by it",
+    bad: `int f(struct device *dev) { int ret; pm_runtime_get_sync(dev); ret = helper(2); pm_runtime_put(dev); return 1; }`,
+    good: `int f(struct device *dev) { int ret; pm_runtime_get_sync(dev); ret = helper(2); return 1; }`,
+    want: [],
+  },
+  {
+    name: "a count that a failed call leaves behind in a function that says nothing",
+    bad: `void f(struct device *dev) { if (pm_runtime_get_sync(dev) < 0) return; helper(1); }`,
+    good: `void f(struct device *dev) { if (pm_runtime_get_sync(dev) < 0) { pm_runtime_put_noidle(dev); return; } helper(1); }`,
+    want: ["leaked runtime PM usage count of dev"],
+  },
+  {
+    name: "work that may run after a start that failed",
+    root: true,
+    bad: `struct thing { struct work_struct work; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void fn(struct work_struct *w); int cancel_work_sync(struct work_struct *w);
+      int f(struct platform_device *p) { struct thing *t = devm_kzalloc(&p->dev, sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; INIT_WORK(&t->work, fn); p->dev.driver_data = t; if (helper(1) < 0) return -EINVAL; return 0; }`,
+    good: `struct thing { struct work_struct work; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void fn(struct work_struct *w); int cancel_work_sync(struct work_struct *w);
+      int f(struct platform_device *p) { struct thing *t = devm_kzalloc(&p->dev, sizeof(*t), GFP_KERNEL); if (!t) return -ENOMEM; INIT_WORK(&t->work, fn); p->dev.driver_data = t; if (helper(1) < 0) { cancel_work_sync(&t->work); return -EINVAL; } return 0; }`,
+    want: ["left-running work item of devm_kzalloc()"],
+  },
+  {
+    name: "a record that was only cleared is filled by a callee",
+    bad: `struct ep { int type; }; int v4l2_fwnode_endpoint_parse(void *fw, struct ep *ep); void *fwnode_graph_get_endpoint_by_id(void *fw, int a, int b, unsigned long n); void fwnode_handle_put(void *fw);
+      int f(void *fw) { struct ep ep = {}; void *e = fwnode_graph_get_endpoint_by_id(fw, 0, 0, 0); if (!e) return -EINVAL; if (v4l2_fwnode_endpoint_parse(e, &ep) || ep.type != 5) { fwnode_handle_put(e); return -EINVAL; }
+        if (helper(1)) return -EINVAL; fwnode_handle_put(e); return 0; }`,
+    good: `struct ep { int type; }; int v4l2_fwnode_endpoint_parse(void *fw, struct ep *ep); void *fwnode_graph_get_endpoint_by_id(void *fw, int a, int b, unsigned long n); void fwnode_handle_put(void *fw);
+      int f(void *fw) { struct ep ep = {}; void *e = fwnode_graph_get_endpoint_by_id(fw, 0, 0, 0); if (!e) return -EINVAL; if (v4l2_fwnode_endpoint_parse(e, &ep) || ep.type != 5) { fwnode_handle_put(e); return -EINVAL; }
+        if (helper(1)) { fwnode_handle_put(e); return -EINVAL; } fwnode_handle_put(e); return 0; }`,
+    want: ["leaked firmware node of fwnode_graph_get_endpoint_by_id()"],
+  },
 ];
 
 testPairs(pairs);
