@@ -5,7 +5,7 @@
 import { foldInt } from "../c/build.ts";
 import { type BitPlace, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
-import { wrapShift } from "./constraints.ts";
+import { stripped, wrapShift } from "./constraints.ts";
 import { clear, copyRules, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
 import { Run } from "./run.ts";
 import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
@@ -38,7 +38,10 @@ export abstract class Access extends Run {
     if (typeof r === "bigint") return r;
     const [lo, hi] = this.known.span(r);
     const n = lo <= 0n && hi >= 0n ? 0n : lo > 0n ? lo : hi;
+    // What it is computed from by adding constants is known by that, too.
+    const { u, add } = stripped(this.known, r);
     this.known.bind(r, n);
+    if (u !== r) this.known.bind(u, n - add);
     return n;
   }
 

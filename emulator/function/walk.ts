@@ -429,6 +429,9 @@ export class Walker extends Access {
       }
       case "inc": {
         const old = this.eval(x.lv);
+        // What is counted up from is no number below zero, where it is somebody else's.
+        if (x.by > 0 && typeof old !== "bigint" && old.from === null && isInteger(x.lv.t))
+          this.known.assume(old, "ge", 0n);
         const v = this.arith("add", old, BigInt(x.by), x.lv.t);
         this.assign(x.lv, v, x.lv.t);
         return x.post ? old : v;

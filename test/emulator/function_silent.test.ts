@@ -159,6 +159,19 @@ const pairs: readonly Pair[] = [
       void f(struct rel *r) { refcount_inc(&r->ref); if (!helper(1)) rel_put(r); rel_put(r); }`,
     want: [],
   },
+  {
+    name: "what a count of the caller's memory says is there is given back by its owner's loop",
+    root: true,
+    bad: `struct urb; struct urb *usb_alloc_urb(int n, gfp_t f); void usb_free_urb(struct urb *u); struct dev { struct urb *list[4]; int made; };
+      static void drop(struct dev *d) { int i; for (i = d->made - 1; i >= 0; i--) { usb_free_urb(d->list[i]); d->made--; } }
+      static int make(struct dev *d) { int i, j; for (i = 0; i < 2; i++) { d->list[i] = usb_alloc_urb(0, GFP_KERNEL); if (!d->list[i]) { for (j = 0; j < i; j++) usb_free_urb(d->list[j]); d->made = 0; return -ENOMEM; } d->made++; } return 0; }
+      int f(struct dev *d) { int ret = make(d); if (ret) goto err; return 0; err: drop(d); return ret; }`,
+    good: `struct urb; struct urb *usb_alloc_urb(int n, gfp_t f); void usb_free_urb(struct urb *u); struct dev { struct urb *list[4]; int made; };
+      static void drop(struct dev *d) { int i; for (i = d->made - 1; i >= 0; i--) { usb_free_urb(d->list[i]); d->made--; } }
+      static int make(struct dev *d) { int i; for (i = 0; i < 2; i++) { d->list[i] = usb_alloc_urb(0, GFP_KERNEL); if (!d->list[i]) return -ENOMEM; d->made++; } return 0; }
+      int f(struct dev *d) { int ret = make(d); if (ret) goto err; return 0; err: drop(d); return ret; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
