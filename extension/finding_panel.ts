@@ -113,7 +113,7 @@ export class FindingPanel implements Disposable {
     const here = this.#view?.uri === uri ? this.#view.index : undefined;
     // At no finding's line the first one is meant.
     await this.show(here === undefined ? { uri, docLine } : { uri, finding: here, by }, here === undefined);
-    if (here === undefined && this.#view?.uri !== uri) await this.show({ uri, finding: 0 });
+    if (here === undefined && this.#view?.uri !== uri) await this.show({ uri, finding: -1 });
     const view = this.#view;
     if (view !== undefined && view.docLine > 0) await this.#reveal(view.docLine);
     return view;

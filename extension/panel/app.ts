@@ -88,7 +88,7 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
         { class: "mute" },
         el("span", { class: `chip ${f.severity}` }, view.verdictText),
         el("code", {}, f.code),
-        ` · ${view.position} of ${view.total}${view.stale ? " · of the text before the last edit" : ""}`,
+        `${view.position > 0 ? ` · ${view.position} of ${view.total}` : ""}${view.stale ? " · of the text before the last edit" : ""}`,
       ),
       el("h1", {}, view.what),
       ...(view.soWhat === "" ? [] : [el("p", {}, view.soWhat)]),

@@ -12,7 +12,8 @@ export interface LaneColours {
   readonly before: string;
   readonly after: string;
   readonly error: string;
-  readonly warning: string;
+  /** Where the sides part. */
+  readonly parts: string;
   readonly cursor: string;
 }
 
@@ -46,7 +47,7 @@ export function drawLane(canvas: HTMLCanvasElement, events: readonly PanelEvent[
   for (const s of l.steps) line(c, xOf(s.x) - 1, 2, xOf(s.x) - 1, LANE_HEIGHT - 2);
   c.globalAlpha = 1;
   if (l.parts >= 0) {
-    c.strokeStyle = l.colours.warning;
+    c.strokeStyle = l.colours.parts;
     c.setLineDash([2, 2]);
     line(c, xOf(l.parts - 0.5), 0, xOf(l.parts - 0.5), LANE_HEIGHT);
     c.setLineDash([]);

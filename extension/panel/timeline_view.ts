@@ -138,10 +138,10 @@ export class TimelineView {
     return {
       text,
       mute: of("--vscode-descriptionForeground") || text,
-      before: opaque(of("--vscode-charts-orange")) || text,
+      before: opaque(of("--vscode-charts-yellow")) || text,
       after: of("--vscode-charts-blue") || text,
       error: of("--vscode-errorForeground") || text,
-      warning: of("--vscode-editorWarning-foreground") || text,
+      parts: text,
       cursor: of("--vscode-editorCursor-foreground") || text,
     };
   }

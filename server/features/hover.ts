@@ -9,7 +9,7 @@ import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
 import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { capital, fateSentence, plural, unitOf, verdictText } from "../report/words.ts";
-import { isSteppable } from "../review/finding.ts";
+import { isOwnRun, isSteppable } from "../review/finding.ts";
 import type { Finding, LineFacts } from "../review/types.ts";
 import { isShown, textSpan } from "./diagnostics.ts";
 import {
@@ -97,11 +97,39 @@ function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
     if (hits > 0) {
       const all = runsOf(snapshot, ref);
       parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
-    } else if (side === "after" && addedLine(snapshot, ref) === "unreached")
+    } else if (byItself(snapshot, ref, side) !== "")
+      parts.push(`**${side}**${stale}: ${byItself(snapshot, ref, side)}`);
+    else if (side === "after" && addedLine(snapshot, ref) === "unreached")
       parts.push(`**${capital(STANDING_WORDS.unreached)}**${stale}, in ${runsOf(snapshot, ref)}.`);
     else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
+}
+
+/**
+ * Of a line that no scenario runs, in a function that ran by itself: its paths are run without counting lines, so all that is known
+ * is the function, and the line where a finding's path has it. "" where none of its functions did.
+ */
+function byItself(snapshot: Snapshot, ref: LineRef, side: Side): string {
+  const result = snapshot.review?.result;
+  const ran = functionsAt(snapshot, ref).filter((f) =>
+    f.facts.some((x) => x.executed && (x.side === side || x.side === "both")),
+  );
+  const cases = (result?.runs ?? []).filter(
+    (r) =>
+      r.patch === ref.patch.index &&
+      isOwnRun(r.scenario) &&
+      ran.some((f) => r.scenario.split(" ").includes(f.name)),
+  );
+  if (result === undefined || cases.length === 0 || hasNoCode(ran, ref)) return "";
+  const onPath = placedFindings(snapshot).some(
+    ({ finding: f }) =>
+      isOwnRun(f.scenario) &&
+      f.side === side &&
+      f.trace.some((s) => snapshot.review?.place(s.docLine) === ref.line.docLine),
+  );
+  const names = ran.map((f) => `${markdownText(f.name)}()`).join(", ");
+  return `${onPath ? "ran on the path of the finding" : `in ${names}, which ran by itself`}, path by path, in ${plural(cases.length, "function case")}`;
 }
 
 /** "97 scenario runs" */

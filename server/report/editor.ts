@@ -162,7 +162,7 @@ function runLines(snapshot: Snapshot): string[] {
         `  ${VERDICT_SHORT[r.verdict].padEnd(13)} ${r.scenario}${one === "" ? ` · ${r.era}` : ""}${r.reason ? ` · ${r.reason}` : ""}`,
       );
   }
-  return out.length > 0 ? [`Scenario runs${one}`, RULE, ...out, ""] : [];
+  return out.length > 0 ? [`Runs${one}`, RULE, ...out, ""] : [];
 }
 
 function wholeReport(snapshot: Snapshot): ReportResult {

@@ -11,20 +11,33 @@ import type { FindingView, PathStep } from "./panel_view.ts";
 import { terminalData } from "./text.ts";
 import { capital, fidelitySentence, stepPlace, verdictText, waySentence } from "./words.ts";
 
-/** The findings that a reader goes through with next and previous: the loud ones by line, then the others. */
-function inOrder(snapshot: Snapshot): PlacedFinding[] {
+/** Every finding as a reader wants it: the loud ones by line, then the others. */
+function byLoudness(snapshot: Snapshot): PlacedFinding[] {
   const rank = (f: Finding): number => VERDICT_ORDER.indexOf(f.verdict);
   return [...placedFindings(snapshot)].sort(
     (a, b) => rank(a.finding) - rank(b.finding) || a.docLine - b.docLine || a.index - b.index,
   );
 }
 
-/** The finding with this index in the store, `by` places further in reading order; null when there is none. */
+/** Those that next and previous go through: what was so before is told apart, and only who asks for it is led to it. */
+function inOrder(snapshot: Snapshot): PlacedFinding[] {
+  return byLoudness(snapshot).filter((p) => p.finding.verdict !== "already" || snapshot.settings.showAlready);
+}
+
+/**
+ * The finding with this index in the store, `by` places further in reading order; the first of all for an index below 0; null
+ * when there is none. One that has no place in the order has position 0.
+ */
 export function panelView(snapshot: Snapshot, index: number, by = 0): FindingView | null {
   const order = inOrder(snapshot);
   const here = order.findIndex((p) => p.index === index);
-  const place = here < 0 ? -1 : (here + by + order.length) % order.length;
-  const placed = order[place];
+  const apart = byLoudness(snapshot).find((p) => p.index === index);
+  if (index >= 0 && apart === undefined) return null;
+  const beside = here < 0 && apart !== undefined && by === 0;
+  // From outside the order, or from nowhere, one step leads to its beginning or to its end.
+  const from = here < 0 ? (by < 0 ? 0 : by > 0 ? -1 : 0) : here;
+  const place = beside ? -1 : (((from + by) % order.length) + order.length) % order.length;
+  const placed = beside ? apart : order[place];
   if (placed === undefined) return null;
   const f = placed.finding;
   const rule = ruleOf(f.code);
@@ -91,10 +104,10 @@ function pathOf({ review }: Snapshot, f: Finding): PathStep[] {
 
 /** The finding of a document line that a reader wants to see: the loudest there; null when there is none. */
 export function findingAtLine(snapshot: Snapshot, docLine: number): number | null {
-  return inOrder(snapshot).find((p) => p.docLine === docLine)?.index ?? null;
+  return byLoudness(snapshot).find((p) => p.docLine === docLine)?.index ?? null;
 }
 
 /** The loudest finding that `fits`, in reading order; null when there is none. */
 export function loudest(snapshot: Snapshot, fits: (f: Finding) => boolean): number | null {
-  return inOrder(snapshot).find((p) => fits(p.finding))?.index ?? null;
+  return byLoudness(snapshot).find((p) => fits(p.finding))?.index ?? null;
 }

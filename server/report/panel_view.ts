@@ -29,7 +29,7 @@ export interface FindingView {
   readonly uri: string;
   /** Index in the result store. */
   readonly index: number;
-  /** Its place among the findings that are told, from 1, and how many there are. */
+  /** Its place among the findings that next and previous go through, from 1, and how many those are; 0 for one beside them. */
   readonly position: number;
   readonly total: number;
   /** Plain sentences: what happens, and what follows from it for a user of the machine. */
@@ -65,7 +65,7 @@ export interface FindingView {
   readonly stale: boolean;
 }
 
-/** METHOD_FINDING: a finding by its index (`by` places further in reading order), or the loudest of a line. */
+/** METHOD_FINDING: a finding by its index (the first in reading order for -1, `by` places further in reading order), or the loudest of a line. */
 export interface FindingParams {
   readonly uri: string;
   readonly finding?: number;

@@ -410,7 +410,7 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
 
 test("runs of functions by themselves are called so on every surface, and the panel has their path", async () => {
   const { document } = await open(mail);
-  const own = "function dax_account_entry";
+  const own = "function dax_disassociate_entry";
   const runs = made.runs.map((r, i) => ({ ...r, scenario: i === 0 ? own : `${own} fails=${i}` }));
   const result = { ...made, runs, findings: [{ ...made.findings[0]!, scenario: own }] };
   document.adopt(result);
@@ -421,6 +421,17 @@ test("runs of functions by themselves are called so on every surface, and the pa
     assert.match(text, /\d+ function cases?/);
     assert.doesNotMatch(text, /scenario/);
   }
+  // Lines are not counted in such runs: nothing is said to be unreached in a function that ran.
+  const quiet = { ...result, lines: [] };
+  document.adopt(quiet);
+  const there = hover(document.snapshot(), line)!.markdown;
+  assert.match(there, /ran on the path of the finding, path by path, in \d+ function cases?/);
+  assert.doesNotMatch(there, /no scenario/);
+  const beside = made.lines.find(
+    (l) => l.docLine > line && l.side === "after" && l.fn === "dax_disassociate_entry",
+  )!;
+  assert.doesNotMatch(hover(document.snapshot(), beside.docLine)!.markdown, /no scenario/);
+  document.adopt(result);
   const view = panelView(said.snapshot, 0)!;
   assert.deepEqual(
     view.path.map((s) => s.docLine),
@@ -433,6 +444,23 @@ test("runs of functions by themselves are called so on every surface, and the pa
   // Both kinds together are neither.
   document.adopt({ ...result, runs: [...runs, ...made.runs] });
   assert.match(everySurface(document, made).lenses.join("\n"), /ran in \d+ runs/);
+});
+
+test("next and previous go through what is new, then what is mended, and leave out what was so before", async () => {
+  const { document } = await open(mail);
+  const [f] = made.findings as readonly [Finding, ...Finding[]];
+  const verdicts = ["fixed", "already", "new", "already", "new"] as const;
+  document.adopt({ ...made, findings: verdicts.map((verdict) => ({ ...f, verdict })) });
+  const snapshot = document.snapshot();
+  const first = panelView(snapshot, -1)!;
+  assert.deepEqual([first.index, first.position, first.total], [2, 1, 3]);
+  const walk = [1, 2, 3].map((by) => panelView(snapshot, first.index, by)!.index);
+  assert.deepEqual(walk, [4, 0, 2]);
+  // One that was so before is shown when it is asked for, and has no place among the others.
+  const was = panelView(snapshot, 3)!;
+  assert.deepEqual([was.index, was.position], [3, 0]);
+  assert.equal(panelView(snapshot, 3, 1)!.index, 2);
+  assert.equal(panelView(snapshot, 99), null);
 });
 
 test("a document without a diff: the status says so, nothing is a problem, and nothing is offered to run", async () => {
