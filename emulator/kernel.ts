@@ -57,7 +57,11 @@ export const NATIVES: ReadonlySet<string> = new Set(
   new Machine({ params: new Map(), failures: new Map() }).natives().keys(),
 );
 const NONE: ReadonlySet<string> = new Set();
-const parses = new Map<string, ReferenceParse>();
+/** Plain parses that are kept, and those under other macros: on each of these hangs what is read of a kernel tree over it. */
+const KEPT_PLAIN = 8;
+const KEPT_UNDER_OTHERS = 4;
+const plainParses = new Map<string, ReferenceParse>();
+const parsesUnderOthers = new Map<string, ReferenceParse>();
 const sourceByPath = new Map<string, SourceFile>(
   referenceFiles.map((f) => [f.path, { path: f.path, text: f.text, origin: "reference" as const }]),
 );
@@ -316,22 +320,27 @@ export function parseReference(
 ): ReferenceParse {
   const base = [era, ...traits].join(" ");
   const key = override === null ? base : [base, ...[...override].map(macroText), "", ...gone].join("\n");
-  const known = parses.get(key);
-  if (known !== undefined) return known;
+  const kept = override === null ? plainParses : parsesUnderOthers;
+  const known = kept.get(key);
+  if (known !== undefined) return keepLast(kept, key, known);
   if (override !== null && gone.size === 0) {
     const plain = parseReference(era, [], null, NONE, traits);
     const result = parseUnder(plain, override);
-    if (result !== null) {
-      parses.set(key, result);
-      return result;
-    }
+    if (result !== null) return keepLast(kept, key, result);
   }
-  const result = parseWhole(era, overlay, override, gone, traits);
-  if (parses.size > 8) parses.clear();
-  parses.set(key, result);
+  const result = keepLast(kept, key, parseWhole(era, overlay, override, gone, traits));
   if (traits.length === 0)
     offerLowered(era, result, override === null ? result : parseReference(era, [], null));
   return result;
+}
+
+/** Keeps a parse as the one that was used last, and lets the one go that was not for longest where there are too many. */
+function keepLast(kept: Map<string, ReferenceParse>, key: string, parsed: ReferenceParse): ReferenceParse {
+  kept.delete(key);
+  kept.set(key, parsed);
+  const most = kept === plainParses ? KEPT_PLAIN : KEPT_UNDER_OTHERS;
+  if (kept.size > most) kept.delete(kept.keys().next().value!);
+  return parsed;
 }
 
 /** A plain parse under other macros, as far as that is to be had without reading all again. */
