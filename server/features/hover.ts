@@ -97,10 +97,13 @@ function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
     if (hits > 0) {
       const all = runsOf(snapshot, ref);
       parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
+    } else if (side === "after" && addedLine(snapshot, ref) === "unreached") {
+      const own = byItself(snapshot, ref, side);
+      parts.push(
+        `**${capital(STANDING_WORDS.unreached)}**${stale}${scenarioRuns(snapshot, ref)}${own === "" ? "" : `; ${own}`}.`,
+      );
     } else if (byItself(snapshot, ref, side) !== "")
       parts.push(`**${side}**${stale}: ${byItself(snapshot, ref, side)}`);
-    else if (side === "after" && addedLine(snapshot, ref) === "unreached")
-      parts.push(`**${capital(STANDING_WORDS.unreached)}**${stale}, in ${runsOf(snapshot, ref)}.`);
     else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
   }
   return parts;
@@ -130,6 +133,12 @@ function byItself(snapshot: Snapshot, ref: LineRef, side: Side): string {
   );
   const names = ran.map((f) => `${markdownText(f.name)}()`).join(", ");
   return `${onPath ? "ran on the path of the finding" : `in ${names}, which ran by itself`}, path by path, in ${plural(cases.length, "function case")}`;
+}
+
+/** ", in 97 scenario runs"; "" where only functions ran by themselves. */
+function scenarioRuns({ review }: Snapshot, { patch }: LineRef): string {
+  const ran = (review?.result.runs ?? []).filter((r) => r.patch === patch.index && !isOwnRun(r.scenario));
+  return ran.length === 0 ? "" : `, in ${plural(ran.length, "scenario run")}`;
 }
 
 /** "97 scenario runs" */

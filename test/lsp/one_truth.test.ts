@@ -431,6 +431,14 @@ test("runs of functions by themselves are called so on every surface, and the pa
     (l) => l.docLine > line && l.side === "after" && l.fn === "dax_disassociate_entry",
   )!;
   assert.doesNotMatch(hover(document.snapshot(), beside.docLine)!.markdown, /no scenario/);
+  // What coverage counts as unreached is called so, here as in the sidebar; that the function ran by itself is said too.
+  const missed = { docLine: line, path: "fs/dax.c", line: 1, reached: false };
+  const coverage = [{ patch: 0, addedLines: [missed], removed: { reached: 0, total: 0 }, files: [] }];
+  document.adopt({ ...quiet, coverage });
+  assert.match(
+    hover(document.snapshot(), line)!.markdown,
+    /Reached by no scenario\*\*; ran on the path of the finding, path by path, in \d+ function cases?\./,
+  );
   document.adopt(result);
   const view = panelView(said.snapshot, 0)!;
   assert.deepEqual(
