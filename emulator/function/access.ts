@@ -38,10 +38,12 @@ export abstract class Access extends Run {
     if (typeof r === "bigint") return r;
     const [lo, hi] = this.known.span(r);
     const n = lo <= 0n && hi >= 0n ? 0n : lo > 0n ? lo : hi;
-    // What it is computed from by adding constants is known by that, too.
-    const { u, add } = stripped(this.known, r);
     this.known.bind(r, n);
-    if (u !== r) this.known.bind(u, n - add);
+    // What it is computed from by adding constants is known by that, too; a character that is looked up in a table stays open.
+    let inner = r;
+    while (inner.from?.k === "conv" && typeof inner.from.x !== "bigint") inner = inner.from.x;
+    const { u, add } = stripped(this.known, r);
+    if (inner.from?.k === "bin" && u !== r) this.known.bind(u, n - add);
     return n;
   }
 

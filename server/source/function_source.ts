@@ -10,6 +10,7 @@ import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
+import { includesIn, reachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -276,9 +277,11 @@ export function functionSource(
     }
     follow(path, text);
   };
+  const included = new Set(["linux/kconfig.h", "linux/compiler-version.h", "linux/compiler_types.h"]);
   const follow = (path: string, text: string): void => {
     for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\r\n]{1,200})[">]/gm)) {
       const found = resolve(path, m[1] === '"', m[2]!);
+      if (found === null) included.add(m[2]!);
       if (found === null || seen.has(found) || seen.size > 200) continue;
       seen.add(found);
       add(found);
@@ -320,8 +323,28 @@ export function functionSource(
       add(path);
     }
   const neighbours = neighboursOf(tree, paths);
+  let reached: ReadonlySet<string> | null = null;
+  /** Of the shared headers that have a name those that the files include. */
+  const shared = (name: string): readonly string[] => {
+    const all = index.definers(name);
+    if (all.length === 0) return all;
+    reached ??= reachedHeaders(included, read, includesKnown(tree));
+    return all.filter((path) => reached!.has(path));
+  };
+  /** A function beside the patched files: its file names what that one's own includes declare. */
+  const beside = (name: string): readonly string[] => {
+    const found = neighbours(name);
+    for (const path of found) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const before = included.size;
+      for (const more of includesIn(read(path) ?? "")) included.add(more);
+      if (included.size > before) reached = null;
+    }
+    return found;
+  };
   return {
-    definers: (name) => [...(local.get(name) ?? []), ...index.definers(name), ...neighbours(name)],
+    definers: (name) => [...(local.get(name) ?? []), ...shared(name), ...beside(name)],
     read,
     typedefs,
     config: [],
@@ -344,6 +367,15 @@ const KEYWORDS = new Set(
     " ",
   ),
 );
+
+/** What the headers of a tree include, as far as it was asked. */
+const includesOf = new WeakMap<KernelTree, Map<string, readonly string[] | null>>();
+
+function includesKnown(tree: KernelTree): Map<string, readonly string[] | null> {
+  let known = includesOf.get(tree);
+  if (known === undefined) includesOf.set(tree, (known = new Map()));
+  return known;
+}
 
 const MAX_NEIGHBOURS = 160;
 /** A tree that is edited is another tree to the next review. */

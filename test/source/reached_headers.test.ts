@@ -1,0 +1,36 @@
+/** Which shared headers a file's names may come from: those it includes, and those these include. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { includesIn, reachedHeaders } from "../../server/source/reached_headers.ts";
+
+const files: Record<string, string> = {
+  "include/linux/lamp.h": "#include <linux/types.h>\n#  include <asm/lamp.h>\n",
+  "include/linux/types.h": "#include <uapi/linux/types.h>\n",
+  "include/uapi/linux/types.h": "#include <asm/types.h>\n",
+  "include/uapi/asm-generic/types.h": '#include "int-ll64.h"\n',
+  "include/uapi/asm-generic/int-ll64.h": "typedef unsigned char __u8;\n#include <linux/lamp.h>\n",
+  "arch/x86/include/asm/lamp.h": "",
+  "include/sound/wave.h": "#define control_port base + 3\n",
+};
+
+test("includes are followed, asm to the machine's and the generic ones, a circle ends", () => {
+  const reached = reachedHeaders(["linux/lamp.h", "linux/gone.h"], (p) => files[p] ?? null, new Map());
+  assert.deepEqual([...reached].sort(), [
+    "arch/x86/include/asm/lamp.h",
+    "include/linux/lamp.h",
+    "include/linux/types.h",
+    "include/uapi/asm-generic/int-ll64.h",
+    "include/uapi/asm-generic/types.h",
+    "include/uapi/linux/types.h",
+  ]);
+});
+
+test("nothing outside the tree is asked for", () => {
+  const asked: string[] = [];
+  reachedHeaders(["../../etc/passwd"], (p) => (asked.push(p), null), new Map());
+  assert.deepEqual(
+    asked.filter((p) => p.startsWith("..") || p.startsWith("/")),
+    [],
+  );
+  assert.deepEqual(includesIn('#include "a.h"\n# include <b/c.h>\n// #include <d.h>\n'), ["a.h", "b/c.h"]);
+});
