@@ -367,6 +367,9 @@ const READS: ReadonlySet<string> = new Set([
  */
 function readAlike(there: PathResult, here: PathResult, key: string): boolean {
   const f = here.faults.find((x) => faultKey(x) === key);
+  // A pointer that is NULL where the other side, in the same function, follows one to freed memory.
+  if (f?.kind === "null-dereference")
+    if (there.faults.some((g) => g.kind === "use-after-release" && g.at.fn === f.at.fn)) return true;
   const member = f === undefined || !READS.has(f.kind) ? undefined : /(?:->|\.)\w+$/.exec(f.object)?.[0];
   if (f === undefined || member === undefined) return false;
   return there.faults.some((g) => READS.has(g.kind) && g.at.fn === f.at.fn && g.object.endsWith(member));

@@ -54,7 +54,7 @@ export function ownerDifferences(
       }
       for (const g of gave) {
         if (there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object)) continue;
-        const lost = lostOn(g, ran.result, there.result);
+        const lost = lostOn(entry, g, ran.result, there.result);
         if (lost !== null) tell(to, lost, there);
         const early = tooEarly(entry, g, ran, lists[from], there.result);
         if (early !== null) tell(from, early, ran);
@@ -65,12 +65,14 @@ export function ownerDifferences(
 }
 
 /** The thing that one side gives back is lost on the other: nothing leads to it any more. */
-function lostOn(g: GivenBack, here: PathResult, there: PathResult): Fault | null {
+function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult): Fault | null {
   const { object } = g;
   if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(object)) return null;
   const member = memberOf(object);
   if (member === undefined) return null;
-  const over = there.ledger.overwritten.find((p) => p.name === object);
+  // What begins a life sets members for the first time.
+  const sets = (p: Parted): boolean => entry.leave !== null && p.functions.includes(entry.name);
+  const over = there.ledger.overwritten.find((p) => p.name === object && !sets(p));
   const owner = there.ledger.freed.find(
     (p) => object.startsWith(`${p.name}->`) && here.ledger.freed.some((q) => q.name === p.name),
   );

@@ -172,6 +172,28 @@ const pairs: readonly Pair[] = [
       int f(struct dev *d) { int ret = make(d); if (ret) goto err; return 0; err: drop(d); return ret; }`,
     want: [],
   },
+  {
+    name: "what begins a life sets a member for the first time",
+    entry: "ring_init",
+    leave: "ring_fini",
+    bad: `struct clk; struct ring { struct clk *wait; int on; };
+      int ring_init(struct ring *r) { helper(1); if (!r->on) { r->wait = lookup(1); r->on = 1; } return 0; }
+      void ring_fini(struct ring *r) { clk_put(r->wait); r->wait = NULL; }`,
+    good: `struct clk; struct ring { struct clk *wait; int on; };
+      int ring_init(struct ring *r) { helper(1); if (!r->on) r->on = 1; r->wait = lookup(1); return 0; }
+      void ring_fini(struct ring *r) { clk_put(r->wait); r->wait = NULL; }`,
+    want: [],
+  },
+  {
+    name: "NULL where freed memory was used",
+    bad: `struct q { int *map; int n; }; static int q_set(struct q *q) { int ret; int *m = kzalloc(64, GFP_KERNEL); if (!m) return -ENOMEM; q->map = m; ret = helper(1); if (ret < 0) goto out; q->n = 1; out: if (ret) { kfree(q->map); } return ret; }
+      static void q_use(struct q *q) { q->map[0] = 1; }
+      int f(int x) { struct q *q = kzalloc(sizeof(*q), GFP_KERNEL); int ret; if (!q) return -ENOMEM; ret = q_set(q); if (ret < 0) { kfree(q); return ret; } q_use(q); kfree(q->map); kfree(q); return 0; }`,
+    good: `struct q { int *map; int n; }; static int q_set(struct q *q) { int ret; int *m = kzalloc(64, GFP_KERNEL); if (!m) return -ENOMEM; q->map = m; ret = helper(1); if (ret < 0) goto out; q->n = 1; out: if (ret) { kfree(q->map); q->map = NULL; } return ret; }
+      static void q_use(struct q *q) { q->map[0] = 1; }
+      int f(int x) { struct q *q = kzalloc(sizeof(*q), GFP_KERNEL); int ret; if (!q) return -ENOMEM; ret = q_set(q); if (ret < 0) { kfree(q); return ret; } q_use(q); kfree(q->map); kfree(q); return 0; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
