@@ -8,6 +8,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { eraRow } from "../emulator/kernel/era.ts";
 import { runExplore } from "../server/cli_explore.ts";
 import type { ParsedDocument, Patch } from "../server/mail/types.ts";
 import { parseDocument } from "../server/parse.ts";
@@ -15,7 +16,8 @@ import { reviewDocument } from "../server/review/analysis.ts";
 import type { ExploredCase } from "../server/review/explore.ts";
 import { isOwnRun } from "../server/review/finding.ts";
 import { type Finding, isJudged, type ReviewResult } from "../server/review/types.ts";
-import { imagesIn, type TreeContext, TreeProblem, treeContext } from "../server/source/context.ts";
+import { eraIn, imagesIn, type TreeContext, TreeProblem, treeContext } from "../server/source/context.ts";
+import { chooseEra } from "../server/source/era.ts";
 import { EXPECTED, type Expected, fits, fitsInOrder } from "./corpus_expected.ts";
 
 interface Case {
@@ -140,9 +142,19 @@ function fitOf(context: TreeContext, stack: Stack, doc: ParsedDocument, patch: P
   };
 }
 
+/** Whether a patch's own names are of an era before a stack's: its code cannot run there, wherever its hunks fit. */
+function isOlder(context: TreeContext, stack: Stack, doc: ParsedDocument, patch: Patch): boolean {
+  const images = imagesIn({ ...context, prerequisites: stack.patches }, doc, patch);
+  return (["before", "after"] as const).some((side) => {
+    const own = chooseEra(patch, side, undefined);
+    const there = eraIn(context, images, patch, side, undefined);
+    return own.by === "names" && eraRow(own.era).ordinal < eraRow(there).ordinal;
+  });
+}
+
 /**
  * The predecessors of a patch that is in one of the series; else the stack and the tree that fit best, the longest of equals.
- * Null where no tree takes it: then the reference kernel is what it stands on.
+ * Null where no tree takes it, or all are of a later era: then the reference kernel is what it stands on.
  */
 function bestBase(all: readonly Stack[], doc: ParsedDocument, patch: Patch): Base | null {
   const dir = trees[0]!.dir;
@@ -159,7 +171,9 @@ function bestBase(all: readonly Stack[], doc: ParsedDocument, patch: Patch): Bas
       if (best === null || fit.left < best.fit.left || longer) best = { base: { dir, ...stack }, fit };
       if (fit.left === 0 && best.base.patches.length === 0) return best.base;
     }
-  return best === null || best.fit.refused ? null : best.base;
+  if (best === null || best.fit.refused) return null;
+  const { context } = trees.find((t) => t.dir === best.base.dir)!;
+  return isOlder(context, best.base, doc, patch) ? null : best.base;
 }
 
 /** What a row of the table says of the base. */

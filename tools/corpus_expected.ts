@@ -35,6 +35,12 @@ const STALE = /^(?:stale-(?:pte|mapping)|share-count|foreign-mapping)$/;
 const DEVDAX_LATER = {
   why: "device-dax is converted by the last patch of its series; between the two its large mappings are counted on one side only",
 };
+/** `review --patch 19 series/popple-v9.mbox` says of each: fixed later by 20/20 "device/dax: Properly refcount device dax pages when mapping". */
+const DEVDAX_BETWEEN = [
+  { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
+  { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
+  { ...told(/^warn$/, /folio_mapcount\(folio\) < 0/, "zap_huge_pmd", ""), ...DEVDAX_LATER },
+];
 /** What the rest of "fs/dax: Properly refcount fs dax pages" is known for, by the releases that have it. */
 const REFCOUNT_LATER = [
   {
@@ -73,15 +79,13 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       { ...told(/^(?:zero-page-write|dead-check)$/), why: "recorded" },
       ...REFCOUNT_LATER,
       { ...told(/^stale-order$/, /left-overs of a large folio/), why: "the fix is dh-reset-order" },
-      { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
-      { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
+      ...DEVDAX_BETWEEN,
     ],
   },
   "pop-v7-19-unsigned-warn": {
     ...one(told(/^dead-check$/, /ref < 0/)),
     also: [
-      { ...told(/^stat-drift$/, /NR_FILE_PMDMAPPED/, "free_zone_device_folio", ""), ...DEVDAX_LATER },
-      { ...told(/^wrong-outcome$/, /SIGBUS/, "dev_pagemap_mapping_shift", ""), ...DEVDAX_LATER },
+      ...DEVDAX_BETWEEN,
       { ...told(/^(?:zero-page-write|stale-order)$/), why: "as in v6 21: mended by later fixes" },
       ...REFCOUNT_LATER,
     ],
@@ -162,7 +166,15 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   "liu-hmem-ref": one(told(/^(?:leaked|leaked-object|double-release)$/)),
   "dw23-mapping-uaf": one(told(/^use-after-(?:free|release)$/)),
   "duyck18-pinnable": one(told(/^(?:folio-ref-|use-after-free)/)),
-  "dw18-layout-busy": one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/)),
+  "dw18-layout-busy": {
+    ...one(told(/^freed-while-busy$/), told(/^warn$/, /ref_count/)),
+    also: [
+      {
+        ...told(/^livelock$/, /^dax_layout_busy_page\(\)/),
+        why: 'behind an entry of a huge page its lookup finds the same entry again: v4.19, "filesystem-dax: Fix dax_layout_busy_page() livelock", names this patch',
+      },
+    ],
+  },
 };
 
 /** Whether a fault of explored orders is what is expected. @param functions those in which tasks were left for others */

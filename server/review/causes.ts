@@ -153,7 +153,7 @@ function holds(patch: Patch, change: Change, docLine: number): boolean {
 
 function moved(f: Finding, { fn, path, lines }: Change, own: Change | undefined): Finding {
   const line = lines.find(hasCode) ?? lines[0]!;
-  const where = `line ${line.docLine}${fn === "" ? "" : ` (${fn})`}`;
+  const where = `line ${line.docLine} of the mail${fn === "" ? "" : ` (${fn})`}`;
   const stays = own === undefined ? "" : `, and stays without that of ${own.fn || `line ${f.docLine}`}`;
   return {
     ...f,

@@ -3,7 +3,7 @@
  * `take` tells what each outcome added, so that findings can be given out while cases still run. Leaves out running them
  * (case.ts).
  */
-import { rankOf } from "../../emulator/invariants/registry.ts";
+import { identityOf, rankOf } from "../../emulator/invariants/registry.ts";
 import { isOwnRun } from "./finding.ts";
 import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
 import {
@@ -53,7 +53,7 @@ export class Collector {
   private readonly countMap = new Map<string, Counts>();
   /** Lines of the mail that a run with a verdict executed. */
   readonly reached = new Set<number>();
-  /** For each finding's key and scenario: the codes that followed. */
+  /** For each finding's key and scenario: what followed (identityOf). */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
   private readonly asked: boolean;
 
@@ -69,7 +69,8 @@ export class Collector {
 
   /** What was found without running: one finding a place. */
   addStatic(candidates: readonly Candidate[]): void {
-    for (const c of candidates) this.found.push({ key: keyOfCandidate(c), alsoIn: [], finding: c.finding });
+    for (const c of candidates)
+      this.found.push({ key: keyOfFinding(c.finding), alsoIn: [], finding: c.finding });
   }
 
   /** Adds the outcome of a case, in the order of the plan. Gives the findings that it is the first to show. */
@@ -150,22 +151,21 @@ export class Collector {
     }
   }
 
-  /** One finding a root cause: the same line, or, where no line is certain, the same rule. */
+  /** One finding a root cause: the same line, or, where no line is certain, the same rule (of the kernel's own checks: the same check). */
   private known(c: Candidate): Draft | undefined {
-    const key = keyOfCandidate(c);
+    const key = keyOfFinding(c.finding);
     return this.found.find(
       (d) =>
         d.key === key ||
-        (d.finding.code === c.code &&
+        (identity(d.finding) === identity(c.finding) &&
           d.finding.verdict === c.verdict &&
-          (!c.exact || !d.finding.exactLine) &&
-          c.code !== "warn"),
+          (!c.exact || !d.finding.exactLine)),
     );
   }
 
   /** The finding, when no earlier case showed its cause. */
   private addFinding(c: Candidate, label: string): Finding | null {
-    const key = keyOfCandidate(c);
+    const key = keyOfFinding(c.finding);
     const follows = this.followers.get(key) ?? new Map<string, ReadonlySet<string>>();
     follows.set(label, new Set(c.follows));
     this.followers.set(key, follows);
@@ -185,23 +185,26 @@ export class Collector {
     return null;
   }
 
-  /** Whether every run that shows f as a root shows g's rule among what follows, and g stands on its own elsewhere. */
+  /** Whether every run that shows f as a root shows what g is among what follows, and g stands on its own elsewhere. */
   private explains(g: Finding, f: Finding): boolean {
     // On one line they are one finding anyway (mergeByLine), under the more telling rule.
     if (g.docLine > 0 && g.docLine === f.docLine && g.side === f.side) return false;
     if (g.verdict !== f.verdict || g.code === f.code || g.code === "dead-check" || f.code === "dead-check")
       return false;
     const runs = [f.scenario, ...f.alsoIn];
-    const follows = this.followers.get(`${f.verdict}:${f.code}:${f.docLine}:${f.side}`);
+    const follows = this.followers.get(keyOfFinding(f));
     return (
       follows !== undefined &&
-      runs.every((r) => follows.get(r)?.has(g.code) === true) &&
+      runs.every((r) => follows.get(r)?.has(identity(g)) === true) &&
       1 + g.alsoIn.length >= runs.length
     );
   }
 }
 
-const keyOfCandidate = (c: Candidate): string => `${c.verdict}:${c.code}:${c.docLine}:${c.side}`;
+/** What makes a finding another one than others of its rule: which check of the kernel's own it is. */
+const identity = (f: Finding): string => identityOf(f.code, f.message);
+
+const keyOfFinding = (f: Finding): string => `${f.verdict}:${identity(f)}:${f.docLine}:${f.side}`;
 
 /** One line that breaks several rules is one finding, under the most telling of them. */
 function mergeByLine(findings: readonly Finding[]): Finding[] {

@@ -5,7 +5,7 @@
  */
 
 import { deadCheck as deadCheckRule } from "../../emulator/invariants/dead_check.ts";
-import { ruleOf } from "../../emulator/invariants/registry.ts";
+import { identityOf, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
 import { type Blame, blame, blameData, blameStop, traceOf } from "./blame.ts";
@@ -78,7 +78,7 @@ export function candidate(
     docLine: at.docLine,
     side: at.side,
     exact: at.exact,
-    follows: rest.map((v) => v.code),
+    follows: rest.map((v) => identityOf(v.code, v.message)),
     finding: {
       code: root.code,
       verdict,

@@ -14,7 +14,7 @@ export interface Candidate {
   readonly side: Side;
   /** The very line, not one that led there. */
   readonly exact: boolean;
-  /** Codes of the violations that follow from it in this run. */
+  /** What the violations that follow from it in this run are (identityOf). */
   readonly follows: readonly string[];
   readonly finding: Finding;
 }

@@ -1,7 +1,7 @@
 /**
- * A sound mail of which nothing would run, because it shows its functions in part: where the reference kernel has the
- * function, and the hunk's old lines stand together in it at one place only, that function is the frame and the hunk goes in.
- * A member that the mail sets and nobody declares, and that nothing in the mail reads, is taken for one at the end of its
+ * A sound mail of which nothing would run, because it shows its functions in part, and whole at most what it adds: where the
+ * reference kernel has the function, and the hunk's old lines stand together in it at one place only, that function is the
+ * frame and the hunk goes in. A member that the mail sets and nobody declares, and that nothing in the mail reads, is taken for one at the end of its
  * struct. Both are told, and what runs counts as repaired. Leaves out functions that kernel trees have (images.ts), damaged
  * mails (restore.ts), and members or constants on which something depends: what they mean is not in the mail.
  */
@@ -64,7 +64,7 @@ export function framed(patch: Patch, era: Era): Framed | null {
       whole("after", put.text, put.lines),
     );
     notes.push(
-      `line ${hunk.line}: the mail shows ${after.name}() in part; the reference kernel's of ${era} is its frame, and what runs is marked repaired`,
+      `line ${hunk.line} of the mail: it shows ${after.name}() in part; the reference kernel's of ${era} is its frame, and what runs is marked repaired`,
     );
   }
   if (made.length === 0) return null;
@@ -184,7 +184,7 @@ function membersOf(
           lines: [...lines],
         });
       notes.push(
-        `line ${d.lines[n]}: nobody declares ->${member} of struct ${tag}: a ${type} at the end of it is taken for it; nothing in the mail reads it, so what it does elsewhere is not run`,
+        `line ${d.lines[n]} of the mail: nobody declares ->${member} of struct ${tag}: a ${type} at the end of it is taken for it; nothing in the mail reads it, so what it does elsewhere is not run`,
       );
     }
   }

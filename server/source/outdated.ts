@@ -76,7 +76,7 @@ function mended(file: DiffFile, hunk: Hunk, isOld: Outdated, notes: string[]): H
   const name = gone.find((n) => n !== null);
   if (name !== undefined && changes.every((l) => l.kind === "-")) {
     notes.push(
-      `${file.path}, line ${hunk.line}: it only takes out what the tree, which has no ${name}, has no more`,
+      `${file.path}, line ${hunk.line} of the mail: it only takes out what the tree, which has no ${name}, has no more`,
     );
     return [];
   }
@@ -84,7 +84,7 @@ function mended(file: DiffFile, hunk: Hunk, isOld: Outdated, notes: string[]): H
     const old = l.kind === "+" && STATEMENT.test(l.text) ? isOld(l.text) : null;
     if (old !== null)
       notes.push(
-        `${file.path}, line ${l.docLine}: "${l.text.trim()}" is left out: the tree has no ${old} any more`,
+        `${file.path}, line ${l.docLine} of the mail: "${l.text.trim()}" is left out: the tree has no ${old} any more`,
       );
     return old === null;
   };

@@ -87,7 +87,7 @@ function named(file: DiffFile, { fileOf }: Sources, notes: string[]): DiffFile {
   if (best === undefined || best[1].length === second?.[1].length) return file;
   const by = best[1].slice(0, 3).map((n) => `${n}()`);
   notes.push(
-    `line ${file.docLine}: the name of the file is not in the mail; it is ${best[0]} by ${by.join(", ")}`,
+    `line ${file.docLine} of the mail: the name of the file is not there; it is ${best[0]} by ${by.join(", ")}`,
   );
   return { ...file, path: best[0], oldPath: best[0] };
 }
@@ -126,7 +126,7 @@ function completed(
       }
       made.push(whole);
       const lost = whole.lines.filter((l) => l === 0).length;
-      told = `${torn.name}(): lines of it are missing behind line ${parts[0]!.lines.at(-1)}; ${lost} line${lost === 1 ? "" : "s"} of the reference kernel's ${torn.name}() stand${lost === 1 ? "s" : ""} in for them, and what runs is marked repaired`;
+      told = `${torn.name}(): lines of it are missing behind line ${parts[0]!.lines.at(-1)} of the mail; ${lost} line${lost === 1 ? "" : "s"} of the reference kernel's ${torn.name}() stand${lost === 1 ? "s" : ""} in for them, and what runs is marked repaired`;
     }
     if (made.length === 0) continue;
     notes.push(told);
@@ -251,10 +251,17 @@ export interface RestoredDocument {
   readonly notes: ReadonlyMap<number, readonly string[]>;
 }
 
+/** Whether all functions that a patch shows whole are added by it: what calls them is shown in part, if at all. */
+function addsAtMost({ definitions }: Patch): boolean {
+  const whole = definitions.filter((d) => d.kind === "function" && d.visible === "whole");
+  const old = new Set(definitions.filter((d) => d.side === "before").map((d) => d.name));
+  return whole.every((d) => d.side === "after" && !old.has(d.name));
+}
+
 /**
  * Restores every patch of a document; a sound document comes back as it is, but for
- * what shows no function whole: without a kernel tree its functions get frames (frame.ts). Of the options the era and the
- * tree count.
+ * what shows no function whole, or only what it adds: without a kernel tree the functions that it shows in part get frames
+ * (frame.ts). Of the options the era and the tree count.
  */
 export function restoredDocument(
   doc: ParsedDocument,
@@ -265,8 +272,10 @@ export function restoredDocument(
   const sources = referenceSources(wanted);
   const patches = doc.patches.map((patch) => {
     const r = restored(patch, sources);
-    const none = !inTree && !r.patch.definitions.some((d) => d.kind === "function" && d.visible === "whole");
-    const f = none ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).after) : null;
+    const f =
+      !inTree && addsAtMost(r.patch)
+        ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).after)
+        : null;
     const told = [...r.notes, ...(f?.notes ?? [])];
     if (told.length > 0) notes.set(patch.index, told);
     return f?.patch ?? r.patch;

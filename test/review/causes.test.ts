@@ -22,7 +22,7 @@ test("a finding goes to the change of another hunk without which it goes away", 
   assert.equal(wayText(deadlock), "it goes away without this change");
   assert.match(
     deadlock.detail[0]!,
-    /^Tried: it goes away without the change at line 40 \(dax_folio_put\(\)\), and stays/,
+    /^Tried: it goes away without the change at line 40 of the mail \(dax_folio_put\(\)\), and stays/,
   );
 });
 

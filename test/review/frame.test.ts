@@ -72,3 +72,48 @@ test("a member on which something in the mail depends is taken for nothing", () 
   const { runs } = review(mail("return -ENODEV;", `if (!pgmap->own_flag)\n>                 ${ADDED}`));
   assert.ok(!runs.some((r) => r.verdict === "clean"));
 });
+
+/** A hunk of `nvdimm_setup_pfn()` that calls what another hunk adds whole. */
+const withHelper = (body: string): string => `From: A Person <a@example.org>
+Date: Tue, 4 Dec 2018 11:08:37 -0800
+Subject: [PATCH] libnvdimm: look before a pfn device is set up
+
+Look at it.
+---
+diff --git a/drivers/nvdimm/pfn_devs.c b/drivers/nvdimm/pfn_devs.c
+--- a/drivers/nvdimm/pfn_devs.c
++++ b/drivers/nvdimm/pfn_devs.c
+@@ -40,3 +40,8 @@
+ #define OWN_HERE 1
++static int own_look(struct nd_pfn *nd_pfn)
++{
++	${body}
++}
++
+ #define OWN_THERE 1
+@@ -72,3 +78,5 @@ int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap)
+ 	if (!nd_pfn->ndns || !nd_pfn->pfn_sb)
+ 		return -ENODEV;
++	if (own_look(nd_pfn))
++		return -ENXIO;
+ 
+-- 
+2.40
+`;
+
+test("a function that is added whole runs where the one that calls it, shown in part, has a frame", () => {
+  for (const [body, verdict] of [
+    ["return nd_pfn->ndns ? 0 : -ENODEV;", "clean"],
+    ["return nd_pfn->ndns ? -EBUSY : 0;", "new"],
+  ] as const) {
+    const { runs, notes } = review(withHelper(body));
+    assert.deepEqual(
+      runs.map((r) => [r.verdict, r.repaired]),
+      [
+        [verdict, true],
+        [verdict, true],
+      ],
+    );
+    assert.match(notes.join("\n"), /line 18 of the mail: it shows nvdimm_setup_pfn\(\) in part/);
+  }
+});

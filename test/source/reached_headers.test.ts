@@ -27,7 +27,14 @@ test("includes are followed, asm to the machine's and the generic ones, a circle
 
 test("nothing outside the tree is asked for", () => {
   const asked: string[] = [];
-  reachedHeaders(["../../etc/passwd"], (p) => (asked.push(p), null), new Map());
+  reachedHeaders(
+    ["../../etc/passwd"],
+    (p) => {
+      asked.push(p);
+      return null;
+    },
+    new Map(),
+  );
   assert.deepEqual(
     asked.filter((p) => p.startsWith("..") || p.startsWith("/")),
     [],

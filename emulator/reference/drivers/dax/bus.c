@@ -66,7 +66,8 @@ static int dax_bus_match(struct device *dev, const struct device_driver *drv)
 {
 	const struct dax_device_driver *dax_drv = to_dax_drv(drv);
 
-	return dax_match_id(dax_drv, dev) || dax_match_type(dax_drv, dev);
+	/* Until v6.3 drivers had no type: one of them took whatever no other names. */
+	return dax_drv->match_always || dax_match_id(dax_drv, dev) || dax_match_type(dax_drv, dev);
 }
 
 enum id_action {

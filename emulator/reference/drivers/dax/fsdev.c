@@ -129,11 +129,9 @@ static const struct file_operations fsdev_fops = {
 	.release = fsdev_release,
 };
 
-/* The pgmap of a static device, or one for this binding. dev_dax->pgmap names it only when the probe has succeeded. */
 #if FSC_ERA >= 703
-#define fsdev_own_pgmap fsdev_acquire_pgmap
-#endif
-static struct dev_pagemap *fsdev_own_pgmap(struct dev_dax *dev_dax)
+/* The pgmap of a static device, or one for this binding. dev_dax->pgmap names it only when the probe has succeeded. */
+static struct dev_pagemap *fsdev_acquire_pgmap(struct dev_dax *dev_dax)
 {
 	struct device *dev = &dev_dax->dev;
 	struct dev_pagemap *pgmap = dev_dax->pgmap;
@@ -143,9 +141,7 @@ static struct dev_pagemap *fsdev_own_pgmap(struct dev_dax *dev_dax)
 			dev_warn(dev, "static pgmap / multi-range device conflict\n");
 			return ERR_PTR(-EINVAL);
 		}
-#if FSC_ERA < 701 || FSC_ERA >= 703
 		pgmap->vmemmap_shift = 0; /* device_dax may have left its own */
-#endif
 		return pgmap;
 	}
 	if (pgmap) {
@@ -158,11 +154,9 @@ static struct dev_pagemap *fsdev_own_pgmap(struct dev_dax *dev_dax)
 	pgmap->nr_range = dev_dax->nr_range;
 	for (int i = 0; i < dev_dax->nr_range; i++)
 		pgmap->ranges[i] = dev_dax->ranges[i].range;
-#if FSC_ERA >= 701 && FSC_ERA < 703
-	dev_dax->pgmap = pgmap;
-#endif
 	return pgmap;
 }
+#endif
 
 #if FSC_ERA >= 701
 /* Another driver's folios are made pages of order 0 again, before and after this one. */
@@ -189,9 +183,35 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
 	void *addr;
 	int rc, i;
 
-	pgmap = fsdev_own_pgmap(dev_dax);
+#if FSC_ERA >= 703
+	pgmap = fsdev_acquire_pgmap(dev_dax);
 	if (IS_ERR(pgmap))
 		return PTR_ERR(pgmap);
+#else
+	if (static_dev_dax(dev_dax)) {
+		if (dev_dax->nr_range > 1)
+			return -EINVAL;
+		pgmap = dev_dax->pgmap;
+#if FSC_ERA < 701
+		pgmap->vmemmap_shift = 0; /* device_dax may have left its own */
+#endif
+	} else {
+		size_t pgmap_size;
+
+		if (dev_dax->pgmap)
+			return -EINVAL;
+		pgmap_size = struct_size(pgmap, ranges, dev_dax->nr_range - 1);
+		pgmap = devm_kzalloc(dev, pgmap_size, GFP_KERNEL);
+		if (!pgmap)
+			return -ENOMEM;
+		pgmap->nr_range = dev_dax->nr_range;
+#if FSC_ERA >= 701
+		dev_dax->pgmap = pgmap;
+#endif
+		for (i = 0; i < dev_dax->nr_range; i++)
+			pgmap->ranges[i] = dev_dax->ranges[i].range;
+	}
+#endif
 	dev_dax->cached_size = 0;
 	for (i = 0; i < dev_dax->nr_range; i++) {
 		struct range *own = &dev_dax->ranges[i].range;

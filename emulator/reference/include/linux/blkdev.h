@@ -178,6 +178,53 @@ void blk_mq_unfreeze_queue(struct request_queue *q);
 void blk_mark_disk_dead(struct gendisk *disk);
 
 struct gendisk *blk_alloc_disk(struct queue_limits *lim, int node);
+#if FSC_ERA < 615
+/*
+ * Kernels of this era up to v6.8 made a disk of a node alone, NULL where that failed, and its driver set what the queue
+ * can do by calls; both ways are here, because a tree of either runs on this machine.
+ */
+#define FSC_ALLOC_DISK(lim, node, how, ...) how
+#define blk_alloc_disk(...) FSC_ALLOC_DISK(__VA_ARGS__, blk_alloc_disk, fsc_alloc_plain_disk, )(__VA_ARGS__)
+static inline struct gendisk *fsc_alloc_plain_disk(int node)
+{
+	struct gendisk *disk = (blk_alloc_disk)(NULL, node);
+
+	return IS_ERR(disk) ? NULL : disk;
+}
+#define QUEUE_FLAG_NONROT 6
+#define QUEUE_FLAG_STABLE_WRITES 15
+#define QUEUE_FLAG_DAX 19
+#define QUEUE_FLAG_SYNCHRONOUS 11
+static inline unsigned int fsc_queue_feature(unsigned int flag)
+{
+	return flag == QUEUE_FLAG_DAX ? BLK_FEAT_DAX : flag == QUEUE_FLAG_SYNCHRONOUS ? BLK_FEAT_SYNCHRONOUS : 0;
+}
+static inline void blk_queue_flag_set(unsigned int flag, struct request_queue *q)
+{
+	q->limits.features |= fsc_queue_feature(flag);
+}
+static inline void blk_queue_flag_clear(unsigned int flag, struct request_queue *q)
+{
+	q->limits.features &= ~fsc_queue_feature(flag);
+}
+static inline void blk_queue_write_cache(struct request_queue *q, bool cache, bool fua)
+{
+	q->limits.features &= ~(BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
+	q->limits.features |= (cache ? BLK_FEAT_WRITE_CACHE : 0) | (fua ? BLK_FEAT_FUA : 0);
+}
+static inline void blk_queue_physical_block_size(struct request_queue *q, unsigned int size)
+{
+	q->limits.physical_block_size = size;
+}
+static inline void blk_queue_logical_block_size(struct request_queue *q, unsigned int size)
+{
+	q->limits.logical_block_size = size;
+}
+static inline void blk_queue_max_hw_sectors(struct request_queue *q, unsigned int sectors)
+{
+	q->limits.max_hw_sectors = sectors;
+}
+#endif
 void put_disk(struct gendisk *disk);
 void del_gendisk(struct gendisk *disk);
 void set_capacity(struct gendisk *disk, sector_t sectors);

@@ -276,6 +276,7 @@ typedef unsigned int fop_flags_t;
 struct file_operations {
 	struct module *owner;
 	fop_flags_t fop_flags;
+	unsigned long mmap_supported_flags; /* until v6.11 said what fop_flags says */
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read_iter)(struct kiocb *iocb, struct iov_iter *iter);
 	ssize_t (*write_iter)(struct kiocb *iocb, struct iov_iter *iter);

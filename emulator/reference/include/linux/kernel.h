@@ -71,6 +71,16 @@
 
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))
 #define lower_32_bits(n) ((u32)(n))
+/* Constants that assembler reads as well (include/vdso/const.h). */
+#define FSC_SUFFIXED(x, suffix) x##suffix
+#define _AC(x, suffix) FSC_SUFFIXED(x, suffix)
+#define _AT(type, x) ((type)(x))
+#define _UL(x) _AC(x, UL)
+#define _ULL(x) _AC(x, ULL)
+#define UL(x) _UL(x)
+#define ULL(x) _ULL(x)
+#define _BITUL(nr) BIT(nr)
+#define _BITULL(nr) BIT_ULL(nr)
 #define BIT(nr) (1UL << (nr))
 #define BIT_ULL(nr) (1ULL << (nr))
 #define GENMASK(h, l) (((~0UL) << (l)) & (~0UL >> (63 - (h))))

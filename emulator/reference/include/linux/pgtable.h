@@ -30,6 +30,18 @@
 #define TASK_SIZE 0x00007ffffffff000UL
 #define FIRST_USER_ADDRESS 0UL
 
+#define _PAGE_BIT_PRESENT 0
+#define _PAGE_BIT_RW 1
+#define _PAGE_BIT_USER 2
+#define _PAGE_BIT_ACCESSED 5
+#define _PAGE_BIT_DIRTY 6
+#define _PAGE_BIT_PSE 7
+#define _PAGE_BIT_GLOBAL 8
+#define _PAGE_BIT_SOFTW1 9
+#define _PAGE_BIT_SOFTW4 58
+#define _PAGE_BIT_NX 63
+#define _PAGE_BIT_SPECIAL _PAGE_BIT_SOFTW1
+#define _PAGE_BIT_DEVMAP _PAGE_BIT_SOFTW4
 #define _PAGE_PRESENT (1UL << 0)
 #define _PAGE_RW (1UL << 1)
 #define _PAGE_USER (1UL << 2)

@@ -1,0 +1,103 @@
+/** What several cases say together: which violations are one finding, and which of them hangs below another. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { identityOf } from "../../emulator/invariants/registry.ts";
+import { Collector } from "../../server/review/collect.ts";
+import type { CaseOutcome } from "../../server/review/outcome.ts";
+import type { Finding } from "../../server/review/types.ts";
+
+interface Shown {
+  readonly code: string;
+  readonly message: string;
+  readonly docLine: number;
+  readonly exact?: boolean;
+  /** What follows from it in its run. */
+  readonly behind?: readonly { readonly code: string; readonly message: string }[];
+}
+
+function outcome(scenario: string, roots: readonly Shown[]): CaseOutcome {
+  const side = { outcome: "completed" as const, violations: [], stubs: [], steps: 1 };
+  return {
+    run: {
+      patch: 0,
+      scenario,
+      era: "v6.12",
+      verdict: "new",
+      before: side,
+      after: side,
+      functions: [],
+    },
+    executed: { before: [], after: [] },
+    lines: [],
+    whole: "",
+    candidates: roots.map(({ code, message, docLine, exact = true, behind = [] }) => {
+      const finding: Finding = {
+        verdict: "new",
+        code,
+        severity: "error",
+        message,
+        detail: [],
+        patch: 0,
+        path: "fs/own.c",
+        docLine,
+        exactLine: exact,
+        side: "after",
+        scenario,
+        era: "v6.12",
+        replay: "",
+        trace: [],
+        consequences: behind,
+        alsoIn: [],
+        functions: [],
+        stubs: [],
+      };
+      const follows = behind.map((v) => identityOf(v.code, v.message));
+      return { verdict: "new", code, docLine, side: "after", exact, follows, finding };
+    }),
+  };
+}
+
+function told(...outcomes: readonly CaseOutcome[]): string[] {
+  const collector = new Collector();
+  for (const o of outcomes) collector.take(o);
+  return collector.findings().map((f) => `${f.code} ${f.message} at ${f.docLine} in ${1 + f.alsoIn.length}`);
+}
+
+const BUG = { code: "bug", message: "BUG_ON(own_count < 0)" };
+const OTHER = { code: "bug", message: "BUG_ON(own_list_empty)" };
+const LEAK = { code: "leaked", message: "own is never freed" };
+
+test("what always follows from something that is told by itself hangs below it", () => {
+  const list = told(
+    outcome("one", [{ ...LEAK, docLine: 10, behind: [BUG] }]),
+    outcome("two", [{ ...BUG, docLine: 20 }]),
+  );
+  assert.deepEqual(list, [`bug ${BUG.message} at 20 in 1`]);
+});
+
+test("a check of the kernel's explains nothing that led to another one", () => {
+  const list = told(
+    outcome("one", [{ ...LEAK, docLine: 10, behind: [OTHER] }]),
+    outcome("two", [{ ...BUG, docLine: 20 }]),
+  );
+  assert.deepEqual(list, [`leaked ${LEAK.message} at 10 in 1`, `bug ${BUG.message} at 20 in 1`]);
+});
+
+test("two checks are two findings, and one check on lines that only led there is one", () => {
+  const led = { exact: false };
+  assert.deepEqual(
+    told(
+      outcome("one", [{ ...BUG, docLine: 10, ...led }]),
+      outcome("two", [{ ...OTHER, docLine: 20, ...led }]),
+    ),
+    [`bug ${BUG.message} at 10 in 1`, `bug ${OTHER.message} at 20 in 1`],
+  );
+  const warn = { code: "warn", message: "WARN: own_count < 0" };
+  assert.deepEqual(
+    told(
+      outcome("one", [{ ...warn, docLine: 10, ...led }]),
+      outcome("two", [{ ...warn, docLine: 20, ...led }]),
+    ),
+    [`warn ${warn.message} at 10 in 2`],
+  );
+});
