@@ -472,9 +472,12 @@ function entriesOf(
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
     if (out.some((e) => e.name === name && e.leave === leave)) return;
-    const callback = leave === null && !roots.has(name) && callersOf(bodies, name).length === 0;
+    const uncalled = callersOf(bodies, name).length === 0;
+    const callback = leave === null && !roots.has(name) && uncalled;
+    // What a helper leaves when it fails its callers of the file may end, which are entries by themselves.
+    const root = roots.has(name) || (leave !== null && uncalled);
     const interrupt = leave === null ? interruptOf(text, name) : null;
-    out.push({ name, path, root: leave !== null || roots.has(name), callback, leave, interrupt, ...more });
+    out.push({ name, path, root, callback, leave, interrupt, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {

@@ -379,7 +379,14 @@ function whatText(
       : text;
   }
   const at = `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`;
-  if (kind === "leaked" || kind === "left-running") return text.replace(`${taken.callee}()`, at);
+  if (kind === "leaked" || kind === "left-running") {
+    const named = said.find((c) => isOf(c, taken));
+    if (named?.name === taken.key)
+      return text.replace(`taken by ${taken.callee}()`, "that it took all the same");
+    if (named !== undefined)
+      return text.replace(`by ${taken.callee}()`, `by an earlier ${taken.callee}() there`);
+    return text.replace(`${taken.callee}()`, at);
+  }
   const untold = /-dereference$/.test(kind) && !said.some((c) => isOf(c, taken));
   return untold ? text.replace(/^(?:a member of )?(?:NULL|an error pointer)\b/, `$& from ${at}`) : text;
 }

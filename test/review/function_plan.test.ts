@@ -44,3 +44,17 @@ static int start(struct thing *t)
     "tick callback a timer's function",
   ]);
 });
+
+test("what a helper leaves when it fails is for its callers to end: its life begins as a core's only where nobody calls it", () => {
+  const file = (body: string, start: string): string => `
+static int d_alloc_urbs(struct d *d) { ${body} }
+static void d_free_urbs(struct d *d) { drop(d); }
+${start}
+`;
+  const start =
+    "static int d_start(struct d *d) { int ret = d_alloc_urbs(d); if (ret) d_free_urbs(d); return ret; }";
+  const lives = (text: string): string[] =>
+    entries(file("return 0;", text), file("return fill(d);", text)).filter((e) => e.includes("+"));
+  assert.deepEqual(lives(start), ["d_alloc_urbs+d_free_urbs"]);
+  assert.deepEqual(lives(""), ["d_alloc_urbs+d_free_urbs root"]);
+});

@@ -197,3 +197,24 @@ test("and one that is none of a call from where it was found to be one", () => {
     /^when parent->peer is 0 at line \d+ of the mail and kmalloc\(\) fails at line \d+ of the mail, NULL is written/,
   );
 });
+
+test("a call that fails and leaves taken what it was to take is named once", () => {
+  const power = (last: string): string => `static int lamp_on(struct device *dev)
+{
+	int ret = pm_runtime_get_sync(dev);
+
+	if (ret < 0) {
+${last}
+	}
+	pm_runtime_put(dev);
+	return 0;
+}
+`;
+  const good = power("\t\tpm_runtime_put_noidle(dev);\n\t\treturn ret;");
+  const text = Buffer.from(mailOf("drivers/lamp/lamp.c", good, power("\t\treturn ret;")));
+  const [found] = reviewDocument(parseDocument(text, "power.eml"), {}).findings;
+  assert.match(
+    found?.message ?? "",
+    /^when pm_runtime_get_sync\(\) fails at line \d+ of the mail, the runtime PM usage count that it took all the same is never given back, in lamp_on\(\)$/,
+  );
+});
