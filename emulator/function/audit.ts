@@ -30,6 +30,9 @@ export function audit(w: Run, input: AuditInput): void {
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
+  const failed = input.outcome === "failed";
+  /** Who called is a core, and is told that the call failed. */
+  const told = input.callback && failed;
   for (const h of held) {
     if (h.restored) continue;
     if (h.kind.sort === "lock" || h.kind.scope) {
@@ -45,13 +48,12 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
-    if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && input.outcome === "failed")))
-      continue;
+    if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && failed))) continue;
     const kept = !input.life && isKept(w, h, input, reached);
     // Left with a caller who is told that the call failed, and a count that nobody may expect to be left: the other side says
     // whether that is meant (compare.ts).
     const lasts = kept && h.kind.exact && h.kind.sort === "state";
-    if (kept && !lasts && !(input.callback && input.outcome === "failed")) continue;
+    if (kept && !lasts && !told) continue;
     w.fault({
       kind: h.kind.life ? "left-running" : "leaked",
       object: objectName(w, h),
@@ -63,7 +65,7 @@ export function audit(w: Run, input: AuditInput): void {
       possible: h.lent !== null,
       lent: h.lent,
       kept: kept || h.kind.life,
-      lasts: lasts && !(input.callback && input.outcome === "failed") && !tookNothing(w, h),
+      lasts: lasts && !told && !leftByFailing(w, h),
       buried: isBuried(w, h),
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },
@@ -72,7 +74,7 @@ export function audit(w: Run, input: AuditInput): void {
 }
 
 /** The call that took it failed, and left it taken all the same. */
-const tookNothing = (w: Run, h: Holding): boolean =>
+const leftByFailing = (w: Run, h: Holding): boolean =>
   w.choices.some((c) => c.name === h.taken.key && c.answer === "fails");
 
 /** Whether the memory that it lies in was freed on this path. */

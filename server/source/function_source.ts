@@ -10,7 +10,7 @@ import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
-import { includesIn, reachedHeaders } from "./reached_headers.ts";
+import { includesIn, inclusions, reachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -279,9 +279,9 @@ export function functionSource(
   };
   const included = new Set(["linux/kconfig.h", "linux/compiler-version.h", "linux/compiler_types.h"]);
   const follow = (path: string, text: string): void => {
-    for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\r\n]{1,200})[">]/gm)) {
-      const found = resolve(path, m[1] === '"', m[2]!);
-      if (found === null) included.add(m[2]!);
+    for (const { name, quoted } of inclusions(text)) {
+      const found = resolve(path, quoted, name);
+      if (found === null) included.add(name);
       if (found === null || seen.has(found) || seen.size > 200) continue;
       seen.add(found);
       add(found);

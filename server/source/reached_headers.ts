@@ -15,12 +15,14 @@ const FOLDERS = [
 ];
 const MOST = 4000;
 
-/** Included names of one text, as they are written. */
-export function includesIn(text: string): string[] {
-  const out: string[] = [];
-  for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+["<]([^">\r\n]{1,200})[">]/gm)) out.push(m[1]!);
-  return out;
+/** The `#include` lines of one text: what they name, and whether in quotes. */
+export function* inclusions(text: string): Generator<{ readonly name: string; readonly quoted: boolean }> {
+  for (const m of text.matchAll(/^[ \t]*#[ \t]*include[ \t]+(["<])([^">\r\n]{1,200})[">]/gm))
+    yield { name: m[2]!, quoted: m[1] === '"' };
 }
+
+/** Included names of one text, as they are written. */
+export const includesIn = (text: string): string[] => [...inclusions(text)].map((i) => i.name);
 
 /**
  * All shared headers that `names` (as included) lead to. Where a name may be several headers, all of them: which one is meant is the

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { runTimeline } from "../../server/beside.ts";
 import { testsOf } from "../../server/documents.ts";
-import type { JobPart } from "../../server/emulation/job.ts";
 import { codeLenses } from "../../server/features/code_lens.ts";
 import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
@@ -30,37 +29,10 @@ import { panelView } from "../../server/report/panel.ts";
 import { STANDING_WORDS } from "../../server/report/standing.ts";
 import { capital } from "../../server/report/words.ts";
 import type { Finding, ReviewOptions, ReviewResult } from "../../server/review/types.ts";
-import { OpenDocument } from "../../server/state.ts";
+import type { OpenDocument } from "../../server/state.ts";
 import { fakeReview } from "../support/fake_review.ts";
+import { open } from "../support/open_document.ts";
 import { example } from "../support/paths.ts";
-
-interface Open {
-  readonly document: OpenDocument;
-  /** What the run under way tells. */
-  readonly part: (part: JobPart) => void;
-}
-
-async function open(text: string): Promise<Open> {
-  let part: (part: JobPart) => void = () => {};
-  const document = new OpenDocument(
-    {
-      read: (t, path) => ({ done: Promise.resolve(parseDocument(t, path)), cancel: () => {} }),
-      simulate: (_t, _p, _o, _progress, tell) => {
-        part = tell;
-        return { outcome: new Promise(() => {}), cancel: () => {}, hurry: () => {}, place: () => 0 };
-      },
-      settings: () => DEFAULT_SETTINGS,
-      log: () => {},
-      changed: () => {},
-    },
-    "file:///mails/mail.eml",
-    "folioscope-mail",
-    1,
-    text,
-  );
-  await document.ready();
-  return { document, part: (p) => part(p) };
-}
 
 const mail = example("share-dropped-twice.eml").toString("utf8");
 const parsed = parseDocument(mail, "mail.eml");

@@ -6,24 +6,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testsOf } from "../../server/documents.ts";
-import type { JobPart } from "../../server/emulation/job.ts";
 import { codeLenses } from "../../server/features/code_lens.ts";
 import { marks } from "../../server/features/diagnostics.ts";
 import { hover } from "../../server/features/hover.ts";
 import { tree } from "../../server/features/tree.ts";
-import { parseDocument } from "../../server/parse.ts";
-import {
-  COMMAND_OPEN_DIFF,
-  COMMAND_SIMULATE,
-  DEFAULT_SETTINGS,
-  type TreeNode,
-} from "../../server/protocol.ts";
+import { COMMAND_OPEN_DIFF, COMMAND_SIMULATE, type TreeNode } from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
 import { formatOf } from "../../server/report/formats.ts";
 import { panelView } from "../../server/report/panel.ts";
 import type { Finding, ReviewResult, Run, Verdict } from "../../server/review/types.ts";
-import { OpenDocument } from "../../server/state.ts";
+import type { OpenDocument } from "../../server/state.ts";
 import { fakeReview } from "../support/fake_review.ts";
+import { open } from "../support/open_document.ts";
 import { example } from "../support/paths.ts";
 
 const share = example("share-dropped-twice.eml").toString("utf8");
@@ -63,33 +57,6 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   "an encoded mail": encoded(leak),
   "a CRLF mail": leak.replace(/\n/g, "\r\n"),
 };
-
-interface Open {
-  readonly document: OpenDocument;
-  readonly part: (part: JobPart) => void;
-}
-
-async function open(text: string): Promise<Open> {
-  let part: (part: JobPart) => void = () => {};
-  const document = new OpenDocument(
-    {
-      read: (t, path) => ({ done: Promise.resolve(parseDocument(t, path)), cancel: () => {} }),
-      simulate: (_t, _p, _o, _progress, tell) => {
-        part = tell;
-        return { outcome: new Promise(() => {}), cancel: () => {}, hurry: () => {}, place: () => 0 };
-      },
-      settings: () => DEFAULT_SETTINGS,
-      log: () => {},
-      changed: () => {},
-    },
-    "file:///mails/mail.eml",
-    "folioscope-mail",
-    1,
-    text,
-  );
-  await document.ready();
-  return { document, part: (p) => part(p) };
-}
 
 /** A result with a finding of each verdict in each patch, one of what is new on no line of the mail, and runs that show them. */
 function mixed(document: OpenDocument, own: boolean): ReviewResult {
