@@ -65,15 +65,41 @@ function usage(): string {
   return `usage: folioscope COMMAND [options]\n\n${lines.join("\n")}\n\nfolioscope COMMAND --help tells its options.\n`;
 }
 
+/** The last line of a terminal, written over by what follows; what is over within a second needs none. */
+class StatusLine {
+  private readonly since = Date.now();
+  private last = 0;
+  private shown = false;
+
+  tell(text: string): void {
+    const now = Date.now();
+    if (text === "") {
+      if (this.shown) process.stderr.write("\r\x1b[K");
+      this.shown = false;
+    } else if (now - this.since > QUIET_MS && now - this.last > EACH_MS) {
+      process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      this.shown = true;
+      this.last = now;
+    }
+  }
+}
+
+const QUIET_MS = 1000;
+const EACH_MS = 100;
+
 async function main(): Promise<number> {
   const [name, ...args] = process.argv.slice(2);
+  const status = process.stderr.isTTY === true ? new StatusLine() : null;
   const io: CliIo = {
     stdout: (text) => {
+      status?.tell("");
       process.stdout.write(text);
     },
     stderr: (text) => {
+      status?.tell("");
       process.stderr.write(terminalLines(text));
     },
+    ...(status === null ? {} : { status: (text: string) => status.tell(text) }),
     color: process.stdout.isTTY === true && !process.env["NO_COLOR"],
   };
   if (name === "--version" || name === "-V") {

@@ -15,12 +15,12 @@ import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { b4ReviewFiles } from "./report/b4_review.ts";
-import { FORMAT_NAMES, formatOf } from "./report/formats.ts";
+import { FORMAT_NAMES, type Format, formatOf, type ReportStream } from "./report/formats.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { isOwnRun } from "./review/finding.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
-import { isJudged, type ReviewOptions, type ReviewResult } from "./review/types.ts";
+import { isJudged, type ReviewEvent, type ReviewOptions, type ReviewResult } from "./review/types.ts";
 import { loadScenarios } from "./scenarios/load.ts";
 import { commitMails, RangeProblem } from "./source/commits.ts";
 import { TreeProblem } from "./source/context.ts";
@@ -132,18 +132,18 @@ export async function runReview(
     if (loaded.problems.length > 0) return 2;
     more = { ...more, written: loaded.files };
   }
-  let given: Given;
+  let read: Given;
   try {
-    given = await readGiven(file, values);
+    read = await readGiven(file, values);
   } catch (error) {
     if (!(error instanceof FileProblem || error instanceof RangeProblem)) throw error;
     io.stderr(`folioscope review: ${error.message}\n`);
     return 2;
   }
-  const { bytes, path } = given;
-  for (const note of given.notes) io.stderr(`folioscope review: ${note}\n`);
+  const { bytes, path } = read;
+  for (const note of read.notes) io.stderr(`folioscope review: ${note}\n`);
   const doc = parseDocument(bytes, path);
-  let options = { ...reviewOptions({ ...values, tree: given.trees }), ...more };
+  let options = { ...reviewOptions({ ...values, tree: read.trees }), ...more };
   // The other forms for machines have no place for a report of a crash.
   const crashesTold = !check && (!format.machine || format.crashes === true);
   if (doc.patches.length === 0 && doc.crashReports.length > 0 && crashesTold)
@@ -180,6 +180,11 @@ export async function runReview(
     io.stderr(`folioscope review: ${unknown}\n`);
     return 2;
   }
+  const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
+  // What is asked for by a name may turn out to be nothing, which is told instead of a report.
+  const named = options.scenario ?? options.functions ?? options.replay;
+  const stream = named === undefined ? format.stream?.(doc, style) : undefined;
+  const progress = new Progress(io, format, stream);
   let result: ReviewResult;
   let crashes: readonly CrashOutcome[] = [];
   if (values.fetch !== undefined) {
@@ -191,11 +196,13 @@ export async function runReview(
     const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
     result = await pool
       .review(doc, { input: bytes, path, options: { ...options, facts: false } }, (event) => {
-        const line = format.event?.(event) ?? "";
-        if (line !== "") io.stdout(line);
+        progress.hear(event);
         return true;
       })
-      .finally(() => pool.dispose());
+      .finally(() => {
+        progress.done();
+        pool.dispose();
+      });
     if (crashesTold && doc.crashReports.length > 0)
       crashes = (await import("./cli_crash.ts")).crashesOf(doc, options);
   } catch (error) {
@@ -222,8 +229,8 @@ export async function runReview(
     io.stderr(`folioscope review: --replay: ${why}\n`);
     return 2;
   }
-  const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
-  io.stdout(format.write({ doc, result, chosen: chosen.map((p) => p.index), style, crashes }));
+  const report = { doc, result, chosen: chosen.map((p) => p.index), style, crashes };
+  io.stdout(stream === undefined ? format.write(report) : stream.end(report));
   if (values["b4-review"] !== undefined) {
     const files = b4ReviewFiles(
       doc,
@@ -239,6 +246,54 @@ export async function runReview(
     }
   }
   return check ? 0 : exitStatus(result);
+}
+
+/** What a person and a pipe see while a review runs: lines and parts of the report as they come, and how far it is. */
+class Progress {
+  private readonly io: CliIo;
+  private readonly format: Format;
+  private readonly stream: ReportStream | undefined;
+  private patch = "";
+  private cases = 0;
+  private over = 0;
+  private found = 0;
+
+  constructor(io: CliIo, format: Format, stream: ReportStream | undefined) {
+    this.io = io;
+    this.format = format;
+    this.stream = stream;
+  }
+
+  hear(event: ReviewEvent): void {
+    const line = this.format.event?.(event) ?? "";
+    if (line !== "") this.io.stdout(line);
+    switch (event.kind) {
+      case "plan":
+        this.patch = event.of > 1 ? `patch ${event.n + 1} of ${event.of}: ` : "";
+        this.cases = event.cases;
+        this.over = 0;
+        break;
+      case "finding":
+        if (event.finding.verdict === "new") this.found++;
+        break;
+      case "run":
+        this.over++;
+        break;
+      case "patch": {
+        const text = this.stream?.patch(event.result, event.patch) ?? "";
+        if (text !== "") this.io.stdout(text);
+        break;
+      }
+      case "start":
+        break;
+    }
+    const found = this.found === 0 ? "" : `, ${this.found} new so far`;
+    this.io.status?.(`${this.patch}${this.over} of ${this.cases} runs${found}`);
+  }
+
+  done(): void {
+    this.io.status?.("");
+  }
 }
 
 /** Why no function ran by itself although some were asked for: the patches change none of that name. Null: some may have. */

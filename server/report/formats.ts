@@ -14,7 +14,7 @@ import { markdownReport } from "./markdown.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
 import { sarifText } from "./sarif.ts";
-import { reviewText, type TextStyle } from "./terminal.ts";
+import { reviewText, type TextStyle, textPieces } from "./terminal.ts";
 import { jsonText } from "./text.ts";
 
 /** What a report is made of. */
@@ -38,6 +38,16 @@ export interface Format {
   event?(event: ReviewEvent): string;
   /** The whole report, ended by a newline. */
   write(input: ReportInput): string;
+  /** The same report patch by patch, where it can be given out so. */
+  stream?(doc: ParsedDocument, style: TextStyle): ReportStream;
+}
+
+/** A report given out as a review goes on: what its calls give, one behind the other, is what `write` would have given. */
+export interface ReportStream {
+  /** A patch is done; `result` is the review of it alone. */
+  patch(result: ReviewResult, index: number): string;
+  /** The review is over. */
+  end(input: ReportInput): string;
 }
 
 export const FORMATS: readonly Format[] = [
@@ -49,6 +59,7 @@ export const FORMATS: readonly Format[] = [
       const text = reviewText(doc, result, chosen, style);
       return crashes.length === 0 ? text : `${text}\n${crashText(crashes)}`;
     },
+    stream: textStream,
   },
   {
     name: "json",
@@ -91,6 +102,23 @@ export const FORMATS: readonly Format[] = [
       `${matrixText(matrixOf(doc, result, chosen), painter(style.color)).join("\n")}\n`,
   },
 ];
+
+function textStream(doc: ParsedDocument, style: TextStyle): ReportStream {
+  const { head, patch, tail } = textPieces(doc, style);
+  let some = false;
+  const next = (...pieces: string[]): string => {
+    const told = pieces.filter((p) => p !== "").join("\n\n");
+    if (told === "") return "";
+    const text = `${some ? "\n" : ""}${told}\n`;
+    some = true;
+    return text;
+  };
+  return {
+    patch: (result, index) => next(...(some ? [] : [head(result)]), patch(result, index)),
+    end: ({ result, chosen, crashes = [] }) =>
+      next(tail(result, chosen), crashes.length === 0 ? "" : crashText(crashes).trimEnd()),
+  };
+}
 
 /** "text, json": for messages and usage. */
 export const FORMAT_NAMES: string = FORMATS.map((f) => f.name).join(", ");

@@ -38,6 +38,16 @@ export interface TextStyle {
   readonly coverage?: boolean;
 }
 
+/** A report in the pieces that it is written in: a patch's own can be given out as soon as the patch is done. */
+export interface TextPieces {
+  /** What stands before the first patch; "" for nothing. */
+  head(reviewed: ReviewResult): string;
+  /** A patch, of a result that has it. */
+  patch(reviewed: ReviewResult, index: number): string;
+  /** What is told of all patches together; "" for nothing. */
+  tail(reviewed: ReviewResult, chosen: readonly number[]): string;
+}
+
 /** The report for a terminal, at most 80 columns wide. */
 export function reviewText(
   whole: ParsedDocument,
@@ -45,72 +55,96 @@ export function reviewText(
   chosen: readonly number[],
   style: TextStyle,
 ): string {
+  const { head, patch, tail } = textPieces(whole, style);
+  const pieces = [head(reviewed), ...chosen.map((index) => patch(reviewed, index)), tail(reviewed, chosen)];
+  return `${pieces.filter((p) => p !== "").join("\n\n")}\n`;
+}
+
+export function textPieces(whole: ParsedDocument, style: TextStyle): TextPieces {
   // From here on nothing is left that a terminal would obey: what paints below is ours.
   const doc = shownDocument(whole);
-  const result = terminalData(reviewed);
-  const asked = terminalData(askedOf(whole, reviewed));
   const paint = painter(style.color);
+  const piece = (lines: readonly string[]): string =>
+    lines
+      .join("\n")
+      .replace(/\n{3,}/g, "\n\n")
+      .trimEnd();
+  return {
+    head: ({ tree }) => (tree === undefined ? "" : piece(wrap(treeLine(terminalData(tree)), WIDTH, "    "))),
+    patch(reviewed, index) {
+      const asked = askedOf(whole, reviewed).filter((a) => a.patch === index);
+      return piece(patchLines(whole, doc, terminalData(reviewed), terminalData(asked), index, style, paint));
+    },
+    tail(reviewed, chosen) {
+      const result = terminalData(reviewed);
+      const out = style.coverage === true ? [...coverageText(doc, result, paint), ""] : [];
+      const said = chosen.flatMap((index) => nothingRan(result, index));
+      for (const note of notesOf(result))
+        if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
+          out.push(...wrap(`note: ${note}`, WIDTH, "      "));
+      return piece(out);
+    },
+  };
+}
+
+function patchLines(
+  whole: ParsedDocument,
+  doc: ShownDocument,
+  result: ReviewResult,
+  asked: readonly Asked[],
+  index: number,
+  style: TextStyle,
+  paint: Paint,
+): string[] {
   const out: string[] = [];
-  if (result.tree !== undefined) out.push(...wrap(treeLine(result.tree), WIDTH, "    "), "");
-  for (const index of chosen) {
-    const patch = doc.patches[index]!;
-    const numbered =
-      patchNumber(whole.patches[index]!, whole) ||
-      (patch.total > 0 && patch.number > 0 ? `${patch.number}/${patch.total}` : "");
-    const number = numbered === "" ? "" : `[${numbered}] `;
-    out.push(
-      ...wrap(`${number}${patch.subject || "(no subject)"}`, WIDTH, "    ").map((l) => paint(l, "bold")),
-    );
-    out.push(
-      paint(
-        `  ${patch.files.length} file${patch.files.length === 1 ? "" : "s"}, text ${patch.confidence}${patch.author === "" ? "" : `, ${patch.author}`}`.slice(
-          0,
-          WIDTH,
-        ),
-        "dim",
+  const patch = doc.patches[index]!;
+  const numbered =
+    patchNumber(whole.patches[index]!, whole) ||
+    (patch.total > 0 && patch.number > 0 ? `${patch.number}/${patch.total}` : "");
+  const number = numbered === "" ? "" : `[${numbered}] `;
+  out.push(
+    ...wrap(`${number}${patch.subject || "(no subject)"}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+  );
+  out.push(
+    paint(
+      `  ${patch.files.length} file${patch.files.length === 1 ? "" : "s"}, text ${patch.confidence}${patch.author === "" ? "" : `, ${patch.author}`}`.slice(
+        0,
+        WIDTH,
       ),
-    );
-    out.push(...hunkLines(result, index, style.all, paint));
-    const runs = result.runs.filter((r) => r.patch === index);
-    const findings = result.findings.filter((f) => f.patch === index);
+      "dim",
+    ),
+  );
+  out.push(...hunkLines(result, index, style.all, paint));
+  const runs = result.runs.filter((r) => r.patch === index);
+  const findings = result.findings.filter((f) => f.patch === index);
+  out.push(
+    // That none ran is said by the reason.
+    ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
+    ...cleanLines(runs, paint),
+    ...reachLines(result, index, paint),
+    ...leftOutLines(result, index, paint),
+    "",
+  );
+  const shown = findings.filter(
+    (f) => f.verdict === "new" || f.verdict.startsWith("fixed") || (style.all && f.verdict === "already"),
+  );
+  for (const f of shown) out.push(...findingText(doc, f, paint), "");
+  const already = findings.filter((f) => f.verdict === "already");
+  if (already.length > 0 && !style.all)
     out.push(
-      // That none ran is said by the reason.
-      ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
-      ...cleanLines(runs, paint),
-      ...reachLines(result, index, paint),
-      ...leftOutLines(result, index, paint),
+      ...wrap(`${alreadyText(already)} (--all shows them)`, WIDTH - 2, "    ").map((l) =>
+        paint(`  ${l}`, "dim"),
+      ),
       "",
     );
-    const shown = findings.filter(
-      (f) => f.verdict === "new" || f.verdict.startsWith("fixed") || (style.all && f.verdict === "already"),
-    );
-    for (const f of shown) out.push(...findingText(doc, f, paint), "");
-    const already = findings.filter((f) => f.verdict === "already");
-    if (already.length > 0 && !style.all)
-      out.push(
-        ...wrap(`${alreadyText(already)} (--all shows them)`, WIDTH - 2, "    ").map((l) =>
-          paint(`  ${l}`, "dim"),
-        ),
-        "",
-      );
-    out.push(...askedLines(asked, index, paint));
-    out.push(...unmodelledLines(result, index, paint));
-    if (style.all) for (const r of runs) out.push(...runLine(r, paint));
-  }
-  if (style.coverage === true) out.push(...coverageText(doc, result, paint), "");
-  const said = chosen.flatMap((index) => nothingRan(result, index));
-  for (const note of notesOf(result))
-    if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
-      out.push(...wrap(`note: ${note}`, WIDTH, "      "));
-  return `${out
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trimEnd()}\n`;
+  out.push(...askedLines(asked, paint));
+  out.push(...unmodelledLines(result, index, paint));
+  if (style.all) for (const r of runs) out.push(...runLine(r, paint));
+  return out;
 }
 
 /** What remarks of the thread speak of, and what the runs say. */
-function askedLines(all: readonly Asked[], index: number, paint: Paint): string[] {
-  const asked = all.filter((a) => a.patch === index);
+function askedLines(asked: readonly Asked[], paint: Paint): string[] {
   if (asked.length === 0) return [];
   const out = [paint("  the thread, put to the runs", "bold")];
   for (const a of asked) {

@@ -12,6 +12,7 @@ import { warnText } from "../../emulator/invariants/reports.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { patchNumber } from "../../server/features/snapshot.ts";
 import { parseDocument } from "../../server/parse.ts";
+import { formatOf } from "../../server/report/formats.ts";
 import { markdownReport } from "../../server/report/markdown.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
@@ -33,6 +34,30 @@ const wide = (text: string): string[] =>
 const doc = parseDocument(example("demo.eml"), "demo.eml");
 const patch = doc.patches[0]!;
 const added = patch.files.flatMap((f) => f.hunks.flatMap((h) => h.lines)).filter((l) => l.kind !== "-");
+
+test("a report is given out patch by patch, and is the same as the whole one", () => {
+  const box = ["demo.eml", "leaked-reference.eml", "clean-refactor.eml"]
+    .map((name) => `From 0 Mon Sep 17 00:00:00 2001\n${example(name)}\n`)
+    .join("");
+  const three = parseDocument(box, "three.mbox");
+  const text = formatOf("text")!;
+  const styles = [false, true].map((all) => ({ color: false, all }));
+  const streams = styles.map((style) => ({ style, of: text.stream!(three, style), given: "" }));
+  const result = reviewDocument(three, { scenario: "insert-fails*" }, (event) => {
+    if (event.kind === "patch")
+      for (const s of streams) {
+        const part = s.of.patch(event.result, event.patch);
+        assert.notEqual(part, "");
+        s.given += part;
+      }
+    return true;
+  });
+  assert.ok(result.findings.some((f) => f.verdict === "new"));
+  for (const { style, of, given } of streams) {
+    const input = { doc: three, result, chosen: three.patches.map((p) => p.index), style };
+    assert.equal(given + of.end(input), text.write(input));
+  }
+});
 
 /** A made-up review in a tree. */
 function treeReview(change: Partial<ReviewResult> = {}): ReviewResult {
