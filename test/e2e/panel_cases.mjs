@@ -1,6 +1,7 @@
 // The finding panel in the real editor: what stands in the webview is read, keys and clicks in it move the editor, and
 // the three kinds of theme are looked at. Each case throws where something does not hold.
 import assert from "node:assert/strict";
+import axe from "axe-core";
 
 /** A simulation and a run for the panel on a busy machine. */
 const RUN_MS = 300_000;
@@ -13,6 +14,13 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
     Number(
       await page.locator(".editor-group-container .line-numbers.active-line-number").first().textContent(),
     );
+
+  /** axe-core over the panel with its table of events, which is folded at first. */
+  const wholly = async () => {
+    const table = inside().locator("details").first();
+    await table.locator("summary").click();
+    return await accessible(inside().locator("body"));
+  };
 
   return [
     [
@@ -265,7 +273,7 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
       ["high contrast", "Dark High Contrast", "hc-black"],
       ["dark", "Dark Modern", "vs-dark"],
     ].map(([name, theme, kind]) => [
-      `panel: ${name} theme, text stands out from its ground`,
+      `panel: ${name} theme, text stands out from its ground, axe-core finds nothing serious`,
       async () => {
         await ui.palette("Preferences: Color Theme", { asks: true, first: false });
         const widget = page.locator(".quick-input-widget");
@@ -282,8 +290,18 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         const lines = page.locator(".editor-group-container .view-lines").first();
         const dim = await lines.evaluate(contrasts, ".view-line > span > span");
         assert.deepEqual(dim, [], "tokens of the mail, less than 3 to 1");
-        const axe = await inside().locator("body").evaluate(names);
-        assert.deepEqual(axe, [], "without a name for a screen reader");
+        const said = [await wholly()];
+        // The second finding is about a page: step lines, fields with values.
+        const head = inside().locator("header p").first();
+        const first = await head.textContent();
+        await page.keyboard.press("F8");
+        for (let i = 0; i < 100 && (await head.textContent()) === first; i++) await page.waitForTimeout(100);
+        await inside().locator(".axis canvas").first().waitFor({ timeout: RUN_MS });
+        said.push(await wholly());
+        await page.keyboard.press("Control+1");
+        await page.screenshot({ path: shotOf(`panel-page-${kind}`) });
+        await page.keyboard.press("Shift+F8");
+        return said.join("; ");
       },
     ]),
   ];
@@ -313,9 +331,26 @@ function contrasts(body, which) {
   return bad.slice(0, 5);
 }
 
-/** Things to use that have no name for a screen reader. Runs in the page. */
-function names(body) {
-  return [...body.querySelectorAll("button, [tabindex], [role=slider]")]
-    .filter((e) => !(e.getAttribute("aria-label") ?? e.textContent).trim())
-    .map((e) => e.outerHTML.slice(0, 80));
+/** axe-core over the page: nothing serious or critical, and nothing of that left undecided; what else it says is told. */
+async function accessible(body) {
+  const frame = await (await body.elementHandle()).ownerFrame();
+  await frame.evaluate(axe.source);
+  const { violations, passes, incomplete } = await frame.evaluate(async () => {
+    // What is scrolled out of a box cannot be judged: the boxes show all of it meanwhile.
+    const boxes = [...document.querySelectorAll(".scroll")];
+    for (const b of boxes) b.style.maxHeight = "none";
+    const said = await window.axe.run(document, { iframes: false });
+    for (const b of boxes) b.style.maxHeight = "";
+    return said;
+  });
+  assert.ok(passes.length > 10, `axe-core looked at nothing: ${passes.length} rules passed`);
+  const told = ({ impact, id, nodes }) =>
+    `${impact} ${id} (${nodes.length}): ${nodes
+      .slice(0, 4)
+      .map((n) => `${n.html.slice(0, 90)} ${n.any[0]?.message ?? ""}`)
+      .join(" | ")}`;
+  const grave = [...violations, ...incomplete].filter((v) => /serious|critical/.test(v.impact));
+  assert.deepEqual(grave.map(told), [], "axe-core");
+  const less = violations.map(told).join("; ");
+  return `axe-core: ${passes.length} rules pass${less === "" ? "" : `, ${less}`}`;
 }
