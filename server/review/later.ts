@@ -12,6 +12,7 @@ import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts";
 import { treeSides } from "../source/tree_side.ts";
 import { allViolations, unusable } from "./compare.ts";
+import { BY_TYPES, isOwnRun } from "./finding.ts";
 import { PatchSide } from "./side.ts";
 import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./types.ts";
 
@@ -75,6 +76,10 @@ export function showsIn(side: PatchSide, f: Finding, options: ReviewOptions): bo
   return unusable(run) === null ? false : null;
 }
 
+/** Whether a booted state can say of a finding that it shows: not of a function that ran by itself, which no scenario is. */
+const canShow = (f: Finding): boolean =>
+  f.code === "dead-check" || !(isOwnRun(f.scenario) || f.scenario === BY_TYPES);
+
 function showsDeadCheck(side: PatchSide, f: Finding): boolean {
   const { image } = side.kernel;
   for (const fn of f.functions) {
@@ -99,7 +104,7 @@ export function tellLater(
 ): { findings: Finding[]; runs: Run[] } {
   const unchanged = { findings: [...found.findings], runs: [...found.runs] };
   const later = laterOf(doc, patch);
-  const fresh = found.findings.filter((f) => f.verdict === "new").slice(0, MAX_LOOKED_AT);
+  const fresh = found.findings.filter((f) => f.verdict === "new" && canShow(f)).slice(0, MAX_LOOKED_AT);
   if (later.length === 0 || fresh.length === 0) return unchanged;
   const states = new LaterStates(context, doc, options, memory, space ?? new AddressSpace());
   const mended = menders(later, fresh, (p, wanted) => states.shows(p, wanted));

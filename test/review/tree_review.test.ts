@@ -3,10 +3,11 @@
  * only in part runs; what a later patch of the series mends is told as such; hunks that do not fit are not judged.
  */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
-import { reviewDocument } from "../../server/review/analysis.ts";
+import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { TreeProblem } from "../../server/source/context.ts";
 import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
@@ -58,6 +59,51 @@ test("what a later patch of the series mends is fixed-later, with the patch that
   assert.equal(later[0]!.fixedBy?.number, 2);
   const second = review(text, { tree: root, patch: "2" });
   assert.ok(second.findings.some((f) => f.verdict === "fixed"));
+});
+
+test("what a function by itself shows makes nobody look at the trees behind the patch", () => {
+  const path = "fs/own_driver.c";
+  const driver = (line: string): string =>
+    [
+      "struct device_node; struct clk { int rate; };",
+      "struct device_node *of_find_node_by_name(struct device_node *from, const char *name);",
+      "void of_node_put(struct device_node *node);",
+      "int of_property_read_u32(const struct device_node *np, const char *name, unsigned int *out);",
+      "int own_probe(struct clk *clk)",
+      "{",
+      '\tstruct device_node *np = of_find_node_by_name((void *)0, "clock");',
+      "",
+      "\tif (!np)",
+      "\t\treturn -12;",
+      '\tif (of_property_read_u32(np, "rate", (unsigned int *)&clk->rate)) {',
+      `${line}\t\treturn -5;`,
+      "\t}",
+      "\tof_node_put(np);",
+      "\treturn 0;",
+      "}",
+      "",
+    ].join("\n");
+  const good = driver("\t\tof_node_put(np);\n");
+  writeFileSync(join(root, path), good);
+  const later = "mm/memory.c";
+  const was = referenceText(later);
+  const text =
+    patchMail(1, 2, { path, from: good, to: driver("\t\tclk->rate = 0;\n") }) +
+    patchMail(2, 2, { path: later, from: was, to: `${was}int mm_forgotten;\n` });
+  const doc = parseDocument(Buffer.from(text), "tree.mbox");
+  const review = new DocumentReview(doc, { tree: root, patch: "1" }, () => false);
+  const patch = review.patch(0);
+  patch.begin();
+  for (const item of patch.plan.items) patch.take(patch.run(item));
+  const { findings } = patch.finish();
+  assert.deepEqual(
+    findings.map((f) => [f.code, f.verdict, f.scenario]),
+    [["leaked", "new", "function own_probe"]],
+  );
+  assert.ok(
+    !review.context!.tree.questions().files.includes(later),
+    "the file of the patch behind is not asked",
+  );
 });
 
 test("a patch that the tree already has is taken back for the before side", () => {
