@@ -802,6 +802,7 @@ export class Calls {
       w.hand(a);
       const v = w.known.resolve(a);
       if (typeof v !== "bigint") return;
+      if (v === 0n && site.x.t.kind !== "void") w.nulls.show(i, site.origin.key);
       const at = w.mem.at(v);
       if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
       for (const h of w.books.of(v))

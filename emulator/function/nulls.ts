@@ -24,6 +24,8 @@ export class Nulls {
   private last: NullSource | undefined;
   /** Of the arguments of the call under way. */
   args: readonly (NullSource | undefined)[] = [];
+  /** Keys of the calls that got one and of which nothing is known: they may have seen it. */
+  private readonly shown = new Map<NullSource, string[]>();
   /** Of the pointer that is about to be followed. */
   followed: NullSource | undefined;
 
@@ -49,6 +51,20 @@ export class Nulls {
     }
     if (from === undefined) known.delete(v);
     else known.set(v, from);
+  }
+
+  /** A callee of which nothing is known has the argument under way, a NULL, before it. @param key of its call, which gives a value */
+  show(arg: number, key: string): void {
+    const source = this.args[arg];
+    if (source === undefined) return;
+    const keys = this.shown.get(source);
+    if (keys === undefined) this.shown.set(source, [key]);
+    else keys.push(key);
+  }
+
+  /** Keys of the calls that had it before them. */
+  shownTo(source: NullSource | undefined): readonly string[] {
+    return (source === undefined ? undefined : this.shown.get(source)) ?? [];
   }
 
   left(frame: object): void {

@@ -15,7 +15,7 @@ import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, sizeSafe } from "./memory.ts";
-import { Nulls, nullSourceOf } from "./nulls.ts";
+import { type NullSource, Nulls, nullSourceOf } from "./nulls.ts";
 import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
 /** Ends a path: nothing after this place runs. */
@@ -265,6 +265,11 @@ export abstract class Run {
     return obj.base + add;
   }
 
+  /** A callee of which nothing is known had this NULL before it, and the path went by what it returned: that may have told of it. */
+  private mayTell(source: NullSource | undefined): boolean {
+    return this.nulls.shownTo(source).some((key) => this.choices.some((c) => c.name.includes(key)));
+  }
+
   /** The object and byte that an access goes to. Faults end the path. */
   reach(v: Value, off: number, type: CType | null, what: string): { obj: Obj; off: number } {
     const source = typeof v === "bigint" ? null : (v.origin ?? stripped(this.known, v).u.origin);
@@ -296,7 +301,9 @@ export abstract class Run {
           from === null &&
           (this.choices.some((c) => this.ofGlobal(c)) || (unset === null && this.helpersTest())),
         seldom: from !== null && this.input.contracts.functions.get(from.callee)?.seldom === true,
-        kept: from === null && known === undefined && this.foundNothing && !this.testedHere(),
+        kept:
+          (from === null && known === undefined && this.foundNothing && !this.testedHere()) ||
+          this.mayTell(known),
       });
       throw new PathEnd("fault", "NULL is dereferenced");
     }

@@ -194,6 +194,23 @@ const pairs: readonly Pair[] = [
       int f(int x) { struct q *q = kzalloc(sizeof(*q), GFP_KERNEL); int ret; if (!q) return -ENOMEM; ret = q_set(q); if (ret < 0) { kfree(q); return ret; } q_use(q); kfree(q->map); kfree(q); return 0; }`,
     want: [],
   },
+  {
+    name: "a callee that had the NULL before it may have told of it",
+    good: `struct st { int changed; int seen; }; struct pl { struct st *s; }; int check(struct st *s);
+      int f(struct pl *p) { struct st *s = NULL; int ret; if (!p->s) return -EINVAL; s = p->s; ret = check(s); if (ret) return ret; s->changed = 1; return 0; }`,
+    bad: `struct st { int changed; int seen; }; struct pl { struct st *s; }; int check(struct st *s);
+      int f(struct pl *p) { struct st *s = NULL; int ret; if (p->s) s = p->s; ret = check(s); if (ret) return ret; s->changed = 1; return 0; }`,
+    want: ["null-dereference NULL pointer"],
+    back: [],
+  },
+  {
+    name: "and one that does not have it tells nothing of it",
+    good: `struct st { int changed; int seen; }; struct pl { struct st *s; }; int check(int on);
+      int f(struct pl *p) { struct st *s = NULL; int ret; if (!p->s) return -EINVAL; s = p->s; ret = check(1); if (ret) return ret; s->changed = 1; return 0; }`,
+    bad: `struct st { int changed; int seen; }; struct pl { struct st *s; }; int check(int on);
+      int f(struct pl *p) { struct st *s = NULL; int ret; if (p->s) s = p->s; ret = check(1); if (ret) return ret; s->changed = 1; return 0; }`,
+    want: ["null-dereference NULL pointer"],
+  },
 ];
 
 testPairs(pairs);
