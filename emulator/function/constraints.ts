@@ -51,17 +51,31 @@ export class Constraints {
     return r;
   }
 
-  /** Least and greatest value that v may have. */
+  /** Least and greatest value that v may have: from what it is computed from upwards, each once (a loop adds to it each turn). */
   span(v: Value): [bigint, bigint] {
     if (typeof v === "bigint") return [v, v];
-    const b = this.bound.get(v.id);
-    if (b !== undefined) return [b, b];
-    const { u, add } = stripped(this, v);
-    if (u !== v) {
-      const [lo, hi] = this.span(u);
-      return [lo + add, hi + add];
+    const over: { readonly u: Unknown; readonly step: Step }[] = [];
+    let u = v;
+    let span: [bigint, bigint] | null = null;
+    while (span === null) {
+      const b = this.bound.get(u.id);
+      const step = b === undefined ? stepBelow(u) : null;
+      if (b !== undefined) span = [b, b];
+      else if (step === null) span = this.own(u);
+      else {
+        over.push({ u, step });
+        u = step.below;
+      }
     }
-    const r = this.range(v);
+    for (const { u: upper, step } of over.reverse()) {
+      const add = addedBy(step, upper, span);
+      span = add === null ? this.own(upper) : [span[0] + add, span[1] + add];
+    }
+    return span;
+  }
+
+  private own(u: Unknown): [bigint, bigint] {
+    const r = this.range(u);
     return [r.lo, r.hi];
   }
 
@@ -171,30 +185,38 @@ export function wrapShift(t: CType, lo: bigint, hi: bigint): bigint | null {
   return null;
 }
 
+/** What a value is computed from by a conversion (add null) or by adding a constant. */
+interface Step {
+  readonly below: Unknown;
+  readonly add: bigint | null;
+}
+
+function stepBelow({ from: f }: Unknown): Step | null {
+  if (f === null) return null;
+  if (f.k === "conv" && typeof f.x !== "bigint")
+    return isInteger(f.x.t) || f.x.t.kind === "pointer" ? { below: f.x, add: null } : null;
+  if (f.k !== "bin" || (f.op !== "add" && f.op !== "sub")) return null;
+  if (typeof f.r !== "bigint" || typeof f.l === "bigint") return null;
+  return { below: f.l, add: f.op === "add" ? f.r : -f.r };
+}
+
+/** What a step adds to every value of the span below it; null where that depends on the value. */
+const addedBy = ({ add }: Step, u: Unknown, [lo, hi]: [bigint, bigint]): bigint | null =>
+  add ?? wrapShift(u.t, lo, hi);
+
+const STRIPPED_MAX = 8;
+
 /** The unknown below added constants and conversions that keep its value. */
 export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint } {
   let u = v;
   let add = 0n;
-  for (let depth = 0; depth < 8; depth++) {
-    const f = u.from;
-    if (f === null) break;
-    if (f.k === "conv" && typeof f.x !== "bigint") {
-      const inner = f.x;
-      if (!(isInteger(inner.t) || inner.t.kind === "pointer")) break;
-      const [lo, hi] = c.span(inner);
-      const shift = wrapShift(u.t, lo, hi);
-      if (shift === null) break;
-      add += shift;
-      u = inner;
-    } else if (
-      f.k === "bin" &&
-      (f.op === "add" || f.op === "sub") &&
-      typeof f.r === "bigint" &&
-      typeof f.l !== "bigint"
-    ) {
-      add += f.op === "add" ? f.r : -f.r;
-      u = f.l;
-    } else break;
+  for (let depth = 0; depth < STRIPPED_MAX; depth++) {
+    const step = stepBelow(u);
+    if (step === null) break;
+    const more = step.add ?? wrapShift(u.t, ...c.span(step.below));
+    if (more === null) break;
+    add += more;
+    u = step.below;
   }
   return { u, add };
 }

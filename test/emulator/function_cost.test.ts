@@ -5,8 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { INT, LONG, USHORT } from "../../emulator/c/ctype.ts";
+import { Constraints } from "../../emulator/function/constraints.ts";
 import { type Entry, runPath, type Side } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
+import { derived, type Unknown, unknown } from "../../emulator/function/value.ts";
 import { readContracts } from "../../server/review/contracts.ts";
 import { DECLARATIONS } from "../support/function_pair.ts";
 
@@ -20,7 +23,7 @@ struct big { unsigned char b[1 << 20]; }; struct words { unsigned long w[512]; }
 int deep(int n) { return n == 0 ? 0 : deep(n - 1) + 1; }
 #define TAKE(p, n) char *p = kmalloc(n, GFP_KERNEL); if (!p) return -ENOMEM
 `;
-const LONG = "x".repeat(190);
+const TEXT = "x".repeat(190);
 
 /** Bodies of f(); each goes round for ever. */
 const BODIES: Record<string, string> = {
@@ -34,8 +37,8 @@ const BODIES: Record<string, string> = {
   "records initialised": `for (;;) { struct words w = { 0 }; w.w[3] = 1; }`,
   "members one by one": `for (int i = 0;; i++) { struct words w; w.w[i & 511] = i; w.w[(i + 1) & 511]++; }`,
   "bits of a record": `struct flags f; for (int i = 0;; i++) { f.a = i; f.c = i; f.b = f.c; }`,
-  strings: `TAKE(a, 4096); for (;;) { strcpy(a, "${LONG}"); if (strcmp(a, "${LONG}")) return 0; }`,
-  "strings printed": `TAKE(a, 4096); for (;;) snprintf(a, 4095, "%s", "${LONG}");`,
+  strings: `TAKE(a, 4096); for (;;) { strcpy(a, "${TEXT}"); if (strcmp(a, "${TEXT}")) return 0; }`,
+  "strings printed": `TAKE(a, 4096); for (;;) snprintf(a, 4095, "%s", "${TEXT}");`,
   "to user space": `TAKE(a, 60000); memset(a, 0, 60000); for (int i = 0; i < 100; i++) memset(a + i, 1, 50000); for (;;) if (copy_to_user((void *)x, a, 60000)) return 0;`,
   "from user space": `TAKE(a, 1 << 19); for (;;) if (copy_from_user(a, (void *)x, 1 << 19)) return 0;`,
   "objects without end": `for (;;) { TAKE(a, 64); a[0] = 1; }`,
@@ -77,6 +80,20 @@ function cost(body: string, times: number): { ms: number; steps: number } {
   }
   return { ms, steps };
 }
+
+test("what is computed from one another many times over is reckoned once each", () => {
+  let v: Unknown = unknown("left() #1", USHORT);
+  // As `n -= 4` of a short makes it, turn by turn: four layers each. Reckoned anew at each layer this never ends.
+  for (let turn = 0; turn < 500; turn++) {
+    const wide = derived({ k: "conv", x: v }, INT);
+    const less = derived({ k: "bin", op: "add", l: wide, r: turn === 0 ? -4n : 0n }, INT);
+    v = derived({ k: "conv", x: derived({ k: "conv", x: less }, LONG) }, INT);
+  }
+  const known = new Constraints();
+  assert.deepEqual(known.span(v), [-4n, 65531n]);
+  known.assume(unknown("left() #1", USHORT), "ge", 4n);
+  assert.deepEqual(known.span(derived({ k: "conv", x: v }, USHORT)), [0n, 65531n]);
+});
 
 for (const [name, body] of Object.entries(BODIES))
   test(`a function case's step costs alike: ${name}`, () => {
