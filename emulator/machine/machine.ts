@@ -512,8 +512,8 @@ export class Machine implements Stateful<MachineState> {
       },
       __fsc_wake: (c) => {
         const woken = this.vm!.wake(c.addr(0), c.num(1));
-        if (woken > 0) this.push({ kind: "task", what: "woken", text: String(woken) });
-        c.ret(woken);
+        this.pushWoken(woken, "");
+        c.ret(woken.length);
       },
       __fsc_lock: (c) => (this.lock(c, text(c, 2)) ? undefined : "retry"),
       __fsc_trylock: (c) => {
@@ -726,7 +726,14 @@ export class Machine implements Stateful<MachineState> {
       else state.readers.set(c.task, n);
     } else state.owner = -1;
     if (state.owner === -1 && state.readers.size === 0) this.locks.delete(c.addr(0));
-    this.vm!.wake(c.addr(0), 0);
+    this.pushWoken(this.vm!.wake(c.addr(0), 0), name);
+  }
+
+  /** Whom a call woke; `lock` names what it let go of, "" where it woke them by itself. */
+  private pushWoken(tasks: readonly number[], lock: string): void {
+    if (tasks.length === 0) return;
+    const names = tasks.map((t) => this.vm!.tasks[t]!.name);
+    this.push({ kind: "task", what: "woken", text: names.join(", "), tasks, lock });
   }
 
   /** Locks still held, for the audit at the end. */

@@ -53,8 +53,18 @@ export interface NamedEvent extends EventBase {
 }
 export interface TaskEvent extends EventBase {
   readonly kind: "task";
-  readonly what: "created" | "sleeps" | "woken" | "done";
+  readonly what: "created" | "sleeps" | "done";
   readonly text: string;
+}
+/** A task wakes others, who go on when it is their turn. */
+export interface WokenEvent extends EventBase {
+  readonly kind: "task";
+  readonly what: "woken";
+  /** Their names. */
+  readonly text: string;
+  readonly tasks: readonly number[];
+  /** The lock that it lets go of, "" where it wakes them by itself. */
+  readonly lock: string;
 }
 export interface PrintkEvent extends EventBase {
   readonly kind: "printk";
@@ -69,4 +79,5 @@ export type CoreEvent =
   | WarnEvent
   | NamedEvent
   | TaskEvent
+  | WokenEvent
   | PrintkEvent;

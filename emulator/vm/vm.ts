@@ -377,13 +377,13 @@ export class Vm implements Stateful<VmState> {
     }
   }
 
-  /** Wakes up to `nr` tasks (all when nr <= 0) that sleep on key, lowest id first. Returns how many. */
-  wake(key: bigint, nr: number): number {
-    let woken = 0;
+  /** Wakes up to `nr` tasks (all when nr <= 0) that sleep on key, lowest id first. Returns which. */
+  wake(key: bigint, nr: number): readonly number[] {
+    const woken: number[] = [];
     for (const t of this.tasks) {
-      if (t.state !== "sleeping" || t.key !== key || (nr > 0 && woken >= nr)) continue;
+      if (t.state !== "sleeping" || t.key !== key || (nr > 0 && woken.length >= nr)) continue;
       t.state = "runnable";
-      woken++;
+      woken.push(t.id);
     }
     return woken;
   }

@@ -1,8 +1,8 @@
 /**
  * One task's events as marks on a canvas: a shape and a colour a kind, bars where it waits, the step boundaries, the place where the sides
- * part, the cursor. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
+ * part, the cursor; and arrows over all lanes, from who wakes to who is woken. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
  */
-import type { PanelEvent } from "../../server/review/timeline_types.ts";
+import type { PanelEvent, PanelLane } from "../../server/review/timeline_types.ts";
 
 export const LANE_HEIGHT = 22;
 
@@ -68,6 +68,70 @@ export function drawLane(canvas: HTMLCanvasElement, events: readonly PanelEvent[
   }
   c.strokeStyle = l.colours.cursor;
   line(c, xOf(l.at), 0, xOf(l.at), LANE_HEIGHT);
+}
+
+/** One row of the axis, with what it shows. */
+export interface DrawnLane {
+  readonly canvas: HTMLCanvasElement;
+  readonly lane: PanelLane;
+  readonly task: number;
+}
+
+/** Over the rows: an arrow from who wakes to where who is woken goes on. */
+export function drawArrows(
+  canvas: HTMLCanvasElement,
+  lanes: readonly DrawnLane[],
+  { slots, left, colour }: { slots: number; left: number; colour: string },
+): void {
+  const first = lanes[0]?.canvas.getBoundingClientRect();
+  const last = lanes.at(-1)?.canvas.getBoundingClientRect();
+  const box = canvas.offsetParent?.getBoundingClientRect();
+  if (first === undefined || last === undefined || box === undefined) return;
+  const width = Math.max(1, first.width - left);
+  const height = Math.max(1, last.bottom - first.top);
+  canvas.style.left = `${first.left + left - box.left}px`;
+  canvas.style.top = `${first.top - box.top}px`;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
+  const c = canvas.getContext("2d");
+  if (c === null) return;
+  c.scale(devicePixelRatio, devicePixelRatio);
+  c.strokeStyle = colour;
+  c.fillStyle = colour;
+  const middles = lanes.map((l) => {
+    const row = l.canvas.getBoundingClientRect();
+    return (row.top + row.bottom) / 2 - first.top;
+  });
+  const xOf = (slot: number): number => ((Math.min(slot, slots - 0.5) + 0.5) / Math.max(1, slots)) * width;
+  const drawn = new Set<string>();
+  lanes.forEach(({ lane, task }, from) => {
+    for (const e of lane.events) {
+      if (e.task !== task) continue;
+      for (const w of e.wakes ?? []) {
+        const to = lanes.findIndex((l) => l.lane === lane && l.task === w.task);
+        const key = `${from} ${to} ${Math.round(xOf(e.x))}`;
+        if (to < 0 || drawn.has(key)) continue;
+        drawn.add(key);
+        arrow(c, xOf(e.x), middles[from]!, xOf(w.x), middles[to]!);
+      }
+    }
+  });
+}
+
+/** From mark to mark, leaving both free. */
+function arrow(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  const length = Math.max(1, Math.hypot(x1 - x0, y1 - y0));
+  const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+  const free = Math.min(4, length / 4);
+  const [tipX, tipY] = [x1 - dx * free, y1 - dy * free];
+  line(c, x0 + dx * free, y0 + dy * free, tipX, tipY);
+  c.beginPath();
+  c.moveTo(tipX, tipY);
+  c.lineTo(tipX - dx * 6 - dy * 3, tipY - dy * 6 + dx * 3);
+  c.lineTo(tipX - dx * 6 + dy * 3, tipY - dy * 6 - dx * 3);
+  c.fill();
 }
 
 function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {

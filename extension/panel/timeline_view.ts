@@ -6,7 +6,7 @@
 import uPlot from "uplot";
 import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/review/timeline_types.ts";
 import { el } from "./dom.ts";
-import { drawLane, type LaneColours } from "./lane.ts";
+import { type DrawnLane, drawArrows, drawLane, type LaneColours } from "./lane.ts";
 import { differs, type StateRow, stateAt } from "./state.ts";
 
 export interface TimelineActions {
@@ -14,7 +14,13 @@ export interface TimelineActions {
   copy(text: string): void;
 }
 
-const NAME_WIDTH = 92;
+/** An event of a side, of those that stand at one slot. */
+interface Here {
+  readonly side: PanelSide;
+  readonly event: PanelEvent;
+}
+
+const NAME_WIDTH = 116;
 const PLOT_HEIGHT = 54;
 const SIDES = ["before", "after"] as const;
 /** Rows of the table of events that stand in the page at once. */
@@ -29,7 +35,9 @@ export class TimelineView {
   private readonly stateBody = el("tbody");
   private readonly tableBody = el("tbody");
   private readonly plots: uPlot[] = [];
-  private readonly lanes: { canvas: HTMLCanvasElement; lane: PanelLane; task: number }[] = [];
+  private readonly lanes: DrawnLane[] = [];
+  /** Over all lanes: who wakes whom. Not there where nobody does. */
+  private arrows: HTMLCanvasElement | null = null;
   private readonly rows = new Map<PanelEvent, HTMLTableRowElement>();
   private readonly filter = el("button", { type: "button", class: "link" });
   private onlyMoved = false;
@@ -88,6 +96,7 @@ export class TimelineView {
       ...(SIDES.some((s) => this.data[s].events.some((e) => e.waitsTo !== undefined))
         ? [key("waits", "waits")]
         : []),
+      ...(this.wakes() ? [el("span", {}, el("span", { "aria-hidden": "true" }, "↘ "), "wakes")] : []),
       ...(parts < 0
         ? [el("span", { class: "mute" }, "the sides never part")]
         : [key("parts", "the sides part here")]),
@@ -105,9 +114,12 @@ export class TimelineView {
       for (const task of this.tasksOf(side)) {
         const canvas = el("canvas", { "aria-hidden": "true" });
         this.lanes.push({ canvas, lane: data[side], task });
-        const name = data[side].tasks[task] ?? "";
-        axis.append(this.row(`${side}: ${name === "" ? "machine" : name}`, canvas));
+        axis.append(this.row(`${side}: ${this.taskName(side, task)}`, canvas));
       }
+    if (this.wakes()) {
+      this.arrows = el("canvas", { class: "arrows", "aria-hidden": "true" });
+      axis.append(this.arrows);
+    }
     for (const field of data.counts) {
       const box = el("div", { class: "plot", "aria-hidden": "true" });
       axis.append(this.row(field, box));
@@ -124,6 +136,10 @@ export class TimelineView {
   private row(name: string, plot: HTMLElement): HTMLElement {
     const box = plot instanceof HTMLCanvasElement ? el("div", { class: "plot" }, plot) : plot;
     return el("div", { class: "row" }, el("div", { class: "name", title: name }, name), box);
+  }
+
+  private wakes(): boolean {
+    return SIDES.some((s) => this.data[s].events.some((e) => (e.wakes ?? []).length > 0));
   }
 
   private tasksOf(side: PanelSide): number[] {
@@ -228,6 +244,8 @@ export class TimelineView {
           },
         );
       }
+      if (this.arrows !== null)
+        drawArrows(this.arrows, this.lanes, { slots: this.data.slots, left, colour: palette.text });
       for (const p of this.plots) {
         const width = (p.root.parentElement?.clientWidth ?? 0) | 0;
         if (width > 80 && width !== p.width) p.setSize({ width, height: PLOT_HEIGHT });
@@ -286,7 +304,7 @@ export class TimelineView {
     e.preventDefault();
   }
 
-  private eventsAt(x: number): { side: PanelSide; event: PanelEvent }[] {
+  private eventsAt(x: number): Here[] {
     return SIDES.flatMap((side) => {
       const event = this.data[side].events.find((e) => e.x === x);
       return event === undefined ? [] : [{ side, event }];
@@ -301,7 +319,7 @@ export class TimelineView {
   private moveTo(x: number): void {
     this.at = Math.max(0, Math.min(this.data.slots - 1, x));
     const here = this.eventsAt(this.at);
-    const words = wordsFor(here);
+    const words = wordsFor(here, this.told(here));
     this.said.className = `said ${here.length === 1 ? here[0]!.side : ""}`;
     const line = here.find(({ event }) => event.docLine > 0)?.event.docLine ?? 0;
     this.said.replaceChildren(words);
@@ -380,18 +398,41 @@ export class TimelineView {
     return el("td", { class: "value" }, mark, go);
   }
 
+  /** What stands at a slot; of a task that sleeps, who wakes it: on each side where that differs. */
+  private told(here: readonly Here[]): string {
+    const text = here.at(-1)?.event.text ?? "";
+    const ends = here.map(({ side, event }) => this.woken(side, event));
+    if (ends.every((e) => e === "")) return text;
+    return ends.every((e) => e === ends[0])
+      ? `${text} (${ends[0]})`
+      : `${text} (${here.map(({ side }, i) => `${side}: ${ends[i] || "goes on"}`).join("; ")})`;
+  }
+
+  private woken(side: PanelSide, { waitsTo, wokenBy }: PanelEvent): string {
+    if (wokenBy !== undefined) return `woken by ${this.taskName(side, wokenBy)}`;
+    return waitsTo === this.data.slots ? "not woken to the end" : "";
+  }
+
+  private taskName(side: PanelSide, task: number): string {
+    return this.data[side].tasks[task] || "machine";
+  }
+
   private eventTable(): HTMLElement {
     const all = SIDES.flatMap((side) => this.data[side].events.map((event) => ({ side, event }))).sort(
       (a, b) => a.event.x - b.event.x || (a.side < b.side ? 1 : -1),
     );
-    const merged: { sides: string; event: PanelEvent }[] = [];
+    const merged: { sides: string; event: PanelEvent; text: string }[] = [];
     for (const { side, event } of all) {
       const last = merged.at(-1);
       if (last !== undefined && last.event.x === event.x) {
-        merged[merged.length - 1] = { sides: "both", event: event.breaks ? event : last.event };
-      } else merged.push({ sides: side, event });
+        const text = this.told([
+          { side: "before", event: last.event },
+          { side, event },
+        ]);
+        merged[merged.length - 1] = { sides: "both", event: event.breaks ? event : last.event, text };
+      } else merged.push({ sides: side, event, text: this.told([{ side, event }]) });
     }
-    for (const { sides, event } of merged.slice(0, TABLE_ROWS)) {
+    for (const { sides, event, text } of merged.slice(0, TABLE_ROWS)) {
       const where =
         event.docLine > 0 ? `line ${event.docLine}` : event.path === "" ? "" : `${event.path}:${event.line}`;
       const place =
@@ -405,7 +446,7 @@ export class TimelineView {
         event.breaks ? { class: "breaks" } : {},
         el("td", {}, sides),
         el("td", {}, tasks[event.task] ?? ""),
-        el("td", {}, event.text),
+        el("td", {}, text),
         el("td", {}, place),
       );
       row.addEventListener("click", () => this.moveTo(event.x));
@@ -426,11 +467,11 @@ export class TimelineView {
     copy.addEventListener("click", () =>
       this.actions.copy(
         merged
-          .map(({ sides, event }) =>
+          .map(({ sides, event, text }) =>
             [
               sides.padEnd(6),
               event.breaks ? ">>" : "  ",
-              event.text,
+              text,
               event.docLine > 0 ? `(line ${event.docLine})` : "",
             ]
               .join(" ")
@@ -470,14 +511,12 @@ const BREAKS = "It breaks in this step: ";
 const stepOf = ({ text }: PanelEvent): string => text.replace(/^audit: /, "");
 
 /** What stands at a slot, as a sentence. */
-function wordsFor(here: readonly { side: PanelSide; event: PanelEvent }[]): string {
+function wordsFor(here: readonly Here[], told: string): string {
   if (here.length === 0) return "Nothing happens here.";
   if (here.length === 2)
-    return here[0]!.event.breaks || here[1]!.event.breaks
-      ? `${BREAKS}${stepOf(here[1]!.event)}`
-      : here[1]!.event.text;
+    return here[0]!.event.breaks || here[1]!.event.breaks ? `${BREAKS}${stepOf(here[1]!.event)}` : told;
   const { side, event } = here[0]!;
-  return event.breaks ? `${BREAKS}${stepOf(event)} (only ${side})` : `Only ${side}: ${event.text}`;
+  return event.breaks ? `${BREAKS}${stepOf(event)} (only ${side})` : `Only ${side}: ${told}`;
 }
 
 /** "#d186167e" without its transparency: a line that half shows is hard to follow. */

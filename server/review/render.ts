@@ -65,7 +65,7 @@ export function eventText(side: PatchSide, event: MachineEvent, words: Words): s
         : own.what === "sleeps"
           ? `sleeps ${own.text}`
           : own.what === "woken"
-            ? `wakes ${own.text} ${own.text === "1" ? "task" : "tasks"}`
+            ? `${own.lock === "" ? "" : `lets go of ${own.lock}: `}wakes ${own.text}`
             : "ends";
     case "change":
       return moduleOfEvent(own)!.eventText(own, words);

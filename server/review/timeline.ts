@@ -31,16 +31,31 @@ export interface ShownFinding {
   readonly side: PanelSide;
 }
 
-type Draft = Omit<PanelEvent, "x" | "breaks"> & {
+type Draft = Omit<PanelEvent, "x" | "breaks" | "waitsTo" | "wokenBy" | "wakes"> & {
   readonly step: number;
   readonly seq: number;
   /** Named events of one key that follow each other are one draft: its key, its first text, how many they are. */
   readonly folds: string;
   readonly first: string;
   readonly times: number;
-  /** Of a task that sleeps: the event with which it goes on, infinite where there is none. */
-  readonly wakes?: number;
+  /** Of a task that sleeps. */
+  readonly sleep?: Sleep;
+  /** Of a task that wakes others: each with its sleep. */
+  readonly woken?: readonly Woken[];
 };
+
+interface Woken {
+  readonly task: number;
+  readonly sleep: Sleep;
+}
+
+/** A task sleeps until the event with which it goes on, infinite where there is none; who wakes it, -1 where nobody is known to. */
+interface Sleep {
+  until: number;
+  by: number;
+  /** The event that wakes it, -1 for none. */
+  woken: number;
+}
 
 /** A side's events, and how many are about other things. */
 interface Drafts {
@@ -67,20 +82,34 @@ export function timelineOf(before: SideRunView, after: SideRunView, finding: Sho
         ? -1
         : list.findLastIndex((d) => d.seq <= breakSeq && (root.event === null || d.seq === breakSeq));
     const run = side === "before" ? before.run : after.run;
-    /** Slot to which a task sleeps: where what it does next would stand. Unknown of one that went on unseen. */
-    const waitsTo = (wakes: number): number | undefined => {
-      if (wakes === Number.POSITIVE_INFINITY)
+    /**
+     * Slot to which a task sleeps: where what it does next would stand, or where it is woken if nothing is told of it after
+     * that. Unknown of one that went on unseen.
+     */
+    const waitsTo = ({ until, woken }: Sleep): number | undefined => {
+      const to = until === Number.POSITIVE_INFINITY && woken >= 0 ? woken : until;
+      if (to === Number.POSITIVE_INFINITY)
         return run.end.reason.kind === "completed" ? undefined : axis.length;
-      const next = list.findIndex((d) => d.seq >= wakes);
+      const next = list.findIndex((d) => d.seq >= to);
       return next < 0 ? axis.length : axis[side][next]!;
     };
     return list.map(
-      ({ step: _step, seq: _seq, folds: _f, first: _first, times: _times, wakes, ...d }, i) => ({
-        ...d,
-        x: axis[side][i]!,
-        ...(wakes === undefined || waitsTo(wakes) === undefined ? {} : { waitsTo: waitsTo(wakes)! }),
-        ...(i === broke ? { breaks: true } : {}),
-      }),
+      ({ step: _step, seq: _seq, folds: _f, first: _first, times: _times, sleep, woken, ...d }, i) => {
+        const x = axis[side][i]!;
+        const to = sleep === undefined ? undefined : waitsTo(sleep);
+        return {
+          ...d,
+          x,
+          ...(to === undefined ? {} : { waitsTo: to }),
+          ...(sleep === undefined || sleep.by < 0 ? {} : { wokenBy: sleep.by }),
+          ...(woken === undefined
+            ? {}
+            : {
+                wakes: woken.map((w) => ({ task: w.task, x: waitsTo(w.sleep) ?? x })),
+              }),
+          ...(i === broke ? { breaks: true } : {}),
+        };
+      },
     );
   };
   const events = { before: place("before"), after: place("after") };
@@ -137,7 +166,7 @@ function eventsOf({ side, run }: SideRunView, of: SubjectId | null): Drafts {
   const words = wordsOf(run, "short");
   const list: Draft[] = [];
   const holders = new Map<string, Map<bigint, number>>();
-  const wakes = wakesOf(run.events);
+  const { sleeps, wakes } = sleepsOf(run.events);
   let leftOut = 0;
   for (const e of run.events) {
     const told = telling(e, of, words);
@@ -176,25 +205,41 @@ function eventsOf({ side, run }: SideRunView, of: SubjectId | null): Drafts {
       step: e.step,
       seq: e.seq,
       ...placeOf(side, e),
-      ...(e.kind === "task" && e.what === "sleeps"
-        ? { wakes: wakes.get(e.seq) ?? Number.POSITIVE_INFINITY }
-        : {}),
+      ...(sleeps.has(e.seq) ? { sleep: sleeps.get(e.seq)! } : {}),
+      ...(wakes.has(e.seq) ? { woken: wakes.get(e.seq)! } : {}),
       ...change,
     });
   }
   return { list, leftOut };
 }
 
-/** When a task that sleeps goes on: by the event that it sleeps with, its next one, told or not. None where there is none. */
-function wakesOf(events: readonly MachineEvent[]): Map<number, number> {
-  const next = new Map<number, number>();
-  const out = new Map<number, number>();
-  for (const e of events.toReversed()) {
-    const seq = next.get(e.task);
-    if (e.kind === "task" && e.what === "sleeps" && seq !== undefined) out.set(e.seq, seq);
-    next.set(e.task, e.seq);
+/** Who sleeps, by the event with which it begins, to its own next event, told or not; who wakes whom, by that event. */
+function sleepsOf(events: readonly MachineEvent[]): {
+  sleeps: Map<number, Sleep>;
+  wakes: Map<number, readonly Woken[]>;
+} {
+  const asleep = new Map<number, Sleep>();
+  const sleeps = new Map<number, Sleep>();
+  const wakes = new Map<number, readonly Woken[]>();
+  for (const e of events) {
+    const own = asleep.get(e.task);
+    if (own !== undefined) own.until = e.seq;
+    asleep.delete(e.task);
+    if (e.kind !== "task") continue;
+    if (e.what === "sleeps") {
+      const sleep = { until: Number.POSITIVE_INFINITY, by: -1, woken: -1 };
+      asleep.set(e.task, sleep);
+      sleeps.set(e.seq, sleep);
+    } else if (e.what === "woken") {
+      const woken = e.tasks.flatMap((task) => {
+        const sleep = asleep.get(task);
+        return sleep === undefined ? [] : [{ task, sleep }];
+      });
+      for (const { sleep } of woken) Object.assign(sleep, { by: e.task, woken: e.seq });
+      wakes.set(e.seq, woken);
+    }
   }
-  return out;
+  return { sleeps, wakes };
 }
 
 /** "PTE", and "PTE 2" for the second place met: a page mapped twice has two page-table entries. */

@@ -39,6 +39,10 @@ export interface PanelEvent {
   readonly value?: number;
   /** The task sleeps from here to this slot; to the end of the axis where nobody wakes it. */
   readonly waitsTo?: number;
+  /** Who woke that task, by index into `PanelLane.tasks`. */
+  readonly wokenBy?: number;
+  /** The tasks that it wakes, each with the slot at which it goes on: its own where that is not seen. */
+  readonly wakes?: readonly { readonly task: number; readonly x: number }[];
   /** The very event that breaks the rule. */
   readonly breaks?: boolean;
 }

@@ -118,6 +118,8 @@ export function fixtureMails(root) {
     // A context line has lost its blank.
     "damaged.eml": quotedPrintable().replace(" =09=09return;", "=09=09return;"),
     "0001-plain.patch": plainPatch(),
+    // One of its findings is about tasks that wait for each other.
+    "waits.eml": readFileSync(join(root, "examples", "demo.eml"), "utf8"),
     "notes.txt": "Nothing but a shopping list:\n- bread\n+ butter\n",
   };
 }

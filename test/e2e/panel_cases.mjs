@@ -229,6 +229,39 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
       },
     ],
     [
+      "panel: lanes of tasks that wait show who wakes whom, and so does the table",
+      async () => {
+        const before = await runs();
+        await ui.open("waits.eml");
+        await begun(before);
+        await settled();
+        await ui.goToLine(1);
+        const head = inside().locator("header p").first();
+        for (let i = 0; i < 6 && !/deadlock/.test(await head.textContent().catch(() => "")); i++) {
+          const was = await head.textContent().catch(() => "");
+          await page.keyboard.press("F8");
+          for (let k = 0; k < 100 && (await head.textContent().catch(() => "")) === was; k++)
+            await page.waitForTimeout(100);
+        }
+        assert.match(await head.textContent(), /deadlock/);
+        const arrows = inside().locator(".axis canvas.arrows");
+        await arrows.waitFor({ timeout: RUN_MS });
+        await inside().locator("details > summary").first().click();
+        const texts = await inside().locator("details tbody td:nth-child(3)").allTextContents();
+        const wakes = texts.filter((t) => /^wakes /.test(t));
+        const slept = texts.filter((t) => /^sleeps .*\(.*woken by unlock/.test(t));
+        assert.ok(wakes.length > 0 && slept.length > 0, texts.join(" | "));
+        // From mark to mark, on the lanes alone.
+        const lanes = await inside().locator(".axis .row canvas").last().boundingBox();
+        const over = await arrows.boundingBox();
+        assert.ok(
+          over.width > 100 && over.y + over.height <= lanes.y + lanes.height + 1,
+          JSON.stringify(over),
+        );
+        return `${wakes[0]}; ${slept[0]}`;
+      },
+    ],
+    [
       "orders: the palette asks of which scenario and what is tried, says what it may cost, and shows what came of it",
       async () => {
         const widget = page.locator(".quick-input-widget");

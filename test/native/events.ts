@@ -98,7 +98,9 @@ export class EventText {
       case "xarray":
         return `${e.kind} ${this.value(e.address)} ${this.value(e.before)} -> ${this.value(e.after)}`;
       case "task":
-        return e.what === "sleeps" ? "task sleeps" : `task ${e.what} ${e.text}`;
+        return e.what === "sleeps"
+          ? "task sleeps"
+          : `task ${e.what} ${e.what === "woken" ? e.tasks.length : e.text}`;
       case "bad-page":
         return `bad-page ${e.pfn.toString(16)} ${e.text}`;
       case "named":
@@ -144,5 +146,5 @@ export class EventText {
 
 /** What the engine tells for its reader and the harness does not. */
 function isExtra(e: MachineEvent): boolean {
-  return e.kind === "task" && e.what === "done";
+  return e.kind === "task" && (e.what === "done" || (e.what === "woken" && e.lock !== ""));
 }

@@ -41,4 +41,22 @@ test("a task waits from where it sleeps to where it goes on; one that nobody wak
   assert.ok(forEver(patched) > 0, "after it some sleep for ever");
   assert.equal(before.outcome, "completed");
   assert.ok(forEver(before) < forEver(patched), "before the patch they are woken");
+  // Who wakes says whom, where he goes on, and that is what who slept says of his end.
+  for (const lane of [before, patched]) {
+    const wakers = lane.events.filter((e) => (e.wakes ?? []).length > 0);
+    assert.ok(wakers.length > 0, `${lane.side}: somebody is woken`);
+    for (const e of wakers)
+      for (const { task, x } of e.wakes!) {
+        const name = lane.tasks[task]!;
+        assert.ok(e.text.includes(name), `"${e.text}" names ${name}`);
+        assert.ok(x >= e.x && task !== e.task, `${lane.side}: ${e.x} to ${x}`);
+        const slept = lane.events.findLast(
+          (s) => s.task === task && s.x < e.x && s.text.startsWith("sleeps"),
+        );
+        assert.equal(slept?.wokenBy, e.task, `${name} says who woke it`);
+        assert.equal(slept?.waitsTo, x, "the arrow ends where the bar does");
+      }
+  }
+  const never = patched.events.filter((e) => e.waitsTo === slots && e.text.startsWith("sleeps in"));
+  assert.ok(never.length > 0 && never.every((e) => e.wokenBy === undefined), "nobody wakes them");
 });
