@@ -113,6 +113,12 @@ export function arm(s: Sema, e: Expr): X {
   }
 }
 
+/** The function that a call without a declaration is of: what it gives is taken for an int, which nobody wrote. */
+function undeclaredCallee(x: X): string | null {
+  if (x.k !== "call" || "k" in x.target || x.target.def !== null || !x.ft.noProto) return null;
+  return x.target.name;
+}
+
 /** Converts for assignment, argument passing, return. */
 export function convAssign(x: X, t: CType, what: string, s: Sema | null = null): X {
   if (x.k === "trap") return { ...x, t };
@@ -125,6 +131,9 @@ export function convAssign(x: X, t: CType, what: string, s: Sema | null = null):
     return convParts(s, x, t, what, false);
   if (t.kind === "record") {
     if (x.t.kind === "record" && sameType(x.t, t)) return x;
+    const callee = undeclaredCallee(x);
+    if (callee !== null)
+      throw new CFail(`${what}: nothing declares ${callee}(), and ${typeText(t)} is wanted of it`, x.loc);
     throw new CFail(`${what}: ${typeText(x.t)} given, ${typeText(t)} wanted`, x.loc);
   }
   if (t.kind === "void" || x.t.kind === "void") throw new CFail(`${what}: a void value is used`, x.loc);

@@ -50,7 +50,7 @@ import {
   type ReviewResult,
   type Run,
 } from "./types.ts";
-import { HUNK_REFUSED, NO_BOOT, NO_SCENARIO, nothingText, SHOWN_IN_PART } from "./why.ts";
+import { calledInPart, HUNK_REFUSED, NO_BOOT, NO_SCENARIO, nothingText, SHOWN_IN_PART } from "./why.ts";
 import { callsText, doubtsOf, withoutLines } from "./without.ts";
 
 /** Patches of the document that the options choose, in order. */
@@ -369,6 +369,7 @@ export class PatchReview {
         leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
         collector.unreached,
         "overlay" in sources.after,
+        !cancelled && runs.every((r) => isOwnRun(r.scenario)),
       ),
       whole: collector.whole(),
     };
@@ -385,12 +386,20 @@ export class PatchReview {
   }
 }
 
-/** What the plan leaves out, with the cases that turned out to reach nothing. */
-function withUnreached(leftOut: PlanFacts["leftOut"], cases: number, inTree: boolean): PlanFacts["leftOut"] {
+/**
+ * What the plan leaves out, with the cases that turned out to reach nothing. `all`: each that was tried did. They were chosen
+ * to take every known way to what the patch changes, so those beyond the budget, which take no other, reach nothing either.
+ */
+function withUnreached(
+  leftOut: PlanFacts["leftOut"],
+  cases: number,
+  inTree: boolean,
+  all: boolean,
+): PlanFacts["leftOut"] {
   if (cases === 0) return leftOut;
-  const known = leftOut.find((l) => l.why.kind === "unreached");
-  const all = { why: { kind: "unreached" as const, inTree }, cases: cases + (known?.cases ?? 0) };
-  return [all, ...leftOut.filter((l) => l !== known)];
+  const joined = leftOut.filter((l) => l.why.kind === "unreached" || (all && l.why.kind === "budget"));
+  const sum = joined.reduce((n, l) => n + l.cases, cases);
+  return [{ why: { kind: "unreached", inTree }, cases: sum }, ...leftOut.filter((l) => !joined.includes(l))];
 }
 
 /** Scenarios that came as files and hold in an era, as the catalogue has them. */
@@ -450,6 +459,10 @@ function unreachedReason(collector: Collector): string {
     : `${NO_SCENARIO} in ${runs.length} run${runs.length === 1 ? "" : "s"}, ${early} of which ended early`;
 }
 
+/** A function that calls this one in what the mail shows of it, which is not all. */
+const callerInPart = (overlay: SideOverlay, name: string): string | null =>
+  overlay.partial.find((p) => p.name !== name && p.text.split(/\W+/).includes(name))?.name ?? null;
+
 /** For each function that the patch shows: whether and how it ran. */
 function functionFacts(
   doc: ParsedDocument,
@@ -484,8 +497,11 @@ function functionFacts(
       const executed = collector.executed(d.name);
       const refused = sources.images !== null && overlay.partial.includes(d);
       const added = side === "after" && !shows(other, d.name, d.path);
-      const latent = !executed && added && uncalled === NO_SCENARIO ? latentReason(doc, patch, d.name) : null;
-      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : (latent ?? uncalled);
+      const untold = !executed && uncalled === NO_SCENARIO;
+      const caller = untold && sources.images === null ? callerInPart(overlay, d.name) : null;
+      const latent = untold && added ? latentReason(doc, patch, d.name) : null;
+      const why = latent ?? (caller === null ? uncalled : calledInPart(caller));
+      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : why;
       out.push({
         patch: patch.index,
         name: d.name,

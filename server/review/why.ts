@@ -8,8 +8,12 @@ const LATENT = "latent, live from patch ";
 /** Of a function that a series adds before it uses it. */
 export const latentUntil = (number: number, total: number): string =>
   `${LATENT}${number}/${total}: nothing calls it before`;
+const CALLED_IN_PART = ", which does, is shown only in part";
+/** Of a function whose caller the mail shows only in part. */
+export const calledInPart = (caller: string): string => `${NO_SCENARIO}: ${caller}()${CALLED_IN_PART}`;
 /** Whether the reason is that nothing calls it, and no more. */
-export const isUncalled = (reason: string): boolean => reason === NO_SCENARIO || reason.startsWith(LATENT);
+export const isUncalled = (reason: string): boolean =>
+  reason === NO_SCENARIO || reason.startsWith(LATENT) || reason.endsWith(CALLED_IN_PART);
 const REACHES_NOTHING = "this scenario reaches nothing of what ";
 /** Of a run; `inTree`: of what the patch changes, else of what the mail shows whole. */
 export const reachesNothing = (inTree: boolean): string =>

@@ -95,6 +95,14 @@ static inline pte_t pfn_pte(unsigned long pfn, pgprot_t prot)
 {
 	return __pte(((pfn << PAGE_SHIFT) & PTE_PFN_MASK) | pgprot_val(prot));
 }
+static inline pte_t pte_set_flags(pte_t pte, pteval_t set)
+{
+	return __pte(pte_val(pte) | set);
+}
+static inline pte_t pte_clear_flags(pte_t pte, pteval_t clear)
+{
+	return __pte(pte_val(pte) & ~clear);
+}
 static inline pte_t pte_mkdirty(pte_t pte)
 {
 	return __pte(pte_val(pte) | _PAGE_DIRTY);
@@ -188,6 +196,14 @@ static inline pmd_t pfn_pmd(unsigned long pfn, pgprot_t prot)
 {
 	return __pmd(((pfn << PAGE_SHIFT) & PTE_PFN_MASK) | pgprot_val(prot));
 }
+static inline pmd_t pmd_set_flags(pmd_t pmd, pmdval_t set)
+{
+	return __pmd(pmd_val(pmd) | set);
+}
+static inline pmd_t pmd_clear_flags(pmd_t pmd, pmdval_t clear)
+{
+	return __pmd(pmd_val(pmd) & ~clear);
+}
 static inline pmd_t pmd_mkdirty(pmd_t pmd)
 {
 	return __pmd(pmd_val(pmd) | _PAGE_DIRTY);
@@ -280,6 +296,14 @@ static inline unsigned long pud_pfn(pud_t pud)
 static inline pud_t pfn_pud(unsigned long pfn, pgprot_t prot)
 {
 	return __pud(((pfn << PAGE_SHIFT) & PTE_PFN_MASK) | pgprot_val(prot));
+}
+static inline pud_t pud_set_flags(pud_t pud, pudval_t set)
+{
+	return __pud(pud_val(pud) | set);
+}
+static inline pud_t pud_clear_flags(pud_t pud, pudval_t clear)
+{
+	return __pud(pud_val(pud) & ~clear);
 }
 static inline pud_t pud_mkdirty(pud_t pud)
 {
