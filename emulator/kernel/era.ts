@@ -123,7 +123,6 @@ export const ERAS = [
       mark(/\bpgmap\s*=\s*page_pgmap\s*\(/g, 1),
       mark(/\bfolio->pgmap\b/g, 2),
       mark(/\bvmf_insert_(folio_p[mu]d|page_mkwrite)\s*\(/g, 2),
-      mark(/\bdax_page_is_idle\s*\(/g, 1),
       mark(/\bfree_zone_device_folio\s*\(/g, 1),
     ],
     went: [
@@ -279,8 +278,8 @@ export function eraDefines(era: Era): readonly (readonly [name: string, value: n
   ];
 }
 
-/** The eras (oldest first) that the names in a text fit best; all of them when it shows nothing. */
-export function erasOfText(text: string): Era[] {
+/** The eras (oldest first) of these that the names in a text fit best; all of them when it shows nothing. */
+export function erasOfText(text: string, among: readonly Era[] = ERA_NAMES): Era[] {
   const score = new Map<Era, number>(ERA_NAMES.map((e) => [e, 0]));
   const add = (marks: readonly EraMark[], fits: (r: EraRow) => boolean): void => {
     for (const { pattern, weight } of marks) {
@@ -292,8 +291,8 @@ export function erasOfText(text: string): Era[] {
     add(row.came, (r) => r.ordinal >= row.ordinal);
     add(row.went, (r) => r.ordinal < row.ordinal);
   }
-  const best = Math.max(...score.values());
-  return ERA_NAMES.filter((e) => score.get(e) === best);
+  const best = Math.max(...among.map((e) => score.get(e)!));
+  return among.filter((e) => score.get(e) === best);
 }
 
 /** Of some eras (oldest first, at least one) the one in force on a day ("2025-03-31", UTC): the last that had begun. */

@@ -37,11 +37,27 @@ export function wantedEra(name: string | undefined): Era | null {
   return name === undefined || name === "" || name === "auto" ? null : eraFromName(name);
 }
 
+/** How a text asks whether an FS-DAX page is idle: of one reference, or of none. */
+const IDLE_TESTS: readonly (readonly [idle: 0 | 1, pattern: RegExp])[] = [
+  [1, /(?:_wait_var_event\(\s*\w+,|return page &&)\s*page_ref_count\(\w+\) == 1\b/],
+  [0, /(?:_wait_var_event\(\s*\w+,|return page &&)\s*(?:!page_ref_count\(\w+\)|page_ref_count\(\w+\) == 0\b)/],
+];
+
+/** The eras that a text fits: the rule itself, where the text has it, goes before names, which a series that is under way has of both. */
+function erasFitting(text: string): Era[] {
+  const shown = IDLE_TESTS.filter(([, pattern]) => pattern.test(text));
+  if (shown.length !== 1) return erasOfText(text);
+  return erasOfText(
+    text,
+    ERA_NAMES.filter((e) => eraRow(e).idleRef === shown[0]![0]),
+  );
+}
+
 /** The era of one side. */
 export function chooseEra(patch: Patch, side: Side, wanted: string | undefined): EraChoice {
   const user = wantedEra(wanted);
   if (user !== null) return { era: user, by: "user" };
-  const fitting = erasOfText(sideText(patch, side));
+  const fitting = erasFitting(sideText(patch, side));
   if (fitting.length === 1) return { era: fitting[0]!, by: "names" };
   const date = patch.date ?? patch.quotedOn;
   const time = date === null ? Number.NaN : Date.parse(date);

@@ -274,7 +274,7 @@ export function restoredDocument(
     const r = restored(patch, sources);
     const f =
       !inTree && addsAtMost(r.patch)
-        ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).after)
+        ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).before)
         : null;
     const told = [...r.notes, ...(f?.notes ?? [])];
     if (told.length > 0) notes.set(patch.index, told);

@@ -7,6 +7,8 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { chooseEras } from "../../server/source/era.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 import { changed, mailOf, referenceFunction } from "../support/one_change.ts";
 
 const HEAD = [
@@ -146,4 +148,32 @@ test("a tree whose fault handlers are given a size makes 2 MiB entries as one wh
     runs.map((r) => r.verdict),
     ["clean"],
   );
+});
+
+test("a series under way has names of both eras: how it asks whether a page is idle goes before them", () => {
+  const erasOf = (idle: string) => {
+    const mail = hunkMail({
+      subject: "fs/dax: one test for idle pages",
+      id: "idle",
+      day: "Fri, 28 Feb 2025",
+      path: "include/linux/dax.h",
+      at: 200,
+      section: "",
+      lines: [
+        "+static inline bool dax_page_is_idle(struct page *page)",
+        "+{",
+        `+\treturn page && ${idle};`,
+        "+}",
+        " ",
+        "+void dax_folio_reset(struct folio *folio);",
+        "+int dax_folio_wait(struct folio *folio);",
+      ],
+    });
+    return chooseEras(parseDocument(Buffer.from(mail), "idle.eml").patches[0]!, {
+      before: undefined,
+      after: undefined,
+    });
+  };
+  assert.deepEqual(erasOf("page_ref_count(page) == 1"), { before: "v6.12", after: "v6.12" });
+  assert.deepEqual(erasOf("page_ref_count(page) == 0"), { before: "v6.12", after: "v6.15" });
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { hunkMail } from "../support/hunk_mail.ts";
 
 const ADDED = "pgmap->own_flag = true;";
 
@@ -115,5 +116,48 @@ test("a function that is added whole runs where the one that calls it, shown in 
       ],
     );
     assert.match(notes.join("\n"), /line 18 of the mail: it shows nvdimm_setup_pfn\(\) in part/);
+  }
+});
+
+/** A mail of which the lines it adds are the first of a later era: before it the function is that of the era before. */
+const LATER = hunkMail({
+  subject: "dax/fsdev: leave no ops behind",
+  id: "later",
+  day: "Fri, 22 May 2026",
+  path: "drivers/dax/fsdev.c",
+  at: 64,
+  section: "static void fsdev_kill(void *dev_dax)",
+  lines: [
+    "+static void fsdev_clear_pgmap_ops(void *data)",
+    "+{",
+    "+\tstruct dev_pagemap *pgmap = data;",
+    "+",
+    "+\tpgmap->ops = NULL;",
+    "+\tpgmap->owner = NULL;",
+    "+}",
+    "+",
+  ],
+  more: `@@ -227,6 +236,9 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
+ \tpgmap->type = MEMORY_DEVICE_FS_DAX;
+ \tpgmap->ops = &fsdev_pagemap_ops;
+ \tpgmap->owner = dev_dax;
++\trc = devm_add_action_or_reset(dev, fsdev_clear_pgmap_ops, pgmap);
++\tif (rc)
++\t\treturn rc;
+ \taddr = devm_memremap_pages(dev, pgmap);
+ \tif (IS_ERR(addr))
+ \t\treturn PTR_ERR(addr);
+`,
+});
+
+test("the frame is the function as it was before the patch, where the patch is what makes it another era's", () => {
+  const { runs, notes } = reviewDocument(parseDocument(Buffer.from(LATER), "later.eml"), {
+    scenario: "fsdev-rebind*",
+  });
+  assert.match(notes.join("\n"), /fsdev_dax_probe\(\) in part; the reference kernel's of v7\.1 is its frame/);
+  assert.ok(runs.length > 0);
+  for (const r of runs) {
+    assert.match(r.verdict, /^(clean|already)$/, r.reason);
+    assert.equal(r.era, "v7.1 -> v7.3");
   }
 });
