@@ -154,9 +154,11 @@ export class Collector {
   /** One finding a root cause: the same line, or, where no line is certain, the same rule (of the kernel's own checks: the same check). */
   private known(c: Candidate): Draft | undefined {
     const key = keyOfFinding(c.finding);
+    const event = eventOf(c.finding);
     return this.found.find(
       (d) =>
         d.key === key ||
+        (event !== null && eventOf(d.finding) === event) ||
         (identity(d.finding) === identity(c.finding) &&
           d.finding.verdict === c.verdict &&
           (!c.exact || !d.finding.exactLine)),
@@ -203,6 +205,13 @@ export class Collector {
 
 /** What makes a finding another one than others of its rule: which check of the kernel's own it is. */
 const identity = (f: Finding): string => identityOf(f.code, f.message);
+
+/** What happens where in a function that ran by itself: run in its callers too, it does there what it does alone. Null of other runs. */
+function eventOf({ scenario, verdict, code, side, trace }: Finding): string | null {
+  const last = trace.at(-1);
+  if (!isOwnRun(scenario) || last === undefined || last.line === 0) return null;
+  return [verdict, code, side, last.path, last.line, last.text].join(":");
+}
 
 const keyOfFinding = (f: Finding): string => `${f.verdict}:${identity(f)}:${f.docLine}:${f.side}`;
 

@@ -133,18 +133,26 @@ function candidateOf(
   };
   const words = wordsOf(cases, d, side, placeOf);
   const decisive = d.path.choices.filter((c) => d.forced.get(c.name) === c.answer);
-  // The call that has to fail, the line that shows it, the one that took it, other decisions; else where the patch changes
-  // the function.
+  // The call that has to fail, the line that shows it, those that took it and gave it back, other decisions; else where the
+  // patch changes the function, or what lies on the way there.
   const failing = decisive.filter((c) => c.answer === "fails" || c.callee !== null).map((c) => c.loc);
+  // A line of the patch that does it needs no call to point at; what is lost on a way out shows at its end only.
+  const own = EVENTS.has(fault.kind) && isChanged(cases, side, placeOf(fault.at.loc)) ? [fault.at.loc] : [];
   const places = [
+    ...own,
     ...failing.reverse(),
     fault.at.loc,
     ...(fault.taken === null ? [] : [fault.taken.loc]),
+    ...(fault.given === null ? [] : [fault.given.loc]),
     ...decisive.map((c) => c.loc).reverse(),
   ].map(placeOf);
   const exact = places.find((p) => p.docLine > 0);
   const near = nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
-  const at: Place = exact ?? { path: near.path, line: near.line, docLine: near.docLine };
+  const passed = near.changed
+    ? undefined
+    : d.path.choices.map((c) => placeOf(c.loc)).findLast((p) => p.docLine > 0);
+  const { path, line, docLine } = passed ?? near;
+  const at: Place = exact ?? { path, line, docLine };
   const code = codeOf(d);
   const message = sentence(d, decisive, placeOf, words, functionOf(cases, d));
   const finding: Finding = {
@@ -156,7 +164,7 @@ function candidateOf(
       ruleOf(code)?.statement ?? "",
       ...(exact === undefined
         ? [
-            `The line is not in the mail; the one given is the nearest that the patch ${near.changed ? "changes" : "shows"}.`,
+            `The line is not in the mail; the one given is ${passed === undefined ? `the nearest that the patch ${near.changed ? "changes" : "shows"}` : "on the way there"}.`,
           ]
         : []),
       whereText(fault.functions, d.entry),
@@ -271,6 +279,26 @@ function isOfCall(c: Choice): boolean {
 function functionOf(cases: FunctionCases, { fault, entry }: Difference): string {
   const changed = cases.plan.changed.get(entry.path) ?? [];
   return fault.functions.find((f) => changed.includes(f)) ?? fault.functions[0] ?? fault.at.fn;
+}
+
+/** Faults that happen where they show. */
+const EVENTS: ReadonlySet<string> = new Set([
+  "double-release",
+  "use-after-release",
+  "null-dereference",
+  "error-pointer-dereference",
+  "uninitialised",
+  "copied-uninitialised",
+  "locked-twice",
+  "unlock-unheld",
+]);
+
+/** Whether a line of the mail says what the other side does not. */
+function isChanged(cases: FunctionCases, side: Side, { path, line, docLine }: Place): boolean {
+  const images = cases.imagesOf(path);
+  const [text, other] = side === "after" ? [images?.after, images?.before] : [images?.before, images?.after];
+  const said = (text ?? "").split("\n")[line - 1];
+  return docLine > 0 && said !== undefined && !(other ?? "").split("\n").includes(said);
 }
 
 /** The first line that only this side has in the functions that the fault belongs to, else one that the mail shows of them. */

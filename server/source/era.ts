@@ -40,7 +40,10 @@ export function wantedEra(name: string | undefined): Era | null {
 /** How a text asks whether an FS-DAX page is idle: of one reference, or of none. */
 const IDLE_TESTS: readonly (readonly [idle: 0 | 1, pattern: RegExp])[] = [
   [1, /(?:_wait_var_event\(\s*\w+,|return page &&)\s*page_ref_count\(\w+\) == 1\b/],
-  [0, /(?:_wait_var_event\(\s*\w+,|return page &&)\s*(?:!page_ref_count\(\w+\)|page_ref_count\(\w+\) == 0\b)/],
+  [
+    0,
+    /(?:_wait_var_event\(\s*\w+,|return page &&)\s*(?:!page_ref_count\(\w+\)|page_ref_count\(\w+\) == 0\b)/,
+  ],
 ];
 
 /** The eras that a text fits: the rule itself, where the text has it, goes before names, which a series that is under way has of both. */

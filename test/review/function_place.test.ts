@@ -1,0 +1,124 @@
+/** Where a finding of a function by itself stands: on the line of the mail that its path names, not on one that is merely near. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { DECLARATIONS } from "../support/function_pair.ts";
+import { patchMail } from "../support/own_tree.ts";
+
+const PATH = "drivers/thing.c";
+const root = mkdtempSync(join(tmpdir(), "folioscope-place-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+for (const folder of ["drivers", "mm", "include/linux"]) mkdirSync(join(root, folder), { recursive: true });
+
+/** The patch of a driver's file, in a tree that has it as it was before. */
+function review(before: string, now: string) {
+  const [from, to] = [before, now].map((text) => `${DECLARATIONS}${text}`) as [string, string];
+  writeFileSync(join(root, PATH), from);
+  const mail = patchMail(1, 1, { path: PATH, from, to });
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "place.mbox"), { tree: root });
+  const lines = mail.split("\n");
+  return {
+    runs,
+    told: findings.map(
+      (f) => `${f.verdict} ${f.code} on ${f.docLine === 0 ? "" : lines[f.docLine - 1]!.trim()}`,
+    ),
+    findings,
+  };
+}
+
+const driver = (forgotten: string): string => `
+struct thing { char *buf; int a, b, c, d; };
+static int thing_fill(struct thing *t)
+{
+	int ret = 0;
+
+	t->buf = kmalloc(8, GFP_KERNEL);
+	if (!t->buf)
+		return -ENOMEM;
+	if (helper(1)) {
+		ret = -EINVAL;
+		goto out;
+	}
+	t->a = 1;
+	t->b = 2;
+	t->c = 3;
+	t->d = 4;
+out:
+	if (ret < 0) {
+		kfree(t->buf);
+${forgotten}	}
+	return ret;
+}
+
+static void thing_free(struct thing *t)
+{
+	kfree(t->buf);
+	kfree(t);
+}
+
+int thing_probe(struct platform_device *pdev)
+{
+	struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	int ret;
+
+	if (!t)
+		return -ENOMEM;
+	ret = thing_fill(t);
+	thing_free(t);
+	return ret;
+}
+`;
+
+test("what is freed again elsewhere stands on the line of the mail that freed it first", () => {
+  const { told, findings } = review(driver(""), driver("\t\tt->buf = NULL;\n"));
+  assert.deepEqual(told, ["fixed double-release on kfree(t->buf);"]);
+  assert.equal(findings[0]!.exactLine, true);
+});
+
+const inner = (set: string, wrong: string): string => `
+struct thing { int n; };
+static int helps(int i)
+{
+	return helper(i);
+}
+
+static int thing_sum(struct thing *t)
+{
+	int sum${set};
+	int i;
+
+	helper(4);
+	helper(5);
+	helper(6);
+	helper(7);
+	for (i = 0; i < t->n; i++)
+		sum += helper(i);
+	return sum;
+}
+
+int thing_open(struct thing *t)
+{
+	if (!helper(0))
+		return ${wrong};
+	return thing_sum(t);
+}
+
+int thing_read(struct thing *t)
+{
+	if (!helper(2))
+		return ${wrong};
+	return thing_sum(t);
+}
+`;
+
+test("what a function does by itself is not told again of those that call it", () => {
+  const { told, findings, runs } = review(inner(" = 0", "-EINVAL"), inner("", "-EFAULT"));
+  const own = findings.filter((f) => f.code === "uninitialised");
+  assert.ok(runs.length > 0);
+  assert.equal(own.length, 1, told.join("\n"));
+  assert.match(own[0]!.message, /in thing_sum\(\)$/);
+});
