@@ -35,7 +35,7 @@ const PAIRS: readonly Pair[] = [
     fn: "gup_fast_pte_range",
     from: "pte_val(pte) != pte_val(ptep_get(ptep)) || pmd_val(pmd) != pmd_val(*pmdp) ||\n\t\t    ",
     to: "",
-    scenario: "race-take-truncate order=0 fs=0",
+    scenario: "race-take-broadcast order=0",
     codes: ["wrong-outcome"],
     bound: 1,
   },

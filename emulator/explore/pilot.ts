@@ -47,7 +47,7 @@ export interface Pause {
 /** Texts of __fsc_point at which a task waits for what others do. */
 const YIELDS = /^(synchronize_rcu|yield|cpu_relax|msleep)/;
 /** What the reference kernel keeps for its runner: no task of a kernel looks at it. */
-const KEPT = ["fsc_rcu_readers", "fsc_irqs_off", "sc_side_by_side", "fsc_registry"];
+const KEPT = ["fsc_rcu", "fsc_irqs_off", "fsc_tlb_broadcast", "sc_side_by_side", "fsc_registry"];
 
 /** Instructions that a task runs unasked at most, and that one runs which is alone and may create others. */
 const LONG = 1 << 20;
@@ -326,8 +326,9 @@ export class Explorer implements Pilot, Scheduler {
     return (marks[i]! & (write ? WRITE_MARKED : READ_MARKED)) !== 0;
   }
 
-  private touch(task: Task, plan: Plan, { hi, lo, size, write }: Access): void {
-    const flags = (write ? WRITE : 0) | (this.isMarked(task, plan, write) ? MARKED : 0);
+  /** @param frees the access ends what is there, which is no race by itself: whoever comes later touches freed memory */
+  private touch(task: Task, plan: Plan, { hi, lo, size, write }: Access, frees = false): void {
+    const flags = (write ? WRITE : 0) | (frees || this.isMarked(task, plan, write) ? MARKED : 0);
     const f = (task.depth - 1) * FRAME_WORDS;
     const callerFn = task.depth > 0 ? task.frames[f]! : -1;
     const callerPc = task.depth > 0 ? Math.max(0, task.frames[f + 1]! - 4) : 0;
@@ -378,7 +379,8 @@ export class Explorer implements Pilot, Scheduler {
         const shared = word(1) !== 0n;
         this.pending = () => {
           this.add({ kind: shared ? "release-shared" : "release", task: task.id, on });
-          this.history.step(task.id, on, true);
+          // What readers do to a lock is the same in whatever order; who takes it alone comes after them all.
+          this.history.step(task.id, on, !shared);
         };
         return 1;
       }
@@ -409,6 +411,16 @@ export class Explorer implements Pilot, Scheduler {
           const at = granuleOf(memory.hi(address), memory.lo(address) >>> 0);
           this.trace.made(task.id, at, Math.min((size + 7) >> 3, 1024));
         };
+        return 1;
+      }
+      case "__fsc_free": {
+        const { memory } = this.vm;
+        const address = word(0);
+        const size = Math.min(memory.sizeOf(address), 4096);
+        if (size <= 0) return 1;
+        const freed: Access = { hi: memory.hi(address), lo: memory.lo(address) >>> 0, size, write: true };
+        if (!resumed && others && this.isPoint(task, body, freed)) return this.leave(task);
+        this.touch(task, plan, freed, true);
         return 1;
       }
       case "memset":

@@ -17,7 +17,7 @@ export interface Race {
 export interface Unordered {
   /** Bytes that two tasks touched, one of them writing, without a common lock. */
   readonly granules: ReadonlySet<Granule>;
-  /** Locks that more than one task took. */
+  /** Locks that more than one task took, one of them exclusively. */
   readonly locks: ReadonlySet<bigint>;
   readonly races: readonly Race[];
 }
@@ -132,7 +132,7 @@ export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unord
   const clocks = new Clocks();
   const seen = new Map<Granule, Seen[]>();
   const out = { granules: new Set<Granule>(), locks: new Set<bigint>(), races: [] as Race[] };
-  const users = new Map<bigint, number>();
+  const users = new Map<bigint, { readonly task: number; several: boolean; alone: boolean }>();
   const known = new Set<string>();
   for (let i = 0; i < trace.length; i++) {
     const kind = trace.kindAt(i);
@@ -150,9 +150,7 @@ export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unord
     switch (e.kind) {
       case "acquire":
       case "acquire-shared": {
-        const first = users.get(e.on);
-        if (first === undefined) users.set(e.on, e.task);
-        else if (first !== e.task) out.locks.add(e.on);
+        used(users, e.on, e.task, e.kind === "acquire", out.locks);
         clocks.take(e.task, e.on, e.kind === "acquire" ? "exclusive" : "shared");
         clocks.acquire(e.task, `w${e.on}`);
         if (e.kind === "acquire") clocks.acquire(e.task, `r${e.on}`);
@@ -181,6 +179,21 @@ export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unord
     }
   }
   return out;
+}
+
+/** Notes who takes a lock: one that several take, and one of them alone, is a place where orders differ. */
+function used(
+  users: Map<bigint, { readonly task: number; several: boolean; alone: boolean }>,
+  lock: bigint,
+  task: number,
+  alone: boolean,
+  out: Set<bigint>,
+): void {
+  let u = users.get(lock);
+  if (u === undefined) users.set(lock, (u = { task, several: false, alone }));
+  u.several ||= u.task !== task;
+  u.alone ||= alone;
+  if (u.several && u.alone) out.add(lock);
 }
 
 /** Granules that two tasks touch, one of them writing. */

@@ -433,14 +433,28 @@ export class Weak {
 
   /** The counter of RCU's readers, which stands for what orders nothing by itself. */
   private ofReaders(hi: number, lo: number): boolean {
-    if (this.readersAt === null) {
-      const g = this.vm.image.globals.find((x) => x.name === "fsc_rcu_readers");
-      if (g === undefined) return false;
-      this.readersAt = { hi: this.vm.memory.hi(g.address), lo: this.vm.memory.lo(g.address) >>> 0 };
-    }
-    return this.readersAt.hi === hi && this.readersAt.lo === lo;
+    const at = this.addressOf("fsc_rcu");
+    return at !== 0n && this.vm.memory.hi(at) === hi && this.vm.memory.lo(at) >>> 0 === lo;
   }
-  private readersAt: { readonly hi: number; readonly lo: number } | null = null;
+
+  /**
+   * A section that others only wait for: who begins one of RCU, or turns interrupts off, learns nothing of what was done in
+   * others; of RCU's end `graceOver` says all.
+   */
+  private waitedFor(lock: bigint, shared: bigint): boolean {
+    return lock === this.addressOf("fsc_rcu") || (shared !== 0n && lock === this.addressOf("fsc_irqs"));
+  }
+
+  /** Where an object of the reference kernel lies, 0: it has none of that name. */
+  private addressOf(name: string): bigint {
+    let at = this.addresses.get(name);
+    if (at === undefined) {
+      at = this.vm.image.globals.find((x) => x.name === name)?.address ?? 0n;
+      this.addresses.set(name, at);
+    }
+    return at;
+  }
+  private readonly addresses = new Map<string, bigint>();
 
   /** What is there, null: it was never written. */
   private initial(hi: number, lo: number, size: number): bigint | null {
@@ -677,13 +691,13 @@ export class Weak {
     });
     switch (name) {
       case "__fsc_lock":
-        this.lock(id, on);
+        if (!this.waitedFor(on, second)) this.lock(id, on);
         break;
       case "__fsc_trylock":
-        if (task.regs32[base << 1] !== 0) this.lock(id, on);
+        if (task.regs32[base << 1] !== 0 && !this.waitedFor(on, second)) this.lock(id, on);
         break;
       case "__fsc_unlock":
-        this.unlock(id, on);
+        if (on !== this.addressOf("fsc_rcu")) this.unlock(id, on);
         break;
       case "__fsc_wake":
         this.mb(id);

@@ -170,6 +170,7 @@ void flush_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned l
 {
 	(void)vma;
 	__fsc_event("tlb-flush", "[%lx..%lx)", start, end);
+	fsc_flush_others();
 }
 
 pte_t ptep_clear_flush(struct vm_area_struct *vma, unsigned long address, pte_t *ptep)

@@ -41,6 +41,7 @@ void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)
 	if (tlb->end <= tlb->start)
 		return;
 	__fsc_event("tlb-flush", "[%lx..%lx)", tlb->start, tlb->end);
+	fsc_flush_others();
 	fsc_gather_reset(tlb);
 }
 
@@ -82,6 +83,11 @@ void tlb_flush_mmu(struct mmu_gather *tlb)
 
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
+	/* What another unmapping has taken out and not flushed yet is not to be found by this one's flush being empty. */
+	if (atomic_read(&tlb->mm->tlb_flush_pending) > 1) {
+		tlb->start = 0;
+		tlb->end = TASK_SIZE;
+	}
 	tlb_flush_mmu(tlb);
 	atomic_dec(&tlb->mm->tlb_flush_pending);
 }

@@ -138,6 +138,7 @@ extern const struct fsc_scenario fsc_scenario_btt_refused;
 extern const struct fsc_scenario fsc_scenario_virtio_pmem_flush;
 extern const struct fsc_scenario fsc_scenario_virtio_pmem_broken;
 #endif
+extern const struct fsc_scenario fsc_scenario_race_take_broadcast;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -264,5 +265,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_virtio_pmem_flush,
 	&fsc_scenario_virtio_pmem_broken,
 #endif
+	&fsc_scenario_race_take_broadcast,
 	NULL,
 };

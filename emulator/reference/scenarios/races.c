@@ -38,9 +38,7 @@ static void sc_task_cut_all(void *arg)
 	sc_truncate(arg, 0);
 }
 
-FSC_SCENARIO(race_take_truncate, "race-take-truncate",
-	     "A device takes a page by its page table entry while the file is truncated, and its block freed",
-	     "order=0,9 fs=0,1")
+static void sc_take_while_cut(void)
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -60,6 +58,21 @@ FSC_SCENARIO(race_take_truncate, "race-take-truncate",
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
+}
+
+FSC_SCENARIO(race_take_truncate, "race-take-truncate",
+	     "A device takes a page by its page table entry while the file is truncated, and its block freed",
+	     "order=0,9 fs=0,1")
+{
+	sc_take_while_cut();
+}
+
+FSC_SCENARIO(race_take_broadcast, "race-take-broadcast",
+	     "The same on a machine whose TLB flushes interrupt nobody, so that none waits for a fast walk", "order=0,9")
+{
+	fsc_tlb_broadcast = true;
+	sc_take_while_cut();
+	fsc_tlb_broadcast = false;
 }
 
 /* Lets go of a page taken before. */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RCU and SRCU. Mirrors include/linux/rcupdate.h and srcu.h. A grace period is a point where other tasks may run and
- * ends when no task is inside a read section; callbacks run at once after it.
+ * RCU and SRCU. Mirrors include/linux/rcupdate.h and srcu.h. A read section is a shared lock of the runner, a grace period
+ * who takes it exclusively: it ends when no task is inside one. A callback runs at once where nobody reads, else in a task
+ * of its own when they have gone.
  */
 #ifndef _LINUX_RCUPDATE_H
 #define _LINUX_RCUPDATE_H
 #include <linux/spinlock.h>
 #include <linux/list.h>
-extern int fsc_rcu_readers;
-#define rcu_read_lock() ((void)fsc_rcu_readers++)
-#define rcu_read_unlock() ((void)fsc_rcu_readers--)
+struct fsc_rcu {
+	int readers; /* what a memory model sees of a read section */
+};
+extern struct fsc_rcu fsc_rcu;
+#define FSC_RCU_NAME "the RCU read lock"
+#define rcu_read_lock() (__fsc_lock(&fsc_rcu, FSC_LOCK_SHARED, FSC_RCU_NAME), (void)fsc_rcu.readers++)
+#define rcu_read_unlock() ((void)fsc_rcu.readers--, __fsc_unlock(&fsc_rcu, FSC_LOCK_SHARED, FSC_RCU_NAME))
 #define rcu_read_lock_held() 1
 #define rcu_dereference(p) READ_ONCE(p)
 #define rcu_dereference_raw(p) READ_ONCE(p)
@@ -22,9 +27,23 @@ extern int fsc_rcu_readers;
 #define rcu_head_init(h) do { } while (0)
 void synchronize_rcu(void);
 void call_rcu(struct rcu_head *head, rcu_callback_t func);
+#define call_rcu_hurry(head, func) call_rcu(head, func)
 #define synchronize_rcu_expedited() synchronize_rcu()
-#define rcu_barrier() do { } while (0)
-#define kfree_rcu(ptr, member) kfree(ptr)
+void rcu_barrier(void);
+/* The head says where it lies in its object, as in the kernel; without one the caller waits. */
+void fsc_kvfree_rcu(struct rcu_head *head, unsigned long offset);
+void fsc_kvfree_rcu_mightsleep(const void *ptr);
+#define FSC_KFREE_RCU(ptr, member) \
+	do { \
+		__typeof__(ptr) __freed = (ptr); \
+		if (__freed) \
+			fsc_kvfree_rcu(&__freed->member, offsetof(__typeof__(*__freed), member)); \
+	} while (0)
+#define FSC_KFREE_RCU_OF(_1, _2, name, ...) name
+#define kfree_rcu(...) FSC_KFREE_RCU_OF(__VA_ARGS__, FSC_KFREE_RCU, fsc_kvfree_rcu_mightsleep)(__VA_ARGS__)
+#define kvfree_rcu(...) kfree_rcu(__VA_ARGS__)
+#define kfree_rcu_mightsleep(ptr) fsc_kvfree_rcu_mightsleep(ptr)
+#define kvfree_rcu_mightsleep(ptr) fsc_kvfree_rcu_mightsleep(ptr)
 struct srcu_struct {
 	int readers;
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Spin locks, rw locks, bit locks and sequence counters: names for the runner's locks, which are keyed by address.
- * Mirrors include/linux/spinlock.h and seqlock.h. Interrupts never come, but whether a task has them off is kept, because
- * code asserts it. Left out: lock classes.
+ * Mirrors include/linux/spinlock.h and seqlock.h. Interrupts never come but to flush TLBs: a flush waits for whoever has
+ * them off, as on architectures that flush by interrupt. Left out: lock classes; that it waits also for who has them off
+ * only because a spin lock turns them off, which no lookup of page tables does.
  */
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H
@@ -20,8 +21,17 @@ typedef struct {
 	unsigned int raw;
 } rwlock_t;
 
-/* By task, the boot task first: local interrupts are off. */
+/* By task, the boot task first: local interrupts are off, by a spin lock or (FSC_IRQS_SECTION) by themselves. */
 extern unsigned char fsc_irqs_off[];
+#define FSC_IRQS_LOCK 1
+#define FSC_IRQS_SECTION 2
+unsigned long fsc_irq_save(void);
+void fsc_irq_restore(unsigned long was);
+void fsc_interrupt_others(void); /* returns when each other task has had interrupts on */
+/* The machine flushes TLBs without interrupting anybody, as arm64 does: a flush waits for nobody. */
+extern bool fsc_tlb_broadcast;
+#define fsc_flush_others() do { if (!fsc_tlb_broadcast) fsc_interrupt_others(); } while (0)
+#define fsc_irqs_mine() fsc_irqs_off[__fsc_current() + 1]
 
 #define __SPIN_LOCK_UNLOCKED(name) { 0 }
 #define __RAW_SPIN_LOCK_UNLOCKED(name) { 0 }
@@ -35,8 +45,8 @@ extern unsigned char fsc_irqs_off[];
 #define spin_lock(l) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define spin_lock_nested(l, subclass) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define spin_lock_bh(l) spin_lock(l)
-#define spin_lock_irq(l) do { local_irq_disable(); spin_lock(l); } while (0)
-#define spin_lock_irqsave(l, flags) do { local_irq_save(flags); spin_lock(l); } while (0)
+#define spin_lock_irq(l) do { fsc_irqs_mine() |= FSC_IRQS_LOCK; spin_lock(l); } while (0)
+#define spin_lock_irqsave(l, flags) do { (flags) = fsc_irqs_mine(); fsc_irqs_mine() |= FSC_IRQS_LOCK; spin_lock(l); } while (0)
 #define spin_lock_irqsave_nested(l, flags, subclass) spin_lock_irqsave(l, flags)
 #define spin_trylock(l) __fsc_trylock(l, FSC_LOCK_EXCL, #l)
 #define spin_unlock(l) __fsc_unlock(l, FSC_LOCK_EXCL, #l)
@@ -55,15 +65,15 @@ extern unsigned char fsc_irqs_off[];
 #define read_unlock(l) __fsc_unlock(l, FSC_LOCK_SHARED, #l)
 #define write_lock(l) __fsc_lock(l, FSC_LOCK_EXCL, #l)
 #define write_unlock(l) __fsc_unlock(l, FSC_LOCK_EXCL, #l)
-#define local_irq_save(flags) ((flags) = fsc_irqs_off[__fsc_current() + 1], local_irq_disable())
-#define local_irq_restore(flags) ((void)(fsc_irqs_off[__fsc_current() + 1] = (flags) != 0))
-#define local_irq_disable() ((void)(fsc_irqs_off[__fsc_current() + 1] = 1))
-#define local_irq_enable() ((void)(fsc_irqs_off[__fsc_current() + 1] = 0))
+#define local_irq_save(flags) ((void)((flags) = fsc_irq_save()))
+#define local_irq_restore(flags) fsc_irq_restore(flags)
+#define local_irq_disable() ((void)fsc_irq_save())
+#define local_irq_enable() fsc_irq_restore(0)
 #define preempt_disable() do { } while (0)
 #define preempt_enable() do { } while (0)
 #define in_interrupt() 0
 #define in_task() 1
-#define irqs_disabled() (fsc_irqs_off[__fsc_current() + 1] != 0)
+#define irqs_disabled() (fsc_irqs_mine() != 0)
 
 typedef struct seqcount {
 	unsigned int sequence;

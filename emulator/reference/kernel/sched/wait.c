@@ -9,7 +9,7 @@
 
 struct task_struct fsc_tasks[FSC_MAX_TASK];
 unsigned char fsc_irqs_off[FSC_MAX_TASK + 1];
-int fsc_rcu_readers;
+struct fsc_rcu fsc_rcu;
 
 /* A task that was woken after it announced its sleep is running again and does not sleep. */
 void schedule(void)
@@ -305,20 +305,123 @@ int wait_on_bit_lock(unsigned long *word, int bit, unsigned mode)
 	return 0;
 }
 
-/* ---- RCU: a grace period is over when no task is inside a read section ---- */
+/* ---- interrupts: who has them off keeps a flush of the TLB waiting, which interrupts every CPU ---- */
+
+static struct {
+	char sections;
+} fsc_irqs;
+
+bool fsc_tlb_broadcast;
+
+#define FSC_IRQS_NAME "the interrupts that are off"
+
+unsigned long fsc_irq_save(void)
+{
+	unsigned char *off = &fsc_irqs_off[__fsc_current() + 1];
+	unsigned long was = *off;
+
+	if (!(was & FSC_IRQS_SECTION))
+		__fsc_lock(&fsc_irqs, FSC_LOCK_SHARED, FSC_IRQS_NAME);
+	*off = was | FSC_IRQS_SECTION;
+	return was;
+}
+
+void fsc_irq_restore(unsigned long was)
+{
+	unsigned char *off = &fsc_irqs_off[__fsc_current() + 1];
+	bool ends = (*off & FSC_IRQS_SECTION) && !(was & FSC_IRQS_SECTION);
+
+	*off = was;
+	if (ends)
+		__fsc_unlock(&fsc_irqs, FSC_LOCK_SHARED, FSC_IRQS_NAME);
+}
+
+void fsc_interrupt_others(void)
+{
+	__fsc_lock(&fsc_irqs, FSC_LOCK_EXCL, FSC_IRQS_NAME);
+	__fsc_unlock(&fsc_irqs, FSC_LOCK_EXCL, FSC_IRQS_NAME);
+}
+
+/* ---- RCU: a grace period is over when no task is inside a read section, and none has interrupts off ---- */
+
+static DEFINE_SPINLOCK(fsc_callbacks_lock);
+static struct rcu_head *fsc_callbacks, **fsc_callbacks_end = &fsc_callbacks;
+static int fsc_callbacks_task;
 
 void synchronize_rcu(void)
 {
-	for (int tries = 0; fsc_rcu_readers; tries++) {
-		if (tries == 1000)
-			__fsc_unmodelled("RCU readers that do not end");
-		__fsc_point("synchronize_rcu");
+	__fsc_lock(&fsc_rcu, FSC_LOCK_EXCL, FSC_RCU_NAME);
+	VM_BUG_ON(fsc_rcu.readers);
+	__fsc_unlock(&fsc_rcu, FSC_LOCK_EXCL, FSC_RCU_NAME);
+	fsc_interrupt_others();
+}
+
+/* Of an object that is freed the function says where its head lies. */
+static void fsc_rcu_call(struct rcu_head *head, rcu_callback_t func)
+{
+	if ((unsigned long)func < PAGE_SIZE)
+		kvfree((char *)head - (unsigned long)func);
+	else
+		func(head);
+}
+
+static void fsc_rcu_callbacks(void *unused)
+{
+	struct rcu_head *head, *next;
+
+	(void)unused;
+	for (;;) {
+		spin_lock(&fsc_callbacks_lock);
+		head = fsc_callbacks;
+		fsc_callbacks = NULL;
+		fsc_callbacks_end = &fsc_callbacks;
+		if (!head)
+			fsc_callbacks_task = 0;
+		spin_unlock(&fsc_callbacks_lock);
+		if (!head)
+			return;
+		synchronize_rcu();
+		for (; head; head = next) {
+			next = head->next;
+			fsc_rcu_call(head, head->func);
+		}
 	}
 }
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
-	func(head);
+	if (__fsc_trylock(&fsc_rcu, FSC_LOCK_EXCL, FSC_RCU_NAME)) {
+		__fsc_unlock(&fsc_rcu, FSC_LOCK_EXCL, FSC_RCU_NAME);
+		fsc_rcu_call(head, func);
+		return;
+	}
+	head->func = func;
+	head->next = NULL;
+	spin_lock(&fsc_callbacks_lock);
+	*fsc_callbacks_end = head;
+	fsc_callbacks_end = &head->next;
+	if (!fsc_callbacks_task)
+		fsc_callbacks_task = __fsc_task_create("RCU callbacks", fsc_rcu_callbacks, NULL);
+	spin_unlock(&fsc_callbacks_lock);
+}
+
+void rcu_barrier(void)
+{
+	int task = READ_ONCE(fsc_callbacks_task);
+
+	if (task)
+		__fsc_task_join(task);
+}
+
+void fsc_kvfree_rcu(struct rcu_head *head, unsigned long offset)
+{
+	call_rcu(head, (rcu_callback_t)offset);
+}
+
+void fsc_kvfree_rcu_mightsleep(const void *ptr)
+{
+	synchronize_rcu();
+	kvfree(ptr);
 }
 
 void synchronize_srcu(struct srcu_struct *s)
