@@ -362,7 +362,7 @@ export class Explorer implements Pilot, Scheduler {
       case "__fsc_lock":
       case "__fsc_trylock": {
         const on = word(0);
-        const shared = word(1) !== 0n;
+        const shared = (word(1) & 1n) !== 0n;
         if (!resumed && others && this.hot.locks.has(on)) return this.leave(task);
         this.pending = () => {
           if (name === "__fsc_trylock" && task.regs32[base << 1] === 0) {
@@ -376,7 +376,7 @@ export class Explorer implements Pilot, Scheduler {
       }
       case "__fsc_unlock": {
         const on = word(0);
-        const shared = word(1) !== 0n;
+        const shared = (word(1) & 1n) !== 0n;
         this.pending = () => {
           this.add({ kind: shared ? "release-shared" : "release", task: task.id, on });
           // What readers do to a lock is the same in whatever order; who takes it alone comes after them all.

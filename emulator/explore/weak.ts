@@ -442,7 +442,9 @@ export class Weak {
    * others; of RCU's end `graceOver` says all.
    */
   private waitedFor(lock: bigint, shared: bigint): boolean {
-    return lock === this.addressOf("fsc_rcu") || (shared !== 0n && lock === this.addressOf("fsc_irqs"));
+    return (
+      lock === this.addressOf("fsc_rcu") || ((shared & 1n) !== 0n && lock === this.addressOf("fsc_irqs"))
+    );
   }
 
   /** Where an object of the reference kernel lies, 0: it has none of that name. */

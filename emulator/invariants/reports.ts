@@ -7,6 +7,9 @@ import type { Rule } from "../subject/rule.ts";
 /** How scenarios mark a condition of their own (SC_EXPECT in scenarios/scenario.h). */
 export const EXPECTATION = "scenario: not so:";
 
+/** How the machine marks that a task may sleep where nobody must. */
+export const IN_ATOMIC = "may sleep in atomic context:";
+
 /** What a warning says: its condition, or, of one that is always true, that the place must not be reached. */
 export const warnText = (condition: string): string =>
   /^(?:[1-9]\d*|true)$/.test(condition) ? "a place is reached that must not be" : condition;
@@ -23,7 +26,7 @@ export const warn: Rule = {
   // Folio and page are one word: a conversion renames them.
   identity: (message) => message.replace(/folio|page/g, "page").replace(/[\s()]+/g, ""),
   onEvent(judge, event) {
-    if (event.kind === "warn" && !event.text.startsWith(EXPECTATION))
+    if (event.kind === "warn" && !event.text.startsWith(EXPECTATION) && !event.text.startsWith(IN_ATOMIC))
       judge.report({
         event,
         subject: event.about === null ? null : { ...event.about, fields: [] },
@@ -47,6 +50,26 @@ export const wrongOutcome: Rule = {
       judge.report({
         event,
         message: `does not hold: ${event.text.slice(EXPECTATION.length).trim()}`,
+      });
+  },
+};
+
+export const sleptInAtomic: Rule = {
+  code: "slept-in-atomic",
+  title: "A task may sleep while it holds a spin lock",
+  ids: ["6"],
+  statement: "Who holds a spin lock, reads under RCU or has interrupts off calls nothing that may sleep.",
+  source: "Documentation/locking/spinlocks.rst; kernel/sched/core.c __might_resched()",
+  detection:
+    "what may sleep was called in a run (a mutex, a semaphore, an allocation that may wait, a wait) by such a task",
+  level: "error",
+  consequence:
+    "The processor may be given to a task that waits for the same lock: the machine hangs, or warns that it scheduled while atomic.",
+  onEvent(judge, event) {
+    if (event.kind === "warn" && event.text.startsWith(IN_ATOMIC))
+      judge.report({
+        event,
+        message: `${event.text.slice(IN_ATOMIC.length).trim()}, under which nobody may sleep`,
       });
   },
 };

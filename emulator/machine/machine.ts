@@ -5,6 +5,7 @@
  * says it (subject/).
  */
 import type { Loc } from "../c/ast.ts";
+import { IN_ATOMIC } from "../invariants/reports.ts";
 import {
   HI_DATA,
   HI_HEAP,
@@ -73,7 +74,15 @@ interface LockState {
   owner: number;
   readonly readers: Map<number, number>;
   taken: Loc | null;
+  /** Who holds it must not sleep; and that somebody may have slept so has been told. */
+  spins: boolean;
+  told: boolean;
 }
+
+/** Modes of locks beside exclusive (enum fsc_lock_mode of folioscope.h). */
+const SHARED = 1;
+const SPIN = 2;
+const QUICK = 4;
 
 /** A check (WARN_ON, BUG_ON ...) that code evaluated. */
 export interface CheckSite {
@@ -507,6 +516,7 @@ export class Machine implements Stateful<MachineState> {
           return undefined;
         }
         task.pending = "slept";
+        this.mightSleep(c, "sleeping");
         c.memory.work.charge(task.depth * FRAME_UNITS);
         return this.sleep(c, c.addr(0), `in ${sleeper(this.vm!.stack(task).map((f) => f.fn.name))}()`);
       },
@@ -515,6 +525,7 @@ export class Machine implements Stateful<MachineState> {
         this.pushWoken(woken, "");
         c.ret(woken.length);
       },
+      __fsc_might_sleep: (c) => this.mightSleep(c, text(c, 0)),
       __fsc_lock: (c) => (this.lock(c, text(c, 2)) ? undefined : "retry"),
       __fsc_trylock: (c) => {
         c.ret(this.tryLock(c, text(c, 2)) ? 1 : 0);
@@ -523,7 +534,7 @@ export class Machine implements Stateful<MachineState> {
       __fsc_lock_held: (c) => {
         const state = this.locks.get(c.addr(0));
         const excl = state !== undefined && state.owner === c.task;
-        c.ret(excl || (c.num(1) !== 0 && (state?.readers.get(c.task) ?? 0) > 0) ? 1 : 0);
+        c.ret(excl || ((c.num(1) & SHARED) !== 0 && (state?.readers.get(c.task) ?? 0) > 0) ? 1 : 0);
       },
       __fsc_step: (c) => {
         const what = formatted(c, 0);
@@ -671,12 +682,21 @@ export class Machine implements Stateful<MachineState> {
     return "retry";
   }
 
+  /** Reported where the task holds a lock under which nobody sleeps; once a lock that is taken. */
+  private mightSleep(c: NativeContext, what: string): void {
+    for (const l of this.locks.values()) {
+      if (!l.spins || l.told || (l.owner !== c.task && !l.readers.has(c.task))) continue;
+      l.told = true;
+      this.push({ kind: "warn", text: `${IN_ATOMIC} ${what} while it holds ${l.name}`, about: null });
+    }
+  }
+
   private lockState(address: bigint, name: string): LockState {
     let state = this.locks.get(address);
     if (state === undefined) {
       if (this.locks.size >= HELD_LOCKS_MAX)
         throw new MemoryFault("limit", `more than ${HELD_LOCKS_MAX} locks are held`, 0n);
-      state = { name, owner: -1, readers: new Map(), taken: null };
+      state = { name, owner: -1, readers: new Map(), taken: null, spins: false, told: false };
       this.locks.set(address, state);
     }
     return state;
@@ -685,17 +705,19 @@ export class Machine implements Stateful<MachineState> {
   private tryLock(c: NativeContext, name: string): boolean {
     c.memory.checkRange(c.addr(0), 1, "read", true);
     const state = this.lockState(c.addr(0), name);
-    const shared = c.num(1) !== 0;
+    const shared = (c.num(1) & SHARED) !== 0;
     if (shared ? state.owner !== -1 : state.owner !== -1 || state.readers.size > 0) return false;
     if (shared) state.readers.set(c.task, (state.readers.get(c.task) ?? 0) + 1);
     else state.owner = c.task;
     state.taken = c.loc;
+    state.spins = (c.num(1) & SPIN) !== 0;
     return true;
   }
 
   private lock(c: NativeContext, name: string): boolean {
+    if ((c.num(1) & (SPIN | QUICK)) === 0) this.mightSleep(c, `taking ${name}`);
     const state = this.lockState(c.addr(0), name);
-    if (state.owner === c.task || (c.num(1) === 0 && state.readers.has(c.task)))
+    if (state.owner === c.task || ((c.num(1) & SHARED) === 0 && state.readers.has(c.task)))
       c.stop({
         kind: "lock-misuse",
         message: `${name} is taken again by the task that holds it: it waits for itself`,
@@ -707,7 +729,7 @@ export class Machine implements Stateful<MachineState> {
 
   private unlock(c: NativeContext, name: string): void {
     const state = this.locks.get(c.addr(0));
-    const shared = c.num(1) !== 0;
+    const shared = (c.num(1) & SHARED) !== 0;
     const held =
       state !== undefined && (shared ? (state.readers.get(c.task) ?? 0) > 0 : state.owner === c.task);
     if (!held) {

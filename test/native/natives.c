@@ -284,13 +284,19 @@ int __fsc_trylock(const void *lock, int mode, const char *name)
 {
 	struct lock *l = lock_of(lock, name);
 
-	if (l->owner >= 0 || (mode == FSC_LOCK_EXCL && nr_readers(l)))
+	if (l->owner >= 0 || (!(mode & FSC_LOCK_SHARED) && nr_readers(l)))
 		return 0;
-	if (mode == FSC_LOCK_EXCL)
+	if (!(mode & FSC_LOCK_SHARED))
 		l->owner = running;
 	else
 		l->readers[running]++;
 	return 1;
+}
+
+/* Nothing is reported here: the reference kernel does not sleep so. */
+void __fsc_might_sleep(const char *what)
+{
+	(void)what;
 }
 
 void __fsc_lock(const void *lock, int mode, const char *name)
@@ -298,7 +304,7 @@ void __fsc_lock(const void *lock, int mode, const char *name)
 	struct lock *l = lock_of(lock, name);
 
 	for (;;) {
-		if (l->owner == running || (mode == FSC_LOCK_EXCL && l->readers[running]))
+		if (l->owner == running || (!(mode & FSC_LOCK_SHARED) && l->readers[running]))
 			fsc_stop("lock-misuse", name);
 		if (__fsc_trylock(lock, mode, name))
 			return;
@@ -310,9 +316,9 @@ void __fsc_unlock(const void *lock, int mode, const char *name)
 {
 	struct lock *l = lock_of(lock, name);
 
-	if (mode == FSC_LOCK_EXCL ? l->owner != running : !l->readers[running])
+	if (!(mode & FSC_LOCK_SHARED) ? l->owner != running : !l->readers[running])
 		fsc_stop("lock-misuse", name);
-	if (mode == FSC_LOCK_EXCL)
+	if (!(mode & FSC_LOCK_SHARED))
 		l->owner = -1;
 	else
 		l->readers[running]--;
@@ -323,7 +329,7 @@ int __fsc_lock_held(const void *lock, int mode)
 {
 	struct lock *l = lock_of(lock, "asked");
 
-	return l->owner == running || (mode == FSC_LOCK_SHARED && l->readers[running] > 0);
+	return l->owner == running || ((mode & FSC_LOCK_SHARED) && l->readers[running] > 0);
 }
 
 /* ---- memory ---- */

@@ -35,11 +35,17 @@ int __fsc_task_create(const char *name, void (*fn)(void *), void *arg); /* retur
 void __fsc_task_join(int id);
 int __fsc_current(void);               /* id of the running task, 0 is the scenario's first task */
 void __fsc_point(const char *what);    /* a place where another task may run */
+void __fsc_might_sleep(const char *what); /* the task may sleep here, which is reported where it must not */
 void __fsc_sleep(const void *key);     /* blocks the task until __fsc_wake(key) */
 int __fsc_wake(const void *key, int nr); /* wakes up to nr sleepers of key (nr <= 0: all), returns how many */
 
 /* ---- locks: state is kept by the runner and keyed by address; misuse is a typed stop ---- */
-enum fsc_lock_mode { FSC_LOCK_EXCL = 0, FSC_LOCK_SHARED = 1 };
+enum fsc_lock_mode {
+	FSC_LOCK_EXCL = 0,
+	FSC_LOCK_SHARED = 1,
+	FSC_LOCK_SPIN = 2,  /* besides: who holds it must not sleep, and who takes it does not */
+	FSC_LOCK_QUICK = 4, /* besides: who takes it does not sleep */
+};
 void __fsc_lock(const void *lock, int mode, const char *name);
 int __fsc_trylock(const void *lock, int mode, const char *name);
 void __fsc_unlock(const void *lock, int mode, const char *name);

@@ -152,6 +152,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	unsigned long nr = 1UL << order, pfn = ALIGN(order ? 0 : fsc_ram_hint, nr), at = pfn;
 	struct page *page;
 
+	might_alloc(gfp);
 	if (__fsc_fail("alloc_pages"))
 		return NULL;
 	while (pfn + nr <= FSC_RAM_PAGES) {

@@ -5,6 +5,7 @@
 
 void *fsc_kmalloc(unsigned long size, gfp_t gfp, const char *kind)
 {
+	might_alloc(gfp);
 	if (__fsc_fail("kmalloc"))
 		return NULL;
 	return __fsc_alloc(size, ARCH_KMALLOC_MINALIGN, gfp & __GFP_ZERO ? FSC_ZERO : 0, kind);
@@ -71,6 +72,7 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
 	void *p;
 
+	might_alloc(gfp);
 	if (__fsc_fail("kmem_cache_alloc"))
 		return NULL;
 	p = __fsc_alloc(s->size, s->align, gfp & __GFP_ZERO || s->ctor ? FSC_ZERO : 0, s->name);

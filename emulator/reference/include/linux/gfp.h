@@ -43,6 +43,7 @@
 #define GFP_PGTABLE_KERNEL (GFP_KERNEL | __GFP_ZERO)
 #define GFP_PGTABLE_USER (GFP_PGTABLE_KERNEL | __GFP_ACCOUNT)
 #define gfpflags_allow_blocking(f) (!!((f) & __GFP_DIRECT_RECLAIM))
+#define might_alloc(f) do { if (gfpflags_allow_blocking(f)) __fsc_might_sleep("an allocation that may wait"); } while (0)
 
 struct page;
 struct folio;

@@ -125,7 +125,7 @@ static inline unsigned int fsc_fls64(u64 x)
 #define div64_u64(n, d) ((u64)(n) / (u64)(d))
 #define mult_frac(x, n, d) ((x) * (n) / (d))
 
-#define might_sleep() __fsc_point("might_sleep")
+#define might_sleep() (__fsc_might_sleep("might_sleep()"), __fsc_point("might_sleep"))
 #define might_sleep_if(cond) do { if (cond) might_sleep(); } while (0)
 #define might_fault() do { } while (0)
 #define cond_resched() ({ __fsc_point("cond_resched"); 0; })

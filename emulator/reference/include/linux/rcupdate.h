@@ -13,8 +13,8 @@ struct fsc_rcu {
 };
 extern struct fsc_rcu fsc_rcu;
 #define FSC_RCU_NAME "the RCU read lock"
-#define rcu_read_lock() (__fsc_lock(&fsc_rcu, FSC_LOCK_SHARED, FSC_RCU_NAME), (void)fsc_rcu.readers++)
-#define rcu_read_unlock() ((void)fsc_rcu.readers--, __fsc_unlock(&fsc_rcu, FSC_LOCK_SHARED, FSC_RCU_NAME))
+#define rcu_read_lock() (__fsc_lock(&fsc_rcu, FSC_LOCK_SHARED | FSC_LOCK_SPIN, FSC_RCU_NAME), (void)fsc_rcu.readers++)
+#define rcu_read_unlock() ((void)fsc_rcu.readers--, __fsc_unlock(&fsc_rcu, FSC_LOCK_SHARED | FSC_LOCK_SPIN, FSC_RCU_NAME))
 #define rcu_read_lock_held() 1
 #define rcu_dereference(p) READ_ONCE(p)
 #define rcu_dereference_raw(p) READ_ONCE(p)
@@ -54,7 +54,7 @@ struct srcu_struct {
 /* An SRCU read section is a shared lock of the runner, so that lockdep_assert_held() can ask for it. */
 static inline int srcu_read_lock(struct srcu_struct *s)
 {
-	__fsc_lock(s, FSC_LOCK_SHARED, "srcu");
+	__fsc_lock(s, FSC_LOCK_SHARED | FSC_LOCK_QUICK, "srcu");
 	s->readers++;
 	return 0;
 }

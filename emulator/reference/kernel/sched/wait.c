@@ -6,6 +6,8 @@
 #include <linux/wait_bit.h>
 #include <linux/rcupdate.h>
 #include <linux/mm_types.h>
+#include <linux/mmdebug.h>
+#include <linux/slab.h>
 
 struct task_struct fsc_tasks[FSC_MAX_TASK];
 unsigned char fsc_irqs_off[FSC_MAX_TASK + 1];
@@ -321,7 +323,7 @@ unsigned long fsc_irq_save(void)
 	unsigned long was = *off;
 
 	if (!(was & FSC_IRQS_SECTION))
-		__fsc_lock(&fsc_irqs, FSC_LOCK_SHARED, FSC_IRQS_NAME);
+		__fsc_lock(&fsc_irqs, FSC_LOCK_SHARED | FSC_LOCK_SPIN, FSC_IRQS_NAME);
 	*off = was | FSC_IRQS_SECTION;
 	return was;
 }
@@ -333,12 +335,12 @@ void fsc_irq_restore(unsigned long was)
 
 	*off = was;
 	if (ends)
-		__fsc_unlock(&fsc_irqs, FSC_LOCK_SHARED, FSC_IRQS_NAME);
+		__fsc_unlock(&fsc_irqs, FSC_LOCK_SHARED | FSC_LOCK_SPIN, FSC_IRQS_NAME);
 }
 
 void fsc_interrupt_others(void)
 {
-	__fsc_lock(&fsc_irqs, FSC_LOCK_EXCL, FSC_IRQS_NAME);
+	__fsc_lock(&fsc_irqs, FSC_LOCK_EXCL | FSC_LOCK_QUICK, FSC_IRQS_NAME);
 	__fsc_unlock(&fsc_irqs, FSC_LOCK_EXCL, FSC_IRQS_NAME);
 }
 
