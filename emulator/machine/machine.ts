@@ -776,9 +776,10 @@ export function bugText(text: string): string {
   return `the run cannot go on, for it does not hold: ${text.slice(need.length)}`;
 }
 
+/** Whether a function is how others wait: no reader would say that it sleeps. */
+export const isWaitPrimitive = (name: string): boolean =>
+  /^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(name);
+
 /** The function a reader would say sleeps: the innermost that is no wait primitive. */
-function sleeper(names: readonly string[]): string {
-  return (
-    names.find((n) => !/^(_*schedule|_*wait_|_*prepare_to_wait|fsc_|io_schedule)/.test(n)) ?? names[0] ?? "?"
-  );
-}
+const sleeper = (names: readonly string[]): string =>
+  names.find((n) => !isWaitPrimitive(n)) ?? names[0] ?? "?";

@@ -9,6 +9,7 @@ import type { Schedule } from "../../emulator/explore/schedule.ts";
 import type { Touch } from "../../emulator/explore/trace.ts";
 import type { Late } from "../../emulator/explore/weak.ts";
 import { identityOf } from "../../emulator/invariants/registry.ts";
+import { isWaitPrimitive } from "../../emulator/machine/machine.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Patch } from "../mail/types.ts";
 import { olderThanBefore } from "./case.ts";
@@ -307,21 +308,34 @@ export function turnsIn(
   schedule: Schedule,
   steps: number,
 ): { readonly run: ScenarioRun; readonly turns: readonly TurnTold[] } {
-  const turns: TurnTold[] = [];
+  const turns: (Omit<TurnTold, "task" | "to"> & { readonly task: number; readonly to: number })[] = [];
   const { run } = follow(side.booted, c, schedule, steps, (turn, { vm }) => {
     const task = vm.tasks[turn.task]!;
     const stack = task.state === "done" ? [] : vm.stack(task);
     const frame =
-      stack.find((f) => side.docLine(f.loc) > 0) ?? stack.find((f) => /\.c$/.test(f.fn.path)) ?? stack[0];
+      stack.find((f) => side.docLine(f.loc) > 0) ??
+      stack.find((f) => /\.c$/.test(f.fn.path) && !isWaitPrimitive(f.fn.name)) ??
+      stack[0];
     turns.push({
-      task: task.name,
-      to: vm.tasks[turn.to]!.name,
+      task: turn.task,
+      to: turn.to,
       preempted: turn.preempted,
       ...(turn.late === undefined ? {} : { late: turn.late }),
       at: frame === undefined || frame.loc === null ? null : place(side, frame.fn.name, frame.loc),
     });
   });
-  return { run, turns };
+  const names = toldApart(run.taskNames);
+  const told = turns.map((t) => ({ ...t, task: names[t.task]!, to: names[t.to]! }));
+  return { run, turns: told };
+}
+
+/** The names of tasks, by number; those that several have are numbered. */
+function toldApart(names: readonly string[]): string[] {
+  return names.map((n, i) =>
+    names.indexOf(n) === names.lastIndexOf(n)
+      ? n
+      : `${n} ${names.slice(0, i + 1).filter((m) => m === n).length}`,
+  );
 }
 
 /** A place in the C of a side, with the mail's line where it shows it. */

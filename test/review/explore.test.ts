@@ -175,6 +175,16 @@ for (const [what, free, wait, other] of [
     assert.deepEqual(await of(good, bad), ["use-after-free new never sometimes"]);
   });
 
+test("who waits behind a task that removes the entry: found from the mail, and tasks of one name have lanes of their own", async () => {
+  const { old, now } = changed("fs/dax.c", "__dax_invalidate_entry", "entry, WAKE_ALL)", "entry, WAKE_NEXT)");
+  const scenario = "invalidate-waiters order=0 readers=1 removers=2";
+  const args = ["--scenario", scenario, "--era", "v6.12", "--bound", "0", "--random", "0"];
+  const { out } = await explored(mailOf("fs/dax.c", now, old), args);
+  assert.match(out, /^ {2}(fixed|before the patch only.*) deadlock: /m);
+  assert.match(out, /invalidate 1 +invalidate 2/);
+  assert.doesNotMatch(out, /waits in schedule/);
+});
+
 test("what is said names what ran out, and bad options what to do", async () => {
   const mail = mailFor(MUTANTS[1]!);
   const args = ["--scenario", MUTANTS[1]!.scenario, "--era", "v6.12"];

@@ -1376,12 +1376,15 @@ static bool vma_needs_copy(struct vm_area_struct *dst_vma, struct vm_area_struct
 	return src_vma->anon_vma || (src_vma->vm_flags & (VM_MIXEDMAP | VM_PFNMAP));
 }
 
-static int fsc_copy_for_child(struct vm_area_struct *dst_vma, struct page *page, pte_t *dst_pte, unsigned long addr)
+/* The locks of both tables are held, so the folio is there before, or the caller comes again with one. */
+static int fsc_copy_for_child(struct vm_area_struct *dst_vma, struct page *page, pte_t *dst_pte, unsigned long addr,
+			      struct folio **spare)
 {
-	struct folio *copy = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+	struct folio *copy = *spare;
 
 	if (!copy)
-		return -ENOMEM;
+		return -EAGAIN;
+	*spare = NULL;
 	copy_user_highpage(&copy->page, page, addr, dst_vma);
 	__folio_mark_uptodate(copy);
 	folio_add_new_anon_rmap(copy, dst_vma, addr, RMAP_EXCLUSIVE);
@@ -1393,7 +1396,7 @@ static int fsc_copy_for_child(struct vm_area_struct *dst_vma, struct page *page,
 }
 
 static int copy_present_ptes(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma, pte_t *dst_pte,
-			     pte_t *src_pte, pte_t pte, unsigned long addr)
+			     pte_t *src_pte, pte_t pte, unsigned long addr, struct folio **spare)
 {
 	struct page *page = vm_normal_page(src_vma, addr, pte);
 	struct folio *folio = page ? page_folio(page) : NULL;
@@ -1405,7 +1408,7 @@ static int copy_present_ptes(struct vm_area_struct *dst_vma, struct vm_area_stru
 		} else if (folio_try_dup_anon_rmap_pte(folio, page, src_vma)) {
 			/* Pinned by somebody: the parent keeps the page, the child gets a copy at once. */
 			folio_put(folio);
-			return fsc_copy_for_child(dst_vma, page, dst_pte, addr);
+			return fsc_copy_for_child(dst_vma, page, dst_pte, addr, spare);
 		}
 		inc_mm_counter(dst_vma->vm_mm, mm_counter(folio));
 	}
@@ -1424,20 +1427,37 @@ static int copy_pte_range(struct vm_area_struct *dst_vma, struct vm_area_struct 
 {
 	spinlock_t *dst_ptl, *src_ptl;
 	pte_t *dst_pte, *src_pte;
-	int err = 0;
+	struct folio *spare = NULL;
+	int err;
 
+again:
+	err = -ENOMEM;
 	dst_pte = pte_alloc_map_lock(dst_vma->vm_mm, dst_pmd, addr, &dst_ptl);
 	if (!dst_pte)
-		return -ENOMEM;
+		goto out;
+	err = 0;
 	src_pte = pte_offset_map_nolock(src_vma->vm_mm, src_pmd, addr, &src_ptl);
 	if (src_pte) {
 		spin_lock_nested(src_ptl, SINGLE_DEPTH_NESTING);
-		for (; addr != end && !err; addr += PAGE_SIZE, src_pte++, dst_pte++)
+		for (; addr != end; addr += PAGE_SIZE, src_pte++, dst_pte++) {
 			if (pte_present(ptep_get(src_pte)))
-				err = copy_present_ptes(dst_vma, src_vma, dst_pte, src_pte, ptep_get(src_pte), addr);
+				err = copy_present_ptes(dst_vma, src_vma, dst_pte, src_pte, ptep_get(src_pte), addr,
+							&spare);
+			if (err)
+				break;
+		}
 		spin_unlock(src_ptl);
 	}
 	spin_unlock(dst_ptl);
+	if (err == -EAGAIN) {
+		spare = folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+		if (spare)
+			goto again;
+		err = -ENOMEM;
+	}
+out:
+	if (spare) /* whoever had the page pinned let go of it meanwhile */
+		folio_put(spare);
 	return err;
 }
 
