@@ -128,6 +128,7 @@ export const ERAS = [
     went: [
       mark(/\bdax_page_share_(get|put)\s*\(/g, 2),
       mark(/\bdax_page_is_shared\s*\(/g, 2),
+      mark(/\bPAGE_MAPPING_DAX_\w+/g, 2),
       mark(/\bdax_mapping_\w*(cow|shared)\s*\(/g, 2),
       mark(/\bpage->share\b/g, 1),
       mark(/\bpage->pgmap\b/g, 1),

@@ -50,7 +50,15 @@ import {
   type ReviewResult,
   type Run,
 } from "./types.ts";
-import { calledInPart, HUNK_REFUSED, NO_BOOT, NO_SCENARIO, nothingText, SHOWN_IN_PART } from "./why.ts";
+import {
+  calledInPart,
+  HUNK_REFUSED,
+  IS_OFF,
+  NO_BOOT,
+  NO_SCENARIO,
+  nothingText,
+  SHOWN_IN_PART,
+} from "./why.ts";
 import { callsText, doubtsOf, withoutLines } from "./without.ts";
 
 /** Patches of the document that the options choose, in order. */
@@ -481,7 +489,7 @@ function functionFacts(
   const keyOf = (d: SideDefinition): string => `${d.path}:${d.name}`;
   const touched = new Set(
     [before, after]
-      .flatMap((o) => [...o.functions, ...o.partial])
+      .flatMap((o) => [...o.functions, ...o.partial, ...(o.off ?? [])])
       .filter((d) => d.changed || d.visible === "whole")
       .map(keyOf),
   );
@@ -489,7 +497,8 @@ function functionFacts(
     ["after", after, before],
     ["before", before, after],
   ] as const) {
-    for (const d of [...overlay.functions, ...overlay.partial]) {
+    const off = (overlay.off ?? []).filter((d) => !overlay.functions.some((o) => o.name === d.name));
+    for (const d of [...overlay.functions, ...overlay.partial, ...off]) {
       if (d.kind !== "function") continue;
       const key = keyOf(d);
       if (seen.has(key) || !touched.has(key)) continue;
@@ -501,7 +510,13 @@ function functionFacts(
       const caller = untold && sources.images === null ? callerInPart(overlay, d.name) : null;
       const latent = untold && added ? latentReason(doc, patch, d.name) : null;
       const why = latent ?? (caller === null ? uncalled : calledInPart(caller));
-      const reason = refused ? HUNK_REFUSED : d.visible !== "whole" ? SHOWN_IN_PART : why;
+      const reason = off.includes(d)
+        ? IS_OFF
+        : refused
+          ? HUNK_REFUSED
+          : d.visible !== "whole"
+            ? SHOWN_IN_PART
+            : why;
       out.push({
         patch: patch.index,
         name: d.name,

@@ -368,7 +368,16 @@ const leftOut: Shape = (v) =>
   record({ kind: oneOf("one-era"), era: text })(v) ||
   record({ kind: oneOf("budget"), steps: count })(v) ||
   (record({
-    kind: oneOf("no-function", "no-code", "user-space", "other-arch", "partial", "uncalled", "refused"),
+    kind: oneOf(
+      "no-function",
+      "no-code",
+      "user-space",
+      "other-arch",
+      "off",
+      "partial",
+      "uncalled",
+      "refused",
+    ),
   })(v) &&
     toldBy<NothingRuns>(nothingText)(v));
 const plan = record({

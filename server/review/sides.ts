@@ -271,6 +271,9 @@ function nothingToRun(
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
     if (changesNoCode(patch)) return { kind: "no-code" };
+    const off = [...(before.off ?? []), ...(after.off ?? [])].filter((d) => d.changed);
+    if (off.length > 0 && before.partial.length + after.partial.length === 0)
+      return { kind: "off", names: [...new Set(off.map((d) => d.name))] };
     const names = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
     return names.length === 0 && !insideOne(patch) ? noFunction(patch) : { kind: "partial", names };
   }

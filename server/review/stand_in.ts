@@ -43,8 +43,32 @@ function standInsOf(side: PatchSide, functions: readonly number[]): StandIns | n
   };
 }
 
+/**
+ * A function that the mail shows whole as removed and that ran after it all the same, as the reference kernel has it, because what
+ * calls it there is not in the mail, or in part: the sides differ by two forms of what the patch has none of. Null where there is none.
+ */
+function removedButRan({ sides: { before, after }, runs }: RanFunctions): string | null {
+  if (after.inTree) return null;
+  const kept = new Set([...after.overlay.functions, ...after.overlay.partial].map((d) => d.name));
+  const gone = new Map(
+    before.overlay.functions.flatMap((d) => (d.changed && !kept.has(d.name) ? [[d.name, d.path]] : [])),
+  );
+  if (gone.size === 0) return null;
+  for (const id of runs.after.functions) {
+    const { name, fidelity, local, path } = after.fn(id);
+    const own = gone.get(name);
+    if (own !== undefined && fidelity === "reference" && (!local || path === own))
+      return `the patch removes ${name}(), which the reference kernel still calls: its own ran after the patch`;
+  }
+  return null;
+}
+
 /** Why a run without a fault says nothing of the patch: a function that the patch changes ran as the reference kernel has it. */
-export function standIn({ sides: { before, after }, runs }: RanFunctions): string | null {
+export function standIn(ran: RanFunctions): string | null {
+  const {
+    sides: { before, after },
+    runs,
+  } = ran;
   for (const [side, { functions }] of [
     [before, runs.before],
     [after, runs.after],
@@ -56,7 +80,7 @@ export function standIn({ sides: { before, after }, runs }: RanFunctions): strin
       if (why !== null) return why;
     }
   }
-  return null;
+  return removedButRan(ran);
 }
 
 /**
@@ -92,7 +116,8 @@ export function ofItsOwn(
   { sides, runs }: RanCase,
   judged: Judged,
 ): { judged: Judged; standing: string | null } {
-  let why: string | null = null;
+  let why: string | null = removedButRan({ sides, runs });
+  if (why !== null) return { judged: { ...judged, fresh: [], gone: [] }, standing: why };
   const own = (side: PatchSide, run: ScenarioRun, list: readonly Cause[]): Cause[] =>
     list.filter(({ root }) => {
       const found = ofStandIn(side, run, root);

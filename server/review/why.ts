@@ -28,6 +28,8 @@ export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 /** Of a function that is not run by itself for the same reason. */
 export const notJudged = (name: string): string =>
   `${name}() is not judged: a hunk in it does not fit the tree`;
+/** Of a function that is for another configuration. */
+export const IS_OFF = "it lies in an #if that is off here";
 /** Of a patch whose result was kept. */
 export const FROM_CACHE =
   "from the cache, where the same code was run before; --no-cache, or FOLIOSCOPE_NO_CACHE=1, runs it again";
@@ -41,6 +43,8 @@ export type NothingRuns =
   | { readonly kind: "user-space"; readonly path: string }
   /** All C of the patch is of an architecture that the machine is not. */
   | { readonly kind: "other-arch"; readonly path: string }
+  /** All that it shows whole lies in an `#if` that is off here. */
+  | { readonly kind: "off"; readonly names: readonly string[] }
   | { readonly kind: "partial"; readonly names: readonly string[] }
   | {
       readonly kind: "uncalled";
@@ -82,6 +86,8 @@ export function nothingText(why: NothingRuns): string {
       return `${why.path} is of another architecture than the machine here (x86-64), and nothing else of the kernel's C changes`;
     case "no-code":
       return "the patch changes comments and white space alone: what runs is the same before and after";
+    case "off":
+      return `the diff changes ${why.names.slice(0, 4).join("(), ")}() in an #if that is off here: it is for kernels without what this one has`;
     case "partial": {
       if (why.names.length === 0)
         return "the diff shows a function only in part, and not its name: without a kernel tree nothing of it can run";

@@ -7,6 +7,7 @@ import { replaceComments } from "../../emulator/c/comments.ts";
 import type { Era } from "../../emulator/kernel/era.ts";
 import { type OverlayUnit, referenceKnows, referenceMembers } from "../../emulator/kernel.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
+import { isOff } from "./conditions.ts";
 
 export interface SideOverlay {
   readonly units: readonly OverlayUnit[];
@@ -18,6 +19,8 @@ export interface SideOverlay {
   readonly partial: readonly SideDefinition[];
   /** Names of everything else that is laid over: macros, structs ... */
   readonly others: readonly SideDefinition[];
+  /** Functions that lie in an `#if` that is off here. */
+  readonly off?: readonly SideDefinition[];
 }
 
 /** Macros, then types, then variables, then functions: the order in which a file would have to declare them. */
@@ -55,10 +58,15 @@ export function overlayOf(
 ): SideOverlay {
   const whole = new Map<string, SideDefinition[]>();
   const partial: SideDefinition[] = [];
+  const off: SideDefinition[] = [];
   for (const d of patch.definitions) {
     if (d.side !== side || !isOfMachine(d.path)) continue;
     if (d.visible !== "whole") {
       if (d.kind === "function") partial.push(d);
+      continue;
+    }
+    if (isOff(patch, d)) {
+      if (d.kind === "function") off.push(d);
       continue;
     }
     if (d.kind !== "function" && !d.changed && has(d)) continue;
@@ -93,6 +101,7 @@ export function overlayOf(
     functions: all.filter((d) => d.kind === "function"),
     partial,
     others: all.filter((d) => d.kind !== "function"),
+    off,
   };
 }
 

@@ -71,6 +71,36 @@ test("with another function in part it is", () => {
   );
 });
 
+test("a function that the patch removes, and that what is shown in part calls all the same, shows nothing of the patch", () => {
+  const body = counting().map((l) => `-${l.slice(1)}`);
+  const mail = hunkMail({
+    subject: "fs/dax: count no owners",
+    id: "removed",
+    day: "Wed, 20 Nov 2024",
+    at: 420,
+    section: "static inline bool dax_page_is_shared(struct page *page)",
+    lines: [" ", ...body, " "],
+    more: `@@ -447,4 +435,3 @@ static void dax_associate_entry(void *entry, struct address_space *mapping, struct vm_area_struct *vma,
+ \t\tif (shared) {
+-\t\t\tdax_page_share_get(page);
+ \t\t\tcontinue;
+ \t\t}
+`,
+  });
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "s.eml"), {
+    scenario: "memory-failure*",
+    era: "v6.12",
+  });
+  assert.deepEqual(
+    findings.filter((f) => f.verdict !== "already"),
+    [],
+  );
+  const told = runs.filter((r) =>
+    /removes dax_page_share_get\(\), which the reference kernel still calls/.test(r.reason ?? ""),
+  );
+  assert.ok(told.length > 0, runs.map((r) => r.reason).join("\n"));
+});
+
 /** p2pmem_alloc_mmap(), which the reference kernel lets its scenarios call, as a static of this file, one line more in it. */
 function mapping(path: string) {
   const old = referenceFunction("drivers/pci/p2pdma.c", "p2pmem_alloc_mmap").replace(/^int /, "static int ");

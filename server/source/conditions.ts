@@ -1,0 +1,94 @@
+/**
+ * Whether what a hunk shows whole lies in an `#if` that is off in the reference kernel's configuration: a header's stub for a
+ * kernel without the option is not what runs here. By CONFIG_ symbols alone and by what the hunk shows above it. Leaves out
+ * conditions that begin above the hunk, other macros, and kernel trees, whose files the preprocessor reads whole.
+ */
+import { replaceComments } from "../../emulator/c/comments.ts";
+import { referenceFiles } from "../../emulator/reference/index.ts";
+import type { Hunk, Patch, Side, SideDefinition } from "../mail/types.ts";
+
+const CONFIG: ReadonlySet<string> = new Set(
+  [
+    ...(referenceFiles
+      .find((f) => f.path === "include/linux/kconfig.h")
+      ?.text.matchAll(/^#define (CONFIG_\w+) 1$/gm) ?? []),
+  ].map((m) => m[1]!),
+);
+
+/** What a condition of CONFIG_ symbols comes to; null of any other. */
+export function holds(condition: string): boolean | null {
+  const known = replaceComments(condition, true, () => " ").replace(
+    /\b(?:IS_ENABLED|IS_BUILTIN|IS_REACHABLE|defined) ?\(? ?(CONFIG_\w+)\b ?\)?/g,
+    (_, name: string) => (CONFIG.has(name) ? "1" : "0"),
+  );
+  const tokens = known.match(/&&|\|\||\S/g) ?? [];
+  let at = 0;
+  const unary = (): boolean | null => {
+    const t = tokens[at++];
+    if (t === "!") {
+      const of = unary();
+      return of === null ? null : !of;
+    }
+    if (t === "1" || t === "0") return t === "1";
+    if (t !== "(") return null;
+    const of = either();
+    return tokens[at++] === ")" ? of : null;
+  };
+  const both = (): boolean | null => {
+    let of = unary();
+    while (tokens[at] === "&&") {
+      at++;
+      const next = unary();
+      of = of === null || next === null ? null : of && next;
+    }
+    return of;
+  };
+  function either(): boolean | null {
+    let of = both();
+    while (tokens[at] === "||") {
+      at++;
+      const next = both();
+      of = of === null || next === null ? null : of || next;
+    }
+    return of;
+  }
+  const of = either();
+  return at === tokens.length ? of : null;
+}
+
+const anyOf = (a: boolean | null, b: boolean | null): boolean | null =>
+  a === true || b === true ? true : a === false && b === false ? false : null;
+const not = (of: boolean | null): boolean | null => (of === null ? null : !of);
+
+/** Whether the line of a document lies in a part of the hunk's side that is off. */
+function isOffAt(hunk: Hunk, side: Side, docLine: number): boolean {
+  /** Of each open condition what its branch comes to, and whether one before it held. */
+  const open: { now: boolean | null; had: boolean | null }[] = [];
+  for (const line of hunk.lines) {
+    if (line.docLine >= docLine) break;
+    if (line.kind !== " " && line.kind !== (side === "before" ? "-" : "+")) continue;
+    const directive = /^\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b(.*)$/.exec(line.text);
+    if (directive === null) continue;
+    const [, word, rest] = directive as unknown as [string, string, string];
+    const top = open.at(-1);
+    if (word === "endif") open.pop();
+    else if (word === "else" || word === "elif") {
+      if (top === undefined) continue;
+      const had = anyOf(top.had, top.now);
+      const own = word === "else" ? true : holds(rest);
+      top.had = had;
+      top.now = had === true || own === false ? false : had === false ? own : null;
+    } else {
+      const now = word === "if" ? holds(rest) : holds(`defined(${rest.trim()})`);
+      open.push({ now: word === "ifndef" ? not(now) : now, had: false });
+    }
+  }
+  return open.some((c) => c.now === false);
+}
+
+/** Whether a definition of a patch lies where the configuration here has nothing. */
+export function isOff(patch: Patch, d: SideDefinition): boolean {
+  const hunk = patch.files.find((f) => (f.path || f.oldPath) === d.path)?.hunks[d.hunk];
+  const first = d.lines.find((l) => l > 0);
+  return hunk !== undefined && first !== undefined && isOffAt(hunk, d.side, first);
+}
