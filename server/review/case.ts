@@ -414,7 +414,7 @@ function sideRun(run: ScenarioRun): SideRun {
   };
 }
 
-/** What a run did on each line of the mail. */
+/** What a run did on each line of the mail; what ran when its machine booted, it stands on. */
 function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): CaseLine[] {
   interface Line {
     readonly docLine: number;
@@ -433,12 +433,13 @@ function linesOf(side: PatchSide, run: ScenarioRun, { facts }: CaseContext): Cas
     return line;
   };
   const words = wordsOf(run, "short");
-  run.lineHits.forEach((hits, id) => {
-    if (hits === undefined) return;
-    const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
-    // A line in a header, or with macros, has several places in one run: it is one run.
-    if (docLine > 0) lineAt(docLine).hits = 1;
-  });
+  for (const ran of [side.booted.boot, run])
+    ran.lineHits.forEach((hits, id) => {
+      if (hits === undefined) return;
+      const docLine = side.docLine(side.kernel.image.lines[id] ?? null);
+      // A line in a header, or with macros, has several places in one run: it is one run.
+      if (docLine > 0) lineAt(docLine).hits = 1;
+    });
   if (!facts) return [...lines.values()];
   for (const e of run.events) {
     if (!onLines(e)) continue;

@@ -12,6 +12,7 @@ import { reviewText } from "../../server/report/terminal.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
+import { changed, mailOf } from "../support/one_change.ts";
 import { exchanged, type FileChange, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const tree = ownTree();
@@ -325,4 +326,24 @@ test("a patch of declarations counts by the functions that have them, one of a r
     assert.equal(exitStatus(result), 0);
     assert.doesNotMatch(patchText(result, 0), /reached/);
   }
+});
+
+test("a line that runs when the machine boots is reached by what then runs on it, whichever scenario is asked for", () => {
+  const { old, now } = changed(
+    "drivers/nvdimm/pmem.c",
+    "pmem_attach_disk",
+    "if (IS_ERR(disk))",
+    "if (unlikely(IS_ERR(disk)))",
+  );
+  const mail = mailOf("drivers/nvdimm/pmem.c", old, now);
+  const { runs, coverage } = reviewDocument(parseDocument(Buffer.from(mail), "boot.eml"), {
+    scenario: "map-fault-unmap order=0 index=0*",
+    era: "v6.12",
+  });
+  assert.ok(runs.length > 0);
+  for (const r of runs) assert.equal(r.verdict, "clean", r.reason);
+  assert.deepEqual(
+    coverage[0]!.addedLines.map((l) => l.reached),
+    [true],
+  );
 });
