@@ -235,13 +235,19 @@ const CLEAN_MAX = 6;
 /** Where the patch's code ran and nothing broke, if that is in few scenarios: what the word clean stands on. */
 function cleanLines(runs: ReviewResult["runs"], paint: Paint): string[] {
   const cases = new Map<string, number>();
-  for (const r of runs)
-    if (r.verdict === "clean") {
-      const name = /^(?:function|life) .*|^\S+/.exec(r.scenario)?.[0] ?? "";
-      cases.set(name, (cases.get(name) ?? 0) + 1);
-    }
+  const all = new Map<string, number>();
+  for (const r of runs) {
+    const name = /^(?:function|life) .*|^\S+/.exec(r.scenario)?.[0] ?? "";
+    all.set(name, (all.get(name) ?? 0) + 1);
+    if (r.verdict === "clean") cases.set(name, (cases.get(name) ?? 0) + 1);
+  }
   if (cases.size === 0 || cases.size > CLEAN_MAX) return [];
-  const named = [...cases].map(([name, n]) => (n === 1 ? name : `${name} (${n} cases)`));
+  const named = [...cases].map(([name, n]) => {
+    const of = all.get(name)!;
+    // What broke in others of the scenario is told below.
+    if (n < of) return `${n} of ${of} cases of ${name}`;
+    return n === 1 ? name : `${name} (${n} cases)`;
+  });
   return wrap(`clean in ${named.join(", ")}`, WIDTH - 2, "    ").map((l) => paint(`  ${l}`, "dim"));
 }
 

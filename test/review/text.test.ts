@@ -195,6 +195,18 @@ test("functions that run by themselves are counted apart from scenarios", () => 
   assert.doesNotMatch(alone, /scenario run/);
 });
 
+test("clean is said of as many runs of a scenario as were clean", () => {
+  const made = fakeReview(doc, "0");
+  const [first, second, third] = made.runs;
+  const runs = [
+    { ...first!, scenario: "kvm-unplug order=0", verdict: "clean" as const },
+    { ...second!, scenario: "kvm-unplug order=9", verdict: "fixed-later" as const },
+    { ...third!, scenario: "reflink-share files=2", verdict: "clean" as const },
+  ];
+  const text = reviewText(doc, { ...made, runs }, [0], { color: false, all: false, coverage: false });
+  assert.match(text, /clean in 1 of 2 cases of kvm-unplug, reflink-share\n/);
+});
+
 test("where a document has several versions of a series, numbers say which", () => {
   const patch = { ...doc.patches[0]!, number: 3, total: 7, revision: 1 };
   const patches = [patch, { ...patch, revision: 2 }];
