@@ -91,7 +91,16 @@ export function standIn(ran: RanFunctions): string | null {
 export function ofStandIn(side: PatchSide, run: ScenarioRun, root: Violation): string | null {
   const of = side.inTree ? null : standInsOf(side, run.functions);
   if (of === null) return null;
+  const firstOf = (ids: readonly number[]): string | null => {
+    for (const id of ids) {
+      const why = of(side.fn(id));
+      if (why !== null) return why;
+    }
+    return null;
+  };
   const { event, stop, subject, seq } = root;
+  // What only the end of a run shows has no place in it: any of them may be what it comes from.
+  if (stop !== true && event === null && subject === null) return firstOf(run.functions);
   const stacks =
     stop === true
       ? [run.end.stack.map((f) => f.fn.id)]
@@ -101,11 +110,7 @@ export function ofStandIn(side: PatchSide, run: ScenarioRun, root: Violation): s
   if (subject !== null)
     for (const e of run.events)
       if (e.seq <= seq && changeOf(e, subject) !== null) stacks.push(e.stack.map((f) => f.fn));
-  for (const id of stacks.flat()) {
-    const why = of(side.fn(id));
-    if (why !== null) return why;
-  }
-  return null;
+  return firstOf(stacks.flat());
 }
 
 /**

@@ -101,6 +101,33 @@ test("a function that the patch removes, and that what is shown in part calls al
   assert.ok(told.length > 0, runs.map((r) => r.reason).join("\n"));
 });
 
+test("what is left over at the end is nobody's where a function ran that is not as the patch has it", () => {
+  const BUS = "drivers/dax/bus.c";
+  const now = referenceFunction(BUS, "dax_mapping_release");
+  const put = "\tput_device(owner);\n";
+  assert.ok(now.includes(put));
+  const taken = `@@ -500,5 +500,5 @@ static int devm_register_dax_mapping(struct dev_dax *dev_dax, int range_id)
+ \tdev = &mapping->dev;
+ \tdevice_initialize(dev);
+-\tdev->parent = &dev_dax->dev;
++\tdev->parent = get_device(&dev_dax->dev);
+ \tdev->type = &dax_mapping_type;
+`;
+  const mail = mailOfDiffs([`${hunksOf(BUS, now.replace(put, ""), now)}\n${taken.trimEnd()}`]);
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "s.eml"), {
+    scenario: "dax-bind-fails*",
+    era: "v6.12",
+  });
+  assert.deepEqual(
+    findings.filter((f) => f.verdict !== "already"),
+    [],
+  );
+  const told = runs.filter((r) =>
+    /devm_register_dax_mapping\(\), which the mail shows only in part/.test(r.reason ?? ""),
+  );
+  assert.ok(told.length > 0, runs.map((r) => `${r.verdict} ${r.reason}`).join("\n"));
+});
+
 /** p2pmem_alloc_mmap(), which the reference kernel lets its scenarios call, as a static of this file, one line more in it. */
 function mapping(path: string) {
   const old = referenceFunction("drivers/pci/p2pdma.c", "p2pmem_alloc_mmap").replace(/^int /, "static int ");
