@@ -22,9 +22,10 @@ export interface RanFunctions {
 /** Says of a function that ran why it is not as the patch has it; null where it is, or the patch leaves it alone. */
 type StandIns = (fn: FnInfo) => string | null;
 
-/** The stand-ins of a side, given what ran on it. */
-function standInsOf(side: PatchSide, functions: readonly number[]): StandIns | null {
-  const partial = new Set(side.overlay.partial.flatMap((d) => (d.changed ? [d.name] : [])));
+/** The stand-ins of a side, given what ran on it. `other`: the other side, where it is told what changes there: lines that are only added. */
+function standInsOf(side: PatchSide, functions: readonly number[], other?: PatchSide): StandIns | null {
+  const inPart = [...side.overlay.partial, ...(other?.overlay.partial ?? [])];
+  const partial = new Set(inPart.flatMap((d) => (d.changed ? [d.name] : [])));
   const whole = new Map(side.overlay.functions.flatMap((d) => (d.changed ? [[d.name, d.path]] : [])));
   for (const id of functions) {
     const { fidelity, name } = side.fn(id);
@@ -88,8 +89,13 @@ export function standIn(ran: RanFunctions): string | null {
  * patch makes the function, calls what breaks or made the thing what it is. Null where it is, and with a tree, where no run
  * with a stand-in counts (standIn).
  */
-export function ofStandIn(side: PatchSide, run: ScenarioRun, root: Violation): string | null {
-  const of = side.inTree ? null : standInsOf(side, run.functions);
+export function ofStandIn(
+  side: PatchSide,
+  run: ScenarioRun,
+  root: Violation,
+  other?: PatchSide,
+): string | null {
+  const of = side.inTree ? null : standInsOf(side, run.functions, other);
   if (of === null) return null;
   const firstOf = (ids: readonly number[]): string | null => {
     for (const id of ids) {
@@ -125,7 +131,7 @@ export function ofItsOwn(
   if (why !== null) return { judged: { ...judged, fresh: [], gone: [] }, standing: why };
   const own = (side: PatchSide, run: ScenarioRun, list: readonly Cause[]): Cause[] =>
     list.filter(({ root }) => {
-      const found = ofStandIn(side, run, root);
+      const found = ofStandIn(side, run, root, side === sides.after ? sides.before : sides.after);
       why ??= found;
       return found === null;
     });

@@ -106,11 +106,11 @@ test("what is left over at the end is nobody's where a function ran that is not 
   const now = referenceFunction(BUS, "dax_mapping_release");
   const put = "\tput_device(owner);\n";
   assert.ok(now.includes(put));
-  const taken = `@@ -500,5 +500,5 @@ static int devm_register_dax_mapping(struct dev_dax *dev_dax, int range_id)
+  const taken = `@@ -500,5 +500,6 @@ static int devm_register_dax_mapping(struct dev_dax *dev_dax, int range_id)
  \tdev = &mapping->dev;
  \tdevice_initialize(dev);
--\tdev->parent = &dev_dax->dev;
-+\tdev->parent = get_device(&dev_dax->dev);
+ \tdev->parent = &dev_dax->dev;
++\tget_device(dev->parent);
  \tdev->type = &dax_mapping_type;
 `;
   const mail = mailOfDiffs([`${hunksOf(BUS, now.replace(put, ""), now)}\n${taken.trimEnd()}`]);
