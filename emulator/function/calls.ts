@@ -10,7 +10,17 @@ import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { atomicBy, heldText } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
-import { addPart, type Fresh, freshAt, memberFrom, type Obj, offsetOf, put, sizeSafe } from "./memory.ts";
+import {
+  addPart,
+  type Fresh,
+  freshAt,
+  listHeadsOf,
+  memberFrom,
+  type Obj,
+  offsetOf,
+  put,
+  sizeSafe,
+} from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
@@ -337,6 +347,11 @@ export class Calls {
         size,
         found: true,
       });
+      if (c.memory === "set-up" && to !== null)
+        for (const at of listHeadsOf(to)) {
+          put(obj, at, 8, obj.base + BigInt(at));
+          put(obj, at + 8, 8, obj.base + BigInt(at));
+        }
       return obj.base;
     }
     if (c.gives === "positive" || c.gives === "nonnegative") {
@@ -352,6 +367,7 @@ export class Calls {
   /** What memory that a call gives holds: zeros, too, where its flags ask for them (__GFP_ZERO, include/linux/gfp_types.h). */
   private fresh(c: Contract, site: CallSite): Fresh {
     const arg = this.w.input.contracts.sleeps.get(c.name) ?? null;
+    if (c.memory === "set-up") return "zero";
     if (c.memory !== "uninitialised" || arg === null) return c.memory ?? "unknown";
     const flags = this.w.known.resolve(site.args[arg] ?? 0n);
     return typeof flags === "bigint" && (flags & GFP_ZERO) !== 0n ? "zero" : "uninitialised";

@@ -49,8 +49,8 @@ export interface Contract {
   readonly fails: Failure;
   /** The call ends a loop by failing: the first call gives something, a later one nothing. */
   readonly iterator: boolean;
-  /** Memory that it returns: what is in it. */
-  readonly memory: "zero" | "uninitialised" | "unknown" | null;
+  /** Memory that it returns: what is in it. "set-up": zeros, but for the lists of the thing itself, which are empty. */
+  readonly memory: "zero" | "set-up" | "uninitialised" | "unknown" | null;
   /** Argument numbers whose product is the size of the memory. */
   readonly size: readonly number[];
   /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a number above (not below) 0. */

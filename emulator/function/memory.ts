@@ -172,6 +172,18 @@ export function put(obj: Obj, off: number, size: number, v: Value): void {
   obj.cells.set(off, { size, v });
 }
 
+/** Where heads of lists lie in a record, by the names that it gives them itself: byte offsets. */
+export function listHeadsOf(t: CType): number[] {
+  if (t.kind !== "record") return [];
+  try {
+    return layoutOf(t).fields.flatMap((f) =>
+      f.name !== null && f.type.kind === "record" && f.type.info.tag === "list_head" ? [f.offset] : [],
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** A member of a record by offset, as far down as it goes: "dev.kobj.name". */
 export function memberAt(
   t: CType | null,

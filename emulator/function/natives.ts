@@ -4,7 +4,7 @@
  */
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
 import { addPart, clear, freshAt, type Obj, put } from "./memory.ts";
-import { type CallSite, PathEnd, type Run } from "./run.ts";
+import { type CallSite, COUNTER_USED, PathEnd, type Run } from "./run.ts";
 import { derived, unknown, type Value } from "./value.ts";
 
 export type Native = (w: Run, site: CallSite) => Value;
@@ -49,7 +49,7 @@ function stringAt(w: Run, v: Value): string | null {
 }
 
 function count(w: Run, v: Value): { obj: Obj; off: number; old: Value } {
-  const a = at(w, v, "a counter is used");
+  const a = at(w, v, COUNTER_USED);
   return { ...a, old: w.load(a.obj, a.off, INT, null, a.off) };
 }
 

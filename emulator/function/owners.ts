@@ -69,7 +69,8 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
   const { object } = g;
   if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(object)) return null;
   const member = memberOf(object);
-  if (member === undefined) return null;
+  // An element of an array has the name of all the others, of which one may be there and another not.
+  if (member === undefined || object.includes("@")) return null;
   // What begins a life sets members for the first time.
   const sets = (p: Parted): boolean => entry.leave !== null && p.functions.includes(entry.name);
   const over = there.ledger.overwritten.find((p) => p.name === object && !sets(p));

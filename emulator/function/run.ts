@@ -18,6 +18,9 @@ import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, s
 import { type NullSource, Nulls, nullSourceOf } from "./nulls.ts";
 import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
+/** What is done with a counter that is read and changed in one. */
+export const COUNTER_USED = "a counter is used";
+
 /** Ends a path: nothing after this place runs. */
 export class PathEnd extends Error {
   readonly end: "fault" | "limit" | "stopped" | "unsupported";
@@ -333,6 +336,8 @@ export abstract class Run {
         taken: null,
         given: obj.gone,
         possible: false,
+        // How many the caller counted is his to know: it was decided here that the one put before was the last.
+        kept: what === COUNTER_USED && obj.kind === "outside" && !obj.found,
       });
       obj.gone = null;
     }

@@ -211,6 +211,39 @@ const pairs: readonly Pair[] = [
       int f(struct pl *p) { struct st *s = NULL; int ret; if (p->s) s = p->s; ret = check(1); if (ret) return ret; s->changed = 1; return 0; }`,
     want: ["null-dereference NULL pointer"],
   },
+  {
+    name: "what the function keeps where it says that all went well is not lost on one way more",
+    bad: `int f(int x) { struct clk *c = clk_get(NULL, "a"); if (IS_ERR(c)) return -EINVAL; if (helper(1)) return 0; if (helper(2)) { clk_put(c); return -EINVAL; } if (helper(3)) return -EINVAL; return 0; }`,
+    good: `int f(int x) { struct clk *c = clk_get(NULL, "a"); if (IS_ERR(c)) return -EINVAL; if (helper(1)) return 0; if (helper(2)) { clk_put(c); return -EINVAL; } if (helper(3)) { clk_put(c); return -EINVAL; } return 0; }`,
+    want: ["leaked clock handle of clk_get()"],
+    back: [],
+  },
+  {
+    name: "how often the caller counted what is put twice is his to know",
+    bad: `typedef struct { int refs; } refcount_t; _Bool refcount_dec_and_test(refcount_t *r); struct rq { refcount_t ref; int n; };
+      static void done(struct rq *r) { if (refcount_dec_and_test(&r->ref)) kfree(r); }
+      void f(struct rq *r) { if (helper(1)) done(r); if (refcount_dec_and_test(&r->ref)) kfree(r); }`,
+    good: `typedef struct { int refs; } refcount_t; struct rq { refcount_t ref; int n; };
+      void f(struct rq *r) { helper(1); kfree(r); }`,
+    want: ["use-after-release r"],
+    back: [],
+  },
+  {
+    name: "lists of a thing are set up by what makes it",
+    bad: `struct list_head { struct list_head *next, *prev; }; struct net_device { int n; struct list_head napi_list; }; struct net_device *alloc_etherdev_mqs(int a, unsigned b, unsigned c); void free_netdev(struct net_device *d);
+      int f(int x) { struct net_device *d = alloc_etherdev_mqs(4, 1, 1); int n; if (!d) return -ENOMEM; helper(1); free_netdev(d); return 0; }`,
+    good: `struct list_head { struct list_head *next, *prev; }; struct net_device { int n; struct list_head napi_list; }; struct net_device *alloc_etherdev_mqs(int a, unsigned b, unsigned c); void free_netdev(struct net_device *d);
+      int f(int x) { struct net_device *d = alloc_etherdev_mqs(4, 1, 1); int n; if (!d) return -ENOMEM; n = d->napi_list.next->prev == &d->napi_list; helper(n); free_netdev(d); return 0; }`,
+    want: [],
+  },
+  {
+    name: "an element of an array has the name of the others",
+    bad: `struct w { void *weights; }; struct arg { struct w *set; unsigned int n; }; struct map { struct arg *args; unsigned int size; };
+      void f(struct map *m) { unsigned int i, j; for (i = 0; i < m->size; i++) { struct arg *a = &m->args[i]; for (j = 0; j < a->n; j++) kfree(a->set[j].weights); kfree(a->set); } kfree(m->args); kfree(m); }`,
+    good: `struct w { void *weights; }; struct arg { struct w *set; unsigned int n; }; struct map { struct arg *args; unsigned int size; };
+      void f(struct map *m) { unsigned int i, j; for (i = 0; i < m->size; i++) { struct arg *a = &m->args[i]; if (a->set) { for (j = 0; j < a->n; j++) kfree(a->set[j].weights); kfree(a->set); } } kfree(m->args); kfree(m); }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);
