@@ -115,6 +115,7 @@ export function compareEntry(
         // A side that does not call what the path did not run shows nothing by that path.
         const unrun = r.result.choices.filter((c) => isAsRead(c.name));
         if (!met(result, new Map(unrun.map((c) => [c.name, c.answer])))) return false;
+        if (onlySaysSo(r.result, result, key)) return false;
         // The same loss under another name: a helper that takes it, a call that another one replaces.
         const sort = faultSort(key);
         return sortCount(result, sort) < sortCount(r.result, sort);
@@ -343,6 +344,18 @@ function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b:
     );
   const there = new Set(places(before));
   return places(after).every((place) => there.has(place));
+}
+
+/**
+ * What is left where a call fails: the other side goes the same way, gives the same things back and not this one, and only
+ * says that all went well. That it says so now loses nothing more.
+ */
+function onlySaysSo(here: PathResult, there: PathResult, key: string): boolean {
+  if (!key.startsWith("leaked|") || here.outcome !== "failed" || there.outcome !== "succeeded") return false;
+  const given = ({ ledger }: PathResult): string =>
+    [...ledger.settled, ...ledger.gave.map((g) => g.object)].sort().join();
+  const way = ({ choices }: PathResult): string => choices.map((c) => c.answer).join();
+  return given(here) !== "" && given(here) === given(there) && way(here) === way(there);
 }
 
 /** A variable that both sides read before it is written, in the same function. */

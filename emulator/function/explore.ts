@@ -3,6 +3,7 @@
  * first whose parent saw branches that nothing had seen. Every path runs from the start with its list of decisions. Leaves
  * out what a path does (walk.ts) and comparing sides (compare.ts).
  */
+import type { Loc } from "../c/ast.ts";
 import { CFail, type CType, typeText } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
@@ -40,6 +41,8 @@ export interface Side {
   readonly program: Program;
   readonly contracts: Contracts;
   readonly files: ReadonlySet<string>;
+  /** Whether a line of the side's text is one that the patch shows: paths are sought there first. */
+  near?(loc: Loc): boolean;
 }
 
 export interface Bounds {
@@ -232,6 +235,8 @@ const LONG_PATHS = 6;
 const SHORTER = 4;
 /** Paths that are spent on finding one that goes well. */
 const SEEKING = 40;
+/** What a decision at lines of the patch is preferred by to one elsewhere that makes as many otherwise. */
+const NEAR = 0.6;
 /** Calls at one place, in a loop, of which each is made to fail before other places are. */
 const TURNS_ALIKE = 2;
 /** Functions of the patched files that are taken as read where one gave up, and nothing else leads further. */
@@ -343,7 +348,13 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
         const depth = c.depth + 1;
         // The hundredth call at one place says little that the first did not.
         const again = turn > TURNS_ALIKE ? 1 : 0;
-        const rank = again + depth - (fresh > 0 ? 0.7 : 0) - (choice.callee !== null ? 0.2 : 0) + i * 0.0001;
+        const rank =
+          again +
+          depth -
+          (fresh > 0 ? 0.7 : 0) -
+          (choice.callee !== null ? 0.2 : 0) -
+          (choice.near === true ? NEAR : 0) +
+          i * 0.0001;
         queue.push({ forced, after: i + 1, rank, depth, subject });
       }
     });

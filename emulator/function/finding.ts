@@ -35,6 +35,8 @@ export interface Choice {
   readonly fn: string;
   /** A call of which it was decided whether it fails. */
   readonly callee: string | null;
+  /** It was made at lines that the patch shows, or in what is called there. */
+  readonly near?: boolean;
   /** It alone decided the condition of the `if` that stands there: which way that went. */
   branch?: boolean;
 }

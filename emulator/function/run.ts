@@ -59,6 +59,8 @@ export interface RunInput {
   readonly interrupt?: string | null;
   /** Two functions are run that begin and end something: nobody else takes or gives back in between. */
   readonly life?: boolean;
+  /** Whether a line of the files is one that the patch shows. */
+  near?(loc: Loc): boolean;
 }
 
 export type Outcome = "failed" | "succeeded" | "neither";
@@ -189,7 +191,9 @@ export abstract class Run {
     const answer = wanted !== undefined && options.includes(wanted) ? wanted : options[0]!;
     this.answers.set(name, answer);
     if (this.choices.length >= MAX_CHOICES) throw new PathEnd("limit", "too many choices on one path");
-    this.choices.push({ name, answer, options, callee, ...this.place() });
+    const near = this.input.near;
+    const isNear = near !== undefined && this.stack.some((f) => f.own && near(expansionLoc(f.loc)));
+    this.choices.push({ name, answer, options, callee, ...this.place(), ...(isNear ? { near: true } : {}) });
     return answer;
   }
 

@@ -3,7 +3,7 @@
  * and that reach them, on both sides. Leaves out how a path is run (emulator/function) and findings as surfaces show them
  * (function_outcome.ts).
  */
-import type { SourceFile } from "../../emulator/c/ast.ts";
+import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, symOf, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
@@ -303,10 +303,15 @@ export class FunctionCases {
         : functionSource(tree, headerIndex(tree), paths, textOf, headers),
     );
     const files = new Set(paths);
+    const shown = (which: "before" | "after") => {
+      const lines = new Map(this.images.map((f) => [f.path, f[`${which}DocLines`]]));
+      return (loc: Loc): boolean => (lines.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] ?? 0) > 0;
+    };
     const side = (which: "before" | "after"): Side => ({
       program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),
       contracts,
       files,
+      near: shown(which),
     });
     this.built = { sources, before: side("before"), after: side("after") };
     return this.built;

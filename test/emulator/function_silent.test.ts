@@ -244,6 +244,13 @@ const pairs: readonly Pair[] = [
       void f(struct map *m) { unsigned int i, j; for (i = 0; i < m->size; i++) { struct arg *a = &m->args[i]; if (a->set) { for (j = 0; j < a->n; j++) kfree(a->set[j].weights); kfree(a->set); } } kfree(m->args); kfree(m); }`,
     want: [],
   },
+  {
+    name: "what the way out of a failure leaves is not lost by saying now that it failed",
+    bad: `int f(int x) { struct clk *c; void *m = kmalloc(8, GFP_KERNEL); int ret = 0; if (!m) return -ENOMEM; c = clk_get(NULL, "a"); if (IS_ERR(c)) { kfree(m); return -EINVAL; } if (helper(1)) { ret = 0; goto abort; } kfree(m); clk_put(c); return 0; abort: kfree(m); return ret; }`,
+    good: `int f(int x) { struct clk *c; void *m = kmalloc(8, GFP_KERNEL); int ret = 0; if (!m) return -ENOMEM; c = clk_get(NULL, "a"); if (IS_ERR(c)) { kfree(m); return -EINVAL; } ret = helper(1); if (ret) { ret = -EINVAL; goto abort; } kfree(m); clk_put(c); return 0; abort: kfree(m); return ret; }`,
+    want: ["error-lost failure of helper()"],
+    back: [],
+  },
 ];
 
 testPairs(pairs);
