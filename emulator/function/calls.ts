@@ -772,8 +772,15 @@ export class Calls {
 
   // ---- locks ------------------------------------------------------------------------------------------------------------
 
+  /** A lock is memory, too: where that was freed, taking it or giving it up is a use. */
+  private lockIn(key: bigint, site: CallSite): void {
+    if ((this.w.mem.at(key)?.obj.gone ?? null) !== null)
+      this.w.reach(key, 0, null, `${site.name}() uses ${this.w.lockName(key)}, whose memory was freed`);
+  }
+
   private lock(kind: Kind, key: bigint, site: CallSite): void {
     const { w } = this;
+    this.lockIn(key, site);
     const held = w.books.held(kind, key);
     if (held !== null && kind.sort === "lock") {
       w.fault({
@@ -790,6 +797,7 @@ export class Calls {
   }
 
   private unlock(kind: Kind, key: bigint, site: CallSite): void {
+    this.lockIn(key, site);
     const { w } = this;
     const { holding } = w.books.give(kind, key, w.spot(site.name));
     if (holding !== null) return;

@@ -121,6 +121,12 @@ const pairs: readonly Pair[] = [
     good: `${counted} int f(int irq, struct owner *o) { o->refcnt = 0; return 1; }`,
     want: ["sleeps-in-atomic mutex_lock() under an interrupt handler"],
   },
+  {
+    name: "a lock that lies in what is freed under it",
+    bad: `struct box { struct mutex lock; int n; }; void f(struct box *b) { mutex_lock(&b->lock); helper(b->n); kfree(b); mutex_unlock(&b->lock); }`,
+    good: `struct box { struct mutex lock; int n; }; void f(struct box *b) { mutex_lock(&b->lock); helper(b->n); mutex_unlock(&b->lock); kfree(b); }`,
+    want: ["use-after-release b"],
+  },
 ];
 
 testPairs(pairs);
