@@ -62,7 +62,7 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
 };
 
 const WAKE = /^\s*(wake_up\w*|dax_wake_entry|put_unlocked_entry)\(.*\);$/;
-const LOCK = /^\s*(?!rcu_|srcu_|dax_read_|local_)(\w+?)_lock(?:_irq|_irqsave|_bh|_shared)?\((.*)\);$/;
+const LOCK = /^\s*(?!rcu_|srcu_|dax_read_|local_|__fsc_)(\w+?)_lock(?:_irq|_irqsave|_bh|_shared)?\((.*)\);$/;
 /** What a condition reads that reads something again. */
 const READS = [
   ...[

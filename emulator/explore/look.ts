@@ -150,7 +150,7 @@ const ATOMIC_FILES =
   /^include\/linux\/(atomic|bitops|refcount|page_ref|percpu-refcount|page-flags|xarray|kref|slab|gfp|idr)\.h$/;
 /** Functions that stand for single instructions, or whose looking and acting a lock of the scheduler keeps together. */
 const ATOMIC_NAMES =
-  /^(ptep_|pmdp_|pudp_|set_p[tum4]|p[tum4]._clear$|wrprotect_ptes|schedule$|wake_up_state$|default_wake_function$|srcu_read_|list_empty_careful$|list_del_init_careful$|test_and_|fsc_wait_table$)/;
+  /^(ptep_|pmdp_|pudp_|set_p[tum4]|p[tum4]._clear$|wrprotect_ptes|schedule$|wake_up_state$|default_wake_function$|srcu_read_|list_empty_careful$|list_del_init_careful$|test_and_|fsc_wait_table$|fsc_user_touch$)/;
 
 /** Whether other tasks see a call of this function as one step. What a patch brings never is. */
 function isAtomic(fn: FnInfo): boolean {

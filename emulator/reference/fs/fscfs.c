@@ -228,34 +228,33 @@ static int fscfs_read_iomap_begin(struct inode *inode, loff_t pos, loff_t length
 {
 	unsigned long first = pos >> PAGE_SHIFT;
 	unsigned long end = (pos + length + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	struct fscfs_extent e = fscfs_lookup(&fscfs_i(inode)->data, first, end - first);
+	struct fscfs *fs = fscfs_i(inode)->fs;
+	struct fscfs_extent e;
 	u16 f = 0;
 
 	(void)flags;
 	(void)srcmap;
-	if (fscfs_i(inode)->fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
+	if (fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
 		return -EIO;
 	if (__fsc_fail(FSC_FAULT "again"))
 		return -EAGAIN;
+	mutex_lock(&fs->map_lock);
+	e = fscfs_lookup(&fscfs_i(inode)->data, first, end - first);
 	if (e.block && fscfs_trim_shared(e.block, &e.count))
 		f = IOMAP_F_SHARED;
+	mutex_unlock(&fs->map_lock);
 	fscfs_fill(inode, iomap, &e, f);
 	return 0;
 }
 
-static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t length, unsigned flags,
-				   struct iomap *iomap, struct iomap *srcmap)
+static int fscfs_map_for_write(struct inode *inode, loff_t pos, loff_t length, unsigned flags, struct iomap *iomap,
+			       struct iomap *srcmap)
 {
 	struct fscfs_file *file = fscfs_i(inode);
 	struct fscfs *fs = file->fs;
 	unsigned long first = pos >> PAGE_SHIFT;
 	unsigned long end = (pos + length + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	struct fscfs_extent e = fscfs_lookup(&file->data, first, end - first), copy;
-
-	if (fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
-		return -EIO;
-	if (__fsc_fail(FSC_FAULT "again"))
-		return -EAGAIN;
 
 	if (e.block && !e.unwritten) {
 		if (!fscfs_trim_shared(e.block, &e.count) && !fs->always_cow) {
@@ -297,6 +296,22 @@ static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t lengt
 	return 0;
 }
 
+static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t length, unsigned flags,
+				   struct iomap *iomap, struct iomap *srcmap)
+{
+	struct fscfs *fs = fscfs_i(inode)->fs;
+	int error;
+
+	if (fs->shutdown || __fsc_fail(FSC_FAULT "block-io"))
+		return -EIO;
+	if (__fsc_fail(FSC_FAULT "again"))
+		return -EAGAIN;
+	mutex_lock(&fs->map_lock);
+	error = fscfs_map_for_write(inode, pos, length, flags, iomap, srcmap);
+	mutex_unlock(&fs->map_lock);
+	return error;
+}
+
 /* The copy is complete, or was given up. */
 static int fscfs_write_iomap_end(struct inode *inode, loff_t pos, loff_t length, ssize_t written, unsigned flags,
 				 struct iomap *iomap)
@@ -309,6 +324,7 @@ static int fscfs_write_iomap_end(struct inode *inode, loff_t pos, loff_t length,
 	(void)flags;
 	if (!(iomap->flags & IOMAP_F_SHARED) || !file->cow.nr)
 		return 0;
+	mutex_lock(&file->fs->map_lock);
 	while (first < end) {
 		e = fscfs_lookup(&file->cow, first, end - first);
 		first += e.count;
@@ -320,6 +336,7 @@ static int fscfs_write_iomap_end(struct inode *inode, loff_t pos, loff_t length,
 		fscfs_cut(file->fs, &file->data, e.first, e.count, fscfs_unref);
 		fscfs_insert(&file->data, e);
 	}
+	mutex_unlock(&file->fs->map_lock);
 	return 0;
 }
 
@@ -493,7 +510,9 @@ void fscfs_free_range(struct inode *inode, unsigned long first, unsigned long co
 {
 	struct fscfs_file *f = fscfs_i(inode);
 
+	mutex_lock(&f->fs->map_lock);
 	fscfs_cut(f->fs, &f->data, first, min(count, ~0UL - first), fscfs_unref);
+	mutex_unlock(&f->fs->map_lock);
 	f->meta_dirty = true;
 }
 
@@ -501,7 +520,9 @@ void fscfs_free_from(struct inode *inode, unsigned long first)
 {
 	struct fscfs_file *f = fscfs_i(inode);
 
+	mutex_lock(&f->fs->map_lock);
 	fscfs_cut(f->fs, &f->cow, first, ~0UL - first, fscfs_unref);
+	mutex_unlock(&f->fs->map_lock);
 	fscfs_free_range(inode, first, ~0UL);
 }
 
@@ -561,22 +582,27 @@ int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long co
 	struct fscfs_file *f = fscfs_i(inode);
 	unsigned long end = first + count;
 	struct fscfs_extent e;
+	int error = 0;
 
+	mutex_lock(&f->fs->map_lock);
 	while (first < end) {
 		e = fscfs_lookup(&f->data, first, end - first);
 		first += e.count;
 		if (e.block)
 			continue;
 		e.block = fscfs_alloc(f->fs, &e.count);
-		if (!e.block)
-			return -ENOSPC;
+		if (!e.block) {
+			error = -ENOSPC;
+			break;
+		}
 		first = e.first + e.count;
 		fscfs_zero_blocks(e.block, e.count);
 		fscfs_insert(&f->data, e);
 		inode->i_blocks += e.count * PAGE_SECTORS;
 		f->meta_dirty = true;
 	}
-	return 0;
+	mutex_unlock(&f->fs->map_lock);
+	return error;
 }
 
 int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count)
@@ -687,6 +713,7 @@ int fscfs_clone(struct file *src, unsigned long sfirst, struct file *dst, unsign
 		goto unlock;
 	/* The target's old contents leave its page cache. */
 	truncate_pagecache_range(out, (loff_t)dfirst << PAGE_SHIFT, ((loff_t)(dfirst + count) << PAGE_SHIFT) - 1);
+	mutex_lock(&to->fs->map_lock);
 	while (done < count) {
 		e = fscfs_lookup(&from->data, sfirst + done, count - done);
 		fscfs_cut(to->fs, &to->data, dfirst + done, e.count, fscfs_unref);
@@ -698,6 +725,7 @@ int fscfs_clone(struct file *src, unsigned long sfirst, struct file *dst, unsign
 		}
 		done += e.count;
 	}
+	mutex_unlock(&to->fs->map_lock);
 	to->meta_dirty = true;
 	from->meta_dirty = true;
 	if (i_size_read(out) < (loff_t)(dfirst + count) << PAGE_SHIFT)

@@ -496,18 +496,28 @@ static unsigned char *fsc_translate(struct mm_struct *mm, unsigned long addr, bo
 	return (unsigned char *)pfn_to_kaddr(pte_pfn(*pte)) + (addr & ~PAGE_MASK);
 }
 
+/*
+ * What the processor does in one instruction: a flush comes before its walk or after its access, and the bits that it sets in
+ * an entry it sets in the entry that it has read (ATOMIC_NAMES of emulator/explore/look.ts).
+ */
+static bool fsc_user_touch(struct mm_struct *mm, unsigned long addr, unsigned char *value, bool write)
+{
+	unsigned char *byte = fsc_translate(mm, addr, write);
+
+	if (byte && write)
+		*byte = *value;
+	else if (byte)
+		*value = *byte;
+	return byte;
+}
+
 /* Ten faults without progress would be a live lock in the kernel too. */
 static vm_fault_t fsc_user_access(struct mm_struct *mm, unsigned long addr, unsigned char *value, bool write)
 {
 	for (int tries = 0; tries < 10; tries++) {
-		unsigned char *byte = fsc_translate(mm, addr, write);
 		vm_fault_t ret;
 
-		if (byte && write)
-			*byte = *value;
-		else if (byte)
-			*value = *byte;
-		if (byte)
+		if (fsc_user_touch(mm, addr, value, write))
 			return 0;
 		ret = fsc_fault(mm, addr, write ? FAULT_FLAG_WRITE : 0);
 		if (ret & VM_FAULT_ERROR) {
