@@ -57,6 +57,10 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
     "an assertion: whoever calls it holds the page table's lock over an entry of the folio",
   "recheck dax_layout_busy_page_range if (unlikely(dax_is_locked(entry)))":
     "the search holds the invalidate lock, so no fault has the entry: fsync and memory failure may, and change neither the page nor its count",
+  "wake-up dax_writeback_one put_unlocked_entry(xas, entry, WAKE_NEXT);":
+    "xas_find_conflict() finds nothing at a place that was walked to, so nobody waited there and took a wake-up",
+  "barrier prepare_to_wait_exclusive set_current_state(state);":
+    "who waits for an entry looks at it before, under the lock under which it is changed: nothing is looked at after",
   "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":
     "waits for reclaim to leave its shadow entry, and nothing is reclaimed here",
 };
