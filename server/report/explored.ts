@@ -15,8 +15,10 @@ import { terminalText } from "./text.ts";
 
 /** Lines that the turns of one order take at most. */
 const TURNS = 11;
-/** Columns of a task. */
-const WIDTH = 38;
+/** Columns of the tasks' names at most. */
+const WIDTH = 34;
+/** What is left of a line of a terminal behind the indent of an order. */
+const COLUMNS = 76;
 
 const frequencyText = (f: Frequency, what = "orders"): string =>
   f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} ${what})` : `${f.verdict} (${f.of} ${what})`;
@@ -44,7 +46,8 @@ function sideText(name: string, s: ExploredSide, weak: boolean): string {
 const placeText = (p: PlaceTold): string =>
   p.docLine > 0 ? `${p.fn}() mail:${p.docLine}` : `${p.fn}() ${p.path}:${p.line}`;
 
-const fit = (text: string): string => (text.length > WIDTH - 2 ? `${text.slice(0, WIDTH - 3)}…` : text);
+const fit = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text;
 
 /** What a task does where a turn ends. */
 const WHY = {
@@ -54,26 +57,18 @@ const WHY = {
   store: "is overtaken in",
 } as const;
 
-/** The turns of an order, a column a task, a line a turn, the fault last. */
+/** The turns of an order, a line a turn, the fault last: each task's further to the right, its name before what it does. */
 export function lanes(turns: readonly TurnTold[], fault: string): string[] {
   const names = [...new Set(turns.flatMap((t) => [t.task, t.to]))];
-  const line = (task: string, text: string): string =>
-    names
-      .map((n) => (n === task ? fit(text) : "").padEnd(WIDTH))
-      .join("")
-      .trimEnd();
+  const margin = (task: string): string => `${"  ".repeat(names.indexOf(task))}${task}`;
+  const width = Math.min(WIDTH, Math.max(0, ...names.map((n) => margin(n).length))) + 2;
   // What begins the story matters least: the tasks' start.
   const shown = turns.length > TURNS - 2 ? turns.slice(turns.length - (TURNS - 3)) : turns;
-  const out = [
-    names
-      .map((n) => fit(n).padEnd(WIDTH))
-      .join("")
-      .trimEnd(),
-  ];
-  if (shown.length < turns.length) out.push(`(${turns.length - shown.length} turns before)`);
+  const out = shown.length < turns.length ? [`(${turns.length - shown.length} turns before)`] : [];
   for (const t of shown) {
-    if (t.at === null) out.push(line(t.task, "ends"));
-    else out.push(line(t.task, `${WHY[t.late ?? (t.preempted ? "preempted" : "waits")]} ${placeText(t.at)}`));
+    const why = WHY[t.late ?? (t.preempted ? "preempted" : "waits")];
+    const what = t.at === null ? "ends" : `${why} ${placeText(t.at)}`;
+    out.push(`${fit(margin(t.task), width - 1).padEnd(width)}${fit(what, COLUMNS - width)}`);
   }
   out.push(fault);
   return out;

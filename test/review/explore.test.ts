@@ -181,7 +181,8 @@ test("who waits behind a task that removes the entry: found from the mail, and t
   const args = ["--scenario", scenario, "--era", "v6.12", "--bound", "0", "--random", "0"];
   const { out } = await explored(mailOf("fs/dax.c", now, old), args);
   assert.match(out, /^ {2}(fixed|before the patch only.*) deadlock: /m);
-  assert.match(out, /invalidate 1 +invalidate 2/);
+  assert.match(out, /^ +invalidate 1 .*\n +invalidate 2 /m);
+  for (const line of out.split("\n").filter((l) => / waits in /.test(l))) assert.ok(line.length <= 80, line);
   assert.doesNotMatch(out, /waits in schedule/);
 });
 
