@@ -36,8 +36,8 @@ export interface OverlayUnit {
 export interface KernelImage {
   readonly image: Image;
   readonly era: Era;
-  /** Overlay i is Image.files[i]; there are `overlays` of them. */
-  readonly overlays: number;
+  /** Which overlay Image.files[i] is, by i; undefined: none. */
+  readonly overlays: readonly (number | undefined)[];
   readonly errors: readonly CError[];
 }
 
@@ -484,7 +484,7 @@ export function buildKernelImage(
     coverage: (_path, fidelity) => fidelity === "diff",
     ...(space === undefined ? {} : { space }),
   });
-  return { image, era, overlays: sources.length, errors };
+  return { image, era, overlays: sources.map((_, i) => i), errors };
 }
 
 /**

@@ -23,7 +23,14 @@ import {
   type ReferenceParse,
   writtenUnits,
 } from "./kernel.ts";
-import { FileMacros, ImportingTable, type Needs, type TreeParses, treeParses } from "./tree_parses.ts";
+import {
+  FileMacros,
+  ImportingTable,
+  type Needs,
+  placesOf,
+  type TreeParses,
+  treeParses,
+} from "./tree_parses.ts";
 import type { Image } from "./vm/image.ts";
 
 /** One whole file of a side. Definitions are named by kind and name: "function dax_busy_page", "struct page". */
@@ -57,7 +64,7 @@ const LAYER = { diff: 0, tree: 1, reference: 2, rest: 3 } as const;
 const MAX_RELINKS = 8;
 const MAX_LOWERED = 400;
 
-/** Links the image of one side, in a space of its own or in that of the other side. Unit i is Image.files[i]. */
+/** Links the image of one side, in a space of its own or in that of the other side. */
 export function buildTreeImage(
   era: Era,
   units: readonly TreeUnit[],
@@ -154,6 +161,8 @@ class TreeBuilder {
 
   private readonly scenarios: readonly OverlayUnit[];
   private ownScenarios: LinkUnit[] = [];
+  /** Where the units stand in the file table. */
+  private readonly places: readonly number[];
 
   constructor(
     era: Era,
@@ -166,6 +175,7 @@ class TreeBuilder {
     this.space = space;
     this.scenarios = scenarios;
     this.units = units;
+    this.places = placesOf(units.map((u) => u.path));
     this.source = source;
     this.read();
   }
@@ -215,7 +225,11 @@ class TreeBuilder {
       merged,
       ...(this.space === undefined ? {} : { space: this.space }),
     });
-    return { image, era: this.era, overlays: this.units.length, errors: [] };
+    const overlays: (number | undefined)[] = [];
+    this.places.forEach((place, i) => {
+      overlays[place] = i;
+    });
+    return { image, era: this.era, overlays, errors: [] };
   }
 
   /** Where the tree differs from the releases that the reference kernel follows. */
@@ -234,7 +248,7 @@ class TreeBuilder {
     this.files.length = 0;
     this.files.push(...this.parses.files);
     sources.forEach((s, i) => {
-      this.files[i] = s;
+      this.files[this.places[i]!] = s;
     });
     this.known = reference.names;
     this.macros = this.around();
@@ -272,7 +286,9 @@ class TreeBuilder {
 
   /** A file of the side. */
   private parseUnit(s: SourceFile, at: number): ParsedFile {
-    return this.parses.of(`unit ${at} ${s.path}`, s.text, this.macros, (needs) => this.parseFile(s, needs));
+    return this.parses.of(`unit ${this.places[at]} ${s.path}`, s.text, this.macros, (needs) =>
+      this.parseFile(s, needs),
+    );
   }
 
   private parseFile(s: SourceFile, needs: Needs): ParsedFile {

@@ -7,13 +7,63 @@
 import type { SourceFile } from "./c/ast.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { defineMacros } from "./c/preprocessor.ts";
-import type { ReferenceParse } from "./kernel.ts";
+import { MAX_OVERLAYS, type ReferenceParse } from "./kernel.ts";
 import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
 
 /** Parses of one file that are kept: with other texts, or other macros around it. */
 const KEPT_OF_A_FILE = 6;
-/** Parses and files that are kept in all; beyond it images begin anew. */
-const KEPT = 8000;
+/** Characters of text whose parses are kept, over all trees and reference kernels of a thread: a parse is some forty times its text. */
+const KEPT_TEXT = 12_000_000;
+/** Places of a file table; beyond it images begin anew. */
+const MAX_FILES = 8000;
+
+/** Places in the head of every file table, for the sides' own files: a file keeps its place from image to image. */
+class OwnPlaces {
+  /** Those used last stand last. */
+  private readonly places = new Map<string, number>();
+
+  /** The places of an image's own files; at most MAX_OVERLAYS. */
+  of(paths: readonly string[]): number[] {
+    for (const path of paths) {
+      const place = this.places.get(path);
+      if (place === undefined) continue;
+      this.places.delete(path);
+      this.places.set(path, place);
+    }
+    const taken = new Set(this.places.values());
+    const wanted = new Set(paths);
+    return paths.map((path) => {
+      let place = this.places.get(path);
+      if (place !== undefined) return place;
+      place = 0;
+      while (place < MAX_OVERLAYS && taken.has(place)) place++;
+      if (place === MAX_OVERLAYS) {
+        const [oldest, at] = [...this.places].find(([p]) => !wanted.has(p))!;
+        this.places.delete(oldest);
+        place = at;
+      }
+      taken.add(place);
+      this.places.set(path, place);
+      return place;
+    });
+  }
+}
+
+const ownPlaces = new OwnPlaces();
+
+/**
+ * Where an image's own files stand in its file table: at the same place in both sides, in the other patches of a series and in
+ * what comes behind them, so that what one of them was read and lowered to is the others'. At most MAX_OVERLAYS paths.
+ */
+export function placesOf(paths: readonly string[]): number[] {
+  const seen = new Map<string, number>();
+  const names = paths.map((path) => {
+    const before = seen.get(path) ?? 0;
+    seen.set(path, before + 1);
+    return before === 0 ? path : `${path} ${before}`;
+  });
+  return ownPlaces.of(names);
+}
 
 /** What the reading of a file asked of the macros around it, and the answers. */
 export interface Needs {
@@ -24,9 +74,25 @@ export interface Needs {
 }
 
 interface Kept {
+  readonly key: string;
   readonly text: string;
   readonly needs: Needs;
   readonly value: unknown;
+}
+
+/** All that is kept, what was used last at the end, and whose it is. */
+const inUse = new Map<Kept, TreeParses>();
+let keptText = 0;
+(globalThis as any).kt = () => [keptText, inUse.size, new Set(inUse.values()).size];
+
+/** Notes that a parse was used; those that nobody used for longest go. */
+function used(kept: Kept, by: TreeParses): void {
+  if (!inUse.delete(kept)) keptText += kept.text.length;
+  inUse.set(kept, by);
+  for (const [oldest, of] of inUse) {
+    if (keptText <= KEPT_TEXT || oldest === kept) break;
+    of.drop(oldest);
+  }
 }
 
 /** What images of one tree over one reference kernel share. */
@@ -39,7 +105,6 @@ export class TreeParses {
   readonly typedefs: ReadonlySet<string>;
   private readonly sources = new Map<string, SourceFile[]>();
   private readonly kept = new Map<string, Kept[]>();
-  private count = 0;
   private readonly tracepoints = new Map<string, MacroDef | undefined>();
 
   constructor(reference: ReferenceParse, typedefs: ReadonlySet<string>, config: readonly string[]) {
@@ -55,7 +120,20 @@ export class TreeParses {
 
   /** It holds as much as it may. */
   get full(): boolean {
-    return this.count > KEPT || this.files.length > KEPT;
+    return this.files.length > MAX_FILES;
+  }
+
+  drop(kept: Kept): void {
+    if (!inUse.delete(kept)) return;
+    keptText -= kept.text.length;
+    const left = (this.kept.get(kept.key) ?? []).filter((k) => k !== kept);
+    if (left.length > 0) this.kept.set(kept.key, left);
+    else this.kept.delete(kept.key);
+  }
+
+  /** Drops all: nobody will ask again. */
+  clear(): void {
+    for (const list of [...this.kept.values()]) for (const k of list) this.drop(k);
   }
 
   /** One object for each text of a file; with `placed`, it has a place in `files`. */
@@ -78,14 +156,21 @@ export class TreeParses {
    */
   of<T>(key: string, text: string, around: ImportingTable, make: (needs: Needs) => T): T {
     const list = this.kept.get(key) ?? [];
-    for (const k of list) if (k.text === text && answersAlike(k.needs, around)) return k.value as T;
+    for (const k of list)
+      if (k.text === text && answersAlike(k.needs, around)) {
+        used(k, this);
+        return k.value as T;
+      }
     const needs: Needs = { gets: new Map(), imports: new Map(), has: new Map() };
     const { circles } = around;
     const value = make(needs);
     // What was read while another file was half read depends on where reading began.
     if (around.circles !== circles) return value;
-    this.count++;
-    this.kept.set(key, [...list.slice(1 - KEPT_OF_A_FILE), { text, needs, value }]);
+    const made = { key, text, needs, value };
+    const now = this.kept.get(key) ?? [];
+    for (const k of now.slice(0, Math.max(0, now.length + 1 - KEPT_OF_A_FILE))) this.drop(k);
+    this.kept.set(key, [...(this.kept.get(key) ?? []), made]);
+    used(made, this);
     return value;
   }
 
@@ -126,7 +211,11 @@ export function treeParses(
   const key = config.join("\n");
   let parses = configs.get(key);
   if (parses === undefined || parses.full) {
-    if (configs.size >= CONFIGS) configs.clear();
+    parses?.clear();
+    if (configs.size >= CONFIGS) {
+      for (const old of configs.values()) old.clear();
+      configs.clear();
+    }
     configs.set(key, (parses = new TreeParses(reference, typedefs, config)));
   }
   return parses;

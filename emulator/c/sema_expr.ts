@@ -69,7 +69,7 @@ import {
 } from "./ctype.ts";
 import { checkComparison } from "./dead_check.ts";
 import { libraryType } from "./library.ts";
-import { type FnState, lookupName, newLocal, type Sema } from "./sema.ts";
+import { type FnState, type LinkScope, lookupName, newLocal, type Sema } from "./sema.ts";
 import { analyseCall } from "./sema_call.ts";
 import {
   binaryParts,
@@ -635,15 +635,24 @@ function condType(a: X, b: X, loc: Loc): CType {
 
 // ---- members and elements ---------------------------------------------------------------------------------------
 
-/** What each member was last taken of: who asks once more must not analyse the object again, which doubles with every level. */
-const recordOf = new WeakMap<Expr, CType>();
+/**
+ * What each member was last taken of, in each image: who asks once more must not analyse the object again, which doubles with
+ * every level. Syntax outlives images, so an image's types hang on the image and not on it.
+ */
+const recordsOf = new WeakMap<LinkScope, WeakMap<Expr, CType>>();
+
+function takenOf(s: Sema): WeakMap<Expr, CType> {
+  let records = recordsOf.get(s.link);
+  if (records === undefined) recordsOf.set(s.link, (records = new WeakMap()));
+  return records;
+}
 
 function memberExpr(s: Sema, e: Extract<Expr, { kind: "member" }>): X {
   let x: X;
   if (e.arrow) x = deref(val(s, e.object), e.loc);
   else x = s.hooks.expr(s, e.object);
   if (x.k === "trap") return x;
-  recordOf.set(e, x.t);
+  takenOf(s).set(e, x.t);
   if (x.t.kind !== "record")
     throw new CFail(`member \`${e.name}\` of ${typeText(x.t)}, which is not a struct or union`, e.loc);
   const path = findField(x.t, e.name, e.loc);
@@ -698,7 +707,7 @@ function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
     return mem(binary("add", p, bytes, p.t, e.loc), 0, of, e.loc);
   }
   const bound =
-    array.kind === "array" && array.length !== null && array.length > 0 && !isTrailing(objectExpr)
+    array.kind === "array" && array.length !== null && array.length > 0 && !isTrailing(s, objectExpr)
       ? array.length
       : null;
   const element = mem(idx(p, i, p.t, sizeOf(of, e.loc), bound, e.loc), 0, of, e.loc);
@@ -706,8 +715,8 @@ function indexExpr(s: Sema, e: Extract<Expr, { kind: "index" }>): X {
 }
 
 /** The last member of a struct is taken to be as long as the object lets it be. The expression has been analysed. */
-function isTrailing(e: Expr): boolean {
-  const record = recordOf.get(e);
+function isTrailing(s: Sema, e: Expr): boolean {
+  const record = takenOf(s).get(e);
   if (e.kind !== "member" || record?.kind !== "record") return false;
   const path = findField(record, e.name) ?? [];
   let t: RecordType = record;

@@ -101,7 +101,7 @@ export class PatchSide {
   docLine(loc: Loc | null): number {
     let found = 0;
     for (let at: Loc | undefined = loc ?? undefined; at !== undefined; at = at.via)
-      if (at.file < this.kernel.overlays) found = this.overlay.docLines[at.file]?.[at.line - 1] ?? found;
+      found = this.overlay.docLines[this.kernel.overlays[at.file] ?? -1]?.[at.line - 1] ?? found;
     return found;
   }
 
@@ -164,7 +164,7 @@ export class PatchSide {
    */
   functionList(ids: readonly number[], natives: readonly string[]): RanFunction[] {
     const out = [...ids]
-      .sort((a, b) => this.rank(a) - this.rank(b) || (this.fn(a).name < this.fn(b).name ? -1 : 1))
+      .sort((a, b) => this.rank(a) - this.rank(b) || this.inTreeOrder(a, b))
       .map((id) => {
         const { name, fidelity } = this.fn(id);
         const known = this.listed[id];
@@ -179,19 +179,41 @@ export class PatchSide {
   private readonly listed: RanFunction[] = [];
 
   /**
-   * A function's place among the sources. Ids are given as code is met, so their order depends on which cases ran before;
-   * what a review lists must not.
+   * A function's place among the sources. Ids are given as code is met, and places to files of a kernel tree as they are read,
+   * so both depend on which cases and patches ran before; what a review lists must not.
    */
   private rank(id: number): number {
     let rank = this.ranks[id];
     if (rank === undefined) {
       const { loc } = this.fn(id);
-      rank = this.ranks[id] = loc === null ? 0 : loc.file * 4194304 + loc.line;
+      const file = loc === null ? 0 : (this.kernel.overlays[loc.file] ?? loc.file);
+      const ofTree = loc !== null && file === loc.file && this.isOfTree(file);
+      rank = this.ranks[id] = loc === null ? 0 : ofTree ? OF_TREE : file * 4194304 + loc.line;
     }
     return rank;
   }
+
+  /** Whether a place of the file table is a file's that the kernel tree has as it came. */
+  private isOfTree(file: number): boolean {
+    return this.kernel.overlays[file] === undefined && this.kernel.image.files[file]?.origin === "tree";
+  }
+
+  /** Functions of one rank: by path, line and name. */
+  private inTreeOrder(a: number, b: number): number {
+    const [f, g] = [this.fn(a), this.fn(b)];
+    if (this.rank(a) === OF_TREE) {
+      if (f.path !== g.path) return f.path < g.path ? -1 : 1;
+      const lines = (f.loc?.line ?? 0) - (g.loc?.line ?? 0);
+      if (lines !== 0) return lines;
+    }
+    return f.name < g.name ? -1 : 1;
+  }
+
   private readonly ranks: number[] = [];
 }
+
+/** Rank of what the kernel tree has, behind all that has a rank of its own. */
+const OF_TREE = Number.MAX_SAFE_INTEGER;
 
 export interface RanFunction {
   readonly name: string;

@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { SourceFile, TranslationUnit } from "../../emulator/c/ast.ts";
 import { linkImage } from "../../emulator/c/link.ts";
 import { MacroTable } from "../../emulator/c/macro_table.ts";
@@ -114,4 +116,34 @@ test("what lowering tells is told by each image that takes the code over", () =>
   assert.equal(body(a, "never"), body(b, "never"));
   assert.equal(a.deadChecks.length, 1);
   assert.deepEqual(b.deadChecks, a.deadChecks);
+});
+
+test("an image that nobody has any more goes, although its syntax and the code that it shares stay", async () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  const space = new AddressSpace();
+  const elements = unit(
+    "mm/elements.c",
+    "struct never { int x; }; struct many { int n; int of[4]; struct never *p; }; int element(struct many *m, int i) { return m->of[i]; }",
+  );
+  /** Something that only the image has. */
+  const linked = (): WeakRef<ReadonlySet<string>> => {
+    const natives: ReadonlySet<string> = new Set();
+    const made = linkImage({
+      layers: [{ fidelity: "reference", units: [HEADER, BELOW, elements] }],
+      files,
+      natives,
+      stubMode: "record",
+      space,
+    });
+    for (const name of [...NAMES, "element", "start"]) body(made, name);
+    return new WeakRef(natives);
+  };
+  const first = linked();
+  const second = linked();
+  // What a WeakRef was asked for in a turn stays until the next.
+  await new Promise((resolve) => setImmediate(resolve));
+  gc();
+  assert.equal(first.deref(), undefined);
+  assert.equal(second.deref(), undefined);
 });
