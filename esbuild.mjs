@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build as bundle, context } from "esbuild";
 import { parse } from "yaml";
+import { browser, buffer } from "./tools/browser.mjs";
 
 const watch = process.argv.includes("--watch");
 const entries = {
@@ -73,7 +74,17 @@ const page = {
   format: "iife",
   external: [],
 };
-for (const wanted of [options, page]) {
+/** The extension for an editor in a browser, which reads and runs nothing. */
+const web = {
+  ...options,
+  entryPoints: { web: "extension/web.ts" },
+  platform: "browser",
+  target: "es2022",
+  sourcemap: false,
+  inject: [buffer],
+  plugins: [browser, contracts],
+};
+for (const wanted of [options, page, web]) {
   const build = await context(wanted);
   if (watch) await build.watch();
   else {

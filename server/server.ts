@@ -21,7 +21,7 @@ import { eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { makeImages, replayReport, runTimeline } from "./beside.ts";
 import { compareBeside } from "./compare/beside.ts";
 import { placeSettings, readSettings, reviewOptions } from "./config.ts";
-import { notRunnable, pathsOf, readableMail, resultKey, testsOf } from "./documents.ts";
+import { notRunnable, pathsOf, resultKey, testsOf } from "./documents.ts";
 import type { CaseFiles, Catalogue } from "./emulation/catalogue.ts";
 import type { TreeImages } from "./emulation/images.ts";
 import type { JobOutcome, JobQueue } from "./emulation/job.ts";
@@ -97,6 +97,7 @@ import {
   type TestsResult,
   type TreeResult,
 } from "./protocol.ts";
+import { readableMail } from "./readable.ts";
 import type { Reader } from "./reading/reader.ts";
 import { report } from "./report/editor.ts";
 import { findingAtLine, panelView } from "./report/panel.ts";

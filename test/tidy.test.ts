@@ -43,6 +43,11 @@ const ALLOWED: readonly { readonly from: RegExp; readonly to: RegExp; readonly w
     why: "the server knows no editor",
   },
   {
+    from: /^extension\/web\.ts$/,
+    to: /^(server\/(protocol|lsp\/reading|report\/text)|vscode)/,
+    why: "a browser's extension reads by itself, and all of that is the server's",
+  },
+  {
     from: /^extension\//,
     to: /^(extension\/|server\/(protocol|sniff|review\/(types|timeline_types)|report\/(panel_view|text))|vscode|uplot$|node:)/,
     why: "the client is thin",

@@ -13,7 +13,7 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
-  /^extension\/dist\/(?:extension|core|reference|server|worker|reader|cli|debug)\.cjs$/,
+  /^extension\/dist\/(?:extension|core|reference|server|worker|reader|cli|debug|web)\.cjs$/,
   /^extension\/dist\/panel\.js$/,
   /^extension\/dist\/reach\.bin$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
@@ -36,6 +36,7 @@ const REQUIRED = [
   "extension/dist/worker.cjs",
   "extension/dist/debug.cjs",
   "extension/dist/panel.js",
+  "extension/dist/web.cjs",
   "extension/media/panel/panel.css",
   "extension/dist/reach.bin",
   "extension/dist/reference.bin",

@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.mjs";
 import { fixtureMails, seedMail, treeMail } from "./mails.mjs";
+import { webCases } from "./web_cases.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -183,13 +184,12 @@ async function main() {
   let skipped = 0;
   let n = 0;
   console.log("trying");
-  for (const [name, body, skip] of cases({
-    ...workbench,
-    mail: seed.mail,
-    inTree,
-    settings: setSettings,
-    shotOf: (name) => join(shots, `${name}.png`),
-  })) {
+  const shotOf = (name) => join(shots, `${name}.png`);
+  const { browser } = workbench;
+  for (const [name, body, skip] of [
+    ...cases({ ...workbench, mail: seed.mail, inTree, settings: setSettings, shotOf }),
+    ...webCases({ browser, base, run, here, settings: SETTINGS, mail: seed.mail, shotOf }),
+  ]) {
     n++;
     if (filters.length > 0 && !filters.some((f) => name.includes(f))) continue;
     if (skip) {

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ageText } from "../../extension/age.ts";
-import { readableText } from "../../server/documents.ts";
 import { catalogue } from "../../server/emulation/catalogue.ts";
 import { repairs } from "../../server/features/code_action.ts";
 import { everyMark } from "../../server/features/diagnostics.ts";
@@ -11,6 +10,7 @@ import { indexLines, type Snapshot } from "../../server/features/snapshot.ts";
 import { toCodeActions, toRepairAll } from "../../server/lsp/to_proto.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { COMMAND_OPEN_REPAIRED, DEFAULT_SETTINGS } from "../../server/protocol.ts";
+import { readableText } from "../../server/readable.ts";
 import { OpenDocument } from "../../server/state.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { example } from "../support/paths.ts";

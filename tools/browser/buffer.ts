@@ -1,0 +1,17 @@
+/** `node:buffer` in a browser, as far as reading mails needs it. `Buffer` is also put where code uses it without importing. */
+import { Buffer } from "buffer/index.js";
+
+export { Buffer };
+
+export function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((b) => b < 128);
+}
+
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
