@@ -35,7 +35,10 @@ export class Remarks implements Disposable {
       const result = await this.#client.request<RemarksResult>(METHOD_REMARKS, { uri });
       // Closed or edited meanwhile: the answer is for nobody.
       if (this.#shown.get(uri)?.of !== of) return;
-      this.#shown.set(uri, { of, threads: this.#threadsOf(result, this.#shown.get(uri)?.threads ?? []) });
+      this.#shown.set(uri, {
+        of,
+        threads: this.#threadsOf(result, this.#shown.get(uri)?.threads ?? [], ranAt),
+      });
     }
   }
 
@@ -49,7 +52,11 @@ export class Remarks implements Disposable {
   }
 
   /** Threads as they are told; one that is there already stays, open or closed as the reader left it. */
-  #threadsOf({ uri, threads }: RemarksResult, before: readonly CommentThread[]): CommentThread[] {
+  #threadsOf(
+    { uri, threads }: RemarksResult,
+    before: readonly CommentThread[],
+    ranAt: number,
+  ): CommentThread[] {
     const old = new Map(before.map((thread) => [thread.range?.start.line, thread]));
     const now = threads.map(({ docLine, remarks }) => {
       const range = new Range(docLine - 1, 0, docLine - 1, 0);
@@ -60,7 +67,7 @@ export class Remarks implements Disposable {
         thread.canReply = false;
         thread.collapsibleState = CommentThreadCollapsibleState.Collapsed;
       }
-      thread.comments = remarks.flatMap(commentsOf);
+      thread.comments = remarks.flatMap((r) => commentsOf(r, ranAt));
       const many =
         remarks.length === 1 ? "A remark of the thread" : `${remarks.length} remarks of the thread`;
       thread.label = remarks.some((r) => r.answer !== "") ? `${many}, put to the runs` : many;
@@ -71,14 +78,22 @@ export class Remarks implements Disposable {
   }
 }
 
-/** A remark, and under it what the runs say of what it speaks of. */
-function commentsOf({ author, text, note, docLine, answer }: Remark): Comment[] {
-  const said = comment(author, text, [`line ${docLine}`, note].filter((s) => s !== "").join(", "));
-  return answer === "" ? [said] : [said, comment("Folioscope", answer, "from the runs")];
+/** A remark with the time of its mail, and under it what the runs say of what it speaks of, with theirs. */
+function commentsOf({ author, text, note, docLine, sentAt, answer }: Remark, ranAt: number): Comment[] {
+  const label = [`line ${docLine}`, note].filter((s) => s !== "").join(", ");
+  const said = comment(author, text, label, sentAt);
+  return answer === "" ? [said] : [said, comment("Folioscope", answer, "from the runs", ranAt)];
 }
 
-function comment(name: string, text: string, label: string): Comment {
+/** `at`: milliseconds since 1970, 0 where the time is not known. */
+function comment(name: string, text: string, label: string, at: number): Comment {
   const body = new MarkdownString();
   body.appendText(text);
-  return { author: { name }, body, mode: CommentMode.Preview, label };
+  return {
+    author: { name },
+    body,
+    mode: CommentMode.Preview,
+    label,
+    ...(at > 0 ? { timestamp: new Date(at) } : {}),
+  };
 }

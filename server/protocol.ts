@@ -353,6 +353,8 @@ export interface Remark {
   readonly docLine: number;
   /** "on v2", "its line is near, not sure", or "". */
   readonly note: string;
+  /** When its mail was sent, in milliseconds since 1970; 0 where the mail does not say. */
+  readonly sentAt: number;
   /** What the runs say of the fault that the remark speaks of; "" where it speaks of none, or nothing ran yet. */
   readonly answer: string;
 }

@@ -4,7 +4,7 @@
  * A remark that speaks of a fault has the answer of the runs. Leaves out reading remarks (diff/comments.ts) and answering them
  * (report/asked.ts).
  */
-import type { Comment, Hunk } from "../mail/types.ts";
+import type { Comment, Hunk, Message } from "../mail/types.ts";
 import type { Remark, RemarkThread } from "../protocol.ts";
 import { askedOf } from "../report/asked.ts";
 import { terminalLines, terminalText } from "../report/text.ts";
@@ -23,7 +23,11 @@ export function remarkThreads(snapshot: Snapshot): RemarkThread[] {
   // What an earlier text's runs say is not said of this one: its lines have moved.
   const asked = review === undefined || isStale(snapshot) ? [] : askedOf(parsed, review.result);
   const answers = new Map(asked.map((a) => [a.docLine, terminalText(a.text)]));
-  const remarkOf = (c: Said): Remark => ({ ...bareRemark(c), answer: answers.get(c.docLine) ?? "" });
+  const remarkOf = (c: Said): Remark => ({
+    ...bareRemark(c),
+    sentAt: sentAt(parsed.messages, c.docLine),
+    answer: answers.get(c.docLine) ?? "",
+  });
   const add = (docLine: number, remark: Remark): void => {
     const there = threads.get(docLine);
     if (there === undefined && threads.size >= THREADS_MAX) return;
@@ -47,7 +51,11 @@ export function remarkThreads(snapshot: Snapshot): RemarkThread[] {
 type Said = Pick<Comment, "author" | "text" | "docLine"> &
   Partial<Pick<Comment, "confidence" | "carriedFrom">>;
 
-const bareRemark = (c: Said): Omit<Remark, "answer"> => ({
+/** When the mail was sent that a line stands in. */
+const sentAt = (messages: readonly Message[], docLine: number): number =>
+  messages.findLast((m) => m.docLine <= docLine)?.time ?? 0;
+
+const bareRemark = (c: Said): Omit<Remark, "answer" | "sentAt"> => ({
   author: terminalText(c.author),
   text: terminalLines(c.text),
   docLine: c.docLine,

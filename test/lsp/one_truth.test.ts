@@ -312,6 +312,11 @@ test("a remark stands at every copy of its line, and one on the message where it
     "the patch's own line and the quoted one",
   );
   assert.ok(asks.every((t) => t.remarks[0]!.author.includes("Reviewer")));
+  const sent = Date.parse("Mon, 3 Feb 2025 10:00:00 +0000");
+  assert.ok(
+    asks.every((t) => t.remarks[0]!.sentAt === sent),
+    "as old as the mail that it stands in",
+  );
 });
 
 test("what has no run of the machine is offered for stepping nowhere", async () => {
