@@ -12,7 +12,7 @@ import { TREE_CONFIG, TREE_MACROS } from "./tree_shims.ts";
 
 /** Parses of one file that are kept: with other texts, or other macros around it. */
 const KEPT_OF_A_FILE = 6;
-/** Characters of text whose parses are kept, over all trees and reference kernels of a thread: a parse is some forty times its text. */
+/** Characters of text whose parses are kept, over all trees and reference kernels of a thread: a parse takes ten bytes and more of each. */
 const KEPT_TEXT = 12_000_000;
 /** Places of a file table; beyond it images begin anew. */
 const MAX_FILES = 8000;

@@ -32,7 +32,7 @@ export function storeLowered({ code, functions }: ReturnType<typeof lowerReferen
     Int32Array.from(keys, (key) => {
       const f = of.get(key);
       if (f === undefined) return 0;
-      const bytes = serialize(f);
+      const bytes = serialize(plain(f));
       const text = bytes.toString("latin1");
       let n = known.get(text);
       if (n === undefined) known.set(text, (n = bodies.push(bytes)));
@@ -41,7 +41,7 @@ export function storeLowered({ code, functions }: ReturnType<typeof lowerReferen
   ]);
   let end = 0;
   const ends = Int32Array.from(bodies, (b) => (end += b.length));
-  const head = serialize({ code, keys, eras, ends } satisfies Head);
+  const head = serialize(plain({ code, keys, eras, ends } satisfies Head));
   const size = new Uint8Array(HEAD);
   new DataView(size.buffer).setUint32(0, head.length, true);
   return brotliCompressSync(Buffer.concat([size, head, ...bodies]), {
@@ -50,6 +50,20 @@ export function storeLowered({ code, functions }: ReturnType<typeof lowerReferen
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     },
   });
+}
+
+/**
+ * The same data in arrays that are made one element after the other: V8 writes an array by how it lies in memory, which hangs on
+ * what was compiled when it was made, and two makes of the same code would differ.
+ */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) {
+    const out: unknown[] = [];
+    for (const v of value) out.push(plain(v));
+    return out;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, plain(v)]));
 }
 
 /** What a file's bytes hold. Throws where they are no such file. */

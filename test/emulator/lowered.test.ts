@@ -99,3 +99,23 @@ test("lowered functions of other sources are not used", () => {
   assert.equal(found.size, 0);
   useShippedCode(() => null);
 });
+
+test("the file's bytes hang on what was lowered, not on how it lies in memory", () => {
+  const sparse = <T>(list: readonly T[]): T[] => {
+    const out = new Array<T>(list.length);
+    list.forEach((v, i) => {
+      out[i] = v;
+    });
+    return out;
+  };
+  const [key, fn] = [...made.functions.get(NEWEST_ERA)!].find(([, f]) => f.effects.length > 1)!;
+  const tables = { ...made.code.tables, answers: sparse(made.code.tables.answers) };
+  const store = (code: typeof made.code, f: typeof fn): string =>
+    Buffer.from(storeLowered({ code, functions: new Map([[NEWEST_ERA, new Map([[key, f]])]]) })).toString(
+      "hex",
+    );
+  assert.equal(
+    store({ ...made.code, tables }, { ...fn, effects: sparse(fn.effects), locals: sparse(fn.locals) }),
+    store(made.code, fn),
+  );
+});
