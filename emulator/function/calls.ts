@@ -24,7 +24,7 @@ import {
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
-import { type CallOrigin, isErrAddress, unknown, type Value } from "./value.ts";
+import { type CallOrigin, isErrAddress, unknown, type Value, valueText } from "./value.ts";
 
 /** __GFP_ZERO, as every kernel since 4.4 has it. */
 const GFP_ZERO = 0x100n;
@@ -854,9 +854,17 @@ export class Calls {
     const t = site.x.t;
     if (t.kind === "void") return 0n;
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
-    return unknown(site.origin.key, t, site.origin);
+    const value = unknown(site.origin.key, t, site.origin);
+    if (!FIRMWARE_SAYS.test(site.name)) return value;
+    const asked = `${site.name} ${site.args.map((a) => valueText(w.known.resolve(a))).join()}`;
+    const said = w.firmware.get(asked) ?? value;
+    w.firmware.set(asked, said);
+    return said;
   }
 }
+
+/** Questions to the description of the machine, which does not change: asked again they have the same answer. */
+const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;
 
 /** A kind in a ledger. */
 function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless"> {

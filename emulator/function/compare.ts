@@ -337,13 +337,19 @@ function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b:
       before.length >= Math.max(2, COMMON * b.paths.size) &&
       (key.startsWith("left-running|") || before.some((r) => r.result.outcome === "succeeded"))
     );
-  if (!/-dereference\|/.test(key)) return false;
-  const places = (list: readonly Ran[]): string[] =>
-    list.flatMap((r) =>
-      r.result.faults.filter((f) => faultKey(f) === key).map((f) => `${f.at.fn} ${f.what}`),
+  if (!/^use-after-release\||-dereference\|/.test(key)) return false;
+  const kind = key.slice(0, key.indexOf("|"));
+  // The second of what a loop finds is no other fault than the first.
+  const places = (list: Iterable<Ran>, only: string | null): Set<string> =>
+    new Set(
+      [...list].flatMap((r) =>
+        r.result.faults
+          .filter((f) => f.kind === kind && (only === null || faultKey(f) === only))
+          .map((f) => `${f.at.fn} ${f.what.replace(/ #\d+/g, "")}`),
+      ),
     );
-  const there = new Set(places(before));
-  return places(after).every((place) => there.has(place));
+  const there = places(b.paths.values(), null);
+  return [...places(after, key)].every((place) => there.has(place));
 }
 
 /**

@@ -112,6 +112,8 @@ export abstract class Run {
   readonly gave: GivenBack[] = [];
   readonly overwritten: Parted[] = [];
   readonly handed = new Set<string>();
+  /** What the description of the machine said, by the question. */
+  readonly firmware = new Map<string, Value>();
   /** Where an unknown number was read first: object and byte. */
   readonly homes = new Map<string, string>();
   steps = 0;

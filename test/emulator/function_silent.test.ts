@@ -251,6 +251,14 @@ const pairs: readonly Pair[] = [
     want: ["error-lost failure of helper()"],
     back: [],
   },
+  {
+    name: "what the description of the machine says it says again",
+    bad: `_Bool of_phy_is_fixed_link(struct device_node *n); int of_phy_register_fixed_link(struct device_node *n); void of_phy_deregister_fixed_link(struct device_node *n);
+      int f(struct device_node *n, int mode) { int ret; struct device_node *h = of_find_node_by_name(n, "phy"); if (!h && of_phy_is_fixed_link(n)) { ret = of_phy_register_fixed_link(n); if (ret) return ret; } of_node_put(h); if (!h && mode) return -EINVAL; return 0; }`,
+    good: `_Bool of_phy_is_fixed_link(struct device_node *n); int of_phy_register_fixed_link(struct device_node *n); void of_phy_deregister_fixed_link(struct device_node *n);
+      int f(struct device_node *n, int mode) { int ret; struct device_node *h = of_find_node_by_name(n, "phy"); if (!h && of_phy_is_fixed_link(n)) { ret = of_phy_register_fixed_link(n); if (ret) return ret; } of_node_put(h); if (!h && mode) { if (of_phy_is_fixed_link(n)) of_phy_deregister_fixed_link(n); return -EINVAL; } return 0; }`,
+    want: ["leaked fixed link of n"],
+  },
 ];
 
 testPairs(pairs);
