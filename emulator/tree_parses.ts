@@ -83,7 +83,6 @@ interface Kept {
 /** All that is kept, what was used last at the end, and whose it is. */
 const inUse = new Map<Kept, TreeParses>();
 let keptText = 0;
-(globalThis as any).kt = () => [keptText, inUse.size, new Set(inUse.values()).size];
 
 /** Notes that a parse was used; those that nobody used for longest go. */
 function used(kept: Kept, by: TreeParses): void {
