@@ -207,3 +207,20 @@ test("every dependency has a reason and an exact version", () => {
     assert.ok(architecture.includes(`\`${name}\``), `ARCHITECTURE.md says why ${name}`);
   }
 });
+
+test("the editor's cases load before the packages of their folder are installed", () => {
+  const folder = join(root, "test", "e2e");
+  const seen = new Set<string>();
+  const read = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, from] of readFileSync(join(folder, file), "utf8").matchAll(
+      /^(?:import|\} from)\b[^"\n]*"([^"\n]+)";$/gm,
+    )) {
+      assert.match(from!, /^(?:node:|\.\/)/, `${file} imports ${from}: import() it where it is used`);
+      if (from!.startsWith("./")) read(from!.slice(2));
+    }
+  };
+  read("run.mjs");
+  assert.ok(seen.size > 4);
+});

@@ -367,6 +367,8 @@ export class TimelineView {
       ? `Show all ${all.length} fields`
       : `Only what differs or changes here (${moved.length} of ${all.length})`;
     this.filter.setAttribute("aria-pressed", String(this.onlyMoved));
+    // A head without rows says nothing, to a reader of the screen least of all.
+    if (this.stateBody.parentElement !== null) this.stateBody.parentElement.hidden = rows.length === 0;
     this.stateBody.replaceChildren(
       ...rows.map((r) =>
         el(

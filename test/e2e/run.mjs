@@ -19,7 +19,6 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.mjs";
 import { fixtureMails, seedMail, treeMail } from "./mails.mjs";
-import { webCases } from "./web_cases.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -177,7 +176,9 @@ async function main() {
     console.error(`VS Code does not start:\n${log.slice(-2000)}`);
     process.exit(1);
   }
+  // Packages of this folder are there from install() on.
   const { openWorkbench } = await import("./ui.mjs");
+  const { webCases } = await import("./web_cases.mjs");
   const workbench = await openWorkbench(base, join(run, "ws"));
   let passed = 0;
   let failed = 0;
