@@ -45,7 +45,7 @@ for (const [what, line, code] of [
   ],
   ["a write outside an array", "unsigned long seen[2] = { 0 };\n\n\tseen[2 - !v] = v;", "out-of-bounds"],
   ["a warning", "WARN_ON(v > 5);", "warn"],
-  ["a leak", "(void)kzalloc(sizeof(struct gendisk), GFP_KERNEL);", "leaked-object"],
+  ["a leak", "(void)kzalloc(sizeof(struct gendisk), GFP_ATOMIC);", "leaked-object"],
 ] as const)
   test(`what only the patch breaks is told behind ${what} on both sides`, () => {
     assert.deepEqual(told(doing(line), doing(line)), [`already ${code} false`, "new stale-mapping true"]);
