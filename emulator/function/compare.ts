@@ -325,6 +325,8 @@ export function faultKey(f: Fault): string {
 
 /** The share of a side's paths from which on what they show is how the function is, as far as it is understood. */
 const COMMON = 0.05;
+/** The same of what is lost where all is said to have gone well: less often it may be a fault of the side before. */
+const COMMON_LOSS = 0.25;
 
 /**
  * The side before shows the fault itself, and not on an odd path: where it leaves a thing although it says that all went well,
@@ -333,10 +335,10 @@ const COMMON = 0.05;
  */
 function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b: Explored): boolean {
   if (/^(?:leaked|left-running)\|/.test(key))
-    return (
-      before.length >= Math.max(2, COMMON * b.paths.size) &&
-      (key.startsWith("left-running|") || before.some((r) => r.result.outcome === "succeeded"))
-    );
+    return key.startsWith("leaked|")
+      ? before.length >= Math.max(2, COMMON_LOSS * b.paths.size) &&
+          before.some((r) => r.result.outcome === "succeeded")
+      : before.length >= Math.max(2, COMMON * b.paths.size);
   if (!/^use-after-release\||-dereference\|/.test(key)) return false;
   const kind = key.slice(0, key.indexOf("|"));
   // The second of what a loop finds is no other fault than the first.
