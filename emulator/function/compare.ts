@@ -334,11 +334,10 @@ const COMMON_LOSS = 0.25;
  * need not be queued. One path more that shows it is no news of the patch's.
  */
 function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b: Explored): boolean {
-  if (/^(?:leaked|left-running)\|/.test(key))
-    return key.startsWith("leaked|")
-      ? before.length >= Math.max(2, COMMON_LOSS * b.paths.size) &&
-          before.some((r) => r.result.outcome === "succeeded")
-      : before.length >= Math.max(2, COMMON * b.paths.size);
+  const often = (share: number): boolean => before.length >= Math.max(2, share * b.paths.size);
+  if (key.startsWith("left-running|")) return often(COMMON);
+  if (key.startsWith("leaked|"))
+    return often(COMMON_LOSS) && before.some((r) => r.result.outcome === "succeeded");
   if (!/^use-after-release\||-dereference\|/.test(key)) return false;
   const kind = key.slice(0, key.indexOf("|"));
   // The second of what a loop finds is no other fault than the first.

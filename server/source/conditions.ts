@@ -7,19 +7,22 @@ import { replaceComments } from "../../emulator/c/comments.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import type { Hunk, Patch, Side, SideDefinition } from "../mail/types.ts";
 
-const CONFIG: ReadonlySet<string> = new Set(
-  [
-    ...(referenceFiles
-      .find((f) => f.path === "include/linux/kconfig.h")
-      ?.text.matchAll(/^#define (CONFIG_\w+) 1$/gm) ?? []),
-  ].map((m) => m[1]!),
-);
+let config: ReadonlySet<string> | null = null;
+
+/** The CONFIG_ symbols that are on in the reference kernel; read when first asked for. */
+function configOn(): ReadonlySet<string> {
+  if (config === null) {
+    const text = referenceFiles.find((f) => f.path === "include/linux/kconfig.h")?.text ?? "";
+    config = new Set([...text.matchAll(/^#define (CONFIG_\w+) 1$/gm)].map((m) => m[1]!));
+  }
+  return config;
+}
 
 /** What a condition of CONFIG_ symbols comes to; null of any other. */
 export function holds(condition: string): boolean | null {
   const known = replaceComments(condition, true, () => " ").replace(
     /\b(?:IS_ENABLED|IS_BUILTIN|IS_REACHABLE|defined) ?\(? ?(CONFIG_\w+)\b ?\)?/g,
-    (_, name: string) => (CONFIG.has(name) ? "1" : "0"),
+    (_, name: string) => (configOn().has(name) ? "1" : "0"),
   );
   const tokens = known.match(/&&|\|\||\S/g) ?? [];
   let at = 0;
