@@ -1,5 +1,6 @@
 /**
- * What the server says of a whole document: what its results are of, whether it can be run, and its runs as tests. Leaves out when it is run (server.ts) and what is kept of it (state.ts).
+ * What the server says of a whole document: what its results are of, whether it can be run, and its runs as tests. Leaves out
+ * when it is run (server.ts) and what is kept of it (state.ts).
  */
 import { createHash } from "node:crypto";
 import { scenarioTests } from "./features/scenario_tests.ts";

@@ -1,6 +1,7 @@
 /**
  * One task's events as marks on a canvas: a shape and a colour a kind, bars where it waits, the step boundaries, the place where the sides
- * part, the cursor; and arrows over all lanes, from who wakes to who is woken. Marks that fall on one pixel are drawn once, so that ten thousand cost as much as a few hundred.
+ * part, the cursor; and arrows over all lanes, from who wakes to who is woken. Marks that fall on one pixel are drawn once, so
+ * that ten thousand cost as much as a few hundred.
  */
 import type { PanelEvent, PanelLane } from "../../server/review/timeline_types.ts";
 
