@@ -110,9 +110,10 @@ const OBJECT_COST = 128;
 /** Low words of one segment. */
 const SEGMENT = 2 ** 32;
 const LAZY_MAX = 4096;
-/** Work of a byte that is looked at alone, of one that is written, of one in a string, and of eight written to watched memory. */
+/** Work of a byte that is looked at alone, of one written, of one searched for a string's end, of one in a string, and of eight written to watched memory. */
 const BYTE_UNITS = 8;
 const WRITE_UNITS = 2;
+const SCAN_UNITS = 2;
 const CHAR_UNITS = 12;
 const REPORT_UNITS = 128;
 /** Work of making or freeing an object, and of a page or a range that is gone through. */
@@ -641,11 +642,11 @@ export class Memory {
         if ((this.shadow[p]! & CODE_MASK) !== SHADOW_INIT)
           this.shadowFault(hi, at | 0, at | 0, 1, this.shadow[p]!, "read");
         if (this.u8[p] === 0) {
-          this.work.charge(length - before + 1);
+          this.work.charge(SCAN_UNITS * (length - before + 1));
           return length;
         }
       }
-      this.work.charge(length - before);
+      this.work.charge(SCAN_UNITS * (length - before));
     }
     return length;
   }

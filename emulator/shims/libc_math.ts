@@ -9,6 +9,9 @@ import { decompose, roundToDouble } from "./libc_format.ts";
 type Unary = (x: number) => number;
 type Binary = (x: number, y: number) => number;
 
+/** Work of arithmetic in integers of any length. */
+const EXACT_UNITS = 1024;
+
 const view = new DataView(new ArrayBuffer(8));
 const signBit = (x: number): boolean => {
   view.setFloat64(0, x);
@@ -232,7 +235,10 @@ export function mathNatives(_libc: Libc): Family {
     const scale = (c: NativeContext) => c.retFloat(fit(ldexp(c.float(0), c.num(1))));
     const integer = (f: Unary) => (c: NativeContext) => c.ret(toLong(f(c.float(0))));
     Object.assign(family, {
-      [`fma${suffix}`]: (c) => c.retFloat(fit(fma(c.float(0), c.float(1), c.float(2)))),
+      [`fma${suffix}`]: (c) => {
+        c.memory.work.charge(EXACT_UNITS);
+        c.retFloat(fit(fma(c.float(0), c.float(1), c.float(2))));
+      },
       [`frexp${suffix}`]: (c) => {
         const r = frexp(c.float(0));
         c.memory.store(c.addr(1), 4, BigInt(r.exponent));

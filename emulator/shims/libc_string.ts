@@ -47,8 +47,8 @@ function copyString(memory: Memory, to: bigint, from: bigint, length: number): v
 
 /** Work of a byte that is compared, of one that is written alone, of a wide character that is read or written. */
 const COMPARE_UNITS = 2;
-const SINGLE_UNITS = 64;
-const WIDE_UNITS = 64;
+const SINGLE_UNITS = 384;
+const WIDE_UNITS = 96;
 
 /** Index of `what` in the bytes of a string, or -1. */
 function indexOf(memory: Memory, text: Uint8Array, what: Uint8Array): number {

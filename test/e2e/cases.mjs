@@ -105,8 +105,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
       async () => {
         await page.keyboard.press("Escape");
         const row = ui.newFindings().first();
-        await row.hover();
-        await row.locator(".action-label.codicon-list-ordered").click();
+        await ui.rowAction(row, "list-ordered");
         await page.locator(".editor-instance .view-line", { hasText: /Trace/ }).first().waitFor();
         const text = await page
           .locator(".editor-group-container")

@@ -49,9 +49,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
         await ui.open(mail.name);
         await settled();
         await ui.showSidebar();
-        const row = ui.newFindings().first();
-        await row.hover();
-        await row.locator(".action-label.codicon-diff").click();
+        await ui.rowAction(ui.newFindings().first(), "diff");
         await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
         // On the side that has the line: a removed one stands before.
         await page

@@ -126,7 +126,7 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
         await active.first().waitFor();
         await active.first().hover();
         await page.screenshot({ path: shotOf("sidebar-runs") });
-        await active.first().locator(".action-label.codicon-debug-stop").click();
+        await ui.rowAction(active.first(), "debug-stop");
         const ended = page.locator(
           ".sidebar .monaco-list-row[aria-label^='run '][aria-label*='ago'], .sidebar .monaco-list-row[aria-label^='run '][aria-label*='just now']",
         );

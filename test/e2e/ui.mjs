@@ -146,6 +146,26 @@ export class Ui {
     return this.page.locator('.sidebar .monaco-list-row[aria-label^="finding "][aria-label*=" new · "]');
   }
 
+  /**
+   * Clicks an action of a row. The workbench shows them while the mouse rests on the row, and a list that is drawn anew
+   * under it forgets that: the mouse goes away and comes again.
+   */
+  async rowAction(row, icon) {
+    const { page } = this;
+    const action = row.locator(`.action-label.codicon-${icon}`);
+    for (let n = 0; n < 10; n++) {
+      await row.hover();
+      try {
+        await action.click({ timeout: 3000 });
+        return;
+      } catch (error) {
+        if (n === 9) throw error;
+        await page.mouse.move(900, 20);
+        await page.waitForTimeout(500);
+      }
+    }
+  }
+
   rows() {
     return this.page.locator(".sidebar .monaco-list-row");
   }
