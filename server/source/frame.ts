@@ -1,14 +1,22 @@
 /**
- * A sound mail of which nothing would run, because it shows its functions in part, and whole at most what it adds: where the
- * reference kernel has the function, and the hunk's old lines stand together in it at one place only, that function is the
- * frame and the hunk goes in. A member that the mail sets and nobody declares, and that nothing in the mail reads, is taken for one at the end of its
- * struct. Both are told, and what runs counts as repaired. Leaves out functions that kernel trees have (images.ts), damaged
+ * Functions that a sound mail shows in part: where the reference kernel has the function and each change has one place in it
+ * (frame_place.ts), that function is the frame: before the patch, or after it where it has what the patch adds. Of a mail of which
+ * nothing would run otherwise, also where only the hunk's old lines stand together in it. A member that the mail sets and nobody
+ * declares, and that nothing in the mail reads, is taken for one at the end of its
+ * struct. All is told, and what runs counts as repaired. Leaves out functions that kernel trees have (images.ts), damaged
  * mails (restore.ts), and members or constants on which something depends: what they mean is not in the mail.
  */
 import type { Era } from "../../emulator/kernel/era.ts";
-import { referenceFunction, referenceMembers, referenceRecord } from "../../emulator/kernel.ts";
-import type { DiffLine, Patch, SideDefinition } from "../mail/types.ts";
+import {
+  referenceDefines,
+  referenceFunction,
+  referenceKnows,
+  referenceMembers,
+  referenceRecord,
+} from "../../emulator/kernel.ts";
+import type { DiffLine, Hunk, Patch, Side, SideDefinition } from "../mail/types.ts";
 import { codeLines } from "./code_lines.ts";
+import { isFunction, placed, type Text } from "./frame_place.ts";
 
 /** A patch with frames around what it shows in part, and what was done. */
 export interface Framed {
@@ -17,61 +25,113 @@ export interface Framed {
 }
 
 /** Functions of a patch that get a frame, and members that are taken for declared. */
-const FRAMES_MAX = 8;
+const FRAMES_MAX = 16;
 const MEMBERS_MAX = 4;
 /** Lines of old code that must agree for a place to be one. */
 const AGREE_MIN = 2;
 
-/** Null where nothing of the patch can be put into a frame. */
-export function framed(patch: Patch, era: Era): Framed | null {
+/**
+ * Null where nothing of the patch can be put into a frame. Of two eras, and where nothing would run without frames, a hunk has
+ * to stand in its frame whole; else its changes have to have places there (frame_place.ts).
+ * @param alone whether nothing of the patch would run without frames
+ */
+export function framed(patch: Patch, eras: Readonly<Record<Side, Era>>, alone: boolean): Framed | null {
   const notes: string[] = [];
   const made: SideDefinition[] = [];
   const partial = patch.definitions.filter(
     (d) => d.kind === "function" && d.visible === "partial" && d.changed && d.path.endsWith(".c"),
   );
-  for (const after of partial.filter((d) => d.side === "after").slice(0, FRAMES_MAX)) {
-    const file = patch.files.find((f) => f.path === after.path);
-    const hunk = file?.hunks[after.hunk];
-    const frame = referenceFunction(era, after.name);
-    if (hunk === undefined || frame === null) continue;
-    // A function in two hunks, or with half of a hunk, is not the patch's.
-    if (partial.filter((d) => d.side === "after" && d.name === after.name).length > 1) continue;
-    if (
-      hunk.lines.some(
-        (l) =>
-          l.kind !== " " &&
-          l.text.trim() !== "" &&
-          !partial.some((d) => d.name === after.name && d.lines.includes(l.docLine)),
-      )
-    )
-      continue;
-    const put = into(frame, hunk.lines);
+  const same = eras.before === eras.after;
+  const directions = new Set<Side>();
+  if (!alone && !same) return null;
+  for (const name of [...new Set(partial.map((d) => d.name))].slice(0, FRAMES_MAX)) {
+    const of = partial.filter((d) => d.name === name);
+    const any = of.find((d) => d.side === "after") ?? of[0]!;
+    const hunks = hunksOf(patch, of);
+    const put = (same ? inPlace(patch, eras, name, of, hunks) : null) ?? whole(eras, name, of, hunks);
     if (put === null) continue;
-    const whole = (side: "before" | "after", text: string, lines: readonly number[]): SideDefinition => ({
-      ...after,
-      side,
-      visible: "whole",
-      text,
-      lines: [...lines],
-    });
-    const before = frame.replace(/\n$/, "").split("\n");
-    made.push(
-      whole(
-        "before",
-        frame,
-        before.map(() => 0),
-      ),
-      whole("after", put.text, put.lines),
-    );
+    directions.add(put.of);
+    for (const side of ["before", "after"] as const)
+      made.push({
+        ...any,
+        side,
+        visible: "whole",
+        text: put[side].text,
+        lines: [...put[side].lines],
+        firstLine: null,
+      });
     notes.push(
-      `line ${hunk.line} of the mail: it shows ${after.name}() in part; the reference kernel's of ${era} is its frame, and what runs is marked repaired`,
+      `line ${hunks[0]!.line} of the mail: it shows ${name}() in part; the reference kernel's of ${eras[put.of]} is its frame${put.of === "after" ? ", which has what the patch adds: before it is that without the patch" : ""}, and what runs is marked repaired`,
     );
   }
-  if (made.length === 0) return null;
+  // A kernel that has the one half of a patch and not the other is neither side of it.
+  if (made.length === 0 || directions.size > 1) return null;
   const names = new Set(made.map((d) => d.name));
   const rest = patch.definitions.filter((d) => !(d.kind === "function" && names.has(d.name)));
-  const records = membersOf(patch, made, era, notes);
+  const records = membersOf(patch, made, eras.before, notes);
   return { patch: { ...patch, definitions: [...rest, ...records, ...made] }, notes };
+}
+
+/** Both sides of a function in its frame, and the side that the frame is. */
+interface Put {
+  readonly before: Text;
+  readonly after: Text;
+  readonly of: Side;
+}
+
+/** The hunks that show something of a function, in order. */
+function hunksOf(patch: Patch, of: readonly SideDefinition[]): Hunk[] {
+  const file = patch.files.find((f) => (f.path || f.oldPath) === of[0]!.path);
+  return [...new Set(of.map((d) => d.hunk))].sort((a, b) => a - b).flatMap((n) => file?.hunks[n] ?? []);
+}
+
+/** A function of one hunk that is its alone, and whose old lines stand together in the reference kernel's. */
+function whole(
+  eras: Readonly<Record<Side, Era>>,
+  name: string,
+  of: readonly SideDefinition[],
+  hunks: readonly Hunk[],
+): Put | null {
+  const [hunk, ...more] = hunks;
+  const frame = referenceFunction(eras.before, name);
+  if (hunk === undefined || more.length > 0 || frame === null || !of.some((d) => d.side === "after"))
+    return null;
+  const mine = new Set(of.flatMap((d) => d.lines));
+  if (hunk.lines.some((l) => l.kind !== " " && l.text.trim() !== "" && !mine.has(l.docLine))) return null;
+  const after = into(frame, hunk.lines);
+  if (after === null) return null;
+  const text = frame.replace(/\n$/, "").split("\n");
+  return { before: { text: frame, lines: text.map(() => 0) }, after, of: "before" };
+}
+
+/** A function whose changes have places in the reference kernel's, as it was before the patch or as it is after it. */
+function inPlace(
+  patch: Patch,
+  eras: Readonly<Record<Side, Era>>,
+  name: string,
+  of: readonly SideDefinition[],
+  hunks: readonly Hunk[],
+): Put | null {
+  const mine = new Set(of.flatMap((d) => d.lines));
+  const parts = hunks.map((h) => h.lines.filter((l) => mine.has(l.docLine) && l.kind !== "\\"));
+  const shown = new Set(patch.definitions.map((d) => d.name));
+  for (const [side, old] of [
+    ["before", "-"],
+    ["after", "+"],
+  ] as const) {
+    const frame = referenceFunction(eras[side], name);
+    const era = eras[side];
+    // A name that is a struct's tag alone is none that an expression can use.
+    const knows = (n: string): boolean =>
+      shown.has(n) ||
+      (referenceKnows(era, n) && (referenceMembers(era, n) === null || referenceDefines(era, n)));
+    const put = frame === null ? null : placed(frame, parts, old, knows);
+    if (put !== null && [put.old, put.fresh].every((t) => isFunction(t.text, name)))
+      return side === "before"
+        ? { before: put.old, after: put.fresh, of: side }
+        : { before: put.fresh, after: put.old, of: side };
+  }
+  return null;
 }
 
 /** A line of code without its braces: styles differ in them. */
@@ -89,7 +149,7 @@ function indent(text: string): number {
 }
 
 /** The frame with a hunk in it, and the document line of each of its lines (0: the frame's own); null: it has no one place. */
-function into(frame: string, hunk: readonly DiffLine[]): { text: string; lines: readonly number[] } | null {
+function into(frame: string, hunk: readonly DiffLine[]): Text | null {
   const lines = frame.replace(/\n$/, "").split("\n");
   const inFrame = codeLines(lines)
     .map((l) => ({ code: bare(l.code), at: l.at }))

@@ -259,9 +259,8 @@ function addsAtMost({ definitions }: Patch): boolean {
 }
 
 /**
- * Restores every patch of a document; a sound document comes back as it is, but for
- * what shows no function whole, or only what it adds: without a kernel tree the functions that it shows in part get frames
- * (frame.ts). Of the options the era and the tree count.
+ * Restores every patch of a document; a sound document comes back as it is, but for functions that it shows in part: without a
+ * kernel tree they get frames (frame.ts). Of the options the era and the tree count.
  */
 export function restoredDocument(
   doc: ParsedDocument,
@@ -272,10 +271,9 @@ export function restoredDocument(
   const sources = referenceSources(wanted);
   const patches = doc.patches.map((patch) => {
     const r = restored(patch, sources);
-    const f =
-      !inTree && addsAtMost(r.patch)
-        ? framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }).before)
-        : null;
+    const f = inTree
+      ? null
+      : framed(r.patch, chooseEras(r.patch, { before: wanted, after: wanted }), addsAtMost(r.patch));
     const told = [...r.notes, ...(f?.notes ?? [])];
     if (told.length > 0) notes.set(patch.index, told);
     return f?.patch ?? r.patch;

@@ -161,3 +161,56 @@ test("the frame is the function as it was before the patch, where the patch is w
     assert.equal(r.era, "v7.1 -> v7.3");
   }
 });
+
+/** A hunk of __dax_invalidate_entry() with a line that only its own kernel has, and a function that is shown whole. */
+const waking = (was: string, is: string): string =>
+  hunkMail({
+    subject: "fs/dax: wake whom it concerns",
+    id: "waking",
+    day: "Wed, 20 Nov 2024",
+    at: 620,
+    section: "static int __dax_invalidate_entry(struct address_space *mapping,",
+    lines: [
+      " out:",
+      " \town_trace_gone(mapping, index);",
+      `-\tput_unlocked_entry(&xas, entry, ${was});`,
+      `+\tput_unlocked_entry(&xas, entry, ${is});`,
+      " \txas_unlock_irq(&xas);",
+      " \treturn done;",
+      " }",
+      " ",
+      " bool own_is_gone(void *entry)",
+      " {",
+      "-\treturn entry == NULL;",
+      "+\treturn !entry;",
+      " }",
+    ],
+  });
+
+const WAITING = "invalidate-waiters order=9 readers=1 removers=2";
+const woken = (was: string, is: string): ReviewResult =>
+  reviewDocument(parseDocument(Buffer.from(waking(was, is)), "waking.eml"), {
+    scenario: WAITING,
+    era: "v6.12",
+  });
+
+test("a change that has one place in the reference kernel's function goes in, though the mail says more around it", () => {
+  const { findings, notes } = woken("WAKE_ALL", "WAKE_NEXT");
+  assert.match(
+    notes.join("\n"),
+    /__dax_invalidate_entry\(\) in part; the reference kernel's of v6\.12 is its frame, and/,
+  );
+  assert.deepEqual(
+    findings.filter((f) => f.verdict !== "already").map((f) => [f.verdict, f.code]),
+    [["new", "deadlock"]],
+  );
+});
+
+test("where the reference kernel has what the patch adds, before is that kernel without it", () => {
+  const { findings, notes } = woken("WAKE_NEXT", "WAKE_ALL");
+  assert.match(notes.join("\n"), /is its frame, which has what the patch adds/);
+  assert.deepEqual(
+    findings.filter((f) => f.verdict !== "already").map((f) => [f.verdict, f.code]),
+    [["fixed", "deadlock"]],
+  );
+});

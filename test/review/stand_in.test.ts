@@ -18,9 +18,10 @@ function counting(): string[] {
   return [` ${head}`, ` ${brace}`, "+\tWARN_ON_ONCE(!page->share);", ...rest.map((l) => ` ${l}`)];
 }
 
+/** In words that the reference kernel has not: it gets no frame. */
 const OWNER = `@@ -447,5 +449,7 @@ static void dax_associate_entry(void *entry, struct address_space *mapping, struct vm_area_struct *vma,
  
- \t\tif (shared) {
+ \t\tif (shared == true) {
 +\t\t\tif (!page->share)
 +\t\t\t\tpage->share = 1;
  \t\t\tdax_page_share_get(page);
@@ -81,8 +82,8 @@ test("a function that the patch removes, and that what is shown in part calls al
     section: "static inline bool dax_page_is_shared(struct page *page)",
     lines: [" ", ...body, " "],
     more: `@@ -447,4 +435,3 @@ static void dax_associate_entry(void *entry, struct address_space *mapping, struct vm_area_struct *vma,
- \t\tif (shared) {
--\t\t\tdax_page_share_get(page);
+ \t\tif (shared == true) {
+-\t\t\tdax_page_share_get(folio_page(folio, i));
  \t\t\tcontinue;
  \t\t}
 `,

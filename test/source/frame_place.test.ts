@@ -1,0 +1,131 @@
+/** Where the changes of a function that a mail shows in part go in another text of it: one place, or none. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DiffLine } from "../../server/mail/types.ts";
+import { placed } from "../../server/source/frame_place.ts";
+
+const FRAME = `static int own_bind(struct own *o, int n)
+{
+	struct part *p = o->parts;
+	int rc;
+
+	if (n > 4) /* more than there are */
+		return -EINVAL;
+	lock(&o->lock);
+	p->id = n;
+	p->type = &own_type;
+	p->up = take(o);
+	rc = publish(p);
+	unlock(&o->lock);
+	if (rc)
+		drop(p);
+	return rc;
+}
+`;
+
+/** A hunk: lines of a diff, the first on document line 101. */
+const hunk = (text: string): DiffLine[] =>
+  text
+    .replace(/^\n/, "")
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((l, i) => ({ kind: l[0]!, text: l.slice(1), docLine: 101 + i }) as unknown as DiffLine);
+
+const KNOWN = new Set(["lock", "unlock", "publish", "drop", "take", "check", "EINVAL", "EBUSY", "own_type"]);
+const put = (text: string, old: "+" | "-" = "-") => placed(FRAME, [hunk(text)], old, (n) => KNOWN.has(n));
+
+/** The lines of the one text that the other has not, with their lines in the mail. */
+function more(has: { text: string; lines: readonly number[] }, not: { text: string }): string[] {
+  const lines = not.text.split("\n");
+  return has.text.split("\n").flatMap((l, i) => (lines.includes(l) ? [] : [`${has.lines[i]} ${l.trim()}`]));
+}
+
+test("a line that stands once is replaced there, whatever stands around it in the mail", () => {
+  const got = put(`
+ 	own_trace(o);
+-	p->id = n;	/* from 0 */
++	p->id = n + 1;
+ 	p->kind = &own_kind;
+`);
+  assert.deepEqual(more(got!.fresh, got!.old), ["103 p->id = n + 1;"]);
+  assert.deepEqual(more(got!.old, got!.fresh), ["102 p->id = n;"]);
+});
+
+test("what is added goes between its neighbours; a line that calls what nobody has here is not one", () => {
+  const got = put(`
+ 	lock(&o->lock);
+ 	own_trace(o);
++	if (check(o))
++		return -EBUSY;
+ 	p->id = n;
+`);
+  assert.match(got!.fresh.text, /lock\(&o->lock\);\n\tif \(check\(o\)\)\n\t\treturn -EBUSY;\n\tp->id = n;/);
+  assert.deepEqual(more(got!.fresh, got!.old), ["103 if (check(o))", "104 return -EBUSY;"]);
+});
+
+test("a text that has what the patch adds gets back what it removes", () => {
+  const got = put(
+    `
+-	rc = check(p);
++	rc = publish(p);
+ 	unlock(&o->lock);
+`,
+    "+",
+  );
+  assert.deepEqual(more(got!.old, got!.fresh), ["102 rc = publish(p);"]);
+  assert.deepEqual(more(got!.fresh, got!.old), ["101 rc = check(p);"]);
+});
+
+test("changes in several places of a function all go in, in their order", () => {
+  const parts = [
+    hunk(`
+-	if (n > 4)
++	if (n > 8)
+ 		return -EINVAL;
+`),
+    hunk(`
+ 	unlock(&o->lock);
+-	if (rc)
++	if (rc < 0)
+ 		drop(p);
+`),
+  ];
+  const knows = (n: string): boolean => KNOWN.has(n);
+  assert.deepEqual(more(placed(FRAME, parts, "-", knows)!.fresh, { text: FRAME }), [
+    "102 if (n > 8)",
+    "103 if (rc < 0)",
+  ]);
+  assert.equal(placed(FRAME, [...parts].reverse(), "-", knows), null);
+});
+
+const REFUSED: readonly (readonly [why: string, hunk: string, old?: "+" | "-"])[] = [
+  ["its old line is not there", "-\tp->id = n + 1;\n+\tp->id = n + 2;\n \tp->type = &own_type;"],
+  [
+    "a neighbour is there in other words, which may be what is added",
+    " \tp->up = o;\n+\tcheck(p->up);\n \trc = publish(p);",
+  ],
+  ["its neighbours stand apart", " \tlock(&o->lock);\n+\tcheck(o);\n \trc = publish(p);"],
+  [
+    "the function does by other words what is newly called",
+    " \tp->id = n;\n+\ttake(o);\n \tp->type = &own_type;",
+  ],
+  ["it is there already", " \tp->type = &own_type;\n+\tp->up = take(o);\n \trc = publish(p);"],
+  ["it uses a variable that the text has not", "-\tp->id = n;\n+\tp->id = first;\n \tp->type = &own_type;"],
+  ["what is around it says nothing", " {\n+\tcheck(o);\n "],
+  ["it would stand within a statement", " \tif (n > 4)\n+\t\tcheck(o);\n \t\treturn -EINVAL;"],
+  ["braces do not close", "-\tif (rc)\n+\tif (rc) {\n \t\tdrop(p);"],
+  ["of a text that is to have it, nothing shows that it has", "-\tcheck(o);\n \tlock(&o->lock);", "+"],
+];
+for (const [why, text, old] of REFUSED)
+  test(`no place where ${why}`, () => {
+    assert.equal(put(text, old), null);
+  });
+
+test("a variable that the change itself declares is one", () => {
+  assert.notEqual(
+    put(` 	struct part *p = o->parts;
++	int first = n + 1;
+ 	int rc;`),
+    null,
+  );
+});
