@@ -16,6 +16,7 @@ import {
   type DocumentSelector,
   LanguageClient,
   type LanguageClientOptions,
+  type MessageSignature,
   type ServerOptions,
   TransportKind,
 } from "vscode-languageclient/node";
@@ -48,6 +49,23 @@ export function isWanted(document: TextDocument): boolean {
   if (document.uri.path.endsWith(".scenario.yaml")) return true;
   if (document.languageId !== "plaintext" || document.uri.scheme === DOCUMENT_SCHEME) return false;
   return looksLikePatch(document.getText());
+}
+
+/**
+ * The editor asks for lenses, links and hovers by itself: what fails of those (the server ended while they waited) goes to
+ * the log, and is asked again. Requests of a person are answered by who sent them.
+ */
+class QuietClient extends LanguageClient {
+  override handleFailedRequest<T>(
+    type: MessageSignature,
+    token: CancellationToken | undefined,
+    error: unknown,
+    defaultValue: T,
+    _showNotification?: boolean,
+    throwOnCancel?: boolean,
+  ): T {
+    return super.handleFailedRequest(type, token, error, defaultValue, false, throwOnCancel);
+  }
 }
 
 export class Client {
@@ -115,7 +133,7 @@ export class Client {
       // The status item shows how far a run is: one spinner is enough.
       initializationOptions: { settings: workspace.getConfiguration(CONFIG_SECTION), showsProgress: true },
     };
-    const client = new LanguageClient(CONFIG_SECTION, "Folioscope", server, options);
+    const client = new QuietClient(CONFIG_SECTION, "Folioscope", server, options);
     this.#client = client;
     client.onNotification(METHOD_STATUS, (status: StatusParams) => this.#onStatus(status));
     client.onNotification(METHOD_OPEN_SETTINGS, ({ query }: OpenSettingsParams) => {

@@ -143,6 +143,12 @@ export function compareEntry(
     };
     // What is left with a caller who is told of a failure: told where the other side gives it back itself by then.
     const given = (): boolean => opposite().ledger.settled.has(found.object);
+    // The side before leaves it on success alone, to who is not understood, and gives it back on this very failure.
+    const undone = (): boolean =>
+      found.kind === "leaked" &&
+      opposite().outcome === "failed" &&
+      given() &&
+      ![...b.paths.values()].some((r) => r.result.outcome === "failed" && has(r.result, key));
     // A callee that is not known had it in hand; who gives it back past the same callee knows that it was not kept.
     const { lent = null } = found;
     const lentOnly = lent !== null && verdict === "fixed" && given() && opposite().assumed.includes(lent);
@@ -155,9 +161,24 @@ export function compareEntry(
     const takes =
       found.lasts === true &&
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
-    const ofBefore = verdict === "new" && common.has(key);
+    const ofBefore =
+      verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());
+    // Nor is it mended where the failure that lost it is told as success: the thing is kept, or the other function of the life gives it back.
+    const onlySucceeds =
+      verdict === "fixed" &&
+      /^(?:leaked|left-running)$/.test(found.kind) &&
+      shownBy.result.outcome === "failed" &&
+      opposite().outcome === "succeeded" &&
+      (!given() || entry.leave !== null) &&
+      // Another answer of the same callee may be the failure now.
+      ![...a.paths.values()].some(
+        (r) =>
+          r.result.outcome === "failed" &&
+          r.result.ledger.settled.has(found.object) &&
+          decidedBy(r) === decidedBy(shownBy),
+      );
     const fault =
-      meant || takes || ofBefore
+      meant || takes || ofBefore || onlySucceeds
         ? { ...found, possible: true }
         : lentOnly
           ? { ...found, possible: false }
@@ -270,6 +291,12 @@ function alignment(before: Explored, after: Explored): Names {
 function translated(forced: Forced, names: Names): Forced {
   if (names.size === 0) return forced;
   return new Map([...forced].map(([k, v]) => [names.get(k) ?? k, v]));
+}
+
+/** The callee whose answer was chosen last on a path; null where none was. */
+function decidedBy({ forced, result }: Ran): string | null {
+  const name = [...forced.keys()].at(-1);
+  return result.choices.find((c) => c.name === name)?.callee ?? null;
 }
 
 /** A failure of a callee that one side passes on and the other returns success after. */

@@ -1,12 +1,26 @@
 // What is tried in the real editor. Each case is a name and a function; it throws where something does not hold. A
 // screenshot is taken after each, passed or failed, into shots/.
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { diffCases } from "./diff_cases.mjs";
 import { panelCases } from "./panel_cases.mjs";
 import { sidebarCases } from "./sidebar_cases.mjs";
 
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
+
+/** The language server of the extension that is tried, by its command line. */
+function serverProcess() {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      if (command.includes("e2e/run/ext/") && command.includes("dist/server.cjs")) return Number(pid);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return undefined;
+}
 
 export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
   const settled = async () => {
@@ -141,6 +155,23 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
         await ui.palette("Folioscope: Restart Server");
         await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 20_000 });
         await settled();
+        return (await ui.statusItem().textContent()).trim();
+      },
+    ],
+    [
+      "the server is killed: it comes back with the results, and nothing but the log speaks of it",
+      async () => {
+        const before = await runs();
+        const server = serverProcess();
+        assert.ok(server !== undefined, "no process runs dist/server.cjs");
+        process.kill(server, "SIGKILL");
+        await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 30_000 });
+        await settled();
+        assert.notEqual(serverProcess(), server);
+        const told = await page.locator(".notification-toast").allTextContents();
+        assert.deepEqual(told, []);
+        await ui.showSidebar();
+        await ui.newFindings().first().waitFor();
         return (await ui.statusItem().textContent()).trim();
       },
     ],

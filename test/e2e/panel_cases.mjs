@@ -21,6 +21,24 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
     return await accessible(inside().locator("body"));
   };
 
+  /** F8 until the finding that is shown has `part`. */
+  const nextWith = async (part) => {
+    const head = inside().locator("header p").first();
+    const passed = [];
+    for (let i = 0; i < 8; i++) {
+      const was = await head.textContent({ timeout: 1000 }).catch(() => "");
+      await page.keyboard.press("F8");
+      for (let k = 0; k < 100; k++) {
+        if ((await head.textContent().catch(() => "")) !== was) break;
+        await page.waitForTimeout(100);
+      }
+      await part.waitFor({ timeout: 20_000 }).catch(() => undefined);
+      if (await part.isVisible()) return;
+      passed.push(await head.textContent());
+    }
+    assert.fail(`no finding has it: ${passed.join("; ")}`);
+  };
+
   return [
     [
       "panel: F8 opens it on the first finding, with a sentence and what follows",
@@ -327,8 +345,8 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         // Reports lie over the panel by now.
         await ui.open(mail.name);
         await ui.goToLine(1);
-        await page.keyboard.press("F8");
-        await inside().locator(".axis").waitFor({ timeout: RUN_MS });
+        // Where F8 leads to depends on what was looked at before; a finding of a function's path has no axis.
+        await nextWith(inside().locator(".axis").first());
         const words = "h1, h2, p, td, th, button, code, .chip, .name";
         const bad = await inside().locator("body").evaluate(contrasts, words);
         assert.deepEqual(bad, [], "less than 3 to 1");
@@ -339,15 +357,8 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         assert.deepEqual(dim, [], "tokens of the mail, less than 3 to 1");
         const said = [await wholly()];
         // A further finding is about a page: step lines, fields with values.
-        const head = inside().locator("header p").first();
         const canvas = inside().locator(".axis canvas").first();
-        for (let i = 0; i < 4 && !(await canvas.isVisible()); i++) {
-          const was = await head.textContent();
-          await page.keyboard.press("F8");
-          for (let k = 0; k < 100 && (await head.textContent()) === was; k++) await page.waitForTimeout(100);
-          await canvas.waitFor({ timeout: 20_000 }).catch(() => undefined);
-        }
-        assert.ok(await canvas.isVisible(), await head.textContent());
+        if (!(await canvas.isVisible())) await nextWith(canvas);
         said.push(await wholly());
         await page.keyboard.press("Control+1");
         await page.screenshot({ path: shotOf(`panel-page-${kind}`) });

@@ -1,5 +1,7 @@
 /** Function cases say nothing new of merged fixes of kinds that were once told wrongly: shapes of 6.12's stable fixes, in C of our own. */
-import { type Pair, testPairs } from "../support/function_pair.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
 const pairs: readonly Pair[] = [
   {
@@ -212,11 +214,11 @@ const pairs: readonly Pair[] = [
     want: ["null-dereference NULL pointer"],
   },
   {
-    name: "what the function keeps where it says that all went well is not lost on one way more",
+    name: "what the function keeps where it says that all went well is lost on the failure that gave it back",
     bad: `int f(int x) { struct clk *c = clk_get(NULL, "a"); if (IS_ERR(c)) return -EINVAL; if (helper(1)) return 0; if (helper(2)) { clk_put(c); return -EINVAL; } if (helper(3)) return -EINVAL; return 0; }`,
     good: `int f(int x) { struct clk *c = clk_get(NULL, "a"); if (IS_ERR(c)) return -EINVAL; if (helper(1)) return 0; if (helper(2)) { clk_put(c); return -EINVAL; } if (helper(3)) { clk_put(c); return -EINVAL; } return 0; }`,
     want: ["leaked clock handle of clk_get()"],
-    back: [],
+    back: ["leaked clock handle of clk_get()"],
   },
   {
     name: "how often the caller counted what is put twice is his to know",
@@ -259,6 +261,21 @@ const pairs: readonly Pair[] = [
       int f(struct device_node *n, int mode) { int ret; struct device_node *h = of_find_node_by_name(n, "phy"); if (!h && of_phy_is_fixed_link(n)) { ret = of_phy_register_fixed_link(n); if (ret) return ret; } of_node_put(h); if (!h && mode) { if (of_phy_is_fixed_link(n)) of_phy_deregister_fixed_link(n); return -EINVAL; } return 0; }`,
     want: ["leaked fixed link of n"],
   },
+  {
+    name: "what is kept in a way not understood where all goes well is lost where a failure gave it back",
+    bad: `struct keep { void *a; }; int f(int x) { void *g, *m = kzalloc(8, GFP_KERNEL); if (!m) return -ENOMEM; g = kzalloc(16, GFP_KERNEL); if (!g) { return -ENOMEM; } kfree(g); return helper(x) ? 0 : 1; }`,
+    good: `struct keep { void *a; }; int f(int x) { void *g, *m = kzalloc(8, GFP_KERNEL); if (!m) return -ENOMEM; g = kzalloc(16, GFP_KERNEL); if (!g) { kfree(m); return -ENOMEM; } kfree(g); return helper(x) ? 0 : 1; }`,
+    want: ["leaked memory of kzalloc()"],
+    back: ["leaked memory of kzalloc()"],
+  },
 ];
 
 testPairs(pairs);
+
+test("a loss is not mended by telling the failure as success", () => {
+  const text = (then: string): string => `static struct device_attribute attr_a, attr_b;
+    int f(struct platform_device *p) { int ret = device_create_file(&p->dev, &attr_a); if (ret) return ret; ret = helper(1); if (ret) ${then}
+      ret = device_create_file(&p->dev, &attr_b); if (ret) { device_remove_file(&p->dev, &attr_a); return ret; } return 0; }`;
+  const fixed = runPair(text("return ret;"), text(";"), { name: "f" }).filter((d) => d.verdict === "fixed");
+  assert.deepEqual(fixed, []);
+});
