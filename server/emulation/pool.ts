@@ -254,7 +254,7 @@ export class Pool {
     hand.send({ kind: "patch", id, n });
   }
 
-  /** The outcomes of a patch's cases in the order of the plan. */
+  /** The outcomes of a patch's cases in the order in which one thread runs them. */
   private async *outcomes(
     id: number,
     n: number,
@@ -263,7 +263,7 @@ export class Pool {
     tell: ReviewListener,
     asked: (questions: Questions) => void,
   ): AsyncGenerator<CaseOutcome> {
-    const { items } = patch.plan;
+    const items = patch.order;
     const done: (CaseOutcome | undefined)[] = [];
     const given: number[] = [];
     let next = 0;

@@ -27,9 +27,9 @@ import { deadChecks, isOwnRun } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { latentReason } from "./latent.ts";
-import { showsIn, tellLater } from "./later.ts";
+import { LaterStates, showsIn, tellLater } from "./later.ts";
 import { mailImages } from "./mail_functions.ts";
-import type { CaseOutcome } from "./outcome.ts";
+import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 import { digestOf, ORDER_TOKEN, orderOf, parseReplay, type Replay } from "./replay.ts";
@@ -86,17 +86,26 @@ interface Shared {
   readonly options: ReviewOptions;
   readonly replay: Replay | null;
   readonly context: TreeContext | null;
+  /** The states of the tree behind the patches; null without one. */
+  readonly later: LaterStates | null;
   readonly memories: readonly [Memory, Memory];
   readonly baselines: Baselines;
   readonly stopped: () => boolean;
 }
 
-/** The review of one patch, in steps: whoever drives it runs the items of `plan` and gives what they gave to `take`. */
+/** The review of one patch, in steps: whoever drives it runs the items of `order` and gives what they gave to `take`. */
 export class PatchReview {
   readonly patch: Patch;
   private readonly shared: Shared;
   private readonly sources: SideSources;
-  private readonly collector: Collector;
+  /** What is known so far. */
+  private collector: Collector;
+  private readonly outcomes: CaseOutcome[] = [];
+  /** What was found without a run: in the functions' own cases, and in the sides. */
+  private readonly unrun: { functions: readonly Candidate[] | null; sides: readonly Candidate[] } = {
+    functions: null,
+    sides: [],
+  };
   private readonly notes: string[] = [];
   private built: PatchSides | null = null;
   private taken = 0;
@@ -106,10 +115,7 @@ export class PatchReview {
   constructor(patch: Patch, shared: Shared) {
     this.patch = patch;
     this.shared = shared;
-    const { options, replay } = shared;
-    this.collector = new Collector(
-      options.scenario !== undefined || options.onlyWritten === true || replay !== null,
-    );
+    this.collector = this.newCollector();
     const sources = sourcesOf(shared.doc, patch, shared.options, shared.replay, shared.context);
     const functions = functionCasesOf(shared, patch, sources, this.notes);
     this.functions = functions !== null && functions.plan.entries.length > 0 ? functions : null;
@@ -121,12 +127,24 @@ export class PatchReview {
     } else this.sources = sources;
   }
 
+  private newCollector(): Collector {
+    const { options, replay } = this.shared;
+    return new Collector(options.scenario !== undefined || options.onlyWritten === true || replay !== null);
+  }
+
   private planned: Plan | null = null;
 
   /** Made when first wanted: a thread that is given its cases needs none. */
   get plan(): Plan {
     this.planned ??= planOf(this.basis(), this.shared.options, this.shared.replay);
     return this.planned;
+  }
+
+  /** The plan's items as they are to be run: what comes to a finding soonest first. What a review gives is in the plan's order. */
+  get order(): readonly PlanItem[] {
+    const { items } = this.plan;
+    const alone = items.filter((i) => i.kind === "function");
+    return [...items.filter((i) => i.kind !== "function"), ...alone];
   }
 
   /** The functions that the options ask to run by themselves. */
@@ -226,8 +244,10 @@ export class PatchReview {
     const { functions, plan } = this;
     if (functions !== null && plan.items.some((i) => i.kind === "function")) {
       this.notes.push(...functions.plan.notes);
-      this.collector.addStatic(staticCandidates(functions, this.functionContext(), !this.runsScenarios()));
-      if (!this.runsScenarios()) return this.collector.findings();
+      if (!this.runsScenarios()) {
+        this.readFunctions();
+        return this.collector.findings();
+      }
     }
     if (nothing !== null) {
       this.notes.push(`patch "${patchTitle(this.patch)}": ${nothingText(nothing)}`);
@@ -239,15 +259,39 @@ export class PatchReview {
       digest: digestOf(this.patch),
       seed: seedOf(this.shared),
     });
+    this.unrun.sides = found;
     this.collector.addStatic(found);
     return found.map((c) => c.finding);
   }
 
-  /** Takes the outcome of the next item of the plan. Gives the findings that it is the first to show. */
+  /** Finds what reading the functions that run by themselves shows, once. Gives those findings. */
+  private readFunctions(): readonly Finding[] {
+    const { functions, unrun } = this;
+    if (functions === null || unrun.functions !== null) return [];
+    unrun.functions = staticCandidates(functions, this.functionContext(), !this.runsScenarios());
+    this.collector.addStatic(unrun.functions);
+    return unrun.functions.map((c) => c.finding);
+  }
+
+  /** Takes the outcome of the next item of `order`. Gives the findings that it is the first to show. */
   take(outcome: CaseOutcome): readonly Finding[] {
     this.taken++;
     this.timeline ??= outcome.timeline;
-    return this.collector.take(outcome);
+    if (this.functions !== null) this.outcomes.push(outcome);
+    const read = isOwnRun(outcome.run.scenario) ? this.readFunctions() : [];
+    return [...read, ...this.collector.take(outcome)];
+  }
+
+  /** All outcomes again, in the order of the plan, where they came in another. */
+  private inPlansOrder(): Collector {
+    const { outcomes, unrun } = this;
+    const alone = outcomes.filter((o) => isOwnRun(o.run.scenario));
+    if (alone.length === 0 || alone.length === outcomes.length) return this.collector;
+    const collector = this.newCollector();
+    collector.addStatic([...(unrun.functions ?? []), ...unrun.sides]);
+    for (const o of alone) collector.take(o);
+    for (const o of outcomes) if (!alone.includes(o)) collector.take(o);
+    return collector;
   }
 
   /**
@@ -343,8 +387,9 @@ export class PatchReview {
 
   /** After the last outcome that there will be. */
   finish(): PatchResult {
-    const { context, doc, options, memories } = this.shared;
-    const { collector, sources } = this;
+    const { later, doc } = this.shared;
+    const { sources } = this;
+    const collector = (this.collector = this.inPlansOrder());
     const coverage = this.runsScenarios()
       ? [coverageOf(this.patch.index, this.sides(), collector.reached, collector.runs, sources.files)]
       : [];
@@ -364,11 +409,8 @@ export class PatchReview {
     if (!cancelled) this.notes.push(...this.answers());
     const findings = cancelled ? untried : putOnCauses(this.patch, untried, (c, of) => this.without(c, of));
     const found = { runs, findings };
-    // The later states take the memory of the after side.
     const told =
-      context === null || cancelled
-        ? found
-        : tellLater(context, doc, this.patch, options, memories[1], this.built?.space, found);
+      later === null || cancelled ? found : tellLater(later, doc, this.patch, this.built?.space, found);
     const { items, leftOut } = this.plan;
     const plan: PlanFacts = {
       patch: this.patch.index,
@@ -580,6 +622,8 @@ export class DocumentReview {
       options,
       replay,
       context,
+      // They take the memory of the after side.
+      later: context === null ? null : new LaterStates(context, options, memories[1]),
       memories,
       baselines: new Baselines(options.written),
       stopped,
@@ -654,7 +698,7 @@ export function reviewDocument(
     const of = review.patches.length;
     tell({ kind: "plan", patch: patch.patch.index, n, of, cases: patch.plan.items.length });
     for (const finding of patch.begin()) tell({ kind: "finding", finding });
-    for (const item of patch.plan.items) {
+    for (const item of patch.order) {
       if (!tell({ kind: "start", what: item.label })) break;
       const outcome = patch.run(item);
       for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });

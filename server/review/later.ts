@@ -19,47 +19,78 @@ import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./typ
 /** Findings of one patch that are looked at; a patch with more is broken all over. */
 const MAX_LOOKED_AT = 40;
 
-/** The tree as it is after a patch of the series. One state at a time is there: each is a booted machine. */
-class LaterStates {
+/** States whose images are kept besides that of the last patch. */
+const KEPT_STATES = 3;
+
+interface KeptState {
+  readonly patch: Patch;
+  readonly side: PatchSide;
+  readonly space: AddressSpace | undefined;
+}
+
+/**
+ * The tree as it is after patches of a series, for all of a review's patches: the images of the states that are asked of most
+ * are kept, and one machine at a time is booted, in the memory given.
+ */
+export class LaterStates {
   private readonly context: TreeContext;
-  private readonly doc: ParsedDocument;
   private readonly options: ReviewOptions;
   private readonly memory: Memory;
-  /** One for all states: what they have in common is lowered once. */
-  private readonly space: AddressSpace;
+  private kept: KeptState[] = [];
 
-  constructor(
-    context: TreeContext,
-    doc: ParsedDocument,
-    options: ReviewOptions,
-    memory: Memory,
-    space: AddressSpace,
-  ) {
+  constructor(context: TreeContext, options: ReviewOptions, memory: Memory) {
     this.context = context;
-    this.doc = doc;
     this.options = options;
     this.memory = memory;
-    this.space = space;
   }
 
-  private make(patch: Patch): PatchSide | null {
+  /** Drops what no patch behind `patch` asks of. */
+  passed(patch: Patch): void {
+    this.kept = this.kept.filter((k) => k.patch.number > patch.number);
+  }
+
+  /** Keeps the state of the last patch, and of the others those that halving asks of first. */
+  private keep(state: KeptState): void {
+    const all = [...this.kept, state];
+    const last = Math.max(...all.map((k) => k.patch.number));
+    const rank = ({ patch: { number } }: KeptState): number =>
+      number === last ? Number.POSITIVE_INFINITY : number & -number;
+    this.kept = all.sort((a, b) => rank(b) - rank(a)).slice(0, KEPT_STATES + 1);
+  }
+
+  private stateOf(doc: ParsedDocument, patch: Patch, space: AddressSpace | undefined): PatchSide | null {
+    const known = this.kept.find((k) => k.patch === patch && k.space === space);
+    if (known !== undefined) return known.side;
     const { tree, index, config } = this.context;
-    const images = imagesIn(this.context, this.doc, patch);
+    const images = imagesIn(this.context, doc, patch);
     const era = eraIn(this.context, images, patch, "after", this.options.era);
     const sides = treeSides(tree, index, images, patch, (_side, name) => referenceDefines(era, name), config);
-    return sides === null
-      ? null
-      : new PatchSide(patch, "after", era, this.memory, sides.after, {
-          space: this.space,
-          written: this.options.written ?? [],
-        });
+    if (sides === null) return null;
+    const side = new PatchSide(patch, "after", era, this.memory, sides.after, {
+      space,
+      written: this.options.written ?? [],
+    });
+    this.keep({ patch, side, space });
+    return side;
   }
 
-  /** Whether the fault of each finding shows after `patch`; null when that cannot be said. */
-  shows(patch: Patch, findings: readonly Finding[]): (boolean | null)[] {
-    const side = this.make(patch);
-    if (side === null || side.booted.snapshot === null) return findings.map(() => null);
-    return findings.map((f) => showsIn(side, f, this.options));
+  /**
+   * Whether the fault of each finding shows after `patch`; null when that cannot be said. `space`: that in which the image is
+   * made, where there is one: what states have in common is lowered once.
+   */
+  shows(
+    doc: ParsedDocument,
+    patch: Patch,
+    findings: readonly Finding[],
+    space: AddressSpace | undefined,
+  ): (boolean | null)[] {
+    const side = this.stateOf(doc, patch, space);
+    if (side === null) return findings.map(() => null);
+    // Whatever ran since has taken the memory.
+    side.bootAnew();
+    const shown = side.booted.snapshot === null ? null : findings.map((f) => showsIn(side, f, this.options));
+    side.bootAnew();
+    return shown ?? findings.map(() => null);
   }
 }
 
@@ -94,20 +125,19 @@ function showsDeadCheck(side: PatchSide, f: Finding): boolean {
  * `space` is that of the patch's own sides, where they have one: later states take their lowered code over.
  */
 export function tellLater(
-  context: TreeContext,
+  states: LaterStates,
   doc: ParsedDocument,
   patch: Patch,
-  options: ReviewOptions,
-  memory: Memory,
   space: AddressSpace | undefined,
   found: { readonly findings: readonly Finding[]; readonly runs: readonly Run[] },
 ): { findings: Finding[]; runs: Run[] } {
+  states.passed(patch);
   const unchanged = { findings: [...found.findings], runs: [...found.runs] };
   const later = laterOf(doc, patch);
   const fresh = found.findings.filter((f) => f.verdict === "new" && canShow(f)).slice(0, MAX_LOOKED_AT);
   if (later.length === 0 || fresh.length === 0) return unchanged;
-  const states = new LaterStates(context, doc, options, memory, space ?? new AddressSpace());
-  const mended = menders(later, fresh, (p, wanted) => states.shows(p, wanted));
+  const common = space ?? new AddressSpace();
+  const mended = menders(later, fresh, (p, wanted) => states.shows(doc, p, wanted, common));
   if (mended.size === 0) return unchanged;
   const findings = found.findings.map((f) => {
     const by = mended.get(f);
@@ -131,6 +161,17 @@ function toLater(f: Finding, by: Patch): Finding {
 }
 
 /**
+ * Where to halve what begins at `low` and ends before `high`: at the number of the series that most powers of two divide, so that the
+ * patches of a series ask of the same states.
+ */
+function middleOf(later: readonly Patch[], low: number, high: number): number {
+  let best = low;
+  const twos = (i: number): number => later[i]!.number & -later[i]!.number;
+  for (let i = low + 1; i < high; i++) if (twos(i) > twos(best)) best = i;
+  return best;
+}
+
+/**
  * For each finding that is gone at the end the first patch after which it is gone, by halving. Findings whose fate at a
  * patch cannot be said are judged by the patch before it. Findings go through the halving together, so that each tree is
  * made once.
@@ -147,7 +188,7 @@ function menders(
       for (const f of wanted) out.set(f, later[high]!);
       return;
     }
-    const middle = (low + high) >> 1;
+    const middle = middleOf(later, low, high);
     const shown = shows(later[middle]!, wanted);
     halve(
       low,

@@ -90,6 +90,11 @@ export class PatchSide {
     this.boot = boot;
   }
 
+  /** Forgets the machine, whose memory another may have: it boots when next wanted. */
+  bootAnew(): void {
+    this.machine = null;
+  }
+
   /** Why the machine does not boot; "" while nobody wanted it. */
   get bootProblem(): string {
     return this.machine === null || this.machine.snapshot !== null

@@ -125,8 +125,22 @@ function headersOf(tree: KernelTree, root: string): string[] {
   return out;
 }
 
+interface Headers {
+  readonly files: readonly string[];
+  readonly digest: string;
+}
+
+/** Of each tree as it was when first asked: a review, which reads each file once, asks for every patch. */
+const headers = new WeakMap<KernelTree, Headers>();
+
 /** The headers that every file of the tree may include, and what changes when one of them does. */
-function headersIn(tree: KernelTree): { files: string[]; digest: string } {
+function headersIn(tree: KernelTree): Headers {
+  let found = headers.get(tree);
+  if (found === undefined) headers.set(tree, (found = findHeaders(tree)));
+  return found;
+}
+
+function findHeaders(tree: KernelTree): Headers {
   // The machine is little-endian: the header of the other order defines the same names.
   const files = [...new Set(ROOTS.flatMap((r) => headersOf(tree, r)))].filter(
     (path) => !path.endsWith("/byteorder/big_endian.h"),
