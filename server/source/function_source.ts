@@ -10,7 +10,7 @@ import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
-import { includesIn, inclusions, reachedHeaders } from "./reached_headers.ts";
+import { includesIn, inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -337,13 +337,16 @@ export function functionSource(
       add(path);
     }
   const neighbours = neighboursOf(tree, paths);
-  let reached: ReadonlySet<string> | null = null;
+  const reached = new ReachedHeaders(read, includesKnown(tree));
+  /** How many of `included` have been followed. */
+  let followed = 0;
   /** Of the shared headers that have a name those that the files include. */
   const shared = (name: string): readonly string[] => {
     const all = index.definers(name);
     if (all.length === 0) return all;
-    reached ??= reachedHeaders(included, read, includesKnown(tree));
-    return all.filter((path) => reached!.has(path));
+    if (followed < included.size) reached.add([...included].slice(followed));
+    followed = included.size;
+    return all.filter((path) => reached.paths.has(path));
   };
   /** A function beside the patched files: its file names what that one's own includes declare. */
   const beside = (name: string): readonly string[] => {
@@ -351,9 +354,7 @@ export function functionSource(
     for (const path of found) {
       if (seen.has(path)) continue;
       seen.add(path);
-      const before = included.size;
       for (const more of includesIn(read(path) ?? "")) included.add(more);
-      if (included.size > before) reached = null;
     }
     return found;
   };

@@ -25,36 +25,54 @@ export function* inclusions(text: string): Generator<{ readonly name: string; re
 export const includesIn = (text: string): string[] => [...inclusions(text)].map((i) => i.name);
 
 /**
- * All shared headers that `names` (as included) lead to. Where a name may be several headers, all of them: which one is meant is the
- * build's business. @param read a file of the tree @param known what earlier calls for the same tree found of a header
+ * All shared headers that names (as included) lead to, as many as have been asked for. Where a name may be several headers, all of
+ * them: which one is meant is the build's business.
  */
-export function reachedHeaders(
-  names: Iterable<string>,
-  read: (path: string) => string | null,
-  known: Map<string, readonly string[] | null>,
-): Set<string> {
-  const out = new Set<string>();
-  const queue: { name: string; from: string }[] = [...names].map((name) => ({ name, from: "" }));
-  const seen = new Set<string>();
-  for (let item = queue.pop(); item !== undefined && out.size < MOST; item = queue.pop()) {
-    const { name, from } = item;
+export class ReachedHeaders {
+  readonly paths = new Set<string>();
+  private readonly read: (path: string) => string | null;
+  private readonly known: Map<string, readonly string[] | null>;
+  private readonly seen = new Set<string>();
+  private readonly names = new Set<string>();
+
+  /** @param read a file of the tree @param known what was found before, for the same tree, of a header */
+  constructor(read: (path: string) => string | null, known: Map<string, readonly string[] | null>) {
+    this.read = read;
+    this.known = known;
+  }
+
+  /** Adds what names lead to. */
+  add(names: Iterable<string>): void {
+    const queue: { name: string; from: string }[] = [...names].map((name) => ({ name, from: "" }));
+    for (let item = queue.pop(); item !== undefined && this.paths.size < MOST; item = queue.pop())
+      for (const path of this.placesOf(item.name, item.from)) {
+        if (this.seen.has(path) || path.startsWith("..")) continue;
+        this.seen.add(path);
+        const inner = this.includedBy(path);
+        if (inner === null) continue;
+        this.paths.add(path);
+        for (const next of inner) queue.push({ name: next, from: path });
+      }
+  }
+
+  /** Where a name may lie; the folders that are the same for every file once. */
+  private placesOf(name: string, from: string): string[] {
     const near = from === "" ? [] : [posix.normalize(posix.join(posix.dirname(from), name))];
+    if (this.names.has(name)) return near;
+    this.names.add(name);
     const generic = name.startsWith("asm/")
       ? [`include/asm-generic/${name.slice(4)}`, `include/uapi/asm-generic/${name.slice(4)}`]
       : [];
-    for (const path of [...near, ...FOLDERS.map((f) => `${f}/${name}`), ...generic]) {
-      if (seen.has(path) || path.startsWith("..")) continue;
-      seen.add(path);
-      let inner = known.get(path);
-      if (inner === undefined) {
-        const text = read(path);
-        inner = text === null ? null : includesIn(text);
-        known.set(path, inner);
-      }
-      if (inner === null) continue;
-      out.add(path);
-      for (const next of inner) queue.push({ name: next, from: path });
-    }
+    return [...near, ...FOLDERS.map((f) => `${f}/${name}`), ...generic];
   }
-  return out;
+
+  private includedBy(path: string): readonly string[] | null {
+    let inner = this.known.get(path);
+    if (inner === undefined) {
+      const text = this.read(path);
+      inner = text === null ? null : includesIn(text);
+      this.known.set(path, inner);
+    }
+    return inner;
+  }
 }

@@ -1,7 +1,7 @@
 /** Which shared headers a file's names may come from: those it includes, and those these include. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { includesIn, reachedHeaders } from "../../server/source/reached_headers.ts";
+import { includesIn, ReachedHeaders } from "../../server/source/reached_headers.ts";
 
 const files: Record<string, string> = {
   "include/linux/lamp.h": "#include <linux/types.h>\n#  include <asm/lamp.h>\n",
@@ -14,8 +14,9 @@ const files: Record<string, string> = {
 };
 
 test("includes are followed, asm to the machine's and the generic ones, a circle ends", () => {
-  const reached = reachedHeaders(["linux/lamp.h", "linux/gone.h"], (p) => files[p] ?? null, new Map());
-  assert.deepEqual([...reached].sort(), [
+  const reached = new ReachedHeaders((p) => files[p] ?? null, new Map());
+  reached.add(["linux/lamp.h", "linux/gone.h"]);
+  assert.deepEqual([...reached.paths].sort(), [
     "arch/x86/include/asm/lamp.h",
     "include/linux/lamp.h",
     "include/linux/types.h",
@@ -27,17 +28,31 @@ test("includes are followed, asm to the machine's and the generic ones, a circle
 
 test("nothing outside the tree is asked for", () => {
   const asked: string[] = [];
-  reachedHeaders(
-    ["../../etc/passwd"],
-    (p) => {
-      asked.push(p);
-      return null;
-    },
-    new Map(),
-  );
+  const reached = new ReachedHeaders((p) => {
+    asked.push(p);
+    return null;
+  }, new Map());
+  reached.add(["../../etc/passwd"]);
   assert.deepEqual(
     asked.filter((p) => p.startsWith("..") || p.startsWith("/")),
     [],
   );
   assert.deepEqual(includesIn('#include "a.h"\n# include <b/c.h>\n// #include <d.h>\n'), ["a.h", "b/c.h"]);
+});
+
+test("names that are added later lead to what they lead to with the others, and nothing is asked for twice", () => {
+  const asked: string[] = [];
+  const read = (p: string): string | null => {
+    asked.push(p);
+    return files[p] ?? null;
+  };
+  const at = new ReachedHeaders(read, new Map());
+  at.add(["linux/types.h"]);
+  assert.equal(at.paths.has("include/linux/lamp.h"), true);
+  assert.equal(at.paths.has("include/sound/wave.h"), false);
+  at.add(["linux/types.h", "sound/wave.h"]);
+  const all = new ReachedHeaders((p) => files[p] ?? null, new Map());
+  all.add(["linux/types.h", "sound/wave.h"]);
+  assert.deepEqual([...at.paths].sort(), [...all.paths].sort());
+  assert.equal(new Set(asked).size, asked.length);
 });
