@@ -1,7 +1,7 @@
 /**
  * Threads for the cases of a review. The calling thread makes the review (review/analysis.ts) and runs cases itself; each
  * worker makes the same sides for itself, asks for cases and posts their outcomes, plain data. Outcomes are taken in the
- * order of the plan, so that the result is the one that a single thread gives. A thread that is lost gives its cases back.
+ * order in which one thread runs them, so that the result is the one that it gives. A thread that is lost gives its cases back.
  * Leaves out what a case is (../review/case.ts). Of our own, because pools on the registry start their workers from files
  * of their package, which a bundle does not have.
  */

@@ -1,6 +1,6 @@
 /**
  * What one case gave, both sides run and compared, as plain data: a review is made by taking the outcomes of its cases in
- * the order of the plan, wherever they were run. Leaves out how they are made (case.ts), taken (collect.ts) and carried
+ * one order, wherever they were run. Leaves out how they are made (case.ts), taken (collect.ts) and carried
  * between threads (emulation/pool.ts).
  */
 import type { Timeline } from "./timeline_types.ts";

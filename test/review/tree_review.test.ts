@@ -61,6 +61,49 @@ test("what a later patch of the series mends is fixed-later, with the patch that
   assert.ok(second.findings.some((f) => f.verdict === "fixed"));
 });
 
+test("of a series the first patch that mends is named, whichever it is", () => {
+  const forms = (last: string, mends: number): string[] =>
+    [1, 2, 3, 4, 5, 6].map((n) => `${n < mends ? broken : dax}int ${last}_${n};\n`);
+  for (const mends of [2, 5]) {
+    const texts = [dax, ...forms("kept", mends)];
+    const text = texts
+      .slice(1)
+      .map((to, i) => mail(i + 1, 6, texts[i]!, to))
+      .join("");
+    const result = review(text, { tree: root });
+    assert.deepEqual(
+      result.findings
+        .filter((f) => f.patch === 0 && f.verdict === "fixed-later")
+        .map((f) => f.fixedBy?.number),
+      [mends],
+    );
+    assert.ok(result.findings.some((f) => f.patch === mends - 1 && f.verdict === "fixed"));
+  }
+});
+
+test("scenarios run before functions by themselves, and what is given does not hang on that", () => {
+  const doc = parseDocument(Buffer.from(mail(1, 1, dax, broken)), "tree.mbox");
+  const given = (ordered: boolean) => {
+    const patch = new DocumentReview(doc, { tree: root, era: "v6.12" }, () => false).patch(0);
+    const { items } = patch.plan;
+    assert.deepEqual(new Set(patch.order), new Set(items));
+    const some = new Set([
+      ...items.filter((i) => i.kind === "function"),
+      ...items.filter((i) => i.kind === "scenario").slice(0, 8),
+    ]);
+    const told = [...patch.begin()];
+    for (const item of (ordered ? patch.order : items).filter((i) => some.has(i)))
+      told.push(...patch.take(patch.run(item)));
+    return { first: told[0]?.scenario, kinds: [...some].map((i) => i.kind), result: patch.finish() };
+  };
+  const plain = given(false);
+  const ordered = given(true);
+  assert.deepEqual(new Set(plain.kinds), new Set(["function", "scenario"]));
+  assert.ok(!/^(function|life) /.test(ordered.first ?? "function "), ordered.first);
+  assert.ok(ordered.result.findings.length > 0);
+  assert.deepEqual(ordered.result, plain.result);
+});
+
 test("what a function by itself shows makes nobody look at the trees behind the patch", () => {
   const path = "fs/own_driver.c";
   const driver = (line: string): string =>
