@@ -22,6 +22,11 @@ unsigned long vmem_altmap_offset(struct vmem_altmap *altmap)
 	return altmap ? altmap->reserve + altmap->free : 0;
 }
 
+void vmem_altmap_free(struct vmem_altmap *altmap, unsigned long nr_pfns)
+{
+	altmap->alloc -= nr_pfns;
+}
+
 #if FSC_ERA < 615
 DEFINE_STATIC_KEY_FALSE(devmap_managed_key);
 #endif

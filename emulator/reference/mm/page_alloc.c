@@ -201,3 +201,12 @@ void free_pages(unsigned long addr, unsigned int order)
 	if (addr)
 		__free_pages(virt_to_page(addr), order);
 }
+
+unsigned long fsc_ram_in_use(void)
+{
+	unsigned long n = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(fsc_ram_used); i++)
+		n += hweight64(fsc_ram_used[i]);
+	return n;
+}

@@ -139,6 +139,10 @@ extern const struct fsc_scenario fsc_scenario_virtio_pmem_flush;
 extern const struct fsc_scenario fsc_scenario_virtio_pmem_broken;
 #endif
 extern const struct fsc_scenario fsc_scenario_race_take_broadcast;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_vmemmap;
+extern const struct fsc_scenario fsc_scenario_vmemmap_fails;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -266,5 +270,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_virtio_pmem_broken,
 #endif
 	&fsc_scenario_race_take_broadcast,
+#if FSC_ERA >= 612
+	&fsc_scenario_vmemmap,
+	&fsc_scenario_vmemmap_fails,
+#endif
 	NULL,
 };

@@ -61,6 +61,12 @@ static inline unsigned long pgmap_vmemmap_nr(struct dev_pagemap *pgmap)
 {
 	return 1UL << pgmap->vmemmap_shift;
 }
+#define VMEMMAP_RESERVE_NR 2
+/* Worth it when a compound page has more pages of struct pages than head and tails need. */
+static inline bool vmemmap_can_optimize(struct vmem_altmap *altmap, struct dev_pagemap *pgmap)
+{
+	return pgmap && !altmap && pgmap_vmemmap_nr(pgmap) * sizeof(struct page) > VMEMMAP_RESERVE_NR * PAGE_SIZE;
+}
 #if FSC_ERA >= 615
 #define __fsc_pgmap(page) page_pgmap(page)
 #else
@@ -106,6 +112,7 @@ void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap);
 struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *pgmap);
 bool pgmap_pfn_valid(struct dev_pagemap *pgmap, unsigned long pfn);
 unsigned long vmem_altmap_offset(struct vmem_altmap *altmap);
+void vmem_altmap_free(struct vmem_altmap *altmap, unsigned long nr_pfns);
 unsigned long memremap_compat_align(void);
 void free_zone_device_folio(struct folio *folio);
 static inline void put_dev_pagemap(struct dev_pagemap *pgmap)

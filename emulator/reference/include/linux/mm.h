@@ -765,4 +765,26 @@ long fsc_dma_pin(struct mm_struct *mm, unsigned long addr, int nr, unsigned int 
 void fsc_dma_unpin(struct page **pages, int nr, const char *who);
 void fsc_use_mm(struct mm_struct *mm); /* current->mm of the running task */
 
+#if FSC_ERA >= 612
+/* Where struct pages live (mm/sparse-vmemmap.c, arch/x86/mm/init_64.c). */
+struct vmem_altmap;
+struct dev_pagemap;
+struct page *__populate_section_memmap(unsigned long pfn, unsigned long nr_pages, int nid, struct vmem_altmap *altmap,
+				       struct dev_pagemap *pgmap);
+void *vmemmap_alloc_block(unsigned long size, int node);
+void *vmemmap_alloc_block_buf(unsigned long size, int node, struct vmem_altmap *altmap);
+void vmemmap_verify(pte_t *pte, int node, unsigned long start, unsigned long end);
+int vmemmap_populate_basepages(unsigned long start, unsigned long end, int node, struct vmem_altmap *altmap);
+int vmemmap_populate_hugepages(unsigned long start, unsigned long end, int node, struct vmem_altmap *altmap);
+int vmemmap_populate(unsigned long start, unsigned long end, int node, struct vmem_altmap *altmap);
+void vmemmap_set_pmd(pmd_t *pmd, void *p, int node, unsigned long addr, unsigned long next);
+int vmemmap_check_pmd(pmd_t *pmd, int node, unsigned long addr, unsigned long next);
+void vmemmap_free(unsigned long start, unsigned long end, struct vmem_altmap *altmap);
+#define get_order(size) ((size) > PAGE_SIZE ? fls64((size) - 1) - PAGE_SHIFT : 0)
+#define sparse_buffer_alloc(size) NULL
+#define early_pfn_to_nid(pfn) 0
+#define node_distance(a, b) LOCAL_DISTANCE
+#define LOCAL_DISTANCE 10
+#endif
+unsigned long fsc_ram_in_use(void); /* pages of RAM that somebody has */
 #endif

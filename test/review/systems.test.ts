@@ -1,0 +1,70 @@
+/**
+ * Mails that break one line of a system of the reference kernel: each is told new by that system's own scenarios and by no
+ * others, and the same function, only written otherwise, is told of nothing. Leaves out the line itself (test/scenarios/rows.test.ts).
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Era } from "../../emulator/kernel/era.ts";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { changed, mailOf } from "../support/one_change.ts";
+
+interface Break {
+  readonly what: string;
+  readonly path: string;
+  readonly fn: string;
+  readonly from: string;
+  readonly to: string;
+  /** The same, written otherwise. */
+  readonly neutral: string;
+  /** Names of the scenarios that may tell it. */
+  readonly told: RegExp;
+  readonly eras: readonly Era[];
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    what: "a page of tails is shown once more and not counted",
+    path: "mm/sparse-vmemmap.c",
+    fn: "vmemmap_pte_populate",
+    from: "\tif (reuse)\n\t\tget_page(reuse);\n",
+    to: "",
+    neutral: "\tif (reuse != NULL)\n\t\tget_page(reuse);\n",
+    told: /^vmemmap/,
+    eras: ["v6.12", "v7.3"],
+  },
+  {
+    what: "tails of a compound page that began in the sub-section before get pages of their own",
+    path: "mm/sparse-vmemmap.c",
+    fn: "reuse_compound_section",
+    from: "nr > PAGES_PER_SUBSECTION && (start_pfn - first) % nr != 0",
+    to: "nr > PAGES_PER_SECTION && (start_pfn - first) % nr != 0",
+    neutral: "(start_pfn - first) % nr && nr > PAGES_PER_SUBSECTION",
+    told: /^vmemmap/,
+    eras: ["v6.12", "v6.18"],
+  },
+];
+
+function review(b: Break, to: string, era: Era): ReviewResult {
+  const { old, now } = changed(b.path, b.fn, b.from, to);
+  return reviewDocument(parseDocument(Buffer.from(mailOf(b.path, old, now)), "one.eml"), { era });
+}
+
+for (const b of BREAKS)
+  for (const era of b.eras)
+    test(`${era}: ${b.what}: told by ${b.told.source}, and silent where ${b.fn}() is only written otherwise`, () => {
+      const told = review(b, b.to, era).findings.filter((f) => f.verdict === "new");
+      assert.ok(told.length > 0);
+      for (const f of told)
+        for (const s of [f.scenario, ...f.alsoIn]) assert.match(s, b.told, `${s}: ${f.message}`);
+      const { findings, runs } = review(b, b.neutral, era);
+      assert.deepEqual(
+        findings.filter((f) => f.verdict !== "already"),
+        [],
+      );
+      assert.ok(
+        runs.some((r) => r.verdict === "clean" && b.told.test(r.scenario)),
+        JSON.stringify(runs.map((r) => [r.scenario, r.verdict, r.reason])),
+      );
+    });
