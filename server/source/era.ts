@@ -57,10 +57,13 @@ function erasFitting(text: string): Era[] {
 }
 
 /** The era of one side. */
-export function chooseEra(patch: Patch, side: Side, wanted: string | undefined): EraChoice {
+export const chooseEra = (patch: Patch, side: Side, wanted: string | undefined): EraChoice =>
+  choose(patch, sideText(patch, side), wanted);
+
+function choose(patch: Patch, text: string, wanted: string | undefined): EraChoice {
   const user = wantedEra(wanted);
   if (user !== null) return { era: user, by: "user" };
-  const fitting = erasFitting(sideText(patch, side));
+  const fitting = erasFitting(text);
   if (fitting.length === 1) return { era: fitting[0]!, by: "names" };
   const date = patch.date ?? patch.quotedOn;
   const time = date === null ? Number.NaN : Date.parse(date);
@@ -68,8 +71,37 @@ export function chooseEra(patch: Patch, side: Side, wanted: string | undefined):
   return { era: eraOn(fitting, new Date(time).toISOString().slice(0, 10)), by: "date" };
 }
 
+/** The text of the side after, in which functions that the patch itself brings, whole, have no name. */
+function withoutItsOwn(patch: Patch): string {
+  const before = new Set(patch.definitions.flatMap((d) => (d.side === "before" ? [d.name] : [])));
+  const own = new Set(
+    patch.definitions.flatMap((d) =>
+      d.side === "after" && d.kind === "function" && d.visible === "whole" && !before.has(d.name)
+        ? [d.name]
+        : [],
+    ),
+  );
+  return sideText(patch, "after").replace(/[A-Za-z_]\w*/g, (w) => (own.has(w) ? "_" : w));
+}
+
 /**
- * The eras of both sides. A side that shows nothing of its time, in a text without a date, is of the other side's: what
+ * Whether a patch alone makes a later era of its side after: where both have the rules by which a page lives in common, the
+ * later one is told by what the patch brings whole, and what is around it is as it was before. Where something is shown in
+ * part, the later era may be all that has what it changes.
+ */
+function isItsOwn(patch: Patch, before: Era, after: Era): boolean {
+  const [b, a] = [eraRow(before), eraRow(after)];
+  return (
+    a.ordinal > b.ordinal &&
+    a.asked === undefined &&
+    !patch.definitions.some((d) => d.kind === "function" && d.visible === "partial" && d.changed) &&
+    (["idleRef", "leaves", "indexStays", "compound"] as const).every((rule) => a[rule] === b[rule]) &&
+    choose(patch, withoutItsOwn(patch), undefined).era === before
+  );
+}
+
+/**
+ * The eras of both sides. What a patch brings itself is no sign of what it stands on. A side that shows nothing of its time, in a text without a date, is of the other side's: what
  * makes them differ is the patch.
  */
 export function chooseEras(
@@ -80,6 +112,8 @@ export function chooseEras(
   const after = chooseEra(patch, "after", wanted.after);
   if (before.by === "default" && after.by === "names") return { before: after.era, after: after.era };
   if (after.by === "default" && before.by === "names") return { before: before.era, after: before.era };
+  if (before.by !== "user" && after.by !== "user" && isItsOwn(patch, before.era, after.era))
+    return { before: before.era, after: before.era };
   return { before: before.era, after: after.era };
 }
 

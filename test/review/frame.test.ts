@@ -150,16 +150,19 @@ const LATER = hunkMail({
 `,
 });
 
-test("the frame is the function as it was before the patch, where the patch is what makes it another era's", () => {
-  const { runs, notes } = reviewDocument(parseDocument(Buffer.from(LATER), "later.eml"), {
+test("the frame is the function as it was before the patch, which alone has what tells the next era: both sides are of that", () => {
+  const { runs, notes, findings } = reviewDocument(parseDocument(Buffer.from(LATER), "later.eml"), {
     scenario: "fsdev-rebind*",
   });
   assert.match(notes.join("\n"), /fsdev_dax_probe\(\) in part; the reference kernel's of v7\.1 is its frame/);
   assert.ok(runs.length > 0);
   for (const r of runs) {
-    assert.match(r.verdict, /^(clean|already)$/, r.reason);
-    assert.equal(r.era, "v7.1 -> v7.3");
+    assert.match(r.verdict, /^(fixed|clean|already)$/, r.reason);
+    assert.equal(r.era, "v7.1");
   }
+  const [fixed, ...more] = findings.filter((f) => f.verdict !== "already");
+  assert.deepEqual([fixed?.verdict, fixed?.code, more.length], ["fixed", "wrong-outcome", 0]);
+  assert.match(fixed!.message, /an unbound driver leaves no operations and no owner behind/);
 });
 
 /** A hunk of __dax_invalidate_entry() with a line that only its own kernel has, and a function that is shown whole. */
