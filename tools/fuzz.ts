@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- MINUTES [--seed N] [--surface NAME] [--once]`: makes inputs for every surface from a seed and holds
+ * `npm run fuzz -- MINUTES [--seed N] [--surface NAME] [--once] [--tree T]`: makes inputs for every surface from a seed and holds
  * what SECURITY.md promises: no exception of ours (exit 70), nothing over its bound of CPU, no growth of the server over
  * many reviews. Counts are told by surface; a failing input is saved with its seed, and `--seed N --surface NAME --once`
  * makes it again. One process, one input at a time. Leaves out what is right: only that it ends well is asked here.
@@ -32,12 +32,18 @@ import { DocumentReview, reviewDocument } from "../server/review/analysis.ts";
 import { configLines } from "../server/source/context.ts";
 import { checkMail, makeRandom, mutateMail, type Random } from "../test/support/fuzz_mail.ts";
 import { GROWTHS, grown, PLACES, readerShapes } from "../test/support/pattern_shapes.ts";
+import { functionSurface } from "./fuzz_functions.ts";
 import { fuzzBox, fuzzScenario, fuzzShown, type Outcome } from "./fuzz_more.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: "string" }, surface: { type: "string" }, once: { type: "boolean" } },
+  options: {
+    seed: { type: "string" },
+    surface: { type: "string" },
+    once: { type: "boolean" },
+    tree: { type: "string" },
+  },
 });
 const minutes = Number(positionals[0] ?? 1);
 const firstSeed = Number(values.seed ?? Date.now() % 1_000_000_000);
@@ -272,6 +278,7 @@ function reading(text: string): number {
 const TWICE_MAX = 3;
 
 const SURFACES: Readonly<Record<string, Surface>> = {
+  ...(values.tree === undefined ? {} : { functions: { cpu: 60_000, run: functionSurface(values.tree) } }),
   sizes: {
     cpu: 60_000,
     run(random) {
@@ -499,7 +506,7 @@ async function main(): Promise<void> {
       const count = counts.get(name) ?? { runs: 0, failed: 0, cpu: 0 };
       counts.set(name, count);
       const start = process.cpuUsage();
-      const share = name === "review" || name === "sizes" || values.once === true ? 1 : 20;
+      const share = ["functions", "review", "sizes"].includes(name) || values.once === true ? 1 : 20;
       for (let i = 0; i < share; i++) {
         count.runs++;
         if (!(await once(name, surface, seed + i * 1_000_003))) count.failed++;
