@@ -176,89 +176,91 @@ import f169 from "./include/linux/sched/signal.h";
 import f170 from "./include/linux/sched/task.h";
 import f171 from "./include/linux/sched.h";
 import f172 from "./include/linux/seqlock.h";
-import f173 from "./include/linux/sizes.h";
-import f174 from "./include/linux/slab.h";
-import f175 from "./include/linux/smp.h";
-import f176 from "./include/linux/spinlock.h";
-import f177 from "./include/linux/spinlock_types.h";
-import f178 from "./include/linux/sprintf.h";
-import f179 from "./include/linux/srcu.h";
-import f180 from "./include/linux/stat.h";
-import f181 from "./include/linux/stdarg.h";
-import f182 from "./include/linux/stddef.h";
-import f183 from "./include/linux/string.h";
-import f184 from "./include/linux/swap.h";
-import f185 from "./include/linux/swapops.h";
-import f186 from "./include/linux/tracepoint.h";
-import f187 from "./include/linux/types.h";
-import f188 from "./include/linux/uio.h";
-import f189 from "./include/linux/userfaultfd_k.h";
-import f190 from "./include/linux/uuid.h";
-import f191 from "./include/linux/virtio.h";
-import f192 from "./include/linux/vmalloc.h";
-import f193 from "./include/linux/vmstat.h";
-import f194 from "./include/linux/wait.h";
-import f195 from "./include/linux/wait_bit.h";
-import f196 from "./include/linux/wordpart.h";
-import f197 from "./include/linux/workqueue.h";
-import f198 from "./include/linux/writeback.h";
-import f199 from "./include/linux/xarray.h";
-import f200 from "./include/trace/events/fs_dax.h";
-import f201 from "./kernel/resource.c";
-import f202 from "./kernel/sched/wait.c";
-import f203 from "./lib/idr.c";
-import f204 from "./lib/iov_iter.c";
-import f205 from "./lib/kobject.c";
-import f206 from "./lib/memregion.c";
-import f207 from "./lib/percpu-refcount.c";
-import f208 from "./lib/string.c";
-import f209 from "./lib/vsprintf.c";
-import f210 from "./lib/xarray.c";
-import f211 from "./mm/filemap.c";
-import f212 from "./mm/fsc_mm.c";
-import f213 from "./mm/gup.c";
-import f214 from "./mm/huge_memory.c";
-import f215 from "./mm/internal.h";
-import f216 from "./mm/interval_tree.c";
-import f217 from "./mm/memory-failure.c";
-import f218 from "./mm/memory.c";
-import f219 from "./mm/memory_hotplug.c";
-import f220 from "./mm/memremap.c";
-import f221 from "./mm/mlock.c";
-import f222 from "./mm/mm_init.c";
-import f223 from "./mm/mmu_gather.c";
-import f224 from "./mm/page-writeback.c";
-import f225 from "./mm/page_alloc.c";
-import f226 from "./mm/rmap.c";
-import f227 from "./mm/slab_common.c";
-import f228 from "./mm/sparse-vmemmap.c";
-import f229 from "./mm/swap.c";
-import f230 from "./mm/truncate.c";
-import f231 from "./scenarios/altmap.c";
-import f232 from "./scenarios/btt.c";
-import f233 from "./scenarios/catalogue.c";
-import f234 from "./scenarios/common.c";
-import f235 from "./scenarios/dcss.c";
-import f236 from "./scenarios/devdax.c";
-import f237 from "./scenarios/device.c";
-import f238 from "./scenarios/devices.c";
-import f239 from "./scenarios/devices.h";
-import f240 from "./scenarios/dma.c";
-import f241 from "./scenarios/driver.c";
-import f242 from "./scenarios/entries.c";
-import f243 from "./scenarios/fstests.c";
-import f244 from "./scenarios/holes.c";
-import f245 from "./scenarios/kvm.c";
-import f246 from "./scenarios/mapping.c";
-import f247 from "./scenarios/ndctl.c";
-import f248 from "./scenarios/p2pdma.c";
-import f249 from "./scenarios/pgmap.c";
-import f250 from "./scenarios/races.c";
-import f251 from "./scenarios/reflink.c";
-import f252 from "./scenarios/scenario.h";
-import f253 from "./scenarios/virtio.c";
-import f254 from "./scenarios/vmemmap.c";
-import f255 from "./virt/kvm/kvm_main.c";
+import f173 from "./include/linux/set_memory.h";
+import f174 from "./include/linux/sizes.h";
+import f175 from "./include/linux/slab.h";
+import f176 from "./include/linux/smp.h";
+import f177 from "./include/linux/spinlock.h";
+import f178 from "./include/linux/spinlock_types.h";
+import f179 from "./include/linux/sprintf.h";
+import f180 from "./include/linux/srcu.h";
+import f181 from "./include/linux/stat.h";
+import f182 from "./include/linux/stdarg.h";
+import f183 from "./include/linux/stddef.h";
+import f184 from "./include/linux/string.h";
+import f185 from "./include/linux/swap.h";
+import f186 from "./include/linux/swapops.h";
+import f187 from "./include/linux/tracepoint.h";
+import f188 from "./include/linux/types.h";
+import f189 from "./include/linux/uio.h";
+import f190 from "./include/linux/userfaultfd_k.h";
+import f191 from "./include/linux/uuid.h";
+import f192 from "./include/linux/virtio.h";
+import f193 from "./include/linux/vmalloc.h";
+import f194 from "./include/linux/vmstat.h";
+import f195 from "./include/linux/wait.h";
+import f196 from "./include/linux/wait_bit.h";
+import f197 from "./include/linux/wordpart.h";
+import f198 from "./include/linux/workqueue.h";
+import f199 from "./include/linux/writeback.h";
+import f200 from "./include/linux/xarray.h";
+import f201 from "./include/trace/events/fs_dax.h";
+import f202 from "./kernel/resource.c";
+import f203 from "./kernel/sched/wait.c";
+import f204 from "./lib/idr.c";
+import f205 from "./lib/iov_iter.c";
+import f206 from "./lib/kobject.c";
+import f207 from "./lib/memregion.c";
+import f208 from "./lib/percpu-refcount.c";
+import f209 from "./lib/string.c";
+import f210 from "./lib/vsprintf.c";
+import f211 from "./lib/xarray.c";
+import f212 from "./mm/filemap.c";
+import f213 from "./mm/fsc_mm.c";
+import f214 from "./mm/gup.c";
+import f215 from "./mm/huge_memory.c";
+import f216 from "./mm/internal.h";
+import f217 from "./mm/interval_tree.c";
+import f218 from "./mm/memory-failure.c";
+import f219 from "./mm/memory.c";
+import f220 from "./mm/memory_hotplug.c";
+import f221 from "./mm/memremap.c";
+import f222 from "./mm/mlock.c";
+import f223 from "./mm/mm_init.c";
+import f224 from "./mm/mmu_gather.c";
+import f225 from "./mm/page-writeback.c";
+import f226 from "./mm/page_alloc.c";
+import f227 from "./mm/rmap.c";
+import f228 from "./mm/slab_common.c";
+import f229 from "./mm/sparse-vmemmap.c";
+import f230 from "./mm/swap.c";
+import f231 from "./mm/truncate.c";
+import f232 from "./scenarios/altmap.c";
+import f233 from "./scenarios/badblocks.c";
+import f234 from "./scenarios/btt.c";
+import f235 from "./scenarios/catalogue.c";
+import f236 from "./scenarios/common.c";
+import f237 from "./scenarios/dcss.c";
+import f238 from "./scenarios/devdax.c";
+import f239 from "./scenarios/device.c";
+import f240 from "./scenarios/devices.c";
+import f241 from "./scenarios/devices.h";
+import f242 from "./scenarios/dma.c";
+import f243 from "./scenarios/driver.c";
+import f244 from "./scenarios/entries.c";
+import f245 from "./scenarios/fstests.c";
+import f246 from "./scenarios/holes.c";
+import f247 from "./scenarios/kvm.c";
+import f248 from "./scenarios/mapping.c";
+import f249 from "./scenarios/ndctl.c";
+import f250 from "./scenarios/p2pdma.c";
+import f251 from "./scenarios/pgmap.c";
+import f252 from "./scenarios/races.c";
+import f253 from "./scenarios/reflink.c";
+import f254 from "./scenarios/scenario.h";
+import f255 from "./scenarios/virtio.c";
+import f256 from "./scenarios/vmemmap.c";
+import f257 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/mm/init_64.c", text: f0 },
@@ -434,87 +436,89 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "include/linux/sched/task.h", text: f170 },
   { path: "include/linux/sched.h", text: f171 },
   { path: "include/linux/seqlock.h", text: f172 },
-  { path: "include/linux/sizes.h", text: f173 },
-  { path: "include/linux/slab.h", text: f174 },
-  { path: "include/linux/smp.h", text: f175 },
-  { path: "include/linux/spinlock.h", text: f176 },
-  { path: "include/linux/spinlock_types.h", text: f177 },
-  { path: "include/linux/sprintf.h", text: f178 },
-  { path: "include/linux/srcu.h", text: f179 },
-  { path: "include/linux/stat.h", text: f180 },
-  { path: "include/linux/stdarg.h", text: f181 },
-  { path: "include/linux/stddef.h", text: f182 },
-  { path: "include/linux/string.h", text: f183 },
-  { path: "include/linux/swap.h", text: f184 },
-  { path: "include/linux/swapops.h", text: f185 },
-  { path: "include/linux/tracepoint.h", text: f186 },
-  { path: "include/linux/types.h", text: f187 },
-  { path: "include/linux/uio.h", text: f188 },
-  { path: "include/linux/userfaultfd_k.h", text: f189 },
-  { path: "include/linux/uuid.h", text: f190 },
-  { path: "include/linux/virtio.h", text: f191 },
-  { path: "include/linux/vmalloc.h", text: f192 },
-  { path: "include/linux/vmstat.h", text: f193 },
-  { path: "include/linux/wait.h", text: f194 },
-  { path: "include/linux/wait_bit.h", text: f195 },
-  { path: "include/linux/wordpart.h", text: f196 },
-  { path: "include/linux/workqueue.h", text: f197 },
-  { path: "include/linux/writeback.h", text: f198 },
-  { path: "include/linux/xarray.h", text: f199 },
-  { path: "include/trace/events/fs_dax.h", text: f200 },
-  { path: "kernel/resource.c", text: f201 },
-  { path: "kernel/sched/wait.c", text: f202 },
-  { path: "lib/idr.c", text: f203 },
-  { path: "lib/iov_iter.c", text: f204 },
-  { path: "lib/kobject.c", text: f205 },
-  { path: "lib/memregion.c", text: f206 },
-  { path: "lib/percpu-refcount.c", text: f207 },
-  { path: "lib/string.c", text: f208 },
-  { path: "lib/vsprintf.c", text: f209 },
-  { path: "lib/xarray.c", text: f210 },
-  { path: "mm/filemap.c", text: f211 },
-  { path: "mm/fsc_mm.c", text: f212 },
-  { path: "mm/gup.c", text: f213 },
-  { path: "mm/huge_memory.c", text: f214 },
-  { path: "mm/internal.h", text: f215 },
-  { path: "mm/interval_tree.c", text: f216 },
-  { path: "mm/memory-failure.c", text: f217 },
-  { path: "mm/memory.c", text: f218 },
-  { path: "mm/memory_hotplug.c", text: f219 },
-  { path: "mm/memremap.c", text: f220 },
-  { path: "mm/mlock.c", text: f221 },
-  { path: "mm/mm_init.c", text: f222 },
-  { path: "mm/mmu_gather.c", text: f223 },
-  { path: "mm/page-writeback.c", text: f224 },
-  { path: "mm/page_alloc.c", text: f225 },
-  { path: "mm/rmap.c", text: f226 },
-  { path: "mm/slab_common.c", text: f227 },
-  { path: "mm/sparse-vmemmap.c", text: f228 },
-  { path: "mm/swap.c", text: f229 },
-  { path: "mm/truncate.c", text: f230 },
-  { path: "scenarios/altmap.c", text: f231 },
-  { path: "scenarios/btt.c", text: f232 },
-  { path: "scenarios/catalogue.c", text: f233 },
-  { path: "scenarios/common.c", text: f234 },
-  { path: "scenarios/dcss.c", text: f235 },
-  { path: "scenarios/devdax.c", text: f236 },
-  { path: "scenarios/device.c", text: f237 },
-  { path: "scenarios/devices.c", text: f238 },
-  { path: "scenarios/devices.h", text: f239 },
-  { path: "scenarios/dma.c", text: f240 },
-  { path: "scenarios/driver.c", text: f241 },
-  { path: "scenarios/entries.c", text: f242 },
-  { path: "scenarios/fstests.c", text: f243 },
-  { path: "scenarios/holes.c", text: f244 },
-  { path: "scenarios/kvm.c", text: f245 },
-  { path: "scenarios/mapping.c", text: f246 },
-  { path: "scenarios/ndctl.c", text: f247 },
-  { path: "scenarios/p2pdma.c", text: f248 },
-  { path: "scenarios/pgmap.c", text: f249 },
-  { path: "scenarios/races.c", text: f250 },
-  { path: "scenarios/reflink.c", text: f251 },
-  { path: "scenarios/scenario.h", text: f252 },
-  { path: "scenarios/virtio.c", text: f253 },
-  { path: "scenarios/vmemmap.c", text: f254 },
-  { path: "virt/kvm/kvm_main.c", text: f255 },
+  { path: "include/linux/set_memory.h", text: f173 },
+  { path: "include/linux/sizes.h", text: f174 },
+  { path: "include/linux/slab.h", text: f175 },
+  { path: "include/linux/smp.h", text: f176 },
+  { path: "include/linux/spinlock.h", text: f177 },
+  { path: "include/linux/spinlock_types.h", text: f178 },
+  { path: "include/linux/sprintf.h", text: f179 },
+  { path: "include/linux/srcu.h", text: f180 },
+  { path: "include/linux/stat.h", text: f181 },
+  { path: "include/linux/stdarg.h", text: f182 },
+  { path: "include/linux/stddef.h", text: f183 },
+  { path: "include/linux/string.h", text: f184 },
+  { path: "include/linux/swap.h", text: f185 },
+  { path: "include/linux/swapops.h", text: f186 },
+  { path: "include/linux/tracepoint.h", text: f187 },
+  { path: "include/linux/types.h", text: f188 },
+  { path: "include/linux/uio.h", text: f189 },
+  { path: "include/linux/userfaultfd_k.h", text: f190 },
+  { path: "include/linux/uuid.h", text: f191 },
+  { path: "include/linux/virtio.h", text: f192 },
+  { path: "include/linux/vmalloc.h", text: f193 },
+  { path: "include/linux/vmstat.h", text: f194 },
+  { path: "include/linux/wait.h", text: f195 },
+  { path: "include/linux/wait_bit.h", text: f196 },
+  { path: "include/linux/wordpart.h", text: f197 },
+  { path: "include/linux/workqueue.h", text: f198 },
+  { path: "include/linux/writeback.h", text: f199 },
+  { path: "include/linux/xarray.h", text: f200 },
+  { path: "include/trace/events/fs_dax.h", text: f201 },
+  { path: "kernel/resource.c", text: f202 },
+  { path: "kernel/sched/wait.c", text: f203 },
+  { path: "lib/idr.c", text: f204 },
+  { path: "lib/iov_iter.c", text: f205 },
+  { path: "lib/kobject.c", text: f206 },
+  { path: "lib/memregion.c", text: f207 },
+  { path: "lib/percpu-refcount.c", text: f208 },
+  { path: "lib/string.c", text: f209 },
+  { path: "lib/vsprintf.c", text: f210 },
+  { path: "lib/xarray.c", text: f211 },
+  { path: "mm/filemap.c", text: f212 },
+  { path: "mm/fsc_mm.c", text: f213 },
+  { path: "mm/gup.c", text: f214 },
+  { path: "mm/huge_memory.c", text: f215 },
+  { path: "mm/internal.h", text: f216 },
+  { path: "mm/interval_tree.c", text: f217 },
+  { path: "mm/memory-failure.c", text: f218 },
+  { path: "mm/memory.c", text: f219 },
+  { path: "mm/memory_hotplug.c", text: f220 },
+  { path: "mm/memremap.c", text: f221 },
+  { path: "mm/mlock.c", text: f222 },
+  { path: "mm/mm_init.c", text: f223 },
+  { path: "mm/mmu_gather.c", text: f224 },
+  { path: "mm/page-writeback.c", text: f225 },
+  { path: "mm/page_alloc.c", text: f226 },
+  { path: "mm/rmap.c", text: f227 },
+  { path: "mm/slab_common.c", text: f228 },
+  { path: "mm/sparse-vmemmap.c", text: f229 },
+  { path: "mm/swap.c", text: f230 },
+  { path: "mm/truncate.c", text: f231 },
+  { path: "scenarios/altmap.c", text: f232 },
+  { path: "scenarios/badblocks.c", text: f233 },
+  { path: "scenarios/btt.c", text: f234 },
+  { path: "scenarios/catalogue.c", text: f235 },
+  { path: "scenarios/common.c", text: f236 },
+  { path: "scenarios/dcss.c", text: f237 },
+  { path: "scenarios/devdax.c", text: f238 },
+  { path: "scenarios/device.c", text: f239 },
+  { path: "scenarios/devices.c", text: f240 },
+  { path: "scenarios/devices.h", text: f241 },
+  { path: "scenarios/dma.c", text: f242 },
+  { path: "scenarios/driver.c", text: f243 },
+  { path: "scenarios/entries.c", text: f244 },
+  { path: "scenarios/fstests.c", text: f245 },
+  { path: "scenarios/holes.c", text: f246 },
+  { path: "scenarios/kvm.c", text: f247 },
+  { path: "scenarios/mapping.c", text: f248 },
+  { path: "scenarios/ndctl.c", text: f249 },
+  { path: "scenarios/p2pdma.c", text: f250 },
+  { path: "scenarios/pgmap.c", text: f251 },
+  { path: "scenarios/races.c", text: f252 },
+  { path: "scenarios/reflink.c", text: f253 },
+  { path: "scenarios/scenario.h", text: f254 },
+  { path: "scenarios/virtio.c", text: f255 },
+  { path: "scenarios/vmemmap.c", text: f256 },
+  { path: "virt/kvm/kvm_main.c", text: f257 },
 ];

@@ -44,6 +44,16 @@ const BREAKS: readonly Break[] = [
     told: /^vmemmap/,
     eras: ["v6.12", "v6.18"],
   },
+  {
+    what: "a block that was mended stays on the list of bad ones",
+    path: "drivers/nvdimm/pmem.c",
+    fn: "pmem_clear_bb",
+    from: "\tbadblocks_clear(&pmem->bb, sector, blks);\n",
+    to: "",
+    neutral: "\tif (blks)\n\t\tbadblocks_clear(&pmem->bb, sector, blks);\n",
+    told: /^badblocks /,
+    eras: ["v6.12", "v7.1"],
+  },
 ];
 
 function review(b: Break, to: string, era: Era): ReviewResult {

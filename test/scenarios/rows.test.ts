@@ -158,6 +158,15 @@ const ROWS: readonly Row[] = [
     cases: ["vmemmap how=5"],
   },
   {
+    system: "bad blocks",
+    era: "v6.12",
+    path: "drivers/nvdimm/pmem.c",
+    fn: "__pmem_clear_poison",
+    from: "pmem_mkpage_present(pmem, offset, good);",
+    to: "",
+    cases: ["badblocks how=0 mends=0", "badblocks how=1 mends=0"],
+  },
+  {
     system: "P2PDMA",
     era: "v6.15",
     path: "drivers/pci/p2pdma.c",

@@ -142,6 +142,7 @@ extern const struct fsc_scenario fsc_scenario_race_take_broadcast;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_vmemmap;
 extern const struct fsc_scenario fsc_scenario_vmemmap_fails;
+extern const struct fsc_scenario fsc_scenario_badblocks;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -273,6 +274,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 612
 	&fsc_scenario_vmemmap,
 	&fsc_scenario_vmemmap_fails,
+	&fsc_scenario_badblocks,
 #endif
 	NULL,
 };

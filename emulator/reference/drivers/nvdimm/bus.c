@@ -182,3 +182,37 @@ void nvdimm_badblocks_populate(struct nd_region *nd_region, struct badblocks *bb
 	(void)bb;
 	(void)range;
 }
+
+/* ---- what the medium has lost: one range; only it can tell what it can take back ---- */
+
+static struct {
+	phys_addr_t start, end;
+} fsc_lost;
+
+void fsc_spoil_medium(phys_addr_t phys, unsigned int len)
+{
+	fsc_lost.start = phys;
+	fsc_lost.end = phys + len;
+}
+
+unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len)
+{
+	phys_addr_t from = max(phys, fsc_lost.start), to = min(phys + len, fsc_lost.end);
+
+	return from < to ? to - from : 0;
+}
+
+/* Gives how many bytes from `phys` on are good now; a medium may refuse, or mend less than it is asked for. */
+long nvdimm_clear_poison(struct device *dev, phys_addr_t phys, unsigned int len)
+{
+	int mends = __fsc_param("mends", 0);
+	unsigned int can = mends == 2 ? len / 2 : len;
+
+	if (WARN_ON(!dev))
+		return -ENXIO;
+	if (mends == 1)
+		return -EIO;
+	if (fsc_medium_spoilt(phys, len) && phys <= fsc_lost.start)
+		fsc_lost.start = min(phys + can, fsc_lost.end);
+	return can;
+}

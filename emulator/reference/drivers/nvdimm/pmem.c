@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The driver of a pmem namespace in fsdax mode, or of a pfn device that claims it: struct pages for it, a disk, a dax
- * device, I/O by bios. Mirrors drivers/nvdimm/pmem.c. Left out: clearing poison (badblocks make accesses fail), sysfs.
+ * device, I/O by bios. Mirrors drivers/nvdimm/pmem.c. Left out: sysfs, notices of new badblocks.
  */
 #include <linux/badblocks.h>
 #include <linux/blkdev.h>
@@ -12,6 +12,8 @@
 #include <linux/mm.h>
 #include <linux/nd.h>
 #include <linux/fsc_pfn.h>
+#include <linux/highmem.h>
+#include <linux/set_memory.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 #include "pmem.h"
@@ -29,6 +31,56 @@ static struct nd_region *to_region(struct pmem_device *pmem)
 static phys_addr_t to_offset(struct pmem_device *pmem, sector_t sector)
 {
 	return pmem->data_offset + (sector << SECTOR_SHIFT);
+}
+
+/* ---- bad blocks: the medium is told to forget, then the struct pages, then whoever looks at the list ---- */
+
+static sector_t to_sect(struct pmem_device *pmem, phys_addr_t offset)
+{
+	return (offset - pmem->data_offset) >> SECTOR_SHIFT;
+}
+
+static phys_addr_t pmem_to_phys(struct pmem_device *pmem, phys_addr_t offset)
+{
+	return offset + pmem->phys_addr;
+}
+
+static void pmem_mkpage_present(struct pmem_device *pmem, phys_addr_t offset, unsigned int len)
+{
+	unsigned long pfn = PHYS_PFN(pmem_to_phys(pmem, offset)), n = PHYS_PFN(len);
+
+	for (; n; n--, pfn++)
+		if (test_and_clear_pmem_poison(pfn_to_page(pfn)))
+			clear_mce_nospec(pfn);
+}
+
+static void pmem_clear_bb(struct pmem_device *pmem, sector_t sector, long blks)
+{
+	if (!blks)
+		return;
+	badblocks_clear(&pmem->bb, sector, blks);
+	if (pmem->bb_state)
+		sysfs_notify_dirent(pmem->bb_state);
+}
+
+static long __pmem_clear_poison(struct pmem_device *pmem, phys_addr_t offset, unsigned int len)
+{
+	long good = nvdimm_clear_poison(to_dev(pmem), pmem_to_phys(pmem, offset), len);
+
+	if (good <= 0)
+		return good;
+	pmem_mkpage_present(pmem, offset, good);
+	arch_invalidate_pmem(pmem->virt_addr + offset, len);
+	return good;
+}
+
+static blk_status_t pmem_clear_poison(struct pmem_device *pmem, phys_addr_t offset, unsigned int len)
+{
+	long good = __pmem_clear_poison(pmem, offset, len);
+
+	if (good > 0)
+		pmem_clear_bb(pmem, to_sect(pmem, offset), good >> SECTOR_SHIFT);
+	return good == len ? BLK_STS_OK : BLK_STS_IOERR;
 }
 
 static bool is_bad_pmem(struct badblocks *bb, sector_t sector, unsigned int len)
@@ -55,8 +107,8 @@ static blk_status_t pmem_do_write(struct pmem_device *pmem, struct page *page, u
 {
 	void *to = pmem->virt_addr + to_offset(pmem, sector);
 
-	if (is_bad_pmem(&pmem->bb, sector, len))
-		__fsc_unmodelled("clearing poison by a write");
+	if (is_bad_pmem(&pmem->bb, sector, len) && pmem_clear_poison(pmem, to_offset(pmem, sector), len) != BLK_STS_OK)
+		return BLK_STS_IOERR;
 	memcpy(to, page_address(page) + page_off, len);
 	return BLK_STS_OK;
 }
@@ -126,20 +178,26 @@ static int pmem_dax_zero_page_range(struct dax_device *dax_dev, pgoff_t pgoff, s
 {
 	struct pmem_device *pmem = dax_get_private(dax_dev);
 
-	memset(pmem->virt_addr + pmem->data_offset + PFN_PHYS(pgoff), 0, nr_pages << PAGE_SHIFT);
-	return 0;
+	(void)nr_pages; /* one, see dax_zero_page_range() */
+	return blk_status_to_errno(pmem_do_write(pmem, ZERO_PAGE(0), 0, PFN_PHYS(pgoff) >> SECTOR_SHIFT, PAGE_SIZE));
 }
 
 static size_t pmem_recovery_write(struct dax_device *dax_dev, pgoff_t pgoff, void *addr, size_t bytes,
 				  struct iov_iter *i)
 {
 	struct pmem_device *pmem = dax_get_private(dax_dev);
-	sector_t bad;
-	int nr_bad;
+	phys_addr_t offset = pmem->data_offset + PFN_PHYS(pgoff);
+	size_t done, in_page = offset_in_page(addr), len = PAGE_ALIGN(in_page + bytes);
 
-	if (badblocks_check(&pmem->bb, PFN_PHYS(pgoff) >> SECTOR_SHIFT, bytes >> SECTOR_SHIFT, &bad, &nr_bad))
-		__fsc_unmodelled("clearing poison by a write");
-	return _copy_from_iter_flushcache(addr, bytes, i);
+	if (!is_bad_pmem(&pmem->bb, PFN_PHYS(pgoff) >> SECTOR_SHIFT, len))
+		return _copy_from_iter_flushcache(addr, bytes, i);
+	if (in_page || !PAGE_ALIGNED(bytes))
+		return 0; /* what stays of a bad page cannot be read */
+	if (__pmem_clear_poison(pmem, offset, len) != (long)len)
+		return 0;
+	done = _copy_from_iter_flushcache(addr, bytes, i);
+	pmem_clear_bb(pmem, to_sect(pmem, offset), len >> SECTOR_SHIFT); /* last: readers wait for it */
+	return done;
 }
 
 static const struct dax_operations pmem_dax_ops = {

@@ -26,6 +26,11 @@ struct pmem_device {
 	struct dev_pagemap pgmap;
 };
 
+/* The struct page says so no more; whether it did. */
+static inline bool test_and_clear_pmem_poison(struct page *page)
+{
+	return TestClearPageHWPoison(page);
+}
 long __pmem_direct_access(struct pmem_device *pmem, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
 			  void **kaddr, fsc_pfn_t *pfn);
 extern struct nd_device_driver nd_pmem_driver;

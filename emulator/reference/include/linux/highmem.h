@@ -38,6 +38,8 @@ static inline void zero_user_segment(struct page *page, unsigned int start, unsi
 #define flush_kernel_vmap_range(a, s) do { } while (0)
 #define invalidate_kernel_vmap_range(a, s) do { } while (0)
 #define memcpy_flushcache(dst, src, n) memcpy(dst, src, n)
+#define arch_invalidate_pmem(addr, size) do { } while (0)
+#define is_vmalloc_addr(x) ((void)(x), false)
 #define pagefault_disable() do { } while (0)
 #define pagefault_enable() do { } while (0)
 #endif

@@ -155,6 +155,10 @@ const char *nvdimm_namespace_disk_name(struct nd_namespace_common *ndns, char *n
 int nvdimm_has_flush(struct nd_region *nd_region);
 int nvdimm_has_cache(struct nd_region *nd_region);
 bool is_nvdimm_sync(struct nd_region *nd_region);
+long nvdimm_clear_poison(struct device *dev, phys_addr_t phys, unsigned int len);
+/* Ours: what the medium itself has lost. */
+void fsc_spoil_medium(phys_addr_t phys, unsigned int len);
+unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len); /* how many bytes of it */
 int nvdimm_flush(struct nd_region *nd_region, struct bio *bio);
 void nvdimm_check_and_set_ro(struct gendisk *disk);
 int devm_init_badblocks(struct device *dev, struct badblocks *bb);
