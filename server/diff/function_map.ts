@@ -151,7 +151,8 @@ export function findDefinitions(lines: string[], heading: string): FoundDefiniti
 function openingPart(lines: string[], heading: string, found: FoundDefinition[]): FoundDefinition | null {
   const named = headingName(heading);
   if (!named || (named.kind === "function" && isPrototype(heading, lines))) return null;
-  const limit = found.find((d) => d.kind !== "macro")?.start ?? lines.length;
+  const next = found.find((d) => d.kind !== "macro");
+  const limit = next?.start ?? lines.length;
   let code = false;
   for (let i = 0; i < limit; i++) {
     const line = lines[i]!;
@@ -161,6 +162,12 @@ function openingPart(lines: string[], heading: string, found: FoundDefinition[])
     if (c === 123 || (/^\s+\S/.test(line) && !/^\s+\*(?:[\s/]|$)/.test(line))) code = true;
     else if (line.startsWith("/*")) return null;
   }
+  // Behind a function's last line the heading still names it: a next one at the margin without a brace that closes it is that.
+  if (
+    next?.kind === "function" &&
+    /^\w/.test(lines.slice(limit, next.end).find((l) => /^[^\s/*]/.test(l)) ?? "")
+  )
+    return null;
   return code && limit > 0 ? { ...named, start: 0, end: limit, whole: false } : null;
 }
 

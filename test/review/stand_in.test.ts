@@ -163,3 +163,43 @@ test("one that the reference kernel has in another file, and ran there, makes th
     assert.match(r.reason ?? "", /p2pmem_alloc_mmap\(\) of drivers\/pci\/p2p_map\.c/);
   }
 });
+
+test("a function that ends above a hunk is not shown in it, though the `@@` line names it", () => {
+  const mail = hunkMail({
+    subject: "fs/dax: count owners before they share",
+    id: "above",
+    day: "Wed, 20 Nov 2024",
+    at: 420,
+    section: "static unsigned long dax_end_pfn(void *entry)",
+    lines: [
+      " \tfor (pfn = dax_to_pfn(entry); \\",
+      " \t\t\tpfn < dax_end_pfn(entry); pfn++)",
+      " ",
+      "+/* How many share it. */",
+      ...counting(),
+      " ",
+      " unsigned long own_count(void);",
+    ],
+  });
+  const [patch] = parseDocument(Buffer.from(mail), "above.eml").patches;
+  assert.deepEqual(
+    patch!.definitions.map((d) => `${d.side} ${d.visible} ${d.name}`),
+    ["before whole dax_page_share_get", "after whole dax_page_share_get"],
+  );
+});
+
+test("one of which a hunk shows no end is, where what follows is no function", () => {
+  const mail = hunkMail({
+    subject: "fs/dax: another table",
+    id: "below",
+    day: "Wed, 20 Nov 2024",
+    at: 420,
+    section: "static unsigned long own_end(void *entry)",
+    lines: [" \tdo_first(entry);", "+\tdo_more(entry);", " out:", " \treturn 0;"],
+  });
+  const [patch] = parseDocument(Buffer.from(mail), "below.eml").patches;
+  assert.deepEqual(
+    patch!.definitions.map((d) => `${d.side} ${d.visible} ${d.name} ${d.changed}`),
+    ["before partial own_end false", "after partial own_end true"],
+  );
+});
