@@ -68,6 +68,11 @@ export function parseExpression(
   return new Parser(tokens, options).wholeExpression();
 }
 
+/** Words that begin a statement. */
+const STATEMENT_WORDS: ReadonlySet<string> = new Set(
+  "if for while do switch return goto break continue".split(" "),
+);
+
 type BlockItem = Stmt | Declaration | FunctionDef | StaticAssert;
 
 /** A prefix of a statement, kept until the statement it labels is parsed. */
@@ -677,8 +682,18 @@ class Parser extends DeclParser {
     return this.unlabelled();
   }
 
+  private atStatement(): boolean {
+    return this.atIdent() || this.at("{") || STATEMENT_WORDS.has(this.tok.text);
+  }
+
   private expressionStatement(loc: Loc): Stmt {
     const expr = this.expr();
+    // Macros are expanded: a name with arguments that a statement follows is one that is not there.
+    if (expr.kind === "call" && expr.callee.kind === "ident" && this.atStatement())
+      return this.fail(
+        this.tok.loc,
+        `${expr.callee.name}(...) would have to be a macro, and there is none of that name: ${this.tok.text} follows it`,
+      );
     this.expect(";", "after expression");
     return { kind: "expr", expr, loc };
   }

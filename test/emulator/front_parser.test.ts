@@ -385,6 +385,13 @@ test("parser: errors say what was expected and what was found", () => {
     ["int f(void) { do x; until(1); }", 1, /^expected 'while' after the body of 'do', found 'until'$/],
     ["enum { A = };", 1, /^expected expression, found '}'$/],
     ["int f(void) { a.3; }", 1, /^expected ';' after expression, found '.3'$/],
+    [
+      "int f(void) { int i; for_each_own(i) g(i); }",
+      1,
+      /^for_each_own\(\.\.\.\) would have to be a macro, and there is none of that name: g follows it$/,
+    ],
+    ["int f(void) { for_each_own(1) { } }", 1, /^for_each_own\(.*: \{ follows it$/],
+    ["int f(void) { for_each_own(1) if (x) return 1; }", 1, /^for_each_own\(.*: if follows it$/],
     ["int f(void) { a->; }", 1, /^expected member name after '->', found ';'$/],
     ['int x = L"a" u"b";', 1, /different widths/],
   ];
