@@ -5,6 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Finding, ReviewOptions, ReviewResult } from "../review/types.ts";
+import { threadLimits } from "./heap.ts";
 
 /** From here to the worker. */
 export interface JobRequest {
@@ -89,7 +90,7 @@ const MAX_HEAP_MB = 2048;
 
 /** Real threads: `file` is the bundled worker. V8's heap is bounded, so that a hostile patch ends its thread only. */
 export function threadSpawner(file: string): () => WorkerLike {
-  return () => new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+  return () => new Worker(file, { resourceLimits: threadLimits(MAX_HEAP_MB) });
 }
 
 export class JobQueue {

@@ -17,6 +17,7 @@ import type { CaseOutcome } from "../review/outcome.ts";
 import type { PlanItem } from "../review/plan.ts";
 import type { FidelityName, ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
+import { collectSooner, threadLimits } from "./heap.ts";
 
 /** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
 const START_COST = 30_000_000;
@@ -165,7 +166,7 @@ export class Pool {
         : () => {
             const worker = new Worker(file, {
               workerData: setup,
-              resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+              resourceLimits: threadLimits(MAX_HEAP_MB),
             });
             worker.unref();
             return worker;
@@ -208,6 +209,7 @@ export class Pool {
       return !isStopped();
     };
     const review = new DocumentReview(doc, what.options, isStopped);
+    if (review.context !== null) collectSooner();
     try {
       for (let n = 0; n < review.patches.length && !isStopped(); n++) {
         const given = review.patches[n]!;

@@ -385,6 +385,15 @@ export class PatchReview {
     return wrong || side.booted.snapshot === null ? null : side;
   }
 
+  /** What was found, told with what the patches behind do to it. */
+  private toldWith(later: LaterStates, found: Pick<PatchResult, "findings" | "runs">): typeof found {
+    const space = this.built?.space;
+    // Nothing is run any more on what is built, and the states behind are as large.
+    this.built = null;
+    this.functions?.forget();
+    return tellLater(later, this.shared.doc, this.patch, space, found);
+  }
+
   /** After the last outcome that there will be. */
   finish(): PatchResult {
     const { later, doc } = this.shared;
@@ -409,8 +418,7 @@ export class PatchReview {
     if (!cancelled) this.notes.push(...this.answers());
     const findings = cancelled ? untried : putOnCauses(this.patch, untried, (c, of) => this.without(c, of));
     const found = { runs, findings };
-    const told =
-      later === null || cancelled ? found : tellLater(later, doc, this.patch, this.built?.space, found);
+    const told = later === null || cancelled ? found : this.toldWith(later, found);
     const { items, leftOut } = this.plan;
     const plan: PlanFacts = {
       patch: this.patch.index,

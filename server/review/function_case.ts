@@ -289,6 +289,11 @@ export class FunctionCases {
     return declares(f.before!) || declares(f.after!);
   }
 
+  /** Forgets what was read: it is read anew when something is run again. */
+  forget(): void {
+    this.built = null;
+  }
+
   private sides(): { sources: KernelSources; before: Side; after: Side } {
     if (this.built !== null) return this.built;
     const { contracts } = readContracts();

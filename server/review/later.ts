@@ -20,7 +20,7 @@ import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./typ
 const MAX_LOOKED_AT = 40;
 
 /** States whose images are kept besides that of the last patch. */
-const KEPT_STATES = 3;
+const KEPT_STATES = 2;
 
 interface KeptState {
   readonly patch: Patch;

@@ -222,6 +222,9 @@ function scan(tree: KernelTree, files: readonly string[]): string {
   return `${MAGIC};${[...typedefs].join(" ")};${lines.join(";")};`;
 }
 
+/** Names whose files are known without looking: the patches of a series ask for the same ones again and again. */
+const FOUND_MAX = 50_000;
+
 const NAME_END = 0x7c;
 const LINE_END = 0x3b;
 
@@ -239,7 +242,16 @@ function toIndex(stored: Buffer, files: readonly string[]): HeaderIndex {
   const head = stored.indexOf(LINE_END);
   const first = stored.indexOf(LINE_END, head + 1) + 1;
   const typedefs = new Set(stored.toString("latin1", head + 1, Math.max(head + 1, first - 1)).split(" "));
-  return { definers: (name) => linesFor(stored, first, name).flatMap((i) => files[i] ?? []), typedefs };
+  const found = new Map<string, readonly string[]>();
+  const definers = (name: string): readonly string[] => {
+    let list = found.get(name);
+    if (list === undefined) {
+      if (found.size >= FOUND_MAX) found.clear();
+      found.set(name, (list = linesFor(stored, first, name).flatMap((i) => files[i] ?? [])));
+    }
+    return list;
+  };
+  return { definers, typedefs };
 }
 
 /** Numbers on the line of a name. */
