@@ -21,8 +21,8 @@ import { collectSooner, threadLimits } from "./heap.ts";
 
 /** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
 const START_COST = 30_000_000;
-/** With a kernel tree so many times as much (of a patch in the middle of a series: 10 of 27 s of processor), and half a gigabyte besides. */
-const TREE_START = 8;
+/** With a kernel tree so many times as much (of a patch in the middle of a series: 10 of 27 s of processor), and a gigabyte besides. */
+const TREE_START = 12;
 /** Cases that a worker has before it: the one that it runs and the next. */
 const AHEAD = 2;
 /** Threads that a review uses, this one included. */
