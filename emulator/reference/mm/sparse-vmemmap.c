@@ -16,6 +16,7 @@
 
 void *vmemmap_alloc_block(unsigned long size, int node)
 {
+	(void)node;
 	struct page *page = alloc_pages_node(node, GFP_KERNEL | __GFP_NOWARN, get_order(size));
 
 	return page ? page_address(page) : NULL;
@@ -135,6 +136,8 @@ pte_t *vmemmap_pte_populate(pmd_t *pmd, unsigned long addr, int node, struct vme
 
 void vmemmap_verify(pte_t *pte, int node, unsigned long start, unsigned long end)
 {
+	(void)pte;
+	(void)node;
 	if (node_distance(early_pfn_to_nid(pte_pfn(ptep_get(pte))), node) > LOCAL_DISTANCE)
 		pr_warn("[%lx-%lx] potential offnode page_structs\n", start, end - 1);
 }

@@ -174,7 +174,7 @@ FSC_SCENARIO(vmemmap_fails, "vmemmap-fails", "Struct pages of device memory find
 		__fsc_fail_nth("alloc_pages", nth);
 		SC_DO(err = sc_vm_map(), "map struct pages, failure %d", nth);
 		left = __fsc_fail_nth("", 0);
-		SC_EXPECT(!err == left, "mapping struct pages fails when it finds no memory, and only then");
+		SC_EXPECT((!err) == left, "mapping struct pages fails when it finds no memory, and only then");
 		SC_DO(sc_vm_unmap(), "unmap struct pages");
 		SC_EXPECT(fsc_ram_in_use() == sc_vm.ram, "a failed mapping of struct pages leaves no RAM taken");
 		SC_EXPECT(!sc_vm.altmap_of.alloc, "a failed mapping of struct pages leaves nothing taken of the device");
