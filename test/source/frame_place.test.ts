@@ -1,7 +1,10 @@
 /** Where the changes of a function that a mail shows in part go in another text of it: one place, or none. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { outline } from "../../emulator/c/outline.ts";
+import { referenceFiles } from "../../emulator/reference/index.ts";
 import type { DiffLine } from "../../server/mail/types.ts";
+import { codeLines } from "../../server/source/code_lines.ts";
 import { placed } from "../../server/source/frame_place.ts";
 
 const FRAME = `static int own_bind(struct own *o, int n)
@@ -129,3 +132,45 @@ test("a variable that the change itself declares is one", () => {
     null,
   );
 });
+
+/** Every function of some files, by its lines. */
+const functions = [
+  "fs/dax.c",
+  "mm/memremap.c",
+  "drivers/dax/bus.c",
+  "drivers/dax/device.c",
+  "mm/memory.c",
+].flatMap((path) => {
+  const { text } = referenceFiles.find((f) => f.path === path)!;
+  const lines = text.split("\n");
+  return outline(text)
+    .filter((i) => i.kind === "function" && i.braceLine !== null)
+    .map((i) => lines.slice(i.startLine - 1, i.endLine));
+});
+const code = (text: string): string[] => codeLines(text.split("\n")).map((l) => l.code);
+
+for (const [what, old, isThere, share] of [
+  ["taken out of", "-", true, 4],
+  ["put back into", "+", true, 3],
+  ["added to", "-", false, 1],
+] as const)
+  test(`a line ${what} each place of a function goes where it was, or nowhere`, () => {
+    const count = { placed: 0, not: 0 };
+    for (const lines of functions)
+      lines.forEach((line, at) => {
+        if (!/^\t+\w.*;$/.test(line) || at < 2) return;
+        const without = lines.filter((_, i) => i !== at).join("\n");
+        const from = Math.max(2, at - 3);
+        // Three lines around it, one of which the mail has otherwise.
+        const shown = lines.slice(from, at + 4).map((l, i) => ({
+          kind: from + i !== at ? " " : isThere ? old : "+",
+          text: from + i === at + 2 ? `${l} own_other(1);` : l,
+          docLine: 100 + i,
+        })) as unknown as DiffLine[];
+        const [frame, wanted] = isThere ? [lines.join("\n"), without] : [without, lines.join("\n")];
+        const put = placed(frame, [shown], old, () => true);
+        count[put === null ? "not" : "placed"]++;
+        if (put !== null) assert.deepEqual(code(put.fresh.text), code(wanted), `${lines[0]}: ${line}`);
+      });
+    assert.ok(count.placed > share * count.not, JSON.stringify(count));
+  });
