@@ -54,6 +54,36 @@ const BREAKS: readonly Break[] = [
     told: /^badblocks /,
     eras: ["v6.12", "v7.1"],
   },
+  {
+    what: "the range of a mapping is asked for when it is gone, and the region stays locked",
+    path: "drivers/dax/bus.c",
+    fn: "get_dax_range",
+    from: "\tup_write(&dax_region_rwsem);\n\treturn NULL;",
+    to: "\treturn NULL;",
+    neutral: "\tup_write(&dax_region_rwsem);\n\treturn (struct dev_dax_range *)0;",
+    told: /^dax-files /,
+    eras: ["v6.12", "v6.18"],
+  },
+  {
+    what: "a name that is taken back from a driver is not forgotten",
+    path: "drivers/dax/bus.c",
+    fn: "do_id_store",
+    from: "\t\tkfree(known);\n",
+    to: "",
+    neutral: "\t\tif (known)\n\t\t\tkfree(known);\n",
+    told: /^dax-ids /,
+    eras: ["v6.12"],
+  },
+  {
+    what: "a dax device gives out pages behind the end of a virtiofs window",
+    path: "fs/fuse/virtio_fs.c",
+    fn: "virtio_fs_direct_access",
+    from: "return min(nr_pages, room);",
+    to: "return room ? nr_pages : 0;",
+    neutral: "return nr_pages < room ? nr_pages : room;",
+    told: /^virtiofs-window /,
+    eras: ["v6.12", "v6.15"],
+  },
 ];
 
 function review(b: Break, to: string, era: Era): ReviewResult {

@@ -144,6 +144,11 @@ extern const struct fsc_scenario fsc_scenario_vmemmap;
 extern const struct fsc_scenario fsc_scenario_vmemmap_fails;
 extern const struct fsc_scenario fsc_scenario_badblocks;
 #endif
+extern const struct fsc_scenario fsc_scenario_dax_files;
+extern const struct fsc_scenario fsc_scenario_dax_ids;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_virtiofs_window;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -275,6 +280,11 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_vmemmap,
 	&fsc_scenario_vmemmap_fails,
 	&fsc_scenario_badblocks,
+#endif
+	&fsc_scenario_dax_files,
+	&fsc_scenario_dax_ids,
+#if FSC_ERA >= 612
+	&fsc_scenario_virtiofs_window,
 #endif
 	NULL,
 };

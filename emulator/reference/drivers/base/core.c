@@ -156,7 +156,8 @@ struct device *device_find_child_by_name(struct device *parent, const char *name
 	return device_find_child(parent, (void *)name, fsc_has_name);
 }
 
-static struct attribute *fsc_find_attribute(const struct attribute_group **groups, struct kobject *kobj, const char *file)
+static struct attribute *fsc_find_attribute(const struct attribute_group **groups, struct kobject *kobj, const char *file,
+					    umode_t how)
 {
 	for (; groups && *groups; groups++) {
 		struct attribute **attr = (*groups)->attrs;
@@ -164,7 +165,7 @@ static struct attribute *fsc_find_attribute(const struct attribute_group **group
 		for (int i = 0; attr[i]; i++) {
 			if (strcmp(attr[i]->name, file))
 				continue;
-			if (kobj && (*groups)->is_visible && !((*groups)->is_visible(kobj, attr[i], i) & 0222))
+			if (kobj && (*groups)->is_visible && !((*groups)->is_visible(kobj, attr[i], i) & how))
 				return NULL;
 			return attr[i];
 		}
@@ -172,22 +173,33 @@ static struct attribute *fsc_find_attribute(const struct attribute_group **group
 	return NULL;
 }
 
-ssize_t fsc_sysfs_write(struct device *dev, const char *file, const char *text)
+static struct device_attribute *fsc_file_of(struct device *dev, const char *file, umode_t how)
 {
-	struct attribute *attr = fsc_find_attribute(dev->kobj.fsc_groups, &dev->kobj, file);
-	struct device_attribute *file_of;
+	struct attribute *attr = fsc_find_attribute(dev->kobj.fsc_groups, &dev->kobj, file, how);
 
 	if (!attr && dev->type)
-		attr = fsc_find_attribute(dev->type->groups, &dev->kobj, file);
-	if (!attr)
-		return -EACCES;
-	file_of = container_of(attr, struct device_attribute, attr);
-	return file_of->store(dev, file_of, text, strlen(text));
+		attr = fsc_find_attribute(dev->type->groups, &dev->kobj, file, how);
+	return attr ? container_of(attr, struct device_attribute, attr) : NULL;
+}
+
+ssize_t fsc_sysfs_write(struct device *dev, const char *file, const char *text)
+{
+	struct device_attribute *file_of = fsc_file_of(dev, file, 0222);
+
+	return file_of ? file_of->store(dev, file_of, text, strlen(text)) : -EACCES;
+}
+
+/* `buf` has a page of room. */
+ssize_t fsc_sysfs_read(struct device *dev, const char *file, char *buf)
+{
+	struct device_attribute *file_of = fsc_file_of(dev, file, 0444);
+
+	return file_of && file_of->show ? file_of->show(dev, file_of, buf) : -EACCES;
 }
 
 ssize_t fsc_driver_write(struct device_driver *drv, const char *file, const char *text)
 {
-	struct attribute *attr = fsc_find_attribute(drv->bus->drv_groups, NULL, file);
+	struct attribute *attr = fsc_find_attribute(drv->bus->drv_groups, NULL, file, 0222);
 
 	if (!attr)
 		return -EACCES;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The bus of device-dax: regions of memory, the devices that parts of them become, and which driver gets them. Mirrors
- * drivers/dax/bus.c with its sysfs files that change something; those that only show are left out. Locking: a region is
+ * drivers/dax/bus.c with its sysfs files. Locking: a region is
  * changed with dax_region_rwsem held for writing, a device with dax_dev_rwsem.
  */
 #include <linux/dax.h>
 #include <linux/device.h>
 #include <linux/fs.h>
+#include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -379,7 +380,80 @@ static ssize_t delete_store(struct device *dev, struct device_attribute *attr, c
 	return rc;
 }
 
-static struct device_attribute dev_attr_create = __ATTR(create, 0200, NULL, create_store);
+/* ---- what a region shows ---- */
+
+static ssize_t id_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+
+	(void)attr;
+	return sysfs_emit(buf, "%d\n", region->id);
+}
+
+static ssize_t region_size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+
+	(void)attr;
+	return sysfs_emit(buf, "%llu\n", (unsigned long long)resource_size(&region->res));
+}
+
+static ssize_t region_align_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+
+	(void)attr;
+	return sysfs_emit(buf, "%u\n", region->align);
+}
+
+static ssize_t available_size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+	unsigned long long left;
+	int rc = down_read_interruptible(&dax_region_rwsem);
+
+	(void)attr;
+	if (rc)
+		return rc;
+	left = dax_region_avail_size(region);
+	up_read(&dax_region_rwsem);
+	return sysfs_emit(buf, "%llu\n", left);
+}
+
+/* The name is read with the region held: without it the device may be gone. */
+static ssize_t fsc_show_name(struct dax_region *region, struct device **which, char *buf)
+{
+	ssize_t rc = is_static(region) ? -EINVAL : down_read_interruptible(&dax_region_rwsem);
+
+	if (rc)
+		return rc;
+	rc = sysfs_emit(buf, "%s\n", *which ? dev_name(*which) : "");
+	up_read(&dax_region_rwsem);
+	return rc;
+}
+
+static ssize_t seed_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+
+	(void)attr;
+	return fsc_show_name(region, &region->seed, buf);
+}
+
+static ssize_t create_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dax_region *region = dev_get_drvdata(dev);
+
+	(void)attr;
+	return fsc_show_name(region, &region->youngest, buf);
+}
+
+static struct device_attribute dev_attr_region_size = __ATTR(size, 0444, region_size_show, NULL);
+static struct device_attribute dev_attr_region_align = __ATTR(align, 0444, region_align_show, NULL);
+static DEVICE_ATTR_RO(id);
+static DEVICE_ATTR_RO(available_size);
+static DEVICE_ATTR_RO(seed);
+static DEVICE_ATTR_RW(create);
 static DEVICE_ATTR_WO(delete);
 
 static umode_t dax_region_visible(struct kobject *kobj, struct attribute *a, int n)
@@ -387,10 +461,17 @@ static umode_t dax_region_visible(struct kobject *kobj, struct attribute *a, int
 	struct dax_region *dax_region = dev_get_drvdata(container_of(kobj, struct device, kobj));
 
 	(void)n;
-	return is_static(dax_region) ? 0 : a->mode;
+	if (a == &dev_attr_id.attr || a == &dev_attr_region_size.attr || a == &dev_attr_region_align.attr)
+		return a->mode;
+	return is_static(dax_region) ? 0 : a->mode; /* nothing to divide */
 }
 
 static struct attribute *dax_region_attributes[] = {
+	&dev_attr_id.attr,
+	&dev_attr_region_size.attr,
+	&dev_attr_region_align.attr,
+	&dev_attr_available_size.attr,
+	&dev_attr_seed.attr,
 	&dev_attr_create.attr,
 	&dev_attr_delete.attr,
 	NULL,
@@ -471,8 +552,75 @@ static void unregister_dax_mapping(void *data)
 	device_unregister(dev);
 }
 
+/* The range that a mapping stands for, with the region held until put_dax_range(); NULL when it is gone. */
+static struct dev_dax_range *get_dax_range(struct device *dev)
+{
+	struct dev_dax *dev_dax = to_dev_dax(dev->parent);
+	struct dax_mapping *mapping = to_dax_mapping(dev);
+
+	if (down_write_killable(&dax_region_rwsem))
+		return NULL;
+	if (mapping->range_id >= 0)
+		return &dev_dax->ranges[mapping->range_id];
+	up_write(&dax_region_rwsem);
+	return NULL;
+}
+
+static void put_dax_range(void)
+{
+	up_write(&dax_region_rwsem);
+}
+
+static ssize_t start_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dev_dax_range *shown = get_dax_range(dev);
+	ssize_t rc = -ENXIO;
+
+	(void)attr;
+	if (shown) {
+		rc = sysfs_emit(buf, "%#llx\n", shown->range.start);
+		put_dax_range();
+	}
+	return rc;
+}
+
+static ssize_t end_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dev_dax_range *shown = get_dax_range(dev);
+	ssize_t rc = -ENXIO;
+
+	(void)attr;
+	if (shown) {
+		rc = sysfs_emit(buf, "%#llx\n", shown->range.end);
+		put_dax_range();
+	}
+	return rc;
+}
+
+static ssize_t pgoff_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dev_dax_range *shown = get_dax_range(dev);
+	ssize_t rc = -ENXIO;
+
+	(void)attr;
+	if (shown) {
+		rc = sysfs_emit(buf, "%#lx\n", shown->pgoff);
+		put_dax_range();
+	}
+	return rc;
+}
+
+static DEVICE_ATTR_RO(start);
+static DEVICE_ATTR_RO(end);
+static struct device_attribute dev_attr_page_offset = __ATTR(page_offset, 0444, pgoff_show, NULL);
+
+static struct attribute *fsc_mapping_files[] = { &dev_attr_page_offset.attr, &dev_attr_end.attr, &dev_attr_start.attr, NULL };
+static const struct attribute_group fsc_mapping_group = { .attrs = fsc_mapping_files };
+static const struct attribute_group *fsc_mapping_groups[] = { &fsc_mapping_group, NULL };
+
 static const struct device_type dax_mapping_type = {
 	.release = dax_mapping_release,
+	.groups = fsc_mapping_groups,
 };
 
 static int devm_register_dax_mapping(struct dev_dax *dev_dax, int range_id)
@@ -783,22 +931,100 @@ unlock:
 
 /* ---- devices ---- */
 
-static struct device_attribute dev_attr_size = __ATTR(size, 0200, NULL, size_store);
+static ssize_t size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dev_dax *dev_dax = to_dev_dax(dev);
+	unsigned long long size;
+	int rc = down_read_interruptible(&dax_dev_rwsem);
+
+	(void)attr;
+	if (rc)
+		return rc;
+	size = dev_dax_size(dev_dax);
+	up_read(&dax_dev_rwsem);
+	return sysfs_emit(buf, "%llu\n", size);
+}
+
+static ssize_t align_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	(void)attr;
+	return sysfs_emit(buf, "%d\n", to_dev_dax(dev)->align);
+}
+
+static ssize_t target_node_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	(void)attr;
+	return sysfs_emit(buf, "%d\n", to_dev_dax(dev)->region->target_node);
+}
+
+/* Where its memory begins; of a device without memory, where its region does. */
+static ssize_t resource_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct dev_dax *dev_dax = to_dev_dax(dev);
+	unsigned long long start = dev_dax->nr_range ? dev_dax->ranges[0].range.start : dev_dax->region->res.start;
+
+	(void)attr;
+	return sysfs_emit(buf, "%#llx\n", start);
+}
+
+static ssize_t memmap_on_memory_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	(void)attr;
+	return sysfs_emit(buf, "%d\n", to_dev_dax(dev)->memmap_on_memory);
+}
+
+static ssize_t memmap_on_memory_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t len)
+{
+	struct dev_dax *dev_dax = to_dev_dax(dev);
+	bool val, kmem;
+	ssize_t rc = kstrtobool(buf, &val);
+
+	(void)attr;
+	if (rc)
+		return rc;
+	if (val && !mhp_supports_memmap_on_memory())
+		return -EOPNOTSUPP;
+	rc = down_write_killable(&dax_dev_rwsem);
+	if (rc)
+		return rc;
+	/* What the kmem driver has added stays as it was added. */
+	kmem = dev->driver && to_dax_drv(dev->driver)->type == DAXDRV_KMEM_TYPE;
+	if (kmem && val != dev_dax->memmap_on_memory) {
+		rc = -EBUSY;
+	} else {
+		dev_dax->memmap_on_memory = val;
+		rc = len;
+	}
+	up_write(&dax_dev_rwsem);
+	return rc;
+}
+
+static DEVICE_ATTR_RW(size);
 static DEVICE_ATTR_WO(mapping);
-static struct device_attribute dev_attr_align = __ATTR(align, 0200, NULL, align_store);
+static DEVICE_ATTR_RW(align);
+static DEVICE_ATTR_RO(target_node);
+static DEVICE_ATTR_RO(resource);
+static DEVICE_ATTR_RW(memmap_on_memory);
 
 static umode_t dev_dax_visible(struct kobject *kobj, struct attribute *a, int n)
 {
 	struct dev_dax *dev_dax = to_dev_dax(container_of(kobj, struct device, kobj));
 
 	(void)n;
-	return is_static(dev_dax->region) ? 0444 : a->mode;
+	if (a == &dev_attr_target_node.attr && dev_dax->region->target_node < 0)
+		return 0;
+	if (!is_static(dev_dax->region) || a == &dev_attr_memmap_on_memory.attr)
+		return a->mode;
+	return a == &dev_attr_mapping.attr ? 0 : 0444;
 }
 
 static struct attribute *dev_dax_attributes[] = {
 	&dev_attr_size.attr,
 	&dev_attr_mapping.attr,
 	&dev_attr_align.attr,
+	&dev_attr_target_node.attr,
+	&dev_attr_resource.attr,
+	&dev_attr_memmap_on_memory.attr,
 	NULL,
 };
 

@@ -137,6 +137,7 @@ static inline int device_is_registered(struct device *dev)
 
 /* Ours: a write to one of the device's files, what the write(2) returns. */
 ssize_t fsc_sysfs_write(struct device *dev, const char *file, const char *text);
+ssize_t fsc_sysfs_read(struct device *dev, const char *file, char *buf);
 ssize_t fsc_driver_write(struct device_driver *drv, const char *file, const char *text);
 
 /* ---- buses and drivers: drivers/base/dd.c ---- */

@@ -13,8 +13,14 @@
 #define VIRTIO_CONFIG_S_NEEDS_RESET 0x40
 
 struct virtio_device;
+/* Memory of the host's that the device shows. */
+struct virtio_shm_region {
+	u64 addr;
+	u64 len;
+};
 struct virtio_config_ops {
 	u8 (*get_status)(struct virtio_device *vdev);
+	bool (*get_shm_region)(struct virtio_device *vdev, struct virtio_shm_region *region, u8 id);
 };
 struct virtio_device {
 	struct device dev;
@@ -37,6 +43,10 @@ struct virtqueue {
 	struct fsc_vq_buffer fsc_buffers[FSC_VQ_MAX];
 };
 
+static inline bool virtio_get_shm_region(struct virtio_device *vdev, struct virtio_shm_region *region, u8 id)
+{
+	return vdev->config->get_shm_region && vdev->config->get_shm_region(vdev, region, id);
+}
 int virtqueue_add_sgs(struct virtqueue *vq, struct scatterlist *sgs[], unsigned int out_sgs, unsigned int in_sgs, void *data,
 		      gfp_t gfp);
 bool virtqueue_kick(struct virtqueue *vq);
