@@ -7,10 +7,11 @@
 
 import type { CError, Declaration, External, SourceFile, TranslationUnit } from "./c/ast.ts";
 import { directivesOf } from "./c/comments.ts";
-import { type LinkUnit, linkImage } from "./c/link.ts";
+import { indexOf, type LinkLayer, type LinkUnit, linkImage } from "./c/link.ts";
 import { type MacroDef, MacroTable } from "./c/macro_table.ts";
 import { parse } from "./c/parser.ts";
 import { preprocess } from "./c/preprocessor.ts";
+import type { ScopeIndex } from "./c/scope_index.ts";
 import type { AddressSpace } from "./c/space.ts";
 import { expansionLoc, type Token } from "./c/token.ts";
 import { type Era, eraRow } from "./kernel/era.ts";
@@ -159,6 +160,8 @@ class TreeBuilder {
 
   private readonly space: AddressSpace | undefined;
 
+  private index: ScopeIndex | null = null;
+
   private readonly scenarios: readonly OverlayUnit[];
   private ownScenarios: LinkUnit[] = [];
   /** Where the units stand in the file table. */
@@ -206,16 +209,20 @@ class TreeBuilder {
   link(merged: ReadonlyMap<string, ReadonlySet<string> | "all">): KernelImage {
     this.knowFiles();
     const asUnits = (n: number): LinkUnit[] => this.layers[n]!.map((u) => ({ ...u, macros: this.macros }));
+    const layers: LinkLayer[] = [
+      { fidelity: "diff", units: asUnits(LAYER.diff) },
+      { fidelity: "tree", units: asUnits(LAYER.tree) },
+      {
+        fidelity: "reference",
+        units: [...this.ownScenarios, ...this.reference.units.map((u) => ({ ...u, macros: this.macros }))],
+      },
+      { fidelity: "tree", units: asUnits(LAYER.rest) },
+    ];
+    // The same in each round: only which records are merged differs.
+    this.index ??= indexOf(layers, this.files);
     const image = linkImage({
-      layers: [
-        { fidelity: "diff", units: asUnits(LAYER.diff) },
-        { fidelity: "tree", units: asUnits(LAYER.tree) },
-        {
-          fidelity: "reference",
-          units: [...this.ownScenarios, ...this.reference.units.map((u) => ({ ...u, macros: this.macros }))],
-        },
-        { fidelity: "tree", units: asUnits(LAYER.rest) },
-      ],
+      layers,
+      index: this.index,
       files: this.files,
       natives: NATIVES,
       stubMode: "record",

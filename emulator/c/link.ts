@@ -67,7 +67,7 @@ import {
   chooseTag,
   type IndexUnit,
   isDefinition,
-  type ScopeIndex,
+  ScopeIndex,
   type TagCandidate,
 } from "./scope_index.ts";
 import { type BoundedSection, boundedSections, boundOf } from "./section_bounds.ts";
@@ -113,6 +113,8 @@ export interface LinkOptions {
   readonly stubMode: "record" | "stop";
   /** Whether functions of this file count their statements. */
   readonly coverage?: (path: string, fidelity: Fidelity) => boolean;
+  /** The names of all the layers' units (`indexOf`), where images are made of the same ones again and again. */
+  readonly index?: ScopeIndex;
   /** A program with main() rather than a kernel. */
   readonly hosted?: boolean;
   /**
@@ -147,6 +149,13 @@ export interface Program {
 
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
 const NOWHERE: Loc = { file: 0, line: 1, col: 1 };
+
+const unitsOf = (layers: readonly LinkLayer[]): IndexUnit[] =>
+  layers.flatMap((l, layer) => l.units.map((u) => ({ path: u.path, tu: u.tu, layer })));
+
+/** The names of all units of layers, for images that are made of these. */
+export const indexOf = (layers: readonly LinkLayer[], files: readonly SourceFile[]): ScopeIndex =>
+  buildIndex(unitsOf(layers), files);
 
 /** Links layers of parsed units into an image. */
 export function linkImage(options: LinkOptions): Image {
@@ -201,11 +210,8 @@ class Linker implements LinkScope, Answering {
     this.space = options.space ?? new AddressSpace();
     this.shared = new SharedCode(this.space, this);
     this.hosted = options.hosted ?? false;
-    const units = options.layers.flatMap((l, layer) =>
-      l.units.map((u) => ({ path: u.path, tu: u.tu, layer })),
-    );
-    this.index = buildIndex(units, options.files);
-    if (this.hosted) for (const u of units) this.checkAsserts(u);
+    this.index = new ScopeIndex(options.index ?? indexOf(options.layers, options.files));
+    if (this.hosted) for (const u of unitsOf(options.layers)) this.checkAsserts(u);
   }
 
   /** `_Static_assert` at file scope: a program is judged whole. */

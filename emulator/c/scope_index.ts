@@ -42,12 +42,55 @@ export interface IndexUnit {
   readonly layer: number;
 }
 
-export interface ScopeIndex {
-  readonly names: Map<string, Candidate[]>;
+/** Lists by key over others that are not written: what these have stands first. */
+export class Lists<T> implements Iterable<readonly [string, readonly T[]]> {
+  private readonly below: Lists<T> | null;
+  private readonly own = new Map<string, T[]>();
+
+  constructor(below: Lists<T> | null = null) {
+    this.below = below;
+  }
+
+  get(key: string): readonly T[] | undefined {
+    return this.own.get(key) ?? this.below?.get(key);
+  }
+
+  add(key: string, value: T): void {
+    const list = this.own.get(key);
+    if (list !== undefined) list.push(value);
+    else this.own.set(key, [...(this.below?.get(key) ?? []), value]);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, readonly T[]]> {
+    for (const [key, list] of this.below ?? []) yield [key, this.own.get(key) ?? list];
+    for (const [key, list] of this.own) if (this.below?.get(key) === undefined) yield [key, list];
+  }
+}
+
+export class ScopeIndex {
+  readonly names: Lists<Candidate>;
   /** Definitions by "struct foo". */
-  readonly tags: Map<string, TagCandidate[]>;
-  /** What was indexed: a file that belongs to several units counts once, in the topmost. */
-  readonly seen: Set<External>;
+  readonly tags: Lists<TagCandidate>;
+  private readonly below: ScopeIndex | null;
+  private readonly seen = new Set<External>();
+
+  /** @param below an index that this one adds to, and that nobody writes any more */
+  constructor(below: ScopeIndex | null = null) {
+    this.below = below;
+    this.names = new Lists(below?.names);
+    this.tags = new Lists(below?.tags);
+  }
+
+  /** Whether this is indexed for the first time: a file that belongs to several units counts once, in the topmost. */
+  meets(ext: External): boolean {
+    if (this.below?.has(ext) === true || this.seen.has(ext)) return false;
+    this.seen.add(ext);
+    return true;
+  }
+
+  private has(ext: External): boolean {
+    return this.seen.has(ext) || this.below?.has(ext) === true;
+  }
 }
 
 function outermost(loc: Loc): Loc {
@@ -57,7 +100,7 @@ function outermost(loc: Loc): Loc {
 
 /** Collects the file-scope names of all units. */
 export function buildIndex(units: readonly IndexUnit[], files: readonly SourceFile[]): ScopeIndex {
-  const index: ScopeIndex = { names: new Map(), tags: new Map(), seen: new Set() };
+  const index = new ScopeIndex();
   for (const unit of units) addUnit(index, unit, files);
   return index;
 }
@@ -65,12 +108,11 @@ export function buildIndex(units: readonly IndexUnit[], files: readonly SourceFi
 /** Adds the file-scope names of one more unit. */
 export function addUnit(index: ScopeIndex, unit: IndexUnit, files: readonly SourceFile[]): void {
   for (const ext of unit.tu.externals) {
-    if (ext.kind === "staticAssert" || ext.kind === "asmTop" || index.seen.has(ext)) continue;
-    index.seen.add(ext);
+    if (ext.kind === "staticAssert" || ext.kind === "asmTop" || !index.meets(ext)) continue;
     const path = files[outermost(ext.loc).file]?.path ?? unit.path;
     const { names, tags } = entriesOf(ext, unit.layer, path);
-    for (const c of names) push(index.names, c.name, c);
-    for (const [key, candidate] of tags) push(index.tags, key, candidate);
+    for (const c of names) index.names.add(c.name, c);
+    for (const [key, candidate] of tags) index.tags.add(key, candidate);
   }
 }
 
@@ -94,12 +136,6 @@ function entriesOf(ext: FunctionDef | Declaration, layer: number, path: string):
   const made = { layer, path, names, tags };
   entries.set(ext, made);
   return made;
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 function addExternal(

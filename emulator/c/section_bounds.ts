@@ -23,7 +23,7 @@ export interface BoundedSection {
 
 /** Sections of which some bound is declared and not defined by the program itself. */
 export function boundedSections(
-  names: ReadonlyMap<string, readonly Candidate[]>,
+  names: Iterable<readonly [string, readonly Candidate[]]>,
 ): Map<string, BoundedSection> {
   const wanted = new Set<string>();
   for (const [name, list] of names) {
@@ -32,7 +32,7 @@ export function boundedSections(
   }
   const found = new Map<string, BoundedSection>();
   if (wanted.size === 0) return found;
-  const all = [...names.values()].flat();
+  const all = [...names].flatMap(([, list]) => list);
   const objects = all.filter((c) => c.kind === "object").sort(inOrder);
   for (const section of wanted) {
     const inside = all.find((c) => c.def?.body !== undefined && mentions(c.def.body, section));
