@@ -46,7 +46,7 @@ export function storeLowered({ code, functions }: ReturnType<typeof lowerReferen
   new DataView(size.buffer).setUint32(0, head.length, true);
   return brotliCompressSync(Buffer.concat([size, head, ...bodies]), {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_QUALITY]: 10,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     },
   });
