@@ -84,6 +84,26 @@ const BREAKS: readonly Break[] = [
     told: /^virtiofs-window /,
     eras: ["v6.12", "v6.15"],
   },
+  {
+    what: "who lets go of a dax device is still told of its memory",
+    path: "drivers/dax/super.c",
+    fn: "fs_put_dax",
+    from: "\t\tif (was == holder)\n\t\t\tdax_dev->holder_ops = NULL;\n",
+    to: "\t\tWARN_ON(was != holder && was);\n",
+    neutral: "\t\tif (holder == was)\n\t\t\tdax_dev->holder_ops = NULL;\n",
+    told: /^(fs-dax-get|holder|race-holder)/,
+    eras: ["v7.1"],
+  },
+  {
+    what: "who is refused a dax device keeps it",
+    path: "drivers/dax/super.c",
+    fn: "fs_dax_get",
+    from: "\t\tiput(&dax_dev->inode);\n",
+    to: "",
+    neutral: "\t\tif (dax_dev)\n\t\t\tiput(&dax_dev->inode);\n",
+    told: /^fs-dax-get /,
+    eras: ["v7.1", "v7.3"],
+  },
 ];
 
 function review(b: Break, to: string, era: Era): ReviewResult {

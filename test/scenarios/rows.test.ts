@@ -194,6 +194,15 @@ const ROWS: readonly Row[] = [
     cases: ["virtiofs-window window=1 fail=0"],
   },
   {
+    system: "holders without a disk",
+    era: "v7.1",
+    path: "drivers/dax/super.c",
+    fn: "fs_dax_get",
+    from: "dax_dev->holder_ops = hops;",
+    to: "",
+    cases: ["fs-dax-get kill=0", "fs-dax-get kill=1"],
+  },
+  {
     system: "P2PDMA",
     era: "v6.15",
     path: "drivers/pci/p2pdma.c",

@@ -74,9 +74,9 @@ FSC_SCENARIO(badblocks, "badblocks", "A page of pmem is bad: reads fail, a write
 	__fsc_step("the page goes bad");
 	fsc_spoil_medium(phys, PAGE_SIZE);
 	SetPageHWPoison(page);
-	pmem->bb.start = block << (PAGE_SHIFT - SECTOR_SHIFT);
-	pmem->bb.sectors = PAGE_SIZE >> SECTOR_SHIFT;
-	pmem->bb.count = 1;
+	SC_DO(nd_pmem_driver.notify(fsc_pmem_dev, NVDIMM_REVALIDATE_POISON), "the driver is told of new bad blocks");
+	SC_EXPECT(pmem->bb.count && pmem->bb.start == block * PAGE_SECTORS && pmem->bb.sectors == PAGE_SECTORS,
+		  "bad blocks that are found in use go on the list, all of them and no others");
 	SC_DO(SC_EXPECT(fscfs_read(a.file, 0, &seen, 1) < 0, "a bad page cannot be read"), "pread A[0]");
 	sc_pread(&a, 1, 2);
 

@@ -149,6 +149,9 @@ extern const struct fsc_scenario fsc_scenario_dax_ids;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_virtiofs_window;
 #endif
+#if FSC_ERA >= 701
+extern const struct fsc_scenario fsc_scenario_fs_dax_get;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -285,6 +288,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_dax_ids,
 #if FSC_ERA >= 612
 	&fsc_scenario_virtiofs_window,
+#endif
+#if FSC_ERA >= 701
+	&fsc_scenario_fs_dax_get,
 #endif
 	NULL,
 };

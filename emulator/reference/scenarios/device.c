@@ -4,6 +4,8 @@
 #include <linux/device.h>
 #include <linux/nd.h>
 #include <linux/string.h>
+#include "../drivers/dax/dax-private.h"
+#include "../drivers/nvdimm/pmem.h"
 #include "scenario.h"
 
 FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when idle, bound again, and used again",
@@ -169,6 +171,82 @@ FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one
 		SC_DO(fs_put_dax(dax, &other), "let go");
 	}
 }
+
+#if FSC_ERA >= 701
+/* Two holders that are told of bad memory, and what each was told last. */
+static struct {
+	int told;
+	u64 off, len;
+	int flags;
+} sc_holders[2];
+
+static int sc_tell(int who, u64 off, u64 len, int flags)
+{
+	sc_holders[who].told++;
+	sc_holders[who].off = off;
+	sc_holders[who].len = len;
+	sc_holders[who].flags = flags;
+	return 0;
+}
+
+static int sc_tell_first(struct dax_device *dax_dev, u64 off, u64 len, int flags)
+{
+	SC_EXPECT(dax_holder(dax_dev) == &sc_holders[0], "who is told of bad memory is who holds the device");
+	return sc_tell(0, off, len, flags);
+}
+
+static int sc_tell_second(struct dax_device *dax_dev, u64 off, u64 len, int flags)
+{
+	SC_EXPECT(dax_holder(dax_dev) == &sc_holders[1], "who is told of bad memory is who holds the device");
+	return sc_tell(1, off, len, flags);
+}
+
+static int sc_dax_users(struct dax_device *dax)
+{
+	return atomic_read(&dax_inode(dax)->i_count);
+}
+
+FSC_SCENARIO(fs_dax_get, "fs-dax-get", "File systems without a disk hold a dax device in turn, are told of its memory, and let go; the device dies first, or not",
+	     "kill=0,1")
+{
+	static const struct dax_holder_operations first = { .notify_failure = sc_tell_first };
+	static const struct dax_holder_operations second = { .notify_failure = sc_tell_second };
+	struct pmem_device *pmem = dev_get_drvdata(fsc_pmem_dev);
+	struct dax_device *dax = pmem->dax_dev;
+	int idle = sc_dax_users(dax), err;
+
+	memset(sc_holders, 0, sizeof(sc_holders));
+	SC_DO(err = fs_dax_get(dax, &sc_holders[0], &first), "the first holds");
+	SC_EXPECT(!err && dax_holder(dax) == &sc_holders[0], "a file system can hold a dax device that it has found");
+	SC_EXPECT(sc_dax_users(dax) == idle + 1, "who holds a dax device keeps it");
+	SC_DO(err = fs_dax_get(dax, &sc_holders[1], &second), "the second asks for it");
+	SC_EXPECT(err == -EBUSY && dax_holder(dax) == &sc_holders[0], "a device that is held gets no second holder");
+	SC_EXPECT(sc_dax_users(dax) == idle + 1, "who is refused a dax device does not keep it");
+	SC_DO(err = dax_holder_notify_failure(dax, PAGE_SIZE, 2 * PAGE_SIZE, 0), "bad memory");
+	SC_EXPECT(!err && sc_holders[0].told == 1 && sc_holders[0].off == PAGE_SIZE && sc_holders[0].len == 2 * PAGE_SIZE,
+		  "the holder is told which memory is bad");
+	SC_DO(fs_put_dax(dax, &sc_holders[0]), "the first lets go");
+	SC_EXPECT(!dax_holder(dax) && sc_dax_users(dax) == idle, "a device that was let go has no holder");
+	SC_DO(err = dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0), "bad memory of a device that nobody holds");
+	SC_EXPECT(err == -EOPNOTSUPP && sc_holders[0].told == 1, "who has let go of a device is told nothing more");
+
+	SC_DO(err = fs_dax_get(dax, &sc_holders[1], &second), "the second holds");
+	SC_EXPECT(!err && dax_holder(dax) == &sc_holders[1], "a device that was let go can be held by another");
+	SC_DO(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0), "bad memory");
+	SC_EXPECT(sc_holders[0].told == 1 && sc_holders[1].told == 1, "the holder of now is told of bad memory, and nobody else");
+	if (__fsc_param("kill", 0)) {
+		SC_DO(fsc_unbind_pmem(), "unbind pmem");
+		SC_EXPECT(sc_holders[1].told == 2 && (sc_holders[1].flags & MF_MEM_PRE_REMOVE) && sc_holders[0].told == 1,
+			  "the holder is told before its device goes");
+		SC_EXPECT(fs_dax_get(dax, &sc_holders[0], &first) == -ENODEV, "a device that is gone gets no new holder");
+	}
+	SC_DO(fs_put_dax(dax, &sc_holders[1]), "the second lets go");
+	if (__fsc_param("kill", 0))
+		SC_DO(SC_EXPECT(fsc_bind_pmem() == 0, "the pmem driver can be bound again after its holder let go"), "bind pmem");
+	else
+		SC_EXPECT(!dax_holder(dax) && sc_dax_users(dax) == idle, "a device that was let go has no holder");
+}
+#endif
 
 FSC_SCENARIO(memory_failure_file, "memory-failure", "Memory behind a mapped file page fails",
 	     "order=0,9 files=1,2 mapped=0,1")

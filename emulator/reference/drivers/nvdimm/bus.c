@@ -176,12 +176,6 @@ int devm_init_badblocks(struct device *dev, struct badblocks *bb)
 	return 0;
 }
 
-void nvdimm_badblocks_populate(struct nd_region *nd_region, struct badblocks *bb, const struct range *range)
-{
-	(void)nd_region;
-	(void)bb;
-	(void)range;
-}
 
 /* ---- what the medium has lost: one range; only it can tell what it can take back ---- */
 
@@ -200,6 +194,19 @@ unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len)
 	phys_addr_t from = max(phys, fsc_lost.start), to = min(phys + len, fsc_lost.end);
 
 	return from < to ? to - from : 0;
+}
+
+/* What lies in the range goes on the list, by sectors of the range. */
+void nvdimm_badblocks_populate(struct nd_region *nd_region, struct badblocks *bb, const struct range *range)
+{
+	phys_addr_t from = max(range->start, fsc_lost.start), to = min(range->end + 1, fsc_lost.end);
+
+	(void)nd_region;
+	if (from >= to)
+		return;
+	bb->start = (from - range->start) >> SECTOR_SHIFT;
+	bb->sectors = (to - from) >> SECTOR_SHIFT;
+	bb->count = 1;
 }
 
 /* Gives how many bytes from `phys` on are good now; a medium may refuse, or mend less than it is asked for. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The driver of a pmem namespace in fsdax mode, or of a pfn device that claims it: struct pages for it, a disk, a dax
- * device, I/O by bios. Mirrors drivers/nvdimm/pmem.c. Left out: sysfs, notices of new badblocks.
+ * device, I/O by bios. Mirrors drivers/nvdimm/pmem.c. Left out: sysfs.
  */
 #include <linux/badblocks.h>
 #include <linux/blkdev.h>
@@ -391,7 +391,41 @@ static void nd_pmem_remove(struct device *dev)
 	nvdimm_flush(to_nd_region(dev->parent), NULL);
 }
 
+/* Bad blocks were found while the device is in use: those of what it shows as data go on its list. */
+static void pmem_revalidate_poison(struct device *dev)
+{
+	struct pmem_device *pmem = dev_get_drvdata(dev);
+	struct nd_pfn *nd_pfn = is_nd_pfn(dev) ? to_nd_pfn(dev) : NULL;
+	struct nd_namespace_common *ndns = nd_pfn ? nd_pfn->ndns : to_ndns(dev);
+	struct resource *res = &to_nd_namespace_io(&ndns->dev)->res;
+	struct range data = { .start = res->start, .end = res->end };
+
+	if (nd_pfn) {
+		data.start += pmem->data_offset + le32_to_cpu(nd_pfn->pfn_sb->start_pad);
+		data.end -= le32_to_cpu(nd_pfn->pfn_sb->end_trunc);
+	}
+	nvdimm_badblocks_populate(to_region(pmem), &pmem->bb, &data);
+	if (pmem->bb_state)
+		sysfs_notify_dirent(pmem->bb_state);
+}
+
+static void pmem_revalidate_region(struct device *dev)
+{
+	struct pmem_device *pmem = dev_get_drvdata(dev);
+
+	nvdimm_check_and_set_ro(pmem->disk);
+}
+
+static void nd_pmem_notify(struct device *dev, enum nvdimm_event event)
+{
+	if (event == NVDIMM_REVALIDATE_POISON)
+		pmem_revalidate_poison(dev);
+	else if (!dev_WARN_ONCE(dev, event != NVDIMM_REVALIDATE_REGION, "notify: unknown event\n"))
+		pmem_revalidate_region(dev);
+}
+
 struct nd_device_driver nd_pmem_driver = {
+	.notify = nd_pmem_notify,
 	.probe = nd_pmem_probe,
 	.remove = nd_pmem_remove,
 	.drv = { .name = "nd_pmem" },
