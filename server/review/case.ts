@@ -30,7 +30,7 @@ import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
 import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import { ofItsOwn, type RanFunctions, standIn } from "./stand_in.ts";
+import { lackedRan, ofItsOwn, type RanFunctions, standIn } from "./stand_in.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 import { NO_BOOT, reachesNothing } from "./why.ts";
@@ -240,6 +240,7 @@ function verdictOf(
     sides.same && (judged.verdict === "new" || judged.verdict === "fixed") ? "clean" : judged.verdict;
   const quiet = verdict === "clean" || verdict === "already";
   const why =
+    lackedRan(ran) ??
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree ? standIn(ran) : null) ??
     (quiet ? withoutHunk(sides) : (tornEarlier(ran, judged) ?? notSetUp(ran, judged)));

@@ -75,12 +75,21 @@ export interface PatchSides {
   readonly changed: ChangedCode;
   /** Hunks that are in no image and change what is in no function: whatever runs, runs without them. */
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
+  /** Refused hunks of functions that their file in the tree does not have: it may have them under another name. */
+  readonly lacking: readonly Lacking[];
   /** "6.1": the release of the tree, where no era of the reference kernel is of it; "" otherwise. */
   readonly mixed: string;
   /** Functions of the before side that the reference kernel calls as only the after side takes it (parameters.ts). */
   readonly passedAsAfter: ReadonlySet<string>;
   /** Definitions that hunks of earlier patches would have changed. By name alone: functions move from file to file. */
   readonly torn: ReadonlySet<string>;
+}
+
+/** A refused hunk, and the function that the tree's file does not have; "" where the hunk does not say it. */
+export interface Lacking {
+  readonly path: string;
+  readonly docLine: number;
+  readonly name: string;
 }
 
 /** `3/7 subject`, as notes name a patch. */
@@ -322,6 +331,7 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
+    lacking: lackingOf(patch, sources.hunks),
     passedAsAfter: passedAsAfter(before, after),
     mixed:
       sources.release === "" || ERA_NAMES.some((e) => e === `v${sources.release}`) ? "" : sources.release,
@@ -348,6 +358,28 @@ function missingOf(patch: Patch, hunks: readonly HunkNote[]): PatchSides["missin
           h.lines.some((l) => l.kind !== " " && /^\s*[\w#]/.test(l.text) && !inside.has(l.docLine)),
       ),
   );
+}
+
+/**
+ * Refused hunks of functions that the tree's file does not have: its own name for what they change is not known. Those of no
+ * function, by the look of the hunk, count where a changed line stands within something of a `.c` file.
+ */
+function lackingOf(patch: Patch, hunks: readonly HunkNote[]): Lacking[] {
+  const shown = new Set(patch.definitions.flatMap((d) => d.lines));
+  const whole = new Set(patch.definitions.flatMap((d) => (d.visible === "whole" ? d.lines : [])));
+  const all = patch.files.flatMap((f) => f.hunks);
+  return hunks.flatMap(({ path, docLine, fate }) => {
+    if (fate.kind !== "rejected" || fate.why.kind === "no-file" || !isOfMachine(path)) return [];
+    const lines = (all.find((h) => h.line === docLine)?.lines ?? []).filter((l) => l.kind !== " ");
+    if (
+      fate.why.kind === "no-function" &&
+      lines.some((l) => /^\s*[\w#]/.test(l.text) && !whole.has(l.docLine))
+    )
+      return [{ path, docLine, name: fate.why.name }];
+    return path.endsWith(".c") && lines.some((l) => /^\s+\w/.test(l.text) && !shown.has(l.docLine))
+      ? [{ path, docLine, name: "" }]
+      : [];
+  });
 }
 
 /** What building and booting the sides met: for the reader of the result. */

@@ -64,6 +64,26 @@ function removedButRan({ sides: { before, after }, runs }: RanFunctions): string
   return null;
 }
 
+/**
+ * Why a run says nothing of the patch, whatever it shows: a hunk is for a function that the tree's file does not have, and
+ * something of that file ran, which may be that function under another name.
+ */
+export function lackedRan({ sides: { before, after, lacking }, runs }: RanFunctions): string | null {
+  for (const { path, docLine, name } of lacking)
+    for (const [side, { functions }] of [
+      [before, runs.before],
+      [after, runs.after],
+    ] as const)
+      for (const id of functions) {
+        const fn = side.fn(id);
+        if (fn.path === path)
+          return name === ""
+            ? `a hunk for ${path} (line ${docLine} of the mail) does not fit the kernel tree, and does not say for which function it is: ${fn.name}() of that file ran without it`
+            : `a hunk for ${name}() does not fit the kernel tree, whose ${path} has no function of that name: ${fn.name}() of that file ran without it`;
+      }
+  return null;
+}
+
 /** Why a run without a fault says nothing of the patch: a function that the patch changes ran as the reference kernel has it. */
 export function standIn(ran: RanFunctions): string | null {
   const {

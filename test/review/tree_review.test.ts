@@ -189,6 +189,40 @@ test("a function that an earlier patch of the series changes, and whose hunk doe
   );
 });
 
+for (const heading of ["", "int drop_device_page(struct page *page, int how)"])
+  test(`a hunk for a function that its file does not have leaves nothing to say where that file ran: ${heading === "" ? "unnamed" : "it may be there by another name"}`, () => {
+    const owned = referenceText("mm/memremap.c").replaceAll(
+      "void free_zone_device_folio(struct folio *folio)",
+      "int drop_device_page(struct page *page, int how)",
+    );
+    const text = patchMail(
+      1,
+      1,
+      { path: "fs/dax.c", from: dax, to: broken },
+      {
+        path: "mm/memremap.c",
+        from: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page);"),
+        to: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page, how);"),
+      },
+    );
+    const at = text.indexOf("+++ b/mm/memremap.c");
+    const named =
+      text.slice(0, at) + text.slice(at).replace(/^@@ .* @@$/gm, (l) => `${l} ${heading}`.trimEnd());
+    const result = review(named, { tree: root });
+    assert.deepEqual(
+      result.findings.filter((f) => f.verdict === "new").map((f) => f.message),
+      [],
+    );
+    const why =
+      heading === ""
+        ? /a hunk for mm\/memremap\.c \(line \d+ of the mail\) .* does not say for which function it is/
+        : /a hunk for drop_device_page\(\) .* whose mm\/memremap\.c has no/;
+    assert.ok(
+      result.runs.some((r) => why.test(r.reason ?? "")),
+      [...new Set(result.runs.map((r) => r.reason))].join("; "),
+    );
+  });
+
 test("a folder that is no kernel tree is named with what to do", () => {
   assert.throws(
     () => review(mail(1, 1, dax, broken), { tree: join(root, "fs") }),
