@@ -278,19 +278,28 @@ function prefixed(
  * Why a difference may not be the patch's: the side that differs ran a function that is not as the earlier patches of the
  * series make it (what ended the run came after all of them). Null where something differs on a side without one.
  */
-function tornEarlier({ sides: { before, after, torn }, runs }: RanCase, judged: Judged): string | null {
+function tornEarlier(
+  { sides: { before, after, torn, tornAway }, runs }: RanCase,
+  judged: Judged,
+): string | null {
   if (torn.size === 0) return null;
   const ran = (side: PatchSide, run: ScenarioRun): string | null => {
     const id = run.functions.find((f) => torn.has(side.fn(f).name));
-    return id === undefined ? null : side.fn(id).name;
+    if (id !== undefined)
+      return `a hunk of an earlier patch for ${side.fn(id).name}() does not fit the kernel tree: it ran without it`;
+    for (const f of run.functions) {
+      const { name, path } = side.fn(f);
+      const away = tornAway.get(path);
+      if (away !== undefined)
+        return `a hunk of an earlier patch for ${away}() does not fit the kernel tree, whose ${path} has no function of that name: ${name}() of that file ran without it`;
+    }
+    return null;
   };
-  const names = [
+  const whys = [
     ...(judged.fresh.length > 0 ? [ran(after, runs.after)] : []),
     ...(judged.gone.length > 0 ? [ran(before, runs.before)] : []),
   ];
-  const name = names.find((n) => n !== null);
-  if (name === undefined || names.includes(null)) return null;
-  return `a hunk of an earlier patch for ${name}() does not fit the kernel tree: it ran without it`;
+  return whys.includes(null) ? null : (whys[0] ?? null);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote, versionOf } from "../source/bases.ts";
+import { hasWord } from "../source/c_text.ts";
 import { changesNoCode } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
@@ -83,6 +84,8 @@ export interface PatchSides {
   readonly passedAsAfter: ReadonlySet<string>;
   /** Definitions that hunks of earlier patches would have changed. By name alone: functions move from file to file. */
   readonly torn: ReadonlySet<string>;
+  /** Of those the first, by file, that the file does not name: it may be there under another name. */
+  readonly tornAway: ReadonlyMap<string, string>;
 }
 
 /** A refused hunk, and the function that the tree's file does not have; "" where the hunk does not say it. */
@@ -336,7 +339,18 @@ export function buildSides(
     mixed:
       sources.release === "" || ERA_NAMES.some((e) => e === `v${sources.release}`) ? "" : sources.release,
     torn: new Set([...(sources.images?.torn.values() ?? [])].flatMap((names) => [...names])),
+    tornAway: tornAwayOf(sources.images),
   };
+}
+
+function tornAwayOf(images: SideImages | null | undefined): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const [path, names] of images?.torn ?? []) {
+    const text = images?.files.find((f) => f.path === path)?.before;
+    const away = [...names].find((name) => typeof text === "string" && !hasWord(text, name));
+    if (away !== undefined) out.set(path, away);
+  }
+  return out;
 }
 
 /** Rejected hunks of C with a changed line that no definition of the mail has; those of a `.c` file that is not there aside. */

@@ -189,25 +189,42 @@ test("a function that an earlier patch of the series changes, and whose hunk doe
   );
 });
 
+/** A patch to a function of mm/memremap.c by another name than the tree has it, and to fs/dax.c where `files` says so. */
+function elsewhereNamed(
+  number: number,
+  total: number,
+  heading: string,
+  ...files: { path: string; from: string; to: string }[]
+): string {
+  const owned = referenceText("mm/memremap.c").replaceAll(
+    "void free_zone_device_folio(struct folio *folio)",
+    "int drop_device_page(struct page *page, int how)",
+  );
+  const text = patchMail(number, total, ...files, {
+    path: "mm/memremap.c",
+    from: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page);"),
+    to: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page, how);"),
+  });
+  const at = text.indexOf("+++ b/mm/memremap.c");
+  return text.slice(0, at) + text.slice(at).replace(/^@@ .* @@$/gm, (l) => `${l} ${heading}`.trimEnd());
+}
+
+test("one for a function that its file does not have says nothing where that file ran", () => {
+  const first = elsewhereNamed(1, 2, "int drop_device_page(struct page *page, int how)");
+  const result = review(first + mail(2, 2, dax, broken), { tree: root, patch: "2" });
+  assert.deepEqual(
+    result.findings.filter((f) => f.verdict === "new").map((f) => f.message),
+    [],
+  );
+  assert.ok(
+    result.runs.some((r) => r.reason?.includes("a hunk of an earlier patch for drop_device_page()")),
+    [...new Set(result.runs.map((r) => r.reason))].join("; "),
+  );
+});
+
 for (const heading of ["", "int drop_device_page(struct page *page, int how)"])
   test(`a hunk for a function that its file does not have leaves nothing to say where that file ran: ${heading === "" ? "unnamed" : "it may be there by another name"}`, () => {
-    const owned = referenceText("mm/memremap.c").replaceAll(
-      "void free_zone_device_folio(struct folio *folio)",
-      "int drop_device_page(struct page *page, int how)",
-    );
-    const text = patchMail(
-      1,
-      1,
-      { path: "fs/dax.c", from: dax, to: broken },
-      {
-        path: "mm/memremap.c",
-        from: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page);"),
-        to: owned.replaceAll("mem_cgroup_uncharge(folio);", "own_uncharge(page, how);"),
-      },
-    );
-    const at = text.indexOf("+++ b/mm/memremap.c");
-    const named =
-      text.slice(0, at) + text.slice(at).replace(/^@@ .* @@$/gm, (l) => `${l} ${heading}`.trimEnd());
+    const named = elsewhereNamed(1, 1, heading, { path: "fs/dax.c", from: dax, to: broken });
     const result = review(named, { tree: root });
     assert.deepEqual(
       result.findings.filter((f) => f.verdict === "new").map((f) => f.message),
