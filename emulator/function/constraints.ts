@@ -6,7 +6,16 @@
 import { compare } from "../c/build.ts";
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
-import { boundsOf, COUNTS, MAX_ERRNO, opText, type Unknown, type Value, valueText } from "./value.ts";
+import {
+  boundsOf,
+  COUNTS,
+  type Derived,
+  MAX_ERRNO,
+  opText,
+  type Unknown,
+  type Value,
+  valueText,
+} from "./value.ts";
 
 export interface Range {
   lo: bigint;
@@ -24,6 +33,13 @@ export interface Question {
   readonly with: Value;
   /** "pdev->id < 0" */
   readonly text: string;
+}
+
+/** The comparison whose truth an unknown is, as a number of 0 or 1; null where it is none. */
+function comparisonOf(u: Unknown): Extract<Derived, { k: "cmp" }> | null {
+  let at: Value = u;
+  while (typeof at !== "bigint" && at.from?.k === "conv" && at.lo <= 0n && at.hi >= 1n) at = at.from.x;
+  return typeof at !== "bigint" && at.from?.k === "cmp" ? at.from : null;
 }
 
 export class Constraints {
@@ -87,6 +103,11 @@ export class Constraints {
     if (typeof a === "bigint") {
       [a, b] = [b, a];
       op = SWAPPED[op];
+    }
+    const truth = comparisonOf(a as Unknown);
+    if (truth !== null && typeof b === "bigint") {
+      const [one, zero] = [compare(op, 1n, b), compare(op, 0n, b)];
+      return one === zero ? one : one === this.compare(truth.op, truth.l, truth.r, ask);
     }
     const s = stripped(this, a as Unknown);
     if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);

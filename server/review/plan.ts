@@ -241,7 +241,8 @@ function inOrder(
   out.push(...later.slice(0, inside));
   left = later.slice(inside);
   let open = ENTRY_BUDGET;
-  const entering = covering((i) => reach(i)!.entered.map((f) => `${i.name} ${f}`), out).filter(
+  // Of what stands first some may be known by nothing but its name: scenarios of a file.
+  const entering = covering((i) => reach(i)?.entered.map((f) => `${i.name} ${f}`) ?? [], out).filter(
     (i) => (open -= cost(i)) >= 0,
   );
   const chosen = [...out, ...entering];

@@ -268,6 +268,12 @@ const pairs: readonly Pair[] = [
     want: ["leaked memory of kzalloc()"],
     back: ["leaked memory of kzalloc()"],
   },
+  {
+    name: "a truth that was kept is the same truth when it is compared with a number",
+    bad: `struct dev { unsigned int off : 1; }; int f(struct dev *d, int x) { _Bool off; int ret; off = d->off; if (off) ret = helper(x); if (!off) ret = -EINVAL; return ret; }`,
+    good: `struct dev { unsigned int off : 1; }; int f(struct dev *d, int x) { _Bool off; int ret; off = d->off; if (off) ret = helper(x); if (off == 0) ret = -EINVAL; return ret; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);

@@ -91,6 +91,12 @@ test("beyond the budget each scenario that enters a changed function does so onc
   assert.deepEqual(some.leftOut[1]?.labels, ["one a=0", "two a=0"]);
 });
 
+test("beyond the budget, cases of which nothing is known (a scenario file's) stand first", () => {
+  const known = reach(BUDGET, false, false, true);
+  const { items } = planOf({ ...basis, reach: (l) => (l.startsWith("far") ? null : known(l)) }, {}, null);
+  assert.deepEqual(labels(items), ["far a=0", "one a=1", "two a=1"]);
+});
+
 test("beyond the budget only what is new runs; --thorough and a name run all", () => {
   const { items, leftOut } = planOf({ ...basis, reach: reach(BUDGET) }, {}, null);
   assert.deepEqual(labels(items), ["one a=1", "two a=1"]);
