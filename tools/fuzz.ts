@@ -33,7 +33,7 @@ import { configLines } from "../server/source/context.ts";
 import { checkMail, makeRandom, mutateMail, type Random } from "../test/support/fuzz_mail.ts";
 import { GROWTHS, grown, PLACES, readerShapes } from "../test/support/pattern_shapes.ts";
 import { functionSurface } from "./fuzz_functions.ts";
-import { fuzzBox, fuzzScenario, fuzzShown, type Outcome } from "./fuzz_more.ts";
+import { fuzzBox, fuzzScenario, fuzzShown, type Outcome, pick } from "./fuzz_more.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const { values, positionals } = parseArgs({
@@ -77,7 +77,6 @@ const scenarioTexts = [...files(join(root, "test/fixtures/scenarios")), ...files
   .filter((f) => f.endsWith(".scenario.yaml"))
   .map((f) => readFileSync(f, "utf8"));
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 const NUMBERS = [
   "0",
   "1",

@@ -8,11 +8,10 @@ import { join } from "node:path";
 import { parseDocument } from "../server/parse.ts";
 import { reviewDocument } from "../server/review/analysis.ts";
 import type { Random } from "../test/support/fuzz_mail.ts";
+import { patchMail } from "../test/support/own_tree.ts";
 import { driverFiles, FOLDERS, treeAt } from "./function_trial.ts";
-import type { Outcome } from "./fuzz_more.ts";
+import { type Outcome, pick } from "./fuzz_more.ts";
 import { functionsOf } from "./mutant_kinds.ts";
-
-const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 
 const NUMBERS = [
   "0",
@@ -71,53 +70,13 @@ function statement(random: Random, name: string): string {
   return pick(random, made)();
 }
 
-/** One hunk from the first line that differs to the last, as a mail. */
-function mailOf(path: string, before: readonly string[], after: readonly string[]): string {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head++;
-  let tail = 0;
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  )
-    tail++;
-  const from = Math.max(0, head - 3);
-  const more = Math.min(3, tail);
-  const gone = before.slice(head, before.length - tail);
-  const come = after.slice(head, after.length - tail);
-  const rows = [
-    ...before.slice(from, head).map((l) => ` ${l}`),
-    ...gone.map((l) => `-${l}`),
-    ...come.map((l) => `+${l}`),
-    ...before.slice(before.length - tail, before.length - tail + more).map((l) => ` ${l}`),
-  ];
-  const context = head - from + more;
-  return [
-    "From: A B <a@b.example>",
-    "Subject: [PATCH] fuzz",
-    "Message-ID: <fuzz@b.example>",
-    "",
-    "---",
-    `diff --git a/${path} b/${path}`,
-    `--- a/${path}`,
-    `+++ b/${path}`,
-    `@@ -${from + 1},${context + gone.length} +${from + 1},${context + come.length} @@`,
-    ...rows,
-    "-- ",
-    "2.40.0",
-    "",
-  ].join("\n");
-}
-
 /** A file of the tree with some functions spoiled; null where it has none. */
 function spoiled(root: string, paths: readonly string[], random: Random): string | null {
   const path = pick(random, paths);
   const text = readFileSync(join(root, path), "utf8");
-  const before = text.split("\n");
   const functions = functionsOf(text);
   if (functions.length === 0) return null;
-  const after = [...before];
+  const after = text.split("\n");
   const f = pick(random, functions);
   const other = readFileSync(join(root, pick(random, paths)), "utf8").split("\n");
   for (let i = 1 + random(4); i > 0; i--) {
@@ -140,7 +99,7 @@ function spoiled(root: string, paths: readonly string[], random: Random): string
         after.splice(at, 0, `\t${statement(random, f.name)}`);
     }
   }
-  return mailOf(path, before, after);
+  return patchMail(1, 1, { path, from: text, to: after.join("\n") });
 }
 
 /** A surface over the tree at `root`: an input is a mail, a problem is an exception that a note tells of. */

@@ -25,7 +25,8 @@ export interface Outcome {
   readonly problem: string;
 }
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
+/** One of a list, by the seed. */
+export const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 
 const YAML_WORDS = [
   "&a [*a, *a]",
