@@ -351,7 +351,7 @@ export class Walker extends Access {
   private truthOf(v: Value, loop: boolean): boolean {
     const r = this.known.resolve(v);
     if (typeof r === "bigint") return r !== 0n;
-    if (r.from?.k === "cmp") return this.compare(r.from.op, r.from.l, r.from.r, loop);
+    // A sign bit alone is -1 where it is set: compare() takes numbers of 0 and 1 for truths, and not that one.
     if (r.from?.k === "conv" && typeof r.from.x !== "bigint" && r.from.x.from?.k === "cmp")
       return this.truthOf(r.from.x, loop);
     return this.compare("ne", r, 0n, loop);
