@@ -7,6 +7,8 @@ import { isBlank, isElision, isScissors, quoteDepth, skipQuote } from "../mail/q
 import type { Body, DiffFile, DiffLine, DiffLineKind, Hunk, Repair } from "../mail/types.ts";
 import { emptyFile, noFacts, readExtendedHeader, settleNames } from "./file_header.ts";
 
+/** What stands where a hunk header must, and is none: numbers are missing, negative or longer than any file. */
+const BROKEN_HEADER = /^@@ [-+, ]*\d[-+\d, ]*@@/;
 /** A hunk header may claim up to 2^53 lines; only lines that are there are ever read. */
 const HUNK_HEADER = /^@@ +-(\d{1,19})(?:,(\d{1,19}))? +\+(\d{1,19})(?:,(\d{1,19}))?(?: @@| ?$)/;
 const NBSP = 0xa0;
@@ -265,7 +267,11 @@ class Scanner {
         if (line.startsWith("diff --cc ", at) || line.startsWith("diff --combined ", at)) return "combined";
         return null;
       case 64:
-        return line.startsWith("@@ ", at) && HUNK_HEADER.test(line.slice(at, at + 200)) ? "hunk" : null;
+        return line.startsWith("@@ ", at) &&
+          (HUNK_HEADER.test(line.slice(at, at + 200)) ||
+            (this.open.has(depth) && BROKEN_HEADER.test(line.slice(at, at + 200))))
+          ? "hunk"
+          : null;
       case 45: {
         if (!line.startsWith("--- ", at)) return null;
         const next = this.text[i + 1];
@@ -510,7 +516,11 @@ class Scanner {
 
   private readHunk(i: number, at: number, patch: RawPatch, context: Context): number {
     const header = this.text[i]!.slice(at);
-    const match = HUNK_HEADER.exec(header.slice(0, 200))!;
+    // One that cannot be read claims no line: what looks like the hunk's is behind it.
+    const match = HUNK_HEADER.exec(header.slice(0, 200)) ?? [
+      /^@@ [-+\d, ]*@@/.exec(header.slice(0, 200))![0],
+      ...["1", "0", "1", "0"],
+    ];
     let file = patch.files[patch.files.length - 1];
     const before = file?.hunks[file.hunks.length - 1];
     // Hunks ascend; one that goes back belongs to another file, whose header was cut out with what stood between.
@@ -1081,7 +1091,7 @@ class Scanner {
     const first = this.colOf(k, context);
     if (first < 0) return a;
     const c = this.text[k]!.charCodeAt(first);
-    if (c !== 43 && c !== 45) return a;
+    if (c !== 43 && c !== 45 && c !== 32) return a;
     let changes = 0;
     const lines: [number, number][] = [];
     for (; k < this.n; k++) {
@@ -1100,8 +1110,11 @@ class Scanner {
       if (ch !== 32) changes++;
       lines.push([k, col]);
     }
-    while (lines.length && isBlank(this.text[lines[lines.length - 1]![0]]!)) lines.pop();
-    if (changes > 0 && this.endsInContext(a)) {
+    // An empty line of context is one blank.
+    const isEmpty = ([index, col]: [number, number]): boolean =>
+      isBlank(this.text[index]!) && this.text[index]!.slice(col) !== " ";
+    while (lines.length && isEmpty(lines[lines.length - 1]!)) lines.pop();
+    if (changes > 0 && this.endsInContext(a) && a.lines.some((l) => l.kind === "+" || l.kind === "-")) {
       // The hunk is whole, with its three lines of context: what follows lost its header.
       const [from, to] = [lines[0]![0], lines[lines.length - 1]![0]];
       this.mark(patch, `line ${this.body.doc[from]}: diff lines without a hunk header were left out`);
@@ -1115,8 +1128,9 @@ class Scanner {
       });
       return a;
     }
-    const firstText = lines.length ? this.text[lines[0]![0]]!.slice(lines[0]![1]) : "";
-    if (changes === 0 || !(changes > 1 || /^[+-][\t}#*/]/.test(firstText))) return a;
+    const code = lines.some(([index, col]) => /^[+-][\t}#*/]/.test(this.text[index]!.slice(col, col + 2)));
+    // Prose may be indented, and have a list; behind context a changed line has to look like C.
+    if (changes === 0 || !(code || (changes > 1 && c !== 32))) return a;
     const more: Attempt = { ...a, lines: [...a.lines], owners: [...a.owners] };
     for (const [index, col] of lines) {
       const kind = this.text[index]![col] as DiffLineKind;
@@ -1125,7 +1139,7 @@ class Scanner {
       this.push(more, index, col, kind, this.text[index]!.slice(col + 1));
     }
     more.next = lines[lines.length - 1]![0] + 1;
-    const claimed = `-${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines}`;
+    const claimed = hunk.header.slice(2).split("@@", 1)[0]!.trim();
     const fixed = `@@ -${hunk.oldStart},${more.oldSeen} +${hunk.newStart},${more.newSeen} @@${hunk.section ? ` ${hunk.section}` : ""}`;
     this.noteHunk(
       hunk,

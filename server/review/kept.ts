@@ -371,6 +371,7 @@ const leftOut: Shape = (v) =>
     kind: oneOf(
       "no-function",
       "no-code",
+      "cut",
       "user-space",
       "other-arch",
       "off",

@@ -13,7 +13,7 @@ import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote, versionOf } from "../source/bases.ts";
 import { hasWord } from "../source/c_text.ts";
-import { changesNoCode } from "../source/code_lines.ts";
+import { changesNoCode, cutHunk } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
@@ -283,6 +283,8 @@ function nothingToRun(
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
     if (changesNoCode(patch)) return { kind: "no-code" };
+    const cut = cutHunk(patch);
+    if (cut !== null) return { kind: "cut", ...cut };
     const off = [...(before.off ?? []), ...(after.off ?? [])].filter((d) => d.changed);
     if (off.length > 0 && before.partial.length + after.partial.length === 0)
       return { kind: "off", names: [...new Set(off.map((d) => d.name))] };

@@ -39,6 +39,8 @@ export const NO_BOOT = "a side does not boot";
 export type NothingRuns =
   | { readonly kind: "no-function" }
   | { readonly kind: "no-code" }
+  /** What changed lines a hunk has is not in the mail; `line` of the mail has its header. */
+  | { readonly kind: "cut"; readonly path: string; readonly line: number }
   /** All C of the patch is of programs that the kernel's repository carries. */
   | { readonly kind: "user-space"; readonly path: string }
   /** All C of the patch is of an architecture that the machine is not. */
@@ -86,6 +88,8 @@ export function nothingText(why: NothingRuns): string {
       return `${why.path} is of another architecture than the machine here (x86-64), and nothing else of the kernel's C changes`;
     case "no-code":
       return "the patch changes comments and white space alone: what runs is the same before and after";
+    case "cut":
+      return `the hunk of ${why.path} at line ${why.line} breaks off or changes nothing, so git refuses it, and nothing is known of the lines that are missing: get the whole mail`;
     case "off":
       return `the diff changes ${why.names.slice(0, 4).join("(), ")}() in an #if that is off here: it is for kernels without what this one has`;
     case "partial": {

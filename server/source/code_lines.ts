@@ -57,10 +57,21 @@ export function changesNoCode(patch: Patch): boolean {
       .replace(/ ?([^\w\s]) ?/g, "$1");
   return (
     hunks.length > 0 &&
-    hunks.every(({ lines }) => {
+    // What is not in the mail may be code, and a hunk without a change is part of one.
+    hunks.every(({ lines, complete }) => {
       const changed = lines.filter((l) => l.kind === "+" || l.kind === "-");
+      if (!complete || changed.length === 0) return false;
       if (changed.some((l) => /["']|^\s*#|\\$/.test(l.text.replace(/^\s*\*(?:\s.*)?$/, "")))) return false;
       return side(lines, "+") === side(lines, "-");
     })
   );
+}
+
+/** The first hunk of C that the mail does not show whole, or that changes nothing; null where there is none. */
+export function cutHunk(patch: Patch): { readonly path: string; readonly line: number } | null {
+  for (const f of patch.files)
+    for (const hunk of /\.[ch]$/.test(f.path || f.oldPath) ? f.hunks : [])
+      if (!hunk.complete || hunk.lines.every((l) => l.kind === " "))
+        return { path: f.path || f.oldPath, line: hunk.line };
+  return null;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
+import { changesNoCode, cutHunk } from "../../server/source/code_lines.ts";
 import { checkPositions } from "../support/check_positions.ts";
 
 const HUNK = `@@ -10,8 +10,9 @@ int knob_get(struct knob *k)
@@ -99,6 +100,36 @@ test("false counts: the lines are believed, and it is said", () => {
   const over = only(`${FILE}${HUNK.replace("-10,8 +10,9", "-10,3 +10,3")}-- \n2.1\n`);
   assert.equal(over.patch.confidence, "repaired");
   assert.equal(over.patch.files[0]!.added, 2);
+});
+
+test("counts that hide the changed lines, or cannot be read, hide nothing", () => {
+  for (const header of [
+    "-10,0 +10,0", // none at all
+    "-10,3 +10,3", // the context in front of the change
+    "-99999999999999999999,18446744073709551616 +-1,9",
+  ]) {
+    const { patch, doc } = only(`${FILE}${HUNK.replace("-10,8 +10,9", header)}-- \n2.1\n`);
+    const { added, removed, hunks } = patch.files[0]!;
+    assert.deepEqual([added, removed, hunks[0]!.oldLines, hunks[0]!.newLines], [2, 1, 8, 9], header);
+    assert.equal(changesNoCode(patch), false);
+    const said = doc.problems.find((p) => p.code === "hunk-counts");
+    assert.ok(said?.message.includes(header), said?.message);
+  }
+  // An indented list behind a hunk is prose.
+  const { patch } = only(`${FILE}${HUNK}  Things to do:\n - one\n + two\n`);
+  assert.deepEqual([patch.files[0]!.added, patch.files[0]!.removed], [2, 1]);
+});
+
+test("a hunk that breaks off before a change is not said to change nothing", () => {
+  const [header, ...lines] = HUNK.split("\n");
+  const front = lines.slice(
+    0,
+    lines.findIndex((l) => /^[-+]/.test(l)),
+  );
+  const cut = only(`${FILE}${[header, ...front].join("\n")}\n`);
+  assert.equal(changesNoCode(cut.patch), false);
+  assert.deepEqual(cutHunk(cut.patch), { path: "fs/knob.c", line: cut.patch.files[0]!.hunks[0]!.line });
+  assert.equal(cutHunk(only(FILE + HUNK).patch), null);
 });
 
 test("a signature is no deletion; a deleted line of dashes is", () => {
