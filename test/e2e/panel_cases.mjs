@@ -248,9 +248,12 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
     [
       "panel: lanes of tasks that wait show who wakes whom, and so does the table",
       async () => {
+        // At a second try the mail may be open, and was simulated.
+        const tab = page.locator(".tab", { hasText: "waits.eml" });
+        const isOpen = (await tab.count()) > 0;
         const before = await runs();
         await ui.open("waits.eml");
-        await begun(before);
+        if (!isOpen) await begun(before);
         await settled();
         await ui.goToLine(1);
         const head = inside().locator("header p").first();
@@ -277,9 +280,16 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         );
         await page.screenshot({ path: shotOf("panel-wakes") });
         // What follows is about the first mail again, in the panel too.
-        await page.keyboard.press("Control+1");
-        await page.keyboard.press("Control+w");
-        await page.locator(".tab.active", { hasText: mail.name }).first().waitFor();
+        // A key that is pressed in the panel takes its way through the window: what it closes is looked at.
+        for (let i = 0; i < 5 && (await tab.count()) > 0; i++) {
+          await ui.open("waits.eml");
+          await page.keyboard.press("Control+w");
+          await tab
+            .first()
+            .waitFor({ state: "detached", timeout: 5000 })
+            .catch(() => undefined);
+        }
+        await ui.open(mail.name);
         await ui.goToLine(1);
         await page.keyboard.press("F8");
         for (let k = 0; k < 100 && /deadlock/.test(await head.textContent()); k++)

@@ -104,7 +104,30 @@ function setSettings(settings) {
 async function main() {
   console.log("preparing");
   install();
-  for (const dir of [run, shots]) rmSync(dir, { recursive: true, force: true });
+  rmSync(shots, { recursive: true, force: true });
+  const first = await session();
+  if (keep) return;
+  // The workbench redraws under the mouse where other work takes the processor: what failed has a second chance in an editor
+  // of its own, from the start, because cases of a group build on each other. It is said, and what fails twice has failed.
+  let missed = first.failed;
+  if (missed.length > 0 && first.passed.length > 0) {
+    console.log(`a second editor, for ${missed.join("; ")}`);
+    const second = await session();
+    missed = missed.filter((name) => !second.passed.includes(name));
+  }
+  const { skipped, again } = first;
+  const late = first.failed.length - missed.length;
+  console.log(
+    `${first.passed.length + late} passed, ${missed.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}${
+      again > 0 ? `, ${again} at the second try` : ""
+    }${late > 0 ? `, ${late} in the second editor alone: ${first.failed.filter((name) => !missed.includes(name)).join("; ")}` : ""}`,
+  );
+  process.exit(missed.length === 0 && first.passed.length > 0 ? 0 : 1);
+}
+
+/** All cases in an editor of its own with empty settings: the names of those that held and of those that did not. */
+async function session() {
+  rmSync(run, { recursive: true, force: true });
   for (const dir of ["srv/data/User", "srv/data/Machine", "ext", "home", "ws"])
     mkdirSync(join(run, dir), { recursive: true });
   mkdirSync(shots, { recursive: true });
@@ -180,8 +203,8 @@ async function main() {
   const { openWorkbench } = await import("./ui.mjs");
   const { webCases } = await import("./web_cases.mjs");
   const workbench = await openWorkbench(base, join(run, "ws"));
-  let passed = 0;
-  let failed = 0;
+  const passed = [];
+  const failed = [];
   let skipped = 0;
   let again = 0;
   let n = 0;
@@ -208,12 +231,12 @@ async function main() {
       const started = Date.now();
       try {
         const said = await body();
-        passed++;
+        passed.push(name);
         if (attempt > 1) again++;
         console.log(`ok   ${name} (${Date.now() - started} ms)${said ? `: ${said}` : ""}`);
         break;
       } catch (error) {
-        if (attempt > 1) failed++;
+        if (attempt > 1) failed.push(name);
         else for (let n = 0; n < 3; n++) await workbench.page.keyboard.press("Escape").catch(() => undefined);
         console.log(
           `${attempt > 1 ? "FAIL" : "once more:"} ${name} (${Date.now() - started} ms)\n     ${String(
@@ -228,25 +251,23 @@ async function main() {
     await workbench.page.screenshot({ path: shot }).catch(() => {});
   }
   for (const e of workbench.errors.slice(0, 5)) console.log(`page error: ${e}`);
-  if (workbench.outside.size > 0) {
-    failed++;
-    console.log(`FAIL the page asked for ${[...workbench.outside].join(", ")}`);
-  }
-  const bad = extensionErrors();
-  if (bad.length > 0) {
-    failed++;
-    console.log(`FAIL the extension logged errors:\n     ${bad.slice(0, 10).join("\n     ")}`);
-  }
+  // What holds of the whole session is judged as a case is.
+  const judge = (name, wrong) => {
+    if (wrong.length === 0) return passed.push(name);
+    failed.push(name);
+    console.log(`FAIL ${name}:\n     ${wrong.slice(0, 10).join("\n     ")}`);
+  };
+  judge("the page asked for nothing outside", [...workbench.outside]);
+  judge("the extension logged no error", extensionErrors());
   if (keep) {
     console.log(`still running: ${base}/?folder=${encodeURIComponent(join(run, "ws"))} (Ctrl-C ends it)`);
-    return;
+    return { passed, failed, skipped, again };
   }
   await workbench.browser.close();
+  const ended = new Promise((resolve) => server.once("exit", resolve));
   server.kill();
-  console.log(
-    `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}${again > 0 ? `, ${again} at the second try` : ""}`,
-  );
-  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+  await ended;
+  return { passed, failed, skipped, again };
 }
 
 /** Errors in the extension host's log that name this extension. */
