@@ -19,11 +19,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (a, io) => (await import("./cli_review.ts")).runReview(a, io),
   },
   compare: {
-    summary: "two versions of a series: what changed, which findings went, stay, came",
+    summary: "two versions of a series: what changed, which findings came",
     run: async (a, io) => (await import("./cli_compare.ts")).runCompare(a, io),
   },
   run: {
-    summary: "run a scenario file, on the kernel as it is or before and after a mail",
+    summary: "run a scenario file, on the kernel alone or around a mail",
     run: async (a, io) => (await import("./cli_run.ts")).runScenarioFile(a, io),
   },
   explore: {
@@ -43,7 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (a, io) => (await import("./cli_catalogue.ts")).runScenarios(a, io),
   },
   contracts: {
-    summary: "what is known of the kernel's interfaces, and whether it fits a tree",
+    summary: "what is known of the kernel's interfaces; does it fit a tree",
     run: async (a, io) => (await import("./cli_contracts.ts")).runContracts(a, io),
   },
   mcp: {

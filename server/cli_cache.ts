@@ -12,9 +12,9 @@ import { defaultCache, INDEX_BYTES } from "./source/tree_index.ts";
 
 const USAGE = `usage: folioscope cache [--clear]
 
-Tells what is kept on disk between runs: results of reviews, found again when the
-same code is reviewed with the same options on the same tree; indexes of kernel
-trees; files that --fetch brought.
+Tells what is kept on disk between runs: results of reviews, found again when
+the same code is reviewed with the same options on the same tree; indexes of
+kernel trees; files that --fetch brought.
 
   --clear          empties it
 

@@ -26,7 +26,10 @@ interface Asked {
 
 /** What was asked for, or the exit status of an answer that was already given. */
 function asked(args: readonly string[], io: CliIo, command: "scenarios" | "invariants"): Asked | number {
-  const eras = command === "scenarios" ? ` [--era ${ERA_NAMES.join("|")}] [--steps] [--as-yaml NAME]` : "";
+  const eras =
+    command === "scenarios"
+      ? ` [--era NAME]\n                            [--steps] [--as-yaml NAME]\n\n  --era NAME       one of ${ERA_NAMES.join(", ")}`
+      : "";
   const usage = `usage: folioscope ${command} [--format text|json]${eras}\n`;
   const read = readArguments(args, {
     help: { type: "boolean", short: "h" },

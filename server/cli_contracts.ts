@@ -50,7 +50,7 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
     io.stderr(
       `folioscope contracts: no contract is called ${names.join(" or ")}${near === null ? "" : `; the nearest is ${near}`}\n`,
     );
-    return 1;
+    return 2;
   }
   if (!check) {
     if (format === "json") io.stdout(`${jsonText(list.map(plain), 1)}\n`);
@@ -61,6 +61,12 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
         io.stdout(`    source: ${c.source === "" ? "not said" : c.source}\n`);
       }
     return 0;
+  }
+  if (tree === "") {
+    io.stderr(
+      "folioscope contracts: --check needs --tree DIR, the kernel tree that they are compared with\n",
+    );
+    return 2;
   }
   const opened = openTree(tree);
   if (opened.tree === null) {

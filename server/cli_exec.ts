@@ -19,17 +19,30 @@ export interface ExecIo extends CliIo {
   bytes?(fd: 1 | 2, bytes: Uint8Array): void;
 }
 
-const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB] [-D NAME[=VALUE]] [-I DIR]
-                       [--files DIR] [-- ARGS...]
+const USAGE = `usage: folioscope exec FILE.c [--trace] [--steps N] [--memory MIB]
+                       [-D NAME[=VALUE]] [-I DIR] [--files DIR] [-- ARGS...]
 
-Runs main() of a C program in the engine. Output and exit status are the program's. --steps bounds its instructions
-(default ${DEFAULT_STEPS}), what library functions touch included; --memory bounds all that is held for
-the program, shadow bytes included (default 512). It opens no file but those below --files DIR, for reading; what it writes
-stays in memory. When the engine stops it, standard
-error says what, where, and what became of the object, and the status is
-  1 it does not compile     134 abort, failed assert, double or bad free     136 division by zero
-  132 shift range, unreachable code, missing return value     139 any other bad access or call
-  124 a bound was reached (steps, memory, output)     125 something the engine does not model
+Runs main() of a C program in the engine. Output and exit status are the
+program's.
+
+  --steps N        instructions, what library functions touch included
+                   (default ${DEFAULT_STEPS})
+  --memory MIB     all that is held for the program, shadow bytes included
+                   (default 512)
+  --files DIR      the files that it may open, for reading; what it writes stays
+                   in memory
+  -I DIR           where it includes files from, besides its own folder
+  --trace          each line as it runs, on standard error
+
+When the engine stops it, standard error says what, where, and what became of
+the object, and the status is
+    1 it does not compile
+  124 a bound was reached (steps, memory, output)
+  125 something the engine does not model
+  132 shift range, unreachable code, missing return value
+  134 abort, failed assert, double or bad free
+  136 division by zero
+  139 any other bad access or call
 `;
 
 export async function runExec(args: string[], io: ExecIo): Promise<number> {

@@ -26,32 +26,36 @@ import { restoredDocument } from "./source/restore.ts";
 
 const USAGE = `usage: folioscope explore [options] FILE|- --scenario GLOB
 
-Tries the orders in which a scenario's tasks can run, before and after the patch,
-and says of each fault whether it comes never, sometimes or always.
+Tries the orders in which a scenario's tasks can run, before and after the
+patch, and says of each fault whether it comes never, sometimes or always.
 
 what is run
   --scenario GLOB  the scenarios, by name or by name and parameters
   --patch N        only patch N of the series (or the Nth of the document)
-  --era NAME       the kernel whose rules hold: ${ERA_NAMES.join(", ")}
+  --era NAME       the kernel whose rules hold: ${ERA_NAMES.slice(0, 4).join(", ")},
+                   ${ERA_NAMES.slice(4).join(", ")}
   --tree DIR       a Linux tree: what the mail does not show is taken from it
   --prerequisite FILE[#a-b]
                    patches that the tree lacks and the series stands on
   --replay TOKEN   only the order that a token names
 
 how much
-  --bound N        preemptions that an order may have, 0 to 5 (default 2); within it every
-                   order is tried, of those that come to the same one
+  --bound N        preemptions that an order may have, 0 to 5 (default 2);
+                   within it every order is tried, of those that come to the
+                   same one
   --schedules N    orders that a side may run in a case (default 1000)
-  --weak           stores may be seen late, as the kernel's memory model lets them where no
-                   barrier, lock or dependency orders them; each counts as a preemption
-  --random N       orders drawn at random beyond the bound, of these (default 50)
+  --weak           stores may be seen late, as the kernel's memory model lets
+                   them where no barrier, lock or dependency orders them; each
+                   counts as a preemption
+  --random N       orders drawn at random beyond the bound (default 50)
   --seed S         what they are drawn by (default 1)
   --time S         stop after S seconds; results then depend on the machine
   --steps N        instructions of a run (default ${DEFAULT_STEPS})
-  --faults N       not orders: each call that can fail (allocations, blocks, devices) fails
-                   once, each wait gets a signal, each I/O an error or -EAGAIN, each copy
-                   meets poison, each insertion comes second; with 2 then each pair;
-                   runs at most as --schedules says
+  --faults N       not orders: each call that can fail (allocations, blocks,
+                   devices) fails once, each wait gets a signal, each I/O an
+                   error or -EAGAIN, each copy meets poison, each insertion
+                   comes second; with 2 then each pair; runs at most as
+                   --schedules says
   --json           the results as JSON
 
 exit status: 0 nothing new; 1 something new in some order; 2 bad usage or

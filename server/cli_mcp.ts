@@ -13,8 +13,8 @@ import { readArguments } from "./options.ts";
 const USAGE = `usage: folioscope mcp
 
 A server of the Model Context Protocol on standard input and output: for the
-settings of an assistant, which starts it. Its tools read the files that they are
-given, change nothing, and answer as the command line does:
+settings of an assistant, which starts it. Its tools read the files that they
+are given, change nothing, and answer as the command line does:
 
 ${MCP_TOOLS.map((t) => `  ${t.name.padEnd(16)} ${t.title}`).join("\n")}
 `;

@@ -20,7 +20,14 @@ import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { isOwnRun } from "./review/finding.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
-import { isJudged, type ReviewEvent, type ReviewOptions, type ReviewResult } from "./review/types.ts";
+import {
+  isJudged,
+  type ReviewEvent,
+  type ReviewOptions,
+  type ReviewResult,
+  type Verdict,
+} from "./review/types.ts";
+import { isPassedBy } from "./review/why.ts";
 import { loadScenarios } from "./scenarios/load.ts";
 import { commitMails, RangeProblem } from "./source/commits.ts";
 import { TreeProblem } from "./source/context.ts";
@@ -483,9 +490,12 @@ export function whyNoPatch(doc: ParsedDocument, file: string): string {
   return `${file} ${what}${first === undefined ? "" : ` (${first.message})`}`;
 }
 
-/** 1 when something new breaks, 3 when no patch function ran, else 0. */
-export function exitStatus(result: ReviewResult): number {
-  if (result.findings.some((f) => f.verdict === "new")) return 1;
-  const ran = result.runs.some((r) => isJudged(r.verdict));
-  return ran || result.findings.length > 0 ? 0 : 3;
+/** 1 when something new breaks, 3 when nothing that a patch changes ran to a verdict, else 0. */
+export function exitStatus({ findings, runs }: ReviewResult): number {
+  if (findings.some((f) => f.verdict === "new")) return 1;
+  // What was broken before says nothing of a patch whose lines no run with a verdict reached.
+  const passed = new Set(runs.filter((r) => isPassedBy(r.reason ?? "")).map((r) => r.patch));
+  const counts = (of: { verdict: Verdict; patch: number }): boolean =>
+    isJudged(of.verdict) && !(of.verdict === "already" && passed.has(of.patch));
+  return runs.some(counts) || findings.some(counts) ? 0 : 3;
 }

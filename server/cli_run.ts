@@ -36,8 +36,9 @@ const USAGE = `usage: folioscope run [options] FILE [MAIL]
 Runs a scenario file (*.scenario.yaml; a folder: all of its). With MAIL, before
 and after its patches, as review does; else on the kernel as it is.
 
-  --era NAME       only on this kernel: ${ERA_NAMES.join(", ")}
-                   default: the newest that the file is for
+  --era NAME       only on this kernel: ${ERA_NAMES.slice(0, 4).join(", ")},
+                   ${ERA_NAMES.slice(4).join(", ")}; default: the newest that the
+                   file is for
   --all-eras       on each kernel that the file is for
   --tree DIR       Linux checked out or unpacked: its files run
   --seed S         0 (default): each task runs until it blocks; else a random

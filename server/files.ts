@@ -13,9 +13,10 @@ import {
   openSync,
   readSync,
   type Stats,
+  statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** A file that is not read, in words for the person who named it: what it is, and what to do. */
 export class FileProblem extends Error {
@@ -108,10 +109,39 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
   }
 }
 
+/** Whether a folder is there; false for what cannot be looked at. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes a folder and those it lies in, one by one from the first that is there: Node's recursive mkdir goes round for ever
+ * where the system says of a folder that can hold none (below /proc) that there is no such file. Throws what mkdir throws.
+ */
+export function makeFolder(dir: string, mode = 0o777): void {
+  const missing: string[] = [];
+  let at = resolve(dir);
+  for (; statSync(at, { throwIfNoEntry: false }) === undefined && dirname(at) !== at; at = dirname(at))
+    missing.push(at);
+  if (missing.length === 0 && !statSync(at).isDirectory())
+    throw Object.assign(new Error(`${at} is no folder`), { code: "ENOTDIR" });
+  for (const folder of missing.reverse())
+    try {
+      mkdirSync(folder, { mode });
+    } catch (error) {
+      // Somebody else made it meanwhile.
+      if (codeOf(error) !== "EEXIST") throw error;
+    }
+}
+
 /** Writes files that are not there yet into a folder, which is made where it is not there. Throws FileProblem. */
 export function writeNewFiles(dir: string, files: ReadonlyMap<string, string>): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
   } catch (error) {
     throw new FileProblem(dir, `cannot be made: ${codeOf(error)}`);
   }

@@ -13,6 +13,8 @@ export function readArguments<T extends Options>(args: readonly string[], option
   } catch (error) {
     const message = (error as Error).message.replace(/\.(?: To specify |\n).*$/s, "");
     const given = /'(-[^' ]*)/.exec(message)?.[1] ?? "";
+    if (/argument is ambiguous/.test(message))
+      return `${given} needs a value, and what follows begins with a dash: ${given}=-... gives one that does`;
     const known = Object.hasOwn(options, given.slice(2));
     const near = given.startsWith("--") && !known ? nearest(given.slice(2), Object.keys(options)) : null;
     return `${message}${near === null ? "" : `; the nearest is --${near}`}`;

@@ -8,10 +8,10 @@
  * who may write to the user's cache folder and can make a digest too; that is why the shape is checked as well.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { FileProblem, readRegularFile } from "../files.ts";
+import { FileProblem, isFolder, makeFolder, readRegularFile } from "../files.ts";
 
 export interface CacheOptions<T> {
   /** Folder that this cache has for itself, absolute (see cacheFolder). */
@@ -63,6 +63,8 @@ export class DiskCache<T> {
     const path = this.place(key);
     let bytes: Buffer;
     try {
+      // What is wrong with the folder is said when something is written into it.
+      if (!isFolder(this.options.folder)) return null;
       if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
       bytes = readRegularFile(path, this.maxEntry + HEADER_MAX, false);
     } catch (error) {
@@ -81,7 +83,7 @@ export class DiskCache<T> {
     const path = this.place(key);
     const part = `${path}.${process.pid}.part`;
     try {
-      mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.options.folder, 0o700);
       this.makeRoom(body.length);
       writeFileSync(part, Buffer.concat([Buffer.from(header(key, body)), body]), { mode: 0o600 });
       renameSync(part, path);

@@ -102,6 +102,8 @@ export interface Reach {
   readonly total: number;
   /** Functions ran path by path besides, which is not counted by line. */
   readonly paths: boolean;
+  /** Some run of the patch came to no verdict: what it reached is not counted. */
+  readonly unjudged: boolean;
 }
 
 /** The reach of a patch; null where no scenario came to a verdict for another reason, or no line has code. */
@@ -112,14 +114,16 @@ export function reachOf(result: Pick<ReviewResult, "coverage" | "runs">, patch: 
   if (covered === undefined || !runs.some((r) => !isOwnRun(r.scenario) && told(r))) return null;
   const { addedLines, removed } = covered;
   const paths = runs.some((r) => isOwnRun(r.scenario) && isJudged(r.verdict));
+  const unjudged = runs.some((r) => !isOwnRun(r.scenario) && !told(r));
   if (addedLines.length > 0)
     return {
       kind: "added",
       reached: addedLines.filter((l) => l.reached).length,
       total: addedLines.length,
       paths,
+      unjudged,
     };
-  return removed.total === 0 ? null : { kind: "removed", ...removed, paths };
+  return removed.total === 0 ? null : { kind: "removed", ...removed, paths, unjudged };
 }
 
 /** Added lines that have code, by file in the order of the diff. */

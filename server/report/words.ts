@@ -219,8 +219,10 @@ export function share(part: number, all: number): string {
 }
 
 /** "0 of 7 added lines reached": what of a patch's code the scenarios ran. */
-export const reachText = ({ kind, reached, total, paths }: Reach): string =>
-  `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}`;
+export const reachText = ({ kind, reached, total, paths, unjudged }: Reach): string =>
+  `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}${
+    reached === 0 && unjudged ? " in a run with a verdict" : ""
+  }`;
 
 /**
  * "67 left out: they reach nothing of what the patch changes", "no scenario runs: the diff shows no C function".

@@ -218,7 +218,7 @@ function verdictOf(
         }
       : null) ??
     prefixed("before", unusable(runs.before)) ??
-    prefixed("after", unusable(runs.after));
+    prefixed("after", goesOn(ran, executed.after) ?? unusable(runs.after));
   if (problem !== null) return { ...problem, judged: null };
   const { judged: compared, standing } = ofItsOwn(
     ran,
@@ -247,6 +247,18 @@ function verdictOf(
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
+}
+
+/** Of a run that came to the bound of instructions where the other side of the same case ends; else null. */
+function goesOn({ runs }: RanCase, changed: readonly string[]): ReturnType<typeof unusable> {
+  const { reason, stack } = runs.after.end;
+  if (reason.kind !== "limit" || runs.before.end.reason.kind !== "completed") return null;
+  const at = (stack.find((f) => changed.includes(f.fn.name)) ?? stack[0])?.fn.name;
+  const where = at === undefined ? "" : `, in ${at}()`;
+  return {
+    verdict: "limit",
+    reason: `${reason.message}${where}, and before the patch it ends: a loop without end, or a very long one`,
+  };
 }
 
 /** ", and ended early: ..." of a run that something of ours cut short: what came after that it may have reached. */

@@ -4,10 +4,10 @@
  * more than a few dozen. Leaves out listing folders and choosing a revision: the address says it (`?h=v6.12`).
  */
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../cache/store.ts";
-import { FileProblem, readRegularFile } from "../files.ts";
+import { FileProblem, makeFolder, readRegularFile } from "../files.ts";
 import type { Patch } from "../mail/types.ts";
 import type { ReviewOptions } from "../review/types.ts";
 import type { KernelTree } from "./images.ts";
@@ -108,7 +108,7 @@ async function fetchTo(url: URL, place: string): Promise<string> {
       return `${url.host} sends a page, not a file`;
     const bytes = await bounded(response);
     if (bytes === null) return `it has more than ${MAX_BYTES} bytes`;
-    mkdirSync(dirname(place), { recursive: true });
+    makeFolder(dirname(place));
     for (const [at, content] of [
       [place, bytes],
       [place + DIGEST, digestOf(bytes)],

@@ -6,11 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { runCache } from "../../server/cli_cache.ts";
 import { runInvariants, runScenarios } from "../../server/cli_catalogue.ts";
 import { runCompare } from "../../server/cli_compare.ts";
 import { runContracts } from "../../server/cli_contracts.ts";
 import { runExec } from "../../server/cli_exec.ts";
 import { runExplore } from "../../server/cli_explore.ts";
+import { runMcp } from "../../server/cli_mcp.ts";
 import { runParse } from "../../server/cli_parse.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { runScenarioFile } from "../../server/cli_run.ts";
@@ -194,4 +196,20 @@ test("--b4-review writes the files of a review into a new folder, and no second 
   const again = await run(runReview, ...args, leak);
   assert.equal(again.status, 2);
   assert.match(again.err, /--b4-review: .*identity\.txt is there already/);
+});
+
+test("every help fits a terminal of 80 columns, and what is missing from an option is said", async () => {
+  const commands = [runReview, runCompare, runScenarioFile, runExplore, runParse, runExec, runScenarios];
+  for (const command of [...commands, runContracts, runMcp, runCache, runInvariants])
+    for (const line of (await run(command, "--help")).out.split("\n")) assert.ok(line.length <= 80, line);
+  const seed = await run(runReview, "--seed", "-1", "x.eml");
+  assert.equal(seed.status, 2);
+  assert.match(
+    seed.err,
+    /--seed needs a value, and what follows begins with a dash: --seed=-\.\.\. gives one/,
+  );
+  const check = await run(runContracts, "--check");
+  assert.equal(check.status, 2);
+  assert.match(check.err, /--check needs --tree DIR/);
+  assert.equal((await run(runContracts, "nosuch")).status, 2);
 });

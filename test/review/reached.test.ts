@@ -11,6 +11,7 @@ import { patchText } from "../../server/report/standing.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { passesBy } from "../../server/review/why.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
 import { changed, mailOf } from "../support/one_change.ts";
 import { exchanged, type FileChange, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
@@ -304,6 +305,27 @@ test("runs that pass by every line that a patch adds are not clean, and each sur
   assert.match(markdownReport(doc, result, [0]), /\| 0 of 1 added line reached \|/);
   assert.equal(patchText(result, 0), "0 of 1 added line reached");
   assert.ok(result.functions.every((f) => f.counts.clean === 0));
+});
+
+test("a loop without end that a patch adds is told as what it is, and what was broken before does not hide it", () => {
+  const mail = patchMail(1, 1, change("fs/dax.c", COLD, `\tfor (;;)\n\t\tret++;\n\n${COLD}`));
+  const result = review(mail, "writeback*");
+  const runs = result.runs.filter((r) => r.verdict === "limit");
+  assert.ok(runs.length > 0);
+  for (const r of runs)
+    assert.match(
+      r.reason ?? "",
+      /^after: step limit of \d+ instructions reached, in dax_writeback_one\(\), and before the patch it ends: a loop without end/,
+    );
+  assert.equal(exitStatus(result), 3);
+  // What the kernel had before is told of runs that the patch's lines have no part in.
+  const { runs: all, findings } = result;
+  const known = { ...all[0]!, verdict: "already" as const, reason: "" };
+  assert.equal(exitStatus({ ...result, runs: [...all, known], findings }), 0);
+  const passed = { ...all[0]!, verdict: "not-modelled" as const, reason: passesBy(2, "added") };
+  const withPassed = { ...result, runs: [...all, known, passed], findings };
+  assert.equal(exitStatus(withPassed), 3);
+  assert.match(told(mail, withPassed), /^ {2}0 of 2 added lines reached in a run with a verdict$/m);
 });
 
 test("so are those of a patch that only removes, where what it removes was not reached", () => {

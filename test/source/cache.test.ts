@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cacheKey, DiskCache } from "../../server/cache/store.ts";
+import { FileProblem, makeFolder, writeNewFiles } from "../../server/files.ts";
 import { headerIndex } from "../../server/source/function_source.ts";
 import { openTree } from "../../server/source/tree.ts";
 import { treeIndex } from "../../server/source/tree_index.ts";
@@ -224,5 +225,25 @@ test("an index of headers: a FIFO and a link out of the tree are no headers, and
     rmSync(path);
     execFileSync("mkfifo", [path]);
     right(again());
+  });
+});
+
+test("a folder that cannot be made is told, and nothing goes round for ever", () => {
+  scratch((folder) => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    for (const place of [file, join(file, "below"), "/proc/folioscope-no/such/folder"]) {
+      const said: string[] = [];
+      const cache = new DiskCache({ folder: place, check: isNumbers, log: (m) => said.push(m) });
+      assert.equal(cache.read(cacheKey("a")), null);
+      cache.write(cacheKey("a"), { numbers: [1] });
+      assert.equal(said.length, 1, said.join("; "));
+      assert.match(said[0]!, /cannot be written/);
+      assert.throws(() => writeNewFiles(join(place, "out"), new Map([["a", "b"]])), FileProblem);
+    }
+    const deep = join(folder, "a", "b", "c");
+    makeFolder(deep);
+    makeFolder(deep);
+    assert.deepEqual(readdirSync(join(folder, "a", "b")), ["c"]);
   });
 });
