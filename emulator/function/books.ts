@@ -43,10 +43,13 @@ export class Books {
   private readonly atomic: Holding[] = [];
   /** Given back although not taken here: by kind and key. */
   private readonly debts = new Map<string, Spot>();
+  /** Where those of a kind that ends once were ended last, and with which arguments: by kind and key. */
+  private readonly ended = new Map<string, { readonly args: string; readonly spot: Spot }>();
   /** Calls that were to take one and failed: by kind and key. */
   private readonly tried = new Map<string, CallOrigin>();
 
   take(kind: Kind, key: bigint, taken: CallOrigin, stack: readonly string[], first: boolean): Holding {
+    if (kind.once) this.ended.delete(`${kind.name} ${key}`);
     // What was given up before, for somebody who held it before the call, is taken again for him.
     const debt = kind.sort === "state" || kind.sort === "lock" ? this.debt(kind, key) : null;
     const restored = debt !== null && kind.sort === "lock";
@@ -110,6 +113,14 @@ export class Books {
     if (before !== undefined) return { holding: null, twice: before };
     this.debts.set(`${kind.name} ${key}`, spot);
     return { holding: null, twice: null };
+  }
+
+  /** Ends a state that ends once; the call that ended it before with the same arguments, or null. */
+  end(kind: Kind, key: bigint, args: string, spot: Spot): Spot | null {
+    const of = `${kind.name} ${key}`;
+    const before = this.ended.get(of);
+    this.ended.set(of, { args, spot });
+    return before?.args === args ? before.spot : null;
   }
 
   /** Where one was given back that had not been taken here. */

@@ -568,6 +568,18 @@ export class Calls {
     const at = w.mem.at(key);
     const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
+    const args = `${site.name}(${site.args.map((a) => valueText(w.known.resolve(a))).join(", ")})`;
+    const ended = kind.once ? w.books.end(kind, key, args, spot) : null;
+    if (ended !== null && holding === null)
+      w.fault({
+        kind: "double-release",
+        object: `${kind.what} of ${plainName(w.lockName(key))}`,
+        what: `${site.name}() gives back the ${kind.what} of ${w.lockName(key)} again`,
+        taken: twice?.taken ?? null,
+        given: ended,
+        at: spot,
+        possible: false,
+      });
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
     if (
       holding === null &&

@@ -74,6 +74,8 @@ export interface Kind {
   readonly registration: boolean;
   /** A state that is counted: giving it back once more than it was taken undoes what another one took. */
   readonly exact: boolean;
+  /** A state that ends by a call with the same arguments once: the kernel warns of a second one, whoever began it. */
+  readonly once: boolean;
   /** A state that ends before the function returns, as a lock is given up: the read side of one. */
   readonly scope: boolean;
   /** What its members lead to and its own release gives back: "node of_node". */
@@ -213,6 +215,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         putBy: k.putBy ?? "",
         registration: k.registration ?? false,
         exact: k.exact ?? false,
+        once: k.once ?? false,
         scope: k.scope ?? false,
         owns: k.owns ?? [],
         harmless: k.harmless ?? false,

@@ -23,6 +23,7 @@ export type FaultKind =
   | "error-lost"
   | "check-never-true"
   | "unused-label"
+  | "empty-body"
   | "does-not-build";
 
 /** One decision of a path. */

@@ -136,6 +136,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     C,
   ),
   rule(
+    "empty-body",
+    "A test that decides nothing",
+    "What is done when a test holds stands behind it; a semicolon alone is nothing.",
+    "The compiler warns (-Wempty-body), and what the test was for is not done.",
+    "warning",
+    C,
+  ),
+  rule(
     "does-not-build",
     "A name that nothing declares",
     "The patched file compiles.",

@@ -1,6 +1,6 @@
 /**
- * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, and tests of
- * an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
+ * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, an `if`
+ * with a semicolon for a body, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
 import { replaceComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
@@ -19,8 +19,8 @@ export function staticDifferences(
   names: readonly string[],
   texts: { readonly before: string; readonly after: string },
 ): Difference[] {
-  const b = names.flatMap((n) => [...shown(before, path, n), ...unusedLabels(before, path, n, texts.before)]);
-  const a = names.flatMap((n) => [...shown(after, path, n), ...unusedLabels(after, path, n, texts.after)]);
+  const b = names.flatMap((n) => [...shown(before, path, n), ...worded(before, path, n, texts.before)]);
+  const a = names.flatMap((n) => [...shown(after, path, n), ...worded(after, path, n, texts.after)]);
   const key = (f: Fault): string => `${f.kind}|${f.object}|${f.at.fn}`;
   const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] =>
     list.filter((f) => !other.some((o) => key(o) === key(f)));
@@ -73,8 +73,8 @@ function shown(side: Side, path: string, name: string): Fault[] {
   return out;
 }
 
-/** Labels of a function whose name stands nowhere else in its text: no configuration has a jump there. */
-function unusedLabels(side: Side, path: string, name: string, text: string): Fault[] {
+/** What the words of a function show, comments and strings left out: labels without a jump, and tests that decide nothing. */
+function worded(side: Side, path: string, name: string, text: string): Fault[] {
   const e = side.program.lookup(name, path);
   if (e?.kind !== "function" || e.sym.def === null) return [];
   const { loc, endLoc } = e.sym.def;
@@ -82,27 +82,61 @@ function unusedLabels(side: Side, path: string, name: string, text: string): Fau
   const body = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "))
     .split("\n")
     .slice(first.line - 1, last.line);
+  const fault = (kind: "unused-label" | "empty-body", object: string, what: string, line: number): Fault => ({
+    kind,
+    object,
+    what,
+    taken: null,
+    given: null,
+    at: { by: "", loc: { file: first.file, line: first.line + line, col: 1 }, fn: name },
+    functions: [name],
+    possible: false,
+  });
+  return [
+    ...unusedLabels(body).map(([label, line]) =>
+      fault("unused-label", label, `nothing jumps to ${label}`, line),
+    ),
+    ...emptyBodies(body).map(([test, line]) =>
+      fault(
+        "empty-body",
+        test,
+        `whether ${test} holds decides nothing: a semicolon is all that follows`,
+        line,
+      ),
+    ),
+  ];
+}
+
+/** Labels whose name stands nowhere else in the text, with their lines: no configuration has a jump there. */
+function unusedLabels(body: readonly string[]): [string, number][] {
   const words = new Map<string, number>();
   for (const line of body)
     for (const [w] of line.matchAll(/\b[A-Za-z_]\w*/g)) words.set(w, (words.get(w) ?? 0) + 1);
-  return body.flatMap((line, i) => {
+  return body.flatMap((line, i): [string, number][] => {
     const label = /^[ \t]*([A-Za-z_]\w*):\s*$/.exec(line)?.[1];
-    if (label === undefined || label === "default" || words.get(label) !== 1) return [];
-    const at = { by: "", loc: { file: first.file, line: first.line + i, col: 1 }, fn: name };
-    const what = `nothing jumps to ${label}`;
-    return [
-      {
-        kind: "unused-label",
-        object: label,
-        what,
-        taken: null,
-        given: null,
-        at,
-        functions: [name],
-        possible: false,
-      },
-    ];
+    return label === undefined || label === "default" || words.get(label) !== 1 ? [] : [[label, i]];
   });
+}
+
+/** Tests of an `if` without `else` whose body is a semicolon, with the line of that (gcc's -Wempty-body). */
+function emptyBodies(body: readonly string[]): [string, number][] {
+  const text = body.join("\n");
+  const out: [string, number][] = [];
+  for (const { index, 0: start } of text.matchAll(/\bif\s*\(/g)) {
+    let to = index + start.length;
+    for (let depth = 1; depth > 0 && to < text.length; to++) {
+      if (text[to] === "(") depth++;
+      else if (text[to] === ")") depth--;
+    }
+    const rest = /^\s*;(?!\s*else\b)/.exec(text.slice(to, to + 400));
+    if (rest === null) continue;
+    const test = text
+      .slice(index + start.length, to - 1)
+      .replace(/\s+/g, " ")
+      .trim();
+    out.push([test, text.slice(0, to + rest[0].length).split("\n").length - 1]);
+  }
+  return out;
 }
 
 /** Names in a body that nothing declares, and where each stands first. */

@@ -4,6 +4,12 @@ import { test } from "node:test";
 import { readContracts } from "../../server/review/contracts.ts";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
+/** Interrupts, as a driver asks for them. */
+const IRQ = `struct chip { unsigned int irq; unsigned int other; };
+int request_irq(unsigned int irq, int (*h)(int, void *), unsigned long flags, const char *name, void *dev);
+const void *free_irq(unsigned int irq, void *dev);
+`;
+
 const pairs: readonly Pair[] = [
   {
     name: "what a statement with a name that nothing defines writes is not read before that",
@@ -463,6 +469,26 @@ const pairs: readonly Pair[] = [
       int f(void *fw) { struct ep ep = {}; void *e = fwnode_graph_get_endpoint_by_id(fw, 0, 0, 0); if (!e) return -EINVAL; if (v4l2_fwnode_endpoint_parse(e, &ep) || ep.type != 5) { fwnode_handle_put(e); return -EINVAL; }
         if (helper(1)) { fwnode_handle_put(e); return -EINVAL; } fwnode_handle_put(e); return 0; }`,
     want: ["leaked firmware node of fwnode_graph_get_endpoint_by_id()"],
+  },
+  {
+    name: "an interrupt is freed again, with the same number, which nobody here took",
+    bad: `${IRQ}void f(struct chip *c) { free_irq(c->irq, c); free_irq(c->irq, c); }`,
+    good: `${IRQ}void f(struct chip *c) { free_irq(c->irq, c); }`,
+    want: ["double-release interrupt handler of c"],
+  },
+  {
+    name: "an interrupt that was taken here is freed again",
+    bad: `${IRQ}int f(struct chip *c) { int r = request_irq(c->irq, 0, 0, "c", c); if (r) return r; r = helper(1);
+  if (r) { free_irq(c->irq, c); free_irq(c->irq, c); } return r; }`,
+    good: `${IRQ}int f(struct chip *c) { int r = request_irq(c->irq, 0, 0, "c", c); if (r) return r; r = helper(1);
+  if (r) { free_irq(c->irq, c); } return r; }`,
+    want: ["double-release interrupt handler of c"],
+  },
+  {
+    name: "two interrupts of one cookie, one taken anew, are each freed once",
+    bad: `${IRQ}void f(struct chip *c) { free_irq(c->irq, c); helper(1); }`,
+    good: `${IRQ}void f(struct chip *c) { free_irq(c->irq, c); free_irq(c->other, c); if (!request_irq(c->other, 0, 0, "c", c)) free_irq(c->other, c); helper(1); }`,
+    want: [],
   },
 ];
 

@@ -50,6 +50,28 @@ test("a jump that another configuration has, or a macro that is given the label,
   );
 });
 
+test("a test whose body is a semicolon is new on its line; one with an else, a loop or a comment alone is none", () => {
+  const of = (body: string): string => `int thing_get(int n, int (*ask)(int, int));
+int thing_set(int n)
+{
+	int ret = n;
+
+	if (n > 1 &&
+	    n < 5)
+		${body}
+	return ret;
+}
+`;
+  const jump = "return -1;";
+  assert.deepEqual(statics(of(jump), of(";")), ["new empty-body n > 1 && n < 5 8"]);
+  assert.deepEqual(statics(of(";"), of(jump)), ["fixed empty-body n > 1 && n < 5 8"]);
+  assert.deepEqual(statics(of(jump), of(";\n\telse\n\t\tret = 1;")), []);
+  assert.deepEqual(statics(of(jump), of("while (n-- > 1)\n\t\t\t;")), []);
+  assert.deepEqual(statics(of(jump), of("{ }")), []);
+  assert.deepEqual(statics(of(jump), of("/* if (n) ; */ return -2;")), []);
+  assert.deepEqual(statics(of(`${jump}\n\tif (n)\n\t\t;`), of(`${jump}\n\tif (n) /* nothing */\n\t\t;`)), []);
+});
+
 const nested = (last: string): string => `struct box *get_box(int n);
 void put_box(struct box *b, struct box *of);
 int thing_open(int n)
