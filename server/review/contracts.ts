@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import async from "../../emulator/contracts/async.yaml";
 import bus from "../../emulator/contracts/bus.yaml";
 import clocks from "../../emulator/contracts/clocks.yaml";
+import core from "../../emulator/contracts/core.yaml";
 import device from "../../emulator/contracts/device.yaml";
 import drivers from "../../emulator/contracts/drivers.yaml";
 import files from "../../emulator/contracts/files.yaml";
@@ -33,6 +34,7 @@ const FILES: readonly string[] = [
   device,
   power,
   clocks,
+  core,
   bus,
   pci,
   usb,

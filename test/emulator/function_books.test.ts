@@ -490,6 +490,20 @@ const pairs: readonly Pair[] = [
     good: `${IRQ}void f(struct chip *c) { free_irq(c->irq, c); free_irq(c->other, c); if (!request_irq(c->other, 0, 0, "c", c)) free_irq(c->other, c); helper(1); }`,
     want: [],
   },
+  {
+    name: "memory of the kv family, by the name that its macros come to",
+    bad: `void *__kvmalloc_node(size_t n, gfp_t f, int node); void kvfree(const void *p);
+int f(int n) { void *p = __kvmalloc_node(n, GFP_KERNEL, -1); if (!p) return -ENOMEM; if (helper(n)) return -EINVAL; kvfree(p); return 0; }`,
+    good: `void *__kvmalloc_node(size_t n, gfp_t f, int node); void kvfree(const void *p);
+int f(int n) { void *p = __kvmalloc_node(n, GFP_KERNEL, -1); if (!p) return -ENOMEM; if (helper(n)) { kvfree(p); return -EINVAL; } kvfree(p); return 0; }`,
+    want: ["leaked memory of __kvmalloc_node()"],
+  },
+  {
+    name: "a lock that was only tried",
+    bad: `int rt_spin_trylock(spinlock_t *l); int f(spinlock_t *l) { if (rt_spin_trylock(l)) { helper(1); } return 0; }`,
+    good: `int rt_spin_trylock(spinlock_t *l); int f(spinlock_t *l) { if (rt_spin_trylock(l)) { helper(1); spin_unlock(l); } return 0; }`,
+    want: ["returned-locked spin lock l"],
+  },
 ];
 
 testPairs(pairs);
