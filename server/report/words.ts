@@ -8,7 +8,7 @@ import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
 import { isOwnRun } from "../review/finding.ts";
 import type { Finding, FunctionFacts, HunkNote, ReviewResult, TreeUsed, Verdict } from "../review/types.ts";
-import { isNothingRuns, type LeftOutWhy, nothingText } from "../review/why.ts";
+import { isNothingRuns, type LeftOutWhy, nothingText, unfitText } from "../review/why.ts";
 import { evidenceText, fateText, type HunkFate, placeText, refusalText } from "../source/fate.ts";
 import { type Reach, ranOn } from "./facts.ts";
 
@@ -230,7 +230,7 @@ export const reachText = ({ kind, reached, total, paths, unjudged }: Reach): str
  */
 export function leftOutLine(why: LeftOutWhy, cases: number, judged: boolean, hunksTold = false): string {
   if (!isNothingRuns(why)) return `${cases} left out: ${leftOutText(why, judged)}`;
-  const told = hunksTold && why.kind === "refused" ? `no hunk fits ${why.tree}` : nothingText(why);
+  const told = hunksTold && why.kind === "refused" ? unfitText(why.tree) : nothingText(why);
   return `no scenario runs: ${told}`;
 }
 

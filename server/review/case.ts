@@ -30,7 +30,7 @@ import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
 import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import { lackedRan, ofItsOwn, type RanFunctions, standIn } from "./stand_in.ts";
+import { lackedRan, ofItsOwn, type RanFunctions, standIn, unfitRan } from "./stand_in.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 import { NO_BOOT, reachesNothing } from "./why.ts";
@@ -243,7 +243,7 @@ function verdictOf(
     lackedRan(ran) ??
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree ? standIn(ran) : null) ??
-    (quiet ? withoutHunk(sides) : (tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
+    (quiet ? withoutHunk(sides) : (unfitRan(ran) ?? tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };

@@ -9,12 +9,14 @@ import type { Entry } from "../../emulator/function/explore.ts";
 import type { Choice } from "../../emulator/function/finding.ts";
 import { ruleOf } from "../../emulator/invariants/registry.ts";
 import { hasWord } from "../source/c_text.ts";
+import { firstRefused } from "../source/images.ts";
 import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import { plainly, spoken, spokenChoice, spokenCondition } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
+import { doesNotFit } from "./why.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
 export function entryLabel(entry: Entry): string {
@@ -33,13 +35,21 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const result = cases.run(entry, { bounds, only: null });
   const ran = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
   const unbuilt = cases.unbuilt(entry, functionsThatRan(result, ran));
-  const told = result.differences.filter(
+  const sure = result.differences.filter(
     (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible && unbuilt?.told !== true,
   );
+  const images = cases.imagesOf(entry.path);
+  const refused = sure.length === 0 || images === null ? null : firstRefused(images);
+  const told = refused === null ? sure : [];
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
   const out =
     told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, functionsThatRan(result, ran));
-  const why = out === null ? (unbuilt?.why ?? null) : compiledOut(out);
+  const why =
+    refused !== null
+      ? doesNotFit(entry.path, refused.docLine, entry.name)
+      : out === null
+        ? (unbuilt?.why ?? null)
+        : compiledOut(out);
   const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
     run: runOf(result, told, told.length > 0 ? null : why, context),

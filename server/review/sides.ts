@@ -17,7 +17,7 @@ import { changesNoCode, cutHunk } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
-import type { SideImages } from "../source/images.ts";
+import { firstRefused, type SideImages } from "../source/images.ts";
 import {
   codeOf,
   isKernelC,
@@ -76,6 +76,8 @@ export interface PatchSides {
   readonly changed: ChangedCode;
   /** Hunks that are in no image and change what is in no function: whatever runs, runs without them. */
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
+  /** Files that do not take all of the patch's code, each with the line of the first hunk that has no place. */
+  readonly unfit: ReadonlyMap<string, number>;
   /** Refused hunks of functions that their file in the tree does not have: it may have them under another name. */
   readonly lacking: readonly Lacking[];
   /** "6.1": the release of the tree, where no era of the reference kernel is of it; "" otherwise. */
@@ -336,6 +338,7 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
+    unfit: unfitOf(sources.images),
     lacking: lackingOf(patch, sources.hunks),
     passedAsAfter: passedAsAfter(before, after),
     mixed:
@@ -344,6 +347,14 @@ export function buildSides(
     tornAway: tornAwayOf(sources.images),
   };
 }
+
+const unfitOf = (images: SideImages | null): Map<string, number> =>
+  new Map(
+    (images?.files ?? []).flatMap((f) => {
+      const hunk = firstRefused(f);
+      return hunk === null ? [] : [[f.path, hunk.docLine] as const];
+    }),
+  );
 
 function tornAwayOf(images: SideImages | null | undefined): Map<string, string> {
   const out = new Map<string, string>();

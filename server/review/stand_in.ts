@@ -12,6 +12,7 @@ import type { RanCase } from "./finding.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import type { Side } from "./types.ts";
+import { doesNotFit } from "./why.ts";
 
 /** The functions that ran on each side, by id. */
 export interface RanFunctions {
@@ -81,6 +82,23 @@ export function lackedRan({ sides: { before, after, lacking }, runs }: RanFuncti
             ? `a hunk for ${path} (line ${docLine} of the mail) does not fit the kernel tree, and does not say for which function it is: ${fn.name}() of that file ran without it`
             : `a hunk for ${name}() does not fit the kernel tree, whose ${path} has no function of that name: ${fn.name}() of that file ran without it`;
       }
+  return null;
+}
+
+/**
+ * Why a difference is not told as the patch's: a function that it changes ran, of a file that does not take all of the patch.
+ */
+export function unfitRan({ sides: { before, after, unfit }, runs }: RanFunctions): string | null {
+  if (unfit.size === 0) return null;
+  for (const [side, { functions }] of [
+    [after, runs.after],
+    [before, runs.before],
+  ] as const)
+    for (const id of functions) {
+      const { fidelity, path, name } = side.fn(id);
+      const docLine = fidelity === "diff" ? unfit.get(path) : undefined;
+      if (docLine !== undefined) return doesNotFit(path, docLine, name);
+    }
   return null;
 }
 

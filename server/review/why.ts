@@ -28,12 +28,19 @@ export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 /** Of a function that is not run by itself for the same reason. */
 export const notJudged = (name: string): string =>
   `${name}() is not judged: a hunk in it does not fit the tree`;
+/** Of a difference in a function of a file that does not take all of the patch. */
+export const doesNotFit = (path: string, docLine: number, name: string): string =>
+  `the patch does not fit this tree: a hunk for ${path} (line ${docLine} of the mail) has no place in it, and what the rest does in ${name}() is not what its author wrote`;
 /** Of a function that is for another configuration. */
 export const IS_OFF = "it lies in an #if that is off here";
 /** Of a patch whose result was kept. */
 export const FROM_CACHE =
   "from the cache, where the same code was run before; --no-cache, or FOLIOSCOPE_NO_CACHE=1, runs it again";
 export const NO_BOOT = "a side does not boot";
+
+/** Of a tree that takes no hunk of a patch. */
+export const unfitText = (tree: string): string =>
+  `the patch does not fit ${tree}, and is not run on it (without --tree it runs on the eras of the reference kernel, as far as the mail shows its functions)`;
 
 /** Why nothing of a patch can run. */
 export type NothingRuns =
@@ -109,7 +116,7 @@ export function nothingText(why: NothingRuns): string {
     case "refused": {
       const said = [...new Set(why.hunks.map((h) => `${h.path}: ${refusalText(h.why)}`))];
       const more = said.length > 3 ? `; and ${said.length - 3} more` : "";
-      return `no hunk fits ${why.tree}: ${said.slice(0, 3).join("; ")}${more}`;
+      return `${unfitText(why.tree)}: ${said.slice(0, 3).join("; ")}${more}`;
     }
   }
 }

@@ -1,14 +1,14 @@
 /**
- * The patch's own text where its hunks do not fit, or only by their content: a definition that the mail shows whole stands
- * in the image as the mail has it, whatever form the tree has. A hunk put by its content stands among other lines than its
- * author saw; where these are in a function that the mail shows whole, its author's are taken, unless they call what the tree
- * does not have. What the patch adds and the tree has already (in another form) is the patch's on the
- * after side and the tree's on the before side; a file that the tree lacks holds what the mail shows of it. Leaves out
- * definitions shown in part: they do not run, and the reason is the hunk's (fate.ts).
+ * The patch's own text where its hunks fit only by their content, or do not fit. A hunk put by its content stands among other
+ * lines than its author saw; where these are in a function that the mail shows whole, its author's are taken, unless they call
+ * what the tree does not have. Of hunks that do not fit only what is new is taken: a definition that they add and nobody in the
+ * tree has, where other hunks fit the file. One that the tree has in another form, or not at all, is of another kernel: put
+ * into this one it breaks what no kernel breaks, so nothing is said of it (fate.ts has the reason).
  */
 import { outline } from "../../emulator/c/outline.ts";
 import type { Patch, SideDefinition } from "../mail/types.ts";
 import { joinLines, splitLines } from "./apply.ts";
+import { hasWord } from "./c_text.ts";
 import type { FileImages, SideImages } from "./images.ts";
 import { isKernelC } from "./overlay.ts";
 import { codeText } from "./tree_side.ts";
@@ -31,6 +31,7 @@ export function grafted(
   const notes: string[] = [];
   const files = images.files.map((file) => {
     const lost = docLinesOf(file, patch, "rejected");
+    const fits = file.hunks.some((h) => h.fate.kind !== "rejected");
     const merged = images.reversed ? new Set<number>() : docLinesOf(file, patch, "merged");
     if (!file.touched || lost.size + merged.size === 0 || !isKernelC(file.path)) return file;
     const shows = patch.definitions.filter(
@@ -41,9 +42,10 @@ export function grafted(
       const before = patch.definitions.find(
         (d) => d.side === "before" && d.path === after.path && d.name === after.name && d.kind === after.kind,
       );
+      const byContent = !isIn(after, lost);
+      if (!byContent && (!fits || before !== undefined || isThere(out, after, has))) continue;
       // One side of it in part: the two would not be the patch's.
       if (before !== undefined && before.visible !== "whole") continue;
-      const byContent = !isIn(after, lost);
       if (byContent && !otherLines(out, before, after, has)) continue;
       const next = withDefinition(out, before ?? null, after);
       if (next === null) continue;
@@ -52,9 +54,7 @@ export function grafted(
       notes.push(
         byContent
           ? `${file.path}: ${named(after)} runs as the mail has it on both sides: the tree has it with other lines around the change`
-          : before === undefined && defines(file.before, after)
-            ? `${file.path}: ${named(after)} runs as the mail has it; before is the tree's own, which has another form of it`
-            : `${file.path}: ${named(after)} runs as the mail has it on both sides: its hunks do not fit the tree`,
+          : `${file.path}: ${named(after)} is put in as the mail adds it, although its hunk does not fit: the tree has nothing of that name`,
       );
     }
     return out;
@@ -111,9 +111,9 @@ function otherLines(
   );
 }
 
-function defines(text: string | null, d: SideDefinition): boolean {
-  return text !== null && outline(text).some((i) => i.kind === d.kind && i.name === d.name);
-}
+/** Whether the file or another one of the tree has something of that name. */
+const isThere = ({ before }: FileImages, { name }: SideDefinition, has: (name: string) => boolean): boolean =>
+  (before !== null && hasWord(before, name)) || has(name);
 
 /** The text with the definition in the place of its own of that name, else at its end; null where it has several. */
 function put(image: DocImage, d: SideDefinition): DocImage | null {

@@ -10,6 +10,9 @@ import { headingName } from "./landmarks.ts";
 /** Lines whose loss changes nothing that runs. */
 const NOT_CODE = /^\s*(?:$|\/?\*|\/\/|[{}]*$)/;
 
+/** Whether a changed line may change what runs. */
+export const isCode = (text: string): boolean => !NOT_CODE.test(text) && !/^#\s*include\b/.test(text);
+
 /** The hunks of a file, those refused that share a function with a refused one. */
 export function wholeFunctionsOnly(target: Target, placed: readonly Placed[]): readonly Placed[] {
   const torn = new Set(refusedNames(placed));

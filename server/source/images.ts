@@ -26,7 +26,7 @@ import {
   survey,
 } from "./direction.ts";
 import { evidenceText, fateText, type HunkFate, type Refusal, refusalText } from "./fate.ts";
-import { refusedNames, wholeFunctionsOnly } from "./half.ts";
+import { isCode, refusedNames, wholeFunctionsOnly } from "./half.ts";
 import { withoutOutdated } from "./outdated.ts";
 import { blobId } from "./tree.ts";
 
@@ -58,6 +58,8 @@ export interface HunkImage {
   readonly header: string;
   readonly docLine: number;
   readonly fate: HunkFate;
+  /** It changes code: not comments, blank lines and `#include` alone. */
+  readonly code: boolean;
 }
 
 export interface FileImages {
@@ -537,6 +539,7 @@ function fileImages(plan: FilePlan): FileImages {
       header: p.hunk.header,
       docLine: p.hunk.docLine,
       fate: fateOf(p),
+      code: p.hunk.lines.some((l) => l.kind !== " " && isCode(l.text)),
     })),
     touched: true,
     own: plan.own,
@@ -594,4 +597,16 @@ function fileNotes(plan: FilePlan): string[] {
     else if ("passed" in fate || "renamed" in fate) notes.push(`${at}: ${fateText(fate)}`);
   }
   return notes;
+}
+
+/**
+ * The first hunk of code of a file in the tree that has no place there: the tree is not the one that the patch was made for, and
+ * what the rest of it does in that file is not what its author wrote. Null where all have one.
+ */
+export function firstRefused({ touched, before, hunks }: FileImages): HunkImage | null {
+  if (!touched || before === null) return null;
+  return (
+    hunks.find(({ code, fate }) => code && fate.kind === "rejected" && fate.why.kind !== "changes-nothing") ??
+    null
+  );
 }

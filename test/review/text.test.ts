@@ -175,7 +175,10 @@ test("where no hunk fits, the reason of each is told where the hunks are, and no
     /\s+/g,
     " ",
   );
-  assert.match(text, /no scenario runs: no hunk fits linux-6\.12/);
+  assert.match(
+    text,
+    /no scenario runs: the patch does not fit linux-6\.12, and is not run on it \(without --tree/,
+  );
   assert.equal(text.match(/but not together/g)?.length, 1);
   assert.doesNotMatch(text, /did not run/);
 });

@@ -6,11 +6,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { exitStatus } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { TreeProblem } from "../../server/source/context.ts";
-import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
+import { hunksOf, referenceFunction } from "../support/one_change.ts";
+import { exchanged, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const root = ownTree();
 
@@ -239,6 +241,46 @@ for (const heading of ["", "int drop_device_page(struct page *page, int how)"])
       [...new Set(result.runs.map((r) => r.reason))].join("; "),
     );
   });
+
+test("a function of another kernel, whole in the mail, is not put into the tree, and nothing is said of it", () => {
+  const own = referenceFunction("fs/dax.c", "dax_unlock_entry").replace(/\bwas\b/g, "last");
+  const kept = exchanged(own, "last = xas_store(xas, entry);", "last = xas_load(xas);");
+  const text = mail(1, 1, `${own}\n`, `${kept}\n`).replace(/^diff --git[\s\S]*?(?=^-- $)/m, () =>
+    hunksOf("fs/dax.c", own, kept),
+  );
+  const result = review(text, { tree: root });
+  assert.ok(result.hunks.every((h) => h.fate.kind === "rejected"));
+  assert.deepEqual([result.runs, result.findings], [[], []]);
+  assert.equal(exitStatus(result), 3);
+  assert.deepEqual(
+    result.plans[0]!.leftOut.map((l) => l.why.kind),
+    ["refused"],
+  );
+});
+
+test("a file of which one hunk does not fit shows no difference, although what differs fits", () => {
+  const gone = "\tif (WARN_ON_ONCE(inode->i_blkbits != PAGE_SHIFT))\n\t\treturn -EIO;\n";
+  const other = exchanged(dax, gone, "\tif (inode_is_odd(inode))\n\t\treturn -EINVAL;\n");
+  const to = exchanged(other, "inode_is_odd(inode)", "inode_is_strange(inode)");
+  const cut = "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n";
+  // The first hunk is the one that does not fit, and it says for which function it is.
+  const text = mail(1, 1, other, exchanged(to, cut, "\t\t\tpage->index = 0;\n")).replace(
+    /^(@@ -1[0-9]{3}.* @@)$/m,
+    "$1 int dax_writeback_mapping_range(struct address_space *mapping, struct dax_device *dax_dev,",
+  );
+  const result = review(text, { tree: root });
+  assert.deepEqual(result.hunks.map((h) => h.fate.kind).sort(), ["exact", "rejected"]);
+  assert.deepEqual(
+    result.findings.filter((f) => f.verdict !== "already"),
+    [],
+  );
+  assert.ok(
+    result.runs.some((r) =>
+      r.reason?.includes("the patch does not fit this tree: a hunk for fs/dax.c (line"),
+    ),
+    [...new Set(result.runs.map((r) => r.reason))].join("; "),
+  );
+});
 
 test("a folder that is no kernel tree is named with what to do", () => {
   assert.throws(

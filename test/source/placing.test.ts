@@ -15,6 +15,7 @@ import { blobId, openTree } from "../../server/source/tree.ts";
 import { corpusDir, corpusSkip } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { mail, memoryTree, patchOf } from "../support/memory_tree.ts";
+import { patchMail } from "../support/own_tree.ts";
 
 const PATH = "fs/mill.c";
 
@@ -279,28 +280,73 @@ describe("a function that the tree has in another form", () => {
   const added = `@@ -12,3 +12,9 @@ ${TURN}\n }\n \n+static int mill_grind(struct mill *mill, int sacks)\n+{\n+\tmill->turns += sacks;\n+\treturn 0;\n+}\n+\n static int mill_idle(struct mill *mill)\n`;
   const patch = patchOf(header() + added.replace("-12,3 +12,9", "-12,3 +12,9"));
 
-  test("is not put in a second time, and runs as the mail has it", () => {
+  test("is not put in a second time, and stays the tree's", () => {
     const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
     assert.deepEqual(told(placed), ["rejected: the file defines mill_grind already, in another form"]);
-    const { images, definitions, notes } = grafted(placed, patch, () => true);
+    const { images, definitions } = grafted(placed, patch, () => true);
+    assert.deepEqual(definitions, []);
+    assert.equal(before(images), MILL);
+    assert.equal(after(images), MILL);
+  });
+
+  test("whole on both sides of the mail it is of another kernel, and stays the tree's", () => {
+    const sides = ["\twheel_stop(mill->wheel);\n", ""].map(
+      (l) =>
+        `int mill_grind(struct mill *mill, int sacks)\n{\n\twheel_start(mill->wheel);\n${l}\treturn 0;\n}\n`,
+    );
+    const patch = parseDocument(
+      Buffer.from(patchMail(1, 1, { path: PATH, from: sides[0]!, to: sides[1]! })),
+      "mill.eml",
+    ).patches[0]!;
+    const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
+    assert.match(told(placed)[0]!, /^rejected/);
+    const { images, definitions } = grafted(placed, patch, () => true);
+    assert.deepEqual(definitions, []);
+    assert.equal(before(images), MILL);
+    assert.equal(after(images), MILL);
+  });
+
+  test("a file that the tree lacks stays away", () => {
+    const { images, definitions } = grafted(imagesOf(memoryTree({}), [], patch), patch, () => false);
+    assert.deepEqual(definitions, []);
+    assert.equal(images.files[0]!.after, null);
+  });
+});
+
+describe("a function that is added by a hunk that does not fit", () => {
+  const added = `@@ -90,3 +90,9 @@ static void mill_nowhere(void)\n \tof_another();\n }\n \n+static int mill_weigh(struct mill *mill, int sacks)\n+{\n+\tmill->turns += sacks;\n+\treturn 0;\n+}\n+\n static int mill_other(struct mill *mill)\n`;
+  const patch = patchOf(header() + inside(TURN) + added);
+  const placed = imagesOf(memoryTree({ [PATH]: MILL }), [], patch);
+
+  test("is put in where the tree has nothing of that name", () => {
+    assert.match(told(placed)[1]!, /^rejected/);
+    const { images, definitions, notes } = grafted(placed, patch, () => false);
     assert.deepEqual(
       definitions.map((d) => `${d.side} ${d.name}`),
-      ["after mill_grind"],
+      ["after mill_weigh"],
     );
     assert.equal(before(images), MILL);
-    assert.equal(after(images).match(/mill_grind\(/g)?.length, 1);
     assert.ok(after(images).includes("\tmill->turns += sacks;\n"));
-    assert.match(notes[0]!, /mill_grind\(\) runs as the mail has it; before is the tree's own/);
+    assert.match(notes[0]!, /mill_weigh\(\) is put in as the mail adds it/);
     const file = images.files[0]!;
-    const at = after(images).split("\n").indexOf("\tmill->turns += sacks;");
+    const at = after(images).split("\n").indexOf("static int mill_weigh(struct mill *mill, int sacks)");
     assert.ok(file.afterDocLines[at]! > 0);
     assert.equal(file.afterDocLines.length, after(images).split("\n").length - 1);
   });
 
-  test("a file that the tree lacks holds what the mail shows whole", () => {
-    const { images } = grafted(imagesOf(memoryTree({}), [], patch), patch, () => true);
-    assert.equal(before(images), null);
-    assert.match(after(images), /^static int mill_grind/);
+  test("and is not where no hunk fits the file", () => {
+    const alone = patchOf(header() + added);
+    const { images, definitions } = grafted(
+      imagesOf(memoryTree({ [PATH]: MILL }), [], alone),
+      alone,
+      () => false,
+    );
+    assert.deepEqual(definitions, []);
+    assert.equal(after(images), MILL);
+  });
+
+  test("and is not where another file has one", () => {
+    assert.deepEqual(grafted(placed, patch, (name) => name === "mill_weigh").definitions, []);
   });
 });
 
