@@ -2,11 +2,11 @@
 // bundle (server/processes.ts), of which small files start each a part; the sources of the reference kernel are a file of their own.
 // Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build as bundle, context } from "esbuild";
+import { context } from "esbuild";
 import { parse } from "yaml";
 import { browser, buffer } from "./tools/browser.mjs";
+import { shipped } from "./tools/shipping.mjs";
 
 const watch = process.argv.includes("--watch");
 const entries = {
@@ -94,28 +94,4 @@ for (const wanted of [options, page, web]) {
 }
 // What was lowered belongs to the code that lowered it: a watched build, which changes that code, goes without.
 if (watch) rmSync("dist/lowered.bin", { force: true });
-else await ship();
-
-/**
- * The reference kernels of all eras, preprocessed and lowered: dist/reference.bin, dist/lowered.bin. Made anew when what makes
- * them is another, or either is no longer what was made.
- */
-async function ship() {
-  const { entryPoints, outExtension, ...rest } = options;
-  const outfile = "dist/.ship.cjs";
-  const told = "dist/.shipped";
-  const made = ["dist/reference.bin", "dist/lowered.bin"];
-  await bundle({ ...rest, entryPoints: ["tools/ship.ts"], outdir: undefined, outfile, sourcemap: false });
-  const digest = () => {
-    const hash = createHash("sha256").update(process.version);
-    for (const file of [outfile, "dist/reference.cjs", ...made])
-      hash.update(existsSync(file) ? readFileSync(file) : "").update("\n");
-    return hash.digest("hex");
-  };
-  if (!existsSync(told) || readFileSync(told, "utf8") !== digest()) {
-    const run = spawnSync(process.execPath, [outfile, "dist"], { stdio: "inherit" });
-    if (run.status !== 0) process.exit(1);
-    writeFileSync(told, digest());
-  }
-  rmSync(outfile);
-}
+else if ((await shipped(["dist"])) === null) process.exit(1);

@@ -11,6 +11,7 @@ import { run } from "node:test";
 import { spec, tap } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { shipped } from "../tools/shipping.mjs";
 
 const SLOWEST = 10;
 /** Begun first, so that none of the long ones is left for one core at the end. What is here changes only the time. */
@@ -134,6 +135,9 @@ process.env.FOLIOSCOPE_ROOT = root;
 // Tests are of runs, not of what an earlier run left.
 process.env.FOLIOSCOPE_NO_CACHE = "1";
 if (update) process.env.FOLIOSCOPE_UPDATE = "1";
+// They run on the preprocessed and lowered reference kernels that users have (server/shipped.ts), made by the code at hand.
+const kernels = await shipped([join(root, "dist"), join(root, ".cache", "shipped")]);
+if (kernels !== null) process.env.FOLIOSCOPE_SHIPPED = kernels;
 const outdir = join(root, ".cache", `test-${process.pid}`);
 process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
 const bundled = await bundle(files, outdir);

@@ -1,6 +1,7 @@
 /** What asks for more than there is ends as a typed stop, never as an exception of ours: a fixture for each kind. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../server/shipped.ts";
 import { runProgram } from "../../emulator/hosted/run_program.ts";
 import { buildKernelImage } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";

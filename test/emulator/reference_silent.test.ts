@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../server/shipped.ts";
 import { ERA_NAMES, type Era, NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { buildKernelImage, referenceErrors } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../server/shipped.ts";
 import type { Loc } from "../../emulator/c/ast.ts";
 import { AddressSpace } from "../../emulator/c/space.ts";
 import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
