@@ -34,11 +34,14 @@ interface Lies {
 /** Bytes of the number in front, which says how long the table is. */
 const HEAD = 4;
 
-/** The file's bytes. The eras that come first are read soonest. */
-export async function storeShipped(all: ReadonlyMap<string, ShippedReference>): Promise<Uint8Array> {
+/** The file's bytes. The eras that come first are read soonest. `quality`: how hard brotli tries. */
+export async function storeShipped(
+  all: ReadonlyMap<string, ShippedReference>,
+  quality = 10,
+): Promise<Uint8Array> {
   const stream = createBrotliCompress({
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 10,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     },
   });

@@ -19,8 +19,13 @@ export interface SwitchDraft {
   readonly unsigned: boolean;
 }
 
+/** Room for the code of one function, which whoever is done gives back: typed arrays are dear to make. */
+const spare: Int32Array[] = [];
+const SPARE_MAX = 1 << 18;
+const NOTHING = new Int32Array(0);
+
 export class Asm {
-  code = new Int32Array(256);
+  code = spare.pop() ?? new Int32Array(4096);
   length = 0;
   readonly locs: Loc[] = [];
   readonly consts: bigint[] = [];
@@ -40,6 +45,19 @@ export class Asm {
 
   constructor(loc: Loc) {
     this.loc = loc;
+  }
+
+  /** Ends collecting: the code as it is. This assembler is not used after it. */
+  take(): Int32Array {
+    const code = this.code.slice(0, this.length);
+    this.drop();
+    return code;
+  }
+
+  /** Gives up what was collected. This assembler is not used after it. */
+  drop(): void {
+    if (this.code.length <= SPARE_MAX) spare.push(this.code);
+    this.code = NOTHING;
   }
 
   emit(op: number, a = 0, b = 0, c = 0): number {

@@ -35,10 +35,16 @@ export function genFunction(env: GenEnv, fn: FnTree, setLabel: (id: number, pc: 
   for (let round = 0; ; round++) {
     const g = generate(env, fn, hoisted);
     if (round < 8) {
-      if (g.hoistedGrew) continue;
+      if (g.hoistedGrew) {
+        g.asm.drop();
+        continue;
+      }
       const bad = g.undefined.length > 0 ? maybeUninitialised(g) : [];
       for (const v of bad) v.demoted = true;
-      if (bad.length > 0) continue;
+      if (bad.length > 0) {
+        g.asm.drop();
+        continue;
+      }
     }
     for (const [ref, label] of g.labels) if (ref.sym !== null) setLabel(ref.sym.id, label.pc);
     return finish(g);
@@ -133,7 +139,7 @@ function finish(g: Gen): FnCode {
   const { asm } = g;
   const frame = g.usesAlloca ? Math.max(16, g.frameMax) : g.frameMax;
   return {
-    code: asm.code.slice(0, asm.length),
+    code: asm.take(),
     locs: asm.locs,
     consts: BigInt64Array.from(asm.consts),
     switches: asm.switches.map((s) => ({

@@ -26,7 +26,7 @@ import type { SubjectId } from "../subject/subject.ts";
 import type { EventFrame } from "../trace/event.ts";
 import { type CallNode, type Place, Recorded } from "../trace/recorded.ts";
 import type { ExecBody } from "../vm/body.ts";
-import { TEXT_BASE } from "../vm/image.ts";
+import { type Image, TEXT_BASE } from "../vm/image.ts";
 import type { NativeContext, NativeFunction, NativeTable } from "../vm/native.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
 import type { Site } from "../vm/stop_reason.ts";
@@ -143,6 +143,9 @@ export const THEN_FAILURE = "then_failure";
 
 /** How the names of faults begin that are no failing call (FSC_FAULT of folioscope.h). */
 export const FAULT = "fault:";
+
+/** String literals of an image by the low word of their address: the same in each of its runs. */
+const literalsOf = new WeakMap<Image, Map<number, string>>();
 
 const copyLock = (l: LockState): LockState => ({ ...l, readers: new Map(l.readers) });
 
@@ -641,27 +644,27 @@ export class Machine implements Stateful<MachineState> {
     return inner;
   }
 
-  /** String argument i, "" for NULL. Literals are read once. */
+  /** String argument i, "" for NULL. Literals are read once an image. */
   private text(c: NativeContext, i: number): string {
     const low = c.word(i, false);
     if (c.word(i, true) !== HI_DATA)
       return low === 0 && c.word(i, true) === 0 ? "" : c.memory.cstring(c.addr(i), 4096);
-    let known = this.literals.get(low);
+    const at = c.addr(i);
+    if (!c.memory.isReadonly(at)) return c.memory.cstring(at, 4096);
+    const { image } = this.vm!;
+    let literals = literalsOf.get(image);
+    if (literals === undefined) literalsOf.set(image, (literals = new Map()));
+    let known = literals.get(low);
     if (known === undefined) {
-      const at = c.addr(i);
       const { work } = c.memory;
       const before = work.save();
       known = c.memory.cstring(at, 4096);
-      if (c.memory.isReadonly(at)) {
-        this.literals.set(low, known);
-        // Whether it was read before is nothing that a run may depend on.
-        work.restore(before);
-      }
+      literals.set(low, known);
+      // Whether it was read before is nothing that a run may depend on.
+      work.restore(before);
     }
     return known;
   }
-  /** Literals by the low word of their address. */
-  private readonly literals = new Map<number, string>();
 
   private addMemory(memory: Memory, startPfn: number, count: number, withMemmap: boolean): void {
     // The direct map is zero and is backed where it is touched.

@@ -60,6 +60,17 @@ export class MemoryFault {
   }
 }
 
+/** Each byte as one char code. Arguments come from a plain array: from a typed one, or spread, they go through an iterator. */
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let out = "";
+  for (let i = from; i < to; i += 4096) {
+    const codes: number[] = [];
+    for (let p = i; p < Math.min(to, i + 4096); p++) codes.push(bytes[p]!);
+    out += String.fromCharCode.apply(null, codes);
+  }
+  return out;
+}
+
 export interface AllocOptions {
   readonly align?: number;
   readonly zero?: boolean;
@@ -653,13 +664,18 @@ export class Memory {
 
   /** Zero-terminated string, each byte as one char code (Latin-1 view of the bytes). */
   cstring(address: bigint, max = 1 << 20): string {
-    const bytes = this.readBytes(address, this.strlen(address, max));
+    const length = this.strlen(address, max);
+    const lo = this.lo(address);
+    const start = length === 0 ? -1 : this.page(this.hi(address), lo);
+    const within = lo & (PAGE - 1);
+    if (start >= 0 && within + length <= PAGE) {
+      // What most are: in one page, every byte of which strlen() has checked.
+      this.work.charge((2 + CHAR_UNITS) * length);
+      return latin1(this.u8, start + within, start + within + length);
+    }
+    const bytes = this.readBytes(address, length);
     this.work.charge(CHAR_UNITS * bytes.length);
-    let out = "";
-    for (let i = 0; i < bytes.length; i += 4096)
-      // Not spread: that goes through an iterator.
-      out += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096) as unknown as number[]);
-    return out;
+    return latin1(bytes, 0, bytes.length);
   }
 
   /** Bytes with their codes (null: initialised), told to who watches. Whoever calls has charged for them. */

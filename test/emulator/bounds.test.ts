@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../server/shipped.ts";
 import { runProgram } from "../../emulator/hosted/run_program.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase } from "../../emulator/scenario/runner.ts";
 import { formatKernel } from "../../emulator/shims/format.ts";
@@ -105,7 +105,7 @@ test("kernel: each ends as it is named", () => {
   const told: string[] = [];
   for (const [name, statements, end] of KERNEL) {
     const text = `int fsc_boot(void);\nvoid fz_it(void)\n{\n\t${statements}\n}\n`;
-    const { image } = buildKernelImage("v6.15", [{ path: "fs/fz.c", text }]);
+    const { image } = buildKernelImage("v6.15", [{ path: "fs/fz.c", text }], spaceOf("v6.15"));
     const booted = bootImage(image, "v6.15", memory);
     const id = image.findFunction("fz_it");
     const def = { ...booted.scenarios[0]!, params: new Map(), run: 0xffffffff81000000n + 16n * BigInt(id) };

@@ -13,7 +13,7 @@ import { test } from "node:test";
 import "../../server/shipped.ts";
 import type { Loc } from "../../emulator/c/ast.ts";
 import { type Era, eraFromName } from "../../emulator/kernel/era.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import { bootImage, casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
@@ -94,7 +94,7 @@ for (const name of readdirSync(folder)) {
     const marked = text.split("\n").findIndex((l) => l.includes(`//~ ERROR ${code}`)) + 1;
     assert.ok(marked > 0, "no line is marked");
     const anywhere = text.includes(`//~ ERROR ${code} anywhere`);
-    const kernel = buildKernelImage(fixture.era, [{ path: fixture.path, text }]);
+    const kernel = buildKernelImage(fixture.era, [{ path: fixture.path, text }], spaceOf(fixture.era));
     assert.deepEqual(kernel.errors, []);
     const booted = bootImage(kernel.image, fixture.era, new Memory());
     const cases = booted.scenarios.flatMap(casesOf);

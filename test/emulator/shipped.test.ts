@@ -5,6 +5,9 @@ import { ERA_NAMES, NEWEST_ERA } from "../../emulator/kernel/era.ts";
 import { packReference, parseReference, type ReferenceParse, useShipped } from "../../emulator/kernel.ts";
 import { loadShipped, storeShipped } from "../../server/shipped_file.ts";
 
+/** How hard brotli tries here: what a file says does not hang on that. */
+const QUALITY = 9;
+
 /** The parse of an era and the traits of no kernel, so that none is kept from before. */
 let turn = 0;
 function parsed(era: (typeof ERA_NAMES)[number]): ReferenceParse {
@@ -34,7 +37,7 @@ test("a shipped reference kernel is what preprocessing gives", async () => {
     const fresh = told(parsed(era));
     const packed = packReference(era);
     assert.ok(packed !== null, era);
-    const file = await storeShipped(new Map([[era, packed]]));
+    const file = await storeShipped(new Map([[era, packed]]), QUALITY);
     let asked = 0;
     useShipped(() => {
       asked++;
@@ -60,8 +63,8 @@ test("a shipped reference kernel of other sources is not used", () => {
 test("the file has every era by itself, and an era more costs little", async () => {
   const [first, last] = [ERA_NAMES[0]!, NEWEST_ERA];
   const both = new Map([first, last].map((era) => [era, packReference(era)!]));
-  const file = await storeShipped(both);
-  const one = await storeShipped(new Map([[first, both.get(first)!]]));
+  const file = await storeShipped(both, QUALITY);
+  const one = await storeShipped(new Map([[first, both.get(first)!]]), QUALITY);
   assert.deepEqual(loadShipped(file, last), both.get(last));
   assert.deepEqual(loadShipped(file, first), both.get(first));
   assert.equal(loadShipped(file, "v0.1"), null);

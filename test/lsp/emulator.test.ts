@@ -66,27 +66,33 @@ describe("language server with the emulator", () => {
   });
 
   const examples = readdirSync(join(root, "examples")).filter((n) => /\.(?:eml|patch|mbox|txt)$/.test(n));
-  for (const name of examples)
-    test(`examples/${name}: ends, and every mark stands in the text`, async () => {
-      const c = new LspClient(file);
-      try {
-        await c.initialize({ showFixed: true, showAlready: true });
+  // One after the other in one server, as in an editor.
+  describe("examples", () => {
+    let c: LspClient;
+    before(async () => {
+      c = new LspClient(file);
+      await c.initialize({ showFixed: true, showAlready: true });
+    });
+    after(() => c.close());
+    for (const name of examples)
+      test(`examples/${name}: ends, and every mark stands in the text`, async () => {
         const uri = `file:///examples/${name}`;
         const text = readFileSync(join(root, "examples", name), "utf8");
         const done = c.next(
           "folioscope/status",
-          (p) => p.state === "current" || p.state === "failed",
+          (p) => p.uri === uri && (p.state === "current" || p.state === "failed"),
           RUN_MS,
         );
         c.open(uri, text, name.endsWith(".patch") ? "diff" : "folioscope-mail");
         const status = await done;
         assert.equal(status.state, "current", status.message);
-        const published = c.heard.filter((m) => m.method === "textDocument/publishDiagnostics").pop();
+        const published = c.heard
+          .filter((m) => m.method === "textDocument/publishDiagnostics" && m.params.uri === uri)
+          .pop();
+        assert.ok(published !== undefined);
         const count = text.split("\n").length;
-        for (const d of published?.params.diagnostics ?? [])
+        for (const d of published.params.diagnostics)
           assert.ok(d.range.start.line >= 0 && d.range.end.line < count);
-      } finally {
-        await c.close();
-      }
-    });
+      });
+  });
 });

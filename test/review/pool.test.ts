@@ -64,17 +64,18 @@ async function shared(n: number, life: number, startCost = 0) {
   return { result, events, served: threads.reduce((sum, t) => sum + t.served, 0) };
 }
 
-function alone() {
+/** The review without a pool. */
+const alone = (() => {
   const events: ReviewEvent[] = [];
   const result = reviewDocument(doc(), options, (e) => {
     events.push(e);
     return true;
   });
   return { result, events };
-}
+})();
 
 test("the outcomes of several threads make the review of one, with the events in the same order", async () => {
-  const one = alone();
+  const one = alone;
   const two = await shared(1, Number.POSITIVE_INFINITY);
   assert.ok(two.served > 3, `the worker ran ${two.served} cases`);
   assert.equal(JSON.stringify(two.result), JSON.stringify(one.result));
@@ -85,7 +86,7 @@ test("the outcomes of several threads make the review of one, with the events in
 test("cases that a lost thread leaves are run by another", async () => {
   const two = await shared(1, 2);
   assert.ok(two.served > 2);
-  assert.equal(JSON.stringify(two.result), JSON.stringify(alone().result));
+  assert.equal(JSON.stringify(two.result), JSON.stringify(alone.result));
 });
 
 test("a review that is stopped keeps what is done", async () => {
@@ -96,7 +97,7 @@ test("a review that is stopped keeps what is done", async () => {
     return runs < 3;
   });
   assert.equal(result.runs.length, 3);
-  assert.deepEqual(result.runs, alone().result.runs.slice(0, 3));
+  assert.deepEqual(result.runs, alone.result.runs.slice(0, 3));
   assert.ok(result.notes.some((n) => n.startsWith("cancelled:")));
 });
 

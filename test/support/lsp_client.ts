@@ -3,15 +3,17 @@
  * It can also send bytes as they are, so that malformed messages can be tried.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { LOWERED_FILE } from "../../server/lowered_file.ts";
+import { SHIPPED_FILE } from "../../server/shipped_file.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 /** When nothing came the server hangs; long enough that no busy machine looks like it. */
 const HANG_MS = 300_000;
 
-/** Bundles entry files into a fresh folder and returns it; throws what esbuild says. By its API: the file that npm puts at
+/** Bundles entry files into a fresh folder, with the reference kernels that users have, and returns it; throws what esbuild says. By its API: the file that npm puts at
  *  esbuild's bin is a script for node or a native program, by whether its install step ran. */
 export function bundle(name: string, entries: Record<string, string>): string {
   const outdir = join(root, ".cache", `${name}-${process.pid}`);
@@ -28,6 +30,9 @@ export function bundle(name: string, entries: Record<string, string>): string {
     loader: { ".c": "text", ".h": "text", ".yaml": "text" },
     logLevel: "error",
   });
+  const shipped = process.env["FOLIOSCOPE_SHIPPED"];
+  if (shipped !== undefined)
+    for (const name of [SHIPPED_FILE, LOWERED_FILE]) copyFileSync(join(shipped, name), join(outdir, name));
   return outdir;
 }
 
