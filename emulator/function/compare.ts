@@ -163,18 +163,19 @@ export function compareEntry(
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
     const ofBefore =
       verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());
-    // Nor is it mended where the failure that lost it is told as success: the thing is kept, or the other function of the life gives it back.
+    // Nor is it mended where the failure that showed it is told as success: a thing is kept, or the other function of the life
+    // gives it back; what was done wrong on the way out is not done at all.
+    const isLoss = /^(?:leaked|left-running)$/.test(found.kind);
     const onlySucceeds =
       verdict === "fixed" &&
-      /^(?:leaked|left-running)$/.test(found.kind) &&
       shownBy.result.outcome === "failed" &&
       opposite().outcome === "succeeded" &&
-      (!given() || entry.leave !== null) &&
+      (!isLoss || !given() || entry.leave !== null) &&
       // Another answer of the same callee may be the failure now.
       ![...a.paths.values()].some(
         (r) =>
           r.result.outcome === "failed" &&
-          r.result.ledger.settled.has(found.object) &&
+          (!isLoss || r.result.ledger.settled.has(found.object)) &&
           decidedBy(r) === decidedBy(shownBy),
       );
     const fault =

@@ -285,3 +285,18 @@ test("a loss is not mended by telling the failure as success", () => {
   const fixed = runPair(text("return ret;"), text(";"), { name: "f" }).filter((d) => d.verdict === "fixed");
   assert.deepEqual(fixed, []);
 });
+
+test("what a way out does wrong is not mended by telling the failure as success", () => {
+  const out = "spin_lock(l); msleep(1); spin_unlock(l);";
+  const bad = `int f(spinlock_t *l) { int ret = helper(1); if (ret) { ${out} return ret; } return 0; }`;
+  const ignored = "int f(spinlock_t *l) { int ret = helper(1); if (ret) { } return 0; }";
+  const right = "int f(spinlock_t *l) { int ret = helper(1); if (ret) { msleep(1); return ret; } return 0; }";
+  assert.deepEqual(
+    runPair(bad, ignored, { name: "f" }).map((d) => d.verdict),
+    [],
+  );
+  assert.deepEqual(
+    runPair(bad, right, { name: "f" }).map((d) => `${d.verdict} ${d.fault.kind}`),
+    ["fixed sleeps-in-atomic"],
+  );
+});
