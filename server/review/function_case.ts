@@ -3,6 +3,7 @@
  * and that reach them, on both sides. Leaves out how a path is run (emulator/function) and findings as surfaces show them
  * (function_outcome.ts).
  */
+import { diffArrays } from "diff";
 import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
@@ -134,7 +135,7 @@ export class FunctionCases {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
     const differences = result.differences.map((d) =>
-      mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))),
+      this.jumpGone(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d))))),
     );
     return { ...result, differences };
   }
@@ -189,6 +190,28 @@ export class FunctionCases {
     const before = new Set(lines(f.before!));
     if (!lines(f.after!).every((l) => before.has(l))) return d;
     return { ...d, fault: { ...d.fault, possible: true } };
+  }
+
+  /**
+   * To pass over a failure may be meant: then the patch says something else about it. Where the way out is all that goes, and
+   * what stands before it stays, it is told.
+   */
+  private jumpGone(d: Difference): Difference {
+    if (d.fault.kind !== "error-lost" || d.verdict !== "new") return d;
+    const f = this.imagesOf(this.files[d.fault.at.loc.file]?.path ?? d.entry.path);
+    if (f === null) return d;
+    const body = (side: "before" | "after"): string[] => {
+      const text = f[side]!;
+      const at = this.linesOf(f.path, side, d.fault.at.fn, text);
+      const lines = at === null ? [] : text.split("\n").slice(at.start - 1, at.end);
+      return lines.flatMap((l) => l.trim() || []);
+    };
+    const parts = diffArrays(body("before"), body("after"));
+    const gone = parts.flatMap((p) => (p.removed ? p.value : []));
+    const come = parts.flatMap((p) => (p.added ? p.value : []));
+    const dropped = gone.length > 0 && gone.every((l) => /^(?:goto \w+|return [^;]*);$/.test(l));
+    if (!dropped || come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))) return d;
+    return { ...d, fault: { ...d.fault, possible: false } };
   }
 
   /** Whether another function than `but` speaks of a word more often, or less, than before. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { FunctionCases } from "../../server/review/function_case.ts";
 import { openTree } from "../../server/source/tree.ts";
 import { sidesOf } from "../../tools/function_trial.ts";
@@ -70,6 +71,50 @@ int thing_set(int n)
   assert.deepEqual(statics(of(jump), of("{ }")), []);
   assert.deepEqual(statics(of(jump), of("/* if (n) ; */ return -2;")), []);
   assert.deepEqual(statics(of(`${jump}\n\tif (n)\n\t\t;`), of(`${jump}\n\tif (n) /* nothing */\n\t\t;`)), []);
+});
+
+/** What is told of a failure that is passed over: "told" or "possible" by function. */
+const passedOver = (before: string, after: string): string[] => {
+  const folder = mkdtempSync(join(tmpdir(), "fs-"));
+  try {
+    const { tree } = openTree(folder);
+    const cases = new FunctionCases(tree, sidesOf("drivers/thing.c", before, after), true);
+    return cases.plan.entries.flatMap((entry) =>
+      cases
+        .run(entry, { bounds: USUAL_BOUNDS, only: null })
+        .differences.filter((d) => d.fault.kind === "error-lost")
+        .map((d) => `${d.verdict} ${d.fault.possible ? "possible" : "told"} in ${d.fault.at.fn}`),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+test("a failure that is passed over is told where the way out is all that goes", () => {
+  const of = (out: string, told = "report_it(1);"): string => `int ask_it(int n);
+void report_it(int n);
+int thing_start(int n)
+{
+	int ret;
+
+	ret = ask_it(n);
+	if (ret < 0) {
+		${told}
+		${out}
+	}
+	ret = 0;
+	return ret;
+out:
+	return ret;
+}
+`;
+  const before = of("goto out;");
+  assert.deepEqual(passedOver(before, of(";")), ["new told in thing_start"]);
+  assert.deepEqual(passedOver(before, of("")), ["new told in thing_start"]);
+  // Here the patch says something about it, or goes another way.
+  assert.deepEqual(passedOver(before, of("n = 0;")), ["new possible in thing_start"]);
+  assert.deepEqual(passedOver(before, of("", "report_it(2);")), ["new possible in thing_start"]);
+  assert.deepEqual(passedOver(before, of("return 0;")), ["new possible in thing_start"]);
 });
 
 const nested = (last: string): string => `struct box *get_box(int n);
