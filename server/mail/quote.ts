@@ -203,9 +203,17 @@ function nameBefore(before: string): string {
   return text.slice(first === last - 1 ? last : first).trim();
 }
 
+/** A day of the week in front of a name, in the languages of the attributions. */
+const WEEKDAY =
+  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s*,\s*/i;
+
 /** Removes "On <date>," in front of a name. */
 function trimDate(s: string): string {
-  if (!/\d/.test(s)) return s.replace(/^(?:On|Am|Le|Op|El)\s+/, "").trim();
+  if (!/\d/.test(s))
+    return s
+      .replace(/^(?:On|Am|Le|Op|El)\s+/, "")
+      .trim()
+      .replace(WEEKDAY, "");
   // The name is what follows the last digit group with its zone, am/pm and separators.
   const last = /\d\D*$/.exec(s);
   if (last === null) return s.replace(/^[,\s]+/, "").trim();

@@ -18,6 +18,7 @@ import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
 import { grafted } from "../source/graft.ts";
 import { firstRefused, type SideImages } from "../source/images.ts";
+import { lostChanges } from "../source/lost_changes.ts";
 import {
   codeOf,
   isKernelC,
@@ -118,7 +119,13 @@ export function sourcesOf(
     written: (options.written ?? []).filter((f) => !isBuiltIn(f.name)),
     release: context === null ? "" : versionOf(context.tree),
   };
-  const inTree = context === null ? null : fromTree(doc, patch, options, replay, context, told);
+  const lost = context === null ? null : lostChanges(patch, true);
+  const inTree =
+    lost !== null
+      ? { kind: "cut" as const, ...lost }
+      : context === null
+        ? null
+        : fromTree(doc, patch, options, replay, context, told);
   if (inTree !== null && "same" in inTree) {
     noteOtherArches(patch, told.notes);
     return {
@@ -285,7 +292,7 @@ function nothingToRun(
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
     if (changesNoCode(patch)) return { kind: "no-code" };
-    const cut = cutHunk(patch);
+    const cut = lostChanges(patch, false) ?? cutHunk(patch);
     if (cut !== null) return { kind: "cut", ...cut };
     const off = [...(before.off ?? []), ...(after.off ?? [])].filter((d) => d.changed);
     if (off.length > 0 && before.partial.length + after.partial.length === 0)

@@ -47,7 +47,14 @@ export type NothingRuns =
   | { readonly kind: "no-function" }
   | { readonly kind: "no-code" }
   /** What changed lines a hunk has is not in the mail; `line` of the mail has its header. */
-  | { readonly kind: "cut"; readonly path: string; readonly line: number }
+  | {
+      readonly kind: "cut";
+      readonly path: string;
+      readonly line: number;
+      /** Where changed lines are known to be missing: by what, and whether somebody quotes the patch. */
+      readonly how?: string;
+      readonly quoted?: boolean;
+    }
   /** All C of the patch is of programs that the kernel's repository carries. */
   | { readonly kind: "user-space"; readonly path: string }
   /** All C of the patch is of an architecture that the machine is not. */
@@ -95,8 +102,15 @@ export function nothingText(why: NothingRuns): string {
       return `${why.path} is of another architecture than the machine here (x86-64), and nothing else of the kernel's C changes`;
     case "no-code":
       return "the patch changes comments and white space alone: what runs is the same before and after";
-    case "cut":
+    case "cut": {
+      const where = `the hunk of ${why.path === "" ? "a file that is not named" : why.path} at line ${why.line}`;
+      const { how = "" } = why;
+      if (why.quoted === true)
+        return `the quoted diff is not the whole patch (${how.startsWith("of the patch's") ? "" : `${where}: `}${how}): what runs of it would be another patch; get the patch itself`;
+      if (how !== "")
+        return `${where} breaks off among the changed lines (${how}): what runs of it would be another patch; get the whole mail`;
       return `the hunk of ${why.path} at line ${why.line} breaks off or changes nothing, so git refuses it, and nothing is known of the lines that are missing: get the whole mail`;
+    }
     case "off":
       return `the diff changes ${why.names.slice(0, 4).join("(), ")}() in an #if that is off here: it is for kernels without what this one has`;
     case "partial": {

@@ -17,6 +17,7 @@ import {
 import type { DiffLine, Hunk, Patch, Side, SideDefinition } from "../mail/types.ts";
 import { codeLines } from "./code_lines.ts";
 import { isFunction, placed, type Text } from "./frame_place.ts";
+import { lostIn } from "./lost_changes.ts";
 
 /** A patch with frames around what it shows in part, and what was done. */
 export interface Framed {
@@ -48,6 +49,7 @@ export function framed(patch: Patch, eras: Readonly<Record<Side, Era>>, alone: b
     const of = partial.filter((d) => d.name === name);
     const any = of.find((d) => d.side === "after") ?? of[0]!;
     const hunks = hunksOf(patch, of);
+    if (hunks.some((h) => lostIn(patch, h) !== null)) continue;
     const put = (same ? inPlace(patch, eras, name, of, hunks) : null) ?? whole(eras, name, of, hunks);
     if (put === null) continue;
     directions.add(put.of);

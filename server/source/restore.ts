@@ -2,7 +2,7 @@
  * What a damaged mail lost, put back before anything runs. A file whose name is not in the mail is found by the functions
  * that its hunks name; a function whose last lines, or lines in its middle, were lost is completed from the same function
  * of the reference kernel, its frame. What was put back is told, and stands on no line of the mail. Leaves out the text
- * itself (server/mail, server/diff), and functions that a sound mail shows in part
+ * itself (server/mail, server/diff), changed lines that are lost (lost_changes.ts), and functions that a sound mail shows in part
  * (frame.ts).
  */
 
@@ -13,6 +13,7 @@ import type { DiffFile, ParsedDocument, Patch, Side, SideDefinition } from "../m
 import { type CodeLine, codeLines } from "./code_lines.ts";
 import { chooseEras } from "./era.ts";
 import { framed } from "./frame.ts";
+import { breaksOffInAdded, lostIn } from "./lost_changes.ts";
 
 /** Where names and frames come from. */
 export interface Sources {
@@ -108,7 +109,7 @@ function completed(
   notes: string[],
 ): SideDefinition[] {
   let out = [...definitions];
-  for (const torn of tornOf(patch.files, definitions)) {
+  for (const torn of tornOf(patch, definitions)) {
     const sides = (["before", "after"] as const).map((side) => ({
       side,
       parts: torn.parts.filter((d) => d.side === side),
@@ -137,13 +138,15 @@ function completed(
 }
 
 /** Functions that begin in a hunk which lost lines, and are not whole. */
-function tornOf(files: readonly DiffFile[], definitions: readonly SideDefinition[]): Torn[] {
+function tornOf(patch: Patch, definitions: readonly SideDefinition[]): Torn[] {
   const found = new Map<string, SideDefinition[]>();
   for (const d of definitions) {
     if (d.kind !== "function" || d.visible !== "partial" || d.lines.length > LINES_MAX) continue;
-    const file = files.find((f) => f.path === d.path);
+    const file = patch.files.find((f) => f.path === d.path);
     const hunk = file?.hunks[d.hunk];
     if (hunk === undefined || (hunk.complete && hunk.gaps.length === 0)) continue;
+    // What of its changes is lost nobody puts back.
+    if (lostIn(patch, hunk) !== null && !breaksOffInAdded(hunk)) continue;
     const key = `${d.path}\0${d.name}\0${d.hunk}`;
     found.set(key, [...(found.get(key) ?? []), d]);
   }

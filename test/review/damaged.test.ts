@@ -4,13 +4,14 @@
  * by runs without it. What does not fit its frame stays in part and says so.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { referenceFileOf, referenceFunction } from "../../emulator/kernel.ts";
 import { record } from "../../server/debug/launch.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
 import { restoredDocument } from "../../server/source/restore.ts";
+import { ownTree } from "../support/own_tree.ts";
 
 const NAME = "dax_layout_busy_page";
 const whole = referenceFunction("v4.18", NAME)!.trimEnd().split("\n");
@@ -110,7 +111,83 @@ test("what the frame does not know stays in part", () => {
     "truncate-reused*",
   );
   assert.deepEqual(runs, []);
-  assert.match(notes.join("\n"), /dax_layout_busy_page\(\) only in part/);
+  assert.match(
+    notes.join("\n"),
+    /the quoted diff is not the whole patch \(.* \d+ old and \d+ new lines of it are not shown\)/,
+  );
+});
+
+/** A patch to one function, its hunk of these lines; `quoted`: as somebody answers it. */
+function oneHunk(lines: readonly string[], counts: string, quoted: boolean, stat = ""): string {
+  const diff = [
+    "---",
+    ...(stat === "" ? [] : [" fs/dax.c | 2 +-", ` ${stat}`]),
+    "",
+    "diff --git a/fs/dax.c b/fs/dax.c",
+    "--- a/fs/dax.c",
+    "+++ b/fs/dax.c",
+    `@@ ${counts} @@`,
+    ...lines,
+  ];
+  return `${HEAD}${quoted ? `On Tue, First Person wrote:\n${["> Less is kept.", ...diff.map((l) => `> ${l}`)].join("\n")}\n\nIs it?\n` : ["Less is kept.", ...diff, ""].join("\n")}`;
+}
+
+describe("changed lines that the mail does not show", () => {
+  const text = referenceFunction("v6.12", "dax_unlock_entry")!.trimEnd().split("\n");
+  const at = text.findIndex((l) => l.includes("dax_wake_entry("));
+  const lines = text.flatMap((l, i) =>
+    i === at ? [`-${l}`, "+\tdax_wake_entry(xas, entry, WAKE_ALL);"] : [` ${l}`],
+  );
+  const counts = `-1,${text.length} +1,${text.length}`;
+  const kinds = (result: ReviewResult): string[] =>
+    result.plans.flatMap((p) => p.leftOut.map((l) => l.why.kind));
+  const run = (mail: string): ReviewResult => review(mail, "map-fault-unmap*");
+
+  test("are no patch without changes, and not completed from the reference kernel", () => {
+    for (const quoted of [true, false]) {
+      const whole = run(oneHunk(lines, counts, quoted));
+      assert.ok(whole.runs.some((r) => r.verdict === "clean"));
+      // Before the change, and between what it takes out and puts in.
+      for (const n of [at, at + 1]) {
+        const cut = run(oneHunk(lines.slice(0, n), counts, quoted));
+        assert.deepEqual([cut.runs, cut.findings, kinds(cut)], [[], [], ["cut"]], `${n}`);
+        assert.match(
+          cut.notes.join(),
+          quoted ? /the quoted diff is not the whole patch/ : /breaks off among the changed lines/,
+        );
+      }
+    }
+  });
+
+  test("in a kernel tree neither", () => {
+    const tree = ownTree();
+    const on = (mail: string): ReviewResult =>
+      reviewDocument(parseDocument(Buffer.from(mail), "cut.eml"), {
+        tree,
+        era: "v6.12",
+        scenario: "map-fault-unmap*",
+      });
+    assert.ok(on(oneHunk(lines, counts, true)).runs.some((r) => r.verdict === "clean"));
+    assert.deepEqual(kinds(on(oneHunk(lines.slice(0, at + 1), counts, false))), ["cut"]);
+    // All of the hunk is there, and others are not.
+    const others = on(oneHunk(lines, counts, true, "2 files changed, 20 insertions(+), 1 deletion(-)"));
+    assert.deepEqual(kinds(others), ["cut"]);
+    assert.match(others.notes.join(), /of the patch's \+20 -1 only \+1 -1 are shown/);
+  });
+
+  test("context behind the last change is put back all the same", () => {
+    const { runs, notes } = run(oneHunk(lines.slice(0, -1), counts, true));
+    assert.ok(runs.some((r) => r.verdict === "clean" && r.repaired === true));
+    assert.match(
+      notes.join(),
+      /shows dax_unlock_entry\(\) in part; the reference kernel.s of v[\d.]+ is its frame/,
+    );
+  });
+
+  test("and who wrote the patch is no day of the week", () => {
+    const { patches } = parseDocument(Buffer.from(oneHunk(lines, counts, true)), "cut.eml");
+    assert.equal(patches[0]!.author, "First Person");
+  });
 });
 
 test("a sound mail comes back as it is", () => {

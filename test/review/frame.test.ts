@@ -27,7 +27,7 @@ On Mon, Dec 3, 2018 at 1:50 PM First Person <first@example.org> wrote:
 > index 6f22272e8d80..7a4a85bcf7f4 100644
 > --- a/drivers/nvdimm/pfn_devs.c
 > +++ b/drivers/nvdimm/pfn_devs.c
-> @@ -72,4 +72,5 @@ int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap)
+> @@ -72,3 +72,5 @@ int nvdimm_setup_pfn(struct nd_pfn *nd_pfn, struct dev_pagemap *pgmap)
 >         if (!nd_pfn->ndns || !nd_pfn->pfn_sb)
 >                 ${context}
 >
