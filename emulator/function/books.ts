@@ -27,6 +27,8 @@ export interface Holding {
   lent: string | null;
   /** It came into being by this: the last one that is given back ends it. */
   readonly first: boolean;
+  /** One more of something that was there before the call: its count was raised. */
+  readonly more: boolean;
   /** A lock of the caller's that was given up and is taken again for him. */
   readonly restored: boolean;
 }
@@ -48,12 +50,18 @@ export class Books {
   /** Calls that were to take one and failed: by kind and key. */
   private readonly tried = new Map<string, CallOrigin>();
 
-  take(kind: Kind, key: bigint, taken: CallOrigin, stack: readonly string[], first: boolean): Holding {
+  take(
+    kind: Kind,
+    key: bigint,
+    taken: CallOrigin,
+    stack: readonly string[],
+    how: { readonly first: boolean; readonly more: boolean },
+  ): Holding {
     if (kind.once) this.ended.delete(`${kind.name} ${key}`);
     // What was given up before, for somebody who held it before the call, is taken again for him.
     const debt = kind.sort === "state" || kind.sort === "lock" ? this.debt(kind, key) : null;
     const restored = debt !== null && kind.sort === "lock";
-    const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, first, restored };
+    const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, ...how, restored };
     if (debt !== null) this.repay(kind, key);
     if (debt !== null && !restored) {
       h.state = "passed";

@@ -438,7 +438,7 @@ export class Calls {
         // NULL and error pointers are nothing to hold: of_node_get(NULL), a clock that is not there.
         if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
         if (kind === null || (clause.where.at === "ret" && failed)) return;
-        this.take(kind, this.keyOf(v), site, c);
+        this.take(kind, this.keyOf(v), site, c, typeof clause.where.at === "number");
         if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
       case "put":
@@ -547,14 +547,14 @@ export class Calls {
     return this.w.address(v, null);
   }
 
-  take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null): Holding {
+  take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null, more = false): Holding {
     const { w } = this;
     // A thing has one name: another takes its place.
     const named = kind.inside ? w.books.held(kind, key) : null;
     if (named !== null) return named;
     const first = !w.books.of(key).some((h) => h.kind === kind);
     this.owned(kind, key, "passed");
-    return w.books.take(kind, key, site.origin, w.ownStack(), first);
+    return w.books.take(kind, key, site.origin, w.ownStack(), { first, more });
   }
 
   /** Gives one back. NULL and error pointers are nothing to give back. */
@@ -805,7 +805,7 @@ export class Calls {
       });
       throw new PathEnd("fault", "a lock is taken twice");
     }
-    w.books.take(kind, key, site.origin, w.ownStack(), false);
+    w.books.take(kind, key, site.origin, w.ownStack(), { first: false, more: true });
   }
 
   private unlock(kind: Kind, key: bigint, site: CallSite): void {

@@ -5,6 +5,7 @@
 import type { Spot } from "./books.ts";
 import { objectName } from "./calls.ts";
 import { stripped } from "./constraints.ts";
+import { heldText } from "./held.ts";
 import { type Ledger, NO_LEDGER, type Parted, plainName } from "./ledger.ts";
 import type { Run } from "./run.ts";
 import type { Value } from "./value.ts";
@@ -24,9 +25,10 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot): Ledger {
   const settled = new Set<string>();
   for (const h of w.books.holdings) if (h.state === "given") settled.add(objectName(w, h));
   const counts = countsOf(w);
+  const raised = raisedOf(w);
   const { gave, overwritten } = w;
   if (gave.length + freed.length + overwritten.length === 0)
-    return { ...NO_LEDGER, took, settled, counts, end };
+    return { ...NO_LEDGER, took, settled, raised, counts, end };
   const kept = new Set(w.handed);
   const lead = (v0: Value, from: number): void => {
     const v = w.known.resolve(v0);
@@ -42,7 +44,20 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot): Ledger {
     if (o.kind === "local" || o.kind === "string" || o.kind === "function" || o.gone !== null) continue;
     for (const c of o.cells.values()) if (c.size === 8) lead(c.v, o.id);
   }
-  return { gave, overwritten, freed, kept, took, settled, counts, end };
+  return { gave, overwritten, freed, kept, took, settled, raised, counts, end };
+}
+
+function raisedOf(w: Run): Map<string, number> {
+  const out = new Map<string, number>();
+  const raise = (name: string, by: number): void => {
+    if (by > 0) out.set(name, (out.get(name) ?? 0) + by);
+  };
+  for (const h of w.books.holdings) {
+    if (h.kind.sort === "lock") raise(heldText(w, h), 1);
+    else if (h.kind.sort === "counted" && !h.kind.registration) raise(objectName(w, h), h.more ? 1 : 0);
+    else if (h.kind.sort === "memory") raise(objectName(w, h), w.mem.at(h.key)?.obj.raised ?? 0);
+  }
+  return out;
 }
 
 /** Most by which a number is a count that goes up and down. */

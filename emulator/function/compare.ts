@@ -178,8 +178,9 @@ export function compareEntry(
           (!isLoss || r.result.ledger.settled.has(found.object)) &&
           decidedBy(r) === decidedBy(shownBy),
       );
+    const dropped = verdict === "fixed" && neverTaken(shownBy.result, found, b, a);
     const fault =
-      meant || takes || ofBefore || onlySucceeds
+      meant || takes || ofBefore || onlySucceeds || dropped
         ? { ...found, possible: true }
         : lentOnly
           ? { ...found, possible: false }
@@ -379,6 +380,23 @@ function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b:
     );
   const there = places(b.paths.values(), null);
   return [...places(after, key)].every((place) => there.has(place));
+}
+
+/**
+ * What is left before is one more reference to a thing, or a lock, and the side after takes that on no path any more. Who was to
+ * give it back may still do so, behind the function: to whom it was handed is not understood, and that it is not lost
+ * any more does not mend anything.
+ */
+function neverTaken({ ledger }: PathResult, f: Fault, before: Explored, after: Explored): boolean {
+  if (f.kind !== "leaked" && f.kind !== "returned-locked") return false;
+  const times = ledger.raised.get(f.object) ?? 0;
+  const key = faultKey(f);
+  // A lock that some ways out leave and others do not is no function's purpose.
+  const odd = ({ end, outcome, faults }: PathResult): boolean =>
+    end === "returned" && outcome !== "failed" && !faults.some((x) => faultKey(x) === key);
+  if (times === 0 || (f.kind === "returned-locked" && [...before.paths.values()].some((r) => odd(r.result))))
+    return false;
+  return ![...after.paths.values()].some((r) => (r.result.ledger.raised.get(f.object) ?? 0) >= times);
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Ledger {
   readonly took: ReadonlySet<string>;
   /** What the path took and gave back itself, as faults call it. */
   readonly settled: ReadonlySet<string>;
+  /** How often one more of a thing that was there was taken, by the names that faults have for things. */
+  readonly raised: ReadonlyMap<string, number>;
   /** Numbers in memory of others that were raised or lowered, and by how much. */
   readonly counts: ReadonlyMap<string, bigint>;
   /** Where the path ended. */
@@ -51,6 +53,7 @@ export const NO_LEDGER: Ledger = {
   kept: new Set(),
   took: new Set(),
   settled: new Set(),
+  raised: new Map(),
   counts: new Map(),
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };

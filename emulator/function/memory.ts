@@ -46,6 +46,8 @@ export interface Obj {
   readonly found: boolean;
   /** Set when it is gone: where and by what. */
   gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
+  /** How often a count in it went up: references to it that were taken besides the first. */
+  raised: number;
   readonly fn: FunctionSym | null;
   /** Bytes of a string literal or constant. */
   readonly bytes: Uint8Array | null;
@@ -90,6 +92,7 @@ export class Memory {
       forgotten: extra.forgotten ?? false,
       found: extra.found ?? false,
       gone: null,
+      raised: 0,
       fn: extra.fn ?? null,
       bytes: extra.bytes ?? null,
       work: this.work,

@@ -58,6 +58,7 @@ function add(by: 1n | -1n, result: "old" | "new" | "none"): Native {
     const c = count(w, s.args[0]!);
     const v = w.arith("add", c.old, by, INT);
     put(c.obj, c.off, 4, v);
+    if (by > 0n) c.obj.raised++;
     return result === "old" ? c.old : result === "new" ? v : 0n;
   };
 }
@@ -102,6 +103,7 @@ const upUnlessZero: Native = (w, s) => {
   const c = count(w, s.args[0]!);
   if (w.compare("eq", c.old, 0n)) return 0n;
   put(c.obj, c.off, 4, w.arith("add", c.old, 1n, INT));
+  c.obj.raised++;
   return 1n;
 };
 

@@ -42,6 +42,8 @@ export function ownerDifferences(
   };
   for (const from of ["before", "after"] as const) {
     const to = from === "before" ? "after" : "before";
+    const raises = (name: string): boolean =>
+      lists[to].some((r) => raisedBy(r.result, memberOf(name) ?? "") > 0n);
     for (const ran of lists[from].slice(0, MOST)) {
       const { gave, counts } = ran.result.ledger;
       if (ran.result.end !== "returned" || gave.length + counts.size === 0) continue;
@@ -49,6 +51,8 @@ export function ownerDifferences(
       if (there === null || there.result.end !== "returned") continue;
       for (const name of counts.keys()) {
         if (there.result.outcome !== ran.result.outcome) continue;
+        // A side after that raises it nowhere has lost the taking, too.
+        if (from === "before" && entry.leave === null && !raises(name)) continue;
         const raised = leftRaised(entry, name, ran, there.result, lists[from]);
         if (raised !== null) tell(from, raised, ran);
       }

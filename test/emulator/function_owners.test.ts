@@ -1,5 +1,7 @@
 /** Function cases: what a path does with things that it has not taken itself is told where the two sides differ in it. */
-import { type Pair, testPairs } from "../support/function_pair.ts";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
 const thing =
   "struct thing { int *table; struct clk *clk; struct device_node *np; struct device dev; int n; };";
@@ -130,3 +132,49 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+describe("a reference that is not taken any more is no leak that is mended", () => {
+  const refs = `typedef struct { int refs; } refcount_t; void refcount_set(refcount_t *r, int n); void refcount_inc(refcount_t *r); _Bool refcount_dec_and_test(refcount_t *r);
+    struct req { refcount_t ref; int done; }; int queue(struct thing *t, struct req *r); struct page { int n; }; void get_page(struct page *p); void put_page(struct page *p);
+    static void req_put(struct req *r) { if (refcount_dec_and_test(&r->ref)) kfree(r); }
+    static struct req *req_new(void) { struct req *r = kmalloc(sizeof(*r), GFP_KERNEL); if (r) refcount_set(&r->ref, 1); return r; }`;
+  const told = (before: string, after: string): string[] =>
+    runPair(`${thing} ${refs} ${before}`, `${thing} ${refs} ${after}`, { name: "f" })
+      .filter((d) => d.verdict === "fixed" && !d.fault.possible)
+      .map((d) => `${d.fault.kind} ${d.fault.object}`);
+
+  test("of memory that a queue gives back when it is done", () => {
+    const f = (get: string): string =>
+      `int f(struct thing *t) { struct req *r = req_new(); int ret; if (!r) return -ENOMEM; ret = queue(t, r); if (ret == 0) { ${get} } req_put(r); return ret; }`;
+    assert.deepEqual(told(f("refcount_inc(&r->ref);"), f("")), []);
+  });
+
+  test("of a page that a page table has from then on", () => {
+    const f = (get: string): string =>
+      `int f(unsigned long *pte, struct page *p) { if (p) { ${get} *pte = ((unsigned long)p << 12) | 1; } return 0; }`;
+    assert.deepEqual(told(f("get_page(p);"), f("")), []);
+  });
+
+  test("of a lock that the function is there to take", () => {
+    const f = (lock: string): string => `int f(struct thing *t) { ${lock} return 0; }`;
+    assert.deepEqual(told(f("mutex_lock(&t->dev.mutex);"), f("")), []);
+  });
+
+  test("of a count that lies with others, where something behind it fails", () => {
+    const f = (raise: string): string =>
+      `struct own { int refcnt; }; int f(struct own *o) { int ret; ${raise} ret = helper(1); if (ret < 0) return ret; return 0; }`;
+    assert.deepEqual(told(f("o->refcnt++;"), f("")), []);
+  });
+
+  test("and is one where it is given back, or taken only behind what fails", () => {
+    const back = (put: string): string =>
+      `int f(struct page *p) { int ret; get_page(p); ret = helper(1); if (ret < 0) { ${put} return ret; } put_page(p); return 0; }`;
+    assert.deepEqual(told(back(""), back("put_page(p);")), ["leaked page of get_page()"]);
+    const late = (early: string, then: string): string =>
+      `int f(struct page *p) { int ret; ${early} ret = helper(1); if (ret < 0) return ret; ${then} helper(2); put_page(p); return 0; }`;
+    assert.deepEqual(told(late("get_page(p);", ""), late("", "get_page(p);")), ["leaked page of get_page()"]);
+    const queued = (put: string): string =>
+      `int f(struct thing *t) { struct req *r = req_new(); int ret; if (!r) return -ENOMEM; refcount_inc(&r->ref); ret = helper(1); if (ret) { req_put(r); ${put} return ret; } req_put(r); req_put(r); return 0; }`;
+    assert.deepEqual(told(queued(""), queued("req_put(r);")), ["leaked memory of kmalloc()"]);
+  });
+});
