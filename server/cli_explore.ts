@@ -10,7 +10,15 @@ import { whyNoPatch } from "./cli_review.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
-import { exploredText, failedText, injectedText, lanes, newIn } from "./report/explored.ts";
+import {
+  exploredText,
+  failedText,
+  injectedText,
+  lanes,
+  lines80,
+  newIn,
+  untriedText,
+} from "./report/explored.ts";
 import { jsonText, terminalText } from "./report/text.ts";
 import { choosePatches } from "./review/analysis.ts";
 import { allViolations } from "./review/compare.ts";
@@ -44,6 +52,9 @@ how much
                    within it every order is tried, of those that come to the
                    same one
   --schedules N    orders that a side may run in a case (default 1000)
+  --total N        orders of all cases and sides: once as many were run no case
+                   is begun (default 20000); first come cases in which each
+                   pair of parameters occurs
   --weak           stores may be seen late, as the kernel's memory model lets
                    them where no barrier, lock or dependency orders them; each
                    counts as a preemption
@@ -55,7 +66,7 @@ how much
                    devices) fails once, each wait gets a signal, each I/O an
                    error or -EAGAIN, each copy meets poison, each insertion
                    comes second; with 2 then each pair; runs at most as
-                   --schedules says
+                   --schedules and --total say
   --json           the results as JSON
 
 exit status: 0 nothing new; 1 something new in some order; 2 bad usage or
@@ -74,6 +85,7 @@ const OPTIONS = {
   replay: { type: "string" },
   bound: { type: "string", default: "2" },
   schedules: { type: "string", default: "1000" },
+  total: { type: "string", default: "20000" },
   random: { type: "string", default: "50" },
   seed: { type: "string", default: "1" },
   time: { type: "string" },
@@ -87,7 +99,7 @@ type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>[
 
 function badOption(v: Values): string | null {
   if (!/^[0-5]$/.test(v.bound)) return `--bound takes a number from 0 to 5, not "${v.bound}"`;
-  for (const name of ["schedules", "random", "seed", "steps"] as const)
+  for (const name of ["schedules", "total", "random", "seed", "steps"] as const)
     if (!/^\d{1,9}$/.test(v[name]) || (name !== "random" && name !== "seed" && Number(v[name]) === 0))
       return `--${name} takes a number up to 999999999, not "${v[name]}"`;
   if (v.time !== undefined && !/^[1-9]\d{0,5}$/.test(v.time)) return `--time takes seconds, not "${v.time}"`;
@@ -145,6 +157,9 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   if (unknown !== null) return fail(unknown);
   const started = Date.now();
   const seconds = values.time === undefined ? Number.POSITIVE_INFINITY : Number(values.time);
+  const faults = Number(values.faults ?? 0) as 0 | 1 | 2;
+  let runs = 0;
+  let place = "";
   const limits: ExploreLimits = {
     bound: Number(values.bound),
     schedules: Number(values.schedules),
@@ -152,11 +167,17 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
     seed: Number(values.seed),
     steps: Number(values.steps),
     weak: values.weak === true,
-    ...(values.time === undefined ? {} : { stop: () => Date.now() - started > 1000 * seconds }),
+    // Asked after each run.
+    stop: () => {
+      runs++;
+      io.status?.(`${faults === 0 ? "orders" : "runs"} so far: ${runs}; ${place}`);
+      return Date.now() - started > 1000 * seconds;
+    },
   };
   const results: (ExploredCase | InjectedCase)[] = [];
   const silent = (why: string): void => io.stderr(`folioscope explore: ${why}\n`);
   let cases = 0;
+  let untried = 0;
   let reached = false;
   try {
     if (replay !== null) {
@@ -164,11 +185,13 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
         return tellReplay(sides, replay, limits, io);
       return 3;
     }
-    const faults = Number(values.faults ?? 0) as 0 | 1 | 2;
-    ({ cases, reached } = exploreAll(
-      { doc, patches, options, limits, faults },
+    ({ cases, untried, reached } = exploreAll(
+      { doc, patches, options, limits, faults, total: Number(values.total) },
       {
         silent,
+        begins: (label, nth, of) => {
+          place = `case ${nth} of ${of}: ${label}`;
+        },
         explored: (result) => {
           results.push(result);
           if (values.json !== true)
@@ -182,7 +205,9 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   }
   if (cases === 0 && reached && values.scenario !== undefined)
     return fail(noSuchScenario(values.scenario, [], true)!);
-  if (values.json === true) io.stdout(`${jsonText({ explored: results }, 2)}\n`);
+  io.status?.("");
+  if (values.json === true) io.stdout(`${jsonText({ explored: results, untried }, 2)}\n`);
+  else if (untried > 0) io.stdout(untriedText(untried, cases));
   if (results.some((r) => newIn(r) > 0)) return 1;
   return results.some((r) => r.notModelled === "") ? 0 : 3;
 }
@@ -205,7 +230,7 @@ function tellReplay(sides: PatchSides, replay: Replay, limits: ExploreLimits, io
   const shown = allViolations(run);
   const said =
     shown.length === 0 ? "=> no fault" : `=> ${shown.map((v) => `${v.code}: ${v.message}`).join("; ")}`;
-  const told = nth > 0 ? [...failedText(failedIn(side, run)), said] : lanes(turns, said);
+  const told = nth > 0 ? [...failedText(failedIn(side, run)), said].flatMap(lines80) : lanes(turns, said);
   io.stdout(`${[`${c.label}, ${order.side} side`, ...told].map(terminalText).join("\n")}\n`);
   return shown.some((v) => v.code === replay.code) ? 1 : 0;
 }

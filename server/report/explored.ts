@@ -11,14 +11,23 @@ import type {
   TurnTold,
 } from "../review/explore.ts";
 import type { FailedCall, InjectedCase, InjectedSide } from "../review/explore_faults.ts";
+import { wrap } from "../review/render.ts";
 import { terminalText } from "./text.ts";
 
 /** Lines that the turns of one order take at most. */
 const TURNS = 11;
 /** Columns of the tasks' names at most. */
 const WIDTH = 34;
-/** What is left of a line of a terminal behind the indent of an order. */
+/** Columns of a terminal, and what is left of them behind the indent of an order. */
+const TERMINAL = 80;
 const COLUMNS = 76;
+
+/** A line in lines that a terminal has room for; what follows is further in. */
+export const lines80 = (line: string): string[] => {
+  const text = line.trimStart();
+  const indent = " ".repeat(line.length - text.length);
+  return wrap(text, TERMINAL - indent.length, "    ").map((l) => indent + l);
+};
 
 const frequencyText = (f: Frequency, what = "orders"): string =>
   f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} ${what})` : `${f.verdict} (${f.of} ${what})`;
@@ -70,7 +79,7 @@ export function lanes(turns: readonly TurnTold[], fault: string): string[] {
     const what = t.at === null ? "ends" : `${why} ${placeText(t.at)}`;
     out.push(`${fit(margin(t.task), width - 1).padEnd(width)}${fit(what, COLUMNS - width)}`);
   }
-  out.push(fault);
+  out.push(...lines80(fault));
   return out;
 }
 
@@ -79,8 +88,8 @@ function faultText(f: ExploredFault): string[] {
   const head = `  ${verdict} ${f.code}: ${f.message}`;
   const last = `=> ${f.code}`;
   return [
-    head,
-    `    before: ${frequencyText(f.before)}; after: ${frequencyText(f.after)}`,
+    ...lines80(head),
+    ...lines80(`    before: ${frequencyText(f.before)}; after: ${frequencyText(f.after)}`),
     `    ${f.side} side, ${plural(f.preemptions, "preemption")}:`,
     ...lanes(f.turns, last).map((l) => `    ${l}`),
     `    replay: folioscope explore FILE --replay '${f.token}'`,
@@ -91,19 +100,25 @@ function faultText(f: ExploredFault): string[] {
 export const newIn = (e: ExploredCase | InjectedCase): number =>
   e.faults.filter((f) => f.verdict === "new").length + ("races" in e ? e.races.length : 0);
 
+/** What was not tried of the cases that were asked for. */
+export const untriedText = (untried: number, cases: number): string =>
+  `${lines80(`${untried} of ${plural(cases, "case")} ${untried === 1 ? "was" : "were"} not tried: --total, or the time, ran out; name fewer with --scenario "NAME parameter=value *"`).join("\n")}\n`;
+
 /** The report of one explored case. Every line is fit for a terminal. */
 export function exploredText(e: ExploredCase): string {
   const lines = [`${e.scenario}${e.weak ? ", stores seen late where no barrier orders them" : ""}`];
   if (e.before.orders + e.after.orders > 0)
-    lines.push(sideText("before", e.before, e.weak), sideText("after", e.after, e.weak));
-  if (e.notModelled !== "") lines.push(`  not modelled: ${e.notModelled}`);
+    for (const side of ["before", "after"] as const) lines.push(...lines80(sideText(side, e[side], e.weak)));
+  if (e.notModelled !== "") lines.push(...lines80(`  not modelled: ${e.notModelled}`));
   else if (e.faults.length === 0) lines.push("  no order shows a fault on either side");
   for (const f of e.faults) lines.push(...faultText(f));
   for (const r of e.races)
     lines.push(
-      "  new data-race: two accesses to the same bytes, one of them plain and a write among them, ordered by nothing",
-      `    ${r.oneWrites ? "writes" : "reads"} in ${placeText(r.one)}: ${r.one.text}`,
-      `    ${r.otherWrites ? "writes" : "reads"} in ${placeText(r.other)}: ${r.other.text}`,
+      ...[
+        "  new data-race: two accesses to the same bytes, one of them plain and a write among them, ordered by nothing",
+        `    ${r.oneWrites ? "writes" : "reads"} in ${placeText(r.one)}: ${r.one.text}`,
+        `    ${r.otherWrites ? "writes" : "reads"} in ${placeText(r.other)}: ${r.other.text}`,
+      ].flatMap(lines80),
     );
   return `${lines.map(terminalText).join("\n")}\n`;
 }
@@ -137,14 +152,15 @@ function injectedSideText(name: string, s: InjectedSide, depth: 1 | 2): string {
 export function injectedText(e: InjectedCase): string {
   const lines = [e.scenario];
   if (e.before.calls + e.after.calls > 0)
-    lines.push(injectedSideText("before", e.before, e.depth), injectedSideText("after", e.after, e.depth));
-  if (e.notModelled !== "") lines.push(`  not modelled: ${e.notModelled}`);
+    for (const side of ["before", "after"] as const)
+      lines.push(...lines80(injectedSideText(side, e[side], e.depth)));
+  if (e.notModelled !== "") lines.push(...lines80(`  not modelled: ${e.notModelled}`));
   else if (e.faults.length === 0) lines.push("  no failing call shows a fault on either side");
   for (const f of e.faults)
     lines.push(
-      `  ${f.verdict} ${f.code}: ${f.message}`,
-      `    before: ${frequencyText(f.before, "runs")}; after: ${frequencyText(f.after, "runs")}`,
-      ...failedText(f.failed).map((l) => `    ${f.side} side: ${l}`),
+      ...lines80(`  ${f.verdict} ${f.code}: ${f.message}`),
+      ...lines80(`    before: ${frequencyText(f.before, "runs")}; after: ${frequencyText(f.after, "runs")}`),
+      ...failedText(f.failed).flatMap((l) => lines80(`    ${f.side} side: ${l}`)),
       `    replay: folioscope explore FILE --replay '${f.token}'`,
     );
   return `${lines.map(terminalText).join("\n")}\n`;

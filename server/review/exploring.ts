@@ -4,6 +4,8 @@
  * (server/report/explored.ts).
  */
 import { Memory } from "../../emulator/mem/memory.ts";
+import { coveringCases } from "../../emulator/scenario/cover.ts";
+import type { ScenarioCase } from "../../emulator/scenario/runner.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { treeContext } from "../source/context.ts";
 import { type ExploredCase, type ExploreLimits, exploreCase } from "./explore.ts";
@@ -21,12 +23,25 @@ export interface Explorings {
   readonly limits: ExploreLimits;
   /** 0: orders; 1: each fault once; 2: pairs of them too. */
   readonly faults: 0 | 1 | 2;
+  /** Orders (or runs) of all cases and sides together: no case is begun once as many were run. None: no bound. */
+  readonly total?: number;
 }
 
 export interface ExploreListener {
   /** A patch of which nothing can run, in a sentence. */
   silent(why: string): void;
   explored(result: ExploredCase | InjectedCase): void;
+  /** The nth of so many cases of a patch begins. */
+  begins?(label: string, nth: number, of: number): void;
+}
+
+/** How far exploring came. */
+export interface ExploredAll {
+  readonly cases: number;
+  /** Of `cases`, those that were not begun: `total` was spent, or the time. */
+  readonly untried: number;
+  /** A patch could run at all. */
+  readonly reached: boolean;
 }
 
 /** The sides of each patch that can run; for a replay's token, as it was made. @throws TreeProblem */
@@ -44,25 +59,44 @@ export function* sidesOf(
   }
 }
 
-/** Explores, and gives how many cases there were, and whether a patch could run at all. @throws TreeProblem */
-export function exploreAll(
-  asked: Explorings,
-  listen: ExploreListener,
-): { readonly cases: number; readonly reached: boolean } {
-  const { options, limits, faults } = asked;
+/** The cases in their order; where `total` may run out, first those in which each pair of parameter values occurs. */
+function inOrder(wanted: readonly ScenarioCase[], { limits, total }: Explorings): readonly ScenarioCase[] {
+  if (total === undefined || 2 * limits.schedules * wanted.length <= total) return wanted;
+  const pairs = new Set([...new Set(wanted.map((c) => c.def))].flatMap(coveringCases).map((c) => c.label));
+  const first = wanted.filter((c) => pairs.has(c.label));
+  return [...first, ...wanted.filter((c) => !pairs.has(c.label))];
+}
+
+const runsOf = (result: ExploredCase | InjectedCase): number =>
+  "depth" in result
+    ? [result.before, result.after].reduce((sum, s) => sum + s.single + s.pairs, 0)
+    : result.before.orders + result.after.orders;
+
+/** Explores, and gives how far it came. @throws TreeProblem */
+export function exploreAll(asked: Explorings, listen: ExploreListener): ExploredAll {
+  const { options, limits, faults, total = Number.POSITIVE_INFINITY } = asked;
   let cases = 0;
+  let untried = 0;
   let reached = false;
+  let spent = 0;
   for (const { patch, sides } of sidesOf(asked, null, listen.silent)) {
     reached = true;
-    for (const c of wantedCases(sides.after.booted.scenarios, options, null)) {
+    const wanted = inOrder(wantedCases(sides.after.booted.scenarios, options, null), asked);
+    for (const [i, c] of wanted.entries()) {
       cases++;
+      if (spent >= total || (cases > 1 && limits.stop?.() === true)) {
+        untried++;
+        continue;
+      }
+      listen.begins?.(c.label, i + 1, wanted.length);
       const at = { name: c.def.name, params: c.params, label: c.label };
-      listen.explored(
+      const result =
         faults === 0
           ? exploreCase(sides, at, patch, limits)
-          : exploreFaults(sides, at, patch, faults, limits),
-      );
+          : exploreFaults(sides, at, patch, faults, limits);
+      spent += runsOf(result);
+      listen.explored(result);
     }
   }
-  return { cases, reached };
+  return { cases, untried, reached };
 }

@@ -6,6 +6,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSchedule, scheduleText } from "../../emulator/explore/schedule.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
+import { Memory } from "../../emulator/mem/memory.ts";
+import { coveringCases } from "../../emulator/scenario/cover.ts";
+import { bootImage } from "../../emulator/scenario/runner.ts";
 import { badToken } from "../../server/cli_review.ts";
 import type { ExploredCase } from "../../server/review/explore.ts";
 import { explored } from "../support/explored.ts";
@@ -190,7 +194,7 @@ test("what is said names what ran out, and bad options what to do", async () => 
   const mail = mailFor(MUTANTS[1]!);
   const args = ["--scenario", MUTANTS[1]!.scenario, "--era", "v6.12"];
   const cut = await explored(mail, [...args, "--bound", "2", "--schedules", "2", "--random", "0"]);
-  assert.match(cut.out, /the budget of 2 orders ran out/);
+  assert.match(cut.out.replace(/\s+/g, " "), /the budget of 2 orders ran out/);
   const bad = await explored(mail, [...args, "--bound", "9"]);
   assert.equal(bad.status, 2);
   assert.match(bad.err, /--bound takes a number from 0 to 5/);
@@ -207,4 +211,34 @@ test("an order as text reads back as it was", () => {
   assert.deepEqual(parseSchedule("-"), []);
   for (const bad of ["", "1@2", "1@2>3~", "a@1>2", "1@2>3 2@1>1", `${"1@2>3~".repeat(300)}1@2>3`])
     assert.equal(parseSchedule(bad), null, bad);
+});
+
+test("all cases together have a bound, pairs of parameters come first, and lines fit a terminal", async () => {
+  const mail = mailFor(MUTANTS[1]!);
+  const name = "truncate-pinned";
+  const few = ["--scenario", name, "--era", "v6.12", "--bound", "0", "--schedules", "4", "--random", "0"];
+  const whole = await explored(mail, few);
+  const labels = (text: string): string[] => text.split("\n").filter((l) => l.startsWith(name));
+  assert.doesNotMatch(whole.out, /not tried/);
+  const all = labels(whole.out);
+  assert.ok(all.length > 8, whole.out);
+  const cut = await explored(mail, [...few, "--total", "10"]);
+  const tried = labels(cut.out);
+  assert.ok(tried.length > 1 && tried.length < all.length, cut.out);
+  const kernel = buildKernelImage("v6.12", [], spaceOf("v6.12"));
+  const def = bootImage(kernel.image, "v6.12", new Memory()).scenarios.find((d) => d.name === name)!;
+  const pairs = coveringCases(def).map((c) => c.label);
+  assert.ok(pairs.length > 1 && pairs.length < all.length);
+  assert.deepEqual(tried, [...pairs, ...all.filter((l) => !pairs.includes(l))].slice(0, tried.length));
+  assert.match(
+    cut.out,
+    new RegExp(`^${all.length - tried.length} of ${all.length} cases were not tried`, "m"),
+  );
+  const json = JSON.parse((await explored(mail, [...few, "--total", "10", "--json"])).out) as {
+    explored: ExploredCase[];
+    untried: number;
+  };
+  assert.equal(json.explored.length + json.untried, all.length);
+  for (const { out } of [whole, cut])
+    for (const line of out.split("\n")) assert.ok(line.length <= 80 || line.includes("replay: "), line);
 });
