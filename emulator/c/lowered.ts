@@ -175,7 +175,18 @@ export function sameDefinition(a: FunctionDef, b: FunctionDef): boolean {
 }
 
 const sameToken = (a: BodyToken, b: BodyToken): boolean =>
-  a.text === b.text && a.kind === b.kind && sameTree(a.loc, b.loc);
+  a.text === b.text && a.kind === b.kind && sameLoc(a.loc, b.loc);
+
+/** As sameTree(), which asks each for its keys: there is a place for every token. */
+const sameLoc = (a: Loc | undefined, b: Loc | undefined): boolean =>
+  a === b ||
+  (a !== undefined &&
+    b !== undefined &&
+    a.line === b.line &&
+    a.col === b.col &&
+    a.file === b.file &&
+    a.macro === b.macro &&
+    sameLoc(a.via, b.via));
 
 /** Whether two pieces of syntax say the same. */
 function sameTree(a: unknown, b: unknown): boolean {

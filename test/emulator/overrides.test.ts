@@ -13,7 +13,7 @@ import { ERA_NAMES } from "../../emulator/kernel/era.ts";
 import { parseReference, parseWhole, type ReferenceParse } from "../../emulator/kernel.ts";
 
 /** Of how many macros one is taken. */
-const EVERY = 140;
+const EVERY = 200;
 
 /** A macro with one more token at the end of its text. */
 function longer(m: MacroDef): SourceFile {

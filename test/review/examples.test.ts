@@ -105,7 +105,7 @@ test("a one-token edit changes the outcome (D1)", () => {
 
 test("same input, same seed: the same JSON", () => {
   const json = (): string => {
-    const { doc, result } = review("demo.eml", { seed: "7", scenario: "truncate-*" });
+    const { doc, result } = review("demo.eml", { seed: "7", scenario: "truncate-pinned*open=0" });
     assert.ok(result.findings.some((f) => f.verdict === "new"));
     return JSON.stringify(reviewJson(doc, result));
   };

@@ -10,7 +10,7 @@ import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewEvent } from "../../server/review/types.ts";
 
 const file = join(process.env["FOLIOSCOPE_ROOT"]!, "examples/demo.eml");
-const options = { scenario: "truncate-*" };
+const options = { scenario: "truncate-pinned*open=0" };
 const what = { input: readFileSync(file), path: "demo.eml", options };
 const doc = () => parseDocument(readFileSync(file), "demo.eml");
 

@@ -88,31 +88,33 @@ export const foreignMapping: PageRule = {
     const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
     each(judge, audit, ({ pfn, mapping, index, owners, shared }) => {
-      if (owners.length === 0) return;
-      const files = new Set(owners.map((o) => o.inode));
-      const who = owners.map(describeEntry).join("; ");
+      const [first] = owners;
+      if (first === undefined) return;
+      // Asked of every page after each step: words are made only where something is told.
+      const who = (): string => owners.map(describeEntry).join("; ");
       if (shared) {
         if (index === 0n)
           judge.report({
             pfn,
             fields: ["mapping", "index/share"],
-            message: `${describePfn(judge.view, pfn)} has neither a mapping nor a share count, but is stored (${who})`,
+            message: `${describePfn(judge.view, pfn)} has neither a mapping nor a share count, but is stored (${who()})`,
           });
         return;
       }
-      if (files.size > 1)
+      if (owners.length > 1 && owners.some((o) => o.inode !== first.inode)) {
+        const files = new Set(owners.map((o) => o.inode));
         judge.report({
           pfn,
           fields: ["mapping"],
-          message: `${describePfn(judge.view, pfn)} is shared by ${files.size} files but ->mapping names one (${who})`,
+          message: `${describePfn(judge.view, pfn)} is shared by ${files.size} files but ->mapping names one (${who()})`,
         });
-      else if (mapping !== spaces[owners[0]!.inode])
+      } else if (mapping !== spaces[first.inode])
         judge.report({
           pfn,
           fields: ["mapping"],
           message: MachineView.isTailMapping(mapping)
-            ? `->mapping of ${describePfn(judge.view, pfn)} is TAIL_MAPPING, but it is the page of ${who}`
-            : `->mapping of ${describePfn(judge.view, pfn)} names another file than the one that has it (${who})`,
+            ? `->mapping of ${describePfn(judge.view, pfn)} is TAIL_MAPPING, but it is the page of ${who()}`
+            : `->mapping of ${describePfn(judge.view, pfn)} names another file than the one that has it (${who()})`,
         });
     });
   },

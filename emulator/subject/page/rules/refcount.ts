@@ -33,18 +33,28 @@ function expected(
   return { total: judge.era.idleRef + maps + pins, maps, pins };
 }
 
-function check(
-  judge: PageJudge,
-  audit: Audit,
-  found: (head: number, actual: number, want: { total: number; maps: number; pins: number }) => void,
-): void {
+interface Differs {
+  readonly pfn: number;
+  readonly actual: number;
+  readonly want: { readonly total: number; readonly maps: number; readonly pins: number };
+}
+
+const differing = new WeakMap<Audit, readonly Differs[]>();
+
+/** Folios whose count is not what their users account for. Gathered once an audit. */
+function differs(judge: PageJudge, audit: Audit): readonly Differs[] {
+  const known = differing.get(audit);
+  if (known !== undefined) return known;
+  const list: Differs[] = [];
   for (const pfn of audit.pages) {
     const page = judge.view.page(pfn);
     if (page.isTail || !audit.isFsDax(pfn)) continue;
     const pages = page.isHead ? 1 << judge.view.order(pfn) : 1;
     const want = expected(judge, audit, pfn, pages);
-    if (page.refcount !== want.total) found(pfn, page.refcount, want);
+    if (page.refcount !== want.total) list.push({ pfn, actual: page.refcount, want });
   }
+  differing.set(audit, list);
+  return list;
 }
 
 const account = (judge: PageJudge, w: { maps: number; pins: number }): string =>
@@ -63,15 +73,14 @@ export const refLeak: PageRule = {
   level: "error",
   consequence: "The page never becomes idle: truncate, unmount and device removal wait for it for ever.",
   onQuiesce(judge) {
-    const { audit } = judge;
-    check(judge, audit, (pfn, actual, want) => {
-      if (actual <= want.total) return;
+    for (const { pfn, actual, want } of differs(judge, judge.audit)) {
+      if (actual <= want.total) continue;
       judge.report({
         pfn,
         fields: ["_refcount"],
         message: `refcount of ${describePfn(judge.view, pfn)} is ${actual}, accounted for are ${want.total} (${account(judge, want)})`,
       });
-    });
+    }
   },
 };
 
@@ -96,15 +105,14 @@ export const refUnderflow: PageRule = {
       });
   },
   onQuiesce(judge) {
-    const { audit } = judge;
-    check(judge, audit, (pfn, actual, want) => {
-      if (actual >= want.total) return;
+    for (const { pfn, actual, want } of differs(judge, judge.audit)) {
+      if (actual >= want.total) continue;
       judge.report({
         pfn,
         fields: ["_refcount"],
         message: `refcount of ${describePfn(judge.view, pfn)} is ${actual}, but its users hold ${want.total} (${account(judge, want)})`,
       });
-    });
+    }
   },
 };
 
