@@ -51,6 +51,31 @@ int inode_init_always(struct super_block *sb, struct inode *inode)
 	return 0;
 }
 
+/*
+ * Without the hash: what file systems ask for here is of a number that nobody has (a dax device's minor), so none is there yet.
+ * New, until it is unlocked.
+ */
+struct inode *iget5_locked(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *),
+			   int (*set)(struct inode *, void *), void *data)
+{
+	struct inode *inode = sb->s_op->alloc_inode(sb);
+
+	(void)hashval;
+	if (!inode)
+		return NULL;
+	inode_init_always(sb, inode);
+	set(inode, data);
+	BUG_ON(!test(inode, data));
+	inode->i_state = I_NEW;
+	return inode;
+}
+
+void unlock_new_inode(struct inode *inode)
+{
+	WARN_ON(!(inode->i_state & I_NEW));
+	inode->i_state &= ~I_NEW;
+}
+
 void clear_inode(struct inode *inode)
 {
 	/* The lock is cycled: whoever deleted the last entry may still be about to let go of it. */

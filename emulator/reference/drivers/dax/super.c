@@ -38,7 +38,9 @@ enum dax_device_flags {
 };
 
 DEFINE_STATIC_SRCU(dax_srcu);
-static struct super_block dax_superblock;
+static dev_t dax_devt = MKDEV(FSC_DAX_MAJOR, 0);
+static struct super_block fsc_dax_sb;
+static struct super_block *dax_superblock = &fsc_dax_sb;
 static DEFINE_IDA(dax_minor_ida);
 
 int dax_read_lock(void)
@@ -309,6 +311,18 @@ static struct dax_device *to_dax_dev(struct inode *inode)
 	return container_of(inode, struct dax_device, inode);
 }
 
+static struct inode *dax_alloc_inode(struct super_block *sb)
+{
+	struct dax_device *dax_dev;
+
+	(void)sb;
+	if (__fsc_fail("alloc_dax"))
+		return NULL;
+	dax_dev = __fsc_alloc(sizeof(*dax_dev), 64, FSC_ZERO, "struct dax_device");
+	inode_init_once(&dax_dev->inode);
+	return &dax_dev->inode;
+}
+
 static void dax_destroy_inode(struct inode *inode)
 {
 	struct dax_device *dax_dev = to_dax_dev(inode);
@@ -324,37 +338,63 @@ static void dax_free_inode(struct inode *inode)
 }
 
 static const struct super_operations dax_sops = {
+	.alloc_inode = dax_alloc_inode,
 	.destroy_inode = dax_destroy_inode,
 	.free_inode = dax_free_inode,
 	.drop_inode = generic_delete_inode,
 };
 
+static struct super_block fsc_dax_sb = {
+	.s_op = &dax_sops,
+	.s_blocksize_bits = PAGE_SHIFT,
+};
+
+static int dax_test(struct inode *inode, void *devt)
+{
+	return inode->i_rdev == *(dev_t *)devt;
+}
+
+static int dax_set(struct inode *inode, void *devt)
+{
+	inode->i_rdev = *(dev_t *)devt;
+	return 0;
+}
+
+/* The device of a number, made where there is none. */
+static struct dax_device *dax_dev_get(dev_t devt)
+{
+	struct inode *inode = iget5_locked(dax_superblock, devt, dax_test, dax_set, &devt);
+	struct dax_device *dax_dev;
+
+	if (!inode)
+		return NULL;
+	dax_dev = to_dax_dev(inode);
+	if (inode->i_state & I_NEW) {
+		inode->i_mode = S_IFCHR;
+		inode->i_flags = S_DAX;
+		inode->i_cdev = &dax_dev->cdev;
+		mapping_set_gfp_mask(&inode->i_data, GFP_USER);
+		set_bit(DAXDEV_ALIVE, &dax_dev->flags);
+		unlock_new_inode(inode);
+	}
+	return dax_dev;
+}
+
 struct dax_device *alloc_dax(void *private, const struct dax_operations *ops)
 {
 	struct dax_device *dax_dev;
-	struct inode *inode;
 	int minor;
 
 	if (WARN_ON_ONCE(ops && !ops->zero_page_range))
 		return ERR_PTR(-EINVAL);
-	if (__fsc_fail("alloc_dax"))
-		return ERR_PTR(-ENOMEM);
 	minor = ida_alloc_max(&dax_minor_ida, MINORMASK, GFP_KERNEL);
 	if (minor < 0)
 		return ERR_PTR(-ENOMEM);
-
-	dax_superblock.s_op = &dax_sops;
-	dax_superblock.s_blocksize_bits = PAGE_SHIFT;
-	dax_dev = __fsc_alloc(sizeof(*dax_dev), 64, FSC_ZERO, "struct dax_device");
-	inode = &dax_dev->inode;
-	inode_init_once(inode);
-	inode_init_always(&dax_superblock, inode);
-	inode->i_mode = S_IFCHR;
-	inode->i_flags = S_DAX;
-	inode->i_cdev = &dax_dev->cdev;
-	inode->i_rdev = MKDEV(FSC_DAX_MAJOR, minor);
-	mapping_set_gfp_mask(&inode->i_data, GFP_USER);
-	set_bit(DAXDEV_ALIVE, &dax_dev->flags);
+	dax_dev = dax_dev_get(MKDEV(MAJOR(dax_devt), minor));
+	if (!dax_dev) {
+		ida_free(&dax_minor_ida, minor);
+		return ERR_PTR(-ENOMEM);
+	}
 	dax_dev->private = private;
 	dax_dev->ops = ops;
 	return dax_dev;

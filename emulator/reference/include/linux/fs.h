@@ -496,6 +496,9 @@ void evict_inode_now(struct inode *inode); /* ours: iput() of the last reference
 struct inode *igrab(struct inode *inode);
 void ihold(struct inode *inode);
 void iput(struct inode *inode);
+struct inode *iget5_locked(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *),
+			   int (*set)(struct inode *, void *), void *data);
+void unlock_new_inode(struct inode *inode);
 struct inode *new_inode(struct super_block *sb);
 void __mark_inode_dirty(struct inode *inode, int flags);
 static inline void mark_inode_dirty(struct inode *inode)
