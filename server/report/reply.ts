@@ -7,6 +7,7 @@
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { DiffLine, ParsedDocument, Patch } from "../mail/types.ts";
 import { wrap } from "../review/render.ts";
+import { namesOrder } from "../review/replay.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
 import { waySentence, wayText } from "./words.ts";
@@ -39,7 +40,7 @@ export function remarkLines(f: Finding): string[] {
     ...basis(f),
     "",
     // A token is one word, however long it is.
-    `    folioscope review --replay ${f.replay} MAIL`,
+    `    folioscope ${namesOrder(f.replay) ? "explore" : "review"} --replay ${f.replay} MAIL`,
   ];
 }
 

@@ -29,6 +29,7 @@ import { entryLabel, type FunctionContext, staticCandidates } from "./function_o
 import { latentReason } from "./latent.ts";
 import { LaterStates, showsIn, tellLater } from "./later.ts";
 import { mailImages } from "./mail_functions.ts";
+import { concernsTasks } from "./other_orders.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
 import { reachOf } from "./reach.ts";
@@ -185,6 +186,7 @@ export class PatchReview {
       functions: this.functionItems(),
       inTree: "overlay" in after,
       era: eras.after,
+      tasks: concernsTasks(this.patch.files),
     };
     const names = (list: readonly ScenarioDef[]): ReadonlySet<string> | null =>
       eras.before === eras.after ? null : new Set(list.map((d) => d.name));

@@ -22,15 +22,17 @@ import {
   type Reworded,
   unusable,
 } from "./compare.ts";
+import { faultsOf } from "./explore.ts";
 import { candidate, type RanCase } from "./finding.ts";
 import type { FunctionCases } from "./function_case.ts";
 import { type FunctionContext, functionOutcome } from "./function_outcome.ts";
+import { otherOrder } from "./other_orders.ts";
 import type { CaseLine, CaseOutcome } from "./outcome.ts";
 import type { CaseKind, PlanItem, ScenarioItem } from "./plan.ts";
 import { eventText, onLines, wordsOf } from "./render.ts";
 import type { DiffPlace, PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import { lackedRan, ofItsOwn, type RanFunctions, standIn, unfitRan } from "./stand_in.ts";
+import { lackedRan, ofItsOwn, olderThanBefore, standIn, unfitRan } from "./stand_in.ts";
 import { type ShownFinding, timelineOf } from "./timeline.ts";
 import { type LineChange, MAX_CHANGES, type Run, type Side, type SideRun, type Verdict } from "./types.ts";
 import { NO_BOOT, reachesNothing } from "./why.ts";
@@ -74,7 +76,33 @@ export function caseOutcome(ground: CaseGround, item: PlanItem, context: CaseCon
 
 function scenarioCase(sides: PatchSides, item: ScenarioItem, context: CaseContext): CaseOutcome {
   const { whole, ...runs } = runScenario(sides, item, context);
-  return judge({ sides, runs, label: item.label }, whole, item, context);
+  const usual = judge({ sides, runs, label: item.label }, whole, item, context);
+  return item.orders === true && usual.run.verdict === "clean"
+    ? (inOtherOrder(sides, runs, item, context) ?? usual)
+    : usual;
+}
+
+/** The outcome in another order of the tasks, where one shows what the usual does not; else null. */
+function inOtherOrder(
+  sides: PatchSides,
+  usual: RanCase["runs"],
+  item: ScenarioItem,
+  context: CaseContext,
+): CaseOutcome | null {
+  const c = { name: item.name, params: new Map(item.params), label: item.label };
+  const known = new Set([usual.before, usual.after].flatMap((run) => faultsOf(run) ?? []));
+  const other = otherOrder(sides, c, known, context.steps, context.cancelled);
+  if (other === null) return null;
+  const { before, after, order, told } = other;
+  const outcome = judge({ sides, runs: { before, after }, label: item.label }, "", item, {
+    ...context,
+    seed: order,
+  });
+  if (outcome.run.verdict !== "new") return null;
+  const candidates = outcome.candidates.flatMap((of) =>
+    of.verdict === "new" ? [{ ...of, finding: { ...of.finding, detail: [told, ...of.finding.detail] } }] : [],
+  );
+  return { ...outcome, candidates };
 }
 
 /** Both runs of a scenario: one until the sides part, where that is sound. */
@@ -373,23 +401,6 @@ function withoutHunk({ missing, after }: PatchSides): string | null {
   return data === undefined
     ? null
     : `a hunk for ${data.kind} ${data.name} does not fit the kernel tree: it ran without it`;
-}
-
-/** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
-export function olderThanBefore({
-  sides: { before, after, passedAsAfter },
-  runs,
-}: RanFunctions): string | null {
-  const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
-  const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
-  for (const id of runs.before.functions) {
-    const fn = before.fn(id);
-    if (fn.fidelity === "reference" && added.has(fn.name))
-      return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
-    if (fn.fidelity === "diff" && passedAsAfter.has(fn.name))
-      return `the patch changes the parameters of ${fn.name}(), and the reference kernel ${before.era} calls it as after that: it is newer than the patch's before side`;
-  }
-  return null;
 }
 
 /**

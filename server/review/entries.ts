@@ -169,6 +169,8 @@ function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlyS
 
 /** What the scenarios themselves look at. */
 const LOOKS: ReadonlySet<string> = new Set([EXPECTS]);
+/** Whoever runs this has tasks besides its own. */
+const TASKS: ReadonlySet<string> = new Set(["sc_spawn"]);
 
 /** What is known of a case on both sides: how it enters what the patch changes, what it looks at, and what stands beside that. */
 export function caseReach(
@@ -193,6 +195,7 @@ export function caseReach(
     const others: string[] = [];
     const looks: string[] = [];
     const entered = new Set<string>();
+    let tasks = false;
     for (const { table, names, near, mark, through } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
@@ -203,9 +206,10 @@ export function caseReach(
       }
       if (through.has(label)) ways.push(`${mark}: ${label}`);
       for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
+      tasks ||= (table.of(label, TASKS)?.variants.length ?? 0) > 0;
       for (const v of table.of(label, LOOKS)?.variants ?? []) looks.push(`${mark}${v}`);
     }
-    return { steps, ways, entered: [...entered], looks, near: others };
+    return { steps, ways, entered: [...entered], looks, near: others, tasks };
   };
   return (label) => {
     let of = known.get(label);

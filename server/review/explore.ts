@@ -12,12 +12,11 @@ import { identityOf } from "../../emulator/invariants/registry.ts";
 import { isWaitPrimitive } from "../../emulator/machine/machine.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { Patch } from "../mail/types.ts";
-import { olderThanBefore } from "./case.ts";
 import { allViolations, causes, unusable } from "./compare.ts";
 import { digestOf, orderText, type Replay, type ReplayOrder, replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
-import { ofStandIn, standIn } from "./stand_in.ts";
+import { ofStandIn, olderThanBefore, standIn } from "./stand_in.ts";
 import type { Side } from "./types.ts";
 
 export interface ExploreLimits {
@@ -280,7 +279,7 @@ function empty(label: string, patch: Patch, weak: boolean): ExploredCase {
 }
 
 /** The order with as few switches as still show the fault, and how it goes; `standing`: why it is not the patch's, or "". */
-function smallest(
+export function smallest(
   side: PatchSide,
   c: { name: string; params: ReadonlyMap<string, number>; label: string },
   key: string,

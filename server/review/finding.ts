@@ -11,7 +11,7 @@ import type { Violation } from "../../emulator/subject/rule.ts";
 import { type Blame, blame, blameData, blameStop, traceOf } from "./blame.ts";
 import type { Candidate } from "./outcome.ts";
 import { traceStep, wordsOf } from "./render.ts";
-import { replayToken } from "./replay.ts";
+import { namesOrder, replayToken } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import type { Finding, Severity } from "./types.ts";
@@ -147,9 +147,9 @@ export function deadChecks(sides: PatchSides, facts: PatchFacts): Candidate[] {
 /** Where findings that no scenario shows say which one did. */
 export const BY_TYPES = "(types)";
 
-/** Whether a finding has a run of the machine: not what types decide, and not a function that ran by itself. */
+/** Whether a finding has a run of the machine to step through: not what types decide, a function that ran by itself, or an order of tasks that was tried. */
 export const isSteppable = (f: Pick<Finding, "scenario" | "replay">): boolean =>
-  f.scenario !== BY_TYPES && !isOwnRun(f.scenario) && f.replay !== "";
+  f.scenario !== BY_TYPES && !isOwnRun(f.scenario) && f.replay !== "" && !namesOrder(f.replay);
 
 /** Whether a case is of a function that runs by itself, not of a scenario of the machine. */
 export const isOwnRun = (label: string): boolean => /^(?:function|life) /.test(label);

@@ -13,6 +13,7 @@ import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts
 import { treeSides } from "../source/tree_side.ts";
 import { allViolations, unusable } from "./compare.ts";
 import { BY_TYPES, isOwnRun } from "./finding.ts";
+import { namesOrder } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./types.ts";
 
@@ -98,7 +99,7 @@ export class LaterStates {
 export function showsIn(side: PatchSide, f: Finding, options: ReviewOptions): boolean | null {
   if (f.code === "dead-check") return showsDeadCheck(side, f);
   const c = side.booted.scenarios.flatMap(casesOf).find((x) => x.label === f.scenario);
-  if (c === undefined) return null;
+  if (c === undefined || namesOrder(f.replay)) return null;
   const run = runPast(side.booted, c, () => ({
     stepLimit: options.steps ?? DEFAULT_STEPS,
     scheduler: schedulerOf(options.seed ?? "0"),
@@ -107,9 +108,9 @@ export function showsIn(side: PatchSide, f: Finding, options: ReviewOptions): bo
   return unusable(run) === null ? false : null;
 }
 
-/** Whether a booted state can say of a finding that it shows: not of a function that ran by itself, which no scenario is. */
+/** Whether a booted state can say of a finding that it shows: not of a function that ran by itself, which no scenario is, nor of an order, which counts the instructions of its side. */
 const canShow = (f: Finding): boolean =>
-  f.code === "dead-check" || !(isOwnRun(f.scenario) || f.scenario === BY_TYPES);
+  f.code === "dead-check" || !(isOwnRun(f.scenario) || f.scenario === BY_TYPES || namesOrder(f.replay));
 
 function showsDeadCheck(side: PatchSide, f: Finding): boolean {
   const { image } = side.kernel;

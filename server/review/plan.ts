@@ -18,6 +18,8 @@ export interface ScenarioItem {
   readonly label: string;
   readonly name: string;
   readonly params: readonly (readonly [string, number])[];
+  /** Where the usual order of its tasks shows nothing, others are tried. */
+  readonly orders?: true;
 }
 
 /** A function, or two that make a life, run path by path. */
@@ -57,6 +59,8 @@ export interface CaseReach {
   readonly looks: readonly string[];
   /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
   readonly near: readonly string[];
+  /** It has tasks whose order may differ. */
+  readonly tasks: boolean;
 }
 
 /** What a plan is made from, besides the options. */
@@ -72,6 +76,8 @@ export interface PlanBasis {
   readonly functions: readonly FunctionItem[];
   readonly inTree: boolean;
   readonly era: string;
+  /** What the patch changes has to do with other tasks: their orders are tried. */
+  readonly tasks: boolean;
 }
 
 export const itemOf = (c: ScenarioCase): ScenarioItem => ({
@@ -111,11 +117,19 @@ const USUAL = 350_000;
 /** What a function case in a tree costs, in instructions: reading headers, and its paths on both sides. */
 const FUNCTION = 10_000_000;
 
+/** What trying the orders of a case costs, in instructions; and of so many cases they are tried. */
+const ORDERS = 15_000_000;
+const ORDERS_MAX = 6;
+
 /** The plan for a patch. */
 export function planOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | null): Plan {
   const plan = chosenOf(basis, options, replay);
   const stepsOf = (i: PlanItem): number =>
-    i.kind === "scenario" ? (basis.reach?.(i.label)?.steps ?? USUAL) : basis.inTree ? FUNCTION : 0;
+    i.kind === "scenario"
+      ? (basis.reach?.(i.label)?.steps ?? USUAL) + (i.orders === true ? ORDERS : 0)
+      : basis.inTree
+        ? FUNCTION
+        : 0;
   const cost = plan.items.reduce((n, i) => n + OVERHEAD + stepsOf(i), 0);
   return { ...plan, cost };
 }
@@ -148,8 +162,42 @@ function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | nul
   const ordered = inOrder(reaching, (i) => known.get(i) ?? null);
   // Scenarios that were asked for by name all run.
   const within = options.scenario === undefined ? ordered.withinBudget : ordered.all.length;
-  leave({ kind: "budget", steps: BUDGET }, ordered.all.slice(within));
-  return { items: [...functions, ...ordered.all.slice(0, within)], leftOut };
+  const chosen = ordered.all.slice(0, within);
+  const ordering = basis.tasks && options.scenario === undefined;
+  const tried = ordering ? withOrders(basis, (i) => reach(i.label)) : [];
+  leave(
+    { kind: "budget", steps: BUDGET },
+    ordered.all.slice(within).filter((i) => !tried.some((t) => t.label === i.label)),
+  );
+  const own = new Map(tried.map((i) => [i.label, i]));
+  const more = tried.filter((t) => !chosen.some((i) => i.label === t.label));
+  return { items: [...functions, ...chosen.map((i) => own.get(i.label) ?? i), ...more], leftOut };
+}
+
+/**
+ * The cases whose orders are tried: of those with several tasks that enter what the patch changes, first the ones that between them do so in
+ * every way, then scenario by scenario in turn, the short ones first, which have the fewest orders.
+ */
+function withOrders(basis: PlanBasis, reach: (item: ScenarioItem) => CaseReach | null): ScenarioItem[] {
+  const cases = basis.catalogue
+    .flatMap(coveringCases)
+    .map(itemOf)
+    .filter((i) => basis.before?.has(i.name) !== false)
+    .map((item) => ({ item, of: reach(item) }))
+    .filter(({ of }) => of?.tasks === true && of.ways.length > 0)
+    .sort((a, b) => a.of!.steps - b.of!.steps);
+  const rounds = new Map<string, number>();
+  const had = new Set<string>();
+  const ranked = cases.map(({ item, of }) => {
+    const round = rounds.get(item.name) ?? 0;
+    rounds.set(item.name, round + 1);
+    const fresh = of!.ways.some((w) => !had.has(w));
+    for (const w of of!.ways) had.add(w);
+    return { item, round: fresh ? 0 : round };
+  });
+  // A sort that keeps the order of equals.
+  ranked.sort((a, b) => a.round - b.round);
+  return ranked.slice(0, ORDERS_MAX).map(({ item }) => ({ ...item, orders: true as const }));
 }
 
 /** Ways as numbers: those of each item, and of each way 1 when none of `had` shows it. */

@@ -49,6 +49,12 @@ export function orderOf(r: Replay): ReplayOrder | null {
   return schedule === null ? null : { side: m![1] as "before" | "after", schedule };
 }
 
+/** Whether a token names an order of tasks: what only explore runs again. */
+export function namesOrder(token: string): boolean {
+  const replay = parseReplay(token);
+  return replay !== null && orderOf(replay) !== null;
+}
+
 /** What a review says of a token that explore has made. */
 export const ORDER_TOKEN =
   "the token names an order of tasks, which a review does not take: folioscope explore FILE --replay TOKEN runs it";

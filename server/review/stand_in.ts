@@ -179,3 +179,20 @@ export function ofItsOwn(
     judged.verdict === "new" ? fresh.length === 0 : judged.verdict === "fixed" && gone.length === 0;
   return { judged: { ...judged, fresh, gone }, standing: lost ? why : null };
 }
+
+/** Why the before side says nothing: the reference kernel already had in it what the patch only adds. */
+export function olderThanBefore({
+  sides: { before, after, passedAsAfter },
+  runs,
+}: RanFunctions): string | null {
+  const shownBefore = new Set([...before.overlay.functions, ...before.overlay.partial].map((d) => d.name));
+  const added = new Set(after.overlay.functions.map((d) => d.name).filter((n) => !shownBefore.has(n)));
+  for (const id of runs.before.functions) {
+    const fn = before.fn(id);
+    if (fn.fidelity === "reference" && added.has(fn.name))
+      return `the patch adds ${fn.name}(), which the reference kernel ${before.era} has already: it is newer than the patch's before side`;
+    if (fn.fidelity === "diff" && passedAsAfter.has(fn.name))
+      return `the patch changes the parameters of ${fn.name}(), and the reference kernel ${before.era} calls it as after that: it is newer than the patch's before side`;
+  }
+  return null;
+}

@@ -24,6 +24,7 @@ const basis: PlanBasis = {
   functions: [],
   inTree: false,
   era: "v6.15",
+  tasks: false,
   reach: null,
 };
 const ways: Record<string, readonly string[]> = {
@@ -50,6 +51,7 @@ const reach =
     entered: (entering ? entered[label] : undefined) ?? [],
     looks: (looking ? looks[label] : undefined) ?? [],
     near: (beside ? near[label] : undefined) ?? [],
+    tasks: label.startsWith("two"),
   });
 const labels = (list: readonly { readonly label: string }[]) => list.map((i) => i.label);
 

@@ -1,0 +1,121 @@
+/**
+ * Whether some other order of a case's tasks shows what the patch does wrong, for a review: orders with at most one preemption,
+ * few of them after the patch; what they show is the patch's where none of all such orders before it does. Gives the two runs
+ * in the order that shows it, which are judged like those of any case. Leaves out more preemptions, data races and drawn orders
+ * (folioscope explore, explore.ts), and which cases are tried (plan.ts).
+ */
+import { type Exploration, explore, follow } from "../../emulator/explore/explore.ts";
+import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
+import type { DiffFile } from "../mail/types.ts";
+import { unusable } from "./compare.ts";
+import { caseOn, faultsOf, type PlaceTold, smallest } from "./explore.ts";
+import { orderText } from "./replay.ts";
+import type { PatchSide } from "./side.ts";
+import type { PatchSides } from "./sides.ts";
+
+/** Orders that are tried after the patch; before it, where those show something, there may be so many. */
+const TRIED = 150;
+const TRIED_BEFORE = 3000;
+const BOUND = 1;
+
+/** What a case is, wherever it runs. */
+interface Case {
+  readonly name: string;
+  readonly params: ReadonlyMap<string, number>;
+  readonly label: string;
+}
+
+/** An order that shows a fault, and the runs in it. */
+export interface OtherOrder {
+  readonly before: ScenarioRun;
+  readonly after: ScenarioRun;
+  /** For the seed's place in a token. */
+  readonly order: string;
+  /** How it goes, and what was tried, in sentences. */
+  readonly told: string;
+}
+
+/** Words of code by which tasks wait for each other, wake each other, keep each other out or alive, or see each other's stores. */
+const AMONG_TASKS =
+  /wake|wait|lock|complet|schedule|mutex|kref|refcount|atomic|rcu|barrier|smp_|(?:READ|WRITE)_ONCE|_(?:get|put)\b|\b(?:get|put)_/i;
+
+/** Whether a changed line of code has to do with other tasks, by its look. */
+export const concernsTasks = (files: readonly DiffFile[]): boolean =>
+  files.some(
+    (f) =>
+      /\.[ch]$/.test(f.path) &&
+      f.hunks.some((h) =>
+        h.lines.some(
+          (l) =>
+            (l.kind === "+" || l.kind === "-") &&
+            !/^\s*(?:\/\*|\*(?:\s|\/|$)|\/\/)/.test(l.text) &&
+            AMONG_TASKS.test(l.text),
+        ),
+      ),
+  );
+
+/** `known`: faults of the usual order, on either side. Null: no order tried shows what the patch alone does. */
+export function otherOrder(
+  sides: PatchSides,
+  c: Case,
+  known: ReadonlySet<string>,
+  steps: number,
+  stop: () => boolean,
+): OtherOrder | null {
+  if (sides.same || sides.before.era !== sides.after.era) return null;
+  const after = tried(sides.after, c, TRIED, steps, stop);
+  const fresh = after?.faults.filter((f) => !known.has(f.fault)) ?? [];
+  if (after === null || fresh.length === 0) return null;
+  const before = tried(sides.before, c, TRIED_BEFORE, steps, stop, after.hot);
+  // An order that was not tried, or says nothing, may show it too.
+  if (before === null || !before.exhausted || before.unusable > 0) return null;
+  const had = new Set(before.faults.map((f) => f.fault));
+  for (const { fault, schedule, count } of fresh.filter((f) => !had.has(f.fault))) {
+    const small = smallest(sides.after, c, fault, schedule, steps);
+    if (small.standing !== "") continue;
+    const runs = {
+      before: follow(sides.before.booted, caseOn(sides.before, c)!, small.schedule, steps).run,
+      after: follow(sides.after.booted, caseOn(sides.after, c)!, small.schedule, steps).run,
+    };
+    if (unusable(runs.before) !== null || unusable(runs.after) !== null) continue;
+    const turn = small.turns.find((t) => t.preempted);
+    const how =
+      turn === undefined
+        ? "decided by who runs when another waits"
+        : `in which ${turn.to} runs while ${turn.task} is interrupted${turn.at === null ? "" : ` in ${turn.at.fn}() ${whereText(turn.at)}`}`;
+    const of = after.exhausted ? `all ${after.orders}` : `${after.orders}`;
+    return {
+      ...runs,
+      order: orderText({ side: "after", schedule: small.schedule }),
+      told:
+        `Not in the usual order of the tasks but in another, ${how}: in ${count} of ${of} orders tried with at most one interruption. ` +
+        `Of all ${before.orders} such orders before the patch none shows it.`,
+    };
+  }
+  return null;
+}
+
+const whereText = ({ path, line, docLine }: PlaceTold): string =>
+  docLine > 0 ? `[line ${docLine}]` : `[${path}:${line}]`;
+
+function tried(
+  side: PatchSide,
+  c: Case,
+  schedules: number,
+  stepLimit: number,
+  stop: () => boolean,
+  hot?: Exploration["hot"],
+): Exploration | null {
+  const on = caseOn(side, c);
+  if (on === null) return null;
+  return explore(side.booted, on, {
+    bound: BOUND,
+    schedules,
+    random: 0,
+    seed: 0,
+    stepLimit,
+    stop,
+    faults: faultsOf,
+    ...(hot === undefined ? {} : { hot }),
+  });
+}
