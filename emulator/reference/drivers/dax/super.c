@@ -311,6 +311,20 @@ static struct dax_device *to_dax_dev(struct inode *inode)
 	return container_of(inode, struct dax_device, inode);
 }
 
+static void init_once(void *dax_dev)
+{
+	inode_init_once(&((struct dax_device *)dax_dev)->inode);
+}
+
+/* What a kernel tree's dax_alloc_inode() takes devices from; that below asks for each by itself. */
+static struct kmem_cache fsc_dax_cache = {
+	.name = "struct dax_device",
+	.size = sizeof(struct dax_device),
+	.align = 64,
+	.ctor = init_once,
+};
+static struct kmem_cache *dax_cache __maybe_unused = &fsc_dax_cache;
+
 static struct inode *dax_alloc_inode(struct super_block *sb)
 {
 	struct dax_device *dax_dev;
@@ -319,7 +333,7 @@ static struct inode *dax_alloc_inode(struct super_block *sb)
 	if (__fsc_fail("alloc_dax"))
 		return NULL;
 	dax_dev = __fsc_alloc(sizeof(*dax_dev), 64, FSC_ZERO, "struct dax_device");
-	inode_init_once(&dax_dev->inode);
+	init_once(dax_dev);
 	return &dax_dev->inode;
 }
 
