@@ -1,6 +1,7 @@
 /**
  * Which line of the mail a violation is put on: the patch line that performed the event; else, when the patch dropped
- * the line that used to do it, that removed line; else the patch line that led there. Also the object's history for the
+ * the line that used to do it, that removed line; where it leaves before a line that stays does, the line that leaves; else
+ * the patch line that led there. Also the object's history for the
  * report. Leaves out whether a violation counts (compare.ts).
  */
 
@@ -84,6 +85,26 @@ function droppedWrite(
   return null;
 }
 
+/** The thing's history on both sides up to the violation, and the number of changes that they have in common at its beginning. */
+function historiesOf(run: ScenarioRun, otherRun: ScenarioRun, v: Violation) {
+  const historyOf = (r: ScenarioRun): { event: MachineEvent; change: Change }[] =>
+    r.events.flatMap((event) => {
+      const change = event.step <= v.step ? suspect(event, v) : null;
+      return change !== null && change.before !== change.after ? [{ event, change }] : [];
+    });
+  const mine = historyOf(run);
+  const theirs = historyOf(otherRun);
+  let common = 0;
+  while (
+    common < mine.length &&
+    common < theirs.length &&
+    mine[common]!.change.field === theirs[common]!.change.field &&
+    mine[common]!.change.after === theirs[common]!.change.after
+  )
+    common++;
+  return { mine, theirs, common };
+}
+
 /**
  * Where the thing's history first takes another course than on the other side, when a changed line is what makes the
  * difference: a removed line that wrote and no longer does, or an added line that now writes.
@@ -95,21 +116,7 @@ function firstDivergence(
   otherRun: ScenarioRun,
   v: Violation,
 ): Blame | null {
-  const historyOf = (r: ScenarioRun, step: number): { event: MachineEvent; change: Change }[] =>
-    r.events.flatMap((event) => {
-      const change = event.step <= step ? suspect(event, v) : null;
-      return change !== null && change.before !== change.after ? [{ event, change }] : [];
-    });
-  const mine = historyOf(run, v.step);
-  const theirs = historyOf(otherRun, v.step);
-  let i = 0;
-  while (
-    i < mine.length &&
-    i < theirs.length &&
-    mine[i]!.change.field === theirs[i]!.change.field &&
-    mine[i]!.change.after === theirs[i]!.change.after
-  )
-    i++;
+  const { mine, theirs, common } = historiesOf(run, otherRun, v);
   const place = (side: PatchSide, e: MachineEvent | undefined, marker: string): Blame | null => {
     const at = e === undefined ? null : side.diffFrame(e.stack);
     const where = at === null ? null : side.place(at.docLine);
@@ -122,7 +129,38 @@ function firstDivergence(
       event: side === here ? e! : null,
     };
   };
-  return place(other, theirs[i]?.event, other.sign) ?? place(here, mine[i]?.event, here.sign);
+  return place(other, theirs[common]?.event, other.sign) ?? place(here, mine[common]?.event, here.sign);
+}
+
+/**
+ * Where the other side's history goes on in the same step and this one's does not: the changed line that this side came by
+ * behind the last change that both have, as one that leaves early is. The last of its block of changed lines that ran. Null
+ * where none did, or where a changed line is what wrote on the other side.
+ */
+function leftEarly(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+  v: Violation,
+): Blame | null {
+  const { mine, theirs, common } = historiesOf(run, otherRun, v);
+  const last = mine[common - 1]?.event;
+  const next = theirs[common]?.event;
+  if (last === undefined || next === undefined || next.step !== last.step) return null;
+  const [at, there] = [here.diffFrame(last.stack), other.diffFrame(next.stack)];
+  if (at === null || here.place(at.docLine)?.kind !== " ") return null;
+  if (there === null || other.place(there.docLine)?.kind !== " ") return null;
+  // Lines of a step stand one on, in the order in which they ran last.
+  const ran = (run.linesByStep[last.step + 1] ?? []).map((id) =>
+    here.docLine(here.kernel.image.lines[id] ?? null),
+  );
+  const changed = (line: number): boolean => line > 0 && here.place(line)?.kind === here.sign;
+  const behind = ran.slice(ran.indexOf(at.docLine) + 1).filter(changed);
+  let [docLine] = behind;
+  if (docLine === undefined) return null;
+  for (let line = docLine + 1; changed(line); line++) if (behind.includes(line)) docLine = line;
+  return { docLine, path: here.place(docLine)!.path, side: here.side, exact: true, event: last };
 }
 
 /** The last patch lines that ran up to the violation, newest first. */
@@ -194,6 +232,11 @@ export function blame(
         : (droppedWrite(here, run, other, otherRun, v, since) ??
           (recent === null ? null : droppedWrite(here, run, other, otherRun, v, "start")));
     if (dropped !== null) return dropped;
+    const early =
+      recent === null || other === null || otherRun === null
+        ? null
+        : leftEarly(here, run, other, otherRun, v);
+    if (early !== null) return early;
     if (recent !== null) return of(recent.docLine, true, recent.event);
     const diverged =
       other !== null && otherRun !== null ? firstDivergence(here, run, other, otherRun, v) : null;

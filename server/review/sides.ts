@@ -275,6 +275,10 @@ function noFunction(patch: Patch): NothingRuns {
     : { kind: "no-function" };
 }
 
+/** Whether the mail shows any line that the patch adds or removes. */
+const changesLines = (patch: Patch): boolean =>
+  patch.files.some((f) => f.hunks.some((h) => h.lines.some((l) => l.kind === "+" || l.kind === "-")));
+
 /** A changed line of C stands within something: an `@@` line that ends in a return type does not say what it is called. */
 const insideOne = (patch: Patch): boolean =>
   patch.files
@@ -292,12 +296,14 @@ function nothingToRun(
 ): NothingRuns | null {
   if (before.functions.length + after.functions.length === 0) {
     if (changesNoCode(patch)) return { kind: "no-code" };
-    const cut = lostChanges(patch, false) ?? cutHunk(patch);
-    if (cut !== null) return { kind: "cut", ...cut };
+    const lost = lostChanges(patch, false);
+    if (lost !== null) return { kind: "cut", ...lost };
     const off = [...(before.off ?? []), ...(after.off ?? [])].filter((d) => d.changed);
     if (off.length > 0 && before.partial.length + after.partial.length === 0)
       return { kind: "off", names: [...new Set(off.map((d) => d.name))] };
     const names = [...new Set([...before.partial, ...after.partial].map((d) => d.name))];
+    const cut = cutHunk(patch);
+    if (cut !== null && (names.length === 0 || !changesLines(patch))) return { kind: "cut", ...cut };
     return names.length === 0 && !insideOne(patch) ? noFunction(patch) : { kind: "partial", names };
   }
   const shown = [...before.functions, ...before.others, ...after.functions, ...after.others];

@@ -204,10 +204,12 @@ test("a function that did not run says why: no boot, no hunk, cut short; only el
     `${unused}\nstatic unsigned long dax_to_pfn`,
   );
   const to = text.replace("\treturn v >> DAX_SHIFT;", "\treturn (v >> DAX_SHIFT);");
-  assert.deepEqual(reasons({ path, from: elsewhere, to }), [
-    "dax_to_pfn ",
-    "dax_turns its hunk does not fit the kernel tree",
-  ]);
+  const misfit = reasons({ path, from: elsewhere, to });
+  assert.deepEqual(
+    misfit.map((r) => r.split(" ")[0]),
+    ["dax_to_pfn", "dax_turns"],
+  );
+  for (const r of misfit) assert.match(r, /the patch does not fit .*, and is not run on it/);
 });
 
 test("a function that a later patch of the series is the first to call is latent until there", () => {
