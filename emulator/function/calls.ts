@@ -42,6 +42,10 @@ const TOLERANT =
 const BORROWS =
   /^(sort|sort_r|list_sort|bsearch|regmap_|usb_control_msg|hex_dump|print_|crc|memchr|kstrto|sscanf)|(^|_)(read|write|get|parse|print|find|check|copy|cmp|is|has|show|dump|validate|count|calc|convert|lookup|match|test|wait|msg|transfer|xfer|sync|update|fill|decode|encode|format|valid|query|send_cmd|recv)\w{0,12}$/;
 
+/** Callees that hand on what they are given, where that is a kind that travels. */
+const HANDS_ON =
+  /(^|_)(recv|receive|rx|tx|xmit|transmit|send|deliver|transfer|xfer|forward|input|output|queue|submit|msg)\w{0,12}$/;
+
 /** Callees whose name says that they end a state: of what nothing is known of they alone may have given one back. */
 const ENDS_STATE =
   /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
@@ -845,7 +849,9 @@ export class Calls {
         if (
           h.state === "held" &&
           h.kind.sort !== "lock" &&
-          (h.kind.sort === "state" ? ENDS_STATE.test(site.name) : !BORROWS.test(site.name))
+          (h.kind.sort === "state"
+            ? ENDS_STATE.test(site.name)
+            : !BORROWS.test(site.name) || (h.kind.travels && HANDS_ON.test(site.name)))
         )
           h.lent ??= site.name;
       const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;

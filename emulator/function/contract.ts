@@ -74,6 +74,8 @@ export interface Kind {
   readonly registration: boolean;
   /** A state that is counted: giving it back once more than it was taken undoes what another one took. */
   readonly exact: boolean;
+  /** Who receives or sends one takes it over: a callee that is not known may have. */
+  readonly travels: boolean;
   /** A state that ends by a call with the same arguments once: the kernel warns of a second one, whoever began it. */
   readonly once: boolean;
   /** A state that ends before the function returns, as a lock is given up: the read side of one. */
@@ -216,6 +218,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
         registration: k.registration ?? false,
         exact: k.exact ?? false,
         once: k.once ?? false,
+        travels: k.travels ?? false,
         scope: k.scope ?? false,
         owns: k.owns ?? [],
         harmless: k.harmless ?? false,

@@ -3,6 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
+const SKB =
+  "struct sk_buff; struct proto; struct sk_buff *alloc_skb(unsigned int n, gfp_t f); void kfree_skb(struct sk_buff *s); int proto_recv_frame(struct proto *p, struct sk_buff *s);";
+const CHILDREN =
+  "int of_platform_populate(struct device_node *n, const void *m, const void *l, struct device *d); void of_platform_depopulate(struct device *d);";
+
 const pairs: readonly Pair[] = [
   {
     name: "removing a file that is not there yet does nothing",
@@ -272,6 +277,19 @@ const pairs: readonly Pair[] = [
     name: "a truth that was kept is the same truth when it is compared with a number",
     bad: `struct dev { unsigned int off : 1; }; int f(struct dev *d, int x) { _Bool off; int ret; off = d->off; if (off) ret = helper(x); if (!off) ret = -EINVAL; return ret; }`,
     good: `struct dev { unsigned int off : 1; }; int f(struct dev *d, int x) { _Bool off; int ret; off = d->off; if (off) ret = helper(x); if (off == 0) ret = -EINVAL; return ret; }`,
+    want: [],
+  },
+  {
+    name: "who receives a socket buffer takes it over, whatever is checked before",
+    bad: `${SKB} int f(struct proto *p, unsigned int n) { struct sk_buff *skb = alloc_skb(n, GFP_KERNEL); if (!skb) return -ENOMEM; kfree_skb(skb); return -EINVAL; }`,
+    good: `${SKB} int f(struct proto *p, unsigned int n) { struct sk_buff *skb = alloc_skb(n, GFP_KERNEL); if (!skb) return -ENOMEM; proto_recv_frame(p, skb); return 0; }`,
+    want: [],
+  },
+  {
+    name: "devices of child nodes that were not made are taken back",
+    root: true,
+    bad: `${CHILDREN} int f(struct platform_device *p) { int r = of_platform_populate(NULL, NULL, NULL, &p->dev); return r; }`,
+    good: `${CHILDREN} int f(struct platform_device *p) { int r = of_platform_populate(NULL, NULL, NULL, &p->dev); if (r) of_platform_depopulate(&p->dev); return r; }`,
     want: [],
   },
 ];
