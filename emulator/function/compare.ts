@@ -121,7 +121,7 @@ export function compareEntry(
         return sortCount(result, sort) < sortCount(r.result, sort);
       });
     // Whether a variable is written before it is read is its own function's: which way callers come to it does not matter.
-    const shared = commonPlace(key, g.b, g.a);
+    const shared = commonPlace(key, g.b, g.a) || readsAnyway(entry, key, g.b, g.a, b, a);
     const fixed = shared ? [] : alone(g.b, after, a, extraA, there, g.a.length);
     const fresh = shared ? [] : alone(g.a, before, b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
@@ -418,6 +418,28 @@ function commonPlace(key: string, before: readonly Ran[], after: readonly Ran[])
     list.flatMap((r) => r.result.faults.filter((f) => faultKey(f) === key).map((f) => f.at.fn));
   const there = new Set(places(before));
   return places(after).some((fn) => there.has(fn));
+}
+
+/**
+ * A variable that only one side hands to a helper which on both sides reads another that was not written either: how the helper
+ * writes what it is given (a bit of a word at a time) is not the patch's.
+ */
+function readsAnyway(
+  entry: Entry,
+  key: string,
+  before: readonly Ran[],
+  after: readonly Ran[],
+  ...sides: readonly [Explored, Explored]
+): boolean {
+  if (!key.startsWith("uninitialised|")) return false;
+  const helpers = [...before, ...after].flatMap((r) =>
+    r.result.faults.filter((f) => faultKey(f) === key && f.at.fn !== entry.name).map((f) => f.at.fn),
+  );
+  const readsOther = (fn: string, { paths }: Explored): boolean =>
+    [...paths.values()].some((r) =>
+      r.result.faults.some((f) => f.kind === "uninitialised" && f.at.fn === fn && faultKey(f) !== key),
+    );
+  return helpers.length > 0 && helpers.every((fn) => sides.every((side) => readsOther(fn, side)));
 }
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */

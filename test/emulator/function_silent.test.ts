@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
+const PARTS =
+  "static void fill(unsigned long *w, int n) { int i; for (i = 0; i < 2; i++) { w[0] &= ~(0xfful << (8 * i)); w[0] |= (unsigned long)(n & 0xff) << (8 * i); } }";
 const SKB =
   "struct sk_buff; struct proto; struct sk_buff *alloc_skb(unsigned int n, gfp_t f); void kfree_skb(struct sk_buff *s); int proto_recv_frame(struct proto *p, struct sk_buff *s);";
 const CHILDREN =
@@ -290,6 +292,12 @@ const pairs: readonly Pair[] = [
     root: true,
     bad: `${CHILDREN} int f(struct platform_device *p) { int r = of_platform_populate(NULL, NULL, NULL, &p->dev); return r; }`,
     good: `${CHILDREN} int f(struct platform_device *p) { int r = of_platform_populate(NULL, NULL, NULL, &p->dev); if (r) of_platform_depopulate(&p->dev); return r; }`,
+    want: [],
+  },
+  {
+    name: "a helper that sets a part of a word at a time reads what it is given, whichever word that is",
+    bad: `${PARTS} int f(int n) { unsigned long a[1]; fill(a, n); return a[0] == 3 ? -EINVAL : 0; }`,
+    good: `${PARTS} int f(int n) { unsigned long a[1], b[1]; fill(a, n); fill(b, n); return a[0] == 3 || b[0] == 4 ? -EINVAL : 0; }`,
     want: [],
   },
 ];
