@@ -10,6 +10,7 @@ import { telling } from "../../emulator/subject/index.ts";
 import type { SubjectId } from "../../emulator/subject/subject.ts";
 import type { Patch } from "../mail/types.ts";
 import { parseDocument } from "../parse.ts";
+import { blame } from "../review/blame.ts";
 import { allViolations } from "../review/compare.ts";
 import { wantedCases } from "../review/plan.ts";
 import { eventText, wordsOf } from "../review/render.ts";
@@ -93,7 +94,7 @@ export function record(named: RunNamed): Recorded {
     patch,
     scenario: replay.scenario,
     sides: recordings,
-    aim: aimOf(recordings[named.side], named, replay.code),
+    aim: aimOf(recordings, named, replay.code),
   };
 }
 
@@ -126,10 +127,16 @@ function recordBoth(
 }
 
 /**
- * The fault and the place to stop at: the last event on the thing that the finding's line made, else the event that breaks
- * the rule, else the last one on the thing before it was seen.
+ * The fault and the place to stop at: the last event on the thing that the finding's line made, else the one that the finding
+ * tells as its culprit, else the event that breaks the rule, else the last one on the thing before it was seen.
  */
-function aimOf(recording: Recording, { docLine, side: name }: RunNamed, code: string): Aim | null {
+function aimOf(
+  recordings: Readonly<Record<Side, Recording>>,
+  { docLine, side: name }: RunNamed,
+  code: string,
+): Aim | null {
+  const recording = recordings[name];
+  const other = recordings[name === "after" ? "before" : "after"];
   const { side, run } = recording;
   const violations = allViolations(run);
   const root = violations.find((v) => v.code === code) ?? violations[0];
@@ -140,6 +147,7 @@ function aimOf(recording: Recording, { docLine, side: name }: RunNamed, code: st
   const onThing = until.filter((e) => subject !== null && changes(telling(e, subject, words)));
   const event =
     onThing.findLast((e) => docLine > 0 && side.diffFrame(e.stack)?.docLine === docLine) ??
+    (root.stop === true ? null : blame(side, run, other.side, other.run, root).event) ??
     (root.event === null ? onThing.at(-1) : run.events[root.event]);
   return {
     side: name,
