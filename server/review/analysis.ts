@@ -186,7 +186,8 @@ export class PatchReview {
       functions: this.functionItems(),
       inTree: "overlay" in after,
       era: eras.after,
-      tasks: concernsTasks(this.patch.files),
+      // Orders are compared in one era alone.
+      tasks: eras.before === eras.after && concernsTasks(this.patch.files),
     };
     const names = (list: readonly ScenarioDef[]): ReadonlySet<string> | null =>
       eras.before === eras.after ? null : new Set(list.map((d) => d.name));
