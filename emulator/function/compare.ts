@@ -52,8 +52,11 @@ export function compareEntry(
     ends: new Map<string, number>(),
     ran: [] as string[],
   };
-  if (!hasEntry(before, entry)) return { ...none, note: `${entry.name}() cannot be run on the before side` };
-  if (!hasEntry(after, entry)) return { ...none, note: `${entry.name}() cannot be run on the after side` };
+  for (const name of entry.leave === null ? [entry.name] : [entry.name, entry.leave]) {
+    const of = { ...entry, name };
+    if (!hasEntry(before, of)) return { ...none, note: `${name}() cannot be run on the before side` };
+    if (!hasEntry(after, of)) return { ...none, note: `${name}() cannot be run on the after side` };
+  }
   const b = explore(before, entry, bounds);
   const a = explore(after, entry, bounds);
   for (const r of b.paths.values()) watch("before", r.forced, r.result);

@@ -135,7 +135,7 @@ export class FunctionCases {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
     const differences = result.differences.map((d) =>
-      this.jumpGone(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d))))),
+      this.jumpGone(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
     );
     return { ...result, differences };
   }
@@ -190,6 +190,23 @@ export class FunctionCases {
     const before = new Set(lines(f.before!));
     if (!lines(f.after!).every((l) => before.has(l))) return d;
     return { ...d, fault: { ...d.fault, possible: true } };
+  }
+
+  /**
+   * What goes well and keeps a thing, in a function that begins a life: the end gives it back, and whether it does the case of
+   * that life tells. Where only this side has the end (the other leaves it to a managed form) there is no such case.
+   */
+  private mayBeEnded(d: Difference): Difference {
+    const { fault, entry, path, verdict } = d;
+    if (fault.kind !== "leaked" || entry.leave !== null || path.outcome === "failed") return d;
+    const f = this.imagesOf(entry.path);
+    if (f === null || (verdict !== "new" && verdict !== "fixed")) return d;
+    const text = verdict === "new" ? f.after! : f.before!;
+    const other = functionsOf(verdict === "new" ? f.before! : f.after!);
+    const ends = livesOf(codeText(text), new Set(functionsOf(text).keys()));
+    const kept = fault.kept === true || fault.lasts === true;
+    const ended = ends.some((l) => l.begin === entry.name && (kept || !other.has(l.end)));
+    return ended ? { ...d, fault: { ...fault, possible: true } } : d;
   }
 
   /**

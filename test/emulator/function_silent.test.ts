@@ -326,3 +326,13 @@ test("what a way out does wrong is not mended by telling the failure as success"
     ["fixed sleeps-in-atomic"],
   );
 });
+
+test("a life of which one end cannot be run is not clean", () => {
+  const life = (end: string): string =>
+    `int f(int n) { return helper(n); }\nvoid g(int n) { helper(n); ${end}`;
+  assert.deepEqual(runPair(life("}"), life("helper(n); }"), { name: "f", leave: "g" }), []);
+  assert.throws(
+    () => runPair(life("}"), life("+ }"), { name: "f", leave: "g" }),
+    /g\(\) cannot be run on the after side/,
+  );
+});

@@ -73,8 +73,8 @@ int thing_set(int n)
   assert.deepEqual(statics(of(`${jump}\n\tif (n)\n\t\t;`), of(`${jump}\n\tif (n) /* nothing */\n\t\t;`)), []);
 });
 
-/** What is told of a failure that is passed over: "told" or "possible" by function. */
-const passedOver = (before: string, after: string): string[] => {
+/** What is told of one kind, by running: "told" or "possible" by function. */
+const ran = (kind: string, before: string, after: string): string[] => {
   const folder = mkdtempSync(join(tmpdir(), "fs-"));
   try {
     const { tree } = openTree(folder);
@@ -82,13 +82,69 @@ const passedOver = (before: string, after: string): string[] => {
     return cases.plan.entries.flatMap((entry) =>
       cases
         .run(entry, { bounds: USUAL_BOUNDS, only: null })
-        .differences.filter((d) => d.fault.kind === "error-lost")
+        .differences.filter((d) => d.fault.kind === kind && d.verdict !== "already")
         .map((d) => `${d.verdict} ${d.fault.possible ? "possible" : "told"} in ${d.fault.at.fn}`),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+const passedOver = (before: string, after: string): string[] => ran("error-lost", before, after);
+
+test("what a probe keeps when all goes well is for its remove to give back, and is left to the case of the two", () => {
+  const of = (probe: string, remove: string, out = ""): string => `struct device { void *driver_data; };
+struct platform_device { struct device dev; };
+struct regulator;
+int regulator_enable(struct regulator *r);
+int regulator_disable(struct regulator *r);
+int devm_add_action_or_reset(struct device *dev, void (*action)(void *), void *data);
+int ask_it(int n);
+void tell_it(int n);
+struct thing { struct regulator *vdd; };
+static void vdd_off(void *vdd)
+{
+	regulator_disable(vdd);
+}
+static int thing_probe(struct platform_device *pdev)
+{
+	struct thing *t = pdev->dev.driver_data;
+	int ret;
+
+	ret = regulator_enable(t->vdd);
+	if (ret)
+		return ret;
+	${probe}
+	ret = ask_it(2);
+	if (ret) {
+		${out}
+		return ret;
+	}
+	return 0;
+}
+static void thing_remove(struct platform_device *pdev)
+{
+	struct thing *t = pdev->dev.driver_data;
+
+	tell_it(1);
+	${remove}
+}
+struct platform_driver { int (*probe)(struct platform_device *); void (*remove)(struct platform_device *); };
+static struct platform_driver thing_driver = { .probe = thing_probe, .remove = thing_remove };
+`;
+  const off = "regulator_disable(t->vdd);";
+  const paired = of("", off, off);
+  const managed = of(
+    "ret = devm_add_action_or_reset(&pdev->dev, vdd_off, t->vdd);\n\tif (ret)\n\t\treturn ret;",
+    "",
+  );
+  const told = (before: string, after: string): string[] =>
+    ran("leaked", before, after).filter((t) => t.includes(" told "));
+  assert.deepEqual(told(paired, managed), []);
+  assert.deepEqual(told(managed, paired), []);
+  // Where neither gives it back, the case of the two says so.
+  assert.ok(told(paired, of("", "", off)).length > 0);
+});
 
 test("a failure that is passed over is told where the way out is all that goes", () => {
   const of = (out: string, told = "report_it(1);"): string => `int ask_it(int n);
