@@ -572,31 +572,17 @@ export class Calls {
     const at = w.mem.at(key);
     const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
-    const args = `${site.name}(${site.args.map((a) => valueText(w.known.resolve(a))).join(", ")})`;
-    const ended = kind.once ? w.books.end(kind, key, args, spot) : null;
-    if (ended !== null && holding === null)
+    // The caller's own was given back before, and by the same call: one that he held twice is rare.
+    const sameCall =
+      twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
+    const before = this.ended(kind, key, site, spot) ?? sameCall;
+    if (holding === null && before !== null)
       w.fault({
         kind: "double-release",
         object: `${kind.what} of ${plainName(w.lockName(key))}`,
         what: `${site.name}() gives back the ${kind.what} of ${w.lockName(key)} again`,
         taken: twice?.taken ?? null,
-        given: ended,
-        at: spot,
-        possible: false,
-      });
-    // The caller's own was given back before, and by the same call: one that he held twice is rare.
-    if (
-      holding === null &&
-      twice === null &&
-      debt?.by === site.name &&
-      (kind.exact || kind.sort === "counted")
-    )
-      w.fault({
-        kind: "double-release",
-        object: `${kind.what} of ${plainName(w.lockName(key))}`,
-        what: `${site.name}() gives back the ${kind.what} of ${w.lockName(key)} again`,
-        taken: null,
-        given: debt,
+        given: before,
         at: spot,
         possible: false,
       });
@@ -643,6 +629,14 @@ export class Calls {
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
+  }
+
+  /** Where a state that ends once was ended before, by a call with the same arguments; null where it was not, or is no such. */
+  private ended(kind: Kind, key: bigint, site: CallSite, spot: Spot): Spot | null {
+    if (!kind.once) return null;
+    const { books, known } = this.w;
+    const args = site.args.map((a) => valueText(known.resolve(a))).join(", ");
+    return books.end(kind, key, `${site.name}(${args})`, spot);
   }
 
   /**

@@ -85,6 +85,10 @@ function droppedWrite(
   return null;
 }
 
+/** Lines of the mail that ran in a step (-1: before the first), in the order in which they ran last; 0 for other code. */
+const linesRan = (side: PatchSide, run: ScenarioRun, step: number): number[] =>
+  (run.linesByStep[step + 1] ?? []).map((id) => side.docLine(side.kernel.image.lines[id] ?? null));
+
 /** The thing's history on both sides up to the violation, and the number of changes that they have in common at its beginning. */
 function historiesOf(run: ScenarioRun, otherRun: ScenarioRun, v: Violation) {
   const historyOf = (r: ScenarioRun): { event: MachineEvent; change: Change }[] =>
@@ -151,10 +155,7 @@ function leftEarly(
   const [at, there] = [here.diffFrame(last.stack), other.diffFrame(next.stack)];
   if (at === null || here.place(at.docLine)?.kind !== " ") return null;
   if (there === null || other.place(there.docLine)?.kind !== " ") return null;
-  // Lines of a step stand one on, in the order in which they ran last.
-  const ran = (run.linesByStep[last.step + 1] ?? []).map((id) =>
-    here.docLine(here.kernel.image.lines[id] ?? null),
-  );
+  const ran = linesRan(here, run, last.step);
   const changed = (line: number): boolean => line > 0 && here.place(line)?.kind === here.sign;
   const behind = ran.slice(ran.indexOf(at.docLine) + 1).filter(changed);
   let [docLine] = behind;
@@ -165,17 +166,11 @@ function leftEarly(
 
 /** The last patch lines that ran up to the violation, newest first. */
 function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[] {
-  const out: number[] = [];
-  for (let step = Math.min(v.step + 1, run.linesByStep.length - 1); step >= 0; step--) {
-    const ids = run.linesByStep[step];
-    if (ids === undefined) continue;
-    for (let i = ids.length - 1; i >= 0; i--) {
-      const docLine = side.docLine(side.kernel.image.lines[ids[i]!] ?? null);
-      if (docLine > 0) out.push(docLine);
-    }
-    if (out.length > 0) break;
+  for (let step = Math.min(v.step, run.linesByStep.length - 2); step >= -1; step--) {
+    const ran = linesRan(side, run, step).filter((docLine) => docLine > 0);
+    if (ran.length > 0) return ran.reverse();
   }
-  return out;
+  return [];
 }
 
 /**
