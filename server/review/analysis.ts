@@ -28,6 +28,7 @@ import { FunctionCases } from "./function_case.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { latentReason } from "./latent.ts";
 import { LaterStates, showsIn, tellLater } from "./later.ts";
+import { LaterFunctions } from "./later_functions.ts";
 import { mailImages } from "./mail_functions.ts";
 import { concernsTasks } from "./other_orders.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
@@ -394,7 +395,13 @@ export class PatchReview {
     // Nothing is run any more on what is built, and the states behind are as large.
     this.built = null;
     this.functions?.forget();
-    return tellLater(later, this.shared.doc, this.patch, space, found);
+    const { context, doc } = this.shared;
+    const { images } = this.sources;
+    const alone =
+      context === null || images === null || this.functions === null
+        ? null
+        : new LaterFunctions(context, doc, this.patch, images, this.functionContext());
+    return tellLater(later, doc, this.patch, space, alone, found);
   }
 
   /** After the last outcome that there will be. */

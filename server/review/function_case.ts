@@ -57,7 +57,7 @@ export class FunctionCases {
   private readonly images: readonly FileImages[];
   private readonly outlines = new Map<string, readonly OutlineItem[]>();
   /** Every hunk of C had its place, in this patch and before it: what the text lacks, the patch lacks. */
-  private readonly whole: boolean;
+  readonly whole: boolean;
   private readonly ofItsTime: boolean;
   /** What functions of a mail alone name that is not known. */
   readonly missing = new Set<string>();

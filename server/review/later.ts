@@ -1,7 +1,8 @@
 /**
  * `fixed-later`: what a patch of a series breaks may be mended by a later one. Each new finding's scenario runs again on
  * the tree with the rest of the series applied; when the fault is gone there, the first patch after which it is gone is
- * looked for by halving. Leaves out findings of single patches, and reviews without a kernel tree.
+ * looked for by halving. Leaves out findings of single patches, reviews without a kernel tree, and how a function case is
+ * asked (later_functions.ts).
  */
 import { AddressSpace } from "../../emulator/c/space.ts";
 import { referenceDefines } from "../../emulator/kernel.ts";
@@ -13,6 +14,7 @@ import { eraIn, imagesIn, laterOf, type TreeContext } from "../source/context.ts
 import { treeSides } from "../source/tree_side.ts";
 import { allViolations, unusable } from "./compare.ts";
 import { BY_TYPES, isOwnRun } from "./finding.ts";
+import type { LaterFunctions } from "./later_functions.ts";
 import { namesOrder } from "./replay.ts";
 import { PatchSide } from "./side.ts";
 import { DEFAULT_STEPS, type Finding, type ReviewOptions, type Run } from "./types.ts";
@@ -108,9 +110,12 @@ export function showsIn(side: PatchSide, f: Finding, options: ReviewOptions): bo
   return unusable(run) === null ? false : null;
 }
 
-/** Whether a booted state can say of a finding that it shows: not of a function that ran by itself, which no scenario is, nor of an order, which counts the instructions of its side. */
-const canShow = (f: Finding): boolean =>
-  f.code === "dead-check" || !(isOwnRun(f.scenario) || f.scenario === BY_TYPES || namesOrder(f.replay));
+/** Whether a finding is of the function cases (later_functions.ts). */
+const ofFunctions = (f: Finding): boolean =>
+  isOwnRun(f.scenario) || (f.scenario === BY_TYPES && f.code !== "dead-check");
+
+/** Whether a state can say of a finding that it shows: not of an order, which counts the instructions of its side. */
+const canShow = (f: Finding): boolean => !namesOrder(f.replay);
 
 function showsDeadCheck(side: PatchSide, f: Finding): boolean {
   const { image } = side.kernel;
@@ -123,13 +128,15 @@ function showsDeadCheck(side: PatchSide, f: Finding): boolean {
 
 /**
  * New findings of `patch` that a later patch of its series mends become `fixed-later`, and so do the runs they are of.
- * `space` is that of the patch's own sides, where they have one: later states take their lowered code over.
+ * `space` is that of the patch's own sides, where they have one: later states take their lowered code over. `alone`: its
+ * function cases, where it has any.
  */
 export function tellLater(
   states: LaterStates,
   doc: ParsedDocument,
   patch: Patch,
   space: AddressSpace | undefined,
+  alone: LaterFunctions | null,
   found: { readonly findings: readonly Finding[]; readonly runs: readonly Run[] },
 ): { findings: Finding[]; runs: Run[] } {
   states.passed(patch);
@@ -138,7 +145,21 @@ export function tellLater(
   const fresh = found.findings.filter((f) => f.verdict === "new" && canShow(f)).slice(0, MAX_LOOKED_AT);
   if (later.length === 0 || fresh.length === 0) return unchanged;
   const common = space ?? new AddressSpace();
-  const mended = menders(later, fresh, (p, wanted) => states.shows(doc, p, wanted, common));
+  const own = fresh.filter(ofFunctions);
+  const mended = new Map([
+    ...menders(
+      later,
+      fresh.filter((f) => !own.includes(f)),
+      (p, wanted) => states.shows(doc, p, wanted, common),
+    ),
+    ...(alone === null
+      ? []
+      : menders(
+          later.filter((p) => alone.concerns(p)),
+          own,
+          (p, wanted) => alone.shows(p, wanted),
+        )),
+  ]);
   if (mended.size === 0) return unchanged;
   const findings = found.findings.map((f) => {
     const by = mended.get(f);

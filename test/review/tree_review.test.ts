@@ -106,48 +106,101 @@ test("scenarios run before functions by themselves, and what is given does not h
   assert.deepEqual(ordered.result, plain.result);
 });
 
-test("what a function by itself shows makes nobody look at the trees behind the patch", () => {
-  const path = "fs/own_driver.c";
-  const driver = (line: string): string =>
-    [
-      "struct device_node; struct clk { int rate; };",
-      "struct device_node *of_find_node_by_name(struct device_node *from, const char *name);",
-      "void of_node_put(struct device_node *node);",
-      "int of_property_read_u32(const struct device_node *np, const char *name, unsigned int *out);",
-      "int own_probe(struct clk *clk)",
-      "{",
-      '\tstruct device_node *np = of_find_node_by_name((void *)0, "clock");',
-      "",
-      "\tif (!np)",
-      "\t\treturn -12;",
-      '\tif (of_property_read_u32(np, "rate", (unsigned int *)&clk->rate)) {',
-      `${line}\t\treturn -5;`,
-      "\t}",
-      "\tof_node_put(np);",
-      "\treturn 0;",
-      "}",
-      "",
-    ].join("\n");
-  const good = driver("\t\tof_node_put(np);\n");
-  writeFileSync(join(root, path), good);
+/** A driver's function of its own; `line` stands before it returns a failure. */
+const ownDriver = (line: string): string =>
+  [
+    "struct device_node; struct clk { int rate; };",
+    "struct device_node *of_find_node_by_name(struct device_node *from, const char *name);",
+    "void of_node_put(struct device_node *node);",
+    "int of_property_read_u32(const struct device_node *np, const char *name, unsigned int *out);",
+    "int own_probe(struct clk *clk)",
+    "{",
+    '\tstruct device_node *np = of_find_node_by_name((void *)0, "clock");',
+    "",
+    "\tif (!np)",
+    "\t\treturn -12;",
+    '\tif (of_property_read_u32(np, "rate", (unsigned int *)&clk->rate)) {',
+    `${line}\t\treturn -5;`,
+    "\t}",
+    "\tof_node_put(np);",
+    "\treturn 0;",
+    "}",
+    "",
+  ].join("\n");
+
+const ownPath = "fs/own_driver.c";
+const goodDriver = ownDriver("\t\tof_node_put(np);\n");
+const leakyDriver = ownDriver("\t\tclk->rate = 0;\n");
+
+/** The whole review of one patch of a document, and what the tree was asked. */
+function reviewOf(text: string, patch: string) {
+  const review = new DocumentReview(
+    parseDocument(Buffer.from(text), "tree.mbox"),
+    { tree: root, patch },
+    () => false,
+  );
+  const one = review.patch(0);
+  one.begin();
+  for (const item of one.plan.items) one.take(one.run(item));
+  const { findings, runs } = one.finish();
+  return { findings, runs, asked: review.context!.tree.questions().files };
+}
+
+test("what a function by itself shows makes nobody look at the trees behind the patch that leave its files", () => {
+  writeFileSync(join(root, ownPath), goodDriver);
   const later = "mm/memory.c";
   const was = referenceText(later);
   const text =
-    patchMail(1, 2, { path, from: good, to: driver("\t\tclk->rate = 0;\n") }) +
+    patchMail(1, 2, { path: ownPath, from: goodDriver, to: leakyDriver }) +
     patchMail(2, 2, { path: later, from: was, to: `${was}int mm_forgotten;\n` });
-  const doc = parseDocument(Buffer.from(text), "tree.mbox");
-  const review = new DocumentReview(doc, { tree: root, patch: "1" }, () => false);
-  const patch = review.patch(0);
-  patch.begin();
-  for (const item of patch.plan.items) patch.take(patch.run(item));
-  const { findings } = patch.finish();
+  const { findings, asked } = reviewOf(text, "1");
   assert.deepEqual(
     findings.map((f) => [f.code, f.verdict, f.scenario]),
     [["leaked", "new", "function own_probe"]],
   );
-  assert.ok(
-    !review.context!.tree.questions().files.includes(later),
-    "the file of the patch behind is not asked",
+  assert.ok(!asked.includes(later), "the file of the patch behind is not asked");
+});
+
+test("what a function by itself shows is fixed-later where a later patch of its file mends it, in whatever words", () => {
+  writeFileSync(join(root, ownPath), goodDriver);
+  const noisy = (text: string): string => text.replace("\treturn 0;", "\tclk->rate++;\n\treturn 0;");
+  const series = (texts: readonly string[]): string =>
+    texts
+      .slice(1)
+      .map((to, i) => patchMail(i + 1, texts.length - 1, { path: ownPath, from: texts[i]!, to }))
+      .join("");
+  const other = ownDriver("\t\tclk->rate = 1;\n\t\tof_node_put(np);\n");
+  const cases = [
+    // Taken back; mended in other words behind a patch of something else; never.
+    { texts: [goodDriver, leakyDriver, goodDriver], by: 2 },
+    { texts: [goodDriver, leakyDriver, noisy(leakyDriver), noisy(other)], by: 3 },
+    {
+      texts: [goodDriver, leakyDriver, noisy(leakyDriver), ownDriver("\t\tclk->rate = 2;\n")],
+      by: undefined,
+    },
+    // Gone with its function: nothing is left to be said of it.
+    { texts: [goodDriver, leakyDriver, "int own_nothing;\n"], by: undefined },
+  ];
+  for (const { texts, by } of cases) {
+    const { findings, runs } = reviewOf(series(texts), "1");
+    assert.deepEqual(
+      findings.map((f) => [f.code, f.verdict, f.fixedBy?.number]),
+      [["leaked", by === undefined ? "new" : "fixed-later", by]],
+    );
+    assert.ok(runs.every((r) => r.verdict !== (by === undefined ? "fixed-later" : "new")));
+  }
+});
+
+test("what the text alone shows is fixed-later, too: a label that nothing goes to before the next one", () => {
+  const unbuilt = ownDriver("\t\tof_node_put(np);\nout:\n");
+  writeFileSync(join(root, ownPath), goodDriver);
+  const text =
+    patchMail(1, 2, { path: ownPath, from: goodDriver, to: unbuilt }) +
+    patchMail(2, 2, { path: ownPath, from: unbuilt, to: goodDriver });
+  const { findings } = reviewOf(text, "1");
+  assert.deepEqual(
+    findings.map((f) => [f.code, f.verdict, f.fixedBy?.number]),
+    [["unused-label", "fixed-later", 2]],
   );
 });
 
