@@ -478,7 +478,7 @@ export function reviewOptions(values: Partial<Values>): ReviewOptions {
 /** Why a file has nothing to run, in a sentence. */
 export function whyNoPatch(doc: ParsedDocument, file: string): string {
   // That there is nothing is said once.
-  const first = doc.problems.find((p) => p.code !== "empty-input" && p.code !== "no-diff");
+  const first = doc.problems.find((p) => !["empty-input", "no-diff", "binary-input"].includes(p.code));
   const what =
     doc.form === "empty"
       ? "is empty"

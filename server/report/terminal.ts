@@ -25,7 +25,12 @@ import {
   reachText,
   saidOf,
   stepPlace,
+  wayText,
 } from "./words.ts";
+
+/** Characters of a subject that are shown: a hostile one is as long as its mail. */
+const SUBJECT = 300;
+const shortened = (text: string): string => (text.length > SUBJECT ? `${text.slice(0, SUBJECT)}...` : text);
 
 const WIDTH = 80;
 /** Hunks that are told one by one; with --all every one. */
@@ -103,7 +108,9 @@ function patchLines(
     (patch.total > 0 && patch.number > 0 ? `${patch.number}/${patch.total}` : "");
   const number = numbered === "" ? "" : `[${numbered}] `;
   out.push(
-    ...wrap(`${number}${patch.subject || "(no subject)"}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+    ...wrap(`${number}${shortened(patch.subject) || "(no subject)"}`, WIDTH, "    ").map((l) =>
+      paint(l, "bold"),
+    ),
   );
   out.push(
     paint(
@@ -283,7 +290,11 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   const head = wrap(`${f.code}: ${what}`, WIDTH - mark.length - 3, "    ");
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
   for (const text of rest) out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
-  out.push(paint(`    --> ${lineText(doc.path, f)}`, "dim"));
+  // A place is one word, for whoever copies it; what is said of it goes below where it does not fit.
+  const [place, way] = [lineText(doc.path, f), wayText(f)];
+  const own = way !== "" && place.length > WIDTH - 8 ? `, ${way}` : "";
+  out.push(paint(`    --> ${own === "" ? place : place.slice(0, -own.length)}`, "dim"));
+  if (own !== "") out.push(paint(`        ${way}`, "dim"));
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
     out.push(...wrap(`fixed later by ${by}`, WIDTH - 4, "  ").map((l) => `    ${paint(l, color)}`));

@@ -191,7 +191,7 @@ function candidateOf(
               .map((f) => `${f}()`)
               .join(
                 ", ",
-              )}${d.path.assumed.length > 8 ? " and others" : ""}: what they return was open, and that they keep nothing.`,
+              )}${d.path.assumed.length > 8 ? " and others" : ""}: taken to return anything, and to keep nothing of what is given.`,
           ]),
     ].filter((l) => l !== ""),
     patch: context.patch,

@@ -262,6 +262,8 @@ function fromTree(
       ? { kind: "no-code" }
       : { kind: "refused", tree: tree.describe, hunks: refused };
   if (sides === null) return noFunction(patch);
+  const inFunctions = [sides.before, sides.after].some((s) => s.overlay.functions.length > 0);
+  if (sides.same && !inFunctions && changesNoCode(patch)) return { kind: "no-code" };
   return { ...sides, eras };
 }
 
@@ -272,7 +274,25 @@ function noFunction(patch: Patch): NothingRuns {
   const other = c.filter((path) => !isUserSpace(path));
   return other.length > 0 && other.every(isOtherArch)
     ? { kind: "other-arch", path: other[0]! }
-    : { kind: "no-function" };
+    : { kind: "no-function", ...shownInstead(patch) };
+}
+
+/** What a patch without a C function to run shows, where that can be said. */
+function shownInstead(patch: Patch): { what?: string } {
+  const { files } = patch;
+  const [first] = files;
+  if (first === undefined) return {};
+  const name = ({ path, oldPath }: Patch["files"][number]): string => (path || oldPath).slice(0, 200);
+  const combined = files.find((f) => f.combined);
+  if (combined !== undefined)
+    return {
+      what: `${name(combined)} is in a combined diff (of a merge); a diff against one parent can run`,
+    };
+  const outside = files.find((f) => /^\/|(?:^|\/)\.\.(?:\/|$)/.test(name(f)));
+  if (outside !== undefined) return { what: `${name(outside)} is no path in a kernel tree` };
+  if (files.some((f) => /\.[ch]$/.test(name(f)))) return {};
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : "";
+  return { what: `it changes ${name(first)}${more}, and no .c or .h file` };
 }
 
 /** Whether the mail shows any line that the patch adds or removes. */

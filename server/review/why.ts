@@ -44,7 +44,8 @@ export const unfitText = (tree: string): string =>
 
 /** Why nothing of a patch can run. */
 export type NothingRuns =
-  | { readonly kind: "no-function" }
+  /** `what`: what the patch shows instead. */
+  | { readonly kind: "no-function"; readonly what?: string }
   | { readonly kind: "no-code" }
   /** What changed lines a hunk has is not in the mail; `line` of the mail has its header. */
   | {
@@ -95,7 +96,7 @@ export type LeftOutWhy =
 export function nothingText(why: NothingRuns): string {
   switch (why.kind) {
     case "no-function":
-      return "the diff shows no C function";
+      return `the diff shows no C function${why.what === undefined ? "" : `: ${why.what}`}`;
     case "user-space":
       return `${why.path} is of a program of user space, which does not run here; the patch leaves the kernel's C as it is`;
     case "other-arch":

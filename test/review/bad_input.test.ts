@@ -56,7 +56,34 @@ test("a diff of a Makefile", async () => {
     ),
   );
   assert.equal(r.status, 3);
-  assert.match(r.out, /no C function/);
+  assert.match(r.out.replace(/\s+/g, " "), /no C function: it changes fs\/Makefile, and no .c or .h file/);
+});
+
+test("a combined diff, and a path outside of the tree, are told as what they are", async () => {
+  const body = " int a;\n-int b;\n+int c;\n";
+  const combined = await review(
+    mail(`diff --cc fs/dax.c\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@@ -1,2 -1,2 +1,2 @@@\n${body}`),
+  );
+  assert.equal(combined.status, 3);
+  assert.match(combined.out.replace(/\s+/g, " "), /fs\/dax.c is in a combined diff \(of a merge\)/);
+  const up = "../../etc/own.c";
+  const outside = await review(
+    mail(`diff --git a/${up} b/${up}\n--- a/${up}\n+++ b/${up}\n@@ -1,2 +1,2 @@\n${body}`),
+  );
+  assert.equal(outside.status, 3);
+  assert.match(outside.out.replace(/\s+/g, " "), /\.\.\/\.\.\/etc\/own.c is no path in a kernel tree/);
+});
+
+test("that a file is not text is said once; a subject as long as its mail is shown in part", async () => {
+  const binary = await review("\u0000\u0001\u0002\u0000");
+  assert.equal(binary.status, 2);
+  assert.equal(binary.err.split("not text").length, 2, binary.err);
+  const long = await review(
+    mail(
+      "diff --git a/fs/Makefile b/fs/Makefile\n--- a/fs/Makefile\n+++ b/fs/Makefile\n@@ -1 +1 @@\n-a\n+b\n",
+    ).replace(/^Subject: .*$/m, `Subject: [PATCH] ${"x".repeat(3000)}`),
+  );
+  assert.ok(long.out.includes("xxx...") && !long.out.includes("x".repeat(400)));
 });
 
 test("C that does not parse", async () => {

@@ -217,6 +217,16 @@ test("comments alone change nothing, in any function", () => {
   assert.ok(result.runs.some((r) => r.verdict === "clean"));
 });
 
+test("comments between functions alone are told as that, and nothing runs", () => {
+  const text = mail(1, 1, dax, `${dax}\n/* Nothing. */\n`);
+  const result = review(text, { tree: root });
+  assert.equal(result.runs.filter((r) => r.verdict !== "not-modelled").length, 0);
+  assert.deepEqual(
+    result.plans.flatMap((p) => p.leftOut.map((l) => l.why.kind)),
+    ["no-code"],
+  );
+});
+
 test("a hunk that fits nowhere is not judged", () => {
   const elsewhere = dax.replace(/page->/g, "other->").replace(/mapping/g, "owner");
   const result = review(
