@@ -62,7 +62,7 @@ export function audit(w: Run, input: AuditInput): void {
         : `the ${h.kind.what} taken by ${h.taken.callee}() is never given back`,
       taken: h.taken,
       given: null,
-      possible: h.lent !== null,
+      possible: h.lent !== null || h.idle,
       lent: h.lent,
       kept: kept || h.kind.life,
       lasts: lasts && !told && !leftByFailing(w, h),

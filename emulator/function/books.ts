@@ -31,6 +31,8 @@ export interface Holding {
   readonly more: boolean;
   /** A lock of the caller's that was given up and is taken again for him. */
   readonly restored: boolean;
+  /** Of what was made ready, and may run from then on: a call failed before any other had worked that could have set it going. */
+  idle: boolean;
 }
 
 /** Of one thing so many are looked at, those that were given back first are forgotten first. */
@@ -49,6 +51,10 @@ export class Books {
   private readonly ended = new Map<string, { readonly args: string; readonly spot: Spot }>();
   /** Calls that were to take one and failed: by kind and key. */
   private readonly tried = new Map<string, CallOrigin>();
+  /** Made ready, and no call has worked since. */
+  private readonly untouched: Holding[] = [];
+  /** Made ready before a failure. */
+  private readonly fallen: Holding[] = [];
 
   take(
     kind: Kind,
@@ -61,7 +67,20 @@ export class Books {
     // What was given up before, for somebody who held it before the call, is taken again for him.
     const debt = kind.sort === "state" || kind.sort === "lock" ? this.debt(kind, key) : null;
     const restored = debt !== null && kind.sort === "lock";
-    const h: Holding = { kind, key, taken, stack, state: "held", given: null, lent: null, ...how, restored };
+    const h: Holding = {
+      kind,
+      key,
+      taken,
+      stack,
+      state: "held",
+      given: null,
+      lent: null,
+      ...how,
+      restored,
+      idle: false,
+    };
+    if (kind.life) this.untouched.push(h);
+    else if (kind.sort !== "lock") this.wentOn();
     if (debt !== null) this.repay(kind, key);
     if (debt !== null && !restored) {
       h.state = "passed";
@@ -76,6 +95,23 @@ export class Books {
     }
     if (kind.atomic) this.atomic.push(h);
     return h;
+  }
+
+  /** A call went well: what was made ready before may have been set going by it. */
+  worked(): void {
+    if (this.untouched.length > 0) this.untouched.length = 0;
+  }
+
+  /** A call failed: what was made ready right before it is idle. */
+  fell(): void {
+    for (const h of this.untouched) h.idle = true;
+    this.fallen.push(...this.untouched.splice(0));
+  }
+
+  /** Something is taken: a failure before it was no end. */
+  private wentOn(): void {
+    this.worked();
+    for (const h of this.fallen.splice(0)) h.idle = false;
   }
 
   /** All that were taken of a thing, whatever became of them. */

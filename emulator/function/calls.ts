@@ -102,6 +102,7 @@ export class Calls {
       }
     }
     const origin = this.origin(plain, args, loc, true);
+    w.books.worked();
     return this.summary({ name: plain, args, x, origin }, sym);
   }
 
@@ -263,6 +264,10 @@ export class Calls {
       const options = c.iterator && n > 1 ? (n > 3 ? ["fails"] : ["fails", "works"]) : ["works", "fails"];
       failed = w.choose(key, options, callee) === "fails";
     }
+    const { kinds } = w.input.contracts;
+    const readies = c.clauses.some((k) => k.verb === "get" && kinds.get(k.kind)?.life === true);
+    if (failed) w.books.fell();
+    else if (!readies) w.books.worked();
     const ret = this.result(c, site, failed);
     if (!failed) this.filled(c, site);
     if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))

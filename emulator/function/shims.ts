@@ -22,6 +22,8 @@ const empty = (names: string): string[] => names.split(" ");
 
 /** Lines for `#define`; each stands whatever the tree's headers say. */
 export const FUNCTION_SHIMS: readonly string[] = [
+  // What it declares besides follows who holds what, for a compiler that is asked to.
+  "WITH_LOCK_GUARD_1_ATTRS(name, T) class_##name##_constructor(T)",
   "__KERNEL__ 1",
   'KBUILD_MODNAME "folioscope"',
   'KBUILD_BASENAME "folioscope"',

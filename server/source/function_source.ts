@@ -15,7 +15,7 @@ import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 14;
+const VERSION = 15;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -33,6 +33,8 @@ export function declarationsOf(source: string): Set<string> {
   const out = new Set<string>();
   for (const name of prototypesIn(text)) out.add(`@${name}`);
   for (const m of text.matchAll(/^struct[ \t]+(\w+)[ \t]+__?[A-Z]\w*\(/gm)) out.add(`struct ${m[1]}`);
+  // From 7.0 on types of locks are defined through a macro, for compilers that follow who holds what.
+  for (const m of text.matchAll(/^context_lock_struct\([ \t]*(\w+)/gm)) out.add(`struct ${m[1]}`);
   for (const m of text.matchAll(/^DEFINE_RING_TYPES\([ \t]*(\w+)/gm))
     out
       .add(`union ${m[1]}_sring_entry`)

@@ -95,3 +95,43 @@ test("sequence counters that headers make by macros have a type", () => {
   );
   assert.deepEqual(of("f"), { calls: [], traps: [] });
 });
+
+test("a guard whose constructor is a macro of its own name is the function's", () => {
+  const header = `#define context_lock_struct(name, ...) struct __VA_ARGS__ name
+context_lock_struct(own_lock) { int n; };
+typedef struct own_lock *class_own_t;
+DEFINE_OWN(own, struct own_lock *)
+#define class_own_constructor(_T) WITH_LOCK_GUARD_1_ATTRS(own, _T)
+`;
+  const paths = ["include/own.h", "include/cleanup.h"] as const;
+  const cleanup = `#define DEFINE_OWN(_name, _type) \\
+static inline _type class_##_name##_constructor(_type l) { own_take(l); return l; } \\
+static inline void class_##_name##_destructor(_type *t) { own_drop(*t); }
+#define WITH_LOCK_GUARD_1_ATTRS(_name, _T) class_##_name##_constructor(_T), *gone __attribute__((cleanup(never))) = (void *)(_T)
+#define CLASS(_name, var) class_##_name##_t var __attribute__((cleanup(class_##_name##_destructor))) = class_##_name##_constructor
+`;
+  const of = program(
+    { [paths[0]]: header, [paths[1]]: cleanup },
+    {
+      ...Object.fromEntries(
+        [
+          "struct own_lock",
+          "class_own_constructor",
+          "class_own_destructor",
+          "class_own_t",
+          "typedef class_own_t",
+          "#class_own_constructor",
+          "#context_lock_struct",
+        ].map((n) => [n, [paths[0]]]),
+      ),
+      ...Object.fromEntries(
+        ["#DEFINE_OWN", "#WITH_LOCK_GUARD_1_ATTRS", "#CLASS"].map((n) => [n, [paths[1]]]),
+      ),
+    },
+    `void own_take(struct own_lock *l); void own_drop(struct own_lock *l); void use(int n);
+     void f(struct own_lock *l) { CLASS(own, held)(l); use(l->n); }`,
+  );
+  const { calls, traps } = of("f");
+  assert.deepEqual(traps, []);
+  assert.ok(calls.includes("class_own_constructor"), calls.join());
+});

@@ -23,6 +23,26 @@ const pairs: readonly Pair[] = [
     want: ["leaked device attribute of attr_b"],
   },
   {
+    name: "work that was made ready right before the failure runs nowhere yet",
+    root: true,
+    bad: `struct lamp { struct work_struct w; }; void blink(struct work_struct *w); static void off(void *d) { struct lamp *l = d; cancel_work_sync(&l->w); }
+      int cancel_work_sync(struct work_struct *w);
+      int f(struct platform_device *p) { struct lamp *l = p->dev.driver_data; __init_work(&l->w, 0); return devm_add_action_or_reset(&p->dev, off, l); }`,
+    good: `struct lamp { struct work_struct w; }; void blink(struct work_struct *w); static void off(void *d) { struct lamp *l = d; helper(1); }
+      int cancel_work_sync(struct work_struct *w);
+      int f(struct platform_device *p) { struct lamp *l = p->dev.driver_data; __init_work(&l->w, 0); return devm_add_action_or_reset(&p->dev, off, l); }`,
+    want: [],
+  },
+  {
+    name: "and it may run where another call has worked in between",
+    root: true,
+    bad: `struct lamp { struct work_struct w; }; int cancel_work_sync(struct work_struct *w); int clk_prepare_enable(struct clk *c); void clk_disable_unprepare(struct clk *c);
+      int f(struct platform_device *p) { struct lamp *l = p->dev.driver_data; int ret; __init_work(&l->w, 0); helper(1); ret = device_add(&p->dev); if (ret) return ret; return 0; }`,
+    good: `struct lamp { struct work_struct w; }; int cancel_work_sync(struct work_struct *w); int clk_prepare_enable(struct clk *c); void clk_disable_unprepare(struct clk *c);
+      int f(struct platform_device *p) { struct lamp *l = p->dev.driver_data; int ret; __init_work(&l->w, 0); helper(1); ret = device_add(&p->dev); if (ret) { cancel_work_sync(&l->w); return ret; } return 0; }`,
+    want: ["left-running work item of p->dev.driver_data"],
+  },
+  {
     name: "memory that is asked for with zeros is written",
     bad: `#define __GFP_ZERO 0x100
       struct buf { void *p; struct buf *next; }; void *kmalloc_array(size_t n, size_t s, gfp_t f);

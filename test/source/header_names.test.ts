@@ -1,7 +1,7 @@
 /** Names that a header declares are found whatever stands before their type. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namesOf } from "../../server/source/function_source.ts";
+import { declarationsOf, namesOf } from "../../server/source/function_source.ts";
 
 test("an attribute with arguments before the type is not the function's name, and hides none", () => {
   const { names } = namesOf(
@@ -14,4 +14,11 @@ test("an attribute with arguments before the type is not the function's name, an
     ].join("\n"),
   );
   assert.deepEqual([...names].sort(), ["@make_queue", "@make_text", "@plain", "@take_apart"]);
+});
+
+test("a lock's type that is defined or named through a macro is a type", () => {
+  const names = declarationsOf(
+    "context_lock_struct(own_mutex) {\n\tint owner;\n};\ncontext_lock_struct(own_later);\n",
+  );
+  assert.ok(names.has("struct own_mutex") && names.has("struct own_later"));
 });
