@@ -124,7 +124,10 @@ export function compareEntry(
         return sortCount(result, sort) < sortCount(r.result, sort);
       });
     // Whether a variable is written before it is read is its own function's: which way callers come to it does not matter.
-    const shared = commonPlace(key, g.b, g.a) || readsAnyway(entry, key, g.b, g.a, b, a);
+    const shared =
+      commonPlace(key, g.b, g.a) ||
+      readsAnyway(entry, key, g.b, g.a, b, a) ||
+      locksForCaller(entry, key, [...g.b, ...g.a], b, a);
     const fixed = shared ? [] : alone(g.b, after, a, extraA, there, g.a.length);
     const fresh = shared ? [] : alone(g.a, before, b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
@@ -443,6 +446,34 @@ function readsAnyway(
       r.result.faults.some((f) => f.kind === "uninitialised" && f.at.fn === fn && faultKey(f) !== key),
     );
   return helpers.length > 0 && helpers.every((fn) => sides.every((side) => readsOther(fn, side)));
+}
+
+/**
+ * A lock that a helper takes, which on both sides leaves locks held where all goes well: taking them is what it is for, and
+ * which of the caller's objects a path has in hand is no news.
+ */
+function locksForCaller(
+  entry: Entry,
+  key: string,
+  shown: readonly Ran[],
+  ...sides: readonly [Explored, Explored]
+): boolean {
+  if (!key.startsWith("returned-locked|")) return false;
+  const takers = (r: PathResult, only: (f: Fault) => boolean): string[] =>
+    r.faults.flatMap((f) =>
+      f.kind === "returned-locked" && only(f) ? [`${f.taken?.callee ?? ""} in ${f.functions[0] ?? ""}`] : [],
+    );
+  const inHelper = (f: Fault): boolean => faultKey(f) === key && f.functions[0] !== entry.name;
+  const here = shown.flatMap((r) => takers(r.result, inHelper));
+  const meant = sides.map(
+    ({ paths }) =>
+      new Set(
+        [...paths.values()].flatMap((r) =>
+          r.result.outcome === "failed" ? [] : takers(r.result, () => true),
+        ),
+      ),
+  );
+  return here.length > 0 && here.every((t) => meant.every((of) => of.has(t)));
 }
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */

@@ -127,7 +127,11 @@ function tooEarly(
   if (last === undefined || failing === undefined || failing.callee === null) return null;
   const key = `${g.kind} ${g.of}`;
   if (ran.result.ledger.took.has(key) || there.ledger.took.has(key)) return null;
-  if (parentOf(ran, all)?.ledger.took.has(key) !== true) return null;
+  const parent = parentOf(ran, all)?.ledger;
+  if (parent?.took.has(key) !== true) return null;
+  // What begins in that state gives nothing back: a reset is asserted, and then deasserted.
+  if (parent.gave.some((x) => `${x.kind} ${x.of}` === key && x.at.by === g.at.by && x.at.fn === g.at.fn))
+    return null;
   return {
     kind: "double-release",
     object: `${g.what} of ${g.of}`,

@@ -14,6 +14,7 @@ import { commasIn } from "../source/c_text.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
+import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
 import { readContracts } from "./contracts.ts";
 import { type Life, livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
@@ -135,7 +136,9 @@ export class FunctionCases {
     const { before, after } = this.sides();
     const result = compareEntry(before, after, entry, options.bounds, options.watch);
     const differences = result.differences.map((d) =>
-      this.jumpGone(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
+      this.asCalled(
+        this.jumpGone(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
+      ),
     );
     return { ...result, differences };
   }
@@ -155,6 +158,12 @@ export class FunctionCases {
     // Left with a caller: one of another file that the patch changes may give it back now.
     if (kept === true && d.verdict === "new" && this.images.length > 1)
       return { ...d, fault: { ...d.fault, possible: true } };
+    // What is made ready may be stopped by another function now, that a core calls.
+    const ready = d.fault.kind === "left-running" ? d.fault.object.match(/\w+/g)?.at(-1) : undefined;
+    if (ready !== undefined && d.verdict === "new")
+      return this.mentionedElsewhere(d.entry.path, new RegExp(`\\b${ready}\\b`), at.fn)
+        ? { ...d, fault: { ...d.fault, possible: true } }
+        : d;
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
@@ -229,6 +238,19 @@ export class FunctionCases {
     const dropped = gone.length > 0 && gone.every((l) => /^(?:goto \w+|return [^;]*);$/.test(l));
     if (!dropped || come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))) return d;
     return { ...d, fault: { ...d.fault, possible: false } };
+  }
+
+  /** Ways that no caller takes are nobody's; nor is the end of a life that goes by what this life did not set. */
+  private asCalled(d: Difference): Difference {
+    const f = this.imagesOf(d.entry.path);
+    if (f === null || d.verdict !== "new") return d;
+    const { leave, name } = d.entry;
+    const text = f.after!;
+    const never =
+      leave !== null
+        ? isFlagUnset(leave, d.path.choices, functionsOf(text))
+        : OF_VALUES.has(d.fault.kind) && isNeverSoCalled(name, d.path.choices, functionsOf(text), text);
+    return never ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
   /** Whether another function than `but` speaks of a word more often, or less, than before. */

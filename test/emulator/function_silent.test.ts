@@ -43,6 +43,30 @@ const pairs: readonly Pair[] = [
     want: ["left-running work item of p->dev.driver_data"],
   },
   {
+    name: "a function that locks what it is given leaves each of them held, however many there are",
+    bad: `struct thing { spinlock_t *l; }; static int take(struct thing *t) { int ret = helper(1); spin_lock(t->l); if (ret) spin_unlock(t->l); return ret; }
+      int f(struct thing **t, unsigned int n) { int ret = 0; for (unsigned int i = 0; i < n; i++) { ret = take(t[i]); if (ret) return ret; } return ret; }`,
+    good: `struct thing { spinlock_t *l; }; static int take(struct thing *t) { int ret = helper(1); spin_lock(t->l); if (ret) spin_unlock(t->l); return ret; }
+      int f(struct thing **t, unsigned int n) { int ret = 0; if (!n) return helper(2); for (unsigned int i = 0; i < n; i++) { ret = take(t[i]); if (ret) return ret; } return 0; }`,
+    want: [],
+  },
+  {
+    name: "and one that loses an unlock on its way out is told",
+    bad: `struct thing { spinlock_t *l; }; static int take(struct thing *t) { int ret; spin_lock(t->l); ret = helper(1); if (ret) return ret; spin_unlock(t->l); return 0; }
+      int f(struct thing *t) { return take(t); }`,
+    good: `struct thing { spinlock_t *l; }; static int take(struct thing *t) { int ret; spin_lock(t->l); ret = helper(1); spin_unlock(t->l); return ret; }
+      int f(struct thing *t) { return take(t); }`,
+    want: ["returned-locked spin lock t->l"],
+  },
+  {
+    name: "a reset that is asserted before it is deasserted is not given back too early",
+    bad: `struct reset_control; int reset_control_assert(struct reset_control *r); int reset_control_deassert(struct reset_control *r); struct d { struct reset_control *r; struct clk *c; };
+      int f(struct d *d) { int ret = clk_prepare_enable(d->c); if (ret) return ret; reset_control_assert(d->r); ret = reset_control_deassert(d->r); if (ret) clk_disable_unprepare(d->c); return ret; }`,
+    good: `struct reset_control; int reset_control_assert(struct reset_control *r); int reset_control_deassert(struct reset_control *r); struct d { struct reset_control *r; struct clk *c; };
+      int f(struct d *d) { int ret; reset_control_assert(d->r); ret = clk_prepare_enable(d->c); if (ret) return ret; ret = reset_control_deassert(d->r); if (ret) clk_disable_unprepare(d->c); return ret; }`,
+    want: [],
+  },
+  {
     name: "memory that is asked for with zeros is written",
     bad: `#define __GFP_ZERO 0x100
       struct buf { void *p; struct buf *next; }; void *kmalloc_array(size_t n, size_t s, gfp_t f);

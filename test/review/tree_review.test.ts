@@ -204,6 +204,44 @@ test("what the text alone shows is fixed-later, too: a label that nothing goes t
   );
 });
 
+test("work that another function stops now, which a core calls, is not left running by the probe", () => {
+  const driver = (inProbe: string, elsewhere: string): string =>
+    [
+      "struct work_struct { int n; }; struct thing { int n; struct work_struct work; };",
+      "struct device { void *driver_data; }; struct platform_device { struct device dev; };",
+      "void __init_work(struct work_struct *work, int onstack);",
+      "_Bool cancel_work_sync(struct work_struct *work);",
+      "int own_register(struct thing *t);",
+      "static void own_teardown(struct thing *t)",
+      "{",
+      "\tt->n = 0;",
+      `${elsewhere}}`,
+      "static int own_probe(struct platform_device *pdev)",
+      "{",
+      "\tstruct thing *t = pdev->dev.driver_data;",
+      "\tint ret;",
+      "",
+      "\t__init_work(&t->work, 0);",
+      "\tret = own_register(t);",
+      "\tif (ret) {",
+      `${inProbe}\t\treturn ret;`,
+      "\t}",
+      "\treturn 0;",
+      "}",
+      "struct own_driver { int (*probe)(struct platform_device *); void (*teardown)(struct thing *); };",
+      "struct own_driver own_driver = { .probe = own_probe, .teardown = own_teardown };",
+      "",
+    ].join("\n");
+  const path = "fs/own_work.c";
+  const stop = "cancel_work_sync(&t->work);\n";
+  const from = driver(`\t\t${stop}`, "");
+  writeFileSync(join(root, path), from);
+  const told = (to: string): string[] =>
+    reviewOf(patchMail(1, 1, { path, from, to }), "1").findings.map((f) => `${f.verdict} ${f.code}`);
+  assert.deepEqual(told(driver("\t\tt->n = 1;\n", "")), ["new left-running"]);
+  assert.deepEqual(told(driver("\t\tt->n = 1;\n", `\t${stop}`)), []);
+});
+
 test("a patch that the tree already has is taken back for the before side", () => {
   const result = review(mail(1, 1, broken, dax), { tree: root });
   assert.ok(result.findings.some((f) => f.verdict === "fixed"));
