@@ -523,6 +523,17 @@ function parsedUnit(
 
 const mentions = new Map<string, boolean>();
 const MENTIONS_MAX = 4096;
+/** So many names are looked for in the text; for more, all its words are gathered once. */
+const SOUGHT_MAX = 400;
+let sought = 0;
+let words: Set<string> | null = null;
+
+/** Whether a name stands in the reference kernel's text. */
+function isWritten(name: string): boolean {
+  if (words === null && ++sought <= SOUGHT_MAX) return referenceFiles.some((f) => f.text.includes(name));
+  words ??= new Set(referenceFiles.flatMap((f) => f.text.match(/\w+/g) ?? []));
+  return words.has(name);
+}
 
 /**
  * Whether some era may have a name: it stands somewhere in the reference kernel's text, may have been put together there, or
@@ -531,7 +542,7 @@ const MENTIONS_MAX = 4096;
 function isMentioned(name: string): boolean {
   let is = mentions.get(name);
   if (is === undefined) {
-    is = referenceFiles.some((f) => f.text.includes(name)) || mayBePasted(name) || builtIn().has(name);
+    is = isWritten(name) || mayBePasted(name) || builtIn().has(name);
     if (mentions.size >= MENTIONS_MAX) mentions.clear();
     mentions.set(name, is);
   }

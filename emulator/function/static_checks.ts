@@ -19,11 +19,17 @@ export function staticDifferences(
   names: readonly string[],
   texts: { readonly before: string; readonly after: string },
 ): Difference[] {
-  const b = names.flatMap((n) => [...shown(before, path, n), ...worded(before, path, n, texts.before)]);
-  const a = names.flatMap((n) => [...shown(after, path, n), ...worded(after, path, n, texts.after)]);
+  const of = (side: Side, text: string): Fault[] => {
+    const lines = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " ")).split("\n");
+    return names.flatMap((n) => [...shown(side, path, n), ...worded(side, path, n, lines)]);
+  };
+  const b = of(before, texts.before);
+  const a = of(after, texts.after);
   const key = (f: Fault): string => `${f.kind}|${f.object}|${f.at.fn}`;
-  const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] =>
-    list.filter((f) => !other.some((o) => key(o) === key(f)));
+  const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] => {
+    const keys = new Set(other.map(key));
+    return list.filter((f) => !keys.has(key(f)));
+  };
   const told = (verdict: "new" | "fixed", f: Fault): Difference => ({
     verdict,
     entry: { name: f.at.fn, path, root: false, leave: null },
@@ -73,15 +79,13 @@ function shown(side: Side, path: string, name: string): Fault[] {
   return out;
 }
 
-/** What the words of a function show, comments and strings left out: labels without a jump, and tests that decide nothing. */
-function worded(side: Side, path: string, name: string, text: string): Fault[] {
+/** What the words of a function of a file, whose comments and strings are blanked, show: labels without a jump, and tests that decide nothing. */
+function worded(side: Side, path: string, name: string, text: readonly string[]): Fault[] {
   const e = side.program.lookup(name, path);
   if (e?.kind !== "function" || e.sym.def === null) return [];
   const { loc, endLoc } = e.sym.def;
   const [first, last] = [expansionLoc(loc), expansionLoc(endLoc)];
-  const body = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "))
-    .split("\n")
-    .slice(first.line - 1, last.line);
+  const body = text.slice(first.line - 1, last.line);
   const fault = (kind: "unused-label" | "empty-body", object: string, what: string, line: number): Fault => ({
     kind,
     object,

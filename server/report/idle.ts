@@ -35,14 +35,14 @@ const NAMED_MAX = 12;
 
 /** "a(), b() (no scenario calls them); c() (the diff shows only a part of it)": each reason once. */
 function byReason(functions: ReviewResult["functions"]): string {
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, Set<string>>();
   for (const f of functions) {
-    const names = groups.get(f.reason) ?? [];
-    groups.set(f.reason, names);
-    if (!names.includes(`${f.name}()`)) names.push(`${f.name}()`);
+    const names = groups.get(f.reason) ?? new Set();
+    groups.set(f.reason, names.add(`${f.name}()`));
   }
   return [...groups]
-    .map(([reason, names]) => {
+    .map(([reason, set]) => {
+      const names = [...set];
       const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
       return `${names.slice(0, NAMED_MAX).join(", ")}${more} (${reason})`;
     })

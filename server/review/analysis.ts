@@ -528,8 +528,23 @@ function unreachedReason(collector: Collector): string {
 }
 
 /** A function that calls this one in what the mail shows of it, which is not all. */
-const callerInPart = (overlay: SideOverlay, name: string): string | null =>
-  overlay.partial.find((p) => p.name !== name && p.text.split(/\W+/).includes(name))?.name ?? null;
+function callerInPart(overlay: SideOverlay, name: string): string | null {
+  let callers = partCallers.get(overlay);
+  if (callers === undefined) {
+    callers = new Map<string, string[]>();
+    for (const p of overlay.partial)
+      for (const word of new Set(p.text.split(/\W+/))) {
+        const known = callers.get(word);
+        if (known === undefined) callers.set(word, [p.name]);
+        // The first that is not the function itself is told.
+        else if (known.length < 2 && known[0] !== p.name) known.push(p.name);
+      }
+    partCallers.set(overlay, callers);
+  }
+  return callers.get(name)?.find((n) => n !== name) ?? null;
+}
+
+const partCallers = new WeakMap<SideOverlay, Map<string, string[]>>();
 
 /** For each function that the patch shows: whether and how it ran. */
 function functionFacts(
@@ -543,10 +558,11 @@ function functionFacts(
   const { before, after } = sources.overlays;
   const why = sources.nothing === null ? "" : nothingText(sources.nothing);
   const uncalled = why || unreachedReason(collector);
-  const shows = (o: SideOverlay, name: string, path: string): boolean =>
-    [...o.functions, ...o.partial].some((d) => d.name === name && d.path === path);
   // What context alone shows of a function is none of what the patch does.
   const keyOf = (d: SideDefinition): string => `${d.path}:${d.name}`;
+  const keysOf = (o: SideOverlay): ReadonlySet<string> => new Set([...o.functions, ...o.partial].map(keyOf));
+  const keys = new Map([before, after].map((o) => [o, keysOf(o)]));
+  const shows = (o: SideOverlay, d: SideDefinition): boolean => keys.get(o)!.has(keyOf(d));
   const touched = new Set(
     [before, after]
       .flatMap((o) => [...o.functions, ...o.partial, ...(o.off ?? [])])
@@ -557,20 +573,22 @@ function functionFacts(
     ["after", after, before],
     ["before", before, after],
   ] as const) {
-    const off = (overlay.off ?? []).filter((d) => !overlay.functions.some((o) => o.name === d.name));
+    const on = new Set(overlay.functions.map((d) => d.name));
+    const off = new Set((overlay.off ?? []).filter((d) => !on.has(d.name)));
+    const partial = new Set(overlay.partial);
     for (const d of [...overlay.functions, ...overlay.partial, ...off]) {
       if (d.kind !== "function") continue;
       const key = keyOf(d);
       if (seen.has(key) || !touched.has(key)) continue;
       seen.add(key);
       const executed = collector.executed(d.name);
-      const refused = sources.images !== null && overlay.partial.includes(d);
-      const added = side === "after" && !shows(other, d.name, d.path);
+      const refused = sources.images !== null && partial.has(d);
+      const added = side === "after" && !shows(other, d);
       const untold = !executed && uncalled === NO_SCENARIO;
       const caller = untold && sources.images === null ? callerInPart(overlay, d.name) : null;
       const latent = untold && added ? latentReason(doc, patch, d.name) : null;
       const why = latent ?? (caller === null ? uncalled : calledInPart(caller));
-      const reason = off.includes(d)
+      const reason = off.has(d)
         ? IS_OFF
         : refused
           ? HUNK_REFUSED
@@ -581,7 +599,7 @@ function functionFacts(
         patch: patch.index,
         name: d.name,
         path: d.path,
-        side: shows(other, d.name, d.path) ? "both" : side,
+        side: shows(other, d) ? "both" : side,
         docLine: d.lines.find((l) => l > 0) ?? 0,
         endDocLine: d.lines.findLast((l) => l > 0) ?? 0,
         executed,

@@ -16,7 +16,7 @@ import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../sou
 import { codeText } from "../source/tree_side.ts";
 import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
 import { readContracts } from "./contracts.ts";
-import { type Life, livesOf } from "./lives.ts";
+import { livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
 import { notJudged } from "./why.ts";
 
@@ -95,7 +95,7 @@ export class FunctionCases {
       [before, f.before!],
       [after, f.after!],
     ].every(([side, text]) => {
-      const bodies = functionsOf(text as string);
+      const bodies = this.bodiesOf(text as string);
       const names = new Set(runs.flatMap((n) => [...calleesOf(bodies, n)]));
       return [...names].every((n) => {
         const why = unreadable(side as Side, entry.path, n);
@@ -106,13 +106,24 @@ export class FunctionCases {
     return whole ? [{ ...entry, callback: false }] : [];
   }
 
+  private byPath: ReadonlyMap<string, FileImages> | null = null;
+  private readonly bodies = new Map<string, ReadonlyMap<string, string>>();
+
+  /** The functions of a text, read once. */
+  private bodiesOf(text: string): ReadonlyMap<string, string> {
+    const known = this.bodies.get(text) ?? functionsOf(text);
+    this.bodies.set(text, known);
+    return known;
+  }
+
   get files(): readonly SourceFile[] {
     return this.sides().sources.files;
   }
 
   /** The images of a file, or null. */
   imagesOf(path: string): FileImages | null {
-    return this.images.find((f) => f.path === path) ?? null;
+    this.byPath ??= new Map(this.images.map((f) => [f.path, f] as const).reverse());
+    return this.byPath.get(path) ?? null;
   }
 
   /** First and last line of a function in a side's text, or null. */
@@ -179,7 +190,7 @@ export class FunctionCases {
         ),
       ) ||
       this.mentionedElsewhere(d.entry.path, word, at.fn) ||
-      givenElsewhere(functionsOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
+      givenElsewhere(this.bodiesOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
     return moved ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
@@ -211,8 +222,8 @@ export class FunctionCases {
     const f = this.imagesOf(entry.path);
     if (f === null || (verdict !== "new" && verdict !== "fixed")) return d;
     const text = verdict === "new" ? f.after! : f.before!;
-    const other = functionsOf(verdict === "new" ? f.before! : f.after!);
-    const ends = livesOf(codeText(text), new Set(functionsOf(text).keys()));
+    const other = this.bodiesOf(verdict === "new" ? f.before! : f.after!);
+    const ends = livesOf(codeText(text), new Set(this.bodiesOf(text).keys()));
     const kept = fault.kept === true || fault.lasts === true;
     const ended = ends.some((l) => l.begin === entry.name && (kept || !other.has(l.end)));
     return ended ? { ...d, fault: { ...fault, possible: true } } : d;
@@ -257,7 +268,7 @@ export class FunctionCases {
   private mentionedElsewhere(path: string, word: RegExp, but: string): boolean {
     const f = this.imagesOf(path);
     if (f === null) return false;
-    const [before, after] = [functionsOf(f.before!), functionsOf(f.after!)];
+    const [before, after] = [this.bodiesOf(f.before!), this.bodiesOf(f.after!)];
     const times = (text: string | undefined): number => (text ?? "").split(word).length;
     return [...new Set([...before.keys(), ...after.keys()])].some(
       (n) => n !== but && times(before.get(n)) !== times(after.get(n)),
@@ -297,7 +308,7 @@ export class FunctionCases {
       return def == null ? null : syntaxText([def.declarator, def.body]);
     };
     const f = this.imagesOf(entry.path);
-    const texts = [functionsOf(f?.before ?? ""), functionsOf(f?.after ?? "")] as const;
+    const texts = [this.bodiesOf(f?.before ?? ""), this.bodiesOf(f?.after ?? "")] as const;
     const isOut = (fn: string): boolean => {
       const was = syntax(before, fn);
       const [old, now] = [texts[0].get(fn) ?? "", texts[1].get(fn) ?? ""];
@@ -343,7 +354,7 @@ export class FunctionCases {
    */
   private local(f: FileImages, { fault }: Difference): boolean {
     const declares = (text: string): boolean =>
-      (functionsOf(text).get(fault.at.fn) ?? "").split(fault.object).some((before, i, parts) => {
+      (this.bodiesOf(text).get(fault.at.fn) ?? "").split(fault.object).some((before, i, parts) => {
         const after = parts[i + 1];
         if (after === undefined || !/^\s*(?:[=;,[]|$)/.test(after)) return false;
         return /[\w}*]\s+\**$|\*$/.test(before) && !/(?:return|goto|else|case|sizeof)\s+$/.test(before);
@@ -354,6 +365,7 @@ export class FunctionCases {
   /** Forgets what was read: it is read anew when something is run again. */
   forget(): void {
     this.built = null;
+    this.bodies.clear();
   }
 
   private sides(): { sources: KernelSources; before: Side; after: Side } {
@@ -539,16 +551,20 @@ function entriesOf(
   const text = codeText(after);
   const roots = rootsOf(text, bodies);
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
+  const said = placesOf(text, bodies);
   const out: Entry[] = [];
+  const known = new Set<string>();
   const add = (name: string, leave: string | null, more: Partial<Entry> = {}): void => {
     if (!both.has(name) || (leave !== null && !both.has(leave))) return;
     if (stopped.has(name) || (leave !== null && stopped.has(leave))) return;
-    if (out.some((e) => e.name === name && e.leave === leave)) return;
+    const key = `${name} ${leave ?? ""}`;
+    if (known.has(key)) return;
+    known.add(key);
     const uncalled = callersOf(bodies, name).length === 0;
     const callback = leave === null && !roots.has(name) && uncalled;
     // What a helper leaves when it fails its callers of the file may end, which are entries by themselves.
     const root = roots.has(name) || (leave !== null && uncalled);
-    const interrupt = leave === null ? interruptOf(text, name) : null;
+    const interrupt = leave === null ? interruptOf(text, said.get(name) ?? []) : null;
     out.push({ name, path, root, callback, leave, interrupt, ...more });
   };
   const reached = new Set<string>();
@@ -563,23 +579,55 @@ function entriesOf(
     if ((roots.has(name) || callersOf(bodies, name).length === 0) && n++ < MAX_ROOTS) add(name, null);
   // Lives that a changed function is part of: those that end all first, then those of which both ends are nearest.
   let inTurn = 0;
+  const own = new Set(changed);
+  const withCallers = new Set(changed.flatMap((c) => [c, ...callersOf(bodies, c)]));
   for (const life of livesOf(text, both)) {
-    const part = life.last ? [...changed, ...reached] : changed;
-    if (!part.some((c) => c === life.begin || c === life.end || (!life.last && calledBy(bodies, life, c))))
-      continue;
+    const isPart = (n: string): boolean => (life.last ? own.has(n) || reached.has(n) : withCallers.has(n));
+    if (!isPart(life.begin) && !isPart(life.end)) continue;
     // What is handed over to be run at an end comes by itself.
     if (!life.last && handersOf(bodies, life.end).length > 0) continue;
     if (!life.last && ++inTurn > MAX_IN_TURN) break;
-    const own = new Set([...calleesOf(bodies, life.begin), ...calleesOf(bodies, life.end)]);
-    const keeps = changed.some((c) => both.has(c) && !own.has(c));
+    const runs = new Set([...calleesOf(bodies, life.begin), ...calleesOf(bodies, life.end)]);
+    const keeps = changed.some((c) => both.has(c) && !runs.has(c));
     add(life.begin, life.end, life.last ? {} : { turn: true, keeps });
   }
   return out;
 }
 
-function callersOf(bodies: ReadonlyMap<string, string>, name: string): string[] {
-  const pattern = new RegExp(`\\b${name}\\s*\\(`);
-  return [...bodies].filter(([n, b]) => n !== name && pattern.test(b)).map(([n]) => n);
+/** Which functions call a name, and which say it otherwise, in the order of the file. */
+interface Uses {
+  readonly calls: ReadonlyMap<string, readonly string[]>;
+  readonly says: ReadonlyMap<string, readonly string[]>;
+}
+
+const uses = new WeakMap<ReadonlyMap<string, string>, Uses>();
+
+/** The uses in functions that are not changed any more. */
+function usesIn(bodies: ReadonlyMap<string, string>): Uses {
+  const known = uses.get(bodies);
+  if (known !== undefined) return known;
+  const calls = new Map<string, string[]>();
+  const says = new Map<string, string[]>();
+  for (const [fn, body] of bodies)
+    for (const [word, call] of body.matchAll(/\b\w+\b(\s*\()?/g)) {
+      const name = call === undefined ? word : word.slice(0, -call.length);
+      const [of, list] = call === undefined ? [says, says.get(name)] : [calls, calls.get(name)];
+      if (list === undefined) of.set(name, [fn]);
+      else if (list.at(-1) !== fn) list.push(fn);
+    }
+  const made = { calls, says };
+  uses.set(bodies, made);
+  return made;
+}
+
+const callersOf = (bodies: ReadonlyMap<string, string>, name: string): string[] =>
+  (usesIn(bodies).calls.get(name) ?? []).filter((n) => n !== name);
+
+/** The statement in which something stands at `at`, as far as there. */
+function statementBefore(text: string, at: number): string {
+  let from = at;
+  while (from > 0 && !";{}".includes(text[from - 1]!)) from--;
+  return text.slice(from, at);
 }
 
 /** Callees that are given a function which runs when what they are given ends: devm_add_action(), kref_put(), `->release =`. */
@@ -596,13 +644,14 @@ function handersOf(bodies: ReadonlyMap<string, string>, name: string): string[] 
   const word = new RegExp(`\\b${name}\\b(?!\\s*\\()`, "g");
   const hands = (body: string): boolean =>
     [...body.matchAll(word)].some((m) => {
-      const statement = body.slice(0, m.index).split(/[;{}]/).at(-1)!;
+      const statement = statementBefore(body, m.index);
       return (
         [...statement.matchAll(/\b\w+(?=\()/g)].some(([c]) => handing!.has(c)) ||
         /\brelease = &?$/.test(statement)
       );
     });
-  return [...bodies].filter(([n, b]) => n !== name && hands(b)).map(([n]) => n);
+  const saying = usesIn(bodies).says.get(name) ?? [];
+  return saying.filter((n) => n !== name && hands(bodies.get(n)!));
 }
 
 /** Callees that are given a function which must not sleep, by the argument that it is, and what it is called as. */
@@ -619,10 +668,10 @@ const INTERRUPTS: ReadonlyMap<string, readonly [number, string]> = new Map([
   ["usb_fill_control_urb", [6, "the completion of a URB"]],
 ]);
 
-/** What a function is called as that may not sleep, or null. */
-function interruptOf(text: string, name: string): string | null {
-  for (const m of text.matchAll(new RegExp(`\\b${name}\\b(?!\\s*\\()`, "g"))) {
-    const statement = text.slice(0, m.index).split(/[;{}]/).at(-1)!;
+/** What a function that a text says at these places is called as that may not sleep, or null. */
+function interruptOf(text: string, places: readonly number[]): string | null {
+  for (const at of places) {
+    const statement = statementBefore(text, at);
     for (const call of statement.matchAll(/\b\w+(?=\()/g)) {
       const [arg, as] = INTERRUPTS.get(call[0]) ?? [-1, ""];
       if (arg >= 0 && commasIn(statement.slice(call.index + call[0].length + 1)) === arg) return as;
@@ -631,10 +680,16 @@ function interruptOf(text: string, name: string): string | null {
   return null;
 }
 
-/** Whether an end of a life calls a function itself. */
-function calledBy(bodies: ReadonlyMap<string, string>, life: Life, name: string): boolean {
-  const called = new RegExp(`\\b${name}\\s*\\(`);
-  return called.test(bodies.get(life.begin) ?? "") || called.test(bodies.get(life.end) ?? "");
+/** Where a text says functions without calling them. */
+function placesOf(text: string, bodies: ReadonlyMap<string, string>): Map<string, number[]> {
+  const out = new Map<string, number[]>();
+  for (const { 0: word, index } of text.matchAll(/\b\w+\b(?!\s*\()/g)) {
+    if (!bodies.has(word)) continue;
+    const list = out.get(word);
+    if (list === undefined) out.set(word, [index]);
+    else list.push(index);
+  }
+  return out;
 }
 
 /** A function and those of the file that it calls, and these in turn. */

@@ -6,13 +6,13 @@ import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { laterOf } from "../source/context.ts";
 import { latentUntil } from "./why.ts";
 
-/** Whether a line of code uses the name: stands in a body, an initialiser or a macro, and declares nothing. */
-function uses(line: string, name: string): boolean {
+/** The names that a line of code uses: it stands in a body, an initialiser or a macro, and declares nothing. */
+function usedIn(line: string): readonly string[] {
   const macro = /^#[ \t]*define\b/.exec(line);
-  if ((macro === null && !/^\s/.test(line)) || /^\s*\*(?:\s|\/|$)/.test(line)) return false;
+  if ((macro === null && !/^\s/.test(line)) || /^\s*\*(?:\s|\/|$)/.test(line)) return [];
   const code = line.split("/*")[0]!.split("//")[0]!;
   const names: readonly string[] = code.slice(macro?.[0].length ?? 0).match(/\w+/g) ?? [];
-  return names.indexOf(name, macro === null ? 0 : 1) >= 0;
+  return macro === null ? names : names.slice(1);
 }
 
 const linesOf = (patch: Patch, added: boolean): string[] =>
@@ -22,14 +22,33 @@ const linesOf = (patch: Patch, added: boolean): string[] =>
       f.hunks.flatMap((h) => h.lines.filter((l) => (l.kind === "+") === added).map((l) => l.text)),
     );
 
+/** Of a patch: the words of lines that it does not add, and the names that its added lines use. */
+interface Words {
+  readonly there: ReadonlySet<string>;
+  readonly used: ReadonlySet<string>;
+}
+
+const words = new WeakMap<Patch, Words>();
+
+function wordsOf(patch: Patch): Words {
+  const known = words.get(patch);
+  if (known !== undefined) return known;
+  const made = {
+    there: new Set(linesOf(patch, false).flatMap((l) => l.match(/\w+/g) ?? [])),
+    used: new Set(linesOf(patch, true).flatMap(usedIn)),
+  };
+  words.set(patch, made);
+  return made;
+}
+
 /**
  * Why a function that the patch adds did not run, where the series says it: nothing calls it before a later patch. Null
  * where the patch itself calls it, where it was there before (moved, or its callers stand in the context), and where no
  * later patch calls it. `name` is the function's, a C identifier.
  */
 export function latentReason(doc: ParsedDocument, patch: Patch, name: string): string | null {
-  if (linesOf(patch, false).some((l) => (l.match(/\w+/g) ?? []).some((w) => w === name))) return null;
-  const calls = (p: Patch): boolean => linesOf(p, true).some((l) => uses(l, name));
+  if (wordsOf(patch).there.has(name)) return null;
+  const calls = (p: Patch): boolean => wordsOf(p).used.has(name);
   if (calls(patch)) return null;
   const live = laterOf(doc, patch).find(calls);
   return live === undefined ? null : latentUntil(live.number, live.total);

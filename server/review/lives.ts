@@ -97,12 +97,15 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
  */
 export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
   const out: Life[] = [];
+  const paired = new Set<string>();
   const add = (begin: string | undefined, end: string | undefined, last: boolean): void => {
     if (begin === undefined || end === undefined || begin === end) return;
     if (!names.has(begin) || !names.has(end)) return;
     // What a macro or an initialiser says comes first does: no stem turns it round.
-    const known = out.some((l) => [l.begin, l.end].includes(begin) && [l.begin, l.end].includes(end));
-    if (!known) out.push({ begin, end, last });
+    const pair = [begin, end].sort().join(" ");
+    if (paired.has(pair)) return;
+    paired.add(pair);
+    out.push({ begin, end, last });
   };
   const bodies = [...text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g)].map((m) => membersIn(m[1]!));
   for (const [pairs, last] of [
@@ -126,7 +129,9 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
   const wordsOf = (parts: readonly string[]): string => [...parts].sort().join(" ");
   for (const name of names) {
     const key = wordsOf(name.split("_"));
-    byWords.set(key, [...(byWords.get(key) ?? []), name]);
+    const same = byWords.get(key);
+    if (same === undefined) byWords.set(key, [name]);
+    else same.push(name);
   }
   for (const name of names) {
     const parts = name.split("_");

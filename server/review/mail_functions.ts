@@ -22,9 +22,15 @@ const MAX_LINES = 200_000;
 /** Files of which both sides show something whole, with that alone in them, each line where it is in the file. */
 export function mailImages(patch: Patch): SideImages {
   const files: FileImages[] = [];
-  for (const path of new Set(patch.definitions.map((d) => d.path))) {
+  const byPath = new Map<string, SideDefinition[]>();
+  for (const d of patch.definitions) {
+    const list = byPath.get(d.path);
+    if (list === undefined) byPath.set(d.path, [d]);
+    else list.push(d);
+  }
+  for (const [path, definitions] of byPath) {
     if (!/\.[ch]$/.test(path)) continue;
-    const [before, after] = [sideOf(patch, path, "before"), sideOf(patch, path, "after")];
+    const [before, after] = [sideOf(definitions, "before"), sideOf(definitions, "after")];
     if (before === null || after === null) continue;
     files.push({
       path,
@@ -44,8 +50,11 @@ export function mailImages(patch: Patch): SideImages {
   return { files, notes: [], reversed: false, standing, torn: new Map() };
 }
 
-/** What a side of a file shows whole; null where that is nothing. */
-function sideOf(patch: Patch, path: string, side: Side): { text: string; docLines: number[] } | null {
+/** What a side of a file, of which there are these definitions, shows whole; null where that is nothing. */
+function sideOf(
+  definitions: readonly SideDefinition[],
+  side: Side,
+): { text: string; docLines: number[] } | null {
   const lines: string[] = [];
   const docLines: number[] = [];
   const loose: SideDefinition[] = [];
@@ -57,8 +66,8 @@ function sideOf(patch: Patch, path: string, side: Side): { text: string; docLine
         for (let n = lines.length; n <= first + i; n++) [lines[n], docLines[n]] = ["", 0];
         [lines[first + i], docLines[first + i]] = [line, d.lines[i] ?? 0];
       });
-  for (const d of patch.definitions) {
-    if (d.path !== path || d.side !== side || d.visible !== "whole") continue;
+  for (const d of definitions) {
+    if (d.side !== side || d.visible !== "whole") continue;
     if (d.firstLine === null || d.firstLine < 1 || d.firstLine > MAX_LINES) loose.push(d);
     else put(d, d.firstLine - 1);
   }

@@ -21,6 +21,8 @@ export interface Replay {
 
 /** A digest of the diff (not of mail headers): FNV-1a, 32 bits twice. */
 export function digestOf(patch: Patch): string {
+  const known = digests.get(patch);
+  if (known !== undefined) return known;
   let a = 0x811c9dc5;
   let b = 0x01234567;
   for (const file of patch.files) {
@@ -30,8 +32,13 @@ export function digestOf(patch: Patch): string {
       b = Math.imul(b ^ text.charCodeAt(i), 0x01000197) + i;
     }
   }
-  return (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0").slice(0, 4);
+  const digest =
+    (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0").slice(0, 4);
+  digests.set(patch, digest);
+  return digest;
 }
+
+const digests = new WeakMap<Patch, string>();
 
 /** In place of the seed: the order in which one side's tasks ran (emulator/explore/schedule.ts). */
 export interface ReplayOrder {

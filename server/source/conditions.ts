@@ -89,9 +89,21 @@ function isOffAt(hunk: Hunk, side: Side, docLine: number): boolean {
   return open.some((c) => c.now === false);
 }
 
+const files = new WeakMap<Patch, ReadonlyMap<string, Patch["files"][number]>>();
+
+/** The files of a patch by their path, of several of one path the first. */
+function filesOf(patch: Patch): ReadonlyMap<string, Patch["files"][number]> {
+  let of = files.get(patch);
+  if (of === undefined) {
+    of = new Map(patch.files.map((f) => [f.path || f.oldPath, f] as const).reverse());
+    files.set(patch, of);
+  }
+  return of;
+}
+
 /** Whether a definition of a patch lies where the configuration here has nothing. */
 export function isOff(patch: Patch, d: SideDefinition): boolean {
-  const hunk = patch.files.find((f) => (f.path || f.oldPath) === d.path)?.hunks[d.hunk];
+  const hunk = filesOf(patch).get(d.path)?.hunks[d.hunk];
   const first = d.lines.find((l) => l > 0);
   return hunk !== undefined && first !== undefined && isOffAt(hunk, d.side, first);
 }

@@ -6,7 +6,7 @@
  * into this one it breaks what no kernel breaks, so nothing is said of it (fate.ts has the reason).
  */
 import { outline } from "../../emulator/c/outline.ts";
-import type { Patch, SideDefinition } from "../mail/types.ts";
+import type { Hunk, Patch, SideDefinition } from "../mail/types.ts";
 import { joinLines, splitLines } from "./apply.ts";
 import { hasWord } from "./c_text.ts";
 import type { FileImages, SideImages } from "./images.ts";
@@ -29,19 +29,19 @@ export function grafted(
 ): { images: SideImages; definitions: readonly SideDefinition[]; notes: readonly string[] } {
   const definitions: SideDefinition[] = [];
   const notes: string[] = [];
+  const hunks = patch.files.flatMap((f) => f.hunks);
+  const linesOf = listed(hunks, (h) => h.line);
+  const shown = listed(patch.definitions, (d) => d.path);
   const files = images.files.map((file) => {
-    const lost = docLinesOf(file, patch, "rejected");
+    const lost = docLinesOf(file, linesOf, "rejected");
     const fits = file.hunks.some((h) => h.fate.kind !== "rejected");
-    const merged = images.reversed ? new Set<number>() : docLinesOf(file, patch, "merged");
+    const merged = images.reversed ? new Set<number>() : docLinesOf(file, linesOf, "merged");
     if (!file.touched || lost.size + merged.size === 0 || !isKernelC(file.path)) return file;
-    const shows = patch.definitions.filter(
-      (d) => d.path === file.path && d.changed && (isIn(d, lost) || isIn(d, merged)),
-    );
+    const own = shown.get(file.path) ?? [];
+    const shows = own.filter((d) => d.changed && (isIn(d, lost) || isIn(d, merged)));
     let out = file;
     for (const after of shows.filter((d) => d.side === "after" && d.visible === "whole")) {
-      const before = patch.definitions.find(
-        (d) => d.side === "before" && d.path === after.path && d.name === after.name && d.kind === after.kind,
-      );
+      const before = own.find((d) => d.side === "before" && d.name === after.name && d.kind === after.kind);
       const byContent = !isIn(after, lost);
       if (!byContent && (!fits || before !== undefined || isThere(out, after, has))) continue;
       // One side of it in part: the two would not be the patch's.
@@ -65,11 +65,23 @@ export function grafted(
 const named = (d: SideDefinition): string => (d.kind === "function" ? `${d.name}()` : `${d.kind} ${d.name}`);
 
 /** Document lines of the file's hunks that came to this. */
-function docLinesOf(file: FileImages, patch: Patch, fate: "rejected" | "merged"): ReadonlySet<number> {
-  const lost = new Set(file.hunks.filter((h) => h.fate.kind === fate).map((h) => h.docLine));
-  const out = new Set<number>();
-  for (const f of patch.files)
-    for (const hunk of f.hunks) if (lost.has(hunk.line)) for (const l of hunk.lines) out.add(l.docLine);
+function docLinesOf(
+  file: FileImages,
+  hunks: ReadonlyMap<number, readonly Hunk[]>,
+  fate: "rejected" | "merged",
+): ReadonlySet<number> {
+  const lost = file.hunks.filter((h) => h.fate.kind === fate).flatMap((h) => hunks.get(h.docLine) ?? []);
+  return new Set(lost.flatMap((hunk) => hunk.lines.map((l) => l.docLine)));
+}
+
+/** Things by what they have in common. */
+function listed<K, V>(things: readonly V[], keyOf: (thing: V) => K): Map<K, V[]> {
+  const out = new Map<K, V[]>();
+  for (const thing of things) {
+    const list = out.get(keyOf(thing));
+    if (list === undefined) out.set(keyOf(thing), [thing]);
+    else list.push(thing);
+  }
   return out;
 }
 

@@ -57,6 +57,7 @@ export function overlayOf(
   has: (d: SideDefinition) => boolean = () => false,
 ): SideOverlay {
   const whole = new Map<string, SideDefinition[]>();
+  const given = new Set<string>();
   const partial: SideDefinition[] = [];
   const off: SideDefinition[] = [];
   for (const d of patch.definitions) {
@@ -70,10 +71,13 @@ export function overlayOf(
       continue;
     }
     if (d.kind !== "function" && !d.changed && has(d)) continue;
+    // A definition can be shown twice (a function below the #else of another): the first stands.
+    const key = `${d.kind} ${d.name} ${d.path}`;
+    if (given.has(key)) continue;
+    given.add(key);
     const list = whole.get(d.path);
     if (list === undefined) whole.set(d.path, [d]);
-    // A definition can be shown twice (a function below the #else of another): the first stands.
-    else if (!list.some((o) => o.name === d.name && o.kind === d.kind)) list.push(d);
+    else list.push(d);
   }
   const units: OverlayUnit[] = [];
   const docLines: number[][] = [];

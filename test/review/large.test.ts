@@ -1,0 +1,72 @@
+// A review of a large patch takes no more than linear time, whatever is many of: files, hunks of one file, functions, hunks
+// that a tree refuses. Each shape is reviewed at two sizes, a factor of four apart: linear work grows by four, quadratic work
+// by sixteen. What is left out of so many functions is told in words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
+import { ownTree } from "../support/own_tree.ts";
+
+const HEAD = "From: A <a@example.org>\nSubject: [PATCH] many\nMessage-ID: <a@b>\n\nMany.\n---\n";
+const file = (path: string, hunks: string): string =>
+  `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n${hunks}`;
+const hunk = (n: number, name: string): string =>
+  `@@ -${10 * n + 1},3 +${10 * n + 1},3 @@\n int ${name}(void)\n-{ return 0; }\n+{ return 1; }\n \n`;
+const times = (n: number, make: (i: number) => string): string =>
+  Array.from({ length: n }, (_, i) => make(i)).join("");
+
+const SHAPES: Record<string, (n: number) => string> = {
+  "files of one hunk": (n) => times(n, (i) => file(`f${i}.c`, hunk(0, `f${i}`))),
+  "files of ten hunks": (n) =>
+    times(n / 10, (i) =>
+      file(
+        `f${i}.c`,
+        times(10, (k) => hunk(k, `f${i}_${k}`)),
+      ),
+    ),
+  "hunks of one file": (n) =>
+    file(
+      "f.c",
+      times(n, (i) => hunk(i, `f${i}`)),
+    ),
+  "functions that call each other": (n) =>
+    file(
+      "f.c",
+      times(n, (i) => hunk(i, `f${i}`).replace("return 1", `return f${i + 1}()`)),
+    ),
+  "new functions": (n) =>
+    file(
+      "f.c",
+      `@@ -1 +1,${n + 1} @@\n int x;\n${times(n, (i) => `+static int f${i}_init(void) { return f${i}_exit; }\n`)}`,
+    ),
+};
+
+function reviewed(text: string, tree?: string): { ms: number; result: ReviewResult } {
+  const doc = parseDocument(Buffer.from(HEAD + text), "large.eml");
+  const start = process.cpuUsage();
+  const result = reviewDocument(doc, { era: "v6.12", ...(tree === undefined ? {} : { tree }) });
+  const { user, system } = process.cpuUsage(start);
+  return { ms: (user + system) / 1000, result };
+}
+
+const SMALL = 1000;
+const root = ownTree();
+for (const [name, shape] of Object.entries(SHAPES))
+  for (const tree of [undefined, root])
+    test(`linear: ${name}${tree === undefined ? "" : ", with a tree"}`, () => {
+      const [small, large] = [SMALL, 4 * SMALL].map(shape) as [string, string];
+      reviewed(small, tree);
+      const [a, b] = [reviewed(small, tree).ms, reviewed(large, tree).ms];
+      // What takes no time at all says nothing about growing.
+      assert.ok(b < 9 * Math.max(a, 60), `${a.toFixed(0)} and ${b.toFixed(0)} ms`);
+    });
+
+test("so many functions: what is left out is told", () => {
+  const { result } = reviewed(SHAPES["hunks of one file"]!(1000));
+  assert.equal(result.runs.length, 40);
+  assert.ok(
+    result.notes.includes("960 of 1000 function cases are left out: the patch changes too many"),
+    result.notes.join("\n"),
+  );
+});
