@@ -1,5 +1,5 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
-// them with node:test, a process a file (TOGETHER: several), as many at a time as there are cores.
+// them with node:test, a process a file (`sharesProcess`: several), as many at a time as there are cores.
 // `node test/run.mjs [filter...] [--corpus] [--update]` runs the files whose path contains a filter; with --corpus, of
 // them those that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
@@ -24,14 +24,11 @@ const LONG = [
   "emulator/exec_",
   "mail/linear",
 ];
-/** Of test/review, what makes reviews and touches nothing of the process. Such files share a process: a new one spends half of
- *  their time on reading and lowering the same kernels with code that V8 has not compiled yet. */
-const TOGETHER = [
-  ["reached", "goes_on", "kvm", "entry_bits", "crash", "timeline", "set_up"],
-  ["systems", "dcssblk", "rest", "old_disks", "torn", "mail_functions", "parameters"],
-  ["tree_review", "frame", "other_course", "true_reason", "causes", "lives", "function_place"],
-  ["compare", "reworded", "stand_in", "damaged", "mixture", "neutral", "function_statics"],
-];
+/** Files of a shared process at most: each leaves something behind in memory, and the last process should not be the longest. */
+const SHARING_MAX = 8;
+/** What a file says that has the process, or a thread of it, for itself; measures it; or reads mails that are not in the repository. */
+const OWN_PROCESS =
+  /\bprocess\.(?!env\b)|\bprocess\.env\S* =[^=]|\bdelete process|\bperformance\b|\bglobalThis\b|\bmock\b|node:(?:child_process|worker_threads|v8)|lsp_client|corpus/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const filters = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const corpusOnly = process.argv.includes("--corpus");
@@ -62,13 +59,22 @@ process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(perfor
 `;
 }
 
-/** The files that share a process, by the process's name; a file by itself has its own. */
+/** Whether a file makes reviews and touches nothing of its process. Such files share one: a new process spends half of their
+ *  time on reading and lowering the same kernels with code that V8 has not compiled yet. */
+function sharesProcess(name) {
+  return name.startsWith("test/review/") && !OWN_PROCESS.test(readFileSync(join(root, name), "utf8"));
+}
+
+/** The files of each process. */
 function processes(files) {
   const names = files.map((file) => relative(root, file).split(sep).join("/"));
-  const together = TOGETHER.map((group) => group.map((name) => `test/review/${name}.test.ts`));
-  const shared = together.map((group) => group.filter((name) => names.includes(name)));
-  const alone = names.filter((name) => !together.some((group) => group.includes(name)));
-  return [...shared.filter((group) => group.length > 0), ...alone.map((name) => [name])];
+  const sharing = names.filter(sharesProcess);
+  const many = Math.max(
+    Math.ceil(sharing.length / SHARING_MAX),
+    Math.min(availableParallelism(), sharing.length),
+  );
+  const groups = Array.from({ length: many }, (_, i) => sharing.filter((_, k) => k % many === i));
+  return [...groups, ...names.filter((name) => !sharing.includes(name)).map((name) => [name])];
 }
 
 async function bundle(files, outdir) {
