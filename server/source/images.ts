@@ -79,7 +79,10 @@ export interface FileImages {
   readonly hunks: readonly HunkImage[];
   /** This patch touches it; false: only the stack does. */
   readonly touched: boolean;
-  /** The ids of the `index` line say that the sides are the very texts that the patch was made of. */
+  /**
+   * The sides are the very texts that the patch was made of: the ids of the `index` line say so, or, where a mail has no such
+   * line, every hunk fits at the line that its header names.
+   */
   readonly own: boolean;
 }
 
@@ -542,7 +545,7 @@ function fileImages(plan: FilePlan): FileImages {
       code: p.hunk.lines.some((l) => l.kind !== " " && isCode(l.text)),
     })),
     touched: true,
-    own: plan.own,
+    own: plan.own || (file.oldBlob === null && plan.placed.every((p) => fateOf(p).kind === "exact")),
   };
 }
 

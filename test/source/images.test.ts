@@ -7,7 +7,7 @@ import type { Patch } from "../../server/mail/types.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { evenBlanks } from "../../server/source/apply.ts";
 import { type FileImages, imagesOf, type SideImages } from "../../server/source/images.ts";
-import { openTree } from "../../server/source/tree.ts";
+import { blobId, openTree } from "../../server/source/tree.ts";
 import { corpusFiles, corpusSkip } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { mail, memoryTree, patchOf } from "../support/memory_tree.ts";
@@ -138,6 +138,17 @@ test("exact: both images, and the document line of what the mail shows", () => {
   assert.equal(file.beforeDocLines[19], docLine("-\tpond_wake(pond);"));
   assert.equal(file.afterDocLines[20], docLine("+\tpond_wake(pond);"));
   assert.equal(file.afterDocLines[0], 0);
+});
+
+test("a mail without an index line is of the tree where every hunk fits at its own line; with another blob's it is not", () => {
+  const own = (text: string, diff: string): boolean => only(on(text, diff)).own;
+  const index = (id: string): string =>
+    (header() + HUNK).replace("--- a/", `index ${id}..1234567 100644\n--- a/`);
+  assert.equal(own(POND, header() + HUNK), true);
+  assert.equal(own(`/* one */\n${POND}`, header() + HUNK), false, "it fits further down");
+  assert.equal(own(AFTER, header() + HUNK), false, "the tree has it already");
+  assert.equal(own(POND, index("89abcde")), false, "made of another text, which is the same there");
+  assert.equal(own(POND, index(blobId(POND).slice(0, 12))), true);
 });
 
 test("offset: nearest place, as far as the header says", () => {
