@@ -31,6 +31,8 @@ export interface Holding {
   readonly more: boolean;
   /** A lock of the caller's that was given up and is taken again for him. */
   readonly restored: boolean;
+  /** Functions of other files than the patched ones took it, and gave it back. */
+  byOthers: boolean;
   /** Of what was made ready, and may run from then on: a call failed before any other had worked that could have set it going. */
   idle: boolean;
 }
@@ -78,6 +80,7 @@ export class Books {
       ...how,
       restored,
       idle: false,
+      byOthers: false,
     };
     if (kind.life) this.untouched.push(h);
     else if (kind.sort !== "lock") this.wentOn();

@@ -563,7 +563,9 @@ export class Calls {
     if (named !== null) return named;
     const first = !w.books.of(key).some((h) => h.kind === kind);
     this.owned(kind, key, "passed");
-    return w.books.take(kind, key, site.origin, w.ownStack(), { first, more });
+    const h = w.books.take(kind, key, site.origin, w.ownStack(), { first, more });
+    h.byOthers = w.beside() > 0;
+    return h;
   }
 
   /** Gives one back. NULL and error pointers are nothing to give back. */
@@ -577,6 +579,7 @@ export class Calls {
     const at = w.mem.at(key);
     const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
+    if (holding !== null && w.beside() === 0) holding.byOthers = false;
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
     const sameCall =
       twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
@@ -606,7 +609,11 @@ export class Calls {
         given: twice.given,
         at: spot,
         // What was there before it was taken has an owner, and a function of another file may end that one's reference.
-        possible: kind.sort === "counted" && at !== null && !at.obj.found && w.stack.at(-1)?.own === false,
+        possible:
+          kind.sort === "counted" &&
+          at !== null &&
+          !at.obj.found &&
+          (w.stack.at(-1)?.own === false || twice.byOthers),
       });
     else if (at !== null && kind.sort === "memory" && gone) {
       const obj = at.obj;

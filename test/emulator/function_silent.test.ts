@@ -67,6 +67,16 @@ const pairs: readonly Pair[] = [
     want: [],
   },
   {
+    name: "what another file takes and gives back on its own leaves the reference of the list that it was in",
+    core: `void sock_hold(struct sock *s);
+      struct sock *take_first(struct list *l) { struct sock *d = l->first; if (d) { sock_hold(d); l->n--; sock_put(d); } return d; }`,
+    bad: `struct sock { int n; }; void sock_put(struct sock *s); struct list { int n; struct sock *first; }; struct sock *take_first(struct list *l);
+      int f(struct list *l) { return helper(1); }`,
+    good: `struct sock { int n; }; void sock_put(struct sock *s); struct list { int n; struct sock *first; }; struct sock *take_first(struct list *l);
+      int f(struct list *l) { struct sock *d = take_first(l); if (d) sock_put(d); return helper(1); }`,
+    want: [],
+  },
+  {
     name: "memory that is asked for with zeros is written",
     bad: `#define __GFP_ZERO 0x100
       struct buf { void *p; struct buf *next; }; void *kmalloc_array(size_t n, size_t s, gfp_t f);

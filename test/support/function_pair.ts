@@ -61,8 +61,15 @@ export function runPair(
   before: string,
   after: string,
   entry: Partial<Entry> & { name: string },
+  core = "",
 ): Difference[] {
-  const source = { definers: () => [], read: () => null, typedefs: new Set<string>(), config: [] };
+  const beside = "drivers/core.c";
+  const source = {
+    definers: (name: string) => (core.includes(` *${name}(`) || core.includes(` ${name}(`) ? [beside] : []),
+    read: (p: string) => (p === beside ? core : null),
+    typedefs: new Set<string>(),
+    config: [],
+  };
   const sources = new KernelSources(source);
   const { contracts } = readContracts();
   const path = "drivers/fixture.c";
@@ -92,6 +99,8 @@ export interface Pair {
   readonly interrupt?: string;
   readonly bad: string;
   readonly good: string;
+  /** Functions of another file, that the patch leaves alone. */
+  readonly core?: string;
   readonly want: string[];
   /** What is told the other way round, where that is not the same. */
   readonly back?: string[];
@@ -101,17 +110,17 @@ export interface Pair {
 export function testPairs(pairs: readonly Pair[]): void {
   for (const p of pairs)
     test(p.name, () => {
-      const { root = false, callback = false, leave = null, interrupt = null } = p;
+      const { root = false, callback = false, leave = null, interrupt = null, core } = p;
       const entry = { name: p.entry ?? "f", root, callback, leave, interrupt };
       assert.deepEqual(
-        told(runPair(p.bad, p.good, entry)),
+        told(runPair(p.bad, p.good, entry, core)),
         p.want.map((w) => `fixed ${w}`),
       );
       assert.deepEqual(
-        told(runPair(p.good, p.bad, entry)),
+        told(runPair(p.good, p.bad, entry, core)),
         (p.back ?? p.want).map((w) => `new ${w}`),
       );
-      assert.deepEqual(told(runPair(p.bad, p.bad, entry)), []);
-      assert.deepEqual(told(runPair(p.good, p.good, entry)), []);
+      assert.deepEqual(told(runPair(p.bad, p.bad, entry, core)), []);
+      assert.deepEqual(told(runPair(p.good, p.good, entry, core)), []);
     });
 }
