@@ -83,6 +83,10 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
   );
   const parted: Parted | undefined = over ?? owner;
   if (parted === undefined) return null;
+  // A member of the thing itself says who frees it: a helper was asked, and left it to somebody else.
+  const asked = (r: PathResult): number =>
+    r.choices.filter((c) => c.callee === null && c.name.includes(`${object}->`)).length;
+  if (asked(there) > asked(here)) return null;
   return {
     kind: "leaked",
     object: `${g.what} of ${object}`,

@@ -77,6 +77,16 @@ const pairs: readonly Pair[] = [
     want: [],
   },
   {
+    name: "a helper that leaves a thing to somebody else by what the thing itself says does not lose it",
+    bad: `struct req { int idle; int stale; }; struct dev { struct req *req; };
+      static void put(struct req *r) { if (!r) return; if (r->idle) kfree(r); else r->stale = 1; }
+      int f(struct dev *d) { put(d->req); d->req = NULL; return helper(1); }`,
+    good: `struct req { int idle; int stale; }; struct dev { struct req *req; };
+      static void put(struct req *r) { if (!r) return; if (r->idle) kfree(r); else r->stale = 1; }
+      int f(struct dev *d) { kfree(d->req); d->req = NULL; return helper(1); }`,
+    want: [],
+  },
+  {
     name: "memory that is asked for with zeros is written",
     bad: `#define __GFP_ZERO 0x100
       struct buf { void *p; struct buf *next; }; void *kmalloc_array(size_t n, size_t s, gfp_t f);
