@@ -121,6 +121,8 @@ export function sentences(c: Contract, kind: (name: string) => string): string[]
     );
   if (c.memory !== null) out.push(`the memory's content: ${c.memory}`);
   if (typeof c.gives === "number") out.push(`returns its argument ${c.gives}`);
+  else if (typeof c.gives === "object" && c.gives !== null)
+    out.push(`returns a number of at most its argument ${c.gives.most}`);
   else if (c.gives !== null) out.push(`returns a ${c.gives} number`);
   return out;
 }

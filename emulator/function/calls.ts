@@ -254,7 +254,9 @@ export class Calls {
   private byContract(c: Contract, site: CallSite, _sym: FunctionSym | null): Value {
     const { w } = this;
     const { key, callee } = site.origin;
-    for (const clause of c.clauses) if (clause.verb === "read") this.read(clause, site);
+    // Of a length of 0 nothing is read.
+    if (!c.size.some((n) => w.known.resolve(site.args[n] ?? 1n) === 0n))
+      for (const clause of c.clauses) if (clause.verb === "read") this.read(clause, site);
     this.errorPointers(site, (i) =>
       c.clauses.some((k) => (k.verb === "put" || k.verb === "free") && k.where.at === i),
     );
@@ -362,6 +364,14 @@ export class Calls {
           put(obj, at + 8, 8, obj.base + BigInt(at));
         }
       return obj.base;
+    }
+    if (typeof c.gives === "object" && c.gives !== null) {
+      const most = w.known.resolve(site.args[c.gives.most] ?? 0n);
+      if (most === 0n) return 0n;
+      const u = unknown(site.origin.key, t, site.origin);
+      w.known.assume(u, "ge", 0n);
+      if (typeof most === "bigint") w.known.assume(u, "le", most);
+      return u;
     }
     if (c.gives === "positive" || c.gives === "nonnegative") {
       const u = unknown(site.origin.key, t, site.origin);

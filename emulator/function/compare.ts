@@ -163,9 +163,11 @@ export function compareEntry(
       (found.kind !== "leaked" && found.kind !== "left-running"
         ? verdict === "new"
         : verdict === "already" || !given());
-    // What a function may be there to take is told where the same side gives it back on another way out.
+    // What a function may be there to take is told where the same side gives it back on another way out, or where nobody comes
+    // after it and the other side does.
     const takes =
       found.lasts === true &&
+      !(entry.endless === true && given()) &&
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
     const ofBefore =
       verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());

@@ -53,8 +53,8 @@ export interface Contract {
   readonly memory: "zero" | "set-up" | "uninitialised" | "unknown" | null;
   /** Argument numbers whose product is the size of the memory. */
   readonly size: readonly number[];
-  /** What it returns when it does not fail, where that is no 0 and no object: an argument, or a number above (not below) 0. */
-  readonly gives: number | "positive" | "nonnegative" | null;
+  /** What it returns when it does not fail, where that is no 0 and no object: an argument, a number above (not below) 0, or one from 0 up to an argument (most). */
+  readonly gives: number | "positive" | "nonnegative" | { readonly most: number } | null;
   /** It fails only where a machine is described wrongly: what rests on that alone is not told. */
   readonly seldom: boolean;
   readonly source: string;
@@ -108,7 +108,7 @@ export interface ContractEntry {
   readonly iterator?: boolean;
   readonly memory?: string;
   readonly size?: readonly number[];
-  readonly gives?: number | string;
+  readonly gives?: number | string | { readonly most: number };
   readonly seldom?: boolean;
   readonly source?: string;
   /** Takes over everything of another entry. */

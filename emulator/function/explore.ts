@@ -33,6 +33,8 @@ export interface Entry {
   readonly turn?: boolean;
   /** A life in turn of which the patch changes more than its ends: what is left may be kept for the next time. */
   readonly keeps?: boolean;
+  /** It begins a life of which nobody is called at the end: what it leaves when all goes well is lost. */
+  readonly endless?: boolean;
   /** What it is called as, where it may not sleep: "an interrupt handler". */
   readonly interrupt?: string | null;
 }

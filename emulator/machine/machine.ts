@@ -472,7 +472,7 @@ export class Machine implements Stateful<MachineState> {
       __fsc_bug: (c) => {
         const fatal = c.num(0) !== 0;
         const site = this.check(c, 1, false);
-        if (fatal) c.stop({ kind: "bug", message: bugText(site.text) });
+        if (fatal) c.stop({ kind: "bug", ...bugTold(site.text) });
       },
       __fsc_printk: (c) => {
         const line = formatted(c, 0);
@@ -772,11 +772,15 @@ export class Machine implements Stateful<MachineState> {
   }
 }
 
-/** What is told of a BUG_ON() that is true; what a scenario stands on (SC_NEED in scenarios/scenario.h) is a sentence. */
-export function bugText(text: string): string {
+/**
+ * What is told of a BUG_ON() that is true; what a scenario stands on (SC_NEED in scenarios/scenario.h) is a sentence, and no
+ * BUG of the kernel's: who runs the scenario sees something that must not be.
+ */
+export function bugTold(text: string): { readonly message: string; readonly rule?: string } {
   const need = "scenario: cannot go on: ";
-  if (!text.startsWith(need)) return `kernel BUG: ${text}`;
-  return `the run cannot go on, for it does not hold: ${text.slice(need.length)}`;
+  if (!text.startsWith(need)) return { message: `kernel BUG: ${text}` };
+  const promise = text.slice(need.length);
+  return { message: `does not hold: ${promise} (the run ends there)`, rule: "wrong-outcome" };
 }
 
 /** Whether a function is how others wait: no reader would say that it sleeps. */

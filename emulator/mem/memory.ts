@@ -43,6 +43,8 @@ export class MemoryFault {
   readonly status: number | undefined;
   /** Bytes that were accessed, for kinds "uninitialised-read", "use-after-scope" and "out-of-bounds"; 0: none yet, an index was looked at. */
   readonly size: number;
+  /** The rule that tells it, where that is not the kind's own. */
+  rule: string | undefined = undefined;
   constructor(
     kind: StopKind,
     message: string,

@@ -60,7 +60,10 @@ export class Context implements NativeContext {
     this.current!.regsF[this.base] = value;
   }
   stop(reason: StopReason): never {
-    throw new MemoryFault(reason.kind, reason.message, reason.address ?? 0n, reason.object, reason.status);
+    const { kind, message, address = 0n, object, status } = reason;
+    const fault = new MemoryFault(kind, message, address, object, status);
+    fault.rule = reason.rule;
+    throw fault;
   }
   site(): Site | null {
     return this.vm.site();

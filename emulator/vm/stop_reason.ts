@@ -36,6 +36,8 @@ export type StopKind =
 export interface StopReason {
   readonly kind: StopKind;
   readonly message: string;
+  /** The rule that tells it, where that is not the kind's own. */
+  readonly rule?: string;
   /** Exit status for "exit". */
   readonly status?: number;
   readonly address?: bigint;

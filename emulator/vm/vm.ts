@@ -1064,6 +1064,7 @@ export function reasonOf(fault: MemoryFault): StopReason {
   return {
     kind: fault.kind,
     message: fault.message,
+    ...(fault.rule === undefined ? {} : { rule: fault.rule }),
     ...(fault.status === undefined ? {} : { status: fault.status }),
     ...(fault.address === 0n ? {} : { address: fault.address }),
     ...(fault.object === undefined ? {} : { object: fault.object }),

@@ -46,6 +46,9 @@ export function causes(violations: readonly Violation[]): Cause[] {
   return out;
 }
 
+/** The rule that tells how a run stopped. */
+export const stopCode = ({ end: { reason } }: ScenarioRun): string => reason.rule ?? reason.kind;
+
 export const isFault = (run: ScenarioRun): boolean => !OURS.has(run.end.reason.kind);
 
 /** Violations of a run in order, a stop included as the last. */
@@ -53,7 +56,7 @@ export function allViolations(run: ScenarioRun): Violation[] {
   const out = [...run.violations].sort((a, b) => (a.event ?? a.seq) - (b.event ?? b.seq) || a.seq - b.seq);
   if (isFault(run))
     out.push({
-      code: run.end.reason.kind,
+      code: stopCode(run),
       level: "error",
       message: run.end.reason.message,
       subject: null,

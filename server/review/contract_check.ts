@@ -167,6 +167,7 @@ export function misfits(c: Contract, d: Declaration): string[] {
   }
   for (const n of c.size) argument(n, "size");
   if (typeof c.gives === "number") argument(c.gives, "gives");
+  else if (typeof c.gives === "object" && c.gives !== null) argument(c.gives.most, "gives");
   const pointer = c.fails === "null" || c.fails === "errptr";
   if (pointer && d.returns !== null && d.returns !== "pointer")
     why.push(`it fails by "${c.fails}", and ${c.name}() returns no pointer`);

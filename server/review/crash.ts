@@ -9,7 +9,7 @@ import { Memory } from "../../emulator/mem/memory.ts";
 import { casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import type { CrashReport, ParsedDocument, Patch } from "../mail/types.ts";
 import { imagesIn, type TreeContext } from "../source/context.ts";
-import { isFault } from "./compare.ts";
+import { isFault, stopCode } from "./compare.ts";
 import { reachOf } from "./reach.ts";
 import type { PatchSide } from "./side.ts";
 import { buildSides, sourcesOf } from "./sides.ts";
@@ -91,7 +91,7 @@ function faultsOf(side: PatchSide, run: ScenarioRun): Fault[] {
   const out: Fault[] = [];
   if (isFault(run))
     out.push({
-      kind: run.end.reason.kind,
+      kind: stopCode(run),
       message: run.end.reason.message,
       stack: run.end.stack.map((f) => f.fn.name),
     });

@@ -16,7 +16,7 @@ import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../sou
 import { codeText } from "../source/tree_side.ts";
 import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
 import { readContracts } from "./contracts.ts";
-import { livesOf } from "./lives.ts";
+import { endlessIn, livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
 import { notJudged } from "./why.ts";
 
@@ -550,6 +550,8 @@ function entriesOf(
   for (const [name, body] of old) bodies.set(name, `${bodies.get(name) ?? ""} ${body}`);
   const text = codeText(after);
   const roots = rootsOf(text, bodies);
+  const endless = endlessIn(text);
+  const endlessBefore = endlessIn(codeText(before));
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const said = placesOf(text, bodies);
   const out: Entry[] = [];
@@ -565,7 +567,8 @@ function entriesOf(
     // What a helper leaves when it fails its callers of the file may end, which are entries by themselves.
     const root = roots.has(name) || (leave !== null && uncalled);
     const interrupt = leave === null ? interruptOf(text, said.get(name) ?? []) : null;
-    out.push({ name, path, root, callback, leave, interrupt, ...more });
+    const alone = leave === null && endless.has(name) && endlessBefore.has(name) ? { endless: true } : {};
+    out.push({ name, path, root, callback, leave, interrupt, ...alone, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {

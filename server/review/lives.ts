@@ -91,6 +91,8 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["get", ["put"]],
 ]);
 
+const INITIALISERS = /=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g;
+
 /**
  * The lives of a file whose functions are `names`, in the order of the tables.
  * @param text the file without comments and strings
@@ -107,7 +109,7 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
     paired.add(pair);
     out.push({ begin, end, last });
   };
-  const bodies = [...text.matchAll(/=\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*;/g)].map((m) => membersIn(m[1]!));
+  const bodies = [...text.matchAll(INITIALISERS)].map((m) => membersIn(m[1]!));
   for (const [pairs, last] of [
     [LAST, true],
     [IN_TURN, false],
@@ -142,6 +144,22 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
         add(name, names.has(other.join("_")) ? other.join("_") : same[0], false);
       }
     });
+  }
+  return out;
+}
+
+/**
+ * Functions that a core calls first (probe) by an initialiser that names none to be called last: what they leave when all goes
+ * well nobody gives back.
+ * @param text the file without comments and strings
+ */
+export function endlessIn(text: string): Set<string> {
+  const out = new Set<string>();
+  for (const [, body] of text.matchAll(INITIALISERS)) {
+    const members = membersIn(body!);
+    const probe = members.get("probe");
+    const ends = LAST.some(([begin, end]) => begin === "probe" && members.has(end));
+    if (probe !== undefined && !ends && /\.driver\s*=/.test(body!)) out.add(probe);
   }
   return out;
 }

@@ -504,6 +504,55 @@ int f(int n) { void *p = __kvmalloc_node(n, GFP_KERNEL, -1); if (!p) return -ENO
     good: `int rt_spin_trylock(spinlock_t *l); int f(spinlock_t *l) { if (rt_spin_trylock(l)) { helper(1); spin_unlock(l); } return 0; }`,
     want: ["returned-locked spin lock l"],
   },
+  {
+    name: "the read side of DAX, and memory that may be plugged in",
+    bad: `int dax_read_lock(void); void dax_read_unlock(int id); void mem_hotplug_begin(void); void mem_hotplug_done(void);
+int f(int x) { int id = dax_read_lock(); if (helper(x)) return -EINVAL; dax_read_unlock(id); mem_hotplug_begin(); if (helper(x + 1)) return -EINVAL; mem_hotplug_done(); return 0; }`,
+    good: `int dax_read_lock(void); void dax_read_unlock(int id); void mem_hotplug_begin(void); void mem_hotplug_done(void);
+int f(int x) { int id = dax_read_lock(); int r = helper(x); dax_read_unlock(id); if (r) return -EINVAL; mem_hotplug_begin(); r = helper(x + 1); mem_hotplug_done(); return r ? -EINVAL : 0; }`,
+    want: ["returned-locked DAX read side", "returned-locked the memory hotplug lock"],
+  },
+  {
+    name: "what comes after a copy of no bytes of nothing",
+    bad: `void *kmemdup(const void *p, size_t n, gfp_t f); static int put(const void *data, int n) { void *p = kmemdup(data, n, GFP_KERNEL); int r; if (!p) return -ENOMEM; r = helper(n); kfree(p); return r; }
+int f(void) { void *q = kmalloc(8, GFP_KERNEL); if (!q) return -ENOMEM; if (put(NULL, 0)) return -EINVAL; kfree(q); return 0; }`,
+    good: `void *kmemdup(const void *p, size_t n, gfp_t f); static int put(const void *data, int n) { void *p = kmemdup(data, n, GFP_KERNEL); int r; if (!p) return -ENOMEM; r = helper(n); kfree(p); return r; }
+int f(void) { void *q = kmalloc(8, GFP_KERNEL); if (!q) return -ENOMEM; if (put(NULL, 0)) { kfree(q); return -EINVAL; } kfree(q); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "a copy of bytes of nothing",
+    bad: `void *kmemdup(const void *p, size_t n, gfp_t f); int f(void) { void *p = kmemdup(NULL, 4, GFP_KERNEL); kfree(p); return 0; }`,
+    good: `void *kmemdup(const void *p, size_t n, gfp_t f); int f(void) { void *p = kmemdup("abc", 4, GFP_KERNEL); kfree(p); return 0; }`,
+    want: ["null-dereference NULL pointer"],
+  },
+  {
+    name: "what follows a transfer of as many bytes as were asked for",
+    bad: `int usb_control_msg(void *d, unsigned int pipe, unsigned char rq, unsigned char t, unsigned short v, unsigned short i, void *data, unsigned short size, int ms);
+int f(void *d) { unsigned char *p = kmalloc(1, GFP_KERNEL); int r; if (!p) return -ENOMEM; r = usb_control_msg(d, 0, 1, 2, 3, 4, p, 1, 1000); if (r != 1) { kfree(p); return -EINVAL; }
+  if (*p == 2) return -EFAULT; kfree(p); return 0; }`,
+    good: `int usb_control_msg(void *d, unsigned int pipe, unsigned char rq, unsigned char t, unsigned short v, unsigned short i, void *data, unsigned short size, int ms);
+int f(void *d) { unsigned char *p = kmalloc(1, GFP_KERNEL); int r; if (!p) return -ENOMEM; r = usb_control_msg(d, 0, 1, 2, 3, 4, p, 1, 1000); if (r != 1) { kfree(p); return -EINVAL; }
+  if (*p == 2) { kfree(p); return -EFAULT; } kfree(p); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "a clock that a driver without an end leaves on when all goes well",
+    root: true,
+    endless: true,
+    bad: `int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r) return r; return 0; }`,
+    good: `static void off(void *c) { clk_disable_unprepare(c); }
+int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r) return r; return devm_add_action_or_reset(dev, off, c); }`,
+    want: ["leaked enabled clock of c", "leaked prepared clock of c"],
+  },
+  {
+    name: "one that a driver with an end leaves on",
+    root: true,
+    bad: `int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r) return r; return 0; }`,
+    good: `static void off(void *c) { clk_disable_unprepare(c); }
+int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r) return r; return devm_add_action_or_reset(dev, off, c); }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wrongOutcome } from "../../emulator/invariants/reports.ts";
-import { bugText } from "../../emulator/machine/machine.ts";
+import { bugTold } from "../../emulator/machine/machine.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import type { Judge, Report } from "../../emulator/subject/rule.ts";
 
@@ -39,11 +39,11 @@ test("nothing else is asserted: the C of a condition is no sentence", () => {
 });
 
 test("what a scenario stands on is told by its sentence", () => {
-  assert.equal(
-    bugText("scenario: cannot go on: a process can map the file"),
-    "the run cannot go on, for it does not hold: a process can map the file",
-  );
-  assert.equal(bugText("!entry"), "kernel BUG: !entry");
+  assert.deepEqual(bugTold("scenario: cannot go on: a process can map the file"), {
+    message: "does not hold: a process can map the file (the run ends there)",
+    rule: "wrong-outcome",
+  });
+  assert.deepEqual(bugTold("!entry"), { message: "kernel BUG: !entry" });
 });
 
 test("a broken one is told by its sentence", () => {

@@ -1,7 +1,7 @@
 /** Which functions of a file belong together: members of initialisers, a module's init and exit, names of one stem. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { livesOf } from "../../server/review/lives.ts";
+import { endlessIn, livesOf } from "../../server/review/lives.ts";
 
 const lives = (text: string, names: string): string[] =>
   livesOf(text, new Set(names.split(" "))).map((l) => `${l.begin} ${l.end}${l.last ? " last" : ""}`);
@@ -27,4 +27,18 @@ test("names of one stem, whole words only, and only where the file has both", ()
   assert.deepEqual(lives("", "thing_ring_alloc thing_free_ring"), ["thing_ring_alloc thing_free_ring"]);
   assert.deepEqual(lives("", "bus_reg_slave bus_unreg_slave"), ["bus_reg_slave bus_unreg_slave"]);
   assert.deepEqual(lives("", "ring_allocator ring_freeator ring_init"), []);
+});
+
+test("a driver that names nothing to be called at the end", () => {
+  const ends = (more: string): string[] => [
+    ...endlessIn(`static struct spi_driver d = { .driver = { .name = "d", }, .probe = d_begin, ${more} };`),
+  ];
+  assert.deepEqual(ends(".id_table = d_ids,"), ["d_begin"]);
+  assert.deepEqual(ends(".remove = d_end,"), []);
+  assert.deepEqual(ends(".remove_new = __exit_p(d_end),"), []);
+  assert.deepEqual(
+    [...endlessIn("struct ops o = { .probe = o_look };")],
+    [],
+    "no driver: who calls it is not known",
+  );
 });

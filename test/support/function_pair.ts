@@ -97,6 +97,7 @@ export interface Pair {
   readonly entry?: string;
   readonly leave?: string;
   readonly interrupt?: string;
+  readonly endless?: boolean;
   readonly bad: string;
   readonly good: string;
   /** Functions of another file, that the patch leaves alone. */
@@ -110,8 +111,8 @@ export interface Pair {
 export function testPairs(pairs: readonly Pair[]): void {
   for (const p of pairs)
     test(p.name, () => {
-      const { root = false, callback = false, leave = null, interrupt = null, core } = p;
-      const entry = { name: p.entry ?? "f", root, callback, leave, interrupt };
+      const { root = false, callback = false, leave = null, interrupt = null, endless = false, core } = p;
+      const entry = { name: p.entry ?? "f", root, callback, leave, interrupt, endless };
       assert.deepEqual(
         told(runPair(p.bad, p.good, entry, core)),
         p.want.map((w) => `fixed ${w}`),
