@@ -399,8 +399,19 @@ function nullFrom(
 const isOf = (c: Choice, call: NonNullable<Difference["fault"]["taken"]>): boolean =>
   isOfCall(c) && c.callee === call.callee && c.loc.file === call.loc.file && c.loc.line === call.loc.line;
 
+/** "NULL from kmalloc() is written": it is a pointer that is followed, and nothing is read or written at it. */
+const followed = (text: string): string =>
+  text.replace(
+    /^(?:a member of )?(NULL\b.{0,200}?|an error pointer\b.{0,200}?) is (?:read|written)$/,
+    "$1 is dereferenced",
+  );
+
 /** What goes wrong, with the place of a call that the decisions before it do not tell. */
-function whatText(
+function whatText(...of: Parameters<typeof placedText>): string {
+  return followed(placedText(...of));
+}
+
+function placedText(
   { kind, what, taken, at: shown }: Difference["fault"],
   said: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
@@ -461,6 +472,6 @@ function traceOf(
     out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
   if (fault.given !== null)
     out.push(step(`${named(`${fault.given.by}()`)} gives it back`, fault.given.loc, "history"));
-  out.push(step(named(fault.what), fault.at.loc, "culprit"));
+  out.push(step(named(followed(fault.what)), fault.at.loc, "culprit"));
   return out;
 }

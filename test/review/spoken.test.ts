@@ -194,7 +194,7 @@ test("and one that is none of a call from where it was found to be one", () => {
   const [found] = findings.filter((f) => f.code === "null-dereference");
   assert.match(
     found!.message,
-    /^when parent->peer is 0 at line \d+ of the mail and kmalloc\(\) fails at line \d+ of the mail, NULL is written/,
+    /^when parent->peer is 0 at line \d+ of the mail and kmalloc\(\) fails at line \d+ of the mail, NULL is dereferenced/,
   );
 });
 
