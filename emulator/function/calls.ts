@@ -901,8 +901,9 @@ export class Calls {
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;
 
 /** A kind in a ledger. */
-function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless"> {
-  return { kind: kind.name, what: kind.what, sort: kind.sort, harmless: kind.harmless };
+function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless" | "travels"> {
+  const { name, what, sort, harmless, travels } = kind;
+  return { kind: name, what, sort, harmless, travels };
 }
 
 /** What a holding is called on both sides: a state by what it is of, a thing by the call that gave it. */

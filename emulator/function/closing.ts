@@ -13,8 +13,9 @@ import type { Value } from "./value.ts";
 /**
  * @param result what the entry returned
  * @param end where it returned
+ * @param all what is kept is told of a path that gave nothing back, too
  */
-export function ledgerOf(w: Run, result: Value | null, end: Spot): Ledger {
+export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean): Ledger {
   const took = new Set<string>();
   for (const h of w.books.holdings)
     if (h.kind.sort === "state") took.add(`${h.kind.name} ${plainName(w.lockName(h.key))}`);
@@ -27,7 +28,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot): Ledger {
   const counts = countsOf(w);
   const raised = raisedOf(w);
   const { gave, overwritten } = w;
-  if (gave.length + freed.length + overwritten.length === 0)
+  if (!all && gave.length + freed.length + overwritten.length === 0)
     return { ...NO_LEDGER, took, settled, raised, counts, end };
   const kept = new Set(w.handed);
   const lead = (v0: Value, from: number): void => {

@@ -35,6 +35,8 @@ export interface Entry {
   readonly keeps?: boolean;
   /** It begins a life of which nobody is called at the end: what it leaves when all goes well is lost. */
   readonly endless?: boolean;
+  /** A core gives it a packet to send: where it returns 0 that is its own (Documentation/networking/driver.rst). */
+  readonly sends?: boolean;
   /** What it is called as, where it may not sleep: "an interrupt handler". */
   readonly interrupt?: string | null;
 }
@@ -79,7 +81,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
   try {
     const returned = enter(w, side, entry);
     ({ result, outcome } = returned);
-    ledger = ledgerOf(w, returned.value, returned.at);
+    ledger = ledgerOf(w, returned.value, returned.at, entry.sends === true);
   } catch (f) {
     if (f instanceof PathEnd) {
       end = f.end;

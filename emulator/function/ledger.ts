@@ -13,6 +13,8 @@ export interface GivenBack {
   readonly sort: "counted" | "memory" | "state" | "lock";
   /** It does nothing where it was not taken. */
   readonly harmless: boolean;
+  /** Who receives or sends one takes it over. */
+  readonly travels: boolean;
   /** What it was of, by the name that both sides have for it: "priv->buf". */
   readonly of: string;
   /** The object that it lies in, where it is no variable: memory goes with it. */

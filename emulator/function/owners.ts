@@ -58,7 +58,8 @@ export function ownerDifferences(
       }
       for (const g of gave) {
         if (there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object)) continue;
-        const lost = lostOn(entry, g, ran.result, there.result);
+        const lost =
+          lostOn(entry, g, ran.result, there.result) ?? notPassedOn(entry, g, ran.result, there.result);
         if (lost !== null) tell(to, lost, there);
         const early = tooEarly(entry, g, ran, lists[from], there.result);
         if (early !== null) tell(from, early, ran);
@@ -100,6 +101,27 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
     functions: parted.functions,
     possible: false,
     member,
+  };
+}
+
+/**
+ * A packet that is to be sent is given back by one side; the other goes to the same end, says as well that it took it over, and
+ * neither gives it back nor hands it to anybody.
+ */
+function notPassedOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult): Fault | null {
+  const { object, what } = g;
+  if (!g.travels || entry.sends !== true || /\W/.test(object) || there.ledger.kept.has(object)) return null;
+  if (here.result?.join() !== "0,0" || there.result?.join() !== "0,0") return null;
+  const { end } = there.ledger;
+  return {
+    kind: "leaked",
+    object: `${what} of ${object}`,
+    what: `the ${what} ${object} is neither given back nor handed on`,
+    taken: null,
+    given: null,
+    at: end,
+    functions: [end.fn],
+    possible: false,
   };
 }
 

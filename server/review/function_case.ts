@@ -552,6 +552,7 @@ function entriesOf(
   const roots = rootsOf(text, bodies);
   const endless = endlessIn(text);
   const endlessBefore = endlessIn(codeText(before));
+  const sends = new Set([...text.matchAll(/\.ndo_start_xmit\s*=\s*&?(\w+)/g)].map((m) => m[1]!));
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const said = placesOf(text, bodies);
   const out: Entry[] = [];
@@ -568,7 +569,8 @@ function entriesOf(
     const root = roots.has(name) || (leave !== null && uncalled);
     const interrupt = leave === null ? interruptOf(text, said.get(name) ?? []) : null;
     const alone = leave === null && endless.has(name) && endlessBefore.has(name) ? { endless: true } : {};
-    out.push({ name, path, root, callback, leave, interrupt, ...alone, ...more });
+    const sent = leave === null && sends.has(name) ? { sends: true } : {};
+    out.push({ name, path, root, callback, leave, interrupt, ...alone, ...sent, ...more });
   };
   const reached = new Set<string>();
   for (const name of changed) {

@@ -13,7 +13,30 @@ const list = `struct list_head { struct list_head *next, *prev; }; struct part {
 const counted = `struct owner { struct mutex lock; int refcnt; int errors_count; };
   int thing_alloc(struct owner *o) { mutex_lock(&o->lock); o->refcnt++; mutex_unlock(&o->lock); return 0; }`;
 
+const sent = `struct sk_buff { int len; }; struct port { struct sk_buff *waits; }; void dev_kfree_skb_any(struct sk_buff *skb); int xmit(struct sk_buff *skb); int ready(int n);`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a packet that is to be sent and is dropped without being freed",
+    sends: true,
+    bad: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) return 0; dev_kfree_skb_any(skb); return 0; }`,
+    good: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) { dev_kfree_skb_any(skb); return 0; } dev_kfree_skb_any(skb); return 0; }`,
+    want: ["leaked socket buffer of skb"],
+  },
+  {
+    name: "a packet that waits, is handed on, or is sent back to whoever sends it",
+    sends: true,
+    bad: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(1)) { p->waits = skb; return 0; } if (ready(2)) return xmit(skb); if (ready(3)) return 16; dev_kfree_skb_any(skb); return 0; }`,
+    good: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(1)) { dev_kfree_skb_any(skb); return 0; } if (ready(2)) { dev_kfree_skb_any(skb); return 0; } if (ready(3)) { dev_kfree_skb_any(skb); return 0; } dev_kfree_skb_any(skb); return 0; }`,
+    want: [],
+  },
+  {
+    name: "a packet of which nobody says whose it is when the function returns",
+    callback: true,
+    bad: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) return 0; dev_kfree_skb_any(skb); return 0; }`,
+    good: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) { dev_kfree_skb_any(skb); return 0; } dev_kfree_skb_any(skb); return 0; }`,
+    want: [],
+  },
   {
     name: "the only pointer to the caller's memory is written over",
     bad: `${thing} int f(struct thing *t) { t->table = kmalloc(8, GFP_KERNEL); if (!t->table) return -ENOMEM; return 0; }`,

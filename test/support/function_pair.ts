@@ -98,6 +98,7 @@ export interface Pair {
   readonly leave?: string;
   readonly interrupt?: string;
   readonly endless?: boolean;
+  readonly sends?: boolean;
   readonly bad: string;
   readonly good: string;
   /** Functions of another file, that the patch leaves alone. */
@@ -111,8 +112,16 @@ export interface Pair {
 export function testPairs(pairs: readonly Pair[]): void {
   for (const p of pairs)
     test(p.name, () => {
-      const { root = false, callback = false, leave = null, interrupt = null, endless = false, core } = p;
-      const entry = { name: p.entry ?? "f", root, callback, leave, interrupt, endless };
+      const {
+        root = false,
+        callback = false,
+        leave = null,
+        interrupt = null,
+        endless = false,
+        sends = false,
+        core,
+      } = p;
+      const entry = { name: p.entry ?? "f", root, callback, leave, interrupt, endless, sends };
       assert.deepEqual(
         told(runPair(p.bad, p.good, entry, core)),
         p.want.map((w) => `fixed ${w}`),
