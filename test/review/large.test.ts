@@ -38,7 +38,7 @@ const SHAPES: Record<string, Shape> = {
       ),
   },
   "functions that call each other": {
-    small: 800,
+    small: 1600,
     text: (n) =>
       file(
         "f.c",
@@ -46,7 +46,7 @@ const SHAPES: Record<string, Shape> = {
       ),
   },
   "new functions": {
-    small: 1200,
+    small: 2000,
     text: (n) => {
       const lines = times(n, (i) => `+static int f${i}_init(void) { return f${i}_exit; }\n`);
       return file("f.c", `@@ -1 +1,${n + 1} @@\n int x;\n${lines}`);
