@@ -99,14 +99,14 @@ test("sequence counters that headers make by macros have a type", () => {
 test("a guard whose constructor is a macro of its own name is the function's", () => {
   const header = `#define context_lock_struct(name, ...) struct __VA_ARGS__ name
 context_lock_struct(own_lock) { int n; };
-typedef struct own_lock *class_own_t;
-DEFINE_OWN(own, struct own_lock *)
+DEFINE_OWN(own, struct own_lock)
 #define class_own_constructor(_T) WITH_LOCK_GUARD_1_ATTRS(own, _T)
 `;
   const paths = ["include/own.h", "include/cleanup.h"] as const;
   const cleanup = `#define DEFINE_OWN(_name, _type) \\
-static inline _type class_##_name##_constructor(_type l) { own_take(l); return l; } \\
-static inline void class_##_name##_destructor(_type *t) { own_drop(*t); }
+typedef struct { _type *lock; } class_##_name##_t; \\
+static inline class_##_name##_t class_##_name##_constructor(_type *l) { class_##_name##_t t = { l }; own_take(l); return t; } \\
+static inline void class_##_name##_destructor(class_##_name##_t *t) { own_drop(t->lock); }
 #define WITH_LOCK_GUARD_1_ATTRS(_name, _T) class_##_name##_constructor(_T), *gone __attribute__((cleanup(never))) = (void *)(_T)
 #define CLASS(_name, var) class_##_name##_t var __attribute__((cleanup(class_##_name##_destructor))) = class_##_name##_constructor
 `;
