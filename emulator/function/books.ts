@@ -63,7 +63,7 @@ export class Books {
     key: bigint,
     taken: CallOrigin,
     stack: readonly string[],
-    how: { readonly first: boolean; readonly more: boolean },
+    how: Pick<Holding, "first" | "more" | "byOthers">,
   ): Holding {
     if (kind.once) this.ended.delete(`${kind.name} ${key}`);
     // What was given up before, for somebody who held it before the call, is taken again for him.
@@ -80,7 +80,6 @@ export class Books {
       ...how,
       restored,
       idle: false,
-      byOthers: false,
     };
     if (kind.life) this.untouched.push(h);
     else if (kind.sort !== "lock") this.wentOn();

@@ -573,9 +573,7 @@ export class Calls {
     if (named !== null) return named;
     const first = !w.books.of(key).some((h) => h.kind === kind);
     this.owned(kind, key, "passed");
-    const h = w.books.take(kind, key, site.origin, w.ownStack(), { first, more });
-    h.byOthers = w.beside() > 0;
-    return h;
+    return w.books.take(kind, key, site.origin, w.ownStack(), { first, more, byOthers: w.beside() > 0 });
   }
 
   /** Gives one back. NULL and error pointers are nothing to give back. */
@@ -825,7 +823,7 @@ export class Calls {
       });
       throw new PathEnd("fault", "a lock is taken twice");
     }
-    w.books.take(kind, key, site.origin, w.ownStack(), { first: false, more: true });
+    w.books.take(kind, key, site.origin, w.ownStack(), { first: false, more: true, byOthers: false });
   }
 
   private unlock(kind: Kind, key: bigint, site: CallSite): void {

@@ -24,6 +24,7 @@ import {
   plural,
   reachText,
   saidOf,
+  spotText,
   stepPlace,
   wayText,
 } from "./words.ts";
@@ -291,10 +292,11 @@ function findingText(doc: ShownDocument, f: Finding, paint: Paint): string[] {
   out.push(`  ${paint(mark, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1));
   for (const text of rest) out.push(...wrap(text, WIDTH - 4).map((l) => `    ${l}`));
   // A place is one word, for whoever copies it; what is said of it goes below where it does not fit.
-  const [place, way] = [lineText(doc.path, f), wayText(f)];
-  const own = way !== "" && place.length > WIDTH - 8 ? `, ${way}` : "";
-  out.push(paint(`    --> ${own === "" ? place : place.slice(0, -own.length)}`, "dim"));
-  if (own !== "") out.push(paint(`        ${way}`, "dim"));
+  const whole = lineText(doc.path, f);
+  const lines = whole.length > WIDTH - 8 ? [spotText(doc.path, f), wayText(f)] : [whole];
+  out.push(
+    ...lines.filter((l) => l !== "").map((l, i) => paint(`${i === 0 ? "    --> " : "        "}${l}`, "dim")),
+  );
   const by = fixedByText(f, doc.patches[f.patch]?.total ?? 0);
   if (by !== "")
     out.push(...wrap(`fixed later by ${by}`, WIDTH - 4, "  ").map((l) => `    ${paint(l, color)}`));

@@ -267,11 +267,14 @@ export function wayText(f: Pick<Finding, "verdict" | "side" | "exactLine" | "doc
 }
 
 /** Where a finding is, in a document of this name: a line of it, or the file that does it where no line of the mail does. */
-export function lineText(document: string, f: Finding): string {
+export function spotText(document: string, f: Finding): string {
   if (f.docLine === 0) return `${f.path === "" ? "" : `${f.path}, `}not by a line of the mail`;
-  const way = wayText(f);
-  return `${document}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}${way === "" ? "" : `, ${way}`}`;
+  return `${document}:${f.docLine}${f.path === "" ? "" : ` (${f.path})`}`;
 }
+
+/** The same, with what the line has to do with it. */
+export const lineText = (document: string, f: Finding): string =>
+  [spotText(document, f), wayText(f)].filter((text) => text !== "").join(", ");
 
 /** Where a step of a trace is, with whose line it is: " [line 40]" of the mail, " [tree:fs/dax.c:404]"; "" where its text says it or there is none. */
 export function stepPlace({ docLine, text, path, role, line, of }: Finding["trace"][number]): string {

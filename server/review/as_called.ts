@@ -3,25 +3,9 @@
  * file alone. Leaves out callers that hand on a variable, of which nothing is known.
  */
 import type { Choice } from "../../emulator/function/finding.ts";
+import { partsOf } from "../source/c_text.ts";
 import { codeText } from "../source/tree_side.ts";
 import { spokenChoice } from "./spoken.ts";
-
-/** The parts of a list that commas divide, outside brackets; `text` begins behind the bracket that opens it. */
-function partsOf(text: string): string[] {
-  const out: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if ("([{".includes(c)) depth++;
-    else if (")]}".includes(c) && --depth < 0) return [...out, text.slice(from, i).trim()];
-    else if (c === "," && depth === 0) {
-      out.push(text.slice(from, i).trim());
-      from = i + 1;
-    }
-  }
-  return [];
-}
 
 /** The number that an argument is, where it is written as one; null: it is something else. */
 function constantOf(arg: string): number | null {

@@ -254,13 +254,13 @@ export class FunctionCases {
   /** Ways that no caller takes are nobody's; nor is the end of a life that goes by what this life did not set. */
   private asCalled(d: Difference): Difference {
     const f = this.imagesOf(d.entry.path);
-    if (f === null || d.verdict !== "new") return d;
+    if (f === null || d.verdict !== "new" || d.fault.possible) return d;
     const { leave, name } = d.entry;
     const text = f.after!;
     const never =
       leave !== null
-        ? isFlagUnset(leave, d.path.choices, functionsOf(text))
-        : OF_VALUES.has(d.fault.kind) && isNeverSoCalled(name, d.path.choices, functionsOf(text), text);
+        ? isFlagUnset(leave, d.path.choices, this.bodiesOf(text))
+        : OF_VALUES.has(d.fault.kind) && isNeverSoCalled(name, d.path.choices, this.bodiesOf(text), text);
     return never ? { ...d, fault: { ...d.fault, possible: true } } : d;
   }
 
@@ -551,7 +551,7 @@ function entriesOf(
   const text = codeText(after);
   const roots = rootsOf(text, bodies);
   const endless = endlessIn(text);
-  const endlessBefore = endlessIn(codeText(before));
+  const endlessBefore = endless.size === 0 ? endless : endlessIn(codeText(before));
   const sends = new Set([...text.matchAll(/\.ndo_start_xmit\s*=\s*&?(\w+)/g)].map((m) => m[1]!));
   const stopped = new Set([...blocked].flatMap((b) => [b, ...ancestors(bodies, b)]));
   const said = placesOf(text, bodies);

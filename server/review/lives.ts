@@ -3,6 +3,7 @@
  * initialiser (probe and remove, hw_params and hw_free), a module's init and exit, and names of one stem (foo_alloc and
  * foo_free). Read off the text; leaves out running them (emulator/function/explore.ts).
  */
+import { listed } from "../listed.ts";
 
 export interface Life {
   readonly begin: string;
@@ -127,14 +128,8 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
     add(suspend, resume, false);
   }
   // The words of a name may come in another order: ring_alloc() and free_ring().
-  const byWords = new Map<string, string[]>();
   const wordsOf = (parts: readonly string[]): string => [...parts].sort().join(" ");
-  for (const name of names) {
-    const key = wordsOf(name.split("_"));
-    const same = byWords.get(key);
-    if (same === undefined) byWords.set(key, [name]);
-    else same.push(name);
-  }
+  const byWords = listed(names, (name) => wordsOf(name.split("_")));
   for (const name of names) {
     const parts = name.split("_");
     parts.forEach((part, i) => {

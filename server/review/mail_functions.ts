@@ -10,6 +10,7 @@ import interfaces from "../../emulator/function/driver_interfaces.h";
 import { FUNCTION_SHIMS, PRELUDE } from "../../emulator/function/shims.ts";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
+import { listed } from "../listed.ts";
 import type { Patch, Side, SideDefinition } from "../mail/types.ts";
 import { namesOf } from "../source/function_source.ts";
 import type { FileImages, SideImages } from "../source/images.ts";
@@ -22,13 +23,7 @@ const MAX_LINES = 200_000;
 /** Files of which both sides show something whole, with that alone in them, each line where it is in the file. */
 export function mailImages(patch: Patch): SideImages {
   const files: FileImages[] = [];
-  const byPath = new Map<string, SideDefinition[]>();
-  for (const d of patch.definitions) {
-    const list = byPath.get(d.path);
-    if (list === undefined) byPath.set(d.path, [d]);
-    else list.push(d);
-  }
-  for (const [path, definitions] of byPath) {
+  for (const [path, definitions] of listed(patch.definitions, (d) => d.path)) {
     if (!/\.[ch]$/.test(path)) continue;
     const [before, after] = [sideOf(definitions, "before"), sideOf(definitions, "after")];
     if (before === null || after === null) continue;

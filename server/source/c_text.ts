@@ -3,14 +3,23 @@
 /** Whether a text has a name as a word of its own. */
 export const hasWord = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
 
-/** Commas of a list, outside brackets, up to the bracket that ends it or the end of the text. */
-export function commasIn(text: string): number {
+/** The parts of a list that commas divide, outside brackets, up to the bracket that ends it or the end of the text. */
+export function partsOf(text: string): string[] {
+  const out: string[] = [];
   let depth = 0;
-  let n = 0;
-  for (const c of text) {
-    if (c === "(") depth++;
-    else if (c === ")" && --depth < 0) break;
-    else if (c === "," && depth === 0) n++;
+  let from = 0;
+  let at = 0;
+  for (; at < text.length; at++) {
+    const c = text[at]!;
+    if ("([{".includes(c)) depth++;
+    else if (")]}".includes(c) && --depth < 0) break;
+    else if (c === "," && depth === 0) {
+      out.push(text.slice(from, at).trim());
+      from = at + 1;
+    }
   }
-  return n;
+  return [...out, text.slice(from, at).trim()];
 }
+
+/** Commas of such a list. */
+export const commasIn = (text: string): number => partsOf(text).length - 1;

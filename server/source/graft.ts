@@ -6,6 +6,7 @@
  * into this one it breaks what no kernel breaks, so nothing is said of it (fate.ts has the reason).
  */
 import { outline } from "../../emulator/c/outline.ts";
+import { listed } from "../listed.ts";
 import type { Hunk, Patch, SideDefinition } from "../mail/types.ts";
 import { joinLines, splitLines } from "./apply.ts";
 import { hasWord } from "./c_text.ts";
@@ -72,17 +73,6 @@ function docLinesOf(
 ): ReadonlySet<number> {
   const lost = file.hunks.filter((h) => h.fate.kind === fate).flatMap((h) => hunks.get(h.docLine) ?? []);
   return new Set(lost.flatMap((hunk) => hunk.lines.map((l) => l.docLine)));
-}
-
-/** Things by what they have in common. */
-function listed<K, V>(things: readonly V[], keyOf: (thing: V) => K): Map<K, V[]> {
-  const out = new Map<K, V[]>();
-  for (const thing of things) {
-    const list = out.get(keyOf(thing));
-    if (list === undefined) out.set(keyOf(thing), [thing]);
-    else list.push(thing);
-  }
-  return out;
 }
 
 const isIn = (d: SideDefinition, lines: ReadonlySet<number>): boolean => d.lines.some((l) => lines.has(l));
