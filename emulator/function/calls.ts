@@ -55,6 +55,10 @@ const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
 
 const NOT_RUN = "() is not run";
 
+/** What the kernel's interface is called: "kmalloc" for kmalloc_noprof(), and, with a token behind its arguments, _kmalloc_noprof(). */
+const interfaceName = (name: string): string =>
+  name.endsWith("_noprof") ? name.slice(0, -"_noprof".length).replace(/^_(?!_)/, "") : name;
+
 /** The choice by which a function is taken as one of which nothing is known. */
 export function asReadChoice(name: string): string {
   return `${name}${NOT_RUN}`;
@@ -74,7 +78,7 @@ export class Calls {
 
   call(name: string, sym: FunctionSym | null, args: Value[], x: Extract<X, { k: "call" }>, loc: Loc): Value {
     const { w } = this;
-    const plain = name.replace(/_noprof$/, "");
+    const plain = interfaceName(name);
     const native = NATIVES.get(plain);
     const contract = w.input.contracts.functions.get(plain) ?? null;
     // What a patched file defines runs as it is written, whatever is known of the name.

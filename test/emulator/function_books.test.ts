@@ -553,6 +553,29 @@ int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r)
 int f(struct device *dev, struct clk *c) { int r = clk_prepare_enable(c); if (r) return r; return devm_add_action_or_reset(dev, off, c); }`,
     want: [],
   },
+  {
+    name: "memory by the names that the slab has since 7.2, with a token of its own",
+    bad: `typedef struct {} kmalloc_token_t; void *_kzalloc_noprof(size_t n, gfp_t f, kmalloc_token_t t);
+int f(int x) { void *p = _kzalloc_noprof(8, GFP_KERNEL, (kmalloc_token_t){}); if (!p) return -ENOMEM; if (helper(x)) return -EINVAL; kfree(p); return 0; }`,
+    good: `typedef struct {} kmalloc_token_t; void *_kzalloc_noprof(size_t n, gfp_t f, kmalloc_token_t t);
+int f(int x) { void *p = _kzalloc_noprof(8, GFP_KERNEL, (kmalloc_token_t){}); if (!p) return -ENOMEM; if (helper(x)) { kfree(p); return -EINVAL; } kfree(p); return 0; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
+    name: "an array by those names that flags ask to be cleared",
+    bad: `typedef struct {} kmalloc_token_t; void *_kmalloc_array_noprof(size_t n, size_t s, gfp_t f, kmalloc_token_t t); int use(int x);
+int f(void) { int *p = _kmalloc_array_noprof(2, 4, GFP_KERNEL | 0x100u, (kmalloc_token_t){}), r; if (!p) return -ENOMEM; r = use(p[1]); kfree(p); return r; }`,
+    good: `int f(void) { return 0; }`,
+    want: [],
+  },
+  {
+    name: "memory that is made larger by the name that it has since 7.2",
+    bad: `void *krealloc_node_align_noprof(const void *p, size_t n, unsigned long align, gfp_t f, int nid);
+int f(void *p) { void *q = kmalloc(8, GFP_KERNEL), *n; if (!q) return -ENOMEM; n = krealloc_node_align_noprof(q, 16, 1, GFP_KERNEL, -1); if (!n) return -ENOMEM; kfree(n); return 0; }`,
+    good: `void *krealloc_node_align_noprof(const void *p, size_t n, unsigned long align, gfp_t f, int nid);
+int f(void *p) { void *q = kmalloc(8, GFP_KERNEL), *n; if (!q) return -ENOMEM; n = krealloc_node_align_noprof(q, 16, 1, GFP_KERNEL, -1); if (!n) { kfree(q); return -ENOMEM; } kfree(n); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
 ];
 
 testPairs(pairs);
