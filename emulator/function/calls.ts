@@ -361,6 +361,7 @@ export class Calls {
         type: to,
         size,
         found: true,
+        setUp: c.memory === "set-up" && to !== null ? (sizeSafe(to) ?? 0) : 0,
       });
       if (c.memory === "set-up" && to !== null)
         for (const at of listHeadsOf(to)) {

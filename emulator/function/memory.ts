@@ -44,6 +44,8 @@ export interface Obj {
   readonly forgotten: boolean;
   /** A call gave it: nobody else is known to have it. What the caller of the function hands in, or what memory points to, is not. */
   readonly found: boolean;
+  /** Bytes at its beginning in which whoever made it may have set pointers of his own; what lies behind them is the caller's. */
+  readonly setUp: number;
   /** Set when it is gone: where and by what. */
   gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
   /** How often a count in it went up: references to it that were taken besides the first. */
@@ -75,7 +77,7 @@ export class Memory {
     name: string,
     kind: Obj["kind"],
     fresh: Fresh,
-    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten" | "found">> = {},
+    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten" | "found" | "setUp">> = {},
   ): Obj {
     const id = this.objects.length;
     const obj: Obj = {
@@ -91,6 +93,7 @@ export class Memory {
       type: extra.type ?? null,
       forgotten: extra.forgotten ?? false,
       found: extra.found ?? false,
+      setUp: extra.setUp ?? 0,
       gone: null,
       raised: 0,
       fn: extra.fn ?? null,

@@ -3,13 +3,20 @@
  * that nothing has set since its memory was zeroed. Leaves out pointers that are not NULL, and conditions.
  */
 import type { LocalVar, X } from "../c/tree.ts";
+import type { Obj } from "./memory.ts";
 import type { CallOrigin, Value } from "./value.ts";
+
+/** Where a pointer lies that whoever made the thing may have set (Obj.setUp). */
+export interface Lies {
+  readonly obj: Obj;
+  readonly off: number;
+}
 
 /** A call, the name of a pointer that nothing has set, a constant, or a pointer of the caller's that was found to be NULL. */
 export type NullSource =
   | { readonly k: "found" }
   | { readonly k: "call"; readonly origin: CallOrigin }
-  | { readonly k: "unset"; readonly name: string }
+  | { readonly k: "unset"; readonly name: string; readonly lies: Lies | null }
   | { readonly k: "constant" };
 
 /** Of a value that was not known and turned out to be NULL: the call that gave it, or none. */

@@ -111,7 +111,7 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
 function notPassedOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult): Fault | null {
   const { object, what } = g;
   if (!g.travels || entry.sends !== true || /\W/.test(object) || there.ledger.kept.has(object)) return null;
-  if (here.result?.join() !== "0,0" || there.result?.join() !== "0,0") return null;
+  if (!tookPacket(here) || here.result?.join() !== there.result?.join()) return null;
   const { end } = there.ledger;
   return {
     kind: "leaked",
@@ -123,6 +123,14 @@ function notPassedOn(entry: Entry, g: GivenBack, here: PathResult, there: PathRe
     functions: [end.fn],
     possible: false,
   };
+}
+
+/** Answers from which on a packet is still the caller's (NETDEV_TX_BUSY; NET_XMIT_MASK is below it, include/linux/netdevice.h). */
+const STILL_HIS = 15n;
+
+/** Whether a function that sends says that it has taken the packet: sent or dropped, both are its business. */
+function tookPacket({ result }: PathResult): boolean {
+  return result !== null && result[0] === result[1] && result[0] >= 0n && result[0] < STILL_HIS;
 }
 
 /** The path without the last thing that was decided otherwise. */

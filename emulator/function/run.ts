@@ -473,7 +473,8 @@ export abstract class Run {
       if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
     }
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
-    if (t.kind === "pointer" && v === 0n) this.nulls.read(`${obj.id}:${off}`, { k: "unset", name });
+    if (t.kind === "pointer" && v === 0n)
+      this.nulls.read(`${obj.id}:${off}`, { k: "unset", name, lies: off < obj.setUp ? { obj, off } : null });
     return v;
   }
 

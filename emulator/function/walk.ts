@@ -372,20 +372,20 @@ export class Walker extends Access {
         return this.localObj(this.frame, x.v).base + BigInt(x.off);
       case "mem": {
         if (x.t.kind === "record" || x.t.kind === "array") {
-          const a = this.address(this.eval(x.base), this.pointee(x.base));
+          const a = this.address(this.led(x.base, this.eval(x.base)), this.pointee(x.base));
           return a + BigInt(x.off);
         }
-        const base = this.eval(x.base);
+        const base = this.led(x.base, this.eval(x.base));
         this.nulls.followed = this.nullOf(x.base, base);
         return this.loadAt(base, x.off, x.t, x.bf, this.pointee(x.base));
       }
       case "idx": {
-        const base = this.eval(x.base);
+        const base = this.led(x.base, this.eval(x.base));
         const i = this.number(this.eval(x.index));
         return this.address(base, this.pointee(x.base)) + i * BigInt(x.scale);
       }
       case "padd": {
-        const base = this.known.resolve(this.eval(x.base));
+        const base = this.known.resolve(this.led(x.base, this.eval(x.base)));
         if (typeof base === "bigint") return BigInt.asUintN(64, base + BigInt(x.off));
         return this.address(base, this.pointee(x.base)) + BigInt(x.off);
       }
@@ -557,7 +557,7 @@ export class Walker extends Access {
       return v;
     }
     if (lv.k === "mem") {
-      const base = this.eval(lv.base);
+      const base = this.led(lv.base, this.eval(lv.base));
       this.nulls.followed = this.nullOf(lv.base, base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
       if (t.kind === "pointer") this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
@@ -584,6 +584,22 @@ export class Walker extends Access {
     const found = held === undefined ? null : nullSourceOf(held);
     if (found !== null) return found;
     return this.nulls.of(x, this.frame, this.originOf.get(0n) ?? null);
+  }
+
+  /**
+   * What a pointer leads to that is about to be followed: where nothing here has set one in a thing that somebody else made and
+   * set up, that one has.
+   */
+  private led(x: X, base: Value): Value {
+    const from = this.nullOf(x, base);
+    const lies = from?.k === "unset" ? from.lies : null;
+    if (from?.k !== "unset" || lies === null) return base;
+    const cell = lies.obj.cells.get(lies.off);
+    const now = cell === undefined ? 0n : this.known.resolve(cell.v);
+    if (now !== 0n) return now;
+    const { base: made } = this.mem.make(from.name, "outside", "unknown", { type: this.pointee(x) });
+    put(lies.obj, lies.off, 8, made);
+    return made;
   }
 
   // ---- symbols --------------------------------------------------------------------------------------------------------

@@ -576,6 +576,28 @@ int f(void *p) { void *q = kmalloc(8, GFP_KERNEL), *n; if (!q) return -ENOMEM; n
 int f(void *p) { void *q = kmalloc(8, GFP_KERNEL), *n; if (!q) return -ENOMEM; n = krealloc_node_align_noprof(q, 16, 1, GFP_KERNEL, -1); if (!n) { kfree(q); return -ENOMEM; } kfree(n); return 0; }`,
     want: ["leaked memory of kmalloc()"],
   },
+  {
+    name: "what follows a pointer that whoever makes a network device sets in it",
+    bad: `struct net_device { unsigned char *dev_addr; int n; }; void free_netdev(struct net_device *d);
+struct net_device *alloc_netdev_mqs(int n, const char *name, unsigned char t, void (*setup)(struct net_device *), unsigned int tx, unsigned int rx);
+int f(int x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); const unsigned char *a; if (!d) return -ENOMEM; a = d->dev_addr; d->n = a[0] + a[1] + d->dev_addr[2];
+  if (helper(x)) return -EINVAL; free_netdev(d); return 0; }`,
+    good: `struct net_device { unsigned char *dev_addr; int n; }; void free_netdev(struct net_device *d);
+struct net_device *alloc_netdev_mqs(int n, const char *name, unsigned char t, void (*setup)(struct net_device *), unsigned int tx, unsigned int rx);
+int f(int x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); const unsigned char *a; if (!d) return -ENOMEM; a = d->dev_addr; d->n = a[0] + a[1] + d->dev_addr[2];
+  if (helper(x)) { free_netdev(d); return -EINVAL; } free_netdev(d); return 0; }`,
+    want: ["leaked network device of alloc_netdev_mqs()"],
+  },
+  {
+    name: "one that its driver has in what lies behind the device, and sets itself",
+    bad: `struct net_device { unsigned char *dev_addr; int n; }; struct priv { int *p; }; void free_netdev(struct net_device *d);
+struct net_device *alloc_netdev_mqs(int n, const char *name, unsigned char t, void (*setup)(struct net_device *), unsigned int tx, unsigned int rx);
+int f(int *x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); struct priv *p; if (!d) return -ENOMEM; p = (struct priv *)(d + 1); *p->p = 1; free_netdev(d); return 0; }`,
+    good: `struct net_device { unsigned char *dev_addr; int n; }; struct priv { int *p; }; void free_netdev(struct net_device *d);
+struct net_device *alloc_netdev_mqs(int n, const char *name, unsigned char t, void (*setup)(struct net_device *), unsigned int tx, unsigned int rx);
+int f(int *x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); struct priv *p; if (!d) return -ENOMEM; p = (struct priv *)(d + 1); p->p = x; *p->p = 1; free_netdev(d); return 0; }`,
+    want: [`null-dereference NULL alloc_netdev_mqs("x")@->p`],
+  },
 ];
 
 testPairs(pairs);

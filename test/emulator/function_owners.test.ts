@@ -24,6 +24,13 @@ const pairs: readonly Pair[] = [
     want: ["leaked socket buffer of skb"],
   },
   {
+    name: "a packet that is dropped, and said to be, without being freed",
+    sends: true,
+    bad: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) return 1; dev_kfree_skb_any(skb); return 0; }`,
+    good: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(skb->len)) { dev_kfree_skb_any(skb); return 1; } dev_kfree_skb_any(skb); return 0; }`,
+    want: ["leaked socket buffer of skb"],
+  },
+  {
     name: "a packet that waits, is handed on, or is sent back to whoever sends it",
     sends: true,
     bad: `${sent} int f(struct sk_buff *skb, struct port *p) { if (ready(1)) { p->waits = skb; return 0; } if (ready(2)) return xmit(skb); if (ready(3)) return 16; dev_kfree_skb_any(skb); return 0; }`,
