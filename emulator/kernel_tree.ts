@@ -74,52 +74,53 @@ export function buildTreeImage(
   scenarios: readonly OverlayUnit[] = [],
 ): KernelImage {
   const builder = new TreeBuilder(era, units.slice(0, MAX_OVERLAYS), source, space, scenarios);
-  const merged: Map<string, Set<string> | "all"> = builder.changedRecords();
-  const refused = new Set<string>();
-  for (let round = 0; ; round++) {
-    const built = builder.link(merged);
-    let again = dropUnusable(built.image, merged, refused);
-    const fresh = round < MAX_RELINKS ? missingMembers(built.image, units) : [];
-    for (const { record, member } of fresh) {
-      const members = merged.get(record) ?? new Set<string>();
-      if (members === "all" || members.has(member) || refused.has(`${record}.${member}`)) continue;
-      merged.set(record, members.add(member));
-      again = true;
-    }
-    if (!again) return built;
+  const merged: Merged = builder.changedRecords();
+  const asked = new Set<string>();
+  let built = builder.link(merged);
+  for (let round = 0; round < MAX_RELINKS; round++) {
+    const fresh = missingMembers(built.image, units, merged, asked);
+    if (fresh.size === 0) break;
+    const before = new Map(merged);
+    for (const [record, members] of fresh) merged.set(record, members);
+    built = builder.link(merged);
+    const without = [...fresh.keys()].filter((record) => built.image.layoutOf(record) === null);
+    if (without.length === 0) continue;
+    for (const record of without) builder.takeUsable(record, before, merged);
+    built = builder.link(merged);
   }
+  return built;
 }
 
-/** Takes back members that leave a record without a layout: their types are not to be had. Whether there were any. */
-function dropUnusable(image: Image, merged: Map<string, Set<string> | "all">, refused: Set<string>): boolean {
-  let dropped = false;
-  for (const [record, members] of merged) {
-    if (members === "all" || image.layoutOf(record) !== null) continue;
-    for (const m of members) refused.add(`${record}.${m}`);
-    merged.delete(record);
-    dropped = true;
-  }
-  return dropped;
-}
+/** The records of an image that have members of all layers: those named, or all of them. */
+type Merged = Map<string, ReadonlySet<string> | "all">;
 
-/** Lowers what the patch's functions reach inside the tree, and names the members that records lack for it. */
-function missingMembers(image: Image, units: readonly TreeUnit[]): { record: string; member: string }[] {
-  const out: { record: string; member: string }[] = [];
+/**
+ * Lowers what the patch's functions reach inside the tree. Gives the records that lack members for it, with those that they
+ * had; each member is asked for once.
+ */
+function missingMembers(
+  image: Image,
+  units: readonly TreeUnit[],
+  merged: Merged,
+  asked: Set<string>,
+): Map<string, ReadonlySet<string>> {
   for (const u of units)
     for (const key of [...u.changed, ...u.stacked, ...u.promoted])
       if (key.startsWith("function ")) image.findFunction(nameOf(key), u.path);
-  const texts: string[] = [];
   for (let id = 0, own = 0; id < image.functions.length && own < MAX_LOWERED; id++) {
     const fn = image.functions[id]!;
     if (fn.name === "") continue;
     own++;
-    if (fn.fidelity !== "diff" && fn.fidelity !== "tree") continue;
-    for (const trap of image.lower(id).traps) texts.push(trap.message);
+    if (fn.fidelity === "diff" || fn.fidelity === "tree") image.lower(id);
   }
-  for (const note of image.notes) texts.push(note.message);
-  for (const text of texts) {
-    const m = /((?:struct|union) \w+) has no member `(\w+)`/.exec(text);
-    if (m !== null) out.push({ record: m[1]!, member: m[2]! });
+  const out = new Map<string, Set<string>>();
+  for (const text of [...image.mistakes, ...image.notes.map((n) => n.message)]) {
+    const [, record, member] = /((?:struct|union) \w+) has no member `(\w+)`/.exec(text) ?? [];
+    if (record === undefined || member === undefined || asked.has(`${record}.${member}`)) continue;
+    asked.add(`${record}.${member}`);
+    const had = merged.get(record) ?? [];
+    if (had === "all") continue;
+    out.set(record, (out.get(record) ?? new Set(had)).add(member));
   }
   return out;
 }
@@ -282,11 +283,29 @@ class TreeBuilder {
   }
 
   /** Records that the patches change and the reference kernel has too: code of both uses their members. */
-  changedRecords(): Map<string, Set<string> | "all"> {
-    const out = new Map<string, Set<string> | "all">();
+  changedRecords(): Merged {
+    const out: Merged = new Map();
     for (const u of this.units)
       for (const key of [...u.changed, ...u.stacked]) if (/^(struct|union) /.test(key)) out.set(key, "all");
     return out;
+  }
+
+  /**
+   * Of members that leave a record of `merged` without a layout, because the types of some are not to be had, leaves it
+   * those that it can have beside the ones that it had before.
+   */
+  takeUsable(record: string, before: Merged, merged: Merged): void {
+    const wanted = merged.get(record)!;
+    const had = before.get(record);
+    if (had === undefined) merged.delete(record);
+    else merged.set(record, had);
+    if (wanted === "all") return;
+    for (const member of wanted) {
+      const now = merged.get(record) ?? new Set<string>();
+      if (now === "all" || now.has(member)) continue;
+      const more = new Map(merged).set(record, new Set(now).add(member));
+      if (this.link(more).image.layoutOf(record) !== null) merged.set(record, more.get(record)!);
+    }
   }
 
   // ---- files ------------------------------------------------------------------------------------------------------

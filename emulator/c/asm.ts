@@ -42,9 +42,12 @@ export class Asm {
   private readonly constIndex = new Map<bigint, number>();
   private readonly fieldIndex = new Map<string, number>();
   private lastBound = -1;
+  private readonly pastTraps: boolean;
 
-  constructor(loc: Loc) {
+  /** `pastTraps`: what stands behind a trap is generated too, by somebody who wants to know what is there. */
+  constructor(loc: Loc, pastTraps = false) {
     this.loc = loc;
+    this.pastTraps = pastTraps;
   }
 
   /** Ends collecting: the code as it is. This assembler is not used after it. */
@@ -107,7 +110,7 @@ export class Asm {
   trap(trap: Trap): void {
     this.traps.push(trap);
     this.emit(Op.TRAP, this.traps.length - 1);
-    this.reachable = false;
+    if (!this.pastTraps) this.reachable = false;
   }
 
   label(): Label {

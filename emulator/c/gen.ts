@@ -52,6 +52,18 @@ export interface GenEnv {
   readonly hosted: boolean;
 }
 
+/** The same linker, statements counted or not. */
+export const withCoverage = (env: GenEnv, coverage: boolean): GenEnv => ({
+  functionId: (sym) => env.functionId(sym),
+  external: (name) => env.external(name),
+  address: (sym) => env.address(sym),
+  template: (bytes, align) => env.template(bytes, align),
+  bytesOf: (sym) => env.bytesOf(sym),
+  line: (loc) => env.line(loc),
+  coverage,
+  hosted: env.hosted,
+});
+
 export interface ScopeRecord {
   readonly block: SBlock;
   readonly cleanups: LocalVar[];

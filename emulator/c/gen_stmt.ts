@@ -21,6 +21,7 @@ import {
   placeLocal,
   type ScopeRecord,
   temp,
+  withCoverage,
 } from "./gen.ts";
 import { genCall } from "./gen_call.ts";
 import { copyRecord, gen, genCond, genTo, genVoid } from "./gen_expr.ts";
@@ -47,16 +48,34 @@ export function genFunction(env: GenEnv, fn: FnTree, setLabel: (id: number, pc: 
       }
     }
     for (const [ref, label] of g.labels) if (ref.sym !== null) setLabel(ref.sym.id, label.pc);
-    return finish(g);
+    const code = finish(g);
+    const hidden = env.hosted ? [] : hiddenBy(code.traps, env, fn, hoisted);
+    return hidden.length === 0 ? code : { ...code, hidden };
   }
 }
 
-function generate(env: GenEnv, fn: FnTree, hoisted: Set<LocalVar>): Gen {
+/** What stands behind the mistakes of a function and is one too. The functions that are called there have numbers then. */
+function hiddenBy(
+  traps: FnCode["traps"],
+  env: GenEnv,
+  fn: FnTree,
+  hoisted: ReadonlySet<LocalVar>,
+): readonly string[] {
+  // Nested functions go by the places of this one's locals, which generating moves.
+  if (fn.pointers.size > 0 || !traps.some((t) => t.kind === "unsupported")) return [];
+  const { asm } = generate(withCoverage(env, false), fn, new Set(hoisted), true);
+  asm.drop();
+  const told = new Set(traps.map((t) => t.message));
+  const all = asm.traps.filter((t) => t.kind === "unsupported").map((t) => t.message);
+  return [...new Set(all)].filter((m) => !told.has(m));
+}
+
+function generate(env: GenEnv, fn: FnTree, hoisted: Set<LocalVar>, pastTraps = false): Gen {
   const g: Gen = {
     ops: OPS,
     env,
     fn,
-    asm: new Asm(fn.loc),
+    asm: new Asm(fn.loc, pastTraps),
     top: 0,
     maxTop: 0,
     frameTop: 0,

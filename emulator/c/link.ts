@@ -52,7 +52,7 @@ import {
   UINT,
   unqualified,
 } from "./ctype.ts";
-import type { GenEnv } from "./gen.ts";
+import { type GenEnv, withCoverage } from "./gen.ts";
 import { genFunction } from "./gen_stmt.ts";
 import { underWatch } from "./lowering_watch.ts";
 import type { MacroDef, MacroTable } from "./macro_table.ts";
@@ -195,6 +195,7 @@ class Linker implements LinkScope, Answering {
   private readonly asked = new Set<string>();
   private readonly mergedSpecs = new Map<RecordSpec, RecordSpec>();
   private readonly deadChecks: DeadCheck[] = [];
+  private readonly mistakes = new Set<string>();
   private readonly strings = new Map<string, ObjectSym>();
   private readonly templates = new Map<string, bigint>();
   /** Sections of a program that are asked for by their bounds; null until the first object is laid out. */
@@ -236,6 +237,7 @@ class Linker implements LinkScope, Answering {
       space: this.space,
       notes: this.notes,
       deadChecks: this.deadChecks,
+      mistakes: this.mistakes,
       lower: (id) => this.lower(id),
       findFunction: (name, path) => this.findFunction(name, path ?? ""),
       globalAddress: (name) => this.globalAddress(name),
@@ -710,8 +712,11 @@ class Linker implements LinkScope, Answering {
     const def = sym.def!;
     try {
       info.body = this.generate(info, sym, def);
+      for (const trap of info.body.traps) this.mistakes.add(trap.message);
+      for (const message of info.body.hidden ?? []) this.mistakes.add(message);
       if (info.fidelity === "tree" && cannotRunWhole(info.body)) this.standIn(info, sym);
     } catch (f) {
+      if (f instanceof CFail) this.mistakes.add(f.message);
       if (info.fidelity === "tree" && f instanceof CFail && this.standIn(info, sym)) return info.body!;
       // A mistake of the C, or a defect of ours: in both cases the function cannot run, and that is all.
       const message =
@@ -767,21 +772,8 @@ class Linker implements LinkScope, Answering {
         this.space.labels[label] = { fn: info.id, pc };
       });
     // Counted lines have numbers of this image.
-    if (this.options.coverage?.(sym.path, info.fidelity) === true) return make(this.withCoverage());
+    if (this.options.coverage?.(sym.path, info.fidelity) === true) return make(withCoverage(this, true));
     return this.hosted || sym.nested !== undefined ? make(this) : this.shared.code(sym, def, make);
-  }
-
-  private withCoverage(): GenEnv {
-    return {
-      functionId: (sym) => this.functionId(sym),
-      external: (name) => this.external(name),
-      address: (sym) => this.address(sym),
-      template: (bytes, align) => this.template(bytes, align),
-      bytesOf: (sym) => this.bytesOf(sym),
-      line: (loc) => this.line(loc),
-      coverage: true,
-      hosted: this.hosted,
-    };
   }
 
   line(loc: Loc): number {

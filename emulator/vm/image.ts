@@ -25,6 +25,8 @@ export interface FnCode {
   readonly bitfields: readonly BitField[];
   readonly sigs: readonly CallSignature[];
   readonly traps: readonly Trap[];
+  /** What would stop the code that a trap keeps from being reached. */
+  readonly hidden?: readonly string[];
   readonly nregs: number;
   /** Bytes of frame memory, a multiple of 16. */
   readonly frameSize: number;
@@ -124,6 +126,8 @@ export interface Image {
   readonly notes: readonly LinkNote[];
   /** Comparisons in lowered functions whose outcome their types fix. */
   readonly deadChecks: readonly DeadCheck[];
+  /** What stops the functions lowered so far, as they are written: those that another stands in for, and what a trap hides, included. */
+  readonly mistakes: ReadonlySet<string>;
   /** Lowers a function (idempotent). Errors in the C become a body that traps as `unsupported` with the message. */
   lower(id: number): FnCode;
   /** Function id by name as seen from nowhere in particular, or -1. */

@@ -221,6 +221,7 @@ function image(): Image {
     labels: [],
     notes: [],
     deadChecks: [],
+    mistakes: new Set(),
     lower: (id) => (functions[id]!.body ??= BODIES[id]!()),
     findFunction: () => -1,
     globalAddress: () => null,
