@@ -1,8 +1,9 @@
 /**
  * Which functions of the reference kernel each case enters, and in which of their variants: made by running the catalogue
  * on the bare reference kernel of an era. Two runs of a function are of one variant when the same statements of it ran and
- * pages changed alike below it; what a patch does in one case it then most likely does in the other. Leaves out keeping the
- * table (tools/reach.ts) and choosing cases by it (server/review/plan.ts).
+ * pages changed alike below it; what a patch does in one case it then most likely does in the other. Beside its variants a
+ * function has its meetings: whom it wakes, where that one sleeps, and how many sleep there. Who must be woken is seen only
+ * where somebody waits. Leaves out keeping the table (tools/reach.ts) and choosing cases by it (server/review/plan.ts).
  */
 import { linkImage } from "../c/link.ts";
 import { EXPECTATION } from "../invariants/reports.ts";
@@ -39,8 +40,14 @@ export interface EraReach {
 /** The name under which a case has what its scenario itself looks at, a variant a sentence: no function is called so. */
 export const EXPECTS = "!expects";
 
+/** The name under which a case has the meetings of tasks in or below a function: no function is called so. */
+export const meetingsName = (fn: string): string => `!meets:${fn}`;
+
 /** Frames above an event that it counts for: the helpers that did it and who called them for it. */
 const NEAR = 5;
+
+/** Of so many tasks that sleep in one place, one more is nothing new. */
+const CROWD = 3;
 
 /** Instructions that a case may run. */
 export const REACH_STEPS = 5_000_000;
@@ -93,6 +100,8 @@ export function makeReach(
       const entered = new Set<number>();
       for (const [fn, text] of variantsOf(image, run, lineOwners))
         entered.add(numbered(image.functions[fn]!.name, text));
+      for (const [fn, texts] of meetingsOf(image, run))
+        for (const text of texts) entered.add(numbered(meetingsName(image.functions[fn]!.name), text));
       for (const c of run.checks)
         if (c.text.startsWith(EXPECTATION)) entered.add(numbered(EXPECTS, digest(c.text)));
       cases.push({
@@ -163,6 +172,40 @@ function variantsOf(image: Image, run: ScenarioRun, owners: Owners): Map<number,
   const out = new Map<number, string>();
   for (const [fn, set] of parts)
     if (image.functions[fn]!.fidelity === "reference") out.set(fn, digest([...set].sort().join(",")));
+  return out;
+}
+
+/**
+ * For each function that puts its task to sleep or wakes others, by itself or in what it calls: where the other sleeps, and how many do so
+ * there. Locks that are let go of are left out: who forgets to is seen by whoever comes next.
+ */
+function meetingsOf(image: Image, run: ScenarioRun): Map<number, Set<string>> {
+  const out = new Map<number, Set<string>>();
+  const asleep = new Map<number, { readonly why: string; readonly where: string }>();
+  for (const e of run.events) {
+    if (e.kind !== "task") continue;
+    const texts: string[] = [];
+    const crowd = (why: string): number =>
+      Math.min(CROWD, [...asleep.values()].filter((s) => s.why === why).length);
+    if (e.what === "sleeps") {
+      const names = e.stack.slice(0, NEAR).map((f) => image.functions[f.fn]!.name);
+      asleep.set(e.task, { why: e.text, where: names.join("<") });
+      texts.push(`sleeps ${crowd(e.text)}`);
+    } else if (e.what === "woken") {
+      for (const task of e.tasks) {
+        const of = asleep.get(task);
+        if (of !== undefined && e.lock === "") texts.push(`wakes ${of.where} ${crowd(of.why)}`);
+      }
+      for (const task of e.tasks) asleep.delete(task);
+    }
+    if (texts.length === 0) continue;
+    for (const { fn } of e.stack) {
+      if (image.functions[fn]!.fidelity !== "reference") continue;
+      let set = out.get(fn);
+      if (set === undefined) out.set(fn, (set = new Set()));
+      for (const text of texts) set.add(text);
+    }
+  }
   return out;
 }
 

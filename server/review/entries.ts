@@ -6,7 +6,7 @@
 import { outline } from "../../emulator/c/outline.ts";
 import { referenceFiles } from "../../emulator/reference/index.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
-import { EXPECTS } from "../../emulator/scenario/reach.ts";
+import { EXPECTS, meetingsName } from "../../emulator/scenario/reach.ts";
 import type { SideDefinition } from "../mail/types.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import type { TreeSide } from "../source/tree_side.ts";
@@ -186,7 +186,8 @@ export function caseReach(
   ].map(({ table, side, mark }) => {
     const names = entriesOf(side, (n) => table.knows(n));
     const near = [...besides(side)].filter((n) => !names.has(n));
-    return { table, names, near: new Set(near), mark, through: throughTables(table, words) };
+    const meetings = new Set([...names].map(meetingsName));
+    return { table, names, meetings, near: new Set(near), mark, through: throughTables(table, words) };
   });
   const known = new Map<string, CaseReach | null>();
   const reach = (label: string): CaseReach | null => {
@@ -196,7 +197,7 @@ export function caseReach(
     const looks: string[] = [];
     const entered = new Set<string>();
     let tasks = false;
-    for (const { table, names, near, mark, through } of sides) {
+    for (const { table, names, meetings, near, mark, through } of sides) {
       const of = table.of(label, names);
       if (of === null) return null;
       steps = Math.max(steps, of.steps);
@@ -204,6 +205,7 @@ export function caseReach(
         ways.push(`${mark}${v}`);
         entered.add(`${mark}${table.functionOf(v)}`);
       }
+      for (const v of table.of(label, meetings)?.variants ?? []) ways.push(`${mark}${v}`);
       if (through.has(label)) ways.push(`${mark}: ${label}`);
       for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
       tasks ||= (table.of(label, TASKS)?.variants.length ?? 0) > 0;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ERA_NAMES } from "../../emulator/kernel/era.ts";
-import { EXPECTS, makeReach } from "../../emulator/scenario/reach.ts";
+import { EXPECTS, makeReach, meetingsName } from "../../emulator/scenario/reach.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
@@ -10,6 +10,7 @@ import { faultKeys } from "../../server/review/compare.ts";
 import { entriesOf } from "../../server/review/entries.ts";
 import { BUDGET, type PlanBasis, planOf } from "../../server/review/plan.ts";
 import { reachOf } from "../../server/review/reach.ts";
+import { changed, mailOf } from "../support/one_change.ts";
 
 const scenario = (name: string, params: Record<string, number[]>): ScenarioDef => ({
   name,
@@ -142,6 +143,36 @@ for (const era of ERA_NAMES)
       assert.deepEqual(table.faults(c.label), c.faults, c.label);
     }
   });
+
+test("a function's meetings: whom it wakes, where that one sleeps, and how many sleep there", () => {
+  const made = makeReach("v6.12", faultKeys, (name) => name === "invalidate-waiters");
+  const meets = (label: RegExp, fn: string): number[] =>
+    made.cases
+      .filter((c) => label.test(c.label))
+      .flatMap((c) => c.variants.filter((v) => made.names[made.variants[v]!] === meetingsName(fn)));
+  const alone = new Set(meets(/removers=1$/, "__dax_invalidate_entry"));
+  assert.ok(alone.size > 0, "it wakes readers");
+  assert.ok(
+    meets(/removers=2$/, "__dax_invalidate_entry").some((v) => !alone.has(v)),
+    "the first of two that invalidate wakes the other",
+  );
+  assert.deepEqual(meets(/./, "dax_is_empty_entry"), []);
+});
+
+test("of the cases that enter a function alike, those run in which others sleep that it has to wake", () => {
+  const { old, now } = changed(
+    "fs/dax.c",
+    "__dax_invalidate_entry",
+    "put_unlocked_entry(&xas, entry, WAKE_ALL);",
+    "put_unlocked_entry(&xas, entry, WAKE_NEXT);",
+  );
+  const { findings } = reviewDocument(parseDocument(mailOf("fs/dax.c", old, now), "one.patch"), {
+    era: "v6.12",
+  });
+  const [found] = findings.filter((f) => f.verdict === "new");
+  assert.equal(found?.code, "deadlock");
+  assert.match(found.scenario, /^invalidate-waiters .* removers=2$/);
+});
 
 const side = (functions: [string, string][], macros: [string, string][]) => {
   const whole =
