@@ -36,7 +36,7 @@ const FILES =
   /^(fs\/dax\.c|fs\/fscfs\.c|fs\/ext4\/inode\.c|fs\/xfs\/\w+\.c|mm\/(gup|memory|truncate|huge_memory|memory-failure|memremap)\.c|drivers\/dax\/super\.c|kernel\/sched\/wait\.c)$/;
 /** Scenarios with several tasks, by name. */
 const SCENARIOS =
-  /^(race-.*|invalidate-waiters|wait-for-entry|truncate-locked|delete-range-waiters|fault-race|fsync-and-fault|busy-scan-locked|lock-folio-waits|truncate-pinned|truncate-folio-put|sync-entry-changes|punch-pinned)$/;
+  /^(race-.*|invalidate-waiters|wait-for-entry|truncate-locked|delete-range-waiters|fault-race|fsync-and-fault|busy-scan-locked|lock-folio-waits|truncate-pinned|truncate-folio-put|sync-entry-(changes|larger)|punch-pinned)$/;
 
 /** Cases of a scenario that are tried: the first, and those in which one parameter is another. */
 const CASES = 5;

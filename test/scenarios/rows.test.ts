@@ -56,6 +56,15 @@ const ROWS: readonly Row[] = [
     cases: ["sync-entry-changes order=0 what=0"],
   },
   {
+    system: "MAP_SYNC, and who waits behind the fault",
+    era: "v6.12",
+    path: "fs/dax.c",
+    fn: "dax_insert_pfn_mkwrite",
+    from: "put_unlocked_entry(&xas, entry, WAKE_NEXT);",
+    to: ";",
+    cases: ["sync-entry-larger next=0", "sync-entry-larger next=1"],
+  },
+  {
     system: "MAP_SYNC over a page table that changed",
     era: "v6.15",
     path: "mm/memory.c",
@@ -322,7 +331,7 @@ const ROWS: readonly Row[] = [
     from: "clear_compound_head(page);",
     to: "",
     cases: ["ndctl-mmap kind=0 populate=0 lock=0"],
-    also: ["v7.3"],
+    also: ["v7.3", "MAP_SYNC, and who waits behind the fault"],
   },
   {
     system: "ndctl's device-dax",

@@ -152,6 +152,7 @@ extern const struct fsc_scenario fsc_scenario_virtiofs_window;
 #if FSC_ERA >= 701
 extern const struct fsc_scenario fsc_scenario_fs_dax_get;
 #endif
+extern const struct fsc_scenario fsc_scenario_sync_entry_larger;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -292,5 +293,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 701
 	&fsc_scenario_fs_dax_get,
 #endif
+	&fsc_scenario_sync_entry_larger,
 	NULL,
 };

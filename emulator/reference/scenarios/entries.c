@@ -608,6 +608,59 @@ FSC_SCENARIO(sync_entry_changes, "sync-entry-changes",
 	sc_end(mm);
 }
 
+/* What the hook has: the fault's small entry is a large one, locked by somebody, when the fault comes back to it. */
+static struct sc_map *sc_larger_map;
+static struct sc_lock *sc_larger_lock;
+static int sc_larger_ids[2];
+
+static void sc_grows_between_halves(void)
+{
+	struct address_space *mapping = sc_larger_map->of->inode->i_mapping;
+
+	fscfs_between_sync_halves = NULL;
+	__fsc_step("while the file system commits");
+	dax_invalidate_mapping_entry_sync(mapping, 4);
+	sc_side_by_side++;
+	sc_try_read(sc_larger_map, 4);
+	sc_side_by_side--;
+	/* Who loads again has to fault again. */
+	unmap_mapping_pages(mapping, 0, 512, false);
+	sc_lock_entry(sc_larger_lock);
+	/* In the queue behind the fault, and woken by it. */
+	sc_larger_ids[0] = __fsc_param("next", 0) ? sc_spawn("load", sc_task_read, sc_larger_map) :
+						    sc_spawn("invalidate", sc_task_invalidate, sc_larger_lock);
+	sc_larger_ids[1] = sc_spawn("unlock", sc_task_unlock, sc_larger_lock);
+}
+
+FSC_SCENARIO(sync_entry_larger, "sync-entry-larger",
+	     "The entry of a MAP_SYNC write fault is a large one when the file system has committed, locked, and others wait for it behind the fault",
+	     "next=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	struct sc_file a = sc_create("A", 512);
+	struct sc_map m, large;
+	struct sc_lock l = { &a, 4, 0, NULL };
+
+	sc_fill(&a, 0, 512);
+	m = sc_mmap(mm, &a, 4, 2, SC_RW | FSC_MAP_SYNC);
+	large = sc_mmap(other, &a, 0, 512, SC_RW);
+	sc_larger_map = &large;
+	sc_larger_lock = &l;
+	fscfs_between_sync_halves = sc_grows_between_halves;
+	__fsc_step("store A[4]");
+	/* Once: it may be told to come again. */
+	fsc_fault(mm, m.addr, FAULT_FLAG_WRITE);
+	fscfs_between_sync_halves = NULL;
+	sc_join(sc_larger_ids[0]);
+	sc_join(sc_larger_ids[1]);
+	__fsc_quiesce("all are done");
+	sc_munmap(&m);
+	sc_munmap(&large);
+	sc_remove(&a);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
 #if FSC_ERA >= 612
 /* Before v4.20 insert_pfn() warns of what happens here. */
 FSC_SCENARIO(pwrite_and_fault, "pwrite-and-fault",
