@@ -1,5 +1,6 @@
 /**
- * What must be so when a scenario is over: nobody sleeps, no lock is held, nothing that it made is left. Judged once, when the
+ * What must be so when a scenario is over: nobody sleeps, no lock is held, nothing that it made is left, no table leads to
+ * what is freed. Judged once, when the
  * run has completed; a run that stopped says nothing of it. Not verified: objects that every run of a release leaves.
  */
 import type { Rule } from "../subject/rule.ts";
@@ -11,6 +12,8 @@ export interface EndFacts {
   readonly heldLocks: readonly { readonly name: string; readonly holder: string }[];
   /** Objects beyond those of the start, by what they are and who made them, with how many more there are. */
   readonly leftOver: readonly { readonly what: string; readonly more: number }[];
+  /** Entries of tables that lead to freed objects: the table, the object and who freed it. */
+  readonly freedInTables: readonly { readonly table: string; readonly what: string; readonly by: string }[];
 }
 
 /** A rule that is judged at the end: what it finds, in words. */
@@ -64,5 +67,22 @@ export const leakedObject: EndRule = {
     ),
 };
 
+export const freedInTable: EndRule = {
+  code: "freed-in-table",
+  title: "A table still leads to what is freed",
+  ids: ["end"],
+  statement: "What is freed is taken out of the tables in which others find it.",
+  source: "lib/xarray.c; whoever put the object into the table",
+  detection: "when the scenario has ended: entries of xarrays that point into freed objects",
+  level: "error",
+  consequence: "Whoever looks it up gets freed memory, or something else that was put in its place.",
+  identity: (message) => message,
+  atEnd: ({ freedInTables }) => [
+    ...new Set(
+      freedInTables.map(({ table, what, by }) => `${table} still leads to ${what}, which ${by}() freed`),
+    ),
+  ],
+};
+
 /** In the order in which they are told. */
-export const END_RULES: readonly EndRule[] = [lostWakeup, lockHeld, leakedObject];
+export const END_RULES: readonly EndRule[] = [lostWakeup, lockHeld, leakedObject, freedInTable];

@@ -963,6 +963,20 @@ export class Memory {
     return count;
   }
 
+  /** Bases of the live heap objects of a name. */
+  live(name: string): bigint[] {
+    return this.heap.objects.filter((o) => o.live && o.name === name).map((o) => this.join(HI_HEAP, o.base));
+  }
+
+  /** The freed heap object in which an address lies. */
+  freedAt(address: bigint): ObjectHistory | undefined {
+    const lo = this.lo(address) >>> 0;
+    const object = this.hi(address) === HI_HEAP ? this.heap.objects[this.objectIndex(lo)] : undefined;
+    return object !== undefined && !object.live && lo < object.base + object.size
+      ? this.history(object)
+      : undefined;
+  }
+
   /** Size of a live heap object by its base, or -1. */
   sizeOf(address: bigint): number {
     const lo = this.lo(address) >>> 0;

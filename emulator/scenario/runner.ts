@@ -17,6 +17,7 @@ import type { Image } from "../vm/image.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "../vm/state.ts";
 import { type FrameInfo, type RunEnd, reasonOf, type StubCall, Vm, type VmState } from "../vm/vm.ts";
 import { endlessLoop } from "./endless.ts";
+import { freedInTables } from "./tables.ts";
 
 export interface ScenarioDef {
   readonly name: string;
@@ -355,6 +356,11 @@ class Run implements Stateful<Omit<CaseState, "end">> {
       leftOver: [...this.vm.memory.census()].map(([what, n]) => ({
         what,
         more: Math.max(0, n - (this.atStart.get(what) ?? 0)),
+      })),
+      freedInTables: freedInTables(this.vm.image, this.vm.memory).map(({ table, what }) => ({
+        table,
+        what: what.name,
+        by: what.freed?.fn ?? "?",
       })),
     };
     for (const rule of END_RULES)

@@ -24,7 +24,14 @@ export const KINDS: readonly Kind[] = [
   {
     about: "use after free",
     words: /\buse[- ]after[- ]free\b|\bUAF\b|\bdangling\b|\bfreed while\b|\balready (?:been )?freed\b/i,
-    codes: ["use-after-free", "freed-while-busy", "freed-while-registered", "use-after-release", "bad-page"],
+    codes: [
+      "use-after-free",
+      "freed-while-busy",
+      "freed-while-registered",
+      "freed-in-table",
+      "use-after-release",
+      "bad-page",
+    ],
   },
   {
     about: "something given back twice",
