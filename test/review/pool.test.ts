@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { Pool, type PoolThread, serve } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
+import { concernsTasks } from "../../server/review/other_orders.ts";
 import type { ReviewEvent } from "../../server/review/types.ts";
 
 const file = join(process.env["FOLIOSCOPE_ROOT"]!, "examples/demo.eml");
@@ -104,4 +105,19 @@ test("a review that is stopped keeps what is done", async () => {
 test("a thread is started only for work that is worth its start", async () => {
   const { served } = await shared(1, 1000, Number.POSITIVE_INFINITY);
   assert.equal(served, 0);
+});
+
+test("a small patch of which orders are tried is not worth a further thread", async () => {
+  const input = readFileSync(join(process.env["FOLIOSCOPE_ROOT"]!, "examples/clean-refactor.eml"));
+  const small = parseDocument(input, "small.eml");
+  assert.ok(concernsTasks(small.patches[0]!.files));
+  let started = 0;
+  const pool = new Pool(() => {
+    started++;
+    return new FakeThread(0);
+  }, 1);
+  // The threads are started when it is known what runs.
+  await pool.review(small, { input, path: "small.eml", options: {} }, () => false);
+  pool.dispose();
+  assert.equal(started, 0);
 });
