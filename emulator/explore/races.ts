@@ -22,8 +22,20 @@ export interface Unordered {
   readonly races: readonly Race[];
 }
 
-/** Locks that a task holds, by address with a sign for shared ones; one object for equal sets. */
-type Held = ReadonlyMap<bigint, "exclusive" | "shared">;
+type Mode = "exclusive" | "shared";
+
+/** Locks that a task holds, as numbers (Trace.onAt); one object for equal sets, which knows what comes of it. */
+interface Held {
+  readonly locks: ReadonlyMap<number, Mode>;
+  /** By lock, times three: after it is dropped, taken exclusively, and shared. */
+  readonly next: Map<number, Held>;
+}
+
+/** What a clock that is handed on belongs to: a lock's exclusive or shared side, or a sleeper. */
+type Side = 0 | 1 | 2;
+const EXCLUSIVE = 0;
+const SHARED = 1;
+const SLEEPER = 2;
 
 interface Seen {
   readonly touch: Touch;
@@ -35,8 +47,9 @@ interface Seen {
 
 /** Whether a lock keeps what is done under `a` and under `b` apart. */
 function apart(a: Held, b: Held): boolean {
-  for (const [lock, mode] of a) {
-    const other = b.get(lock);
+  if (a.locks.size === 0) return false;
+  for (const [lock, mode] of a.locks) {
+    const other = b.locks.get(lock);
     if (other !== undefined && (mode === "exclusive" || other === "exclusive")) return true;
   }
   return false;
@@ -52,7 +65,7 @@ function join(into: Clock, from: Clock): void {
 class Clocks {
   readonly strong: Clock[] = [];
   readonly weak: Clock[] = [];
-  private readonly vars = new Map<string, Clock>();
+  private readonly vars = new Map<number, Clock>();
 
   of(task: number): { strong: Clock; weak: Clock } {
     for (let t = this.strong.length; t <= task; t++) {
@@ -64,15 +77,15 @@ class Clocks {
     return { strong: this.strong[task]!, weak: this.weak[task]! };
   }
 
-  acquire(task: number, name: string): void {
-    const v = this.vars.get(name);
+  acquire(task: number, on: number, side: Side): void {
+    const v = this.vars.get(3 * on + side);
     if (v !== undefined) join(this.of(task).weak, v);
   }
 
-  release(task: number, name: string): void {
+  release(task: number, on: number, side: Side): void {
     const mine = this.of(task);
-    let v = this.vars.get(name);
-    if (v === undefined) this.vars.set(name, (v = []));
+    let v = this.vars.get(3 * on + side);
+    if (v === undefined) this.vars.set(3 * on + side, (v = []));
     join(v, mine.weak);
     mine.weak[task]!++;
   }
@@ -84,21 +97,33 @@ class Clocks {
     return (this.heldBy[task] ??= this.oneOf(new Map()));
   }
 
-  private oneOf(held: Held): Held {
-    const key = [...held].map(([lock, mode]) => `${lock}${mode[0]}`).join();
-    const known = this.sets.get(key);
-    if (known === undefined) this.sets.set(key, held);
-    return known ?? held;
+  private oneOf(locks: ReadonlyMap<number, Mode>): Held {
+    const key = [...locks].map(([lock, mode]) => `${lock}${mode[0]}`).join();
+    let known = this.sets.get(key);
+    if (known === undefined) this.sets.set(key, (known = { locks, next: new Map() }));
+    return known;
   }
 
-  take(task: number, lock: bigint, mode: "exclusive" | "shared"): void {
-    this.heldBy[task] = this.oneOf(new Map(this.held(task)).set(lock, mode));
+  /** @param mode null: the lock is dropped */
+  private change(task: number, lock: number, mode: Mode | null): void {
+    const held = this.held(task);
+    const how = 3 * lock + (mode === null ? 0 : mode === "exclusive" ? 1 : 2);
+    let next = held.next.get(how);
+    if (next === undefined) {
+      const locks = new Map(held.locks);
+      if (mode === null) locks.delete(lock);
+      else locks.set(lock, mode);
+      held.next.set(how, (next = this.oneOf(locks)));
+    }
+    this.heldBy[task] = next;
   }
 
-  drop(task: number, lock: bigint): void {
-    const held = new Map(this.held(task));
-    held.delete(lock);
-    this.heldBy[task] = this.oneOf(held);
+  take(task: number, lock: number, mode: Mode): void {
+    this.change(task, lock, mode);
+  }
+
+  drop(task: number, lock: number): void {
+    this.change(task, lock, null);
   }
 
   private readonly marked = new Map<Granule, Clock>();
@@ -132,7 +157,7 @@ export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unord
   const clocks = new Clocks();
   const seen = new Map<Granule, Seen[]>();
   const out = { granules: new Set<Granule>(), locks: new Set<bigint>(), races: [] as Race[] };
-  const users = new Map<bigint, { readonly task: number; several: boolean; alone: boolean }>();
+  const users = new Map<number, { readonly task: number; several: boolean; alone: boolean }>();
   const known = new Set<string>();
   for (let i = 0; i < trace.length; i++) {
     const kind = trace.kindAt(i);
@@ -146,54 +171,56 @@ export function unorderedIn(trace: Trace, ordering: ReadonlySet<Granule>): Unord
       for (let g = 0, count = seen.size > 0 ? trace.howAt(i) : 0; g < count; g++) seen.delete(at + g);
       continue;
     }
-    const e = trace.orderingAt(i);
-    switch (e.kind) {
+    const task = trace.taskAt(i);
+    const on = trace.onAt(i);
+    const how = trace.orderAt(i);
+    switch (how) {
       case "acquire":
       case "acquire-shared": {
-        used(users, e.on, e.task, e.kind === "acquire", out.locks);
-        clocks.take(e.task, e.on, e.kind === "acquire" ? "exclusive" : "shared");
-        clocks.acquire(e.task, `w${e.on}`);
-        if (e.kind === "acquire") clocks.acquire(e.task, `r${e.on}`);
+        const alone = how === "acquire";
+        if (used(users, on, task, alone)) out.locks.add(trace.addressOf(on));
+        clocks.take(task, on, alone ? "exclusive" : "shared");
+        clocks.acquire(task, on, EXCLUSIVE);
+        if (alone) clocks.acquire(task, on, SHARED);
         break;
       }
       case "release":
-        clocks.drop(e.task, e.on);
-        clocks.release(e.task, `w${e.on}`);
+        clocks.drop(task, on);
+        clocks.release(task, on, EXCLUSIVE);
         break;
       case "release-shared":
-        clocks.drop(e.task, e.on);
-        clocks.release(e.task, `r${e.on}`);
+        clocks.drop(task, on);
+        clocks.release(task, on, SHARED);
         break;
       case "wake":
-        clocks.release(e.task, `s${e.on}`);
+        clocks.release(task, on, SLEEPER);
         break;
       case "woken":
-        clocks.acquire(e.task, `s${e.on}`);
+        clocks.acquire(task, on, SLEEPER);
         break;
       case "create":
-        clocks.follow(Number(e.on), e.task);
+        clocks.follow(Number(trace.addressOf(on)), task);
         break;
       case "join":
-        clocks.follow(e.task, Number(e.on));
+        clocks.follow(task, Number(trace.addressOf(on)));
         break;
     }
   }
   return out;
 }
 
-/** Notes who takes a lock: one that several take, and one of them alone, is a place where orders differ. */
+/** Notes who takes a lock; true: several take it, and one of them alone, so that it is a place where orders differ. */
 function used(
-  users: Map<bigint, { readonly task: number; several: boolean; alone: boolean }>,
-  lock: bigint,
+  users: Map<number, { readonly task: number; several: boolean; alone: boolean }>,
+  lock: number,
   task: number,
   alone: boolean,
-  out: Set<bigint>,
-): void {
+): boolean {
   let u = users.get(lock);
   if (u === undefined) users.set(lock, (u = { task, several: false, alone }));
   u.several ||= u.task !== task;
   u.alone ||= alone;
-  if (u.several && u.alone) out.add(lock);
+  return u.several && u.alone;
 }
 
 /** Granules that two tasks touch, one of them writing. */

@@ -161,7 +161,7 @@ export class Trace {
     this.words[i * WORDS] = (2 + ORDERINGS.indexOf(kind)) | (task << 8);
   }
 
-  /** TOUCH, MADE, or another number: then `orderingAt` says which. */
+  /** TOUCH, MADE, or another number: then `orderAt` says which. */
   kindAt(i: number): number {
     return this.words[i * WORDS]! & 0xff;
   }
@@ -194,8 +194,17 @@ export class Trace {
     };
   }
 
-  orderingAt(i: number): Ordering {
-    return { kind: ORDERINGS[this.kindAt(i) - 2]!, task: this.taskAt(i), on: this.ons[this.at[i]!]! };
+  /** How an entry orders that is neither a touch nor made. */
+  orderAt(i: number): Ordering["kind"] {
+    return ORDERINGS[this.kindAt(i) - 2]!;
+  }
+  /** What such an entry is about, as a number that is the same wherever it stands in the trace. */
+  onAt(i: number): number {
+    return this.at[i]!;
+  }
+  /** The lock's or sleeper's address, or the other task. */
+  addressOf(on: number): bigint {
+    return this.ons[on]!;
   }
 }
 
