@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
+import { changed, hunksOf, mailOfDiffs } from "../support/one_change.ts";
 import { root } from "../support/paths.ts";
 
 const MAIL = readFileSync(join(root, "test/fixtures/kvm/counted.eml"), "utf8");
@@ -48,4 +49,24 @@ test("where device memory is not marked reserved, KVM counts its pages either wa
     return [...told];
   };
   for (const label of [...cases(MAIL), ...cases(undone)]) assert.match(label, / reserved=1$/);
+});
+
+test("of pmem KVM takes only what its process maps: no page of it that nobody uses", () => {
+  const path = "virt/kvm/kvm_main.c";
+  const { old, now } = changed(
+    path,
+    "kvm_get_pfn",
+    "if (!kvm_is_reserved_pfn(pfn))",
+    "WARN_ON_ONCE(pfn_valid(pfn) && is_zone_device_page(pfn_to_page(pfn)) && !pfn_to_page(pfn)->mapping);\n\tif (!kvm_is_reserved_pfn(pfn))",
+  );
+  const mail = mailOfDiffs([hunksOf(path, old, now)]);
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "idle.eml"), {
+    scenario: "kvm-pfn-kinds",
+    era: "v6.12",
+  });
+  assert.deepEqual(
+    [...new Set(runs.map((r) => r.verdict))],
+    ["clean"],
+    findings.map((f) => f.message).join("; "),
+  );
 });

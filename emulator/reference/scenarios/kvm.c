@@ -88,13 +88,27 @@ FSC_SCENARIO(kvm_truncate, "kvm-truncate", "A file that is a guest's memory is t
 /* Where no struct page is: registers of a device. */
 #define SC_MMIO_PFN 0xfee00UL
 
+/* KVM finds a page of pmem by its process's page tables: no other page of it is ever taken. */
+static unsigned long sc_mapped_pfn(struct mm_struct *mm, struct sc_file *a)
+{
+	struct sc_map m;
+
+	*a = sc_create("A", 4);
+	sc_fill(a, 0, 4);
+	m = sc_mmap(mm, a, 0, 4, SC_RW);
+	sc_write(&m, 1, 5);
+	return fsc_registry.pmem_start_pfn + fscfs_bmap(a->file, 1);
+}
+
 FSC_SCENARIO(kvm_pfn_kinds, "kvm-pfn-kinds",
-	     "KVM takes and lets go of a page of RAM, a reserved one, the zero page, a page of pmem with its mark and without, registers of a device",
+	     "KVM takes and lets go of a page of RAM, a reserved one, the zero page, a mapped page of pmem with its mark and without, registers of a device",
 	     "kind=0,1,2,3,4,5")
 {
 	struct page *page = alloc_page(GFP_KERNEL), *taken;
 	unsigned int kind = __fsc_param("kind", 0);
 	unsigned long pfn = page_to_pfn(page);
+	struct mm_struct *mm = NULL;
+	struct sc_file a = { 0 };
 	int count = 0;
 
 	if (kind == 5)
@@ -104,7 +118,7 @@ FSC_SCENARIO(kvm_pfn_kinds, "kvm-pfn-kinds",
 	else if (kind == 2)
 		pfn = fsc_registry.zero_pfn;
 	else if (kind == 3 || kind == 5)
-		pfn = fsc_registry.pmem_start_pfn + 1;
+		pfn = sc_mapped_pfn(mm = sc_begin(), &a);
 	else if (kind == 4)
 		pfn = SC_MMIO_PFN;
 	taken = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
@@ -123,6 +137,10 @@ FSC_SCENARIO(kvm_pfn_kinds, "kvm-pfn-kinds",
 	if (kind == 1)
 		ClearPageReserved(page);
 	SC_DO(__free_page(page), "the page is freed");
+	if (mm) {
+		sc_remove(&a);
+		sc_end(mm);
+	}
 }
 #endif
 
