@@ -41,6 +41,8 @@ export interface Frame {
   readonly asked: Map<string, { answer: boolean; times: number }>;
   /** Loops under way, innermost last: how often each has turned. */
   readonly loops: number[];
+  /** Of each of them: known numbers alone have kept it turning. */
+  readonly counted: boolean[];
   /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */
   lost: boolean;
   loc: Loc;
@@ -78,6 +80,8 @@ export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boo
 
 const VALID = 1n << 45n;
 const MAX_CHOICES = 400;
+/** Turns of a loop that counts in which one answer is taken again. */
+const MAX_ALIKE = 256;
 /** Cells and rules that a node may look at and cost no more than itself. */
 const FREE_WORK = 64;
 
@@ -213,9 +217,14 @@ export abstract class Run {
     const stuck = asked !== undefined && turns > 1 && asked.times >= 2;
     if (stuck) usual = !asked.answer;
     const options = usual ? ["yes", "no"] : ["no", "yes"];
+    // One that counts ends by itself: what was found three times is found at every turn, as in a table that is full.
+    const goesOn =
+      f.counted[f.counted.length - 1] === true && turns < MAX_ALIKE && this.steps < this.input.steps >> 2;
     const answer =
       stuck && asked.times >= 3
-        ? usual
+        ? goesOn
+          ? asked.answer
+          : usual
         : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
     if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
     else asked.times++;

@@ -61,6 +61,7 @@ export class Walker extends Access {
       objs: new Map(),
       asked: new Map(),
       loops: [],
+      counted: [],
       lost: false,
       loc: tree.loc,
     };
@@ -219,10 +220,11 @@ export class Walker extends Access {
   }
 
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
-    const { loops } = this.frame;
+    const { loops, counted } = this.frame;
     let first = s.kind === "do" || seek !== null;
     let open = s.test === null;
     loops.push(0);
+    counted.push(false);
     try {
       for (let turns = 0; ; turns++) {
         if (turns > (open ? MAX_TURNS : MAX_COUNTED)) throw new PathEnd("limit", "a loop turns too often");
@@ -233,6 +235,7 @@ export class Walker extends Access {
           const before = this.questions;
           const yes = this.truth(s.test, true);
           open ||= this.questions > before;
+          counted[counted.length - 1] = !open;
           this.cover(s.loc, yes);
           if (!yes) return null;
         }
@@ -253,6 +256,7 @@ export class Walker extends Access {
       }
     } finally {
       loops.pop();
+      counted.pop();
     }
   }
 

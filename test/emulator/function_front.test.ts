@@ -135,3 +135,15 @@ static inline void class_##_name##_destructor(class_##_name##_t *t) { own_drop(t
   assert.deepEqual(traps, []);
   assert.ok(calls.includes("class_own_constructor"), calls.join());
 });
+
+test("what a header has where debugfs is there is there, what it has for debugging is not", () => {
+  const of = program(
+    {
+      "include/own.h":
+        "struct own {\n#ifdef CONFIG_DEBUG_FS\n int files;\n#endif\n#ifdef CONFIG_OWN_DEBUG\n struct missing checks;\n#endif\n};\n",
+    },
+    { "struct own": ["include/own.h"] },
+    "int f(struct own *o) { return o->files; }",
+  );
+  assert.deepEqual(of("f"), { calls: [], traps: [] });
+});

@@ -10,6 +10,12 @@ const SKB =
 const CHILDREN =
   "int of_platform_populate(struct device_node *n, const void *m, const void *l, struct device *d); void of_platform_depopulate(struct device *d);";
 
+const TABLE = "static char *table[16];";
+const UNPLUG =
+  "struct drm_device; _Bool drm_dev_enter(struct drm_device *d, int *idx); void drm_dev_exit(int idx);";
+const PHANDLE =
+  "struct of_phandle_args { struct device_node *np; int args_count; u32 args[16]; }; int of_parse_phandle_with_args(const struct device_node *n, const char *l, const char *c, int i, struct of_phandle_args *a);";
+
 const pairs: readonly Pair[] = [
   {
     name: "removing a file that is not there yet does nothing",
@@ -300,6 +306,24 @@ const pairs: readonly Pair[] = [
       void f(struct rq *r) { helper(1); kfree(r); }`,
     want: ["use-after-release r"],
     back: [],
+  },
+  {
+    name: "a table that a loop looks through may be full",
+    bad: `${TABLE} int f(int n) { int i, ret = -EINVAL; char *m = kmalloc(8, GFP_KERNEL); if (!m) return -ENOMEM; for (i = 0; i < 16; i++) if (!table[i]) { table[i] = m; ret = 0; break; } return ret; }`,
+    good: `${TABLE} int f(int n) { int i, ret = -EINVAL; char *m = kmalloc(8, GFP_KERNEL); if (!m) return -ENOMEM; for (i = 0; i < 16; i++) if (!table[i]) { table[i] = m; ret = 0; break; } if (ret) kfree(m); return ret; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "a section that an unplug waits for is left again",
+    bad: `${UNPLUG} int f(struct drm_device *d) { int idx, ret; if (!drm_dev_enter(d, &idx)) return -EINVAL; ret = helper(1); if (ret) return ret; drm_dev_exit(idx); return 0; }`,
+    good: `${UNPLUG} int f(struct drm_device *d) { int idx, ret; if (!drm_dev_enter(d, &idx)) return -EINVAL; ret = helper(1); drm_dev_exit(idx); return ret; }`,
+    want: ["returned-locked section that an unplug waits for"],
+  },
+  {
+    name: "arguments of a phandle are there when it was found",
+    bad: `${PHANDLE} int f(struct device_node *n) { struct of_phandle_args a; helper(2); if (of_parse_phandle_with_args(n, "x", "y", 0, &a)) return -EINVAL; of_node_put(a.np); return 0; }`,
+    good: `${PHANDLE} int f(struct device_node *n) { struct of_phandle_args a; helper(2); if (of_parse_phandle_with_args(n, "x", "y", 0, &a)) return -EINVAL; of_node_put(a.np); return helper(a.args_count + a.args[1]); }`,
+    want: [],
   },
   {
     name: "lists of a thing are set up by what makes it",
