@@ -18,18 +18,10 @@ import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/schedule
 import type { ExecBody } from "./body.ts";
 import type { CallSignature } from "./bytecode.ts";
 import { Op } from "./bytecode.ts";
-import { compiledBody, sameGlobal } from "./compiled.ts";
+import { compiledBody } from "./compiled.ts";
 import { Context } from "./context.ts";
-import {
-  CLOSURE,
-  type FnInfo,
-  type GlobalInfo,
-  type Image,
-  LABEL_BASE,
-  NATIVE_BASE,
-  STUB_BASE,
-  TEXT_BASE,
-} from "./image.ts";
+import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
+import { Laid } from "./laid.ts";
 import type { NativeFunction, NativeTable } from "./native.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "./state.ts";
 import { type StepResult, step } from "./step.ts";
@@ -84,7 +76,7 @@ export interface VmState {
   readonly scheduler: unknown;
   readonly steps: number;
   readonly syncedGlobals: number;
-  readonly elsewhere: ReadonlyMap<bigint, GlobalInfo>;
+  readonly elsewhere: Laid | null;
   readonly draining: boolean;
   /** Functions that were entered, in the order of their first entry. */
   readonly entered: Prefix<number>;
@@ -187,8 +179,8 @@ export class Vm implements Stateful<VmState> {
   private nativeByIndex: (NativeFunction | undefined)[] = [];
   private readonly context: Context;
   private syncedGlobals = 0;
-  /** Globals that another image of the space has written before this one took over, by address. */
-  private elsewhere: ReadonlyMap<bigint, GlobalInfo> = new Map();
+  /** Globals that other images of the space have written before this one took over. */
+  private elsewhere: Laid | null = null;
   /** After a state of another image: its places to this image's, where they are other objects; else null. */
   relocated: ReadonlyMap<Loc, Loc> | null = null;
   /** Calls of C functions by natives that are open. */
@@ -270,10 +262,10 @@ export class Vm implements Stateful<VmState> {
 
   private writeGlobals(end: number): void {
     const globals = this.image.globals;
+    const isThere = this.elsewhere?.test(this.image) ?? null;
     for (; this.syncedGlobals < end; this.syncedGlobals++) {
+      if (isThere?.(this.syncedGlobals) === true) continue;
       const g = globals[this.syncedGlobals]!;
-      const there = this.elsewhere.get(g.address);
-      if (there !== undefined && sameGlobal(there, g)) continue;
       const lo = this.memory.lo(g.address);
       this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
       this.memory.lay(HI_DATA, lo, g.size, g.init, g.readonly ? SHADOW_INIT | SHADOW_READONLY : SHADOW_INIT);
@@ -988,12 +980,7 @@ export class Vm implements Stateful<VmState> {
 
   /** What the state of another image left in memory, and its places in terms of this one. */
   private takeOver(s: VmState): void {
-    const elsewhere = new Map(s.elsewhere);
-    for (let i = 0; i < s.syncedGlobals; i++) {
-      const g = s.image.globals[i]!;
-      elsewhere.set(g.address, g);
-    }
-    this.elsewhere = elsewhere;
+    this.elsewhere = new Laid(s.image, s.syncedGlobals, s.elsewhere);
     this.syncedGlobals = 0;
     let end = 0;
     const relocated = new Map<Loc, Loc>();
