@@ -83,20 +83,39 @@ function isIdentPart(c: number): boolean {
   return c < 128 ? (CLASS[c]! & IDENT_PART) !== 0 : isWideLetter(c);
 }
 
-/** Names that were met, each as one string: most names of a kernel are met often. */
-const names = new Map<string, string>();
-const NAMES_MAX = 1 << 17;
+/**
+ * Names that were met, each as one string: most names of a kernel are met often. A name lies at one of a few places by its hash, and
+ * takes the place of another where those are taken: no choice of names makes looking one up long.
+ */
+const NAME_SLOTS = 1 << 17;
+const NAME_PLACES = 6;
 const NAME_MAX = 64;
+const names: (string | undefined)[] = new Array<string | undefined>(NAME_SLOTS);
 
-function known(name: string): string {
-  if (name.length > NAME_MAX) return name;
-  const had = names.get(name);
-  if (had !== undefined) return had;
-  if (names.size >= NAMES_MAX) names.clear();
+/** The name that stands in a text, without a new string where it was met. `hash` is over all its characters. */
+function known(text: string, start: number, end: number, hash: number): string {
+  const length = end - start;
+  if (length > NAME_MAX) return text.slice(start, end);
+  const home = (hash ^ (hash >>> 15)) & (NAME_SLOTS - 1);
+  let at = home;
+  for (let i = 0; i < NAME_PLACES; i++) {
+    const place = (home + i) & (NAME_SLOTS - 1);
+    const name = names[place];
+    if (name === undefined) {
+      at = place;
+      break;
+    }
+    if (name.length === length && standsAt(name, text, start)) return name;
+  }
   // Not the slice itself: that would keep the text that it is of. This one is of a text of its own.
-  const own = `${name} `.slice(0, -1);
-  names.set(own, own);
+  const own = `${text.slice(start, end)} `.slice(0, -1);
+  names[at] = own;
   return own;
+}
+
+function standsAt(name: string, text: string, start: number): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
+  return true;
 }
 
 /** Splits a source file into tokens. `fileIndex` is what the tokens' locations carry as `file`. */
@@ -173,10 +192,13 @@ export function lexText(source: string, fileIndex: number): LexResult {
     if (cls === IDENT_START || (c === 92 && ucnLength(text, pos) > 0)) {
       const start = pos;
       let next = c;
-      while (next < 128 ? (CLASS[next]! & IDENT_PART) !== 0 : isWideLetter(next))
+      let hash = 0;
+      while (next < 128 ? (CLASS[next]! & IDENT_PART) !== 0 : isWideLetter(next)) {
+        hash = (Math.imul(hash, 31) + next) | 0;
         // Behind the text there is no character, and asking for it makes V8 throw this loop away.
         next = ++pos < end ? text.charCodeAt(pos) : 10;
-      let name = text.slice(start, pos);
+      }
+      let name = known(text, start, pos, hash);
       if (next === 92 && ucnLength(text, pos) > 0) {
         while (pos < end) {
           const length = ucnLength(text, pos);
@@ -195,7 +217,7 @@ export function lexText(source: string, fileIndex: number): LexResult {
         continue;
       }
       directive = directive === 1 && isIncludeName(name) ? 2 : 0;
-      push("ident", known(name), start);
+      push("ident", name, start);
       continue;
     }
 
