@@ -1,5 +1,5 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
-// them with node:test, a process a file (`sharesProcess`: several), as many at a time as there are cores.
+// them with node:test, several files a process where nothing speaks against it (`sharesProcess`), as many at a time as there are cores.
 // `node test/run.mjs [filter...] [--corpus] [--update]` runs the files whose path contains a filter; with --corpus, of
 // them those that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
@@ -21,14 +21,17 @@ const LONG = [
   "review/",
   "source/",
   "lsp/server",
-  "emulator/exec_",
+  "emulator/reference_silent",
+  "emulator/overrides",
+  "emulator/shipped",
+  "emulator/",
   "mail/linear",
 ];
 /** Files of a shared process at most: each leaves something behind in memory, and the last process should not be the longest. */
 const SHARING_MAX = 8;
-/** What a file says that has the process, or a thread of it, for itself; measures it; or reads mails that are not in the repository. */
+/** What a file says that has the process, or a thread of it, for itself; measures it; says which build is used; or reads mails that are not in the repository. */
 const OWN_PROCESS =
-  /\bprocess\.(?!env\b)|\bprocess\.env\S* =[^=]|\bdelete process|\bperformance\b|\bglobalThis\b|\bmock\b|node:(?:child_process|worker_threads|v8)|lsp_client|corpus/;
+  /\bprocess\.(?!env\b)|\bprocess\.env\S* =[^=>]|\buseShipped|\buseLowered|\bdelete process|\bperformance\b|\bglobalThis\b|\bmock\b|node:(?:child_process|worker_threads|v8)|lsp_client|corpus/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const filters = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const corpusOnly = process.argv.includes("--corpus");
@@ -59,22 +62,35 @@ process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(perfor
 `;
 }
 
-/** Whether a file makes reviews and touches nothing of its process. Such files share one: a new process spends half of their
- *  time on reading and lowering the same kernels with code that V8 has not compiled yet. */
-function sharesProcess(name) {
-  return name.startsWith("test/review/") && !OWN_PROCESS.test(readFileSync(join(root, name), "utf8"));
-}
+/** Whether a file touches nothing of its process. Such files share one: a new process spends half of their time on reading and
+ *  lowering the same kernels with code that V8 has not compiled yet. */
+const sharesProcess = (name) => !OWN_PROCESS.test(textOf(name));
+
+/** Files of one process are of one folder, and either all or none of them run on what a build leaves. */
+const companyOf = (name) =>
+  `${dirname(name)} ${/from "(?:\.\.\/)+server\/|import "(?:\.\.\/)+server\//.test(textOf(name))}`;
+
+const textOf = (name) => readFileSync(join(root, name), "utf8");
 
 /** The files of each process. */
 function processes(files) {
   const names = files.map((file) => relative(root, file).split(sep).join("/"));
-  const sharing = names.filter(sharesProcess);
+  const companies = new Map();
+  const alone = [];
+  for (const name of names) {
+    if (!sharesProcess(name)) alone.push([name]);
+    else companies.set(companyOf(name), [...(companies.get(companyOf(name)) ?? []), name]);
+  }
+  return [...[...companies.values()].flatMap(dealt), ...alone];
+}
+
+/** Files that may share a process, dealt in turn to as many as are wanted. */
+function dealt(sharing) {
   const many = Math.max(
     Math.ceil(sharing.length / SHARING_MAX),
     Math.min(availableParallelism(), sharing.length),
   );
-  const groups = Array.from({ length: many }, (_, i) => sharing.filter((_, k) => k % many === i));
-  return [...groups, ...names.filter((name) => !sharing.includes(name)).map((name) => [name])];
+  return Array.from({ length: many }, (_, i) => sharing.filter((_, k) => k % many === i));
 }
 
 async function bundle(files, outdir) {
@@ -174,7 +190,8 @@ const outdir = join(root, ".cache", `test-${process.pid}`);
 process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
 const bundled = await bundle(files, outdir);
 const counters = { of: new Map(), empty: [], passing: 0, told: new Set() };
-const rank = ({ name }) => (LONG.findIndex((l) => name.includes(l)) + LONG.length + 1) % (LONG.length + 1);
+const rankOf = (name) => (LONG.findIndex((l) => name.includes(l)) + LONG.length + 1) % (LONG.length + 1);
+const rank = ({ names }) => Math.min(...names.map(rankOf));
 const programs = bundled.toSorted((a, b) => rank(a) - rank(b)).map((b) => b.program);
 const events = run({ files: programs, concurrency: availableParallelism() }).pipe(watcher(bundled, counters));
 for await (const text of events.compose(process.env.CI ? tap : new spec())) process.stdout.write(text);
