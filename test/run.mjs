@@ -27,6 +27,8 @@ const LONG = [
   "emulator/",
   "mail/linear",
 ];
+/** Files that take so long that company makes their process the last one, and gains them nothing. */
+const ALONE = ["emulator/reference_silent", "emulator/overrides"];
 /** Files of a shared process at most: each leaves something behind in memory, and the last process should not be the longest. */
 const SHARING_MAX = 8;
 /** What a file says that has the process, or a thread of it, for itself; measures it; says which build is used; or reads mails that are not in the repository. */
@@ -64,7 +66,7 @@ process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(perfor
 
 /** Whether a file touches nothing of its process. Such files share one: a new process spends half of their time on reading and
  *  lowering the same kernels with code that V8 has not compiled yet. */
-const sharesProcess = (name) => !OWN_PROCESS.test(textOf(name));
+const sharesProcess = (name) => !ALONE.some((a) => name.includes(a)) && !OWN_PROCESS.test(textOf(name));
 
 /** Files of one process are of one folder, and either all or none of them run on what a build leaves. */
 const companyOf = (name) =>
