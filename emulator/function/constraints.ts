@@ -109,6 +109,12 @@ export class Constraints {
       const [one, zero] = [compare(op, 1n, b), compare(op, 0n, b)];
       return one === zero ? one : one === this.compare(truth.op, truth.l, truth.r, ask);
     }
+    const { from } = a as Unknown;
+    // What is turned round by a constant is that constant turned round.
+    if (from?.k === "bin" && from.op === "xor" && typeof b === "bigint" && (op === "eq" || op === "ne")) {
+      const [x, k] = typeof from.l === "bigint" ? [from.r, from.l] : [from.l, from.r];
+      if (typeof k === "bigint") return this.compare(op, x, b ^ k, ask);
+    }
     const s = stripped(this, a as Unknown);
     if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);
     const other = stripped(this, b);

@@ -1,6 +1,6 @@
 /**
  * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, an `if`
- * with a semicolon for a body, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
+ * with a semicolon for a body, an error that is written over where it was to be returned, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
 import { replaceComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
@@ -86,7 +86,7 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
   const { loc, endLoc } = e.sym.def;
   const [first, last] = [expansionLoc(loc), expansionLoc(endLoc)];
   const body = text.slice(first.line - 1, last.line);
-  const fault = (kind: "unused-label" | "empty-body", object: string, what: string, line: number): Fault => ({
+  const fault = (kind: Worded, object: string, what: string, line: number, possible = false): Fault => ({
     kind,
     object,
     what,
@@ -94,7 +94,7 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
     given: null,
     at: { by: "", loc: { file: first.file, line: first.line + line, col: 1 }, fn: name },
     functions: [name],
-    possible: false,
+    possible,
   });
   return [
     ...unusedLabels(body).map(([label, line]) =>
@@ -108,8 +108,22 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
         line,
       ),
     ),
+    ...errorsWrittenOver(body).map(([error, variable, line, meant]) =>
+      fault(
+        "error-lost",
+        `${error} in ${variable}`,
+        meant
+          ? `${variable} is found to hold an error, and is written over all the same`
+          : `${error} is put in ${variable}, and nothing reads it before ${variable} is written over`,
+        line,
+        meant,
+      ),
+    ),
   ];
 }
+
+/** Kinds that words alone show. */
+type Worded = "unused-label" | "empty-body" | "error-lost";
 
 /** Labels whose name stands nowhere else in the text, with their lines: no configuration has a jump there. */
 function unusedLabels(body: readonly string[]): [string, number][] {
@@ -127,11 +141,7 @@ function emptyBodies(body: readonly string[]): [string, number][] {
   const text = body.join("\n");
   const out: [string, number][] = [];
   for (const { index, 0: start } of text.matchAll(/\bif\s*\(/g)) {
-    let to = index + start.length;
-    for (let depth = 1; depth > 0 && to < text.length; to++) {
-      if (text[to] === "(") depth++;
-      else if (text[to] === ")") depth--;
-    }
+    const to = closed(text, index + start.length, "(", ")");
     const rest = /^\s*;(?!\s*else\b)/.exec(text.slice(to, to + 400));
     if (rest === null) continue;
     const test = text
@@ -141,6 +151,72 @@ function emptyBodies(body: readonly string[]): [string, number][] {
     out.push([test, text.slice(0, to + rest[0].length).split("\n").length - 1]);
   }
   return out;
+}
+
+/** An error that is put in a variable. */
+const SETS_ERROR = /(?<=^|[;{}\n])\s*(\w+) = (-E[A-Z0-9]+);/g;
+/** The test of an `if` that asks whether a variable holds an error. */
+const TESTS_ERROR = /^(?:unlikely\()?(\w+)(?: < 0| != 0)?\)?$/;
+/** What leaves the way from one statement to the next. */
+const JUMPS = /\b(?:goto|return|break|continue|else|case|default)\b/;
+/** A statement after which the next one is reached, and nothing but by it. */
+const PLAIN =
+  /^\s*(?!(?:if|else|for|while|do|switch|case|default|goto|return|break|continue)\b|\w+:(?!:))[^;{}#"]{1,400};/;
+/** Most of them that are passed over. */
+const MOST_PLAIN = 12;
+
+/** An error that is lost: what it is, the variable that held it, the line, and whether it may be meant. */
+type Lost = readonly [error: string, variable: string, line: number, meant: boolean];
+
+/**
+ * Errors that an `if` without `else` puts in a variable, or finds in one, and that the statements behind it write over unread. One
+ * that is put there before anything was tested is another matter; to pass over what a call gave may be meant.
+ */
+function errorsWrittenOver(body: readonly string[]): Lost[] {
+  const text = body.join("\n");
+  const out = new Map<string, Lost>();
+  for (const { index, 0: start } of text.matchAll(/\bif\s*\(/g)) {
+    const test = closed(text, index + start.length, "(", ")");
+    const brace = /^\s*\{/.exec(text.slice(test, test + 200))?.[0];
+    const from = test + (brace?.length ?? 0);
+    const end = brace === undefined ? text.indexOf(";", test) + 1 : closed(text, from, "{", "}");
+    const inner = text.slice(from, brace === undefined ? end : end - 1);
+    const set = [...inner.matchAll(SETS_ERROR)].at(-1);
+    const asked = TESTS_ERROR.exec(text.slice(index + start.length, test - 1).trim())?.[1];
+    const [variable, error, tail, at] =
+      set !== undefined
+        ? [set[1]!, set[2]!, inner.slice(set.index + set[0].length), from + set.index + set[0].length]
+        : [asked, "what was found", inner, test];
+    if (variable === undefined || JUMPS.test(tail) || new RegExp(`\\b${variable} =`).test(tail)) continue;
+    if (!isWrittenOver(text.slice(end), variable)) continue;
+    const line = text.slice(0, at).split("\n").length - 1;
+    out.set(`${error} ${variable} ${line}`, [error, variable, line, set === undefined]);
+  }
+  return [...out.values()];
+}
+
+/** Whether the first of the statements that begin a text to speak of a variable gives it a value that does not hang on it. */
+function isWrittenOver(text: string, variable: string): boolean {
+  const word = new RegExp(`\\b${variable}\\b`);
+  let rest = text;
+  for (let n = 0; n < MOST_PLAIN; n++) {
+    const assigned = new RegExp(`^\\s*(?:if \\(\\()?${variable} = ([^;{}]*)`).exec(rest);
+    if (assigned !== null) return !word.test(assigned[1]!);
+    const plain = PLAIN.exec(rest)?.[0];
+    if (plain === undefined || word.test(plain)) return false;
+    rest = rest.slice(plain.length);
+  }
+  return false;
+}
+
+/** Behind the bracket that ends what begins at a place, behind its first one. */
+function closed(text: string, from: number, open: string, close: string): number {
+  let to = from;
+  for (let depth = 1; depth > 0 && to < text.length; to++) {
+    if (text[to] === open) depth++;
+    else if (text[to] === close) depth--;
+  }
+  return to;
 }
 
 /** Names in a body that nothing declares, and where each stands first. */

@@ -38,6 +38,9 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
+/** A line by which a failure is passed on. */
+const JUMP_OUT = /^(?:goto \w+|return [^;]*);$/;
+
 /** Nodes evaluated, for each path that an entry has a share of: most paths need fewer. */
 const STEPS_A_PATH = 6_000;
 
@@ -230,24 +233,34 @@ export class FunctionCases {
   }
 
   /**
-   * To pass over a failure may be meant: then the patch says something else about it. Where the way out is all that goes, and
-   * what stands before it stays, it is told.
+   * To pass over a failure may be meant: then the patch says something else about it. Where the way out is all that goes (or comes), in
+   * what it changes of what ran, and what stands before it stays, it is told.
    */
   private jumpGone(d: Difference): Difference {
-    if (d.fault.kind !== "error-lost" || d.verdict !== "new") return d;
+    if (d.fault.kind !== "error-lost" || !d.fault.possible) return d;
     const f = this.imagesOf(this.files[d.fault.at.loc.file]?.path ?? d.entry.path);
-    if (f === null) return d;
-    const body = (side: "before" | "after"): string[] => {
+    if (f === null || (d.verdict !== "new" && d.verdict !== "fixed")) return d;
+    const body = (side: "before" | "after", fn: string): string[] => {
       const text = f[side]!;
-      const at = this.linesOf(f.path, side, d.fault.at.fn, text);
+      const at = this.linesOf(f.path, side, fn, text);
       const lines = at === null ? [] : text.split("\n").slice(at.start - 1, at.end);
       return lines.flatMap((l) => l.trim() || []);
     };
-    const parts = diffArrays(body("before"), body("after"));
-    const gone = parts.flatMap((p) => (p.removed ? p.value : []));
-    const come = parts.flatMap((p) => (p.added ? p.value : []));
-    const dropped = gone.length > 0 && gone.every((l) => /^(?:goto \w+|return [^;]*);$/.test(l));
-    if (!dropped || come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))) return d;
+    const changed = this.plan.changed.get(f.path) ?? [];
+    const ran = [d.fault.at.fn, ...d.path.ran, d.entry.name];
+    const isGone = (fn: string): boolean => {
+      const parts = diffArrays(body("before", fn), body("after", fn));
+      const removed = parts.flatMap((p) => (p.removed ? p.value : []));
+      const added = parts.flatMap((p) => (p.added ? p.value : []));
+      const [gone, come] = d.verdict === "new" ? [removed, added] : [added, removed];
+      return (
+        gone.length > 0 &&
+        gone.every((l) => JUMP_OUT.test(l)) &&
+        !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))
+      );
+    };
+    const list = changed.filter((fn) => ran.includes(fn));
+    if (list.length === 0 || !list.every(isGone)) return d;
     return { ...d, fault: { ...d.fault, possible: false } };
   }
 
@@ -338,11 +351,14 @@ export class FunctionCases {
       // Without a patch that it has, a tree may lack what was built on it since: that was never broken.
       const takenBack = f.hunks.some((h) => h.fate.kind === "already");
       out.push(
-        ...found.filter(
-          (d) =>
-            d.fault.kind !== "does-not-build" ||
-            (!(takenBack && d.verdict === "fixed") && (this.ofItsTime || this.local(f, d))),
-        ),
+        ...found
+          .map((d) => this.jumpGone(d))
+          .filter(
+            (d) =>
+              !d.fault.possible &&
+              (d.fault.kind !== "does-not-build" ||
+                (!(takenBack && d.verdict === "fixed") && (this.ofItsTime || this.local(f, d)))),
+          ),
       );
     }
     return out;

@@ -598,6 +598,13 @@ struct net_device *alloc_netdev_mqs(int n, const char *name, unsigned char t, vo
 int f(int *x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); struct priv *p; if (!d) return -ENOMEM; p = (struct priv *)(d + 1); p->p = x; *p->p = 1; free_netdev(d); return 0; }`,
     want: [`null-dereference NULL alloc_netdev_mqs("x")@->p`],
   },
+  {
+    name: "what only a flag lets through that is both turned round and not",
+    bad: `int f(_Bool late) { void *p = NULL; if (!!1 ^ late) p = kmalloc(8, GFP_KERNEL); if (!(1 ^ late) && p == NULL) { p = kmalloc(4, GFP_KERNEL); }
+      if (late) { kfree(p); return 0; } if (helper(1)) return 1; kfree(p); return 0; }`,
+    good: `int f(_Bool late) { void *p = NULL; if (!!1 ^ late) p = kmalloc(8, GFP_KERNEL); if (late) { if (p != NULL) return *(int *)NULL; return 0; } kfree(p); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
 ];
 
 testPairs(pairs);

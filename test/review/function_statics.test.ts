@@ -196,3 +196,36 @@ test("every name of a statement that nothing declares there is told, each once",
     "new does-not-build outer 15",
   ]);
 });
+
+test("an error that an if puts in a variable and nothing reads before it is written over is lost; a default is not", () => {
+  const of = (set: string, more = "ret = thing_get(n);"): string => `int thing_get(int n);
+void thing_log(int n);
+int thing_set(int n)
+{
+	int ret;
+
+	${set}
+	thing_log(n);
+	${more}
+	if (ret)
+		goto out;
+	ret = 0;
+out:
+	return ret;
+}
+`;
+  const set = (jump: string): string => `if (n > 1) {\n\t\tthing_log(1);\n\t\tret = -EBUSY;\n${jump}\t}`;
+  const [kept, lost] = [of(set("\t\tgoto out;\n")), of(set(""))];
+  assert.deepEqual(statics(kept, lost), ["new error-lost -EBUSY in ret 9"]);
+  assert.deepEqual(statics(lost, kept), ["fixed error-lost -EBUSY in ret 9"]);
+  assert.deepEqual(statics(kept, of("if (n > 1)\n\t\tret = -EBUSY;")), ["new error-lost -EBUSY in ret 8"]);
+  const tested = "if ((ret = thing_get(n)) < 0)\n\t\tgoto out;";
+  assert.deepEqual(statics(of(set("\t\tgoto out;\n"), tested), of(set(""), tested)), [
+    "new error-lost -EBUSY in ret 9",
+  ]);
+  assert.deepEqual(statics(kept, of("ret = -EBUSY;\n\tif (n > 1)\n\t\tgoto out;")), []);
+  assert.deepEqual(statics(kept, of(set(""), "ret = thing_get(ret);")), []);
+  assert.deepEqual(statics(kept, of(set(""), "if (ret)\n\t\tgoto out;\n\tret = thing_get(n);")), []);
+  assert.deepEqual(statics(kept, of(`${set("")} else {\n\t\tret = 0;\n\t}`)), []);
+  assert.deepEqual(statics(kept, of("while (n--) {\n\t\tif (n > 1)\n\t\t\tret = -EBUSY;\n\t}")), []);
+});
