@@ -154,14 +154,13 @@ function emptyBodies(body: readonly string[]): [string, number][] {
 }
 
 /** An error that is put in a variable. */
-const SETS_ERROR = /(?<=^|[;{}\n])\s*(\w+) = (-E[A-Z0-9]+);/g;
+const SETS_ERROR = /(?<=\s)(\w{1,60}) = (-E[A-Z0-9]{1,30});/g;
 /** The test of an `if` that asks whether a variable holds an error. */
 const TESTS_ERROR = /^(?:unlikely\()?(\w+)(?: < 0| != 0)?\)?$/;
 /** What leaves the way from one statement to the next. */
 const JUMPS = /\b(?:goto|return|break|continue|else|case|default)\b/;
-/** A statement after which the next one is reached, and nothing but by it. */
-const PLAIN =
-  /^\s*(?!(?:if|else|for|while|do|switch|case|default|goto|return|break|continue)\b|\w+:(?!:))[^;{}#"]{1,400};/;
+/** Words that begin what is no plain statement. */
+const NOT_PLAIN = /^(?:if|else|for|while|do|switch|case|default|goto|return|break|continue)\b|^\w{1,60}:/;
 /** Most of them that are passed over. */
 const MOST_PLAIN = 12;
 
@@ -200,10 +199,11 @@ function isWrittenOver(text: string, variable: string): boolean {
   const word = new RegExp(`\\b${variable}\\b`);
   let rest = text;
   for (let n = 0; n < MOST_PLAIN; n++) {
-    const assigned = new RegExp(`^\\s*(?:if \\(\\()?${variable} = ([^;{}]*)`).exec(rest);
+    rest = rest.trimStart();
+    const assigned = new RegExp(`^(?:if \\(\\()?${variable} = ([^;{}]*)`).exec(rest);
     if (assigned !== null) return !word.test(assigned[1]!);
-    const plain = PLAIN.exec(rest)?.[0];
-    if (plain === undefined || word.test(plain)) return false;
+    const plain = rest.slice(0, rest.indexOf(";") + 1);
+    if (plain === "" || NOT_PLAIN.test(plain) || /[{}#]/.test(plain) || word.test(plain)) return false;
     rest = rest.slice(plain.length);
   }
   return false;
