@@ -65,6 +65,8 @@ export interface Fault {
   readonly lasts?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;
+  /** Only possible because the tree is not the one that the patch was made for, which may do the rest elsewhere. */
+  readonly otherBase?: boolean;
   /** It is known by the other side alone that this is owned: the member that leads to it. */
   readonly member?: string;
 }

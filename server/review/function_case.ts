@@ -212,7 +212,7 @@ export class FunctionCases {
     const lines = (text: string): string[] => text.split("\n").map((l) => l.trim());
     const before = new Set(lines(f.before!));
     if (!lines(f.after!).every((l) => before.has(l))) return d;
-    return { ...d, fault: { ...d.fault, possible: true } };
+    return { ...d, fault: { ...d.fault, possible: true, otherBase: true } };
   }
 
   /**

@@ -44,12 +44,13 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
   const out =
     told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, functionsThatRan(result, ran));
+  const held = told.length > 0 || unbuilt !== null || out !== null ? null : heldBack(result.differences);
   const why =
     refused !== null
       ? doesNotFit(entry.path, refused.docLine, entry.name)
-      : out === null
-        ? (unbuilt?.why ?? null)
-        : compiledOut(out);
+      : out !== null
+        ? compiledOut(out)
+        : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
   const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
     run: runOf(result, told, told.length > 0 ? null : why, context),
@@ -58,6 +59,37 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
     candidates,
     whole: "",
   };
+}
+
+/**
+ * A difference that the patch may bring and that is not told, since what is known does not decide it: such a case is not clean. None
+ * where the patch may as well take the same away.
+ */
+function heldBack(differences: readonly Difference[]): Difference | null {
+  const may = (verdict: Difference["verdict"]): Difference[] =>
+    differences.filter((d) => d.verdict === verdict && d.fault.possible);
+  const gone = new Set([...may("fixed"), ...may("moved")].map((d) => `${d.fault.kind} ${d.fault.object}`));
+  return may("new").find((d) => !gone.has(`${d.fault.kind} ${d.fault.object}`)) ?? null;
+}
+
+/** What is held back, and why. */
+function heldText(cases: FunctionCases, d: Difference): string {
+  const { fault } = d;
+  const files = cases.files;
+  const placeOf = (loc: Choice["loc"]): Place => {
+    const path = files[loc.file]?.path ?? "";
+    return { path, line: loc.line, docLine: cases.imagesOf(path)?.afterDocLines[loc.line - 1] ?? 0 };
+  };
+  const decisive = d.path.choices.filter((c) => d.forced.get(c.name) === c.answer);
+  const words = wordsOf(cases, d, "after", placeOf);
+  const { otherBase, lent = null } = fault;
+  const because =
+    otherBase === true
+      ? "the patch only takes lines away and this tree is not its base, which may do elsewhere what they did"
+      : lent !== null
+        ? `${lent}(), of which nothing is known, had it in hand`
+        : "whether that is meant, or whether it can be, is not known here";
+  return `it may be new that ${sentence(d, decisive, placeOf, words, functionOf(cases, d))}: ${because}`;
 }
 
 const compiledOut = (fn: string): string =>

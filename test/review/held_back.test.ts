@@ -1,0 +1,59 @@
+/** What a patch may bring, and what is known does not decide: the case is not modelled and says so, and is neither new nor clean. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { DECLARATIONS } from "../support/function_pair.ts";
+import { patchMail } from "../support/own_tree.ts";
+
+const PATH = "drivers/thing.c";
+const root = mkdtempSync(join(tmpdir(), "folioscope-held-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+for (const folder of ["drivers", "mm", "include/linux"]) mkdirSync(join(root, folder), { recursive: true });
+
+/** Verdicts and reasons of the runs of a patch of a driver; `index`: the line of the mail that names the blobs. */
+function review(before: string, now: string, index = "") {
+  const [from, to] = [before, now].map((text) => `${DECLARATIONS}${text}`) as [string, string];
+  writeFileSync(join(root, PATH), from);
+  const mail = patchMail(1, 1, { path: PATH, from, to }).replace(`--- a/${PATH}`, `${index}--- a/${PATH}`);
+  const { runs, findings } = reviewDocument(parseDocument(Buffer.from(mail), "held.mbox"), { tree: root });
+  const of = runs.filter((r) => r.scenario.startsWith("function "));
+  return { verdicts: of.map((r) => r.verdict), reasons: of.map((r) => r.reason ?? ""), findings: findings.length };
+}
+
+const driver = (given: string, passed = "0"): string => `
+void thing_keep(void *p);
+int thing_fill(int n)
+{
+	void *p = kmalloc(8, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	thing_keep(${passed});
+	if (helper(n)) {
+${given}		return -EINVAL;
+	}
+	kfree(p);
+	return 0;
+}
+`;
+const OTHER = "index 1111111111..2222222222 100644\n";
+const GIVEN = "\t\tkfree(p);\n";
+
+test("a patch of another base that only takes a give-back away is not modelled for that reason, and of this one new", () => {
+  const held = review(driver(GIVEN), driver(""), OTHER);
+  assert.deepEqual([held.verdicts, held.findings], [["not-modelled"], 0]);
+  assert.match(held.reasons[0]!, /may be new that when helper\(\) .*kmalloc\(\).* never given back.*not its base/);
+  const told = review(driver(GIVEN), driver(""));
+  assert.deepEqual([told.verdicts, told.findings], [["new"], 1]);
+});
+
+test("what a callee of which nothing is known had in hand is said to be that callee's; what changes nothing is clean", () => {
+  const held = review(driver(GIVEN, "p"), driver("", "p"));
+  assert.deepEqual([held.verdicts, held.findings], [["not-modelled"], 0]);
+  assert.match(held.reasons[0]!, /thing_keep\(\), of which nothing is known, had it in hand/);
+  assert.deepEqual(review(driver(GIVEN), driver(`\t\thelper(1);\n${GIVEN}`)).verdicts, ["clean"]);
+});
