@@ -596,7 +596,8 @@ export class Calls {
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
     const sameCall =
       twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
-    const before = this.ended(kind, key, site, spot) ?? sameCall;
+    const ended = this.ended(kind, key, site, spot) ?? sameCall;
+    const before = ended !== null && this.walkedOn(key, ended, spot) ? null : ended;
     if (holding === null && before !== null)
       w.fault({
         kind: "double-release",
@@ -654,6 +655,16 @@ export class Calls {
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
+  }
+
+  /**
+   * Whether a line came again to what an entry of a list leads to: whoever ended that took the entry out, and another walk along the
+   * list comes to another one.
+   */
+  private walkedOn(key: bigint, before: Spot, now: Spot): boolean {
+    return (
+      isOfEntry(this.w.lockName(key)) && before.loc.file === now.loc.file && before.loc.line === now.loc.line
+    );
   }
 
   /** Where a state that ends once was ended before, by a call with the same arguments; null where it was not, or is no such. */
@@ -902,6 +913,9 @@ export class Calls {
 
 /** Questions to the description of the machine, which does not change: asked again they have the same answer. */
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;
+
+/** Whether a name is of something that an entry of a list leads to. */
+const isOfEntry = (name: string): boolean => /^\*?entry of /.test(name);
 
 /** A kind in a ledger. */
 function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless" | "travels"> {

@@ -15,7 +15,25 @@ const counted = `struct owner { struct mutex lock; int refcnt; int errors_count;
 
 const sent = `struct sk_buff { int len; }; struct port { struct sk_buff *waits; }; void dev_kfree_skb_any(struct sk_buff *skb); int xmit(struct sk_buff *skb); int ready(int n);`;
 
+const walked = `struct list_head { struct list_head *next, *prev; }; struct vdev { struct list_head node; struct platform_device *pdev; }; struct proc { int n; struct list_head vdevs; };
+void platform_device_unregister(struct platform_device *p);`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what is given back by two walks along one list, whose entries the callee may take out of it",
+    bad: `${walked} static void clean(struct proc *p) { struct list_head *e, *n; for (e = p->vdevs.next; e != &p->vdevs; e = n) { n = e->next; platform_device_unregister(((struct vdev *)e)->pdev); } }
+      int f(struct proc *p) { clean(p); if (helper(1)) return -EINVAL; clean(p); return 0; }`,
+    good: `${walked} static void clean(struct proc *p) { struct list_head *e, *n; for (e = p->vdevs.next; e != &p->vdevs; e = n) { n = e->next; helper(2); } }
+      int f(struct proc *p) { clean(p); if (helper(1)) return -EINVAL; clean(p); return 0; }`,
+    want: [],
+  },
+  {
+    name: "what a list's only entry has, given back twice in one turn",
+    bad: `${walked} int f(struct proc *p) { struct list_head *e = p->vdevs.next; if (e == &p->vdevs) return 0; platform_device_unregister(((struct vdev *)e)->pdev);
+      platform_device_unregister(((struct vdev *)e)->pdev); return 0; }`,
+    good: `${walked} int f(struct proc *p) { struct list_head *e = p->vdevs.next; if (e == &p->vdevs) return 0; platform_device_unregister(((struct vdev *)e)->pdev); return 0; }`,
+    want: ["double-release device reference of entry of p->vdevs->pdev"],
+  },
   {
     name: "a packet that is to be sent and is dropped without being freed",
     sends: true,

@@ -21,7 +21,11 @@ function review(before: string, now: string, index = "") {
   const mail = patchMail(1, 1, { path: PATH, from, to }).replace(`--- a/${PATH}`, `${index}--- a/${PATH}`);
   const { runs, findings } = reviewDocument(parseDocument(Buffer.from(mail), "held.mbox"), { tree: root });
   const of = runs.filter((r) => r.scenario.startsWith("function "));
-  return { verdicts: of.map((r) => r.verdict), reasons: of.map((r) => r.reason ?? ""), findings: findings.length };
+  return {
+    verdicts: of.map((r) => r.verdict),
+    reasons: of.map((r) => r.reason ?? ""),
+    findings: findings.length,
+  };
 }
 
 const driver = (given: string, passed = "0"): string => `
@@ -46,7 +50,10 @@ const GIVEN = "\t\tkfree(p);\n";
 test("a patch of another base that only takes a give-back away is not modelled for that reason, and of this one new", () => {
   const held = review(driver(GIVEN), driver(""), OTHER);
   assert.deepEqual([held.verdicts, held.findings], [["not-modelled"], 0]);
-  assert.match(held.reasons[0]!, /may be new that when helper\(\) .*kmalloc\(\).* never given back.*not its base/);
+  assert.match(
+    held.reasons[0]!,
+    /may be new that when helper\(\) .*kmalloc\(\).* never given back.*not its base/,
+  );
   const told = review(driver(GIVEN), driver(""));
   assert.deepEqual([told.verdicts, told.findings], [["new"], 1]);
 });
