@@ -13,6 +13,7 @@ import files from "../../emulator/contracts/files.yaml";
 import firmware from "../../emulator/contracts/firmware.yaml";
 import headers from "../../emulator/contracts/headers.yaml";
 import iio from "../../emulator/contracts/iio.yaml";
+import interfaces from "../../emulator/contracts/interfaces.yaml";
 import links from "../../emulator/contracts/links.yaml";
 import locks from "../../emulator/contracts/locks.yaml";
 import media from "../../emulator/contracts/media.yaml";
@@ -40,6 +41,7 @@ const FILES: readonly string[] = [
   usb,
   links,
   iio,
+  interfaces,
   files,
   net,
   drivers,
