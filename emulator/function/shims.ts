@@ -25,6 +25,9 @@ export const FUNCTION_SHIMS: readonly string[] = [
   // What it declares besides follows who holds what, for a compiler that is asked to.
   "WITH_LOCK_GUARD_1_ATTRS(name, T) class_##name##_constructor(T)",
   "__KERNEL__ 1",
+  // As include/uapi/linux/byteorder/little_endian.h has it, which not every header that asks includes.
+  "__LITTLE_ENDIAN 1234",
+  "__LITTLE_ENDIAN_BITFIELD",
   'KBUILD_MODNAME "folioscope"',
   'KBUILD_BASENAME "folioscope"',
   ...log(

@@ -15,7 +15,7 @@ import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
 const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 15;
+const VERSION = 17;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {

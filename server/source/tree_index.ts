@@ -38,7 +38,7 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 9;
+const VERSION = 11;
 const MAX_ENTRY = 64 << 20;
 /** Bytes of all indexes that are kept. */
 export const INDEX_BYTES = 256 << 20;
@@ -296,14 +296,14 @@ function typedefName(text: string): string | null {
   if (pointer?.index === open && pointer !== null) return pointer[1]!;
   if (!text.endsWith(";")) return pointer?.[1] ?? null;
   const body = text.slice("typedef".length, -1);
-  const attribute = body.indexOf("__attribute__");
+  const attribute = body.search(/\b__(?:attribute__|aligned)\b/);
   const call = body.indexOf("(");
   if (call >= 0 && (attribute < 0 || attribute > call) && body.trimEnd().endsWith(")")) {
     const own = lastWord(body.slice(0, call).trimEnd());
     if (own !== null && own.before.trim() !== "" && /^[ \t][\w \t*]*$/.test(own.before)) return own.name;
   }
   if (pointer !== null) return pointer[1]!;
-  let plain = blanksOff(attribute < 0 ? body : body.slice(0, attribute));
+  let plain = (attribute < 0 ? body : body.slice(0, attribute)).trimEnd();
   if (plain.endsWith("]")) plain = plain.slice(0, Math.max(0, plain.lastIndexOf("[")));
   const own = lastWord(plain);
   return own === null || own.before === "" || /[()]/.test(own.before) ? null : own.name;

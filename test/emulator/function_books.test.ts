@@ -620,6 +620,26 @@ int f(int *x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); 
       if (helper(2)) { put_device(&v->dev); return -EINVAL; } v->n = 1; put_device(&v->dev); return 0; }`,
     want: ["leaked device reference of __vdpa_alloc_device()"],
   },
+  {
+    name: "what follows a member that lies where the machine's byte order has it",
+    bad: `struct head {
+#if defined(__LITTLE_ENDIAN_BITFIELD)
+  unsigned char len:4, version:4;
+#elif defined(__BIG_ENDIAN_BITFIELD)
+  unsigned char version:4, len:4;
+#endif
+};
+int f(struct head *h) { void *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; if (h->len < 5) return -EINVAL; kfree(p); return 0; }`,
+    good: `struct head {
+#if defined(__LITTLE_ENDIAN_BITFIELD)
+  unsigned char len:4, version:4;
+#elif defined(__BIG_ENDIAN_BITFIELD)
+  unsigned char version:4, len:4;
+#endif
+};
+int f(struct head *h) { void *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; if (h->len < 5) { kfree(p); return -EINVAL; } kfree(p); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
 ];
 
 testPairs(pairs);

@@ -22,3 +22,10 @@ test("a lock's type that is defined or named through a macro is a type", () => {
   );
   assert.ok(names.has("struct own_mutex") && names.has("struct own_later"));
 });
+
+test("a type with an alignment of its own behind its name is that type", () => {
+  const { typedefs } = namesOf(
+    "typedef struct call_data call_data_t\n\t__aligned(sizeof(struct call_data));\ntypedef int plain_t;\ntypedef long long_t __attribute__((aligned(8)));\n",
+  );
+  assert.deepEqual([...typedefs].sort(), ["call_data_t", "long_t", "plain_t"]);
+});
