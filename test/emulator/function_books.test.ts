@@ -606,13 +606,6 @@ int f(int *x) { struct net_device *d = alloc_netdev_mqs(8, "x", 0, NULL, 1, 1); 
     want: ["leaked memory of kmalloc()"],
   },
   {
-    name: "the use of a DRM device that an early return does not end",
-    root: true,
-    bad: `_Bool drm_dev_enter(void *dev, int *idx); void drm_dev_exit(int idx); int f(void *dev) { int idx; if (!drm_dev_enter(dev, &idx)) return -EINVAL; if (helper(1)) return -EFAULT; drm_dev_exit(idx); return 0; }`,
-    good: `_Bool drm_dev_enter(void *dev, int *idx); void drm_dev_exit(int idx); int f(void *dev) { int idx; if (!drm_dev_enter(dev, &idx)) return -EINVAL; if (helper(1)) { drm_dev_exit(idx); return -EFAULT; } drm_dev_exit(idx); return 0; }`,
-    want: ["returned-locked use of the DRM device"],
-  },
-  {
     name: "a vDPA device that a way out keeps, by the device reference that it has",
     bad: `struct vdpa_device { int n; struct device dev; }; struct vdpa_device *__vdpa_alloc_device(struct device *p); int f(struct device *p) { struct vdpa_device *v = __vdpa_alloc_device(p); if (IS_ERR(v)) return PTR_ERR(v); if (helper(1)) return -EFAULT;
       if (helper(2)) { put_device(&v->dev); return -EINVAL; } v->n = 1; put_device(&v->dev); return 0; }`,
