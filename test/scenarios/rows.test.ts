@@ -65,6 +65,24 @@ const ROWS: readonly Row[] = [
     cases: ["sync-entry-larger next=0", "sync-entry-larger next=1"],
   },
   {
+    system: "waiters behind a search for busy pages",
+    era: "v6.15",
+    path: "fs/dax.c",
+    fn: "dax_layout_busy_page_range",
+    from: "put_unlocked_entry(&xas, entry, WAKE_NEXT);",
+    to: ";",
+    cases: ["scan-waiters order=0 removers=1", "scan-waiters order=9 removers=2"],
+  },
+  {
+    system: "walks over pages of two devices",
+    era: "v6.12",
+    path: "mm/memremap.c",
+    fn: "get_dev_pagemap",
+    from: "put_dev_pagemap(pgmap);",
+    to: "",
+    cases: ["devdax-side-by-side touched=0", "devdax-side-by-side touched=1"],
+  },
+  {
     system: "MAP_SYNC over a page table that changed",
     era: "v6.15",
     path: "mm/memory.c",
@@ -331,7 +349,7 @@ const ROWS: readonly Row[] = [
     from: "clear_compound_head(page);",
     to: "",
     cases: ["ndctl-mmap kind=0 populate=0 lock=0"],
-    also: ["v7.3", "MAP_SYNC, and who waits behind the fault"],
+    also: ["v7.3", "MAP_SYNC, and who waits behind the fault", "waiters behind a search for busy pages"],
   },
   {
     system: "ndctl's device-dax",

@@ -153,6 +153,10 @@ extern const struct fsc_scenario fsc_scenario_virtiofs_window;
 extern const struct fsc_scenario fsc_scenario_fs_dax_get;
 #endif
 extern const struct fsc_scenario fsc_scenario_sync_entry_larger;
+extern const struct fsc_scenario fsc_scenario_devdax_side_by_side;
+#if FSC_ERA >= 615
+extern const struct fsc_scenario fsc_scenario_scan_waiters;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -294,5 +298,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fs_dax_get,
 #endif
 	&fsc_scenario_sync_entry_larger,
+	&fsc_scenario_devdax_side_by_side,
+#if FSC_ERA >= 615
+	&fsc_scenario_scan_waiters,
+#endif
 	NULL,
 };

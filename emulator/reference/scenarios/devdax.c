@@ -253,6 +253,54 @@ FSC_SCENARIO(dax_divide, "dax-divide", "Firmware's memory is divided into device
 	fsc_mm_destroy(mm);
 }
 
+FSC_SCENARIO(devdax_side_by_side, "devdax-side-by-side",
+	     "DMA takes pages of two devices that a program has mapped side by side, touched or not; then both devices go", "touched=0,1")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	struct device *host, *region;
+	struct dev_dax *dev[2];
+	struct page *pages[4];
+	struct sc_file d[2];
+	struct sc_map m[2];
+	ssize_t rc;
+	long got;
+	int i;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	SC_DO(host = sc_hmem_create(true), "find firmware's memory");
+	region = sc_hmem_region();
+	dev[0] = sc_dev_dax(region);
+	dev[1] = sc_create_seed(region);
+	for (i = 0; i < 2; i++) {
+		sc_store_size(dev[i], "2097152", true);
+		SC_DO(rc = fsc_sysfs_write(&dev[i]->dev, "align", "4096"), "align to pages");
+		SC_NEED(rc > 0, "a device can be aligned to pages");
+		SC_DO(SC_EXPECT(sc_dev_bind(dev[i]) == 0, "a device of a region can be bound"), "bind device %d", i);
+		d[i] = sc_open_cdev(dev[i]);
+		SC_NEED(d[i].file, "a bound device-dax device can be opened");
+		/* No page between the two, and one page table for both. */
+		if (i)
+			mm->mmap_base = m[0].addr + 2 * PAGE_SIZE;
+		m[i] = sc_mmap(mm, &d[i], 2 * i, 2, SC_RW);
+		if (__fsc_param("touched", 0)) {
+			sc_write(&m[i], 2 * i, 1);
+			sc_write(&m[i], 2 * i + 1, 2);
+		}
+	}
+	SC_DO(got = fsc_dma_pin(mm, m[0].addr, 4, FOLL_PIN | FOLL_WRITE, pages, "dma"), "DMA takes two pages of each device");
+	SC_EXPECT(got == 4, "DMA can take pages of two devices at once");
+	if (got > 0)
+		SC_DO(fsc_dma_unpin(pages, got, "dma"), "DMA lets go");
+	for (i = 0; i < 2; i++) {
+		sc_munmap(&m[i]);
+		fput(d[i].file);
+		SC_DO(sc_dev_unbind(dev[i]), "unbind device %d", i);
+	}
+	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
+	fsc_mm_destroy(mm);
+}
+
 FSC_SCENARIO(devdax_open_gone, "devdax-open-gone", "A device goes for good while a program has it open, mapped or not",
 	     "order=0,9 mapped=0,1 late_release=0,1")
 {

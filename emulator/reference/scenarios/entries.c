@@ -275,6 +275,39 @@ static void sc_task_fsync(void *arg)
 	sc_fsync(arg);
 }
 
+#if FSC_ERA >= 615
+/* Up to v6.14 the search goes on without waiting. */
+FSC_SCENARIO(scan_waiters, "scan-waiters",
+	     "The search for busy pages waits for a locked entry, which it leaves as it is; others wait behind it",
+	     "order=0,9 removers=1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_scan scan = { &a, 0, LLONG_MAX, NULL };
+	struct sc_lock l = { &a, 0, 0, NULL };
+	int ids[4], nr = 0, i;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_lock_entry(&l);
+	ids[nr++] = sc_spawn("scan", sc_task_scan, &scan);
+	for (i = 0; i < __fsc_param("removers", 1); i++)
+		ids[nr++] = sc_spawn("invalidate", sc_task_invalidate, &l);
+	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
+	for (i = 0; i < nr; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	SC_EXPECT(!scan.busy, "no page is found busy that nobody holds");
+	sc_see(&m, 0, 1);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+#endif
+
 static void sc_task_lock_folio(void *arg)
 {
 	struct folio *folio = page_folio((struct page *)arg);
