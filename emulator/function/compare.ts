@@ -317,14 +317,23 @@ function errorsLost(
   names: Names,
   sameReturn: (fn: string) => boolean,
 ): Difference[] {
-  const usual = b.paths.get("")?.result;
+  // Where the usual path fails, the one that was found to go well.
+  const first = b.paths.get("")?.result;
+  const well: Forced = first?.outcome === "succeeded" ? new Map() : (b.well ?? new Map());
+  const usual = b.paths.get(forcedKey(well))?.result;
   if (usual === undefined || usual.outcome !== "succeeded" || entry.leave !== null) return [];
-  if (other(new Map()).outcome !== "succeeded") return [];
+  if (other(well).outcome !== "succeeded") return [];
   const out: Difference[] = [];
   for (const { forced, result } of b.paths.values()) {
-    const [name] = [...forced.keys()];
+    const name = [...forced.keys()].find((k) => !well.has(k));
     const choice = result.choices.find((c) => c.name === name);
-    if (forced.size !== 1 || choice === undefined || choice.callee === null || result.end !== "returned")
+    if (![...well].every(([k, v]) => forced.get(k) === v)) continue;
+    if (
+      forced.size !== well.size + 1 ||
+      choice === undefined ||
+      choice.callee === null ||
+      result.end !== "returned"
+    )
       continue;
     // Another way to say that something failed is no other behaviour.
     if (!sameReturn(choice.fn)) continue;

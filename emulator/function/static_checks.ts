@@ -156,7 +156,7 @@ function emptyBodies(body: readonly string[]): [string, number][] {
 /** An error that is put in a variable. */
 const SETS_ERROR = /(?<=\s)(\w{1,60}) = (-E[A-Z0-9]{1,30});/g;
 /** The test of an `if` that asks whether a variable holds an error. */
-const TESTS_ERROR = /^(?:unlikely\()?(\w+)(?: < 0| != 0)?\)?$/;
+const TESTS_ERROR = /^(?:unlikely\()?(\w+)(?: < 0| != 0)?\)?(?: && [^&|]{1,60})?$/;
 /** What leaves the way from one statement to the next. */
 const JUMPS = /\b(?:goto|return|break|continue|else|case|default)\b/;
 /** Words that begin what is no plain statement. */
@@ -187,11 +187,44 @@ function errorsWrittenOver(body: readonly string[]): Lost[] {
         ? [set[1]!, set[2]!, inner.slice(set.index + set[0].length), from + set.index + set[0].length]
         : [asked, "what was found", inner, test];
     if (variable === undefined || JUMPS.test(tail) || new RegExp(`\\b${variable} =`).test(tail)) continue;
-    if (!isWrittenOver(text.slice(end), variable)) continue;
+    if (!isWrittenOver(behind(text, end, index), variable)) continue;
     const line = text.slice(0, at).split("\n").length - 1;
     out.set(`${error} ${variable} ${line}`, [error, variable, line, set === undefined]);
   }
   return [...out.values()];
+}
+
+/**
+ * What is reached behind the body of an `if` that ends at a place: not its `else`; and, where it is the last of another `if`'s body, what
+ * is reached behind that.
+ */
+function behind(text: string, end: number, start: number): string {
+  let rest = text.slice(withoutElse(text, end));
+  if (!rest.trimStart().startsWith("}")) return rest;
+  let open = start;
+  for (let depth = 1; depth > 0 && open > 0; ) {
+    open--;
+    if (text[open] === "}") depth++;
+    else if (text[open] === "{") depth--;
+  }
+  const head = text.slice(Math.max(0, text.lastIndexOf(";", open), text.lastIndexOf("}", open)), open);
+  if (!/^[;}]?\s*if\s*\(/.test(head) || /[{:]/.test(head)) return "";
+  const close = text.length - rest.trimStart().length + 1;
+  rest = text.slice(withoutElse(text, close));
+  return rest;
+}
+
+/** Behind the `else` branches that stand at a place, or that place. */
+function withoutElse(text: string, at: number): number {
+  let to = at;
+  for (;;) {
+    const word = /^\s{0,200}else\b(?:\s{1,9}if\s{0,9}\()?/.exec(text.slice(to, to + 260))?.[0];
+    if (word === undefined) return to;
+    const from = word.endsWith("(") ? closed(text, to + word.length, "(", ")") : to + word.length;
+    const brace = /^\s{0,200}\{/.exec(text.slice(from, from + 220))?.[0];
+    to = brace === undefined ? text.indexOf(";", from) + 1 : closed(text, from + brace.length, "{", "}");
+    if (to <= from) return text.length;
+  }
 }
 
 /** Whether the first of the statements that begin a text to speak of a variable gives it a value that does not hang on it. */

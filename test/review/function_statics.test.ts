@@ -226,6 +226,42 @@ out:
   assert.deepEqual(statics(kept, of("ret = -EBUSY;\n\tif (n > 1)\n\t\tgoto out;")), []);
   assert.deepEqual(statics(kept, of(set(""), "ret = thing_get(ret);")), []);
   assert.deepEqual(statics(kept, of(set(""), "if (ret)\n\t\tgoto out;\n\tret = thing_get(n);")), []);
-  assert.deepEqual(statics(kept, of(`${set("")} else {\n\t\tret = 0;\n\t}`)), []);
+  assert.deepEqual(statics(kept, of(`${set("")} else {\n\t\tret = 0;\n\t}`)), [
+    "new error-lost -EBUSY in ret 9",
+  ]);
   assert.deepEqual(statics(kept, of("while (n--) {\n\t\tif (n > 1)\n\t\t\tret = -EBUSY;\n\t}")), []);
+});
+
+test("the else of a test that finds an error is not reached behind it, and what follows the body that the test ends is", () => {
+  const of = (jump: string, more: string): string => `int thing_get(int n);
+int thing_set(int n)
+{
+	int ret = thing_get(n);
+
+	if (n) {
+		if (ret > 9) {
+			ret = -EIO;
+			${jump}
+		}${more}
+	}
+	ret = thing_get(2);
+	if (ret)
+		return ret;
+	while (n--) {
+		if (n == 2) {
+			ret = -EAGAIN;
+			${jump}
+		}
+	}
+	ret = thing_get(3);
+	return ret;
+}
+`;
+  assert.deepEqual(statics(of("return ret;", ""), of("thing_get(1);", "")), ["new error-lost -EIO in ret 8"]);
+  const other = " else if (ret) {\n\t\t\tret = 0;\n\t\t}";
+  assert.deepEqual(statics(of("return ret;", other), of("thing_get(1);", other)), [
+    "new error-lost -EIO in ret 8",
+  ]);
+  const read = "\n\t\tif (ret)\n\t\t\treturn ret;";
+  assert.deepEqual(statics(of("return ret;", read), of("thing_get(1);", read)), []);
 });
