@@ -59,6 +59,8 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
     "the search holds the invalidate lock, so no fault has the entry: fsync and memory failure may, and change neither the page nor its count",
   "wake-up dax_writeback_one put_unlocked_entry(xas, entry, WAKE_NEXT);":
     "xas_find_conflict() finds nothing at a place that was walked to, so nobody waited there and took a wake-up",
+  "wake-up dax_layout_busy_page_range put_unlocked_entry(&xas, entry, WAKE_NEXT);":
+    "as in dax_writeback_one(): up to v6.14 the search does not wait for a locked entry (scenario scan-waiters has it from v6.15 on)",
   "barrier prepare_to_wait_exclusive set_current_state(state);":
     "who waits for an entry looks at it before, under the lock under which it is changed: nothing is looked at after",
   "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":
