@@ -59,6 +59,9 @@ export function compareEntry(
   }
   const b = explore(before, entry, bounds);
   const a = explore(after, entry, bounds);
+  // A line that the patch takes away or brings is on one side only; the way to it is the same on both.
+  const ways = new Map([...b.seek(), ...a.seek()].map((w) => [forcedKey(w), w]));
+  if (ways.size > 0) for (const e of [b, a]) e.from([...ways.values()]);
   for (const r of b.paths.values()) watch("before", r.forced, r.result);
   for (const r of a.paths.values()) watch("after", r.forced, r.result);
   const at = (side: Side, e: Explored, extra: Map<string, Ran>, forced: Forced): PathResult => {

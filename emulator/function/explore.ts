@@ -7,7 +7,7 @@ import type { Loc } from "../c/ast.ts";
 import { CFail, type CType, typeText } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { FunctionSym } from "../c/tree.ts";
+import type { FnTree, FunctionSym } from "../c/tree.ts";
 import { audit } from "./audit.ts";
 import type { Spot } from "./books.ts";
 import { asReadChoice } from "./calls.ts";
@@ -16,6 +16,7 @@ import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
 import { type Outcome, outcomeOf, PathEnd } from "./run.ts";
+import { waysToTheChange } from "./seek.ts";
 import { unknown, type Value } from "./value.ts";
 import { Walker } from "./walk.ts";
 
@@ -47,6 +48,8 @@ export interface Side {
   readonly files: ReadonlySet<string>;
   /** Whether a line of the side's text is one that the patch shows: paths are sought there first. */
   near?(loc: Loc): boolean;
+  /** Whether it is one that the patch changes: ways to it are looked for where no path comes to it. */
+  changed?(loc: Loc): boolean;
 }
 
 export interface Bounds {
@@ -103,6 +106,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     outcome,
     steps: w.steps,
     covered: w.covered,
+    met: w.met,
     assumed: [...w.assumed],
     ran: [...w.ran],
     gaveUp: gaveUp(w),
@@ -221,6 +225,10 @@ export interface Explored {
   readonly left: number;
   /** What is decided otherwise than usual on the path that goes well, where the usual one does not. */
   readonly well: Forced | null;
+  /** Ways to changed lines that none of the paths comes to. */
+  seek(): readonly Forced[];
+  /** Goes on from such ways, and from what lies beside them. */
+  from(ways: readonly Forced[]): void;
 }
 
 interface Candidate {
@@ -245,6 +253,8 @@ const NEAR = 0.6;
 const TURNS_ALIKE = 2;
 /** Functions of the patched files that are taken as read where one gave up, and nothing else leads further. */
 const MAX_AS_READ = 3;
+/** Paths beside the ways to a changed line that are run besides, as a part of the usual number. */
+const BESIDE = 0.25;
 /** Values of one thing, told from each other in vain so often, are no more looked into before the rest. */
 const IN_VAIN = 2;
 
@@ -375,12 +385,44 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
     seen.add(forcedKey(well));
     spread({ forced: well, after: 0, rank: 0, depth: 0, subject: "" });
   }
-  while (queue.length > 0 && paths.size < bounds.paths && total < bounds.total) {
-    let best = 0;
-    const rankOf = (c: Candidate): number => c.rank + ((vain.get(c.subject) ?? 0) >= IN_VAIN ? 1 : 0);
-    for (let i = 1; i < queue.length; i++) if (rankOf(queue[i]!) < rankOf(queue[best]!)) best = i;
-    const [c] = queue.splice(best, 1);
-    spread(c!);
-  }
-  return { paths, left: queue.length + dropped, well };
+  const goOn = (most: number, cost: number): void => {
+    while (queue.length > 0 && paths.size < most && total < cost) {
+      let best = 0;
+      const rankOf = (c: Candidate): number => c.rank + ((vain.get(c.subject) ?? 0) >= IN_VAIN ? 1 : 0);
+      for (let i = 1; i < queue.length; i++) if (rankOf(queue[i]!) < rankOf(queue[best]!)) best = i;
+      const [c] = queue.splice(best, 1);
+      spread(c!);
+    }
+  };
+  goOn(bounds.paths, bounds.total);
+  return {
+    paths,
+    get left() {
+      return queue.length + dropped;
+    },
+    well,
+    seek: () => {
+      const { changed } = side;
+      if (changed === undefined || dropped + queue.length === 0) return [];
+      return waysToTheChange(treesOf(side, entry, paths.values()), changed, paths.values(), run);
+    },
+    from: (ways) => {
+      const most = paths.size + bounds.paths * BESIDE;
+      for (const forced of ways) {
+        seen.add(forcedKey(forced));
+        spread({ forced, after: 0, rank: 0, depth: 0, subject: "" });
+      }
+      goOn(most, total + bounds.total * BESIDE);
+    },
+  };
+}
+
+/** The functions of the patched files that paths of an entry went through. */
+function treesOf(side: Side, entry: Entry, paths: Iterable<{ readonly result: PathResult }>): FnTree[] {
+  const names = new Set<string>();
+  for (const { result } of paths) for (const name of result.ran) names.add(name);
+  return [...names].flatMap((name) => {
+    const sym = symOf(side, name, entry.path);
+    return sym === null ? [] : [side.program.tree(sym)];
+  });
 }

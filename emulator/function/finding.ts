@@ -84,6 +84,8 @@ export interface PathResult {
   readonly steps: number;
   /** Branches that were taken: "file:line:col:T". */
   readonly covered: ReadonlySet<string>;
+  /** Changed statements that were come to: "file:line". */
+  readonly met: ReadonlySet<string>;
   /** Functions without a body or a contract that the path went through. */
   readonly assumed: readonly string[];
   /** Functions of the patched files that it went through. */

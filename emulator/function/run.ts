@@ -63,6 +63,8 @@ export interface RunInput {
   readonly life?: boolean;
   /** Whether a line of the files is one that the patch shows. */
   near?(loc: Loc): boolean;
+  /** Whether it is one that the patch changes. */
+  changed?(loc: Loc): boolean;
 }
 
 export type Outcome = "failed" | "succeeded" | "neither";
@@ -101,6 +103,8 @@ export abstract class Run {
   readonly choices: Choice[] = [];
   readonly faults: Fault[] = [];
   readonly covered = new Set<string>();
+  /** Changed statements that were come to: "file:line". */
+  readonly met = new Set<string>();
   readonly assumed = new Set<string>();
   /** Functions of the patched files that ran. */
   readonly ran = new Set<string>();

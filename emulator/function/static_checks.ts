@@ -50,6 +50,7 @@ const EMPTY: Difference["path"] = {
   outcome: "neither",
   steps: 0,
   covered: new Set(),
+  met: new Set(),
   assumed: [],
   ran: [],
   gaveUp: [],

@@ -25,6 +25,7 @@ import { Calls } from "./calls.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type RunInput } from "./run.ts";
+import { placeOf } from "./seek.ts";
 import { canonical, derived, unknown, type Value } from "./value.ts";
 
 type Completion =
@@ -158,7 +159,10 @@ export class Walker extends Access {
   private plain(s: S, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
     this.tick();
     const frame = this.frame;
-    if (s.k !== "block" && s.k !== "seq") frame.loc = s.loc;
+    if (s.k !== "block" && s.k !== "seq") {
+      frame.loc = s.loc;
+      if (frame.own && seek === null) this.meets(s.loc);
+    }
     switch (s.k) {
       case "block":
         return this.block(s, seek);
@@ -212,6 +216,11 @@ export class Walker extends Access {
         if (s.kind === "unreachable") throw new PathEnd("stopped", s.message);
         throw new PathEnd("unsupported", s.message);
     }
+  }
+
+  private meets(at: Loc): void {
+    const loc = expansionLoc(at);
+    if (this.input.changed?.(loc) === true) this.met.add(placeOf(loc));
   }
 
   private cover(loc: Loc, yes: boolean): void {

@@ -402,11 +402,21 @@ export class FunctionCases {
       const lines = new Map(this.images.map((f) => [f.path, f[`${which}DocLines`]]));
       return (loc: Loc): boolean => (lines.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] ?? 0) > 0;
     };
+    const changed = (which: "before" | "after") => {
+      const lines = new Map(
+        this.images.map((f) => {
+          const other = new Set(f[which === "before" ? "afterDocLines" : "beforeDocLines"]);
+          return [f.path, f[`${which}DocLines`].map((n) => n > 0 && !other.has(n))];
+        }),
+      );
+      return (loc: Loc): boolean => lines.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] === true;
+    };
     const side = (which: "before" | "after"): Side => ({
       program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),
       contracts,
       files,
       near: shown(which),
+      changed: changed(which),
     });
     this.built = { sources, before: side("before"), after: side("after") };
     return this.built;

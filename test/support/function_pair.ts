@@ -73,13 +73,21 @@ export function runPair(
   const sources = new KernelSources(source);
   const { contracts } = readContracts();
   const path = "drivers/fixture.c";
-  const side = (text: string): Side => ({
-    program: sources.program([{ path, text: DECLARATIONS + text }]),
-    contracts,
-    files: new Set([path]),
-  });
+  const lines = (text: string): string[] => (DECLARATIONS + text).split("\n");
+  const side = (text: string, other: string): Side => {
+    const [own, others] = [lines(text), new Set(lines(other))];
+    return {
+      program: sources.program([{ path, text: DECLARATIONS + text }]),
+      contracts,
+      files: new Set([path]),
+      changed: (loc) => sources.files[loc.file]?.path === path && !others.has(own[loc.line - 1]!),
+    };
+  };
   const full: Entry = { path, root: false, leave: null, ...entry };
-  const result = compareEntry(side(before), side(after), full, { ...USUAL_BOUNDS, paths: 200 });
+  const result = compareEntry(side(before, after), side(after, before), full, {
+    ...USUAL_BOUNDS,
+    paths: 200,
+  });
   if (result.note !== "") throw new Error(result.note);
   return result.differences.filter((d) => !d.fault.possible && d.verdict !== "already");
 }

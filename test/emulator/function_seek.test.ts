@@ -1,0 +1,66 @@
+/** A change behind many conditions is come to, where the usual number of paths does not come to it by itself. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
+
+/** Tests that usually go the other way, each with more of its own behind it, so that trying them in turn takes too many paths. */
+const steps = (n: number): string =>
+  Array.from(
+    { length: n },
+    (_, i) => `  if (odd(${i}) && odd(${i + 100}))\n    ; else continue;\n  helper(odd(${i + 200}));\n`,
+  ).join("");
+const deep = (last: string): string => `int odd(int n); struct entry { struct entry *next; int n; };
+int f(struct entry *e) {
+  for (; e; e = e->next) {
+  struct device_node *np;
+${steps(9)}  np = of_find_node_by_name(NULL, "led");
+  if (!np) continue;
+  if (helper(1)) {
+${last}    return -EINVAL;
+  }
+  of_node_put(np);
+  }
+  return 0;
+}
+`;
+
+/** A jump leads there: nothing falls through to it. */
+const jumped = (last: string): string => `int odd(int n);
+int f(int n) {
+  char *m = kmalloc(8, GFP_KERNEL);
+  if (!m) return -ENOMEM;
+  for (;;) {
+${steps(11).replaceAll("continue", "break")}  if (odd(n)) goto fail;
+  break;
+  }
+  kfree(m);
+  return 0;
+fail:
+  helper(3);
+${last}  return -EINVAL;
+}
+`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "a change that nine conditions lie before",
+    bad: deep(""),
+    good: deep("    of_node_put(np);\n"),
+    want: ["leaked device node of of_find_node_by_name()"],
+  },
+  {
+    name: "a change behind a label that a jump of eleven conditions leads to",
+    bad: jumped(""),
+    good: jumped("  kfree(m);\n"),
+    want: ["leaked memory of kmalloc()"],
+  },
+];
+
+testPairs(pairs);
+
+test("what is shown there is shown by a way that decides all of the conditions before it", () => {
+  const shown = runPair(deep(""), deep("    of_node_put(np);\n"), { name: "f" });
+  // Two parts of each of nine conditions, and the failure.
+  for (const d of shown) assert.ok(d.forced.size >= 19, [...d.forced.keys()].join(", "));
+  assert.equal(shown.length, 1);
+});
