@@ -152,6 +152,7 @@ test("v6.15: the tree with the series that led there gives the events of the ref
     "busy-scan-locked": "wrong-outcome",
     "break-range": "as busy-scan-locked",
     "delete-range-waiters": "as busy-scan-locked",
+    "scan-waiters": "as busy-scan-locked",
     // As in v6.12.
     "dax-bind-fails": "wrong-outcome",
     // pmem_attach_disk() leaves its disk behind when devm_init_badblocks() fails: so in v6.12 too.
