@@ -115,18 +115,20 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
         const active = page.locator(".sidebar .monaco-list-row[aria-label^='run ']", {
           has: page.locator(".codicon-loading"),
         });
-        // The palette may lose a command that is typed while a view opens: it is asked for again.
-        for (let n = 0; n < 3 && !(await active.first().isVisible()); n++) {
-          await ui.palette("Folioscope: Simulate This Patch");
-          await active
+        // The palette may lose a command that is typed while a view opens, and a run may end before its row is stopped: once more.
+        const stop = active.first().locator(".action-label.codicon-debug-stop");
+        let stopped = false;
+        for (let n = 0; n < 4 && !stopped; n++) {
+          if (!(await active.first().isVisible())) await ui.palette("Folioscope: Simulate This Patch");
+          stopped = await active
             .first()
-            .waitFor({ timeout: 5_000 })
-            .catch(() => {});
+            .hover({ timeout: 5_000 })
+            .then(() => page.screenshot({ path: shotOf("sidebar-runs") }))
+            .then(() => stop.click({ timeout: 2_000 }))
+            .then(() => true)
+            .catch(() => false);
         }
-        await active.first().waitFor();
-        await active.first().hover();
-        await page.screenshot({ path: shotOf("sidebar-runs") });
-        await ui.rowAction(active.first(), "debug-stop");
+        if (!stopped) throw new Error("no run was listed long enough to be stopped by its row");
         const ended = page.locator(
           ".sidebar .monaco-list-row[aria-label^='run '][aria-label*='ago'], .sidebar .monaco-list-row[aria-label^='run '][aria-label*='just now']",
         );
