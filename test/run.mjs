@@ -66,13 +66,11 @@ process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(perfor
 
 /** Whether a file touches nothing of its process. Such files share one: a new process spends half of their time on reading and
  *  lowering the same kernels with code that V8 has not compiled yet. */
-const sharesProcess = (name) => !ALONE.some((a) => name.includes(a)) && !OWN_PROCESS.test(textOf(name));
+const sharesProcess = (name, text) => !ALONE.some((a) => name.includes(a)) && !OWN_PROCESS.test(text);
 
 /** Files of one process are of one folder, and either all or none of them run on what a build leaves. */
-const companyOf = (name) =>
-  `${dirname(name)} ${/from "(?:\.\.\/)+server\/|import "(?:\.\.\/)+server\//.test(textOf(name))}`;
-
-const textOf = (name) => readFileSync(join(root, name), "utf8");
+const companyOf = (name, text) =>
+  `${dirname(name)} ${/from "(?:\.\.\/)+server\/|import "(?:\.\.\/)+server\//.test(text)}`;
 
 /** The files of each process. */
 function processes(files) {
@@ -80,8 +78,13 @@ function processes(files) {
   const companies = new Map();
   const alone = [];
   for (const name of names) {
-    if (!sharesProcess(name)) alone.push([name]);
-    else companies.set(companyOf(name), [...(companies.get(companyOf(name)) ?? []), name]);
+    const text = readFileSync(join(root, name), "utf8");
+    if (!sharesProcess(name, text)) {
+      alone.push([name]);
+      continue;
+    }
+    const company = companyOf(name, text);
+    companies.set(company, [...(companies.get(company) ?? []), name]);
   }
   return [...[...companies.values()].flatMap(dealt), ...alone];
 }

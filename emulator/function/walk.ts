@@ -219,8 +219,10 @@ export class Walker extends Access {
   }
 
   private meets(at: Loc): void {
+    const { changed } = this.input;
+    if (changed === undefined) return;
     const loc = expansionLoc(at);
-    if (this.input.changed?.(loc) === true) this.met.add(placeOf(loc));
+    if (changed(loc)) this.met.add(placeOf(loc));
   }
 
   private cover(loc: Loc, yes: boolean): void {

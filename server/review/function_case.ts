@@ -398,25 +398,22 @@ export class FunctionCases {
         : functionSource(tree, headerIndex(tree), paths, textOf, headers),
     );
     const files = new Set(paths);
-    const shown = (which: "before" | "after") => {
-      const lines = new Map(this.images.map((f) => [f.path, f[`${which}DocLines`]]));
-      return (loc: Loc): boolean => (lines.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] ?? 0) > 0;
-    };
-    const changed = (which: "before" | "after") => {
-      const lines = new Map(
+    /** Whether a line of a side is one that the mail shows, or, with `alone`, shows of that side only. */
+    const lines = (which: "before" | "after", alone: boolean) => {
+      const marks = new Map(
         this.images.map((f) => {
-          const other = new Set(f[which === "before" ? "afterDocLines" : "beforeDocLines"]);
+          const other = new Set(alone ? f[which === "before" ? "afterDocLines" : "beforeDocLines"] : []);
           return [f.path, f[`${which}DocLines`].map((n) => n > 0 && !other.has(n))];
         }),
       );
-      return (loc: Loc): boolean => lines.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] === true;
+      return (loc: Loc): boolean => marks.get(sources.files[loc.file]?.path ?? "")?.[loc.line - 1] === true;
     };
     const side = (which: "before" | "after"): Side => ({
       program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),
       contracts,
       files,
-      near: shown(which),
-      changed: changed(which),
+      near: lines(which, false),
+      changed: lines(which, true),
     });
     this.built = { sources, before: side("before"), after: side("after") };
     return this.built;
