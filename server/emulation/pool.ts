@@ -1,23 +1,24 @@
 /**
- * Threads for the cases of a review. The calling thread makes the review (review/analysis.ts) and runs cases itself; each
+ * Threads for the cases of a review, or for the patches of a series (series.ts). The calling thread makes the review (review/analysis.ts) and runs cases itself; each
  * worker makes the same sides for itself, asks for cases and posts their outcomes, plain data. Outcomes are taken in the
  * order in which one thread runs them, so that the result is the one that it gives. A thread that is lost gives its cases back.
  * Leaves out what a case is (../review/case.ts). Of our own, because pools on the registry start their workers from files
  * of their package, which a bundle does not have.
  */
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { ParsedDocument } from "../mail/types.ts";
-import { DocumentReview, type PatchReview } from "../review/analysis.ts";
-import { KeptResults } from "../review/kept.ts";
+import { DocumentReview, type PatchResult, type PatchReview, reviewPatch } from "../review/analysis.ts";
+import { type KeptOf, KeptResults } from "../review/kept.ts";
 import type { CaseOutcome } from "../review/outcome.ts";
-import type { PlanItem } from "../review/plan.ts";
-import type { FidelityName, ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
+import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
+import { type FromWorker, Hand, Numbering, type PoolSetup, type PoolThread, type ToWorker } from "./hand.ts";
 import { collectSooner, threadLimits } from "./heap.ts";
+import { heard, Series } from "./series.ts";
 
 /** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
 const START_COST = 30_000_000;
@@ -27,99 +28,14 @@ const TREE_START = 12;
 const AHEAD = 2;
 /** Threads that a review uses, this one included. */
 const MAX_THREADS = 4;
+/** Patches from which on those of a series in a kernel tree are reviewed as wholes, each on one thread (series.ts). */
+const WHOLE_FROM = 3;
+/** Memory that has to be free for each thread that reviews patches in a kernel tree. */
+const TREE_MEMORY = 2e9;
 /** Workers that are silent for so long (ms) while nothing else is left are given up: their cases are run here. */
 const PATIENCE_MS = 60_000;
 /** V8's heap in a worker is bounded, so that a hostile patch ends its thread only. */
 const MAX_HEAP_MB = 1024;
-
-type Ran = { readonly name: string; readonly fidelity: FidelityName };
-
-/** What a worker's thread is started with. */
-export interface PoolSetup {
-  readonly kind: "pool";
-}
-
-/** To a worker. */
-type ToWorker =
-  | {
-      readonly kind: "review";
-      readonly id: number;
-      readonly input: Uint8Array | string;
-      readonly path: string;
-      readonly options: ReviewOptions;
-      /** One Int32: not zero asks it to stop. */
-      readonly stop: SharedArrayBuffer;
-    }
-  /** Make patch n ready. */
-  | { readonly kind: "patch"; readonly id: number; readonly n: number }
-  | { readonly kind: "case"; readonly id: number; readonly index: number; readonly item: PlanItem };
-
-/** From a worker: an outcome's lists of functions are numbers into a table that grows with the messages. */
-type FromWorker =
-  | { readonly kind: "ready"; readonly id: number; readonly n: number }
-  | { readonly kind: "failed"; readonly id: number }
-  | {
-      readonly kind: "outcome";
-      readonly id: number;
-      readonly index: number;
-      readonly fresh: readonly Ran[];
-      readonly outcome: CaseOutcome;
-      readonly functions: Uint32Array;
-      readonly findings: readonly Uint32Array[];
-      /** What it asked of the kernel tree since the last outcome. */
-      readonly asked: Questions | null;
-    };
-
-/** The part of a thread that the pool uses; tests give their own. */
-export interface PoolThread {
-  postMessage(message: unknown): void;
-  on(event: "message", listener: (message: FromWorker) => void): unknown;
-  on(event: "error", listener: () => void): unknown;
-  on(event: "exit", listener: () => void): unknown;
-  terminate(): unknown;
-}
-
-/** A worker as the pool sees it. */
-class Hand {
-  readonly thread: PoolThread;
-  /** Indices of the cases that it has. */
-  readonly has = new Set<number>();
-  lost = false;
-  /** Review and patch that it was told of, and whether it has answered that it is ready. */
-  at = { id: 0, n: -1 };
-  ready = false;
-  heard: (message: FromWorker) => void = () => {};
-  private readonly table: Ran[] = [];
-
-  constructor(thread: PoolThread) {
-    this.thread = thread;
-    thread.on("message", (message: FromWorker) => this.heard(message));
-    const end = (): void => {
-      this.lost = true;
-      this.heard({ kind: "failed", id: this.at.id });
-    };
-    thread.on("error", end);
-    thread.on("exit", end);
-  }
-
-  send(message: ToWorker): void {
-    this.thread.postMessage(message);
-  }
-
-  decode(m: Extract<FromWorker, { kind: "outcome" }>): CaseOutcome {
-    this.table.push(...m.fresh);
-    const list = (ids: Uint32Array): Ran[] => Array.from(ids, (i) => this.table[i]!);
-    const { outcome } = m;
-    return {
-      ...outcome,
-      run: { ...outcome.run, functions: list(m.functions) },
-      candidates: outcome.candidates.map((c, i) => ({
-        ...c,
-        finding: { ...c.finding, functions: list(m.findings[i]!) },
-      })),
-    };
-  }
-}
 
 /** What a review is made of, for the threads that make it again. */
 export interface ReviewInput {
@@ -135,22 +51,40 @@ export function workerFile(): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** A review under way. */
+interface Review {
+  readonly id: number;
+  readonly review: DocumentReview;
+  readonly what: ReviewInput;
+  readonly stop: SharedArrayBuffer;
+  readonly isStopped: () => boolean;
+  readonly tell: ReviewListener;
+  /** Hears what workers asked of the kernel tree. */
+  readonly asked: (questions: Questions) => void;
+}
+
 export class Pool {
   private hands: Hand[] = [];
   private readonly spawn: (() => PoolThread) | null;
   private readonly size: number;
   private readonly startCost: number;
   private readonly kept: KeptResults | null;
+  private readonly memory: () => number;
   private lastId = 0;
 
-  /** `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept. */
+  /**
+   * `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept.
+   * `memory`: bytes that are free.
+   */
   constructor(
     spawn: (() => PoolThread) | null,
     size: number,
     startCost = START_COST,
     kept: KeptResults | null = null,
+    memory: () => number = freemem,
   ) {
     this.spawn = spawn;
+    this.memory = memory;
     this.startCost = startCost;
     this.size = spawn === null ? 0 : size;
     this.kept = kept;
@@ -177,14 +111,28 @@ export class Pool {
     );
   }
 
-  /** Workers for a plan of this cost, as many as are worth `starts` times the usual start; lost ones are replaced. */
+  /** Workers for a plan of this cost, as many as are worth `starts` times the usual start. */
   private crew(cost: number, starts: number): readonly Hand[] {
-    this.hands = this.hands.filter((h) => !h.lost);
     let worth = 0;
     // The next thread takes its share of the work off the others, and starts first.
     while (worth < this.size && cost / (worth + 2) > starts * this.startCost) worth++;
-    while (this.spawn !== null && this.hands.length < worth) this.hands.push(new Hand(this.spawn()));
-    return this.hands.slice(0, worth);
+    return this.hire(worth);
+  }
+
+  /** So many workers; lost ones are replaced. */
+  private hire(many: number): readonly Hand[] {
+    this.hands = this.hands.filter((h) => !h.lost);
+    while (this.spawn !== null && this.hands.length < many) this.hands.push(new Hand(this.spawn()));
+    return this.hands.slice(0, many);
+  }
+
+  /** Workers that take a patch each, one for each processor as far as there is memory; none where that is not worth it. */
+  private seriesCrew(review: DocumentReview, options: ReviewOptions, left: () => number): readonly Hand[] {
+    if (review.context === null || this.size === 0 || (options.replay ?? "") !== "") return [];
+    const touching = review.patches.filter((p) => p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)));
+    if (touching.length < WHOLE_FROM || left() < WHOLE_FROM) return [];
+    const many = Math.min(this.size + 1, Math.floor(this.memory() / TREE_MEMORY));
+    return many < 2 ? [] : this.hire(many);
   }
 
   /**
@@ -210,33 +158,46 @@ export class Pool {
     };
     const review = new DocumentReview(doc, what.options, isStopped);
     if (review.context !== null) collectSooner();
+    const { patches, context } = review;
+    const keptOf = (n: number): KeptOf => ({ doc, patch: patches[n]!, options: what.options, context });
+    const looked = new Map<number, PatchResult | null>();
+    const known = (n: number): PatchResult | null => {
+      const before = looked.get(n);
+      if (before !== undefined) return before;
+      const found = this.kept?.find(keptOf(n)) ?? null;
+      looked.set(n, found);
+      return found;
+    };
+    const asked = (questions: Questions): void => context?.tree.ask(questions);
+    const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
     try {
-      for (let n = 0; n < review.patches.length && !isStopped(); n++) {
-        const given = review.patches[n]!;
-        const of = { doc, patch: given, options: what.options, context: review.context };
-        const known = this.kept?.find(of) ?? null;
-        if (known !== null) {
-          tell({ kind: "plan", patch: given.index, n, of: review.patches.length, cases: 0 });
-          for (const finding of known.findings) tell({ kind: "finding", finding });
-          tell({ kind: "patch", patch: given.index, result: review.add(known) });
+      const hands = this.seriesCrew(
+        review,
+        what.options,
+        () => patches.filter((_, n) => known(n) === null).length,
+      );
+      for (const hand of hands) this.inform(hand, given);
+      let ahead = 0;
+      const next = (): number | null => {
+        while (ahead < patches.length && !isStopped()) if (known(ahead++) === null) return ahead - 1;
+        return null;
+      };
+      const series = hands.length === 0 ? null : new Series(id, hands, next, asked);
+      for (let n = 0; n < patches.length && !isStopped(); n++) {
+        const { index } = patches[n]!;
+        const had = known(n);
+        looked.delete(n);
+        if (had !== null) {
+          tell({ kind: "plan", patch: index, n, of: patches.length, cases: 0 });
+          for (const finding of had.findings) tell({ kind: "finding", finding });
+          tell({ kind: "patch", patch: index, result: review.add(had) });
           continue;
         }
-        const patch = review.patch(n);
-        const cases = patch.plan.items.length;
-        const crew = this.crew(patch.plan.cost, review.context === null ? 1 : TREE_START);
-        for (const hand of crew) this.brief(hand, id, n, what, stop.buffer);
-        tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
-        for (const finding of patch.begin()) tell({ kind: "finding", finding });
-        const asked = (questions: Questions): void => review.context?.tree.ask(questions);
-        for await (const outcome of this.outcomes(id, n, patch, crew, tell, asked)) {
-          // It may have been cut short.
-          if (isStopped()) break;
-          for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
-          tell({ kind: "run", run: outcome.run });
-        }
-        const result = patch.finish();
-        if (!isStopped()) this.kept?.keep(of, result);
-        tell({ kind: "patch", patch: patch.patch.index, result: review.add(result) });
+        const there = (await series?.patch(n, tell)) ?? null;
+        if (series !== null && there === null && isStopped()) break;
+        const result = there ?? (await this.casesOf(given, n, series === null));
+        if (!isStopped()) this.kept?.keep(keptOf(n), result);
+        tell({ kind: "patch", patch: index, result: review.add(result) });
       }
       return review.result();
     } finally {
@@ -249,11 +210,35 @@ export class Pool {
     }
   }
 
-  private brief(hand: Hand, id: number, n: number, what: ReviewInput, stop: SharedArrayBuffer): void {
-    if (hand.at.id !== id) hand.send({ kind: "review", id, ...what, stop });
-    hand.at = { id, n };
+  /** Reviews a patch here, with workers for its cases where they are worth it. */
+  private async casesOf(given: Review, n: number, shared: boolean): Promise<PatchResult> {
+    const { id, review, isStopped, tell } = given;
+    const patch = review.patch(n);
+    const cases = patch.plan.items.length;
+    const crew = shared ? this.crew(patch.plan.cost, review.context === null ? 1 : TREE_START) : [];
+    for (const hand of crew) this.brief(hand, given, n);
+    tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
+    for (const finding of patch.begin()) tell({ kind: "finding", finding });
+    for await (const outcome of this.outcomes(id, n, patch, crew, tell, given.asked)) {
+      // It may have been cut short.
+      if (isStopped()) break;
+      for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
+      tell({ kind: "run", run: outcome.run });
+    }
+    return patch.finish();
+  }
+
+  private brief(hand: Hand, given: Review, n: number): void {
+    this.inform(hand, given);
+    hand.at = { id: given.id, n };
     hand.ready = false;
-    hand.send({ kind: "patch", id, n });
+    hand.send({ kind: "patch", id: given.id, n });
+  }
+
+  /** Tells a worker of a review, once. */
+  private inform(hand: Hand, { id, what, stop }: Review): void {
+    if (hand.at.id !== id) hand.send({ kind: "review", id, ...what, stop });
+    hand.at = { id, n: -1 };
   }
 
   /** The outcomes of a patch's cases in the order in which one thread runs them. */
@@ -306,22 +291,11 @@ export class Pool {
         if (index !== undefined) {
           done[index] = patch.run(items[index]!);
           if (crew.length > 0) await turn();
-        } else if (!(await this.waited((w) => (wake = w)))) for (const hand of crew) giveUp(hand);
+        } else if (!(await heard((w) => (wake = w), PATIENCE_MS))) for (const hand of crew) giveUp(hand);
       }
       yield done[i]!;
       done[i] = undefined;
     }
-  }
-
-  /** Waits for a message; false when none came for long. */
-  private waited(register: (wake: () => void) => void): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-      register(() => {
-        clearTimeout(timer);
-        resolve(true);
-      });
-    });
   }
 
   dispose(): void {
@@ -340,7 +314,7 @@ export function serve(
   },
   parse: (input: Uint8Array | string, path: string) => ParsedDocument,
 ): void {
-  const ids = new Map<string, number>();
+  const numbering = new Numbering();
   const post = (message: FromWorker): void => port.postMessage(message);
   let review: { readonly id: number; readonly of: DocumentReview; readonly stop: Int32Array } | null = null;
   let patch: PatchReview | null = null;
@@ -361,14 +335,29 @@ export function serve(
       const doc = parse(m.input, m.path);
       const of = new DocumentReview(doc, m.options, () => Atomics.load(stop, 0) !== 0);
       review = { id: m.id, of, stop };
-    } else if (review === null || review.id !== m.id || Atomics.load(review.stop, 0) !== 0) return;
-    else if (m.kind === "patch") {
+    } else if (review === null || review.id !== m.id || Atomics.load(review.stop, 0) !== 0) {
+      // Who gave a patch away waits for it.
+      if (m.kind === "whole") post({ kind: "failed", id: m.id });
+    } else if (m.kind === "whole") {
+      const { id, n } = m;
+      const { of, stop } = review;
+      const result = reviewPatch(
+        of,
+        n,
+        (event) => {
+          post(numbering.event(id, n, event));
+          return Atomics.load(stop, 0) === 0;
+        },
+        () => Atomics.load(stop, 0) !== 0,
+      );
+      post(numbering.whole(id, n, result, asked()));
+    } else if (m.kind === "patch") {
       patch = null;
       patch = review.of.patch(m.n);
       post({ kind: "ready", id: m.id, n: m.n });
     } else if (patch !== null) {
       const outcome = patch.run(m.item);
-      post(encode(m.id, m.index, outcome, ids, asked()));
+      post(numbering.outcome(m.id, m.index, outcome, asked()));
     }
   };
   port.on("message", (m) => {
@@ -380,40 +369,4 @@ export function serve(
       post({ kind: "failed", id: m.id });
     }
   });
-}
-
-function encode(
-  id: number,
-  index: number,
-  outcome: CaseOutcome,
-  ids: Map<string, number>,
-  asked: Questions | null,
-): FromWorker {
-  const fresh: Ran[] = [];
-  const numbers = (list: readonly Ran[]): Uint32Array =>
-    Uint32Array.from(list, (f) => {
-      const key = `${f.fidelity} ${f.name}`;
-      let n = ids.get(key);
-      if (n === undefined) {
-        ids.set(key, (n = ids.size));
-        fresh.push(f);
-      }
-      return n;
-    });
-  const functions = numbers(outcome.run.functions);
-  const findings = outcome.candidates.map((c) => numbers(c.finding.functions));
-  return {
-    kind: "outcome",
-    id,
-    index,
-    fresh,
-    functions,
-    findings,
-    asked,
-    outcome: {
-      ...outcome,
-      run: { ...outcome.run, functions: [] },
-      candidates: outcome.candidates.map((c) => ({ ...c, finding: { ...c.finding, functions: [] } })),
-    },
-  };
 }

@@ -12,10 +12,11 @@ import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/type
 import { caseFile } from "../scenarios/of_case.ts";
 import { TreeProblem } from "../source/context.ts";
 import { type CaseSetup, type CatalogueSetup, catalogue } from "./catalogue.ts";
+import type { PoolSetup } from "./hand.ts";
 import { type ImagesSetup, treeImages } from "./images.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 import { type OrdersSetup, orders } from "./orders.ts";
-import { Pool, type PoolSetup, serve } from "./pool.ts";
+import { Pool, serve } from "./pool.ts";
 import { counting } from "./progress.ts";
 
 /** Progress is posted no more often than this. */

@@ -47,6 +47,7 @@ import {
   isJudged,
   type LineFacts,
   type PlanFacts,
+  type ReviewEvent,
   type ReviewListener,
   type ReviewOptions,
   type ReviewResult,
@@ -730,17 +731,30 @@ export function reviewDocument(
     return !stopped;
   };
   for (let n = 0; n < review.patches.length && !stopped; n++) {
-    const patch = review.patch(n);
-    const of = review.patches.length;
-    tell({ kind: "plan", patch: patch.patch.index, n, of, cases: patch.plan.items.length });
-    for (const finding of patch.begin()) tell({ kind: "finding", finding });
-    for (const item of patch.order) {
-      if (!tell({ kind: "start", what: item.label })) break;
-      const outcome = patch.run(item);
-      for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
-      tell({ kind: "run", run: outcome.run });
-    }
-    tell({ kind: "patch", patch: patch.patch.index, result: review.add(patch.finish()) });
+    const result = reviewPatch(review, n, tell, () => stopped);
+    tell({ kind: "patch", patch: review.patches[n]!.index, result: review.add(result) });
   }
   return review.result();
+}
+
+/** Reviews patch `n` from its plan to its end on the calling thread. `tell` hears each event but that of its end. */
+export function reviewPatch(
+  review: DocumentReview,
+  n: number,
+  tell: (event: Exclude<ReviewEvent, { readonly kind: "patch" }>) => boolean,
+  stopped: () => boolean,
+): PatchResult {
+  const patch = review.patch(n);
+  const of = review.patches.length;
+  tell({ kind: "plan", patch: patch.patch.index, n, of, cases: patch.plan.items.length });
+  for (const finding of patch.begin()) tell({ kind: "finding", finding });
+  for (const item of patch.order) {
+    if (!tell({ kind: "start", what: item.label })) break;
+    const outcome = patch.run(item);
+    // It may have been cut short.
+    if (stopped()) break;
+    for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
+    tell({ kind: "run", run: outcome.run });
+  }
+  return patch.finish();
 }

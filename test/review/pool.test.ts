@@ -4,18 +4,20 @@ import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Pool, type PoolThread, serve } from "../../server/emulation/pool.ts";
+import type { PoolThread } from "../../server/emulation/hand.ts";
+import { Pool, serve } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { concernsTasks } from "../../server/review/other_orders.ts";
 import type { ReviewEvent } from "../../server/review/types.ts";
+import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const file = join(process.env["FOLIOSCOPE_ROOT"]!, "examples/demo.eml");
 const options = { scenario: "truncate-pinned*open=0" };
 const what = { input: readFileSync(file), path: "demo.eml", options };
 const doc = () => parseDocument(readFileSync(file), "demo.eml");
 
-/** A worker on this thread: messages are copied and come later, as between threads. It dies after `life` outcomes. */
+/** A worker on this thread: messages are copied and come later, as between threads. It dies after `life` outcomes or patches. */
 class FakeThread extends EventEmitter implements PoolThread {
   served = 0;
   private readonly port = new EventEmitter();
@@ -24,7 +26,7 @@ class FakeThread extends EventEmitter implements PoolThread {
   constructor(life: number) {
     super();
     const post = (message: { kind: string }): void => {
-      if (message.kind === "outcome" && ++this.served > life) {
+      if ((message.kind === "outcome" || message.kind === "whole") && ++this.served > life) {
         this.dead = true;
         setImmediate(() => this.emit("exit"));
       }
@@ -118,6 +120,103 @@ test("a small patch of which orders are tried is not worth a further thread", as
   }, 1);
   // The threads are started when it is known what runs.
   await pool.review(small, { input, path: "small.eml", options: {} }, () => false);
+  pool.dispose();
+  assert.equal(started, 0);
+});
+
+const tree = ownTree();
+const dax = referenceText("fs/dax.c");
+const broken = dax.replace(
+  "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n",
+  "\t\t\tpage->index = 0;\n",
+);
+/** Four patches: the second breaks what the last mends. */
+const seriesText = [dax, `${dax}int a;\n`, `${broken}int a;\n`, `${broken}int a, b;\n`, `${dax}int a, b;\n`]
+  .map((to, i, all) => (i === 0 ? "" : patchMail(i, 4, { path: "fs/dax.c", from: all[i - 1]!, to })))
+  .join("");
+const inTree = { tree, scenario: "map-fault-unmap order=0*", era: "v6.12" };
+
+/** The series with two workers that live for so many patches; `till` ends it after an event. */
+async function series(lives: readonly number[], till: (e: ReviewEvent) => boolean = () => false) {
+  const threads: FakeThread[] = [];
+  const spawn = (): FakeThread => {
+    const thread = new FakeThread(lives[threads.length] ?? Number.POSITIVE_INFINITY);
+    threads.push(thread);
+    return thread;
+  };
+  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 1e12);
+  const events: ReviewEvent[] = [];
+  const input = Buffer.from(seriesText);
+  const result = await pool.review(
+    parseDocument(input, "s.mbox"),
+    { input, path: "s.mbox", options: inTree },
+    (e) => {
+      events.push(e);
+      return !till(e);
+    },
+  );
+  pool.dispose();
+  return { result, events, served: threads.map((t) => t.served) };
+}
+
+/** The series on one thread. */
+const seriesAlone = (() => {
+  const events: ReviewEvent[] = [];
+  const result = reviewDocument(parseDocument(Buffer.from(seriesText), "s.mbox"), inTree, (e) => {
+    events.push(e);
+    return true;
+  });
+  return { result, events };
+})();
+
+test("the patches of a series, each as a whole on one of several threads, make the review of one, events in the same order", async () => {
+  const two = await series([]);
+  assert.equal(two.served.length, 2);
+  assert.equal(two.served[0]! + two.served[1]!, 4);
+  assert.ok(
+    two.served.every((n) => n > 0),
+    "both threads had patches",
+  );
+  assert.equal(JSON.stringify(two.result), JSON.stringify(seriesAlone.result));
+  assert.equal(JSON.stringify(two.events), JSON.stringify(seriesAlone.events));
+  assert.ok(two.result.findings.some((f) => f.verdict === "fixed-later"));
+});
+
+test("a patch that a lost thread had is reviewed here, and so are all when every thread is lost", async () => {
+  for (const lives of [
+    [1, 100],
+    [0, 1],
+  ]) {
+    const { result, events } = await series(lives);
+    assert.equal(JSON.stringify(result), JSON.stringify(seriesAlone.result));
+    assert.deepEqual(
+      events.flatMap((e) => (e.kind === "patch" ? [e.patch] : [])),
+      [0, 1, 2, 3],
+    );
+  }
+});
+
+test("a series that is stopped keeps the patches that were done", async () => {
+  const { result } = await series([], (e) => e.kind === "patch" && e.patch === 1);
+  const of = (n: number) => result.runs.filter((r) => r.patch === n);
+  for (const n of [0, 1])
+    assert.deepEqual(
+      of(n),
+      seriesAlone.result.runs.filter((r) => r.patch === n),
+    );
+  assert.ok(!result.plans.some((p) => p.patch > 1), "nothing of the patches behind");
+});
+
+test("without memory for a second thread a series is reviewed here", async () => {
+  let started = 0;
+  const spawn = (): FakeThread => {
+    started++;
+    return new FakeThread(0);
+  };
+  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 3e9);
+  const input = Buffer.from(seriesText);
+  const what = { input, path: "s.mbox", options: inTree };
+  await pool.review(parseDocument(input, "s.mbox"), what, () => false);
   pool.dispose();
   assert.equal(started, 0);
 });

@@ -1,0 +1,96 @@
+/**
+ * The patches of a series in a kernel tree, each as a whole on one thread: most of the work on such a patch (its images, the states
+ * behind it) is no case that could be given away. The calling thread only hands out patches and takes what comes back in the order of
+ * the series. Leaves out threads for the cases of one patch (pool.ts).
+ */
+import type { PatchResult } from "../review/analysis.ts";
+import type { Questions } from "../source/asked.ts";
+import type { FromWorker, Hand, PatchEvent } from "./hand.ts";
+
+/** A worker that says nothing for so long (ms) is ended, and its patch reviewed here: looking for later mends takes its time. */
+const PATIENCE_MS = 600_000;
+
+/** A patch that a worker has or had. */
+interface Part {
+  readonly hand: Hand;
+  /** What was heard and not told yet. */
+  readonly events: PatchEvent[];
+  result: PatchResult | null;
+  failed: boolean;
+}
+
+export class Series {
+  private readonly id: number;
+  private readonly next: () => number | null;
+  private readonly asked: (questions: Questions) => void;
+  private readonly parts = new Map<number, Part>();
+  private wake: () => void = () => {};
+
+  /**
+   * @param hands workers that were told of review `id`
+   * @param next the patch that is to be reviewed next, by its place; null: none is left
+   * @param asked hears what workers asked of the kernel tree
+   */
+  constructor(
+    id: number,
+    hands: readonly Hand[],
+    next: () => number | null,
+    asked: (questions: Questions) => void,
+  ) {
+    this.id = id;
+    this.next = next;
+    this.asked = asked;
+    for (const hand of hands) {
+      hand.heard = (m) => this.hear(hand, m);
+      this.feed(hand);
+    }
+  }
+
+  private feed(hand: Hand): void {
+    if (hand.lost) return;
+    const n = this.next();
+    if (n === null) return;
+    this.parts.set(n, { hand, events: [], result: null, failed: false });
+    hand.send({ kind: "whole", id: this.id, n });
+  }
+
+  private hear(hand: Hand, m: FromWorker): void {
+    if (m.id !== this.id) return;
+    if (m.kind === "event") this.parts.get(m.n)?.events.push(hand.decodeEvent(m));
+    else if (m.kind === "whole") {
+      const part = this.parts.get(m.n);
+      if (part !== undefined) part.result = hand.decodeWhole(m);
+      if (m.asked !== null) this.asked(m.asked);
+      this.feed(hand);
+    } else if (m.kind === "failed") {
+      for (const part of this.parts.values())
+        if (part.hand === hand && part.result === null) part.failed = true;
+      this.feed(hand);
+    }
+    this.wake();
+  }
+
+  /** What patch `n` gave, its events told as they come; null where no worker has it or could finish it. */
+  async patch(n: number, tell: (event: PatchEvent) => unknown): Promise<PatchResult | null> {
+    const part = this.parts.get(n);
+    if (part === undefined) return null;
+    for (;;) {
+      for (const event of part.events.splice(0)) tell(event);
+      if (part.result !== null || part.failed) break;
+      if (!(await heard((wake) => (this.wake = wake), PATIENCE_MS))) part.hand.thread.terminate();
+    }
+    this.parts.delete(n);
+    return part.result;
+  }
+}
+
+/** Waits for a message, of which `register` has the listener told; false when none came for so long (ms). */
+export function heard(register: (wake: () => void) => void, patience: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), patience);
+    register(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
