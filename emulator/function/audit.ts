@@ -43,6 +43,7 @@ export function audit(w: Run, input: AuditInput): void {
         taken: h.taken,
         given: null,
         possible: h.lent !== null || givenUnderAnotherName(w, h),
+        doubt: h.lent !== null ? "in other hands" : "other name",
         functions: functionsOf(h, input.at.fn),
         at: { by: "", ...input.at },
       });
@@ -63,6 +64,7 @@ export function audit(w: Run, input: AuditInput): void {
       taken: h.taken,
       given: null,
       possible: h.lent !== null || h.idle,
+      doubt: "stopped by a failure",
       lent: h.lent,
       kept: kept || h.kind.life,
       lasts: lasts && !told && !leftByFailing(w, h),

@@ -628,6 +628,7 @@ export class Calls {
           at !== null &&
           !at.obj.found &&
           (w.stack.at(-1)?.own === false || twice.byOthers),
+        doubt: "others' reference",
       });
     else if (at !== null && kind.sort === "memory" && gone) {
       const obj = at.obj;
@@ -696,6 +697,7 @@ export class Calls {
       at: spot,
       possible:
         w.input.life !== true && w.ownStack().some((f) => ENDS_STATE.test(f.replace(/offset|offload/g, ""))),
+      doubt: "undone by value",
     });
   }
 

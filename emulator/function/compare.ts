@@ -5,7 +5,7 @@
 import { isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
-import type { Fault, PathResult } from "./finding.ts";
+import type { Doubt, Fault, PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 
 export interface Difference {
@@ -190,9 +190,18 @@ export function compareEntry(
           decidedBy(r) === decidedBy(shownBy),
       );
     const dropped = verdict === "fixed" && neverTaken(shownBy.result, found, b, a);
+    const doubt: Doubt = meant
+      ? "kept on purpose"
+      : takes
+        ? "what it is for"
+        : ofBefore
+          ? "shown by both"
+          : onlySucceeds
+            ? "goes well now"
+            : "not taken now";
     const fault =
       meant || takes || ofBefore || onlySucceeds || dropped
-        ? { ...found, possible: true }
+        ? { ...found, possible: true, doubt }
         : lentOnly
           ? { ...found, possible: false }
           : found;
@@ -358,6 +367,7 @@ function errorsLost(
         at,
         functions: [entry.name],
         possible: !lostBefore,
+        doubt: "passed over",
       },
       forced,
       path: lostBefore ? result : there,

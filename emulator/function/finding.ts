@@ -42,6 +42,30 @@ export interface Choice {
   branch?: boolean;
 }
 
+/** Why a fault is no more than possible; server/review/doubts.ts has the words. */
+export type Doubt =
+  | "other base"
+  | "stopped by a failure"
+  | "other name"
+  | "in other hands"
+  | "others' reference"
+  | "undone by value"
+  | "kept on purpose"
+  | "what it is for"
+  | "shown by both"
+  | "goes well now"
+  | "not taken now"
+  | "passed over"
+  | "global"
+  | "tested by helpers"
+  | "past the end"
+  | "macro"
+  | "caller's"
+  | "given elsewhere"
+  | "its end gives"
+  | "never so called"
+  | "between calls";
+
 export interface Fault {
   readonly kind: FaultKind;
   /** What it is about: "node of of_find_node_by_name()". Same on both sides. */
@@ -65,8 +89,8 @@ export interface Fault {
   readonly lasts?: boolean;
   /** It needs a failure that a rightly described machine does not have: told only where the other side has that call, too. */
   readonly seldom?: boolean;
-  /** Only possible because the tree is not the one that the patch was made for, which may do the rest elsewhere. */
-  readonly otherBase?: boolean;
+  /** Of what is only possible: why. */
+  readonly doubt?: Doubt;
   /** It is known by the other side alone that this is owned: the member that leads to it. */
   readonly member?: string;
 }

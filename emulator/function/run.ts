@@ -319,6 +319,7 @@ export abstract class Run {
             : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
+        doubt: from === null && this.choices.some((c) => this.ofGlobal(c)) ? "global" : "tested by helpers",
         possible:
           from === null &&
           (this.choices.some((c) => this.ofGlobal(c)) || (unset === null && this.helpersTest())),
@@ -338,6 +339,7 @@ export abstract class Run {
         given: null,
         // NULL, less what lies before a member of it.
         possible: from === null && this.helpersTest(),
+        doubt: "tested by helpers",
       });
       throw new PathEnd("fault", "an error pointer is dereferenced");
     }
@@ -481,6 +483,7 @@ export abstract class Run {
           given: null,
           // Past its end by a number that is open: the number, not the variable, may be wrong.
           possible: obj.size !== null && off + size > obj.size,
+          doubt: "past the end",
         });
       v = this.made(obj, off, t, within, at, name);
       if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);

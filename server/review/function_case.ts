@@ -8,6 +8,7 @@ import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Bounds, type Entry, type Side, symOf, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
+import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { commasIn } from "../source/c_text.ts";
@@ -160,7 +161,7 @@ export class FunctionCases {
   /** Of a mail alone nobody knows which callee is a macro that writes to what it is given. */
   private mayBeMacro(d: Difference): Difference {
     const unwritten = d.fault.kind === "uninitialised" || d.fault.kind === "copied-uninitialised";
-    return this.tree === null && unwritten ? { ...d, fault: { ...d.fault, possible: true } } : d;
+    return this.tree === null && unwritten ? doubtful(d, "macro") : d;
   }
 
   /**
@@ -170,13 +171,12 @@ export class FunctionCases {
   private stillOwned(d: Difference): Difference {
     const { member, at, kept } = d.fault;
     // Left with a caller: one of another file that the patch changes may give it back now.
-    if (kept === true && d.verdict === "new" && this.images.length > 1)
-      return { ...d, fault: { ...d.fault, possible: true } };
+    if (kept === true && d.verdict === "new" && this.images.length > 1) return doubtful(d, "caller's");
     // What is made ready may be stopped by another function now, that a core calls.
     const ready = d.fault.kind === "left-running" ? d.fault.object.match(/\w+/g)?.at(-1) : undefined;
     if (ready !== undefined && d.verdict === "new")
       return this.mentionedElsewhere(d.entry.path, new RegExp(`\\b${ready}\\b`), at.fn)
-        ? { ...d, fault: { ...d.fault, possible: true } }
+        ? doubtful(d, "given elsewhere")
         : d;
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
@@ -194,7 +194,7 @@ export class FunctionCases {
       ) ||
       this.mentionedElsewhere(d.entry.path, word, at.fn) ||
       givenElsewhere(this.bodiesOf(this.imagesOf(d.entry.path)?.[side] ?? ""), member, at.fn);
-    return moved ? { ...d, fault: { ...d.fault, possible: true } } : d;
+    return moved ? doubtful(d, "given elsewhere") : d;
   }
 
   /**
@@ -212,7 +212,7 @@ export class FunctionCases {
     const lines = (text: string): string[] => text.split("\n").map((l) => l.trim());
     const before = new Set(lines(f.before!));
     if (!lines(f.after!).every((l) => before.has(l))) return d;
-    return { ...d, fault: { ...d.fault, possible: true, otherBase: true } };
+    return doubtful(d, "other base");
   }
 
   /**
@@ -229,7 +229,7 @@ export class FunctionCases {
     const ends = livesOf(codeText(text), new Set(this.bodiesOf(text).keys()));
     const kept = fault.kept === true || fault.lasts === true;
     const ended = ends.some((l) => l.begin === entry.name && (kept || !other.has(l.end)));
-    return ended ? { ...d, fault: { ...fault, possible: true } } : d;
+    return ended ? doubtful(d, "its end gives") : d;
   }
 
   /**
@@ -274,7 +274,7 @@ export class FunctionCases {
       leave !== null
         ? isFlagUnset(leave, d.path.choices, this.bodiesOf(text))
         : OF_VALUES.has(d.fault.kind) && isNeverSoCalled(name, d.path.choices, this.bodiesOf(text), text);
-    return never ? { ...d, fault: { ...d.fault, possible: true } } : d;
+    return never ? doubtful(d, "never so called") : d;
   }
 
   /** Whether another function than `but` speaks of a word more often, or less, than before. */
@@ -460,6 +460,12 @@ const OF_VALUES: ReadonlySet<string> = new Set([
 /** Faults of what is left at the end. */
 const LEFT: ReadonlySet<string> = new Set(["leaked", "left-running"]);
 
+/** A difference that is no more than possible, for a reason that outweighs any that it had. */
+const doubtful = (d: Difference, doubt: Doubt): Difference => ({
+  ...d,
+  fault: { ...d.fault, possible: true, doubt, lent: null },
+});
+
 /**
  * What a life in turn shows is told where nothing that came between can matter: not of what memory holds, and of what the
  * life leaves only where no other function was changed with it that may give it back.
@@ -467,7 +473,7 @@ const LEFT: ReadonlySet<string> = new Set(["leaked", "left-running"]);
 function mayBeKept(d: Difference): Difference {
   const kept = d.entry.keeps === true && d.verdict === "new" && LEFT.has(d.fault.kind);
   if (!kept && !(d.entry.turn === true && OF_VALUES.has(d.fault.kind))) return d;
-  return { ...d, fault: { ...d.fault, possible: true } };
+  return doubtful(d, kept ? "given elsewhere" : "between calls");
 }
 
 /** Members of initialisers through which a core calls a function whose failure ends what it began. */

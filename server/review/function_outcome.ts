@@ -10,6 +10,7 @@ import type { Choice } from "../../emulator/function/finding.ts";
 import { ruleOf } from "../../emulator/invariants/registry.ts";
 import { hasWord } from "../source/c_text.ts";
 import { firstRefused } from "../source/images.ts";
+import { doubtText } from "./doubts.ts";
 import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
@@ -82,13 +83,7 @@ function heldText(cases: FunctionCases, d: Difference): string {
   };
   const decisive = d.path.choices.filter((c) => d.forced.get(c.name) === c.answer);
   const words = wordsOf(cases, d, "after", placeOf);
-  const { otherBase, lent = null } = fault;
-  const because =
-    otherBase === true
-      ? "the patch only takes lines away and this tree is not its base, which may do elsewhere what they did"
-      : lent !== null
-        ? `${lent}(), of which nothing is known, had it in hand`
-        : "whether that is meant, or whether it can be, is not known here";
+  const because = doubtText(fault);
   return `it may be new that ${sentence(d, decisive, placeOf, words, functionOf(cases, d))}: ${because}`;
 }
 

@@ -64,3 +64,23 @@ test("what a callee of which nothing is known had in hand is said to be that cal
   assert.match(held.reasons[0]!, /thing_keep\(\), of which nothing is known, had it in hand/);
   assert.deepEqual(review(driver(GIVEN), driver(`\t\thelper(1);\n${GIVEN}`)).verdicts, ["clean"]);
 });
+
+test("a pointer that a helper tests is said to be that: each doubt has words of its own", () => {
+  const at = (body: string): string => `
+struct box { int n; };
+struct box *the_box;
+static int look(struct box *b)
+{
+	return b ? b->n : 0;
+}
+int thing_count(struct box *b)
+{
+	int n = look(b);
+
+${body}	return n;
+}
+`;
+  const tested = review(at("\tif (!b)\n\t\treturn 0;\n\tn += b->n;\n"), at("\tn += b->n;\n"));
+  assert.deepEqual([tested.verdicts, tested.findings], [["not-modelled"], 0]);
+  assert.match(tested.reasons[0]!, /NULL is dereferenced.*one of the callers may do so before/);
+});
