@@ -127,10 +127,14 @@ export class Pool {
   }
 
   /** Workers that take a patch each, one for each processor as far as there is memory; none where that is not worth it. */
-  private seriesCrew(review: DocumentReview, options: ReviewOptions, left: () => number): readonly Hand[] {
+  private seriesCrew(
+    review: DocumentReview,
+    options: ReviewOptions,
+    left: () => readonly number[],
+  ): readonly Hand[] {
     if (review.context === null || this.size === 0 || (options.replay ?? "") !== "") return [];
     const touching = review.patches.filter((p) => p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)));
-    if (touching.length < WHOLE_FROM || left() < WHOLE_FROM) return [];
+    if (touching.length < WHOLE_FROM || left().length < WHOLE_FROM) return [];
     const many = Math.min(this.size + 1, Math.floor(this.memory() / TREE_MEMORY));
     return many < 2 ? [] : this.hire(many);
   }
@@ -171,18 +175,10 @@ export class Pool {
     const asked = (questions: Questions): void => context?.tree.ask(questions);
     const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
     try {
-      const hands = this.seriesCrew(
-        review,
-        what.options,
-        () => patches.filter((_, n) => known(n) === null).length,
-      );
+      const left = (): number[] => [...patches.keys()].filter((n) => known(n) === null);
+      const hands = this.seriesCrew(review, what.options, left);
       for (const hand of hands) this.inform(hand, given);
-      let ahead = 0;
-      const next = (): number | null => {
-        while (ahead < patches.length && !isStopped()) if (known(ahead++) === null) return ahead - 1;
-        return null;
-      };
-      const series = hands.length === 0 ? null : new Series(id, hands, next, asked);
+      const series = hands.length === 0 ? null : new Series(id, hands, left(), asked, isStopped);
       for (let n = 0; n < patches.length && !isStopped(); n++) {
         const { index } = patches[n]!;
         const had = known(n);

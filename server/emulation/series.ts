@@ -21,35 +21,48 @@ interface Part {
 
 export class Series {
   private readonly id: number;
-  private readonly next: () => number | null;
+  /** What each worker is to review yet, in order. */
+  private readonly blocks: ReadonlyMap<Hand, number[]>;
   private readonly asked: (questions: Questions) => void;
   private readonly parts = new Map<number, Part>();
   private wake: () => void = () => {};
+  private readonly stopped: () => boolean;
 
   /**
    * @param hands workers that were told of review `id`
-   * @param next the patch that is to be reviewed next, by its place; null: none is left
+   * @param patches those that are to be reviewed, by their places
    * @param asked hears what workers asked of the kernel tree
    */
   constructor(
     id: number,
     hands: readonly Hand[],
-    next: () => number | null,
+    patches: readonly number[],
     asked: (questions: Questions) => void,
+    stopped: () => boolean,
   ) {
     this.id = id;
-    this.next = next;
+    this.stopped = stopped;
     this.asked = asked;
+    // Side by side: one is before what the other is after, so that a thread reads and lowers half of it once.
+    const share = Math.ceil(patches.length / hands.length);
+    this.blocks = new Map(hands.map((hand, i) => [hand, patches.slice(i * share, (i + 1) * share)]));
     for (const hand of hands) {
       hand.heard = (m) => this.hear(hand, m);
       this.feed(hand);
     }
   }
 
+  /** The next of a worker's own patches, or the last of who has most left. */
+  private next(hand: Hand): number | undefined {
+    const own = this.blocks.get(hand)!;
+    if (own.length > 0) return own.shift();
+    return [...this.blocks.values()].reduce((most, b) => (b.length > most.length ? b : most)).pop();
+  }
+
   private feed(hand: Hand): void {
-    if (hand.lost) return;
-    const n = this.next();
-    if (n === null) return;
+    if (hand.lost || this.stopped()) return;
+    const n = this.next(hand);
+    if (n === undefined) return;
     this.parts.set(n, { hand, events: [], result: null, failed: false });
     hand.send({ kind: "whole", id: this.id, n });
   }
@@ -73,7 +86,10 @@ export class Series {
   /** What patch `n` gave, its events told as they come; null where no worker has it or could finish it. */
   async patch(n: number, tell: (event: PatchEvent) => unknown): Promise<PatchResult | null> {
     const part = this.parts.get(n);
-    if (part === undefined) return null;
+    if (part === undefined) {
+      for (const b of this.blocks.values()) if (b.includes(n)) b.splice(b.indexOf(n), 1);
+      return null;
+    }
     for (;;) {
       for (const event of part.events.splice(0)) tell(event);
       if (part.result !== null || part.failed) break;
