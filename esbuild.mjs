@@ -5,12 +5,11 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { context } from "esbuild";
 import { parse } from "yaml";
-import { browser, buffer } from "./tools/browser.mjs";
 import { shipped } from "./tools/shipping.mjs";
 
 const watch = process.argv.includes("--watch");
 const entries = {
-  extension: "extension/main.ts",
+  extension: "extension/desktop.ts",
   core: "server/processes.ts",
   server: "server/main.ts",
   reference: "emulator/reference/index.ts",
@@ -74,17 +73,22 @@ const page = {
   format: "iife",
   external: [],
 };
-/** The extension for an editor in a browser, which reads and runs nothing. */
+/** The extension for an editor in a browser, and what of Node its workers have, which run the bundles above. */
 const web = {
   ...options,
   entryPoints: { web: "extension/web.ts" },
   platform: "browser",
   target: "es2022",
   sourcemap: false,
-  inject: [buffer],
-  plugins: [browser, contracts],
 };
-for (const wanted of [options, page, web]) {
+const workers = {
+  ...page,
+  entryPoints: { browser: "server/browser/boot.ts" },
+  sourcemap: false,
+  // Libraries that would take the place of a browser's own `Buffer`.
+  define: { global: "globalThis" },
+};
+for (const wanted of [options, page, web, workers]) {
   const build = await context(wanted);
   if (watch) await build.watch();
   else {

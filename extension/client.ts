@@ -1,25 +1,22 @@
 /**
- * The language client: starts the bundled server when the first document wants it, restarts it on request, and hands
+ * The language client: has the bundled server started when the first document wants it, restarts it on request, and hands
  * the server's status notifications to whoever shows them. Leaves out every decision about patches: the server has
  * them all.
  */
 import {
   type CancellationToken,
   commands,
-  type ExtensionContext,
+  type DebugAdapterDescriptor,
   type LogOutputChannel,
   type TextDocument,
-  Uri,
   workspace,
 } from "vscode";
-import {
-  type DocumentSelector,
-  LanguageClient,
-  type LanguageClientOptions,
-  type MessageSignature,
-  type ServerOptions,
-  TransportKind,
-} from "vscode-languageclient/node";
+import type {
+  BaseLanguageClient,
+  DocumentSelector,
+  LanguageClientOptions,
+  MessageSignature,
+} from "vscode-languageclient";
 import {
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_PANEL,
@@ -35,13 +32,21 @@ import {
 } from "../server/protocol.ts";
 import { looksLikePatch } from "../server/sniff.ts";
 
-/** Documents that are synchronised. The server answers nothing for plain text that shows neither mail nor diff. */
-const SELECTOR: DocumentSelector = [
-  { language: "diff" },
-  { language: MAIL_LANGUAGE },
-  { pattern: "**/*.scenario.yaml" },
-  ...["file", "untitled", "vscode-vfs", "vscode-remote"].map((scheme) => ({ language: "plaintext", scheme })),
-];
+/**
+ * Documents that are synchronised. The server answers nothing for plain text that shows neither mail nor diff. Plain text is
+ * a file's, of whatever file system the folders are.
+ */
+function selector(): DocumentSelector {
+  const schemes = ["file", "untitled", "vscode-vfs", "vscode-remote"].concat(
+    (workspace.workspaceFolders ?? []).map((f) => f.uri.scheme),
+  );
+  return [
+    { language: "diff" },
+    { language: MAIL_LANGUAGE },
+    { pattern: "**/*.scenario.yaml" },
+    ...[...new Set(schemes)].map((scheme) => ({ language: "plaintext", scheme })),
+  ];
+}
 
 /** Whether a document should wake the server. */
 export function isWanted(document: TextDocument): boolean {
@@ -51,32 +56,42 @@ export function isWanted(document: TextDocument): boolean {
   return looksLikePatch(document.getText());
 }
 
+/** Where the server and the debug adapter run: processes on a desktop (desktop.ts), workers in a browser (web.ts). */
+export interface Host {
+  /** Makes a client whose server starts when the client does. */
+  client(id: string, name: string, options: LanguageClientOptions): BaseLanguageClient;
+  adapter(): DebugAdapterDescriptor;
+}
+
 /**
  * The editor asks for lenses, links and hovers by itself: what fails of those (the server ended while they waited) goes to
  * the log, and is asked again. Requests of a person are answered by who sent them.
  */
-class QuietClient extends LanguageClient {
-  override handleFailedRequest<T>(
+function quiet(client: BaseLanguageClient): BaseLanguageClient {
+  const loud = client.handleFailedRequest.bind(client);
+  client.handleFailedRequest = <T>(
     type: MessageSignature,
     token: CancellationToken | undefined,
     error: unknown,
     defaultValue: T,
     _showNotification?: boolean,
     throwOnCancel?: boolean,
-  ): T {
-    return super.handleFailedRequest(type, token, error, defaultValue, false, throwOnCancel);
-  }
+  ): T => loud(type, token, error, defaultValue, false, throwOnCancel);
+  return client;
 }
 
+/** Our settings without the editor's methods: to a worker goes data alone. */
+const plainSettings = (): unknown => JSON.parse(JSON.stringify(workspace.getConfiguration(CONFIG_SECTION)));
+
 export class Client {
-  readonly #context: ExtensionContext;
+  readonly #host: Host;
   readonly #log: LogOutputChannel;
   readonly #onStatus: (status: StatusParams) => void;
-  #client: LanguageClient | undefined;
-  #starting: Promise<LanguageClient> | undefined;
+  #client: BaseLanguageClient | undefined;
+  #starting: Promise<BaseLanguageClient> | undefined;
 
-  constructor(context: ExtensionContext, log: LogOutputChannel, onStatus: (status: StatusParams) => void) {
-    this.#context = context;
+  constructor(host: Host, log: LogOutputChannel, onStatus: (status: StatusParams) => void) {
+    this.#host = host;
     this.#log = log;
     this.#onStatus = onStatus;
   }
@@ -97,7 +112,7 @@ export class Client {
     return this.#starting !== undefined;
   }
 
-  start(): Promise<LanguageClient> {
+  start(): Promise<BaseLanguageClient> {
     this.#starting ??= this.#launch();
     return this.#starting;
   }
@@ -115,14 +130,9 @@ export class Client {
     await client?.dispose();
   }
 
-  async #launch(): Promise<LanguageClient> {
-    const module = Uri.joinPath(this.#context.extensionUri, "dist", "server.cjs").fsPath;
-    const server: ServerOptions = {
-      run: { module, transport: TransportKind.ipc },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: ["--inspect=6017"] } },
-    };
+  async #launch(): Promise<BaseLanguageClient> {
     const options: LanguageClientOptions = {
-      documentSelector: SELECTOR,
+      documentSelector: selector(),
       outputChannel: this.#log,
       synchronize: { configurationSection: CONFIG_SECTION },
       // The commands that our hovers link; no HTML.
@@ -131,9 +141,9 @@ export class Client {
         supportHtml: false,
       },
       // The status item shows how far a run is: one spinner is enough.
-      initializationOptions: { settings: workspace.getConfiguration(CONFIG_SECTION), showsProgress: true },
+      initializationOptions: { settings: plainSettings(), showsProgress: true },
     };
-    const client = new QuietClient(CONFIG_SECTION, "Folioscope", server, options);
+    const client = quiet(this.#host.client(CONFIG_SECTION, "Folioscope", options));
     this.#client = client;
     client.onNotification(METHOD_STATUS, (status: StatusParams) => this.#onStatus(status));
     client.onNotification(METHOD_OPEN_SETTINGS, ({ query }: OpenSettingsParams) => {

@@ -1,5 +1,5 @@
 /**
- * Activation: wires the language client to the sidebar, the status item, the commands and the virtual documents. The
+ * What activation does, on a desktop (desktop.ts) as in a browser (web.ts): wires the language client to the sidebar, the status item, the commands and the virtual documents. The
  * server is started by the first document that shows a patch, so that opening a plain text costs one look at it.
  */
 import {
@@ -19,7 +19,7 @@ import {
   type TreeResult,
 } from "../server/protocol.ts";
 import { messageText } from "../server/report/text.ts";
-import { Client, isWanted } from "./client.ts";
+import { Client, type Host, isWanted } from "./client.ts";
 import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
@@ -42,7 +42,8 @@ const AGES_MS = 20_000;
 
 let client: Client | undefined;
 
-export function activate(context: ExtensionContext): void {
+/** `host`: where the server and the debug adapter run. */
+export function start(context: ExtensionContext, host: Host): void {
   const log = createLog();
   const documents = new Documents(context.extensionUri);
   const status = new Status();
@@ -130,7 +131,7 @@ export function activate(context: ExtensionContext): void {
     refreshTree();
   };
 
-  const made = new Client(context, log, (state) => {
+  const made = new Client(host, log, (state) => {
     states.set(state.uri, state);
     if (state.state !== "checking") panel.refresh(state.uri);
     remarks.status(state).catch((error) => log.error("the remarks could not be read:", String(error)));
@@ -174,7 +175,7 @@ export function activate(context: ExtensionContext): void {
         panel.follow(textEditor.document.uri.toString(), line + 1);
     }),
     status.item,
-    ...registerStepping(context, made, () => activeDocument()?.uri),
+    ...registerStepping(host, made, () => activeDocument()?.uri),
     workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, documents),
     languages.registerDocumentLinkProvider({ scheme: DOCUMENT_SCHEME, language: REPORT_LANGUAGE }, documents),
     workspace.onDidOpenTextDocument(wake),
@@ -191,8 +192,8 @@ export function activate(context: ExtensionContext): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  const host = { client: made, documents, panel, images, tree, seen, setFilter, log };
-  for (const [id, handler] of Object.entries(commandTable(host)))
+  const parts = { client: made, documents, panel, images, tree, seen, setFilter, log };
+  for (const [id, handler] of Object.entries(commandTable(parts)))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {
         try {
@@ -210,6 +211,6 @@ export function activate(context: ExtensionContext): void {
   for (const document of workspace.textDocuments) wake(document);
 }
 
-export async function deactivate(): Promise<void> {
+export async function stop(): Promise<void> {
   await client?.stop();
 }

@@ -4,19 +4,16 @@
  */
 import {
   type CancellationToken,
-  type DebugAdapterDescriptor,
-  DebugAdapterExecutable,
   type DebugConfiguration,
   type Disposable,
   debug,
-  type ExtensionContext,
   type InlineValue,
   type InlineValueContext,
   InlineValueVariableLookup,
   languages,
   Range,
   type TextDocument,
-  Uri,
+  type Uri,
   type WorkspaceFolder,
   window,
 } from "vscode";
@@ -30,7 +27,7 @@ import {
   REQUEST_TO_FAULT,
 } from "../server/protocol.ts";
 import { messageText } from "../server/report/text.ts";
-import type { Client } from "./client.ts";
+import type { Client, Host } from "./client.ts";
 
 /** Lines above the one that a run stands on whose names are shown with their values. */
 const INLINE_LINES = 40;
@@ -96,12 +93,7 @@ export async function goToFault(): Promise<void> {
 }
 
 /** What the editor has to know of our sessions. `uriOf` gives the patch that is looked at. */
-export function registerStepping(
-  context: ExtensionContext,
-  client: Client,
-  uriOf: () => Uri | undefined,
-): Disposable[] {
-  const adapter = Uri.joinPath(context.extensionUri, "dist", "debug.cjs").fsPath;
+export function registerStepping(host: Host, client: Client, uriOf: () => Uri | undefined): Disposable[] {
   const shown = [{ language: "diff" }, { language: MAIL_LANGUAGE }, { scheme: DOCUMENT_SCHEME }];
   return [
     debug.registerDebugConfigurationProvider(DEBUG_TYPE, {
@@ -115,9 +107,7 @@ export function registerStepping(
       },
     }),
     debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
-      // "node" is the editor's own: it starts the adapter with the program that it runs extensions with.
-      createDebugAdapterDescriptor: (): DebugAdapterDescriptor =>
-        new DebugAdapterExecutable("node", [adapter]),
+      createDebugAdapterDescriptor: () => host.adapter(),
     }),
     languages.registerInlineValuesProvider([...shown, { language: "plaintext" }], { provideInlineValues }),
   ];

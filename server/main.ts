@@ -1,8 +1,10 @@
 /**
- * The process of the language server: stdio or node-ipc, whatever the client asks for on the command line. Bundled as
+ * The process of the language server: stdio or node-ipc, whatever the client asks for on the command line; started as a
+ * thread (a browser's editor has no processes: browser/boot.ts) it speaks with whoever started it. Bundled as
  * dist/server.cjs beside dist/worker.cjs, the thread that the emulator runs in, and dist/reader.cjs, the one that reads.
  */
 import { join } from "node:path";
+import { parentPort } from "node:worker_threads";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import manifest from "../package.json" with { type: "json" };
 import { caseFilesOnThread, catalogueOnThread } from "./emulation/catalogue.ts";
@@ -10,6 +12,7 @@ import { imagesOnThread } from "./emulation/images.ts";
 import { JobQueue, threadSpawner } from "./emulation/job.ts";
 import { ordersOnThread } from "./emulation/orders.ts";
 import { FrameCheck } from "./lsp/frames.ts";
+import { PortReader, PortWriter } from "./lsp/port.ts";
 import { Reader, readerThread } from "./reading/reader.ts";
 import { Server } from "./server.ts";
 
@@ -26,9 +29,11 @@ function checkedInput(): NodeJS.ReadableStream {
   return process.stdin.pipe(frames);
 }
 
-const connection = process.argv.includes("--stdio")
-  ? createConnection(ProposedFeatures.all, checkedInput(), process.stdout)
-  : createConnection(ProposedFeatures.all);
+const connection = parentPort
+  ? createConnection(ProposedFeatures.all, new PortReader(parentPort), new PortWriter(parentPort))
+  : process.argv.includes("--stdio")
+    ? createConnection(ProposedFeatures.all, checkedInput(), process.stdout)
+    : createConnection(ProposedFeatures.all);
 // A broken message or a bug is for the log; only the client ends the server.
 process.on("uncaughtException", (error) =>
   connection.console.error(`uncaught: ${error.stack ?? error.message}`),

@@ -14,7 +14,7 @@ const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.ve
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|core|reference|server|worker|reader|cli|debug|web)\.cjs$/,
-  /^extension\/dist\/panel\.js$/,
+  /^extension\/dist\/(?:panel|browser)\.js$/,
   /^extension\/dist\/reach\.bin$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
   /^extension\/dist\/(?:reference|lowered)\.bin$/,
@@ -37,6 +37,7 @@ const REQUIRED = [
   "extension/dist/debug.cjs",
   "extension/dist/panel.js",
   "extension/dist/web.cjs",
+  "extension/dist/browser.js",
   "extension/media/panel/panel.css",
   "extension/dist/reach.bin",
   "extension/dist/reference.bin",

@@ -6,7 +6,7 @@
 import { sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { Side } from "../mail/types.ts";
 import { COMMAND_SHOW_PANEL, COMMAND_STEP } from "../protocol.ts";
-import { functionStanding, READ_ONLY, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
+import { functionStanding, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
 import { commandLink, markdownCode, markdownText } from "../report/text.ts";
 import { capital, fateSentence, plural, unitOf, verdictText } from "../report/words.ts";
 import { isOwnRun, isSteppable } from "../review/finding.ts";
@@ -78,7 +78,6 @@ function heading(snapshot: Snapshot, ref: LineRef): string {
 
 /** One line per side on which the line exists: how often it ran, and what it changed. */
 function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
-  if (snapshot.readOnly === true) return [READ_ONLY];
   const tried = wasTried(snapshot.review?.result, ref.patch.index);
   if (!tried && snapshot.state === "checking") return ["Being simulated …"];
   if (!tried) return [`${capital(STANDING_WORDS["not-run"])}.`];

@@ -42,8 +42,6 @@ export interface Snapshot {
   /** Its place among the documents that wait, 0: it does not. */
   readonly queued: number;
   readonly settings: Settings;
-  /** Where nothing can be run: an editor in a browser. */
-  readonly readOnly?: boolean;
 }
 
 /** Whether what is shown belongs to an earlier text. A run of the same text that is under way makes nothing stale. */

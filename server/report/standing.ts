@@ -20,9 +20,6 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   "in-part": "shown in part",
 };
 
-/** Of every line where nothing can run. */
-export const READ_ONLY = "Not run: in a browser patches are read only. VS Code on the desktop runs them.";
-
 /** A document that shows no patch stands nowhere. */
 export const NO_DIFF = "no diff";
 

@@ -1,4 +1,4 @@
-/** `node:buffer` in a browser, as far as reading mails needs it. `Buffer` is also put where code uses it without importing. */
+/** `node:buffer` in a browser, as far as our bundles use it. */
 import { Buffer } from "buffer/index.js";
 
 export { Buffer };
