@@ -22,7 +22,7 @@ interface Part {
 export class Series {
   private readonly id: number;
   /** What each worker is to review yet, in order. */
-  private readonly blocks: ReadonlyMap<Hand, number[]>;
+  private readonly queues: ReadonlyMap<Hand, number[]>;
   private readonly asked: (questions: Questions) => void;
   private readonly parts = new Map<number, Part>();
   private wake: () => void = () => {};
@@ -43,25 +43,17 @@ export class Series {
     this.id = id;
     this.stopped = stopped;
     this.asked = asked;
-    // Side by side: one is before what the other is after, so that a thread reads and lowers half of it once.
-    const share = Math.ceil(patches.length / hands.length);
-    this.blocks = new Map(hands.map((hand, i) => [hand, patches.slice(i * share, (i + 1) * share)]));
+    // By turns and not to whoever is free: how many instructions a run takes can hang on where what ran before it put its objects.
+    this.queues = new Map(hands.map((hand, i) => [hand, patches.filter((_, at) => at % hands.length === i)]));
     for (const hand of hands) {
       hand.heard = (m) => this.hear(hand, m);
       this.feed(hand);
     }
   }
 
-  /** The next of a worker's own patches, or the last of who has most left. */
-  private next(hand: Hand): number | undefined {
-    const own = this.blocks.get(hand)!;
-    if (own.length > 0) return own.shift();
-    return [...this.blocks.values()].reduce((most, b) => (b.length > most.length ? b : most)).pop();
-  }
-
   private feed(hand: Hand): void {
     if (hand.lost || this.stopped()) return;
-    const n = this.next(hand);
+    const n = this.queues.get(hand)!.shift();
     if (n === undefined) return;
     this.parts.set(n, { hand, events: [], result: null, failed: false });
     hand.send({ kind: "whole", id: this.id, n });
@@ -86,10 +78,7 @@ export class Series {
   /** What patch `n` gave, its events told as they come; null where no worker has it or could finish it. */
   async patch(n: number, tell: (event: PatchEvent) => unknown): Promise<PatchResult | null> {
     const part = this.parts.get(n);
-    if (part === undefined) {
-      for (const b of this.blocks.values()) if (b.includes(n)) b.splice(b.indexOf(n), 1);
-      return null;
-    }
+    if (part === undefined) return null;
     for (;;) {
       for (const event of part.events.splice(0)) tell(event);
       if (part.result !== null || part.failed) break;
