@@ -110,7 +110,10 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
     paired.add(pair);
     out.push({ begin, end, last });
   };
-  const bodies = [...text.matchAll(INITIALISERS)].map((m) => membersIn(m[1]!));
+  const bodies = [
+    ...[...text.matchAll(INITIALISERS)].map((m) => membersIn(m[1]!)),
+    ...assignedIn(text, names),
+  ];
   for (const [pairs, last] of [
     [LAST, true],
     [IN_TURN, false],
@@ -166,5 +169,27 @@ function membersIn(body: string): Map<string, string> {
     /\.(\w+)\s*=\s*(?:__exit_p\(|__devexit_p\(|pm_ptr\(|pm_sleep_ptr\()?&?(\w+)/g,
   ))
     if (!out.has(m[1]!)) out.set(m[1]!, m[2]!);
+  return out;
+}
+
+const ASSIGNED = /^([\w.>-]+)\s*=\s*&?(\w+)$/;
+
+/** Members of one thing that a function sets to functions of the file (`ops->start = begin; ops->stop = end;`). */
+function assignedIn(text: string, names: ReadonlySet<string>): Map<string, string>[] {
+  const out: Map<string, string>[] = [];
+  for (const body of text.split("\n}")) {
+    const of = new Map<string, Map<string, string>>();
+    for (const statement of body.split(/[;{}]/)) {
+      const [, place, name] = ASSIGNED.exec(statement.trim()) ?? [];
+      if (place === undefined || name === undefined || !names.has(name)) continue;
+      const at = Math.max(place.lastIndexOf("."), place.lastIndexOf(">")) + 1;
+      if (at === 0) continue;
+      const [owner, member] = [place.slice(0, at), place.slice(at)];
+      const members = of.get(owner) ?? new Map<string, string>();
+      if (!members.has(member)) members.set(member, name);
+      of.set(owner, members);
+    }
+    out.push(...[...of.values()].filter((m) => m.size > 1));
+  }
   return out;
 }

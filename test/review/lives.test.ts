@@ -16,6 +16,14 @@ test("members of one initialiser that a core calls first and last", () => {
   ]);
 });
 
+test("members that a function sets to functions of the file, of one thing and in one function", () => {
+  const text = (end: string): string => `int o_init(void)\n{\n\tr->start\t= o_go;\n\t${end} = o_halt;\n}\n`;
+  assert.deepEqual(lives(text("r->stop"), "o_go o_halt"), ["o_go o_halt"]);
+  assert.deepEqual(lives(text("if (n) {\n\t\tr->stop"), "o_go o_halt"), ["o_go o_halt"]);
+  for (const other of ["q->stop", "stop", "r->halt", "\n}\nvoid o_other(void)\n{\n\tr->stop"])
+    assert.deepEqual(lives(text(other), "o_go o_halt"), [], other);
+});
+
 test("a module's init and exit, and the two that a macro for power management names", () => {
   assert.deepEqual(lives("module_init(m_in); module_exit(m_out);", "m_in m_out"), ["m_in m_out last"]);
   assert.deepEqual(lives("static SIMPLE_DEV_PM_OPS(pm, p_down, p_up);", "p_down p_up"), ["p_down p_up"]);
