@@ -50,6 +50,13 @@ const HANDS_ON =
 const ENDS_STATE =
   /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
 
+/** Callees whose name says that they end a thing, or somebody's part in it: they may have a function called that frees it. */
+export const ENDS_THING =
+  /(^|_)(put|unref|unget|free|release|unregister|remove|destroy|del|delete|close|detach|drop)(_|$)/;
+
+/** Those of them that give one reference back. */
+const PUTS = /(^|_)(put|unref)(_|$)/;
+
 /** Callees whose name says that they make a thing ready: they fill members of it. */
 const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
 
@@ -609,6 +616,7 @@ export class Calls {
         possible: false,
       });
     if (holding === null && twice === null && !kind.life) {
+      if (kind.sort === "counted" && at !== null && at.off !== 0) this.lend(at.obj, site.name);
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
       w.gave.push({ ...named(kind), of, object, at: spot });
@@ -862,6 +870,15 @@ export class Calls {
       });
   }
 
+  /** The last reference to what lies in memory may end that memory, and what its members lead to. */
+  private lend(obj: Obj, callee: string): void {
+    const { w } = this;
+    const led = new Set([...obj.cells.values()].map((c) => w.known.resolve(c.v)));
+    for (const h of w.books.holdings)
+      if (h.state === "held" && h.kind.sort === "memory" && (led.has(h.key) || w.mem.at(h.key)?.obj === obj))
+        h.lent = callee;
+  }
+
   // ---- what nothing is known of -------------------------------------------------------------------------------------------
 
   private summary(site: CallSite, sym: FunctionSym | null): Value {
@@ -885,7 +902,8 @@ export class Calls {
             ? ENDS_STATE.test(site.name)
             : !BORROWS.test(site.name) || (h.kind.travels && HANDS_ON.test(site.name)))
         )
-          h.lent ??= site.name;
+          if (h.lent === null || ENDS_THING.test(site.name)) h.lent = site.name;
+      if (at.off !== 0 && PUTS.test(site.name)) this.lend(at.obj, site.name);
       const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;
       const to = declared?.kind === "pointer" ? declared.to : null;
       if (to === null || (to.quals & 1) !== 0) return;

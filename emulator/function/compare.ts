@@ -2,7 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
-import { isAsRead } from "./calls.ts";
+import { ENDS_THING, isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
 import type { Doubt, Fault, PathResult } from "./finding.ts";
@@ -158,9 +158,15 @@ export function compareEntry(
       opposite().outcome === "failed" &&
       given() &&
       ![...b.paths.values()].some((r) => r.result.outcome === "failed" && has(r.result, key));
-    // A callee that is not known had it in hand; who gives it back past the same callee knows that it was not kept.
+    // A callee that is not known had it in hand; who gives it back past the same callee knows that it was not kept. Not so of one
+    // that ends things: a patch that frees once more what that one frees has as good a look.
     const { lent = null } = found;
-    const lentOnly = lent !== null && verdict === "fixed" && given() && opposite().assumed.includes(lent);
+    const lentOnly =
+      lent !== null &&
+      !ENDS_THING.test(lent) &&
+      verdict === "fixed" &&
+      given() &&
+      opposite().assumed.includes(lent);
     const meant =
       found.kept === true &&
       (found.kind !== "leaked" && found.kind !== "left-running"

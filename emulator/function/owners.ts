@@ -84,6 +84,17 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
   );
   const parted: Parted | undefined = over ?? owner;
   if (parted === undefined) return null;
+  // What lies further down is this side's only where it knows what leads there: the other may alone take that for such a thing, by
+  // an index that is one too high, or not ask whether it is NULL.
+  const leads = object.slice(0, object.lastIndexOf("->"));
+  const known = (p: { readonly of?: string; readonly object?: string; readonly name?: string }): boolean =>
+    p.of === leads || p.object === leads || p.name === leads;
+  if (
+    over === undefined &&
+    leads !== parted.name &&
+    ![...there.ledger.gave, ...there.ledger.freed].some(known)
+  )
+    return null;
   // A member of the thing itself says who frees it: a helper was asked, and left it to somebody else.
   const asked = (r: PathResult): number =>
     r.choices.filter((c) => c.callee === null && c.name.includes(`${object}->`)).length;

@@ -1,4 +1,5 @@
 /** Why something that a patch may bring is not told as new, in the words of a reviewer who has to decide it. */
+import { ENDS_THING } from "../../emulator/function/calls.ts";
 import type { Doubt, Fault } from "../../emulator/function/finding.ts";
 
 const WORDS: Readonly<Record<Doubt, string>> = {
@@ -32,6 +33,10 @@ const WORDS: Readonly<Record<Doubt, string>> = {
 
 /** What stands behind "it may be new that ...". */
 export function doubtText(fault: Fault): string {
-  if ((fault.lent ?? null) !== null) return `${fault.lent}(), of which nothing is known, had it in hand`;
+  const { lent = null } = fault;
+  if (lent !== null)
+    return ENDS_THING.test(lent)
+      ? `${lent}() was called with it, and may have had it freed already`
+      : `${lent}(), of which nothing is known, had it in hand`;
   return fault.doubt === undefined ? "what is known does not decide it" : WORDS[fault.doubt];
 }

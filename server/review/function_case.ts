@@ -181,12 +181,21 @@ export class FunctionCases {
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
+    // Nobody speaks of that member: an index past the end of what stands beside it came there.
+    const ran = new Set([...d.path.ran, at.fn, d.entry.name]);
+    const bodies = (["before", "after"] as const).flatMap((s) => [
+      ...this.bodiesOf(this.imagesOf(d.entry.path)?.[s] ?? ""),
+    ]);
+    if (bodies.some(([fn]) => ran.has(fn)) && !bodies.some(([fn, body]) => ran.has(fn) && word.test(body)))
+      return doubtful(d, "past the end");
     const gives = (l: string): boolean =>
       (l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l)) ||
       l.endsWith(`${member}--;`) ||
       l.endsWith(`${member}++;`);
+    const text = codeText(this.imagesOf(d.entry.path)?.[side] ?? "");
     const moved =
       this.tree === null ||
+      new RegExp(`\\b${member} = devm_`).test(text) ||
       this.images.some((f) =>
         changedLines(f.before!, f.after!).some(
           (l) => /\bdevm_|\b__free\b|\bno_free_ptr\b/.test(l) || (word.test(l) && !gives(l)),

@@ -1,7 +1,7 @@
 /** Function cases: what a path does with things that it has not taken itself is told where the two sides differ in it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
 const thing =
   "struct thing { int *table; struct clk *clk; struct device_node *np; struct device dev; int n; };";
@@ -18,7 +18,21 @@ const sent = `struct sk_buff { int len; }; struct port { struct sk_buff *waits; 
 const walked = `struct list_head { struct list_head *next, *prev; }; struct vdev { struct list_head node; struct platform_device *pdev; }; struct proc { int n; struct list_head vdevs; };
 void platform_device_unregister(struct platform_device *p);`;
 
+const boxes = `struct part { char *buf; int n; }; struct box { struct part *parts[2]; struct part *led; };`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what only an index past the end comes to is not looked into further",
+    bad: `${boxes} int f(struct box *b) { int i; for (i = 0; i < 2; i++) { kfree(b->parts[i]->buf); kfree(b->parts[i]); } kfree(b); return 0; }`,
+    good: `${boxes} int f(struct box *b) { int i; for (i = 0; i <= 2; i++) { kfree(b->parts[i]->buf); kfree(b->parts[i]); } kfree(b); return 0; }`,
+    want: ["leaked memory of b->led"],
+  },
+  {
+    name: "what lies behind a pointer that both sides follow",
+    bad: `${boxes} int f(struct box *b) { kfree(b->parts[1]); kfree(b); return 0; }`,
+    good: `${boxes} int f(struct box *b) { kfree(b->parts[1]->buf); kfree(b->parts[1]); kfree(b); return 0; }`,
+    want: ["leaked memory of b->parts[1]->buf"],
+  },
   {
     name: "what is given back by two walks along one list, whose entries the callee may take out of it",
     bad: `${walked} static void clean(struct proc *p) { struct list_head *e, *n; for (e = p->vdevs.next; e != &p->vdevs; e = n) { n = e->next; platform_device_unregister(((struct vdev *)e)->pdev); } }
@@ -224,5 +238,25 @@ describe("a reference that is not taken any more is no leak that is mended", () 
     const queued = (put: string): string =>
       `int f(struct thing *t) { struct req *r = req_new(); int ret; if (!r) return -ENOMEM; refcount_inc(&r->ref); ret = helper(1); if (ret) { req_put(r); ${put} return ret; } req_put(r); req_put(r); return 0; }`;
     assert.deepEqual(told(queued(""), queued("req_put(r);")), ["leaked memory of kmalloc()"]);
+  });
+});
+
+describe("what an unknown callee had in hand is mended by one more give-back only where that callee ends nothing", () => {
+  const box = `struct box { int n; int refs; int *led; }; void box_keep(struct box *b); void box_put(struct box *b); void refs_put(int *refs);`;
+  const side = (callee: string, given: string): string =>
+    `${box} int f(int n) { struct box *b = kmalloc(sizeof(*b), GFP_KERNEL); if (!b) return -ENOMEM; b->led = kmalloc(4, GFP_KERNEL);
+if (helper(n)) {
+${callee}
+${given}
+return -EINVAL; }
+kfree(b->led); kfree(b); return 0; }`;
+  const toldOf = (callee: string): string[] =>
+    told(runPair(side(callee, ""), side(callee, "kfree(b->led); kfree(b);"), { name: "f" }));
+  test("kept by nobody's word", () => {
+    assert.deepEqual(toldOf("box_keep(b);"), ["fixed leaked memory of kmalloc()"]);
+  });
+  test("put, by itself or by a count in it", () => {
+    assert.deepEqual(toldOf("box_put(b);"), []);
+    assert.deepEqual(toldOf("refs_put(&b->refs);"), []);
   });
 });

@@ -84,3 +84,33 @@ ${body}	return n;
   assert.deepEqual([tested.verdicts, tested.findings], [["not-modelled"], 0]);
   assert.match(tested.reasons[0]!, /NULL is dereferenced.*one of the callers may do so before/);
 });
+
+test("no fix is told of what is managed, nor of what only an index past the end comes to", () => {
+  const box = `
+struct box { char *name[2]; char *label; };
+char *devm_label(struct device *dev);
+int box_probe(struct device *dev)
+{
+	struct box *b = dev->driver_data;
+
+	b->label = LABEL;
+	return 0;
+}
+int box_end(struct device *dev)
+{
+	struct box *b = dev->driver_data;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		kfree(b->name[i]);
+	kfree(b);
+	return 0;
+}
+`;
+  const managed = box.replace("LABEL", "devm_label(dev)");
+  const own = box.replace("LABEL", "kmalloc(8, GFP_KERNEL)");
+  const given = (text: string): string => text.replace("\tkfree(b);", "\tkfree(b->label);\n\tkfree(b);");
+  assert.equal(review(managed, given(managed)).findings, 0);
+  assert.equal(review(own, given(own)).findings, 1);
+  assert.equal(review(own, own.replace("i < 2", "i <= 2")).findings, 0);
+});
