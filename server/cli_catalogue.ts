@@ -2,6 +2,7 @@
  * `folioscope scenarios` and `folioscope invariants`: the catalogues, as text or JSON. Exit status 0, or 2 for bad usage.
  */
 import "./shipped.ts";
+import { FUNCTION_RULES } from "../emulator/function/rules.ts";
 import { RULES } from "../emulator/invariants/registry.ts";
 import { ERA_NAMES, type Era, eraFromName, erasIn, NEWEST_ERA, unknownEra } from "../emulator/kernel/era.ts";
 import { buildKernelImage } from "../emulator/kernel.ts";
@@ -170,7 +171,7 @@ export async function runInvariants(args: string[], io: CliIo): Promise<number> 
   const wanted = asked(args, io, "invariants");
   if (typeof wanted === "number") return wanted;
   const { format } = wanted;
-  const list = RULES.map((i) => ({
+  const list = [...RULES, ...FUNCTION_RULES].map((i) => ({
     code: i.code,
     title: i.title,
     ids: i.ids,
@@ -185,7 +186,8 @@ export async function runInvariants(args: string[], io: CliIo): Promise<number> 
     return 0;
   }
   for (const i of list) {
-    io.stdout(`${i.code}  [${i.ids.join(", ")}; ${i.eras.join(", ")}]\n`);
+    const eras = i.eras.length === ERA_NAMES.length ? "every era" : i.eras.join(", ");
+    io.stdout(`${i.code}  [${eras}]\n`);
     for (const line of [
       ...wrap(`${i.title}. ${i.statement}`, 76),
       ...wrap(`Source: ${i.source}.`, 76),

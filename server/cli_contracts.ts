@@ -45,13 +45,14 @@ export async function runContracts(args: string[], io: CliIo): Promise<number> {
   const list = [...contracts.functions.values()]
     .filter((c) => wanted.length === 0 || wanted.some((fits) => fits(c.name)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (list.length === 0) {
-    const near = names.length === 1 ? nearest(names[0]!, [...contracts.functions.keys()]) : null;
+  const unknown = names.filter((_, i) => !list.some((c) => wanted[i]!(c.name)));
+  for (const name of unknown) {
+    const near = nearest(name, [...contracts.functions.keys()]);
     io.stderr(
-      `folioscope contracts: no contract is called ${names.join(" or ")}${near === null ? "" : `; the nearest is ${near}`}\n`,
+      `folioscope contracts: no contract is called ${name}${near === null ? "" : `; the nearest is ${near}`}\n`,
     );
-    return 2;
   }
+  if (unknown.length > 0) return 2;
   if (!check) {
     if (format === "json") io.stdout(`${jsonText(list.map(plain), 1)}\n`);
     else

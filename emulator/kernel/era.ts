@@ -266,7 +266,7 @@ export function unknownEra(name: string): string {
   const nearest = Number.isNaN(digits)
     ? null
     : rows.reduce((a, b) => (Math.abs(b.ordinal - digits) < Math.abs(a.ordinal - digits) ? b : a)).name;
-  const all = rows.map((r) => `${r.name} (${r.title})`).join(", ");
+  const all = rows.map((r) => r.name).join(", ");
   return `there is no era "${name}"${nearest === null ? "" : `, the nearest is ${nearest}`}; eras are ${all}`;
 }
 

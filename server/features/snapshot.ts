@@ -249,14 +249,15 @@ export function commentsOn(ref: LineRef): Comment[] {
   return ref.patch.comments.filter((c) => c.anchorDocLine === ref.line.docLine);
 }
 
-/** "21/26", with its version where the document has several ("v2 21/26"); "" of a patch that stands alone. */
+/** "21/26", with its version where the document has several ("v2 21/26", "v2" of a patch that stands alone in each); else "" of such a patch. */
 export function patchNumber(patch: Patch, { patches }: Pick<ParsedDocument, "patches">): string {
   let several = versions.get(patches);
   if (several === undefined) {
-    several = new Set(patches.flatMap((p) => (p.total > 1 ? [p.revision] : []))).size > 1;
+    several = new Set(patches.flatMap((p) => (p.number > 0 ? [p.revision] : []))).size > 1;
     versions.set(patches, several);
   }
-  return patch.total > 1 ? `${several ? `v${patch.revision} ` : ""}${patch.number}/${patch.total}` : "";
+  const version = several ? `v${patch.revision}` : "";
+  return patch.total > 1 ? `${several ? `${version} ` : ""}${patch.number}/${patch.total}` : version;
 }
 
 /** Whether patches are of several versions of a series. */

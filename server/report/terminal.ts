@@ -4,7 +4,7 @@
  * the command itself (cli_review.ts).
  */
 import { patchNumber } from "../features/snapshot.ts";
-import type { ParsedDocument } from "../mail/types.ts";
+import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isOwnRun } from "../review/finding.ts";
 import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
@@ -122,7 +122,10 @@ function patchLines(
       "dim",
     ),
   );
-  out.push(...hunkLines(result, index, style.all, paint));
+  out.push(
+    ...damageLines(whole.patches[index]!, style.all, paint),
+    ...hunkLines(result, index, style.all, paint),
+  );
   const runs = result.runs.filter((r) => r.patch === index);
   const findings = result.findings.filter((f) => f.patch === index);
   out.push(
@@ -185,6 +188,19 @@ function treeLine(tree: NonNullable<ReviewResult["tree"]>): string {
   const n = tree.prerequisites;
   const stacked = n === 0 ? "" : ` with ${n} prerequisite patch${n === 1 ? "" : "es"} applied`;
   return `kernel tree: ${tree.describe}${stacked}`;
+}
+
+/** Damages of a mail that are told; the rest is counted. */
+const DAMAGES = 2;
+
+/** What of a damaged patch was put right, or is not in the mail. */
+function damageLines({ confidence, notes }: Patch, all: boolean, paint: Paint): string[] {
+  if (confidence === "exact") return [];
+  const told = all ? notes : notes.slice(0, DAMAGES);
+  const more = notes.length - told.length;
+  return [...told.map(terminalText), ...(more > 0 ? [`and ${more} more (--all shows them)`] : [])].flatMap(
+    (n) => wrap(n, WIDTH - 4, "  ").map((l) => paint(`    ${l}`, "dim")),
+  );
 }
 
 /** How the hunks of a patch went into the tree; those that fit exactly are only counted. */

@@ -218,6 +218,23 @@ test("where a document has several versions of a series, numbers say which", () 
     ["v1 3/7", "v2 3/7"],
   );
   assert.equal(patchNumber(patch, { patches: [patch] }), "3/7");
+  const alone = { ...patch, number: 1, total: 1 };
+  const both = [alone, { ...alone, revision: 2 }];
+  assert.deepEqual(
+    both.map((p) => patchNumber(p, { patches: both })),
+    ["v1", "v2"],
+  );
+  assert.equal(patchNumber(alone, { patches: [alone] }), "");
+});
+
+test("what of a patch is not in its mail is told under its name, the rest is counted", () => {
+  const notes = [1, 2, 3].map((n) => `line ${n}: 2 old and 2 new lines of this hunk are not in the mail`);
+  const cut = { ...doc, patches: [{ ...doc.patches[0]!, confidence: "repaired" as const, notes }] };
+  const text = reviewText(cut, fakeReview(cut, "0"), [0], { color: false, all: false, coverage: false });
+  assert.match(
+    text,
+    /text repaired.*\n {4}line 1: 2 old .*\n(?: {4}.*\n)* {4}and 1 more \(--all shows them\)\n/,
+  );
 });
 
 test("functions that did not run for one reason share it, and of many the first are named", () => {
