@@ -63,6 +63,8 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
     "as in dax_writeback_one(): up to v6.14 the search does not wait for a locked entry (scenario scan-waiters has it from v6.15 on)",
   "barrier prepare_to_wait_exclusive set_current_state(state);":
     "who waits for an entry looks at it before, under the lock under which it is changed: nothing is looked at after",
+  "recheck fscfs_pfn_mkwrite if (vmf->pgoff >= (pgoff_t)DIV_ROUND_UP(i_size_read(inode), PAGE_SIZE))":
+    "dax_iomap_fault() asks the same again, under the lock that truncation takes",
   "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":
     "waits for reclaim to leave its shadow entry, and nothing is reclaimed here",
 };

@@ -259,12 +259,13 @@ import f252 from "./scenarios/ndctl.c";
 import f253 from "./scenarios/p2pdma.c";
 import f254 from "./scenarios/pgmap.c";
 import f255 from "./scenarios/races.c";
-import f256 from "./scenarios/reflink.c";
-import f257 from "./scenarios/scenario.h";
-import f258 from "./scenarios/virtio.c";
-import f259 from "./scenarios/virtiofs.c";
-import f260 from "./scenarios/vmemmap.c";
-import f261 from "./virt/kvm/kvm_main.c";
+import f256 from "./scenarios/races_holder.c";
+import f257 from "./scenarios/reflink.c";
+import f258 from "./scenarios/scenario.h";
+import f259 from "./scenarios/virtio.c";
+import f260 from "./scenarios/virtiofs.c";
+import f261 from "./scenarios/vmemmap.c";
+import f262 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/mm/init_64.c", text: f0 },
@@ -523,10 +524,11 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "scenarios/p2pdma.c", text: f253 },
   { path: "scenarios/pgmap.c", text: f254 },
   { path: "scenarios/races.c", text: f255 },
-  { path: "scenarios/reflink.c", text: f256 },
-  { path: "scenarios/scenario.h", text: f257 },
-  { path: "scenarios/virtio.c", text: f258 },
-  { path: "scenarios/virtiofs.c", text: f259 },
-  { path: "scenarios/vmemmap.c", text: f260 },
-  { path: "virt/kvm/kvm_main.c", text: f261 },
+  { path: "scenarios/races_holder.c", text: f256 },
+  { path: "scenarios/reflink.c", text: f257 },
+  { path: "scenarios/scenario.h", text: f258 },
+  { path: "scenarios/virtio.c", text: f259 },
+  { path: "scenarios/virtiofs.c", text: f260 },
+  { path: "scenarios/vmemmap.c", text: f261 },
+  { path: "virt/kvm/kvm_main.c", text: f262 },
 ];

@@ -25,6 +25,7 @@ function bootedOf(era: Era): BootedImage {
 for (const [era, label, what, bound, schedules, random] of [
   ["v6.12", "race-take-truncate order=0 fs=0", "a flush waits for who walks with interrupts off", 3, 2000, 0],
   ["v6.12", "race-sizes hole=1", "two faults are given different blocks", 0, 700, 700],
+  ["v6.12", "race-first-faults kind=0", "two threads bring one anon_vma", 1, 100, 40],
   ["v7.3", "race-upgrade order=0 with=0", "bits are set in the entry that was read", 1, 400, 0],
   ["v7.3", "race-upgrade order=0 with=3", "an access is over when a flush is", 1, 400, 0],
   ["v7.3", "race-reuse order=9", "bits are set in the huge entry that was read", 1, 400, 0],

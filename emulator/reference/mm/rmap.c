@@ -11,10 +11,20 @@
 
 int __anon_vma_prepare(struct vm_area_struct *vma)
 {
-	vma->anon_vma = kzalloc(sizeof(struct anon_vma), GFP_KERNEL);
-	if (vma->anon_vma)
-		atomic_set(&vma->anon_vma->refcount, 1);
-	return vma->anon_vma ? 0 : -ENOMEM;
+	struct anon_vma *mine = kzalloc(sizeof(*mine), GFP_KERNEL);
+
+	if (!mine)
+		return -ENOMEM;
+	atomic_set(&mine->refcount, 1);
+	/* Of two threads that fault first, one brings it. */
+	spin_lock(&vma->vm_mm->page_table_lock);
+	if (!vma->anon_vma) {
+		vma->anon_vma = mine;
+		mine = NULL;
+	}
+	spin_unlock(&vma->vm_mm->page_table_lock);
+	kfree(mine);
+	return 0;
 }
 
 static void __folio_mod_stat(struct folio *folio, int nr, int nr_pmdmapped)

@@ -121,6 +121,9 @@ extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 #endif
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
+extern const struct fsc_scenario fsc_scenario_race_first_faults;
+extern const struct fsc_scenario fsc_scenario_race_new_blocks;
+extern const struct fsc_scenario fsc_scenario_race_two_truncates;
 extern const struct fsc_scenario fsc_scenario_race_huge_zero;
 extern const struct fsc_scenario fsc_scenario_race_crowd;
 extern const struct fsc_scenario fsc_scenario_race_blocks;
@@ -266,6 +269,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #endif
 	&fsc_scenario_altmap_entries,
 	&fsc_scenario_hmem_probe_fails,
+	&fsc_scenario_race_first_faults,
+	&fsc_scenario_race_new_blocks,
+	&fsc_scenario_race_two_truncates,
 	&fsc_scenario_race_huge_zero,
 	&fsc_scenario_race_crowd,
 	&fsc_scenario_race_blocks,

@@ -551,6 +551,111 @@ FSC_SCENARIO(race_sizes, "race-sizes", "Small faults and a large one come to the
 	sc_end(mm);
 }
 
+/* A thread that stores to a place of its own. */
+struct sc_thread {
+	struct sc_map *map;
+	unsigned long page;
+	unsigned char value;
+};
+
+static void sc_task_store_own(void *arg)
+{
+	struct sc_thread *t = arg;
+
+	fsc_use_mm(t->map->mm);
+	sc_try_write(t->map, t->page, t->value);
+}
+
+/* kind: 0 a private mapping, whose pages only the page table knows; 1 a shared one. */
+FSC_SCENARIO(race_first_faults, "race-first-faults",
+	     "Two threads of a process that has touched nothing yet store to a page each, so both bring page tables", "kind=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 2);
+	struct sc_map m = sc_mmap(mm, &a, 0, 2, __fsc_param("kind", 0) ? SC_RW : SC_PRIVATE);
+	struct sc_thread first = { &m, 0, 1 }, second = { &m, 1, 2 };
+	int one, two;
+
+	sc_fill(&a, 0, 2);
+	one = sc_spawn("first", sc_task_store_own, &first);
+	two = sc_spawn("second", sc_task_store_own, &second);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&m, 0, 1);
+	sc_see(&m, 1, 2);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(race_new_blocks, "race-new-blocks", "Two files are given blocks at the same time", "with=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	struct sc_file a = sc_create("A", 1), b = sc_create("B", 1);
+	struct sc_map m = sc_mmap(mm, &a, 0, 1, SC_RW), mb = sc_mmap(other, &b, 0, 1, SC_RW);
+	int with = __fsc_param("with", 0);
+	int one, two;
+
+	one = with ? sc_spawn("store", sc_task_store, &m) : sc_spawn("fallocate", sc_task_fill, &a);
+	two = sc_spawn("fallocate too", sc_task_fill, &b);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(fscfs_bmap(a.file, 0) != fscfs_bmap(b.file, 0), "two files that are not cloned have no block in common");
+	sc_write(&m, 0, 1);
+	sc_write(&mb, 0, 2);
+	sc_see(&m, 0, 1);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	sc_remove(&b);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
+static void sc_task_let_go_both(void *arg)
+{
+	struct sc_dma *dma = arg;
+
+	sc_dma_end(&dma[0]);
+	sc_dma_end(&dma[1]);
+}
+
+/* Waiters for pages share wait queues by a hash: here the pages are eight apart, so both truncations wait in the same. */
+FSC_SCENARIO(race_two_truncates, "race-two-truncates",
+	     "Two files are truncated while a device lets go of a page of each, and who waits for either waits in one queue",
+	     "fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 8), b = sc_create("B", 1);
+	struct sc_dma dma[2];
+	struct sc_map m, mb;
+	int ids[3], i;
+
+	sc_fill(&a, 0, 8);
+	sc_fill(&b, 0, 1);
+	m = sc_mmap(mm, &a, 0, 8, SC_RW);
+	mb = sc_mmap(mm, &b, 0, 1, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_write(&mb, 0, 1);
+	SC_EXPECT(sc_dma_start(&dma[0], &m, 0, SC_PUT_UNPIN) == 1, "a mapped page can be taken");
+	SC_EXPECT(sc_dma_start(&dma[1], &mb, 0, SC_PUT_UNPIN) == 1, "a mapped page can be taken");
+	ids[0] = sc_spawn("truncate A", sc_task_cut_all, &a);
+	ids[1] = sc_spawn("truncate B", sc_task_cut_all, &b);
+	ids[2] = sc_spawn("dma", sc_task_let_go_both, dma);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_expect_empty(&a);
+	sc_expect_empty(&b);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_end(mm);
+}
+
 static void sc_task_shrink(void *unused)
 {
 	(void)unused;
@@ -582,123 +687,4 @@ FSC_SCENARIO(race_huge_zero, "race-huge-zero",
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
-}
-
-static int sc_hear_of_failure(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
-{
-	(void)dax_dev;
-	(void)offset;
-	(void)len;
-	(void)mf_flags;
-	return 0;
-}
-
-static const struct dax_holder_operations sc_holder_ops = { .notify_failure = sc_hear_of_failure };
-static int sc_holder;
-
-static void sc_task_tell_holder(void *dax)
-{
-	__fsc_step("bad memory");
-	dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0);
-}
-
-static void sc_task_put_holder(void *dax)
-{
-	__fsc_step("let go");
-	fs_put_dax(dax, &sc_holder);
-}
-
-FSC_SCENARIO(race_holder_put, "race-holder-put",
-	     "A file system lets go of its dax device while it is told of bad memory", "")
-{
-	struct block_device *bdev = fsc_pmem_bdev();
-	struct dax_device *dax;
-	int one, two;
-	u64 off = 0;
-
-	dax = fs_dax_get_by_bdev(bdev, &off, &sc_holder, &sc_holder_ops);
-	SC_EXPECT(dax, "a file system can hold the dax device of its disk");
-	one = sc_spawn("notify", sc_task_tell_holder, dax);
-	two = sc_spawn("umount", sc_task_put_holder, dax);
-	sc_join(one);
-	sc_join(two);
-	__fsc_quiesce("both are done");
-	SC_EXPECT(!dax_holder(dax), "a device that was let go has no holder");
-}
-
-static int sc_next_holder;
-static struct dax_device *sc_next_dax;
-
-static void sc_task_get_holder(void *unused)
-{
-	u64 off = 0;
-
-	(void)unused;
-	__fsc_step("another file system takes the device");
-	sc_next_dax = fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, &sc_next_holder, &sc_holder_ops);
-}
-
-FSC_SCENARIO(race_holder_change, "race-holder-change",
-	     "A file system lets go of its dax device while another one takes it", "")
-{
-	struct dax_device *dax;
-	int one, two;
-	u64 off = 0;
-
-	sc_next_dax = NULL;
-	dax = fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, &sc_holder, &sc_holder_ops);
-	SC_NEED(dax, "a file system can hold the dax device of its disk");
-	one = sc_spawn("umount", sc_task_put_holder, dax);
-	two = sc_spawn("mount", sc_task_get_holder, NULL);
-	sc_join(one);
-	sc_join(two);
-	__fsc_quiesce("both are done");
-	if (!sc_next_dax)
-		return;
-	SC_EXPECT(dax_holder(sc_next_dax) == &sc_next_holder, "who was given the device is its holder");
-	SC_EXPECT(!dax_holder_notify_failure(sc_next_dax, 0, PAGE_SIZE, 0), "the holder of a device is told of bad memory");
-	fs_put_dax(sc_next_dax, &sc_next_holder);
-}
-
-static bool sc_gone;
-
-static int sc_hear_while_there(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
-{
-	(void)dax_dev;
-	(void)offset;
-	(void)len;
-	(void)mf_flags;
-	SC_EXPECT(!sc_gone, "once a dax device is gone its holder hears nothing of it");
-	return 0;
-}
-
-static const struct dax_holder_operations sc_there_ops = { .notify_failure = sc_hear_while_there };
-
-static void sc_task_kill(void *dax)
-{
-	__fsc_step("the dax device goes");
-	kill_dax(dax);
-	sc_gone = true;
-}
-
-FSC_SCENARIO(race_kill, "race-kill", "A dax device goes away while its holder is told of bad memory", "")
-{
-	struct dax_device *dax;
-	int one, two, id;
-	void *kaddr;
-	u64 off = 0;
-
-	sc_gone = false;
-	dax = fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, &sc_holder, &sc_there_ops);
-	SC_NEED(dax, "a file system can hold the dax device of its disk");
-	one = sc_spawn("notify", sc_task_tell_holder, dax);
-	two = sc_spawn("remove", sc_task_kill, dax);
-	sc_join(one);
-	sc_join(two);
-	__fsc_quiesce("both are done");
-	id = dax_read_lock();
-	SC_EXPECT(dax_direct_access(dax, 0, 1, DAX_ACCESS, &kaddr, NULL) < 0, "a dax device that is gone gives no access");
-	dax_read_unlock(id);
-	SC_EXPECT(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0) < 0, "nobody is told of bad memory of a dax device that is gone");
-	fs_put_dax(dax, &sc_holder);
 }
