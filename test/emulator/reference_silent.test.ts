@@ -28,6 +28,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "evict-pinned": "freed-while-busy",
     "cut-interrupted": "freed-while-busy",
     "race-scan-locked": "freed-while-busy",
+    "race-two-truncates": "freed-while-busy",
     "holder kill=1": "leaked-object",
     "kvm-unplug": "freed-while-busy",
     // KVM takes a reference of a DAX page and keeps it, because the page is marked reserved; v5.5.

@@ -122,6 +122,7 @@ extern const struct fsc_scenario fsc_scenario_dcssblk_fails;
 extern const struct fsc_scenario fsc_scenario_altmap_entries;
 extern const struct fsc_scenario fsc_scenario_hmem_probe_fails;
 extern const struct fsc_scenario fsc_scenario_race_first_faults;
+extern const struct fsc_scenario fsc_scenario_race_shared_blocks;
 extern const struct fsc_scenario fsc_scenario_race_new_blocks;
 extern const struct fsc_scenario fsc_scenario_race_two_truncates;
 extern const struct fsc_scenario fsc_scenario_race_huge_zero;
@@ -270,6 +271,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_altmap_entries,
 	&fsc_scenario_hmem_probe_fails,
 	&fsc_scenario_race_first_faults,
+	&fsc_scenario_race_shared_blocks,
 	&fsc_scenario_race_new_blocks,
 	&fsc_scenario_race_two_truncates,
 	&fsc_scenario_race_huge_zero,

@@ -351,6 +351,11 @@ static void sc_task_fill(void *arg)
 	sc_fill(arg, 0, 1);
 }
 
+static void sc_task_write(void *arg)
+{
+	sc_pwrite(arg, 0, 1);
+}
+
 /*
  * Three tasks on the first page of a file, so that two may wait for an entry that the third has locked. who: 0 two stores
  * and fsync, 1 a store and fsync twice, 2 a store, fsync and truncate, 3 a store, fsync and punch, 4 fsync twice and truncate.
@@ -586,6 +591,75 @@ FSC_SCENARIO(race_first_faults, "race-first-faults",
 	sc_see(&m, 1, 2);
 	sc_munmap(&m);
 	sc_remove(&a);
+	sc_end(mm);
+}
+
+static unsigned long sc_blocks_in_use(void)
+{
+	unsigned long b, n = 0;
+
+	for (b = 0; b < sc_fs->nr_blocks; b++)
+		n += fsc_registry.block_refs[b] != 0;
+	return n;
+}
+
+/* Two files, the one as the source of blocks of the other. */
+struct sc_share {
+	struct sc_file *from, *to;
+	unsigned long pages;
+};
+
+static void sc_task_clone(void *arg)
+{
+	struct sc_share *share = arg;
+
+	sc_clone(share->from, 0, share->to, 0, share->pages);
+}
+
+/*
+ * A and B have the same blocks. with: 0 a store to A and B cloned, 1 a store to A and write(2) to B, 2 both cloned. What tasks
+ * of different files come to alike are the file system's counts of blocks alone: only A is mapped, because ->share of a page,
+ * which each release counts without a lock that both files have, may lose one of two that come at once.
+ */
+FSC_SCENARIO(race_shared_blocks, "race-shared-blocks",
+	     "Blocks of two files are copied and cloned by tasks that hold no lock of each other's files", "with=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 1), b = sc_create("B", 1), c = sc_create("C", 1), d = sc_create("D", 1);
+	struct sc_share ac = { &a, &c, 1 }, bd = { &b, &d, 1 };
+	unsigned long before = sc_blocks_in_use();
+	int with = __fsc_param("with", 0);
+	bool copied = with != 2;
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, 1);
+	m = sc_mmap(mm, &a, 0, 1, SC_RW);
+	sc_write(&m, 0, 7);
+	sc_clone(&a, 0, &b, 0, 1);
+	sc_read(&m, 0);
+	if (with == 2)
+		one = sc_spawn("clone A", sc_task_clone, &ac);
+	else
+		one = sc_spawn("store", sc_task_store, &m);
+	if (with == 1)
+		two = sc_spawn("write", sc_task_write, &b);
+	else
+		two = sc_spawn("clone B", sc_task_clone, &bd);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_pread(&a, 0, copied ? 1 : 7);
+	sc_pread(&b, 0, with == 1 ? 1 : 7);
+	if (with != 1)
+		sc_pread(&d, 0, 7);
+	SC_EXPECT(sc_blocks_in_use() == before + (with == 2 ? 1 : 2), "a block is in use as long as a file has it");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_remove(&c);
+	sc_remove(&d);
+	SC_EXPECT(sc_blocks_in_use() == before, "a block that no file has any more is free");
 	sc_end(mm);
 }
 
