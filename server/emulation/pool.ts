@@ -6,7 +6,7 @@
  * of their package, which a bundle does not have.
  */
 import { existsSync } from "node:fs";
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism, freemem, loadavg } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { type MessagePort, Worker } from "node:worker_threads";
@@ -32,6 +32,12 @@ const MAX_THREADS = 4;
 const WHOLE_FROM = 3;
 /** Memory that has to be free for each thread that reviews patches in a kernel tree. */
 const TREE_MEMORY = 2e9;
+/** Tasks that wait for each processor beyond which a machine is busy: all threads together take a third more than one would. */
+const BUSY = 1.5;
+
+/** Threads that have room on the machine to review patches in a kernel tree. */
+const roomForTree = (): number =>
+  (loadavg()[0] ?? 0) > BUSY * availableParallelism() ? 1 : Math.floor(freemem() / TREE_MEMORY);
 /** Workers that are silent for so long (ms) while nothing else is left are given up: their cases are run here. */
 const PATIENCE_MS = 60_000;
 /** V8's heap in a worker is bounded, so that a hostile patch ends its thread only. */
@@ -69,22 +75,22 @@ export class Pool {
   private readonly size: number;
   private readonly startCost: number;
   private readonly kept: KeptResults | null;
-  private readonly memory: () => number;
+  private readonly room: () => number;
   private lastId = 0;
 
   /**
    * `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept.
-   * `memory`: bytes that are free.
+   * `room`: threads that the machine has room for in a kernel tree.
    */
   constructor(
     spawn: (() => PoolThread) | null,
     size: number,
     startCost = START_COST,
     kept: KeptResults | null = null,
-    memory: () => number = freemem,
+    room: () => number = roomForTree,
   ) {
     this.spawn = spawn;
-    this.memory = memory;
+    this.room = room;
     this.startCost = startCost;
     this.size = spawn === null ? 0 : size;
     this.kept = kept;
@@ -126,7 +132,7 @@ export class Pool {
     return this.hands.slice(0, many);
   }
 
-  /** Workers that take a patch each, one for each processor as far as there is memory; none where that is not worth it. */
+  /** Workers that take a patch each, one for each processor as far as there is room; none where that is not worth it. */
   private seriesCrew(
     review: DocumentReview,
     options: ReviewOptions,
@@ -135,7 +141,7 @@ export class Pool {
     if (review.context === null || this.size === 0 || (options.replay ?? "") !== "") return [];
     const touching = review.patches.filter((p) => p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)));
     if (touching.length < WHOLE_FROM || left().length < WHOLE_FROM) return [];
-    const many = Math.min(this.size + 1, Math.floor(this.memory() / TREE_MEMORY));
+    const many = Math.min(this.size + 1, this.room());
     return many < 2 ? [] : this.hire(many);
   }
 

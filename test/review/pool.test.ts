@@ -144,7 +144,7 @@ async function series(lives: readonly number[], till: (e: ReviewEvent) => boolea
     threads.push(thread);
     return thread;
   };
-  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 1e12);
+  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 9);
   const events: ReviewEvent[] = [];
   const input = Buffer.from(seriesText);
   const result = await pool.review(
@@ -207,13 +207,13 @@ test("a series that is stopped keeps the patches that were done", async () => {
   assert.ok(!result.plans.some((p) => p.patch > 1), "nothing of the patches behind");
 });
 
-test("without memory for a second thread a series is reviewed here", async () => {
+test("without room for a second thread a series is reviewed here", async () => {
   let started = 0;
   const spawn = (): FakeThread => {
     started++;
     return new FakeThread(0);
   };
-  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 3e9);
+  const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => 1);
   const input = Buffer.from(seriesText);
   const what = { input, path: "s.mbox", options: inTree };
   await pool.review(parseDocument(input, "s.mbox"), what, () => false);
