@@ -8,7 +8,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
-import { atomicBy, heldText } from "./held.ts";
+import { atomicBy, heldText, lend } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
 import {
   addPart,
@@ -52,10 +52,13 @@ const ENDS_STATE =
 
 /** Callees whose name says that they end a thing, or somebody's part in it: they may have a function called that frees it. */
 export const ENDS_THING =
-  /(^|_)(put|unref|unget|free|release|unregister|remove|destroy|del|delete|close|detach|drop)(_|$)/;
+  /(^|_)(put|unref|unget|free|release|unregister|remove|destroy|del|delete|close|detach|drop|dec_and_test)(_|$)/;
 
 /** Those of them that give one reference back. */
 const PUTS = /(^|_)(put|unref)(_|$)/;
+
+/** Those that give back what they are given though a device owns it: they do not look for the device's books, as others do. */
+const GIVES_PLAIN = /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$/;
 
 /** Callees whose name says that they make a thing ready: they fill members of it. */
 const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
@@ -370,6 +373,7 @@ export class Calls {
         found: true,
         setUp: c.memory === "set-up" && to !== null ? (sizeSafe(to) ?? 0) : 0,
       });
+      if (site.origin.callee.startsWith("devm_")) w.managed.set(obj.id, site.origin);
       if (c.memory === "set-up" && to !== null)
         for (const at of listHeadsOf(to)) {
           put(obj, at, 8, obj.base + BigInt(at));
@@ -616,12 +620,23 @@ export class Calls {
         possible: false,
       });
     if (holding === null && twice === null && !kind.life) {
-      if (kind.sort === "counted" && at !== null && at.off !== 0) this.lend(at.obj, site.name);
+      if (kind.sort === "counted" && at !== null && at.off !== 0) lend(w, at.obj, site.name);
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
       w.gave.push({ ...named(kind), of, object, at: spot });
     }
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
+    const owner = at === null || at.off !== 0 ? undefined : w.managed.get(at.obj.id);
+    if (holding === null && owner !== undefined && GIVES_PLAIN.test(site.name))
+      w.fault({
+        kind: "double-release",
+        object: `${kind.what} of ${owner.callee}()`,
+        what: `${site.name}() gives back the ${kind.what} of ${owner.callee}(), which is given back once more when the device goes`,
+        taken: owner,
+        given: null,
+        at: spot,
+        possible: false,
+      });
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
         kind: "double-release",
@@ -870,15 +885,6 @@ export class Calls {
       });
   }
 
-  /** The last reference to what lies in memory may end that memory, and what its members lead to. */
-  private lend(obj: Obj, callee: string): void {
-    const { w } = this;
-    const led = new Set([...obj.cells.values()].map((c) => w.known.resolve(c.v)));
-    for (const h of w.books.holdings)
-      if (h.state === "held" && h.kind.sort === "memory" && (led.has(h.key) || w.mem.at(h.key)?.obj === obj))
-        h.lent = callee;
-  }
-
   // ---- what nothing is known of -------------------------------------------------------------------------------------------
 
   private summary(site: CallSite, sym: FunctionSym | null): Value {
@@ -903,7 +909,7 @@ export class Calls {
             : !BORROWS.test(site.name) || (h.kind.travels && HANDS_ON.test(site.name)))
         )
           if (h.lent === null || ENDS_THING.test(site.name)) h.lent = site.name;
-      if (at.off !== 0 && PUTS.test(site.name)) this.lend(at.obj, site.name);
+      if (at.off !== 0 && PUTS.test(site.name)) lend(w, at.obj, site.name);
       const declared = site.x.ft.params[i]?.type ?? site.x.args[i]?.t;
       const to = declared?.kind === "pointer" ? declared.to : null;
       if (to === null || (to.quals & 1) !== 0) return;

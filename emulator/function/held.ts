@@ -1,8 +1,9 @@
 /**
- * Locks and read sides that a path holds: how they are called, and under which of them nobody may sleep. Leaves out taking
- * them and giving them up (calls.ts).
+ * Locks and read sides that a path holds: how they are called, and under which of them nobody may sleep; and memory that a
+ * callee may have ended. Leaves out taking them and giving them up (calls.ts).
  */
 import type { Holding } from "./books.ts";
+import type { Obj } from "./memory.ts";
 import type { Run } from "./run.ts";
 
 /** "mutex t->lock"; of what there is one of, the kind alone. */
@@ -29,4 +30,12 @@ export function givenUnderAnotherName(w: Run, h: Holding): boolean {
   const others = w.books.debtsOf(h.kind);
   const isForgotten = (key: bigint): boolean => w.mem.at(key)?.obj.forgotten === true;
   return others.length > 0 && [h.key, ...others].some(isForgotten);
+}
+
+/** The last reference to what lies in memory may end that memory, and what its members lead to. */
+export function lend(w: Run, obj: Obj, callee: string): void {
+  const led = new Set([...obj.cells.values()].map((c) => w.known.resolve(c.v)));
+  for (const h of w.books.holdings)
+    if (h.state === "held" && h.kind.sort === "memory" && (led.has(h.key) || w.mem.at(h.key)?.obj === obj))
+      h.lent = callee;
 }

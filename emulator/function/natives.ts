@@ -3,6 +3,7 @@
  * works on what is known and leaves an unknown where something is not. Leaves out everything that the books are about.
  */
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
+import { lend } from "./held.ts";
 import { addPart, clear, freshAt, type Obj, put } from "./memory.ts";
 import { type CallSite, COUNTER_USED, PathEnd, type Run } from "./run.ts";
 import { derived, unknown, type Value } from "./value.ts";
@@ -110,8 +111,10 @@ const upUnlessZero: Native = (w, s) => {
 /** A reference count that somebody holds is not zero: so says who takes or gives back one (lib/refcount.c warns otherwise). */
 function held(then: Native): Native {
   return (w, s) => {
-    const { old } = count(w, s.args[0]!);
+    const { old, obj } = count(w, s.args[0]!);
     if (typeof old !== "bigint") w.known.assume(old, "ge", 1n);
+    // Somebody else has set it to what it is, unseen.
+    else if (old === 0n && then === downToZero) lend(w, obj, s.name);
     return then(w, s);
   };
 }

@@ -396,6 +396,8 @@ export abstract class Run {
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
   readonly originOf = new Map<bigint, Fault["taken"]>();
+  /** What a device owns that a devm_ call gave, by the object. */
+  readonly managed = new Map<number, CallOrigin>();
 
   /** A callee of which little is known has it in hand from now on. */
   hand(v0: Value): void {

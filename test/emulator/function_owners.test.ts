@@ -20,7 +20,33 @@ void platform_device_unregister(struct platform_device *p);`;
 
 const boxes = `struct part { char *buf; int n; }; struct box { struct part *parts[2]; struct part *led; };`;
 
+const managed = (given: string): string =>
+  `void *devm_kzalloc(struct device *d, size_t n, gfp_t f); void devm_kfree(struct device *d, const void *p); struct clk *devm_clk_get(struct device *d, const char *id);
+  int f(struct device *d) { int *p = devm_kzalloc(d, 4, GFP_KERNEL); struct clk *c; if (!p) return -ENOMEM; c = devm_clk_get(d, "x"); if ((unsigned long)c >= (unsigned long)-4095) return -EINVAL;
+if (helper(1)) {
+${given}
+return -EINVAL; }
+return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "memory that a device owns, freed besides",
+    bad: managed("kfree(p);"),
+    good: managed(""),
+    want: ["double-release memory of devm_kzalloc()"],
+  },
+  {
+    name: "a clock that a device owns, given back besides",
+    bad: managed("clk_put(c);"),
+    good: managed(""),
+    want: ["double-release clock handle of devm_clk_get()"],
+  },
+  {
+    name: "what a device owns, given back by the device's own means",
+    bad: managed("devm_kfree(d, p);"),
+    good: managed(""),
+    want: [],
+  },
   {
     name: "what only an index past the end comes to is not looked into further",
     bad: `${boxes} int f(struct box *b) { int i; for (i = 0; i < 2; i++) { kfree(b->parts[i]->buf); kfree(b->parts[i]); } kfree(b); return 0; }`,
@@ -254,6 +280,16 @@ kfree(b->led); kfree(b); return 0; }`;
     told(runPair(side(callee, ""), side(callee, "kfree(b->led); kfree(b);"), { name: "f" }));
   test("kept by nobody's word", () => {
     assert.deepEqual(toldOf("box_keep(b);"), ["fixed leaked memory of kmalloc()"]);
+  });
+  test("put by a count that a callee has set, of which nothing is known", () => {
+    const refs = "_Bool refcount_dec_and_test(int *r); struct box { int n; int refs; int *led; };";
+    const side = (given: string): string =>
+      `${refs} int f(int n) { struct box *b = kzalloc(sizeof(*b), GFP_KERNEL); if (!b) return -ENOMEM;
+if (helper(n)) { refcount_dec_and_test(&b->refs);
+${given}
+return -EINVAL; }
+kfree(b); return 0; }`;
+    assert.deepEqual(told(runPair(side(""), side("kfree(b);"), { name: "f" })), []);
   });
   test("put, by itself or by a count in it", () => {
     assert.deepEqual(toldOf("box_put(b);"), []);
