@@ -510,7 +510,7 @@ int f(int n) { void *p = __kvmalloc_node(n, GFP_KERNEL, -1); if (!p) return -ENO
 int f(int x) { int id = dax_read_lock(); if (helper(x)) return -EINVAL; dax_read_unlock(id); mem_hotplug_begin(); if (helper(x + 1)) return -EINVAL; mem_hotplug_done(); return 0; }`,
     good: `int dax_read_lock(void); void dax_read_unlock(int id); void mem_hotplug_begin(void); void mem_hotplug_done(void);
 int f(int x) { int id = dax_read_lock(); int r = helper(x); dax_read_unlock(id); if (r) return -EINVAL; mem_hotplug_begin(); r = helper(x + 1); mem_hotplug_done(); return r ? -EINVAL : 0; }`,
-    want: ["returned-locked DAX read side", "returned-locked the memory hotplug lock"],
+    want: ["returned-locked DAX read side", "returned-locked memory hotplug lock"],
   },
   {
     name: "what comes after a copy of no bytes of nothing",
