@@ -20,10 +20,13 @@ interface Failed {
   readonly message: string;
 }
 
+let starterUrl: string | undefined;
+
 /** Address of a script that loads the boot script from wherever it lies: workers start from the page's own origin alone. */
 function starter(base: string): string {
   const text = `importScripts(${JSON.stringify(`${base}browser.js`)});`;
-  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  starterUrl ??= URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return starterUrl;
 }
 
 export class WorkerThread extends EventEmitter {
@@ -33,8 +36,7 @@ export class WorkerThread extends EventEmitter {
   constructor(base: string, path: string, options: { readonly workerData?: unknown } = {}) {
     super();
     const Native = (globalThis as unknown as { Worker: new (url: string) => Inner }).Worker;
-    const url = starter(base);
-    this.#inner = new Native(url);
+    this.#inner = new Native(starter(base));
     this.#inner.onmessage = ({ data }) => {
       const failed = data as Failed | null;
       if (failed?.kind === "folioscope failed") this.emit("error", new Error(failed.message));

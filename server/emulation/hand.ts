@@ -5,7 +5,7 @@
 import type { PatchResult } from "../review/analysis.ts";
 import type { CaseOutcome } from "../review/outcome.ts";
 import type { PlanItem } from "../review/plan.ts";
-import type { FidelityName, Finding, ReviewEvent, ReviewOptions, Run } from "../review/types.ts";
+import type { FidelityName, Finding, PatchEvent, ReviewOptions, Run } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
 
 /** A function that ran, as runs and findings list it. */
@@ -67,9 +67,6 @@ export type FromWorker =
       readonly findings: readonly Uint32Array[];
       readonly asked: Questions | null;
     };
-
-/** What happens while a patch is reviewed. */
-export type PatchEvent = Exclude<ReviewEvent, { readonly kind: "patch" }>;
 
 /** The part of a thread that the pool uses; tests give their own. */
 export interface PoolThread {

@@ -197,7 +197,8 @@ export class Pool {
         }
         const there = (await series?.patch(n, tell)) ?? null;
         if (series !== null && there === null && isStopped()) break;
-        const result = there ?? (await this.casesOf(given, n, series === null));
+        const result =
+          there ?? (series === null ? await this.casesOf(given, n) : reviewPatch(review, n, tell, isStopped));
         if (!isStopped()) this.kept?.keep(keptOf(n), result);
         tell({ kind: "patch", patch: index, result: review.add(result) });
       }
@@ -213,11 +214,11 @@ export class Pool {
   }
 
   /** Reviews a patch here, with workers for its cases where they are worth it. */
-  private async casesOf(given: Review, n: number, shared: boolean): Promise<PatchResult> {
+  private async casesOf(given: Review, n: number): Promise<PatchResult> {
     const { id, review, isStopped, tell } = given;
     const patch = review.patch(n);
     const cases = patch.plan.items.length;
-    const crew = shared ? this.crew(patch.plan.cost, review.context === null ? 1 : TREE_START) : [];
+    const crew = this.crew(patch.plan.cost, review.context === null ? 1 : TREE_START);
     for (const hand of crew) this.brief(hand, given, n);
     tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
     for (const finding of patch.begin()) tell({ kind: "finding", finding });

@@ -4,8 +4,9 @@
  * the series. Leaves out threads for the cases of one patch (pool.ts).
  */
 import type { PatchResult } from "../review/analysis.ts";
+import type { PatchEvent } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
-import type { FromWorker, Hand, PatchEvent } from "./hand.ts";
+import type { FromWorker, Hand } from "./hand.ts";
 
 /** A worker that says nothing for so long (ms) is ended, and its patch reviewed here: looking for later mends takes its time. */
 const PATIENCE_MS = 600_000;

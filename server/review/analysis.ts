@@ -46,8 +46,8 @@ import {
   type HunkNote,
   isJudged,
   type LineFacts,
+  type PatchEvent,
   type PlanFacts,
-  type ReviewEvent,
   type ReviewListener,
   type ReviewOptions,
   type ReviewResult,
@@ -741,7 +741,7 @@ export function reviewDocument(
 export function reviewPatch(
   review: DocumentReview,
   n: number,
-  tell: (event: Exclude<ReviewEvent, { readonly kind: "patch" }>) => boolean,
+  tell: (event: PatchEvent) => boolean,
   stopped: () => boolean,
 ): PatchResult {
   const patch = review.patch(n);

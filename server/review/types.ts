@@ -269,5 +269,8 @@ export type ReviewEvent =
   /** A patch is done; what it gave stands in place of the findings told before. */
   | { readonly kind: "patch"; readonly patch: number; readonly result: ReviewResult };
 
+/** What happens while a patch is reviewed: all but its end. */
+export type PatchEvent = Exclude<ReviewEvent, { readonly kind: "patch" }>;
+
 /** Hears the events of a review; false asks it to stop. */
 export type ReviewListener = (event: ReviewEvent) => boolean;
