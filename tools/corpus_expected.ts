@@ -127,7 +127,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     already: true,
     orders: "race-holder-put",
   },
-  "groves-vmemmap-shift": one(told(/^stale-(?:compound|order|head)$/)),
+  "groves-vmemmap-shift": one(told(/^shared-struct-page$/)),
   "groves-dangling-pgmap": one(told(/^wrong-outcome$/, /after a failed probe the device can be bound again/)),
   "groves-pgmap-ops-owner": one(
     told(/^(?:use-after-free|oops|bad-call)$/),

@@ -117,7 +117,7 @@ export const KINDS: readonly Kind[] = [
   {
     about: "the state of a compound page",
     words: /\b(?:stale|wrong|left(?:over)?) (?:\w+ )?(?:order|compound|head)\b|\bcompound_head\b/i,
-    codes: ["stale-compound", "stale-order", "stale-head", "pgmap-of-tail"],
+    codes: ["stale-compound", "stale-order", "stale-head", "pgmap-of-tail", "shared-struct-page"],
   },
   {
     about: "the zero page",

@@ -68,7 +68,8 @@ const OWN: Record<Era, Record<string, string>> = {
     "holder kill=1": "leaked-object", // as in v6.12
     "cow-pwrite": "warn", // a page that is still mapped loses its entry before it is unmapped; v7.1 warns at order 0 too
     "altmap-entries": "oops", // as in v6.15
-    "fsdev-rebind": "wrong-outcome", // a failed probe and an unbound driver leave what the next one trips over; v7.3
+    // A failed probe, an unbound driver and another driver's vmemmap_shift leave what the next one trips over; v7.3.
+    "fsdev-rebind": "wrong-outcome shared-struct-page",
   },
   "v7.3": {
     ...HELD,

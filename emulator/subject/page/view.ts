@@ -9,6 +9,10 @@ import { type EntryOrder, entryOrder } from "./entry.ts";
 
 const TAIL_MAPPING = 0xdead000000000400n;
 const PFN_MASK = 0x000ffffffffff000n;
+/** PGMAP_ALTMAP_VALID */
+const ALTMAP_VALID = 1n;
+/** VMEMMAP_RESERVE_NR pages: what struct pages of a compound page have at least. */
+const RESERVED_BYTES = 2 * 4096;
 
 export interface PageState {
   readonly pfn: number;
@@ -362,6 +366,25 @@ export class MachineView {
       const start = this.word(at + BigInt(range));
       const end = this.word(at + BigInt(range) + 8n);
       out.push({ from: Number(start >> 12n), to: Number((end + 1n) >> 12n) });
+    }
+    return out;
+  }
+
+  /** Ranges of bound devices whose struct pages of tails are laid over one another: `nr` pages at a time, from `from` on. */
+  foldedRanges(): { readonly from: number; readonly to: number; readonly nr: number }[] {
+    const type = "struct dev_pagemap";
+    const out: { from: number; to: number; nr: number }[] = [];
+    for (const at of this.pgmaps()) {
+      if (at === 0n || (this.field(at, type, "flags") & ALTMAP_VALID) !== 0n) continue;
+      const nr = 2 ** Number(this.field(at, type, "vmemmap_shift"));
+      if (nr * 64 <= RESERVED_BYTES) continue;
+      const ranges = at + BigInt(this.offset(type, "ranges"));
+      for (let i = 0n; i < this.field(at, type, "nr_range"); i++)
+        out.push({
+          from: Number(this.word(ranges + 16n * i) >> 12n),
+          to: Number((this.word(ranges + 16n * i + 8n) + 1n) >> 12n),
+          nr,
+        });
     }
     return out;
   }

@@ -1,7 +1,8 @@
 /**
- * Compound state of ZONE_DEVICE pages since v6.15: what a folio leaves behind when it is split back into pages, and
- * writes that go to a page that is no head. Follows dax_folio_put(), dax_folio_init() in fs/dax.c and
- * prep_compound_page(). Not verified: _deferred_list.
+ * Compound state of ZONE_DEVICE pages since v6.15: what a folio leaves behind when it is split back into pages,
+ * writes that go to a page that is no head, and struct pages that a mapping by compound pages lays over one another. Follows
+ * dax_folio_put(), dax_folio_init() in fs/dax.c and prep_compound_page(). Not verified: _deferred_list. The struct pages
+ * of this machine do not lie over one another: what they would do to each other is not seen, that they would is told.
  */
 
 import { describePfn, hex, type PageRule } from "../judge.ts";
@@ -136,6 +137,39 @@ export const pgmapOfTail: PageRule = {
       event,
       message: `the pgmap is stored into ${describePfn(judge.view, event.pfn)} while it is a tail page: its link to the head is gone`,
     });
+  },
+};
+
+/** Pages whose struct pages fill one page of memory. */
+const PER_PAGE = 64;
+
+export const sharedStructPage: PageRule = {
+  code: "shared-struct-page",
+  title: "A page is used alone, but its struct page is several pages' at once",
+  ids: ["P12", "L3"],
+  statement:
+    "Where a device is mapped with compound pages (vmemmap_shift) and keeps no struct pages itself, those of all tails behind the first 64 pages lie on one page of memory: they stay tails of their head for as long as the device is mapped.",
+  since: "v6.12",
+  source: "mm/sparse-vmemmap.c vmemmap_populate_compound_pages(); include/linux/mm.h vmemmap_can_optimize()",
+  detection:
+    "after each step: a page behind the first 64 of a compound page of such a device that is no tail of its head",
+  level: "error",
+  consequence:
+    "Pages far apart on the device are counted, mapped and locked as one: a block is given back while it is in use, or never.",
+  onQuiesce(judge) {
+    const { view } = judge;
+    for (const { from, to, nr } of view.foldedRanges())
+      for (let head = from; head < to; head += nr)
+        for (let pfn = head + PER_PAGE; pfn < Math.min(head + nr, to); pfn++) {
+          const page = view.page(pfn);
+          if (page.isTail && page.head === head) continue;
+          judge.report({
+            pfn,
+            fields: ["lru/pgmap"],
+            message: `${describePfn(view, pfn)} is used as a page of its own, but its device is mapped by ${nr} pages at a time, and its struct page lies where those of ${nr / PER_PAGE - 2} more pages of the same ${nr} lie`,
+          });
+          break;
+        }
   },
 };
 

@@ -9,7 +9,14 @@ import {
   wrongIndex,
 } from "./association.ts";
 import { badPage } from "./bad_page.ts";
-import { pgmapOfTail, reservedLost, staleCompound, staleHead, staleOrder } from "./compound.ts";
+import {
+  pgmapOfTail,
+  reservedLost,
+  sharedStructPage,
+  staleCompound,
+  staleHead,
+  staleOrder,
+} from "./compound.ts";
 import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
@@ -40,6 +47,7 @@ export const PAGE_RULES: readonly PageRule[] = [
   pgmapOfTail,
   staleCompound,
   staleOrder,
+  sharedStructPage,
   reservedLost,
   stalePte,
   writableLeaf,
