@@ -66,10 +66,16 @@ export const USUAL_BOUNDS: Bounds = { paths: 400, steps: 60_000, total: 3_000_00
 export type Forced = ReadonlyMap<string, string>;
 
 export function forcedKey(f: Forced): string {
-  return [...f]
-    .map(([k, v]) => `${k}=${v}`)
-    .sort()
-    .join(";");
+  return partsOf(f).join(";");
+}
+
+/** What its key is made of, in order. */
+const partsOf = (f: Forced): string[] => [...f].map(([k, v]) => `${k}=${v}`).sort();
+
+/** The key with one part more. */
+function keyWith(parts: readonly string[], part: string): string {
+  const at = parts.findIndex((p) => part < p);
+  return at < 0 ? [...parts, part].join(";") : [...parts.slice(0, at), part, ...parts.slice(at)].join(";");
 }
 
 /** Runs one path. */
@@ -231,14 +237,33 @@ export interface Explored {
   from(ways: readonly Forced[]): void;
 }
 
+/** What decisions compare with a constant ("": nothing), and how many paths told its values apart in vain. */
+interface Subject {
+  readonly name: string;
+  vain: number;
+}
+
+/** A path to run: that of `from`, with one decision more made otherwise. Many are never run: it holds no more than that. */
 interface Candidate {
-  /** What the last decision compares with a constant, or "". */
-  readonly subject: string;
+  /** What the last decision is about. */
+  readonly subject: Subject;
   readonly depth: number;
-  readonly forced: Forced;
+  readonly from: Forced;
+  /** The decision that is added and how it is made; null: none. */
+  readonly add: readonly [string, string] | null;
   readonly after: number;
   readonly rank: number;
 }
+
+/** Where a path begins that is none beside another. */
+const start = (from: Forced): Candidate => ({
+  subject: { name: "", vain: 0 },
+  depth: 0,
+  from,
+  add: null,
+  after: 0,
+  rank: 0,
+});
 
 /** What a decision on a path costs besides its steps: it is kept, named and made otherwise once. */
 const CHOICE_COST = 20;
@@ -322,7 +347,12 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
   const paths = new Map<string, { forced: Forced; result: PathResult }>();
   const seen = new Set<string>([""]);
   const covered = new Set<string>();
-  const vain = new Map<string, number>();
+  const subjects = new Map<string, Subject>();
+  const subjectNamed = (name: string): Subject => {
+    let subject = subjects.get(name);
+    if (subject === undefined) subjects.set(name, (subject = { name, vain: 0 }));
+    return subject;
+  };
   const queue: Candidate[] = [];
   let dropped = 0;
   let total = 0;
@@ -338,25 +368,27 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
     return result;
   };
   const spread = (c: Candidate): void => {
-    const result = run(c.forced);
+    const way: Forced = c.add === null ? c.from : new Map(c.from).set(...c.add);
+    const parts = partsOf(way);
+    const result = run(way);
     let fresh = 0;
     for (const e of result.covered)
       if (!covered.has(e)) {
         covered.add(e);
         fresh++;
       }
-    if (c.subject !== "" && fresh === 0) vain.set(c.subject, (vain.get(c.subject) ?? 0) + 1);
+    if (c.subject.name !== "" && fresh === 0) c.subject.vain++;
     const turns = new Map<string, number>();
     result.choices.forEach((choice, i) => {
       const site = `${choice.callee} ${choice.fn} ${choice.loc.line}:${choice.loc.col}`;
       const turn = choice.callee === null ? 0 : (turns.get(site) ?? 0) + 1;
       turns.set(site, turn);
       if (i < c.after) return;
-      const subject = subjectOf(choice.name);
+      if (way.has(choice.name)) return;
+      const subject = subjectNamed(subjectOf(choice.name));
       for (const option of choice.options) {
-        if (option === choice.answer || c.forced.has(choice.name)) continue;
-        const forced = new Map(c.forced).set(choice.name, option);
-        const key = forcedKey(forced);
+        if (option === choice.answer) continue;
+        const key = keyWith(parts, `${choice.name}=${option}`);
         if (seen.has(key)) continue;
         seen.add(key);
         const depth = c.depth + 1;
@@ -369,7 +401,7 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
           (choice.callee !== null ? 0.2 : 0) -
           (choice.near === true ? NEAR : 0) +
           i * 0.0001;
-        queue.push({ forced, after: i + 1, rank, depth, subject });
+        queue.push({ from: way, add: [choice.name, option], after: i + 1, rank, depth, subject });
       }
     });
     // Of more than can be run the last are only counted.
@@ -378,18 +410,24 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
       dropped += queue.splice(4 * bounds.paths).length;
     }
   };
-  spread({ forced: new Map(), after: 0, rank: 0, depth: 0, subject: "" });
+  spread(start(new Map()));
   // Failures are tried on a path that would go well without them, not on one that has given up before.
   const well = lead ?? goesWell(run, run(new Map()));
   if (well !== null) {
     seen.add(forcedKey(well));
-    spread({ forced: well, after: 0, rank: 0, depth: 0, subject: "" });
+    spread(start(well));
   }
   const goOn = (most: number, cost: number): void => {
     while (queue.length > 0 && paths.size < most && total < cost) {
       let best = 0;
-      const rankOf = (c: Candidate): number => c.rank + ((vain.get(c.subject) ?? 0) >= IN_VAIN ? 1 : 0);
-      for (let i = 1; i < queue.length; i++) if (rankOf(queue[i]!) < rankOf(queue[best]!)) best = i;
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < queue.length; i++) {
+        const { rank, subject } = queue[i]!;
+        const own = subject.vain >= IN_VAIN ? rank + 1 : rank;
+        if (own >= least) continue;
+        best = i;
+        least = own;
+      }
       const [c] = queue.splice(best, 1);
       spread(c!);
     }
@@ -410,7 +448,7 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
       const most = paths.size + bounds.paths * BESIDE;
       for (const forced of ways) {
         seen.add(forcedKey(forced));
-        spread({ forced, after: 0, rank: 0, depth: 0, subject: "" });
+        spread(start(forced));
       }
       goOn(most, total + bounds.total * BESIDE);
     },

@@ -31,6 +31,8 @@ export class KernelSources {
   private reading = 0;
   /** The file whose text is read for what it defines, or "". */
   private readsPath = "";
+  /** By file: whether it defines a name itself, as no macro. Asked at each use of a name; who defines it in a file stays. */
+  private readonly ownNames = new Map<string, Map<string, boolean>>();
   /** Headers whose directives are being read. */
   private readonly underWay = new Set<string>();
   private readonly traces = new Map<string, LinkUnit>();
@@ -143,9 +145,15 @@ export class KernelSources {
 
   /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */
   private isOwnName(name: string): boolean {
-    const own = (kind: string): boolean =>
-      this.source.definers(`${kind}${name}`).some((path) => path === this.readsPath);
-    return this.readsPath !== "" && own("") && !own("#");
+    if (this.readsPath === "") return false;
+    let names = this.ownNames.get(this.readsPath);
+    if (names === undefined) this.ownNames.set(this.readsPath, (names = new Map()));
+    let is = names.get(name);
+    if (is === undefined) {
+      const own = (kind: string): boolean => this.source.definers(`${kind}${name}`).includes(this.readsPath);
+      names.set(name, (is = own("") && !own("#")));
+    }
+    return is;
   }
 
   private imported(name: string): MacroDef | undefined {
