@@ -63,6 +63,11 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
     "as in dax_writeback_one(): up to v6.14 the search does not wait for a locked entry (scenario scan-waiters has it from v6.15 on)",
   "barrier prepare_to_wait_exclusive set_current_state(state);":
     "who waits for an entry looks at it before, under the lock under which it is changed: nothing is looked at after",
+  "barrier prepare_to_wait set_current_state(state);": "as in prepare_to_wait_exclusive()",
+  "barrier shrink_huge_zero_page_scan zero = xchg(&huge_zero_folio, NULL);":
+    "nobody maps the page any more, and whoever makes one anew meets the release's own race, with the barrier or without",
+  "barrier fs_put_dax void *was = cmpxchg(&dax_dev->holder_data, holder, NULL);":
+    "with the barrier, too, who is told may find the data gone, and the next holder's operations are cleared (scenarios race-holder-put, race-holder-change)",
   "recheck fscfs_pfn_mkwrite if (vmf->pgoff >= (pgoff_t)DIV_ROUND_UP(i_size_read(inode), PAGE_SIZE))":
     "dax_iomap_fault() asks the same again, under the lock that truncation takes",
   "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":

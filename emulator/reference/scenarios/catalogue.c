@@ -161,6 +161,8 @@ extern const struct fsc_scenario fsc_scenario_devdax_side_by_side;
 #if FSC_ERA >= 615
 extern const struct fsc_scenario fsc_scenario_scan_waiters;
 #endif
+extern const struct fsc_scenario fsc_scenario_race_share_two_files;
+extern const struct fsc_scenario fsc_scenario_race_holder_get;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -310,5 +312,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 615
 	&fsc_scenario_scan_waiters,
 #endif
+	&fsc_scenario_race_share_two_files,
+	&fsc_scenario_race_holder_get,
 	NULL,
 };

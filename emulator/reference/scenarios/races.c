@@ -663,6 +663,39 @@ FSC_SCENARIO(race_shared_blocks, "race-shared-blocks",
 	sc_end(mm);
 }
 
+/*
+ * The two files have a block in common, and it is the page that counts them (->share): each task holds its own file's locks
+ * alone. with: 0 both come to the page, 1 both leave it. Each release counts as if a lock kept others out (->share++,
+ * --folio->share), so some order loses a count; nothing of it in the usual order.
+ */
+FSC_SCENARIO(race_share_two_files, "race-share-two-files",
+	     "Two files share a block: each is read from, or truncated, by a task that knows nothing of the other", "with=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	struct sc_file a = sc_create("A", 1), b = sc_create("B", 1);
+	struct sc_map m = sc_mmap(mm, &a, 0, 1, SC_RO), mb = sc_mmap(other, &b, 0, 1, SC_RO);
+	int with = __fsc_param("with", 0);
+	int one, two;
+
+	sc_fill(&a, 0, 1);
+	sc_clone(&a, 0, &b, 0, 1);
+	if (with) {
+		sc_read(&m, 0);
+		sc_read(&mb, 0);
+	}
+	one = with ? sc_spawn("truncate A", sc_task_cut_all, &a) : sc_spawn("load A", sc_task_load, &m);
+	two = with ? sc_spawn("truncate B", sc_task_cut_all, &b) : sc_spawn("load B", sc_task_load, &mb);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	sc_remove(&b);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
 FSC_SCENARIO(race_new_blocks, "race-new-blocks", "Two files are given blocks at the same time", "with=0,1")
 {
 	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();

@@ -81,6 +81,45 @@ FSC_SCENARIO(race_holder_change, "race-holder-change",
 	fs_put_dax(sc_next_dax, &sc_next_holder);
 }
 
+static int sc_hear_as_holder(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
+{
+	(void)offset;
+	(void)len;
+	(void)mf_flags;
+	SC_EXPECT(dax_holder(dax_dev) == &sc_holder, "who is told of bad memory of a dax device finds itself as its holder");
+	return 0;
+}
+
+static const struct dax_holder_operations sc_as_holder_ops = { .notify_failure = sc_hear_as_holder };
+
+static void sc_task_hold(void *unused)
+{
+	u64 off = 0;
+
+	(void)unused;
+	__fsc_step("a file system takes the device");
+	SC_EXPECT(fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, &sc_holder, &sc_as_holder_ops),
+		  "a file system can hold the dax device of its disk");
+}
+
+FSC_SCENARIO(race_holder_get, "race-holder-get", "A file system takes its dax device while there is bad memory to tell of", "")
+{
+	struct dax_device *dax;
+	int one, two;
+	u64 off = 0;
+
+	dax = fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, NULL, NULL);
+	SC_NEED(dax, "the dax device of a disk is found");
+	one = sc_spawn("mount", sc_task_hold, NULL);
+	two = sc_spawn("notify", sc_task_tell_holder, dax);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(!dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0), "the holder of a device is told of bad memory");
+	fs_put_dax(dax, &sc_holder);
+	put_dax(dax);
+}
+
 static bool sc_gone;
 
 static int sc_hear_while_there(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
