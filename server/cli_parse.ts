@@ -55,8 +55,7 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
   for (const input of inputs) {
     try {
       // What is not there is told by whoever reads it.
-      if (input !== "-" && statSync(input, { throwIfNoEntry: false })?.isDirectory())
-        files.push(...walk(input));
+      if (input !== "-" && statSync(input, { throwIfNoEntry: false })?.isDirectory()) walk(input, files);
       else files.push(input);
     } catch (error) {
       io.stderr(`folioscope parse: ${input}: ${(error as Error).message}\n`);
@@ -85,23 +84,21 @@ function readInput(file: string, io: ParseIo): Buffer {
   return readRegularFile(file, MAX_INPUT);
 }
 
-/** Files below a directory, in a stable order; hidden files and git's own are left out. */
-export function walk(dir: string): string[] {
-  const found: string[] = [];
+/** Puts the files below a directory in a stable order to `found`; hidden files and git's own are left out. */
+function walk(dir: string, found: string[]): void {
   const entries = readdirSync(dir, { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   );
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const path = join(dir, entry.name);
-    if (entry.isDirectory()) found.push(...walk(path));
+    if (entry.isDirectory()) walk(path, found);
     else if (
       entry.isFile() ||
       (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile())
     )
       found.push(path);
   }
-  return found;
 }
 
 async function writeLines(file: string, io: ParseIo, progress: boolean): Promise<void> {

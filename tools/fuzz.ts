@@ -355,6 +355,10 @@ const SURFACES: Readonly<Record<string, Surface>> = {
         runContracts,
         runScenarioFile,
       ] as const);
+      // What a name like "../.." leads to is ours, too: a folder of mails is read whole.
+      const folder = join(scratch, "a", "b", "c");
+      mkdirSync(folder, { recursive: true });
+      process.chdir(folder);
       const file = join(scratch, "none.eml");
       writeFileSync(file, "no patch\n");
       const safe = args.filter((a) => a !== "-");

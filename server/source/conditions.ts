@@ -63,30 +63,69 @@ const anyOf = (a: boolean | null, b: boolean | null): boolean | null =>
   a === true || b === true ? true : a === false && b === false ? false : null;
 const not = (of: boolean | null): boolean | null => (of === null ? null : !of);
 
-/** Whether the line of a document lies in a part of the hunk's side that is off. */
-function isOffAt(hunk: Hunk, side: Side, docLine: number): boolean {
-  /** Of each open condition what its branch comes to, and whether one before it held. */
-  const open: { now: boolean | null; had: boolean | null }[] = [];
+/** A directive of a hunk's side: whether what follows the line of the document is off. */
+interface Turn {
+  readonly docLine: number;
+  readonly off: boolean;
+}
+const turns = { before: new WeakMap<Hunk, readonly Turn[]>(), after: new WeakMap<Hunk, readonly Turn[]>() };
+
+/** The branch of an open condition: what it comes to, and whether one before it held. */
+interface Branch {
+  readonly now: boolean | null;
+  readonly had: boolean | null;
+}
+
+function firstBranch(word: string, rest: string): Branch {
+  const now = word === "if" ? holds(rest) : holds(`defined(${rest.trim()})`);
+  return { now: word === "ifndef" ? not(now) : now, had: false };
+}
+
+function branchAfter(left: Branch, word: string, rest: string): Branch {
+  const had = anyOf(left.had, left.now);
+  const own = word === "else" ? true : holds(rest);
+  return { now: had === true || own === false ? false : had === false ? own : null, had };
+}
+
+/** The conditions of a hunk's side in order, read once for all of its definitions. */
+function turnsOf(hunk: Hunk, side: Side): readonly Turn[] {
+  const known = turns[side].get(hunk);
+  if (known !== undefined) return known;
+  const found: Turn[] = [];
+  const open: Branch[] = [];
+  /** How many of the open ones are off. */
+  let offs = 0;
   for (const line of hunk.lines) {
-    if (line.docLine >= docLine) break;
     if (line.kind !== " " && line.kind !== (side === "before" ? "-" : "+")) continue;
     const directive = /^\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b(.*)$/.exec(line.text);
     if (directive === null) continue;
     const [, word, rest] = directive as unknown as [string, string, string];
-    const top = open.at(-1);
-    if (word === "endif") open.pop();
-    else if (word === "else" || word === "elif") {
-      if (top === undefined) continue;
-      const had = anyOf(top.had, top.now);
-      const own = word === "else" ? true : holds(rest);
-      top.had = had;
-      top.now = had === true || own === false ? false : had === false ? own : null;
-    } else {
-      const now = word === "if" ? holds(rest) : holds(`defined(${rest.trim()})`);
-      open.push({ now: word === "ifndef" ? not(now) : now, had: false });
+    const opens = word.startsWith("if");
+    const left = opens ? undefined : open.pop();
+    if (!opens && left === undefined) continue;
+    if (left?.now === false) offs--;
+    if (word !== "endif") {
+      const next = left === undefined ? firstBranch(word, rest) : branchAfter(left, word, rest);
+      if (next.now === false) offs++;
+      open.push(next);
     }
+    found.push({ docLine: line.docLine, off: offs > 0 });
   }
-  return open.some((c) => c.now === false);
+  turns[side].set(hunk, found);
+  return found;
+}
+
+/** Whether the line of a document lies in a part of the hunk's side that is off. */
+function isOffAt(hunk: Hunk, side: Side, docLine: number): boolean {
+  const all = turnsOf(hunk, side);
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.docLine < docLine) low = middle + 1;
+    else high = middle;
+  }
+  return all[low - 1]?.off ?? false;
 }
 
 const files = new WeakMap<Patch, ReadonlyMap<string, Patch["files"][number]>>();

@@ -1,13 +1,16 @@
 /**
  * The language server as it is built, under load: hovers on a small mail while one of 10 MB is read, by the clock, and the
- * memory of the process (Linux: /proc) over 500 reviews of a mail that changes each time. Leaves out what is right.
+ * memory of the process (Linux: /proc) over 500 reviews of a mail that changes each time. With `series FILE [TREE]`: a
+ * series is opened as an editor does, and its outline, its first finding and hovers all over it are timed until each patch
+ * has run. Leaves out what is right.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { METHOD_SIMULATE, METHOD_STATUS } from "../../server/protocol.ts";
+import { METHOD_SIMULATE, METHOD_STATUS, METHOD_TREE, type StatusParams } from "../../server/protocol.ts";
 import { LspClient } from "../support/lsp_client.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
+const [mode, seriesFile = "", tree = "none"] = process.argv.slice(2);
 const reviews = Number(process.argv[2] ?? 500);
 const megabytes = Number(process.argv[3] ?? 10);
 const SMALL = "file:///mail/small.eml";
@@ -26,14 +29,53 @@ function resident(): number {
   return Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
-async function hover(): Promise<number> {
-  const line = demo.split("\n").findIndex((l) => l.startsWith("@@")) + 3;
+async function hover(
+  uri = SMALL,
+  line = demo.split("\n").findIndex((l) => l.startsWith("@@")) + 3,
+): Promise<number> {
   const start = performance.now();
-  await client.request("textDocument/hover", {
-    textDocument: { uri: SMALL },
-    position: { line, character: 2 },
-  });
+  await client.request("textDocument/hover", { textDocument: { uri }, position: { line, character: 2 } });
   return performance.now() - start;
+}
+
+/** Opens a series, reads its outline and its rows, and hovers over its lines in turn while it runs. */
+async function whileRunning(file: string): Promise<void> {
+  const uri = "file:///mail/series.mbox";
+  const text = readFileSync(file, "utf8");
+  const lines = text.split("\n").flatMap((l, i) => (/^[-+ ]\s*\w/.test(l) ? [i] : []));
+  const start = performance.now();
+  const since = (): string => `${((performance.now() - start) / 1000).toFixed(2)} s`;
+  let over = false;
+  const ended = client
+    .next(METHOD_STATUS, (p: StatusParams) => p.uri === uri && /^(current|cancelled|failed)$/.test(p.state))
+    .then((p: StatusParams) => {
+      over = true;
+      console.log(`${p.state} after ${since()}: ${JSON.stringify(p.counts)}`);
+    });
+  const found = client
+    .next("textDocument/publishDiagnostics", (p) => p.uri === uri && /** by a run */ anyFound(p.diagnostics))
+    .then(() => console.log(`first finding shown: ${since()}`));
+  client.open(uri, text);
+  const outline = await client.request("textDocument/documentSymbol", { textDocument: { uri } });
+  console.log(`outline: ${(outline.result as unknown[]).length} at the top, ${since()}`);
+  const rows = await client.request(METHOD_TREE, { uri });
+  console.log(`rows: ${(rows.result as { roots: unknown[] }).roots.length} at the top, ${since()}`);
+  const times: number[] = [];
+  for (let i = 0; !over; i++) {
+    const at = lines[(i * 7919) % Math.max(1, lines.length)] ?? 0;
+    const took = await hover(uri, at);
+    times.push(took);
+    if (took > SLOW) console.log(`  ${took.toFixed(0)} ms on line ${at + 1}, ${since()} after opening`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await ended;
+  await Promise.race([found, new Promise((resolve) => setTimeout(resolve, 1000))]);
+  told(`while the series runs, ${resident().toFixed(0)} MB at its end`, times);
+}
+
+/** What a run found, and not a repair of the mail's text or the release's own. */
+function anyFound(diagnostics: readonly { readonly severity: number; readonly code?: unknown }[]): boolean {
+  return diagnostics.some((d) => d.severity <= 2 && d.code !== undefined);
 }
 
 function told(what: string, times: readonly number[]): void {
@@ -89,9 +131,14 @@ async function growth(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  await client.initialize({ run: "manual" });
-  await whileReading();
-  await growth();
+  if (mode === "series") {
+    await client.initialize({ run: "onOpenAndChange", tree });
+    await whileRunning(seriesFile);
+  } else {
+    await client.initialize({ run: "manual" });
+    await whileReading();
+    await growth();
+  }
   await client.close();
 }
 

@@ -45,6 +45,20 @@ const SHAPES: Record<string, Shape> = {
         times(n, (i) => hunk(i, `f${i}`).replace("return 1", `return f${i + 1}()`)),
       ),
   },
+  "declarations of one hunk that have all other names": {
+    small: 2000,
+    text: (n) => {
+      const lines = [...Array(n).keys()].flatMap((i) => [`-int b${i};\n`, `+int c${i};\n`]);
+      return file("fs/dax.c", `@@ -1,${n + 1} +1,${n + 1} @@\n int a;\n${lines.join("")}`);
+    },
+  },
+  "conditions in each other, with a declaration in each": {
+    small: 2000,
+    text: (n) => {
+      const lines = times(n, (i) => `+#if ${i % 7 === 3 ? "ON" : "IS_ENABLED(CONFIG_DAX)"}\n+int c${i};\n`);
+      return file("fs/dax.c", `@@ -1 +1,${2 * n + 1} @@\n int a;\n${lines}`);
+    },
+  },
   "new functions": {
     small: 2000,
     text: (n) => {
