@@ -75,7 +75,7 @@ export class Constraints {
     let span: [bigint, bigint] | null = null;
     while (span === null) {
       const b = this.bound.get(u.id);
-      const step = b === undefined ? stepBelow(u) : null;
+      const step = b === undefined && over.length < STEPS_BELOW_MAX ? stepBelow(u) : null;
       if (b !== undefined) span = [b, b];
       else if (step === null) span = this.own(u);
       else {
@@ -226,6 +226,9 @@ function stepBelow({ from: f }: Unknown): Step | null {
   if (typeof f.r !== "bigint" || typeof f.l === "bigint") return null;
   return { below: f.l, add: f.op === "add" ? f.r : -f.r };
 }
+
+/** Steps that a span is looked for below a value: thousands of sums in a row would be walked through at each of them. */
+const STEPS_BELOW_MAX = 2000;
 
 /** What a step adds to every value of the span below it; null where that depends on the value. */
 const addedBy = ({ add }: Step, u: Unknown, [lo, hi]: [bigint, bigint]): bigint | null =>
