@@ -53,11 +53,16 @@ const run = (command: string, args: readonly string[]): { out: string; bad: bool
 const installed = (command: string): string =>
   spawnSync(command, ["--version"]).error === undefined ? "" : "not installed";
 
+/** What a compiler's line says that reports something. */
+const WARNS = /WARNING|ERROR|warning:|warn:|error:/;
+/** What Coccinelle's begins with, behind the file: line and columns. Not all of its rules say that they warn (mini_lock.cocci does not). */
+const PLACED = /^:\d+:\d+-\d+: /;
+
 /** Reports without line numbers, so that both sides name the same by the same words. */
-function reports(out: string, file: string): string[] {
+function reports(out: string, file: string, form = WARNS): string[] {
   return out
     .split("\n")
-    .filter((l) => l.includes(file) && /WARNING|ERROR|warning:|warn:|error:/.test(l))
+    .filter((l) => l.includes(file) && form.test(l.slice(l.indexOf(file) + file.length)))
     .map((l) => l.slice(l.indexOf(file) + file.length).replace(/\d+/g, "N"));
 }
 
@@ -147,6 +152,7 @@ const judges: readonly Judge[] = [
           reports(
             run("spatch", ["-D", "report", "--no-includes", "--very-quiet", "--sp-file", rule, file]).out,
             file,
+            PLACED,
           ),
         ),
       ),
