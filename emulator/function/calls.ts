@@ -265,6 +265,33 @@ export class Calls {
     });
   }
 
+  /**
+   * What the callee is given to work on, and is freed by now. A pointer of the type of a thing is followed; one of no type may be a
+   * mark alone by which something is found again (free_irq()).
+   */
+  private freedOnes(site: CallSite, fine: (arg: number, gone: Spot) => boolean): void {
+    const { w } = this;
+    site.args.forEach((a, i) => {
+      const declared = site.x.ft.params[i]?.type;
+      if (declared?.kind !== "pointer" || declared.to.kind !== "record") return;
+      const v = w.known.resolve(a);
+      const at = typeof v === "bigint" ? w.mem.at(v) : null;
+      if (at !== null && at.obj.gone !== null && !fine(i, at.obj.gone))
+        w.reach(v, 0, null, `${site.name}() is given ${at.obj.name}`);
+    });
+  }
+
+  /** Whether a clause itself tells where its thing is gone: what gives back what was given back, and locks. */
+  private tellsOfFreed({ verb, kind }: Clause, gone: Spot): boolean {
+    const { kinds, functions } = this.w.input.contracts;
+    if (verb === "lock" || verb === "unlock" || verb === "never") return true;
+    if (verb !== "put" && verb !== "free") return false;
+    const sort = kinds.get(kind)?.sort;
+    // One more reference to what was freed without asking how many there are is no reference twice given back.
+    const freed = functions.get(gone.by)?.clauses.some((k) => k.verb === "free") === true;
+    return sort === "memory" || (sort === "counted" && !freed);
+  }
+
   private byContract(c: Contract, site: CallSite, _sym: FunctionSym | null): Value {
     const { w } = this;
     const { key, callee } = site.origin;
@@ -273,6 +300,9 @@ export class Calls {
       for (const clause of c.clauses) if (clause.verb === "read") this.read(clause, site);
     this.errorPointers(site, (i) =>
       c.clauses.some((k) => (k.verb === "put" || k.verb === "free") && k.where.at === i),
+    );
+    this.freedOnes(site, (i, gone) =>
+      c.clauses.some((k) => (k.where.at === i || k.from?.at === i) && this.tellsOfFreed(k, gone)),
     );
     let failed = false;
     if (c.fails !== "never") {

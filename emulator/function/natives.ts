@@ -120,6 +120,20 @@ function held(then: Native): Native {
 }
 
 const nothing: Native = () => 0n;
+
+/** A line of the log: what stands before its format is asked for its name. */
+const log: Native = (w, s) => {
+  for (const [i, a] of s.args.entries()) {
+    let x = s.x.args[i];
+    while (x?.k === "conv") x = x.x;
+    const t = x?.t;
+    if (t?.kind !== "pointer" || t.to.kind !== "record") break;
+    const v = w.known.resolve(a);
+    const to = typeof v === "bigint" ? w.mem.at(v) : null;
+    if (to !== null && to.obj.gone !== null) at(w, v, `a line of the log names ${to.obj.name}`);
+  }
+  return 0n;
+};
 const first: Native = (_w, s) => s.args[0] ?? 0n;
 
 function bitOf(w: Run, s: CallSite): { obj: Obj; off: number; mask: bigint; old: Value } {
@@ -252,14 +266,20 @@ const errPtr: Native = (w, s) => {
 };
 
 export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
-  ["__fs_log", nothing],
+  ["__fs_log", log],
   [
     "__fs_bug",
     () => {
       throw new PathEnd("stopped", "BUG()");
     },
   ],
-  ["dev_err_probe", (_w, s) => s.args[1] ?? 0n],
+  [
+    "dev_err_probe",
+    (w, s) => {
+      log(w, { ...s, args: s.args.slice(0, 1) });
+      return s.args[1] ?? 0n;
+    },
+  ],
   ["__fs_poll", may],
   ["__fs_user_copy", may],
   ["__fs_wait_interruptible", may],

@@ -1,0 +1,42 @@
+/** Function cases: a thing that is gone is used by who is handed it, be that a callee by its contract or the log; nothing else is. */
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const THING = `struct sk_buff { unsigned int len; }; struct net_device { int n; };
+void kfree_skb(struct sk_buff *skb); void skb_trim(struct sk_buff *skb, unsigned int len);
+struct work_thing { struct work_struct w; int n; };
+_Bool cancel_work_sync(struct work_struct *w);
+const void *free_irq(unsigned int irq, void *dev);
+struct platform_device *of_find_device_by_node(struct device_node *np);
+void *ida_mark(void *p);
+`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "a packet is cut after it was freed",
+    bad: `${THING} int f(struct sk_buff *skb) { kfree_skb(skb); skb_trim(skb, 4); return 0; }`,
+    good: `${THING} int f(struct sk_buff *skb) { skb_trim(skb, 4); kfree_skb(skb); return 0; }`,
+    want: ["use-after-release skb"],
+  },
+  {
+    name: "a work item is cancelled after what it lies in was freed",
+    bad: `${THING} void f(struct work_thing *t) { kfree(t); cancel_work_sync(&t->w); }`,
+    good: `${THING} void f(struct work_thing *t) { cancel_work_sync(&t->w); kfree(t); }`,
+    want: ["use-after-release t"],
+  },
+  {
+    name: "the log names a device whose last reference was given back",
+    bad: `${THING} int f(struct device_node *np) { struct platform_device *p = of_find_device_by_node(np); if (!p) return -EINVAL;
+      put_device(&p->dev); dev_err(&p->dev, "gone\\n"); return 0; }`,
+    good: `${THING} int f(struct device_node *np) { struct platform_device *p = of_find_device_by_node(np); if (!p) return -EINVAL;
+      dev_err(&p->dev, "gone\\n"); put_device(&p->dev); return 0; }`,
+    want: ["use-after-release of_find_device_by_node()"],
+  },
+  {
+    name: "an interrupt's mark, and an address in a line of the log, are looked at by nobody",
+    bad: `${THING} void f(struct work_thing *t) { kfree(t); free_irq(3, t); pr_info("%p\\n", t); }`,
+    good: `${THING} void f(struct work_thing *t) { free_irq(3, t); pr_info("%p\\n", t); kfree(t); }`,
+    want: [],
+  },
+];
+
+testPairs(pairs);
