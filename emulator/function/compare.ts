@@ -228,6 +228,17 @@ export function compareEntry(
     differences.push(
       ...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there, sameReturn),
     );
+  // A failure that a call gave says more than the test of a value.
+  if (
+    entry.jumpGone != null &&
+    sameReturn(entry.name) &&
+    !differences.some((d) => isLost(d, entry.jumpGone!))
+  )
+    differences.push(
+      ...(entry.jumpGone === "after"
+        ? refusalLost("new", entry, b, (f) => at(after, a, extraA, translated(f, there)))
+        : refusalLost("fixed", entry, a, (f) => at(before, b, extraB, translated(f, back)))),
+    );
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
   const owned = ownerDifferences(entry, both, (from, forced) => {
     const names = from === "before" ? there : back;
@@ -381,6 +392,52 @@ function errorsLost(
     });
   }
   return out;
+}
+
+/** Whether a difference tells that one side passes over a failure. */
+const isLost = (d: Difference, on: "before" | "after"): boolean =>
+  d.fault.kind === "error-lost" && d.verdict === (on === "after" ? "new" : "fixed");
+
+/**
+ * A jump is all that one side lacks, and what it was made for is tested still: where the other gives up, that one goes on and says
+ * that all went well.
+ * @param refuses the side that gives up @param other a path of the side that goes on
+ */
+function refusalLost(
+  verdict: "new" | "fixed",
+  entry: Entry,
+  refuses: Explored,
+  other: (f: Forced) => PathResult,
+): Difference[] {
+  if (entry.leave !== null) return [];
+  for (const { forced, result } of refuses.paths.values()) {
+    if (result.end !== "returned" || result.outcome !== "failed") continue;
+    const there = other(forced);
+    if (there.end !== "returned" || there.outcome !== "succeeded") continue;
+    const last = [...forced.keys()].at(-1);
+    const choice = result.choices.find((c) => c.name === last) ?? result.choices.at(-1);
+    if (choice === undefined || there.choices.every((c) => c.name !== choice.name)) continue;
+    return [
+      {
+        verdict,
+        entry,
+        fault: {
+          kind: "error-lost",
+          object: `refusal of ${choice.name}`,
+          what: `${entry.name}() says that all went well where it gives up ${verdict === "new" ? "without" : "with"} the patch`,
+          taken: null,
+          given: null,
+          at: { by: "", loc: choice.loc, fn: choice.fn },
+          functions: [...new Set([choice.fn, entry.name])],
+          possible: false,
+        },
+        forced,
+        path: there,
+        shown: 1,
+      },
+    ];
+  }
+  return [];
 }
 
 /** What makes two faults the same on both sides. */

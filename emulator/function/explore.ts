@@ -38,6 +38,8 @@ export interface Entry {
   readonly endless?: boolean;
   /** A core gives it a packet to send: where it returns 0 that is its own (Documentation/networking/driver.rst). */
   readonly sends?: boolean;
+  /** Jumps out are all that this side lacks of what the patch changes there. */
+  readonly jumpGone?: "before" | "after" | null;
   /** What it is called as, where it may not sleep: "an interrupt handler". */
   readonly interrupt?: string | null;
 }

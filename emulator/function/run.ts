@@ -43,9 +43,18 @@ export interface Frame {
   readonly loops: number[];
   /** Of each of them: known numbers alone have kept it turning. */
   readonly counted: boolean[];
+  /** Errors that were put in a variable and not read since, by a statement behind which its branch ended. */
+  readonly errors: Map<LocalVar, PutError>;
   /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */
   lost: boolean;
   loc: Loc;
+}
+
+/** An error that was put in a variable: where, in how many loops, and whether the branch in which that stands was left at its end. */
+export interface PutError {
+  readonly loc: Loc;
+  readonly loops: number;
+  fell: boolean;
 }
 
 export interface RunInput {

@@ -157,7 +157,8 @@ function emptyBodies(body: readonly string[]): [string, number][] {
 /** An error that is put in a variable. */
 const SETS_ERROR = /(?<=\s)(\w{1,60}) = (-E[A-Z0-9]{1,30});/g;
 /** The test of an `if` that asks whether a variable holds an error. */
-const TESTS_ERROR = /^(?:unlikely\()?(\w+)(?: < 0| != 0)?\)?(?: && [^&|]{1,60})?$/;
+const TESTS_ERROR =
+  /^(?:unlikely\()?(\w+)(?: < 0| != 0| != [A-Z][A-Z_]{0,40}SUCC[A-Z]{0,9})?\)?(?: && [^&|]{1,60})?$/;
 /** What leaves the way from one statement to the next. */
 const JUMPS = /\b(?:goto|return|break|continue|else|case|default)\b/;
 /** Words that begin what is no plain statement. */

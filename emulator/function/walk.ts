@@ -24,15 +24,18 @@ import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
-import { type Frame, PathEnd, type RunInput } from "./run.ts";
+import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
 import { placeOf } from "./seek.ts";
-import { canonical, derived, unknown, type Value } from "./value.ts";
+import { canonical, derived, MAX_ERRNO, unknown, type Value } from "./value.ts";
 
 type Completion =
   | null
   | { readonly k: "break" | "continue"; readonly to: SLoop | SSwitch }
   | { readonly k: "goto"; readonly label: LabelRef }
   | { readonly k: "return"; readonly v: Value | null };
+
+/** Whether a number is that of an error (include/linux/err.h). */
+const isErrno = (v: bigint): boolean => v < 0n && v >= -MAX_ERRNO;
 
 const MAX_DEPTH = 40;
 /** Turns of a loop, and of one that known numbers alone have kept turning. */
@@ -63,6 +66,7 @@ export class Walker extends Access {
       asked: new Map(),
       loops: [],
       counted: [],
+      errors: new Map(),
       lost: false,
       loc: tree.loc,
     };
@@ -174,6 +178,7 @@ export class Walker extends Access {
         if (s.x.k === "call") this.unasked = s.x;
         this.eval(s.x);
         if (s.x.k === "trap") this.frame.lost = true;
+        if (frame.own) this.putsError(s.x, s.loc);
         return null;
       case "decl":
         this.declare(s.v, s.x, s.plan, s.size);
@@ -184,6 +189,7 @@ export class Walker extends Access {
           return this.labels(s.a).has(seek)
             ? this.stmt(s.a, seek, cleanups)
             : this.stmt(s.b!, seek, cleanups);
+        this.tested();
         const decided = this.choices.length;
         const yes = this.truth(s.c);
         this.cover(s.loc, yes);
@@ -192,8 +198,11 @@ export class Walker extends Access {
           const { line, col } = expansionLoc(s.loc);
           if (c.fn === frame.tree.name && c.loc.line === line && c.loc.col === col) c.branch = yes;
         }
-        if (yes) return this.stmt(s.a, null, cleanups);
-        return s.b === null ? null : this.stmt(s.b, null, cleanups);
+        const way = yes ? s.a : s.b;
+        if (way === null) return null;
+        const c = this.stmt(way, null, cleanups);
+        if (c === null) this.fellOut();
+        return c;
       }
       case "loop":
         return this.loop(s, seek, cleanups);
@@ -208,6 +217,10 @@ export class Walker extends Access {
         if (frame.own) this.returned = s.loc;
         if (s.x === null) return { k: "return", v: null };
         const v = this.eval(s.x);
+        if (frame.errors.size > 0 && isInteger(s.x.t) && this.known.span(v)[0] >= 0n)
+          for (const [name, e] of frame.errors)
+            if (e.fell)
+              this.errorLost(name, e, `nothing reads it: ${frame.tree.name}() says that all went well`);
         return { k: "return", v: s.x.t.kind === "void" ? null : v };
       }
       case "gotoptr":
@@ -231,7 +244,8 @@ export class Walker extends Access {
   }
 
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
-    const { loops, counted } = this.frame;
+    const { loops, counted, errors } = this.frame;
+    this.tested();
     let first = s.kind === "do" || seek !== null;
     let open = s.test === null;
     loops.push(0);
@@ -240,6 +254,8 @@ export class Walker extends Access {
       for (let turns = 0; ; turns++) {
         if (turns > (open ? MAX_TURNS : MAX_COUNTED)) throw new PathEnd("limit", "a loop turns too often");
         loops[loops.length - 1] = turns;
+        // What a turn found may be tried again in the next.
+        for (const [v, e] of errors) if (e.loops >= loops.length) errors.delete(v);
         this.tick();
         this.frame.loc = s.loc;
         if (!first && s.test !== null) {
@@ -274,6 +290,7 @@ export class Walker extends Access {
   private switch(s: SSwitch, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
     let to = seek;
     if (to === null) {
+      this.tested();
       const v = this.eval(s.x);
       for (const c of s.cases) {
         const is =
@@ -293,7 +310,43 @@ export class Walker extends Access {
       if (to === null) return null;
     }
     const c = this.stmt(s.body, to, cleanups);
-    return c !== null && c.k === "break" && c.to === s ? null : c;
+    const ended = c === null || (c.k === "break" && c.to === s);
+    if (ended) this.fellOut();
+    return ended ? null : c;
+  }
+
+  // ---- errors that nobody reads -------------------------------------------------------------------------------------
+
+  /** A statement that puts an error in a variable. */
+  private putsError(x: X, loc: Loc): void {
+    if (x.k !== "assign" || x.lv.k !== "var" || x.x.k !== "num" || !isInteger(x.lv.t)) return;
+    const { loops, errors } = this.frame;
+    if (x.lv.v.hidden || !isErrno(canonical(x.lv.t, x.x.v))) return;
+    errors.set(x.lv.v, { loc, loops: loops.length, fell: false });
+  }
+
+  /** Something is tested: what stands before that is put there in case. */
+  private tested(): void {
+    const { errors } = this.frame;
+    if (errors.size > 0) for (const [v, e] of errors) if (!e.fell) errors.delete(v);
+  }
+
+  /** A branch is left at its end. */
+  private fellOut(): void {
+    for (const e of this.frame.errors.values()) e.fell = true;
+  }
+
+  private errorLost(v: LocalVar, e: PutError, how: string): void {
+    const fn = this.frame.tree.name;
+    this.fault({
+      kind: "error-lost",
+      object: `error in ${v.name} of ${fn}()`,
+      what: `an error is put in ${v.name}, and ${how}`,
+      taken: null,
+      given: null,
+      at: { by: "", fn, loc: expansionLoc(e.loc) },
+      possible: false,
+    });
   }
 
   private declare(v: LocalVar, x: X | null, plan: InitPlan | null, size: X | null): void {
@@ -507,6 +560,7 @@ export class Walker extends Access {
 
   private readVar(v: LocalVar, t: CType): Value {
     const frame = this.frame;
+    if (frame.errors.size > 0) frame.errors.delete(v);
     const obj = frame.objs.get(v);
     if (obj !== undefined || v.addressed || v.type.kind === "record" || v.type.kind === "array") {
       const o = obj ?? this.localObj(frame, v);
@@ -562,6 +616,13 @@ export class Walker extends Access {
   assign(lv: X, v: Value, t: CType, from?: NullSource): Value {
     if (lv.k === "var") {
       const frame = this.frame;
+      const error = frame.errors.size > 0 ? frame.errors.get(lv.v) : undefined;
+      if (error !== undefined) {
+        frame.errors.delete(lv.v);
+        const other = this.known.resolve(v);
+        if (error.fell && !(typeof other === "bigint" && isErrno(other)))
+          this.errorLost(lv.v, error, `nothing reads it before ${lv.v.name} is written over`);
+      }
       const obj = frame.objs.get(lv.v);
       if (obj !== undefined || lv.v.addressed || lv.v.type.kind === "record" || lv.v.type.kind === "array") {
         const o = obj ?? this.localObj(frame, lv.v);

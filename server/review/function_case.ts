@@ -149,13 +149,23 @@ export class FunctionCases {
 
   run(entry: Entry, options: FunctionOptions): EntryResult {
     const { before, after } = this.sides();
-    const result = compareEntry(before, after, entry, options.bounds, options.watch);
+    const judged = { ...entry, jumpGone: this.lacksJumps(entry) };
+    const result = compareEntry(before, after, judged, options.bounds, options.watch);
     const differences = result.differences.map((d) =>
       this.asCalled(
         this.jumpGone(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
       ),
     );
-    return { ...result, differences };
+    return { ...result, differences: differences.filter((d) => !this.isRead(d)) };
+  }
+
+  /** An error that is lost, of which the text alone tells as well (static_checks.ts). */
+  private isRead({ fault: { kind, at }, verdict }: Difference): boolean {
+    if (kind !== "error-lost") return false;
+    return this.statics().some(
+      ({ fault: f, verdict: v }) =>
+        f.kind === kind && !f.possible && v === verdict && f.at.fn === at.fn && f.at.loc.line === at.loc.line,
+    );
   }
 
   /** Of a mail alone nobody knows which callee is a macro that writes to what it is given. */
@@ -247,30 +257,47 @@ export class FunctionCases {
    */
   private jumpGone(d: Difference): Difference {
     if (d.fault.kind !== "error-lost" || !d.fault.possible) return d;
-    const f = this.imagesOf(this.files[d.fault.at.loc.file]?.path ?? d.entry.path);
-    if (f === null || (d.verdict !== "new" && d.verdict !== "fixed")) return d;
-    const body = (side: "before" | "after", fn: string): string[] => {
-      const text = f[side]!;
-      const at = this.linesOf(f.path, side, fn, text);
+    if (d.verdict !== "new" && d.verdict !== "fixed") return d;
+    const path = this.files[d.fault.at.loc.file]?.path ?? d.entry.path;
+    const ran = new Set([d.fault.at.fn, ...d.path.ran, d.entry.name]);
+    if (!this.onlyJumps(path, d.verdict === "new" ? "after" : "before", (fn) => ran.has(fn))) return d;
+    return { ...d, fault: { ...d.fault, possible: false } };
+  }
+
+  /** Whether jumps out are all that a side lacks in the functions of a file that the patch changes, of those that are asked for. */
+  private onlyJumps(path: string, side: "before" | "after", asked: (fn: string) => boolean): boolean {
+    const f = this.imagesOf(path);
+    if (f === null) return false;
+    const body = (of: "before" | "after", fn: string): string[] => {
+      const text = f[of]!;
+      const at = this.linesOf(f.path, of, fn, text);
       const lines = at === null ? [] : text.split("\n").slice(at.start - 1, at.end);
       return lines.flatMap((l) => l.trim() || []);
     };
-    const changed = this.plan.changed.get(f.path) ?? [];
-    const ran = [d.fault.at.fn, ...d.path.ran, d.entry.name];
     const isGone = (fn: string): boolean => {
       const parts = diffArrays(body("before", fn), body("after", fn));
       const removed = parts.flatMap((p) => (p.removed ? p.value : []));
       const added = parts.flatMap((p) => (p.added ? p.value : []));
-      const [gone, come] = d.verdict === "new" ? [removed, added] : [added, removed];
+      const [gone, come] = side === "after" ? [removed, added] : [added, removed];
       return (
         gone.length > 0 &&
         gone.every((l) => JUMP_OUT.test(l)) &&
         !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))
       );
     };
-    const list = changed.filter((fn) => ran.includes(fn));
-    if (list.length === 0 || !list.every(isGone)) return d;
-    return { ...d, fault: { ...d.fault, possible: false } };
+    const list = (this.plan.changed.get(path) ?? []).filter(asked);
+    return list.length > 0 && list.every(isGone);
+  }
+
+  /** The side that lacks jumps out and nothing else, or null. */
+  private lacksJumps(entry: Entry): "before" | "after" | null {
+    const all = (): boolean => true;
+    if (this.images.length !== 1) return null;
+    return this.onlyJumps(entry.path, "after", all)
+      ? "after"
+      : this.onlyJumps(entry.path, "before", all)
+        ? "before"
+        : null;
   }
 
   /** Ways that no caller takes are nobody's; nor is the end of a life that goes by what this life did not set. */

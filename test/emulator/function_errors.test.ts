@@ -1,0 +1,48 @@
+/** Function cases: an error that is put in a variable and read by nobody, and a refusal whose way out is gone. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
+
+const pairs: readonly Pair[] = [
+  {
+    name: "an error that a statement far behind writes over",
+    bad: `int f(int x, int y) { int ret = 0, n; if (helper(x)) { ret = -EFAULT; } n = x + y; if (n > 3) { n = helper(n); } ret = n; return ret < 0 ? 0 : ret; }`,
+    good: `int f(int x, int y) { int ret = 0, n; if (helper(x)) { ret = -EFAULT; goto out; } n = x + y; if (n > 3) { n = helper(n); } ret = n; out: return ret < 0 ? 0 : ret; }`,
+    want: ["error-lost error in ret of f()"],
+  },
+  {
+    name: "an error of the last case of a switch",
+    bad: `int f(int x) { int ret; switch (x) { case 1: break; default: ret = -EINVAL; } ret = helper(x); return ret; }`,
+    good: `int f(int x) { int ret; switch (x) { case 1: break; default: ret = -EINVAL; goto out; } ret = helper(x); out: return ret; }`,
+    want: ["error-lost error in ret of f()"],
+  },
+  {
+    name: "an error behind which all is said to have gone well",
+    bad: `int f(int x) { int ret = 0; if (x > 300) { ret = -EINVAL; } if (helper(x)) return -ENOMEM; return 0; }`,
+    good: `int f(int x) { int ret = 0; if (x > 300) { ret = -EINVAL; return ret; } if (helper(x)) return -ENOMEM; return 0; }`,
+    want: ["error-lost error in ret of f()"],
+  },
+  {
+    name: "an error that is put there before the test, tried again, read at the end or followed by another is none that is lost",
+    bad: `int f(int x) { int ret = 0, i; if (x > 4) { ret = -ENOMEM; if (!lookup(x)) return ret; } for (i = 0; i < 2; i++) { ret = helper(i); if (ret > 7) ret = -EFAULT; }
+      if (x == 9) ret = -EINVAL; if (x > 7) ret = -EFAULT; return ret; }`,
+    good: `int f(int x) { return helper(x); }`,
+    want: [],
+  },
+];
+
+testPairs(pairs);
+
+const REFUSES = (out: string): string =>
+  `int f(int x, int y) { int ret = -EINVAL; if (x > 4) { pr_err("too many\\n"); ${out} } if (y > 7) goto out; return 0; out: return ret; }`;
+
+test("a refusal whose way out is all that is gone is told, and once", () => {
+  const entry = { name: "f", jumpGone: "after" as const };
+  assert.deepEqual(told(runPair(REFUSES("goto out;"), REFUSES(""), entry)), [
+    "new error-lost refusal of x > 4",
+  ]);
+  assert.deepEqual(told(runPair(REFUSES(""), REFUSES("goto out;"), { ...entry, jumpGone: "before" })), [
+    "fixed error-lost refusal of x > 4",
+  ]);
+  assert.deepEqual(told(runPair(REFUSES("goto out;"), REFUSES(""), { name: "f" })), []);
+});
