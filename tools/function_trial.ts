@@ -4,6 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { diffArrays } from "diff";
 import type { Difference } from "../emulator/function/compare.ts";
 import type { Bounds } from "../emulator/function/explore.ts";
 import { FunctionCases } from "../server/review/function_case.ts";
@@ -52,8 +53,29 @@ export function treeAt(path: string | undefined) {
   return opened.tree;
 }
 
+/** Lines of context that a mail shows around a change. */
+const CONTEXT = 3;
+
+/** Where each line of both texts would stand in a mail that changes one to the other; 0 where it would not show it. */
+function shownLines(before: string, after: string): Record<"before" | "after", number[]> {
+  const out: Record<"before" | "after", number[]> = { before: [], after: [] };
+  let line = 0;
+  const parts = diffArrays(before.split("\n"), after.split("\n"));
+  parts.forEach(({ value, added, removed }, n) => {
+    value.forEach((_, i) => {
+      line++;
+      const near = (n > 0 && i < CONTEXT) || (n < parts.length - 1 && i >= value.length - CONTEXT);
+      const shown = added || removed || near ? line : 0;
+      if (!added) out.before.push(shown);
+      if (!removed) out.after.push(shown);
+    });
+  });
+  return out;
+}
+
 /** Images of one file whose sides are given, as if a patch had changed it. */
 export function sidesOf(path: string, before: string, after: string): SideImages {
+  const shown = shownLines(before, after);
   return {
     files: [
       {
@@ -62,8 +84,8 @@ export function sidesOf(path: string, before: string, after: string): SideImages
         pristine: before,
         before,
         after,
-        beforeDocLines: [],
-        afterDocLines: [],
+        beforeDocLines: shown.before,
+        afterDocLines: shown.after,
         source: "work tree",
         hunks: [],
         touched: true,

@@ -414,8 +414,9 @@ function refusalLost(
     if (result.end !== "returned" || result.outcome !== "failed") continue;
     const there = other(forced);
     if (there.end !== "returned" || there.outcome !== "succeeded") continue;
-    const last = [...forced.keys()].at(-1);
-    const choice = result.choices.find((c) => c.name === last) ?? result.choices.at(-1);
+    // The jump that is gone, and what was decided last before it.
+    const lines = [...result.met].map((m) => Number(m.slice(m.indexOf(":") + 1)));
+    const choice = result.choices.findLast((c) => lines.some((l) => c.loc.line <= l));
     if (choice === undefined || there.choices.every((c) => c.name !== choice.name)) continue;
     return [
       {
