@@ -287,6 +287,8 @@ export class Calls {
     if (verb === "lock" || verb === "unlock" || verb === "never") return true;
     if (verb !== "put" && verb !== "free") return false;
     const sort = kinds.get(kind)?.sort;
+    const { registration = false } = kinds.get(kind) ?? {};
+    if (registration && this.w.faults.some((f) => f.kind === "freed-while-registered")) return true;
     // One more reference to what was freed without asking how many there are is no reference twice given back.
     const freed = functions.get(gone.by)?.clauses.some((k) => k.verb === "free") === true;
     return sort === "memory" || (sort === "counted" && !freed);

@@ -122,7 +122,7 @@ export const FUNCTION_RULES: readonly StopRule[] = [
   rule(
     "error-lost",
     "A failure is told as success",
-    "A function whose callee failed on the way says so, where its other side does.",
+    "A function whose callee failed on the way says so, where its other side does; an error that is put in a variable is read.",
     "Whoever called goes on with something that is half set up.",
     "warning",
     C,
