@@ -20,6 +20,7 @@ export type FaultKind =
   | "copied-uninitialised"
   | "freed-while-registered"
   | "sleeps-in-atomic"
+  | "index-past-the-end"
   | "error-lost"
   | "check-never-true"
   | "unused-label"

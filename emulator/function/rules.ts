@@ -98,6 +98,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     "It is lost each time this path is taken.",
   ),
   rule(
+    "index-past-the-end",
+    "An index past the end of an array",
+    "An array whose length its type tells is indexed below that: by the turns of a loop, and by what a check lets through.",
+    "What lies behind the array is read or written.",
+    "error",
+    C,
+  ),
+  rule(
     "left-running",
     "Still able to run at the end",
     "A work item, timer or tasklet is stopped and waited for before what it works on goes.",

@@ -43,6 +43,8 @@ export interface Frame {
   readonly loops: number[];
   /** Of each of them: known numbers alone have kept it turning. */
   readonly counted: boolean[];
+  /** The variable that each of them steps, where it is a `for` loop. */
+  readonly stepped: (LocalVar | null)[];
   /** Errors that were put in a variable and not read since, by a statement behind which its branch ended. */
   readonly errors: Map<LocalVar, PutError>;
   /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */

@@ -22,6 +22,7 @@ import type {
 } from "../c/tree.ts";
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
+import { stripped } from "./constraints.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
@@ -66,6 +67,7 @@ export class Walker extends Access {
       asked: new Map(),
       loops: [],
       counted: [],
+      stepped: [],
       errors: new Map(),
       lost: false,
       loc: tree.loc,
@@ -244,12 +246,13 @@ export class Walker extends Access {
   }
 
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
-    const { loops, counted, errors } = this.frame;
+    const { loops, counted, stepped, errors } = this.frame;
     this.tested();
     let first = s.kind === "do" || seek !== null;
     let open = s.test === null;
     loops.push(0);
     counted.push(false);
+    stepped.push(s.kind === "for" ? steppedBy(s.step) : null);
     try {
       for (let turns = 0; ; turns++) {
         if (turns > (open ? MAX_TURNS : MAX_COUNTED)) throw new PathEnd("limit", "a loop turns too often");
@@ -284,6 +287,7 @@ export class Walker extends Access {
     } finally {
       loops.pop();
       counted.pop();
+      stepped.pop();
     }
   }
 
@@ -449,7 +453,9 @@ export class Walker extends Access {
       }
       case "idx": {
         const base = this.led(x.base, this.eval(x.base));
-        const i = this.number(this.eval(x.index));
+        const v = this.eval(x.index);
+        if (x.bound !== null && this.frame.own) this.withinBounds(x, base, v);
+        const i = this.number(v);
         return this.address(base, this.pointee(x.base)) + i * BigInt(x.scale);
       }
       case "padd": {
@@ -678,6 +684,51 @@ export class Walker extends Access {
     return made;
   }
 
+  /**
+   * An index of an array whose length its type tells. Of a number that is known only the turns of loops that known numbers alone
+   * kept turning say that it is come to; of one that is open, only what was decided of it.
+   */
+  private withinBounds(x: Extract<X, { k: "idx" }>, base: Value, v0: Value): void {
+    const bound = BigInt(x.bound!);
+    const last = x.addrOnly ? bound : bound - 1n;
+    const v = this.known.resolve(v0);
+    const [, hi] = this.known.span(v);
+    if (hi <= last || (typeof v === "bigint" ? !this.isTurn(x.index) : !this.isChecked(v))) return;
+    const name = this.arrayName(this.address(base, this.pointee(x.base)), x.scale);
+    this.fault({
+      kind: "index-past-the-end",
+      object: name,
+      what: `${name} has ${bound} elements, and is indexed by ${typeof v === "bigint" ? hi : `up to ${hi}`}`,
+      taken: null,
+      given: null,
+      possible: false,
+    });
+  }
+
+  /** What an array of elements of a size is called. */
+  private arrayName(address: bigint, size: number): string {
+    const at = this.mem.at(address);
+    const first = at === null ? "" : this.nameOf(at.obj, at.off, size, null, 0);
+    return first.endsWith("[0]") ? first.slice(0, -3) : this.lockName(address);
+  }
+
+  /** An index is what the innermost loop steps, with a constant added; and that loop, and all around it, count. */
+  private isTurn(index: X): boolean {
+    let x = index;
+    while (x.k === "conv" || (x.k === "bin" && (x.op === "add" || x.op === "sub") && x.r.k === "num"))
+      x = x.k === "conv" ? x.x : x.l;
+    const { stepped } = this.frame;
+    if (x.k !== "var" || x.v !== stepped[stepped.length - 1]) return false;
+    return this.stack.every((f) => f.counted.every((c) => c));
+  }
+
+  /** Whether something that was decided on this path says how great an open number can be. */
+  private isChecked(v: Value): boolean {
+    if (typeof v === "bigint") return false;
+    const { u } = stripped(this.known, v);
+    return this.known.range(u).hi < u.hi;
+  }
+
   // ---- symbols --------------------------------------------------------------------------------------------------------
 
   symAddress(sym: Sym): bigint {
@@ -762,6 +813,11 @@ export class Jump extends Error {
     super("jump");
     this.completion = completion;
   }
+}
+
+/** The variable that a `for` loop counts up or down. */
+function steppedBy(step: X | null): LocalVar | null {
+  return step?.k === "inc" && step.lv.k === "var" ? step.lv.v : null;
 }
 
 const firstLabels = new WeakMap<SSwitch, Map<LabelRef, LabelRef>>();

@@ -328,6 +328,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   "copied-uninitialised",
   "locked-twice",
   "unlock-unheld",
+  "index-past-the-end",
 ]);
 
 /** Whether a line of the mail says what the other side does not. */

@@ -49,8 +49,8 @@ const pairs: readonly Pair[] = [
   },
   {
     name: "what only an index past the end comes to is not looked into further",
-    bad: `${boxes} int f(struct box *b) { int i; for (i = 0; i < 2; i++) { kfree(b->parts[i]->buf); kfree(b->parts[i]); } kfree(b); return 0; }`,
-    good: `${boxes} int f(struct box *b) { int i; for (i = 0; i <= 2; i++) { kfree(b->parts[i]->buf); kfree(b->parts[i]); } kfree(b); return 0; }`,
+    bad: `${boxes} int f(struct box *b) { int i = 0; while (i < 2) { kfree(b->parts[i]->buf); kfree(b->parts[i]); i++; } kfree(b); return 0; }`,
+    good: `${boxes} int f(struct box *b) { int i = 0; while (i <= 2) { kfree(b->parts[i]->buf); kfree(b->parts[i]); i++; } kfree(b); return 0; }`,
     want: ["leaked memory of b->led"],
   },
   {
