@@ -143,6 +143,13 @@ const KINDS: Readonly<Record<string, Slip>> = {
       ? [l.replace(/no_free_ptr\((\w+)\)/, `({ ${RUN_MARK} $1; })`)]
       : null;
   },
+  "bound one too many": ({ lines }, i) => {
+    const l = lines[i]!;
+    const size = "(?:ARRAY_SIZE\\([^()]*\\)|[A-Z][A-Z0-9_]{3,})";
+    if (new RegExp(`^\\s*for \\(\\w+ = 0; \\w+ < ${size}; \\w+\\+\\+\\)`).test(l))
+      return [l.replace(" < ", " <= ")];
+    return new RegExp(`^\\s*if \\([\\w.>-]+ >= ${size}\\)`).test(l) ? [l.replace(" >= ", " > ")] : null;
+  },
   "not initialised": ({ lines, from }, i) => {
     const l = lines[i]!;
     const fits =

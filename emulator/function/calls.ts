@@ -493,6 +493,15 @@ export class Calls {
       const slot = this.place({ ...clause.where, inside: false }, site, ret);
       const at = typeof slot === "bigint" ? w.mem.at(slot) : null;
       if (at === null) return;
+      // A buffer that the caller has brought is filled.
+      const brought = at.obj.cells.get(at.off);
+      const to = brought === undefined ? 0n : w.known.resolve(brought.v);
+      if (kind.sort === "memory" && clause.where.path !== "" && to !== 0n) {
+        const own = typeof to === "bigint" ? w.mem.at(to) : null;
+        if (own !== null)
+          w.forget(own.obj, own.off, Math.max(1, (own.obj.size ?? 4096) - own.off), site.origin.key);
+        return;
+      }
       const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown", { found: true });
       put(at.obj, at.off, 8, obj.base);
       this.take(kind, obj.base, site, c);
@@ -521,6 +530,8 @@ export class Calls {
         return;
       case "take":
         if (kind !== null) this.pass(kind, v, site);
+        else
+          for (const h of [...w.books.of(this.keyOf(v))]) if (h.state === "held") this.pass(h.kind, v, site);
         return;
       case "lock":
         if (kind !== null) this.lock(kind, this.keyOf(v), site);

@@ -19,7 +19,7 @@ export type Verb =
   | "put" /** gives one back */
   | "free" /** gives back, and the memory is gone */
   | "sweep" /** gives back all of a kind, whatever they are of */
-  | "take" /** the callee takes what the caller held */
+  | "take" /** the callee takes what the caller held: one of a kind, or of "any" */
   | "lock"
   | "unlock"
   | "read" /** reads through a pointer */
@@ -144,6 +144,8 @@ const VERBS: ReadonlySet<string> = new Set([
   "array",
   "out",
 ]);
+/** What a callee takes of which it does not know what it is. */
+const ANY = "any";
 const FAILURES: ReadonlySet<string> = new Set([
   "never",
   "null",
@@ -249,7 +251,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
     for (const text of list) {
       const c = parseClause(text);
       if (c === null) problem(`${name}: "${text}" is no clause`);
-      else if (c.kind !== "" && !kinds.has(c.kind)) problem(`${name}: no kind "${c.kind}"`);
+      else if (c.kind !== "" && !kinds.has(c.kind) && !(c.verb === "take" && c.kind === ANY))
+        problem(`${name}: no kind "${c.kind}"`);
       else clauses.push(c);
     }
     const fails = e.fails ?? "never";

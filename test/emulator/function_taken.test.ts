@@ -1,0 +1,35 @@
+/** Function cases: memory that a callee gives through a buffer, unless the caller has brought one, and what a callee takes whatever it is. */
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const ACPI = `struct buffer { unsigned long length; void *pointer; }; struct args { int n; };
+unsigned int acpi_evaluate_object(void *handle, const char *path, struct args *args, struct buffer *buffer);
+struct file_operations { int n; }; int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags);
+unsigned long copy_from_user(void *to, const void *from, unsigned long n);
+`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "what an evaluated object says is left where it is not what was wanted",
+    bad: `${ACPI} int f(void *h) { struct buffer b = { -1UL, NULL }; int *o; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL;
+      o = b.pointer; if (*o != 3) return -EINVAL; kfree(b.pointer); return 0; }`,
+    good: `${ACPI} int f(void *h) { struct buffer b = { -1UL, NULL }; int *o; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL;
+      o = b.pointer; if (*o != 3) { kfree(b.pointer); return -EINVAL; } kfree(b.pointer); return 0; }`,
+    want: ["leaked memory of acpi_evaluate_object()"],
+  },
+  {
+    name: "a buffer that the caller has brought is his",
+    bad: `${ACPI} int f(void *h) { int room[8]; struct buffer b = { sizeof(room), room }; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL; return room[0]; }`,
+    good: `${ACPI} int f(void *h) { return 0; }`,
+    want: [],
+  },
+  {
+    name: "a file has what it was made with, and has it not where there is none",
+    bad: `${ACPI} int f(const struct file_operations *o) { void *p = kzalloc(8, GFP_KERNEL); int fd; if (!p) return -ENOMEM;
+      fd = anon_inode_getfd("x", o, p, 0); if (fd < 0) return fd; return fd; }`,
+    good: `${ACPI} int f(const struct file_operations *o) { void *p = kzalloc(8, GFP_KERNEL); int fd; if (!p) return -ENOMEM;
+      fd = anon_inode_getfd("x", o, p, 0); if (fd < 0) { kfree(p); return fd; } return fd; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+];
+
+testPairs(pairs);
