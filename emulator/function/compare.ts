@@ -131,8 +131,8 @@ export function compareEntry(
       commonPlace(key, g.b, g.a) ||
       readsAnyway(entry, key, g.b, g.a, b, a) ||
       locksForCaller(entry, key, [...g.b, ...g.a], b, a);
-    const fixed = shared ? [] : alone(g.b, after, a, extraA, there, g.a.length);
-    const fresh = shared ? [] : alone(g.a, before, b, extraB, back, g.b.length);
+    const fixed = shared || unchecked(key, a) ? [] : alone(g.b, after, a, extraA, there, g.a.length);
+    const fresh = shared || unchecked(key, b) ? [] : alone(g.a, before, b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
     const verdict: Difference["verdict"] =
       fixed.length > 0 && fresh.length === 0
@@ -562,6 +562,12 @@ function locksForCaller(
       ),
   );
   return here.length > 0 && here.every((t) => meant.every((of) => of.has(t)));
+}
+
+/** An array past whose end one side may index it, where the other does not check the number at all: no worse, and no better. */
+function unchecked(key: string, { paths }: Explored): boolean {
+  const of = key.startsWith("index-past-the-end|") ? key.slice(key.indexOf("|") + 1) : null;
+  return of !== null && [...paths.values()].some((r) => r.result.unchecked?.has(of) === true);
 }
 
 /** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */

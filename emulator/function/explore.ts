@@ -118,6 +118,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     assumed: [...w.assumed],
     ran: [...w.ran],
     gaveUp: gaveUp(w),
+    unchecked: w.unchecked,
     ledger,
   };
 }

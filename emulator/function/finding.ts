@@ -117,6 +117,8 @@ export interface PathResult {
   readonly ran: readonly string[];
   /** Those below the entry by whose failing it ended, or in which it broke off, the innermost first. */
   readonly gaveUp: readonly string[];
+  /** Arrays that were indexed by an open number of which nothing says how great it can be. */
+  readonly unchecked?: ReadonlySet<string>;
   /** What it did with things of its caller's. */
   readonly ledger: Ledger;
 }

@@ -135,6 +135,8 @@ export abstract class Run {
   readonly firmware = new Map<string, Value>();
   /** Where an unknown number was read first: object and byte. */
   readonly homes = new Map<string, string>();
+  /** Arrays that were indexed by an open number of which nothing says how great it can be. */
+  readonly unchecked = new Set<string>();
   steps = 0;
   /** The last call that stands as a statement: nobody asks whether it failed. */
   unasked: X | null = null;

@@ -23,6 +23,7 @@ import type {
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { stripped } from "./constraints.ts";
+import { plainName } from "./ledger.ts";
 import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
@@ -325,7 +326,7 @@ export class Walker extends Access {
   private putsError(x: X, loc: Loc): void {
     if (x.k !== "assign" || x.lv.k !== "var" || x.x.k !== "num" || !isInteger(x.lv.t)) return;
     const { loops, errors } = this.frame;
-    if (x.lv.v.hidden || !isErrno(canonical(x.lv.t, x.x.v))) return;
+    if (x.lv.v.hidden || x.lv.v.addressed || !isErrno(canonical(x.lv.t, x.x.v))) return;
     errors.set(x.lv.v, { loc, loops: loops.length, fell: false });
   }
 
@@ -693,11 +694,16 @@ export class Walker extends Access {
     const last = x.addrOnly ? bound : bound - 1n;
     const v = this.known.resolve(v0);
     const [, hi] = this.known.span(v);
-    if (hi <= last || (typeof v === "bigint" ? !this.isTurn(x.index) : !this.isChecked(v))) return;
+    if (hi <= last || (typeof v === "bigint" && !this.isTurn(x.index))) return;
     const name = this.arrayName(this.address(base, this.pointee(x.base)), x.scale);
+    // Of a check that lets through more than one too many nobody knows what it is for.
+    if (typeof v !== "bigint" && (!this.isChecked(v) || hi > last + 1n)) {
+      this.unchecked.add(plainName(name));
+      return;
+    }
     this.fault({
       kind: "index-past-the-end",
-      object: name,
+      object: plainName(name),
       what: `${name} has ${bound} elements, and is indexed by ${typeof v === "bigint" ? hi : `up to ${hi}`}`,
       taken: null,
       given: null,

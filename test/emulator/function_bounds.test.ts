@@ -30,6 +30,12 @@ const pairs: readonly Pair[] = [
     want: ["index-past-the-end c->regs"],
   },
   {
+    name: "a check that is not strict enough is no worse than none, and one of another number says nothing",
+    bad: `${CHIP} int f(struct chip *c, u32 n, unsigned char k) { c->regs[n] = 1; table[k] = 1; return 0; }`,
+    good: `${CHIP} int f(struct chip *c, u32 n, unsigned char k) { if (n > 8 || k == 0xff) return -EINVAL; c->regs[n] = 1; table[k] = 1; return 0; }`,
+    want: [],
+  },
+  {
     name: "how often a loop turns that an open number bounds says nothing, nor does an index that nothing was decided of; an end is no element",
     bad: `${CHIP} int f(struct chip *c, int n, u32 k) { int i, j = 0; for (i = 0; i < n; i++) { c->rest[i] = 0; table[j++] = 1; table[i] = 2; }
       c->regs[k] = 1; for (i = 0; i < 8; i++) if (c->regs[i] == n) break; c->regs[i & 7] = 2; return &c->regs[8] == &c->regs[k]; }`,

@@ -23,6 +23,12 @@ const pairs: readonly Pair[] = [
     want: ["error-lost error in ret of f()"],
   },
   {
+    name: "an error that somebody else reads by its address",
+    bad: `void tell(int *p); int f(int x) { int ret = 0; if (x > 300) { ret = -EINVAL; } tell(&ret); return 0; }`,
+    good: `void tell(int *p); int f(int x) { return 0; }`,
+    want: [],
+  },
+  {
     name: "an error that is put there before the test, tried again, read at the end or followed by another is none that is lost",
     bad: `int f(int x) { int ret = 0, i; if (x > 4) { ret = -ENOMEM; if (!lookup(x)) return ret; } for (i = 0; i < 2; i++) { ret = helper(i); if (ret > 7) ret = -EFAULT; }
       if (x == 9) ret = -EINVAL; if (x > 7) ret = -EFAULT; return ret; }`,
