@@ -159,9 +159,9 @@ export class FunctionCases {
     return { ...result, differences: differences.filter((d) => !this.isRead(d)) };
   }
 
-  /** An error that is lost, of which the text alone tells as well (static_checks.ts). */
-  private isRead({ fault: { kind, at }, verdict }: Difference): boolean {
-    if (kind !== "error-lost") return false;
+  /** An error in a variable that is lost, of which the text alone tells as well (static_checks.ts). */
+  private isRead({ fault: { kind, object, at }, verdict }: Difference): boolean {
+    if (kind !== "error-lost" || !object.startsWith("error in ")) return false;
     return this.statics().some(
       ({ fault: f, verdict: v }) =>
         f.kind === kind && !f.possible && v === verdict && f.at.fn === at.fn && f.at.loc.line === at.loc.line,
