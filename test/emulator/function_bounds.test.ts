@@ -1,4 +1,6 @@
 /** Function cases: an array whose length its type tells is indexed past its end by a loop or by what a check lets through. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const CHIP = `struct chip { int regs[8]; int busy; int rest[1]; }; static int table[4] = { 1, 2, 3, 4 };
@@ -45,3 +47,7 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});

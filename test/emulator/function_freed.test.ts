@@ -1,4 +1,6 @@
 /** Function cases: a thing that is gone is used by who is handed it, be that a callee by its contract or the log; nothing else is. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const THING = `struct sk_buff { unsigned int len; }; struct net_device { int n; };
@@ -40,3 +42,7 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});

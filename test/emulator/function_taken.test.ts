@@ -1,4 +1,6 @@
 /** Function cases: memory that a callee gives through a buffer, unless the caller has brought one, and what a callee takes whatever it is. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const ACPI = `struct buffer { unsigned long length; void *pointer; }; struct args { int n; };
@@ -33,3 +35,7 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});

@@ -99,7 +99,7 @@ int box_probe(struct device *dev)
 int box_end(struct device *dev)
 {
 	struct box *b = dev->driver_data;
-	int i;
+	int i = 0;
 
 	for (i = 0; i < 2; i++)
 		kfree(b->name[i]);
@@ -112,5 +112,7 @@ int box_end(struct device *dev)
   const given = (text: string): string => text.replace("\tkfree(b);", "\tkfree(b->label);\n\tkfree(b);");
   assert.equal(review(managed, given(managed)).findings, 0);
   assert.equal(review(own, given(own)).findings, 1);
-  assert.equal(review(own, own.replace("i < 2", "i <= 2")).findings, 0);
+  const past = (text: string): string =>
+    text.replace("for (i = 0; i < 2; i++)\n", "while (i <= 2)\n").replace("name[i]", "name[i++]");
+  assert.equal(review(own, past(own)).findings, 0);
 });
