@@ -10,6 +10,7 @@ import core from "../../emulator/contracts/core.yaml";
 import device from "../../emulator/contracts/device.yaml";
 import drivers from "../../emulator/contracts/drivers.yaml";
 import files from "../../emulator/contracts/files.yaml";
+import filesystems from "../../emulator/contracts/filesystems.yaml";
 import firmware from "../../emulator/contracts/firmware.yaml";
 import headers from "../../emulator/contracts/headers.yaml";
 import iio from "../../emulator/contracts/iio.yaml";
@@ -43,6 +44,7 @@ const FILES: readonly string[] = [
   iio,
   interfaces,
   files,
+  filesystems,
   net,
   drivers,
   media,

@@ -1,0 +1,56 @@
+/** Function cases of filesystems and of page faults: locks of page tables, freeze protection, handles of a journal, references on a device's pages. */
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const table = `typedef struct { unsigned long v; } pte_t; typedef struct { unsigned long v; } pmd_t; struct mm { spinlock_t page_table_lock; };
+pte_t *get_locked_pte(struct mm *mm, unsigned long addr, spinlock_t **ptl); void pte_unmap(pte_t *pte); spinlock_t *pmd_trans_huge_lock(pmd_t *pmd, struct mm *mm);`;
+const frozen = `struct sb { int state; }; void sb_start_pagefault(struct sb *sb); void sb_end_pagefault(struct sb *sb); int fault(struct sb *sb);`;
+const journal = `struct journal; typedef struct handle handle_t; handle_t *jbd2_journal_start(struct journal *j, int blocks); int jbd2_journal_stop(handle_t *h); int retry(int *left);`;
+const pages = `struct dev_pagemap; struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *p); void put_dev_pagemap(struct dev_pagemap *p);`;
+const reader = `int dax_read_lock(void); void dax_read_unlock(int id); int alive(int x);`;
+
+const entered = (kept: string): string =>
+  `${table} int f(struct mm *mm, unsigned long addr, int again) { spinlock_t *ptl; pte_t *pte = get_locked_pte(mm, addr, &ptl); int ret = 0;
+if (!pte) return -ENOMEM; if (pte->v && !again) { ${kept} } pte->v = addr; pte_unmap(pte); spin_unlock(ptl); return ret; }`;
+const written = (stop: string): string =>
+  `${journal} int f(struct journal *j, int left) { handle_t *h; int ret; again: h = jbd2_journal_start(j, 4); if (IS_ERR(h)) return PTR_ERR(h); ret = helper(1); ${stop} return ret; }`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "the lock of a page table that an early return keeps",
+    bad: entered("return -EINVAL;"),
+    good: entered("pte_unmap(pte); spin_unlock(ptl); return -EINVAL;"),
+    want: ["returned-locked spin lock get_locked_pte()"],
+  },
+  {
+    name: "the lock of a huge entry that is returned locked or not at all",
+    bad: `${table} int f(struct mm *mm, pmd_t *pmd) { spinlock_t *ptl = pmd_trans_huge_lock(pmd, mm); if (!ptl) return 0; if (!pmd->v) return -EINVAL; pmd->v = 0; spin_unlock(ptl); return 1; }`,
+    good: `${table} int f(struct mm *mm, pmd_t *pmd) { spinlock_t *ptl = pmd_trans_huge_lock(pmd, mm); if (!ptl) return 0; if (!pmd->v) { spin_unlock(ptl); return -EINVAL; } pmd->v = 0; spin_unlock(ptl); return 1; }`,
+    want: ["returned-locked spin lock pmd_trans_huge_lock()"],
+  },
+  {
+    name: "the protection against a freeze that a fault with an error keeps",
+    bad: `${frozen} int f(struct sb *sb, int write) { int ret; if (write) sb_start_pagefault(sb); ret = fault(sb); if (write && !(ret & 2)) sb_end_pagefault(sb); return ret; }`,
+    good: `${frozen} int f(struct sb *sb, int write) { int ret; if (write) sb_start_pagefault(sb); ret = fault(sb); if (write) sb_end_pagefault(sb); return ret; }`,
+    want: ["returned-locked freeze protection sb"],
+  },
+  {
+    name: "a handle that the next try takes anew",
+    bad: written("if (ret == -28 && retry(&left)) goto again; jbd2_journal_stop(h);"),
+    good: written("jbd2_journal_stop(h); if (ret == -28 && retry(&left)) goto again;"),
+    want: ["leaked journal handle of jbd2_journal_start()"],
+  },
+  {
+    name: "a reference on the mapping of a device's pages",
+    bad: `${pages} int f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (p) return -ENOMEM; return 0; }`,
+    good: `${pages} int f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (p) { put_dev_pagemap(p); return -ENOMEM; } return 0; }`,
+    want: ["leaked dev_pagemap reference of get_dev_pagemap()"],
+  },
+  {
+    name: "the number of a read side is none below 0",
+    bad: `${reader} int f(int x) { int id = dax_read_lock(); int ok = alive(x); if (id >= 0) dax_read_unlock(id); return ok; }`,
+    good: `${reader} int f(int x) { int id = dax_read_lock(); int ok = alive(x); dax_read_unlock(id); return ok; }`,
+    want: [],
+  },
+];
+
+testPairs(pairs);
