@@ -106,7 +106,7 @@ export class Calls {
         w.input.program.tree(sym);
         const known = w.books.holdings.length;
         const v = w.body(sym, args);
-        const failed = outcomeOf(w, v, x.t.kind === "pointer", x.t.kind === "void") === "failed";
+        const failed = outcomeOf(w, sym, v, x.t) === "failed";
         if (!own && v === 0n && x.t.kind === "pointer") w.foundNothing = true;
         if (own && failed) w.gaveUp.push({ name: plain, depth: w.stack.length });
         if (!own && sym.path.endsWith(".c")) this.foreign(known, v, args, failed);
@@ -960,8 +960,10 @@ export class Calls {
       const real = to.kind === "void" && argType?.kind === "pointer" ? argType.to : to;
       const scalar = real.kind === "pointer" || isInteger(real);
       const size = at.obj.kind === "local" && at.off === 0 ? (at.obj.size ?? 8) : (sizeSafe(real) ?? 8);
-      if (at.obj.kind === "local") w.forget(at.obj, at.off, size, `${site.origin.key}:${i}`);
-      else if (scalar && real.kind !== "pointer" && to.kind !== "void") {
+      if (at.obj.kind === "local") {
+        const stays = at.off === 0 && real.kind === "record" && CURSORS.has(real.info.tag ?? "") ? 8 : 0;
+        w.forget(at.obj, at.off + stays, size - stays, `${site.origin.key}:${i}`);
+      } else if (scalar && real.kind !== "pointer" && to.kind !== "void") {
         w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
         // A buffer: how much of it is filled nobody knows.
         if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null)
@@ -979,6 +981,9 @@ export class Calls {
     return said;
   }
 }
+
+/** Records that begin with a pointer to what they walk over: no callee that is handed one changes that. */
+const CURSORS: ReadonlySet<string> = new Set(["xa_state"]);
 
 /** Questions to the description of the machine, which does not change: asked again they have the same answer. */
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;

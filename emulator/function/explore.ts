@@ -180,7 +180,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const args = argsOf(w, tree.params);
   const v = w.body(sym, args);
   const ret = tree.type.ret;
-  const outcome = outcomeOf(w, v, ret.kind === "pointer", ret.kind === "void");
+  const outcome = outcomeOf(w, sym, v, ret);
   const at = { by: "", fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
   const result = v === null ? null : w.known.span(v);
   // Only what has begun ends.

@@ -80,10 +80,21 @@ export interface RunInput {
 
 export type Outcome = "failed" | "succeeded" | "neither";
 
-/** Whether a function that returned this says that it failed. */
-export function outcomeOf(w: Run, v: Value | null, pointer: boolean, isVoid: boolean): Outcome {
-  if (isVoid || v === null) return "neither";
+/** The bits of a vm_fault_t that say that a page fault failed: VM_FAULT_ERROR without the one that only asks for smaller pages. */
+const FAULT_ERRORS = 0x73n;
+
+/** Whether a function returns a vm_fault_t. */
+function returnsFault(sym: FunctionSym): boolean {
+  const type = sym.def?.specs.type;
+  return type?.kind === "typedef" && type.name === "vm_fault_t";
+}
+
+/** Whether a function that returned this, of that type, says that it failed. */
+export function outcomeOf(w: Run, sym: FunctionSym, v: Value | null, type: CType): Outcome {
+  const pointer = type.kind === "pointer";
+  if (type.kind === "void" || v === null) return "neither";
   const [lo, hi] = w.known.span(v);
+  if (!pointer && lo === hi && (lo & FAULT_ERRORS) !== 0n && returnsFault(sym)) return "failed";
   if (pointer) {
     if (lo === hi) return lo === 0n || isErrAddress(lo) ? "failed" : "succeeded";
     return isErrAddress(lo) ? "failed" : "succeeded";

@@ -14,6 +14,10 @@ if (!pte) return -ENOMEM; if (pte->v && !again) { ${kept} } pte->v = addr; pte_u
 const written = (stop: string): string =>
   `${journal} int f(struct journal *j, int left) { handle_t *h; int ret; again: h = jbd2_journal_start(j, 4); if (IS_ERR(h)) return PTR_ERR(h); ret = helper(1); ${stop} return ret; }`;
 
+const walk = (kept: string): string =>
+  `struct xarray { spinlock_t xa_lock; }; struct xa_state { struct xarray *xa; unsigned long xa_index; void *xa_node; }; void *step(struct xa_state *xas);
+int f(struct xarray *xa) { struct xa_state xas = { .xa = xa }; void *e; spin_lock(&xas.xa->xa_lock); e = step(&xas); if (!e) { ${kept} } spin_unlock(&xas.xa->xa_lock); return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "the lock of a page table that an early return keeps",
@@ -44,6 +48,26 @@ const pairs: readonly Pair[] = [
     bad: `${pages} int f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (p) return -ENOMEM; return 0; }`,
     good: `${pages} int f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (p) { put_dev_pagemap(p); return -ENOMEM; } return 0; }`,
     want: ["leaked dev_pagemap reference of get_dev_pagemap()"],
+  },
+  {
+    name: "a reference that a fault with an error keeps, as the rest of what it does then is given up",
+    bad: `typedef unsigned int vm_fault_t; ${pages} vm_fault_t f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (!p) return 2; if (helper(1)) return 2; put_dev_pagemap(p); return 256; }`,
+    good: `typedef unsigned int vm_fault_t; ${pages} vm_fault_t f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (!p) return 2; if (helper(1)) { put_dev_pagemap(p); return 2; } put_dev_pagemap(p); return 256; }`,
+    want: ["leaked dev_pagemap reference of get_dev_pagemap()"],
+  },
+  {
+    name: "the lock of an array that a cursor leads to, whatever callee was handed the cursor",
+    bad: walk("return -EINVAL;"),
+    good: walk("spin_unlock(&xas.xa->xa_lock); return -EINVAL;"),
+    want: ["returned-locked spin lock xa"],
+  },
+  {
+    name: "an error after which a fault says that it was handled",
+    bad: `typedef unsigned int vm_fault_t; int print(int e); vm_fault_t f(int x) { int err = helper(x); if (err) print(err); return 256; }`,
+    good: `typedef unsigned int vm_fault_t; int print(int e); vm_fault_t f(int x) { int err = helper(x); if (err) return 2; return 256; }`,
+    want: ["error-lost failure of helper()"],
+    // It may be the very point of the patch.
+    back: [],
   },
   {
     name: "the number of a read side is none below 0",
