@@ -39,7 +39,7 @@ export function audit(w: Run, input: AuditInput): void {
       w.fault({
         kind: "returned-locked",
         object: heldText(w, h),
-        what: `${h.key === 0n ? `the ${h.kind.what}` : w.lockName(h.key)} is still held`,
+        what: `${heldName(w, h)} is still held`,
         taken: h.taken,
         given: null,
         possible: h.lent !== null || givenUnderAnotherName(w, h),
@@ -110,4 +110,12 @@ function isKept(w: Run, h: Holding, input: AuditInput, reached: ReturnType<typeo
   // What is a variable of the kernel's own can be named by whoever gives it back.
   if (at.obj.kind === "global" && input.outcome !== "failed") return true;
   return reached(h, at.obj.id);
+}
+
+/** A lock by its name; what is none, and what a call gave, by its kind besides. */
+function heldName(w: Run, h: Holding): string {
+  const kind = `the ${h.kind.what}`;
+  if (h.key === 0n) return kind;
+  const name = w.lockName(h.key);
+  return h.kind.sort !== "lock" || name.endsWith(")") ? `${kind} of ${name}` : name;
 }

@@ -228,7 +228,7 @@ function stepBelow({ from: f }: Unknown): Step | null {
 }
 
 /** Steps that a span is looked for below a value: thousands of sums in a row would be walked through at each of them. */
-const STEPS_BELOW_MAX = 2000;
+const STEPS_BELOW_MAX = 4000;
 
 /** What a step adds to every value of the span below it; null where that depends on the value. */
 const addedBy = ({ add }: Step, u: Unknown, [lo, hi]: [bigint, bigint]): bigint | null =>

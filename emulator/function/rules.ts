@@ -75,7 +75,7 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     "returned-locked",
     "A lock is held at the end",
     "A function gives up what it locked on every way out.",
-    "Whoever takes the lock next waits for ever.",
+    "Whoever takes it next, or waits for its end, waits for ever.",
   ),
   rule(
     "unlock-unheld",

@@ -1,4 +1,6 @@
 /** Function cases of filesystems and of page faults: locks of page tables, freeze protection, handles of a journal, references on a device's pages. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const table = `typedef struct { unsigned long v; } pte_t; typedef struct { unsigned long v; } pmd_t; struct mm { spinlock_t page_table_lock; };
@@ -78,3 +80,7 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});
