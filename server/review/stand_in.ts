@@ -154,7 +154,11 @@ export function ofStandIn(
   if (subject !== null)
     for (const e of run.events)
       if (e.seq <= seq && changeOf(e, subject) !== null) stacks.push(e.stack.map((f) => f.fn));
-  return firstOf(stacks.flat());
+  const about = stacks.flat();
+  // Between two eras the stand-in is another function: what comes about nowhere in the patch's own code may be of that alone.
+  const ofEras =
+    other !== undefined && other.era !== side.era && !about.some((id) => side.fn(id).fidelity === "diff");
+  return firstOf(ofEras ? run.functions : about);
 }
 
 /**

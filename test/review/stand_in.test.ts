@@ -203,3 +203,29 @@ test("one of which a hunk shows no end is, where what follows is no function", (
     ["before partial own_end false", "after partial own_end true"],
   );
 });
+
+test("what two releases differ by is nothing that a patch mends which shows the function in part", () => {
+  const FSDEV = "drivers/dax/fsdev.c";
+  const brought = referenceFunction(FSDEV, "fsdev_acquire_pgmap");
+  // Names that the reference kernel does not use: the probe gets no frame, and is that of v7.1 before and of v7.3 after.
+  const probe = `@@ -240,5 +270,4 @@ static int fsdev_dax_probe(struct dev_dax *dev_dax)
+ 	struct dev_pagemap *folded;
+-	folded = own_pgmap(dev_dax, false);
+-	if (!folded)
+-		return -ENXIO;
++	folded = fsdev_acquire_pgmap(dev_dax);
++	if (IS_ERR(folded)) return PTR_ERR(folded);
+ 	folded->owner = dev_dax;`;
+  const text = mailOfDiffs([`${hunksOf(FSDEV, "", brought)}\n${probe}`]);
+  const mail = text.replace("Subject:", "Date: Mon, 15 Jun 2026 12:00:00 +0000\nSubject:");
+  const { findings, runs } = reviewDocument(parseDocument(Buffer.from(mail), "s.eml"), {
+    scenario: "fsdev-rebind*",
+  });
+  assert.deepEqual(
+    runs.map((r) => r.verdict),
+    runs.map(() => "not-modelled"),
+  );
+  assert.ok(runs.length > 0);
+  assert.match(runs[0]?.reason ?? "", /fsdev_dax_probe\(\), which the mail shows only in part/);
+  assert.deepEqual(findings, []);
+});
