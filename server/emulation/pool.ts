@@ -30,6 +30,8 @@ const AHEAD = 2;
 const MAX_THREADS = 4;
 /** Patches from which on those of a series in a kernel tree are reviewed as wholes, each on one thread (series.ts). */
 const WHOLE_FROM = 3;
+/** Runs of the first patch of a series that give no finding, after which the others begin. */
+const ALONE = 8;
 /** Memory that has to be free for each thread that reviews patches in a kernel tree. */
 const TREE_MEMORY = 2e9;
 /** Tasks that wait for each processor beyond which a machine is busy: all threads together take a third more than one would. */
@@ -132,17 +134,13 @@ export class Pool {
     return this.hands.slice(0, many);
   }
 
-  /** Workers that take a patch each, one for each processor as far as there is room; none where that is not worth it. */
-  private seriesCrew(
-    review: DocumentReview,
-    options: ReviewOptions,
-    left: () => readonly number[],
-  ): readonly Hand[] {
-    if (review.context === null || this.size === 0 || (options.replay ?? "") !== "") return [];
+  /** How many workers take a patch each: one for each processor as far as there is room; 0 where that is not worth it. */
+  private seriesCrew(review: DocumentReview, options: ReviewOptions, left: () => readonly number[]): number {
+    if (review.context === null || this.size === 0 || (options.replay ?? "") !== "") return 0;
     const touching = review.patches.filter((p) => p.files.some((f) => /\.[ch]$/.test(f.path || f.oldPath)));
-    if (touching.length < WHOLE_FROM || left().length < WHOLE_FROM) return [];
+    if (touching.length < WHOLE_FROM || left().length < WHOLE_FROM) return 0;
     const many = Math.min(this.size + 1, this.room());
-    return many < 2 ? [] : this.hire(many);
+    return many < 2 ? 0 : many;
   }
 
   /**
@@ -182,9 +180,8 @@ export class Pool {
     const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
     try {
       const left = (): number[] => [...patches.keys()].filter((n) => known(n) === null);
-      const hands = this.seriesCrew(review, what.options, left);
-      for (const hand of hands) this.inform(hand, given);
-      const series = hands.length === 0 ? null : new Series(id, hands, left(), asked, isStopped);
+      const many = this.seriesCrew(review, what.options, left);
+      let series: Series | null = null;
       for (let n = 0; n < patches.length && !isStopped(); n++) {
         const { index } = patches[n]!;
         const had = known(n);
@@ -195,8 +192,12 @@ export class Pool {
           tell({ kind: "patch", patch: index, result: review.add(had) });
           continue;
         }
-        const there = (await series?.patch(n, tell)) ?? null;
+        let there = (await series?.patch(n, tell)) ?? null;
         if (series !== null && there === null && isStopped()) break;
+        if (many > 0 && series === null) {
+          const rest = left().filter((other) => other > n);
+          ({ series, result: there } = this.firstOf(given, n, many, rest));
+        }
         const result =
           there ?? (series === null ? await this.casesOf(given, n) : reviewPatch(review, n, tell, isStopped));
         if (!isStopped()) this.kept?.keep(keptOf(n), result);
@@ -211,6 +212,38 @@ export class Pool {
         h.has.clear();
       }
     }
+  }
+
+  /**
+   * Reviews the first patch of a series here, which has been read and has its tree, and has `many` workers begin with the
+   * `rest` when it has told a finding, has run for a while or is over: beside it, on as many processors, that finding would come half as soon.
+   */
+  private firstOf(
+    given: Review,
+    n: number,
+    many: number,
+    rest: readonly number[],
+  ): { series: Series; result: PatchResult } {
+    const { id, review, isStopped, tell, asked } = given;
+    const started: { series?: Series } = {};
+    let runs = 0;
+    const others = (): Series => {
+      if (started.series !== undefined) return started.series;
+      const hands = this.hire(many);
+      for (const hand of hands) this.inform(hand, given);
+      return (started.series = new Series(id, hands, rest, asked, isStopped));
+    };
+    const result = reviewPatch(
+      review,
+      n,
+      (event) => {
+        const on = tell(event);
+        if (event.kind === "finding" || (event.kind === "run" && ++runs === ALONE)) others();
+        return on;
+      },
+      isStopped,
+    );
+    return { series: others(), result };
   }
 
   /** Reviews a patch here, with workers for its cases where they are worth it. */

@@ -1,7 +1,7 @@
 /**
  * The patches of a series in a kernel tree, each as a whole on one thread: most of the work on such a patch (its images, the states
- * behind it) is no case that could be given away. The calling thread only hands out patches and takes what comes back in the order of
- * the series. Leaves out threads for the cases of one patch (pool.ts).
+ * behind it) is no case that could be given away. The calling thread hands out patches and takes what comes back in the order of
+ * the series. Leaves out threads for the cases of one patch, and the first patch, which the calling thread reviews itself (pool.ts).
  */
 import type { PatchResult } from "../review/analysis.ts";
 import type { PatchEvent } from "../review/types.ts";

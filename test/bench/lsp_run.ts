@@ -53,8 +53,8 @@ async function whileRunning(file: string): Promise<void> {
       console.log(`${p.state} after ${since()}: ${JSON.stringify(p.counts)}`);
     });
   const found = client
-    .next("textDocument/publishDiagnostics", (p) => p.uri === uri && /** by a run */ anyFound(p.diagnostics))
-    .then(() => console.log(`first finding shown: ${since()}`));
+    .next(METHOD_STATUS, ({ uri: of, counts }: StatusParams) => of === uri && counts.new + counts.fixed > 0)
+    .then(() => console.log(`first finding (new or fixed): ${since()}`));
   client.open(uri, text);
   const outline = await client.request("textDocument/documentSymbol", { textDocument: { uri } });
   console.log(`outline: ${(outline.result as unknown[]).length} at the top, ${since()}`);
@@ -71,11 +71,6 @@ async function whileRunning(file: string): Promise<void> {
   await ended;
   await Promise.race([found, new Promise((resolve) => setTimeout(resolve, 1000))]);
   told(`while the series runs, ${resident().toFixed(0)} MB at its end`, times);
-}
-
-/** What a run found, and not a repair of the mail's text or the release's own. */
-function anyFound(diagnostics: readonly { readonly severity: number; readonly code?: unknown }[]): boolean {
-  return diagnostics.some((d) => d.severity <= 2 && d.code !== undefined);
 }
 
 function told(what: string, times: readonly number[]): void {
