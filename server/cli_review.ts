@@ -494,7 +494,9 @@ export function whyNoPatch(doc: ParsedDocument, file: string): string {
 export function exitStatus({ findings, runs }: ReviewResult): number {
   if (findings.some((f) => f.verdict === "new")) return 1;
   // What was broken before says nothing of a patch whose lines no run with a verdict reached.
-  const passed = new Set(runs.filter((r) => isPassedBy(r.reason ?? "")).map((r) => r.patch));
+  const passed = new Set(
+    runs.filter((r) => !isOwnRun(r.scenario) && isPassedBy(r.reason ?? "")).map((r) => r.patch),
+  );
   const counts = (of: { verdict: Verdict; patch: number }): boolean =>
     isJudged(of.verdict) && !(of.verdict === "already" && passed.has(of.patch));
   return runs.some(counts) || findings.some(counts) ? 0 : 3;

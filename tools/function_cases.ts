@@ -69,6 +69,7 @@ function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
       note: "",
       ends: new Map(),
       ran: [],
+      passesBy: false,
     });
   return { entries, notes: cases.plan.notes };
 }

@@ -29,6 +29,8 @@ export interface EntryResult {
   readonly ends: ReadonlyMap<string, number>;
   /** Functions of the patched files that some path went through. */
   readonly ran: readonly string[];
+  /** A changed statement stands in what ran, and no path of either side came to any. */
+  readonly passesBy: boolean;
 }
 
 interface Ran {
@@ -51,6 +53,7 @@ export function compareEntry(
     left: 0,
     ends: new Map<string, number>(),
     ran: [] as string[],
+    passesBy: false,
   };
   for (const name of entry.leave === null ? [entry.name] : [entry.name, entry.leave]) {
     const of = { ...entry, name };
@@ -259,6 +262,7 @@ export function compareEntry(
         const why = `${result.end}: ${result.why}`;
         ends.set(why, (ends.get(why) ?? 0) + 1);
       }
+  const by = [b.passesBy(), a.passesBy()];
   return {
     entry,
     differences,
@@ -267,6 +271,7 @@ export function compareEntry(
     note: "",
     ends,
     ran: [...new Set([...b.paths.values(), ...a.paths.values()].flatMap((r) => r.result.ran))],
+    passesBy: by.includes(true) && !by.includes(false),
   };
 }
 

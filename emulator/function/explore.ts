@@ -16,7 +16,7 @@ import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
 import { type Outcome, outcomeOf, PathEnd } from "./run.ts";
-import { waysToTheChange } from "./seek.ts";
+import { isChangedIn, waysToTheChange } from "./seek.ts";
 import { unknown, type Value } from "./value.ts";
 import { Walker } from "./walk.ts";
 
@@ -236,6 +236,8 @@ export interface Explored {
   readonly well: Forced | null;
   /** Ways to changed lines that none of the paths comes to. */
   seek(): readonly Forced[];
+  /** Whether no path comes to a changed statement of the functions that ran; null where these have none. */
+  passesBy(): boolean | null;
   /** Goes on from such ways, and from what lies beside them. */
   from(ways: readonly Forced[]): void;
 }
@@ -446,6 +448,12 @@ export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced |
       const { changed } = side;
       if (changed === undefined || dropped + queue.length === 0) return [];
       return waysToTheChange(treesOf(side, entry, paths.values()), changed, paths.values(), run);
+    },
+    passesBy: () => {
+      const { changed } = side;
+      if (changed === undefined) return null;
+      for (const { result } of paths.values()) if (result.met.size > 0) return false;
+      return isChangedIn(treesOf(side, entry, paths.values()), changed) ? true : null;
     },
     from: (ways) => {
       const most = paths.size + bounds.paths * BESIDE;

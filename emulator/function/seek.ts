@@ -66,6 +66,10 @@ function goalsOf(tree: FnTree, changed: (loc: Loc) => boolean): Goal[][] {
   return out;
 }
 
+/** Whether a statement that a patch changes stands in one of these functions. */
+export const isChangedIn = (trees: readonly FnTree[], changed: (loc: Loc) => boolean): boolean =>
+  trees.some((t) => goalsOf(t, changed).length > 0);
+
 /**
  * How near a path comes: branches on the way that it took, then how far down the function it got before, then how much was asked
  * there (a condition of two parts is past its first).

@@ -79,7 +79,7 @@ export function patchText(result: ReviewResult | undefined, patch: number): stri
   const text = countsText({ ...counts, already: 0 });
   // That nothing of its code ran belongs to what is said of it, whatever ran around it.
   const reach = reachOf(result, patch);
-  const passed = reach === null || reach.reached > 0 || reach.paths ? "" : reachText(reach);
+  const passed = reach === null || reach.reached > 0 ? "" : reachText(reach);
   if (standing === "ran") return joined(text === "" ? "ran, as before the patch" : text, passed);
   const found = countsText({ ...counts, already: 0, notModelled: 0 });
   return found === "" && passed !== ""

@@ -413,10 +413,9 @@ export class PatchReview {
     const coverage = this.runsScenarios()
       ? [coverageOf(this.patch.index, this.sides(), collector.reached, collector.runs, sources.files)]
       : [];
-    // Paths of functions are not counted by line.
-    const ownRuns = collector.runs.some((r) => isOwnRun(r.scenario) && isJudged(r.verdict));
+    // Of functions that ran by themselves each case says whether it came to a changed line.
     for (const c of coverage) {
-      const why = ownRuns ? null : passedBy(c, this.sides());
+      const why = passedBy(c, this.sides());
       if (why !== null) collector.withhold(why);
     }
     const functions = functionFacts(doc, this.patch, sources, collector);

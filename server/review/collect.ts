@@ -51,6 +51,8 @@ export class Collector {
   private readonly ran = new Set<string>();
   private readonly wholes = new Map<string, number>();
   private readonly countMap = new Map<string, Counts>();
+  /** In how many clean runs of scenarios a function ran, not counting its own cases. */
+  private readonly cleanRuns = new Map<string, number>();
   /** Lines of the mail that a run with a verdict executed. */
   readonly reached = new Set<number>();
   /** For each finding's key and scenario: what followed (identityOf). */
@@ -96,10 +98,12 @@ export class Collector {
       if (run.verdict === "clean" && !isOwnRun(run.scenario))
         this.runs[i] = { ...run, verdict: "not-modelled", reason };
     });
-    for (const c of this.countMap.values()) {
-      c.notModelled += c.clean;
-      c.clean = 0;
+    for (const [name, n] of this.cleanRuns) {
+      const c = this.countMap.get(name)!;
+      c.notModelled += n;
+      c.clean -= n;
     }
+    this.cleanRuns.clear();
   }
 
   /** Whether a function of the diff ran on some side. */
@@ -140,13 +144,15 @@ export class Collector {
     line.changes.push(...l.changes.slice(0, MAX_CHANGES - line.changes.length));
   }
 
-  private countFunctions({ executed, run: { verdict } }: CaseOutcome): void {
+  private countFunctions({ executed, run: { verdict, scenario } }: CaseOutcome): void {
     for (const name of new Set([...executed.before, ...executed.after])) {
       this.ran.add(name);
       const c = this.countMap.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
       if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already")
         c[verdict]++;
       else c.notModelled++;
+      if (verdict === "clean" && !isOwnRun(scenario))
+        this.cleanRuns.set(name, (this.cleanRuns.get(name) ?? 0) + 1);
       this.countMap.set(name, c);
     }
   }

@@ -17,7 +17,7 @@ import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import { plainly, spoken, spokenChoice, spokenCondition } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
-import { doesNotFit } from "./why.ts";
+import { doesNotFit, PATHS_PASS_BY } from "./why.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
 export function entryLabel(entry: Entry): string {
@@ -52,9 +52,10 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
       : out !== null
         ? compiledOut(out)
         : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
+  const by = told.length === 0 && why === null && result.passesBy ? PATHS_PASS_BY : null;
   const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
-    run: runOf(result, told, told.length > 0 ? null : why, context),
+    run: runOf(result, told, told.length > 0 ? null : (why ?? by), context),
     executed: { before: executed, after: executed },
     lines: [],
     candidates,

@@ -23,6 +23,8 @@ const PASSES_BY = "it passes by what the patch changes: ";
 /** Of the runs of a patch of whose changed lines with code none was reached in any of them. */
 export const passesBy = (total: number, kind: "added" | "removed"): string =>
   `${PASSES_BY}0 of ${total} ${kind} line${total === 1 ? "" : "s"} with code ${total === 1 ? "was" : "were"} reached`;
+/** Of a function case none of whose paths came to a statement that the patch changes, although one stands in what ran. */
+export const PATHS_PASS_BY = `${PASSES_BY}none of its paths comes to a changed line`;
 export const isPassedBy = (reason: string): boolean => reason.startsWith(PASSES_BY);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 /** Of a function that is not run by itself for the same reason. */

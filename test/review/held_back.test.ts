@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
+import { PATHS_PASS_BY } from "../../server/review/why.ts";
 import { DECLARATIONS } from "../support/function_pair.ts";
 import { patchMail } from "../support/own_tree.ts";
 
@@ -115,4 +116,28 @@ int box_end(struct device *dev)
   const past = (text: string): string =>
     text.replace("for (i = 0; i < 2; i++)\n", "while (i <= 2)\n").replace("name[i]", "name[i++]");
   assert.equal(review(own, past(own)).findings, 0);
+});
+
+/** What no number is: the statement below it is reached on no path. */
+const never = (given: string): string => `
+int thing_count(unsigned int n)
+{
+	void *p = kmalloc(8, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	if (n < 4 && n > 9) {
+${given}		return -EINVAL;
+	}
+	kfree(p);
+	return 0;
+}
+`;
+
+test("a function none of whose paths comes to a changed line is not clean, and one that does is", () => {
+  const passed = review(never(GIVEN), never(GIVEN.replace("kfree(p)", "kfree((void *)p)")));
+  assert.deepEqual(passed.verdicts, ["not-modelled"]);
+  assert.equal(passed.reasons[0], PATHS_PASS_BY);
+  const came = review(driver(GIVEN), driver(GIVEN.replace("kfree(p)", "kfree((void *)p)")));
+  assert.deepEqual(came.verdicts, ["clean"]);
 });

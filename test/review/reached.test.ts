@@ -3,6 +3,8 @@
  * by using them; what nothing uses is not reached; what both sides do is on no line of the mail.
  */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { exitStatus } from "../../server/cli_review.ts";
 import { parseDocument } from "../../server/parse.ts";
@@ -10,8 +12,10 @@ import { markdownReport } from "../../server/report/markdown.ts";
 import { patchText } from "../../server/report/standing.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { DocumentReview, reviewDocument } from "../../server/review/analysis.ts";
+import { isOwnRun } from "../../server/review/finding.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
-import { passesBy } from "../../server/review/why.ts";
+import { isPassedBy, passesBy } from "../../server/review/why.ts";
+import { DECLARATIONS } from "../support/function_pair.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
 import { changed, mailOf } from "../support/one_change.ts";
 import { exchanged, type FileChange, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
@@ -307,6 +311,38 @@ test("runs that pass by every line that a patch adds are not clean, and each sur
   assert.match(markdownReport(doc, result, [0]), /\| 0 of 1 added line reached \|/);
   assert.equal(patchText(result, 0), "0 of 1 added line reached");
   assert.ok(result.functions.every((f) => f.counts.clean === 0));
+});
+
+test("so are they where a function of the patch runs by itself: its case alone is clean", () => {
+  const path = "drivers/thing.c";
+  const thing = (keeps: string): string =>
+    `${DECLARATIONS}int thing_fill(int n)\n{\n\tif (helper(n))\n\t\treturn ${keeps};\n\treturn 0;\n}\n`;
+  writeFileSync(join(tree, path), thing("-EINVAL"));
+  const mail = patchMail(1, 1, change("fs/dax.c", COLD, COLD.replace("-EIO", "-EUCLEAN")), {
+    path,
+    from: thing("-EINVAL"),
+    to: thing("-ENOMEM"),
+  });
+  const doc = parseDocument(Buffer.from(mail), "reached.mbox");
+  const result = reviewDocument(doc, { era: "v6.12", tree, patch: "1" });
+  const clean = result.runs.filter((r) => r.verdict === "clean");
+  assert.deepEqual(
+    clean.map((r) => r.scenario),
+    ["function thing_fill"],
+  );
+  const scenarios = result.runs.filter((r) => !isOwnRun(r.scenario));
+  assert.ok(scenarios.length > 0);
+  for (const r of scenarios) assert.ok(r.verdict === "not-modelled" && isPassedBy(r.reason ?? ""), r.reason);
+  assert.equal(exitStatus(result), 0);
+  assert.match(told(mail, result), /^ {2}(\d+) scenario runs: \1 not modelled$/m);
+  assert.match(told(mail, result), /^ {2}0 of 2 added lines reached by scenarios$/m);
+  assert.match(
+    patchText(result, 0),
+    /^1 run clean · \d+ not modelled · 0 of 2 added lines reached by scenarios$/,
+  );
+  const counts = (name: string) => result.functions.find((f) => f.name === name)?.counts;
+  assert.equal(counts("thing_fill")?.clean, 1);
+  assert.equal(counts("dax_writeback_one")?.clean, 0);
 });
 
 test("a loop without end that a patch adds is told as what it is, and what was broken before does not hide it", () => {
