@@ -123,8 +123,13 @@ export function sentences(c: Contract, kind: (name: string) => string): string[]
   if (c.memory !== null) out.push(`the memory's content: ${c.memory}`);
   if (typeof c.gives === "number") out.push(`returns its argument ${c.gives}`);
   else if (typeof c.gives === "object" && c.gives !== null)
-    out.push(`returns a number of at most its argument ${c.gives.most}`);
+    out.push(
+      "value" in c.gives
+        ? `returns ${c.gives.value}`
+        : `returns a number of at most its argument ${c.gives.most}`,
+    );
   else if (c.gives !== null) out.push(`returns a ${c.gives} number`);
+  if (c.stands) out.push("stands in for the function in its own file, where a patch leaves it alone");
   return out;
 }
 
@@ -135,6 +140,7 @@ const FAILS: Readonly<Record<string, string>> = {
   false: "false",
   zero: "0",
   nonzero: "something other than 0",
+  internal: "an entry that says an error (xa_mk_internal())",
 };
 
 function clauseText(k: Clause, what: string): string {

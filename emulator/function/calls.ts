@@ -3,7 +3,7 @@
  * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
  * Over 800 lines because it is one class: what a call does to the books by each of these ways.
  */
-import type { Loc } from "../c/ast.ts";
+import type { FunctionDef, Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
@@ -31,6 +31,8 @@ const GFP_ZERO = 0x100n;
 
 const ERRNO = -5n;
 const ERR_PTR = (1n << 64n) - 5n;
+/** xa_mk_internal(1), include/linux/xarray.h: to a page fault that is VM_FAULT_OOM. */
+const XA_INTERNAL = 6n;
 const MAX_HEADER_DEPTH = 14;
 /** Lines of a function of another file that is still run, and how many such may call each other. */
 const MAX_LINES_BESIDE = 60;
@@ -81,6 +83,8 @@ export function isAsRead(choice: string): boolean {
 
 export class Calls {
   private readonly w: Run;
+  /** Functions that stand in for their contract or the other way round, by definition. */
+  private readonly leftAlone = new Map<FunctionDef, boolean>();
 
   constructor(w: Run) {
     this.w = w;
@@ -92,7 +96,10 @@ export class Calls {
     const native = NATIVES.get(plain);
     const contract = w.input.contracts.functions.get(plain) ?? null;
     // What a patched file defines runs as it is written, whatever is known of the name.
-    const own = sym?.def != null && w.input.files.has(sym.path);
+    const own =
+      sym?.def != null &&
+      w.input.files.has(sym.path) &&
+      !(contract?.stands === true && this.isLeftAlone(sym));
     if (!own) this.sleeps(plain, args, x, loc);
     if (native !== undefined && !own)
       return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
@@ -118,6 +125,19 @@ export class Calls {
     const origin = this.origin(plain, args, loc, true);
     w.books.worked();
     return this.summary({ name: plain, args, x, origin }, sym);
+  }
+
+  /** Whether the patch shows nothing of a function. */
+  private isLeftAlone({ def }: FunctionSym): boolean {
+    const { near } = this.w.input;
+    if (near === undefined || def === null) return true;
+    let alone = this.leftAlone.get(def);
+    if (alone !== undefined) return alone;
+    alone = true;
+    for (let line = def.loc.line; line <= def.endLoc.line && alone; line++)
+      alone = !near({ ...def.loc, line });
+    this.leftAlone.set(def, alone);
+    return alone;
   }
 
   /**
@@ -383,10 +403,13 @@ export class Calls {
           return ERR_PTR;
         case "nonzero":
           return 1n;
+        case "internal":
+          return XA_INTERNAL;
         default:
           return t.kind === "pointer" ? ERR_PTR : ERRNO;
       }
     if (typeof c.gives === "number") return site.args[c.gives] ?? 0n;
+    if (typeof c.gives === "object" && c.gives !== null && "value" in c.gives) return BigInt(c.gives.value);
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
     if (t.kind === "pointer") {
       const memory = c.memory !== null;

@@ -40,8 +40,8 @@ export interface Clause {
   readonly from: Place | null;
 }
 
-/** How a call fails: by what it returns. */
-export type Failure = "never" | "null" | "errptr" | "errno" | "false" | "zero" | "nonzero";
+/** How a call fails: by what it returns. internal: an entry of an xarray that is a number of the array's own (xa_mk_internal()). */
+export type Failure = "never" | "null" | "errptr" | "errno" | "false" | "zero" | "nonzero" | "internal";
 
 export interface Contract {
   readonly name: string;
@@ -53,8 +53,19 @@ export interface Contract {
   readonly memory: "zero" | "set-up" | "uninitialised" | "unknown" | null;
   /** Argument numbers whose product is the size of the memory. */
   readonly size: readonly number[];
-  /** What it returns when it does not fail, where that is no 0 and no object: an argument, a number above (not below) 0, or one from 0 up to an argument (most). */
-  readonly gives: number | "positive" | "nonnegative" | { readonly most: number } | null;
+  /** What it returns when it does not fail, where that is no 0 and no object: an argument, a number above (not below) 0, one from 0 up to an argument (most), or a value. */
+  readonly gives:
+    | number
+    | "positive"
+    | "nonnegative"
+    | { readonly most: number }
+    | { readonly value: number }
+    | null;
+  /**
+   * It stands in for the function also in a file that the patch changes, where the patch shows nothing of the function: what the
+   * function does besides would take more ways than are run.
+   */
+  readonly stands: boolean;
   /** It fails only where a machine is described wrongly: what rests on that alone is not told. */
   readonly seldom: boolean;
   readonly source: string;
@@ -108,7 +119,8 @@ export interface ContractEntry {
   readonly iterator?: boolean;
   readonly memory?: string;
   readonly size?: readonly number[];
-  readonly gives?: number | string | { readonly most: number };
+  readonly gives?: number | string | { readonly most: number } | { readonly value: number };
+  readonly stands?: boolean;
   readonly seldom?: boolean;
   readonly source?: string;
   /** Takes over everything of another entry. */
@@ -154,6 +166,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   "false",
   "zero",
   "nonzero",
+  "internal",
 ]);
 
 /** "arg1.dev", "*arg2.np", "ret", "global"; null when it is none of these. */
@@ -265,6 +278,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       memory: e.memory === undefined ? null : (e.memory as Contract["memory"]),
       size: e.size ?? [],
       gives: e.gives === undefined ? null : (e.gives as Contract["gives"]),
+      stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       source: e.source ?? declared.get(name) ?? "",
     });

@@ -167,8 +167,9 @@ export function misfits(c: Contract, d: Declaration): string[] {
   }
   for (const n of c.size) argument(n, "size");
   if (typeof c.gives === "number") argument(c.gives, "gives");
-  else if (typeof c.gives === "object" && c.gives !== null) argument(c.gives.most, "gives");
-  const pointer = c.fails === "null" || c.fails === "errptr";
+  else if (typeof c.gives === "object" && c.gives !== null && "most" in c.gives)
+    argument(c.gives.most, "gives");
+  const pointer = c.fails === "null" || c.fails === "errptr" || c.fails === "internal";
   if (pointer && d.returns !== null && d.returns !== "pointer")
     why.push(`it fails by "${c.fails}", and ${c.name}() returns no pointer`);
   if (!pointer && c.fails !== "never" && d.returns !== null && d.returns !== "value")

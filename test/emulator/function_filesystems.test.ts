@@ -20,7 +20,21 @@ const walk = (kept: string): string =>
   `struct xarray { spinlock_t xa_lock; }; struct xa_state { struct xarray *xa; unsigned long xa_index; void *xa_node; }; void *step(struct xa_state *xas);
 int f(struct xarray *xa) { struct xa_state xas = { .xa = xa }; void *e; spin_lock(&xas.xa->xa_lock); e = step(&xas); if (!e) { ${kept} } spin_unlock(&xas.xa->xa_lock); return 0; }`;
 
+const fault = (raced: string): string =>
+  `struct xa_state { void *xa_node; }; typedef unsigned int vm_fault_t; void *look(struct xa_state *xas); int nomem(struct xa_state *xas); int raced(int x); int map(void *entry);
+static void *grab_mapping_entry(struct xa_state *xas, int order) { void *e; do { e = look(xas); } while (nomem(xas)); return e; }
+static void dax_unlock_entry(struct xa_state *xas, void *entry) { look(xas); }
+vm_fault_t f(int pmd) { struct xa_state xas = {}; vm_fault_t ret = 0; void *entry = grab_mapping_entry(&xas, 0); if (((unsigned long)entry & 3) == 2) { ret = (unsigned long)entry >> 2; goto out; }
+if (raced(pmd)) { ret = 0x100; ${raced} } if (map(entry)) ret = 2;
+unlock: dax_unlock_entry(&xas, entry); out: return ret; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "the lock of a DAX entry that the way out of a lost race keeps",
+    bad: fault("goto out;"),
+    good: fault("goto unlock;"),
+    want: ["returned-locked lock of the DAX entry xas"],
+  },
   {
     name: "the lock of a page table that an early return keeps",
     bad: entered("return -EINVAL;"),
