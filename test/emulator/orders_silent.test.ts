@@ -28,6 +28,14 @@ for (const [era, label, what, bound, schedules, random] of [
   ["v6.12", "race-first-faults kind=0", "two threads bring one anon_vma", 1, 100, 40],
   ["v7.3", "race-upgrade order=0 with=0", "bits are set in the entry that was read", 1, 400, 0],
   ["v7.3", "race-upgrade order=0 with=3", "an access is over when a flush is", 1, 400, 0],
+  [
+    "v6.12",
+    "race-fsync-store order=9 who=0",
+    "what is stored while a page is written back is flushed by the next",
+    1,
+    400,
+    0,
+  ],
   ["v7.3", "race-reuse order=9", "bits are set in the huge entry that was read", 1, 400, 0],
 ] as const)
   test(`${era}, ${label}: ${what}`, () => {

@@ -34,10 +34,12 @@ const OWN: Record<Era, Record<string, string>> = {
     // KVM takes a reference of a DAX page and keeps it, because the page is marked reserved; v5.5.
     "kvm-guest": "folio-ref-leak",
     "kvm-truncate": "folio-ref-leak",
+    "kvm-writeback": "folio-ref-leak",
   },
   "v4.18": {
     "kvm-guest": "folio-ref-leak", // as in v4.15
     "kvm-truncate": "folio-ref-leak",
+    "kvm-writeback": "folio-ref-leak",
     "kvm-unplug": "deadlock", // truncate waits for ever for the reference that KVM keeps
     "truncate-unmapped-pinned": "warn freed-while-busy",
     "evict-pinned": "warn",

@@ -18,6 +18,7 @@
 static struct nd_region fsc_region;
 static struct nd_namespace_io fsc_namespace;
 static unsigned int fsc_block_refs[FSC_PMEM_PAGES];
+static unsigned long fsc_dirty_lines[FSC_PMEM_PAGES];
 struct device *fsc_pmem_dev;
 
 static void fsc_static_release(struct device *dev)
@@ -50,6 +51,7 @@ void fsc_boot(void)
 	fsc_registry.pmem_start_pfn = FSC_PMEM_PFN;
 	fsc_registry.pmem_nr_pages = FSC_PMEM_PAGES;
 	fsc_registry.block_refs = fsc_block_refs;
+	fsc_registry.dirty_lines = fsc_dirty_lines;
 	fsc_block_refs[0] = 1;
 
 	BUG_ON(dax_bus_init() || fsc_dax_init() || fsc_dax_pmem_init() || nd_driver_register(&nd_pmem_driver));

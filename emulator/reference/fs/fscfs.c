@@ -139,8 +139,10 @@ static unsigned long fscfs_alloc(struct fscfs *fs, unsigned long *count)
 	}
 	if (!b)
 		return 0;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		fsc_registry.block_refs[b + i] = 1;
+		fsc_registry.dirty_lines[b + i] = 0; /* what its last owner stored is nobody's */
+	}
 	*count = n;
 	return b;
 }

@@ -102,6 +102,7 @@ struct fsc_registry {
 	unsigned long pmem_nr_pages;
 	unsigned long ram_nr_pages;   /* pfns [0, ram_nr_pages) are RAM with struct pages */
 	unsigned int *block_refs;     /* per block: how many file extents own it (reflink: > 1); 0 is free */
+	unsigned long *dirty_lines;   /* per block, a bit for 64 bytes: stored to by a program and not written back since */
 };
 extern struct fsc_registry fsc_registry;
 

@@ -3,6 +3,7 @@
  * Boot, address spaces, mappings and user accesses: what scenarios call in place of system calls. Mirrors the purpose of
  * mm/mmap.c, mm/vma.c, mm/mprotect.c, kernel/fork.c and arch fault handlers, in small.
  */
+#include <asm/cacheflush.h>
 #include <linux/fs.h>
 #include <linux/dax.h>
 #include <linux/pagemap.h>
@@ -504,10 +505,12 @@ static bool fsc_user_touch(struct mm_struct *mm, unsigned long addr, unsigned ch
 {
 	unsigned char *byte = fsc_translate(mm, addr, write);
 
-	if (byte && write)
+	if (byte && write) {
 		*byte = *value;
-	else if (byte)
+		fsc_cache_store(byte);
+	} else if (byte) {
 		*value = *byte;
+	}
 	return byte;
 }
 

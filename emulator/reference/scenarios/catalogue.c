@@ -68,6 +68,7 @@ extern const struct fsc_scenario fsc_scenario_break_range;
 extern const struct fsc_scenario fsc_scenario_delete_waiters;
 #endif
 extern const struct fsc_scenario fsc_scenario_truncate_locked;
+extern const struct fsc_scenario fsc_scenario_fault_sizes_wait;
 extern const struct fsc_scenario fsc_scenario_fsync_and_fault;
 extern const struct fsc_scenario fsc_scenario_fault_race;
 extern const struct fsc_scenario fsc_scenario_sync_entry_changes;
@@ -101,6 +102,7 @@ extern const struct fsc_scenario fsc_scenario_race_fork_truncate;
 extern const struct fsc_scenario fsc_scenario_race_holder_put;
 extern const struct fsc_scenario fsc_scenario_kvm_guest;
 extern const struct fsc_scenario fsc_scenario_kvm_truncate;
+extern const struct fsc_scenario fsc_scenario_kvm_writeback;
 #if FSC_ERA < 613
 extern const struct fsc_scenario fsc_scenario_kvm_pfn_kinds;
 #endif
@@ -126,6 +128,7 @@ extern const struct fsc_scenario fsc_scenario_race_shared_blocks;
 extern const struct fsc_scenario fsc_scenario_race_new_blocks;
 extern const struct fsc_scenario fsc_scenario_race_two_truncates;
 extern const struct fsc_scenario fsc_scenario_race_huge_zero;
+extern const struct fsc_scenario fsc_scenario_race_fsync_store;
 extern const struct fsc_scenario fsc_scenario_race_crowd;
 extern const struct fsc_scenario fsc_scenario_race_blocks;
 extern const struct fsc_scenario fsc_scenario_race_upgrade;
@@ -219,6 +222,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_delete_waiters,
 #endif
 	&fsc_scenario_truncate_locked,
+	&fsc_scenario_fault_sizes_wait,
 	&fsc_scenario_fsync_and_fault,
 	&fsc_scenario_fault_race,
 	&fsc_scenario_sync_entry_changes,
@@ -252,6 +256,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_holder_put,
 	&fsc_scenario_kvm_guest,
 	&fsc_scenario_kvm_truncate,
+	&fsc_scenario_kvm_writeback,
 #if FSC_ERA < 613
 	&fsc_scenario_kvm_pfn_kinds,
 #endif
@@ -277,6 +282,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_new_blocks,
 	&fsc_scenario_race_two_truncates,
 	&fsc_scenario_race_huge_zero,
+	&fsc_scenario_race_fsync_store,
 	&fsc_scenario_race_crowd,
 	&fsc_scenario_race_blocks,
 	&fsc_scenario_race_upgrade,

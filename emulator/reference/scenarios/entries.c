@@ -492,6 +492,72 @@ FSC_SCENARIO(truncate_locked, "truncate-locked", "A file is truncated while anot
 	sc_end(mm);
 }
 
+/* A thread that loads from, or stores to, a page of a mapping. */
+struct sc_access {
+	struct sc_map *map;
+	unsigned long page;
+	bool store;
+};
+
+static void sc_task_access(void *arg)
+{
+	struct sc_access *t = arg;
+
+	fsc_use_mm(t->map->mm);
+	if (t->store)
+		sc_try_write(t->map, t->page, 5);
+	else
+		sc_try_read(t->map, t->page);
+}
+
+/* Runs when those before it wait. */
+static void sc_task_nothing(void *unused)
+{
+	(void)unused;
+}
+
+/*
+ * A store to a private mapping is dealt with page by page, a load from it by 2 MiB: both want the same entry, and who comes
+ * second finds the page table of the other. The file system's lock keeps the first one waiting with the entry locked.
+ * first: 0 the load, 1 the store, 2 the load, and a load of a page after it.
+ */
+FSC_SCENARIO(fault_sizes_wait, "fault-sizes-wait",
+	     "Two threads fault in one place of a private mapping, one by 2 MiB and one by a page; the second waits for the entry of the first",
+	     "first=0,1,2 hole=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	struct sc_file a = sc_create("A", 512);
+	struct sc_map shared = sc_mmap(other, &a, 0, 512, SC_RO), m = sc_mmap(mm, &a, 0, 512, SC_PRIVATE);
+	struct sc_access load = { &m, 3, false }, store = { &m, 4, true }, page = { &m, 5, false };
+	int first = __fsc_param("first", 0);
+	int ids[3], n = 0;
+
+	if (!__fsc_param("hole", 0))
+		sc_fill(&a, 0, 512);
+	sc_read(&shared, 0);
+	mutex_lock(&sc_fs->map_lock);
+	if (first != 1)
+		ids[n++] = sc_spawn("load", sc_task_access, &load);
+	ids[n++] = sc_spawn("store", sc_task_access, &store);
+	if (first == 1)
+		ids[n++] = sc_spawn("load", sc_task_access, &load);
+	if (first == 2)
+		ids[n++] = sc_spawn("load too", sc_task_access, &page);
+	sc_join(sc_spawn("last", sc_task_nothing, NULL));
+	mutex_unlock(&sc_fs->map_lock);
+	while (n)
+		sc_join(ids[--n]);
+	__fsc_quiesce("all have their pages");
+	sc_see(&m, 3, 0);
+	sc_see(&m, 4, 5);
+	sc_see(&shared, 4, 0);
+	sc_munmap(&m);
+	sc_munmap(&shared);
+	sc_remove(&a);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
 FSC_SCENARIO(fsync_and_fault, "fsync-and-fault", "A file is synced by two tasks while a third writes to it", "order=0,9")
 {
 	struct mm_struct *mm = sc_begin();

@@ -84,6 +84,55 @@ FSC_SCENARIO(kvm_truncate, "kvm-truncate", "A file that is a guest's memory is t
 	sc_end(mm);
 }
 
+/* Of the same guest, told first when a mapping goes: what it has not stored by then it cannot store without a fault. */
+static struct {
+	struct mmu_notifier notifier;
+	struct kvm *kvm;
+	unsigned char value;
+} sc_last_store;
+
+static int sc_store_last(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	(void)notifier;
+	(void)range;
+	if (fsc_guest_store(sc_last_store.kvm, 1, sc_last_store.value + 1))
+		sc_last_store.value++;
+	return 0;
+}
+
+static const struct mmu_notifier_ops sc_last_store_ops = {
+	.invalidate_range_start = sc_store_last,
+};
+
+FSC_SCENARIO(kvm_writeback, "kvm-writeback",
+	     "A guest stores to its page up to the moment at which write-back takes its translation away", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n);
+	struct kvm *kvm;
+	struct sc_map m;
+
+	sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW);
+	kvm = fsc_kvm_create(mm, m.addr, 4);
+	sc_last_store.kvm = kvm;
+	sc_last_store.value = 7;
+	sc_last_store.notifier.ops = &sc_last_store_ops;
+	SC_EXPECT(!mmu_notifier_register(&sc_last_store.notifier, mm), "a process can be watched");
+	SC_EXPECT(!sc_guest_write(kvm, 1, 7), "a guest can write memory that its process has mapped");
+	sc_fsync(&a);
+	sc_see(&m, 1, sc_last_store.value);
+	SC_EXPECT(!sc_guest_write(kvm, 1, 9), "a guest can write again what was written back");
+	mmu_notifier_unregister(&sc_last_store.notifier, mm);
+	sc_see(&m, 1, 9);
+	sc_fsync(&a);
+	fsc_kvm_destroy(kvm);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 #if FSC_ERA < 613
 /* Where no struct page is: registers of a device. */
 #define SC_MMIO_PFN 0xfee00UL

@@ -317,7 +317,7 @@ FSC_SCENARIO(writeback, "writeback", "Written, synced, written again, synced", "
 	second = sc_mmap(mm, &a, first, n, SC_RW);
 	sc_write(&m, first, 1);
 	if (__fsc_param("maps", 1) > 1)
-		sc_write(&second, first, 2);
+		sc_write(&second, first + n - 1, 2);
 	sc_fsync(&a);
 	SC_EXPECT(!mapping_tagged(a.inode->i_mapping, PAGECACHE_TAG_DIRTY),
 		  "a file that was written back is not dirty");

@@ -356,6 +356,43 @@ static void sc_task_write(void *arg)
 	sc_pwrite(arg, 0, 1);
 }
 
+static void sc_task_store_last(void *arg)
+{
+	struct sc_map *m = arg;
+
+	fsc_use_mm(m->mm);
+	sc_try_write(m, m->first + m->pages - 1, 3);
+}
+
+/*
+ * who: 0 a thread of the process that fsync was called in, 1 another process. Both map the page writable already, so that
+ * no fault tells write-back of the store.
+ */
+FSC_SCENARIO(race_fsync_store, "race-fsync-store", "A page is stored to while it is written back", "order=0,9 who=0,1")
+{
+	struct mm_struct *mm = sc_begin(), *other = fsc_mm_create();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW), mb = sc_mmap(other, &a, 0, n, SC_RW);
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	sc_write(&m, n - 1, 1);
+	sc_write(&mb, n - 1, 2);
+	one = sc_spawn("fsync", sc_task_sync, &a);
+	two = sc_spawn("store", sc_task_store_last, __fsc_param("who", 0) ? &mb : &m);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&m, n - 1, 3);
+	sc_fsync(&a);
+	sc_munmap(&m);
+	sc_munmap(&mb);
+	sc_remove(&a);
+	fsc_mm_destroy(other);
+	sc_end(mm);
+}
+
 /*
  * Three tasks on the first page of a file, so that two may wait for an entry that the third has locked. who: 0 two stores
  * and fsync, 1 a store and fsync twice, 2 a store, fsync and truncate, 3 a store, fsync and punch, 4 fsync twice and truncate.

@@ -18,7 +18,14 @@ interface PageState extends PageJudge {
   audit: AuditState;
   /** pmem pages written since the scenario began. */
   readonly touched: Set<number>;
+  readonly abandoned: Set<number>;
   readonly names: Map<bigint, string>;
+}
+
+/** A saved state. */
+interface Kept {
+  readonly touched: readonly number[];
+  readonly abandoned: readonly number[];
 }
 
 /** Pages of one large folio, and all pages that are no file blocks, are one thing. */
@@ -51,6 +58,7 @@ export const page: SubjectModule<PageWatch, PageState> = {
       view,
       names,
       touched: new Set(),
+      abandoned: new Set(),
       // Asked for only after the first quiescent point.
       audit: null as unknown as AuditState,
       report: ({ pfn, fields, message, event }) =>
@@ -62,10 +70,12 @@ export const page: SubjectModule<PageWatch, PageState> = {
     };
   },
 
-  save: (state): readonly number[] => [...state.touched],
+  save: (state): Kept => ({ touched: [...state.touched], abandoned: [...state.abandoned] }),
   restore(state, saved) {
-    state.touched.clear();
-    for (const pfn of saved as readonly number[]) state.touched.add(pfn);
+    for (const name of ["touched", "abandoned"] as const) {
+      state[name].clear();
+      for (const pfn of (saved as Kept)[name]) state[name].add(pfn);
+    }
     state.view.forgetAll();
   },
 
@@ -81,6 +91,9 @@ export const page: SubjectModule<PageWatch, PageState> = {
 
   quiesce(state) {
     state.audit = new AuditState(state.view, state.touched);
+    const unflushed = new Set(state.view.unflushedBlocks());
+    for (const pfn of state.abandoned) if (!unflushed.has(pfn)) state.abandoned.delete(pfn);
+    for (const pfn of unflushed) if (state.audit.ownersOf(pfn).length === 0) state.abandoned.add(pfn);
   },
 
   sameThing: (a, b) => wholeOf(a) === wholeOf(b),

@@ -21,6 +21,8 @@ export interface PageJudge extends Omit<Judge, "report"> {
   readonly view: MachineView;
   /** Recomputed truth of the last quiescent point; only for `onQuiesce`. */
   readonly audit: AuditState;
+  /** Blocks with unflushed lines whose entry went while they were unflushed: whoever took it away answers for them. */
+  readonly abandoned: ReadonlySet<number>;
   report(report: PageReport): void;
 }
 

@@ -351,6 +351,24 @@ export class MachineView {
     return out;
   }
 
+  /** Blocks that a file has, with lines that a program stored and nobody has written back from the processor's cache. */
+  unflushedBlocks(): number[] {
+    const out: number[] = [];
+    const lines = this.reg("dirty_lines");
+    const refs = this.reg("block_refs");
+    if (lines === 0n || refs === 0n) return out;
+    const { memory } = this;
+    const words = memory.i32;
+    let at = 0;
+    for (let i = 0; i < this.pmemPages; i++, at += 2) {
+      const word = lines + 8n * BigInt(i);
+      if (i === 0 || (memory.lo(word) & 4095) === 0) at = memory.physical(word) >> 2;
+      if ((words[at]! | words[at + 1]!) !== 0 && this.word(refs + 4n * BigInt(i), 4) !== 0n)
+        out.push(this.pmemStart + i);
+    }
+    return out;
+  }
+
   /** The address_space of an inode. */
   mappingOf(inode: bigint): bigint {
     return this.field(inode, "struct inode", "i_mapping");

@@ -4,6 +4,7 @@
  * drivers/dax/super.c. The inode that anchors a device is made here by hand: the pseudo file system around it, its
  * hash are left out.
  */
+#include <asm/cacheflush.h>
 #include <linux/blkdev.h>
 #include <linux/cdev.h>
 #include <linux/dax.h>
@@ -233,6 +234,7 @@ void dax_flush(struct dax_device *dax_dev, void *addr, size_t size)
 	if (unlikely(!dax_write_cache_enabled(dax_dev)))
 		return;
 	__fsc_event("cache-flush", "addr=%p size=%lu", addr, size);
+	arch_wb_cache_pmem(addr, size);
 }
 EXPORT_SYMBOL_GPL(dax_flush);
 

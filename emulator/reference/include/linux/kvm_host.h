@@ -59,6 +59,8 @@ struct kvm_host_map {
 
 struct kvm *fsc_kvm_create(struct mm_struct *mm, unsigned long userspace_addr, unsigned long npages);
 void fsc_kvm_destroy(struct kvm *kvm);
+/* The guest writes the first byte of a page by the translation that it has; false: it has none by which it may. */
+bool fsc_guest_store(struct kvm *kvm, gfn_t gfn, unsigned char value);
 /* The guest reads or writes the first byte of a page: 0, or -EFAULT when its process has to deal with it. */
 int fsc_guest_access(struct kvm *kvm, gfn_t gfn, unsigned char *value, bool write);
 unsigned long gfn_to_hva(struct kvm *kvm, gfn_t gfn);

@@ -4,6 +4,7 @@
  * Mirrors virt/kvm/kvm_main.c and what arch/x86/kvm/mmu does with what it gives. Left out: asynchronous faults, pages of
  * VM_PFNMAP, huge entries, dirty logs.
  */
+#include <asm/cacheflush.h>
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -171,6 +172,19 @@ static void fsc_release(kvm_pfn_t pfn, struct page *refcounted, bool dirty)
 
 /* ---- the guest ---- */
 
+bool fsc_guest_store(struct kvm *kvm, gfn_t gfn, unsigned char value)
+{
+	const struct fsc_spte *spte = &kvm->spte[gfn - kvm->slot.base_gfn];
+	unsigned char *byte;
+
+	if (!spte->present || !spte->writable)
+		return false;
+	byte = pfn_to_kaddr(spte->pfn);
+	*byte = value;
+	fsc_cache_store(byte);
+	return true;
+}
+
 int fsc_guest_access(struct kvm *kvm, gfn_t gfn, unsigned char *value, bool write)
 {
 	struct fsc_spte *spte = &kvm->spte[gfn - kvm->slot.base_gfn];
@@ -184,10 +198,10 @@ int fsc_guest_access(struct kvm *kvm, gfn_t gfn, unsigned char *value, bool writ
 		if (spte->present && (spte->writable || !write)) {
 			unsigned char *byte = pfn_to_kaddr(spte->pfn);
 
-			if (write)
-				*byte = *value;
-			else
+			if (!write)
 				*value = *byte;
+			else
+				fsc_guest_store(kvm, gfn, *value);
 			return 0;
 		}
 		pfn = fsc_gfn_to_pfn(kvm, gfn, write, &writable, &refcounted);

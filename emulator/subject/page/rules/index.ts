@@ -17,6 +17,7 @@ import {
   staleHead,
   staleOrder,
 } from "./compound.ts";
+import { storeNotFlushed } from "./durability.ts";
 import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
@@ -52,6 +53,7 @@ export const PAGE_RULES: readonly PageRule[] = [
   stalePte,
   writableLeaf,
   writableClean,
+  storeNotFlushed,
   devmapBits,
   leafBeforeMapping,
   mapcount,
