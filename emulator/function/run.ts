@@ -41,6 +41,8 @@ export interface Frame {
   readonly asked: Map<string, { answer: boolean; times: number }>;
   /** Loops under way, innermost last: how often each has turned. */
   readonly loops: number[];
+  /** Jumps back so far, as to a `retry` label. */
+  back: number;
   /** Of each of them: known numbers alone have kept it turning. */
   readonly counted: boolean[];
   /** The variable that each of them steps, where it is a `for` loop. */
@@ -236,13 +238,14 @@ export abstract class Run {
     this.questions++;
     const { loc, tree } = this.frame;
     // A test in a helper that a loop calls is one of the loop's.
-    const f = this.stack.findLast((x) => x.loops.length > 0) ?? this.frame;
+    const f = this.stack.findLast((x) => x.loops.length > 0 || x.back > 0) ?? this.frame;
     const at = `${f === this.frame ? "" : tree.name}${loc.file}:${loc.line}:${loc.col}`;
     const asked = f.asked.get(at);
     let usual = this.usual(q, loop);
     const turns = f.loops.length > 0 ? f.loops[f.loops.length - 1]! : 0;
-    // A loop that nothing decides turns once or twice, not for ever.
-    const stuck = asked !== undefined && turns > 1 && asked.times >= 2;
+    // A loop that nothing decides, or a jump back, turns once or twice, not for ever.
+    const again = f.loops.length > 0 ? turns : f.back;
+    const stuck = asked !== undefined && again > 1 && asked.times >= 2;
     if (stuck) usual = !asked.answer;
     const options = usual ? ["yes", "no"] : ["no", "yes"];
     // One that counts ends by itself: what was found three times is found at every turn, as in a table that is full.

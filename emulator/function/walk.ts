@@ -67,6 +67,7 @@ export class Walker extends Access {
       objs: new Map(),
       asked: new Map(),
       loops: [],
+      back: 0,
       counted: [],
       stepped: [],
       errors: new Map(),
@@ -146,6 +147,7 @@ export class Walker extends Access {
         // A jump out of this block, or back over a declaration that has a cleanup: the block ends first.
         if (at < 0 || (at <= i && cleanups.length > 0)) return c;
         this.tick();
+        if (at <= i) this.frame.back++;
         i = at;
         c = this.stmt(items[at]!, label, cleanups);
       }

@@ -1,7 +1,7 @@
 /** A change behind many conditions is come to, where the usual number of paths does not come to it by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
+import { comparePair, type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
 /** Tests that usually go the other way, each with more of its own behind it, so that trying them in turn takes too many paths. */
 const steps = (n: number): string =>
@@ -41,7 +41,45 @@ ${last}  return -EINVAL;
 }
 `;
 
+/** A jump back that a test usually asks for, as where memory for an array ran out: no path may go round for ever. */
+const retried = (
+  last: string,
+): string => `int odd(int n); int look(int n, int *at); _Bool nomem(int n); int load(int n);
+static int grab(int n, int *at) {
+  int e;
+retry:
+  e = look(n, at);
+  if (e & 1) {
+    if (e & 2) helper(e);
+    if (e & 4) goto out;
+  }
+  if (load(n) < 0) helper(n);
+out:
+  if (nomem(n))
+    goto retry;
+  return *at;
+}
+int f(int n) {
+  int at = 0;
+  char *m = kmalloc(8, GFP_KERNEL);
+  if (!m) return -ENOMEM;
+  if (grab(n, &at) < 0 || odd(n)) {
+    if (at == 3 && odd(n + 1)) {
+${last}      return -EINVAL;
+    }
+  }
+  kfree(m);
+  return 0;
+}
+`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a change behind a jump back that is usually taken",
+    bad: retried(""),
+    good: retried("      kfree(m);\n"),
+    want: ["leaked memory of kmalloc()"],
+  },
   {
     name: "a change that nine conditions lie before",
     bad: deep(""),
@@ -63,4 +101,9 @@ test("what is shown there is shown by a way that decides all of the conditions b
   // Two parts of each of nine conditions, and the failure.
   for (const d of shown) assert.ok(d.forced.size >= 19, [...d.forced.keys()].join(", "));
   assert.equal(shown.length, 1);
+});
+
+test("no path goes round by a jump back until its choices are used up", () => {
+  const { ends } = comparePair(retried(""), retried("      kfree(m);\n"), { name: "f" });
+  assert.deepEqual([...ends], []);
 });

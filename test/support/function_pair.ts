@@ -1,7 +1,7 @@
 /** Two texts of one file run as function cases, without a tree: what they name they declare themselves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareEntry, type Difference } from "../../emulator/function/compare.ts";
+import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import { type Entry, type Side, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { readContracts } from "../../server/review/contracts.ts";
@@ -57,12 +57,13 @@ static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned l
 static inline long PTR_ERR(const void *p) { return (long)p; }
 `;
 
-export function runPair(
+/** Both texts as an entry of them ran. */
+export function comparePair(
   before: string,
   after: string,
   entry: Partial<Entry> & { name: string },
   core = "",
-): Difference[] {
+): EntryResult {
   const beside = "drivers/core.c";
   const source = {
     definers: (name: string) => (core.includes(` *${name}(`) || core.includes(` ${name}(`) ? [beside] : []),
@@ -89,8 +90,12 @@ export function runPair(
     paths: 200,
   });
   if (result.note !== "") throw new Error(result.note);
-  return result.differences.filter((d) => !d.fault.possible && d.verdict !== "already");
+  return result;
 }
+
+/** What is told of them. */
+export const runPair = (...pair: Parameters<typeof comparePair>): Difference[] =>
+  comparePair(...pair).differences.filter((d) => !d.fault.possible && d.verdict !== "already");
 
 /** "fixed leaked device node of of_find_node_by_name()", one a difference, sorted. */
 export function told(differences: readonly Difference[]): string[] {
