@@ -131,6 +131,21 @@ export function ownersOf(lines: number, patches: RawPatch[]): Int32Array {
   return owners;
 }
 
+const THANKS =
+  /^(?:many thanks|thanks|thank you|thx|ta|cheers|best|(?:best |kind |warm )?(?:regards|wishes)|yours|sincerely|greetings|br|hth)[,.! ]{0,4}$/i;
+
+/** Whether lines only end a letter: a word of thanks, or the name of who wrote it, and nothing about the patch. */
+function isClosing(lines: readonly string[], author: string): boolean {
+  const said = lines.map((l) => l.trim()).filter((l) => l !== "");
+  if (said.length > 3 || said.some((l) => l.length > 60)) return false;
+  const thanks = THANKS.test(said[0] ?? "");
+  const names = new Set(author.toLowerCase().split(/[^\p{L}]+/u));
+  return said.slice(thanks ? 1 : 0).every((l) => {
+    const words = l.split(/[^\p{L}]+/u).filter((w) => w !== "");
+    return words.length > 0 && words.length <= 4 && words.every((w) => names.has(w.toLowerCase()));
+  });
+}
+
 function emit(
   source: RemarkSource,
   patch: RawPatch,
@@ -161,8 +176,16 @@ function emit(
   kept.splice(0, blank);
   if (kept.length === 0) return;
   const docLine = kept[0]!.doc;
+  const author = source.speakers.at(depth, docLine);
+  if (
+    isClosing(
+      kept.map((k) => k.text),
+      author,
+    )
+  )
+    return;
   const base = {
-    author: source.speakers.at(depth, docLine),
+    author,
     messageId: depth === 0 ? source.messageId : null,
     docLine,
     endDocLine: kept[kept.length - 1]!.doc,

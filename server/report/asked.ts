@@ -59,7 +59,7 @@ export const KINDS: readonly Kind[] = [
   {
     about: "a lock",
     words:
-      /\block(?:ing)? imbalance\b|\bmissing (?:un)?lock|\bwithout (?:holding )?(?:the |a |any )?[\w ]{0,24}\block\b|\bunlocked twice\b|\b(?:return(?:s|ed)?|left) locked\b|\blocked entry\b/i,
+      /\block(?:ing)? imbalance\b|\bmissing (?:un)?lock|\bwithout (?:holding )?(?:the |a |any )?[\w ]{0,24}\block\b|\bunlocked twice\b|\b(?:return(?:s|ed)?|left|stays?|remains?|still) (?:locked|held)\b|\bleav(?:e|es|ing) (?:[\w>.-]{1,24} ){1,4}(?:un)?locked\b|\b(?:forgets?|forgot|need|needs|have|has) to unlock\b|\bnever unlock|\blocked entry\b/i,
     codes: ["lock-held", "lock-misuse", "locked-twice", "returned-locked", "entry-left-locked"],
   },
   {

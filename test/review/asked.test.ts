@@ -64,6 +64,33 @@ test("what no run shows is not denied: the runs are counted, and the rules that 
   );
 });
 
+test("an entry or a lock that stays locked is spoken of in many words", () => {
+  const lock = KINDS.find((k) => k.about === "a lock")!;
+  for (const said of [
+    "Doesn't this leave the entry locked?",
+    "so i_mutex stays locked",
+    "this leaves xas->xa unlocked",
+    "you forgot to unlock here",
+    "the error path never unlocks it",
+  ])
+    assert.equal(
+      KINDS.find((k) => k.words.test(said)),
+      lock,
+      said,
+    );
+  for (const said of ["is this locked by the caller?", "please lock the door", "leave it as it is"])
+    assert.ok(!lock.words.test(said), said);
+});
+
+test("a word of thanks and a name are no remark", () => {
+  const remarks = (text: string) =>
+    parseDocument(Buffer.from(answer(ADDED, text)), "answer.eml").patches[0]!.comments.map((c) => c.text);
+  for (const end of ["Thanks,\nKim", "Thanks!", "Best regards,\nKim Reviewer", "Kim"])
+    assert.deepEqual(remarks(end), [], end);
+  for (const said of ["Thanks, but this leaks.", "Kim says it leaks", "Thanks\nfor nothing", "Drop it."])
+    assert.deepEqual(remarks(said), [said]);
+});
+
 test("a remark that names no kind of fault has no answer", () => {
   assert.deepEqual(asked(ADDED, "Please wrap this at 80 columns, otherwise fine."), []);
 });
