@@ -340,10 +340,41 @@ class Scanner {
     kind: "git" | "plain" | "hunk" | "combined" | "context",
     context: Context,
   ): number {
+    const instead = kind === "git" ? this.asAnAlternative(i, context) : "";
     const patch = this.patchFor(context, i);
+    if (instead !== "")
+      patch.notes.push(
+        `another diff of ${instead} that begins with the same file as the one before: reviewed by itself, as an alternative`,
+      );
     if (kind === "hunk") return this.readHunk(i, at, patch, context);
     if (kind === "combined" || kind === "context") return this.readForeignDiff(i, at, kind, patch, context);
     return this.readFile(i, at, kind, patch, context);
+  }
+
+  /**
+   * Two diffs of one file from the same state ("either this, or that") are two patches: no tree takes both. Told by the blob that
+   * the `index` lines begin with; the second begins a patch of its own, and its file is given back ("": no such diff).
+   */
+  private asAnAlternative(i: number, context: Context): string {
+    const open = this.open.get(context.depth);
+    if (open === undefined) return "";
+    const line = (k: number): string => {
+      const col = k < this.n ? this.colOf(k, context) : -1;
+      return col < 0 ? "" : this.text[k]!.slice(col, col + 400);
+    };
+    const names = line(i);
+    for (let k = i + 1; k <= i + 6; k++) {
+      const ids = /^index ([0-9a-f]{7,64})\.\./.exec(line(k));
+      if (ids === null) continue;
+      const from = ids[1]!;
+      const same = open.files.find(
+        (f) => f.oldBlob === from && /[^0]/.test(from) && f.path !== "" && names.endsWith(`/${f.path}`),
+      );
+      if (same === undefined) return "";
+      this.open.delete(context.depth);
+      return same.path;
+    }
+    return "";
   }
 
   /** Combined and context diffs are named in the list of files, and left at that. */

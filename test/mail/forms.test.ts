@@ -70,6 +70,21 @@ test("gzip, CRLF, a byte order mark and git format-patch output read the same", 
   }
 });
 
+test("two diffs of a file from the same state are two patches, and one whose file is shown in two parts is one", () => {
+  const diff = (to: string, at: number, from = "ae1e949") =>
+    `diff --git a/fs/dax.c b/fs/dax.c\nindex ${from}..${to} 100644\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -${at},3 +${at},3 @@ f(void)\n a\n-b;\n+c${at};\n d\n`;
+  const mail = (...diffs: string[]) =>
+    `From: A <a@example.org>\nSubject: [PATCH] x\nMessage-ID: <a@b>\n\nEither\n\n${diffs.join("\nor, which I like better,\n\n")}\nWhat do you think?\n`;
+  const either = parseDocument(mail(diff("bc65363", 7), diff("5d8fd3e", 7)), "x");
+  assert.deepEqual(
+    either.patches.map((p) => p.files.map((f) => f.path)),
+    [["fs/dax.c"], ["fs/dax.c"]],
+  );
+  assert.match(either.patches[1]!.notes.join(), /another diff of fs\/dax.c that begins with the same file/);
+  const both = parseDocument(mail(diff("bc65363", 7), diff("5d8fd3e", 90, "bc65363")), "x");
+  assert.equal(both.patches.length, 1);
+});
+
 test("a bare diff and a diff without mail headers", () => {
   const doc = parse(DIFF);
   assert.equal(doc.form, "diff");
