@@ -95,11 +95,12 @@ export class Calls {
     const plain = interfaceName(name);
     const native = NATIVES.get(plain);
     const contract = w.input.contracts.functions.get(plain) ?? null;
-    // What a patched file defines runs as it is written, whatever is known of the name.
-    const own =
-      sym?.def != null &&
-      w.input.files.has(sym.path) &&
-      !(contract?.stands === true && this.isLeftAlone(sym));
+    // What a patched file defines runs as it is written, whatever is known of the name; not the kernel's interface of that name, nor what
+    // its contract stands in for.
+    const contracted =
+      w.input.interfaces?.has(name) === true ||
+      (contract?.stands === true && sym !== null && this.isLeftAlone(sym));
+    const own = sym?.def != null && w.input.files.has(sym.path) && !contracted;
     if (!own) this.sleeps(plain, args, x, loc);
     if (native !== undefined && !own)
       return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });

@@ -5,7 +5,7 @@
 import { ENDS_THING, isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
-import type { Doubt, Fault, PathResult } from "./finding.ts";
+import type { Choice, Doubt, Fault, PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 
 export interface Difference {
@@ -242,6 +242,12 @@ export function compareEntry(
         ? refusalLost("new", entry, b, (f) => at(after, a, extraA, translated(f, there)))
         : refusalLost("fixed", entry, a, (f) => at(before, b, extraB, translated(f, back)))),
     );
+  if (sameReturn(entry.name) && !differences.some((d) => d.fault.kind === "error-lost"))
+    differences.push(
+      ...(answerLost("fixed", entry, b, (f) => at(after, a, extraA, translated(f, there)), sameReturn) ??
+        answerLost("new", entry, a, (f) => at(before, b, extraB, translated(f, back)), sameReturn) ??
+        []),
+    );
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
   const owned = ownerDifferences(entry, both, (from, forced) => {
     const names = from === "before" ? there : back;
@@ -444,6 +450,64 @@ function refusalLost(
     ];
   }
   return [];
+}
+
+/** Paths of a side that are looked at for an answer that is lost. */
+const MOST_ANSWERS = 120;
+
+/** Whether a decision says that what was asked has failed, by a number alone: of calls that fail errorsLost() tells. */
+const isError = ({ name, answer }: Choice): boolean =>
+  (answer === "yes" && (/ < 0$/.test(name) || /\w\(\)(?: #\d+)? != 0$/.test(name))) ||
+  (answer === "no" && / >= 0$/.test(name));
+
+/**
+ * Both sides decide the same as far as something fails; the one gives up there and says so, and the other goes on, or returns, and says
+ * that all went well.
+ * @param verdict "fixed" where the side that says so is the one before @param said its paths @param other a path of the side that gives up
+ */
+function answerLost(
+  verdict: "new" | "fixed",
+  entry: Entry,
+  said: Explored,
+  other: (f: Forced) => PathResult,
+  sameReturn: (fn: string) => boolean,
+): Difference[] | null {
+  if (entry.leave !== null) return null;
+  for (const { forced, result } of [...said.paths.values()].slice(0, MOST_ANSWERS)) {
+    if (result.end !== "returned" || result.outcome !== "succeeded" || forced.size === 0) continue;
+    // Without an error among its decisions there is none to lose.
+    if (!result.choices.some(isError)) continue;
+    const there = other(forced);
+    const last = there.choices.at(-1);
+    if (there.end !== "returned" || there.outcome !== "failed" || last === undefined) continue;
+    // Another way to say that something failed is no other behaviour.
+    if (!isError(last) || !sameReturn(last.fn)) continue;
+    const alike = (c: Choice, i: number): boolean =>
+      result.choices[i]?.name === c.name && result.choices[i]?.answer === c.answer;
+    if (!there.choices.every(alike)) continue;
+    const choice = result.choices[there.choices.length - 1]!;
+    return [
+      {
+        verdict,
+        entry,
+        fault: {
+          kind: "error-lost",
+          object: `answer of ${choice.name}`,
+          what: `${entry.name}() says that all went well where it gives up ${verdict === "new" ? "without" : "with"} the patch`,
+          taken: null,
+          given: null,
+          at: { by: "", loc: choice.loc, fn: choice.fn },
+          functions: [...new Set([choice.fn, entry.name])],
+          possible: verdict === "new",
+          doubt: "passed over",
+        },
+        forced: new Map([...forced].filter(([k]) => k !== choice.name)).set(choice.name, choice.answer),
+        path: result,
+        shown: 1,
+      },
+    ];
+  }
+  return null;
 }
 
 /** What makes two faults the same on both sides. */

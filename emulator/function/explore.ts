@@ -48,6 +48,8 @@ export interface Side {
   readonly program: Program;
   readonly contracts: Contracts;
   readonly files: ReadonlySet<string>;
+  /** Functions of these files that are taken by their contract all the same: the kernel's interfaces, which the patch leaves as they are. */
+  readonly interfaces?: ReadonlySet<string>;
   /** Whether a line of the side's text is one that the patch shows: paths are sought there first. */
   near?(loc: Loc): boolean;
   /** Whether it is one that the patch changes: ways to it are looked for where no path comes to it. */

@@ -66,6 +66,8 @@ export interface RunInput {
   readonly contracts: Contracts;
   /** Paths of the files that are run whole. */
   readonly files: ReadonlySet<string>;
+  /** Functions of these that are taken by their contract all the same. */
+  readonly interfaces?: ReadonlySet<string>;
   /** What is decided otherwise than usual, by the name of the choice. */
   readonly forced: ReadonlyMap<string, string>;
   /** Bound on evaluated nodes. */

@@ -110,6 +110,22 @@ export class FunctionCases {
     return whole ? [{ ...entry, callback: false }] : [];
   }
 
+  /**
+   * The functions with a contract that a patched file exports, where the patch changes neither them nor what they come to: what they
+   * take and give is known, and their own code shows it only to who knows what a count in it means.
+   */
+  private interfacesOf(isKnown: (name: string) => boolean): ReadonlySet<string> {
+    const changed = new Set([...this.plan.changed.values()].flat());
+    const out = new Set<string>();
+    if (this.tree === null) return out;
+    for (const { after } of this.images) {
+      const bodies = this.bodiesOf(after!);
+      for (const [, name = ""] of after!.matchAll(EXPORTED))
+        if (isKnown(name) && ![name, ...calleesOf(bodies, name)].some((n) => changed.has(n))) out.add(name);
+    }
+    return out;
+  }
+
   private byPath: ReadonlyMap<string, FileImages> | null = null;
   private readonly bodies = new Map<string, ReadonlyMap<string, string>>();
 
@@ -434,6 +450,7 @@ export class FunctionCases {
         : functionSource(tree, headerIndex(tree), paths, textOf, headers),
     );
     const files = new Set(paths);
+    const interfaces = this.interfacesOf((name) => contracts.functions.has(name));
     /** Whether a line of a side is one that the mail shows, or, with `alone`, shows of that side only. */
     const lines = (which: "before" | "after", alone: boolean) => {
       const marks = new Map(
@@ -448,6 +465,7 @@ export class FunctionCases {
       program: sources.program(this.images.map((f) => ({ path: f.path, text: f[which]! }))),
       contracts,
       files,
+      interfaces,
       near: lines(which, false),
       changed: lines(which, true),
     });
@@ -455,6 +473,9 @@ export class FunctionCases {
     return this.built;
   }
 }
+
+/** What a file exports: the kernel has one function of that name. */
+const EXPORTED = /\bEXPORT_SYMBOL(?:_NS)?(?:_GPL)?\((\w+)/g;
 
 /** Lines, without indentation, of which the sides do not have as many. */
 function changedLines(before: string, after: string): string[] {

@@ -1,7 +1,7 @@
 /** Function cases: an error that is put in a variable and read by nobody, and a refusal whose way out is gone. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
+import { allOf, type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
 const pairs: readonly Pair[] = [
   {
@@ -38,6 +38,29 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+/** The error of a number that a helper of the file works out; `gives` is what is returned then. */
+const ANSWER = (gives: string): string => `int more(int n);
+static int part(int n) { if (n > 9) return -EFAULT; return more(n); }
+int f(int n) { int ret, got = 0; while ((ret = more(n)) > 0) { got = part(ret); if (got < 0) return ${gives}; n -= got; } return ret; }`;
+
+test("the answer of another call is returned where a number says that something failed", () => {
+  assert.deepEqual(told(runPair(ANSWER("ret"), ANSWER("got"), { name: "f" })), [
+    "fixed error-lost answer of more() #2 < 0",
+  ]);
+  assert.deepEqual(told(runPair(ANSWER("got"), ANSWER("ret"), { name: "f" })), [], "it may be meant");
+  assert.deepEqual(told(runPair(ANSWER("got"), ANSWER("(got)"), { name: "f" })), []);
+});
+
+test("to go on after a failure is possible at least, and no more: it may be meant", () => {
+  const sync = (out: string): string => `int sync(int n); int put(int n) { return n > 3 ? 4 : 5; }
+int f(int n) { int err = sync(n); if (err) ${out} return put(n); }`;
+  const found = allOf(sync("return -EINVAL;"), sync('pr_err("sync: %d\\n", err);'), { name: "f" });
+  assert.deepEqual(
+    found.map((d) => [d.verdict, d.fault.kind, d.fault.possible]),
+    [["new", "error-lost", true]],
+  );
+});
 
 const REFUSES = (out: string): string =>
   `int f(int x, int y) { int ret = -EINVAL; if (x > 4) { pr_err("too many\\n"); ${out} } if (y > 7) goto out; return 0; out: return ret; }`;

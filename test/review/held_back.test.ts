@@ -141,3 +141,36 @@ test("a function none of whose paths comes to a changed line is not clean, and o
   const came = review(driver(GIVEN), driver(GIVEN.replace("kfree(p)", "kfree((void *)p)")));
   assert.deepEqual(came.verdicts, ["clean"]);
 });
+
+/** A file that exports an interface of the kernel's, whose code shows a count that only its contract calls a reference. */
+const exporter = (given: string, more = ""): string => `
+struct dev_pagemap { int refs; };
+struct dev_pagemap *lookup_map(unsigned long pfn);
+void put_dev_pagemap(struct dev_pagemap *pgmap);
+struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *pgmap)
+{
+${more}	pgmap = lookup_map(pfn);
+	if (pgmap && pgmap->refs & 3)
+		return NULL;
+	return pgmap;
+}
+EXPORT_SYMBOL_GPL(get_dev_pagemap);
+int thing_range(unsigned long pfn)
+{
+	struct dev_pagemap *other = get_dev_pagemap(pfn, NULL);
+
+	if (other) {
+${given}		return -ENOMEM;
+	}
+	return 0;
+}
+`;
+const PUT = "\t\tput_dev_pagemap(other);\n";
+
+test("an interface that the patched file exports and the patch leaves alone is taken by its contract", () => {
+  const { verdicts, findings } = review(exporter(PUT), exporter(""));
+  assert.deepEqual([verdicts, findings], [["new"], 1]);
+  // One that the patch changes runs as it is written.
+  const changed = review(exporter(PUT), exporter("", "\thelper(1);\n"));
+  assert.ok(!changed.verdicts.includes("new"), changed.verdicts.join());
+});

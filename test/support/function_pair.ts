@@ -97,6 +97,10 @@ export function comparePair(
 export const runPair = (...pair: Parameters<typeof comparePair>): Difference[] =>
   comparePair(...pair).differences.filter((d) => !d.fault.possible && d.verdict !== "already");
 
+/** The same with what is no more than possible. */
+export const allOf = (...pair: Parameters<typeof comparePair>): Difference[] =>
+  comparePair(...pair).differences.filter((d) => d.verdict !== "already");
+
 /** "fixed leaked device node of of_find_node_by_name()", one a difference, sorted. */
 export function told(differences: readonly Difference[]): string[] {
   return differences.map((d) => `${d.verdict} ${d.fault.kind} ${d.fault.object}`).sort();
