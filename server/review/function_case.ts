@@ -115,9 +115,9 @@ export class FunctionCases {
    * take and give is known, and their own code shows it only to who knows what a count in it means.
    */
   private interfacesOf(isKnown: (name: string) => boolean): ReadonlySet<string> {
-    const changed = new Set([...this.plan.changed.values()].flat());
     const out = new Set<string>();
     if (this.tree === null) return out;
+    const changed = new Set([...this.plan.changed.values()].flat());
     for (const { after } of this.images) {
       const bodies = this.bodiesOf(after!);
       for (const [, name = ""] of after!.matchAll(EXPORTED))
@@ -244,9 +244,14 @@ export class FunctionCases {
       return d;
     const f = this.imagesOf(d.entry.path);
     if (f === null || f.own || f.hunks.every((h) => h.fate.kind === "already")) return d;
-    const lines = (text: string): string[] => text.split("\n").map((l) => l.trim());
-    const before = new Set(lines(f.before!));
-    if (!lines(f.after!).every((l) => before.has(l))) return d;
+    const left = new Map<string, number>();
+    for (const l of codeLines(f.before!)) left.set(l, (left.get(l) ?? 0) + 1);
+    // A jump elsewhere is a line more of its text, and no line taken away alone.
+    for (const l of codeLines(f.after!)) {
+      const n = left.get(l) ?? 0;
+      if (n === 0) return d;
+      left.set(l, n - 1);
+    }
     return doubtful(d, "other base");
   }
 
@@ -476,6 +481,10 @@ export class FunctionCases {
 
 /** What a file exports: the kernel has one function of that name. */
 const EXPORTED = /\bEXPORT_SYMBOL(?:_NS)?(?:_GPL)?\((\w+)/g;
+
+/** The lines of a text that are not empty, without indentation. */
+const codeLines = (text: string): string[] =>
+  text.split("\n").flatMap((l) => (l.trim() === "" ? [] : [l.trim()]));
 
 /** Lines, without indentation, of which the sides do not have as many. */
 function changedLines(before: string, after: string): string[] {
