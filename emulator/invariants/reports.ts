@@ -10,9 +10,21 @@ export const EXPECTATION = "scenario: not so:";
 /** How the machine marks that a task may sleep where nobody must. */
 export const IN_ATOMIC = "may sleep in atomic context:";
 
-/** What a warning says: its condition, or, of one that is always true, that the place must not be reached. */
-export const warnText = (condition: string): string =>
-  /^(?:[1-9]\d*|true)$/.test(condition) ? "a place is reached that must not be" : condition;
+/** How lockdep's assertions ask whether a lock is held (include/linux/lockdep.h of the reference kernel). */
+const HELD = "__fsc_lock_held(";
+
+/**
+ * What a warning says: its condition, of an assertion of lockdep the lock, and of one that is always true that the place must not
+ * be reached.
+ */
+export function warnText(condition: string): string {
+  if (/^(?:[1-9]\d*|true)$/.test(condition)) return "a place is reached that must not be";
+  const at = condition.indexOf(HELD);
+  const end = condition.indexOf(", FSC_LOCK_", at);
+  if (at < 0 || end < 0) return condition;
+  const lock = condition.slice(at + HELD.length, end).trim();
+  return condition.startsWith("!") ? `${lock} is not held, as it must be here` : `${lock} is held here`;
+}
 
 export const warn: Rule = {
   code: "warn",

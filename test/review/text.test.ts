@@ -449,4 +449,11 @@ test("a warning whose condition is always true says that in words", () => {
   assert.equal(warnText("1"), "a place is reached that must not be");
   assert.equal(warnText("true"), warnText("1"));
   assert.equal(warnText("page_count(p) != 1"), "page_count(p) != 1");
+  assert.equal(
+    warnText("!__fsc_lock_held(&xa->xa_lock, FSC_LOCK_EXCL)"),
+    "&xa->xa_lock is not held, as it must be here",
+  );
+  const either = "__fsc_lock_held(l, FSC_LOCK_EXCL) || __fsc_lock_held(l, FSC_LOCK_SHARED)";
+  assert.equal(warnText(`!(${either})`), "l is not held, as it must be here");
+  assert.equal(warnText(`(${either})`), "l is held here");
 });
