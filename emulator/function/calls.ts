@@ -62,6 +62,13 @@ const PUTS = /(^|_)(put|unref)(_|$)/;
 /** Those that give back what they are given though a device owns it: they do not look for the device's books, as others do. */
 const GIVES_PLAIN = /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$/;
 
+/** What managed calls began or gave besides memory and handles, by the kind that a driver would end or give back itself. */
+const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
+  "clk-enabled": /^devm_clk_get(?:_optional)?_enabled$/,
+  "clk-prepared": /^devm_clk_get(?:_optional)?_prepared$/,
+  "spi-host": /^(?:__)?devm_spi_alloc_\w+$/,
+};
+
 /** Callees whose name says that they make a thing ready: they fill members of it. */
 const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
 
@@ -429,7 +436,7 @@ export class Calls {
         found: true,
         setUp: c.memory === "set-up" && to !== null ? (sizeSafe(to) ?? 0) : 0,
       });
-      if (site.origin.callee.startsWith("devm_")) w.managed.set(obj.id, site.origin);
+      if (/^(?:__)?devm_/.test(site.origin.callee)) w.managed.set(obj.id, site.origin);
       if (c.memory === "set-up" && to !== null)
         for (const at of listHeadsOf(to)) {
           put(obj, at, 8, obj.base + BigInt(at));
@@ -694,7 +701,12 @@ export class Calls {
     }
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     const owner = at === null || at.off !== 0 ? undefined : w.managed.get(at.obj.id);
-    if (holding === null && owner !== undefined && GIVES_PLAIN.test(site.name))
+    if (
+      holding === null &&
+      owner !== undefined &&
+      (GIVES_PLAIN.test(site.name) ||
+        (ENDS_MANAGED[kind.name]?.test(owner.callee) === true && twice === null && !this.failedToTake(kind)))
+    )
       w.fault({
         kind: "double-release",
         object: `${kind.what} of ${owner.callee}()`,
@@ -764,6 +776,17 @@ export class Calls {
     const { books, known } = this.w;
     const args = site.args.map((a) => valueText(known.resolve(a))).join(", ");
     return books.end(kind, key, `${site.name}(${args})`, spot);
+  }
+
+  /** Whether a call of this path that takes one of a kind failed: what is given back behind it is that one's. */
+  private failedToTake(kind: Kind): boolean {
+    const { functions } = this.w.input.contracts;
+    return this.w.choices.some(
+      ({ answer, callee }) =>
+        answer === "fails" &&
+        callee !== null &&
+        functions.get(callee)?.clauses.some((k) => k.verb === "get" && k.kind === kind.name) === true,
+    );
   }
 
   /**
