@@ -66,7 +66,6 @@ const GIVES_PLAIN = /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_con
 const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
   "clk-enabled": /^devm_clk_get(?:_optional)?_enabled$/,
   "clk-prepared": /^devm_clk_get(?:_optional)?_prepared$/,
-  "spi-host": /^(?:__)?devm_spi_alloc_\w+$/,
 };
 
 /** Callees whose name says that they make a thing ready: they fill members of it. */
@@ -436,7 +435,7 @@ export class Calls {
         found: true,
         setUp: c.memory === "set-up" && to !== null ? (sizeSafe(to) ?? 0) : 0,
       });
-      if (/^(?:__)?devm_/.test(site.origin.callee)) w.managed.set(obj.id, site.origin);
+      if (site.origin.callee.startsWith("devm_")) w.managed.set(obj.id, site.origin);
       if (c.memory === "set-up" && to !== null)
         for (const at of listHeadsOf(to)) {
           put(obj, at, 8, obj.base + BigInt(at));

@@ -32,9 +32,6 @@ const enabled = (end: string): string =>
   `struct clk *devm_clk_get_enabled(struct device *d, const char *id);
   int f(struct device *d) { struct clk *c = devm_clk_get_enabled(d, "x"); if ((unsigned long)c >= (unsigned long)-4095) return -EINVAL;
 if (helper(1)) { ${end} return -EINVAL; } return 0; }`;
-const host = (end: string): string =>
-  `struct spi_controller *__devm_spi_alloc_controller(struct device *d, unsigned int n, int slave);
-  int f(struct device *d) { struct spi_controller *s = __devm_spi_alloc_controller(d, 4, 0); if (!s) return -ENOMEM; if (helper(1)) { ${end} return -EINVAL; } return 0; }`;
 
 const pairs: readonly Pair[] = [
   {
@@ -48,12 +45,6 @@ const pairs: readonly Pair[] = [
     bad: enabled("clk_prepare_enable(c); clk_disable_unprepare(c);"),
     good: enabled(""),
     want: [],
-  },
-  {
-    name: "a controller that a device owns, put besides",
-    bad: host("spi_controller_put(s);"),
-    good: host(""),
-    want: ["double-release SPI controller of __devm_spi_alloc_controller()"],
   },
   {
     name: "memory that a device owns, freed besides",
