@@ -89,7 +89,7 @@ export function isAsRead(choice: string): boolean {
 
 export class Calls {
   private readonly w: Run;
-  /** Functions that stand in for their contract or the other way round, by definition. */
+  /** What isLeftAlone() found, by definition. */
   private readonly leftAlone = new Map<FunctionDef, boolean>();
 
   constructor(w: Run) {

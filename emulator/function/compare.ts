@@ -430,26 +430,38 @@ function refusalLost(
     const choice = result.choices.findLast((c) => lines.some((l) => c.loc.line <= l));
     if (choice === undefined || there.choices.every((c) => c.name !== choice.name)) continue;
     return [
-      {
+      saysAllWell(
         verdict,
         entry,
-        fault: {
-          kind: "error-lost",
-          object: `refusal of ${choice.name}`,
-          what: `${entry.name}() says that all went well where it gives up ${verdict === "new" ? "without" : "with"} the patch`,
-          taken: null,
-          given: null,
-          at: { by: "", loc: choice.loc, fn: choice.fn },
-          functions: [...new Set([choice.fn, entry.name])],
-          possible: false,
-        },
+        choice,
+        { object: `refusal of ${choice.name}`, possible: false },
         forced,
-        path: there,
-        shown: 1,
-      },
+        there,
+      ),
     ];
   }
   return [];
+}
+
+/** That a function says that all went well, after a decision after which the other side gives up. */
+function saysAllWell(
+  verdict: "new" | "fixed",
+  entry: Entry,
+  choice: Choice,
+  told: Pick<Fault, "object" | "possible" | "doubt">,
+  forced: Forced,
+  path: PathResult,
+): Difference {
+  const fault: Fault = {
+    kind: "error-lost",
+    what: `${entry.name}() says that all went well where it gives up ${verdict === "new" ? "without" : "with"} the patch`,
+    taken: null,
+    given: null,
+    at: { by: "", loc: choice.loc, fn: choice.fn },
+    functions: [...new Set([choice.fn, entry.name])],
+    ...told,
+  };
+  return { verdict, entry, fault, forced, path, shown: 1 };
 }
 
 /** Paths of a side that are looked at for an answer that is lost. */
@@ -486,26 +498,13 @@ function answerLost(
       result.choices[i]?.name === c.name && result.choices[i]?.answer === c.answer;
     if (!there.choices.every(alike)) continue;
     const choice = result.choices[there.choices.length - 1]!;
-    return [
-      {
-        verdict,
-        entry,
-        fault: {
-          kind: "error-lost",
-          object: `answer of ${choice.name}`,
-          what: `${entry.name}() says that all went well where it gives up ${verdict === "new" ? "without" : "with"} the patch`,
-          taken: null,
-          given: null,
-          at: { by: "", loc: choice.loc, fn: choice.fn },
-          functions: [...new Set([choice.fn, entry.name])],
-          possible: verdict === "new",
-          doubt: "passed over",
-        },
-        forced: new Map([...forced].filter(([k]) => k !== choice.name)).set(choice.name, choice.answer),
-        path: result,
-        shown: 1,
-      },
-    ];
+    const named = new Map([...forced].filter(([k]) => k !== choice.name)).set(choice.name, choice.answer);
+    const told = {
+      object: `answer of ${choice.name}`,
+      possible: verdict === "new",
+      doubt: "passed over",
+    } as const;
+    return [saysAllWell(verdict, entry, choice, told, named, result)];
   }
   return null;
 }

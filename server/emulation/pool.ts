@@ -179,7 +179,7 @@ export class Pool {
     const asked = (questions: Questions): void => context?.tree.ask(questions);
     const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
     try {
-      const left = (): number[] => [...patches.keys()].filter((n) => known(n) === null);
+      const left = (from = 0): number[] => [...patches.keys()].slice(from).filter((n) => known(n) === null);
       const many = this.seriesCrew(review, what.options, left);
       let series: Series | null = null;
       for (let n = 0; n < patches.length && !isStopped(); n++) {
@@ -195,8 +195,7 @@ export class Pool {
         let there = (await series?.patch(n, tell)) ?? null;
         if (series !== null && there === null && isStopped()) break;
         if (many > 0 && series === null) {
-          const rest = left().filter((other) => other > n);
-          ({ series, result: there } = this.firstOf(given, n, many, rest));
+          ({ series, result: there } = this.firstOf(given, n, many, left(n + 1)));
         }
         const result =
           there ?? (series === null ? await this.casesOf(given, n) : reviewPatch(review, n, tell, isStopped));

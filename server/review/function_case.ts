@@ -244,14 +244,8 @@ export class FunctionCases {
       return d;
     const f = this.imagesOf(d.entry.path);
     if (f === null || f.own || f.hunks.every((h) => h.fate.kind === "already")) return d;
-    const left = new Map<string, number>();
-    for (const l of codeLines(f.before!)) left.set(l, (left.get(l) ?? 0) + 1);
     // A jump elsewhere is a line more of its text, and no line taken away alone.
-    for (const l of codeLines(f.after!)) {
-      const n = left.get(l) ?? 0;
-      if (n === 0) return d;
-      left.set(l, n - 1);
-    }
+    if ([...lineCounts(f.before!, f.after!).values()].some((n) => n < 0)) return d;
     return doubtful(d, "other base");
   }
 
@@ -482,20 +476,21 @@ export class FunctionCases {
 /** What a file exports: the kernel has one function of that name. */
 const EXPORTED = /\bEXPORT_SYMBOL(?:_NS)?(?:_GPL)?\((\w+)/g;
 
-/** The lines of a text that are not empty, without indentation. */
-const codeLines = (text: string): string[] =>
-  text.split("\n").flatMap((l) => (l.trim() === "" ? [] : [l.trim()]));
-
-/** Lines, without indentation, of which the sides do not have as many. */
-function changedLines(before: string, after: string): string[] {
+/** How many more of each line, without indentation, the side before has than the one after; empty lines do not count. */
+function lineCounts(before: string, after: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [text, by] of [
     [before, 1],
     [after, -1],
   ] as const)
     for (const line of text.split("\n")) counts.set(line.trim(), (counts.get(line.trim()) ?? 0) + by);
-  return [...counts].filter(([line, n]) => n !== 0 && line !== "").map(([line]) => line);
+  counts.delete("");
+  return counts;
 }
+
+/** Lines, without indentation, of which the sides do not have as many. */
+const changedLines = (before: string, after: string): string[] =>
+  [...lineCounts(before, after)].filter(([, n]) => n !== 0).map(([line]) => line);
 
 /** Whether a function gives back what a member leads to, and leaves both the owner and the pointer as they are. */
 function givenElsewhere(bodies: ReadonlyMap<string, string>, member: string, but: string): boolean {
