@@ -120,6 +120,16 @@ test("orders are tried where a changed line concerns other tasks, not where it o
   assert.ok(asks("\tdax_wake_entry(xas, entry, WAKE_ALL);"));
   assert.ok(asks("\tspin_unlock(&lock);"));
   assert.ok(asks("\tkref_put(&r->kref, release);"));
+  // What is taken from other tasks: their entries of the page table, lines that are not written back, marks that they look for.
+  for (const line of [
+    "dax_flush(dax_dev, kaddr, size);",
+    "pfn_mkclean_range(pfn, count, first, vma);",
+    "pmd = pmd_wrprotect(pmd);",
+    "unmap_mapping_pages(mapping, first, count, 0);",
+    "xas_clear_mark(xas, PAGECACHE_TAG_DIRTY);",
+    "i_size_write(inode, size);",
+  ])
+    assert.ok(asks(`\t${line}`), line);
   assert.ok(!asks("\treturn count + 1;"));
   assert.ok(!asks("\t/* Whoever waits is woken later. */"));
   assert.ok(!asks("\tkref_put(&r->kref, release);", "Documentation/notes.rst"));
