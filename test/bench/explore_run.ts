@@ -1,7 +1,7 @@
 /**
  * What exploring costs: orders and states a second of truncate against GUP-fast on the reference kernel, with and without
  * reduction (which must show the same faults), memory over many orders, and beside it SPIN on its model of the same race in
- * the same run. Arguments: `--case LABEL`, `--bound N`, `--many N` (orders over which memory is watched, 0: not asked).
+ * the same run, once with more devices, which gives it enough states for a rate. Arguments: `--case LABEL`, `--bound N`, `--many N` (orders over which memory is watched, 0: not asked).
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -23,6 +23,9 @@ const { values } = parseArgs({
     many: { type: "string", default: "0" },
   },
 });
+/** Devices in SPIN's model where its rate is asked for: with one it has some forty states, and takes no time. */
+const SPIN_DEVICES = 6;
+
 const root = process.env.FOLIOSCOPE_ROOT ?? process.cwd();
 const era = eraFromName("v6.12")!;
 const booted = bootImage(buildKernelImage(era, [], new AddressSpace()).image, era, new Memory());
@@ -63,12 +66,23 @@ if (spawnSync("spin", ["-V"], { stdio: "pipe" }).error === undefined) {
   const folder = mkdtempSync(join(tmpdir(), "folioscope-spin-"));
   try {
     cpSync(join(root, "test/spin"), folder, { recursive: true });
-    execFileSync("spin", ["-a", "-DASK_NEVER", "take_truncate.pml"], { cwd: folder, stdio: "pipe" });
-    execFileSync("gcc", ["-O2", "-w", "-DSAFETY", "-o", "pan", "pan.c"], { cwd: folder, stdio: "pipe" });
-    const out = spawnSync(join(folder, "pan"), ["-E"], { cwd: folder, encoding: "utf8" }).stdout;
-    const states = / (\d+) states, stored/.exec(out)?.[1] ?? "?";
-    const seconds = /elapsed time ([\d.]+)/.exec(out)?.[1] ?? "?";
-    console.log(`SPIN on its model of that race: ${states} states in ${seconds} s`);
+    for (const devices of [1, SPIN_DEVICES]) {
+      execFileSync("spin", ["-a", "-DASK_NEVER", `-DDEVICES=${devices}`, "take_truncate.pml"], {
+        cwd: folder,
+        stdio: "pipe",
+      });
+      execFileSync("gcc", ["-O2", "-w", "-DSAFETY", "-o", "pan", "pan.c"], { cwd: folder, stdio: "pipe" });
+      const out = spawnSync(join(folder, "pan"), ["-E", "-m1000000"], {
+        cwd: folder,
+        encoding: "utf8",
+      }).stdout;
+      const states = Number(/ (\S+) states, stored/.exec(out)?.[1] ?? Number.NaN);
+      const seconds = Number(/elapsed time (\S+)/.exec(out)?.[1] ?? Number.NaN);
+      const rate = seconds > 0 ? `: ${Math.round(states / seconds).toLocaleString("en")} states/s` : "";
+      console.log(
+        `SPIN on its model of that race, ${devices} device${devices === 1 ? "" : "s"}: ${states} states in ${seconds} s${rate}`,
+      );
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

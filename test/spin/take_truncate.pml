@@ -3,6 +3,11 @@
  */
 #include "verdict.pml"
 
+/* More than one to measure how fast the checker is (test/bench/explore_run.ts). */
+#ifndef DEVICES
+#define DEVICES 1
+#endif
+
 bool mapped = true, owned = true;
 byte refs = 0;
 
@@ -33,6 +38,13 @@ proctype truncate() {
 }
 
 init {
-	atomic { run device(); run truncate() };
+	byte n = 0;
+	atomic {
+		do
+		:: n < DEVICES -> run device(); n++
+		:: else -> break
+		od;
+		run truncate()
+	};
 	tell()
 }

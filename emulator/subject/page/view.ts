@@ -359,12 +359,14 @@ export class MachineView {
     if (lines === 0n || refs === 0n) return out;
     const { memory } = this;
     const words = memory.i32;
-    let at = 0;
-    for (let i = 0; i < this.pmemPages; i++, at += 2) {
+    // Asked after each step of each order that is tried: numbers alone within a page.
+    for (let i = 0; i < this.pmemPages; ) {
       const word = lines + 8n * BigInt(i);
-      if (i === 0 || (memory.lo(word) & 4095) === 0) at = memory.physical(word) >> 2;
-      if ((words[at]! | words[at + 1]!) !== 0 && this.word(refs + 4n * BigInt(i), 4) !== 0n)
-        out.push(this.pmemStart + i);
+      let at = memory.physical(word) >> 2;
+      const end = Math.min(this.pmemPages, i + ((4096 - (memory.lo(word) & 4095)) >> 3));
+      for (; i < end; i++, at += 2)
+        if ((words[at]! | words[at + 1]!) !== 0 && this.word(refs + 4n * BigInt(i), 4) !== 0n)
+          out.push(this.pmemStart + i);
     }
     return out;
   }
