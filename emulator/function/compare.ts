@@ -17,6 +17,8 @@ export interface Difference {
   readonly path: PathResult;
   /** Paths of the side that show it, of those that ran. */
   readonly shown: number;
+  /** Of what is new: the changed statements that the other side came to by the same decisions, in order. */
+  readonly instead?: ReadonlySet<string>;
 }
 
 export interface EntryResult {
@@ -261,6 +263,9 @@ export function compareEntry(
     const verdict = d.on === "after" ? "new" : "fixed";
     differences.push({ verdict, entry, fault: d.fault, forced: d.forced, path: d.path, shown: 1 });
   }
+  /** What the side before came to where the path of what is new goes another way, or not so far. */
+  const withInstead = (d: Difference): Difference =>
+    d.verdict === "new" ? { ...d, instead: at(before, b, extraB, translated(d.forced, back)).met } : d;
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())
@@ -271,7 +276,7 @@ export function compareEntry(
   const by = [b.passesBy(), a.passesBy()];
   return {
     entry,
-    differences,
+    differences: differences.map(withInstead),
     paths: { before: b.paths.size, after: a.paths.size },
     left: Math.max(b.left, a.left),
     note: "",

@@ -40,7 +40,7 @@ export interface Choice {
   /** It was made at lines that the patch shows, or in what is called there. */
   readonly near?: boolean;
   /** It alone decided the condition of the `if` that stands there: which way that went. */
-  branch?: boolean;
+  branch?: { readonly loc: Loc; readonly went: boolean };
 }
 
 /** Why a fault is no more than possible; server/review/doubts.ts has the words. */
@@ -94,6 +94,8 @@ export interface Fault {
   readonly doubt?: Doubt;
   /** It is known by the other side alone that this is owned: the member that leads to it. */
   readonly member?: string;
+  /** How many of the changed statements that the path met (PathResult.met) it had met by then. */
+  readonly met?: number;
 }
 
 export interface PathResult {
@@ -109,7 +111,7 @@ export interface PathResult {
   readonly steps: number;
   /** Branches that were taken: "file:line:col:T". */
   readonly covered: ReadonlySet<string>;
-  /** Changed statements that were come to: "file:line". */
+  /** Changed statements that were come to, in the order of the first time: "file:line". */
   readonly met: ReadonlySet<string>;
   /** Functions without a body or a contract that the path went through. */
   readonly assumed: readonly string[];

@@ -290,7 +290,8 @@ export abstract class Run {
 
   fault(f: Omit<Fault, "functions" | "at"> & { functions?: readonly string[]; at?: Spot }): void {
     const at = f.at ?? this.spot("");
-    const full: Fault = { ...f, at, functions: f.functions ?? [...this.ownStack()].reverse() };
+    const functions = f.functions ?? [...this.ownStack()].reverse();
+    const full: Fault = { ...f, at, functions, met: this.met.size };
     const same = this.faults.some(
       (x) => x.kind === full.kind && x.object === full.object && x.at.fn === at.fn,
     );

@@ -200,8 +200,8 @@ export class Walker extends Access {
         this.cover(s.loc, yes);
         if (this.choices.length === decided + 1) {
           const c = this.choices[decided]!;
-          const { line, col } = expansionLoc(s.loc);
-          if (c.fn === frame.tree.name && c.loc.line === line && c.loc.col === col) c.branch = yes;
+          // Also where a header's function that is called there asked.
+          if (c.fn === frame.tree.name) c.branch = { loc: expansionLoc(s.loc), went: yes };
         }
         const way = yes ? s.a : s.b;
         if (way === null) return null;

@@ -151,6 +151,8 @@ interface Place {
   readonly path: string;
   readonly line: number;
   readonly docLine: number;
+  /** Where it is not the side that the finding is of. */
+  readonly side?: Side;
 }
 
 function candidateOf(
@@ -176,15 +178,17 @@ function candidateOf(
   const failing = decisive.filter((c) => c.answer === "fails" || c.callee !== null).map((c) => c.loc);
   // A line of the patch that does it needs no call to point at; what is lost on a way out shows at its end only.
   const own = EVENTS.has(fault.kind) && isChanged(cases, side, placeOf(fault.at.loc)) ? [fault.at.loc] : [];
+  const event = [...own, ...failing.reverse(), fault.at.loc].map(placeOf);
   const places = [
-    ...own,
-    ...failing.reverse(),
-    fault.at.loc,
-    ...(fault.taken === null ? [] : [fault.taken.loc]),
-    ...(fault.given === null ? [] : [fault.given.loc]),
-    ...decisive.map((c) => c.loc).reverse(),
-  ].map(placeOf);
-  const exact = places.find((p) => p.docLine > 0);
+    ...event,
+    ...[
+      ...(fault.taken === null ? [] : [fault.taken.loc]),
+      ...(fault.given === null ? [] : [fault.given.loc]),
+      ...decisive.map((c) => c.loc).reverse(),
+    ].map(placeOf),
+  ];
+  const exact =
+    (verdict === "new" ? brokenBy(cases, d, event, places) : undefined) ?? places.find((p) => p.docLine > 0);
   const near = nearest(cases, fault.functions, d.entry.path, side, placeOf(fault.at.loc));
   const passed = near.changed
     ? undefined
@@ -226,7 +230,7 @@ function candidateOf(
     path: at.path,
     docLine: at.docLine,
     exactLine: exact !== undefined,
-    side,
+    side: at.side ?? side,
     scenario: label,
     era: context.eras[side],
     replay: replayToken({
@@ -244,7 +248,15 @@ function candidateOf(
     functions: fault.functions.map((name) => ({ name, fidelity: "diff" as const })),
     stubs: d.path.assumed,
   };
-  return { verdict, code, docLine: at.docLine, side, exact: exact !== undefined, follows: [], finding };
+  return {
+    verdict,
+    code,
+    docLine: at.docLine,
+    side: finding.side,
+    exact: exact !== undefined,
+    follows: [],
+    finding,
+  };
 }
 
 /** Sentences about a difference in the words of the source. */
@@ -295,10 +307,11 @@ function wordsOf(
     const rest = begin === "" ? text : text.slice(first!.length);
     return plainly(begin + calledAs(rest));
   };
+  const conditionOf = ({ loc, went }: NonNullable<Choice["branch"]>): string | null =>
+    spokenCondition(linesOf(loc), loc.line, loc.col, went);
   const said: Words["said"] = (c) => {
-    const { line, col } = c.loc;
     if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer}`;
-    const went = c.branch === undefined ? null : spokenCondition(linesOf(c.loc), line, col, c.branch);
+    const went = c.branch === undefined ? null : conditionOf(c.branch);
     // Of a variable that holds what a call gave the call says more.
     if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went))) return went;
     return spokenChoice(calledAs(c.name), c.answer === "yes");
@@ -332,12 +345,60 @@ const EVENTS: ReadonlySet<string> = new Set([
   "index-past-the-end",
 ]);
 
-/** Whether a line of the mail says what the other side does not. */
-function isChanged(cases: FunctionCases, side: Side, { path, line, docLine }: Place): boolean {
+/** Whether a line is one that the mail shows of this side alone. */
+function isChanged(cases: FunctionCases, side: Side, { path, docLine }: Place): boolean {
   const images = cases.imagesOf(path);
-  const [text, other] = side === "after" ? [images?.after, images?.before] : [images?.before, images?.after];
-  const said = (text ?? "").split("\n")[line - 1];
-  return docLine > 0 && said !== undefined && !(other ?? "").split("\n").includes(said);
+  const others = side === "after" ? images?.beforeDocLines : images?.afterDocLines;
+  return docLine > 0 && others?.includes(docLine) !== true;
+}
+
+/** Statements that send a path elsewhere. */
+const LEADS_AWAY = /^\s*(?:(?:goto|return|break|continue)\b|(?:\} ?else )?if\b)/;
+
+/**
+ * The changed statement that a path of what is new came to last before it went wrong; of what is left behind the one that the other
+ * side came to last where this side has none, or none that leads away: it did there what is missing now.
+ */
+function broughtBy(cases: FunctionCases, { fault, path, instead }: Difference): Broughter | undefined {
+  const of = (side: Side, met: readonly string[]): Broughter[] =>
+    met.flatMap((m) => {
+      const [file, line] = m.split(":").map(Number) as [number, number];
+      const images = cases.imagesOf(cases.files[file]?.path ?? "");
+      const docLine = images?.[`${side}DocLines`][line - 1] ?? 0;
+      const text = images?.[side]?.split("\n")[line - 1] ?? "";
+      return docLine === 0 ? [] : [{ path: images!.path, line, docLine, side, text }];
+    });
+  const last = of("after", [...path.met].slice(0, fault.met ?? path.met.size)).at(-1);
+  if (EVENTS.has(fault.kind) || (last !== undefined && LEADS_AWAY.test(last.text))) return last;
+  const gone = of("before", [...(instead ?? [])]).at(-1);
+  return gone === undefined || isInPlaceOf(cases, gone, last) ? last : gone;
+}
+
+/** What is new is the patch's: the first place that it changes, or, where all are as they were, the line that led the path to it. */
+function brokenBy(
+  cases: FunctionCases,
+  d: Difference,
+  event: readonly Place[],
+  places: readonly Place[],
+): Place | undefined {
+  const changed = (list: readonly Place[]): Place | undefined =>
+    list.find((p) => isChanged(cases, "after", p));
+  const led = broughtBy(cases, d);
+  const jump = led !== undefined && /^\s*(?:goto|return|break|continue)\b/.test(led.text) ? led : undefined;
+  return changed(event) ?? jump ?? changed(places) ?? led;
+}
+
+/** Whether a line that came stands where one went: nothing between them stays. */
+function isInPlaceOf(cases: FunctionCases, gone: Broughter, come: Broughter | undefined): boolean {
+  if (come === undefined || come.path !== gone.path || come.docLine < gone.docLine) return false;
+  const images = cases.imagesOf(come.path);
+  const stays = new Set(images?.beforeDocLines);
+  return !(images?.afterDocLines ?? []).some((l) => l > gone.docLine && l < come.docLine && stays.has(l));
+}
+
+interface Broughter extends Place {
+  readonly side: Side;
+  readonly text: string;
 }
 
 /** The first line that only this side has in the functions that the fault belongs to, else one that the mail shows of them. */

@@ -66,6 +66,9 @@ export function spokenCondition(
     const not = condition.startsWith("!");
     return `${condition.slice(not ? 1 : 0)} is ${went === not ? "0" : "not 0"}`;
   }
+  const call = /^!?[A-Za-z_]\w*\(/.exec(condition)?.[0];
+  if (call !== undefined && closing(condition, call.length - 1) === condition.length - 1)
+    return `${condition.slice(call.startsWith("!") ? 1 : 0)} is ${went === call.startsWith("!") ? "0" : "not 0"}`;
   if (went) return condition;
   // One comparison of two plain operands is turned round.
   const parts = condition.replaceAll("->", "\0").split(/ (==|!=|<=|>=|<|>) /);
@@ -148,6 +151,13 @@ function nameAt(text: string, at: number): { said: string; end: number } {
     const part = /^@(?:-?\d{1,9})?(?=->|\.)/.exec(rest);
     const off = /^(?:@(-?)|\+)\d{1,9}/.exec(rest);
     const around = /^\+-\d{1,9}/.exec(rest);
+    const outer = /^@-\d{1,9}->([A-Za-z_]\w{0,60})/.exec(rest);
+    if (outer !== null) {
+      // A member of the structure that has the thing in it, and not the thing's own of that name.
+      said = `${outer[1]} of what has ${said} in it`;
+      end += outer[0].length;
+      continue;
+    }
     const member = /^(?:(?:->|\.)[A-Za-z_]\w{0,78}|\[[\w ]{1,40}\])/.exec(rest);
     if (bits !== null) said = `a bit of ${said}`;
     else if (part === null && off !== null)

@@ -122,3 +122,46 @@ test("what a function does by itself is not told again of those that call it", (
   assert.equal(own.length, 1, told.join("\n"));
   assert.match(own[0]!.message, /in thing_sum\(\)$/);
 });
+
+const locked = (way: string, end: string): string => `
+struct thing { struct mutex lock; int n; int on; };
+int thing_set(struct thing *t, int n)
+{
+	int ret = 0;
+
+	mutex_lock(&t->lock);
+	if (n == 7)
+		${way};
+	t->n = n;
+	helper(n);
+${end}
+	return ret;
+}
+`;
+const OUT = "out:\n\tmutex_unlock(&t->lock);";
+
+test("what is new stands on the line that leads past the end, not on those that stay around it", () => {
+  const { told } = review(locked("goto out", OUT), locked("return -EINVAL", OUT.replace("out:\n", "")));
+  assert.deepEqual(told, ["new returned-locked on +\t\treturn -EINVAL;"]);
+});
+
+test("what is new stands on the condition under which the end is passed over now", () => {
+  const end = (when: string): string => `out:\n\tif (${when})\n\t\tmutex_unlock(&t->lock);`;
+  const { told } = review(locked("goto out", end("t")), locked("goto out", end("t && t->on != 3")));
+  assert.deepEqual(told, ["new returned-locked on +\tif (t && t->on != 3)"]);
+});
+
+test("what is new because a line went stands on that line", () => {
+  const first = "\thelper(1);\n\thelper(2);\n\thelper(3);\n\thelper(4);\n\thelper(5);\n\thelper(6);";
+  const { told, findings } = review(
+    locked("goto out", `${OUT}\n${first}`),
+    locked("goto out", `out:\n${first}`),
+  );
+  assert.deepEqual(told, ["new returned-locked on -\tmutex_unlock(&t->lock);"]);
+  assert.equal(findings[0]!.side, "before");
+});
+
+test("what is new because one call stands in place of another stands on the one that came", () => {
+  const { told } = review(locked("goto out", OUT), locked("goto out", "out:\n\thelper(t->on);"));
+  assert.deepEqual(told, ["new returned-locked on +\thelper(t->on);"]);
+});

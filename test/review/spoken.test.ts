@@ -81,7 +81,7 @@ test("a condition is told as it stands there, turned round where it did not hold
   assert.equal(said("\tif (unlikely(!p))", false), "p is not 0");
   assert.equal(said("\tif (n)", true), "n is not 0");
   assert.equal(said("\tif (flags & 1)", false), "not (flags & 1)");
-  assert.equal(said("\tif (is_big(n))", false), "not (is_big(n))");
+  assert.equal(said("\tif (is_big(n))", false), "is_big(n) is 0");
   assert.equal(said("\tif (a && b)", true), null, "which of the two it was is not said");
   assert.equal(said("\twhile (n)", true), null);
   assert.equal(said("\tif (a(", true), null, "it does not end");
@@ -119,6 +119,7 @@ test("names that the executor made are said as a person says them", () => {
     ["kcalloc()@-8 is read before it is written", "what lies before kcalloc() is read before it is written"],
     ["gadget+-1960 is held since __fs_spin_lock()", "what has gadget in it is held since spin_lock()"],
     ["gensts->0:3", "a bit of gensts"],
+    ["ctx->inode@-312->i_flags & 8", "i_flags of what has ctx->inode in it & 8"],
     ["llist_del_first()@->pool->count", "llist_del_first()->pool->count"],
     ['of_get("a+1 b", s32(n)) and `*p + 1`', 'of_get("a+1 b", s32(n)) and `*p + 1`'],
     ["(idxd_dev+936 & 1)", "(a member of idxd_dev & 1)"],
