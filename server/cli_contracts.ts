@@ -126,7 +126,9 @@ export function sentences(c: Contract, kind: (name: string) => string): string[]
     out.push(
       "value" in c.gives
         ? `returns ${c.gives.value}`
-        : `returns a number of at most its argument ${c.gives.most}`,
+        : "least" in c.gives
+          ? `returns a number of at least its argument ${c.gives.least}`
+          : `returns a number of at most its argument ${c.gives.most}`,
     );
   else if (c.gives !== null) out.push(`returns a ${c.gives} number`);
   if (c.stands) out.push("stands in for the function in its own file, where a patch leaves it alone");
@@ -146,7 +148,8 @@ const FAILS: Readonly<Record<string, string>> = {
 function clauseText(k: Clause, what: string): string {
   const where = placeName(k.where) === "ret" ? "the result" : placeName(k.where);
   const from = k.from === null ? "" : placeName(k.from);
-  const always = k.verb === "get" || k.verb === "take" || k.verb === "lock" ? "ok" : "always";
+  const always =
+    k.verb === "get" || k.verb === "take" || k.verb === "keep" || k.verb === "lock" ? "ok" : "always";
   const when =
     k.when === always
       ? ""
@@ -161,6 +164,7 @@ function clauseText(k: Clause, what: string): string {
     free: `gives back the ${what}, which is gone then: ${where}`,
     sweep: `gives back every ${what}`,
     take: `takes over the caller's ${what}: ${where}`,
+    keep: `remembers ${where}, which may be found again through it`,
     lock: `locks the ${what}: ${where}`,
     unlock: `unlocks the ${what}: ${where}`,
     read: `reads through ${where}`,

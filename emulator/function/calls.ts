@@ -101,10 +101,10 @@ export class Calls {
     const plain = interfaceName(name);
     const native = NATIVES.get(plain);
     const contract = w.input.contracts.functions.get(plain) ?? null;
-    // What a patched file defines runs as it is written, whatever is known of the name; not the kernel's interface of that name, nor what
-    // its contract stands in for.
+    // What a patched file defines runs as it is written, whatever is known of the name; not the kernel's interface of that name, where it
+    // is of something that was there before, nor what its contract stands in for.
     const contracted =
-      w.input.interfaces?.has(name) === true ||
+      (w.input.interfaces?.has(name) === true && !this.madeHere(args)) ||
       (contract?.stands === true && sym !== null && this.isLeftAlone(sym));
     const own = sym?.def != null && w.input.files.has(sym.path) && !contracted;
     if (!own) this.sleeps(plain, args, x, loc);
@@ -132,6 +132,15 @@ export class Calls {
     const origin = this.origin(plain, args, loc, true);
     w.books.worked();
     return this.summary({ name: plain, args, x, origin }, sym);
+  }
+
+  /** Whether a call is about memory that was made on this path: what the file's own code does to it can be followed. */
+  private madeHere(args: readonly Value[]): boolean {
+    const { known, mem } = this.w;
+    return args.some((a) => {
+      const v = known.resolve(a);
+      return typeof v === "bigint" && mem.at(v)?.obj.kind === "heap";
+    });
   }
 
   /** Whether the patch shows nothing of a function. */
@@ -443,6 +452,12 @@ export class Calls {
         }
       return obj.base;
     }
+    if (typeof c.gives === "object" && c.gives !== null && "least" in c.gives) {
+      const least = w.known.resolve(site.args[c.gives.least] ?? 0n);
+      const u = unknown(site.origin.key, t, site.origin);
+      w.known.assume(u, "ge", typeof least === "bigint" && least > 0n ? BigInt.asIntN(32, least) : 0n);
+      return u;
+    }
     if (typeof c.gives === "object" && c.gives !== null) {
       const most = w.known.resolve(site.args[c.gives.most] ?? 0n);
       if (most === 0n) return 0n;
@@ -563,6 +578,12 @@ export class Calls {
         else
           for (const h of [...w.books.of(this.keyOf(v))]) if (h.state === "held") this.pass(h.kind, v, site);
         return;
+      case "keep": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        for (const h of w.books.of(this.keyOf(v))) if (h.state === "held") h.lent = site.name;
+        if (at !== null) lend(w, at.obj, site.name);
+        return;
+      }
       case "lock":
         if (kind !== null) this.lock(kind, this.keyOf(v), site);
         return;
@@ -715,6 +736,8 @@ export class Calls {
         at: spot,
         possible: false,
       });
+    if (twice?.state === "given" && kind.sort === "counted" && at !== null && w.brought.delete(at.obj.id))
+      return;
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
         kind: "double-release",
@@ -847,12 +870,25 @@ export class Calls {
       if (record !== null && first.state !== "held")
         for (const path of kind.release) {
           const fn = this.through(key, record, path);
-          if (fn !== null && this.callback(fn, [key])) return;
+          if (fn !== null && this.callback(fn, this.releaseArgs(fn, key, record))) return;
         }
     }
     // An object that a call found has no life of its own here: after the last put nobody keeps it for us. Who handed one in
     // still has his own reference to it.
     if (outside && first.first && at.off === 0) at.obj.gone = first.given;
+  }
+
+  /** What a release function is called with: the thing where a parameter is one (the second of a file's, behind the inode). */
+  private releaseArgs(fn: Value, key: bigint, record: CType): Value[] {
+    const { w } = this;
+    const params = (typeof fn === "bigint" ? w.mem.at(fn)?.obj.fn?.type().params : undefined) ?? [];
+    if (params.length < 2) return [key];
+    const tag = (t: CType): string | null => (t.kind === "record" ? t.info.tag : null);
+    return params.map(({ type }, i) =>
+      type.kind === "pointer" && tag(type.to) === tag(record)
+        ? key
+        : unknown(`argument ${i + 1} of the release function`, type, null),
+    );
   }
 
   /** What a thing's members lead to goes its way: with one that is registered, and with the last reference to one that a call made. */

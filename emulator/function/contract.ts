@@ -20,6 +20,7 @@ export type Verb =
   | "free" /** gives back, and the memory is gone */
   | "sweep" /** gives back all of a kind, whatever they are of */
   | "take" /** the callee takes what the caller held: one of a kind, or of "any" */
+  | "keep" /** the callee remembers what the caller holds: it may be found again through it */
   | "lock"
   | "unlock"
   | "read" /** reads through a pointer */
@@ -53,12 +54,13 @@ export interface Contract {
   readonly memory: "zero" | "set-up" | "uninitialised" | "unknown" | null;
   /** Argument numbers whose product is the size of the memory. */
   readonly size: readonly number[];
-  /** What it returns when it does not fail, where that is no 0 and no object: an argument, a number above (not below) 0, one from 0 up to an argument (most), or a value. */
+  /** What it returns when it does not fail, where that is no 0 and no object: an argument, a number above (not below) 0, one from 0 up to an argument (most), one from an argument up (least), or a value. */
   readonly gives:
     | number
     | "positive"
     | "nonnegative"
     | { readonly most: number }
+    | { readonly least: number }
     | { readonly value: number }
     | null;
   /**
@@ -119,7 +121,12 @@ export interface ContractEntry {
   readonly iterator?: boolean;
   readonly memory?: string;
   readonly size?: readonly number[];
-  readonly gives?: number | string | { readonly most: number } | { readonly value: number };
+  readonly gives?:
+    | number
+    | string
+    | { readonly most: number }
+    | { readonly least: number }
+    | { readonly value: number };
   readonly stands?: boolean;
   readonly seldom?: boolean;
   readonly source?: string;
@@ -145,6 +152,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "free",
   "sweep",
   "take",
+  "keep",
   "lock",
   "unlock",
   "read",
@@ -183,14 +191,14 @@ export function parseClause(text: string): Clause | null {
   const given = whenOf(words);
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
-  const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out";
+  const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out" || verb === "keep";
   const paired = verb === "store" || verb === "call" || verb === "later" || verb === "never";
   if (words.length !== (two ? 2 : 3)) return null;
   const where = parsePlace(words[words.length - 1]!);
   const from = paired ? parsePlace(words[1]!) : null;
   if (where === null || (paired && from === null)) return null;
   // What is returned or filled in is there only when the call went well.
-  const usual = verb === "get" || verb === "take" || verb === "lock" ? "ok" : "always";
+  const usual = verb === "get" || verb === "take" || verb === "keep" || verb === "lock" ? "ok" : "always";
   return {
     verb: verb as Verb,
     kind: two || paired ? "" : words[1]!,

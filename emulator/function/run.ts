@@ -313,6 +313,7 @@ export abstract class Run {
     const to = u.t.kind === "pointer" ? u.t.to : null;
     const shape = to !== null && to.kind !== "void" ? to : type;
     const obj = this.mem.make(u.id, "outside", "unknown", { type: shape, forgotten: u.forgotten });
+    if (u.origin !== null && this.assumed.has(u.origin.callee)) this.brought.add(obj.id);
     this.known.bind(u, obj.base);
     return obj.base + add;
   }
@@ -426,6 +427,8 @@ export abstract class Run {
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
   readonly originOf = new Map<bigint, Fault["taken"]>();
+  /** Objects that a callee gave of which nothing is known: one reference may have come with each. */
+  readonly brought = new Set<number>();
   /** What a device owns that a devm_ call gave, by the object. */
   readonly managed = new Map<number, CallOrigin>();
 

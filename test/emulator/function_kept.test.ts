@@ -1,0 +1,76 @@
+/** Function cases: what an array of ids remembers, what goes with a file's last reference, and what a callee gave of which nothing is known. */
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const IDS = `struct idr { int n; }; int idr_alloc(struct idr *i, void *p, int start, int end, unsigned gfp); void *idr_remove(struct idr *i, unsigned long id);
+struct item { int id; int n; }; struct owner { struct idr ids; };
+`;
+
+const FILES = `struct inode; struct file; struct file_operations { int (*open)(struct inode *, struct file *); int (*release)(struct inode *, struct file *); };
+struct file { const struct file_operations *f_op; void *private_data; unsigned f_mode; };
+struct file *anon_inode_getfile(const char *name, const struct file_operations *ops, void *priv, int flags); void fput(struct file *f);
+int get_unused_fd_flags(unsigned flags); void fd_install(unsigned fd, struct file *f);
+struct ctx { struct device_node *node; };
+static int ctx_release(struct inode *inode, struct file *file) { struct ctx *c = file->private_data; of_node_put(c->node); kfree(c); return 0; }
+static const struct file_operations ctx_ops = { .release = ctx_release };
+`;
+
+const opened = (failed: string): string => `${FILES}
+int f(int flags) { struct ctx *c = kzalloc(sizeof(*c), GFP_KERNEL); struct file *file; int fd; if (!c) return -ENOMEM;
+  c->node = of_find_node_by_name(NULL, "thing");
+  file = anon_inode_getfile("[thing]", &ctx_ops, c, flags); if (IS_ERR(file)) { of_node_put(c->node); kfree(c); return PTR_ERR(file); }
+  fd = get_unused_fd_flags(flags); if (fd < 0) { ${failed} return fd; } fd_install(fd, file); return fd; }`;
+
+const FENCE = `struct fence { int n; struct device_node *of; }; struct device_node *node_of_fence(int n);
+struct slot { struct device_node *held; };
+`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "an id is not below the first that was asked for",
+    bad: `${IDS} int f(struct owner *o) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); int ret; if (!i) return -ENOMEM;
+      ret = idr_alloc(&o->ids, i, 1, 0, GFP_KERNEL); if (ret < 0) { kfree(i); return ret; } return 0; }`,
+    good: `${IDS} int f(struct owner *o) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); int ret; if (!i) return -ENOMEM;
+      ret = idr_alloc(&o->ids, i, 1, 0, GFP_KERNEL); if (ret <= 0) { kfree(i); return ret; } return 0; }`,
+    want: [],
+  },
+  {
+    name: "what is freed only where no id could be had, and kept by the array else",
+    bad: `${IDS} int f(struct owner *o) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); int ret; if (!i) return -ENOMEM;
+      ret = idr_alloc(&o->ids, i, 0, 0, GFP_KERNEL); if (ret < 0) return ret; i->id = ret; return 0; }`,
+    good: `${IDS} int f(struct owner *o) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); int ret; if (!i) return -ENOMEM;
+      ret = idr_alloc(&o->ids, i, 0, 0, GFP_KERNEL); if (ret < 0) { kfree(i); return ret; } i->id = ret; return 0; }`,
+    want: ["leaked memory of kzalloc()"],
+  },
+  {
+    name: "the last reference to a file runs its release function, which may do what the caller does himself",
+    bad: opened("of_node_put(c->node); kfree(c); fput(file);"),
+    good: opened("fput(file);"),
+    want: ["double-release device node of of_find_node_by_name()", "use-after-release kzalloc()"],
+  },
+  {
+    name: "who puts the file in the place of what it leads to",
+    bad: `${FILES} int f(int flags) { struct ctx *c = kzalloc(sizeof(*c), GFP_KERNEL); struct file *file; int fd; if (!c) return -ENOMEM;
+  c->node = of_find_node_by_name(NULL, "thing"); fd = get_unused_fd_flags(flags); if (fd < 0) { of_node_put(c->node); kfree(c); return fd; }
+  file = anon_inode_getfile("[thing]", &ctx_ops, c, flags); if (IS_ERR(file)) { of_node_put(c->node); kfree(c); return PTR_ERR(file); } fd_install(fd, file); return fd; }`,
+    good: opened("fput(file);"),
+    want: [],
+  },
+  {
+    name: "the reference that came with what an unknown callee gave is given back besides the one taken here",
+    bad: `${FENCE} int f(struct slot *s) { struct device_node *n = node_of_fence(1); if (!n) return -ENOMEM;
+      s->held = of_node_get(n); of_node_put(n); if (helper(2)) { of_node_put(s->held); s->held = NULL; return -EINVAL; } return 0; }`,
+    good: `${FENCE} int f(struct slot *s) { struct device_node *n = node_of_fence(1); if (!n) return -ENOMEM;
+      s->held = of_node_get(n); of_node_put(n); return helper(2) ? -EINVAL : 0; }`,
+    want: [],
+  },
+  {
+    name: "but not two",
+    bad: `${FENCE} int f(struct slot *s) { struct device_node *n = node_of_fence(1); if (!n) return -ENOMEM;
+      s->held = of_node_get(n); of_node_put(n); if (helper(2)) { of_node_put(n); of_node_put(n); return -EINVAL; } return 0; }`,
+    good: `${FENCE} int f(struct slot *s) { struct device_node *n = node_of_fence(1); if (!n) return -ENOMEM;
+      s->held = of_node_get(n); of_node_put(n); if (helper(2)) { of_node_put(n); return -EINVAL; } return 0; }`,
+    want: ["double-release device node of of_node_get()"],
+  },
+];
+
+testPairs(pairs);
