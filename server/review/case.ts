@@ -254,10 +254,19 @@ function verdictOf(
   );
   if (standing !== null) return { verdict: "not-modelled", reason: standing, judged: null };
   const own = ({ root }: Cause): boolean => !ofTheMixture(ran, item, context, root);
-  const judged: Judged = { ...compared, still: compared.still.filter(own) };
+  const judged: Judged = {
+    ...compared,
+    still: compared.still.filter((c) => own(c) && !unprepared(ran, item, context, c.root)),
+  };
   const stray =
     compared.fresh.find((c) => !own(c)) ??
     (compared.verdict === "already" && judged.still.length === 0 ? compared.still[0] : undefined);
+  if (stray !== undefined && sides.mixed === "")
+    return {
+      verdict: "not-modelled",
+      reason: `an oops comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,
+      judged: null,
+    };
   if (stray !== undefined)
     return {
       verdict: "not-modelled",
@@ -360,6 +369,19 @@ function ofTheMixture(
         ? undefined
         : after.fn(runs.after.events[v.event]!.stack[0]?.fn ?? -1);
   return fn?.fidelity === "reference" && !baselines.faults(after.era, item, steps).has(keyOf(v));
+}
+
+/**
+ * Whether an oops of both sides on a tree is the machine's: the tree's code runs on what its own set-up (an initcall, a function that
+ * the reference kernel has in another form) would have made. The bare reference kernel does not oops there.
+ */
+function unprepared(
+  { sides: { after } }: RanCase,
+  item: ScenarioItem,
+  { baselines, steps }: CaseContext,
+  v: Violation,
+): boolean {
+  return after.inTree && v.code === "oops" && !baselines.faults(after.era, item, steps).has(keyOf(v));
 }
 
 /**

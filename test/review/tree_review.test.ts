@@ -389,3 +389,22 @@ test("a folder that is no kernel tree is named with what to do", () => {
     (e: unknown) => e instanceof TreeProblem && /kernel tree/.test(e.message),
   );
 });
+
+test("an oops of both sides, where code of the tree works with what nothing here has set up, is no finding of the release's", () => {
+  const ends = "\t\t\tpage->mapping = NULL;\n\t\t\tpage->index = 0;\n";
+  const table = (line: string): string =>
+    exchanged(
+      exchanged(dax, ends, `${ends}\t\t\tif (fs_table->nrpages > 100)\n\t\t\t\t${line}\n`),
+      "static void dax_disassociate_entry",
+      "static struct address_space *fs_table;\n\nstatic void dax_disassociate_entry",
+    );
+  const from = table("break;");
+  writeFileSync(join(root, "fs/dax.c"), from);
+  const result = review(mail(1, 1, from, table("continue;")), { tree: root });
+  writeFileSync(join(root, "fs/dax.c"), dax);
+  assert.deepEqual(
+    result.findings.filter((f) => f.code === "oops"),
+    [],
+  );
+  assert.ok(result.runs.some((r) => /^an oops comes up with and without the patch/.test(r.reason ?? "")));
+});
