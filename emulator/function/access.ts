@@ -6,7 +6,7 @@ import { foldInt } from "../c/build.ts";
 import { type BitPlace, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
-import { clear, copyRules, freshAt, memberAt, type Obj, put, sizeSafe } from "./memory.ts";
+import { clear, copyRules, freshAt, memberAt, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { Run } from "./run.ts";
 import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
 
@@ -20,7 +20,8 @@ export abstract class Access extends Run {
     if (isErrAddress(v)) return "an error pointer";
     const at = this.mem.at(v);
     if (at === null) return `0x${v.toString(16)}`;
-    return at.off === 0 ? at.obj.name : `${at.obj.name}+${at.off}`;
+    const name = memoryName(at.obj);
+    return at.off === 0 ? name : `${name}+${at.off}`;
   }
 
   protected textOf(v: Value): string {

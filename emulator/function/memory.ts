@@ -190,11 +190,22 @@ export function listHeadsOf(t: CType): number[] {
   }
 }
 
-/** A member of a record by offset, as far down as it goes: "dev.kobj.name". */
+/** Whether two types are of one kind by their look: pointers to records by the record's name. */
+function looksLike(a: CType, b: CType): boolean {
+  if (a.kind === "pointer" && b.kind === "pointer") return looksLike(a.to, b.to);
+  if (a.kind === "record" && b.kind === "record") return a.info.tag === b.info.tag;
+  return a.kind === b.kind;
+}
+
+/**
+ * A member of a record by offset, as far down as it goes: "dev.kobj.name". Of a union the member that has the type by which it is reached,
+ * where there is one, else the first.
+ */
 export function memberAt(
   t: CType | null,
   off: number,
   size: number,
+  want: CType | null = null,
 ): { path: string; type: CType; record: CType; name: string } | null {
   if (t === null) return null;
   let path = "";
@@ -210,11 +221,12 @@ export function memberAt(
       } catch {
         return null;
       }
-      const f = fields.find((x) => {
+      const there = fields.filter((x) => {
         if (x.bit !== null || off < x.offset) return false;
         const s = sizeSafe(x.type);
         return s === null ? true : off < x.offset + s;
       });
+      const f = (want === null ? undefined : there.find((x) => looksLike(x.type, want))) ?? there[0];
       if (f === undefined) return null;
       record = type;
       if (f.name !== null) {
@@ -260,6 +272,9 @@ export function memberFrom(t: CType | null, off: number): string | null {
   }
   return off === 0 && path !== "" ? path : null;
 }
+
+/** An object in a sentence: memory that a call gave is not that call. */
+export const memoryName = ({ kind, name }: Obj): string => (kind === "heap" ? `the memory of ${name}` : name);
 
 export function sizeSafe(t: CType): number | null {
   try {

@@ -14,7 +14,18 @@ import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
-import { addPart, clear, freshAt, Memory, memberAt, memberFrom, type Obj, put, sizeSafe } from "./memory.ts";
+import {
+  addPart,
+  clear,
+  freshAt,
+  Memory,
+  memberAt,
+  memberFrom,
+  memoryName,
+  type Obj,
+  put,
+  sizeSafe,
+} from "./memory.ts";
 import { type NullSource, Nulls, nullSourceOf } from "./nulls.ts";
 import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
 
@@ -384,7 +395,7 @@ export abstract class Run {
       this.fault({
         kind: "use-after-release",
         object: obj.name,
-        what,
+        what: what === COUNTER_USED ? `a counter in ${memoryName(obj)} is used` : what,
         taken: null,
         given: obj.gone,
         possible: false,
@@ -475,13 +486,20 @@ export abstract class Run {
   }
 
   /** What the bytes are called: "pdev->dev.id". */
-  nameOf(obj: Obj, off: number, size: number, type: CType | null, at: number): string {
-    const own = memberAt(obj.type, off, size);
+  nameOf(
+    obj: Obj,
+    off: number,
+    size: number,
+    type: CType | null,
+    at: number,
+    want: CType | null = null,
+  ): string {
+    const own = memberAt(obj.type, off, size, want);
     const { name } = freshAt(obj, off);
     if (own !== null && own.path !== "") return `${name}${joined(obj, own.path)}`;
     // What a pointer leads to is something else than the pointer.
     if (own !== null) return obj.kind === "outside" || obj.kind === "heap" ? `*${name}` : name;
-    const via = memberAt(type, off - at, size);
+    const via = memberAt(type, off - at, size, want);
     if (via !== null && (via.path !== "" || at !== 0))
       return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
     return off === 0 ? `*${name}` : `${name}+${off}`;
@@ -505,7 +523,7 @@ export abstract class Run {
     const pieces = this.pieces(obj, off, size, t);
     if (pieces !== null) return pieces;
     const { fresh } = freshAt(obj, off);
-    const name = this.nameOf(obj, off, size, within, at);
+    const name = this.nameOf(obj, off, size, within, at, t);
     let v: Value;
     if (fresh === "zero") v = 0n;
     else {

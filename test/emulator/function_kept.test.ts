@@ -1,4 +1,10 @@
-/** Function cases: what an array of ids remembers, what goes with a file's last reference, and what a callee gave of which nothing is known. */
+/**
+ * Function cases: what an array of ids remembers, what goes with a file's last reference, what a callee gave of which nothing is known,
+ * and what a member of a union is called.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readContracts } from "../../server/review/contracts.ts";
 import { type Pair, testPairs } from "../support/function_pair.ts";
 
 const IDS = `struct idr { int n; }; int idr_alloc(struct idr *i, void *p, int start, int end, unsigned gfp); void *idr_remove(struct idr *i, unsigned long id);
@@ -71,6 +77,30 @@ const pairs: readonly Pair[] = [
       s->held = of_node_get(n); of_node_put(n); if (helper(2)) { of_node_put(n); return -EINVAL; } return 0; }`,
     want: ["double-release device node of of_node_get()"],
   },
+  {
+    name: "of a union the member is named by which it is reached",
+    bad: `struct first { int n; }; struct second { int m; }; struct thing { int x; union { struct first *one; struct second *two; }; };
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int n; if (!t) return -ENOMEM; n = t->two->m; kfree(t); return n; }`,
+    good: `struct first { int n; }; struct second { int m; }; struct thing { int x; union { struct first *one; struct second *two; }; };
+      int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int n; if (!t) return -ENOMEM; n = t->x; kfree(t); return n; }`,
+    want: ["null-dereference NULL kzalloc()->two"],
+  },
 ];
 
 testPairs(pairs);
+
+test("whoever gives a number for an object remembers the object", () => {
+  const { functions } = readContracts();
+  for (const name of [
+    "idr_alloc",
+    "idr_alloc_cyclic",
+    "idr_alloc_u32",
+    "xa_alloc",
+    "xa_insert",
+    "radix_tree_insert",
+  ])
+    assert.ok(
+      functions.get(name)?.clauses.some((c) => c.verb === "keep" && c.when === "ok"),
+      name,
+    );
+});
