@@ -90,7 +90,7 @@ const pairs: readonly Pair[] = [
 testPairs(pairs);
 
 test("whoever gives a number for an object remembers the object", () => {
-  const { functions } = readContracts();
+  const { functions } = readContracts().contracts;
   for (const name of [
     "idr_alloc",
     "idr_alloc_cyclic",
