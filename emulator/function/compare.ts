@@ -387,6 +387,8 @@ function errorsLost(
     if (result.outcome === there.outcome || result.outcome === "neither" || there.outcome === "neither")
       continue;
     const lostBefore = result.outcome === "succeeded";
+    // What may be missing is asked for, warned of and done without.
+    const warned = lostBefore && [...(result.warned ?? [])].some((at) => usual.warned?.has(at) !== true);
     const at = { by: choice.callee, loc: choice.loc, fn: choice.fn };
     out.push({
       verdict: lostBefore ? "fixed" : "new",
@@ -399,8 +401,8 @@ function errorsLost(
         given: null,
         at,
         functions: [entry.name],
-        possible: !lostBefore,
-        doubt: "passed over",
+        possible: !lostBefore || warned,
+        doubt: lostBefore ? "only warned" : "passed over",
       },
       forced,
       path: lostBefore ? result : there,

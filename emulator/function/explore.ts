@@ -121,6 +121,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     ran: [...w.ran],
     gaveUp: gaveUp(w),
     unchecked: w.unchecked,
+    warned: w.warned,
     ledger,
   };
 }

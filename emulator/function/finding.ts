@@ -57,6 +57,7 @@ export type Doubt =
   | "goes well now"
   | "not taken now"
   | "passed over"
+  | "only warned"
   | "global"
   | "tested by helpers"
   | "past the end"
@@ -121,6 +122,8 @@ export interface PathResult {
   readonly gaveUp: readonly string[];
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked?: ReadonlySet<string>;
+  /** Where it told the log something that is no error: "file:line". */
+  readonly warned?: ReadonlySet<string>;
   /** What it did with things of its caller's. */
   readonly ledger: Ledger;
 }

@@ -163,6 +163,8 @@ export abstract class Run {
   readonly homes = new Map<string, string>();
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked = new Set<string>();
+  /** Where the log was told something that is no error: "file:line". */
+  readonly warned = new Set<string>();
   steps = 0;
   /** The last call that stands as a statement: nobody asks whether it failed. */
   unasked: X | null = null;

@@ -14,7 +14,10 @@ export function configSet(name: string): boolean {
   return !UNSET.test(name);
 }
 
-const log = (names: string): string[] => names.split(" ").map((n) => `${n}(...) __fs_log(__VA_ARGS__)`);
+/** Lines of the log; a mild one (a warning, what is told or traced) is no word of an error. */
+const log = (names: string): string[] =>
+  names.split(" ").map((n) => `${n}(...) ${MILD.test(n) ? "__fs_log_mild" : "__fs_log"}(__VA_ARGS__)`);
+const MILD = /warn|notice|info|dbg|debug/i;
 const nothing = (names: string): string[] => names.split(" ").map((n) => `${n}(...) ((void)0)`);
 const atFileScope = (names: string): string[] =>
   names.split(" ").map((n) => `${n}(...) extern int __fs_nothing`);
@@ -257,6 +260,7 @@ typedef struct seqcount_rwlock { seqcount_t seqcount; } seqcount_rwlock_t;
 typedef struct seqcount_mutex { seqcount_t seqcount; } seqcount_mutex_t;
 struct task_struct;
 void __fs_log(const void *first, ...);
+void __fs_log_mild(const void *first, ...);
 void __fs_bug(void) __attribute__((noreturn));
 struct task_struct *__fs_current(void);
 extern unsigned long volatile jiffies;

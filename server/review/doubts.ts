@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   "goes well now": "what failed before is no failure to the other side, and what is kept then may be meant",
   "not taken now": "the other side does not take it at all there",
   "passed over": "to go on after that failure may be the very point of the patch",
+  "only warned": "the code answers that failure with a warning and goes on, which may be meant",
   global: "it hangs on what a variable of the whole file holds, which another function may always set first",
   "tested by helpers":
     "a function that is called from here tests that pointer, and one of the callers may do so before",

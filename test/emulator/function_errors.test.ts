@@ -3,7 +3,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allOf, type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
+const CLOCK = "struct clk *devm_clk_get(struct device *dev, const char *id);";
+/** A clock that cannot be had: what is said of it, and whether the function goes on. */
+const clocked = (then: string): string =>
+  `${CLOCK} int f(struct device *d) { struct clk *c = devm_clk_get(d, "core"); if (IS_ERR(c)) ${then} return helper(1) ? -EIO : 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what is asked for, warned of and done without may be missing",
+    bad: clocked('dev_warn(d, "none\\n");'),
+    good: clocked("return PTR_ERR(c);"),
+    want: [],
+  },
+  {
+    name: "but not what is told as an error",
+    bad: clocked('dev_err(d, "none\\n");'),
+    good: clocked("return PTR_ERR(c);"),
+    want: ["error-lost failure of devm_clk_get()"],
+    back: [],
+  },
   {
     name: "an error that a statement far behind writes over",
     bad: `int f(int x, int y) { int ret = 0, n; if (helper(x)) { ret = -EFAULT; } n = x + y; if (n > 3) { n = helper(n); } ret = n; return ret < 0 ? 0 : ret; }`,
