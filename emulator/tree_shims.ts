@@ -4,14 +4,12 @@
  * name counts only where the reference kernel does not have it. Leaves out what the reference kernel models itself.
  */
 
+import { MACHINE_NUMBERS } from "./config_numbers.ts";
+
 /** Lines for `#define`, besides include/linux/kconfig.h of the reference kernel. */
 export const TREE_CONFIG: readonly string[] = [
   "__KERNEL__ 1",
-  "CONFIG_NR_CPUS 8",
-  "CONFIG_NODES_SHIFT 1",
-  "CONFIG_HZ 250",
-  "CONFIG_X86_L1_CACHE_SHIFT 6",
-  "CONFIG_X86_INTERNODE_CACHE_SHIFT 6",
+  ...MACHINE_NUMBERS,
   "CONFIG_PHYS_ADDR_T_64BIT 1",
   "CONFIG_ARCH_DMA_ADDR_T_64BIT 1",
   "CONFIG_GENERIC_BUG 1",

@@ -5,9 +5,11 @@
  * about debugging or another machine. Leaves out what the C of the headers says well by itself.
  */
 
+import { KERNEL_NUMBERS } from "../config_numbers.ts";
+
 /** Symbols that are not set although a driver's code may ask for them. */
 const UNSET =
-  /_MODULE$|DEBUG(?!_?FS)|LOCKDEP|PROVE_|KASAN|KCSAN|KMSAN|PREEMPT_RT|TRACE|TRACING|HARDEN|FORTIFY|TINY|_UML|XEN|PARAVIRT|RUST|CFI|LTO|32BIT|X86_32|BIG_ENDIAN|HIGHMEM|LOCK_STAT|GCOV|RANDSTRUCT|ALLOC_PROFILING|COMPILE_TEST|NO_|_NONE$|_NOP$|MEMCG|JUMP_LABEL|BUG_ON_DATA|GENERIC_GETTIMEOFDAY|CC_HAS|CC_IS|FAULT_INJECTION|HYPERV|INLINE_|LEGACY_PTYS|FORCE_MAX_ORDER/;
+  /_MODULE$|DEBUG(?!_?FS)|LOCKDEP|PROVE_|KASAN|KCSAN|KMSAN|PREEMPT_RT|TRACE|TRACING|HARDEN|FORTIFY|TINY|_UML|XEN|PARAVIRT|RUST|CFI|LTO|32BIT|X86_32|X86_PAE|BIG_ENDIAN|HIGHMEM|LOCK_STAT|GCOV|RANDSTRUCT|ALLOC_PROFILING|COMPILE_TEST|NO_|_NONE$|_NOP$|MEMCG|JUMP_LABEL|BUG_ON_DATA|GENERIC_GETTIMEOFDAY|CC_HAS|CC_IS|FAULT_INJECTION|HYPERV|INLINE_|LEGACY_PTYS|FORCE_MAX_ORDER/;
 
 /** Whether `#ifdef CONFIG_FOO` holds: the whole of a configuration with everything in it, no debugging. */
 export function configSet(name: string): boolean {
@@ -22,18 +24,13 @@ const nothing = (names: string): string[] => names.split(" ").map((n) => `${n}(.
 const atFileScope = (names: string): string[] =>
   names.split(" ").map((n) => `${n}(...) extern int __fs_nothing`);
 const empty = (names: string): string[] => names.split(" ");
-const numbers = (pairs: string): string[] =>
-  pairs.split(" ").map((pair) => `CONFIG_${pair.replace("=", " ")}`);
 
 /** Lines for `#define`; each stands whatever the tree's headers say. */
 export const FUNCTION_SHIMS: readonly string[] = [
   // What it declares besides follows who holds what, for a compiler that is asked to.
   "WITH_LOCK_GUARD_1_ATTRS(name, T) class_##name##_constructor(T)",
   "__KERNEL__ 1",
-  // Numbers of the configuration, x86-64 and the defaults of Kconfig: those that are asked for most, and of any other 1 is read.
-  ...numbers(
-    "PAGE_SHIFT=12 NR_CPUS=8 NODES_SHIFT=1 HZ=250 X86_L1_CACHE_SHIFT=6 X86_INTERNODE_CACHE_SHIFT=6 FUNCTION_ALIGNMENT=16 PHYSICAL_ALIGN=0x200000 ILLEGAL_POINTER_VALUE=0xdead000000000000 LOG_BUF_SHIFT=17 PANIC_TIMEOUT=0 RCU_FANOUT=64 RCU_FANOUT_LEAF=16 STACKDEPOT_MAX_FRAMES=64 PCP_BATCH_SCALE_MAX=5 CMA_ALIGNMENT=8 MAX_SKB_FRAGS=17 KVM_MAX_NR_VCPUS=1024 IIO_CONSUMERS_PER_TRIGGER=2 USB_GADGET_STORAGE_NUM_BUFFERS=2 USB_GADGET_VBUS_DRAW=2 USBIP_VHCI_NR_HCS=1 USBIP_VHCI_HC_PORTS=8 SERIAL_8250_NR_UARTS=4 SERIAL_8250_RUNTIME_UARTS=4 SERIAL_ALTERA_UART_MAXPORTS=4 SERIAL_RP2_NR_UARTS=32 DVB_MAX_ADAPTERS=16 SND_MAX_CARDS=32 MMC_BLOCK_MINORS=8 FUSION_MAX_SGE=128 SCSI_SYM53C8XX_MAX_TAGS=64 WATCHDOG_OPEN_TIMEOUT=0",
-  ),
+  ...KERNEL_NUMBERS,
   // As include/uapi/linux/byteorder/little_endian.h has it, which not every header that asks includes.
   "__LITTLE_ENDIAN 1234",
   "__LITTLE_ENDIAN_BITFIELD",

@@ -1,8 +1,11 @@
 /**
  * The headers of the tree that given files include, those that these include, and so on: whose macros are meant by a name that any
- * header may define (`#define control_port base + 3`). Leaves out conditions around an `#include`, and headers that a build makes.
+ * header may define (`#define control_port base + 3`). Of conditions around an `#include` only those are asked that tell a 64-bit
+ * machine and its page tables from others. Leaves out headers that a build makes.
  */
 import { posix } from "node:path";
+import { KERNEL_NUMBERS } from "../../emulator/config_numbers.ts";
+import { configSet } from "../../emulator/function/shims.ts";
 
 const FOLDERS = [
   "include",
@@ -21,8 +24,64 @@ export function* inclusions(text: string): Generator<{ readonly name: string; re
     yield { name: m[2]!, quoted: m[1] === '"' };
 }
 
-/** Included names of one text, as they are written. */
-export const includesIn = (text: string): string[] => [...inclusions(text)].map((i) => i.name);
+/** Included names of one text, as they are written, without those for another kind of machine. */
+export function includesIn(text: string): string[] {
+  const out: string[] = [];
+  /** Of each `#if` that is open: whether its branch is read, and whether one before was. */
+  const open: { reads: boolean; had: boolean }[] = [];
+  for (const m of text.matchAll(DIRECTIVE)) {
+    const [, word, rest] = m as unknown as [string, string, string];
+    const last = open.at(-1);
+    if (word === "include") {
+      const name = /^["<]([^">]{1,200})[">]/.exec(rest)?.[1];
+      if (name !== undefined && open.every((o) => o.reads)) out.push(name);
+    } else if (word === "endif") open.pop();
+    else if (word.startsWith("if")) {
+      const holds = word === "if" ? conditionHolds(rest) : isSet(rest, word === "ifdef");
+      open.push({ reads: holds !== false, had: holds === true });
+    } else if (last !== undefined) {
+      const holds = last.had ? false : word === "else" ? null : conditionHolds(rest);
+      last.reads = holds !== false;
+      if (holds === true) last.had = true;
+    }
+  }
+  return out;
+}
+
+const DIRECTIVE = /^[ \t]*#[ \t]*(include|ifdef|ifndef|if|elif|else|endif)\b[ \t]*([^\r\n]{0,300})/gm;
+/** What says of which kind the machine is. */
+const KIND = /^CONFIG_(?:X86_32|X86_64|X86_PAE|32BIT|64BIT)\b/;
+const LEVELS = Number(
+  KERNEL_NUMBERS.find((n) => n.startsWith("CONFIG_PGTABLE_LEVELS "))?.split(" ")[1] ?? Number.NaN,
+);
+
+/** Whether a symbol is set, or is not, where it says of which kind the machine is; else null. */
+function isSet(text: string, wanted: boolean): boolean | null {
+  const name = KIND.exec(text.trim())?.[0];
+  return name === undefined ? null : configSet(name.slice("CONFIG_".length)) === wanted;
+}
+
+/** Whether a condition about the kind of machine holds; null of any other, and of one that is made of several. */
+function conditionHolds(text: string): boolean | null {
+  const said = text.replace(/\/[*/].*$/, "").trim();
+  const defined = /^(!?) ?defined ?\(? ?(\w{1,60}) ?\)?$/.exec(said);
+  if (defined !== null) return isSet(defined[2]!, defined[1] === "");
+  const levels = /^CONFIG_PGTABLE_LEVELS ?(>=|<=|==|>|<) ?(\d)$/.exec(said);
+  if (levels === null) return null;
+  const n = Number(levels[2]);
+  switch (levels[1]) {
+    case ">":
+      return LEVELS > n;
+    case ">=":
+      return LEVELS >= n;
+    case "<":
+      return LEVELS < n;
+    case "<=":
+      return LEVELS <= n;
+    default:
+      return LEVELS === n;
+  }
+}
 
 /**
  * All shared headers that names (as included) lead to, as many as have been asked for. Where a name may be several headers, all of

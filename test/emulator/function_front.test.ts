@@ -147,3 +147,12 @@ test("what a header has where debugfs is there is there, what it has for debuggi
   );
   assert.deepEqual(of("f"), { calls: [], traps: [] });
 });
+
+test("page tables are those of the machine, of as many levels as it has", () => {
+  const calls = program(
+    {},
+    {},
+    "void f(void);\nvoid g(void);\nvoid run(void)\n{\n#if CONFIG_PGTABLE_LEVELS >= 4 && !defined(CONFIG_X86_PAE)\n\tf();\n#else\n\tg();\n#endif\n}\n",
+  )("run");
+  assert.deepEqual(calls, { calls: ["f"], traps: [] });
+});

@@ -56,3 +56,34 @@ test("names that are added later lead to what they lead to with the others, and 
   assert.deepEqual([...at.paths].sort(), [...all.paths].sort());
   assert.equal(new Set(asked).size, asked.length);
 });
+
+test("what another kind of machine includes is not reached", () => {
+  const text = `
+#ifdef CONFIG_X86_32
+#include <asm/narrow.h>
+#else
+#include <asm/wide.h>
+#endif
+#if CONFIG_PGTABLE_LEVELS > 2
+#ifdef CONFIG_OTHER
+#include <asm/other.h>
+#else
+#include <asm/not_other.h>
+#endif
+#elif CONFIG_PGTABLE_LEVELS > 1
+#include <asm/two.h>
+#else	/* one */
+#include <asm/one.h>
+#endif
+#if !defined(CONFIG_64BIT)
+#include <asm/half.h>
+#elif defined(CONFIG_X86_64) /* and not less */
+#include <asm/whole.h>
+#endif
+#if defined(CONFIG_X86_32) || defined(CONFIG_OTHER)
+#include <asm/either.h>
+#endif
+`;
+  const wanted = ["asm/wide.h", "asm/other.h", "asm/not_other.h", "asm/whole.h", "asm/either.h"];
+  assert.deepEqual(includesIn(text), wanted);
+});
