@@ -63,7 +63,7 @@ function isSet(text: string, wanted: boolean): boolean | null {
 
 /** Whether a condition about the kind of machine holds; null of any other, and of one that is made of several. */
 function conditionHolds(text: string): boolean | null {
-  const said = text.replace(/\/[*/].*$/, "").trim();
+  const said = text.split(/\/[*/]/, 1)[0]!.trim();
   const defined = /^(!?) ?defined ?\(? ?(\w{1,60}) ?\)?$/.exec(said);
   if (defined !== null) return isSet(defined[2]!, defined[1] === "");
   const levels = /^CONFIG_PGTABLE_LEVELS ?(>=|<=|==|>|<) ?(\d)$/.exec(said);
