@@ -463,7 +463,10 @@ function sentence(
   const telling = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
   const origin = nullFrom(d, decisive, words);
   const said = origin === undefined || telling.includes(origin) ? telling : [origin, ...telling.slice(-1)];
-  return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${words.named(whatText(fault, said, placeOf, words))}, in ${where}()`;
+  const what = words.named(whatText(fault, said, placeOf, words));
+  // What a function says itself needs no word on where.
+  const place = what.startsWith(`${where}() `) ? "" : `, in ${where}()`;
+  return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${what}${place}`;
 }
 
 /** The decision by which a pointer that is followed is none: the call that gave it, or where it was found to be NULL. */
