@@ -21,7 +21,7 @@ const list = (names: readonly string[]): string =>
     ? names.join(", ")
     : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
 
-function sentences({ report, known, scenarios, touchedBy, ran, match }: CrashOutcome): string[] {
+function sentences({ report, known, scenarios, touchedBy, lacks, ran, match }: CrashOutcome): string[] {
   const at = report.location === null ? "" : ` at ${report.location}`;
   const who = [
     report.process === null ? "" : ` of ${report.process}`,
@@ -44,7 +44,9 @@ function sentences({ report, known, scenarios, touchedBy, ran, match }: CrashOut
   if (ran === 0) {
     if (scenarios.length > 0)
       out.push(
-        "to run it, name a kernel tree and the series that it is about: --tree DIR --prerequisite FILE",
+        lacks === "series"
+          ? "to run it, name the series that it is about, too: --prerequisite FILE"
+          : "to run it, name a kernel tree and the series that it is about: --tree DIR --prerequisite FILE",
       );
     return out;
   }

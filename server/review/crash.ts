@@ -46,6 +46,8 @@ export interface CrashOutcome {
   readonly scenarios: readonly string[];
   /** Patches of the series, or without one of the mail, that touch a function of the report. */
   readonly touchedBy: readonly { readonly number: number; readonly subject: string; readonly fn: string }[];
+  /** What is to be named yet to run it: the tree and the series, or the series alone. */
+  readonly lacks: "tree" | "series" | null;
   /** Cases that ran; 0 where there was nothing to run them on. */
   readonly ran: number;
   readonly match: CrashMatch | null;
@@ -218,7 +220,8 @@ function outcomeOf(
   const end = states?.at(patches.length) ?? null;
   const { known, scenarios } = casesFor(end?.era ?? NEWEST_ERA, report);
   const own = patches.length > 0 ? patches : doc.patches;
-  const base = { report, known, scenarios, touchedBy: touching(own, report) };
+  const lacks = states !== null ? null : options.tree === undefined ? "tree" : "series";
+  const base = { report, known, scenarios, touchedBy: touching(own, report), lacks } as const;
   if (states === null) return { ...base, ran: 0, match: null };
   const steps = options.steps ?? CRASH_STEPS;
   const whole = tryIn(end, wantedLabels(scenarios, options), report, steps);

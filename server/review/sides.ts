@@ -141,7 +141,7 @@ export function sourcesOf(
     before: replay?.beforeEra ?? options.era,
     after: replay?.afterEra ?? options.era,
   });
-  const asked = addedAnswers(patch, eras.after);
+  const asked = inTree === null ? addedAnswers(patch, eras.after) : null;
   if (asked !== null) {
     eras.before = eras.after;
     told.notes.push(...asked.notes);

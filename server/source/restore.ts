@@ -127,7 +127,7 @@ function completed(
       }
       made.push(whole);
       const lost = whole.lines.filter((l) => l === 0).length;
-      told = `${torn.name}(): lines of it are missing behind line ${parts[0]!.lines.at(-1)} of the mail; ${lost} line${lost === 1 ? "" : "s"} of the reference kernel's ${torn.name}() stand${lost === 1 ? "s" : ""} in for them, and what runs is marked repaired`;
+      told = `${torn.name}(): lines of it are missing behind line ${parts[0]!.lines.at(-1)} of the mail; ${lost} line${lost === 1 ? "" : "s"} of the reference kernel's ${torn.name}() stand${lost === 1 ? "s" : ""} in for them, and a run of it is marked repaired`;
     }
     if (made.length === 0) continue;
     notes.push(told);

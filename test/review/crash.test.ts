@@ -48,6 +48,9 @@ test("the text names what is missing to run it, in lines of 80 columns", () => {
     /name a kernel tree and the series .*--tree DIR --prerequisite FILE/,
   );
   for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+  const treeOnly = crashText(crashOutcomes(parseDocument(mail, "oops.eml"), null, { tree: "linux" }));
+  assert.match(treeOnly.replace(/\s+/g, " "), /name the series that it is about, too: --prerequisite FILE/);
+  assert.doesNotMatch(treeOnly, /--tree/);
 });
 
 test("on a tree with the series the same fault at the same function is named, with the patch that brought it", () => {
