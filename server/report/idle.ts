@@ -2,6 +2,7 @@
  * What is told of a patch that is no finding of its own: functions that did not run, and what was so before. Leaves out
  * counting (facts.ts) and the words for findings (words.ts).
  */
+import { isOwnRun } from "../review/finding.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { HUNK_REFUSED, isNothingRuns, nothingText, SHOWN_IN_PART } from "../review/why.ts";
 
@@ -19,10 +20,17 @@ export function didNotRun(result: ReviewResult, index: number): string {
   const refused = result.plans.some(
     (p) => p.patch === index && p.leftOut.some((l) => l.why.kind === "refused"),
   );
+  // What a function case says of one that it ran is said there.
+  const tried = new Set(
+    result.runs
+      .filter((r) => r.patch === index && isOwnRun(r.scenario) && r.before.steps + r.after.steps > 0)
+      .flatMap((r) => r.scenario.split(" ").slice(1)),
+  );
   const idle = result.functions.filter(
     (f) =>
       f.patch === index &&
       !f.executed &&
+      !tried.has(f.name) &&
       !said.includes(f.reason) &&
       !(refused && f.reason === HUNK_REFUSED) &&
       !(f.reason === SHOWN_IN_PART && said.some((text) => text.includes(`${f.name}()`))),

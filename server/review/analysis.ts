@@ -518,7 +518,7 @@ const seedOf = ({ replay, options }: Pick<Shared, "replay" | "options">): string
 
 /** Why what could run did not: that no scenario calls it is known only where each ran to its end. */
 function unreachedReason(collector: Collector): string {
-  const runs = collector.runs.filter((r) => r.before.steps + r.after.steps > 0);
+  const runs = collector.runs.filter((r) => !isOwnRun(r.scenario) && r.before.steps + r.after.steps > 0);
   const unbooted = collector.whole().find((w) => w.why === NO_BOOT);
   if (unbooted !== undefined) return `${unbooted.why}: ${runs[0]?.reason ?? ""}`;
   const early = runs.filter((r) => [r.before, r.after].some((side) => side.outcome !== "completed")).length;

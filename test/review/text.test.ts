@@ -252,6 +252,32 @@ test("functions that did not run for one reason share it, and of many the first 
   assert.deepEqual(wide(text), []);
 });
 
+test("a function that ran by itself is none that did not run, whatever came of it", () => {
+  const made = treeReview();
+  const [one] = made.functions;
+  const [run] = made.runs;
+  assert.ok(one && run);
+  const functions = ["wheel", "mill"].map((name) => ({
+    ...one,
+    name,
+    reason: "nobody calls it",
+    executed: false,
+  }));
+  const alone = (scenario: string) => ({
+    ...run,
+    scenario,
+    verdict: "not-modelled" as const,
+    reason: "it may be so",
+  });
+  const text = textOf(treeReview({ functions, findings: [], runs: [alone("function wheel")] })).replace(
+    /\s+/g,
+    " ",
+  );
+  assert.match(text, /did not run: mill\(\) \(nobody calls it\)/);
+  const both = textOf(treeReview({ functions, findings: [], runs: [alone("life wheel mill")] }));
+  assert.doesNotMatch(both, /did not run/);
+});
+
 test("a finding that a later patch mends is told with that patch", () => {
   const made = treeReview();
   const findings = made.findings.map((f) => ({
