@@ -8,7 +8,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
-import { atomicBy, heldText, lend } from "./held.ts";
+import { atomicBy, heldText, lend, lockOf } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
 import {
   addPart,
@@ -255,7 +255,7 @@ export class Calls {
       what:
         under === null
           ? `${called}() may sleep, and this is ${where}`
-          : `${called}() may sleep while ${under.key === 0n ? `the ${under.kind.what}` : w.lockName(under.key)} is held`,
+          : `${called}() may sleep while ${lockOf(w, under)} is held`,
       taken: under === null ? null : under.taken,
       given: null,
       at: { by: called, fn: w.place().fn, loc: w.place().loc ?? loc },

@@ -11,6 +11,15 @@ export function heldText(w: Run, h: Holding): string {
   return h.key === 0n ? h.kind.what : `${h.kind.what} ${w.lockName(h.key)}`;
 }
 
+/** A lock in a sentence: one that is an object by its name, another by what it is of. */
+export function lockOf(w: Run, h: Holding): string {
+  if (h.key === 0n) return `the ${h.kind.what}`;
+  const name = w.lockName(h.key);
+  return PLAIN_LOCKS.has(h.kind.name) ? name : `the ${h.kind.what} of ${name}`;
+}
+
+const PLAIN_LOCKS: ReadonlySet<string> = new Set(["spinlock", "rwlock"]);
+
 /** The last thing taken under which nobody may sleep, where nothing may have given it up unseen; or null. */
 export function atomicBy(w: Run): Holding | null {
   return (

@@ -33,6 +33,14 @@ const enabled = (end: string): string =>
   int f(struct device *d) { struct clk *c = devm_clk_get_enabled(d, "x"); if ((unsigned long)c >= (unsigned long)-4095) return -EINVAL;
 if (helper(1)) { ${end} return -EINVAL; } return 0; }`;
 
+/** Memory that is made with some flags under a task's lock. */
+const alone = (
+  flags: string,
+): string => `struct task_struct; struct kmem_cache; void task_lock(struct task_struct *t); void task_unlock(struct task_struct *t);
+void *kmem_cache_alloc_node(struct kmem_cache *c, unsigned flags, int node); void kmem_cache_free(struct kmem_cache *c, void *p);
+int f(struct task_struct *t, struct kmem_cache *c) { void *p; task_lock(t); p = kmem_cache_alloc_node(c, ${flags}, 0); task_unlock(t);
+  if (!p) return -ENOMEM; kmem_cache_free(c, p); return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a clock that a managed call enabled, disabled besides",
@@ -220,6 +228,12 @@ const pairs: readonly Pair[] = [
     bad: `static void calm(void) { msleep(1); } int f(int n) { rcu_read_lock(); if (n) calm(); rcu_read_unlock(); return 0; }`,
     good: `static void calm(void) { msleep(1); } int f(int n) { rcu_read_lock(); rcu_read_unlock(); if (n) calm(); return 0; }`,
     want: ["sleeps-in-atomic msleep() under RCU read side"],
+  },
+  {
+    name: "an allocation on a node, with flags that let it wait, under the lock of a task, which is a spin lock",
+    bad: alone("GFP_KERNEL"),
+    good: alone("GFP_ATOMIC"),
+    want: ["sleeps-in-atomic kmem_cache_alloc_node() under task lock t"],
   },
   {
     name: "an interrupt handler that takes a mutex",
