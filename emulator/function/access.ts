@@ -120,8 +120,35 @@ export abstract class Access extends Run {
 
   // ---- memory ---------------------------------------------------------------------------------------------------------
 
+  /**
+   * A member of a record in memory that was asked for here: where too few bytes were asked for the record, the member may lie behind
+   * them (`kmalloc(sizeof(pointer))`).
+   * @param off of the member in the record @param t its type @param within the record
+   */
+  protected withinMemory(
+    { obj, off: at }: { obj: Obj; off: number },
+    off: number,
+    t: CType,
+    within: CType | null,
+    done: "read" | "written",
+  ): void {
+    if (obj.kind !== "heap" || obj.size === null || obj.size <= 0 || within?.kind !== "record") return;
+    const whole = sizeSafe(within);
+    const size = sizeSafe(t);
+    if (whole === null || size === null || at - off + whole <= obj.size || at + size <= obj.size) return;
+    this.fault({
+      kind: "past-its-memory",
+      object: obj.name,
+      what: `${memoryName(obj)} has ${obj.size} bytes, and ${this.nameOf(obj, at, size, within, at - off, t)} is ${done}, which ends at byte ${at + size}`,
+      taken: null,
+      given: null,
+      possible: false,
+    });
+  }
+
   protected loadAt(base: Value, off: number, t: CType, bf: BitPlace | null, within: CType | null): Value {
     const at = this.reach(base, off, within, `${this.pointedAt(base)} is read`);
+    this.withinMemory(at, off, t, within, "read");
     if (bf !== null) return this.loadBits(at.obj, at.off, bf, t, within);
     const v = this.load(at.obj, at.off, t, within, at.off - off);
     return (t.quals & VOLATILE) !== 0 && at.obj.kind === "outside" ? this.later(v, at, t) : v;

@@ -21,6 +21,7 @@ export type FaultKind =
   | "freed-while-registered"
   | "sleeps-in-atomic"
   | "index-past-the-end"
+  | "past-its-memory"
   | "error-lost"
   | "check-never-true"
   | "unused-label"

@@ -106,6 +106,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     C,
   ),
   rule(
+    "past-its-memory",
+    "Past the end of memory that was asked for",
+    "A member that is read or written lies within the bytes that were asked for.",
+    "What is there belongs to somebody else: another object changes, or its bytes are taken for this one's.",
+    "error",
+    C,
+  ),
+  rule(
     "left-running",
     "Still able to run at the end",
     "A work item, timer or tasklet is stopped and waited for before what it works on goes.",

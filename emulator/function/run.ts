@@ -359,7 +359,9 @@ export abstract class Run {
         object: `NULL ${unset ?? (from === null ? "pointer" : `from ${from.callee}()`)}`,
         what:
           unset === null
-            ? what
+            ? what === COUNTER_USED
+              ? "NULL is used as a counter"
+              : what
             : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
@@ -378,7 +380,7 @@ export abstract class Run {
       this.fault({
         kind: "error-pointer-dereference",
         object: `error pointer ${from === null ? "" : `from ${from.callee}()`}`.trim(),
-        what,
+        what: what === COUNTER_USED ? "an error pointer is used as a counter" : what,
         taken: from,
         given: null,
         // NULL, less what lies before a member of it.

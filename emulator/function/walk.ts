@@ -645,6 +645,7 @@ export class Walker extends Access {
       const base = this.led(lv.base, this.eval(lv.base));
       this.nulls.followed = this.nullOf(lv.base, base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
+      this.withinMemory(at, lv.off, t, this.pointee(lv.base), "written");
       if (t.kind === "pointer") this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
       if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
       else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);

@@ -343,6 +343,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   "locked-twice",
   "unlock-unheld",
   "index-past-the-end",
+  "past-its-memory",
 ]);
 
 /** Whether a line is one that the mail shows of this side alone. */
