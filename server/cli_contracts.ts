@@ -4,7 +4,7 @@
  * name is not known; 2 for bad usage.
  */
 
-import type { Clause, Contract, Place } from "../emulator/function/contract.ts";
+import { type Clause, type Contract, type Place, usualWhen } from "../emulator/function/contract.ts";
 import type { CliIo } from "./cli_io.ts";
 import { globMatcher } from "./glob.ts";
 import { nearest, readArguments } from "./options.ts";
@@ -148,10 +148,8 @@ const FAILS: Readonly<Record<string, string>> = {
 function clauseText(k: Clause, what: string): string {
   const where = placeName(k.where) === "ret" ? "the result" : placeName(k.where);
   const from = k.from === null ? "" : placeName(k.from);
-  const always =
-    k.verb === "get" || k.verb === "take" || k.verb === "keep" || k.verb === "lock" ? "ok" : "always";
   const when =
-    k.when === always
+    k.when === usualWhen(k.verb)
       ? ""
       : k.when === "ok"
         ? ", when it succeeds"

@@ -197,16 +197,18 @@ export function parseClause(text: string): Clause | null {
   const where = parsePlace(words[words.length - 1]!);
   const from = paired ? parsePlace(words[1]!) : null;
   if (where === null || (paired && from === null)) return null;
-  // What is returned or filled in is there only when the call went well.
-  const usual = verb === "get" || verb === "take" || verb === "keep" || verb === "lock" ? "ok" : "always";
   return {
     verb: verb as Verb,
     kind: two || paired ? "" : words[1]!,
     where,
-    when: given ?? usual,
+    when: given ?? usualWhen(verb as Verb),
     from,
   };
 }
+
+/** When a clause that says nothing of it holds: what is taken, remembered or returned is so only when the call went well. */
+export const usualWhen = (verb: Verb): "ok" | "always" =>
+  verb === "get" || verb === "take" || verb === "keep" || verb === "lock" ? "ok" : "always";
 
 /** Takes the condition off the end of a clause's words. */
 function whenOf(words: string[]): Clause["when"] | undefined {

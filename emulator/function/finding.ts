@@ -40,7 +40,7 @@ export interface Choice {
   readonly callee: string | null;
   /** It was made at lines that the patch shows, or in what is called there. */
   readonly near?: boolean;
-  /** It alone decided the condition of the `if` that stands there: which way that went. */
+  /** It alone decided the condition of an `if`: where that stands, and which way it went. */
   branch?: { readonly loc: Loc; readonly went: boolean };
 }
 

@@ -31,6 +31,8 @@ import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Valu
 
 /** What is done with a counter that is read and changed in one. */
 export const COUNTER_USED = "a counter is used";
+/** What was done with a pointer: of a counter in words that say what it lies in. */
+const done = (what: string, counted: string): string => (what === COUNTER_USED ? counted : what);
 
 /** Ends a path: nothing after this place runs. */
 export class PathEnd extends Error {
@@ -359,9 +361,7 @@ export abstract class Run {
         object: `NULL ${unset ?? (from === null ? "pointer" : `from ${from.callee}()`)}`,
         what:
           unset === null
-            ? what === COUNTER_USED
-              ? "NULL is used as a counter"
-              : what
+            ? done(what, "NULL is used as a counter")
             : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
@@ -380,7 +380,7 @@ export abstract class Run {
       this.fault({
         kind: "error-pointer-dereference",
         object: `error pointer ${from === null ? "" : `from ${from.callee}()`}`.trim(),
-        what: what === COUNTER_USED ? "an error pointer is used as a counter" : what,
+        what: done(what, "an error pointer is used as a counter"),
         taken: from,
         given: null,
         // NULL, less what lies before a member of it.
@@ -399,7 +399,7 @@ export abstract class Run {
       this.fault({
         kind: "use-after-release",
         object: obj.name,
-        what: what === COUNTER_USED ? `a counter in ${memoryName(obj)} is used` : what,
+        what: done(what, `a counter in ${memoryName(obj)} is used`),
         taken: null,
         given: obj.gone,
         possible: false,

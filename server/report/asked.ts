@@ -8,6 +8,7 @@ import { FUNCTION_RULES } from "../../emulator/function/rules.ts";
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import { eraFromName, inSpan } from "../../emulator/kernel/era.ts";
 import type { Comment, ParsedDocument, Patch } from "../mail/types.ts";
+import { isOwnRun } from "../review/finding.ts";
 import { type Finding, type FunctionFacts, isJudged, type ReviewResult, type Run } from "../review/types.ts";
 import { verdictText } from "./words.ts";
 
@@ -286,7 +287,7 @@ function answerOf(
 /** Whether a rule judged a run: function cases have rules of their own beside what stops any run. */
 function watches(code: string, run: Run): boolean {
   const ofFunctions = FUNCTION_RULES.some((r) => r.code === code);
-  if (/^(?:function|life) /.test(run.scenario)) return ofFunctions;
+  if (isOwnRun(run.scenario)) return ofFunctions;
   const rule = ruleOf(code);
   return (
     !ofFunctions &&

@@ -261,7 +261,7 @@ function verdictOf(
   const stray =
     compared.fresh.find((c) => !own(c)) ??
     (compared.verdict === "already" && judged.still.length === 0 ? compared.still[0] : undefined);
-  if (stray !== undefined && sides.mixed === "")
+  if (stray !== undefined && own(stray))
     return {
       verdict: "not-modelled",
       reason: `an oops comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,

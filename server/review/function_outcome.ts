@@ -361,17 +361,19 @@ const LEADS_AWAY = /^\s*(?:(?:goto|return|break|continue)\b|(?:\} ?else )?if\b)/
  * side came to last where this side has none, or none that leads away: it did there what is missing now.
  */
 function broughtBy(cases: FunctionCases, { fault, path, instead }: Difference): Broughter | undefined {
-  const of = (side: Side, met: readonly string[]): Broughter[] =>
-    met.flatMap((m) => {
+  const lastOf = (side: Side, met: readonly string[]): Broughter | undefined => {
+    for (const m of met.toReversed()) {
       const [file, line] = m.split(":").map(Number) as [number, number];
       const images = cases.imagesOf(cases.files[file]?.path ?? "");
       const docLine = images?.[`${side}DocLines`][line - 1] ?? 0;
-      const text = images?.[side]?.split("\n")[line - 1] ?? "";
-      return docLine === 0 ? [] : [{ path: images!.path, line, docLine, side, text }];
-    });
-  const last = of("after", [...path.met].slice(0, fault.met ?? path.met.size)).at(-1);
+      if (docLine === 0) continue;
+      return { path: images!.path, line, docLine, side, text: images![side]?.split("\n")[line - 1] ?? "" };
+    }
+    return undefined;
+  };
+  const last = lastOf("after", [...path.met].slice(0, fault.met ?? path.met.size));
   if (EVENTS.has(fault.kind) || (last !== undefined && LEADS_AWAY.test(last.text))) return last;
-  const gone = of("before", [...(instead ?? [])]).at(-1);
+  const gone = lastOf("before", [...(instead ?? [])]);
   return gone === undefined || isInPlaceOf(cases, gone, last) ? last : gone;
 }
 

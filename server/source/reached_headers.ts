@@ -4,7 +4,7 @@
  * machine and its page tables from others. Leaves out headers that a build makes.
  */
 import { posix } from "node:path";
-import { KERNEL_NUMBERS } from "../../emulator/config_numbers.ts";
+import { PGTABLE_LEVELS } from "../../emulator/config_numbers.ts";
 import { configSet } from "../../emulator/function/shims.ts";
 
 const FOLDERS = [
@@ -51,9 +51,6 @@ export function includesIn(text: string): string[] {
 const DIRECTIVE = /^[ \t]*#[ \t]*(include|ifdef|ifndef|if|elif|else|endif)\b[ \t]*([^\r\n]{0,300})/gm;
 /** What says of which kind the machine is. */
 const KIND = /^CONFIG_(?:X86_32|X86_64|X86_PAE|32BIT|64BIT)\b/;
-const LEVELS = Number(
-  KERNEL_NUMBERS.find((n) => n.startsWith("CONFIG_PGTABLE_LEVELS "))?.split(" ")[1] ?? Number.NaN,
-);
 
 /** Whether a symbol is set, or is not, where it says of which kind the machine is; else null. */
 function isSet(text: string, wanted: boolean): boolean | null {
@@ -71,15 +68,15 @@ function conditionHolds(text: string): boolean | null {
   const n = Number(levels[2]);
   switch (levels[1]) {
     case ">":
-      return LEVELS > n;
+      return PGTABLE_LEVELS > n;
     case ">=":
-      return LEVELS >= n;
+      return PGTABLE_LEVELS >= n;
     case "<":
-      return LEVELS < n;
+      return PGTABLE_LEVELS < n;
     case "<=":
-      return LEVELS <= n;
+      return PGTABLE_LEVELS <= n;
     default:
-      return LEVELS === n;
+      return PGTABLE_LEVELS === n;
   }
 }
 
