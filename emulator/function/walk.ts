@@ -1,7 +1,7 @@
 /**
  * Executes the typed tree of C over a Run: expressions, statements, scopes with their cleanups, jumps. Where a value is
  * unknown the run is asked. Leaves out what calls do (calls.ts) and memory below expressions (access.ts), floating point, and assembler: a path that needs them says
- * so.
+ * so. Over 800 lines because it is one class: each form of an expression or statement is a case of one walk.
  */
 import type { Loc } from "../c/ast.ts";
 import { CFail, type CType, INT, isInteger, sizeOf } from "../c/ctype.ts";
