@@ -6,8 +6,10 @@ import { foldInt } from "../c/build.ts";
 import { type BitPlace, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
+import { lengthPast, recordAround, stringPast, wholeOf } from "./extent.ts";
+import { plainName } from "./ledger.ts";
 import { clear, copyRules, freshAt, memberAt, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
-import { Run } from "./run.ts";
+import { type CallSite, Run } from "./run.ts";
 import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
 
 export abstract class Access extends Run {
@@ -132,16 +134,52 @@ export abstract class Access extends Run {
     within: CType | null,
     done: "read" | "written",
   ): void {
-    if (obj.kind !== "heap" || obj.size === null || obj.size <= 0 || within?.kind !== "record") return;
-    const whole = sizeSafe(within);
+    if (obj.kind !== "heap" || obj.size === null || obj.size <= 0) return;
     const size = sizeSafe(t);
-    if (whole === null || size === null || at - off + whole <= obj.size || at + size <= obj.size) return;
+    if (size === null || at + size <= obj.size) return;
+    const whole = within?.kind === "record" ? sizeSafe(within) : null;
+    // What is no record's member: where the source says both, how much was asked for and how far behind its beginning it lies.
+    if (whole === null ? at !== off || wholeOf(obj) === null : at - off + whole <= obj.size) return;
     this.fault({
       kind: "past-its-memory",
       object: obj.name,
       what: `${memoryName(obj)} has ${obj.size} bytes, and ${this.nameOf(obj, at, size, within, at - off, t)} is ${done}, which ends at byte ${at + size}`,
       taken: null,
       given: null,
+      possible: false,
+    });
+  }
+
+  /**
+   * So many bytes from an argument on are read or written by a callee: whether they end past what they are in.
+   * @param len the argument that says how many; "string": those of the second, which is one
+   */
+  bytesWithin(
+    site: CallSite,
+    at: { obj: Obj; off: number },
+    arg: number,
+    len: number | "string",
+    done: string,
+  ): void {
+    const { obj, off } = at;
+    if (!this.frame.own || obj.kind === "string" || obj.kind === "function") return;
+    const around = obj.kind === "outside" ? recordAround(site.x.args[arg], off) : wholeOf(obj);
+    const past =
+      len === "string"
+        ? stringPast(this, at, site.args[1] ?? 0n)
+        : lengthPast(this, at, site.args[len] ?? 0n, site.x.args[len], around);
+    if (past === null) return;
+    const name = off === 0 ? memoryName(obj) : this.memberName(obj, off);
+    this.fault({
+      kind: "past-its-memory",
+      object: plainName(off === 0 ? obj.name : name),
+      what:
+        past.has === null
+          ? `${site.name}() ${done} ${past.goes} at ${name}`
+          : `${off === 0 ? `${name} has` : `from ${name} on there are`} ${past.has}, and ${site.name}() ${done} ${past.goes}`,
+      taken: null,
+      given: null,
+      at: this.spot(site.name),
       possible: false,
     });
   }

@@ -8,6 +8,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
+import { isFigure } from "./extent.ts";
 import { atomicBy, heldText, lend, lockOf } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
 import {
@@ -441,6 +442,13 @@ export class Calls {
       const obj = w.mem.make(site.origin.key, memory ? "heap" : "outside", this.fresh(c, site), {
         type: to,
         size,
+        asked:
+          c.size.length === 0
+            ? null
+            : {
+                factors: c.size.map((n) => w.known.resolve(site.args[n] ?? 0n)),
+                exact: c.size.every((n) => site.x.args[n] !== undefined && isFigure(w, site.x.args[n])),
+              },
         found: true,
         setUp: c.memory === "set-up" && to !== null ? (sizeSafe(to) ?? 0) : 0,
       });

@@ -641,7 +641,7 @@ function locksForCaller(
 
 /** An array past whose end one side may index it, where the other does not check the number at all: no worse, and no better. */
 function unchecked(key: string, { paths }: Explored): boolean {
-  const of = key.startsWith("index-past-the-end|") ? key.slice(key.indexOf("|") + 1) : null;
+  const of = /^(?:index-past-the-end|past-its-memory)\|/.test(key) ? key.slice(key.indexOf("|") + 1) : null;
   return of !== null && [...paths.values()].some((r) => r.result.unchecked?.has(of) === true);
 }
 

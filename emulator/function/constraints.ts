@@ -95,6 +95,12 @@ export class Constraints {
     return [r.lo, r.hi];
   }
 
+  /** Whether nothing that was decided of an unknown says that it is not this number. */
+  mayBe(u: Unknown, k: bigint): boolean {
+    const known = this.bound.get(u.id);
+    return known === undefined ? feasible(this.range(u), "eq", k) : known === k;
+  }
+
   /** Decides a comparison; `ask` is called when both answers are possible. */
   compare(op: CmpOp, l: Value, r: Value, ask: (q: Question) => boolean): boolean {
     let a = this.resolve(l);

@@ -16,6 +16,13 @@ export interface Cell {
   readonly v: Value;
 }
 
+/** What a call was asked for memory by: its bytes are the product. */
+export interface Asked {
+  readonly factors: readonly Value[];
+  /** All of them are constants of the source. */
+  readonly exact: boolean;
+}
+
 /** A rule for a part of an object. */
 export interface Part {
   readonly lo: number;
@@ -32,6 +39,8 @@ export interface Obj {
   readonly base: bigint;
   /** Bytes, where they are known. */
   size: number | null;
+  /** By what a call was asked for it. */
+  asked: Asked | null;
   readonly kind: "heap" | "local" | "global" | "outside" | "string" | "function";
   fresh: Fresh;
   /** Later rules for a part of it, the last one that covers a byte counts. */
@@ -77,7 +86,9 @@ export class Memory {
     name: string,
     kind: Obj["kind"],
     fresh: Fresh,
-    extra: Partial<Pick<Obj, "size" | "type" | "fn" | "bytes" | "forgotten" | "found" | "setUp">> = {},
+    extra: Partial<
+      Pick<Obj, "size" | "asked" | "type" | "fn" | "bytes" | "forgotten" | "found" | "setUp">
+    > = {},
   ): Obj {
     const id = this.objects.length;
     const obj: Obj = {
@@ -85,6 +96,7 @@ export class Memory {
       name,
       base: SPACE + (BigInt(id) << SHIFT) + HALF,
       size: extra.size ?? null,
+      asked: extra.asked ?? null,
       kind,
       fresh,
       parts: [],
@@ -180,14 +192,9 @@ export function put(obj: Obj, off: number, size: number, v: Value): void {
 
 /** Where heads of lists lie in a record, by the names that it gives them itself: byte offsets. */
 export function listHeadsOf(t: CType): number[] {
-  if (t.kind !== "record") return [];
-  try {
-    return layoutOf(t).fields.flatMap((f) =>
-      f.name !== null && f.type.kind === "record" && f.type.info.tag === "list_head" ? [f.offset] : [],
-    );
-  } catch {
-    return [];
-  }
+  return (layoutSafe(t) ?? []).flatMap((f) =>
+    f.name !== null && f.type.kind === "record" && f.type.info.tag === "list_head" ? [f.offset] : [],
+  );
 }
 
 /** Whether two types are of one kind by their look: pointers to records by the record's name. */
@@ -284,6 +291,16 @@ export function sizeSafe(t: CType): number | null {
   }
 }
 
+/** The members of a record, where they are known. */
+export function layoutSafe(t: CType): ReturnType<typeof layoutOf>["fields"] | null {
+  if (t.kind !== "record") return null;
+  try {
+    return layoutOf(t).fields;
+  } catch {
+    return null;
+  }
+}
+
 /** Byte offset of a member ("dev.release"), or null. */
 export function offsetOf(t: CType, path: string): { off: number; type: CType } | null {
   let off = 0;
@@ -298,14 +315,7 @@ export function offsetOf(t: CType, path: string): { off: number; type: CType } |
 }
 
 function inRecord(t: CType, name: string): { off: number; type: CType } | null {
-  if (t.kind !== "record") return null;
-  let fields: ReturnType<typeof layoutOf>["fields"];
-  try {
-    fields = layoutOf(t).fields;
-  } catch {
-    return null;
-  }
-  for (const f of fields) {
+  for (const f of layoutSafe(t) ?? []) {
     if (f.name === name) return { off: f.offset, type: f.type };
     if (f.name !== null) continue;
     const inner = inRecord(f.type, name);

@@ -165,6 +165,8 @@ const copy: Native = (w, s) => {
   if (n === 0n) return s.args[0]!;
   const to = at(w, s.args[0]!, "it is written");
   const from = at(w, s.args[1]!, "it is read");
+  w.bytesWithin(s, to, 0, 2, "writes");
+  w.bytesWithin(s, from, 1, 2, "reads");
   if (typeof n === "bigint" && n < 1n << 20n) w.copyBytes(to.obj, to.off, from.obj, from.off, Number(n));
   else w.forget(to.obj, to.off, to.obj.size ?? 4096, s.origin.key);
   return s.args[0]!;
@@ -175,6 +177,7 @@ const set: Native = (w, s) => {
   const v = w.known.resolve(s.args[1] ?? 0n);
   if (n === 0n) return s.args[0]!;
   const to = at(w, s.args[0]!, "it is written");
+  w.bytesWithin(s, to, 0, 2, "writes");
   const size = typeof n === "bigint" && n < 1n << 24n ? Number(n) : (to.obj.size ?? 4096);
   clear(to.obj, to.off, size);
   addPart(to.obj, {
@@ -190,7 +193,12 @@ const set: Native = (w, s) => {
 const stringLength: Native = (w, s) => {
   at(w, s.args[0]!, "it is read");
   const text = stringAt(w, s.args[0]!);
-  return text === null ? open(w, s) : BigInt(text.length);
+  if (text !== null) return BigInt(text.length);
+  const length = open(w, s);
+  const of = w.known.resolve(s.args[0]!);
+  if (typeof of === "bigint" && typeof length !== "bigint" && s.name === "strlen")
+    w.lengthOf.set(length.id, of);
+  return length;
 };
 
 const stringCompare: Native = (w, s) => {
@@ -206,9 +214,22 @@ const stringCompare: Native = (w, s) => {
   return x === y ? 0n : x < y ? -1n : 1n;
 };
 
+/** Which argument of a function that writes a string says how much room there is. */
+const ROOM: ReadonlyMap<string, number | "string"> = new Map<string, number | "string">([
+  ["strcpy", "string"],
+  ["strncpy", 2],
+  ["strscpy", 2],
+  ["strscpy_pad", 2],
+  ["strlcpy", 2],
+  ["snprintf", 1],
+  ["scnprintf", 1],
+]);
+
 const writtenString: Native = (w, s) => {
   w.mem.work.done += 128;
   const to = at(w, s.args[0]!, "it is written");
+  const room = ROOM.get(s.name);
+  if (room !== undefined) w.bytesWithin(s, to, 0, room, room === "string" ? "writes" : "may write");
   const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
   if (text !== null && text.length < 200) {
     for (let i = 0; i <= text.length; i++)
@@ -242,10 +263,12 @@ const copied: Native = (w, s) => {
   const from = s.name.includes("to_user") ? s.args[1] : null;
   if (from !== undefined && from !== null) {
     const a = at(w, from, "it is copied to user space");
+    w.bytesWithin(s, a, 1, 2, "reads");
     const n = w.known.resolve(s.args[2] ?? 0n);
     if (typeof n === "bigint" && n > 0n && n < 65536n) w.uninitialisedCopy(a.obj, a.off, Number(n), s.name);
   } else {
     const a = at(w, s.args[0]!, "it is written");
+    w.bytesWithin(s, a, 0, 2, "writes");
     const n = w.known.resolve(s.args[2] ?? 0n);
     w.forget(
       a.obj,

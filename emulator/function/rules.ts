@@ -107,8 +107,8 @@ export const FUNCTION_RULES: readonly StopRule[] = [
   ),
   rule(
     "past-its-memory",
-    "Past the end of memory that was asked for",
-    "A member that is read or written lies within the bytes that were asked for.",
+    "Past the end of its memory",
+    "What is read or written lies within the bytes that were asked for, and within the variable or the record that it is in.",
     "What is there belongs to somebody else: another object changes, or its bytes are taken for this one's.",
     "error",
     C,

@@ -27,7 +27,15 @@ import {
   sizeSafe,
 } from "./memory.ts";
 import { type NullSource, Nulls, nullSourceOf } from "./nulls.ts";
-import { type CallOrigin, COUNTS, isErrAddress, type Unknown, unknown, type Value } from "./value.ts";
+import {
+  type CallOrigin,
+  COUNTS,
+  isErrAddress,
+  type Limit,
+  type Unknown,
+  unknown,
+  type Value,
+} from "./value.ts";
 
 /** What is done with a counter that is read and changed in one. */
 export const COUNTER_USED = "a counter is used";
@@ -60,6 +68,10 @@ export interface Frame {
   readonly counted: boolean[];
   /** The variable that each of them steps, where it is a `for` loop. */
   readonly stepped: (LocalVar | null)[];
+  /** What its own test lets that variable be, as it was last asked. */
+  readonly limits: (Limit | null)[];
+  /** Variables that were declared with a constant and not written since. */
+  readonly figures: Set<LocalVar>;
   /** Errors that were put in a variable and not read since, by a statement behind which its branch ended. */
   readonly errors: Map<LocalVar, PutError>;
   /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */
@@ -167,6 +179,8 @@ export abstract class Run {
   readonly unchecked = new Set<string>();
   /** Where the log was told something that is no error: "file:line". */
   readonly warned = new Set<string>();
+  /** Of lengths of strings that are not known: where the string lies. */
+  readonly lengthOf = new Map<string, bigint>();
   steps = 0;
   /** The last call that stands as a statement: nobody asks whether it failed. */
   unasked: X | null = null;
@@ -191,6 +205,14 @@ export abstract class Run {
   /** A number where one is needed: an unknown gets the least value that fits, or zero. */
   abstract number(v: Value): bigint;
   abstract copyBytes(to: Obj, at: number, from: Obj, off: number, size: number): void;
+  /** So many bytes from an argument on are read or written by a callee: whether they end past what they are in. */
+  abstract bytesWithin(
+    site: CallSite,
+    at: { obj: Obj; off: number },
+    arg: number,
+    len: number | "string",
+    done: string,
+  ): void;
   /** A range that leaves the kernel: bytes of it that nobody wrote go with it. */
   abstract uninitialisedCopy(obj: Obj, off: number, size: number, by: string): void;
 
@@ -487,6 +509,12 @@ export abstract class Run {
     const path = memberFrom(at.obj.type, at.off);
     if (path !== null) return `${freshAt(at.obj, at.off).name}${joined(at.obj, path)}`;
     return this.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
+  }
+
+  /** What lies at a byte of an object, by the object's own name, whatever was copied there. */
+  memberName(obj: Obj, off: number): string {
+    const path = memberFrom(obj.type, off);
+    return path === null ? this.nameOf(obj, off, 0, null, 0) : `${obj.name}${joined(obj, path)}`;
   }
 
   /** What the bytes are called: "pdev->dev.id". */

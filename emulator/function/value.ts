@@ -38,6 +38,12 @@ export type Derived =
 
 export type Value = bigint | Unknown;
 
+/** What a `for` loop's own test lets its variable be. */
+export interface Limit {
+  readonly op: CmpOp;
+  readonly with: Value;
+}
+
 export const MAX_ERRNO = 4095n;
 const TOP = 1n << 64n;
 

@@ -23,8 +23,9 @@ import type {
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { stripped } from "./constraints.ts";
+import { bare, elementPast, isFigure, type Past, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
-import { addPart, clear, type Obj, put, sizeSafe } from "./memory.ts";
+import { addPart, clear, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
 import { placeOf } from "./seek.ts";
@@ -70,6 +71,8 @@ export class Walker extends Access {
       back: 0,
       counted: [],
       stepped: [],
+      limits: [],
+      figures: new Set(),
       errors: new Map(),
       lost: false,
       loc: tree.loc,
@@ -249,13 +252,14 @@ export class Walker extends Access {
   }
 
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
-    const { loops, counted, stepped, errors } = this.frame;
+    const { loops, counted, stepped, limits, errors } = this.frame;
     this.tested();
     let first = s.kind === "do" || seek !== null;
     let open = s.test === null;
     loops.push(0);
     counted.push(false);
     stepped.push(s.kind === "for" ? steppedBy(s.step) : null);
+    limits.push(null);
     try {
       for (let turns = 0; ; turns++) {
         if (turns > (open ? MAX_TURNS : MAX_COUNTED)) throw new PathEnd("limit", "a loop turns too often");
@@ -291,6 +295,7 @@ export class Walker extends Access {
       loops.pop();
       counted.pop();
       stepped.pop();
+      limits.pop();
     }
   }
 
@@ -363,6 +368,7 @@ export class Walker extends Access {
       if (x !== null) {
         const value = this.eval(x);
         frame.vars.set(v, value);
+        if (isFigure(this, x)) frame.figures.add(v);
         this.nulls.assigned(frame, v, this.nullOf(x, value));
       } else frame.vars.delete(v);
       return;
@@ -416,6 +422,7 @@ export class Walker extends Access {
       case "cmp": {
         const l = this.eval(x.l);
         const r = this.eval(x.r);
+        if (loop) this.limitOf(x, r);
         return this.compare(x.op, l, r, loop);
       }
       default:
@@ -457,7 +464,10 @@ export class Walker extends Access {
       case "idx": {
         const base = this.led(x.base, this.eval(x.base));
         const v = this.eval(x.index);
-        if (x.bound !== null && this.frame.own) this.withinBounds(x, base, v);
+        if (this.frame.own) {
+          if (x.bound !== null) this.withinBounds(x, base, v);
+          else this.withinAsked(x, base, v);
+        }
         const i = this.number(v);
         return this.address(base, this.pointee(x.base)) + i * BigInt(x.scale);
       }
@@ -625,6 +635,7 @@ export class Walker extends Access {
   assign(lv: X, v: Value, t: CType, from?: NullSource): Value {
     if (lv.k === "var") {
       const frame = this.frame;
+      frame.figures.delete(lv.v);
       const error = frame.errors.size > 0 ? frame.errors.get(lv.v) : undefined;
       if (error !== undefined) {
         frame.errors.delete(lv.v);
@@ -714,6 +725,56 @@ export class Walker extends Access {
     });
   }
 
+  /** What the innermost loop's test compares its variable with. */
+  private limitOf(x: Extract<X, { k: "cmp" }>, r: Value): void {
+    const { stepped, limits } = this.frame;
+    const l = bare(x.l);
+    if (l.k === "var" && l.v === stepped[stepped.length - 1])
+      limits[limits.length - 1] = { op: x.op, with: this.known.resolve(r) };
+  }
+
+  /**
+   * An index of memory that was asked for here. Of bytes that the source asks for in figures the index is judged as that of an array; of
+   * an open number of them what is counted from that number.
+   */
+  private withinAsked(x: Extract<X, { k: "idx" }>, base: Value, v0: Value): void {
+    const address = this.known.resolve(base);
+    const at = typeof address === "bigint" ? this.mem.at(address) : null;
+    if (at === null || at.obj.kind !== "heap" || at.obj.asked === null || at.off < 0) return;
+    const v = this.known.resolve(v0);
+    const whole = wholeOf(at.obj);
+    let past: Past | null = null;
+    if (whole !== null) {
+      const elements = BigInt(Math.floor((whole - at.off) / x.scale));
+      const last = x.addrOnly ? elements : elements - 1n;
+      const [, hi] = this.known.span(v);
+      if (hi <= last || (typeof v === "bigint" && !this.isTurn(x.index))) return;
+      if (typeof v !== "bigint" && (!this.isChecked(v) || hi > last + 1n)) {
+        this.unchecked.add(plainName(at.obj.name));
+        return;
+      }
+      past = { has: `${elements} elements`, goes: typeof v === "bigint" ? `${hi}` : `up to ${hi}` };
+    } else {
+      const added = this.turnOf(x.index);
+      const { limits } = this.frame;
+      const limit = limits[limits.length - 1] ?? null;
+      const turn = added === null || limit === null ? null : { limit, add: added };
+      past = elementPast(this, at, x.scale, v, turn, x.addrOnly);
+    }
+    if (past === null) return;
+    this.fault({
+      kind: "past-its-memory",
+      object: plainName(at.obj.name),
+      what:
+        past.has === null
+          ? `${past.goes} an element behind the end of ${memoryName(at.obj)}`
+          : `${memoryName(at.obj)} has ${past.has}, and is indexed by ${past.goes}`,
+      taken: null,
+      given: null,
+      possible: false,
+    });
+  }
+
   /** What an array of elements of a size is called. */
   private arrayName(address: bigint, size: number): string {
     const at = this.mem.at(address);
@@ -723,12 +784,19 @@ export class Walker extends Access {
 
   /** An index is what the innermost loop steps, with a constant added; and that loop, and all around it, count. */
   private isTurn(index: X): boolean {
+    return this.turnOf(index) !== null && this.stack.every((f) => f.counted.every((c) => c));
+  }
+
+  /** What is added to the variable that the innermost loop steps, where an index is that; null where it is something else. */
+  private turnOf(index: X): bigint | null {
     let x = index;
-    while (x.k === "conv" || (x.k === "bin" && (x.op === "add" || x.op === "sub") && x.r.k === "num"))
+    let add = 0n;
+    while (x.k === "conv" || (x.k === "bin" && (x.op === "add" || x.op === "sub") && x.r.k === "num")) {
+      if (x.k === "bin" && x.r.k === "num") add += x.op === "add" ? x.r.v : -x.r.v;
       x = x.k === "conv" ? x.x : x.l;
+    }
     const { stepped } = this.frame;
-    if (x.k !== "var" || x.v !== stepped[stepped.length - 1]) return false;
-    return this.stack.every((f) => f.counted.every((c) => c));
+    return x.k === "var" && x.v === stepped[stepped.length - 1] ? add : null;
   }
 
   /** Whether something that was decided on this path says how great an open number can be. */
