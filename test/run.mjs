@@ -1,7 +1,7 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
 // them with node:test, several files a process where nothing speaks against it (`sharesProcess`), as many at a time as there are cores.
 // `node test/run.mjs [filter...] [--corpus] [--update]` runs the files whose path contains a filter; with --corpus, of
-// them those that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
+// them those tests that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -175,7 +175,7 @@ function secondsIn(path) {
 
 const chosen = (file) =>
   (filters.length === 0 || filters.some((f) => relative(root, file).includes(f))) &&
-  (!corpusOnly || /corpus/i.test(readFileSync(file, "utf8")));
+  (!corpusOnly || /\bonCorpus\(/.test(readFileSync(file, "utf8")));
 const files = testFiles(join(root, "test")).filter(chosen);
 if (files.length === 0) {
   console.error(
@@ -188,6 +188,11 @@ process.env.FOLIOSCOPE_ROOT = root;
 // Tests are of runs, not of what an earlier run left.
 process.env.FOLIOSCOPE_NO_CACHE = "1";
 if (update) process.env.FOLIOSCOPE_UPDATE = "1";
+// Which tests those are they say themselves (support/corpus.ts).
+if (corpusOnly) {
+  process.env.FOLIOSCOPE_CORPUS_ALONE = "1";
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --test-only`;
+}
 // They run on the preprocessed and lowered reference kernels that users have (server/shipped.ts), made by the code at hand.
 const kernels = await shipped([join(root, "dist"), join(root, ".cache", "shipped")]);
 if (kernels !== null) process.env.FOLIOSCOPE_SHIPPED = kernels;

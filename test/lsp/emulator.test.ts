@@ -3,15 +3,16 @@
  * example mails everywhere.
  */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { corpusAlone, onCorpus, seed } from "../support/corpus.ts";
 import { bundle, LspClient } from "../support/lsp_client.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const RUN_MS = 900_000;
 
-describe("language server with the emulator", () => {
+describe("language server with the emulator", { only: corpusAlone }, () => {
   let file = "";
   before(() => {
     file = join(
@@ -28,15 +29,13 @@ describe("language server with the emulator", () => {
     if (file) rmSync(dirname(file), { recursive: true, force: true });
   });
 
-  const seeds = join(root, "..", "shared", "corpus", "seeds");
-  const seed = existsSync(seeds) ? readdirSync(seeds).find((n) => n.startsWith("000_")) : undefined;
-  const skip = seed ? false : "../shared/corpus/seeds is not here";
-  test("seed 000: answers while it runs, then findings, new ones in Problems", { skip }, async () => {
+  test("seed 000: answers while it runs, then findings, new ones in Problems", onCorpus(), async () => {
+    const mail = seed("000");
     const c = new LspClient(file);
     try {
       await c.initialize();
-      const uri = `file:///seeds/${seed}`;
-      const text = readFileSync(join(seeds, seed!), "utf8");
+      const uri = `file:///seeds/${basename(mail)}`;
+      const text = readFileSync(mail, "utf8");
       const done = c.next("folioscope/status", (p) => p.state === "current" || p.state === "failed", RUN_MS);
       c.open(uri, text, "plaintext");
       // The outline waits for the mail to be read; a hover answers at once with what is known.

@@ -32,6 +32,7 @@ import {
 import { parseDocument } from "../../server/parse.ts";
 import { DEFAULT_SETTINGS, type TreeNode } from "../../server/protocol.ts";
 import { report } from "../../server/report/editor.ts";
+import { corpusAlone, corpusDir, onCorpus } from "../support/corpus.ts";
 import { fakeInTree, fakeReview } from "../support/fake_review.ts";
 
 const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
@@ -152,14 +153,16 @@ function checkAll(text: string, path: string): void {
   s.review!.result.findings.forEach((_, i) => void report(s, i));
 }
 
-describe("every feature on every mail", () => {
+describe("every feature on every mail", { only: corpusAlone }, () => {
   for (const [area, dir] of [
     ["examples", join(root, "examples")],
     ["mail fixtures", join(root, "test", "fixtures")],
-    ["corpus", join(root, "..", "shared", "corpus")],
+    ["corpus", corpusDir],
   ] as const) {
     const files = mailsIn(dir);
-    test(area, { skip: files.length === 0 ? `${area}: no mail here` : false }, () => {
+    const needs =
+      dir === corpusDir ? onCorpus() : { skip: files.length === 0 ? `${area}: no mail here` : false };
+    test(area, needs, () => {
       for (const file of files) {
         const bytes = readFileSync(file);
         if (bytes.length > SIZE_MAX) continue;

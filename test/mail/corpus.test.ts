@@ -7,33 +7,35 @@ import { parseDocument } from "../../server/parse.ts";
 import { toJson, toJsonDocument } from "../../server/parse_json.ts";
 import schema from "../../server/schema/parse.schema.json" with { type: "json" };
 import { checkPositions } from "../support/check_positions.ts";
-import { corpusFiles, corpusSkip, seed } from "../support/corpus.ts";
+import { corpusFiles, onCorpus, seed } from "../support/corpus.ts";
 
 const read = (path: string) => parseDocument(readFileSync(path), path, { crossCheck: true });
 const ajv = new Ajv({ allErrors: true, strict: false });
 const validate = ajv.compile(schema);
 
-test("corpus: every position is inside the document and points at its text; the JSON fits its schema", {
-  skip: corpusSkip,
-}, () => {
-  let positions = 0;
-  for (const path of corpusFiles()) {
-    if (/README|\.jsonl$/.test(path)) continue;
-    const doc = read(path);
-    positions += checkPositions(doc);
-    const json = JSON.parse(JSON.stringify(toJsonDocument([toJson(doc)])));
-    assert.ok(validate(json), `${path}: ${ajv.errorsText(validate.errors).slice(0, 500)}`);
-    for (const patch of doc.patches)
-      assert.deepEqual(
-        patch.notes.filter((n) => n.startsWith("cross-check")),
-        [],
-        path,
-      );
-  }
-  assert.ok(positions > 100000, `${positions} positions`);
-});
+test(
+  "corpus: every position is inside the document and points at its text; the JSON fits its schema",
+  onCorpus(),
+  () => {
+    let positions = 0;
+    for (const path of corpusFiles()) {
+      if (/README|\.jsonl$/.test(path)) continue;
+      const doc = read(path);
+      positions += checkPositions(doc);
+      const json = JSON.parse(JSON.stringify(toJsonDocument([toJson(doc)])));
+      assert.ok(validate(json), `${path}: ${ajv.errorsText(validate.errors).slice(0, 500)}`);
+      for (const patch of doc.patches)
+        assert.deepEqual(
+          patch.notes.filter((n) => n.startsWith("cross-check")),
+          [],
+          path,
+        );
+    }
+    assert.ok(positions > 100000, `${positions} positions`);
+  },
+);
 
-test("seed 000: a quoted patch with remarks, and one below scissors", { skip: corpusSkip }, () => {
+test("seed 000: a quoted patch with remarks, and one below scissors", onCorpus(), () => {
   const doc = read(seed("000"));
   assert.equal(doc.patches.length, 2);
   const [quoted, below] = doc.patches as [(typeof doc.patches)[0], (typeof doc.patches)[0]];
@@ -71,7 +73,7 @@ test("seed 000: a quoted patch with remarks, and one below scissors", { skip: co
   assert.equal(below.trailers.filter((t) => t.key === "Cc").length, 8);
 });
 
-test("seed 001: a cover letter with an oops and a table of tests", { skip: corpusSkip }, () => {
+test("seed 001: a cover letter with an oops and a table of tests", onCorpus(), () => {
   const doc = read(seed("001"));
   assert.equal(doc.patches.length, 0);
   assert.equal(doc.series[0]?.total, 13);
@@ -84,7 +86,7 @@ test("seed 001: a cover letter with an oops and a table of tests", { skip: corpu
   assert.equal(doc.testReports[0]!.results.length, 13);
 });
 
-test("seed 002: quote markers are the only line breaks left", { skip: corpusSkip }, () => {
+test("seed 002: quote markers are the only line breaks left", onCorpus(), () => {
   const doc = read(seed("002"));
   assert.equal(doc.form, "flattened");
   const patch = doc.patches[0]!;
@@ -100,9 +102,7 @@ test("seed 002: quote markers are the only line breaks left", { skip: corpusSkip
   assert.equal(definition.visible, "partial");
 });
 
-test("seed 003: fragments six levels down are files and hunks, functions partial", {
-  skip: corpusSkip,
-}, () => {
+test("seed 003: fragments six levels down are files and hunks, functions partial", onCorpus(), () => {
   const doc = read(seed("003"));
   const patch = doc.patches[0]!;
   assert.equal(patch.files[0]!.path, "drivers/nvdimm/pfn_devs.c");
@@ -113,7 +113,7 @@ test("seed 003: fragments six levels down are files and hunks, functions partial
   assert.ok(patch.comments.some((c) => c.quoteDepth === 5) && patch.comments.some((c) => c.quoteDepth === 0));
 });
 
-test("seed 004: several copies are one patch, with the remarks on its lines", { skip: corpusSkip }, () => {
+test("seed 004: several copies are one patch, with the remarks on its lines", onCorpus(), () => {
   const doc = read(seed("004"));
   assert.equal(doc.patches.length, 1);
   const patch = doc.patches[0]!;

@@ -34,7 +34,7 @@ import { findingReport, report } from "../../server/report/editor.ts";
 import { reviewText } from "../../server/report/terminal.ts";
 import { jsonText, markdownCode, markdownText, messageText, terminalText } from "../../server/report/text.ts";
 import type { ReviewResult } from "../../server/review/types.ts";
-import { corpusDir, corpusSkip } from "../support/corpus.ts";
+import { corpusDir, onCorpus } from "../support/corpus.ts";
 import { fakeInTree, fakeReview, snapshotOf } from "../support/fake_review.ts";
 import { HOSTILE, mailWith, obeyed, spoil } from "../support/hostile_text.ts";
 
@@ -144,7 +144,7 @@ for (const [kind, evil] of Object.entries(HOSTILE)) {
     });
 }
 
-test("the hostile mails of the corpus, through every surface", { skip: corpusSkip }, () => {
+test("the hostile mails of the corpus, through every surface", onCorpus(), () => {
   for (const name of ["esc.eml", "inject.eml"]) {
     const file = join(corpusDir, "hostile", name);
     if (!existsSync(file)) continue;

@@ -18,10 +18,11 @@ import { reviewText } from "../../server/report/terminal.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
 import { FROM_CACHE, HUNK_REFUSED, notJudged } from "../../server/review/why.ts";
+import { corpusDir, onCorpus } from "../support/corpus.ts";
 import { fakeReview } from "../support/fake_review.ts";
 import { heard } from "../support/heard.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
-import { corpus, example, needsCorpus, root } from "../support/paths.ts";
+import { example, root } from "../support/paths.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-text-"));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -378,47 +379,51 @@ test("a wrong tree, prerequisite or configuration ends the command with what is 
   }
 });
 
-test("a review in a real tree: coverage, hunks and the tree are in the JSON, which holds to its schema", {
-  skip: kernelSkip || needsCorpus.skip || false,
-}, async () => {
-  const mail = join(corpus, "cases", "goyal-wake-all.eml");
-  const { status, out, err } = await review(
-    "--tree",
-    kernelDir!,
-    "--scenario",
-    "invalidate*",
-    "--format",
-    "json",
-    mail,
-  );
-  assert.equal(status, 0, err);
-  const json = JSON.parse(out) as ReviewResult;
-  const schema = JSON.parse(readFileSync(join(root, "server/schema/review.schema.json"), "utf8")) as object;
-  const validate = new Ajv2020.default({ strict: false, allErrors: true }).compile(schema);
-  assert.ok(validate(json), JSON.stringify(validate.errors?.slice(0, 3)));
-  assert.equal(json.tree?.root, kernelDir);
-  assert.ok(json.hunks.length > 0);
-  assert.ok(json.coverage[0]!.addedLines.some((l) => l.reached));
-  const dax = json.coverage[0]!.files.find((f) => f.path === "fs/dax.c")!;
-  assert.equal(dax.functions, dax.executed + dax.missing.length);
-});
+test(
+  "a review in a real tree: coverage, hunks and the tree are in the JSON, which holds to its schema",
+  onCorpus(kernelSkip),
+  async () => {
+    const mail = join(corpusDir, "cases", "goyal-wake-all.eml");
+    const { status, out, err } = await review(
+      "--tree",
+      kernelDir!,
+      "--scenario",
+      "invalidate*",
+      "--format",
+      "json",
+      mail,
+    );
+    assert.equal(status, 0, err);
+    const json = JSON.parse(out) as ReviewResult;
+    const schema = JSON.parse(readFileSync(join(root, "server/schema/review.schema.json"), "utf8")) as object;
+    const validate = new Ajv2020.default({ strict: false, allErrors: true }).compile(schema);
+    assert.ok(validate(json), JSON.stringify(validate.errors?.slice(0, 3)));
+    assert.equal(json.tree?.root, kernelDir);
+    assert.ok(json.hunks.length > 0);
+    assert.ok(json.coverage[0]!.addedLines.some((l) => l.reached));
+    const dax = json.coverage[0]!.files.find((f) => f.path === "fs/dax.c")!;
+    assert.equal(dax.functions, dax.executed + dax.missing.length);
+  },
+);
 
-test("what a later patch of a series mends is fixed-later, with that patch", {
-  skip: kernelSkip || needsCorpus.skip || false,
-}, async () => {
-  const series = join(corpus, "series");
-  const { status, out, err } = await review(
-    ...["--tree", kernelDir!, "--prerequisite", join(series, "willcox-dax-folios.mbox"), "--patch", "4"],
-    ...["--scenario", "truncate-pinned order=0 index=0 fs=0 *", "--format", "json"],
-    join(series, "popple-v9.mbox"),
-  );
-  assert.equal(status, 0, err);
-  const json = JSON.parse(out) as ReviewResult;
-  const later = json.findings.filter((f) => f.verdict === "fixed-later");
-  assert.ok(later.length > 0, json.findings.map((f) => `${f.verdict} ${f.code}`).join(", "));
-  for (const f of later) assert.equal(f.fixedBy?.number, 19);
-  assert.equal(json.tree?.prerequisites, 2);
-});
+test(
+  "what a later patch of a series mends is fixed-later, with that patch",
+  onCorpus(kernelSkip),
+  async () => {
+    const series = join(corpusDir, "series");
+    const { status, out, err } = await review(
+      ...["--tree", kernelDir!, "--prerequisite", join(series, "willcox-dax-folios.mbox"), "--patch", "4"],
+      ...["--scenario", "truncate-pinned order=0 index=0 fs=0 *", "--format", "json"],
+      join(series, "popple-v9.mbox"),
+    );
+    assert.equal(status, 0, err);
+    const json = JSON.parse(out) as ReviewResult;
+    const later = json.findings.filter((f) => f.verdict === "fixed-later");
+    assert.ok(later.length > 0, json.findings.map((f) => `${f.verdict} ${f.code}`).join(", "));
+    for (const f of later) assert.equal(f.fixedBy?.number, 19);
+    assert.equal(json.tree?.prerequisites, 2);
+  },
+);
 
 test("a function whose name the @@ line does not show is a function all the same", () => {
   const mail = [

@@ -10,12 +10,12 @@ import { parseDocument } from "../../server/parse.ts";
 import type { HunkFate } from "../../server/source/fate.ts";
 import { type FileImages, imagesOf, type KernelTree } from "../../server/source/images.ts";
 import { openTree } from "../../server/source/tree.ts";
-import { corpusDir, corpusFiles, corpusSkip } from "../support/corpus.ts";
+import { corpusDir, corpusFiles, onCorpus } from "../support/corpus.ts";
 import { gnuPatch, patchSkip } from "../support/gnu_patch.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { memoryTree, patchOf } from "../support/memory_tree.ts";
 
-const skip = corpusSkip || kernelSkip || patchSkip;
+const options = onCorpus(kernelSkip, patchSkip);
 
 const series = (name: string): Patch[] => {
   const file = join(corpusDir, "series", name);
@@ -73,7 +73,7 @@ function compareSeries(tree: KernelTree, stack: readonly Patch[]): Tally {
   return tally;
 }
 
-test("v6 stacked on 6.12: every hunk where GNU patch puts it", { skip }, () => {
+test("v6 stacked on 6.12: every hunk where GNU patch puts it", options, () => {
   const tally = compareSeries(kernel(), series("popple-v6.mbox"));
   assert.deepEqual(tally.differ, []);
   // White space that the tree has otherwise: patch refuses, we take it and say so.
@@ -81,7 +81,7 @@ test("v6 stacked on 6.12: every hunk where GNU patch puts it", { skip }, () => {
   assert.ok(tally.same > 90, `${tally.same} files compared`);
 });
 
-test("willcox and v9 stacked on 6.12: every hunk where GNU patch puts it", { skip }, () => {
+test("willcox and v9 stacked on 6.12: every hunk where GNU patch puts it", options, () => {
   const stack = [...series("willcox-dax-folios.mbox"), ...series("popple-v9.mbox")];
   const tally = compareSeries(kernel(), stack);
   assert.deepEqual(tally.differ, []);
@@ -89,7 +89,7 @@ test("willcox and v9 stacked on 6.12: every hunk where GNU patch puts it", { ski
   assert.ok(tally.same > 60, `${tally.same} files compared`);
 });
 
-test("single patches of the corpus on 6.12: where GNU patch puts them, or refused", { skip }, () => {
+test("single patches of the corpus on 6.12: where GNU patch puts them, or refused", options, () => {
   const tree = kernel();
   const tally: Tally = { same: 0, careful: [], differ: [] };
   for (const path of corpusFiles("cases").filter((f) => !f.includes(".reply")))

@@ -8,7 +8,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { evenBlanks } from "../../server/source/apply.ts";
 import { type FileImages, imagesOf, type SideImages } from "../../server/source/images.ts";
 import { blobId, openTree } from "../../server/source/tree.ts";
-import { corpusFiles, corpusSkip } from "../support/corpus.ts";
+import { corpusFiles, onCorpus } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { mail, memoryTree, patchOf } from "../support/memory_tree.ts";
 
@@ -473,7 +473,7 @@ test("a file that the tree does not have, and files that are not C", () => {
   assert.equal(kconfig.touched, true);
 });
 
-test("document lines of the whole corpus on a kernel", { skip: corpusSkip || kernelSkip }, () => {
+test("document lines of the whole corpus on a kernel", onCorpus(kernelSkip), () => {
   const { tree } = openTree(kernelDir!);
   let checked = 0;
   const files = ["seeds", "series", "cases"]

@@ -12,7 +12,7 @@ import { fateText } from "../../server/source/fate.ts";
 import { grafted } from "../../server/source/graft.ts";
 import { type ImageOptions, imagesOf, type SideImages } from "../../server/source/images.ts";
 import { blobId, openTree } from "../../server/source/tree.ts";
-import { corpusDir, corpusSkip } from "../support/corpus.ts";
+import { corpusDir, onCorpus } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 import { mail, memoryTree, patchOf } from "../support/memory_tree.ts";
 import { patchMail } from "../support/own_tree.ts";
@@ -261,7 +261,7 @@ const field = (name: string): SideImages => {
   return imagesOf(tree!, [], parseDocument(readFileSync(file), file).patches[0]!);
 };
 
-test("field: hunks that fit no kernel, on one", { skip: corpusSkip || kernelSkip }, () => {
+test("field: hunks that fit no kernel, on one", onCorpus(kernelSkip), () => {
   for (const [name, why] of [
     ["hunk-misplaced.eml", /^rejected: its @@ line names dax_elsewhere, which the file does not have$/],
     ["rejected-reason.eml", /^rejected: its @@ line names gup_no_such_range, which the file does not have$/],

@@ -16,7 +16,7 @@ import { type TreeContext, treeContext } from "../../server/source/context.ts";
 import { imagesOf } from "../../server/source/images.ts";
 import { PREFERRED_FILES, treeSides } from "../../server/source/tree_side.ts";
 import { EventText, NamedMemory } from "../native/events.ts";
-import { corpusDir, corpusSkip } from "../support/corpus.ts";
+import { corpusDir, onCorpus } from "../support/corpus.ts";
 import { kernelDir, kernelSkip } from "../support/kernel.ts";
 
 interface Told {
@@ -133,31 +133,33 @@ test("v6.12: the tree's files give the events of the reference kernel's", { skip
   });
 });
 
-test("v6.15: the tree with the series that led there gives the events of the reference kernel's", {
-  skip: kernelSkip || corpusSkip,
-}, () => {
-  const series = (name: string): string => join(corpusDir, name);
-  const context = treeContext({
-    tree: kernelDir!,
-    prerequisites: [
-      series("series/willcox-dax-folios.mbox"),
-      series("series/popple-v9.mbox"),
-      series("cases/dh-reset-order.eml"),
-    ],
-  })!;
-  compare("v6.15", stackedTree(context, "v6.15"), {
-    // p2pmem_alloc_mmap() warns of pages that nobody holds, as the series has it; the condition was turned round later.
-    "p2pdma-mmap": "warn",
-    // A locked entry that was waited for is not looked at again; mended in May 2025 (xas_reset instead of xas_pause).
-    "busy-scan-locked": "wrong-outcome",
-    "break-range": "as busy-scan-locked",
-    "delete-range-waiters": "as busy-scan-locked",
-    "scan-waiters": "as busy-scan-locked",
-    // As in v6.12.
-    "dax-bind-fails": "wrong-outcome",
-    // pmem_attach_disk() leaves its disk behind when devm_init_badblocks() fails: so in v6.12 too.
-    "pmem-probe-fails": "leaked-object",
-    // The fast path of GUP takes its references before it looks whether the page may be kept, and gives them back.
-    "longterm-refused": "order of events",
-  });
-});
+test(
+  "v6.15: the tree with the series that led there gives the events of the reference kernel's",
+  onCorpus(kernelSkip),
+  () => {
+    const series = (name: string): string => join(corpusDir, name);
+    const context = treeContext({
+      tree: kernelDir!,
+      prerequisites: [
+        series("series/willcox-dax-folios.mbox"),
+        series("series/popple-v9.mbox"),
+        series("cases/dh-reset-order.eml"),
+      ],
+    })!;
+    compare("v6.15", stackedTree(context, "v6.15"), {
+      // p2pmem_alloc_mmap() warns of pages that nobody holds, as the series has it; the condition was turned round later.
+      "p2pdma-mmap": "warn",
+      // A locked entry that was waited for is not looked at again; mended in May 2025 (xas_reset instead of xas_pause).
+      "busy-scan-locked": "wrong-outcome",
+      "break-range": "as busy-scan-locked",
+      "delete-range-waiters": "as busy-scan-locked",
+      "scan-waiters": "as busy-scan-locked",
+      // As in v6.12.
+      "dax-bind-fails": "wrong-outcome",
+      // pmem_attach_disk() leaves its disk behind when devm_init_badblocks() fails: so in v6.12 too.
+      "pmem-probe-fails": "leaked-object",
+      // The fast path of GUP takes its references before it looks whether the page may be kept, and gives them back.
+      "longterm-refused": "order of events",
+    });
+  },
+);

@@ -7,8 +7,18 @@ const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 
 export const corpusDir = process.env["FOLIOSCOPE_CORPUS"] ?? resolve(root, "../shared/corpus");
 
-/** `false`, or why corpus tests are skipped: what node:test takes as `skip`. */
-export const corpusSkip: false | string = existsSync(corpusDir) ? false : `${corpusDir} is not here`;
+/** With `--corpus` (run.mjs) those tests alone run that read the corpus: what node:test takes as `only`. */
+export const corpusAlone = process.env["FOLIOSCOPE_CORPUS_ALONE"] === "1";
+
+/**
+ * Options of a test that reads the corpus, and of a suite that has one. The test is skipped, by name and with the reason, where the
+ * corpus is absent, or for another reason that is given.
+ */
+export function onCorpus(...reasons: readonly (false | string)[]): { skip: false | string; only: boolean } {
+  const absent = existsSync(corpusDir) ? false : `${corpusDir} is not here`;
+  const other = reasons.find((r): r is string => r !== false) ?? false;
+  return { skip: absent || other, only: corpusAlone };
+}
 
 /** Files of the corpus below `folder`, sorted. Empty when there is no corpus. */
 export function corpusFiles(folder = ""): string[] {
