@@ -17,8 +17,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder as cache } from "./cache_folder.mjs";
 
 const USAGE = "npm run kernel [-- [VERSION] [--all] | --list]";
 const DEFAULT = "6.12";
@@ -42,8 +42,6 @@ const FOLDERS = [
 const { version, all, list } = options(process.argv.slice(2));
 const NAME = `${PREFIX}${version}`;
 const INSTALLED = `/usr/src/${NAME}.tar.xz`;
-const cache =
-  process.env.FOLIOSCOPE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "folioscope");
 
 /** The command line. Ends the process when it is wrong. */
 function options(args) {

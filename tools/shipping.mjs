@@ -3,17 +3,20 @@
 // beside them: the bundled tool with all of its sources, Node's version, and the files themselves.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { cacheFolder } from "./cache_folder.mjs";
 
 const MADE = ["reference.bin", "lowered.bin"];
 const TOLD = ".shipped";
+/** Made once for all checkouts of the same sources: it takes a minute. */
+const KEPT = join(cacheFolder, "shipped");
 
 /**
- * The first of `folders` in which they are what the sources at hand make; else they are made in the last. null: they cannot
- * be made, which is told on stderr.
+ * The first of `folders` in which they are what the sources at hand make; else they are put in the last, made anew or as another
+ * checkout has made them. null: they cannot be made, which is told on stderr.
  */
 export async function shipped(folders) {
   const bundled = await build({
@@ -39,6 +42,10 @@ export async function shipped(folders) {
   const there = folders.find(whole);
   if (there !== undefined) return there;
   const folder = folders.at(-1);
+  if (whole(KEPT)) {
+    copied(KEPT, folder);
+    if (whole(folder)) return folder;
+  }
   const file = join(folder, `.ship-${process.pid}.cjs`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, program);
@@ -46,5 +53,15 @@ export async function shipped(folders) {
   rmSync(file);
   if (run.status !== 0) return null;
   writeFileSync(told(folder), digest(folder));
+  try {
+    copied(folder, KEPT);
+  } catch {
+    // No room there, or no right to write: the next checkout makes its own.
+  }
   return folder;
+}
+
+function copied(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const name of [...MADE, TOLD]) copyFileSync(join(from, name), join(to, name));
 }
