@@ -5,6 +5,8 @@
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
 import { givenUnderAnotherName, heldText } from "./held.ts";
+import { plainName } from "./ledger.ts";
+import type { Obj } from "./memory.ts";
 import { reach } from "./reach.ts";
 import type { Outcome, Run } from "./run.ts";
 import type { Value } from "./value.ts";
@@ -25,8 +27,9 @@ export interface AuditInput {
   };
 }
 
-/** Tells what was taken on this path and lost. */
+/** Tells what was taken on this path and lost, and what was freed where others still come to it. */
 export function audit(w: Run, input: AuditInput): void {
+  stillLinked(w, input.at.fn);
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
@@ -74,6 +77,32 @@ export function audit(w: Run, input: AuditInput): void {
     });
   }
 }
+
+/** Memory of this path's own that was freed, and a list or a tree of somebody else's still leads to it. */
+function stillLinked(w: Run, end: string): void {
+  const told = new Set<number>();
+  for (const { obj, off } of w.links.values()) {
+    // An entry may be out of its list by now, and keeps what it led to.
+    const cell = obj.gone === null && !isEntry(obj) ? obj.cells.get(off) : undefined;
+    const v = cell === undefined ? 0n : w.known.resolve(cell.v);
+    const to = typeof v === "bigint" ? w.mem.at(v)?.obj : undefined;
+    if (to?.kind !== "heap" || to.gone === null || told.has(to.id)) continue;
+    told.add(to.id);
+    const head = w.linkName(obj, off).replace(/(?:\.|->)(?:next|prev|first|rb_node)$/, "");
+    w.fault({
+      kind: "freed-while-registered",
+      object: `${to.name} in ${plainName(head)}`,
+      what: `${to.gone.by}() frees the memory of ${to.name}, and ${head} still leads to it`,
+      taken: null,
+      given: null,
+      at: to.gone,
+      functions: [...new Set([to.gone.fn, end])],
+      possible: false,
+    });
+  }
+}
+
+const isEntry = ({ name }: Obj): boolean => name.startsWith("entry of ");
 
 /** The call that took it failed, and left it taken all the same. */
 const leftByFailing = (w: Run, h: Holding): boolean =>

@@ -46,8 +46,8 @@ export const FUNCTION_RULES: readonly StopRule[] = [
   rule(
     "freed-while-registered",
     "Freed while still registered",
-    "An object that a core knows is taken back from it before its memory goes.",
-    "The core reaches into freed memory.",
+    "An object that a core or a list knows is taken back from it before its memory goes.",
+    "Whoever goes on from there reaches into freed memory.",
   ),
   rule(
     "null-dereference",

@@ -179,6 +179,8 @@ export abstract class Run {
   readonly unchecked = new Set<string>();
   /** Where the log was told something that is no error: "file:line". */
   readonly warned = new Set<string>();
+  /** Places in memory of others where a list or a tree was made to lead on: object and byte. */
+  readonly links = new Map<string, { readonly obj: Obj; readonly off: number }>();
   /** Of lengths of strings that are not known: where the string lies. */
   readonly lengthOf = new Map<string, bigint>();
   steps = 0;
@@ -515,6 +517,12 @@ export abstract class Run {
   memberName(obj: Obj, off: number): string {
     const path = memberFrom(obj.type, off);
     return path === null ? this.nameOf(obj, off, 0, null, 0) : `${obj.name}${joined(obj, path)}`;
+  }
+
+  /** A pointer of a list by its object's own name, the first member of that, too: "bus->pools.next". */
+  linkName(obj: Obj, off: number): string {
+    const m = memberAt(obj.type, off, 8);
+    return m === null || m.path === "" ? this.memberName(obj, off) : `${obj.name}${joined(obj, m.path)}`;
   }
 
   /** What the bytes are called: "pdev->dev.id". */

@@ -657,7 +657,11 @@ export class Walker extends Access {
       this.nulls.followed = this.nullOf(lv.base, base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
       this.withinMemory(at, lv.off, t, this.pointee(lv.base), "written");
-      if (t.kind === "pointer") this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
+      if (t.kind === "pointer") {
+        this.writesOver(at.obj, at.off, this.pointee(lv.base), at.off - lv.off);
+        if (isLink(t.to) && (at.obj.kind === "outside" || at.obj.kind === "global"))
+          this.links.set(`${at.obj.id}:${at.off}`, at);
+      }
       if (lv.bf !== null) this.storeBits(at.obj, at.off, lv.bf, v, lv.t);
       else if (t.kind === "record") this.copyRecord(at.obj, at.off, v, t);
       else put(at.obj, at.off, sizeOf(t), v);
@@ -882,6 +886,17 @@ export class Walker extends Access {
     return result;
   }
 }
+
+/** What lists and trees of the kernel are linked by (include/linux/types.h, include/linux/rbtree_types.h). */
+const LINKS: ReadonlySet<string> = new Set([
+  "list_head",
+  "hlist_node",
+  "hlist_bl_node",
+  "llist_node",
+  "rb_node",
+]);
+
+const isLink = (t: CType): boolean => t.kind === "record" && LINKS.has(t.info.tag ?? "");
 
 /** A jump out of a statement expression. */
 export class Jump extends Error {

@@ -1,0 +1,70 @@
+/** Function cases: memory is freed while a list or a tree of somebody else's leads to it; what was taken out of it, and what goes with its head, is no fault. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const LISTS = `struct list_head { struct list_head *next, *prev; }; struct hlist_node { struct hlist_node *next, **pprev; }; struct hlist_head { struct hlist_node *first; };
+struct rb_node { unsigned long up; struct rb_node *right, *left; }; struct rb_root { struct rb_node *rb_node; };
+static inline void list_add(struct list_head *n, struct list_head *h) { struct list_head *x = h->next; x->prev = n; n->next = x; n->prev = h; h->next = n; }
+static inline void list_del(struct list_head *e) { e->next->prev = e->prev; e->prev->next = e->next; }
+static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h) { struct hlist_node *f = h->first; n->next = f; if (f) f->pprev = &n->next; h->first = n; n->pprev = &h->first; }
+static inline void hlist_del(struct hlist_node *n) { *n->pprev = n->next; if (n->next) n->next->pprev = n->pprev; }
+static inline void rb_link(struct rb_node *n, struct rb_node **l) { n->up = 0; n->left = n->right = NULL; *l = n; }
+struct bus { struct list_head pools; struct hlist_head names; struct rb_root tree; struct mutex m; }; static struct list_head all = { &all, &all };
+struct pool { int n; struct list_head link; struct hlist_node name; struct rb_node node; };
+`;
+const add = (
+  undo: string,
+): string => `${LISTS} struct pool *f(struct bus *b, struct device *d, const struct device_attribute *a) {
+  struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return NULL;
+  mutex_lock(&b->m); list_add(&p->link, &b->pools); mutex_unlock(&b->m);
+  if (device_create_file(d, a)) { ${undo} kfree(p); return NULL; } return p; }`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "of a list of the caller's",
+    bad: add(""),
+    good: add("list_del(&p->link);"),
+    want: ["freed-while-registered kzalloc() in b->pools"],
+  },
+  {
+    name: "of a list of the kernel's",
+    bad: `${LISTS} int f(int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; list_add(&p->link, &all); ret = helper(x); if (ret < 0) kfree(p); return ret; }`,
+    good: `${LISTS} int f(int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; list_add(&p->link, &all); ret = helper(x); if (ret < 0) { list_del(&p->link); kfree(p); } return ret; }`,
+    want: ["freed-while-registered kzalloc() in all"],
+  },
+  {
+    name: "of a list with hashes, and of a tree",
+    bad: `${LISTS} int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; hlist_add_head(&p->name, &b->names); ret = helper(x); if (ret < 0) kfree(p); return ret; }`,
+    good: `${LISTS} int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; hlist_add_head(&p->name, &b->names); ret = helper(x); if (ret < 0) { hlist_del(&p->name); kfree(p); } return ret; }`,
+    want: ["freed-while-registered kzalloc() in b->names"],
+  },
+  {
+    name: "of a tree",
+    bad: `${LISTS} int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; rb_link(&p->node, &b->tree.rb_node); ret = helper(x); if (ret < 0) kfree(p); return ret; }`,
+    good: `${LISTS} int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; ret = helper(x); if (ret < 0) kfree(p); else rb_link(&p->node, &b->tree.rb_node); return ret; }`,
+    want: ["freed-while-registered kzalloc() in b->tree"],
+  },
+  {
+    name: "a list on the stack, one that is freed besides, one that is emptied, and a plain pointer that is left behind",
+    bad: `${LISTS} struct own { struct list_head l; struct pool *last; }; int f(struct own *o, struct bus *b, int x) { struct list_head here = { &here, &here }; struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL), *q; if (!p) return -ENOMEM; q = kzalloc(sizeof(*q), GFP_KERNEL);
+      if (!q) { kfree(p); return -ENOMEM; } list_add(&p->link, &here); o->last = p; kfree(p); list_add(&q->link, &b->pools); kfree(q); b->pools.next = b->pools.prev = &b->pools; return 0; }
+      int g(struct own *o) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return -ENOMEM; list_add(&p->link, &o->l); kfree(p); kfree(o); return 0; }`,
+    good: `${LISTS} struct own { struct list_head l; struct pool *last; }; int f(struct own *o, struct bus *b, int x) { return 0; } int g(struct own *o) { kfree(o); return 0; }`,
+    want: [],
+  },
+  {
+    name: "a list that is freed with what is in it",
+    entry: "g",
+    bad: `${LISTS} struct own { struct list_head l; struct pool *last; };
+      int g(struct own *o) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (p) { list_add(&p->link, &o->l); kfree(p); } kfree(o); return 0; }`,
+    good: `${LISTS} struct own { struct list_head l; struct pool *last; }; int g(struct own *o) { kfree(o); return 0; }`,
+    want: [],
+  },
+];
+
+testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});
