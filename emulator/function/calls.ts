@@ -9,6 +9,7 @@ import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
+import { freedBy } from "./frees.ts";
 import { atomicBy, heldText, lend, lockOf } from "./held.ts";
 import { type GivenBack, plainName } from "./ledger.ts";
 import {
@@ -331,7 +332,46 @@ export class Calls {
     return sort === "memory" || (sort === "counted" && !freed);
   }
 
-  private byContract(c: Contract, site: CallSite, _sym: FunctionSym | null): Value {
+  /** What a callee frees that is taken by its contract, or of which nothing is known, as its body says: memory that this path holds or held. */
+  private freesMembers(
+    site: CallSite,
+    sym: FunctionSym | null,
+    of: (arg: number, off: number | null) => boolean,
+  ): void {
+    const { w } = this;
+    const { program, contracts } = w.input;
+    /** The memory that lies in what an argument leads to. */
+    const memory = (arg: number, off: number | null): Value | null => {
+      const v = w.known.resolve(site.args[arg] ?? 0n);
+      const at = typeof v === "bigint" ? w.mem.at(v) : null;
+      if (at === null) return null;
+      const cell = off === null ? undefined : at.obj.cells.get(at.off + off);
+      const inner = off === null ? v : cell === undefined ? null : w.known.resolve(cell.v);
+      const to = typeof inner === "bigint" ? w.mem.at(inner) : null;
+      return to?.obj.kind === "heap" && to.off === 0 && w.books.of(inner as bigint).length > 0 ? inner : null;
+    };
+    const holds = (v0: Value): boolean => {
+      const v = w.known.resolve(v0);
+      const at = typeof v === "bigint" ? w.mem.at(v) : null;
+      if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return false;
+      return (
+        at.obj.kind === "heap" ||
+        [...at.obj.cells.values()].some(
+          (c) => c.size === 8 && typeof c.v === "bigint" && w.mem.at(c.v)?.obj.kind === "heap",
+        )
+      );
+    };
+    // The body is read only where one of its arguments leads to such memory.
+    if (sym?.def == null || !site.args.some(holds)) return;
+    for (const { arg, off } of freedBy(program, contracts, sym, interfaceName)) {
+      const v = of(arg, off) ? memory(arg, off) : null;
+      const kind =
+        v === null ? undefined : w.books.of(v as bigint).find((h) => h.kind.sort === "memory")?.kind;
+      if (v !== null && kind !== undefined) this.give(kind, v, site, true);
+    }
+  }
+
+  private byContract(c: Contract, site: CallSite, sym: FunctionSym | null): Value {
     const { w } = this;
     const { key, callee } = site.origin;
     // Of a length of 0 nothing is read.
@@ -368,6 +408,11 @@ export class Calls {
       }
       this.apply(clause, c, site, ret, failed);
     }
+    // What its clauses give back may have members that go with it.
+    const ends = (arg: number): boolean =>
+      c.clauses.some((k) => k.verb === "put" && k.where.at === arg && k.where.path === "");
+    if (!failed && c.clauses.some((k) => k.verb === "put"))
+      this.freesMembers(site, sym, (arg, off) => off !== null && ends(arg));
     return ret;
   }
 
@@ -1026,6 +1071,7 @@ export class Calls {
     const noreturn = sym?.noreturn === true || site.name === "__fs_bug";
     this.errorPointers(site, () => false);
     if (noreturn) throw new PathEnd("stopped", `${site.name}() does not return`);
+    if (ENDS_THING.test(site.name)) this.freesMembers(site, sym, () => true);
     site.args.forEach((a, i) => {
       w.hand(a);
       const v = w.known.resolve(a);
