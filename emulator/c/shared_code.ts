@@ -271,7 +271,15 @@ export class SharedCode {
   /** The linker as code generation sees it, what it is asked noted. */
   private recorded(recorder: Recorder): GenEnv {
     const { linker, refs } = this;
-    const aside = <T>(work: () => T): T => underWatch(null, work);
+    // What cannot be had in this image, and traps in its code, may be had in another.
+    const aside = <T>(work: () => T): T => {
+      try {
+        return underWatch(null, work);
+      } catch (fault) {
+        recorder.spoiled = true;
+        throw fault;
+      }
+    };
     const { effects } = recorder;
     const refOf = (sym: Sym): SymRef | null => {
       const ref = refs.get(sym);

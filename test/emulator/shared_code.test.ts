@@ -100,6 +100,33 @@ for (const { what, above, own } of CHANGES)
     assert.equal(run.vm.steps, ran.vm.steps);
   });
 
+test("an object whose initialiser names a member that its type lacks is out of reach of that image alone", () => {
+  const space = new AddressSpace();
+  const ops = unit("include/ops.h", "struct ops { int (*one)(int); };");
+  const user = unit(
+    "mm/user.c",
+    `static int one(int x) { return x; }
+     static const struct ops own = { .one = one, .two = one };
+     int is_own(void) { const void *o = &own; return o != 0; }`,
+  );
+  const link = (above: string): Image =>
+    linkImage({
+      layers: [
+        { fidelity: "diff", units: [unit("include/ops.h", above)] },
+        { fidelity: "reference", units: [ops, user] },
+      ],
+      files,
+      natives: new Set(),
+      stubMode: "record",
+      space,
+    });
+  const lacking = callFunction(link(""), "is_own");
+  assert.match(lacking.end.reason.message ?? "", /has no member `two`/);
+  const whole = callFunction(link("struct ops { int (*one)(int); int (*two)(int); };"), "is_own");
+  assert.equal(whole.end.reason.kind, "completed", whole.end.reason.message);
+  assert.equal(whole.value, 1n);
+});
+
 test("what lowering tells is told by each image that takes the code over", () => {
   const text = "int never(unsigned int x) { return x < 0; }";
   const space = new AddressSpace();
