@@ -250,6 +250,17 @@ export function compareEntry(
         answerLost("new", entry, a, (f) => at(before, b, extraB, translated(f, back)), sameReturn) ??
         []),
     );
+  const never =
+    entry.leave === null && sameReturn(entry.name)
+      ? (neverSucceeds("new", entry, b, a, (f) => at(after, a, extraA, translated(f, there))) ??
+        neverSucceeds("fixed", entry, a, b, (f) => at(before, b, extraB, translated(f, back))))
+      : null;
+  // A way that follows NULL now and did not before says more.
+  if (
+    never !== null &&
+    !differences.some((d) => d.verdict !== "already" && /-dereference$/.test(d.fault.kind))
+  )
+    differences.push(never);
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
   const owned = ownerDifferences(entry, both, (from, forced) => {
     const names = from === "before" ? there : back;
@@ -469,6 +480,54 @@ function saysAllWell(
     ...told,
   };
   return { verdict, entry, fault, forced, path, shown: 1 };
+}
+
+/**
+ * One side goes well, and of the other every way was run: what returns says that it failed, and where the same decisions lead on instead
+ * something goes wrong. A test that is the wrong way round gives up on what is there, and follows what is not.
+ * @param verdict "new" where that other side is the one after @param well the side that goes well @param other a path of the other
+ */
+function neverSucceeds(
+  verdict: "new" | "fixed",
+  entry: Entry,
+  well: Explored,
+  never: Explored,
+  other: (f: Forced) => PathResult,
+): Difference | null {
+  const all = [...never.paths.values()].map((r) => r.result);
+  const fails = (r: PathResult): boolean => r.end === "returned" && r.outcome === "failed";
+  if (never.left > 0 || !all.some(fails) || !all.every((r) => fails(r) || r.end === "fault")) return null;
+  for (const { forced, result } of well.paths.values()) {
+    if (result.end !== "returned" || result.outcome !== "succeeded") continue;
+    const there = other(forced);
+    const last = there.choices.at(-1);
+    if (!fails(there) || last === undefined || last.answer === "fails") continue;
+    // The same decision made otherwise is followed to where it goes wrong.
+    const wrong = all.find(
+      (r) => r.end === "fault" && r.choices.some((c) => c.name === last.name && c.answer !== last.answer),
+    );
+    const [fault] = wrong?.faults.slice(-1) ?? [];
+    if (fault === undefined || !/-dereference$/.test(fault.kind)) continue;
+    const { end } = there.ledger;
+    return {
+      verdict,
+      entry,
+      fault: {
+        kind: "never-succeeds",
+        object: `${entry.name}()`,
+        what: `${entry.name}() gives up where it goes well ${verdict === "new" ? "without" : "with"} the patch, and otherwise ${fault.what.replace(/ is (?:read|written)$/, " is followed")}: no way through it succeeds`,
+        taken: null,
+        given: null,
+        at: end,
+        functions: [entry.name],
+        possible: false,
+      },
+      forced: new Map([...forced].filter(([k]) => k !== last.name)).set(last.name, last.answer),
+      path: there,
+      shown: 1,
+    };
+  }
+  return null;
 }
 
 /** Paths of a side that are looked at for an answer that is lost. */

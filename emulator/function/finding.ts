@@ -23,6 +23,7 @@ export type FaultKind =
   | "index-past-the-end"
   | "past-its-memory"
   | "error-lost"
+  | "never-succeeds"
   | "check-never-true"
   | "unused-label"
   | "empty-body"

@@ -114,6 +114,14 @@ export const FUNCTION_RULES: readonly StopRule[] = [
     C,
   ),
   rule(
+    "never-succeeds",
+    "No way succeeds any more",
+    "What can go well before a patch can after it, too.",
+    "Whoever calls it is told of a failure each time, or it goes wrong: a test may be the wrong way round.",
+    "error",
+    C,
+  ),
+  rule(
     "left-running",
     "Still able to run at the end",
     "A work item, timer or tasklet is stopped and waited for before what it works on goes.",
