@@ -43,6 +43,8 @@ export interface Choice {
   readonly near?: boolean;
   /** It alone decided the condition of an `if`: where that stands, and which way it went. */
   branch?: { readonly loc: Loc; readonly went: boolean };
+  /** It decided whether a `switch` goes to the label that stands there. */
+  label?: Loc;
 }
 
 /** Why a fault is no more than possible; server/review/doubts.ts has the words. */

@@ -49,14 +49,15 @@ function stringAt(w: Run, v: Value): string | null {
   return null;
 }
 
-function count(w: Run, v: Value): { obj: Obj; off: number; old: Value } {
-  const a = at(w, v, COUNTER_USED);
+function count(w: Run, s: CallSite, arg: number): { obj: Obj; off: number; old: Value } {
+  w.counter = s.name;
+  const a = at(w, s.args[arg]!, COUNTER_USED);
   return { ...a, old: w.load(a.obj, a.off, INT, null, a.off) };
 }
 
 function add(by: 1n | -1n, result: "old" | "new" | "none"): Native {
   return (w, s) => {
-    const c = count(w, s.args[0]!);
+    const c = count(w, s, 0);
     const v = w.arith("add", c.old, by, INT);
     put(c.obj, c.off, 4, v);
     if (by > 0n) c.obj.raised++;
@@ -66,7 +67,7 @@ function add(by: 1n | -1n, result: "old" | "new" | "none"): Native {
 
 function addArg(sign: "add" | "sub", result: "new" | "none"): Native {
   return (w, s) => {
-    const c = count(w, s.args[1]!);
+    const c = count(w, s, 1);
     const v = w.arith(sign, c.old, s.args[0]!, INT);
     put(c.obj, c.off, 4, v);
     return result === "new" ? v : 0n;
@@ -94,14 +95,14 @@ function registered(w: Run, s: CallSite): Value {
 
 /** Down by one: whether it is zero then. What comes from outside is not the last. */
 const downToZero: Native = (w, s) => {
-  const c = count(w, s.args[0]!);
+  const c = count(w, s, 0);
   const v = w.arith("sub", c.old, 1n, INT);
   put(c.obj, c.off, 4, v);
   return w.compare("eq", v, 0n) ? 1n : 0n;
 };
 
 const upUnlessZero: Native = (w, s) => {
-  const c = count(w, s.args[0]!);
+  const c = count(w, s, 0);
   if (w.compare("eq", c.old, 0n)) return 0n;
   put(c.obj, c.off, 4, w.arith("add", c.old, 1n, INT));
   c.obj.raised++;
@@ -111,7 +112,7 @@ const upUnlessZero: Native = (w, s) => {
 /** A reference count that somebody holds is not zero: so says who takes or gives back one (lib/refcount.c warns otherwise). */
 function held(then: Native): Native {
   return (w, s) => {
-    const { old, obj } = count(w, s.args[0]!);
+    const { old, obj } = count(w, s, 0);
     if (typeof old !== "bigint") w.known.assume(old, "ge", 1n);
     // Somebody else has set it to what it is, unseen.
     else if (old === 0n && then === downToZero) lend(w, obj, s.name);
@@ -353,7 +354,7 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["atomic_dec_and_test", downToZero],
   ["atomic_inc_not_zero", upUnlessZero],
   ["atomic_add_unless", upUnlessZero],
-  ["atomic_read", (w, s) => count(w, s.args[0]!).old],
+  ["atomic_read", (w, s) => count(w, s, 0).old],
   [
     "atomic_set",
     (w, s) => {
@@ -362,7 +363,7 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
       return 0n;
     },
   ],
-  ["refcount_read", (w, s) => count(w, s.args[0]!).old],
+  ["refcount_read", (w, s) => count(w, s, 0).old],
   ["refcount_inc", held(add(1n, "none"))],
   ["refcount_dec", held(add(-1n, "none"))],
   ["refcount_dec_and_test", held(downToZero)],

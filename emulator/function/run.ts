@@ -369,6 +369,8 @@ export abstract class Run {
     const a = BigInt.asUintN(64, base + BigInt(off));
     const known = this.nulls.followed;
     this.nulls.followed = undefined;
+    const { via } = this;
+    this.via = null;
     const from =
       base !== 0n || known === undefined
         ? // An unknown that is no call's was found to be one: what a call gave before is another.
@@ -385,7 +387,7 @@ export abstract class Run {
         object: `NULL ${unset ?? (from === null ? "pointer" : `from ${from.callee}()`)}`,
         what:
           unset === null
-            ? done(what, "NULL is used as a counter")
+            ? done(what, `${this.calledHere()} uses a counter in NULL`)
             : `${what.replace(/\bit$|^NULL\b/, unset)}, which is NULL: nothing has set it`,
         taken: from,
         given: null,
@@ -404,7 +406,7 @@ export abstract class Run {
       this.fault({
         kind: "error-pointer-dereference",
         object: `error pointer ${from === null ? "" : `from ${from.callee}()`}`.trim(),
-        what: done(what, "an error pointer is used as a counter"),
+        what: done(what, `${this.calledHere()} uses a counter in an error pointer`),
         taken: from,
         given: null,
         // NULL, less what lies before a member of it.
@@ -423,7 +425,10 @@ export abstract class Run {
       this.fault({
         kind: "use-after-release",
         object: obj.name,
-        what: done(what, `a counter in ${memoryName(obj)} is used`),
+        what: done(
+          via === null ? what : what.replace(/^.* (is (?:read|written))$/, `${via} $1`),
+          `a counter in ${memoryName(obj)} is used`,
+        ),
         taken: null,
         given: obj.gone,
         possible: false,
@@ -434,6 +439,12 @@ export abstract class Run {
     }
     if (obj.type === null && type !== null && at.off === 0 && type.kind === "record") obj.type = type;
     return at;
+  }
+
+  /** What the patched files' function under way has called that uses a counter: "kref_put()". */
+  private calledHere(): string {
+    const above = this.stack[this.stack.findLastIndex((f) => f.own) + 1];
+    return `${above?.tree.name ?? this.counter}()`;
   }
 
   /** Whether a global number was taken to be otherwise than usual: the kernel that sets it may never have it so. */
@@ -460,6 +471,12 @@ export abstract class Run {
 
   /** A function of another file gave NULL, by what it looked through alone: whether that can be is for who keeps the list to say. */
   foundNothing = false;
+
+  /** What uses a counter, by itself. */
+  counter = "";
+
+  /** The variable whose pointer is about to be followed. */
+  via: string | null = null;
 
   /** Where a NULL in hand comes from, as far as that is known. */
   readonly nulls = new Nulls();

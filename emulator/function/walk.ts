@@ -305,10 +305,12 @@ export class Walker extends Access {
       this.tested();
       const v = this.eval(s.x);
       for (const c of s.cases) {
+        const decided = this.choices.length;
         const is =
           c.lo === c.hi
             ? this.compare("eq", v, c.lo)
             : this.compare("ge", v, c.lo) && this.compare("le", v, c.hi);
+        if (this.choices.length === decided + 1) this.choices[decided]!.label = expansionLoc(c.label.loc);
         if (!is) continue;
         to = c.label;
         break;
@@ -459,6 +461,7 @@ export class Walker extends Access {
         }
         const base = this.led(x.base, this.eval(x.base));
         this.nulls.followed = this.nullOf(x.base, base);
+        this.via = variableOf(x.base);
         return this.loadAt(base, x.off, x.t, x.bf, this.pointee(x.base));
       }
       case "idx": {
@@ -655,6 +658,7 @@ export class Walker extends Access {
     if (lv.k === "mem") {
       const base = this.led(lv.base, this.eval(lv.base));
       this.nulls.followed = this.nullOf(lv.base, base);
+      this.via = variableOf(lv.base);
       const at = this.reach(base, lv.off, this.pointee(lv.base), `${this.pointedAt(base)} is written`);
       this.withinMemory(at, lv.off, t, this.pointee(lv.base), "written");
       if (t.kind === "pointer") {
@@ -905,6 +909,12 @@ export class Jump extends Error {
     super("jump");
     this.completion = completion;
   }
+}
+
+/** The variable that a pointer is in, by the name that the source has for it. */
+function variableOf(x: X): string | null {
+  const at = bare(x);
+  return at.k === "var" && !at.v.hidden ? at.v.name : null;
 }
 
 /** The variable that a `for` loop counts up or down. */

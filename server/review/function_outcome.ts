@@ -15,7 +15,7 @@ import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
-import { plainly, spoken, spokenChoice, spokenCondition } from "./spoken.ts";
+import { plainly, spoken, spokenChoice, spokenCondition, withLabel, withMacro } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
 import { doesNotFit, PATHS_PASS_BY } from "./why.ts";
 
@@ -309,15 +309,16 @@ function wordsOf(
   };
   const conditionOf = ({ loc, went }: NonNullable<Choice["branch"]>): string | null =>
     spokenCondition(linesOf(loc), loc.line, loc.col, went);
+  const lineAt: Words["lineAt"] = (loc) => linesOf(loc)[loc.line - 1] ?? "";
   const said: Words["said"] = (c) => {
     if (isOfCall(c)) return `${named(c.name.replace(/ #\d+$/, ""), c.loc)} ${c.answer}`;
+    const name = c.label === undefined ? c.name : withLabel(c.name, lineAt(c.label));
     const went = c.branch === undefined ? null : conditionOf(c.branch);
     // Of a variable that holds what a call gave the call says more.
     if (went !== null && (c.callee === null || !/ is (?:not )?0$/.test(went))) return went;
-    return spokenChoice(calledAs(c.name), c.answer === "yes");
+    return spokenChoice(calledAs(withMacro(name, lineAt(c.loc))), c.answer === "yes");
   };
   const choice: Words["choice"] = (c) => `${said(c)} at ${spotOf(placeOf(c.loc))}`;
-  const lineAt: Words["lineAt"] = (loc) => linesOf(loc)[loc.line - 1] ?? "";
   return { named, said, choice, lineAt };
 }
 
@@ -502,19 +503,49 @@ const followed = (text: string): string =>
     "$1 is dereferenced",
   );
 
+/** "kref_put() uses a counter in NULL" with what the line hands to it: "m is NULL, and kref_put() uses a counter in it". */
+function counterIn(text: string, line: string): string | null {
+  const [, callee = "", what = ""] =
+    /^(\w{1,80})\(\) uses a counter in (NULL|an error pointer)$/.exec(text) ?? [];
+  const at = callee === "" ? -1 : line.indexOf(`${callee}(`);
+  const name =
+    at < 0
+      ? undefined
+      : /^&?([A-Za-z_]\w{0,80})(?:->[\w.]{1,80})?[,)]/.exec(line.slice(at + callee.length + 1))?.[1];
+  return name === undefined ? null : `${name} is ${what}, and ${callee}() uses a counter in it`;
+}
+
+/** Callees whose name says that they free. */
+const ENDS = /free|destroy/;
+
+/** "p is read" as "p, freed by kfree() at line 3 of the mail, is read". */
+function withEnd(what: string, how: string): string {
+  if (what.endsWith(", whose memory was freed")) return `${what.slice(0, -"freed".length)}${how}`;
+  if (/ (?:is given|names) /.test(what)) return `${what}, which was ${how}`;
+  const told = /^(?!a (?:bit|struct) )(.*) (is (?:read|written|used))$/.exec(what);
+  return told === null ? `${what}, in memory that was ${how}` : `${told[1]}, ${how}, ${told[2]}`;
+}
+
 /** What goes wrong, with the place of a call that the decisions before it do not tell. */
 function whatText(...of: Parameters<typeof placedText>): string {
   return followed(placedText(...of));
 }
 
 function placedText(
-  { kind, what, taken, at: shown }: Difference["fault"],
+  { kind, what, taken, given, at: shown }: Difference["fault"],
   said: readonly Choice[],
   placeOf: (loc: Choice["loc"]) => Place,
   { lineAt }: Words,
 ): string {
+  if (kind === "use-after-release" && given !== null && given.by !== "")
+    return withEnd(
+      what,
+      `${ENDS.test(given.by) ? "freed" : "given back"} by ${given.by}() at ${spotOf(placeOf(given.loc))}`,
+    );
   // The address of what a NULL would have as its member.
   const text = kind === "null-dereference" ? what.replace(/^0x[0-9a-f]{1,16}\b/, "a member of NULL") : what;
+  const counted = counterIn(text, lineAt(shown.loc));
+  if (counted !== null) return counted;
   if (taken === null) {
     // Without anything that says where it is from, the pointer that the line follows, if that is one.
     const names = new Set([...lineAt(shown.loc).matchAll(/\b([A-Za-z_]\w{0,60})->/g)].map((m) => m[1]!));

@@ -78,6 +78,27 @@ export function spokenCondition(
   return `not (${condition})`;
 }
 
+/** Constants as the executor writes them. */
+const CONSTANT = /^(?:0x[0-9a-f]{1,16}|-?\d{1,20})$/;
+
+/** A comparison of a `switch` by the name that its label has for the constant: "cmd == 0x3b66" as "cmd == THING_GET". */
+export function withLabel(choice: string, label: string): string {
+  const name = /^\s*case\s+([A-Za-z_]\w{0,80})\s*:/.exec(label)?.[1];
+  const at = name === undefined ? -1 : choice.lastIndexOf(" == ");
+  return at >= 0 && CONSTANT.test(choice.slice(at + 4)) ? `${choice.slice(0, at)} == ${name}` : choice;
+}
+
+/** The same where the line compares a value of that name with a macro, once: "a->kind != KIND_SLOW && a->n". */
+export function withMacro(choice: string, line: string): string {
+  const parts = /^([\w.>[\]-]{1,200}) (==|!=|<=|>=|<|>) (\S{1,24})$/.exec(choice);
+  if (parts === null || !CONSTANT.test(parts[3]!) || /^[01]$/.test(parts[3]!)) return choice;
+  const name = parts[1]!.split(/\W/).at(-1);
+  const found = [
+    ...line.matchAll(/\b(\w{1,80}) ?(?:==|!=|<=|>=|<|>) ?([A-Z][A-Z0-9_]{2,80})\b(?!\()/g),
+  ].filter((m) => m[1] === name);
+  return found.length === 1 ? `${parts[1]} ${parts[2]} ${found[0]![2]}` : choice;
+}
+
 /** Where the parenthesis that opens at a place is closed; -1: nowhere. */
 function closing(text: string, open: number): number {
   let depth = 0;
@@ -94,7 +115,9 @@ const CONVERSION = /^(?:[su]\d{1,3}|ptr)$/;
  * A text of the executor, whose names of values say how they were reached, as a person says it: "s32(probe() #2->id)" is "the
  * 2nd probe()->id", "dev->driver_data+32" "a member of dev->driver_data", "*lookup()" "what lookup() points to".
  */
-export function plainly(text: string): string {
+export function plainly(given: string): string {
+  // What was copied from user space has no name of its own.
+  const text = given.replace(/\bfrom user space(?:->|\.)([\w.]{1,80})/g, "$1 of what user space gave");
   let out = "";
   for (let i = 0; i < text.length; ) {
     const star = text[i] === "*" && isStart(text[i + 1]);

@@ -6,7 +6,14 @@ import { parseDocument } from "../../server/parse.ts";
 import { countsText, leftOutLine } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { whereText } from "../../server/review/function_outcome.ts";
-import { plainly, spoken, spokenChoice, spokenCondition } from "../../server/review/spoken.ts";
+import {
+  plainly,
+  spoken,
+  spokenChoice,
+  spokenCondition,
+  withLabel,
+  withMacro,
+} from "../../server/review/spoken.ts";
 import { mailOf } from "../support/one_change.ts";
 
 const lines = [
@@ -125,6 +132,7 @@ test("names that the executor made are said as a person says them", () => {
     ["(idxd_dev+936 & 1)", "(a member of idxd_dev & 1)"],
     ["a * b, no->thing.more[3]", "a * b, no->thing.more[3]"],
     ["open( and s32(", "open( and s32("],
+    ["from user space.id.sclass <= 0", "id.sclass of what user space gave <= 0"],
     [
       "the memory taken by kzalloc() is never given back.",
       "the memory taken by kzalloc() is never given back.",
@@ -217,5 +225,73 @@ ${last}
   assert.match(
     found?.message ?? "",
     /^when pm_runtime_get_sync\(\) fails at line \d+ of the mail, the runtime PM usage count that it took all the same is never given back, in lamp_on\(\)$/,
+  );
+});
+
+test("a constant has the name that the source has for it, where it has one there", () => {
+  assert.equal(withLabel("cmd == 0x3b66", "\tcase LAMP_SET:"), "cmd == LAMP_SET");
+  assert.equal(withLabel("(a + b) == 5", "\tcase LAMP_FIVE: {"), "(a + b) == LAMP_FIVE");
+  assert.equal(withLabel("cmd == 0x3b66", "\tcase _IO(';', 102):"), "cmd == 0x3b66");
+  assert.equal(withLabel("cmd == other", "\tcase LAMP_SET:"), "cmd == other");
+  assert.equal(withMacro("l->kind != 3", "\tif (l->kind != LAMP_OLD && l->on)"), "l->kind != LAMP_OLD");
+  assert.equal(
+    withMacro("l->kind == 3", "\tif (l->kind == LAMP_OLD || l->kind == LAMP_NEW)"),
+    "l->kind == 3",
+  );
+  assert.equal(withMacro("l->sort == 3", "\tif (l->kind == LAMP_OLD && l->on)"), "l->sort == 3");
+});
+
+const lamps = (put: string): string => `#define LAMP_SET 0x3b66
+#define LAMP_GET 0x3b67
+struct lamp {
+	int on;
+	refcount_t refs;
+};
+
+int lamp_ioctl(struct file *file, unsigned int cmd)
+{
+	struct lamp *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	int ret = 0;
+
+	if (!l)
+		return -ENOMEM;
+	switch (cmd) {
+	case LAMP_GET:
+		ret = 1;
+		break;
+	case LAMP_SET:
+${put}
+	}
+	kfree(l);
+	return ret;
+}
+`;
+
+test("what was freed has its variable's name, and a label of a switch its own", () => {
+  const bad = lamps("\t\tkfree(l);\n\t\treturn l->on;");
+  const good = lamps("\t\tret = l->on;\n\t\tkfree(l);\n\t\treturn ret;");
+  const text = Buffer.from(mailOf("drivers/lamp/lamp.c", good, bad));
+  const { findings } = reviewDocument(parseDocument(text, "lamp.eml"), {});
+  assert.deepEqual(
+    findings.map((f) => f.message.replace(/\d+/g, "N")),
+    [
+      "when cmd == LAMP_SET at line N of the mail, l, freed by kfree() at line N of the mail, is read, in lamp_ioctl()",
+    ],
+  );
+});
+
+test("who uses a counter in what is not there, and what that is", () => {
+  const end = (more: string): string =>
+    lamps(`\t\tret = 2;`).replace(
+      "\tif (!l)\n\t\treturn -ENOMEM;",
+      `\tif (!l) {\n\t\t${more}return -ENOMEM;\n\t}`,
+    );
+  const text = Buffer.from(mailOf("drivers/lamp/lamp.c", end(""), end("refcount_dec(&l->refs);\n\t\t")));
+  const { findings } = reviewDocument(parseDocument(text, "lamp.eml"), {});
+  assert.deepEqual(
+    findings.map((f) => f.message.replace(/\d+/g, "N")),
+    [
+      "when kzalloc() fails at line N of the mail, l is NULL, and refcount_dec() uses a counter in it, in lamp_ioctl()",
+    ],
   );
 });
