@@ -153,6 +153,8 @@ export class Books {
     if (h !== null) {
       h.state = "given";
       h.given = spot;
+      // The caller's, taken again for him: it is his that is given up once more.
+      if (h.restored) this.debts.set(`${kind.name} ${key}`, spot);
       return { holding: h, twice: null };
     }
     const before = this.of(key).findLast((x) => x.kind === kind);

@@ -199,6 +199,12 @@ const pairs: readonly Pair[] = [
     want: [],
   },
   {
+    name: "one that does so again and again",
+    bad: `int f(struct mutex *m) { int ret, i = 0; do { mutex_unlock(m); ret = helper(i++); mutex_lock(m); } while (ret > 0); return ret; }`,
+    good: `int f(struct mutex *m) { int ret; mutex_unlock(m); ret = helper(0); mutex_lock(m); return ret; }`,
+    want: [],
+  },
+  {
     name: "and one that takes it once more than it gave it up",
     bad: `int f(struct mutex *m, struct mutex *o) { int ret; mutex_unlock(m); ret = helper(2); mutex_lock(m); if (ret) mutex_lock(o); return ret; }`,
     good: `int f(struct mutex *m, struct mutex *o) { int ret; mutex_unlock(m); ret = helper(2); mutex_lock(m); return ret; }`,
