@@ -22,14 +22,15 @@ function eachFileLeaf(
 
 export const stalePte: PageRule = {
   code: "stale-pte",
-  title: "A page table maps a block that is not the file's at that place",
+  title: "A page table maps another block than the file's entry names",
   ids: ["T1", "X4"],
   statement:
     "A present leaf that maps a file block has the pfn that the file's xarray entry gives for that place; without an entry nobody would find the mapping again.",
   source: "fs/dax.c dax_fault_iter(), dax_delete_mapping_entry(); mm/truncate.c",
   detection: "after each step every leaf over a file vma is looked up in the file's xarray",
   level: "error",
-  consequence: "A process goes on reading and writing a block that the file does not own any more.",
+  consequence:
+    "Write-back, truncation and pinning go by the entry: what a process reads and writes through this page table they do not see.",
   onQuiesce(judge) {
     const { audit } = judge;
     const spaces = judge.view.inodes().map((i) => (i === 0n ? 0n : judge.view.mappingOf(i)));
