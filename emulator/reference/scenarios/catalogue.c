@@ -58,6 +58,7 @@ extern const struct fsc_scenario fsc_scenario_clone_pinned;
 extern const struct fsc_scenario fsc_scenario_lock_lookup;
 extern const struct fsc_scenario fsc_scenario_wait_for_entry;
 extern const struct fsc_scenario fsc_scenario_invalidate_waiters;
+extern const struct fsc_scenario fsc_scenario_invalidate_dirty_waiters;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_busy_scan;
 extern const struct fsc_scenario fsc_scenario_busy_scan_locked;
@@ -212,6 +213,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_lock_lookup,
 	&fsc_scenario_wait_for_entry,
 	&fsc_scenario_invalidate_waiters,
+	&fsc_scenario_invalidate_dirty_waiters,
 #if FSC_ERA >= 612
 	&fsc_scenario_busy_scan,
 	&fsc_scenario_busy_scan_locked,

@@ -272,7 +272,10 @@ FSC_SCENARIO(memory_failure_file, "memory-failure", "Memory behind a mapped file
 	}
 	pfn = fsc_registry.pmem_start_pfn + fscfs_bmap(a.file, 0);
 	SC_DO(error = memory_failure(pfn, 0), "memory failure at pfn %#lx", pfn);
-	(void)error;
+	SC_EXPECT(error == 0, "memory failure of a page of a file is handled");
+	SC_EXPECT(PageHWPoison(pfn_to_page(pfn)), "a page whose memory failed is marked bad");
+	SC_EXPECT((current->fsc_sigbus > 0) == __fsc_param("mapped", 0),
+		  "exactly the tasks that map the failed page get SIGBUS");
 	if (__fsc_param("mapped", 0)) {
 		sc_munmap(&m);
 		sc_munmap(&mb);
@@ -306,6 +309,9 @@ FSC_SCENARIO(madvise_poison, "madvise-poison", "A program poisons or offlines a 
 	__fsc_quiesce("madvise A[0]");
 	SC_EXPECT(error == (__fsc_param("soft", 0) ? -EIO : 0),
 		  "madvise(2) is told how poisoning ended, and that a DAX page cannot be taken offline");
+	SC_EXPECT(PageHWPoison(pfn_to_page(pfn)) == !__fsc_param("soft", 0),
+		  "a page that a program poisons is marked bad, and one that it takes offline is not");
+	SC_EXPECT((current->fsc_sigbus > 0) == !__fsc_param("soft", 0), "a task that maps the failed page gets SIGBUS");
 	SC_EXPECT(soft_offline_page(1UL << 30, 0) == -ENXIO, "a pfn without memory cannot be taken offline");
 	SC_EXPECT(memory_failure(1UL << 30, 0) == -ENXIO, "memory failure of a pfn without memory is refused");
 	sc_munmap(&m);

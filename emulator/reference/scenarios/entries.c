@@ -109,19 +109,20 @@ FSC_SCENARIO(wait_for_entry, "wait-for-entry", "Several tasks wait for a locked 
 	sc_end(mm);
 }
 
+/* What the last invalidation said: 1, the entry is gone; 0, it is dirty and stays. */
+static int sc_invalidated;
+
 static void sc_task_invalidate(void *arg)
 {
 	struct sc_lock *l = arg;
 
 	__fsc_step("invalidate %s[%lu]", l->f->name, l->index);
-	dax_invalidate_mapping_entry_sync(l->f->inode->i_mapping, l->index);
+	sc_invalidated = dax_invalidate_mapping_entry_sync(l->f->inode->i_mapping, l->index);
 	/* As invalidate_inode_pages2_range() does: who has faulted meanwhile faults again. */
 	unmap_mapping_range(l->f->inode->i_mapping, 0, 0, 0);
 }
 
-FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
-	     "An entry that several tasks wait for is removed by the first of them; the next find nothing",
-	     "order=0,9 readers=1,2,3 removers=1,2")
+static void sc_invalidate_waiters(bool dirty)
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -133,10 +134,14 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 
 	sc_fill(&a, 0, n);
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
-	sc_read(&m, 0);
+	if (dirty)
+		sc_write(&m, 0, 1);
+	else
+		sc_read(&m, 0);
 	sc_munmap(&m);
-	/* Clean, for a dirty entry is kept, and in Linux 6.1 a load makes one dirty. */
-	sc_fsync(&a);
+	/* A load, too, makes an entry dirty in Linux 6.1. */
+	if (!dirty)
+		sc_fsync(&a);
 	for (i = 0; i < readers; i++) {
 		mms[i] = i ? fsc_mm_create() : mm;
 		maps[i] = sc_mmap(mms[i], &a, 0, n, SC_RW);
@@ -149,6 +154,8 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 	ids[nr++] = sc_spawn("unlock", sc_task_unlock, &l);
 	for (i = 0; i < nr; i++)
 		sc_join(ids[i]);
+	if (dirty)
+		SC_EXPECT(sc_invalidated == 0, "an entry that is dirty is not invalidated");
 	__fsc_quiesce("all are done");
 	for (i = 0; i < readers; i++) {
 		sc_munmap(&maps[i]);
@@ -157,6 +164,20 @@ FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
 	}
 	sc_remove(&a);
 	sc_end(mm);
+}
+
+FSC_SCENARIO(invalidate_waiters, "invalidate-waiters",
+	     "An entry that several tasks wait for is removed by the first of them; the next find nothing",
+	     "order=0,9 readers=1,2,3 removers=1,2")
+{
+	sc_invalidate_waiters(false);
+}
+
+FSC_SCENARIO(invalidate_dirty_waiters, "invalidate-dirty-waiters",
+	     "The first of those who wait for an entry would remove it and finds it dirty; the others get it as it is",
+	     "order=0,9 readers=1,2")
+{
+	sc_invalidate_waiters(true);
 }
 
 #if FSC_ERA >= 612
