@@ -197,6 +197,17 @@ static void sc_task_scan(void *arg)
 	filemap_invalidate_unlock(s->f->inode->i_mapping);
 }
 
+/* Whether a page table of the caller's maps the page. */
+static bool sc_is_mapped(const struct sc_map *m, unsigned long page)
+{
+	struct page *got;
+
+	if (get_user_pages_fast_only(m->addr + (page << PAGE_SHIFT), 1, FOLL_GET, &got) != 1)
+		return false;
+	put_page(got);
+	return true;
+}
+
 FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, locked, zero and held entries",
 	     "held=0,1,2,3 range=0,1,2,3")
 {
@@ -235,6 +246,13 @@ FSC_SCENARIO(busy_scan, "busy-scan", "The search for busy pages, over idle, lock
 	__fsc_quiesce("scanned");
 	inside = held >= 0 && (range == 0 || range == 3 || (range == 1 ? held < 4 : held >= 4));
 	SC_EXPECT((scan.busy != NULL) == inside, "exactly a page that DMA holds in the range is found busy");
+	for (i = 0; i < 8; i++) {
+		inside = range == 0 || range == 3 || (range == 1 ? i >= 1 && i < 4 : i >= 4);
+		/* At 4 there is no block, and the zero page is nobody's. */
+		if (i != 4)
+			SC_EXPECT(sc_is_mapped(&m, i) == !inside,
+				  "the search unmaps the pages of its range, and no others");
+	}
 	if (held >= 0)
 		SC_DO(sc_dma_end(&dma), "DMA lets go");
 	sc_munmap(&m);
