@@ -27,6 +27,7 @@ extern const struct fsc_scenario fsc_scenario_fork_shared;
 extern const struct fsc_scenario fsc_scenario_private_cow;
 extern const struct fsc_scenario fsc_scenario_writeback;
 extern const struct fsc_scenario fsc_scenario_map_sync;
+extern const struct fsc_scenario fsc_scenario_map_sync_fails;
 extern const struct fsc_scenario fsc_scenario_hole_read_write;
 extern const struct fsc_scenario fsc_scenario_hole_read_cut;
 extern const struct fsc_scenario fsc_scenario_hole_downgrade;
@@ -182,6 +183,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_private_cow,
 	&fsc_scenario_writeback,
 	&fsc_scenario_map_sync,
+	&fsc_scenario_map_sync_fails,
 	&fsc_scenario_hole_read_write,
 	&fsc_scenario_hole_read_cut,
 	&fsc_scenario_hole_downgrade,

@@ -353,3 +353,33 @@ FSC_SCENARIO(map_sync, "map-sync", "A MAP_SYNC mapping is written before its met
 	sc_remove(&a);
 	sc_end(mm);
 }
+
+static int sc_no_medium(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	return -EIO;
+}
+
+FSC_SCENARIO(map_sync_fails, "map-sync-fails", "A MAP_SYNC mapping is written, and its metadata cannot be put on the medium",
+	     "order=0,9 hole=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	const struct file_operations *own = a.file->f_op;
+	struct file_operations failing = *own;
+	struct sc_map m;
+
+	failing.fsync = sc_no_medium;
+	if (!__fsc_param("hole", 0))
+		sc_fill(&a, 0, n);
+	m = sc_mmap(mm, &a, 0, n, SC_RW | FSC_MAP_SYNC);
+	a.file->f_op = &failing;
+	SC_EXPECT(sc_try_write(&m, 0, 6) & VM_FAULT_SIGBUS,
+		  "a page of a MAP_SYNC mapping cannot be written while the way to its block is not on the medium");
+	a.file->f_op = own;
+	sc_write(&m, 0, 7);
+	sc_see(&m, 0, 7);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
