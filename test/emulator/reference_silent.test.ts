@@ -22,6 +22,7 @@ const OWN: Record<Era, Record<string, string>> = {
   // Nobody asks whether a device uses a block before it is freed; v4.18.
   "v4.15": {
     "truncate-pinned": "freed-while-busy",
+    "truncate-two-pinned": "freed-while-busy",
     "truncate-unmapped-pinned": "freed-while-busy",
     "truncate-reused": "freed-while-busy",
     "punch-pinned": "freed-while-busy",

@@ -44,6 +44,7 @@ extern const struct fsc_scenario fsc_scenario_reflink_unshare;
 extern const struct fsc_scenario fsc_scenario_dedupe;
 extern const struct fsc_scenario fsc_scenario_zero_range;
 extern const struct fsc_scenario fsc_scenario_truncate_pinned;
+extern const struct fsc_scenario fsc_scenario_truncate_two_pinned;
 extern const struct fsc_scenario fsc_scenario_truncate_unmapped_pinned;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_truncate_folio_put;
@@ -200,6 +201,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_dedupe,
 	&fsc_scenario_zero_range,
 	&fsc_scenario_truncate_pinned,
+	&fsc_scenario_truncate_two_pinned,
 	&fsc_scenario_truncate_unmapped_pinned,
 #if FSC_ERA >= 612
 	&fsc_scenario_truncate_folio_put,

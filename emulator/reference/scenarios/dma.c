@@ -84,6 +84,36 @@ FSC_SCENARIO(truncate_pinned, "truncate-pinned", "A file is truncated while a de
 	sc_end(mm);
 }
 
+FSC_SCENARIO(truncate_two_pinned, "truncate-two-pinned",
+	     "A file is truncated while devices hold two of its mapped pages, and let go one after the other",
+	     "fs=0,1,2 last=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	int last = __fsc_param("last", 0), ids[3];
+	struct sc_file a = sc_create("A", 4);
+	struct sc_cut cut = { &a, 0, 4 };
+	struct sc_dma dmas[2];
+	struct sc_map m;
+
+	sc_fill(&a, 0, 4);
+	m = sc_mmap(mm, &a, 0, 4, SC_RW);
+	for (int i = 0; i < 2; i++) {
+		sc_write(&m, 2 * i, 1);
+		SC_EXPECT(sc_dma_start(&dmas[i], &m, 2 * i, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
+	}
+	ids[0] = sc_spawn("truncate", sc_task_truncate, &cut);
+	ids[1] = sc_spawn("dma", sc_dma_end, &dmas[!last]);
+	sc_join(ids[1]);
+	__fsc_quiesce("one device holds its page still");
+	ids[2] = sc_spawn("dma", sc_dma_end, &dmas[last]);
+	sc_join(ids[2]);
+	sc_join(ids[0]);
+	__fsc_quiesce("truncate and DMA are done");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 FSC_SCENARIO(truncate_unmapped_pinned, "truncate-unmapped-pinned",
 	     "A file is truncated while a device holds one of its pages and nobody maps it any more",
 	     "order=0,9 index=0,512 fs=0,1,2")
