@@ -123,6 +123,8 @@ static void sc_task_drop_entry(void *arg)
 
 	__fsc_step("invalidate %s[0]", f->name);
 	dax_invalidate_mapping_entry_sync(f->inode->i_mapping, 0);
+	/* As invalidate_inode_pages2_range() does, whatever became of the entry. */
+	unmap_mapping_range(f->inode->i_mapping, 0, 0, 0);
 }
 
 FSC_SCENARIO(race_sync_fault, "race-sync-fault",
