@@ -31,10 +31,19 @@ export interface Holding {
   readonly more: boolean;
   /** A lock of the caller's that was given up and is taken again for him. */
   readonly restored: boolean;
+  /** A lock or a state of the caller's was given up before, and this takes it again. */
+  readonly again: boolean;
   /** Functions of other files than the patched ones took it, and gave it back. */
   byOthers: boolean;
   /** Of what was made ready, and may run from then on: a call failed before any other had worked that could have set it going. */
   idle: boolean;
+}
+
+/** One that was given back although it had not been taken here. */
+export interface Debt {
+  readonly kind: Kind;
+  readonly key: bigint;
+  readonly spot: Spot;
 }
 
 /** Of one thing so many are looked at, those that were given back first are forgotten first. */
@@ -48,7 +57,7 @@ export class Books {
   /** Those under which nobody may sleep, as long as they may be held. */
   private readonly atomic: Holding[] = [];
   /** Given back although not taken here: by kind and key. */
-  private readonly debts = new Map<string, Spot>();
+  private readonly debts = new Map<string, Debt>();
   /** Where those of a kind that ends once were ended last, and with which arguments: by kind and key. */
   private readonly ended = new Map<string, { readonly args: string; readonly spot: Spot }>();
   /** Calls that were to take one and failed: by kind and key. */
@@ -79,6 +88,7 @@ export class Books {
       lent: null,
       ...how,
       restored,
+      again: debt !== null,
       idle: false,
     };
     if (kind.life) this.untouched.push(h);
@@ -158,8 +168,10 @@ export class Books {
       return { holding: h, twice: null };
     }
     const before = this.of(key).findLast((x) => x.kind === kind);
+    // Of a read side, which nests, that is the caller's.
+    if (before !== undefined && kind.scope) this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
     if (before !== undefined) return { holding: null, twice: before };
-    this.debts.set(`${kind.name} ${key}`, spot);
+    this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
     return { holding: null, twice: null };
   }
 
@@ -173,15 +185,12 @@ export class Books {
 
   /** Where one was given back that had not been taken here. */
   debt(kind: Kind, key: bigint): Spot | null {
-    return this.debts.get(`${kind.name} ${key}`) ?? null;
+    return this.debts.get(`${kind.name} ${key}`)?.spot ?? null;
   }
 
   /** Keys of those of a kind that were given back and had not been taken here. */
   debtsOf(kind: Kind): readonly bigint[] {
-    const start = `${kind.name} `;
-    return [...this.debts.keys()].flatMap((k) =>
-      k.startsWith(start) ? [BigInt(k.slice(start.length))] : [],
-    );
+    return [...this.debts.values()].flatMap((d) => (d.kind === kind ? [d.key] : []));
   }
 
   /** Takes a debt back: a lock that was dropped and taken again. */
@@ -189,7 +198,7 @@ export class Books {
     this.debts.delete(`${kind.name} ${key}`);
   }
 
-  openDebts(): readonly { key: string; spot: Spot }[] {
-    return [...this.debts].map(([key, spot]) => ({ key, spot }));
+  openDebts(): readonly Debt[] {
+    return [...this.debts.values()];
   }
 }

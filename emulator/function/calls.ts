@@ -7,11 +7,12 @@ import type { FunctionDef, Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import type { Holding, Spot } from "./books.ts";
+import { stripped } from "./constraints.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
 import { atomicBy, heldText, lend, lockOf } from "./held.ts";
-import { type GivenBack, plainName } from "./ledger.ts";
+import { type GivenBack, isMade, plainName } from "./ledger.ts";
 import {
   addPart,
   type Fresh,
@@ -26,7 +27,7 @@ import {
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
-import { type CallOrigin, isErrAddress, unknown, type Value, valueText } from "./value.ts";
+import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value, valueText } from "./value.ts";
 
 /** __GFP_ZERO, as every kernel since 4.4 has it. */
 const GFP_ZERO = 0x100n;
@@ -57,6 +58,9 @@ const ENDS_STATE =
 /** Callees whose name says that they end a thing, or somebody's part in it: they may have a function called that frees it. */
 export const ENDS_THING =
   /(^|_)(put|unref|unget|free|release|unregister|remove|destroy|del|delete|close|detach|drop|dec_and_test)(_|$)/;
+
+/** Those of them that end all of it, for whoever calls; also where an operation is called: "ops->free_client". */
+const ENDS_WHOLE = /(^|[_>.])(put|unref|free|release|destroy)(_|$)/;
 
 /** Those of them that give one reference back. */
 const PUTS = /(^|_)(put|unref)(_|$)/;
@@ -112,7 +116,9 @@ export class Calls {
     if (!own) this.sleeps(plain, args, x, loc);
     if (native !== undefined && !own)
       return native(w, { name: plain, args, x, origin: this.origin(plain, args, loc, false) });
-    if (contract !== null && !own) {
+    // Of a thing that was made here the count is known: what its own code does to that is run.
+    const counted = contract?.counts === true && sym?.def != null && this.madeHere(args) && this.mayRun(sym);
+    if (contract !== null && !own && !counted) {
       const origin = this.origin(plain, args, loc, true);
       return this.byContract(contract, { name: plain, args, x, origin }, sym);
     }
@@ -574,6 +580,19 @@ export class Calls {
     return w.load(at.obj, at.off, lt, null, at.off);
   }
 
+  /** Of a state that belongs to what a number names (an interrupt) a thing that stands for that number; null where it is none. */
+  private numbered(kind: Kind | null, { at, path, inside }: Place, site: CallSite): Value | null {
+    const { w } = this;
+    if (kind?.sort !== "state" || typeof at !== "number" || path !== "" || inside) return null;
+    const type = site.x.ft.params[at]?.type;
+    if (type === undefined || !isInteger(type)) return null;
+    const v = w.known.resolve(site.args[at] ?? 0n);
+    const name = typeof v === "bigint" ? `number ${v}` : plainTextOf(w, v);
+    let obj = w.numbers.get(name);
+    if (obj === undefined) w.numbers.set(name, (obj = w.mem.make(name, "outside", "unknown")));
+    return obj.base;
+  }
+
   private read(clause: Clause, site: CallSite): void {
     const v = this.place(clause.where, site, 0n);
     if (v === null) return;
@@ -605,7 +624,7 @@ export class Calls {
       this.take(kind, obj.base, site, c);
       return;
     }
-    const v = this.place(clause.where, site, ret);
+    const v = this.numbered(kind, clause.where, site) ?? this.place(clause.where, site, ret);
     if (v === null) return;
     switch (clause.verb) {
       case "get":
@@ -770,8 +789,12 @@ export class Calls {
       if (kind.sort === "counted" && at !== null && at.off !== 0) lend(w, at.obj, site.name);
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
-      w.gave.push({ ...named(kind), of, object, at: spot });
+      // Another file's function took one of its kind by another name: that is the one.
+      const taken = w.books.holdings.some((h) => h.kind === kind && h.state === "held" && h.byOthers);
+      const made = taken || isMade(of) || isMade(object);
+      w.gave.push({ ...named(kind), of, object, at: spot, made: made && kind.sort === "counted" });
     }
+    if (kind.sort === "counted") w.gives.add(`${kind.name} ${plainName(w.lockName(key))}`);
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
     const owner = at === null || at.off !== 0 ? undefined : w.managed.get(at.obj.id);
     if (
@@ -1065,6 +1088,21 @@ export class Calls {
 
   // ---- what nothing is known of -------------------------------------------------------------------------------------------
 
+  /** Counts what a callee of which nothing is known is given, and remembers a thing of this path that its name says it ends. */
+  private lends(v: Value, arg: number, site: CallSite): void {
+    const { w } = this;
+    const at = typeof v === "bigint" ? w.mem.at(v) : null;
+    const name =
+      typeof v !== "bigint" ? v.id : at === null ? null : at.off === 0 ? at.obj.name : w.lockName(v);
+    if (name === null || at?.obj.kind === "string" || at?.obj.kind === "function") return;
+    const of = plainName(name.replace(/^\*/, ""));
+    w.lent.set(of, (w.lent.get(of) ?? 0) + 1);
+    if (arg !== 0 || !ENDS_WHOLE.test(site.name) || site.x.t.kind !== "void" || !isMade(of)) return;
+    const thing = { kind: "", what: "", sort: "counted", harmless: false, travels: false } as const;
+    w.ended.push({ ...thing, of, object: of, at: w.spot(site.name), made: true });
+    w.gives.add(` ${of}`);
+  }
+
   private summary(site: CallSite, sym: FunctionSym | null): Value {
     const { w } = this;
     w.assumed.add(site.name);
@@ -1075,6 +1113,7 @@ export class Calls {
     site.args.forEach((a, i) => {
       w.hand(a);
       const v = w.known.resolve(a);
+      this.lends(v, i, site);
       if (typeof v !== "bigint") return;
       if (v === 0n && site.x.t.kind !== "void") w.nulls.show(i, site.origin.key);
       const at = w.mem.at(v);
@@ -1110,6 +1149,7 @@ export class Calls {
     if (t.kind === "void") return 0n;
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
     const value = unknown(site.origin.key, t, site.origin);
+    if (t.kind === "pointer") w.madeUp++;
     if (!FIRMWARE_SAYS.test(site.name)) return value;
     const asked = `${site.name} ${site.args.map((a) => valueText(w.known.resolve(a))).join()}`;
     const said = w.firmware.get(asked) ?? value;
@@ -1123,6 +1163,13 @@ const CURSORS: ReadonlySet<string> = new Set(["xa_state"]);
 
 /** Questions to the description of the machine, which does not change: asked again they have the same answer. */
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;
+
+/** The name of an open number, whatever it was converted to. */
+function plainTextOf(w: Run, v: Unknown): string {
+  if (v.from?.k === "conv" && typeof v.from.x !== "bigint") return plainTextOf(w, v.from.x);
+  const { u, add } = stripped(w.known, v);
+  return add === 0n ? u.id : `${u.id} + ${add}`;
+}
 
 /** Whether a name is of something that an entry of a list leads to. */
 const isOfEntry = (name: string): boolean => /^\*?entry of /.test(name);

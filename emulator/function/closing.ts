@@ -5,8 +5,8 @@
 import type { Spot } from "./books.ts";
 import { objectName } from "./calls.ts";
 import { stripped } from "./constraints.ts";
-import { heldText } from "./held.ts";
-import { type Ledger, NO_LEDGER, type Parted, plainName } from "./ledger.ts";
+import { heldText, lockText } from "./held.ts";
+import { type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
 import type { Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
@@ -27,9 +27,23 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
   for (const h of w.books.holdings) if (h.state === "given") settled.add(objectName(w, h));
   const counts = countsOf(w);
   const raised = raisedOf(w);
-  const { gave, overwritten } = w;
-  if (!all && gave.length + freed.length + overwritten.length === 0)
-    return { ...NO_LEDGER, took, settled, raised, counts, end };
+  const { gave, overwritten, ended, lent, gives } = w;
+  const rest = {
+    gave,
+    overwritten,
+    freed,
+    took,
+    settled,
+    raised,
+    counts,
+    end,
+    ended,
+    lent,
+    gives,
+    ...turnsOf(w),
+  };
+  if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)
+    return { ...rest, kept: NO_LEDGER.kept };
   const kept = new Set(w.handed);
   const lead = (v0: Value, from: number): void => {
     const v = w.known.resolve(v0);
@@ -45,7 +59,30 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     if (o.kind === "local" || o.kind === "string" || o.kind === "function" || o.gone !== null) continue;
     for (const c of o.cells.values()) if (c.size === 8) lead(c.v, o.id);
   }
-  return { gave, overwritten, freed, kept, took, settled, raised, counts, end };
+  return { ...rest, kept };
+}
+
+/** What locks and states were given up, and what was taken again. */
+function turnsOf(w: Run): Pick<Ledger, "open" | "balanced" | "again"> {
+  const balanced = new Set<string>();
+  const again = new Map<string, string>();
+  const of = (key: bigint): string => (key === 0n ? "" : plainName(w.lockName(key)));
+  for (const h of w.books.holdings) {
+    if (h.kind.sort !== "lock" && h.kind.sort !== "state") continue;
+    if (h.again) again.set(`${h.kind.name} ${of(h.key)}`, h.taken.callee);
+    else if (h.state === "given") balanced.add(`${h.kind.name} ${of(h.key)}`);
+  }
+  const open: Open[] = [];
+  for (const { kind, key, spot } of w.books.openDebts()) {
+    if ((kind.sort !== "lock" && kind.sort !== "state") || kind.life || kind.harmless) continue;
+    if (w.mem.at(key)?.obj.forgotten === true) continue;
+    // What ends one lock with interrupts on ends their being off, too, whoever switched them off.
+    if (kind.scope && (w.input.contracts.functions.get(spot.by)?.clauses.length ?? 1) > 1) continue;
+    const text =
+      key === 0n || kind.sort === "lock" ? lockText(w, kind, key) : `the ${kind.what} of ${of(key)}`;
+    open.push({ kind: kind.name, sort: kind.scope ? "lock" : kind.sort, of: of(key), text, at: spot });
+  }
+  return { open, balanced, again };
 }
 
 function raisedOf(w: Run): Map<string, number> {

@@ -2,6 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
+import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
@@ -262,13 +263,16 @@ export function compareEntry(
   )
     differences.push(never);
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
-  const owned = ownerDifferences(entry, both, (from, forced) => {
+  const opposite = (from: "before" | "after", forced: Forced, strict = true): Ran | null => {
     const names = from === "before" ? there : back;
     const same = translated(forced, names);
     const result = from === "before" ? at(after, a, extraA, same) : at(before, b, extraB, same);
-    return met(result, same) ? { forced: same, result } : null;
-  });
-  for (const d of owned) {
+    return !strict || met(result, same) ? { forced: same, result } : null;
+  };
+  for (const d of [
+    ...ownerDifferences(entry, both, opposite),
+    ...balanceDifferences(entry, both, opposite),
+  ]) {
     // What a side shows by itself is told by that.
     if (differences.some((x) => x.verdict !== "already" && faultKey(x.fault) === faultKey(d.fault))) continue;
     const verdict = d.on === "after" ? "new" : "fixed";

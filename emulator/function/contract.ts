@@ -70,6 +70,8 @@ export interface Contract {
   readonly stands: boolean;
   /** It fails only where a machine is described wrongly: what rests on that alone is not told. */
   readonly seldom: boolean;
+  /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
+  readonly counts: boolean;
   readonly source: string;
 }
 
@@ -112,6 +114,8 @@ export interface Contracts {
   readonly functions: ReadonlyMap<string, Contract>;
   /** Callees that may sleep: always (null), or where the allocation flags in an argument let them. */
   readonly sleeps: ReadonlyMap<string, number | null>;
+  /** Functions whose definition tells how they fail, by the file that has it. */
+  readonly returns: ReadonlyMap<string, string>;
 }
 
 /** What a YAML entry holds. */
@@ -129,6 +133,7 @@ export interface ContractEntry {
     | { readonly value: number };
   readonly stands?: boolean;
   readonly seldom?: boolean;
+  readonly counts?: boolean;
   readonly source?: string;
   /** Takes over everything of another entry. */
   readonly like?: string;
@@ -139,6 +144,10 @@ export interface ContractFile {
   readonly functions?: Readonly<Record<string, ContractEntry | null>>;
   /** Header to the names that it declares: the source of contracts that say none (contracts/headers.yaml). */
   readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /** A file a line, and functions that it defines and whose text tells how they fail (contracts/returns.yaml). */
+  readonly returns?: string;
+  /** What raises and lowers a count in a thing, a line each (contracts/references.yaml). */
+  readonly references?: string;
   /** What may sleep: always, and by the number of the argument with the flags (contracts/sleeps.yaml). */
   readonly sleeps?: {
     readonly always: readonly (readonly string[])[];
@@ -222,6 +231,55 @@ function whenOf(words: string[]): Clause["when"] | undefined {
   return last;
 }
 
+/** What a line of references.yaml says, for a function that has no contract of its own. */
+function addReference(
+  line: string,
+  kinds: Map<string, Kind>,
+  entries: Map<string, ContractEntry>,
+  problem: (text: string) => void,
+): void {
+  const [of = "", how = "", name = "", arg = "", source = ""] = line.split(" ");
+  if (source === "" || !/^(?:put|get|gives|null|false|zero)$/.test(how)) problem(`"${line}" is no reference`);
+  if (entries.has(name)) return;
+  const tag = of.slice(0, of.indexOf("."));
+  const kind = kinds.get(of);
+  if (kind === undefined)
+    kinds.set(
+      of,
+      kindOf(of, { what: `${tag.replace(/_/g, " ")} reference`, putBy: how === "put" ? `${name}()` : "" }),
+    );
+  else if (how === "put" && kind.putBy === "") kinds.set(of, { ...kind, putBy: `${name}()` });
+  const fails = how === "null" || how === "false" || how === "zero" ? how : "never";
+  entries.set(name, {
+    does: [`${how === "put" ? "put" : "get"} ${of} arg${arg}`],
+    fails,
+    ...(how === "gives" || how === "null" ? { gives: Number(arg) } : {}),
+    counts: true,
+    source,
+  });
+}
+
+/** A kind with what is usual where its file says nothing. */
+const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
+  name,
+  what: k.what ?? name,
+  sort: k.sort ?? "counted",
+  record: k.record ?? null,
+  release: k.release ?? [],
+  putBy: k.putBy ?? "",
+  registration: k.registration ?? false,
+  exact: k.exact ?? false,
+  once: k.once ?? false,
+  travels: k.travels ?? false,
+  scope: k.scope ?? false,
+  owns: k.owns ?? [],
+  harmless: k.harmless ?? false,
+  atomic: k.atomic ?? false,
+  life: k.life ?? false,
+  contents: k.contents ?? null,
+  inside: k.inside ?? false,
+});
+
 /** Puts files together. `problem` is called for each entry that does not fit; such an entry is left out. */
 export function buildContracts(files: readonly ContractFile[], problem: (text: string) => void): Contracts {
   const kinds = new Map<string, Kind>();
@@ -232,26 +290,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
   for (const file of files) {
     for (const name of file.sleeps?.always.flat() ?? []) sleeps.set(name, null);
     for (const [name, arg] of Object.entries(file.sleeps?.gfp ?? {})) sleeps.set(name, arg);
-    for (const [name, k] of Object.entries(file.kinds ?? {}))
-      kinds.set(name, {
-        name,
-        what: k.what ?? name,
-        sort: k.sort ?? "counted",
-        record: k.record ?? null,
-        release: k.release ?? [],
-        putBy: k.putBy ?? "",
-        registration: k.registration ?? false,
-        exact: k.exact ?? false,
-        once: k.once ?? false,
-        travels: k.travels ?? false,
-        scope: k.scope ?? false,
-        owns: k.owns ?? [],
-        harmless: k.harmless ?? false,
-        atomic: k.atomic ?? false,
-        life: k.life ?? false,
-        contents: k.contents ?? null,
-        inside: k.inside ?? false,
-      });
+    for (const [name, k] of Object.entries(file.kinds ?? {})) kinds.set(name, kindOf(name, k));
     for (const [name, e] of Object.entries(file.functions ?? {})) {
       if (entries.has(name)) problem(`${name}: two contracts`);
       entries.set(name, e ?? {});
@@ -259,6 +298,8 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
     for (const [path, names] of Object.entries(file.headers ?? {}))
       for (const name of names) declared.set(name, path);
   }
+  for (const line of files.flatMap((f) => f.references?.trim().split("\n") ?? []))
+    addReference(line.trim(), kinds, entries, problem);
   const full = (name: string, depth: number): ContractEntry => {
     const e = entries.get(name);
     if (e === undefined) {
@@ -290,8 +331,14 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       gives: e.gives === undefined ? null : (e.gives as Contract["gives"]),
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
+      counts: e.counts ?? false,
       source: e.source ?? declared.get(name) ?? "",
     });
   }
-  return { kinds, functions, sleeps };
+  const returns = new Map<string, string>();
+  for (const line of files.flatMap((f) => f.returns?.trim().split("\n") ?? [])) {
+    const [path = "", ...names] = line.trim().split(" ");
+    for (const name of names) returns.set(name, path);
+  }
+  return { kinds, functions, sleeps, returns };
 }

@@ -3,6 +3,7 @@
  * callee may have ended. Leaves out taking them and giving them up (calls.ts).
  */
 import type { Holding } from "./books.ts";
+import type { Kind } from "./contract.ts";
 import type { Obj } from "./memory.ts";
 import type { Run } from "./run.ts";
 
@@ -12,10 +13,13 @@ export function heldText(w: Run, h: Holding): string {
 }
 
 /** A lock in a sentence: one that is an object by its name, another by what it is of. */
-export function lockOf(w: Run, h: Holding): string {
-  if (h.key === 0n) return `the ${h.kind.what}`;
-  const name = w.lockName(h.key);
-  return PLAIN_LOCKS.has(h.kind.name) ? name : `the ${h.kind.what} of ${name}`;
+export const lockOf = (w: Run, h: Holding): string => lockText(w, h.kind, h.key);
+
+/** The same of a lock that is not held. */
+export function lockText(w: Run, kind: Kind, key: bigint): string {
+  if (key === 0n) return `the ${kind.what}`;
+  const name = w.lockName(key);
+  return PLAIN_LOCKS.has(kind.name) ? name : `the ${kind.what} of ${name}`;
 }
 
 const PLAIN_LOCKS: ReadonlySet<string> = new Set(["spinlock", "rwlock"]);

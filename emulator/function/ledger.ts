@@ -20,6 +20,19 @@ export interface GivenBack {
   /** The object that it lies in, where it is no variable: memory goes with it. */
   readonly object: string;
   readonly at: Spot;
+  /** A callee on this path gave it, or took the reference. */
+  readonly made: boolean;
+}
+
+/** A lock or a state that the path gave up without having taken it, and did not take again. */
+export interface Open {
+  readonly kind: string;
+  readonly sort: "lock" | "state";
+  /** What it is of, by the name that both sides have for it; "" where there is one of its kind. */
+  readonly of: string;
+  /** In a sentence: "p->lock", "the CPU hotplug lock (for reading)". */
+  readonly text: string;
+  readonly at: Spot;
 }
 
 /** A place after which a thing's owner does not lead to it any more. */
@@ -44,6 +57,18 @@ export interface Ledger {
   readonly raised: ReadonlyMap<string, number>;
   /** Numbers in memory of others that were raised or lowered, and by how much. */
   readonly counts: ReadonlyMap<string, bigint>;
+  /** What it gave up and had not taken, as it stands at the end. */
+  readonly open: readonly Open[];
+  /** Locks and states, as "kind of", that it took and gave up. */
+  readonly balanced: ReadonlySet<string>;
+  /** Those that it gave up for its caller and took again, and the callee that took them. */
+  readonly again: ReadonlyMap<string, string>;
+  /** Things that a call gave and that callees of which nothing is known ended, by their names. */
+  readonly ended: readonly GivenBack[];
+  /** All that was given back of what is counted, whoever had taken it, as "kind of". */
+  readonly gives: ReadonlySet<string>;
+  /** How often callees of which nothing is known were given a thing. */
+  readonly lent: ReadonlyMap<string, number>;
   /** Where the path ended. */
   readonly end: Spot;
 }
@@ -57,6 +82,12 @@ export const NO_LEDGER: Ledger = {
   settled: new Set(),
   raised: new Map(),
   counts: new Map(),
+  open: [],
+  balanced: new Set(),
+  again: new Map(),
+  ended: [],
+  gives: new Set(),
+  lent: new Map(),
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
 
@@ -64,3 +95,7 @@ export const NO_LEDGER: Ledger = {
 export function plainName(name: string): string {
   return name.replace(/([+@])-?\d+/g, "$1");
 }
+
+/** Whether a name is of something that a call on the path gave, or of what that leads to. */
+export const isMade = (name: string): boolean =>
+  /^[\w.>@+-]+\((?:"[^"]*")?\)(?: #\d+)?(?:$|->|[.+@])/.test(name);

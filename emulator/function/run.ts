@@ -171,6 +171,14 @@ export abstract class Run {
   readonly gave: GivenBack[] = [];
   readonly overwritten: Parted[] = [];
   readonly handed = new Set<string>();
+  /** Things that a call gave and that a callee of which nothing is known ended, and how often such callees were given a thing. */
+  readonly ended: GivenBack[] = [];
+  readonly gives = new Set<string>();
+  readonly lent = new Map<string, number>();
+  /** What stands for numbers that name something, by their text. */
+  readonly numbers = new Map<string, Obj>();
+  /** Calls that gave a thing of which nothing is known. */
+  madeUp = 0;
   /** What the description of the machine said, by the question. */
   readonly firmware = new Map<string, Value>();
   /** Where an unknown number was read first: object and byte. */

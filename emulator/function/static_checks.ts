@@ -35,13 +35,14 @@ export function staticDifferences(
     entry: { name: f.at.fn, path, root: false, leave: null },
     fault: f,
     forced: new Map(),
-    path: EMPTY,
+    path: NO_PATH,
     shown: 0,
   });
   return [...only(a, b).map((f) => told("new", f)), ...only(b, a).map((f) => told("fixed", f))];
 }
 
-const EMPTY: Difference["path"] = {
+/** The path of what is shown without one. */
+export const NO_PATH: Difference["path"] = {
   choices: [],
   faults: [],
   end: "returned",

@@ -24,6 +24,8 @@ import moreMemory from "../../emulator/contracts/more_memory.yaml";
 import net from "../../emulator/contracts/net.yaml";
 import pci from "../../emulator/contracts/pci.yaml";
 import power from "../../emulator/contracts/power.yaml";
+import references from "../../emulator/contracts/references.yaml";
+import returns from "../../emulator/contracts/returns.yaml";
 import sleeps from "../../emulator/contracts/sleeps.yaml";
 import text from "../../emulator/contracts/text.yaml";
 import usb from "../../emulator/contracts/usb.yaml";
@@ -52,6 +54,8 @@ const FILES: readonly string[] = [
   locks,
   moreLocks,
   sleeps,
+  references,
+  returns,
   text,
   headers,
 ];

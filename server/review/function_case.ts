@@ -12,11 +12,13 @@ import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { commasIn } from "../source/c_text.ts";
+import { type FailsBy, failingBy } from "../source/failing_by.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, HunkImage, KernelTree, SideImages, Torn } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
 import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
 import { readContracts } from "./contracts.ts";
+import { type FunctionText, failureTests } from "./failure_tests.ts";
 import { endlessIn, livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
 import { notJudged } from "./why.ts";
@@ -398,7 +400,10 @@ export class FunctionCases {
       const refused = refusedIn(f);
       if (refused === "all") continue;
       const whole = names.filter((n) => !refused.has(n));
-      const found = staticDifferences(before, after, path, whole, { before: f.before!, after: f.after! });
+      const found = [
+        ...staticDifferences(before, after, path, whole, { before: f.before!, after: f.after! }),
+        ...whole.flatMap((n) => this.testedWrong(f, n)),
+      ];
       // Without a patch that it has, a tree may lack what was built on it since: that was never broken.
       const takenBack = f.hunks.some((h) => h.fate.kind === "already");
       out.push(
@@ -413,6 +418,42 @@ export class FunctionCases {
       );
     }
     return out;
+  }
+
+  /** Tests that do not see how a callee of another file fails, where the sides differ in it. */
+  private testedWrong(f: FileImages, name: string): Difference[] {
+    const { before, after } = this.sides();
+    const text = (which: "before" | "after"): FunctionText | null => {
+      const at = this.linesOf(f.path, which, name, f[which]!);
+      return at === null
+        ? null
+        : {
+            text: f[which]!.split("\n")
+              .slice(at.start - 1, at.end)
+              .join("\n"),
+            start: at.start,
+          };
+    };
+    const file = (side: Side): number | undefined => symOf(side, name, f.path)?.def?.loc.file;
+    const [b, a] = [text("before"), text("after")];
+    const files = { before: file(before), after: file(after) };
+    if (b === null || a === null || files.before === undefined || files.after === undefined) return [];
+    const known = { before: files.before, after: files.after };
+    return failureTests(f.path, name, known, { before: b, after: a }, (callee) => this.failingBy(f, callee));
+  }
+
+  /** How a callee of another file says that it failed, as its definition in the tree has it, and all stubs of it in headers; or null. */
+  private failingBy(f: FileImages, callee: string): FailsBy | null {
+    const { tree } = this;
+    const { functions, returns } = readContracts().contracts;
+    const path = returns.get(callee);
+    if (tree === null || path === undefined || functions.has(callee)) return null;
+    if (this.bodiesOf(f.after!).has(callee) || this.bodiesOf(f.before!).has(callee)) return null;
+    const by = failingBy(this.imagesOf(path)?.after ?? tree.read(path) ?? "", callee);
+    const { definers } = headerIndex(tree);
+    if (definers(`#${callee}`).length > 0) return null;
+    const stubs = definers(callee).map((h) => failingBy(tree.read(h) ?? "", callee, true));
+    return stubs.every((s) => s === by) ? by : null;
   }
 
   /**

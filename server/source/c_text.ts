@@ -23,3 +23,13 @@ export function partsOf(text: string): string[] {
 
 /** Commas of such a list. */
 export const commasIn = (text: string): number => partsOf(text).length - 1;
+
+/** Behind the bracket that closes what begins at a place behind its opening one; the text's end where there is none. */
+export function closing(text: string, from: number): number {
+  let at = from;
+  for (let depth = 1; depth > 0 && at < text.length; at++) {
+    if (text[at] === "(") depth++;
+    else if (text[at] === ")") depth--;
+  }
+  return at;
+}

@@ -1,0 +1,127 @@
+/** Function cases: what is given up and not taken, or not taken again, and what a call gave and one way out of several does not give back. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const CPUS = "void cpus_read_lock(void); void cpus_read_unlock(void);";
+const IRQ =
+  "void enable_irq(unsigned int irq); void disable_irq(unsigned int irq); struct chip { unsigned int irq; struct clk *clk; struct mutex m; };";
+const FOLK = `struct ops; struct folk { struct kobject k; struct device dev; struct folk *next; const struct ops *ops; struct node *link; };
+  struct ops { struct folk *(*hire)(int n); void (*free_folk)(struct folk *f); };
+  struct folk *folk_find(int n); struct folk *folk_match(int n); void put_device(struct device *d); int folk_ask(int n);`;
+
+const KEY = `struct key { int usage; }; struct key *__key_get(struct key *k); void key_put(struct key *k); struct call { struct key *k; struct call *next; };`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "a lock of the whole kernel that is given up on a way on which it was not taken yet",
+    bad: `${CPUS} int f(void) { int ret; void *p = kmalloc(8, GFP_KERNEL); if (!p) goto out; cpus_read_lock(); ret = helper(1); kfree(p); cpus_read_unlock(); return ret;
+      out: cpus_read_unlock(); return -ENOMEM; }`,
+    good: `${CPUS} int f(void) { int ret; void *p; cpus_read_lock(); p = kmalloc(8, GFP_KERNEL); if (!p) goto out; ret = helper(1); kfree(p); cpus_read_unlock(); return ret;
+      out: cpus_read_unlock(); return -ENOMEM; }`,
+    want: ["unlock-unheld CPU hotplug lock (for reading)"],
+  },
+  {
+    name: "a read side that ends twice where one way out ends it itself",
+    bad: `int f(void) { int ret = -EINVAL; void *p; rcu_read_lock(); p = lookup(1); rcu_read_unlock(); if (!p) goto out; ret = helper(1); return ret; out: rcu_read_unlock(); return ret; }`,
+    good: `int f(void) { int ret = -EINVAL; void *p; rcu_read_lock(); p = lookup(1); if (!p) goto out; rcu_read_unlock(); ret = helper(1); return ret; out: rcu_read_unlock(); return ret; }`,
+    want: ["unlock-unheld RCU read side"],
+  },
+  {
+    name: "a lock of a thing, likewise",
+    bad: `${IRQ} int f(struct chip *c) { int ret; if (helper(1)) { mutex_unlock(&c->m); return -EINVAL; } mutex_lock(&c->m); ret = helper(2); mutex_unlock(&c->m); return ret; }`,
+    good: `${IRQ} int f(struct chip *c) { int ret; if (helper(1)) return -EINVAL; mutex_lock(&c->m); ret = helper(2); mutex_unlock(&c->m); return ret; }`,
+    want: [],
+    back: [],
+  },
+  {
+    name: "a lock that is taken a line later, where nothing gives it up before, is another matter",
+    bad: `${CPUS} int f(void) { int ret; void *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; cpus_read_lock(); ret = helper(1); cpus_read_unlock(); kfree(p); return ret; }`,
+    good: `${CPUS} int f(void) { int ret; void *p; cpus_read_lock(); p = kmalloc(8, GFP_KERNEL); if (!p) { cpus_read_unlock(); return -ENOMEM; } ret = helper(1); cpus_read_unlock(); kfree(p); return ret; }`,
+    want: [],
+  },
+  {
+    name: "a helper that gives up what its caller locked, on each way, is one half of a pair",
+    bad: `${IRQ} int f(struct chip *c) { int ret = helper(1); if (ret) { mutex_unlock(&c->m); return -EINVAL; } ret = helper(2); mutex_unlock(&c->m); return ret; }`,
+    good: `${IRQ} int f(struct chip *c) { int ret = helper(1); if (ret) ret = -EINVAL; else ret = helper(2); mutex_unlock(&c->m); return ret; }`,
+    want: [],
+  },
+  {
+    name: "an interrupt that is switched on for a wait and left on when that ends early",
+    bad: `${IRQ} int f(struct chip *c) { int ret; enable_irq(c->irq); ret = helper(1); if (ret == 3) return -EINVAL; if (ret) goto out; disable_irq(c->irq); return 0; out: disable_irq(c->irq); return ret; }`,
+    good: `${IRQ} int f(struct chip *c) { int ret; enable_irq(c->irq); ret = helper(1); if (ret == 3) ret = -EINVAL; if (ret) goto out; disable_irq(c->irq); return 0; out: disable_irq(c->irq); return ret; }`,
+    want: ["double-release irq-line-off c->irq"],
+  },
+  {
+    name: "an interrupt that stays off where a step fails",
+    callback: true,
+    bad: `${IRQ} int f(struct chip *c) { int ret; disable_irq(c->irq); ret = clk_prepare_enable(c->clk); if (ret) return ret; clk_disable_unprepare(c->clk); enable_irq(c->irq); return 0; }`,
+    good: `${IRQ} int f(struct chip *c) { int ret; disable_irq(c->irq); ret = clk_prepare_enable(c->clk); if (ret) goto out; clk_disable_unprepare(c->clk); out: enable_irq(c->irq); return ret; }`,
+    want: ["leaked disabled interrupt of c->irq"],
+  },
+  {
+    name: "an interrupt that is switched off and on the other way round in two functions",
+    bad: `${IRQ} int f(struct chip *c) { enable_irq(c->irq); return helper(1); }`,
+    good: `${IRQ} int f(struct chip *c) { int ret = helper(1); enable_irq(c->irq); return ret; }`,
+    want: [],
+  },
+  {
+    name: "a clock that is switched off for a step and stays off where that fails",
+    bad: `${IRQ} int f(struct chip *c) { int ret; clk_disable_unprepare(c->clk); ret = helper(1); if (ret < 0) return ret; clk_prepare_enable(c->clk); return 0; }`,
+    good: `${IRQ} int f(struct chip *c) { int ret; clk_disable_unprepare(c->clk); ret = helper(1); clk_prepare_enable(c->clk); if (ret < 0) return ret; return 0; }`,
+    want: ["double-release clk-enabled c->clk"],
+  },
+  {
+    name: "what a lookup of which nothing is known gave is given back on one way out and not on another",
+    bad: `${FOLK} int f(int n) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); if (ret < 0) return ret; put_device(&k->dev); return ret; }`,
+    good: `${FOLK} int f(int n) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); put_device(&k->dev); return ret; }`,
+    want: ["leaked device reference of folk_find()->dev"],
+  },
+  {
+    name: "what a lookup gave and that is given back nowhere any more was not this function's",
+    bad: `${FOLK} int f(int n) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); return ret; }`,
+    good: `${FOLK} int f(int n) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); put_device(&k->dev); return ret; }`,
+    want: [],
+  },
+  {
+    name: "what a lookup gave goes another way on one way out: it is handed on, or kept",
+    bad: `${FOLK} void folk_drop(struct folk *k); int f(int n, struct folk *to) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); if (ret < 0) { folk_drop(k); return ret; }
+      if (ret == 7) { to->next = k; return 0; } put_device(&k->dev); return ret; }`,
+    good: `${FOLK} int f(int n, struct folk *to) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); if (ret == 7) ret = 0; put_device(&k->dev); return ret; }`,
+    want: [],
+  },
+  {
+    name: "what operations gave and take back, on one way out and not on another",
+    bad: `${FOLK} struct folk *f(const struct ops *o, int n) { struct folk *k = o->hire(n), *old; if (!k) return NULL; old = folk_match(n); if (IS_ERR(old)) return old;
+      if (old) { o->free_folk(k); return old; } return k; }`,
+    good: `${FOLK} struct folk *f(const struct ops *o, int n) { struct folk *k = o->hire(n), *old; if (!k) return NULL; old = folk_match(n); if (old) { o->free_folk(k); if (IS_ERR(old)) return old; return old->next; } return k; }`,
+    want: ["leaked thing of o->hire()"],
+  },
+  {
+    name: "and who returns it, or lets another callee have it, loses nothing",
+    bad: `${FOLK} void folk_bin(struct folk *k); struct folk *f(const struct ops *o, int n) { struct folk *k = o->hire(n), *old; if (!k) return NULL; old = folk_match(n); if (IS_ERR(old)) { folk_bin(k); return old; }
+      if (old) { o->free_folk(k); return old; } return k; }`,
+    good: `${FOLK} struct folk *f(const struct ops *o, int n) { struct folk *k = o->hire(n), *old; if (!k) return NULL; old = folk_match(n); if (old) { o->free_folk(k); return old; } return k; }`,
+    want: [],
+  },
+  {
+    name: "a reference that lies in a structure goes with it unseen",
+    bad: `${KEY} int f(struct key *k) { struct call *c = kzalloc(sizeof(*c), GFP_KERNEL); int ret; if (!c) return -ENOMEM; c->k = __key_get(k); ret = helper(1); if (ret < 0) goto out; key_put(c->k); kfree(c); return 0;
+      out: kfree(c); return ret; }`,
+    good: `${KEY} int f(struct key *k) { struct call *c = kzalloc(sizeof(*c), GFP_KERNEL); int ret; if (!c) return -ENOMEM; c->k = __key_get(k); ret = helper(1); if (ret < 0) goto out; key_put(c->k); kfree(c); return 0;
+      out: key_put(c->k); kfree(c); return ret; }`,
+    want: ["leaked key reference of __key_get()"],
+  },
+  {
+    name: "a structure with a reference that somebody keeps has it still",
+    bad: `${KEY} static struct call *all; int f(struct key *k) { struct call *c = kzalloc(sizeof(*c), GFP_KERNEL); if (!c) return -ENOMEM; c->k = __key_get(k); c->next = all; all = c; return 0; }`,
+    good: `${KEY} static struct call *all; int f(struct key *k) { struct call *c = kzalloc(sizeof(*c), GFP_KERNEL); if (!c) return -ENOMEM; c->k = __key_get(k); all = c; return 0; }`,
+    want: [],
+  },
+];
+
+testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});
