@@ -25,6 +25,25 @@ const atFileScope = (names: string): string[] =>
   names.split(" ").map((n) => `${n}(...) extern int __fs_nothing`);
 const empty = (names: string): string[] => names.split(" ");
 
+/**
+ * Exchanges of one value for another in one step, in all their widths and orders: the processor's own are assembly, without which
+ * the tree's headers say that there are none.
+ */
+function exchanges(): string[] {
+  const orders = ["", "_acquire", "_release", "_relaxed"];
+  const out: string[] = [];
+  for (const start of ["", "raw_"])
+    for (const order of orders)
+      out.push(
+        `${start}xchg${order}(p, v) ({ __typeof__(*(p)) __fs_o = *(p); *(p) = (v); __fs_o; })`,
+        ...["", "64", "128"].flatMap((width) => [
+          `${start}cmpxchg${width}${order}(p, o, n) ({ __typeof__(*(p)) __fs_o = *(p); if (__fs_o == (o)) *(p) = (n); __fs_o; })`,
+          `${start}try_cmpxchg${width}${order}(p, e, n) ({ __typeof__(*(p)) __fs_o = *(p); __typeof__(e) __fs_e = (e); int __fs_same = __fs_o == *__fs_e; if (__fs_same) *(p) = (n); else *__fs_e = __fs_o; __fs_same; })`,
+        ]),
+      );
+  return out;
+}
+
 /** Lines for `#define`; each stands whatever the tree's headers say. */
 export const FUNCTION_SHIMS: readonly string[] = [
   // What it declares besides follows who holds what, for a compiler that is asked to.
@@ -71,8 +90,7 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "smp_load_acquire(p) (*(p))",
   "smp_store_release(p, v) ((void)(*(p) = (v)))",
   "smp_store_mb(x, v) ((void)((x) = (v)))",
-  "xchg(p, v) ({ __typeof__(*(p)) __fs_o = *(p); *(p) = (v); __fs_o; })",
-  "cmpxchg(p, o, n) ({ __typeof__(*(p)) __fs_o = *(p); if (__fs_o == (o)) *(p) = (n); __fs_o; })",
+  ...exchanges(),
   "rcu_dereference(p) (p)",
   "rcu_dereference_protected(p, c) (p)",
   "rcu_dereference_raw(p) (p)",

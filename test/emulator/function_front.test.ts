@@ -156,3 +156,21 @@ test("page tables are those of the machine, of as many levels as it has", () => 
   )("run");
   assert.deepEqual(calls, { calls: ["f"], traps: [] });
 });
+
+test("an exchange in one step is C in every width and order, also where the tree says that there is none", () => {
+  const none =
+    "extern void raw_cmpxchg_not_implemented(void);\n#define raw_cmpxchg(...) raw_cmpxchg_not_implemented()\n";
+  const of = program(
+    { "include/fallback.h": none },
+    { "#raw_cmpxchg": ["include/fallback.h"], "@raw_cmpxchg_not_implemented": ["include/fallback.h"] },
+    `int a(int *p, int o, int n) { return raw_cmpxchg(p, o, n); }
+     long b(long *p, long *e) { return raw_try_cmpxchg64_acquire(p, e, 7) ? xchg_relaxed(p, 3) : cmpxchg64_release(p, 1, 2); }
+     void say(void); void c(void) { return say(); }`,
+  );
+  for (const fn of ["a", "b"]) assert.deepEqual(of(fn), { calls: [], traps: [] });
+  assert.deepEqual(
+    of("c"),
+    { calls: ["say"], traps: [] },
+    "gcc takes what is void where nothing is returned",
+  );
+});
