@@ -132,7 +132,7 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
   // That the same side gives it back on other ways out says that it is this function's to give.
   if (!own.some((r) => r.result.end === "returned" && gives(r.result))) return null;
   const { end } = there.ledger;
-  const thing = g.what === "" ? g.of : `the ${g.what} of ${g.of}`;
+  const thing = g.what === "" ? `what ${g.of} gave` : `the ${g.what} of ${g.of}`;
   return {
     kind: "leaked",
     object: `${g.what === "" ? "thing" : g.what} of ${g.of}`,
