@@ -47,7 +47,11 @@ for (const path of filesBelow("")) {
     if (path.endsWith(".c") && how.includes("static")) continue;
     const end = text.indexOf("\n}", m.index + m[0].length - 1);
     if (end < 0) continue;
-    const body = text.slice(m.index + m[0].length, end).replace(/\/\*[\s\S]*?\*\//g, "");
+    const body = text
+      .slice(m.index + m[0].length, end)
+      .split("/*")
+      .map((p, i) => (i === 0 ? p : p.slice(p.indexOf("*/") + 2)))
+      .join("");
     if (body.split("\n").length > MOST_LINES) continue;
     const list = params.split(",").map((p) => /^\s*(?:const )?struct (\w+)\s*\*\s*(\w+)\s*$/.exec(p));
     const raise = RAISES.exec(body);
@@ -59,7 +63,10 @@ for (const path of filesBelow("")) {
     const arg = list.findIndex((p) => p !== null && p[2] === count[1]);
     if (arg < 0) continue;
     // What is told to somebody else besides, or taken from him, is another contract's.
-    const returns = [...body.matchAll(/\breturn\b\s*([^;]*);/g)].map((r) => r[1].trim());
+    const returns = body.split(";").flatMap((part) => {
+      const at = part.search(/\breturn\b/);
+      return at < 0 ? [] : [part.slice(at + "return".length).trim()];
+    });
     const e = {
       name,
       path,

@@ -4,15 +4,27 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { failingBy } from "../server/source/failing_by.ts";
+import { bodyIn, failingBy } from "../server/source/failing_by.ts";
 
 const root = process.argv[2];
 if (root === undefined) {
   console.log("contracts:returns: name a kernel tree");
   process.exit(2);
 }
-const lines: string[] = [];
-const counts = { errptr: 0, null: 0 };
+const files: [string, string[]][] = [];
+/** A name that several files define (one for each architecture) says nothing. */
+const definitions = new Map<string, number>();
+/** Names behind which, on a line that begins a definition or follows its type, a parenthesis opens. */
+function headsIn(text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const open = line.indexOf("(");
+    if (open < 1 || !/^[a-z_*]/i.test(line) || line.endsWith(";")) return [];
+    let from = open;
+    while (from > 0 && /\w/.test(line[from - 1]!)) from--;
+    return from === open ? [] : [line.slice(from, open)];
+  });
+}
+
 function below(folder: string): void {
   const items = readdirSync(join(root!, folder), { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
@@ -24,19 +36,19 @@ function below(folder: string): void {
     else if (e.name.endsWith(".c")) {
       const text = readFileSync(join(root!, path), "utf8");
       const names = new Set<string>();
-      for (const m of text.matchAll(
-        /^(?!static|extern|typedef|return)[a-z]\w*[ \t\w]*\*[ \t*]*\n?(\w+)\([^;{}]*\)\s*\{$/gm,
-      )) {
-        const how = failingBy(text, m[1]!);
-        if (how === null) continue;
-        counts[how]++;
-        names.add(m[1]!);
+      for (const name of new Set(headsIn(text))) {
+        if (bodyIn(text, name) === null) continue;
+        definitions.set(name, (definitions.get(name) ?? 0) + 1);
+        const how = failingBy(text, name);
+        if (how !== null) names.add(name);
       }
-      if (names.size > 0) lines.push(`  ${path} ${[...names].join(" ")}`);
+      if (names.size > 0) files.push([path, [...names]]);
     }
   }
 }
 below("");
+const once = files.map(([path, names]) => [path, names.filter((n) => definitions.get(n) === 1)] as const);
+const lines = once.flatMap(([path, names]) => (names.length === 0 ? [] : [`  ${path} ${names.join(" ")}`]));
 writeFileSync(
   join(process.env["FOLIOSCOPE_ROOT"] ?? process.cwd(), "emulator", "contracts", "returns.yaml"),
   `# Files that define functions of which the text tells how they fail, by an error pointer or by NULL; the definition in the tree of a review
@@ -45,4 +57,4 @@ returns: |
 ${lines.join("\n")}
 `,
 );
-console.log(`${counts.errptr} by an error pointer, ${counts.null} by NULL, ${lines.length} files`);
+console.log(`${once.reduce((n, [, names]) => n + names.length, 0)} functions, ${lines.length} files`);

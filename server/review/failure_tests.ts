@@ -26,7 +26,14 @@ export interface FunctionText {
   readonly start: number;
 }
 
-const SET = /((?:\w|->|\.|\[\w{0,20}\]){1,80}) = (\w{1,60})\(/g;
+const SET = / = (\w{1,60})\(/g;
+
+/** What stands right before a place and can be assigned to: "t->lamp", "all[i]". */
+function variableBefore(code: string, at: number): string {
+  let from = at;
+  while (from > 0 && at - from < 80 && /[\w.>[\]-]/.test(code[from - 1]!)) from--;
+  return code.slice(from, at);
+}
 
 /** Calls whose result is tested by the statement behind them. */
 function testedCalls({ text, start }: FunctionText): Tested[] {
@@ -38,7 +45,7 @@ function testedCalls({ text, start }: FunctionText): Tested[] {
     if (behind === null) continue;
     const from = end + behind[0].length;
     const cond = code.slice(from, closing(code, from) - 1).replace(/^(?:un)?likely\((.*)\)$/, "$1");
-    const [variable, callee] = [m[1]!, m[2]!];
+    const [variable, callee] = [variableBefore(code, m.index), m[1]!];
     const asks: Asks | null =
       cond === `!${variable}` || cond === `${variable} == NULL`
         ? "null"

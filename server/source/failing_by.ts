@@ -12,6 +12,8 @@ const GIVES_NULL =
 /** What is no call that may fail: a place in a thing that is there. */
 const NO_CALL = /^(?:&|container_of|list_\w{1,40}entry|rb_entry|netdev_priv|to_\w+\(|\(struct)/;
 
+const spaced = (text: string): string => text.split(/\s/).filter(Boolean).join(" ");
+
 const blank = (text: string): string => replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "));
 
 /** The body of a function that a file defines for others, without comments and strings; null where it does not, or more than once. */
@@ -45,7 +47,10 @@ export function failingBy(text: string, name: string, isStatic = false): FailsBy
 }
 
 function failsBy(body: string): FailsBy | null {
-  const returns = [...body.matchAll(/\breturn\s+([^;]*);/g)].map((m) => m[1]!.replace(/\s+/g, " ").trim());
+  const returns = body.split(";").flatMap((statement) => {
+    const at = statement.search(/\breturn\b/);
+    return at < 0 ? [] : [spaced(statement.slice(at + "return".length))];
+  });
   if (returns.length === 0 || /\?/.test(returns.join())) return null;
   let error = false;
   let none = false;
@@ -70,24 +75,23 @@ function holds(body: string, v: string): { error: boolean; none: boolean } | nul
   let error = false;
   let none = false;
   let assigned = false;
-  for (const m of body.matchAll(new RegExp(`(?:^|[^\\w.>])\\*?${v}\\s*=(?!=)\\s*([^;]*);`, "g"))) {
-    const value = m[1]!.replace(/\s+/g, " ").trim();
-    const rest = body.slice(m.index + m[0].length, m.index + m[0].length + 200).replace(/\s+/g, " ");
+  for (const m of body.matchAll(new RegExp(`(?<![\\w.>])${v} =(?!=)`, "g"))) {
+    const from = m.index + m[0].length;
+    const end = body.indexOf(";", from);
+    if (end < 0) return null;
+    const value = spaced(body.slice(from, end));
+    const rest = spaced(body.slice(end + 1, end + 200));
     assigned = true;
     if (/^ERR_(?:PTR|CAST)\(/.test(value)) error = true;
     else if (value === "NULL") {
       // What begins as NULL and is set further on.
-      if (
-        /^[\s\S]{0,3000}/.test(body) &&
-        !new RegExp(`\\b${v}\\s*=(?!=)`).test(body.slice(m.index + m[0].length))
-      )
-        none = true;
-      else return null;
+      if (new RegExp(`(?<![\\w.>])${v} =(?!=)`).test(body.slice(end))) return null;
+      none = true;
     } else if (NO_CALL.test(value)) continue;
     else {
       const callee = /^(\w+)\(/.exec(value)?.[1];
       const test = new RegExp(
-        `^\\s?if \\((?:unlikely\\()?(!\\s?${v}|${v} == NULL|IS_ERR\\(${v}\\)|IS_ERR_OR_NULL\\(${v}\\))\\)`,
+        `^if \\((?:unlikely\\()?(!\\s?${v}|${v} == NULL|IS_ERR\\(${v}\\)|IS_ERR_OR_NULL\\(${v}\\))\\)`,
       ).exec(rest)?.[1];
       if (callee === undefined) return null;
       if (test === undefined) {
@@ -95,9 +99,10 @@ function holds(body: string, v: string): { error: boolean; none: boolean } | nul
         none = true;
       } else {
         // What is tested goes away where it fails: `return v` behind the test is that failure's.
-        const way = rest.slice(rest.indexOf(test) + test.length + 1).replace(/^\)?\s*/, "");
-        const stays = new RegExp(`^\\{?\\s*return ${v};`).test(way);
-        const leaves = /^(?:\{[^{}]{0,160}?)?\s*(?:return|goto)\b/.test(way);
+        const way = rest.slice(rest.indexOf(test) + test.length).replace(/^[) ]{1,3}/, "");
+        const block = way.startsWith("{") ? way.slice(1, way.indexOf("}")) : way.slice(0, way.indexOf(";"));
+        const stays = spaced(block).replace(/;$/, "") === `return ${v}`;
+        const leaves = /\b(?:return|goto)\b/.test(block);
         if (!stays && !leaves) return null;
         if (stays && test.startsWith("IS_ERR(")) error = true;
         else if (stays && !GIVES_NULL.test(callee)) return null;
