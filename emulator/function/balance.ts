@@ -6,7 +6,7 @@
  */
 import type { Entry, Forced } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
-import type { GivenBack, Open } from "./ledger.ts";
+import { type GivenBack, type Open, wasCalled } from "./ledger.ts";
 import type { OwnerDifference } from "./owners.ts";
 
 interface Ran {
@@ -49,7 +49,8 @@ export function balanceDifferences(
       const { gave, ended } = here.result.ledger;
       if (here.result.end !== "returned" || there.result.end !== "returned") return;
       for (const g of [...gave, ...ended]) {
-        if (!g.made) continue;
+        // What a path did not come by it cannot lose.
+        if (g.made === null || !wasCalled(there.result.ledger, g.made)) continue;
         const fault = notGiven(g, here.result, there.result, lists[on]);
         if (fault !== null) tell(on, fault, there);
       }

@@ -12,7 +12,7 @@ import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
 import { atomicBy, heldText, lend, lockOf } from "./held.ts";
-import { type GivenBack, isMade, plainName } from "./ledger.ts";
+import { type GivenBack, makerOf, plainName } from "./ledger.ts";
 import {
   addPart,
   type Fresh,
@@ -790,9 +790,9 @@ export class Calls {
       const of = plainName(w.lockName(key));
       const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
       // Another file's function took one of its kind by another name: that is the one.
-      const taken = w.books.holdings.some((h) => h.kind === kind && h.state === "held" && h.byOthers);
-      const made = taken || isMade(of) || isMade(object);
-      w.gave.push({ ...named(kind), of, object, at: spot, made: made && kind.sort === "counted" });
+      const taken = w.books.holdings.find((h) => h.kind === kind && h.state === "held" && h.byOthers);
+      const made = makerOf(of) ?? makerOf(object) ?? taken?.taken.key ?? null;
+      w.gave.push({ ...named(kind), of, object, at: spot, made: kind.sort === "counted" ? made : null });
     }
     if (kind.sort === "counted") w.gives.add(`${kind.name} ${plainName(w.lockName(key))}`);
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
@@ -1096,10 +1096,11 @@ export class Calls {
       typeof v !== "bigint" ? v.id : at === null ? null : at.off === 0 ? at.obj.name : w.lockName(v);
     if (name === null || at?.obj.kind === "string" || at?.obj.kind === "function") return;
     const of = plainName(name.replace(/^\*/, ""));
+    const made = makerOf(of);
     w.lent.set(of, (w.lent.get(of) ?? 0) + 1);
-    if (arg !== 0 || !ENDS_WHOLE.test(site.name) || site.x.t.kind !== "void" || !isMade(of)) return;
+    if (arg !== 0 || !ENDS_WHOLE.test(site.name) || site.x.t.kind !== "void" || made === null) return;
     const thing = { kind: "", what: "", sort: "counted", harmless: false, travels: false } as const;
-    w.ended.push({ ...thing, of, object: of, at: w.spot(site.name), made: true });
+    w.ended.push({ ...thing, of, object: of, at: w.spot(site.name), made });
     w.gives.add(` ${of}`);
   }
 

@@ -27,7 +27,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
   for (const h of w.books.holdings) if (h.state === "given") settled.add(objectName(w, h));
   const counts = countsOf(w);
   const raised = raisedOf(w);
-  const { gave, overwritten, ended, lent, gives } = w;
+  const { gave, overwritten, ended, lent, gives, calls } = w;
   const rest = {
     gave,
     overwritten,
@@ -40,6 +40,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     ended,
     lent,
     gives,
+    calls,
     ...turnsOf(w),
   };
   if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)

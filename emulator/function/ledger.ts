@@ -20,8 +20,8 @@ export interface GivenBack {
   /** The object that it lies in, where it is no variable: memory goes with it. */
   readonly object: string;
   readonly at: Spot;
-  /** A callee on this path gave it, or took the reference. */
-  readonly made: boolean;
+  /** The call on this path that gave it, or took the reference; null: none. */
+  readonly made: string | null;
 }
 
 /** A lock or a state that the path gave up without having taken it, and did not take again. */
@@ -67,6 +67,8 @@ export interface Ledger {
   readonly ended: readonly GivenBack[];
   /** All that was given back of what is counted, whoever had taken it, as "kind of". */
   readonly gives: ReadonlySet<string>;
+  /** How often each callee was called. */
+  readonly calls: ReadonlyMap<string, number>;
   /** How often callees of which nothing is known were given a thing. */
   readonly lent: ReadonlyMap<string, number>;
   /** Where the path ended. */
@@ -87,6 +89,7 @@ export const NO_LEDGER: Ledger = {
   again: new Map(),
   ended: [],
   gives: new Set(),
+  calls: new Map(),
   lent: new Map(),
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
@@ -96,6 +99,13 @@ export function plainName(name: string): string {
   return name.replace(/([+@])-?\d+/g, "$1");
 }
 
-/** Whether a name is of something that a call on the path gave, or of what that leads to. */
-export const isMade = (name: string): boolean =>
-  /^[\w.>@+-]+\((?:"[^"]*")?\)(?: #\d+)?(?:$|->|[.+@])/.test(name);
+/** The call on the path that gave what a name is of, or what leads to it; null where none did. */
+export function makerOf(name: string): string | null {
+  return /^\*?([\w.>@+-]+\((?:"[^"]*")?\)(?: #\d+)?)(?:$|->|[.+@])/.exec(name)?.[1] ?? null;
+}
+
+/** Whether a path made a call, by its key: "clk_get("bus") #2". */
+export function wasCalled({ calls }: Ledger, key: string): boolean {
+  const [, base = "", n = "1"] = /^(.*?\))(?: #(\d+))?$/.exec(key) ?? [];
+  return (calls.get(base) ?? 0) >= Number(n);
+}
