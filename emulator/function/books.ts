@@ -164,7 +164,7 @@ export class Books {
       h.state = "given";
       h.given = spot;
       // The caller's, taken again for him: it is his that is given up once more.
-      if (h.restored) this.debts.set(`${kind.name} ${key}`, spot);
+      if (h.restored) this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
       return { holding: h, twice: null };
     }
     const before = this.of(key).findLast((x) => x.kind === kind);
