@@ -33,7 +33,11 @@ export type Refusal =
   | { readonly kind: "no-file" }
   /** The patch adds a file that the tree has, with another text. */
   | { readonly kind: "other-file" }
-  | { readonly kind: "changes-nothing" }
+  | {
+      readonly kind: "changes-nothing";
+      /** Of a move: a line that is moved, and one that it is moved past and that the text does not have. */
+      readonly moved?: { readonly line: string; readonly past: string };
+    }
   /** The file has no function of the name that the `@@` line gives. */
   | { readonly kind: "no-function"; readonly name: string }
   /** Its lines stand in the file, but not in the function that the `@@` line names. */
@@ -151,7 +155,9 @@ export function refusalText(why: Refusal): string {
     case "other-file":
       return "the patch adds this file, but the tree has another one of this name";
     case "changes-nothing":
-      return "the hunk changes nothing in this text";
+      return why.moved === undefined
+        ? "the hunk changes nothing in this text"
+        : `it only moves "${why.moved.line}" past "${why.moved.past}", which this text does not have there`;
     case "no-function":
       return `its @@ line names ${why.name}, which the file does not have`;
     case "elsewhere":

@@ -51,7 +51,7 @@ export function mergeHunk(
     const newer = newerForm(target, hunk, direction, region);
     return reject(newer ?? (at as Refusal));
   }
-  if (changesNothing(hunk, direction, at)) return reject({ kind: "changes-nothing" });
+  if (changesNothing(hunk, direction, at)) return reject({ kind: "changes-nothing", ...movedPast(hunk, at) });
   return { hunk, direction, fate: { kind: "merged", evidence: merge.evidence(at) }, at };
 }
 
@@ -75,6 +75,16 @@ function changesNothing(hunk: FlatHunk, direction: Direction, at: readonly numbe
     runs.set(start, (runs.get(start) ?? "") + bareOf.get(j)!);
   }
   return runs.size === added.size && [...runs].every(([at, text]) => added.get(at) === text);
+}
+
+/** What such a hunk moves, and the first line that it moves it past and that has no place in the text. */
+function movedPast(hunk: FlatHunk, at: readonly number[]): { moved?: { line: string; past: string } } {
+  const says = (text: string): boolean => /\w/.test(text);
+  const line = hunk.lines.find((l) => l.kind !== " " && says(l.text));
+  const past = hunk.lines.find((l, k) => l.kind === " " && at[k]! < 0 && says(l.text));
+  return line === undefined || past === undefined
+    ? {}
+    : { moved: { line: shown(line.text), past: shown(past.text) } };
 }
 
 // ---- the region -----------------------------------------------------------------------------------------------------

@@ -249,6 +249,27 @@ describe("the tree has a patch", () => {
   });
 });
 
+test("a hunk that moves a line past one that the tree does not have says which", () => {
+  const lines = [
+    " static int mill_grind(struct mill *mill, int sacks)",
+    " {",
+    "+\tmill_load(mill, sacks);",
+    "+\tmill_check(mill, sacks);",
+    " \tif (mill_stuck(mill, sacks))",
+    " \t\treturn -EIO;",
+    "-\tmill_load(mill, sacks);",
+    "-\tmill_check(mill, sacks);",
+    " \tspin_lock(&mill->lock);",
+    " \tmill->turns++;",
+    " \tspin_unlock(&mill->lock);",
+  ];
+  const hunk = `@@ -18,9 +18,9 @@ ${GRIND}\n${lines.join("\n")}\n`;
+  const images = imagesOf(memoryTree({ [PATH]: MILL }), [], patchOf(header() + hunk));
+  assert.deepEqual(told(images), [
+    'rejected: it only moves "mill_load(mill, sacks);" past "if (mill_stuck(mill, sacks))", which this text does not have there',
+  ]);
+});
+
 test("a hunk for a file that the tree lacks leaves the others alone", () => {
   const other = `${header("fs/gone.c")}@@ -1,2 +1,2 @@ int gone(void)\n int a;\n-int b;\n+int c;\n`;
   const images = imagesOf(memoryTree({ [PATH]: MILL }), [], patchOf(header() + inside(TURN) + other));
