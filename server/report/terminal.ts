@@ -131,7 +131,7 @@ function patchLines(
   out.push(
     // That none ran is said by the reason.
     ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
-    ...cleanLines(runs, paint),
+    ...cleanLines(runs, findings, paint),
     ...reachLines(result, index, paint),
     ...leftOutLines(result, index, paint),
     "",
@@ -257,13 +257,19 @@ function countLine(runs: ReviewResult["runs"], what: string, paint: Paint): stri
 const CLEAN_MAX = 6;
 
 /** Where the patch's code ran and nothing broke, if that is in few scenarios: what the word clean stands on. */
-function cleanLines(runs: ReviewResult["runs"], paint: Paint): string[] {
+function cleanLines(runs: ReviewResult["runs"], findings: ReviewResult["findings"], paint: Paint): string[] {
+  // A function that breaks as its caller calls it is not called clean beside that.
+  const broken = new Set(
+    findings
+      .filter((f) => f.verdict === "new" && /^(?:function|life) /.test(f.scenario))
+      .flatMap((f) => f.functions.map((x) => `function ${x.name}`)),
+  );
   const cases = new Map<string, number>();
   const all = new Map<string, number>();
   for (const r of runs) {
     const name = /^(?:function|life) .*|^\S+/.exec(r.scenario)?.[0] ?? "";
     all.set(name, (all.get(name) ?? 0) + 1);
-    if (r.verdict === "clean") cases.set(name, (cases.get(name) ?? 0) + 1);
+    if (r.verdict === "clean" && !broken.has(name)) cases.set(name, (cases.get(name) ?? 0) + 1);
   }
   if (cases.size === 0 || cases.size > CLEAN_MAX) return [];
   const named = [...cases].map(([name, n]) => {

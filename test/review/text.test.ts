@@ -211,6 +211,31 @@ test("clean is said of as many runs of a scenario as were clean", () => {
   assert.match(text, /clean in 1 of 2 cases of kvm-unplug, reflink-share\n/);
 });
 
+test("a function that breaks as its caller calls it is not called clean beside that", () => {
+  const made = fakeReview(doc, "0");
+  const [first, second] = made.runs;
+  const runs = [
+    { ...first!, scenario: "function mill_turn", verdict: "clean" as const },
+    { ...second!, scenario: "function mill_rest", verdict: "clean" as const },
+  ];
+  const says = (verdict: "new" | "already"): string => {
+    const finding = {
+      ...made.findings[0]!,
+      patch: first!.patch,
+      verdict,
+      scenario: "function mill_grind",
+      functions: ["mill_turn", "mill_grind"].map((name) => ({ name, fidelity: "diff" as const })),
+    };
+    return reviewText(doc, { ...made, runs, findings: [finding] }, [0], {
+      color: false,
+      all: false,
+      coverage: false,
+    });
+  };
+  assert.match(says("new"), /clean in function mill_rest\n/);
+  assert.match(says("already"), /clean in function mill_turn, function mill_rest\n/);
+});
+
 test("where a document has several versions of a series, numbers say which", () => {
   const patch = { ...doc.patches[0]!, number: 3, total: 7, revision: 1 };
   const patches = [patch, { ...patch, revision: 2 }];
