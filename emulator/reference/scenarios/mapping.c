@@ -356,6 +356,7 @@ FSC_SCENARIO(map_sync, "map-sync", "A MAP_SYNC mapping is written before its met
 
 static int sc_no_medium(struct file *file, loff_t start, loff_t end, int datasync)
 {
+	(void)file, (void)start, (void)end, (void)datasync;
 	return -EIO;
 }
 
