@@ -4,18 +4,10 @@
  * some ways out and not on this one, where the other gives it back on this one, too. Leaves out what was there before the call and
  * who owns it (owners.ts), and faults that one side shows by itself (compare.ts).
  */
-import type { Entry, Forced } from "./explore.ts";
+import { type Entry, type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
 import { type GivenBack, type Open, wasCalled } from "./ledger.ts";
 import type { OwnerDifference } from "./owners.ts";
-
-interface Ran {
-  readonly forced: Forced;
-  readonly result: PathResult;
-}
-
-/** Paths of a side that are looked at. */
-const MOST = 120;
 
 /**
  * @param lists paths of both sides that ran
@@ -36,7 +28,7 @@ export function balanceDifferences(
   };
   for (const on of ["before", "after"] as const) {
     const from = on === "before" ? "after" : "before";
-    for (const ran of lists[on].slice(0, MOST)) {
+    for (const ran of lists[on].slice(0, MOST_COMPARED)) {
       if (ran.result.end !== "returned" || ran.result.ledger.open.length === 0) continue;
       const there = other(on, ran.forced);
       if (there === null || there.result.end !== "returned") continue;
@@ -56,13 +48,13 @@ export function balanceDifferences(
       }
     };
     const gives = ({ result: { ledger } }: Ran): boolean => ledger.gave.length + ledger.ended.length > 0;
-    for (const ran of lists[from].slice(0, MOST)) {
+    for (const ran of lists[from].slice(0, MOST_COMPARED)) {
       const there = gives(ran) ? other(from, ran.forced) : null;
       if (there !== null) lost(ran, there);
     }
     // A decision that one side alone makes changes nothing of what the other gives back.
     if (lists[from].some(gives))
-      for (const ran of lists[on].slice(0, MOST)) {
+      for (const ran of lists[on].slice(0, MOST_COMPARED)) {
         const here = other(on, ran.forced, false);
         if (here !== null && !metAll(here.result, here.forced)) lost(here, ran);
       }

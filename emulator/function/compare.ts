@@ -4,7 +4,7 @@
  */
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
-import type { Bounds, Entry, Explored, Forced, Side } from "./explore.ts";
+import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
 import type { Choice, Doubt, Fault, PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
@@ -34,11 +34,6 @@ export interface EntryResult {
   readonly ran: readonly string[];
   /** A changed statement stands in what ran, and no path of either side came to any. */
   readonly passesBy: boolean;
-}
-
-interface Ran {
-  readonly forced: Forced;
-  readonly result: PathResult;
 }
 
 /** Runs an entry on both sides and compares. */

@@ -231,8 +231,17 @@ function argsOf(w: Walker, params: readonly { name: string; type: CType }[]): Va
   );
 }
 
+/** A path that ran, with what was decided on it otherwise than usual. */
+export interface Ran {
+  readonly forced: Forced;
+  readonly result: PathResult;
+}
+
+/** Of the paths that ran so many are laid beside the other side's (balance.ts, owners.ts). */
+export const MOST_COMPARED = 120;
+
 export interface Explored {
-  readonly paths: ReadonlyMap<string, { readonly forced: Forced; readonly result: PathResult }>;
+  readonly paths: ReadonlyMap<string, Ran>;
   /** Paths that were known and not run, for the bound. */
   readonly left: number;
   /** What is decided otherwise than usual on the path that goes well, where the usual one does not. */

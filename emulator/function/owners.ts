@@ -3,14 +3,9 @@
  * other writes over the only pointer to it, or frees what alone leads to it; and a state is given back on the way out of a
  * failure behind which alone it would have been taken. Leaves out faults that one side shows by itself (compare.ts).
  */
-import type { Entry, Forced } from "./explore.ts";
+import { type Entry, type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
 import type { GivenBack, Parted } from "./ledger.ts";
-
-interface Ran {
-  readonly forced: Forced;
-  readonly result: PathResult;
-}
 
 export interface OwnerDifference {
   /** The side that has the fault. */
@@ -19,9 +14,6 @@ export interface OwnerDifference {
   readonly forced: Forced;
   readonly path: PathResult;
 }
-
-/** Paths of a side that are looked at. */
-const MOST = 120;
 
 /**
  * @param lists paths of both sides that ran
@@ -44,7 +36,7 @@ export function ownerDifferences(
     const to = from === "before" ? "after" : "before";
     const raises = (name: string): boolean =>
       lists[to].some((r) => raisedBy(r.result, memberOf(name) ?? "") > 0n);
-    for (const ran of lists[from].slice(0, MOST)) {
+    for (const ran of lists[from].slice(0, MOST_COMPARED)) {
       const { gave, counts } = ran.result.ledger;
       if (ran.result.end !== "returned" || gave.length + counts.size === 0) continue;
       const there = other(from, ran.forced);
