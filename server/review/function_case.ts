@@ -400,9 +400,11 @@ export class FunctionCases {
       const refused = refusedIn(f);
       if (refused === "all") continue;
       const whole = names.filter((n) => !refused.has(n));
+      // Taken apart once: a file may have thousands of functions that change.
+      const lines = { before: f.before!.split("\n"), after: f.after!.split("\n") };
       const found = [
         ...staticDifferences(before, after, path, whole, { before: f.before!, after: f.after! }),
-        ...whole.flatMap((n) => this.testedWrong(f, n)),
+        ...whole.flatMap((n) => this.testedWrong(f, n, lines)),
       ];
       // Without a patch that it has, a tree may lack what was built on it since: that was never broken.
       const takenBack = f.hunks.some((h) => h.fate.kind === "already");
@@ -421,18 +423,17 @@ export class FunctionCases {
   }
 
   /** Tests that do not see how a callee of another file fails, where the sides differ in it. */
-  private testedWrong(f: FileImages, name: string): Difference[] {
+  private testedWrong(
+    f: FileImages,
+    name: string,
+    lines: Readonly<Record<"before" | "after", readonly string[]>>,
+  ): Difference[] {
     const { before, after } = this.sides();
     const text = (which: "before" | "after"): FunctionText | null => {
       const at = this.linesOf(f.path, which, name, f[which]!);
       return at === null
         ? null
-        : {
-            text: f[which]!.split("\n")
-              .slice(at.start - 1, at.end)
-              .join("\n"),
-            start: at.start,
-          };
+        : { text: lines[which].slice(at.start - 1, at.end).join("\n"), start: at.start };
     };
     const file = (side: Side): number | undefined => symOf(side, name, f.path)?.def?.loc.file;
     const [b, a] = [text("before"), text("after")];
