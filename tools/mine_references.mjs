@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sourceFiles } from "./source_files.mjs";
 
 const MOST_LINES = 24;
 const RAISES =
@@ -22,22 +23,11 @@ if (root === undefined) {
   process.exit(2);
 }
 
-function* filesBelow(folder) {
-  for (const e of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )) {
-    const path = folder === "" ? e.name : `${folder}/${e.name}`;
-    if (/^(?:tools|Documentation|scripts|samples|\.git)$/.test(path)) continue;
-    if (e.isDirectory()) yield* filesBelow(path);
-    else if (/\.[ch]$/.test(e.name)) yield path;
-  }
-}
-
 const HEAD =
   /^((?:static |inline |__always_inline |extern |const )*)((?:struct|union|enum) \w+ \**|[a-z]\w* \**)(\w+)\(([^(){};]*)\)\s*\n?\{\n/gm;
 /** Name to what is known of its definitions; null: more than one, which differ. */
 const found = new Map();
-for (const path of filesBelow("")) {
+for (const path of sourceFiles(root, /\.[ch]$/)) {
   const text = readFileSync(join(root, path), "utf8");
   if (!/_put|_dec_and|put_device|_get\(|_inc|get_device/.test(text)) continue;
   HEAD.lastIndex = 0;

@@ -2,9 +2,10 @@
  * `npm run contracts:returns -- TREE`: writes emulator/contracts/returns.yaml: the files of a tree that define functions which
  * return pointers and of which the text tells how they fail. A review reads the definition in its own tree. Leaves out statics.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bodyIn, failingBy } from "../server/source/failing_by.ts";
+import { sourceFiles } from "./source_files.mjs";
 
 const root = process.argv[2];
 if (root === undefined) {
@@ -25,28 +26,17 @@ function headsIn(text: string): string[] {
   });
 }
 
-function below(folder: string): void {
-  const items = readdirSync(join(root!, folder), { withFileTypes: true }).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
-  for (const e of items) {
-    const path = folder === "" ? e.name : `${folder}/${e.name}`;
-    if (/^(?:tools|Documentation|scripts|samples|\.git)$/.test(path)) continue;
-    if (e.isDirectory()) below(path);
-    else if (e.name.endsWith(".c")) {
-      const text = readFileSync(join(root!, path), "utf8");
-      const names = new Set<string>();
-      for (const name of new Set(headsIn(text))) {
-        if (bodyIn(text, name) === null) continue;
-        definitions.set(name, (definitions.get(name) ?? 0) + 1);
-        const how = failingBy(text, name);
-        if (how !== null) names.add(name);
-      }
-      if (names.size > 0) files.push([path, [...names]]);
-    }
+for (const path of sourceFiles(root, /\.c$/)) {
+  const text = readFileSync(join(root, path), "utf8");
+  const names = new Set<string>();
+  for (const name of new Set(headsIn(text))) {
+    if (bodyIn(text, name) === null) continue;
+    definitions.set(name, (definitions.get(name) ?? 0) + 1);
+    const how = failingBy(text, name);
+    if (how !== null) names.add(name);
   }
+  if (names.size > 0) files.push([path, [...names]]);
 }
-below("");
 const once = files.map(([path, names]) => [path, names.filter((n) => definitions.get(n) === 1)] as const);
 const lines = once.flatMap(([path, names]) => (names.length === 0 ? [] : [`  ${path} ${names.join(" ")}`]));
 writeFileSync(

@@ -30,6 +30,10 @@ export function replaceComments(text: string, lines: boolean, replace: (comment:
   return out.join("");
 }
 
+/** `text` with blanks for its comments, so that everything else stays where it is. */
+export const blankComments = (text: string): string =>
+  replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "));
+
 /**
  * `text` of which only the preprocessor's lines are left, each in its place. A comment within a macro keeps the backslashes
  * at its lines' ends: lines are joined before comments go.

@@ -4,7 +4,7 @@
  * some ways out and not on this one, where the other gives it back on this one, too. Leaves out what was there before the call and
  * who owns it (owners.ts), and faults that one side shows by itself (compare.ts).
  */
-import { type Entry, type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
+import { type Entry, type Forced, MOST_COMPARED, met, type Ran } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
 import { type GivenBack, type Open, wasCalled } from "./ledger.ts";
 import type { OwnerDifference } from "./owners.ts";
@@ -56,7 +56,7 @@ export function balanceDifferences(
     if (lists[from].some(gives))
       for (const ran of lists[on].slice(0, MOST_COMPARED)) {
         const here = other(on, ran.forced, false);
-        if (here !== null && !metAll(here.result, here.forced)) lost(here, ran);
+        if (here !== null && !met(here.result, here.forced)) lost(here, ran);
       }
   }
   return out;
@@ -137,10 +137,6 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
     possible: false,
   };
 }
-
-/** Every decision that the path was given was met on it. */
-const metAll = (r: PathResult, forced: Forced): boolean =>
-  [...forced].every(([k, v]) => r.choices.some((c) => c.name === k && c.answer === v));
 
 /** A name and those of what leads to it: "a()->b->c", "a()->b", "a()". */
 function prefixes(name: string): string[] {

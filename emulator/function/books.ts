@@ -164,15 +164,13 @@ export class Books {
       h.state = "given";
       h.given = spot;
       // The caller's, taken again for him: it is his that is given up once more.
-      if (h.restored) this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
+      if (h.restored) this.owe(kind, key, spot);
       return { holding: h, twice: null };
     }
     const before = this.of(key).findLast((x) => x.kind === kind);
-    // Of a read side, which nests, that is the caller's.
-    if (before !== undefined && kind.scope) this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
-    if (before !== undefined) return { holding: null, twice: before };
-    this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
-    return { holding: null, twice: null };
+    // A read side nests: that is the caller's, too.
+    if (before === undefined || kind.scope) this.owe(kind, key, spot);
+    return { holding: null, twice: before ?? null };
   }
 
   /** Ends a state that ends once; the call that ended it before with the same arguments, or null. */
@@ -181,6 +179,10 @@ export class Books {
     const before = this.ended.get(of);
     this.ended.set(of, { args, spot });
     return before?.args === args ? before.spot : null;
+  }
+
+  private owe(kind: Kind, key: bigint, spot: Spot): void {
+    this.debts.set(`${kind.name} ${key}`, { kind, key, spot });
   }
 
   /** Where one was given back that had not been taken here. */

@@ -1096,9 +1096,10 @@ export class Calls {
       typeof v !== "bigint" ? v.id : at === null ? null : at.off === 0 ? at.obj.name : w.lockName(v);
     if (name === null || at?.obj.kind === "string" || at?.obj.kind === "function") return;
     const of = plainName(name.replace(/^\*/, ""));
-    const made = makerOf(of);
     w.lent.set(of, (w.lent.get(of) ?? 0) + 1);
-    if (arg !== 0 || !ENDS_WHOLE.test(site.name) || site.x.t.kind !== "void" || made === null) return;
+    if (arg !== 0 || site.x.t.kind !== "void" || !ENDS_WHOLE.test(site.name)) return;
+    const made = makerOf(of);
+    if (made === null) return;
     const thing = { kind: "", what: "", sort: "counted", harmless: false, travels: false } as const;
     w.ended.push({ ...thing, of, object: of, at: w.spot(site.name), made });
     w.gives.add(` ${of}`);

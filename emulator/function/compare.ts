@@ -5,7 +5,7 @@
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
-import { explore, forcedKey, hasEntry, returnType, runPath } from "./explore.ts";
+import { explore, forcedKey, hasEntry, met, returnType, runPath } from "./explore.ts";
 import type { Choice, Doubt, Fault, PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 
@@ -751,9 +751,4 @@ function readAlike(there: PathResult, here: PathResult, key: string): boolean {
   const member = f === undefined || !READS.has(f.kind) ? undefined : /(?:->|\.)\w+$/.exec(f.object)?.[0];
   if (f === undefined || member === undefined) return false;
   return there.faults.some((g) => READS.has(g.kind) && g.at.fn === f.at.fn && g.object.endsWith(member));
-}
-
-/** Every decision that the path was given was met on it. */
-function met(r: PathResult, forced: Forced): boolean {
-  return [...forced].every(([k, v]) => r.choices.some((c) => c.name === k && c.answer === v));
 }

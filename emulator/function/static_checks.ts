@@ -2,7 +2,7 @@
  * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, an `if`
  * with a semicolon for a body, an error that is written over where it was to be returned, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
-import { replaceComments } from "../c/comments.ts";
+import { blankComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { UnknownName } from "../c/tree.ts";
@@ -20,7 +20,7 @@ export function staticDifferences(
   texts: { readonly before: string; readonly after: string },
 ): Difference[] {
   const of = (side: Side, text: string): Fault[] => {
-    const lines = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " ")).split("\n");
+    const lines = blankComments(text).split("\n");
     return names.flatMap((n) => [...shown(side, path, n), ...worded(side, path, n, lines)]);
   };
   const b = of(before, texts.before);

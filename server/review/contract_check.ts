@@ -4,6 +4,7 @@
  * as absent. Leaves out what the code behind a name does.
  */
 import type { Contract } from "../../emulator/function/contract.ts";
+import { closing } from "../source/c_text.ts";
 import { headerIndex } from "../source/function_source.ts";
 import type { KernelTree } from "../source/images.ts";
 import { readerBelow } from "../source/tree.ts";
@@ -71,6 +72,8 @@ function stripped(text: string): string {
 
 /** A declaration's words before its name (characters). */
 const DECLARATION_MAX = 2000;
+/** Characters of a list of parameters. */
+const PARAMETERS_MAX = 4000;
 
 /** Prototypes, inline functions and macros of a name in a header's text. */
 export function declarationsIn(text: string, path: string, name: string): Declaration[] {
@@ -89,7 +92,7 @@ export function declarationsIn(text: string, path: string, name: string): Declar
     // The name in a body or in a list is no declaration.
     if (/[=(,]/.test(before.replace(/\b__\w+\s*\([^()]*\)/g, "")) || /\breturn\b/.test(before)) continue;
     const at = m.index + m[0].length;
-    const end = closing(text, at);
+    const end = closing(text, at - 1, PARAMETERS_MAX);
     if (end < 0) continue;
     const params = topLevel(text.slice(at, end));
     const open = params.at(-1) === "...";
@@ -123,16 +126,6 @@ function declarationBefore(text: string, read: number, at: number): string | nul
   }
   const before = text.slice(from, at);
   return /[\w*\s]$/.test(before) ? before.split("\n\n").at(-1)! : null;
-}
-
-function closing(text: string, from: number): number {
-  let depth = 1;
-  for (let i = from; i < text.length && i < from + 4000; i++) {
-    const c = text[i];
-    if (c === "(") depth++;
-    else if (c === ")" && --depth === 0) return i;
-  }
-  return -1;
 }
 
 function topLevel(text: string): string[] {

@@ -3,7 +3,7 @@
  * that gives NULL, as the callee's own definition in the tree says. Leaves out calls of which a contract tells (paths show
  * those), and tests further on than the statement behind the call.
  */
-import { replaceComments } from "../../emulator/c/comments.ts";
+import { blankComments } from "../../emulator/c/comments.ts";
 import type { Difference } from "../../emulator/function/compare.ts";
 import { NO_PATH } from "../../emulator/function/static_checks.ts";
 import { closing } from "../source/c_text.ts";
@@ -37,14 +37,16 @@ function variableBefore(code: string, at: number): string {
 
 /** Calls whose result is tested by the statement behind them. */
 function testedCalls({ text, start }: FunctionText): Tested[] {
-  const code = replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "));
+  const code = blankComments(text);
   const out: Tested[] = [];
   for (const m of code.matchAll(SET)) {
-    const end = closing(code, m.index + m[0].length);
-    const behind = /^;\s{1,80}if \(/.exec(code.slice(end, end + 100));
+    const end = closing(code, m.index + m[0].length - 1) + 1;
+    const behind = end === 0 ? null : /^;\s{1,80}if \(/.exec(code.slice(end, end + 100));
     if (behind === null) continue;
     const from = end + behind[0].length;
-    const cond = code.slice(from, closing(code, from) - 1).replace(/^(?:un)?likely\((.*)\)$/, "$1");
+    const close = closing(code, from - 1);
+    if (close < 0) continue;
+    const cond = code.slice(from, close).replace(/^(?:un)?likely\((.*)\)$/, "$1");
     const [variable, callee] = [variableBefore(code, m.index), m[1]!];
     const asks: Asks | null =
       cond === `!${variable}` || cond === `${variable} == NULL`

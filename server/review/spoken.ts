@@ -3,7 +3,7 @@
  * ("ida_alloc_range()"), and who reads the line sees another name ("ida_alloc_max()"). And which way a
  * condition went, by its text. And names of values that the executor made up. Leaves out which calls a path made.
  */
-import { hasWord } from "../source/c_text.ts";
+import { closing, hasWord } from "../source/c_text.ts";
 import { ordinal } from "./render.ts";
 
 /** Lines over which a call may go on from where it begins. */
@@ -97,15 +97,6 @@ export function withMacro(choice: string, line: string): string {
     ...line.matchAll(/\b(\w{1,80}) ?(?:==|!=|<=|>=|<|>) ?([A-Z][A-Z0-9_]{2,80})\b(?!\()/g),
   ].filter((m) => m[1] === name);
   return found.length === 1 ? `${parts[1]} ${parts[2]} ${found[0]![2]}` : choice;
-}
-
-/** Where the parenthesis that opens at a place is closed; -1: nowhere. */
-function closing(text: string, open: number): number {
-  let depth = 0;
-  for (let i = open; i < text.length; i++)
-    if (text[i] === "(") depth++;
-    else if (text[i] === ")" && --depth === 0) return i;
-  return -1;
 }
 
 /** What the executor writes before a value that it converts: "s32(", "ptr(". */

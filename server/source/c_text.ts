@@ -24,12 +24,11 @@ export function partsOf(text: string): string[] {
 /** Commas of such a list. */
 export const commasIn = (text: string): number => partsOf(text).length - 1;
 
-/** Behind the bracket that closes what begins at a place behind its opening one; the text's end where there is none. */
-export function closing(text: string, from: number): number {
-  let at = from;
-  for (let depth = 1; depth > 0 && at < text.length; at++) {
-    if (text[at] === "(") depth++;
-    else if (text[at] === ")") depth--;
-  }
-  return at;
+/** Where the parenthesis that opens at a place is closed, not more than so many characters behind it; -1: nowhere. */
+export function closing(text: string, open: number, most = Number.POSITIVE_INFINITY): number {
+  let depth = 0;
+  for (let i = open; i < text.length && i <= open + most; i++)
+    if (text[i] === "(") depth++;
+    else if (text[i] === ")" && --depth === 0) return i;
+  return -1;
 }

@@ -2,7 +2,7 @@
  * How a function that returns a pointer says that it failed, read off its definition: by an error pointer, by NULL, or in a way that
  * cannot be told. Leaves out running it, and what callees of it return that its text does not test.
  */
-import { replaceComments } from "../../emulator/c/comments.ts";
+import { blankComments } from "../../emulator/c/comments.ts";
 
 export type FailsBy = "errptr" | "null";
 
@@ -13,8 +13,6 @@ const GIVES_NULL =
 const NO_CALL = /^(?:&|container_of|list_\w{1,40}entry|rb_entry|netdev_priv|to_\w+\(|\(struct)/;
 
 const spaced = (text: string): string => text.split(/\s/).filter(Boolean).join(" ");
-
-const blank = (text: string): string => replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "));
 
 /** The body of a function that a file defines for others, without comments and strings; null where it does not, or more than once. */
 export function bodyIn(text: string, name: string, isStatic = false): { head: string; body: string } | null {
@@ -35,7 +33,7 @@ export function bodyIn(text: string, name: string, isStatic = false): { head: st
     if (!head.includes("*") || (!isStatic && /\bstatic\b/.test(head) && !/\binline\b/.test(head)))
       return null;
     if (found !== null) return null;
-    found = { head, body: blank(text.slice(open + 1, end)) };
+    found = { head, body: blankComments(text.slice(open + 1, end)) };
   }
   return found;
 }

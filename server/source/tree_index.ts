@@ -7,7 +7,7 @@
  */
 
 import { join } from "node:path";
-import { replaceComments } from "../../emulator/c/comments.ts";
+import { blankComments } from "../../emulator/c/comments.ts";
 import { cacheFolder, cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 
@@ -198,7 +198,7 @@ const OBJECT = /^(?!typedef|return|extern|static[ \t]+inline|#)[A-Za-z_][^=;\n]*
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
 export function definitionsOf(source: string, inHeader: boolean): Set<string> {
-  const text = replaceComments(source, true, (c) => c.replace(/[^\n]/g, " "));
+  const text = blankComments(source);
   const out = new Set<string>();
   const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {
     pattern.lastIndex = 0;
