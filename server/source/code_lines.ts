@@ -36,7 +36,7 @@ export function codeLines(lines: readonly string[], from = 0): CodeLine[] {
 }
 
 /** A hunk's side without the rest of a comment that it begins in. */
-function fromCode(lines: readonly string[]): string[] {
+export function fromCode(lines: readonly string[]): string[] {
   const text = lines.join("\n");
   const [open, close] = [text.indexOf("/*"), text.indexOf("*/")];
   if (close >= 0 && (open < 0 || close < open)) return text.slice(close + 2).split("\n");

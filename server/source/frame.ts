@@ -63,7 +63,7 @@ export function framed(patch: Patch, eras: Readonly<Record<Side, Era>>, alone: b
         firstLine: null,
       });
     notes.push(
-      `line ${hunks[0]!.line} of the mail: it shows ${name}() in part; the reference kernel's of ${eras[put.of]} is its frame${put.of === "after" ? ", which has what the patch adds: before it is that without the patch" : ""}, and what runs is marked repaired`,
+      `line ${hunks[0]!.line} of the mail: it shows ${name}() in part; the reference kernel's of ${eras[put.of]} is its frame${put.of === "after" ? ", which has what the patch adds: before it is that without the patch" : ""}, ${called(put.names)}and what runs is marked repaired`,
     );
   }
   // A kernel that has the one half of a patch and not the other is neither side of it.
@@ -74,12 +74,22 @@ export function framed(patch: Patch, eras: Readonly<Record<Side, Era>>, alone: b
   return { patch: { ...patch, definitions: [...rest, ...records, ...made] }, notes };
 }
 
+/** Which variables of the mail are which of the frame. */
+function called(names: ReadonlyMap<string, string>): string {
+  const pairs = [...names].slice(0, 4).map(([mail, frame]) => `${mail} is its ${frame}`);
+  return pairs.length === 0 ? "" : `${pairs.join(", ")}, `;
+}
+
 /** Both sides of a function in its frame, and the side that the frame is. */
 interface Put {
   readonly before: Text;
   readonly after: Text;
   readonly of: Side;
+  /** Variables of the mail that the frame calls otherwise. */
+  readonly names: ReadonlyMap<string, string>;
 }
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** The hunks that show something of a function, in order. */
 function hunksOf(patch: Patch, of: readonly SideDefinition[]): Hunk[] {
@@ -103,7 +113,7 @@ function whole(
   const after = into(frame, hunk.lines);
   if (after === null) return null;
   const text = frame.replace(/\n$/, "").split("\n");
-  return { before: { text: frame, lines: text.map(() => 0) }, after, of: "before" };
+  return { before: { text: frame, lines: text.map(() => 0) }, after, of: "before", names: NO_NAMES };
 }
 
 /** A function whose changes have places in the reference kernel's, as it was before the patch or as it is after it. */
@@ -128,10 +138,10 @@ function inPlace(
       shown.has(n) ||
       (referenceKnows(era, n) && (referenceMembers(era, n) === null || referenceDefines(era, n)));
     const put = frame === null ? null : placed(frame, parts, old, knows);
-    if (put !== null && [put.old, put.fresh].every((t) => isFunction(t.text, name)))
-      return side === "before"
-        ? { before: put.old, after: put.fresh, of: side }
-        : { before: put.fresh, after: put.old, of: side };
+    if (put === null || ![put.old, put.fresh].every((t) => isFunction(t.text, name))) continue;
+    return side === "before"
+      ? { before: put.old, after: put.fresh, of: side, names: put.names }
+      : { before: put.fresh, after: put.old, of: side, names: put.names };
   }
   return null;
 }

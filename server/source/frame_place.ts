@@ -1,12 +1,15 @@
 /**
  * Where the changes of a function that a mail shows in part go in another text of that function: the reference kernel's, which
- * says the same in other words. A change has a place where the lines that it replaces stand at one place only, or the lines
- * around it do; all changes of the function have one, in their order, or none counts. Works in both directions: a text that has what
- * the patch adds gets back what it removes. Leaves out guessing: what could stand at two places stands at none.
+ * says the same in other words. Compared token by token: lines may break elsewhere, what is changed may be an operand within a larger expression,
+ * and a variable of the mail stands for one of the text, everywhere for the same. What a change replaces has to stand at one
+ * place, with its neighbours or by itself; what it adds goes between neighbours that stand together; all changes of the function have
+ * a place, in the order in which the mail has them and what is around them, or none counts. Works in both directions: a text that
+ * has what the patch adds gets back what it removes. Leaves out guessing: what could stand at two places, or may be there in
+ * other words, stands at none.
  */
-import { replaceComments } from "../../emulator/c/comments.ts";
+import { lexText } from "../../emulator/c/lexer.ts";
 import type { DiffLine } from "../mail/types.ts";
-import { type CodeLine, codeLines } from "./code_lines.ts";
+import { codeLines, fromCode } from "./code_lines.ts";
 
 /** A text of the function and the document line of each of its lines (0: none of the mail). */
 export interface Text {
@@ -18,165 +21,383 @@ export interface Text {
 export interface PlacedFrame {
   readonly old: Text;
   readonly fresh: Text;
+  /** Variables of the mail that are called otherwise there. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
-/** A line of a hunk that holds code. */
-interface Shown {
-  readonly line: DiffLine;
-  readonly code: string;
-}
-
-/** Neighbouring changed lines, and the code that the mail shows around them. */
-interface Change {
-  readonly old: readonly Shown[];
-  readonly fresh: readonly Shown[];
-  readonly above: string | null;
-  readonly below: string | null;
-}
-
-/** What a change does to the frame: the code lines that it takes out, and the one behind which it goes. */
-interface Edit {
-  readonly change: Change;
+/** A token of a text, its line there (from 0) and its columns. */
+interface Word {
+  readonly text: string;
+  readonly at: number;
   readonly from: number;
-  readonly count: number;
+  readonly to: number;
+  /** Whether it names something that is the function's own: a variable, a parameter, a label. */
+  readonly own: boolean;
+  /** Whether the frame has a variable of that name, so that the word can stand for no other. */
+  readonly shared: boolean;
+  readonly ident: boolean;
 }
+
+/** Neighbouring changed lines: their words on the text's side and on the other, and the statements around them. */
+interface Change {
+  readonly old: readonly Word[];
+  readonly fresh: readonly Word[];
+  readonly above: readonly Word[];
+  readonly below: readonly Word[];
+  /** The word in front of it, if the mail shows one. */
+  readonly before: Word | undefined;
+  /** All statements that the hunk shows in front of it and behind it, but for declarations. */
+  readonly around: { readonly ahead: readonly Word[][]; readonly behind: readonly Word[][] };
+  readonly part: readonly DiffLine[];
+}
+
+/** Words of the frame from `from` up to `to` are replaced by these of the mail. */
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly old: readonly Word[];
+  readonly fresh: readonly Word[];
+  /** Whether the words come to stand within an expression. */
+  readonly wrapped: boolean;
+  readonly part: readonly DiffLine[];
+}
+
+type Names = ReadonlyMap<string, string>;
+
+/** Tokens of a frame and of a hunk at most: places are looked for with one loop in the other. */
+const WORDS_MAX = 8000;
+/** Names that have to be the same on both sides for words to be one place. */
+const TELLING = 2;
+/** Words of a statement from which what a variable is called elsewhere is read. */
+const SEED_MIN = 5;
 
 const KEYWORDS = new Set(
   "if else for while do switch case default break continue goto return sizeof NULL true false".split(" "),
 );
+const TYPES = new Set(
+  "struct union enum const volatile static inline extern register unsigned signed int long short char void bool".split(
+    " ",
+  ),
+);
+/** What stands in front of a declaration, and behind the name that it declares. */
+const BEGINS = new Set([";", "{", "}", "(", ","]);
+const DECLARED = new Set(["=", ";", "[", ",", ")"]);
+const OPENS = new Set(["(", ",", "&&", "||", "=", "return", ";", "{", "}", "?", ":"]);
+const CLOSES = new Set([")", ",", "&&", "||", ";", "?", ":"]);
+const LOOSE = new Set(["&&", "||", "?", ",", "="]);
+const ENDS = new Set([";", "{", "}", ":"]);
+/** What the one statement of an if, an else or a loop stands behind. */
+const BODIES = new Set([")", "else", "do"]);
 
-/** A line that says enough to be known by: it names two things. */
-const tells = (code: string): boolean =>
-  new Set((code.match(/[A-Za-z_]\w*/g) ?? []).filter((w) => !KEYWORDS.has(w))).size >= 2;
-
-/** Whether a statement may begin behind such a line. */
-const ends = (code: string): boolean => /[;{}:]$/.test(code);
-
-/** The lines of a part with code in them, each as its own side has it. */
-function shownOf(part: readonly DiffLine[], old: "+" | "-"): Shown[] {
-  const side = (not: string): Map<number, string> =>
-    new Map(codeLines(part.map((l) => (l.kind === not ? "" : l.text))).map((l) => [l.at, l.code]));
-  const [ofOld, ofFresh] = [side(old === "-" ? "+" : "-"), side(old)];
-  return part.flatMap((line, i) => {
-    const code = (line.kind === " " || line.kind === old ? ofOld : ofFresh).get(i);
-    return code === undefined ? [] : [{ line, code }];
+function wordsOf(
+  lines: readonly string[],
+  knows: (name: string) => boolean,
+  frame: ReadonlySet<string> = new Set(),
+): Word[] {
+  const { tokens } = lexText(lines.join("\n"), 0);
+  const real = tokens.filter((t) => t.kind !== "eof");
+  return real.map((t, i) => {
+    const { line, col } = t.loc;
+    const before = real[i - 1]?.text ?? "";
+    const member = before === "." || before === "->" || /^(?:struct|union|enum)$/.test(before);
+    const ident = t.kind === "ident" && !KEYWORDS.has(t.text) && !TYPES.has(t.text);
+    return {
+      text: t.text,
+      at: line - 1,
+      from: col - 1,
+      to: col - 1 + t.text.length,
+      ident,
+      shared: frame.has(t.text),
+      own: ident && !member && real[i + 1]?.text !== "(" && (before === "goto" || !knows(t.text)),
+    };
   });
 }
 
-/** @param foreign whether a line calls what nobody has here, so that the frame leaves it out */
-function changesOf(part: readonly DiffLine[], old: "+" | "-", foreign: (code: string) => boolean): Change[] {
-  const out: Change[] = [];
-  const shown = shownOf(part, old).filter((l) => l.line.kind !== " " || !foreign(l.code));
-  for (let i = 0; i < shown.length; ) {
-    if (shown[i]!.line.kind === " ") {
-      i++;
-      continue;
+/** Functions that words call, and macros that look so. */
+const callsIn = (words: readonly Word[]): string[] =>
+  words.flatMap((w, i) => (w.ident && words[i + 1]?.text === "(" ? [w.text] : []));
+
+/** Variables and parameters that words declare: in front of the name stand a type and stars alone. */
+function declaredIn(words: readonly Word[]): string[] {
+  return words.flatMap((w, i) => {
+    if (!w.own || !DECLARED.has(words[i + 1]?.text ?? "")) return [];
+    let from = i;
+    let types = 0;
+    for (let k = i - 1; k >= 0; from = k--) {
+      const { text, own, ident } = words[k]!;
+      if (TYPES.has(text) || (ident && !own)) types++;
+      else if (text !== "*") break;
     }
-    let to = i;
-    while (to < shown.length && shown[to]!.line.kind !== " ") to++;
-    const lines = shown.slice(i, to);
-    out.push({
-      old: lines.filter((l) => l.line.kind === old),
-      fresh: lines.filter((l) => l.line.kind !== old),
-      above: shown[i - 1]?.code ?? null,
-      below: shown[to]?.code ?? null,
-    });
-    i = to;
-  }
-  return out;
-}
-
-/** Where lines stand together in the frame. */
-function placesOf(frame: readonly CodeLine[], codes: readonly string[]): number[] {
-  const out: number[] = [];
-  if (codes.length === 0) return out;
-  for (let i = 0; i + codes.length <= frame.length; i++)
-    if (codes.every((c, k) => frame[i + k]!.code === c)) out.push(i);
-  return out;
-}
-
-/**
- * Where a change goes that takes nothing out: between its neighbours, or beside the one of them that there is. A neighbour that
- * the frame has not in these words it may have in others, with what the change brings.
- */
-function between(frame: readonly CodeLine[], { above, below }: Change): number | null {
-  const near: number[] = [];
-  for (let i = 1; i < frame.length; i++)
-    if (
-      (above === null || frame[i - 1]!.code === above) &&
-      (below === null || frame[i]!.code === below) &&
-      [above, below].some((n) => n !== null && tells(n))
-    )
-      near.push(i);
-  const [at, ...more] = near;
-  return at !== undefined && more.length === 0 && ends(frame[at - 1]!.code) ? at : null;
-}
-
-/** Where a change goes; null: nowhere, or it is there already. */
-function placeOf(frame: readonly CodeLine[], change: Change): Edit | null {
-  const old = change.old.map((l) => l.code);
-  const fresh = change.fresh.map((l) => l.code);
-  if (old.length === 0) {
-    const at = between(frame, change);
-    if (at === null) return null;
-    const is = (from: number): boolean => fresh.every((c, k) => frame[from + k]?.code === c);
-    return is(at) || is(at - fresh.length) ? null : { change, from: at, count: 0 };
-  }
-  const places = placesOf(frame, old);
-  const beside = places.filter(
-    (p) => frame[p - 1]?.code === change.above || frame[p + old.length]?.code === change.below,
-  );
-  const sure = beside.length === 0 && old.some(tells) ? places : beside;
-  return sure.length === 1 ? { change, from: sure[0]!, count: old.length } : null;
-}
-
-/** Words and marks of code, without what stands in quotes. */
-function tokensOf(code: string): string[] {
-  const out: string[] = [];
-  let quote = "";
-  let escaped = false;
-  for (const [token] of code.matchAll(/[A-Za-z_]\w*|\S/g)) {
-    if (quote === "" && (token === '"' || token === "'")) quote = token;
-    else if (quote === "") out.push(token);
-    else if (escaped) escaped = false;
-    else if (token === "\\") escaped = true;
-    else if (token === quote) quote = "";
-  }
-  return out;
-}
-
-const isName = (token: string | undefined): boolean =>
-  token !== undefined && /^[A-Za-z_]/.test(token) && !KEYWORDS.has(token);
-const NOT_OF_ITS_OWN = new Set([".", "struct", "union", "enum", "goto"]);
-
-/** Names that code uses as such: not those of members, tags and labels. */
-const namesIn = (code: string): string[] =>
-  tokensOf(code).filter(
-    (t, i, all) =>
-      isName(t) && !NOT_OF_ITS_OWN.has(all[i - 1] ?? "") && !(all[i - 1] === ">" && all[i - 2] === "-"),
-  );
-
-/** Functions that code calls, and macros that look so. */
-const callsIn = (code: string): string[] =>
-  tokensOf(code).filter((t, i, all) => isName(t) && all[i + 1] === "(");
-
-/** Whether a line declares a variable: before its name stand words and stars alone. */
-function declares(code: string, name: string): boolean {
-  const tokens = tokensOf(code);
-  const at = tokens.indexOf(name, 1);
-  return (
-    at > 0 &&
-    tokens[at + 1] !== "(" &&
-    tokens.slice(0, at).every((t, i) => isName(t) || (i > 0 && (t === "*" || t === ",")))
-  );
+    return types > 0 && (from === 0 || BEGINS.has(words[from - 1]!.text)) ? [w.text] : [];
+  });
 }
 
 /** Whether a text is a function of that name, whatever was done to its head. */
 export function isFunction(text: string, name: string): boolean {
-  const tokens = tokensOf(replaceComments(text, true, () => " "));
-  const body = tokens.indexOf("{");
-  const head = tokens.slice(0, body < 0 ? 0 : body);
-  return !head.includes(";") && head.some((t, i) => t === name && head[i + 1] === "(");
+  const { tokens } = lexText(text, 0);
+  const head = tokens.slice(
+    0,
+    Math.max(
+      0,
+      tokens.findIndex((t) => t.text === "{"),
+    ),
+  );
+  return (
+    !head.some((t) => t.text === ";") && head.some((t, i) => t.text === name && head[i + 1]?.text === "(")
+  );
+}
+
+/** Whether every brace of a function is closed, and none before it is opened. */
+function isBalanced(text: readonly string[]): boolean {
+  const code = codeLines(text);
+  return code.at(-1)?.depth === 0 && code.every((l) => l.depth >= 0);
+}
+
+/** Where each statement of some words ends, the last one open: behind `;` outside parentheses, braces and colons. */
+function statements(words: readonly Word[]): Word[][] {
+  const out: Word[][] = [[]];
+  let depth = 0;
+  let choice = 0;
+  for (const w of words) {
+    out.at(-1)!.push(w);
+    if (w.text === "(") depth++;
+    else if (w.text === ")") depth = Math.max(0, depth - 1);
+    else if (w.text === "?") choice++;
+    else if (w.text === ":" && choice > 0) choice--;
+    else if (ENDS.has(w.text) && (depth === 0 || w.text !== ";")) out.push([]);
+  }
+  return out.filter((s) => s.length > 0);
+}
+
+function changesOf(
+  part: readonly DiffLine[],
+  old: "+" | "-",
+  knows: (name: string) => boolean,
+  frame: ReadonlySet<string>,
+  foreign: (words: readonly Word[]) => boolean,
+): { readonly changes: Change[]; readonly shown: Word[][] } {
+  const side = (not: string): Word[] => {
+    const lines = part.map((l) => (l.kind === not ? "" : l.text));
+    const code = fromCode(lines);
+    return wordsOf([...Array<string>(lines.length - code.length).fill(""), ...code], knows, frame);
+  };
+  const [ofOld, ofFresh] = [side(old === "-" ? "+" : "-"), side(old)];
+  const changes: Change[] = [];
+  const shown = statements(ofOld);
+  // Variables may be declared in any order.
+  const statementsOnly = shown.filter((s) => declaredIn(s).length === 0);
+  const changed = (at: number): boolean => part[at]!.kind !== " ";
+  for (let i = 0; i < part.length; i++) {
+    if (!changed(i)) continue;
+    let to = i;
+    // Blank lines and comments between changed lines do not divide a change.
+    for (let k = i; k < part.length; k++)
+      if (changed(k)) to = k + 1;
+      else if (ofOld.some((w) => w.at === k)) break;
+    const within = (w: Word): boolean => w.at >= i && w.at < to;
+    const kept = (w: Word): boolean => !changed(w.at);
+    const above = ofOld.filter((w) => w.at < i && part.slice(w.at, i).every((l) => l.kind === " "));
+    const below = ofOld.filter((w) => w.at >= to && part.slice(to, w.at + 1).every((l) => l.kind === " "));
+    const [o, f] = [ofOld.filter(within), ofFresh.filter((w) => within(w) && !kept(w))];
+    if (o.length + f.length > 0)
+      changes.push({
+        old: o.filter((w) => !kept(w)),
+        fresh: f,
+        above: statements(above).findLast((s) => !foreign(s)) ?? [],
+        below: statements(below).find((s) => !foreign(s)) ?? [],
+        before: ofOld.findLast((w) => w.at < i),
+        around: {
+          ahead: statementsOnly.filter((s) => s.at(-1)!.at < i),
+          behind: statementsOnly.filter((s) => s[0]!.at >= to),
+        },
+        part,
+      });
+    i = to - 1;
+  }
+  return { changes, shown };
+}
+
+/** The names under which `words` are those of the frame from a place on; null where they are not. */
+function same(frame: readonly Word[], at: number, words: readonly Word[], names: Names): Names | null {
+  if (at < 0 || at + words.length > frame.length) return null;
+  let more: Map<string, string> | null = null;
+  let back: Set<string> | null = null;
+  for (const [k, w] of words.entries()) {
+    const f = frame[at + k]!;
+    if (w.own !== f.own || w.ident !== f.ident) return null;
+    if (!w.own) {
+      if (w.text !== f.text) return null;
+      continue;
+    }
+    const known: string | undefined = (more ?? names).get(w.text);
+    if (known === f.text) continue;
+    // What both texts name is the same in both.
+    if (known !== undefined || (w.text !== f.text && w.shared)) return null;
+    more ??= new Map(names);
+    back ??= new Set(more.values());
+    if (back.has(f.text)) return null;
+    more.set(w.text, f.text);
+    back.add(f.text);
+  }
+  return more ?? names;
+}
+
+interface Match {
+  readonly at: number;
+  readonly names: Names;
+}
+
+function placesOf(frame: readonly Word[], words: readonly Word[], names: Names): Match[] {
+  const out: Match[] = [];
+  if (words.length === 0) return out;
+  for (let at = 0; at + words.length <= frame.length; at++) {
+    const found = same(frame, at, words, names);
+    if (found !== null) out.push({ at, names: found });
+  }
+  return out;
+}
+
+/** Whether words say enough to be known by: names that are the same in both texts. */
+const tells = (words: readonly Word[], names: Names): boolean =>
+  new Set(words.flatMap((w) => (w.ident && (!w.own || names.get(w.text) === w.text) ? [w.text] : []))).size >=
+  TELLING;
+
+/** Where words stand, if that is one place. */
+function onePlace(frame: readonly Word[], words: readonly Word[], names: Names): Match | null {
+  const [place, ...more] = placesOf(frame, words, names);
+  return place !== undefined && more.length === 0 && tells(words, place.names) ? place : null;
+}
+
+/** What the mail's variables are called in the frame, as far as statements that both have say. */
+function seeds(frame: readonly Word[], shown: readonly (readonly Word[])[]): Names {
+  let names: Names = new Map();
+  for (const statement of shown) {
+    if (statement.length < SEED_MIN) continue;
+    names = onePlace(frame, statement, names)?.names ?? names;
+  }
+  return names;
+}
+
+const isClosed = (words: readonly Word[]): boolean => {
+  let depth = 0;
+  for (const { text } of words) {
+    if (text === "(" || text === "[") depth++;
+    else if ((text === ")" || text === "]") && --depth < 0) return false;
+    else if (text === "{" || text === "}" || text === ";") return false;
+  }
+  return depth === 0;
+};
+
+/** Whether words bind less than an operand of `&&` and `||` does. */
+function isLoose(words: readonly Word[]): boolean {
+  let depth = 0;
+  return words.some(({ text }) => {
+    if (text === "(" || text === "[") depth++;
+    else if (text === ")" || text === "]") depth--;
+    return depth === 0 && LOOSE.has(text);
+  });
+}
+
+/** Statements that begin and end where the frame's do. */
+function ofStatements(frame: readonly Word[], change: Change, names: Names): [Edit, Names] | null {
+  const { above, old, below, fresh, part } = change;
+  const before = change.before?.text ?? ";";
+  // One statement may stand where one stood, as an if's; more, or none, only where any number may.
+  const one = statements(fresh).length === 1 && fresh.at(-1)?.text === ";";
+  const begins = (at: number): boolean => {
+    const there = frame[at - 1]?.text ?? ";";
+    return ENDS.has(before) ? ENDS.has(there) || (one && BODIES.has(there)) : there === before;
+  };
+  for (const [a, b] of [
+    [above, below],
+    [above, []],
+    [[], below],
+    [[], []],
+  ]) {
+    const place = onePlace(frame, [...a!, ...old, ...b!], names);
+    if (place === null) continue;
+    // What says nothing by itself is known by all that is around it.
+    const all = a!.length === above.length && b!.length === below.length;
+    const goesOn = b!.length > 0 && old.length > 0 && !ENDS.has(old.at(-1)!.text);
+    if (!all && !goesOn && !tells(old, place.names)) return null;
+    const from = place.at + a!.length;
+    const to = from + old.length;
+    if (old.at(-1) !== undefined && !ENDS.has(old.at(-1)!.text) && fresh.length === 0) return null;
+    if (!begins(from)) return null;
+    if (overlaps(frame, fresh, place.names, from, to)) return null;
+    return [{ from, to, old, fresh, wrapped: false, part }, place.names];
+  }
+  return null;
+}
+
+/** Whether the frame has at a place already what is to come there, and not as a part of what goes. */
+const overlaps = (
+  frame: readonly Word[],
+  fresh: readonly Word[],
+  names: Names,
+  from: number,
+  to: number,
+): boolean =>
+  placesOf(frame, fresh, names).some(
+    (p) => p.at < to && p.at + fresh.length > from && (p.at < from || p.at + fresh.length > to),
+  );
+
+/** The largest operand around what a change replaces that the frame has at one place. */
+function ofOperand(frame: readonly Word[], change: Change, names: Names): [Edit, Names] | null {
+  const { old, fresh, part } = change;
+  const alike = (a: Word | undefined, b: Word | undefined): boolean => a !== undefined && a.text === b?.text;
+  let head = 0;
+  while (head < Math.min(old.length, fresh.length) && alike(old[head], fresh[head])) head++;
+  let tail = 0;
+  while (
+    tail < Math.min(old.length, fresh.length) - head &&
+    alike(old[old.length - 1 - tail], fresh[fresh.length - 1 - tail])
+  )
+    tail++;
+  const pairs: [number, number][] = [];
+  for (let i = 0; i <= head; i++)
+    for (let j = 0; j <= tail; j++)
+      if (
+        (i === 0 || OPENS.has(old[i - 1]!.text)) &&
+        (j === 0 || CLOSES.has(old[old.length - j]!.text)) &&
+        i + j < old.length &&
+        i + j < fresh.length
+      )
+        pairs.push([i, j]);
+  pairs.sort((a, b) => a[0] + a[1] - (b[0] + b[1]));
+  for (const [i, j] of pairs) {
+    const o = old.slice(i, old.length - j);
+    const f = fresh.slice(i, fresh.length - j);
+    if (!isClosed(o) || !isClosed(f)) continue;
+    const places = placesOf(frame, o, names).filter(
+      (p) => OPENS.has(frame[p.at - 1]?.text ?? "") && CLOSES.has(frame[p.at + o.length]?.text ?? ""),
+    );
+    const [place, ...more] = places;
+    if (place === undefined) continue;
+    if (more.length > 0 || !tells(o, place.names)) return null;
+    const [from, to] = [place.at, place.at + o.length];
+    if (overlaps(frame, f, place.names, from, to)) return null;
+    const beside = [frame[from - 1]!.text, frame[to]!.text];
+    const wrapped = isLoose(f) && beside.some((t) => t === "&&" || t === "||" || t === "?" || t === ":");
+    return [{ from, to, old: o, fresh: f, wrapped, part }, place.names];
+  }
+  return null;
+}
+
+/** Whether what the hunk shows in front of a change stands there in the frame, and what it shows behind it as well. */
+const inOrder = (frame: readonly Word[], { around }: Change, { from, to }: Edit, names: Names): boolean =>
+  around.ahead.every((s) => (onePlace(frame, s, names)?.at ?? -1) < from) &&
+  around.behind.every((s) => (onePlace(frame, s, names)?.at ?? frame.length) >= to);
+
+/** Between neighbours that stand together in the frame, or beside the one of them that the mail shows. */
+function between(frame: readonly Word[], change: Change, names: Names): [Edit, Names] | null {
+  const { above, below, fresh, part } = change;
+  const place = onePlace(frame, [...above, ...below], names);
+  if (place === null) return null;
+  const at = place.at + above.length;
+  if (at === 0 || !ENDS.has(frame[at - 1]!.text)) return null;
+  const there = [at, at - fresh.length].some((p) => same(frame, p, fresh, place.names) !== null);
+  return there ? null : [{ from: at, to: at, old: [], fresh, wrapped: false, part }, place.names];
 }
 
 /**
@@ -191,74 +412,138 @@ export function placed(
   old: "+" | "-",
   knows: (name: string) => boolean,
 ): PlacedFrame | null {
+  if (parts.some((p) => p.some((l) => l.kind !== " " && /^\s*#/.test(l.text)))) return null;
   const lines = frame.replace(/\n$/, "").split("\n");
-  const inFrame = codeLines(lines);
-  const framed = new Set(inFrame.flatMap((l) => namesIn(l.code)));
-  const has = (name: string): boolean => framed.has(name) || knows(name);
-  const changes = parts.flatMap((p) => changesOf(p, old, (code) => !callsIn(code).every(has)));
+  const words = wordsOf(lines, knows);
+  const has = new Set(words.flatMap((w) => (w.ident ? [w.text] : [])));
+  const own = new Set(words.flatMap((w) => (w.own ? [w.text] : [])));
+  const foreign = (s: readonly Word[]): boolean =>
+    s.some((w, i) => w.ident && s[i + 1]?.text === "(" && !knows(w.text) && !has.has(w.text));
+  const all = parts.map((p) => changesOf(p, old, knows, own, foreign));
+  const changes = all.flatMap((p) => p.changes);
+  const shown = all.flatMap((p) => p.shown);
+  if (changes.length === 0 || words.length > WORDS_MAX || shown.flat().length > WORDS_MAX) return null;
   // What a change newly calls and the frame calls already may be the change, in other words.
-  const called = new Set(
-    parts.flat().flatMap((l) => (l.kind === " " || l.kind === old ? callsIn(l.text) : [])),
-  );
-  const inFrameCalled = new Set(inFrame.flatMap((l) => callsIn(l.code)));
-  if (
-    changes.some((c) =>
-      c.fresh.some((l) => callsIn(l.code).some((n) => !called.has(n) && inFrameCalled.has(n))),
-    )
-  )
-    return null;
+  const called = new Set(callsIn(shown.flat()));
+  const inFrame = new Set(callsIn(words));
+  if (changes.some((c) => callsIn(c.fresh).some((n) => !called.has(n) && inFrame.has(n)))) return null;
+  let names = seeds(words, shown);
   const edits: Edit[] = [];
   for (const change of changes) {
-    const edit = placeOf(inFrame, change);
-    const last = edits.at(-1);
-    if (edit === null || (last !== undefined && edit.from < last.from + last.count)) return null;
-    edits.push(edit);
+    const found =
+      change.old.length === 0
+        ? between(words, change, names)
+        : (ofStatements(words, change, names) ?? ofOperand(words, change, names));
+    if (found === null || found[0].from < (edits.at(-1)?.to ?? 0)) return null;
+    if (!inOrder(words, change, ...found)) return null;
+    edits.push(found[0]);
+    names = found[1];
   }
-  // A frame that has what the patch adds shows so by a line of it.
-  if (edits.length === 0 || (old === "+" && !changes.some((c) => c.old.some((l) => tells(l.code)))))
-    return null;
-  const declared = (name: string): boolean =>
-    changes.some((c) => c.fresh.some((l) => declares(l.code, name)));
-  for (const c of changes)
-    for (const name of c.fresh.flatMap((l) => namesIn(l.code)))
-      if (!has(name) && !declared(name)) return null;
-  return assembled(lines, inFrame, edits);
+  // A frame that has what the patch adds shows so by words of it.
+  if (old === "+" && !edits.some((e) => tells(e.old, names))) return null;
+  const declared = new Set(changes.flatMap((c) => declaredIn(c.fresh)));
+  const taken = new Set(names.values());
+  for (const w of changes.flatMap((c) => c.fresh)) {
+    if (!w.own || names.has(w.text)) continue;
+    // A variable of the change's own must be none of the frame's; one that is neither, and stands for no other, is the frame's.
+    if (declared.has(w.text) ? has.has(w.text) : !has.has(w.text) || taken.has(w.text)) return null;
+  }
+  for (const n of changes.flatMap((c) => callsIn(c.fresh))) if (!has.has(n) && !knows(n)) return null;
+  return assembled(lines, words, edits, names);
+}
+
+/** Words by their lines. */
+function linesOf(words: readonly Word[]): Word[][] {
+  const out: Word[][] = [];
+  for (const w of words) {
+    if (out.at(-1)?.[0]?.at === w.at) out.at(-1)!.push(w);
+    else out.push([w]);
+  }
+  return out;
 }
 
 function assembled(
   lines: readonly string[],
-  inFrame: readonly CodeLine[],
+  words: readonly Word[],
   edits: readonly Edit[],
+  names: Names,
 ): PlacedFrame | null {
-  const docOf = lines.map(() => 0);
-  const gone = new Set<number>();
-  const behind = new Map<number, DiffLine[]>();
-  for (const { change, from, count } of edits) {
-    for (let k = 0; k < count; k++) {
-      const at = inFrame[from + k]!.at;
-      gone.add(at);
-      docOf[at] = change.old[k]!.line.docLine;
-    }
-    const after = count > 0 ? inFrame[from + count - 1]!.at : inFrame[from - 1]!.at;
-    behind.set(
-      after,
-      change.fresh.map((l) => l.line),
-    );
-  }
   const text: string[] = [];
   const doc: number[] = [];
-  lines.forEach((line, at) => {
-    if (!gone.has(at)) {
-      text.push(line);
-      doc.push(docOf[at]!);
+  const docOfOld = lines.map(() => 0);
+  /** Line and column of the frame up to which it is written. */
+  let [line, column] = [0, 0];
+  let open = "";
+  let openDoc = 0;
+  const put = (s: string, docLine: number): void => {
+    if (s.trim() !== "") [text[text.length], doc[doc.length]] = [s, docLine];
+  };
+  const upTo = (toLine: number, toColumn: number): void => {
+    while (line < toLine) {
+      if (column === 0 && open === "") [text[text.length], doc[doc.length]] = [lines[line]!, 0];
+      else put(open + (lines[line] ?? "").slice(column), openDoc);
+      [line, column, open, openDoc] = [line + 1, 0, "", 0];
     }
-    for (const l of behind.get(at) ?? []) {
-      text.push(l.text);
-      doc.push(l.docLine);
+    open += lines[line]!.slice(column, toColumn);
+    column = toColumn;
+  };
+  for (const e of edits) {
+    const [first, last] = [words[e.from], words[e.to - 1]];
+    const behind = words[e.from - 1];
+    if (e.to > e.from) {
+      upTo(first!.at, first!.from);
+      linesOf(e.old).forEach((l, k) => {
+        const at = Math.min(first!.at + k, last!.at);
+        if (docOfOld[at] === 0) docOfOld[at] = e.part[l[0]!.at]!.docLine;
+      });
+      // What is left of its last line, if it is a comment, is of what goes.
+      const more = words[e.to]?.at === last!.at;
+      [line, column] = [last!.at, more ? last!.to : lines[last!.at]!.length];
+    } else upTo(behind!.at, behind!.to);
+    const fresh = linesOf(e.fresh).map((l) => ({
+      text: renamed(e.part[l[0]!.at]!.text, l, names),
+      docLine: e.part[l[0]!.at]!.docLine,
+      changed: e.part[l[0]!.at]!.kind !== " ",
+    }));
+    if (fresh.length === 0) continue;
+    const within = e.wrapped || (e.to > e.from && !ENDS.has(e.fresh.at(-1)!.text));
+    if (within) {
+      const joined = fresh.map((l) => l.text).join(" ");
+      open += e.wrapped ? `(${joined})` : joined;
+      openDoc = fresh.find((l) => l.changed)?.docLine ?? openDoc;
+      continue;
     }
+    const indent = margin(lines[(first ?? behind)!.at]!);
+    put(open, openDoc);
+    const [start, ...deeper] =
+      e.fresh.length === 0 ? [""] : linesOf(e.fresh).map((l) => margin(e.part[l[0]!.at]!.text));
+    for (const [k, l] of fresh.entries())
+      put(
+        `${indent}${k > 0 && deeper[k - 1]!.startsWith(start!) ? deeper[k - 1]!.slice(start!.length) : ""}${l.text}`,
+        l.docLine,
+      );
+    [open, openDoc] = ["", 0];
+  }
+  upTo(lines.length - 1, lines.at(-1)!.length);
+  put(open, openDoc);
+  if (!isBalanced(text)) return null;
+  const kept = [...names].filter(([mail, own]) => mail !== own);
+  return {
+    old: { text: `${lines.join("\n")}\n`, lines: docOfOld },
+    fresh: { text: `${text.join("\n")}\n`, lines: doc },
+    names: new Map(kept),
+  };
+}
+
+const margin = (line: string): string => line.slice(0, line.length - line.trimStart().length);
+
+/** The words of a line as the line has them, without comments, its variables called as the frame does. */
+function renamed(text: string, words: readonly Word[], names: Names): string {
+  let out = "";
+  words.forEach((w, i) => {
+    const before = words[i - 1];
+    if (before !== undefined && w.from > before.to) out += " ";
+    out += w.own ? (names.get(w.text) ?? w.text) : text.slice(w.from, w.to);
   });
-  const code = codeLines(text);
-  if (code.at(-1)?.depth !== 0 || code.slice(0, -1).some((l) => l.depth < 0)) return null;
-  const of = (t: readonly string[], d: readonly number[]): Text => ({ text: `${t.join("\n")}\n`, lines: d });
-  return { old: of(lines, docOf), fresh: of(text, doc) };
+  return out;
 }

@@ -116,6 +116,19 @@ const REFUSED: readonly (readonly [why: string, hunk: string, old?: "+" | "-"])[
   ["it uses a variable that the text has not", "-\tp->id = n;\n+\tp->id = first;\n \tp->type = &own_type;"],
   ["what is around it says nothing", " {\n+\tcheck(o);\n "],
   ["it would stand within a statement", " \tif (n > 4)\n+\t\tcheck(o);\n \t\treturn -EINVAL;"],
+  [
+    "what the mail shows behind it stands in front of it",
+    " \tunlock(&o->lock);\n-\tif (rc)\n+\tif (rc < 0)\n \t\tdrop(p);\n \tp->type = &own_type;",
+  ],
+  [
+    "it says nothing, and what the mail shows behind it is another thing",
+    " \tunlock(&o->lock);\n-\tif (rc)\n+\tif (rc < 0)\n \t\treturn rc;",
+  ],
+  [
+    "a variable would stand for another that the text has as well",
+    " \trc = publish(p);\n-\tunlock(&n->lock);\n+\tunlock(&n->gate);\n \tif (rc)",
+  ],
+  ["a statement would stand within another", " \tint rc;\n-\tint n = 4;\n+\tcheck(n);\n \tint rc;"],
   ["braces do not close", "-\tif (rc)\n+\tif (rc) {\n \t\tdrop(p);"],
   ["of a text that is to have it, nothing shows that it has", "-\tcheck(o);\n \tlock(&o->lock);", "+"],
 ];
@@ -123,6 +136,59 @@ for (const [why, text, old] of REFUSED)
   test(`no place where ${why}`, () => {
     assert.equal(put(text, old), null);
   });
+
+test("what is an operand of the text's own condition is replaced there", () => {
+  const got = placed(
+    FRAME.replace("if (rc)", "if (o->live && check(o) == 1)"),
+    [
+      hunk(`
+ 	unlock(&o->lock);
+-	if (check(o) == 1)
++	if (check(o) || take(o))
+ 		drop(p);
+`),
+    ],
+    "-",
+    (n) => KNOWN.has(n) && n !== "take",
+  );
+  assert.equal(got, null, "take() may be the change in other words");
+  const put = placed(
+    FRAME.replace("if (rc)", "if (o->live && check(o) == 1)").replace("take(o)", "NULL"),
+    [
+      hunk(`
+ 	unlock(&o->lock);
+-	if (check(o) == 1)
++	if (check(o) || take(o))
+ 		drop(p);
+`),
+    ],
+    "-",
+    (n) => KNOWN.has(n),
+  );
+  assert.deepEqual(more(put!.fresh, put!.old), ["103 if (o->live && (check(o) || take(o)))"]);
+  assert.deepEqual(more(put!.old, put!.fresh), ["102 if (o->live && check(o) == 1)"]);
+});
+
+test("lines may break elsewhere, and variables be called otherwise", () => {
+  const got = put(`
+ 	lock(&own->lock);
+-	piece->id =
+-		n;
++	piece->id =
++		n + own->first;
+ 	piece->type = &own_type;
+`);
+  assert.deepEqual(more(got!.fresh, got!.old), ["104 p->id =", "105 n + o->first;"]);
+  assert.deepEqual(Object.fromEntries(got!.names), { own: "o", piece: "p" });
+});
+
+test("a comment behind what is replaced goes with it", () => {
+  const got = put(` 	int rc;
+-	if (n > 4)
++	if (n > 5)
+ 		return -EINVAL;`);
+  assert.deepEqual(more(got!.fresh, got!.old), ["103 if (n > 5)"]);
+});
 
 test("a variable that the change itself declares is one", () => {
   assert.notEqual(
@@ -149,10 +215,18 @@ const functions = [
 });
 const code = (text: string): string[] => codeLines(text.split("\n")).map((l) => l.code);
 
-for (const [what, old, isThere, share] of [
-  ["taken out of", "-", true, 4],
-  ["put back into", "+", true, 3],
-  ["added to", "-", false, 1],
+const OWN = new Set("rc ret err entry page folio pgmap dev_dax vmf vma mapping".split(" "));
+/** A line in which some variables have names of another's choice. */
+const otherwise = (line: string): string =>
+  line.replace(/(->|\.|struct )?\b([a-z_]+)\b(?!\()/g, (all, of: string | undefined, name: string) =>
+    of === undefined && OWN.has(name) ? `my_${name}` : all,
+  );
+
+for (const [what, old, isThere, share, names] of [
+  ["taken out of", "-", true, 4, (l: string) => l],
+  ["put back into", "+", true, 3, (l: string) => l],
+  ["added to", "-", false, 1, (l: string) => l],
+  ["of a mail that names variables otherwise, taken out of", "-", true, 2, otherwise],
 ] as const)
   test(`a line ${what} each place of a function goes where it was, or nowhere`, () => {
     const count = { placed: 0, not: 0 };
@@ -164,11 +238,11 @@ for (const [what, old, isThere, share] of [
         // Three lines around it, one of which the mail has otherwise.
         const shown = lines.slice(from, at + 4).map((l, i) => ({
           kind: from + i !== at ? " " : isThere ? old : "+",
-          text: from + i === at + 2 ? `${l} own_other(1);` : l,
+          text: names(from + i === at + 2 ? `${l} own_other(1);` : l),
           docLine: 100 + i,
         })) as unknown as DiffLine[];
         const [frame, wanted] = isThere ? [lines.join("\n"), without] : [without, lines.join("\n")];
-        const put = placed(frame, [shown], old, () => true);
+        const put = placed(frame, [shown], old, (n) => !OWN.has(n.replace(/^my_/, "")));
         count[put === null ? "not" : "placed"]++;
         if (put !== null) assert.deepEqual(code(put.fresh.text), code(wanted), `${lines[0]}: ${line}`);
       });
