@@ -1,11 +1,10 @@
 // Bundles the extension, the language server, its two threads and the command line into dist/. What runs the emulator is one
 // bundle (server/processes.ts), of which small files start each a part; the sources of the reference kernel are a file of their own.
 // Leaves out type checking (`npm run check`) and the tests (test/run.mjs bundles those).
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { context } from "esbuild";
 import { parse } from "yaml";
-import { shipped } from "./tools/shipping.mjs";
+import { reached, shipped } from "./tools/shipping.mjs";
 
 const watch = process.argv.includes("--watch");
 const entries = {
@@ -60,9 +59,12 @@ for (const part of PARTS) {
   writeFileSync(`dist/${part}.cjs`, `#!/usr/bin/env node\nrequire("./core.cjs").${part}();\n`);
 }
 chmodSync("dist/cli.cjs", 0o755);
-// What each case of the catalogue enters: made anew when the reference kernel has changed, else there at once.
-const reach = spawnSync(process.execPath, ["tools/run.mjs", "tools/reach.ts"], { stdio: "inherit" });
-if (reach.status !== 0) process.exit(reach.status ?? 1);
+// What each case of the catalogue enters: made anew when the reference kernel has changed, else there at once. Beside it,
+// because either takes a minute, what was lowered, which belongs to the code that lowered it: a watched build, which changes
+// that code, goes without.
+if (watch) rmSync("dist/lowered.bin", { force: true });
+const made = await Promise.all([reached("dist"), ...(watch ? [] : [shipped(["dist"])])]);
+if (made.some((there) => there === null || there === false)) process.exit(1);
 /** The page of the finding panel runs in a webview. */
 const page = {
   ...options,
@@ -96,6 +98,3 @@ for (const wanted of [options, page, web, workers]) {
     await build.dispose();
   }
 }
-// What was lowered belongs to the code that lowered it: a watched build, which changes that code, goes without.
-if (watch) rmSync("dist/lowered.bin", { force: true });
-else if ((await shipped(["dist"])) === null) process.exit(1);

@@ -1,7 +1,8 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
 // them with node:test, several files a process where nothing speaks against it (`sharesProcess`), as many at a time as there are cores.
-// `node test/run.mjs [filter...] [--corpus] [--update]` runs the files whose path contains a filter; with --corpus, of
-// them those tests that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files; the last line is `P passed, F failed, S skipped`.
+// `node test/run.mjs [filter...] [--corpus] [--update] [--times]` runs the files whose path contains a filter; with --corpus, of
+// them those tests that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files (with --times all)
+// and what they took of processors; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -11,7 +12,7 @@ import { run } from "node:test";
 import { spec, tap } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { shipped } from "../tools/shipping.mjs";
+import { bareRuns, shipped } from "../tools/shipping.mjs";
 
 const SLOWEST = 10;
 /** Begun first, so that none of the long ones is left for one core at the end. What is here changes only the time. */
@@ -57,10 +58,20 @@ function wrapper(names, seconds) {
     (name) => `
 try { await import(${JSON.stringify(join(root, name))}); } catch (e) { test(${JSON.stringify(`load ${name}`)}, () => { throw e; }); }`,
   );
-  return `import { writeFileSync } from "node:fs";
+  return `import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 process.setSourceMapsEnabled(true);
-process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, String(performance.now() / 1000)));${imports.join("")}
+process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, JSON.stringify(spent())));
+/** Seconds that passed, and those of processors: this process's, and, where the system tells them, those of what it started and waited for. */
+function spent() {
+  const { user, system } = process.cpuUsage();
+  let children = 0;
+  try {
+    const [cutime, cstime] = readFileSync("/proc/self/stat", "utf8").replace(/^.*\\) /s, "").split(" ").slice(13, 15);
+    children = (Number(cutime) + Number(cstime)) / 100;
+  } catch {}
+  return { passed: performance.now() / 1000, processors: (user + system) / 1e6 + children };
+}${imports.join("")}
 `;
 }
 
@@ -159,17 +170,26 @@ function watcher(bundled, counters) {
 }
 
 function slowest(bundled) {
-  const times = bundled.map(({ name, seconds }) => ({ name, seconds: secondsIn(seconds) }));
-  times.sort((a, b) => b.seconds - a.seconds);
-  return times.slice(0, SLOWEST).map((t) => `${t.seconds.toFixed(1).padStart(6)} s  ${t.name}`);
+  const times = bundled.map(({ name, seconds }) => ({ name, ...spentBy(seconds) }));
+  times.sort((a, b) => b.passed - a.passed);
+  const told = (t, name) =>
+    `${t.passed.toFixed(1).padStart(6)} s, ${t.processors.toFixed(1).padStart(6)} s of processors  ${name}`;
+  const all = times.reduce(
+    (sum, t) => ({ passed: sum.passed + t.passed, processors: sum.processors + t.processors }),
+    { passed: 0, processors: 0 },
+  );
+  return [
+    ...times.slice(0, process.argv.includes("--times") ? times.length : SLOWEST).map((t) => told(t, t.name)),
+    told(all, `all ${times.length} processes`),
+  ];
 }
 
 /** What a file's process wrote at its end; infinite when it was killed before. */
-function secondsIn(path) {
+function spentBy(path) {
   try {
-    return Number(readFileSync(path, "utf8"));
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return { passed: Number.POSITIVE_INFINITY, processors: Number.POSITIVE_INFINITY };
   }
 }
 
@@ -196,6 +216,9 @@ if (corpusOnly) {
 // They run on the preprocessed and lowered reference kernels that users have (server/shipped.ts), made by the code at hand.
 const kernels = await shipped([join(root, "dist"), join(root, ".cache", "shipped")]);
 if (kernels !== null) process.env.FOLIOSCOPE_SHIPPED = kernels;
+// What the build ran on the bare reference kernels need not run again where it is the same program.
+const bare = await bareRuns(join(root, "dist"));
+if (bare !== null) process.env.FOLIOSCOPE_BARE_RUNS = bare;
 const outdir = join(root, ".cache", `test-${process.pid}`);
 process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
 const bundled = await bundle(files, outdir);

@@ -9,9 +9,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { AddressSpace } from "../../emulator/c/space.ts";
+import "../../server/shipped.ts";
 import { type Exploration, explore } from "../../emulator/explore/explore.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedImage, bootImage, casesOf } from "../../emulator/scenario/runner.ts";
 import { faultsOf } from "../../server/review/explore.ts";
@@ -59,7 +59,7 @@ function boot(text: string): BootedImage {
   const { image, errors } = buildKernelImage(
     "v6.12",
     [{ path: "scenarios/litmus.c", text }],
-    new AddressSpace(),
+    spaceOf("v6.12"),
   );
   assert.deepEqual(errors, []);
   return bootImage(image, "v6.12", new Memory());

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AddressSpace } from "../../emulator/c/space.ts";
+import "../../server/shipped.ts";
 import { explore } from "../../emulator/explore/explore.ts";
 import { type Era, eraFromName } from "../../emulator/kernel/era.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedImage, bootImage, casesOf } from "../../emulator/scenario/runner.ts";
 import { faultsOf } from "../../server/review/explore.ts";
@@ -18,7 +18,7 @@ const booted = new Map<Era, BootedImage>();
 function bootedOf(era: Era): BootedImage {
   let b = booted.get(era);
   if (b === undefined)
-    booted.set(era, (b = bootImage(buildKernelImage(era, [], new AddressSpace()).image, era, new Memory())));
+    booted.set(era, (b = bootImage(buildKernelImage(era, [], spaceOf(era)).image, era, new Memory())));
   return b;
 }
 

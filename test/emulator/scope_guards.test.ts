@@ -4,10 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AddressSpace } from "../../emulator/c/space.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import "../../server/shipped.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase } from "../../emulator/scenario/runner.ts";
+
+/** Of all programs, of which each has ended when the next is booted. */
+const memory = new Memory();
 
 /** Why a program of one function ends, and what it complained of. */
 function ended(body: string): string {
@@ -32,10 +35,10 @@ const struct fsc_scenario *const fsc_more_scenarios[] = { &fsc_scenario_guards, 
   const { image, errors } = buildKernelImage(
     "v6.12",
     [{ path: "scenarios/guards.c", text }],
-    new AddressSpace(),
+    spaceOf("v6.12"),
   );
   assert.deepEqual(errors, []);
-  const booted = bootImage(image, "v6.12", new Memory());
+  const booted = bootImage(image, "v6.12", memory);
   const def = booted.scenarios.find((s) => s.name === "guards")!;
   const { end, violations } = runCase(booted, casesOf(def)[0]!, { stepLimit: 1_000_000 });
   return [end.reason.kind, ...violations.map((v) => v.code)].join(" ");

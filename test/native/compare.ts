@@ -3,7 +3,8 @@
  * recounts. Leaves out building (native_kernel.ts) and the form of events (events.ts).
  */
 import type { Era } from "../../emulator/kernel/era.ts";
-import { buildKernelImage, referenceErrors } from "../../emulator/kernel.ts";
+import "../../server/shipped.ts";
+import { buildKernelImage, referenceErrors, spaceOf } from "../../emulator/kernel.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import {
   bootImage,
@@ -46,7 +47,7 @@ export class EngineKernel {
   constructor(era: Era, thorough: boolean) {
     const error = referenceErrors(era)[0];
     if (error !== undefined) throw new Error(`the reference kernel of ${era} has an error: ${error.message}`);
-    const kernel = buildKernelImage(era, []);
+    const kernel = buildKernelImage(era, [], spaceOf(era));
     this.booted = bootImage(kernel.image, era, this.memory);
     if (this.booted.snapshot === null)
       throw new Error(`${era} does not boot: ${this.booted.boot.end.reason.message}`);

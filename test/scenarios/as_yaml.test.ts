@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { NEWEST_ERA } from "../../emulator/kernel/era.ts";
-import { buildKernelImage } from "../../emulator/kernel.ts";
+import { buildKernelImage, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runScenarios } from "../../server/cli_catalogue.ts";
@@ -22,7 +22,11 @@ import type { ScenarioFile } from "../../server/scenarios/types.ts";
 import { heard } from "../support/heard.ts";
 import { root } from "../support/paths.ts";
 
-const builtIn = bootImage(buildKernelImage(NEWEST_ERA, []).image, NEWEST_ERA, new Memory());
+const builtIn = bootImage(
+  buildKernelImage(NEWEST_ERA, [], spaceOf(NEWEST_ERA)).image,
+  NEWEST_ERA,
+  new Memory(),
+);
 
 /** What the kernel did: how steps and tasks are called is not of it. */
 const done = (r: ScenarioRun): string[] =>
@@ -46,7 +50,7 @@ test("what can be said reads without a problem and its runs are the built-in one
   for (const name of ["truncate-pinned", "punch-pinned", "truncate-mapped", "mprotect-write"])
     assert.ok(said.some((s) => s.name === name) || unsaid.length === 0, `${name} can be said`);
   const files = said.map((s) => s.file);
-  const kernel = buildKernelImage(NEWEST_ERA, [], undefined, scenarioUnits(files, NEWEST_ERA));
+  const kernel = buildKernelImage(NEWEST_ERA, [], spaceOf(NEWEST_ERA), scenarioUnits(files, NEWEST_ERA));
   assert.deepEqual(kernel.errors, []);
   const written = bootImage(kernel.image, NEWEST_ERA, new Memory());
   for (const { name } of said) {

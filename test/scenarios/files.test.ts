@@ -7,7 +7,7 @@ import { test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { ERA_NAMES, type Era, NEWEST_ERA } from "../../emulator/kernel/era.ts";
-import { buildKernelImage, type OverlayUnit } from "../../emulator/kernel.ts";
+import { buildKernelImage, type OverlayUnit, spaceOf } from "../../emulator/kernel.ts";
 import { Memory } from "../../emulator/mem/memory.ts";
 import { bootImage, casesOf, runCase, type ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { LOOKS, STEPS } from "../../server/scenarios/language.ts";
@@ -22,7 +22,7 @@ const fixture = (name: string): string => readFileSync(join(root, "test/fixtures
 function run(text: string, era: Era, overlay: readonly OverlayUnit[] = []): ScenarioRun[] {
   const { file, problems } = readScenario(text, "scenarios/x.scenario.yaml");
   assert.deepEqual(problems, []);
-  const kernel = buildKernelImage(era, overlay, undefined, scenarioUnits([file!], era));
+  const kernel = buildKernelImage(era, overlay, spaceOf(era), scenarioUnits([file!], era));
   assert.deepEqual(kernel.errors, []);
   const booted = bootImage(kernel.image, era, new Memory());
   const def = booted.scenarios.find((s) => s.name === file!.name)!;
