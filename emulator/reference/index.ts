@@ -251,22 +251,23 @@ import f244 from "./scenarios/devices.c";
 import f245 from "./scenarios/devices.h";
 import f246 from "./scenarios/dma.c";
 import f247 from "./scenarios/driver.c";
-import f248 from "./scenarios/entries.c";
-import f249 from "./scenarios/fstests.c";
-import f250 from "./scenarios/holes.c";
-import f251 from "./scenarios/kvm.c";
-import f252 from "./scenarios/mapping.c";
-import f253 from "./scenarios/ndctl.c";
-import f254 from "./scenarios/p2pdma.c";
-import f255 from "./scenarios/pgmap.c";
-import f256 from "./scenarios/races.c";
-import f257 from "./scenarios/races_holder.c";
-import f258 from "./scenarios/reflink.c";
-import f259 from "./scenarios/scenario.h";
-import f260 from "./scenarios/virtio.c";
-import f261 from "./scenarios/virtiofs.c";
-import f262 from "./scenarios/vmemmap.c";
-import f263 from "./virt/kvm/kvm_main.c";
+import f248 from "./scenarios/durable.c";
+import f249 from "./scenarios/entries.c";
+import f250 from "./scenarios/fstests.c";
+import f251 from "./scenarios/holes.c";
+import f252 from "./scenarios/kvm.c";
+import f253 from "./scenarios/mapping.c";
+import f254 from "./scenarios/ndctl.c";
+import f255 from "./scenarios/p2pdma.c";
+import f256 from "./scenarios/pgmap.c";
+import f257 from "./scenarios/races.c";
+import f258 from "./scenarios/races_holder.c";
+import f259 from "./scenarios/reflink.c";
+import f260 from "./scenarios/scenario.h";
+import f261 from "./scenarios/virtio.c";
+import f262 from "./scenarios/virtiofs.c";
+import f263 from "./scenarios/vmemmap.c";
+import f264 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/lib/usercopy_64.c", text: f0 },
@@ -517,20 +518,21 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "scenarios/devices.h", text: f245 },
   { path: "scenarios/dma.c", text: f246 },
   { path: "scenarios/driver.c", text: f247 },
-  { path: "scenarios/entries.c", text: f248 },
-  { path: "scenarios/fstests.c", text: f249 },
-  { path: "scenarios/holes.c", text: f250 },
-  { path: "scenarios/kvm.c", text: f251 },
-  { path: "scenarios/mapping.c", text: f252 },
-  { path: "scenarios/ndctl.c", text: f253 },
-  { path: "scenarios/p2pdma.c", text: f254 },
-  { path: "scenarios/pgmap.c", text: f255 },
-  { path: "scenarios/races.c", text: f256 },
-  { path: "scenarios/races_holder.c", text: f257 },
-  { path: "scenarios/reflink.c", text: f258 },
-  { path: "scenarios/scenario.h", text: f259 },
-  { path: "scenarios/virtio.c", text: f260 },
-  { path: "scenarios/virtiofs.c", text: f261 },
-  { path: "scenarios/vmemmap.c", text: f262 },
-  { path: "virt/kvm/kvm_main.c", text: f263 },
+  { path: "scenarios/durable.c", text: f248 },
+  { path: "scenarios/entries.c", text: f249 },
+  { path: "scenarios/fstests.c", text: f250 },
+  { path: "scenarios/holes.c", text: f251 },
+  { path: "scenarios/kvm.c", text: f252 },
+  { path: "scenarios/mapping.c", text: f253 },
+  { path: "scenarios/ndctl.c", text: f254 },
+  { path: "scenarios/p2pdma.c", text: f255 },
+  { path: "scenarios/pgmap.c", text: f256 },
+  { path: "scenarios/races.c", text: f257 },
+  { path: "scenarios/races_holder.c", text: f258 },
+  { path: "scenarios/reflink.c", text: f259 },
+  { path: "scenarios/scenario.h", text: f260 },
+  { path: "scenarios/virtio.c", text: f261 },
+  { path: "scenarios/virtiofs.c", text: f262 },
+  { path: "scenarios/vmemmap.c", text: f263 },
+  { path: "virt/kvm/kvm_main.c", text: f264 },
 ];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copying to and from kernel memory through an iterator of one piece. Mirrors the ITER_KVEC part of lib/iov_iter.c. */
+#include <linux/highmem.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 
@@ -65,7 +66,10 @@ size_t _copy_from_iter(void *addr, size_t bytes, struct iov_iter *i)
 
 size_t _copy_from_iter_flushcache(void *addr, size_t bytes, struct iov_iter *i)
 {
-	return _copy_from_iter(addr, bytes, i);
+	const char *from = fsc_iter_take(i, &bytes);
+
+	memcpy_flushcache(addr, from, bytes);
+	return bytes;
 }
 
 size_t _copy_mc_to_iter(const void *addr, size_t bytes, struct iov_iter *i)

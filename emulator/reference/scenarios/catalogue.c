@@ -169,6 +169,11 @@ extern const struct fsc_scenario fsc_scenario_scan_waiters;
 #endif
 extern const struct fsc_scenario fsc_scenario_race_share_two_files;
 extern const struct fsc_scenario fsc_scenario_race_holder_get;
+extern const struct fsc_scenario fsc_scenario_durable;
+extern const struct fsc_scenario fsc_scenario_race_devdax_unbind;
+extern const struct fsc_scenario fsc_scenario_pfn_namespace;
+extern const struct fsc_scenario fsc_scenario_pwrite_mapped_range;
+extern const struct fsc_scenario fsc_scenario_pmd_past_end;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -326,5 +331,10 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #endif
 	&fsc_scenario_race_share_two_files,
 	&fsc_scenario_race_holder_get,
+	&fsc_scenario_durable,
+	&fsc_scenario_race_devdax_unbind,
+	&fsc_scenario_pfn_namespace,
+	&fsc_scenario_pwrite_mapped_range,
+	&fsc_scenario_pmd_past_end,
 	NULL,
 };

@@ -333,6 +333,52 @@ FSC_SCENARIO(devdax_open_gone, "devdax-open-gone", "A device goes for good while
 	fsc_mm_destroy(mm);
 }
 
+static struct sc_map *sc_touched;
+
+static void sc_task_touch(void *unused)
+{
+	(void)unused;
+	fsc_use_mm(sc_touched->mm);
+	sc_try_write(sc_touched, 0, 2);
+}
+
+static void sc_task_unbind(void *dev_dax)
+{
+	__fsc_step("unbind device-dax");
+	sc_dev_unbind(dev_dax);
+}
+
+FSC_SCENARIO(race_devdax_unbind, "race-devdax-unbind", "A program touches memory of a device-dax device while it is unbound", "")
+{
+	struct mm_struct *mm = fsc_mm_create();
+	struct dev_dax *dev_dax;
+	struct device *region;
+	struct sc_file d;
+	struct sc_map m;
+	int one, two;
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	region = sc_devdax_create(PAGE_SIZE, PTRS_PER_PMD);
+	SC_DO(SC_EXPECT(sc_devdax_bind(region) == 0, "the device can be made and bound"), "make the device");
+	dev_dax = sc_dev_dax(region);
+	d = sc_open_cdev(dev_dax);
+	m = sc_mmap(mm, &d, 0, 2, SC_RW);
+	sc_write(&m, 1, 1);
+	sc_touched = &m;
+	one = sc_spawn("touch", sc_task_touch, NULL);
+	two = sc_spawn("unbind", sc_task_unbind, dev_dax);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(sc_try_read(&m, 0) & VM_FAULT_SIGBUS, "a mapping of a device that is gone faults with SIGBUS");
+	sc_munmap(&m);
+	fput(d.file);
+	SC_DO(sc_devdax_unbind(region), "take the device away");
+	sc_devdax_destroy(region);
+	fsc_mm_destroy(mm);
+}
+
 FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped device-dax device fails",
 	     "order=0,9 mapped=0,1 page=0,1")
 {
@@ -359,6 +405,10 @@ FSC_SCENARIO(devdax_memory_failure, "devdax-memory-failure", "Memory of a mapped
 	SC_EXPECT(!error, "memory failure of a device-dax page is handled");
 	SC_EXPECT((current->fsc_sigbus > 0) == __fsc_param("mapped", 0),
 		  "exactly the tasks that map the failed page get SIGBUS");
+	/* Of a compound page it is the whole that is told. */
+	if (__fsc_param("mapped", 0))
+		SC_EXPECT(current->fsc_sigbus_addr == m.addr + PFN_PHYS(page - (pfn - page_to_pfn(compound_head(pfn_to_page(pfn))))),
+			  "SIGBUS says at which address of the task the failed page is mapped");
 	if (__fsc_param("mapped", 0))
 		sc_munmap(&m);
 	fput(d.file);

@@ -4,9 +4,10 @@
 #include <linux/device.h>
 #include <linux/nd.h>
 #include <linux/string.h>
+#include <linux/fsc_pfn.h>
 #include "../drivers/dax/dax-private.h"
 #include "../drivers/nvdimm/pmem.h"
-#include "scenario.h"
+#include "devices.h"
 
 FSC_SCENARIO(unbind_rebind, "unbind-rebind", "The pmem device is unbound when idle, bound again, and used again",
 	     "order=0,9 from=0,9")
@@ -247,6 +248,72 @@ FSC_SCENARIO(fs_dax_get, "fs-dax-get", "File systems without a disk hold a dax d
 		SC_EXPECT(!dax_holder(dax) && sc_dax_users(dax) == idle, "a device that was let go has no holder");
 }
 #endif
+
+/* What the holder of a dax device was told last. */
+static struct {
+	int times;
+	u64 off, len;
+} sc_told;
+
+static int sc_be_told(struct dax_device *dax_dev, u64 off, u64 len, int flags)
+{
+	(void)dax_dev;
+	(void)flags;
+	sc_told.times++;
+	sc_told.off = off;
+	sc_told.len = len;
+	return 0;
+}
+
+FSC_SCENARIO(pfn_namespace, "pfn-namespace", "A namespace has an info block before its data: who counts from where",
+	     "page=0,5 held=0,1")
+{
+	static const struct dax_holder_operations holder_ops = { .notify_failure = sc_be_told };
+	unsigned long page = __fsc_param("page", 0), pfn = fsc_registry.pmem_start_pfn + PHYS_PFN(PMD_SIZE) + page;
+	struct bio bio = { .bi_opf = REQ_OP_WRITE, .bi_vcnt = 1 };
+	struct page *from = alloc_page(GFP_KERNEL);
+	unsigned char *kaddr = NULL;
+	struct pmem_device *pmem;
+	struct device *dev;
+	fsc_pfn_t got;
+	int id, error;
+	u64 off = 0;
+
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	dev = sc_pfn_create(PTRS_PER_PMD);
+	SC_DO(error = sc_pfn_bind(dev), "bind pmem to a namespace with an info block");
+	SC_NEED(!error, "the pmem driver can be bound to a namespace with an info block");
+	pmem = dev_get_drvdata(dev);
+	memset(page_address(from), 7, PAGE_SIZE);
+	id = dax_read_lock();
+	SC_EXPECT(dax_direct_access(pmem->dax_dev, page, 2, DAX_ACCESS, (void **)&kaddr, &got) == 2 && fsc_pfn_raw(got) == pfn,
+		  "page n of a dax device is the nth page of its data, behind what its namespace keeps for itself");
+	dax_read_unlock(id);
+	SC_NEED(kaddr == pfn_to_kaddr(pfn), "direct access gives the kernel address of the page that it gives");
+	bio.bi_bdev = pmem->disk->part0;
+	bio.bi_iter.bi_sector = page * PAGE_SECTORS;
+	bio.bi_iter.bi_size = PAGE_SIZE;
+	bio.bi_inline_vecs[0].bv_page = from;
+	bio.bi_inline_vecs[0].bv_len = PAGE_SIZE;
+	SC_DO(error = submit_bio_wait(&bio), "write a block");
+	SC_EXPECT(!error && kaddr[0] == 7 && kaddr[PAGE_SIZE - 1] == 7,
+		  "a disk and its dax device show the same data at the same place");
+
+	memset(&sc_told, 0, sizeof(sc_told));
+	if (__fsc_param("held", 0))
+		SC_NEED(fs_dax_get_by_bdev(pmem->disk->part0, &off, &sc_told, &holder_ops), "a file system can hold the dax device of its disk");
+	SC_DO(error = memory_failure(pfn, 0), "memory failure at pfn %#lx", pfn);
+	SC_EXPECT(sc_told.times == __fsc_param("held", 0), "the holder of a dax device is told once of memory that failed");
+	if (__fsc_param("held", 0)) {
+		SC_EXPECT(!error, "memory failure that the holder of the device handles is handled");
+		SC_EXPECT(sc_told.off == PFN_PHYS(page) && sc_told.len == PAGE_SIZE,
+			  "the holder is told of failed memory by its place in the dax device, which counts from the beginning of the data");
+		SC_DO(fs_put_dax(pmem->dax_dev, &sc_told), "let go");
+	}
+	put_page(from);
+	SC_DO(sc_devdax_unbind(dev), "unbind pmem");
+	sc_devdax_destroy(dev);
+}
 
 FSC_SCENARIO(memory_failure_file, "memory-failure", "Memory behind a mapped file page fails",
 	     "order=0,9 files=1,2 mapped=0,1")

@@ -5,17 +5,18 @@
 #include <linux/platform_device.h>
 #include "devices.h"
 
-extern const struct device_type fsc_nd_dax_type;
-extern struct nd_device_driver dax_pmem_driver;
+extern const struct device_type fsc_nd_dax_type, fsc_nd_pfn_type;
+extern struct nd_device_driver dax_pmem_driver, nd_pmem_driver;
 
 static struct nd_dax sc_nd_dax;
 static struct nd_pfn_sb sc_pfn_sb;
 
-struct device *sc_devdax_create(unsigned int align, unsigned long pages)
+/* A device that claims the namespace: its data come behind an info block and padding. */
+static struct device *sc_claim(const struct device_type *type, const char *name, unsigned int align, unsigned long pages)
 {
 	struct device *dev = &sc_nd_dax.nd_pfn.dev;
 
-	sc_pfn_sb.dataoff = PMD_SIZE; /* info block and padding */
+	sc_pfn_sb.dataoff = PMD_SIZE;
 	sc_pfn_sb.npfns = pages;
 	sc_pfn_sb.end_trunc = PFN_PHYS(fsc_registry.pmem_nr_pages - pages) - PMD_SIZE;
 	sc_pfn_sb.align = align;
@@ -24,12 +25,27 @@ struct device *sc_devdax_create(unsigned int align, unsigned long pages)
 	sc_nd_dax.nd_pfn.align = align;
 	sc_nd_dax.nd_pfn.ndns = to_ndns(fsc_pmem_dev);
 	device_initialize(dev);
-	dev_set_name(dev, "dax0.0");
-	dev->type = &fsc_nd_dax_type;
+	dev_set_name(dev, name);
+	dev->type = type;
 	dev->parent = fsc_pmem_dev->parent;
 	dev->bus = &nvdimm_bus_type;
 	SC_NEED(device_add(dev) == 0, "a device can be added to its bus");
 	return dev;
+}
+
+struct device *sc_devdax_create(unsigned int align, unsigned long pages)
+{
+	return sc_claim(&fsc_nd_dax_type, "dax0.0", align, pages);
+}
+
+struct device *sc_pfn_create(unsigned long pages)
+{
+	return sc_claim(&fsc_nd_pfn_type, "pfn0.0", PAGE_SIZE, pages);
+}
+
+int sc_pfn_bind(struct device *dev)
+{
+	return device_driver_attach(&nd_pmem_driver.drv, dev);
 }
 
 int sc_devdax_bind(struct device *dev)

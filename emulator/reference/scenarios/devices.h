@@ -13,6 +13,10 @@ int sc_devdax_bind(struct device *dev);
 void sc_devdax_unbind(struct device *dev);
 void sc_devdax_destroy(struct device *dev);
 
+/* A namespace in fsdax mode with an info block, for the pmem driver; taken back as one in devdax mode is. */
+struct device *sc_pfn_create(unsigned long pages);
+int sc_pfn_bind(struct device *dev);
+
 /* Memory of firmware's: a dynamic region, all of it one device for the kmem driver, or idle: to be divided by hand. */
 struct device *sc_hmem_create(bool idle);
 void sc_hmem_destroy(struct device *host);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Holes: zero page entries of both sizes, what replaces them, and faults that fail half-way. */
+#include <linux/string.h>
 #include "scenario.h"
 
 FSC_SCENARIO(hole_read_write, "hole-read-write", "A hole is read, then written, then the file is truncated",
@@ -82,6 +83,61 @@ FSC_SCENARIO(hole_pwrite, "hole-pwrite", "A mapped hole gets its block by write(
 	sc_pwrite(&a, first, 8);
 	sc_see(&m, first, 8);
 	sc_pread(&a, first, 8);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(pwrite_mapped_range, "pwrite-mapped-range",
+	     "Two mapped pages of a hole, or of blocks that another file has too, get new blocks by one write(2)", "shared=0,1 index=0,3")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long first = sc_index() + 1, i;
+	struct sc_file a = sc_create("A", first + 3), b = sc_create("B", first + 3);
+	struct page *from = alloc_pages(GFP_KERNEL, 1);
+	struct sc_map m;
+	ssize_t done;
+
+	memset(page_address(from), 8, 2 * PAGE_SIZE);
+	if (__fsc_param("shared", 0)) {
+		sc_fill(&a, first - 1, 4);
+		sc_clone(&a, first - 1, &b, first - 1, 4);
+	}
+	m = sc_mmap(mm, &a, first - 1, 4, SC_RW);
+	for (i = first - 1; i < first + 3; i++)
+		sc_read(&m, i);
+	SC_DO(done = fscfs_write(a.file, (loff_t)first << PAGE_SHIFT, page_address(from), 2 * PAGE_SIZE), "pwrite A[%lu..%lu)",
+	      first, first + 2);
+	SC_EXPECT(done == 2 * PAGE_SIZE, "write(2) writes what it was given");
+	for (i = first - 1; i < first + 3; i++)
+		sc_see(&m, i, i == first || i == first + 1 ? 8 : 0);
+	sc_munmap(&m);
+	__free_pages(from, 1);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(pmd_past_end, "pmd-past-end", "A file ends at the end of its first 2 MiB, or a page before; mapped are 2 MiB",
+	     "short=0,1 filled=0,1 write=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long pages = 512 - __fsc_param("short", 0);
+	struct sc_file a = sc_create("A", pages);
+	struct sc_map m;
+
+	if (__fsc_param("filled", 0))
+		sc_fill(&a, 0, pages);
+	m = sc_mmap(mm, &a, 0, 512, SC_RW);
+	if (__fsc_param("write", 0))
+		sc_write(&m, 0, 1);
+	else
+		sc_see(&m, 0, 0);
+	sc_see(&m, pages - 1, 0);
+	if (pages < 512) {
+		SC_EXPECT(sc_try_read(&m, pages) & VM_FAULT_SIGBUS, "a load from behind the end of a file faults with SIGBUS");
+		SC_EXPECT(sc_try_write(&m, pages, 2) & VM_FAULT_SIGBUS, "a store behind the end of a file faults with SIGBUS");
+	}
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);

@@ -3,6 +3,7 @@
  * The bus of non-volatile memory: namespaces, and what their drivers ask of it.
  * Mirrors parts of drivers/nvdimm/{bus,claim,namespace_devs,region_devs}.c.
  */
+#include <linux/highmem.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/nd.h>
@@ -71,7 +72,7 @@ static int nsio_rw_bytes(struct nd_namespace_common *ndns, resource_size_t offse
 		memcpy(buf, nsio->addr + offset, size);
 		return 0;
 	}
-	memcpy(nsio->addr + offset, buf, size);
+	memcpy_flushcache(nsio->addr + offset, buf, size);
 	return nvdimm_flush(to_nd_region(ndns->dev.parent), NULL);
 }
 

@@ -109,7 +109,7 @@ static blk_status_t pmem_do_write(struct pmem_device *pmem, struct page *page, u
 
 	if (is_bad_pmem(&pmem->bb, sector, len) && pmem_clear_poison(pmem, to_offset(pmem, sector), len) != BLK_STS_OK)
 		return BLK_STS_IOERR;
-	memcpy(to, page_address(page) + page_off, len);
+	memcpy_flushcache(to, page_address(page) + page_off, len);
 	return BLK_STS_OK;
 }
 

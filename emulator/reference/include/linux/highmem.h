@@ -37,7 +37,8 @@ static inline void zero_user_segment(struct page *page, unsigned int start, unsi
 #define flush_kernel_dcache_page(page) do { } while (0)
 #define flush_kernel_vmap_range(a, s) do { } while (0)
 #define invalidate_kernel_vmap_range(a, s) do { } while (0)
-#define memcpy_flushcache(dst, src, n) memcpy(dst, src, n)
+void *fsc_memcpy_flushcache(void *to, const void *from, size_t size); /* arch/x86/lib/usercopy_64.c */
+#define memcpy_flushcache(dst, src, n) fsc_memcpy_flushcache(dst, src, n)
 #define arch_invalidate_pmem(addr, size) do { } while (0)
 #define is_vmalloc_addr(x) ((void)(x), false)
 #define pagefault_disable() do { } while (0)
