@@ -243,6 +243,8 @@ export function leftOutText(why: LeftOutWhy, judged: boolean): string {
         : "they reach nothing of what the mail shows whole";
     case "one-era":
       return `they are of ${why.era} alone, and the patch goes from one era to another`;
+    case "by-scenarios":
+      return "by themselves they come to no changed line, and scenarios ran what the patch changes there";
     case "budget":
       return judged
         ? `what they reach, the others reach alike (beyond ${why.steps / 1e6} million instructions; --thorough runs them)`

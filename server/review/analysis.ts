@@ -21,7 +21,7 @@ import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
 import { type Change, putOnCauses, withoutChange } from "./causes.ts";
 import { Collector } from "./collect.ts";
-import { coverageOf, passedBy, stubRanking } from "./coverage.ts";
+import { coverageOf, passedBy, scenariosCameTo, stubRanking } from "./coverage.ts";
 import { caseReach } from "./entries.ts";
 import { deadChecks, isOwnRun } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
@@ -418,6 +418,9 @@ export class PatchReview {
       const why = passedBy(c, this.sides());
       if (why !== null) collector.withhold(why);
     }
+    const toScenarios = collector.leaveToScenarios((name) =>
+      coverage.some((c) => scenariosCameTo(c, linesOf(sources, name))),
+    );
     const functions = functionFacts(doc, this.patch, sources, collector);
     const cancelled = this.taken < this.plan.items.length;
     if (this.built !== null) this.notes.push(...sideNotes(this.built));
@@ -434,7 +437,10 @@ export class PatchReview {
       patch: this.patch.index,
       cases: items.length + leftOut.reduce((n, l) => n + l.labels.length, 0),
       leftOut: withUnreached(
-        leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+        [
+          ...(toScenarios > 0 ? [{ why: { kind: "by-scenarios" } as const, cases: toScenarios }] : []),
+          ...leftOut.map(({ why, labels }) => ({ why, cases: labels.length })),
+        ],
         collector.unreached,
         "overlay" in sources.after,
         !cancelled && runs.every((r) => isOwnRun(r.scenario)),
@@ -545,6 +551,10 @@ function callerInPart(overlay: SideOverlay, name: string): string | null {
 }
 
 const partCallers = new WeakMap<SideOverlay, Map<string, string[]>>();
+
+/** Lines of the mail that show a function as it is after the patch. */
+const linesOf = ({ overlays: { after } }: SideSources, name: string): ReadonlySet<number> =>
+  new Set([...after.functions, ...after.partial].flatMap((d) => (d.name === name ? d.lines : [])));
 
 /** For each function that the patch shows: whether and how it ran. */
 function functionFacts(
@@ -691,7 +701,10 @@ export class DocumentReview {
     const order: Record<string, number> = { new: 0, fixed: 1, already: 2 };
     const findings = all("findings").sort(
       (a, b) =>
-        a.patch - b.patch || (order[a.verdict] ?? 3) - (order[b.verdict] ?? 3) || a.docLine - b.docLine,
+        a.patch - b.patch ||
+        (order[a.verdict] ?? 3) - (order[b.verdict] ?? 3) ||
+        Number(a.severity === "warning") - Number(b.severity === "warning") ||
+        a.docLine - b.docLine,
     );
     const runs = all("runs");
     return {

@@ -175,10 +175,21 @@ function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[
 
 /**
  * Where no line of the patch led there, what it does there on the other side: the first changed line of those that ran in
- * the step in which `here` breaks, or last before it. Null when the patch changes no line that ran.
+ * the step in which `here` breaks, or last before it; of a patch that changes no line that ran here, in the last step in which
+ * one ran there. Null when the patch changes no line that ran.
  */
-function otherCourse(other: PatchSide, otherRun: ScenarioRun, v: Violation): Blame | null {
-  const docLine = executedLines(other, otherRun, v).findLast((l) => other.place(l)?.kind === other.sign);
+function otherCourse(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide,
+  otherRun: ScenarioRun,
+  v: Violation,
+): Blame | null {
+  const changed = (side: PatchSide) => (line: number) => line > 0 && side.place(line)?.kind === side.sign;
+  let docLine = executedLines(other, otherRun, v).findLast(changed(other));
+  const ranHere = run.linesByStep.some((_, i) => linesRan(here, run, i - 1).some(changed(here)));
+  for (let step = v.step; docLine === undefined && !ranHere && step >= -1; step--)
+    docLine = linesRan(other, otherRun, step).find(changed(other));
   if (docLine === undefined) return null;
   return { docLine, path: other.place(docLine)!.path, side: other.side, exact: false, event: null };
 }
@@ -248,21 +259,29 @@ export function blame(
   }
   const changed = lines.find((l) => here.place(l)?.kind === here.sign);
   if (changed === undefined && other !== null && otherRun !== null) {
-    const course = otherCourse(other, otherRun, v);
+    const course = otherCourse(here, run, other, otherRun, v);
     if (course !== null) return course;
   }
   return of(changed ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0, false, null);
 }
 
-/** Where a run that was stopped stands in the mail. */
-export function blameStop(here: PatchSide, run: ScenarioRun, v: Violation): Blame {
+/** Where a run that was stopped stands in the mail; where it stands outside, the line that led there. */
+export function blameStop(
+  here: PatchSide,
+  run: ScenarioRun,
+  other: PatchSide | null,
+  otherRun: ScenarioRun | null,
+  v: Violation,
+): Blame {
   for (const frame of run.end.stack) {
     if (frame.fn.fidelity !== "diff") continue;
     const docLine = here.docLine(frame.loc);
     if (docLine > 0)
       return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
   }
-  return blame(here, run, null, null, v);
+  const led = blame(here, run, null, null, v);
+  if (other === null || otherRun === null || here.place(led.docLine)?.kind !== " ") return led;
+  return otherCourse(here, run, other, otherRun, v) ?? led;
 }
 
 /**

@@ -455,7 +455,7 @@ function isExact(
   otherRun: ScenarioRun,
   v: Violation,
 ): boolean {
-  return v.stop === true ? blameStop(side, run, v).exact : blame(side, run, other, otherRun, v).exact;
+  return (v.stop === true ? blameStop : blame)(side, run, other, otherRun, v).exact;
 }
 
 function sideRun(run: ScenarioRun): SideRun {

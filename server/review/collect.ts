@@ -17,7 +17,7 @@ import {
   type Run,
   type Side,
 } from "./types.ts";
-import { isReachesNothing } from "./why.ts";
+import { isReachesNothing, PATHS_PASS_BY } from "./why.ts";
 
 interface Draft {
   readonly finding: Finding;
@@ -46,13 +46,15 @@ export class Collector {
   readonly runs: Run[] = [];
   /** Cases that ran to their end and, against what was known of them before, came to nothing of the patch. */
   unreached = 0;
-  private readonly found: Draft[] = [];
+  private found: Draft[] = [];
   private readonly lineMap = new Map<string, Line>();
   private readonly ran = new Set<string>();
   private readonly wholes = new Map<string, number>();
   private readonly countMap = new Map<string, Counts>();
-  /** In how many clean runs of scenarios a function ran, not counting its own cases. */
-  private readonly cleanRuns = new Map<string, number>();
+  /** In how many runs of scenarios in which the patch did nothing a function ran, not counting its own cases. */
+  private readonly quietRuns = new Map<string, { clean: number; already: number }>();
+  /** Functions that ran in cases none of whose paths came to a changed line. */
+  private readonly passedBy = new Map<string, readonly string[]>();
   /** Lines of the mail that a run with a verdict executed. */
   readonly reached = new Set<number>();
   /** For each finding's key and scenario: what followed (identityOf). */
@@ -92,18 +94,44 @@ export class Collector {
     return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);
   }
 
-  /** Takes back that scenarios are clean: what they ran is none of what the patch changes. */
+  /** Takes back what scenarios say, that they are clean or that a fault was there already: what they ran is none of what the patch changes. */
   withhold(reason: string): void {
+    const of: ReadonlySet<string> = new Set(this.runs.map((r) => r.scenario).filter((s) => !isOwnRun(s)));
     this.runs.forEach((run, i) => {
-      if (run.verdict === "clean" && !isOwnRun(run.scenario))
+      if ((run.verdict === "clean" || run.verdict === "already") && of.has(run.scenario))
         this.runs[i] = { ...run, verdict: "not-modelled", reason };
     });
-    for (const [name, n] of this.cleanRuns) {
+    this.found = this.found.flatMap((d) => {
+      if (d.finding.verdict !== "already" || !of.has(d.finding.scenario)) return [d];
+      return d.alsoIn.every((s) => of.has(s)) ? [] : [d];
+    });
+    for (const [name, by] of this.quietRuns) {
       const c = this.countMap.get(name)!;
-      c.notModelled += n;
-      c.clean -= n;
+      for (const verdict of ["clean", "already"] as const) {
+        c.notModelled += by[verdict];
+        c[verdict] -= by[verdict];
+      }
     }
-    this.cleanRuns.clear();
+    this.quietRuns.clear();
+  }
+
+  /**
+   * Leaves out the cases of functions by themselves whose paths come to no changed line, where scenarios came to one of them: what
+   * the patch does there was run. Gives how many.
+   */
+  leaveToScenarios(ran: (name: string) => boolean): number {
+    const left = this.runs.filter(({ scenario, verdict, reason }) => {
+      const name = /^function (\S+)$/.exec(scenario)?.[1];
+      return name !== undefined && verdict === "not-modelled" && reason === PATHS_PASS_BY && ran(name);
+    });
+    for (const run of left) {
+      this.runs.splice(this.runs.indexOf(run), 1);
+      for (const name of this.passedBy.get(run.scenario) ?? []) {
+        const c = this.countMap.get(name);
+        if (c !== undefined) c.notModelled--;
+      }
+    }
+    return left.length;
   }
 
   /** Whether a function of the diff ran on some side. */
@@ -144,15 +172,20 @@ export class Collector {
     line.changes.push(...l.changes.slice(0, MAX_CHANGES - line.changes.length));
   }
 
-  private countFunctions({ executed, run: { verdict, scenario } }: CaseOutcome): void {
-    for (const name of new Set([...executed.before, ...executed.after])) {
+  private countFunctions({ executed, run: { verdict, scenario, reason } }: CaseOutcome): void {
+    const names = new Set([...executed.before, ...executed.after]);
+    if (reason === PATHS_PASS_BY) this.passedBy.set(scenario, [...names]);
+    for (const name of names) {
       this.ran.add(name);
       const c = this.countMap.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };
       if (verdict === "clean" || verdict === "new" || verdict === "fixed" || verdict === "already")
         c[verdict]++;
       else c.notModelled++;
-      if (verdict === "clean" && !isOwnRun(scenario))
-        this.cleanRuns.set(name, (this.cleanRuns.get(name) ?? 0) + 1);
+      if ((verdict === "clean" || verdict === "already") && !isOwnRun(scenario)) {
+        const by = this.quietRuns.get(name) ?? { clean: 0, already: 0 };
+        by[verdict]++;
+        this.quietRuns.set(name, by);
+      }
       this.countMap.set(name, c);
     }
   }

@@ -50,6 +50,20 @@ export function passedBy(
 }
 
 /**
+ * Whether scenarios came to a line that the patch changes in a function, given the lines that the mail shows of it; where it
+ * changes none there (the function calls another that the patch changes), to all that it changes.
+ */
+export function scenariosCameTo({ addedLines, removed }: Coverage, lines: ReadonlySet<number>): boolean {
+  const own = addedLines.filter((l) => lines.has(l.docLine));
+  if (own.length > 0) return own.some((l) => l.reached);
+  return (
+    addedLines.length + removed.total > 0 &&
+    addedLines.every((l) => l.reached) &&
+    removed.reached === removed.total
+  );
+}
+
+/**
  * Document lines of code that only this side has: those that the lowered functions of the patch have instructions for, and
  * those of definitions that are in no image, because a hunk does not fit or the mail shows them in part.
  */

@@ -51,8 +51,7 @@ export function candidate(
   const run = onAfter ? runs.after : runs.before;
   const other = onAfter ? sides.before : sides.after;
   const otherRun = onAfter ? runs.before : runs.after;
-  const led: Blame =
-    root.stop === true ? blameStop(side, run, root) : blame(side, run, other, otherRun, root);
+  const led: Blame = (root.stop === true ? blameStop : blame)(side, run, other, otherRun, root);
   const at =
     verdict === "already"
       ? performedBy(side, run, led, root)

@@ -82,7 +82,7 @@ export type NothingRuns =
 
 /** Whether no case of a patch can run, whichever it is. */
 export const isNothingRuns = (why: LeftOutWhy): why is NothingRuns =>
-  !["unreached", "one-era", "budget"].includes(why.kind);
+  !["unreached", "one-era", "by-scenarios", "budget"].includes(why.kind);
 
 /** Why a case is left out. */
 export type LeftOutWhy =
@@ -91,6 +91,8 @@ export type LeftOutWhy =
   | { readonly kind: "unreached"; readonly inTree: boolean }
   /** The scenario is of one era's rules alone, and the sides are of two. */
   | { readonly kind: "one-era"; readonly era: string }
+  /** A function by itself, none of whose paths comes to a changed line: scenarios ran those. */
+  | { readonly kind: "by-scenarios" }
   /** What it reaches, other cases reach alike, and the budget (instructions of one side) is spent. */
   | { readonly kind: "budget"; readonly steps: number };
 

@@ -5,6 +5,7 @@ import { identityOf } from "../../emulator/invariants/registry.ts";
 import { Collector } from "../../server/review/collect.ts";
 import type { CaseOutcome } from "../../server/review/outcome.ts";
 import type { Finding } from "../../server/review/types.ts";
+import { PATHS_PASS_BY } from "../../server/review/why.ts";
 
 interface Shown {
   readonly code: string;
@@ -57,6 +58,25 @@ function outcome(scenario: string, roots: readonly Shown[]): CaseOutcome {
   };
 }
 
+/** The same, with what was found judged otherwise, and what ran. */
+function judgedOutcome(
+  verdict: "already" | "clean" | "not-modelled",
+  scenario: string,
+  roots: readonly Shown[],
+  reason?: string,
+): CaseOutcome {
+  const o = outcome(scenario, roots);
+  const ran = ["own_fn"];
+  return {
+    ...o,
+    run: { ...o.run, verdict, ...(reason === undefined ? {} : { reason }) },
+    executed: { before: ran, after: ran },
+    candidates: o.candidates.flatMap((c) =>
+      verdict === "already" ? [{ ...c, verdict, finding: { ...c.finding, verdict } }] : [],
+    ),
+  };
+}
+
 function told(...outcomes: readonly CaseOutcome[]): string[] {
   const collector = new Collector();
   for (const o of outcomes) collector.take(o);
@@ -100,4 +120,42 @@ test("two checks are two findings, and one check on lines that only led there is
     ),
     [`warn ${warn.message} at 10 in 2`],
   );
+});
+
+test("what scenarios that come to no changed line have shown before is not told of the mail", () => {
+  const collector = new Collector();
+  collector.take(judgedOutcome("already", "one", [{ ...LEAK, docLine: 10 }]));
+  collector.take(judgedOutcome("clean", "two", []));
+  collector.take(judgedOutcome("already", "function own_fn", [{ ...BUG, docLine: 20 }]));
+  collector.withhold("passed by");
+  assert.deepEqual(
+    collector.runs.map((r) => [r.scenario, r.verdict]),
+    [
+      ["one", "not-modelled"],
+      ["two", "not-modelled"],
+      ["function own_fn", "already"],
+    ],
+  );
+  assert.deepEqual(
+    collector.findings().map((f) => f.scenario),
+    ["function own_fn"],
+  );
+  assert.deepEqual(collector.counts("own_fn"), { clean: 0, new: 0, fixed: 0, already: 1, notModelled: 2 });
+});
+
+test("a function by itself that comes to no changed line is left to the scenarios that did", () => {
+  const collector = new Collector();
+  collector.take(judgedOutcome("clean", "one", []));
+  collector.take(judgedOutcome("not-modelled", "function own_fn", [], PATHS_PASS_BY));
+  collector.take(judgedOutcome("not-modelled", "function other_fn", [], PATHS_PASS_BY));
+  collector.take(judgedOutcome("not-modelled", "function own_fn2", [], "own_fn2() cannot be read"));
+  assert.equal(
+    collector.leaveToScenarios((name) => name !== "other_fn"),
+    1,
+  );
+  assert.deepEqual(
+    collector.runs.map((r) => r.scenario),
+    ["one", "function other_fn", "function own_fn2"],
+  );
+  assert.deepEqual(collector.counts("own_fn"), { clean: 1, new: 0, fixed: 0, already: 0, notModelled: 2 });
 });

@@ -71,3 +71,28 @@ for (const [kind, verdict] of [
       found[0]!.detail.join("\n"),
     );
   });
+
+test("a run that is stopped elsewhere is put on the line that the patch removes, not on a line around it", () => {
+  const text = readFileSync(join(root, "emulator/reference/fs/dax.c"), "utf8");
+  const from = text.indexOf("static void *grab_mapping_entry(");
+  const body = text.slice(from, text.indexOf("\n}", from) + 2).split("\n");
+  const gone = "\t\tmapping->nrpages -= PG_PMD_NR;";
+  assert.ok(body.includes(gone));
+  const mail = hunkMail({
+    subject: "fs/dax: Count the pages of an entry that is split up once",
+    id: "count",
+    day: "Wed, 04 Dec 2024",
+    at: 807,
+    section: "",
+    lines: body.map((l) => `${l === gone ? "-" : " "}${l}`),
+  });
+  const at = mail.split("\n").indexOf(`-${gone}`) + 1;
+  const { findings } = reviewDocument(parseDocument(Buffer.from(mail), "count.eml"), {
+    scenario: "hole-downgrade write=0 index=0 mapped=0",
+    era: "v6.12",
+  });
+  assert.deepEqual(
+    findings.map((f) => [f.verdict, f.code, f.docLine, f.side]),
+    [["new", "bug", at, "before"]],
+  );
+});
