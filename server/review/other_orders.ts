@@ -38,8 +38,9 @@ export interface OtherOrder {
 /** Words of code by which tasks wait for each other, wake each other, keep each other out or alive, or see each other's stores. */
 const AMONG_TASKS =
   /wake|wait|lock|complet|schedule|mutex|kref|refcount|atomic|rcu|barrier|smp_|(?:READ|WRITE)_ONCE|_(?:get|put)\b|\b(?:get|put)_/i;
-/** And by which they take from each other what they may do: entries of a page table, caches, marks looked for, a file's size. */
-const TAKEN = /flush|mkclean|wrprotect|unmap|zap_|invalidat|truncate|_(?:set|clear)_mark|xchg|i_size_/i;
+/** And by which they take from each other what they may do: entries of a page table, caches, marks looked for, a file's size, that a device is there. */
+const TAKEN =
+  /flush|mkclean|wrprotect|unmap|zap_|invalidat|truncate|_(?:set|clear)_mark|xchg|i_size_|\bkill_|_kill\b|alive|\bdead\b|dying/i;
 
 /** Whether a changed line of code has to do with other tasks, by its look. */
 export const concernsTasks = (files: readonly DiffFile[]): boolean =>

@@ -128,6 +128,7 @@ test("orders are tried where a changed line concerns other tasks, not where it o
     "unmap_mapping_pages(mapping, first, count, 0);",
     "xas_clear_mark(xas, PAGECACHE_TAG_DIRTY);",
     "i_size_write(inode, size);",
+    "kill_dax(dax_dev);",
   ])
     assert.ok(asks(`\t${line}`), line);
   assert.ok(!asks("\treturn count + 1;"));
