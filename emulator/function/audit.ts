@@ -4,6 +4,7 @@
  */
 import type { Holding } from "./books.ts";
 import { objectName } from "./calls.ts";
+import type { Fault } from "./finding.ts";
 import { givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
@@ -58,7 +59,7 @@ export function audit(w: Run, input: AuditInput): void {
     // whether that is meant (compare.ts).
     const lasts = kept && h.kind.exact && h.kind.sort === "state";
     if (kept && !lasts && !told) continue;
-    w.fault({
+    const lost: Fault = {
       kind: h.kind.life ? "left-running" : "leaked",
       object: objectName(w, h),
       what: h.kind.life
@@ -74,7 +75,9 @@ export function audit(w: Run, input: AuditInput): void {
       buried: isBuried(w, h),
       functions: functionsOf(h, input.at.fn),
       at: { by: "", ...input.at },
-    });
+    };
+    w.lost.push(lost);
+    w.fault(lost);
   }
 }
 

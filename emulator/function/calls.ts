@@ -33,7 +33,6 @@ import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value, value
 const GFP_ZERO = 0x100n;
 
 const ERRNO = -5n;
-const ERR_PTR = (1n << 64n) - 5n;
 /** xa_mk_internal(1), include/linux/xarray.h: to a page fault that is VM_FAULT_OOM. */
 const XA_INTERNAL = 6n;
 const MAX_HEADER_DEPTH = 14;
@@ -399,7 +398,7 @@ export class Calls {
     const readies = c.clauses.some((k) => k.verb === "get" && kinds.get(k.kind)?.life === true);
     if (failed) w.books.fell();
     else if (!readies) w.books.worked();
-    const ret = this.result(c, site, failed);
+    const ret = this.result(c, site, failed, failed ? this.failsWith(c, key) : ERRNO);
     if (!failed) this.filled(c, site);
     if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))
       w.originOf.set(ret, site.origin);
@@ -457,7 +456,17 @@ export class Calls {
     w.books.failed(kind, this.keyOf(v), site.origin);
   }
 
-  private result(c: Contract, site: CallSite, failed: boolean): Value {
+  /** The error of a call that fails: one that who called tests for, or another. */
+  private failsWith(c: Contract, key: string): bigint {
+    const { w } = this;
+    if (c.fails !== "errno" && c.fails !== "errptr") return ERRNO;
+    const asks = w.beside() > 0 ? undefined : w.stack.findLast((f) => f.own);
+    const codes = asks === undefined ? [] : (w.input.codes?.(asks.tree.name, asks.sym.path) ?? []);
+    for (const code of codes) if (w.choose(`${key} == ${code}`, ["no", "yes"]) === "yes") return code;
+    return ERRNO;
+  }
+
+  private result(c: Contract, site: CallSite, failed: boolean, error: bigint): Value {
     const { w } = this;
     const t = site.x.t;
     if (t.kind === "void") return 0n;
@@ -468,13 +477,13 @@ export class Calls {
         case "false":
           return 0n;
         case "errptr":
-          return ERR_PTR;
+          return BigInt.asUintN(64, error);
         case "nonzero":
           return 1n;
         case "internal":
           return XA_INTERNAL;
         default:
-          return t.kind === "pointer" ? ERR_PTR : ERRNO;
+          return t.kind === "pointer" ? BigInt.asUintN(64, error) : error;
       }
     if (typeof c.gives === "number") return site.args[c.gives] ?? 0n;
     if (typeof c.gives === "object" && c.gives !== null && "value" in c.gives) return BigInt(c.gives.value);
@@ -740,8 +749,13 @@ export class Calls {
     if (at === null || param?.kind !== "pointer") return;
     const type = where.path === "" ? param.to : (offsetOf(param.to, where.path)?.type ?? null);
     const size = type?.kind === "record" ? sizeSafe(type) : null;
-    if (size === null || freshAt(at.obj, at.off).fresh === "unknown") return;
-    addPart(at.obj, { lo: at.off, hi: at.off + size, fresh: "unknown", name: at.obj.name, forgotten: true });
+    if (size !== null) this.setMembers(at, size);
+  }
+
+  /** Members that nobody wrote are not known any more, which they were as long as they were zero. */
+  private setMembers({ obj, off }: { readonly obj: Obj; readonly off: number }, size: number): void {
+    if (freshAt(obj, off).fresh === "unknown") return;
+    addPart(obj, { lo: off, hi: off + size, fresh: "unknown", name: obj.name, forgotten: true });
   }
 
   private keyOf(v: Value): bigint {
@@ -1146,6 +1160,7 @@ export class Calls {
         if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null)
           at.obj.fresh = "unknown";
       } else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
+      else if (real.kind === "record" && at.obj.kind === "heap") this.setMembers(at, size);
     });
     const t = site.x.t;
     if (t.kind === "void") return 0n;

@@ -8,7 +8,7 @@ import { stripped } from "./constraints.ts";
 import { heldText, lockText } from "./held.ts";
 import { type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
 import type { Run } from "./run.ts";
-import type { Value } from "./value.ts";
+import type { CallOrigin, Value } from "./value.ts";
 
 /**
  * @param result what the entry returned
@@ -42,6 +42,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     gives,
     calls,
     ...turnsOf(w),
+    ...fatesOf(w),
   };
   if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)
     return { ...rest, kept: NO_LEDGER.kept };
@@ -61,6 +62,20 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     for (const c of o.cells.values()) if (c.size === 8) lead(c.v, o.id);
   }
   return { ...rest, kept };
+}
+
+function fatesOf(w: Run): Pick<Ledger, "fates" | "lost"> {
+  const fates = new Map<string, "held" | "given" | "passed" | "unclear">();
+  const nameOf = (of: string, { key }: CallOrigin): string => `${of} ${key}`;
+  for (const h of w.books.holdings) {
+    if (h.kind.sort === "lock" || h.kind.scope) continue;
+    const name = nameOf(h.kind.what, h.taken);
+    fates.set(name, fates.has(name) ? "unclear" : h.state);
+  }
+  const lost = w.lost.flatMap((fault) =>
+    fault.taken === null ? [] : [{ name: nameOf(fault.object.split(" of ")[0]!, fault.taken), fault }],
+  );
+  return { fates, lost };
 }
 
 /** What locks and states were given up, and what was taken again. */

@@ -2,12 +2,15 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
+import { alikeDifferences } from "./alike.ts";
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
+import { codesOf } from "./codes.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, met, returnType, runPath } from "./explore.ts";
-import type { Choice, Doubt, Fault, PathResult } from "./finding.ts";
+import { type Choice, type Doubt, type Fault, faultKey, type PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
+import { undoneAsWell } from "./undone.ts";
 
 export interface Difference {
   readonly verdict: "new" | "fixed" | "already" | "moved";
@@ -38,12 +41,15 @@ export interface EntryResult {
 
 /** Runs an entry on both sides and compares. */
 export function compareEntry(
-  before: Side,
-  after: Side,
+  sideBefore: Side,
+  sideAfter: Side,
   entry: Entry,
   bounds: Bounds,
   watch: (side: "before" | "after", forced: Forced, result: PathResult) => void = () => {},
 ): EntryResult {
+  const codes = codesOf([sideBefore.program, sideAfter.program]);
+  const before: Side = { ...sideBefore, codes };
+  const after: Side = { ...sideAfter, codes };
   const none = {
     entry,
     differences: [],
@@ -246,6 +252,20 @@ export function compareEntry(
         answerLost("new", entry, a, (f) => at(before, b, extraB, translated(f, back)), sameReturn) ??
         []),
     );
+  if (
+    entry.leave === null &&
+    sameReturn(entry.name) &&
+    !differences.some((d) => d.fault.kind === "error-lost")
+  )
+    for (const [verdict, said, other] of [
+      ["fixed", b, (f: Forced) => at(after, a, extraA, translated(f, there))],
+      ["new", a, (f: Forced) => at(before, b, extraB, translated(f, back))],
+    ] as const) {
+      const undone = undoneAsWell(said, other);
+      if (undone === null) continue;
+      const told = { object: `answer of ${undone.choice.name}`, possible: false };
+      differences.push(saysAllWell(verdict, entry, undone.choice, told, undone.forced, undone.path));
+    }
   const never =
     entry.leave === null && sameReturn(entry.name)
       ? (neverSucceeds("new", entry, b, a, (f) => at(after, a, extraA, translated(f, there))) ??
@@ -264,9 +284,15 @@ export function compareEntry(
     const result = from === "before" ? at(after, a, extraA, same) : at(before, b, extraB, same);
     return !strict || met(result, same) ? { forced: same, result } : null;
   };
+  const lostByBoth = new Set(
+    differences.flatMap((d) =>
+      d.verdict === "already" && d.fault.kind === "leaked" ? [faultKey(d.fault)] : [],
+    ),
+  );
   for (const d of [
     ...ownerDifferences(entry, both, opposite),
     ...balanceDifferences(entry, both, opposite),
+    ...alikeDifferences(lostByBoth, both, opposite),
   ]) {
     // What a side shows by itself is told by that.
     if (differences.some((x) => x.verdict !== "already" && faultKey(x.fault) === faultKey(d.fault))) continue;
@@ -313,7 +339,9 @@ function clearest(list: readonly Ran[], e: Explored, key: string): Ran[] {
     const brings = parent !== undefined && parent.end === "returned" && !has(parent, key);
     const more = names.filter((n) => e.well?.get(n) !== forced.get(n)).length;
     return (
-      (brings && parent.outcome !== "failed" ? 0 : 3) + (forced.get(last) === "fails" ? 0 : 1) + more * 0.1
+      (brings && parent.outcome !== "failed" ? 0 : 3) +
+      (brings && forced.get(last) === "fails" ? 0 : 1) +
+      more * 0.1
     );
   };
   const ranked = list.map((ran, i) => ({ ran, i, rank: rank(ran) }));
@@ -572,11 +600,6 @@ function answerLost(
     return [saysAllWell(verdict, entry, choice, told, named, result)];
   }
   return null;
-}
-
-/** What makes two faults the same on both sides. */
-export function faultKey(f: Fault): string {
-  return `${f.kind}|${f.object}`;
 }
 
 /** The share of a side's paths from which on what they show is how the function is, as far as it is understood. */

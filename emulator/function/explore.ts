@@ -50,6 +50,8 @@ export interface Side {
   readonly files: ReadonlySet<string>;
   /** Functions of these files that are taken by their contract all the same: the kernel's interfaces, which the patch leaves as they are. */
   readonly interfaces?: ReadonlySet<string>;
+  /** Errors that a function of these files tests for, on either side. */
+  codes?(name: string, path: string): readonly bigint[];
   /** Whether a line of the side's text is one that the patch shows: paths are sought there first. */
   near?(loc: Loc): boolean;
   /** Whether it is one that the patch changes: ways to it are looked for where no path comes to it. */

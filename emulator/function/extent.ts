@@ -117,7 +117,10 @@ export function lengthPast(
     if (typeof v === "bigint")
       return isFigure(w, x) && v > left ? { has: counted(left, "byte"), goes: `${v}` } : null;
     const { u } = stripped(w.known, v);
-    const [, hi] = w.known.span(v);
+    const [lo, hi] = w.known.span(v);
+    // Behind the end there is nothing, however many they are.
+    if (left === 0n && obj.kind === "heap" && off > 0 && lo >= 0n && hi > 0n)
+      return { has: "0 bytes", goes: SAID.test(u.id) ? u.id : "a number that is open" };
     // Of a check that lets through more than one too many nobody knows what it is for.
     return w.known.range(u).hi < u.hi && hi === left + 1n
       ? { has: counted(left, "byte"), goes: `up to ${hi}` }

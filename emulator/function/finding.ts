@@ -103,6 +103,11 @@ export interface Fault {
   readonly met?: number;
 }
 
+/** What makes two faults the same on both sides. */
+export function faultKey(f: Fault): string {
+  return `${f.kind}|${f.object}`;
+}
+
 export interface PathResult {
   readonly choices: readonly Choice[];
   readonly faults: readonly Fault[];

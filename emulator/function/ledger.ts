@@ -4,6 +4,7 @@
  * the path took (audit.ts) and the comparison (owners.ts).
  */
 import type { Spot } from "./books.ts";
+import type { Fault } from "./finding.ts";
 
 /** Something of the caller's was given back. */
 export interface GivenBack {
@@ -43,6 +44,12 @@ export interface Parted {
   readonly functions: readonly string[];
 }
 
+/** Something that is lost, by its name among fates, and what is told of it. */
+export interface Lost {
+  readonly name: string;
+  readonly fault: Fault;
+}
+
 export interface Ledger {
   readonly gave: readonly GivenBack[];
   readonly overwritten: readonly Parted[];
@@ -71,6 +78,10 @@ export interface Ledger {
   readonly calls: ReadonlyMap<string, number>;
   /** How often callees of which nothing is known were given a thing. */
   readonly lent: ReadonlyMap<string, number>;
+  /** What became of each thing that a call gave, as "kind key of the call": of what that call gave several of, "unclear". */
+  readonly fates: ReadonlyMap<string, "held" | "given" | "passed" | "unclear">;
+  /** What is lost at the end, each by itself. */
+  readonly lost: readonly Lost[];
   /** Where the path ended. */
   readonly end: Spot;
 }
@@ -91,6 +102,8 @@ export const NO_LEDGER: Ledger = {
   gives: new Set(),
   calls: new Map(),
   lent: new Map(),
+  fates: new Map(),
+  lost: [],
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
 

@@ -101,6 +101,8 @@ export interface RunInput {
   readonly interrupt?: string | null;
   /** Two functions are run that begin and end something: nobody else takes or gives back in between. */
   readonly life?: boolean;
+  /** Errors that a function of the files tests for. */
+  codes?(name: string, path: string): readonly bigint[];
   /** Whether a line of the files is one that the patch shows. */
   near?(loc: Loc): boolean;
   /** Whether it is one that the patch changes. */
@@ -153,6 +155,8 @@ export abstract class Run {
   readonly books = new Books();
   readonly choices: Choice[] = [];
   readonly faults: Fault[] = [];
+  /** What is lost at the end, each by itself: of the faults that are alike `faults` has one. */
+  readonly lost: Fault[] = [];
   readonly covered = new Set<string>();
   /** Changed statements that were come to: "file:line". */
   readonly met = new Set<string>();
@@ -642,7 +646,18 @@ export abstract class Run {
         put(obj, from + 8, 8, head);
         return head;
       }
-      if (tag === "hlist_head" || tag === "rb_root" || tag === "rb_node" || tag === "llist_head") return 0n;
+      // So is one that begins with a pointer to its first, and a tree of one node; nothing hangs below that, or behind it.
+      if (tag === "hlist_head" || tag === "rb_root" || tag === "llist_head") {
+        const of = name.replace(/(?:\.|->)(?:first|rb_node)$/, "");
+        if (obj.kind === "local" || this.choose(`${of} has an entry`, ["no", "yes"]) === "no") return 0n;
+        const entry = this.mem.make(`entry of ${of}`, "outside", "unknown");
+        put(entry, 0, 8, 0n);
+        if (tag === "hlist_head") put(entry, 8, 8, obj.base + BigInt(off));
+        if (tag === "rb_root") for (const at of [8, 16]) put(entry, at, 8, 0n);
+        put(obj, off, 8, entry.base);
+        return entry.base;
+      }
+      if (tag === "rb_node") return 0n;
     }
     return unknown(name, t, null, freshAt(obj, off).forgotten);
   }

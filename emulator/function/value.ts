@@ -55,6 +55,15 @@ export function isErrAddress(v: bigint): boolean {
   return v >= TOP - MAX_ERRNO && v < TOP;
 }
 
+/** The error that a number stands for, of whatever width it is; null where it stands for none. */
+export function canonicalErrno(v: bigint): bigint | null {
+  for (const bits of [64, 32]) {
+    const code = BigInt.asIntN(bits, v);
+    if (code < 0n && code > -MAX_ERRNO) return code;
+  }
+  return null;
+}
+
 /** Bounds of a scalar type. */
 export function boundsOf(t: CType): [bigint, bigint] {
   if (t.kind === "pointer") return [0n, TOP - 1n];

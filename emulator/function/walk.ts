@@ -25,7 +25,7 @@ import { Calls } from "./calls.ts";
 import { stripped } from "./constraints.ts";
 import { bare, elementPast, isFigure, type Past, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
-import { addPart, clear, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
+import { addPart, clear, listHeadsOf, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
 import { placeOf } from "./seek.ts";
@@ -848,7 +848,10 @@ export class Walker extends Access {
     // What the program changes is not known by what it began with; tables and drivers are what they say.
     if (plan !== null && (sym.readonly || !plain))
       try {
-        if (this.stack.length > 0) this.initialise(obj, 0, plan, sym.readonly);
+        if (this.stack.length > 0) {
+          this.initialise(obj, 0, plan, sym.readonly);
+          if (!sym.readonly && !this.input.life) opensLists(obj);
+        }
       } catch (f) {
         if (!(f instanceof CFail) && !(f instanceof PathEnd && f.end === "unsupported")) throw f;
       }
@@ -888,6 +891,18 @@ export class Walker extends Access {
     const result = this.calls_.call(name, target, args, x, loc);
     this.frame.loc = x.loc;
     return result;
+  }
+}
+
+/** A list that begins empty has what was put in it since. */
+function opensLists(obj: Obj): void {
+  const { type, base } = obj;
+  if (type?.kind !== "record") return;
+  for (const at of type.info.tag === "list_head" ? [0] : listHeadsOf(type)) {
+    const head = base + BigInt(at);
+    if (obj.cells.get(at)?.v !== head || obj.cells.get(at + 8)?.v !== head) continue;
+    clear(obj, at, 16);
+    addPart(obj, { lo: at, hi: at + 16, fresh: "unknown", name: obj.name, forgotten: false });
   }
 }
 

@@ -10,7 +10,7 @@ import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
-import { includesIn, inclusions, ReachedHeaders } from "./reached_headers.ts";
+import { inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -368,7 +368,7 @@ export function functionSource(
     for (const path of found) {
       if (seen.has(path)) continue;
       seen.add(path);
-      for (const more of includesIn(read(path) ?? "")) included.add(more);
+      follow(path, read(path) ?? "");
     }
     return found;
   };

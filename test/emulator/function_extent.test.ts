@@ -14,6 +14,18 @@ unsigned long strlen(const char *s); char *strcpy(char *to, const char *from); c
 
 const pairs: readonly Pair[] = [
   {
+    name: "an open number of bytes behind the end of what was asked for in figures",
+    bad: `${MAP} struct event { int id; int len; unsigned char params[]; }; struct event *f(struct map *m, unsigned char len) { struct event *e = kzalloc(sizeof(*e), GFP_KERNEL); if (!e) return NULL; e->len = len; memcpy(e->params, m->w, len); return e; }`,
+    good: `${MAP} struct event { int id; int len; unsigned char params[]; }; struct event *f(struct map *m, unsigned char len) { struct event *e = kzalloc(sizeof(*e) + len, GFP_KERNEL); if (!e) return NULL; e->len = len; memcpy(e->params, m->w, len); return e; }`,
+    want: ["past-its-memory kzalloc()->params"],
+  },
+  {
+    name: "none are copied behind the end",
+    bad: `${MAP} struct event { int id; int len; unsigned char params[]; }; struct event *f(struct map *m, unsigned char len) { struct event *e; if (len) return NULL; e = kzalloc(sizeof(*e), GFP_KERNEL); if (!e) return NULL; memcpy(e->params, m->w, len); return e; }`,
+    good: `${MAP} struct event { int id; int len; unsigned char params[]; }; struct event *f(struct map *m, unsigned char len) { return NULL; }`,
+    want: [],
+  },
+  {
     name: "a loop over what was asked for by an open number takes one turn too many",
     bad: `${MAP} int f(struct map *m) { unsigned int i; m->words = (m->depth + 63) / 64; m->w = kcalloc(m->words, sizeof(*m->w), GFP_KERNEL); if (!m->w) return -ENOMEM;
       for (i = 0; i <= m->words; i++) m->w[i].lock = 1; return 0; }`,

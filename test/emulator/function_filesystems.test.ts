@@ -28,7 +28,47 @@ vm_fault_t f(int pmd) { struct xa_state xas = {}; vm_fault_t ret = 0; void *entr
 if (raced(pmd)) { ret = 0x100; ${raced} } if (map(entry)) ret = 2;
 unlock: dax_unlock_entry(&xas, entry); out: return ret; }`;
 
+const found = (undo: string): string =>
+  `struct inode_x { int state; }; struct mnt; int xfs_iget(struct mnt *m, void *tp, unsigned long ino, unsigned int flags, unsigned int lock, struct inode_x **ipp); void xfs_irele(struct inode_x *ip);
+int f(struct mnt *m, unsigned long ino) { struct inode_x *ip; int ret = xfs_iget(m, NULL, ino, 0, 0, &ip); if (ret) return ret; if (ip->state & 4) { ${undo} return -EINVAL; } ret = helper(ip->state); xfs_irele(ip); return ret; }`;
+const asOther = (undo: string): string =>
+  `struct cred; const struct cred *override_creds(const struct cred *c); void revert_creds(const struct cred *c); void *open_file(const char *name);
+int f(const struct cred *c, void **file) { const struct cred *old = override_creds(c); *file = open_file("x"); if (IS_ERR(*file)) { ${undo} return -EINVAL; } revert_creds(old); return 0; }`;
+const numbers = (undo: string): string =>
+  `int alloc_chrdev_region(unsigned int *dev, unsigned int first, unsigned int n, const char *name); void unregister_chrdev_region(unsigned int dev, unsigned int n); struct priv { unsigned int dev; };
+int f(struct priv *p, const struct class *c) { int ret = alloc_chrdev_region(&p->dev, 0, 4, "x"); if (ret) return ret; ret = class_register(c); if (ret) { ${undo} return ret; } return 0; }`;
+const policy = (undo: string): string =>
+  `struct disk; struct rq_qos { int id; }; int rq_qos_add(struct rq_qos *q, struct disk *d, int id, const void *ops); void rq_qos_del(struct rq_qos *q);
+int f(struct disk *d, const struct class *c) { struct rq_qos *q = kzalloc(sizeof(*q), GFP_KERNEL); int ret; if (!q) return -ENOMEM; ret = rq_qos_add(q, d, 1, NULL); if (ret) goto out; ret = class_register(c); if (ret) { ${undo} goto out; } return 0; out: kfree(q); return ret; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "an inode of XFS that a way out keeps",
+    bad: found(""),
+    good: found("xfs_irele(ip);"),
+    want: ["leaked XFS inode reference of xfs_iget()"],
+  },
+  {
+    name: "credentials of another that a way out keeps",
+    bad: asOther(""),
+    good: asOther("revert_creds(old);"),
+    want: ["leaked override of the credentials of it"],
+  },
+  {
+    name: "numbers of devices that a way out keeps",
+    bad: numbers(""),
+    good: numbers("unregister_chrdev_region(p->dev, 4);"),
+    want: ["leaked range of device numbers of it"],
+  },
+  {
+    name: "what the queue knows is freed where the queue knows it",
+    bad: policy(""),
+    good: policy("rq_qos_del(q);"),
+    want: [
+      "freed-while-registered policy of the queue of rq_qos_add()",
+      "leaked policy of the queue of kzalloc()",
+    ],
+  },
   {
     name: "the lock of a DAX entry that the way out of a lost race keeps",
     bad: fault("goto out;"),

@@ -1,0 +1,49 @@
+/**
+ * A way that undoes what the function does where all goes well, and says that all went well: by the same decisions the other side undoes
+ * it, too, and says that it failed. Leaves out errors that a call gave (compare.ts: errorsLost(), answerLost()).
+ */
+import { type Explored, type Forced, met, type Ran } from "./explore.ts";
+import type { Choice, PathResult } from "./finding.ts";
+
+/** Paths of a side that are looked at. */
+const MOST_PATHS = 160;
+
+/** The decision after which a path undoes all and says that it succeeded, and that path. */
+export interface Undone {
+  readonly choice: Choice;
+  readonly forced: Forced;
+  readonly path: PathResult;
+}
+
+/** @param said the side that says so @param other a path of the side that says that it failed */
+export function undoneAsWell(said: Explored, other: (f: Forced) => PathResult): Undone | null {
+  const paths = [...said.paths.values()].slice(0, MOST_PATHS);
+  const lasting = lastingOf(paths);
+  if (lasting.size === 0) return null;
+  for (const { forced, result } of paths) {
+    if (!isWell(result) || result.result?.[1] !== 0n) continue;
+    const back = [...result.ledger.fates].filter(([name, fate]) => fate === "given" && lasting.has(name));
+    if (back.length === 0) continue;
+    const there = other(forced);
+    if (there.end !== "returned" || there.outcome !== "failed" || !met(there, forced)) continue;
+    const alike = (c: Choice, i: number): boolean =>
+      result.choices[i]?.name === c.name && result.choices[i]?.answer === c.answer;
+    if (there.choices.length !== result.choices.length || !there.choices.every(alike)) continue;
+    if (!back.every(([name]) => there.ledger.fates.get(name) === "given")) continue;
+    const choice = there.choices.at(-1);
+    if (choice === undefined) continue;
+    return { choice, forced: new Map(forced).set(choice.name, choice.answer), path: result };
+  }
+  return null;
+}
+
+const isWell = ({ end, outcome }: PathResult): boolean => end === "returned" && outcome === "succeeded";
+
+/** What is there still behind the function where all goes well, on any of its ways. */
+function lastingOf(paths: readonly Ran[]): Set<string> {
+  const out = new Set<string>();
+  for (const { result } of paths)
+    if (isWell(result))
+      for (const [name, fate] of result.ledger.fates) if (fate === "held" || fate === "passed") out.add(name);
+  return out;
+}

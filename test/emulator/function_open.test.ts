@@ -1,0 +1,70 @@
+/** Function cases: what a function finds is what others may have left there: entries in a list of the file, members that a callee set. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+const LIST = `struct list_head { struct list_head *next, *prev; }; struct thing { struct list_head link; int id; char *text; };
+static struct list_head all = { &all, &all }; static struct { struct mutex m; struct list_head things; } box = { .things = { &box.things, &box.things } };`;
+const find = (head: string, lock: string, unlock: string): string => `${LIST} int f(int id) {
+  struct list_head *at; mutex_lock(${lock});
+  for (at = (${head})->next; at != (${head}); at = at->next) { struct thing *t = (struct thing *)at; if (t->id == id) { ${unlock} return 1; } }
+  mutex_unlock(${lock}); return 0; }`;
+
+const OPENED = `struct path { struct device_node *nodes[4]; int lowest; }; int search(struct path *p, int key); void borrow(const struct path *p);
+char *text_of(struct device_node *n);`;
+const walk = (undo: string): string => `${OPENED} int f(int key) {
+  struct path *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM;
+  ret = search(p, key); if (ret < 0) { kfree(p); return ret; }
+  if (*(int *)p->nodes[0] == 3) { ${undo} return -EINVAL; }
+  kfree(p); return 0; }`;
+
+const HASHED = `struct hlist_node { struct hlist_node *next, **pprev; }; struct hlist_head { struct hlist_node *first; }; struct rb_node { unsigned long up; struct rb_node *right, *left; }; struct rb_root { struct rb_node *rb_node; };
+struct item { struct hlist_node name; int id; struct device dev; }; struct leaf { struct rb_node node; int id; }; struct table { struct mutex m; struct hlist_head names[4]; struct rb_root tree; };`;
+const look = (undo: string): string => `${HASHED} int f(struct table *t, int id) {
+  struct item *i; mutex_lock(&t->m);
+  for (i = (struct item *)t->names[id & 3].first; i; i = (struct item *)i->name.next) if (i->id == id) { ${undo} return 1; }
+  mutex_unlock(&t->m); return 0; }`;
+const descend = (undo: string): string => `${HASHED} int f(struct table *t, int id) {
+  struct rb_node *n; mutex_lock(&t->m); n = t->tree.rb_node;
+  while (n) { struct leaf *l = (struct leaf *)n; if (id < l->id) n = n->left; else if (id > l->id) n = n->right; else { ${undo} return 1; } }
+  mutex_unlock(&t->m); return 0; }`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: "a list of a hash table",
+    bad: look(""),
+    good: look("mutex_unlock(&t->m);"),
+    want: ["returned-locked mutex t"],
+  },
+  {
+    name: "a tree",
+    bad: descend(""),
+    good: descend("mutex_unlock(&t->m);"),
+    want: ["returned-locked mutex t"],
+  },
+  {
+    name: "a list of the file that begins empty",
+    bad: find("&all", "&box.m", ""),
+    good: find("&all", "&box.m", "mutex_unlock(&box.m);"),
+    want: ["returned-locked mutex box"],
+  },
+  {
+    name: "one that lies in a record",
+    bad: find("&box.things", "&box.m", ""),
+    good: find("&box.things", "&box.m", "mutex_unlock(&box.m);"),
+    want: ["returned-locked mutex box"],
+  },
+  {
+    name: "members of zeroed memory that was handed to a callee",
+    bad: walk(""),
+    good: walk("kfree(p);"),
+    want: ["leaked memory of kzalloc()"],
+    back: [],
+  },
+];
+
+testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});

@@ -1,0 +1,36 @@
+/** What a function of a file beside the patched ones names: what its own file includes counts, headers of its own folder, too. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { functionSource } from "../../server/source/function_source.ts";
+import type { KernelTree } from "../../server/source/images.ts";
+
+const files: Record<string, string> = {
+  "net/pond/main.c": '#include "pond.h"\nint pond_add(void)\n{\n\treturn pond_find(3);\n}\n',
+  "net/pond/pond.h": "int pond_find(int id);\n",
+  "net/pond/core.c": '#include "class.h"\nint pond_find(int id)\n{\n\treturn look(&pond_class, id);\n}\n',
+  "net/pond/class.h":
+    "struct pond_kind { int n; };\nextern const struct pond_kind pond_class;\n#define POND_MOST 4\n",
+  "net/pond/other.c": '#include "other.h"\nint pond_other(void)\n{\n\treturn OTHER;\n}\n',
+  "net/pond/other.h": "#define OTHER 3\n",
+};
+const tree: KernelTree = {
+  root: "/pond",
+  describe: "pond",
+  read: (path) => files[path] ?? null,
+  blob: () => null,
+  atCommit: () => null,
+  origin: () => "work tree",
+  list: (folder) => Object.keys(files).filter((p) => p.startsWith(`${folder}/`)),
+  stamp: (path) => `${files[path]?.length ?? ""}`,
+};
+
+test("headers of a neighbour count once its function is asked for, and no other file's do", () => {
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const source = functionSource(tree, index, ["net/pond/main.c"], () => null);
+  assert.deepEqual(source.definers("struct pond_kind"), []);
+  assert.deepEqual(source.definers("pond_find"), ["net/pond/core.c"]);
+  assert.deepEqual(source.definers("struct pond_kind"), ["net/pond/class.h"]);
+  assert.deepEqual(source.definers("@pond_class"), ["net/pond/class.h"]);
+  assert.deepEqual(source.definers("#POND_MOST"), ["net/pond/class.h"]);
+  assert.deepEqual(source.definers("#OTHER"), []);
+});
