@@ -250,9 +250,11 @@ export abstract class Access extends Run {
       return o >= off && o < off + size;
     });
     const rule = freshAt(from, off);
+    // A value that the source writes down has no name of its own.
+    const called = /^<?compound literal>?$/.test(rule.name) ? freshAt(to, at).name : rule.name;
     clear(to, at, size);
     const m = memberAt(from.type, off, 8);
-    const name = m === null || off === 0 ? rule.name : `${rule.name}${m.path}`;
+    const name = m === null || off === 0 ? called : `${called}${m.path}`;
     copyRules(to, at, from, off, size, name);
     if (from.bytes !== null)
       for (let i = 0; i < Math.min(size, 4096); i++) put(to, at + i, 1, BigInt(from.bytes[off + i] ?? 0));

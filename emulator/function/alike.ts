@@ -3,8 +3,7 @@
  * another back that the other loses, too. Leaves out things of which one side alone loses any (compare.ts).
  */
 import { type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
-import { type Fault, faultKey, type PathResult } from "./finding.ts";
-import type { Lost } from "./ledger.ts";
+import { type Fault, faultKey, type Lost, type PathResult } from "./finding.ts";
 import type { OwnerDifference } from "./owners.ts";
 
 /**
@@ -23,7 +22,7 @@ export function alikeDifferences(
     for (const ran of lists[on].slice(0, MOST_COMPARED)) {
       const { result } = ran;
       if (result.end !== "returned") continue;
-      const lost = result.ledger.lost.filter(({ fault }) => keys.has(faultKey(fault)) && isSure(fault));
+      const lost = (result.lost ?? []).filter(({ fault }) => keys.has(faultKey(fault)) && isSure(fault));
       const there = lost.length === 0 ? null : other(on, ran.forced);
       if (there === null || there.result.end !== "returned" || result.outcome !== there.result.outcome)
         continue;
@@ -32,7 +31,7 @@ export function alikeDifferences(
         // Where each side has one that the other gives back, one stands for the other.
         if (told.has(key) || !givesBack(there.result, result, one)) continue;
         told.add(key);
-        if (!there.result.ledger.lost.some((l) => givesBack(result, there.result, l)))
+        if (!(there.result.lost ?? []).some((l) => givesBack(result, there.result, l)))
           out.push({ on, fault: one.fault, forced: ran.forced, path: result });
       }
     }

@@ -11,7 +11,7 @@ import { stripped } from "./constraints.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
-import { atomicBy, heldText, lend, lockOf } from "./held.ts";
+import { atomicBy, heldText, lend, lockOf, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
 import {
   addPart,
@@ -450,9 +450,14 @@ export class Calls {
     // Who does not ask goes on as if it had been taken: that is not the fault of who gives it back.
     if (site.x === w.unasked) return;
     const kind = w.input.contracts.kinds.get(clause.kind);
-    if (clause.verb !== "get" || kind?.exact !== true || clause.where.at === "ret") return;
+    const locks = clause.verb === "lock";
+    if (kind === undefined || (!locks && (clause.verb !== "get" || !kind.exact)) || clause.where.at === "ret")
+      return;
     const v = this.place(clause.where, site, ret);
-    if (v === null || (typeof v === "bigint" && (v < 0x10000n || isErrAddress(v)))) return;
+    if (v === null) return;
+    // What there is one of has no address.
+    const isOne = locks && clause.where.at === "global";
+    if (typeof v === "bigint" && !isOne && (v < 0x10000n || isErrAddress(v))) return;
     w.books.failed(kind, this.keyOf(v), site.origin);
   }
 
@@ -750,6 +755,14 @@ export class Calls {
     const type = where.path === "" ? param.to : (offsetOf(param.to, where.path)?.type ?? null);
     const size = type?.kind === "record" ? sizeSafe(type) : null;
     if (size !== null) this.setMembers(at, size);
+  }
+
+  /** A pointer that is NULL, and whose address a callee has, is there to be set by it. */
+  private setPointer({ obj, off }: { readonly obj: Obj; readonly off: number }, name: string): void {
+    const cell = obj.cells.get(off);
+    const isNull =
+      cell === undefined ? freshAt(obj, off).fresh === "zero" : this.w.known.resolve(cell.v) === 0n;
+    if (isNull) this.w.forget(obj, off, 8, name);
   }
 
   /** Members that nobody wrote are not known any more, which they were as long as they were zero. */
@@ -1087,6 +1100,19 @@ export class Calls {
     const { w } = this;
     const { holding } = w.books.give(kind, key, w.spot(site.name));
     if (holding !== null) return;
+    const tried = kind.sort === "lock" || kind.scope ? w.books.failedOnly(kind, key) : null;
+    if (tried !== null) {
+      w.books.repay(kind, key);
+      w.fault({
+        kind: "unlock-unheld",
+        object: key === 0n ? kind.what : `${kind.what} ${w.lockName(key)}`,
+        what: `${site.name}() gives up ${lockText(w, kind, key)}, which ${tried.callee}() failed to take`,
+        taken: tried,
+        given: null,
+        possible: false,
+      });
+      return;
+    }
     if (kind.sort !== "lock") return;
     const gave = w.books.of(key).findLast((h) => h.kind === kind);
     if (gave !== undefined)
@@ -1160,6 +1186,7 @@ export class Calls {
         if (at.obj.fresh === "uninitialised" && memberFrom(at.obj.type, at.off) === null)
           at.obj.fresh = "unknown";
       } else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
+      else if (real.kind === "pointer" && to.kind !== "void") this.setPointer(at, `${site.origin.key}:${i}`);
       else if (real.kind === "record" && at.obj.kind === "heap") this.setMembers(at, size);
     });
     const t = site.x.t;

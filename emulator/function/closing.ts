@@ -5,6 +5,7 @@
 import type { Spot } from "./books.ts";
 import { objectName } from "./calls.ts";
 import { stripped } from "./constraints.ts";
+import type { Lost } from "./finding.ts";
 import { heldText, lockText } from "./held.ts";
 import { type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
 import type { Run } from "./run.ts";
@@ -42,7 +43,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     gives,
     calls,
     ...turnsOf(w),
-    ...fatesOf(w),
+    fates: fatesOf(w),
   };
   if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)
     return { ...rest, kept: NO_LEDGER.kept };
@@ -64,19 +65,23 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
   return { ...rest, kept };
 }
 
-function fatesOf(w: Run): Pick<Ledger, "fates" | "lost"> {
+const fateName = (of: string, { key }: CallOrigin): string => `${of} ${key}`;
+
+function fatesOf(w: Run): Ledger["fates"] {
   const fates = new Map<string, "held" | "given" | "passed" | "unclear">();
-  const nameOf = (of: string, { key }: CallOrigin): string => `${of} ${key}`;
   for (const h of w.books.holdings) {
     if (h.kind.sort === "lock" || h.kind.scope) continue;
-    const name = nameOf(h.kind.what, h.taken);
+    const name = fateName(h.kind.what, h.taken);
     fates.set(name, fates.has(name) ? "unclear" : h.state);
   }
-  const lost = w.lost.flatMap((fault) =>
-    fault.taken === null ? [] : [{ name: nameOf(fault.object.split(" of ")[0]!, fault.taken), fault }],
-  );
-  return { fates, lost };
+  return fates;
 }
+
+/** What is lost, by the names that fates have. */
+export const lostOf = (w: Run): Lost[] =>
+  w.lost.flatMap((fault) =>
+    fault.taken === null ? [] : [{ name: fateName(fault.object.split(" of ")[0]!, fault.taken), fault }],
+  );
 
 /** What locks and states were given up, and what was taken again. */
 function turnsOf(w: Run): Pick<Ledger, "open" | "balanced" | "again"> {

@@ -11,7 +11,7 @@ import type { FnTree, FunctionSym } from "../c/tree.ts";
 import { audit } from "./audit.ts";
 import type { Spot } from "./books.ts";
 import { asReadChoice } from "./calls.ts";
-import { ledgerOf } from "./closing.ts";
+import { ledgerOf, lostOf } from "./closing.ts";
 import type { Contracts } from "./contract.ts";
 import type { PathResult } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
@@ -124,6 +124,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     gaveUp: gaveUp(w),
     unchecked: w.unchecked,
     warned: w.warned,
+    lost: lostOf(w),
     ledger,
   };
 }
@@ -208,10 +209,12 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     return q >= 0 && typeName(p.type) !== "" ? args[q]! : (argsOf(w, [p])[0]! ?? args[i]!);
   });
   w.returned = null;
-  w.body(last, same);
+  const ended = w.body(last, same);
   w.calls_.deviceGoes();
   const left = { by: "", fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) };
-  audit(w, { result: null, outcome: "neither", root: true, callback: false, life: true, at: left });
+  // What says that it failed has not ended this one; nobody asks that of what a core calls.
+  if (entry.root || outcomeOf(w, last, ended, lastTree.type.ret) !== "failed")
+    audit(w, { result: null, outcome: "neither", root: true, callback: false, life: true, at: left });
   return { result, value: v, outcome, at: left };
 }
 

@@ -58,6 +58,12 @@ export function bare(x: X): X {
   return at;
 }
 
+/** The variable that a pointer is in, by the name that the source has for it. */
+export function variableOf(x: X): string | null {
+  const at = bare(x);
+  return at.k === "var" && !at.v.hidden ? at.v.name : null;
+}
+
 /** Whether a number is a constant of the source, or a variable that was declared with one and not written since. */
 export function isFigure(w: Run, x: X): boolean {
   const at = bare(x);

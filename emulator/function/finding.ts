@@ -108,6 +108,12 @@ export function faultKey(f: Fault): string {
   return `${f.kind}|${f.object}`;
 }
 
+/** Something that is lost, by its name among what became of things (Ledger.fates), and what is told of it. */
+export interface Lost {
+  readonly name: string;
+  readonly fault: Fault;
+}
+
 export interface PathResult {
   readonly choices: readonly Choice[];
   readonly faults: readonly Fault[];
@@ -133,6 +139,8 @@ export interface PathResult {
   readonly unchecked?: ReadonlySet<string>;
   /** Where it told the log something that is no error: "file:line". */
   readonly warned?: ReadonlySet<string>;
+  /** What is lost at the end, each by itself. */
+  readonly lost?: readonly Lost[];
   /** What it did with things of its caller's. */
   readonly ledger: Ledger;
 }

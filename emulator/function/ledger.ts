@@ -4,7 +4,6 @@
  * the path took (audit.ts) and the comparison (owners.ts).
  */
 import type { Spot } from "./books.ts";
-import type { Fault } from "./finding.ts";
 
 /** Something of the caller's was given back. */
 export interface GivenBack {
@@ -44,12 +43,6 @@ export interface Parted {
   readonly functions: readonly string[];
 }
 
-/** Something that is lost, by its name among fates, and what is told of it. */
-export interface Lost {
-  readonly name: string;
-  readonly fault: Fault;
-}
-
 export interface Ledger {
   readonly gave: readonly GivenBack[];
   readonly overwritten: readonly Parted[];
@@ -80,8 +73,6 @@ export interface Ledger {
   readonly lent: ReadonlyMap<string, number>;
   /** What became of each thing that a call gave, as "kind key of the call": of what that call gave several of, "unclear". */
   readonly fates: ReadonlyMap<string, "held" | "given" | "passed" | "unclear">;
-  /** What is lost at the end, each by itself. */
-  readonly lost: readonly Lost[];
   /** Where the path ended. */
   readonly end: Spot;
 }
@@ -103,7 +94,6 @@ export const NO_LEDGER: Ledger = {
   calls: new Map(),
   lent: new Map(),
   fates: new Map(),
-  lost: [],
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
 

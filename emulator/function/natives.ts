@@ -3,6 +3,7 @@
  * works on what is known and leaves an unknown where something is not. Leaves out everything that the books are about.
  */
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
+import { variableOf } from "./extent.ts";
 import { lend } from "./held.ts";
 import { addPart, clear, freshAt, type Obj, put } from "./memory.ts";
 import { type CallSite, COUNTER_USED, PathEnd, type Run } from "./run.ts";
@@ -14,6 +15,13 @@ const MAX_STRING = 300;
 
 function at(w: Run, v: Value, what: string): { obj: Obj; off: number } {
   return w.reach(v, 0, null, what);
+}
+
+/** The same of an argument, which is called as the source has it. */
+function argument(w: Run, s: CallSite, n: number, what: string): { obj: Obj; off: number } {
+  const x = s.x.args[n];
+  w.via = x === undefined ? null : variableOf(x);
+  return at(w, s.args[n]!, what);
 }
 
 function open(w: Run, site: CallSite, t: CType = site.x.t): Value {
@@ -164,8 +172,8 @@ function bit(change: "set" | "clear" | "flip" | "none", gives: boolean): Native 
 const copy: Native = (w, s) => {
   const n = w.known.resolve(s.args[2] ?? 0n);
   if (n === 0n) return s.args[0]!;
-  const to = at(w, s.args[0]!, "it is written");
-  const from = at(w, s.args[1]!, "it is read");
+  const to = argument(w, s, 0, "it is written");
+  const from = argument(w, s, 1, "it is read");
   w.bytesWithin(s, to, 0, 2, "writes");
   w.bytesWithin(s, from, 1, 2, "reads");
   if (typeof n === "bigint" && n < 1n << 20n) w.copyBytes(to.obj, to.off, from.obj, from.off, Number(n));
@@ -177,7 +185,7 @@ const set: Native = (w, s) => {
   const n = w.known.resolve(s.args[2] ?? 0n);
   const v = w.known.resolve(s.args[1] ?? 0n);
   if (n === 0n) return s.args[0]!;
-  const to = at(w, s.args[0]!, "it is written");
+  const to = argument(w, s, 0, "it is written");
   w.bytesWithin(s, to, 0, 2, "writes");
   const size = typeof n === "bigint" && n < 1n << 24n ? Number(n) : (to.obj.size ?? 4096);
   clear(to.obj, to.off, size);
@@ -192,7 +200,7 @@ const set: Native = (w, s) => {
 };
 
 const stringLength: Native = (w, s) => {
-  at(w, s.args[0]!, "it is read");
+  argument(w, s, 0, "it is read");
   const text = stringAt(w, s.args[0]!);
   if (text !== null) return BigInt(text.length);
   const length = open(w, s);
@@ -203,7 +211,7 @@ const stringLength: Native = (w, s) => {
 };
 
 const stringCompare: Native = (w, s) => {
-  at(w, s.args[0]!, "it is read");
+  argument(w, s, 0, "it is read");
   const [a, b] = [stringAt(w, s.args[0]!), stringAt(w, s.args[1]!)];
   if (a === null || b === null) {
     const u = open(w, s, INT);
@@ -228,7 +236,7 @@ const ROOM: ReadonlyMap<string, number | "string"> = new Map<string, number | "s
 
 const writtenString: Native = (w, s) => {
   w.mem.work.done += 128;
-  const to = at(w, s.args[0]!, "it is written");
+  const to = argument(w, s, 0, "it is written");
   const room = ROOM.get(s.name);
   if (room !== undefined) w.bytesWithin(s, to, 0, room, room === "string" ? "writes" : "may write");
   const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
@@ -268,7 +276,7 @@ const copied: Native = (w, s) => {
     const n = w.known.resolve(s.args[2] ?? 0n);
     if (typeof n === "bigint" && n > 0n && n < 65536n) w.uninitialisedCopy(a.obj, a.off, Number(n), s.name);
   } else {
-    const a = at(w, s.args[0]!, "it is written");
+    const a = argument(w, s, 0, "it is written");
     w.bytesWithin(s, a, 0, 2, "writes");
     const n = w.known.resolve(s.args[2] ?? 0n);
     w.forget(

@@ -532,6 +532,18 @@ export abstract class Run {
 
   // ---- memory ---------------------------------------------------------------------------------------------------------
 
+  /** Members of what lies around an object that came from outside ("work@-72->lock"), by address. */
+  private readonly outer = new Map<bigint, string>();
+
+  /** A member's address is formed in a record that begins before the object. */
+  protected nameOuter(base: bigint, off: number, record: CType | null): void {
+    const at = this.mem.at(base);
+    if (at === null || at.off >= 0 || record === null) return;
+    const path = memberFrom(record, off);
+    if (path !== null)
+      this.outer.set(base + BigInt(off), `${at.obj.name}@${at.off}${path.replace(/^\./, "->")}`);
+  }
+
   /** What a lock is called. */
   lockName(key: bigint): string {
     if (key === 0n) return "it";
@@ -539,6 +551,8 @@ export abstract class Run {
     if (at === null) return "a lock";
     const path = memberFrom(at.obj.type, at.off);
     if (path !== null) return `${freshAt(at.obj, at.off).name}${joined(at.obj, path)}`;
+    const outer = this.outer.get(key);
+    if (outer !== undefined) return outer;
     return this.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
   }
 

@@ -23,7 +23,7 @@ import type {
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
 import { stripped } from "./constraints.ts";
-import { bare, elementPast, isFigure, type Past, wholeOf } from "./extent.ts";
+import { bare, elementPast, isFigure, type Past, variableOf, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
 import { addPart, clear, listHeadsOf, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
@@ -476,7 +476,10 @@ export class Walker extends Access {
       }
       case "padd": {
         const base = this.known.resolve(this.led(x.base, this.eval(x.base)));
-        if (typeof base === "bigint") return BigInt.asUintN(64, base + BigInt(x.off));
+        if (typeof base === "bigint") {
+          this.nameOuter(base, x.off, this.pointee(x.base));
+          return BigInt.asUintN(64, base + BigInt(x.off));
+        }
         return this.address(base, this.pointee(x.base)) + BigInt(x.off);
       }
       case "recaddr":
@@ -924,12 +927,6 @@ export class Jump extends Error {
     super("jump");
     this.completion = completion;
   }
-}
-
-/** The variable that a pointer is in, by the name that the source has for it. */
-function variableOf(x: X): string | null {
-  const at = bare(x);
-  return at.k === "var" && !at.v.hidden ? at.v.name : null;
 }
 
 /** The variable that a `for` loop counts up or down. */

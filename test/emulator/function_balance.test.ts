@@ -12,7 +12,51 @@ const FOLK = `struct ops; struct folk { struct kobject k; struct device dev; str
 
 const KEY = `struct key { int usage; }; struct key *__key_get(struct key *k); void key_put(struct key *k); struct call { struct key *k; struct call *next; };`;
 
+const TRIES = `struct rw_semaphore { int n; }; int down_write_killable(struct rw_semaphore *s); void down_write(struct rw_semaphore *s); void up_write(struct rw_semaphore *s); int mutex_trylock(struct mutex *m);
+  struct semaphore { int n; }; int down_trylock(struct semaphore *s); void up(struct semaphore *s); struct box { struct mutex m; struct semaphore s; int n; }; static struct rw_semaphore all;`;
+const killable = (out: string): string =>
+  `${TRIES} int f(struct box *b) { int ret = down_write_killable(&all); if (ret) ${out} b->n++; unlock: up_write(&all); return ret; }`;
+const trylock = (out: string): string =>
+  `${TRIES} int f(struct box *b) { int ret = -EINVAL; if (!mutex_trylock(&b->m)) ${out} b->n++; ret = 0; unlock: mutex_unlock(&b->m); return ret; }`;
+
+const around = (undo: string): string =>
+  `struct set { int n; struct mutex names; struct mutex m; struct work_struct w; }; int next(struct set *s);
+  void f(struct work_struct *w) { struct set *s = (struct set *)((char *)w - 16); mutex_lock(&s->names); s->n++; mutex_unlock(&s->names); mutex_lock(&s->m); if (next(s)) { ${undo} return; } mutex_unlock(&s->m); }`;
+
+const written = (undo: string): string =>
+  `struct set { int n; struct mutex m; }; static struct set all = (struct set) { .n = 1 }; int f(int n) { mutex_lock(&all.m); if (helper(n) < 0) { ${undo} return -EINVAL; } mutex_unlock(&all.m); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a lock of what begins as a value that the source writes down",
+    bad: written(""),
+    good: written("mutex_unlock(&all.m);"),
+    want: ["returned-locked mutex all.m"],
+  },
+  {
+    name: "a lock of what lies around the thing that is handed in",
+    bad: around(""),
+    good: around("mutex_unlock(&s->m);"),
+    want: ["returned-locked mutex w@-16->m"],
+  },
+  {
+    name: "a lock of the file's whose taking a signal broke off",
+    bad: killable("goto unlock;"),
+    good: killable("return ret;"),
+    want: ["unlock-unheld rw_semaphore all"],
+  },
+  {
+    name: "a lock that another one has",
+    bad: trylock("goto unlock;"),
+    good: trylock("return ret;"),
+    want: ["unlock-unheld mutex b"],
+  },
+  {
+    name: "a lock that is waited for where another one has it, and a semaphore that lets somebody in",
+    bad: `${TRIES} int f(struct box *b) { if (!mutex_trylock(&b->m)) { mutex_lock(&b->m); } b->n++; mutex_unlock(&b->m); if (down_trylock(&b->s)) b->n--; up(&b->s); return 0; }`,
+    good: `${TRIES} int f(struct box *b) { return 0; }`,
+    want: [],
+  },
   {
     name: "a lock of the whole kernel that is given up on a way on which it was not taken yet",
     bad: `${CPUS} int f(void) { int ret; void *p = kmalloc(8, GFP_KERNEL); if (!p) goto out; cpus_read_lock(); ret = helper(1); kfree(p); cpus_read_unlock(); return ret;

@@ -41,7 +41,36 @@ const policy = (undo: string): string =>
   `struct disk; struct rq_qos { int id; }; int rq_qos_add(struct rq_qos *q, struct disk *d, int id, const void *ops); void rq_qos_del(struct rq_qos *q);
 int f(struct disk *d, const struct class *c) { struct rq_qos *q = kzalloc(sizeof(*q), GFP_KERNEL); int ret; if (!q) return -ENOMEM; ret = rq_qos_add(q, d, 1, NULL); if (ret) goto out; ret = class_register(c); if (ret) { ${undo} goto out; } return 0; out: kfree(q); return ret; }`;
 
+const blocks = (undo: string): string =>
+  `struct buffer_head { char *b_data; int b_count; }; struct bdev; struct buffer_head *__bread_gfp(struct bdev *b, unsigned long n, unsigned int size, gfp_t f); void __brelse(struct buffer_head *bh);
+static inline void brelse(struct buffer_head *bh) { if (bh) __brelse(bh); } void put_bh(struct buffer_head *bh);
+int f(struct bdev *b, unsigned long n) { struct buffer_head *bh = __bread_gfp(b, n, 512, 0); if (!bh) return -EINVAL; if (bh->b_data[0] != 7) { ${undo} return -EINVAL; } put_bh(bh); return 0; }`;
+const acl = (undo: string): string =>
+  `struct posix_acl { int n; }; struct node; int posix_acl_create(struct node *dir, unsigned short *mode, struct posix_acl **d, struct posix_acl **a); void posix_acl_release(struct posix_acl *a); int node_read(struct node *n, int k);
+int f(struct node *n, struct node *dir) { struct posix_acl *d, *a; unsigned short mode = 4; int ret = posix_acl_create(dir, &mode, &d, &a); if (ret) return ret; ret = node_read(n, 1); posix_acl_release(d); if (ret) { ${undo} return ret; } posix_acl_release(a); return 0; }`;
+const found2 = (undo: string): string =>
+  `struct midi { void *private_data; }; struct rt { int n; struct midi *instance; char *text; }; int midi_new(int n, struct midi **m);
+int f(int n) { struct rt *rt = kzalloc(sizeof(*rt), GFP_KERNEL); int ret; if (!rt) return -ENOMEM; ret = midi_new(n, &rt->instance); if (ret < 0) { kfree(rt); return ret; } rt->instance->private_data = lookup(n); if (helper(n) < 0) { ${undo} return -EINVAL; } kfree(rt); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a buffer of a block that a way out keeps",
+    bad: blocks(""),
+    good: blocks("brelse(bh);"),
+    want: ["leaked buffer reference of __bread_gfp()"],
+  },
+  {
+    name: "one of two ACLs that a way out keeps",
+    bad: acl(""),
+    good: acl("posix_acl_release(a);"),
+    want: ["leaked ACL reference of posix_acl_create()"],
+  },
+  {
+    name: "a member that a callee sets by its address",
+    bad: found2(""),
+    good: found2("kfree(rt);"),
+    want: ["leaked memory of kzalloc()"],
+  },
   {
     name: "an inode of XFS that a way out keeps",
     bad: found(""),

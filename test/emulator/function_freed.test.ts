@@ -1,7 +1,7 @@
 /** Function cases: a thing that is gone is used by who is handed it, be that a callee by its contract or the log; nothing else is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
 const THING = `struct sk_buff { unsigned int len; }; struct net_device { int n; };
 void kfree_skb(struct sk_buff *skb); void skb_trim(struct sk_buff *skb, unsigned int len);
@@ -42,6 +42,15 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+test("what is cleared after it was freed is called as the source has it", () => {
+  const text = (body: string): string =>
+    `void *memset(void *p, int c, unsigned long n); int f(struct device *dev, unsigned int n) { char *page = kmalloc(64, GFP_KERNEL); if (!page) return -ENOMEM; ${body} return 0; }`;
+  const [d] = runPair(text("memset(page, 0, 64); kfree(page);"), text("kfree(page); memset(page, 0, 64);"), {
+    name: "f",
+  });
+  assert.equal(d?.fault.what, "page is written");
+});
 
 test("each pair has a name of its own", () => {
   assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);

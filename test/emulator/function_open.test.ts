@@ -29,7 +29,18 @@ const descend = (undo: string): string => `${HASHED} int f(struct table *t, int 
   while (n) { struct leaf *l = (struct leaf *)n; if (id < l->id) n = n->left; else if (id > l->id) n = n->right; else { ${undo} return 1; } }
   mutex_unlock(&t->m); return 0; }`;
 
+const life = (test: string): string => `struct slot { int id; char *text; };
+  int f(struct slot *s) { char *p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; s->text = p; return 0; }
+  int g(struct slot *s, int id) { ${test} kfree(s->text); s->text = NULL; return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "who ends a life is asked for another, and says so",
+    leave: "g",
+    bad: life("if (id != s->id) return -EINVAL;"),
+    good: life(""),
+    want: [],
+  },
   {
     name: "a list of a hash table",
     bad: look(""),
