@@ -18,6 +18,7 @@ import {
   type Fresh,
   freshAt,
   listHeadsOf,
+  memberAt,
   memberFrom,
   type Obj,
   offsetOf,
@@ -765,6 +766,18 @@ export class Calls {
     if (isNull) this.w.forget(obj, off, 8, name);
   }
 
+  /** Pointers that are NULL may be set by who has the record that they lie in. */
+  private setNulls(
+    { obj, off }: { readonly obj: Obj; readonly off: number },
+    size: number,
+    name: string,
+  ): void {
+    for (const [at, cell] of [...obj.cells]) {
+      if (cell.size !== 8 || at < off || at + 8 > off + size || this.w.known.resolve(cell.v) !== 0n) continue;
+      if (memberAt(obj.type, at, 8)?.type.kind === "pointer") this.w.forget(obj, at, 8, name);
+    }
+  }
+
   /** Members that nobody wrote are not known any more, which they were as long as they were zero. */
   private setMembers({ obj, off }: { readonly obj: Obj; readonly off: number }, size: number): void {
     if (freshAt(obj, off).fresh === "unknown") return;
@@ -1187,7 +1200,10 @@ export class Calls {
           at.obj.fresh = "unknown";
       } else if (freshAt(at.obj, at.off).fresh === "uninitialised") at.obj.fresh = "unknown";
       else if (real.kind === "pointer" && to.kind !== "void") this.setPointer(at, `${site.origin.key}:${i}`);
-      else if (real.kind === "record" && at.obj.kind === "heap") this.setMembers(at, size);
+      else if (real.kind === "record" && at.obj.kind !== "global") {
+        if (at.obj.kind === "heap") this.setMembers(at, size);
+        this.setNulls(at, size, `${site.origin.key}:${i}`);
+      }
     });
     const t = site.x.t;
     if (t.kind === "void") return 0n;

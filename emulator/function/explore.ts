@@ -212,11 +212,14 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const ended = w.body(last, same);
   w.calls_.deviceGoes();
   const left = { by: "", fn: entry.leave, loc: expansionLoc(w.returned ?? lastTree.endLoc) };
-  // What says that it failed has not ended this one; nobody asks that of what a core calls.
-  if (entry.root || outcomeOf(w, last, ended, lastTree.type.ret) !== "failed")
+  // What says that it failed has not ended this one; nobody asks that of what a core calls last.
+  if (CORE_ENDS.test(entry.leave) || outcomeOf(w, last, ended, lastTree.type.ret) !== "failed")
     audit(w, { result: null, outcome: "neither", root: true, callback: false, life: true, at: left });
   return { result, value: v, outcome, at: left };
 }
+
+/** Functions whose answer a core does not heed, by their names. */
+const CORE_ENDS = /(?:^|_)(?:remove|exit|unbind|disconnect|shutdown|cleanup)(?:_|$)/;
 
 /** Whoever got the object from the first function may have set what that one left as it was. */
 function fillIn(w: Walker, v: Value): void {

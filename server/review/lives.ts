@@ -133,7 +133,12 @@ export function livesOf(text: string, names: ReadonlySet<string>): Life[] {
   // The words of a name may come in another order: ring_alloc() and free_ring().
   const wordsOf = (parts: readonly string[]): string => [...parts].sort().join(" ");
   const byWords = listed(names, (name) => wordsOf(name.split("_")));
+  // What begins a module is ended by what ends it, and by no operation of a like name.
+  const starts = new Set(
+    [...text.matchAll(/\b(?:module_init|[a-z]+_initcall)\(\s*(\w+)\s*\)/g)].map((m) => m[1]!),
+  );
   for (const name of names) {
+    if (starts.has(name)) continue;
     const parts = name.split("_");
     parts.forEach((part, i) => {
       for (const end of WORDS.get(part) ?? []) {

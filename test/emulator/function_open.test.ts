@@ -33,7 +33,18 @@ const life = (test: string): string => `struct slot { int id; char *text; };
   int f(struct slot *s) { char *p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; s->text = p; return 0; }
   int g(struct slot *s, int id) { ${test} kfree(s->text); s->text = NULL; return 0; }`;
 
+const LOADED = `struct meta { int size; }; struct info { struct meta *meta; int kind; }; int load(struct info *i, int id);`;
+const kept = (undo: string): string => `${LOADED} int f(struct info *i, int id) {
+  char *p = kmalloc(4, GFP_KERNEL); int ret; if (!p) return -ENOMEM; i->meta = NULL; ret = load(i, id); if (ret < 0) { kfree(p); return ret; }
+  if (i->meta->size != 4) { ${undo} return -EINVAL; } kfree(p); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a pointer that is NULL until a callee has the record",
+    bad: kept(""),
+    good: kept("kfree(p);"),
+    want: ["leaked memory of kmalloc()"],
+  },
   {
     name: "who ends a life is asked for another, and says so",
     leave: "g",
