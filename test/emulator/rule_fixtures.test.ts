@@ -86,6 +86,9 @@ function linesOf(run: ScenarioRun, code: string): Set<number> | null {
   return own.length > 0 || stopped ? lines : null;
 }
 
+/** Of all kernels, of which each is done with when the next is booted. */
+const memory = new Memory();
+
 for (const name of readdirSync(folder)) {
   const code = name.replace(/\.diff$/, "");
   test(`${code} is told of a kernel that breaks it`, () => {
@@ -96,7 +99,7 @@ for (const name of readdirSync(folder)) {
     const anywhere = text.includes(`//~ ERROR ${code} anywhere`);
     const kernel = buildKernelImage(fixture.era, [{ path: fixture.path, text }], spaceOf(fixture.era));
     assert.deepEqual(kernel.errors, []);
-    const booted = bootImage(kernel.image, fixture.era, new Memory());
+    const booted = bootImage(kernel.image, fixture.era, memory);
     const cases = booted.scenarios.flatMap(casesOf);
     const chosen = cases.find((c) => `${c.label} `.startsWith(`${fixture.scenario} `));
     assert.ok(chosen !== undefined, `no case ${fixture.scenario}`);
