@@ -267,6 +267,11 @@ export class Memory {
     return this.heap;
   }
 
+  /** Whether, once reset, it is like a new one: no page table has grown. */
+  get likeNew(): boolean {
+    return this.tableBytes === 0;
+  }
+
   /** Bytes of backing store in use. */
   get used(): number {
     return this.next;

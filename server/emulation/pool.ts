@@ -210,6 +210,7 @@ export class Pool {
         h.heard = () => {};
         h.has.clear();
       }
+      review.end();
     }
   }
 
@@ -365,6 +366,7 @@ export function serve(
     if (m.kind === "review") {
       const stop = new Int32Array(m.stop);
       patch = null;
+      review?.of.end();
       review = null;
       told = undefined;
       const doc = parse(m.input, m.path);

@@ -7,7 +7,7 @@
 
 import type { Era } from "../../emulator/kernel/era.ts";
 import { spaceOf } from "../../emulator/kernel.ts";
-import { Memory } from "../../emulator/mem/memory.ts";
+import type { Memory } from "../../emulator/mem/memory.ts";
 import type { ScenarioDef } from "../../emulator/scenario/runner.ts";
 import { globMatcher } from "../glob.ts";
 import type { ParsedDocument, Patch, SideDefinition } from "../mail/types.ts";
@@ -30,6 +30,7 @@ import { latentReason } from "./latent.ts";
 import { LaterStates, showsIn, tellLater } from "./later.ts";
 import { LaterFunctions } from "./later_functions.ts";
 import { mailImages } from "./mail_functions.ts";
+import { giveBack, takeMemories } from "./memories.ts";
 import { concernsTasks } from "./other_orders.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { type FunctionItem, type Plan, type PlanBasis, type PlanItem, planOf } from "./plan.ts";
@@ -655,7 +656,7 @@ export class DocumentReview {
       patches = [wanted];
     }
     this.patches = patches;
-    const memories = [new Memory(), new Memory()] as const;
+    const memories = takeMemories();
     const context = treeContext(options, (options.otherTrees ?? []).length > 0 ? restored().doc : null);
     this.context = context;
     this.shared = {
@@ -680,6 +681,11 @@ export class DocumentReview {
     const given = this.patches[n]!;
     const { patches } = this.shared.doc;
     return new PatchReview(patches.find((p) => p.index === given.index) ?? given, this.shared);
+  }
+
+  /** Nothing of it runs any more: its memories are the next review's. */
+  end(): void {
+    giveBack(this.shared.memories);
   }
 
   /** Takes what a patch gave, and gives it as a review of that patch alone. */
@@ -742,11 +748,15 @@ export function reviewDocument(
     if (!listen(event)) stopped = true;
     return !stopped;
   };
-  for (let n = 0; n < review.patches.length && !stopped; n++) {
-    const result = reviewPatch(review, n, tell, () => stopped);
-    tell({ kind: "patch", patch: review.patches[n]!.index, result: review.add(result) });
+  try {
+    for (let n = 0; n < review.patches.length && !stopped; n++) {
+      const result = reviewPatch(review, n, tell, () => stopped);
+      tell({ kind: "patch", patch: review.patches[n]!.index, result: review.add(result) });
+    }
+    return review.result();
+  } finally {
+    review.end();
   }
-  return review.result();
 }
 
 /** Reviews patch `n` from its plan to its end on the calling thread. `tell` hears each event but that of its end. */

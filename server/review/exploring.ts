@@ -3,13 +3,13 @@
  * orders or faults. For the command line and the editor alike. Leaves out one case (explore.ts, explore_faults.ts) and words
  * (server/report/explored.ts).
  */
-import { Memory } from "../../emulator/mem/memory.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import type { ScenarioCase } from "../../emulator/scenario/runner.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { treeContext } from "../source/context.ts";
 import { type ExploredCase, type ExploreLimits, exploreCase } from "./explore.ts";
 import { exploreFaults, type InjectedCase } from "./explore_faults.ts";
+import { giveBack, takeMemories } from "./memories.ts";
 import { wantedCases } from "./plan.ts";
 import type { Replay } from "./replay.ts";
 import { buildSides, type PatchSides, patchTitle, sourcesOf } from "./sides.ts";
@@ -51,11 +51,15 @@ export function* sidesOf(
   silent: (why: string) => void,
 ): Generator<{ readonly patch: Patch; readonly sides: PatchSides }> {
   const context = treeContext(options, doc);
-  const memories = [new Memory(), new Memory()] as const;
-  for (const patch of patches) {
-    const sources = sourcesOf(doc, patch, options, replay, context);
-    if (sources.nothing !== null) silent(`${patchTitle(patch)}: ${nothingText(sources.nothing)}`);
-    else yield { patch, sides: buildSides(patch, sources, memories, () => false) };
+  const memories = takeMemories();
+  try {
+    for (const patch of patches) {
+      const sources = sourcesOf(doc, patch, options, replay, context);
+      if (sources.nothing !== null) silent(`${patchTitle(patch)}: ${nothingText(sources.nothing)}`);
+      else yield { patch, sides: buildSides(patch, sources, memories, () => false) };
+    }
+  } finally {
+    giveBack(memories);
   }
 }
 
