@@ -280,7 +280,7 @@ export function blameStop(
       return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
   }
   const led = blame(here, run, null, null, v);
-  if (other === null || otherRun === null || here.place(led.docLine)?.kind !== " ") return led;
+  if (other === null || otherRun === null || here.place(led.docLine)?.kind === here.sign) return led;
   return otherCourse(here, run, other, otherRun, v) ?? led;
 }
 

@@ -217,3 +217,57 @@ test("where the reference kernel has what the patch adds, before is that kernel 
     [["fixed", "deadlock"]],
   );
 });
+
+test("a variable may be called otherwise, and what hangs for want of a moved line is put on the line that went", () => {
+  const moved = hunkMail({
+    subject: "fs/dax: put the entry where it is taken",
+    id: "moved",
+    day: "Wed, 20 Nov 2024",
+    at: 620,
+    section: "static int __dax_invalidate_entry(struct address_space *mapping,",
+    lines: [
+      " \tmapping->nrpages -= 1UL << dax_entry_order(entry);",
+      "+\tput_unlocked_entry(&own_xas, entry, WAKE_ALL);",
+      " \town_done = 1;",
+      " own_out:",
+      "-\tput_unlocked_entry(&own_xas, entry, WAKE_ALL);",
+      " \txas_unlock_irq(&own_xas);",
+      " \treturn own_done;",
+      " }",
+    ],
+  });
+  const { findings, notes } = reviewDocument(parseDocument(Buffer.from(moved), "moved.eml"), {
+    scenario: "invalidate-dirty-waiters order=0 readers=2",
+    era: "v6.12",
+  });
+  assert.match(
+    notes.join("\n"),
+    /own_xas is its xas.*own_done is its removed|own_done is its removed.*own_xas is its xas/,
+  );
+  const [found] = findings.filter((f) => f.verdict === "new");
+  assert.equal(found?.code, "deadlock");
+  assert.equal(moved.split("\n")[found.docLine - 1], "-\tput_unlocked_entry(&own_xas, entry, WAKE_ALL);");
+});
+
+test("a return of one branch is not put where all ways of the frame return", () => {
+  const text = hunkMail({
+    subject: "dax/bus: say that there is no driver",
+    id: "branch",
+    day: "Wed, 20 Nov 2024",
+    path: "drivers/dax/bus.c",
+    at: 1180,
+    section: "static ssize_t mapping_store(struct device *dev, struct device_attribute *attr,",
+    lines: [
+      " \tif (own_is_idle(dax_region)) {",
+      " \t\tup_write(&dax_region_rwsem);",
+      "-\t\treturn rc;",
+      "+\t\treturn -ENXIO;",
+      " \t}",
+      " \trc = down_write_killable(&dax_dev_rwsem);",
+      " \tif (rc) {",
+    ],
+  });
+  const { runs, plans } = reviewDocument(parseDocument(Buffer.from(text), "branch.eml"), { era: "v6.12" });
+  assert.equal(runs.length, 0);
+  assert.match(plans[0]!.leftOut[0]!.why.kind, /partial/);
+});
