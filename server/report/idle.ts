@@ -14,6 +14,10 @@ export function nothingRan(result: ReviewResult, index: number): string[] {
     .flatMap(({ why }) => (isNothingRuns(why) ? [nothingText(why)] : []));
 }
 
+/** Whether nothing of a patch ran because the mail shows its functions in part: what a kernel tree would give. */
+export const isInPart = (result: ReviewResult, index: number): boolean =>
+  result.plans.some((p) => p.patch === index && p.leftOut.some(({ why }) => why.kind === "partial"));
+
 /** "did not run: a(), b() (no scenario calls them)", one line; "" where all of a patch's functions did, or that is said already. */
 export function didNotRun(result: ReviewResult, index: number): string {
   const said = nothingRan(result, index);

@@ -10,7 +10,7 @@ import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import { isAnyJudged, notesOf, oddHunks, ranOn, reachOf } from "./facts.ts";
-import { alreadyText, didNotRun, nothingRan } from "./idle.ts";
+import { alreadyText, didNotRun, isInPart, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
 import { terminalData, terminalText } from "./text.ts";
@@ -88,6 +88,15 @@ export function textPieces(whole: ParsedDocument, style: TextStyle): TextPieces 
       for (const note of notesOf(result))
         if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
           out.push(...wrap(`note: ${note}`, WIDTH, "      "));
+      const inPart = result.tree === undefined ? chosen.filter((index) => isInPart(result, index)).length : 0;
+      if (inPart > 0)
+        out.push(
+          ...wrap(
+            `${plural(inPart, "patch", "patches")} did not run for want of the rest of a function: name a kernel tree with --tree DIR (npm run kernel unpacks Debian's)`,
+            WIDTH,
+            "  ",
+          ),
+        );
       return piece(out);
     },
   };

@@ -471,6 +471,17 @@ test("a function whose name the @@ line does not show is a function all the same
     notes.some((n) => n.includes("shows a function only in part, and not its name")),
     notes.join("; "),
   );
+  const read = parseDocument(Buffer.from(mail), "queue.eml");
+  const result = reviewDocument(read, {});
+  const tail = reviewText(read, result, [0], { color: false, all: false }).replace(/\s+/g, " ");
+  assert.match(
+    tail,
+    /1 patch did not run for want of the rest of a function: name a kernel tree with --tree DIR/,
+  );
+  const tree = { dir: "linux", otherDirs: [], era: "v6.12" } as unknown as NonNullable<ReviewResult["tree"]>;
+  assert.ok(
+    !reviewText(read, { ...result, tree }, [0], { color: false, all: false }).includes("name a kernel tree"),
+  );
 });
 
 test("why nothing of a driver patch runs is said once, with what would let it run", () => {
