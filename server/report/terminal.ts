@@ -139,7 +139,9 @@ function patchLines(
   const findings = result.findings.filter((f) => f.patch === index);
   out.push(
     // That none ran is said by the reason.
-    ...(runs.length === 0 && nothingRan(result, index).length > 0 ? [] : countLines(runs, paint)),
+    ...(runs.length === 0 && nothingRan(result, index).length > 0
+      ? []
+      : countLines(runs, patch.confidence === "exact", paint)),
     ...cleanLines(runs, findings, paint),
     ...reachLines(result, index, paint),
     ...leftOutLines(result, index, paint),
@@ -229,17 +231,18 @@ function hunkLines(result: ReviewResult, index: number, all: boolean, paint: Pai
   return out;
 }
 
-/** How the runs went: those of scenarios, and functions that run by themselves, each in a line. */
-function countLines(runs: ReviewResult["runs"], paint: Paint): string[] {
+/** How the runs went: those of scenarios, and functions that run by themselves, each in a line. @param sound whether the mail is whole as it is */
+function countLines(runs: ReviewResult["runs"], sound: boolean, paint: Paint): string[] {
   const own = runs.filter((r) => isOwnRun(r.scenario));
   const rest = runs.filter((r) => !own.includes(r));
   return [
-    ...(own.length > 0 && rest.length === 0 ? [] : countLine(rest, "scenario run", paint)),
-    ...(own.length > 0 ? countLine(own, "function case", paint) : []),
+    ...(own.length > 0 && rest.length === 0 ? [] : countLine(rest, "scenario run", sound, paint)),
+    ...(own.length > 0 ? countLine(own, "function case", sound, paint) : []),
   ];
 }
 
-function countLine(runs: ReviewResult["runs"], what: string, paint: Paint): string[] {
+function countLine(runs: ReviewResult["runs"], what: string, sound: boolean, paint: Paint): string[] {
+  const mended = sound ? " in frames of the reference kernel" : " of repaired text";
   const n = (v: Verdict): number => runs.filter((r) => r.verdict === v).length;
   const parts = [
     [n("new"), "new", "red"],
@@ -253,7 +256,7 @@ function countLine(runs: ReviewResult["runs"], what: string, paint: Paint): stri
   const text = parts.filter(([count]) => count > 0).map(([count, label]) => `${count} ${label}`);
   const colours = new Map(parts.map(([count, label, color]) => [`${count} ${label}`, color]));
   return wrap(
-    `${plural(runs.length, what)}${runs.some((r) => r.repaired) ? " of repaired text" : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
+    `${plural(runs.length, what)}${runs.some((r) => r.repaired) ? mended : ""}${text.length > 0 ? ": " : ""}${text.join(", ")}`,
     WIDTH - 2,
     "  ",
   ).map(
