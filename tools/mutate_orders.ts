@@ -2,7 +2,8 @@
  * `npm run mutate:orders [-- --mutants N --seed S --orders N --only WORDS,WORDS]`: would trying orders notice? Drops one wake-up, lock (with its
  * unlocks), recheck or barrier from a function of the reference kernel at a time, tries orders of the scenarios that enter
  * that function (for a barrier those in which stores are seen late), and prints which mutants some order shows: a fault that
- * the whole kernel has in none, or a run that does not end. Mutants whose function no scenario here enters are counted
+ * the whole kernel has in none, a run that does not end, or a data race of the mutant's function with one with which it races in
+ * no order of the whole kernel (`folioscope explore` tells such races of a patch by the same rule). Mutants whose function no scenario here enters are counted
  * apart, and so are those that change nothing that anybody could see, each with the reason (EQUIVALENT). Leaves out RCU,
  * whose grace periods end at once where nobody reads.
  */
@@ -205,6 +206,19 @@ function shown(run: ScenarioRun): readonly string[] | null {
   return run.end.reason.kind === "limit" ? ["endless"] : faultsOf(run);
 }
 
+/** Pairs of functions that race, each with the names that a place has: its function's and its caller's. */
+function racing(booted: BootedImage, explored: readonly Exploration[]): Map<string, ReadonlySet<string>> {
+  const nameOf = (id: number): string => booted.image.functions[id]?.name ?? "";
+  return new Map(
+    explored.flatMap((e) =>
+      e.races.map(({ one, other }) => [
+        [nameOf(one.fn), nameOf(other.fn)].sort().join("() and "),
+        new Set([one.fn, one.callerFn, other.fn, other.callerFn].map(nameOf)),
+      ]),
+    ),
+  );
+}
+
 function main(): void {
   const { values } = parseArgs({
     options: {
@@ -270,17 +284,19 @@ function main(): void {
   const base = cases
     .sort((a, b) => a.n - b.n)
     .map(({ c }) => {
-      const faults = (weak: boolean): string[] =>
-        tried(whole, c, weak).flatMap((x) => x.faults.map((f) => f.fault));
+      const known = (weak: boolean): string[] => {
+        const explored = tried(whole, c, weak);
+        return [...explored.flatMap((x) => x.faults.map((f) => f.fault)), ...racing(whole, explored).keys()];
+      };
       let strong: ReadonlySet<string> | null = null;
       let weak: ReadonlySet<string> | null = null;
-      const plain = (): ReadonlySet<string> => (strong ??= new Set(faults(false)));
+      const plain = (): ReadonlySet<string> => (strong ??= new Set(known(false)));
       return {
         c,
         enters: new Set(looked(c).functions.map((id) => whole.image.functions[id]!.name)),
-        /** What the whole kernel shows, asked when a mutant comes to this case; the second for barriers alone. */
-        faults: plain,
-        late: (): ReadonlySet<string> => (weak ??= new Set([...plain(), ...faults(true)])),
+        /** What the whole kernel shows, faults and pairs of functions that race, asked when a mutant comes to this case; the second for barriers alone. */
+        shows: plain,
+        late: (): ReadonlySet<string> => (weak ??= new Set([...plain(), ...known(true)])),
       };
     });
   const prng = new Prng(Number(values.seed));
@@ -303,12 +319,14 @@ function main(): void {
     const weak = m.kind === "barrier";
     for (const b of base.filter((x) => x.enters.has(m.fn)).slice(0, TRIED)) {
       if (how !== "") break;
-      const known = weak ? b.late() : b.faults();
+      const known = weak ? b.late() : b.shows();
       const fresh = (fault: string): boolean => !known.has(fault);
       const def = booted.scenarios.find((s) => s.name === b.c.def.name)!;
       const e = tried(booted, { ...b.c, def }, weak, (faults) => faults.some(fresh));
       const f = e.flatMap((x) => x.faults).find(({ fault }) => fresh(fault));
       const n = e.reduce((sum, x) => sum + x.orders, 0);
+      const race = [...racing(booted, e)].find(([pair, names]) => !known.has(pair) && names.has(m.fn));
+      if (race !== undefined) how = `data race of ${race[0]}() in ${b.c.label}, ${n} orders`;
       if (f !== undefined) how = `${f.fault.split(":")[0]} in ${b.c.label}, ${n} orders`;
     }
     const why = EQUIVALENT[keyOf(m)];
