@@ -766,14 +766,27 @@ export class Calls {
     if (isNull) this.w.forget(obj, off, 8, name);
   }
 
-  /** Pointers that are NULL may be set by who has the record that they lie in. */
-  private setNulls(
+  /** Whether what lies at an address was freed or given back: a pointer to it is due for another one. */
+  private isOver(at: bigint): boolean {
+    const { books, mem } = this.w;
+    const over = (kind: Kind): boolean => kind.sort !== "state" && kind.sort !== "lock";
+    return (
+      (mem.at(at)?.obj.gone ?? null) !== null ||
+      books.openDebts().some((d) => d.key === at && over(d.kind)) ||
+      books.of(at).some((h) => h.state === "given" && over(h.kind))
+    );
+  }
+
+  /** Pointers that are NULL, or lead to what is gone, may be set by who has the record that they lie in. */
+  private setAnew(
     { obj, off }: { readonly obj: Obj; readonly off: number },
     size: number,
     name: string,
   ): void {
     for (const [at, cell] of [...obj.cells]) {
-      if (cell.size !== 8 || at < off || at + 8 > off + size || this.w.known.resolve(cell.v) !== 0n) continue;
+      if (cell.size !== 8 || at < off || at + 8 > off + size) continue;
+      const v = this.w.known.resolve(cell.v);
+      if (typeof v !== "bigint" || (v !== 0n && !this.isOver(v))) continue;
       if (memberAt(obj.type, at, 8)?.type.kind === "pointer") this.w.forget(obj, at, 8, name);
     }
   }
@@ -1202,7 +1215,7 @@ export class Calls {
       else if (real.kind === "pointer" && to.kind !== "void") this.setPointer(at, `${site.origin.key}:${i}`);
       else if (real.kind === "record" && at.obj.kind !== "global") {
         if (at.obj.kind === "heap") this.setMembers(at, size);
-        this.setNulls(at, size, `${site.origin.key}:${i}`);
+        this.setAnew(at, size, `${site.origin.key}:${i}`);
       }
     });
     const t = site.x.t;

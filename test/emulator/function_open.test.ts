@@ -38,7 +38,21 @@ const kept = (undo: string): string => `${LOADED} int f(struct info *i, int id) 
   char *p = kmalloc(4, GFP_KERNEL); int ret; if (!p) return -ENOMEM; i->meta = NULL; ret = load(i, id); if (ret < 0) { kfree(p); return ret; }
   if (i->meta->size != 4) { ${undo} return -EINVAL; } kfree(p); return 0; }`;
 
+/** Gives back what the record leads to, and takes it up again: by a callee that has the record, or that has another one. */
+const again = (
+  has: string,
+): string => `struct slot { int id; char *text; }; int init_slot(struct slot *s); int enable(int id);
+  struct slot *other(void); int f(struct slot *s) { kfree(s->text); return 0; }
+  int g(struct slot *s) { struct slot *t = other(); int ret = init_slot(${has}); if (ret) return ret; ret = enable(s->id); if (ret) { kfree(s->text); return ret; } return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what was given back before a callee has the record may be another thing behind it",
+    leave: "g",
+    bad: again("t"),
+    good: again("s"),
+    want: ["double-release s->text"],
+  },
   {
     name: "a pointer that is NULL until a callee has the record",
     bad: kept(""),
