@@ -279,7 +279,7 @@ function verdictOf(
   const why =
     lackedRan(ran) ??
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
-    (quiet || sides.after.inTree ? standIn(ran) : null) ??
+    (quiet || sides.after.inTree || sides.framed ? standIn(ran) : null) ??
     (quiet ? withoutHunk(sides) : (unfitRan(ran) ?? tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
   return why === null
     ? { verdict, reason: "", judged }

@@ -5,10 +5,16 @@
 
 import type { AddressSpace } from "../../emulator/c/space.ts";
 import { ERA_NAMES, type Era, eraRow } from "../../emulator/kernel/era.ts";
-import { type OverlayUnit, referenceDefines, referenceKnows, spaceOf } from "../../emulator/kernel.ts";
+import {
+  type OverlayUnit,
+  referenceDefines,
+  referenceFunction,
+  referenceKnows,
+  spaceOf,
+} from "../../emulator/kernel.ts";
 import type { Memory } from "../../emulator/mem/memory.ts";
 import { type BootedSides, bootSides } from "../../emulator/scenario/sides.ts";
-import type { ParsedDocument, Patch } from "../mail/types.ts";
+import type { ParsedDocument, Patch, SideDefinition } from "../mail/types.ts";
 import { isBuiltIn } from "../scenarios/from_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { baseNote, versionOf } from "../source/bases.ts";
@@ -79,8 +85,10 @@ export interface PatchSides {
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
   /** Files that do not take all of the patch's code, each with the line of the first hunk that has no place. */
   readonly unfit: ReadonlyMap<string, number>;
-  /** Refused hunks of functions that their file in the tree does not have: it may have them under another name. */
+  /** Hunks of functions that their file in the tree, or in the reference kernel, does not have: it may have them under another name. */
   readonly lacking: readonly Lacking[];
+  /** Whether functions that a sound mail shows in part run in frames of the reference kernel (source/frame.ts). */
+  readonly framed: boolean;
   /** "6.1": the release of the tree, where no era of the reference kernel is of it; "" otherwise. */
   readonly mixed: string;
   /** Functions of the before side that the reference kernel calls as only the after side takes it (parameters.ts). */
@@ -91,7 +99,7 @@ export interface PatchSides {
   readonly tornAway: ReadonlyMap<string, string>;
 }
 
-/** A refused hunk, and the function that the tree's file does not have; "" where the hunk does not say it. */
+/** A hunk that is nowhere, and the function that the kernel's file does not have; "" where the hunk does not say it. */
 export interface Lacking {
   readonly path: string;
   readonly docLine: number;
@@ -344,6 +352,7 @@ export function buildSides(
   cancelled: () => boolean,
 ): PatchSides {
   const { eras, same, taken, written } = sources;
+  const framed = patch.confidence === "exact" && patch.definitions.some(isFrame);
   const space = eras.before === eras.after ? spaceOf(eras.after) : undefined;
   const make = (side: Side, n: 0 | 1): PatchSide =>
     new PatchSide(patch, side, eras[side], memories[n], sources[side], {
@@ -372,7 +381,8 @@ export function buildSides(
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
     unfit: unfitOf(sources.images),
-    lacking: lackingOf(patch, sources.hunks),
+    lacking: framed ? foreignOf(patch, eras) : lackingOf(patch, sources.hunks),
+    framed,
     passedAsAfter: passedAsAfter(before, after),
     mixed:
       sources.release === "" || ERA_NAMES.some((e) => e === `v${sources.release}`) ? "" : sources.release,
@@ -440,6 +450,21 @@ function lackingOf(patch: Patch, hunks: readonly HunkNote[]): Lacking[] {
       ? [{ path, docLine, name: "" }]
       : [];
   });
+}
+
+/** Whether a function that runs has lines that the mail does not show. */
+const isFrame = (d: SideDefinition): boolean =>
+  d.kind === "function" && d.visible === "whole" && d.lines.includes(0);
+
+/** Functions that a mail without a tree changes, shows in part, and that the reference kernel does not have. */
+function foreignOf(patch: Patch, eras: Readonly<Record<Side, Era>>): Lacking[] {
+  const lacks = (name: string): boolean =>
+    [eras.before, eras.after].every((era) => referenceFunction(era, name) === null);
+  return patch.definitions.flatMap(({ kind, visible, changed, path, name, lines }) =>
+    kind === "function" && visible === "partial" && changed && path.endsWith(".c") && lacks(name)
+      ? [{ path, docLine: lines[0] ?? 0, name }]
+      : [],
+  );
 }
 
 /** What building and booting the sides met: for the reader of the result. */

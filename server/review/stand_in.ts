@@ -66,8 +66,8 @@ function removedButRan({ sides: { before, after }, runs }: RanFunctions): string
 }
 
 /**
- * Why a run says nothing of the patch, whatever it shows: a hunk is for a function that the tree's file does not have, and
- * something of that file ran, which may be that function under another name.
+ * Why a run says nothing of the patch, whatever it shows: a hunk is for a function that the tree's file, or without a tree the
+ * reference kernel's, does not have, and something of that file ran, which may be that function under another name.
  */
 export function lackedRan({ sides: { before, after, lacking }, runs }: RanFunctions): string | null {
   for (const { path, docLine, name } of lacking)
@@ -77,10 +77,14 @@ export function lackedRan({ sides: { before, after, lacking }, runs }: RanFuncti
     ] as const)
       for (const id of functions) {
         const fn = side.fn(id);
-        if (fn.path === path)
-          return name === ""
-            ? `a hunk for ${path} (line ${docLine} of the mail) does not fit the kernel tree, and does not say for which function it is: ${fn.name}() of that file ran without it`
-            : `a hunk for ${name}() does not fit the kernel tree, whose ${path} has no function of that name: ${fn.name}() of that file ran without it`;
+        if (fn.path !== path) continue;
+        if (!side.inTree) {
+          if (fn.fidelity !== "reference") continue;
+          return `the patch changes ${name}(), which the reference kernel's ${path} does not have under that name: ${fn.name}() of that file ran without the change`;
+        }
+        return name === ""
+          ? `a hunk for ${path} (line ${docLine} of the mail) does not fit the kernel tree, and does not say for which function it is: ${fn.name}() of that file ran without it`
+          : `a hunk for ${name}() does not fit the kernel tree, whose ${path} has no function of that name: ${fn.name}() of that file ran without it`;
       }
   return null;
 }

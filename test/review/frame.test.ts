@@ -271,3 +271,47 @@ test("a return of one branch is not put where all ways of the frame return", () 
   assert.equal(runs.length, 0);
   assert.match(plans[0]!.leftOut[0]!.why.kind, /partial/);
 });
+
+/** Two halves of one change, of which the second is in a function that the reference kernel has under this name, or under another. */
+const halves = (waker: string): string =>
+  hunkMail({
+    subject: "ext4, mm: wait for the page itself",
+    id: "halves",
+    day: "Wed, 20 Nov 2024",
+    path: "fs/ext4/inode.c",
+    at: 3910,
+    section: "int ext4_break_layouts(struct inode *inode)",
+    lines: [
+      "-\t\terror = ___wait_var_event(&own->_refcount, atomic_read(&own->_refcount) == 1,",
+      "+\t\terror = ___wait_var_event(own, atomic_read(&own->_refcount) == 1,",
+      " \t\t\t\t\t TASK_INTERRUPTIBLE, 0, 0, ext4_wait_dax_page(inode));",
+    ],
+    more: `diff --git a/mm/memremap.c b/mm/memremap.c
+--- a/mm/memremap.c
++++ b/mm/memremap.c
+@@ -520,3 +520,3 @@ bool ${waker}(struct folio *folio, int refs)
+ \tif (own_is_dax(folio) && folio_ref_sub_return(folio, refs) == 1)
+-\t\twake_up_var(&folio->_refcount);
++\t\twake_up_var(folio);
+ \treturn true;
+`,
+  });
+
+test("half of a change is not called wrong for want of the other half, which the reference kernel has under another name", () => {
+  for (const [waker, verdict] of [
+    ["own_put_refs", "not-modelled"],
+    ["__put_devmap_managed_folio_refs", "clean"],
+  ] as const) {
+    const { runs } = reviewDocument(parseDocument(Buffer.from(halves(waker)), "halves.eml"), {
+      scenario: "truncate-pinned order=0 index=0 fs=0 put=3 open=0",
+      era: "v6.12",
+    });
+    assert.deepEqual(
+      runs.map((r) => [r.verdict, r.repaired]),
+      [[verdict, true]],
+      runs[0]?.reason ?? "",
+    );
+    if (verdict === "not-modelled")
+      assert.match(runs[0]!.reason ?? "", /changes own_put_refs\(\), which the reference/);
+  }
+});
