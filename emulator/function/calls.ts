@@ -403,10 +403,12 @@ export class Calls {
     if (!failed) this.filled(c, site);
     if (failed && (ret === 0n || (typeof ret === "bigint" && isErrAddress(ret))))
       w.originOf.set(ret, site.origin);
-    for (const { verb, where, from } of c.clauses)
+    const none = c.many !== null && w.known.resolve(site.args[c.many] ?? 1n) === 0n;
+    const clauses = none ? [] : c.clauses;
+    for (const { verb, where, from } of clauses)
       if (verb === "take" || verb === "get" || verb === "store" || verb === "later")
         for (const p of [where, from]) if (typeof p?.at === "number") w.hand(site.args[p.at] ?? 0n);
-    for (const clause of c.clauses) {
+    for (const clause of clauses) {
       if (clause.verb === "read") continue;
       if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) {
         if (clause.when === "ok") this.notTaken(clause, site, ret);

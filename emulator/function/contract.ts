@@ -72,6 +72,8 @@ export interface Contract {
   readonly seldom: boolean;
   /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
   readonly counts: boolean;
+  /** The argument that says of how many things: of none nothing is taken or given back. */
+  readonly many: number | null;
   readonly source: string;
 }
 
@@ -134,6 +136,7 @@ export interface ContractEntry {
   readonly stands?: boolean;
   readonly seldom?: boolean;
   readonly counts?: boolean;
+  readonly many?: number;
   readonly source?: string;
   /** Takes over everything of another entry. */
   readonly like?: string;
@@ -332,6 +335,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       counts: e.counts ?? false,
+      many: e.many ?? null,
       source: e.source ?? declared.get(name) ?? "",
     });
   }

@@ -45,7 +45,23 @@ const again = (
   struct slot *other(void); int f(struct slot *s) { kfree(s->text); return 0; }
   int g(struct slot *s) { struct slot *t = other(); int ret = init_slot(${has}); if (ret) return ret; ret = enable(s->id); if (ret) { kfree(s->text); return ret; } return 0; }`;
 
+/** Clocks that are many: they go twice, the second time none of them. */
+const none = (
+  clear: string,
+): string => `struct clk_bulk_data { const char *id; struct clk *clk; }; struct box { int n; struct clk_bulk_data *clks; };
+  int clk_bulk_prepare_enable(int n, const struct clk_bulk_data *c); void clk_bulk_disable_unprepare(int n, const struct clk_bulk_data *c);
+  int f(struct box *b) { int ret = clk_bulk_prepare_enable(b->n, b->clks); if (ret) return ret;
+    clk_bulk_disable_unprepare(b->n, b->clks); ${clear} clk_bulk_disable_unprepare(b->n, b->clks); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "of none of many nothing is given back",
+    bad: none(""),
+    good: none("b->n = 0;"),
+    want: ["enabled", "prepared"].map(
+      (state) => `double-release ${state} clock of prepared clock of clk_bulk_prepare_enable()`,
+    ),
+  },
   {
     name: "what was given back before a callee has the record may be another thing behind it",
     leave: "g",
