@@ -65,7 +65,13 @@ interface Edit {
 type Names = ReadonlyMap<string, string>;
 
 /** Tokens of a frame and of a hunk at most: places are looked for with one loop in the other. */
-const WORDS_MAX = 8000;
+const WORDS_MAX = 4000;
+/** Lines and characters that hunks show of a function at most. */
+const LINES_MAX = 1500;
+const CHARS_MAX = 100_000;
+/** Words of a change within which an operand is looked for, and operands that are tried, the largest first. */
+const OPERAND_MAX = 400;
+const OPERANDS_MAX = 200;
 /** Names that have to be the same on both sides for words to be one place. */
 const TELLING = 2;
 /** Words of a statement from which what a variable is called elsewhere is read. */
@@ -345,6 +351,7 @@ const overlaps = (
 /** The largest operand around what a change replaces that the frame has at one place. */
 function ofOperand(frame: readonly Word[], change: Change, names: Names): [Edit, Names] | null {
   const { old, fresh, part } = change;
+  if (old.length > OPERAND_MAX || fresh.length > OPERAND_MAX) return null;
   const alike = (a: Word | undefined, b: Word | undefined): boolean => a !== undefined && a.text === b?.text;
   let head = 0;
   while (head < Math.min(old.length, fresh.length) && alike(old[head], fresh[head])) head++;
@@ -365,7 +372,7 @@ function ofOperand(frame: readonly Word[], change: Change, names: Names): [Edit,
       )
         pairs.push([i, j]);
   pairs.sort((a, b) => a[0] + a[1] - (b[0] + b[1]));
-  for (const [i, j] of pairs) {
+  for (const [i, j] of pairs.slice(0, OPERANDS_MAX)) {
     const o = old.slice(i, old.length - j);
     const f = fresh.slice(i, fresh.length - j);
     if (!isClosed(o) || !isClosed(f)) continue;
@@ -384,10 +391,27 @@ function ofOperand(frame: readonly Word[], change: Change, names: Names): [Edit,
   return null;
 }
 
-/** Whether what the hunk shows in front of a change stands there in the frame, and what it shows behind it as well. */
-const inOrder = (frame: readonly Word[], { around }: Change, { from, to }: Edit, names: Names): boolean =>
-  around.ahead.every((s) => (onePlace(frame, s, names)?.at ?? -1) < from) &&
-  around.behind.every((s) => (onePlace(frame, s, names)?.at ?? frame.length) >= to);
+/** Whether what the hunks show in front of each change stands there in the frame, and what they show behind it as well. */
+function inOrder(
+  frame: readonly Word[],
+  changes: readonly Change[],
+  edits: readonly Edit[],
+  names: Names,
+): boolean {
+  const places = new Map<readonly Word[], number | null>();
+  const placeOf = (statement: readonly Word[]): number | null => {
+    let at = places.get(statement);
+    if (at === undefined) places.set(statement, (at = onePlace(frame, statement, names)?.at ?? null));
+    return at;
+  };
+  return changes.every(({ around }, k) => {
+    const { from, to } = edits[k]!;
+    return (
+      around.ahead.every((s) => (placeOf(s) ?? -1) < from) &&
+      around.behind.every((s) => (placeOf(s) ?? frame.length) >= to)
+    );
+  });
+}
 
 /** Between neighbours that stand together in the frame, or beside the one of them that the mail shows. */
 function between(frame: readonly Word[], change: Change, names: Names): [Edit, Names] | null {
@@ -412,16 +436,18 @@ export function placed(
   old: "+" | "-",
   knows: (name: string) => boolean,
 ): PlacedFrame | null {
-  if (parts.some((p) => p.some((l) => l.kind !== " " && /^\s*#/.test(l.text)))) return null;
+  const all = parts.flat();
+  if (all.length > LINES_MAX || all.reduce((sum, l) => sum + l.text.length, 0) > CHARS_MAX) return null;
+  if (all.some((l) => l.kind !== " " && /^\s*#/.test(l.text))) return null;
   const lines = frame.replace(/\n$/, "").split("\n");
   const words = wordsOf(lines, knows);
   const has = new Set(words.flatMap((w) => (w.ident ? [w.text] : [])));
   const own = new Set(words.flatMap((w) => (w.own ? [w.text] : [])));
   const foreign = (s: readonly Word[]): boolean =>
     s.some((w, i) => w.ident && s[i + 1]?.text === "(" && !knows(w.text) && !has.has(w.text));
-  const all = parts.map((p) => changesOf(p, old, knows, own, foreign));
-  const changes = all.flatMap((p) => p.changes);
-  const shown = all.flatMap((p) => p.shown);
+  const found = parts.map((p) => changesOf(p, old, knows, own, foreign));
+  const changes = found.flatMap((p) => p.changes);
+  const shown = found.flatMap((p) => p.shown);
   if (changes.length === 0 || words.length > WORDS_MAX || shown.flat().length > WORDS_MAX) return null;
   // What a change newly calls and the frame calls already may be the change, in other words.
   const called = new Set(callsIn(shown.flat()));
@@ -430,15 +456,15 @@ export function placed(
   let names = seeds(words, shown);
   const edits: Edit[] = [];
   for (const change of changes) {
-    const found =
+    const put =
       change.old.length === 0
         ? between(words, change, names)
         : (ofStatements(words, change, names) ?? ofOperand(words, change, names));
-    if (found === null || found[0].from < (edits.at(-1)?.to ?? 0)) return null;
-    if (!inOrder(words, change, ...found)) return null;
-    edits.push(found[0]);
-    names = found[1];
+    if (put === null || put[0].from < (edits.at(-1)?.to ?? 0)) return null;
+    edits.push(put[0]);
+    names = put[1];
   }
+  if (!inOrder(words, changes, edits, names)) return null;
   // A frame that has what the patch adds shows so by words of it.
   if (old === "+" && !edits.some((e) => tells(e.old, names))) return null;
   const declared = new Set(changes.flatMap((c) => declaredIn(c.fresh)));

@@ -190,6 +190,15 @@ test("a comment behind what is replaced goes with it", () => {
   assert.deepEqual(more(got!.fresh, got!.old), ["103 if (n > 5)"]);
 });
 
+test("a hunk that shows more than a function has is put nowhere, and is soon done with", () => {
+  const many = Array.from({ length: 40_000 }, (_, i) => `${i % 3 === 0 ? "-" : " "}\tcheck(o, ${i});`).join(
+    "\n",
+  );
+  assert.equal(put(many), null);
+  const long = Array.from({ length: 390 }, () => "o").join(", ");
+  assert.equal(put(`-\tcheck(${long});\n+\tcheck(${long}, o);`), null);
+});
+
 test("a variable that the change itself declares is one", () => {
   assert.notEqual(
     put(` 	struct part *p = o->parts;
