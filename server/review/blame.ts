@@ -269,8 +269,8 @@ export function blame(
 export function blameStop(
   here: PatchSide,
   run: ScenarioRun,
-  other: PatchSide | null,
-  otherRun: ScenarioRun | null,
+  other: PatchSide,
+  otherRun: ScenarioRun,
   v: Violation,
 ): Blame {
   for (const frame of run.end.stack) {
@@ -280,7 +280,7 @@ export function blameStop(
       return { docLine, path: here.place(docLine)?.path ?? "", side: here.side, exact: true, event: null };
   }
   const led = blame(here, run, null, null, v);
-  if (other === null || otherRun === null || here.place(led.docLine)?.kind === here.sign) return led;
+  if (here.place(led.docLine)?.kind === here.sign) return led;
   return otherCourse(here, run, other, otherRun, v) ?? led;
 }
 

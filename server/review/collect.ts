@@ -101,10 +101,10 @@ export class Collector {
       if ((run.verdict === "clean" || run.verdict === "already") && of.has(run.scenario))
         this.runs[i] = { ...run, verdict: "not-modelled", reason };
     });
-    this.found = this.found.flatMap((d) => {
-      if (d.finding.verdict !== "already" || !of.has(d.finding.scenario)) return [d];
-      return d.alsoIn.every((s) => of.has(s)) ? [] : [d];
-    });
+    this.found = this.found.filter(
+      ({ finding, alsoIn }) =>
+        finding.verdict !== "already" || ![finding.scenario, ...alsoIn].every((s) => of.has(s)),
+    );
     for (const [name, by] of this.quietRuns) {
       const c = this.countMap.get(name)!;
       for (const verdict of ["clean", "already"] as const) {

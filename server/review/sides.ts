@@ -22,6 +22,7 @@ import { hasWord } from "../source/c_text.ts";
 import { changesNoCode, cutHunk } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
 import { chooseEras } from "../source/era.ts";
+import { isChangedInPart } from "../source/frame.ts";
 import { grafted } from "../source/graft.ts";
 import { firstRefused, type SideImages } from "../source/images.ts";
 import { lostChanges } from "../source/lost_changes.ts";
@@ -460,11 +461,9 @@ const isFrame = (d: SideDefinition): boolean =>
 function foreignOf(patch: Patch, eras: Readonly<Record<Side, Era>>): Lacking[] {
   const lacks = (name: string): boolean =>
     [eras.before, eras.after].every((era) => referenceFunction(era, name) === null);
-  return patch.definitions.flatMap(({ kind, visible, changed, path, name, lines }) =>
-    kind === "function" && visible === "partial" && changed && path.endsWith(".c") && lacks(name)
-      ? [{ path, docLine: lines[0] ?? 0, name }]
-      : [],
-  );
+  return patch.definitions
+    .filter((d) => isChangedInPart(d) && lacks(d.name))
+    .map(({ path, name, lines }) => ({ path, docLine: lines[0] ?? 0, name }));
 }
 
 /** What building and booting the sides met: for the reader of the result. */

@@ -25,6 +25,10 @@ export interface Framed {
   readonly notes: readonly string[];
 }
 
+/** Whether the mail shows a function that it changes in part. */
+export const isChangedInPart = ({ kind, visible, changed, path }: SideDefinition): boolean =>
+  kind === "function" && visible === "partial" && changed && path.endsWith(".c");
+
 /** Functions of a patch that get a frame, and members that are taken for declared. */
 const FRAMES_MAX = 16;
 const MEMBERS_MAX = 4;
@@ -39,9 +43,7 @@ const AGREE_MIN = 2;
 export function framed(patch: Patch, eras: Readonly<Record<Side, Era>>, alone: boolean): Framed | null {
   const notes: string[] = [];
   const made: SideDefinition[] = [];
-  const partial = patch.definitions.filter(
-    (d) => d.kind === "function" && d.visible === "partial" && d.changed && d.path.endsWith(".c"),
-  );
+  const partial = patch.definitions.filter(isChangedInPart);
   const same = eras.before === eras.after;
   const directions = new Set<Side>();
   if (!alone && !same) return null;

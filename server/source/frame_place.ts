@@ -526,28 +526,25 @@ function assembled(
       const more = words[e.to]?.at === last!.at;
       [line, column] = [last!.at, more ? last!.to : lines[last!.at]!.length];
     } else upTo(behind!.at, behind!.to);
-    const fresh = linesOf(e.fresh).map((l) => ({
-      text: renamed(e.part[l[0]!.at]!.text, l, names),
-      docLine: e.part[l[0]!.at]!.docLine,
-      changed: e.part[l[0]!.at]!.kind !== " ",
-    }));
-    if (fresh.length === 0) continue;
+    if (e.fresh.length === 0) continue;
+    const fresh = linesOf(e.fresh).map((l) => {
+      const { text, docLine } = e.part[l[0]!.at]!;
+      return { text: renamed(text, l, names), docLine, margin: margin(text) };
+    });
+    const [top] = fresh;
     const within = e.wrapped || (e.to > e.from && !ENDS.has(e.fresh.at(-1)!.text));
     if (within) {
       const joined = fresh.map((l) => l.text).join(" ");
       open += e.wrapped ? `(${joined})` : joined;
-      openDoc = fresh.find((l) => l.changed)?.docLine ?? openDoc;
+      openDoc = top!.docLine;
       continue;
     }
     const indent = margin(lines[(first ?? behind)!.at]!);
     put(open, openDoc);
-    const [start, ...deeper] =
-      e.fresh.length === 0 ? [""] : linesOf(e.fresh).map((l) => margin(e.part[l[0]!.at]!.text));
-    for (const [k, l] of fresh.entries())
-      put(
-        `${indent}${k > 0 && deeper[k - 1]!.startsWith(start!) ? deeper[k - 1]!.slice(start!.length) : ""}${l.text}`,
-        l.docLine,
-      );
+    for (const l of fresh) {
+      const deeper = l.margin.startsWith(top!.margin) ? l.margin.slice(top!.margin.length) : "";
+      put(`${indent}${deeper}${l.text}`, l.docLine);
+    }
     [open, openDoc] = ["", 0];
   }
   upTo(lines.length - 1, lines.at(-1)!.length);
