@@ -37,6 +37,8 @@ export interface RawPatch {
   /** Body index of the first and last line that belongs to the diff. */
   first: number;
   last: number;
+  /** Body index at which the text in front of it ends: `first`, and for an alternative that of the diff it may stand for. */
+  textEnd: number;
   /** Body indexes of the diff's lines, ascending. */
   owned: number[];
   /** Which of `owned` are lines of hunks, in order. */
@@ -304,6 +306,7 @@ class Scanner {
         repaired: false,
         first: i,
         last: i,
+        textEnd: i,
         owned: [],
         runs: [],
         indent: context.indent,
@@ -340,12 +343,14 @@ class Scanner {
     kind: "git" | "plain" | "hunk" | "combined" | "context",
     context: Context,
   ): number {
-    const instead = kind === "git" ? this.asAnAlternative(i, context) : "";
+    const instead = kind === "git" ? this.asAnAlternative(i, context) : null;
     const patch = this.patchFor(context, i);
-    if (instead !== "")
+    if (instead !== null) {
+      patch.textEnd = instead.textEnd;
       patch.notes.push(
-        `another diff of ${instead} that begins with the same file as the one before: reviewed by itself, as an alternative`,
+        `another diff of ${instead.path} that begins with the same file as the one before: reviewed by itself, as an alternative`,
       );
+    }
     if (kind === "hunk") return this.readHunk(i, at, patch, context);
     if (kind === "combined" || kind === "context") return this.readForeignDiff(i, at, kind, patch, context);
     return this.readFile(i, at, kind, patch, context);
@@ -353,11 +358,11 @@ class Scanner {
 
   /**
    * Two diffs of one file from the same state ("either this, or that") are two patches: no tree takes both. Told by the blob that
-   * the `index` lines begin with; the second begins a patch of its own, and its file is given back ("": no such diff).
+   * the `index` lines begin with; the second begins a patch of its own. Given back: the file, and where the text in front of both ends (null: no such diff).
    */
-  private asAnAlternative(i: number, context: Context): string {
+  private asAnAlternative(i: number, context: Context): { path: string; textEnd: number } | null {
     const open = this.open.get(context.depth);
-    if (open === undefined) return "";
+    if (open === undefined) return null;
     const line = (k: number): string => {
       const col = k < this.n ? this.colOf(k, context) : -1;
       return col < 0 ? "" : this.text[k]!.slice(col, col + 400);
@@ -370,11 +375,11 @@ class Scanner {
       const same = open.files.find(
         (f) => f.oldBlob === from && /[^0]/.test(from) && f.path !== "" && names.endsWith(`/${f.path}`),
       );
-      if (same === undefined) return "";
+      if (same === undefined) return null;
       this.open.delete(context.depth);
-      return same.path;
+      return { path: same.path, textEnd: open.textEnd };
     }
-    return "";
+    return null;
   }
 
   /** Combined and context diffs are named in the list of files, and left at that. */

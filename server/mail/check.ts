@@ -91,7 +91,7 @@ export function seriesProblems(doc: ParsedDocument): Problem[] {
       problems.push({
         code: "duplicate-patch",
         severity: "warning",
-        message: `Patch ${n}/${series.total} of ${name} is here ${copies.length} times (lines ${copies.map((p) => p.docLine).join(", ")}). The first is taken as the one that counts.`,
+        message: `Patch ${n}/${series.total} of ${name} is here ${copies.length} times (lines ${list(copies.map((p) => p.docLine))}). The first is taken as the one that counts.`,
         docLine: copies[1]?.docLine ?? line,
         endDocLine: copies[1]?.docLine ?? line,
       });

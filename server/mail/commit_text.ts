@@ -28,7 +28,7 @@ export interface CommitText {
   docLine: number | null;
 }
 
-/** Reads the text that belongs to a patch: from its section's start to its first diff line. */
+/** Reads the text that belongs to a patch: from its section's start to the first line of a diff there. */
 export function readCommitText(body: Body, patch: RawPatch, section: Section): CommitText {
   const text: CommitText = {
     subject: null,
@@ -45,7 +45,7 @@ export function readCommitText(body: Body, patch: RawPatch, section: Section): C
   };
   const lines: string[] = [];
   const docs: number[] = [];
-  for (let i = section.start; i < patch.first; i++) {
+  for (let i = section.start; i < patch.textEnd; i++) {
     const line = body.text[i]!;
     if (patch.depth === 0) {
       lines.push(line);

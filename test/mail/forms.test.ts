@@ -81,6 +81,9 @@ test("two diffs of a file from the same state are two patches, and one whose fil
     [["fs/dax.c"], ["fs/dax.c"]],
   );
   assert.match(either.patches[1]!.notes.join(), /another diff of fs\/dax.c that begins with the same file/);
+  // The words in front of both are those in front of the first: a hundred diffs would carry each other's text.
+  assert.equal(either.patches[1]!.commitMessage, "Either");
+  assert.equal(either.patches[1]!.changelog, either.patches[0]!.changelog);
   const both = parseDocument(mail(diff("bc65363", 7), diff("5d8fd3e", 90, "bc65363")), "x");
   assert.equal(both.patches.length, 1);
 });
