@@ -28,6 +28,7 @@ import {
   COMMAND_FILTER,
   COMMAND_LAST_CHANGE,
   COMMAND_MARK_SEEN,
+  COMMAND_MUTATE,
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_DIFF,
   COMMAND_OPEN_EXAMPLE,
@@ -52,6 +53,7 @@ import {
   METHOD_CANCEL,
   METHOD_CASE_FILE,
   METHOD_COMPARE,
+  METHOD_MUTATE,
   METHOD_ORDERS,
   METHOD_READABLE_MAIL,
   METHOD_REPLAY,
@@ -60,6 +62,9 @@ import {
   METHOD_SCENARIOS,
   METHOD_SIMULATE,
   METHOD_TREE,
+  MUTANTS,
+  type MutateParams,
+  type MutateResult,
   ORDERS_MAX,
   ORDERS_SECONDS,
   type OrdersParams,
@@ -119,6 +124,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
     [COMMAND_CASE_FILE]: (arg) => openCase(host, arg),
     [COMMAND_COMPARE]: (arg) => compare(host, arg),
+    [COMMAND_MUTATE]: (arg) => mutate(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
     [COMMAND_SHOW_FINDING]: (arg) => showFinding(host, arg),
     [COMMAND_SHOW_PANEL]: (arg) => showPanel(host, arg),
@@ -322,6 +328,23 @@ async function askTrial(scenario: string, cases: number): Promise<(typeof TRIALS
 const casesIn = (params: string): number =>
   params.split(" ").reduce((n, p) => n * Math.max(1, p.split(",").length), 1);
 
+/** A long request that the reader may give up; undefined: it was given up. */
+async function cancellable<T>(
+  host: CommandHost,
+  title: string,
+  method: string,
+  params: object,
+): Promise<T | undefined> {
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) =>
+      host.client.request<T>(method, params, token).catch((error: unknown) => {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      }),
+  );
+}
+
 async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, { scenario, patch }) => {
     const row = scenario === undefined ? await askScenario(host, uri) : undefined;
@@ -335,17 +358,8 @@ async function tryOrders(host: CommandHost, arg: unknown): Promise<void> {
       ...trial.params,
       ...(patch === undefined ? {} : { patch }),
     };
-    const where = {
-      location: ProgressLocation.Notification,
-      title: `${wanted}: ${trial.label.toLowerCase()}`,
-      cancellable: true,
-    };
-    const answer = await window.withProgress(where, (_progress, token) =>
-      host.client.request<OrdersResult>(METHOD_ORDERS, params, token).catch((error: unknown) => {
-        if (token.isCancellationRequested) return undefined;
-        throw error;
-      }),
-    );
+    const title = `${wanted}: ${trial.label.toLowerCase()}`;
+    const answer = await cancellable<OrdersResult>(host, title, METHOD_ORDERS, params);
     if (answer !== undefined)
       await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
   });
@@ -397,23 +411,27 @@ async function compare(host: CommandHost, arg: unknown): Promise<void> {
     const other = await askVersion(uri);
     if (other === undefined) return;
     const params: CompareParams = { uri, ...(other === null ? {} : { with: other }) };
-    const where = {
-      location: ProgressLocation.Notification,
-      title: "Running both versions",
-      cancellable: true,
-    };
-    const answer = await window.withProgress(where, (_progress, token) =>
-      host.client.request<CompareResult>(METHOD_COMPARE, params, token).catch((error: unknown) => {
-        if (token.isCancellationRequested) return undefined;
-        throw error;
-      }),
-    );
+    const answer = await cancellable<CompareResult>(host, "Running both versions", METHOD_COMPARE, params);
     if (answer === undefined) return;
     if (answer.problem !== "") void window.showWarningMessage(messageText(answer.problem));
     else {
       host.tree.setSince(uri, answer);
       await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
     }
+  });
+}
+
+/** Mistakes in what the patch at the cursor adds, and which of them its runs notice. */
+async function mutate(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri) => {
+    const editor = window.activeTextEditor;
+    const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : undefined;
+    const params: MutateParams = { uri, ...(line === undefined ? {} : { line }) };
+    const title = `Reviewing with up to ${MUTANTS} mistakes, one at a time`;
+    const answer = await cancellable<MutateResult>(host, title, METHOD_MUTATE, params);
+    if (answer === undefined) return;
+    if (answer.problem !== "") void window.showWarningMessage(messageText(answer.problem));
+    else await host.documents.open("report", answer.title, answer.text, uri, REPORT_LANGUAGE);
   });
 }
 

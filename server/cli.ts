@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "two versions of a series: what changed, which findings came",
     run: async (a, io) => (await import("./cli_compare.ts")).runCompare(a, io),
   },
+  mutate: {
+    summary: "would a mistake in what a mail adds be noticed by its runs",
+    run: async (a, io) => (await import("./cli_mutate.ts")).runMutate(a, io),
+  },
   run: {
     summary: "run a scenario file, on the kernel alone or around a mail",
     run: async (a, io) => (await import("./cli_run.ts")).runScenarioFile(a, io),

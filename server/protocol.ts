@@ -34,6 +34,7 @@ export const METHOD_TESTS = "folioscope/tests";
 export const METHOD_SCENARIOS = "folioscope/scenarios";
 export const METHOD_ORDERS = "folioscope/orders";
 export const METHOD_COMPARE = "folioscope/compare";
+export const METHOD_MUTATE = "folioscope/mutate";
 export const METHOD_CASE_FILE = "folioscope/caseFile";
 export const METHOD_IMAGES = "folioscope/images";
 export const METHOD_IMAGE_MARKS = "folioscope/imageMarks";
@@ -68,6 +69,7 @@ export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
 export const COMMAND_MARK_SEEN = "folioscope.markSeen";
 export const COMMAND_ORDERS = "folioscope.tryOrders";
 export const COMMAND_COMPARE = "folioscope.compare";
+export const COMMAND_MUTATE = "folioscope.mutate";
 export const COMMAND_CASE_FILE = "folioscope.openCase";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_EXAMPLE = "folioscope.openExample";
@@ -289,6 +291,21 @@ export interface CompareResult {
   /** The version of the document, and what its patches are to those of the other one, by index: "\u2261 v1". */
   readonly version: number;
   readonly since: readonly { readonly patch: number; readonly text: string }[];
+}
+
+/** How many mistakes are tried where nothing else is asked for: each takes as long as a review of its patch. */
+export const MUTANTS = 10;
+
+/** METHOD_MUTATE: mistakes in what the patch at a line (1-based) adds; without one, in all patches. */
+export interface MutateParams {
+  readonly uri: string;
+  readonly line?: number;
+}
+export interface MutateResult {
+  readonly title: string;
+  readonly text: string;
+  /** Why nothing was tried; "" where something was. */
+  readonly problem: string;
 }
 
 /** What trying orders in the editor may cost: orders of a side of a case, and seconds of all together. */

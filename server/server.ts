@@ -57,6 +57,7 @@ import {
   toSymbol,
   toTokenData,
 } from "./lsp/to_proto.ts";
+import { mutateBeside } from "./mutate/beside.ts";
 import {
   type CaseFileResult,
   CONFIG_SECTION,
@@ -72,6 +73,7 @@ import {
   METHOD_IMAGE_MARKS,
   METHOD_IMAGES,
   METHOD_LAUNCH,
+  METHOD_MUTATE,
   METHOD_OPEN_SETTINGS,
   METHOD_ORDERS,
   METHOD_READABLE_MAIL,
@@ -667,6 +669,13 @@ export class Server {
         const document = await this.#readDocument(p);
         const options = reviewOptions(this.#effective());
         return compareBeside({ document, queue: this.#options.queue, options, token }, p);
+      }),
+    );
+    c.onRequest(METHOD_MUTATE, (p: unknown, token: CancellationToken) =>
+      this.#caughtLater("mistakes", async () => {
+        const document = await this.#readDocument(p);
+        const options = reviewOptions(this.#effective());
+        return mutateBeside({ document, queue: this.#options.queue, options, token }, p);
       }),
     );
     c.onRequest(METHOD_IMAGE_MARKS, (p: unknown) =>

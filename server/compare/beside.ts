@@ -5,6 +5,7 @@
  */
 import { basename } from "node:path";
 import type { JobQueue } from "../emulation/job.ts";
+import { type CancelToken, reviewsOnQueue } from "../emulation/on_queue.ts";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { parseDocument } from "../parse.ts";
 import type { CompareParams, CompareResult } from "../protocol.ts";
@@ -21,7 +22,7 @@ interface Compares {
   readonly document: { readonly text: string; readonly path: string; readonly version: number };
   readonly queue: Pick<JobQueue, "start">;
   readonly options: ReviewOptions;
-  readonly token: { readonly onCancellationRequested: (listener: () => void) => unknown };
+  readonly token: CancelToken;
 }
 
 /** What METHOD_COMPARE answers: the report, or why there is none. */
@@ -34,20 +35,10 @@ export async function compareBeside(
   const { version } = document;
   if (typeof pair === "string")
     return { title: "", text: "", problem: messageText(pair), breaksMore: false, version, since: [] };
-  let stop: () => void = () => {};
-  let cancelled = false;
-  token.onCancellationRequested(() => {
-    cancelled = true;
-    stop();
-  });
-  const compared = await compareVersions(...pair, options, async ({ doc, input }, asked) => {
-    if (cancelled) throw new Error("the comparison was cancelled");
-    const job = queue.start(String(input), doc.path, asked, () => {});
-    stop = () => job.cancel();
-    const outcome = await job.outcome;
-    if (outcome.kind === "result") return outcome.result;
-    throw new Error(outcome.kind === "failed" ? outcome.message : "the comparison was cancelled");
-  });
+  const review = reviewsOnQueue(queue, token, "the comparison");
+  const compared = await compareVersions(...pair, options, ({ doc, input }, asked) =>
+    review(String(input), doc.path, asked),
+  );
   return {
     title: terminalText(`${pair[0].name} and ${pair[1].name} of ${basename(document.path)}`),
     text: comparedText(compared, { color: false, all: false }),

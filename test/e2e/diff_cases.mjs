@@ -124,6 +124,25 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
           .locator(".view-line", { hasText: /WENT\s+folio-ref-leak/ })
           .first()
           .waitFor();
+        return whole(await report.textContent()).slice(0, 200);
+      },
+    ],
+    [
+      "mistakes: those of the patch at the cursor are tried, and each is told with what notices it",
+      async () => {
+        await ui.palette("View: Close All Editors");
+        await ui.open("leak-v1.eml");
+        await settled();
+        await ui.palette("Folioscope: Would a Mistake Be Noticed");
+        await page
+          .locator(".tab", { hasText: "Mistakes in leak-v1.eml" })
+          .first()
+          .waitFor({ timeout: 120_000 });
+        const report = page.locator(".editor-group-container").last().locator(".view-lines").first();
+        await report
+          .locator(".view-line", { hasText: /NOTICED turned round: if/ })
+          .first()
+          .waitFor();
         settings({});
         return whole(await report.textContent()).slice(0, 200);
       },
