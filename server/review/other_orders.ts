@@ -69,7 +69,9 @@ export function otherOrder(
   const after = tried(sides.after, c, TRIED, steps, stop);
   const fresh = after?.faults.filter((f) => !known.has(f.fault)) ?? [];
   if (after === null || fresh.length === 0) return null;
-  const before = tried(sides.before, c, TRIED_BEFORE, steps, stop, after.hot);
+  // Once the other side has shown all of them there is nothing left to find.
+  const wanted = new Set(fresh.map((f) => f.fault));
+  const before = tried(sides.before, c, TRIED_BEFORE, steps, stop, { hot: after.hot, wanted });
   // An order that was not tried, or says nothing, may show it too.
   if (before === null || !before.exhausted || before.unusable > 0) return null;
   const had = new Set(before.faults.map((f) => f.fault));
@@ -101,24 +103,36 @@ export function otherOrder(
 const whereText = ({ path, line, docLine }: PlaceTold): string =>
   docLine > 0 ? `[line ${docLine}]` : `[${path}:${line}]`;
 
+/** What the other side's orders have shown. */
+interface Other {
+  readonly hot: Exploration["hot"];
+  /** Faults asked about. Orders are tried until all of them have been seen. */
+  readonly wanted: Set<string>;
+}
+
 function tried(
   side: PatchSide,
   c: Case,
   schedules: number,
   stepLimit: number,
   stop: () => boolean,
-  hot?: Exploration["hot"],
+  other?: Other,
 ): Exploration | null {
   const on = caseOn(side, c);
   if (on === null) return null;
+  const faults = (run: ScenarioRun): string[] | null => {
+    const seen = faultsOf(run);
+    for (const fault of seen ?? []) other?.wanted.delete(fault);
+    return seen;
+  };
   return explore(side.booted, on, {
     bound: BOUND,
     schedules,
     random: 0,
     seed: 0,
     stepLimit,
-    stop,
-    faults: faultsOf,
-    ...(hot === undefined ? {} : { hot }),
+    stop: () => other?.wanted.size === 0 || stop(),
+    faults,
+    ...(other === undefined ? {} : { hot: other.hot }),
   });
 }

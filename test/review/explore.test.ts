@@ -215,7 +215,7 @@ test("an order as text reads back as it was", () => {
 
 test("all cases together have a bound, pairs of parameters come first, and lines fit a terminal", async () => {
   const mail = mailFor(MUTANTS[1]!);
-  const name = "truncate-pinned";
+  const name = "invalidate-waiters";
   const few = ["--scenario", name, "--era", "v6.12", "--bound", "0", "--schedules", "4", "--random", "0"];
   const whole = await explored(mail, few);
   const labels = (text: string): string[] => text.split("\n").filter((l) => l.startsWith(name));
