@@ -156,6 +156,7 @@ function clauseText(k: Clause, what: string): string {
         : k.when === "failed"
           ? ", when it fails"
           : ", when it fails too";
+  const empty = k.empty === null ? "" : `, where argument ${k.empty + 1} is NULL`;
   const said: Readonly<Record<Clause["verb"], string>> = {
     get: `takes a ${what}: ${where}`,
     put: `gives back a ${what}: ${where}`,
@@ -170,9 +171,17 @@ function clauseText(k: Clause, what: string): string {
     call: `calls ${where} with ${from}`,
     later: `has ${where} called with ${from} when the device goes`,
     never: `takes back that ${where} is called with ${from}`,
+    goes: `takes a ${what}, which is given back when the device goes: ${where}`,
+    release: `has ${from} release what ${where} stands for`,
+    manage: `has ${where} released when the device ${from} goes`,
+    dismiss: `takes back that ${where} releases something when the device goes`,
+    finish: `releases now what ${where} was to release when the device goes`,
+    begin: "begins a group of what goes with the device",
+    undo: "gives back what the last group has",
+    end: "ends the last group, and what it has stays",
     fill: `writes what ${where} points to`,
     array: `writes the array that ${where} points to`,
     out: `hands on what ${where} points to`,
   };
-  return `${said[k.verb]}${when}`;
+  return `${said[k.verb]}${when}${empty}`;
 }

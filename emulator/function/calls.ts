@@ -25,6 +25,7 @@ import {
   put,
   sizeSafe,
 } from "./memory.ts";
+import { type Deferred, dismiss } from "./managed.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
@@ -40,6 +41,8 @@ const MAX_HEADER_DEPTH = 14;
 /** Lines of a function of another file that is still run, and how many such may call each other. */
 const MAX_LINES_BESIDE = 60;
 const MAX_BESIDE = 2;
+/** So many more where one of them is called to release something: who is called by a device that goes, and who by its last reference. */
+const MAX_RELEASING = 4;
 /** Callees that may be given an error pointer. */
 const TOLERANT =
   /^(IS_ERR|PTR_ERR|ERR_|debugfs_|__fs_|dev_err|kfree|kvfree)|_(put|free|destroy|release|unregister|remove)$/;
@@ -74,6 +77,9 @@ const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
   "clk-prepared": /^devm_clk_get(?:_optional)?_prepared$/,
 };
 
+/** Clauses by which a callee gets what it is given into its hands. */
+const HANDS: ReadonlySet<string> = new Set(["take", "get", "goes", "store", "later", "manage"]);
+
 /** Callees whose name says that they make a thing ready: they fill members of it. */
 const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
 
@@ -97,6 +103,11 @@ export class Calls {
   private readonly w: Run;
   /** What isLeftAlone() found, by definition. */
   private readonly leftAlone = new Map<FunctionDef, boolean>();
+  /** How many functions of files beside may call each other while something is released. */
+  private releasing = 0;
+  /** The call that asked for what is carried out when the device goes, and the entry's file: no function is under way then. */
+  private path: string | null = null;
+  private asked: CallSite | null = null;
 
   constructor(w: Run) {
     this.w = w;
@@ -199,24 +210,56 @@ export class Calls {
     for (const h of rest) if (!reached(h, w.mem.at(h.key)!.obj.id)) h.state = "passed";
   }
 
-  /** Carries out what was left for when the device goes. */
-  deviceGoes(): void {
+  /** Carries out what was left for when the device goes: all of it, or what was asked for from the `from`th on. */
+  deviceGoes(from = 0): void {
     const { w } = this;
-    for (let n = 0; w.deferred.length > 0 && n < 64; n++) {
-      const { fn, arg, site } = w.deferred.pop()!;
-      if (this.callback(fn, [arg], site.x.loc)) continue;
-      // Nobody knows what it does with it.
-      const v = w.known.resolve(arg);
-      if (typeof v !== "bigint") continue;
-      for (const h of w.books.of(v)) if (h.state === "held") h.state = "passed";
+    if (from < 0) return;
+    for (let n = 0; w.deferred.length > from && n < 64; n++) this.goes(w.deferred.pop()!);
+  }
+
+  private goesWithDevice(kind: Kind, key: bigint, site: CallSite): void {
+    this.path = this.w.stack[0]?.sym.path ?? this.path;
+    this.w.deferred.push({ kind, key, site });
+  }
+
+  private goes(d: Deferred): void {
+    const { w } = this;
+    if ("group" in d) return;
+    this.asked = d.site;
+    if ("kind" in d) {
+      if (w.books.held(d.kind, d.key) !== null) this.give(d.kind, d.key, d.site, false);
+      return;
     }
+    const before = this.releasing;
+    this.releasing = w.beside() + MAX_RELEASING;
+    const called = this.callback(d.fn, d.args);
+    this.releasing = before;
+    if (!called) {
+      // Nobody knows what it does with what it is given.
+      const ids =
+        d.frees === null
+          ? new Set<number>()
+          : ledTo(
+              w,
+              d.args.map((a) => w.known.resolve(a)),
+            );
+      for (const h of w.books.holdings) {
+        if (h.state !== "held") continue;
+        const at = w.mem.at(h.key);
+        if (d.args.some((a) => w.known.resolve(a) === h.key) || (at !== null && ids.has(at.obj.id)))
+          h.state = "passed";
+      }
+    }
+    const at = d.frees === null ? null : w.mem.at(d.frees);
+    if (at !== null && at.obj.gone === null) at.obj.gone = w.spot(d.site.name);
   }
 
   /** A body outside the patched files: inline functions of headers, and small ones of files beside. */
   private mayRun(sym: FunctionSym): boolean {
     if (this.headerDepth() >= MAX_HEADER_DEPTH) return false;
     if (!sym.path.endsWith(".c") || sym.def === null) return true;
-    return sym.def.endLoc.line - sym.def.loc.line <= MAX_LINES_BESIDE && this.w.beside() < MAX_BESIDE;
+    const most = Math.max(MAX_BESIDE, this.releasing);
+    return sym.def.endLoc.line - sym.def.loc.line <= MAX_LINES_BESIDE && this.w.beside() < most;
   }
 
   private headerDepth(): number {
@@ -406,10 +449,11 @@ export class Calls {
     const none = c.many !== null && w.known.resolve(site.args[c.many] ?? 1n) === 0n;
     const clauses = none ? [] : c.clauses;
     for (const { verb, where, from } of clauses)
-      if (verb === "take" || verb === "get" || verb === "store" || verb === "later")
+      if (HANDS.has(verb))
         for (const p of [where, from]) if (typeof p?.at === "number") w.hand(site.args[p.at] ?? 0n);
     for (const clause of clauses) {
       if (clause.verb === "read") continue;
+      if (clause.empty !== null && w.known.resolve(site.args[clause.empty] ?? 1n) !== 0n) continue;
       if (clause.when === "ok" ? failed : clause.when === "failed" ? !failed : false) {
         if (clause.when === "ok") this.notTaken(clause, site, ret);
         continue;
@@ -496,6 +540,7 @@ export class Calls {
     if (typeof c.gives === "number") return site.args[c.gives] ?? 0n;
     if (typeof c.gives === "object" && c.gives !== null && "value" in c.gives) return BigInt(c.gives.value);
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
+    if (c.gives === "open") return unknown(site.origin.key, t, site.origin);
     if (t.kind === "pointer") {
       const memory = c.memory !== null;
       const to = t.to.kind === "void" ? null : t.to;
@@ -623,7 +668,8 @@ export class Calls {
     const { w } = this;
     const kind = w.input.contracts.kinds.get(clause.kind) ?? null;
     // A value that the call fills in is made here.
-    if (clause.verb === "get" && clause.where.inside && kind !== null && clause.where.at !== "ret") {
+    const takes = clause.verb === "get" || clause.verb === "goes";
+    if (takes && clause.where.inside && kind !== null && clause.where.at !== "ret") {
       const slot = this.place({ ...clause.where, inside: false }, site, ret);
       const at = typeof slot === "bigint" ? w.mem.at(slot) : null;
       if (at === null) return;
@@ -639,16 +685,19 @@ export class Calls {
       const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown", { found: true });
       put(at.obj, at.off, 8, obj.base);
       this.take(kind, obj.base, site, c);
+      if (clause.verb === "goes") this.goesWithDevice(kind, obj.base, site);
       return;
     }
     const v = this.numbered(kind, clause.where, site) ?? this.place(clause.where, site, ret);
     if (v === null) return;
     switch (clause.verb) {
+      case "goes":
       case "get":
         // NULL and error pointers are nothing to hold: of_node_get(NULL), a clock that is not there.
         if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
         if (kind === null || (clause.where.at === "ret" && failed)) return;
         this.take(kind, this.keyOf(v), site, c, typeof clause.where.at === "number");
+        if (clause.verb === "goes") this.goesWithDevice(kind, this.keyOf(v), site);
         if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
       case "put":
@@ -692,15 +741,45 @@ export class Calls {
       }
       case "later": {
         const arg = clause.from === null ? null : this.place(clause.from, site, ret);
-        w.deferred.push({ fn: v, arg: arg ?? 0n, site });
+        w.deferred.push({ fn: v, args: [arg ?? 0n], frees: null, site });
         return;
       }
       case "never": {
         const arg = clause.from === null ? null : this.place(clause.from, site, ret);
-        const n = w.deferred.findLastIndex((d) => d.fn === v && d.arg === (arg ?? 0n));
-        if (n >= 0) w.deferred.splice(n, 1);
+        dismiss(w, (d) => "fn" in d && d.fn === v && d.args[0] === (arg ?? 0n));
         return;
       }
+      case "release": {
+        const fn = clause.from === null ? null : this.place(clause.from, site, ret);
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        if (fn !== null && at !== null) w.releases.set(at.obj.id, fn);
+        return;
+      }
+      case "manage": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        const fn = at === null ? undefined : w.releases.get(at.obj.id);
+        const dev = clause.from === null ? null : this.place(clause.from, site, ret);
+        if (fn !== undefined && typeof v === "bigint")
+          w.deferred.push({ fn, args: [dev ?? 0n, v], frees: v, site });
+        return;
+      }
+      case "dismiss":
+        dismiss(w, (d) => "fn" in d && d.frees !== null && d.fn === v);
+        return;
+      case "finish": {
+        const d = dismiss(w, (x) => "fn" in x && x.frees !== null && x.fn === v);
+        if (d !== null) this.goes(d);
+        return;
+      }
+      case "begin":
+        w.deferred.push({ group: true });
+        return;
+      case "undo":
+        this.deviceGoes(w.deferred.findLastIndex((d) => "group" in d));
+        return;
+      case "end":
+        dismiss(w, (d) => "group" in d);
+        return;
       case "array": {
         const at = typeof v === "bigint" ? w.mem.at(v) : null;
         if (at !== null && at.obj.kind !== "string")
@@ -1001,7 +1080,10 @@ export class Calls {
       if (record !== null && first.state !== "held")
         for (const path of kind.release) {
           const fn = this.through(key, record, path);
-          if (fn !== null && this.callback(fn, this.releaseArgs(fn, key, record))) return;
+          if (fn !== null && this.callback(fn, this.releaseArgs(fn, key, record))) {
+            if (kind.buried && at.obj.gone === null) at.obj.gone = first.given;
+            return;
+          }
         }
     }
     // An object that a call found has no life of its own here: after the last put nobody keeps it for us. Who handed one in
@@ -1040,7 +1122,8 @@ export class Calls {
   /** The record that a kind names ("struct device"), as the entry's file has it. */
   private recordOf(name: string): CType | null {
     const [word, tag] = name.split(" ") as ["struct" | "union", string];
-    return this.w.input.program.record(word, tag, this.w.stack[0]!.sym.path);
+    const path = this.w.stack[0]?.sym.path ?? this.path;
+    return path === null ? null : this.w.input.program.record(word, tag, path);
   }
 
   /** Follows a member path through pointers ("class.dev_release"); null where it ends in something unknown. */
@@ -1071,7 +1154,7 @@ export class Calls {
     if (typeof fn !== "bigint") return false;
     const sym = w.mem.at(fn)?.obj.fn;
     if (sym == null) return false;
-    const loc = from ?? w.frame.loc;
+    const loc = from ?? (w.stack.length > 0 ? w.frame.loc : (this.asked?.x.loc ?? w.place().loc));
     const x = {
       k: "call",
       t: { kind: "void", quals: 0 },

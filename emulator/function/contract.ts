@@ -28,6 +28,14 @@ export type Verb =
   | "call" /** calls the function that lies at a place, with an argument */
   | "later" /** calls it when the device goes: at the end of a path */
   | "never" /** what was to be called when the device goes is not */
+  | "goes" /** takes one of a kind, which is given back when the device goes */
+  | "release" /** memory gets a function that releases what it stands for */
+  | "manage" /** that function is called, with a device and the memory, when the device goes */
+  | "dismiss" /** the last memory with such a function is not released any more */
+  | "finish" /** it is released now */
+  | "begin" /** what goes with the device from here on is one group */
+  | "undo" /** what the last group has goes now */
+  | "end" /** the last group is none any more: what it has stays */
   | "fill" /** what the pointer leads to is written */
   | "array" /** what the pointer leads to, and what follows it in the object, is written */
   | "out"; /** what the pointer leads to leaves the kernel, but for a time stamp at its end */
@@ -37,6 +45,8 @@ export interface Clause {
   readonly kind: string;
   readonly where: Place;
   readonly when: "always" | "ok" | "failed";
+  /** It holds only where this argument is NULL: who stores nothing at an index empties it. */
+  readonly empty: number | null;
   /** store: where the value comes from; call: the argument. */
   readonly from: Place | null;
 }
@@ -62,6 +72,8 @@ export interface Contract {
     | { readonly most: number }
     | { readonly least: number }
     | { readonly value: number }
+    /** A pointer of which nothing is known: NULL, or what was there before. */
+    | "open"
     | null;
   /**
    * It stands in for the function also in a file that the patch changes, where the patch shows nothing of the function: what the
@@ -107,6 +119,8 @@ export interface Kind {
   readonly life: boolean;
   /** The kind of what lies in it besides and goes with the last one of it: the name of a device. */
   readonly contents: string | null;
+  /** It is freed by who runs its release function, which frees what it leads to alone. */
+  readonly buried: boolean;
   /** It is such contents: a thing has one, and it is lost where the thing itself was freed without it. */
   readonly inside: boolean;
 }
@@ -172,10 +186,32 @@ const VERBS: ReadonlySet<string> = new Set([
   "call",
   "later",
   "never",
+  "goes",
+  "release",
+  "manage",
+  "dismiss",
+  "finish",
+  "begin",
+  "undo",
+  "end",
   "fill",
   "array",
   "out",
 ]);
+/** Verbs that are about a place alone, and those that are about two. */
+const ALONE: ReadonlySet<string> = new Set([
+  "read",
+  "fill",
+  "array",
+  "out",
+  "keep",
+  "dismiss",
+  "finish",
+  "begin",
+  "undo",
+  "end",
+]);
+const PAIRED: ReadonlySet<string> = new Set(["store", "call", "later", "never", "release", "manage"]);
 /** What a callee takes of which it does not know what it is. */
 const ANY = "any";
 const FAILURES: ReadonlySet<string> = new Set([
@@ -197,14 +233,18 @@ export function parsePlace(text: string): Place | null {
   return { at, inside: m[1] === "*", path: m[4] ?? "" };
 }
 
-/** One clause: `get node ret`, `put device arg0.dev`, `store arg2 arg1.dev.release`, `take memory arg0 if ok`. */
+/**
+ * One clause: `get node ret`, `put device arg0.dev`, `store arg2 arg1.dev.release`, `take memory arg0 if ok`,
+ * `put id arg0 where arg2 empty`.
+ */
 export function parseClause(text: string): Clause | null {
   const words = text.trim().split(/\s+/);
+  const empty = emptyOf(words);
   const given = whenOf(words);
   const verb = words[0] ?? "";
   if (!VERBS.has(verb)) return null;
-  const two = verb === "read" || verb === "fill" || verb === "array" || verb === "out" || verb === "keep";
-  const paired = verb === "store" || verb === "call" || verb === "later" || verb === "never";
+  const two = ALONE.has(verb);
+  const paired = PAIRED.has(verb);
   if (words.length !== (two ? 2 : 3)) return null;
   const where = parsePlace(words[words.length - 1]!);
   const from = paired ? parsePlace(words[1]!) : null;
@@ -214,13 +254,24 @@ export function parseClause(text: string): Clause | null {
     kind: two || paired ? "" : words[1]!,
     where,
     when: given ?? usualWhen(verb as Verb),
+    empty,
     from,
   };
 }
 
 /** When a clause that says nothing of it holds: what is taken, remembered or returned is so only when the call went well. */
 export const usualWhen = (verb: Verb): "ok" | "always" =>
-  verb === "get" || verb === "take" || verb === "keep" || verb === "lock" ? "ok" : "always";
+  verb === "get" || verb === "goes" || verb === "take" || verb === "keep" || verb === "lock"
+    ? "ok"
+    : "always";
+
+/** Takes "where argN empty" off the end of a clause's words. */
+function emptyOf(words: string[]): number | null {
+  const m = words.at(-3) === "where" && words.at(-1) === "empty" ? /^arg(\d)$/.exec(words.at(-2)!) : null;
+  if (m === null) return null;
+  words.splice(-3);
+  return Number(m[1]);
+}
 
 /** Takes the condition off the end of a clause's words. */
 function whenOf(words: string[]): Clause["when"] | undefined {
@@ -280,6 +331,7 @@ const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
   atomic: k.atomic ?? false,
   life: k.life ?? false,
   contents: k.contents ?? null,
+  buried: k.buried ?? false,
   inside: k.inside ?? false,
 });
 

@@ -14,6 +14,7 @@ import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
 import type { Choice, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
+import type { Deferred } from "./managed.ts";
 import {
   addPart,
   clear,
@@ -170,7 +171,9 @@ export abstract class Run {
   /** How often a callee was called on this path. */
   readonly calls = new Map<string, number>();
   /** What is called when the device goes, in the order in which it was asked for. */
-  readonly deferred: { readonly fn: Value; readonly arg: Value; readonly site: CallSite }[] = [];
+  readonly deferred: Deferred[] = [];
+  /** Functions that release what memory stands for, by the memory's object. */
+  readonly releases = new Map<number, Value>();
   /** What was given back that this path had not taken, pointers that were written over, and names of what a callee was given. */
   readonly gave: GivenBack[] = [];
   readonly overwritten: Parted[] = [];

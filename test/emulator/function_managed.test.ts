@@ -1,0 +1,130 @@
+/**
+ * Function cases: what a core gives back for a function — managed resources with a release function of their own and groups of them,
+ * the private part of a sound card, an id whose entry is stored empty — is not lost; what nobody gives back is.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { comparePair, type Pair, testPairs, told } from "../support/function_pair.ts";
+
+const DEVRES = `typedef void (*dr_release_t)(struct device *dev, void *res); typedef int (*dr_match_t)(struct device *dev, void *res, void *data);
+void *__devres_alloc_node(dr_release_t r, size_t n, gfp_t f, int nid, const char *name); void devres_free(void *r); void devres_add(struct device *d, void *r);
+int devres_release(struct device *d, dr_release_t r, dr_match_t m, void *data); int devres_destroy(struct device *d, dr_release_t r, dr_match_t m, void *data);
+void *devres_open_group(struct device *d, void *id, gfp_t f); void devres_remove_group(struct device *d, void *id); int devres_release_group(struct device *d, void *id);
+struct host { struct device_node *np; struct port *port; }; struct port { int n; };
+static void drop(struct device *dev, void *res) { struct host *h = *(struct host **)res; of_node_put(h->np); kfree(h->port); kfree(h); }
+`;
+
+/** A probe that hands a host to the device, and fails behind it. */
+const host = (behind: string, release = "drop"): string => `${DEVRES}
+static void keep(struct device *dev, void *res) { }
+int f(struct platform_device *p) { struct host *h = kzalloc(sizeof(*h), GFP_KERNEL); struct host **dr; if (!h) return -ENOMEM;
+  dr = __devres_alloc_node(${release}, sizeof(*dr), GFP_KERNEL, -1, "drop"); if (!dr) { kfree(h); return -ENOMEM; }
+  *dr = h; devres_add(&p->dev, dr); h->np = of_find_node_by_name(NULL, "x"); h->port = kzalloc(8, GFP_KERNEL);
+  ${behind} return helper(1); }`;
+
+const GROUP = `${DEVRES}
+static void last(struct device *dev, void *res) { struct host *h = dev->driver_data; kfree(h->port); kfree(h); }
+struct host *f(struct device *dev) { struct host *h = kzalloc(sizeof(*h), GFP_KERNEL); void *dr; if (!h) return NULL;
+  if (!devres_open_group(dev, NULL, GFP_KERNEL)) { kfree(h); return NULL; }
+  dr = __devres_alloc_node(last, 0, GFP_KERNEL, -1, "last"); if (!dr) { kfree(h); goto out; }
+  devres_add(dev, dr); dev->driver_data = h; h->port = kzalloc(8, GFP_KERNEL); if (!h->port) goto out; h->np = NULL;
+  devres_remove_group(dev, NULL); return h; out: WHAT return NULL; }`;
+
+const CARD = `struct snd_card { void *private_data; void (*private_free)(struct snd_card *card); struct device *dev; };
+int snd_card_new(struct device *parent, int idx, const char *xid, void *module, int extra, struct snd_card **card);
+int snd_devm_card_new(struct device *parent, int idx, const char *xid, void *module, size_t extra, struct snd_card **card); int snd_card_free(struct snd_card *card);
+struct chip { struct port *comm; struct device_node *np; }; struct port { int n; };
+static void chip_free(struct snd_card *card) { struct chip *c = card->private_data; kfree(c->comm); of_node_put(c->np); }
+`;
+
+const card = (make: string, free: string, failed: string): string => `${CARD}
+int f(struct platform_device *p) { struct snd_card *card; struct chip *c; int ret;
+  ret = ${make}(&p->dev, 0, NULL, NULL, sizeof(*c), &card); if (ret < 0) return ret;
+  c = card->private_data; c->comm = NULL; c->np = NULL; ${free}
+  c->comm = kzalloc(8, GFP_KERNEL); c->np = of_find_node_by_name(NULL, "x"); if (!c->comm) { ret = -ENOMEM; goto out; }
+  ret = helper(1); if (ret < 0) goto out; p->dev.driver_data = card; return 0; out: ${failed} return ret; }`;
+
+const XA = `struct xarray { int n; }; struct xa_limit { u32 max, min; }; int xa_alloc(struct xarray *x, u32 *id, void *p, struct xa_limit l, gfp_t f);
+void *xa_store(struct xarray *x, unsigned long i, void *p, gfp_t f); void *xa_cmpxchg(struct xarray *x, unsigned long i, void *old, void *p, gfp_t f);
+void *xa_erase(struct xarray *x, unsigned long i); static struct xarray table; struct item { u32 id; };
+`;
+
+const item = (failed: string): string => `${XA}
+int f(int n) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); struct xa_limit l = { 9, 0 }; if (!i) return -ENOMEM;
+  if (xa_alloc(&table, &i->id, NULL, l, GFP_KERNEL)) { kfree(i); return -ENOMEM; }
+  if (helper(n)) { ${failed} kfree(i); return -EINVAL; } xa_store(&table, i->id, i, GFP_KERNEL); return 0; }`;
+
+/** All that is told of a text beside itself, for sure. */
+const alone = (text: string, root = true): string[] =>
+  told(comparePair(text, text, { name: "f", root }).differences.filter((d) => !d.fault.possible));
+
+const silent: readonly [string, string, boolean?][] = [
+  ["what a managed resource releases goes with the device", host("")],
+  ["released by hand", host("if (helper(2)) { devres_release(&p->dev, drop, NULL, NULL); return -EINVAL; }")],
+  ["a group is released", GROUP.replace("WHAT", "devres_release_group(dev, NULL);"), false],
+  [
+    "a card's private part goes with the card",
+    card("snd_card_new", "card->private_free = chip_free;", "snd_card_free(card);"),
+  ],
+  [
+    "with a managed card when the device goes",
+    card("snd_devm_card_new", "card->private_free = chip_free;", ""),
+  ],
+  ["an id whose entry is exchanged for nothing", item("xa_cmpxchg(&table, i->id, NULL, NULL, GFP_KERNEL);")],
+  ["an id whose entry is stored empty", item("xa_store(&table, i->id, NULL, GFP_KERNEL);")],
+];
+for (const [name, text, root] of silent)
+  test(`silent: ${name}`, () => assert.deepEqual(alone(text, root), []));
+
+const NODE = "device node of of_find_node_by_name()";
+const pairs: readonly Pair[] = [
+  {
+    name: "a release function that releases nothing",
+    root: true,
+    bad: host("", "keep"),
+    good: host(""),
+    want: [`leaked ${NODE}`, "leaked memory of kzalloc()"],
+  },
+  {
+    name: "what was taken from the device is its own again",
+    root: true,
+    bad: host("devres_destroy(&p->dev, drop, NULL, NULL);"),
+    good: host(""),
+    want: [`leaked ${NODE}`, "leaked memory of kzalloc()"],
+  },
+  {
+    name: "released with the device, and freed besides",
+    root: true,
+    bad: host("if (helper(2)) { kfree(h->port); return -EINVAL; }"),
+    good: host("if (helper(2)) return -EINVAL;"),
+    want: ["double-release memory of kzalloc()"],
+  },
+  {
+    name: "a card without a function for its private part",
+    root: true,
+    bad: card("snd_card_new", "", "snd_card_free(card);"),
+    good: card("snd_card_new", "card->private_free = chip_free;", "snd_card_free(card);"),
+    want: [`leaked ${NODE}`, "leaked memory of kzalloc()"],
+  },
+  {
+    name: "what the card's function frees is freed before",
+    root: true,
+    bad: card("snd_card_new", "card->private_free = chip_free;", "kfree(c->comm); snd_card_free(card);"),
+    good: card("snd_card_new", "card->private_free = chip_free;", "snd_card_free(card);"),
+    want: ["double-release memory of kzalloc()"],
+  },
+  {
+    name: "a card that is gone is not looked at",
+    root: true,
+    bad: card("snd_card_new", "card->private_free = chip_free;", "snd_card_free(card); card->dev = NULL;"),
+    good: card("snd_card_new", "card->private_free = chip_free;", "snd_card_free(card);"),
+    want: ["use-after-release sound card of snd_card_new()"],
+  },
+  {
+    name: "an id whose entry is exchanged for another one is still there",
+    bad: item("xa_cmpxchg(&table, i->id, NULL, i, GFP_KERNEL);"),
+    good: item("xa_cmpxchg(&table, i->id, NULL, NULL, GFP_KERNEL);"),
+    want: ["leaked id of table"],
+  },
+];
+testPairs(pairs);
