@@ -13,6 +13,7 @@ import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
 import { atomicBy, heldText, lend, lockOf, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
+import { type Deferred, dismiss } from "./managed.ts";
 import {
   addPart,
   type Fresh,
@@ -25,7 +26,6 @@ import {
   put,
   sizeSafe,
 } from "./memory.ts";
-import { type Deferred, dismiss } from "./managed.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
