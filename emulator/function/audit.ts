@@ -141,8 +141,14 @@ function isKept(w: Run, h: Holding, input: AuditInput, reached: ReturnType<typeo
   if (input.root && input.outcome === "failed") return false;
   // What is a variable of the kernel's own can be named by whoever gives it back.
   if (at.obj.kind === "global" && input.outcome !== "failed") return true;
+  // What a call made and registered is named to who registered it by something else than its address: a device by its number.
+  if (input.outcome !== "failed" && at.obj.found && w.books.of(h.key).some((x) => isRegistered(x, h)))
+    return true;
   return reached(h, at.obj.id);
 }
+
+const isRegistered = (x: Holding, h: Holding): boolean =>
+  x.state === "held" && x.kind.registration && x.taken.key === h.taken.key;
 
 /** A lock by its name; what is none, and what a call gave, by its kind besides. */
 function heldName(w: Run, h: Holding): string {

@@ -460,12 +460,22 @@ export class Calls {
       }
       this.apply(clause, c, site, ret, failed);
     }
+    if (!failed && c.undoes.length > 0) this.undo(c.undoes, site);
     // What its clauses give back may have members that go with it.
     const ends = (arg: number): boolean =>
       c.clauses.some((k) => k.verb === "put" && k.where.at === arg && k.where.path === "");
     if (!failed && c.clauses.some((k) => k.verb === "put"))
       this.freesMembers(site, sym, (arg, off) => off !== null && ends(arg));
     return ret;
+  }
+
+  /** Gives back all that the last of some calls took that still has something. */
+  private undo(calls: readonly string[], site: CallSite): void {
+    const { books } = this.w;
+    const last = books.holdings.findLast((h) => h.state === "held" && calls.includes(h.taken.callee));
+    if (last === undefined) return;
+    for (const h of books.holdings.filter((x) => x.state === "held" && x.taken.key === last.taken.key))
+      this.give(h.kind, h.key, site, false);
   }
 
   /** Variables of which a callee that went well has the address hold what it put there, whatever else is known of it. */

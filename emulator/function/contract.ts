@@ -84,6 +84,8 @@ export interface Contract {
   readonly seldom: boolean;
   /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
   readonly counts: boolean;
+  /** Of what one of these calls took last it gives back all: what is named by something else than the thing (device_destroy()). */
+  readonly undoes: readonly string[];
   /** The argument that says of how many things: of none nothing is taken or given back. */
   readonly many: number | null;
   readonly source: string;
@@ -150,6 +152,7 @@ export interface ContractEntry {
   readonly stands?: boolean;
   readonly seldom?: boolean;
   readonly counts?: boolean;
+  readonly undoes?: readonly string[];
   readonly many?: number;
   readonly source?: string;
   /** Takes over everything of another entry. */
@@ -387,6 +390,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       counts: e.counts ?? false,
+      undoes: e.undoes ?? [],
       many: e.many ?? null,
       source: e.source ?? declared.get(name) ?? "",
     });

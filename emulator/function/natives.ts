@@ -302,9 +302,16 @@ const errPtr: Native = (w, s) => {
   return typeof v === "bigint" ? BigInt.asUintN(64, v) : derived({ k: "conv", x: v }, s.x.t);
 };
 
+/** The task that runs is the same one as long as the path does. */
+const current: Native = (w, s) => {
+  w.current ??= unknown("current", s.x.t, { ...s.origin, key: "current" });
+  return w.current;
+};
+
 export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["__fs_log", log],
   ["__fs_log_mild", mild],
+  ["__fs_current", current],
   [
     "__fs_bug",
     () => {

@@ -172,6 +172,8 @@ export abstract class Run {
   readonly calls = new Map<string, number>();
   /** What is called when the device goes, in the order in which it was asked for. */
   readonly deferred: Deferred[] = [];
+  /** The task that runs, once it was asked for. */
+  current: Value | null = null;
   /** Functions that release what memory stands for, by the memory's object. */
   readonly releases = new Map<number, Value>();
   /** What was given back that this path had not taken, pointers that were written over, and names of what a callee was given. */

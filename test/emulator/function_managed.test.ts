@@ -54,6 +54,31 @@ int f(int n) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); struct xa_limit
   if (xa_alloc(&table, &i->id, NULL, l, GFP_KERNEL)) { kfree(i); return -ENOMEM; }
   if (helper(n)) { ${failed} kfree(i); return -EINVAL; } xa_store(&table, i->id, i, GFP_KERNEL); return 0; }`;
 
+const NODES = `typedef unsigned int dev_t; struct class; struct fwnode_handle; struct property_entry;
+struct device *device_create(struct class *c, struct device *parent, dev_t n, void *data, const char *fmt, ...); void device_destroy(struct class *c, dev_t n);
+struct fwnode_handle *fwnode_create_software_node(const struct property_entry *p, const struct fwnode_handle *parent); void fwnode_remove_software_node(struct fwnode_handle *f);
+struct owner { struct class *c; struct device *dev; };
+`;
+
+const made = (failed: string): string => `${NODES}
+int f(struct owner *o) { struct device *d = device_create(o->c, NULL, 1, NULL, "a"); if (IS_ERR(d)) return PTR_ERR(d);
+  d = device_create(o->c, NULL, 2, NULL, "b"); if (IS_ERR(d)) { device_destroy(o->c, 1); return PTR_ERR(d); }
+  if (helper(1)) { ${failed} return -EINVAL; } o->dev = d; return 0; }`;
+
+const info = (
+  failed: string,
+): string => `struct fwnode_handle; struct fwdev { struct fwnode_handle *fwnode; };
+struct platform_device_info { struct fwnode_handle *fwnode; int id; }; struct property_entry; struct owner { struct platform_device *p; };
+struct platform_device *platform_device_register_full(const struct platform_device_info *i);
+struct fwnode_handle *fwnode_create_software_node(const struct property_entry *p, const struct fwnode_handle *parent); void fwnode_remove_software_node(struct fwnode_handle *f);
+int f(struct owner *o) { struct platform_device_info i = { 0 }; struct fwnode_handle *fw = fwnode_create_software_node(NULL, NULL); if (IS_ERR(fw)) return PTR_ERR(fw);
+  i.fwnode = fw; o->p = platform_device_register_full(&i); if (IS_ERR(o->p)) { ${failed} return PTR_ERR(o->p); } return 0; }`;
+
+const TASK = `struct policy { int n; }; struct task_struct { spinlock_t alloc_lock; struct policy *policy; }; extern struct task_struct *get_current(void);
+#define current get_current()
+static inline void task_lock(struct task_struct *t) { spin_lock(&t->alloc_lock); } static inline void task_unlock(struct task_struct *t) { spin_unlock(&t->alloc_lock); }
+int f(struct policy *to, struct policy *from) { if (from == current->policy) { task_lock(current); *to = *from; task_unlock(current); } else *to = *from; return 0; }`;
+
 /** All that is told of a text beside itself, for sure. */
 const alone = (text: string, root = true): string[] =>
   told(comparePair(text, text, { name: "f", root }).differences.filter((d) => !d.fault.possible));
@@ -72,6 +97,9 @@ const silent: readonly [string, string, boolean?][] = [
   ],
   ["an id whose entry is exchanged for nothing", item("xa_cmpxchg(&table, i->id, NULL, NULL, GFP_KERNEL);")],
   ["an id whose entry is stored empty", item("xa_store(&table, i->id, NULL, GFP_KERNEL);")],
+  ["a device that is named by its number", made("device_destroy(o->c, 2); device_destroy(o->c, 1);")],
+  ["the task that runs is one: its lock is given up by the name it was taken by", TASK, false],
+  ["a software node that a registered device has", info("fwnode_remove_software_node(fw);")],
 ];
 for (const [name, text, root] of silent)
   test(`silent: ${name}`, () => assert.deepEqual(alone(text, root), []));
@@ -125,6 +153,19 @@ const pairs: readonly Pair[] = [
     bad: item("xa_cmpxchg(&table, i->id, NULL, i, GFP_KERNEL);"),
     good: item("xa_cmpxchg(&table, i->id, NULL, NULL, GFP_KERNEL);"),
     want: ["leaked id of table"],
+  },
+  {
+    name: "of two devices one is destroyed",
+    root: true,
+    bad: made("device_destroy(o->c, 2);"),
+    good: made("device_destroy(o->c, 2); device_destroy(o->c, 1);"),
+    want: ["leaked device reference of device_create()", 'leaked device registration of device_create("a")'],
+  },
+  {
+    name: "a software node of a device that could not be registered",
+    bad: info(""),
+    good: info("fwnode_remove_software_node(fw);"),
+    want: ["leaked firmware node of fwnode_create_software_node()"],
   },
 ];
 testPairs(pairs);
