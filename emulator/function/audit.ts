@@ -31,6 +31,7 @@ export interface AuditInput {
 /** Tells what was taken on this path and lost, and what was freed where others still come to it. */
 export function audit(w: Run, input: AuditInput): void {
   stillLinked(w, input.at.fn);
+  returnsFreed(w, input);
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
@@ -79,6 +80,26 @@ export function audit(w: Run, input: AuditInput): void {
     w.lost.push(lost);
     w.fault(lost);
   }
+}
+
+/** What is returned was freed: not only given back, which leaves it where others have it. */
+function returnsFreed(w: Run, { result, outcome, at }: AuditInput): void {
+  const v = result === null || outcome === "failed" ? 0n : w.known.resolve(result);
+  const obj = typeof v === "bigint" && v !== 0n ? (w.mem.at(v)?.obj ?? null) : null;
+  if (obj === null || obj.gone === null || obj.kind === "local") return;
+  const { gone, name } = obj;
+  const { functions } = w.input.contracts;
+  if (!functions.get(gone.by)?.clauses.some((k) => k.verb === "free")) return;
+  w.fault({
+    kind: "use-after-release",
+    object: name,
+    what: `${name} is returned, and was freed by ${gone.by}()`,
+    taken: null,
+    given: gone,
+    at: { by: "", ...at },
+    functions: [at.fn],
+    possible: false,
+  });
 }
 
 /** Memory of this path's own that was freed, and a list or a tree of somebody else's still leads to it. */

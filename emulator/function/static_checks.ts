@@ -7,6 +7,7 @@ import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { UnknownName } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
+import type { Failure } from "./contract.ts";
 import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
@@ -110,6 +111,9 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
         line,
       ),
     ),
+    ...wrongTests(body, (callee) => failureOf(side, path, callee)).map(([object, what, line]) =>
+      fault("error-lost", object, what, line),
+    ),
     ...errorsWrittenOver(body).map(([error, variable, line, meant]) =>
       fault(
         "error-lost",
@@ -126,6 +130,52 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
 
 /** Kinds that words alone show. */
 type Worded = "unused-label" | "empty-body" | "error-lost";
+
+/** How a callee of other files fails, by its contract; null where none says so, or a patched file defines it. */
+function failureOf(side: Side, path: string, callee: string): Failure | null {
+  const e = side.program.lookup(callee, path);
+  if (e?.kind === "function" && e.sym.def !== null && side.files.has(e.sym.path)) return null;
+  return side.contracts.functions.get(callee)?.fails ?? null;
+}
+
+/** What a call gives is put in a variable or a member, and the next statement asks whether that is an error. */
+const ASKS_NEXT =
+  /(?<=[;{}\s])([a-z_][\w>.-]{0,60}) = ([a-z_]\w{2,60})\(([^;{}]{0,400})\);\s{1,80}if \((?:unlikely\()?(!|IS_ERR\()\1(?=\))/g;
+
+/**
+ * Tests of what a call gave that ask for another error than it fails by: IS_ERR() of what is NULL, `!` of what is an error pointer. Not
+ * where the text asks the other question, too.
+ * @returns what the test is of, a sentence, and the line
+ */
+function wrongTests(
+  body: readonly string[],
+  failure: (callee: string) => Failure | null,
+): [string, string, number][] {
+  const text = body.join("\n");
+  const out: [string, string, number][] = [];
+  for (const m of text.matchAll(ASKS_NEXT)) {
+    const [all, variable, callee, , asks] = m as unknown as [string, string, string, string, string];
+    const fails = failure(callee);
+    const isErr = asks !== "!";
+    if (fails !== (isErr ? "null" : "errptr") || /_optional/.test(callee)) continue;
+    // Behind the next value that it is given the question is about another thing.
+    const behind = text.slice(m.index + all.length);
+    const next = behind.indexOf(`${variable} = `);
+    const rest = next < 0 ? behind : behind.slice(0, next);
+    const other = isErr
+      ? [`!${variable}`, `${variable} == NULL`, `OR_NULL(${variable}`]
+      : [`IS_ERR(${variable}`, `OR_NULL(${variable}`, `PTR_ERR(${variable}`, `ZERO(${variable}`];
+    if (other.some((t) => rest.includes(t))) continue;
+    const test = isErr ? `IS_ERR(${variable})` : `!${variable}`;
+    const line = text.slice(0, m.index + all.length).split("\n").length - 1;
+    out.push([
+      `${test} of ${callee}()`,
+      `\`${test}\` does not find it when ${callee}() fails, which returns ${isErr ? "NULL" : "an error pointer"} then`,
+      line,
+    ]);
+  }
+  return out;
+}
 
 /** Labels whose name stands nowhere else in the text, with their lines: no configuration has a jump there. */
 function unusedLabels(body: readonly string[]): [string, number][] {
