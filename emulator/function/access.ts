@@ -8,7 +8,17 @@ import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
 import { lengthPast, recordAround, stringPast, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
-import { clear, copyRules, freshAt, memberAt, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
+import {
+  arrayRoom,
+  clear,
+  copyRules,
+  freshAt,
+  memberAt,
+  memoryName,
+  type Obj,
+  put,
+  sizeSafe,
+} from "./memory.ts";
 import { type CallSite, Run } from "./run.ts";
 import { canonical, derived, isErrAddress, unknown, type Value } from "./value.ts";
 
@@ -150,6 +160,23 @@ export abstract class Access extends Run {
     });
   }
 
+  /** Remembers a copy of an open length into an array of a record. */
+  private noteCopy(site: CallSite, { obj, off }: { obj: Obj; off: number }, length: Value): void {
+    const v = this.known.resolve(length);
+    if (typeof v === "bigint") return;
+    const room = arrayRoom(obj.type, off);
+    if (room === null) return;
+    const { u } = stripped(this.known, v);
+    const fits = this.known.span(v)[1] <= BigInt(room);
+    const name = off === 0 ? memoryName(obj) : this.memberName(obj, off);
+    // A number that can be no greater by its type was never in question; of one that may be, and was asked about, others know more.
+    if (fits !== this.known.range(u).hi < u.hi) return;
+    const text = `from ${name} on there are ${room} bytes`;
+    const seen = this.copied.get(plainName(name));
+    if (seen?.fits !== false)
+      this.copied.set(plainName(name), { room: text, at: this.spot(site.name), fits });
+  }
+
   /**
    * So many bytes from an argument on are read or written by a callee: whether they end past what they are in.
    * @param len the argument that says how many; "string": those of the second, which is one
@@ -168,6 +195,7 @@ export abstract class Access extends Run {
       len === "string"
         ? stringPast(this, at, site.args[1] ?? 0n)
         : lengthPast(this, at, site.args[len] ?? 0n, site.x.args[len], around);
+    if (past === null && typeof len === "number") this.noteCopy(site, at, site.args[len] ?? 0n);
     if (past === null) return;
     const name = off === 0 ? memoryName(obj) : this.memberName(obj, off);
     this.fault({

@@ -6,6 +6,7 @@ import { alikeDifferences } from "./alike.ts";
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
 import { codesOf } from "./codes.ts";
+import { copyDifferences } from "./copies.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, hasEntry, met, returnType, runPath } from "./explore.ts";
 import { type Choice, type Doubt, type Fault, faultKey, type PathResult } from "./finding.ts";
@@ -293,6 +294,7 @@ export function compareEntry(
     ...ownerDifferences(entry, both, opposite),
     ...balanceDifferences(entry, both, opposite),
     ...alikeDifferences(lostByBoth, both, opposite),
+    ...copyDifferences(both, (from, forced) => opposite(from, forced, false)),
   ]) {
     // What a side shows by itself is told by that.
     if (differences.some((x) => x.verdict !== "already" && faultKey(x.fault) === faultKey(d.fault))) continue;

@@ -123,6 +123,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     ran: [...w.ran],
     gaveUp: gaveUp(w),
     unchecked: w.unchecked,
+    copies: w.copied,
     warned: w.warned,
     lost: lostOf(w),
     ledger,

@@ -114,6 +114,15 @@ export interface Lost {
   readonly fault: Fault;
 }
 
+/** A copy into an array of a record, of a length that is open. */
+export interface Copied {
+  /** "from buf->id on there are 16 bytes". */
+  readonly room: string;
+  readonly at: Spot;
+  /** What was decided of the length on the path lets it be no greater than the array; false: nothing was. */
+  readonly fits: boolean;
+}
+
 export interface PathResult {
   readonly choices: readonly Choice[];
   readonly faults: readonly Fault[];
@@ -137,6 +146,8 @@ export interface PathResult {
   readonly gaveUp: readonly string[];
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked?: ReadonlySet<string>;
+  /** Copies of open lengths into arrays, by what they go to. */
+  readonly copies?: ReadonlyMap<string, Copied>;
   /** Where it told the log something that is no error: "file:line". */
   readonly warned?: ReadonlySet<string>;
   /** What is lost at the end, each by itself. */

@@ -280,6 +280,29 @@ export function memberFrom(t: CType | null, off: number): string | null {
   return off === 0 && path !== "" ? path : null;
 }
 
+/** Bytes of the array of numbers that begins at a place in a record; null where none does, or it may be longer than its type says. */
+export function arrayRoom(t: CType | null, off: number): number | null {
+  let type = t;
+  let inRecord = false;
+  for (let depth = 0; depth < 12 && type !== null; depth++) {
+    if (type.kind === "array") {
+      const one = sizeSafe(type.of);
+      if (off !== 0 || !isInteger(type.of) || one === null || (type.length ?? 0) < 3) return null;
+      return inRecord ? one * type.length! : null;
+    }
+    if (type.kind !== "record" || sizeSafe(type) === null) return null;
+    inRecord = true;
+    const f = layoutOf(type).fields.find((x) => {
+      const s = sizeSafe(x.type);
+      return x.bit === null && off >= x.offset && (s === null || off < x.offset + s);
+    });
+    if (f === undefined) return null;
+    off -= f.offset;
+    type = f.type;
+  }
+  return null;
+}
+
 /** An object in a sentence: memory that a call gave is not that call. */
 export const memoryName = ({ kind, name }: Obj): string => (kind === "heap" ? `the memory of ${name}` : name);
 

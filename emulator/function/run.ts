@@ -12,7 +12,7 @@ import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "
 import { Books, type Spot } from "./books.ts";
 import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts } from "./contract.ts";
-import type { Choice, Fault } from "./finding.ts";
+import type { Choice, Copied, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
 import type { Deferred } from "./managed.ts";
 import {
@@ -194,6 +194,8 @@ export abstract class Run {
   readonly homes = new Map<string, string>();
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked = new Set<string>();
+  /** Copies of open lengths into arrays, by what they go to. */
+  readonly copied = new Map<string, Copied>();
   /** Where the log was told something that is no error: "file:line". */
   readonly warned = new Set<string>();
   /** Places in memory of others where a list or a tree was made to lead on: object and byte. */

@@ -8,7 +8,7 @@ import type { Side } from "../../emulator/function/explore.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences } from "../../emulator/function/static_checks.ts";
 import { readContracts } from "../../server/review/contracts.ts";
-import { DECLARATIONS, type Pair, testPairs } from "../support/function_pair.ts";
+import { allOf, DECLARATIONS, type Pair, testPairs, told } from "../support/function_pair.ts";
 
 const OWN =
   "void *devm_kzalloc(struct device *dev, size_t n, gfp_t f); struct clk *clk_get_optional(struct device *dev, const char *id);\n";
@@ -84,6 +84,24 @@ static void cell_release(struct device *dev) { kfree((char *)dev - __builtin_off
 const cell = (failed: string): string => `${CELL}
 int f(struct owner *o) { int ret; struct cell *c = kzalloc(sizeof(*c), GFP_KERNEL); if (!c) return -ENOMEM; c->pdev.dev.release = cell_release;
   ret = platform_device_register(&c->pdev); if (ret) { ${failed} return ret; } o->cell = c; return 0; }`;
+
+const FRAME = `struct frame { unsigned int len; unsigned char id[16]; }; void *memcpy(void *to, const void *from, size_t n);`;
+const frame = (asks: string): string => `${FRAME}
+int f(struct frame *to, const unsigned char *from) { u32 len = from[0]; ${asks} to->len = len; memcpy(to->id, from + 1, len); return 0; }`;
+
+/** What is no more than possible of two texts. */
+const maybe = (before: string, after: string): string[] =>
+  told(allOf(before, after, { name: "f" }).filter((d) => d.fault.possible));
+const asksFirst = frame("if (len > sizeof(to->id)) return -EINVAL;");
+const lengths: readonly [string, string, string, string[]][] = [
+  ["no more asked", asksFirst, frame(""), ["new past-its-memory to->id"]],
+  ["asked now", frame(""), asksFirst, ["fixed past-its-memory to->id"]],
+  ["asked otherwise", asksFirst, frame("if (len >= 17) return -EINVAL;"), []],
+  ["cut off", asksFirst, frame("if (len > 16) len = 16;"), []],
+  ["never asked", frame(""), frame("if (!helper(1)) return -EINVAL;"), []],
+];
+for (const [name, before, after, want] of lengths)
+  test(`a length: ${name}`, () => assert.deepEqual(maybe(before, after), want));
 
 const pairs: readonly Pair[] = [
   {
