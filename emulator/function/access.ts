@@ -166,11 +166,14 @@ export abstract class Access extends Run {
     if (typeof v === "bigint") return;
     const room = arrayRoom(obj.type, off);
     if (room === null) return;
-    const { u } = stripped(this.known, v);
-    const fits = this.known.span(v)[1] <= BigInt(room);
+    // Where it was made a number, to find a place in memory, what was decided of it still stands with what it is counted from.
+    const { u, add } = stripped(this.known, v);
+    const { hi } = this.known.range(u);
+    const fits = hi + add <= BigInt(room);
     const name = off === 0 ? memoryName(obj) : this.memberName(obj, off);
     // A number that can be no greater by its type was never in question; of one that may be, and was asked about, others know more.
-    if (fits !== this.known.range(u).hi < u.hi) return;
+    const asked = hi < u.hi;
+    if (fits !== asked) return;
     const text = `from ${name} on there are ${room} bytes`;
     const seen = this.copied.get(plainName(name));
     if (seen?.fits !== false)

@@ -31,7 +31,6 @@ export interface AuditInput {
 /** Tells what was taken on this path and lost, and what was freed where others still come to it. */
 export function audit(w: Run, input: AuditInput): void {
   stillLinked(w, input.at.fn);
-  returnsFreed(w, input);
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
@@ -82,8 +81,14 @@ export function audit(w: Run, input: AuditInput): void {
   }
 }
 
-/** What is returned was freed: not only given back, which leaves it where others have it. */
-function returnsFreed(w: Run, { result, outcome, at }: AuditInput): void {
+/**
+ * What is returned was freed: not only given back, which leaves it where others have it. Asked when the function returns: what goes with
+ * the device goes behind that.
+ */
+export function returnsFreed(
+  w: Run,
+  { result, outcome, at }: Pick<AuditInput, "result" | "outcome" | "at">,
+): void {
   const v = result === null || outcome === "failed" ? 0n : w.known.resolve(result);
   const obj = typeof v === "bigint" && v !== 0n ? (w.mem.at(v)?.obj ?? null) : null;
   if (obj === null || obj.gone === null || obj.kind === "local") return;

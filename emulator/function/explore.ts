@@ -8,7 +8,7 @@ import { CFail, type CType, typeText } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FnTree, FunctionSym } from "../c/tree.ts";
-import { audit } from "./audit.ts";
+import { audit, returnsFreed } from "./audit.ts";
 import type { Spot } from "./books.ts";
 import { asReadChoice } from "./calls.ts";
 import { ledgerOf, lostOf } from "./closing.ts";
@@ -190,6 +190,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const outcome = outcomeOf(w, sym, v, ret);
   const at = { by: "", fn: entry.name, loc: expansionLoc(w.returned ?? tree.endLoc) };
   const result = v === null ? null : w.known.span(v);
+  returnsFreed(w, { result: v, outcome, at });
   // Only what has begun ends.
   const begun = outcome === "succeeded" || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
