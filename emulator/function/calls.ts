@@ -13,7 +13,7 @@ import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
 import { atomicBy, heldText, lend, lockOf, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
-import { type Deferred, dismiss } from "./managed.ts";
+import { dismiss } from "./managed.ts";
 import {
   addPart,
   type Fresh,
@@ -28,7 +28,7 @@ import {
 } from "./memory.ts";
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
-import { type CallSite, outcomeOf, PathEnd, type Run } from "./run.ts";
+import { type CallSite, type Deferred, outcomeOf, PathEnd, type Run } from "./run.ts";
 import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value, valueText } from "./value.ts";
 
 /** __GFP_ZERO, as every kernel since 4.4 has it. */

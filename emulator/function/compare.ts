@@ -204,14 +204,6 @@ export function compareEntry(
           decidedBy(r) === decidedBy(shownBy),
       );
     const dropped = verdict === "fixed" && neverTaken(shownBy.result, found, b, a);
-    // Nothing is mended where all goes well, and what the function is for is had by another way now: enabled as long as the device is there.
-    if (
-      (takes || dropped) &&
-      found.lasts === true &&
-      verdict === "fixed" &&
-      shownBy.result.outcome !== "failed"
-    )
-      continue;
     const doubt: Doubt = meant
       ? "kept on purpose"
       : takes

@@ -11,10 +11,9 @@ import { expansionLoc } from "../c/token.ts";
 import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "../c/tree.ts";
 import { Books, type Spot } from "./books.ts";
 import { Constraints, type Question, stripped } from "./constraints.ts";
-import type { Contracts } from "./contract.ts";
+import type { Contracts, Kind } from "./contract.ts";
 import type { Choice, Copied, Fault } from "./finding.ts";
 import { type GivenBack, type Parted, plainName } from "./ledger.ts";
-import type { Deferred } from "./managed.ts";
 import {
   addPart,
   clear,
@@ -148,6 +147,20 @@ export interface CallSite {
   readonly x: Extract<X, { k: "call" }>;
   readonly origin: CallOrigin;
 }
+
+/** What goes with a device: calls that the driver core makes, things that it gives back, and where groups of them begin. */
+export type Deferred =
+  /** A function is called; `frees`: memory of the core's own that is gone behind it. */
+  | {
+      readonly fn: Value;
+      readonly args: readonly Value[];
+      readonly frees: bigint | null;
+      readonly site: CallSite;
+    }
+  /** One of a kind is given back, unless that was done before. */
+  | { readonly kind: Kind; readonly key: bigint; readonly site: CallSite }
+  /** A group begins here. */
+  | { readonly group: true };
 
 export abstract class Run {
   readonly input: RunInput;
