@@ -142,22 +142,22 @@ test("a function none of whose paths comes to a changed line is not clean, and o
   assert.deepEqual(came.verdicts, ["clean"]);
 });
 
-/** A file that exports an interface of the kernel's, whose code shows a count that only its contract calls a reference. */
+/** A file that exports an interface of the kernel's (one that no scenario calls), whose code shows a count that only its contract calls a reference. */
 const exporter = (given: string, more = ""): string => `
-struct dev_pagemap { int refs; };
-struct dev_pagemap *lookup_map(unsigned long pfn);
-void put_dev_pagemap(struct dev_pagemap *pgmap);
-struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *pgmap)
+struct file { int refs; };
+struct file *lookup_file(unsigned int fd);
+void fput(struct file *file);
+struct file *fget(unsigned int fd)
 {
-${more}	pgmap = lookup_map(pfn);
-	if (pgmap && pgmap->refs & 3)
+${more}	struct file *file = lookup_file(fd);
+	if (file && file->refs & 3)
 		return NULL;
-	return pgmap;
+	return file;
 }
-EXPORT_SYMBOL_GPL(get_dev_pagemap);
-int thing_range(unsigned long pfn)
+EXPORT_SYMBOL_GPL(fget);
+int thing_range(unsigned int fd)
 {
-	struct dev_pagemap *other = get_dev_pagemap(pfn, NULL);
+	struct file *other = fget(fd);
 
 	if (other) {
 ${given}		return -ENOMEM;
@@ -165,7 +165,7 @@ ${given}		return -ENOMEM;
 	return 0;
 }
 `;
-const PUT = "\t\tput_dev_pagemap(other);\n";
+const PUT = "\t\tfput(other);\n";
 
 test("an interface that the patched file exports and the patch leaves alone is taken by its contract", () => {
   const { verdicts, findings } = review(exporter(PUT), exporter(""));

@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Era } from "../../emulator/kernel/era.ts";
-import { buildKernelImage, referenceDefines } from "../../emulator/kernel.ts";
+import "../../server/shipped.ts";
+import { buildKernelImage, referenceDefines, spaceOf } from "../../emulator/kernel.ts";
 import { buildTreeImage, type TreeUnit } from "../../emulator/kernel_tree.ts";
 import { coveringCases } from "../../emulator/scenario/cover.ts";
 import { bootImage, runCase, type ScenarioCase } from "../../emulator/scenario/runner.ts";
@@ -95,7 +96,7 @@ function stackedTree(context: TreeContext, era: Era): Image {
 /** Scenario name to why the tree's run differs: a fault of that state of Linux, with what mended it. */
 function compare(era: Era, image: Image, known: Record<string, string>): void {
   const tree = new Bench(image, era);
-  const reference = new Bench(buildKernelImage(era, []).image, era);
+  const reference = new Bench(buildKernelImage(era, [], spaceOf(era)).image, era);
   assert.equal(tree.booted.boot.end.reason.kind, "completed");
   const wrong: string[] = [];
   const met = new Set<string>();
