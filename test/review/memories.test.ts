@@ -9,7 +9,7 @@ import type { ReviewResult } from "../../server/review/types.ts";
 import { example } from "../support/paths.ts";
 
 const review = (name: string): ReviewResult =>
-  reviewDocument(parseDocument(example(name), name), { scenario: "insert-fails*" });
+  reviewDocument(parseDocument(example(name), name), { scenario: "insert-fails order=0 index=0 write=1*" });
 
 test("one review after the other, in what the first left, says what it says in new memories", () => {
   const taken = takeMemories();

@@ -44,7 +44,7 @@ test("a report is given out patch by patch, and is the same as the whole one", (
   const text = formatOf("text")!;
   const styles = [false, true].map((all) => ({ color: false, all }));
   const streams = styles.map((style) => ({ style, of: text.stream!(three, style), given: "" }));
-  const result = reviewDocument(three, { scenario: "insert-fails*order=0*" }, (event) => {
+  const result = reviewDocument(three, { scenario: "insert-fails order=0 index=0 write=1*" }, (event) => {
     if (event.kind === "patch")
       for (const s of streams) {
         const part = s.of.patch(event.result, event.patch);

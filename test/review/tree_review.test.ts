@@ -72,7 +72,7 @@ test("of a series the first patch that mends is named, whichever it is", () => {
       .slice(1)
       .map((to, i) => mail(i + 1, 6, texts[i]!, to))
       .join("");
-    const result = review(text, { tree: root });
+    const result = review(text, { tree: root, scenario: "map-fault-unmap order=0 index=0*" });
     assert.deepEqual(
       result.findings
         .filter((f) => f.patch === 0 && f.verdict === "fixed-later")
