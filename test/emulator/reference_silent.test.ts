@@ -20,10 +20,17 @@ const HELD = {
   "kvm-devdax-unbind order=9 held=1": "wrong-outcome",
 };
 
+/** A write(2) that finds a range set up by a faulting load takes it as it is: shown for reading (fuse_setup_new_dax_mapping()). */
+const WINDOW = { "virtiofs-two-tasks before=2 one=0 two=3": "wrong-outcome" };
+
+/** mapping_store() returns 0 when it finds the region without its driver: who writes tries again. */
+const UNTAKEN = { "dax-files-unbound file=0": "wrong-outcome" };
+
 /** Scenario (or full label) to the first fault (or faults, by file system) that the release shows, and what mended it later. */
 const OWN: Record<Era, Record<string, string>> = {
   // Nobody asks whether a device uses a block before it is freed; v4.18.
   "v4.15": {
+    ...UNTAKEN,
     "truncate-pinned": "freed-while-busy",
     "truncate-two-pinned": "freed-while-busy",
     "truncate-unmapped-pinned": "freed-while-busy",
@@ -41,6 +48,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "kvm-writeback": "folio-ref-leak",
   },
   "v4.18": {
+    ...UNTAKEN,
     "kvm-guest": "folio-ref-leak", // as in v4.15
     "kvm-truncate": "folio-ref-leak",
     "kvm-writeback": "folio-ref-leak",
@@ -50,7 +58,9 @@ const OWN: Record<Era, Record<string, string>> = {
     "holder kill=1": "leaked-object",
   },
   "v6.12": {
+    ...UNTAKEN,
     ...HELD,
+    ...WINDOW,
     "truncate-unmapped-pinned": "warn freed-while-busy", // unmapped files are not searched for busy pages; v6.15
     "evict-pinned": "warn", // eviction does not wait for DMA; v6.15
     "busy-scan-locked": "wrong-outcome", // the search passes over locked entries; v6.15
@@ -58,19 +68,25 @@ const OWN: Record<Era, Record<string, string>> = {
     "truncate-folio-put": "deadlock", // folio_put() of a DAX page wakes nobody; v6.15
   },
   "v6.15": {
+    ...UNTAKEN,
     ...HELD,
+    ...WINDOW,
     "holder kill=1": "leaked-object", // as in v6.12
     "reflink-reuse order=0 index=512": "share-count", // the index of an order-0 page is left and read as a count
     "altmap-entries": "oops", // the page of an entry is looked at before it is known to have one; v7.3
   },
   "v6.18": {
+    ...UNTAKEN,
     ...HELD,
+    ...WINDOW,
     "holder kill=1": "leaked-object", // as in v6.12
     "reflink-reuse order=0 index=512": "share-count", // as in v6.15
     "altmap-entries": "oops", // as in v6.15
   },
   "v7.1": {
+    ...UNTAKEN,
     ...HELD,
+    ...WINDOW,
     "holder kill=1": "leaked-object", // as in v6.12
     "cow-pwrite": "warn", // a page that is still mapped loses its entry before it is unmapped; v7.1 warns at order 0 too
     "pwrite-mapped-range shared=1 index=0": "warn", // as in cow-pwrite
@@ -80,7 +96,9 @@ const OWN: Record<Era, Record<string, string>> = {
     "fsdev-rebind": "wrong-outcome shared-struct-page",
   },
   "v7.3": {
+    ...UNTAKEN,
     ...HELD,
+    ...WINDOW,
     "holder kill=1": "leaked-object", // as in v6.12
     "cow-pwrite": "warn", // as in v7.1
     "pwrite-mapped-range shared=1 index=0": "warn",

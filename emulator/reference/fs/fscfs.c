@@ -21,6 +21,7 @@
 #include "ext4/ext4.h"
 #include "fscfs.h"
 #include "fuse/fuse_i.h"
+#include "fuse/window.h"
 #include "xfs/xfs_inode.h"
 
 #define FSCFS_PMD_PAGES (PMD_SIZE >> PAGE_SHIFT)
@@ -607,6 +608,21 @@ int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long co
 	return error;
 }
 
+void fscfs_give_range(struct inode *inode, unsigned long first, unsigned long block, unsigned long count)
+{
+	struct fscfs_file *f = fscfs_i(inode);
+	unsigned long i;
+
+	mutex_lock(&f->fs->map_lock);
+	for (i = 0; i < count; i++) {
+		fsc_registry.block_refs[block + i]++;
+		fsc_registry.dirty_lines[block + i] = 0;
+		fscfs_used[block + i] = 1;
+	}
+	fscfs_insert(&f->data, (struct fscfs_extent){ first, count, block, false });
+	mutex_unlock(&f->fs->map_lock);
+}
+
 int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count)
 {
 	struct inode *inode = file_inode(file);
@@ -636,6 +652,10 @@ static ssize_t fscfs_io(struct file *file, loff_t pos, void *buf, size_t len, un
 	ssize_t ret;
 
 	iov_iter_kvec(&iter, direction, &vec, 1, len);
+#if FSC_ERA >= 612
+	if (fscfs_i(inode)->fs->kind == FSCFS_FUSE && fsc_fuse_windowed(inode))
+		return direction == ITER_SOURCE ? fuse_dax_write_iter(&iocb, &iter) : fuse_dax_read_iter(&iocb, &iter);
+#endif
 	if (direction == ITER_SOURCE) {
 		inode_lock(inode);
 		ret = dax_iomap_rw(&iocb, &iter, &fscfs_write_iomap_ops);
@@ -859,6 +879,13 @@ struct fscfs *fscfs_mount(enum fscfs_kind kind)
 		__fsc_free(fs);
 		return NULL;
 	}
+#if FSC_ERA >= 612
+	if (kind == FSCFS_FUSE && fsc_fuse_mounted(fs)) {
+		fs_put_dax(fs->dax_dev, fs);
+		__fsc_free(fs);
+		return NULL;
+	}
+#endif
 	return fs;
 }
 
@@ -868,6 +895,10 @@ void fscfs_umount(struct fscfs *fs)
 
 	for (slot = 0; slot < FSC_MAX_INODE; slot++)
 		WARN_ON(fsc_registry.inodes[slot] && fsc_registry.inodes[slot]->i_sb == &fs->sb);
+#if FSC_ERA >= 612
+	if (fs->kind == FSCFS_FUSE)
+		fsc_fuse_unmounted(fs);
+#endif
 	fs_put_dax(fs->dax_dev, fs);
 	__fsc_free(fs);
 }
@@ -887,13 +918,13 @@ struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages)
 	inode->i_mode = S_IFREG;
 	inode->i_flags = S_DAX;
 	inode->i_fop = &fscfs_fops;
+	inode->i_data.a_ops = &fscfs_dax_aops;
 	if (fs->kind == FSCFS_XFS)
 		XFS_I(inode)->i_ino = slot + 1;
 	if (fs->kind == FSCFS_FUSE) {
 		get_fuse_inode(inode)->nodeid = slot + 1;
 		fuse_init_file_inode(inode, 0);
 	}
-	inode->i_data.a_ops = &fscfs_dax_aops;
 	i_size_write(inode, (loff_t)nr_pages << PAGE_SHIFT);
 	f = __fsc_alloc(sizeof(*f), 8, FSC_ZERO, "struct fscfs_file");
 	f->fs = fs;

@@ -95,6 +95,8 @@ extern const struct iomap_ops fscfs_write_iomap_ops;
 void fscfs_free_range(struct inode *inode, unsigned long first, unsigned long count); /* ~0UL: to the end */
 void fscfs_free_from(struct inode *inode, unsigned long first);
 int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long count);
+/* Blocks that are chosen by whoever asks, and were nobody's. */
+void fscfs_give_range(struct inode *inode, unsigned long first, unsigned long block, unsigned long count);
 void fscfs_forget_file(struct inode *inode); /* the inode is being freed */
 int fscfs_mmap(struct file *file, struct vm_area_struct *vma);
 /* Called once between the halves of a synchronous fault, for scenarios in which something happens just then. */

@@ -10,7 +10,9 @@
  *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
  *   v6.12 truncate-folio-put        folio_put() and folio_put_refs() wake nobody (nobody calls them on such pages)
  *   v6.15 reflink-reuse             order=0 index=512: an order-0 page keeps its index, which is read as a share count
-   both  holder kill=1             who is refused as a second holder keeps the reference it took (fs_dax_get_by_bdev())
+ *   v6.12 virtiofs-two-tasks        before=2 one=0 two=3: a write(2) takes a range that a load had shown for reading (to this day)
+ *   all   dax-files-unbound         file=0: mapping_store() takes nothing and refuses nothing when the region has no driver
+ *   both  holder kill=1             who is refused as a second holder keeps the reference it took (fs_dax_get_by_bdev())
  */
 #include "scenario.h"
 
@@ -174,6 +176,14 @@ extern const struct fsc_scenario fsc_scenario_race_devdax_unbind;
 extern const struct fsc_scenario fsc_scenario_pfn_namespace;
 extern const struct fsc_scenario fsc_scenario_pwrite_mapped_range;
 extern const struct fsc_scenario fsc_scenario_pmd_past_end;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_virtiofs_ranges;
+extern const struct fsc_scenario fsc_scenario_virtiofs_reclaim_pinned;
+extern const struct fsc_scenario fsc_scenario_virtiofs_two_tasks;
+extern const struct fsc_scenario fsc_scenario_virtiofs_range_fails;
+extern const struct fsc_scenario fsc_scenario_virtiofs_mount_fails;
+#endif
+extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -336,5 +346,13 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_pfn_namespace,
 	&fsc_scenario_pwrite_mapped_range,
 	&fsc_scenario_pmd_past_end,
+#if FSC_ERA >= 612
+	&fsc_scenario_virtiofs_ranges,
+	&fsc_scenario_virtiofs_reclaim_pinned,
+	&fsc_scenario_virtiofs_two_tasks,
+	&fsc_scenario_virtiofs_range_fails,
+	&fsc_scenario_virtiofs_mount_fails,
+#endif
+	&fsc_scenario_dax_files_unbound,
 	NULL,
 };

@@ -148,3 +148,23 @@ FSC_SCENARIO(dax_ids, "dax-ids", "A device-dax device is given to a driver by it
 	SC_EXPECT(!dev_dax->dev.driver, "a name that is taken back binds nothing");
 	sc_files_end(host);
 }
+
+/* Written to just before the device goes, so that the store finds the region without its driver. */
+FSC_SCENARIO(dax_files_unbound, "dax-files-unbound", "Files of device-dax are written to while their region is unbound", "file=0,1,2,3,4")
+{
+	static const char *const files[][2] = {
+		{ "mapping", "100000000-1001fffff" }, { "size", "4194304" }, { "align", "4096" }, { "create", "1" }, { "delete", "dax0.0" },
+	};
+	struct device *region, *host = sc_files_begin(&region), *held;
+	const char *const *file = files[__fsc_param("file", 0)];
+	struct dev_dax *dev_dax = sc_dev_dax(region);
+	ssize_t rc;
+
+	sc_resize(dev_dax, "2097152");
+	held = get_device(&dev_dax->dev);
+	SC_DO(sc_detach(region), "unbind the region");
+	SC_DO(rc = fsc_sysfs_write(__fsc_param("file", 0) < 3 ? held : region, file[0], file[1]), "%s: %s", file[0], file[1]);
+	SC_EXPECT(rc, "what is written to a file of sysfs is taken or refused: who is told that none of it was writes it again, for ever");
+	put_device(held);
+	sc_files_end(host);
+}

@@ -2,17 +2,22 @@
 /*
  * The server of the virtiofs mount: what it does with a request, at once and in the caller's task. Stands where
  * fs/fuse/dev.c has the queue to it. Its blocks are fscfs' blocks; when it cuts a file, no page of it may be in use by
- * the client: that is what the client breaks layouts for.
+ * the client: that is what the client breaks layouts for. Its side of the window is in window.c.
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include "fuse_i.h"
+#include "window.h"
 #include "../fscfs.h"
 
 static void fsc_server_cut(struct inode *inode, unsigned long first, unsigned long count)
 {
 	__fsc_event("layout-broken", "inode=%d from=%lu to=%ld", fscfs_i(inode)->slot, first,
 		    count == ~0UL ? -1L : (long)(first + count));
+#if FSC_ERA >= 612
+	if (fsc_fuse_windowed(inode))
+		return; /* what the window shows is the window's */
+#endif
 	fscfs_free_range(inode, first, count);
 }
 
@@ -58,6 +63,19 @@ ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, st
 		}
 		return fscfs_alloc_range(inode, first, count);
 	}
+#if FSC_ERA >= 612
+	case FUSE_SETUPMAPPING:
+		return fsc_server_setup(inode, args->in_args[0].value);
+	case FUSE_REMOVEMAPPING: {
+		const struct fuse_removemapping_in *in = args->in_args[0].value;
+		const struct fuse_removemapping_one *one = args->in_args[1].value;
+		int err = 0;
+
+		for (uint32_t i = 0; i < in->count && !err; i++)
+			err = fsc_server_remove(inode, one + i);
+		return err;
+	}
+#endif
 	default:
 		return -ENOSYS;
 	}

@@ -7,6 +7,7 @@
 #include <linux/pagemap.h>
 #include <linux/string.h>
 #include "fuse_i.h"
+#include "window.h"
 #include "../fscfs.h"
 
 int fuse_do_open(struct fuse_mount *fm, u64 nodeid, struct file *file, bool isdir)
@@ -174,8 +175,17 @@ out:
 	return err;
 }
 
+static int fuse_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+#if FSC_ERA >= 612
+	if (fsc_fuse_windowed(file_inode(file)))
+		return fuse_dax_mmap(file, vma);
+#endif
+	return fscfs_mmap(file, vma);
+}
+
 static const struct file_operations fuse_file_operations = {
-	.mmap = fscfs_mmap,
+	.mmap = fuse_file_mmap,
 	.open = fuse_open,
 	.release = fuse_release,
 	.fsync = fscfs_fsync,
@@ -187,4 +197,7 @@ void fuse_init_file_inode(struct inode *inode, unsigned int flags)
 {
 	(void)flags;
 	inode->i_fop = &fuse_file_operations;
+#if FSC_ERA >= 612
+	fuse_dax_inode_init(inode, flags);
+#endif
 }

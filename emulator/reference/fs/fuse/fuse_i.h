@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A virtiofs mount: inode, file, connection, and the requests that cut files. Mirrors fs/fuse/fuse_i.h and the part of
- * include/uapi/linux/fuse.h that those use. The server is fscfs itself (dev.c); there is no DAX window: a block of the
- * server's is mapped directly. Left out: attribute caching, writeback cache, permissions.
+ * include/uapi/linux/fuse.h that those use. The server is fscfs itself (dev.c). Without a DAX window a block of the
+ * server's is mapped directly; with one (window.h) files are shown in it range by range. Left out: attribute caching, writeback cache, permissions.
  */
 #ifndef _FS_FUSE_I_H
 #define _FS_FUSE_I_H
@@ -16,6 +16,11 @@
 #define FUSE_SETATTR 4
 #define FUSE_OPEN 14
 #define FUSE_FALLOCATE 43
+#define FUSE_SETUPMAPPING 48
+#define FUSE_REMOVEMAPPING 49
+#define FUSE_SETUPMAPPING_FLAG_WRITE (1ull << 0)
+#define FUSE_SETUPMAPPING_FLAG_READ (1ull << 1)
+#define FUSE_ATTR_DAX (1 << 1)
 #define FATTR_MODE (1 << 0)
 #define FATTR_SIZE (1 << 3)
 #define FATTR_FH (1 << 6)
@@ -52,6 +57,21 @@ struct fuse_open_in {
 	uint32_t flags;
 	uint32_t open_flags;
 };
+struct fuse_setupmapping_in {
+	uint64_t fh;
+	uint64_t foffset;
+	uint64_t len;
+	uint64_t flags;
+	uint64_t moffset;
+};
+struct fuse_removemapping_in {
+	uint32_t count;
+};
+struct fuse_removemapping_one {
+	uint64_t moffset;
+	uint64_t len;
+};
+#define FUSE_REMOVEMAPPING_MAX_ENTRY (PAGE_SIZE / sizeof(struct fuse_removemapping_one))
 
 /* ---- in the kernel ---- */
 #define FUSE_NOWRITE INT_MIN
@@ -83,6 +103,18 @@ struct fuse_args {
 };
 #define FUSE_ARGS(args) struct fuse_args args = {}
 
+enum fuse_dax_mode {
+	FUSE_DAX_INODE_DEFAULT,
+	FUSE_DAX_ALWAYS,
+	FUSE_DAX_NEVER,
+	FUSE_DAX_INODE_USER,
+};
+static inline bool fuse_is_inode_dax_mode(enum fuse_dax_mode mode)
+{
+	return mode == FUSE_DAX_INODE_DEFAULT || mode == FUSE_DAX_INODE_USER;
+}
+
+struct fuse_conn_dax;
 struct fuse_conn {
 	spinlock_t lock;
 	atomic64_t attr_version;
@@ -93,6 +125,9 @@ struct fuse_conn {
 	unsigned int handle_killpriv_v2 : 1;
 	unsigned int no_fallocate : 1;
 	unsigned int no_open : 1;
+	unsigned int inode_dax : 1;
+	enum fuse_dax_mode dax_mode;
+	struct fuse_conn_dax *dax;
 };
 struct fuse_mount {
 	struct fuse_conn *fc;
@@ -145,6 +180,11 @@ static inline struct fuse_conn *get_fuse_conn(struct inode *inode)
 {
 	return get_fuse_mount(inode)->fc;
 }
+static inline struct fuse_conn *get_fuse_conn_super(struct super_block *sb)
+{
+	(void)sb;
+	return fsc_fuse_mount.fc;
+}
 static inline bool fuse_is_bad(struct inode *inode)
 {
 	return test_bit(FUSE_I_BAD, &get_fuse_inode(inode)->state);
@@ -186,5 +226,13 @@ bool fuse_write_update_attr(struct inode *inode, loff_t pos, ssize_t written);
 void fuse_init_file_inode(struct inode *inode, unsigned int flags);
 int fuse_dax_break_layouts(struct inode *inode, u64 dmap_start, u64 dmap_end);
 void fuse_dax_inode_cleanup(struct inode *inode);
+int fuse_dax_conn_alloc(struct fuse_conn *fc, enum fuse_dax_mode mode, struct dax_device *dax_dev);
+void fuse_dax_conn_free(struct fuse_conn *fc);
+void fuse_dax_cancel_work(struct fuse_conn *fc);
+bool fuse_dax_inode_alloc(struct super_block *sb, struct fuse_inode *fi);
+void fuse_dax_inode_init(struct inode *inode, unsigned int flags);
+ssize_t fuse_dax_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t fuse_dax_write_iter(struct kiocb *iocb, struct iov_iter *from);
+int fuse_dax_mmap(struct file *file, struct vm_area_struct *vma);
 const struct super_operations *fuse_super_ops(void); /* ours: the table is static */
 #endif

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/slab.h>
 #include "fuse_i.h"
 #include "../fscfs.h"
 
@@ -22,6 +23,12 @@ static struct inode *fuse_alloc_inode(struct super_block *sb)
 	mutex_init(&fi->mutex);
 	spin_lock_init(&fi->lock);
 	fi->nlookup = 1;
+#if FSC_ERA >= 612
+	if (!fuse_dax_inode_alloc(sb, fi)) {
+		__fsc_free(fi);
+		return NULL;
+	}
+#endif
 	return &fi->inode;
 }
 
@@ -31,6 +38,9 @@ static void fuse_free_inode(struct inode *inode)
 	if (!inode->i_nlink)
 		fscfs_free_from(inode, 0);
 	fscfs_forget_file(inode);
+#if FSC_ERA >= 612
+	kfree(get_fuse_inode(inode)->dax);
+#endif
 	__fsc_free(get_fuse_inode(inode));
 }
 

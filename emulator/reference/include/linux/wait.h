@@ -124,6 +124,8 @@ void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_en
 	} while (0)
 #define wait_event_killable(wq_head, condition)				\
 	({ (condition) ? 0 : (int)___wait_event(wq_head, condition, TASK_KILLABLE, 0, 0, schedule()); })
+#define wait_event_killable_exclusive(wq_head, condition)		\
+	({ (condition) ? 0 : (int)___wait_event(wq_head, condition, TASK_KILLABLE, 1, 0, schedule()); })
 #define wait_event_interruptible(wq_head, condition)			\
 	({ (condition) ? 0 : (int)___wait_event(wq_head, condition, TASK_INTERRUPTIBLE, 0, 0, schedule()); })
 #endif
