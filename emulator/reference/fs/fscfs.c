@@ -22,7 +22,7 @@
 #include "fscfs.h"
 #include "fuse/fuse_i.h"
 #include "fuse/window.h"
-#include "xfs/xfs_inode.h"
+#include "xfs/xfs_mount.h"
 
 #define FSCFS_PMD_PAGES (PMD_SIZE >> PAGE_SHIFT)
 
@@ -857,8 +857,16 @@ void fscfs_forget_file(struct inode *inode)
 	__fsc_free(f);
 }
 
+static void fscfs_free(struct fscfs *fs)
+{
+	if (fs->holder != fs)
+		__fsc_free(fs->holder);
+	__fsc_free(fs);
+}
+
 struct fscfs *fscfs_mount(enum fscfs_kind kind)
 {
+	const struct dax_holder_operations *ops = &fscfs_holder_ops;
 	struct block_device *bdev = fsc_pmem_bdev();
 	struct fscfs *fs;
 
@@ -874,17 +882,26 @@ struct fscfs *fscfs_mount(enum fscfs_kind kind)
 	fs->sb.s_bdev = bdev;
 	fs->sb.s_fs_info = fs;
 	fs->nr_blocks = bdev_nr_bytes(bdev) >> PAGE_SHIFT;
-	fs->dax_dev = fs_dax_get_by_bdev(bdev, &fs->start_off, fs, &fscfs_holder_ops);
+	fs->holder = fs;
+#if FSC_ERA >= 612
+	if (kind == FSCFS_XFS) {
+		ops = &xfs_dax_holder_operations;
+		fs->holder = fsc_xfs_mount(fs);
+	}
+#endif
+	fs->dax_dev = fs_dax_get_by_bdev(bdev, &fs->start_off, fs->holder, ops);
 	if (!fs->dax_dev) {
-		__fsc_free(fs);
+		fscfs_free(fs);
 		return NULL;
 	}
 #if FSC_ERA >= 612
 	if (kind == FSCFS_FUSE && fsc_fuse_mounted(fs)) {
-		fs_put_dax(fs->dax_dev, fs);
-		__fsc_free(fs);
+		fs_put_dax(fs->dax_dev, fs->holder);
+		fscfs_free(fs);
 		return NULL;
 	}
+	if (kind == FSCFS_XFS)
+		fsc_xfs_mounted(fs->holder);
 #endif
 	return fs;
 }
@@ -899,8 +916,8 @@ void fscfs_umount(struct fscfs *fs)
 	if (fs->kind == FSCFS_FUSE)
 		fsc_fuse_unmounted(fs);
 #endif
-	fs_put_dax(fs->dax_dev, fs);
-	__fsc_free(fs);
+	fs_put_dax(fs->dax_dev, fs->holder);
+	fscfs_free(fs);
 }
 
 struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages)

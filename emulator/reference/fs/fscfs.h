@@ -44,6 +44,7 @@ struct fscfs {
 	struct mutex map_lock; /* over extents and counts of blocks: what XFS_ILOCK and i_data_sem are for */
 	unsigned long goal; /* where a scenario wants the next allocation, 0: anywhere */
 	bool shutdown;
+	void *holder; /* what the dax device knows it by */
 	bool always_cow; /* as an extent size hint can do: blocks that nobody shares are copied on write too */
 };
 

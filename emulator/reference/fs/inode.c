@@ -100,6 +100,22 @@ struct inode *igrab(struct inode *inode)
 	return inode;
 }
 
+int freeze_super(struct super_block *sb, enum freeze_holder who)
+{
+	if (sb->fsc_frozen & who)
+		return -EBUSY;
+	sb->fsc_frozen |= who;
+	return 0;
+}
+
+int thaw_super(struct super_block *sb, enum freeze_holder who)
+{
+	if (!(sb->fsc_frozen & who))
+		return -EINVAL;
+	sb->fsc_frozen &= ~who;
+	return 0;
+}
+
 void evict_inode_now(struct inode *inode)
 {
 	const struct super_operations *op = inode->i_sb->s_op;

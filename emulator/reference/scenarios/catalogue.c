@@ -184,6 +184,9 @@ extern const struct fsc_scenario fsc_scenario_virtiofs_range_fails;
 extern const struct fsc_scenario fsc_scenario_virtiofs_mount_fails;
 #endif
 extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_xfs_failure;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -354,5 +357,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_virtiofs_mount_fails,
 #endif
 	&fsc_scenario_dax_files_unbound,
+#if FSC_ERA >= 612
+	&fsc_scenario_xfs_failure,
+#endif
 	NULL,
 };

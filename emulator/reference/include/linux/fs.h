@@ -64,6 +64,7 @@ struct fiemap_extent_info;
 
 #define SB_RDONLY (1UL << 0)
 #define SB_SYNCHRONOUS (1UL << 4)
+#define SB_BORN (1UL << 29)
 #define SB_ACTIVE (1UL << 30)
 
 #define S_SYNC (1 << 0)
@@ -332,6 +333,7 @@ struct super_block {
 	errseq_t s_wb_err;
 	char s_id[32];
 	void *s_fs_info;
+	unsigned int fsc_frozen; /* by whom: FREEZE_HOLDER_* */
 	spinlock_t s_inode_list_lock;
 	struct list_head s_inodes;
 };
@@ -493,6 +495,13 @@ void inode_init_once(struct inode *inode);
 int inode_init_always(struct super_block *sb, struct inode *inode);
 void clear_inode(struct inode *inode);
 void evict_inode_now(struct inode *inode); /* ours: iput() of the last reference, without the hash and lists */
+/* Nothing waits for a frozen file system to thaw: who freezes it does so and thaws it at once. */
+enum freeze_holder {
+	FREEZE_HOLDER_KERNEL = 1U << 0,
+	FREEZE_HOLDER_USERSPACE = 1U << 1,
+};
+int freeze_super(struct super_block *sb, enum freeze_holder who);
+int thaw_super(struct super_block *sb, enum freeze_holder who);
 struct inode *igrab(struct inode *inode);
 void ihold(struct inode *inode);
 void iput(struct inode *inode);
