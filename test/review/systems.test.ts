@@ -85,6 +85,16 @@ const BREAKS: readonly Break[] = [
     eras: ["v6.12", "v6.15"],
   },
   {
+    what: "a synchronous fault of ext4 ends outside of the lock that keeps truncate away",
+    path: "fs/ext4/file.c",
+    fn: "ext4_dax_huge_fault",
+    from: "\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
+    to: "\tfilemap_invalidate_unlock_shared(mapping);\n\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n",
+    neutral: "\tif ((ret & VM_FAULT_NEEDDSYNC) && write)\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
+    told: /^sync-fault-truncated /,
+    eras: ["v6.12", "v6.18"],
+  },
+  {
     what: "an allocation group stays held when its header cannot be read",
     path: "fs/xfs/xfs_notify_failure.c",
     fn: "fsc_notify_group",

@@ -221,6 +221,16 @@ const ROWS: readonly Row[] = [
     cases: ["virtiofs-window window=1 fail=0"],
   },
   {
+    system: "faults of ext4",
+    era: "v6.12",
+    path: "fs/ext4/file.c",
+    fn: "ext4_dax_huge_fault",
+    from: "\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
+    to: "",
+    cases: ["sync-fault-truncated order=0 fs=0"],
+    also: ["layout break", "v4.15, v4.18"],
+  },
+  {
     system: "XFS hears of failing memory",
     era: "v6.12",
     path: "fs/xfs/xfs_notify_failure.c",

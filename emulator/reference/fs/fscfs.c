@@ -351,6 +351,19 @@ const struct iomap_ops fscfs_write_iomap_ops = {
 	.iomap_end = fscfs_write_iomap_end,
 };
 
+/* ext4 has one table for both, and is told by a flag which it is. */
+static int ext4_iomap_begin(struct inode *inode, loff_t pos, loff_t length, unsigned flags, struct iomap *iomap,
+			    struct iomap *srcmap)
+{
+	return flags & IOMAP_WRITE ? fscfs_write_iomap_begin(inode, pos, length, flags, iomap, srcmap)
+				   : fscfs_read_iomap_begin(inode, pos, length, flags, iomap, srcmap);
+}
+
+const struct iomap_ops ext4_iomap_ops = {
+	.iomap_begin = ext4_iomap_begin,
+	.iomap_end = fscfs_write_iomap_end,
+};
+
 /* ---- faults ---- */
 
 /* Is a leaf of the page table at this address there and writable? */
@@ -424,6 +437,16 @@ static vm_fault_t fscfs_finish_sync(struct vm_fault *vmf, unsigned int order, fs
 	return dax_finish_sync_fault(vmf, order, pfn);
 }
 
+void fscfs_look_at_sync(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct fscfs_file *f = fscfs_i(file_inode(vma->vm_file));
+
+	if ((vmf->flags & FAULT_FLAG_WRITE) && (vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_SYNC) && f->meta_dirty &&
+	    fscfs_leaf_writable(vma->vm_mm, vmf->address))
+		__fsc_event("sync-uncommitted", "inode=%d index=%lu", f->slot, vmf->pgoff);
+}
+
 static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
@@ -439,9 +462,7 @@ static vm_fault_t fscfs_dax_fault(struct vm_fault *vmf, unsigned int order)
 	ret = dax_iomap_fault(vmf, order, &pfn, &error, write ? &fscfs_write_iomap_ops : &fscfs_read_iomap_ops);
 	if (ret & VM_FAULT_NEEDDSYNC)
 		ret = fscfs_finish_sync(vmf, order, pfn);
-	if (write && (vmf->vma->vm_flags & VM_SYNC) && fscfs_i(inode)->meta_dirty &&
-	    fscfs_leaf_writable(vmf->vma->vm_mm, vmf->address))
-		__fsc_event("sync-uncommitted", "inode=%d index=%lu", fscfs_i(inode)->slot, vmf->pgoff);
+	fscfs_look_at_sync(vmf);
 	filemap_invalidate_unlock_shared(mapping);
 	if (write)
 		sb_end_pagefault(inode->i_sb);
@@ -477,6 +498,10 @@ int fscfs_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!daxdev_mapping_supported(vma, fscfs_i(inode)->fs->dax_dev))
 		return -EOPNOTSUPP;
 	vma->vm_ops = &fscfs_vm_ops;
+#if FSC_ERA >= 612
+	if (fscfs_i(inode)->fs->kind == FSCFS_EXT4)
+		vma->vm_ops = fsc_ext4_dax_vm_ops();
+#endif
 #if FSC_ERA < 612
 	vm_flags_set(vma, VM_MIXEDMAP | VM_HUGEPAGE); /* up to v4.19 */
 #else
@@ -701,10 +726,18 @@ static int fscfs_writepages(struct address_space *mapping, struct writeback_cont
 	return dax_writeback_mapping_range(mapping, fscfs_i(mapping->host)->fs->dax_dev, wbc);
 }
 
+void (*fscfs_in_fsync)(void);
+
 int fscfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	struct inode *inode = file_inode(file);
-	int ret = filemap_write_and_wait_range(inode->i_mapping, start, end);
+	void (*meanwhile)(void) = fscfs_in_fsync;
+	int ret;
+
+	fscfs_in_fsync = NULL;
+	if (meanwhile)
+		meanwhile();
+	ret = filemap_write_and_wait_range(inode->i_mapping, start, end);
 
 	(void)datasync;
 	if (!ret)

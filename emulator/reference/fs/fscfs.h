@@ -100,6 +100,10 @@ int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long co
 void fscfs_give_range(struct inode *inode, unsigned long first, unsigned long block, unsigned long count);
 void fscfs_forget_file(struct inode *inode); /* the inode is being freed */
 int fscfs_mmap(struct file *file, struct vm_area_struct *vma);
+/* A leaf that is writable before its metadata is committed is told. */
+void fscfs_look_at_sync(struct vm_fault *vmf);
+/* Called once while a file is synced. */
+extern void (*fscfs_in_fsync)(void);
 /* Called once between the halves of a synchronous fault, for scenarios in which something happens just then. */
 extern void (*fscfs_between_sync_halves)(void);
 

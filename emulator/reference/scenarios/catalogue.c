@@ -186,6 +186,7 @@ extern const struct fsc_scenario fsc_scenario_virtiofs_mount_fails;
 extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_xfs_failure;
+extern const struct fsc_scenario fsc_scenario_sync_fault_truncated;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -359,6 +360,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_dax_files_unbound,
 #if FSC_ERA >= 612
 	&fsc_scenario_xfs_failure,
+	&fsc_scenario_sync_fault_truncated,
 #endif
 	NULL,
 };

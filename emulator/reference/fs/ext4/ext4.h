@@ -28,7 +28,9 @@ static inline struct ext4_inode_info *EXT4_I(struct inode *inode)
 }
 
 #define EXT4_EA_INODE_FL 0x00200000
+#define EXT4_HT_WRITE_PAGE 2
 #define EXT4_HT_TRUNCATE 5
+#define EXT4_DATA_TRANS_BLOCKS(sb) ((void)(sb), 8)
 #define EXT4_MAXQUOTAS_DEL_BLOCKS(sb) ((void)(sb), 0)
 #define EXT4_FC_REASON_NOMEM 5
 #define EXT4_STATE_NO_EXPAND 4
@@ -39,7 +41,15 @@ struct ext4_xattr_inode_array {
 
 /* ---- transactions: handles nest, and each start has its stop ---- */
 handle_t *ext4_journal_start(struct inode *inode, int type, int nblocks);
+handle_t *ext4_journal_start_sb(struct super_block *sb, int type, int nblocks);
 int ext4_journal_stop(handle_t *handle);
+/* Committing frees no block here. */
+static inline int ext4_should_retry_alloc(struct super_block *sb, int *retries)
+{
+	(void)sb;
+	(void)retries;
+	return 0;
+}
 static inline handle_t *ext4_journal_current_handle(void)
 {
 	return current->journal_info;
@@ -78,6 +88,8 @@ static inline unsigned long ext4_blocks_for_truncate(struct inode *inode)
 #define trace_ext4_evict_inode(inode) ((void)(inode))
 #define trace_ext4_begin_ordered_truncate(inode, size) ((void)(inode), (void)(size))
 
+extern const struct iomap_ops ext4_iomap_ops; /* fscfs' */
+extern const struct vm_operations_struct *fsc_ext4_dax_vm_ops(void); /* the table is static */
 int ext4_break_layouts(struct inode *inode);
 int ext4_truncate(struct inode *inode);
 void ext4_evict_inode(struct inode *inode);

@@ -27,6 +27,12 @@ handle_t *ext4_journal_start(struct inode *inode, int type, int nblocks)
 	return handle;
 }
 
+handle_t *ext4_journal_start_sb(struct super_block *sb, int type, int nblocks)
+{
+	(void)sb;
+	return ext4_journal_start(NULL, type, nblocks);
+}
+
 int ext4_journal_stop(handle_t *handle)
 {
 	WARN_ON(current->journal_info != handle);
