@@ -90,7 +90,8 @@ const BREAKS: readonly Break[] = [
     fn: "ext4_dax_huge_fault",
     from: "\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
     to: "\tfilemap_invalidate_unlock_shared(mapping);\n\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n",
-    neutral: "\tif ((ret & VM_FAULT_NEEDDSYNC) && write)\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
+    neutral:
+      "\tif ((ret & VM_FAULT_NEEDDSYNC) && write)\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
     told: /^sync-fault-truncated /,
     eras: ["v6.12", "v6.18"],
   },

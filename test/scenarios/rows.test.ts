@@ -225,10 +225,9 @@ const ROWS: readonly Row[] = [
     era: "v6.12",
     path: "fs/ext4/file.c",
     fn: "ext4_dax_huge_fault",
-    from: "\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
-    to: "",
+    from: "\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n\tfscfs_look_at_sync(vmf);\n\tfilemap_invalidate_unlock_shared(mapping);\n",
+    to: "\tfilemap_invalidate_unlock_shared(mapping);\n\tif (write && (ret & VM_FAULT_NEEDDSYNC))\n\t\tret = dax_finish_sync_fault(vmf, order, pfn);\n",
     cases: ["sync-fault-truncated order=0 fs=0"],
-    also: ["layout break", "v4.15, v4.18"],
   },
   {
     system: "XFS hears of failing memory",
