@@ -132,7 +132,7 @@ const BREAKS: readonly Break[] = [
     from: "err = fuse_dax_break_layouts(inode, from, from + FUSE_DAX_SZ - 1);",
     to: "err = 0;",
     neutral: "err = fuse_dax_break_layouts(inode, from, from + (FUSE_DAX_SZ - 1));",
-    told: /^virtiofs-reclaim-pinned |^virtiofs-two-tasks before=2 /,
+    told: /^virtiofs-/,
     eras: ["v6.12", "v7.1"],
   },
   {

@@ -137,7 +137,7 @@ const ROWS: readonly Row[] = [
     from: "return candidate;",
     to: "return NULL;",
     cases: ["punch-pinned order=0 fs=1 beside=0"],
-    also: ["v4.15, v4.18", "virtiofs", "KVM"],
+    also: ["v4.15, v4.18", "virtiofs", "virtiofs ranges", "virtiofs ranges, newer kernels", "KVM"],
   },
   {
     system: "KVM",
@@ -300,6 +300,7 @@ const ROWS: readonly Row[] = [
     from: "if (!busy)",
     to: "if (busy)",
     cases: ["truncate-pinned order=0 index=0 fs=2 put=0 open=0"],
+    also: ["virtiofs ranges", "virtiofs ranges, newer kernels"],
   },
   {
     system: "holder",
