@@ -386,6 +386,7 @@ const ROWS: readonly Row[] = [
     from: "dax_unlock_mapping_entry(mapping, index, cookie);",
     to: "",
     cases: ["memory-failure order=0 files=1 mapped=1"],
+    also: ["XFS hears of failing memory", "XFS whose device goes"],
   },
   {
     system: "ndctl",
