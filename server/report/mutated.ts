@@ -2,6 +2,7 @@
  * What the runs of a mail would notice, told: each mistake that was tried, and the finding that it brings or why there is none.
  * As text of at most 80 columns and as JSON. Leaves out trying them (server/mutate).
  */
+import { basename } from "node:path";
 import type { Fate, Mutated, Tried } from "../mutate/try.ts";
 import { wrap } from "../review/render.ts";
 import { painter } from "./paint.ts";
@@ -65,7 +66,9 @@ function because(t: Tried): string {
 export function mutatedText(given: Mutated, style: { readonly color: boolean }): string {
   const paint = painter(style.color);
   const path = terminalData(given.doc.path);
-  const out = [...wrap(`${path}: ${mutatedSentence(given)}`, WIDTH, "    ").map((l) => paint(l, "bold"))];
+  const out = [
+    ...wrap(`${basename(path)}: ${mutatedSentence(given)}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+  ];
   if (given.known > given.tried.length)
     out.push(
       ...wrap(

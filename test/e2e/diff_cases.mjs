@@ -140,7 +140,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
           .waitFor({ timeout: 120_000 });
         const report = page.locator(".editor-group-container").last().locator(".view-lines").first();
         await report
-          .locator(".view-line", { hasText: /NOTICED turned round: if/ })
+          .locator(".view-line", { hasText: /NOTICED\s+without:\s+return/ })
           .first()
           .waitFor();
         settings({});
