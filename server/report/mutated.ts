@@ -7,7 +7,7 @@ import type { Fate, Mutated, Tried } from "../mutate/try.ts";
 import { wrap } from "../review/render.ts";
 import { painter } from "./paint.ts";
 import { jsonText, terminalData } from "./text.ts";
-import { plural } from "./words.ts";
+import { plural, saidOf } from "./words.ts";
 
 const WIDTH = 80;
 
@@ -46,19 +46,24 @@ const mistake = ({ mutant }: Tried): string =>
       ? `turned round: ${mutant.code}`
       : `the other way round: ${mutant.code}`;
 
-function because(t: Tried): string {
+/** Why it is said: sentences, the numbers last. */
+function because(t: Tried): string[] {
   switch (t.fate) {
     case "noticed": {
-      const said = `${t.by!.code}: ${t.by!.message}`;
-      if (!t.lost) return said;
-      return `${t.by!.verdict === "fixed" ? "no longer mended" : "what the mail breaks is not broken any more"}: ${said}`;
+      const { code, message } = t.by!;
+      const [what, ...rest] = saidOf(t.by!);
+      const numbers = rest.includes(message) ? [message] : [];
+      if (!t.lost) return [`${what} (${code})`, ...numbers];
+      const gone =
+        t.by!.verdict === "fixed" ? "no longer mended" : "what the mail breaks is not broken any more";
+      return [`${gone}: ${what} (${code})`, ...numbers];
     }
     case "unnoticed":
-      return "what runs there holds with it, too: a clean review says little of this line";
+      return ["what runs there holds with it, too: a clean review says little of this line"];
     case "unreached":
-      return "no run comes to its line: a clean review says nothing of it";
+      return ["no run comes to its line: a clean review says nothing of it"];
     case "no-verdict":
-      return t.reason === "" ? "it may not compile" : t.reason;
+      return [t.reason === "" ? "it may not compile" : t.reason];
   }
 }
 
@@ -85,7 +90,7 @@ export function mutatedText(given: Mutated, style: { readonly color: boolean }):
       `  ${paint(word, color)} ${paint(head[0] ?? "", "bold")}`,
       ...head.slice(1).map((l) => `    ${l}`),
       `    ${path}:${t.mutant.docLine}`,
-      ...wrap(terminalData(because(t)), WIDTH - 4, "  ").map((l) => `    ${l}`),
+      ...because(t).flatMap((text) => wrap(terminalData(text), WIDTH - 4, "  ").map((l) => `    ${l}`)),
     );
     if (t.by !== null && t.by.scenario !== "")
       out.push(
