@@ -5,8 +5,12 @@
  */
 #include <linux/workqueue.h>
 
-struct workqueue_struct *system_wq, *system_long_wq, *system_unbound_wq, *system_dfl_wq, *system_percpu_wq,
-	*system_dfl_long_wq;
+struct workqueue_struct *system_wq;
+struct workqueue_struct *system_long_wq;
+struct workqueue_struct *system_unbound_wq;
+struct workqueue_struct *system_dfl_wq;
+struct workqueue_struct *system_percpu_wq;
+struct workqueue_struct *system_dfl_long_wq;
 
 static void fsc_run_delayed(void *arg)
 {

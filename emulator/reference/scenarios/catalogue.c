@@ -10,7 +10,7 @@
  *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
  *   v6.12 truncate-folio-put        folio_put() and folio_put_refs() wake nobody (nobody calls them on such pages)
  *   v6.15 reflink-reuse             order=0 index=512: an order-0 page keeps its index, which is read as a share count
- *   v6.12 virtiofs-two-tasks        before=2 one=0 two=3: a write(2) takes a range that a load had shown for reading (to this day)
+ *   v6.12 virtiofs-two-tasks        before=2 one=0 two=3: a write(2) takes a range that a load had shown for reading (read in 6.12)
  *   all   dax-files-unbound         file=0: mapping_store() takes nothing and refuses nothing when the region has no driver
  *   both  holder kill=1             who is refused as a second holder keeps the reference it took (fs_dax_get_by_bdev())
  */
