@@ -236,18 +236,12 @@ export class Calls {
     this.releasing = before;
     if (!called) {
       // Nobody knows what it does with what it is given.
-      const ids =
-        d.frees === null
-          ? new Set<number>()
-          : ledTo(
-              w,
-              d.args.map((a) => w.known.resolve(a)),
-            );
+      const given = d.args.map((a) => w.known.resolve(a));
+      const ids = d.frees === null ? new Set<number>() : ledTo(w, given);
       for (const h of w.books.holdings) {
         if (h.state !== "held") continue;
         const at = w.mem.at(h.key);
-        if (d.args.some((a) => w.known.resolve(a) === h.key) || (at !== null && ids.has(at.obj.id)))
-          h.state = "passed";
+        if (given.includes(h.key) || (at !== null && ids.has(at.obj.id))) h.state = "passed";
       }
     }
     const at = d.frees === null ? null : w.mem.at(d.frees);
