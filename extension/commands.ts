@@ -204,12 +204,16 @@ async function copy(host: CommandHost, arg: unknown, what: "reply" | "token"): P
   });
 }
 
+/** The cursor's line (1-based) where the document is in front. */
+function cursorLine(uri: string): number | undefined {
+  const editor = window.activeTextEditor;
+  return editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : undefined;
+}
+
 /** Both images of the file at a finding, at a row's line, or at the cursor. */
 async function openDiff({ images }: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri, { finding, line }) => {
-    const editor = window.activeTextEditor;
-    const cursor = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : undefined;
-    const docLine = line ?? cursor;
+    const docLine = line ?? cursorLine(uri);
     await images.open({
       uri,
       ...(finding === undefined ? {} : { finding }),
@@ -231,9 +235,7 @@ async function markSeen({ tree, seen }: CommandHost): Promise<void> {
 
 async function nextFinding(host: CommandHost, arg: unknown, by: number): Promise<void> {
   await onDocument(arg, async (uri) => {
-    const editor = window.activeTextEditor;
-    const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : 0;
-    await host.panel.move(uri, line, by);
+    await host.panel.move(uri, cursorLine(uri) ?? 0, by);
   });
 }
 
@@ -254,8 +256,7 @@ async function chooseFinding(host: CommandHost, uri: string): Promise<number | u
     );
     return undefined;
   }
-  const editor = window.activeTextEditor;
-  const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : 0;
+  const line = cursorLine(uri) ?? 0;
   const here = all.filter((n) => n.docLine === line);
   if (here.length === 1) return here[0]?.finding;
   const items = (here.length > 1 ? here : all).map((n): QuickPickItem & { finding: number | undefined } => ({
@@ -424,8 +425,7 @@ async function compare(host: CommandHost, arg: unknown): Promise<void> {
 /** Mistakes in what the patch at the cursor adds, and which of them its runs notice. */
 async function mutate(host: CommandHost, arg: unknown): Promise<void> {
   await onDocument(arg, async (uri) => {
-    const editor = window.activeTextEditor;
-    const line = editor?.document.uri.toString() === uri ? editor.selection.active.line + 1 : undefined;
+    const line = cursorLine(uri);
     const params: MutateParams = { uri, ...(line === undefined ? {} : { line }) };
     const title = `Reviewing with up to ${MUTANTS} mistakes, one at a time`;
     const answer = await cancellable<MutateResult>(host, title, METHOD_MUTATE, params);

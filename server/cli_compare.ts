@@ -5,7 +5,7 @@
  */
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import { badOption, exitStatus, MAX_INPUT, OPTIONS as REVIEW_OPTIONS, reviewOptions } from "./cli_review.ts";
+import { badOption, exitStatus, MAX_INPUT, reviewOptions, SHARED_OPTIONS } from "./cli_review.ts";
 import { compareVersions, type Given } from "./compare/compare.ts";
 import { versionsOf } from "./compare/versions.ts";
 import { Pool } from "./emulation/pool.ts";
@@ -41,15 +41,7 @@ exit status: 0 NEW breaks nothing that OLD did not; 1 it does; 2 bad usage or
 unreadable input; 3 nothing of NEW could be executed
 `;
 
-const { patch: _patch, replay: _replay, fetch: _fetch, coverage: _coverage, ...SHARED } = REVIEW_OPTIONS;
-const {
-  "b4-check": _check,
-  "b4-review": _b4,
-  range: _range,
-  message: _message,
-  mails: _mails,
-  ...COMMON
-} = SHARED;
+const { patch: _patch, ...COMMON } = SHARED_OPTIONS;
 const OPTIONS = { ...COMMON, versions: { type: "string" } } as const;
 
 /** Runs the command and gives the exit status. */

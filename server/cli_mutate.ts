@@ -5,14 +5,7 @@
  */
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import {
-  badOption,
-  exitStatus,
-  MAX_INPUT,
-  OPTIONS as REVIEW_OPTIONS,
-  reviewOptions,
-  whyNoPatch,
-} from "./cli_review.ts";
+import { badOption, exitStatus, MAX_INPUT, reviewOptions, SHARED_OPTIONS, whyNoPatch } from "./cli_review.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { tryMutants } from "./mutate/try.ts";
@@ -48,19 +41,8 @@ exit status: 0 they were tried; 2 bad usage or unreadable input; 3 nothing of
 the mail could be executed
 `;
 
-const {
-  replay: _replay,
-  fetch: _fetch,
-  coverage: _coverage,
-  all: _all,
-  "b4-check": _check,
-  "b4-review": _b4,
-  range: _range,
-  message: _message,
-  mails: _mails,
-  ...SHARED
-} = REVIEW_OPTIONS;
-const OPTIONS = { ...SHARED, mutants: { type: "string" } } as const;
+const { all: _all, ...COMMON } = SHARED_OPTIONS;
+const OPTIONS = { ...COMMON, mutants: { type: "string" } } as const;
 
 /** Runs the command and gives the exit status. */
 export async function runMutate(args: string[], io: CliIo): Promise<number> {

@@ -404,6 +404,21 @@ export const OPTIONS = {
   paths: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
+
+const {
+  range: _range,
+  message: _message,
+  mails: _mails,
+  replay: _replay,
+  fetch: _fetch,
+  coverage: _coverage,
+  "b4-check": _check,
+  "b4-review": _b4,
+  ...shared
+} = OPTIONS;
+/** Those that commands share which review a file more than once: what runs, on which tree. */
+export const SHARED_OPTIONS = shared;
+
 type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
 
 /** What is wrong with the values of options; null: nothing. */

@@ -4,25 +4,20 @@
  * (server/report/compared.ts).
  */
 import { basename } from "node:path";
-import type { JobQueue } from "../emulation/job.ts";
-import { type CancelToken, reviewsOnQueue } from "../emulation/on_queue.ts";
+import { type OnQueue, reviewsOnQueue } from "../emulation/on_queue.ts";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { parseDocument } from "../parse.ts";
 import type { CompareParams, CompareResult } from "../protocol.ts";
 import { breaksMore, comparedText } from "../report/compared.ts";
 import { messageText, terminalText } from "../report/text.ts";
-import type { ReviewOptions } from "../review/types.ts";
 import { compareVersions, type Given } from "./compare.ts";
 import { type Pair, type PairStatus, versionsOf } from "./versions.ts";
 
 /** Largest file that is compared with (bytes). */
 const MAX_INPUT = 64 << 20;
 
-interface Compares {
+interface Compares extends OnQueue {
   readonly document: { readonly text: string; readonly path: string; readonly version: number };
-  readonly queue: Pick<JobQueue, "start">;
-  readonly options: ReviewOptions;
-  readonly token: CancelToken;
 }
 
 /** What METHOD_COMPARE answers: the report, or why there is none. */
@@ -35,7 +30,7 @@ export async function compareBeside(
   const { version } = document;
   if (typeof pair === "string")
     return { title: "", text: "", problem: messageText(pair), breaksMore: false, version, since: [] };
-  const review = reviewsOnQueue(queue, token, "the comparison");
+  const review = reviewsOnQueue({ queue, token }, "the comparison");
   const compared = await compareVersions(...pair, options, ({ doc, input }, asked) =>
     review(String(input), doc.path, asked),
   );

@@ -6,14 +6,20 @@ import type { ReviewOptions, ReviewResult } from "../review/types.ts";
 import type { JobQueue } from "./job.ts";
 
 /** Of a request: it was given up. */
-export interface CancelToken {
+interface CancelToken {
   readonly onCancellationRequested: (listener: () => void) => unknown;
+}
+
+/** What such a request has: the queue, the options that hold in the editor, and whether it was given up. */
+export interface OnQueue {
+  readonly queue: Pick<JobQueue, "start">;
+  readonly options: ReviewOptions;
+  readonly token: CancelToken;
 }
 
 /** A function that reviews a text on the queue. It throws where the review fails or `what` ("the comparison") is cancelled. */
 export function reviewsOnQueue(
-  queue: Pick<JobQueue, "start">,
-  token: CancelToken,
+  { queue, token }: Pick<OnQueue, "queue" | "token">,
   what: string,
 ): (text: string, path: string, options: ReviewOptions) => Promise<ReviewResult> {
   let stop: () => void = () => {};

@@ -3,20 +3,15 @@
  * (server/report/mutated.ts).
  */
 import { basename } from "node:path";
-import type { JobQueue } from "../emulation/job.ts";
-import { type CancelToken, reviewsOnQueue } from "../emulation/on_queue.ts";
+import { type OnQueue, reviewsOnQueue } from "../emulation/on_queue.ts";
 import { parseDocument } from "../parse.ts";
 import { MUTANTS, type MutateParams, type MutateResult } from "../protocol.ts";
 import { mutatedText } from "../report/mutated.ts";
 import { messageText, terminalText } from "../report/text.ts";
-import type { ReviewOptions } from "../review/types.ts";
 import { tryMutants } from "./try.ts";
 
-interface Mutates {
+interface Mutates extends OnQueue {
   readonly document: { readonly text: string; readonly path: string };
-  readonly queue: Pick<JobQueue, "start">;
-  readonly options: ReviewOptions;
-  readonly token: CancelToken;
 }
 
 /** What METHOD_MUTATE answers: the report, or why there is none. */
@@ -28,7 +23,7 @@ export async function mutateBeside(
   const doc = parseDocument(document.text, document.path);
   const at = doc.patches.find((p) => Number(line) >= p.docLine && Number(line) <= p.endDocLine);
   const asked = at === undefined ? options : { ...options, indexes: [at.index] };
-  const review = reviewsOnQueue(queue, token, "the trial");
+  const review = reviewsOnQueue({ queue, token }, "the trial");
   const tried = await tryMutants(
     doc,
     asked,
