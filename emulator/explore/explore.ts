@@ -35,6 +35,8 @@ export interface ExploreOptions {
   readonly reduce?: boolean;
   /** Stores may be seen late (weak.ts); a load that finds an older value counts as a preemption. */
   readonly weak?: boolean;
+  /** false: what a task has done before is looked at each time (to measure what that costs, and that it shows the same). */
+  readonly again?: boolean;
   /** Places that are known beforehand: those of another exploration in the same address space. */
   readonly hot?: Hot;
   /** Asked once, with the functions that a few orders executed: false ends exploring, which then says nothing. */
@@ -73,6 +75,8 @@ export interface Exploration {
   readonly hot: Hot;
   /** Instructions executed. */
   readonly steps: number;
+  /** Of the instructions executed, those of stretches that had been looked at before (stretches.ts). */
+  readonly notLookedAt: number;
   /** Orders whose run says nothing: what the engine does not model, limits. */
   readonly unusable: number;
   readonly faults: readonly FaultSeen[];
@@ -168,6 +172,7 @@ class Exploring {
     } else {
       this.scout();
       if (this.options.worth?.(this.functions) === false) return this.result(false);
+      if (this.options.again !== false) this.pilot.remember();
       for (let round = 0; ; round++) {
         this.begin();
         const more = this.systematic(round < RESTARTS);
@@ -213,6 +218,13 @@ class Exploring {
       this.alone = this.run.signature(this.root!.run);
       if (this.options.reduce !== false && this.outcomes.has(this.alone)) return true;
     }
+  }
+
+  /** A task did not do what it had done before: tasks share what is not known. True: exploring begins again and looks. */
+  private astray(): boolean {
+    if (!this.pilot.astray) return false;
+    this.pilot.watchAll();
+    return true;
   }
 
   private outOfBudget(): boolean {
@@ -263,6 +275,7 @@ class Exploring {
       if (live) {
         const ended = this.advance(age);
         age = 0;
+        if (this.astray()) return true;
         if (ended) {
           const grew = this.ended(path, preemptions);
           if (
@@ -369,11 +382,15 @@ class Exploring {
     const before = hot.granules.size + hot.locks.size;
     for (const g of u.granules) hot.granules.add(g);
     for (const l of u.locks) hot.locks.add(l);
+    const grew = hot.granules.size + hot.locks.size > before;
+    if (grew) this.pilot.forget();
+    // Of a run that was known in part without them, the places of its accesses are not sure.
+    if (grew && this.pilot.unwatched) return true;
     for (const r of u.races) {
       const key = `${r.one.fn}:${r.one.pc}|${r.other.fn}:${r.other.pc}`;
       if (!this.races.has(key)) this.races.set(key, r);
     }
-    return hot.granules.size + hot.locks.size > before;
+    return grew;
   }
 
   /** Draws a few orders to learn where tasks meet, so that the systematic part need not start again for each place. */
@@ -426,7 +443,9 @@ class Exploring {
           if (kind === "point") preemptions++;
         }
       }
-      if (this.advance(age)) {
+      const ended = this.advance(age);
+      if (this.astray()) return this.draw(prng);
+      if (ended) {
         this.visitedDepth = Math.max(this.visitedDepth, at);
         break;
       }
@@ -457,6 +476,7 @@ class Exploring {
       places: { granules: hot.granules.size, locks: hot.locks.size },
       hot,
       steps: this.steps,
+      notLookedAt: this.pilot.notLookedAt,
       unusable: this.unusable,
       faults: [...this.faults].map(([fault, f]) => ({ fault, ...f })),
       races: [...this.races.values()],

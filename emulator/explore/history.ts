@@ -57,6 +57,14 @@ export class Histories {
     this.shared = true;
   }
 
+  /** The two hashes of what a task has seen. */
+  aOf(task: number): number {
+    return this.a[task] ?? 0;
+  }
+  bOf(task: number): number {
+    return this.b[task] ?? 0;
+  }
+
   /** A step of a task on what others' steps depend on. */
   step(task: number, on: number | bigint, write: boolean): void {
     const cell = this.cells.get(on) ?? UNTOUCHED;

@@ -20,8 +20,10 @@ import {
   isWriteMarked,
   OneStep,
   quietRuns,
+  TWO_WORDS,
 } from "./look.ts";
 import { isWeak, type Schedule, type Switch } from "./schedule.ts";
+import { matches, type Stretch, Stretches } from "./stretches.ts";
 import { type Granule, granuleOf, granules, MARKED, type Ordering, Trace, WRITE } from "./trace.ts";
 import { type Late, Weak } from "./weak.ts";
 import type { WeakState } from "./weak_state.ts";
@@ -53,6 +55,14 @@ const KEPT = ["fsc_rcu", "fsc_irqs_off", "fsc_tlb_broadcast", "sc_side_by_side",
 const LONG = 1 << 20;
 const ALONE = 64;
 
+/** Steps before a run's bound from which on everything is looked at. */
+const NEAR = 1 << 16;
+/** Natives that others' steps may depend on, and such as touch memory. */
+const CONCERNS: ReadonlySet<string> = new Set([
+  ...["__fsc_lock", "__fsc_trylock", "__fsc_unlock", "__fsc_sleep", "__fsc_wake", "__fsc_task_join"],
+  ...["__fsc_alloc", "__fsc_free", "memset", "memcpy", "memmove", "memcmp"],
+]);
+
 const KNOWN = 1;
 const READ_MARKED = 2;
 const WRITE_MARKED = 4;
@@ -73,6 +83,7 @@ export interface PilotState {
   readonly born: number;
   readonly aloneOf: number;
   readonly weak: WeakState | null;
+  readonly unwatched: boolean;
 }
 
 /** Whether the task has just called __fsc_point to wait for others. */
@@ -123,6 +134,15 @@ export class Explorer implements Pilot, Scheduler {
   /** Tasks that there were when it was said last that one goes on alone. */
   private aloneOf = 1;
   private kept: ReadonlySet<Granule> | null = null;
+  /** null: what tasks do is looked at anew each time. */
+  private stretches: Stretches | null = null;
+  /** The one that is being run. */
+  private running: Stretch | null = null;
+  /** Instructions of all runs that were not looked at, because they were known. */
+  notLookedAt = 0;
+  /** Some of this run was not looked at; and such a stretch did not come out as it had before. */
+  unwatched = false;
+  astray = false;
   private readonly atomic = new OneStep();
   private readonly plans: (Plan | undefined)[] = [];
 
@@ -165,10 +185,30 @@ export class Explorer implements Pilot, Scheduler {
       born: this.born,
       aloneOf: this.aloneOf,
       weak: this.weak?.keep() ?? null,
+      unwatched: this.unwatched,
     };
   }
 
+  /** More places are known: what tasks did without them is not what they do. */
+  forget(): void {
+    this.stretches?.forget();
+  }
+
+  /** From now on what a task has done before is not looked at again, but where stores may be seen late. */
+  remember(): void {
+    if (this.weak === null) this.stretches = new Stretches();
+  }
+
+  /** From now on everything is looked at. */
+  watchAll(): void {
+    this.stretches = null;
+    this.astray = false;
+  }
+
   back(s: PilotState): void {
+    this.stretches?.leave();
+    this.running = null;
+    this.unwatched = s.unwatched;
     this.counts = s.counts.slice();
     this.trace.length = s.trace;
     this.history.back(s.history);
@@ -225,6 +265,8 @@ export class Explorer implements Pilot, Scheduler {
     const { body } = plan;
     const quiet = plan.quiet[task.pc >> 2]!;
     if ((this.atoms[task.id] ?? -1) > task.depth) this.atoms[task.id] = -1;
+    const known = this.known(task);
+    if (known > 0) return known;
     if (quiet > 0) {
       this.weak?.quiet(task, body);
       return quiet;
@@ -232,6 +274,7 @@ export class Explorer implements Pilot, Scheduler {
     const others = this.others(task);
     if (body.code[task.pc] === Op.CALLN) return this.native(task, plan, resumed !== null, others);
     const all = accessesOf(task, body);
+    if (this.stretches !== null && all.some((a) => this.isHot(a.hi, a.lo, a.size))) this.written(task);
     if (resumed === null && others && all.some((a) => this.isPoint(task, body, a))) return this.leave(task);
     if (this.weak !== null) {
       const [one] = all;
@@ -246,12 +289,53 @@ export class Explorer implements Pilot, Scheduler {
     }
     for (const a of all) this.touch(task, plan, a);
     if (age > 0) this.history.way(task.id, age);
-    return 1;
+    // What follows without touching memory goes along, but for stores that are seen late: who watches those counts steps.
+    if (this.weak !== null || all.length === 0) return 1;
+    return 1 + plan.quiet[(task.pc >> 2) + (TWO_WORDS.has(body.code[task.pc]!) ? 2 : 1)]!;
+  }
+
+  /** Instructions of the stretch that begins here, which is run without being looked at; 0: there is none. */
+  private known(task: Task): number {
+    const { stretches, vm } = this;
+    if (stretches === null || stretches.writing(task)) return 0;
+    const { id } = task;
+    const [a, b] = [this.history.aOf(id), this.history.bOf(id)];
+    const known = stretches.next(task, a, b, this.counts[id] ?? 0, this.atoms[id] ?? -1, this.trace);
+    // A run that is about to meet its bound is looked at.
+    if (known === null || vm.stepLimit - vm.steps < NEAR + known.instructions) return 0;
+    this.running = known;
+    return known.instructions;
+  }
+
+  /** What the task does next is no part of a stretch. */
+  private written(task: Task): void {
+    this.stretches?.end(task, "slice", this.atoms[task.id] ?? -1, this.trace);
+  }
+
+  /** The task has run a stretch that was known, or some of one that is being written down. */
+  private ran(task: Task, result: StepResult | null, executed: number): void {
+    const { running, stretches } = this;
+    this.running = null;
+    const atom = this.atoms[task.id] ?? -1;
+    if (running !== null) {
+      if (matches(running, task, result, executed)) {
+        this.trace.append(running.touches);
+        this.atoms[task.id] = running.atom;
+        this.unwatched = true;
+        this.notLookedAt += executed;
+      } else this.astray = true;
+    } else if (stretches?.writing(task) === true) {
+      if (result === null) stretches.leave();
+      else stretches.add(task, result, executed, atom, this.trace);
+      // Tasks that are created are noted behind it.
+      if (this.born < this.vm.tasks.length) stretches.end(task, result ?? "slice", atom, this.trace);
+    }
   }
 
   after(task: Task, result: StepResult | null, executed: number): void {
     this.counts[task.id] = (this.counts[task.id] ?? 0) + executed;
     this.lastTask = task.id;
+    this.ran(task, result, executed);
     for (; this.born < this.vm.tasks.length; this.born++) {
       if (this.born === 0) continue;
       this.add({ kind: "create", task: task.id, on: BigInt(this.born) });
@@ -356,6 +440,7 @@ export class Explorer implements Pilot, Scheduler {
     const { code } = body;
     this.weak?.native(task, body);
     const name = this.vm.image.natives[code[task.pc + 1]!]!;
+    if (CONCERNS.has(name)) this.written(task);
     const base = task.fp + code[task.pc + 2]!;
     const word = (i: number): bigint => BigInt.asUintN(64, task.regs[base + i]!);
     switch (name) {

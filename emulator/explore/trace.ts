@@ -96,6 +96,13 @@ const ORDERINGS = [
 /** Words of an entry besides `at`. */
 const WORDS = 6;
 
+/** Some entries of a trace, which may be put into it again. */
+export interface Touches {
+  readonly length: number;
+  readonly at: Float64Array;
+  readonly words: Int32Array;
+}
+
 /**
  * The list, in arrays of numbers: entries are made at nearly every access, and objects would be most of what exploring
  * costs. Going back is setting `length`.
@@ -107,16 +114,20 @@ export class Trace {
   private readonly ons: bigint[] = [];
   private readonly onIds = new Map<bigint, number>();
 
+  private reserve(length: number): void {
+    if (length <= this.at.length) return;
+    const room = Math.max(2 * this.at.length, length);
+    const at = new Float64Array(room);
+    at.set(this.at);
+    this.at = at;
+    const words = new Int32Array(room * WORDS);
+    words.set(this.words);
+    this.words = words;
+  }
+
   private room(): number {
     const i = this.length++;
-    if (i >= this.at.length) {
-      const at = new Float64Array(2 * i);
-      at.set(this.at);
-      this.at = at;
-      const words = new Int32Array(2 * i * WORDS);
-      words.set(this.words);
-      this.words = words;
-    }
+    this.reserve(this.length);
     return i;
   }
 
@@ -140,6 +151,25 @@ export class Trace {
     words[w + 3] = pc;
     words[w + 4] = callerFn;
     words[w + 5] = callerPc;
+  }
+
+  /** The entries from `from` on. */
+  copy(from: number): Touches {
+    const { length } = this;
+    return {
+      length: length - from,
+      at: this.at.slice(from, length),
+      words: this.words.slice(from * WORDS, length * WORDS),
+    };
+  }
+
+  /** The same entries again. */
+  append(t: Touches): void {
+    const from = this.length;
+    this.length += t.length;
+    this.reserve(this.length);
+    this.at.set(t.at, from);
+    this.words.set(t.words, from * WORDS);
   }
 
   made(task: number, at: Granule, count: number): void {

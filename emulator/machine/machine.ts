@@ -88,8 +88,8 @@ const QUICK = 4;
 export interface CheckSite {
   readonly text: string;
   readonly loc: Loc;
-  evaluated: number;
-  fired: number;
+  readonly evaluated: number;
+  readonly fired: number;
 }
 
 export interface MachineOptions {
@@ -223,7 +223,7 @@ export class Machine implements Stateful<MachineState> {
       events: prefixOf(this.events),
       log: prefixOf(this.log),
       stepTexts: prefixOf(this.stepTexts),
-      checks: [...this.checks.values()].map((c) => ({ ...c })),
+      checks: [...this.checks.values()],
       truncated: this.truncated,
       unmodelled: this.unmodelled,
       step: this.step,
@@ -266,7 +266,7 @@ export class Machine implements Stateful<MachineState> {
     const relocated = this.vm?.relocated ?? null;
     for (const c of s.checks) {
       const loc = relocated?.get(c.loc) ?? c.loc;
-      this.checks.set(loc, { ...c, loc });
+      this.checks.set(loc, loc === c.loc ? c : { ...c, loc });
     }
     this.truncated = s.truncated;
     this.unmodelled = s.unmodelled;
@@ -604,18 +604,17 @@ export class Machine implements Stateful<MachineState> {
   }
 
   private check(c: NativeContext, textArg: number, report: boolean): CheckSite {
-    // One Loc object an instruction: it names the check.
-    let site = this.checks.get(c.loc);
-    if (site === undefined) {
-      site = { text: this.text(c, textArg), loc: c.loc, evaluated: 0, fired: 0 };
-      this.checks.set(c.loc, site);
-    }
-    site.evaluated++;
+    // One Loc object an instruction: it names the check. States share what is known of it.
+    const known = this.checks.get(c.loc);
     const fired = c.num(0) !== 0;
-    if (fired) {
-      site.fired++;
-      if (report) this.push({ kind: "warn", text: site.text, about: this.inHand() });
-    }
+    const site = {
+      text: known?.text ?? this.text(c, textArg),
+      loc: c.loc,
+      evaluated: (known?.evaluated ?? 0) + 1,
+      fired: (known?.fired ?? 0) + (fired ? 1 : 0),
+    };
+    this.checks.set(c.loc, site);
+    if (fired && report) this.push({ kind: "warn", text: site.text, about: this.inHand() });
     c.ret(fired ? 1 : 0);
     return site;
   }

@@ -163,6 +163,8 @@ export class Vm implements Stateful<VmState> {
   onRemark: ((remark: Remark) => void) | null = null;
   private lineCounts: Int32Array = new Int32Array(LINES);
   private lineOrder: Int32Array = new Int32Array(LINES);
+  /** Both are also a saved state's: whoever writes copies them first. */
+  private linesShared = false;
   private lineCount = 0;
   /** Instructions executed so far, and the work of natives in instructions (mem/work.ts). */
   steps = 0;
@@ -284,9 +286,16 @@ export class Vm implements Stateful<VmState> {
 
   /** A statement of a function with coverage is executed. */
   hitLine(id: number): void {
+    if (this.linesShared) this.ownLines();
     if (id >= this.lineCounts.length) this.moreLines(id);
     this.lineCounts[id]!++;
     this.lineOrder[id] = ++this.lineCount;
+  }
+
+  private ownLines(): void {
+    this.lineCounts = this.lineCounts.slice();
+    this.lineOrder = this.lineOrder.slice();
+    this.linesShared = false;
   }
 
   private moreLines(id: number): void {
@@ -320,8 +329,10 @@ export class Vm implements Stateful<VmState> {
     order.forEach((at, id) => {
       if (at > 0) out.push(id);
     });
+    if (out.length === 0) return out;
     out.sort((a, b) => order[a]! - order[b]!);
-    order.fill(0);
+    if (this.linesShared) this.ownLines();
+    this.lineOrder.fill(0);
     return out;
   }
 
@@ -918,10 +929,14 @@ export class Vm implements Stateful<VmState> {
       natives: [...this.nativeByIndex.keys()].filter((i) => this.nativeByIndex[i] !== undefined),
       stubCalls: [...this.stubCalls.values()].map((c) => ({ ...c })),
       remarks: [...this.remarks].map(([k, r]) => [k, { ...r }] as const),
-      lineCounts: this.lineCounts.slice(),
-      lineOrder: this.lineOrder.slice(),
+      ...this.sharedLines(),
       lineCount: this.lineCount,
     };
+  }
+
+  private sharedLines(): Pick<VmState, "lineCounts" | "lineOrder"> {
+    this.linesShared = true;
+    return { lineCounts: this.lineCounts, lineOrder: this.lineOrder };
   }
 
   /** Forgets the run so far, but for memory and the functions that were entered: what is saved now is a place to start from. */
@@ -935,6 +950,7 @@ export class Vm implements Stateful<VmState> {
     this.nativeByIndex = [];
     this.stubCalls.clear();
     this.remarks.clear();
+    if (this.linesShared) this.ownLines();
     this.lineCounts.fill(0);
     this.lineOrder.fill(0);
     this.lineCount = 0;
@@ -967,8 +983,9 @@ export class Vm implements Stateful<VmState> {
     for (const c of s.stubCalls) this.stubCalls.set(c.name, { ...c });
     this.remarks.clear();
     for (const [k, r] of s.remarks) this.remarks.set(k, { ...r });
-    this.lineCounts = s.lineCounts.slice();
-    this.lineOrder = s.lineOrder.slice();
+    this.lineCounts = s.lineCounts;
+    this.lineOrder = s.lineOrder;
+    this.linesShared = true;
     this.lineCount = s.lineCount;
     this.switchRequested = false;
     this.nesting = 0;

@@ -85,7 +85,7 @@ export interface ExploredRace {
   readonly otherWrites: boolean;
 }
 
-export type ExploredSide = Omit<Exploration, "faults" | "races" | "functions" | "hot">;
+export type ExploredSide = Omit<Exploration, "faults" | "races" | "functions" | "hot" | "notLookedAt">;
 
 export interface ExploredCase {
   readonly patch: number;
@@ -253,6 +253,7 @@ function sideOf({
   races: _races,
   functions: _functions,
   hot: _hot,
+  notLookedAt: _notLookedAt,
   ...rest
 }: Exploration): ExploredSide {
   return rest;

@@ -1,6 +1,6 @@
 /**
  * What exploring costs: orders and states a second of truncate against GUP-fast on the reference kernel, with and without
- * reduction (which must show the same faults), memory over many orders, and beside it SPIN on its model of the same race in
+ * reduction (which must show the same faults), and with all that was looked at before looked at again, memory over many orders, and beside it SPIN on its model of the same race in
  * the same run, once with more devices, which gives it enough states for a rate. Arguments: `--case LABEL`, `--bound N`, `--many N` (orders over which memory is watched, 0: not asked).
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -37,9 +37,16 @@ const cpu = (): number => {
   return (used.user + used.system) / 1e6;
 };
 
-function measured(what: string, bound: number, schedules: number, reduce: boolean, random = 0): Exploration {
+function measured(
+  what: string,
+  bound: number,
+  schedules: number,
+  reduce: boolean,
+  random = 0,
+  again = true,
+): Exploration {
   const from = cpu();
-  const limits = { bound, schedules, random, seed: 1, stepLimit: 5_000_000, reduce };
+  const limits = { bound, schedules, random, seed: 1, stepLimit: 5_000_000, reduce, again };
   const e = explore(booted, found!, { ...limits, faults: faultsOf });
   const took = cpu() - from;
   const rate = (n: number): string => Math.round(n / took).toLocaleString("en");
@@ -53,6 +60,9 @@ function measured(what: string, bound: number, schedules: number, reduce: boolea
 const bound = Number(values.bound);
 measured(`bound ${bound}, first time`, bound, 20_000, true);
 const reduced = measured(`bound ${bound}, warm`, bound, 20_000, true);
+measured(`bound ${bound}, everything looked at`, bound, 20_000, true, 0, false);
+measured(`bound ${bound}, warm`, bound, 20_000, true);
+measured(`bound ${bound}, everything looked at`, bound, 20_000, true, 0, false);
 const low = measured("bound 1, reduced", 1, 20_000, true);
 const whole = measured("bound 1, every order", 1, 20_000, false);
 const faults = (e: Exploration): string => e.faults.map((f) => f.fault).join(", ") || "no fault";
