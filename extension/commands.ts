@@ -28,6 +28,7 @@ import {
   COMMAND_FILTER,
   COMMAND_LAST_CHANGE,
   COMMAND_MARK_SEEN,
+  COMMAND_MOMENTS,
   COMMAND_MUTATE,
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_DIFF,
@@ -86,6 +87,7 @@ import { type Client, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
 import { type Images, sourceOf } from "./images.ts";
+import { baseName, chooseMoment, type Notebook } from "./notebook.ts";
 import { NO_FILTER, type RowFilter } from "./row_filter.ts";
 import type { Seen } from "./seen.ts";
 import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
@@ -108,6 +110,7 @@ export interface CommandHost {
   readonly images: Images;
   readonly tree: PatchTree;
   readonly seen: Seen;
+  readonly notebook: Notebook;
   readonly setFilter: (filter: RowFilter) => void;
   readonly log: LogOutputChannel;
 }
@@ -122,6 +125,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_CLEAR_FILTER]: () => host.setFilter(NO_FILTER),
     [COMMAND_MARK_SEEN]: () => markSeen(host),
     [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
+    [COMMAND_MOMENTS]: () => goToMoment(host),
     [COMMAND_CASE_FILE]: (arg) => openCase(host, arg),
     [COMMAND_COMPARE]: (arg) => compare(host, arg),
     [COMMAND_MUTATE]: (arg) => mutate(host, arg),
@@ -270,6 +274,21 @@ async function chooseFinding(host: CommandHost, uri: string): Promise<number | u
     matchOnDescription: true,
   });
   return chosen?.finding;
+}
+
+/** Asks which kept moment is meant, opens its mail and stands on it. */
+async function goToMoment({ notebook, panel }: CommandHost): Promise<void> {
+  const moment = await chooseMoment(notebook);
+  if (moment === undefined) return;
+  const uri = Uri.parse(moment.uri);
+  if (!window.visibleTextEditors.some((e) => e.document.uri.toString() === moment.uri))
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
+  if (await panel.goTo(moment)) return;
+  void window.showInformationMessage(
+    messageText(
+      `The finding of this moment is not among the results of ${baseName(uri)}. Simulate the mail; if its patch or Folioscope has changed since, the moment is of a run that there is no more.`,
+    ),
+  );
 }
 
 /** Scenarios to try the orders of: those that ran first, races before the rest of them. */

@@ -34,6 +34,7 @@ import {
   type ToPanel,
 } from "../server/report/panel_view.ts";
 import type { Client } from "./client.ts";
+import type { KeptMoment, Notebook } from "./notebook.ts";
 
 /** The cursor rests this long on a line before the panel follows it. */
 const FOLLOW_MS = 150;
@@ -45,6 +46,7 @@ export class FindingPanel implements Disposable {
   readonly #client: Client;
   readonly #context: ExtensionContext;
   readonly #handlers: PanelHandlers;
+  readonly #notebook: Notebook;
   #panel: WebviewPanel | undefined;
   #ready = false;
   #view: FindingView | undefined;
@@ -58,10 +60,14 @@ export class FindingPanel implements Disposable {
   /** The line (1-based) that an event of the panel led to, until the cursor leaves it. */
   #sent: number | undefined;
 
-  constructor(client: Client, context: ExtensionContext, handlers: PanelHandlers) {
+  /** The moment that is gone to, until its run is asked for. */
+  #goal: KeptMoment | undefined;
+
+  constructor(client: Client, context: ExtensionContext, handlers: PanelHandlers, notebook: Notebook) {
     this.#client = client;
     this.#context = context;
     this.#handlers = handlers;
+    this.#notebook = notebook;
   }
 
   /**
@@ -83,6 +89,16 @@ export class FindingPanel implements Disposable {
     this.#view = view;
     // Its runs take seconds: who shows a finding does not wait for them.
     void this.#tell(asked);
+  }
+
+  /** Shows the finding of a kept moment and stands on it; gives whether the finding is (still) among the results. */
+  async goTo(moment: KeptMoment): Promise<boolean> {
+    this.#goal = moment;
+    await this.show({ uri: moment.uri, replay: moment.replay }, true);
+    const view = this.#view;
+    const found = view?.uri === moment.uri && view.finding.replay === moment.replay;
+    if (found && view.docLine > 0) await this.#reveal(view.docLine);
+    return found;
   }
 
   /** The cursor moved: the panel follows to another finding's line, and within a finding to the events of the line. */
@@ -166,13 +182,26 @@ export class FindingPanel implements Disposable {
           ((a !== "step" && a !== "explore") || view.steppable)),
     );
     this.#post({ kind: "finding", view, pinned: this.#pinned, actions });
+    this.#tellMoments(view);
+    const goal = this.#goal?.replay === view.finding.replay ? this.#goal : undefined;
+    this.#goal = undefined;
     // No run of the machine: its path came with it.
-    if (view.path.length === 0) await this.#tellRuns(view, asked, undefined);
+    if (view.path.length === 0) await this.#tellRuns(view, asked, goal);
+  }
+
+  #tellMoments({ finding }: FindingView): void {
+    this.#post({ kind: "moments", moments: this.#notebook.of(finding.replay) });
   }
 
   /** Sends what both sides did in the finding's run, or in another one that shows the same fault. */
-  async #tellRuns(view: FindingView, asked: number, run: string | undefined): Promise<void> {
+  async #tellRuns(
+    view: FindingView,
+    asked: number,
+    wanted: { readonly run: string; readonly x?: number } | undefined,
+  ): Promise<void> {
     const { index } = view;
+    // The finding's own run has no name to ask for.
+    const run = wanted?.run === view.finding.scenario ? undefined : wanted?.run;
     try {
       const answer = await this.#client.request<TimelineAnswer>(METHOD_TIMELINE, {
         uri: view.uri,
@@ -181,7 +210,13 @@ export class FindingPanel implements Disposable {
       });
       if (asked !== this.#asked) return;
       if (answer.timeline === null) this.#post({ kind: "timeline-failed", index, why: answer.why });
-      else this.#post({ kind: "timeline", index, timeline: answer.timeline });
+      else
+        this.#post({
+          kind: "timeline",
+          index,
+          timeline: answer.timeline,
+          ...(wanted?.x === undefined ? {} : { at: wanted.x }),
+        });
     } catch (error) {
       this.#post({
         kind: "timeline-failed",
@@ -238,7 +273,15 @@ export class FindingPanel implements Disposable {
         this.#sent = message.docLine;
         break;
       case "run":
-        if (this.#view !== undefined) await this.#tellRuns(this.#view, ++this.#asked, message.run);
+        if (this.#view !== undefined)
+          await this.#tellRuns(this.#view, ++this.#asked, {
+            run: message.run,
+            ...(message.at === undefined ? {} : { x: message.at }),
+          });
+        break;
+      case "keep":
+      case "note":
+        await this.#note(message);
         break;
       case "copy":
         await env.clipboard.writeText(message.text);
@@ -247,6 +290,21 @@ export class FindingPanel implements Disposable {
         await this.#act(message.action);
         break;
     }
+  }
+
+  async #note(message: Extract<FromPanel, { kind: "keep" | "note" }>): Promise<void> {
+    const view = this.#view;
+    if (view === undefined) return;
+    const { run, x } = message;
+    const { replay } = view.finding;
+    if (message.kind === "note") await this.#notebook.note({ replay, run, x }, message.note);
+    else
+      await this.#notebook.keep({
+        ...{ replay, run, x, text: message.text, note: "" },
+        uri: view.uri,
+        finding: view.what,
+      });
+    if (this.#view?.finding.replay === replay) this.#tellMoments(view);
   }
 
   async #act(action: PanelAction): Promise<void> {

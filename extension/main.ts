@@ -25,6 +25,7 @@ import { Documents } from "./documents.ts";
 import { FindingPanel, panelHandlers } from "./finding_panel.ts";
 import { Images } from "./images.ts";
 import { createLog } from "./log.ts";
+import { Notebook } from "./notebook.ts";
 import { Remarks } from "./remarks.ts";
 import { filterText, isFiltering, type RowFilter } from "./row_filter.ts";
 import { RunsView } from "./runs_view.ts";
@@ -48,6 +49,7 @@ export function start(context: ExtensionContext, host: Host): void {
   const documents = new Documents(context.extensionUri);
   const status = new Status();
   const seen = new Seen(context.globalState);
+  const notebook = new Notebook(context.globalState);
   const tree = new PatchTree(seen);
   const view = window.createTreeView<Row>("folioscope.patches", {
     treeDataProvider: tree,
@@ -141,7 +143,7 @@ export function start(context: ExtensionContext, host: Host): void {
     if (state.uri === activeDocument()?.uri.toString()) showActive();
   });
   client = made;
-  const panel = new FindingPanel(made, context, panelHandlers());
+  const panel = new FindingPanel(made, context, panelHandlers(), notebook);
   const images = new Images(made);
   const scenariosView = new ScenariosView(made);
   const ages = setInterval(() => {
@@ -192,7 +194,7 @@ export function start(context: ExtensionContext, host: Host): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  const parts = { client: made, documents, panel, images, tree, seen, setFilter, log };
+  const parts = { client: made, documents, panel, images, tree, seen, notebook, setFilter, log };
   for (const [id, handler] of Object.entries(commandTable(parts)))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {

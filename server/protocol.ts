@@ -68,6 +68,7 @@ export const COMMAND_FILTER = "folioscope.filterRows";
 export const COMMAND_CLEAR_FILTER = "folioscope.clearFilter";
 export const COMMAND_MARK_SEEN = "folioscope.markSeen";
 export const COMMAND_ORDERS = "folioscope.tryOrders";
+export const COMMAND_MOMENTS = "folioscope.goToMoment";
 export const COMMAND_COMPARE = "folioscope.compare";
 export const COMMAND_MUTATE = "folioscope.mutate";
 export const COMMAND_CASE_FILE = "folioscope.openCase";

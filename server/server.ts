@@ -102,7 +102,7 @@ import {
 import { readableMail } from "./readable.ts";
 import type { Reader } from "./reading/reader.ts";
 import { report } from "./report/editor.ts";
-import { findingAtLine, panelView } from "./report/panel.ts";
+import { findingAtLine, findingOfToken, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineParams } from "./report/panel_view.ts";
 import { replyText } from "./report/reply.ts";
 import { messageText, terminalLines, terminalText } from "./report/text.ts";
@@ -580,13 +580,15 @@ export class Server {
     c.onRequest(METHOD_FINDING, (p: unknown) =>
       this.#caughtLater("finding", async (): Promise<FindingAnswer> => {
         const snapshot = (await this.#readDocument(p)).snapshot();
-        const { finding, by, docLine } = p as Partial<Record<keyof FindingParams, unknown>>;
+        const { finding, by, replay, docLine } = p as Partial<Record<keyof FindingParams, unknown>>;
         const index =
           typeof finding === "number"
             ? finding
-            : typeof docLine === "number"
-              ? findingAtLine(snapshot, docLine)
-              : null;
+            : typeof replay === "string"
+              ? findingOfToken(snapshot, replay)
+              : typeof docLine === "number"
+                ? findingAtLine(snapshot, docLine)
+                : null;
         return {
           view:
             index === null ? null : panelView(snapshot, index, typeof by === "number" ? Math.trunc(by) : 0),

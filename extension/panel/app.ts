@@ -6,6 +6,7 @@
 import type {
   FindingView,
   FromPanel,
+  Moment,
   PanelAction,
   PathStep,
   ToPanel,
@@ -43,6 +44,9 @@ const ACTIONS: Readonly<Record<PanelAction, { label: string; title: string }>> =
 let shown: FindingView | null = null;
 let timeline: TimelineView | null = null;
 let timeBox: HTMLElement | null = null;
+/** Which run is on the axis, where several show the fault. */
+let choice: HTMLSelectElement | null = null;
+let moments: readonly Moment[] = [];
 
 function post(message: FromPanel): void {
   host.postMessage(message);
@@ -105,15 +109,20 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
 /** Which run is on the axis, where several show the fault; null where there is one. */
 function runChoice(view: FindingView): HTMLElement | null {
   const { scenario, alsoIn } = view.finding;
+  choice = null;
   if (alsoIn.length === 0 || view.path.length > 0 || !view.steppable) return null;
-  const choice = el("select", { "aria-label": "Run on the axis" });
-  for (const run of [scenario, ...alsoIn]) choice.append(el("option", { value: run }, run));
-  choice.addEventListener("change", () => {
-    timeline = null;
-    timeBox?.replaceChildren(el("p", { class: "mute" }, `Running ${choice.value} on both sides\u2026`));
-    post({ kind: "run", run: choice.value });
-  });
-  return el("p", { class: "runs" }, `${alsoIn.length + 1} runs show it. Shown: `, choice);
+  const select = el("select", { "aria-label": "Run on the axis" });
+  for (const run of [scenario, ...alsoIn]) select.append(el("option", { value: run }, run));
+  select.addEventListener("change", () => askRun(select.value));
+  choice = select;
+  return el("p", { class: "runs" }, `${alsoIn.length + 1} runs show it. Shown: `, select);
+}
+
+/** Has a run put on the axis, and its slot `at` stood on. */
+function askRun(run: string, at?: number): void {
+  timeline = null;
+  timeBox?.replaceChildren(el("p", { class: "mute" }, `Running ${run} on both sides\u2026`));
+  post({ kind: "run", run, ...(at === undefined ? {} : { at }) });
 }
 
 function about(view: FindingView): HTMLElement {
@@ -162,14 +171,18 @@ function revealer(docLine: number, label: string): HTMLElement {
   return button;
 }
 
-function showTimeline(index: number, data: Timeline): void {
+function showTimeline(index: number, data: Timeline, at: number | undefined): void {
   if (shown === null || shown.index !== index || timeBox === null) return;
-  timeline = new TimelineView(data, {
+  if (choice !== null) choice.value = data.scenario;
+  timeline = new TimelineView(data, moments, {
     reveal: (docLine) => post({ kind: "reveal", docLine }),
     copy: (all) => post({ kind: "copy", text: all }),
+    keep: (x, what) => post({ kind: "keep", run: data.scenario, x, text: what }),
+    note: ({ run, x }, note) => post({ kind: "note", run, x, note }),
+    run: (moment) => askRun(moment.run, moment.x),
   });
   timeBox.replaceChildren(...timeline.elements);
-  timeline.start();
+  timeline.start(at);
 }
 
 window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
@@ -181,7 +194,11 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
       showFinding(data.view, data.pinned, data.actions);
       break;
     case "timeline":
-      showTimeline(data.index, data.timeline);
+      showTimeline(data.index, data.timeline, data.at);
+      break;
+    case "moments":
+      moments = data.moments;
+      timeline?.showKept(moments);
       break;
     case "timeline-failed":
       // A path stands there already: such a finding has no run of the machine.

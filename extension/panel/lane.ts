@@ -1,6 +1,6 @@
 /**
  * One task's events as marks on a canvas: a shape and a colour a kind, bars where it waits, the step boundaries, the place where the sides
- * part, the cursor; and arrows over all lanes, from who wakes to who is woken. Marks that fall on one pixel are drawn once, so
+ * part, what the reader keeps, the cursor; and arrows over all lanes, from who wakes to who is woken. Marks that fall on one pixel are drawn once, so
  * that ten thousand cost as much as a few hundred.
  */
 import type { PanelEvent, PanelLane } from "../../server/review/timeline_types.ts";
@@ -24,6 +24,8 @@ export interface LaneLayout {
   readonly parts: number;
   readonly at: number;
   readonly steps: readonly { readonly x: number; readonly text: string }[];
+  /** Slots that the reader keeps. */
+  readonly kept: readonly number[];
   readonly colour: string;
   readonly colours: LaneColours;
   /** Room left of the axis, in CSS pixels. */
@@ -67,6 +69,7 @@ export function drawLane(canvas: HTMLCanvasElement, events: readonly PanelEvent[
     drawn = x;
     mark(c, e, x, middle, l);
   }
+  for (const x of l.kept) flag(c, xOf(x), l.colours.text);
   c.strokeStyle = l.colours.cursor;
   line(c, xOf(l.at), 0, xOf(l.at), LANE_HEIGHT);
 }
@@ -140,6 +143,16 @@ function line(c: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y
   c.moveTo(x0, y0);
   c.lineTo(x1, y1);
   c.stroke();
+}
+
+/** At the lower edge, where no mark is: the slot is kept. */
+function flag(c: CanvasRenderingContext2D, x: number, colour: string): void {
+  c.fillStyle = colour;
+  c.beginPath();
+  c.moveTo(x, LANE_HEIGHT - 5);
+  c.lineTo(x + 4, LANE_HEIGHT);
+  c.lineTo(x - 4, LANE_HEIGHT);
+  c.fill();
 }
 
 function mark(c: CanvasRenderingContext2D, e: PanelEvent, x: number, y: number, l: LaneLayout): void {

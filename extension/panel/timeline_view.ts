@@ -4,14 +4,22 @@
  * the extension (app.ts).
  */
 import uPlot from "uplot";
+import type { Moment } from "../../server/report/panel_view.ts";
 import type { PanelEvent, PanelLane, PanelSide, Timeline } from "../../server/review/timeline_types.ts";
 import { el } from "./dom.ts";
 import { type DrawnLane, drawArrows, drawLane, type LaneColours } from "./lane.ts";
+import { momentList } from "./moments_view.ts";
 import { differs, type StateRow, stateAt } from "./state.ts";
 
 export interface TimelineActions {
   reveal(docLine: number): void;
   copy(text: string): void;
+  /** Keeps a slot of the run that is shown, with what stands there. */
+  keep(x: number, text: string): void;
+  /** Gives a moment words; null: it is kept no longer. */
+  note(moment: Moment, note: string | null): void;
+  /** Puts the run of a moment on the axis, and stands on it. */
+  run(moment: Moment): void;
 }
 
 /** An event of a side, of those that stand at one slot. */
@@ -40,13 +48,18 @@ export class TimelineView {
   private arrows: HTMLCanvasElement | null = null;
   private readonly rows = new Map<PanelEvent, HTMLTableRowElement>();
   private readonly filter = el("button", { type: "button", class: "link" });
+  private readonly keeper = el("button", { type: "button" });
+  private readonly keptBox = el("section", { "aria-label": "Kept moments" });
+  private kept: readonly Moment[];
   private onlyMoved = false;
   private at = 0;
   private drawing = 0;
 
-  constructor(data: Timeline, actions: TimelineActions) {
+  constructor(data: Timeline, kept: readonly Moment[], actions: TimelineActions) {
     this.data = data;
+    this.kept = kept;
     this.actions = actions;
+    this.keeper.addEventListener("click", () => this.keepHere());
     this.filter.addEventListener("click", () => {
       this.onlyMoved = !this.onlyMoved;
       this.showState();
@@ -56,16 +69,19 @@ export class TimelineView {
       this.legend(),
       this.axis,
       this.said,
+      el("p", {}, this.keeper),
+      this.keptBox,
       this.stateTable(),
       this.eventTable(),
     ];
   }
 
-  /** Draws, once the elements are in the page and have a width. */
-  start(): void {
+  /** Draws, once the elements are in the page and have a width. `at`: where the cursor begins. */
+  start(at?: number): void {
     this.fillAxis();
     const broke = SIDES.map((s) => this.data[s].events.find((e) => e.breaks)?.x).find((x) => x !== undefined);
-    this.moveTo(broke ?? Math.max(0, this.data.parts));
+    this.moveTo(at ?? broke ?? Math.max(0, this.data.parts));
+    this.showKept(this.kept);
     const watch = new ResizeObserver(() => this.redraw());
     watch.observe(this.axis);
     const theme = new MutationObserver(() => this.redraw(true));
@@ -77,6 +93,38 @@ export class TimelineView {
     const here = SIDES.flatMap((s) => this.data[s].events).filter((e) => e.docLine === docLine);
     const next = here.find((e) => e.breaks) ?? here[0];
     if (next !== undefined && !here.some((e) => e.x === this.at)) this.moveTo(next.x);
+  }
+
+  /** The moments that are kept now, of this run and of the finding's others. */
+  showKept(kept: readonly Moment[]): void {
+    this.kept = kept;
+    const go = (m: Moment): void => {
+      if (m.run !== this.data.scenario) this.actions.run(m);
+      else {
+        this.moveTo(m.x);
+        this.axis.focus({ preventScroll: true });
+      }
+    };
+    const { note, copy } = this.actions;
+    this.keptBox.replaceChildren(...momentList(kept, this.data.scenario, { go, note, copy }));
+    this.showKeeper();
+    this.redraw();
+  }
+
+  private keptHere(): Moment | undefined {
+    return this.kept.find((m) => m.run === this.data.scenario && m.x === this.at);
+  }
+
+  private keepHere(): void {
+    const kept = this.keptHere();
+    if (kept === undefined) this.actions.keep(this.at, this.axis.getAttribute("aria-valuetext") ?? "");
+    else this.actions.note(kept, null);
+  }
+
+  private showKeeper(): void {
+    const kept = this.keptHere() !== undefined;
+    this.keeper.textContent = kept ? "Forget this moment" : "Keep this moment";
+    this.keeper.setAttribute("aria-pressed", String(kept));
   }
 
   // ---- drawing
@@ -238,6 +286,7 @@ export class TimelineView {
             parts: this.data.parts,
             at: this.at,
             steps: this.data.steps,
+            kept: this.kept.filter((m) => m.run === this.data.scenario).map((m) => m.x),
             colour: palette[lane.side],
             colours: palette,
             left,
@@ -331,6 +380,7 @@ export class TimelineView {
     this.axis.setAttribute("aria-valuenow", String(this.at));
     this.axis.setAttribute("aria-valuetext", words);
     this.showState();
+    this.showKeeper();
     for (const [event, row] of this.rows) {
       if (event.x === this.at) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");

@@ -107,6 +107,11 @@ export function findingAtLine(snapshot: Snapshot, docLine: number): number | nul
   return byLoudness(snapshot).find((p) => p.docLine === docLine)?.index ?? null;
 }
 
+/** The finding that has this token; null when there is none (any more). */
+export function findingOfToken(snapshot: Snapshot, replay: string): number | null {
+  return loudest(snapshot, (f) => f.replay === replay);
+}
+
 /** The loudest finding that `fits`, in reading order; null when there is none. */
 export function loudest(snapshot: Snapshot, fits: (f: Finding) => boolean): number | null {
   return byLoudness(snapshot).find((p) => fits(p.finding))?.index ?? null;

@@ -65,11 +65,15 @@ export interface FindingView {
   readonly stale: boolean;
 }
 
-/** METHOD_FINDING: a finding by its index (the first in reading order for -1, `by` places further in reading order), or the loudest of a line. */
+/**
+ * METHOD_FINDING: a finding by its index (the first in reading order for -1, `by` places further in reading order), by its token,
+ * or the loudest of a line.
+ */
 export interface FindingParams {
   readonly uri: string;
   readonly finding?: number;
   readonly by?: number;
+  readonly replay?: string;
   readonly docLine?: number;
 }
 export interface FindingAnswer {
@@ -87,6 +91,20 @@ export interface TimelineAnswer {
   /** Null where there is nothing to show: `why` says why. */
   readonly timeline: Timeline | null;
   readonly why: string;
+}
+
+/** A moment of a run that the reader keeps: what stands at a slot of the axis. */
+export interface Moment {
+  /** Token of the finding: it names the text of the patch and the engine, so that the slot means the same later. */
+  readonly replay: string;
+  /** The run on the axis: the finding's own, or another that shows the same fault. */
+  readonly run: string;
+  /** Slot of the axis. */
+  readonly x: number;
+  /** What stands there, as it was told. */
+  readonly text: string;
+  /** The reader's own words, "" for none. */
+  readonly note: string;
 }
 
 /** Actions of the panel; the extension knows what each does. */
@@ -115,7 +133,10 @@ export type ToPanel =
       readonly pinned: boolean;
       readonly actions: readonly PanelAction[];
     }
-  | { readonly kind: "timeline"; readonly index: number; readonly timeline: Timeline }
+  /** `at`: the slot to stand on, where it is not the one at which something breaks. */
+  | { readonly kind: "timeline"; readonly index: number; readonly timeline: Timeline; readonly at?: number }
+  /** The moments of this finding's runs that are kept, in the order in which they were. */
+  | { readonly kind: "moments"; readonly moments: readonly Moment[] }
   | { readonly kind: "timeline-failed"; readonly index: number; readonly why: string }
   | { readonly kind: "line"; readonly docLine: number };
 
@@ -126,4 +147,7 @@ export type FromPanel =
   | { readonly kind: "reveal"; readonly docLine: number }
   | { readonly kind: "copy"; readonly text: string }
   /** Another run of the same fault is wanted on the axis. */
-  | { readonly kind: "run"; readonly run: string };
+  | { readonly kind: "run"; readonly run: string; readonly at?: number }
+  | { readonly kind: "keep"; readonly run: string; readonly x: number; readonly text: string }
+  /** Words for a moment that is kept; null: it is kept no longer. */
+  | { readonly kind: "note"; readonly run: string; readonly x: number; readonly note: string | null };

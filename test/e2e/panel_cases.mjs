@@ -125,6 +125,40 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
       },
     ],
     [
+      "panel: a moment is kept with a note, found again from the palette, and forgotten",
+      async () => {
+        const axis = inside().locator(".axis");
+        await axis.focus();
+        await page.keyboard.press("Home");
+        await page.keyboard.press("PageDown");
+        const slot = await axis.getAttribute("aria-valuenow");
+        await inside().locator("button", { hasText: "Keep this moment" }).click();
+        const kept = inside().locator("ol.moments li");
+        await kept.first().waitFor();
+        const what = await kept.first().locator("button.link").first().textContent();
+        await kept.first().locator("input").fill("here it begins");
+        await page.keyboard.press("Tab");
+        await axis.focus();
+        await page.keyboard.press("End");
+        assert.notEqual(await axis.getAttribute("aria-valuenow"), slot);
+        await page.screenshot({ path: shotOf("panel-moments") });
+        await page.keyboard.press("Control+1");
+        await ui.palette("Folioscope: Go to a Kept Moment", { asks: true });
+        await page
+          .locator(".quick-input-widget .monaco-list-row.focused", { hasText: "here it begins" })
+          .first()
+          .waitFor();
+        await page.keyboard.press("Enter");
+        for (let i = 0; i < 600 && (await axis.getAttribute("aria-valuenow").catch(() => "")) !== slot; i++)
+          await page.waitForTimeout(100);
+        assert.equal(await axis.getAttribute("aria-valuenow"), slot);
+        assert.equal(await kept.first().locator("input").inputValue(), "here it begins");
+        await inside().locator("button", { hasText: "Forget this moment" }).click();
+        await kept.first().waitFor({ state: "detached" });
+        return what;
+      },
+    ],
+    [
       "panel: another run that shows the same fault is put on the axis",
       async () => {
         const choice = inside().locator("select");
