@@ -9,7 +9,7 @@ import {
   COMMAND_SIMULATE,
   type StatusParams,
 } from "../server/protocol.ts";
-import { terminalText } from "../server/report/text.ts";
+import { aboutSeconds, terminalText } from "../server/report/text.ts";
 import { ageText } from "./age.ts";
 
 /** A result of so long ago is said to be old. */
@@ -84,10 +84,11 @@ const FRESH_ICONS: Readonly<Record<StatusParams["worst"], string>> = {
 };
 
 /** What is under way, and what it has found so far. */
-function progress({ queued, message, done, total, counts }: StatusParams): string {
+function progress({ queued, message, done, total, left, counts }: StatusParams): string {
   if (queued > 0) return message;
   const found = counts.new > 0 ? ` · ${counts.new} new` : "";
-  return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${found}`;
+  const price = left === null ? "" : ` · ${aboutSeconds(left)}`;
+  return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${price}${found}`;
 }
 
 /** Counts of a result, or where the document stands. */
@@ -109,11 +110,21 @@ export function summary({ counts, state, standing }: StatusParams): string {
 /** The file name of a document, as text. */
 export const nameOf = (uri: string): string => terminalText(Uri.parse(uri).path.split("/").pop() ?? uri);
 
-function tooltip({ uri, patches, ranAt, state, counts, message, done, total }: StatusParams): MarkdownString {
+function tooltip({
+  uri,
+  patches,
+  ranAt,
+  state,
+  counts,
+  message,
+  done,
+  total,
+  left,
+}: StatusParams): MarkdownString {
   const text = new MarkdownString();
   const state1: Record<string, string> = {
     none: "Nothing was run yet. Click to simulate.",
-    checking: `Simulating ${done} of ${total}. Click to cancel.`,
+    checking: `Simulating ${done} of ${total}${left === null ? "" : `, ${aboutSeconds(left)} to go`}. Click to cancel.`,
     current: "Results of this text.",
     obsolete: "The text changed since this was run.",
     cancelled: "Cancelled. Click to simulate.",

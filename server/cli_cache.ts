@@ -6,6 +6,7 @@ import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "./cache/store.ts";
 import type { CliIo } from "./cli_io.ts";
+import { PRICE_BYTES, priceFolder } from "./emulation/price.ts";
 import { readArguments } from "./options.ts";
 import { KEPT_BYTES, keepsResults, keptFolder } from "./review/kept.ts";
 import { defaultCache, INDEX_BYTES } from "./source/tree_index.ts";
@@ -14,7 +15,8 @@ const USAGE = `usage: folioscope cache [--clear]
 
 Tells what is kept on disk between runs: results of reviews, found again when
 the same code is reviewed with the same options on the same tree; indexes of
-kernel trees; files that --fetch brought.
+kernel trees; how long runs take on this machine, for prices; files that
+--fetch brought.
 
   --clear          empties it
 
@@ -32,6 +34,7 @@ interface Part {
 const parts = (): readonly Part[] => [
   { what: "results of reviews", folder: keptFolder(), bound: KEPT_BYTES },
   { what: "indexes of kernel trees", folder: defaultCache(), bound: INDEX_BYTES },
+  { what: "how fast this machine is", folder: priceFolder(), bound: PRICE_BYTES },
   { what: "files from mirrors", folder: join(cacheFolder(), "mirror"), bound: 0 },
 ];
 

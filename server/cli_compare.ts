@@ -5,7 +5,14 @@
  */
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import { badOption, exitStatus, MAX_INPUT, reviewOptions, SHARED_OPTIONS } from "./cli_review.ts";
+import {
+  badOption,
+  exitStatus,
+  MAX_INPUT,
+  ownScenarios,
+  reviewOptions,
+  SHARED_OPTIONS,
+} from "./cli_review.ts";
 import { compareVersions, type Given } from "./compare/compare.ts";
 import { versionsOf } from "./compare/versions.ts";
 import { Pool } from "./emulation/pool.ts";
@@ -64,6 +71,8 @@ export async function runCompare(args: string[], io: CliIo): Promise<number> {
     return fail(`--format takes one of ${FORMATS.join(", ")}, not "${format}"`);
   const problem = badOption(values);
   if (problem !== null) return fail(problem);
+  const own = ownScenarios(values.scenarios);
+  if (own.problems.length > 0) return fail(own.problems.join("\n"));
   const found = chooseVersions(positionals, values.versions);
   if (typeof found === "string") return fail(found);
   const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
@@ -71,7 +80,7 @@ export async function runCompare(args: string[], io: CliIo): Promise<number> {
     const compared = await compareVersions(
       found[0],
       found[1],
-      reviewOptions(values),
+      { ...reviewOptions(values), ...own.options },
       ({ doc, input }, options) => pool.review(doc, { input, path: doc.path, options }),
     );
     const write = { text: comparedText, json: comparedJson, markdown: comparedMarkdown }[

@@ -5,7 +5,15 @@
  */
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import { badOption, exitStatus, MAX_INPUT, reviewOptions, SHARED_OPTIONS, whyNoPatch } from "./cli_review.ts";
+import {
+  badOption,
+  exitStatus,
+  MAX_INPUT,
+  ownScenarios,
+  reviewOptions,
+  SHARED_OPTIONS,
+  whyNoPatch,
+} from "./cli_review.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
 import { tryMutants } from "./mutate/try.ts";
@@ -68,12 +76,14 @@ export async function runMutate(args: string[], io: CliIo): Promise<number> {
     return fail(`--mutants takes a number from 1 to ${MUTANTS_MAX}, not "${values.mutants}"`);
   const problem = badOption(values);
   if (problem !== null) return fail(problem);
+  const own = ownScenarios(values.scenarios);
+  if (own.problems.length > 0) return fail(own.problems.join("\n"));
   const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
   try {
     const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
     const path = file === "-" ? "standard input" : file;
     const doc = parseDocument(bytes, path);
-    const options = reviewOptions(values);
+    const options = { ...reviewOptions(values), ...own.options };
     if (choosePatches(doc, options.patch).length === 0) return fail(whyNoPatch(doc, path));
     const tried = await tryMutants(
       doc,

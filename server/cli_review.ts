@@ -8,6 +8,7 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
+import { type Ground, groundOf, Prices, secondsOf, TimeLeft } from "./emulation/price.ts";
 import { FileProblem, readRegularFile, readStandardInput, writeNewFile, writeNewFiles } from "./files.ts";
 import { globMatcher } from "./glob.ts";
 import { threadOf } from "./mail/box.ts";
@@ -16,6 +17,7 @@ import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { b4ReviewFiles } from "./report/b4_review.ts";
 import { FORMAT_NAMES, type Format, formatOf, type ReportStream } from "./report/formats.ts";
+import { aboutSeconds } from "./report/text.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { isOwnRun } from "./review/finding.ts";
@@ -65,6 +67,8 @@ what is run
   --functions GLOB only these of the changed functions by themselves, every path
                    of theirs with every callee failing in turn (needs --tree)
   --no-functions   no function by itself, only scenarios
+  --estimate       run nothing: only say how many runs each patch makes and how
+                   long they take on this machine
   --paths N        paths of each function and side; default: what keeps a patch
                    below ten seconds
   --replay TOKEN   only the run that a finding's token names
@@ -133,12 +137,10 @@ export async function runReview(
     io.stderr(`folioscope review: ${wrong}\n`);
     return 2;
   }
-  if (values.scenarios !== undefined) {
-    const loaded = loadScenarios(values.scenarios, scenarioNames());
-    for (const p of loaded.problems) io.stderr(`folioscope review: ${p}\n`);
-    if (loaded.problems.length > 0) return 2;
-    more = { ...more, written: loaded.files };
-  }
+  const own = ownScenarios(values.scenarios);
+  for (const p of own.problems) io.stderr(`folioscope review: ${p}\n`);
+  if (own.problems.length > 0) return 2;
+  more = { ...more, ...own.options };
   let read: Given;
   try {
     read = await readGiven(file, values);
@@ -187,11 +189,13 @@ export async function runReview(
     io.stderr(`folioscope review: ${unknown}\n`);
     return 2;
   }
+  if (values.estimate === true)
+    return (await import("./cli_estimate.ts")).tellPrice(doc, { ...options, facts: false }, io);
   const style = { color: io.color, all: values.all === true, coverage: values.coverage === true };
   // What is asked for by a name may turn out to be nothing, which is told instead of a report.
   const named = options.scenario ?? options.functions ?? options.replay;
   const stream = named === undefined ? format.stream?.(doc, style) : undefined;
-  const progress = new Progress(io, format, stream);
+  const progress = new Progress(io, format, stream, groundOf(options.tree ?? null));
   let result: ReviewResult;
   let crashes: readonly CrashOutcome[] = [];
   if (values.fetch !== undefined) {
@@ -264,14 +268,18 @@ class Progress {
   private cases = 0;
   private over = 0;
   private found = 0;
+  private readonly left: TimeLeft;
 
-  constructor(io: CliIo, format: Format, stream: ReportStream | undefined) {
+  constructor(io: CliIo, format: Format, stream: ReportStream | undefined, ground: Ground) {
+    const prices = Prices.ofUser();
+    this.left = new TimeLeft((cost) => secondsOf(prices, ground, cost).seconds, Date.now);
     this.io = io;
     this.format = format;
     this.stream = stream;
   }
 
   hear(event: ReviewEvent): void {
+    this.left.hear(event);
     const line = this.format.event?.(event) ?? "";
     if (line !== "") this.io.stdout(line);
     switch (event.kind) {
@@ -295,7 +303,9 @@ class Progress {
         break;
     }
     const found = this.found === 0 ? "" : `, ${this.found} new so far`;
-    this.io.status?.(`${this.patch}${this.over} of ${this.cases} runs${found}`);
+    const left = this.left.seconds();
+    const price = left === null ? "" : `, ${aboutSeconds(left)} to go`;
+    this.io.status?.(`${this.patch}${this.over} of ${this.cases} runs${found}${price}`);
   }
 
   done(): void {
@@ -402,6 +412,7 @@ export const OPTIONS = {
   functions: { type: "string" },
   "no-functions": { type: "boolean" },
   paths: { type: "string" },
+  estimate: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -412,12 +423,23 @@ const {
   replay: _replay,
   fetch: _fetch,
   coverage: _coverage,
+  estimate: _estimate,
   "b4-check": _check,
   "b4-review": _b4,
   ...shared
 } = OPTIONS;
 /** Those that commands share which review a file more than once: what runs, on which tree. */
 export const SHARED_OPTIONS = shared;
+
+/** The scenario files that --scenarios names, as options of a review; or what is wrong with them. */
+export function ownScenarios(files: readonly string[] | undefined): {
+  readonly options: Pick<ReviewOptions, "written">;
+  readonly problems: readonly string[];
+} {
+  if (files === undefined) return { options: {}, problems: [] };
+  const loaded = loadScenarios([...files], scenarioNames());
+  return { options: { written: loaded.files }, problems: loaded.problems };
+}
 
 type Values = Exclude<ReturnType<typeof readArguments<typeof OPTIONS>>, string>["values"];
 

@@ -148,6 +148,8 @@ export interface StatusParams {
   /** Done and all, while checking: patches of a series, or scenario runs of a patch that stands alone. */
   readonly done: number;
   readonly total: number;
+  /** Seconds that it still takes, while checking; null where nothing can be said. */
+  readonly left: number | null;
   /** Its place among the documents that wait for their turn, from 1; 0: none. */
   readonly queued: number;
   /** Where it stands, for when nothing is counted: "reached by no scenario", "no diff". */

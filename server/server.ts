@@ -105,7 +105,7 @@ import { report } from "./report/editor.ts";
 import { findingAtLine, findingOfToken, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineParams } from "./report/panel_view.ts";
 import { replyText } from "./report/reply.ts";
-import { messageText, terminalLines, terminalText } from "./report/text.ts";
+import { aboutSeconds, messageText, terminalLines, terminalText } from "./report/text.ts";
 import { isOwnRun } from "./review/finding.ts";
 import type { ReviewResult } from "./review/types.ts";
 import { ScenarioDocuments } from "./scenario_documents.ts";
@@ -485,8 +485,9 @@ export class Server {
       );
       progress.token.onCancellationRequested(() => this.#quietly("cancel", () => void document.cancel()));
       const tick = setInterval(() => {
-        const { done, total, message } = document.status();
-        if (total > 0) progress.report(Math.floor((100 * done) / total), terminalText(message));
+        const { done, total, left, message } = document.status();
+        const price = left === null ? "" : ` (${aboutSeconds(left)})`;
+        if (total > 0) progress.report(Math.floor((100 * done) / total), terminalText(message + price));
       }, PROGRESS_DELAY_MS);
       await outcome.catch(() => {});
       clearInterval(tick);

@@ -6,7 +6,8 @@
  */
 
 import { TextDocument, type TextDocumentContentChangeEvent } from "vscode-languageserver-textdocument";
-import type { Job, JobOutcome, JobPart, PartSink } from "./emulation/job.ts";
+import type { Job, JobOutcome, JobPart, PartSink, ProgressSink } from "./emulation/job.ts";
+import { NOT_BEGUN } from "./emulation/progress.ts";
 import {
   indexLines,
   type LineIndex,
@@ -25,15 +26,13 @@ import type { ReviewOptions, ReviewResult } from "./review/types.ts";
 import { looksLikePatch } from "./sniff.ts";
 
 const NO_COUNTS: Counts = { clean: 0, new: 0, fixed: 0, fixedLater: 0, already: 0, notModelled: 0 };
-const NO_PROGRESS = { done: 0, total: 0, what: "" };
-
 export interface StoreHost {
   readonly read: (text: string, path: string) => Reading;
   readonly simulate: (
     text: string,
     path: string,
     options: ReviewOptions,
-    progress: (done: number, total: number, what: string) => void,
+    progress: ProgressSink,
     part: PartSink,
   ) => Job;
   readonly settings: () => Settings;
@@ -114,7 +113,7 @@ export class OpenDocument {
   /** Known when the text was looked at, and better when it was read. */
   #foreign: boolean;
   #ended: "cancelled" | "failed" | undefined;
-  #progress = NO_PROGRESS;
+  #progress = NOT_BEGUN;
   /** What the run under way has given; shown where there is nothing of this text yet. */
   #soFar: ReviewResult | undefined;
   #unseen = false;
@@ -248,15 +247,15 @@ export class OpenDocument {
     const version = this.version;
     this.#ended = undefined;
     this.#message = "";
-    this.#progress = NO_PROGRESS;
+    this.#progress = NOT_BEGUN;
     this.#soFar = undefined;
     const job: Job = this.#host.simulate(
       this.#text.getText(),
       this.path,
       options,
-      (done, total, what) => {
+      (step) => {
         if (this.#job !== job) return;
-        this.#progress = { done, total, what };
+        this.#progress = step;
         this.#host.changed(this, false);
       },
       (part) => {
@@ -365,6 +364,7 @@ export class OpenDocument {
       state,
       done: this.#progress.done,
       total: this.#progress.total,
+      left: state === "checking" && queued === 0 ? this.#progress.left : null,
       message:
         queued > 0
           ? `queued, ${ordinal(queued)}`

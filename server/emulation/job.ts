@@ -6,6 +6,7 @@
 import { Worker } from "node:worker_threads";
 import type { Finding, ReviewOptions, ReviewResult } from "../review/types.ts";
 import { threadLimits } from "./heap.ts";
+import { NOT_BEGUN, type Step } from "./progress.ts";
 
 /** From here to the worker. */
 export interface JobRequest {
@@ -25,13 +26,7 @@ export type JobPart =
 /** From the worker back. */
 export type JobReply =
   | { readonly kind: "ready" }
-  | {
-      readonly kind: "progress";
-      readonly id: number;
-      readonly done: number;
-      readonly total: number;
-      readonly what: string;
-    }
+  | ({ readonly kind: "progress"; readonly id: number } & Step)
   | ({ readonly id: number } & JobPart)
   | {
       readonly kind: "result";
@@ -74,7 +69,7 @@ export interface QueueOptions {
 }
 
 export type PartSink = (part: JobPart) => void;
-type ProgressSink = (done: number, total: number, what: string) => void;
+export type ProgressSink = (step: Step) => void;
 
 interface Pending {
   readonly request: JobRequest;
@@ -153,7 +148,7 @@ export class JobQueue {
 
   /** Those that wait stand elsewhere now. */
   #tellPlaces(): void {
-    for (const p of this.#waiting) p.progress(0, 0, "");
+    for (const p of this.#waiting) p.progress(NOT_BEGUN);
   }
 
   #cancel(pending: Pending): void {
@@ -205,7 +200,7 @@ export class JobQueue {
     const running = this.#running;
     if (reply.kind === "ready" || !running || running.request.id !== reply.id) return;
     if (reply.kind === "progress") {
-      if (Atomics.load(running.stop, 0) === 0) running.progress(reply.done, reply.total, reply.what);
+      if (Atomics.load(running.stop, 0) === 0) running.progress(reply);
       return;
     }
     if (reply.kind === "finding" || reply.kind === "patch") {

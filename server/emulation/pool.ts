@@ -18,6 +18,7 @@ import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/type
 import type { Questions } from "../source/asked.ts";
 import { type FromWorker, Hand, Numbering, type PoolSetup, type PoolThread, type ToWorker } from "./hand.ts";
 import { collectSooner, threadLimits } from "./heap.ts";
+import { groundOf, Prices } from "./price.ts";
 import { heard, Series } from "./series.ts";
 
 /** What starting a further thread costs, in the plan's instructions: it parses, boots and lowers everything for itself. */
@@ -77,12 +78,13 @@ export class Pool {
   private readonly size: number;
   private readonly startCost: number;
   private readonly kept: KeptResults | null;
+  private readonly prices: Prices | null;
   private readonly room: () => number;
   private lastId = 0;
 
   /**
    * `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept.
-   * `room`: threads that the machine has room for in a kernel tree.
+   * `room`: threads that the machine has room for in a kernel tree. `prices`: where what plans take is noted.
    */
   constructor(
     spawn: (() => PoolThread) | null,
@@ -90,12 +92,14 @@ export class Pool {
     startCost = START_COST,
     kept: KeptResults | null = null,
     room: () => number = roomForTree,
+    prices: Prices | null = null,
   ) {
     this.spawn = spawn;
     this.room = room;
     this.startCost = startCost;
     this.size = spawn === null ? 0 : size;
     this.kept = kept;
+    this.prices = prices;
   }
 
   /** A pool of real threads, one less than there are processors. */
@@ -116,6 +120,8 @@ export class Pool {
       Math.min(availableParallelism(), MAX_THREADS) - 1,
       START_COST,
       kept,
+      undefined,
+      Prices.ofUser(),
     );
   }
 
@@ -187,7 +193,7 @@ export class Pool {
         const had = known(n);
         looked.delete(n);
         if (had !== null) {
-          tell({ kind: "plan", patch: index, n, of: patches.length, cases: 0 });
+          tell({ kind: "plan", patch: index, n, of: patches.length, cases: 0, cost: 0 });
           for (const finding of had.findings) tell({ kind: "finding", finding });
           tell({ kind: "patch", patch: index, result: review.add(had) });
           continue;
@@ -250,10 +256,12 @@ export class Pool {
   private async casesOf(given: Review, n: number): Promise<PatchResult> {
     const { id, review, isStopped, tell } = given;
     const patch = review.patch(n);
-    const cases = patch.plan.items.length;
-    const crew = this.crew(patch.plan.cost, review.context === null ? 1 : TREE_START);
+    const { items, cost } = patch.plan;
+    const crew = this.crew(cost, review.context === null ? 1 : TREE_START);
     for (const hand of crew) this.brief(hand, given, n);
-    tell({ kind: "plan", patch: patch.patch.index, n, of: review.patches.length, cases });
+    const of = review.patches.length;
+    tell({ kind: "plan", patch: patch.patch.index, n, of, cases: items.length, cost });
+    const begun = performance.now();
     for (const finding of patch.begin()) tell({ kind: "finding", finding });
     for await (const outcome of this.outcomes(id, n, patch, crew, tell, given.asked)) {
       // It may have been cut short.
@@ -261,7 +269,9 @@ export class Pool {
       for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
       tell({ kind: "run", run: outcome.run });
     }
-    return patch.finish();
+    const result = patch.finish();
+    if (!isStopped()) this.prices?.learn(groundOf(review.context), cost, (performance.now() - begun) / 1000);
+    return result;
   }
 
   private brief(hand: Hand, given: Review, n: number): void {

@@ -1,17 +1,34 @@
-/** The events of a review as a count of cases: for progress bars. Leaves out how they are shown. */
+/** The events of a review as a count of cases and a time: for progress bars. Leaves out how they are shown. */
 import type { ReviewListener } from "../review/types.ts";
+import type { TimeLeft } from "./price.ts";
+
+/** How far a review is. */
+export interface Step {
+  readonly done: number;
+  readonly total: number;
+  /** What is being run. */
+  readonly what: string;
+  /** Seconds that it still takes, null where nothing can be said. */
+  readonly left: number | null;
+}
+
+/** Before anything runs. */
+export const NOT_BEGUN: Step = { done: 0, total: 0, what: "", left: null };
 
 /**
  * A listener that counts what was known from the start, so that totals never change: the patches of a series, or the cases
  * of a patch that stands alone.
  */
-export function counting(tell: (done: number, total: number, what: string) => void): ReviewListener {
+export function counting(left: TimeLeft, tell: (step: Step) => void): ReviewListener {
   let at = { n: 0, of: 1, cases: 1, done: 0 };
   return (event) => {
+    left.hear(event);
     if (event.kind === "plan") at = { n: event.n, of: event.of, cases: Math.max(event.cases, 1), done: 0 };
     else if (event.kind === "run") at.done++;
-    else if (event.kind === "start")
-      tell(at.of > 1 ? at.n : at.done, at.of > 1 ? at.of : at.cases, event.what);
+    else if (event.kind === "start") {
+      const [done, total] = at.of > 1 ? [at.n, at.of] : [at.done, at.cases];
+      tell({ done, total, what: event.what, left: left.seconds() });
+    }
     return true;
   };
 }

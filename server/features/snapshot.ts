@@ -3,6 +3,8 @@
  * document lines to diff lines. Results of an earlier version keep their place by a line map, so that marks neither
  * jump nor point at the wrong line while a new run is on its way; what stood in the edited region is dropped.
  */
+
+import type { Step } from "../emulation/progress.ts";
 import type {
   Comment,
   DiffFile,
@@ -38,7 +40,7 @@ export interface Snapshot {
   readonly lines: LineIndex;
   readonly state: Freshness;
   readonly review: StoredReview | undefined;
-  readonly progress: { readonly done: number; readonly total: number; readonly what: string };
+  readonly progress: Step;
   /** Its place among the documents that wait, 0: it does not. */
   readonly queued: number;
   readonly settings: Settings;

@@ -105,3 +105,10 @@ export function jsonText(value: unknown, indent = 0): string {
       : `\\u${c.charCodeAt(0).toString(16)}\\u${c.charCodeAt(1).toString(16)}`,
   );
 }
+
+/** "about 8 s", "about 2 min", "below 1 s". */
+export function aboutSeconds(seconds: number): string {
+  if (seconds < 1) return "below 1 s";
+  if (seconds < 90) return `about ${seconds < 10 ? Math.ceil(seconds) : 5 * Math.ceil(seconds / 5)} s`;
+  return `about ${Math.ceil(seconds / 60)} min`;
+}

@@ -768,7 +768,8 @@ export function reviewPatch(
 ): PatchResult {
   const patch = review.patch(n);
   const of = review.patches.length;
-  tell({ kind: "plan", patch: patch.patch.index, n, of, cases: patch.plan.items.length });
+  const { items, cost } = patch.plan;
+  tell({ kind: "plan", patch: patch.patch.index, n, of, cases: items.length, cost });
   for (const finding of patch.begin()) tell({ kind: "finding", finding });
   for (const item of patch.order) {
     if (!tell({ kind: "start", what: item.label })) break;

@@ -253,13 +253,14 @@ export interface ReviewOptions {
 
 /** What a review tells while it runs, in an order that does not depend on the number of threads. */
 export type ReviewEvent =
-  /** Patch `n` of `of` begins: this many cases will run. */
+  /** Patch `n` of `of` begins: this many cases will run, at a cost in instructions of one side. */
   | {
       readonly kind: "plan";
       readonly patch: number;
       readonly n: number;
       readonly of: number;
       readonly cases: number;
+      readonly cost: number;
     }
   /** A case is about to be waited for. */
   | { readonly kind: "start"; readonly what: string }

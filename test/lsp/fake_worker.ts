@@ -26,6 +26,7 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
       done: i,
       total: rounds,
       what: "map-fault-unmap",
+      left: null,
     } satisfies JobReply);
     sleep(50);
     if (options.scenario !== "hang" && Atomics.load(flag, 0) !== 0) return { kind: "cancelled", id };

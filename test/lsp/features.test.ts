@@ -60,7 +60,7 @@ function snapshotOf(text: string, path: string): Snapshot {
       version: 1,
       place: (n) => n,
     },
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: { ...DEFAULT_SETTINGS, tree: "/linux", showFixed: true, showAlready: true },
   };

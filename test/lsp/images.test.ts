@@ -27,7 +27,7 @@ function snapshotOf(
     lines: indexLines(parsed),
     state: "current",
     review: { result: change(fakeReview(parsed, "0"), parsed), version: 7, place: (n) => n },
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: DEFAULT_SETTINGS,
   };

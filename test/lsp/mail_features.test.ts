@@ -38,7 +38,7 @@ function snapshotOf(text: string, tree = ""): Snapshot {
     lines: indexLines(parsed),
     state: "none",
     review: undefined,
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: { ...DEFAULT_SETTINGS, tree },
   };

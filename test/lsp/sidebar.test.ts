@@ -19,7 +19,7 @@ function rowsOf(text: string, change: (result: ReviewResult) => ReviewResult = (
     lines: indexLines(parsed),
     state: "current",
     review: { result: change(fakeReview(parsed, "0")), version: 1, place: (n) => n },
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: DEFAULT_SETTINGS,
   };

@@ -109,7 +109,7 @@ test("an encoded mail is repaired in a readable copy, which needs no repair", ()
     lines: indexLines(parsed),
     state: "none",
     review: undefined,
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: DEFAULT_SETTINGS,
   };

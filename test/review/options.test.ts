@@ -13,6 +13,7 @@ import { runContracts } from "../../server/cli_contracts.ts";
 import { runExec } from "../../server/cli_exec.ts";
 import { runExplore } from "../../server/cli_explore.ts";
 import { runMcp } from "../../server/cli_mcp.ts";
+import { runMutate } from "../../server/cli_mutate.ts";
 import { runParse } from "../../server/cli_parse.ts";
 import { runReview } from "../../server/cli_review.ts";
 import { runScenarioFile } from "../../server/cli_run.ts";
@@ -90,6 +91,8 @@ const WRONG: readonly (readonly [Command, readonly string[], RegExp])[] = [
   [runInvariants, ["x"], /"x" is no option/],
   [runCompare, [fifo, mail], /is a FIFO/],
   [runCompare, [mail, "/dev/zero"], /is a device/],
+  [runCompare, ["--scenarios", fifo, mail, mail], /is a FIFO/],
+  [runMutate, ["--scenarios", fifo, mail], /is a FIFO/],
   [runCompare, ["--prerequisit", "x", mail], /the nearest is --prerequisite/],
   [runScenarioFile, [fifo], /is a FIFO/],
   [runScenarioFile, ["/dev/zero"], /is a device/],

@@ -157,7 +157,7 @@ export function snapshotOf(parsed: ParsedDocument, result: ReviewResult, uri: st
     lines: indexLines(parsed),
     state: "current",
     review: { result, version: 1, place: (n) => n },
-    progress: { done: 0, total: 0, what: "" },
+    progress: { done: 0, total: 0, what: "", left: null },
     queued: 0,
     settings: { ...DEFAULT_SETTINGS, showFixed: true, showAlready: true, tree: "/linux" },
   };
