@@ -94,6 +94,8 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   // Missed on 6.12, and rightly silent: the patch begins the rule (v6.15 has it). Before it truncation takes the entries away
   // under the same lock, and a kernel that does so breaks nothing that a run shows. What it adds, a WARN where a file
   // system has not asked (eviction, up to 7/20), needs mm/truncate.c of v6.13: on 6.12 that hunk is refused.
+  // Missed: before the patch entries stay until truncate_inode_pages(), which is what a kernel of that time promises, so that
+  // nothing is wrong there; a hunk for mm/truncate.c has no place in 6.12. Told is what the patch mends besides: a loop without end.
   "pop-v9-06-delete-entries": one(told(/^entry-after-break$/)),
   "pop-v9-07-unmount-idle": {
     // The record names functions of fs/dax.c and ext4 alone; the patch gives XFS its wait in one of its own.

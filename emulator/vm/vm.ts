@@ -73,6 +73,7 @@ export interface VmState {
   readonly current: number;
   readonly started: boolean;
   readonly sliceLeft: number;
+  readonly unbroken: number;
   readonly scheduler: unknown;
   readonly steps: number;
   readonly syncedGlobals: number;
@@ -114,6 +115,8 @@ class Left {
 /** Whether this process has run warm.ts. */
 let warmed = false;
 const POLL = 1_000_000;
+/** Instructions after which a task that neither blocks nor ends lets another run, as it would on a processor of its own. */
+const TURN = 1_000_000;
 /** Turns that tasks get after the main one has ended. */
 const DRAIN_SLICES = 10_000;
 /** Work that the call of any native is, whatever it does. */
@@ -173,6 +176,8 @@ export class Vm implements Stateful<VmState> {
   private started = false;
   /** Instructions left of the running task's slice, 0: it has none or a new one is due. */
   private sliceLeft = 0;
+  /** Instructions of the running task since it was chosen. */
+  private unbroken = 0;
   current: Task | null = null;
   /** Set by a native that wants another task to get a chance: the loop leaves after the call. */
   switchRequested = false;
@@ -430,7 +435,7 @@ export class Vm implements Stateful<VmState> {
       if (this.pilot !== null) {
         slice = Math.min(slice, this.pilot.before(task));
         if (slice <= 0) return null;
-      }
+      } else if (this.sliceLeft <= 0) slice = Math.min(slice, Math.max(1, TURN - this.unbroken));
       const before = this.steps;
       const executed = this.instructions;
       let result: StepResult | null = null;
@@ -455,6 +460,7 @@ export class Vm implements Stateful<VmState> {
         if (this.sliceLeft > 0) this.sliceLeft -= this.steps - before;
         continue;
       }
+      this.unbroken += this.instructions - executed;
       const preempts = this.sliceLeft > 0;
       this.sliceLeft = result === "slice" && preempts ? this.sliceLeft - (this.steps - before) : 0;
       let why: SwitchReason = "slice";
@@ -466,8 +472,10 @@ export class Vm implements Stateful<VmState> {
       } else if (result === "retry") why = "block";
       else if (result === "switch") why = this.switchWhy;
       else if (this.cancelled()) return this.end({ kind: "cancelled", message: "cancelled" }, task);
-      if (result === "slice" && (!preempts || this.sliceLeft > 0)) continue;
-      const next = this.choose(why, task.id);
+      const turns = this.unbroken >= TURN && !preempts && this.pilot === null;
+      if (turns) this.unbroken = 0;
+      if (result === "slice" && !turns && (!preempts || this.sliceLeft > 0)) continue;
+      const next = turns && task.state === "runnable" ? this.another(task) : this.choose(why, task.id);
       if (next === null) {
         const stuck = this.tasks
           .filter((t) => t.state === "sleeping")
@@ -477,8 +485,15 @@ export class Vm implements Stateful<VmState> {
           task,
         );
       }
+      if (next !== task) this.unbroken = 0;
       this.current = next;
     }
+  }
+
+  /** Who has the next turn after a task that has run long: it may wait, without sleeping, for what that one does. */
+  private another(task: Task): Task {
+    const others = this.tasks.filter((t) => t !== task && t.state === "runnable");
+    return others.find((t) => t.id > task.id) ?? others[0] ?? task;
   }
 
   /** Gives the processor to another task, which can run, between two instructions. */
@@ -487,6 +502,7 @@ export class Vm implements Stateful<VmState> {
     if (task === undefined || task.state !== "runnable") throw new Error(`task ${id} cannot run`);
     this.current = task;
     this.sliceLeft = 0;
+    this.unbroken = 0;
   }
 
   private draining = false;
@@ -920,6 +936,7 @@ export class Vm implements Stateful<VmState> {
       current: this.current?.id ?? 0,
       started: this.started,
       sliceLeft: this.sliceLeft,
+      unbroken: this.unbroken,
       scheduler: this.scheduler.save?.(),
       steps: this.steps,
       syncedGlobals: this.syncedGlobals,
@@ -945,6 +962,7 @@ export class Vm implements Stateful<VmState> {
     this.current = null;
     this.started = false;
     this.sliceLeft = 0;
+    this.unbroken = 0;
     this.draining = false;
     this.steps = 0;
     this.nativeByIndex = [];
@@ -968,6 +986,7 @@ export class Vm implements Stateful<VmState> {
     this.current = this.tasks[s.current] ?? null;
     this.started = s.started;
     this.sliceLeft = s.sliceLeft;
+    this.unbroken = s.unbroken;
     if (s.scheduler !== undefined) this.scheduler.restore?.(s.scheduler);
     this.steps = s.steps;
     this.draining = s.draining;

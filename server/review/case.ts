@@ -245,9 +245,20 @@ function verdictOf(
           reason: reachesNothing(sides.after.inTree) + endedEarly(ran),
         }
       : null) ??
-    prefixed("before", unusable(runs.before)) ??
-    prefixed("after", goesOn(ran, executed.after) ?? unusable(runs.after));
+    prefixed("before", unusable(runs.before));
   if (problem !== null) return { ...problem, judged: null };
+  const late = goesOn(ran, executed.after);
+  const cut = prefixed("after", late ?? unusable(runs.after));
+  // What a run shows on the way to its bound is seen where the other side ended: only what is new there, and no more.
+  if (cut !== null && (late === null || runs.after.truncated || runs.after.stubs.length > 0))
+    return { ...cut, judged: null };
+  const said = judgedOf(ran, item, context);
+  return cut !== null && said.verdict !== "new" ? { ...cut, judged: null } : said;
+}
+
+/** What two runs mean that can be compared. */
+function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): ReturnType<typeof verdictOf> {
+  const { sides, runs } = ran;
   const { judged: compared, standing } = ofItsOwn(
     ran,
     compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran)),

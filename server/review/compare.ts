@@ -140,7 +140,8 @@ export function compareRuns(
   // A release's own fault is asked for only where the sides differ in it.
   const fresh = a.filter((v) => !beforeKeys.has(keyOf(v)) && !same.has(v) && !release.after(keyOf(v), v));
   // What follows the place where the after side stopped was not seen there: no claim that it is fixed.
-  const horizon = isFault(after) ? after.stepTexts.length - 1 : Number.POSITIVE_INFINITY;
+  const ended = !isFault(after) && after.end.reason.kind !== "limit";
+  const horizon = ended ? Number.POSITIVE_INFINITY : after.stepTexts.length - 1;
   const gone = b.filter(
     (v) => !afterKeys.has(keyOf(v)) && !kept.has(v) && v.step < horizon && !release.before(keyOf(v)),
   );

@@ -366,6 +366,15 @@ test("a loop without end that a patch adds is told as what it is, and what was b
   assert.match(told(mail, withPassed), /^ {2}0 of 2 added lines reached in a run with a verdict$/m);
 });
 
+test("what a run shows on its way to a bound to which the other side does not come is the patch's, and what comes after it is not known", () => {
+  const spins = `\tif (WARN_ON(!ret))\n\t\tret = 1;\n\tfor (;;)\n\t\tret++;\n\n${COLD}`;
+  const result = review(patchMail(1, 1, change("fs/dax.c", COLD, spins)), "writeback*");
+  const fresh = result.runs.filter((r) => r.verdict === "new");
+  assert.ok(fresh.length > 0);
+  assert.deepEqual([...new Set(result.findings.map((f) => `${f.verdict} ${f.code}`))], ["new warn"]);
+  assert.equal(exitStatus(result), 1);
+});
+
 test("so are those of a patch that only removes, where what it removes was not reached", () => {
   const off = "\t\t\tret = -EIO;\n\t\t\tgoto pass_on;";
   const result = review(patchMail(1, 1, change("fs/dax.c", off, "\t\t\tgoto pass_on;")), "writeback*");
