@@ -876,6 +876,35 @@ export class Calls {
     }
   }
 
+  /**
+   * Who is given a thing and what leads to it, and by his name takes things out, may take this one out: where a pointer there
+   * leads to is not known any more.
+   */
+  private takesOut(v: Value, arg: number, site: CallSite): void {
+    const { w } = this;
+    const declared = site.x.ft.params[arg]?.type;
+    const to = declared?.kind === "pointer" && (declared.to.quals & 1) === 0 ? declared.to : null;
+    if (to?.kind !== "record" || !TAKES_OUT.test(site.name)) return;
+    const isHead = HEADS.has(to.info.tag ?? "");
+    const at = typeof v === "bigint" ? w.mem.at(v) : null;
+    if (at === null || at.obj.kind === "string" || at.obj.kind === "function") return;
+    const things = new Set<Obj>();
+    site.args.forEach((a, i) => {
+      const thing = w.known.resolve(a);
+      const obj = i === arg || typeof thing !== "bigint" ? undefined : w.mem.at(thing)?.obj;
+      if (obj !== undefined && obj !== at.obj) things.add(obj);
+    });
+    if (things.size === 0) return;
+    const end = at.off + (sizeSafe(to) ?? 8);
+    for (const [off, cell] of [...at.obj.cells]) {
+      // By which number one of several heads was found is often open: it may be any.
+      if (cell.size !== 8 || (!isHead && (off < at.off || off + 8 > end))) continue;
+      const led = w.known.resolve(cell.v);
+      const obj = typeof led === "bigint" ? w.mem.at(led)?.obj : undefined;
+      if (obj !== undefined && things.has(obj)) w.forget(at.obj, off, 8, `${site.origin.key}:${arg}`);
+    }
+  }
+
   /** Members that nobody wrote are not known any more, which they were as long as they were zero. */
   private setMembers({ obj, off }: { readonly obj: Obj; readonly off: number }, size: number): void {
     if (freshAt(obj, off).fresh === "unknown") return;
@@ -1271,6 +1300,7 @@ export class Calls {
       w.hand(a);
       const v = w.known.resolve(a);
       this.lends(v, i, site);
+      this.takesOut(v, i, site);
       if (typeof v !== "bigint") return;
       if (v === 0n && site.x.t.kind !== "void") w.nulls.show(i, site.origin.key);
       const at = w.mem.at(v);
@@ -1322,6 +1352,19 @@ export class Calls {
 
 /** Records that begin with a pointer to what they walk over: no callee that is handed one changes that. */
 const CURSORS: ReadonlySet<string> = new Set(["xa_state"]);
+
+/** Heads of lists and trees. */
+const HEADS: ReadonlySet<string> = new Set([
+  "rb_root",
+  "rb_root_cached",
+  "list_head",
+  "hlist_head",
+  "llist_head",
+  "timerqueue_head",
+]);
+
+/** Callees that by their names take a thing out of what they are given besides. */
+const TAKES_OUT = /(?:^|_)(?:erase|del|delete|remove|unlink|detach|dequeue|pop|evict|replace)(?:_|$)/;
 
 /** Questions to the description of the machine, which does not change: asked again they have the same answer. */
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;

@@ -304,6 +304,7 @@ export function compareEntry(
   /** What the side before came to where the path of what is new goes another way, or not so far. */
   const withInstead = (d: Difference): Difference =>
     d.verdict === "new" ? { ...d, instead: at(before, b, extraB, translated(d.forced, back)).met } : d;
+  const told = exchangedTests(differences);
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())
@@ -314,7 +315,7 @@ export function compareEntry(
   const by = [b.passesBy(), a.passesBy()];
   return {
     entry,
-    differences: differences.map(withInstead),
+    differences: told.map(withInstead),
     paths: { before: b.paths.size, after: a.paths.size },
     left: Math.max(b.left, a.left),
     note: "",
@@ -323,6 +324,31 @@ export function compareEntry(
     passesBy: by.includes(true) && !by.includes(false),
   };
 }
+
+/**
+ * One test of a pointer was exchanged for another (IS_ERR() for NULL): one side follows NULL there, the other an error pointer. Where a
+ * call that fails gives one of the two, that one is real, and the other, which hangs on what callers hand in, is possible.
+ */
+function exchangedTests(differences: readonly Difference[]): Difference[] {
+  const fails = (d: Difference): boolean => [...d.forced.values()].includes("fails");
+  const isSame = (x: Difference, y: Difference): boolean =>
+    x.fault.at.fn === y.fault.at.fn && x.fault.at.loc.col === y.fault.at.loc.col;
+  return differences.map((d) => {
+    const opposite = { new: "fixed", fixed: "new", already: null, moved: null }[d.verdict];
+    const other = OTHER_NOTHING[d.fault.kind];
+    if (opposite === null || other === undefined || d.fault.possible || fails(d)) return d;
+    const real = differences.some(
+      (x) =>
+        x.verdict === opposite && x.fault.kind === other && !x.fault.possible && isSame(x, d) && fails(x),
+    );
+    return real ? { ...d, fault: { ...d.fault, possible: true, doubt: "test exchanged" as const } } : d;
+  });
+}
+
+const OTHER_NOTHING: Readonly<Partial<Record<Fault["kind"], Fault["kind"]>>> = {
+  "null-dereference": "error-pointer-dereference",
+  "error-pointer-dereference": "null-dereference",
+};
 
 /** Paths that are looked at for one fault. */
 export const MOST_SHOWN = 40;

@@ -64,6 +64,7 @@ export type Doubt =
   | "only warned"
   | "global"
   | "tested by helpers"
+  | "test exchanged"
   | "past the end"
   | "macro"
   | "caller's"

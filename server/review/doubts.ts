@@ -22,6 +22,8 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   global: "it hangs on what a variable of the whole file holds, which another function may always set first",
   "tested by helpers":
     "a function that is called from here tests that pointer, and one of the callers may do so before",
+  "test exchanged":
+    "the patch exchanges one test of a pointer for another, and no call that fails gives this kind there: it hangs on what callers hand in",
   "past the end": "the number that leads there is open: that, and not what is read, may be out of bounds",
   macro: "the mail alone does not show which names are macros that write to what they are given",
   "caller's": "another file that the patch changes may give it back",

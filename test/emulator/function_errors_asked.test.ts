@@ -103,7 +103,21 @@ const lengths: readonly [string, string, string, string[]][] = [
 for (const [name, before, after, want] of lengths)
   test(`a length: ${name}`, () => assert.deepEqual(maybe(before, after), want));
 
+/** A policy that is copied: NULL stays NULL by a test that other callers need, and who makes one gives NULL for one mode of the caller's. */
+const POLICY = `struct policy { int mode; int flags; }; static inline void *ERR_PTR(long e) { return (void *)e; }
+static struct policy *dup(struct policy *old) { struct policy *p = kmalloc(sizeof(*p), GFP_KERNEL); if (!p) return ERR_PTR(-ENOMEM); *p = *old; return p; }
+static struct policy *make(int mode) { struct policy *p; if (mode == 3) return NULL; p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return ERR_PTR(-ENOMEM); return p; }`;
+const policy = (asks: string): string => `${POLICY}
+int f(struct policy *of) { struct policy *p, *q; p = make(of->mode); if (IS_ERR(p)) return 0; q = p ? dup(p) : p; if (${asks}) { kfree(p); return -ENOMEM; }
+  q->flags |= 1; kfree(q); kfree(p); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a test of NULL for one of an error: what a failing call gives there counts, not what a caller's mode may",
+    bad: policy("!q"),
+    good: policy("IS_ERR(q)"),
+    want: ["error-pointer-dereference error pointer"],
+  },
   {
     name: "what is returned was freed",
     bad: `${STAT} char *f(int n) { struct stat *s = stat_of(n); char *res; if (!s) return NULL; res = s->text; all(s); kfree(s); return res; }`,

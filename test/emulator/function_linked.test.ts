@@ -13,6 +13,10 @@ static inline void rb_link(struct rb_node *n, struct rb_node **l) { n->up = 0; n
 struct bus { struct list_head pools; struct hlist_head names; struct rb_root tree; struct mutex m; }; static struct list_head all = { &all, &all };
 struct pool { int n; struct list_head link; struct hlist_node name; struct rb_node node; };
 `;
+/** Trees as the kernel has them: what takes out of one is in another file. */
+const TREES = `${LISTS} void rb_erase(struct rb_node *n, struct rb_root *r); static struct rb_root one[4]; static struct rb_root *forest = one; static int trees;
+static inline struct pool *first(struct rb_node *n) { return (struct pool *)((char *)n - __builtin_offsetof(struct pool, node)); }
+`;
 const add = (
   undo: string,
 ): string => `${LISTS} struct pool *f(struct bus *b, struct device *d, const struct device_attribute *a) {
@@ -60,6 +64,25 @@ const pairs: readonly Pair[] = [
       int g(struct own *o) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (p) { list_add(&p->link, &o->l); kfree(p); } kfree(o); return 0; }`,
     good: `${LISTS} struct own { struct list_head l; struct pool *last; }; int g(struct own *o) { kfree(o); return 0; }`,
     want: [],
+  },
+  {
+    name: "what a callee of which nothing is known takes out of a tree, a tree at a number included",
+    bad: `${TREES} void g(struct bus *b, int x) { struct pool *p; while (b->tree.rb_node) { p = first(b->tree.rb_node); rb_erase(&p->node, &b->tree); kfree(p); } }
+      void f(struct bus *b, int x) { struct pool *p; int i; g(b, x); for (i = 0; i < trees; i++) while (forest[i].rb_node) { p = first(forest[i].rb_node); rb_erase(&p->node, forest + p->n); kfree(p); } helper(1); }`,
+    good: `${TREES} void f(struct bus *b, int x) { helper(x); }`,
+    want: [],
+  },
+  {
+    name: "what a callee of which nothing is known puts in its place in a tree",
+    bad: `${TREES} void rb_insert_color(struct rb_node *n, struct rb_root *r); int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return -ENOMEM; rb_link(&p->node, &b->tree.rb_node); rb_insert_color(&p->node, &b->tree); return 0; }`,
+    good: `${TREES} int f(struct bus *b, int x) { return helper(x); }`,
+    want: [],
+  },
+  {
+    name: "what stays in its tree when another is taken out of it",
+    bad: `${TREES} void f(struct bus *b, struct pool *q) { struct pool *p; int n = 0; while (b->tree.rb_node && n++ < 2) { p = first(b->tree.rb_node); rb_erase(&q->node, &b->tree); kfree(p); } }`,
+    good: `${TREES} void f(struct bus *b, struct pool *q) { helper(1); }`,
+    want: ["double-release entry of b->tree"],
   },
 ];
 
