@@ -33,6 +33,8 @@ export interface Holding {
   readonly restored: boolean;
   /** A lock or a state of the caller's was given up before, and this takes it again. */
   readonly again: boolean;
+  /** Of several that have no address, the number by which they are told apart: where it says that of both, that one is given back. */
+  readonly number: string | null;
   /** Functions of other files than the patched ones took it, and gave it back. */
   byOthers: boolean;
   /** Of what was made ready, and may run from then on: a call failed before any other had worked that could have set it going. */
@@ -72,7 +74,7 @@ export class Books {
     key: bigint,
     taken: CallOrigin,
     stack: readonly string[],
-    how: Pick<Holding, "first" | "more" | "byOthers">,
+    how: Pick<Holding, "first" | "more" | "byOthers"> & Partial<Pick<Holding, "number">>,
   ): Holding {
     if (kind.once) this.ended.delete(`${kind.name} ${key}`);
     // What was given up before, for somebody who held it before the call, is taken again for him.
@@ -86,6 +88,7 @@ export class Books {
       state: "held",
       given: null,
       lent: null,
+      number: null,
       ...how,
       restored,
       again: debt !== null,
@@ -158,8 +161,14 @@ export class Books {
   }
 
   /** Gives one back. `twice`: it had been given back before, or passed on. */
-  give(kind: Kind, key: bigint, spot: Spot): { holding: Holding | null; twice: Holding | null } {
-    const h = this.held(kind, key);
+  give(
+    kind: Kind,
+    key: bigint,
+    spot: Spot,
+    number: string | null = null,
+  ): { holding: Holding | null; twice: Holding | null } {
+    const named = (x: Holding): boolean => x.kind === kind && x.state === "held" && x.number === number;
+    const h = (number === null ? undefined : this.of(key).findLast(named)) ?? this.held(kind, key);
     if (h !== null) {
       h.state = "given";
       h.given = spot;

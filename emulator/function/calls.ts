@@ -1236,13 +1236,23 @@ export class Calls {
       });
       throw new PathEnd("fault", "a lock is taken twice");
     }
-    w.books.take(kind, key, site.origin, w.ownStack(), { first: false, more: true, byOthers: false });
+    const how = { first: false, more: true, byOthers: false, number: this.numberOf(kind, key, site) };
+    w.books.take(kind, key, site.origin, w.ownStack(), how);
+  }
+
+  /** The first number that a call has, in text, for a state that has no address: where a memory region begins. */
+  private numberOf(kind: Kind, key: bigint, site: CallSite): string | null {
+    if (kind.sort !== "state" || key !== 0n) return null;
+    const n = site.x.ft.params.findIndex((p) => isInteger(p.type));
+    if (n < 0) return null;
+    const v = this.w.known.resolve(site.args[n] ?? 0n);
+    return typeof v === "bigint" ? `${v}` : plainTextOf(this.w, v);
   }
 
   private unlock(kind: Kind, key: bigint, site: CallSite): void {
     this.lockIn(key, site);
     const { w } = this;
-    const { holding } = w.books.give(kind, key, w.spot(site.name));
+    const { holding } = w.books.give(kind, key, w.spot(site.name), this.numberOf(kind, key, site));
     if (holding !== null) return;
     const tried = kind.sort === "lock" || kind.scope ? w.books.failedOnly(kind, key) : null;
     if (tried !== null) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readContracts } from "../../server/review/contracts.ts";
-import { type Pair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
 
 /** Interrupts, as a driver asks for them. */
 const IRQ = `struct chip { unsigned int irq; unsigned int other; };
@@ -636,6 +636,17 @@ int f(struct head *h) { void *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM
 ];
 
 testPairs(pairs);
+
+test("of two memory regions the one that is left is told, in whatever order the other is given back", () => {
+  const text = (
+    undo: string,
+  ): string => `struct resource { unsigned long start; }; extern struct resource all;
+struct resource *__request_region(struct resource *p, unsigned long start, unsigned long n, const char *name, int flags); void __release_region(struct resource *p, unsigned long start, unsigned long n);
+int f(struct resource *r) { int ret; if (!__request_region(&all, r->start, 16, "a", 0)) return -EINVAL; if (!__request_region(&all, r->start + 64, 16, "b", 0)) { ret = -EINVAL; goto out; }
+  ret = helper(1); if (ret >= 0) return 0; ${undo} out: __release_region(&all, r->start, 16); return ret; }`;
+  const [d] = runPair(text("__release_region(&all, r->start + 64, 16);"), text(""), { name: "f" });
+  assert.deepEqual([d?.verdict, d?.fault.taken?.key], ["new", '__request_region("b")']);
+});
 
 test("the contracts are well-formed", () => {
   const { contracts, problems } = readContracts();
