@@ -93,7 +93,7 @@ what is told
                    .git/b4-review/$(git rev-parse HEAD) on a review branch
   --b4-check       a mail on standard input, b4's JSON array out, status 0; for
                    b4.review-perpatch-check-cmd
-  --coverage       text: which added lines no scenario reached, which functions
+  --coverage       text: which added lines no run reached, which functions
                    of fs/dax.c and mm/memremap.c ran, and which functions that
                    nothing defines keep runs from a verdict
   --all            text: also findings that are not new, and every run

@@ -70,6 +70,7 @@ function runAll(t: KernelTree, images: SideImages, options: FunctionOptions) {
       ends: new Map(),
       ran: [],
       passesBy: false,
+      met: { before: new Set(), after: new Set() },
     });
   return { entries, notes: cases.plan.notes };
 }

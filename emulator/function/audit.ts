@@ -8,7 +8,7 @@ import type { Fault } from "./finding.ts";
 import { givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
-import { reach } from "./reach.ts";
+import { reach, withGraced } from "./reach.ts";
 import type { Outcome, Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
@@ -35,6 +35,7 @@ export function audit(w: Run, input: AuditInput): void {
   if (held.length === 0) return;
   const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
   const failed = input.outcome === "failed";
+  const graced = withGraced(w);
   /** Who called is a core, and is told that the call failed. */
   const told = input.callback && failed;
   for (const h of held) {
@@ -54,6 +55,7 @@ export function audit(w: Run, input: AuditInput): void {
       continue;
     }
     if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && failed))) continue;
+    if (h.kind.sort !== "state" && graced.has(w.mem.at(h.key)?.obj.id ?? -1)) continue;
     const kept = !input.life && isKept(w, h, input, reached);
     // Left with a caller who is told that the call failed, and a count that nobody may expect to be left: the other side says
     // whether that is meant (compare.ts).

@@ -38,6 +38,8 @@ export interface EntryResult {
   readonly ran: readonly string[];
   /** A changed statement stands in what ran, and no path of either side came to any. */
   readonly passesBy: boolean;
+  /** Changed statements that some path of a side came to: "file:line" (changed_statements.ts). */
+  readonly met: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> };
 }
 
 /** Runs an entry on both sides and compares. */
@@ -59,6 +61,7 @@ export function compareEntry(
     ends: new Map<string, number>(),
     ran: [] as string[],
     passesBy: false,
+    met: { before: new Set<string>(), after: new Set<string>() },
   };
   for (const name of entry.leave === null ? [entry.name] : [entry.name, entry.leave]) {
     const of = { ...entry, name };
@@ -175,6 +178,10 @@ export function compareEntry(
       verdict === "fixed" &&
       given() &&
       opposite().assumed.includes(lent);
+    const wrongly =
+      found.kind === "leaked" &&
+      (verdict === "new" || verdict === "fixed") &&
+      isFreedWrongly(opposite(), found);
     const meant =
       found.kept === true &&
       (found.kind !== "leaked" && found.kind !== "left-running"
@@ -212,9 +219,11 @@ export function compareEntry(
           ? "shown by both"
           : onlySucceeds
             ? "goes well now"
-            : "not taken now";
+            : wrongly
+              ? "freed wrongly"
+              : "not taken now";
     const fault =
-      meant || takes || ofBefore || onlySucceeds || dropped
+      meant || takes || ofBefore || onlySucceeds || dropped || wrongly
         ? { ...found, possible: true, doubt }
         : lentOnly
           ? { ...found, possible: false }
@@ -322,6 +331,7 @@ export function compareEntry(
     ends,
     ran: [...new Set([...b.paths.values(), ...a.paths.values()].flatMap((r) => r.result.ran))],
     passesBy: by.includes(true) && !by.includes(false),
+    met: { before: metBy(b), after: metBy(a) },
   };
 }
 
@@ -349,6 +359,25 @@ const OTHER_NOTHING: Readonly<Partial<Record<Fault["kind"], Fault["kind"]>>> = {
   "null-dereference": "error-pointer-dereference",
   "error-pointer-dereference": "null-dereference",
 };
+
+/** Faults that show that a thing was not to be freed there. */
+const WRONGLY_FREED = /^(?:freed-while-registered|double-release|use-after-release)$/;
+
+/** Whether a path frees what the other side loses, and a list of somebody else's still leads to it, or it is freed or used again. */
+function isFreedWrongly(there: PathResult, { taken }: Fault): boolean {
+  const name = taken?.key;
+  if (name === undefined) return false;
+  const isOf = (object: string): boolean =>
+    object === name || object.startsWith(`${name} in `) || object.endsWith(` of ${name}`);
+  return there.faults.some((f) => WRONGLY_FREED.test(f.kind) && isOf(f.object));
+}
+
+/** Changed statements that some path of a side came to. */
+function metBy({ paths }: Explored): Set<string> {
+  const out = new Set<string>();
+  for (const { result } of paths.values()) for (const place of result.met) out.add(place);
+  return out;
+}
 
 /** Paths that are looked at for one fault. */
 export const MOST_SHOWN = 40;

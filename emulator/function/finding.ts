@@ -60,6 +60,7 @@ export type Doubt =
   | "shown by both"
   | "goes well now"
   | "not taken now"
+  | "freed wrongly"
   | "passed over"
   | "only warned"
   | "global"

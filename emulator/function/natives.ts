@@ -86,6 +86,7 @@ function addArg(sign: "add" | "sub", result: "new" | "none"): Native {
 function afterGrace(arg: number): (w: Run, s: CallSite) => Value {
   return (w, s) => {
     const a = at(w, s.args[arg]!, "a callback is queued");
+    w.graced.add(a.obj.id);
     for (const h of w.books.holdings)
       if (h.state === "held" && h.kind.sort !== "lock" && w.mem.at(h.key)?.obj === a.obj) h.state = "passed";
     return 0n;

@@ -73,6 +73,13 @@ export function ledTo(w: Run, roots: readonly Value[]): Set<number> {
   return out;
 }
 
+/** Objects that memory leads to which a callback has after a grace period, that memory included. */
+export const withGraced = (w: Run): Set<number> =>
+  ledTo(
+    w,
+    [...w.graced].map((id) => w.mem.objects[id]!.base),
+  );
+
 /** For each holding whether somebody can still get at it, by another way than itself. */
 export function reach(
   w: Run,

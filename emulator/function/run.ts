@@ -10,6 +10,7 @@ import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "../c/tree.ts";
 import { Books, type Spot } from "./books.ts";
+import type { ChangedStatements } from "./changed_statements.ts";
 import { Constraints, type Question, stripped } from "./constraints.ts";
 import type { Contracts, Kind } from "./contract.ts";
 import type { Choice, Copied, Fault } from "./finding.ts";
@@ -56,6 +57,8 @@ export interface Frame {
   readonly sym: FunctionSym;
   /** Defined in one of the patched files. */
   readonly own: boolean;
+  /** Of its statements those that the patch changes. */
+  readonly changed: ChangedStatements;
   readonly vars: Map<LocalVar, Value>;
   readonly objs: Map<LocalVar, Obj>;
   /** Answers at a place so far. */
@@ -515,6 +518,8 @@ export abstract class Run {
 
   /** Calls that gave NULL or an error pointer last, by value: for the sentence about a dereference. */
   readonly originOf = new Map<bigint, Fault["taken"]>();
+  /** Objects that a callback has after a grace period. */
+  readonly graced = new Set<number>();
   /** Objects that a callee gave of which nothing is known: one reference may have come with each. */
   readonly brought = new Set<number>();
   /** What a device owns that a devm_ call gave, by the object. */
@@ -555,13 +560,13 @@ export abstract class Run {
   /** Members of what lies around an object that came from outside ("work@-72->lock"), by address. */
   private readonly outer = new Map<bigint, string>();
 
-  /** A member's address is formed in a record that begins before the object. */
+  /** A member's address is formed in a record that begins before the object, or with it where nothing says what that is. */
   protected nameOuter(base: bigint, off: number, record: CType | null): void {
     const at = this.mem.at(base);
-    if (at === null || at.off >= 0 || record === null) return;
+    if (at === null || record === null || at.off > 0 || (at.off === 0 && at.obj.type !== null)) return;
     const path = memberFrom(record, off);
-    if (path !== null)
-      this.outer.set(base + BigInt(off), `${at.obj.name}@${at.off}${path.replace(/^\./, "->")}`);
+    const from = at.off === 0 ? at.obj.name : `${at.obj.name}@${at.off}`;
+    if (path !== null) this.outer.set(base + BigInt(off), `${from}${path.replace(/^\./, "->")}`);
   }
 
   /** What a lock is called. */
@@ -605,7 +610,7 @@ export abstract class Run {
     const via = memberAt(type, off - at, size, want);
     if (via !== null && (via.path !== "" || at !== 0))
       return `${name}${at === 0 ? "" : `@${at}`}${joined(obj, via.path)}`;
-    return off === 0 ? `*${name}` : `${name}+${off}`;
+    return off === 0 ? `*${name}` : (this.outer.get(obj.base + BigInt(off)) ?? `${name}+${off}`);
   }
 
   /** Reads a scalar. `within`: the record type by which it is reached, and where that begins. */

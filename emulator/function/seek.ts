@@ -1,11 +1,12 @@
 /**
  * Ways to the lines that a patch changes, where none of the paths that were run comes to them: of a path the last decisions
  * are made otherwise, one after the other, as long as it then comes nearer. Leaves out what happens there (explore.ts goes on
- * from what is found here), lines of functions that no path enters, and single lines of a statement that stands on several.
+ * from what is found here), lines of functions that no path enters, and of a statement on several lines which of them ran.
  */
 import type { Loc } from "../c/ast.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { FnTree, LabelRef, S } from "../c/tree.ts";
+import { changedStatements, placeOf } from "./changed_statements.ts";
 import type { Choice, PathResult } from "./finding.ts";
 
 /** Decisions that are made otherwise than usual, by name. */
@@ -25,8 +26,6 @@ const MAX_GOALS = 4;
 const TRIES = 140;
 const ONE_GOAL = 70;
 
-export const placeOf = (loc: Loc): string => `${loc.file}:${loc.line}`;
-
 /** Where a branch is told as taken: see Walker.cover(). */
 const turn = (fn: string, { line, col }: Loc, way: "T" | "F" | "case"): string =>
   `${fn}:${line}:${col}:${way}`;
@@ -35,9 +34,15 @@ const turn = (fn: string, { line, col }: Loc, way: "T" | "F" | "case"): string =
 function goalsOf(tree: FnTree, changed: (loc: Loc) => boolean): Goal[][] {
   const found: { goal: Goal; label: LabelRef | null }[] = [];
   const jumps = new Map<LabelRef, Goal[]>();
+  const statements = changedStatements(tree, changed);
   const goal = (s: S, branches: readonly string[]): Goal => {
     const loc = expansionLoc(s.loc);
-    return { fn: tree.name, place: placeOf(loc), line: loc.line, branches };
+    return {
+      fn: tree.name,
+      place: statements.get(s)?.place ?? placeOf(loc),
+      line: loc.line,
+      branches,
+    };
   };
   const visit = (s: S, branches: readonly string[], label: LabelRef | null): LabelRef | null => {
     if (s.k === "label") return s.label;
@@ -47,7 +52,7 @@ function goalsOf(tree: FnTree, changed: (loc: Loc) => boolean): Goal[][] {
       return at;
     }
     if (s.k === "goto") jumps.set(s.label, [...(jumps.get(s.label) ?? []), goal(s, branches)]);
-    if (changed(expansionLoc(s.loc))) found.push({ goal: goal(s, branches), label });
+    if (statements.has(s)) found.push({ goal: goal(s, branches), label });
     if (s.k === "if") {
       visit(s.a, [...branches, turn(tree.name, s.loc, "T")], null);
       if (s.b !== null) visit(s.b, [...branches, turn(tree.name, s.loc, "F")], null);
@@ -72,10 +77,10 @@ export const isChangedIn = (trees: readonly FnTree[], changed: (loc: Loc) => boo
 
 /**
  * How near a path comes: branches on the way that it took, then how far down the function it got before, then how much was asked
- * there (a condition of two parts is past its first).
+ * there (a condition of two parts is past its first). @param place where it is to come to in the end: past a jump, at its label
  */
-function nearness(r: PathResult, g: Goal): number {
-  if (r.met.has(g.place)) return Number.POSITIVE_INFINITY;
+function nearness(r: PathResult, g: Goal, place: string): number {
+  if (r.met.has(place)) return Number.POSITIVE_INFINITY;
   let taken = 0;
   while (taken < g.branches.length && r.covered.has(g.branches[taken]!)) taken++;
   let line = 0;
@@ -125,21 +130,22 @@ export function waysToTheChange(
       break;
     }
     /** The way without what led it astray. */
-    function needed(way: Way, g: Goal): Way {
+    function needed(way: Way): Way {
       let out = way;
       for (const name of way.keys()) {
         const less = new Map(out);
         less.delete(name);
-        if (run(less).met.has(g.place)) out = less;
+        if (run(less).met.has(goal!.place)) out = less;
       }
       return out;
     }
     function climb(g: Goal): Way | null {
       let at: { forced: Way; result: PathResult } | null = null;
-      for (const p of ran) if (at === null || nearness(p.result, g) > nearness(at.result, g)) at = p;
+      const near = (r: PathResult): number => nearness(r, g, goal!.place);
+      for (const p of ran) if (at === null || near(p.result) > near(at.result)) at = p;
       while (at !== null) {
-        const now: number = nearness(at.result, g);
-        if (now === Number.POSITIVE_INFINITY) return needed(at.forced, g);
+        const now: number = near(at.result);
+        if (now === Number.POSITIVE_INFINITY) return needed(at.forced);
         let further: typeof at | null = null;
         for (const c of likely(at.result.choices, g)) {
           if (further !== null || at.forced.has(c.name)) continue;
@@ -149,7 +155,7 @@ export function waysToTheChange(
             const forced: Way = new Map(at.forced).set(c.name, option);
             const next = { forced, result: run(forced) };
             ran.push(next);
-            if (nearness(next.result, g) > now) {
+            if (near(next.result) > now) {
               further = next;
               break;
             }

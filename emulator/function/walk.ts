@@ -22,13 +22,13 @@ import type {
 } from "../c/tree.ts";
 import { Access } from "./access.ts";
 import { Calls } from "./calls.ts";
+import { type ChangedStatements, changedStatements } from "./changed_statements.ts";
 import { stripped } from "./constraints.ts";
 import { bare, elementPast, isFigure, type Past, variableOf, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
 import { addPart, clear, listHeadsOf, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
-import { placeOf } from "./seek.ts";
 import { canonical, derived, MAX_ERRNO, unknown, type Value } from "./value.ts";
 
 type Completion =
@@ -44,6 +44,7 @@ const MAX_DEPTH = 40;
 /** Turns of a loop, and of one that known numbers alone have kept turning. */
 const MAX_TURNS = 260;
 const MAX_COUNTED = 4096;
+const NONE_CHANGED: ChangedStatements = new Map();
 const labelSets = new WeakMap<S, Set<LabelRef>>();
 
 export class Walker extends Access {
@@ -60,10 +61,13 @@ export class Walker extends Access {
   body(sym: FunctionSym, args: readonly Value[]): Value | null {
     if (this.stack.length >= MAX_DEPTH) throw new PathEnd("limit", "calls are nested too deep");
     const tree = this.input.program.tree(sym);
+    const own = this.input.files.has(sym.path);
+    const { changed } = this.input;
     const frame: Frame = {
       tree,
       sym,
-      own: this.input.files.has(sym.path),
+      own,
+      changed: own && changed !== undefined ? changedStatements(tree, changed) : NONE_CHANGED,
       vars: new Map(),
       objs: new Map(),
       asked: new Map(),
@@ -173,7 +177,10 @@ export class Walker extends Access {
     const frame = this.frame;
     if (s.k !== "block" && s.k !== "seq") {
       frame.loc = s.loc;
-      if (frame.own && seek === null) this.meets(s.loc);
+      if (seek === null && frame.changed.size > 0) {
+        const at = frame.changed.get(s);
+        if (at !== undefined) this.met.add(at.place);
+      }
     }
     switch (s.k) {
       case "block":
@@ -237,13 +244,6 @@ export class Walker extends Access {
         if (s.kind === "unreachable") throw new PathEnd("stopped", s.message);
         throw new PathEnd("unsupported", s.message);
     }
-  }
-
-  private meets(at: Loc): void {
-    const { changed } = this.input;
-    if (changed === undefined) return;
-    const loc = expansionLoc(at);
-    if (changed(loc)) this.met.add(placeOf(loc));
   }
 
   private cover(loc: Loc, yes: boolean): void {
@@ -422,6 +422,7 @@ export class Walker extends Access {
       case "or":
         return this.truth(x.l, loop) || this.truth(x.r, loop);
       case "cmp": {
+        if (loop) this.askHowMany(x.r);
         const l = this.eval(x.l);
         const r = this.eval(x.r);
         if (loop) this.limitOf(x, r);
@@ -430,6 +431,15 @@ export class Walker extends Access {
       default:
         return this.truthOf(this.eval(x), loop);
     }
+  }
+
+  /** The end of what a loop goes through, formed by a number that is open (`p < all + n`): whether there is more than one. */
+  private askHowMany(end: X): void {
+    let x = end;
+    while (x.k === "conv") x = x.x;
+    if (x.k !== "idx" || (x.index.fx & 1) !== 0) return;
+    const n = this.known.resolve(this.eval(x.index));
+    if (typeof n !== "bigint") this.compare("gt", n, 1n);
   }
 
   private truthOf(v: Value, loop: boolean): boolean {

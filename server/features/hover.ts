@@ -99,9 +99,9 @@ function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
       parts.push(`**${side}**${stale}: ran in ${hits} of ${all}${changes(ours)}`);
     } else if (side === "after" && addedLine(snapshot, ref) === "unreached") {
       const own = byItself(snapshot, ref, side);
-      parts.push(
-        `**${capital(STANDING_WORDS.unreached)}**${stale}${scenarioRuns(snapshot, ref)}${own === "" ? "" : `; ${own}`}.`,
-      );
+      const runs = scenarioRuns(snapshot, ref);
+      const nothing = own !== "" && runs === "" ? "reached by no path" : STANDING_WORDS.unreached;
+      parts.push(`**${capital(nothing)}**${stale}${runs}${own === "" ? "" : `; ${own}`}.`);
     } else if (byItself(snapshot, ref, side) !== "")
       parts.push(`**${side}**${stale}: ${byItself(snapshot, ref, side)}`);
     else parts.push(`**${side}**${stale}: ${whyNot(snapshot, ref, side)}`);
@@ -110,8 +110,8 @@ function ran(snapshot: Snapshot, ref: LineRef, only?: Side): string[] {
 }
 
 /**
- * Of a line that no scenario runs, in a function that ran by itself: its paths are run without counting lines, so all that is known
- * is the function, and the line where a finding's path has it. "" where none of its functions did.
+ * Of a line that no scenario runs, in a function that ran by itself: the function, and whether the line stands on a finding's path, or
+ * on any (of added lines alone that is known). "" where none of its functions did.
  */
 function byItself(snapshot: Snapshot, ref: LineRef, side: Side): string {
   const result = snapshot.review?.result;
@@ -132,7 +132,10 @@ function byItself(snapshot: Snapshot, ref: LineRef, side: Side): string {
       f.trace.some((s) => snapshot.review?.place(s.docLine) === ref.line.docLine),
   );
   const names = ran.map((f) => `${markdownText(f.name)}()`).join(", ");
-  return `${onPath ? "ran on the path of the finding" : `in ${names}, which ran by itself`}, path by path, in ${plural(cases.length, "function case")}`;
+  const covered = result.coverage.find((c) => c.patch === ref.patch.index)?.addedLines ?? [];
+  const cameTo = covered.some((l) => l.reached && snapshot.review?.place(l.docLine) === ref.line.docLine);
+  const where = cameTo ? "on a path of" : "in";
+  return `${onPath ? "ran on the path of the finding" : `${where} ${names}, which ran by itself`}, path by path, in ${plural(cases.length, "function case")}`;
 }
 
 /** ", in 97 scenario runs"; "" where only functions ran by themselves. */

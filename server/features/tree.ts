@@ -155,15 +155,15 @@ function coverageRows(snapshot: Snapshot): TreeNode[] {
       description: `${added.filter((l) => l.reached).length} of ${added.length} reached`,
       tooltip:
         missed.length > 0
-          ? "Below: added lines that no scenario reaches."
-          : "Scenarios reach every added line whose code can run.",
+          ? "Below: added lines that no run reaches."
+          : "Runs reach every added line whose code can run.",
       children: atMost("added", MISSED_MAX, missed, (l) => {
         const at = review.place(l.docLine);
         const code = (snapshot.parsed.lines[at - 1] ?? "").replace(/^[>|\s]*\+/, "").trim();
         return {
           ...row(`added/${l.docLine}`, "note", `${l.path.split("/").pop()}:${l.line}`, at),
           description: code,
-          tooltip: `No scenario reaches line ${at}.`,
+          tooltip: `No run reaches line ${at}.`,
         };
       }),
     },

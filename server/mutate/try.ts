@@ -114,20 +114,10 @@ export function fateOf(mutant: Mutant, plain: ReviewResult, result: ReviewResult
   return told(ran(mutant, plain) ? "unnoticed" : "unreached", null);
 }
 
-/** Whether a judged run came to a mutant's line; of a function that ran by itself, to the function. */
-function ran({ patch, docLine, edits }: Mutant, plain: ReviewResult): boolean {
-  const covered = plain.coverage
-    .find((c) => c.patch === patch)
-    ?.addedLines.filter((l) => edits.has(l.docLine));
-  if (covered?.some((l) => l.reached)) return true;
-  const around = plain.functions.filter(
-    (f) => f.patch === patch && f.executed && f.docLine <= docLine && docLine <= f.endDocLine,
-  );
-  // Which of its lines the paths of a function come to is not kept.
-  return around.some(
-    (f) =>
-      covered === undefined ||
-      plain.runs.some((r) => r.patch === patch && r.scenario === `function ${f.name}` && isJudged(r.verdict)),
+/** Whether a judged run came to a mutant's line: a scenario, or a path of a function by itself. */
+function ran({ patch, edits }: Mutant, plain: ReviewResult): boolean {
+  return plain.coverage.some(
+    (c) => c.patch === patch && c.addedLines.some((l) => edits.has(l.docLine) && l.reached),
   );
 }
 

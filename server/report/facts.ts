@@ -95,35 +95,31 @@ export function notesOf(result: ReviewResult): string[] {
   return [...new Set(result.notes)].filter((n) => !n.endsWith(FROM_CACHE) && !doubled(n)).concat(cached);
 }
 
-/** What of a patch's lines that have code the scenarios reached: of the added ones, else of the removed ones. */
+/** What of a patch's lines that have code its runs reached: of the added ones, else of the removed ones. */
 export interface Reach {
   readonly kind: "added" | "removed";
   readonly reached: number;
   readonly total: number;
-  /** Functions ran path by path besides, which is not counted by line. */
-  readonly paths: boolean;
   /** Some run of the patch came to no verdict: what it reached is not counted. */
   readonly unjudged: boolean;
 }
 
-/** The reach of a patch; null where no scenario came to a verdict for another reason, or no line has code. */
+/** The reach of a patch; null where no run came to a verdict for another reason, or no line has code. */
 export function reachOf(result: Pick<ReviewResult, "coverage" | "runs">, patch: number): Reach | null {
   const covered = result.coverage.find((c) => c.patch === patch);
   const runs = result.runs.filter((r) => r.patch === patch);
   const told = (r: Run): boolean => isJudged(r.verdict) || isPassedBy(r.reason ?? "");
-  if (covered === undefined || !runs.some((r) => !isOwnRun(r.scenario) && told(r))) return null;
+  if (covered === undefined || !runs.some(told)) return null;
   const { addedLines, removed } = covered;
-  const paths = runs.some((r) => isOwnRun(r.scenario) && isJudged(r.verdict));
-  const unjudged = runs.some((r) => !isOwnRun(r.scenario) && !told(r));
+  const unjudged = runs.some((r) => !told(r));
   if (addedLines.length > 0)
     return {
       kind: "added",
       reached: addedLines.filter((l) => l.reached).length,
       total: addedLines.length,
-      paths,
       unjudged,
     };
-  return removed.total === 0 ? null : { kind: "removed", ...removed, paths, unjudged };
+  return removed.total === 0 ? null : { kind: "removed", ...removed, unjudged };
 }
 
 /** Added lines that have code, by file in the order of the diff. */

@@ -1,9 +1,8 @@
 /**
- * `folioscope review --coverage`: which added lines no scenario reached, how many functions of the tree's files ran as
+ * `folioscope review --coverage`: which added lines no run reached, how many functions of the tree's files ran as
  * the tree (or the patch) has them, which missing functions keep runs from a verdict. Leaves out measuring
  * (review/coverage.ts).
  */
-import { isOwnRun } from "../review/finding.ts";
 import { wrap } from "../review/render.ts";
 import type { Coverage, ReviewResult } from "../review/types.ts";
 import { addedByFile, fileTotals } from "./facts.ts";
@@ -39,12 +38,9 @@ export function coverageText(doc: ShownDocument, result: ReviewResult, paint: Pa
 
 function addedLines(doc: ShownDocument, result: ReviewResult, paint: Paint): string[] {
   const all = result.coverage.flatMap((c) => c.addedLines);
-  if (all.length === 0)
-    return result.runs.some((r) => isOwnRun(r.scenario) && r.verdict !== "not-modelled")
-      ? ["  only function cases ran; which lines their paths reach is not counted"]
-      : ["  no added line has code that could run"];
+  if (all.length === 0) return ["  no added line has code that could run"];
   const reached = all.filter((l) => l.reached).length;
-  const out = [`  added lines with code, reached by some scenario: ${share(reached, all.length)}`];
+  const out = [`  added lines with code, reached by some run: ${share(reached, all.length)}`];
   const several = result.coverage.length > 1;
   for (const c of result.coverage) {
     if (c.addedLines.length === 0) continue;

@@ -218,9 +218,9 @@ export function share(part: number, all: number): string {
   return `${part} of ${all}${all === 0 ? "" : ` (${Math.floor((100 * part) / all)} %)`}`;
 }
 
-/** "0 of 7 added lines reached": what of a patch's code the scenarios ran. */
-export const reachText = ({ kind, reached, total, paths, unjudged }: Reach): string =>
-  `${reached} of ${plural(total, `${kind} line`)} reached${paths ? " by scenarios" : ""}${
+/** "0 of 7 added lines reached": what of a patch's code its runs came to. */
+export const reachText = ({ kind, reached, total, unjudged }: Reach): string =>
+  `${reached} of ${plural(total, `${kind} line`)} reached${
     reached === 0 && unjudged ? " in a run with a verdict" : ""
   }`;
 

@@ -21,7 +21,14 @@ import { Baselines } from "./baseline.ts";
 import { type CaseContext, caseOutcome } from "./case.ts";
 import { type Change, putOnCauses, withoutChange } from "./causes.ts";
 import { Collector } from "./collect.ts";
-import { coverageOf, passedBy, scenariosCameTo, stubRanking } from "./coverage.ts";
+import {
+  coverageOf,
+  coverageWithPaths,
+  passedBy,
+  removedLines,
+  scenariosCameTo,
+  stubRanking,
+} from "./coverage.ts";
 import { caseReach } from "./entries.ts";
 import { deadChecks, isOwnRun } from "./finding.ts";
 import { FunctionCases } from "./function_case.ts";
@@ -423,6 +430,12 @@ export class PatchReview {
       coverage.some((c) => scenariosCameTo(c, linesOf(sources, name))),
     );
     const functions = functionFacts(doc, this.patch, sources, collector);
+    const ofPaths = collector.pathLines();
+    const scenarios = coverage.map((c) => ({
+      coverage: c,
+      removed: ofPaths.length === 0 ? new Map() : removedLines(this.sides(), collector.reached),
+    }));
+    const all = coverageWithPaths(this.patch.index, scenarios[0] ?? null, ofPaths);
     const cancelled = this.taken < this.plan.items.length;
     if (this.built !== null) this.notes.push(...sideNotes(this.built));
     if (cancelled) this.notes.push("cancelled: the scenarios after this point did not run");
@@ -453,7 +466,7 @@ export class PatchReview {
       lines,
       functions,
       notes: this.notes,
-      coverage,
+      coverage: all === null ? [] : [all],
       hunks: sources.hunks,
       plans: [plan],
       ...(this.timeline === undefined ? {} : { timeline: this.timeline }),

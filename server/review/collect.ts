@@ -5,7 +5,7 @@
  */
 import { identityOf, rankOf } from "../../emulator/invariants/registry.ts";
 import { isOwnRun } from "./finding.ts";
-import type { Candidate, CaseLine, CaseOutcome } from "./outcome.ts";
+import type { Candidate, CaseLine, CaseOutcome, PathLine } from "./outcome.ts";
 import {
   type Finding,
   type FunctionFacts,
@@ -57,6 +57,8 @@ export class Collector {
   private readonly passedBy = new Map<string, readonly string[]>();
   /** Lines of the mail that a run with a verdict executed. */
   readonly reached = new Set<number>();
+  /** Changed lines of functions that ran by themselves, by side and line. */
+  private readonly ofPaths = new Map<string, PathLine>();
   /** For each finding's key and scenario: what followed (identityOf). */
   private readonly followers = new Map<string, Map<string, ReadonlySet<string>>>();
   private readonly asked: boolean;
@@ -90,8 +92,18 @@ export class Collector {
       this.addLine(l);
       if (judged && l.hits > 0) this.reached.add(l.docLine);
     }
+    for (const l of outcome.pathLines ?? []) {
+      const key = `${l.side} ${l.docLine}`;
+      const reached = (judged && l.reached) || this.ofPaths.get(key)?.reached === true;
+      this.ofPaths.set(key, { ...l, reached });
+    }
     this.countFunctions(outcome);
     return outcome.candidates.flatMap((c) => this.addFinding(c, outcome.run.scenario) ?? []);
+  }
+
+  /** Changed lines of functions that ran by themselves, and whether a case with a verdict came to them. */
+  pathLines(): readonly PathLine[] {
+    return [...this.ofPaths.values()];
   }
 
   /** Takes back what scenarios say, that they are clean or that a fault was there already: what they ran is none of what the patch changes. */

@@ -1,9 +1,10 @@
 /**
- * How much of a patch ran: which of its added lines some scenario reached, how many functions of a file ran as the kernel
+ * How much of a patch ran: which of its added lines some scenario, or a path of a function by itself, reached, how many functions of a file ran as the kernel
  * tree has them, and which stubs stand in the way of verdicts. Leaves out printing it (cli_review.ts, features/hover.ts).
  */
 import { outline } from "../../emulator/c/outline.ts";
 import { SUBSYSTEMS } from "../source/subsystems.ts";
+import type { PathLine } from "./outcome.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 import type { Coverage, FileCoverage, Run, StubCount } from "./types.ts";
@@ -33,6 +34,41 @@ export function coverageOf(
     files: after.inTree ? fileCoverage(runs, files) : [],
   };
 }
+
+/**
+ * Coverage of a patch with what paths of functions by themselves reached. `scenarios`: what scenarios did, where they ran, and the
+ * removed lines with code that they were counted of; null: only functions ran by themselves.
+ */
+export function coverageWithPaths(
+  patch: number,
+  scenarios: { readonly coverage: Coverage; readonly removed: ReadonlyMap<number, boolean> } | null,
+  lines: readonly PathLine[],
+): Coverage | null {
+  if (lines.length === 0) return scenarios?.coverage ?? null;
+  const added = new Map((scenarios?.coverage.addedLines ?? []).map((l) => [l.docLine, l]));
+  const removed = new Map(scenarios?.removed ?? []);
+  for (const { docLine, side, path, line, reached } of lines)
+    if (side === "before") removed.set(docLine, reached || removed.get(docLine) === true);
+    else {
+      const known = added.get(docLine);
+      added.set(docLine, {
+        ...(known ?? { docLine, path, line }),
+        reached: reached || known?.reached === true,
+      });
+    }
+  return {
+    patch,
+    addedLines: [...added.values()].sort((a, b) => a.docLine - b.docLine),
+    removed: { reached: [...removed.values()].filter((r) => r).length, total: removed.size },
+    files: scenarios?.coverage.files ?? [],
+  };
+}
+
+/** The removed lines with code, and whether runs came to them. */
+export const removedLines = (
+  { before }: Pick<PatchSides, "before">,
+  hit: ReadonlySet<number>,
+): Map<number, boolean> => new Map(changedLines(before).map((l) => [l, hit.has(l)]));
 
 /**
  * Why the runs of a patch say nothing of it although they enter what it changes: of its lines that have code none was reached,

@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   "shown by both": "the side before does the same on another way, so it may be how this code is used",
   "goes well now": "what failed before is no failure to the other side, and what is kept then may be meant",
   "not taken now": "the other side does not take it at all there",
+  "freed wrongly": "the other side frees it while something still leads to it, or frees or uses it once more",
   "passed over": "to go on after that failure may be the very point of the patch",
   "only warned": "the code answers that failure with a warning and goes on, which may be meant",
   global: "it hangs on what a variable of the whole file holds, which another function may always set first",

@@ -6,8 +6,16 @@
 import { diffArrays } from "diff";
 import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
+import { type ChangedStatement, changedStatements } from "../../emulator/function/changed_statements.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
-import { type Bounds, type Entry, type Side, symOf, USUAL_BOUNDS } from "../../emulator/function/explore.ts";
+import {
+  type Bounds,
+  type Entry,
+  hasEntry,
+  type Side,
+  symOf,
+  USUAL_BOUNDS,
+} from "../../emulator/function/explore.ts";
 import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
@@ -21,6 +29,7 @@ import { readContracts } from "./contracts.ts";
 import { type FunctionText, failureTests } from "./failure_tests.ts";
 import { endlessIn, livesOf } from "./lives.ts";
 import { mailSource } from "./mail_functions.ts";
+import type { PathLine } from "./outcome.ts";
 import { notJudged } from "./why.ts";
 
 /** What can be run of a patch: made without reading a header. */
@@ -175,6 +184,44 @@ export class FunctionCases {
       ),
     );
     return { ...result, differences: differences.filter((d) => !this.isRead(d)) };
+  }
+
+  private readonly statements = new Map<string, readonly ChangedStatement[]>();
+
+  /** The statements with code that a side changes in the functions of a file that the patch changes. */
+  private statementsOf(which: "before" | "after", path: string): readonly ChangedStatement[] {
+    const key = `${which} ${path}`;
+    const known = this.statements.get(key);
+    if (known !== undefined) return known;
+    const side = this.sides()[which];
+    const found = (this.plan.changed.get(path) ?? []).flatMap((name) => {
+      const sym = side.changed === undefined ? null : symOf(side, name, path);
+      if (sym === null || !hasEntry(side, { name, path, root: false, callback: false, leave: null }))
+        return [];
+      return [...changedStatements(side.program.tree(sym), side.changed!).values()].filter((s) => s.code);
+    });
+    this.statements.set(key, found);
+    return found;
+  }
+
+  /** The lines that the patch changes in the files that a case went through, and which of them its paths came to. */
+  linesMet({ entry, met }: Pick<EntryResult, "entry" | "met">): PathLine[] {
+    const out = new Map<string, PathLine>();
+    for (const side of ["before", "after"] as const) {
+      const paths = new Set([entry.path]);
+      for (const place of met[side]) paths.add(this.files[Number(place.split(":", 1)[0])]?.path ?? "");
+      for (const path of paths)
+        for (const s of this.statementsOf(side, path)) {
+          const reached = met[side].has(s.place);
+          for (const line of s.lines) {
+            const docLine = this.imagesOf(path)?.[`${side}DocLines`][line - 1] ?? 0;
+            const key = `${side} ${docLine}`;
+            if (docLine > 0 && out.get(key)?.reached !== true)
+              out.set(key, { docLine, side, path, line, reached });
+          }
+        }
+    }
+    return [...out.values()];
   }
 
   /** An error in a variable that is lost, of which the text alone tells as well (static_checks.ts). */
@@ -474,6 +521,7 @@ export class FunctionCases {
   /** Forgets what was read: it is read anew when something is run again. */
   forget(): void {
     this.built = null;
+    this.statements.clear();
     this.bodies.clear();
   }
 

@@ -58,6 +58,7 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
     run: runOf(result, told, told.length > 0 ? null : (why ?? by), context),
     executed: { before: executed, after: executed },
     lines: [],
+    pathLines: result.note === "" ? cases.linesMet(result) : [],
     candidates,
     whole: "",
   };

@@ -29,11 +29,23 @@ export interface CaseLine {
   readonly changes: readonly LineChange[];
 }
 
+/** A line that the patch changes in a function that ran by itself, and whether a path of it came to the line. */
+export interface PathLine {
+  readonly docLine: number;
+  readonly side: Side;
+  readonly path: string;
+  /** In the file as it is on that side. */
+  readonly line: number;
+  readonly reached: boolean;
+}
+
 export interface CaseOutcome {
   readonly run: Run;
   /** Names of functions of the diff that ran. */
   readonly executed: Readonly<Record<Side, readonly string[]>>;
   readonly lines: readonly CaseLine[];
+  /** Of a function case: the changed lines with code of the functions that the patch changes in the files that its paths went through. */
+  readonly pathLines?: readonly PathLine[];
   readonly candidates: readonly Candidate[];
   /** Both runs on one axis, where it was asked for. */
   readonly timeline?: Timeline;

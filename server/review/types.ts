@@ -137,14 +137,14 @@ export interface FunctionFacts {
 /** How much of a patch ran. */
 export interface Coverage {
   readonly patch: number;
-  /** Added lines that have code, and whether some scenario reached them. */
+  /** Added lines that have code, and whether some scenario, or a path of a function by itself, reached them. */
   readonly addedLines: readonly {
     readonly docLine: number;
     readonly path: string;
     readonly line: number;
     readonly reached: boolean;
   }[];
-  /** Removed lines that have code, and how many of them some scenario reached before the patch. */
+  /** Removed lines that have code, and how many of them some run reached before the patch. */
   readonly removed: { readonly reached: number; readonly total: number };
   /** With a kernel tree: files of it, and how many of their functions ran as the tree (or the patch) has them. */
   readonly files: readonly FileCoverage[];

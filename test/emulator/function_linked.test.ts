@@ -17,6 +17,14 @@ struct pool { int n; struct list_head link; struct hlist_node name; struct rb_no
 const TREES = `${LISTS} void rb_erase(struct rb_node *n, struct rb_root *r); static struct rb_root one[4]; static struct rb_root *forest = one; static int trees;
 static inline struct pool *first(struct rb_node *n) { return (struct pool *)((char *)n - __builtin_offsetof(struct pool, node)); }
 `;
+/** A thing is put in a tree of the caller's, and what comes then fails. */
+const kept = (undo: string): string =>
+  `${TREES} int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); int ret; if (!p) return -ENOMEM; rb_link(&p->node, &b->tree.rb_node); ret = helper(x); if (ret) { ${undo} return -EINVAL; } return 0; }`;
+/** A set that is freed after a grace period with what is in it. */
+const graced = (free: string, early: string): string =>
+  `struct rcu_head { void *next; void (*func)(struct rcu_head *h); }; void call_rcu(struct rcu_head *h, void (*func)(struct rcu_head *h)); struct set { struct rcu_head rcu; char *name; };
+  static void set_free(struct rcu_head *h) { struct set *s = (struct set *)h; kfree(s->name); kfree(s); }
+  int f(int x) { struct set *s = kzalloc(sizeof(*s), GFP_KERNEL); char *n; int ret = 0; if (!s) return -ENOMEM; n = kmalloc(8, GFP_KERNEL); ${early} s->name = n; ret = helper(x); ${free} return ret; }`;
 const add = (
   undo: string,
 ): string => `${LISTS} struct pool *f(struct bus *b, struct device *d, const struct device_attribute *a) {
@@ -77,6 +85,31 @@ const pairs: readonly Pair[] = [
     bad: `${TREES} void rb_insert_color(struct rb_node *n, struct rb_root *r); int f(struct bus *b, int x) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return -ENOMEM; rb_link(&p->node, &b->tree.rb_node); rb_insert_color(&p->node, &b->tree); return 0; }`,
     good: `${TREES} int f(struct bus *b, int x) { return helper(x); }`,
     want: [],
+  },
+  {
+    name: "what is in a tree is the tree's, whatever is said to who called, and is not to be freed",
+    callback: true,
+    bad: kept("kfree(p);"),
+    good: kept(""),
+    want: ["freed-while-registered kzalloc() in b->tree"],
+  },
+  {
+    name: "what lies in memory that is freed after a grace period",
+    bad: graced("kfree(s);", ""),
+    good: graced("call_rcu(&s->rcu, set_free);", ""),
+    want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "what does not lie in it yet",
+    bad: graced(
+      "call_rcu(&s->rcu, set_free);",
+      "if (helper(3)) { call_rcu(&s->rcu, set_free); return -EINVAL; }",
+    ),
+    good: graced(
+      "call_rcu(&s->rcu, set_free);",
+      "if (helper(3)) { kfree(n); call_rcu(&s->rcu, set_free); return -EINVAL; }",
+    ),
+    want: ["leaked memory of kmalloc()"],
   },
   {
     name: "what stays in its tree when another is taken out of it",

@@ -41,6 +41,19 @@ void *kmem_cache_alloc_node(struct kmem_cache *c, unsigned flags, int node); voi
 int f(struct task_struct *t, struct kmem_cache *c) { void *p; task_lock(t); p = kmem_cache_alloc_node(c, ${flags}, 0); task_unlock(t);
   if (!p) return -ENOMEM; kmem_cache_free(c, p); return 0; }`;
 
+/** A thing of a list is found by a helper, which raises its count: the list leads to it by a member. */
+const FIRST = "struct list_head list; int n; int m;";
+const inList = (
+  undo: string,
+  members = "int n; struct list_head list; int m;",
+): string => `struct list_head { struct list_head *next, *prev; }; typedef struct { int refs; } refcount_t; struct kref { refcount_t refcount; };
+  _Bool refcount_inc_not_zero(refcount_t *r); _Bool refcount_dec_and_test(refcount_t *r); struct local { ${members} struct kref ref; }; static struct list_head locals = { &locals, &locals };
+  static inline int kref_get_unless_zero(struct kref *k) { return refcount_inc_not_zero(&k->refcount); }
+  static struct local *find(int n) { struct list_head *e; for (e = locals.next; e != &locals; e = e->next) { struct local *l = (struct local *)((char *)e - __builtin_offsetof(struct local, list)); if (l->n == n) return kref_get_unless_zero(&l->ref) ? l : NULL; } return NULL; }
+  static void local_put(struct local *l) { if (refcount_dec_and_test(&l->ref.refcount)) kfree(l); }
+  struct sock { struct local *to; char *name; };
+  int f(struct sock *s, int n) { s->to = find(n); if (!s->to) return -EINVAL; s->name = kmalloc(8, GFP_KERNEL); if (!s->name) { ${undo} return -ENOMEM; } return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a clock that a managed call enabled, disabled besides",
@@ -241,6 +254,18 @@ const pairs: readonly Pair[] = [
     bad: `${counted} int f(int irq, struct owner *o) { mutex_lock(&o->lock); o->refcnt = 0; mutex_unlock(&o->lock); return 1; }`,
     good: `${counted} int f(int irq, struct owner *o) { o->refcnt = 0; return 1; }`,
     want: ["sleeps-in-atomic mutex_lock() under an interrupt handler"],
+  },
+  {
+    name: "a count in an entry of a list that a helper found and raised, where what is set to it is cleared again",
+    bad: inList("s->to = NULL;"),
+    good: inList("local_put(s->to); s->to = NULL;"),
+    want: ["leaked count entry of locals@->ref"],
+  },
+  {
+    name: "such a count where the list's member is the first",
+    bad: inList("s->to = NULL;", FIRST),
+    good: inList("local_put(s->to); s->to = NULL;", FIRST),
+    want: ["leaked count entry of locals->ref"],
   },
   {
     name: "a lock that lies in what is freed under it",

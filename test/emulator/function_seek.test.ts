@@ -73,7 +73,45 @@ ${last}      return -EINVAL;
 }
 `;
 
+/** The second of what a loop goes through, up to an end that a number of the caller's forms. */
+const second = (last: string): string => `int put(u32 *at);
+int f(u32 *all, size_t n) {
+  u32 *p;
+  char *m;
+  if (n == 0) return 0;
+  m = kmalloc(8, GFP_KERNEL);
+  if (!m) return -ENOMEM;
+  for (p = all; p < all + n; p++)
+    if (p != all && put(p) < 0) {
+${last}      return -EINVAL;
+    }
+  kfree(m);
+  return 0;
+}
+`;
+
+/** A line of a statement that begins on another. */
+const below = (how: string): string => `int put(int n,
+  int how);
+int f(int n) {
+  char *m = kmalloc(8, GFP_KERNEL);
+  if (!m) return -ENOMEM;
+  if (n > 3 && n < 2) {
+    put(n,
+      ${how});
+  }
+  kfree(m);
+  return 0;
+}
+`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a change at the second turn of a loop whose end a number of the caller's forms",
+    bad: second(""),
+    good: second("      kfree(m);\n"),
+    want: ["leaked memory of kmalloc()"],
+  },
   {
     name: "a change behind a jump back that is usually taken",
     bad: retried(""),
@@ -101,6 +139,13 @@ test("what is shown there is shown by a way that decides all of the conditions b
   // Two parts of each of nine conditions, and the failure.
   for (const d of shown) assert.ok(d.forced.size >= 19, [...d.forced.keys()].join(", "));
   assert.equal(shown.length, 1);
+});
+
+test("a change on a later line of a statement that no path comes to is passed by, and one that a path comes to is met", () => {
+  assert.equal(comparePair(below("1"), below("2"), { name: "f" }).passesBy, true);
+  const reached = (how: string): string => below(how).replace("n < 2", "n < 9");
+  const { passesBy, met } = comparePair(reached("1"), reached("2"), { name: "f" });
+  assert.deepEqual([passesBy, met.before.size, met.after.size], [false, 1, 1]);
 });
 
 test("no path goes round by a jump back until its choices are used up", () => {

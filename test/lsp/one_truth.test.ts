@@ -398,7 +398,7 @@ test("runs of functions by themselves are called so on every surface, and the pa
     assert.match(text, /\d+ function cases?/);
     assert.doesNotMatch(text, /scenario/);
   }
-  // Lines are not counted in such runs: nothing is said to be unreached in a function that ran.
+  // Nothing is said to be unreached in a function that ran, where coverage does not say so.
   const quiet = { ...result, lines: [] };
   document.adopt(quiet);
   const there = hover(document.snapshot(), line)!.markdown;
@@ -414,7 +414,7 @@ test("runs of functions by themselves are called so on every surface, and the pa
   document.adopt({ ...quiet, coverage });
   assert.match(
     hover(document.snapshot(), line)!.markdown,
-    /Reached by no scenario\*\*; ran on the path of the finding, path by path, in \d+ function cases?\./,
+    /Reached by no path\*\*; ran on the path of the finding, path by path, in \d+ function cases?\./,
   );
   document.adopt(result);
   const view = panelView(said.snapshot, 0)!;

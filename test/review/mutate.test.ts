@@ -147,12 +147,6 @@ test("a mutant is noticed by a finding that comes or goes, and by nothing else",
     "b did not run",
   );
   assert.equal(fate(result([], "clean", false), clean), "unreached");
-  const itself = result([], "clean", false);
-  assert.equal(
-    fate({ ...itself, runs: itself.runs.map((r) => ({ ...r, scenario: "function f" })) }, clean),
-    "unnoticed",
-    "its function ran by itself",
-  );
   assert.equal(fate(clean, result([], "not-modelled")), "no-verdictno such thing");
 });
 

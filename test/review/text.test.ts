@@ -353,10 +353,7 @@ test("--coverage lists each unreached line by its place, functions that did not 
   const text = textOf(treeReview(), true);
   const n = added.length;
   assert.ok(n > 1, "the example adds lines");
-  assert.ok(
-    text.includes(`reached by some scenario: ${n - 1} of ${n}`),
-    text.slice(text.indexOf("coverage\n")),
-  );
+  assert.ok(text.includes(`reached by some run: ${n - 1} of ${n}`), text.slice(text.indexOf("coverage\n")));
   assert.match(text, /not reached: fs\/dax.c:100 +line \d+ /);
   assert.match(text, /functions of fs\/dax.c that ran: \d+ of 40 \(\d+ %\)/);
   assert.match(text, /not run: dax_missing_0, /);
