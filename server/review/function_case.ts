@@ -256,12 +256,17 @@ export class FunctionCases {
     if (member === undefined) return d;
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
-    // Nobody speaks of that member: an index past the end of what stands beside it came there.
+    // Nobody speaks of that member: an index past the end of what stands beside it came there. A count may be another file's.
+    const isCount = d.fault.object.startsWith("count ");
     const ran = new Set([...d.path.ran, at.fn, d.entry.name]);
     const bodies = (["before", "after"] as const).flatMap((s) => [
       ...this.bodiesOf(this.imagesOf(d.entry.path)?.[s] ?? ""),
     ]);
-    if (bodies.some(([fn]) => ran.has(fn)) && !bodies.some(([fn, body]) => ran.has(fn) && word.test(body)))
+    if (
+      !isCount &&
+      bodies.some(([fn]) => ran.has(fn)) &&
+      !bodies.some(([fn, body]) => ran.has(fn) && word.test(body))
+    )
       return doubtful(d, "past the end");
     const gives = (l: string): boolean =>
       (l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l)) ||

@@ -165,3 +165,57 @@ test("what is new because one call stands in place of another stands on the one 
   const { told } = review(locked("goto out", OUT), locked("goto out", "out:\n\thelper(t->on);"));
   assert.deepEqual(told, ["new returned-locked on +\thelper(t->on);"]);
 });
+
+test("a count that another file's functions raise and give back, left raised by a way out, is told", () => {
+  const header = "include/linux/local.h";
+  const things = `struct list_head { struct list_head *next, *prev; }; typedef struct { int refs; } refcount_t;
+_Bool refcount_inc_not_zero(refcount_t *r); _Bool refcount_dec_and_test(refcount_t *r);
+struct local { struct list_head list; int n; refcount_t refs; };
+struct local *local_find(int n);
+void local_put(struct local *l);
+`;
+  writeFileSync(join(root, header), things);
+  writeFileSync(
+    join(root, "drivers/local.c"),
+    `#include <linux/local.h>
+${DECLARATIONS}
+static struct list_head locals = { &locals, &locals };
+struct local *local_find(int n)
+{
+	struct list_head *e;
+
+	for (e = locals.next; e != &locals; e = e->next) {
+		struct local *l = (struct local *)e;
+
+		if (l->n == n)
+			return refcount_inc_not_zero(&l->refs) ? l : NULL;
+	}
+	return NULL;
+}
+
+void local_put(struct local *l)
+{
+	if (refcount_dec_and_test(&l->refs))
+		kfree(l);
+}
+`,
+  );
+  const user = (put: string): string => `#include <linux/local.h>
+struct user { struct local *to; char *name; };
+int user_bind(struct user *s, int n)
+{
+	s->to = local_find(n);
+	if (!s->to)
+		return -EINVAL;
+	s->name = kmalloc(8, GFP_KERNEL);
+	if (!s->name) {
+${put}		s->to = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+`;
+  const { told, findings } = review(user("\t\tlocal_put(s->to);\n"), user(""));
+  assert.deepEqual(told, ["new leaked on -\t\tlocal_put(s->to);"]);
+  assert.match(findings[0]!.message, /the count entry of locals->refs is left higher than it was/);
+});
