@@ -637,6 +637,28 @@ int f(struct head *h) { void *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM
 
 testPairs(pairs);
 
+const FD = `struct file; int get_unused_fd_flags(unsigned int flags); void put_unused_fd(unsigned int fd); void fd_install(unsigned int fd, struct file *f); struct file *open_it(int n); int tell(int fd);`;
+/** A file descriptor is reserved, what is to get it is opened, and user space is told. */
+const reserve = (
+  unopened: string,
+  untold: string,
+): string => `${FD} int f(int n) { struct file *f; int fd = get_unused_fd_flags(0); if (fd < 0) return fd;
+  f = open_it(n); if (IS_ERR(f)) { ${unopened} return PTR_ERR(f); } if (tell(fd) < 0) { ${untold} return -EFAULT; } fd_install(fd, f); return fd; }`;
+testPairs([
+  {
+    name: "a file descriptor that nothing was opened for",
+    bad: reserve("", "put_unused_fd(fd);"),
+    good: reserve("put_unused_fd(fd);", "put_unused_fd(fd);"),
+    want: ["leaked file descriptor of it"],
+  },
+  {
+    name: "a file descriptor that was installed when what comes then fails",
+    bad: reserve("put_unused_fd(fd);", "put_unused_fd(fd);"),
+    good: reserve("put_unused_fd(fd);", "fd_install(fd, f);"),
+    want: [],
+  },
+]);
+
 test("of two memory regions the one that is left is told, in whatever order the other is given back", () => {
   const text = (
     undo: string,
