@@ -14,7 +14,7 @@ struct item { int id; int n; }; struct owner { struct idr ids; };
 const FILES = `struct inode; struct file; struct file_operations { int (*open)(struct inode *, struct file *); int (*release)(struct inode *, struct file *); };
 struct file { const struct file_operations *f_op; void *private_data; unsigned f_mode; };
 struct file *anon_inode_getfile(const char *name, const struct file_operations *ops, void *priv, int flags); void fput(struct file *f);
-int get_unused_fd_flags(unsigned flags); void fd_install(unsigned fd, struct file *f);
+int get_unused_fd_flags(unsigned flags); void put_unused_fd(unsigned fd); void fd_install(unsigned fd, struct file *f);
 struct ctx { struct device_node *node; };
 static int ctx_release(struct inode *inode, struct file *file) { struct ctx *c = file->private_data; of_node_put(c->node); kfree(c); return 0; }
 static const struct file_operations ctx_ops = { .release = ctx_release };
@@ -57,7 +57,7 @@ const pairs: readonly Pair[] = [
     name: "who puts the file in the place of what it leads to",
     bad: `${FILES} int f(int flags) { struct ctx *c = kzalloc(sizeof(*c), GFP_KERNEL); struct file *file; int fd; if (!c) return -ENOMEM;
   c->node = of_find_node_by_name(NULL, "thing"); fd = get_unused_fd_flags(flags); if (fd < 0) { of_node_put(c->node); kfree(c); return fd; }
-  file = anon_inode_getfile("[thing]", &ctx_ops, c, flags); if (IS_ERR(file)) { of_node_put(c->node); kfree(c); return PTR_ERR(file); } fd_install(fd, file); return fd; }`,
+  file = anon_inode_getfile("[thing]", &ctx_ops, c, flags); if (IS_ERR(file)) { put_unused_fd(fd); of_node_put(c->node); kfree(c); return PTR_ERR(file); } fd_install(fd, file); return fd; }`,
     good: opened("fput(file);"),
     want: [],
   },
