@@ -545,9 +545,9 @@ export class Calls {
     if (typeof c.gives === "object" && c.gives !== null && "value" in c.gives) return BigInt(c.gives.value);
     if (t.kind === "record") return w.mem.make(site.origin.key, "local", "unknown", { type: t }).base;
     if (c.gives === "open") return unknown(site.origin.key, t, site.origin);
-    if (t.kind === "pointer") {
+    if (t.kind === "pointer" || givesAddress(c, t)) {
       const memory = c.memory !== null;
-      const to = t.to.kind === "void" ? null : t.to;
+      const to = t.kind !== "pointer" || t.to.kind === "void" ? null : t.to;
       let size: number | null = null;
       if (c.size.length > 0) {
         size = 1;
@@ -1400,3 +1400,7 @@ export function objectName(w: Run, h: Holding): string {
   if (h.kind.sort === "state") return `${h.kind.what} of ${w.lockName(h.key)}`;
   return `${h.kind.what} of ${h.taken.callee}()`;
 }
+
+/** Memory that is given as a number, which its user makes a pointer of (`__get_free_pages()`). */
+const givesAddress = (c: Contract, t: CType): boolean =>
+  isInteger(t) && sizeSafe(t) === 8 && c.clauses.some((k) => k.kind === "memory" && k.where.at === "ret");

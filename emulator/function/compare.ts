@@ -8,7 +8,7 @@ import { ENDS_THING, isAsRead } from "./calls.ts";
 import { codesOf } from "./codes.ts";
 import { copyDifferences } from "./copies.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
-import { explore, forcedKey, hasEntry, met, returnType, runPath } from "./explore.ts";
+import { explore, forcedKey, met, returnType, runPath, whyNoEntry } from "./explore.ts";
 import { type Choice, type Doubt, type Fault, faultKey, type PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 import { undoneAsWell } from "./undone.ts";
@@ -65,8 +65,13 @@ export function compareEntry(
   };
   for (const name of entry.leave === null ? [entry.name] : [entry.name, entry.leave]) {
     const of = { ...entry, name };
-    if (!hasEntry(before, of)) return { ...none, note: `${name}() cannot be run on the before side` };
-    if (!hasEntry(after, of)) return { ...none, note: `${name}() cannot be run on the after side` };
+    for (const [word, side] of [
+      ["before", before],
+      ["after", after],
+    ] as const) {
+      const why = whyNoEntry(side, of);
+      if (why !== null) return { ...none, note: `${name}() cannot be run on the ${word} side: ${why}` };
+    }
   }
   const b = explore(before, entry, bounds);
   const a = explore(after, entry, bounds);

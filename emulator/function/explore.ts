@@ -149,15 +149,16 @@ export function symOf(side: Side, name: string, path: string): FunctionSym | nul
   return e?.kind === "function" && e.sym.def !== null ? e.sym : null;
 }
 
-/** Whether an entry is there on a side, and can be read. */
-export function hasEntry(side: Side, entry: Entry): boolean {
+/** Why a function cannot be run on a side; null: it can. */
+export function whyNoEntry(side: Side, entry: Entry): string | null {
   const sym = symOf(side, entry.name, entry.path);
-  if (sym === null) return false;
+  // A neighbour's function of that name (mm/nommu.c has mm/mmap.c's) is not the one of the patch.
+  if (sym === null || sym.layer > 0) return "it lies in an #if that is off here, or its text is no C that is known";
   try {
     side.program.tree(sym);
-    return true;
+    return null;
   } catch (f) {
-    if (f instanceof CFail) return false;
+    if (f instanceof CFail) return f.message;
     throw f;
   }
 }

@@ -24,6 +24,8 @@ export class KernelSources {
   private readonly source: TreeSource;
   private readonly base: MacroTable;
   private readonly loaded = new Map<string, Loaded | null>();
+  /** Headers read as they are where others' macros hold in their conditions. */
+  private readonly beside = new Map<string, Loaded | null>();
   private readonly tables = new Map<string, MacroTable | null>();
   private readonly found = new Map<string, MacroDef | null>();
   private readonly typedefs: ReadonlySet<string>;
@@ -69,7 +71,7 @@ export class KernelSources {
       const file = this.load(path);
       if (file?.names.has(name) === true) return [file.unit];
     }
-    if (/ /.test(name)) return [];
+    if (/ /.test(name)) return this.whereOthersHold(name, units);
     for (const path of this.source.definers(`@${name}`)) {
       const file = this.load(path);
       if (file?.names.has(`@${name}`) === true) return [file.unit];
@@ -78,19 +80,32 @@ export class KernelSources {
     return /^trace_\w+$/.test(name) ? [this.trace(name)] : [];
   }
 
-  private load(path: string): Loaded | null {
-    const known = this.loaded.get(path);
+  /** A record that a header has only where another header defines a macro (`#ifdef KVM_ARCH_NR_OBJS_PER_MEMORY_CACHE`). */
+  private whereOthersHold(name: string, units: readonly { path: string }[]): LinkUnit[] {
+    for (const path of this.source.definers(name)) {
+      if (units.some((u) => u.path === path)) continue;
+      const file = this.load(path, this.beside, (macro) =>
+        this.source.definers(`#${macro}`).some((p) => p !== path),
+      );
+      if (file?.names.has(name) === true) return [file.unit];
+    }
+    return [];
+  }
+
+  private load(path: string, loaded = this.loaded, holds = nowhere): Loaded | null {
+    const known = loaded.get(path);
     if (known !== undefined) return known;
-    this.loaded.set(path, null);
+    loaded.set(path, null);
     const text = this.source.read(path);
     if (text === null) return null;
-    const result = this.parsed(path, text);
-    this.loaded.set(path, result);
+    const result = this.parsed(path, text, holds);
+    loaded.set(path, result);
     return result;
   }
 
-  private parsed(path: string, text: string): Loaded {
-    const macros = this.base.copy();
+  /** `holds`: macros besides its own and the configuration's that its conditions may ask for. */
+  private parsed(path: string, text: string, holds = nowhere): Loaded {
+    const macros = this.base instanceof TreeTable ? this.base.where(holds) : this.base.copy();
     const before = this.readsPath;
     this.readsPath = path;
     const { tokens } = preprocess(
@@ -210,19 +225,24 @@ export class KernelSources {
   }
 }
 
+const nowhere = (_name: string): boolean => false;
+
 /** A table that has the shims, all of a configuration, and what the tree's headers define when it is asked for. */
 class TreeTable extends MacroTable {
   readonly shims: ReadonlySet<string>;
   private readonly find: (name: string) => MacroDef | undefined;
+  private readonly holds: (name: string) => boolean;
 
   constructor(
     from: Iterable<MacroDef>,
     shims: ReadonlySet<string>,
     find: (name: string) => MacroDef | undefined,
+    holds = nowhere,
   ) {
     super(from);
     this.shims = shims;
     this.find = find;
+    this.holds = holds;
   }
 
   override get(name: string): MacroDef | undefined {
@@ -234,11 +254,16 @@ class TreeTable extends MacroTable {
 
   override has(name: string): boolean {
     if (super.has(name)) return true;
-    return name.startsWith("CONFIG_") && configSet(name);
+    return name.startsWith("CONFIG_") ? configSet(name) : this.holds(name);
   }
 
-  override copy(): MacroTable {
-    const out = new TreeTable(this, this.shims, this.find);
+  override copy(): TreeTable {
+    return this.where(this.holds);
+  }
+
+  /** A copy in which `#ifdef` of other names holds, too. */
+  where(holds: (name: string) => boolean): TreeTable {
+    const out = new TreeTable(this, this.shims, this.find, holds);
     out.counter = this.counter;
     return out;
   }

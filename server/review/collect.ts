@@ -17,7 +17,7 @@ import {
   type Run,
   type Side,
 } from "./types.ts";
-import { isReachesNothing, PATHS_PASS_BY } from "./why.ts";
+import { isPathsPassBy, isReachesNothing } from "./why.ts";
 
 interface Draft {
   readonly finding: Finding;
@@ -134,7 +134,7 @@ export class Collector {
   leaveToScenarios(ran: (name: string) => boolean): number {
     const left = this.runs.filter(({ scenario, verdict, reason }) => {
       const name = /^function (\S+)$/.exec(scenario)?.[1];
-      return name !== undefined && verdict === "not-modelled" && reason === PATHS_PASS_BY && ran(name);
+      return name !== undefined && verdict === "not-modelled" && isPathsPassBy(reason ?? "") && ran(name);
     });
     for (const run of left) {
       this.runs.splice(this.runs.indexOf(run), 1);
@@ -186,7 +186,7 @@ export class Collector {
 
   private countFunctions({ executed, run: { verdict, scenario, reason } }: CaseOutcome): void {
     const names = new Set([...executed.before, ...executed.after]);
-    if (reason === PATHS_PASS_BY) this.passedBy.set(scenario, [...names]);
+    if (isPathsPassBy(reason ?? "")) this.passedBy.set(scenario, [...names]);
     for (const name of names) {
       this.ran.add(name);
       const c = this.countMap.get(name) ?? { clean: 0, new: 0, fixed: 0, already: 0, notModelled: 0 };

@@ -17,7 +17,7 @@ import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import { plainly, spoken, spokenChoice, spokenCondition, withLabel, withMacro } from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
-import { doesNotFit, PATHS_PASS_BY } from "./why.ts";
+import { doesNotFit, PATHS_PASS_BY, pathsEnd } from "./why.ts";
 
 /** How an entry is called: what runs, findings and replay tokens name. */
 export function entryLabel(entry: Entry): string {
@@ -52,7 +52,7 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
       : out !== null
         ? compiledOut(out)
         : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
-  const by = told.length === 0 && why === null && result.passesBy ? PATHS_PASS_BY : null;
+  const by = told.length === 0 && why === null && result.passesBy ? passesByText(result) : null;
   const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
     run: runOf(result, told, told.length > 0 ? null : (why ?? by), context),
@@ -87,6 +87,15 @@ function heldText(cases: FunctionCases, d: Difference): string {
   const words = wordsOf(cases, d, "after", placeOf);
   const because = doubtText(fault);
   return `it may be new that ${sentence(d, decisive, placeOf, words, functionOf(cases, d))}: ${because}`;
+}
+
+/** That no path comes to the change; where paths end for something that is not known here, what that is. */
+function passesByText({ ends, paths }: EntryResult): string {
+  const early = [...ends].filter(([end]) => !end.startsWith("stopped"));
+  const [end, most] = early.sort(([, a], [, b]) => b - a)[0] ?? ["", 0];
+  const all = paths.before + paths.after;
+  const some = early.reduce((sum, [, n]) => sum + n, 0);
+  return most === 0 ? PATHS_PASS_BY : pathsEnd(end.slice(end.indexOf(": ") + 2), some, all);
 }
 
 const compiledOut = (fn: string): string =>

@@ -25,6 +25,10 @@ export const passesBy = (total: number, kind: "added" | "removed"): string =>
   `${PASSES_BY}0 of ${total} ${kind} line${total === 1 ? "" : "s"} with code ${total === 1 ? "was" : "were"} reached`;
 /** Of a function case none of whose paths came to a statement that the patch changes, although one stands in what ran. */
 export const PATHS_PASS_BY = `${PASSES_BY}none of its paths comes to a changed line`;
+/** The same, of a case some of whose paths end before they could come there. */
+export const pathsEnd = (why: string, some: number, all: number): string =>
+  `${PATHS_PASS_BY}; ${all === 1 ? "the only one ends" : some === all ? "all of them end" : `${some} of ${all} end`} early: ${why}`;
+export const isPathsPassBy = (reason: string): boolean => reason.startsWith(PATHS_PASS_BY);
 export const isPassedBy = (reason: string): boolean => reason.startsWith(PASSES_BY);
 export const HUNK_REFUSED = "its hunk does not fit the kernel tree";
 /** Of a function that is not run by itself for the same reason. */

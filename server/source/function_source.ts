@@ -14,8 +14,15 @@ import { inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
-const ROOTS = ["include/linux", "include/asm-generic", "arch/x86/include/asm", "include/uapi", "include"];
-const VERSION = 17;
+const ROOTS = [
+  "include/linux",
+  "include/asm-generic",
+  "arch/x86/include/asm",
+  "arch/x86/include/uapi/asm",
+  "include/uapi",
+  "include",
+];
+const VERSION = 18;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -343,7 +350,11 @@ export function functionSource(
   for (const path of paths) {
     seen.add(path);
     const text = read(path);
-    if (text !== null) follow(path, text);
+    if (text === null) continue;
+    follow(path, text);
+    // kernel/sched/psi.c is built as a part of another file, whose headers are its.
+    if (inclusions(text).next().done === true)
+      for (const whole of includersOf(tree, path)) follow(whole, read(whole) ?? "");
   }
   for (const path of changed)
     if (!seen.has(path)) {
@@ -407,6 +418,16 @@ function includesKnown(tree: KernelTree): Map<string, readonly string[] | null> 
 }
 
 const MAX_NEIGHBOURS = 160;
+
+/** Files of the same folder that include a C file. */
+function includersOf(tree: KernelTree, path: string): readonly string[] {
+  if (!path.endsWith(".c")) return [];
+  const name = posix.basename(path);
+  const files = tree.list(posix.dirname(path)).filter((p) => p.endsWith(".c") && p !== path);
+  return files
+    .slice(0, MAX_NEIGHBOURS)
+    .filter((p) => [...inclusions(tree.read(p) ?? "")].some((i) => i.quoted && i.name === name));
+}
 /** A tree that is edited is another tree to the next review. */
 const neighbourNames = new WeakMap<KernelTree, Map<string, ReadonlyMap<string, string>>>();
 

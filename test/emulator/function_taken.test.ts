@@ -9,7 +9,19 @@ struct file_operations { int n; }; int anon_inode_getfd(const char *name, const 
 unsigned long copy_from_user(void *to, const void *from, unsigned long n);
 `;
 
+const PAGES = `unsigned long get_free_pages(gfp_t gfp, unsigned int order); void free_pages(unsigned long addr, unsigned int order);
+int room(struct device *d); unsigned long copy_to_user(void *to, const void *from, unsigned long n);
+`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a page that is asked for as a number and used as text is lost on a way out",
+    bad: `${PAGES} int f(struct device *d, char *buf) { char *page = (char *)get_free_pages(GFP_KERNEL, 0); int ret = 0; if (!page) return -ENOMEM;
+      if (room(d)) return 0; if (copy_to_user(buf, page, 16)) ret = -EFAULT; free_pages((unsigned long)page, 0); return ret; }`,
+    good: `${PAGES} int f(struct device *d, char *buf) { char *page = (char *)get_free_pages(GFP_KERNEL, 0); int ret = 0; if (!page) return -ENOMEM;
+      if (room(d)) goto out; if (copy_to_user(buf, page, 16)) ret = -EFAULT; out: free_pages((unsigned long)page, 0); return ret; }`,
+    want: ["leaked memory of get_free_pages()"],
+  },
   {
     name: "what an evaluated object says is left where it is not what was wanted",
     bad: `${ACPI} int f(void *h) { struct buffer b = { -1UL, NULL }; int *o; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL;

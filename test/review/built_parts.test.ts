@@ -1,0 +1,89 @@
+/**
+ * What a function's file is built with, in a tree: a record that a header has only where another one defines a macro, a C file
+ * that is a part of another, code that is off; and where paths end before the change, what they lacked.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { parseDocument } from "../../server/parse.ts";
+import { reviewDocument } from "../../server/review/analysis.ts";
+import { PATHS_PASS_BY } from "../../server/review/why.ts";
+import { DECLARATIONS } from "../support/function_pair.ts";
+import { patchMail } from "../support/own_tree.ts";
+
+const root = mkdtempSync(join(tmpdir(), "folioscope-parts-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+mkdirSync(join(root, "mm"), { recursive: true });
+
+/** Verdicts, codes and reasons of a patch that takes `gone` out of a file of the tree. */
+function without(path: string, text: string, gone: string) {
+  write(path, text);
+  assert.ok(text.includes(gone));
+  const mail = patchMail(1, 1, { path, from: text, to: text.replace(gone, "") });
+  const { runs, findings } = reviewDocument(parseDocument(Buffer.from(mail), "parts.mbox"), { tree: root });
+  const of = runs.filter((r) => r.scenario.startsWith("function "));
+  return {
+    verdicts: of.map((r) => r.verdict),
+    codes: findings.map((f) => `${f.verdict} ${f.code}`),
+    reasons: of.map((r) => r.reason ?? ""),
+  };
+}
+
+const user = (include: string, type: string, use: string): string => `${include}
+int room_open(struct ${type} *r)
+{
+	void *p = kmalloc(8, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	if (${use} > 4) {
+		kfree(p);
+		return -EINVAL;
+	}
+	kfree(p);
+	return 0;
+}
+`;
+const GIVEN = "\t\tkfree(p);\n";
+
+test("a record that a header has only where another header defines a macro is that header's", () => {
+  write(
+    "include/linux/room.h",
+    "struct room_part;\n#ifdef ARCH_ROOM_NR\nstruct room_part { int nr; void *objects[ARCH_ROOM_NR]; };\n#endif\n",
+  );
+  write("arch/x86/include/asm/room.h", "#define ARCH_ROOM_NR 8\n");
+  const file = user(`#include <asm/room.h>\n#include <linux/room.h>\n${DECLARATIONS}`, "room_part", "r->nr");
+  assert.deepEqual(without("drivers/room/user.c", file, GIVEN).codes, ["new leaked"]);
+});
+
+test("a C file that is a part of another has that one's headers", () => {
+  write("include/linux/rooms.h", "struct rooms { int nr; };\n#define rooms_taken(r) ((r)->nr)\n");
+  write("kernel/parts/whole.c", '#include <linux/rooms.h>\n#include "part.c"\n');
+  const file = user(DECLARATIONS, "rooms", "rooms_taken(r)");
+  assert.deepEqual(without("kernel/parts/part.c", file, GIVEN).codes, ["new leaked"]);
+});
+
+test("where every path ends before the change, what was lacking is said", () => {
+  const file = user(`struct far;\n${DECLARATIONS}`, "far", "r->nr");
+  const { verdicts, reasons } = without("drivers/room/far.c", file, GIVEN);
+  assert.deepEqual(verdicts, ["not-modelled"]);
+  assert.ok(reasons[0]!.startsWith(PATHS_PASS_BY), reasons[0]);
+  assert.match(reasons[0]!, /; \d+ of \d+ end early: struct far is not defined here/);
+});
+
+test("of a function that is off it is said that it is", () => {
+  const file = `${DECLARATIONS}#ifdef CONFIG_ROOM_DEBUG\n${user("", "device", "(long)r->driver_data")}#endif\n`;
+  const { verdicts, reasons } = without("drivers/room/off.c", file, GIVEN);
+  assert.deepEqual(
+    [...new Set(verdicts)].filter((v) => v !== "not-modelled"),
+    [],
+  );
+  for (const why of reasons) assert.match(why, /#if that is off/);
+});
