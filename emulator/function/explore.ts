@@ -153,7 +153,8 @@ export function symOf(side: Side, name: string, path: string): FunctionSym | nul
 export function whyNoEntry(side: Side, entry: Entry): string | null {
   const sym = symOf(side, entry.name, entry.path);
   // A neighbour's function of that name (mm/nommu.c has mm/mmap.c's) is not the one of the patch.
-  if (sym === null || sym.layer > 0) return "it lies in an #if that is off here, or its text is no C that is known";
+  if (sym === null || sym.layer > 0)
+    return "it lies in an #if that is off here, or its text is no C that is known";
   try {
     side.program.tree(sym);
     return null;

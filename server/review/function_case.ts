@@ -11,10 +11,10 @@ import { compareEntry, type Difference, type EntryResult } from "../../emulator/
 import {
   type Bounds,
   type Entry,
-  hasEntry,
   type Side,
   symOf,
   USUAL_BOUNDS,
+  whyNoEntry,
 } from "../../emulator/function/explore.ts";
 import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
@@ -196,7 +196,10 @@ export class FunctionCases {
     const side = this.sides()[which];
     const found = (this.plan.changed.get(path) ?? []).flatMap((name) => {
       const sym = side.changed === undefined ? null : symOf(side, name, path);
-      if (sym === null || !hasEntry(side, { name, path, root: false, callback: false, leave: null }))
+      if (
+        sym === null ||
+        !whyNoEntry(side, { name, path, root: false, callback: false, leave: null }) === null
+      )
         return [];
       return [...changedStatements(side.program.tree(sym), side.changed!).values()].filter((s) => s.code);
     });
@@ -411,7 +414,30 @@ export class FunctionCases {
       if (d !== undefined) return { why, told: true };
       first ??= { why, told: false };
     }
-    return first;
+    return first ?? this.calleeWithout(entry, ran);
+  }
+
+  /** A changed function that those which ran call, and that is no C on one of the sides: a call of it did nothing. */
+  private calleeWithout(
+    entry: Entry,
+    ran: readonly string[],
+  ): { readonly why: string; readonly told: false } | null {
+    const f = this.imagesOf(entry.path);
+    const { before, after } = this.sides();
+    for (const fn of this.plan.changed.get(entry.path) ?? [])
+      for (const [word, side, text] of [
+        ["before", before, f?.before],
+        ["after", after, f?.after],
+      ] as const) {
+        const bodies = this.bodiesOf(text ?? "");
+        const calls = new RegExp(`\\b${fn}\\s*\\(`);
+        if (fn === entry.name || !bodies.has(fn) || !ran.some((r) => calls.test(bodies.get(r) ?? "")))
+          continue;
+        const why = whyNoEntry(side, { ...entry, name: fn });
+        if (why !== null)
+          return { why: `${fn}(), which it calls, cannot be run on the ${word} side: ${why}`, told: false };
+      }
+    return null;
   }
 
   /**

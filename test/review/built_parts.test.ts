@@ -87,3 +87,11 @@ test("of a function that is off it is said that it is", () => {
   );
   for (const why of reasons) assert.match(why, /#if that is off/);
 });
+
+test("who calls a function that is no C on one side did nothing there, and is not clean", () => {
+  const part = user("", "device", "(long)r->driver_data").replace("int room_open", "static int room_part");
+  const caller = "int room_all(struct device *r)\n{\n\treturn room_part(r);\n}\n";
+  const { verdicts, reasons } = without("drivers/room/cut.c", `${DECLARATIONS}${part}${caller}`, "-ENOMEM;");
+  assert.deepEqual([...new Set(verdicts)], ["not-modelled"]);
+  assert.ok(reasons.some((r) => /^room_part\(\), which it calls, cannot be run on the after side/.test(r)));
+});
