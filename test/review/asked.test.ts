@@ -72,6 +72,10 @@ test("an entry or a lock that stays locked is spoken of in many words", () => {
     "this leaves xas->xa unlocked",
     "you forgot to unlock here",
     "the error path never unlocks it",
+    "Doesn't this return with nvmf_hosts_mutex held?",
+    "we now bail out with the folio locked",
+    "this exits while fs_info->lock is held",
+    "still holding the mutex here, no?",
   ])
     assert.equal(
       KINDS.find((k) => k.words.test(said)),
@@ -80,6 +84,23 @@ test("an entry or a lock that stays locked is spoken of in many words", () => {
     );
   for (const said of ["is this locked by the caller?", "please lock the door", "leave it as it is"])
     assert.ok(!lock.words.test(said), said);
+});
+
+test("sleeping under a spin lock is spoken of in many words, and no lock's imbalance", () => {
+  const sleeps = KINDS.find((k) => k.about === "sleeping where that is not allowed")!;
+  for (const said of [
+    "GFP_KERNEL while holding a spinlock?",
+    "this may sleep, and we are in the irq handler",
+    "isn't that scheduling while atomic?",
+    "sleeps in atomic context",
+  ])
+    assert.equal(
+      KINDS.find((k) => k.words.test(said)),
+      sleeps,
+      said,
+    );
+  for (const said of ["a sleepless night", "GFP_KERNEL is fine", "return what is held in x"])
+    assert.ok(!sleeps.words.test(said), said);
 });
 
 test("a word of thanks and a name are no remark", () => {
