@@ -1302,6 +1302,7 @@ export class Calls {
   private summary(site: CallSite, sym: FunctionSym | null): Value {
     const { w } = this;
     w.assumed.add(site.name);
+    if (/\W/.test(site.name)) w.called.set(site.name, site.origin.loc);
     const noreturn = sym?.noreturn === true || site.name === "__fs_bug";
     this.errorPointers(site, () => false);
     if (noreturn) throw new PathEnd("stopped", `${site.name}() does not return`);

@@ -3,9 +3,11 @@
  * two unknowns. Every decision that is open is put to the chooser; what is decided stays decided. Leaves out
  * arithmetic beyond constants added: such a value is an unknown of its own.
  */
+
 import { compare } from "../c/build.ts";
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
+import { maskedIs } from "./bits.ts";
 import {
   boundsOf,
   COUNTS,
@@ -120,6 +122,10 @@ export class Constraints {
     if (from?.k === "bin" && from.op === "xor" && typeof b === "bigint" && (op === "eq" || op === "ne")) {
       const [x, k] = typeof from.l === "bigint" ? [from.r, from.l] : [from.l, from.r];
       if (typeof k === "bigint") return this.compare(op, x, b ^ k, ask);
+    }
+    if (typeof b === "bigint" && (op === "eq" || op === "ne")) {
+      const is = maskedIs(this, a, b);
+      if (is !== undefined) return is === (op === "eq");
     }
     const s = stripped(this, a as Unknown);
     if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);

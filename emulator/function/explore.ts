@@ -120,6 +120,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     covered: w.covered,
     met: w.met,
     assumed: [...w.assumed],
+    called: w.called,
     ran: [...w.ran],
     gaveUp: gaveUp(w),
     unchecked: w.unchecked,

@@ -103,6 +103,8 @@ export interface Fault {
   readonly member?: string;
   /** How many of the changed statements that the path met (PathResult.met) it had met by then. */
   readonly met?: number;
+  /** How many choices the path had made by then; absent: all of them. */
+  readonly decided?: number;
 }
 
 /** What makes two faults the same on both sides. */
@@ -142,6 +144,8 @@ export interface PathResult {
   readonly met: ReadonlySet<string>;
   /** Functions without a body or a contract that the path went through. */
   readonly assumed: readonly string[];
+  /** Where one of them was called that has no name of its own in the source ("inode->i_cdev@-80->open"). */
+  readonly called: ReadonlyMap<string, Loc>;
   /** Functions of the patched files that it went through. */
   readonly ran: readonly string[];
   /** Those below the entry by whose failing it ended, or in which it broke off, the innermost first. */

@@ -19,6 +19,7 @@ import {
   addPart,
   clear,
   freshAt,
+  layoutSafe,
   Memory,
   memberAt,
   memberFrom,
@@ -33,6 +34,7 @@ import {
   COUNTS,
   isErrAddress,
   type Limit,
+  opText,
   type Unknown,
   unknown,
   type Value,
@@ -178,6 +180,8 @@ export abstract class Run {
   /** Changed statements that were come to: "file:line". */
   readonly met = new Set<string>();
   readonly assumed = new Set<string>();
+  /** Of those that have no name of their own where they were called. */
+  readonly called = new Map<string, Loc>();
   /** Functions of the patched files that ran. */
   readonly ran = new Set<string>();
   readonly stack: Frame[] = [];
@@ -332,12 +336,19 @@ export abstract class Run {
         ? goesOn
           ? asked.answer
           : usual
-        : this.choose(q.text, options, q.subject.origin?.callee ?? null) === "yes";
+        : this.choose(this.questionText(q), options, q.subject.origin?.callee ?? null) === "yes";
     if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
     else asked.times++;
     if (q.with === 0n && q.subject.t.kind === "pointer" && compare(q.op, 0n, 0n) === answer)
       this.testedBy.add(tree.name);
     return answer;
+  }
+
+  /** A pointer is compared with the function or object that lies there, by its name. */
+  private questionText(q: Question): string {
+    const at = typeof q.with === "bigint" ? this.mem.at(q.with) : null;
+    const name = at?.off === 0 ? /^([A-Za-z_]\w*)(?:\(\))?$/.exec(at.obj.name)?.[1] : undefined;
+    return name === undefined ? q.text : `${q.subject.id} ${opText(q.op)} ${name}`;
   }
 
   private usual(q: Question, loop: boolean): boolean {
@@ -365,7 +376,7 @@ export abstract class Run {
   fault(f: Omit<Fault, "functions" | "at"> & { functions?: readonly string[]; at?: Spot }): void {
     const at = f.at ?? this.spot("");
     const functions = f.functions ?? [...this.ownStack()].reverse();
-    const full: Fault = { ...f, at, functions, met: this.met.size };
+    const full: Fault = { ...f, at, functions, met: this.met.size, decided: this.choices.length };
     const same = this.faults.some(
       (x) => x.kind === full.kind && x.object === full.object && x.at.fn === at.fn,
     );
@@ -574,7 +585,7 @@ export abstract class Run {
     if (key === 0n) return "it";
     const at = this.mem.at(key);
     if (at === null) return "a lock";
-    const path = memberFrom(at.obj.type, at.off);
+    const path = memberFrom(at.obj.type, at.off) ?? (at.off === 0 ? firstLock(at.obj.type) : null);
     if (path !== null) return `${freshAt(at.obj, at.off).name}${joined(at.obj, path)}`;
     const outer = this.outer.get(key);
     if (outer !== undefined) return outer;
@@ -807,3 +818,13 @@ function byteAt(obj: Obj, off: number): bigint | null {
   }
   return null;
 }
+
+/** The lock that a record begins with: its address is the record's. */
+function firstLock(type: CType | null): string | null {
+  const first = type === null ? undefined : layoutSafe(type)?.[0];
+  if (first === undefined || first.name === null || first.offset !== 0) return null;
+  return first.type.kind === "record" && LOCK.test(first.type.info.tag ?? first.name)
+    ? `.${first.name}`
+    : null;
+}
+const LOCK = /lock|mutex|sem(?:aphore)?$/;

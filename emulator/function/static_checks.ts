@@ -54,6 +54,7 @@ export const NO_PATH: Difference["path"] = {
   covered: new Set(),
   met: new Set(),
   assumed: [],
+  called: new Map(),
   ran: [],
   gaveUp: [],
   ledger: NO_LEDGER,

@@ -198,7 +198,7 @@ export class FunctionCases {
       const sym = side.changed === undefined ? null : symOf(side, name, path);
       if (
         sym === null ||
-        !whyNoEntry(side, { name, path, root: false, callback: false, leave: null }) === null
+        whyNoEntry(side, { name, path, root: false, callback: false, leave: null }) !== null
       )
         return [];
       return [...changedStatements(side.program.tree(sym), side.changed!).values()].filter((s) => s.code);
@@ -385,6 +385,11 @@ export class FunctionCases {
     return never ? doubtful(d, "never so called") : d;
   }
 
+  /** A side as it runs. */
+  sideOf(side: "before" | "after"): Side {
+    return this.sides()[side];
+  }
+
   /** Whether another function than `but` speaks of a word more often, or less, than before. */
   private mentionedElsewhere(path: string, word: RegExp, but: string): boolean {
     const f = this.imagesOf(path);
@@ -461,6 +466,22 @@ export class FunctionCases {
       return was !== null && was === syntax(after, fn);
     };
     return changed.every(isOut) ? (changed[0] ?? null) : null;
+  }
+
+  /**
+   * Of the changed functions that ran the first of which another definition ran than the one that the patch changes, which lies in
+   * an `#if` that is off here. Null where one that ran is the patch's, or none is changed.
+   */
+  otherDefinition(entry: Entry, ran: readonly string[]): string | null {
+    const changed = (this.plan.changed.get(entry.path) ?? []).filter((fn) => ran.includes(fn));
+    const f = this.imagesOf(entry.path);
+    const isOther = (fn: string): boolean =>
+      (["before", "after"] as const).every((which) => {
+        const at = this.linesOf(entry.path, which, fn, f?.[which] ?? "");
+        const loc = symOf(this.sides()[which], fn, entry.path)?.def?.loc;
+        return at !== null && loc !== undefined && (loc.line < at.start || loc.line > at.end);
+      });
+    return changed.every(isOther) ? (changed[0] ?? null) : null;
   }
 
   /** What the text of the changed functions shows without running; nothing where text of the patch is missing. */

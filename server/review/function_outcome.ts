@@ -15,7 +15,15 @@ import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
-import { plainly, spoken, spokenChoice, spokenCondition, withLabel, withMacro } from "./spoken.ts";
+import {
+  plainly,
+  pointerCall,
+  spoken,
+  spokenChoice,
+  spokenCondition,
+  withLabel,
+  withMacro,
+} from "./spoken.ts";
 import type { Finding, Run, Side, SideRun, TraceStep, Verdict } from "./types.ts";
 import { doesNotFit, PATHS_PASS_BY, pathsEnd } from "./why.ts";
 
@@ -45,14 +53,27 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
   const out =
     told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, functionsThatRan(result, ran));
+  const other =
+    told.length > 0 || unbuilt !== null ? null : cases.otherDefinition(entry, functionsThatRan(result, ran));
   const held = told.length > 0 || unbuilt !== null || out !== null ? null : heldBack(result.differences);
   const why =
     refused !== null
       ? doesNotFit(entry.path, refused.docLine, entry.name)
-      : out !== null
-        ? compiledOut(out)
-        : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
-  const by = told.length === 0 && why === null && result.passesBy ? passesByText(result) : null;
+      : other !== null
+        ? `${other}() that the patch changes lies in an #if that is off here, and another of that name is built`
+        : out !== null
+          ? compiledOut(out)
+          : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
+  const changed = [...cases.plan.changed.values()].flat();
+  const ranAny = functionsThatRan(result, ran).some((fn) => changed.includes(fn));
+  const by =
+    told.length > 0 || why !== null || result.note !== ""
+      ? null
+      : result.passesBy
+        ? passesByText(result)
+        : changed.length > 0 && !ranAny
+          ? `${PATHS_PASS_BY}, nor to a function that has one`
+          : null;
   const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
   return {
     run: runOf(result, told, told.length > 0 ? null : (why ?? by), context),
@@ -228,9 +249,8 @@ function candidateOf(
         ? []
         : [
             `Nothing is known of ${d.path.assumed
-              .map((f) => f.replace(/^__(?:fs|real)_/, ""))
               .slice(0, 8)
-              .map((f) => `${f}()`)
+              .map((f) => words.callee(f))
               .join(
                 ", ",
               )}${d.path.assumed.length > 8 ? " and others" : ""}: taken to return anything, and to keep nothing of what is given.`,
@@ -278,6 +298,8 @@ interface Words {
   /** The line of the source at a place. */
   readonly lineAt: (loc: Choice["loc"]) => string;
   readonly choice: (c: Choice) => string;
+  /** Something of which nothing is known: a function with its parentheses, or a variable. */
+  readonly callee: (name: string) => string;
 }
 
 function wordsOf(
@@ -306,8 +328,21 @@ function wordsOf(
   if (given !== null) know(given.by, given.loc);
   know(d.fault.at.by, d.fault.at.loc);
   for (const c of d.path.choices) if (c.callee !== null && isOfCall(c)) know(c.callee, c.loc);
+  // Calls through pointers by the text that stands there, where the executor has only an address for it.
+  const through = [...d.path.called].flatMap(([name, loc]): [string, string][] => {
+    const written = pointerCall(linesOf(loc), loc.line, loc.col);
+    return written === null ? [] : [[`${name}(`, `${written}(`]];
+  });
+  const { program } = cases.sideOf(side);
+  const callee: Words["callee"] = (name) => {
+    const isVariable = program.lookup(name, d.entry.path)?.kind === "object";
+    const plain = name.replace(/^__(?:fs|real)_/, "");
+    const written = through.find(([n]) => n === `${name}(`)?.[1];
+    return isVariable ? plain : written === undefined ? plainly(`${plain}()`) : `${written})`;
+  };
   const calledAs = (text: string): string =>
-    text
+    through
+      .reduce((all, [name, written]) => all.replaceAll(name, written), text)
       .replace(/\b[A-Za-z_]\w*(?=\()/g, (word) => names.get(word) ?? word)
       // The module's name, which is made up.
       .replaceAll('("folioscope")', "()");
@@ -329,7 +364,7 @@ function wordsOf(
     return spokenChoice(calledAs(withMacro(name, lineAt(c.loc))), c.answer === "yes");
   };
   const choice: Words["choice"] = (c) => `${said(c)} at ${spotOf(placeOf(c.loc))}`;
-  return { named, said, choice, lineAt };
+  return { named, said, choice, lineAt, callee };
 }
 
 /** Whether it was decided of a call itself, not of what it gave. */
@@ -578,6 +613,15 @@ function placedText(
 }
 
 /** The path: what was decided on the way, what was taken, and where it shows. */
+/** Decisions of a path that are told at most. */
+const MOST_STEPS = 60;
+/** Masks, addresses and records by what lies in them. */
+const isUnspoken = (text: string): boolean =>
+  / & (?:-?\d{2}|~)/.test(text) ||
+  (/0x[0-9a-f]{3}/.test(text) && / [&|] /.test(text)) ||
+  text.includes("what it is compared with") ||
+  text.includes(" of what has ");
+
 function traceOf(
   d: Difference,
   placeOf: (loc: Choice["loc"]) => Place,
@@ -598,12 +642,16 @@ function traceOf(
   const out: TraceStep[] = [];
   // What gives NULL when it fails has given nothing.
   let takenTold = fault.taken === null || fault.kind === "null-dereference";
-  for (const c of d.path.choices.slice(0, 60)) {
+  // What was decided afterwards has to do with something else.
+  for (const c of d.path.choices.slice(0, Math.min(MOST_STEPS, fault.decided ?? MOST_STEPS))) {
     if (!takenTold && fault.taken !== null && c.loc.line > fault.taken.loc.line) {
       takenTold = true;
       out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
     }
-    out.push(step(choice(c), c.loc, d.forced.has(c.name) ? "history" : "step"));
+    const said = choice(c);
+    // A step that nobody decided otherwise, and that says itself in numbers of the executor, tells nothing.
+    if (d.forced.has(c.name) || !isUnspoken(said))
+      out.push(step(said, c.loc, d.forced.has(c.name) ? "history" : "step"));
   }
   if (!takenTold && fault.taken !== null)
     out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));

@@ -27,6 +27,19 @@ export function spoken(lines: readonly string[], callee: string, line: number, c
   return name === undefined || NO_CALL.test(name) ? callee : name;
 }
 
+/**
+ * A call through a pointer, as it stands there: "clk->ops.open"; null where none does.
+ * @param col of the member that is called, from 1
+ */
+export function pointerCall(lines: readonly string[], line: number, col: number): string | null {
+  const text = lines[line - 1] ?? "";
+  const member = /^\w{1,60}(?=\s{0,2}\()/.exec(text.slice(col - 1))?.[0];
+  const of = /(?<![\w.>])[A-Za-z_]\w{0,60}(?:(?:->|\.)\w{1,60}){0,6}(?:->|\.)$/.exec(
+    text.slice(Math.max(0, col - 200), col - 1),
+  )?.[0];
+  return member === undefined || of === undefined ? null : of + member;
+}
+
 const MOST_CONDITION = 60;
 const OPPOSITE: Readonly<Record<string, string>> = {
   "==": "!=",
@@ -140,7 +153,7 @@ function nameAt(text: string, at: number): { said: string; end: number } {
   let end = wordEnd(text, at);
   const word = text.slice(at, end);
   // A shim of ours stands for what the macro of that name calls.
-  let said = word.replace(/^__(?:fs|real)_/, "");
+  let said = word.replace(/^__(?:fs|real)_/, "").replace(/_noprof$/, "");
   if (text[end] === "(") {
     const close = closing(text, end);
     if (close < 0) return { said, end };

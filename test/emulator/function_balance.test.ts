@@ -49,7 +49,7 @@ const pairs: readonly Pair[] = [
     name: "a lock that another one has",
     bad: trylock("goto unlock;"),
     good: trylock("return ret;"),
-    want: ["unlock-unheld mutex b"],
+    want: ["unlock-unheld mutex b->m"],
   },
   {
     name: "a lock that is waited for where another one has it, and a semaphore that lets somebody in",

@@ -293,7 +293,7 @@ const pairs: readonly Pair[] = [
     name: "a lock that one way out keeps",
     bad: `struct s { struct mutex m; int busy; }; int f(struct s *s) { mutex_lock(&s->m); if (s->busy) return -EINVAL; mutex_unlock(&s->m); return 0; }`,
     good: `struct s { struct mutex m; int busy; }; int f(struct s *s) { int ret = 0; mutex_lock(&s->m); if (s->busy) ret = -EINVAL; mutex_unlock(&s->m); return ret; }`,
-    want: ["returned-locked mutex s"],
+    want: ["returned-locked mutex s->m"],
   },
   {
     name: "a lock is told where an unknown callee had its pointer in hand and nothing was given up after it",
@@ -301,7 +301,7 @@ const pairs: readonly Pair[] = [
       int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); pause_walk(&w); return 0; }`,
     good: `struct s { struct mutex m; int busy; }; struct walk { struct s *s; int at; }; void pause_walk(struct walk *w);
       int f(struct s *s) { struct walk w = { s, 0 }; mutex_lock(&w.s->m); mutex_unlock(&w.s->m); pause_walk(&w); return 0; }`,
-    want: ["returned-locked mutex s"],
+    want: ["returned-locked mutex s->m"],
   },
   {
     name: "a lock that is given up by a pointer which an unknown callee had in hand is not told",

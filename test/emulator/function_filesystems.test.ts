@@ -144,7 +144,7 @@ const pairs: readonly Pair[] = [
     name: "the lock of an array that a cursor leads to, whatever callee was handed the cursor",
     bad: walk("return -EINVAL;"),
     good: walk("spin_unlock(&xas.xa->xa_lock); return -EINVAL;"),
-    want: ["returned-locked spin lock xa"],
+    want: ["returned-locked spin lock xa->xa_lock"],
   },
   {
     name: "an error after which a fault says that it was handled",

@@ -95,3 +95,29 @@ test("who calls a function that is no C on one side did nothing there, and is no
   assert.deepEqual([...new Set(verdicts)], ["not-modelled"]);
   assert.ok(reasons.some((r) => /^room_part\(\), which it calls, cannot be run on the after side/.test(r)));
 });
+
+test("of two definitions the one that is off is not run as the other, and who comes to neither shows nothing", () => {
+  const part = (given: string): string =>
+    user("", "device", "(long)r->driver_data")
+      .replace("int room_open", "static int room_part")
+      .replace(GIVEN, given);
+  const both = `#ifdef CONFIG_ROOM_DEBUG\n${part(GIVEN)}#else\nstatic int room_part(struct device *r)\n{\n\treturn 0;\n}\n#endif\n`;
+  const caller = "int room_all(struct device *r)\n{\n\treturn room_part(r);\n}\n";
+  const told = without("drivers/room/two.c", `${DECLARATIONS}${both}${caller}`, GIVEN);
+  assert.deepEqual([...new Set(told.verdicts)], ["not-modelled"], told.reasons.join("; "));
+  assert.ok(
+    told.reasons.every((r) => /lies in an #if that is off here/.test(r)),
+    told.reasons.join("; "),
+  );
+  const hidden = both
+    .replace("#else", "static int room_sum(struct device *r) { return room_part(r); }\n#else")
+    .replace("return 0;", "return 1;");
+  const far =
+    "int room_all(struct device *r)\n{\n#ifdef CONFIG_ROOM_DEBUG\n\treturn room_sum(r);\n#else\n\treturn 0;\n#endif\n}\n";
+  const none = without("drivers/room/none.c", `${DECLARATIONS}${hidden}${far}`, GIVEN);
+  assert.deepEqual(
+    none.verdicts.filter((v) => v !== "not-modelled"),
+    [],
+    none.reasons.join("; "),
+  );
+});

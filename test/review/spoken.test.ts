@@ -8,6 +8,7 @@ import { reviewDocument } from "../../server/review/analysis.ts";
 import { whereText } from "../../server/review/function_outcome.ts";
 import {
   plainly,
+  pointerCall,
   spoken,
   spokenChoice,
   spokenCondition,
@@ -52,6 +53,15 @@ ${last}
 	return 0;
 }
 `;
+
+test("a call through a pointer by the text that stands there", () => {
+  const at = (line: string, member: string): string | null =>
+    pointerCall(["", line], 2, line.indexOf(`${member}(`) + 1);
+  assert.equal(at("\terr = clk->ops.open(clk, mode);", "open"), "clk->ops.open");
+  assert.equal(at("\treturn a.ops->put(x);", "put"), "a.ops->put");
+  assert.equal(at("\thelper(x);", "helper"), null);
+  assert.equal(at("\t(*fn)(x);", ")"), null);
+});
 
 test("a macro is called what it is called in its line, in sentence and steps", () => {
   const bad = driver("\t\treturn -EINVAL;");

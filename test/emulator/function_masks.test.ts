@@ -1,0 +1,36 @@
+/** Function cases: what masks leave of a value decides comparisons of it, and a way that no bits lead to is gone by nobody. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Pair, testPairs } from "../support/function_pair.ts";
+
+/** A way out that loses memory where `when` holds. */
+const code = (when: string, given: string): string => `int cur(void); unsigned int word(void);
+int f(int mode, unsigned int u) { char *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; if (${when}) { ${given} return -EINVAL; } kfree(p); return 0; }`;
+const pair = (name: string, when: string, told: boolean): Pair => ({
+  name,
+  bad: code(when, ""),
+  good: code(when, "kfree(p);"),
+  want: told ? ["leaked memory of kmalloc()"] : [],
+});
+
+const pairs: readonly Pair[] = [
+  pair(
+    "a kind that is put in by hand is no other",
+    "((0100000 | (0600 & ~cur())) & 0170000) == 0120000",
+    false,
+  ),
+  pair("it is the one that is put in", "((0100000 | (0600 & ~cur())) & 0170000) == 0100000", true),
+  pair("a kind that comes from outside may be any", "(mode & 0170000) == 0120000", true),
+  pair("bits that a mask takes away are not there", "(word() & 7) == 8", false),
+  pair("bits that it leaves may be", "(word() & 7) == 5", true),
+  pair("a bit that is set is not 0", "!(u | 4)", false),
+  pair("what is turned over keeps to its width", "(~(u & 0xff) & 0xff00) == 0", false),
+  pair("a sign fills what stands above it", "((long)(mode & 0xff) & 0x100) != 0", false),
+  pair("a bit that is turned over may be either", "((u ^ 1) & 1) == 0", true),
+];
+
+testPairs(pairs);
+
+test("each pair has a name of its own", () => {
+  assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
+});
