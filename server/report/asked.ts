@@ -44,7 +44,15 @@ export const KINDS: readonly Kind[] = [
     about: "a leak",
     words:
       /\bleak(?:s|ed|ing)?\b|\bmissing (?:a )?(?:put\b|put_|(?:[a-z]{1,12}_){1,4}put\b)|\bnever (?:freed|released|put|dropped|given back)\b/i,
-    codes: ["folio-ref-leak", "leaked-object", "leaked", "share-count", "entry-left-locked", "lock-held"],
+    codes: [
+      "folio-ref-leak",
+      "leaked-object",
+      "leaked",
+      "share-count",
+      "entry-left-locked",
+      "lock-held",
+      "returned-locked",
+    ],
   },
   {
     about: "a wake-up that is missed",

@@ -227,7 +227,7 @@ function candidateOf(
   const { path, line, docLine } = passed ?? near;
   const at: Place = exact ?? { path, line, docLine };
   const code = codeOf(d);
-  const message = sentence(d, decisive, placeOf, words, functionOf(cases, d));
+  const message = sentence(d, decisive, placeOf, words, functionOf(cases, d), gateOf(cases, d, placeOf));
   const finding: Finding = {
     code,
     verdict,
@@ -330,7 +330,8 @@ function wordsOf(
   for (const c of d.path.choices) if (c.callee !== null && isOfCall(c)) know(c.callee, c.loc);
   // Calls through pointers by the text that stands there, where the executor has only an address for it.
   const through = [...d.path.called].flatMap(([name, loc]): [string, string][] => {
-    const written = pointerCall(linesOf(loc), loc.line, loc.col);
+    // "hook->find" says more than the name of a variable that holds the hook.
+    const written = /[@+]/.test(name) ? pointerCall(linesOf(loc), loc.line, loc.col) : null;
     return written === null ? [] : [[`${name}(`, `${written}(`]];
   });
   const { program } = cases.sideOf(side);
@@ -399,6 +400,7 @@ function isChanged(cases: FunctionCases, side: Side, { path, docLine }: Place): 
   return docLine > 0 && others?.includes(docLine) !== true;
 }
 
+const JUMPS = /^\s*(?:goto|return|break|continue)\b/;
 /** Statements that send a path elsewhere. */
 const LEADS_AWAY = /^\s*(?:(?:goto|return|break|continue)\b|(?:\} ?else )?if\b)/;
 
@@ -433,7 +435,7 @@ function brokenBy(
   const changed = (list: readonly Place[]): Place | undefined =>
     list.find((p) => isChanged(cases, "after", p));
   const led = broughtBy(cases, d);
-  const jump = led !== undefined && /^\s*(?:goto|return|break|continue)\b/.test(led.text) ? led : undefined;
+  const jump = led !== undefined && JUMPS.test(led.text) ? led : undefined;
   return changed(event) ?? jump ?? changed(places) ?? led;
 }
 
@@ -504,18 +506,39 @@ function sentence(
   placeOf: (loc: Choice["loc"]) => Place,
   words: Words,
   where: string,
+  gate?: Choice,
 ): string {
   const { fault } = d;
   // What was decided last brings it about, where the path was found by it; what fails before that is needed.
   const last = [...d.forced.keys()].at(-1);
   const needed = decisive.filter((c) => c.answer === "fails" || c.name === last);
-  const telling = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
+  const deciding = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
+  const failed = deciding.filter((c) => c.answer === "fails").slice(-1);
+  const telling = gate === undefined || deciding.includes(gate) ? deciding : [...failed, gate];
   const origin = nullFrom(d, decisive, words);
   const said = origin === undefined || telling.includes(origin) ? telling : [origin, ...telling.slice(-1)];
   const what = words.named(whatText(fault, said, placeOf, words));
   // What a function says itself needs no word on where.
   const place = what.startsWith(`${where}() `) ? "" : `, in ${where}()`;
   return `${said.length === 0 ? "" : `when ${said.map(words.choice).join(" and ")}, `}${what}${place}`;
+}
+
+/** Lines above a jump in which the condition that leads to it stands. */
+const GATE_LINES = 6;
+
+/** Of what a new jump leaves behind: the decision that leads to the jump, whether or not it went as usual. */
+function gateOf(
+  cases: FunctionCases,
+  d: Difference,
+  placeOf: (loc: Choice["loc"]) => Place,
+): Choice | undefined {
+  if (d.verdict !== "new" || EVENTS.has(d.fault.kind)) return undefined;
+  const led = broughtBy(cases, d);
+  if (led === undefined || led.side !== "after" || !JUMPS.test(led.text)) return undefined;
+  return d.path.choices.findLast((c) => {
+    const { path, line } = placeOf(c.loc);
+    return path === led.path && line < led.line && line >= led.line - GATE_LINES;
+  });
 }
 
 /** The decision by which a pointer that is followed is none: the call that gave it, or where it was found to be NULL. */

@@ -202,6 +202,35 @@ test("a NULL that is followed comes from the call that gave it, not from what fa
   );
 });
 
+test("what a new jump leaves behind is told with the condition that leads to the jump, though it went as usual", () => {
+  const code = (jump: string): string => `struct room { int kind, size; };
+int room_take(struct room *r, int kind)
+{
+	int *p;
+
+	if (r->size == 3)
+		return 0;
+	p = kmalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	if (r->size != 4)
+		r->size = 4;
+	if (r->kind != kind)
+		${jump};
+	r->size = 5;
+out:
+	kfree(p);
+	return 0;
+}
+`;
+  const { findings } = reviewDocument(
+    parseDocument(Buffer.from(mailOf("drivers/thing/thing.c", code("goto out"), code("return 0"))), "g.eml"),
+    {},
+  );
+  const [found] = findings.filter((f) => f.code === "leaked");
+  assert.match(found!.message, /^when r->kind != kind at line \d+ of the mail, /);
+});
+
 test("and one that is none of a call from where it was found to be one", () => {
   const look = "\tif (!parent->peer)\n\t\tparent->on = 0;\n";
   const good = unchecked(`${look}${TWO}\t\tkfree(one);\n\t\treturn -ENOMEM;\n\t}`);
