@@ -60,7 +60,7 @@ export function treeMail({ whole = false } = {}) {
   if (start < 0 || at < 0 || at > start + 40)
     return { skip: `${tree}: __dax_invalidate_entry() of fs/dax.c looks different there` };
   const added = [
-    "\tif (WARN_ON_ONCE(xa_is_node(entry)))",
+    "\tif (WARN_ON_ONCE(ret > 1))",
     "\t\tentry = NULL;",
     "\tput_unlocked_entry(&xas, entry, WAKE_NEXT);",
   ];
