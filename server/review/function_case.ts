@@ -66,6 +66,9 @@ export function boundsFor(entries: number, paths: number | undefined): Bounds {
   };
 }
 
+/** Counts of a page: who maps it, caches it or waits for it holds them, and no function gives back what it takes. */
+const PAGE_COUNT = /\b_(?:ref|map)count\b|^count mem_map\b/;
+
 /** The function cases of a patch's images in a tree: planned at once, built when the first one runs. */
 export class FunctionCases {
   readonly plan: FunctionPlan;
@@ -260,7 +263,7 @@ export class FunctionCases {
     const side = d.verdict === "new" ? "after" : "before";
     const word = new RegExp(`\\b${member}\\b`);
     // Nobody speaks of that member: an index past the end of what stands beside it came there. A count may be another file's.
-    const isCount = d.fault.object.startsWith("count ");
+    const isCount = d.fault.object.startsWith("count ") && !PAGE_COUNT.test(d.fault.object);
     const ran = new Set([...d.path.ran, at.fn, d.entry.name]);
     const bodies = (["before", "after"] as const).flatMap((s) => [
       ...this.bodiesOf(this.imagesOf(d.entry.path)?.[s] ?? ""),
