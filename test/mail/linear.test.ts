@@ -155,7 +155,8 @@ test("each place of a mail stretched by each class of characters", () => {
       // at which the garbage collector and the compiler say little.
       if (at(20_000) < 40 || at(20_000) < 40) continue;
       const [small, large] = [Math.min(at(160_000), at(160_000)), at(640_000)];
-      if (large / small > 9)
+      // Where other programs take the processor a single measure says little.
+      if (large / small > 9 && at(640_000) / small > 9)
         slow.push(`${name} of ${JSON.stringify(run)}: ${small.toFixed(0)} and ${large.toFixed(0)} ms`);
     }
   assert.deepEqual(slow, []);
