@@ -8,7 +8,7 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
-import { type Ground, groundOf, Prices, secondsOf, TimeLeft } from "./emulation/price.ts";
+import { type Ground, groundOf, TimeLeft } from "./emulation/price.ts";
 import { FileProblem, readRegularFile, readStandardInput, writeNewFile, writeNewFiles } from "./files.ts";
 import { globMatcher } from "./glob.ts";
 import { threadOf } from "./mail/box.ts";
@@ -271,8 +271,7 @@ class Progress {
   private readonly left: TimeLeft;
 
   constructor(io: CliIo, format: Format, stream: ReportStream | undefined, ground: Ground) {
-    const prices = Prices.ofUser();
-    this.left = new TimeLeft((cost) => secondsOf(prices, ground, cost).seconds, Date.now);
+    this.left = TimeLeft.ofUser(ground);
     this.io = io;
     this.format = format;
     this.stream = stream;

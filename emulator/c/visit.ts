@@ -2,11 +2,13 @@
  * Visits every expression and statement of an analysed function once: what counts calls or looks for traps needs. Leaves
  * out order of evaluation, and the bodies of nested functions.
  */
-import type { FnTree, InitPlan, S, X } from "./tree.ts";
+import type { FnTree, InitPlan, S, SBlock, X } from "./tree.ts";
 
 export interface Visitor {
   readonly expr?: (x: X) => void;
   readonly stmt?: (s: S) => void;
+  /** Takes the block of a statement expression, in place of visiting what stands in it. */
+  readonly block?: (b: SBlock) => void;
 }
 
 /** Calls the visitor for all that stands in the function's body. */
@@ -14,9 +16,36 @@ export function visitFunction(tree: FnTree, visitor: Visitor): void {
   statement(tree.body, visitor);
 }
 
+/** Calls the visitor for what a statement evaluates itself, without the statements in it. */
+export function visitExpressions(s: S, v: Visitor): void {
+  switch (s.k) {
+    case "loop":
+      expression(s.test, v);
+      expression(s.step, v);
+      return;
+    case "decl":
+      expression(s.x, v);
+      expression(s.size, v);
+      plan(s.plan, v);
+      return;
+    case "if":
+      expression(s.c, v);
+      return;
+    case "switch":
+    case "expr":
+    case "gotoptr":
+    case "return":
+      expression(s.x, v);
+      return;
+    default:
+      return;
+  }
+}
+
 function statement(s: S | null, v: Visitor): void {
   if (s === null) return;
   v.stmt?.(s);
+  visitExpressions(s, v);
   switch (s.k) {
     case "block":
       for (const item of s.items) statement(item, v);
@@ -26,28 +55,12 @@ function statement(s: S | null, v: Visitor): void {
       for (const item of s.items) statement(item, v);
       return;
     case "loop":
-      expression(s.test, v);
-      expression(s.step, v);
-      statement(s.body, v);
-      return;
     case "switch":
-      expression(s.x, v);
       statement(s.body, v);
-      return;
-    case "decl":
-      expression(s.x, v);
-      expression(s.size, v);
-      plan(s.plan, v);
       return;
     case "if":
-      expression(s.c, v);
       statement(s.a, v);
       statement(s.b, v);
-      return;
-    case "expr":
-    case "gotoptr":
-    case "return":
-      expression(s.x, v);
       return;
     default:
       return;
@@ -105,7 +118,8 @@ function expression(x: X | null, v: Visitor): void {
       expression(x.chain ?? null, v);
       return;
     case "stmt":
-      statement(x.block, v);
+      if (v.block === undefined) statement(x.block, v);
+      else v.block(x.block);
       expression(x.value, v);
       return;
     case "complit":

@@ -5,7 +5,8 @@
  */
 import type { Loc } from "../c/ast.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { FnTree, InitPlan, S, SBlock, X } from "../c/tree.ts";
+import type { FnTree, S, SBlock } from "../c/tree.ts";
+import { visitExpressions } from "../c/visit.ts";
 
 /** A statement with lines that the patch changes. */
 export interface ChangedStatement {
@@ -65,7 +66,7 @@ class Finder {
     this.lines = [];
     this.file = begin.file;
     this.line(s.loc);
-    this.expressions(s);
+    visitExpressions(s, { expr: (x) => this.line(x.loc), block: (b) => this.block(b) });
     const lines = this.lines.sort((a, b) => a - b);
     const { file } = this;
     ({ seen: this.seen, lines: this.lines, file: this.file } = outer);
@@ -85,79 +86,5 @@ class Finder {
     if (loc.file !== this.file || this.seen.has(loc.line)) return;
     this.seen.add(loc.line);
     if (this.changed(loc)) this.lines.push(loc.line);
-  }
-
-  /** What a statement evaluates itself. */
-  private expressions(s: S): void {
-    if (s.k === "expr" || s.k === "return" || s.k === "gotoptr" || s.k === "switch") this.expression(s.x);
-    else if (s.k === "if") this.expression(s.c);
-    else if (s.k === "loop") {
-      this.expression(s.test);
-      this.expression(s.step);
-    } else if (s.k === "decl") {
-      this.expression(s.x);
-      this.expression(s.size);
-      this.plan(s.plan);
-    }
-  }
-
-  private plan(plan: InitPlan | null): void {
-    for (const e of plan?.entries ?? []) this.expression(e.x);
-  }
-
-  private expression(x: X | null): void {
-    if (x === null) return;
-    this.line(x.loc);
-    if (x.k === "stmt") this.block(x.block);
-    else if (x.k === "complit") this.plan(x.plan);
-    for (const operand of operandsOf(x)) this.expression(operand);
-  }
-}
-
-/** What an expression is made of, blocks and initialisers in it left out. */
-function operandsOf(x: X): readonly (X | null)[] {
-  switch (x.k) {
-    case "mem":
-    case "padd":
-    case "outer":
-      return [x.base];
-    case "idx":
-      return [x.base, x.index];
-    case "bin":
-    case "cmp":
-    case "and":
-    case "or":
-    case "comma":
-      return [x.l, x.r];
-    case "ovf":
-      return [x.l, x.r, x.to];
-    case "cond":
-      return [x.c, x.a, x.b];
-    case "assign":
-    case "opassign":
-      return [x.lv, x.x];
-    case "inc":
-      return [x.lv];
-    case "call":
-      return "k" in x.target ? [x.target, ...x.args] : x.args;
-    case "stmt":
-      return [x.value];
-    case "vaarg":
-    case "vastart":
-      return [x.list];
-    case "atom":
-      return [x.addr, x.x, x.y];
-    case "recaddr":
-    case "un":
-    case "lnot":
-    case "conv":
-    case "bits":
-      return [x.x];
-    case "fbits":
-      return [x.x, x.y];
-    case "alloca":
-      return [x.size];
-    default:
-      return [];
   }
 }

@@ -82,7 +82,7 @@ export class TimeLeft {
   private readonly now: () => number;
   private readonly began: number;
   private planned = 0;
-  private at = { n: 0, of: 1, cases: 0, done: 0, cost: 0 };
+  private at = { n: 0, of: 1, cases: 0, done: 0, price: 0 };
 
   constructor(secondsOf: (cost: number) => number, now: () => number) {
     this.secondsOf = secondsOf;
@@ -90,23 +90,29 @@ export class TimeLeft {
     this.began = now();
   }
 
+  /** Of a review on this ground, at the rates of this machine. */
+  static ofUser(ground: Ground): TimeLeft {
+    const prices = Prices.ofUser();
+    return new TimeLeft((cost) => secondsOf(prices, ground, cost).seconds, Date.now);
+  }
+
   hear(event: ReviewEvent): void {
     if (event.kind === "plan") {
-      this.at = { n: event.n, of: event.of, cases: event.cases, done: 0, cost: event.cost };
+      const { n, of, cases, cost } = event;
+      // Rates lie on disk: asked once a plan.
+      this.at = { n, of, cases, done: 0, price: this.secondsOf(cost) };
       this.planned = this.now();
     } else if (event.kind === "run") this.at.done++;
   }
 
   /** Seconds; null where nothing can be said. */
   seconds(): number | null {
-    const { n, of, cases, done, cost } = this.at;
+    const { n, of, cases, done, price } = this.at;
     if (this.planned === 0) return null;
     const since = (from: number): number => (this.now() - from) / 1000;
     const share = cases === 0 ? 1 : done / cases;
     const here =
-      done >= PACE_FROM
-        ? (since(this.planned) * (cases - done)) / done
-        : Math.max(0, this.secondsOf(cost) * (1 - share));
+      done >= PACE_FROM ? (since(this.planned) * (cases - done)) / done : Math.max(0, price * (1 - share));
     if (of === 1) return here;
     // Patches that cost nothing say nothing of the others: none is told before two are over.
     return n < 2 ? null : (since(this.began) * (of - n - share)) / (n + share);

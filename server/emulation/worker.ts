@@ -17,22 +17,19 @@ import { type ImagesSetup, treeImages } from "./images.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 import { type OrdersSetup, orders } from "./orders.ts";
 import { Pool, serve } from "./pool.ts";
-import { groundOf, Prices, secondsOf, TimeLeft } from "./price.ts";
+import { groundOf, TimeLeft } from "./price.ts";
 import { counting } from "./progress.ts";
 
 /** Progress is posted no more often than this. */
 const PROGRESS_EVERY_MS = 50;
 
 let pool: Pool | null = null;
-let prices: Prices | null = null;
 
 async function run({ id, text, path, options, stop }: JobRequest): Promise<JobReply> {
   const flag = new Int32Array(stop);
   const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
   let told = 0;
-  const ground = groundOf(options.tree ?? null);
-  prices ??= Prices.ofUser();
-  const left = new TimeLeft((cost) => secondsOf(prices, ground, cost).seconds, Date.now);
+  const left = TimeLeft.ofUser(groundOf(options.tree ?? null));
   const count = counting(left, (step) => {
     const now = Date.now();
     if (now - told < PROGRESS_EVERY_MS) return;

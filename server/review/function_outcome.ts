@@ -43,7 +43,8 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const bounds = boundsFor(cases.plan.entries.length, context.paths);
   const result = cases.run(entry, { bounds, only: null });
   const ran = [entry.name, ...(entry.leave === null ? [] : [entry.leave])];
-  const unbuilt = cases.unbuilt(entry, functionsThatRan(result, ran));
+  const through = functionsThatRan(result, ran);
+  const unbuilt = cases.unbuilt(entry, through);
   const sure = result.differences.filter(
     (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible && unbuilt?.told !== true,
   );
@@ -51,10 +52,8 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const refused = sure.length === 0 || images === null ? null : firstRefused(images);
   const told = refused === null ? sure : [];
   const candidates = told.map((d) => candidateOf(cases, d, entryLabel(entry), context));
-  const out =
-    told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, functionsThatRan(result, ran));
-  const other =
-    told.length > 0 || unbuilt !== null ? null : cases.otherDefinition(entry, functionsThatRan(result, ran));
+  const out = told.length > 0 || unbuilt !== null ? null : cases.compiledOut(entry, through);
+  const other = told.length > 0 || unbuilt !== null ? null : cases.otherDefinition(entry, through);
   const held = told.length > 0 || unbuilt !== null || out !== null ? null : heldBack(result.differences);
   const why =
     refused !== null
@@ -65,7 +64,7 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
           ? compiledOut(out)
           : (unbuilt?.why ?? (held === null ? null : heldText(cases, held)));
   const changed = [...cases.plan.changed.values()].flat();
-  const ranAny = functionsThatRan(result, ran).some((fn) => changed.includes(fn));
+  const ranAny = through.some((fn) => changed.includes(fn));
   const by =
     told.length > 0 || why !== null || result.note !== ""
       ? null
@@ -74,7 +73,7 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
         : changed.length > 0 && !ranAny
           ? `${PATHS_PASS_BY}, nor to a function that has one`
           : null;
-  const executed = result.paths.after > 0 && why === null ? functionsThatRan(result, ran) : [];
+  const executed = result.paths.after > 0 && why === null ? through : [];
   return {
     run: runOf(result, told, told.length > 0 ? null : (why ?? by), context),
     executed: { before: executed, after: executed },
