@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { USUAL_BOUNDS } from "../emulator/function/explore.ts";
-import { changedFunctions } from "../server/review/function_case.ts";
+import { changedFunctions } from "../server/review/function_plan.ts";
 import { drawer, driverFiles, FOLDERS, shuffled, tell, treeAt } from "./function_trial.ts";
 
 const { values } = parseArgs({
