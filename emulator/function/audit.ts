@@ -2,8 +2,9 @@
  * The judgement at the end of a path: what is still held, and whether somebody can still get at it. Leaves out faults that
  * show while the path runs.
  */
+
+import { objectName } from "./bookings.ts";
 import type { Holding } from "./books.ts";
-import { objectName } from "./calls.ts";
 import type { Fault } from "./finding.ts";
 import { givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";

@@ -1,18 +1,18 @@
 /**
  * What a call does: a native (natives.ts), a contract's clauses, the function's own body, or, where nothing is known, a
- * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books themselves.
- * Over 800 lines because it is one class: what a call does to the books by each of these ways.
+ * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books
+ * (bookings.ts). Over 800 lines because it is one class: what a call does by each of these ways.
  */
 import type { FunctionDef, Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
-import type { Holding, Spot } from "./books.ts";
-import { stripped } from "./constraints.ts";
+import { Bookings, ENDS_STATE, plainTextOf } from "./bookings.ts";
+import type { Spot } from "./books.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
-import { atomicBy, heldText, lend, lockOf, lockText } from "./held.ts";
-import { type GivenBack, makerOf, plainName } from "./ledger.ts";
+import { atomicBy, heldText, lend, lockOf } from "./held.ts";
+import { makerOf, plainName } from "./ledger.ts";
 import { dismiss } from "./managed.ts";
 import {
   addPart,
@@ -29,7 +29,7 @@ import {
 import { NATIVES } from "./natives.ts";
 import { ledTo, reach } from "./reach.ts";
 import { type CallSite, type Deferred, outcomeOf, PathEnd, type Run } from "./run.ts";
-import { type CallOrigin, isErrAddress, type Unknown, unknown, type Value, valueText } from "./value.ts";
+import { type CallOrigin, isErrAddress, unknown, type Value, valueText } from "./value.ts";
 
 /** __GFP_ZERO, as every kernel since 4.4 has it. */
 const GFP_ZERO = 0x100n;
@@ -54,10 +54,6 @@ const BORROWS =
 const HANDS_ON =
   /(^|_)(recv|receive|rx|tx|xmit|transmit|send|deliver|transfer|xfer|forward|input|output|queue|submit|msg)\w{0,12}$/;
 
-/** Callees whose name says that they end a state: of what nothing is known of they alone may have given one back. */
-const ENDS_STATE =
-  /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
-
 /** Callees whose name says that they end a thing, or somebody's part in it: they may have a function called that frees it. */
 export const ENDS_THING =
   /(^|_)(put|unref|unget|free|release|unregister|remove|destroy|del|delete|close|detach|drop|dec_and_test)(_|$)/;
@@ -67,15 +63,6 @@ const ENDS_WHOLE = /(^|[_>.])(put|unref|free|release|destroy)(_|$)/;
 
 /** Those of them that give one reference back. */
 const PUTS = /(^|_)(put|unref)(_|$)/;
-
-/** Those that give back what they are given though a device owns it: they do not look for the device's books, as others do. */
-const GIVES_PLAIN = /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$/;
-
-/** What managed calls began or gave besides memory and handles, by the kind that a driver would end or give back itself. */
-const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
-  "clk-enabled": /^devm_clk_get(?:_optional)?_enabled$/,
-  "clk-prepared": /^devm_clk_get(?:_optional)?_prepared$/,
-};
 
 /** Clauses by which a callee gets what it is given into its hands. */
 const HANDS: ReadonlySet<string> = new Set(["take", "get", "goes", "store", "later", "manage"]);
@@ -105,12 +92,13 @@ export class Calls {
   private readonly leftAlone = new Map<FunctionDef, boolean>();
   /** How many functions of files beside may call each other while something is released. */
   private releasing = 0;
-  /** The call that asked for what is carried out when the device goes, and the entry's file: no function is under way then. */
-  private path: string | null = null;
+  /** The call that asked for what is carried out when the device goes: no function is under way then. */
   private asked: CallSite | null = null;
+  private readonly bookings: Bookings;
 
   constructor(w: Run) {
     this.w = w;
+    this.bookings = new Bookings(w, (fn, args) => this.callback(fn, args));
   }
 
   call(name: string, sym: FunctionSym | null, args: Value[], x: Extract<X, { k: "call" }>, loc: Loc): Value {
@@ -218,7 +206,7 @@ export class Calls {
   }
 
   private goesWithDevice(kind: Kind, key: bigint, site: CallSite): void {
-    this.path = this.w.stack[0]?.sym.path ?? this.path;
+    this.bookings.path = this.w.stack[0]?.sym.path ?? this.bookings.path;
     this.w.deferred.push({ kind, key, site });
   }
 
@@ -227,7 +215,7 @@ export class Calls {
     if ("group" in d) return;
     this.asked = d.site;
     if ("kind" in d) {
-      if (w.books.held(d.kind, d.key) !== null) this.give(d.kind, d.key, d.site, false);
+      if (w.books.held(d.kind, d.key) !== null) this.bookings.give(d.kind, d.key, d.site, false);
       return;
     }
     const before = this.releasing;
@@ -410,7 +398,7 @@ export class Calls {
       const v = of(arg, off) ? memory(arg, off) : null;
       const kind =
         v === null ? undefined : w.books.of(v as bigint).find((h) => h.kind.sort === "memory")?.kind;
-      if (v !== null && kind !== undefined) this.give(kind, v, site, true);
+      if (v !== null && kind !== undefined) this.bookings.give(kind, v, site, true);
     }
   }
 
@@ -452,7 +440,7 @@ export class Calls {
         if (clause.when === "ok") this.notTaken(clause, site, ret);
         continue;
       }
-      this.apply(clause, c, site, ret, failed);
+      this.apply(clause, site, ret, failed);
     }
     if (!failed && c.undoes.length > 0) this.undo(c.undoes, site);
     // What its clauses give back may have members that go with it.
@@ -469,7 +457,7 @@ export class Calls {
     const last = books.holdings.findLast((h) => h.state === "held" && calls.includes(h.taken.callee));
     if (last === undefined) return;
     for (const h of books.holdings.filter((x) => x.state === "held" && x.taken.key === last.taken.key))
-      this.give(h.kind, h.key, site, false);
+      this.bookings.give(h.kind, h.key, site, false);
   }
 
   /** Variables of which a callee that went well has the address hold what it put there, whatever else is known of it. */
@@ -509,7 +497,7 @@ export class Calls {
     // What there is one of has no address.
     const isOne = locks && clause.where.at === "global";
     if (typeof v === "bigint" && !isOne && (v < 0x10000n || isErrAddress(v))) return;
-    w.books.failed(kind, this.keyOf(v), site.origin);
+    w.books.failed(kind, this.bookings.keyOf(v), site.origin);
   }
 
   /** The error of a call that fails: one that who called tests for, or another. */
@@ -668,7 +656,7 @@ export class Calls {
     this.w.reach(v, 0, null, `${site.name}() reads it`);
   }
 
-  private apply(clause: Clause, c: Contract, site: CallSite, ret: Value, failed: boolean): void {
+  private apply(clause: Clause, site: CallSite, ret: Value, failed: boolean): void {
     const { w } = this;
     const kind = w.input.contracts.kinds.get(clause.kind) ?? null;
     // A value that the call fills in is made here.
@@ -688,7 +676,7 @@ export class Calls {
       }
       const obj = w.mem.make(`${kind.what} of ${site.origin.key}`, "outside", "unknown", { found: true });
       put(at.obj, at.off, 8, obj.base);
-      this.take(kind, obj.base, site, c);
+      this.bookings.take(kind, obj.base, site);
       if (clause.verb === "goes") this.goesWithDevice(kind, obj.base, site);
       return;
     }
@@ -700,13 +688,13 @@ export class Calls {
         // NULL and error pointers are nothing to hold: of_node_get(NULL), a clock that is not there.
         if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
         if (kind === null || (clause.where.at === "ret" && failed)) return;
-        this.take(kind, this.keyOf(v), site, c, typeof clause.where.at === "number");
-        if (clause.verb === "goes") this.goesWithDevice(kind, this.keyOf(v), site);
+        this.bookings.take(kind, this.bookings.keyOf(v), site, typeof clause.where.at === "number");
+        if (clause.verb === "goes") this.goesWithDevice(kind, this.bookings.keyOf(v), site);
         if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
       case "put":
       case "free":
-        if (kind !== null) this.give(kind, v, site, clause.verb === "free");
+        if (kind !== null) this.bookings.give(kind, v, site, clause.verb === "free");
         return;
       case "sweep":
         for (const h of w.books.holdings)
@@ -716,21 +704,22 @@ export class Calls {
           }
         return;
       case "take":
-        if (kind !== null) this.pass(kind, v, site);
+        if (kind !== null) this.bookings.pass(kind, v, site);
         else
-          for (const h of [...w.books.of(this.keyOf(v))]) if (h.state === "held") this.pass(h.kind, v, site);
+          for (const h of [...w.books.of(this.bookings.keyOf(v))])
+            if (h.state === "held") this.bookings.pass(h.kind, v, site);
         return;
       case "keep": {
         const at = typeof v === "bigint" ? w.mem.at(v) : null;
-        for (const h of w.books.of(this.keyOf(v))) if (h.state === "held") h.lent = site.name;
+        for (const h of w.books.of(this.bookings.keyOf(v))) if (h.state === "held") h.lent = site.name;
         if (at !== null) lend(w, at.obj, site.name);
         return;
       }
       case "lock":
-        if (kind !== null) this.lock(kind, this.keyOf(v), site);
+        if (kind !== null) this.bookings.lock(kind, this.bookings.keyOf(v), site);
         return;
       case "unlock":
-        if (kind !== null) this.unlock(kind, this.keyOf(v), site);
+        if (kind !== null) this.bookings.unlock(kind, this.bookings.keyOf(v), site);
         return;
       case "store": {
         const from = clause.from === null ? null : this.place(clause.from, site, ret);
@@ -911,276 +900,6 @@ export class Calls {
     addPart(obj, { lo: off, hi: off + size, fresh: "unknown", name: obj.name, forgotten: true });
   }
 
-  private keyOf(v: Value): bigint {
-    return this.w.address(v, null);
-  }
-
-  take(kind: Kind, key: bigint, site: CallSite, _c: Contract | null, more = false): Holding {
-    const { w } = this;
-    // A thing has one name: another takes its place.
-    const named = kind.inside ? w.books.held(kind, key) : null;
-    if (named !== null) return named;
-    const first = !w.books.of(key).some((h) => h.kind === kind);
-    this.owned(kind, key, "passed");
-    return w.books.take(kind, key, site.origin, w.ownStack(), { first, more, byOthers: w.beside() > 0 });
-  }
-
-  /** Gives one back. NULL and error pointers are nothing to give back. */
-  give(kind: Kind, v0: Value, site: CallSite, gone: boolean): void {
-    const { w } = this;
-    const v = w.known.resolve(v0);
-    if (typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
-    const key = this.keyOf(v);
-    if (key < 0x10000n || isErrAddress(key)) return;
-    const spot = w.spot(site.name);
-    const at = w.mem.at(key);
-    const debt = w.books.debt(kind, key);
-    const { holding, twice } = w.books.give(kind, key, spot);
-    if (holding !== null && w.beside() === 0) holding.byOthers = false;
-    // The caller's own was given back before, and by the same call: one that he held twice is rare.
-    const sameCall =
-      twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
-    const ended = this.ended(kind, key, site, spot) ?? sameCall;
-    const before = ended !== null && this.walkedOn(key, ended, spot) ? null : ended;
-    if (holding === null && before !== null)
-      w.fault({
-        kind: "double-release",
-        object: `${kind.what} of ${plainName(w.lockName(key))}`,
-        what: `${site.name}() gives back the ${kind.what} of ${w.lockName(key)} again`,
-        taken: twice?.taken ?? null,
-        given: before,
-        at: spot,
-        possible: false,
-      });
-    if (holding === null && twice === null && !kind.life) {
-      if (kind.sort === "counted" && at !== null && at.off !== 0) lend(w, at.obj, site.name);
-      const of = plainName(w.lockName(key));
-      const object = kind.sort === "memory" && at !== null ? plainName(at.obj.name) : of;
-      // Another file's function took one of its kind by another name: that is the one.
-      const taken = w.books.holdings.find((h) => h.kind === kind && h.state === "held" && h.byOthers);
-      const made = makerOf(of) ?? makerOf(object) ?? taken?.taken.key ?? null;
-      w.gave.push({ ...named(kind), of, object, at: spot, made: kind.sort === "counted" ? made : null });
-    }
-    if (kind.sort === "counted") w.gives.add(`${kind.name} ${plainName(w.lockName(key))}`);
-    if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
-    const owner = at === null || at.off !== 0 ? undefined : w.managed.get(at.obj.id);
-    if (
-      holding === null &&
-      owner !== undefined &&
-      (GIVES_PLAIN.test(site.name) ||
-        (ENDS_MANAGED[kind.name]?.test(owner.callee) === true && twice === null && !this.failedToTake(kind)))
-    )
-      w.fault({
-        kind: "double-release",
-        object: `${kind.what} of ${owner.callee}()`,
-        what: `${site.name}() gives back the ${kind.what} of ${owner.callee}(), which is given back once more when the device goes`,
-        taken: owner,
-        given: null,
-        at: spot,
-        possible: false,
-      });
-    if (twice?.state === "given" && kind.sort === "counted" && at !== null && w.brought.delete(at.obj.id))
-      return;
-    if (twice !== null && twice.state === "given" && kind.sort !== "state")
-      w.fault({
-        kind: "double-release",
-        object: objectName(w, twice),
-        what: `${site.name}() gives back the ${kind.what} of ${twice.taken.callee}() again`,
-        taken: twice.taken,
-        given: twice.given,
-        at: spot,
-        // What was there before it was taken has an owner, and a function of another file may end that one's reference.
-        possible:
-          kind.sort === "counted" &&
-          at !== null &&
-          !at.obj.found &&
-          (w.stack.at(-1)?.own === false || twice.byOthers),
-        doubt: "others' reference",
-      });
-    else if (at !== null && kind.sort === "memory" && gone) {
-      const obj = at.obj;
-      if (obj.gone !== null && holding === null)
-        w.fault({
-          kind: "double-release",
-          object: holding === null ? obj.name : objectName(w, holding),
-          what: `${site.name}() frees ${obj.name} again`,
-          taken: null,
-          given: obj.gone,
-          at: spot,
-          possible: false,
-        });
-      obj.gone = spot;
-    }
-    // The caller's own reference is gone, whatever others there are.
-    else if (at !== null && kind.sort === "memory" && holding === null && at.obj.gone === null)
-      at.obj.gone = spot;
-    if (at !== null && kind.sort === "memory" && at.obj.gone === spot) this.known(at.obj, site);
-    if (at === null || holding === null) return;
-    if (kind.sort === "memory") {
-      this.known(at.obj, site);
-      at.obj.gone = spot;
-      return;
-    }
-    if (kind.sort === "counted" && w.books.count(kind, key) === 0)
-      this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
-  }
-
-  /**
-   * Whether a line came again to what an entry of a list leads to: whoever ended that took the entry out, and another walk along the
-   * list comes to another one.
-   */
-  private walkedOn(key: bigint, before: Spot, now: Spot): boolean {
-    return (
-      isOfEntry(this.w.lockName(key)) && before.loc.file === now.loc.file && before.loc.line === now.loc.line
-    );
-  }
-
-  /** Where a state that ends once was ended before, by a call with the same arguments; null where it was not, or is no such. */
-  private ended(kind: Kind, key: bigint, site: CallSite, spot: Spot): Spot | null {
-    if (!kind.once) return null;
-    const { books, known } = this.w;
-    const args = site.args.map((a) => valueText(known.resolve(a))).join(", ");
-    return books.end(kind, key, `${site.name}(${args})`, spot);
-  }
-
-  /** Whether a call of this path that takes one of a kind failed: what is given back behind it is that one's. */
-  private failedToTake(kind: Kind): boolean {
-    const { functions } = this.w.input.contracts;
-    return this.w.choices.some(
-      ({ answer, callee }) =>
-        answer === "fails" &&
-        callee !== null &&
-        functions.get(callee)?.clauses.some((k) => k.verb === "get" && k.kind === kind.name) === true,
-    );
-  }
-
-  /**
-   * A state is given back that this path took and gave back before, or failed to take. Functions that end something may well
-   * give back what another one took: of them that is only possible.
-   */
-  private tooOften(kind: Kind, key: bigint, twice: Holding | null, spot: Spot): void {
-    const { w } = this;
-    const call = w.books.failedOnly(kind, key);
-    if (call === null && twice?.state !== "given") return;
-    const name = `${kind.what} of ${w.lockName(key)}`;
-    w.fault({
-      kind: "double-release",
-      object: name,
-      what:
-        call === null
-          ? `${spot.by}() gives back the ${kind.what} of ${twice!.taken.callee}() again`
-          : `${spot.by}() gives back the ${kind.what} that ${call.callee}() failed to take`,
-      taken: call ?? twice!.taken,
-      given: twice?.given ?? null,
-      at: spot,
-      possible:
-        w.input.life !== true && w.ownStack().some((f) => ENDS_STATE.test(f.replace(/offset|offload/g, ""))),
-      doubt: "undone by value",
-    });
-  }
-
-  /** Memory that goes while something else still knows it by a registration. */
-  private known(obj: Obj, site: CallSite): void {
-    const { w } = this;
-    for (const h of w.books.holdings) {
-      if (h.state !== "held" || !h.kind.registration || w.mem.at(h.key)?.obj !== obj) continue;
-      w.fault({
-        kind: "freed-while-registered",
-        object: `${h.kind.what} of ${h.taken.callee}()`,
-        what: `${site.name}() frees what ${h.taken.callee}() made known and nothing has taken back`,
-        taken: h.taken,
-        given: null,
-        possible: false,
-      });
-    }
-  }
-
-  /** The last one of what was taken here is given back: what has a release function is released by it. */
-  private last(kind: Kind, key: bigint, outside: boolean): void {
-    const { w } = this;
-    const first = w.books.of(key).find((h) => h.kind === kind);
-    const at = w.mem.at(key);
-    const within = w.input.contracts.kinds.get(kind.contents ?? "");
-    const inside = within === undefined ? null : w.books.held(within, key);
-    if (inside !== null) {
-      inside.state = "given";
-      inside.given = first?.given ?? null;
-    }
-    if (outside) this.owned(kind, key, "given");
-    if (at === null || first === undefined) return;
-    if (kind.record !== null && kind.release.length > 0) {
-      const record = this.recordOf(kind.record);
-      if (record !== null && first.state !== "held")
-        for (const path of kind.release) {
-          const fn = this.through(key, record, path);
-          if (fn !== null && this.callback(fn, this.releaseArgs(fn, key, record))) {
-            if (kind.buried && at.obj.gone === null) at.obj.gone = first.given;
-            return;
-          }
-        }
-    }
-    // An object that a call found has no life of its own here: after the last put nobody keeps it for us. Who handed one in
-    // still has his own reference to it.
-    if (outside && first.first && at.off === 0) at.obj.gone = first.given;
-  }
-
-  /** What a release function is called with: the thing where a parameter is one (the second of a file's, behind the inode). */
-  private releaseArgs(fn: Value, key: bigint, record: CType): Value[] {
-    const { w } = this;
-    const params = (typeof fn === "bigint" ? w.mem.at(fn)?.obj.fn?.type().params : undefined) ?? [];
-    if (params.length < 2) return [key];
-    const tag = (t: CType): string | null => (t.kind === "record" ? t.info.tag : null);
-    return params.map(({ type }, i) =>
-      type.kind === "pointer" && tag(type.to) === tag(record)
-        ? key
-        : unknown(`argument ${i + 1} of the release function`, type, null),
-    );
-  }
-
-  /** What a thing's members lead to goes its way: with one that is registered, and with the last reference to one that a call made. */
-  private owned(kind: Kind, key: bigint, state: "given" | "passed"): void {
-    const { w } = this;
-    if (kind.record === null || (state === "passed" && !kind.registration)) return;
-    const record = this.recordOf(kind.record);
-    if (record === null) return;
-    for (const text of kind.owns) {
-      const [name, member] = text.split(" ") as [string, string];
-      const of = w.input.contracts.kinds.get(name);
-      const v = of === undefined ? null : this.through(key, record, member);
-      const held = typeof v === "bigint" && of !== undefined ? w.books.held(of, v) : null;
-      if (held !== null) held.state = state;
-    }
-  }
-
-  /** The record that a kind names ("struct device"), as the entry's file has it. */
-  private recordOf(name: string): CType | null {
-    const [word, tag] = name.split(" ") as ["struct" | "union", string];
-    const path = this.w.stack[0]?.sym.path ?? this.path;
-    return path === null ? null : this.w.input.program.record(word, tag, path);
-  }
-
-  /** Follows a member path through pointers ("class.dev_release"); null where it ends in something unknown. */
-  private through(address: bigint, record: CType, path: string): Value | null {
-    const { w } = this;
-    let type = record;
-    const names = path.split(".");
-    for (let i = 0; i < names.length; i++) {
-      const m = offsetOf(type, names[i]!);
-      if (m === null) return null;
-      const at = w.mem.at(address + BigInt(m.off));
-      if (at === null) return null;
-      const cell = at.obj.cells.get(at.off);
-      const v =
-        cell === undefined ? (freshAt(at.obj, at.off).fresh === "zero" ? 0n : null) : w.known.resolve(cell.v);
-      if (v === null || typeof v !== "bigint" || v === 0n) return null;
-      if (i === names.length - 1) return v;
-      if (m.type.kind !== "pointer") return null;
-      address = v;
-      type = m.type.to;
-    }
-    return null;
-  }
-
   /** Calls a function by its address, when it is one that has a body or a contract. Whether it did. */
   callback(fn: Value, args: readonly Value[], from: Loc | null = null): boolean {
     const { w } = this;
@@ -1200,84 +919,6 @@ export class Calls {
     } as unknown as Extract<X, { k: "call" }>;
     this.call(sym.name, sym, [...args], x, loc);
     return true;
-  }
-
-  /** The callee keeps what the caller held, and what can be reached by it. */
-  private pass(kind: Kind, v: Value, site: CallSite): void {
-    const { w } = this;
-    const key = this.keyOf(v);
-    const h = w.books.held(kind, key);
-    if (h !== null) {
-      h.state = "passed";
-      h.given = w.spot(site.name);
-    }
-  }
-
-  // ---- locks ------------------------------------------------------------------------------------------------------------
-
-  /** A lock is memory, too: where that was freed, taking it or giving it up is a use. */
-  private lockIn(key: bigint, site: CallSite): void {
-    if ((this.w.mem.at(key)?.obj.gone ?? null) !== null)
-      this.w.reach(key, 0, null, `${site.name}() uses ${this.w.lockName(key)}, whose memory was freed`);
-  }
-
-  private lock(kind: Kind, key: bigint, site: CallSite): void {
-    const { w } = this;
-    this.lockIn(key, site);
-    const held = w.books.held(kind, key);
-    if (held !== null && kind.sort === "lock") {
-      w.fault({
-        kind: "locked-twice",
-        object: `${kind.what} ${this.w.lockName(key)}`,
-        what: `${site.name}() waits for ${this.w.lockName(key)}, which is held since ${held.taken.callee}()`,
-        taken: held.taken,
-        given: null,
-        possible: false,
-      });
-      throw new PathEnd("fault", "a lock is taken twice");
-    }
-    const how = { first: false, more: true, byOthers: false, number: this.numberOf(kind, key, site) };
-    w.books.take(kind, key, site.origin, w.ownStack(), how);
-  }
-
-  /** The first number that a call has, in text, for a state that has no address: where a memory region begins. */
-  private numberOf(kind: Kind, key: bigint, site: CallSite): string | null {
-    if (kind.sort !== "state" || key !== 0n) return null;
-    const n = site.x.ft.params.findIndex((p) => isInteger(p.type));
-    if (n < 0) return null;
-    const v = this.w.known.resolve(site.args[n] ?? 0n);
-    return typeof v === "bigint" ? `${v}` : plainTextOf(this.w, v);
-  }
-
-  private unlock(kind: Kind, key: bigint, site: CallSite): void {
-    this.lockIn(key, site);
-    const { w } = this;
-    const { holding } = w.books.give(kind, key, w.spot(site.name), this.numberOf(kind, key, site));
-    if (holding !== null) return;
-    const tried = kind.sort === "lock" || kind.scope ? w.books.failedOnly(kind, key) : null;
-    if (tried !== null) {
-      w.books.repay(kind, key);
-      w.fault({
-        kind: "unlock-unheld",
-        object: key === 0n ? kind.what : `${kind.what} ${w.lockName(key)}`,
-        what: `${site.name}() gives up ${lockText(w, kind, key)}, which ${tried.callee}() failed to take`,
-        taken: tried,
-        given: null,
-        possible: false,
-      });
-      return;
-    }
-    if (kind.sort !== "lock") return;
-    const gave = w.books.of(key).findLast((h) => h.kind === kind);
-    if (gave !== undefined)
-      w.fault({
-        kind: "unlock-unheld",
-        object: `${kind.what} ${this.w.lockName(key)}`,
-        what: `${site.name}() gives up ${this.w.lockName(key)}, which was given up before`,
-        taken: gave.taken,
-        given: gave.given,
-        possible: false,
-      });
   }
 
   // ---- what nothing is known of -------------------------------------------------------------------------------------------
@@ -1379,28 +1020,6 @@ const TAKES_OUT = /(?:^|_)(?:erase|del|delete|remove|unlink|detach|dequeue|pop|e
 
 /** Questions to the description of the machine, which does not change: asked again they have the same answer. */
 const FIRMWARE_SAYS = /^(?:of|fwnode)_(?:\w+_)?(?:is|has)_/;
-
-/** The name of an open number, whatever it was converted to. */
-function plainTextOf(w: Run, v: Unknown): string {
-  if (v.from?.k === "conv" && typeof v.from.x !== "bigint") return plainTextOf(w, v.from.x);
-  const { u, add } = stripped(w.known, v);
-  return add === 0n ? u.id : `${u.id} + ${add}`;
-}
-
-/** Whether a name is of something that an entry of a list leads to. */
-const isOfEntry = (name: string): boolean => /^\*?entry of /.test(name);
-
-/** A kind in a ledger. */
-function named(kind: Kind): Pick<GivenBack, "kind" | "what" | "sort" | "harmless" | "travels"> {
-  const { name, what, sort, harmless, travels } = kind;
-  return { kind: name, what, sort, harmless, travels };
-}
-
-/** What a holding is called on both sides: a state by what it is of, a thing by the call that gave it. */
-export function objectName(w: Run, h: Holding): string {
-  if (h.kind.sort === "state") return `${h.kind.what} of ${w.lockName(h.key)}`;
-  return `${h.kind.what} of ${h.taken.callee}()`;
-}
 
 /** Memory that is given as a number, which its user makes a pointer of (`__get_free_pages()`). */
 const givesAddress = (c: Contract, t: CType): boolean =>
