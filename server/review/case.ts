@@ -16,6 +16,7 @@ import {
   allViolations,
   type Cause,
   compareRuns,
+  isFault,
   type Judged,
   keyOf,
   type ReleaseFaults,
@@ -437,21 +438,23 @@ function withoutHunk({ missing, after }: PatchSides): string | null {
 }
 
 /**
- * When the sides are of different eras: which faults are the releases' own. Before: all that the bare reference kernel
- * of its era shows too. After: those as well, unless a line of the patch is what does it.
+ * Which faults are the releases' own. Before, when the sides are of different eras: all that the bare reference kernel
+ * of its era shows too. After, then and where the side before the patch did not come to the end of the case: those as
+ * well, unless a line of the patch is what does it.
  */
 function releaseFaults(
   { sides: { before, after, taken }, runs }: RanCase,
   item: ScenarioItem,
   { baselines, steps }: CaseContext,
 ): ReleaseFaults {
+  const mixed = before.era !== after.era || taken;
   if (
-    (before.era === after.era && !taken) ||
+    (!mixed && !isFault(runs.before)) ||
     allViolations(runs.before).length + allViolations(runs.after).length === 0
   )
     return { before: () => false, after: () => false };
   return {
-    before: (key) => !taken && baselines.faults(before.era, item, steps).has(key),
+    before: (key) => mixed && !taken && baselines.faults(before.era, item, steps).has(key),
     after: (key, v) =>
       !isExact(after, runs.after, before, runs.before, v) &&
       baselines.faults(after.era, item, steps).has(key),
