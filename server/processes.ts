@@ -4,6 +4,10 @@
  * theirs (esbuild.mjs). Leaves out the language server (main.ts) and the thread that reads mails (reading/thread.ts), which
  * load a part of it and are to start fast.
  */
+import { compileLater } from "./emulation/tiers.ts";
+
+compileLater();
+
 export const cli = (): Promise<unknown> => import("./cli.ts");
 export const worker = (): Promise<unknown> => import("./emulation/worker.ts");
 export const debug = (): Promise<unknown> => import("./debug/main.ts");
