@@ -276,7 +276,7 @@ function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): Retur
   if (stray !== undefined && own(stray))
     return {
       verdict: "not-modelled",
-      reason: `an oops comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,
+      reason: `${stray.root.code === "oops" ? "an oops" : "a division by zero"} comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,
       judged: null,
     };
   if (stray !== undefined)
@@ -383,9 +383,11 @@ function ofTheMixture(
   return fn?.fidelity === "reference" && !baselines.faults(after.era, item, steps).has(keyOf(v));
 }
 
+const UNPREPARED: ReadonlySet<string> = new Set(["oops", "division-by-zero"]);
+
 /**
- * Whether an oops of both sides on a tree is the machine's: the tree's code runs on what its own set-up (an initcall, a function that
- * the reference kernel has in another form) would have made. The bare reference kernel does not oops there.
+ * Whether an oops or a division by zero of both sides on a tree is the machine's: the tree's code runs on what its own set-up (an
+ * initcall, a function that the reference kernel has in another form) would have made. The bare reference kernel shows none there.
  */
 function unprepared(
   { sides: { after } }: RanCase,
@@ -393,7 +395,7 @@ function unprepared(
   { baselines, steps }: CaseContext,
   v: Violation,
 ): boolean {
-  return after.inTree && v.code === "oops" && !baselines.faults(after.era, item, steps).has(keyOf(v));
+  return after.inTree && UNPREPARED.has(v.code) && !baselines.faults(after.era, item, steps).has(keyOf(v));
 }
 
 /**

@@ -13,6 +13,7 @@ struct fsc_added {
 	struct fsc_added *next;
 	struct resource *res;
 	u64 start, size;
+	long nr_hwpoison;
 	int mgid;
 };
 static struct fsc_added *fsc_added;
@@ -108,6 +109,32 @@ int remove_memory(u64 start, u64 size)
 	release_mem_region(start, size);
 	__fsc_free(a);
 	return 0;
+}
+
+/* The memory that was added of which a pfn is; a device's that nobody added to the system is in none. */
+static struct fsc_added *fsc_added_of(unsigned long pfn)
+{
+	struct fsc_added *a = fsc_added;
+
+	while (a && (PFN_PHYS(pfn) < a->start || PFN_PHYS(pfn) - a->start >= a->size))
+		a = a->next;
+	return a;
+}
+
+void memblk_nr_poison_inc(unsigned long pfn)
+{
+	struct fsc_added *a = fsc_added_of(pfn);
+
+	if (a)
+		a->nr_hwpoison++;
+}
+
+void memblk_nr_poison_sub(unsigned long pfn, long i)
+{
+	struct fsc_added *a = fsc_added_of(pfn);
+
+	if (a)
+		a->nr_hwpoison -= i;
 }
 
 /* ---- types of memory ---- */

@@ -728,6 +728,8 @@ enum mf_flags {
 };
 int memory_failure(unsigned long pfn, int flags);
 int soft_offline_page(unsigned long pfn, int flags);
+void memblk_nr_poison_inc(unsigned long pfn);
+void memblk_nr_poison_sub(unsigned long pfn, long i);
 extern int sysctl_memory_failure_early_kill;
 #define hwpoison_filter(p) ((void)(p), 0)
 #define arch_memory_failure(pfn, flags) ((void)(pfn), (void)(flags), -ENXIO)
