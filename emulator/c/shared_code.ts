@@ -49,6 +49,7 @@ export interface Shared {
 class CodeStore {
   readonly questions: Question[] = [];
   private readonly questionIds = new Map<string, number>();
+  private readonly givenIds = new Map<Question, number>();
   private readonly answerIds = new Map<string, number>();
   private readonly code = new WeakMap<FunctionDef, Shared[]>();
 
@@ -56,6 +57,13 @@ class CodeStore {
     const key = q.join("\0");
     let id = this.questionIds.get(key);
     if (id === undefined) this.questionIds.set(key, (id = this.questions.push(q) - 1));
+    return id;
+  }
+
+  /** As question(), of one of a table's, which many functions ask. */
+  private given(q: Question): number {
+    let id = this.givenIds.get(q);
+    if (id === undefined) this.givenIds.set(q, (id = this.question(q)));
     return id;
   }
 
@@ -74,7 +82,7 @@ class CodeStore {
         ? []
         : [
             read(
-              (q) => this.question(q),
+              (q) => this.given(q),
               (a) => this.answer(a),
             ),
           ];

@@ -132,6 +132,8 @@ const REPORT_UNITS = 128;
 /** Work of making or freeing an object, and of a page or a range that is gone through. */
 const OBJECT_UNITS = 768;
 const RANGE_UNITS = 24;
+/** Bytes that are copied one by one, which for so few is cheaper than asking for a view of them. */
+const SMALL = 32;
 
 /** Slot of a segment in the direct-mapped segment table. */
 export const segmentSlot = (hi: number): number => ((hi >> 8) ^ hi) & 63;
@@ -415,9 +417,17 @@ export class Memory {
   lay(hi: number, lo: number, size: number, bytes: Uint8Array | null, code: number): void {
     this.setShadow(hi, lo, size, code);
     if (bytes === null) return;
-    this.eachChunk(this.join(hi, lo), Math.min(size, bytes.length), (phys, offset, chunk) => {
-      this.u8.set(bytes.subarray(offset, offset + chunk), phys);
-    });
+    const { u8 } = this;
+    const length = Math.min(size, bytes.length);
+    // Asked for every object in every run, and most are small.
+    for (let at = 0; at < length; ) {
+      const within = (lo + at) & (PAGE - 1);
+      const phys = this.page(hi, (lo + at) | 0) + within;
+      const end = Math.min(length, at + PAGE - within);
+      if (end - at > SMALL) u8.set(bytes.subarray(at, end), phys);
+      else for (let i = at; i < end; i++) u8[phys + i - at] = bytes[i]!;
+      at = end;
+    }
   }
 
   // ---- checked access, slow paths --------------------------------------------------------------------------------

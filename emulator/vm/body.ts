@@ -18,8 +18,9 @@ const NOWHERE: ReadonlySet<number> = new Set();
 
 export class ExecBody implements FnCode {
   readonly code: Int32Array;
-  /** A body's places may be made when first asked for. */
+  /** A body's places may be made when first asked for; from then on they are here, because each native call asks for one. */
   private readonly from: FnCode;
+  private places: readonly Loc[] | null = null;
   readonly consts: BigInt64Array;
   /** The constants as 32-bit halves. */
   readonly consts32: Int32Array;
@@ -55,7 +56,7 @@ export class ExecBody implements FnCode {
   }
 
   get locs(): readonly Loc[] {
-    return this.from.locs;
+    return (this.places ??= this.from.locs);
   }
 }
 

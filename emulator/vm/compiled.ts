@@ -25,10 +25,16 @@ function bodyOf(code: FnCode): ExecBody {
   return body;
 }
 
-/** The executable body of a function of an image, lowered when first asked for. */
-export function compiledBody(image: Image, id: number): CompiledBody {
+/** The bodies of an image that were asked for, by function. */
+export function compiledBodies(image: Image): ReadonlyMap<number, CompiledBody> {
   let compiled = COMPILED.get(image);
   if (compiled === undefined) COMPILED.set(image, (compiled = new Map()));
+  return compiled;
+}
+
+/** The executable body of a function of an image, lowered when first asked for. */
+export function compiledBody(image: Image, id: number): CompiledBody {
+  const compiled = compiledBodies(image) as Map<number, CompiledBody>;
   let entry = compiled.get(id);
   if (entry === undefined) {
     const body = bodyOf(image.lower(id));

@@ -18,9 +18,18 @@ import { RunToBlock, type Scheduler, type SwitchReason } from "../sched/schedule
 import type { ExecBody } from "./body.ts";
 import type { CallSignature } from "./bytecode.ts";
 import { Op } from "./bytecode.ts";
-import { compiledBody } from "./compiled.ts";
+import { type CompiledBody, compiledBodies, compiledBody } from "./compiled.ts";
 import { Context } from "./context.ts";
-import { CLOSURE, type FnInfo, type Image, LABEL_BASE, NATIVE_BASE, STUB_BASE, TEXT_BASE } from "./image.ts";
+import {
+  CLOSURE,
+  type FnInfo,
+  type GlobalInfo,
+  type Image,
+  LABEL_BASE,
+  NATIVE_BASE,
+  STUB_BASE,
+  TEXT_BASE,
+} from "./image.ts";
 import { Laid } from "./laid.ts";
 import type { NativeFunction, NativeTable } from "./native.ts";
 import { fromPrefix, type Prefix, prefixOf, type Stateful } from "./state.ts";
@@ -134,6 +143,9 @@ const KERNEL_LIMITS: TaskLimits = { registers: 1 << 14, depth: 400, stack: 256 <
 /** Stacks of tasks are this far apart (bytes). */
 const STACK_STRIDE = 1 << 24;
 
+/** Low words of the addresses of an image's globals, by its list of them: every run writes hundreds. */
+const LOWS = new WeakMap<readonly GlobalInfo[], number[]>();
+
 export class Vm implements Stateful<VmState> {
   readonly image: Image;
   readonly functions: readonly FnInfo[];
@@ -182,6 +194,7 @@ export class Vm implements Stateful<VmState> {
   /** Set by a native that wants another task to get a chance: the loop leaves after the call. */
   switchRequested = false;
   switchWhy: SwitchReason = "point";
+  private readonly compiledBodies: ReadonlyMap<number, CompiledBody>;
   private readonly cancelled: () => boolean;
   private nativeByIndex: (NativeFunction | undefined)[] = [];
   private readonly context: Context;
@@ -206,6 +219,7 @@ export class Vm implements Stateful<VmState> {
     }
     this.image = options.image;
     this.functions = options.image.functions;
+    this.compiledBodies = compiledBodies(options.image);
     this.memory = options.memory;
     this.natives = options.natives;
     this.scheduler = options.scheduler ?? new RunToBlock();
@@ -231,11 +245,15 @@ export class Vm implements Stateful<VmState> {
     const known = this.bodies[id];
     if (known !== undefined) return known;
     this.aboutToEnter(id);
-    const { body, globals } = compiledBody(this.image, id);
+    const { body, globals } = this.compiled(id);
     this.syncGlobals(globals);
     this.bodies[id] = body;
     this.entered.push(id);
     return body;
+  }
+
+  private compiled(id: number): CompiledBody {
+    return this.compiledBodies.get(id) ?? compiledBody(this.image, id);
   }
 
   /** Something of a function is to be used, its type or its body: leaves the run where `stopBefore` wants it. */
@@ -268,14 +286,19 @@ export class Vm implements Stateful<VmState> {
   }
 
   private writeGlobals(end: number): void {
+    const { memory } = this;
     const globals = this.image.globals;
     const isThere = this.elsewhere?.test(this.image) ?? null;
+    let lows = LOWS.get(globals);
+    if (lows === undefined) LOWS.set(globals, (lows = []));
     for (; this.syncedGlobals < end; this.syncedGlobals++) {
-      if (isThere?.(this.syncedGlobals) === true) continue;
-      const g = globals[this.syncedGlobals]!;
-      const lo = this.memory.lo(g.address);
-      this.memory.map(HI_DATA, lo, Math.max(g.size, 1));
-      this.memory.lay(HI_DATA, lo, g.size, g.init, g.readonly ? SHADOW_INIT | SHADOW_READONLY : SHADOW_INIT);
+      const n = this.syncedGlobals;
+      if (isThere?.(n) === true) continue;
+      const g = globals[n]!;
+      while (lows.length <= n) lows.push(memory.lo(globals[lows.length]!.address));
+      const lo = lows[n]!;
+      memory.map(HI_DATA, lo, Math.max(g.size, 1));
+      memory.lay(HI_DATA, lo, g.size, g.init, g.readonly ? SHADOW_INIT | SHADOW_READONLY : SHADOW_INIT);
     }
   }
 
@@ -1021,7 +1044,7 @@ export class Vm implements Stateful<VmState> {
     let end = 0;
     const relocated = new Map<Loc, Loc>();
     for (const id of this.entered) {
-      const here = compiledBody(this.image, id);
+      const here = this.compiled(id);
       const there = compiledBody(s.image, id).body;
       end = Math.max(end, here.globals);
       if (here.body === there) continue;
@@ -1042,7 +1065,7 @@ export class Vm implements Stateful<VmState> {
     this.entered = fromPrefix(s);
     for (let i = same; i < s.length; i++) {
       const id = s.list[i]!;
-      this.bodies[id] = compiledBody(this.image, id).body;
+      this.bodies[id] = this.compiled(id).body;
     }
   }
 

@@ -21,14 +21,19 @@ export function reviewJson(
 ): object {
   const ran: Ran[] = [];
   const ids = new Map<string, number>();
+  /** Equal ones of a side are one object (review/side.ts), and each run lists hundreds. */
+  const met = new Map<Ran, number>();
   const numbers = (list: readonly Ran[]): number[] =>
     list.map((f) => {
+      const known = met.get(f);
+      if (known !== undefined) return known;
       const key = `${f.fidelity} ${f.name}`;
       let id = ids.get(key);
       if (id === undefined) {
         ids.set(key, (id = ran.length));
         ran.push(f);
       }
+      met.set(f, id);
       return id;
     });
   const withNumbers = <T extends Run | Finding>(x: T) => ({ ...x, functions: numbers(x.functions) });

@@ -168,7 +168,16 @@ export class PatchSide {
    * run lists hundreds.
    */
   functionList(ids: readonly number[], natives: readonly string[]): RanFunction[] {
-    const out = [...ids]
+    let of = this.lists.get(ids);
+    if (of === undefined) this.lists.set(ids, (of = this.sorted(ids)));
+    return [...of, ...[...natives].sort().map((name) => ranFunction(name, "shim"))];
+  }
+
+  /** By the list of a run, which its case and each finding ask for. */
+  private readonly lists = new WeakMap<readonly number[], readonly RanFunction[]>();
+
+  private sorted(ids: readonly number[]): RanFunction[] {
+    return [...ids]
       .sort((a, b) => this.rank(a) - this.rank(b) || this.inTreeOrder(a, b))
       .map((id) => {
         const { name, fidelity } = this.fn(id);
@@ -177,8 +186,6 @@ export class PatchSide {
         if (known !== undefined && known.fidelity === fidelity) return known;
         return (this.listed[id] = ranFunction(name, fidelity === "user" ? "diff" : fidelity));
       });
-    for (const name of [...natives].sort()) out.push(ranFunction(name, "shim"));
-    return out;
   }
 
   private readonly listed: RanFunction[] = [];

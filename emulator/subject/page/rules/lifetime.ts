@@ -5,8 +5,16 @@
  */
 import { describeEntry, describePfn, type PageRule } from "../judge.ts";
 
-const numberIn = (text: string, name: string): number => {
-  const match = new RegExp(`${name}[= ](0x[0-9a-f]+|-?\\d+)`).exec(text);
+/** How the texts of events tell numbers. */
+const NUMBERS = {
+  block: /block[= ](0x[0-9a-f]+|-?\d+)/,
+  inode: /inode[= ](0x[0-9a-f]+|-?\d+)/,
+  from: /from[= ](0x[0-9a-f]+|-?\d+)/,
+  to: /to[= ](0x[0-9a-f]+|-?\d+)/,
+} as const;
+
+const numberIn = (text: string, name: keyof typeof NUMBERS): number => {
+  const match = NUMBERS[name].exec(text);
   return match === null ? -1 : Number(match[1]);
 };
 
