@@ -417,6 +417,12 @@ export abstract class Run {
     this.nulls.followed = undefined;
     const { via } = this;
     this.via = null;
+    // A statement that could not be read may have set it.
+    if ((a < 0x10000n || base === 0n || isErrAddress(base)) && this.stack.some((f) => f.lost))
+      throw new PathEnd(
+        "unsupported",
+        "it goes by a pointer that a statement which cannot be read may have set",
+      );
     const from =
       base !== 0n || known === undefined
         ? // An unknown that is no call's was found to be one: what a call gave before is another.

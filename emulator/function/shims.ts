@@ -50,6 +50,12 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "WITH_LOCK_GUARD_1_ATTRS(name, T) class_##name##_constructor(T)",
   "__KERNEL__ 1",
   ...KERNEL_NUMBERS,
+  // What a build computes of the sources (kernel/bounds.c), which no tree has.
+  "MAX_NR_ZONES 5",
+  "NR_PAGEFLAGS 24",
+  "SPINLOCK_SIZE 4",
+  "LRU_GEN_WIDTH 3",
+  "__LRU_REFS_WIDTH 2",
   // As include/uapi/linux/byteorder/little_endian.h has it, which not every header that asks includes.
   "__LITTLE_ENDIAN 1234",
   "__LITTLE_ENDIAN_BITFIELD",

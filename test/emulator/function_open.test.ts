@@ -53,7 +53,19 @@ const none = (
   int f(struct box *b) { int ret = clk_bulk_prepare_enable(b->n, b->clks); if (ret) return ret;
     clk_bulk_disable_unprepare(b->n, b->clks); ${clear} clk_bulk_disable_unprepare(b->n, b->clks); return 0; }`;
 
+/** Counts in a record whose size nobody knows, which its statement therefore does not lead to. */
+const counted = (what: string): string => `struct stats { int failed; };
+  struct node { int zones[ZONES_OF_NO_HEADER]; struct stats stats; }; extern struct node *nodes[4];
+  static void count(int nid) { struct stats *s = NULL; s = &nodes[nid]->stats; s->failed++; }
+  int f(int nid, int failed) { if (failed) { ${what} return -EINVAL; } return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a pointer that a statement which cannot be read may have set is not known to be NULL",
+    bad: counted("count(nid);"),
+    good: counted(""),
+    want: [],
+  },
   {
     name: "of none of many nothing is given back",
     bad: none(""),
