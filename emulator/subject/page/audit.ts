@@ -52,26 +52,44 @@ export class AuditState {
       const e = this.stored[0]!;
       return e.pfn <= pfn && pfn < e.pfn + 2 ** e.order ? this.stored : NOBODY;
     }
-    return this.stored.filter((e) => e.pfn <= pfn && pfn < e.pfn + 2 ** e.order);
+    // Several rules ask for each page.
+    let owners = this.owners.get(pfn);
+    if (owners === undefined) {
+      const found = this.stored.filter((e) => e.pfn <= pfn && pfn < e.pfn + 2 ** e.order);
+      this.owners.set(pfn, (owners = found.length === 0 ? NOBODY : found));
+    }
+    return owners;
   }
+  private readonly owners = new Map<number, readonly DaxEntry[]>();
 
   /** Leaves that map a pfn itself. */
   mappingsOf(pfn: number): readonly MappingOf[] {
     const own = this.small.get(pfn) ?? UNMAPPED;
     if (this.large.length === 0) return own;
+    if (!this.large.some((m) => m.pfn <= pfn && pfn < m.pfn + m.pages)) return own;
     const covering = this.large.filter((m) => m.pfn <= pfn && pfn < m.pfn + m.pages);
-    return covering.length === 0 ? own : [...own, ...covering];
+    return [...own, ...covering];
   }
 
-  /** References by pins on a pfn. */
-  pinRefs(pfn: number): number {
+  /** How many leaves map any of so many pages from `head` on. */
+  leavesOver(head: number, pages: number): number {
+    let leaves = 0;
+    if (this.small.size > 0)
+      for (let pfn = head; pfn < head + pages; pfn++) leaves += this.small.get(pfn)?.length ?? 0;
+    for (const m of this.large) if (m.pfn < head + pages && head < m.pfn + m.pages) leaves++;
+    return leaves;
+  }
+
+  /** References by pins on any of so many pages from `head` on. */
+  pinRefs(head: number, pages: number): number {
     let refs = 0;
-    for (const p of this.pins) if (p.pfn === pfn) refs += p.refs;
+    for (const p of this.pins) if (p.pfn >= head && p.pfn < head + pages) refs += p.refs;
     return refs;
   }
 
   /** False for pages of a device that is not FS_DAX (device-dax): other idle rules. */
   isFsDax(pfn: number): boolean {
-    return this.fsDax.some((r) => pfn >= r.from && pfn < r.to);
+    for (const { from, to } of this.fsDax) if (pfn >= from && pfn < to) return true;
+    return false;
   }
 }

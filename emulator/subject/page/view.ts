@@ -282,6 +282,15 @@ export class MachineView {
     };
   }
 
+  /** The last word of a page: memcg_data, or what a folio keeps there. */
+  lastWord(pfn: number): bigint {
+    const phys = this.memory.translate(HI_VMEMMAP, (pfn * 64 + 56) | 0);
+    if (phys < 0) return 0n;
+    const words = this.memory.i32;
+    if ((words[phys >> 2]! | words[(phys >> 2) + 1]!) === 0) return 0n;
+    return BigInt.asUintN(64, this.memory.i64[phys >> 3]!);
+  }
+
   /** Order of the folio a head page starts; 0 for an ordinary page. */
   order(head: number): number {
     const page = this.page(head);
@@ -306,8 +315,17 @@ export class MachineView {
 
   private pointers(name: string): bigint[] {
     const f = this.layout("struct fsc_registry").fields.get(name)!;
+    const { memory } = this;
+    const words = memory.i32;
+    const at = this.registry + BigInt(f.offset);
+    const hi = memory.hi(at);
+    const lo = memory.lo(at);
     const out: bigint[] = [];
-    for (let i = 0; i < (f.count ?? 0); i++) out.push(this.word(this.registry + BigInt(f.offset + 8 * i)));
+    // Asked at each step and by many rules: most are empty, which numbers alone tell.
+    for (let i = 0; i < (f.count ?? 0); i++) {
+      const word = memory.translate(hi, lo + 8 * i) >> 2;
+      out.push(word < 0 || (words[word]! | words[word + 1]!) === 0 ? 0n : this.word(at + BigInt(8 * i)));
+    }
     return out;
   }
 

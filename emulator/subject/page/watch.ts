@@ -174,8 +174,9 @@ export class PageWatch implements Watch {
   /** Whether a page is one of pages 1 to 3 of a compound page, whose words 2 to 5 belong to the folio. */
   private folioWord(pfn: number): boolean {
     const { memory } = this.recorder;
+    const phys = memory.translate(HI_VMEMMAP, (pfn * 64 + 8) | 0);
+    if (phys < 0 || (memory.i32[phys >> 2]! & 1) === 0) return false;
     const word1 = memory.peek(memory.join(HI_VMEMMAP, pfn * 64 + 8), 8);
-    if ((word1 & 1n) === 0n) return false;
     const behind = memory.join(HI_VMEMMAP, pfn * 64) - (word1 - 1n);
     return behind > 0n && behind <= 192n;
   }

@@ -68,7 +68,7 @@ export const staleOrder: PageRule = {
       if (!audit.isFsDax(pfn) || audit.ownersOf(pfn).length > 0) continue;
       const page = judge.view.page(pfn);
       if (page.isTail || page.isHead) continue;
-      const memcg = judge.view.word(judge.view.pageAddress(pfn) + 56n);
+      const memcg = judge.view.lastWord(pfn);
       // Locked and the bit above it: no flag that an idle page may have, but part of most orders.
       if ((page.flags & 3n) !== 0n || memcg !== 0n)
         judge.report({

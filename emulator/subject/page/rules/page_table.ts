@@ -167,7 +167,8 @@ export const mapcount: PageRule = {
       const page = judge.view.page(pfn);
       if (page.isTail) continue;
       const leaves = audit.mappingsOf(pfn);
-      const entire = leaves.filter((m) => m.pages > 1).length;
+      let entire = 0;
+      for (const m of leaves) if (m.pages > 1) entire++;
       let have: number;
       let want: number;
       if (page.isHead) {

@@ -12,24 +12,8 @@ function expected(
   head: number,
   pages: number,
 ): { total: number; maps: number; pins: number } {
-  let maps = 0;
-  let pins = 0;
-  if (pages === 1) {
-    pins = audit.pinRefs(head);
-    maps = judge.era.leaves === "devmap" ? 0 : audit.mappingsOf(head).length;
-    return { total: judge.era.idleRef + maps + pins, maps, pins };
-  }
-  const seen = new Set<bigint>();
-  for (let pfn = head; pfn < head + pages; pfn++) {
-    pins += audit.pinRefs(pfn);
-    if (judge.era.leaves === "devmap") continue;
-    for (const m of audit.mappingsOf(pfn)) {
-      const key = (BigInt(m.mm) << 60n) | m.address;
-      if (m.pages > 1 && seen.has(key)) continue;
-      seen.add(key);
-      maps++;
-    }
-  }
+  const pins = audit.pinRefs(head, pages);
+  const maps = judge.era.leaves === "devmap" ? 0 : audit.leavesOver(head, pages);
   return { total: judge.era.idleRef + maps + pins, maps, pins };
 }
 
