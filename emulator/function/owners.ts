@@ -1,7 +1,8 @@
 /**
  * What only the two sides together show of things that a path has not taken itself: one side gives a thing back where the
  * other writes over the only pointer to it, or frees what alone leads to it; and a state is given back on the way out of a
- * failure behind which alone it would have been taken. Leaves out faults that one side shows by itself (compare.ts).
+ * failure behind which alone it would have been taken; a reference of the caller's is given back on every way out, but for one of the
+ * other side. Leaves out faults that one side shows by itself (compare.ts).
  */
 import { type Entry, type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
 import type { Fault, PathResult } from "./finding.ts";
@@ -51,7 +52,9 @@ export function ownerDifferences(
       for (const g of gave) {
         if (there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object)) continue;
         const lost =
-          lostOn(entry, g, ran.result, there.result) ?? notPassedOn(entry, g, ran.result, there.result);
+          lostOn(entry, g, ran.result, there.result) ??
+          notPassedOn(entry, g, ran.result, there.result) ??
+          notConsumed(g, ran.result, lists, from, there.result);
         if (lost !== null) tell(to, lost, there);
         const early = tooEarly(entry, g, ran, lists[from], there.result);
         if (early !== null) tell(from, early, ran);
@@ -120,6 +123,44 @@ function notPassedOn(entry: Entry, g: GivenBack, here: PathResult, there: PathRe
     kind: "leaked",
     object: `${what} of ${object}`,
     what: `the ${what} ${object} is neither given back nor handed on`,
+    taken: null,
+    given: null,
+    at: end,
+    functions: [end.fn],
+    possible: false,
+  };
+}
+
+/**
+ * A reference of the caller's that one side gives back on every way out, so that no caller does: the other does so on ways out of
+ * the same kind, and on this one neither gives it back nor keeps it.
+ */
+function notConsumed(
+  g: GivenBack,
+  here: PathResult,
+  lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
+  from: "before" | "after",
+  there: PathResult,
+): Fault | null {
+  const { object, what } = g;
+  if (g.sort !== "counted" || /\W/.test(object) || g.made !== null || there.ledger.kept.has(object))
+    return null;
+  const lent = (r: PathResult): number => r.ledger.lent.get(object) ?? 0;
+  if (lent(there) > lent(here)) return null;
+  const gives = ({ ledger }: PathResult): boolean => ledger.gave.some((x) => x.object === object);
+  const out = (all: readonly Ran[]): PathResult[] =>
+    all.map((r) => r.result).filter((r) => r.end === "returned");
+  const ways = out(lists[from]);
+  if (ways.length < 3 || !ways.every(gives)) return null;
+  if (
+    !out(lists[from === "before" ? "after" : "before"]).some((r) => r.outcome === there.outcome && gives(r))
+  )
+    return null;
+  const { end } = there.ledger;
+  return {
+    kind: "leaked",
+    object: `${what} of ${object}`,
+    what: `the ${what} of ${object}, which every other way out gives back for the caller, is not given back`,
     taken: null,
     given: null,
     at: end,

@@ -54,7 +54,41 @@ const inList = (
   struct sock { struct local *to; char *name; };
   int f(struct sock *s, int n) { s->to = find(n); if (!s->to) return -EINVAL; s->name = kmalloc(8, GFP_KERNEL); if (!s->name) { ${undo} return -ENOMEM; } return 0; }`;
 
+/** Gives back the device that its caller found, whatever comes of it. */
+const consumes = (
+  early: string,
+  end = "put_device(d);",
+): string => `int work(struct device *d); int rest(int n); void tell(int n); int keep(struct device *d);
+  int f(struct device *d, int n) { int ret = -EINVAL;
+    if (n < 3) { ${early} }
+    ret = work(d); if (ret) goto out; ret = rest(n);
+out: ${end} tell(ret); return ret; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a reference of the caller's that all other ways out give back",
+    bad: consumes("tell(n); return ret;"),
+    good: consumes("goto out;"),
+    want: ["leaked device reference of d"],
+  },
+  {
+    name: "a reference that the caller gives back from now on",
+    bad: consumes("tell(n); return ret;", ""),
+    good: consumes("goto out;"),
+    want: [],
+  },
+  {
+    name: "a reference that some ways out left to the caller before",
+    bad: consumes("tell(n); return ret;", "if (!ret) put_device(d);"),
+    good: consumes("goto out;", "if (!ret) put_device(d);"),
+    want: [],
+  },
+  {
+    name: "a reference that goes to whoever takes it in",
+    bad: consumes("return keep(d);"),
+    good: consumes("goto out;"),
+    want: [],
+  },
   {
     name: "a clock that a managed call enabled, disabled besides",
     bad: enabled("clk_disable_unprepare(c);"),
