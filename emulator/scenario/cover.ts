@@ -8,8 +8,17 @@ import { casesOf, type ScenarioCase, type ScenarioDef } from "./runner.ts";
 /** Combinations up to this number are all run. */
 const FEW = 4;
 
+/** By scenario: each plan asks for all of them, several times. */
+const COVERING = new WeakMap<ScenarioDef, readonly ScenarioCase[]>();
+
 /** A subset of `casesOf(def)`, in the same order, that covers every pair of parameter values. */
-export function coveringCases(def: ScenarioDef): ScenarioCase[] {
+export function coveringCases(def: ScenarioDef): readonly ScenarioCase[] {
+  let cases = COVERING.get(def);
+  if (cases === undefined) COVERING.set(def, (cases = covering(def)));
+  return cases;
+}
+
+function covering(def: ScenarioDef): ScenarioCase[] {
   const all = casesOf(def);
   if (all.length <= FEW) return all;
   const pairs = all.map((c) => pairsOf(c));

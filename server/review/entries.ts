@@ -10,7 +10,7 @@ import { EXPECTS, meetingsName } from "../../emulator/scenario/reach.ts";
 import type { SideDefinition } from "../mail/types.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import type { TreeSide } from "../source/tree_side.ts";
-import type { CaseReach } from "./plan.ts";
+import type { CaseReach, Way } from "./plan.ts";
 import type { ReachTable } from "./reach.ts";
 
 /** A definition of some file: its name, whether it is a function, and what it mentions. */
@@ -167,6 +167,9 @@ function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlyS
   return labels.length <= FEW ? new Set(labels) : new Set();
 }
 
+/** Ways are numbers, because there are thousands a case: those of the side after the patch stand behind the other's. */
+const AFTER = 1 << 24;
+
 /** What the scenarios themselves look at. */
 const LOOKS: ReadonlySet<string> = new Set([EXPECTS]);
 /** Whoever runs this has tasks besides its own. */
@@ -181,35 +184,37 @@ export function caseReach(
 ): (label: string) => CaseReach | null {
   const words = dataWords(before, after);
   const sides = [
-    { table: tableBefore, side: before, mark: "b" },
-    { table: tableAfter, side: after, mark: "a" },
+    { table: tableBefore, side: before, mark: 0 },
+    { table: tableAfter, side: after, mark: AFTER },
   ].map(({ table, side, mark }) => {
     const names = entriesOf(side, (n) => table.knows(n));
     const near = [...besides(side)].filter((n) => !names.has(n));
     const meetings = new Set([...names].map(meetingsName));
-    return { table, names, meetings, near: new Set(near), mark, through: throughTables(table, words) };
+    const sets = [names, meetings, new Set(near), TASKS, LOOKS];
+    return { table, sets, mark, through: throughTables(table, words) };
   });
   const known = new Map<string, CaseReach | null>();
   const reach = (label: string): CaseReach | null => {
     let steps = 0;
-    const ways: string[] = [];
-    const others: string[] = [];
-    const looks: string[] = [];
+    const ways: Way[] = [];
+    const others: Way[] = [];
+    const looks: Way[] = [];
     const entered = new Set<string>();
     let tasks = false;
-    for (const { table, names, meetings, near, mark, through } of sides) {
-      const of = table.of(label, names);
+    for (const { table, sets, mark, through } of sides) {
+      const of = table.ofEach(label, sets);
       if (of === null) return null;
+      const [own, meetings, near, tasked, looked] = of.variants;
       steps = Math.max(steps, of.steps);
-      for (const v of of.variants) {
-        ways.push(`${mark}${v}`);
-        entered.add(`${mark}${table.functionOf(v)}`);
+      for (const v of own!) {
+        ways.push(mark + v);
+        entered.add(`${mark + table.functionOf(v)}`);
       }
-      for (const v of table.of(label, meetings)?.variants ?? []) ways.push(`${mark}${v}`);
+      for (const v of meetings!) ways.push(mark + v);
       if (through.has(label)) ways.push(`${mark}: ${label}`);
-      for (const v of table.of(label, near)?.variants ?? []) others.push(`${mark}${v}`);
-      tasks ||= (table.of(label, TASKS)?.variants.length ?? 0) > 0;
-      for (const v of table.of(label, LOOKS)?.variants ?? []) looks.push(`${mark}${v}`);
+      for (const v of near!) others.push(mark + v);
+      tasks ||= tasked!.length > 0;
+      for (const v of looked!) looks.push(mark + v);
     }
     return { steps, ways, entered: [...entered], looks, near: others, tasks };
   };

@@ -47,18 +47,21 @@ export interface Plan {
   readonly cost: number;
 }
 
+/** A way in which a case enters something: the same for all cases that do so alike. */
+export type Way = string | number;
+
 /** What is known of a case before it runs. */
 export interface CaseReach {
   /** Instructions of one side. */
   readonly steps: number;
   /** In which ways it enters what the patch changes, over both sides; empty: not at all. */
-  readonly ways: readonly string[];
+  readonly ways: readonly Way[];
   /** What of that, or of what leads there, it enters at all: a mark for each side and function. */
   readonly entered: readonly string[];
   /** What its scenario itself looks at: a change that any kernel's rules allow may be seen there only. */
-  readonly looks: readonly string[];
+  readonly looks: readonly Way[];
   /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
-  readonly near: readonly string[];
+  readonly near: readonly Way[];
   /** It has tasks whose order may differ. */
   readonly tasks: boolean;
 }
@@ -187,7 +190,7 @@ function withOrders(basis: PlanBasis, reach: (item: ScenarioItem) => CaseReach |
     .filter(({ of }) => of?.tasks === true && of.ways.length > 0)
     .sort((a, b) => a.of!.steps - b.of!.steps);
   const rounds = new Map<string, number>();
-  const had = new Set<string>();
+  const had = new Set<Way>();
   const ranked = cases.map(({ item, of }) => {
     const round = rounds.get(item.name) ?? 0;
     rounds.set(item.name, round + 1);
@@ -204,9 +207,9 @@ function withOrders(basis: PlanBasis, reach: (item: ScenarioItem) => CaseReach |
 function openWays(
   items: readonly ScenarioItem[],
   had: readonly ScenarioItem[],
-  ways: (item: ScenarioItem) => readonly string[],
+  ways: (item: ScenarioItem) => readonly Way[],
 ): { readonly lists: readonly Int32Array[]; readonly open: Uint8Array } {
-  const ids = new Map<string, number>();
+  const ids = new Map<Way, number>();
   const lists = items.map((i) =>
     Int32Array.from(ways(i), (w) => {
       let id = ids.get(w);
@@ -240,7 +243,7 @@ function inOrder(
   const cost = (i: ScenarioItem): number => reach(i)!.steps + OVERHEAD;
   /** Of what is left those that between them show all that `ways` gives and `had` do not. */
   const covering = (
-    ways: (i: ScenarioItem) => readonly string[],
+    ways: (i: ScenarioItem) => readonly Way[],
     had: readonly ScenarioItem[],
   ): ScenarioItem[] => {
     const { lists, open } = openWays(left, had, ways);

@@ -43,9 +43,10 @@ function pack(numbers: readonly number[]): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-function unpack(text: string): number[] {
+function unpack(text: string): Int32Array {
   const bytes = Buffer.from(text, "base64");
-  const out: number[] = [];
+  const out = new Int32Array(bytes.length);
+  let n = 0;
   let last = 0;
   for (let i = 0; i < bytes.length; ) {
     let z = 0;
@@ -57,9 +58,9 @@ function unpack(text: string): number[] {
       if (b < 128) break;
     }
     last += z & 1 ? -((z + 1) >>> 1) : z >>> 1;
-    out.push(last);
+    out[n++] = last;
   }
-  return out;
+  return out.subarray(0, n);
 }
 
 /** The form in which tables are kept. */
@@ -90,10 +91,11 @@ export class ReachTable {
   /** The catalogue; a scenario's address is a side's own. */
   readonly scenarios: readonly ScenarioDef[];
   private readonly ids: ReadonlyMap<string, number>;
-  private readonly variants: readonly number[];
+  private readonly variants: Int32Array;
   private readonly cases: ReadonlyMap<string, KnownCase>;
   /** By set of names: the variants of functions of these names are 1. Whoever asks with a set does not change it. */
   private readonly masks = new WeakMap<ReadonlySet<string>, Uint8Array>();
+  private readonly sorted = new WeakMap<readonly ReadonlySet<string>[], Uint8Array>();
 
   constructor(packed: Packed["eras"][number]) {
     this.scenarios = packed.scenarios.map(([name, title, params]) => ({
@@ -122,7 +124,7 @@ export class ReachTable {
     const c = this.cases.get(label);
     if (c === undefined) return null;
     const names = [...this.ids.keys()];
-    return new Set(unpack(c.packed).map((v) => names[this.variants[v]!]!));
+    return new Set(Array.from(unpack(c.packed), (v) => names[this.variants[v]!]!));
   }
 
   /** Keys (compare.ts) of the faults that the reference kernel itself has in a case; null for an unknown case. */
@@ -143,10 +145,41 @@ export class ReachTable {
     const c = this.cases.get(label);
     if (c === undefined) return null;
     const mask = this.maskOf(names);
-    c.variants ??= Int32Array.from(unpack(c.packed));
+    const all = (c.variants ??= unpack(c.packed));
     const variants: number[] = [];
-    for (const v of c.variants) if (mask[v] === 1) variants.push(v);
+    for (let i = 0; i < all.length; i++) if (mask[all[i]!] === 1) variants.push(all[i]!);
     return { steps: c.steps, variants };
+  }
+
+  /** As of(), of up to eight sets of names in one go: what is asked of every case before a plan is made. */
+  ofEach(
+    label: string,
+    sets: readonly ReadonlySet<string>[],
+  ): { readonly steps: number; readonly variants: readonly (readonly number[])[] } | null {
+    const c = this.cases.get(label);
+    if (c === undefined) return null;
+    const bits = this.bitsOf(sets);
+    const all = (c.variants ??= unpack(c.packed));
+    const variants: number[][] = sets.map(() => []);
+    for (let i = 0; i < all.length; i++) {
+      const v = all[i]!;
+      const of = bits[v]!;
+      if (of !== 0) for (let k = 0; k < variants.length; k++) if ((of & (1 << k)) !== 0) variants[k]!.push(v);
+    }
+    return { steps: c.steps, variants };
+  }
+
+  /** Of each variant the sets that have its function's name, as bits. */
+  private bitsOf(sets: readonly ReadonlySet<string>[]): Uint8Array {
+    let bits = this.sorted.get(sets);
+    if (bits === undefined) {
+      this.sorted.set(sets, (bits = new Uint8Array(this.variants.length)));
+      for (const [k, names] of sets.entries()) {
+        const mask = this.maskOf(names);
+        for (let v = 0; v < bits.length; v++) bits[v]! |= mask[v]! << k;
+      }
+    }
+    return bits;
   }
 
   private maskOf(names: ReadonlySet<string>): Uint8Array {
