@@ -1,5 +1,5 @@
 /**
- * `npm run mutate:orders [-- --mutants N --seed S --orders N --only WORDS,WORDS]`: would trying orders notice? Drops one wake-up, lock (with its
+ * `npm run mutate:orders [-- --mutants N --from N --seed S --orders N --only WORDS,WORDS]`: would trying orders notice? Drops one wake-up, lock (with its
  * unlocks), recheck or barrier from a function of the reference kernel at a time, tries orders of the scenarios that enter
  * that function (for a barrier those in which stores are seen late), and prints which mutants some order shows: a fault that
  * the whole kernel has in none, a run that does not end, or a data race of the mutant's function with one with which it races in
@@ -24,6 +24,7 @@ import {
 } from "../emulator/scenario/runner.ts";
 import { Prng } from "../emulator/sched/scheduler.ts";
 import { faultsOf } from "../server/review/explore.ts";
+import "../server/shipped.ts";
 
 interface Mutant {
   readonly kind: "wake-up" | "lock" | "recheck" | "barrier";
@@ -37,7 +38,7 @@ const FILES =
   /^(fs\/dax\.c|fs\/fscfs\.c|fs\/ext4\/inode\.c|fs\/xfs\/\w+\.c|mm\/(gup|memory|truncate|huge_memory|memory-failure|memremap)\.c|drivers\/dax\/super\.c|kernel\/sched\/wait\.c)$/;
 /** Cases of a scenario that are tried: the first, and those in which one parameter is another. */
 const CASES = 5;
-/** Cases that are tried with a mutant. */
+/** Cases that are tried with a mutant, and as many that have one order. */
 const TRIED = 48;
 /** Orders that tell which functions a case enters, and whether it has more than one at all. */
 const LOOKED = 24;
@@ -70,6 +71,12 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
     "with the barrier, too, who is told may find the data gone, and the next holder's operations are cleared (scenarios race-holder-put, race-holder-change)",
   "recheck fscfs_pfn_mkwrite if (vmf->pgoff >= (pgoff_t)DIV_ROUND_UP(i_size_read(inode), PAGE_SIZE))":
     "dax_iomap_fault() asks the same again, under the lock that truncation takes",
+  "lock dax_layout_busy_page_range xas_lock_irq(&xas);":
+    "who searches holds the invalidate lock and the inode's, so entries neither come nor go; locks and marks of entries change, and the search looks at neither",
+  "lock fscfs_fallocate filemap_invalidate_lock(inode->i_mapping);":
+    "it only adds blocks: who adds is kept apart by the map's own lock, and a fault that finds the old size or hole came before",
+  "recheck dax_copy_from_iter if (!dax_alive(dax_dev))":
+    "who copies has asked dax_direct_access() in the same read section, and who kills the device waits for the section's end",
   "lock truncate_inode_pages_final xa_lock_irq(&mapping->i_pages);":
     "waits for reclaim to leave its shadow entry, and nothing is reclaimed here",
 };
@@ -188,8 +195,11 @@ function mutantsOf(path: string, text: string, era: Era): Mutant[] {
   });
 }
 
+/** One for all: what a mutant does not change is lowered once, and places to switch at are the same. */
+const space = new AddressSpace();
+
 function boot(era: Era, units: readonly { path: string; text: string }[]): BootedImage {
-  return bootImage(buildKernelImage(era, [...units], new AddressSpace()).image, era, new Memory());
+  return bootImage(buildKernelImage(era, [...units], space).image, era, new Memory());
 }
 
 /** The first case of a scenario, then those that differ from it in one parameter. */
@@ -223,9 +233,11 @@ function main(): void {
   const { values } = parseArgs({
     options: {
       mutants: { type: "string", default: "30" },
+      from: { type: "string", default: "0" },
       seed: { type: "string", default: "1" },
       orders: { type: "string", default: "120" },
       only: { type: "string" },
+      missing: { type: "boolean", default: false },
     },
   });
   const era = eraFromName("v6.12")!;
@@ -236,30 +248,33 @@ function main(): void {
     c: ScenarioCase,
     weak: boolean,
     fresh?: (faults: readonly string[]) => boolean,
+    hot?: Exploration["hot"],
   ): Exploration[] => {
     let over = false;
+    let known = hot;
     const out: Exploration[] = [];
     for (const [bound, schedules, random] of [
       [1, orders, 0],
       [0, orders, orders],
     ] as const) {
       if (over) break;
-      out.push(
-        explore(booted, c, {
-          bound: bound + (weak ? 1 : 0),
-          schedules,
-          random,
-          seed: 1,
-          stepLimit: STEPS,
-          weak,
-          stop: () => over,
-          faults: (run) => {
-            const faults = shown(run);
-            over ||= fresh?.(faults ?? []) === true;
-            return faults;
-          },
-        }),
-      );
+      const e = explore(booted, c, {
+        bound: bound + (weak ? 1 : 0),
+        schedules,
+        random,
+        seed: 1,
+        stepLimit: STEPS,
+        weak,
+        ...(known === undefined ? {} : { hot: known }),
+        stop: () => over,
+        faults: (run) => {
+          const faults = shown(run);
+          over ||= fresh?.(faults ?? []) === true;
+          return faults;
+        },
+      });
+      known = e.hot;
+      out.push(e);
     }
     return out;
   };
@@ -273,19 +288,24 @@ function main(): void {
       stepLimit: STEPS,
       faults: shown,
     });
-  // Whatever has more than one order: no scenario is left out for its name.
-  const several = whole.scenarios.flatMap((s) => {
-    const [c] = casesOf(s);
-    const e = c === undefined ? null : looked(c);
-    return e !== null && e.orders > 1 ? [s.name] : [];
-  });
-  // The first case of each scenario, then the others.
-  const cases = several.flatMap((name) => casesFor(whole, name).map((c, n) => ({ c, n })));
+  // Whatever has more than one order comes first, then the others, which are one run each: no scenario is left out for its name.
+  const several = new Set(
+    whole.scenarios.flatMap((s) => {
+      const [c] = casesOf(s);
+      return c !== undefined && looked(c).orders > 1 ? [s.name] : [];
+    }),
+  );
+  // The first case of each scenario, then those in which a parameter is another.
+  const cases = whole.scenarios.flatMap(({ name }) =>
+    casesFor(whole, name).map((c, n) => ({ c, n, one: several.has(name) ? 0 : 1 })),
+  );
   const base = cases
-    .sort((a, b) => a.n - b.n)
-    .map(({ c }) => {
+    .sort((a, b) => a.one - b.one || a.n - b.n)
+    .map(({ c, one }) => {
+      let hot: Exploration["hot"] | undefined;
       const known = (weak: boolean): string[] => {
-        const explored = tried(whole, c, weak);
+        const explored = tried(whole, c, weak, undefined, hot);
+        hot = explored.at(-1)!.hot;
         return [...explored.flatMap((x) => x.faults.map((f) => f.fault)), ...racing(whole, explored).keys()];
       };
       let strong: ReadonlySet<string> | null = null;
@@ -293,18 +313,23 @@ function main(): void {
       const plain = (): ReadonlySet<string> => (strong ??= new Set(known(false)));
       return {
         c,
+        one,
         enters: new Set(looked(c).functions.map((id) => whole.image.functions[id]!.name)),
         /** What the whole kernel shows, faults and pairs of functions that race, asked when a mutant comes to this case; the second for barriers alone. */
         shows: plain,
+        hot: () => hot,
         late: (): ReadonlySet<string> => (weak ??= new Set([...plain(), ...known(true)])),
       };
     });
   const prng = new Prng(Number(values.seed));
   const all = referenceFiles.filter((f) => FILES.test(f.path)).flatMap((f) => mutantsOf(f.path, f.text, era));
   const entered = all.filter((m) => base.some((b) => b.enters.has(m.fn)));
+  if (values.missing)
+    for (const m of all.filter((x) => !entered.includes(x)))
+      console.log(`not entered: ${m.kind} ${m.path} ${m.fn}(): ${m.what}`);
   const keyOf = (m: Mutant): string => `${m.kind} ${m.fn} ${m.what}`;
   console.log(
-    `${all.length} mutants in ${several.length} scenarios' reach or not; ${entered.length} in a function that one enters`,
+    `${all.length} mutants, ${entered.length} of them in a function that a case enters; ${several.size} scenarios have more than one order`,
   );
   const only = values.only?.split(",") ?? [""];
   const left = entered.filter((m) => only.some((o) => `${m.kind} ${m.fn}`.includes(o)));
@@ -313,16 +338,17 @@ function main(): void {
     chosen.push(left.splice(prng.below(left.length), 1)[0]!);
   const seen = new Map<string, [number, number]>();
   let equal = 0;
-  for (const m of chosen) {
+  for (const m of chosen.slice(Number(values.from))) {
     const booted = boot(era, [{ path: m.path, text: m.text }]);
     let how = booted.snapshot === null ? "does not boot" : "";
     const weak = m.kind === "barrier";
-    for (const b of base.filter((x) => x.enters.has(m.fn)).slice(0, TRIED)) {
+    const enter = base.filter((x) => x.enters.has(m.fn));
+    for (const b of [0, 1].flatMap((one) => enter.filter((x) => x.one === one).slice(0, TRIED))) {
       if (how !== "") break;
       const known = weak ? b.late() : b.shows();
       const fresh = (fault: string): boolean => !known.has(fault);
       const def = booted.scenarios.find((s) => s.name === b.c.def.name)!;
-      const e = tried(booted, { ...b.c, def }, weak, (faults) => faults.some(fresh));
+      const e = tried(booted, { ...b.c, def }, weak, (faults) => faults.some(fresh), b.hot());
       const f = e.flatMap((x) => x.faults).find(({ fault }) => fresh(fault));
       const n = e.reduce((sum, x) => sum + x.orders, 0);
       const race = [...racing(booted, e)].find(([pair, names]) => !known.has(pair) && names.has(m.fn));

@@ -51,6 +51,9 @@ const YIELDS = /^(synchronize_rcu|yield|cpu_relax|msleep)/;
 /** What the reference kernel keeps for its runner: no task of a kernel looks at it. */
 const KEPT = ["fsc_rcu", "fsc_irqs_off", "fsc_tlb_broadcast", "sc_side_by_side", "fsc_registry"];
 
+/** Counters that a kernel keeps by processor and adds up when somebody asks: whoever counts there meets nobody. */
+const COUNTERS = ["fsc_node_stat"];
+
 /** Instructions that a task runs unasked at most, and that one runs which is alone and may create others. */
 const LONG = 1 << 20;
 const ALONE = 64;
@@ -134,6 +137,7 @@ export class Explorer implements Pilot, Scheduler {
   /** Tasks that there were when it was said last that one goes on alone. */
   private aloneOf = 1;
   private kept: ReadonlySet<Granule> | null = null;
+  private counters: ReadonlySet<Granule> = new Set();
   /** null: what tasks do is looked at anew each time. */
   private stretches: Stretches | null = null;
   /** The one that is being run. */
@@ -156,6 +160,7 @@ export class Explorer implements Pilot, Scheduler {
     this.vm = vm;
     if (this.weak !== null) this.weak.vm = vm;
     vm.pilot = this;
+    this.counters = this.placesOf(COUNTERS);
   }
 
   slice(): number {
@@ -229,16 +234,21 @@ export class Explorer implements Pilot, Scheduler {
 
   /** Places of memory that the reference kernel keeps for its runner. */
   keptPlaces(): ReadonlySet<Granule> {
-    if (this.kept !== null) return this.kept;
-    const kept = new Set<Granule>();
+    this.kept ??= this.placesOf(KEPT);
+    return this.kept;
+  }
+
+  private placesOf(names: readonly string[]): ReadonlySet<Granule> {
+    const places = new Set<Granule>();
     const { image, memory } = this.vm;
+    // A variable has a place once somebody asks for it.
+    for (const name of names) image.globalAddress(name);
     for (const g of image.globals)
-      if (KEPT.includes(g.name))
+      if (names.includes(g.name))
         granules(memory.hi(g.address), memory.lo(g.address) >>> 0, Math.min(g.size, 65_536), (at) =>
-          kept.add(at),
+          places.add(at),
         );
-    this.kept = kept;
-    return kept;
+    return places;
   }
 
   before(task: Task): number {
@@ -422,12 +432,13 @@ export class Explorer implements Pilot, Scheduler {
       const first = from & 7;
       const n = Math.min(8 - first, end - from);
       const at = granuleOf(hi, from);
+      from += n;
+      if (this.counters.has(at)) continue;
       this.trace.touch(task.id, at, flags | (((1 << n) - 1) << first), fn, task.pc, callerFn, callerPc);
       if (this.hot.granules.has(at)) {
         this.history.step(task.id, at, write);
         if ((this.atoms[task.id] ?? -1) < 0) this.atoms[task.id] = this.atomDepth(task);
       }
-      from += n;
     }
   }
 

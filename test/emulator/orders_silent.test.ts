@@ -36,6 +36,8 @@ for (const [era, label, what, bound, schedules, random] of [
     400,
     0,
   ],
+  ["v7.3", "race-wait-queue", "who counts, or looks whether a queue is empty, races with nobody", 0, 60, 60],
+  ["v6.12", "race-append", "what a file's new end includes was written before", 2, 400, 0],
   ["v7.3", "race-reuse order=9", "bits are set in the huge entry that was read", 1, 400, 0],
 ] as const)
   test(`${era}, ${label}: ${what}`, () => {
@@ -45,6 +47,7 @@ for (const [era, label, what, bound, schedules, random] of [
     const e = explore(b, c, { bound, schedules, random, seed: 1, stepLimit: 5_000_000, faults: faultsOf });
     assert.deepEqual(e.faults, []);
     assert.equal(e.unusable, 0);
+    if (label === "race-wait-queue") assert.deepEqual(e.races, []);
     // Where orders are drawn, not all are tried.
     assert.ok(e.exhausted || random > 0, e.cut);
   });

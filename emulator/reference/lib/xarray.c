@@ -216,7 +216,7 @@ void *xas_store(struct xa_state *xas, void *entry)
 
 	if (xas_error(xas))
 		return NULL;
-	/* lockdep_is_held() stands in the tree's own accessors. */
+	/* lockdep_is_held() stands in the tree's own accessors, for whatever changes an array. */
 	WARN_ON_ONCE(!__fsc_lock_held(&xa->xa_lock, FSC_LOCK_EXCL));
 
 	old = xas_load(xas);
@@ -403,6 +403,7 @@ void xas_set_mark(const struct xa_state *xas, xa_mark_t mark)
 {
 	struct xa_slot *slot = fsc_xas_slot(xas);
 
+	WARN_ON_ONCE(!__fsc_lock_held(&xas->xa->xa_lock, FSC_LOCK_EXCL));
 	if (!slot)
 		return;
 	slot->marks |= 1U << mark;
@@ -413,6 +414,7 @@ void xas_clear_mark(const struct xa_state *xas, xa_mark_t mark)
 {
 	struct xa_slot *slot = fsc_xas_slot(xas);
 
+	WARN_ON_ONCE(!__fsc_lock_held(&xas->xa->xa_lock, FSC_LOCK_EXCL));
 	if (!slot || !(slot->marks & (1U << mark)))
 		return;
 	slot->marks &= ~(1U << mark);
@@ -500,6 +502,7 @@ void xas_split(struct xa_state *xas, void *entry, unsigned int order)
 	unsigned int at, marks;
 	struct xa_slot *slot;
 
+	WARN_ON_ONCE(!__fsc_lock_held(&xas->xa->xa_lock, FSC_LOCK_EXCL));
 	if (!xas_load(xas))
 		return;
 	slot = fsc_xas_slot(xas);

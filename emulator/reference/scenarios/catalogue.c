@@ -174,6 +174,8 @@ extern const struct fsc_scenario fsc_scenario_race_holder_get;
 extern const struct fsc_scenario fsc_scenario_durable;
 extern const struct fsc_scenario fsc_scenario_race_devdax_unbind;
 extern const struct fsc_scenario fsc_scenario_pfn_namespace;
+extern const struct fsc_scenario fsc_scenario_race_wait_queue;
+extern const struct fsc_scenario fsc_scenario_race_append;
 extern const struct fsc_scenario fsc_scenario_pwrite_mapped_range;
 extern const struct fsc_scenario fsc_scenario_pmd_past_end;
 #if FSC_ERA >= 612
@@ -347,6 +349,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_race_holder_get,
 	&fsc_scenario_durable,
 	&fsc_scenario_race_devdax_unbind,
+	&fsc_scenario_race_wait_queue,
+	&fsc_scenario_race_append,
 	&fsc_scenario_pfn_namespace,
 	&fsc_scenario_pwrite_mapped_range,
 	&fsc_scenario_pmd_past_end,

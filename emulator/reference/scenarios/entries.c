@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Locked entries: who waits for them, who looks at them, who finds them gone. */
+#include <linux/hash.h>
 #include "scenario.h"
 
 struct sc_lock {
@@ -163,6 +164,63 @@ static void sc_invalidate_waiters(bool dirty)
 			fsc_mm_destroy(mms[i]);
 	}
 	sc_remove(&a);
+	sc_end(mm);
+}
+
+/* Entries of all files share 1 << SC_QUEUES queues by a hash of their array and index (fs/dax.c). */
+#define SC_QUEUES 12
+
+static unsigned long sc_queue_of(struct sc_file *f, unsigned long index)
+{
+	return hash_long((unsigned long)&f->inode->i_mapping->i_pages ^ index, SC_QUEUES);
+}
+
+static void sc_task_drop(void *arg)
+{
+	struct sc_lock *l = arg;
+
+	__fsc_step("invalidate %s[%lu]", l->f->name, l->index);
+	dax_invalidate_mapping_entry_sync(l->f->inode->i_mapping, l->index);
+}
+
+static void sc_task_unlock_both(void *arg)
+{
+	struct sc_lock *locks = arg;
+
+	sc_task_unlock(&locks[0]);
+	sc_task_unlock(&locks[1]);
+}
+
+/* Who waits for an entry of A holds the lock of A's array, who wakes for one of B that of B's: the queue's own is left. */
+FSC_SCENARIO(race_wait_queue, "race-wait-queue",
+	     "Entries of two files are waited for in one queue, while who holds them lets go", "")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 1), b = sc_create("B", 1UL << 17);
+	struct sc_lock locks[2] = { { &a, 0, 0, NULL }, { &b, 0, 0, NULL } };
+	struct sc_map m;
+	unsigned long at = 0;
+	int ids[3], i;
+
+	while (at + 1 < 1UL << 17 && sc_queue_of(&b, at) != sc_queue_of(&a, 0))
+		at++;
+	locks[1].index = at;
+	for (i = 0; i < 2; i++) {
+		sc_fill(locks[i].f, locks[i].index, 1);
+		m = sc_mmap(mm, locks[i].f, locks[i].index, 1, SC_RW);
+		sc_read(&m, locks[i].index);
+		sc_munmap(&m);
+	}
+	sc_lock_entry(&locks[0]);
+	sc_lock_entry(&locks[1]);
+	ids[0] = sc_spawn("drop A", sc_task_drop, &locks[0]);
+	ids[1] = sc_spawn("drop B", sc_task_drop, &locks[1]);
+	ids[2] = sc_spawn("unlock", sc_task_unlock_both, locks);
+	for (i = 0; i < 3; i++)
+		sc_join(ids[i]);
+	__fsc_quiesce("all are done");
+	sc_remove(&a);
+	sc_remove(&b);
 	sc_end(mm);
 }
 

@@ -768,6 +768,46 @@ static void sc_task_let_go_both(void *arg)
 	sc_dma_end(&dma[1]);
 }
 
+static void sc_task_append(void *arg)
+{
+	sc_pwrite(arg, 1, 7);
+}
+
+/* Beyond the end there is nothing to load; what the end includes was written before. */
+static void sc_task_load_appended(void *arg)
+{
+	struct sc_map *m = arg;
+	unsigned char seen = 0;
+	vm_fault_t fatal;
+
+	fsc_use_mm(m->mm);
+	__fsc_step("load A[1]");
+	fatal = fsc_user_read(m->mm, m->addr + PAGE_SIZE, &seen);
+	SC_EXPECT(fatal || seen == 7, "a load of a file's new end sees what was written there");
+}
+
+FSC_SCENARIO(race_append, "race-append", "A file grows by write(2) while a mapping of it loads behind its end", "")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 1);
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, 1);
+	m = sc_mmap(mm, &a, 0, 2, SC_RW);
+	one = sc_spawn("write", sc_task_append, &a);
+	two = sc_spawn("load", sc_task_load_appended, &m);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	SC_EXPECT(i_size_read(a.inode) == PAGE_SIZE + 1, "a file ends behind what was written last");
+	sc_pread(&a, 1, 7);
+	sc_see(&m, 1, 7);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 /* Waiters for pages share wait queues by a hash: here the pages are eight apart, so both truncations wait in the same. */
 FSC_SCENARIO(race_two_truncates, "race-two-truncates",
 	     "Two files are truncated while a device lets go of a page of each, and who waits for either waits in one queue",

@@ -13,8 +13,8 @@
 
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
-	list->prev = list;
-	list->next = list;
+	WRITE_ONCE(list->next, list);
+	WRITE_ONCE(list->prev, list);
 }
 
 static inline bool __list_add_valid(struct list_head *new, struct list_head *prev, struct list_head *next)
@@ -35,10 +35,11 @@ static inline void __list_add(struct list_head *new, struct list_head *prev, str
 {
 	if (!__list_add_valid(new, prev, next))
 		return;
-	new->prev = prev;
-	new->next = next;
-	prev->next = new;
 	next->prev = new;
+	new->next = next;
+	new->prev = prev;
+	/* list_empty() looks at it without the list's lock. */
+	WRITE_ONCE(prev->next, new);
 }
 
 static inline void list_add(struct list_head *new, struct list_head *head)
@@ -53,8 +54,8 @@ static inline void list_add_tail(struct list_head *new, struct list_head *head)
 
 static inline void __list_del(struct list_head *prev, struct list_head *next)
 {
-	prev->next = next;
 	next->prev = prev;
+	WRITE_ONCE(prev->next, next);
 }
 
 static inline void __list_del_entry(struct list_head *entry)
@@ -78,7 +79,10 @@ static inline void list_del_init(struct list_head *entry)
 
 static inline void list_del_init_careful(struct list_head *entry)
 {
-	list_del_init(entry);
+	__list_del_entry(entry);
+	/* list_empty_careful() without the lock sees both or neither. */
+	WRITE_ONCE(entry->prev, entry);
+	smp_store_release(&entry->next, entry);
 }
 
 static inline void list_replace(struct list_head *old, struct list_head *new)
@@ -122,9 +126,9 @@ static inline int list_empty(const struct list_head *head)
 
 static inline int list_empty_careful(const struct list_head *head)
 {
-	struct list_head *first = READ_ONCE(head->next);
+	struct list_head *first = smp_load_acquire(&head->next);
 
-	return first == head && head->prev == first;
+	return first == head && READ_ONCE(head->prev) == first;
 }
 
 static inline int list_is_singular(const struct list_head *head)

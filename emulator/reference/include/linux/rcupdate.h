@@ -44,24 +44,23 @@ void fsc_kvfree_rcu_mightsleep(const void *ptr);
 #define kvfree_rcu(...) kfree_rcu(__VA_ARGS__)
 #define kfree_rcu_mightsleep(ptr) fsc_kvfree_rcu_mightsleep(ptr)
 #define kvfree_rcu_mightsleep(ptr) fsc_kvfree_rcu_mightsleep(ptr)
+/* Its address is all: the runner knows who reads. */
 struct srcu_struct {
-	int readers;
+	int fsc_srcu;
 };
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name
 #define DEFINE_SRCU(name) struct srcu_struct name
-#define init_srcu_struct(s) ((s)->readers = 0)
+#define init_srcu_struct(s) ((s)->fsc_srcu = 0)
 #define cleanup_srcu_struct(s) do { } while (0)
 /* An SRCU read section is a shared lock of the runner, so that lockdep_assert_held() can ask for it. */
 static inline int srcu_read_lock(struct srcu_struct *s)
 {
 	__fsc_lock(s, FSC_LOCK_SHARED | FSC_LOCK_QUICK, "srcu");
-	s->readers++;
 	return 0;
 }
 static inline void srcu_read_unlock(struct srcu_struct *s, int idx)
 {
 	(void)idx;
-	s->readers--;
 	__fsc_unlock(s, FSC_LOCK_SHARED, "srcu");
 }
 #define srcu_read_lock_held(s) lockdep_is_held(s)
