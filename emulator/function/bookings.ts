@@ -5,7 +5,7 @@
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { Holding, Spot } from "./books.ts";
 import { stripped } from "./constraints.ts";
-import type { Kind } from "./contract.ts";
+import type { Clause, Kind } from "./contract.ts";
 import { lend, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
 import { freshAt, type Obj, offsetOf } from "./memory.ts";
@@ -52,6 +52,25 @@ export class Bookings {
     const first = !w.books.of(key).some((h) => h.kind === kind);
     this.owned(kind, key, "passed");
     return w.books.take(kind, key, site.origin, w.ownStack(), { first, more, byOthers: w.beside() > 0 });
+  }
+
+  /** Whether who unregisters a thing gives back the reference of who registered it, where the path itself has only found it. */
+  isRegistrars({ name, sort }: Kind, v: Value, site: CallSite, { where }: Clause): boolean {
+    const { kinds, functions } = this.w.input.contracts;
+    const unregisters = (k: Clause): boolean =>
+      k.verb === "put" &&
+      k.where.at === where.at &&
+      k.where.path === where.path &&
+      kinds.get(k.kind)?.registration === true;
+    const unregistered = functions.get(site.name)?.clauses.some(unregisters) === true;
+    if (sort !== "counted" || !unregistered) return false;
+    const of = this.w.books.of(this.keyOf(v));
+    const own = of.filter((h) => h.kind.name === name);
+    return (
+      own.length > 0 &&
+      !of.some((h) => h.kind.registration) &&
+      own.every((h) => functions.get(h.taken.callee)?.finds === true)
+    );
   }
 
   /** Gives one back. NULL and error pointers are nothing to give back. */

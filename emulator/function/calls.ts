@@ -694,7 +694,8 @@ export class Calls {
         return;
       case "put":
       case "free":
-        if (kind !== null) this.bookings.give(kind, v, site, clause.verb === "free");
+        if (kind !== null && !this.bookings.isRegistrars(kind, v, site, clause))
+          this.bookings.give(kind, v, site, clause.verb === "free");
         return;
       case "sweep":
         for (const h of w.books.holdings)

@@ -84,6 +84,8 @@ export interface Contract {
   readonly seldom: boolean;
   /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
   readonly counts: boolean;
+  /** The thing was there before, and is registered by somebody: who unregisters it gives back that one's reference, not this. */
+  readonly finds: boolean;
   /** Of what one of these calls took last it gives back all: what is named by something else than the thing (device_destroy()). */
   readonly undoes: readonly string[];
   /** The argument that says of how many things: of none nothing is taken or given back. */
@@ -152,6 +154,7 @@ export interface ContractEntry {
   readonly stands?: boolean;
   readonly seldom?: boolean;
   readonly counts?: boolean;
+  readonly finds?: boolean;
   readonly undoes?: readonly string[];
   readonly many?: number;
   readonly source?: string;
@@ -390,6 +393,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       counts: e.counts ?? false,
+      finds: e.finds ?? false,
       undoes: e.undoes ?? [],
       many: e.many ?? null,
       source: e.source ?? declared.get(name) ?? "",

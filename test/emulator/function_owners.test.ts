@@ -18,6 +18,10 @@ const sent = `struct sk_buff { int len; }; struct port { struct sk_buff *waits; 
 const walked = `struct list_head { struct list_head *next, *prev; }; struct vdev { struct list_head node; struct platform_device *pdev; }; struct proc { int n; struct list_head vdevs; };
 void platform_device_unregister(struct platform_device *p);`;
 
+/** A device of a class is found, and unregistered. */
+const found = `struct class; struct device *class_find_device(const struct class *c, const struct device *start, const void *data, int (*match)(struct device *d, const void *data));
+  struct device *get_device(struct device *d); void put_device(struct device *d); void device_unregister(struct device *d); static int same(struct device *d, const void *data) { return 1; }`;
+
 const boxes = `struct part { char *buf; int n; }; struct box { struct part *parts[2]; struct part *led; };`;
 
 const managed = (given: string): string =>
@@ -145,6 +149,26 @@ const pairs: readonly Pair[] = [
       platform_device_unregister(((struct vdev *)e)->pdev); return 0; }`,
     good: `${walked} int f(struct proc *p) { struct list_head *e = p->vdevs.next; if (e == &p->vdevs) return 0; platform_device_unregister(((struct vdev *)e)->pdev); return 0; }`,
     want: ["double-release device reference of entry of p->vdevs->pdev"],
+  },
+  {
+    name: "a device that was found is unregistered: the reference by which it was found is given back besides",
+    bad: `${found} int f(int n) { struct device *d = class_find_device(NULL, NULL, &n, same); if (!d) return -EINVAL; device_unregister(d); return 0; }`,
+    good: `${found} int f(int n) { struct device *d = class_find_device(NULL, NULL, &n, same); if (!d) return -EINVAL; device_unregister(d); put_device(d); return 0; }`,
+    want: ["leaked device reference of class_find_device()"],
+    back: ["leaked device reference of class_find_device()"],
+  },
+  {
+    name: "a device that is held while it is unregistered",
+    bad: `${found} void f(struct device *d) { get_device(d); device_unregister(d); put_device(d); }`,
+    good: `${found} void f(struct device *d) { device_unregister(d); }`,
+    want: [],
+    back: [],
+  },
+  {
+    name: "a device that was registered on the way, unregistered and put",
+    bad: `${found} int device_register(struct device *d); int f(struct device *d) { if (device_register(d)) { put_device(d); return -EINVAL; } if (helper(1)) { device_unregister(d); put_device(d); return -EINVAL; } return 0; }`,
+    good: `${found} int device_register(struct device *d); int f(struct device *d) { if (device_register(d)) { put_device(d); return -EINVAL; } if (helper(1)) { device_unregister(d); return -EINVAL; } return 0; }`,
+    want: ["double-release device reference of device_register()"],
   },
   {
     name: "a packet that is to be sent and is dropped without being freed",
