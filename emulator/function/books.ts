@@ -12,6 +12,8 @@ export interface Spot {
   readonly by: string;
   readonly loc: Loc;
   readonly fn: string;
+  /** How many choices the path had made by then. */
+  readonly decided?: number;
 }
 
 export interface Holding {

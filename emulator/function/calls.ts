@@ -258,7 +258,14 @@ export class Calls {
     const base = text == null ? `${callee}()` : `${callee}("${text}")`;
     const n = (w.calls.get(base) ?? 0) + 1;
     if (count) w.calls.set(base, n);
-    return { callee, key: n === 1 ? base : `${base} #${n}`, loc: w.place().loc ?? loc, fn: w.place().fn };
+    const { loc: at, fn } = w.place();
+    return {
+      callee,
+      key: n === 1 ? base : `${base} #${n}`,
+      loc: at ?? loc,
+      fn,
+      decided: w.choices.length,
+    };
   }
 
   stringOf(v: Value): string | null {

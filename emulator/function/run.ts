@@ -276,7 +276,7 @@ export abstract class Run {
   }
 
   spot(by: string): Spot {
-    return { by, ...this.place() };
+    return { by, ...this.place(), decided: this.choices.length };
   }
 
   /** Functions of files beside the patched ones that are under way. */

@@ -14,6 +14,8 @@ export interface CallOrigin {
   readonly key: string;
   readonly loc: Loc;
   readonly fn: string;
+  /** How many choices the path had made by then. */
+  readonly decided?: number;
 }
 
 /** A value that the run does not know. `id` is its name and its identity. */

@@ -644,6 +644,32 @@ const isUnspoken = (text: string): boolean =>
   text.includes("what it is compared with") ||
   text.includes(" of what has ");
 
+interface PathEvent {
+  readonly by: string;
+  readonly what: "takes it" | "gives it back";
+  readonly loc: Choice["loc"];
+  /** It comes behind so many decisions. */
+  readonly after: number;
+}
+
+/** What was taken, and where it was given back, in their order on the path. */
+function eventsOf({ taken, given, kind }: Difference["fault"], decided: readonly Choice[]): PathEvent[] {
+  const out: PathEvent[] = [];
+  // What gives NULL when it fails has given nothing.
+  if (taken !== null && kind !== "null-dereference") {
+    const at = taken.decided ?? decided.length;
+    const own = decided[at];
+    // The decision that the call itself works is told before it.
+    const after = own !== undefined && isOf(own, taken) ? at + 1 : at;
+    out.push({ by: taken.callee, what: "takes it", loc: taken.loc, after });
+  }
+  if (given !== null) {
+    const after = Math.max(given.decided ?? decided.length, out[0]?.after ?? 0);
+    out.push({ by: given.by, what: "gives it back", loc: given.loc, after });
+  }
+  return out;
+}
+
 function traceOf(
   d: Difference,
   placeOf: (loc: Choice["loc"]) => Place,
@@ -662,23 +688,23 @@ function traceOf(
     role,
   });
   const out: TraceStep[] = [];
-  // What gives NULL when it fails has given nothing.
-  let takenTold = fault.taken === null || fault.kind === "null-dereference";
   // What was decided afterwards has to do with something else.
-  for (const c of d.path.choices.slice(0, Math.min(MOST_STEPS, fault.decided ?? MOST_STEPS))) {
-    if (!takenTold && fault.taken !== null && c.loc.line > fault.taken.loc.line) {
-      takenTold = true;
-      out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
+  const decided = d.path.choices.slice(0, Math.min(MOST_STEPS, fault.decided ?? MOST_STEPS));
+  const events = eventsOf(fault, decided);
+  const happen = (until: number): void => {
+    while (events[0] !== undefined && events[0].after <= until) {
+      const { by, what, loc } = events.shift()!;
+      out.push(step(`${named(`${by}()`)} ${what}`, loc, "history"));
     }
+  };
+  decided.forEach((c, n) => {
+    happen(n);
     const said = choice(c);
     // A step that nobody decided otherwise, and that says itself in numbers of the executor, tells nothing.
     if (d.forced.has(c.name) || !isUnspoken(said))
       out.push(step(said, c.loc, d.forced.has(c.name) ? "history" : "step"));
-  }
-  if (!takenTold && fault.taken !== null)
-    out.push(step(`${named(`${fault.taken.callee}()`)} takes it`, fault.taken.loc, "history"));
-  if (fault.given !== null)
-    out.push(step(`${named(`${fault.given.by}()`)} gives it back`, fault.given.loc, "history"));
+  });
+  happen(Number.POSITIVE_INFINITY);
   out.push(step(named(followed(fault.what)), fault.at.loc, "culprit"));
   return out;
 }
