@@ -183,6 +183,6 @@ const isRegistered = (x: Holding, h: Holding): boolean =>
 function heldName(w: Run, h: Holding): string {
   const kind = `the ${h.kind.what}`;
   if (h.key === 0n) return kind;
-  const name = w.lockName(h.key);
+  const name = h.kind.sort === "lock" ? w.heldName(h.key) : w.lockName(h.key);
   return h.kind.sort !== "lock" || name.endsWith(")") ? `${kind} of ${name}` : name;
 }

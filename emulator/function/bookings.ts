@@ -356,8 +356,8 @@ export class Bookings {
     if (held !== null && kind.sort === "lock") {
       w.fault({
         kind: "locked-twice",
-        object: `${kind.what} ${this.w.lockName(key)}`,
-        what: `${site.name}() waits for ${this.w.lockName(key)}, which is held since ${held.taken.callee}()`,
+        object: `${kind.what} ${this.w.heldName(key)}`,
+        what: `${site.name}() waits for ${this.w.heldName(key)}, which is held since ${held.taken.callee}()`,
         taken: held.taken,
         given: null,
         possible: false,
@@ -388,7 +388,7 @@ export class Bookings {
       w.books.repay(kind, key);
       w.fault({
         kind: "unlock-unheld",
-        object: key === 0n ? kind.what : `${kind.what} ${w.lockName(key)}`,
+        object: key === 0n ? kind.what : `${kind.what} ${w.heldName(key)}`,
         what: `${site.name}() gives up ${lockText(w, kind, key)}, which ${tried.callee}() failed to take`,
         taken: tried,
         given: null,
@@ -401,8 +401,8 @@ export class Bookings {
     if (gave !== undefined)
       w.fault({
         kind: "unlock-unheld",
-        object: `${kind.what} ${this.w.lockName(key)}`,
-        what: `${site.name}() gives up ${this.w.lockName(key)}, which was given up before`,
+        object: `${kind.what} ${this.w.heldName(key)}`,
+        what: `${site.name}() gives up ${this.w.heldName(key)}, which was given up before`,
         taken: gave.taken,
         given: gave.given,
         possible: false,

@@ -9,7 +9,7 @@ import type { Run } from "./run.ts";
 
 /** "mutex t->lock"; of what there is one of, the kind alone. */
 export function heldText(w: Run, h: Holding): string {
-  return h.key === 0n ? h.kind.what : `${h.kind.what} ${w.lockName(h.key)}`;
+  return h.key === 0n ? h.kind.what : `${h.kind.what} ${w.heldName(h.key)}`;
 }
 
 /** A lock in a sentence: one that is an object by its name, another by what it is of. */
@@ -18,7 +18,7 @@ export const lockOf = (w: Run, h: Holding): string => lockText(w, h.kind, h.key)
 /** The same of a lock that is not held. */
 export function lockText(w: Run, kind: Kind, key: bigint): string {
   if (key === 0n) return `the ${kind.what}`;
-  const name = w.lockName(key);
+  const name = w.heldName(key);
   return PLAIN_LOCKS.has(kind.name) ? name : `the ${kind.what} of ${name}`;
 }
 

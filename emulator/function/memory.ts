@@ -256,6 +256,15 @@ export function memberAt(
 
 /** The outermost member that begins at an offset, of whatever type: "->lock" as ".lock"; null where none does. */
 export function memberFrom(t: CType | null, off: number): string | null {
+  return outermost(t, off)?.path ?? null;
+}
+
+/** The type of that member. */
+export function memberTypeFrom(t: CType | null, off: number): CType | null {
+  return outermost(t, off)?.type ?? null;
+}
+
+function outermost(t: CType | null, off: number): { path: string; type: CType | null } | null {
   let type = t;
   let path = "";
   for (let depth = 0; depth < 12 && type !== null && off > 0; depth++) {
@@ -277,7 +286,7 @@ export function memberFrom(t: CType | null, off: number): string | null {
     off -= f.offset;
     type = f.type;
   }
-  return off === 0 && path !== "" ? path : null;
+  return off === 0 && path !== "" ? { path, type } : null;
 }
 
 /** Bytes of the array of numbers that begins at a place in a record; null where none does, or it may be longer than its type says. */

@@ -23,6 +23,7 @@ import {
   Memory,
   memberAt,
   memberFrom,
+  memberTypeFrom,
   memoryName,
   type Obj,
   put,
@@ -596,6 +597,14 @@ export abstract class Run {
     const outer = this.outer.get(key);
     if (outer !== undefined) return outer;
     return this.nameOf(at.obj, at.off, 0, null, 0).replace(/^\*/, "");
+  }
+
+  /** The same of what is known to be a lock: by the whole path where it is what a member begins with ("cmds.mutex"). */
+  heldName(key: bigint): string {
+    const at = this.mem.at(key);
+    const type = at === null ? null : memberTypeFrom(at.obj.type, at.off);
+    const isLock = type?.kind === "record" && LOCK.test(type.info.tag ?? "");
+    return `${this.lockName(key)}${isLock ? "" : (firstLock(type) ?? "")}`;
   }
 
   /** What lies at a byte of an object, by the object's own name, whatever was copied there. */

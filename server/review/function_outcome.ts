@@ -13,6 +13,7 @@ import { firstRefused } from "../source/images.ts";
 import { doubtText } from "./doubts.ts";
 import type { PatchFacts } from "./finding.ts";
 import { boundsFor, type FunctionCases } from "./function_case.ts";
+import { jumpReason } from "./jump_reason.ts";
 import type { Candidate, CaseOutcome } from "./outcome.ts";
 import { replayToken } from "./replay.ts";
 import {
@@ -505,7 +506,7 @@ function sentence(
   placeOf: (loc: Choice["loc"]) => Place,
   words: Words,
   where: string,
-  gate?: Choice,
+  gate?: Gate,
 ): string {
   const { fault } = d;
   // What was decided last brings it about, where the path was found by it; what fails before that is needed.
@@ -513,7 +514,11 @@ function sentence(
   const needed = decisive.filter((c) => c.answer === "fails" || c.name === last);
   const deciding = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
   const failed = deciding.filter((c) => c.answer === "fails").slice(-1);
-  const telling = gate === undefined || deciding.includes(gate) ? deciding : [...failed, gate];
+  const leads = gate?.choice;
+  const telling = leads === undefined || deciding.includes(leads) ? deciding : [...failed, leads];
+  // What fails says more than what the text asks about.
+  if (gate?.text !== undefined && failed.length === 0)
+    return `when ${gate.text}, ${words.named(whatText(fault, [], placeOf, words))}, in ${where}()`;
   const origin = nullFrom(d, decisive, words);
   const said = origin === undefined || telling.includes(origin) ? telling : [origin, ...telling.slice(-1)];
   const what = words.named(whatText(fault, said, placeOf, words));
@@ -525,20 +530,37 @@ function sentence(
 /** Lines above a jump in which the condition that leads to it stands. */
 const GATE_LINES = 6;
 
-/** Of what a new jump leaves behind: the decision that leads to the jump, whether or not it went as usual. */
+/** Of what a new jump leaves behind: what leads to the jump, whether or not it went as usual. */
 function gateOf(
   cases: FunctionCases,
   d: Difference,
   placeOf: (loc: Choice["loc"]) => Place,
-): Choice | undefined {
+): Gate | undefined {
   if (d.verdict !== "new" || EVENTS.has(d.fault.kind)) return undefined;
   const led = broughtBy(cases, d);
   if (led === undefined || led.side !== "after" || !JUMPS.test(led.text)) return undefined;
-  return d.path.choices.findLast((c) => {
+  const choice = d.path.choices.findLast((c) => {
     const { path, line } = placeOf(c.loc);
-    return path === led.path && line < led.line && line >= led.line - GATE_LINES;
+    return path === led.path && line < led.line && line >= led.line - GATE_LINES && !isOfError(c);
   });
+  if (choice !== undefined) return { choice };
+  const images = cases.imagesOf(led.path);
+  const reason = jumpReason(images?.after?.split("\n") ?? [], led.line);
+  if (reason === null) return undefined;
+  const { said, line } = reason;
+  return {
+    text: `${said} at ${spotOf({ path: led.path, line, docLine: images?.afterDocLines[line - 1] ?? 0 })}`,
+  };
 }
+
+/** What leads to a jump: a decision, or what the text above it says where no decision stands there. */
+type Gate =
+  | { readonly choice: Choice; readonly text?: never }
+  | { readonly text: string; readonly choice?: never };
+
+/** That a call which fails does so with none of the errors that are tested for: which error it is leads nowhere. */
+const isOfError = (c: Choice): boolean =>
+  c.callee === null && c.answer === "no" && /\)(?: #\d{1,4})? == -\d{1,4}$/.test(c.name);
 
 /** The decision by which a pointer that is followed is none: the call that gave it, or where it was found to be NULL. */
 function nullFrom(
@@ -701,7 +723,7 @@ function traceOf(
     happen(n);
     const said = choice(c);
     // A step that nobody decided otherwise, and that says itself in numbers of the executor, tells nothing.
-    if (d.forced.has(c.name) || !isUnspoken(said))
+    if (d.forced.has(c.name) || (!isUnspoken(said) && !isOfError(c)))
       out.push(step(said, c.loc, d.forced.has(c.name) ? "history" : "step"));
   });
   happen(Number.POSITIVE_INFINITY);

@@ -151,6 +151,12 @@ const pairs: readonly Pair[] = [
     want: ["double-release device reference of entry of p->vdevs->pdev"],
   },
   {
+    name: "a lock with which a member begins is called by its own name",
+    bad: `struct cmds { struct mutex mutex; int n; }; struct port { int on; struct cmds cmds; }; int f(struct port *p) { mutex_lock(&p->cmds.mutex); if (p->on) return -EINVAL; mutex_unlock(&p->cmds.mutex); return 0; }`,
+    good: `struct cmds { struct mutex mutex; int n; }; struct port { int on; struct cmds cmds; }; int f(struct port *p) { mutex_lock(&p->cmds.mutex); if (p->on) { mutex_unlock(&p->cmds.mutex); return -EINVAL; } mutex_unlock(&p->cmds.mutex); return 0; }`,
+    want: ["returned-locked mutex p->cmds.mutex"],
+  },
+  {
     name: "a device that was found is unregistered: the reference by which it was found is given back besides",
     bad: `${found} int f(int n) { struct device *d = class_find_device(NULL, NULL, &n, same); if (!d) return -EINVAL; device_unregister(d); return 0; }`,
     good: `${found} int f(int n) { struct device *d = class_find_device(NULL, NULL, &n, same); if (!d) return -EINVAL; device_unregister(d); put_device(d); return 0; }`,

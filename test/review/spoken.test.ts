@@ -89,6 +89,48 @@ test("a macro is called what it is called in its line, in sentence and steps", (
   );
 });
 
+test("steps stand in the order in which they came, not in that of their lines", () => {
+  const code = (undo: string): string => `struct thing {
+	struct clk *clk;
+	int on;
+};
+
+static int thing_ready(struct thing *t)
+{
+	void *p = kmalloc(8, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	t->on = 1;
+	kfree(p);
+	return 0;
+}
+
+static int thing_open(struct thing *t)
+{
+	int ret = clk_prepare_enable(t->clk);
+
+	if (ret)
+		return ret;
+	ret = thing_ready(t);
+	if (ret)
+${undo}
+	return 0;
+}
+`;
+  const bad = code("\t\treturn ret;");
+  const good = code("\t\tclk_disable_unprepare(t->clk);");
+  const mail = Buffer.from(mailOf("drivers/thing/thing.c", good, bad));
+  const { findings } = reviewDocument(parseDocument(mail, "order.eml"), {});
+  const found = findings.find((f) => f.verdict === "new" && f.code === "leaked");
+  const steps = found?.trace.map((s) => s.text.replace(/ at .*/, ""));
+  assert.deepEqual(steps?.slice(0, 3), [
+    "clk_prepare_enable() works",
+    "clk_prepare_enable() takes it",
+    "kmalloc() fails",
+  ]);
+});
+
 test("a condition is told as it stands there, turned round where it did not hold", () => {
   const said = (line: string, went: boolean): string | null =>
     spokenCondition([line, "\t\tnext();"], 1, 2, went);
