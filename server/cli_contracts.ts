@@ -172,6 +172,7 @@ function clauseText(k: Clause, what: string): string {
     later: `has ${where} called with ${from} when the device goes`,
     never: `takes back that ${where} is called with ${from}`,
     goes: `takes a ${what}, which is given back when the device goes: ${where}`,
+    owned: `takes a ${what} for the device, which alone gives it back: ${where}`,
     release: `has ${from} release what ${where} stands for`,
     manage: `has ${where} released when the device ${from} goes`,
     dismiss: `takes back that ${where} releases something when the device goes`,

@@ -17,7 +17,8 @@ export const ENDS_STATE =
   /put|free|release|disable|unregister|remove|destroy|stop|exit|fini|teardown|clean|suspend|off|shutdown|close|detach|del|deinit|uninit|unprepare|drop|abort|cancel|unmap|unbind|idle|reset|fail|error/;
 
 /** Those that give back what they are given though a device owns it: they do not look for the device's books, as others do. */
-const GIVES_PLAIN = /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$/;
+const GIVES_PLAIN =
+  /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$|^(?:regulator|hwmon_device|backlight_device|nvmem|power_supply|clk)_unregister$|^(?:iio_device|mmc|rproc)_free(?:_host)?$|^phy_destroy$/;
 
 /** What managed calls began or gave besides memory and handles, by the kind that a driver would end or give back itself. */
 const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
@@ -111,6 +112,7 @@ export class Bookings {
     }
     if (kind.sort === "counted") w.gives.add(`${kind.name} ${plainName(w.lockName(key))}`);
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
+    if (holding === null) this.ofDevice(kind, key, site, spot);
     const owner = at === null || at.off !== 0 ? undefined : w.managed.get(at.obj.id);
     if (
       holding === null &&
@@ -171,6 +173,28 @@ export class Bookings {
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
+  }
+
+  /** What a device has by a managed call is given back as if the driver had it: that of the same number, where there are several. */
+  private ofDevice(kind: Kind, key: bigint, site: CallSite, spot: Spot): void {
+    const { w } = this;
+    const of = w.devices.get(`${kind.name} ${key}`);
+    if (of === undefined || site.name.startsWith("devm_")) return;
+    const text = (a: Value): string => valueText(w.known.resolve(a));
+    const had = new Set(of.args.map(text));
+    const isOther = site.args.some(
+      (a, i) => isInteger(site.x.ft.params[i]?.type ?? { kind: "void", quals: 0 }) && !had.has(text(a)),
+    );
+    if (isOther) return;
+    w.fault({
+      kind: "double-release",
+      object: `${kind.what} of ${of.call.callee}()`,
+      what: `${site.name}() gives back the ${kind.what} of ${of.call.callee}(), which is given back once more when the device goes`,
+      taken: of.call,
+      given: null,
+      at: spot,
+      possible: false,
+    });
   }
 
   /**

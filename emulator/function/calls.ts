@@ -699,6 +699,10 @@ export class Calls {
         if (clause.verb === "goes") this.goesWithDevice(kind, this.bookings.keyOf(v), site);
         if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
+      case "owned":
+        if (kind !== null)
+          w.devices.set(`${kind.name} ${this.bookings.keyOf(v)}`, { call: site.origin, args: site.args });
+        return;
       case "put":
       case "free":
         if (kind !== null && !this.bookings.isRegistrars(kind, v, site, clause))

@@ -28,6 +28,7 @@ export type Verb =
   | "call" /** calls the function that lies at a place, with an argument */
   | "later" /** calls it when the device goes: at the end of a path */
   | "never" /** what was to be called when the device goes is not */
+  | "owned" /** the device has one of a kind: who gives it back by other means than the device's gives it back twice */
   | "goes" /** takes one of a kind, which is given back when the device goes */
   | "release" /** memory gets a function that releases what it stands for */
   | "manage" /** that function is called, with a device and the memory, when the device goes */
@@ -193,6 +194,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "later",
   "never",
   "goes",
+  "owned",
   "release",
   "manage",
   "dismiss",
@@ -267,7 +269,12 @@ export function parseClause(text: string): Clause | null {
 
 /** When a clause that says nothing of it holds: what is taken, remembered or returned is so only when the call went well. */
 export const usualWhen = (verb: Verb): "ok" | "always" =>
-  verb === "get" || verb === "goes" || verb === "take" || verb === "keep" || verb === "lock"
+  verb === "get" ||
+  verb === "goes" ||
+  verb === "owned" ||
+  verb === "take" ||
+  verb === "keep" ||
+  verb === "lock"
     ? "ok"
     : "always";
 

@@ -542,6 +542,8 @@ export abstract class Run {
   readonly brought = new Set<number>();
   /** What a device owns that a devm_ call gave, by the object. */
   readonly managed = new Map<number, CallOrigin>();
+  /** What a device has of a kind in or by a thing, by kind and key: the call, and what it was given. */
+  readonly devices = new Map<string, { readonly call: CallOrigin; readonly args: readonly Value[] }>();
 
   /** A callee of which little is known has it in hand from now on. */
   hand(v0: Value): void {

@@ -105,7 +105,37 @@ for (const [name, text, root] of silent)
   test(`silent: ${name}`, () => assert.deepEqual(alone(text, root), []));
 
 const NODE = "device node of of_find_node_by_name()";
+/** An interrupt and a watchdog that the device has, and a way out behind them. */
+const owned = (
+  end: string,
+): string => `struct watchdog_device { int n; }; int devm_request_threaded_irq(struct device *d, unsigned int irq, int (*h)(int, void *), int (*t)(int, void *), unsigned long f, const char *name, void *id);
+int request_threaded_irq(unsigned int irq, int (*h)(int, void *), int (*t)(int, void *), unsigned long f, const char *name, void *id);
+const void *free_irq(unsigned int irq, void *id); void devm_free_irq(struct device *d, unsigned int irq, void *id); int devm_watchdog_register_device(struct device *d, struct watchdog_device *w); void watchdog_unregister_device(struct watchdog_device *w);
+struct host { struct watchdog_device wdd; int a, b; }; static int handle(int irq, void *id) { return 1; }
+int f(struct device *d, struct host *h) { int ret = devm_request_threaded_irq(d, h->a, NULL, handle, 0, "a", h); if (ret) return ret;
+  ret = request_threaded_irq(h->b, NULL, handle, 0, "b", h); if (ret) return ret;
+  ret = devm_watchdog_register_device(d, &h->wdd); if (ret) { free_irq(h->b, h); return ret; }
+  if (helper(1)) { free_irq(h->b, h); ${end} return -EINVAL; } return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "an interrupt that the device has is freed as if the driver had it",
+    bad: owned("free_irq(h->a, h);"),
+    good: owned(""),
+    want: ["double-release interrupt handler of devm_request_threaded_irq()"],
+  },
+  {
+    name: "what the device has is given back by the device's own means",
+    bad: owned("devm_free_irq(d, h->a, h);"),
+    good: owned(""),
+    want: [],
+  },
+  {
+    name: "a watchdog that the device takes back is taken back besides",
+    bad: owned("watchdog_unregister_device(&h->wdd);"),
+    good: owned(""),
+    want: ["double-release watchdog registration of devm_watchdog_register_device()"],
+  },
   {
     name: "a release function that releases nothing",
     root: true,
