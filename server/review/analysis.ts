@@ -14,6 +14,7 @@ import type { ParsedDocument, Patch, SideDefinition } from "../mail/types.ts";
 import { holdsIn } from "../scenarios/to_c.ts";
 import type { ScenarioFile } from "../scenarios/types.ts";
 import { isOfItsTime } from "../source/bases.ts";
+import { changesNoCode } from "../source/code_lines.ts";
 import { type TreeContext, treeContext, treeUsed } from "../source/context.ts";
 import type { SideOverlay } from "../source/overlay.ts";
 import { type RestoredDocument, restoredDocument } from "../source/restore.ts";
@@ -580,7 +581,8 @@ function functionFacts(
   const out: FunctionFacts[] = [];
   const seen = new Set<string>();
   const { before, after } = sources.overlays;
-  const why = sources.nothing === null ? "" : nothingText(sources.nothing);
+  const nothing = sources.nothing ?? (changesNoCode(patch) ? ({ kind: "no-code" } as const) : null);
+  const why = nothing === null ? "" : nothingText(nothing);
   const uncalled = why || unreachedReason(collector);
   // What context alone shows of a function is none of what the patch does.
   const keyOf = (d: SideDefinition): string => `${d.path}:${d.name}`;

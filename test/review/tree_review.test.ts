@@ -253,6 +253,9 @@ test("comments alone change nothing, in any function", () => {
   const result = review(mail(1, 1, dax, commented), { tree: root });
   assert.ok(result.findings.every((f) => f.verdict === "already"));
   assert.ok(result.runs.some((r) => r.verdict === "clean"));
+  const idle = result.functions.filter((f) => !f.executed && f.reason !== "");
+  assert.ok(idle.length > 0);
+  for (const f of idle) assert.match(f.reason, /^the patch changes comments and white space alone/);
 });
 
 test("comments between functions alone are told as that, and nothing runs", () => {
