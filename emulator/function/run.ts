@@ -65,13 +65,15 @@ export interface Frame {
   readonly vars: Map<LocalVar, Value>;
   readonly objs: Map<LocalVar, Obj>;
   /** Answers at a place so far. */
-  readonly asked: Map<string, { answer: boolean; times: number }>;
+  readonly asked: Map<string, { answer: boolean; times: number; callee: string | null }>;
   /** Loops under way, innermost last: how often each has turned. */
   readonly loops: number[];
   /** Jumps back so far, as to a `retry` label. */
   back: number;
   /** Of each of them: known numbers alone have kept it turning. */
   readonly counted: boolean[];
+  /** Of each of them: it gives up when its tries are spent. */
+  readonly tries: boolean[];
   /** The variable that each of them steps, where it is a `for` loop. */
   readonly stepped: (LocalVar | null)[];
   /** What its own test lets that variable be, as it was last asked. */
@@ -327,18 +329,28 @@ export abstract class Run {
     // A loop that nothing decides, or a jump back, turns once or twice, not for ever.
     const again = f.loops.length > 0 ? turns : f.back;
     const stuck = asked !== undefined && again > 1 && asked.times >= 2;
-    if (stuck) usual = !asked.answer;
+    const callee = q.subject.origin?.callee ?? null;
+    const ends = f.counted[f.counted.length - 1] === true || f.tries[f.tries.length - 1] === true;
+    // A device that was found not to be ready stays so until the loop gives up.
+    const stays =
+      asked !== undefined &&
+      ends &&
+      turns > 0 &&
+      callee !== null &&
+      asked.callee === callee &&
+      asked.answer !== usual;
+    if (stays) usual = asked.answer;
+    else if (stuck) usual = !asked.answer;
     const options = usual ? ["yes", "no"] : ["no", "yes"];
     // One that counts ends by itself: what was found three times is found at every turn, as in a table that is full.
-    const goesOn =
-      f.counted[f.counted.length - 1] === true && turns < MAX_ALIKE && this.steps < this.input.steps >> 2;
+    const goesOn = ends && turns < MAX_ALIKE && this.steps < this.input.steps >> 2;
     const answer =
       stuck && asked.times >= 3
         ? goesOn
           ? asked.answer
-          : usual
-        : this.choose(this.questionText(q), options, q.subject.origin?.callee ?? null) === "yes";
-    if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1 });
+          : !asked.answer
+        : this.choose(this.questionText(q), options, callee) === "yes";
+    if (asked === undefined || asked.answer !== answer) f.asked.set(at, { answer, times: 1, callee });
     else asked.times++;
     if (q.with === 0n && q.subject.t.kind === "pointer" && compare(q.op, 0n, 0n) === answer)
       this.testedBy.add(tree.name);

@@ -29,6 +29,7 @@ import { plainName } from "./ledger.ts";
 import { addPart, clear, listHeadsOf, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
+import { spendsTries } from "./tries.ts";
 import { canonical, derived, MAX_ERRNO, unknown, type Value } from "./value.ts";
 
 type Completion =
@@ -74,6 +75,7 @@ export class Walker extends Access {
       loops: [],
       back: 0,
       counted: [],
+      tries: [],
       stepped: [],
       limits: [],
       figures: new Set(),
@@ -252,12 +254,13 @@ export class Walker extends Access {
   }
 
   private loop(s: SLoop, seek: LabelRef | null, cleanups: LocalVar[]): Completion {
-    const { loops, counted, stepped, limits, errors } = this.frame;
+    const { loops, counted, tries, stepped, limits, errors } = this.frame;
     this.tested();
     let first = s.kind === "do" || seek !== null;
     let open = s.test === null;
     loops.push(0);
     counted.push(false);
+    tries.push(spendsTries(s));
     stepped.push(s.kind === "for" ? steppedBy(s.step) : null);
     limits.push(null);
     try {
@@ -294,6 +297,7 @@ export class Walker extends Access {
     } finally {
       loops.pop();
       counted.pop();
+      tries.pop();
       stepped.pop();
       limits.pop();
     }
