@@ -205,6 +205,11 @@ export class Calls {
     for (let n = 0; w.deferred.length > from && n < 64; n++) this.goes(w.deferred.pop()!);
   }
 
+  /** Whether the path had made the call after which the device gives back what is taken of a kind. */
+  private isManaged({ managedAfter }: Kind): boolean {
+    return managedAfter !== null && this.w.calls.has(`${managedAfter}()`);
+  }
+
   private goesWithDevice(kind: Kind, key: bigint, site: CallSite): void {
     this.bookings.path = this.w.stack[0]?.sym.path ?? this.bookings.path;
     this.w.deferred.push({ kind, key, site });
@@ -696,7 +701,8 @@ export class Calls {
         if (clause.where.at !== "global" && typeof v === "bigint" && (v === 0n || isErrAddress(v))) return;
         if (kind === null || (clause.where.at === "ret" && failed)) return;
         this.bookings.take(kind, this.bookings.keyOf(v), site, typeof clause.where.at === "number");
-        if (clause.verb === "goes") this.goesWithDevice(kind, this.bookings.keyOf(v), site);
+        if (clause.verb === "goes" || this.isManaged(kind))
+          this.goesWithDevice(kind, this.bookings.keyOf(v), site);
         if (!failed && (kind.registration || SETS_UP.test(site.name))) this.setUp(v, clause.where, site);
         return;
       case "owned":

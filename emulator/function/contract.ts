@@ -112,6 +112,8 @@ export interface Kind {
   readonly travels: boolean;
   /** A state that ends by a call with the same arguments once: the kernel warns of a second one, whoever began it. */
   readonly once: boolean;
+  /** The call of the device after which one is given back when the device goes, by the kernel itself; or null. */
+  readonly managedAfter: string | null;
   /** A state that ends before the function returns, as a lock is given up: the read side of one. */
   readonly scope: boolean;
   /** What its members lead to and its own release gives back: "node of_node". */
@@ -337,6 +339,7 @@ const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
   registration: k.registration ?? false,
   exact: k.exact ?? false,
   once: k.once ?? false,
+  managedAfter: k.managedAfter ?? null,
   travels: k.travels ?? false,
   scope: k.scope ?? false,
   owns: k.owns ?? [],

@@ -71,6 +71,7 @@ export type Doubt =
   | "caller's"
   | "given elsewhere"
   | "its end gives"
+  | "goes with the device"
   | "never so called"
   | "between calls";
 

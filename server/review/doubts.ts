@@ -30,6 +30,7 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   "caller's": "another file that the patch changes may give it back",
   "given elsewhere":
     "the patch changes what else has to do with it, and another function may give it back now",
+  "goes with the device": "another function of the file has the kernel give it back when the device goes",
   "its end gives": "it goes well and is kept, and the function that ends this life may give it back",
   "never so called": "no call of the function that can be seen goes this way",
   "between calls": "what other functions do between the two calls is not known",

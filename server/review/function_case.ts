@@ -181,7 +181,9 @@ export class FunctionCases {
     const result = compareEntry(before, after, judged, options.bounds, options.watch);
     const differences = result.differences.map((d) =>
       this.asCalled(
-        this.jumpGone(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
+        this.jumpGone(
+          this.mayBeManaged(this.mayBeEnded(mayBeKept(this.onOwnBase(this.stillOwned(this.mayBeMacro(d)))))),
+        ),
       ),
     );
     return { ...result, differences: differences.filter((d) => !this.isRead(d)) };
@@ -322,6 +324,19 @@ export class FunctionCases {
     const kept = fault.kept === true || fault.lasts === true;
     const ended = ends.some((l) => l.begin === entry.name && (kept || !other.has(l.end)));
     return ended ? doubtful(d, "its end gives") : d;
+  }
+
+  /** What goes with the device where another function of the file says so to the kernel (`pcim_enable_device()`). */
+  private mayBeManaged(d: Difference): Difference {
+    const { object, kind } = d.fault;
+    const f = this.imagesOf(d.entry.path);
+    if (kind !== "leaked" || f === null || (d.verdict !== "new" && d.verdict !== "fixed")) return d;
+    const text = d.verdict === "new" ? f.after! : f.before!;
+    const goes = [...readContracts().contracts.kinds.values()].some(
+      (k) =>
+        k.managedAfter !== null && object.startsWith(`${k.what} of `) && text.includes(`${k.managedAfter}(`),
+    );
+    return goes ? doubtful(d, "goes with the device") : d;
   }
 
   /**

@@ -79,6 +79,12 @@ const TASK = `struct policy { int n; }; struct task_struct { spinlock_t alloc_lo
 static inline void task_lock(struct task_struct *t) { spin_lock(&t->alloc_lock); } static inline void task_unlock(struct task_struct *t) { spin_unlock(&t->alloc_lock); }
 int f(struct policy *to, struct policy *from) { if (from == current->policy) { task_lock(current); *to = *from; task_unlock(current); } else *to = *from; return 0; }`;
 
+/** Vectors of a device that is enabled this way. */
+const vectors = (enable: string, failed: string): string => `struct pci_dev { struct device dev; };
+int ${enable}(struct pci_dev *p); int pci_alloc_irq_vectors(struct pci_dev *p, unsigned int min, unsigned int max, unsigned int flags); void pci_free_irq_vectors(struct pci_dev *p);
+int f(struct pci_dev *p) { int r = ${enable}(p); if (r) return r; r = pci_alloc_irq_vectors(p, 1, 1, 7); if (r < 0) return r;
+  if (helper(1)) { ${failed} return -EINVAL; } return 0; }`;
+
 /** All that is told of a text beside itself, for sure. */
 const alone = (text: string, root = true): string[] =>
   told(comparePair(text, text, { name: "f", root }).differences.filter((d) => !d.fault.possible));
@@ -99,6 +105,11 @@ const silent: readonly [string, string, boolean?][] = [
   ["an id whose entry is stored empty", item("xa_store(&table, i->id, NULL, GFP_KERNEL);")],
   ["a device that is named by its number", made("device_destroy(o->c, 2); device_destroy(o->c, 1);")],
   ["the task that runs is one: its lock is given up by the name it was taken by", TASK, false],
+  ["interrupt vectors of a device that the kernel manages", vectors("pcim_enable_device", "")],
+  [
+    "interrupt vectors of such a device, given back by hand",
+    vectors("pcim_enable_device", "pci_free_irq_vectors(p);"),
+  ],
   ["a software node that a registered device has", info("fwnode_remove_software_node(fw);")],
 ];
 for (const [name, text, root] of silent)
@@ -142,6 +153,13 @@ const pairs: readonly Pair[] = [
     bad: host("", "keep"),
     good: host(""),
     want: [`leaked ${NODE}`, "leaked memory of kzalloc()"],
+  },
+  {
+    name: "interrupt vectors of a device that nobody manages",
+    root: true,
+    bad: vectors("pci_enable_device", ""),
+    good: vectors("pci_enable_device", "pci_free_irq_vectors(p);"),
+    want: ["leaked PCI interrupt vectors of p"],
   },
   {
     name: "what was taken from the device is its own again",
