@@ -139,6 +139,8 @@ export interface Contracts {
   readonly sleeps: ReadonlyMap<string, number | null>;
   /** Functions whose definition tells how they fail, by the file that has it. */
   readonly returns: ReadonlyMap<string, string>;
+  /** Functions of which nothing but their body says what they take and give, by the file that has it. */
+  readonly bodies: ReadonlyMap<string, string>;
 }
 
 /** What a YAML entry holds. */
@@ -172,6 +174,8 @@ export interface ContractFile {
   readonly headers?: Readonly<Record<string, readonly string[]>>;
   /** A file a line, and functions that it defines and whose text tells how they fail (contracts/returns.yaml). */
   readonly returns?: string;
+  /** A file a line, and functions that it defines and whose body says what they take and give (contracts/bodies.yaml). */
+  readonly bodies?: string;
   /** What raises and lowers a count in a thing, a line each (contracts/references.yaml). */
   readonly references?: string;
   /** What may sleep: always, and by the number of the argument with the flags (contracts/sleeps.yaml). */
@@ -409,10 +413,15 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       source: e.source ?? declared.get(name) ?? "",
     });
   }
-  const returns = new Map<string, string>();
-  for (const line of files.flatMap((f) => f.returns?.trim().split("\n") ?? [])) {
-    const [path = "", ...names] = line.trim().split(" ");
-    for (const name of names) returns.set(name, path);
-  }
-  return { kinds, functions, sleeps, returns };
+  const listed = (lists: (string | undefined)[]): Map<string, string> => {
+    const out = new Map<string, string>();
+    for (const line of lists.flatMap((list) => list?.trim().split("\n") ?? [])) {
+      const [path = "", ...names] = line.trim().split(" ");
+      for (const name of names) out.set(name, path);
+    }
+    return out;
+  };
+  const returns = listed(files.map((f) => f.returns));
+  const bodies = listed(files.map((f) => f.bodies));
+  return { kinds, functions, sleeps, returns, bodies };
 }

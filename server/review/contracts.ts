@@ -4,6 +4,7 @@
  */
 import { parse } from "yaml";
 import async from "../../emulator/contracts/async.yaml";
+import bodies from "../../emulator/contracts/bodies.yaml";
 import bus from "../../emulator/contracts/bus.yaml";
 import clocks from "../../emulator/contracts/clocks.yaml";
 import core from "../../emulator/contracts/core.yaml";
@@ -56,6 +57,7 @@ const FILES: readonly string[] = [
   sleeps,
   references,
   returns,
+  bodies,
   text,
   headers,
 ];

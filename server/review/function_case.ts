@@ -604,7 +604,10 @@ export class FunctionCases {
     const sources = new KernelSources(
       tree === null
         ? mailSource(this.images)
-        : functionSource(tree, headerIndex(tree), paths, textOf, headers),
+        : functionSource(tree, headerIndex(tree), paths, textOf, {
+            changed: headers,
+            elsewhere: (name) => contracts.bodies.get(name),
+          }),
     );
     const files = new Set(paths);
     const interfaces = this.interfacesOf((name) => contracts.functions.has(name));

@@ -282,17 +282,24 @@ function linesFor(stored: Buffer, first: number, name: string): number[] {
   return [];
 }
 
+/** What is known besides a tree of what files may name. */
+export interface KnownBesides {
+  /** Headers that the side has in another form than the tree, whose names the tree's index may not have. */
+  readonly changed?: readonly string[];
+  /** The file of another folder whose function of a name may be run. */
+  elsewhere?(name: string): string | undefined;
+}
+
 /**
  * What the given files may name. `textOf`: the side's text of a path where it is not the tree's. Headers that the files
- * include by a path of their own come first, then `changed`: headers that the side has in another form than the tree, whose
- * names the tree's index may not have.
+ * include by a path of their own come first, then those that are changed.
  */
 export function functionSource(
   tree: KernelTree,
   index: HeaderIndex,
   paths: readonly string[],
   textOf: (path: string) => string | null,
-  changed: readonly string[] = [],
+  besides: KnownBesides = {},
 ): TreeSource {
   const read = (path: string): string | null => textOf(path) ?? tree.read(path);
   const local = new Map<string, string[]>();
@@ -356,7 +363,7 @@ export function functionSource(
     if (inclusions(text).next().done === true)
       for (const whole of includersOf(tree, path)) follow(whole, read(whole) ?? "");
   }
-  for (const path of changed)
+  for (const path of besides.changed ?? [])
     if (!seen.has(path)) {
       seen.add(path);
       add(path);
@@ -373,9 +380,15 @@ export function functionSource(
     followed = included.size;
     return all.filter((path) => reached.paths.has(path));
   };
+  /** The file of another folder that has a function, where the tree has that file. */
+  const elsewhere = (name: string): readonly string[] => {
+    const path = besides.elsewhere?.(name);
+    return path === undefined || paths.includes(path) || read(path) === null ? [] : [path];
+  };
   /** A function beside the patched files: its file names what that one's own includes declare. */
   const beside = (name: string): readonly string[] => {
-    const found = neighbours(name);
+    const near = neighbours(name);
+    const found = near.length > 0 ? near : elsewhere(name);
     for (const path of found) {
       if (seen.has(path)) continue;
       seen.add(path);
@@ -451,14 +464,19 @@ function exportedBy(tree: KernelTree, folder: string): Map<string, string> {
   const out = new Map<string, string>();
   const files = tree.list(folder).filter((p) => p.endsWith(".c"));
   if (files.length > MAX_NEIGHBOURS) return out;
-  for (const path of files) {
-    const text = tree.read(path);
-    if (text === null) continue;
-    // A function at file scope: its head begins in the first column and is no static.
-    for (const head of headsOf(text)) {
-      const own = text[head.end] === "{" && text[head.end - 1] === "\n" && head.type !== "static";
-      if (own && head.closed && !out.has(head.name)) out.set(head.name, path);
-    }
-  }
+  for (const path of files)
+    for (const { name } of functionsForOthers(tree.read(path) ?? "")) if (!out.has(name)) out.set(name, path);
   return out;
+}
+
+/** The functions that a file defines and that are no statics: their heads begin in the first column. */
+export function* functionsForOthers(
+  text: string,
+): Generator<{ readonly name: string; readonly body: string }> {
+  for (const head of headsOf(text)) {
+    const own = text[head.end] === "{" && text[head.end - 1] === "\n" && head.type !== "static";
+    if (!own || !head.closed) continue;
+    const last = text.indexOf("\n}", head.end);
+    yield { name: head.name, body: text.slice(head.end + 1, last < 0 ? text.length : last) };
+  }
 }

@@ -34,3 +34,23 @@ test("headers of a neighbour count once its function is asked for, and no other 
   assert.deepEqual(source.definers("#POND_MOST"), ["net/pond/class.h"]);
   assert.deepEqual(source.definers("#OTHER"), []);
 });
+
+test("a function of another folder is the file's that is known to have it, where the tree has that file", () => {
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const known: Record<string, string> = {
+    lake_get: "lib/lake.c",
+    sea_get: "lib/sea.c",
+    pond_find: "lib/lake.c",
+  };
+  files["lib/lake.c"] = '#include "lake.h"\nint lake_get(void)\n{\n\treturn LAKE;\n}\n';
+  files["lib/lake.h"] = "#define LAKE 3\n";
+  const elsewhere = (name: string): string | undefined => known[name];
+  const source = functionSource(tree, index, ["net/pond/main.c"], () => null, { elsewhere });
+  assert.deepEqual(source.definers("#LAKE"), []);
+  assert.deepEqual(source.definers("lake_get"), ["lib/lake.c"]);
+  assert.deepEqual(source.definers("#LAKE"), ["lib/lake.h"]);
+  assert.deepEqual(source.definers("sea_get"), []);
+  assert.deepEqual(source.definers("pond_find"), ["net/pond/core.c"]);
+  const own = functionSource(tree, index, ["lib/lake.c"], () => null, { elsewhere });
+  assert.deepEqual(own.definers("lake_get"), []);
+});
