@@ -77,7 +77,7 @@ async function againstEngine(era) {
   const kernel = await native.buildNative(root, era);
   const engine = new native.EngineKernel(era, options.thorough);
   for (const seed of (options.seed ?? ["0", "1"]).map(Number)) {
-    const { sum, each } = tally();
+    const { sum, each } = tally(native.BY_ADDRESS);
     native.compareWithEngine(engine, kernel, chosen(engine), seed, each);
     report(`${era} seed ${seed}, engine and gcc`, sum);
   }
