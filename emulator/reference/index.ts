@@ -96,189 +96,196 @@ import f89 from "./include/linux/errno.h";
 import f90 from "./include/linux/export.h";
 import f91 from "./include/linux/falloc.h";
 import f92 from "./include/linux/fs.h";
-import f93 from "./include/linux/fsc_pfn.h";
-import f94 from "./include/linux/fsc_radix.h";
-import f95 from "./include/linux/genalloc.h";
-import f96 from "./include/linux/genhd.h";
-import f97 from "./include/linux/gfp.h";
-import f98 from "./include/linux/hash.h";
-import f99 from "./include/linux/highmem.h";
-import f100 from "./include/linux/huge_mm.h";
-import f101 from "./include/linux/hugetlb.h";
-import f102 from "./include/linux/idr.h";
-import f103 from "./include/linux/init.h";
-import f104 from "./include/linux/instrumentation.h";
-import f105 from "./include/linux/interrupt.h";
-import f106 from "./include/linux/interval_tree.h";
-import f107 from "./include/linux/io.h";
-import f108 from "./include/linux/iomap.h";
-import f109 from "./include/linux/ioport.h";
-import f110 from "./include/linux/irqflags.h";
-import f111 from "./include/linux/jbd2.h";
-import f112 from "./include/linux/jiffies.h";
-import f113 from "./include/linux/jump_label.h";
-import f114 from "./include/linux/kconfig.h";
-import f115 from "./include/linux/kdev_t.h";
-import f116 from "./include/linux/kernel.h";
-import f117 from "./include/linux/kobject.h";
-import f118 from "./include/linux/kref.h";
-import f119 from "./include/linux/ksm.h";
-import f120 from "./include/linux/kstrtox.h";
-import f121 from "./include/linux/kvm_host.h";
-import f122 from "./include/linux/limits.h";
-import f123 from "./include/linux/list.h";
-import f124 from "./include/linux/local_lock.h";
-import f125 from "./include/linux/lockdep.h";
-import f126 from "./include/linux/log2.h";
-import f127 from "./include/linux/math.h";
-import f128 from "./include/linux/math64.h";
-import f129 from "./include/linux/memcontrol.h";
-import f130 from "./include/linux/memory-tiers.h";
-import f131 from "./include/linux/memory.h";
-import f132 from "./include/linux/memory_hotplug.h";
-import f133 from "./include/linux/memregion.h";
-import f134 from "./include/linux/memremap.h";
-import f135 from "./include/linux/migrate.h";
-import f136 from "./include/linux/migrate_mode.h";
-import f137 from "./include/linux/minmax.h";
-import f138 from "./include/linux/mm.h";
-import f139 from "./include/linux/mm_inline.h";
-import f140 from "./include/linux/mm_types.h";
-import f141 from "./include/linux/mmap_lock.h";
-import f142 from "./include/linux/mmdebug.h";
-import f143 from "./include/linux/mmu_notifier.h";
-import f144 from "./include/linux/mmzone.h";
-import f145 from "./include/linux/module.h";
-import f146 from "./include/linux/moduleparam.h";
-import f147 from "./include/linux/mount.h";
-import f148 from "./include/linux/mutex.h";
-import f149 from "./include/linux/nd.h";
-import f150 from "./include/linux/numa.h";
-import f151 from "./include/linux/overflow.h";
-import f152 from "./include/linux/page-flags.h";
-import f153 from "./include/linux/page_ref.h";
-import f154 from "./include/linux/pagemap.h";
-import f155 from "./include/linux/pagevec.h";
-import f156 from "./include/linux/panic.h";
-import f157 from "./include/linux/pci.h";
-import f158 from "./include/linux/percpu-refcount.h";
-import f159 from "./include/linux/pfn.h";
-import f160 from "./include/linux/pfn_t.h";
-import f161 from "./include/linux/pgalloc.h";
-import f162 from "./include/linux/pgtable.h";
-import f163 from "./include/linux/platform_device.h";
-import f164 from "./include/linux/poison.h";
-import f165 from "./include/linux/preempt.h";
-import f166 from "./include/linux/printk.h";
-import f167 from "./include/linux/pseudo_fs.h";
-import f168 from "./include/linux/radix-tree.h";
-import f169 from "./include/linux/range.h";
-import f170 from "./include/linux/rbtree.h";
-import f171 from "./include/linux/rcupdate.h";
-import f172 from "./include/linux/refcount.h";
-import f173 from "./include/linux/rmap.h";
-import f174 from "./include/linux/rwlock.h";
-import f175 from "./include/linux/rwsem.h";
-import f176 from "./include/linux/scatterlist.h";
-import f177 from "./include/linux/sched/mm.h";
-import f178 from "./include/linux/sched/signal.h";
-import f179 from "./include/linux/sched/task.h";
-import f180 from "./include/linux/sched.h";
-import f181 from "./include/linux/seqlock.h";
-import f182 from "./include/linux/set_memory.h";
-import f183 from "./include/linux/sizes.h";
-import f184 from "./include/linux/slab.h";
-import f185 from "./include/linux/smp.h";
-import f186 from "./include/linux/spinlock.h";
-import f187 from "./include/linux/spinlock_types.h";
-import f188 from "./include/linux/sprintf.h";
-import f189 from "./include/linux/srcu.h";
-import f190 from "./include/linux/stat.h";
-import f191 from "./include/linux/stdarg.h";
-import f192 from "./include/linux/stddef.h";
-import f193 from "./include/linux/string.h";
-import f194 from "./include/linux/swap.h";
-import f195 from "./include/linux/swapops.h";
-import f196 from "./include/linux/tracepoint.h";
-import f197 from "./include/linux/types.h";
-import f198 from "./include/linux/uio.h";
-import f199 from "./include/linux/userfaultfd_k.h";
-import f200 from "./include/linux/uuid.h";
-import f201 from "./include/linux/virtio.h";
-import f202 from "./include/linux/vmalloc.h";
-import f203 from "./include/linux/vmstat.h";
-import f204 from "./include/linux/wait.h";
-import f205 from "./include/linux/wait_bit.h";
-import f206 from "./include/linux/wordpart.h";
-import f207 from "./include/linux/workqueue.h";
-import f208 from "./include/linux/writeback.h";
-import f209 from "./include/linux/xarray.h";
-import f210 from "./include/trace/events/fs_dax.h";
-import f211 from "./kernel/resource.c";
-import f212 from "./kernel/sched/wait.c";
-import f213 from "./kernel/workqueue.c";
-import f214 from "./lib/idr.c";
-import f215 from "./lib/interval_tree.c";
-import f216 from "./lib/iov_iter.c";
-import f217 from "./lib/kobject.c";
-import f218 from "./lib/memregion.c";
-import f219 from "./lib/percpu-refcount.c";
-import f220 from "./lib/string.c";
-import f221 from "./lib/vsprintf.c";
-import f222 from "./lib/xarray.c";
-import f223 from "./mm/filemap.c";
-import f224 from "./mm/fsc_mm.c";
-import f225 from "./mm/gup.c";
-import f226 from "./mm/huge_memory.c";
-import f227 from "./mm/internal.h";
-import f228 from "./mm/interval_tree.c";
-import f229 from "./mm/memory-failure.c";
-import f230 from "./mm/memory.c";
-import f231 from "./mm/memory_hotplug.c";
-import f232 from "./mm/memremap.c";
-import f233 from "./mm/mlock.c";
-import f234 from "./mm/mm_init.c";
-import f235 from "./mm/mmu_gather.c";
-import f236 from "./mm/page-writeback.c";
-import f237 from "./mm/page_alloc.c";
-import f238 from "./mm/rmap.c";
-import f239 from "./mm/slab_common.c";
-import f240 from "./mm/sparse-vmemmap.c";
-import f241 from "./mm/swap.c";
-import f242 from "./mm/truncate.c";
-import f243 from "./scenarios/altmap.c";
-import f244 from "./scenarios/badblocks.c";
-import f245 from "./scenarios/btt.c";
-import f246 from "./scenarios/catalogue.c";
-import f247 from "./scenarios/common.c";
-import f248 from "./scenarios/daxfiles.c";
-import f249 from "./scenarios/dcss.c";
-import f250 from "./scenarios/devdax.c";
-import f251 from "./scenarios/device.c";
-import f252 from "./scenarios/devices.c";
-import f253 from "./scenarios/devices.h";
-import f254 from "./scenarios/dma.c";
-import f255 from "./scenarios/driver.c";
-import f256 from "./scenarios/durable.c";
-import f257 from "./scenarios/entries.c";
-import f258 from "./scenarios/fstests.c";
-import f259 from "./scenarios/holes.c";
-import f260 from "./scenarios/kvm.c";
-import f261 from "./scenarios/mapping.c";
-import f262 from "./scenarios/ndctl.c";
-import f263 from "./scenarios/p2pdma.c";
-import f264 from "./scenarios/pgmap.c";
-import f265 from "./scenarios/races.c";
-import f266 from "./scenarios/races_holder.c";
-import f267 from "./scenarios/reflink.c";
-import f268 from "./scenarios/scenario.h";
-import f269 from "./scenarios/sync_truncate.c";
-import f270 from "./scenarios/virtio.c";
-import f271 from "./scenarios/virtiofs.c";
-import f272 from "./scenarios/virtiofs_ranges.c";
-import f273 from "./scenarios/vmemmap.c";
-import f274 from "./scenarios/xfs_failure.c";
-import f275 from "./virt/kvm/kvm_main.c";
+import f93 from "./include/linux/fsc_devmem.h";
+import f94 from "./include/linux/fsc_pfn.h";
+import f95 from "./include/linux/fsc_radix.h";
+import f96 from "./include/linux/genalloc.h";
+import f97 from "./include/linux/genhd.h";
+import f98 from "./include/linux/gfp.h";
+import f99 from "./include/linux/hash.h";
+import f100 from "./include/linux/highmem.h";
+import f101 from "./include/linux/huge_mm.h";
+import f102 from "./include/linux/hugetlb.h";
+import f103 from "./include/linux/idr.h";
+import f104 from "./include/linux/init.h";
+import f105 from "./include/linux/instrumentation.h";
+import f106 from "./include/linux/interrupt.h";
+import f107 from "./include/linux/interval_tree.h";
+import f108 from "./include/linux/io.h";
+import f109 from "./include/linux/iomap.h";
+import f110 from "./include/linux/ioport.h";
+import f111 from "./include/linux/irqflags.h";
+import f112 from "./include/linux/jbd2.h";
+import f113 from "./include/linux/jiffies.h";
+import f114 from "./include/linux/jump_label.h";
+import f115 from "./include/linux/kconfig.h";
+import f116 from "./include/linux/kdev_t.h";
+import f117 from "./include/linux/kernel.h";
+import f118 from "./include/linux/kobject.h";
+import f119 from "./include/linux/kref.h";
+import f120 from "./include/linux/ksm.h";
+import f121 from "./include/linux/kstrtox.h";
+import f122 from "./include/linux/kvm_host.h";
+import f123 from "./include/linux/limits.h";
+import f124 from "./include/linux/list.h";
+import f125 from "./include/linux/local_lock.h";
+import f126 from "./include/linux/lockdep.h";
+import f127 from "./include/linux/log2.h";
+import f128 from "./include/linux/math.h";
+import f129 from "./include/linux/math64.h";
+import f130 from "./include/linux/memcontrol.h";
+import f131 from "./include/linux/memory-tiers.h";
+import f132 from "./include/linux/memory.h";
+import f133 from "./include/linux/memory_hotplug.h";
+import f134 from "./include/linux/memregion.h";
+import f135 from "./include/linux/memremap.h";
+import f136 from "./include/linux/migrate.h";
+import f137 from "./include/linux/migrate_mode.h";
+import f138 from "./include/linux/minmax.h";
+import f139 from "./include/linux/mm.h";
+import f140 from "./include/linux/mm_inline.h";
+import f141 from "./include/linux/mm_types.h";
+import f142 from "./include/linux/mmap_lock.h";
+import f143 from "./include/linux/mmdebug.h";
+import f144 from "./include/linux/mmu_notifier.h";
+import f145 from "./include/linux/mmzone.h";
+import f146 from "./include/linux/module.h";
+import f147 from "./include/linux/moduleparam.h";
+import f148 from "./include/linux/mount.h";
+import f149 from "./include/linux/mutex.h";
+import f150 from "./include/linux/nd.h";
+import f151 from "./include/linux/numa.h";
+import f152 from "./include/linux/overflow.h";
+import f153 from "./include/linux/page-flags.h";
+import f154 from "./include/linux/page_ref.h";
+import f155 from "./include/linux/pagemap.h";
+import f156 from "./include/linux/pagevec.h";
+import f157 from "./include/linux/pagewalk.h";
+import f158 from "./include/linux/panic.h";
+import f159 from "./include/linux/pci.h";
+import f160 from "./include/linux/percpu-refcount.h";
+import f161 from "./include/linux/pfn.h";
+import f162 from "./include/linux/pfn_t.h";
+import f163 from "./include/linux/pgalloc.h";
+import f164 from "./include/linux/pgtable.h";
+import f165 from "./include/linux/platform_device.h";
+import f166 from "./include/linux/poison.h";
+import f167 from "./include/linux/preempt.h";
+import f168 from "./include/linux/printk.h";
+import f169 from "./include/linux/pseudo_fs.h";
+import f170 from "./include/linux/radix-tree.h";
+import f171 from "./include/linux/range.h";
+import f172 from "./include/linux/rbtree.h";
+import f173 from "./include/linux/rcupdate.h";
+import f174 from "./include/linux/refcount.h";
+import f175 from "./include/linux/rmap.h";
+import f176 from "./include/linux/rwlock.h";
+import f177 from "./include/linux/rwsem.h";
+import f178 from "./include/linux/scatterlist.h";
+import f179 from "./include/linux/sched/mm.h";
+import f180 from "./include/linux/sched/signal.h";
+import f181 from "./include/linux/sched/task.h";
+import f182 from "./include/linux/sched.h";
+import f183 from "./include/linux/seqlock.h";
+import f184 from "./include/linux/set_memory.h";
+import f185 from "./include/linux/sizes.h";
+import f186 from "./include/linux/slab.h";
+import f187 from "./include/linux/smp.h";
+import f188 from "./include/linux/spinlock.h";
+import f189 from "./include/linux/spinlock_types.h";
+import f190 from "./include/linux/sprintf.h";
+import f191 from "./include/linux/srcu.h";
+import f192 from "./include/linux/stat.h";
+import f193 from "./include/linux/stdarg.h";
+import f194 from "./include/linux/stddef.h";
+import f195 from "./include/linux/string.h";
+import f196 from "./include/linux/swap.h";
+import f197 from "./include/linux/swapops.h";
+import f198 from "./include/linux/tracepoint.h";
+import f199 from "./include/linux/types.h";
+import f200 from "./include/linux/uio.h";
+import f201 from "./include/linux/userfaultfd_k.h";
+import f202 from "./include/linux/uuid.h";
+import f203 from "./include/linux/virtio.h";
+import f204 from "./include/linux/vmalloc.h";
+import f205 from "./include/linux/vmstat.h";
+import f206 from "./include/linux/wait.h";
+import f207 from "./include/linux/wait_bit.h";
+import f208 from "./include/linux/wordpart.h";
+import f209 from "./include/linux/workqueue.h";
+import f210 from "./include/linux/writeback.h";
+import f211 from "./include/linux/xarray.h";
+import f212 from "./include/trace/events/fs_dax.h";
+import f213 from "./kernel/resource.c";
+import f214 from "./kernel/sched/wait.c";
+import f215 from "./kernel/workqueue.c";
+import f216 from "./lib/fsc_devmem.c";
+import f217 from "./lib/idr.c";
+import f218 from "./lib/interval_tree.c";
+import f219 from "./lib/iov_iter.c";
+import f220 from "./lib/kobject.c";
+import f221 from "./lib/memregion.c";
+import f222 from "./lib/percpu-refcount.c";
+import f223 from "./lib/string.c";
+import f224 from "./lib/vsprintf.c";
+import f225 from "./lib/xarray.c";
+import f226 from "./mm/filemap.c";
+import f227 from "./mm/fsc_mm.c";
+import f228 from "./mm/gup.c";
+import f229 from "./mm/huge_memory.c";
+import f230 from "./mm/internal.h";
+import f231 from "./mm/interval_tree.c";
+import f232 from "./mm/memory-failure.c";
+import f233 from "./mm/memory.c";
+import f234 from "./mm/memory_hotplug.c";
+import f235 from "./mm/memremap.c";
+import f236 from "./mm/migrate.c";
+import f237 from "./mm/migrate_device.c";
+import f238 from "./mm/mlock.c";
+import f239 from "./mm/mm_init.c";
+import f240 from "./mm/mmu_gather.c";
+import f241 from "./mm/page-writeback.c";
+import f242 from "./mm/page_alloc.c";
+import f243 from "./mm/pagewalk.c";
+import f244 from "./mm/rmap.c";
+import f245 from "./mm/slab_common.c";
+import f246 from "./mm/sparse-vmemmap.c";
+import f247 from "./mm/swap.c";
+import f248 from "./mm/truncate.c";
+import f249 from "./scenarios/altmap.c";
+import f250 from "./scenarios/badblocks.c";
+import f251 from "./scenarios/btt.c";
+import f252 from "./scenarios/catalogue.c";
+import f253 from "./scenarios/common.c";
+import f254 from "./scenarios/daxfiles.c";
+import f255 from "./scenarios/dcss.c";
+import f256 from "./scenarios/devdax.c";
+import f257 from "./scenarios/device.c";
+import f258 from "./scenarios/devices.c";
+import f259 from "./scenarios/devices.h";
+import f260 from "./scenarios/dma.c";
+import f261 from "./scenarios/driver.c";
+import f262 from "./scenarios/durable.c";
+import f263 from "./scenarios/entries.c";
+import f264 from "./scenarios/fstests.c";
+import f265 from "./scenarios/holes.c";
+import f266 from "./scenarios/kvm.c";
+import f267 from "./scenarios/mapping.c";
+import f268 from "./scenarios/migrate_device.c";
+import f269 from "./scenarios/ndctl.c";
+import f270 from "./scenarios/p2pdma.c";
+import f271 from "./scenarios/pgmap.c";
+import f272 from "./scenarios/races.c";
+import f273 from "./scenarios/races_holder.c";
+import f274 from "./scenarios/reflink.c";
+import f275 from "./scenarios/scenario.h";
+import f276 from "./scenarios/sync_truncate.c";
+import f277 from "./scenarios/virtio.c";
+import f278 from "./scenarios/virtiofs.c";
+import f279 from "./scenarios/virtiofs_ranges.c";
+import f280 from "./scenarios/vmemmap.c";
+import f281 from "./scenarios/xfs_failure.c";
+import f282 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/lib/usercopy_64.c", text: f0 },
@@ -374,187 +381,194 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "include/linux/export.h", text: f90 },
   { path: "include/linux/falloc.h", text: f91 },
   { path: "include/linux/fs.h", text: f92 },
-  { path: "include/linux/fsc_pfn.h", text: f93 },
-  { path: "include/linux/fsc_radix.h", text: f94 },
-  { path: "include/linux/genalloc.h", text: f95 },
-  { path: "include/linux/genhd.h", text: f96 },
-  { path: "include/linux/gfp.h", text: f97 },
-  { path: "include/linux/hash.h", text: f98 },
-  { path: "include/linux/highmem.h", text: f99 },
-  { path: "include/linux/huge_mm.h", text: f100 },
-  { path: "include/linux/hugetlb.h", text: f101 },
-  { path: "include/linux/idr.h", text: f102 },
-  { path: "include/linux/init.h", text: f103 },
-  { path: "include/linux/instrumentation.h", text: f104 },
-  { path: "include/linux/interrupt.h", text: f105 },
-  { path: "include/linux/interval_tree.h", text: f106 },
-  { path: "include/linux/io.h", text: f107 },
-  { path: "include/linux/iomap.h", text: f108 },
-  { path: "include/linux/ioport.h", text: f109 },
-  { path: "include/linux/irqflags.h", text: f110 },
-  { path: "include/linux/jbd2.h", text: f111 },
-  { path: "include/linux/jiffies.h", text: f112 },
-  { path: "include/linux/jump_label.h", text: f113 },
-  { path: "include/linux/kconfig.h", text: f114 },
-  { path: "include/linux/kdev_t.h", text: f115 },
-  { path: "include/linux/kernel.h", text: f116 },
-  { path: "include/linux/kobject.h", text: f117 },
-  { path: "include/linux/kref.h", text: f118 },
-  { path: "include/linux/ksm.h", text: f119 },
-  { path: "include/linux/kstrtox.h", text: f120 },
-  { path: "include/linux/kvm_host.h", text: f121 },
-  { path: "include/linux/limits.h", text: f122 },
-  { path: "include/linux/list.h", text: f123 },
-  { path: "include/linux/local_lock.h", text: f124 },
-  { path: "include/linux/lockdep.h", text: f125 },
-  { path: "include/linux/log2.h", text: f126 },
-  { path: "include/linux/math.h", text: f127 },
-  { path: "include/linux/math64.h", text: f128 },
-  { path: "include/linux/memcontrol.h", text: f129 },
-  { path: "include/linux/memory-tiers.h", text: f130 },
-  { path: "include/linux/memory.h", text: f131 },
-  { path: "include/linux/memory_hotplug.h", text: f132 },
-  { path: "include/linux/memregion.h", text: f133 },
-  { path: "include/linux/memremap.h", text: f134 },
-  { path: "include/linux/migrate.h", text: f135 },
-  { path: "include/linux/migrate_mode.h", text: f136 },
-  { path: "include/linux/minmax.h", text: f137 },
-  { path: "include/linux/mm.h", text: f138 },
-  { path: "include/linux/mm_inline.h", text: f139 },
-  { path: "include/linux/mm_types.h", text: f140 },
-  { path: "include/linux/mmap_lock.h", text: f141 },
-  { path: "include/linux/mmdebug.h", text: f142 },
-  { path: "include/linux/mmu_notifier.h", text: f143 },
-  { path: "include/linux/mmzone.h", text: f144 },
-  { path: "include/linux/module.h", text: f145 },
-  { path: "include/linux/moduleparam.h", text: f146 },
-  { path: "include/linux/mount.h", text: f147 },
-  { path: "include/linux/mutex.h", text: f148 },
-  { path: "include/linux/nd.h", text: f149 },
-  { path: "include/linux/numa.h", text: f150 },
-  { path: "include/linux/overflow.h", text: f151 },
-  { path: "include/linux/page-flags.h", text: f152 },
-  { path: "include/linux/page_ref.h", text: f153 },
-  { path: "include/linux/pagemap.h", text: f154 },
-  { path: "include/linux/pagevec.h", text: f155 },
-  { path: "include/linux/panic.h", text: f156 },
-  { path: "include/linux/pci.h", text: f157 },
-  { path: "include/linux/percpu-refcount.h", text: f158 },
-  { path: "include/linux/pfn.h", text: f159 },
-  { path: "include/linux/pfn_t.h", text: f160 },
-  { path: "include/linux/pgalloc.h", text: f161 },
-  { path: "include/linux/pgtable.h", text: f162 },
-  { path: "include/linux/platform_device.h", text: f163 },
-  { path: "include/linux/poison.h", text: f164 },
-  { path: "include/linux/preempt.h", text: f165 },
-  { path: "include/linux/printk.h", text: f166 },
-  { path: "include/linux/pseudo_fs.h", text: f167 },
-  { path: "include/linux/radix-tree.h", text: f168 },
-  { path: "include/linux/range.h", text: f169 },
-  { path: "include/linux/rbtree.h", text: f170 },
-  { path: "include/linux/rcupdate.h", text: f171 },
-  { path: "include/linux/refcount.h", text: f172 },
-  { path: "include/linux/rmap.h", text: f173 },
-  { path: "include/linux/rwlock.h", text: f174 },
-  { path: "include/linux/rwsem.h", text: f175 },
-  { path: "include/linux/scatterlist.h", text: f176 },
-  { path: "include/linux/sched/mm.h", text: f177 },
-  { path: "include/linux/sched/signal.h", text: f178 },
-  { path: "include/linux/sched/task.h", text: f179 },
-  { path: "include/linux/sched.h", text: f180 },
-  { path: "include/linux/seqlock.h", text: f181 },
-  { path: "include/linux/set_memory.h", text: f182 },
-  { path: "include/linux/sizes.h", text: f183 },
-  { path: "include/linux/slab.h", text: f184 },
-  { path: "include/linux/smp.h", text: f185 },
-  { path: "include/linux/spinlock.h", text: f186 },
-  { path: "include/linux/spinlock_types.h", text: f187 },
-  { path: "include/linux/sprintf.h", text: f188 },
-  { path: "include/linux/srcu.h", text: f189 },
-  { path: "include/linux/stat.h", text: f190 },
-  { path: "include/linux/stdarg.h", text: f191 },
-  { path: "include/linux/stddef.h", text: f192 },
-  { path: "include/linux/string.h", text: f193 },
-  { path: "include/linux/swap.h", text: f194 },
-  { path: "include/linux/swapops.h", text: f195 },
-  { path: "include/linux/tracepoint.h", text: f196 },
-  { path: "include/linux/types.h", text: f197 },
-  { path: "include/linux/uio.h", text: f198 },
-  { path: "include/linux/userfaultfd_k.h", text: f199 },
-  { path: "include/linux/uuid.h", text: f200 },
-  { path: "include/linux/virtio.h", text: f201 },
-  { path: "include/linux/vmalloc.h", text: f202 },
-  { path: "include/linux/vmstat.h", text: f203 },
-  { path: "include/linux/wait.h", text: f204 },
-  { path: "include/linux/wait_bit.h", text: f205 },
-  { path: "include/linux/wordpart.h", text: f206 },
-  { path: "include/linux/workqueue.h", text: f207 },
-  { path: "include/linux/writeback.h", text: f208 },
-  { path: "include/linux/xarray.h", text: f209 },
-  { path: "include/trace/events/fs_dax.h", text: f210 },
-  { path: "kernel/resource.c", text: f211 },
-  { path: "kernel/sched/wait.c", text: f212 },
-  { path: "kernel/workqueue.c", text: f213 },
-  { path: "lib/idr.c", text: f214 },
-  { path: "lib/interval_tree.c", text: f215 },
-  { path: "lib/iov_iter.c", text: f216 },
-  { path: "lib/kobject.c", text: f217 },
-  { path: "lib/memregion.c", text: f218 },
-  { path: "lib/percpu-refcount.c", text: f219 },
-  { path: "lib/string.c", text: f220 },
-  { path: "lib/vsprintf.c", text: f221 },
-  { path: "lib/xarray.c", text: f222 },
-  { path: "mm/filemap.c", text: f223 },
-  { path: "mm/fsc_mm.c", text: f224 },
-  { path: "mm/gup.c", text: f225 },
-  { path: "mm/huge_memory.c", text: f226 },
-  { path: "mm/internal.h", text: f227 },
-  { path: "mm/interval_tree.c", text: f228 },
-  { path: "mm/memory-failure.c", text: f229 },
-  { path: "mm/memory.c", text: f230 },
-  { path: "mm/memory_hotplug.c", text: f231 },
-  { path: "mm/memremap.c", text: f232 },
-  { path: "mm/mlock.c", text: f233 },
-  { path: "mm/mm_init.c", text: f234 },
-  { path: "mm/mmu_gather.c", text: f235 },
-  { path: "mm/page-writeback.c", text: f236 },
-  { path: "mm/page_alloc.c", text: f237 },
-  { path: "mm/rmap.c", text: f238 },
-  { path: "mm/slab_common.c", text: f239 },
-  { path: "mm/sparse-vmemmap.c", text: f240 },
-  { path: "mm/swap.c", text: f241 },
-  { path: "mm/truncate.c", text: f242 },
-  { path: "scenarios/altmap.c", text: f243 },
-  { path: "scenarios/badblocks.c", text: f244 },
-  { path: "scenarios/btt.c", text: f245 },
-  { path: "scenarios/catalogue.c", text: f246 },
-  { path: "scenarios/common.c", text: f247 },
-  { path: "scenarios/daxfiles.c", text: f248 },
-  { path: "scenarios/dcss.c", text: f249 },
-  { path: "scenarios/devdax.c", text: f250 },
-  { path: "scenarios/device.c", text: f251 },
-  { path: "scenarios/devices.c", text: f252 },
-  { path: "scenarios/devices.h", text: f253 },
-  { path: "scenarios/dma.c", text: f254 },
-  { path: "scenarios/driver.c", text: f255 },
-  { path: "scenarios/durable.c", text: f256 },
-  { path: "scenarios/entries.c", text: f257 },
-  { path: "scenarios/fstests.c", text: f258 },
-  { path: "scenarios/holes.c", text: f259 },
-  { path: "scenarios/kvm.c", text: f260 },
-  { path: "scenarios/mapping.c", text: f261 },
-  { path: "scenarios/ndctl.c", text: f262 },
-  { path: "scenarios/p2pdma.c", text: f263 },
-  { path: "scenarios/pgmap.c", text: f264 },
-  { path: "scenarios/races.c", text: f265 },
-  { path: "scenarios/races_holder.c", text: f266 },
-  { path: "scenarios/reflink.c", text: f267 },
-  { path: "scenarios/scenario.h", text: f268 },
-  { path: "scenarios/sync_truncate.c", text: f269 },
-  { path: "scenarios/virtio.c", text: f270 },
-  { path: "scenarios/virtiofs.c", text: f271 },
-  { path: "scenarios/virtiofs_ranges.c", text: f272 },
-  { path: "scenarios/vmemmap.c", text: f273 },
-  { path: "scenarios/xfs_failure.c", text: f274 },
-  { path: "virt/kvm/kvm_main.c", text: f275 },
+  { path: "include/linux/fsc_devmem.h", text: f93 },
+  { path: "include/linux/fsc_pfn.h", text: f94 },
+  { path: "include/linux/fsc_radix.h", text: f95 },
+  { path: "include/linux/genalloc.h", text: f96 },
+  { path: "include/linux/genhd.h", text: f97 },
+  { path: "include/linux/gfp.h", text: f98 },
+  { path: "include/linux/hash.h", text: f99 },
+  { path: "include/linux/highmem.h", text: f100 },
+  { path: "include/linux/huge_mm.h", text: f101 },
+  { path: "include/linux/hugetlb.h", text: f102 },
+  { path: "include/linux/idr.h", text: f103 },
+  { path: "include/linux/init.h", text: f104 },
+  { path: "include/linux/instrumentation.h", text: f105 },
+  { path: "include/linux/interrupt.h", text: f106 },
+  { path: "include/linux/interval_tree.h", text: f107 },
+  { path: "include/linux/io.h", text: f108 },
+  { path: "include/linux/iomap.h", text: f109 },
+  { path: "include/linux/ioport.h", text: f110 },
+  { path: "include/linux/irqflags.h", text: f111 },
+  { path: "include/linux/jbd2.h", text: f112 },
+  { path: "include/linux/jiffies.h", text: f113 },
+  { path: "include/linux/jump_label.h", text: f114 },
+  { path: "include/linux/kconfig.h", text: f115 },
+  { path: "include/linux/kdev_t.h", text: f116 },
+  { path: "include/linux/kernel.h", text: f117 },
+  { path: "include/linux/kobject.h", text: f118 },
+  { path: "include/linux/kref.h", text: f119 },
+  { path: "include/linux/ksm.h", text: f120 },
+  { path: "include/linux/kstrtox.h", text: f121 },
+  { path: "include/linux/kvm_host.h", text: f122 },
+  { path: "include/linux/limits.h", text: f123 },
+  { path: "include/linux/list.h", text: f124 },
+  { path: "include/linux/local_lock.h", text: f125 },
+  { path: "include/linux/lockdep.h", text: f126 },
+  { path: "include/linux/log2.h", text: f127 },
+  { path: "include/linux/math.h", text: f128 },
+  { path: "include/linux/math64.h", text: f129 },
+  { path: "include/linux/memcontrol.h", text: f130 },
+  { path: "include/linux/memory-tiers.h", text: f131 },
+  { path: "include/linux/memory.h", text: f132 },
+  { path: "include/linux/memory_hotplug.h", text: f133 },
+  { path: "include/linux/memregion.h", text: f134 },
+  { path: "include/linux/memremap.h", text: f135 },
+  { path: "include/linux/migrate.h", text: f136 },
+  { path: "include/linux/migrate_mode.h", text: f137 },
+  { path: "include/linux/minmax.h", text: f138 },
+  { path: "include/linux/mm.h", text: f139 },
+  { path: "include/linux/mm_inline.h", text: f140 },
+  { path: "include/linux/mm_types.h", text: f141 },
+  { path: "include/linux/mmap_lock.h", text: f142 },
+  { path: "include/linux/mmdebug.h", text: f143 },
+  { path: "include/linux/mmu_notifier.h", text: f144 },
+  { path: "include/linux/mmzone.h", text: f145 },
+  { path: "include/linux/module.h", text: f146 },
+  { path: "include/linux/moduleparam.h", text: f147 },
+  { path: "include/linux/mount.h", text: f148 },
+  { path: "include/linux/mutex.h", text: f149 },
+  { path: "include/linux/nd.h", text: f150 },
+  { path: "include/linux/numa.h", text: f151 },
+  { path: "include/linux/overflow.h", text: f152 },
+  { path: "include/linux/page-flags.h", text: f153 },
+  { path: "include/linux/page_ref.h", text: f154 },
+  { path: "include/linux/pagemap.h", text: f155 },
+  { path: "include/linux/pagevec.h", text: f156 },
+  { path: "include/linux/pagewalk.h", text: f157 },
+  { path: "include/linux/panic.h", text: f158 },
+  { path: "include/linux/pci.h", text: f159 },
+  { path: "include/linux/percpu-refcount.h", text: f160 },
+  { path: "include/linux/pfn.h", text: f161 },
+  { path: "include/linux/pfn_t.h", text: f162 },
+  { path: "include/linux/pgalloc.h", text: f163 },
+  { path: "include/linux/pgtable.h", text: f164 },
+  { path: "include/linux/platform_device.h", text: f165 },
+  { path: "include/linux/poison.h", text: f166 },
+  { path: "include/linux/preempt.h", text: f167 },
+  { path: "include/linux/printk.h", text: f168 },
+  { path: "include/linux/pseudo_fs.h", text: f169 },
+  { path: "include/linux/radix-tree.h", text: f170 },
+  { path: "include/linux/range.h", text: f171 },
+  { path: "include/linux/rbtree.h", text: f172 },
+  { path: "include/linux/rcupdate.h", text: f173 },
+  { path: "include/linux/refcount.h", text: f174 },
+  { path: "include/linux/rmap.h", text: f175 },
+  { path: "include/linux/rwlock.h", text: f176 },
+  { path: "include/linux/rwsem.h", text: f177 },
+  { path: "include/linux/scatterlist.h", text: f178 },
+  { path: "include/linux/sched/mm.h", text: f179 },
+  { path: "include/linux/sched/signal.h", text: f180 },
+  { path: "include/linux/sched/task.h", text: f181 },
+  { path: "include/linux/sched.h", text: f182 },
+  { path: "include/linux/seqlock.h", text: f183 },
+  { path: "include/linux/set_memory.h", text: f184 },
+  { path: "include/linux/sizes.h", text: f185 },
+  { path: "include/linux/slab.h", text: f186 },
+  { path: "include/linux/smp.h", text: f187 },
+  { path: "include/linux/spinlock.h", text: f188 },
+  { path: "include/linux/spinlock_types.h", text: f189 },
+  { path: "include/linux/sprintf.h", text: f190 },
+  { path: "include/linux/srcu.h", text: f191 },
+  { path: "include/linux/stat.h", text: f192 },
+  { path: "include/linux/stdarg.h", text: f193 },
+  { path: "include/linux/stddef.h", text: f194 },
+  { path: "include/linux/string.h", text: f195 },
+  { path: "include/linux/swap.h", text: f196 },
+  { path: "include/linux/swapops.h", text: f197 },
+  { path: "include/linux/tracepoint.h", text: f198 },
+  { path: "include/linux/types.h", text: f199 },
+  { path: "include/linux/uio.h", text: f200 },
+  { path: "include/linux/userfaultfd_k.h", text: f201 },
+  { path: "include/linux/uuid.h", text: f202 },
+  { path: "include/linux/virtio.h", text: f203 },
+  { path: "include/linux/vmalloc.h", text: f204 },
+  { path: "include/linux/vmstat.h", text: f205 },
+  { path: "include/linux/wait.h", text: f206 },
+  { path: "include/linux/wait_bit.h", text: f207 },
+  { path: "include/linux/wordpart.h", text: f208 },
+  { path: "include/linux/workqueue.h", text: f209 },
+  { path: "include/linux/writeback.h", text: f210 },
+  { path: "include/linux/xarray.h", text: f211 },
+  { path: "include/trace/events/fs_dax.h", text: f212 },
+  { path: "kernel/resource.c", text: f213 },
+  { path: "kernel/sched/wait.c", text: f214 },
+  { path: "kernel/workqueue.c", text: f215 },
+  { path: "lib/fsc_devmem.c", text: f216 },
+  { path: "lib/idr.c", text: f217 },
+  { path: "lib/interval_tree.c", text: f218 },
+  { path: "lib/iov_iter.c", text: f219 },
+  { path: "lib/kobject.c", text: f220 },
+  { path: "lib/memregion.c", text: f221 },
+  { path: "lib/percpu-refcount.c", text: f222 },
+  { path: "lib/string.c", text: f223 },
+  { path: "lib/vsprintf.c", text: f224 },
+  { path: "lib/xarray.c", text: f225 },
+  { path: "mm/filemap.c", text: f226 },
+  { path: "mm/fsc_mm.c", text: f227 },
+  { path: "mm/gup.c", text: f228 },
+  { path: "mm/huge_memory.c", text: f229 },
+  { path: "mm/internal.h", text: f230 },
+  { path: "mm/interval_tree.c", text: f231 },
+  { path: "mm/memory-failure.c", text: f232 },
+  { path: "mm/memory.c", text: f233 },
+  { path: "mm/memory_hotplug.c", text: f234 },
+  { path: "mm/memremap.c", text: f235 },
+  { path: "mm/migrate.c", text: f236 },
+  { path: "mm/migrate_device.c", text: f237 },
+  { path: "mm/mlock.c", text: f238 },
+  { path: "mm/mm_init.c", text: f239 },
+  { path: "mm/mmu_gather.c", text: f240 },
+  { path: "mm/page-writeback.c", text: f241 },
+  { path: "mm/page_alloc.c", text: f242 },
+  { path: "mm/pagewalk.c", text: f243 },
+  { path: "mm/rmap.c", text: f244 },
+  { path: "mm/slab_common.c", text: f245 },
+  { path: "mm/sparse-vmemmap.c", text: f246 },
+  { path: "mm/swap.c", text: f247 },
+  { path: "mm/truncate.c", text: f248 },
+  { path: "scenarios/altmap.c", text: f249 },
+  { path: "scenarios/badblocks.c", text: f250 },
+  { path: "scenarios/btt.c", text: f251 },
+  { path: "scenarios/catalogue.c", text: f252 },
+  { path: "scenarios/common.c", text: f253 },
+  { path: "scenarios/daxfiles.c", text: f254 },
+  { path: "scenarios/dcss.c", text: f255 },
+  { path: "scenarios/devdax.c", text: f256 },
+  { path: "scenarios/device.c", text: f257 },
+  { path: "scenarios/devices.c", text: f258 },
+  { path: "scenarios/devices.h", text: f259 },
+  { path: "scenarios/dma.c", text: f260 },
+  { path: "scenarios/driver.c", text: f261 },
+  { path: "scenarios/durable.c", text: f262 },
+  { path: "scenarios/entries.c", text: f263 },
+  { path: "scenarios/fstests.c", text: f264 },
+  { path: "scenarios/holes.c", text: f265 },
+  { path: "scenarios/kvm.c", text: f266 },
+  { path: "scenarios/mapping.c", text: f267 },
+  { path: "scenarios/migrate_device.c", text: f268 },
+  { path: "scenarios/ndctl.c", text: f269 },
+  { path: "scenarios/p2pdma.c", text: f270 },
+  { path: "scenarios/pgmap.c", text: f271 },
+  { path: "scenarios/races.c", text: f272 },
+  { path: "scenarios/races_holder.c", text: f273 },
+  { path: "scenarios/reflink.c", text: f274 },
+  { path: "scenarios/scenario.h", text: f275 },
+  { path: "scenarios/sync_truncate.c", text: f276 },
+  { path: "scenarios/virtio.c", text: f277 },
+  { path: "scenarios/virtiofs.c", text: f278 },
+  { path: "scenarios/virtiofs_ranges.c", text: f279 },
+  { path: "scenarios/vmemmap.c", text: f280 },
+  { path: "scenarios/xfs_failure.c", text: f281 },
+  { path: "virt/kvm/kvm_main.c", text: f282 },
 ];

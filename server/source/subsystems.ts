@@ -19,7 +19,13 @@ export interface Subsystem {
 export const SUBSYSTEMS: readonly Subsystem[] = [
   {
     name: "dax",
-    preferred: ["fs/dax.c", "mm/memremap.c", "fs/iomap/iter.c", "drivers/dax/device.c"],
+    preferred: [
+      "fs/dax.c",
+      "mm/memremap.c",
+      "mm/migrate_device.c",
+      "fs/iomap/iter.c",
+      "drivers/dax/device.c",
+    ],
     eraFile: "fs/dax.c",
     told: ["fs/dax.c", "mm/memremap.c"],
   },

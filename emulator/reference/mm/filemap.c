@@ -28,6 +28,18 @@ void unlock_page(struct page *page)
 	folio_unlock(page_folio(page));
 }
 
+#if FSC_ERA >= 612
+/* Waits without a reference: the page table's lock, which is let go here, has kept the entry, and the entry the folio. */
+void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl)
+{
+	struct folio *folio = pfn_swap_entry_folio(entry);
+
+	spin_unlock(ptl);
+	if (folio_test_locked(folio))
+		__fsc_sleep(&folio->flags);
+}
+#endif
+
 /* Marks what is dirty now: data that gets dirty while write-back is under way does not keep it from ending. */
 void tag_pages_for_writeback(struct address_space *mapping, pgoff_t start, pgoff_t end)
 {

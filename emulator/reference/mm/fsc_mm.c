@@ -348,6 +348,18 @@ int fsc_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
 	return err;
 }
 
+/* What a page that is elsewhere must not let its process do any more. It gets back what it may when it is brought. */
+static pte_t fsc_protect_absent(pte_t old)
+{
+	swp_entry_t entry = pte_to_swp_entry(old);
+
+	if (is_writable_device_private_entry(entry))
+		return swp_entry_to_pte(make_readable_device_private_entry(swp_offset(entry)));
+	if (is_writable_migration_entry(entry))
+		return swp_entry_to_pte(swp_entry(SWP_MIGRATION_READ_EXCLUSIVE, swp_offset(entry)));
+	return old;
+}
+
 static void fsc_change_protection(struct mmu_gather *tlb, struct vm_area_struct *vma)
 {
 	unsigned long next;
@@ -371,8 +383,11 @@ static void fsc_change_protection(struct mmu_gather *tlb, struct vm_area_struct 
 		for (unsigned long at = addr; pte && at < next; at += PAGE_SIZE) {
 			pte_t *one = pte + ((at - addr) >> PAGE_SHIFT), old = ptep_get(one);
 
-			if (!pte_present(old))
+			if (!pte_present(old)) {
+				if (!pte_none(old) && !pte_same(old, fsc_protect_absent(old)))
+					set_pte_at(vma->vm_mm, at, one, fsc_protect_absent(old));
 				continue;
+			}
 			set_pte_at(vma->vm_mm, at, one, pte_modify(old, vma->vm_page_prot));
 			tlb_remove_tlb_entry(tlb, one, at);
 		}

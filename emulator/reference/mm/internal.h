@@ -73,6 +73,9 @@ static inline bool folio_unqueue_deferred_split(struct folio *folio)
 void free_unref_folios(struct folio_batch *fbatch);
 pmd_t *mm_find_pmd(struct mm_struct *mm, unsigned long address);
 vm_fault_t do_wp_page(struct vm_fault *vmf);
+#if FSC_ERA >= 612
+vm_fault_t do_swap_page(struct vm_fault *vmf);
+#endif
 void pmd_install(struct mm_struct *mm, pmd_t *pmd, pgtable_t *pte);
 void zap_deposited_table(struct mm_struct *mm, pmd_t *pmd);
 

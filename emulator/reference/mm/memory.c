@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Page tables of user memory: inserting, zapping, write faults and copies, fork. Mirrors mm/memory.c (and what of
- * mm/pgtable-generic.c it leans on) of each era. Left out: swap, migration, userfaultfd, NUMA, fault-around, anonymous
+ * mm/pgtable-generic.c it leans on) of each era. Left out: swap, userfaultfd, NUMA, fault-around, anonymous
  * huge pages, retry of faults without the mmap lock.
  */
 #include <linux/fs.h>
@@ -713,10 +713,44 @@ static int zap_present_ptes(struct mmu_gather *tlb, struct vm_area_struct *vma, 
 	return 1;
 }
 
+/* An entry that names a page which is elsewhere: a device has it, or it is on its way. */
+static int zap_nonpresent_ptes(struct mmu_gather *tlb, struct vm_area_struct *vma, pte_t *pte, pte_t ptent,
+			       unsigned int max_nr, unsigned long addr, struct zap_details *details, int *rss,
+			       bool *any_skipped)
+{
+	swp_entry_t entry = pte_to_swp_entry(ptent);
+	struct folio *folio;
+
+	(void)max_nr;
+	if (is_device_private_entry(entry)) {
+		folio = pfn_swap_entry_folio(entry);
+		if (!should_zap_folio(details, folio)) {
+			*any_skipped = true;
+			return 1;
+		}
+		WARN_ON_ONCE(!vma_is_anonymous(vma));
+		rss[mm_counter(folio)]--;
+		folio_remove_rmap_pte(folio, folio_page(folio, 0), vma);
+		folio_put(folio);
+	} else if (is_migration_entry(entry)) {
+		folio = pfn_swap_entry_folio(entry);
+		if (!should_zap_folio(details, folio)) {
+			*any_skipped = true;
+			return 1;
+		}
+		rss[mm_counter(folio)]--;
+	} else {
+		pr_alert("unrecognized swap entry 0x%lx\n", entry.val);
+		WARN_ON_ONCE(1);
+	}
+	pte_clear(tlb->mm, addr, pte);
+	return 1;
+}
+
 static unsigned long zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr,
 				   unsigned long end, struct zap_details *details)
 {
-	bool force_flush = false, force_break = false;
+	bool force_flush = false, force_break = false, skipped = false;
 	int rss[NR_MM_COUNTERS] = { 0 };
 	pte_t *first, *pte;
 	spinlock_t *ptl;
@@ -730,7 +764,7 @@ static unsigned long zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct
 		if (pte_present(entry))
 			zap_present_ptes(tlb, vma, pte, entry, 1, addr, details, rss, &force_flush, &force_break);
 		else if (!pte_none(entry))
-			pr_alert("unrecognized swap entry 0x%lx\n", pte_val(entry));
+			zap_nonpresent_ptes(tlb, vma, pte, entry, 1, addr, details, rss, &skipped);
 		pte++;
 		addr += PAGE_SIZE;
 	}
@@ -1252,6 +1286,39 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 	return 0;
 }
 
+#if FSC_ERA >= 612
+/* The entry is there and no page is: a device has it and must bring it, or whoever takes it elsewhere is waited for. */
+vm_fault_t do_swap_page(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	swp_entry_t entry = pte_to_swp_entry(vmf->orig_pte);
+	vm_fault_t ret;
+
+	if (is_migration_entry(entry)) {
+		migration_entry_wait(vma->vm_mm, vmf->pmd, vmf->address);
+		return 0;
+	}
+	if (!is_device_private_entry(entry)) {
+		print_bad_pte(vma, vmf->address, vmf->orig_pte, NULL);
+		return VM_FAULT_SIGBUS;
+	}
+	vmf->pte = pte_offset_map_lock(vma->vm_mm, vmf->pmd, vmf->address, &vmf->ptl);
+	if (!vmf->pte)
+		return 0;
+	if (!pte_same(ptep_get(vmf->pte), vmf->orig_pte)) {
+		pte_unmap_unlock(vmf->pte, vmf->ptl);
+		return 0;
+	}
+	/* The entry holds the page, and it can go once its lock is let go. */
+	vmf->page = pfn_swap_entry_to_page(entry);
+	get_page(vmf->page);
+	pte_unmap_unlock(vmf->pte, vmf->ptl);
+	ret = __fsc_pgmap(vmf->page)->ops->migrate_to_ram(vmf);
+	put_page(vmf->page);
+	return ret;
+}
+#endif
+
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 {
 	vmf->pte = NULL;
@@ -1266,6 +1333,10 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 	}
 	if (!vmf->pte)
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) : do_fault(vmf);
+#if FSC_ERA >= 612
+	if (!pte_present(vmf->orig_pte))
+		return do_swap_page(vmf);
+#endif
 
 	spin_lock(vmf->ptl);
 	if (!pte_same(ptep_get(vmf->pte), vmf->orig_pte)) {
@@ -1422,13 +1493,46 @@ static int copy_present_ptes(struct vm_area_struct *dst_vma, struct vm_area_stru
 	return 0;
 }
 
+/* A page that a device has, or that is on its way, has one process more. Whoever could write it cannot any more. */
+static int copy_nonpresent_pte(struct mm_struct *dst_mm, struct mm_struct *src_mm, pte_t *dst_pte, pte_t *src_pte,
+			       struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma, unsigned long addr, int *rss)
+{
+	bool cow = is_cow_mapping(dst_vma->vm_flags);
+	pte_t pte = ptep_get(src_pte), shared = pte;
+	swp_entry_t entry = pte_to_swp_entry(pte);
+	struct page *page;
+	struct folio *folio;
+
+	(void)dst_mm;
+	(void)src_mm;
+	(void)addr;
+	if (is_migration_entry(entry)) {
+		folio = pfn_swap_entry_folio(entry);
+		rss[mm_counter(folio)]++;
+		if (!is_readable_migration_entry(entry) && cow)
+			shared = swp_entry_to_pte(make_readable_migration_entry(swp_offset(entry)));
+	} else if (is_device_private_entry(entry)) {
+		page = pfn_swap_entry_to_page(entry);
+		folio = page_folio(page);
+		folio_get(folio);
+		rss[mm_counter(folio)]++;
+		BUG_ON(folio_try_dup_anon_rmap_pte(folio, page, src_vma)); /* nobody can have it pinned */
+		if (is_writable_device_private_entry(entry) && cow)
+			shared = swp_entry_to_pte(make_readable_device_private_entry(swp_offset(entry)));
+	}
+	if (!pte_same(shared, pte))
+		set_pte_at(src_mm, addr, src_pte, shared);
+	set_pte_at(dst_mm, addr, dst_pte, shared);
+	return 0;
+}
+
 static int copy_pte_range(struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma, pmd_t *dst_pmd,
 			  pmd_t *src_pmd, unsigned long addr, unsigned long end)
 {
 	spinlock_t *dst_ptl, *src_ptl;
 	pte_t *dst_pte, *src_pte;
 	struct folio *spare = NULL;
-	int err;
+	int err, rss[NR_MM_COUNTERS] = { 0 };
 
 again:
 	err = -ENOMEM;
@@ -1443,6 +1547,9 @@ again:
 			if (pte_present(ptep_get(src_pte)))
 				err = copy_present_ptes(dst_vma, src_vma, dst_pte, src_pte, ptep_get(src_pte), addr,
 							&spare);
+			else if (!pte_none(ptep_get(src_pte)))
+				err = copy_nonpresent_pte(dst_vma->vm_mm, src_vma->vm_mm, dst_pte, src_pte, dst_vma,
+							  src_vma, addr, rss);
 			if (err)
 				break;
 		}
@@ -1456,6 +1563,9 @@ again:
 		err = -ENOMEM;
 	}
 out:
+	for (int i = 0; i < NR_MM_COUNTERS; i++)
+		if (rss[i])
+			add_mm_counter(dst_vma->vm_mm, i, rss[i]);
 	if (spare) /* whoever had the page pinned let go of it meanwhile */
 		folio_put(spare);
 	return err;

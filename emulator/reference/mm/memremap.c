@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Device memory: a driver gives a range, gets struct pages for it, and takes them away when nobody uses them.
- * Mirrors mm/memremap.c of each era. Left out: private memory without a direct map, altmap accounting, memory types.
+ * Mirrors mm/memremap.c of each era. Private memory has a direct map here, which it has in no machine. Left
+ * out: altmap accounting, memory types.
  */
 #include <linux/device.h>
 #include <linux/memory_hotplug.h>
@@ -131,7 +132,10 @@ static void pageunmap_range(struct dev_pagemap *pgmap, int range_id)
 
 	mem_hotplug_begin();
 	remove_pfn_range_from_zone(page_zone(first_page), PHYS_PFN(range->start), PHYS_PFN(range_len(range)));
-	arch_remove_memory(range->start, range_len(range), pgmap_altmap(pgmap));
+	if (pgmap->type == MEMORY_DEVICE_PRIVATE)
+		__remove_pages(PHYS_PFN(range->start), PHYS_PFN(range_len(range)), NULL);
+	else
+		arch_remove_memory(range->start, range_len(range), pgmap_altmap(pgmap));
 	mem_hotplug_done();
 	untrack_pfn(NULL, PHYS_PFN(range->start), range_len(range), true);
 	pgmap_array_delete(range);
@@ -191,10 +195,6 @@ static int pagemap_range(struct dev_pagemap *pgmap, struct mhp_params *params, i
 		return -ENOMEM;
 	if (WARN_ONCE(first < fsc_registry.ram_nr_pages, "attempted on a range of RAM\n"))
 		return -ENXIO;
-	if (pgmap->type == MEMORY_DEVICE_PRIVATE) {
-		__fsc_unmodelled("MEMORY_DEVICE_PRIVATE");
-		return -EINVAL;
-	}
 
 	err = xa_err(xa_store_range(&pgmap_array, first, PHYS_PFN(range->end), pgmap, GFP_KERNEL));
 	if (err)
@@ -203,7 +203,10 @@ static int pagemap_range(struct dev_pagemap *pgmap, struct mhp_params *params, i
 	zone = &NODE_DATA(nid)->node_zones[ZONE_DEVICE];
 
 	mem_hotplug_begin();
-	err = arch_add_memory(nid, range->start, range_len(range), params);
+	if (pgmap->type == MEMORY_DEVICE_PRIVATE)
+		err = add_pages(nid, first, nr, params);
+	else
+		err = arch_add_memory(nid, range->start, range_len(range), params);
 	if (!err)
 		move_pfn_range_to_zone(zone, first, nr, params->altmap, MIGRATE_MOVABLE);
 	mem_hotplug_done();
@@ -231,8 +234,10 @@ void *memremap_pages(struct dev_pagemap *pgmap, int nid)
 			return ERR_PTR(-EINVAL);
 		break;
 	case MEMORY_DEVICE_PRIVATE:
-		WARN(1, "Device private memory not supported\n");
-		return ERR_PTR(-EINVAL);
+		if (WARN(!pgmap->ops || !pgmap->ops->migrate_to_ram, "Missing migrate_to_ram method\n") ||
+		    WARN(!pgmap->ops->page_free, "Missing page_free method\n") || WARN(!pgmap->owner, "Missing owner\n"))
+			return ERR_PTR(-EINVAL);
+		break;
 	case MEMORY_DEVICE_FS_DAX:
 	case MEMORY_DEVICE_GENERIC:
 	case MEMORY_DEVICE_PCI_P2PDMA:

@@ -25,6 +25,17 @@ bool fsc_pfn_valid(unsigned long pfn)
 	return false;
 }
 
+/* The struct pages of a range, and (unlike in a kernel) its direct map whoever asks. */
+int add_pages(int nid, unsigned long start_pfn, unsigned long nr_pages, struct mhp_params *params)
+{
+	return arch_add_memory(nid, PFN_PHYS(start_pfn), PFN_PHYS(nr_pages), params);
+}
+
+void __remove_pages(unsigned long start_pfn, unsigned long nr_pages, struct vmem_altmap *altmap)
+{
+	arch_remove_memory(PFN_PHYS(start_pfn), PFN_PHYS(nr_pages), altmap);
+}
+
 int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params)
 {
 	unsigned int i = 0;

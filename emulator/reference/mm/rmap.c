@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reverse mapping: mapcounts of folios, and write-protecting every mapping of a file range. Mirrors mm/rmap.c and
- * mm/page_vma_mapped.c of each era. Left out: anon_vma trees (one object per first VMA), reclaim, migration, mlock,
- * and who maps (CONFIG_MM_ID of v6.15: the two words are initialised and stay so).
+ * mm/page_vma_mapped.c of each era. Left out: anon_vma trees (one object per first VMA; who shares it is found by going
+ * over all address spaces), reclaim, mlock, and who maps (CONFIG_MM_ID of v6.15: the two words are initialised and stay so).
  */
 #include <linux/fs.h>
 #include <linux/pagemap.h>
@@ -172,12 +172,37 @@ int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page, struct v
 {
 	VM_WARN_ON_FOLIO(!folio_test_anon(folio), folio);
 	if (PageAnonExclusive(page)) {
-		if (folio_needs_cow_for_dma(src_vma, folio))
+		if (!folio_is_device_private(folio) && folio_needs_cow_for_dma(src_vma, folio))
 			return -EBUSY;
 		ClearPageAnonExclusive(page);
 	}
 	atomic_inc(&folio->_mapcount);
 	return 0;
+}
+
+/* Before a page that one process has to itself goes from its page table; not while somebody has it pinned. */
+int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
+{
+	VM_WARN_ON_FOLIO(!folio_test_anon(folio), folio);
+	VM_WARN_ON_FOLIO(!PageAnonExclusive(page), folio);
+	if (!folio_is_device_private(folio) && folio_maybe_dma_pinned(folio))
+		return -EBUSY;
+	ClearPageAnonExclusive(page);
+	return 0;
+}
+
+/* An anonymous page that was there before is mapped again. */
+void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, int nr_pages, struct vm_area_struct *vma,
+			      unsigned long address, rmap_t flags)
+{
+	int pmdmapped = 0, nr = __folio_add_rmap(folio, page, nr_pages, RMAP_LEVEL_PTE, &pmdmapped);
+
+	(void)address;
+	VM_WARN_ON_FOLIO(!folio_test_anon(folio), folio);
+	VM_BUG_ON_VMA(!vma->anon_vma, vma);
+	__folio_mod_stat(folio, nr, pmdmapped);
+	if (flags & RMAP_EXCLUSIVE)
+		SetPageAnonExclusive(page);
 }
 
 void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address, rmap_t flags)
@@ -205,6 +230,23 @@ void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
 static bool fsc_pvmw_hits(struct page_vma_mapped_walk *pvmw, unsigned long pfn, unsigned long nr)
 {
 	return pfn < pvmw->pfn + pvmw->nr_pages && pvmw->pfn < pfn + nr;
+}
+
+/* Present entries and those of pages that a device has; when they are looked for, those of pages on their way instead. */
+static bool fsc_pvmw_pte_hits(struct page_vma_mapped_walk *pvmw)
+{
+	bool migration = pvmw->flags & PVMW_MIGRATION;
+	pte_t pte = ptep_get(pvmw->pte);
+	swp_entry_t entry;
+
+	if (pte_present(pte))
+		return !migration && fsc_pvmw_hits(pvmw, pte_pfn(pte), 1);
+	if (pte_none(pte))
+		return false;
+	entry = pte_to_swp_entry(pte);
+	if (migration ? !is_migration_entry(entry) : !is_device_private_entry(entry))
+		return false;
+	return fsc_pvmw_hits(pvmw, swp_offset_pfn(entry), 1);
 }
 
 static bool fsc_pvmw_end(struct page_vma_mapped_walk *pvmw)
@@ -291,7 +333,7 @@ bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 				continue;
 			}
 		}
-		if (pte_present(ptep_get(pvmw->pte)) && fsc_pvmw_hits(pvmw, pte_pfn(ptep_get(pvmw->pte)), 1))
+		if (fsc_pvmw_pte_hits(pvmw))
 			return true;
 	}
 }
@@ -395,3 +437,95 @@ unsigned long page_address_in_vma(struct page *page, struct vm_area_struct *vma)
 		return -EFAULT;
 	return vma_address(vma, folio->index + folio_page_idx(folio, page), 1);
 }
+
+#if FSC_ERA >= 612
+
+/* Calls back for each VMA in which the folio may be mapped. */
+void rmap_walk(struct folio *folio, struct rmap_walk_control *rwc)
+{
+	struct anon_vma *anon_vma;
+
+	if (!folio_test_anon(folio)) {
+		__fsc_unmodelled("rmap_walk() of file memory");
+		return;
+	}
+	anon_vma = (struct anon_vma *)((unsigned long)folio->mapping & ~PAGE_MAPPING_FLAGS);
+	for (int i = 0; i < FSC_MAX_MM; i++) {
+		struct vm_area_struct *vma = fsc_registry.mms[i] ? fsc_registry.mms[i]->mmap : NULL;
+
+		for (; vma; vma = vma->vm_next) {
+			unsigned long address = vma_address(vma, folio->index, folio_nr_pages(folio));
+
+			if (vma->anon_vma != anon_vma || address == (unsigned long)-EFAULT)
+				continue;
+			if (rwc->invalid_vma && rwc->invalid_vma(vma, rwc->arg))
+				continue;
+			if (!rwc->rmap_one(folio, vma, address, rwc->arg) || (rwc->done && rwc->done(folio)))
+				return;
+		}
+	}
+}
+
+/* An entry of a page on its way in the place of each that maps the folio. */
+static bool try_to_migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigned long address, void *arg)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, address, 0);
+	struct mm_struct *mm = vma->vm_mm;
+	struct mmu_notifier_range range;
+	bool ret = true;
+
+	(void)arg;
+	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, mm, address, vma_address_end(&pvmw));
+	mmu_notifier_invalidate_range_start(&range);
+	while (page_vma_mapped_walk(&pvmw)) {
+		struct page *subpage = folio_page(folio, 0);
+		bool exclusive = PageAnonExclusive(subpage), writable;
+		swp_entry_t entry;
+		pte_t was;
+
+		VM_BUG_ON_FOLIO(!pvmw.pte || folio_test_large(folio), folio);
+		flush_cache_page(vma, pvmw.address, folio_pfn(folio));
+		was = ptep_clear_flush(vma, pvmw.address, pvmw.pte);
+		if (pte_present(was) && pte_dirty(was))
+			folio_mark_dirty(folio);
+		if (exclusive && folio_try_share_anon_rmap_pte(folio, subpage)) {
+			set_pte_at(mm, pvmw.address, pvmw.pte, was);
+			page_vma_mapped_walk_done(&pvmw);
+			ret = false;
+			break;
+		}
+		writable = pte_present(was) ? pte_write(was) : is_writable_device_private_entry(pte_to_swp_entry(was));
+		entry = writable    ? make_writable_migration_entry(folio_pfn(folio))
+			: exclusive ? make_readable_exclusive_migration_entry(folio_pfn(folio))
+				    : make_readable_migration_entry(folio_pfn(folio));
+		if (pte_present(was) && pte_young(was))
+			entry = make_migration_entry_young(entry);
+		if (pte_present(was) && pte_dirty(was))
+			entry = make_migration_entry_dirty(entry);
+		set_pte_at(mm, pvmw.address, pvmw.pte, swp_entry_to_pte(entry));
+		folio_remove_rmap_pte(folio, subpage, vma);
+		folio_put(folio);
+	}
+	mmu_notifier_invalidate_range_end(&range);
+	return ret;
+}
+
+static int folio_not_mapped(struct folio *folio)
+{
+	return !folio_mapped(folio);
+}
+
+void try_to_migrate(struct folio *folio, enum ttu_flags flags)
+{
+	struct rmap_walk_control rwc = {
+		.rmap_one = try_to_migrate_one,
+		.arg = (void *)(long)flags,
+		.done = folio_not_mapped,
+	};
+
+	if (folio_is_zone_device(folio) && !folio_is_device_private(folio) && !folio_is_device_coherent(folio))
+		return;
+	rmap_walk(folio, &rwc);
+}
+
+#endif

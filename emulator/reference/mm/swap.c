@@ -128,6 +128,31 @@ void folio_add_lru_vma(struct folio *folio, struct vm_area_struct *vma)
 	folio_add_lru(folio);
 }
 
+#if FSC_ERA >= 612
+/* Off the LRU, which nobody but who isolates it can do then; he holds it. */
+bool folio_isolate_lru(struct folio *folio)
+{
+	if (!folio_test_clear_lru(folio))
+		return false;
+	folio_get(folio);
+	return true;
+}
+
+#if FSC_ERA < 615
+/* Up to v6.2, where nothing is what success gives. */
+int isolate_lru_page(struct page *page)
+{
+	return folio_isolate_lru(page_folio(page)) ? 0 : -EBUSY;
+}
+#endif
+
+void folio_putback_lru(struct folio *folio)
+{
+	folio_add_lru(folio);
+	folio_put(folio);
+}
+#endif
+
 void __folio_batch_release(struct folio_batch *fbatch)
 {
 	fbatch->percpu_pvec_drained = true;

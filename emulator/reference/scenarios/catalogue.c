@@ -173,9 +173,9 @@ extern const struct fsc_scenario fsc_scenario_race_share_two_files;
 extern const struct fsc_scenario fsc_scenario_race_holder_get;
 extern const struct fsc_scenario fsc_scenario_durable;
 extern const struct fsc_scenario fsc_scenario_race_devdax_unbind;
-extern const struct fsc_scenario fsc_scenario_pfn_namespace;
 extern const struct fsc_scenario fsc_scenario_race_wait_queue;
 extern const struct fsc_scenario fsc_scenario_race_append;
+extern const struct fsc_scenario fsc_scenario_pfn_namespace;
 extern const struct fsc_scenario fsc_scenario_pwrite_mapped_range;
 extern const struct fsc_scenario fsc_scenario_pmd_past_end;
 #if FSC_ERA >= 612
@@ -189,6 +189,14 @@ extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_xfs_failure;
 extern const struct fsc_scenario fsc_scenario_sync_fault_truncated;
+#endif
+#if FSC_ERA >= 612 && FSC_ERA < 701
+extern const struct fsc_scenario fsc_scenario_migrate_device;
+extern const struct fsc_scenario fsc_scenario_migrate_device_gone;
+extern const struct fsc_scenario fsc_scenario_migrate_device_fork;
+extern const struct fsc_scenario fsc_scenario_migrate_device_fails;
+extern const struct fsc_scenario fsc_scenario_migrate_device_unbind;
+extern const struct fsc_scenario fsc_scenario_migrate_device_race;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -365,6 +373,14 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 612
 	&fsc_scenario_xfs_failure,
 	&fsc_scenario_sync_fault_truncated,
+#endif
+#if FSC_ERA >= 612 && FSC_ERA < 701
+	&fsc_scenario_migrate_device,
+	&fsc_scenario_migrate_device_gone,
+	&fsc_scenario_migrate_device_fork,
+	&fsc_scenario_migrate_device_fails,
+	&fsc_scenario_migrate_device_unbind,
+	&fsc_scenario_migrate_device_race,
 #endif
 	NULL,
 };

@@ -2,16 +2,21 @@
  * The truth recomputed at a quiescent point: who maps, stores and pins each page. Leaves out what should follow from it
  * (rules/).
  */
-import type { DaxEntry, MachineView, MappingOf, Pin, VmaView } from "./view.ts";
+import type { AbsentOf, DaxEntry, DeviceMap, MachineView, MappingOf, Pin, VmaView } from "./view.ts";
 
 const NOBODY: readonly DaxEntry[] = [];
 const UNMAPPED: readonly MappingOf[] = [];
+const PRESENT: readonly AbsentOf[] = [];
 
 export class AuditState {
   readonly mappings: readonly MappingOf[];
   readonly vmas: readonly VmaView[];
   readonly entries: readonly DaxEntry[];
   readonly pins: readonly Pin[];
+  /** Devices whose memory processes' pages move to. */
+  readonly devices: readonly DeviceMap[];
+  /** Page-table entries that name a page which is elsewhere; looked for only while there is such a device. */
+  readonly absent: readonly AbsentOf[];
   /** pmem pages worth looking at: written, mapped, pinned or stored. Ascending. */
   readonly pages: readonly number[];
   private readonly small = new Map<number, MappingOf[]>();
@@ -25,6 +30,8 @@ export class AuditState {
     this.vmas = view.vmas();
     this.entries = view.entries();
     this.pins = view.pins();
+    this.devices = view.deviceMaps();
+    this.absent = this.devices.length === 0 ? PRESENT : view.absent();
     this.stored = this.entries.filter((e) => !e.zero && !e.empty && !e.bad);
     for (const m of this.mappings) {
       if (m.pages > 1) {

@@ -11,6 +11,8 @@ const TAIL_MAPPING = 0xdead000000000400n;
 const PFN_MASK = 0x000ffffffffff000n;
 /** PGMAP_ALTMAP_VALID */
 const ALTMAP_VALID = 1n;
+/** __PERCPU_REF_DEAD */
+const REF_DEAD = 2n;
 /** VMEMMAP_RESERVE_NR pages: what struct pages of a compound page have at least. */
 const RESERVED_BYTES = 2 * 4096;
 
@@ -65,6 +67,27 @@ export interface Pin {
   readonly who: string;
 }
 
+/** A page-table entry that is not present and names a page: a device has it, or it is on its way to another. */
+export interface Absent {
+  readonly kind: "device" | "migration";
+  readonly pfn: number;
+}
+
+export interface AbsentOf extends Absent {
+  readonly mm: number;
+  readonly address: bigint;
+}
+
+/** Memory of a device that processes' pages move to, and what holds its map. */
+export interface DeviceMap {
+  readonly from: number;
+  readonly to: number;
+  /** References of the map itself (dev_pagemap's ref). */
+  readonly refs: bigint;
+  /** Whether the map is being taken down: nobody gets a new one, and it no longer counts itself. */
+  readonly dying: boolean;
+}
+
 export interface VmaView {
   readonly mm: number;
   readonly start: bigint;
@@ -76,6 +99,21 @@ export interface VmaView {
 
 /** x86-64 page-table bits. */
 export const PTE = { PRESENT: 1n, RW: 2n, DIRTY: 64n, PSE: 128n, SPECIAL: 512n, DEVMAP: 1n << 58n };
+
+/** Types of swap entries that name a page (SWP_* of include/linux/swap.h). */
+const MIGRATION_TYPES = [24n, 25n, 26n];
+const DEVICE_TYPES = [27n, 28n];
+
+/** What a page-table entry says that is not present; null when it names no page. */
+export function absentEntry(entry: bigint): Absent | null {
+  const word = BigInt.asUintN(64, entry);
+  if (word === 0n || (word & PTE.PRESENT) !== 0n) return null;
+  const type = word >> 59n;
+  const kind = DEVICE_TYPES.includes(type) ? "device" : MIGRATION_TYPES.includes(type) ? "migration" : null;
+  if (kind === null) return null;
+  const offset = BigInt.asUintN(64, ~word << 5n) >> 14n;
+  return { kind, pfn: Number(BigInt.asUintN(40, offset)) };
+}
 
 export class MachineView {
   readonly memory: Memory;
@@ -395,7 +433,9 @@ export class MachineView {
   }
 
   /** Page ranges of the devices of a type ("FS_DAX") that are bound. */
-  rangesOf(type: "FS_DAX" | "PCI_P2PDMA"): { readonly from: number; readonly to: number }[] {
+  rangesOf(
+    type: "FS_DAX" | "PCI_P2PDMA" | "PRIVATE" | "COHERENT",
+  ): { readonly from: number; readonly to: number }[] {
     const want = this.image.constant(`MEMORY_DEVICE_${type}`);
     const range = this.offset("struct dev_pagemap", "range");
     const out: { from: number; to: number }[] = [];
@@ -407,6 +447,30 @@ export class MachineView {
     }
     return out;
   }
+
+  /** Devices whose memory processes' pages move to. */
+  deviceMaps(): DeviceMap[] {
+    const types = (this.movedTo ??= ["PRIVATE", "COHERENT"].map((t) =>
+      this.image.constant(`MEMORY_DEVICE_${t}`),
+    ));
+    const type = "struct dev_pagemap";
+    const out: DeviceMap[] = [];
+    for (const at of this.pgmaps()) {
+      if (at === 0n || !types.includes(BigInt.asUintN(32, this.field(at, type, "type")))) continue;
+      const range = at + BigInt(this.offset(type, "range"));
+      const ref = at + BigInt(this.offset(type, "ref"));
+      const data = this.field(ref, "struct percpu_ref", "data");
+      out.push({
+        from: Number(this.word(range) >> 12n),
+        to: Number((this.word(range + 8n) + 1n) >> 12n),
+        refs: data === 0n ? 0n : this.field(data, "struct percpu_ref_data", "count"),
+        dying: (this.field(ref, "struct percpu_ref", "percpu_count_ptr") & REF_DEAD) !== 0n,
+      });
+    }
+    return out;
+  }
+
+  private movedTo: readonly (bigint | null)[] | null = null;
 
   /** Ranges of bound devices whose struct pages of tails are laid over one another: `nr` pages at a time, from `from` on. */
   foldedRanges(): { readonly from: number; readonly to: number; readonly nr: number }[] {
@@ -515,6 +579,37 @@ export class MachineView {
       else if (level < 3 && (entry & PTE.PSE) !== 0n)
         out.push({ mm, address, pages: 512 ** level, pfn, entry });
       else this.walk(this.tableOf(entry), level - 1, address, mm, out);
+    }
+  }
+
+  /** Entries of every address space that name a page and are not present. */
+  absent(): AbsentOf[] {
+    const out: AbsentOf[] = [];
+    this.mms().forEach((mm, number) => {
+      if (mm === 0n) return;
+      const pgd = this.field(mm, "struct mm_struct", "pgd");
+      if (pgd !== 0n) this.walkAbsent(pgd, 3, 0n, number, out);
+    });
+    return out;
+  }
+
+  private walkAbsent(table: bigint, level: number, base: bigint, mm: number, out: AbsentOf[]): void {
+    const phys = this.memory.physical(table);
+    if (phys < 0) return;
+    const span = 1n << BigInt(12 + 9 * level);
+    const words = this.memory.i32;
+    for (let i = 0; i < 512; i++) {
+      const low = words[(phys >> 2) + 2 * i]!;
+      if (level === 0 ? (low & 1) !== 0 || words[(phys >> 2) + 2 * i + 1]! === 0 : (low & 1) === 0) continue;
+      const entry = this.tableEntry(table, BigInt(i));
+      const address = base + span * BigInt(i);
+      if (level > 0) {
+        if ((entry & PTE.PSE) === 0n || level === 3)
+          this.walkAbsent(this.tableOf(entry), level - 1, address, mm, out);
+        continue;
+      }
+      const named = absentEntry(entry);
+      if (named !== null) out.push({ ...named, mm, address });
     }
   }
 

@@ -4,7 +4,7 @@ import type { MachineEvent } from "../event.ts";
 import type { Telling, Words } from "../module.ts";
 import type { PageWrite } from "./events.ts";
 import { hex } from "./judge.ts";
-import { MachineView, PTE } from "./view.ts";
+import { absentEntry, MachineView, PTE } from "./view.ts";
 
 /** "block 3 (pfn 0x100003)", shortly "block 3". */
 export function pageName(pfn: number, style: Words["style"]): string {
@@ -53,15 +53,20 @@ const PTE_BITS: readonly (readonly [bigint, string])[] = [
   [PTE.DEVMAP, "devmap"],
 ];
 
-/** Whether a page-table entry, a huge one too, maps the page. */
+/** Whether a page-table entry, a huge one too, maps the page, or names it as being elsewhere. */
 export function pteMaps(v: bigint, pfn: number): boolean {
-  if ((v & PTE.PRESENT) === 0n) return false;
+  if ((v & PTE.PRESENT) === 0n) return v !== 0n && absentEntry(v)?.pfn === pfn;
   const at = Number((v & PFN_MASK) >> 12n);
   return pfn >= at && pfn < at + ((v & PTE.PSE) !== 0n ? 512 : 1);
 }
 
 export function pteText(v: bigint): string {
-  if ((v & PTE.PRESENT) === 0n) return v === 0n ? "none" : "not present";
+  if ((v & PTE.PRESENT) === 0n) {
+    if (v === 0n) return "none";
+    const named = absentEntry(v);
+    if (named === null) return "not present";
+    return `pfn ${hex(named.pfn)}, ${named.kind === "device" ? "which a device has" : "which is being migrated"}`;
+  }
   const bits = PTE_BITS.filter(([bit]) => (v & bit) !== 0n).map(([, name]) => name);
   return [`maps pfn ${hex((v & PFN_MASK) >> 12n)}`, ...bits].join(", ");
 }

@@ -21,6 +21,8 @@ int add_memory_driver_managed(int nid, u64 start, u64 size, const char *resource
 int remove_memory(u64 start, u64 size);
 int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params);
 void arch_remove_memory(u64 start, u64 size, struct vmem_altmap *altmap);
+int add_pages(int nid, unsigned long start_pfn, unsigned long nr_pages, struct mhp_params *params);
+void __remove_pages(unsigned long start_pfn, unsigned long nr_pages, struct vmem_altmap *altmap);
 void move_pfn_range_to_zone(struct zone *zone, unsigned long start_pfn, unsigned long nr_pages, struct vmem_altmap *altmap, int migratetype);
 void remove_pfn_range_from_zone(struct zone *zone, unsigned long start_pfn, unsigned long nr_pages);
 #define mem_hotplug_begin() do { } while (0)

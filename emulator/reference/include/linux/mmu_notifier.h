@@ -48,7 +48,16 @@ static inline void mmu_notifier_range_init(struct mmu_notifier_range *range, enu
 	range->end = end;
 	range->owner = NULL;
 }
+static inline void mmu_notifier_range_init_owner(struct mmu_notifier_range *range, enum mmu_notifier_event event,
+						 unsigned int flags, struct mm_struct *mm, unsigned long start,
+						 unsigned long end, void *owner)
+{
+	mmu_notifier_range_init(range, event, flags, mm, start, end);
+	range->owner = owner;
+}
 #define mm_has_notifiers(mm) ((mm)->notifier_subscriptions != NULL)
 #define mmu_notifier_arch_invalidate_secondary_tlbs(mm, start, end) do { } while (0)
 #define ptep_clear_flush_notify ptep_clear_flush
+#define set_pte_at_notify(mm, addr, ptep, pte) set_pte_at(mm, addr, ptep, pte)
+#define mmu_notifier_invalidate_range_only_end(range) mmu_notifier_invalidate_range_end(range)
 #endif

@@ -119,6 +119,9 @@ static inline void lock_page(struct page *page)
 {
 	folio_lock(page_folio(page));
 }
+#if FSC_ERA >= 612
+void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl);
+#endif
 #define folio_wait_writeback(folio) do { (void)(folio); } while (0)
 #define folio_wait_stable(folio) do { (void)(folio); } while (0)
 

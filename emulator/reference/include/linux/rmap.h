@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reverse mapping. Mirrors include/linux/rmap.h of each era. Left out: anon_vma trees, migration, reclaim. */
+/* Reverse mapping. Mirrors include/linux/rmap.h of each era. Left out: anon_vma trees, reclaim. */
 #ifndef _LINUX_RMAP_H
 #define _LINUX_RMAP_H
 #include <linux/huge_mm.h>
@@ -51,6 +51,11 @@ void folio_dup_file_rmap_pmd(struct folio *folio, struct page *page);
 #define folio_dup_file_rmap_pte(folio, page) folio_dup_file_rmap_ptes(folio, page, 1)
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *src_vma);
 void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma);
+void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, int nr_pages, struct vm_area_struct *vma,
+			      unsigned long address, rmap_t flags);
+#define folio_add_anon_rmap_pte(folio, page, vma, address, flags) \
+	folio_add_anon_rmap_ptes(folio, page, 1, vma, address, flags)
+int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page);
 int __anon_vma_prepare(struct vm_area_struct *vma);
 static inline int anon_vma_prepare(struct vm_area_struct *vma)
 {
@@ -82,6 +87,15 @@ struct page_vma_mapped_walk {
 	spinlock_t *ptl;
 	unsigned int flags;
 };
+#define DEFINE_FOLIO_VMA_WALK(name, _folio, _vma, _address, _flags)	\
+	struct page_vma_mapped_walk name = {				\
+		.pfn = folio_pfn(_folio),				\
+		.nr_pages = folio_nr_pages(_folio),			\
+		.pgoff = (_folio)->index,				\
+		.vma = _vma,						\
+		.address = _address,					\
+		.flags = _flags,					\
+	}
 bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw);
 static inline void page_vma_mapped_walk_done(struct page_vma_mapped_walk *pvmw)
 {
@@ -110,4 +124,26 @@ static inline unsigned long vma_address_end(struct page_vma_mapped_walk *pvmw)
 
 	return at < vma->vm_start || at > vma->vm_end ? vma->vm_end : at;
 }
+
+enum ttu_flags {
+	TTU_SPLIT_HUGE_PMD = 0x4,
+	TTU_IGNORE_MLOCK = 0x8,
+	TTU_SYNC = 0x10,
+	TTU_HWPOISON = 0x20,
+	TTU_BATCH_FLUSH = 0x40,
+	TTU_RMAP_LOCKED = 0x80,
+};
+struct rmap_walk_control {
+	void *arg;
+	bool try_lock;
+	bool contended;
+	bool (*rmap_one)(struct folio *folio, struct vm_area_struct *vma, unsigned long addr, void *arg);
+	int (*done)(struct folio *folio);
+	struct anon_vma *(*anon_lock)(struct folio *folio, struct rmap_walk_control *rwc);
+	bool (*invalid_vma)(struct vm_area_struct *vma, void *arg);
+};
+#if FSC_ERA >= 612
+void rmap_walk(struct folio *folio, struct rmap_walk_control *rwc);
+void try_to_migrate(struct folio *folio, enum ttu_flags flags);
+#endif
 #endif

@@ -193,7 +193,9 @@ export const anonBit: PageRule = {
   consequence: "The reverse map takes a file's page for anonymous memory and follows a pointer that is none.",
   onEvent(judge, event) {
     if (event.kind !== "page" || event.field !== "mapping" || !judge.view.isPmem(event.pfn)) return;
-    if ((event.after & 3n) !== 0n && !MachineView.isTailMapping(event.after))
+    if ((event.after & 3n) === 0n || MachineView.isTailMapping(event.after)) return;
+    // Memory that processes' pages move to is anonymous.
+    if (!judge.view.deviceMaps().some((d) => event.pfn >= d.from && event.pfn < d.to))
       judge.report({
         pfn: event.pfn,
         fields: ["mapping"],

@@ -17,6 +17,7 @@ import {
   staleHead,
   staleOrder,
 } from "./compound.ts";
+import { devicePageMapcount, devicePageRefs, migrationEntryLeft, pgmapRefs } from "./device_memory.ts";
 import { storeNotFlushed } from "./durability.ts";
 import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
@@ -64,5 +65,9 @@ export const PAGE_RULES: readonly PageRule[] = [
   entryAfterBreak,
   longtermPin,
   syncFault,
+  devicePageRefs,
+  devicePageMapcount,
+  pgmapRefs,
+  migrationEntryLeft,
   badPage,
 ];
