@@ -69,12 +69,12 @@ export const KINDS: readonly Kind[] = [
     about: "sleeping where that is not allowed",
     words:
       /\b(?:sleep|schedul|block)\w{0,4} (?:in|from|under|inside) (?:an? |the )?(?:atomic|spin-?lock|rcu|irq|interrupt|softirq)|\bGFP_KERNEL (?:\w{1,12} ){0,3}(?:under|in|with|inside|while) |\b(?:can|may|might|could|cannot|can't|mustn't|must not) sleep\b|\bscheduling while atomic\b/i,
-    codes: ["sleeps-in-atomic"],
+    codes: ["sleeps-in-atomic", "slept-in-atomic"],
   },
   {
     about: "a lock",
     words:
-      /\block(?:ing)? imbalance\b|\bmissing (?:un)?lock|\bwithout (?:holding )?(?:the |a |any )?[\w ]{0,24}\block\b|\bunlocked twice\b|\b(?:return(?:s|ed)?|left|stays?|remains?|still) (?:locked|held)\b|\bleav(?:e|es|ing) (?:[\w>.-]{1,24} ){1,4}(?:un)?locked\b|\b(?:forgets?|forgot|need|needs|have|has) to unlock\b|\bnever unlock|\blocked entry\b|\b(?:return|exit|leave|bail)\w{0,3} (?:\w{1,12} ){0,2}(?:with|while) [^.?!]{1,48} (?:held|locked|taken)\b|\b(?:still|while) hold(?:s|ing)\b[^.?!]{0,32}(?:lock|mutex|semaphore|rwsem)/i,
+      /\block(?:ing)? imbalance\b|\bmissing (?:un)?lock|\bwithout (?:holding )?(?:the |a |any )?[\w ]{0,24}\block\b|\bunlocked twice\b|\b(?:return(?:s|ed)?|left|stays?|remains?|still) (?:locked|held)\b|\bleav(?:e|es|ing) (?:[\w>.-]{1,24} ){1,4}(?:(?:un)?locked|held)\b|\b(?:forgets?|forgot|need|needs|have|has) to unlock\b|\bnever unlock|\blocked entry\b|\b(?:return|exit|leave|bail)\w{0,3} (?:\w{1,12} ){0,2}(?:with|while) [^.?!]{1,48} (?:held|locked|taken)\b|\b(?:still|while) hold(?:s|ing)\b[^.?!]{0,32}(?:lock|mutex|semaphore|rwsem)/i,
     codes: ["lock-held", "lock-misuse", "locked-twice", "returned-locked", "entry-left-locked"],
   },
   {

@@ -76,6 +76,8 @@ test("an entry or a lock that stays locked is spoken of in many words", () => {
     "we now bail out with the folio locked",
     "this exits while fs_info->lock is held",
     "still holding the mutex here, no?",
+    "Doesn't this leave the SRCU read section held?",
+    "the tree is walked without the i_mmap lock",
   ])
     assert.equal(
       KINDS.find((k) => k.words.test(said)),
