@@ -2,6 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
+
 import { alikeDifferences } from "./alike.ts";
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
@@ -9,8 +10,9 @@ import { codesOf } from "./codes.ts";
 import { copyDifferences } from "./copies.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, met, returnType, runPath, whyNoEntry } from "./explore.ts";
-import { type Choice, type Doubt, type Fault, faultKey, type PathResult } from "./finding.ts";
+import { type Choice, type Doubt, type Fault, faultKey, faultSort, type PathResult } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
+import { underOtherNames } from "./renamed.ts";
 import { undoneAsWell } from "./undone.ts";
 
 export interface Difference {
@@ -318,7 +320,7 @@ export function compareEntry(
   /** What the side before came to where the path of what is new goes another way, or not so far. */
   const withInstead = (d: Difference): Difference =>
     d.verdict === "new" ? { ...d, instead: at(before, b, extraB, translated(d.forced, back)).met } : d;
-  const told = exchangedTests(differences);
+  const told = underOtherNames(exchangedTests(differences), b, a);
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())
@@ -786,13 +788,6 @@ function locksForCaller(
 function unchecked(key: string, { paths }: Explored): boolean {
   const of = /^(?:index-past-the-end|past-its-memory)\|/.test(key) ? key.slice(key.indexOf("|") + 1) : null;
   return of !== null && [...paths.values()].some((r) => r.result.unchecked?.has(of) === true);
-}
-
-/** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */
-function faultSort(key: string): string {
-  if (!/^(?:leaked|left-running|double-release)\|/.test(key)) return key.slice(0, key.indexOf("|"));
-  const of = key.indexOf(" of ");
-  return of < 0 ? key : key.slice(0, of);
 }
 
 function sortCount(r: PathResult, sort: string): number {

@@ -113,6 +113,13 @@ export function faultKey(f: Fault): string {
   return `${f.kind}|${f.object}`;
 }
 
+/** What a fault is, without the call that it is about: "leaked|memory". Dereferences are of one sort each. */
+export function faultSort(key: string): string {
+  if (!/^(?:leaked|left-running|double-release)\|/.test(key)) return key.slice(0, key.indexOf("|"));
+  const of = key.indexOf(" of ");
+  return of < 0 ? key : key.slice(0, of);
+}
+
 /** Something that is lost, by its name among what became of things (Ledger.fates), and what is told of it. */
 export interface Lost {
   readonly name: string;

@@ -15,7 +15,25 @@ const memory = (undo: string): string => `int f(int x) {
   if (helper(x) < 0) { ${undo} return -EINVAL; }
   kfree(b); kfree(a); return 0; }`;
 
+/** What is found first is lost where another one is found: by whatever getter. */
+const walk = (next: string, more = ""): string => `struct device_node *of_node_get(struct device_node *n);
+struct device_node *${next}(const struct device_node *p, struct device_node *c);
+struct owner { struct device_node *flash, *torch; int n; };
+static int look(struct owner *o, struct device_node *p) { struct device_node *c; u32 id;
+  for (c = ${next}(p, NULL); c; c = ${next}(p, c)) { id = 0; of_property_read_u32(c, "reg", &id);
+    switch (id) { case 1: o->flash = of_node_get(c); break; case 2: o->torch = of_node_get(c); break; } }
+  if (!o->flash || !o->torch) return -EINVAL; ${more} return 0; }
+int f(int x) { struct owner *o = kzalloc(sizeof(*o), GFP_KERNEL); int r; struct device_node *p; if (!o) return -ENOMEM;
+  p = of_find_node_by_name(NULL, "x"); r = look(o, p); of_node_put(p); if (r) { kfree(o); return r; }
+  of_node_put(o->flash); of_node_put(o->torch); kfree(o); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "the same one, by another getter",
+    bad: walk("of_get_next_child"),
+    good: walk("of_get_next_available_child"),
+    want: [],
+  },
   {
     name: "one more node",
     bad: nodes(""),
