@@ -159,6 +159,13 @@ test(
       "dax-bind-fails": "wrong-outcome",
       // pmem_attach_disk() leaves its disk behind when devm_init_badblocks() fails: so in v6.12 too.
       "pmem-probe-fails": "leaked-object",
+      // The series has rmap_walk() run as the tree has it, over trees of anon_vma that this machine does not have.
+      "migrate-device": "unsupported",
+      "migrate-device-gone": "unsupported",
+      "migrate-device-fork": "unsupported",
+      "migrate-device-fails": "unsupported",
+      "migrate-device-unbind": "unsupported",
+      "migrate-device-race": "unsupported",
       // The fast path of GUP takes its references before it looks whether the page may be kept, and gives them back.
       "longterm-refused": "order of events",
     });
