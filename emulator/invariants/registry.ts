@@ -7,11 +7,11 @@ import { SUBJECTS } from "../subject/index.ts";
 import type { Rule } from "../subject/rule.ts";
 import { END_RULES } from "./at_end.ts";
 import { deadCheck } from "./dead_check.ts";
-import { sleptInAtomic, warn, wrongOutcome } from "./reports.ts";
+import { sleptInAtomic, unlocked, warn, wrongOutcome } from "./reports.ts";
 import { STOP_RULES } from "./stops.ts";
 
 /** Rules about no thing. */
-export const GENERAL_RULES: readonly Rule[] = [wrongOutcome, warn, sleptInAtomic];
+export const GENERAL_RULES: readonly Rule[] = [wrongOutcome, warn, sleptInAtomic, unlocked];
 
 /** A rule as a reader sees it: what it sees when it judges is its own business. */
 export type RuleFacts = Omit<Rule, "onEvent" | "onQuiesce">;

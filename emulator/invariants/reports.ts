@@ -66,6 +66,22 @@ export const wrongOutcome: Rule = {
   },
 };
 
+export const unlocked: Rule = {
+  code: "used-unlocked",
+  title: "What a lock guards is used without it",
+  ids: ["6"],
+  statement:
+    "The mappings of a file are walked under its i_mmap_rwsem, which is held for writing to change them.",
+  source: "include/linux/fs.h struct address_space; mm/rmap.c (lock ordering)",
+  detection: "when the tree of a file's mappings is used by a task that does not hold the lock",
+  level: "error",
+  consequence: "Another task may change it meanwhile: what is found there may be gone, or is missed.",
+  identity: (message) => message,
+  onEvent(judge, event) {
+    if (event.kind === "named" && event.name === "unlocked") judge.report({ event, message: event.text });
+  },
+};
+
 export const sleptInAtomic: Rule = {
   code: "slept-in-atomic",
   title: "A task may sleep while it holds a spin lock",

@@ -3,7 +3,17 @@
  * The mappings of a file, by page offset. Mirrors the interface of mm/interval_tree.c; a list sorted by first page, kept
  * in the tree's nodes (rb_right: next, rb_left: previous), is enough for a handful of VMAs.
  */
+#include <linux/fs.h>
 #include "internal.h"
+
+/* Who uses the mappings of a file holds its i_mmap_rwsem; who changes them, for writing. */
+static void fsc_needs_i_mmap(struct rb_root_cached *root, bool change)
+{
+	struct address_space *mapping = container_of(root, struct address_space, i_mmap);
+
+	if (change ? !__fsc_lock_held(&mapping->i_mmap_rwsem, FSC_LOCK_EXCL) : !lockdep_is_held(&mapping->i_mmap_rwsem))
+		__fsc_event("unlocked", "the mappings of a file are %s without its i_mmap_rwsem", change ? "changed" : "walked");
+}
 
 #define fsc_vma_of(node) rb_entry(node, struct vm_area_struct, shared.rb)
 
@@ -16,6 +26,7 @@ void vma_interval_tree_insert(struct vm_area_struct *node, struct rb_root_cached
 {
 	struct rb_node *before = NULL, *after = root->rb_leftmost;
 
+	fsc_needs_i_mmap(root, true);
 	while (after && fsc_vma_of(after)->vm_pgoff <= node->vm_pgoff) {
 		before = after;
 		after = after->rb_right;
@@ -36,6 +47,7 @@ void vma_interval_tree_remove(struct vm_area_struct *node, struct rb_root_cached
 {
 	struct rb_node *before = node->shared.rb.rb_left, *after = node->shared.rb.rb_right;
 
+	fsc_needs_i_mmap(root, true);
 	if (before)
 		before->rb_right = after;
 	else
@@ -61,6 +73,7 @@ static struct vm_area_struct *fsc_vma_from(struct rb_node *node, unsigned long s
 struct vm_area_struct *vma_interval_tree_iter_first(struct rb_root_cached *root, unsigned long start,
 						    unsigned long last)
 {
+	fsc_needs_i_mmap(root, false);
 	return fsc_vma_from(root->rb_leftmost, start, last);
 }
 

@@ -10,7 +10,9 @@
 #include <linux/device.h>
 #include <linux/nd.h>
 #include <linux/string.h>
+#include <linux/uio.h>
 #include "../drivers/nvdimm/pmem.h"
+#include "devices.h"
 #include "scenario.h"
 
 enum sc_mend_how { SC_MEND_BIO, SC_MEND_PWRITE, SC_MEND_ZERO, SC_MEND_PART };
@@ -97,6 +99,65 @@ FSC_SCENARIO(badblocks, "badblocks", "A page of pmem is bad: reads fail, a write
 	put_page(fresh);
 	sc_remove(&a);
 	sc_end(mm);
+}
+
+/* how: SC_MEND_BIO, SC_MEND_PWRITE (what write(2) asks the driver for), SC_MEND_ZERO */
+FSC_SCENARIO(pfn_badblocks, "pfn-badblocks",
+	     "A page goes bad behind the info block of its namespace: the list counts from the data, a write mends the page", "page=0,5 how=0,1,2")
+{
+	unsigned long page = __fsc_param("page", 0);
+	struct page *bad = pfn_to_page(fsc_registry.pmem_start_pfn + PHYS_PFN(PMD_SIZE) + page);
+	struct page *fresh = alloc_page(GFP_KERNEL);
+	struct kvec from = { .iov_base = page_address(fresh), .iov_len = PAGE_SIZE };
+	struct bio bio = { .bi_opf = REQ_OP_WRITE, .bi_vcnt = 1 };
+	struct pmem_device *pmem;
+	struct iov_iter iter;
+	struct device *dev;
+	size_t done;
+	int id, error;
+
+	memset(page_address(fresh), 7, PAGE_SIZE);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	dev = sc_pfn_create(PTRS_PER_PMD);
+	SC_DO(error = sc_pfn_bind(dev), "bind pmem to a namespace with an info block");
+	SC_NEED(!error, "the pmem driver can be bound to a namespace with an info block");
+	pmem = dev_get_drvdata(dev);
+
+	__fsc_step("the page goes bad");
+	fsc_spoil_medium(page_to_phys(bad), PAGE_SIZE);
+	SetPageHWPoison(bad);
+	SC_DO(nd_pmem_driver.notify(dev, NVDIMM_REVALIDATE_POISON), "the driver is told of new bad blocks");
+	SC_EXPECT(pmem->bb.count && pmem->bb.start == page * PAGE_SECTORS && pmem->bb.sectors == PAGE_SECTORS,
+		  "bad blocks are counted from the beginning of the data of their namespace");
+
+	switch (__fsc_param("how", 0)) {
+	case SC_MEND_BIO:
+		bio.bi_bdev = pmem->disk->part0;
+		bio.bi_iter.bi_sector = page * PAGE_SECTORS;
+		bio.bi_iter.bi_size = PAGE_SIZE;
+		bio.bi_inline_vecs[0].bv_page = fresh;
+		bio.bi_inline_vecs[0].bv_len = PAGE_SIZE;
+		SC_DO(error = submit_bio_wait(&bio), "write the bad page");
+		break;
+	case SC_MEND_PWRITE:
+		iov_iter_kvec(&iter, ITER_SOURCE, &from, 1, PAGE_SIZE);
+		id = dax_read_lock();
+		SC_DO(done = dax_recovery_write(pmem->dax_dev, page, page_address(bad), PAGE_SIZE, &iter), "write the bad page");
+		dax_read_unlock(id);
+		error = done == PAGE_SIZE ? 0 : -EIO;
+		break;
+	default:
+		id = dax_read_lock();
+		SC_DO(error = dax_zero_page_range(pmem->dax_dev, page, 1), "zero the bad page");
+		dax_read_unlock(id);
+	}
+	SC_EXPECT(!error, "a write of a bad page succeeds where the medium mends it");
+	SC_EXPECT(!fsc_medium_spoilt(page_to_phys(bad), PAGE_SIZE), "the medium is told to mend the page that is written, and no other");
+	SC_EXPECT(!PageHWPoison(bad), "the struct page of the page that is mended is marked bad no longer");
+	SC_EXPECT(!pmem->bb.count, "a page that is mended is on the list of bad blocks no longer");
+	put_page(fresh);
+	SC_DO(sc_devdax_unbind(dev), "unbind pmem");
+	sc_devdax_destroy(dev);
 }
 
 #endif

@@ -189,6 +189,7 @@ extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_xfs_failure;
 extern const struct fsc_scenario fsc_scenario_sync_fault_truncated;
+extern const struct fsc_scenario fsc_scenario_pfn_badblocks;
 #endif
 #if FSC_ERA >= 612 && FSC_ERA < 701
 extern const struct fsc_scenario fsc_scenario_migrate_device;
@@ -198,6 +199,7 @@ extern const struct fsc_scenario fsc_scenario_migrate_device_fails;
 extern const struct fsc_scenario fsc_scenario_migrate_device_unbind;
 extern const struct fsc_scenario fsc_scenario_migrate_device_race;
 #endif
+extern const struct fsc_scenario fsc_scenario_race_two_fsyncs;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -373,6 +375,7 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 612
 	&fsc_scenario_xfs_failure,
 	&fsc_scenario_sync_fault_truncated,
+	&fsc_scenario_pfn_badblocks,
 #endif
 #if FSC_ERA >= 612 && FSC_ERA < 701
 	&fsc_scenario_migrate_device,
@@ -382,5 +385,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_migrate_device_unbind,
 	&fsc_scenario_migrate_device_race,
 #endif
+	&fsc_scenario_race_two_fsyncs,
 	NULL,
 };

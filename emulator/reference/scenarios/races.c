@@ -395,6 +395,46 @@ FSC_SCENARIO(race_fsync_store, "race-fsync-store", "A page is stored to while it
 	sc_end(mm);
 }
 
+/* Blocks of the file's first pages with lines that a program stored and nobody has written back. */
+static unsigned long sc_unflushed(struct sc_file *f, unsigned long pages)
+{
+	unsigned long i, n = 0;
+
+	for (i = 0; i < pages; i++)
+		n += fsc_registry.dirty_lines[fscfs_bmap(f->file, i)] != 0;
+	return n;
+}
+
+static void sc_task_sync_all(void *arg)
+{
+	struct sc_map *m = arg;
+
+	sc_fsync(m->of);
+	SC_EXPECT(!sc_unflushed(m->of, m->pages), "what was stored before fsync(2) is on the medium when it returns, whoever writes it there");
+}
+
+/* Nobody stores meanwhile; who comes second may find that the first is at it. */
+FSC_SCENARIO(race_two_fsyncs, "race-two-fsyncs", "A page that was stored to is written back by two tasks", "order=0,9")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_pages();
+	struct sc_file a = sc_create("A", n);
+	struct sc_map m = sc_mmap(mm, &a, 0, n, SC_RW);
+	int one, two;
+
+	sc_fill(&a, 0, n);
+	sc_write(&m, n - 1, 1);
+	one = sc_spawn("fsync", sc_task_sync_all, &m);
+	two = sc_spawn("fsync again", sc_task_sync_all, &m);
+	sc_join(one);
+	sc_join(two);
+	__fsc_quiesce("both are done");
+	sc_see(&m, n - 1, 1);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 /*
  * Three tasks on the first page of a file, so that two may wait for an entry that the third has locked. who: 0 two stores
  * and fsync, 1 a store and fsync twice, 2 a store, fsync and truncate, 3 a store, fsync and punch, 4 fsync twice and truncate.

@@ -676,6 +676,7 @@ static struct btt *btt_init(struct nd_btt *nd_btt, unsigned long long rawsize, u
 	btt->rawsize = rawsize;
 	btt->nd_region = nd_region;
 	btt->nd_btt = nd_btt;
+	btt->phys_bb = &to_nd_namespace_io(&nd_btt->ndns->dev)->bb;
 
 	ret = discover_arenas(btt);
 	if (!ret && btt->init_state != INIT_READY) {

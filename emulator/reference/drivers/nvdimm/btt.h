@@ -95,6 +95,7 @@ struct btt {
 	struct nd_btt *nd_btt;
 	struct nd_region *nd_region;
 	struct gendisk *btt_disk;
+	struct badblocks *phys_bb; /* of the namespace below, for a tree's code: what is here asks the namespace when it writes */
 	struct list_head arena_list;
 	u64 nlba;
 	unsigned long long rawsize;
