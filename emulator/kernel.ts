@@ -245,14 +245,14 @@ export function referenceDigest(): string {
   return digest;
 }
 
-/** Preprocesses the reference kernel of an era for useShipped(); null when it has errors. */
-export function packReference(era: Era): ShippedReference | null {
+/** Preprocesses the reference kernel of an era for useShipped(); null when it has errors. `known`: strings of another era's. */
+export function packReference(era: Era, known: readonly string[] = []): ShippedReference | null {
   const pre = preprocessReference(era, [], null, NONE, []);
   if (pre.errors.length > 0) return null;
   const { bodies } = parse(pre.tokens, { lazyBodies: true });
   return {
     digest: referenceDigest(),
-    text: packText(pre.tokens, pre.macros, bodies),
+    text: packText(pre.tokens, pre.macros, bodies, known),
     counter: pre.macros.counter,
     files: pre.files.map((f) => (sourceByPath.get(f.path) === f ? f.path : f)),
   };

@@ -7,13 +7,13 @@
 import { once } from "node:events";
 import { deserialize, serialize } from "node:v8";
 import { brotliDecompressSync, constants, createBrotliCompress } from "node:zlib";
-import { packColumns, unpackColumns } from "../emulator/c/packed.ts";
+import { type Columns, packColumns, unpackColumns } from "../emulator/c/packed.ts";
 import type { ShippedReference } from "../emulator/kernel.ts";
 
 export const SHIPPED_FILE = "reference.bin";
 
-const LOC = 5;
-const TOKEN = 3;
+const LOC: Columns = { stride: 5 };
+const TOKEN: Columns = { stride: 3, names: 1 };
 
 interface Stored extends Omit<ShippedReference, "text"> {
   readonly text: Omit<ShippedReference["text"], "locs" | "tokens">;

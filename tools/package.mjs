@@ -10,6 +10,8 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const at = process.argv.indexOf("--out");
 const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.version}.vsix`);
 
+/** Bytes that a .vsix may have. */
+const MOST = 4 << 20;
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
@@ -98,5 +100,7 @@ const strange = files.filter((f) => !ALLOWED.some((a) => a.test(f.name))).map((f
 const missing = REQUIRED.filter((r) => !files.some((f) => f.name === r));
 if (strange.length > 0) console.error(`package: these do not belong into the package: ${strange.join(", ")}`);
 if (missing.length > 0) console.error(`package: these are missing: ${missing.join(", ")}`);
-if (strange.length + missing.length > 0) process.exit(1);
-console.log(`${out.replace(root, "")}: ${files.length} files, ${Math.round(statSync(out).size / 1024)} KiB`);
+const size = statSync(out).size;
+if (size > MOST) console.error(`package: ${size} bytes are more than ${MOST}`);
+if (strange.length + missing.length > 0 || size > MOST) process.exit(1);
+console.log(`${out.replace(root, "")}: ${files.length} files, ${Math.round(size / 1024)} KiB`);

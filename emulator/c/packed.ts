@@ -23,13 +23,15 @@ export interface PackedText {
   readonly macros: readonly (readonly number[])[];
 }
 
+/** @param known strings that the list begins with: texts that are alike are alike in numbers where they share them */
 export function packText(
   text: readonly Token[],
   macros: Iterable<MacroDef>,
   bodies: readonly (readonly [from: number, to: number])[] = [],
+  known: readonly string[] = [],
 ): PackedText {
-  const strings: string[] = [];
-  const stringIds = new Map<string, number>();
+  const strings: string[] = [...known];
+  const stringIds = new Map<string, number>(known.map((s, id) => [s, id]));
   const locs: number[] = [];
   const locIds = new Map<Loc, number>();
   const tokens: number[] = [];
@@ -132,17 +134,24 @@ export function unpackText(p: PackedText): {
   return { tokens, macros, bodies: { ends, take } };
 }
 
+/** How many columns there are, and how many of the first hold numbers of names. */
+export interface Columns {
+  readonly stride: number;
+  readonly names?: number;
+}
+
 /**
  * Rows of `stride` numbers, column by column, each number as its difference to the one above it in as few bytes as it
- * needs: for storage, where what two eras share shall be the same bytes in both.
+ * needs: for storage, where what two eras share shall be the same bytes in both. The first `names` columns, of names by
+ * their numbers, are as they are: what is called the same has the same bytes wherever it stands.
  */
-export function packColumns(rows: Int32Array, stride: number): Uint8Array {
+export function packColumns(rows: Int32Array, { stride, names = 0 }: Columns): Uint8Array {
   const bytes = new Uint8Array(rows.length * 5);
   let at = 0;
   for (let column = 0; column < stride; column++)
     for (let i = column, above = 0; i < rows.length; i += stride) {
       const step = (rows[i]! - above) | 0;
-      above = rows[i]!;
+      if (column >= names) above = rows[i]!;
       let rest = ((step << 1) ^ (step >> 31)) >>> 0;
       for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
       bytes[at++] = rest;
@@ -151,7 +160,7 @@ export function packColumns(rows: Int32Array, stride: number): Uint8Array {
 }
 
 /** What packColumns() was given; bytes that end too early give zeros. */
-export function unpackColumns(bytes: Uint8Array, stride: number, length: number): Int32Array {
+export function unpackColumns(bytes: Uint8Array, { stride, names = 0 }: Columns, length: number): Int32Array {
   const rows = new Int32Array(length);
   let at = 0;
   for (let column = 0; column < stride; column++)
@@ -161,8 +170,8 @@ export function unpackColumns(bytes: Uint8Array, stride: number, length: number)
       let byte = bytes[at++] ?? 0;
       for (; byte > 127 && shift < 28; shift += 7, byte = bytes[at++] ?? 0) value |= (byte & 127) << shift;
       value = (value | (byte << shift)) >>> 0;
-      above = (above + ((value >>> 1) ^ -(value & 1))) | 0;
-      rows[i] = above;
+      rows[i] = (above + ((value >>> 1) ^ -(value & 1))) | 0;
+      if (column >= names) above = rows[i]!;
     }
   return rows;
 }
