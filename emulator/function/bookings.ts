@@ -91,6 +91,7 @@ export class Bookings {
       twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
     const ended = this.ended(kind, key, site, spot) ?? sameCall;
     const before = ended !== null && this.walkedOn(key, ended, spot) ? null : ended;
+    const other = this.mayBeAnother(at?.obj.name ?? "");
     if (holding === null && before !== null)
       w.fault({
         kind: "double-release",
@@ -99,7 +100,8 @@ export class Bookings {
         taken: twice?.taken ?? null,
         given: before,
         at: spot,
-        possible: false,
+        possible: other,
+        doubt: "another element",
       });
     if (holding === null && twice === null && !kind.life) {
       if (kind.sort === "counted" && at !== null && at.off !== 0) lend(w, at.obj, site.name);
@@ -141,11 +143,12 @@ export class Bookings {
         at: spot,
         // What was there before it was taken has an owner, and a function of another file may end that one's reference.
         possible:
-          kind.sort === "counted" &&
-          at !== null &&
-          !at.obj.found &&
-          (w.stack.at(-1)?.own === false || twice.byOthers),
-        doubt: "others' reference",
+          other ||
+          (kind.sort === "counted" &&
+            at !== null &&
+            !at.obj.found &&
+            (w.stack.at(-1)?.own === false || twice.byOthers)),
+        doubt: other ? "another element" : "others' reference",
       });
     else if (at !== null && kind.sort === "memory" && gone) {
       const obj = at.obj;
@@ -195,6 +198,13 @@ export class Bookings {
       at: spot,
       possible: false,
     });
+  }
+
+  /** By two open numbers two elements of an array may be meant: whether a thing is one, or is led to by one. */
+  private mayBeAnother(name: string): boolean {
+    return [...this.w.picked].some(
+      ([array, by]) => by.size > 1 && (name === array || name.includes(`${array}->`)),
+    );
   }
 
   /**

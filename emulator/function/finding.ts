@@ -54,6 +54,7 @@ export type Doubt =
   | "other name"
   | "in other hands"
   | "others' reference"
+  | "another element"
   | "undone by value"
   | "kept on purpose"
   | "what it is for"

@@ -217,6 +217,8 @@ export abstract class Run {
   readonly homes = new Map<string, string>();
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked = new Set<string>();
+  /** Open numbers by which an array was indexed, by its name: each stands for the least that fits, and two may name two elements. */
+  readonly picked = new Map<string, Set<string>>();
   /** Copies of open lengths into arrays, by what they go to. */
   readonly copied = new Map<string, Copied>();
   /** Where the log was told something that is no error: "file:line". */

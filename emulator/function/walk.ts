@@ -485,8 +485,9 @@ export class Walker extends Access {
           if (x.bound !== null) this.withinBounds(x, base, v);
           else this.withinAsked(x, base, v);
         }
-        const i = this.number(v);
-        return this.address(base, this.pointee(x.base)) + i * BigInt(x.scale);
+        const to = this.address(base, this.pointee(x.base));
+        this.picks(to, this.known.resolve(v));
+        return to + this.number(v) * BigInt(x.scale);
       }
       case "padd": {
         const base = this.known.resolve(this.led(x.base, this.eval(x.base)));
@@ -595,6 +596,14 @@ export class Walker extends Access {
       if (cleanups[i]!.cleanup !== null) this.eval(cleanups[i]!.cleanup!);
     if (c !== null) throw new Jump(c);
     return v;
+  }
+
+  /** Remembers by which open numbers elements of a thing were taken. */
+  private picks(array: bigint, index: Value): void {
+    const at = typeof index === "bigint" ? null : this.mem.at(array);
+    if (at === null) return;
+    const known = this.picked.get(at.obj.name) ?? new Set();
+    this.picked.set(at.obj.name, known.add((index as Exclude<Value, bigint>).id));
   }
 
   private readVar(v: LocalVar, t: CType): Value {

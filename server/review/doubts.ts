@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<Doubt, string>> = {
     "it was made ready right before a call that failed, and nothing may have started it",
   "other name": "another lock of that kind was given back, which may be the same one by another name",
   "in other hands": "a callee of which nothing is known had it in hand",
+  "another element":
+    "it was taken from an array by a number that is not known, and may be another of its elements",
   "others' reference":
     "the thing was there before it was taken, so one of the two may end a reference that somebody else handed over",
   "undone by value": "the function undoes what others did, and may be called only where they did it",

@@ -10,7 +10,27 @@ int request_irq(unsigned int irq, int (*h)(int, void *), unsigned long flags, co
 const void *free_irq(unsigned int irq, void *dev);
 `;
 
+/** Two of an array, by numbers that others give. */
+const elements = (
+  second: string,
+  more: string,
+): string => `extern struct device all[]; struct owner { unsigned long a, b; };
+static struct device *nth(unsigned long n) { return &all[n]; }
+int f(struct owner *o) { struct device *d = nth(o->a); helper(1); put_device(d); d = nth(${second}); helper(2); ${more} return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "one more element of an array, by another number that is not known",
+    bad: elements("o->b", "put_device(d);"),
+    good: elements("o->b", ""),
+    want: [],
+  },
+  {
+    name: "the same element of an array once more",
+    bad: elements("o->a", "put_device(d);"),
+    good: elements("o->a", ""),
+    want: ["double-release device reference of all"],
+  },
   {
     name: "what a statement with a name that nothing defines writes is not read before that",
     bad: "int f(int x) { int i; if (x) i = NOWHERE * 2; else i = 3; return i; }",
