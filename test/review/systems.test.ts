@@ -51,7 +51,7 @@ const BREAKS: readonly Break[] = [
     from: "\tbadblocks_clear(&pmem->bb, sector, blks);\n",
     to: "",
     neutral: "\tif (blks)\n\t\tbadblocks_clear(&pmem->bb, sector, blks);\n",
-    told: /^badblocks /,
+    told: /^(?:pfn-)?badblocks /,
     eras: ["v6.12", "v7.1"],
   },
   {
