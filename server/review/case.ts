@@ -292,7 +292,9 @@ function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): Retur
     lackedRan(ran) ??
     (quiet || verdict === "fixed" ? olderThanBefore(ran) : null) ??
     (quiet || sides.after.inTree || sides.framed ? standIn(ran) : null) ??
-    (quiet ? withoutHunk(sides) : (unfitRan(ran) ?? tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
+    (quiet
+      ? withoutHunk(sides)
+      : (unfitRan(ran) ?? otherRules(ran, judged) ?? tornEarlier(ran, judged) ?? notSetUp(ran, judged)));
   return why === null
     ? { verdict, reason: "", judged }
     : { verdict: "not-modelled", reason: why, judged: null };
@@ -334,6 +336,12 @@ function prefixed(
 ): { verdict: Verdict; reason: string } | null {
   return p === null ? null : { verdict: p.verdict, reason: `${side}: ${p.reason}` };
 }
+
+/** Why what only the after side shows may be right by rules that the patch itself brings, of which not all fits the tree. */
+const otherRules = ({ sides: { eraUnfit } }: RanCase, judged: Judged): string | null =>
+  eraUnfit !== "" && judged.fresh.length > 0
+    ? `the patch brings rules of another era, and not all of it fits ${eraUnfit} of the tree: by which rules its code counts is not known`
+    : null;
 
 /**
  * Why a difference may not be the patch's: the side that differs ran a function that is not as the earlier patches of the

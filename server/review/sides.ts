@@ -21,7 +21,7 @@ import { baseNote, versionOf } from "../source/bases.ts";
 import { hasWord } from "../source/c_text.ts";
 import { changesNoCode, cutHunk } from "../source/code_lines.ts";
 import { eraIn, imagesIn, type TreeContext } from "../source/context.ts";
-import { chooseEras } from "../source/era.ts";
+import { chooseEra, chooseEras } from "../source/era.ts";
 import { isChangedInPart } from "../source/frame.ts";
 import { grafted } from "../source/graft.ts";
 import { firstRefused, type SideImages } from "../source/images.ts";
@@ -86,6 +86,8 @@ export interface PatchSides {
   readonly missing: readonly { readonly path: string; readonly docLine: number }[];
   /** Files that do not take all of the patch's code, each with the line of the first hunk that has no place. */
   readonly unfit: ReadonlyMap<string, number>;
+  /** The file that tells the era of the after side, where it does not take all of the patch, whose own text tells another rule; or "". */
+  readonly eraUnfit: string;
   /** Hunks of functions that their file in the tree, or in the reference kernel, does not have: it may have them under another name. */
   readonly lacking: readonly Lacking[];
   /** Whether functions that a sound mail shows in part run in frames of the reference kernel (source/frame.ts). */
@@ -382,6 +384,7 @@ export function buildSides(
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
     unfit: unfitOf(sources.images),
+    eraUnfit: eraUnfitOf(patch, unfitOf(sources.images), eras.after),
     lacking: framed ? foreignOf(patch, eras) : lackingOf(patch, sources.hunks),
     framed,
     passedAsAfter: passedAsAfter(before, after),
@@ -390,6 +393,14 @@ export function buildSides(
     torn: new Set([...(sources.images?.torn.values() ?? [])].flatMap((names) => [...names])),
     tornAway: tornAwayOf(sources.images),
   };
+}
+
+/** The file of those that do not take all of a patch by which an era was told that has other rules than the patch's text. */
+function eraUnfitOf(patch: Patch, unfit: ReadonlyMap<string, number>, told: Era): string {
+  const file = SUBSYSTEMS.find(({ eraFile }) => unfit.has(eraFile))?.eraFile ?? "";
+  if (file === "") return "";
+  const [its, now] = [eraRow(chooseEra(patch, "after", undefined).era), eraRow(told)];
+  return its.idleRef !== now.idleRef || its.leaves !== now.leaves ? file : "";
 }
 
 const unfitOf = (images: SideImages | null): Map<string, number> =>
