@@ -30,8 +30,6 @@ const LONG = [
 ];
 /** Files that take so long that company makes their process the last one, and gains them nothing. */
 const ALONE = ["emulator/reference_silent", "emulator/overrides"];
-/** Files that measure compiled code: there V8 compiles as early as it likes. */
-const COMPILED = ["emulator/native_cost"];
 /** Files of a shared process at most: each leaves something behind in memory, and the last process should not be the longest. */
 const SHARING_MAX = 8;
 /** What a file says that has the process, or a thread of it, for itself; measures it; says which build is used; or reads mails that are not in the repository. */
@@ -64,7 +62,7 @@ try { await import(${JSON.stringify(join(root, name))}); } catch (e) { test(${JS
   return `import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
-${names.some((name) => COMPILED.some((c) => name.includes(c))) ? "" : 'setFlagsFromString("--interrupt-budget=700000");'}
+setFlagsFromString("--interrupt-budget=700000");
 process.setSourceMapsEnabled(true);
 process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, JSON.stringify(spent())));
 /** Seconds that passed, and those of processors: this process's, and, where the system tells them, those of what it started and waited for. */
