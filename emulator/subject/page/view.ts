@@ -78,6 +78,21 @@ export interface AbsentOf extends Absent {
   readonly address: bigint;
 }
 
+/** Told of a leaf: which address space, at which address, of which level (0: a page), and its word. */
+type LeafTold = (mm: number, address: bigint, level: number, entry: bigint) => void;
+
+interface LeafWalk {
+  readonly absent: boolean;
+  readonly found: readonly unknown[];
+  readonly mm: number;
+  /** Page tables that were looked at: a patched kernel may have some that lead to themselves. */
+  tables: number;
+  readonly tell: LeafTold;
+}
+
+const MOST_LEAVES = 8192;
+const MOST_TABLES = 8192;
+
 /** Memory of a device that processes' pages move to, and what holds its map. */
 export interface DeviceMap {
   readonly from: number;
@@ -556,60 +571,47 @@ export class MachineView {
   /** Every present leaf of every address space. */
   mappings(): MappingOf[] {
     const out: MappingOf[] = [];
-    this.mms().forEach((mm, number) => {
-      if (mm === 0n) return;
-      const pgd = this.field(mm, "struct mm_struct", "pgd");
-      if (pgd !== 0n) this.walk(pgd, 3, 0n, number, out);
+    this.eachLeaf(false, out, (mm, address, level, entry) => {
+      out.push({ mm, address, pages: 512 ** level, pfn: Number((entry & PFN_MASK) >> 12n), entry });
     });
     return out;
-  }
-
-  private walk(table: bigint, level: number, base: bigint, mm: number, out: MappingOf[]): void {
-    const phys = this.memory.physical(table);
-    if (phys < 0 || out.length > 8192) return;
-    const span = 1n << BigInt(12 + 9 * level);
-    const words = this.memory.i32;
-    for (let i = 0; i < 512; i++) {
-      const low = words[(phys >> 2) + 2 * i]!;
-      if ((low & 1) === 0) continue;
-      const entry = this.tableEntry(table, BigInt(i));
-      const address = base + span * BigInt(i);
-      const pfn = Number((entry & PFN_MASK) >> 12n);
-      if (level === 0) out.push({ mm, address, pages: 1, pfn, entry });
-      else if (level < 3 && (entry & PTE.PSE) !== 0n)
-        out.push({ mm, address, pages: 512 ** level, pfn, entry });
-      else this.walk(this.tableOf(entry), level - 1, address, mm, out);
-    }
   }
 
   /** Entries of every address space that name a page and are not present. */
   absent(): AbsentOf[] {
     const out: AbsentOf[] = [];
-    this.mms().forEach((mm, number) => {
-      if (mm === 0n) return;
-      const pgd = this.field(mm, "struct mm_struct", "pgd");
-      if (pgd !== 0n) this.walkAbsent(pgd, 3, 0n, number, out);
+    this.eachLeaf(true, out, (mm, address, _level, entry) => {
+      const named = absentEntry(entry);
+      if (named !== null) out.push({ ...named, mm, address });
     });
     return out;
   }
 
-  private walkAbsent(table: bigint, level: number, base: bigint, mm: number, out: AbsentOf[]): void {
+  /** Leaves of every address space: those that are present, or those of single pages that are not. Ends where `found` is full. */
+  private eachLeaf(absent: boolean, found: readonly unknown[], tell: LeafTold): void {
+    this.mms().forEach((mm, number) => {
+      if (mm === 0n) return;
+      const pgd = this.field(mm, "struct mm_struct", "pgd");
+      const walk = { absent, found, mm: number, tables: 0, tell };
+      if (pgd !== 0n) this.walk(pgd, 3, 0n, walk);
+    });
+  }
+
+  private walk(table: bigint, level: number, base: bigint, walk: LeafWalk): void {
     const phys = this.memory.physical(table);
-    if (phys < 0) return;
+    if (phys < 0 || walk.found.length > MOST_LEAVES || walk.tables++ > MOST_TABLES) return;
     const span = 1n << BigInt(12 + 9 * level);
     const words = this.memory.i32;
     for (let i = 0; i < 512; i++) {
-      const low = words[(phys >> 2) + 2 * i]!;
-      if (level === 0 ? (low & 1) !== 0 || words[(phys >> 2) + 2 * i + 1]! === 0 : (low & 1) === 0) continue;
+      const at = (phys >> 2) + 2 * i;
+      const present = (words[at]! & 1) !== 0;
+      // One that is not present is a leaf of the last level, and names something in its upper half.
+      if (present ? walk.absent && level === 0 : !walk.absent || level > 0 || words[at + 1] === 0) continue;
       const entry = this.tableEntry(table, BigInt(i));
       const address = base + span * BigInt(i);
-      if (level > 0) {
-        if ((entry & PTE.PSE) === 0n || level === 3)
-          this.walkAbsent(this.tableOf(entry), level - 1, address, mm, out);
-        continue;
-      }
-      const named = absentEntry(entry);
-      if (named !== null) out.push({ ...named, mm, address });
+      if (level === 3 || (level > 0 && (entry & PTE.PSE) === 0n))
+        this.walk(this.tableOf(entry), level - 1, address, walk);
+      else if (present !== walk.absent) walk.tell(walk.mm, address, level, entry);
     }
   }
 
