@@ -61,8 +61,8 @@ try { await import(${JSON.stringify(join(root, name))}); } catch (e) { test(${JS
   );
   return `import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-setFlagsFromString("--interrupt-budget=700000");
+import { compileLater } from ${JSON.stringify(join(root, "server", "emulation", "tiers.ts"))};
+compileLater();
 process.setSourceMapsEnabled(true);
 process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, JSON.stringify(spent())));
 /** Seconds that passed, and those of processors: this process's, and, where the system tells them, those of what it started and waited for. */
