@@ -2,7 +2,6 @@
  * The judgement at the end of a path: what is still held, and whether somebody can still get at it. Leaves out faults that
  * show while the path runs.
  */
-
 import { objectName } from "./bookings.ts";
 import type { Holding } from "./books.ts";
 import type { Fault } from "./finding.ts";

@@ -2,7 +2,6 @@
  * Closes the books of a path about things that it had not taken itself. Leaves out what it took (audit.ts) and comparing the
  * sides (owners.ts).
  */
-
 import { objectName } from "./bookings.ts";
 import type { Spot } from "./books.ts";
 import { stripped } from "./constraints.ts";

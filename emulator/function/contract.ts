@@ -355,6 +355,16 @@ const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
   inside: k.inside ?? false,
 });
 
+/** Names by the file that stands in front of them on a line, of several such lists. */
+function listed(lists: readonly (string | undefined)[]): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const line of lists.flatMap((list) => list?.trim().split("\n") ?? [])) {
+    const [path = "", ...names] = line.trim().split(" ");
+    for (const name of names) out.set(name, path);
+  }
+  return out;
+}
+
 /** Puts files together. `problem` is called for each entry that does not fit; such an entry is left out. */
 export function buildContracts(files: readonly ContractFile[], problem: (text: string) => void): Contracts {
   const kinds = new Map<string, Kind>();
@@ -413,14 +423,6 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       source: e.source ?? declared.get(name) ?? "",
     });
   }
-  const listed = (lists: (string | undefined)[]): Map<string, string> => {
-    const out = new Map<string, string>();
-    for (const line of lists.flatMap((list) => list?.trim().split("\n") ?? [])) {
-      const [path = "", ...names] = line.trim().split(" ");
-      for (const name of names) out.set(name, path);
-    }
-    return out;
-  };
   const returns = listed(files.map((f) => f.returns));
   const bodies = listed(files.map((f) => f.bodies));
   return { kinds, functions, sleeps, returns, bodies };

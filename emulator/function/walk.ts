@@ -600,10 +600,11 @@ export class Walker extends Access {
 
   /** Remembers by which open numbers elements of a thing were taken. */
   private picks(array: bigint, index: Value): void {
-    const at = typeof index === "bigint" ? null : this.mem.at(array);
-    if (at === null) return;
-    const known = this.picked.get(at.obj.name) ?? new Set();
-    this.picked.set(at.obj.name, known.add((index as Exclude<Value, bigint>).id));
+    if (typeof index === "bigint") return;
+    const name = this.mem.at(array)?.obj.name;
+    if (name === undefined) return;
+    const known = this.picked.get(name) ?? new Set();
+    this.picked.set(name, known.add(index.id));
   }
 
   private readVar(v: LocalVar, t: CType): Value {

@@ -374,6 +374,7 @@ export function buildSides(
   };
   before.bootBy(() => both().before);
   after.bootBy(() => both().after);
+  const unfit = unfitOf(sources.images);
   return {
     before,
     after,
@@ -383,8 +384,8 @@ export function buildSides(
     both,
     changed: new ChangedCode(before, after),
     missing: missingOf(patch, sources.hunks),
-    unfit: unfitOf(sources.images),
-    eraUnfit: eraUnfitOf(patch, unfitOf(sources.images), eras.after),
+    unfit,
+    eraUnfit: eraUnfitOf(patch, unfit, eras.after),
     lacking: framed ? foreignOf(patch, eras) : lackingOf(patch, sources.hunks),
     framed,
     passedAsAfter: passedAsAfter(before, after),
