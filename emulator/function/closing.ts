@@ -130,6 +130,7 @@ function countsOf(w: Run): Map<string, bigint> {
       const v = w.known.resolve(c.v);
       if (typeof v === "bigint" || v.from === null) continue;
       const { u, add } = stripped(w.known, v);
+      if (u.t.kind === "pointer") continue;
       if (add === 0n || add > COUNTED || add < -COUNTED || w.homes.get(u.id) !== `${o.id}:${off}`) continue;
       out.set(plainName(u.id), add);
     }

@@ -3,6 +3,7 @@
  * out whether that is enough (audit.ts).
  */
 import type { Holding } from "./books.ts";
+import type { Obj } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
@@ -14,7 +15,7 @@ function reachable(
   w: Run,
   roots: readonly Value[],
   held: readonly Holding[],
-  asked: Holding | null,
+  { asked, leads }: { readonly asked: Holding | null; readonly leads: Leads },
 ): Set<number> {
   const owned = new Set<number>();
   for (const h of held) {
@@ -31,9 +32,18 @@ function reachable(
     const at = w.mem.at(h.key);
     if (at !== null && at.obj.kind === "heap") add(at.obj.id);
   }
-  follow(w, roots, queue, add);
+  follow(w, roots, { queue, add, leads });
   return out;
 }
+
+/** Whether what a cell of an object holds leads on from it. */
+type Leads = (w: Run, o: Obj, off: number, v: Value) => boolean;
+
+const any: Leads = () => true;
+
+/** What a path merely compared with something that lay there before the call: whoever set it there has his own reference. */
+const notBefore: Leads = (w, o, off, v) =>
+  typeof v === "bigint" || v.forgotten || w.homes.get(v.id) !== `${o.id}:${off}`;
 
 /** Objects that were come to, each once, and those of them from which nobody has gone on yet. */
 function collector(): { out: Set<number>; queue: number[]; add: (id: number) => void } {
@@ -48,7 +58,15 @@ function collector(): { out: Set<number>; queue: number[]; add: (id: number) => 
 }
 
 /** Goes on from roots and queued objects to those that their cells lead to; `add` puts a new one into the queue. */
-function follow(w: Run, roots: readonly Value[], queue: number[], add: (id: number) => void): void {
+function follow(
+  w: Run,
+  roots: readonly Value[],
+  {
+    queue,
+    add,
+    leads,
+  }: { readonly queue: number[]; readonly add: (id: number) => void; readonly leads: Leads },
+): void {
   for (const r of roots) {
     const at = typeof r === "bigint" ? w.mem.at(r) : null;
     if (at !== null) add(at.obj.id);
@@ -57,9 +75,9 @@ function follow(w: Run, roots: readonly Value[], queue: number[], add: (id: numb
     const o = w.mem.objects[queue.pop()!]!;
     // Nobody follows a pointer in memory that was freed.
     if (o.kind === "heap" && o.gone !== null) continue;
-    for (const c of o.cells.values()) {
+    for (const [off, c] of o.cells) {
       const v = w.known.resolve(c.v);
-      if (typeof v !== "bigint" || c.size !== 8) continue;
+      if (typeof v !== "bigint" || c.size !== 8 || !leads(w, o, off, c.v)) continue;
       const at = w.mem.at(v);
       if (at !== null && at.obj.kind !== "string" && at.obj.kind !== "function") add(at.obj.id);
     }
@@ -69,7 +87,7 @@ function follow(w: Run, roots: readonly Value[], queue: number[], add: (id: numb
 /** Objects that given values lead to, by themselves. */
 export function ledTo(w: Run, roots: readonly Value[]): Set<number> {
   const { out, queue, add } = collector();
-  follow(w, roots, queue, add);
+  follow(w, roots, { queue, add, leads: any });
   return out;
 }
 
@@ -86,6 +104,13 @@ export function reach(
   roots: readonly Value[],
   held: readonly Holding[],
 ): (h: Holding, id: number) => boolean {
-  const common = reachable(w, roots, held, null);
-  return (h, id) => (w.mem.objects[id]?.found === false ? reachable(w, roots, held, h) : common).has(id);
+  const common = reachable(w, roots, held, { asked: null, leads: any });
+  let counted: Set<number> | null = null;
+  return (h, id) => {
+    if (w.mem.objects[id]?.found === false)
+      return reachable(w, roots, held, { asked: h, leads: any }).has(id);
+    if (h.kind.sort !== "counted") return common.has(id);
+    counted ??= reachable(w, roots, held, { asked: null, leads: notBefore });
+    return counted.has(id);
+  };
 }

@@ -213,7 +213,7 @@ export abstract class Run {
   madeUp = 0;
   /** What the description of the machine said, by the question. */
   readonly firmware = new Map<string, Value>();
-  /** Where an unknown number was read first: object and byte. */
+  /** Where an unknown value was read first: object and byte. */
   readonly homes = new Map<string, string>();
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */
   readonly unchecked = new Set<string>();
@@ -689,7 +689,7 @@ export abstract class Run {
           doubt: "past the end",
         });
       v = this.made(obj, off, t, within, at, name);
-      if (typeof v !== "bigint" && t.kind !== "pointer") this.homes.set(v.id, `${obj.id}:${off}`);
+      if (typeof v !== "bigint") this.homes.set(v.id, `${obj.id}:${off}`);
     }
     if (!overlaps(obj, off, size)) obj.cells.set(off, { size, v });
     if (t.kind === "pointer" && v === 0n)

@@ -30,6 +30,16 @@ const FENCE = `struct fence { int n; struct device_node *of; }; struct device_no
 struct slot { struct device_node *held; };
 `;
 
+/** Goes up from a node to the one that lay in the holder before the call. */
+const upwards = (
+  found: string,
+  end = "of_node_put(np);",
+): string => `struct holder { struct device_node *np; };
+struct device_node *of_get_next_parent(struct device_node *n); struct device_node *of_node_get(struct device_node *n);
+int f(struct holder *p, struct device_node *from) { struct device_node *np = of_node_get(from);
+  for (;;) { np = of_get_next_parent(np); if (!np) return -EINVAL; if (helper(1)) break; if (np == p->np) { ${found} return 1; } }
+  ${end} return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "an id is not below the first that was asked for",
@@ -84,6 +94,18 @@ const pairs: readonly Pair[] = [
     good: `struct first { int n; }; struct second { int m; }; struct thing { int x; union { struct first *one; struct second *two; }; };
       int f(void) { struct thing *t = kzalloc(sizeof(*t), GFP_KERNEL); int n; if (!t) return -ENOMEM; n = t->x; kfree(t); return n; }`,
     want: ["null-dereference NULL kzalloc()->two"],
+  },
+  {
+    name: "a reference to what somebody had before the call is one more than his",
+    bad: upwards(""),
+    good: upwards("of_node_put(np);"),
+    want: ["leaked device node of of_get_next_parent()"],
+  },
+  {
+    name: "but not where it is put there for the one that lay there",
+    bad: upwards("of_node_put(p->np); p->np = np;", ""),
+    good: upwards("of_node_put(p->np); p->np = np;"),
+    want: ["leaked device node of of_get_next_parent()"],
   },
 ];
 
