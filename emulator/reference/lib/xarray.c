@@ -410,15 +410,27 @@ void xas_set_mark(const struct xa_state *xas, xa_mark_t mark)
 	xas->xa->xa_flags |= XA_FLAGS_MARK(mark);
 }
 
-void xas_clear_mark(const struct xa_state *xas, xa_mark_t mark)
+/* The slot that had the mark; NULL: there is nothing to clear. */
+static struct xa_slot *fsc_xas_unmark(const struct xa_state *xas, xa_mark_t mark)
 {
 	struct xa_slot *slot = fsc_xas_slot(xas);
 
 	WARN_ON_ONCE(!__fsc_lock_held(&xas->xa->xa_lock, FSC_LOCK_EXCL));
 	if (!slot || !(slot->marks & (1U << mark)))
-		return;
+		return NULL;
 	slot->marks &= ~(1U << mark);
 	fsc_xa_root_marks(xas->xa);
+	return slot;
+}
+
+/* Unlike an entry that goes, one that stays and loses a mark says so: dirty data may hang on it. */
+void xas_clear_mark(const struct xa_state *xas, xa_mark_t mark)
+{
+	struct xa_slot *slot = fsc_xas_unmark(xas, mark);
+
+	if (slot && mark == XA_MARK_0 && xa_is_value(slot->entry))
+		__fsc_event("clean-entry", "entry=%#lx index=%lu order=%u", (unsigned long)slot->entry, slot->index,
+			    slot->order);
 }
 
 void xas_init_marks(const struct xa_state *xas)
@@ -426,7 +438,7 @@ void xas_init_marks(const struct xa_state *xas)
 	xa_mark_t mark;
 
 	for (mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
-		xas_clear_mark(xas, mark);
+		fsc_xas_unmark(xas, mark);
 }
 
 void xas_destroy(struct xa_state *xas)

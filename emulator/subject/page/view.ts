@@ -442,6 +442,19 @@ export class MachineView {
     return out;
   }
 
+  /** The first of `count` blocks from `pfn` on with unflushed lines; null: none. */
+  firstUnflushed(pfn: number, count: number): number | null {
+    const first = this.unflushedBlocks().find((p) => p >= pfn && p < pfn + count);
+    return first ?? null;
+  }
+
+  /** The pfn of the blocks that a locked entry names; null: it is not locked, or names none. */
+  lockedPfnOf(raw: bigint): number | null {
+    if ((raw & 1n) === 0n) return null;
+    const value = this.inOrder(raw) >> 1n;
+    return (value & 13n) === 1n ? Number(value >> 4n) : null;
+  }
+
   /** The address_space of an inode. */
   mappingOf(inode: bigint): bigint {
     return this.field(inode, "struct inode", "i_mapping");

@@ -18,7 +18,7 @@ import {
   staleOrder,
 } from "./compound.ts";
 import { devicePageMapcount, devicePageRefs, migrationEntryLeft, pgmapRefs } from "./device_memory.ts";
-import { storeNotFlushed } from "./durability.ts";
+import { cleanedEarly, storeNotFlushed } from "./durability.ts";
 import { emptyEntry, entryBits, entryLocked } from "./entries.ts";
 import { zeroPageWrite } from "./foreign_page.ts";
 import { entryAfterBreak, freedBusy, longtermPin, syncFault } from "./lifetime.ts";
@@ -54,6 +54,7 @@ export const PAGE_RULES: readonly PageRule[] = [
   stalePte,
   writableLeaf,
   writableClean,
+  cleanedEarly,
   storeNotFlushed,
   devmapBits,
   leafBeforeMapping,
