@@ -172,6 +172,11 @@ function isKept(w: Run, h: Holding, input: AuditInput, reached: ReturnType<typeo
   // What a call made and registered is named to who registered it by something else than its address: a device by its number.
   if (input.outcome !== "failed" && at.obj.found && w.books.of(h.key).some((x) => isRegistered(x, h)))
     return true;
+  if (
+    input.outcome !== "failed" &&
+    w.books.of(h.key).some((x) => x.state === "held" && x.kind.of === h.kind.name)
+  )
+    return true;
   return reached(h, at.obj.id);
 }
 

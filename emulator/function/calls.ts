@@ -8,6 +8,7 @@ import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { Bookings, ENDS_STATE, plainTextOf } from "./bookings.ts";
 import type { Spot } from "./books.ts";
+import { mayCallBack } from "./called_back.ts";
 import type { Clause, Contract, Kind, Place } from "./contract.ts";
 import { isFigure } from "./extent.ts";
 import { freedBy } from "./frees.ts";
@@ -119,7 +120,9 @@ export class Calls {
     const counted = contract?.counts === true && sym?.def != null && this.madeHere(args) && this.mayRun(sym);
     if (contract !== null && !own && !counted) {
       const origin = this.origin(plain, args, loc, true);
-      return this.byContract(contract, { name: plain, args, x, origin }, sym);
+      const site = { name: plain, args, x, origin };
+      mayCallBack(w, site);
+      return this.byContract(contract, site, sym);
     }
     const taken = own && this.takenAsRead(plain);
     if (sym?.def != null && !taken && (own || this.mayRun(sym))) {
@@ -138,7 +141,9 @@ export class Calls {
     }
     const origin = this.origin(plain, args, loc, true);
     w.books.worked();
-    return this.summary({ name: plain, args, x, origin }, sym);
+    const site = { name: plain, args, x, origin };
+    mayCallBack(w, site);
+    return this.summary(site, sym);
   }
 
   /** Whether a call is about memory that was made on this path: what the file's own code does to it can be followed. */

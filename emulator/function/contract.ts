@@ -128,6 +128,8 @@ export interface Kind {
   readonly contents: string | null;
   /** It is freed by who runs its release function, which frees what it leads to alone. */
   readonly buried: boolean;
+  /** A state of what a handle of that kind stands for: as long as it is left on the handle is in use, whoever has it; or null. */
+  readonly of: string | null;
   /** It is such contents: a thing has one, and it is lost where the thing itself was freed without it. */
   readonly inside: boolean;
 }
@@ -353,6 +355,7 @@ const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
   contents: k.contents ?? null,
   buried: k.buried ?? false,
   inside: k.inside ?? false,
+  of: k.of ?? null,
 });
 
 /** Names by the file that stands in front of them on a line, of several such lists. */

@@ -54,7 +54,7 @@ export interface Obj {
   /** A call gave it: nobody else is known to have it. What the caller of the function hands in, or what memory points to, is not. */
   readonly found: boolean;
   /** Bytes at its beginning in which whoever made it may have set pointers of his own; what lies behind them is the caller's. */
-  readonly setUp: number;
+  setUp: number;
   /** Set when it is gone: where and by what. */
   gone: { readonly by: string; readonly loc: Loc; readonly fn: string } | null;
   /** How often a count in it went up: references to it that were taken besides the first. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readContracts } from "../../server/review/contracts.ts";
-import { type Pair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
 const IDS = `struct idr { int n; }; int idr_alloc(struct idr *i, void *p, int start, int end, unsigned gfp); void *idr_remove(struct idr *i, unsigned long id);
 struct item { int id; int n; }; struct owner { struct idr ids; };
@@ -110,6 +110,48 @@ const pairs: readonly Pair[] = [
 ];
 
 testPairs(pairs);
+
+/** A clock that an initialisation looks up, and that nobody but the clock's own framework knows behind it. */
+const clocked = (
+  end: string,
+): string => `int f(struct device *d) { struct clk *c = clk_get(d, "timer"); int ret;
+  if (IS_ERR(c)) return PTR_ERR(c); ret = clk_prepare_enable(c); ${end} }`;
+
+testPairs([
+  {
+    name: "the handle of a clock is lost where the clock is not left on",
+    bad: clocked("if (ret) return ret; clk_disable_unprepare(c); return 0;"),
+    good: clocked("if (ret) { clk_put(c); return ret; } clk_disable_unprepare(c); clk_put(c); return 0;"),
+    want: ["leaked clock handle of clk_get()"],
+  },
+  {
+    name: "a clock that is left on for good needs its handle",
+    bad: clocked("if (ret) { clk_put(c); return ret; } return 0;"),
+    good: clocked("if (ret) { clk_put(c); return ret; } clk_disable_unprepare(c); clk_put(c); return 0;"),
+    want: [],
+  },
+]);
+
+/** A generator of numbers: its user is called by a core, which may have called what makes it ready. */
+const generator = (
+  first: string,
+  use: string,
+): string => `struct rng { int (*init)(struct rng *r); int (*read)(struct rng *r); };
+struct ctx { struct rng rng; int *desc; }; int devm_hwrng_register(struct device *d, struct rng *r); int rng_start_all(struct rng *r); int rng_name(struct rng *r);
+static int ctx_init(struct rng *r) { struct ctx *c = (struct ctx *)r; c->desc = lookup(1); return 0; }
+static int ctx_read(struct rng *r) { struct ctx *c = (struct ctx *)r; *c->desc = 1; return 0; }
+static struct ctx *made; int f(struct device *d) { struct ctx *c = kzalloc(sizeof(*c), GFP_KERNEL); int ret; if (!c) return -ENOMEM;
+  made = c; c->rng.init = ctx_init; c->rng.read = ctx_read; ret = ${first}; if (ret) return ret; ${use} return 0; }`;
+
+for (const [first, want] of [
+  ["devm_hwrng_register(d, &c->rng)", []],
+  ["rng_start_all(&c->rng)", []],
+  ["helper(1)", ["new null-dereference NULL kzalloc()->desc"]],
+] as const)
+  test(`behind ${first} a pointer ${want.length === 0 ? "may have been set by what was called back" : "was set by nobody"}`, () => {
+    const [before, after] = [generator(first, ""), generator(first, "c->rng.read(&c->rng);")];
+    assert.deepEqual(told(runPair(before, after, { name: "f" })), want);
+  });
 
 test("whoever gives a number for an object remembers the object", () => {
   const { functions } = readContracts().contracts;
