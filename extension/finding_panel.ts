@@ -135,11 +135,11 @@ export class FindingPanel implements Disposable {
     return view;
   }
 
-  /** The results of a document changed: what is shown is asked for again. */
-  refresh(uri: string): void {
+  /** The results of a document changed: what is shown is asked for again. `running`: more of them are to come. */
+  refresh(uri: string, running: boolean): void {
     const view = this.#view;
     if (this.#panel === undefined || view === undefined || view.uri !== uri) return;
-    void this.#again(view);
+    void this.#again(view, running);
   }
 
   dispose(): void {
@@ -147,15 +147,20 @@ export class FindingPanel implements Disposable {
     this.#panel?.dispose();
   }
 
-  async #again(view: FindingView): Promise<void> {
-    const { view: now } = await this.#client.request<FindingAnswer>(METHOD_FINDING, {
-      uri: view.uri,
-      finding: view.index,
-    });
+  async #again(view: FindingView, running: boolean): Promise<void> {
+    const { uri, docLine } = view;
+    const ask = async (params: FindingParams): Promise<FindingView | null> =>
+      (await this.#client.request<FindingAnswer>(METHOD_FINDING, params)).view;
+    let now = await ask({ uri, replay: view.finding.replay });
+    const same = now !== null;
+    // Where it does not show any more: what stands on its line now, else in its place.
+    if (now === null && !running)
+      now = (await ask({ uri, docLine })) ?? (await ask({ uri, finding: view.index }));
     if (this.#view !== view || this.#moving > 0 || now === null) return;
-    const same = now.finding.replay === view.finding.replay;
+    if (JSON.stringify(now) === JSON.stringify(view)) return;
     this.#view = now;
-    if (!same) await this.#tell(++this.#asked);
+    if (same) this.#post({ kind: "told", view: now });
+    else await this.#tell(++this.#asked);
   }
 
   async #follow(uri: string, docLine: number): Promise<void> {
@@ -209,11 +214,13 @@ export class FindingPanel implements Disposable {
         ...(run === undefined ? {} : { run }),
       });
       if (asked !== this.#asked) return;
-      if (answer.timeline === null) this.#post({ kind: "timeline-failed", index, why: answer.why });
+      // A review that goes on may have put others before it meanwhile.
+      const now = this.#view?.finding.replay === view.finding.replay ? this.#view.index : index;
+      if (answer.timeline === null) this.#post({ kind: "timeline-failed", index: now, why: answer.why });
       else
         this.#post({
           kind: "timeline",
-          index,
+          index: now,
           timeline: answer.timeline,
           ...(wanted?.x === undefined ? {} : { at: wanted.x }),
         });

@@ -135,7 +135,7 @@ export function start(context: ExtensionContext, host: Host): void {
 
   const made = new Client(host, log, (state) => {
     states.set(state.uri, state);
-    if (state.state !== "checking") panel.refresh(state.uri);
+    panel.refresh(state.uri, state.state === "checking");
     remarks.status(state).catch((error) => log.error("the remarks could not be read:", String(error)));
     images.status(state);
     runs.status(state);

@@ -40,15 +40,19 @@ process.on("uncaughtException", (error) =>
 );
 process.on("unhandledRejection", (reason) => connection.console.error(`unhandled: ${String(reason)}`));
 
-const queue = new JobQueue({
+/** A thread of reviews that nobody asks for holds a gigabyte after a series in a tree. */
+const IDLE_MS = 120_000;
+
+const jobs = {
   spawn: threadSpawner(join(__dirname, "worker.cjs")),
   graceMs: GRACE_MS,
-  log: (message) => connection.console.log(message),
-});
+  log: (message: string) => connection.console.log(message),
+};
 new Server({
   connection,
   reader: new Reader(readerThread(join(__dirname, "reader.cjs"))),
-  queue,
+  queue: new JobQueue(jobs),
+  beside: new JobQueue({ ...jobs, idleMs: IDLE_MS }),
   catalogue: catalogueOnThread(join(__dirname, "worker.cjs")),
   caseFiles: caseFilesOnThread(join(__dirname, "worker.cjs")),
   treeImages: imagesOnThread(join(__dirname, "worker.cjs")),

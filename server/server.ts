@@ -24,7 +24,7 @@ import { placeSettings, readSettings, reviewOptions } from "./config.ts";
 import { notRunnable, pathsOf, resultKey, testsOf } from "./documents.ts";
 import type { CaseFiles, Catalogue } from "./emulation/catalogue.ts";
 import type { TreeImages } from "./emulation/images.ts";
-import type { JobOutcome, JobQueue } from "./emulation/job.ts";
+import type { Job, JobOutcome, JobQueue } from "./emulation/job.ts";
 import { askOrders, type Orders } from "./emulation/orders.ts";
 import { repairs } from "./features/code_action.ts";
 import { codeLenses } from "./features/code_lens.ts";
@@ -128,6 +128,8 @@ export interface ServerOptions {
   readonly connection: Connection;
   readonly reader: Reader;
   readonly queue: JobQueue;
+  /** For single runs that a reader waits for while `queue` has a whole document. */
+  readonly beside: JobQueue;
   /** Makes the images of a file in a kernel tree, away from this thread. */
   readonly treeImages: TreeImages;
   readonly catalogue: Catalogue;
@@ -153,6 +155,7 @@ export class Server {
   readonly #results = new Map<string, ReviewResult>();
   /** Runs of whole documents under way, by what they are of. */
   readonly #running = new Map<string, Promise<JobOutcome>>();
+  #shown: Job | undefined;
   /** Folders of the workspace, where files of a diff may be. */
   #folders: readonly string[] = [];
   #settings: Settings = DEFAULT_SETTINGS;
@@ -208,6 +211,7 @@ export class Server {
       for (const t of this.#timers.values()) clearTimers(t);
       this.#options.reader.dispose();
       this.#options.queue.dispose();
+      this.#options.beside.dispose();
     });
   }
 
@@ -283,6 +287,19 @@ export class Server {
       if (rerun) this.#runOrRecall(d);
       else this.#changed(d, true);
     }
+  }
+
+  /** Who makes a single run: a reader who opens a finding of a long series does not wait for the rest of it. */
+  #single(): JobQueue {
+    const { queue, beside } = this.#options;
+    return queue.isBusy ? beside : queue;
+  }
+
+  /** The run that the panel waits for: it shows one at a time, so the one before is given up. */
+  #startShown(...given: Parameters<JobQueue["start"]>): Job {
+    this.#shown?.cancel();
+    this.#shown = this.#single().start(...given);
+    return this.#shown;
   }
 
   // ---- documents
@@ -633,7 +650,12 @@ export class Server {
     );
     c.onRequest(METHOD_TIMELINE, (p: unknown) =>
       this.#caughtLater("timeline", async () =>
-        runTimeline(await this.#readDocument(p), this.#options.queue, this.#effective(), p as TimelineParams),
+        runTimeline(
+          await this.#readDocument(p),
+          { start: (...given) => this.#startShown(...given) },
+          this.#effective(),
+          p as TimelineParams,
+        ),
       ),
     );
     c.onRequest(METHOD_IMAGES, (p: unknown) =>
@@ -725,7 +747,7 @@ export class Server {
       if (ended.kind === "result" && ended.treeProblem === undefined) this.#remember(key, ended.result);
       return { ...testsOf(document), message: ended.kind === "failed" ? ended.message : "" };
     }
-    const job = this.#options.queue.start(document.text, document.path, options, () => {});
+    const job = this.#single().start(document.text, document.path, options, () => {});
     token.onCancellationRequested(() => job.cancel());
     const ended = await job.outcome;
     if (ended.kind === "result") return testsOf(document, ended.result);

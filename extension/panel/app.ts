@@ -44,6 +44,8 @@ const ACTIONS: Readonly<Record<PanelAction, { label: string; title: string }>> =
 let shown: FindingView | null = null;
 let timeline: TimelineView | null = null;
 let timeBox: HTMLElement | null = null;
+/** What is written anew when more is known of the finding. */
+let changing: { mark: HTMLElement; runs: HTMLElement; why: HTMLElement } | null = null;
 /** Which run is on the axis, where several show the fault. */
 let choice: HTMLSelectElement | null = null;
 let moments: readonly Moment[] = [];
@@ -82,35 +84,54 @@ function showFinding(view: FindingView, pinned: boolean, actions: readonly Panel
       ? [pathTable(view.path)]
       : [el("p", { class: "mute" }, view.steppable ? "Running the scenario on both sides…" : "")]),
   );
-  const runs = runChoice(view);
+  changing = { mark: mark(view), runs: runChoice(view), why: about(view) };
   root.replaceChildren(
     el(
       "header",
       {},
-      el(
-        "p",
-        { class: "mute" },
-        el("span", { class: `chip ${f.severity}` }, view.verdictText),
-        el("code", {}, f.code),
-        `${view.position > 0 ? ` · ${view.position} of ${view.total}` : ""}${view.stale ? " · of the text before the last edit" : ""}`,
-      ),
+      changing.mark,
       el("h1", {}, view.what),
       ...(view.soWhat === "" ? [] : [el("p", {}, view.soWhat)]),
       ...(view.detail === view.what ? [] : [el("p", { class: "mute" }, view.detail)]),
       where,
       bar,
     ),
-    ...(runs === null ? [] : [runs]),
+    changing.runs,
     timeBox,
-    about(view),
+    changing.why,
   );
 }
 
-/** Which run is on the axis, where several show the fault; null where there is one. */
-function runChoice(view: FindingView): HTMLElement | null {
+/** Verdict, rule and place among the findings. */
+function mark(view: FindingView): HTMLElement {
+  const { severity, code } = view.finding;
+  return el(
+    "p",
+    { class: "mute" },
+    el("span", { class: `chip ${severity}` }, view.verdictText),
+    el("code", {}, code),
+    `${view.position > 0 ? ` · ${view.position} of ${view.total}` : ""}${view.stale ? " · of the text before the last edit" : ""}`,
+  );
+}
+
+/** More is known of the finding that is shown: a later patch mends it, another run shows it. The reader's place stays. */
+function tellMore(view: FindingView): void {
+  if (changing === null || shown === null || shown.finding.replay !== view.finding.replay) return;
+  shown = view;
+  const run = choice?.value;
+  const wasIn = choice !== null && document.activeElement === choice;
+  const now = { mark: mark(view), runs: runChoice(view), why: about(view) };
+  for (const part of ["mark", "runs", "why"] as const) changing[part].replaceWith(now[part]);
+  changing = now;
+  if (choice !== null && run !== undefined) choice.value = run;
+  if (wasIn) choice?.focus();
+}
+
+/** Which run is on the axis, where several show the fault; empty where there is one. */
+function runChoice(view: FindingView): HTMLElement {
   const { scenario, alsoIn } = view.finding;
   choice = null;
-  if (alsoIn.length === 0 || view.path.length > 0 || !view.steppable) return null;
+  if (alsoIn.length === 0 || view.path.length > 0 || !view.steppable) return el("p", { hidden: "" });
   const select = el("select", { "aria-label": "Run on the axis" });
   for (const run of [scenario, ...alsoIn]) select.append(el("option", { value: run }, run));
   select.addEventListener("change", () => askRun(select.value));
@@ -192,6 +213,9 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPanel>) => {
       break;
     case "finding":
       showFinding(data.view, data.pinned, data.actions);
+      break;
+    case "told":
+      tellMore(data.view);
       break;
     case "timeline":
       showTimeline(data.index, data.timeline, data.at);

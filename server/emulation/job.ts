@@ -65,6 +65,8 @@ export interface QueueOptions {
   readonly spawn: () => WorkerLike;
   /** How long a cancelled review may take to notice before its thread is ended. */
   readonly graceMs: number;
+  /** The thread ends when nothing was asked of it for so long. Without: never. */
+  readonly idleMs?: number;
   readonly log: (message: string) => void;
 }
 
@@ -94,9 +96,15 @@ export class JobQueue {
   #running: Pending | undefined;
   #worker: WorkerLike | undefined;
   #nextId = 1;
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+  }
+
+  /** Whether what is asked for now would have to wait. */
+  get isBusy(): boolean {
+    return this.#running !== undefined;
   }
 
   /** Queues one review. It starts when the earlier ones are done. */
@@ -129,6 +137,7 @@ export class JobQueue {
     for (const p of this.#waiting.splice(0)) this.#settle(p, { kind: "cancelled" });
     const running = this.#running;
     this.#running = undefined;
+    clearTimeout(this.#idle);
     if (running) this.#settle(running, { kind: "cancelled" });
     this.#drop();
   }
@@ -172,7 +181,12 @@ export class JobQueue {
   #pump(): void {
     if (this.#running) return;
     const next = this.#waiting.shift();
-    if (!next) return;
+    clearTimeout(this.#idle);
+    if (!next) {
+      const { idleMs } = this.#options;
+      if (idleMs !== undefined) this.#idle = setTimeout(() => this.#drop(), idleMs).unref?.();
+      return;
+    }
     this.#running = next;
     this.#tellPlaces();
     try {

@@ -3,7 +3,13 @@
  * certain, and where. Leaves out the runs (review/timeline.ts) and drawing (extension/panel).
  */
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
-import { type PlacedFinding, patchNumber, placedFindings, type Snapshot } from "../features/snapshot.ts";
+import {
+  isStale,
+  type PlacedFinding,
+  patchNumber,
+  placedFindings,
+  type Snapshot,
+} from "../features/snapshot.ts";
 import { isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
@@ -87,7 +93,7 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
           },
     steppable: isSteppable(f),
     path: isSteppable(f) ? [] : pathOf(snapshot, f),
-    stale: snapshot.state !== "current",
+    stale: isStale(snapshot),
   };
   return { ...terminalData(view), uri: snapshot.uri };
 }

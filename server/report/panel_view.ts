@@ -133,6 +133,8 @@ export type ToPanel =
       readonly pinned: boolean;
       readonly actions: readonly PanelAction[];
     }
+  /** The same finding, of which more is known now: what stands on the axis stays. */
+  | { readonly kind: "told"; readonly view: FindingView }
   /** `at`: the slot to stand on, where it is not the one at which something breaks. */
   | { readonly kind: "timeline"; readonly index: number; readonly timeline: Timeline; readonly at?: number }
   /** The moments of this finding's runs that are kept, in the order in which they were. */

@@ -226,12 +226,14 @@ test("a run of the same text makes nothing obsolete; an edit marks what is there
   assert.equal(rerun.snapshot.state, "checking");
   for (const l of rerun.lenses) assert.doesNotMatch(l, /obsolete/);
   assert.ok(rerun.problems.every((m) => m.stale !== true));
+  assert.equal(panelView(rerun.snapshot, -1)!.stale, false, "the panel while it runs again");
   document.update([{ text: `${mail}\nOne more line.\n` }], 2);
   await document.ready();
   const edited = everySurface(document, made);
   assert.equal(edited.snapshot.state, "obsolete");
   const found = edited.problems.filter((m) => m.finding !== undefined);
   assert.ok(found.length > 0 && found.every((m) => m.stale === true));
+  assert.equal(panelView(edited.snapshot, -1)!.stale, true);
   assert.match(edited.lenses[0]!, /obsolete/);
 });
 

@@ -227,6 +227,16 @@ describe("language server", () => {
     assert.equal(state, "cancelled");
   });
 
+  test("a single run that a reader waits for goes beside a document's that is under way", async () => {
+    const c = await start({ scenario: "slow" });
+    const checking = c.next("folioscope/status", (p) => p.state === "checking" && p.done > 3);
+    c.open(URI, MAIL, "plaintext");
+    await checking;
+    const { result: one } = await c.request("folioscope/runTests", { uri: URI, scenario: "throw" });
+    assert.match(one.message, /asked to break/);
+    assert.equal((await c.request("folioscope/cancel", { uri: URI })).result, true, "the document's goes on");
+  });
+
   test("an edit cancels the run and makes its result obsolete; marks move with their lines", async () => {
     const c = await start();
     let done = current(c);
