@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "read mails, run nothing: patches, hunks, remarks as JSON",
     run: async (a, io) => (await import("./cli_parse.ts")).runParse(a, io),
   },
+  mails: {
+    summary: "print what review would read: commits as mails, a message's thread",
+    run: async (a, io) => (await import("./cli_mails.ts")).runMails(a, io),
+  },
   exec: {
     summary: "run main() of a C program in the engine",
     run: async (a, io) => (await import("./cli_exec.ts")).runExec(a, io),

@@ -5,18 +5,12 @@
  */
 import { ERA_NAMES } from "../emulator/kernel/era.ts";
 import type { CliIo } from "./cli_io.ts";
-import {
-  badOption,
-  exitStatus,
-  MAX_INPUT,
-  ownScenarios,
-  reviewOptions,
-  SHARED_OPTIONS,
-} from "./cli_review.ts";
+import { badOption, exitStatus, ownScenarios, reviewOptions, SHARED_OPTIONS } from "./cli_review.ts";
 import { compareVersions, type Given } from "./compare/compare.ts";
 import { versionsOf } from "./compare/versions.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { MAX_INPUT } from "./given.ts";
 import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { breaksMore, comparedJson, comparedMarkdown, comparedText } from "./report/compared.ts";

@@ -8,7 +8,6 @@ import type { CliIo } from "./cli_io.ts";
 import {
   badOption,
   exitStatus,
-  MAX_INPUT,
   ownScenarios,
   reviewOptions,
   SHARED_OPTIONS,
@@ -16,6 +15,7 @@ import {
 } from "./cli_review.ts";
 import { Pool } from "./emulation/pool.ts";
 import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { MAX_INPUT } from "./given.ts";
 import { tryMutants } from "./mutate/try.ts";
 import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";

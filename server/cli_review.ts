@@ -9,9 +9,9 @@ import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { Pool } from "./emulation/pool.ts";
 import { type Ground, groundOf, TimeLeft } from "./emulation/price.ts";
-import { FileProblem, readRegularFile, readStandardInput, writeNewFile, writeNewFiles } from "./files.ts";
+import { FileProblem, writeNewFiles } from "./files.ts";
+import { type Given, readGiven } from "./given.ts";
 import { globMatcher } from "./glob.ts";
-import { threadOf } from "./mail/box.ts";
 import type { ParsedDocument } from "./mail/types.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -31,12 +31,13 @@ import {
 } from "./review/types.ts";
 import { isPassedBy } from "./review/why.ts";
 import { loadScenarios } from "./scenarios/load.ts";
-import { commitMails, RangeProblem } from "./source/commits.ts";
+import { RangeProblem } from "./source/commits.ts";
 import { TreeProblem } from "./source/context.ts";
 import { badMirror, fetchForReview } from "./source/mirror.ts";
 
 const USAGE = `usage: folioscope review [options] FILE|-
        folioscope review [options] --message ID MBOX|MAILDIR
+       folioscope review [options] https://HOST/LIST/MESSAGE-ID/
        folioscope review [options] --range A..B
 
 Runs the C of a mailed patch, before and after, in every scenario.
@@ -44,7 +45,10 @@ Runs the C of a mailed patch, before and after, in every scenario.
 what is read
   --message ID     of a mailbox, a maildir or a folder of mails only the message
                    with this id; the patches and remarks of its thread go with
-                   it, and a cover letter stands for its series
+                   it, and a cover letter stands for its series. In place of the
+                   mailbox: https://HOST/LIST, a public-inbox, which is asked
+                   for that thread and nothing else; or b4 or lei, where
+                   installed
   --range A..B     no mail but commits of the git repository that you are in, as
                    the mails that git format-patch makes of them; on its tree
                    where it is a kernel's (--tree none: without)
@@ -101,9 +105,6 @@ what is told
 exit status: 0 nothing new breaks; 1 something new breaks; 2 bad usage or
 unreadable input; 3 nothing could be executed
 `;
-
-/** Largest input that is read whole (bytes). */
-export const MAX_INPUT = 256 << 20;
 
 /** Runs the command and gives the exit status. */
 export async function runReview(
@@ -164,11 +165,11 @@ export async function runReview(
     // A cover letter is nothing wrong to b4.
     return check ? 0 : 2;
   }
-  if (values.message !== undefined) {
-    const indexes = patchesOf(doc, values.message);
+  if (read.message !== undefined) {
+    const indexes = patchesOf(doc, read.message);
     if (indexes.length === 0) {
       io.stderr(
-        `folioscope review: message <${values.message}> holds no diff, and answers none that is in ${file}\n`,
+        `folioscope review: message <${read.message}> holds no diff, and answers none that is in ${file}\n`,
       );
       return 2;
     }
@@ -327,36 +328,6 @@ const listed = (names: readonly string[]): string =>
     .slice(0, NAMED_MAX)
     .map((n) => `${n}()`)
     .join(", ")}${names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : ""}`;
-
-/** What is reviewed. */
-interface Given {
-  readonly bytes: Buffer;
-  readonly path: string;
-  readonly trees: string[] | undefined;
-  readonly notes: readonly string[];
-}
-
-/** @throws FileProblem, RangeProblem */
-async function readGiven(file: string, { range, message, mails, tree }: Values): Promise<Given> {
-  const trees = tree?.length === 1 && tree[0] === "none" ? undefined : tree;
-  if (message !== undefined) {
-    if (file === "-") throw new FileProblem("--message", "needs a mailbox or a folder, not standard input");
-    return { bytes: await threadOf(file, message), path: file, trees, notes: [] };
-  }
-  if (range === undefined) {
-    const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
-    return { bytes, path: file, trees, notes: [] };
-  }
-  const made = commitMails(".", range);
-  if (mails !== undefined) writeNewFile(mails, made.bytes);
-  const own = made.tree === null ? undefined : [made.tree];
-  return {
-    bytes: made.bytes,
-    path: mails ?? range,
-    trees: tree === undefined ? own : trees,
-    notes: made.notes,
-  };
-}
 
 /** Places of the patches that a message id stands for: its own, those of its series, or the one that it answers. */
 function patchesOf(doc: ParsedDocument, id: string): number[] {
