@@ -61,6 +61,19 @@ export interface Host {
   /** Makes a client whose server starts when the client does. */
   client(id: string, name: string, options: LanguageClientOptions): BaseLanguageClient;
   adapter(): DebugAdapterDescriptor;
+  /** Runs the command line in a process of its own; not where there are none. Undefined: it was cancelled. */
+  readonly commandLine?: (
+    args: readonly string[],
+    token: CancellationToken,
+    folder?: string,
+  ) => Promise<Said | undefined>;
+}
+
+/** What a command wrote, and its exit status. */
+export interface Said {
+  readonly status: number;
+  readonly output: string;
+  readonly errors: string;
 }
 
 /**

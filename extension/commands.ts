@@ -19,6 +19,7 @@ import {
 } from "vscode";
 import {
   type CaseFileResult,
+  COMMAND_BRANCH,
   COMMAND_CANCEL,
   COMMAND_CASE_FILE,
   COMMAND_CLEAR_FILTER,
@@ -33,6 +34,7 @@ import {
   COMMAND_NEXT_FINDING,
   COMMAND_OPEN_DIFF,
   COMMAND_OPEN_EXAMPLE,
+  COMMAND_OPEN_MESSAGE,
   COMMAND_OPEN_READABLE,
   COMMAND_OPEN_REPAIRED,
   COMMAND_ORDERS,
@@ -83,7 +85,7 @@ import {
 } from "../server/protocol.ts";
 import { messageText } from "../server/report/text.ts";
 import { askFilter } from "./ask_filter.ts";
-import { type Client, isWanted } from "./client.ts";
+import { type Client, type Host, isWanted } from "./client.ts";
 import type { Documents } from "./documents.ts";
 import type { FindingPanel } from "./finding_panel.ts";
 import { type Images, sourceOf } from "./images.ts";
@@ -92,6 +94,7 @@ import { NO_FILTER, type RowFilter } from "./row_filter.ts";
 import type { Seen } from "./seen.ts";
 import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
 import type { PatchTree, Row } from "./tree.ts";
+import { openMessage, simulateBranch } from "./ways_in.ts";
 
 /** What a lens, a hover link or a tree row hands to a command. */
 interface Target {
@@ -104,6 +107,7 @@ interface Target {
 }
 
 export interface CommandHost {
+  readonly host: Host;
   readonly client: Client;
   readonly documents: Documents;
   readonly panel: FindingPanel;
@@ -144,6 +148,8 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_OPEN_READABLE]: (arg) => openReadable(host, arg),
     [COMMAND_OPEN_REPAIRED]: (arg) => openRepaired(host, arg),
     [COMMAND_OPEN_EXAMPLE]: (arg) => openExample(host, arg),
+    [COMMAND_OPEN_MESSAGE]: () => openMessage(host),
+    [COMMAND_BRANCH]: () => simulateBranch(host),
     [COMMAND_REVEAL]: (arg) => reveal(host, target(arg)),
     [COMMAND_RESTART]: () => host.client.restart(),
     [COMMAND_SHOW_LOG]: () => host.log.show(true),

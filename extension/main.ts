@@ -19,6 +19,7 @@ import {
   type TreeResult,
 } from "../server/protocol.ts";
 import { messageText } from "../server/report/text.ts";
+import { registerTools } from "./assistant.ts";
 import { Client, type Host, isWanted } from "./client.ts";
 import { activeDocument, commandTable } from "./commands.ts";
 import { Documents } from "./documents.ts";
@@ -194,7 +195,7 @@ export function start(context: ExtensionContext, host: Host): void {
     window.onDidChangeActiveTextEditor(showActive),
     window.onDidChangeVisibleTextEditors(showActive),
   ];
-  const parts = { client: made, documents, panel, images, tree, seen, notebook, setFilter, log };
+  const parts = { host, client: made, documents, panel, images, tree, seen, notebook, setFilter, log };
   for (const [id, handler] of Object.entries(commandTable(parts)))
     disposables.push(
       commands.registerCommand(id, async (...args: unknown[]) => {
@@ -209,7 +210,8 @@ export function start(context: ExtensionContext, host: Host): void {
         }
       }),
     );
-  context.subscriptions.push(...disposables);
+  const { languageModelTools } = context.extension.packageJSON.contributes;
+  context.subscriptions.push(...disposables, ...registerTools(languageModelTools, host));
   for (const document of workspace.textDocuments) wake(document);
 }
 

@@ -107,7 +107,7 @@ export class ScenarioTests implements Disposable {
     // What the review of the document found, without the focus and without a place in the history of runs.
     const request = new TestRunRequest(items, undefined, undefined, false, true);
     const run = this.#controller.createTestRun(request, "review", false);
-    for (const item of items) this.#tell(run, item, result, undefined);
+    for (const item of items) this.#tell(run, item, result);
     run.end();
   }
 
@@ -148,8 +148,16 @@ export class ScenarioTests implements Disposable {
     }
   }
 
-  /** Tells a run what came of an item and of everything below it. */
-  #tell(run: TestRun, item: TestItem, result: TestsResult, ms: number | undefined): void {
+  /**
+   * Tells a run what came of an item and of everything below it. `asked`: the reader asked for this run, and how long it took
+   * where that is known.
+   */
+  #tell(
+    run: TestRun,
+    item: TestItem,
+    result: TestsResult,
+    asked?: { readonly ms: number | undefined },
+  ): void {
     const meaning = this.#meanings.get(item);
     const patch = result.patches.find((p) => p.index === meaning?.patch.index);
     if (meaning === undefined || patch === undefined) return;
@@ -161,8 +169,8 @@ export class ScenarioTests implements Disposable {
     for (const child of items) {
       const c = byId.get(child.id);
       if (c === undefined || c.state === "skipped") run.skipped(child);
-      else if (c.state === "passed") run.passed(child, ms);
-      else run.failed(child, messageOf(c, Uri.parse(meaning.uri)), ms);
+      else if (c.state === "passed") run.passed(child, asked?.ms);
+      else run.failed(child, messageOf(c, Uri.parse(meaning.uri), asked !== undefined), asked?.ms);
       if (c !== undefined && c.message !== "" && c.state !== "failed")
         run.appendOutput(`${c.scenario}: ${c.message}\r\n`, undefined, child);
     }
@@ -198,7 +206,7 @@ export class ScenarioTests implements Disposable {
       if (result.message !== "") run.appendOutput(`${result.message}\r\n`, undefined, item);
       if (scenario === undefined) this.#show(result);
       // One case has a time of its own; of a whole patch the cases run side by side.
-      this.#tell(run, item, result, scenario === undefined ? undefined : Date.now() - began);
+      this.#tell(run, item, result, { ms: scenario === undefined ? undefined : Date.now() - began });
       const now = result.patches.find((p) => p.index === patch.index);
       if (covers && now !== undefined) run.addCoverage(this.#coverage(item, now));
       if (scenario === undefined)
@@ -302,12 +310,15 @@ function lineRange(docLine: number): Range {
 const details = (lines: readonly TestLine[]): StatementCoverage[] =>
   lines.map((l) => new StatementCoverage(l.hits, lineRange(l.docLine)));
 
-/** The fault, and the two sides for the editor's own difference. */
-function messageOf(c: TestCase, uri: Uri): TestMessage {
+/**
+ * The fault, and the two sides for the editor's own difference where the reader asked for the run: the editor writes the middle
+ * of both sides at the line then, which is no sentence, and every review would leave that behind.
+ */
+function messageOf(c: TestCase, uri: Uri, asDifference: boolean): TestMessage {
   const text = new MarkdownString();
   if (c.code !== undefined) text.appendMarkdown(`**${c.code}** `);
   text.appendText(c.message);
-  const message = TestMessage.diff(text, c.before, c.after);
+  const message = asDifference ? TestMessage.diff(text, c.before, c.after) : new TestMessage(text);
   if (c.docLine > 0) message.location = new Location(uri, lineRange(c.docLine));
   return message;
 }

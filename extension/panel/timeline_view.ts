@@ -29,7 +29,7 @@ interface Here {
 }
 
 const NAME_WIDTH = 116;
-const PLOT_HEIGHT = 54;
+const PLOT_HEIGHT = 58;
 const SIDES = ["before", "after"] as const;
 /** Rows of the table of events that stand in the page at once. */
 const TABLE_ROWS = 2_000;
@@ -244,7 +244,8 @@ export class TimelineView {
           },
         ],
         series: [{}, series("before", [4, 3]), series("after", [])],
-        padding: [4, 0, 4, 0],
+        // Half a line of the scale's numbers stands above the highest value.
+        padding: [8, 0, 4, 0],
       },
       [xs, this.series("before", field), this.series("after", field)] as uPlot.AlignedData,
       box,
@@ -298,7 +299,8 @@ export class TimelineView {
       for (const p of this.plots) {
         const width = (p.root.parentElement?.clientWidth ?? 0) | 0;
         if (width > 80 && width !== p.width) p.setSize({ width, height: PLOT_HEIGHT });
-        p.setCursor({ left: p.valToPos(this.at + 0.5, "x"), top: 1 });
+        // A plot that was given another size lays itself out after this.
+        queueMicrotask(() => p.setCursor({ left: p.valToPos(this.at + 0.5, "x"), top: 1 }));
       }
     });
   }

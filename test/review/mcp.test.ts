@@ -1,11 +1,13 @@
 /** `folioscope mcp`, spoken to by the official SDK's client: four tools, answers of the command line, errors as answers. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { runMcp } from "../../server/cli_mcp.ts";
+import { heard } from "../support/heard.ts";
 import { root } from "../support/paths.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "folioscope-mcp-"));
@@ -81,4 +83,40 @@ test("what cannot be done is an answer that says why", async () => {
     assert.equal(said.wrong, true, said.text);
     assert.match(said.text, told);
   }
+});
+
+test("the editor declares the same four tools, with the words and schemas that assistants get here", async () => {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const declared = manifest.contributes.languageModelTools.map(
+    (t: { name: string; displayName: string; modelDescription: string; inputSchema: object }) => ({
+      name: t.name.replace(/^folioscope_/, ""),
+      title: t.displayName,
+      description: t.modelDescription,
+      inputSchema: t.inputSchema,
+    }),
+  );
+  const { tools } = await client.listTools();
+  assert.deepEqual(
+    declared,
+    tools.map(({ name, title, description, inputSchema }) => ({ name, title, description, inputSchema })),
+  );
+});
+
+test("--call answers once, as the server does, and says what is wrong with status 1", async () => {
+  const told = await heard(runMcp, ["--call", "list_rules", '{"code":"folio-ref-leak"}']);
+  assert.equal(told.status, 0, told.err);
+  assert.equal(told.out, (await call("list_rules", { code: "folio-ref-leak" })).text);
+  const wrong = await heard(runMcp, [
+    "--call",
+    "run_scenario",
+    JSON.stringify({ file, scenario: "no-such" }),
+  ]);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.out, /scenario/);
+  for (const args of [
+    ["--call", "list_rule", "{}"],
+    ["--call", "list_rules", "[]"],
+    ["--call", "list_rules"],
+  ])
+    assert.equal((await heard(runMcp, args)).status, 2, args.join(" "));
 });
