@@ -145,6 +145,8 @@ export interface Program {
   /** A record by its tag, or null when nothing defines it. */
   record(kind: "struct" | "union", tag: string, path: string): RecordType | null;
   readonly deadChecks: readonly DeadCheck[];
+  /** What was noted while functions were analysed. */
+  readonly notes: readonly LinkNote[];
 }
 
 const HOOKS: Hooks = { expr: analyse, block: analyseBlock, init: analyseInit };
@@ -264,6 +266,7 @@ class Linker implements LinkScope, Answering {
           : null;
       },
       deadChecks: this.deadChecks,
+      notes: this.notes,
     };
   }
 

@@ -1,11 +1,11 @@
 /**
- * What the text of a changed function shows without running: names that nothing declares, labels that nothing jumps to, an `if`
+ * What the text of a changed function shows without running: names that nothing declares, calls with too few or too many arguments, labels that nothing jumps to, an `if`
  * with a semicolon for a body, an error that is written over where it was to be returned, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
 import { blankComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { UnknownName } from "../c/tree.ts";
+import type { TrapKind, UnknownName } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
 import type { Failure } from "./contract.ts";
 import type { Side } from "./explore.ts";
@@ -77,6 +77,11 @@ function shown(side: Side, path: string, name: string): Fault[] {
   }
   for (const [unknown, loc] of unknownNames(tree.body))
     fault("does-not-build", unknown, `nothing declares ${unknown} here`, loc);
+  for (const { message, loc } of traps(tree.body)) {
+    const [, number, callee] = ARGUMENTS.exec(message) ?? [];
+    if (callee !== undefined)
+      fault("does-not-build", `${callee}()`, `${callee}() is given too ${number} arguments here`, loc);
+  }
   for (const d of side.program.deadChecks)
     if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
       fault("check-never-true", d.text, d.text, d.loc);
@@ -319,20 +324,47 @@ function unknownNames(body: object): Map<string, Fault["at"]["loc"]> {
   return out;
 }
 
-/** A name in a function of the after side that nothing declares there, and that the before side's does not need; or null. */
-export function undeclaredIn(before: Side, after: Side, path: string, name: string): string | null {
-  const of = (side: Side): string[] => {
+/** A call whose arguments are not as many as the function's declaration has parameters. */
+const ARGUMENTS = /^too (few|many) arguments in the call of (\w+)\(\)$/;
+
+/** A call that the definition of the callee has one parameter more for. */
+const NOTHING_FOR = /^(\w+)\(\): parameter `(\w+)` is new and gets zero/;
+
+/**
+ * What in a function of the after side keeps it from being run whole, and is not in the before side's: a name that nothing declares
+ * there, else a statement that cannot be read; or null.
+ */
+export function unbuiltIn(
+  before: Side,
+  after: Side,
+  path: string,
+  name: string,
+): { readonly undeclared: string } | { readonly refused: string } | null {
+  const of = (side: Side): { readonly names: readonly string[]; readonly refused: readonly string[] } => {
     const e = side.program.lookup(name, path);
-    if (e?.kind !== "function" || e.sym.def === null) return [];
+    if (e?.kind !== "function" || e.sym.def === null) return { names: [], refused: [] };
     try {
-      return [...unknownNames(side.program.tree(e.sym).body).keys()];
+      const { body } = side.program.tree(e.sym);
+      const names = [...unknownNames(body).keys()];
+      const refused = traps(body).flatMap((t) =>
+        t.kind === "unsupported" && t.unknown.length === 0 ? [t.message] : [],
+      );
+      for (const { fn, message } of side.program.notes) {
+        const [, callee, param] = (fn === name ? NOTHING_FOR.exec(message) : null) ?? [];
+        if (callee !== undefined) refused.push(`${callee}() is given nothing for its parameter ${param}`);
+      }
+      return { names, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;
-      return [];
+      return { names: [], refused: [] };
     }
   };
-  const there = new Set(of(before));
-  return of(after).find((n) => !there.has(n)) ?? null;
+  const was = of(before);
+  const now = of(after);
+  const undeclared = now.names.find((n) => !was.names.includes(n));
+  if (undeclared !== undefined) return { undeclared };
+  const refused = now.refused.find((m) => !was.refused.includes(m) && !/^`\w+` is not known/.test(m));
+  return refused === undefined ? null : { refused };
 }
 
 /** Why a function cannot be run as its text says, where something in it is not known; null where all is, or it is not there. */
@@ -351,6 +383,7 @@ export function unreadable(side: Side, path: string, name: string): string | nul
 
 interface Trapped {
   readonly message: string;
+  readonly kind: TrapKind;
   readonly loc: Fault["at"]["loc"];
   readonly unknown: readonly UnknownName[];
 }
@@ -365,8 +398,8 @@ function traps(root: object): Trapped[] {
     const v = stack.pop()!;
     if (seen.has(v)) continue;
     seen.add(v);
-    const { k, message, loc, unknown = [] } = v as { k?: string } & Partial<Trapped>;
-    if (k === "trap" && message !== undefined && loc !== undefined) out.push({ message, loc, unknown });
+    const { k, message, loc, kind = "unsupported", unknown = [] } = v as { k?: string } & Partial<Trapped>;
+    if (k === "trap" && message !== undefined && loc !== undefined) out.push({ message, loc, kind, unknown });
     for (const [name, inner] of Object.entries(v))
       if (!skip.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
   }

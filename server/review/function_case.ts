@@ -18,7 +18,7 @@ import {
 } from "../../emulator/function/explore.ts";
 import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
-import { staticDifferences, undeclaredIn, unreadable } from "../../emulator/function/static_checks.ts";
+import { staticDifferences, unbuiltIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { type FailsBy, failingBy } from "../source/failing_by.ts";
 import { functionSource, headerIndex } from "../source/function_source.ts";
 import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
@@ -418,21 +418,26 @@ export class FunctionCases {
   }
 
   /**
-   * Why what ran is no answer: one of the functions names what nothing declares on the after side, and did not before.
+   * Why what ran is no answer: one of the functions names what nothing declares on the after side, or has a statement there that
+   * cannot be read, and did not before.
    * `told`: that it does not build is told.
    */
   unbuilt(entry: Entry, ran: readonly string[]): { readonly why: string; readonly told: boolean } | null {
     const { before, after } = this.sides();
     const changed = new Set([...this.plan.changed.values()].flat());
-    const broken = this.statics().filter((d) => d.verdict === "new" && d.fault.kind === "does-not-build");
+    const statics = this.statics().filter((d) => d.verdict === "new" && d.fault.kind === "does-not-build");
     let first: { why: string; told: boolean } | null = null;
     for (const fn of ran) {
       if (!changed.has(fn)) continue;
-      const d = broken.find((x) => x.fault.at.fn === fn);
-      const name = d?.fault.object ?? undeclaredIn(before, after, entry.path, fn);
-      if (name === null) continue;
-      const why = `${fn}() does not build here after the patch: nothing declares ${name}`;
-      if (d !== undefined) return { why, told: true };
+      const d = statics.find((x) => x.fault.at.fn === fn);
+      const broken = `${fn}() does not build here after the patch`;
+      if (d !== undefined) return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true };
+      const left = unbuiltIn(before, after, entry.path, fn);
+      if (left === null) continue;
+      const why =
+        "undeclared" in left
+          ? `${broken}: nothing declares ${left.undeclared}`
+          : `${fn}() cannot be run whole after the patch: ${left.refused}`;
       first ??= { why, told: false };
     }
     return first ?? this.calleeWithout(entry, ran);

@@ -189,6 +189,22 @@ int thing_open(int n)
 ${last}}
 `;
 
+test("a call with too few or too many arguments does not build", () => {
+  const of = (call: string): string => `int ask_it(int n, int m);
+int print_it(const char *f, ...);
+int thing_start(int n)
+{
+	print_it("starts %d", n);
+	return ${call};
+}
+`;
+  const right = of("ask_it(n, 1)");
+  assert.deepEqual(statics(right, of("ask_it(n)")), ["new does-not-build ask_it() 6"]);
+  assert.deepEqual(statics(right, of("ask_it(n, 1, 2)")), ["new does-not-build ask_it() 6"]);
+  assert.deepEqual(statics(of("ask_it(n)"), right), ["fixed does-not-build ask_it() 6"]);
+  assert.deepEqual(statics(of("ask_it(n)"), of("ask_it(2)")), []);
+});
+
 test("every name of a statement that nothing declares there is told, each once", () => {
   const jump = "out:\n\tput_box(inner, outer);\n\tput_box(outer, inner);\n\treturn 1;\n";
   assert.deepEqual(statics(nested(""), nested(jump)), [

@@ -101,3 +101,29 @@ test("a function that does not build is clean on no tree, whatever paths of it r
     }
   }
 });
+
+test("a function with a statement that cannot be read on the after side alone is not clean, and what it shows is told", () => {
+  const change = code("return order == last;", "return order == (&last)->end;");
+  const doc = parseDocument(Buffer.from(patchMail(1, 1, change)), "torn.mbox");
+  const { runs, findings } = reviewDocument(doc, { tree: treeOf("6.6") });
+  assert.deepEqual(findings, []);
+  assert.ok(runs.length > 0);
+  for (const r of runs) {
+    assert.equal(r.verdict, "not-modelled");
+    assert.match(r.reason ?? "", /^order_known\(\) cannot be run whole after the patch: .*end/);
+  }
+});
+
+test("a call with an argument too few is told on a tree of the patch's time, and is clean on none", () => {
+  const change = code("return order_known(order) ?", "return order_known() ?");
+  const why = "order_known() is given too few arguments";
+  assert.deepEqual(told(treeOf("6.6"), change), [`new does-not-build: ${why} here, in order_of()`]);
+  for (const version of ["6.6", "6.1"]) {
+    const doc = parseDocument(Buffer.from(patchMail(1, 1, change)), "torn.mbox");
+    const { runs } = reviewDocument(doc, { tree: treeOf(version) });
+    assert.deepEqual(
+      runs.map((r) => r.verdict),
+      runs.map(() => "not-modelled"),
+    );
+  }
+});
