@@ -3,6 +3,7 @@
  * (words.ts).
  */
 
+import type { ParsedDocument } from "../mail/types.ts";
 import type { Counts } from "../protocol.ts";
 import { isOwnRun } from "../review/finding.ts";
 import {
@@ -145,4 +146,9 @@ export function fileTotals(result: ReviewResult): FileCoverage[] {
     const missing = f.missing.filter((n) => !ran.has(n));
     return { ...f, missing, executed: f.functions - missing.length };
   });
+}
+
+/** The line of the input, as it was given, for a line of the rendering. */
+export function inputLine(doc: ParsedDocument, docLine: number): number {
+  return Math.max(1, doc.rawLines?.[docLine - 1 - doc.lineOffset] ?? docLine);
 }

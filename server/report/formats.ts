@@ -8,6 +8,7 @@ import type { CrashOutcome } from "../review/crash.ts";
 import type { ReviewEvent, ReviewResult } from "../review/types.ts";
 import { b4Text } from "./b4.ts";
 import { crashText } from "./crash_text.ts";
+import { gccText } from "./gcc.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { junitText } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
@@ -84,6 +85,11 @@ export const FORMATS: readonly Format[] = [
     name: "junit",
     machine: true,
     write: ({ doc, result, chosen }) => junitText(doc, result, chosen),
+  },
+  {
+    name: "gcc",
+    machine: true,
+    write: ({ doc, result }) => gccText(doc, result),
   },
   {
     name: "b4",

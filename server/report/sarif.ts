@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import type { Finding, ReviewResult, Severity, TraceStep, Verdict } from "../review/types.ts";
-import { ranOn } from "./facts.ts";
+import { inputLine, ranOn } from "./facts.ts";
 import { jsonText, messageText } from "./text.ts";
 import { verdictText } from "./words.ts";
 
@@ -157,8 +157,3 @@ const relativeUri = (path: string): string =>
     .filter((part) => part !== "")
     .map(encodeURIComponent)
     .join("/");
-
-/** The line of the input for a line of the rendering. */
-function inputLine(doc: ParsedDocument, docLine: number): number {
-  return Math.max(1, doc.rawLines?.[docLine - 1 - doc.lineOffset] ?? docLine);
-}

@@ -56,6 +56,31 @@ test("SARIF is valid, and opens on the line of the input", () => {
   assert.deepEqual(sarifProblems(JSON.stringify({ version: "2.1.0", runs: [{}] })).length > 0, true);
 });
 
+test("as compilers say it: one line for each new finding, at the line of the input, notes below, nothing else", () => {
+  const text = written("gcc", made);
+  const lines = text.trimEnd().split("\n");
+  const news = made.findings.filter((f) => f.verdict === "new");
+  const told = lines.filter((l) => / (?:error|warning): /.test(l));
+  assert.ok(news.length > 0);
+  assert.equal(told.length, news.length);
+  for (const [i, f] of news.entries())
+    assert.ok(
+      told[i]!.startsWith(`mails/leaked reference.eml:${f.docLine}:1: ${f.severity}: `) &&
+        told[i]!.endsWith(` [${f.code}]`),
+      told[i],
+    );
+  // What the extension declares reads them, and so do the editors that know gcc.
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { regexp } = manifest.contributes.problemMatchers[0].pattern;
+  for (const l of lines) {
+    const found = new RegExp(regexp).exec(l);
+    assert.ok(found !== null, l);
+    assert.equal(found[1], "mails/leaked reference.eml");
+    assert.match(found[2]!, /^\d+$/);
+  }
+  assert.equal(written("gcc", { ...made, findings: made.findings.filter((f) => f.verdict !== "new") }), "");
+});
+
 test("a step says whose line it names: the mail's, the tree's or the reference kernel's", () => {
   const step = {
     task: "",
