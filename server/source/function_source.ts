@@ -10,6 +10,7 @@ import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
+import { listedEnumerators } from "./listed_names.ts";
 import { inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
@@ -22,7 +23,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 18;
+const VERSION = 20;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -197,7 +198,7 @@ export function namesOf(source: string): { names: Set<string>; typedefs: Set<str
     );
   const names = new Set<string>();
   const typedefs = new Set<string>();
-  for (const name of [...definitionsOf(text, true), ...declarationsOf(text)])
+  for (const name of [...definitionsOf(text, true), ...declarationsOf(text), ...listedEnumerators(text)])
     if (name.startsWith("typedef ")) {
       typedefs.add(name.slice(8));
       names.add(name.slice(8));

@@ -29,3 +29,36 @@ test("a type with an alignment of its own behind its name is that type", () => {
   );
   assert.deepEqual([...typedefs].sort(), ["call_data_t", "long_t", "plain_t"]);
 });
+
+test("enumerators that a list of macros makes are names of the header", () => {
+  const { names } = namesOf(
+    [
+      "#define ORDERS \\",
+      '\tENTRY(NONE, "none"), \\',
+      '\tENTRY(LAST, "last")',
+      "#define ENTRY(a, b) ORDER_ID_##a",
+      "enum { ORDERS };",
+      "#undef ENTRY",
+      "#define FLAG(name) __ ## name ## _BIT, name = (1U << __ ## name ## _BIT)",
+      "enum order_ends { OF_ANOTHER_HEADER(ORDER_END), ORDER_ENDS };",
+      "enum order_flags { FLAG(ORDER_DIRTY), FLAG(ORDER_NEW), ORDER_FLAGS };",
+      "#define SORTS() x(small, 0) x(large, 1)",
+      "enum order_sort {",
+      "#define x(t, n) SORT_##t = n,",
+      "\tSORTS()",
+      "#undef x",
+      "\tSORT_NR",
+      "};",
+    ].join("\n"),
+  );
+  for (const name of [
+    "ORDER_ID_NONE",
+    "ORDER_ID_LAST",
+    "ORDER_DIRTY",
+    "__ORDER_NEW_BIT",
+    "ORDER_FLAGS",
+    "ORDER_END",
+  ])
+    assert.ok(names.has(name), name);
+  for (const name of ["SORT_small", "SORT_large", "SORT_NR"]) assert.ok(names.has(name), name);
+});
