@@ -10,6 +10,7 @@ const watch = process.argv.includes("--watch");
 const entries = {
   extension: "extension/desktop.ts",
   core: "server/processes.ts",
+  start: "server/start.ts",
   server: "server/main.ts",
   reference: "emulator/reference/index.ts",
   reader: "server/reading/thread.ts",
@@ -46,7 +47,7 @@ const options = {
   platform: "node",
   target: "node20",
   format: "cjs",
-  external: ["vscode"],
+  external: ["vscode", "./core.cjs"],
   sourcemap: "linked",
   minify: !watch,
   loader: { ".c": "text", ".h": "text", ".yaml": "text" },
@@ -56,7 +57,7 @@ const options = {
 mkdirSync("dist", { recursive: true });
 for (const part of PARTS) {
   rmSync(`dist/${part}.cjs.map`, { force: true });
-  writeFileSync(`dist/${part}.cjs`, `#!/usr/bin/env node\nrequire("./core.cjs").${part}();\n`);
+  writeFileSync(`dist/${part}.cjs`, `#!/usr/bin/env node\nrequire("./start.cjs").start("${part}");\n`);
 }
 chmodSync("dist/cli.cjs", 0o755);
 // What each case of the catalogue enters: made anew when the reference kernel has changed, else there at once. Beside it,

@@ -4,19 +4,20 @@
  */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "./cache/store.ts";
+import { CODE_BYTES, codeFolder } from "./cache/code.ts";
+import { cacheFolder, keepsResults } from "./cache/store.ts";
 import type { CliIo } from "./cli_io.ts";
 import { PRICE_BYTES, priceFolder } from "./emulation/price.ts";
 import { readArguments } from "./options.ts";
-import { KEPT_BYTES, keepsResults, keptFolder } from "./review/kept.ts";
+import { KEPT_BYTES, keptFolder } from "./review/kept.ts";
 import { defaultCache, INDEX_BYTES } from "./source/tree_index.ts";
 
 const USAGE = `usage: folioscope cache [--clear]
 
 Tells what is kept on disk between runs: results of reviews, found again when
 the same code is reviewed with the same options on the same tree; indexes of
-kernel trees; how long runs take on this machine, for prices; files that
---fetch brought.
+kernel trees; what V8 compiled of this program; how long runs take on this
+machine, for prices; files that --fetch brought.
 
   --clear          empties it
 
@@ -34,6 +35,7 @@ interface Part {
 const parts = (): readonly Part[] => [
   { what: "results of reviews", folder: keptFolder(), bound: KEPT_BYTES },
   { what: "indexes of kernel trees", folder: defaultCache(), bound: INDEX_BYTES },
+  { what: "compiled code of ours", folder: codeFolder(), bound: CODE_BYTES },
   { what: "how fast this machine is", folder: priceFolder(), bound: PRICE_BYTES },
   { what: "files from mirrors", folder: join(cacheFolder(), "mirror"), bound: 0 },
 ];

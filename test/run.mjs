@@ -52,8 +52,8 @@ function testFiles(dir) {
 }
 
 /** The program of a process. A file that throws while it loads becomes a failing test of its own; at its end it writes how
- *  long it took. Source maps are for this process alone, not for those that it starts. V8 compiles as late as it does for users
- *  (server/emulation/tiers.ts). */
+ *  long it took. Source maps are for this process alone, not for those that it starts. V8 is set as it is for users
+ *  (server/emulation/v8_flags.ts). */
 function wrapper(names, seconds) {
   const imports = names.map(
     (name) => `
@@ -61,8 +61,8 @@ try { await import(${JSON.stringify(join(root, name))}); } catch (e) { test(${JS
   );
   return `import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { compileLater } from ${JSON.stringify(join(root, "server", "emulation", "tiers.ts"))};
-compileLater();
+import { tuneV8 } from ${JSON.stringify(join(root, "server", "emulation", "v8_flags.ts"))};
+tuneV8();
 process.setSourceMapsEnabled(true);
 process.on("exit", () => writeFileSync(${JSON.stringify(seconds)}, JSON.stringify(spent())));
 /** Seconds that passed, and those of processors: this process's, and, where the system tells them, those of what it started and waited for. */

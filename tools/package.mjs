@@ -33,6 +33,7 @@ const REQUIRED = [
   "extension/package.json",
   "extension/dist/extension.cjs",
   "extension/dist/core.cjs",
+  "extension/dist/start.cjs",
   "extension/dist/reference.cjs",
   "extension/dist/server.cjs",
   "extension/dist/worker.cjs",

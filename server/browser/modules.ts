@@ -138,6 +138,7 @@ export function makeModules({ files, port, boot, process }: Surroundings): Reado
     }),
     util,
     v8: partly("v8", { deserialize, setFlagsFromString: () => {} }),
+    vm: partly("vm", {}),
     worker_threads: {
       Worker,
       parentPort: port,

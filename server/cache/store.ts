@@ -1,5 +1,5 @@
 /**
- * Caches on disk. An entry is one file: a header line that names its key and the SHA-256 of what follows, then JSON. What
+ * Caches on disk. An entry is one file: a header line that names its key and the SHA-256 of what follows, then bytes, or JSON. What
  * is read is checked: that it is a regular file within the bound, that it is the entry of that key, its digest, and its
  * shape by a function of the caller. An entry that fails is told in the log, removed, and made again by whoever asked; a
  * cache that cannot be written costs time and nothing else. The folder of a cache stays below a bound: the entries that
@@ -13,17 +13,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { FileProblem, isFolder, makeFolder, readRegularFile } from "../files.ts";
 
-export interface CacheOptions<T> {
+export interface ByteCacheOptions {
   /** Folder that this cache has for itself, absolute (see cacheFolder). */
   readonly folder: string;
-  /** Whether a JSON value has the shape that the caller relies on, to the leaves. */
-  readonly check: (value: unknown) => value is T;
   /** Bytes that one entry may have; larger values are not kept. Default 64 MiB. */
   readonly maxEntry?: number;
   /** Bytes that all entries may have together. Default 256 MiB. */
   readonly maxTotal?: number;
   /** Told of entries that were broken, and of a folder that cannot be written. Default: standard error, which is the log of an editor too. */
   readonly log?: (message: string) => void;
+}
+
+export interface CacheOptions<T> extends ByteCacheOptions {
+  /** Whether a JSON value has the shape that the caller relies on, to the leaves. */
+  readonly check: (value: unknown) => value is T;
 }
 
 const MAGIC = "folioscope-cache 1";
@@ -37,6 +40,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env["FOLIOSCOPE_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "folioscope");
 }
 
+/** Whether the environment lets what was computed be kept from one run to the next. */
+export const keepsResults = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  (env["FOLIOSCOPE_NO_CACHE"] ?? "") === "" || env["FOLIOSCOPE_NO_CACHE"] === "0";
+
 /** The key of an entry: a digest of everything that its value depends on, in order. */
 export function cacheKey(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
@@ -44,22 +51,22 @@ export function cacheKey(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest("hex");
 }
 
-/** A cache of JSON values. No method throws for anything that lies in, or is wrong with, the folder. */
-export class DiskCache<T> {
-  private readonly options: CacheOptions<T>;
+/** A cache of bytes. No method throws for anything that lies in, or is wrong with, the folder. */
+export class ByteCache {
+  private readonly options: ByteCacheOptions;
   private readonly maxEntry: number;
   private readonly maxTotal: number;
   private readonly log: (message: string) => void;
 
-  constructor(options: CacheOptions<T>) {
+  constructor(options: ByteCacheOptions) {
     this.options = options;
     this.maxEntry = options.maxEntry ?? 64 << 20;
     this.maxTotal = options.maxTotal ?? 256 << 20;
     this.log = options.log ?? ((message) => void process.stderr.write(`folioscope: ${message}\n`));
   }
 
-  /** The value kept under a key (of cacheKey), or null: there is none, or it was broken and is gone. */
-  read(key: string): T | null {
+  /** The bytes kept under a key (of cacheKey), or null: there are none, or they were broken and are gone. */
+  read(key: string): Buffer | null {
     const path = this.place(key);
     let bytes: Buffer;
     try {
@@ -68,17 +75,20 @@ export class DiskCache<T> {
       if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
       bytes = readRegularFile(path, this.maxEntry + HEADER_MAX, false);
     } catch (error) {
-      return this.broken(path, error instanceof FileProblem ? error.message : String(error));
+      return this.broken(key, error instanceof FileProblem ? error.message : String(error));
     }
-    const value = this.decode(key, bytes);
-    if (typeof value === "string") return this.broken(path, value);
+    const end = bytes.subarray(0, HEADER_MAX).indexOf(0x0a);
+    const body = bytes.subarray(end + 1);
+    if (end < 0 || !bytes.subarray(0, end).toString("latin1").startsWith(`${MAGIC} ${key} `))
+      return this.broken(key, "it is not the entry that its name says");
+    if (bytes.subarray(0, end + 1).toString("latin1") !== header(key, body))
+      return this.broken(key, "its digest does not fit");
     this.used(path);
-    return value.value;
+    return body;
   }
 
-  /** Keeps a value. Too large, or the folder cannot be written: it is not kept. */
-  write(key: string, value: T): void {
-    const body = Buffer.from(JSON.stringify(value), "utf8");
+  /** Keeps bytes. Too many, or the folder cannot be written: they are not kept. */
+  write(key: string, body: Uint8Array): void {
     if (body.length > this.maxEntry) return;
     const path = this.place(key);
     const part = `${path}.${process.pid}.part`;
@@ -93,31 +103,17 @@ export class DiskCache<T> {
     }
   }
 
-  private place(key: string): string {
-    if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`not a key of cacheKey(): ${key}`);
-    return join(this.options.folder, key + SUFFIX);
-  }
-
-  /** The value, or what is wrong. */
-  private decode(key: string, bytes: Buffer): { readonly value: T } | string {
-    const end = bytes.subarray(0, HEADER_MAX).indexOf(0x0a);
-    const body = bytes.subarray(end + 1);
-    if (end < 0 || !bytes.subarray(0, end).toString("latin1").startsWith(`${MAGIC} ${key} `))
-      return "it is not the entry that its name says";
-    if (bytes.subarray(0, end + 1).toString("latin1") !== header(key, body)) return "its digest does not fit";
-    let value: unknown;
-    try {
-      value = JSON.parse(body.toString("utf8"));
-    } catch {
-      return "it is no JSON";
-    }
-    return this.options.check(value) ? { value } : "its shape is not the one that is asked for";
-  }
-
-  private broken(path: string, why: string): null {
+  /** Removes an entry that is not what it should be, and says why. */
+  broken(key: string, why: string): null {
+    const path = this.place(key);
     this.log(`cache entry ${path} is broken and is made again: ${why}`);
     remove(path);
     return null;
+  }
+
+  private place(key: string): string {
+    if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`not a key of cacheKey(): ${key}`);
+    return join(this.options.folder, key + SUFFIX);
   }
 
   private used(path: string): void {
@@ -148,6 +144,35 @@ export class DiskCache<T> {
       remove(entry.path);
       total -= entry.size;
     }
+  }
+}
+
+/** A cache of JSON values, which is as quiet. */
+export class DiskCache<T> {
+  private readonly bytes: ByteCache;
+  private readonly check: CacheOptions<T>["check"];
+
+  constructor(options: CacheOptions<T>) {
+    this.bytes = new ByteCache(options);
+    this.check = options.check;
+  }
+
+  /** The value kept under a key (of cacheKey), or null: there is none, or it was broken and is gone. */
+  read(key: string): T | null {
+    const body = this.bytes.read(key);
+    if (body === null) return null;
+    let value: unknown;
+    try {
+      value = JSON.parse(body.toString("utf8"));
+    } catch {
+      return this.bytes.broken(key, "it is no JSON");
+    }
+    return this.check(value) ? value : this.bytes.broken(key, "its shape is not the one that is asked for");
+  }
+
+  /** Keeps a value. Too large, or the folder cannot be written: it is not kept. */
+  write(key: string, value: T): void {
+    this.bytes.write(key, Buffer.from(JSON.stringify(value), "utf8"));
   }
 }
 

@@ -17,7 +17,7 @@ import type { CaseOutcome } from "../review/outcome.ts";
 import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
 import { type FromWorker, Hand, Numbering, type PoolSetup, type PoolThread, type ToWorker } from "./hand.ts";
-import { collectSooner, threadLimits } from "./heap.ts";
+import { threadLimits } from "./heap.ts";
 import { groundOf, Prices } from "./price.ts";
 import { heard, Series } from "./series.ts";
 
@@ -171,7 +171,6 @@ export class Pool {
       return !isStopped();
     };
     const review = new DocumentReview(doc, what.options, isStopped);
-    if (review.context !== null) collectSooner();
     const { patches, context } = review;
     const keptOf = (n: number): KeptOf => ({ doc, patch: patches[n]!, options: what.options, context });
     const looked = new Map<number, PatchResult | null>();

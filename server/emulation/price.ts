@@ -5,8 +5,7 @@
  */
 import { join } from "node:path";
 import { record } from "../cache/shape.ts";
-import { cacheFolder, cacheKey, DiskCache } from "../cache/store.ts";
-import { keepsResults } from "../review/kept.ts";
+import { cacheFolder, cacheKey, DiskCache, keepsResults } from "../cache/store.ts";
 import type { ReviewEvent } from "../review/types.ts";
 
 /** What a review runs on: the cost of a function in a tree is a guess of its own. */

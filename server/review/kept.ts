@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ERA_NAMES, eraOn } from "../../emulator/kernel/era.ts";
 import { count, flag, list, oneOf, record, type Shape, text, toldBy, tuple } from "../cache/shape.ts";
-import { cacheFolder, cacheKey, DiskCache } from "../cache/store.ts";
+import { cacheFolder, cacheKey, DiskCache, keepsResults } from "../cache/store.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { type Answers, stillSo } from "../source/asked.ts";
 import { releaseAt } from "../source/bases.ts";
@@ -62,10 +62,6 @@ type Packed = Omit<PatchResult, "runs" | "findings"> & {
 
 /** Where results are kept. */
 export const keptFolder = (): string => join(cacheFolder(), "results");
-
-/** Whether the environment asks for none. */
-export const keepsResults = (env: NodeJS.ProcessEnv = process.env): boolean =>
-  (env["FOLIOSCOPE_NO_CACHE"] ?? "") === "" || env["FOLIOSCOPE_NO_CACHE"] === "0";
 
 /** Results kept in a folder, made by one state of the program. */
 export class KeptResults {

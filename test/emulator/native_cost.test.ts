@@ -16,7 +16,7 @@ import { step } from "../../emulator/vm/step.ts";
 import { Vm } from "../../emulator/vm/vm.ts";
 import { linkLayers } from "../support/layers.ts";
 
-// V8's own budget: what is measured is compiled code, which reviews have a little later (server/emulation/tiers.ts).
+// V8's own budget: what is measured is compiled code, which reviews have a little later (server/emulation/v8_flags.ts).
 setFlagsFromString("--interrupt-budget=67584");
 
 const FACTOR = 20;

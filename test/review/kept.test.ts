@@ -7,10 +7,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { keepsResults } from "../../server/cache/store.ts";
 import { runCache } from "../../server/cli_cache.ts";
 import { Pool } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
-import { KeptResults, keepsResults } from "../../server/review/kept.ts";
+import { KeptResults } from "../../server/review/kept.ts";
 import type { ReviewOptions, ReviewResult } from "../../server/review/types.ts";
 import { heard } from "../support/heard.ts";
 import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";

@@ -27,6 +27,7 @@ test("the package installs and runs", () => {
           "reach.bin",
           "reference.bin",
           "reference.cjs",
+          "start.cjs",
           "worker.cjs",
         ].map((f) => `dist/${f}`),
       )
