@@ -7,6 +7,7 @@
  * is one class: each access, checked or not, works on the same pages and shadow bytes.
  */
 import type { ObjectHistory, Site, StopKind } from "../vm/stop_reason.ts";
+import { byteText } from "./byte_text.ts";
 import { differenceOf, PAGE, PageStore, type PagesSnapshot } from "./pages.ts";
 import { placeIn, poisonNote } from "./place_text.ts";
 import { Work } from "./work.ts";
@@ -60,17 +61,6 @@ export class MemoryFault {
     this.address = address;
     this.object = object;
   }
-}
-
-/** Each byte as one char code. Arguments come from a plain array: from a typed one, or spread, they go through an iterator. */
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let out = "";
-  for (let i = from; i < to; i += 4096) {
-    const codes: number[] = [];
-    for (let p = i; p < Math.min(to, i + 4096); p++) codes.push(bytes[p]!);
-    out += String.fromCharCode.apply(null, codes);
-  }
-  return out;
 }
 
 export interface AllocOptions {
@@ -688,11 +678,11 @@ export class Memory {
     if (start >= 0 && within + length <= PAGE) {
       // What most are: in one page, every byte of which strlen() has checked.
       this.work.charge((2 + CHAR_UNITS) * length);
-      return latin1(this.u8, start + within, start + within + length);
+      return byteText(this.u8, start + within, start + within + length);
     }
     const bytes = this.readBytes(address, length);
     this.work.charge(CHAR_UNITS * bytes.length);
-    return latin1(bytes, 0, bytes.length);
+    return byteText(bytes);
   }
 
   /** Bytes with their codes (null: initialised), told to who watches. Whoever calls has charged for them. */

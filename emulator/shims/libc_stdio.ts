@@ -2,6 +2,7 @@
  * `<stdio.h>` and the descriptors of `<unistd.h>`: printf and scanf families, streams over standard input, output, error
  * and files that live in memory and end with the run. Leaves out buffering (nothing can see it) and real files.
  */
+import { byteText } from "../mem/byte_text.ts";
 import { type Memory, MemoryFault } from "../mem/memory.ts";
 import type { NativeContext } from "../vm/native.ts";
 import {
@@ -52,7 +53,7 @@ class Slots implements FormatArgs {
   string(address: bigint, max: number): string {
     const length = this.memory.strlen(address, Math.min(max, TEXT_MAX + 1));
     this.checkLength(length);
-    return text(this.memory.readBytes(address, length));
+    return byteText(this.memory.readBytes(address, length));
   }
   wide(address: bigint, max: number): string {
     let out = "";
@@ -78,13 +79,6 @@ class Slots implements FormatArgs {
       CONVERSION_UNITS + CHAR_UNITS * characters + DIGIT_UNITS * Math.min(Math.max(digits, 0), 1200),
     );
   }
-}
-
-/** One char per byte. */
-function text(bytes: Uint8Array): string {
-  let out = "";
-  for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return out;
 }
 
 /** Runs `use` over the slots that a va_list stands at, and moves the va_list on. */
@@ -260,7 +254,7 @@ function printFamily(libc: Libc): Family {
     if (bytes.length > TEXT_MAX)
       throw new MemoryFault("limit", `a format of ${bytes.length} characters`, address);
     memory.work.charge(CHAR_UNITS * bytes.length);
-    return text(bytes);
+    return byteText(bytes);
   };
   /** Where the formatted text goes; gives the result of the call. */
   type Sink = (out: string) => number;

@@ -6,7 +6,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setFlagsFromString } from "node:v8";
 import { Machine } from "../../emulator/machine/machine.ts";
 import { HI_DATA, Memory, MemoryFault, SHADOW_INIT } from "../../emulator/mem/memory.ts";
 import { Libc, libcNatives } from "../../emulator/shims/libc.ts";
@@ -15,9 +14,6 @@ import type { NativeContext, NativeTable } from "../../emulator/vm/native.ts";
 import { step } from "../../emulator/vm/step.ts";
 import { Vm } from "../../emulator/vm/vm.ts";
 import { linkLayers } from "../support/layers.ts";
-
-// V8's own budget: what is measured is compiled code, which reviews have a little later (server/emulation/v8_flags.ts).
-setFlagsFromString("--interrupt-budget=67584");
 
 const FACTOR = 20;
 const ATTEMPTS = 10;
