@@ -3,7 +3,7 @@
  * leads out. Leaves out git objects (git_blobs.ts) and patches (images.ts).
  */
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { decode, GitObjects, isObjectId } from "./git_blobs.ts";
@@ -53,31 +53,15 @@ function looksLikeKernel(real: string): boolean {
 function makeTree(root: string, real: string, fetched: string | null): KernelTree {
   const git = GitObjects.of(real);
   const texts = new Map<string, string | null>();
-  const folders = new Map<string, string | null>();
-  /** Size and time of a file below a root; of its folder's way there is asked once. */
-  const stampIn = (from: string, path: string): string | null => {
-    const cut = path.lastIndexOf("/");
-    const key = `${from}/${path.slice(0, Math.max(cut, 0))}`;
-    if (!folders.has(key)) folders.set(key, cut < 0 ? from : below(from, path.slice(0, cut)));
-    const folder = folders.get(key) ?? null;
-    if (folder === null || !isTreePath(path)) return null;
-    try {
-      const own = lstatSync(join(folder, path.slice(cut + 1)));
-      const at = own.isSymbolicLink() ? below(from, path) : "";
-      if (at === null) return null;
-      const { size, mtimeMs } = at === "" ? own : statSync(at);
-      return `${size}.${mtimeMs}`;
-    } catch {
-      return null;
-    }
-  };
+  const own = new Root(real);
+  const mirror = fetched === null ? null : new Root(fetched);
   return {
     root,
     describe: `${basename(real)} (${git === null ? "unpacked source" : "work tree"})`,
     read(path) {
       let text = texts.get(path);
       if (text === undefined) {
-        text = readBelow(real, path) ?? (fetched === null ? null : readBelow(fetched, path));
+        text = own.read(path) ?? mirror?.read(path) ?? null;
         texts.set(path, text);
       }
       return text;
@@ -91,13 +75,79 @@ function makeTree(root: string, real: string, fetched: string | null): KernelTre
       ]),
     blob: (id) => git?.blob(id) ?? null,
     atCommit: (commit, path) => (isTreePath(path) ? (git?.atCommit(commit, path) ?? null) : null),
-    origin: (path) =>
-      fetched !== null && below(real, path) === null && below(fetched, path) !== null
-        ? "mirror"
-        : "work tree",
+    origin: (path) => (mirror !== null && !own.has(path) && mirror.has(path) ? "mirror" : "work tree"),
     list: (folder) => listBelow(real, folder),
-    stamp: (path) => stampIn(real, path) ?? (fetched === null ? null : stampIn(fetched, path)) ?? "",
+    stamp: (path) => own.stamp(path) ?? mirror?.stamp(path) ?? "",
   };
+}
+
+/** Files below a folder, none of which a link leads out of it to. The way to each folder is asked once: a review reads hundreds. */
+class Root {
+  private readonly real: string;
+  private readonly folders = new Map<string, string | null>();
+
+  constructor(real: string) {
+    this.real = real;
+  }
+
+  has(path: string): boolean {
+    return below(this.real, path) !== null;
+  }
+
+  /** As `KernelTree.read` gives it. */
+  read(path: string): string | null {
+    const place = this.place(path);
+    if (place === null) return null;
+    const text = LINKS_REFUSED ? textOf(place) : null;
+    if (text !== null || (LINKS_REFUSED && !isLink(place))) return text;
+    const at = below(this.real, path);
+    return at === null ? null : textOf(at);
+  }
+
+  /** Size and time of a file. */
+  stamp(path: string): string | null {
+    const place = this.place(path);
+    if (place === null) return null;
+    try {
+      const own = lstatSync(place);
+      const at = own.isSymbolicLink() ? below(this.real, path) : "";
+      if (at === null) return null;
+      const { size, mtimeMs } = at === "" ? own : statSync(at);
+      return `${size}.${mtimeMs}`;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Where a file lies, which may be a link itself, or null: its folder is absent or leads out. */
+  private place(path: string): string | null {
+    if (!isTreePath(path)) return null;
+    const cut = path.lastIndexOf("/");
+    if (cut < 0) return join(this.real, path);
+    const folder = path.slice(0, cut);
+    let at = this.folders.get(folder);
+    if (at === undefined) {
+      at = below(this.real, folder);
+      this.folders.set(folder, at);
+    }
+    return at === null ? null : at + sep + path.slice(cut + 1);
+  }
+}
+
+/** Whether the system refuses to open a link as a file. */
+const LINKS_REFUSED = constants.O_NOFOLLOW !== undefined;
+
+const isLink = (place: string): boolean =>
+  lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** The text of a file, or null: there is none that can be read. */
+function textOf(at: string): string | null {
+  try {
+    return decode(readRegularFile(at, MAX_FILE, false));
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return null;
+  }
 }
 
 /** A path as a diff names it: relative, no empty, "." or ".." part, nothing that a shell of paths could turn. */
@@ -124,18 +174,9 @@ function below(real: string, path: string): string | null {
 /** Texts of files below a root, as `KernelTree.read` gives them, but not kept: for readers of very many. */
 export function readerBelow(root: string): (path: string) => string | null {
   const real = realFolder(root);
-  return (path) => (real === null ? null : readBelow(real, path));
-}
-
-function readBelow(real: string, path: string): string | null {
-  const at = below(real, path);
-  if (at === null) return null;
-  try {
-    return decode(readRegularFile(at, MAX_FILE, false));
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    return null;
-  }
+  if (real === null) return () => null;
+  const own = new Root(real);
+  return (path) => own.read(path);
 }
 
 function listBelow(real: string, folder: string): readonly string[] {
