@@ -3,8 +3,6 @@
  * the files that the build leaves use it: plain objects, arrays, maps, sets, numbers, strings, typed arrays. A browser keeps
  * its own reader to itself. Leaves out writing, dates, regular expressions, errors and shared memory.
  */
-import { byteText } from "../../emulator/mem/byte_text.ts";
-
 type Typed = new (buffer: ArrayBuffer) => ArrayBufferView;
 
 /** By the number that Node writes for a view's kind. */
@@ -25,6 +23,12 @@ const VIEWS: readonly Typed[] = [
 ];
 
 const HOLE = Symbol("hole");
+/** Of a browser "latin1" is another character set. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  return text;
+}
 const wide = new TextDecoder("utf-16le");
 
 class Values {
@@ -98,7 +102,7 @@ class Values {
       case "Z":
         return this.#bigint();
       case '"':
-        return byteText(this.#take(this.#number()));
+        return latin1(this.#take(this.#number()));
       case "c":
         return wide.decode(this.#take(this.#number()));
       case "S":
