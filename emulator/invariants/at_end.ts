@@ -54,7 +54,8 @@ export const leakedObject: EndRule = {
   ids: ["end"],
   statement: "An object that the run made is never freed: somebody keeps a reference, or forgot it.",
   source: "mm/slab_common.c; whoever made the object",
-  detection: "when the scenario has ended: objects by kind and maker, against the booted machine's",
+  detection:
+    "when the scenario has ended (and the machine was not turned off): objects by kind and maker, against the booted machine's",
   level: "error",
   consequence: "Memory, or whatever the object stands for, is lost each time this happens.",
   identity: (message) => message,

@@ -343,6 +343,11 @@ class Run implements Stateful<Omit<CaseState, "end">> {
     });
   }
 
+  /** Whether the scenario said that the machine goes down: what lies in its memory then is nobody's loss. */
+  private poweredOff(): boolean {
+    return this.machine.events.some((e) => e.kind === "named" && e.name === "power-off");
+  }
+
   /** Adds what only the end of the run shows; gives how it ended after all. */
   finish(end: RunEnd): RunEnd {
     if (end.reason.kind !== "completed") return end;
@@ -353,10 +358,12 @@ class Run implements Stateful<Omit<CaseState, "end">> {
       heldLocks: this.machine
         .heldLocks()
         .map((l) => ({ name: l.name, holder: this.vm.tasks[l.task]?.name ?? "?" })),
-      leftOver: [...this.vm.memory.census()].map(([what, n]) => ({
-        what,
-        more: Math.max(0, n - (this.atStart.get(what) ?? 0)),
-      })),
+      leftOver: this.poweredOff()
+        ? []
+        : [...this.vm.memory.census()].map(([what, n]) => ({
+            what,
+            more: Math.max(0, n - (this.atStart.get(what) ?? 0)),
+          })),
       freedInTables: freedInTables(this.vm.image, this.vm.memory).map(({ table, what }) => ({
         table,
         what: what.name,

@@ -61,7 +61,8 @@ void fsc_recount(void)
 		struct page *page = pfn_to_page(start + i);
 		int want = FSC_ERA_IDLE, have;
 
-		if (!pfn_valid(start + i) || PageTail(page))
+		/* What a driver handed to the system is RAM. */
+		if (!pfn_valid(start + i) || !is_zone_device_page(page) || PageTail(page))
 			continue;
 		/* Pages of other devices rest at counts of their own. */
 #if FSC_ERA >= 615

@@ -55,6 +55,28 @@ const BREAKS: readonly Break[] = [
     eras: ["v6.12", "v7.1"],
   },
   {
+    what: "of a bad range that is mended in its middle the second half is forgotten",
+    path: "drivers/nvdimm/badrange.c",
+    fn: "badrange_forget",
+    from: "\t\t\tif (behind)\n\t\t\t\talloc_and_append_badrange_entry(badrange, last + 1, behind, GFP_NOWAIT);\n",
+    to: "",
+    neutral:
+      "\t\t\tif (behind != 0)\n\t\t\t\talloc_and_append_badrange_entry(badrange, last + 1, behind, GFP_NOWAIT);\n",
+    told: /^badrange /,
+    eras: ["v6.12", "v7.3"],
+  },
+  {
+    what: "the name of memory that stays RAM goes with its driver",
+    path: "drivers/dax/kmem.c",
+    fn: "dev_dax_kmem_remove",
+    from: "\tif (!all)\n\t\treturn;\n\tmemory_group_unregister(data->mgid);\n\tkfree(data->res_name);\n",
+    to: "\tkfree(data->res_name);\n\tif (!all)\n\t\treturn;\n\tmemory_group_unregister(data->mgid);\n",
+    neutral:
+      "\tif (all == false)\n\t\treturn;\n\tmemory_group_unregister(data->mgid);\n\tkfree(data->res_name);\n",
+    told: /^kmem-unbind /,
+    eras: ["v6.12", "v7.1"],
+  },
+  {
     what: "the range of a mapping is asked for when it is gone, and the region stays locked",
     path: "drivers/dax/bus.c",
     fn: "get_dax_range",

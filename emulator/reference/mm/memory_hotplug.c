@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory that a driver hands to the system, as a book of what is added: blocks, groups, types of memory. Mirrors parts of
- * mm/memory_hotplug.c, mm/memory-tiers.c and drivers/base/memory.c. The pages are never put to use.
+ * Memory that a driver hands to the system: blocks that come online and go offline, groups, types of memory. Mirrors parts of
+ * mm/memory_hotplug.c, mm/memory-tiers.c and drivers/base/memory.c. Left out: pages are not moved away from memory that is to go
+ * offline, and only who asks for a page of it (fsc_hotplug_page()) gets one.
  */
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/memory-tiers.h>
 #include <linux/memory_hotplug.h>
 #include <linux/slab.h>
+#include "internal.h"
 
 struct fsc_added {
 	struct fsc_added *next;
@@ -15,8 +17,20 @@ struct fsc_added {
 	u64 start, size;
 	long nr_hwpoison;
 	int mgid;
+	bool online;
 };
 static struct fsc_added *fsc_added;
+static bool fsc_auto_online; /* memhp_default_online_type */
+
+/* The memory that was added of which a pfn is; a device's that nobody added to the system is in none. */
+static struct fsc_added *fsc_added_of(unsigned long pfn)
+{
+	struct fsc_added *a = fsc_added;
+
+	while (a && (PFN_PHYS(pfn) < a->start || PFN_PHYS(pfn) - a->start >= a->size))
+		a = a->next;
+	return a;
+}
 
 struct fsc_group {
 	struct fsc_group *next;
@@ -65,6 +79,70 @@ int memory_group_unregister(int mgid)
 	return 0;
 }
 
+/* ---- blocks of memory: all of what was added at once changes its state at once ---- */
+
+void fsc_online_by_itself(bool online)
+{
+	fsc_auto_online = online;
+}
+
+int online_pages_of(u64 start)
+{
+	struct fsc_added *a = fsc_added_of(PHYS_PFN(start));
+	unsigned long pfn = PHYS_PFN(start);
+
+	if (!a || a->online)
+		return -EINVAL;
+	for (; pfn < PHYS_PFN(a->start + a->size); pfn++) {
+		mm_zero_struct_page(pfn_to_page(pfn));
+		fsc_init_ram_page(pfn_to_page(pfn), pfn);
+	}
+	a->online = true;
+	return 0;
+}
+
+/* Memory of which somebody has a page stays online. */
+int offline_pages_of(u64 start)
+{
+	struct fsc_added *a = fsc_added_of(PHYS_PFN(start));
+	unsigned long pfn = PHYS_PFN(start);
+
+	if (!a || !a->online)
+		return -EINVAL;
+	for (; pfn < PHYS_PFN(a->start + a->size); pfn++)
+		if (page_ref_count(pfn_to_page(pfn)))
+			return -EBUSY;
+	a->online = false;
+	return 0;
+}
+
+enum fsc_memory_state fsc_memory_state(u64 start)
+{
+	struct fsc_added *a = fsc_added_of(PHYS_PFN(start));
+
+	return !a ? FSC_MEMORY_ABSENT : a->online ? FSC_MEMORY_ONLINE : FSC_MEMORY_OFFLINE;
+}
+
+struct page *fsc_hotplug_page(u64 start)
+{
+	struct fsc_added *a = fsc_added_of(PHYS_PFN(start));
+	unsigned long pfn = PHYS_PFN(start);
+
+	if (!a || !a->online)
+		return NULL;
+	for (; pfn < PHYS_PFN(a->start + a->size); pfn++)
+		if (!page_ref_count(pfn_to_page(pfn))) {
+			set_page_count(pfn_to_page(pfn), 1);
+			return pfn_to_page(pfn);
+		}
+	return NULL;
+}
+
+bool fsc_is_hotplugged(unsigned long pfn)
+{
+	return fsc_added_of(pfn) != NULL;
+}
+
 int add_memory_driver_managed(int nid, u64 start, u64 size, const char *resource_name, mhp_t mhp_flags)
 {
 	struct fsc_group *g = mhp_flags & MHP_NID_IS_MGID ? fsc_find_group(nid) : NULL;
@@ -82,16 +160,27 @@ int add_memory_driver_managed(int nid, u64 start, u64 size, const char *resource
 		__fsc_free(a);
 		return -EEXIST;
 	}
+	a->res->flags |= IORESOURCE_SYSRAM;
 	a->start = start;
 	a->size = size;
 	a->mgid = g ? g->mgid : -1;
 	if (g)
 		g->users++;
+	if (arch_add_memory(0, start, size, NULL)) {
+		release_mem_region(start, size);
+		if (g)
+			g->users--;
+		__fsc_free(a);
+		return -ENOMEM;
+	}
 	a->next = fsc_added;
 	fsc_added = a;
+	if (fsc_auto_online)
+		online_pages_of(start);
 	return 0;
 }
 
+/* Only of what is offline: the system would be left with pages that are not there. */
 int remove_memory(u64 start, u64 size)
 {
 	struct fsc_added **at, *a;
@@ -101,24 +190,15 @@ int remove_memory(u64 start, u64 size)
 	a = *at;
 	if (WARN_ON(!a))
 		return -EINVAL;
-	if (__fsc_fail("remove_memory"))
-		return -EBUSY; /* somebody uses it */
+	if (a->online)
+		return -EBUSY;
+	arch_remove_memory(start, size, NULL);
 	if (a->mgid >= 0)
 		fsc_find_group(a->mgid)->users--;
 	*at = a->next;
 	release_mem_region(start, size);
 	__fsc_free(a);
 	return 0;
-}
-
-/* The memory that was added of which a pfn is; a device's that nobody added to the system is in none. */
-static struct fsc_added *fsc_added_of(unsigned long pfn)
-{
-	struct fsc_added *a = fsc_added;
-
-	while (a && (PFN_PHYS(pfn) < a->start || PFN_PHYS(pfn) - a->start >= a->size))
-		a = a->next;
-	return a;
 }
 
 void memblk_nr_poison_inc(unsigned long pfn)

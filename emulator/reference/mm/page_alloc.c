@@ -3,6 +3,7 @@
  * RAM pages: which are free, what a page must look like when it is handed out or comes back. Mirrors the checks of
  * mm/page_alloc.c; the allocator itself is a bitmap and a first fit (no buddies, no zones, no reclaim).
  */
+#include <linux/memory_hotplug.h>
 #include "internal.h"
 
 #define FSC_RAM_PAGES 4096UL
@@ -113,7 +114,7 @@ void free_unref_page(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	if (WARN_ON(pfn >= FSC_RAM_PAGES) || !free_pages_prepare(page, order))
+	if (WARN_ON(pfn >= FSC_RAM_PAGES && !fsc_is_hotplugged(pfn)) || !free_pages_prepare(page, order) || pfn >= FSC_RAM_PAGES)
 		return;
 	fsc_ram_mark(pfn, 1UL << order, false);
 }

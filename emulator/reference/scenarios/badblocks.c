@@ -28,6 +28,12 @@ static int sc_mend_by_bio(unsigned long block, struct page *page)
 	return submit_bio_wait(&bio);
 }
 
+/* Whether just these sectors are on the list. */
+static bool sc_listed(const struct badblocks *bb, sector_t first, sector_t count)
+{
+	return bb->count == 1 && bb->range[0].start == first && bb->range[0].end == first + count;
+}
+
 /* Writes block 0 of the file, in one of the ways that reach the driver; 0 or an error. */
 static int sc_mend(struct sc_file *f, unsigned long block, struct page *page)
 {
@@ -77,7 +83,7 @@ FSC_SCENARIO(badblocks, "badblocks", "A page of pmem is bad: reads fail, a write
 	fsc_spoil_medium(phys, PAGE_SIZE);
 	SetPageHWPoison(page);
 	SC_DO(nd_pmem_driver.notify(fsc_pmem_dev, NVDIMM_REVALIDATE_POISON), "the driver is told of new bad blocks");
-	SC_EXPECT(pmem->bb.count && pmem->bb.start == block * PAGE_SECTORS && pmem->bb.sectors == PAGE_SECTORS,
+	SC_EXPECT(sc_listed(&pmem->bb, block * PAGE_SECTORS, PAGE_SECTORS),
 		  "bad blocks that are found in use go on the list, all of them and no others");
 	SC_DO(SC_EXPECT(fscfs_read(a.file, 0, &seen, 1) < 0, "a bad page cannot be read"), "pread A[0]");
 	sc_pread(&a, 1, 2);
@@ -96,7 +102,10 @@ FSC_SCENARIO(badblocks, "badblocks", "A page of pmem is bad: reads fail, a write
 		SC_DO(SC_EXPECT(fscfs_read(a.file, 0, &seen, 1) < 0, "a page that is still bad cannot be read"), "pread A[0]");
 	}
 	sc_pread(&a, 1, 2);
+	SC_DO(nd_pmem_driver.notify(fsc_pmem_dev, NVDIMM_REVALIDATE_POISON), "the driver looks for bad blocks again");
+	SC_EXPECT(!pmem->bb.count == good, "what was mended is not found bad again");
 	put_page(fresh);
+	fsc_replace_medium();
 	sc_remove(&a);
 	sc_end(mm);
 }
@@ -127,7 +136,7 @@ FSC_SCENARIO(pfn_badblocks, "pfn-badblocks",
 	fsc_spoil_medium(page_to_phys(bad), PAGE_SIZE);
 	SetPageHWPoison(bad);
 	SC_DO(nd_pmem_driver.notify(dev, NVDIMM_REVALIDATE_POISON), "the driver is told of new bad blocks");
-	SC_EXPECT(pmem->bb.count && pmem->bb.start == page * PAGE_SECTORS && pmem->bb.sectors == PAGE_SECTORS,
+	SC_EXPECT(sc_listed(&pmem->bb, page * PAGE_SECTORS, PAGE_SECTORS),
 		  "bad blocks are counted from the beginning of the data of their namespace");
 
 	switch (__fsc_param("how", 0)) {

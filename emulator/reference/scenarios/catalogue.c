@@ -200,6 +200,12 @@ extern const struct fsc_scenario fsc_scenario_migrate_device_unbind;
 extern const struct fsc_scenario fsc_scenario_migrate_device_race;
 #endif
 extern const struct fsc_scenario fsc_scenario_race_two_fsyncs;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_badrange;
+extern const struct fsc_scenario fsc_scenario_badrange_namespace;
+extern const struct fsc_scenario fsc_scenario_race_badrange;
+extern const struct fsc_scenario fsc_scenario_kmem_unbind;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -386,5 +392,11 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_migrate_device_race,
 #endif
 	&fsc_scenario_race_two_fsyncs,
+#if FSC_ERA >= 612
+	&fsc_scenario_badrange,
+	&fsc_scenario_badrange_namespace,
+	&fsc_scenario_race_badrange,
+	&fsc_scenario_kmem_unbind,
+#endif
 	NULL,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The bus of non-volatile memory: namespaces, and what their drivers ask of it.
- * Mirrors parts of drivers/nvdimm/{bus,claim,namespace_devs,region_devs}.c.
+ * Mirrors parts of drivers/nvdimm/{bus,claim,core,namespace_devs,region_devs}.c.
  */
 #include <linux/highmem.h>
 #include <linux/io.h>
@@ -178,6 +178,44 @@ int devm_init_badblocks(struct device *dev, struct badblocks *bb)
 }
 
 
+/* ---- the bus, which knows what is bad ---- */
+
+static struct nvdimm_bus fsc_nvdimm_bus = {
+	.reconfig_mutex = __MUTEX_INITIALIZER(fsc_nvdimm_bus.reconfig_mutex),
+	.badrange = {
+		.list = LIST_HEAD_INIT(fsc_nvdimm_bus.badrange.list),
+		.lock = __SPIN_LOCK_UNLOCKED(fsc_nvdimm_bus.badrange.lock),
+	},
+};
+
+/* The machine has one. */
+struct nvdimm_bus *walk_to_nvdimm_bus(struct device *nd_dev)
+{
+	(void)nd_dev;
+	return &fsc_nvdimm_bus;
+}
+
+void nvdimm_bus_lock(struct device *dev)
+{
+	mutex_lock(&walk_to_nvdimm_bus(dev)->reconfig_mutex);
+}
+
+void nvdimm_bus_unlock(struct device *dev)
+{
+	mutex_unlock(&walk_to_nvdimm_bus(dev)->reconfig_mutex);
+}
+
+int nvdimm_bus_add_badrange(struct nvdimm_bus *nvdimm_bus, u64 addr, u64 length)
+{
+	return badrange_add(&nvdimm_bus->badrange, addr, length);
+}
+
+static void nvdimm_account_cleared_poison(struct nvdimm_bus *nvdimm_bus, phys_addr_t phys, u64 cleared)
+{
+	if (cleared)
+		badrange_forget(&nvdimm_bus->badrange, phys, cleared);
+}
+
 /* ---- what the medium has lost: one range; only it can tell what it can take back ---- */
 
 static struct {
@@ -188,6 +226,13 @@ void fsc_spoil_medium(phys_addr_t phys, unsigned int len)
 {
 	fsc_lost.start = phys;
 	fsc_lost.end = phys + len;
+	WARN_ON(nvdimm_bus_add_badrange(&fsc_nvdimm_bus, phys, len));
+}
+
+void fsc_replace_medium(void)
+{
+	badrange_forget(&fsc_nvdimm_bus.badrange, fsc_lost.start, fsc_lost.end - fsc_lost.start);
+	fsc_lost.start = fsc_lost.end = 0;
 }
 
 unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len)
@@ -195,19 +240,6 @@ unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len)
 	phys_addr_t from = max(phys, fsc_lost.start), to = min(phys + len, fsc_lost.end);
 
 	return from < to ? to - from : 0;
-}
-
-/* What lies in the range goes on the list, by sectors of the range. */
-void nvdimm_badblocks_populate(struct nd_region *nd_region, struct badblocks *bb, const struct range *range)
-{
-	phys_addr_t from = max(range->start, fsc_lost.start), to = min(range->end + 1, fsc_lost.end);
-
-	(void)nd_region;
-	if (from >= to)
-		return;
-	bb->start = (from - range->start) >> SECTOR_SHIFT;
-	bb->sectors = (to - from) >> SECTOR_SHIFT;
-	bb->count = 1;
 }
 
 /* Gives how many bytes from `phys` on are good now; a medium may refuse, or mend less than it is asked for. */
@@ -222,5 +254,6 @@ long nvdimm_clear_poison(struct device *dev, phys_addr_t phys, unsigned int len)
 		return -EIO;
 	if (fsc_medium_spoilt(phys, len) && phys <= fsc_lost.start)
 		fsc_lost.start = min(phys + can, fsc_lost.end);
+	nvdimm_account_cleared_poison(walk_to_nvdimm_bus(dev), phys, can);
 	return can;
 }

@@ -1,39 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Known media errors of a disk. Mirrors include/linux/badblocks.h with one range at most. */
+/* Known media errors of a disk. Mirrors include/linux/badblocks.h; the ranges lie bare in an array, apart and in order. */
 #ifndef _LINUX_BADBLOCKS_H
 #define _LINUX_BADBLOCKS_H
 #include <linux/errno.h>
 #include <linux/types.h>
+#define FSC_BAD_RANGES 8
 struct device;
 struct badblocks {
 	struct device *dev;
-	int count;
-	sector_t start;
-	sector_t sectors;
+	int count; /* ranges in use */
+	struct fsc_bad_range {
+		sector_t start, end; /* the first sector, and the one behind the last */
+	} range[FSC_BAD_RANGES];
 };
-static inline int badblocks_check(struct badblocks *bb, sector_t s, int sectors, sector_t *first_bad, int *bad_sectors)
-{
-	if (!bb->count || s + sectors <= bb->start || bb->start + bb->sectors <= s)
-		return 0;
-	*first_bad = s > bb->start ? s : bb->start;
-	*bad_sectors = (int)(bb->start + bb->sectors - *first_bad);
-	return 1;
-}
-/* Forgets what lies at an end of the range that is known; a hole in it is more than this list can say. */
-static inline int badblocks_clear(struct badblocks *bb, sector_t s, int sectors)
-{
-	sector_t end = bb->start + bb->sectors, to = s + sectors;
-
-	if (!bb->count || to <= bb->start || end <= s)
-		return 0;
-	if (s > bb->start && to < end)
-		return -ENOSPC;
-	if (s > bb->start)
-		end = s;
-	else
-		bb->start = to < end ? to : end;
-	bb->sectors = end - bb->start;
-	bb->count = bb->sectors != 0;
-	return 0;
-}
+int badblocks_check(struct badblocks *bb, sector_t s, int sectors, sector_t *first_bad, int *bad_sectors);
+#if FSC_ERA >= 615
+/* Whether it could be done. */
+bool badblocks_set(struct badblocks *bb, sector_t s, int sectors, int acknowledged);
+bool badblocks_clear(struct badblocks *bb, sector_t s, int sectors);
+#else
+/* 0 when it could be done. */
+int badblocks_set(struct badblocks *bb, sector_t s, int sectors, int acknowledged);
+int badblocks_clear(struct badblocks *bb, sector_t s, int sectors);
+#endif
 #endif

@@ -19,6 +19,15 @@ int memory_group_register_static(int nid, unsigned long max_pages);
 int memory_group_unregister(int mgid);
 int add_memory_driver_managed(int nid, u64 start, u64 size, const char *resource_name, mhp_t mhp_flags);
 int remove_memory(u64 start, u64 size);
+/* Ours. Memory that was added from an address on: what state it is in, whether it comes online by itself when it is added, and
+   one of its pages for who wants to use it. */
+enum fsc_memory_state { FSC_MEMORY_ABSENT, FSC_MEMORY_OFFLINE, FSC_MEMORY_ONLINE };
+enum fsc_memory_state fsc_memory_state(u64 start);
+void fsc_online_by_itself(bool online);
+int online_pages_of(u64 start);
+int offline_pages_of(u64 start);
+struct page *fsc_hotplug_page(u64 start);
+bool fsc_is_hotplugged(unsigned long pfn);
 int arch_add_memory(int nid, u64 start, u64 size, struct mhp_params *params);
 void arch_remove_memory(u64 start, u64 size, struct vmem_altmap *altmap);
 int add_pages(int nid, unsigned long start_pfn, unsigned long nr_pages, struct mhp_params *params);

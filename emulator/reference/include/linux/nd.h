@@ -27,6 +27,21 @@ enum nvdimm_event {
 	NVDIMM_REVALIDATE_POISON,
 	NVDIMM_REVALIDATE_REGION,
 };
+/* What is bad of memory, as it was told: by address, ranges may lie over each other. */
+struct badrange_entry {
+	u64 start;
+	u64 length;
+	struct list_head list;
+};
+struct badrange {
+	struct list_head list;
+	spinlock_t lock;
+};
+struct nvdimm_bus {
+	struct device dev;
+	struct mutex reconfig_mutex;
+	struct badrange badrange;
+};
 #define ND_MAX_LANES 4
 struct nd_lane {
 	struct mutex lock;
@@ -156,8 +171,21 @@ int nvdimm_has_flush(struct nd_region *nd_region);
 int nvdimm_has_cache(struct nd_region *nd_region);
 bool is_nvdimm_sync(struct nd_region *nd_region);
 long nvdimm_clear_poison(struct device *dev, phys_addr_t phys, unsigned int len);
-/* Ours: what the medium itself has lost. */
+void badrange_init(struct badrange *badrange);
+int badrange_add(struct badrange *badrange, u64 addr, u64 length);
+void badrange_forget(struct badrange *badrange, phys_addr_t start, unsigned int len);
+int nvdimm_bus_add_badrange(struct nvdimm_bus *nvdimm_bus, u64 addr, u64 length);
+struct nvdimm_bus *walk_to_nvdimm_bus(struct device *nd_dev);
+void nvdimm_bus_lock(struct device *dev);
+void nvdimm_bus_unlock(struct device *dev);
+static inline bool is_memory(const struct device *dev)
+{
+	(void)dev; /* no region of blocks here */
+	return true;
+}
+/* Ours: what the medium itself has lost, which the bus is told. Another one has lost nothing. */
 void fsc_spoil_medium(phys_addr_t phys, unsigned int len);
+void fsc_replace_medium(void);
 unsigned int fsc_medium_spoilt(phys_addr_t phys, unsigned int len); /* how many bytes of it */
 int nvdimm_flush(struct nd_region *nd_region, struct bio *bio);
 void nvdimm_check_and_set_ro(struct gendisk *disk);
