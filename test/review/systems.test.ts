@@ -66,6 +66,16 @@ const BREAKS: readonly Break[] = [
     eras: ["v6.12", "v7.3"],
   },
   {
+    what: "a label is summed before it says where it lies",
+    path: "drivers/nvdimm/label.c",
+    fn: "__pmem_label_update",
+    from: "\tnsl_set_slot(ndd, nd_label, slot);\n\tnsl_calculate_checksum(ndd, nd_label);\n",
+    to: "\tnsl_calculate_checksum(ndd, nd_label);\n\tnsl_set_slot(ndd, nd_label, slot);\n",
+    neutral: "\tnsl_set_slot(ndd, nd_label, (u32)slot);\n\tnsl_calculate_checksum(ndd, nd_label);\n",
+    told: /^labels/,
+    eras: ["v6.12", "v7.3"],
+  },
+  {
     what: "the name of memory that stays RAM goes with its driver",
     path: "drivers/dax/kmem.c",
     fn: "dev_dax_kmem_remove",

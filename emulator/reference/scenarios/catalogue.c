@@ -205,6 +205,8 @@ extern const struct fsc_scenario fsc_scenario_badrange;
 extern const struct fsc_scenario fsc_scenario_badrange_namespace;
 extern const struct fsc_scenario fsc_scenario_race_badrange;
 extern const struct fsc_scenario fsc_scenario_kmem_unbind;
+extern const struct fsc_scenario fsc_scenario_labels;
+extern const struct fsc_scenario fsc_scenario_labels_torn;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -397,6 +399,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_badrange_namespace,
 	&fsc_scenario_race_badrange,
 	&fsc_scenario_kmem_unbind,
+	&fsc_scenario_labels,
+	&fsc_scenario_labels_torn,
 #endif
 	NULL,
 };

@@ -205,6 +205,11 @@ void nvdimm_bus_unlock(struct device *dev)
 	mutex_unlock(&walk_to_nvdimm_bus(dev)->reconfig_mutex);
 }
 
+bool is_nvdimm_bus_locked(struct device *dev)
+{
+	return mutex_is_locked(&walk_to_nvdimm_bus(dev)->reconfig_mutex);
+}
+
 int nvdimm_bus_add_badrange(struct nvdimm_bus *nvdimm_bus, u64 addr, u64 length)
 {
 	return badrange_add(&nvdimm_bus->badrange, addr, length);

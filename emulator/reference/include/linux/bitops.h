@@ -99,6 +99,20 @@ static inline unsigned long find_next_zero_bit(const unsigned long *addr, unsign
 #define find_first_zero_bit(addr, size) find_next_zero_bit(addr, size, 0)
 #define for_each_set_bit(bit, addr, size) \
 	for ((bit) = find_next_bit((addr), (size), 0); (bit) < (size); (bit) = find_next_bit((addr), (size), (bit) + 1))
+/* The machine's own order is the little end first. */
+#define test_bit_le(nr, addr) test_bit(nr, (const unsigned long *)(addr))
+#define clear_bit_le(nr, addr) __clear_bit(nr, (unsigned long *)(addr))
+#define test_and_set_bit_le(nr, addr) test_and_set_bit(nr, (unsigned long *)(addr))
+#define find_next_bit_le(addr, size, offset) find_next_bit((const unsigned long *)(addr), size, offset)
+#define find_next_zero_bit_le(addr, size, offset) find_next_zero_bit((const unsigned long *)(addr), size, offset)
+static inline unsigned int bitmap_weight(const unsigned long *src, unsigned int nbits)
+{
+	unsigned int bits = 0, at;
+
+	for_each_set_bit(at, src, nbits)
+		bits++;
+	return bits;
+}
 static inline void bitmap_zero(unsigned long *dst, unsigned int nbits)
 {
 	unsigned int i;

@@ -2,7 +2,7 @@
 /*
  * The bus of non-volatile memory, as a pmem driver sees it. Mirrors include/linux/nd.h, libnvdimm.h and
  * drivers/nvdimm/{nd,pfn}.h: a region, a namespace in it (an address range), and the pfn and dax devices that claim one.
- * Left out: labels, DIMMs, info blocks on the medium (what they would say is in struct nd_pfn_sb from the start).
+ * Left out: DIMMs but for their labels (drivers/nvdimm/label.h), info blocks on the medium (what they would say is in struct nd_pfn_sb from the start).
  */
 #ifndef __LINUX_ND_H__
 #define __LINUX_ND_H__
@@ -19,9 +19,14 @@ typedef u64 __le64;
 #define le16_to_cpu(x) ((u16)(x))
 #define le32_to_cpu(x) ((u32)(x))
 #define le64_to_cpu(x) ((u64)(x))
+#define __le16_to_cpu(x) ((u16)(x))
 #define __le32_to_cpu(x) ((u32)(x))
+#define __le64_to_cpu(x) ((u64)(x))
 #define cpu_to_le32(x) ((u32)(x))
 #define cpu_to_le64(x) ((u64)(x))
+#define __cpu_to_le16(x) ((u16)(x))
+#define __cpu_to_le32(x) ((u32)(x))
+#define __cpu_to_le64(x) ((u64)(x))
 
 enum nvdimm_event {
 	NVDIMM_REVALIDATE_POISON,
@@ -46,6 +51,21 @@ struct nvdimm_bus {
 struct nd_lane {
 	struct mutex lock;
 };
+struct nvdimm_drvdata;
+/* The part of a region that a DIMM has, and the labels of it. */
+struct nd_mapping {
+	u64 start;
+	u64 size;
+	int position;
+	struct list_head labels;
+	struct mutex lock;
+	struct nvdimm_drvdata *ndd;
+};
+struct nd_interleave_set {
+	u64 cookie1; /* of labels of version 1.1 */
+	u64 cookie2;
+	guid_t type_guid;
+};
 struct nd_region {
 	struct device dev;
 	unsigned int num_lanes; /* at least one; each is used by one task at a time */
@@ -57,6 +77,9 @@ struct nd_region {
 	bool sync;
 	void *provider_data;
 	int (*flush)(struct nd_region *nd_region, struct bio *bio);
+	u16 ndr_mappings;
+	struct nd_interleave_set *nd_set;
+	struct nd_mapping mapping[1];
 };
 #define NVDIMM_FLUSH_ASYNC 1 /* the bio is ended when the flush is done, and not by its driver */
 struct nd_namespace_common {
@@ -171,6 +194,7 @@ int nvdimm_has_flush(struct nd_region *nd_region);
 int nvdimm_has_cache(struct nd_region *nd_region);
 bool is_nvdimm_sync(struct nd_region *nd_region);
 long nvdimm_clear_poison(struct device *dev, phys_addr_t phys, unsigned int len);
+u64 nd_fletcher64(void *addr, size_t len, bool le);
 void badrange_init(struct badrange *badrange);
 int badrange_add(struct badrange *badrange, u64 addr, u64 length);
 void badrange_forget(struct badrange *badrange, phys_addr_t start, unsigned int len);
