@@ -117,7 +117,7 @@ export function compareEntry(
   for (const [key, g] of keys) {
     const alone = (
       list: readonly Ran[],
-      other: Side,
+      [own, other]: readonly [Side, Side],
       e: Explored,
       extra: Map<string, Ran>,
       names: Names,
@@ -126,6 +126,10 @@ export function compareEntry(
       list.filter((r) => {
         const forced = translated(r.forced, names);
         const result = at(other, e, extra, forced);
+        if (
+          rewritten(r, result, own, other).some((c) => has(at(other, e, extra, new Map([...forced, c])), key))
+        )
+          return false;
         if (
           !cleanOn(result, key) ||
           readAlike(result, r.result, key) ||
@@ -148,8 +152,9 @@ export function compareEntry(
       commonPlace(key, g.b, g.a) ||
       readsAnyway(entry, key, g.b, g.a, b, a) ||
       locksForCaller(entry, key, [...g.b, ...g.a], b, a);
-    const fixed = shared || unchecked(key, a) ? [] : alone(g.b, after, a, extraA, there, g.a.length);
-    const fresh = shared || unchecked(key, b) ? [] : alone(g.a, before, b, extraB, back, g.b.length);
+    const fixed =
+      shared || unchecked(key, a) ? [] : alone(g.b, [before, after], a, extraA, there, g.a.length);
+    const fresh = shared || unchecked(key, b) ? [] : alone(g.a, [after, before], b, extraB, back, g.b.length);
     const stillA = g.a.length > 0 || [...extraA.values()].some((r) => has(r.result, key));
     const verdict: Difference["verdict"] =
       fixed.length > 0 && fresh.length === 0
@@ -795,6 +800,19 @@ function sortCount(r: PathResult, sort: string): number {
 
 function has(r: PathResult, key: string): boolean {
   return r.faults.some((f) => faultKey(f) === key);
+}
+
+/**
+ * The other answers to what the patch asks in other words on the other side: `>=` for `==` has another usual one, and by that of
+ * the path all may be as it was. None where one side alone asks anything at lines that the patch changes.
+ */
+function rewritten(r: Ran, result: PathResult, own: Side, other: Side): (readonly [string, string])[] {
+  const alone = (p: PathResult, q: PathResult, side: Side): Choice[] =>
+    p.choices.filter((c) => side.changed?.(c.loc) === true && !q.choices.some((x) => x.name === c.name));
+  if (alone(r.result, result, own).length === 0) return [];
+  return alone(result, r.result, other).flatMap((c) =>
+    c.options.filter((o) => o !== c.answer).map((o) => [c.name, o] as const),
+  );
 }
 
 /** The path got to its end and does not show the fault. */

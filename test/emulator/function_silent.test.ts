@@ -16,7 +16,23 @@ const UNPLUG =
 const PHANDLE =
   "struct of_phandle_args { struct device_node *np; int args_count; u32 args[16]; }; int of_parse_phandle_with_args(const struct device_node *n, const char *l, const char *c, int i, struct of_phandle_args *a);";
 
+/** A bit is looked for, and what an open name leads to is read behind; `none` is asked of the number that comes back. */
+const slots = (
+  none: string,
+): string => `struct area { char *name; unsigned int n; }; unsigned int next_bit(struct area *a);
+  static unsigned int take(struct area *a) { unsigned int slot = next_bit(a);
+    if (${none})
+      return 0xffffffff;
+    return slot; }
+  int f(struct area *a) { char *p = kmalloc(8, GFP_KERNEL); if (take(a) == 0xffffffff) { kfree(p); return -EINVAL; } p[0] = 1; kfree(p); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a test that is written anew has another usual answer: by the other one all is as it was",
+    bad: slots("slot == a->n"),
+    good: slots("slot >= a->n"),
+    want: [],
+  },
   {
     name: "removing a file that is not there yet does nothing",
     root: true,
