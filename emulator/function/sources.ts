@@ -151,7 +151,8 @@ export class KernelSources {
     const known = this.found.get(name);
     if (known !== undefined) return known === null || this.isOwnName(name) ? undefined : known;
     this.found.set(name, null);
-    const found = /^trace_\w+$/.test(name) ? this.tracepoint(name) : this.imported(name);
+    const found =
+      /^trace_\w+$/.test(name) && !this.isCode(name) ? this.tracepoint(name) : this.imported(name);
     // While a file's own directives are read its macros are not known yet: asked again later.
     if (found === undefined && this.reading > 0) this.found.delete(name);
     else this.found.set(name, found ?? null);
@@ -212,6 +213,11 @@ export class KernelSources {
     return unit;
   }
 
+  /** A function of that name, as tracing itself has them (`trace_array_put()`), and no tracepoint. */
+  private isCode(name: string): boolean {
+    return [name, `@${name}`].some((n) => this.source.definers(n).some((path) => !POINTS.test(path)));
+  }
+
   /** Tracepoints say nothing here. */
   private tracepoint(name: string): MacroDef | undefined {
     const table = new MacroTable();
@@ -224,6 +230,9 @@ export class KernelSources {
     return table.get(name);
   }
 }
+
+/** Headers in which tracepoints stand, and hooks of the kind that say nothing here either. */
+const POINTS = /^include\/trace\/|\/irqflags\.h$/;
 
 const nowhere = (_name: string): boolean => false;
 

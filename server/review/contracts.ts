@@ -16,6 +16,7 @@ import firmware from "../../emulator/contracts/firmware.yaml";
 import headers from "../../emulator/contracts/headers.yaml";
 import iio from "../../emulator/contracts/iio.yaml";
 import interfaces from "../../emulator/contracts/interfaces.yaml";
+import internals from "../../emulator/contracts/internals.yaml";
 import links from "../../emulator/contracts/links.yaml";
 import locks from "../../emulator/contracts/locks.yaml";
 import media from "../../emulator/contracts/media.yaml";
@@ -48,6 +49,7 @@ const FILES: readonly string[] = [
   interfaces,
   files,
   filesystems,
+  internals,
   net,
   drivers,
   media,

@@ -646,9 +646,10 @@ function placedText(
   const at = `${taken.callee}() at ${spotOf(placeOf(taken.loc))}`;
   if (kind === "leaked" || kind === "left-running") {
     const named = said.find((c) => isOf(c, taken));
-    if (named?.name === taken.key)
+    const works = named?.name === taken.key && named.answer === "works";
+    if (named?.name === taken.key && !works)
       return text.replace(`taken by ${taken.callee}()`, "that it took all the same");
-    if (named !== undefined)
+    if (named !== undefined && !works)
       return text.replace(`by ${taken.callee}()`, `by an earlier ${taken.callee}() there`);
     return text.replace(`${taken.callee}()`, at);
   }

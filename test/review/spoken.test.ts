@@ -288,6 +288,36 @@ test("and one that is none of a call from where it was found to be one", () => {
   );
 });
 
+test("a call that works has not taken all the same", () => {
+  const light = (last: string): string => `struct lamp {
+	struct device *dev;
+	struct clk *first;
+	struct clk *second;
+};
+
+static int lamp_light(struct lamp *lamp)
+{
+	int err;
+
+	err = clk_prepare_enable(lamp->first);
+	if (err < 0)
+		return err;
+
+${last}
+}
+`;
+  const good = light(
+    "\terr = clk_prepare_enable(lamp->second);\n\tif (err < 0) {\n\t\tclk_disable_unprepare(lamp->first);\n\t\treturn err;\n\t}\n\n\treturn 0;",
+  );
+  const bad = light("\treturn clk_prepare_enable(lamp->second);");
+  const text = Buffer.from(mailOf("drivers/lamp/lamp.c", good, bad));
+  const [found] = reviewDocument(parseDocument(text, "light.eml"), {}).findings;
+  assert.match(
+    found?.message ?? "",
+    /works at (line \d+) of the mail, the enabled clock taken by clk_prepare_enable\(\) at \1 of the mail is never given back/,
+  );
+});
+
 test("a call that fails and leaves taken what it was to take is named once", () => {
   const power = (last: string): string => `static int lamp_on(struct device *dev)
 {
