@@ -328,6 +328,7 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ],
   ["__fs_poll", may],
   ["__fs_user_copy", may],
+  ["__fs_user_put", may],
   ["__fs_wait_interruptible", may],
   ["memcpy", copy],
   ["memmove", copy],

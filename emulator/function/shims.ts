@@ -202,8 +202,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "access_ok(a, s) ((void)(a), (void)(s), 1)",
   "get_user(x, p) ((x) = (__typeof__(x))__fs_user_value(p), __fs_user_copy())",
   "__get_user(x, p) ((x) = (__typeof__(x))__fs_user_value(p), __fs_user_copy())",
-  "put_user(x, p) ((void)(x), (void)(p), __fs_user_copy())",
-  "__put_user(x, p) ((void)(x), (void)(p), __fs_user_copy())",
+  "put_user(x, p) __fs_user_put((p), (x))",
+  "__put_user(x, p) __fs_user_put((p), (x))",
   // bits
   ...["test_bit", "set_bit", "clear_bit", "change_bit", "test_and_set_bit", "test_and_clear_bit"].flatMap(
     (n) => [
@@ -313,6 +313,7 @@ long __fs_wait_interruptible_timeout(void);
 int __fs_poll(void);
 unsigned long __fs_user_value(const void *from);
 int __fs_user_copy(void);
+int __fs_user_put(const void *to, ...);
 int __fs_test_bit(unsigned long nr, const volatile void *addr);
 void __fs_set_bit(unsigned long nr, volatile void *addr);
 void __fs_clear_bit(unsigned long nr, volatile void *addr);

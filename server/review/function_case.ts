@@ -20,7 +20,7 @@ import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, unbuiltIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { type FailsBy, failingBy } from "../source/failing_by.ts";
-import { functionSource, headerIndex } from "../source/function_source.ts";
+import { functionSource, handedToMacro, headerIndex } from "../source/function_source.ts";
 import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
 import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
@@ -535,11 +535,19 @@ export class FunctionCases {
             (d) =>
               !d.fault.possible &&
               (d.fault.kind !== "does-not-build" ||
-                (!(takenBack && d.verdict === "fixed") && (this.ofItsTime || this.local(f, d)))),
+                (!(takenBack && d.verdict === "fixed") && (this.local(f, d) || this.lacked(path, d)))),
           ),
       );
     }
     return out;
+  }
+
+  /** A name that nothing declares is one that the patch's author had not either: the tree is of his time, and no macro makes it. */
+  private lacked(path: string, { fault }: Difference): boolean {
+    if (!this.ofItsTime) return false;
+    return (
+      this.tree === null || !/^\w+$/.test(fault.object) || !handedToMacro(this.tree, [path])(fault.object)
+    );
   }
 
   /** Tests that do not see how a callee of another file fails, where the sides differ in it. */

@@ -416,6 +416,31 @@ export function knowsName(tree: KernelTree, paths: readonly string[]): (name: st
   };
 }
 
+/**
+ * Whether a shared header that the given files include hands a name to a macro at file scope (`BPF_MAP_TYPE(..., array_map_ops)`): the
+ * macro may declare it, by a list that another header reads.
+ */
+export function handedToMacro(tree: KernelTree, paths: readonly string[]): (name: string) => boolean {
+  let reached: ReachedHeaders | null = null;
+  return (name) => {
+    if (reached === null) {
+      reached = new ReachedHeaders((path) => tree.read(path), includesKnown(tree));
+      const files = new Set(paths);
+      for (const path of files)
+        for (const { name: header, quoted } of inclusions(tree.read(path) ?? "")) {
+          const near = posix.join(posix.dirname(path), header);
+          if (quoted && tree.read(near) !== null) files.add(near);
+          else reached.add([header]);
+        }
+    }
+    const call = new RegExp(`^[A-Z]\\w*\\([^\\n]*\\b${name}\\b`, "m");
+    return [...reached.paths].some((path) => {
+      const text = tree.read(path) ?? "";
+      return text.includes(name) && call.test(text);
+    });
+  };
+}
+
 const KEYWORDS = new Set(
   "auto break case char const continue default do double else enum extern float for goto if inline int long register return short signed sizeof static struct switch typedef union unsigned void volatile while".split(
     " ",

@@ -53,6 +53,14 @@ const pairs: readonly Pair[] = [
     good: `int f(int x) { return helper(x); }`,
     want: [],
   },
+  {
+    name: "a number that goes to the user is read",
+    bad: `int f(int *arg, struct mutex *m) { int device = helper(1); mutex_lock(m); if (device > 4) device = -1; mutex_unlock(m);
+      if (put_user(device, arg)) return -EFAULT; return 0; }`,
+    good: `int f(int *arg, struct mutex *m) { int device = helper(1); mutex_lock(m); if (device > 4) { mutex_unlock(m);
+      if (put_user(-1, arg)) return -EFAULT; return 0; } mutex_unlock(m); if (put_user(device, arg)) return -EFAULT; return 0; }`,
+    want: [],
+  },
 ];
 
 testPairs(pairs);

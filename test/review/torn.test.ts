@@ -80,6 +80,21 @@ test("a tree of another time may lack what the patch's own had", () => {
   assert.deepEqual(told(treeOf("6.12"), USE), []);
 });
 
+test("a name that an included header hands to a macro may be declared by it", () => {
+  const list = IDS.replace("#define ORDER_END 18\n", "ORDER_KIND(ORDER_KIND_LAST, order_middle_ops)\n");
+  const header = HEADER.replace("#define ORDER_SMALL", "#include <linux/order_ids.h>\n#define ORDER_SMALL");
+  const use = code("return order == last;", "return order == last || &order_middle_ops != 0;");
+  const tree = (ids: string): string => {
+    const root = treeOf("6.6", header);
+    writeFileSync(join(root, "include", "linux", "order_ids.h"), ids);
+    return root;
+  };
+  assert.deepEqual(told(tree(IDS), use), [
+    "new does-not-build: nothing declares order_middle_ops here, in order_known()",
+  ]);
+  assert.deepEqual(told(tree(list), use), []);
+});
+
 test("a local that the patch takes away while it is used is told on any tree", () => {
   for (const version of ["6.6", "6.12"])
     assert.deepEqual(told(treeOf(version), code("\tint last = ORDER_LAST;\n", "")), [
