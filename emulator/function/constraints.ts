@@ -63,7 +63,8 @@ export class Constraints {
   range(u: Unknown): Range {
     let r = this.ranges.get(u.id);
     if (r === undefined) {
-      r = { lo: u.lo, hi: u.hi, not: new Set() };
+      const [lo, hi] = this.product(u) ?? [u.lo, u.hi];
+      r = { lo, hi, not: new Set() };
       this.ranges.set(u.id, r);
     }
     return r;
@@ -90,6 +91,15 @@ export class Constraints {
       span = add === null ? this.own(upper) : [span[0] + add, span[1] + add];
     }
     return span;
+  }
+
+  /** What a number that is not below 0 can be times a constant, where no such product is too great for its type; or null. */
+  private product({ from, hi }: Unknown): [bigint, bigint] | null {
+    if (from?.k !== "bin" || from.op !== "mul") return null;
+    const [x, k] = typeof from.l === "bigint" ? [from.r, from.l] : [from.l, from.r];
+    if (typeof x === "bigint" || typeof k !== "bigint" || k <= 0n) return null;
+    const [least, most] = this.span(x);
+    return least >= 0n && most * k <= hi ? [least * k, most * k] : null;
   }
 
   private own(u: Unknown): [bigint, bigint] {

@@ -114,6 +114,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))",
   "alloc_hooks(x) x",
   "alloc_hooks_tag(t, x) x",
+  // An alternative that is patched in says what the bit says.
+  "static_cpu_has(b) boot_cpu_has(b)",
   "static_branch_likely(x) 1",
   "static_branch_unlikely(x) 0",
   "static_key_false(x) 0",

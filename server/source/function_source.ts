@@ -433,10 +433,10 @@ export function handedToMacro(tree: KernelTree, paths: readonly string[]): (name
           else reached.add([header]);
         }
     }
-    const call = new RegExp(`^[A-Z]\\w*\\([^\\n]*\\b${name}\\b`, "m");
+    const hands = (line: string): boolean => /^[A-Z]\w*\(/.test(line) && line.split(/\W+/).includes(name);
     return [...reached.paths].some((path) => {
       const text = tree.read(path) ?? "";
-      return text.includes(name) && call.test(text);
+      return text.includes(name) && text.split("\n").some(hands);
     });
   };
 }

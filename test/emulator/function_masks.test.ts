@@ -27,6 +27,20 @@ const pairs: readonly Pair[] = [
   pair("what is turned over keeps to its width", "(~(u & 0xff) & 0xff00) == 0", false),
   pair("a sign fills what stands above it", "((long)(mode & 0xff) & 0x100) != 0", false),
   pair("a bit that is turned over may be either", "((u ^ 1) & 1) == 0", true),
+  {
+    name: "a product by a constant is as small as what is multiplied lets it be",
+    bad: `int f(u32 n) { unsigned long s = (unsigned long)n * 8; int *p = kmalloc(4, GFP_KERNEL); if (!p) return -ENOMEM;
+      if (s >= (unsigned long)-1) return -EINVAL; kfree(p); return 0; }`,
+    good: `int f(u32 n) { int *p = kmalloc(4, GFP_KERNEL); if (!p) return -ENOMEM; kfree(p); return 0; }`,
+    want: [],
+  },
+  {
+    name: "and as great",
+    bad: `int f(u32 n) { unsigned long s = (unsigned long)n * 8; int *p = kmalloc(4, GFP_KERNEL); if (!p) return -ENOMEM;
+      if (s >= 80) return -EINVAL; kfree(p); return 0; }`,
+    good: `int f(u32 n) { int *p = kmalloc(4, GFP_KERNEL); if (!p) return -ENOMEM; kfree(p); return 0; }`,
+    want: ["leaked memory of kmalloc()"],
+  },
 ];
 
 testPairs(pairs);
