@@ -164,7 +164,12 @@ function about(view: FindingView): HTMLElement {
   add("Rules of", f.era);
   add("Then", f.consequences.map((c) => c.message).join("; "));
   add("Token", f.replay);
-  return el("section", {}, el("h2", {}, "Why it counts"), el("table", {}, el("tbody", {}, ...rows)));
+  return el(
+    "section",
+    {},
+    el("h2", {}, "Why it counts"),
+    el("table", { class: "why" }, el("tbody", {}, ...rows)),
+  );
 }
 
 /** What led there, of a function that ran by itself: a line for each step, with its place. */

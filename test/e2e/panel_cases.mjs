@@ -173,6 +173,22 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         await inside().locator(".axis canvas").first().waitFor({ timeout: RUN_MS });
         assert.equal(await inside().locator("header p").first().textContent(), head, "the same finding");
         const other = await count();
+        // Names of runs have no blanks in them: nothing is wider than the panel for that, and no heading is broken up.
+        const [wide, tall] = await inside()
+          .locator("body")
+          .evaluate((body) => [
+            body.scrollWidth - body.clientWidth,
+            Math.max(
+              ...[...body.querySelectorAll("table.why th")].map((head) => {
+                const words = document.createRange();
+                words.selectNodeContents(head);
+                return words.getClientRects().length;
+              }),
+            ),
+          ]);
+        assert.ok(wide <= 0, `${wide} pixels wider than the panel`);
+        assert.equal(tall, 1);
+        await page.screenshot({ path: shotOf("panel-run-choice") });
         await choice.selectOption(runs[0]);
         await inside()
           .locator("section[aria-label='Timeline'] .mute", { hasText: /Running/ })

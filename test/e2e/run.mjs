@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.mjs";
 import { fixtureMails, seedMail, treeMail } from "./mails.mjs";
-import { cornerMails } from "./ways_cases.mjs";
+import { cornerMails, makeCheckout } from "./ways_cases.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -145,6 +145,7 @@ async function session() {
 
   const inTree = treeMail();
   if (!inTree.skip) writeFileSync(join(run, "ws", "in-tree.eml"), inTree.text);
+  makeCheckout(join(run, "ws", "checkout"), fixtureMails(root)["leak-v1.eml"]);
   const corner = cornerMails(root);
   for (const [name, { text }] of Object.entries(corner))
     if (text !== undefined) writeFileSync(join(run, "ws", name), text);
