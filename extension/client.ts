@@ -23,6 +23,7 @@ import {
   COMMAND_STEP,
   CONFIG_SECTION,
   DOCUMENT_SCHEME,
+  type FrontParams,
   MAIL_LANGUAGE,
   METHOD_FRONT,
   METHOD_OPEN_SETTINGS,
@@ -115,9 +116,11 @@ export class Client {
     return await client.sendRequest<R>(method, params, token);
   }
 
-  /** The document that is looked at: its run goes before others that wait. */
-  front(uri: string): void {
-    void this.#client?.sendNotification(METHOD_FRONT, { uri }).catch(() => {});
+  /** The document that is looked at, and the cursor's line (1-based): its run goes before others, and the patch there first in it. Gives whether there is a server to tell. */
+  front(uri: string, line: number | undefined): boolean {
+    const params: FrontParams = { uri, ...(line === undefined ? {} : { line }) };
+    void this.#client?.sendNotification(METHOD_FRONT, params).catch(() => {});
+    return this.#client !== undefined;
   }
 
   /** Whether the server runs (or is on its way). */

@@ -39,6 +39,8 @@ import { PatchTree, type Row } from "./tree.ts";
 
 /** A burst of status notifications asks for the tree once. */
 const TREE_DELAY_MS = 60;
+/** A cursor rests this long on a line before its patch goes first. */
+const LOOK_MS = 300;
 /** Ages of results are told anew. */
 const AGES_MS = 20_000;
 
@@ -117,13 +119,20 @@ export function start(context: ExtensionContext, host: Host): void {
       await view.reveal(worst.row, { select: false, focus: false });
     }
   };
-  let front: string | undefined;
+  let front = "";
+  const tellFront = (uri: string): void => {
+    const editor = window.visibleTextEditors.find((e) => e.document.uri.toString() === uri);
+    const line = editor === undefined ? undefined : editor.selection.active.line + 1;
+    const place = `${uri}:${line}`;
+    if (place !== front && client?.front(uri, line)) front = place;
+  };
+  let looking: ReturnType<typeof setTimeout> | undefined;
   const showActive = () => {
     const uri = activeDocument()?.uri.toString();
     const state = uri ? states.get(uri) : undefined;
     status.show(state);
     if (state?.state !== "checking") scenariosView.refresh(uri);
-    if (uri !== undefined && uri !== front) client?.front((front = uri));
+    if (uri !== undefined) tellFront(uri);
     const patch = state !== undefined && state.state !== "foreign" && !state.empty;
     const empty = state !== undefined && state.state !== "foreign" && state.empty;
     void commands.executeCommand("setContext", "folioscope.isPatch", patch);
@@ -174,8 +183,11 @@ export function start(context: ExtensionContext, host: Host): void {
     remarks,
     window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
       const line = selections[0]?.active.line;
-      if (line !== undefined && states.has(textEditor.document.uri.toString()))
-        panel.follow(textEditor.document.uri.toString(), line + 1);
+      const uri = textEditor.document.uri.toString();
+      if (line === undefined || !states.has(uri)) return;
+      panel.follow(uri, line + 1);
+      clearTimeout(looking);
+      looking = setTimeout(() => tellFront(uri), LOOK_MS);
     }),
     status.item,
     ...registerStepping(host, made, () => activeDocument()?.uri),

@@ -44,11 +44,17 @@ export const METHOD_RUN_TESTS = "folioscope/runTests";
 export const DEBUG_TYPE = "folioscope";
 export const REQUEST_LAST_CHANGE = "folioscope/lastChange";
 export const REQUEST_TO_FAULT = "folioscope/toFault";
-/** Notifications, server to client. */
-/** Notification, client to server: the document that is looked at. */
+/** Notification, client to server: the document that is looked at, and where. */
 export const METHOD_FRONT = "folioscope/front";
+/** Notifications, server to client. */
 export const METHOD_STATUS = "folioscope/status";
 export const METHOD_OPEN_SETTINGS = "folioscope/openSettings";
+
+export interface FrontParams {
+  readonly uri: string;
+  /** The cursor's line, from 1. */
+  readonly line?: number;
+}
 
 /** Commands that lenses and links name; the client registers them. */
 export const COMMAND_SIMULATE = "folioscope.simulate";

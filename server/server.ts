@@ -62,6 +62,7 @@ import {
   type CaseFileResult,
   CONFIG_SECTION,
   DEFAULT_SETTINGS,
+  type FrontParams,
   type ImageHoverParams,
   type ImageMarksParams,
   METHOD_CANCEL,
@@ -583,8 +584,8 @@ export class Server {
     c.onRequest(METHOD_REPLAY, (p: unknown) => this.#caughtLater("replay", () => this.#replay(p)));
     c.onNotification(METHOD_FRONT, (p: unknown) =>
       this.#quietly("front", () => {
-        const uri = (p as { uri?: unknown } | null)?.uri;
-        if (typeof uri === "string") this.#documents.get(uri)?.hurry();
+        const { uri, line } = (p ?? {}) as Partial<Record<keyof FrontParams, unknown>>;
+        if (typeof uri === "string") this.#documents.get(uri)?.hurry(typeof line === "number" ? line : 0);
       }),
     );
     c.onRequest(METHOD_CANCEL, (p: unknown) => this.#caught("cancel", () => this.#document(p).cancel()));

@@ -15,7 +15,7 @@ import {
   type Snapshot,
   type StoredReview,
 } from "./features/snapshot.ts";
-import type { ParsedDocument } from "./mail/types.ts";
+import type { ParsedDocument, Patch } from "./mail/types.ts";
 import { type Counts, type Freshness, MAIL_LANGUAGE, type Settings, type StatusParams } from "./protocol.ts";
 import type { Reading } from "./reading/reader.ts";
 import { countsOf, worstOf } from "./report/facts.ts";
@@ -110,6 +110,8 @@ export class OpenDocument {
   #results: Results | undefined;
   #placed: StoredReview | undefined;
   #job: Job | undefined;
+  /** The line that a reader looks at, 0: not known. */
+  #lookedAt = 0;
   /** Known when the text was looked at, and better when it was read. */
   #foreign: boolean;
   #ended: "cancelled" | "failed" | undefined;
@@ -206,6 +208,7 @@ export class OpenDocument {
     this.#edits = [];
     this.#placed = undefined;
     this.#foreign = !this.#mayShowPatch() || (this.#isPlainText && parsed.patches.length === 0);
+    this.#look();
     this.#host.changed(this, true);
     return true;
   }
@@ -263,6 +266,7 @@ export class OpenDocument {
       },
     );
     this.#job = job;
+    this.#look();
     this.#host.changed(this, true);
     return job.outcome.then((outcome) => {
       if (this.#job !== job || this.version !== version) {
@@ -312,9 +316,16 @@ export class OpenDocument {
     return was;
   }
 
-  /** It is the one that is looked at: its run goes before others that wait. */
-  hurry(): void {
+  /** It is the one that is looked at: its run goes before others that wait, and in it the patch at this line (0: none). */
+  hurry(docLine: number): void {
+    this.#lookedAt = docLine;
     this.#job?.hurry();
+    this.#look();
+  }
+
+  #look(): void {
+    const patch = patchAt(this.parsed, this.#lookedAt);
+    if (patch !== undefined) this.#job?.look(patch.index);
   }
 
   /** Ends the run; what it has done stays. */
@@ -464,6 +475,18 @@ function mergePatches(all: ReviewResult, some: ReviewResult): ReviewResult {
     plans: patches(all.plans, some.plans),
     stubs: stubRanking(runs),
   };
+}
+
+/** The patch that is on the screen at a line: the one whose mail or quoted diff begins last before it. */
+function patchAt({ patches, messages }: ParsedDocument, docLine: number): Patch | undefined {
+  const begins = (p: Patch): number =>
+    patches.some((o) => o !== p && o.message === p.message)
+      ? p.docLine
+      : (messages[p.message]?.docLine ?? p.docLine);
+  let found: Patch | undefined;
+  for (const p of patches)
+    if (begins(p) <= docLine && (found === undefined || begins(p) >= begins(found))) found = p;
+  return found;
 }
 
 /** The path of a document's address, for people and for the parser; never opened. */

@@ -135,7 +135,7 @@ function review(text: string, wanted: (label: string) => boolean): ReviewResult 
     const patch = whole.patch(n);
     patch.begin();
     for (const item of patch.plan.items) if (wanted(item.label)) patch.take(patch.run(item));
-    whole.add(patch.finish());
+    whole.add(patch.finish(), n);
   }
   return whole.result();
 }

@@ -14,7 +14,7 @@ export interface JobRequest {
   readonly text: string;
   readonly path: string;
   readonly options: ReviewOptions;
-  /** One Int32: not zero asks the review to stop. */
+  /** Two Int32: not zero asks the review to stop; the number, from 1, of the document's patch that a reader looks at. */
   readonly stop: SharedArrayBuffer;
 }
 
@@ -48,6 +48,8 @@ export interface Job {
   cancel(): void;
   /** Goes before everything that waits. */
   hurry(): void;
+  /** A reader looks at the patch with this index: it goes before the others of the document. */
+  look(patch: number): void;
   /** 0 when it runs or is done, else its place among those that wait. */
   place(): number;
 }
@@ -115,7 +117,7 @@ export class JobQueue {
     progress: ProgressSink,
     part: PartSink = () => {},
   ): Job {
-    const stop = new SharedArrayBuffer(4);
+    const stop = new SharedArrayBuffer(8);
     let settle: (outcome: JobOutcome) => void = () => {};
     const outcome = new Promise<JobOutcome>((resolve) => {
       settle = resolve;
@@ -128,6 +130,7 @@ export class JobQueue {
       outcome,
       cancel: () => this.#cancel(pending),
       hurry: () => this.#hurry(pending),
+      look: (patch) => Atomics.store(pending.stop, 1, patch + 1),
       place: () => this.#waiting.indexOf(pending) + 1,
     };
   }

@@ -81,6 +81,8 @@ export class Pool {
   private readonly prices: Prices | null;
   private readonly room: () => number;
   private lastId = 0;
+  /** Index of the patch that a reader looks at: it is reviewed before the others. Below 0: none. */
+  front: () => number = () => -1;
 
   /**
    * `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept.
@@ -183,29 +185,34 @@ export class Pool {
     };
     const asked = (questions: Questions): void => context?.tree.ask(questions);
     const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
+    const todo = new Set(patches.keys());
+    const lookedAt = (): number => patches.findIndex((p) => p.index === this.front());
     try {
-      const left = (from = 0): number[] => [...patches.keys()].slice(from).filter((n) => known(n) === null);
+      const left = (): number[] => [...todo].filter((n) => known(n) === null);
       const many = this.seriesCrew(review, what.options, left);
       let series: Series | null = null;
-      for (let n = 0; n < patches.length && !isStopped(); n++) {
+      while (todo.size > 0 && !isStopped()) {
+        const n = nextOf(todo, lookedAt(), series);
+        todo.delete(n);
         const { index } = patches[n]!;
         const had = known(n);
         looked.delete(n);
         if (had !== null) {
           tell({ kind: "plan", patch: index, n, of: patches.length, cases: 0, cost: 0 });
           for (const finding of had.findings) tell({ kind: "finding", finding });
-          tell({ kind: "patch", patch: index, result: review.add(had) });
+          tell({ kind: "patch", patch: index, result: review.add(had, n) });
           continue;
         }
         let there = (await series?.patch(n, tell)) ?? null;
         if (series !== null && there === null && isStopped()) break;
         if (many > 0 && series === null) {
-          ({ series, result: there } = this.firstOf(given, n, many, left(n + 1)));
+          ({ series, result: there } = this.firstOf(given, n, many, left()));
+          series.front = lookedAt;
         }
         const result =
           there ?? (series === null ? await this.casesOf(given, n) : reviewPatch(review, n, tell, isStopped));
         if (!isStopped()) this.kept?.keep(keptOf(n), result);
-        tell({ kind: "patch", patch: index, result: review.add(result) });
+        tell({ kind: "patch", patch: index, result: review.add(result, n) });
       }
       return review.result();
     } finally {
@@ -350,6 +357,14 @@ export class Pool {
     }
     this.hands = [];
   }
+}
+
+/** The next patch: the one that is looked at, else the first; not one that a worker has before it. */
+function nextOf(todo: ReadonlySet<number>, lookedAt: number, series: Series | null): number {
+  const places = [...todo];
+  const begun = places.filter((n) => series?.waits(n) !== true);
+  const from = begun.length > 0 ? begun : places;
+  return from.find((n) => n === lookedAt) ?? from[0]!;
 }
 
 /** The worker's side: serves reviews until its thread is ended. */

@@ -81,6 +81,7 @@ export class TimeLeft {
   private readonly now: () => number;
   private readonly began: number;
   private planned = 0;
+  private plans = 0;
   private at = { n: 0, of: 1, cases: 0, done: 0, price: 0 };
 
   constructor(secondsOf: (cost: number) => number, now: () => number) {
@@ -97,7 +98,9 @@ export class TimeLeft {
 
   hear(event: ReviewEvent): void {
     if (event.kind === "plan") {
-      const { n, of, cases, cost } = event;
+      const { of, cases, cost } = event;
+      // Patches come in the order in which a reader looks at them.
+      const n = this.plans++;
       // Rates lie on disk: asked once a plan.
       this.at = { n, of, cases, done: 0, price: this.secondsOf(cost) };
       this.planned = this.now();

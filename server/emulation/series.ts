@@ -21,6 +21,8 @@ interface Part {
 }
 
 export class Series {
+  /** The place of the patch that a reader looks at, which goes before others; below 0: none. */
+  front: () => number = () => -1;
   private readonly id: number;
   /** What each worker is to review yet, in order. */
   private readonly queues: ReadonlyMap<Hand, number[]>;
@@ -54,10 +56,26 @@ export class Series {
 
   private feed(hand: Hand): void {
     if (hand.lost || this.stopped()) return;
-    const n = this.queues.get(hand)!.shift();
+    const n = this.wanted() ?? this.queues.get(hand)!.shift();
     if (n === undefined) return;
     this.parts.set(n, { hand, events: [], result: null, failed: false });
     hand.send({ kind: "whole", id: this.id, n });
+  }
+
+  /** The patch that a reader looks at, taken from whoever would have had it; undefined: nobody has it before him. */
+  private wanted(): number | undefined {
+    const n = this.front();
+    for (const queue of this.queues.values()) {
+      const at = queue.indexOf(n);
+      if (at >= 0) return queue.splice(at, 1)[0];
+    }
+    return undefined;
+  }
+
+  /** Whether a worker that is there has this patch still before it. */
+  waits(n: number): boolean {
+    for (const [hand, queue] of this.queues) if (!hand.lost && queue.includes(n)) return true;
+    return false;
   }
 
   private hear(hand: Hand, m: FromWorker): void {

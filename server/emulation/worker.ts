@@ -45,11 +45,21 @@ async function run({ id, text, path, options, stop }: JobRequest): Promise<JobRe
   };
   try {
     if (stopped()) return { kind: "cancelled", id };
-    const reviewed = await reviewWithTree(text, path, options, listen, stopped);
+    const reviewed = await reviewWithTree(text, path, options, listen, {
+      stopped,
+      front: () => Atomics.load(flag, 1) - 1,
+    });
     return stopped() ? { kind: "cancelled", id } : { kind: "result", id, ...reviewed };
   } catch (error) {
     return { kind: "failed", id, message: describe(error) };
   }
+}
+
+/** What the asker says while it runs. */
+interface Asked {
+  readonly stopped: () => boolean;
+  /** Index of the patch that is looked at, below 0: none. */
+  readonly front: () => number;
 }
 
 /** A tree that cannot be used is told, and the review is made of the mail alone. */
@@ -58,10 +68,11 @@ async function reviewWithTree(
   path: string,
   options: ReviewOptions,
   listen: ReviewListener,
-  stopped: () => boolean,
+  { stopped, front }: Asked,
 ): Promise<{ result: ReviewResult; treeProblem?: string }> {
   const doc = parseDocument(text, path);
   pool ??= Pool.ofThreads();
+  pool.front = front;
   try {
     return { result: await pool.review(doc, { input: text, path, options }, listen, stopped) };
   } catch (error) {

@@ -647,7 +647,8 @@ export class DocumentReview {
   readonly patches: readonly Patch[];
   readonly context: TreeContext | null;
   private readonly shared: Shared;
-  private readonly done: PatchResult[] = [];
+  /** By the places of the patches: a reader may have had a later one reviewed first. */
+  private readonly done = new Map<number, PatchResult>();
 
   constructor(given: ParsedDocument, options: ReviewOptions, stopped: () => boolean) {
     let kept: RestoredDocument | null = null;
@@ -703,15 +704,16 @@ export class DocumentReview {
     giveBack(this.shared.memories);
   }
 
-  /** Takes what a patch gave, and gives it as a review of that patch alone. */
-  add(result: PatchResult): ReviewResult {
-    this.done.push(result);
+  /** Takes what the patch at place `n` gave, and gives it as a review of that patch alone. */
+  add(result: PatchResult, n: number): ReviewResult {
+    this.done.set(n, result);
     return this.resultOf([result]);
   }
 
   /** All patches together. */
   result(): ReviewResult {
-    return this.resultOf(this.done);
+    const inOrder = [...this.done].sort(([a], [b]) => a - b);
+    return this.resultOf(inOrder.map(([, result]) => result));
   }
 
   private resultOf(done: readonly PatchResult[]): ReviewResult {
@@ -766,7 +768,7 @@ export function reviewDocument(
   try {
     for (let n = 0; n < review.patches.length && !stopped; n++) {
       const result = reviewPatch(review, n, tell, () => stopped);
-      tell({ kind: "patch", patch: review.patches[n]!.index, result: review.add(result) });
+      tell({ kind: "patch", patch: review.patches[n]!.index, result: review.add(result, n) });
     }
     return review.result();
   } finally {

@@ -81,7 +81,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         // Git shows three lines around a change, and the folder is no kernel's: the function is not run, and that is said.
         assert.match(await status(), /shown in part/);
         await page
-          .locator(".view-line", { hasText: /Subject:\s+\[PATCH 1\/1\]/ })
+          .locator(".view-line", { hasText: /Subject:\s+\[PATCH\s+1\/1\]/ })
           .first()
           .waitFor();
         return await status();

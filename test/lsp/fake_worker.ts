@@ -1,7 +1,7 @@
 /**
  * A thread that answers as the emulator's would, for tests of the server alone: its results are made up
  * (fake_review.ts) and it takes its time, so that tests can see the server answer, cancel and drop meanwhile. Never part of a build.
- * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds; a tree with
+ * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds, "looks" does and names the patch that is looked at; a tree with
  * "wrong" in its name cannot be used.
  */
 import { parentPort, workerData } from "node:worker_threads";
@@ -18,14 +18,15 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
   const flag = new Int32Array(stop);
   if (options.scenario === "throw")
     return { kind: "failed", id, message: "the fake worker was asked to break" };
-  const rounds = options.scenario === "slow" ? 40 : options.scenario === "hang" ? 200 : 4;
+  const rounds =
+    options.scenario === "slow" || options.scenario === "looks" ? 40 : options.scenario === "hang" ? 200 : 4;
   for (let i = 0; i < rounds; i++) {
     parentPort?.postMessage({
       kind: "progress",
       id,
       done: i,
       total: rounds,
-      what: "map-fault-unmap",
+      what: options.scenario === "looks" ? `looks at ${Atomics.load(flag, 1)}` : "map-fault-unmap",
       left: null,
     } satisfies JobReply);
     sleep(50);

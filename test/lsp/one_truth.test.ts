@@ -496,7 +496,7 @@ test("another run of a fault is put on the axis by a token of its own, and no ru
     start: (_text: string, _path: string, options: ReviewOptions) => {
       asked.push(options.replay);
       const outcome = Promise.resolve({ kind: "failed" as const, message: "no run here" });
-      return { outcome, cancel: () => {}, hurry: () => {}, place: () => 0 };
+      return { outcome, cancel: () => {}, hurry: () => {}, look: () => {}, place: () => 0 };
     },
   };
   for (const run of [undefined, "truncate-mapped order=9", "exec-file order=0"])

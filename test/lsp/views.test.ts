@@ -42,6 +42,7 @@ test("a result is as old as it was when it is taken up again", async (t) => {
           outcome: new Promise(() => {}),
           cancel: () => {},
           hurry: () => {},
+          look: () => {},
           place: () => 0,
         }),
         settings: () => DEFAULT_SETTINGS,

@@ -153,7 +153,7 @@ test("the editor's comparison says what the command says, whichever version is l
       const outcome = pool
         .review(parseDocument(text, path), { input: text, path, options })
         .then((result): JobOutcome => ({ kind: "result", result }));
-      return { outcome, cancel: () => {}, hurry: () => {}, place: () => 0 };
+      return { outcome, cancel: () => {}, hurry: () => {}, look: () => {}, place: () => 0 };
     },
   };
   const never = { onCancellationRequested: () => {} };

@@ -182,13 +182,20 @@ test("the command: a mail with its mistakes, and what cannot be tried", async ()
 test("in the editor: the patch at the cursor, the same report, nothing run for what has no statement", async () => {
   let asked = 0;
   const queue = {
-    start: (): { outcome: Promise<JobOutcome>; cancel(): void; hurry(): void; place(): number } => {
+    start: (): {
+      outcome: Promise<JobOutcome>;
+      cancel(): void;
+      hurry(): void;
+      look(): void;
+      place(): number;
+    } => {
       asked++;
       const result = { findings: [], runs: [], coverage: [], functions: [] } as unknown as ReviewResult;
       return {
         outcome: Promise.resolve({ kind: "result", result } as JobOutcome),
         cancel: () => {},
         hurry: () => {},
+        look: () => {},
         place: () => 0,
       };
     },

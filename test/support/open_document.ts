@@ -17,7 +17,13 @@ export async function open(text: string): Promise<Open> {
       read: (t, path) => ({ done: Promise.resolve(parseDocument(t, path)), cancel: () => {} }),
       simulate: (_t, _p, _o, _progress, tell) => {
         part = tell;
-        return { outcome: new Promise(() => {}), cancel: () => {}, hurry: () => {}, place: () => 0 };
+        return {
+          outcome: new Promise(() => {}),
+          cancel: () => {},
+          hurry: () => {},
+          look: () => {},
+          place: () => 0,
+        };
       },
       settings: () => DEFAULT_SETTINGS,
       log: () => {},
