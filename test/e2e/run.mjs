@@ -207,6 +207,7 @@ async function session() {
   // Packages of this folder are there from install() on.
   const { openWorkbench } = await import("./ui.mjs");
   const { webCases } = await import("./web_cases.mjs");
+  const { speedCases } = await import("./speed_cases.mjs");
   const workbench = await openWorkbench(base, join(run, "ws"));
   const passed = [];
   const failed = [];
@@ -218,6 +219,7 @@ async function session() {
   const { browser } = workbench;
   for (const [name, body, skip] of [
     ...cases({ ...workbench, mail: seed.mail, inTree, corner, run, settings: setSettings, shotOf }),
+    ...speedCases({ browser, root }),
     ...webCases({ browser, base, run, here, settings: SETTINGS, mail: seed.mail, shotOf }),
   ]) {
     n++;
