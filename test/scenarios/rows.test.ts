@@ -270,6 +270,15 @@ const ROWS: readonly Row[] = [
     cases: ["labels-torn nth=2 half=1"],
   },
   {
+    system: "XFS whose tree of owners cannot be read",
+    era: "v6.12",
+    path: "fs/xfs/xfs_notify_failure.c",
+    fn: "fsc_notify_group",
+    from: "error = xfs_rmap_query_range(",
+    to: "xfs_rmap_query_range(",
+    cases: ["xfs-failure where=9 late=0"],
+  },
+  {
     system: "memory of a device that stays RAM",
     era: "v6.12",
     path: "drivers/dax/kmem.c",

@@ -15,6 +15,8 @@ enum sc_where {
 	SC_OUTSIDE,
 	SC_GOES,
 	SC_GROUP_UNREAD, /* the header of the allocation group cannot be read */
+	SC_RMAP_UNREAD, /* its tree of owners cannot be read */
+	SC_SECOND_RMAP_UNREAD, /* that of the second allocation group of two cannot */
 };
 
 #define SC_GROUP (FSCFS_MAX_BLOCKS / FSC_AGS)
@@ -40,10 +42,12 @@ static const struct {
 	[SC_OUTSIDE] = { FSCFS_MAX_BLOCKS, 1, 0, 0, -ENXIO, 0 },
 	[SC_GOES] = { 0, 0, 0, 0, 0, SHUTDOWN_FORCE_UMOUNT },
 	[SC_GROUP_UNREAD] = { SC_BLOCK + 1, 1, 0, 0, -EIO, SHUTDOWN_CORRUPT_ONDISK },
+	[SC_RMAP_UNREAD] = { SC_BLOCK + 1, 1, 0, 0, -EIO, SHUTDOWN_CORRUPT_ONDISK },
+	[SC_SECOND_RMAP_UNREAD] = { SC_BLOCK + 2, 5, SC_BLOCK + 2, 2, -EIO, SHUTDOWN_CORRUPT_ONDISK },
 };
 
 FSC_SCENARIO(xfs_failure, "xfs-failure", "Memory of an XFS fails under its files, under two at once, beside them, or all of it goes",
-	     "where=0,1,2,3,4,5,6,7,8 late=0,1")
+	     "where=0,1,2,3,4,5,6,7,8,9,10 late=0,1")
 {
 	int where = __fsc_param("where", 0), error;
 	struct mm_struct *mm = sc_begin();
@@ -71,6 +75,8 @@ FSC_SCENARIO(xfs_failure, "xfs-failure", "Memory of an XFS fails under its files
 			sc_read(&m, i);
 	if (where == SC_GROUP_UNREAD)
 		__fsc_fail_nth("agf_read", 1);
+	if (where == SC_RMAP_UNREAD || where == SC_SECOND_RMAP_UNREAD)
+		__fsc_fail_nth("rmap_query", where == SC_RMAP_UNREAD ? 1 : 2);
 	__fsc_step("memory fails");
 	error = dax_holder_notify_failure(sc_fs->dax_dev, (u64)sc_failures[where].first << PAGE_SHIFT, goes ? U64_MAX : len,
 					  goes ? MF_MEM_PRE_REMOVE : 0);

@@ -128,9 +128,9 @@ int xfs_rmap_query_range(struct xfs_btree_cur *cur, const struct xfs_rmap_irec *
 {
 	unsigned long size = cur->bc_mp->m_sb.sb_agblocks, base = cur->fsc_pag->pag_agno * size;
 	struct xfs_rmap_irec rec = { .rm_startblock = 0, .rm_blockcount = 1, .rm_owner = XFS_RMAP_OWN_FS };
-	int error = 0;
+	int error = __fsc_fail("rmap_query") ? -EIO : 0;
 
-	if (!base && fsc_meets(&rec, low_rec, high_rec))
+	if (!error && !base && fsc_meets(&rec, low_rec, high_rec))
 		error = fn(cur, &rec, priv);
 	for (int slot = 0; !error && slot < FSC_MAX_INODE; slot++) {
 		struct inode *inode = fsc_registry.inodes[slot];
