@@ -15,7 +15,7 @@ const MOST = 4 << 20;
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
-  /^extension\/dist\/(?:extension|core|reference|server|worker|reader|cli|debug|web)\.cjs$/,
+  /^extension\/dist\/(?:extension|core|start|reference|server|worker|reader|cli|debug|web)\.cjs$/,
   /^extension\/dist\/(?:panel|browser)\.js$/,
   /^extension\/dist\/reach\.bin$/,
   /^extension\/dist\/[\w.-]+\.wasm$/,
