@@ -5,7 +5,7 @@
  * who owns it (owners.ts), and faults that one side shows by itself (compare.ts).
  */
 import { type Entry, type Forced, MOST_COMPARED, met, type Ran } from "./explore.ts";
-import type { Fault, PathResult } from "./finding.ts";
+import { type Fault, mayHaveSucceeded, type PathResult } from "./finding.ts";
 import { type GivenBack, type Open, wasCalled } from "./ledger.ts";
 import type { OwnerDifference } from "./owners.ts";
 
@@ -111,7 +111,7 @@ const wordOf = (o: Open): string => (o.of === "" ? o.text.replace(/^the /, "") :
 
 /** A thing that a call gave, and that the other side gives back on the same way out. */
 function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readonly Ran[]): Fault | null {
-  if (there.outcome !== here.outcome && here.outcome !== "neither") return null;
+  if (there.outcome !== here.outcome && (here.outcome !== "neither" || mayHaveSucceeded(here))) return null;
   const gives = ({ ledger }: PathResult): boolean => ledger.gives.has(`${g.kind} ${g.of}`);
   if (gives(there) || there.ledger.gave.some((x) => x.object === g.object)) return null;
   // Another way to give it back is one, too: by its own call, or by a callee that is handed it.

@@ -9,7 +9,15 @@ import { codesOf } from "./codes.ts";
 import { copyDifferences } from "./copies.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, met, returnType, runPath, whyNoEntry } from "./explore.ts";
-import { type Choice, type Doubt, type Fault, faultKey, faultSort, type PathResult } from "./finding.ts";
+import {
+  type Choice,
+  type Doubt,
+  type Fault,
+  faultKey,
+  faultSort,
+  mayHaveSucceeded,
+  type PathResult,
+} from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 import { underOtherNames } from "./renamed.ts";
 import { undoneAsWell } from "./undone.ts";
@@ -212,7 +220,7 @@ export function compareEntry(
     const onlySucceeds =
       verdict === "fixed" &&
       shownBy.result.outcome === "failed" &&
-      opposite().outcome === "succeeded" &&
+      mayHaveSucceeded(opposite()) &&
       (!isLoss || !given() || entry.leave !== null) &&
       // Another answer of the same callee may be the failure now.
       ![...a.paths.values()].some(
@@ -683,8 +691,7 @@ const COMMON_LOSS = 0.25;
 function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b: Explored): boolean {
   const often = (share: number): boolean => before.length >= Math.max(2, share * b.paths.size);
   if (key.startsWith("left-running|")) return often(COMMON);
-  if (key.startsWith("leaked|"))
-    return often(COMMON_LOSS) && before.some((r) => r.result.outcome === "succeeded");
+  if (key.startsWith("leaked|")) return often(COMMON_LOSS) && before.some((r) => mayHaveSucceeded(r.result));
   if (!/^use-after-release\||-dereference\|/.test(key)) return false;
   const kind = key.slice(0, key.indexOf("|"));
   // The second of what a loop finds is no other fault than the first.
@@ -722,7 +729,7 @@ function neverTaken({ ledger }: PathResult, f: Fault, before: Explored, after: E
  * says that all went well. That it says so now loses nothing more.
  */
 function onlySaysSo(here: PathResult, there: PathResult, key: string): boolean {
-  if (!key.startsWith("leaked|") || here.outcome !== "failed" || there.outcome !== "succeeded") return false;
+  if (!key.startsWith("leaked|") || here.outcome !== "failed" || !mayHaveSucceeded(there)) return false;
   const given = ({ ledger }: PathResult): string =>
     [...ledger.settled, ...ledger.gave.map((g) => g.object)].sort().join();
   const way = ({ choices }: PathResult): string => choices.map((c) => c.answer).join();

@@ -13,7 +13,7 @@ import type { Spot } from "./books.ts";
 import { asReadChoice } from "./calls.ts";
 import { ledgerOf, lostOf } from "./closing.ts";
 import type { Contracts } from "./contract.ts";
-import type { PathResult } from "./finding.ts";
+import { mayHaveSucceeded, type PathResult } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
 import { type Outcome, outcomeOf, PathEnd } from "./run.ts";
 import { isChangedIn, waysToTheChange } from "./seek.ts";
@@ -195,7 +195,7 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const result = v === null ? null : w.known.span(v);
   returnsFreed(w, { result: v, outcome, at });
   // Only what has begun ends.
-  const begun = outcome === "succeeded" || (ret.kind === "void" && outcome === "neither");
+  const begun = mayHaveSucceeded({ outcome, result }) || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
     w.calls_.deviceGoes();
     audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
@@ -366,7 +366,7 @@ function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Force
       const next: Forced = new Map(forced).set(asReadChoice(name), "yes");
       const result = run(next);
       if (result.end !== "returned" && !brokeOff(result)) continue;
-      if (result.outcome !== "succeeded" && result.gaveUp.join() === at.gaveUp.join()) continue;
+      if (!mayHaveSucceeded(result) && result.gaveUp.join() === at.gaveUp.join()) continue;
       further = { forced: next, result };
       break;
     }
@@ -374,7 +374,7 @@ function goesWell(run: (forced: Forced) => PathResult, usual: PathResult): Force
     forced = further.forced;
     at = further.result;
   }
-  return forced.size > 0 && at.outcome === "succeeded" ? forced : null;
+  return forced.size > 0 && mayHaveSucceeded(at) ? forced : null;
 }
 
 export function explore(side: Side, entry: Entry, bounds: Bounds, lead: Forced | null = null): Explored {

@@ -136,6 +136,10 @@ export interface Copied {
   readonly fits: boolean;
 }
 
+/** It says that all went well, or returned a zero of which its name says nothing (named.ts). */
+export const mayHaveSucceeded = ({ outcome, result }: Pick<PathResult, "outcome" | "result">): boolean =>
+  outcome === "succeeded" || (outcome === "neither" && result?.[0] === 0n && result[1] === 0n);
+
 export interface PathResult {
   readonly choices: readonly Choice[];
   readonly faults: readonly Fault[];

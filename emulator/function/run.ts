@@ -5,7 +5,7 @@
 
 import type { Loc } from "../c/ast.ts";
 import { compare } from "../c/build.ts";
-import { type CType, isInteger, sizeOf } from "../c/ctype.ts";
+import { type CType, isBool, isInteger, sizeOf } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { BinOp, CmpOp, FnTree, FunctionSym, LocalVar, ObjectSym, X } from "../c/tree.ts";
@@ -80,6 +80,8 @@ export interface Frame {
   readonly limits: (Limit | null)[];
   /** Variables that were declared with a constant and not written since. */
   readonly figures: Set<LocalVar>;
+  /** Variables that hold a zero with a name (named.ts). */
+  readonly named: Set<LocalVar>;
   /** Errors that were put in a variable and not read since, by a statement behind which its branch ended. */
   readonly errors: Map<LocalVar, PutError>;
   /** A statement that names what nothing here defines was passed over: it may have written any of its variables. */
@@ -128,9 +130,10 @@ function returnsFault(sym: FunctionSym): boolean {
   return type?.kind === "typedef" && type.name === "vm_fault_t";
 }
 
-/** Whether a function that returned this, of that type, says that it failed. */
+/** Whether a function that returned this, of that type, says that it failed. Asked right behind its return. */
 export function outcomeOf(w: Run, sym: FunctionSym, v: Value | null, type: CType): Outcome {
   const pointer = type.kind === "pointer";
+  if (w.namedZero && v === 0n && !pointer && !isBool(type)) return "neither";
   if (type.kind === "void" || v === null) return "neither";
   const [lo, hi] = w.known.span(v);
   if (!pointer && lo === hi && (lo & FAULT_ERRORS) !== 0n && returnsFault(sym)) return "failed";
@@ -238,6 +241,8 @@ export abstract class Run {
   readonly brokenOff: string[] = [];
   /** Where a function of the patched files returned last. */
   returned: Loc | null = null;
+  /** What was returned last is a zero with a name (named.ts), by a function of the patched files. */
+  namedZero = false;
 
   constructor(input: RunInput) {
     this.input = input;

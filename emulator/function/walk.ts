@@ -27,6 +27,7 @@ import { stripped } from "./constraints.ts";
 import { bare, elementPast, isFigure, type Past, variableOf, wholeOf } from "./extent.ts";
 import { plainName } from "./ledger.ts";
 import { addPart, clear, listHeadsOf, memoryName, type Obj, put, sizeSafe } from "./memory.ts";
+import { isNamedZero } from "./named.ts";
 import { type NullSource, nullSourceOf } from "./nulls.ts";
 import { type Frame, PathEnd, type PutError, type RunInput } from "./run.ts";
 import { spendsTries } from "./tries.ts";
@@ -36,7 +37,7 @@ type Completion =
   | null
   | { readonly k: "break" | "continue"; readonly to: SLoop | SSwitch }
   | { readonly k: "goto"; readonly label: LabelRef }
-  | { readonly k: "return"; readonly v: Value | null };
+  | { readonly k: "return"; readonly v: Value | null; readonly named?: boolean };
 
 /** Whether a number is that of an error (include/linux/err.h). */
 const isErrno = (v: bigint): boolean => v < 0n && v >= -MAX_ERRNO;
@@ -79,6 +80,7 @@ export class Walker extends Access {
       stepped: [],
       limits: [],
       figures: new Set(),
+      named: new Set(),
       errors: new Map(),
       lost: false,
       loc: tree.loc,
@@ -94,6 +96,7 @@ export class Walker extends Access {
     if (frame.own) this.ran.add(tree.name);
     try {
       const c = this.block(tree.body, null);
+      this.namedZero = c !== null && c.k === "return" && c.named === true;
       return c !== null && c.k === "return" ? c.v : null;
     } catch (f) {
       if (frame.own && f instanceof PathEnd && f.end !== "fault") this.brokenOff.push(tree.name);
@@ -234,11 +237,13 @@ export class Walker extends Access {
         if (frame.own) this.returned = s.loc;
         if (s.x === null) return { k: "return", v: null };
         const v = this.eval(s.x);
-        if (frame.errors.size > 0 && isInteger(s.x.t) && this.known.span(v)[0] >= 0n)
+        const { x } = s;
+        const named = v === 0n && (x.k === "call" ? this.namedZero : isNamedZero(frame, x, s.loc));
+        if (frame.errors.size > 0 && !named && isInteger(x.t) && this.known.span(v)[0] >= 0n)
           for (const [name, e] of frame.errors)
             if (e.fell)
               this.errorLost(name, e, `nothing reads it: ${frame.tree.name}() says that all went well`);
-        return { k: "return", v: s.x.t.kind === "void" ? null : v };
+        return { k: "return", v: x.t.kind === "void" ? null : v, named };
       }
       case "gotoptr":
         throw new PathEnd("unsupported", "a computed goto");
@@ -343,6 +348,17 @@ export class Walker extends Access {
     errors.set(x.lv.v, { loc, loops: loops.length, fell: false });
   }
 
+  /** A variable is given a value. */
+  private names(v: LocalVar, x: X, value: Value): void {
+    const { frame } = this;
+    const named =
+      value === 0n &&
+      isInteger(v.type) &&
+      (x.k === "call" ? this.namedZero : isNamedZero(frame, x, frame.loc));
+    if (named) frame.named.add(v);
+    else frame.named.delete(v);
+  }
+
   /** Something is tested: what stands before that is put there in case. */
   private tested(): void {
     const { errors } = this.frame;
@@ -375,6 +391,7 @@ export class Walker extends Access {
         const value = this.eval(x);
         frame.vars.set(v, value);
         if (isFigure(this, x)) frame.figures.add(v);
+        this.names(v, x, value);
         this.nulls.assigned(frame, v, this.nullOf(x, value));
       } else frame.vars.delete(v);
       return;
@@ -528,6 +545,7 @@ export class Walker extends Access {
         const v = this.eval(x.x);
         const from = this.nullOf(x.x, v);
         this.assign(x.lv, v, x.lv.t, from);
+        if (x.lv.k === "var") this.names(x.lv.v, x.x, v);
         return v;
       }
       case "opassign": {
@@ -666,6 +684,7 @@ export class Walker extends Access {
     if (lv.k === "var") {
       const frame = this.frame;
       frame.figures.delete(lv.v);
+      frame.named.delete(lv.v);
       const error = frame.errors.size > 0 ? frame.errors.get(lv.v) : undefined;
       if (error !== undefined) {
         frame.errors.delete(lv.v);
@@ -915,6 +934,7 @@ export class Walker extends Access {
     });
     this.nulls.args = nulls;
     this.frame.loc = x.loc;
+    this.namedZero = false;
     const result = this.calls_.call(name, target, args, x, loc);
     this.frame.loc = x.loc;
     return result;
