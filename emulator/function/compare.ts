@@ -20,6 +20,7 @@ import {
 } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 import { underOtherNames } from "./renamed.ts";
+import { atSamePlaces } from "./sites.ts";
 import { undoneAsWell } from "./undone.ts";
 
 export interface Difference {
@@ -153,7 +154,14 @@ export function compareEntry(
         if (onlySaysSo(r.result, result, key)) return false;
         // The same loss under another name: a helper that takes it, a call that another one replaces.
         const sort = faultSort(key);
-        return sortCount(result, sort) < sortCount(r.result, sort);
+        const isLess = (p: PathResult): boolean => sortCount(p, sort) < sortCount(r.result, sort);
+        if (!isLess(result)) return false;
+        // Where the patch exchanges calls, a number behind a name may mean another call there.
+        const asked = { ran: r, there: forced, rename: (n: string) => names.get(n) ?? n };
+        const same = atSamePlaces(asked, [own, other], (f) => at(other, e, extra, f));
+        if (same === null) return true;
+        const placed = at(other, e, extra, same);
+        return cleanOn(placed, key) && isLess(placed);
       });
     // Whether a variable is written before it is read is its own function's: which way callers come to it does not matter.
     const shared =
@@ -260,10 +268,15 @@ export function compareEntry(
     const [x, y] = [returnType(before, fn, entry.path), returnType(after, fn, entry.path)];
     return x !== null && x === y;
   };
-  if (sameReturn(entry.name))
-    differences.push(
-      ...errorsLost(entry, b, (f) => at(after, a, extraA, translated(f, there)), there, sameReturn),
-    );
+  /** The side after, by the decisions of a path of the side before, each at its place. */
+  const afterBy = (ran: Ran): Ran => {
+    const plain = translated(ran.forced, there);
+    const asked = { ran, there: plain, rename: (n: string) => there.get(n) ?? n };
+    const run = (f: Forced): PathResult => at(after, a, extraA, f);
+    const forced = atSamePlaces(asked, [before, after], run) ?? plain;
+    return { forced, result: run(forced) };
+  };
+  if (sameReturn(entry.name)) differences.push(...errorsLost(entry, b, afterBy, sameReturn));
   // A failure that a call gave says more than the test of a value.
   if (
     entry.jumpGone != null &&
@@ -472,8 +485,7 @@ function decidedBy({ forced, result }: Ran): string | null {
 function errorsLost(
   entry: Entry,
   b: Explored,
-  other: (f: Forced) => PathResult,
-  names: Names,
+  other: (ran: Ran) => Ran,
   sameReturn: (fn: string) => boolean,
 ): Difference[] {
   // Where the usual path fails, the one that was found to go well.
@@ -481,7 +493,7 @@ function errorsLost(
   const well: Forced = first?.outcome === "succeeded" ? new Map() : (b.well ?? new Map());
   const usual = b.paths.get(forcedKey(well))?.result;
   if (usual === undefined || usual.outcome !== "succeeded" || entry.leave !== null) return [];
-  if (other(well).outcome !== "succeeded") return [];
+  if (other({ forced: well, result: usual }).result.outcome !== "succeeded") return [];
   const out: Difference[] = [];
   for (const { forced, result } of b.paths.values()) {
     const name = [...forced.keys()].find((k) => !well.has(k));
@@ -496,8 +508,8 @@ function errorsLost(
       continue;
     // Another way to say that something failed is no other behaviour.
     if (!sameReturn(choice.fn)) continue;
-    const there = other(forced);
-    if (there.end !== "returned" || !met(there, translated(forced, names))) continue;
+    const { forced: same, result: there } = other({ forced, result });
+    if (there.end !== "returned" || !met(there, same)) continue;
     if (result.outcome === there.outcome || result.outcome === "neither" || there.outcome === "neither")
       continue;
     const lostBefore = result.outcome === "succeeded";
