@@ -27,6 +27,8 @@ export interface ExploreOptions {
   readonly seed: number;
   /** Instructions of a run. */
   readonly stepLimit: number;
+  /** Instructions that all orders together may execute (default: any number); exploring ends with the order that passes it. */
+  readonly work?: number;
   /** What is wrong with a run: one text a kind of fault; null: nothing can be said of it. */
   readonly faults: (run: ScenarioRun) => readonly string[] | null;
   /** Asked after each run; true ends exploring, which says so. */
@@ -73,7 +75,7 @@ export interface Exploration {
   readonly places: { readonly granules: number; readonly locks: number };
   /** The same as sets, for `ExploreOptions.hot`. */
   readonly hot: Hot;
-  /** Instructions executed. */
+  /** Instructions of all orders, each from its beginning. */
   readonly steps: number;
   /** Of the instructions executed, those of stretches that had been looked at before (stretches.ts). */
   readonly notLookedAt: number;
@@ -150,6 +152,8 @@ class Exploring {
   private beyondBound = 0;
   private unusable = 0;
   private steps = 0;
+  /** Instructions that were executed: an order's beginning, which it shares with another, once. */
+  private executed = 0;
   private cut = "";
   /** Places were met after the last start: what lies before them was tried without them. */
   private late = false;
@@ -213,7 +217,10 @@ class Exploring {
     for (;;) {
       this.pilot.resume(age);
       age = 0;
-      if (this.run.advance()) return true;
+      const before = this.run.steps;
+      const ended = this.run.advance();
+      this.executed += this.run.steps - before;
+      if (ended) return true;
       if (this.pilot.paused?.kind !== "alone") return false;
       this.alone = this.run.signature(this.root!.run);
       if (this.options.reduce !== false && this.outcomes.has(this.alone)) return true;
@@ -231,6 +238,8 @@ class Exploring {
     const { schedules } = this.options;
     if (this.runs >= schedules || this.spent >= SPENT * schedules)
       this.cut ||= `the budget of ${schedules} orders`;
+    else if (this.executed >= (this.options.work ?? Infinity))
+      this.cut ||= `the budget of ${this.options.work} instructions`;
     else if (this.options.stop?.() === true) this.cut ||= "the time";
     return this.cut !== "";
   }

@@ -39,6 +39,8 @@ const LINE_MAX = 1023;
 const LOG_MAX = 1000;
 const STEPS_MAX = 10_000;
 const HELD_LOCKS_MAX = 10_000;
+/** Tasks that the reference kernel has records for: FSC_MAX_TASK of include/linux/sched.h. */
+const KERNEL_TASKS = 16;
 /** What the host keeps of a watched range. */
 const WATCH_COST = 128;
 /** Work (mem/work.ts): of an event with all that is told of it, of an audit, of an open call that is looked at. */
@@ -483,6 +485,8 @@ export class Machine implements Stateful<MachineState> {
       __fsc_task_create: (c) => {
         const fn = this.vm!.functionAt(c.addr(1));
         if (fn === null) return this.vm!.badCall(c.addr(1));
+        if (this.vm!.tasks.length >= KERNEL_TASKS)
+          throw new MemoryFault("limit", `more than ${KERNEL_TASKS} tasks`, 0n);
         const task = this.vm!.spawn(text(c, 0), fn.id, [c.int(2)]);
         this.push({ kind: "task", what: "created", text: task.name });
         c.ret(task.id);

@@ -16,6 +16,14 @@ import type { PatchSides } from "./sides.ts";
 /** Orders that are tried after the patch; before it, where those show something, there may be so many. */
 const TRIED = 150;
 const TRIED_BEFORE = 3000;
+/**
+ * Instructions that the orders of a side may execute: four seconds, and three times as many before the patch. Without this bound a case
+ * of virtiofs whose workers queue themselves took five minutes; those of fs/dax.c stay far below.
+ */
+const WORK = 20e6;
+const WORK_BEFORE = 60e6;
+/** Orders after the patch that may say nothing: a case that shows so many of them will hardly show more. */
+const UNUSABLE = 20;
 const BOUND = 1;
 
 /** What a case is, wherever it runs. */
@@ -69,7 +77,7 @@ export function otherOrder(
   const after = tried(sides.after, c, TRIED, steps, stop);
   const fresh = after?.faults.filter((f) => !known.has(f.fault)) ?? [];
   if (after === null || fresh.length === 0) return null;
-  // Once the other side has shown all of them there is nothing left to find.
+  // Once the other side has shown all of them, or an order that says nothing, there is nothing left to find.
   const wanted = new Set(fresh.map((f) => f.fault));
   const before = tried(sides.before, c, TRIED_BEFORE, steps, stop, { hot: after.hot, wanted });
   // An order that was not tried, or says nothing, may show it too.
@@ -120,8 +128,10 @@ function tried(
 ): Exploration | null {
   const on = caseOn(side, c);
   if (on === null) return null;
+  let unusable = 0;
   const faults = (run: ScenarioRun): string[] | null => {
     const seen = faultsOf(run);
+    if (seen === null) unusable++;
     for (const fault of seen ?? []) other?.wanted.delete(fault);
     return seen;
   };
@@ -131,7 +141,8 @@ function tried(
     random: 0,
     seed: 0,
     stepLimit,
-    stop: () => other?.wanted.size === 0 || stop(),
+    work: other === undefined ? WORK : WORK_BEFORE,
+    stop: () => unusable > (other === undefined ? UNUSABLE : 0) || other?.wanted.size === 0 || stop(),
     faults,
     ...(other === undefined ? {} : { hot: other.hot }),
   });
