@@ -128,13 +128,13 @@ const BREAKS: readonly Break[] = [
     eras: ["v6.12", "v6.18"],
   },
   {
-    what: "an allocation group stays held when its header cannot be read",
+    what: "an allocation group stays held when its header, or its tree of owners, cannot be read",
     path: "fs/xfs/xfs_notify_failure.c",
     fn: "fsc_notify_group",
     from: "\txfs_perag_put(pag);\n",
     to: "\tif (!error)\n\t\txfs_perag_put(pag);\n",
     neutral: "\tif (pag)\n\t\txfs_perag_put(pag);\n",
-    told: /^xfs-failure where=8 /,
+    told: /^xfs-failure where=(?:8|9|10) /,
     eras: ["v6.12", "v6.15"],
   },
   {
