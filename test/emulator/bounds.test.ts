@@ -82,7 +82,7 @@ const KERNEL: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["audits are steps", 'for (unsigned long i = 0; ; i++) __fsc_quiesce("x");', /^limit: step limit/],
   ["a loop that changes nothing", "for (;;) ;", /^livelock: /],
-  ["tasks", 'for (;;) __fsc_task_create("t", (void *)fsc_boot, 0);', /^limit: more than 200 tasks/],
+  ["tasks", 'for (;;) __fsc_task_create("t", (void *)fsc_boot, 0);', /^limit: more than 16 tasks/],
   ["steps of a scenario", 'for (;;) __fsc_step("x");', /^limit: /],
   [
     "ranges of memory",
