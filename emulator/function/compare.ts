@@ -823,11 +823,17 @@ function has(r: PathResult, key: string): boolean {
 
 /**
  * The other answers to what the patch asks in other words on the other side: `>=` for `==` has another usual one, and by that of
- * the path all may be as it was. None where one side alone asks anything at lines that the patch changes.
+ * the path all may be as it was. A call that is exchanged is no such test: what fails in its place says something else. None where one
+ * side alone asks anything at lines that the patch changes.
  */
 function rewritten(r: Ran, result: PathResult, own: Side, other: Side): (readonly [string, string])[] {
   const alone = (p: PathResult, q: PathResult, side: Side): Choice[] =>
-    p.choices.filter((c) => side.changed?.(c.loc) === true && !q.choices.some((x) => x.name === c.name));
+    p.choices.filter(
+      (c) =>
+        !c.options.includes("fails") &&
+        side.changed?.(c.loc) === true &&
+        !q.choices.some((x) => x.name === c.name),
+    );
   if (alone(r.result, result, own).length === 0) return [];
   return alone(result, r.result, other).flatMap((c) =>
     c.options.filter((o) => o !== c.answer).map((o) => [c.name, o] as const),

@@ -75,6 +75,13 @@ const pairs: readonly Pair[] = [
     want: ["leaked runtime PM usage count of p"],
   },
   {
+    name: "the same where both sides lose the count on a later path: a call that is exchanged is no test in other words",
+    root: true,
+    bad: `int f(struct platform_device *p) { int ret = pm_runtime_get_sync(&p->dev); if (ret < 0) return ret; ret = helper(1); if (helper(2)) pm_runtime_put(&p->dev); return ret; }`,
+    good: `int f(struct platform_device *p) { int ret = pm_runtime_resume_and_get(&p->dev); if (ret < 0) return ret; ret = helper(1); if (helper(2)) pm_runtime_put(&p->dev); return ret; }`,
+    want: ["leaked runtime PM usage count of p"],
+  },
+  {
     name: "what goes wrong after a self-test that no path passes",
     root: true,
     bad: `struct thing { struct device dev; unsigned char *result; int n; };
