@@ -9,7 +9,7 @@ import { badOption, exitStatus, ownScenarios, reviewOptions, SHARED_OPTIONS } fr
 import { compareVersions, type Given } from "./compare/compare.ts";
 import { versionsOf } from "./compare/versions.ts";
 import { Pool } from "./emulation/pool.ts";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readInput } from "./files.ts";
 import { MAX_INPUT } from "./given.ts";
 import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -103,7 +103,7 @@ function chooseVersions(
   for (const file of files) {
     let input: Buffer;
     try {
-      input = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+      input = readInput(file, MAX_INPUT);
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
       return error.message;

@@ -10,7 +10,7 @@ import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { diagnosticText, remarkReport, stopReport } from "../emulator/hosted/report.ts";
 import { DEFAULT_STEPS, type ProgramSource, runProgram } from "../emulator/hosted/run_program.ts";
 import type { CliIo } from "./cli_io.ts";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readInput, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments } from "./options.ts";
 import { terminalText } from "./report/text.ts";
 
@@ -58,7 +58,7 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
   const { values, file, rest } = parsed;
   let text: string;
   try {
-    const bytes = file === "-" ? readStandardInput(SOURCE_MAX) : readRegularFile(file, SOURCE_MAX);
+    const bytes = readInput(file, SOURCE_MAX);
     text = bytes.toString("utf8");
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;

@@ -7,7 +7,7 @@ import { ERA_NAMES, eraFromName, unknownEra } from "../emulator/kernel/era.ts";
 import { noSuchScenario, scenarioNames } from "./cli_catalogue.ts";
 import type { CliIo } from "./cli_io.ts";
 import { whyNoPatch } from "./cli_review.ts";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readInput } from "./files.ts";
 import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import {
@@ -132,7 +132,7 @@ export async function runExplore(args: string[], io: CliIo): Promise<number> {
   if (problem !== null) return fail(problem);
   let bytes: Buffer;
   try {
-    bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+    bytes = readInput(file, MAX_INPUT);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     return fail(error.message);

@@ -14,7 +14,7 @@ import {
   whyNoPatch,
 } from "./cli_review.ts";
 import { Pool } from "./emulation/pool.ts";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readInput } from "./files.ts";
 import { MAX_INPUT } from "./given.ts";
 import { tryMutants } from "./mutate/try.ts";
 import { readArguments } from "./options.ts";
@@ -80,7 +80,7 @@ export async function runMutate(args: string[], io: CliIo): Promise<number> {
   if (own.problems.length > 0) return fail(own.problems.join("\n"));
   const pool = values["no-cache"] === true ? Pool.ofThreads(null) : Pool.ofThreads();
   try {
-    const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+    const bytes = readInput(file, MAX_INPUT);
     const path = file === "-" ? "standard input" : file;
     const doc = parseDocument(bytes, path);
     const options = { ...reviewOptions(values), ...own.options };

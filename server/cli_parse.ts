@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FileProblem, readRegularFile, readStandardInput } from "./files.ts";
+import { FileProblem, readInput } from "./files.ts";
 import { isMbox, streamMbox } from "./mail/mbox.ts";
 import { readArguments } from "./options.ts";
 import { parseDocument } from "./parse.ts";
@@ -67,7 +67,7 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
     if (io.signal?.aborted) break;
     try {
       if (format === "jsonl") await writeLines(file, io, progress);
-      else documents.push(toJson(parseDocument(readInput(file, io), file), file));
+      else documents.push(toJson(parseDocument(bytesOf(file, io), file), file));
     } catch (error) {
       const { message } = error as Error;
       io.stderr(`folioscope parse: ${error instanceof FileProblem ? message : `${file}: ${message}`}\n`);
@@ -79,10 +79,8 @@ export async function runParse(args: string[], io: ParseIo): Promise<number> {
   return status;
 }
 
-function readInput(file: string, io: ParseIo): Buffer {
-  if (file === "-") return io.stdin ? io.stdin() : readStandardInput(MAX_INPUT);
-  return readRegularFile(file, MAX_INPUT);
-}
+const bytesOf = (file: string, io: ParseIo): Buffer =>
+  file === "-" && io.stdin ? io.stdin() : readInput(file, MAX_INPUT);
 
 /** Puts the files below a directory in a stable order to `found`; hidden files and git's own are left out. */
 function walk(dir: string, found: string[]): void {
@@ -117,7 +115,7 @@ async function writeLines(file: string, io: ParseIo, progress: boolean): Promise
     }
     return;
   }
-  const bytes = readInput(file, io);
+  const bytes = bytesOf(file, io);
   const doc = parseDocument(bytes, file, { separate: true });
   for (const line of mailLines(doc, file)) io.stdout(`${jsonText(line)}\n`);
 }

@@ -96,6 +96,10 @@ export function readStandardInput(max: number): Buffer {
   }
 }
 
+/** All bytes of what a command is to read: a regular file, or standard input for `-`; at most `max`. Throws FileProblem. */
+export const readInput = (file: string, max: number): Buffer =>
+  file === "-" ? readStandardInput(max) : readRegularFile(file, max);
+
 /** Writes a file that is not there yet; whatever is there stays. Throws FileProblem. */
 export function writeNewFile(path: string, bytes: Uint8Array): void {
   try {

@@ -2,7 +2,7 @@
  * What a command is given to read: a file, standard input, a message of a mailbox or of a list's archive with its thread, or
  * commits of a repository as the mails that they will become. Leaves out what is read from the bytes (parse.ts).
  */
-import { FileProblem, readRegularFile, readStandardInput, writeNewFile } from "./files.ts";
+import { FileProblem, readInput, writeNewFile } from "./files.ts";
 import { threadOf } from "./mail/box.ts";
 import { inboxThread, isInbox, messagePage } from "./mail/inbox.ts";
 import { commitMails } from "./source/commits.ts";
@@ -56,6 +56,6 @@ export async function readGiven(file: string, { range, message, mails, tree }: A
       file,
       "names no message: give the address of one, as https://HOST/LIST/MESSAGE-ID/",
     );
-  const bytes = file === "-" ? readStandardInput(MAX_INPUT) : readRegularFile(file, MAX_INPUT);
+  const bytes = readInput(file, MAX_INPUT);
   return { bytes, path: file, trees, message: undefined, notes: [] };
 }
