@@ -3,7 +3,7 @@
  * leads out. Leaves out git objects (git_blobs.ts) and patches (images.ts).
  */
 import { createHash } from "node:crypto";
-import { constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { decode, GitObjects, isObjectId } from "./git_blobs.ts";
@@ -96,24 +96,32 @@ class Root {
 
   /** As `KernelTree.read` gives it. */
   read(path: string): string | null {
-    const place = this.place(path);
-    if (place === null) return null;
-    const text = LINKS_REFUSED ? textOf(place) : null;
-    if (text !== null || (LINKS_REFUSED && !isLink(place))) return text;
-    const at = below(this.real, path);
-    return at === null ? null : textOf(at);
+    const at = this.found(path)?.at;
+    if (at === undefined) return null;
+    try {
+      return decode(readRegularFile(at, MAX_FILE, false));
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      return null;
+    }
   }
 
   /** Size and time of a file. */
   stamp(path: string): string | null {
+    const stat = this.found(path)?.stat;
+    return stat === undefined ? null : `${stat.size}.${stat.mtimeMs}`;
+  }
+
+  /** The file itself, behind a link where it is one; null: absent, or it leads out. */
+  private found(path: string): { readonly at: string; readonly stat: Stats } | null {
     const place = this.place(path);
     if (place === null) return null;
     try {
-      const own = lstatSync(place);
-      const at = own.isSymbolicLink() ? below(this.real, path) : "";
-      if (at === null) return null;
-      const { size, mtimeMs } = at === "" ? own : statSync(at);
-      return `${size}.${mtimeMs}`;
+      const own = lstatSync(place, { throwIfNoEntry: false });
+      if (own === undefined) return null;
+      if (!own.isSymbolicLink()) return { at: place, stat: own };
+      const at = below(this.real, path);
+      return at === null ? null : { at, stat: statSync(at) };
     } catch {
       return null;
     }
@@ -131,22 +139,6 @@ class Root {
       this.folders.set(folder, at);
     }
     return at === null ? null : at + sep + path.slice(cut + 1);
-  }
-}
-
-/** Whether the system refuses to open a link as a file. */
-const LINKS_REFUSED = constants.O_NOFOLLOW !== undefined;
-
-const isLink = (place: string): boolean =>
-  lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-
-/** The text of a file, or null: there is none that can be read. */
-function textOf(at: string): string | null {
-  try {
-    return decode(readRegularFile(at, MAX_FILE, false));
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    return null;
   }
 }
 
