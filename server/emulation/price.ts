@@ -82,7 +82,7 @@ export class TimeLeft {
   private readonly began: number;
   private planned = 0;
   private plans = 0;
-  private at = { n: 0, of: 1, cases: 0, done: 0, price: 0 };
+  private patch = { n: 0, of: 1, cases: 0, done: 0, price: 0 };
 
   constructor(secondsOf: (cost: number) => number, now: () => number) {
     this.secondsOf = secondsOf;
@@ -102,14 +102,19 @@ export class TimeLeft {
       // Patches come in the order in which a reader looks at them.
       const n = this.plans++;
       // Rates lie on disk: asked once a plan.
-      this.at = { n, of, cases, done: 0, price: this.secondsOf(cost) };
+      this.patch = { n, of, cases, done: 0, price: this.secondsOf(cost) };
       this.planned = this.now();
-    } else if (event.kind === "run") this.at.done++;
+    } else if (event.kind === "run") this.patch.done++;
+  }
+
+  /** The patch that runs: how many were begun before it, of how many; its cases, and how many of them are over. */
+  get at(): { readonly n: number; readonly of: number; readonly cases: number; readonly done: number } {
+    return this.patch;
   }
 
   /** Seconds; null where nothing can be said. */
   seconds(): number | null {
-    const { n, of, cases, done, price } = this.at;
+    const { n, of, cases, done, price } = this.patch;
     if (this.planned === 0) return null;
     const since = (from: number): number => (this.now() - from) / 1000;
     const share = cases === 0 ? 1 : done / cases;

@@ -20,15 +20,11 @@ export const NOT_BEGUN: Step = { done: 0, total: 0, what: "", left: null };
  * of a patch that stands alone.
  */
 export function counting(left: TimeLeft, tell: (step: Step) => void): ReviewListener {
-  let at = { n: 0, of: 1, cases: 1, done: 0 };
-  // Patches come in the order in which a reader looks at them.
-  let plans = 0;
   return (event) => {
     left.hear(event);
-    if (event.kind === "plan") at = { n: plans++, of: event.of, cases: Math.max(event.cases, 1), done: 0 };
-    else if (event.kind === "run") at.done++;
-    else if (event.kind === "start") {
-      const [done, total] = at.of > 1 ? [at.n, at.of] : [at.done, at.cases];
+    if (event.kind === "start") {
+      const { n, of, cases, done: over } = left.at;
+      const [done, total] = of > 1 ? [n, of] : [over, Math.max(cases, 1)];
       tell({ done, total, what: event.what, left: left.seconds() });
     }
     return true;
