@@ -169,14 +169,12 @@ function isKept(w: Run, h: Holding, input: AuditInput, reached: ReturnType<typeo
   if (input.root && input.outcome === "failed") return false;
   // What is a variable of the kernel's own can be named by whoever gives it back.
   if (at.obj.kind === "global" && input.outcome !== "failed") return true;
-  // What a call made and registered is named to who registered it by something else than its address: a device by its number.
-  if (input.outcome !== "failed" && at.obj.found && w.books.of(h.key).some((x) => isRegistered(x, h)))
-    return true;
-  if (
-    input.outcome !== "failed" &&
-    w.books.of(h.key).some((x) => x.state === "held" && x.kind.of === h.kind.name)
-  )
-    return true;
+  if (input.outcome !== "failed") {
+    const booked = w.books.of(h.key);
+    // What a call made and registered is named to who registered it by something else than its address: a device by its number.
+    if (at.obj.found && booked.some((x) => isRegistered(x, h))) return true;
+    if (booked.some((x) => x.state === "held" && x.kind.of === h.kind.name)) return true;
+  }
   return reached(h, at.obj.id);
 }
 

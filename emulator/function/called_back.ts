@@ -2,8 +2,8 @@
  * What a callee may call back: functions of the patched files that lie in a record which it is given, or in a table of operations to which
  * that record leads. They find the thing that the record lies in, and may set its members. Leaves out running them.
  */
-import { CFail, type CType, layoutOf } from "../c/ctype.ts";
-import { type Obj, sizeSafe } from "./memory.ts";
+import type { CType } from "../c/ctype.ts";
+import { layoutSafe, type Obj, sizeSafe } from "./memory.ts";
 import type { CallSite, Run } from "./run.ts";
 
 /** Callees that set going what they are given, by their names. */
@@ -39,12 +39,6 @@ function holdsFunctions(
 }
 
 /** A record that has a function among its members. */
-function isTable(t: CType | null): boolean {
-  if (t?.kind !== "record") return false;
-  try {
-    return layoutOf(t).fields.some(({ type }) => type.kind === "pointer" && type.to.kind === "function");
-  } catch (f) {
-    if (!(f instanceof CFail)) throw f;
-    return false;
-  }
-}
+const isTable = (t: CType | null): boolean =>
+  t !== null &&
+  (layoutSafe(t) ?? []).some(({ type }) => type.kind === "pointer" && type.to.kind === "function");

@@ -5,6 +5,7 @@
 import { CFail } from "../c/ctype.ts";
 import type { Program } from "../c/link.ts";
 import type { FnTree } from "../c/tree.ts";
+import { eachNode } from "./nodes.ts";
 import { canonicalErrno } from "./value.ts";
 
 /** Errors of one function that are tried. */
@@ -36,7 +37,6 @@ const SKIP = new Set([
 
 function collect(root: object): Set<bigint> {
   const out = new Set<bigint>();
-  const seen = new Set<object>();
   const add = (x: unknown): void => {
     const at = x as { readonly k?: string; readonly x?: unknown; readonly v?: unknown };
     if (at?.k === "conv") add(at.x);
@@ -45,9 +45,7 @@ function collect(root: object): Set<bigint> {
       if (code !== null) out.add(code);
     }
   };
-  const visit = (v: object): void => {
-    if (seen.has(v)) return;
-    seen.add(v);
+  eachNode(root, SKIP, (v) => {
     const { k, op, l, r, cases } = v as {
       k?: string;
       op?: string;
@@ -58,10 +56,7 @@ function collect(root: object): Set<bigint> {
     if (k === "cmp" && (op === "eq" || op === "ne")) for (const side of [l, r]) add(side);
     if (k === "switch" && Array.isArray(cases))
       for (const { lo, hi } of cases as { lo: bigint; hi: bigint }[]) if (lo === hi) add({ k: "num", v: lo });
-    for (const [name, inner] of Object.entries(v))
-      if (!SKIP.has(name) && typeof inner === "object" && inner !== null) visit(inner);
-  };
-  visit(root);
+  });
   return out;
 }
 

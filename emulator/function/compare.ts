@@ -20,7 +20,7 @@ import {
 } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
 import { underOtherNames } from "./renamed.ts";
-import { atSamePlaces } from "./sites.ts";
+import { atSamePlaces, type Names, translated } from "./sites.ts";
 import { undoneAsWell } from "./undone.ts";
 
 export interface Difference {
@@ -157,8 +157,7 @@ export function compareEntry(
         const isLess = (p: PathResult): boolean => sortCount(p, sort) < sortCount(r.result, sort);
         if (!isLess(result)) return false;
         // Where the patch exchanges calls, a number behind a name may mean another call there.
-        const asked = { ran: r, there: forced, rename: (n: string) => names.get(n) ?? n };
-        const same = atSamePlaces(asked, [own, other], (f) => at(other, e, extra, f));
+        const same = atSamePlaces(r, names, [own, other], (f) => at(other, e, extra, f));
         if (same === null) return true;
         const placed = at(other, e, extra, same);
         return cleanOn(placed, key) && isLess(placed);
@@ -270,10 +269,8 @@ export function compareEntry(
   };
   /** The side after, by the decisions of a path of the side before, each at its place. */
   const afterBy = (ran: Ran): Ran => {
-    const plain = translated(ran.forced, there);
-    const asked = { ran, there: plain, rename: (n: string) => there.get(n) ?? n };
     const run = (f: Forced): PathResult => at(after, a, extraA, f);
-    const forced = atSamePlaces(asked, [before, after], run) ?? plain;
+    const forced = atSamePlaces(ran, there, [before, after], run) ?? translated(ran.forced, there);
     return { forced, result: run(forced) };
   };
   if (sameReturn(entry.name)) differences.push(...errorsLost(entry, b, afterBy, sameReturn));
@@ -438,8 +435,6 @@ function clearest(list: readonly Ran[], e: Explored, key: string): Ran[] {
   return ranked.slice(0, MOST_SHOWN).map((r) => r.ran);
 }
 
-type Names = ReadonlyMap<string, string>;
-
 /** Choices of the usual path that stand in each other's place: a call that another one replaces. */
 function alignment(before: Explored, after: Explored): Names {
   const calls = (e: Explored): string[] =>
@@ -468,11 +463,6 @@ function alignment(before: Explored, after: Explored): Names {
     j += m;
   }
   return out;
-}
-
-function translated(forced: Forced, names: Names): Forced {
-  if (names.size === 0) return forced;
-  return new Map([...forced].map(([k, v]) => [names.get(k) ?? k, v]));
 }
 
 /** The callee whose answer was chosen last on a path; null where none was. */

@@ -4,6 +4,7 @@
  */
 import type { Loc } from "../c/ast.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
+import { eachNode } from "./nodes.ts";
 import type { Frame } from "./run.ts";
 
 /** What is called so is success. */
@@ -25,18 +26,14 @@ function namesIn(sym: FunctionSym): ReadonlyMap<string, string> {
   return found;
 }
 
+const PLACES = new Set(["loc", "endLoc"]);
+
 function collect(root: object): Map<string, string> {
   const out = new Map<string, string>();
-  const seen = new Set<object>();
-  const visit = (v: object): void => {
-    if (seen.has(v)) return;
-    seen.add(v);
+  eachNode(root, PLACES, (v) => {
     const { kind, name, loc } = v as { kind?: unknown; name?: unknown; loc?: Loc };
     if (kind === "ident" && typeof name === "string" && loc !== undefined) out.set(placeOf(loc), name);
-    for (const [key, inner] of Object.entries(v))
-      if (key !== "loc" && key !== "endLoc" && typeof inner === "object" && inner !== null) visit(inner);
-  };
-  visit(root);
+  });
   return out;
 }
 

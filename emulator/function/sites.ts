@@ -21,12 +21,13 @@ function sitesOf({ choices }: PathResult, { changed }: Side): Map<string, string
   return out;
 }
 
-/** A path, and what the names of its decisions are taken for on the other side. */
-interface Asked {
-  readonly ran: Ran;
-  /** Its decisions by the names that they have there. */
-  readonly there: Forced;
-  readonly rename: (name: string) => string;
+/** Names of decisions that have another one on the other side. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Decisions by the names that they have on the other side. */
+export function translated(forced: Forced, names: Names): Forced {
+  if (names.size === 0) return forced;
+  return new Map([...forced].map(([k, v]) => [names.get(k) ?? k, v]));
 }
 
 /**
@@ -35,11 +36,14 @@ interface Asked {
  * @param sides the path's side, and the other one @param run a path of that one
  */
 export function atSamePlaces(
-  { ran, there, rename }: Asked,
+  ran: Ran,
+  names: Names,
   [own, other]: readonly [Side, Side],
   run: (forced: Forced) => PathResult,
 ): Forced | null {
   if (ran.forced.size === 0) return null;
+  const there = translated(ran.forced, names);
+  const rename = (name: string): string => names.get(name) ?? name;
   const here = sitesOf(ran.result, own);
   const decided = ran.result.choices.filter((c) => ran.forced.has(c.name));
   const named = sitesOf(run(there), other);

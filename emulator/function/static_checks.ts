@@ -340,9 +340,14 @@ export function unbuiltIn(
   path: string,
   name: string,
 ): { readonly undeclared: string } | { readonly refused: string } | null {
-  const of = (side: Side): { readonly names: readonly string[]; readonly refused: readonly string[] } => {
+  interface Unbuilt {
+    readonly names: readonly string[];
+    readonly refused: readonly string[];
+  }
+  const nothing: Unbuilt = { names: [], refused: [] };
+  const of = (side: Side): Unbuilt => {
     const e = side.program.lookup(name, path);
-    if (e?.kind !== "function" || e.sym.def === null) return { names: [], refused: [] };
+    if (e?.kind !== "function" || e.sym.def === null) return nothing;
     try {
       const { body } = side.program.tree(e.sym);
       const names = [...unknownNames(body).keys()];
@@ -356,7 +361,7 @@ export function unbuiltIn(
       return { names, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;
-      return { names: [], refused: [] };
+      return nothing;
     }
   };
   const was = of(before);
