@@ -316,7 +316,7 @@ export class OpenDocument {
     return was;
   }
 
-  /** It is the one that is looked at: its run goes before others that wait, and in it the patch at this line (0: none). */
+  /** It is the one that is looked at: its run goes before others that wait, and in it the patch and the function at this line (0: none). */
   hurry(docLine: number): void {
     this.#lookedAt = docLine;
     this.#job?.hurry();
@@ -325,7 +325,7 @@ export class OpenDocument {
 
   #look(): void {
     const patch = patchAt(this.parsed, this.#lookedAt);
-    if (patch !== undefined) this.#job?.look(patch.index);
+    if (patch !== undefined) this.#job?.look(patch.index, this.#lookedAt);
   }
 
   /** Ends the run; what it has done stays. */

@@ -96,7 +96,7 @@ for (const { name, doc, index } of chosen) {
   patch.begin();
   const few = new Set(shuffled(makeRandom(Number(values.seed)), scenarios(patch.plan.items)).slice(0, most));
   const items = patch.plan.items.filter((i) => i.kind !== "scenario" || few.has(i.label));
-  for (const item of items) patch.take(patch.run(item));
+  for (const item of items) patch.take(patch.run(item), item);
   const result = review.add(patch.finish(), 0);
   const runs = result.runs.filter((r) => isJudged(r.verdict));
   const fresh = result.findings.filter((f) => f.verdict === "new");

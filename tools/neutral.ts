@@ -134,7 +134,7 @@ function review(text: string, wanted: (label: string) => boolean): ReviewResult 
   for (let n = 0; n < whole.patches.length; n++) {
     const patch = whole.patch(n);
     patch.begin();
-    for (const item of patch.plan.items) if (wanted(item.label)) patch.take(patch.run(item));
+    for (const item of patch.plan.items) if (wanted(item.label)) patch.take(patch.run(item), item);
     whole.add(patch.finish(), n);
   }
   return whole.result();

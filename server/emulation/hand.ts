@@ -24,7 +24,7 @@ export type ToWorker =
       readonly input: Uint8Array | string;
       readonly path: string;
       readonly options: ReviewOptions;
-      /** One Int32: not zero asks it to stop. */
+      /** One Int32, not zero asks it to stop; and, where somebody looks, a second: the document's line. */
       readonly stop: SharedArrayBuffer;
     }
   /** Make patch n ready. */

@@ -14,7 +14,7 @@ export interface JobRequest {
   readonly text: string;
   readonly path: string;
   readonly options: ReviewOptions;
-  /** Two Int32: not zero asks the review to stop; the number, from 1, of the document's patch that a reader looks at. */
+  /** Three Int32: not zero asks the review to stop; the number, from 1, of the document's patch that a reader looks at; his line. */
   readonly stop: SharedArrayBuffer;
 }
 
@@ -48,8 +48,8 @@ export interface Job {
   cancel(): void;
   /** Goes before everything that waits. */
   hurry(): void;
-  /** A reader looks at the patch with this index: it goes before the others of the document. */
-  look(patch: number): void;
+  /** A reader looks at the patch with this index, which goes before the others of the document, at this line. */
+  look(patch: number, line: number): void;
   /** 0 when it runs or is done, else its place among those that wait. */
   place(): number;
 }
@@ -117,7 +117,7 @@ export class JobQueue {
     progress: ProgressSink,
     part: PartSink = () => {},
   ): Job {
-    const stop = new SharedArrayBuffer(8);
+    const stop = new SharedArrayBuffer(12);
     let settle: (outcome: JobOutcome) => void = () => {};
     const outcome = new Promise<JobOutcome>((resolve) => {
       settle = resolve;
@@ -130,7 +130,10 @@ export class JobQueue {
       outcome,
       cancel: () => this.#cancel(pending),
       hurry: () => this.#hurry(pending),
-      look: (patch) => Atomics.store(pending.stop, 1, patch + 1),
+      look: (patch, line) => {
+        Atomics.store(pending.stop, 1, patch + 1);
+        Atomics.store(pending.stop, 2, line);
+      },
       place: () => this.#waiting.indexOf(pending) + 1,
     };
   }

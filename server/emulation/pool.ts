@@ -14,6 +14,7 @@ import type { ParsedDocument } from "../mail/types.ts";
 import { DocumentReview, type PatchResult, type PatchReview, reviewPatch } from "../review/analysis.ts";
 import { type KeptOf, KeptResults } from "../review/kept.ts";
 import type { CaseOutcome } from "../review/outcome.ts";
+import type { PlanItem } from "../review/plan.ts";
 import type { ReviewListener, ReviewOptions, ReviewResult } from "../review/types.ts";
 import type { Questions } from "../source/asked.ts";
 import { type FromWorker, Hand, Numbering, type PoolSetup, type PoolThread, type ToWorker } from "./hand.ts";
@@ -53,6 +54,12 @@ export interface ReviewInput {
   readonly options: ReviewOptions;
 }
 
+/** Where a reader looks: at the patch with this index (below 0: none), at this line of the document (0: none). */
+export interface Look {
+  readonly patch: number;
+  readonly line: number;
+}
+
 /** The bundled thread, where there is one beside this file. */
 export function workerFile(): string | null {
   if (typeof __dirname !== "string") return null;
@@ -81,8 +88,8 @@ export class Pool {
   private readonly prices: Prices | null;
   private readonly room: () => number;
   private lastId = 0;
-  /** Index of the patch that a reader looks at: it is reviewed before the others. Below 0: none. */
-  front: () => number = () => -1;
+  /** Where a reader looks: that patch is reviewed before the others, and in it what comes to that function is run first. Null: nobody looks. */
+  front: (() => Look) | null = null;
 
   /**
    * `size` further threads, started when first wanted and worth `startCost`; null: none. `kept`: where results are kept.
@@ -163,9 +170,11 @@ export class Pool {
     stopped: () => boolean = () => false,
   ): Promise<ReviewResult> {
     const id = ++this.lastId;
-    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const { front } = this;
+    const stop = new Int32Array(new SharedArrayBuffer(front === null ? 4 : 8));
     const isStopped = (): boolean => {
       if (stopped()) Atomics.store(stop, 0, 1);
+      if (front !== null) Atomics.store(stop, 1, front().line);
       return Atomics.load(stop, 0) !== 0;
     };
     const tell: ReviewListener = (event) => {
@@ -174,6 +183,7 @@ export class Pool {
     };
     const review = new DocumentReview(doc, what.options, isStopped);
     const { patches, context } = review;
+    if (front !== null) review.lookAt(() => front().line);
     const keptOf = (n: number): KeptOf => ({ doc, patch: patches[n]!, options: what.options, context });
     const looked = new Map<number, PatchResult | null>();
     const known = (n: number): PatchResult | null => {
@@ -186,7 +196,7 @@ export class Pool {
     const asked = (questions: Questions): void => context?.tree.ask(questions);
     const given: Review = { id, review, what, stop: stop.buffer, isStopped, tell, asked };
     const todo = new Set(patches.keys());
-    const lookedAt = (): number => patches.findIndex((p) => p.index === this.front());
+    const lookedAt = (): number => patches.findIndex((p) => p.index === front?.().patch);
     try {
       const left = (): number[] => [...todo].filter((n) => known(n) === null);
       const many = this.seriesCrew(review, what.options, left);
@@ -269,10 +279,10 @@ export class Pool {
     tell({ kind: "plan", patch: patch.patch.index, n, of, cases: items.length, cost });
     const begun = performance.now();
     for (const finding of patch.begin()) tell({ kind: "finding", finding });
-    for await (const outcome of this.outcomes(id, n, patch, crew, tell, given.asked)) {
+    for await (const { outcome, item } of this.outcomes(id, n, patch, crew, tell, given.asked)) {
       // It may have been cut short.
       if (isStopped()) break;
-      for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
+      for (const finding of patch.take(outcome, item)) tell({ kind: "finding", finding });
       tell({ kind: "run", run: outcome.run });
     }
     const result = patch.finish();
@@ -301,13 +311,23 @@ export class Pool {
     crew: readonly Hand[],
     tell: ReviewListener,
     asked: (questions: Questions) => void,
-  ): AsyncGenerator<CaseOutcome> {
+  ): AsyncGenerator<{ readonly outcome: CaseOutcome; readonly item: PlanItem }> {
     const items = patch.order;
     const done: (CaseOutcome | undefined)[] = [];
     const given: number[] = [];
-    let next = 0;
+    const left = new Set(items.keys());
+    /** Places of those that somebody has or had, in the order in which they were given out. */
+    const begun: number[] = [];
     let wake: () => void = () => {};
-    const take = (): number | undefined => given.shift() ?? (next < items.length ? next++ : undefined);
+    const take = (): number | undefined => {
+      const back = given.shift();
+      if (back !== undefined) return back;
+      const index = patch.next(left);
+      if (index === undefined) return undefined;
+      left.delete(index);
+      begun.push(index);
+      return index;
+    };
     const feed = (hand: Hand): void => {
       while (hand.ready && hand.has.size < AHEAD) {
         const index = take();
@@ -337,16 +357,20 @@ export class Pool {
         wake();
       };
     for (let i = 0; i < items.length; i++) {
-      if (!tell({ kind: "start", what: items[i]!.label })) return;
-      while (done[i] === undefined) {
-        const index = take();
+      // What is told next is what was given out first; where nobody has anything, this thread takes one.
+      let mine = i < begun.length ? undefined : take();
+      const at = begun[i]!;
+      if (!tell({ kind: "start", what: items[at]!.label })) return;
+      while (done[at] === undefined) {
+        const index = mine ?? take();
+        mine = undefined;
         if (index !== undefined) {
           done[index] = patch.run(items[index]!);
           if (crew.length > 0) await turn();
         } else if (!(await heard((w) => (wake = w), PATIENCE_MS))) for (const hand of crew) giveUp(hand);
       }
-      yield done[i]!;
-      done[i] = undefined;
+      yield { outcome: done[at]!, item: items[at]! };
+      done[at] = undefined;
     }
   }
 
@@ -395,6 +419,7 @@ export function serve(
       told = undefined;
       const doc = parse(m.input, m.path);
       const of = new DocumentReview(doc, m.options, () => Atomics.load(stop, 0) !== 0);
+      if (stop.length > 1) of.lookAt(() => Atomics.load(stop, 1));
       review = { id: m.id, of, stop };
     } else if (review === null || review.id !== m.id || Atomics.load(review.stop, 0) !== 0) {
       // Who gave a patch away waits for it.

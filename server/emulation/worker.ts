@@ -16,7 +16,7 @@ import type { PoolSetup } from "./hand.ts";
 import { type ImagesSetup, treeImages } from "./images.ts";
 import type { JobReply, JobRequest } from "./job.ts";
 import { type OrdersSetup, orders } from "./orders.ts";
-import { Pool, serve } from "./pool.ts";
+import { type Look, Pool, serve } from "./pool.ts";
 import { groundOf, TimeLeft } from "./price.ts";
 import { counting } from "./progress.ts";
 
@@ -47,7 +47,7 @@ async function run({ id, text, path, options, stop }: JobRequest): Promise<JobRe
     if (stopped()) return { kind: "cancelled", id };
     const reviewed = await reviewWithTree(text, path, options, listen, {
       stopped,
-      front: () => Atomics.load(flag, 1) - 1,
+      front: () => ({ patch: Atomics.load(flag, 1) - 1, line: Atomics.load(flag, 2) }),
     });
     return stopped() ? { kind: "cancelled", id } : { kind: "result", id, ...reviewed };
   } catch (error) {
@@ -58,8 +58,7 @@ async function run({ id, text, path, options, stop }: JobRequest): Promise<JobRe
 /** What the asker says while it runs. */
 interface Asked {
   readonly stopped: () => boolean;
-  /** Index of the patch that is looked at, below 0: none. */
-  readonly front: () => number;
+  readonly front: () => Look;
 }
 
 /** A tree that cannot be used is told, and the review is made of the mail alone. */

@@ -35,6 +35,7 @@ import { functionFacts, linesOf } from "./function_facts.ts";
 import { entryLabel, type FunctionContext, staticCandidates } from "./function_outcome.ts";
 import { LaterStates, showsIn, tellLater } from "./later.ts";
 import { LaterFunctions } from "./later_functions.ts";
+import { LookedAt } from "./looked_at.ts";
 import { mailImages } from "./mail_functions.ts";
 import { giveBack, takeMemories } from "./memories.ts";
 import { concernsTasks } from "./other_orders.ts";
@@ -93,6 +94,8 @@ interface Shared {
   readonly memories: readonly [Memory, Memory];
   readonly baselines: Baselines;
   readonly stopped: () => boolean;
+  /** Where a reader looks; null where nobody does. */
+  readonly looking: { readonly line: (() => number) | null };
 }
 
 /** The review of one patch, in steps: whoever drives it runs the items of `order` and gives what they gave to `take`. */
@@ -102,7 +105,8 @@ export class PatchReview {
   private readonly sources: SideSources;
   /** What is known so far. */
   private collector: Collector;
-  private readonly outcomes: CaseOutcome[] = [];
+  /** What came so far, where it may come in another order than the plan's. */
+  private readonly outcomes: { readonly outcome: CaseOutcome; readonly item: PlanItem }[] = [];
   /** What was found without a run: in the functions' own cases, and in the sides. */
   private readonly unrun: { functions: readonly Candidate[] | null; sides: readonly Candidate[] } = {
     functions: null,
@@ -127,6 +131,7 @@ export class PatchReview {
       const more = this.functions !== null ? { alone: true } : missing === undefined ? {} : { missing };
       this.sources = { ...sources, nothing: { ...nothing, ...more } };
     } else this.sources = sources;
+    this.looked = new LookedAt(patch, this.sources, this.functions, () => shared.looking.line?.() ?? 0);
   }
 
   private newCollector(): Collector {
@@ -144,9 +149,26 @@ export class PatchReview {
 
   /** The plan's items as they are to be run: what comes to a finding soonest first. What a review gives is in the plan's order. */
   get order(): readonly PlanItem[] {
-    const { items } = this.plan;
-    const alone = items.filter((i) => i.kind === "function");
-    return [...items.filter((i) => i.kind !== "function"), ...alone];
+    if (this.ordered === null) {
+      const { items } = this.plan;
+      const alone = items.filter((i) => i.kind === "function");
+      this.ordered = [...items.filter((i) => i.kind !== "function"), ...alone];
+    }
+    return this.ordered;
+  }
+
+  private ordered: readonly PlanItem[] | null = null;
+  private readonly looked: LookedAt;
+
+  /** Of these places of `order`, in rising order, the one whose item is run next: one that comes to what a reader looks at, else the first. */
+  next(left: Iterable<number>): number | undefined {
+    let first: number | undefined;
+    for (const at of left) {
+      first ??= at;
+      if (!this.looked.isSomewhere()) break;
+      if (this.looked.isMeant(this.order[at]!)) return at;
+    }
+    return first;
   }
 
   /** The functions that the options ask to run by themselves. */
@@ -277,24 +299,26 @@ export class PatchReview {
     return unrun.functions.map((c) => c.finding);
   }
 
-  /** Takes the outcome of the next item of `order`. Gives the findings that it is the first to show. */
-  take(outcome: CaseOutcome): readonly Finding[] {
+  /** Takes the outcome of an item of the plan. Gives the findings that it is the first to show. */
+  take(outcome: CaseOutcome, item: PlanItem): readonly Finding[] {
     this.taken++;
     this.timeline ??= outcome.timeline;
-    if (this.functions !== null) this.outcomes.push(outcome);
+    if (this.functions !== null || this.shared.looking.line !== null) this.outcomes.push({ outcome, item });
     const read = isOwnRun(outcome.run.scenario) ? this.readFunctions() : [];
     return [...read, ...this.collector.take(outcome)];
   }
 
   /** All outcomes again, in the order of the plan, where they came in another. */
   private inPlansOrder(): Collector {
-    const { outcomes, unrun } = this;
-    const alone = outcomes.filter((o) => isOwnRun(o.run.scenario));
-    if (alone.length === 0 || alone.length === outcomes.length) return this.collector;
+    const { unrun } = this;
+    const places = new Map(this.plan.items.map((item, at) => [item, at]));
+    const sorted = [...this.outcomes].sort((a, b) => places.get(a.item)! - places.get(b.item)!);
+    const own = sorted.filter((o) => o.item.kind === "function").length;
+    const mixed = own > 0 && own < sorted.length;
+    if (!mixed && sorted.every((o, i) => o === this.outcomes[i])) return this.collector;
     const collector = this.newCollector();
     collector.addStatic([...(unrun.functions ?? []), ...unrun.sides]);
-    for (const o of alone) collector.take(o);
-    for (const o of outcomes) if (!alone.includes(o)) collector.take(o);
+    for (const { outcome } of sorted) collector.take(outcome);
     return collector;
   }
 
@@ -537,6 +561,7 @@ export class DocumentReview {
   readonly patches: readonly Patch[];
   readonly context: TreeContext | null;
   private readonly shared: Shared;
+  private readonly looking: { line: (() => number) | null } = { line: null };
   /** By the places of the patches: a reader may have had a later one reviewed first. */
   private readonly done = new Map<number, PatchResult>();
 
@@ -580,7 +605,13 @@ export class DocumentReview {
       memories,
       baselines: new Baselines(options.written),
       stopped,
+      looking: this.looking,
     };
+  }
+
+  /** From now on a reader looks at this line of the document (0: at none): what comes to the function there is run first. */
+  lookAt(line: () => number): void {
+    this.looking.line = line;
   }
 
   patch(n: number): PatchReview {
@@ -678,12 +709,15 @@ export function reviewPatch(
   const { items, cost } = patch.plan;
   tell({ kind: "plan", patch: patch.patch.index, n, of, cases: items.length, cost });
   for (const finding of patch.begin()) tell({ kind: "finding", finding });
-  for (const item of patch.order) {
+  const left = new Set(patch.order.keys());
+  for (let at = patch.next(left); at !== undefined; at = patch.next(left)) {
+    left.delete(at);
+    const item = patch.order[at]!;
     if (!tell({ kind: "start", what: item.label })) break;
     const outcome = patch.run(item);
     // It may have been cut short.
     if (stopped()) break;
-    for (const finding of patch.take(outcome)) tell({ kind: "finding", finding });
+    for (const finding of patch.take(outcome, item)) tell({ kind: "finding", finding });
     tell({ kind: "run", run: outcome.run });
   }
   return patch.finish();

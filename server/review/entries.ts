@@ -59,12 +59,14 @@ interface Changed {
   readonly texts: readonly string[];
 }
 
-function changedIn(side: SideOverlay | TreeSide): Changed {
+/** `only`: of what is called so. */
+function changedIn(side: SideOverlay | TreeSide, only: ReadonlySet<string> | null): Changed {
   const functions = new Set<string>();
   const others = new Set<string>();
   const overlay = "overlay" in side ? side.overlay : side;
-  for (const d of overlay.functions) functions.add(d.name);
-  for (const d of overlay.others.filter((o) => o.changed)) {
+  const meant = (name: string): boolean => only?.has(name) !== false;
+  for (const d of overlay.functions) if (meant(d.name)) functions.add(d.name);
+  for (const d of overlay.others.filter((o) => o.changed && meant(o.name))) {
     others.add(d.name);
     if (d.kind === "struct" || d.kind === "union" || d.kind === "enum")
       for (const word of wordsOf(d.text)) others.add(word);
@@ -73,20 +75,22 @@ function changedIn(side: SideOverlay | TreeSide): Changed {
   for (const u of side.units)
     for (const key of u.changed) {
       const [kind, name] = key.split(" ") as [string, string];
+      if (!meant(name)) continue;
       (kind === "function" ? functions : others).add(name);
     }
   return { functions, others, texts: side.units.map((u) => u.text) };
 }
 
 /**
- * Names of functions by which a run comes to what a side changes. `entered`: whether some case is known to enter a function
- * of that name.
+ * Names of functions by which a run comes to what a side changes (`only`: to what of it is called so). `entered`: whether some
+ * case is known to enter a function of that name.
  */
 export function entriesOf(
   side: SideOverlay | TreeSide,
   entered: (name: string) => boolean,
+  only: ReadonlySet<string> | null = null,
 ): ReadonlySet<string> {
-  const { functions, others, texts } = changedIn(side);
+  const { functions, others, texts } = changedIn(side, only);
   const entries = new Set<string>();
   const wanted = new Set<string>(others);
   for (const name of functions) (entered(name) ? entries : wanted).add(name);
@@ -223,4 +227,16 @@ export function caseReach(
     if (of === undefined) known.set(label, (of = reach(label)));
     return of;
   };
+}
+
+/** Whether a case comes, on some side, to what of a patch is called so. */
+export function comesTo(
+  sides: readonly { readonly table: ReachTable; readonly side: SideOverlay | TreeSide }[],
+  only: ReadonlySet<string>,
+): (label: string) => boolean {
+  const entries = sides.map(({ table, side }) => ({
+    table,
+    names: entriesOf(side, (n) => table.knows(n), only),
+  }));
+  return (label) => entries.some(({ table, names }) => (table.of(label, names)?.variants.length ?? 0) > 0);
 }

@@ -138,6 +138,15 @@ export class FunctionCases {
     return out;
   }
 
+  /** Whether an entry is one of these functions or comes to one within its file, by the look of the text of either side. */
+  comesTo({ name, leave, path }: Entry, names: ReadonlySet<string>): boolean {
+    const f = this.imagesOf(path);
+    const begins = leave === null ? [name] : [name, leave];
+    const texts = f === null ? [] : [f.before, f.after].filter((t) => t !== null);
+    const comes = texts.flatMap((t) => begins.flatMap((n) => [...calleesOf(this.bodiesOf(t), n)]));
+    return [...begins, ...comes].some((n) => names.has(n));
+  }
+
   private byPath: ReadonlyMap<string, FileImages> | null = null;
   private readonly bodies = new Map<string, ReadonlyMap<string, string>>();
 

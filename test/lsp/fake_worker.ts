@@ -1,7 +1,7 @@
 /**
  * A thread that answers as the emulator's would, for tests of the server alone: its results are made up
  * (fake_review.ts) and it takes its time, so that tests can see the server answer, cancel and drop meanwhile. Never part of a build.
- * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds, "looks" does and names the patch that is looked at; a tree with
+ * Options steer it: scenario "hang" never looks at the stop flag, "throw" breaks, "slow" takes two seconds, "looks" does and names the patch and the line that are looked at; a tree with
  * "wrong" in its name cannot be used.
  */
 import { parentPort, workerData } from "node:worker_threads";
@@ -26,7 +26,10 @@ function run({ id, text, path, options, stop }: JobRequest): JobReply {
       id,
       done: i,
       total: rounds,
-      what: options.scenario === "looks" ? `looks at ${Atomics.load(flag, 1)}` : "map-fault-unmap",
+      what:
+        options.scenario === "looks"
+          ? `looks at ${Atomics.load(flag, 1)}, line ${Atomics.load(flag, 2)}`
+          : "map-fault-unmap",
       left: null,
     } satisfies JobReply);
     sleep(50);

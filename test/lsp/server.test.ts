@@ -237,19 +237,21 @@ describe("language server", () => {
     assert.equal((await c.request("folioscope/cancel", { uri: URI })).result, true, "the document's goes on");
   });
 
-  test("the patch under the cursor is named to the run, before it begins and while it goes on", async () => {
+  test("the patch and the line under the cursor are named to the run, before it begins and while it goes on", async () => {
     const c = await start({ scenario: "looks" });
     const from = "From x@example.org Thu Jan  1 00:00:00 1970\n";
     const next = MAIL.replaceAll("share", "count").replace("1/2", "2/2").replace("7@", "8@");
     const two = `${from}${MAIL}\n${from}${next}`;
     const second = two.split("\n").lastIndexOf(from.trimEnd());
-    const looked = (patch: number) =>
-      c.next("folioscope/status", (p) => p.state === "checking" && p.message === `looks at ${patch}`, 20_000);
-    const first = looked(1);
+    const looked = (patch: number, line: number) => {
+      const message = `looks at ${patch}, line ${line}`;
+      return c.next("folioscope/status", (p) => p.state === "checking" && p.message === message, 20_000);
+    };
+    const first = looked(1, 2);
     c.open(URI, two, "plaintext");
     c.notify("folioscope/front", { uri: URI, line: 2 });
     await first;
-    const other = looked(2);
+    const other = looked(2, second + 12);
     c.notify("folioscope/front", { uri: URI, line: second + 12 });
     await other;
     assert.equal((await c.request("folioscope/cancel", { uri: URI })).result, true);

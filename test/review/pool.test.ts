@@ -10,7 +10,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { concernsTasks } from "../../server/review/other_orders.ts";
 import type { ReviewEvent } from "../../server/review/types.ts";
-import { ownTree, patchMail, referenceText } from "../support/own_tree.ts";
+import { exchanged, ownTree, patchMail, referenceText } from "../support/own_tree.ts";
 
 const file = join(process.env["FOLIOSCOPE_ROOT"]!, "examples/demo.eml");
 const options = { scenario: "truncate-pinned*open=0" };
@@ -149,7 +149,7 @@ async function series(
     return thread;
   };
   const pool = new Pool(spawn, 1, Number.POSITIVE_INFINITY, null, () => room);
-  pool.front = () => front;
+  if (front >= 0) pool.front = () => ({ patch: front, line: 0 });
   const events: ReviewEvent[] = [];
   const input = Buffer.from(seriesText);
   const result = await pool.review(
@@ -220,6 +220,69 @@ for (const [threads, room] of [
       JSON.stringify(r, (key, value) => (key === "steps" ? 0 : value));
     assert.equal(told(result), told(seriesAlone.result));
   });
+
+/** A patch that breaks truncating in one function, and changes another, which few scenarios enter. */
+const twoFunctions = (() => {
+  const wrong = "\tif (WARN_ON(!xa_is_value(entry)))\n\t\treturn -EIO;\n";
+  const to = exchanged(broken, wrong, `${wrong}\tif (!entry)\n\t\treturn -EIO;\n`);
+  const text = patchMail(1, 1, { path: "fs/dax.c", from: dax, to });
+  const document = parseDocument(Buffer.from(text), "two.mbox");
+  const lineOf = (part: string): number => document.lines.findIndex((l) => l.includes(part)) + 1;
+  return {
+    input: text,
+    document,
+    options: { tree, scenario: "punch-pinned*", era: "v6.12" },
+    breaking: lineOf("-\t\t\tpage->mapping"),
+    other: lineOf("+\tif (!entry)"),
+    text: lineOf("Subject:"),
+  };
+})();
+
+/** The review of that patch with a reader at a line, by this thread and `n` more; the cases in the order in which they ran, `most` of them. */
+async function lookedAt(line: (runs: number) => number, { n = 0, most = 3, all = false } = {}) {
+  const { input, document, options } = twoFunctions;
+  const what = { input, path: "two.mbox", options: all ? options : { tree, era: "v6.12" as const } };
+  const ran: { scenario: string; enters: boolean }[] = [];
+  const pool = new Pool(n === 0 ? null : () => new FakeThread(1000), n, 0);
+  pool.front = () => ({ patch: 0, line: line(ran.length) });
+  const result = await pool.review(document, what, (e) => {
+    if (e.kind !== "run") return true;
+    const enters = e.run.functions.some((f) => f.name === "dax_writeback_one");
+    return ran.push({ scenario: e.run.scenario, enters }) < most;
+  });
+  pool.dispose();
+  return { ran, result: JSON.stringify(result) };
+}
+
+test("what comes to the function that a reader looks at is run first", async () => {
+  const { other, breaking, text } = twoFunctions;
+  const plain = await lookedAt(() => text);
+  assert.ok(!plain.ran.every((r) => r.enters), "by the plan others come between");
+  for (const n of [0, 1]) {
+    const { ran } = await lookedAt(() => other, { n });
+    assert.ok(ran.length === 3 && ran.every((r) => r.enters), JSON.stringify(ran));
+  }
+  const back = await lookedAt(() => breaking);
+  assert.deepEqual(back.ran, plain.ran, "all of them come to the other function");
+});
+
+test("a reader who goes to another function while a patch runs has what comes to it next, and the result is the same", async () => {
+  const { other, text } = twoFunctions;
+  const whole = { most: 100, all: true };
+  const plain = await lookedAt(() => text, whole);
+  for (const n of [0, 1]) {
+    const turned = await lookedAt((runs) => (runs < 2 ? text : other), { ...whole, n });
+    assert.deepEqual(turned.ran.slice(0, 2), plain.ran.slice(0, 2));
+    // Cases may have been given out already.
+    const order = turned.ran.map((r) => r.scenario);
+    assert.notDeepEqual(
+      order,
+      plain.ran.map((r) => r.scenario),
+    );
+    if (n === 0) assert.ok(turned.ran[2]!.enters, order.join("\n"));
+    assert.equal(turned.result, plain.result);
+  }
+});
 
 test("a series that is stopped keeps the patches that were done", async () => {
   const { result } = await series([], (e) => e.kind === "patch" && e.patch === 1);

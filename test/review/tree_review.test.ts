@@ -95,7 +95,7 @@ test("scenarios run before functions by themselves, and what is given does not h
     ]);
     const told = [...patch.begin()];
     for (const item of (ordered ? patch.order : items).filter((i) => some.has(i)))
-      told.push(...patch.take(patch.run(item)));
+      told.push(...patch.take(patch.run(item), item));
     return { first: told[0]?.scenario, kinds: [...some].map((i) => i.kind), result: patch.finish() };
   };
   const plain = given(false);
@@ -141,7 +141,7 @@ function reviewOf(text: string, patch: string) {
   );
   const one = review.patch(0);
   one.begin();
-  for (const item of one.plan.items) one.take(one.run(item));
+  for (const item of one.plan.items) one.take(one.run(item), item);
   const { findings, runs } = one.finish();
   return { findings, runs, asked: review.context!.tree.questions().files };
 }
