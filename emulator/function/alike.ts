@@ -2,7 +2,7 @@
  * Of several things that one callee gave, which one is lost: both sides lose one of them, and on the same way out one side gives
  * another back that the other loses, too. Leaves out things of which one side alone loses any (compare.ts).
  */
-import { type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
+import { MOST_COMPARED, type Ran } from "./explore.ts";
 import { type Fault, faultKey, type Lost, type PathResult } from "./finding.ts";
 import type { OwnerDifference } from "./owners.ts";
 
@@ -13,7 +13,7 @@ import type { OwnerDifference } from "./owners.ts";
 export function alikeDifferences(
   keys: ReadonlySet<string>,
   lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
-  other: (from: "before" | "after", forced: Forced) => Ran | null,
+  other: (from: "before" | "after", ran: Ran) => Ran | null,
 ): OwnerDifference[] {
   const out: OwnerDifference[] = [];
   if (keys.size === 0) return out;
@@ -23,7 +23,7 @@ export function alikeDifferences(
       const { result } = ran;
       if (result.end !== "returned") continue;
       const lost = (result.lost ?? []).filter(({ fault }) => keys.has(faultKey(fault)) && isSure(fault));
-      const there = lost.length === 0 ? null : other(on, ran.forced);
+      const there = lost.length === 0 ? null : other(on, ran);
       if (there === null || there.result.end !== "returned" || result.outcome !== there.result.outcome)
         continue;
       for (const one of lost) {

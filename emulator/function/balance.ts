@@ -4,7 +4,7 @@
  * some ways out and not on this one, where the other gives it back on this one, too. Leaves out what was there before the call and
  * who owns it (owners.ts), and faults that one side shows by itself (compare.ts).
  */
-import { type Entry, type Forced, MOST_COMPARED, met, type Ran } from "./explore.ts";
+import { type Entry, MOST_COMPARED, met, type Ran } from "./explore.ts";
 import { type Fault, mayHaveSucceeded, type PathResult } from "./finding.ts";
 import { type GivenBack, type Open, wasCalled } from "./ledger.ts";
 import type { OwnerDifference } from "./owners.ts";
@@ -16,7 +16,7 @@ import type { OwnerDifference } from "./owners.ts";
 export function balanceDifferences(
   entry: Entry,
   lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
-  other: (from: "before" | "after", forced: Forced, strict?: boolean) => Ran | null,
+  other: (from: "before" | "after", ran: Ran, strict?: boolean) => Ran | null,
 ): OwnerDifference[] {
   const out: OwnerDifference[] = [];
   const seen = new Set<string>();
@@ -30,7 +30,7 @@ export function balanceDifferences(
     const from = on === "before" ? "after" : "before";
     for (const ran of lists[on].slice(0, MOST_COMPARED)) {
       if (ran.result.end !== "returned" || ran.result.ledger.open.length === 0) continue;
-      const there = other(on, ran.forced);
+      const there = other(on, ran);
       if (there === null || there.result.end !== "returned") continue;
       for (const o of ran.result.ledger.open) {
         const fault = unheld(entry, o, ran.result, there.result, lists[on]);
@@ -49,13 +49,13 @@ export function balanceDifferences(
     };
     const gives = ({ result: { ledger } }: Ran): boolean => ledger.gave.length + ledger.ended.length > 0;
     for (const ran of lists[from].slice(0, MOST_COMPARED)) {
-      const there = gives(ran) ? other(from, ran.forced) : null;
+      const there = gives(ran) ? other(from, ran) : null;
       if (there !== null) lost(ran, there);
     }
     // A decision that one side alone makes changes nothing of what the other gives back.
     if (lists[from].some(gives))
       for (const ran of lists[on].slice(0, MOST_COMPARED)) {
-        const here = other(on, ran.forced, false);
+        const here = other(on, ran, false);
         if (here !== null && !met(here.result, here.forced)) lost(here, ran);
       }
   }

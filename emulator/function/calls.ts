@@ -275,6 +275,7 @@ export class Calls {
       loc: at ?? loc,
       fn,
       decided: w.choices.length,
+      beside: w.beside() > 0,
     };
   }
 

@@ -7,7 +7,8 @@ import type { Spot } from "./books.ts";
 import { stripped } from "./constraints.ts";
 import type { Lost } from "./finding.ts";
 import { heldText, lockText } from "./held.ts";
-import { type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
+import { type Counter, type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
+import { memberAt, type Obj } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { CallOrigin, Value } from "./value.ts";
 
@@ -37,6 +38,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     settled,
     raised,
     counts,
+    counters: countersOf(w),
     end,
     ended,
     lent,
@@ -117,6 +119,48 @@ function raisedOf(w: Run): Map<string, number> {
     else if (h.kind.sort === "memory") raise(objectName(w, h), w.mem.at(h.key)?.obj.raised ?? 0);
   }
   return out;
+}
+
+function countersOf(w: Run): Ledger["counters"] {
+  if (w.counters.size === 0) return NO_LEDGER.counters;
+  const out = new Map<string, Counter>();
+  for (const { obj, off } of w.counters.values()) {
+    const path = memberAt(obj.type, off, 4)?.path;
+    const cell = obj.cells.get(off);
+    const value = cell === undefined ? undefined : w.known.resolve(cell.v);
+    const h = w.books.of(obj.base).findLast(({ kind }) => kind.sort === "memory");
+    if (
+      path === undefined ||
+      typeof value !== "bigint" ||
+      obj.gone !== null ||
+      h === undefined ||
+      h.state === "given"
+    )
+      continue;
+    const led = leadsTo(w, obj);
+    if (led === 0) continue;
+    out.set(`${fateName(h.kind.what, h.taken)}${path}`, {
+      value,
+      raised: obj.raised,
+      led,
+      thing: objectName(w, h),
+      taken: h.taken,
+    });
+  }
+  return out;
+}
+
+/** How many pointers in memory, other than the object's own and those of variables, lead to it. */
+function leadsTo(w: Run, to: Obj): number {
+  let n = 0;
+  for (const o of w.mem.objects) {
+    if (o === to || o.kind === "local" || o.gone !== null) continue;
+    for (const { size, v } of o.cells.values()) {
+      const a = size === 8 ? w.known.resolve(v) : 0n;
+      if (typeof a === "bigint" && w.mem.at(a)?.obj === to) n++;
+    }
+  }
+  return n;
 }
 
 /** Most by which a number is a count that goes up and down. */

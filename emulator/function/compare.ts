@@ -7,6 +7,7 @@ import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
 import { codesOf } from "./codes.ts";
 import { copyDifferences } from "./copies.ts";
+import { countedDifferences } from "./counted.ts";
 import type { Bounds, Entry, Explored, Forced, Ran, Side } from "./explore.ts";
 import { explore, forcedKey, met, returnType, runPath, whyNoEntry } from "./explore.ts";
 import {
@@ -122,6 +123,18 @@ export function compareEntry(
   }
   const there = alignment(b, a);
   const back = new Map([...there].map(([k, v]) => [v, k]));
+  /** The side after, by the decisions of a path of the side before, each at its place. */
+  const afterBy = (ran: Ran): Ran => {
+    const run = (f: Forced): PathResult => at(after, a, extraA, f);
+    const forced = atSamePlaces(ran, there, [before, after], run) ?? translated(ran.forced, there);
+    return { forced, result: run(forced) };
+  };
+  /** The side before, by the decisions of a path of the side after. */
+  const beforeBy = (ran: Ran): Ran => {
+    const run = (f: Forced): PathResult => at(before, b, extraB, f);
+    const forced = atSamePlaces(ran, back, [after, before], run) ?? translated(ran.forced, back);
+    return { forced, result: run(forced) };
+  };
   const differences: Difference[] = [];
   for (const [key, g] of keys) {
     const alone = (
@@ -183,10 +196,7 @@ export function compareEntry(
       verdict === "new" ? fresh : verdict === "fixed" || verdict === "moved" ? fixed : stillA ? g.a : g.b;
     const shownBy = ran ?? g.b[0] ?? g.a[0]!;
     const found = shownBy.result.faults.find((f) => faultKey(f) === key)!;
-    const opposite = (): PathResult => {
-      const forced = translated(shownBy.forced, verdict === "new" ? back : there);
-      return verdict === "new" ? at(before, b, extraB, forced) : at(after, a, extraA, forced);
-    };
+    const opposite = (): PathResult => (verdict === "new" ? beforeBy : afterBy)(shownBy).result;
     // What is left with a caller who is told of a failure: told where the other side gives it back itself by then.
     const given = (): boolean => opposite().ledger.settled.has(found.object);
     // The side before leaves it on success alone, to who is not understood, and gives it back on this very failure.
@@ -267,12 +277,6 @@ export function compareEntry(
     const [x, y] = [returnType(before, fn, entry.path), returnType(after, fn, entry.path)];
     return x !== null && x === y;
   };
-  /** The side after, by the decisions of a path of the side before, each at its place. */
-  const afterBy = (ran: Ran): Ran => {
-    const run = (f: Forced): PathResult => at(after, a, extraA, f);
-    const forced = atSamePlaces(ran, there, [before, after], run) ?? translated(ran.forced, there);
-    return { forced, result: run(forced) };
-  };
   if (sameReturn(entry.name)) differences.push(...errorsLost(entry, b, afterBy, sameReturn));
   // A failure that a call gave says more than the test of a value.
   if (
@@ -282,13 +286,13 @@ export function compareEntry(
   )
     differences.push(
       ...(entry.jumpGone === "after"
-        ? refusalLost("new", entry, b, (f) => at(after, a, extraA, translated(f, there)))
-        : refusalLost("fixed", entry, a, (f) => at(before, b, extraB, translated(f, back)))),
+        ? refusalLost("new", entry, b, afterBy)
+        : refusalLost("fixed", entry, a, beforeBy)),
     );
   if (sameReturn(entry.name) && !differences.some((d) => d.fault.kind === "error-lost"))
     differences.push(
-      ...(answerLost("fixed", entry, b, (f) => at(after, a, extraA, translated(f, there)), sameReturn) ??
-        answerLost("new", entry, a, (f) => at(before, b, extraB, translated(f, back)), sameReturn) ??
+      ...(answerLost("fixed", entry, b, afterBy, sameReturn) ??
+        answerLost("new", entry, a, beforeBy, sameReturn) ??
         []),
     );
   if (
@@ -297,8 +301,8 @@ export function compareEntry(
     !differences.some((d) => d.fault.kind === "error-lost")
   )
     for (const [verdict, said, other] of [
-      ["fixed", b, (f: Forced) => at(after, a, extraA, translated(f, there))],
-      ["new", a, (f: Forced) => at(before, b, extraB, translated(f, back))],
+      ["fixed", b, afterBy],
+      ["new", a, beforeBy],
     ] as const) {
       const undone = undoneAsWell(said, other);
       if (undone === null) continue;
@@ -307,8 +311,7 @@ export function compareEntry(
     }
   const never =
     entry.leave === null && sameReturn(entry.name)
-      ? (neverSucceeds("new", entry, b, a, (f) => at(after, a, extraA, translated(f, there))) ??
-        neverSucceeds("fixed", entry, a, b, (f) => at(before, b, extraB, translated(f, back))))
+      ? (neverSucceeds("new", entry, b, a, afterBy) ?? neverSucceeds("fixed", entry, a, b, beforeBy))
       : null;
   // A way that follows NULL now and did not before says more.
   if (
@@ -317,11 +320,9 @@ export function compareEntry(
   )
     differences.push(never);
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
-  const opposite = (from: "before" | "after", forced: Forced, strict = true): Ran | null => {
-    const names = from === "before" ? there : back;
-    const same = translated(forced, names);
-    const result = from === "before" ? at(after, a, extraA, same) : at(before, b, extraB, same);
-    return !strict || met(result, same) ? { forced: same, result } : null;
+  const opposite = (from: "before" | "after", ran: Ran, strict = true): Ran | null => {
+    const same = (from === "before" ? afterBy : beforeBy)(ran);
+    return !strict || met(same.result, same.forced) ? same : null;
   };
   const lostByBoth = new Set(
     differences.flatMap((d) =>
@@ -331,8 +332,9 @@ export function compareEntry(
   for (const d of [
     ...ownerDifferences(entry, both, opposite),
     ...balanceDifferences(entry, both, opposite),
+    ...countedDifferences(both, opposite),
     ...alikeDifferences(lostByBoth, both, opposite),
-    ...copyDifferences(both, (from, forced) => opposite(from, forced, false)),
+    ...copyDifferences(both, (from, ran) => opposite(from, ran, false)),
   ]) {
     // What a side shows by itself is told by that.
     if (differences.some((x) => x.verdict !== "already" && faultKey(x.fault) === faultKey(d.fault))) continue;
@@ -541,12 +543,12 @@ function refusalLost(
   verdict: "new" | "fixed",
   entry: Entry,
   refuses: Explored,
-  other: (f: Forced) => PathResult,
+  other: (ran: Ran) => Ran,
 ): Difference[] {
   if (entry.leave !== null) return [];
   for (const { forced, result } of refuses.paths.values()) {
     if (result.end !== "returned" || result.outcome !== "failed") continue;
-    const there = other(forced);
+    const there = other({ forced, result }).result;
     if (there.end !== "returned" || there.outcome !== "succeeded") continue;
     // The jump that is gone, and what was decided last before it.
     const lines = [...result.met].map((m) => Number(m.slice(m.indexOf(":") + 1)));
@@ -597,14 +599,14 @@ function neverSucceeds(
   entry: Entry,
   well: Explored,
   never: Explored,
-  other: (f: Forced) => PathResult,
+  other: (ran: Ran) => Ran,
 ): Difference | null {
   const all = [...never.paths.values()].map((r) => r.result);
   const fails = (r: PathResult): boolean => r.end === "returned" && r.outcome === "failed";
   if (never.left > 0 || !all.some(fails) || !all.every((r) => fails(r) || r.end === "fault")) return null;
   for (const { forced, result } of well.paths.values()) {
     if (result.end !== "returned" || result.outcome !== "succeeded") continue;
-    const there = other(forced);
+    const there = other({ forced, result }).result;
     const last = there.choices.at(-1);
     if (!fails(there) || last === undefined || last.answer === "fails") continue;
     // The same decision made otherwise is followed to where it goes wrong.
@@ -652,7 +654,7 @@ function answerLost(
   verdict: "new" | "fixed",
   entry: Entry,
   said: Explored,
-  other: (f: Forced) => PathResult,
+  other: (ran: Ran) => Ran,
   sameReturn: (fn: string) => boolean,
 ): Difference[] | null {
   if (entry.leave !== null) return null;
@@ -660,7 +662,7 @@ function answerLost(
     if (result.end !== "returned" || result.outcome !== "succeeded" || forced.size === 0) continue;
     // Without an error among its decisions there is none to lose.
     if (!result.choices.some(isError)) continue;
-    const there = other(forced);
+    const there = other({ forced, result }).result;
     const last = there.choices.at(-1);
     if (there.end !== "returned" || there.outcome !== "failed" || last === undefined) continue;
     // Another way to say that something failed is no other behaviour.

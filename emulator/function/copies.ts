@@ -3,7 +3,7 @@
  * asked before: it is never more than possible. Leaves out lengths of which one side alone shows that they go too far (extent.ts).
  */
 
-import { type Forced, MOST_COMPARED, type Ran } from "./explore.ts";
+import { MOST_COMPARED, type Ran } from "./explore.ts";
 import type { OwnerDifference } from "./owners.ts";
 
 /**
@@ -12,14 +12,14 @@ import type { OwnerDifference } from "./owners.ts";
  */
 export function copyDifferences(
   lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
-  other: (from: "before" | "after", forced: Forced) => Ran | null,
+  other: (from: "before" | "after", ran: Ran) => Ran | null,
 ): OwnerDifference[] {
   const out = new Map<string, OwnerDifference>();
   for (const from of ["before", "after"] as const)
     for (const ran of lists[from].slice(0, MOST_COMPARED))
       for (const [name, copy] of ran.result.copies ?? []) {
         if (copy.fits || out.has(name)) continue;
-        const there = other(from, ran.forced)?.result.copies?.get(name);
+        const there = other(from, ran)?.result.copies?.get(name);
         // Open somewhere on the other side, too: it was no better there.
         const to = lists[from === "before" ? "after" : "before"];
         if (there?.fits !== true || to.some((r) => r.result.copies?.get(name)?.fits === false)) continue;

@@ -4,6 +4,7 @@
  * the path took (audit.ts) and the comparison (owners.ts).
  */
 import type { Spot } from "./books.ts";
+import type { CallOrigin } from "./value.ts";
 
 /** Something of the caller's was given back. */
 export interface GivenBack {
@@ -43,6 +44,18 @@ export interface Parted {
   readonly functions: readonly string[];
 }
 
+/** A counter of references in memory that the path made and somebody still has when it ends. */
+export interface Counter {
+  readonly value: bigint;
+  /** How often a reference to the thing was taken. */
+  readonly raised: number;
+  /** How many pointers in memory lead to the thing. */
+  readonly led: number;
+  /** The thing, as faults call it. */
+  readonly thing: string;
+  readonly taken: CallOrigin;
+}
+
 export interface Ledger {
   readonly gave: readonly GivenBack[];
   readonly overwritten: readonly Parted[];
@@ -57,6 +70,8 @@ export interface Ledger {
   readonly raised: ReadonlyMap<string, number>;
   /** Numbers in memory of others that were raised or lowered, and by how much. */
   readonly counts: ReadonlyMap<string, bigint>;
+  /** Counters of what was made here and is had by others, by the call that gave the thing and the member. */
+  readonly counters: ReadonlyMap<string, Counter>;
   /** What it gave up and had not taken, as it stands at the end. */
   readonly open: readonly Open[];
   /** Locks and states, as "kind of", that it took and gave up. */
@@ -86,6 +101,7 @@ export const NO_LEDGER: Ledger = {
   settled: new Set(),
   raised: new Map(),
   counts: new Map(),
+  counters: new Map(),
   open: [],
   balanced: new Set(),
   again: new Map(),

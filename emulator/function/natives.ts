@@ -60,6 +60,7 @@ function stringAt(w: Run, v: Value): string | null {
 function count(w: Run, s: CallSite, arg: number): { obj: Obj; off: number; old: Value } {
   w.counter = s.name;
   const a = at(w, s.args[arg]!, COUNTER_USED);
+  if (a.obj.kind === "heap") w.counters.set(`${a.obj.id}:${a.off}`, a);
   return { ...a, old: w.load(a.obj, a.off, INT, null, a.off) };
 }
 

@@ -23,7 +23,7 @@ export interface OwnerDifference {
 export function ownerDifferences(
   entry: Entry,
   lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
-  other: (from: "before" | "after", forced: Forced) => Ran | null,
+  other: (from: "before" | "after", ran: Ran) => Ran | null,
 ): OwnerDifference[] {
   const out: OwnerDifference[] = [];
   const seen = new Set<string>();
@@ -40,7 +40,7 @@ export function ownerDifferences(
     for (const ran of lists[from].slice(0, MOST_COMPARED)) {
       const { gave, counts } = ran.result.ledger;
       if (ran.result.end !== "returned" || gave.length + counts.size === 0) continue;
-      const there = other(from, ran.forced);
+      const there = other(from, ran);
       if (there === null || there.result.end !== "returned") continue;
       for (const name of counts.keys()) {
         if (there.result.outcome !== ran.result.outcome) continue;

@@ -228,6 +228,8 @@ export abstract class Run {
   readonly warned = new Set<string>();
   /** Places in memory of others where a list or a tree was made to lead on: object and byte. */
   readonly links = new Map<string, { readonly obj: Obj; readonly off: number }>();
+  /** Counters in memory that the path made itself: object and byte. */
+  readonly counters = new Map<string, { readonly obj: Obj; readonly off: number }>();
   /** Of lengths of strings that are not known: where the string lies. */
   readonly lengthOf = new Map<string, bigint>();
   steps = 0;
@@ -452,6 +454,9 @@ export abstract class Run {
         : known.k === "call"
           ? known.origin
           : null;
+    // A file that follows untested what it asked for itself knows that it is there; and if not, that is no word on who calls it.
+    if ((a < 0x10000n || isErrAddress(base)) && from?.beside === true && this.beside() > 0)
+      throw new PathEnd("unsupported", `another file's function follows what ${from.callee}() gave untested`);
     if (a < 0x10000n || base === 0n) {
       const unset = known?.k === "unset" ? plainName(known.name) : null;
       this.fault({

@@ -16,7 +16,7 @@ export interface Undone {
 }
 
 /** @param said the side that says so @param other a path of the side that says that it failed */
-export function undoneAsWell(said: Explored, other: (f: Forced) => PathResult): Undone | null {
+export function undoneAsWell(said: Explored, other: (ran: Ran) => Ran): Undone | null {
   const paths = [...said.paths.values()].slice(0, MOST_PATHS);
   const lasting = lastingOf(paths);
   if (lasting.size === 0) return null;
@@ -24,8 +24,8 @@ export function undoneAsWell(said: Explored, other: (f: Forced) => PathResult): 
     if (!isWell(result) || result.result?.[1] !== 0n) continue;
     const back = [...result.ledger.fates].filter(([name, fate]) => fate === "given" && lasting.has(name));
     if (back.length === 0) continue;
-    const there = other(forced);
-    if (there.end !== "returned" || there.outcome !== "failed" || !met(there, forced)) continue;
+    const { forced: same, result: there } = other({ forced, result });
+    if (there.end !== "returned" || there.outcome !== "failed" || !met(there, same)) continue;
     const alike = (c: Choice, i: number): boolean =>
       result.choices[i]?.name === c.name && result.choices[i]?.answer === c.answer;
     if (there.choices.length !== result.choices.length || !there.choices.every(alike)) continue;

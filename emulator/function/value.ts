@@ -16,6 +16,8 @@ export interface CallOrigin {
   readonly fn: string;
   /** How many choices the path had made by then. */
   readonly decided?: number;
+  /** A function of a file beside the patched ones made it. */
+  readonly beside?: boolean;
 }
 
 /** A value that the run does not know. `id` is its name and its identity. */

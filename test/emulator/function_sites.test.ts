@@ -36,6 +36,19 @@ const thrice = (first: string): string => `int f(struct device *dev) {
     pm_runtime_put(dev);
     pm_runtime_put(dev);
     return ret < 0 ? ret : 0; }`;
+/** Gives a node back where waking fails the second time, and, by mistake, not where it fails the third time. */
+const keepsNode = (first: string): string => `int f(struct device *dev) { struct device_node *np;
+    ${first}
+    np = lookup(1);
+    ret = pm_runtime_get_sync(dev);
+    pm_runtime_put(dev);
+    if (ret < 0) { of_node_put(np); return ret; }
+    ret = pm_runtime_get_sync(dev);
+    pm_runtime_put(dev);
+    pm_runtime_put(dev);
+    if (ret < 0) return ret;
+    of_node_put(np);
+    return 0; }`;
 const ONCE = "kfree(l->buffer); l->buffer = NULL;";
 const DOUBLE = "kfree(l->buffer); kfree(l->buffer);";
 
@@ -65,6 +78,12 @@ const pairs: readonly Pair[] = [
     name: "a failure that is passed over is another call's than the one that is told of",
     bad: thrice(SYNC),
     good: thrice(RESUME),
+    want: [],
+  },
+  {
+    name: "what both sides keep where the third fails is not lost by who gives it back where the second fails",
+    bad: keepsNode(SYNC),
+    good: keepsNode(RESUME),
     want: [],
   },
 ];

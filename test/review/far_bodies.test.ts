@@ -89,3 +89,19 @@ test("a move that leaves the calls as they are says nothing", () => {
   const moved = driver(gives).replace("\tint ret;\n\n\tret =", "\tint ret =");
   assert.deepEqual(told(driver(gives), moved, usual), []);
 });
+
+test("what the other file follows untested is no word on the driver that calls it now, or does no more", () => {
+  const follows = `${defines("h->private_data = fh;", "kfree(h->private_data);")}`.replace(
+    "\tif (!fh)\n\t\treturn -12;\n\t",
+    "\t*(int *)fh = 1;\n\tkfree(fh);\n\tfh = ((void *)0);\n\t",
+  );
+  const asks = `${INCLUDES}int cam_open(struct cam_handle *h)
+{
+	${TAKES}(h);
+	return start_hardware();
+}
+`;
+  const asksNot = asks.replace(`\t${TAKES}(h);\n`, "");
+  assert.deepEqual(told(asksNot, asks, follows), []);
+  assert.deepEqual(told(asks, asksNot, follows), []);
+});
