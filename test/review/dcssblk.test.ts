@@ -1,6 +1,7 @@
 /**
  * Memory of s390 without struct pages, from the mail alone: a patch brings the function in which the disk of a segment gets its
- * DAX, and what it does there is what a file system finds. Leaves out what such a patch does in functions shown in part.
+ * DAX, and a hunk of the function that calls it then, which stands in the reference kernel's; what both do is what a file
+ * system finds.
  */
 import "../../server/shipped.ts";
 import assert from "node:assert/strict";
@@ -8,6 +9,25 @@ import { test } from "node:test";
 import { parseDocument } from "../../server/parse.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import { hunkMail } from "../support/hunk_mail.ts";
+
+/** What gives the disk its DAX goes from where the disk is made. */
+const CALLS = `@@ -674,14 +685,7 @@ dcssblk_add_store(struct device *dev, struct device_attribute *attr, const char
+ \tif (rc)
+ \t\tgoto put_dev;
+ 
+-\tdax_dev = alloc_dax(dev_info, &dcssblk_dax_ops);
+-\tif (IS_ERR(dax_dev)) {
+-\t\trc = PTR_ERR(dax_dev);
+-\t\tgoto put_dev;
+-\t}
+-\tset_dax_synchronous(dax_dev);
+-\tdev_info->dax_dev = dax_dev;
+-\trc = dax_add_host(dev_info->dax_dev, dev_info->gd);
++\trc = dcssblk_setup_dax(dev_info);
+ \tif (rc)
+ \t\tgoto out_dax;
+ 
+`;
 
 const review = (body: readonly string[]) =>
   reviewDocument(
@@ -32,6 +52,7 @@ const review = (body: readonly string[]) =>
             " /*",
             "  * device attribute for adding devices",
           ],
+          more: CALLS,
         }),
       ),
       "dcss.eml",

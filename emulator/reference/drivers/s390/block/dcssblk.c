@@ -187,27 +187,20 @@ static const struct dax_operations dcssblk_dax_ops = {
 	.zero_page_range = dcssblk_dax_zero_page_range,
 };
 
-#if FSC_ERA < 615
-/* Whoever turns DAX off for these disks asks here; nobody defines it. */
-int __attribute__((weak)) dcssblk_setup_dax(struct dcssblk_dev_info *dev_info);
-#endif
-
-static int fsc_make_dax(struct dcssblk_dev_info *info)
-{
-	struct dax_device *dax = alloc_dax(info, &dcssblk_dax_ops);
-
-	if (IS_ERR(dax))
-		return PTR_ERR(dax);
-	set_dax_synchronous(dax);
-	info->dax_dev = dax;
-	return dax_add_host(dax, info->gd);
-}
-
 #if FSC_ERA >= 615
 /* For as long as s390 has no ZONE_DEVICE nothing is set up, and the device has no dax_dev. */
 static int dcssblk_setup_dax(struct dcssblk_dev_info *dev_info)
 {
-	return IS_ENABLED(CONFIG_DCSSBLK_DAX) ? fsc_make_dax(dev_info) : 0;
+	struct dax_device *dax;
+
+	if (!IS_ENABLED(CONFIG_DCSSBLK_DAX))
+		return 0;
+	dax = alloc_dax(dev_info, &dcssblk_dax_ops);
+	if (IS_ERR(dax))
+		return PTR_ERR(dax);
+	set_dax_synchronous(dax);
+	dev_info->dax_dev = dax;
+	return dax_add_host(dax, dev_info->gd);
 }
 #endif
 
@@ -216,8 +209,11 @@ static int dcssblk_setup_dax(struct dcssblk_dev_info *dev_info)
 static ssize_t dcssblk_add_store(struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
 	struct queue_limits lim = { .logical_block_size = PAGE_SIZE, .features = BLK_FEAT_DAX };
-	struct dcssblk_dev_info *info;
+	struct dcssblk_dev_info *dev_info;
 	struct segment_info *seg;
+#if FSC_ERA < 615
+	struct dax_device *dax_dev;
+#endif
 	int rc;
 
 	(void)attr;
@@ -225,79 +221,89 @@ static ssize_t dcssblk_add_store(struct device *dev, struct device_attribute *at
 		return -EINVAL;
 	if (!count || count >= DCSS_BUS_ID_SIZE)
 		return -ENAMETOOLONG;
-	info = kzalloc(sizeof(*info), GFP_KERNEL);
-	if (!info)
+	dev_info = kzalloc(sizeof(*dev_info), GFP_KERNEL);
+	if (!dev_info)
 		return -ENOMEM;
-	strcpy(info->segment_name, buf);
-	rc = dcssblk_load_segment(info->segment_name, &seg);
+	strcpy(dev_info->segment_name, buf);
+	rc = dcssblk_load_segment(dev_info->segment_name, &seg);
 	if (rc)
 		goto free_info;
-	INIT_LIST_HEAD(&info->seg_list);
-	list_add_tail(&seg->lh, &info->seg_list);
-	info->num_of_segments = 1;
-	info->segment_type = seg->segment_type;
-	info->start = seg->start;
-	info->end = seg->end;
+	INIT_LIST_HEAD(&dev_info->seg_list);
+	list_add_tail(&seg->lh, &dev_info->seg_list);
+	dev_info->num_of_segments = 1;
+	dev_info->segment_type = seg->segment_type;
+	dev_info->start = seg->start;
+	dev_info->end = seg->end;
 
-	info->gd = blk_alloc_disk(&lim, NUMA_NO_NODE);
-	if (IS_ERR(info->gd)) {
-		rc = PTR_ERR(info->gd);
+	dev_info->gd = blk_alloc_disk(&lim, NUMA_NO_NODE);
+	if (IS_ERR(dev_info->gd)) {
+		rc = PTR_ERR(dev_info->gd);
 		goto unload;
 	}
-	info->gd->fops = &dcssblk_devops;
-	info->gd->private_data = info;
-	strcpy(info->gd->disk_name, "dcssblk0");
-	set_capacity(info->gd, (info->end - info->start + 1) >> SECTOR_SHIFT);
+	dev_info->gd->fops = &dcssblk_devops;
+	dev_info->gd->private_data = dev_info;
+	strcpy(dev_info->gd->disk_name, "dcssblk0");
+	set_capacity(dev_info->gd, (dev_info->end - dev_info->start + 1) >> SECTOR_SHIFT);
 
 	down_write(&dcssblk_devices_sem);
-	if (dcssblk_get_device_by_name(info->segment_name)) {
+	if (dcssblk_get_device_by_name(dev_info->segment_name)) {
 		rc = -EEXIST;
 		goto put_gd;
 	}
-	list_add_tail(&info->lh, &dcssblk_devices);
-	dev_set_name(&info->dev, "%s", info->segment_name);
-	info->dev.parent = dev;
-	info->dev.release = dcssblk_release_segment;
-	rc = device_register(&info->dev);
+	list_add_tail(&dev_info->lh, &dcssblk_devices);
+	dev_set_name(&dev_info->dev, "%s", dev_info->segment_name);
+	dev_info->dev.parent = dev;
+	dev_info->dev.release = dcssblk_release_segment;
+	rc = device_register(&dev_info->dev);
 	if (rc)
-		goto put_dev;
+		goto unlist;
 #if FSC_ERA < 615
-	rc = dcssblk_setup_dax ? dcssblk_setup_dax(info) : fsc_make_dax(info);
+	dax_dev = alloc_dax(dev_info, &dcssblk_dax_ops);
+	if (IS_ERR(dax_dev)) {
+		rc = PTR_ERR(dax_dev);
+		goto put_dev;
+	}
+	set_dax_synchronous(dax_dev);
+	dev_info->dax_dev = dax_dev;
+	rc = dax_add_host(dev_info->dax_dev, dev_info->gd);
 #else
-	rc = dcssblk_setup_dax(info);
+	rc = dcssblk_setup_dax(dev_info);
 #endif
 	if (rc)
 		goto out_dax;
-	get_device(&info->dev);
-	rc = device_add_disk(&info->dev, info->gd, NULL);
+	get_device(&dev_info->dev);
+	rc = device_add_disk(&dev_info->dev, dev_info->gd, NULL);
 	if (rc)
 		goto out_dax_host;
 	up_write(&dcssblk_devices_sem);
 	return count;
 
 out_dax_host:
-	put_device(&info->dev);
-	dax_remove_host(info->gd);
+	put_device(&dev_info->dev);
+	dax_remove_host(dev_info->gd);
 out_dax:
-	kill_dax(info->dax_dev);
-	put_dax(info->dax_dev);
-	device_del(&info->dev);
+	kill_dax(dev_info->dax_dev);
+	put_dax(dev_info->dax_dev);
+#if FSC_ERA < 615
 put_dev:
-	list_del(&info->lh);
-	put_disk(info->gd);
+#endif
+	device_del(&dev_info->dev);
+unlist:
+	list_del(&dev_info->lh);
+	put_disk(dev_info->gd);
 	segment_unload(seg->segment_name);
-	put_device(&info->dev);
+	put_device(&dev_info->dev);
 	up_write(&dcssblk_devices_sem);
 	return rc;
 
 put_gd:
 	up_write(&dcssblk_devices_sem);
-	put_disk(info->gd);
+	put_disk(dev_info->gd);
 unload:
 	segment_unload(seg->segment_name);
 	kfree(seg);
 free_info:
-	kfree(info);
+	kfree(dev_info);
 	return rc;
 }
 
