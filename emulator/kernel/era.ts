@@ -37,10 +37,13 @@ interface Row {
   /** Names that went with this era: whoever uses them is of an earlier one. */
   readonly went: readonly EraMark[];
   /**
-   * Functions that came with this era together with their callers, and what the kernel before it did as if they had given:
-   * a patch that adds one is judged against this era with the function in place that gives just that.
+   * Functions that came with this era together with their callers, and what the kernel before it did as if they had given, or as
+   * if they had read: a patch that adds one is judged against this era with the function in place that gives, or reads, just that.
    */
-  readonly asked?: readonly { readonly name: string; readonly gave: string; readonly before: string }[];
+  readonly asked?: readonly ({ readonly name: string; readonly before: string } & (
+    | { readonly gave: string }
+    | { readonly text: string }
+  ))[];
   /** Where the kernel changed. */
   readonly source: string;
 }
@@ -153,13 +156,21 @@ export const ERAS = [
     came: [
       mark(/\bvoid \*\*kaddr,\s*unsigned long \*pfn\b|\bunsigned long \*pfnp\b/g, 2),
       mark(/\bvmf_insert_folio_pmd\s*\(\s*vmf\s*,\s*zero_folio\b/g, 2),
+      mark(/\berofs_evict_inode\s*\(/g, 2),
     ],
     went: [
       mark(/\bpfn_t\b/g, 2),
       mark(/\b(__)?(phys|pfn|page)_to_pfn_t\b|\bpfn_t_(to|has|devmap|special)\w*\b/g, 2),
     ],
+    asked: [
+      {
+        name: "erofs_evict_inode",
+        text: "static void erofs_evict_inode(struct inode *inode)\n{\n\ttruncate_inode_pages_final(&inode->i_data);\n\tclear_inode(inode);\n}\n",
+        before: "inodes of erofs were evicted as those of a file system that says nothing of it",
+      },
+    ],
     source:
-      'v6.17: series "mm: Remove pXX_devmap page table bit and pfn_t type"; v6.18: series "mm: vm_normal_page*() improvements" (fs/dax.c dax_pmd_load_hole())',
+      'v6.17: "erofs: fix runtime warning on truncate_folio_batch_exceptionals()", series "mm: Remove pXX_devmap page table bit and pfn_t type"; v6.18: series "mm: vm_normal_page*() improvements" (fs/dax.c dax_pmd_load_hole())',
   },
   {
     name: "v7.1",

@@ -39,261 +39,265 @@ import f32 from "./drivers/s390/block/dcssblk.c";
 import f33 from "./drivers/virtio/virtio_ring.c";
 import f34 from "./fs/char_dev.c";
 import f35 from "./fs/dax.c";
-import f36 from "./fs/ext4/ext4.h";
-import f37 from "./fs/ext4/file.c";
-import f38 from "./fs/ext4/inode.c";
-import f39 from "./fs/ext4/super.c";
-import f40 from "./fs/fsc_boot.c";
-import f41 from "./fs/fscfs.c";
-import f42 from "./fs/fscfs.h";
-import f43 from "./fs/fuse/dax.c";
-import f44 from "./fs/fuse/dev.c";
-import f45 from "./fs/fuse/dir.c";
-import f46 from "./fs/fuse/file.c";
-import f47 from "./fs/fuse/fuse_i.h";
-import f48 from "./fs/fuse/inode.c";
-import f49 from "./fs/fuse/virtio_fs.c";
-import f50 from "./fs/fuse/virtio_fs.h";
-import f51 from "./fs/fuse/window.c";
-import f52 from "./fs/fuse/window.h";
-import f53 from "./fs/inode.c";
-import f54 from "./fs/iomap/iter.c";
-import f55 from "./fs/xfs/fsc_rmap.c";
-import f56 from "./fs/xfs/xfs_inode.c";
-import f57 from "./fs/xfs/xfs_inode.h";
-import f58 from "./fs/xfs/xfs_mount.h";
-import f59 from "./fs/xfs/xfs_notify_failure.c";
-import f60 from "./fs/xfs/xfs_super.c";
-import f61 from "./include/asm/cacheflush.h";
-import f62 from "./include/asm/extmem.h";
-import f63 from "./include/asm/page.h";
-import f64 from "./include/asm/pgalloc.h";
-import f65 from "./include/asm/pgtable.h";
-import f66 from "./include/asm/tlb.h";
-import f67 from "./include/asm/tlbflush.h";
-import f68 from "./include/asm-generic/tlb.h";
-import f69 from "./include/folioscope.h";
-import f70 from "./include/linux/align.h";
-import f71 from "./include/linux/array_size.h";
-import f72 from "./include/linux/atomic.h";
-import f73 from "./include/linux/backing-dev.h";
-import f74 from "./include/linux/badblocks.h";
-import f75 from "./include/linux/bitmap.h";
-import f76 from "./include/linux/bitops.h";
-import f77 from "./include/linux/bits.h";
-import f78 from "./include/linux/blk_types.h";
-import f79 from "./include/linux/blkdev.h";
-import f80 from "./include/linux/buffer_head.h";
-import f81 from "./include/linux/bug.h";
-import f82 from "./include/linux/build_bug.h";
-import f83 from "./include/linux/cache.h";
-import f84 from "./include/linux/cdev.h";
-import f85 from "./include/linux/cleanup.h";
-import f86 from "./include/linux/compiler.h";
-import f87 from "./include/linux/completion.h";
-import f88 from "./include/linux/const.h";
-import f89 from "./include/linux/container_of.h";
-import f90 from "./include/linux/dax.h";
-import f91 from "./include/linux/delay.h";
-import f92 from "./include/linux/device.h";
-import f93 from "./include/linux/err.h";
-import f94 from "./include/linux/errno.h";
-import f95 from "./include/linux/export.h";
-import f96 from "./include/linux/falloc.h";
-import f97 from "./include/linux/fs.h";
-import f98 from "./include/linux/fsc_devmem.h";
-import f99 from "./include/linux/fsc_pfn.h";
-import f100 from "./include/linux/fsc_radix.h";
-import f101 from "./include/linux/genalloc.h";
-import f102 from "./include/linux/genhd.h";
-import f103 from "./include/linux/gfp.h";
-import f104 from "./include/linux/hash.h";
-import f105 from "./include/linux/highmem.h";
-import f106 from "./include/linux/huge_mm.h";
-import f107 from "./include/linux/hugetlb.h";
-import f108 from "./include/linux/idr.h";
-import f109 from "./include/linux/init.h";
-import f110 from "./include/linux/instrumentation.h";
-import f111 from "./include/linux/interrupt.h";
-import f112 from "./include/linux/interval_tree.h";
-import f113 from "./include/linux/io.h";
-import f114 from "./include/linux/iomap.h";
-import f115 from "./include/linux/ioport.h";
-import f116 from "./include/linux/irqflags.h";
-import f117 from "./include/linux/jbd2.h";
-import f118 from "./include/linux/jiffies.h";
-import f119 from "./include/linux/jump_label.h";
-import f120 from "./include/linux/kconfig.h";
-import f121 from "./include/linux/kdev_t.h";
-import f122 from "./include/linux/kernel.h";
-import f123 from "./include/linux/kobject.h";
-import f124 from "./include/linux/kref.h";
-import f125 from "./include/linux/ksm.h";
-import f126 from "./include/linux/kstrtox.h";
-import f127 from "./include/linux/kvm_host.h";
-import f128 from "./include/linux/limits.h";
-import f129 from "./include/linux/list.h";
-import f130 from "./include/linux/local_lock.h";
-import f131 from "./include/linux/lockdep.h";
-import f132 from "./include/linux/log2.h";
-import f133 from "./include/linux/math.h";
-import f134 from "./include/linux/math64.h";
-import f135 from "./include/linux/memcontrol.h";
-import f136 from "./include/linux/memory-tiers.h";
-import f137 from "./include/linux/memory.h";
-import f138 from "./include/linux/memory_hotplug.h";
-import f139 from "./include/linux/memregion.h";
-import f140 from "./include/linux/memremap.h";
-import f141 from "./include/linux/migrate.h";
-import f142 from "./include/linux/migrate_mode.h";
-import f143 from "./include/linux/minmax.h";
-import f144 from "./include/linux/mm.h";
-import f145 from "./include/linux/mm_inline.h";
-import f146 from "./include/linux/mm_types.h";
-import f147 from "./include/linux/mmap_lock.h";
-import f148 from "./include/linux/mmdebug.h";
-import f149 from "./include/linux/mmu_notifier.h";
-import f150 from "./include/linux/mmzone.h";
-import f151 from "./include/linux/module.h";
-import f152 from "./include/linux/moduleparam.h";
-import f153 from "./include/linux/mount.h";
-import f154 from "./include/linux/mutex.h";
-import f155 from "./include/linux/nd.h";
-import f156 from "./include/linux/numa.h";
-import f157 from "./include/linux/overflow.h";
-import f158 from "./include/linux/page-flags.h";
-import f159 from "./include/linux/page_ref.h";
-import f160 from "./include/linux/pagemap.h";
-import f161 from "./include/linux/pagevec.h";
-import f162 from "./include/linux/pagewalk.h";
-import f163 from "./include/linux/panic.h";
-import f164 from "./include/linux/pci.h";
-import f165 from "./include/linux/percpu-refcount.h";
-import f166 from "./include/linux/pfn.h";
-import f167 from "./include/linux/pfn_t.h";
-import f168 from "./include/linux/pgalloc.h";
-import f169 from "./include/linux/pgtable.h";
-import f170 from "./include/linux/platform_device.h";
-import f171 from "./include/linux/poison.h";
-import f172 from "./include/linux/preempt.h";
-import f173 from "./include/linux/printk.h";
-import f174 from "./include/linux/pseudo_fs.h";
-import f175 from "./include/linux/radix-tree.h";
-import f176 from "./include/linux/range.h";
-import f177 from "./include/linux/rbtree.h";
-import f178 from "./include/linux/rcupdate.h";
-import f179 from "./include/linux/refcount.h";
-import f180 from "./include/linux/rmap.h";
-import f181 from "./include/linux/rwlock.h";
-import f182 from "./include/linux/rwsem.h";
-import f183 from "./include/linux/scatterlist.h";
-import f184 from "./include/linux/sched/mm.h";
-import f185 from "./include/linux/sched/signal.h";
-import f186 from "./include/linux/sched/task.h";
-import f187 from "./include/linux/sched.h";
-import f188 from "./include/linux/seqlock.h";
-import f189 from "./include/linux/set_memory.h";
-import f190 from "./include/linux/sizes.h";
-import f191 from "./include/linux/slab.h";
-import f192 from "./include/linux/smp.h";
-import f193 from "./include/linux/spinlock.h";
-import f194 from "./include/linux/spinlock_types.h";
-import f195 from "./include/linux/sprintf.h";
-import f196 from "./include/linux/srcu.h";
-import f197 from "./include/linux/stat.h";
-import f198 from "./include/linux/stdarg.h";
-import f199 from "./include/linux/stddef.h";
-import f200 from "./include/linux/string.h";
-import f201 from "./include/linux/swap.h";
-import f202 from "./include/linux/swapops.h";
-import f203 from "./include/linux/tracepoint.h";
-import f204 from "./include/linux/types.h";
-import f205 from "./include/linux/uio.h";
-import f206 from "./include/linux/userfaultfd_k.h";
-import f207 from "./include/linux/uuid.h";
-import f208 from "./include/linux/virtio.h";
-import f209 from "./include/linux/vmalloc.h";
-import f210 from "./include/linux/vmstat.h";
-import f211 from "./include/linux/wait.h";
-import f212 from "./include/linux/wait_bit.h";
-import f213 from "./include/linux/wordpart.h";
-import f214 from "./include/linux/workqueue.h";
-import f215 from "./include/linux/writeback.h";
-import f216 from "./include/linux/xarray.h";
-import f217 from "./include/trace/events/fs_dax.h";
-import f218 from "./kernel/resource.c";
-import f219 from "./kernel/sched/wait.c";
-import f220 from "./kernel/workqueue.c";
-import f221 from "./lib/fsc_devmem.c";
-import f222 from "./lib/idr.c";
-import f223 from "./lib/interval_tree.c";
-import f224 from "./lib/iov_iter.c";
-import f225 from "./lib/kobject.c";
-import f226 from "./lib/memregion.c";
-import f227 from "./lib/percpu-refcount.c";
-import f228 from "./lib/string.c";
-import f229 from "./lib/vsprintf.c";
-import f230 from "./lib/xarray.c";
-import f231 from "./mm/filemap.c";
-import f232 from "./mm/fsc_mm.c";
-import f233 from "./mm/gup.c";
-import f234 from "./mm/huge_memory.c";
-import f235 from "./mm/internal.h";
-import f236 from "./mm/interval_tree.c";
-import f237 from "./mm/memory-failure.c";
-import f238 from "./mm/memory.c";
-import f239 from "./mm/memory_hotplug.c";
-import f240 from "./mm/memremap.c";
-import f241 from "./mm/migrate.c";
-import f242 from "./mm/migrate_device.c";
-import f243 from "./mm/mlock.c";
-import f244 from "./mm/mm_init.c";
-import f245 from "./mm/mmu_gather.c";
-import f246 from "./mm/page-writeback.c";
-import f247 from "./mm/page_alloc.c";
-import f248 from "./mm/pagewalk.c";
-import f249 from "./mm/rmap.c";
-import f250 from "./mm/slab_common.c";
-import f251 from "./mm/sparse-vmemmap.c";
-import f252 from "./mm/swap.c";
-import f253 from "./mm/truncate.c";
-import f254 from "./scenarios/altmap.c";
-import f255 from "./scenarios/badblocks.c";
-import f256 from "./scenarios/badrange.c";
-import f257 from "./scenarios/btt.c";
-import f258 from "./scenarios/catalogue.c";
-import f259 from "./scenarios/common.c";
-import f260 from "./scenarios/daxfiles.c";
-import f261 from "./scenarios/dcss.c";
-import f262 from "./scenarios/devdax.c";
-import f263 from "./scenarios/device.c";
-import f264 from "./scenarios/devices.c";
-import f265 from "./scenarios/devices.h";
-import f266 from "./scenarios/dma.c";
-import f267 from "./scenarios/driver.c";
-import f268 from "./scenarios/durable.c";
-import f269 from "./scenarios/entries.c";
-import f270 from "./scenarios/fstests.c";
-import f271 from "./scenarios/holes.c";
-import f272 from "./scenarios/kmem.c";
-import f273 from "./scenarios/kvm.c";
-import f274 from "./scenarios/labels.c";
-import f275 from "./scenarios/mapping.c";
-import f276 from "./scenarios/migrate_device.c";
-import f277 from "./scenarios/ndctl.c";
-import f278 from "./scenarios/p2pdma.c";
-import f279 from "./scenarios/pgmap.c";
-import f280 from "./scenarios/races.c";
-import f281 from "./scenarios/races_holder.c";
-import f282 from "./scenarios/reflink.c";
-import f283 from "./scenarios/scenario.h";
-import f284 from "./scenarios/sync_truncate.c";
-import f285 from "./scenarios/virtio.c";
-import f286 from "./scenarios/virtiofs.c";
-import f287 from "./scenarios/virtiofs_ranges.c";
-import f288 from "./scenarios/vmemmap.c";
-import f289 from "./scenarios/xfs_failure.c";
-import f290 from "./virt/kvm/kvm_main.c";
+import f36 from "./fs/erofs/data.c";
+import f37 from "./fs/erofs/internal.h";
+import f38 from "./fs/erofs/super.c";
+import f39 from "./fs/ext4/ext4.h";
+import f40 from "./fs/ext4/file.c";
+import f41 from "./fs/ext4/inode.c";
+import f42 from "./fs/ext4/super.c";
+import f43 from "./fs/fsc_boot.c";
+import f44 from "./fs/fscfs.c";
+import f45 from "./fs/fscfs.h";
+import f46 from "./fs/fuse/dax.c";
+import f47 from "./fs/fuse/dev.c";
+import f48 from "./fs/fuse/dir.c";
+import f49 from "./fs/fuse/file.c";
+import f50 from "./fs/fuse/fuse_i.h";
+import f51 from "./fs/fuse/inode.c";
+import f52 from "./fs/fuse/virtio_fs.c";
+import f53 from "./fs/fuse/virtio_fs.h";
+import f54 from "./fs/fuse/window.c";
+import f55 from "./fs/fuse/window.h";
+import f56 from "./fs/inode.c";
+import f57 from "./fs/iomap/iter.c";
+import f58 from "./fs/xfs/fsc_rmap.c";
+import f59 from "./fs/xfs/xfs_inode.c";
+import f60 from "./fs/xfs/xfs_inode.h";
+import f61 from "./fs/xfs/xfs_mount.h";
+import f62 from "./fs/xfs/xfs_notify_failure.c";
+import f63 from "./fs/xfs/xfs_super.c";
+import f64 from "./include/asm/cacheflush.h";
+import f65 from "./include/asm/extmem.h";
+import f66 from "./include/asm/page.h";
+import f67 from "./include/asm/pgalloc.h";
+import f68 from "./include/asm/pgtable.h";
+import f69 from "./include/asm/tlb.h";
+import f70 from "./include/asm/tlbflush.h";
+import f71 from "./include/asm-generic/tlb.h";
+import f72 from "./include/folioscope.h";
+import f73 from "./include/linux/align.h";
+import f74 from "./include/linux/array_size.h";
+import f75 from "./include/linux/atomic.h";
+import f76 from "./include/linux/backing-dev.h";
+import f77 from "./include/linux/badblocks.h";
+import f78 from "./include/linux/bitmap.h";
+import f79 from "./include/linux/bitops.h";
+import f80 from "./include/linux/bits.h";
+import f81 from "./include/linux/blk_types.h";
+import f82 from "./include/linux/blkdev.h";
+import f83 from "./include/linux/buffer_head.h";
+import f84 from "./include/linux/bug.h";
+import f85 from "./include/linux/build_bug.h";
+import f86 from "./include/linux/cache.h";
+import f87 from "./include/linux/cdev.h";
+import f88 from "./include/linux/cleanup.h";
+import f89 from "./include/linux/compiler.h";
+import f90 from "./include/linux/completion.h";
+import f91 from "./include/linux/const.h";
+import f92 from "./include/linux/container_of.h";
+import f93 from "./include/linux/dax.h";
+import f94 from "./include/linux/delay.h";
+import f95 from "./include/linux/device.h";
+import f96 from "./include/linux/err.h";
+import f97 from "./include/linux/errno.h";
+import f98 from "./include/linux/export.h";
+import f99 from "./include/linux/falloc.h";
+import f100 from "./include/linux/fs.h";
+import f101 from "./include/linux/fsc_devmem.h";
+import f102 from "./include/linux/fsc_pfn.h";
+import f103 from "./include/linux/fsc_radix.h";
+import f104 from "./include/linux/genalloc.h";
+import f105 from "./include/linux/genhd.h";
+import f106 from "./include/linux/gfp.h";
+import f107 from "./include/linux/hash.h";
+import f108 from "./include/linux/highmem.h";
+import f109 from "./include/linux/huge_mm.h";
+import f110 from "./include/linux/hugetlb.h";
+import f111 from "./include/linux/idr.h";
+import f112 from "./include/linux/init.h";
+import f113 from "./include/linux/instrumentation.h";
+import f114 from "./include/linux/interrupt.h";
+import f115 from "./include/linux/interval_tree.h";
+import f116 from "./include/linux/io.h";
+import f117 from "./include/linux/iomap.h";
+import f118 from "./include/linux/ioport.h";
+import f119 from "./include/linux/irqflags.h";
+import f120 from "./include/linux/jbd2.h";
+import f121 from "./include/linux/jiffies.h";
+import f122 from "./include/linux/jump_label.h";
+import f123 from "./include/linux/kconfig.h";
+import f124 from "./include/linux/kdev_t.h";
+import f125 from "./include/linux/kernel.h";
+import f126 from "./include/linux/kobject.h";
+import f127 from "./include/linux/kref.h";
+import f128 from "./include/linux/ksm.h";
+import f129 from "./include/linux/kstrtox.h";
+import f130 from "./include/linux/kvm_host.h";
+import f131 from "./include/linux/limits.h";
+import f132 from "./include/linux/list.h";
+import f133 from "./include/linux/local_lock.h";
+import f134 from "./include/linux/lockdep.h";
+import f135 from "./include/linux/log2.h";
+import f136 from "./include/linux/math.h";
+import f137 from "./include/linux/math64.h";
+import f138 from "./include/linux/memcontrol.h";
+import f139 from "./include/linux/memory-tiers.h";
+import f140 from "./include/linux/memory.h";
+import f141 from "./include/linux/memory_hotplug.h";
+import f142 from "./include/linux/memregion.h";
+import f143 from "./include/linux/memremap.h";
+import f144 from "./include/linux/migrate.h";
+import f145 from "./include/linux/migrate_mode.h";
+import f146 from "./include/linux/minmax.h";
+import f147 from "./include/linux/mm.h";
+import f148 from "./include/linux/mm_inline.h";
+import f149 from "./include/linux/mm_types.h";
+import f150 from "./include/linux/mmap_lock.h";
+import f151 from "./include/linux/mmdebug.h";
+import f152 from "./include/linux/mmu_notifier.h";
+import f153 from "./include/linux/mmzone.h";
+import f154 from "./include/linux/module.h";
+import f155 from "./include/linux/moduleparam.h";
+import f156 from "./include/linux/mount.h";
+import f157 from "./include/linux/mutex.h";
+import f158 from "./include/linux/nd.h";
+import f159 from "./include/linux/numa.h";
+import f160 from "./include/linux/overflow.h";
+import f161 from "./include/linux/page-flags.h";
+import f162 from "./include/linux/page_ref.h";
+import f163 from "./include/linux/pagemap.h";
+import f164 from "./include/linux/pagevec.h";
+import f165 from "./include/linux/pagewalk.h";
+import f166 from "./include/linux/panic.h";
+import f167 from "./include/linux/pci.h";
+import f168 from "./include/linux/percpu-refcount.h";
+import f169 from "./include/linux/pfn.h";
+import f170 from "./include/linux/pfn_t.h";
+import f171 from "./include/linux/pgalloc.h";
+import f172 from "./include/linux/pgtable.h";
+import f173 from "./include/linux/platform_device.h";
+import f174 from "./include/linux/poison.h";
+import f175 from "./include/linux/preempt.h";
+import f176 from "./include/linux/printk.h";
+import f177 from "./include/linux/pseudo_fs.h";
+import f178 from "./include/linux/radix-tree.h";
+import f179 from "./include/linux/range.h";
+import f180 from "./include/linux/rbtree.h";
+import f181 from "./include/linux/rcupdate.h";
+import f182 from "./include/linux/refcount.h";
+import f183 from "./include/linux/rmap.h";
+import f184 from "./include/linux/rwlock.h";
+import f185 from "./include/linux/rwsem.h";
+import f186 from "./include/linux/scatterlist.h";
+import f187 from "./include/linux/sched/mm.h";
+import f188 from "./include/linux/sched/signal.h";
+import f189 from "./include/linux/sched/task.h";
+import f190 from "./include/linux/sched.h";
+import f191 from "./include/linux/seqlock.h";
+import f192 from "./include/linux/set_memory.h";
+import f193 from "./include/linux/sizes.h";
+import f194 from "./include/linux/slab.h";
+import f195 from "./include/linux/smp.h";
+import f196 from "./include/linux/spinlock.h";
+import f197 from "./include/linux/spinlock_types.h";
+import f198 from "./include/linux/sprintf.h";
+import f199 from "./include/linux/srcu.h";
+import f200 from "./include/linux/stat.h";
+import f201 from "./include/linux/stdarg.h";
+import f202 from "./include/linux/stddef.h";
+import f203 from "./include/linux/string.h";
+import f204 from "./include/linux/swap.h";
+import f205 from "./include/linux/swapops.h";
+import f206 from "./include/linux/tracepoint.h";
+import f207 from "./include/linux/types.h";
+import f208 from "./include/linux/uio.h";
+import f209 from "./include/linux/userfaultfd_k.h";
+import f210 from "./include/linux/uuid.h";
+import f211 from "./include/linux/virtio.h";
+import f212 from "./include/linux/vmalloc.h";
+import f213 from "./include/linux/vmstat.h";
+import f214 from "./include/linux/wait.h";
+import f215 from "./include/linux/wait_bit.h";
+import f216 from "./include/linux/wordpart.h";
+import f217 from "./include/linux/workqueue.h";
+import f218 from "./include/linux/writeback.h";
+import f219 from "./include/linux/xarray.h";
+import f220 from "./include/trace/events/fs_dax.h";
+import f221 from "./kernel/resource.c";
+import f222 from "./kernel/sched/wait.c";
+import f223 from "./kernel/workqueue.c";
+import f224 from "./lib/fsc_devmem.c";
+import f225 from "./lib/idr.c";
+import f226 from "./lib/interval_tree.c";
+import f227 from "./lib/iov_iter.c";
+import f228 from "./lib/kobject.c";
+import f229 from "./lib/memregion.c";
+import f230 from "./lib/percpu-refcount.c";
+import f231 from "./lib/string.c";
+import f232 from "./lib/vsprintf.c";
+import f233 from "./lib/xarray.c";
+import f234 from "./mm/filemap.c";
+import f235 from "./mm/fsc_mm.c";
+import f236 from "./mm/gup.c";
+import f237 from "./mm/huge_memory.c";
+import f238 from "./mm/internal.h";
+import f239 from "./mm/interval_tree.c";
+import f240 from "./mm/memory-failure.c";
+import f241 from "./mm/memory.c";
+import f242 from "./mm/memory_hotplug.c";
+import f243 from "./mm/memremap.c";
+import f244 from "./mm/migrate.c";
+import f245 from "./mm/migrate_device.c";
+import f246 from "./mm/mlock.c";
+import f247 from "./mm/mm_init.c";
+import f248 from "./mm/mmu_gather.c";
+import f249 from "./mm/page-writeback.c";
+import f250 from "./mm/page_alloc.c";
+import f251 from "./mm/pagewalk.c";
+import f252 from "./mm/rmap.c";
+import f253 from "./mm/slab_common.c";
+import f254 from "./mm/sparse-vmemmap.c";
+import f255 from "./mm/swap.c";
+import f256 from "./mm/truncate.c";
+import f257 from "./scenarios/altmap.c";
+import f258 from "./scenarios/badblocks.c";
+import f259 from "./scenarios/badrange.c";
+import f260 from "./scenarios/btt.c";
+import f261 from "./scenarios/catalogue.c";
+import f262 from "./scenarios/common.c";
+import f263 from "./scenarios/daxfiles.c";
+import f264 from "./scenarios/dcss.c";
+import f265 from "./scenarios/devdax.c";
+import f266 from "./scenarios/device.c";
+import f267 from "./scenarios/devices.c";
+import f268 from "./scenarios/devices.h";
+import f269 from "./scenarios/dma.c";
+import f270 from "./scenarios/driver.c";
+import f271 from "./scenarios/durable.c";
+import f272 from "./scenarios/entries.c";
+import f273 from "./scenarios/erofs.c";
+import f274 from "./scenarios/fstests.c";
+import f275 from "./scenarios/holes.c";
+import f276 from "./scenarios/kmem.c";
+import f277 from "./scenarios/kvm.c";
+import f278 from "./scenarios/labels.c";
+import f279 from "./scenarios/mapping.c";
+import f280 from "./scenarios/migrate_device.c";
+import f281 from "./scenarios/ndctl.c";
+import f282 from "./scenarios/p2pdma.c";
+import f283 from "./scenarios/pgmap.c";
+import f284 from "./scenarios/races.c";
+import f285 from "./scenarios/races_holder.c";
+import f286 from "./scenarios/reflink.c";
+import f287 from "./scenarios/scenario.h";
+import f288 from "./scenarios/sync_truncate.c";
+import f289 from "./scenarios/virtio.c";
+import f290 from "./scenarios/virtiofs.c";
+import f291 from "./scenarios/virtiofs_ranges.c";
+import f292 from "./scenarios/vmemmap.c";
+import f293 from "./scenarios/xfs_failure.c";
+import f294 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/lib/usercopy_64.c", text: f0 },
@@ -332,259 +336,263 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "drivers/virtio/virtio_ring.c", text: f33 },
   { path: "fs/char_dev.c", text: f34 },
   { path: "fs/dax.c", text: f35 },
-  { path: "fs/ext4/ext4.h", text: f36 },
-  { path: "fs/ext4/file.c", text: f37 },
-  { path: "fs/ext4/inode.c", text: f38 },
-  { path: "fs/ext4/super.c", text: f39 },
-  { path: "fs/fsc_boot.c", text: f40 },
-  { path: "fs/fscfs.c", text: f41 },
-  { path: "fs/fscfs.h", text: f42 },
-  { path: "fs/fuse/dax.c", text: f43 },
-  { path: "fs/fuse/dev.c", text: f44 },
-  { path: "fs/fuse/dir.c", text: f45 },
-  { path: "fs/fuse/file.c", text: f46 },
-  { path: "fs/fuse/fuse_i.h", text: f47 },
-  { path: "fs/fuse/inode.c", text: f48 },
-  { path: "fs/fuse/virtio_fs.c", text: f49 },
-  { path: "fs/fuse/virtio_fs.h", text: f50 },
-  { path: "fs/fuse/window.c", text: f51 },
-  { path: "fs/fuse/window.h", text: f52 },
-  { path: "fs/inode.c", text: f53 },
-  { path: "fs/iomap/iter.c", text: f54 },
-  { path: "fs/xfs/fsc_rmap.c", text: f55 },
-  { path: "fs/xfs/xfs_inode.c", text: f56 },
-  { path: "fs/xfs/xfs_inode.h", text: f57 },
-  { path: "fs/xfs/xfs_mount.h", text: f58 },
-  { path: "fs/xfs/xfs_notify_failure.c", text: f59 },
-  { path: "fs/xfs/xfs_super.c", text: f60 },
-  { path: "include/asm/cacheflush.h", text: f61 },
-  { path: "include/asm/extmem.h", text: f62 },
-  { path: "include/asm/page.h", text: f63 },
-  { path: "include/asm/pgalloc.h", text: f64 },
-  { path: "include/asm/pgtable.h", text: f65 },
-  { path: "include/asm/tlb.h", text: f66 },
-  { path: "include/asm/tlbflush.h", text: f67 },
-  { path: "include/asm-generic/tlb.h", text: f68 },
-  { path: "include/folioscope.h", text: f69 },
-  { path: "include/linux/align.h", text: f70 },
-  { path: "include/linux/array_size.h", text: f71 },
-  { path: "include/linux/atomic.h", text: f72 },
-  { path: "include/linux/backing-dev.h", text: f73 },
-  { path: "include/linux/badblocks.h", text: f74 },
-  { path: "include/linux/bitmap.h", text: f75 },
-  { path: "include/linux/bitops.h", text: f76 },
-  { path: "include/linux/bits.h", text: f77 },
-  { path: "include/linux/blk_types.h", text: f78 },
-  { path: "include/linux/blkdev.h", text: f79 },
-  { path: "include/linux/buffer_head.h", text: f80 },
-  { path: "include/linux/bug.h", text: f81 },
-  { path: "include/linux/build_bug.h", text: f82 },
-  { path: "include/linux/cache.h", text: f83 },
-  { path: "include/linux/cdev.h", text: f84 },
-  { path: "include/linux/cleanup.h", text: f85 },
-  { path: "include/linux/compiler.h", text: f86 },
-  { path: "include/linux/completion.h", text: f87 },
-  { path: "include/linux/const.h", text: f88 },
-  { path: "include/linux/container_of.h", text: f89 },
-  { path: "include/linux/dax.h", text: f90 },
-  { path: "include/linux/delay.h", text: f91 },
-  { path: "include/linux/device.h", text: f92 },
-  { path: "include/linux/err.h", text: f93 },
-  { path: "include/linux/errno.h", text: f94 },
-  { path: "include/linux/export.h", text: f95 },
-  { path: "include/linux/falloc.h", text: f96 },
-  { path: "include/linux/fs.h", text: f97 },
-  { path: "include/linux/fsc_devmem.h", text: f98 },
-  { path: "include/linux/fsc_pfn.h", text: f99 },
-  { path: "include/linux/fsc_radix.h", text: f100 },
-  { path: "include/linux/genalloc.h", text: f101 },
-  { path: "include/linux/genhd.h", text: f102 },
-  { path: "include/linux/gfp.h", text: f103 },
-  { path: "include/linux/hash.h", text: f104 },
-  { path: "include/linux/highmem.h", text: f105 },
-  { path: "include/linux/huge_mm.h", text: f106 },
-  { path: "include/linux/hugetlb.h", text: f107 },
-  { path: "include/linux/idr.h", text: f108 },
-  { path: "include/linux/init.h", text: f109 },
-  { path: "include/linux/instrumentation.h", text: f110 },
-  { path: "include/linux/interrupt.h", text: f111 },
-  { path: "include/linux/interval_tree.h", text: f112 },
-  { path: "include/linux/io.h", text: f113 },
-  { path: "include/linux/iomap.h", text: f114 },
-  { path: "include/linux/ioport.h", text: f115 },
-  { path: "include/linux/irqflags.h", text: f116 },
-  { path: "include/linux/jbd2.h", text: f117 },
-  { path: "include/linux/jiffies.h", text: f118 },
-  { path: "include/linux/jump_label.h", text: f119 },
-  { path: "include/linux/kconfig.h", text: f120 },
-  { path: "include/linux/kdev_t.h", text: f121 },
-  { path: "include/linux/kernel.h", text: f122 },
-  { path: "include/linux/kobject.h", text: f123 },
-  { path: "include/linux/kref.h", text: f124 },
-  { path: "include/linux/ksm.h", text: f125 },
-  { path: "include/linux/kstrtox.h", text: f126 },
-  { path: "include/linux/kvm_host.h", text: f127 },
-  { path: "include/linux/limits.h", text: f128 },
-  { path: "include/linux/list.h", text: f129 },
-  { path: "include/linux/local_lock.h", text: f130 },
-  { path: "include/linux/lockdep.h", text: f131 },
-  { path: "include/linux/log2.h", text: f132 },
-  { path: "include/linux/math.h", text: f133 },
-  { path: "include/linux/math64.h", text: f134 },
-  { path: "include/linux/memcontrol.h", text: f135 },
-  { path: "include/linux/memory-tiers.h", text: f136 },
-  { path: "include/linux/memory.h", text: f137 },
-  { path: "include/linux/memory_hotplug.h", text: f138 },
-  { path: "include/linux/memregion.h", text: f139 },
-  { path: "include/linux/memremap.h", text: f140 },
-  { path: "include/linux/migrate.h", text: f141 },
-  { path: "include/linux/migrate_mode.h", text: f142 },
-  { path: "include/linux/minmax.h", text: f143 },
-  { path: "include/linux/mm.h", text: f144 },
-  { path: "include/linux/mm_inline.h", text: f145 },
-  { path: "include/linux/mm_types.h", text: f146 },
-  { path: "include/linux/mmap_lock.h", text: f147 },
-  { path: "include/linux/mmdebug.h", text: f148 },
-  { path: "include/linux/mmu_notifier.h", text: f149 },
-  { path: "include/linux/mmzone.h", text: f150 },
-  { path: "include/linux/module.h", text: f151 },
-  { path: "include/linux/moduleparam.h", text: f152 },
-  { path: "include/linux/mount.h", text: f153 },
-  { path: "include/linux/mutex.h", text: f154 },
-  { path: "include/linux/nd.h", text: f155 },
-  { path: "include/linux/numa.h", text: f156 },
-  { path: "include/linux/overflow.h", text: f157 },
-  { path: "include/linux/page-flags.h", text: f158 },
-  { path: "include/linux/page_ref.h", text: f159 },
-  { path: "include/linux/pagemap.h", text: f160 },
-  { path: "include/linux/pagevec.h", text: f161 },
-  { path: "include/linux/pagewalk.h", text: f162 },
-  { path: "include/linux/panic.h", text: f163 },
-  { path: "include/linux/pci.h", text: f164 },
-  { path: "include/linux/percpu-refcount.h", text: f165 },
-  { path: "include/linux/pfn.h", text: f166 },
-  { path: "include/linux/pfn_t.h", text: f167 },
-  { path: "include/linux/pgalloc.h", text: f168 },
-  { path: "include/linux/pgtable.h", text: f169 },
-  { path: "include/linux/platform_device.h", text: f170 },
-  { path: "include/linux/poison.h", text: f171 },
-  { path: "include/linux/preempt.h", text: f172 },
-  { path: "include/linux/printk.h", text: f173 },
-  { path: "include/linux/pseudo_fs.h", text: f174 },
-  { path: "include/linux/radix-tree.h", text: f175 },
-  { path: "include/linux/range.h", text: f176 },
-  { path: "include/linux/rbtree.h", text: f177 },
-  { path: "include/linux/rcupdate.h", text: f178 },
-  { path: "include/linux/refcount.h", text: f179 },
-  { path: "include/linux/rmap.h", text: f180 },
-  { path: "include/linux/rwlock.h", text: f181 },
-  { path: "include/linux/rwsem.h", text: f182 },
-  { path: "include/linux/scatterlist.h", text: f183 },
-  { path: "include/linux/sched/mm.h", text: f184 },
-  { path: "include/linux/sched/signal.h", text: f185 },
-  { path: "include/linux/sched/task.h", text: f186 },
-  { path: "include/linux/sched.h", text: f187 },
-  { path: "include/linux/seqlock.h", text: f188 },
-  { path: "include/linux/set_memory.h", text: f189 },
-  { path: "include/linux/sizes.h", text: f190 },
-  { path: "include/linux/slab.h", text: f191 },
-  { path: "include/linux/smp.h", text: f192 },
-  { path: "include/linux/spinlock.h", text: f193 },
-  { path: "include/linux/spinlock_types.h", text: f194 },
-  { path: "include/linux/sprintf.h", text: f195 },
-  { path: "include/linux/srcu.h", text: f196 },
-  { path: "include/linux/stat.h", text: f197 },
-  { path: "include/linux/stdarg.h", text: f198 },
-  { path: "include/linux/stddef.h", text: f199 },
-  { path: "include/linux/string.h", text: f200 },
-  { path: "include/linux/swap.h", text: f201 },
-  { path: "include/linux/swapops.h", text: f202 },
-  { path: "include/linux/tracepoint.h", text: f203 },
-  { path: "include/linux/types.h", text: f204 },
-  { path: "include/linux/uio.h", text: f205 },
-  { path: "include/linux/userfaultfd_k.h", text: f206 },
-  { path: "include/linux/uuid.h", text: f207 },
-  { path: "include/linux/virtio.h", text: f208 },
-  { path: "include/linux/vmalloc.h", text: f209 },
-  { path: "include/linux/vmstat.h", text: f210 },
-  { path: "include/linux/wait.h", text: f211 },
-  { path: "include/linux/wait_bit.h", text: f212 },
-  { path: "include/linux/wordpart.h", text: f213 },
-  { path: "include/linux/workqueue.h", text: f214 },
-  { path: "include/linux/writeback.h", text: f215 },
-  { path: "include/linux/xarray.h", text: f216 },
-  { path: "include/trace/events/fs_dax.h", text: f217 },
-  { path: "kernel/resource.c", text: f218 },
-  { path: "kernel/sched/wait.c", text: f219 },
-  { path: "kernel/workqueue.c", text: f220 },
-  { path: "lib/fsc_devmem.c", text: f221 },
-  { path: "lib/idr.c", text: f222 },
-  { path: "lib/interval_tree.c", text: f223 },
-  { path: "lib/iov_iter.c", text: f224 },
-  { path: "lib/kobject.c", text: f225 },
-  { path: "lib/memregion.c", text: f226 },
-  { path: "lib/percpu-refcount.c", text: f227 },
-  { path: "lib/string.c", text: f228 },
-  { path: "lib/vsprintf.c", text: f229 },
-  { path: "lib/xarray.c", text: f230 },
-  { path: "mm/filemap.c", text: f231 },
-  { path: "mm/fsc_mm.c", text: f232 },
-  { path: "mm/gup.c", text: f233 },
-  { path: "mm/huge_memory.c", text: f234 },
-  { path: "mm/internal.h", text: f235 },
-  { path: "mm/interval_tree.c", text: f236 },
-  { path: "mm/memory-failure.c", text: f237 },
-  { path: "mm/memory.c", text: f238 },
-  { path: "mm/memory_hotplug.c", text: f239 },
-  { path: "mm/memremap.c", text: f240 },
-  { path: "mm/migrate.c", text: f241 },
-  { path: "mm/migrate_device.c", text: f242 },
-  { path: "mm/mlock.c", text: f243 },
-  { path: "mm/mm_init.c", text: f244 },
-  { path: "mm/mmu_gather.c", text: f245 },
-  { path: "mm/page-writeback.c", text: f246 },
-  { path: "mm/page_alloc.c", text: f247 },
-  { path: "mm/pagewalk.c", text: f248 },
-  { path: "mm/rmap.c", text: f249 },
-  { path: "mm/slab_common.c", text: f250 },
-  { path: "mm/sparse-vmemmap.c", text: f251 },
-  { path: "mm/swap.c", text: f252 },
-  { path: "mm/truncate.c", text: f253 },
-  { path: "scenarios/altmap.c", text: f254 },
-  { path: "scenarios/badblocks.c", text: f255 },
-  { path: "scenarios/badrange.c", text: f256 },
-  { path: "scenarios/btt.c", text: f257 },
-  { path: "scenarios/catalogue.c", text: f258 },
-  { path: "scenarios/common.c", text: f259 },
-  { path: "scenarios/daxfiles.c", text: f260 },
-  { path: "scenarios/dcss.c", text: f261 },
-  { path: "scenarios/devdax.c", text: f262 },
-  { path: "scenarios/device.c", text: f263 },
-  { path: "scenarios/devices.c", text: f264 },
-  { path: "scenarios/devices.h", text: f265 },
-  { path: "scenarios/dma.c", text: f266 },
-  { path: "scenarios/driver.c", text: f267 },
-  { path: "scenarios/durable.c", text: f268 },
-  { path: "scenarios/entries.c", text: f269 },
-  { path: "scenarios/fstests.c", text: f270 },
-  { path: "scenarios/holes.c", text: f271 },
-  { path: "scenarios/kmem.c", text: f272 },
-  { path: "scenarios/kvm.c", text: f273 },
-  { path: "scenarios/labels.c", text: f274 },
-  { path: "scenarios/mapping.c", text: f275 },
-  { path: "scenarios/migrate_device.c", text: f276 },
-  { path: "scenarios/ndctl.c", text: f277 },
-  { path: "scenarios/p2pdma.c", text: f278 },
-  { path: "scenarios/pgmap.c", text: f279 },
-  { path: "scenarios/races.c", text: f280 },
-  { path: "scenarios/races_holder.c", text: f281 },
-  { path: "scenarios/reflink.c", text: f282 },
-  { path: "scenarios/scenario.h", text: f283 },
-  { path: "scenarios/sync_truncate.c", text: f284 },
-  { path: "scenarios/virtio.c", text: f285 },
-  { path: "scenarios/virtiofs.c", text: f286 },
-  { path: "scenarios/virtiofs_ranges.c", text: f287 },
-  { path: "scenarios/vmemmap.c", text: f288 },
-  { path: "scenarios/xfs_failure.c", text: f289 },
-  { path: "virt/kvm/kvm_main.c", text: f290 },
+  { path: "fs/erofs/data.c", text: f36 },
+  { path: "fs/erofs/internal.h", text: f37 },
+  { path: "fs/erofs/super.c", text: f38 },
+  { path: "fs/ext4/ext4.h", text: f39 },
+  { path: "fs/ext4/file.c", text: f40 },
+  { path: "fs/ext4/inode.c", text: f41 },
+  { path: "fs/ext4/super.c", text: f42 },
+  { path: "fs/fsc_boot.c", text: f43 },
+  { path: "fs/fscfs.c", text: f44 },
+  { path: "fs/fscfs.h", text: f45 },
+  { path: "fs/fuse/dax.c", text: f46 },
+  { path: "fs/fuse/dev.c", text: f47 },
+  { path: "fs/fuse/dir.c", text: f48 },
+  { path: "fs/fuse/file.c", text: f49 },
+  { path: "fs/fuse/fuse_i.h", text: f50 },
+  { path: "fs/fuse/inode.c", text: f51 },
+  { path: "fs/fuse/virtio_fs.c", text: f52 },
+  { path: "fs/fuse/virtio_fs.h", text: f53 },
+  { path: "fs/fuse/window.c", text: f54 },
+  { path: "fs/fuse/window.h", text: f55 },
+  { path: "fs/inode.c", text: f56 },
+  { path: "fs/iomap/iter.c", text: f57 },
+  { path: "fs/xfs/fsc_rmap.c", text: f58 },
+  { path: "fs/xfs/xfs_inode.c", text: f59 },
+  { path: "fs/xfs/xfs_inode.h", text: f60 },
+  { path: "fs/xfs/xfs_mount.h", text: f61 },
+  { path: "fs/xfs/xfs_notify_failure.c", text: f62 },
+  { path: "fs/xfs/xfs_super.c", text: f63 },
+  { path: "include/asm/cacheflush.h", text: f64 },
+  { path: "include/asm/extmem.h", text: f65 },
+  { path: "include/asm/page.h", text: f66 },
+  { path: "include/asm/pgalloc.h", text: f67 },
+  { path: "include/asm/pgtable.h", text: f68 },
+  { path: "include/asm/tlb.h", text: f69 },
+  { path: "include/asm/tlbflush.h", text: f70 },
+  { path: "include/asm-generic/tlb.h", text: f71 },
+  { path: "include/folioscope.h", text: f72 },
+  { path: "include/linux/align.h", text: f73 },
+  { path: "include/linux/array_size.h", text: f74 },
+  { path: "include/linux/atomic.h", text: f75 },
+  { path: "include/linux/backing-dev.h", text: f76 },
+  { path: "include/linux/badblocks.h", text: f77 },
+  { path: "include/linux/bitmap.h", text: f78 },
+  { path: "include/linux/bitops.h", text: f79 },
+  { path: "include/linux/bits.h", text: f80 },
+  { path: "include/linux/blk_types.h", text: f81 },
+  { path: "include/linux/blkdev.h", text: f82 },
+  { path: "include/linux/buffer_head.h", text: f83 },
+  { path: "include/linux/bug.h", text: f84 },
+  { path: "include/linux/build_bug.h", text: f85 },
+  { path: "include/linux/cache.h", text: f86 },
+  { path: "include/linux/cdev.h", text: f87 },
+  { path: "include/linux/cleanup.h", text: f88 },
+  { path: "include/linux/compiler.h", text: f89 },
+  { path: "include/linux/completion.h", text: f90 },
+  { path: "include/linux/const.h", text: f91 },
+  { path: "include/linux/container_of.h", text: f92 },
+  { path: "include/linux/dax.h", text: f93 },
+  { path: "include/linux/delay.h", text: f94 },
+  { path: "include/linux/device.h", text: f95 },
+  { path: "include/linux/err.h", text: f96 },
+  { path: "include/linux/errno.h", text: f97 },
+  { path: "include/linux/export.h", text: f98 },
+  { path: "include/linux/falloc.h", text: f99 },
+  { path: "include/linux/fs.h", text: f100 },
+  { path: "include/linux/fsc_devmem.h", text: f101 },
+  { path: "include/linux/fsc_pfn.h", text: f102 },
+  { path: "include/linux/fsc_radix.h", text: f103 },
+  { path: "include/linux/genalloc.h", text: f104 },
+  { path: "include/linux/genhd.h", text: f105 },
+  { path: "include/linux/gfp.h", text: f106 },
+  { path: "include/linux/hash.h", text: f107 },
+  { path: "include/linux/highmem.h", text: f108 },
+  { path: "include/linux/huge_mm.h", text: f109 },
+  { path: "include/linux/hugetlb.h", text: f110 },
+  { path: "include/linux/idr.h", text: f111 },
+  { path: "include/linux/init.h", text: f112 },
+  { path: "include/linux/instrumentation.h", text: f113 },
+  { path: "include/linux/interrupt.h", text: f114 },
+  { path: "include/linux/interval_tree.h", text: f115 },
+  { path: "include/linux/io.h", text: f116 },
+  { path: "include/linux/iomap.h", text: f117 },
+  { path: "include/linux/ioport.h", text: f118 },
+  { path: "include/linux/irqflags.h", text: f119 },
+  { path: "include/linux/jbd2.h", text: f120 },
+  { path: "include/linux/jiffies.h", text: f121 },
+  { path: "include/linux/jump_label.h", text: f122 },
+  { path: "include/linux/kconfig.h", text: f123 },
+  { path: "include/linux/kdev_t.h", text: f124 },
+  { path: "include/linux/kernel.h", text: f125 },
+  { path: "include/linux/kobject.h", text: f126 },
+  { path: "include/linux/kref.h", text: f127 },
+  { path: "include/linux/ksm.h", text: f128 },
+  { path: "include/linux/kstrtox.h", text: f129 },
+  { path: "include/linux/kvm_host.h", text: f130 },
+  { path: "include/linux/limits.h", text: f131 },
+  { path: "include/linux/list.h", text: f132 },
+  { path: "include/linux/local_lock.h", text: f133 },
+  { path: "include/linux/lockdep.h", text: f134 },
+  { path: "include/linux/log2.h", text: f135 },
+  { path: "include/linux/math.h", text: f136 },
+  { path: "include/linux/math64.h", text: f137 },
+  { path: "include/linux/memcontrol.h", text: f138 },
+  { path: "include/linux/memory-tiers.h", text: f139 },
+  { path: "include/linux/memory.h", text: f140 },
+  { path: "include/linux/memory_hotplug.h", text: f141 },
+  { path: "include/linux/memregion.h", text: f142 },
+  { path: "include/linux/memremap.h", text: f143 },
+  { path: "include/linux/migrate.h", text: f144 },
+  { path: "include/linux/migrate_mode.h", text: f145 },
+  { path: "include/linux/minmax.h", text: f146 },
+  { path: "include/linux/mm.h", text: f147 },
+  { path: "include/linux/mm_inline.h", text: f148 },
+  { path: "include/linux/mm_types.h", text: f149 },
+  { path: "include/linux/mmap_lock.h", text: f150 },
+  { path: "include/linux/mmdebug.h", text: f151 },
+  { path: "include/linux/mmu_notifier.h", text: f152 },
+  { path: "include/linux/mmzone.h", text: f153 },
+  { path: "include/linux/module.h", text: f154 },
+  { path: "include/linux/moduleparam.h", text: f155 },
+  { path: "include/linux/mount.h", text: f156 },
+  { path: "include/linux/mutex.h", text: f157 },
+  { path: "include/linux/nd.h", text: f158 },
+  { path: "include/linux/numa.h", text: f159 },
+  { path: "include/linux/overflow.h", text: f160 },
+  { path: "include/linux/page-flags.h", text: f161 },
+  { path: "include/linux/page_ref.h", text: f162 },
+  { path: "include/linux/pagemap.h", text: f163 },
+  { path: "include/linux/pagevec.h", text: f164 },
+  { path: "include/linux/pagewalk.h", text: f165 },
+  { path: "include/linux/panic.h", text: f166 },
+  { path: "include/linux/pci.h", text: f167 },
+  { path: "include/linux/percpu-refcount.h", text: f168 },
+  { path: "include/linux/pfn.h", text: f169 },
+  { path: "include/linux/pfn_t.h", text: f170 },
+  { path: "include/linux/pgalloc.h", text: f171 },
+  { path: "include/linux/pgtable.h", text: f172 },
+  { path: "include/linux/platform_device.h", text: f173 },
+  { path: "include/linux/poison.h", text: f174 },
+  { path: "include/linux/preempt.h", text: f175 },
+  { path: "include/linux/printk.h", text: f176 },
+  { path: "include/linux/pseudo_fs.h", text: f177 },
+  { path: "include/linux/radix-tree.h", text: f178 },
+  { path: "include/linux/range.h", text: f179 },
+  { path: "include/linux/rbtree.h", text: f180 },
+  { path: "include/linux/rcupdate.h", text: f181 },
+  { path: "include/linux/refcount.h", text: f182 },
+  { path: "include/linux/rmap.h", text: f183 },
+  { path: "include/linux/rwlock.h", text: f184 },
+  { path: "include/linux/rwsem.h", text: f185 },
+  { path: "include/linux/scatterlist.h", text: f186 },
+  { path: "include/linux/sched/mm.h", text: f187 },
+  { path: "include/linux/sched/signal.h", text: f188 },
+  { path: "include/linux/sched/task.h", text: f189 },
+  { path: "include/linux/sched.h", text: f190 },
+  { path: "include/linux/seqlock.h", text: f191 },
+  { path: "include/linux/set_memory.h", text: f192 },
+  { path: "include/linux/sizes.h", text: f193 },
+  { path: "include/linux/slab.h", text: f194 },
+  { path: "include/linux/smp.h", text: f195 },
+  { path: "include/linux/spinlock.h", text: f196 },
+  { path: "include/linux/spinlock_types.h", text: f197 },
+  { path: "include/linux/sprintf.h", text: f198 },
+  { path: "include/linux/srcu.h", text: f199 },
+  { path: "include/linux/stat.h", text: f200 },
+  { path: "include/linux/stdarg.h", text: f201 },
+  { path: "include/linux/stddef.h", text: f202 },
+  { path: "include/linux/string.h", text: f203 },
+  { path: "include/linux/swap.h", text: f204 },
+  { path: "include/linux/swapops.h", text: f205 },
+  { path: "include/linux/tracepoint.h", text: f206 },
+  { path: "include/linux/types.h", text: f207 },
+  { path: "include/linux/uio.h", text: f208 },
+  { path: "include/linux/userfaultfd_k.h", text: f209 },
+  { path: "include/linux/uuid.h", text: f210 },
+  { path: "include/linux/virtio.h", text: f211 },
+  { path: "include/linux/vmalloc.h", text: f212 },
+  { path: "include/linux/vmstat.h", text: f213 },
+  { path: "include/linux/wait.h", text: f214 },
+  { path: "include/linux/wait_bit.h", text: f215 },
+  { path: "include/linux/wordpart.h", text: f216 },
+  { path: "include/linux/workqueue.h", text: f217 },
+  { path: "include/linux/writeback.h", text: f218 },
+  { path: "include/linux/xarray.h", text: f219 },
+  { path: "include/trace/events/fs_dax.h", text: f220 },
+  { path: "kernel/resource.c", text: f221 },
+  { path: "kernel/sched/wait.c", text: f222 },
+  { path: "kernel/workqueue.c", text: f223 },
+  { path: "lib/fsc_devmem.c", text: f224 },
+  { path: "lib/idr.c", text: f225 },
+  { path: "lib/interval_tree.c", text: f226 },
+  { path: "lib/iov_iter.c", text: f227 },
+  { path: "lib/kobject.c", text: f228 },
+  { path: "lib/memregion.c", text: f229 },
+  { path: "lib/percpu-refcount.c", text: f230 },
+  { path: "lib/string.c", text: f231 },
+  { path: "lib/vsprintf.c", text: f232 },
+  { path: "lib/xarray.c", text: f233 },
+  { path: "mm/filemap.c", text: f234 },
+  { path: "mm/fsc_mm.c", text: f235 },
+  { path: "mm/gup.c", text: f236 },
+  { path: "mm/huge_memory.c", text: f237 },
+  { path: "mm/internal.h", text: f238 },
+  { path: "mm/interval_tree.c", text: f239 },
+  { path: "mm/memory-failure.c", text: f240 },
+  { path: "mm/memory.c", text: f241 },
+  { path: "mm/memory_hotplug.c", text: f242 },
+  { path: "mm/memremap.c", text: f243 },
+  { path: "mm/migrate.c", text: f244 },
+  { path: "mm/migrate_device.c", text: f245 },
+  { path: "mm/mlock.c", text: f246 },
+  { path: "mm/mm_init.c", text: f247 },
+  { path: "mm/mmu_gather.c", text: f248 },
+  { path: "mm/page-writeback.c", text: f249 },
+  { path: "mm/page_alloc.c", text: f250 },
+  { path: "mm/pagewalk.c", text: f251 },
+  { path: "mm/rmap.c", text: f252 },
+  { path: "mm/slab_common.c", text: f253 },
+  { path: "mm/sparse-vmemmap.c", text: f254 },
+  { path: "mm/swap.c", text: f255 },
+  { path: "mm/truncate.c", text: f256 },
+  { path: "scenarios/altmap.c", text: f257 },
+  { path: "scenarios/badblocks.c", text: f258 },
+  { path: "scenarios/badrange.c", text: f259 },
+  { path: "scenarios/btt.c", text: f260 },
+  { path: "scenarios/catalogue.c", text: f261 },
+  { path: "scenarios/common.c", text: f262 },
+  { path: "scenarios/daxfiles.c", text: f263 },
+  { path: "scenarios/dcss.c", text: f264 },
+  { path: "scenarios/devdax.c", text: f265 },
+  { path: "scenarios/device.c", text: f266 },
+  { path: "scenarios/devices.c", text: f267 },
+  { path: "scenarios/devices.h", text: f268 },
+  { path: "scenarios/dma.c", text: f269 },
+  { path: "scenarios/driver.c", text: f270 },
+  { path: "scenarios/durable.c", text: f271 },
+  { path: "scenarios/entries.c", text: f272 },
+  { path: "scenarios/erofs.c", text: f273 },
+  { path: "scenarios/fstests.c", text: f274 },
+  { path: "scenarios/holes.c", text: f275 },
+  { path: "scenarios/kmem.c", text: f276 },
+  { path: "scenarios/kvm.c", text: f277 },
+  { path: "scenarios/labels.c", text: f278 },
+  { path: "scenarios/mapping.c", text: f279 },
+  { path: "scenarios/migrate_device.c", text: f280 },
+  { path: "scenarios/ndctl.c", text: f281 },
+  { path: "scenarios/p2pdma.c", text: f282 },
+  { path: "scenarios/pgmap.c", text: f283 },
+  { path: "scenarios/races.c", text: f284 },
+  { path: "scenarios/races_holder.c", text: f285 },
+  { path: "scenarios/reflink.c", text: f286 },
+  { path: "scenarios/scenario.h", text: f287 },
+  { path: "scenarios/sync_truncate.c", text: f288 },
+  { path: "scenarios/virtio.c", text: f289 },
+  { path: "scenarios/virtiofs.c", text: f290 },
+  { path: "scenarios/virtiofs_ranges.c", text: f291 },
+  { path: "scenarios/vmemmap.c", text: f292 },
+  { path: "scenarios/xfs_failure.c", text: f293 },
+  { path: "virt/kvm/kvm_main.c", text: f294 },
 ];

@@ -186,14 +186,17 @@ function noteOtherArches(patch: Patch, notes: string[]): void {
 function addedAnswers(patch: Patch, era: Era): { units: OverlayUnit[]; notes: string[] } | null {
   const units: OverlayUnit[] = [];
   const notes: string[] = [];
-  for (const { name, gave, before } of eraRow(era).asked ?? []) {
+  for (const was of eraRow(era).asked ?? []) {
+    const { name, before } = was;
     const of = patch.definitions.filter((d) => d.kind === "function" && d.name === name);
     const after = of.find((d) => d.side === "after" && d.visible === "whole");
     if (after === undefined || of.some((d) => d.side === "before")) continue;
     const signature = after.text.slice(0, after.text.indexOf("{"));
-    units.push({ path: after.path, text: `${signature}{\n\treturn ${gave};\n}\n` });
+    const text = "text" in was ? was.text : `${signature}{\n\treturn ${was.gave};\n}\n`;
+    const how = "text" in was ? "as if it did nothing of its own" : `giving ${was.gave}`;
+    units.push({ path: after.path, text });
     notes.push(
-      `before the patch: ${era} with ${name}() giving ${gave}, as the kernel was that did not have it: ${before}`,
+      `before the patch: ${era} with ${name}() ${how}, as the kernel was that did not have it: ${before}`,
     );
   }
   return units.length === 0 ? null : { units, notes };

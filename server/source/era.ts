@@ -6,6 +6,7 @@
 import {
   ERA_NAMES,
   type Era,
+  type EraRow,
   eraFromName,
   eraOn,
   eraRow,
@@ -84,6 +85,10 @@ function withoutItsOwn(patch: Patch): string {
   return sideText(patch, "after").replace(/[A-Za-z_]\w*/g, (w) => (own.has(w) ? "_" : w));
 }
 
+/** Whether a patch brings a function that came with an era together with its callers. */
+const isAsked = (patch: Patch, { asked = [] }: EraRow): boolean =>
+  asked.some(({ name }) => patch.definitions.some((d) => d.side === "after" && d.name === name));
+
 /**
  * Whether a patch alone makes a later era of its side after: where both have the rules by which a page lives in common, the
  * later one is told by what the patch brings whole, and what is around it is as it was before. Where something is shown in
@@ -93,7 +98,7 @@ function isItsOwn(patch: Patch, before: Era, after: Era): boolean {
   const [b, a] = [eraRow(before), eraRow(after)];
   return (
     a.ordinal > b.ordinal &&
-    a.asked === undefined &&
+    !isAsked(patch, a) &&
     !patch.definitions.some((d) => d.kind === "function" && d.visible === "partial" && d.changed) &&
     (["idleRef", "leaves", "indexStays", "compound"] as const).every((rule) => a[rule] === b[rule]) &&
     choose(patch, withoutItsOwn(patch), undefined).era === before

@@ -63,6 +63,7 @@ const OWN: Record<Era, Record<string, string>> = {
     ...WINDOW,
     "truncate-unmapped-pinned": "warn freed-while-busy", // unmapped files are not searched for busy pages; v6.15
     "evict-pinned": "warn", // eviction does not wait for DMA; v6.15
+    "erofs-umount-pinned": "warn", // nor does that of erofs; v6.17
     "busy-scan-locked": "wrong-outcome", // the search passes over locked entries; v6.15
     "holder kill=1": "leaked-object", // who is refused as a second holder keeps its reference
     "truncate-folio-put": "deadlock", // folio_put() of a DAX page wakes nobody; v6.15
@@ -74,6 +75,11 @@ const OWN: Record<Era, Record<string, string>> = {
     "holder kill=1": "leaked-object", // as in v6.12
     "reflink-reuse order=0 index=512": "share-count", // the index of an order-0 page is left and read as a count
     "altmap-entries": "oops", // the page of an entry is looked at before it is known to have one; v7.3
+    // Eviction leaves entries to truncation, which warns; v6.17.
+    "erofs-read": "warn",
+    "erofs-umount-pinned": "warn",
+    "erofs-failure": "warn",
+    "erofs-unbound": "warn",
   },
   "v6.18": {
     ...UNTAKEN,

@@ -277,16 +277,26 @@ static int fsc_split_at(struct mm_struct *mm, unsigned long start, unsigned long
 unsigned long fsc_mmap(struct mm_struct *mm, struct file *file, unsigned long pgoff, unsigned long nr_pages,
 		       unsigned int prot_flags, unsigned long align)
 {
-	struct vm_area_struct *vma = kzalloc(sizeof(struct vm_area_struct), GFP_KERNEL);
+	struct vm_area_struct *vma;
 	unsigned long addr, skew = pgoff << PAGE_SHIFT;
 	vm_flags_t flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+	bool shared = prot_flags & FSC_MAP_SHARED;
 	int err = 0;
 
+	/* A file that was opened for reading alone: what is shared is read only, and counts as private. */
+	if (shared && file && !(file->f_mode & FMODE_WRITE)) {
+		if (prot_flags & FSC_PROT_WRITE)
+			return -EACCES;
+		flags &= ~VM_MAYWRITE;
+		shared = false;
+	}
+	vma = kzalloc(sizeof(struct vm_area_struct), GFP_KERNEL);
 	if (!vma)
 		return -ENOMEM;
 	flags |= prot_flags & FSC_PROT_READ ? VM_READ : 0;
 	flags |= prot_flags & FSC_PROT_WRITE ? VM_WRITE : 0;
-	flags |= prot_flags & FSC_MAP_SHARED ? VM_SHARED | VM_MAYSHARE : 0;
+	flags |= shared ? VM_SHARED : 0;
+	flags |= prot_flags & FSC_MAP_SHARED ? VM_MAYSHARE : 0;
 	flags |= prot_flags & FSC_MAP_SYNC ? VM_SYNC : 0;
 	if (align < PAGE_SIZE)
 		align = PAGE_SIZE;

@@ -10,6 +10,8 @@
  *   v6.12 busy-scan-locked          the search passes over entries that are locked (until v6.15)
  *   v6.12 truncate-folio-put        folio_put() and folio_put_refs() wake nobody (nobody calls them on such pages)
  *   v6.15 reflink-reuse             order=0 index=512: an order-0 page keeps its index, which is read as a share count
+ *   v6.12 erofs-umount-pinned       as evict-pinned (until v6.17)
+ *   v6.15 erofs-*                   eviction leaves entries to truncation, which warns (until v6.17)
  *   v6.12 virtiofs-two-tasks        before=2 one=0 two=3: a write(2) takes a range that a load had shown for reading (read in 6.12)
  *   all   dax-files-unbound         file=0: mapping_store() takes nothing and refuses nothing when the region has no driver
  *   both  holder kill=1             who is refused as a second holder keeps the reference it took (fs_dax_get_by_bdev())
@@ -207,6 +209,10 @@ extern const struct fsc_scenario fsc_scenario_race_badrange;
 extern const struct fsc_scenario fsc_scenario_kmem_unbind;
 extern const struct fsc_scenario fsc_scenario_labels;
 extern const struct fsc_scenario fsc_scenario_labels_torn;
+extern const struct fsc_scenario fsc_scenario_erofs_read;
+extern const struct fsc_scenario fsc_scenario_erofs_umount_pinned;
+extern const struct fsc_scenario fsc_scenario_erofs_failure;
+extern const struct fsc_scenario fsc_scenario_erofs_unbound;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -401,6 +407,10 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_kmem_unbind,
 	&fsc_scenario_labels,
 	&fsc_scenario_labels_torn,
+	&fsc_scenario_erofs_read,
+	&fsc_scenario_erofs_umount_pinned,
+	&fsc_scenario_erofs_failure,
+	&fsc_scenario_erofs_unbound,
 #endif
 	NULL,
 };
