@@ -23,16 +23,33 @@ export function listedEnumerators(source: string): Set<string> {
     for (const [, suffix] of body.matchAll(/## {0,2}(\w+)/g)) behind.add(suffix!);
   }
   const given = new Set<string>();
-  for (const items of enumsIn(text)) {
+  for (const all of enumsIn(text)) {
+    const items = withoutValues(all);
     const words = new Set([...items.matchAll(/\b[A-Za-z_]\w*/g)].map(([w]) => w));
     const made = [...words].flatMap((w) => lists.get(w) ?? []);
     const calls = [items, ...made].flatMap((part) => [...part.matchAll(CALL)].map(([, , arg]) => arg!));
     if (calls.length === 0) continue;
-    for (const w of words) out.add(w);
+    // A macro that is called there is no name of the header's, nor is one that stands for a list.
+    for (const [w] of items.matchAll(/\b[A-Za-z_]\w*\b(?![ \t]*\()/g)) if (!lists.has(w)) out.add(w);
     for (const arg of calls) given.add(arg);
   }
   for (const arg of given)
     for (const p of before) for (const s of behind) if (out.size < MOST) out.add(`${p}${arg}${s}`);
+  return out;
+}
+
+/** The items of an enum without what they are set to: `ONE = BIT(0), TWO` is "ONE , TWO". */
+function withoutValues(items: string): string {
+  let out = "";
+  let depth = 0;
+  let isValue = false;
+  for (const c of items) {
+    if (c === "(") depth++;
+    else if (c === ")") depth--;
+    else if (c === "=" && depth === 0) isValue = true;
+    else if (c === "," && depth <= 0) isValue = false;
+    if (!isValue) out += c;
+  }
   return out;
 }
 

@@ -62,3 +62,19 @@ test("enumerators that a list of macros makes are names of the header", () => {
     assert.ok(names.has(name), name);
   for (const name of ["SORT_small", "SORT_large", "SORT_NR"]) assert.ok(names.has(name), name);
 });
+
+test("a macro that an enumerator's value calls is no name of the header's", () => {
+  const { names } = namesOf(
+    [
+      "enum paths {",
+      "\tPATH_A = BIT(0),",
+      "\tPATH_B = BIT(1) | FLAGS(LOW, 2),",
+      "\tPATH_AB = (PATH_A | PATH_B),",
+      "};",
+      "#define MORE LISTED(C)",
+      "enum { MORE };",
+    ].join("\n"),
+  );
+  for (const name of ["PATH_A", "PATH_B", "PATH_AB", "#MORE"]) assert.ok(names.has(name), name);
+  for (const name of ["BIT", "FLAGS", "LOW", "LISTED"]) assert.ok(!names.has(name), name);
+});
