@@ -37,6 +37,7 @@ export class KernelSources {
   private readonly ownNames = new Map<string, Map<string, boolean>>();
   /** Headers whose directives are being read. */
   private readonly underWay = new Set<string>();
+  private readonly configs = new Map<string, boolean>();
   private readonly traces = new Map<string, LinkUnit>();
 
   constructor(source: TreeSource) {
@@ -46,7 +47,10 @@ export class KernelSources {
     for (const name of ["unix", "linux"]) plain.delete(name);
     defineMacros(plain, this.files, [...FUNCTION_SHIMS, ...source.config], "<shims>");
     const shims = new Set([...plain].map((m) => m.name));
-    this.base = new TreeTable(plain, shims, (name) => this.macro(name));
+    this.base = new TreeTable(plain, shims, {
+      macro: (name) => this.macro(name),
+      isConfig: (name) => this.isConfig(name),
+    });
     this.prelude = this.parsed("<prelude>", PRELUDE).unit;
   }
 
@@ -146,6 +150,16 @@ export class KernelSources {
     return { unit: { path, tu: { externals, errors: tu.errors }, macros }, names };
   }
 
+  /** Whether a name that begins like the configuration's is one of that, and set: no header's `struct CONFIG_INFO`, nor an enumerator. */
+  private isConfig(name: string): boolean {
+    let is = this.configs.get(name);
+    if (is === undefined) {
+      is = configSet(name) && TAGGED.every((kind) => this.source.definers(`${kind}${name}`).length === 0);
+      this.configs.set(name, is);
+    }
+    return is;
+  }
+
   /** A macro of the tree's headers. */
   private macro(name: string): MacroDef | undefined {
     const known = this.found.get(name);
@@ -236,34 +250,38 @@ const POINTS = /^include\/trace\/|\/irqflags\.h$/;
 
 const nowhere = (_name: string): boolean => false;
 
+/** What the index has before a name: an enumerator's nothing, and the tags. */
+const TAGGED = ["", "struct ", "union ", "enum "];
+
+/** What a table asks of its tree. */
+interface Tree {
+  readonly macro: (name: string) => MacroDef | undefined;
+  readonly isConfig: (name: string) => boolean;
+}
+
 /** A table that has the shims, all of a configuration, and what the tree's headers define when it is asked for. */
 class TreeTable extends MacroTable {
   readonly shims: ReadonlySet<string>;
-  private readonly find: (name: string) => MacroDef | undefined;
+  private readonly tree: Tree;
   private readonly holds: (name: string) => boolean;
 
-  constructor(
-    from: Iterable<MacroDef>,
-    shims: ReadonlySet<string>,
-    find: (name: string) => MacroDef | undefined,
-    holds = nowhere,
-  ) {
+  constructor(from: Iterable<MacroDef>, shims: ReadonlySet<string>, tree: Tree, holds = nowhere) {
     super(from);
     this.shims = shims;
-    this.find = find;
+    this.tree = tree;
     this.holds = holds;
   }
 
   override get(name: string): MacroDef | undefined {
     const own = super.get(name);
     if (own !== undefined) return own;
-    if (name.startsWith("CONFIG_")) return configSet(name) ? this.one(name) : undefined;
-    return this.find(name);
+    if (name.startsWith("CONFIG_")) return this.tree.isConfig(name) ? this.one(name) : undefined;
+    return this.tree.macro(name);
   }
 
   override has(name: string): boolean {
     if (super.has(name)) return true;
-    return name.startsWith("CONFIG_") ? configSet(name) : this.holds(name);
+    return name.startsWith("CONFIG_") ? this.tree.isConfig(name) : this.holds(name);
   }
 
   override copy(): TreeTable {
@@ -272,7 +290,7 @@ class TreeTable extends MacroTable {
 
   /** A copy in which `#ifdef` of other names holds, too. */
   where(holds: (name: string) => boolean): TreeTable {
-    const out = new TreeTable(this, this.shims, this.find, holds);
+    const out = new TreeTable(this, this.shims, this.tree, holds);
     out.counter = this.counter;
     return out;
   }

@@ -174,3 +174,20 @@ test("an exchange in one step is C in every width and order, also where the tree
     "gcc takes what is void where nothing is returned",
   );
 });
+
+test("a tag or an enumerator that begins like a name of the configuration is none", () => {
+  const of = program(
+    {
+      "drivers/cfg.h":
+        "struct CONFIG_INFO { int n; };\nstruct board { struct CONFIG_INFO info; };\nenum { CONFIG_LEFT = 4, CONFIG_RIGHT };\n",
+    },
+    {
+      "struct CONFIG_INFO": ["drivers/cfg.h"],
+      "struct board": ["drivers/cfg.h"],
+      CONFIG_LEFT: ["drivers/cfg.h"],
+      CONFIG_RIGHT: ["drivers/cfg.h"],
+    },
+    "void say(int n); void f(struct board *b) { switch (b->info.n) { case CONFIG_LEFT: say(1); break; case CONFIG_RIGHT: say(CONFIG_PCI); break; } }",
+  );
+  assert.deepEqual(of("f"), { calls: ["say", "say"], traps: [] });
+});
