@@ -23,7 +23,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 21;
+const VERSION = 22;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {

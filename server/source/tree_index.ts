@@ -38,7 +38,7 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 11;
+const VERSION = 12;
 const MAX_ENTRY = 64 << 20;
 /** Bytes of all indexes that are kept. */
 export const INDEX_BYTES = 256 << 20;
@@ -198,7 +198,8 @@ const OBJECT = /^(?!typedef|return|extern|static[ \t]+inline|#)[A-Za-z_][^=;\n]*
 
 /** Names that a file defines: plain, "struct foo", "#macro" and "typedef foo". Statics of `.c` files are left out. */
 export function definitionsOf(source: string, inHeader: boolean): Set<string> {
-  const text = blankComments(source);
+  const blanked = blankComments(source);
+  const text = inHeader ? unindented(blanked) : blanked;
   const out = new Set<string>();
   const each = (pattern: RegExp, take: (m: RegExpExecArray) => void): void => {
     pattern.lastIndex = 0;
@@ -242,6 +243,28 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
       if (object !== null && /^[\w \t*]*$/.test(object.before)) out.add(object.name);
     });
   return out;
+}
+
+const INDENTED = /^[ \t]+(?=(?:typedef[ \t]+)?(?:struct|union|enum)\b[\w \t]*\{)/gm;
+const BRACES = /[{}]/g;
+
+/** A header's text in which what is defined at file scope begins its line: some indent it. */
+function unindented(text: string): string {
+  let out = "";
+  let done = 0;
+  let at = 0;
+  let depth = 0;
+  for (const m of text.matchAll(INDENTED)) {
+    BRACES.lastIndex = at;
+    for (let b = BRACES.exec(text); b !== null && b.index < m.index; b = BRACES.exec(text)) {
+      depth += b[0] === "{" ? 1 : -1;
+      at = b.index + 1;
+    }
+    if (depth !== 0) continue;
+    out += text.slice(done, m.index);
+    done = m.index + m[0].length;
+  }
+  return done === 0 ? text : out + text.slice(done);
 }
 
 /** The word that `text` ends in, and what stands before it; null: none. */

@@ -78,3 +78,10 @@ test("a macro that an enumerator's value calls is no name of the header's", () =
   for (const name of ["PATH_A", "PATH_B", "PATH_AB", "#MORE"]) assert.ok(names.has(name), name);
   for (const name of ["BIT", "FLAGS", "LOW", "LISTED"]) assert.ok(!names.has(name), name);
 });
+
+test("what a header indents at file scope is a name of its, what lies in a struct is not looked for", () => {
+  const { names } = namesOf(
+    "\tstruct far_in {\n\t\tstruct inner {\n\t\t\tint n;\n\t\t} in;\n\t};\n  enum steps {\n    FIRST,\n    LAST\n  };\n",
+  );
+  assert.deepEqual([...names].sort(), ["FIRST", "LAST", "enum steps", "struct far_in"]);
+});
