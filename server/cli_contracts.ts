@@ -181,6 +181,7 @@ function clauseText(k: Clause, what: string): string {
     undo: "gives back what the last group has",
     end: "ends the last group, and what it has stays",
     fill: `writes what ${where} points to`,
+    error: `puts an error where ${where} points to`,
     array: `writes the array that ${where} points to`,
     out: `hands on what ${where} points to`,
   };

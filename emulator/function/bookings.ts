@@ -89,7 +89,9 @@ export class Bookings {
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
     const sameCall =
       twice === null && debt?.by === site.name && (kind.exact || kind.sort === "counted") ? debt : null;
-    const ended = this.ended(kind, key, site, spot) ?? sameCall;
+    const ended =
+      this.ended(kind, key, site, spot) ??
+      (sameCall !== null && this.oneOfMore(kind, at?.obj, 2) ? null : sameCall);
     const before = ended !== null && this.walkedOn(key, ended, spot) ? null : ended;
     const other = this.mayBeAnother(at?.obj.name ?? "");
     if (holding === null && before !== null)
@@ -110,7 +112,9 @@ export class Bookings {
       // Another file's function took one of its kind by another name: that is the one.
       const taken = w.books.holdings.find((h) => h.kind === kind && h.state === "held" && h.byOthers);
       const made = makerOf(of) ?? makerOf(object) ?? taken?.taken.key ?? null;
-      w.gave.push({ ...named(kind), of, object, at: spot, made: kind.sort === "counted" ? made : null });
+      // What was handed on before is its new owner's, by whatever other kind it was handed on.
+      const isOwn = kind.sort === "counted" && !w.books.of(key).some((h) => h.state === "passed");
+      w.gave.push({ ...named(kind), of, object, at: spot, made: isOwn ? made : null });
     }
     if (kind.sort === "counted") w.gives.add(`${kind.name} ${plainName(w.lockName(key))}`);
     if (holding === null && kind.exact) this.tooOften(kind, key, twice, spot);
@@ -131,8 +135,7 @@ export class Bookings {
         at: spot,
         possible: false,
       });
-    if (twice?.state === "given" && kind.sort === "counted" && at !== null && w.brought.delete(at.obj.id))
-      return;
+    if (twice?.state === "given" && this.oneOfMore(kind, at?.obj, 1)) return;
     if (twice !== null && twice.state === "given" && kind.sort !== "state")
       w.fault({
         kind: "double-release",
@@ -176,6 +179,15 @@ export class Bookings {
     }
     if (kind.sort === "counted" && w.books.count(kind, key) === 0)
       this.last(kind, key, at.obj.kind === "outside" && at.obj.found);
+  }
+
+  /** Whether callees of which nothing is known gave a thing so often, each with a reference: one of these is given back. */
+  private oneOfMore(kind: Kind, obj: Obj | undefined, least: number): boolean {
+    const { brought } = this.w;
+    const times = kind.sort !== "counted" || obj === undefined ? 0 : (brought.get(obj.id) ?? 0);
+    if (times < least) return false;
+    brought.set(obj!.id, times - 1);
+    return true;
   }
 
   /** What a device has by a managed call is given back as if the driver had it: that of the same number, where there are several. */

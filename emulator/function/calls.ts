@@ -818,6 +818,11 @@ export class Calls {
         }
         return;
       }
+      case "error": {
+        const at = typeof v === "bigint" ? w.mem.at(v) : null;
+        if (at !== null) put(at.obj, at.off, 4, ERRNO);
+        return;
+      }
       case "out": {
         const at = typeof v === "bigint" ? w.mem.at(v) : null;
         // The callee fills in a time stamp of eight bytes at the end.

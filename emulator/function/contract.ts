@@ -38,6 +38,7 @@ export type Verb =
   | "undo" /** what the last group has goes now */
   | "end" /** the last group is none any more: what it has stays */
   | "fill" /** what the pointer leads to is written */
+  | "error" /** an error number is put where the pointer leads to */
   | "array" /** what the pointer leads to, and what follows it in the object, is written */
   | "out"; /** what the pointer leads to leaves the kernel, but for a time stamp at its end */
 
@@ -211,6 +212,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "undo",
   "end",
   "fill",
+  "error",
   "array",
   "out",
 ]);
@@ -218,6 +220,7 @@ const VERBS: ReadonlySet<string> = new Set([
 const ALONE: ReadonlySet<string> = new Set([
   "read",
   "fill",
+  "error",
   "array",
   "out",
   "keep",
@@ -275,16 +278,17 @@ export function parseClause(text: string): Clause | null {
   };
 }
 
-/** When a clause that says nothing of it holds: what is taken, remembered or returned is so only when the call went well. */
-export const usualWhen = (verb: Verb): "ok" | "always" =>
+/** When a clause that says nothing of it holds: what is taken, remembered or returned is so only when the call went well, an error when not. */
+export const usualWhen = (verb: Verb): Clause["when"] =>
+  verb === "error" ? "failed" : isOfSuccess(verb) ? "ok" : "always";
+
+const isOfSuccess = (verb: Verb): boolean =>
   verb === "get" ||
   verb === "goes" ||
   verb === "owned" ||
   verb === "take" ||
   verb === "keep" ||
-  verb === "lock"
-    ? "ok"
-    : "always";
+  verb === "lock";
 
 /** Takes "where argN empty" off the end of a clause's words. */
 function emptyOf(words: string[]): number | null {

@@ -169,7 +169,7 @@ export const FUNCTION_RULES: readonly StopRule[] = [
   ),
   rule(
     "does-not-build",
-    "A name that nothing declares, or a call with too few or too many arguments",
+    "A name that nothing declares, a jump to no label, or a call with too few or too many arguments",
     "The patched file compiles.",
     "The patch does not build.",
     "error",

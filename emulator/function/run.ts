@@ -390,7 +390,29 @@ export abstract class Run {
   }
 
   compare(op: CmpOp, l: Value, r: Value, loop = false): boolean {
-    return this.known.compare(op, l, r, (q) => this.ask(q, loop));
+    const open = [l, r].flatMap((v) => (this.isGiven(v) ? [v] : []));
+    const answer = this.known.compare(op, l, r, (q) => this.ask(q, loop));
+    for (const v of open) this.givenAgain(this.known.resolve(v));
+    return answer;
+  }
+
+  /** Whether a pointer is what a callee gave of which nothing is known, and it is not known where that lies. */
+  private isGiven(v: Value): boolean {
+    const known = this.known.resolve(v);
+    return (
+      typeof known !== "bigint" &&
+      known.t.kind === "pointer" &&
+      known.from === null &&
+      known.origin !== null &&
+      this.assumed.has(known.origin.callee)
+    );
+  }
+
+  /** Such a callee gave what another one had given before. */
+  private givenAgain(v: Value): void {
+    const at = typeof v === "bigint" ? this.mem.at(v) : null;
+    const times = at === null ? undefined : this.brought.get(at.obj.id);
+    if (times !== undefined) this.brought.set(at!.obj.id, times + 1);
   }
 
   // ---- faults ---------------------------------------------------------------------------------------------------------
@@ -420,7 +442,7 @@ export abstract class Run {
     const to = u.t.kind === "pointer" ? u.t.to : null;
     const shape = to !== null && to.kind !== "void" ? to : type;
     const obj = this.mem.make(u.id, "outside", "unknown", { type: shape, forgotten: u.forgotten });
-    if (u.origin !== null && this.assumed.has(u.origin.callee)) this.brought.add(obj.id);
+    if (u.origin !== null && this.assumed.has(u.origin.callee)) this.brought.set(obj.id, 1);
     this.known.bind(u, obj.base);
     return obj.base + add;
   }
@@ -562,8 +584,8 @@ export abstract class Run {
   readonly originOf = new Map<bigint, Fault["taken"]>();
   /** Objects that a callback has after a grace period. */
   readonly graced = new Set<number>();
-  /** Objects that a callee gave of which nothing is known: one reference may have come with each. */
-  readonly brought = new Set<number>();
+  /** Objects that callees gave of which nothing is known, and how often: one reference may have come with each. */
+  readonly brought = new Map<number, number>();
   /** What a device owns that a devm_ call gave, by the object. */
   readonly managed = new Map<number, CallOrigin>();
   /** What a device has of a kind in or by a thing, by kind and key: the call, and what it was given. */

@@ -1,11 +1,11 @@
 /**
- * What the text of a changed function shows without running: names that nothing declares, calls with too few or too many arguments, labels that nothing jumps to, an `if`
+ * What the text of a changed function shows without running: names that nothing declares, calls with too few or too many arguments, jumps to no label, labels that nothing jumps to, an `if`
  * with a semicolon for a body, an error that is written over where it was to be returned, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
 import { blankComments } from "../c/comments.ts";
 import { CFail } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { TrapKind, UnknownName } from "../c/tree.ts";
+import type { S, TrapKind, UnknownName } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
 import type { Failure } from "./contract.ts";
 import type { Side } from "./explore.ts";
@@ -81,6 +81,14 @@ function shown(side: Side, path: string, name: string): Fault[] {
     const [, number, callee] = ARGUMENTS.exec(message) ?? [];
     if (callee !== undefined)
       fault("does-not-build", `${callee}()`, `${callee}() is given too ${number} arguments here`, loc);
+    const [, label] = NO_LABEL.exec(message) ?? [];
+    if (label !== undefined)
+      fault(
+        "does-not-build",
+        `label ${label}`,
+        `goto ${label} jumps to a label that this function does not have`,
+        loc,
+      );
   }
   for (const d of side.program.deadChecks)
     if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
@@ -327,6 +335,9 @@ function unknownNames(body: object): Map<string, Fault["at"]["loc"]> {
 /** A call whose arguments are not as many as the function's declaration has parameters. */
 const ARGUMENTS = /^too (few|many) arguments in the call of (\w+)\(\)$/;
 
+/** A jump to a label that the function does not have. */
+const NO_LABEL = /^label `(\w+)` is not defined$/;
+
 /** A call that the definition of the callee has one parameter more for. */
 const NOTHING_FOR = /^(\w+)\(\): parameter `(\w+)` is new and gets zero/;
 
@@ -393,9 +404,10 @@ interface Trapped {
   readonly unknown: readonly UnknownName[];
 }
 
-/** Trap nodes anywhere in a tree. */
+/** Trap nodes anywhere in a tree, and jumps to where no label stands, unless a statement that was not read may have it. */
 function traps(root: object): Trapped[] {
   const out: Trapped[] = [];
+  const nowhere: Trapped[] = [];
   const seen = new Set<object>();
   const stack: object[] = [root];
   const skip = new Set(["parent", "sym", "t", "type", "loc", "endLoc", "label", "owner", "ft", "def", "to"]);
@@ -405,8 +417,18 @@ function traps(root: object): Trapped[] {
     seen.add(v);
     const { k, message, loc, kind = "unsupported", unknown = [] } = v as { k?: string } & Partial<Trapped>;
     if (k === "trap" && message !== undefined && loc !== undefined) out.push({ message, loc, kind, unknown });
+    if (k === "goto") {
+      const { label, loc } = v as Extract<S, { k: "goto" }>;
+      if (!label.placed)
+        nowhere.push({
+          message: `label \`${label.name}\` is not defined`,
+          loc,
+          kind: "unsupported",
+          unknown: [],
+        });
+    }
     for (const [name, inner] of Object.entries(v))
       if (!skip.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
   }
-  return out;
+  return out.length === 0 ? nowhere : out;
 }

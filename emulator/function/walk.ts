@@ -229,6 +229,7 @@ export class Walker extends Access {
       case "switch":
         return this.switch(s, seek, cleanups);
       case "goto":
+        if (!s.label.placed) throw new PathEnd("unsupported", `label \`${s.label.name}\` is not defined`);
         return { k: "goto", label: s.label };
       case "break":
       case "continue":

@@ -456,7 +456,8 @@ function includesKnown(tree: KernelTree): Map<string, readonly string[] | null> 
   return known;
 }
 
-const MAX_NEIGHBOURS = 160;
+/** C files of a folder that are looked through: all folders of drivers but two, and those of the hardware monitors and regulators. */
+const MAX_NEIGHBOURS = 240;
 
 /** Files of the same folder that include a C file. */
 function includersOf(tree: KernelTree, path: string): readonly string[] {

@@ -18,6 +18,20 @@ const elements = (
 static struct device *nth(unsigned long n) { return &all[n]; }
 int f(struct owner *o) { struct device *d = nth(o->a); helper(1); put_device(d); d = nth(${second}); helper(2); ${more} return 0; }`;
 
+/** A thing and what is found by another number, which may be the same one. */
+const sameAgain = (
+  more: string,
+  first = "a->parent = d;",
+): string => `int f(struct device *d) { struct device *a = lookup(1), *b; if (!a) return -EINVAL; ${first}
+  b = lookup(2); if (a == b) { ${more} put_device(a); return -EINVAL; } put_device(b); put_device(a); return 0; }`;
+
+/** A controller that the device unregisters when it goes: on the first of two ways out it is put besides. */
+const managedHost = (
+  more: string,
+): string => `int f(struct device *d) { struct spi_controller *c = spi_alloc_host(d, 8); int ret; if (!c) return -ENOMEM;
+  ret = devm_spi_register_controller(d, c); if (ret) { spi_controller_put(c); return ret; }
+  if (helper(1)) { spi_controller_put(c); return 0; } ${more} return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "one more element of an array, by another number that is not known",
@@ -42,6 +56,30 @@ const pairs: readonly Pair[] = [
     bad: "int f(int x) { int i; if (x == NOWHERE) return 0; return i; }",
     good: "int f(int x) { int i = 0; if (x == NOWHERE) return 0; return i; }",
     want: ["uninitialised i"],
+  },
+  {
+    name: "two look-ups of which nothing is known give the same thing, each with a reference",
+    bad: sameAgain(""),
+    good: sameAgain("put_device(b);"),
+    want: [],
+  },
+  {
+    name: "also where it was held in between",
+    bad: sameAgain("", "put_device(get_device(a));"),
+    good: sameAgain("put_device(b);", "put_device(get_device(a));"),
+    want: [],
+  },
+  {
+    name: "a third time it is given back too often",
+    bad: sameAgain("put_device(b); put_device(a);"),
+    good: sameAgain("put_device(b);"),
+    want: ["double-release device reference of lookup()"],
+  },
+  {
+    name: "a controller that a managed call has taken is its: who puts the device in it mends nothing",
+    bad: managedHost(""),
+    good: managedHost("spi_controller_put(c);"),
+    want: [],
   },
   {
     name: "a node that an early return keeps",

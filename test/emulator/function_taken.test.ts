@@ -13,6 +13,12 @@ const PAGES = `unsigned long get_free_pages(gfp_t gfp, unsigned int order); void
 int room(struct device *d); unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 `;
 
+const SOCKETS = `struct socket { int n; }; struct sk_buff { int n; }; struct sock { int n; };
+struct socket *sockfd_lookup(int fd, int *err); struct sk_buff *skb_recv_datagram(struct sock *sk, unsigned int flags, int *err); void kfree_skb(struct sk_buff *s);
+struct blk_plug { int n; }; void blk_start_plug(struct blk_plug *p); void blk_finish_plug(struct blk_plug *p);
+int use(struct socket *s);
+`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a page that is asked for as a number and used as text is lost on a way out",
@@ -35,6 +41,24 @@ const pairs: readonly Pair[] = [
     bad: `${ACPI} int f(void *h) { int room[8]; struct buffer b = { sizeof(room), room }; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL; return room[0]; }`,
     good: `${ACPI} int f(void *h) { return 0; }`,
     want: [],
+  },
+  {
+    name: "a look-up that fails says why through a pointer: that is an error",
+    bad: `${SOCKETS} int f(int n) { void *p; struct socket *s; int err; s = sockfd_lookup(n, &err); if (!s) { if (err < 0) return err; p = kzalloc(8, GFP_KERNEL); return p ? 0 : -ENOMEM; } return use(s); }`,
+    good: `${SOCKETS} int f(int n) { struct socket *s; int err; s = sockfd_lookup(n, &err); if (!s) return err; return use(s); }`,
+    want: [],
+  },
+  {
+    name: "a packet that was received is left on a way out",
+    bad: `${SOCKETS} int f(struct sock *sk) { struct sk_buff *s; int err; s = skb_recv_datagram(sk, 0, &err); if (!s) return err; if (helper(1)) return -EINVAL; kfree_skb(s); return 0; }`,
+    good: `${SOCKETS} int f(struct sock *sk) { struct sk_buff *s; int err; s = skb_recv_datagram(sk, 0, &err); if (!s) return err; if (helper(1)) err = -EINVAL; else err = 0; kfree_skb(s); return err; }`,
+    want: ["leaked socket buffer of skb_recv_datagram()"],
+  },
+  {
+    name: "a block plug on the stack outlives the call",
+    bad: `${SOCKETS} int f(int n) { struct blk_plug plug; blk_start_plug(&plug); if (helper(n)) return -EINVAL; blk_finish_plug(&plug); return 0; }`,
+    good: `${SOCKETS} int f(int n) { struct blk_plug plug; int ret = 0; blk_start_plug(&plug); if (helper(n)) ret = -EINVAL; blk_finish_plug(&plug); return ret; }`,
+    want: ["returned-locked block plug plug"],
   },
   {
     name: "a file has what it was made with, and has it not where there is none",

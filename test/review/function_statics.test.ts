@@ -205,6 +205,32 @@ int thing_start(int n)
   assert.deepEqual(statics(of("ask_it(n)"), of("ask_it(2)")), []);
 });
 
+test("a jump to a label that the function does not have does not build; one to a label of a block does", () => {
+  const of = (jump: string, label = "out"): string => `int thing_set(int n)
+{
+	int ret = n;
+
+	if (n > 1) {
+		${jump}
+	}
+	ret = 0;
+${label}:
+	return ret;
+}
+`;
+  assert.deepEqual(statics(of("goto out;"), of("goto out_all;")), [
+    "new does-not-build label out_all 6",
+    "new unused-label out 9",
+  ]);
+  assert.deepEqual(statics(of("goto out_all;"), of("goto out_all;", "out_all")), [
+    "fixed does-not-build label out_all 6",
+    "fixed unused-label out 9",
+  ]);
+  const block =
+    "goto out;\n\t}\n\t{\n\t\t__label__ in;\n\t\tif (n < 0) goto in;\n\t\tret = 2;\nin:\t\tret++;";
+  assert.deepEqual(statics(of("goto out;"), of(block)), []);
+});
+
 test("every name of a statement that nothing declares there is told, each once", () => {
   const jump = "out:\n\tput_box(inner, outer);\n\tput_box(outer, inner);\n\treturn 1;\n";
   assert.deepEqual(statics(nested(""), nested(jump)), [
