@@ -504,14 +504,17 @@ export class Calls {
   /** Remembers what a failed call would have taken, where that is a state of something that is there anyway. */
   private notTaken(clause: Clause, site: CallSite, ret: Value): void {
     const { w } = this;
-    // Who does not ask goes on as if it had been taken: that is not the fault of who gives it back.
-    if (site.x === w.unasked) return;
     const kind = w.input.contracts.kinds.get(clause.kind);
     const locks = clause.verb === "lock";
     if (kind === undefined || (!locks && (clause.verb !== "get" || !kind.exact)) || clause.where.at === "ret")
       return;
     const v = this.place(clause.where, site, ret);
     if (v === null) return;
+    // Who does not ask goes on as if it had been taken, after he gave up the caller's, too: that is not the fault of who gives it back.
+    if (site.x === w.unasked) {
+      w.books.repay(kind, this.bookings.keyOf(v));
+      return;
+    }
     // What there is one of has no address.
     const isOne = locks && clause.where.at === "global";
     if (typeof v === "bigint" && !isOne && (v < 0x10000n || isErrAddress(v))) return;

@@ -76,6 +76,12 @@ const pairs: readonly Pair[] = [
     want: ["double-release device reference of lookup()"],
   },
   {
+    name: "a caller's clock is given up and taken again by a call that nobody asks: it is given up again",
+    bad: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) return -EINVAL; return 0; }`,
+    good: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) { clk_unprepare(c); return -EINVAL; } return 0; }`,
+    want: [],
+  },
+  {
     name: "a controller that a managed call has taken is its: who puts the device in it mends nothing",
     bad: managedHost(""),
     good: managedHost("spi_controller_put(c);"),
