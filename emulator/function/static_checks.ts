@@ -82,7 +82,7 @@ function shown(side: Side, path: string, name: string): Fault[] {
     if (callee !== undefined)
       fault("does-not-build", `${callee}()`, `${callee}() is given too ${number} arguments here`, loc);
     const [, label] = NO_LABEL.exec(message) ?? [];
-    if (label !== undefined)
+    if (label !== undefined && !out.some((f) => f.object === `label ${label}`))
       fault(
         "does-not-build",
         `label ${label}`,
