@@ -23,7 +23,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 22;
+const VERSION = 23;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {

@@ -7,6 +7,7 @@ import { blankComments } from "../../emulator/c/comments.ts";
 
 const MOST = 20_000;
 const DEFINE = /^[ \t]*#[ \t]*define[ \t]+(\w+)/;
+const CONDITION = /^[ \t]*#[ \t]*(?:if|el|end)[^\n]*/gm;
 const CALL = /\b([A-Za-z_]\w*)\([ \t]*(\w+)/g;
 
 /** Names of a header that an enum makes by calls of macros, and more by chance. */
@@ -24,7 +25,7 @@ export function listedEnumerators(source: string): Set<string> {
   }
   const given = new Set<string>();
   for (const all of enumsIn(text)) {
-    const items = withoutValues(all);
+    const items = withoutValues(all.replace(CONDITION, ""));
     const words = new Set([...items.matchAll(/\b[A-Za-z_]\w*/g)].map(([w]) => w));
     const made = [...words].flatMap((w) => lists.get(w) ?? []);
     const calls = [items, ...made].flatMap((part) => [...part.matchAll(CALL)].map(([, , arg]) => arg!));

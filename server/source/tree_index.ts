@@ -228,7 +228,7 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
   each(ENUM, (m) => {
     if (m[2] !== "}") return;
     for (const item of m[1]!.replace(/^[ \t]*#[^\n]*/gm, "").split(",")) {
-      const name = /^\s*(\w+)/.exec(item)?.[1];
+      const name = /^\s*(\w+)\b(?!\s*\()/.exec(item)?.[1];
       if (name !== undefined) out.add(name);
     }
   });

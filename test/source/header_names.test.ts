@@ -73,10 +73,18 @@ test("a macro that an enumerator's value calls is no name of the header's", () =
       "};",
       "#define MORE LISTED(C)",
       "enum { MORE };",
+      "enum ways {",
+      "\tLISTED(ONE_WAY),",
+      "#if IS_ENABLED(CONFIG_ANY_WAY)",
+      "\tOTHER_WAY = BIT(3),",
+      "#endif",
+      "};",
     ].join("\n"),
   );
-  for (const name of ["PATH_A", "PATH_B", "PATH_AB", "#MORE"]) assert.ok(names.has(name), name);
-  for (const name of ["BIT", "FLAGS", "LOW", "LISTED"]) assert.ok(!names.has(name), name);
+  for (const name of ["PATH_A", "PATH_B", "PATH_AB", "#MORE", "ONE_WAY", "OTHER_WAY"])
+    assert.ok(names.has(name), name);
+  for (const name of ["BIT", "FLAGS", "LOW", "LISTED", "CONFIG_ANY_WAY", "IS_ENABLED"])
+    assert.ok(!names.has(name), name);
 });
 
 test("what a header indents at file scope is a name of its, what lies in a struct is not looked for", () => {
