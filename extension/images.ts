@@ -1,5 +1,5 @@
 /**
- * Before and after in the editor's own diff editor: two read-only documents of a file, with the findings, lenses and hovers
+ * Before and after in the editor's own diff editor: two read-only documents of a file, with the findings underlined, lenses and hovers
  * of the mail on the lines that it shows, each on its side. The texts and all that is said of them come from the server;
  * here lines of the mail become lines of an image. Leaves out what a file is before and after (server/features/images.ts).
  */
@@ -7,15 +7,13 @@ import {
   CodeLens,
   type CodeLensProvider,
   commands,
-  Diagnostic,
-  type DiagnosticCollection,
-  DiagnosticSeverity,
   type Disposable,
   EventEmitter,
   Hover,
   type HoverProvider,
   languages,
   MarkdownString,
+  OverviewRulerLane,
   type Position,
   Range,
   type TextDocument,
@@ -30,7 +28,6 @@ import {
   COMMAND_SHOW_FINDING,
   COMMAND_SHOW_PANEL,
   COMMAND_STEP,
-  DOCUMENT_SCHEME,
   type FileImage,
   type FilePair,
   IMAGE_SCHEME,
@@ -42,7 +39,6 @@ import {
   METHOD_IMAGE_HOVER,
   METHOD_IMAGE_MARKS,
   METHOD_IMAGES,
-  RULE_PATH,
   type StatusParams,
 } from "../server/protocol.ts";
 import { commandLink, messageText } from "../server/report/text.ts";
@@ -50,11 +46,12 @@ import type { Client } from "./client.ts";
 
 type Side = "before" | "after";
 
-const SEVERITY = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-} as const;
+/** The editor's own colours of problems: which underline a mark has. */
+const COLOURS: Readonly<Record<ImageMark["severity"], string>> = {
+  error: "Error",
+  warning: "Warning",
+  information: "Info",
+};
 
 /** A pair that is shown, what was asked to get it, and what is known of its lines. */
 interface Shown {
@@ -73,7 +70,15 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
   readonly onDidChangeCodeLenses = this.#lensesChanged.event;
   /** By the address of the image after. */
   readonly #shown = new Map<string, Shown>();
-  readonly #diagnostics: DiagnosticCollection;
+  /** Underlines of findings, and no problems: those of the mail are in Problems, where each would count twice. */
+  readonly #underlines = Object.entries(COLOURS).map(([severity, name]) => ({
+    severity,
+    type: window.createTextEditorDecorationType({
+      textDecoration: `underline wavy var(--vscode-editor${name}-foreground)`,
+      overviewRulerColor: new ThemeColor(`editorOverviewRuler.${name.toLowerCase()}Foreground`),
+      overviewRulerLane: OverviewRulerLane.Right,
+    }),
+  }));
   /** What lenses say, where the editor's diffs have none (its default). */
   readonly #said = window.createTextEditorDecorationType({
     after: { color: new ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 3em" },
@@ -82,13 +87,12 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
 
   constructor(client: Client) {
     this.#client = client;
-    this.#diagnostics = languages.createDiagnosticCollection("folioscope-images");
     const selector = { scheme: IMAGE_SCHEME };
     this.#registered = [
       this.#changed,
       this.#lensesChanged,
-      this.#diagnostics,
       this.#said,
+      ...this.#underlines.map((u) => u.type),
       window.onDidChangeVisibleTextEditors(() => this.#say()),
       workspace.registerTextDocumentContentProvider(IMAGE_SCHEME, this),
       languages.registerHoverProvider(selector, this),
@@ -131,10 +135,7 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
   }
 
   forget(document: TextDocument): void {
-    const gone = this.#shown.get(document.uri.toString());
-    if (gone === undefined) return;
     this.#shown.delete(document.uri.toString());
-    for (const side of ["before", "after"] as const) this.#diagnostics.delete(imageUri(gone.pair, side));
   }
 
   dispose(): void {
@@ -190,21 +191,24 @@ export class Images implements TextDocumentContentProvider, HoverProvider, CodeL
     const marks = await this.#client.request<ImageMarksResult>(METHOD_IMAGE_MARKS, asked);
     if (marks.version !== shown.pair.version) return;
     shown.marks = marks;
-    for (const side of ["before", "after"] as const)
-      this.#diagnostics.set(
-        imageUri(pair, side),
-        marks.marks.filter((m) => m.side === side).flatMap((m) => diagnostic(pair[side], m)),
-      );
     this.#lensesChanged.fire();
     this.#say();
   }
 
-  /** Counts behind the first line of each function. */
+  /** Findings underlined, and counts behind the first line of each function. */
   #say(): void {
     const lenses = workspace.getConfiguration("diffEditor").get<boolean>("codeLens") === true;
     for (const editor of window.visibleTextEditors) {
       if (editor.document.uri.scheme !== IMAGE_SCHEME) continue;
-      const found = lenses ? undefined : this.#image(editor.document.uri);
+      const of = this.#image(editor.document.uri);
+      for (const { severity, type } of this.#underlines) {
+        const marks = of?.shown.marks.marks.filter((m) => m.side === of.side && m.severity === severity);
+        editor.setDecorations(
+          type,
+          (marks ?? []).flatMap((m) => wordsOf(editor.document, of!.image.docLines.indexOf(m.docLine))),
+        );
+      }
+      const found = lenses ? undefined : of;
       const first = new Map<number, string>();
       for (const { docLine, side, title } of found?.shown.marks.lenses ?? []) {
         const line = side === found?.side ? found.image.docLines.indexOf(docLine) : -1;
@@ -247,20 +251,9 @@ function imageUri(pair: FilePair, side: Side): Uri {
   return Uri.from({ scheme: IMAGE_SCHEME, path: `/${side}/${path}`, query });
 }
 
-function diagnostic({ docLines, text }: FileImage, mark: ImageMark): Diagnostic[] {
-  const line = docLines.indexOf(mark.docLine);
-  if (line < 0) return [];
-  const shown = text.split("\n", line + 1)[line] ?? "";
-  const from = shown.length - shown.trimStart().length;
-  const made = new Diagnostic(
-    new Range(line, from, line, Math.max(from, shown.trimEnd().length)),
-    mark.message,
-    SEVERITY[mark.severity],
-  );
-  made.source = "folioscope";
-  made.code = {
-    value: mark.code,
-    target: Uri.from({ scheme: DOCUMENT_SCHEME, path: `${RULE_PATH}${mark.code}.md` }),
-  };
-  return [made];
+/** The words of a line, without the blanks around them; none of a line that is not there. */
+function wordsOf(document: TextDocument, line: number): Range[] {
+  if (line < 0 || line >= document.lineCount) return [];
+  const { text, firstNonWhitespaceCharacterIndex: from } = document.lineAt(line);
+  return [new Range(line, from, line, Math.max(from, text.trimEnd().length))];
 }

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 export function diffCases({ ui, page, mail, inTree, settings, settled }) {
   const pane = (side) =>
     page.locator(`.monaco-diff-editor .editor.${side === "before" ? "original" : "modified"}`);
+  /** What the status bar counts of problems. */
+  const problems = async () =>
+    await page.locator(".statusbar-item#status\\.problems a").first().getAttribute("aria-label");
   const whole = (text) => text.replace(/\s+/g, " ").trim();
 
   /** Rests the mouse on a line of a pane and gives the hover's text. */
@@ -49,14 +52,13 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
         await ui.open(mail.name);
         await settled();
         await ui.showSidebar();
+        const counted = await problems();
         await ui.rowAction(ui.newFindings().first(), "diff");
         await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
         // On the side that has the line: a removed one stands before.
-        await page
-          .locator(".monaco-diff-editor")
-          .locator(".squiggly-error, .squiggly-warning")
-          .first()
-          .waitFor({ state: "attached" });
+        await ui.underlined();
+        // Each finding is one problem, in the mail, and not one more in each file that shows its line.
+        assert.equal(await problems(), counted);
         await saysIn("after", /\d+ new/);
         // The sidebar, the status item and the commands stay with the mail.
         await ui.newFindings().first().waitFor();

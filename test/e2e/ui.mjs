@@ -129,6 +129,15 @@ export class Ui {
     return (await hover.textContent()).replace(/\s+/g, " ").trim();
   }
 
+  /** Waits until a finding is underlined in the diff editor: by a decoration, which is no problem of its own. */
+  async underlined() {
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll(".monaco-diff-editor .view-line span[class*='ced-']")].some(
+        (e) => getComputedStyle(e).textDecorationStyle === "wavy",
+      ),
+    );
+  }
+
   statusItem() {
     return this.page.locator('.statusbar-item[id*="folioscope"]').first();
   }
