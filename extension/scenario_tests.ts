@@ -156,7 +156,7 @@ export class ScenarioTests implements Disposable {
     run: TestRun,
     item: TestItem,
     result: TestsResult,
-    asked?: { readonly ms: number | undefined },
+    asked?: { readonly ms: number | undefined; readonly covers: boolean },
   ): void {
     const meaning = this.#meanings.get(item);
     const patch = result.patches.find((p) => p.index === meaning?.patch.index);
@@ -170,7 +170,7 @@ export class ScenarioTests implements Disposable {
       const c = byId.get(child.id);
       if (c === undefined || c.state === "skipped") run.skipped(child);
       else if (c.state === "passed") run.passed(child, asked?.ms);
-      else run.failed(child, messageOf(c, Uri.parse(meaning.uri), asked !== undefined), asked?.ms);
+      else run.failed(child, messageOf(c, Uri.parse(meaning.uri), asked?.covers === false), asked?.ms);
       if (c !== undefined && c.message !== "" && c.state !== "failed")
         run.appendOutput(`${c.scenario}: ${c.message}\r\n`, undefined, child);
     }
@@ -206,7 +206,7 @@ export class ScenarioTests implements Disposable {
       if (result.message !== "") run.appendOutput(`${result.message}\r\n`, undefined, item);
       if (scenario === undefined) this.#show(result);
       // One case has a time of its own; of a whole patch the cases run side by side.
-      this.#tell(run, item, result, { ms: scenario === undefined ? undefined : Date.now() - began });
+      this.#tell(run, item, result, { ms: scenario === undefined ? undefined : Date.now() - began, covers });
       const now = result.patches.find((p) => p.index === patch.index);
       if (covers && now !== undefined) run.addCoverage(this.#coverage(item, now));
       if (scenario === undefined)

@@ -50,12 +50,12 @@ export function scenarioTests(snapshot: Snapshot, result = snapshot.review?.resu
 }
 
 function testCase(run: Run, finding: Finding | undefined, place: (n: number) => number): TestCase {
-  const [name = "", ...rest] = run.scenario.split(" ");
   const state = STATES[run.verdict];
   return {
     scenario: run.scenario,
-    label: labelText(name),
-    description: labelText([...rest, run.era].join(" ")),
+    // With its parameters: results of runs are listed by their labels alone.
+    label: labelText(run.scenario),
+    description: labelText(run.era),
     verdict: run.verdict,
     state,
     message: terminalText(finding === undefined ? why(run) : sentenceOf(finding.code, finding.message)),

@@ -297,7 +297,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
       },
     ],
     ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
-    ...treeCases({ ui, page, inTree, settings, settled, runs, begun }),
+    ...treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf }),
     ...sidebarCases({ ui, page, mail, settings, settled, shotOf }),
     ...diffCases({ ui, page, mail, inTree, settings, settled }),
     ...wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }),
@@ -305,7 +305,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
 }
 
 /** With a kernel tree: the third part of a case is why it is skipped, or nothing. */
-function treeCases({ ui, page, inTree, settings, settled, runs, begun }) {
+function treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf }) {
   const skip = inTree.skip;
   return [
     [
@@ -370,6 +370,28 @@ function treeCases({ ui, page, inTree, settings, settled, runs, begun }) {
         const text = await ui.hoverLine(inTree.hunkLine, "__dax_invalidate_entry", "@@");
         assert.match(text, /It fits 3 lines above its place/, text);
         return text;
+      },
+      skip,
+    ],
+    [
+      "kernel tree: with coverage, the editor's own marks say which added lines a run came to",
+      async () => {
+        await page.keyboard.press("Escape");
+        await ui.goToLine(inTree.reached);
+        // The runs that show the finding of this line: they alone run again.
+        await ui.palette("Test: Run Test at Cursor with Coverage", { first: false });
+        const numbers = (kind) => page.locator(`.line-numbers.coverage-deco-${kind}`);
+        await numbers("hit").first().waitFor({ timeout: 60_000 });
+        const ran = (await numbers("hit").allTextContents()).map(Number);
+        const missed = (await numbers("miss").allTextContents()).map(Number);
+        assert.ok(ran.includes(inTree.reached) && !ran.includes(inTree.unreached), ran.join(" "));
+        assert.deepEqual(missed, [inTree.unreached]);
+        const said = await page.locator(".explorer-item-with-test-coverage").first().textContent();
+        await page.screenshot({ path: shotOf("coverage") });
+        await ui.palette("Test: Close Coverage", { first: false });
+        await numbers("hit").first().waitFor({ state: "detached" });
+        await ui.palette("View: Hide Panel").catch(() => {});
+        return said;
       },
       skip,
     ],

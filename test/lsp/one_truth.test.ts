@@ -371,6 +371,11 @@ test("the Test Explorer passes, fails and skips what the other surfaces call so"
   assert.equal(patches.length, 1);
   const { cases, description, label } = patches[0]!;
   assert.equal(description, said.patchRow.description);
+  // Results of runs are listed by their labels alone: two cases of a scenario are told apart by them.
+  assert.deepEqual(
+    cases.map((c) => c.label),
+    cases.map((c) => c.scenario),
+  );
   assert.ok(said.patchRow.label.startsWith(label));
   assert.deepEqual(
     cases.map((c) => c.state),
