@@ -92,7 +92,7 @@ import { type Images, sourceOf } from "./images.ts";
 import { baseName, chooseMoment, type Notebook } from "./notebook.ts";
 import { NO_FILTER, type RowFilter } from "./row_filter.ts";
 import type { Seen } from "./seen.ts";
-import { backToLastChange, goToFault, stepThrough } from "./stepping.ts";
+import { backToLastChange, goToFault, steppedMail, stepThrough } from "./stepping.ts";
 import type { PatchTree, Row } from "./tree.ts";
 import { openMessage, simulateBranch } from "./ways_in.ts";
 
@@ -578,11 +578,16 @@ function currentUri(given: Target): Uri | undefined {
   return active?.uri;
 }
 
-/** The active patch, the one that an active image is of, or the one visible beside an active report. */
+/**
+ * The active patch, the one that an active image is of, the one whose run is stepped through while other sources are shown, or the
+ * one visible beside an active report.
+ */
 export function activeDocument(): TextDocument | undefined {
   const active = window.activeTextEditor?.document;
   const source = active === undefined ? undefined : sourceOf(active.uri);
   if (source !== undefined) return workspace.textDocuments.find((d) => d.uri.toString() === source);
+  const stepped = active === undefined || !isWanted(active) ? steppedMail() : undefined;
+  if (stepped !== undefined) return workspace.textDocuments.find((d) => d.uri.toString() === stepped);
   if (active && active.languageId !== REPORT_LANGUAGE && active.uri.scheme !== "output") return active;
   const visible = window.visibleTextEditors.map((e) => e.document);
   return visible.find(

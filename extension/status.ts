@@ -35,7 +35,7 @@ export class Status {
       this.item.hide();
       return;
     }
-    const { counts, state } = status;
+    const { state } = status;
     this.item.backgroundColor = undefined;
     if (status.empty && state !== "failed") {
       this.item.text = `$(mail) ${status.standing}`;
@@ -52,7 +52,7 @@ export class Status {
         break;
       case "current":
       case "obsolete": {
-        const counted = counts.clean + counts.new + counts.fixed + counts.fixedLater > 0;
+        const counted = hasCounts(status);
         const age = Date.now() - status.ranAt;
         // What was just run needs no words for it.
         const old = status.ranAt > 0 && age >= OLD_MS ? ` · ${ageText(age)}` : "";
@@ -64,6 +64,10 @@ export class Status {
         this.item.command = COMMAND_SHOW_REPORT;
         break;
       }
+      case "cancelled":
+        // What was done before that stays, and counts.
+        this.item.text = hasCounts(status) ? `$(circle-slash) ${summary(status)}` : "$(beaker) Folioscope";
+        break;
       case "failed":
         this.item.text = "$(warning) Folioscope";
         break;
@@ -74,6 +78,9 @@ export class Status {
     this.item.show();
   }
 }
+
+const hasCounts = ({ counts }: StatusParams): boolean =>
+  counts.clean + counts.new + counts.fixed + counts.fixedLater > 0;
 
 /** A warning does not look like an error. */
 const FRESH_ICONS: Readonly<Record<StatusParams["worst"], string>> = {
@@ -86,7 +93,7 @@ const FRESH_ICONS: Readonly<Record<StatusParams["worst"], string>> = {
 /** What is under way, and what it has found so far. */
 function progress({ queued, message, done, total, left, counts }: StatusParams): string {
   if (queued > 0) return message;
-  const found = counts.new > 0 ? ` · ${counts.new} new` : "";
+  const found = counts.new > 0 ? ` · ${counts.new} new` : counts.fixed > 0 ? ` · ${counts.fixed} fixed` : "";
   const price = left === null ? "" : ` · ${aboutSeconds(left)}`;
   return `Folioscope${total > 0 ? ` ${done}/${total}` : ""}${price}${found}`;
 }
@@ -104,7 +111,7 @@ export function summary({ counts, state, standing }: StatusParams): string {
       : counts.clean > 0
         ? `${counts.clean} ${counts.clean === 1 ? "run" : "runs"} clean`
         : standing;
-  return state === "obsolete" ? `${text} (obsolete)` : text;
+  return state === "obsolete" || state === "cancelled" ? `${text} (${state})` : text;
 }
 
 /** The file name of a document, as text. */
@@ -136,7 +143,7 @@ function tooltip({
     text.appendText(`, run at ${new Date(ranAt).toLocaleTimeString()} (${ageText(Date.now() - ranAt)})`);
   text.appendMarkdown("\n\n");
   if (message) text.appendText(message + "\n\n");
-  if (state === "current" || state === "obsolete")
+  if (state === "current" || state === "obsolete" || state === "cancelled")
     text.appendMarkdown(
       `| findings | |\n|---|---:|\n| new | ${counts.new} |\n| fixed here | ${counts.fixed} |\n` +
         (counts.fixedLater > 0 ? `| fixed later in the series | ${counts.fixedLater} |\n` : "") +

@@ -54,8 +54,16 @@ async function configurationOf(
     type: DEBUG_TYPE,
     request: "launch",
     name: title,
+    mail: uri.toString(),
     document: uri.scheme === "file" ? uri.fsPath : uri.toString(),
   };
+}
+
+/** The mail whose run is stepped through, by its address; undefined where none is. */
+export function steppedMail(): string | undefined {
+  const session = debug.activeDebugSession;
+  const mail: unknown = session?.type === DEBUG_TYPE ? session.configuration["mail"] : undefined;
+  return typeof mail === "string" ? mail : undefined;
 }
 
 /** Starts stepping through a finding's run; it stands at the write that led to the fault. */
