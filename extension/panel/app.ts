@@ -179,8 +179,14 @@ function pathTable(path: readonly PathStep[]): HTMLElement {
       "tr",
       breaks ? { class: "breaks" } : {},
       el("td", { class: "mute" }, String(i + 1)),
-      el("td", {}, said),
-      el("td", { class: "place" }, docLine > 0 ? revealer(docLine, `line ${docLine}`) : where),
+      // Names of files are long, and few steps have one: below the step, not beside all of them.
+      el(
+        "td",
+        {},
+        said,
+        ...(docLine > 0 || where === "" ? [] : [el("span", { class: "mute where" }, where)]),
+      ),
+      el("td", { class: "place" }, docLine > 0 ? revealer(docLine, `line ${docLine}`) : ""),
     ),
   );
   return el(

@@ -40,6 +40,7 @@ export class TimelineView {
   private readonly actions: TimelineActions;
   private readonly axis = el("div", { class: "time axis" });
   private readonly said = el("p", { class: "said", role: "status", "aria-live": "polite" });
+  private readonly state = el("section");
   private readonly stateBody = el("tbody");
   private readonly tableBody = el("tbody");
   private readonly plots: uPlot[] = [];
@@ -393,9 +394,7 @@ export class TimelineView {
   // ---- tables
 
   private stateTable(): HTMLElement {
-    return el(
-      "section",
-      {},
+    this.state.append(
       el("h2", {}, "State here"),
       el("p", {}, this.filter),
       el(
@@ -409,6 +408,7 @@ export class TimelineView {
         this.stateBody,
       ),
     );
+    return this.state;
   }
 
   private showState(): void {
@@ -419,6 +419,8 @@ export class TimelineView {
       ? `Show all ${all.length} fields`
       : `Only what differs or changes here (${moved.length} of ${all.length})`;
     this.filter.setAttribute("aria-pressed", String(this.onlyMoved));
+    // A run that is about no page has no fields.
+    this.state.hidden = all.length === 0 && !this.onlyMoved;
     // A head without rows says nothing, to a reader of the screen least of all.
     if (this.stateBody.parentElement !== null) this.stateBody.parentElement.hidden = rows.length === 0;
     this.stateBody.replaceChildren(

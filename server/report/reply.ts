@@ -6,6 +6,7 @@
  */
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { DiffLine, ParsedDocument, Patch } from "../mail/types.ts";
+import { isOwnRun } from "../review/finding.ts";
 import { wrap } from "../review/render.ts";
 import { namesOrder } from "../review/replay.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
@@ -99,9 +100,10 @@ function question(f: Finding, rule: RuleFacts | undefined): string[] {
   return [...wrap(text, WIDTH), ...(consequence === "" ? [] : wrap(consequence, WIDTH))];
 }
 
-/** "map-fault-unmap (order=9, index=512)" */
+/** "map-fault-unmap (order=9, index=512)", "foo_probe() and then foo_remove()" */
 function scenario(f: Finding): string {
   const [name, ...params] = f.scenario.split(" ");
+  if (isOwnRun(f.scenario)) return params.map((fn) => `${fn}()`).join(" and then ");
   const telling = params.filter((p) => !p.endsWith("=0"));
   return telling.length === 0 ? `${name}` : `${name} (${telling.join(", ")})`;
 }

@@ -255,6 +255,13 @@ test("the reply quotes the hunk, asks once, and keeps to 78 columns", () => {
   }
 });
 
+test("the reply of a finding of functions by themselves says what was called", () => {
+  const asked = (scenario: string): string =>
+    replyText(doc, { ...made.findings[0]!, scenario }).replace(/\s+/g, " ");
+  assert.ok(asked("function foo_reset").includes("With foo_reset() I end up with"));
+  assert.ok(asked("life foo_probe foo_remove").includes("With foo_probe() and then foo_remove() I end up"));
+});
+
 test("the reply of a finding without a line quotes the title", () => {
   const text = replyText(doc, { ...made.findings[0]!, docLine: 0, exactLine: false });
   assert.ok(text.includes(`> ${doc.patches[0]!.subject}`), text);
