@@ -206,6 +206,7 @@ async function session() {
   }
   // Packages of this folder are there from install() on.
   const { openWorkbench } = await import("./ui.mjs");
+  const { trustCases } = await import("./trust_cases.mjs");
   const { webCases } = await import("./web_cases.mjs");
   const { speedCases } = await import("./speed_cases.mjs");
   const workbench = await openWorkbench(base, join(run, "ws"));
@@ -220,6 +221,7 @@ async function session() {
   for (const [name, body, skip] of [
     ...cases({ ...workbench, mail: seed.mail, inTree, corner, run, settings: setSettings, shotOf }),
     ...speedCases({ browser, root }),
+    ...trustCases({ browser, base, run, shotOf }),
     ...webCases({ browser, base, run, here, settings: SETTINGS, mail: seed.mail, shotOf }),
   ]) {
     n++;

@@ -57,6 +57,9 @@ export function cornerMails(root) {
   };
 }
 
+/** The row of the series' fault: new with its fourth patch, mended by a later one. */
+const DEADLOCK = '.sidebar .monaco-list-row[aria-label^="finding deadlock"]';
+
 export function wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }) {
   const inside = () => page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
   const status = async () => (await ui.statusItem().textContent()).trim();
@@ -65,6 +68,62 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     await page.locator(".quick-input-widget .monaco-list-row", { hasText: text }).first().click();
   };
   const whole = inTree.skip ? inTree.skip : existsSync(`${inTree.tree}-all`) ? "" : "no whole kernel tree";
+
+  const lineNow = async () =>
+    Number(
+      await page.locator(".editor-group-container .line-numbers.active-line-number").first().textContent(),
+    );
+  const words = (text) => text.replace(/\s+/g, " ").trim();
+
+  /**
+   * A finding at its line on the other surfaces: before and after with the line's mark, the Test Explorer's row, the reply that is
+   * pasted. `row`: the finding's in the sidebar; `test`: what its run is called.
+   */
+  const surfaces = async (row, { name, file, test }) => {
+    await ui.rowAction(row, "diff");
+    await page
+      .locator(".tab.active", { hasText: new RegExp(`${file.replace(".", "\\.")}.*before ↔ after`) })
+      .first()
+      .waitFor();
+    await ui.underlined();
+    await page.waitForTimeout(800);
+    await page.screenshot({ path: shotOf(`${name}-diff`) });
+    await page.keyboard.press("Control+w");
+    await ui.palette("Testing: Focus on Test Explorer View", { first: false });
+    const tests = page.locator(".test-explorer .monaco-list-row");
+    await page
+      .locator(".test-explorer .monaco-inputbox input, .test-explorer .monaco-editor")
+      .first()
+      .click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type(test);
+    const found = tests.filter({ hasText: test }).first();
+    await found.waitFor();
+    const told = words(await found.textContent());
+    await page.screenshot({ path: shotOf(`${name}-tests`) });
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
+    await ui.showSidebar();
+    await row.click();
+    await page.waitForTimeout(400);
+    await page.keyboard.press("Control+1");
+    await ui.palette("Folioscope: Copy Finding as Review Reply");
+    await ui.palette("File: New Untitled Text File", { first: false });
+    await page.keyboard.press("Control+v");
+    const reply = page.locator(".editor-group-container.active .view-lines").first();
+    await reply.locator(".view-line", { hasText: /^>/ }).first().waitFor();
+    await page.screenshot({ path: shotOf(`${name}-reply`) });
+    const pasted = (await reply.locator(".view-line").allTextContents()).map((l) =>
+      l.replace(/\u00a0/g, " "),
+    );
+    assert.ok(
+      pasted.every((l) => /^>|--replay/.test(l) || l.length <= 78),
+      pasted.join("\n"),
+    );
+    await page.keyboard.press("Control+w");
+    await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
+    return told;
+  };
 
   return [
     [
@@ -137,9 +196,30 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         await steps.nth(2).waitFor();
         await page.screenshot({ path: shotOf("driver") });
         assert.match(await inside().locator("header").textContent(), /renesas_usb3_remove/);
-        const said = `${await status()}, ${await steps.count()} steps`;
+        // The steps have the panel's width: beside them stand lines of the mail alone.
+        const [all, step] = await steps
+          .nth(2)
+          .evaluate((row) => [row, row.cells[1]].map((e) => e.getBoundingClientRect().width));
+        assert.ok(step > 0.8 * all, `${step} of ${all} pixels`);
+        await ui.goToLine(1);
+        const link = inside().locator("header button.link").first();
+        const line = Number(/line (\d+)/.exec(await link.textContent())[1]);
+        await link.click();
+        for (let i = 0; i < 50 && (await lineNow()) !== line; i++) await page.waitForTimeout(100);
+        assert.equal(await lineNow(), line);
+        return `${await status()}, ${await steps.count()} steps, line ${line}`;
+      },
+      corner["driver.eml"].skip || whole,
+    ],
+    [
+      "a driver's mail with a kernel tree: its finding's row, before and after, the function's test, and the reply",
+      async () => {
+        await ui.showSidebar();
+        const row = page.locator('.sidebar .monaco-list-row[aria-label^="finding "]').first();
+        const test = "function renesas_usb3_remove";
+        const told = await surfaces(row, { name: "driver", file: "renesas_usb3.c", test });
         settings({});
-        return said;
+        return told;
       },
       corner["driver.eml"].skip || whole,
     ],
@@ -156,8 +236,14 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         const patches = ui.rows().filter({ hasText: /\d+\/26 / });
         await patches.first().waitFor();
         const outline = took();
-        await ui.newFindings().first().waitFor({ timeout: SERIES_MS });
+        // The first patch mends something; what is new comes with the fourth.
+        await ui
+          .statusItem()
+          .filter({ hasText: /\d+ (?:new|fixed)/ })
+          .waitFor({ timeout: SERIES_MS });
         const first = took();
+        await ui.newFindings().first().waitFor({ timeout: SERIES_MS });
+        const fresh = took();
         await page.screenshot({ path: shotOf("series-first") });
         await ui.goToLine(1);
         await page.keyboard.press("F8");
@@ -173,13 +259,79 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
           undefined,
           { timeout: 30_000 },
         );
-        // What is done stays.
-        assert.ok((await ui.newFindings().count()) > 0);
+        // What is done stays, and is counted.
+        await page.locator(DEADLOCK).first().waitFor();
+        assert.match(await status(), /\d+ fixed.*\(cancelled\)/);
         await page.screenshot({ path: shotOf("series-cancelled") });
-        const said = `outline ${outline}, first finding ${first}, its runs ${runs}; ${await status()}`;
+        return `outline ${outline}, first finding ${first}, first new one ${fresh}, its runs ${runs}; ${await status()}`;
+      },
+      corner["series.mbox"].skip || inTree.skip,
+    ],
+    [
+      "a series with a kernel tree: a finding's run is stepped through, back to the write of a field",
+      async () => {
+        // The one of the fourth patch, which a later one mends: by now that is known.
+        const row = page.locator(DEADLOCK).first();
+        await row.click();
+        await page.waitForTimeout(400);
+        await page.keyboard.press("Control+1");
+        await page.keyboard.press("F5");
+        const frame = page.locator(".editor-group-container .debug-top-stack-frame-line").first();
+        await frame.waitFor({ state: "attached", timeout: 120_000 });
+        await ui.palette("View: Show Run and Debug");
+        const call = page
+          .locator(".debug-call-stack .monaco-list-row", { hasText: "after the patch" })
+          .first();
+        await call.waitFor();
+        const stands = words(await page.locator(".debug-call-stack").textContent());
+        await page.screenshot({ path: shotOf("series-stepping") });
+        const now = async () => words(await page.locator(".debug-call-stack").textContent());
+        const moved = async (from) => {
+          for (let i = 0; i < 300 && (await now()) === from; i++) await page.waitForTimeout(100);
+          assert.notEqual(await now(), from);
+        };
+        await page.locator(".debug-toolbar .codicon-debug-step-back").first().click();
+        await moved(stands);
+        // A finding about a page has its fields; a deadlock has what the task's functions were called with.
+        const rows = page.locator(".debug-variables .monaco-list-row");
+        const thing = rows.filter({ hasText: /^block \d+/ }).first();
+        const field = rows.filter({ hasText: /^(?:refcount|mapcount|share|mapping)/ }).first();
+        let said = "no page";
+        if ((await thing.count()) > 0) {
+          if ((await field.count()) === 0) await thing.click();
+          await field.waitFor();
+          const from = await now();
+          await field.click({ button: "right" });
+          await page
+            .locator(".monaco-menu .action-label", { hasText: "Back to the Last Change" })
+            .first()
+            .click();
+          await moved(from);
+          said = words(await field.textContent());
+        }
+        // The mail's findings stay in the sidebar while another file is stepped through.
+        await ui.showSidebar();
+        await row.waitFor();
+        await page.screenshot({ path: shotOf("series-write") });
+        await page.locator(".debug-toolbar .codicon-debug-stop").first().click();
+        await page.locator(".debug-toolbar").first().waitFor({ state: "hidden" });
+        return said;
+      },
+      corner["series.mbox"].skip || inTree.skip,
+    ],
+    [
+      "a series with a kernel tree: a finding's row, before and after, its test, and the reply",
+      async () => {
+        await ui.showSidebar();
+        const row = page.locator(DEADLOCK).first();
+        const shown = inside()
+          .locator("table.why tr", { hasText: /^Scenario/ })
+          .locator("td");
+        const [scenario] = (await shown.textContent()).split(" ");
+        const told = await surfaces(row, { name: "series", file: "dax.h", test: scenario });
         settings({});
         await ui.palette("View: Close All Editors");
-        return said;
+        return told;
       },
       corner["series.mbox"].skip || inTree.skip,
     ],
