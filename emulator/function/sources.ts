@@ -163,14 +163,20 @@ export class KernelSources {
   /** A macro of the tree's headers. */
   private macro(name: string): MacroDef | undefined {
     const known = this.found.get(name);
-    if (known !== undefined) return known === null || this.isOwnName(name) ? undefined : known;
+    if (known !== undefined) return known === null || !this.isMeant(known) ? undefined : known;
     this.found.set(name, null);
     const found =
       /^trace_\w+$/.test(name) && !this.isCode(name) ? this.tracepoint(name) : this.imported(name);
     // While a file's own directives are read its macros are not known yet: asked again later.
     if (found === undefined && this.reading > 0) this.found.delete(name);
     else this.found.set(name, found ?? null);
-    return this.isOwnName(name) ? undefined : found;
+    return found === undefined || !this.isMeant(found) ? undefined : found;
+  }
+
+  /** Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. */
+  private isMeant({ name, loc }: MacroDef): boolean {
+    if (this.readsPath === "") return true;
+    return this.files[loc.file]?.path !== this.readsPath && !this.isOwnName(name);
   }
 
   /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */

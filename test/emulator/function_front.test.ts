@@ -191,3 +191,21 @@ test("a tag or an enumerator that begins like a name of the configuration is non
   );
   assert.deepEqual(of("f"), { calls: ["say", "say"], traps: [] });
 });
+
+test("a macro that a header defines below an enumerator of its name is not there yet", () => {
+  const of = program(
+    {
+      "include/modes.h":
+        "enum { MODE_ONE, MODE_TWO, __MODE_MAX };\n#define __MODE_MAX (__MODE_MAX - 1)\n#define EACH(x) x\nenum { EACH(SORT_ONE) };\n#undef EACH\nint EACH(int n);\n",
+    },
+    {
+      MODE_TWO: ["include/modes.h"],
+      SORT_ONE: ["include/modes.h"],
+      __MODE_MAX: ["include/modes.h"],
+      "#__MODE_MAX": ["include/modes.h"],
+      "#EACH": ["include/modes.h"],
+    },
+    "void say(int n); void f(int n) { if (n == MODE_TWO) say(SORT_ONE); else say(__MODE_MAX); }",
+  );
+  assert.deepEqual(of("f"), { calls: ["say", "say"], traps: [] });
+});
