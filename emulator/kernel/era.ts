@@ -188,6 +188,9 @@ export const ERAS = [
       mark(/\bdax_set_ops\s*\(/g, 2),
       mark(/\bfsdev_\w+\s*\(/g, 2),
       mark(/->compound_info\b/g, 2),
+      mark(/\bsoftleaf_\w+/g, 2),
+      mark(/\bops->folio_(free|split)\b|\.folio_(free|split)\s*=/g, 2),
+      mark(/\bzone_device_folio_init\s*\(/g, 2),
       mark(/\biomap_iter_advance\s*\(\s*\w+\s*,\s*u64\s+\w/g, 2),
     ],
     went: [
@@ -196,7 +199,7 @@ export const ERAS = [
       mark(/\bprep_compound_tail\s*\(\s*\w+\s*,\s*\w+\s*\)/g, 2),
     ],
     source:
-      'v6.19: "iomap: simplify iomap_iter_advance()"; v7.1: "dax: Factor out dax_folio_reset_order() helper", "dax: add fsdev.c driver for fs-dax on character dax", "dax: Add fs_dax_get() func", series "mm: Eliminate fake head pages from vmemmap optimization"',
+      'v6.19: "iomap: simplify iomap_iter_advance()", "mm/zone_device: rename page_free callback to folio_free", "mm/memremap: add driver callback support for folio splitting", series "mm: remove is_swap_[pte, pmd]() + non-swap entries, introduce leaf entries"; v7.1: "dax: Factor out dax_folio_reset_order() helper", "dax: add fsdev.c driver for fs-dax on character dax", "dax: Add fs_dax_get() func", series "mm: Eliminate fake head pages from vmemmap optimization"',
   },
   {
     name: "v7.3",

@@ -134,170 +134,172 @@ import f127 from "./include/linux/kref.h";
 import f128 from "./include/linux/ksm.h";
 import f129 from "./include/linux/kstrtox.h";
 import f130 from "./include/linux/kvm_host.h";
-import f131 from "./include/linux/limits.h";
-import f132 from "./include/linux/list.h";
-import f133 from "./include/linux/local_lock.h";
-import f134 from "./include/linux/lockdep.h";
-import f135 from "./include/linux/log2.h";
-import f136 from "./include/linux/math.h";
-import f137 from "./include/linux/math64.h";
-import f138 from "./include/linux/memcontrol.h";
-import f139 from "./include/linux/memory-tiers.h";
-import f140 from "./include/linux/memory.h";
-import f141 from "./include/linux/memory_hotplug.h";
-import f142 from "./include/linux/memregion.h";
-import f143 from "./include/linux/memremap.h";
-import f144 from "./include/linux/migrate.h";
-import f145 from "./include/linux/migrate_mode.h";
-import f146 from "./include/linux/minmax.h";
-import f147 from "./include/linux/mm.h";
-import f148 from "./include/linux/mm_inline.h";
-import f149 from "./include/linux/mm_types.h";
-import f150 from "./include/linux/mmap_lock.h";
-import f151 from "./include/linux/mmdebug.h";
-import f152 from "./include/linux/mmu_notifier.h";
-import f153 from "./include/linux/mmzone.h";
-import f154 from "./include/linux/module.h";
-import f155 from "./include/linux/moduleparam.h";
-import f156 from "./include/linux/mount.h";
-import f157 from "./include/linux/mutex.h";
-import f158 from "./include/linux/nd.h";
-import f159 from "./include/linux/numa.h";
-import f160 from "./include/linux/overflow.h";
-import f161 from "./include/linux/page-flags.h";
-import f162 from "./include/linux/page_ref.h";
-import f163 from "./include/linux/pagemap.h";
-import f164 from "./include/linux/pagevec.h";
-import f165 from "./include/linux/pagewalk.h";
-import f166 from "./include/linux/panic.h";
-import f167 from "./include/linux/pci.h";
-import f168 from "./include/linux/percpu-refcount.h";
-import f169 from "./include/linux/pfn.h";
-import f170 from "./include/linux/pfn_t.h";
-import f171 from "./include/linux/pgalloc.h";
-import f172 from "./include/linux/pgtable.h";
-import f173 from "./include/linux/platform_device.h";
-import f174 from "./include/linux/poison.h";
-import f175 from "./include/linux/preempt.h";
-import f176 from "./include/linux/printk.h";
-import f177 from "./include/linux/pseudo_fs.h";
-import f178 from "./include/linux/radix-tree.h";
-import f179 from "./include/linux/range.h";
-import f180 from "./include/linux/rbtree.h";
-import f181 from "./include/linux/rcupdate.h";
-import f182 from "./include/linux/refcount.h";
-import f183 from "./include/linux/rmap.h";
-import f184 from "./include/linux/rwlock.h";
-import f185 from "./include/linux/rwsem.h";
-import f186 from "./include/linux/scatterlist.h";
-import f187 from "./include/linux/sched/mm.h";
-import f188 from "./include/linux/sched/signal.h";
-import f189 from "./include/linux/sched/task.h";
-import f190 from "./include/linux/sched.h";
-import f191 from "./include/linux/seqlock.h";
-import f192 from "./include/linux/set_memory.h";
-import f193 from "./include/linux/sizes.h";
-import f194 from "./include/linux/slab.h";
-import f195 from "./include/linux/smp.h";
-import f196 from "./include/linux/spinlock.h";
-import f197 from "./include/linux/spinlock_types.h";
-import f198 from "./include/linux/sprintf.h";
-import f199 from "./include/linux/srcu.h";
-import f200 from "./include/linux/stat.h";
-import f201 from "./include/linux/stdarg.h";
-import f202 from "./include/linux/stddef.h";
-import f203 from "./include/linux/string.h";
-import f204 from "./include/linux/swap.h";
-import f205 from "./include/linux/swapops.h";
-import f206 from "./include/linux/tracepoint.h";
-import f207 from "./include/linux/types.h";
-import f208 from "./include/linux/uio.h";
-import f209 from "./include/linux/userfaultfd_k.h";
-import f210 from "./include/linux/uuid.h";
-import f211 from "./include/linux/virtio.h";
-import f212 from "./include/linux/vmalloc.h";
-import f213 from "./include/linux/vmstat.h";
-import f214 from "./include/linux/wait.h";
-import f215 from "./include/linux/wait_bit.h";
-import f216 from "./include/linux/wordpart.h";
-import f217 from "./include/linux/workqueue.h";
-import f218 from "./include/linux/writeback.h";
-import f219 from "./include/linux/xarray.h";
-import f220 from "./include/trace/events/fs_dax.h";
-import f221 from "./kernel/resource.c";
-import f222 from "./kernel/sched/wait.c";
-import f223 from "./kernel/workqueue.c";
-import f224 from "./lib/fsc_devmem.c";
-import f225 from "./lib/idr.c";
-import f226 from "./lib/interval_tree.c";
-import f227 from "./lib/iov_iter.c";
-import f228 from "./lib/kobject.c";
-import f229 from "./lib/memregion.c";
-import f230 from "./lib/percpu-refcount.c";
-import f231 from "./lib/string.c";
-import f232 from "./lib/vsprintf.c";
-import f233 from "./lib/xarray.c";
-import f234 from "./mm/filemap.c";
-import f235 from "./mm/fsc_mm.c";
-import f236 from "./mm/gup.c";
-import f237 from "./mm/huge_memory.c";
-import f238 from "./mm/internal.h";
-import f239 from "./mm/interval_tree.c";
-import f240 from "./mm/memory-failure.c";
-import f241 from "./mm/memory.c";
-import f242 from "./mm/memory_hotplug.c";
-import f243 from "./mm/memremap.c";
-import f244 from "./mm/migrate.c";
-import f245 from "./mm/migrate_device.c";
-import f246 from "./mm/mlock.c";
-import f247 from "./mm/mm_init.c";
-import f248 from "./mm/mmu_gather.c";
-import f249 from "./mm/page-writeback.c";
-import f250 from "./mm/page_alloc.c";
-import f251 from "./mm/pagewalk.c";
-import f252 from "./mm/rmap.c";
-import f253 from "./mm/slab_common.c";
-import f254 from "./mm/sparse-vmemmap.c";
-import f255 from "./mm/swap.c";
-import f256 from "./mm/truncate.c";
-import f257 from "./scenarios/altmap.c";
-import f258 from "./scenarios/badblocks.c";
-import f259 from "./scenarios/badrange.c";
-import f260 from "./scenarios/btt.c";
-import f261 from "./scenarios/catalogue.c";
-import f262 from "./scenarios/common.c";
-import f263 from "./scenarios/daxfiles.c";
-import f264 from "./scenarios/dcss.c";
-import f265 from "./scenarios/devdax.c";
-import f266 from "./scenarios/device.c";
-import f267 from "./scenarios/devices.c";
-import f268 from "./scenarios/devices.h";
-import f269 from "./scenarios/dma.c";
-import f270 from "./scenarios/driver.c";
-import f271 from "./scenarios/durable.c";
-import f272 from "./scenarios/entries.c";
-import f273 from "./scenarios/erofs.c";
-import f274 from "./scenarios/fstests.c";
-import f275 from "./scenarios/holes.c";
-import f276 from "./scenarios/kmem.c";
-import f277 from "./scenarios/kvm.c";
-import f278 from "./scenarios/labels.c";
-import f279 from "./scenarios/mapping.c";
-import f280 from "./scenarios/migrate_device.c";
-import f281 from "./scenarios/ndctl.c";
-import f282 from "./scenarios/p2pdma.c";
-import f283 from "./scenarios/pgmap.c";
-import f284 from "./scenarios/races.c";
-import f285 from "./scenarios/races_holder.c";
-import f286 from "./scenarios/reflink.c";
-import f287 from "./scenarios/scenario.h";
-import f288 from "./scenarios/sync_truncate.c";
-import f289 from "./scenarios/virtio.c";
-import f290 from "./scenarios/virtiofs.c";
-import f291 from "./scenarios/virtiofs_ranges.c";
-import f292 from "./scenarios/vmemmap.c";
-import f293 from "./scenarios/xfs_failure.c";
-import f294 from "./virt/kvm/kvm_main.c";
+import f131 from "./include/linux/leafops.h";
+import f132 from "./include/linux/limits.h";
+import f133 from "./include/linux/list.h";
+import f134 from "./include/linux/local_lock.h";
+import f135 from "./include/linux/lockdep.h";
+import f136 from "./include/linux/log2.h";
+import f137 from "./include/linux/math.h";
+import f138 from "./include/linux/math64.h";
+import f139 from "./include/linux/memcontrol.h";
+import f140 from "./include/linux/memory-tiers.h";
+import f141 from "./include/linux/memory.h";
+import f142 from "./include/linux/memory_hotplug.h";
+import f143 from "./include/linux/memregion.h";
+import f144 from "./include/linux/memremap.h";
+import f145 from "./include/linux/migrate.h";
+import f146 from "./include/linux/migrate_mode.h";
+import f147 from "./include/linux/minmax.h";
+import f148 from "./include/linux/mm.h";
+import f149 from "./include/linux/mm_inline.h";
+import f150 from "./include/linux/mm_types.h";
+import f151 from "./include/linux/mmap_lock.h";
+import f152 from "./include/linux/mmdebug.h";
+import f153 from "./include/linux/mmu_notifier.h";
+import f154 from "./include/linux/mmzone.h";
+import f155 from "./include/linux/module.h";
+import f156 from "./include/linux/moduleparam.h";
+import f157 from "./include/linux/mount.h";
+import f158 from "./include/linux/mutex.h";
+import f159 from "./include/linux/nd.h";
+import f160 from "./include/linux/numa.h";
+import f161 from "./include/linux/overflow.h";
+import f162 from "./include/linux/page-flags.h";
+import f163 from "./include/linux/page_ref.h";
+import f164 from "./include/linux/pagemap.h";
+import f165 from "./include/linux/pagevec.h";
+import f166 from "./include/linux/pagewalk.h";
+import f167 from "./include/linux/panic.h";
+import f168 from "./include/linux/pci.h";
+import f169 from "./include/linux/percpu-refcount.h";
+import f170 from "./include/linux/pfn.h";
+import f171 from "./include/linux/pfn_t.h";
+import f172 from "./include/linux/pgalloc.h";
+import f173 from "./include/linux/pgtable.h";
+import f174 from "./include/linux/platform_device.h";
+import f175 from "./include/linux/poison.h";
+import f176 from "./include/linux/preempt.h";
+import f177 from "./include/linux/printk.h";
+import f178 from "./include/linux/pseudo_fs.h";
+import f179 from "./include/linux/radix-tree.h";
+import f180 from "./include/linux/range.h";
+import f181 from "./include/linux/rbtree.h";
+import f182 from "./include/linux/rcupdate.h";
+import f183 from "./include/linux/refcount.h";
+import f184 from "./include/linux/rmap.h";
+import f185 from "./include/linux/rwlock.h";
+import f186 from "./include/linux/rwsem.h";
+import f187 from "./include/linux/scatterlist.h";
+import f188 from "./include/linux/sched/mm.h";
+import f189 from "./include/linux/sched/signal.h";
+import f190 from "./include/linux/sched/task.h";
+import f191 from "./include/linux/sched.h";
+import f192 from "./include/linux/seqlock.h";
+import f193 from "./include/linux/set_memory.h";
+import f194 from "./include/linux/sizes.h";
+import f195 from "./include/linux/slab.h";
+import f196 from "./include/linux/smp.h";
+import f197 from "./include/linux/spinlock.h";
+import f198 from "./include/linux/spinlock_types.h";
+import f199 from "./include/linux/sprintf.h";
+import f200 from "./include/linux/srcu.h";
+import f201 from "./include/linux/stat.h";
+import f202 from "./include/linux/stdarg.h";
+import f203 from "./include/linux/stddef.h";
+import f204 from "./include/linux/string.h";
+import f205 from "./include/linux/swap.h";
+import f206 from "./include/linux/swapops.h";
+import f207 from "./include/linux/tracepoint.h";
+import f208 from "./include/linux/types.h";
+import f209 from "./include/linux/uio.h";
+import f210 from "./include/linux/userfaultfd_k.h";
+import f211 from "./include/linux/uuid.h";
+import f212 from "./include/linux/virtio.h";
+import f213 from "./include/linux/vmalloc.h";
+import f214 from "./include/linux/vmstat.h";
+import f215 from "./include/linux/wait.h";
+import f216 from "./include/linux/wait_bit.h";
+import f217 from "./include/linux/wordpart.h";
+import f218 from "./include/linux/workqueue.h";
+import f219 from "./include/linux/writeback.h";
+import f220 from "./include/linux/xarray.h";
+import f221 from "./include/trace/events/fs_dax.h";
+import f222 from "./kernel/resource.c";
+import f223 from "./kernel/sched/wait.c";
+import f224 from "./kernel/workqueue.c";
+import f225 from "./lib/fsc_devmem.c";
+import f226 from "./lib/idr.c";
+import f227 from "./lib/interval_tree.c";
+import f228 from "./lib/iov_iter.c";
+import f229 from "./lib/kobject.c";
+import f230 from "./lib/memregion.c";
+import f231 from "./lib/percpu-refcount.c";
+import f232 from "./lib/string.c";
+import f233 from "./lib/vsprintf.c";
+import f234 from "./lib/xarray.c";
+import f235 from "./mm/filemap.c";
+import f236 from "./mm/fsc_mm.c";
+import f237 from "./mm/gup.c";
+import f238 from "./mm/huge_memory.c";
+import f239 from "./mm/internal.h";
+import f240 from "./mm/interval_tree.c";
+import f241 from "./mm/memory-failure.c";
+import f242 from "./mm/memory.c";
+import f243 from "./mm/memory_hotplug.c";
+import f244 from "./mm/memremap.c";
+import f245 from "./mm/migrate.c";
+import f246 from "./mm/migrate_device.c";
+import f247 from "./mm/mlock.c";
+import f248 from "./mm/mm_init.c";
+import f249 from "./mm/mmu_gather.c";
+import f250 from "./mm/page-writeback.c";
+import f251 from "./mm/page_alloc.c";
+import f252 from "./mm/pagewalk.c";
+import f253 from "./mm/rmap.c";
+import f254 from "./mm/slab_common.c";
+import f255 from "./mm/sparse-vmemmap.c";
+import f256 from "./mm/swap.c";
+import f257 from "./mm/truncate.c";
+import f258 from "./scenarios/altmap.c";
+import f259 from "./scenarios/badblocks.c";
+import f260 from "./scenarios/badrange.c";
+import f261 from "./scenarios/btt.c";
+import f262 from "./scenarios/catalogue.c";
+import f263 from "./scenarios/common.c";
+import f264 from "./scenarios/daxfiles.c";
+import f265 from "./scenarios/dcss.c";
+import f266 from "./scenarios/devdax.c";
+import f267 from "./scenarios/device.c";
+import f268 from "./scenarios/device_folio.c";
+import f269 from "./scenarios/devices.c";
+import f270 from "./scenarios/devices.h";
+import f271 from "./scenarios/dma.c";
+import f272 from "./scenarios/driver.c";
+import f273 from "./scenarios/durable.c";
+import f274 from "./scenarios/entries.c";
+import f275 from "./scenarios/erofs.c";
+import f276 from "./scenarios/fstests.c";
+import f277 from "./scenarios/holes.c";
+import f278 from "./scenarios/kmem.c";
+import f279 from "./scenarios/kvm.c";
+import f280 from "./scenarios/labels.c";
+import f281 from "./scenarios/mapping.c";
+import f282 from "./scenarios/migrate_device.c";
+import f283 from "./scenarios/ndctl.c";
+import f284 from "./scenarios/p2pdma.c";
+import f285 from "./scenarios/pgmap.c";
+import f286 from "./scenarios/races.c";
+import f287 from "./scenarios/races_holder.c";
+import f288 from "./scenarios/reflink.c";
+import f289 from "./scenarios/scenario.h";
+import f290 from "./scenarios/sync_truncate.c";
+import f291 from "./scenarios/virtio.c";
+import f292 from "./scenarios/virtiofs.c";
+import f293 from "./scenarios/virtiofs_ranges.c";
+import f294 from "./scenarios/vmemmap.c";
+import f295 from "./scenarios/xfs_failure.c";
+import f296 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/lib/usercopy_64.c", text: f0 },
@@ -431,168 +433,170 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "include/linux/ksm.h", text: f128 },
   { path: "include/linux/kstrtox.h", text: f129 },
   { path: "include/linux/kvm_host.h", text: f130 },
-  { path: "include/linux/limits.h", text: f131 },
-  { path: "include/linux/list.h", text: f132 },
-  { path: "include/linux/local_lock.h", text: f133 },
-  { path: "include/linux/lockdep.h", text: f134 },
-  { path: "include/linux/log2.h", text: f135 },
-  { path: "include/linux/math.h", text: f136 },
-  { path: "include/linux/math64.h", text: f137 },
-  { path: "include/linux/memcontrol.h", text: f138 },
-  { path: "include/linux/memory-tiers.h", text: f139 },
-  { path: "include/linux/memory.h", text: f140 },
-  { path: "include/linux/memory_hotplug.h", text: f141 },
-  { path: "include/linux/memregion.h", text: f142 },
-  { path: "include/linux/memremap.h", text: f143 },
-  { path: "include/linux/migrate.h", text: f144 },
-  { path: "include/linux/migrate_mode.h", text: f145 },
-  { path: "include/linux/minmax.h", text: f146 },
-  { path: "include/linux/mm.h", text: f147 },
-  { path: "include/linux/mm_inline.h", text: f148 },
-  { path: "include/linux/mm_types.h", text: f149 },
-  { path: "include/linux/mmap_lock.h", text: f150 },
-  { path: "include/linux/mmdebug.h", text: f151 },
-  { path: "include/linux/mmu_notifier.h", text: f152 },
-  { path: "include/linux/mmzone.h", text: f153 },
-  { path: "include/linux/module.h", text: f154 },
-  { path: "include/linux/moduleparam.h", text: f155 },
-  { path: "include/linux/mount.h", text: f156 },
-  { path: "include/linux/mutex.h", text: f157 },
-  { path: "include/linux/nd.h", text: f158 },
-  { path: "include/linux/numa.h", text: f159 },
-  { path: "include/linux/overflow.h", text: f160 },
-  { path: "include/linux/page-flags.h", text: f161 },
-  { path: "include/linux/page_ref.h", text: f162 },
-  { path: "include/linux/pagemap.h", text: f163 },
-  { path: "include/linux/pagevec.h", text: f164 },
-  { path: "include/linux/pagewalk.h", text: f165 },
-  { path: "include/linux/panic.h", text: f166 },
-  { path: "include/linux/pci.h", text: f167 },
-  { path: "include/linux/percpu-refcount.h", text: f168 },
-  { path: "include/linux/pfn.h", text: f169 },
-  { path: "include/linux/pfn_t.h", text: f170 },
-  { path: "include/linux/pgalloc.h", text: f171 },
-  { path: "include/linux/pgtable.h", text: f172 },
-  { path: "include/linux/platform_device.h", text: f173 },
-  { path: "include/linux/poison.h", text: f174 },
-  { path: "include/linux/preempt.h", text: f175 },
-  { path: "include/linux/printk.h", text: f176 },
-  { path: "include/linux/pseudo_fs.h", text: f177 },
-  { path: "include/linux/radix-tree.h", text: f178 },
-  { path: "include/linux/range.h", text: f179 },
-  { path: "include/linux/rbtree.h", text: f180 },
-  { path: "include/linux/rcupdate.h", text: f181 },
-  { path: "include/linux/refcount.h", text: f182 },
-  { path: "include/linux/rmap.h", text: f183 },
-  { path: "include/linux/rwlock.h", text: f184 },
-  { path: "include/linux/rwsem.h", text: f185 },
-  { path: "include/linux/scatterlist.h", text: f186 },
-  { path: "include/linux/sched/mm.h", text: f187 },
-  { path: "include/linux/sched/signal.h", text: f188 },
-  { path: "include/linux/sched/task.h", text: f189 },
-  { path: "include/linux/sched.h", text: f190 },
-  { path: "include/linux/seqlock.h", text: f191 },
-  { path: "include/linux/set_memory.h", text: f192 },
-  { path: "include/linux/sizes.h", text: f193 },
-  { path: "include/linux/slab.h", text: f194 },
-  { path: "include/linux/smp.h", text: f195 },
-  { path: "include/linux/spinlock.h", text: f196 },
-  { path: "include/linux/spinlock_types.h", text: f197 },
-  { path: "include/linux/sprintf.h", text: f198 },
-  { path: "include/linux/srcu.h", text: f199 },
-  { path: "include/linux/stat.h", text: f200 },
-  { path: "include/linux/stdarg.h", text: f201 },
-  { path: "include/linux/stddef.h", text: f202 },
-  { path: "include/linux/string.h", text: f203 },
-  { path: "include/linux/swap.h", text: f204 },
-  { path: "include/linux/swapops.h", text: f205 },
-  { path: "include/linux/tracepoint.h", text: f206 },
-  { path: "include/linux/types.h", text: f207 },
-  { path: "include/linux/uio.h", text: f208 },
-  { path: "include/linux/userfaultfd_k.h", text: f209 },
-  { path: "include/linux/uuid.h", text: f210 },
-  { path: "include/linux/virtio.h", text: f211 },
-  { path: "include/linux/vmalloc.h", text: f212 },
-  { path: "include/linux/vmstat.h", text: f213 },
-  { path: "include/linux/wait.h", text: f214 },
-  { path: "include/linux/wait_bit.h", text: f215 },
-  { path: "include/linux/wordpart.h", text: f216 },
-  { path: "include/linux/workqueue.h", text: f217 },
-  { path: "include/linux/writeback.h", text: f218 },
-  { path: "include/linux/xarray.h", text: f219 },
-  { path: "include/trace/events/fs_dax.h", text: f220 },
-  { path: "kernel/resource.c", text: f221 },
-  { path: "kernel/sched/wait.c", text: f222 },
-  { path: "kernel/workqueue.c", text: f223 },
-  { path: "lib/fsc_devmem.c", text: f224 },
-  { path: "lib/idr.c", text: f225 },
-  { path: "lib/interval_tree.c", text: f226 },
-  { path: "lib/iov_iter.c", text: f227 },
-  { path: "lib/kobject.c", text: f228 },
-  { path: "lib/memregion.c", text: f229 },
-  { path: "lib/percpu-refcount.c", text: f230 },
-  { path: "lib/string.c", text: f231 },
-  { path: "lib/vsprintf.c", text: f232 },
-  { path: "lib/xarray.c", text: f233 },
-  { path: "mm/filemap.c", text: f234 },
-  { path: "mm/fsc_mm.c", text: f235 },
-  { path: "mm/gup.c", text: f236 },
-  { path: "mm/huge_memory.c", text: f237 },
-  { path: "mm/internal.h", text: f238 },
-  { path: "mm/interval_tree.c", text: f239 },
-  { path: "mm/memory-failure.c", text: f240 },
-  { path: "mm/memory.c", text: f241 },
-  { path: "mm/memory_hotplug.c", text: f242 },
-  { path: "mm/memremap.c", text: f243 },
-  { path: "mm/migrate.c", text: f244 },
-  { path: "mm/migrate_device.c", text: f245 },
-  { path: "mm/mlock.c", text: f246 },
-  { path: "mm/mm_init.c", text: f247 },
-  { path: "mm/mmu_gather.c", text: f248 },
-  { path: "mm/page-writeback.c", text: f249 },
-  { path: "mm/page_alloc.c", text: f250 },
-  { path: "mm/pagewalk.c", text: f251 },
-  { path: "mm/rmap.c", text: f252 },
-  { path: "mm/slab_common.c", text: f253 },
-  { path: "mm/sparse-vmemmap.c", text: f254 },
-  { path: "mm/swap.c", text: f255 },
-  { path: "mm/truncate.c", text: f256 },
-  { path: "scenarios/altmap.c", text: f257 },
-  { path: "scenarios/badblocks.c", text: f258 },
-  { path: "scenarios/badrange.c", text: f259 },
-  { path: "scenarios/btt.c", text: f260 },
-  { path: "scenarios/catalogue.c", text: f261 },
-  { path: "scenarios/common.c", text: f262 },
-  { path: "scenarios/daxfiles.c", text: f263 },
-  { path: "scenarios/dcss.c", text: f264 },
-  { path: "scenarios/devdax.c", text: f265 },
-  { path: "scenarios/device.c", text: f266 },
-  { path: "scenarios/devices.c", text: f267 },
-  { path: "scenarios/devices.h", text: f268 },
-  { path: "scenarios/dma.c", text: f269 },
-  { path: "scenarios/driver.c", text: f270 },
-  { path: "scenarios/durable.c", text: f271 },
-  { path: "scenarios/entries.c", text: f272 },
-  { path: "scenarios/erofs.c", text: f273 },
-  { path: "scenarios/fstests.c", text: f274 },
-  { path: "scenarios/holes.c", text: f275 },
-  { path: "scenarios/kmem.c", text: f276 },
-  { path: "scenarios/kvm.c", text: f277 },
-  { path: "scenarios/labels.c", text: f278 },
-  { path: "scenarios/mapping.c", text: f279 },
-  { path: "scenarios/migrate_device.c", text: f280 },
-  { path: "scenarios/ndctl.c", text: f281 },
-  { path: "scenarios/p2pdma.c", text: f282 },
-  { path: "scenarios/pgmap.c", text: f283 },
-  { path: "scenarios/races.c", text: f284 },
-  { path: "scenarios/races_holder.c", text: f285 },
-  { path: "scenarios/reflink.c", text: f286 },
-  { path: "scenarios/scenario.h", text: f287 },
-  { path: "scenarios/sync_truncate.c", text: f288 },
-  { path: "scenarios/virtio.c", text: f289 },
-  { path: "scenarios/virtiofs.c", text: f290 },
-  { path: "scenarios/virtiofs_ranges.c", text: f291 },
-  { path: "scenarios/vmemmap.c", text: f292 },
-  { path: "scenarios/xfs_failure.c", text: f293 },
-  { path: "virt/kvm/kvm_main.c", text: f294 },
+  { path: "include/linux/leafops.h", text: f131 },
+  { path: "include/linux/limits.h", text: f132 },
+  { path: "include/linux/list.h", text: f133 },
+  { path: "include/linux/local_lock.h", text: f134 },
+  { path: "include/linux/lockdep.h", text: f135 },
+  { path: "include/linux/log2.h", text: f136 },
+  { path: "include/linux/math.h", text: f137 },
+  { path: "include/linux/math64.h", text: f138 },
+  { path: "include/linux/memcontrol.h", text: f139 },
+  { path: "include/linux/memory-tiers.h", text: f140 },
+  { path: "include/linux/memory.h", text: f141 },
+  { path: "include/linux/memory_hotplug.h", text: f142 },
+  { path: "include/linux/memregion.h", text: f143 },
+  { path: "include/linux/memremap.h", text: f144 },
+  { path: "include/linux/migrate.h", text: f145 },
+  { path: "include/linux/migrate_mode.h", text: f146 },
+  { path: "include/linux/minmax.h", text: f147 },
+  { path: "include/linux/mm.h", text: f148 },
+  { path: "include/linux/mm_inline.h", text: f149 },
+  { path: "include/linux/mm_types.h", text: f150 },
+  { path: "include/linux/mmap_lock.h", text: f151 },
+  { path: "include/linux/mmdebug.h", text: f152 },
+  { path: "include/linux/mmu_notifier.h", text: f153 },
+  { path: "include/linux/mmzone.h", text: f154 },
+  { path: "include/linux/module.h", text: f155 },
+  { path: "include/linux/moduleparam.h", text: f156 },
+  { path: "include/linux/mount.h", text: f157 },
+  { path: "include/linux/mutex.h", text: f158 },
+  { path: "include/linux/nd.h", text: f159 },
+  { path: "include/linux/numa.h", text: f160 },
+  { path: "include/linux/overflow.h", text: f161 },
+  { path: "include/linux/page-flags.h", text: f162 },
+  { path: "include/linux/page_ref.h", text: f163 },
+  { path: "include/linux/pagemap.h", text: f164 },
+  { path: "include/linux/pagevec.h", text: f165 },
+  { path: "include/linux/pagewalk.h", text: f166 },
+  { path: "include/linux/panic.h", text: f167 },
+  { path: "include/linux/pci.h", text: f168 },
+  { path: "include/linux/percpu-refcount.h", text: f169 },
+  { path: "include/linux/pfn.h", text: f170 },
+  { path: "include/linux/pfn_t.h", text: f171 },
+  { path: "include/linux/pgalloc.h", text: f172 },
+  { path: "include/linux/pgtable.h", text: f173 },
+  { path: "include/linux/platform_device.h", text: f174 },
+  { path: "include/linux/poison.h", text: f175 },
+  { path: "include/linux/preempt.h", text: f176 },
+  { path: "include/linux/printk.h", text: f177 },
+  { path: "include/linux/pseudo_fs.h", text: f178 },
+  { path: "include/linux/radix-tree.h", text: f179 },
+  { path: "include/linux/range.h", text: f180 },
+  { path: "include/linux/rbtree.h", text: f181 },
+  { path: "include/linux/rcupdate.h", text: f182 },
+  { path: "include/linux/refcount.h", text: f183 },
+  { path: "include/linux/rmap.h", text: f184 },
+  { path: "include/linux/rwlock.h", text: f185 },
+  { path: "include/linux/rwsem.h", text: f186 },
+  { path: "include/linux/scatterlist.h", text: f187 },
+  { path: "include/linux/sched/mm.h", text: f188 },
+  { path: "include/linux/sched/signal.h", text: f189 },
+  { path: "include/linux/sched/task.h", text: f190 },
+  { path: "include/linux/sched.h", text: f191 },
+  { path: "include/linux/seqlock.h", text: f192 },
+  { path: "include/linux/set_memory.h", text: f193 },
+  { path: "include/linux/sizes.h", text: f194 },
+  { path: "include/linux/slab.h", text: f195 },
+  { path: "include/linux/smp.h", text: f196 },
+  { path: "include/linux/spinlock.h", text: f197 },
+  { path: "include/linux/spinlock_types.h", text: f198 },
+  { path: "include/linux/sprintf.h", text: f199 },
+  { path: "include/linux/srcu.h", text: f200 },
+  { path: "include/linux/stat.h", text: f201 },
+  { path: "include/linux/stdarg.h", text: f202 },
+  { path: "include/linux/stddef.h", text: f203 },
+  { path: "include/linux/string.h", text: f204 },
+  { path: "include/linux/swap.h", text: f205 },
+  { path: "include/linux/swapops.h", text: f206 },
+  { path: "include/linux/tracepoint.h", text: f207 },
+  { path: "include/linux/types.h", text: f208 },
+  { path: "include/linux/uio.h", text: f209 },
+  { path: "include/linux/userfaultfd_k.h", text: f210 },
+  { path: "include/linux/uuid.h", text: f211 },
+  { path: "include/linux/virtio.h", text: f212 },
+  { path: "include/linux/vmalloc.h", text: f213 },
+  { path: "include/linux/vmstat.h", text: f214 },
+  { path: "include/linux/wait.h", text: f215 },
+  { path: "include/linux/wait_bit.h", text: f216 },
+  { path: "include/linux/wordpart.h", text: f217 },
+  { path: "include/linux/workqueue.h", text: f218 },
+  { path: "include/linux/writeback.h", text: f219 },
+  { path: "include/linux/xarray.h", text: f220 },
+  { path: "include/trace/events/fs_dax.h", text: f221 },
+  { path: "kernel/resource.c", text: f222 },
+  { path: "kernel/sched/wait.c", text: f223 },
+  { path: "kernel/workqueue.c", text: f224 },
+  { path: "lib/fsc_devmem.c", text: f225 },
+  { path: "lib/idr.c", text: f226 },
+  { path: "lib/interval_tree.c", text: f227 },
+  { path: "lib/iov_iter.c", text: f228 },
+  { path: "lib/kobject.c", text: f229 },
+  { path: "lib/memregion.c", text: f230 },
+  { path: "lib/percpu-refcount.c", text: f231 },
+  { path: "lib/string.c", text: f232 },
+  { path: "lib/vsprintf.c", text: f233 },
+  { path: "lib/xarray.c", text: f234 },
+  { path: "mm/filemap.c", text: f235 },
+  { path: "mm/fsc_mm.c", text: f236 },
+  { path: "mm/gup.c", text: f237 },
+  { path: "mm/huge_memory.c", text: f238 },
+  { path: "mm/internal.h", text: f239 },
+  { path: "mm/interval_tree.c", text: f240 },
+  { path: "mm/memory-failure.c", text: f241 },
+  { path: "mm/memory.c", text: f242 },
+  { path: "mm/memory_hotplug.c", text: f243 },
+  { path: "mm/memremap.c", text: f244 },
+  { path: "mm/migrate.c", text: f245 },
+  { path: "mm/migrate_device.c", text: f246 },
+  { path: "mm/mlock.c", text: f247 },
+  { path: "mm/mm_init.c", text: f248 },
+  { path: "mm/mmu_gather.c", text: f249 },
+  { path: "mm/page-writeback.c", text: f250 },
+  { path: "mm/page_alloc.c", text: f251 },
+  { path: "mm/pagewalk.c", text: f252 },
+  { path: "mm/rmap.c", text: f253 },
+  { path: "mm/slab_common.c", text: f254 },
+  { path: "mm/sparse-vmemmap.c", text: f255 },
+  { path: "mm/swap.c", text: f256 },
+  { path: "mm/truncate.c", text: f257 },
+  { path: "scenarios/altmap.c", text: f258 },
+  { path: "scenarios/badblocks.c", text: f259 },
+  { path: "scenarios/badrange.c", text: f260 },
+  { path: "scenarios/btt.c", text: f261 },
+  { path: "scenarios/catalogue.c", text: f262 },
+  { path: "scenarios/common.c", text: f263 },
+  { path: "scenarios/daxfiles.c", text: f264 },
+  { path: "scenarios/dcss.c", text: f265 },
+  { path: "scenarios/devdax.c", text: f266 },
+  { path: "scenarios/device.c", text: f267 },
+  { path: "scenarios/device_folio.c", text: f268 },
+  { path: "scenarios/devices.c", text: f269 },
+  { path: "scenarios/devices.h", text: f270 },
+  { path: "scenarios/dma.c", text: f271 },
+  { path: "scenarios/driver.c", text: f272 },
+  { path: "scenarios/durable.c", text: f273 },
+  { path: "scenarios/entries.c", text: f274 },
+  { path: "scenarios/erofs.c", text: f275 },
+  { path: "scenarios/fstests.c", text: f276 },
+  { path: "scenarios/holes.c", text: f277 },
+  { path: "scenarios/kmem.c", text: f278 },
+  { path: "scenarios/kvm.c", text: f279 },
+  { path: "scenarios/labels.c", text: f280 },
+  { path: "scenarios/mapping.c", text: f281 },
+  { path: "scenarios/migrate_device.c", text: f282 },
+  { path: "scenarios/ndctl.c", text: f283 },
+  { path: "scenarios/p2pdma.c", text: f284 },
+  { path: "scenarios/pgmap.c", text: f285 },
+  { path: "scenarios/races.c", text: f286 },
+  { path: "scenarios/races_holder.c", text: f287 },
+  { path: "scenarios/reflink.c", text: f288 },
+  { path: "scenarios/scenario.h", text: f289 },
+  { path: "scenarios/sync_truncate.c", text: f290 },
+  { path: "scenarios/virtio.c", text: f291 },
+  { path: "scenarios/virtiofs.c", text: f292 },
+  { path: "scenarios/virtiofs_ranges.c", text: f293 },
+  { path: "scenarios/vmemmap.c", text: f294 },
+  { path: "scenarios/xfs_failure.c", text: f295 },
+  { path: "virt/kvm/kvm_main.c", text: f296 },
 ];

@@ -9,7 +9,7 @@
 #include <linux/migrate.h>
 #include <linux/pagemap.h>
 
-#if FSC_ERA >= 612 && FSC_ERA < 701
+#if FSC_ERA >= 612
 
 static struct fsc_devmem *fsc_devmem_of(struct page *page)
 {
@@ -39,19 +39,37 @@ static struct page *fsc_devmem_alloc(struct fsc_devmem *dm)
 	}
 	page = pfn_to_page(dm->first + slot);
 	dm->used |= 1UL << slot;
+#if FSC_ERA >= 701
+	zone_device_folio_init(page_folio(page), &dm->pgmap, 0);
+#else
 	zone_device_page_init(page);
+#endif
 	page->zone_device_data = bytes;
 	return page;
 }
 
-/* The last reference of a page: the device has it again. */
-static void fsc_devmem_page_free(struct page *page)
+#if FSC_ERA >= 701
+struct folio *fsc_devmem_folio(struct fsc_devmem *dm, int slot, unsigned int order)
 {
+	struct folio *folio = (struct folio *)pfn_to_page(dm->first + slot);
+
+	dm->used |= ((1UL << (1 << order)) - 1) << slot;
+	zone_device_folio_init(folio, &dm->pgmap, order);
+	folio->page.zone_device_data = NULL;
+	return folio;
+}
+#endif
+
+/* The last reference of a page: the device has it again. */
+static void fsc_devmem_page_free(fsc_freed *freed)
+{
+	struct page *page = fsc_page_freed(freed);
+	unsigned long nr = folio_nr_pages(page_folio(page)), all = ((1UL << nr) - 1);
 	struct fsc_devmem *dm = fsc_devmem_of(page);
 	unsigned long slot = page_to_pfn(page) - dm->first;
 
-	WARN(!(dm->used & (1UL << slot)), "a page of a device is given back that is not out\n");
-	dm->used &= ~(1UL << slot);
+	WARN(~dm->used & (all << slot), "a page of a device is given back that is not out\n");
+	dm->used &= ~(all << slot);
 	for (int i = 0; i < FSC_DEVMEM_PAGES; i++)
 		if (dm->at[i] == page)
 			dm->at[i] = NULL;
@@ -108,7 +126,7 @@ static vm_fault_t fsc_devmem_migrate_to_ram(struct vm_fault *vmf)
 }
 
 static const struct dev_pagemap_ops fsc_devmem_ops = {
-	.page_free = fsc_devmem_page_free,
+	.fsc_pgmap_free = fsc_devmem_page_free,
 	.migrate_to_ram = fsc_devmem_migrate_to_ram,
 };
 

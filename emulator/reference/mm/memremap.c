@@ -221,6 +221,12 @@ static int pagemap_range(struct dev_pagemap *pgmap, struct mhp_params *params, i
 	return 0;
 }
 
+#if FSC_ERA >= 701
+#define FSC_NO_FREE "Missing folio_free method\n"
+#else
+#define FSC_NO_FREE "Missing page_free method\n"
+#endif
+
 void *memremap_pages(struct dev_pagemap *pgmap, int nid)
 {
 	struct mhp_params params = { .pgmap = pgmap, .altmap = pgmap_altmap(pgmap), .pgprot = PAGE_KERNEL };
@@ -230,12 +236,12 @@ void *memremap_pages(struct dev_pagemap *pgmap, int nid)
 		return ERR_PTR(-EINVAL);
 	switch (pgmap->type) {
 	case MEMORY_DEVICE_COHERENT:
-		if (WARN(!pgmap->ops->page_free, "Missing page_free method\n") || WARN(!pgmap->owner, "Missing owner\n"))
+		if (WARN(!pgmap->ops->fsc_pgmap_free, FSC_NO_FREE) || WARN(!pgmap->owner, "Missing owner\n"))
 			return ERR_PTR(-EINVAL);
 		break;
 	case MEMORY_DEVICE_PRIVATE:
 		if (WARN(!pgmap->ops || !pgmap->ops->migrate_to_ram, "Missing migrate_to_ram method\n") ||
-		    WARN(!pgmap->ops->page_free, "Missing page_free method\n") || WARN(!pgmap->owner, "Missing owner\n"))
+		    WARN(!pgmap->ops->fsc_pgmap_free, FSC_NO_FREE) || WARN(!pgmap->owner, "Missing owner\n"))
 			return ERR_PTR(-EINVAL);
 		break;
 	case MEMORY_DEVICE_FS_DAX:
@@ -304,13 +310,21 @@ struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *pgmap
 void free_zone_device_folio(struct folio *folio)
 {
 	struct dev_pagemap *pgmap = folio->pgmap;
+#if FSC_ERA >= 701
+	unsigned long nr = folio_nr_pages(folio);
+#endif
 
 	if (WARN_ON_ONCE(!pgmap))
 		return;
 	mem_cgroup_uncharge(folio);
 	if (folio_test_anon(folio)) {
+#if FSC_ERA >= 701
+		for (unsigned long i = 0; i < nr; i++)
+			__ClearPageAnonExclusive(folio_page(folio, i));
+#else
 		VM_BUG_ON_FOLIO(folio_test_large(folio), folio);
 		__ClearPageAnonExclusive(folio_page(folio, 0));
+#endif
 	}
 	/* A DAX mapping outlives the references: it is cleared when the last file entry lets go of the folio. */
 	if (pgmap->type != MEMORY_DEVICE_GENERIC && pgmap->type != MEMORY_DEVICE_FS_DAX)
@@ -324,19 +338,51 @@ void free_zone_device_folio(struct folio *folio)
 		folio_set_count(folio, 1); /* ready to be handed out again */
 		break;
 	case MEMORY_DEVICE_PCI_P2PDMA:
-		if (!WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->page_free))
-			pgmap->ops->page_free(folio_page(folio, 0));
+		if (!WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->fsc_pgmap_free))
+			pgmap->ops->fsc_pgmap_free(fsc_pgmap_freed(folio));
 		break;
 	case MEMORY_DEVICE_PRIVATE:
 	case MEMORY_DEVICE_COHERENT:
-		if (WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->page_free))
+		if (WARN_ON_ONCE(!pgmap->ops || !pgmap->ops->fsc_pgmap_free))
 			break;
-		pgmap->ops->page_free(folio_page(folio, 0));
+		pgmap->ops->fsc_pgmap_free(fsc_pgmap_freed(folio));
+#if FSC_ERA >= 701
+		percpu_ref_put_many(&pgmap->ref, nr);
+#else
 		put_dev_pagemap(pgmap);
+#endif
 		break;
 	}
 }
 
+#if FSC_ERA >= 701
+/*
+ * Pages of a device are handed out as a folio of some order, whatever they were part of before: what an earlier folio left in
+ * them goes first. v6.19: "mm/memremap: add order based folio init", "mm/zone_device: reinitialize large zone device private folios".
+ */
+void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order)
+{
+	unsigned long nr = 1UL << order;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		struct folio *single = (struct folio *)(page + i);
+
+		page[i].flags &= ~0xffUL; /* head of a folio; an order, if it was the second page */
+#ifdef NR_PAGES_IN_LARGE_FOLIO
+		((struct folio *)(page + i - 1))->_nr_pages = 0;
+#endif
+		single->mapping = NULL;
+		single->pgmap = pgmap; /* where a tail has its head */
+		single->share = 0;
+		VM_WARN_ON_ONCE(folio_ref_count(single));
+	}
+	WARN_ON_ONCE(!percpu_ref_tryget_many(&pgmap->ref, nr));
+	set_page_count(page, 1);
+	lock_page(page);
+	if (order)
+		prep_compound_page(page, order);
+}
+#else
 void zone_device_page_init(struct page *page)
 {
 	struct dev_pagemap *pgmap = page_pgmap(page);
@@ -345,6 +391,7 @@ void zone_device_page_init(struct page *page)
 	set_page_count(page, 1);
 	lock_page(page);
 }
+#endif
 
 #else
 

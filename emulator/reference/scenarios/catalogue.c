@@ -192,8 +192,6 @@ extern const struct fsc_scenario fsc_scenario_dax_files_unbound;
 extern const struct fsc_scenario fsc_scenario_xfs_failure;
 extern const struct fsc_scenario fsc_scenario_sync_fault_truncated;
 extern const struct fsc_scenario fsc_scenario_pfn_badblocks;
-#endif
-#if FSC_ERA >= 612 && FSC_ERA < 701
 extern const struct fsc_scenario fsc_scenario_migrate_device;
 extern const struct fsc_scenario fsc_scenario_migrate_device_gone;
 extern const struct fsc_scenario fsc_scenario_migrate_device_fork;
@@ -213,6 +211,9 @@ extern const struct fsc_scenario fsc_scenario_erofs_read;
 extern const struct fsc_scenario fsc_scenario_erofs_umount_pinned;
 extern const struct fsc_scenario fsc_scenario_erofs_failure;
 extern const struct fsc_scenario fsc_scenario_erofs_unbound;
+#endif
+#if FSC_ERA >= 701
+extern const struct fsc_scenario fsc_scenario_device_folio;
 #endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
@@ -390,8 +391,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_xfs_failure,
 	&fsc_scenario_sync_fault_truncated,
 	&fsc_scenario_pfn_badblocks,
-#endif
-#if FSC_ERA >= 612 && FSC_ERA < 701
 	&fsc_scenario_migrate_device,
 	&fsc_scenario_migrate_device_gone,
 	&fsc_scenario_migrate_device_fork,
@@ -411,6 +410,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_erofs_umount_pinned,
 	&fsc_scenario_erofs_failure,
 	&fsc_scenario_erofs_unbound,
+#endif
+#if FSC_ERA >= 701
+	&fsc_scenario_device_folio,
 #endif
 	NULL,
 };

@@ -7,7 +7,7 @@
 #include <linux/pagemap.h>
 #include "scenario.h"
 
-#if FSC_ERA >= 612 && FSC_ERA < 701
+#if FSC_ERA >= 612
 
 static struct {
 	struct fsc_devmem dm;

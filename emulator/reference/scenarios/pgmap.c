@@ -12,14 +12,14 @@ static struct {
 	int freed;
 } sc_mem;
 
-static void sc_page_free(struct page *page)
+static void sc_page_free(fsc_freed *page)
 {
 	(void)page;
 	sc_mem.freed++;
 }
 
 static const struct dev_pagemap_ops sc_mem_ops = {
-	.page_free = sc_page_free,
+	.fsc_pgmap_free = sc_page_free,
 };
 
 static void sc_mem_release(struct device *dev)
@@ -70,7 +70,11 @@ static void sc_page_take(struct page *page)
 	} else if (sc_mem.pgmap.type == MEMORY_DEVICE_PCI_P2PDMA) {
 		set_page_count(page, 1); /* its users hold the provider, not the map */
 	} else {
+#if FSC_ERA >= 701
+		zone_device_page_init(page, page_pgmap(page), 0);
+#else
 		zone_device_page_init(page);
+#endif
 		unlock_page(page);
 	}
 }

@@ -20,8 +20,14 @@ static struct pci_p2pdma_pagemap *to_p2p_pgmap(struct dev_pagemap *pgmap)
 }
 
 /* The last reference of a page: its memory can be given out again, and the map need not stay for it. */
+#if FSC_ERA >= 701
+static void p2pdma_folio_free(struct folio *folio)
+{
+	struct page *page = folio_page(folio, 0);
+#else
 static void p2pdma_page_free(struct page *page)
 {
+#endif
 #if FSC_ERA >= 615
 	struct pci_p2pdma_pagemap *pgmap = to_p2p_pgmap(page_pgmap(page));
 #else
@@ -34,7 +40,11 @@ static void p2pdma_page_free(struct page *page)
 }
 
 static const struct dev_pagemap_ops p2pdma_pgmap_ops = {
+#if FSC_ERA >= 701
+	.folio_free = p2pdma_folio_free,
+#else
 	.page_free = p2pdma_page_free,
+#endif
 };
 
 int p2pmem_alloc_mmap(struct file *filp, struct kobject *kobj, struct bin_attribute *attr, struct vm_area_struct *vma)

@@ -4,7 +4,7 @@
 #define _LINUX_FSC_DEVMEM_H
 #include <linux/device.h>
 #include <linux/memremap.h>
-#if FSC_ERA >= 612 && FSC_ERA < 701
+#if FSC_ERA >= 612
 #define FSC_DEVMEM_PAGES 4
 struct fsc_devmem {
 	struct device dev;
@@ -21,6 +21,10 @@ int fsc_devmem_take(struct fsc_devmem *dm, struct mm_struct *mm, unsigned long a
 int fsc_devmem_bring(struct fsc_devmem *dm, struct mm_struct *mm, unsigned long addr, int nr);
 /* Moves back all that the device has, whoever maps it. */
 int fsc_devmem_evict(struct fsc_devmem *dm);
+#if FSC_ERA >= 701
+/* A folio of that order, from page `slot` of the device on, locked; nobody has any of its pages. */
+struct folio *fsc_devmem_folio(struct fsc_devmem *dm, int slot, unsigned int order);
+#endif
 /* What the device itself reads and writes: the first byte of its nth page. */
 unsigned char *fsc_devmem_byte(struct fsc_devmem *dm, int nth);
 #endif

@@ -29,10 +29,28 @@ enum memory_type {
 	MEMORY_DEVICE_PCI_P2PDMA,
 };
 struct dev_pagemap_ops {
+#if FSC_ERA >= 701 /* v6.19: "mm/zone_device: rename page_free callback to folio_free" */
+	void (*folio_free)(struct folio *folio);
+#else
 	void (*page_free)(struct page *page);
+#endif
 	vm_fault_t (*migrate_to_ram)(struct vm_fault *vmf);
 	int (*memory_failure)(struct dev_pagemap *pgmap, unsigned long pfn, unsigned long nr_pages, int mf_flags);
+#if FSC_ERA >= 701 /* v6.19: "mm/memremap: add driver callback support for folio splitting" */
+	void (*folio_split)(struct folio *head, struct folio *tail);
+#endif
 };
+#if FSC_ERA >= 701
+#define fsc_pgmap_free folio_free
+#define fsc_pgmap_freed(folio) (folio)
+#define fsc_page_freed(freed) folio_page(freed, 0)
+typedef struct folio fsc_freed;
+#else
+#define fsc_pgmap_free page_free
+#define fsc_pgmap_freed(folio) folio_page(folio, 0)
+#define fsc_page_freed(freed) (freed)
+typedef struct page fsc_freed;
+#endif
 #define PGMAP_ALTMAP_VALID (1 << 0)
 struct dev_pagemap {
 	struct vmem_altmap altmap;
@@ -104,7 +122,17 @@ static inline bool folio_is_fsdax(const struct folio *folio)
 	return is_fsdax_page(&folio->page);
 }
 #endif
+#if FSC_ERA >= 701
+void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order);
+static inline void zone_device_folio_init(struct folio *folio, struct dev_pagemap *pgmap, unsigned int order)
+{
+	zone_device_page_init(&folio->page, pgmap, order);
+	if (order)
+		folio_set_large_rmappable(folio);
+}
+#else
 void zone_device_page_init(struct page *page);
+#endif
 void *memremap_pages(struct dev_pagemap *pgmap, int nid);
 void memunmap_pages(struct dev_pagemap *pgmap);
 void *devm_memremap_pages(struct device *dev, struct dev_pagemap *pgmap);

@@ -107,16 +107,19 @@ export const staleHead: PageRule = {
   },
 };
 
+/** The page that the word of a tail links to. */
+const pfnOfLink = (word: bigint): number => Number(BigInt.asUintN(32, word - 1n) / 64n);
+
 export const pgmapOfTail: PageRule = {
   code: "pgmap-of-tail",
   title: "A pgmap is written over the link of a tail page to its head",
   ids: ["P12"],
   statement:
-    "compound_head and pgmap share a word: while a page is a tail, its pgmap is reached through the head alone.",
+    "compound_head and pgmap share a word: while a page is a tail, its pgmap is reached through the head alone. Once the head is none any more, storing the pgmap ends the link, too.",
   since: "v6.15",
-  source: "include/linux/mm_types.h; include/linux/mmzone.h page_pgmap()",
-  detection:
-    "a write that takes the word of a tail page from a link to something else that is not empty, without clearing it first",
+  source:
+    "include/linux/mm_types.h; include/linux/mmzone.h page_pgmap(); mm/memremap.c zone_device_page_init() of v6.19",
+  detection: "a write of a pgmap over the link of an FS-DAX page to a page that has the head flag",
   level: "error",
   consequence:
     "The pointer that is read belongs to another field: following it crashes, or ends the wrong device.",
@@ -130,7 +133,8 @@ export const pgmapOfTail: PageRule = {
     )
       return;
     // Clearing takes the last bit away and leaves the rest; a pgmap is what its device has.
-    if (!judge.view.pgmaps().includes(event.after)) return;
+    if (!judge.view.pgmaps().includes(event.after) || !judge.audit.isFsDax(event.pfn)) return;
+    if (!judge.view.page(pfnOfLink(event.before)).isHead) return;
     judge.report({
       pfn: event.pfn,
       fields: ["lru/pgmap"],
