@@ -166,6 +166,8 @@ test(
       "migrate-device-fails": "unsupported",
       "migrate-device-unbind": "unsupported",
       "migrate-device-race": "unsupported",
+      // A folio that is pinned is taken apart: the warning names another variable, and 6.12's second page counts pins elsewhere.
+      "erofs-umount-pinned order=9": "names and places of what is left over",
       // The fast path of GUP takes its references before it looks whether the page may be kept, and gives them back.
       "longterm-refused": "order of events",
     });
