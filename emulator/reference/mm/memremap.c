@@ -355,34 +355,7 @@ void free_zone_device_folio(struct folio *folio)
 	}
 }
 
-#if FSC_ERA >= 701
-/*
- * Pages of a device are handed out as a folio of some order, whatever they were part of before: what an earlier folio left in
- * them goes first. v6.19: "mm/memremap: add order based folio init", "mm/zone_device: reinitialize large zone device private folios".
- */
-void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order)
-{
-	unsigned long nr = 1UL << order;
-
-	for (unsigned long i = 0; i < nr; i++) {
-		struct folio *single = (struct folio *)(page + i);
-
-		page[i].flags &= ~0xffUL; /* head of a folio; an order, if it was the second page */
-#ifdef NR_PAGES_IN_LARGE_FOLIO
-		((struct folio *)(page + i - 1))->_nr_pages = 0;
-#endif
-		single->mapping = NULL;
-		single->pgmap = pgmap; /* where a tail has its head */
-		single->share = 0;
-		VM_WARN_ON_ONCE(folio_ref_count(single));
-	}
-	WARN_ON_ONCE(!percpu_ref_tryget_many(&pgmap->ref, nr));
-	set_page_count(page, 1);
-	lock_page(page);
-	if (order)
-		prep_compound_page(page, order);
-}
-#else
+#if FSC_ERA < 701
 void zone_device_page_init(struct page *page)
 {
 	struct dev_pagemap *pgmap = page_pgmap(page);
@@ -390,6 +363,38 @@ void zone_device_page_init(struct page *page)
 	WARN_ON_ONCE(!percpu_ref_tryget_live(&pgmap->ref)); /* no new pages once the device goes */
 	set_page_count(page, 1);
 	lock_page(page);
+}
+#else
+/* What an earlier folio has left in a page: that it was a head, or the second page, which says the order; a tail's link. */
+static void fsc_forget_folio(struct page *page, struct dev_pagemap *pgmap)
+{
+	struct folio *single = (struct folio *)page;
+
+	page->flags &= ~0xffUL;
+#ifdef NR_PAGES_IN_LARGE_FOLIO
+	((struct folio *)(page - 1))->_nr_pages = 0;
+#endif
+	single->mapping = NULL;
+	single->pgmap = pgmap; /* where a tail has its head */
+	single->share = 0;
+	VM_WARN_ON_ONCE(folio_ref_count(single));
+}
+
+/*
+ * Pages of a device are handed out as a folio of some order, whatever they were part of before. v6.19: "mm/memremap: add order
+ * based folio init", "mm/zone_device: reinitialize large zone device private folios".
+ */
+void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order)
+{
+	unsigned long nr = 1UL << order;
+
+	for (unsigned long i = 0; i < nr; i++)
+		fsc_forget_folio(page + i, pgmap);
+	WARN_ON_ONCE(!percpu_ref_tryget_many(&pgmap->ref, nr));
+	set_page_count(page, 1);
+	lock_page(page);
+	if (order)
+		prep_compound_page(page, order);
 }
 #endif
 

@@ -20,14 +20,8 @@ static struct pci_p2pdma_pagemap *to_p2p_pgmap(struct dev_pagemap *pgmap)
 }
 
 /* The last reference of a page: its memory can be given out again, and the map need not stay for it. */
-#if FSC_ERA >= 701
-static void p2pdma_folio_free(struct folio *folio)
-{
-	struct page *page = folio_page(folio, 0);
-#else
 static void p2pdma_page_free(struct page *page)
 {
-#endif
 #if FSC_ERA >= 615
 	struct pci_p2pdma_pagemap *pgmap = to_p2p_pgmap(page_pgmap(page));
 #else
@@ -38,6 +32,13 @@ static void p2pdma_page_free(struct page *page)
 	gen_pool_free_owner(pgmap->provider->p2pdma->pool, (unsigned long)page_to_virt(page), PAGE_SIZE, (void **)&ref);
 	percpu_ref_put(ref);
 }
+
+#if FSC_ERA >= 701
+static void p2pdma_folio_free(struct folio *folio)
+{
+	p2pdma_page_free(folio_page(folio, 0));
+}
+#endif
 
 static const struct dev_pagemap_ops p2pdma_pgmap_ops = {
 #if FSC_ERA >= 701
