@@ -278,6 +278,8 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         await page.keyboard.press("F5");
         const frame = page.locator(".editor-group-container .debug-top-stack-frame-line").first();
         await frame.waitFor({ state: "attached", timeout: 120_000 });
+        // What it says takes the focus: the palette would be closed by it.
+        await page.locator(".exception-widget").first().waitFor();
         await ui.palette("View: Show Run and Debug");
         const call = page
           .locator(".debug-call-stack .monaco-list-row", { hasText: "after the patch" })
