@@ -27,6 +27,7 @@ import {
   COMMAND_COPY_REPLY,
   COMMAND_COPY_TOKEN,
   COMMAND_FILTER,
+  COMMAND_KUNIT,
   COMMAND_LAST_CHANGE,
   COMMAND_MARK_SEEN,
   COMMAND_MOMENTS,
@@ -52,10 +53,12 @@ import {
   type CompareParams,
   type CompareResult,
   DOCUMENT_SCHEME,
+  type KunitResult,
   MAIL_LANGUAGE,
   METHOD_CANCEL,
   METHOD_CASE_FILE,
   METHOD_COMPARE,
+  METHOD_KUNIT,
   METHOD_MUTATE,
   METHOD_ORDERS,
   METHOD_READABLE_MAIL,
@@ -131,6 +134,7 @@ export function commandTable(host: CommandHost): Record<string, (...args: unknow
     [COMMAND_ORDERS]: (arg) => tryOrders(host, arg),
     [COMMAND_MOMENTS]: () => goToMoment(host),
     [COMMAND_CASE_FILE]: (arg) => openCase(host, arg),
+    [COMMAND_KUNIT]: (arg) => openKunit(host, arg),
     [COMMAND_COMPARE]: (arg) => compare(host, arg),
     [COMMAND_MUTATE]: (arg) => mutate(host, arg),
     [COMMAND_REPLAY]: (arg) => replay(host, arg),
@@ -196,6 +200,8 @@ async function showPanel(host: CommandHost, arg: unknown): Promise<void> {
   });
 }
 
+const EARLIER_RUN = "This finding belongs to an earlier run. Choose it again in the sidebar.";
+
 /** Puts a finding into the clipboard, as a reply or as its replay token. Nothing is sent. */
 async function copy(host: CommandHost, arg: unknown, what: "reply" | "token"): Promise<void> {
   await onDocument(arg, async (uri, given) => {
@@ -203,9 +209,7 @@ async function copy(host: CommandHost, arg: unknown, what: "reply" | "token"): P
     if (finding === undefined) return;
     const reply = await host.client.request<ReplyResult>(METHOD_REPLY, { uri, finding });
     if (reply.text === "") {
-      void window.showWarningMessage(
-        "This finding belongs to an earlier run. Choose it again in the sidebar.",
-      );
+      void window.showWarningMessage(EARLIER_RUN);
       return;
     }
     await env.clipboard.writeText(what === "reply" ? reply.text : reply.token);
@@ -404,6 +408,21 @@ async function openCase(host: CommandHost, arg: unknown): Promise<void> {
     const document = await workspace.openTextDocument({ language: "yaml", content: file.yaml });
     await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
     void window.setStatusBarMessage(`Folioscope: save it as ${file.name}.scenario.yaml`, 8000);
+  });
+}
+
+/** A finding as the beginning of a KUnit test, new and not saved yet. */
+async function openKunit(host: CommandHost, arg: unknown): Promise<void> {
+  await onDocument(arg, async (uri, given) => {
+    const finding = given.finding ?? (await chooseFinding(host, uri));
+    if (finding === undefined) return;
+    const { text } = await host.client.request<KunitResult>(METHOD_KUNIT, { uri, finding });
+    if (text === "") {
+      void window.showWarningMessage(EARLIER_RUN);
+      return;
+    }
+    const document = await workspace.openTextDocument({ language: "c", content: text });
+    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
   });
 }
 

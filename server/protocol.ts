@@ -27,6 +27,7 @@ export const METHOD_REPORT = "folioscope/report";
 export const METHOD_FINDING = "folioscope/finding";
 export const METHOD_TIMELINE = "folioscope/timeline";
 export const METHOD_REPLY = "folioscope/reply";
+export const METHOD_KUNIT = "folioscope/kunit";
 export const METHOD_READABLE_MAIL = "folioscope/readableMail";
 export const METHOD_LAUNCH = "folioscope/launch";
 export const METHOD_REMARKS = "folioscope/remarks";
@@ -78,6 +79,7 @@ export const COMMAND_MOMENTS = "folioscope.goToMoment";
 export const COMMAND_COMPARE = "folioscope.compare";
 export const COMMAND_MUTATE = "folioscope.mutate";
 export const COMMAND_CASE_FILE = "folioscope.openCase";
+export const COMMAND_KUNIT = "folioscope.openKunit";
 export const COMMAND_REPLAY = "folioscope.replay";
 export const COMMAND_OPEN_MESSAGE = "folioscope.openMessage";
 export const COMMAND_BRANCH = "folioscope.simulateBranch";
@@ -337,6 +339,12 @@ export interface ReportParams {
 }
 export interface ReportResult {
   readonly title: string;
+  readonly text: string;
+}
+
+/** METHOD_KUNIT, of ReplyParams: a finding as the beginning of a KUnit test. */
+export interface KunitResult {
+  /** C; empty where the finding is of an earlier run. */
   readonly text: string;
 }
 

@@ -65,6 +65,7 @@ import {
   type FrontParams,
   type ImageHoverParams,
   type ImageMarksParams,
+  type KunitResult,
   METHOD_CANCEL,
   METHOD_CASE_FILE,
   METHOD_COMPARE,
@@ -73,6 +74,7 @@ import {
   METHOD_IMAGE_HOVER,
   METHOD_IMAGE_MARKS,
   METHOD_IMAGES,
+  METHOD_KUNIT,
   METHOD_LAUNCH,
   METHOD_MUTATE,
   METHOD_OPEN_SETTINGS,
@@ -103,6 +105,7 @@ import {
 import { readableMail } from "./readable.ts";
 import type { Reader } from "./reading/reader.ts";
 import { report } from "./report/editor.ts";
+import { kunitText } from "./report/kunit.ts";
 import { findingAtLine, findingOfToken, panelView } from "./report/panel.ts";
 import type { FindingAnswer, FindingParams, TimelineParams } from "./report/panel_view.ts";
 import { replyText } from "./report/reply.ts";
@@ -623,6 +626,13 @@ export class Server {
         // Quoted from the text as it is now.
         const placed = { ...finding, docLine: review.place(finding.docLine) };
         return { text: terminalLines(replyText(parsed, placed)), token: finding.replay };
+      }),
+    );
+    c.onRequest(METHOD_KUNIT, (p: unknown) =>
+      this.#caughtLater("kunit", async (): Promise<KunitResult> => {
+        const { parsed, review } = (await this.#readDocument(p)).snapshot();
+        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        return { text: finding === undefined ? "" : kunitText(parsed, [finding]) };
       }),
     );
     c.onRequest(METHOD_LAUNCH, (p: unknown) =>

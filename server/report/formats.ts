@@ -11,6 +11,7 @@ import { crashText } from "./crash_text.ts";
 import { gccText } from "./gcc.ts";
 import { eventLine, jsonLines, reviewJson } from "./json.ts";
 import { junitText } from "./junit.ts";
+import { kunitText } from "./kunit.ts";
 import { markdownReport } from "./markdown.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
@@ -100,6 +101,16 @@ export const FORMATS: readonly Format[] = [
     name: "markdown",
     machine: false,
     write: ({ doc, result, chosen }) => markdownReport(doc, result, chosen),
+  },
+  {
+    name: "kunit",
+    machine: false,
+    // What the patch does: faults that were there before are not its test.
+    write: ({ doc, result }) =>
+      kunitText(
+        doc,
+        result.findings.filter((f) => f.verdict !== "already"),
+      ),
   },
   {
     name: "matrix",

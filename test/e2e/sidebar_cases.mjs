@@ -156,6 +156,23 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
       },
     ],
     [
+      "kunit: a finding is begun as a test, its steps written down and its case skipped",
+      async () => {
+        await ui.palette("Folioscope: Begin a KUnit Test of a Finding", { asks: true });
+        await choose("zero-page-write");
+        const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
+        await lines
+          .locator(".view-line", { hasText: /#include\s+<kunit\/test\.h>/ })
+          .first()
+          .waitFor();
+        const said = await text(lines);
+        await page.screenshot({ path: shotOf("kunit") });
+        await page.keyboard.press("Control+w");
+        await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
+        return said.slice(0, 120);
+      },
+    ],
+    [
       "pictures: what the README shows, of mails of our own",
       async () => {
         const clip = { x: 0, y: 30, width: 1240, height: 640 };

@@ -257,6 +257,19 @@ describe("language server", () => {
     assert.equal((await c.request("folioscope/cancel", { uri: URI })).result, true);
   });
 
+  test("a finding is begun as a KUnit test, and one that is not there has none", async () => {
+    const c = await start();
+    const done = current(c);
+    c.open(URI, MAIL, "plaintext");
+    await done;
+    const { text } = (await c.request("folioscope/kunit", { uri: URI, finding: 0 })).result as {
+      text: string;
+    };
+    assert.match(text, /#include <kunit\/test\.h>\n/);
+    const none = await c.request("folioscope/kunit", { uri: URI, finding: 99 });
+    assert.deepEqual(none.result, { text: "" });
+  });
+
   test("an edit cancels the run and makes its result obsolete; marks move with their lines", async () => {
     const c = await start();
     let done = current(c);
