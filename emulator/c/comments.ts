@@ -34,18 +34,24 @@ export function replaceComments(text: string, lines: boolean, replace: (comment:
 export const blankComments = (text: string): string =>
   replaceComments(text, true, (c) => c.replace(/[^\n]/g, " "));
 
+/** Stands at the end of a line that ends within a comment. */
+const WITHIN = "\u0001";
+
 /**
- * `text` of which only the preprocessor's lines are left, each in its place. A comment within a macro keeps the backslashes
- * at its lines' ends: lines are joined before comments go.
+ * `text` of which only the preprocessor's lines are left, each in its place. Lines are joined where a backslash ends one, and where one
+ * ends within a comment: that is a blank, and a macro goes on behind it.
  */
 export function directivesOf(text: string): string {
   let continued = false;
-  return replaceComments(text, false, (c) => c.replace(/[^\n\\]+|\\(?!\n)/g, " "))
+  const blank = (c: string): string =>
+    c.replace(/[^\n\\]+|\\(?!\n)/g, " ").replace(/(?<!\\)\n/g, `${WITHIN}\n`);
+  return replaceComments(text, false, blank)
     .split("\n")
     .map((line) => {
       const keep = continued || /^[ \t]*#/.test(line);
-      continued = keep && line.endsWith("\\");
-      return keep ? line : "";
+      const within = line.endsWith(WITHIN);
+      continued = keep && (within || line.endsWith("\\"));
+      return !keep ? "" : within ? `${line.slice(0, -1)}\\` : line;
     })
     .join("\n");
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import type { SourceFile } from "../../emulator/c/ast.ts";
+import { directivesOf } from "../../emulator/c/comments.ts";
 import { lexText } from "../../emulator/c/lexer.ts";
 import {
   defineMacros,
@@ -318,4 +319,24 @@ test("preprocessor: hostile input reaches a limit, as an error with its code", (
     const { errors } = preprocessText(source, { limits: { expansionTokens: 200_000 } });
     assert.equal(errors[errors.length - 1]?.code, "limit", source.slice(0, 60));
   }
+});
+
+test("preprocessor: a macro goes on behind a comment of several lines, with backslashes and without", () => {
+  const header = `#define BOTH(x) do { \\
+	/* a comment \\
+	 * joined */ one(x); \\
+	/* and one
+	 * that is not
+	 */ two(x); \\
+} while (0)
+int before; /* of
+ two lines */ int behind;
+#define LAST 3 /* and
+ more */
+int last;
+`;
+  const lines = directivesOf(header).split("\n");
+  assert.equal(lines.length, header.split("\n").length);
+  assert.ok(!/int/.test(lines.join("")));
+  assert.equal(expand(`${lines.join("\n")}BOTH(LAST)`).trim(), "do { one(3); two(3); } while (0)");
 });
