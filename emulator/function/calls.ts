@@ -436,7 +436,8 @@ export class Calls {
     if (c.fails !== "never") {
       const n = Number(/ #(\d+)$/.exec(key)?.[1] ?? "1");
       const options = c.iterator && n > 1 ? (n > 3 ? ["fails"] : ["fails", "works"]) : ["works", "fails"];
-      failed = w.choose(key, options, callee) === "fails";
+      const without = c.needs !== null && w.known.resolve(site.args[c.needs] ?? 1n) === 0n;
+      failed = without || w.choose(key, options, callee) === "fails";
     }
     const { kinds } = w.input.contracts;
     const readies = c.clauses.some((k) => k.verb === "get" && kinds.get(k.kind)?.life === true);

@@ -84,6 +84,8 @@ export interface Contract {
   readonly stands: boolean;
   /** It fails only where a machine is described wrongly: what rests on that alone is not told. */
   readonly seldom: boolean;
+  /** The argument without which it fails, whatever else there is: a node of which a property is asked for. */
+  readonly needs: number | null;
   /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
   readonly counts: boolean;
   /** The thing was there before, and is registered by somebody: who unregisters it gives back that one's reference, not this. */
@@ -161,6 +163,7 @@ export interface ContractEntry {
     | { readonly value: number };
   readonly stands?: boolean;
   readonly seldom?: boolean;
+  readonly needs?: number;
   readonly counts?: boolean;
   readonly finds?: boolean;
   readonly undoes?: readonly string[];
@@ -423,6 +426,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       gives: e.gives === undefined ? null : (e.gives as Contract["gives"]),
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
+      needs: e.needs ?? null,
       counts: e.counts ?? false,
       finds: e.finds ?? false,
       undoes: e.undoes ?? [],

@@ -19,6 +19,11 @@ struct blk_plug { int n; }; void blk_start_plug(struct blk_plug *p); void blk_fi
 int use(struct socket *s);
 `;
 
+const RANGES = `struct resource { unsigned long start; }; struct resource *platform_get_resource(struct platform_device *p, unsigned int type, unsigned int n);
+void *devm_ioremap_resource(struct device *d, const struct resource *r); struct attribute_group { const char *name; }; static const struct attribute_group one, two;
+int sysfs_create_group(struct kobject *k, const struct attribute_group *g); void sysfs_remove_group(struct kobject *k, const struct attribute_group *g);
+`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a page that is asked for as a number and used as text is lost on a way out",
@@ -40,6 +45,25 @@ const pairs: readonly Pair[] = [
     name: "a buffer that the caller has brought is his",
     bad: `${ACPI} int f(void *h) { int room[8]; struct buffer b = { sizeof(room), room }; if (acpi_evaluate_object(h, "_BST", NULL, &b)) return -EINVAL; return room[0]; }`,
     good: `${ACPI} int f(void *h) { return 0; }`,
+    want: [],
+  },
+  {
+    name: "what is asked of NULL fails: behind its test that NULL is none",
+    bad: `${RANGES} int f(struct device *d, struct platform_device *p) { struct resource *r = platform_get_resource(p, 1, 0); void *io = devm_ioremap_resource(d, r); if (IS_ERR(io)) return PTR_ERR(io); return r->start; }`,
+    good: `${RANGES} int f(struct device *d, struct platform_device *p) { struct resource *r = platform_get_resource(p, 1, 0); void *io; if (!r) return -EINVAL; io = devm_ioremap_resource(d, r); if (IS_ERR(io)) return PTR_ERR(io); return r->start; }`,
+    want: [],
+  },
+  {
+    name: "one that nothing tested before is followed",
+    bad: `${RANGES} int f(struct device *d, struct platform_device *p) { struct resource *r = platform_get_resource(p, 1, 0); helper(1); return r->start; }`,
+    good: `${RANGES} int f(struct device *d, struct platform_device *p) { struct resource *r = platform_get_resource(p, 1, 0); if (!r) return -EINVAL; helper(1); return r->start; }`,
+    want: ["null-dereference NULL from platform_get_resource()"],
+  },
+  {
+    name: "groups of files are removed that were not made, which does nothing",
+    bad: `${RANGES} int f(struct kobject *k) { int ret = sysfs_create_group(k, &one); if (ret) goto out; ret = sysfs_create_group(k, &two); if (ret) goto out; return 0;
+      out: sysfs_remove_group(k, &two); sysfs_remove_group(k, &one); return ret; }`,
+    good: `${RANGES} int f(struct kobject *k) { int ret = sysfs_create_group(k, &one); if (ret) return ret; ret = sysfs_create_group(k, &two); if (ret) sysfs_remove_group(k, &one); return ret; }`,
     want: [],
   },
   {
