@@ -1,9 +1,11 @@
 /**
  * What the text of a changed function shows without running: names that nothing declares, calls with too few or too many arguments, jumps to no label, labels that nothing jumps to, an `if`
- * with a semicolon for a body, an error that is written over where it was to be returned, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
+ * with a semicolon for a body, an error that is written over where it was to be returned, an answer that was dropped and is asked for now, and tests of an error that its type can never make true. Leaves out everything that a path shows (compare.ts).
  */
+
+import type { Loc } from "../c/ast.ts";
 import { blankComments } from "../c/comments.ts";
-import { CFail } from "../c/ctype.ts";
+import { CFail, isInteger } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
 import type { S, TrapKind, UnknownName } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
@@ -39,7 +41,11 @@ export function staticDifferences(
     path: NO_PATH,
     shown: 0,
   });
-  return [...only(a, b).map((f) => told("new", f)), ...only(b, a).map((f) => told("fixed", f))];
+  return [
+    ...only(a, b).map((f) => told("new", f)),
+    ...only(b, a).map((f) => told("fixed", f)),
+    ...names.flatMap((n) => nowAsked(before, after, { path, name: n }, texts)).map((f) => told("fixed", f)),
+  ];
 }
 
 /** The path of what is shown without one. */
@@ -140,6 +146,109 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
       ),
     ),
   ];
+}
+
+/** The text of a function whose file's text is given, comments and strings blanked, and the line that it begins in; null where it has none. */
+function bodyOf(side: Side, path: string, name: string, text: string): { text: string; from: Loc } | null {
+  const e = side.program.lookup(name, path);
+  if (e?.kind !== "function" || e.sym.def === null) return null;
+  const from = expansionLoc(e.sym.def.loc);
+  const body = blankComments(text).split("\n");
+  return { text: body.slice(from.line - 1, expansionLoc(e.sym.def.endLoc).line).join("\n"), from };
+}
+
+/**
+ * Answers of callees without a contract that the side before drops, or writes over unread, and of which the side after asks right behind
+ * the call whether it failed, and leaves then. The other way round it may be meant.
+ */
+function nowAsked(
+  before: Side,
+  after: Side,
+  { path, name }: { readonly path: string; readonly name: string },
+  texts: { readonly before: string; readonly after: string },
+): Fault[] {
+  const now = bodyOf(after, path, name, texts.after);
+  const asked = now === null ? [] : askedNext(now.text);
+  const was = asked.length === 0 ? null : bodyOf(before, path, name, texts.before);
+  if (was === null) return [];
+  const out: Fault[] = [];
+  for (const { callee, count } of asked) {
+    const e = before.program.lookup(callee, path);
+    const fails =
+      e?.kind === "function" && isInteger(e.sym.type().ret) && !before.contracts.functions.has(callee);
+    if (!fails || count !== callsOf(was.text, callee)) continue;
+    const dropped = answers(was.text, callee).filter(
+      ({ variable, rest }) => variable === null || isWrittenOver(rest, variable),
+    );
+    // Of several calls, which one it was is not told by the name.
+    if (dropped.length !== 1 || count !== 1) continue;
+    const [{ variable, at }] = dropped as [Answer];
+    const line = was.from.line + was.text.slice(0, at).split("\n").length - 1;
+    const loc = { file: was.from.file, line, col: 1 };
+    out.push({
+      kind: "error-lost",
+      object: `answer of ${callee}()`,
+      what:
+        variable === null
+          ? `nothing asks whether ${callee}() failed`
+          : `what ${callee}() gave is put in ${variable}, and nothing reads it before ${variable} is written over`,
+      taken: null,
+      given: null,
+      at: { by: callee, loc, fn: name },
+      functions: [name],
+      possible: false,
+    });
+  }
+  return out;
+}
+
+interface Answer {
+  /** What it is put in; null: it is dropped. */
+  readonly variable: string | null;
+  readonly at: number;
+  /** The text behind the statement. */
+  readonly rest: string;
+}
+
+const callsOf = (text: string, callee: string): number =>
+  [...text.matchAll(new RegExp(`\\b${callee}\\(`, "g"))].length;
+
+/** Calls that are a statement of their own, or the value that a variable is set to by one, neither of which hangs on a test alone. */
+function answers(text: string, callee: string): Answer[] {
+  const out: Answer[] = [];
+  for (const m of text.matchAll(new RegExp(`\\n[ \\t]+(?:([a-z_]\\w*) = )?${callee}\\(`, "g"))) {
+    const end = closed(text, m.index + m[0].length, "(", ")");
+    if (text[end] !== ";" || !/[;{}:]$/.test(text.slice(0, m.index).trimEnd())) continue;
+    out.push({ variable: m[1] ?? null, at: m.index + 1, rest: text.slice(end + 1) });
+  }
+  return out;
+}
+
+/** A call whose answer goes to a variable. */
+const SETS_ANSWER = /\n[ \t]+([a-z_]\w*) = ([a-z_]\w*)\(/g;
+
+/** Callees after whose call a function asks whether they failed, and returns or jumps then; with how often it calls each. */
+function askedNext(text: string): { readonly callee: string; readonly count: number }[] {
+  const out: { callee: string; count: number }[] = [];
+  for (const m of text.matchAll(SETS_ANSWER)) {
+    const [all, variable, callee] = m as unknown as [string, string, string];
+    const end = closed(text, m.index + all.length, "(", ")");
+    const test = /^;\s*if \(/.exec(text.slice(end, end + 80))?.[0];
+    if (test === undefined) continue;
+    const from = end + test.length;
+    const to = closed(text, from, "(", ")");
+    const asks = new RegExp(`^(?:unlikely\\()?${variable}(?: < 0| != 0)?\\)?$`).test(
+      text.slice(from, to - 1),
+    );
+    const then = text.slice(to);
+    const brace = /^\s*\{/.exec(then)?.[0];
+    const body =
+      brace === undefined
+        ? then.slice(0, then.indexOf(";") + 1)
+        : then.slice(0, closed(then, brace.length, "{", "}"));
+    if (asks && /\b(?:return|goto)\b/.test(body)) out.push({ callee, count: callsOf(text, callee) });
+  }
+  return out;
 }
 
 /** Kinds that words alone show. */

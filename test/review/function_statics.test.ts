@@ -307,3 +307,32 @@ int thing_set(int n)
   const read = "\n\t\tif (ret)\n\t\t\treturn ret;";
   assert.deepEqual(statics(of("return ret;", read), of("thing_get(1);", read)), []);
 });
+
+test("an answer that was dropped or written over, and is asked for now, was lost; the other way round it may be meant", () => {
+  const of = (call: string): string => `int thing_get(int n);
+int thing_make(int n);
+void thing_log(int n);
+int thing_set(int n)
+{
+	int ret;
+
+	thing_log(n);
+	${call}
+	ret = thing_make(n);
+	return ret;
+}
+`;
+  const asked = of("ret = thing_get(n);\n\tif (ret < 0)\n\t\treturn ret;");
+  const lost = "fixed error-lost answer of thing_get() 9";
+  assert.deepEqual(statics(of("thing_get(n);"), asked), [lost]);
+  assert.deepEqual(statics(of("ret = thing_get(n);"), asked), [lost]);
+  assert.deepEqual(statics(of("ret = thing_get(n);\n\tthing_log(ret);"), asked), []);
+  assert.deepEqual(statics(of("if (n > 1)\n\t\tthing_get(n);"), asked), []);
+  assert.deepEqual(statics(asked, of("thing_get(n);")), []);
+  // Asked, and gone on all the same.
+  const warned = of("ret = thing_get(n);\n\tif (ret < 0)\n\t\tthing_log(ret);");
+  assert.deepEqual(statics(of("ret = thing_get(n);"), warned), []);
+  // What returned nothing before the patch lost nothing.
+  const was = of("thing_get(n);").replace("int thing_get", "void thing_get");
+  assert.deepEqual(statics(was, asked), []);
+});
