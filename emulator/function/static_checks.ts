@@ -7,12 +7,13 @@ import type { Loc } from "../c/ast.ts";
 import { blankComments } from "../c/comments.ts";
 import { CFail, isInteger } from "../c/ctype.ts";
 import { expansionLoc } from "../c/token.ts";
-import type { S, TrapKind, UnknownName } from "../c/tree.ts";
+import type { FunctionSym, S, TrapKind, UnknownName, X } from "../c/tree.ts";
 import type { Difference } from "./compare.ts";
 import type { Failure } from "./contract.ts";
 import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
+import { eachNode } from "./nodes.ts";
 
 /** Compares the changed functions of a file of which both texts are given. */
 export function staticDifferences(
@@ -478,6 +479,7 @@ export function unbuiltIn(
         const [, callee, param] = (fn === name ? NOTHING_FOR.exec(message) : null) ?? [];
         if (callee !== undefined) refused.push(`${callee}() is given nothing for its parameter ${param}`);
       }
+      for (const callee of undeclaredIn(body)) refused.push(`nothing declares ${callee}() here`);
       return { names, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;
@@ -513,13 +515,39 @@ interface Trapped {
   readonly unknown: readonly UnknownName[];
 }
 
+/** Members of nodes that lead out of a function's tree. */
+const OUT_OF_TREE: ReadonlySet<string> = new Set([
+  "parent",
+  "sym",
+  "t",
+  "type",
+  "loc",
+  "endLoc",
+  "label",
+  "owner",
+  "ft",
+  "def",
+  "to",
+]);
+
+/** Functions that are called in a tree and declared nowhere, hooks of the kind that say nothing here apart: a patch before may bring them. */
+function undeclaredIn(root: object): Set<string> {
+  const out = new Set<string>();
+  eachNode(root, OUT_OF_TREE, (node) => {
+    const call = node as X;
+    if (call.k !== "call" || call.ft.noProto !== true || !("kind" in call.target)) return;
+    const { def, name } = call.target as FunctionSym;
+    if (def === null && !/^(?:__|trace_)/.test(name)) out.add(name);
+  });
+  return out;
+}
+
 /** Trap nodes anywhere in a tree, and jumps to where no label stands, unless a statement that was not read may have it. */
 function traps(root: object): Trapped[] {
   const out: Trapped[] = [];
   const nowhere: Trapped[] = [];
   const seen = new Set<object>();
   const stack: object[] = [root];
-  const skip = new Set(["parent", "sym", "t", "type", "loc", "endLoc", "label", "owner", "ft", "def", "to"]);
   while (stack.length > 0) {
     const v = stack.pop()!;
     if (seen.has(v)) continue;
@@ -537,7 +565,7 @@ function traps(root: object): Trapped[] {
         });
     }
     for (const [name, inner] of Object.entries(v))
-      if (!skip.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
+      if (!OUT_OF_TREE.has(name) && typeof inner === "object" && inner !== null) stack.push(inner);
   }
   return out.length === 0 ? nowhere : out;
 }

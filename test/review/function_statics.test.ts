@@ -336,3 +336,23 @@ int thing_set(int n)
   const was = of("thing_get(n);").replace("int thing_get", "void thing_get");
   assert.deepEqual(statics(was, asked), []);
 });
+
+test("a callee that is new and declared nowhere may be an earlier patch's: what ran without it is no answer", () => {
+  const of = (end: string): string => `int thing_get(int n);
+int thing_set(int n)
+{
+	known_by_nobody(n);
+	${end}
+}
+`;
+  const why = (before: string, after: string): string | undefined => {
+    const { tree } = openTree(mkdtempSync(join(tmpdir(), "fs-")));
+    const cases = new FunctionCases(tree, sidesOf("drivers/thing.c", before, after), true);
+    const entry = { name: "thing_set", path: "drivers/thing.c", root: false, leave: null };
+    return cases.unbuilt(entry, ["thing_set"])?.why;
+  };
+  const cannot = "thing_set() cannot be run whole after the patch: nothing declares thing_end() here";
+  assert.equal(why(of("return thing_get(n);"), of("return thing_end(n);")), cannot);
+  assert.equal(why(of("return thing_get(n);"), of("return thing_get(n + 1);")), undefined);
+  assert.equal(why(of("return thing_end(n);"), of("return thing_end(n + 1);")), undefined);
+});
