@@ -453,19 +453,20 @@ const NOTHING_FOR = /^(\w+)\(\): parameter `(\w+)` is new and gets zero/;
 
 /**
  * What in a function of the after side keeps it from being run whole, and is not in the before side's: a name that nothing declares
- * there, else a statement that cannot be read; or null.
+ * there, else what it calls and nobody has in that form, else a statement that cannot be read; or null.
  */
 export function unbuiltIn(
   before: Side,
   after: Side,
   path: string,
   name: string,
-): { readonly undeclared: string } | { readonly refused: string } | null {
+): { readonly undeclared: string } | { readonly lacks: string } | { readonly refused: string } | null {
   interface Unbuilt {
     readonly names: readonly string[];
+    readonly lacks: readonly string[];
     readonly refused: readonly string[];
   }
-  const nothing: Unbuilt = { names: [], refused: [] };
+  const nothing: Unbuilt = { names: [], lacks: [], refused: [] };
   const of = (side: Side): Unbuilt => {
     const e = side.program.lookup(name, path);
     if (e?.kind !== "function" || e.sym.def === null) return nothing;
@@ -475,12 +476,13 @@ export function unbuiltIn(
       const refused = traps(body).flatMap((t) =>
         t.kind === "unsupported" && t.unknown.length === 0 ? [t.message] : [],
       );
+      const lacks: string[] = [];
       for (const { fn, message } of side.program.notes) {
         const [, callee, param] = (fn === name ? NOTHING_FOR.exec(message) : null) ?? [];
-        if (callee !== undefined) refused.push(`${callee}() is given nothing for its parameter ${param}`);
+        if (callee !== undefined) lacks.push(`${callee}() is given nothing for its parameter ${param}`);
       }
-      for (const callee of undeclaredIn(body)) refused.push(`nothing declares ${callee}() here`);
-      return { names, refused };
+      for (const callee of undeclaredIn(body)) lacks.push(`nothing declares ${callee}() here`);
+      return { names, lacks, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;
       return nothing;
@@ -490,6 +492,8 @@ export function unbuiltIn(
   const now = of(after);
   const undeclared = now.names.find((n) => !was.names.includes(n));
   if (undeclared !== undefined) return { undeclared };
+  const lacks = now.lacks.find((m) => !was.lacks.includes(m));
+  if (lacks !== undefined) return { lacks };
   const refused = now.refused.find((m) => !was.refused.includes(m) && !/^`\w+` is not known/.test(m));
   return refused === undefined ? null : { refused };
 }

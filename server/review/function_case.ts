@@ -429,25 +429,31 @@ export class FunctionCases {
   /**
    * Why what ran is no answer: one of the functions names what nothing declares on the after side, or has a statement there that
    * cannot be read, and did not before.
-   * `told`: that it does not build is told.
+   * `told`: that it does not build is told. `lacks`: the text is not whole, as that of one patch of a series without those before it:
+   * what that newly does is not what it will do.
    */
-  unbuilt(entry: Entry, ran: readonly string[]): { readonly why: string; readonly told: boolean } | null {
+  unbuilt(
+    entry: Entry,
+    ran: readonly string[],
+  ): { readonly why: string; readonly told: boolean; readonly lacks: boolean } | null {
     const { before, after } = this.sides();
     const changed = new Set([...this.plan.changed.values()].flat());
     const statics = this.statics().filter((d) => d.verdict === "new" && d.fault.kind === "does-not-build");
-    let first: { why: string; told: boolean } | null = null;
+    let first: { why: string; told: boolean; lacks: boolean } | null = null;
     for (const fn of ran) {
       if (!changed.has(fn)) continue;
       const d = statics.find((x) => x.fault.at.fn === fn);
       const broken = `${fn}() does not build here after the patch`;
-      if (d !== undefined) return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true };
+      if (d !== undefined)
+        return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true, lacks: true };
       const left = unbuiltIn(before, after, entry.path, fn);
       if (left === null) continue;
       const why =
         "undeclared" in left
           ? `${broken}: nothing declares ${left.undeclared}`
-          : `${fn}() cannot be run whole after the patch: ${left.refused}`;
-      first ??= { why, told: false };
+          : `${fn}() cannot be run whole after the patch: ${"lacks" in left ? left.lacks : left.refused}`;
+      const lacks = !("refused" in left);
+      if (first === null || (lacks && !first.lacks)) first = { why, told: false, lacks };
     }
     return first ?? this.calleeWithout(entry, ran);
   }
@@ -456,7 +462,7 @@ export class FunctionCases {
   private calleeWithout(
     entry: Entry,
     ran: readonly string[],
-  ): { readonly why: string; readonly told: false } | null {
+  ): { readonly why: string; readonly told: false; readonly lacks: false } | null {
     const f = this.imagesOf(entry.path);
     const { before, after } = this.sides();
     for (const fn of this.plan.changed.get(entry.path) ?? [])
@@ -470,7 +476,11 @@ export class FunctionCases {
           continue;
         const why = whyNoEntry(side, { ...entry, name: fn });
         if (why !== null)
-          return { why: `${fn}(), which it calls, cannot be run on the ${word} side: ${why}`, told: false };
+          return {
+            why: `${fn}(), which it calls, cannot be run on the ${word} side: ${why}`,
+            told: false,
+            lacks: false,
+          };
       }
     return null;
   }
@@ -552,8 +562,9 @@ export class FunctionCases {
   }
 
   /** A name that nothing declares is one that the patch's author had not either: the tree is of his time, and no macro makes it. */
-  private lacked(path: string, { fault }: Difference): boolean {
-    if (!this.ofItsTime) return false;
+  private lacked(path: string, { fault, verdict }: Difference): boolean {
+    // What the side before names was built: who declares it is not seen.
+    if (!this.ofItsTime || (verdict === "fixed" && /^\w+$/.test(fault.object))) return false;
     return (
       this.tree === null || !/^\w+$/.test(fault.object) || !handedToMacro(this.tree, [path])(fault.object)
     );

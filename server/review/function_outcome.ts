@@ -47,7 +47,11 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
   const through = functionsThatRan(result, ran);
   const unbuilt = cases.unbuilt(entry, through);
   const sure = result.differences.filter(
-    (d) => (d.verdict === "new" || d.verdict === "fixed") && !d.fault.possible && unbuilt?.told !== true,
+    (d) =>
+      (d.verdict === "new" || d.verdict === "fixed") &&
+      !d.fault.possible &&
+      unbuilt?.told !== true &&
+      !(d.verdict === "new" && unbuilt?.lacks === true),
   );
   const images = cases.imagesOf(entry.path);
   const refused = sure.length === 0 || images === null ? null : firstRefused(images);

@@ -345,7 +345,7 @@ export function functionSource(
       const there = posix.normalize(posix.join(folder, name));
       if (read(there) !== null) return there;
     }
-    if (!name.startsWith("asm/")) return null;
+    if (!/^(?:uapi\/)?asm\//.test(name)) return null;
     if (arch === null && tree.read(`arch/x86/include/${name}`) !== null) return null;
     for (const a of arch === null
       ? ["powerpc", "arm64", "arm", "mips", "s390", "riscv", "sh", "sparc", "m68k"]

@@ -349,10 +349,25 @@ int thing_set(int n)
     const { tree } = openTree(mkdtempSync(join(tmpdir(), "fs-")));
     const cases = new FunctionCases(tree, sidesOf("drivers/thing.c", before, after), true);
     const entry = { name: "thing_set", path: "drivers/thing.c", root: false, leave: null };
-    return cases.unbuilt(entry, ["thing_set"])?.why;
+    const is = cases.unbuilt(entry, ["thing_set"]);
+    return is === null ? undefined : `${is.why}${is.lacks ? ": not whole" : ""}`;
   };
   const cannot = "thing_set() cannot be run whole after the patch: nothing declares thing_end() here";
-  assert.equal(why(of("return thing_get(n);"), of("return thing_end(n);")), cannot);
+  assert.equal(why(of("return thing_get(n);"), of("return thing_end(n);")), `${cannot}: not whole`);
   assert.equal(why(of("return thing_get(n);"), of("return thing_get(n + 1);")), undefined);
   assert.equal(why(of("return thing_end(n);"), of("return thing_end(n + 1);")), undefined);
+});
+
+test("a name that the side before names and nobody declares here was built: that it is gone mends nothing", () => {
+  const of = (more: string): string => `int thing_get(int n);
+int thing_set(int n)
+{
+	int ret = thing_get(n);
+${more}
+	return ret;
+}
+`;
+  const uses = of("\tthing_log(event_made_by_a_macro);");
+  assert.deepEqual(statics(of(""), uses), ["new does-not-build event_made_by_a_macro 5"]);
+  assert.deepEqual(statics(uses, of("")), []);
 });
