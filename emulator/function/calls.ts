@@ -437,7 +437,7 @@ export class Calls {
       const n = Number(/ #(\d+)$/.exec(key)?.[1] ?? "1");
       const options = c.iterator && n > 1 ? (n > 3 ? ["fails"] : ["fails", "works"]) : ["works", "fails"];
       const without = c.needs !== null && w.known.resolve(site.args[c.needs] ?? 1n) === 0n;
-      failed = without || w.choose(key, options, callee) === "fails";
+      failed = without || (c.tries && this.isHeld(c, site)) || w.choose(key, options, callee) === "fails";
     }
     const { kinds } = w.input.contracts;
     const readies = c.clauses.some((k) => k.verb === "get" && kinds.get(k.kind)?.life === true);
@@ -468,6 +468,16 @@ export class Calls {
     if (!failed && c.clauses.some((k) => k.verb === "put"))
       this.freesMembers(site, sym, (arg, off) => off !== null && ends(arg));
     return ret;
+  }
+
+  /** Whether the path itself holds a lock that a call is to take. */
+  private isHeld(c: Contract, site: CallSite): boolean {
+    const { kinds } = this.w.input.contracts;
+    return c.clauses.some(({ verb, kind: name, where }) => {
+      const kind = kinds.get(name);
+      const v = verb === "lock" && kind?.sort === "lock" ? this.place(where, site, 0n) : null;
+      return v !== null && kind !== undefined && this.w.books.held(kind, this.bookings.keyOf(v)) !== null;
+    });
   }
 
   /** Gives back all that the last of some calls took that still has something. */

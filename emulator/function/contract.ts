@@ -86,6 +86,8 @@ export interface Contract {
   readonly seldom: boolean;
   /** The argument without which it fails, whatever else there is: a node of which a property is asked for. */
   readonly needs: number | null;
+  /** It does not wait for a lock: it fails where that is held, by who calls, too. */
+  readonly tries: boolean;
   /** It changes a count in what it is given, and its own code shows that where the thing was made on the path. */
   readonly counts: boolean;
   /** The thing was there before, and is registered by somebody: who unregisters it gives back that one's reference, not this. */
@@ -427,6 +429,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       needs: e.needs ?? null,
+      tries: /_trylock(?:_|$)/.test(name),
       counts: e.counts ?? false,
       finds: e.finds ?? false,
       undoes: e.undoes ?? [],

@@ -76,6 +76,12 @@ const pairs: readonly Pair[] = [
     want: ["double-release device reference of lookup()"],
   },
   {
+    name: "who tries a lock that he holds himself does not wait for it, and does not get it",
+    bad: `int mutex_trylock(struct mutex *m); int f(struct mutex *m) { int ret = 0; mutex_lock(m); if (mutex_trylock(m)) ret = helper(1); helper(2); mutex_unlock(m); return ret; }`,
+    good: `int f(struct mutex *m) { mutex_lock(m); helper(2); mutex_unlock(m); return 0; }`,
+    want: [],
+  },
+  {
     name: "a caller's clock is given up and taken again by a call that nobody asks: it is given up again",
     bad: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) return -EINVAL; return 0; }`,
     good: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) { clk_unprepare(c); return -EINVAL; } return 0; }`,
