@@ -168,6 +168,7 @@ function clauseText(k: Clause, what: string): string {
     unlock: `unlocks the ${what}: ${where}`,
     read: `reads through ${where}`,
     store: `stores ${from} in ${where}`,
+    supply: `stores ${from} in ${where}, where nothing is yet`,
     call: `calls ${where} with ${from}`,
     later: `has ${where} called with ${from} when the device goes`,
     never: `takes back that ${where} is called with ${from}`,

@@ -66,7 +66,7 @@ const ENDS_WHOLE = /(^|[_>.])(put|unref|free|release|destroy)(_|$)/;
 const PUTS = /(^|_)(put|unref)(_|$)/;
 
 /** Clauses by which a callee gets what it is given into its hands. */
-const HANDS: ReadonlySet<string> = new Set(["take", "get", "goes", "store", "later", "manage"]);
+const HANDS: ReadonlySet<string> = new Set(["take", "get", "goes", "store", "supply", "later", "manage"]);
 
 /** Callees whose name says that they make a thing ready: they fill members of it. */
 const SETS_UP = /(^|_)(init|initialize|setup|register|add|create)(_|$)/;
@@ -76,6 +76,12 @@ const NOT_RUN = "() is not run";
 /** What the kernel's interface is called: "kmalloc" for kmalloc_noprof(), and, with a token behind its arguments, _kmalloc_noprof(). */
 const interfaceName = (name: string): string =>
   name.endsWith("_noprof") ? name.slice(0, -"_noprof".length).replace(/^_(?!_)/, "") : name;
+
+/** Whether nothing was stored at a place, or NULL. */
+function isUnset(w: Run, { obj, off }: { readonly obj: Obj; readonly off: number }): boolean {
+  const cell = obj.cells.get(off);
+  return cell === undefined || w.known.resolve(cell.v) === 0n;
+}
 
 /** The choice by which a function is taken as one of which nothing is known. */
 export function asReadChoice(name: string): string {
@@ -759,10 +765,12 @@ export class Calls {
       case "unlock":
         if (kind !== null) this.bookings.unlock(kind, this.bookings.keyOf(v), site);
         return;
+      case "supply":
       case "store": {
         const from = clause.from === null ? null : this.place(clause.from, site, ret);
         const at = typeof v === "bigint" ? w.mem.at(v) : null;
-        if (from !== null && at !== null) put(at.obj, at.off, 8, from);
+        if (from !== null && at !== null && (clause.verb === "store" || isUnset(w, at)))
+          put(at.obj, at.off, 8, from);
         return;
       }
       case "call": {

@@ -25,6 +25,7 @@ export type Verb =
   | "unlock"
   | "read" /** reads through a pointer */
   | "store" /** stores one argument at a place */
+  | "supply" /** stores it there where nothing is yet */
   | "call" /** calls the function that lies at a place, with an argument */
   | "later" /** calls it when the device goes: at the end of a path */
   | "never" /** what was to be called when the device goes is not */
@@ -204,6 +205,7 @@ const VERBS: ReadonlySet<string> = new Set([
   "unlock",
   "read",
   "store",
+  "supply",
   "call",
   "later",
   "never",
@@ -235,7 +237,15 @@ const ALONE: ReadonlySet<string> = new Set([
   "undo",
   "end",
 ]);
-const PAIRED: ReadonlySet<string> = new Set(["store", "call", "later", "never", "release", "manage"]);
+const PAIRED: ReadonlySet<string> = new Set([
+  "store",
+  "supply",
+  "call",
+  "later",
+  "never",
+  "release",
+  "manage",
+]);
 /** What a callee takes of which it does not know what it is. */
 const ANY = "any";
 const FAILURES: ReadonlySet<string> = new Set([

@@ -736,6 +736,39 @@ testPairs([
   },
 ]);
 
+/** A device of a driver that `keeps` something of its own or not; what is called later finds the memory by the device. */
+const tuner = (
+  keeps: string,
+  cancel: string,
+): string => `struct v4l2_device { struct device *dev; }; int v4l2_device_register(struct device *dev, struct v4l2_device *v); void v4l2_device_unregister(struct v4l2_device *v);
+  struct tuner { struct work_struct work; struct v4l2_device v; }; void fn(struct work_struct *w); int cancel_work_sync(struct work_struct *w);
+  int t_probe(struct platform_device *p) { struct tuner *t = kzalloc(sizeof(*t), GFP_KERNEL); int ret; if (!t) return -ENOMEM;
+    ${keeps}
+    ret = v4l2_device_register(&p->dev, &t->v); if (ret < 0) { kfree(t); return ret; }
+    INIT_WORK(&t->work, fn); return 0; }
+  void t_remove(struct platform_device *p) { ${
+    keeps === ""
+      ? "struct v4l2_device *v = p->dev.driver_data; struct tuner *t = (struct tuner *)((char *)v - __builtin_offsetof(struct tuner, v));"
+      : "struct tuner *t = p->dev.driver_data;"
+  } ${cancel} v4l2_device_unregister(&t->v); kfree(t); }`;
+const life = { entry: "t_probe", leave: "t_remove", root: true };
+testPairs([
+  {
+    ...life,
+    name: "a V4L2 device is the driver's data where nothing is yet",
+    bad: tuner("", ""),
+    good: tuner("", "cancel_work_sync(&t->work);"),
+    want: ["left-running work item of kzalloc()"],
+  },
+  {
+    ...life,
+    name: "and is not where the driver keeps something of its own",
+    bad: tuner("p->dev.driver_data = t;", ""),
+    good: tuner("p->dev.driver_data = t;", "cancel_work_sync(&t->work);"),
+    want: ["left-running work item of kzalloc()"],
+  },
+]);
+
 test("of two memory regions the one that is left is told, in whatever order the other is given back", () => {
   const text = (
     undo: string,
