@@ -62,11 +62,19 @@ export class Ui {
    */
   async palette(command, { asks = false, first = true } = {}) {
     const { page } = this;
-    await page.keyboard.press("F1");
     const widget = page.locator(".quick-input-widget");
     const input = widget.locator("input").first();
-    await input.waitFor();
-    await input.fill(">" + command);
+    // Whatever takes the focus meanwhile closes it: a run that stops in a file, a view that opens.
+    for (let n = 0; ; n++) {
+      await page.keyboard.press("F1");
+      try {
+        await input.waitFor({ timeout: 10_000 });
+        await input.fill(">" + command, { timeout: 10_000 });
+        break;
+      } catch (error) {
+        if (n === 3) throw error;
+      }
+    }
     const focused = widget.locator(".monaco-list-row.focused", { hasText: command }).first();
     if (!first) {
       await widget.locator(".monaco-list-row", { hasText: command }).first().waitFor();

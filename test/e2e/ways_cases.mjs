@@ -57,6 +57,16 @@ export function cornerMails(root) {
   };
 }
 
+/** The line of a text that begins so. */
+const lineOf = (text, part) => {
+  const at = text
+    .toString()
+    .split("\n")
+    .findIndex((l) => l.startsWith(part));
+  assert.ok(at >= 0, part);
+  return at + 1;
+};
+
 /** The row of the series' fault: new with its fourth patch, mended by a later one. */
 const DEADLOCK = '.sidebar .monaco-list-row[aria-label^="finding deadlock"]';
 
@@ -236,12 +246,13 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         const patches = ui.rows().filter({ hasText: /\d+\/26 / });
         await patches.first().waitFor();
         const outline = took();
-        // The first patch mends something; what is new comes with the fourth.
+        // The first patch mends something; what is new comes with the fourth, to which a reader goes: it does not wait for the others.
         await ui
           .statusItem()
           .filter({ hasText: /\d+ (?:new|fixed)/ })
           .waitFor({ timeout: SERIES_MS });
         const first = took();
+        await ui.goToLine(lineOf(corner["series.mbox"].text, "+static inline int dax_wait_page_idle("));
         await ui.newFindings().first().waitFor({ timeout: SERIES_MS });
         const fresh = took();
         await page.screenshot({ path: shotOf("series-first") });
@@ -272,6 +283,9 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       async () => {
         // The one of the fourth patch, which a later one mends: by now that is known.
         const row = page.locator(DEADLOCK).first();
+        // At a second try the run may still be stepped through.
+        const stop = page.locator(".debug-toolbar .codicon-debug-stop").first();
+        if (await stop.isVisible()) await stop.click();
         await row.click();
         await page.waitForTimeout(400);
         await page.keyboard.press("Control+1");
@@ -317,6 +331,8 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         await page.screenshot({ path: shotOf("series-write") });
         await page.locator(".debug-toolbar .codicon-debug-stop").first().click();
         await page.locator(".debug-toolbar").first().waitFor({ state: "hidden" });
+        // What was stepped through stays in front: no mail.
+        await ui.open("series.mbox");
         return said;
       },
       corner["series.mbox"].skip || inTree.skip,
