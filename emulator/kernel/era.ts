@@ -157,6 +157,7 @@ export const ERAS = [
       mark(/\bvoid \*\*kaddr,\s*unsigned long \*pfn\b|\bunsigned long \*pfnp\b/g, 2),
       mark(/\bvmf_insert_folio_pmd\s*\(\s*vmf\s*,\s*zero_folio\b/g, 2),
       mark(/\berofs_evict_inode\s*\(/g, 2),
+      mark(/->flags\.f\b/g, 1),
     ],
     went: [
       mark(/\bpfn_t\b/g, 2),
@@ -170,7 +171,7 @@ export const ERAS = [
       },
     ],
     source:
-      'v6.17: "erofs: fix runtime warning on truncate_folio_batch_exceptionals()", series "mm: Remove pXX_devmap page table bit and pfn_t type"; v6.18: series "mm: vm_normal_page*() improvements" (fs/dax.c dax_pmd_load_hole())',
+      'v6.17: "erofs: fix runtime warning on truncate_folio_batch_exceptionals()", series "mm: Remove pXX_devmap page table bit and pfn_t type"; v6.18: "mm: introduce memdesc_flags_t", series "mm: vm_normal_page*() improvements" (fs/dax.c dax_pmd_load_hole())',
   },
   {
     name: "v7.1",
@@ -190,7 +191,7 @@ export const ERAS = [
       mark(/->compound_info\b/g, 2),
       mark(/\bsoftleaf_\w+/g, 2),
       mark(/\bops->folio_(free|split)\b|\.folio_(free|split)\s*=/g, 2),
-      mark(/\bzone_device_folio_init\s*\(/g, 2),
+      mark(/\bzone_device_folio_init\s*\(|\bzone_device_page_init\([\w >*-]+,/g, 2),
       mark(/\biomap_iter_advance\s*\(\s*\w+\s*,\s*u64\s+\w/g, 2),
     ],
     went: [

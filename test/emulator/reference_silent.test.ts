@@ -36,6 +36,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "truncate-unmapped-pinned": "freed-while-busy",
     "truncate-reused": "freed-while-busy",
     "punch-pinned": "freed-while-busy",
+    "collapse-pinned": "freed-while-busy warn",
     "evict-pinned": "freed-while-busy",
     "cut-interrupted": "freed-while-busy",
     "race-scan-locked": "freed-while-busy",

@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
     from: "return",
     to: "return NULL; return",
     cases: ["truncate-pinned order=0 index=0 fs=0 put=0 open=0"],
-    also: ["layout break", "virtiofs", "KVM"],
+    also: ["layout break", "collapse and insert range", "virtiofs", "KVM"],
   },
   {
     system: "v7.3",
@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
     from: "single->pgmap = pgmap;",
     to: "single->pgmap = NULL;",
     cases: ["reuse-other-size from=9 index=0 write=1 same=1"],
-    also: ["ndctl"],
+    also: ["collapse and insert range", "ndctl"],
   },
   {
     system: "MAP_SYNC",
@@ -90,7 +90,7 @@ const ROWS: readonly Row[] = [
     from: "entry = pte_mkyoung(maybe_mkwrite(entry, vma));",
     to: "entry = pte_mkyoung(entry);",
     cases: ["sync-entry-changes order=0 what=3"],
-    also: ["fstests generic/503", "ndctl"],
+    also: ["collapse and insert range", "fstests generic/503", "ndctl"],
   },
   {
     system: "write(2) into a mapped hole",
@@ -108,8 +108,8 @@ const ROWS: readonly Row[] = [
     fn: "dax_iomap_pte_fault",
     from: "i_size_read(iter.inode) <= iter.pos",
     to: "0",
-    cases: ["fstests-generic-503 order=0 punch=0 fs=1"],
-    also: ["fstests generic/437", "KVM"],
+    cases: ["fstests-generic-503 order=0 cut=0 fs=1"],
+    also: ["collapse and insert range", "fstests generic/437", "KVM"],
   },
   {
     system: "fstests generic/437",
@@ -137,7 +137,14 @@ const ROWS: readonly Row[] = [
     from: "return candidate;",
     to: "return NULL;",
     cases: ["punch-pinned order=0 fs=1 beside=0"],
-    also: ["v4.15, v4.18", "virtiofs", "virtiofs ranges", "virtiofs ranges, newer kernels", "KVM"],
+    also: [
+      "collapse and insert range",
+      "v4.15, v4.18",
+      "virtiofs",
+      "virtiofs ranges",
+      "virtiofs ranges, newer kernels",
+      "KVM",
+    ],
   },
   {
     system: "device memory, v7.3",
@@ -195,6 +202,15 @@ const ROWS: readonly Row[] = [
     to: ";",
     cases: ["erofs-umount-pinned order=0", "erofs-umount-pinned order=9"],
     also: ["erofs", "erofs, whose faults give no pfn away"],
+  },
+  {
+    system: "collapse and insert range",
+    era: "v6.12",
+    path: "fs/fscfs.c",
+    fn: "fscfs_shift",
+    from: "truncate_pagecache(inode, from);",
+    to: ";",
+    cases: ["collapse-pinned order=0 fs=0 insert=0 held=2", "collapse-pinned order=9 fs=1 insert=1 held=1"],
   },
   {
     system: "KVM",
@@ -649,6 +665,7 @@ const ROWS: readonly Row[] = [
     to: "",
     cases: ["ndctl-mmap kind=0 populate=0 lock=0"],
     also: [
+      "collapse and insert range",
       "v7.3",
       "MAP_SYNC, and who waits behind the fault",
       "waiters behind a search for busy pages",

@@ -605,6 +605,70 @@ int fscfs_punch(struct file *file, unsigned long first, unsigned long count)
 	return error;
 }
 
+/* What lies at `from` and behind moves by so many pages. */
+static void fscfs_move(struct fscfs_map *map, unsigned long from, long by)
+{
+	struct fscfs_map old = *map;
+	unsigned int i;
+
+	map->nr = 0;
+	for (i = 0; i < old.nr; i++) {
+		struct fscfs_extent e = old.ext[i];
+		unsigned long stays = e.first < from ? min(e.count, from - e.first) : 0;
+
+		if (stays)
+			fscfs_insert(map, (struct fscfs_extent){ e.first, stays, e.block, e.unwritten });
+		if (stays < e.count)
+			fscfs_insert(map, (struct fscfs_extent){ e.first + stays + by, e.count - stays, e.block + stays,
+								 e.unwritten });
+	}
+}
+
+/* As ext4 does it: from where something moves on nothing is mapped or cached any more, and nobody uses a page of the file. */
+static int fscfs_shift(struct file *file, unsigned long first, unsigned long count, bool insert)
+{
+	struct inode *inode = file_inode(file);
+	struct fscfs_file *f = fscfs_i(inode);
+	loff_t from = (loff_t)first << PAGE_SHIFT, by = (loff_t)count << PAGE_SHIFT, size;
+	int error = -EOPNOTSUPP;
+
+	if (f->fs->kind == FSCFS_FUSE)
+		return error;
+	inode_lock(inode);
+	size = i_size_read(inode);
+	error = -EINVAL;
+	if (from + (insert ? 0 : by) >= size)
+		goto unlock;
+	filemap_invalidate_lock(inode->i_mapping);
+	error = fscfs_break_layouts(inode);
+	if (!error)
+		error = filemap_write_and_wait_range(inode->i_mapping, from, LLONG_MAX);
+	if (!error) {
+		truncate_pagecache(inode, from);
+		if (!insert)
+			fscfs_free_range(inode, first, count);
+		mutex_lock(&f->fs->map_lock);
+		fscfs_move(&f->data, insert ? first : first + count, insert ? (long)count : -(long)count);
+		mutex_unlock(&f->fs->map_lock);
+		f->meta_dirty = true;
+		i_size_write(inode, insert ? size + by : size - by);
+	}
+	filemap_invalidate_unlock(inode->i_mapping);
+unlock:
+	inode_unlock(inode);
+	return error;
+}
+
+int fscfs_collapse(struct file *file, unsigned long first, unsigned long count)
+{
+	return fscfs_shift(file, first, count, false);
+}
+
+int fscfs_insert_range(struct file *file, unsigned long first, unsigned long count)
+{
+	return fscfs_shift(file, first, count, true);
+}
+
 int fscfs_alloc_range(struct inode *inode, unsigned long first, unsigned long count)
 {
 	struct fscfs_file *f = fscfs_i(inode);

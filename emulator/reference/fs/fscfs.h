@@ -81,6 +81,9 @@ int fscfs_truncate(struct file *file, unsigned long nr_pages);
 /* open(2) of it once more with O_TRUNC; virtiofs has its own way, elsewhere it is truncate(2). */
 int fscfs_open_trunc(struct inode *inode);
 int fscfs_punch(struct file *file, unsigned long first, unsigned long count);
+/* fallocate(2) that cuts a range out of a file, or makes room in it: what lies behind moves. */
+int fscfs_collapse(struct file *file, unsigned long first, unsigned long count);
+int fscfs_insert_range(struct file *file, unsigned long first, unsigned long count);
 int fscfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 ssize_t fscfs_write(struct file *file, loff_t pos, const void *buf, size_t len);
 ssize_t fscfs_read(struct file *file, loff_t pos, void *buf, size_t len);

@@ -13,14 +13,14 @@
 void __folio_lock(struct folio *folio)
 {
 	while (!folio_trylock(folio))
-		__fsc_sleep(&folio->flags);
+		__fsc_sleep(&folio->fsc_flags);
 }
 
 void folio_unlock(struct folio *folio)
 {
 	VM_BUG_ON_FOLIO(!folio_test_locked(folio), folio);
-	clear_bit_unlock(PG_locked, &folio->flags);
-	__fsc_wake(&folio->flags, 0);
+	clear_bit_unlock(PG_locked, &folio->fsc_flags);
+	__fsc_wake(&folio->fsc_flags, 0);
 }
 
 void unlock_page(struct page *page)
@@ -36,7 +36,7 @@ void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl)
 
 	spin_unlock(ptl);
 	if (folio_test_locked(folio))
-		__fsc_sleep(&folio->flags);
+		__fsc_sleep(&folio->fsc_flags);
 }
 #endif
 

@@ -370,7 +370,7 @@ static void fsc_forget_folio(struct page *page, struct dev_pagemap *pgmap)
 {
 	struct folio *single = (struct folio *)page;
 
-	page->flags &= ~0xffUL;
+	page->fsc_flags &= ~0xffUL;
 #ifdef NR_PAGES_IN_LARGE_FOLIO
 	((struct folio *)(page - 1))->_nr_pages = 0;
 #endif

@@ -102,7 +102,7 @@ static void __init_single_page(struct page *page, unsigned long pfn, unsigned lo
 void fsc_init_ram_page(struct page *page, unsigned long pfn)
 {
 	highest_memmap_pfn = max(highest_memmap_pfn, pfn);
-	page->flags = (unsigned long)ZONE_NORMAL << ZONES_PGSHIFT;
+	page->fsc_flags = (unsigned long)ZONE_NORMAL << ZONES_PGSHIFT;
 	page->lru.next = &page->lru;
 	page->lru.prev = &page->lru;
 	atomic_set(&page->_mapcount, -1);

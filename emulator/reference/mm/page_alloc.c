@@ -19,7 +19,7 @@ static const char *page_bad_reason(struct page *page, unsigned long flags)
 {
 	if (page->memcg_data)
 		return "page still charged to cgroup";
-	if (page->flags & flags)
+	if (page->fsc_flags & flags)
 		return flags == PAGE_FLAGS_CHECK_AT_PREP ? "PAGE_FLAGS_CHECK_AT_PREP flag(s) set"
 							 : "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
 	if (page_ref_count(page))
@@ -98,7 +98,7 @@ bool free_pages_prepare(struct page *page, unsigned int order)
 	if (fsc_page_fails(page, PAGE_FLAGS_CHECK_AT_FREE))
 		ok = false;
 	for (int i = 0; ok && i < 1 << order; i++)
-		page[i].flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
+		page[i].fsc_flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
 	return ok;
 }
 

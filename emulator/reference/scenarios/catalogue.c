@@ -3,7 +3,7 @@
  * All scenarios, in the order they are listed and run. A runner reads this array up to its NULL.
  *
  * Not quiet on the unpatched reference, because the release is not (what v6.12 shows, v4.18 shows too, but for busy-scan-locked):
- *   v4.15 truncate-*, punch-pinned, evict-pinned, cut-interrupted
+ *   v4.15 truncate-*, punch-pinned, collapse-pinned, evict-pinned, cut-interrupted
  *                                   nobody asks whether a device uses a block before it is freed (until v4.18)
  *   v6.12 truncate-unmapped-pinned  a mapping that nobody maps is not searched for busy pages (until v6.15)
  *   v6.12 evict-pinned              eviction does not wait for DMA (until v6.15)
@@ -215,6 +215,7 @@ extern const struct fsc_scenario fsc_scenario_erofs_unbound;
 #if FSC_ERA >= 701
 extern const struct fsc_scenario fsc_scenario_device_folio;
 #endif
+extern const struct fsc_scenario fsc_scenario_collapse_pinned;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -414,5 +415,6 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 #if FSC_ERA >= 701
 	&fsc_scenario_device_folio,
 #endif
+	&fsc_scenario_collapse_pinned,
 	NULL,
 };

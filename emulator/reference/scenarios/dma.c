@@ -247,6 +247,51 @@ FSC_SCENARIO(punch_pinned, "punch-pinned", "A hole is punched where a device hol
 	sc_end(mm);
 }
 
+static void sc_task_shift(void *arg)
+{
+	struct sc_cut *cut = arg;
+	bool insert = __fsc_param("insert", 0);
+	int error;
+
+	SC_DO(error = insert ? fscfs_insert_range(cut->f->file, cut->first, cut->count) : fscfs_collapse(cut->f->file, cut->first, cut->count),
+	      "%s %s[%lu..%lu)", insert ? "insert" : "collapse", cut->f->name, cut->first, cut->first + cut->count);
+	SC_EXPECT(!error, "a range can be cut out of a file, and room be made in one");
+}
+
+FSC_SCENARIO(collapse_pinned, "collapse-pinned",
+	     "A range is cut out of a mapped file, or room is made in it, while a device holds a page before it, there, or behind it",
+	     "order=0,9 fs=0,1 insert=0,1 held=0,1,2")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4, held = __fsc_param("held", 0) * n;
+	bool insert = __fsc_param("insert", 0);
+	struct sc_file a = sc_create("A", 3 * n);
+	struct sc_cut cut = { &a, n, n };
+	struct sc_dma dma;
+	struct sc_map m;
+
+	sc_fill(&a, 0, 3 * n);
+	m = sc_mmap(mm, &a, 0, 3 * n, SC_RW);
+	sc_write(&m, 0, 1);
+	sc_write(&m, n, 2);
+	sc_write(&m, 2 * n, 3);
+	SC_EXPECT(sc_dma_start(&dma, &m, held, SC_PUT_UNPIN) == 1, "DMA can pin a mapped page");
+	sc_both("shift", sc_task_shift, &cut, &dma);
+	sc_see(&m, 0, 1);
+	sc_see(&m, n, insert ? 0 : 3);
+	if (insert) {
+		sc_see(&m, 2 * n, 2);
+		sc_pread(&a, 3 * n, 3);
+	} else {
+		SC_EXPECT(sc_try_read(&m, 2 * n) & VM_FAULT_SIGBUS, "what is mapped beyond the end of its file cannot be read");
+	}
+	sc_write(&m, n, 4);
+	sc_pread(&a, n, 4);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 FSC_SCENARIO(evict_pinned, "evict-pinned",
 	     "A file's inode goes, unlinked or not, while a device holds one of its pages; the task may have been killed",
 	     "order=0,9 fs=0,1,2 umount=0,1 killed=0,1")

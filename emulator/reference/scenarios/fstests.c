@@ -20,14 +20,33 @@ static void sc_task_touch(void *unused)
 	}
 }
 
+static void sc_cut_some(void)
+{
+	unsigned long n = sc_fst.pages;
+	int error;
+
+	switch (__fsc_param("cut", 0)) {
+	case 0:
+		sc_truncate(&sc_fst.a, 0);
+		break;
+	case 1:
+		sc_punch(&sc_fst.a, 0, n);
+		break;
+	case 2:
+		SC_DO(error = fscfs_collapse(sc_fst.a.file, 0, n / 2), "collapse A[0..%lu)", n / 2);
+		SC_EXPECT(!error, "a range can be cut out of a file, and room be made in one");
+		break;
+	default:
+		SC_DO(error = fscfs_zero_range(sc_fst.a.file, 0, (loff_t)n << PAGE_SHIFT), "zero A[0..%lu)", n);
+		SC_EXPECT(!error, "a range of a file can be zeroed");
+	}
+}
+
 static void sc_task_cut(void *unused)
 {
 	(void)unused;
 	for (int round = 0; round < 2; round++) {
-		if (__fsc_param("punch", 0))
-			sc_punch(&sc_fst.a, 0, sc_fst.pages);
-		else
-			sc_truncate(&sc_fst.a, 0);
+		sc_cut_some();
 		sc_fill(&sc_fst.a, 0, sc_fst.pages);
 	}
 }
@@ -51,7 +70,7 @@ static void sc_touch_and_cut(unsigned int flags)
 	sc_write(&sc_fst.m, 0, 7);
 	sc_see(&sc_fst.m, 0, 7);
 	/* What is cut off is gone from the mapping too, a private copy of it as well. */
-	if (__fsc_param("punch", 0) == 0) {
+	if (__fsc_param("cut", 0) == 0) {
 		sc_truncate(&sc_fst.a, 0);
 		SC_EXPECT(sc_try_read(&sc_fst.m, 0) & VM_FAULT_SIGBUS, "what is mapped beyond the end of its file cannot be read");
 		sc_fill(&sc_fst.a, 0, sc_fst.pages);
@@ -63,7 +82,8 @@ static void sc_touch_and_cut(unsigned int flags)
 }
 
 FSC_SCENARIO(fstests_generic_503, "fstests-generic-503",
-	     "generic/503: a shared mapping is touched while its file is truncated or punched, and allocated again", "order=0,9 punch=0,1 fs=0,1")
+	     "generic/503: a shared mapping is touched while its file is truncated, punched, collapsed or zeroed, and allocated again",
+	     "order=0,9 cut=0,1,2,3 fs=0,1")
 {
 	sc_touch_and_cut(SC_RW);
 }

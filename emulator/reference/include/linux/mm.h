@@ -191,7 +191,7 @@ struct vm_area_struct *vma_next(struct vma_iterator *vmi);
 /* ---- nodes and zones of a page ---- */
 static inline int page_to_nid(const struct page *page)
 {
-	return (page->flags >> NODES_PGSHIFT) & NODES_MASK;
+	return (page->fsc_flags >> NODES_PGSHIFT) & NODES_MASK;
 }
 static inline int folio_nid(const struct folio *folio)
 {
@@ -213,11 +213,11 @@ static inline pg_data_t *page_pgdat(const struct page *page)
 #define folio_pgdat(folio) page_pgdat(&(folio)->page)
 static inline void set_page_zone(struct page *page, enum zone_type zone)
 {
-	page->flags = (page->flags & ~(ZONES_MASK << ZONES_PGSHIFT)) | ((unsigned long)zone << ZONES_PGSHIFT);
+	page->fsc_flags = (page->fsc_flags & ~(ZONES_MASK << ZONES_PGSHIFT)) | ((unsigned long)zone << ZONES_PGSHIFT);
 }
 static inline void set_page_node(struct page *page, unsigned long node)
 {
-	page->flags = (page->flags & ~(NODES_MASK << NODES_PGSHIFT)) | (node << NODES_PGSHIFT);
+	page->fsc_flags = (page->fsc_flags & ~(NODES_MASK << NODES_PGSHIFT)) | (node << NODES_PGSHIFT);
 }
 static inline void set_page_links(struct page *page, enum zone_type zone, unsigned long node, unsigned long pfn)
 {

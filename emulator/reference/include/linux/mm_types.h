@@ -30,8 +30,19 @@ typedef struct {
 	unsigned long val;
 } swp_entry_t;
 
+#if FSC_ERA >= 618 /* v6.18: "mm: introduce memdesc_flags_t" */
+typedef struct {
+	unsigned long f;
+} memdesc_flags_t;
+#define FSC_FLAGS_T memdesc_flags_t
+#define fsc_flags flags.f
+#else
+#define FSC_FLAGS_T unsigned long
+#define fsc_flags flags
+#endif
+
 struct page {
-	unsigned long flags;
+	FSC_FLAGS_T flags;
 	union { /* five words; bit 0 of the first says "tail page" */
 		struct { /* page cache and anonymous memory */
 			union {
@@ -83,7 +94,7 @@ typedef short mm_id_mapcount_t; /* int in v6.15; so narrow it also fits behind t
 struct folio {
 	union {
 		struct {
-			unsigned long flags;
+			FSC_FLAGS_T flags;
 			union {
 				struct list_head lru;
 				struct {

@@ -49,7 +49,7 @@ extern pg_data_t fsc_node0;
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {
-	return (page->flags >> ZONES_PGSHIFT) & ZONES_MASK;
+	return (page->fsc_flags >> ZONES_PGSHIFT) & ZONES_MASK;
 }
 static inline enum zone_type folio_zonenum(const struct folio *folio)
 {

@@ -95,7 +95,7 @@ static inline int PageTail(const struct page *page)
 }
 static inline int PageHead(const struct page *page)
 {
-	return test_bit(PG_head, &page->flags);
+	return test_bit(PG_head, &page->fsc_flags);
 }
 static inline int PageCompound(const struct page *page)
 {
@@ -103,7 +103,7 @@ static inline int PageCompound(const struct page *page)
 }
 static inline int PagePoisoned(const struct page *page)
 {
-	return READ_ONCE(page->flags) == (unsigned long)PAGE_POISON_PATTERN;
+	return READ_ONCE(page->fsc_flags) == (unsigned long)PAGE_POISON_PATTERN;
 }
 static inline void page_init_poison(struct page *page, size_t size)
 {
@@ -127,11 +127,11 @@ static inline void clear_compound_head(struct page *page)
 }
 static inline const unsigned long *const_folio_flags(const struct folio *folio, unsigned n)
 {
-	return &(&folio->page)[n].flags;
+	return &(&folio->page)[n].fsc_flags;
 }
 static inline unsigned long *folio_flags(struct folio *folio, unsigned n)
 {
-	return &(&folio->page)[n].flags;
+	return &(&folio->page)[n].fsc_flags;
 }
 #define FOLIO_PF_ANY 0
 #define FOLIO_PF_HEAD 0
@@ -162,19 +162,19 @@ static inline bool folio_test_clear_head(struct folio *folio)
 #define __folio_clear_head folio_clear_head
 static inline void SetPageHead(struct page *page)
 {
-	set_bit(PG_head, &page->flags);
+	set_bit(PG_head, &page->fsc_flags);
 }
 static inline void ClearPageHead(struct page *page)
 {
-	clear_bit(PG_head, &page->flags);
+	clear_bit(PG_head, &page->fsc_flags);
 }
 static inline int TestSetPageHead(struct page *page)
 {
-	return test_and_set_bit(PG_head, &page->flags);
+	return test_and_set_bit(PG_head, &page->fsc_flags);
 }
 static inline int TestClearPageHead(struct page *page)
 {
-	return test_and_clear_bit(PG_head, &page->flags);
+	return test_and_clear_bit(PG_head, &page->fsc_flags);
 }
 #define __SetPageHead SetPageHead
 #define __ClearPageHead ClearPageHead
@@ -203,23 +203,23 @@ static inline bool folio_test_clear_waiters(struct folio *folio)
 #define __folio_clear_waiters folio_clear_waiters
 static inline int PageWaiters(const struct page *page)
 {
-	return test_bit(PG_waiters, &compound_head(page)->flags);
+	return test_bit(PG_waiters, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageWaiters(struct page *page)
 {
-	set_bit(PG_waiters, &compound_head(page)->flags);
+	set_bit(PG_waiters, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageWaiters(struct page *page)
 {
-	clear_bit(PG_waiters, &compound_head(page)->flags);
+	clear_bit(PG_waiters, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageWaiters(struct page *page)
 {
-	return test_and_set_bit(PG_waiters, &compound_head(page)->flags);
+	return test_and_set_bit(PG_waiters, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageWaiters(struct page *page)
 {
-	return test_and_clear_bit(PG_waiters, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_waiters, &compound_head(page)->fsc_flags);
 }
 #define __SetPageWaiters SetPageWaiters
 #define __ClearPageWaiters ClearPageWaiters
@@ -248,23 +248,23 @@ static inline bool folio_test_clear_locked(struct folio *folio)
 #define __folio_clear_locked folio_clear_locked
 static inline int PageLocked(const struct page *page)
 {
-	return test_bit(PG_locked, &compound_head(page)->flags);
+	return test_bit(PG_locked, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageLocked(struct page *page)
 {
-	set_bit(PG_locked, &compound_head(page)->flags);
+	set_bit(PG_locked, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageLocked(struct page *page)
 {
-	clear_bit(PG_locked, &compound_head(page)->flags);
+	clear_bit(PG_locked, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageLocked(struct page *page)
 {
-	return test_and_set_bit(PG_locked, &compound_head(page)->flags);
+	return test_and_set_bit(PG_locked, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageLocked(struct page *page)
 {
-	return test_and_clear_bit(PG_locked, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_locked, &compound_head(page)->fsc_flags);
 }
 #define __SetPageLocked SetPageLocked
 #define __ClearPageLocked ClearPageLocked
@@ -293,23 +293,23 @@ static inline bool folio_test_clear_writeback(struct folio *folio)
 #define __folio_clear_writeback folio_clear_writeback
 static inline int PageWriteback(const struct page *page)
 {
-	return test_bit(PG_writeback, &compound_head(page)->flags);
+	return test_bit(PG_writeback, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageWriteback(struct page *page)
 {
-	set_bit(PG_writeback, &compound_head(page)->flags);
+	set_bit(PG_writeback, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageWriteback(struct page *page)
 {
-	clear_bit(PG_writeback, &compound_head(page)->flags);
+	clear_bit(PG_writeback, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageWriteback(struct page *page)
 {
-	return test_and_set_bit(PG_writeback, &compound_head(page)->flags);
+	return test_and_set_bit(PG_writeback, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageWriteback(struct page *page)
 {
-	return test_and_clear_bit(PG_writeback, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_writeback, &compound_head(page)->fsc_flags);
 }
 #define __SetPageWriteback SetPageWriteback
 #define __ClearPageWriteback ClearPageWriteback
@@ -338,23 +338,23 @@ static inline bool folio_test_clear_referenced(struct folio *folio)
 #define __folio_clear_referenced folio_clear_referenced
 static inline int PageReferenced(const struct page *page)
 {
-	return test_bit(PG_referenced, &compound_head(page)->flags);
+	return test_bit(PG_referenced, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageReferenced(struct page *page)
 {
-	set_bit(PG_referenced, &compound_head(page)->flags);
+	set_bit(PG_referenced, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageReferenced(struct page *page)
 {
-	clear_bit(PG_referenced, &compound_head(page)->flags);
+	clear_bit(PG_referenced, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageReferenced(struct page *page)
 {
-	return test_and_set_bit(PG_referenced, &compound_head(page)->flags);
+	return test_and_set_bit(PG_referenced, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageReferenced(struct page *page)
 {
-	return test_and_clear_bit(PG_referenced, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_referenced, &compound_head(page)->fsc_flags);
 }
 #define __SetPageReferenced SetPageReferenced
 #define __ClearPageReferenced ClearPageReferenced
@@ -383,23 +383,23 @@ static inline bool folio_test_clear_dirty(struct folio *folio)
 #define __folio_clear_dirty folio_clear_dirty
 static inline int PageDirty(const struct page *page)
 {
-	return test_bit(PG_dirty, &compound_head(page)->flags);
+	return test_bit(PG_dirty, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageDirty(struct page *page)
 {
-	set_bit(PG_dirty, &compound_head(page)->flags);
+	set_bit(PG_dirty, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageDirty(struct page *page)
 {
-	clear_bit(PG_dirty, &compound_head(page)->flags);
+	clear_bit(PG_dirty, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageDirty(struct page *page)
 {
-	return test_and_set_bit(PG_dirty, &compound_head(page)->flags);
+	return test_and_set_bit(PG_dirty, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageDirty(struct page *page)
 {
-	return test_and_clear_bit(PG_dirty, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_dirty, &compound_head(page)->fsc_flags);
 }
 #define __SetPageDirty SetPageDirty
 #define __ClearPageDirty ClearPageDirty
@@ -428,23 +428,23 @@ static inline bool folio_test_clear_lru(struct folio *folio)
 #define __folio_clear_lru folio_clear_lru
 static inline int PageLRU(const struct page *page)
 {
-	return test_bit(PG_lru, &compound_head(page)->flags);
+	return test_bit(PG_lru, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageLRU(struct page *page)
 {
-	set_bit(PG_lru, &compound_head(page)->flags);
+	set_bit(PG_lru, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageLRU(struct page *page)
 {
-	clear_bit(PG_lru, &compound_head(page)->flags);
+	clear_bit(PG_lru, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageLRU(struct page *page)
 {
-	return test_and_set_bit(PG_lru, &compound_head(page)->flags);
+	return test_and_set_bit(PG_lru, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageLRU(struct page *page)
 {
-	return test_and_clear_bit(PG_lru, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_lru, &compound_head(page)->fsc_flags);
 }
 #define __SetPageLRU SetPageLRU
 #define __ClearPageLRU ClearPageLRU
@@ -473,23 +473,23 @@ static inline bool folio_test_clear_active(struct folio *folio)
 #define __folio_clear_active folio_clear_active
 static inline int PageActive(const struct page *page)
 {
-	return test_bit(PG_active, &compound_head(page)->flags);
+	return test_bit(PG_active, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageActive(struct page *page)
 {
-	set_bit(PG_active, &compound_head(page)->flags);
+	set_bit(PG_active, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageActive(struct page *page)
 {
-	clear_bit(PG_active, &compound_head(page)->flags);
+	clear_bit(PG_active, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageActive(struct page *page)
 {
-	return test_and_set_bit(PG_active, &compound_head(page)->flags);
+	return test_and_set_bit(PG_active, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageActive(struct page *page)
 {
-	return test_and_clear_bit(PG_active, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_active, &compound_head(page)->fsc_flags);
 }
 #define __SetPageActive SetPageActive
 #define __ClearPageActive ClearPageActive
@@ -518,23 +518,23 @@ static inline bool folio_test_clear_workingset(struct folio *folio)
 #define __folio_clear_workingset folio_clear_workingset
 static inline int PageWorkingset(const struct page *page)
 {
-	return test_bit(PG_workingset, &compound_head(page)->flags);
+	return test_bit(PG_workingset, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageWorkingset(struct page *page)
 {
-	set_bit(PG_workingset, &compound_head(page)->flags);
+	set_bit(PG_workingset, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageWorkingset(struct page *page)
 {
-	clear_bit(PG_workingset, &compound_head(page)->flags);
+	clear_bit(PG_workingset, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageWorkingset(struct page *page)
 {
-	return test_and_set_bit(PG_workingset, &compound_head(page)->flags);
+	return test_and_set_bit(PG_workingset, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageWorkingset(struct page *page)
 {
-	return test_and_clear_bit(PG_workingset, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_workingset, &compound_head(page)->fsc_flags);
 }
 #define __SetPageWorkingset SetPageWorkingset
 #define __ClearPageWorkingset ClearPageWorkingset
@@ -563,23 +563,23 @@ static inline bool folio_test_clear_checked(struct folio *folio)
 #define __folio_clear_checked folio_clear_checked
 static inline int PageChecked(const struct page *page)
 {
-	return test_bit(PG_checked, &compound_head(page)->flags);
+	return test_bit(PG_checked, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageChecked(struct page *page)
 {
-	set_bit(PG_checked, &compound_head(page)->flags);
+	set_bit(PG_checked, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageChecked(struct page *page)
 {
-	clear_bit(PG_checked, &compound_head(page)->flags);
+	clear_bit(PG_checked, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageChecked(struct page *page)
 {
-	return test_and_set_bit(PG_checked, &compound_head(page)->flags);
+	return test_and_set_bit(PG_checked, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageChecked(struct page *page)
 {
-	return test_and_clear_bit(PG_checked, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_checked, &compound_head(page)->fsc_flags);
 }
 #define __SetPageChecked SetPageChecked
 #define __ClearPageChecked ClearPageChecked
@@ -608,23 +608,23 @@ static inline bool folio_test_clear_reserved(struct folio *folio)
 #define __folio_clear_reserved folio_clear_reserved
 static inline int PageReserved(const struct page *page)
 {
-	return test_bit(PG_reserved, &page->flags);
+	return test_bit(PG_reserved, &page->fsc_flags);
 }
 static inline void SetPageReserved(struct page *page)
 {
-	set_bit(PG_reserved, &page->flags);
+	set_bit(PG_reserved, &page->fsc_flags);
 }
 static inline void ClearPageReserved(struct page *page)
 {
-	clear_bit(PG_reserved, &page->flags);
+	clear_bit(PG_reserved, &page->fsc_flags);
 }
 static inline int TestSetPageReserved(struct page *page)
 {
-	return test_and_set_bit(PG_reserved, &page->flags);
+	return test_and_set_bit(PG_reserved, &page->fsc_flags);
 }
 static inline int TestClearPageReserved(struct page *page)
 {
-	return test_and_clear_bit(PG_reserved, &page->flags);
+	return test_and_clear_bit(PG_reserved, &page->fsc_flags);
 }
 #define __SetPageReserved SetPageReserved
 #define __ClearPageReserved ClearPageReserved
@@ -653,23 +653,23 @@ static inline bool folio_test_clear_private(struct folio *folio)
 #define __folio_clear_private folio_clear_private
 static inline int PagePrivate(const struct page *page)
 {
-	return test_bit(PG_private, &page->flags);
+	return test_bit(PG_private, &page->fsc_flags);
 }
 static inline void SetPagePrivate(struct page *page)
 {
-	set_bit(PG_private, &page->flags);
+	set_bit(PG_private, &page->fsc_flags);
 }
 static inline void ClearPagePrivate(struct page *page)
 {
-	clear_bit(PG_private, &page->flags);
+	clear_bit(PG_private, &page->fsc_flags);
 }
 static inline int TestSetPagePrivate(struct page *page)
 {
-	return test_and_set_bit(PG_private, &page->flags);
+	return test_and_set_bit(PG_private, &page->fsc_flags);
 }
 static inline int TestClearPagePrivate(struct page *page)
 {
-	return test_and_clear_bit(PG_private, &page->flags);
+	return test_and_clear_bit(PG_private, &page->fsc_flags);
 }
 #define __SetPagePrivate SetPagePrivate
 #define __ClearPagePrivate ClearPagePrivate
@@ -698,23 +698,23 @@ static inline bool folio_test_clear_private_2(struct folio *folio)
 #define __folio_clear_private_2 folio_clear_private_2
 static inline int PagePrivate2(const struct page *page)
 {
-	return test_bit(PG_private_2, &page->flags);
+	return test_bit(PG_private_2, &page->fsc_flags);
 }
 static inline void SetPagePrivate2(struct page *page)
 {
-	set_bit(PG_private_2, &page->flags);
+	set_bit(PG_private_2, &page->fsc_flags);
 }
 static inline void ClearPagePrivate2(struct page *page)
 {
-	clear_bit(PG_private_2, &page->flags);
+	clear_bit(PG_private_2, &page->fsc_flags);
 }
 static inline int TestSetPagePrivate2(struct page *page)
 {
-	return test_and_set_bit(PG_private_2, &page->flags);
+	return test_and_set_bit(PG_private_2, &page->fsc_flags);
 }
 static inline int TestClearPagePrivate2(struct page *page)
 {
-	return test_and_clear_bit(PG_private_2, &page->flags);
+	return test_and_clear_bit(PG_private_2, &page->fsc_flags);
 }
 #define __SetPagePrivate2 SetPagePrivate2
 #define __ClearPagePrivate2 ClearPagePrivate2
@@ -743,23 +743,23 @@ static inline bool folio_test_clear_reclaim(struct folio *folio)
 #define __folio_clear_reclaim folio_clear_reclaim
 static inline int PageReclaim(const struct page *page)
 {
-	return test_bit(PG_reclaim, &compound_head(page)->flags);
+	return test_bit(PG_reclaim, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageReclaim(struct page *page)
 {
-	set_bit(PG_reclaim, &compound_head(page)->flags);
+	set_bit(PG_reclaim, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageReclaim(struct page *page)
 {
-	clear_bit(PG_reclaim, &compound_head(page)->flags);
+	clear_bit(PG_reclaim, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageReclaim(struct page *page)
 {
-	return test_and_set_bit(PG_reclaim, &compound_head(page)->flags);
+	return test_and_set_bit(PG_reclaim, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageReclaim(struct page *page)
 {
-	return test_and_clear_bit(PG_reclaim, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_reclaim, &compound_head(page)->fsc_flags);
 }
 #define __SetPageReclaim SetPageReclaim
 #define __ClearPageReclaim ClearPageReclaim
@@ -788,23 +788,23 @@ static inline bool folio_test_clear_swapbacked(struct folio *folio)
 #define __folio_clear_swapbacked folio_clear_swapbacked
 static inline int PageSwapBacked(const struct page *page)
 {
-	return test_bit(PG_swapbacked, &compound_head(page)->flags);
+	return test_bit(PG_swapbacked, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageSwapBacked(struct page *page)
 {
-	set_bit(PG_swapbacked, &compound_head(page)->flags);
+	set_bit(PG_swapbacked, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageSwapBacked(struct page *page)
 {
-	clear_bit(PG_swapbacked, &compound_head(page)->flags);
+	clear_bit(PG_swapbacked, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageSwapBacked(struct page *page)
 {
-	return test_and_set_bit(PG_swapbacked, &compound_head(page)->flags);
+	return test_and_set_bit(PG_swapbacked, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageSwapBacked(struct page *page)
 {
-	return test_and_clear_bit(PG_swapbacked, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_swapbacked, &compound_head(page)->fsc_flags);
 }
 #define __SetPageSwapBacked SetPageSwapBacked
 #define __ClearPageSwapBacked ClearPageSwapBacked
@@ -833,23 +833,23 @@ static inline bool folio_test_clear_unevictable(struct folio *folio)
 #define __folio_clear_unevictable folio_clear_unevictable
 static inline int PageUnevictable(const struct page *page)
 {
-	return test_bit(PG_unevictable, &compound_head(page)->flags);
+	return test_bit(PG_unevictable, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageUnevictable(struct page *page)
 {
-	set_bit(PG_unevictable, &compound_head(page)->flags);
+	set_bit(PG_unevictable, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageUnevictable(struct page *page)
 {
-	clear_bit(PG_unevictable, &compound_head(page)->flags);
+	clear_bit(PG_unevictable, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageUnevictable(struct page *page)
 {
-	return test_and_set_bit(PG_unevictable, &compound_head(page)->flags);
+	return test_and_set_bit(PG_unevictable, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageUnevictable(struct page *page)
 {
-	return test_and_clear_bit(PG_unevictable, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_unevictable, &compound_head(page)->fsc_flags);
 }
 #define __SetPageUnevictable SetPageUnevictable
 #define __ClearPageUnevictable ClearPageUnevictable
@@ -878,23 +878,23 @@ static inline bool folio_test_clear_mlocked(struct folio *folio)
 #define __folio_clear_mlocked folio_clear_mlocked
 static inline int PageMlocked(const struct page *page)
 {
-	return test_bit(PG_mlocked, &compound_head(page)->flags);
+	return test_bit(PG_mlocked, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageMlocked(struct page *page)
 {
-	set_bit(PG_mlocked, &compound_head(page)->flags);
+	set_bit(PG_mlocked, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageMlocked(struct page *page)
 {
-	clear_bit(PG_mlocked, &compound_head(page)->flags);
+	clear_bit(PG_mlocked, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageMlocked(struct page *page)
 {
-	return test_and_set_bit(PG_mlocked, &compound_head(page)->flags);
+	return test_and_set_bit(PG_mlocked, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageMlocked(struct page *page)
 {
-	return test_and_clear_bit(PG_mlocked, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_mlocked, &compound_head(page)->fsc_flags);
 }
 #define __SetPageMlocked SetPageMlocked
 #define __ClearPageMlocked ClearPageMlocked
@@ -923,23 +923,23 @@ static inline bool folio_test_clear_hwpoison(struct folio *folio)
 #define __folio_clear_hwpoison folio_clear_hwpoison
 static inline int PageHWPoison(const struct page *page)
 {
-	return test_bit(PG_hwpoison, &page->flags);
+	return test_bit(PG_hwpoison, &page->fsc_flags);
 }
 static inline void SetPageHWPoison(struct page *page)
 {
-	set_bit(PG_hwpoison, &page->flags);
+	set_bit(PG_hwpoison, &page->fsc_flags);
 }
 static inline void ClearPageHWPoison(struct page *page)
 {
-	clear_bit(PG_hwpoison, &page->flags);
+	clear_bit(PG_hwpoison, &page->fsc_flags);
 }
 static inline int TestSetPageHWPoison(struct page *page)
 {
-	return test_and_set_bit(PG_hwpoison, &page->flags);
+	return test_and_set_bit(PG_hwpoison, &page->fsc_flags);
 }
 static inline int TestClearPageHWPoison(struct page *page)
 {
-	return test_and_clear_bit(PG_hwpoison, &page->flags);
+	return test_and_clear_bit(PG_hwpoison, &page->fsc_flags);
 }
 #define __SetPageHWPoison SetPageHWPoison
 #define __ClearPageHWPoison ClearPageHWPoison
@@ -968,23 +968,23 @@ static inline bool folio_test_clear_young(struct folio *folio)
 #define __folio_clear_young folio_clear_young
 static inline int PageYoung(const struct page *page)
 {
-	return test_bit(PG_young, &page->flags);
+	return test_bit(PG_young, &page->fsc_flags);
 }
 static inline void SetPageYoung(struct page *page)
 {
-	set_bit(PG_young, &page->flags);
+	set_bit(PG_young, &page->fsc_flags);
 }
 static inline void ClearPageYoung(struct page *page)
 {
-	clear_bit(PG_young, &page->flags);
+	clear_bit(PG_young, &page->fsc_flags);
 }
 static inline int TestSetPageYoung(struct page *page)
 {
-	return test_and_set_bit(PG_young, &page->flags);
+	return test_and_set_bit(PG_young, &page->fsc_flags);
 }
 static inline int TestClearPageYoung(struct page *page)
 {
-	return test_and_clear_bit(PG_young, &page->flags);
+	return test_and_clear_bit(PG_young, &page->fsc_flags);
 }
 #define __SetPageYoung SetPageYoung
 #define __ClearPageYoung ClearPageYoung
@@ -1013,23 +1013,23 @@ static inline bool folio_test_clear_idle(struct folio *folio)
 #define __folio_clear_idle folio_clear_idle
 static inline int PageIdle(const struct page *page)
 {
-	return test_bit(PG_idle, &page->flags);
+	return test_bit(PG_idle, &page->fsc_flags);
 }
 static inline void SetPageIdle(struct page *page)
 {
-	set_bit(PG_idle, &page->flags);
+	set_bit(PG_idle, &page->fsc_flags);
 }
 static inline void ClearPageIdle(struct page *page)
 {
-	clear_bit(PG_idle, &page->flags);
+	clear_bit(PG_idle, &page->fsc_flags);
 }
 static inline int TestSetPageIdle(struct page *page)
 {
-	return test_and_set_bit(PG_idle, &page->flags);
+	return test_and_set_bit(PG_idle, &page->fsc_flags);
 }
 static inline int TestClearPageIdle(struct page *page)
 {
-	return test_and_clear_bit(PG_idle, &page->flags);
+	return test_and_clear_bit(PG_idle, &page->fsc_flags);
 }
 #define __SetPageIdle SetPageIdle
 #define __ClearPageIdle ClearPageIdle
@@ -1058,45 +1058,45 @@ static inline bool folio_test_clear_mappedtodisk(struct folio *folio)
 #define __folio_clear_mappedtodisk folio_clear_mappedtodisk
 static inline int PageMappedToDisk(const struct page *page)
 {
-	return test_bit(PG_mappedtodisk, &compound_head(page)->flags);
+	return test_bit(PG_mappedtodisk, &compound_head(page)->fsc_flags);
 }
 static inline void SetPageMappedToDisk(struct page *page)
 {
-	set_bit(PG_mappedtodisk, &compound_head(page)->flags);
+	set_bit(PG_mappedtodisk, &compound_head(page)->fsc_flags);
 }
 static inline void ClearPageMappedToDisk(struct page *page)
 {
-	clear_bit(PG_mappedtodisk, &compound_head(page)->flags);
+	clear_bit(PG_mappedtodisk, &compound_head(page)->fsc_flags);
 }
 static inline int TestSetPageMappedToDisk(struct page *page)
 {
-	return test_and_set_bit(PG_mappedtodisk, &compound_head(page)->flags);
+	return test_and_set_bit(PG_mappedtodisk, &compound_head(page)->fsc_flags);
 }
 static inline int TestClearPageMappedToDisk(struct page *page)
 {
-	return test_and_clear_bit(PG_mappedtodisk, &compound_head(page)->flags);
+	return test_and_clear_bit(PG_mappedtodisk, &compound_head(page)->fsc_flags);
 }
 #define __SetPageMappedToDisk SetPageMappedToDisk
 #define __ClearPageMappedToDisk ClearPageMappedToDisk
 static inline int PageAnonExclusive(const struct page *page)
 {
-	return test_bit(PG_anon_exclusive, &page->flags);
+	return test_bit(PG_anon_exclusive, &page->fsc_flags);
 }
 static inline void SetPageAnonExclusive(struct page *page)
 {
-	set_bit(PG_anon_exclusive, &page->flags);
+	set_bit(PG_anon_exclusive, &page->fsc_flags);
 }
 static inline void ClearPageAnonExclusive(struct page *page)
 {
-	clear_bit(PG_anon_exclusive, &page->flags);
+	clear_bit(PG_anon_exclusive, &page->fsc_flags);
 }
 static inline int TestSetPageAnonExclusive(struct page *page)
 {
-	return test_and_set_bit(PG_anon_exclusive, &page->flags);
+	return test_and_set_bit(PG_anon_exclusive, &page->fsc_flags);
 }
 static inline int TestClearPageAnonExclusive(struct page *page)
 {
-	return test_and_clear_bit(PG_anon_exclusive, &page->flags);
+	return test_and_clear_bit(PG_anon_exclusive, &page->fsc_flags);
 }
 #define __SetPageAnonExclusive SetPageAnonExclusive
 #define __ClearPageAnonExclusive ClearPageAnonExclusive
@@ -1125,23 +1125,23 @@ static inline bool folio_test_clear_vmemmap_self_hosted(struct folio *folio)
 #define __folio_clear_vmemmap_self_hosted folio_clear_vmemmap_self_hosted
 static inline int PageVmemmapSelfHosted(const struct page *page)
 {
-	return test_bit(PG_vmemmap_self_hosted, &page->flags);
+	return test_bit(PG_vmemmap_self_hosted, &page->fsc_flags);
 }
 static inline void SetPageVmemmapSelfHosted(struct page *page)
 {
-	set_bit(PG_vmemmap_self_hosted, &page->flags);
+	set_bit(PG_vmemmap_self_hosted, &page->fsc_flags);
 }
 static inline void ClearPageVmemmapSelfHosted(struct page *page)
 {
-	clear_bit(PG_vmemmap_self_hosted, &page->flags);
+	clear_bit(PG_vmemmap_self_hosted, &page->fsc_flags);
 }
 static inline int TestSetPageVmemmapSelfHosted(struct page *page)
 {
-	return test_and_set_bit(PG_vmemmap_self_hosted, &page->flags);
+	return test_and_set_bit(PG_vmemmap_self_hosted, &page->fsc_flags);
 }
 static inline int TestClearPageVmemmapSelfHosted(struct page *page)
 {
-	return test_and_clear_bit(PG_vmemmap_self_hosted, &page->flags);
+	return test_and_clear_bit(PG_vmemmap_self_hosted, &page->fsc_flags);
 }
 #define __SetPageVmemmapSelfHosted SetPageVmemmapSelfHosted
 #define __ClearPageVmemmapSelfHosted ClearPageVmemmapSelfHosted
@@ -1239,7 +1239,7 @@ static inline void SetPageUptodate(struct page *page)
 #define __SetPageUptodate SetPageUptodate
 static inline void ClearPageUptodate(struct page *page)
 {
-	clear_bit(PG_uptodate, &page->flags);
+	clear_bit(PG_uptodate, &page->fsc_flags);
 }
 static inline bool folio_test_swapcache(const struct folio *folio)
 {
@@ -1354,7 +1354,7 @@ static inline int PageHWPoisonTakenOff(struct page *page)
 }
 static inline int page_has_private(const struct page *page)
 {
-	return (page->flags & (1UL << PG_private | 1UL << PG_private_2)) != 0;
+	return (page->fsc_flags & (1UL << PG_private | 1UL << PG_private_2)) != 0;
 }
 static inline bool folio_has_private(const struct folio *folio)
 {

@@ -103,7 +103,7 @@ void folio_unlock(struct folio *folio);
 void unlock_page(struct page *page);
 static inline bool folio_trylock(struct folio *folio)
 {
-	return !test_and_set_bit_lock(PG_locked, &folio->flags);
+	return !test_and_set_bit_lock(PG_locked, &folio->fsc_flags);
 }
 static inline int trylock_page(struct page *page)
 {
