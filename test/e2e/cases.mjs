@@ -388,8 +388,6 @@ function treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf })
         assert.deepEqual(missed, [inTree.unreached]);
         const said = await page.locator(".explorer-item-with-test-coverage").first().textContent();
         await page.screenshot({ path: shotOf("coverage") });
-        await ui.palette("Test: Close Coverage", { first: false });
-        await numbers("hit").first().waitFor({ state: "detached" });
         await ui.palette("View: Hide Panel").catch(() => {});
         return said;
       },
