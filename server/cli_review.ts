@@ -21,6 +21,7 @@ import { aboutSeconds } from "./report/text.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { isOwnRun } from "./review/finding.ts";
+import { wrap } from "./review/render.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import {
   isJudged,
@@ -92,7 +93,7 @@ kernel tree
 
 what is told
   --format F       one of (default text)
-                   ${FORMAT_NAMES}
+                   ${wrap(FORMAT_NAMES, 58).join(`\n${" ".repeat(19)}`)}
   --b4-review DIR  also write the review as files for \`b4 review\`, as in
                    .git/b4-review/$(git rev-parse HEAD) on a review branch
   --b4-check       a mail on standard input, b4's JSON array out, status 0; for

@@ -13,6 +13,7 @@ import type { Failure } from "./contract.ts";
 import type { Side } from "./explore.ts";
 import type { Fault } from "./finding.ts";
 import { NO_LEDGER } from "./ledger.ts";
+import { NATIVES } from "./natives.ts";
 import { eachNode } from "./nodes.ts";
 
 /** Compares the changed functions of a file of which both texts are given. */
@@ -454,12 +455,14 @@ const NOTHING_FOR = /^(\w+)\(\): parameter `(\w+)` is new and gets zero/;
 /**
  * What in a function of the after side keeps it from being run whole, and is not in the before side's: a name that nothing declares
  * there, else what it calls and nobody has in that form, else a statement that cannot be read; or null.
+ * @param isOthers whether a callee that no declaration is found of is called by others: a macro that pastes names may declare it
  */
 export function unbuiltIn(
   before: Side,
   after: Side,
   path: string,
   name: string,
+  isOthers: (callee: string) => boolean,
 ): { readonly undeclared: string } | { readonly lacks: string } | { readonly refused: string } | null {
   interface Unbuilt {
     readonly names: readonly string[];
@@ -481,7 +484,9 @@ export function unbuiltIn(
         const [, callee, param] = (fn === name ? NOTHING_FOR.exec(message) : null) ?? [];
         if (callee !== undefined) lacks.push(`${callee}() is given nothing for its parameter ${param}`);
       }
-      for (const callee of undeclaredIn(body)) lacks.push(`nothing declares ${callee}() here`);
+      for (const callee of undeclaredIn(body))
+        if (!side.contracts.functions.has(callee) && !NATIVES.has(callee) && !isOthers(callee))
+          lacks.push(`no declaration of ${callee}() is found here`);
       return { names, lacks, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;

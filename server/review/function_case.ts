@@ -3,6 +3,7 @@
  * told of their differences for what the patch as a whole says. Leaves out how a path is run (emulator/function) and findings
  * as surfaces show them (function_outcome.ts).
  */
+import { posix } from "node:path";
 import { diffArrays } from "diff";
 import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
@@ -48,6 +49,8 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
+/** Files of a folder that are asked whether they name a callee. */
+const MAX_BESIDE = 240;
 /** A line by which a failure is passed on. */
 const JUMP_OUT = /^(?:goto \w+|return [^;]*);$/;
 
@@ -446,7 +449,9 @@ export class FunctionCases {
       const broken = `${fn}() does not build here after the patch`;
       if (d !== undefined)
         return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true, lacks: true };
-      const left = unbuiltIn(before, after, entry.path, fn);
+      const left = unbuiltIn(before, after, entry.path, fn, (callee) =>
+        this.isCalledBeside(entry.path, callee),
+      );
       if (left === null) continue;
       const why =
         "undeclared" in left
@@ -456,6 +461,21 @@ export class FunctionCases {
       if (first === null || (lacks && !first.lacks)) first = { why, told: false, lacks };
     }
     return first ?? this.calleeWithout(entry, ran);
+  }
+
+  /** Whether files of the same folder name a callee, or there is no tree that could say so. */
+  private isCalledBeside(path: string, callee: string): boolean {
+    const { tree } = this;
+    if (tree === null) return true;
+    const word = new RegExp(`\\b${callee}\\b`);
+    return tree
+      .list(posix.dirname(path))
+      .filter((p) => /\.[ch]$/.test(p))
+      .slice(0, MAX_BESIDE)
+      .some((p) => {
+        const text = tree.read(p) ?? "";
+        return text.includes(callee) && word.test(text);
+      });
   }
 
   /** A changed function that those which ran call, and that is no C on one of the sides: a call of it did nothing. */

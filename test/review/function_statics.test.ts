@@ -1,6 +1,6 @@
 /** What the text of a changed function shows without running. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -345,17 +345,27 @@ int thing_set(int n)
 	${end}
 }
 `;
-  const why = (before: string, after: string): string | undefined => {
-    const { tree } = openTree(mkdtempSync(join(tmpdir(), "fs-")));
+  const why = (before: string, after: string, beside = ""): string | undefined => {
+    const folder = mkdtempSync(join(tmpdir(), "fs-"));
+    for (const dir of ["mm", "include/linux", "drivers"]) mkdirSync(join(folder, dir), { recursive: true });
+    writeFileSync(join(folder, "drivers/other.c"), beside);
+    const { tree } = openTree(folder);
+    assert.ok(tree !== null);
     const cases = new FunctionCases(tree, sidesOf("drivers/thing.c", before, after), true);
     const entry = { name: "thing_set", path: "drivers/thing.c", root: false, leave: null };
     const is = cases.unbuilt(entry, ["thing_set"]);
     return is === null ? undefined : `${is.why}${is.lacks ? ": not whole" : ""}`;
   };
-  const cannot = "thing_set() cannot be run whole after the patch: nothing declares thing_end() here";
+  const cannot =
+    "thing_set() cannot be run whole after the patch: no declaration of thing_end() is found here";
   assert.equal(why(of("return thing_get(n);"), of("return thing_end(n);")), `${cannot}: not whole`);
   assert.equal(why(of("return thing_get(n);"), of("return thing_get(n + 1);")), undefined);
   assert.equal(why(of("return thing_end(n);"), of("return thing_end(n + 1);")), undefined);
+  // A macro that pastes names may have made one that others use.
+  const used = "int other(int n) { return thing_end(n); }\n";
+  assert.equal(why(of("return thing_get(n);"), of("return thing_end(n);"), used), undefined);
+  const known = of("kfree((void *)0); return thing_get(n);");
+  assert.equal(why(of("return thing_get(n);"), known), undefined);
 });
 
 test("a name that the side before names and nobody declares here was built: that it is gone mends nothing", () => {
