@@ -150,13 +150,31 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
   ];
 }
 
+/** Both sides of the file whose functions are looked at one after the other. */
+const blanked: { readonly text: string; readonly lines: readonly string[] }[] = [];
+
+/** A file's lines with comments and strings blanked. */
+function blankedLines(text: string): readonly string[] {
+  let known = blanked.find((b) => b.text === text);
+  if (known === undefined) {
+    known = { text, lines: blankComments(text).split("\n") };
+    blanked.unshift(known);
+    blanked.length = Math.min(blanked.length, 2);
+  }
+  return known.lines;
+}
+
 /** The text of a function whose file's text is given, comments and strings blanked, and the line that it begins in; null where it has none. */
 function bodyOf(side: Side, path: string, name: string, text: string): { text: string; from: Loc } | null {
   const e = side.program.lookup(name, path);
   if (e?.kind !== "function" || e.sym.def === null) return null;
   const from = expansionLoc(e.sym.def.loc);
-  const body = blankComments(text).split("\n");
-  return { text: body.slice(from.line - 1, expansionLoc(e.sym.def.endLoc).line).join("\n"), from };
+  return {
+    text: blankedLines(text)
+      .slice(from.line - 1, expansionLoc(e.sym.def.endLoc).line)
+      .join("\n"),
+    from,
+  };
 }
 
 /**
