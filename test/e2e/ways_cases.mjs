@@ -226,6 +226,11 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       async () => {
         await ui.showSidebar();
         const row = page.locator('.sidebar .monaco-list-row[aria-label^="finding "]').first();
+        // What is mended is not unfolded by itself, as what is new is.
+        const fn = page.locator(".sidebar .monaco-list-row", { hasText: "renesas_usb3_remove" }).first();
+        await fn.waitFor();
+        if ((await fn.getAttribute("aria-expanded")) === "false")
+          await fn.locator(".monaco-tl-twistie").click();
         const test = "function renesas_usb3_remove";
         const told = await surfaces(row, { name: "driver", file: "renesas_usb3.c", test });
         settings({});
