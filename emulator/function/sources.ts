@@ -170,13 +170,15 @@ export class KernelSources {
     // While a file's own directives are read its macros are not known yet: asked again later.
     if (found === undefined && this.reading > 0) this.found.delete(name);
     else this.found.set(name, found ?? null);
+    // Asked all the same: looking for who defines a name follows what the file includes, and later names are found by that.
+    if (found === undefined) this.isOwnName(name);
     return found === undefined || !this.isMeant(found) ? undefined : found;
   }
 
   /** Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. */
   private isMeant({ name, loc }: MacroDef): boolean {
     if (this.readsPath === "") return true;
-    return this.files[loc.file]?.path !== this.readsPath && !this.isOwnName(name);
+    return !this.isOwnName(name) && this.files[loc.file]?.path !== this.readsPath;
   }
 
   /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */
