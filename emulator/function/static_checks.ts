@@ -24,12 +24,14 @@ export function staticDifferences(
   names: readonly string[],
   texts: { readonly before: string; readonly after: string },
 ): Difference[] {
-  const of = (side: Side, text: string): Fault[] => {
-    const lines = blankComments(text).split("\n");
-    return names.flatMap((n) => [...shown(side, path, n), ...worded(side, path, n, lines)]);
-  };
-  const b = of(before, texts.before);
-  const a = of(after, texts.after);
+  const was = blankComments(texts.before).split("\n");
+  const now = blankComments(texts.after).split("\n");
+  const of = (side: Side, lines: Lines): Fault[] =>
+    names.flatMap((n) => [...shown(side, path, n), ...worded(side, bodyOf(side, path, n, lines))]);
+  const b = of(before, was);
+  const a = of(after, now);
+  const asked = (n: string): Fault[] =>
+    nowAsked(before, bodyOf(before, path, n, was), bodyOf(after, path, n, now));
   const key = (f: Fault): string => `${f.kind}|${f.object}|${f.at.fn}`;
   const only = (list: readonly Fault[], other: readonly Fault[]): Fault[] => {
     const keys = new Set(other.map(key));
@@ -46,7 +48,7 @@ export function staticDifferences(
   return [
     ...only(a, b).map((f) => told("new", f)),
     ...only(b, a).map((f) => told("fixed", f)),
-    ...names.flatMap((n) => nowAsked(before, after, { path, name: n }, texts)).map((f) => told("fixed", f)),
+    ...names.flatMap(asked).map((f) => told("fixed", f)),
   ];
 }
 
@@ -104,13 +106,29 @@ function shown(side: Side, path: string, name: string): Fault[] {
   return out;
 }
 
-/** What the words of a function of a file, whose comments and strings are blanked, show: labels without a jump, and tests that decide nothing. */
-function worded(side: Side, path: string, name: string, text: readonly string[]): Fault[] {
+/** Lines of a file in which comments and strings are blanked. */
+type Lines = readonly string[];
+
+/** A function of a file: its lines, and where they begin. */
+interface Body {
+  readonly path: string;
+  readonly name: string;
+  readonly lines: Lines;
+  readonly from: Loc;
+}
+
+/** A function of a side's file; null where the file has none of that name. */
+function bodyOf(side: Side, path: string, name: string, file: Lines): Body | null {
   const e = side.program.lookup(name, path);
-  if (e?.kind !== "function" || e.sym.def === null) return [];
-  const { loc, endLoc } = e.sym.def;
-  const [first, last] = [expansionLoc(loc), expansionLoc(endLoc)];
-  const body = text.slice(first.line - 1, last.line);
+  if (e?.kind !== "function" || e.sym.def === null) return null;
+  const from = expansionLoc(e.sym.def.loc);
+  return { path, name, lines: file.slice(from.line - 1, expansionLoc(e.sym.def.endLoc).line), from };
+}
+
+/** What the words of a function show: labels without a jump, and tests that decide nothing. */
+function worded(side: Side, of: Body | null): Fault[] {
+  if (of === null) return [];
+  const { path, name, lines: body, from: first } = of;
   const fault = (kind: Worded, object: string, what: string, line: number, possible = false): Fault => ({
     kind,
     object,
@@ -150,61 +168,28 @@ function worded(side: Side, path: string, name: string, text: readonly string[])
   ];
 }
 
-/** Both sides of the file whose functions are looked at one after the other. */
-const blanked: { readonly text: string; readonly lines: readonly string[] }[] = [];
-
-/** A file's lines with comments and strings blanked. */
-function blankedLines(text: string): readonly string[] {
-  let known = blanked.find((b) => b.text === text);
-  if (known === undefined) {
-    known = { text, lines: blankComments(text).split("\n") };
-    blanked.unshift(known);
-    blanked.length = Math.min(blanked.length, 2);
-  }
-  return known.lines;
-}
-
-/** The text of a function whose file's text is given, comments and strings blanked, and the line that it begins in; null where it has none. */
-function bodyOf(side: Side, path: string, name: string, text: string): { text: string; from: Loc } | null {
-  const e = side.program.lookup(name, path);
-  if (e?.kind !== "function" || e.sym.def === null) return null;
-  const from = expansionLoc(e.sym.def.loc);
-  return {
-    text: blankedLines(text)
-      .slice(from.line - 1, expansionLoc(e.sym.def.endLoc).line)
-      .join("\n"),
-    from,
-  };
-}
-
 /**
  * Answers of callees without a contract that the side before drops, or writes over unread, and of which the side after asks right behind
  * the call whether it failed, and leaves then. The other way round it may be meant.
  */
-function nowAsked(
-  before: Side,
-  after: Side,
-  { path, name }: { readonly path: string; readonly name: string },
-  texts: { readonly before: string; readonly after: string },
-): Fault[] {
-  const now = bodyOf(after, path, name, texts.after);
-  const asked = now === null ? [] : askedNext(now.text);
-  const was = asked.length === 0 ? null : bodyOf(before, path, name, texts.before);
-  if (was === null) return [];
+function nowAsked(before: Side, was: Body | null, now: Body | null): Fault[] {
+  if (was === null || now === null) return [];
+  const { path, name, from } = was;
+  const text = was.lines.join("\n");
   const out: Fault[] = [];
-  for (const { callee, count } of asked) {
+  for (const { callee, count } of askedNext(now.lines.join("\n"))) {
     const e = before.program.lookup(callee, path);
     const fails =
       e?.kind === "function" && isInteger(e.sym.type().ret) && !before.contracts.functions.has(callee);
-    if (!fails || count !== callsOf(was.text, callee)) continue;
-    const dropped = answers(was.text, callee).filter(
+    if (!fails || count !== callsOf(text, callee)) continue;
+    const dropped = answers(text, callee).filter(
       ({ variable, rest }) => variable === null || isWrittenOver(rest, variable),
     );
     // Of several calls, which one it was is not told by the name.
     if (dropped.length !== 1 || count !== 1) continue;
     const [{ variable, at }] = dropped as [Answer];
-    const line = was.from.line + was.text.slice(0, at).split("\n").length - 1;
-    const loc = { file: was.from.file, line, col: 1 };
+    const line = from.line + text.slice(0, at).split("\n").length - 1;
+    const loc = { file: from.file, line, col: 1 };
     out.push({
       kind: "error-lost",
       object: `answer of ${callee}()`,
@@ -485,9 +470,11 @@ export function unbuiltIn(
   interface Unbuilt {
     readonly names: readonly string[];
     readonly lacks: readonly string[];
+    /** Callees that no declaration is found of. */
+    readonly open: readonly string[];
     readonly refused: readonly string[];
   }
-  const nothing: Unbuilt = { names: [], lacks: [], refused: [] };
+  const nothing: Unbuilt = { names: [], lacks: [], open: [], refused: [] };
   const of = (side: Side): Unbuilt => {
     const e = side.program.lookup(name, path);
     if (e?.kind !== "function" || e.sym.def === null) return nothing;
@@ -502,10 +489,10 @@ export function unbuiltIn(
         const [, callee, param] = (fn === name ? NOTHING_FOR.exec(message) : null) ?? [];
         if (callee !== undefined) lacks.push(`${callee}() is given nothing for its parameter ${param}`);
       }
-      for (const callee of undeclaredIn(body))
-        if (!side.contracts.functions.has(callee) && !NATIVES.has(callee) && !isOthers(callee))
-          lacks.push(`no declaration of ${callee}() is found here`);
-      return { names, lacks, refused };
+      const open = [...undeclaredIn(body)].filter(
+        (callee) => !side.contracts.functions.has(callee) && !NATIVES.has(callee),
+      );
+      return { names, lacks, open, refused };
     } catch (f) {
       if (!(f instanceof CFail)) throw f;
       return nothing;
@@ -517,6 +504,8 @@ export function unbuiltIn(
   if (undeclared !== undefined) return { undeclared };
   const lacks = now.lacks.find((m) => !was.lacks.includes(m));
   if (lacks !== undefined) return { lacks };
+  const open = now.open.find((callee) => !was.open.includes(callee) && !isOthers(callee));
+  if (open !== undefined) return { lacks: `no declaration of ${open}() is found here` };
   const refused = now.refused.find((m) => !was.refused.includes(m) && !/^`\w+` is not known/.test(m));
   return refused === undefined ? null : { refused };
 }

@@ -3,7 +3,6 @@
  * told of their differences for what the patch as a whole says. Leaves out how a path is run (emulator/function) and findings
  * as surfaces show them (function_outcome.ts).
  */
-import { posix } from "node:path";
 import { diffArrays } from "diff";
 import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
@@ -21,7 +20,7 @@ import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, unbuiltIn, unreadable } from "../../emulator/function/static_checks.ts";
 import { type FailsBy, failingBy } from "../source/failing_by.ts";
-import { functionSource, handedToMacro, headerIndex } from "../source/function_source.ts";
+import { functionSource, handedToMacro, headerIndex, namedBeside } from "../source/function_source.ts";
 import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
 import { isFlagUnset, isNeverSoCalled } from "./as_called.ts";
@@ -49,8 +48,6 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
-/** Files of a folder that are asked whether they name a callee. */
-const MAX_BESIDE = 240;
 /** A line by which a failure is passed on. */
 const JUMP_OUT = /^(?:goto \w+|return [^;]*);$/;
 
@@ -71,6 +68,15 @@ export function boundsFor(entries: number, paths: number | undefined): Bounds {
 const PAGE_COUNT = /\b_(?:ref|map)count\b|^count mem_map\b/;
 
 /** The function cases of a patch's images in a tree: planned at once, built when the first one runs. */
+/** Why what ran is no answer. */
+export interface Unbuilt {
+  readonly why: string;
+  /** That it does not build is told. */
+  readonly told: boolean;
+  /** The text is not whole, as that of one patch of a series without those before it: what that newly does is not what it will do. */
+  readonly lacks: boolean;
+}
+
 export class FunctionCases {
   readonly plan: FunctionPlan;
   private readonly tree: KernelTree | null;
@@ -432,26 +438,22 @@ export class FunctionCases {
   /**
    * Why what ran is no answer: one of the functions names what nothing declares on the after side, or has a statement there that
    * cannot be read, and did not before.
-   * `told`: that it does not build is told. `lacks`: the text is not whole, as that of one patch of a series without those before it:
-   * what that newly does is not what it will do.
    */
-  unbuilt(
-    entry: Entry,
-    ran: readonly string[],
-  ): { readonly why: string; readonly told: boolean; readonly lacks: boolean } | null {
+  unbuilt(entry: Entry, ran: readonly string[]): Unbuilt | null {
     const { before, after } = this.sides();
     const changed = new Set([...this.plan.changed.values()].flat());
     const statics = this.statics().filter((d) => d.verdict === "new" && d.fault.kind === "does-not-build");
-    let first: { why: string; told: boolean; lacks: boolean } | null = null;
+    const { tree } = this;
+    // Without a tree nothing says who else names one.
+    const isOthers = (callee: string): boolean => tree === null || namedBeside(tree, entry.path, callee);
+    let first: Unbuilt | null = null;
     for (const fn of ran) {
       if (!changed.has(fn)) continue;
       const d = statics.find((x) => x.fault.at.fn === fn);
       const broken = `${fn}() does not build here after the patch`;
       if (d !== undefined)
         return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true, lacks: true };
-      const left = unbuiltIn(before, after, entry.path, fn, (callee) =>
-        this.isCalledBeside(entry.path, callee),
-      );
+      const left = unbuiltIn(before, after, entry.path, fn, isOthers);
       if (left === null) continue;
       const why =
         "undeclared" in left
@@ -463,26 +465,8 @@ export class FunctionCases {
     return first ?? this.calleeWithout(entry, ran);
   }
 
-  /** Whether files of the same folder name a callee, or there is no tree that could say so. */
-  private isCalledBeside(path: string, callee: string): boolean {
-    const { tree } = this;
-    if (tree === null) return true;
-    const word = new RegExp(`\\b${callee}\\b`);
-    return tree
-      .list(posix.dirname(path))
-      .filter((p) => /\.[ch]$/.test(p))
-      .slice(0, MAX_BESIDE)
-      .some((p) => {
-        const text = tree.read(p) ?? "";
-        return text.includes(callee) && word.test(text);
-      });
-  }
-
   /** A changed function that those which ran call, and that is no C on one of the sides: a call of it did nothing. */
-  private calleeWithout(
-    entry: Entry,
-    ran: readonly string[],
-  ): { readonly why: string; readonly told: false; readonly lacks: false } | null {
+  private calleeWithout(entry: Entry, ran: readonly string[]): Unbuilt | null {
     const f = this.imagesOf(entry.path);
     const { before, after } = this.sides();
     for (const fn of this.plan.changed.get(entry.path) ?? [])

@@ -456,7 +456,7 @@ function includesKnown(tree: KernelTree): Map<string, readonly string[] | null> 
   return known;
 }
 
-/** C files of a folder that are looked through: all folders of drivers but two, and those of the hardware monitors and regulators. */
+/** Files of a folder that are looked through: all folders of drivers but two, and those of the hardware monitors and regulators. */
 const MAX_NEIGHBOURS = 240;
 
 /** Files of the same folder that include a C file. */
@@ -468,6 +468,14 @@ function includersOf(tree: KernelTree, path: string): readonly string[] {
     .slice(0, MAX_NEIGHBOURS)
     .filter((p) => [...inclusions(tree.read(p) ?? "")].some((i) => i.quoted && i.name === name));
 }
+
+/** Whether files of the folder of a file name something: what a macro pastes stands nowhere as it is, but where it is used. */
+export function namedBeside(tree: KernelTree, path: string, name: string): boolean {
+  const word = new RegExp(`\\b${name}\\b`);
+  const files = tree.list(posix.dirname(path)).filter((p) => /\.[ch]$/.test(p));
+  return files.slice(0, MAX_NEIGHBOURS).some((p) => word.test(tree.read(p) ?? ""));
+}
+
 /** A tree that is edited is another tree to the next review. */
 const neighbourNames = new WeakMap<KernelTree, Map<string, ReadonlyMap<string, string>>>();
 
