@@ -124,6 +124,7 @@ function raisedOf(w: Run): Map<string, number> {
 function countersOf(w: Run): Ledger["counters"] {
   if (w.counters.size === 0) return NO_LEDGER.counters;
   const out = new Map<string, Counter>();
+  const leads = leadsTo(w, new Set([...w.counters.values()].map((c) => c.obj)));
   for (const { obj, off } of w.counters.values()) {
     const path = memberAt(obj.type, off, 4)?.path;
     const cell = obj.cells.get(off);
@@ -137,30 +138,30 @@ function countersOf(w: Run): Ledger["counters"] {
       h.state === "given"
     )
       continue;
-    const led = leadsTo(w, obj);
-    if (led === 0) continue;
+    const led = leads.get(obj);
+    if (led === undefined) continue;
     out.set(`${fateName(h.kind.what, h.taken)}${path}`, {
       value,
       raised: obj.raised,
       led,
       thing: objectName(w, h),
-      taken: h.taken,
     });
   }
   return out;
 }
 
-/** How many pointers in memory, other than the object's own and those of variables, lead to it. */
-function leadsTo(w: Run, to: Obj): number {
-  let n = 0;
+/** How many pointers in memory, other than its own and those of variables, lead to each of these objects, where any do. */
+function leadsTo(w: Run, wanted: ReadonlySet<Obj>): Map<Obj, number> {
+  const out = new Map<Obj, number>();
   for (const o of w.mem.objects) {
-    if (o === to || o.kind === "local" || o.gone !== null) continue;
+    if (o.kind === "local" || o.gone !== null) continue;
     for (const { size, v } of o.cells.values()) {
       const a = size === 8 ? w.known.resolve(v) : 0n;
-      if (typeof a === "bigint" && w.mem.at(a)?.obj === to) n++;
+      const to = typeof a === "bigint" ? w.mem.at(a)?.obj : undefined;
+      if (to !== undefined && to !== o && wanted.has(to)) out.set(to, (out.get(to) ?? 0) + 1);
     }
   }
-  return n;
+  return out;
 }
 
 /** Most by which a number is a count that goes up and down. */

@@ -123,18 +123,15 @@ export function compareEntry(
   }
   const there = alignment(b, a);
   const back = new Map([...there].map(([k, v]) => [v, k]));
-  /** The side after, by the decisions of a path of the side before, each at its place. */
-  const afterBy = (ran: Ran): Ran => {
-    const run = (f: Forced): PathResult => at(after, a, extraA, f);
-    const forced = atSamePlaces(ran, there, [before, after], run) ?? translated(ran.forced, there);
-    return { forced, result: run(forced) };
-  };
-  /** The side before, by the decisions of a path of the side after. */
-  const beforeBy = (ran: Ran): Ran => {
-    const run = (f: Forced): PathResult => at(before, b, extraB, f);
-    const forced = atSamePlaces(ran, back, [after, before], run) ?? translated(ran.forced, back);
-    return { forced, result: run(forced) };
-  };
+  /** A side, by the decisions of a path of the other one, each at its place. */
+  const across =
+    (sides: readonly [Side, Side], names: Names, run: (f: Forced) => PathResult) =>
+    (ran: Ran): Ran => {
+      const forced = atSamePlaces(ran, names, sides, run) ?? translated(ran.forced, names);
+      return { forced, result: run(forced) };
+    };
+  const afterBy = across([before, after], there, (f) => at(after, a, extraA, f));
+  const beforeBy = across([after, before], back, (f) => at(before, b, extraB, f));
   const differences: Difference[] = [];
   for (const [key, g] of keys) {
     const alone = (

@@ -4,7 +4,6 @@
  * the path took (audit.ts) and the comparison (owners.ts).
  */
 import type { Spot } from "./books.ts";
-import type { CallOrigin } from "./value.ts";
 
 /** Something of the caller's was given back. */
 export interface GivenBack {
@@ -53,7 +52,6 @@ export interface Counter {
   readonly led: number;
   /** The thing, as faults call it. */
   readonly thing: string;
-  readonly taken: CallOrigin;
 }
 
 export interface Ledger {

@@ -390,7 +390,9 @@ export abstract class Run {
   }
 
   compare(op: CmpOp, l: Value, r: Value, loop = false): boolean {
-    const open = [l, r].flatMap((v) => (this.isGiven(v) ? [v] : []));
+    // Most paths have nothing of the kind: each comparison comes by here.
+    if (this.brought.size === 0) return this.known.compare(op, l, r, (q) => this.ask(q, loop));
+    const open = [l, r].filter((v) => this.isGiven(v));
     const answer = this.known.compare(op, l, r, (q) => this.ask(q, loop));
     for (const v of open) this.givenAgain(this.known.resolve(v));
     return answer;

@@ -163,22 +163,22 @@ export class KernelSources {
   /** A macro of the tree's headers. */
   private macro(name: string): MacroDef | undefined {
     const known = this.found.get(name);
-    if (known !== undefined) return known === null || !this.isMeant(known) ? undefined : known;
+    if (known !== undefined) return known === null || !this.isMeant(name, known) ? undefined : known;
     this.found.set(name, null);
     const found =
       /^trace_\w+$/.test(name) && !this.isCode(name) ? this.tracepoint(name) : this.imported(name);
     // While a file's own directives are read its macros are not known yet: asked again later.
     if (found === undefined && this.reading > 0) this.found.delete(name);
     else this.found.set(name, found ?? null);
-    // Asked all the same: looking for who defines a name follows what the file includes, and later names are found by that.
-    if (found === undefined) this.isOwnName(name);
-    return found === undefined || !this.isMeant(found) ? undefined : found;
+    return this.isMeant(name, found) ? found : undefined;
   }
 
-  /** Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. */
-  private isMeant({ name, loc }: MacroDef): boolean {
-    if (this.readsPath === "") return true;
-    return !this.isOwnName(name) && this.files[loc.file]?.path !== this.readsPath;
+  /**
+   * Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. Asked of
+   * names that are no macro, too: looking for who defines one follows what the files include, and later names are found by that.
+   */
+  private isMeant(name: string, def: MacroDef | undefined): boolean {
+    return !this.isOwnName(name) && (def === undefined || this.files[def.loc.file]?.path !== this.readsPath);
   }
 
   /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */
