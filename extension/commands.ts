@@ -405,10 +405,15 @@ async function openCase(host: CommandHost, arg: unknown): Promise<void> {
       void window.showWarningMessage(messageText(`There is no scenario file of this run: ${file.problem}.`));
       return;
     }
-    const document = await workspace.openTextDocument({ language: "yaml", content: file.yaml });
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
+    await showUnsaved("yaml", file.yaml);
     void window.setStatusBarMessage(`Folioscope: save it as ${file.name}.scenario.yaml`, 8000);
   });
+}
+
+/** Shows a new text beside, to be saved where the reader likes. */
+async function showUnsaved(language: string, content: string): Promise<void> {
+  const document = await workspace.openTextDocument({ language, content });
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
 }
 
 /** A finding as the beginning of a KUnit test, new and not saved yet. */
@@ -421,8 +426,7 @@ async function openKunit(host: CommandHost, arg: unknown): Promise<void> {
       void window.showWarningMessage(EARLIER_RUN);
       return;
     }
-    const document = await workspace.openTextDocument({ language: "c", content: text });
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: false });
+    await showUnsaved("c", text);
   });
 }
 

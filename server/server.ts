@@ -111,7 +111,7 @@ import type { FindingAnswer, FindingParams, TimelineParams } from "./report/pane
 import { replyText } from "./report/reply.ts";
 import { aboutSeconds, messageText, terminalLines, terminalText } from "./report/text.ts";
 import { isOwnRun } from "./review/finding.ts";
-import type { ReviewResult } from "./review/types.ts";
+import type { Finding, ReviewResult } from "./review/types.ts";
 import { ScenarioDocuments } from "./scenario_documents.ts";
 import { workspaceScenarios } from "./scenarios/load.ts";
 import { openTree } from "./source/tree.ts";
@@ -621,7 +621,7 @@ export class Server {
       this.#caughtLater("reply", async (): Promise<ReplyResult> => {
         const document = await this.#readDocument(p);
         const { parsed, review } = document.snapshot();
-        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        const finding = findingNamed(review, p);
         if (review === undefined || finding === undefined) return { text: "", token: "" };
         // Quoted from the text as it is now.
         const placed = { ...finding, docLine: review.place(finding.docLine) };
@@ -631,7 +631,7 @@ export class Server {
     c.onRequest(METHOD_KUNIT, (p: unknown) =>
       this.#caughtLater("kunit", async (): Promise<KunitResult> => {
         const { parsed, review } = (await this.#readDocument(p)).snapshot();
-        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        const finding = findingNamed(review, p);
         return { text: finding === undefined ? "" : kunitText(parsed, [finding]) };
       }),
     );
@@ -695,7 +695,7 @@ export class Server {
     c.onRequest(METHOD_CASE_FILE, (p: unknown) =>
       this.#caughtLater("scenario file", async (): Promise<CaseFileResult> => {
         const { review } = (await this.#readDocument(p)).snapshot();
-        const finding = review?.result.findings[(p as { finding?: unknown }).finding as number];
+        const finding = findingNamed(review, p);
         const runs = finding === undefined ? [] : [finding.scenario, ...finding.alsoIn];
         return await this.#options.caseFiles(runs);
       }),
@@ -872,6 +872,10 @@ export class Server {
     }
   }
 }
+
+/** The finding whose number a request has; undefined where it is of an earlier run, or the number none. */
+const findingNamed = (review: Snapshot["review"], asked: unknown): Finding | undefined =>
+  review?.result.findings[(asked as { finding?: unknown }).finding as number];
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

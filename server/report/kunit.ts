@@ -12,7 +12,7 @@ import { namesOrder } from "../review/replay.ts";
 import type { Finding } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
 import { terminalText } from "./text.ts";
-import { capital, stepPlace } from "./words.ts";
+import { calledText, capital, stepPlace } from "./words.ts";
 
 /** Columns of a comment's text inside a function. */
 const WIDTH = 68;
@@ -135,9 +135,8 @@ function setting(f: Finding): string[] {
 
 /** What is called, and how its callees are made to answer. */
 function calls(f: Finding): string[] {
-  const [, ...names] = f.scenario.split(" ");
   return [
-    `Call ${names.map((n) => `${n}()`).join(" and then ")}. The steps say how their callees and what they are given answer: a callee that begins with KUNIT_STATIC_STUB_REDIRECT() can be made to with kunit_activate_static_stub(), the rest is for a fake device.`,
+    `Call ${calledText(f)}. The steps say how their callees and what they are given answer: a callee that begins with KUNIT_STATIC_STUB_REDIRECT() can be made to with kunit_activate_static_stub(), the rest is for a fake device.`,
   ];
 }
 

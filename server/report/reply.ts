@@ -11,7 +11,7 @@ import { wrap } from "../review/render.ts";
 import { namesOrder } from "../review/replay.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
-import { waySentence, wayText } from "./words.ts";
+import { calledText, waySentence, wayText } from "./words.ts";
 
 const WIDTH = 78;
 /** Lines of the diff quoted around the line that is asked about. */
@@ -103,7 +103,7 @@ function question(f: Finding, rule: RuleFacts | undefined): string[] {
 /** "map-fault-unmap (order=9, index=512)", "foo_probe() and then foo_remove()" */
 function scenario(f: Finding): string {
   const [name, ...params] = f.scenario.split(" ");
-  if (isOwnRun(f.scenario)) return params.map((fn) => `${fn}()`).join(" and then ");
+  if (isOwnRun(f.scenario)) return calledText(f);
   const telling = params.filter((p) => !p.endsWith("=0"));
   return telling.length === 0 ? `${name}` : `${name} (${telling.join(", ")})`;
 }

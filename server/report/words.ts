@@ -254,6 +254,14 @@ export function leftOutText(why: LeftOutWhy, judged: boolean): string {
   }
 }
 
+/** What a run of functions by themselves calls: "foo_probe() and then foo_remove()". */
+export const calledText = ({ scenario }: Pick<Finding, "scenario">): string =>
+  scenario
+    .split(" ")
+    .slice(1)
+    .map((fn) => `${fn}()`)
+    .join(" and then ");
+
 /** What a finding says: the sentence, what follows from it, and the numbers last, where they say more. */
 export function saidOf(f: Pick<Finding, "code" | "message">): string[] {
   const what = sentenceOf(f.code, f.message);

@@ -9,6 +9,17 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
     await widget.locator(".monaco-list-row", { hasText: label }).first().click();
     await widget.waitFor({ state: "hidden" });
   };
+  /** Has a command that was asked for open what it makes of a finding, waits for the line that tells, and closes it unsaved. */
+  const unsaved = async (line, shot) => {
+    await choose("zero-page-write");
+    const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
+    await lines.locator(".view-line", { hasText: line }).first().waitFor();
+    const said = await text(lines);
+    await page.screenshot({ path: shotOf(shot) });
+    await page.keyboard.press("Control+w");
+    await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
+    return said.slice(0, 120);
+  };
 
   return [
     [
@@ -142,34 +153,14 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
       async () => {
         await settled();
         await ui.palette("Folioscope: Open Run of a Finding as a Scenario File", { asks: true });
-        await choose("zero-page-write");
-        const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
-        await lines
-          .locator(".view-line", { hasText: /^scenario:\s+my-/ })
-          .first()
-          .waitFor();
-        const said = await text(lines);
-        await page.screenshot({ path: shotOf("scenario-file") });
-        await page.keyboard.press("Control+w");
-        await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
-        return said.slice(0, 120);
+        return unsaved(/^scenario:\s+my-/, "scenario-file");
       },
     ],
     [
       "kunit: a finding is begun as a test, its steps written down and its case skipped",
       async () => {
         await ui.palette("Folioscope: Begin a KUnit Test of a Finding", { asks: true });
-        await choose("zero-page-write");
-        const lines = page.locator(".editor-group-container").last().locator(".view-lines").first();
-        await lines
-          .locator(".view-line", { hasText: /#include\s+<kunit\/test\.h>/ })
-          .first()
-          .waitFor();
-        const said = await text(lines);
-        await page.screenshot({ path: shotOf("kunit") });
-        await page.keyboard.press("Control+w");
-        await page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first().click();
-        return said.slice(0, 120);
+        return unsaved(/#include\s+<kunit\/test\.h>/, "kunit");
       },
     ],
     [
