@@ -1,8 +1,9 @@
-// What is tried in the real editor. Each case is a name and a function; it throws where something does not hold. A
-// screenshot is taken after each, passed or failed, into shots/.
+// What is tried in the real editor. Each case has a name, a function that throws where something does not hold, perhaps why it is
+// skipped, and the group whose earlier cases it builds on. A screenshot is taken after each, passed or failed, into shots/.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { diffCases } from "./diff_cases.mjs";
+import { inGroup } from "./groups.mjs";
 import { panelCases } from "./panel_cases.mjs";
 import { sidebarCases } from "./sidebar_cases.mjs";
 import { wayCases } from "./ways_cases.mjs";
@@ -26,7 +27,7 @@ function serverProcess() {
 /** The mail that is simulated again and again where it does not matter which: it takes a third of what the seed takes. */
 const SHORT = "leak-v1.eml";
 
-export function cases({ ui, page, mail, inTree, corner, run, settings, refused, shotOf }) {
+export function cases({ ui, page, mail, inTree, corner, run, filters, settings, refused, shotOf }) {
   const settled = async () => {
     await page.waitForFunction(
       () => {
@@ -51,7 +52,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
   const begun = async (before) =>
     await page.waitForFunction((n) => (window.folioscopeRuns ?? 0) > n, before, { timeout: 30_000 });
 
-  return [
+  const mails = [
     [
       "mail opens, status item shows a result",
       async () => {
@@ -169,7 +170,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       "Restart Server has the results again",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open(SHORT);
         await settled();
         const before = await runs();
@@ -199,7 +200,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       "palette command simulates again",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open(SHORT);
         await settled();
         const before = await runs();
@@ -227,7 +228,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       "outline lists patch, file, hunk and function",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open(mail.name);
         await page.keyboard.press("Control+Shift+o");
         const widget = page.locator(".quick-input-widget");
@@ -240,7 +241,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
       "encoded mail opens readable, with the same features",
       async () => {
         await page.keyboard.press("Escape");
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open("encoded.eml");
         const lens = page.locator(".codelens-decoration a", { hasText: "open it readable" }).first();
         await lens.waitFor();
@@ -254,7 +255,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       ".patch keeps the diff language and has lenses and a hover",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open("0001-plain.patch");
         await page
           .locator(".statusbar-item", { hasText: /^Diff$/ })
@@ -268,7 +269,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       "plain text without a patch is left alone",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open("notes.txt");
         await ui.statusItem().waitFor({ state: "hidden" });
         await page.getByText("Open a mail or a patch to see").waitFor();
@@ -277,7 +278,7 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
     [
       "light theme: diff lines are coloured",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.palette("Preferences: Toggle between Light/Dark Themes");
         await page.locator(".monaco-workbench.vs").waitFor();
         await ui.open(mail.name);
@@ -296,10 +297,13 @@ export function cases({ ui, page, mail, inTree, corner, run, settings, refused, 
         return colours.join(" ");
       },
     ],
-    ...panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf }),
-    ...treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf }),
-    ...sidebarCases({ ui, page, mail, settings, settled, shotOf }),
-    ...diffCases({ ui, page, mail, inTree, settings, settled }),
+  ];
+  return [
+    ...inGroup("mails", mails),
+    ...inGroup("panel", panelCases({ ui, page, mail, settled, runs, begun, refused, shotOf })),
+    ...inGroup("kernel tree", treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf })),
+    ...inGroup("sidebar", sidebarCases({ ui, page, mail, filters, settings, settled, shotOf })),
+    ...inGroup("before and after", diffCases({ ui, page, mail, inTree, settings, settled })),
     ...wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }),
   ];
 }
@@ -311,7 +315,7 @@ function treeCases({ ui, page, inTree, settings, settled, runs, begun, shotOf })
     [
       "kernel tree: a wrong one is told once, and the mail alone is reviewed",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         const before = await runs();
         settings({ "folioscope.tree": "/nowhere/linux" });
         await page.waitForTimeout(1500);

@@ -48,7 +48,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
     [
       "before and after: a finding's row opens the diff editor, the finding is marked in it",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open(mail.name);
         await settled();
         await ui.showSidebar();
@@ -87,7 +87,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
     [
       "before and after: with a kernel tree the whole file, at the changed line",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         settings({ "folioscope.tree": inTree.tree });
         await ui.open("in-tree.eml");
         await settled();
@@ -110,7 +110,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
     [
       "compare: another version of the series is chosen, both run, and what went is told",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         settings({ "folioscope.scenario": "insert-fails" });
         await page.waitForTimeout(1500);
         await ui.open("leak-v2.eml");
@@ -132,7 +132,7 @@ export function diffCases({ ui, page, mail, inTree, settings, settled }) {
     [
       "mistakes: those of the patch at the cursor are tried, and each is told with what notices it",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open("leak-v1.eml");
         await settled();
         await ui.palette("Folioscope: Would a Mistake Be Noticed");

@@ -43,7 +43,7 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
     [
       "panel: F8 opens it on the first finding, with a sentence and what follows",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.palette("View: Close Primary Side Bar").catch(() => page.keyboard.press("Escape"));
         await ui.open(mail.name);
         await settled();
@@ -332,6 +332,8 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         // What follows is about the first mail again, in the panel too.
         // A key that is pressed in the panel takes its way through the window: what it closes is looked at.
         for (let i = 0; i < 5 && (await tab.count()) > 0; i++) {
+          // Where the panel has the focus, it would be opened beside it once more.
+          await page.keyboard.press("Control+1");
           await ui.open("waits.eml");
           await page.keyboard.press("Control+w");
           await tab
@@ -339,6 +341,7 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
             .waitFor({ state: "detached", timeout: 5000 })
             .catch(() => undefined);
         }
+        await page.keyboard.press("Control+1");
         await ui.open(mail.name);
         await ui.goToLine(1);
         await page.keyboard.press("F8");
@@ -381,10 +384,8 @@ export function panelCases({ ui, page, mail, settled, runs, begun, refused, shot
         const said = (await failed.nth(1).textContent()).replace(/\s+/g, " ").trim();
         await failed.nth(1).click();
         await page.screenshot({ path: shotOf("test-explorer") });
-        await ui
-          .palette("Test: Run Selected Test", { first: false })
-          .catch(() => page.keyboard.press("Escape"));
-        await page.waitForTimeout(3000);
+        await ui.rowAction(failed.nth(1), "testing-run-icon");
+        await page.locator(".test-explorer .result-summary", { hasText: "0/1" }).first().waitFor();
         return `${await rows.count()} rows, failed: ${said}`;
       },
     ],

@@ -1,7 +1,7 @@
 // The sidebar beyond its rows: which are shown, and what was seen.
 import assert from "node:assert/strict";
 
-export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
+export function sidebarCases({ ui, page, mail, filters, settings, settled, shotOf }) {
   const text = async (locator) => (await locator.textContent()).replace(/\s+/g, " ").trim();
   /** Chooses in the list that a command has opened. */
   const choose = async (label) => {
@@ -25,7 +25,7 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
     [
       "sidebar: a filter by verdict and by words leaves those rows, and says so",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         // The cases before these have a kernel tree in the settings, on which nothing is fixed.
         settings({});
         await page.waitForTimeout(1500);
@@ -78,7 +78,7 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
             .textContent(),
         );
         assert.notEqual(line, mail.removed.line, "the cursor went to the next hunk");
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open(mail.name);
         await settled();
         await patch.waitFor();
@@ -167,7 +167,7 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
       "pictures: what the README shows, of mails of our own",
       async () => {
         const clip = { x: 0, y: 30, width: 1240, height: 640 };
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.palette("View: Hide Panel").catch(() => {});
         await ui.palette("Folioscope: Open an Example Mail", { asks: true });
         await choose("leaks");
@@ -179,7 +179,7 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
         await inside.locator(".axis canvas").first().waitFor({ timeout: 120_000 });
         await page.waitForTimeout(800);
         await page.screenshot({ path: shotOf("readme-finding"), clip });
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.palette("Folioscope: Open an Example Mail", { asks: true });
         await choose("mends");
         await settled();
@@ -187,8 +187,11 @@ export function sidebarCases({ ui, page, mail, settings, settled, shotOf }) {
         await page.locator(".tab.active", { hasText: "before ↔ after" }).first().waitFor();
         await page.waitForTimeout(1500);
         await page.screenshot({ path: shotOf("readme-diff"), clip });
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
       },
+      filters.some((f) => f.startsWith("pictures"))
+        ? ""
+        : "tries nothing: `-- pictures` makes them anew for the README",
     ],
     [
       "repairs: an encoded mail's light bulb opens a readable copy that is repaired",

@@ -100,6 +100,34 @@ export class Ui {
     await page.locator(".editor-instance .view-lines .view-line").first().waitFor();
   }
 
+  /** Has no editor open, whatever is unsaved in one. */
+  async closeAll() {
+    const { page } = this;
+    await this.palette("View: Close All Editors");
+    const drop = page.locator(".dialog-buttons .monaco-button", { hasText: "Don't Save" }).first();
+    const tab = page.locator(".tabs-container .tab").first();
+    for (let n = 0; n < 50 && (await tab.isVisible()); n++) {
+      if (await drop.isVisible()) await drop.click();
+      await page.waitForTimeout(100);
+    }
+  }
+
+  /** Pastes into an empty text until it has a line with `text`: what is copied comes when the server has answered. */
+  async pasted(text) {
+    const { page } = this;
+    const line = page.locator(".editor-group-container.active .view-line", { hasText: text }).first();
+    for (let n = 0; ; n++) {
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("Control+v");
+      try {
+        await line.waitFor({ timeout: 1_000 });
+        return;
+      } catch (error) {
+        if (n === 30) throw error;
+      }
+    }
+  }
+
   async goToLine(line) {
     const { page } = this;
     await page.keyboard.press("Control+1");

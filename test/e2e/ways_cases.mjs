@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inGroup } from "./groups.mjs";
 
 /** A whole series on a busy machine. */
 const SERIES_MS = 600_000;
@@ -119,9 +120,8 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     await page.keyboard.press("Control+1");
     await ui.palette("Folioscope: Copy Finding as Review Reply");
     await ui.palette("File: New Untitled Text File", { first: false });
-    await page.keyboard.press("Control+v");
+    await ui.pasted(/^>/);
     const reply = page.locator(".editor-group-container.active .view-lines").first();
-    await reply.locator(".view-line", { hasText: /^>/ }).first().waitFor();
     await page.screenshot({ path: shotOf(`${name}-reply`) });
     const pasted = (await reply.locator(".view-line").allTextContents()).map((l) =>
       l.replace(/\u00a0/g, " "),
@@ -135,11 +135,11 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     return told;
   };
 
-  return [
+  const ways = [
     [
       "ways in: commits of a branch open as mails, and run",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         await ui.open("of-a-branch.txt");
         // The folder that is open is no checkout: the file in front is in one.
         await ui.palette("Folioscope: Simulate Commits of This Branch", { asks: true });
@@ -159,7 +159,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     [
       "ways in: a message is found in a mailbox by its id, and one that is not there is told",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         settings({ "folioscope.mailboxes": [join(run, "ws", "thread.mbox")] });
         const mail = readFileSync(join(run, "ws", "leak-v1.eml"), "utf8");
         const other = mail
@@ -191,10 +191,12 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         return said;
       },
     ],
+  ];
+  const driver = [
     [
       "a driver's mail with a kernel tree: its function runs path by path, and the panel has the path",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         settings({ "folioscope.tree": `${inTree.tree}-all` });
         await page.waitForTimeout(1500);
         await ui.open("driver.eml");
@@ -224,6 +226,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     [
       "a driver's mail with a kernel tree: its finding's row, before and after, the function's test, and the reply",
       async () => {
+        await ui.open("driver.eml");
         await ui.showSidebar();
         const row = page.locator('.sidebar .monaco-list-row[aria-label^="finding "]').first();
         // What is mended is not unfolded by itself, as what is new is.
@@ -238,10 +241,12 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       },
       corner["driver.eml"].skip || whole,
     ],
+  ];
+  const series = [
     [
       "a series with a kernel tree: outline, first finding, its runs while the rest is under way, cancelled",
       async () => {
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         settings({ "folioscope.tree": inTree.tree });
         await page.waitForTimeout(1500);
         await ui.showSidebar();
@@ -345,6 +350,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     [
       "a series with a kernel tree: a finding's row, before and after, its test, and the reply",
       async () => {
+        await ui.open("series.mbox");
         await ui.showSidebar();
         const row = page.locator(DEADLOCK).first();
         const shown = inside()
@@ -353,10 +359,11 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         const [scenario] = (await shown.textContent()).split(" ");
         const told = await surfaces(row, { name: "series", file: "dax.h", test: scenario });
         settings({});
-        await ui.palette("View: Close All Editors");
+        await ui.closeAll();
         return told;
       },
       corner["series.mbox"].skip || inTree.skip,
     ],
   ];
+  return [...inGroup("ways in", ways), ...inGroup("a driver's mail", driver), ...inGroup("a series", series)];
 }
