@@ -117,6 +117,12 @@ export function compareEntry(
   collect(b, "b");
   collect(a, "a");
   const common = new Set([...keys].filter(([key, g]) => isCommon(key, g.b, g.a, b)).map(([key]) => key));
+  const usual = a.paths.get("")?.result;
+  const stays = new Set(
+    [...keys]
+      .filter(([key, g]) => (usual !== undefined && has(usual, key)) || isCommon(key, g.a, g.b, a))
+      .map(([key]) => key),
+  );
   for (const [key, g] of keys) {
     g.b = clearest(g.b, b, key);
     g.a = clearest(g.a, a, key);
@@ -228,9 +234,17 @@ export function compareEntry(
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
     const ofBefore =
       verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());
+    // The side after leaves it as well wherever all goes well: that it takes nothing where it gives up sooner mends nothing.
+    const isLoss = /^(?:leaked|left-running)$/.test(found.kind);
+    const sooner =
+      verdict === "fixed" &&
+      isLoss &&
+      stays.has(key) &&
+      mayHaveSucceeded(shownBy.result) &&
+      opposite().outcome === "failed" &&
+      !given();
     // Nor is it mended where the failure that showed it is told as success: a thing is kept, or the other function of the life
     // gives it back; what was done wrong on the way out is not done at all.
-    const isLoss = /^(?:leaked|left-running)$/.test(found.kind);
     const onlySucceeds =
       verdict === "fixed" &&
       shownBy.result.outcome === "failed" &&
@@ -248,7 +262,7 @@ export function compareEntry(
       ? "kept on purpose"
       : takes
         ? "what it is for"
-        : ofBefore
+        : ofBefore || sooner
           ? "shown by both"
           : onlySucceeds
             ? "goes well now"
@@ -256,7 +270,7 @@ export function compareEntry(
               ? "freed wrongly"
               : "not taken now";
     const fault =
-      meant || takes || ofBefore || onlySucceeds || dropped || wrongly
+      meant || takes || ofBefore || sooner || onlySucceeds || dropped || wrongly
         ? { ...found, possible: true, doubt }
         : lentOnly
           ? { ...found, possible: false }

@@ -16,6 +16,17 @@ const UNPLUG =
 const PHANDLE =
   "struct of_phandle_args { struct device_node *np; int args_count; u32 args[16]; }; int of_parse_phandle_with_args(const struct device_node *n, const char *l, const char *c, int i, struct of_phandle_args *a);";
 
+/** What is enabled behind a failure that is passed over, and given back by another way to it. */
+const FOUND_ELSEWHERE = (
+  failed: string,
+  given = "",
+): string => `struct core { struct clk *c; struct device *dev; };
+  void pm_runtime_enable(struct device *d); void pm_runtime_disable(struct device *d);
+  int f(struct platform_device *p) { struct core *m = p->dev.driver_data; struct clk *c = clk_get(&p->dev, "axi");
+    if (IS_ERR(c)) ${failed}
+    m->c = c; pm_runtime_enable(m->dev); return 0; }
+  void g(struct platform_device *p) { struct core *m = ${given === "" ? "lookup(p->id)" : "p->dev.driver_data"}; struct clk *c = m->c; ${given}pm_runtime_disable(m->dev); if (c) clk_put(c); }`;
+
 /** A bit is looked for, and what an open name leads to is read behind; `none` is asked of the number that comes back. */
 const slots = (
   none: string,
@@ -32,6 +43,24 @@ const pairs: readonly Pair[] = [
     bad: slots("slot == a->n"),
     good: slots("slot >= a->n"),
     want: [],
+  },
+  {
+    name: "a life of which both sides leave the same by what leads to it elsewhere mends nothing where it gives up sooner",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: FOUND_ELSEWHERE("c = NULL;"),
+    good: FOUND_ELSEWHERE("return PTR_ERR(c);"),
+    want: [],
+  },
+  {
+    name: "and one that goes on behind a failure with what nobody gives back then does",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: FOUND_ELSEWHERE("c = NULL;", "if (c) "),
+    good: FOUND_ELSEWHERE("return PTR_ERR(c);", "if (c) "),
+    want: ["leaked enabled runtime PM of p->dev.driver_data->dev"],
   },
   {
     name: "removing a file that is not there yet does nothing",
