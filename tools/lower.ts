@@ -1,7 +1,8 @@
 /**
- * `npm run lower -- --tree T [--every 10] [--folders usb,clk] [--callees N] [--file PATH]`: how many functions of driver
- * folders can be read whole for function cases, by folder, and why not the others, the commonest reason first.
- * `--callees N`: the N functions called most of which neither a contract nor a body is known. Leaves out running them.
+ * `npm run lower -- --tree T [--every 10] [--folders usb,clk] [--callees N] [--undeclared N] [--file PATH]`: how many functions
+ * of driver folders can be read whole for function cases, by folder, and why not the others, the commonest reason first.
+ * `--callees N`: the N functions called most of which neither a contract nor a body is known; `--undeclared N`: those of which
+ * not even a declaration is found. Leaves out running them.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     from: { type: "string" },
     folders: { type: "string" },
     callees: { type: "string" },
+    undeclared: { type: "string" },
     file: { type: "string", multiple: true },
     reasons: { type: "string" },
   },
@@ -51,7 +53,17 @@ interface Tally {
 }
 const total: Tally = { functions: 0, whole: 0 };
 const reasons = new Map<string, { n: number; first: string }>();
-const callees = new Map<string, { n: number; type: string; files: Set<string> }>();
+interface Callee {
+  n: number;
+  readonly type: string;
+  readonly files: Set<string>;
+  /** Where the first call stands. */
+  readonly first: string;
+}
+const callees = new Map<string, Callee>();
+const undeclared = new Map<string, Callee>();
+/** All calls of functions by their name. */
+let calls = 0;
 
 function note(reason: string, where: string): void {
   const r = reasons.get(reason);
@@ -79,14 +91,20 @@ function count(f: FnTree, path: string): void {
       if (x.k !== "call" || "k" in x.target) return;
       const sym: FunctionSym = x.target;
       const name = sym.name.replace(/_noprof$/, "");
-      if (sym.def !== null || NATIVES.has(name) || contracts.functions.has(name)) return;
-      const c = callees.get(name);
-      if (c === undefined)
-        callees.set(name, { n: 1, type: x.t.kind === "pointer" ? "*" : x.t.kind, files: new Set([path]) });
-      else {
-        c.n++;
-        c.files.add(path);
-      }
+      calls++;
+      if (sym.def !== null || NATIVES.has(name)) return;
+      const type = x.t.kind === "pointer" ? "*" : x.t.kind;
+      const into = (of: Map<string, Callee>): void => {
+        const c = of.get(name);
+        if (c === undefined)
+          of.set(name, { n: 1, type, files: new Set([path]), first: `${path}: ${f.name}()` });
+        else {
+          c.n++;
+          c.files.add(path);
+        }
+      };
+      if (x.ft.noProto === true && !name.startsWith("trace_")) into(undeclared);
+      if (!contracts.functions.has(name)) into(callees);
     },
   });
 }
@@ -105,7 +123,7 @@ function read(path: string, tally: Tally): void {
       if (e === null || e.kind !== "function" || e.sym.def === null || e.sym.path !== path) continue;
       const f = program.tree(e.sym);
       why = refusal(f);
-      if (values.callees !== undefined) count(f, path);
+      if (values.callees !== undefined || values.undeclared !== undefined) count(f, path);
     } catch (f) {
       if (!(f instanceof CFail)) throw new Error(`${path}: ${name}`, { cause: f });
       why = f.message;
@@ -144,8 +162,13 @@ for (const [folder, files] of jobs) {
 console.log(`${"all".padEnd(20)} ${total.whole} of ${total.functions} functions: ${percent(total)}`);
 for (const [why, r] of [...reasons].sort((a, b) => b[1].n - a[1].n).slice(0, Number(values.reasons ?? 40)))
   console.log(`${String(r.n).padStart(6)} ${why}   (${r.first})`);
-if (values.callees !== undefined)
-  for (const [name, c] of [...callees]
-    .sort((a, b) => b[1].files.size - a[1].files.size || b[1].n - a[1].n)
-    .slice(0, Number(values.callees)))
-    console.log(`callee ${name} ${c.type} ${c.n} calls, ${c.files.size} files`);
+/** The callees that most files call first. */
+function tell(word: string, of: ReadonlyMap<string, Callee>, most: number): void {
+  const all = [...of].sort((a, b) => b[1].files.size - a[1].files.size || b[1].n - a[1].n);
+  const n = all.reduce((sum, [, c]) => sum + c.n, 0);
+  console.log(`${word}: ${n} of ${calls} calls, ${all.length} names`);
+  for (const [name, c] of all.slice(0, most))
+    console.log(`${word} ${name} ${c.type} ${c.n} calls, ${c.files.size} files   (${c.first})`);
+}
+if (values.callees !== undefined) tell("callee", callees, Number(values.callees));
+if (values.undeclared !== undefined) tell("undeclared", undeclared, Number(values.undeclared));

@@ -69,6 +69,11 @@ export class KernelSources {
     });
   }
 
+  /** What a file of this text defines or declares in this configuration: prototypes as "@name". */
+  namesIn(path: string, text: string): ReadonlySet<string> {
+    return this.parsed(path, text).names;
+  }
+
   private more(name: string, units: readonly { path: string }[]): LinkUnit[] {
     for (const path of this.source.definers(name)) {
       if (units.some((u) => u.path === path)) continue;

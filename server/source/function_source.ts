@@ -11,6 +11,7 @@ import { cacheKey, DiskCache } from "../cache/store.ts";
 import type { KernelTree } from "./images.ts";
 import { includeFolders } from "./include_folders.ts";
 import { listedEnumerators } from "./listed_names.ts";
+import { PastedNames } from "./pasted_names.ts";
 import { inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
@@ -23,7 +24,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 23;
+const VERSION = 25;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -206,6 +207,9 @@ export function namesOf(source: string): { names: Set<string>; typedefs: Set<str
   return { names, typedefs };
 }
 
+/** Headers of tracepoints, which are nothing to a function case. */
+const TRACES = /^include\/trace\//;
+
 /**
  * The stored form: the typedef names on one line, then a line for each name with the numbers of its files, sorted by bytes,
  * so that a name is found by halving and nothing has to be taken apart when the index is read. Lines end in `;`, names in
@@ -215,16 +219,24 @@ function scan(tree: KernelTree, files: readonly string[]): string {
   const read = readerBelow(tree.root);
   const names = new Map<string, number[]>();
   const typedefs = new Set<string>();
+  const note = (name: string, file: number): void => {
+    const list = names.get(name);
+    if (list === undefined) names.set(name, [file]);
+    else if (list.length < 8 && !list.includes(file)) list.push(file);
+  };
   files.forEach((path, i) => {
     const text = read(path);
     if (text === null) return;
     const own = namesOf(text);
     for (const t of own.typedefs) typedefs.add(t);
-    for (const name of own.names) {
-      const list = names.get(name);
-      if (list === undefined) names.set(name, [i]);
-      else if (list.length < 8) list.push(i);
-    }
+    for (const name of own.names) note(name, i);
+  });
+  // What is pasted together is told by macros of whatever header, which are all known by now.
+  const plain = new Map([...names].map(([name, list]) => [name, list.map((i) => files[i]!)]));
+  const pasted = new PastedNames({ definers: (n) => plain.get(n) ?? [], read, typedefs, config: [] });
+  files.forEach((path, i) => {
+    const text = TRACES.test(path) ? null : read(path);
+    if (text !== null) for (const name of pasted.of(path, text)) note(name, i);
   });
   const lines = [...names].map(([name, list]) => `${name}|${list.join(",")}`);
   // No name begins with another and its `|`: the order of whole lines is that of the names with it.
@@ -397,12 +409,66 @@ export function functionSource(
     }
     return found;
   };
+  const plain = (name: string): readonly string[] => [
+    ...(local.get(name) ?? []),
+    ...shared(name),
+    ...beside(name),
+  ];
+  const near = [...seen].filter((path) => path.endsWith(".h"));
+  let pasted: Pasted | null = null;
+  /** What macros paste together in the headers that are no shared ones, of names that stand nowhere. */
+  const byMacros = (name: string): readonly string[] => {
+    if (name.startsWith("#") || near.length === 0) return [];
+    pasted ??= pastedKept(tree, near, [...paths, ...included], {
+      definers: plain,
+      read,
+      typedefs,
+      config: [],
+    });
+    return pasted.get(name) ?? [];
+  };
   return {
-    definers: (name) => [...(local.get(name) ?? []), ...shared(name), ...beside(name)],
+    definers: (name) => {
+      const found = plain(name);
+      return found.length > 0 ? found : byMacros(name);
+    },
     read,
     typedefs,
     config: [],
   };
+}
+
+/** What was last found for the same files of a tree: both sides of a patch ask. */
+const pastedLast = new WeakMap<KernelTree, { key: string; texts: readonly string[]; names: Pasted }>();
+type Pasted = ReadonlyMap<string, readonly string[]>;
+
+/** As pastedIn(); found once for the same texts. `by`: for whom, and what that includes of the tree. */
+function pastedKept(
+  tree: KernelTree,
+  headers: readonly string[],
+  by: readonly string[],
+  source: TreeSource,
+): Pasted {
+  const key = [...headers, "", ...by].join(" ");
+  const texts = headers.map((path) => source.read(path) ?? "");
+  const last = pastedLast.get(tree);
+  if (last?.key === key && last.texts.every((text, i) => text === texts[i])) return last.names;
+  const names = pastedIn(headers, source);
+  pastedLast.set(tree, { key, texts, names });
+  return names;
+}
+
+/** What calls of macros declare in each of the headers: name to headers. */
+function pastedIn(headers: readonly string[], source: TreeSource): Map<string, string[]> {
+  const names = new PastedNames(source);
+  const out = new Map<string, string[]>();
+  for (const path of headers)
+    for (const name of names.of(path, source.read(path) ?? "")) {
+      const list = out.get(name);
+      if (list === undefined) out.set(name, [path]);
+      else list.push(path);
+    }
+  return out;
 }
 
 /** Whether a name is anybody's in the tree as code of the given files sees it: what placing a removed line asks. */
