@@ -234,15 +234,14 @@ export function compareEntry(
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
     const ofBefore =
       verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());
-    // The side after leaves it as well wherever all goes well: that it takes nothing where it gives up sooner mends nothing.
+    // The side after leaves it as well wherever all goes well: that it gives up sooner on a way mends nothing.
     const isLoss = /^(?:leaked|left-running)$/.test(found.kind);
     const sooner =
       verdict === "fixed" &&
       isLoss &&
       stays.has(key) &&
       mayHaveSucceeded(shownBy.result) &&
-      opposite().outcome === "failed" &&
-      !given();
+      opposite().outcome === "failed";
     // Nor is it mended where the failure that showed it is told as success: a thing is kept, or the other function of the life
     // gives it back; what was done wrong on the way out is not done at all.
     const onlySucceeds =

@@ -20,11 +20,12 @@ const PHANDLE =
 const FOUND_ELSEWHERE = (
   failed: string,
   given = "",
+  first = "",
 ): string => `struct core { struct clk *c; struct device *dev; };
   void pm_runtime_enable(struct device *d); void pm_runtime_disable(struct device *d);
-  int f(struct platform_device *p) { struct core *m = p->dev.driver_data; struct clk *c = clk_get(&p->dev, "axi");
+  int f(struct platform_device *p) { struct core *m = p->dev.driver_data; struct clk *c; ${first} c = clk_get(&p->dev, "axi");
     if (IS_ERR(c)) ${failed}
-    m->c = c; pm_runtime_enable(m->dev); return 0; }
+    m->c = c; ${first === "" ? "pm_runtime_enable(m->dev);" : ""} return 0; }
   void g(struct platform_device *p) { struct core *m = ${given === "" ? "lookup(p->id)" : "p->dev.driver_data"}; struct clk *c = m->c; ${given}pm_runtime_disable(m->dev); if (c) clk_put(c); }`;
 
 /** A bit is looked for, and what an open name leads to is read behind; `none` is asked of the number that comes back. */
@@ -51,6 +52,19 @@ const pairs: readonly Pair[] = [
     root: true,
     bad: FOUND_ELSEWHERE("c = NULL;"),
     good: FOUND_ELSEWHERE("return PTR_ERR(c);"),
+    want: [],
+  },
+  {
+    name: "nor where it gives up on that failure, and gives back then what it took",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: FOUND_ELSEWHERE("c = NULL;", "", "pm_runtime_enable(m->dev);"),
+    good: FOUND_ELSEWHERE(
+      "{ pm_runtime_disable(m->dev); return PTR_ERR(c); }",
+      "",
+      "pm_runtime_enable(m->dev);",
+    ),
     want: [],
   },
   {
