@@ -242,7 +242,7 @@ function askedNext(text: string): { readonly callee: string; readonly count: num
     if (test === undefined) continue;
     const from = end + test.length;
     const to = closed(text, from, "(", ")");
-    const asks = new RegExp(`^(?:unlikely\\()?${variable}(?: < 0| != 0)?\\)?$`).test(
+    const asks = new RegExp(`^(?:(?:unlikely|WARN_ON(?:_ONCE)?)\\()?${variable}(?: < 0| != 0)?\\)?$`).test(
       text.slice(from, to - 1),
     );
     const then = text.slice(to);
@@ -251,9 +251,17 @@ function askedNext(text: string): { readonly callee: string; readonly count: num
       brace === undefined
         ? then.slice(0, then.indexOf(";") + 1)
         : then.slice(0, closed(then, brace.length, "{", "}"));
-    if (asks && /\b(?:return|goto)\b/.test(body)) out.push({ callee, count: callsOf(text, callee) });
+    const leaves = /\b(?:return|goto)\b/.test(body) || (/\bbreak;/.test(body) && isReturned(then, variable));
+    if (asks && leaves) out.push({ callee, count: callsOf(text, callee) });
   }
   return out;
+}
+
+/** Whether a variable is what is returned behind the switch or the loop that a text begins in, as it is then. */
+function isReturned(text: string, variable: string): boolean {
+  const behind = text.slice(closed(text, 0, "{", "}"));
+  const at = behind.search(new RegExp(`\\breturn ${variable};`));
+  return at >= 0 && !new RegExp(`\\b${variable} = `).test(behind.slice(0, at));
 }
 
 /** Kinds that words alone show. */

@@ -329,6 +329,18 @@ int thing_set(int n)
   assert.deepEqual(statics(of("ret = thing_get(n);\n\tthing_log(ret);"), asked), []);
   assert.deepEqual(statics(of("if (n > 1)\n\t\tthing_get(n);"), asked), []);
   assert.deepEqual(statics(asked, of("thing_get(n);")), []);
+  const warns = of("ret = thing_get(n);\n\tif (WARN_ON_ONCE(ret))\n\t\treturn ret;");
+  assert.deepEqual(statics(of("thing_get(n);"), warns), [lost]);
+  // A switch is left with it, and it is what is returned.
+  const chosen = (call: string, behind = ""): string =>
+    of(
+      `switch (n) {\n\tcase 2:\n\t\t${call}\n\t\tret = thing_make(1);\n\t\tbreak;\n\t}${behind}\n\treturn ret;`,
+    );
+  const left = chosen("ret = thing_get(n);\n\t\tif (ret)\n\t\t\tbreak;");
+  assert.deepEqual(statics(chosen("thing_get(n);"), left), ["fixed error-lost answer of thing_get() 11"]);
+  const forgets = "\n\tret = thing_make(3);";
+  const forgotten = chosen("ret = thing_get(n);\n\t\tif (ret)\n\t\t\tbreak;", forgets);
+  assert.deepEqual(statics(chosen("thing_get(n);", forgets), forgotten), []);
   // Asked, and gone on all the same.
   const warned = of("ret = thing_get(n);\n\tif (ret < 0)\n\t\tthing_log(ret);");
   assert.deepEqual(statics(of("ret = thing_get(n);"), warned), []);
