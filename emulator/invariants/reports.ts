@@ -26,6 +26,9 @@ export function warnText(condition: string): string {
   return condition.startsWith("!") ? `${lock} is not held, as it must be here` : `${lock} is held here`;
 }
 
+/** Whether a warning is about a lock that is held or not: by who calls, as a rule. */
+export const isOfLock = (message: string): boolean => /\blockdep_is_held\b|is (?:not )?held/.test(message);
+
 export const warn: Rule = {
   code: "warn",
   title: "A WARN fires",

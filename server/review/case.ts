@@ -5,6 +5,7 @@
  */
 
 import { rankOf } from "../../emulator/invariants/registry.ts";
+import { isOfLock } from "../../emulator/invariants/reports.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runBoth } from "../../emulator/scenario/sides.ts";
 import { schedulerOf } from "../../emulator/sched/scheduler.ts";
@@ -265,15 +266,17 @@ function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): Retur
     compareRuns(runs.before, runs.after, releaseFaults(ran, item, context), rewordedIn(ran)),
   );
   if (standing !== null) return { verdict: "not-modelled", reason: standing, judged: null };
-  const own = ({ root }: Cause): boolean => !ofTheMixture(ran, item, context, root);
+  const own = ({ root }: Cause): boolean => !ofTheMixture(ran, "after", item, context, root);
   const judged: Judged = {
     ...compared,
+    gone: compared.gone.filter(({ root }) => !ofTheMixture(ran, "before", item, context, root)),
     still: compared.still.filter((c) => own(c) && !unprepared(ran, item, context, c.root)),
   };
   const stray =
     compared.fresh.find((c) => !own(c)) ??
-    (compared.verdict === "already" && judged.still.length === 0 ? compared.still[0] : undefined);
-  if (stray !== undefined && own(stray))
+    (compared.verdict === "already" && judged.still.length === 0 ? compared.still[0] : undefined) ??
+    (compared.verdict === "fixed" && judged.gone.length === 0 ? compared.gone[0] : undefined);
+  if (stray !== undefined && compared.verdict === "already" && own(stray))
     return {
       verdict: "not-modelled",
       reason: `${stray.root.code === "oops" ? "an oops" : "a division by zero"} comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,
@@ -282,7 +285,11 @@ function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): Retur
   if (stray !== undefined)
     return {
       verdict: "not-modelled",
-      reason: `${stray.root.code} comes up in code of the reference kernel ${sides.after.era}; the tree is Linux ${sides.mixed}, and the two may not fit there`,
+      reason: `${
+        isOfLock(stray.root.message) ? "a lock is asked for where" : `${stray.root.code} comes up in`
+      } code of the reference kernel ${sides.after.era}${
+        isOfLock(stray.root.message) ? " runs" : ""
+      }; the tree is Linux ${sides.mixed}, and the two may not fit there`,
       judged: null,
     };
   const verdict =
@@ -372,23 +379,28 @@ function tornEarlier(
 }
 
 /**
- * Whether what the after side shows, alone or like the before side, may come of a tree and a reference kernel of two releases:
- * it happens in the reference kernel's code, which by itself does not show it.
+ * Whether what a side shows may come of a tree and a reference kernel of two releases: it happens in the reference kernel's code,
+ * which by itself does not show it, or that code of the same file has called what asks for a lock of the other release.
  */
 function ofTheMixture(
-  { sides: { after, mixed }, runs }: RanCase,
+  { sides, runs }: RanCase,
+  which: Side,
   item: ScenarioItem,
   { baselines, steps }: CaseContext,
   v: Violation,
 ): boolean {
-  if (mixed === "") return false;
-  const fn =
+  if (sides.mixed === "") return false;
+  const side = sides[which];
+  const run = runs[which];
+  const stack =
     v.stop === true
-      ? runs.after.end.stack[0]?.fn
+      ? run.end.stack.map((f) => f.fn)
       : v.event === null
-        ? undefined
-        : after.fn(runs.after.events[v.event]!.stack[0]?.fn ?? -1);
-  return fn?.fidelity === "reference" && !baselines.faults(after.era, item, steps).has(keyOf(v));
+        ? []
+        : run.events[v.event]!.stack.map((f) => side.fn(f.fn));
+  const reference = stack.find((fn) => fn.fidelity === "reference");
+  const isTheirs = reference === stack[0] || (isOfLock(v.message) && reference?.path === stack[0]?.path);
+  return reference !== undefined && isTheirs && !baselines.faults(side.era, item, steps).has(keyOf(v));
 }
 
 const UNPREPARED: ReadonlySet<string> = new Set(["oops", "division-by-zero"]);

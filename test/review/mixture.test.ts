@@ -13,11 +13,13 @@ import { exchanged, ownTree, patchMail, referenceText } from "../support/own_tre
 const PATH = "fs/dax.c";
 const tree = ownTree();
 
-function told(version: string, from: string, to: string): string[] {
+/** What is told of a patch to a tree of that release, whose file has `had` in place of `from`, if it is given. */
+function told(version: string, from: string, to: string, had = from): string[] {
   const [major, minor] = version.split(".");
   writeFileSync(join(tree, "Makefile"), `VERSION = ${major}\nPATCHLEVEL = ${minor}\n`);
-  const whole = referenceText(PATH);
-  const mail = patchMail(1, 1, { path: PATH, from: whole, to: exchanged(whole, from, to) });
+  const whole = exchanged(referenceText(PATH), from, had);
+  writeFileSync(join(tree, PATH), whole);
+  const mail = patchMail(1, 1, { path: PATH, from: whole, to: exchanged(whole, had, to) });
   const { runs, findings } = reviewDocument(parseDocument(Buffer.from(mail), "mixture.mbox"), {
     tree,
     era: "v6.12",
@@ -43,4 +45,11 @@ test("on a tree of another release it is not, with both named", () => {
 
 test("what the tree's own code does there is told", () => {
   assert.deepEqual(told("6.5", STORE, IN_TREE), ["new", "new oops"]);
+});
+
+test("what is gone from the reference kernel's code is mended on a tree of an era alone", () => {
+  assert.deepEqual(told("6.12", STORE, STORE, IN_REFERENCE), ["fixed", "fixed oops"]);
+  assert.deepEqual(told("6.5", STORE, STORE, IN_REFERENCE), [
+    "oops comes up in code of the reference kernel v6.12; the tree is Linux 6.5, and the two may not fit there",
+  ]);
 });
