@@ -89,11 +89,18 @@ export class Ui {
   /** Opens a file of the folder by name. */
   async open(name) {
     const { page } = this;
-    await page.keyboard.press("Control+p");
     const widget = page.locator(".quick-input-widget");
     const input = widget.locator("input").first();
-    await input.waitFor();
-    await input.fill(name);
+    for (let n = 0; ; n++) {
+      await page.keyboard.press("Control+p");
+      try {
+        await input.waitFor({ timeout: 5_000 });
+        await input.fill(name, { timeout: 5_000 });
+        break;
+      } catch (error) {
+        if (n === 3) throw error;
+      }
+    }
     await widget.locator(".monaco-list-row.focused", { hasText: name }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".tab.active", { hasText: name }).first().waitFor();
@@ -119,6 +126,8 @@ export class Ui {
     for (let n = 0; ; n++) {
       await page.keyboard.press("Control+a");
       await page.keyboard.press("Control+v");
+      // What is above the screen is in no line of the page.
+      await page.keyboard.press("Control+Home");
       try {
         await line.waitFor({ timeout: 1_000 });
         return;
@@ -130,12 +139,20 @@ export class Ui {
 
   async goToLine(line) {
     const { page } = this;
-    await page.keyboard.press("Control+1");
-    await page.keyboard.press("Control+g");
     const widget = page.locator(".quick-input-widget");
     const input = widget.locator("input").first();
-    await input.waitFor();
-    await input.fill(`:${line}`);
+    // Whatever takes the focus meanwhile closes it, or has the key: a view that opens, a panel.
+    for (let n = 0; ; n++) {
+      await page.keyboard.press("Control+1");
+      await page.keyboard.press("Control+g");
+      try {
+        await input.waitFor({ timeout: 5_000 });
+        await input.fill(`:${line}`, { timeout: 5_000 });
+        break;
+      } catch (error) {
+        if (n === 3) throw error;
+      }
+    }
     await page.keyboard.press("Enter");
     await widget.waitFor({ state: "hidden" });
   }
