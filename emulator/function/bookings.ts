@@ -8,7 +8,7 @@ import { stripped } from "./constraints.ts";
 import type { Clause, Kind } from "./contract.ts";
 import { lend, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
-import { freshAt, type Obj, offsetOf } from "./memory.ts";
+import { freshAt, memoryName, type Obj, offsetOf } from "./memory.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
 import { isErrAddress, type Unknown, unknown, type Value, valueText } from "./value.ts";
 
@@ -19,6 +19,19 @@ export const ENDS_STATE =
 /** Those that give back what they are given though a device owns it: they do not look for the device's books, as others do. */
 const GIVES_PLAIN =
   /^(?:k|v|kv)free(?:_sensitive)?$|^(?:clk|regulator|reset_control|gpiod|phy)_put$|^(?:regulator|hwmon_device|backlight_device|nvmem|power_supply|clk)_unregister$|^(?:iio_device|mmc|rproc)_free(?:_host)?$|^phy_destroy$/;
+
+/** What frees memory that begins where its argument points, and no other. */
+const FREES = /^kv?free(?:_sensitive)?$/;
+
+/**
+ * Whether an address is no beginning of memory that a call gave: within a thing, or a variable, as the entry that a walk along
+ * a list would come to behind the last one. What lies before somebody else's thing may be the beginning of what that is in.
+ */
+function isNoMemory({ obj, off }: { readonly obj: Obj; readonly off: number }): boolean {
+  const isVariable = obj.kind === "global" || obj.kind === "local";
+  const isHead = obj.type?.kind === "record" && obj.type.info.tag === "list_head";
+  return off > 0 || (off < 0 && (isVariable || obj.asked !== null)) || (isVariable && isHead);
+}
 
 /** What managed calls began or gave besides memory and handles, by the kind that a driver would end or give back itself. */
 const ENDS_MANAGED: Readonly<Record<string, RegExp>> = {
@@ -83,6 +96,18 @@ export class Bookings {
     if (key < 0x10000n || isErrAddress(key)) return;
     const spot = w.spot(site.name);
     const at = w.mem.at(key);
+    if (at !== null && kind.sort === "memory" && FREES.test(site.name) && isNoMemory(at)) {
+      w.fault({
+        kind: "double-release",
+        object: `memory of ${plainName(at.obj.name)}`,
+        what: `${site.name}() frees what lies ${at.off < 0 ? "before" : "in"} ${memoryName(at.obj)}, which no call gave`,
+        taken: null,
+        given: null,
+        at: spot,
+        possible: false,
+      });
+      return;
+    }
     const debt = w.books.debt(kind, key);
     const { holding, twice } = w.books.give(kind, key, spot);
     if (holding !== null && w.beside() === 0) holding.byOthers = false;

@@ -32,7 +32,30 @@ const add = (
   mutex_lock(&b->m); list_add(&p->link, &b->pools); mutex_unlock(&b->m);
   if (device_create_file(d, a)) { ${undo} kfree(p); return NULL; } return p; }`;
 
+/** An entry is looked for in a list of the kernel's. */
+const walk = (found: string, behind: string): string =>
+  `${LISTS} static inline struct pool *of(struct list_head *l) { return (struct pool *)((char *)l - __builtin_offsetof(struct pool, link)); }
+  void f(int x) { struct pool *p, *q; for (p = of(all.next), q = of(p->link.next); &p->link != &all; p = q, q = of(q->link.next)) if (p->n == x) { list_del(&p->link); ${found} break; } ${behind} }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "behind a walk that found nothing there is no entry to free",
+    bad: walk("", "kfree(p);"),
+    good: walk("kfree(p);", ""),
+    want: ["double-release memory of all"],
+  },
+  {
+    name: "what lies in memory that was asked for is not freed by itself",
+    bad: `${LISTS} struct own { int n; struct pool p; }; int f(int x) { struct own *o = kzalloc(sizeof(*o), GFP_KERNEL); if (!o) return -ENOMEM; helper(x); kfree(&o->p); return 0; }`,
+    good: `${LISTS} struct own { int n; struct pool p; }; int f(int x) { struct own *o = kzalloc(sizeof(*o), GFP_KERNEL); if (!o) return -ENOMEM; helper(x); kfree(o); return 0; }`,
+    want: ["double-release memory of kzalloc()", "leaked memory of kzalloc()"],
+  },
+  {
+    name: "what somebody else's list head lies in may be freed",
+    bad: `${LISTS} void f(struct list_head *l) { list_del(l); }`,
+    good: `${LISTS} void f(struct list_head *l) { list_del(l); kfree((char *)l - __builtin_offsetof(struct pool, link)); }`,
+    want: [],
+  },
   {
     name: "of a list of the caller's",
     bad: add(""),
