@@ -59,6 +59,10 @@ export interface TreeSource {
   readonly typedefs: ReadonlySet<string>;
   /** CONFIG_ symbols that are set besides those of the reference kernel: lines for `#define`. */
   readonly config: readonly string[];
+  /** Whether a file is one that is asked about, or a header that these include: its macros are then those of `macrosNear`. */
+  isNear?(path: string): boolean;
+  /** Of the headers that the files asked about include those that define a macro. */
+  macrosNear?(name: string): readonly string[];
 }
 
 const LAYER = { diff: 0, tree: 1, reference: 2, rest: 3 } as const;

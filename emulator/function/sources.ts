@@ -27,12 +27,16 @@ export class KernelSources {
   /** Headers read as they are where others' macros hold in their conditions. */
   private readonly beside = new Map<string, Loaded | null>();
   private readonly tables = new Map<string, MacroTable | null>();
+  /** Macros as headers beside name them, and as the files asked about and their headers do. */
   private readonly found = new Map<string, MacroDef | null>();
+  private readonly foundNear = new Map<string, MacroDef | null>();
   private readonly typedefs: ReadonlySet<string>;
   private readonly prelude: LinkUnit;
   private reading = 0;
   /** The file whose text is read for what it defines, or "". */
   private readsPath = "";
+  /** Whether macros are looked for in the headers of the files asked about alone, because one of these is read. */
+  private isNear = false;
   /** By file: whether it defines a name itself, as no macro. Asked at each use of a name; who defines it in a file stays. */
   private readonly ownNames = new Map<string, Map<string, boolean>>();
   /** Headers whose directives are being read. */
@@ -115,8 +119,9 @@ export class KernelSources {
   /** `holds`: macros besides its own and the configuration's that its conditions may ask for. */
   private parsed(path: string, text: string, holds = nowhere): Loaded {
     const macros = this.base instanceof TreeTable ? this.base.where(holds) : this.base.copy();
-    const before = this.readsPath;
+    const before = { path: this.readsPath, isNear: this.isNear };
     this.readsPath = path;
+    this.isNear = this.source.isNear?.(path) === true;
     const { tokens } = preprocess(
       { path, text, origin: "tree" },
       {
@@ -127,7 +132,8 @@ export class KernelSources {
         ...(this.base instanceof TreeTable ? { sticky: this.base.shims } : {}),
       },
     );
-    this.readsPath = before;
+    this.readsPath = before.path;
+    this.isNear = before.isNear;
     const tu = parse(tokens, { typedefs: this.typedefs, lazyBodies: true, unknownTypes: "assume" });
     // A header's own form of what a shim stands for (`static inline void print_hex_dump_debug(...)`) is not the shim's.
     const externals = path === "<prelude>" ? tu.externals : tu.externals.filter((e) => !declaresShim(e));
@@ -167,23 +173,21 @@ export class KernelSources {
 
   /** A macro of the tree's headers. */
   private macro(name: string): MacroDef | undefined {
-    const known = this.found.get(name);
-    if (known !== undefined) return known === null || !this.isMeant(name, known) ? undefined : known;
-    this.found.set(name, null);
+    const all = this.isNear ? this.foundNear : this.found;
+    const known = all.get(name);
+    if (known !== undefined) return known === null || !this.isMeant(known) ? undefined : known;
+    all.set(name, null);
     const found =
       /^trace_\w+$/.test(name) && !this.isCode(name) ? this.tracepoint(name) : this.imported(name);
     // While a file's own directives are read its macros are not known yet: asked again later.
-    if (found === undefined && this.reading > 0) this.found.delete(name);
-    else this.found.set(name, found ?? null);
-    return this.isMeant(name, found) ? found : undefined;
+    if (found === undefined && this.reading > 0) all.delete(name);
+    else all.set(name, found ?? null);
+    return found !== undefined && this.isMeant(found) ? found : undefined;
   }
 
-  /**
-   * Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. Asked of
-   * names that are no macro, too: looking for who defines one follows what the files include, and later names are found by that.
-   */
-  private isMeant(name: string, def: MacroDef | undefined): boolean {
-    return !this.isOwnName(name) && (def === undefined || this.files[def.loc.file]?.path !== this.readsPath);
+  /** Whether a header's macro is what the file that is read means: not one that the file itself defines further down, or has ended. */
+  private isMeant({ name, loc }: MacroDef): boolean {
+    return this.files[loc.file]?.path !== this.readsPath && !this.isOwnName(name);
   }
 
   /** The file that is read defines it itself, as no macro: another header's macro of that name is not meant. */
@@ -200,7 +204,9 @@ export class KernelSources {
   }
 
   private imported(name: string): MacroDef | undefined {
-    for (const path of this.source.definers(`#${name}`)) {
+    const { macrosNear } = this.source;
+    const all = this.isNear && macrosNear !== undefined ? macrosNear(name) : this.source.definers(`#${name}`);
+    for (const path of all) {
       // The header that comes first is not read to its end yet: nobody else's definition in its place.
       if (this.underWay.has(path)) return undefined;
       const def = this.macrosOf(path)?.own(name);
@@ -219,12 +225,15 @@ export class KernelSources {
     const text = this.source.read(path);
     if (text === null) return null;
     const macros = this.base.copy();
+    const before = this.isNear;
+    this.isNear = this.source.isNear?.(path) === true;
     this.reading++;
     this.underWay.add(path);
     preprocess(
       { path, text: directivesOf(text), origin: "tree" },
       { files: this.files, macros, resolve: () => null, missingInclude: "ignore" },
     );
+    this.isNear = before;
     this.reading--;
     this.underWay.delete(path);
     this.tables.set(path, macros);

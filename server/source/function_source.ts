@@ -8,11 +8,11 @@ import { readdirSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
 import { cacheKey, DiskCache } from "../cache/store.ts";
+import { type Finding, type HeaderNames, HeaderView } from "./header_view.ts";
 import type { KernelTree } from "./images.ts";
-import { includeFolders } from "./include_folders.ts";
 import { listedEnumerators } from "./listed_names.ts";
 import { PastedNames } from "./pasted_names.ts";
-import { inclusions, ReachedHeaders } from "./reached_headers.ts";
+import { includesIn, inclusions, ReachedHeaders } from "./reached_headers.ts";
 import { readerBelow } from "./tree.ts";
 import { declaredLast, defaultCache, definitionsOf, INDEX_BYTES } from "./tree_index.ts";
 
@@ -305,7 +305,8 @@ export interface KnownBesides {
 
 /**
  * What the given files may name. `textOf`: the side's text of a path where it is not the tree's. Headers that the files
- * include by a path of their own come first, then those that are changed.
+ * include by a path of their own come first, then those that are changed; what files beside them include, whose functions they or their own
+ * headers name or such a file does, comes behind. What of a name is in these hangs on the files and the tree alone, not on what was asked before.
  */
 export function functionSource(
   tree: KernelTree,
@@ -315,127 +316,112 @@ export function functionSource(
   besides: KnownBesides = {},
 ): TreeSource {
   const read = (path: string): string | null => textOf(path) ?? tree.read(path);
-  const local = new Map<string, string[]>();
-  const typedefs = new Set(index.typedefs);
-  const seen = new Set<string>();
-  let folders: readonly string[] | null = null;
-  const arch = /^arch\/(\w+)\//.exec(paths[0] ?? "")?.[1] ?? null;
-  const add = (path: string): void => {
-    const text = read(path);
-    if (text === null) return;
-    const own = namesOf(text);
-    for (const t of own.typedefs) typedefs.add(t);
-    for (const name of own.names) {
-      const list = local.get(name);
-      if (list === undefined) local.set(name, [path]);
-      else list.push(path);
-    }
-    follow(path, text);
+  const finding: Finding = {
+    tree,
+    read,
+    namesIn: (path, text) => namesKept(tree, path, text),
+    includes: includesFor(tree, textOf),
+    from: paths[0] ?? "",
   };
-  const included = new Set(["linux/kconfig.h", "linux/compiler-version.h", "linux/compiler_types.h"]);
-  const follow = (path: string, text: string): void => {
-    for (const { name, quoted } of inclusions(text)) {
-      const found = resolve(path, quoted, name);
-      if (found === null) included.add(name);
-      if (found === null || seen.has(found) || seen.size > 200) continue;
-      seen.add(found);
-      add(found);
-    }
-  };
-  const resolve = (from: string, quoted: boolean, name: string): string | null => {
-    const near = posix.normalize(posix.join(posix.dirname(from), name));
-    if (quoted && !near.startsWith("..") && read(near) !== null) return near;
-    if (quoted)
-      for (let d = posix.dirname(posix.dirname(from)); d !== "."; d = posix.dirname(d)) {
-        const up = posix.join(d, name);
-        if (read(up) !== null) return up;
-        const inc = posix.join(d, "include", name);
-        if (read(inc) !== null) return inc;
-      }
-    folders ??= includeFolders(posix.dirname(paths[0] ?? ""), read);
-    for (const folder of folders) {
-      const there = posix.normalize(posix.join(folder, name));
-      if (read(there) !== null) return there;
-    }
-    if (!/^(?:uapi\/)?asm\//.test(name)) return null;
-    if (arch === null && tree.read(`arch/x86/include/${name}`) !== null) return null;
-    for (const a of arch === null
-      ? ["powerpc", "arm64", "arm", "mips", "s390", "riscv", "sh", "sparc", "m68k"]
-      : [arch]) {
-      const there = `arch/${a}/include/${name}`;
-      if (tree.read(there) !== null) return there;
-    }
-    return null;
-  };
+  const near = new HeaderView(finding);
   for (const path of paths) {
-    seen.add(path);
+    near.seen.add(path);
     const text = read(path);
     if (text === null) continue;
-    follow(path, text);
+    near.follow(path, text);
     // kernel/sched/psi.c is built as a part of another file, whose headers are its.
     if (inclusions(text).next().done === true)
-      for (const whole of includersOf(tree, path)) follow(whole, read(whole) ?? "");
+      for (const whole of includersOf(tree, path)) near.follow(whole, read(whole) ?? "");
   }
   for (const path of besides.changed ?? [])
-    if (!seen.has(path)) {
-      seen.add(path);
-      add(path);
+    if (!near.seen.has(path)) {
+      near.seen.add(path);
+      near.add(path);
     }
   const neighbours = neighboursOf(tree, paths);
-  const reached = new ReachedHeaders(read, includesKnown(tree));
-  /** How many of `included` have been followed. */
-  let followed = 0;
-  /** Of the shared headers that have a name those that the files include. */
-  const shared = (name: string): readonly string[] => {
-    const all = index.definers(name);
-    if (all.length === 0) return all;
-    if (followed < included.size) reached.add([...included].slice(followed));
-    followed = included.size;
-    return all.filter((path) => reached.paths.has(path));
-  };
   /** The file of another folder that has a function, where the tree has that file. */
   const elsewhere = (name: string): readonly string[] => {
     const path = besides.elsewhere?.(name);
     return path === undefined || paths.includes(path) || read(path) === null ? [] : [path];
   };
-  /** A function beside the patched files: its file names what that one's own includes declare. */
+  /** The files beside the patched ones that define a function. */
   const beside = (name: string): readonly string[] => {
-    const near = neighbours(name);
-    const found = near.length > 0 ? near : elsewhere(name);
-    for (const path of found) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      follow(path, read(path) ?? "");
-    }
+    const found = neighbours(name);
+    return found.length > 0 ? found : elsewhere(name);
+  };
+  const wide = new HeaderView(finding, near);
+  const own = [...near.seen];
+  for (const path of namedBy(own, read, beside)) wide.once(path);
+  const typedefs = new Set([...index.typedefs, ...near.typedefs, ...wide.typedefs]);
+  const inNear = (name: string): string[] => [
+    ...(near.local.get(name) ?? []),
+    ...index.definers(name).filter((path) => near.reaches(path)),
+  ];
+  const inWide = (name: string): string[] => [
+    ...(wide.local.get(name) ?? []),
+    ...index.definers(name).filter((path) => !near.reaches(path) && wide.reaches(path)),
+  ];
+  let late: HeaderView | null = null;
+  /** A shared header's function or macro may name one whose file is none of those: what that includes is known once it is asked for. */
+  const besideToo = (name: string): readonly string[] => {
+    const found = beside(name);
+    for (const path of found)
+      if (!wide.seen.has(path)) {
+        late ??= new HeaderView(finding, wide);
+        late.once(path);
+      }
     return found;
   };
-  const plain = (name: string): readonly string[] => [
-    ...(local.get(name) ?? []),
-    ...shared(name),
-    ...beside(name),
-  ];
-  const near = [...seen].filter((path) => path.endsWith(".h"));
+  const inLate = (name: string): readonly string[] => {
+    const view = late;
+    if (view === null) return [];
+    const shared = index.definers(name).filter((path) => !wide.reaches(path) && view.reaches(path));
+    return [...(view.local.get(name) ?? []), ...shared];
+  };
+  const plain = (name: string): readonly string[] => {
+    const beside = besideToo(name);
+    return [...inNear(name), ...inWide(name), ...beside, ...inLate(name)];
+  };
+  const isNear = (path: string): boolean => near.seen.has(path) || near.reaches(path);
+  const macrosNear = (name: string): readonly string[] => inNear(`#${name}`);
+  const source = { read, typedefs, config: [], isNear, macrosNear };
+  const headers = [...wide.seen].filter((path) => path.endsWith(".h"));
   let pasted: Pasted | null = null;
   /** What macros paste together in the headers that are no shared ones, of names that stand nowhere. */
   const byMacros = (name: string): readonly string[] => {
-    if (name.startsWith("#") || near.length === 0) return [];
-    pasted ??= pastedKept(tree, near, [...paths, ...included], {
-      definers: plain,
-      read,
-      typedefs,
-      config: [],
-    });
+    if (name.startsWith("#") || headers.length === 0) return [];
+    pasted ??= pastedKept(tree, headers, [...paths, ...wide.included], { ...source, definers: plain });
     return pasted.get(name) ?? [];
   };
   return {
+    ...source,
     definers: (name) => {
       const found = plain(name);
       return found.length > 0 ? found : byMacros(name);
     },
-    read,
-    typedefs,
-    config: [],
   };
+}
+
+/** Files whose functions given files name, and those whose functions such files name. */
+function namedBy(
+  paths: readonly string[],
+  read: (path: string) => string | null,
+  beside: (name: string) => readonly string[],
+): Set<string> {
+  const out = new Set<string>();
+  const asked = new Set<string>();
+  const queue = [...paths];
+  for (let path = queue.shift(); path !== undefined; path = queue.shift())
+    for (const [word] of (read(path) ?? "").matchAll(/\b[a-z_]\w*/g)) {
+      if (asked.has(word)) continue;
+      asked.add(word);
+      for (const file of beside(word)) {
+        if (out.has(file)) continue;
+        out.add(file);
+        queue.push(file);
+      }
+    }
+  return out;
 }
 
 /** What was last found for the same files of a tree: both sides of a patch ask. */
@@ -490,7 +476,7 @@ export function handedToMacro(tree: KernelTree, paths: readonly string[]): (name
   let reached: ReachedHeaders | null = null;
   return (name) => {
     if (reached === null) {
-      reached = new ReachedHeaders((path) => tree.read(path), includesKnown(tree));
+      reached = new ReachedHeaders(includesFor(tree, () => null));
       const files = new Set(paths);
       for (const path of files)
         for (const { name: header, quoted } of inclusions(tree.read(path) ?? "")) {
@@ -516,10 +502,42 @@ const KEYWORDS = new Set(
 /** What the headers of a tree include, as far as it was asked. */
 const includesOf = new WeakMap<KernelTree, Map<string, readonly string[] | null>>();
 
-function includesKnown(tree: KernelTree): Map<string, readonly string[] | null> {
+/** What a header includes, as a side has it; null: there is no such file. */
+function includesFor(
+  tree: KernelTree,
+  textOf: (path: string) => string | null,
+): (path: string) => readonly string[] | null {
   let known = includesOf.get(tree);
   if (known === undefined) includesOf.set(tree, (known = new Map()));
-  return known;
+  const ofTree = known;
+  return (path) => {
+    const own = textOf(path);
+    if (own !== null) return includesIn(own);
+    let inner = ofTree.get(path);
+    if (inner === undefined) {
+      const text = tree.read(path);
+      ofTree.set(path, (inner = text === null ? null : includesIn(text)));
+    }
+    return inner;
+  };
+}
+
+/** What headers of a tree declare, of the text that was last read: both sides, and the patches of a series, ask for the same. */
+const namesLast = new WeakMap<
+  KernelTree,
+  Map<string, { readonly text: string; readonly names: HeaderNames }>
+>();
+const NAMES_MAX = 1000;
+
+function namesKept(tree: KernelTree, path: string, text: string): HeaderNames {
+  let known = namesLast.get(tree);
+  if (known === undefined) namesLast.set(tree, (known = new Map()));
+  const last = known.get(path);
+  if (last?.text === text) return last.names;
+  const names = namesOf(text);
+  if (known.size >= NAMES_MAX) known.clear();
+  known.set(path, { text, names });
+  return names;
 }
 
 /** Files of a folder that are looked through: all folders of drivers but two, and those of the hardware monitors and regulators. */

@@ -86,15 +86,22 @@ function conditionHolds(text: string): boolean | null {
  */
 export class ReachedHeaders {
   readonly paths = new Set<string>();
-  private readonly read: (path: string) => string | null;
-  private readonly known: Map<string, readonly string[] | null>;
+  private readonly includes: (path: string) => readonly string[] | null;
   private readonly seen = new Set<string>();
   private readonly names = new Set<string>();
 
-  /** @param read a file of the tree @param known what was found before, for the same tree, of a header */
-  constructor(read: (path: string) => string | null, known: Map<string, readonly string[] | null>) {
-    this.read = read;
-    this.known = known;
+  /** @param includes what a file of the tree includes (includesIn()); null: there is no such file */
+  constructor(includes: (path: string) => readonly string[] | null) {
+    this.includes = includes;
+  }
+
+  /** The same, to which more can be added. */
+  copy(): ReachedHeaders {
+    const out = new ReachedHeaders(this.includes);
+    for (const path of this.paths) out.paths.add(path);
+    for (const path of this.seen) out.seen.add(path);
+    for (const name of this.names) out.names.add(name);
+    return out;
   }
 
   /** Adds what names lead to. */
@@ -104,7 +111,7 @@ export class ReachedHeaders {
       for (const path of this.placesOf(item.name, item.from)) {
         if (this.seen.has(path) || path.startsWith("..")) continue;
         this.seen.add(path);
-        const inner = this.includedBy(path);
+        const inner = this.includes(path);
         if (inner === null) continue;
         this.paths.add(path);
         for (const next of inner) queue.push({ name: next, from: path });
@@ -120,15 +127,5 @@ export class ReachedHeaders {
       ? [`include/asm-generic/${name.slice(4)}`, `include/uapi/asm-generic/${name.slice(4)}`]
       : [];
     return [...near, ...FOLDERS.map((f) => `${f}/${name}`), ...generic];
-  }
-
-  private includedBy(path: string): readonly string[] | null {
-    let inner = this.known.get(path);
-    if (inner === undefined) {
-      const text = this.read(path);
-      inner = text === null ? null : includesIn(text);
-      this.known.set(path, inner);
-    }
-    return inner;
   }
 }

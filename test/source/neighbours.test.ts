@@ -1,6 +1,8 @@
 /** What a function of a file beside the patched ones names: what its own file includes counts, headers of its own folder, too. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { visitFunction } from "../../emulator/c/visit.ts";
+import { KernelSources } from "../../emulator/function/sources.ts";
 import { functionSource } from "../../server/source/function_source.ts";
 import type { KernelTree } from "../../server/source/images.ts";
 
@@ -24,15 +26,58 @@ const tree: KernelTree = {
   stamp: (path) => `${files[path]?.length ?? ""}`,
 };
 
-test("headers of a neighbour count once its function is asked for, and no other file's do", () => {
+test("headers of a neighbour count whose function the file names, and no other file's do", () => {
   const index = { definers: () => [], typedefs: new Set<string>() };
   const source = functionSource(tree, index, ["net/pond/main.c"], () => null);
-  assert.deepEqual(source.definers("struct pond_kind"), []);
-  assert.deepEqual(source.definers("pond_find"), ["net/pond/core.c"]);
   assert.deepEqual(source.definers("struct pond_kind"), ["net/pond/class.h"]);
+  assert.deepEqual(source.definers("pond_find"), ["net/pond/core.c"]);
   assert.deepEqual(source.definers("@pond_class"), ["net/pond/class.h"]);
   assert.deepEqual(source.definers("#POND_MOST"), ["net/pond/class.h"]);
   assert.deepEqual(source.definers("#OTHER"), []);
+});
+
+test("what is said of a name does not hang on what was asked before, and a neighbour's macro is none of the file's own", () => {
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const names = ["struct pond_kind", "pond_find", "#POND_MOST", "@pond_class", "@pond_find", "nobody"];
+  const asked = (order: readonly string[]): string[] => {
+    const source = functionSource(tree, index, ["net/pond/main.c"], () => null);
+    return order
+      .map((n) => `${n}: ${source.definers(n).join(" ")} ${source.macrosNear?.(n.replace("#", ""))}`)
+      .sort();
+  };
+  assert.deepEqual(asked(names), asked([...names].reverse()));
+  const source = functionSource(tree, index, ["net/pond/main.c"], () => null);
+  assert.deepEqual(source.macrosNear?.("POND_MOST"), []);
+  assert.equal(source.isNear?.("net/pond/main.c"), true);
+  assert.equal(source.isNear?.("net/pond/pond.h"), true);
+  assert.equal(source.isNear?.("net/pond/class.h"), false);
+});
+
+test("a macro that only a neighbour includes does not rewrite the file's own code, and does the neighbour's", () => {
+  const own: Record<string, string> = {
+    "net/sea/main.c": '#include "sea.h"\nint sea_add(int tide)\n{\n\treturn sea_find(tide) + tide;\n}\n',
+    "net/sea/sea.h": "int sea_find(int id);\n",
+    "net/sea/core.c": '#include "tides.h"\nint sea_find(int id)\n{\n\treturn id + tide;\n}\n',
+    "net/sea/tides.h": "#define tide (40 + 2)\n",
+  };
+  const sea: KernelTree = {
+    ...tree,
+    read: (path) => own[path] ?? null,
+    list: (folder) => Object.keys(own).filter((p) => p.startsWith(`${folder}/`)),
+  };
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const path = "net/sea/main.c";
+  const sources = new KernelSources(functionSource(sea, index, [path], () => null));
+  const program = sources.program([{ path, text: own[path]! }]);
+  for (const name of ["sea_add", "sea_find"]) {
+    const found = program.lookup(name, path);
+    assert.ok(found?.kind === "function" && found.sym.def !== null, name);
+    const unread: string[] = [];
+    const whole = program.tree(found.sym);
+    assert.equal(whole.params.length, 1, name);
+    visitFunction(whole, { expr: (x) => x.k === "trap" && unread.push(x.message) });
+    assert.deepEqual(unread, [], name);
+  }
 });
 
 test("a function of another folder is the file's that is known to have it, where the tree has that file", () => {
@@ -46,7 +91,6 @@ test("a function of another folder is the file's that is known to have it, where
   files["lib/lake.h"] = "#define LAKE 3\n";
   const elsewhere = (name: string): string | undefined => known[name];
   const source = functionSource(tree, index, ["net/pond/main.c"], () => null, { elsewhere });
-  assert.deepEqual(source.definers("#LAKE"), []);
   assert.deepEqual(source.definers("lake_get"), ["lib/lake.c"]);
   assert.deepEqual(source.definers("#LAKE"), ["lib/lake.h"]);
   assert.deepEqual(source.definers("sea_get"), []);

@@ -13,8 +13,14 @@ const files: Record<string, string> = {
   "include/sound/wave.h": "#define control_port base + 3\n",
 };
 
+/** What a file includes, by its text. */
+const includes = (read: (path: string) => string | null) => (path: string) => {
+  const text = read(path);
+  return text === null ? null : includesIn(text);
+};
+
 test("includes are followed, asm to the machine's and the generic ones, a circle ends", () => {
-  const reached = new ReachedHeaders((p) => files[p] ?? null, new Map());
+  const reached = new ReachedHeaders(includes((p) => files[p] ?? null));
   reached.add(["linux/lamp.h", "linux/gone.h"]);
   assert.deepEqual([...reached.paths].sort(), [
     "arch/x86/include/asm/lamp.h",
@@ -31,7 +37,7 @@ test("nothing outside the tree is asked for", () => {
   const reached = new ReachedHeaders((p) => {
     asked.push(p);
     return null;
-  }, new Map());
+  });
   reached.add(["../../etc/passwd"]);
   assert.deepEqual(
     asked.filter((p) => p.startsWith("..") || p.startsWith("/")),
@@ -46,12 +52,12 @@ test("names that are added later lead to what they lead to with the others, and 
     asked.push(p);
     return files[p] ?? null;
   };
-  const at = new ReachedHeaders(read, new Map());
+  const at = new ReachedHeaders(includes(read));
   at.add(["linux/types.h"]);
   assert.equal(at.paths.has("include/linux/lamp.h"), true);
   assert.equal(at.paths.has("include/sound/wave.h"), false);
   at.add(["linux/types.h", "sound/wave.h"]);
-  const all = new ReachedHeaders((p) => files[p] ?? null, new Map());
+  const all = new ReachedHeaders(includes((p) => files[p] ?? null));
   all.add(["linux/types.h", "sound/wave.h"]);
   assert.deepEqual([...at.paths].sort(), [...all.paths].sort());
   assert.equal(new Set(asked).size, asked.length);
