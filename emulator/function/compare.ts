@@ -152,7 +152,9 @@ export function compareEntry(
         const forced = translated(r.forced, names);
         const result = at(other, e, extra, forced);
         if (
-          rewritten(r, result, own, other).some((c) => has(at(other, e, extra, new Map([...forced, c])), key))
+          rewritten(r, result, key, own, other).some((c) =>
+            has(at(other, e, extra, new Map([...forced, c])), key),
+          )
         )
           return false;
         if (
@@ -823,12 +825,21 @@ function has(r: PathResult, key: string): boolean {
   return r.faults.some((f) => faultKey(f) === key);
 }
 
+/** What hangs on what the whole path takes and gives back. */
+const BALANCED = /^(?:leaked|left-running|returned-locked|sleeps-in-atomic)\|/;
+
 /**
  * The other answers to what the patch asks in other words on the other side: `>=` for `==` has another usual one, and by that of
- * the path all may be as it was. A call that is exchanged is no such test: what fails in its place says something else. None where one
- * side alone asks anything at lines that the patch changes.
+ * the path all may be as it was. A call that is exchanged is no such test: what fails in its place says something else. Where one
+ * side alone asks anything at lines that the patch changes, what is lost or held is as it was behind the other answer, too; what
+ * is followed may be what the test is for.
  */
-function rewritten(r: Ran, result: PathResult, own: Side, other: Side): (readonly [string, string])[] {
+function rewritten(
+  r: Ran,
+  result: PathResult,
+  key: string,
+  ...[own, other]: readonly [Side, Side]
+): (readonly [string, string])[] {
   const alone = (p: PathResult, q: PathResult, side: Side): Choice[] =>
     p.choices.filter(
       (c) =>
@@ -836,7 +847,7 @@ function rewritten(r: Ran, result: PathResult, own: Side, other: Side): (readonl
         side.changed?.(c.loc) === true &&
         !q.choices.some((x) => x.name === c.name),
     );
-  if (alone(r.result, result, own).length === 0) return [];
+  if (!BALANCED.test(key) && alone(r.result, result, own).length === 0) return [];
   return alone(result, r.result, other).flatMap((c) =>
     c.options.filter((o) => o !== c.answer).map((o) => [c.name, o] as const),
   );

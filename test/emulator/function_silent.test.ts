@@ -1,7 +1,7 @@
 /** Function cases say nothing new of merged fixes of kinds that were once told wrongly: shapes of 6.12's stable fixes, in C of our own. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
 const PARTS =
   "static void fill(unsigned long *w, int n) { int i; for (i = 0; i < 2; i++) { w[0] &= ~(0xfful << (8 * i)); w[0] |= (unsigned long)(n & 0xff) << (8 * i); } }";
@@ -15,6 +15,17 @@ const UNPLUG =
   "struct drm_device; _Bool drm_dev_enter(struct drm_device *d, int *idx); void drm_dev_exit(int idx);";
 const PHANDLE =
   "struct of_phandle_args { struct device_node *np; int args_count; u32 args[16]; }; int of_parse_phandle_with_args(const struct device_node *n, const char *l, const char *c, int i, struct of_phandle_args *a);";
+
+/** Two locks, of which a header's macro takes the second and turns preemption off by itself. */
+const NESTED = (failed: string): string => `void preempt_disable(void);
+  #define spin_lock_nest_lock(l, n) do { preempt_disable(); helper(0); } while (0)
+  int f(spinlock_t *a, spinlock_t *b) { spin_lock(a); spin_lock_nest_lock(b, a); if (helper(1)) ${failed} spin_unlock(b); spin_unlock(a); return 0; }`;
+
+const CAN = (unregister: string, free: string): string => `struct net_device { struct device dev; };
+  struct net_device *alloc_candev_mqs(int n, unsigned int e, unsigned int t, unsigned int r); int register_candev(struct net_device *d);
+  void unregister_netdev(struct net_device *d); void unregister_candev(struct net_device *d); void free_netdev(struct net_device *d); void free_candev(struct net_device *d);
+  int f(int x) { struct net_device *d = alloc_candev_mqs(8, 1, 1, 1); int ret; if (!d) return -ENOMEM; ret = register_candev(d); if (ret) { ${free}(d); return ret; }
+    ret = helper(x); if (ret) { ${unregister === "" ? "" : `${unregister}(d);`} ${free}(d); return ret; } d->dev.driver_data = lookup(x); ${unregister === "" ? "unregister_netdev" : unregister}(d); ${free}(d); return 0; }`;
 
 /** What is enabled behind a failure that is passed over, and given back by another way to it. */
 const FOUND_ELSEWHERE = (
@@ -75,6 +86,27 @@ const pairs: readonly Pair[] = [
     bad: FOUND_ELSEWHERE("c = NULL;", "if (c) "),
     good: FOUND_ELSEWHERE("return PTR_ERR(c);", "if (c) "),
     want: ["leaked enabled runtime PM of p->dev.driver_data->dev"],
+  },
+  {
+    name: "a lock that is taken under another one by its own macro is given up by the usual call",
+    bad: NESTED("return -EINVAL;"),
+    good: NESTED("{ spin_unlock(b); spin_unlock(a); return -EINVAL; }"),
+    want: ["returned-locked spin lock a", "returned-locked spin lock b"],
+  },
+  {
+    name: "a CAN device is a network device, which either name ends",
+    bad: CAN("unregister_netdev", "free_netdev"),
+    good: CAN("unregister_candev", "free_candev"),
+    want: [],
+  },
+  {
+    name: "and one that is not ended is lost by either",
+    bad: CAN("", "free_netdev"),
+    good: CAN("unregister_netdev", "free_candev"),
+    want: [
+      "freed-while-registered network device registration of register_candev()",
+      "leaked network device registration of alloc_candev_mqs()",
+    ],
   },
   {
     name: "removing a file that is not there yet does nothing",
@@ -488,4 +520,21 @@ test("a life of which one end cannot be run is not clean", () => {
     () => runPair(life("}"), life("+ }"), { name: "f", leave: "g" }),
     /g\(\) cannot be run on the after side/,
   );
+});
+
+/** What is lost where two callees say so that are asked one after the other, among others. */
+const lostByTwo = (first: string): string => `int f(int n) { char *p; int a = 0, b = 0, i = 0; ${first}
+  p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM;
+  if (helper(1)) a = 1; if (helper(2)) i++; if (helper(3)) i++; if (helper(4)) b = 1;
+  if (a & b) return -EINVAL;
+  kfree(p); return 0; }`;
+
+test("a way that ends sooner now by a new test mends no loss that is there behind its other answer, whether its paths come to it or not", () => {
+  for (const paths of [10, 200]) {
+    const entry = { name: "f", paths };
+    assert.deepEqual(told(runPair(lostByTwo(""), lostByTwo("if (!n) return -EINVAL;"), entry)), []);
+    assert.deepEqual(told(runPair(lostByTwo("if (!n) return -EINVAL;"), lostByTwo(""), entry)), []);
+  }
+  const mended = lostByTwo("").replace("return -EINVAL;", "{ kfree(p); return -EINVAL; }");
+  assert.deepEqual(told(runPair(lostByTwo(""), mended, { name: "f" })), ["fixed leaked memory of kmalloc()"]);
 });

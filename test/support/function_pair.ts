@@ -57,11 +57,11 @@ static inline int IS_ERR(const void *p) { return (unsigned long)p >= (unsigned l
 static inline long PTR_ERR(const void *p) { return (long)p; }
 `;
 
-/** Both texts as an entry of them ran. */
+/** Both texts as an entry of them ran, with so many paths of each at most. */
 export function comparePair(
   before: string,
   after: string,
-  entry: Partial<Entry> & { name: string },
+  { paths = 200, ...entry }: Partial<Entry> & { name: string; paths?: number },
   core = "",
 ): EntryResult {
   const beside = "drivers/core.c";
@@ -87,7 +87,7 @@ export function comparePair(
   const full: Entry = { path, root: false, leave: null, ...entry };
   const result = compareEntry(side(before, after), side(after, before), full, {
     ...USUAL_BOUNDS,
-    paths: 200,
+    paths,
   });
   if (result.note !== "") throw new Error(result.note);
   return result;
