@@ -9,7 +9,7 @@ import { KERNEL_NUMBERS } from "../config_numbers.ts";
 
 /** Symbols that are not set although a driver's code may ask for them. */
 const UNSET =
-  /_MODULE$|DEBUG(?!_?FS)|LOCKDEP|PROVE_|KASAN|KCSAN|KMSAN|PREEMPT_RT|TRACE|TRACING|HARDEN|FORTIFY|TINY|_UML|XEN|PARAVIRT|RUST|CFI|LTO|32BIT|X86_32|X86_PAE|BIG_ENDIAN|HIGHMEM|LOCK_STAT|GCOV|RANDSTRUCT|ALLOC_PROFILING|COMPILE_TEST|NO_|_NONE$|_NOP$|JUMP_LABEL|BUG_ON_DATA|GENERIC_GETTIMEOFDAY|CC_HAS|CC_IS|FAULT_INJECTION|HYPERV|INLINE_|LEGACY_PTYS|FORCE_MAX_ORDER|FS_DAX_LIMITED/;
+  /_MODULE$|DEBUG(?!_?FS)|LOCKDEP|PROVE_|KASAN|KCSAN|KMSAN|PREEMPT_RT|TRACE|TRACING|HARDEN|FORTIFY|TINY|_UML|XEN|PARAVIRT|RUST|CFI|LTO|32BIT|X86_32|X86_PAE|BIG_ENDIAN|HIGHMEM|LOCK_STAT|GCOV|RANDSTRUCT|ALLOC_PROFILING|COMPILE_TEST|NO_|_NONE$|_NOP$|JUMP_LABEL|BUG_ON_DATA|GENERIC_GETTIMEOFDAY|HAS_ILOG2|CC_HAS|CC_IS|FAULT_INJECTION|HYPERV|(?:^|CONFIG_|ARCH_)INLINE_|LEGACY_PTYS|FORCE_MAX_ORDER|FS_DAX_LIMITED/;
 
 /** Whether `#ifdef CONFIG_FOO` holds: the whole of a configuration with everything in it, no debugging. */
 export function configSet(name: string): boolean {
@@ -53,6 +53,7 @@ export const FUNCTION_SHIMS: readonly string[] = [
   // What a build computes of the sources (kernel/bounds.c), which no tree has.
   "MAX_NR_ZONES 5",
   "NR_PAGEFLAGS 24",
+  "NR_CPUS_BITS 3",
   "SPINLOCK_SIZE 4",
   "LRU_GEN_WIDTH 3",
   "__LRU_REFS_WIDTH 2",
@@ -68,7 +69,11 @@ export const FUNCTION_SHIMS: readonly string[] = [
     "dev_emerg dev_alert dev_crit dev_err dev_warn dev_notice dev_info dev_dbg dev_vdbg dev_printk dev_err_once dev_warn_once dev_info_once dev_dbg_once dev_err_ratelimited dev_warn_ratelimited dev_notice_ratelimited dev_info_ratelimited dev_dbg_ratelimited",
   ),
   ...log(
-    "netdev_emerg netdev_alert netdev_crit netdev_err netdev_warn netdev_notice netdev_info netdev_dbg netdev_vdbg netif_err netif_warn netif_info netif_dbg netif_notice net_dbg_ratelimited net_err_ratelimited net_warn_ratelimited net_info_ratelimited net_warn_ratelimited pci_err pci_warn pci_info pci_dbg pci_notice pci_info_ratelimited hid_err hid_warn hid_info hid_dbg v4l2_err v4l2_warn v4l2_info v4l2_dbg drm_err drm_warn drm_info drm_dbg drm_dbg_kms drm_dbg_driver DRM_ERROR DRM_DEBUG DRM_INFO DRM_WARN DRM_DEBUG_KMS DRM_DEBUG_DRIVER DRM_DEV_ERROR DRM_DEV_INFO DRM_DEV_DEBUG ibdev_err ibdev_warn ibdev_dbg ibdev_info",
+    "netdev_emerg netdev_alert netdev_crit netdev_err netdev_warn netdev_notice netdev_info netdev_dbg netdev_vdbg net_dbg_ratelimited net_err_ratelimited net_warn_ratelimited net_info_ratelimited net_warn_ratelimited pci_err pci_warn pci_info pci_dbg pci_notice pci_info_ratelimited hid_err hid_warn hid_info hid_dbg v4l2_err v4l2_warn v4l2_info v4l2_dbg drm_err drm_warn drm_info drm_dbg drm_dbg_kms drm_dbg_driver DRM_ERROR DRM_DEBUG DRM_INFO DRM_WARN DRM_DEBUG_KMS DRM_DEBUG_DRIVER DRM_DEV_ERROR DRM_DEV_INFO DRM_DEV_DEBUG ibdev_err ibdev_warn ibdev_dbg ibdev_info",
+  ),
+  // Of what kind a message is is no value: `netif_err(priv, probe, dev, "...")`.
+  ...["emerg", "alert", "crit", "err", "warn", "notice", "info", "dbg", "vdbg"].map(
+    (n) => `netif_${n}(priv, type, ...) ${MILD.test(n) ? "__fs_log_mild" : "__fs_log"}(__VA_ARGS__)`,
   ),
   "WARN(c, ...) ({ int __fs_w = !!(c); __fs_w; })",
   "WARN_ONCE(c, ...) ({ int __fs_w = !!(c); __fs_w; })",
@@ -114,6 +119,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))",
   "alloc_hooks(x) x",
   "alloc_hooks_tag(t, x) x",
+  // The machine's own is assembly: what it computes, not how.
+  "array_index_nospec(i, n) ({ __typeof__(i) __fs_i = (i); __fs_i < (n) ? __fs_i : 0; })",
   // An alternative that is patched in says what the bit says.
   "static_cpu_has(b) boot_cpu_has(b)",
   "static_branch_likely(x) 1",
@@ -252,8 +259,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
   ].map((n) => `${n}(...)`),
   "__free(f) __attribute__((cleanup(__free_##f)))",
   "DEFINE_PER_CPU(type, name) __typeof__(type) name",
-  "DEFINE_STATIC_KEY_FALSE(name) int name",
-  "DEFINE_STATIC_KEY_TRUE(name) int name",
+  "DEFINE_STATIC_KEY_FALSE(name) struct static_key_false name",
+  "DEFINE_STATIC_KEY_TRUE(name) struct static_key_true name",
   "DEFINE_RATELIMIT_STATE(name, a, b) int name",
   "DECLARE_PER_CPU(type, name) extern __typeof__(type) name",
   "DEFINE_MUTEX(name) struct mutex name",

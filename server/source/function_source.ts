@@ -24,7 +24,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 25;
+const VERSION = 26;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -53,6 +53,12 @@ export function declarationsOf(source: string): Set<string> {
   for (const m of text.matchAll(/^extern[ \t]([^;{}]*)(;?)/gm)) {
     const object = m[2] === ";" ? declaredLast(m[1]!) : null;
     if (object !== null && !/[()]/.test(object.before)) out.add(`@${object.name}`);
+  }
+  // `extern enum states { ... } state;` declares an object, too.
+  for (const m of text.matchAll(/^extern[ \t]+(?:struct|union|enum)\b[^;(){}=]*(\{?)/gm)) {
+    const close = m[1] === "" ? -1 : text.indexOf("}", m.index);
+    const object = close < 0 ? null : /^[ \t]*(\w{1,100})[ \t]*;/.exec(text.slice(close + 1, close + 160));
+    if (object !== null) out.add(`@${object[1]}`);
   }
   for (const m of text.matchAll(
     /^(DEFINE_(?:FREE|CLASS|GUARD|GUARD_COND|LOCK_GUARD_[01](?:_COND)?)|EXTEND_CLASS)\(\s*(\w+)\s*(?:,\s*(\w+))?/gm,

@@ -38,7 +38,7 @@ const SOURCES = [
   "block",
 ];
 /** Of the stored form and of the rules by which names are found. */
-const VERSION = 12;
+const VERSION = 13;
 const MAX_ENTRY = 64 << 20;
 /** Bytes of all indexes that are kept. */
 export const INDEX_BYTES = 256 << 20;
@@ -187,11 +187,11 @@ function add(names: Map<string, number[]>, name: string, file: number): void {
 const MACRO = /^[ \t]*#[ \t]*define[ \t]+(\w+)(\(?)([^\n]*)/gm;
 // Each of these matches wherever its first words stand, whatever follows, and takes what it has read with it: no text is
 // read twice. What makes it a definition is asked of the match.
-const TAG = /^(?:typedef[ \t]+)?(struct|union|enum)[ \t]+(\w+)\b[^;(){}=]*(\{?)/gm;
+const TAG = /^(?:(?:typedef|extern)[ \t]+)?(struct|union|enum)[ \t]+(\w+)\b[^;(){}=]*(\{?)/gm;
 const TYPEDEF = /^typedef[ \t][^;{}]*(;?)/gm;
 const TYPEDEF_LINE = /^typedef[ \t]+(?:struct|union|enum)\b([^\n]*)/gm;
 const TYPEDEF_END = /^\}([^;{}]*)(;?)/gm;
-const ENUM = /^(?:typedef[ \t]+)?enum\b[^;(){}=]*(?:\{([^}]*)(\}?))?/gm;
+const ENUM = /^(?:(?:typedef|extern)[ \t]+)?enum\b[^;(){}=]*(?:\{([^}]*)(\}?))?/gm;
 const BODY = /\n\{/g;
 const INLINE = /^(?:static|extern)[^;{}]*(\{?)/gm;
 const OBJECT = /^(?!typedef|return|extern|static[ \t]+inline|#)[A-Za-z_][^=;\n]*([=;]?)/gm;
@@ -210,18 +210,18 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
       const empty = m[2] === "" && m[3]!.trim() === "";
       if (!(empty && /_H_*$/.test(m[1]!)) && !m[1]!.startsWith("CONFIG_")) out.add(`#${m[1]}`);
     });
-    const typedef = (name: string | null): void => {
-      if (name !== null) out.add(`typedef ${name}`);
+    const typedef = (names: readonly string[]): void => {
+      for (const name of names) out.add(`typedef ${name}`);
     };
-    each(TYPEDEF, (m) => typedef(typedefName(m[0])));
-    each(TYPEDEF_LINE, (m) => typedef(typedefOfLine(m[1]!)));
+    each(TYPEDEF, (m) => typedef(typedefNames(m[0])));
+    each(TYPEDEF_LINE, (m) => typedef(typedefsOfLine(m[1]!)));
     each(INLINE, (m) => {
       const name = m[1] === "{" ? inlineName(m[0].slice(0, -1)) : null;
       if (name !== null) out.add(name);
     });
     if (text.includes("typedef"))
       each(TYPEDEF_END, (m) => {
-        if (m[2] === ";" && typedefBefore(text, m.index)) typedef(typedefAfter(m[1]!));
+        if (m[2] === ";" && typedefBefore(text, m.index)) typedef(typedefsAfter(m[1]!));
       });
   }
   each(TAG, (m) => m[3] === "{" && out.add(`${m[1]} ${m[2]}`));
@@ -245,7 +245,8 @@ export function definitionsOf(source: string, inHeader: boolean): Set<string> {
   return out;
 }
 
-const INDENTED = /^[ \t]+(?=(?:typedef[ \t]+)?(?:struct|union|enum)\b[\w \t]*\{)/gm;
+const INDENTED =
+  /^[ \t]+(?=(?:typedef[ \t]+)?(?:struct|union|enum)\b[\w \t]*\{|static[ \t]+(?:__always_)?inline\b)/gm;
 const BRACES = /[{}]/g;
 
 /** A header's text in which what is defined at file scope begins its line: some indent it. */
@@ -255,6 +256,8 @@ function unindented(text: string): string {
   let at = 0;
   let depth = 0;
   for (const m of text.matchAll(INDENTED)) {
+    // A line of a macro's body is none.
+    if (text[text.indexOf("\n", m.index) - 1] === "\\") continue;
     BRACES.lastIndex = at;
     for (let b = BRACES.exec(text); b !== null && b.index < m.index; b = BRACES.exec(text)) {
       depth += b[0] === "{" ? 1 : -1;
@@ -332,27 +335,47 @@ function typedefName(text: string): string | null {
   return own === null || own.before === "" || /[()]/.test(own.before) ? null : own.name;
 }
 
-/** `struct a { int b; } c;` on one line, from behind its keyword. */
-function typedefOfLine(line: string): string | null {
-  const open = line.indexOf("{");
-  const close = line.indexOf("}", open);
-  if (open < 0 || close < 0 || /[;}]/.test(line.slice(0, open))) return null;
-  return /^[ \t]*(\w+)[ \t]*;/.exec(line.slice(close + 1))?.[1] ?? null;
+/** The names of a `typedef` without braces: of `typedef struct a b, *c;` both. */
+function typedefNames(text: string): string[] {
+  if (/[(){}]/.test(text) || !text.endsWith(";")) {
+    const name = typedefName(text);
+    return name === null ? [] : [name];
+  }
+  const [first, ...more] = text.slice(0, -1).split(",");
+  const name = typedefName(`${first};`);
+  return [
+    ...(name === null ? [] : [name]),
+    ...more.flatMap((item) => /^[ \t\n*]*(\w+)/.exec(item)?.[1] ?? []),
+  ];
 }
 
-/** What stands between the brace that closes a typedef and its `;`: attributes, the name, attributes. */
-function typedefAfter(text: string): string | null {
-  const words = text.match(/\w+|\((?:[^()]|\([^()]*\))*\)|[^\w \t]/g) ?? [];
-  let at = 0;
+/** `struct a { int b; } c;` on one line, from behind its keyword. */
+function typedefsOfLine(line: string): string[] {
+  const open = line.indexOf("{");
+  const close = line.indexOf("}", open);
+  if (open < 0 || close < 0 || /[;}]/.test(line.slice(0, open))) return [];
+  const end = line.indexOf(";", close);
+  return end < 0 ? [] : typedefsAfter(line.slice(close + 1, end));
+}
+
+/** The names of what stands between the brace that closes a typedef and its `;`: attributes, the name, attributes, more names behind commas. */
+function typedefsAfter(text: string): string[] {
+  const words = text.match(/\w+|\((?:[^()]|\([^()]*\))*\)|[^\w \t\n]/g) ?? [];
+  const out: string[] = [];
   let attribute: string | null = null;
-  for (; at < words.length && ATTRIBUTE.test(words[at]!); at++) {
-    attribute = words[at]!;
-    if (words[at + 1]?.startsWith("(")) at++;
+  let named = false;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === ",") named = false;
+    else if (ATTRIBUTE.test(word)) {
+      attribute = word;
+      if (words[at + 1]?.startsWith("(")) at++;
+    } else if (/^\w/.test(word) && !named) {
+      named = true;
+      out.push(word);
+    } else if (word !== "*") return out;
   }
-  const name = words[at];
-  if (name === undefined) return attribute !== null && words.at(-1) === attribute ? attribute : null;
-  const next = words[at + 1];
-  return /^\w+$/.test(name) && (next === undefined || ATTRIBUTE.test(next)) ? name : null;
+  return out.length === 0 && attribute !== null && words.at(-1) === attribute ? [attribute] : out;
 }
 
 /** The function of a head that begins with `static` or `extern`, up to its body. */

@@ -209,3 +209,22 @@ test("a macro that a header defines below an enumerator of its name is not there
   );
   assert.deepEqual(of("f"), { calls: ["say", "say"], traps: [] });
 });
+
+test("of what kind a network driver's message is is no name, a static key is its type's, and a bounded index is one", () => {
+  const of = program(
+    {},
+    {},
+    `struct static_key { int enabled; };
+     struct static_key_false { struct static_key key; };
+     struct adapter { int msg_enable; };
+     void static_key_inc(struct static_key *k);
+     static DEFINE_STATIC_KEY_FALSE(fast);
+     int table[4];
+     void f(struct adapter *a) { netif_err(a, probe, a, "no %d", 1); netif_dbg(a, hw, a, "is"); }
+     void g(void) { static_key_inc(&(&fast)->key); }
+     int h(unsigned int n) { return table[array_index_nospec(n, 4)]; }`,
+  );
+  assert.deepEqual(of("f"), { calls: ["__fs_log", "__fs_log_mild"], traps: [] });
+  assert.deepEqual(of("g"), { calls: ["static_key_inc"], traps: [] });
+  assert.deepEqual(of("h"), { calls: [], traps: [] });
+});

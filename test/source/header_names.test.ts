@@ -93,3 +93,50 @@ test("what a header indents at file scope is a name of its, what lies in a struc
   );
   assert.deepEqual([...names].sort(), ["FIRST", "LAST", "enum steps", "struct far_in"]);
 });
+
+test("a typedef may name several, behind attributes, with pointers, on one line or without braces", () => {
+  const { typedefs } = namesOf(
+    [
+      "typedef struct _ASK {",
+      "\tint n;",
+      "} __packed ASK, *PASK;",
+      "typedef struct both { int n; } both_t, other_t;",
+      "typedef struct far far_t, *far_p;",
+      "typedef struct { int n; } __attribute__((packed)) packed_t;",
+      "typedef int (*call_t)(int a, int b);",
+      "typedef unsigned long words_t[4], *words_p;",
+    ].join("\n"),
+  );
+  assert.deepEqual([...typedefs].sort(), [
+    "ASK",
+    "PASK",
+    "both_t",
+    "call_t",
+    "far_p",
+    "far_t",
+    "other_t",
+    "packed_t",
+    "words_p",
+    "words_t",
+  ]);
+});
+
+test("an object that is declared behind its type's braces, with what these hold", () => {
+  const { names } = namesOf("extern enum ways {\n\tWAY_UP,\n\tWAY_DOWN,\n} way;\n");
+  assert.deepEqual([...names].sort(), ["@way", "WAY_DOWN", "WAY_UP", "enum ways"]);
+});
+
+test("an inline function that is indented at file scope is one, no body of a macro", () => {
+  const { names } = namesOf(
+    [
+      "#ifdef CONFIG_SLOW",
+      "  static inline void may_wait(const char *file, int line,",
+      "\t\t\t      unsigned int n) { }",
+      "#endif",
+      "#define MAKE(name) \\",
+      "\tstatic inline int of_##name(int n) \\",
+      "\t{ return n; }",
+    ].join("\n"),
+  );
+  assert.deepEqual([...names].sort(), ["#MAKE", "may_wait"]);
+});
