@@ -335,15 +335,11 @@ export function functionSource(
     const text = read(path);
     if (text === null) continue;
     near.follow(path, text);
-    // kernel/sched/psi.c is built as a part of another file, whose headers are its.
-    if (inclusions(text).next().done === true)
-      for (const whole of includersOf(tree, path)) near.follow(whole, read(whole) ?? "");
   }
-  for (const path of besides.changed ?? [])
-    if (!near.seen.has(path)) {
-      near.seen.add(path);
-      near.add(path);
-    }
+  for (const path of besides.changed ?? []) near.addOnce(path);
+  // kernel/sched/psi.c is built as a part of another file, whose names and headers are its where its own do not have them.
+  const around = new HeaderView(finding, near);
+  for (const path of paths) for (const whole of includersOf(tree, path)) around.addOnce(whole);
   const neighbours = neighboursOf(tree, paths);
   /** The file of another folder that has a function, where the tree has that file. */
   const elsewhere = (name: string): readonly string[] => {
@@ -355,18 +351,19 @@ export function functionSource(
     const found = neighbours(name);
     return found.length > 0 ? found : elsewhere(name);
   };
-  const wide = new HeaderView(finding, near);
+  const wide = new HeaderView(finding, around);
   const own = [...near.seen];
-  for (const path of namedBy(own, read, beside)) wide.once(path);
-  const typedefs = new Set([...index.typedefs, ...near.typedefs, ...wide.typedefs]);
-  const inNear = (name: string): string[] => [
-    ...(near.local.get(name) ?? []),
-    ...index.definers(name).filter((path) => near.reaches(path)),
+  for (const path of namedBy(own, read, beside)) wide.followOnce(path);
+  const typedefs = new Set([...index.typedefs, ...near.typedefs, ...around.typedefs, ...wide.typedefs]);
+  /** What a view has beyond what it is around. */
+  const inView = (view: HeaderView, name: string): string[] => [
+    ...(view.local.get(name) ?? []),
+    ...index.definers(name).filter((path) => view.reaches(path) && view.outer?.reaches(path) !== true),
   ];
-  const inWide = (name: string): string[] => [
-    ...(wide.local.get(name) ?? []),
-    ...index.definers(name).filter((path) => !near.reaches(path) && wide.reaches(path)),
-  ];
+  const inNear = (name: string): string[] => {
+    const found = inView(near, name);
+    return found.length > 0 ? found : inView(around, name);
+  };
   let late: HeaderView | null = null;
   /** A shared header's function or macro may name one whose file is none of those: what that includes is known once it is asked for. */
   const besideToo = (name: string): readonly string[] => {
@@ -374,21 +371,15 @@ export function functionSource(
     for (const path of found)
       if (!wide.seen.has(path)) {
         late ??= new HeaderView(finding, wide);
-        late.once(path);
+        late.followOnce(path);
       }
     return found;
   };
-  const inLate = (name: string): readonly string[] => {
-    const view = late;
-    if (view === null) return [];
-    const shared = index.definers(name).filter((path) => !wide.reaches(path) && view.reaches(path));
-    return [...(view.local.get(name) ?? []), ...shared];
-  };
   const plain = (name: string): readonly string[] => {
     const beside = besideToo(name);
-    return [...inNear(name), ...inWide(name), ...beside, ...inLate(name)];
+    return [...inNear(name), ...inView(wide, name), ...beside, ...(late === null ? [] : inView(late, name))];
   };
-  const isNear = (path: string): boolean => near.seen.has(path) || near.reaches(path);
+  const isNear = (path: string): boolean => around.seen.has(path) || around.reaches(path);
   const macrosNear = (name: string): readonly string[] => inNear(`#${name}`);
   const source = { read, typedefs, config: [], isNear, macrosNear };
   const headers = [...wide.seen].filter((path) => path.endsWith(".h"));
@@ -549,14 +540,31 @@ function namesKept(tree: KernelTree, path: string, text: string): HeaderNames {
 /** Files of a folder that are looked through: all folders of drivers but two, and those of the hardware monitors and regulators. */
 const MAX_NEIGHBOURS = 240;
 
-/** Files of the same folder that include a C file. */
+/** By folder: which of its C files include which others of it. */
+const partsOf = new WeakMap<KernelTree, Map<string, ReadonlyMap<string, readonly string[]>>>();
+
+/** Files of the same folder that include a C file: it is a part of them. */
 function includersOf(tree: KernelTree, path: string): readonly string[] {
   if (!path.endsWith(".c")) return [];
-  const name = posix.basename(path);
-  const files = tree.list(posix.dirname(path)).filter((p) => p.endsWith(".c") && p !== path);
-  return files
-    .slice(0, MAX_NEIGHBOURS)
-    .filter((p) => [...inclusions(tree.read(p) ?? "")].some((i) => i.quoted && i.name === name));
+  let known = partsOf.get(tree);
+  if (known === undefined) partsOf.set(tree, (known = new Map()));
+  const folder = posix.dirname(path);
+  let parts = known.get(folder);
+  if (parts === undefined) known.set(folder, (parts = partsIn(tree, folder)));
+  return parts.get(posix.basename(path)) ?? [];
+}
+
+function partsIn(tree: KernelTree, folder: string): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  const files = tree.list(folder).filter((p) => p.endsWith(".c"));
+  for (const path of files.slice(0, MAX_NEIGHBOURS)) {
+    const text = tree.read(path) ?? "";
+    if (!text.includes('.c"')) continue;
+    for (const { name, quoted } of inclusions(text))
+      if (quoted && name.endsWith(".c") && name !== posix.basename(path))
+        out.set(name, [...(out.get(name) ?? []), path]);
+  }
+  return out;
 }
 
 /** Whether files of the folder of a file name something: what a macro pastes stands nowhere as it is, but where it is used. */

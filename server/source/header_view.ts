@@ -38,7 +38,8 @@ export class HeaderView {
   /** What names of shared headers stand in these files. */
   readonly included: Set<string>;
   private readonly finding: Finding;
-  private readonly outer: HeaderView | null;
+  /** The view that this one is around. */
+  readonly outer: HeaderView | null;
   private readonly folders: () => readonly string[];
   private reached: ReachedHeaders | null = null;
   /** How many of `included` have been followed. */
@@ -55,8 +56,7 @@ export class HeaderView {
     this.folders = () => (folders ??= includeFolders(posix.dirname(finding.from), finding.read));
   }
 
-  /** Adds a header, and what it includes. */
-  add(path: string): void {
+  private add(path: string): void {
     const text = this.finding.read(path);
     if (text === null) return;
     const own = this.finding.namesIn(path, text);
@@ -69,8 +69,15 @@ export class HeaderView {
     this.follow(path, text);
   }
 
+  /** Adds a header, or a file that the files are a part of, where it was not looked at yet. */
+  addOnce(path: string): void {
+    if (this.seen.has(path)) return;
+    this.seen.add(path);
+    this.add(path);
+  }
+
   /** Adds what a file includes, where it was not looked at yet. */
-  once(path: string): void {
+  followOnce(path: string): void {
     if (this.seen.has(path)) return;
     this.seen.add(path);
     this.follow(path, this.finding.read(path) ?? "");
@@ -81,9 +88,7 @@ export class HeaderView {
     for (const { name, quoted } of inclusions(text)) {
       const found = this.resolve(path, quoted, name);
       if (found === null) this.included.add(name);
-      if (found === null || this.seen.has(found) || this.seen.size > MOST) continue;
-      this.seen.add(found);
-      this.add(found);
+      if (found !== null && this.seen.size <= MOST) this.addOnce(found);
     }
   }
 

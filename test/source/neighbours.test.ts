@@ -98,3 +98,37 @@ test("a function of another folder is the file's that is known to have it, where
   const own = functionSource(tree, index, ["lib/lake.c"], () => null, { elsewhere });
   assert.deepEqual(own.definers("lake_get"), []);
 });
+
+test("a file that is a part of another has that one's names and headers, its own first", () => {
+  const own: Record<string, string> = {
+    "fs/bay/whole.c":
+      '#include "whole.h"\n#define DEPTH 9\nstatic int bay_half(int n)\n{\n\treturn n / HALF;\n}\n#include "part.c"\n',
+    "fs/bay/whole.h": "#define HALF 2\nstruct bay { int n; };\n",
+    "fs/bay/part.c":
+      '#include "part.h"\nint bay_part(struct bay *b)\n{\n\treturn bay_half(b->n) + DEPTH + HALF;\n}\n',
+    "fs/bay/part.h": "#define DEPTH 1\n",
+  };
+  const bay: KernelTree = {
+    ...tree,
+    read: (path) => own[path] ?? null,
+    list: (folder) => Object.keys(own).filter((p) => p.startsWith(`${folder}/`)),
+  };
+  const path = "fs/bay/part.c";
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const source = functionSource(bay, index, [path], () => null);
+  assert.deepEqual(source.macrosNear?.("DEPTH"), ["fs/bay/part.h"]);
+  assert.deepEqual(source.macrosNear?.("HALF"), ["fs/bay/whole.h"]);
+  const program = new KernelSources(source).program([{ path, text: own[path]! }]);
+  const found = program.lookup("bay_part", path);
+  assert.ok(found?.kind === "function");
+  const unread: string[] = [];
+  const called: boolean[] = [];
+  visitFunction(program.tree(found.sym), {
+    expr: (x) => {
+      if (x.k === "trap") unread.push(x.message);
+      if (x.k === "call" && !("k" in x.target)) called.push(x.target.def !== null);
+    },
+  });
+  assert.deepEqual(unread, []);
+  assert.deepEqual(called, [true]);
+});
