@@ -124,10 +124,22 @@ export type Outcome = "failed" | "succeeded" | "neither";
 /** The bits of a vm_fault_t that say that a page fault failed: VM_FAULT_ERROR without the one that only asks for smaller pages. */
 const FAULT_ERRORS = 0x73n;
 
-/** Whether a function returns a vm_fault_t. */
-function returnsFault(sym: FunctionSym): boolean {
+/**
+ * Types of what a function returns whose constants are positive and say what failed, with the bits that say so: of a page fault
+ * (include/linux/mm_types.h), a block request (include/linux/blk_types.h), firmware's methods (include/acpi/acexcep.h) and its calls
+ * (include/linux/efi.h).
+ */
+const FAILS: Readonly<Record<string, bigint>> = {
+  vm_fault_t: FAULT_ERRORS,
+  blk_status_t: 0xffn,
+  acpi_status: 0xffffffffn,
+  efi_status_t: 0xffffffffffffffffn,
+};
+
+/** The bits of what a function returns that say that it failed; none where its type has no such constants. */
+function failsBy(sym: FunctionSym): bigint {
   const type = sym.def?.specs.type;
-  return type?.kind === "typedef" && type.name === "vm_fault_t";
+  return type?.kind === "typedef" && Object.hasOwn(FAILS, type.name) ? FAILS[type.name]! : 0n;
 }
 
 /** Whether a function that returned this, of that type, says that it failed. Asked right behind its return. */
@@ -136,7 +148,7 @@ export function outcomeOf(w: Run, sym: FunctionSym, v: Value | null, type: CType
   if (w.namedZero && v === 0n && !pointer && !isBool(type)) return "neither";
   if (type.kind === "void" || v === null) return "neither";
   const [lo, hi] = w.known.span(v);
-  if (!pointer && lo === hi && (lo & FAULT_ERRORS) !== 0n && returnsFault(sym)) return "failed";
+  if (!pointer && lo === hi && (lo & failsBy(sym)) !== 0n) return "failed";
   if (pointer) {
     if (lo === hi) return lo === 0n || isErrAddress(lo) ? "failed" : "succeeded";
     return isErrAddress(lo) ? "failed" : "succeeded";

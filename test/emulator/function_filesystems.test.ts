@@ -10,6 +10,9 @@ const journal = `struct journal; typedef struct handle handle_t; handle_t *jbd2_
 const pages = `struct dev_pagemap; struct dev_pagemap *get_dev_pagemap(unsigned long pfn, struct dev_pagemap *p); void put_dev_pagemap(struct dev_pagemap *p);`;
 const reader = `int dax_read_lock(void); void dax_read_unlock(int id); int alive(int x);`;
 
+const statusOf = (type: string, then: string): string =>
+  `${type}; int print(int e); ${type.split(" ").at(-1)} f(int x) { int err = helper(x); if (err) ${then} return 0; }`;
+
 const entered = (kept: string): string =>
   `${table} int f(struct mm *mm, unsigned long addr, int again) { spinlock_t *ptl; pte_t *pte = get_locked_pte(mm, addr, &ptl); int ret = 0;
 if (!pte) return -ENOMEM; if (pte->v && !again) { ${kept} } pte->v = addr; pte_unmap(pte); spin_unlock(ptl); return ret; }`;
@@ -140,6 +143,13 @@ const pairs: readonly Pair[] = [
     good: `typedef unsigned int vm_fault_t; ${pages} vm_fault_t f(unsigned long pfn) { struct dev_pagemap *p = get_dev_pagemap(pfn, NULL); if (!p) return 2; if (helper(1)) { put_dev_pagemap(p); return 2; } put_dev_pagemap(p); return 256; }`,
     want: ["leaked dev_pagemap reference of get_dev_pagemap()"],
   },
+  ...["typedef unsigned char blk_status_t", "typedef unsigned int acpi_status"].map((type) => ({
+    name: `an error after which a status says that all went well: ${type}`,
+    bad: statusOf(type, "print(err);"),
+    good: statusOf(type, "return 10;"),
+    want: ["error-lost failure of helper()"],
+    back: [],
+  })),
   {
     name: "the lock of an array that a cursor leads to, whatever callee was handed the cursor",
     bad: walk("return -EINVAL;"),
