@@ -103,6 +103,26 @@ function registered(w: Run, s: CallSite): Value {
   return last.state === "given" ? 0n : 1n;
 }
 
+/** Whether runtime PM is on: kept by the device, because what it says of suspending hangs on it. */
+function poweredAtRun(w: Run, s: CallSite): Value {
+  const key = w.known.resolve(s.args[0] ?? 0n);
+  const v = open(w, s);
+  if (typeof key === "bigint") w.runtimePm.set(key, v);
+  return v;
+}
+
+/** Where runtime PM was enabled and is off all the same, the kernel is without it, and nothing is ever suspended by it. */
+function suspendedAtRun(w: Run, s: CallSite): Value {
+  const key = w.known.resolve(s.args[0] ?? 0n);
+  const on = typeof key === "bigint" ? w.runtimePm.get(key) : undefined;
+  const without =
+    typeof key === "bigint" &&
+    on !== undefined &&
+    w.known.resolve(on) === 0n &&
+    w.books.of(key).some((h) => h.kind.name === "pm-enabled");
+  return without ? 0n : open(w, s);
+}
+
 /** Down by one: whether it is zero then. What comes from outside is not the last. */
 const downToZero: Native = (w, s) => {
   const c = count(w, s, 0);
@@ -403,6 +423,8 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["ERR_PTR", errPtr],
   ["kmemleak_alloc", nothing],
   ["device_is_registered", registered],
+  ["pm_runtime_enabled", poweredAtRun],
+  ["pm_runtime_status_suspended", suspendedAtRun],
   ["call_rcu", afterGrace(0)],
   ["call_rcu_hurry", afterGrace(0)],
   ["call_srcu", afterGrace(1)],

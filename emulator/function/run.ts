@@ -598,6 +598,8 @@ export abstract class Run {
   readonly originOf = new Map<bigint, Fault["taken"]>();
   /** Objects that a callback has after a grace period. */
   readonly graced = new Set<number>();
+  /** What pm_runtime_enabled() said, by the address of the device. */
+  readonly runtimePm = new Map<bigint, Value>();
   /** Objects that callees gave of which nothing is known, and how often: one reference may have come with each. */
   readonly brought = new Map<number, number>();
   /** What a device owns that a devm_ call gave, by the object. */

@@ -27,6 +27,15 @@ const CAN = (unregister: string, free: string): string => `struct net_device { s
   int f(int x) { struct net_device *d = alloc_candev_mqs(8, 1, 1, 1); int ret; if (!d) return -ENOMEM; ret = register_candev(d); if (ret) { ${free}(d); return ret; }
     ret = helper(x); if (ret) { ${unregister === "" ? "" : `${unregister}(d);`} ${free}(d); return ret; } d->dev.driver_data = lookup(x); ${unregister === "" ? "unregister_netdev" : unregister}(d); ${free}(d); return 0; }`;
 
+/** A driver that runs its own callbacks where the kernel has no runtime PM. */
+const BY_HAND = (resume: string, suspend: string, active: string): string => `
+  void pm_runtime_enable(struct device *d); void pm_runtime_disable(struct device *d); _Bool pm_runtime_enabled(struct device *d); _Bool pm_runtime_status_suspended(struct device *d);
+  static int resume(struct device *d) { struct clk *c = d->driver_data; ${resume} return 0; }
+  static void suspend(struct device *d) { struct clk *c = d->driver_data; ${suspend} }
+  int f(struct platform_device *p) { struct device *d = &p->dev; int ret; pm_runtime_enable(d);
+    if (!pm_runtime_enabled(d)) { ret = resume(d); if (ret) { pm_runtime_disable(d); return ret; } } return 0; }
+  void g(struct platform_device *p) { struct device *d = &p->dev; pm_runtime_disable(d); if (${active}) suspend(d); }`;
+
 /** What is enabled behind a failure that is passed over, and given back by another way to it. */
 const FOUND_ELSEWHERE = (
   failed: string,
@@ -107,6 +116,36 @@ const pairs: readonly Pair[] = [
       "freed-while-registered network device registration of register_candev()",
       "leaked network device registration of alloc_candev_mqs()",
     ],
+  },
+  {
+    name: "a kernel without runtime PM resumes a device by hand, and never finds it suspended",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: BY_HAND("", "", "!pm_runtime_status_suspended(d)"),
+    good: BY_HAND(
+      "int ret = clk_prepare_enable(c); if (ret) return ret;",
+      "clk_disable_unprepare(c);",
+      "!pm_runtime_status_suspended(d)",
+    ),
+    want: [],
+  },
+  {
+    name: "and loses what nobody gives back then",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: BY_HAND(
+      "int ret = clk_prepare_enable(c); if (ret) return ret;",
+      "",
+      "!pm_runtime_status_suspended(d)",
+    ),
+    good: BY_HAND(
+      "int ret = clk_prepare_enable(c); if (ret) return ret;",
+      "clk_disable_unprepare(c);",
+      "!pm_runtime_status_suspended(d)",
+    ),
+    want: ["leaked enabled clock of p->dev.driver_data", "leaked prepared clock of p->dev.driver_data"],
   },
   {
     name: "removing a file that is not there yet does nothing",
