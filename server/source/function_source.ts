@@ -213,8 +213,9 @@ export function namesOf(source: string): { names: Set<string>; typedefs: Set<str
   return { names, typedefs };
 }
 
-/** Headers of tracepoints, which are nothing to a function case. */
+/** Headers of tracepoints, which are nothing to a function case: by where they lie, and by what they say. */
 const TRACES = /^include\/trace\//;
+const TRACE_SYSTEM = /^#[ \t]*define[ \t]+TRACE_SYSTEM\b/m;
 
 /**
  * The stored form: the typedef names on one line, then a line for each name with the numbers of its files, sorted by bytes,
@@ -445,12 +446,15 @@ function pastedKept(
 function pastedIn(headers: readonly string[], source: TreeSource): Map<string, string[]> {
   const names = new PastedNames(source);
   const out = new Map<string, string[]>();
-  for (const path of headers)
-    for (const name of names.of(path, source.read(path) ?? "")) {
+  for (const path of headers) {
+    const text = source.read(path) ?? "";
+    if (TRACE_SYSTEM.test(text)) continue;
+    for (const name of names.of(path, text)) {
       const list = out.get(name);
       if (list === undefined) out.set(name, [path]);
       else list.push(path);
     }
+  }
   return out;
 }
 
