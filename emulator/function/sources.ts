@@ -10,6 +10,7 @@ import { type MacroDef, MacroTable } from "../c/macro_table.ts";
 import { parse } from "../c/parser.ts";
 import { defineMacros, predefinedMacros, preprocess } from "../c/preprocessor.ts";
 import type { TreeSource } from "../kernel_tree.ts";
+import { IncludedLists } from "./included_lists.ts";
 import { configSet, FUNCTION_SHIMS, PRELUDE, PRELUDE_TYPEDEFS } from "./shims.ts";
 
 /** The unit of a header, and what it defines or declares in this configuration. */
@@ -43,9 +44,11 @@ export class KernelSources {
   private readonly underWay = new Set<string>();
   private readonly configs = new Map<string, boolean>();
   private readonly traces = new Map<string, LinkUnit>();
+  private readonly lists: IncludedLists;
 
   constructor(source: TreeSource) {
     this.source = source;
+    this.lists = new IncludedLists((path) => source.read(path));
     this.typedefs = new Set([...source.typedefs, ...PRELUDE_TYPEDEFS]);
     const plain = predefinedMacros(this.files);
     for (const name of ["unix", "linux"]) plain.delete(name);
@@ -127,7 +130,7 @@ export class KernelSources {
       {
         files: this.files,
         macros,
-        resolve: () => null,
+        resolve: this.lists.resolve,
         missingInclude: "ignore",
         ...(this.base instanceof TreeTable ? { sticky: this.base.shims } : {}),
       },

@@ -24,7 +24,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 26;
+const VERSION = 28;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {

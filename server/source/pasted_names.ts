@@ -1,11 +1,13 @@
 /**
  * Names that calls of macros at file scope of a header declare: `PAGE_FLAG(Dirty, dirty)`, whose definition pastes
  * `page_test_##name`. The calls are read with the header's own directives and nothing else of it; other headers' macros are looked up as when the
- * header is read. Leaves out calls of what is no macro, and what an included list of calls makes.
+ * header is read. A header that includes a list of such calls (included_lists.ts) is read whole. Leaves out calls of what is no macro.
  */
 import { blankComments, directivesOf } from "../../emulator/c/comments.ts";
+import { IncludedLists } from "../../emulator/function/included_lists.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import type { TreeSource } from "../../emulator/kernel_tree.ts";
+import { inclusions } from "./reached_headers.ts";
 
 /** A name and its opening parenthesis in the first column: a call, or the second line of a function's head. */
 const CALL = /^(?:(?:static|extern|inline)[ \t]+){0,3}([A-Za-z_]\w*)[ \t]*\(/gm;
@@ -58,17 +60,25 @@ export class PastedNames {
   private readonly source: TreeSource;
   private sources: KernelSources | null = null;
   private readonly macros = new Map<string, boolean>();
+  private readonly lists: IncludedLists;
 
   constructor(source: TreeSource) {
     this.source = source;
+    this.lists = new IncludedLists((path) => source.read(path));
   }
 
   /** The names that calls in a header declare, as an index has them: prototypes as "@name". Typedefs by their name alone. */
   of(path: string, text: string): ReadonlySet<string> {
-    const calls = callsOf(text, (name) => this.isMacro(name));
+    const calls = this.includesList(path, text) ? text : callsOf(text, (name) => this.isMacro(name));
     if (calls === null) return NONE;
     this.sources ??= new KernelSources(this.source);
     return this.sources.namesIn(path, calls);
+  }
+
+  private includesList(path: string, text: string): boolean {
+    for (const { name, quoted } of inclusions(text))
+      if (this.lists.resolve(name, !quoted, path) !== null) return true;
+    return false;
   }
 
   private isMacro(name: string): boolean {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { isCallList } from "../../emulator/function/included_lists.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { functionSource, headerIndex } from "../../server/source/function_source.ts";
 import { callsOf, PastedNames } from "../../server/source/pasted_names.ts";
@@ -83,6 +84,34 @@ test("calls of macros of other headers, of macros by macros, and of those on ind
   ]);
   assert.deepEqual(names("fs/pond/fields.h"), ["pond_depth", "pond_set_depth", "pond_set_wide", "pond_wide"]);
   assert.deepEqual(names("include/linux/make.h"), []);
+});
+
+test("a header that includes a list of calls has what it makes of them", () => {
+  files["include/linux/way_list.h"] =
+    "/* WAY(said) is nothing */\n#ifndef WAY\n# error what is a way\n#endif\nWAY(up, 1)\n#ifdef CONFIG_WAYS\nWAY(down, (2 | 4))\n#endif\n";
+  files["include/linux/way.h"] =
+    "#define WAY(n, f) WAY_##n,\nenum ways {\n#include <linux/way_list.h>\n\tWAY_NR\n};\n#undef WAY\n#define WAY(n, f) extern struct way way_##n;\n#include <linux/way_list.h>\n#undef WAY\n";
+  assert.deepEqual(names("include/linux/way.h"), [
+    "@way_down",
+    "@way_up",
+    "WAY_NR",
+    "WAY_down",
+    "WAY_up",
+    "enum ways",
+  ]);
+  assert.deepEqual(names("include/linux/way_list.h"), []);
+  for (const no of [
+    "",
+    "int f(int n);\n",
+    "WAY(up) { }\n",
+    "WAY(up\n",
+    "#define WAY(n)\nWAY(up)\n",
+    "way(up)\n",
+    "#ifndef _W\n#define _W\nWAY(up)\n#endif\n",
+  ])
+    assert.equal(isCallList(no), false, no);
+  assert.equal(isCallList("#define SORT 1\nWAY(up, SORT)\n"), true);
+  assert.equal(isCallList("WAY(up),\nWAY(down);\n  __WAY(over, f(1))\n"), true);
 });
 
 test("a head whose name stands in the first column is no call", () => {
