@@ -5,7 +5,7 @@
 import { type CType, INT, UCHAR, ULONG } from "../c/ctype.ts";
 import { variableOf } from "./extent.ts";
 import { lend } from "./held.ts";
-import { addPart, clear, freshAt, type Obj, put } from "./memory.ts";
+import { addPart, arrayRoom, clear, freshAt, type Obj, put } from "./memory.ts";
 import { type CallSite, COUNTER_USED, PathEnd, type Run } from "./run.ts";
 import { derived, unknown, type Value } from "./value.ts";
 
@@ -271,7 +271,9 @@ const writtenString: Native = (w, s) => {
     s.name === "strcpy" || s.name === "strcat" || s.name === "sprintf"
       ? null
       : w.known.resolve(s.args[s.name === "snprintf" || s.name === "scnprintf" ? 1 : 2] ?? 0n);
-  const size = typeof n === "bigint" && n > 0n && n < 4096n ? Number(n) : (to.obj.size ?? 64);
+  // What is said to fit in an array leaves what lies behind that as it was.
+  const fits = n === null ? arrayRoom(to.obj.type, to.off) : null;
+  const size = typeof n === "bigint" && n > 0n && n < 4096n ? Number(n) : (fits ?? to.obj.size ?? 64);
   if (to.obj.bytes === null) w.forget(to.obj, to.off, size, s.origin.key);
   return s.x.t.kind === "pointer" ? s.args[0]! : open(w, s);
 };

@@ -229,6 +229,17 @@ function answers(text: string, callee: string): Answer[] {
   return out;
 }
 
+/** What a variable that is there for errors is called. */
+const FOR_ERRORS = /^(?:ret|err|error|rc|retval|rval|status|res|result|r)$/;
+
+/** Whether a variable for errors is what is returned next, with nothing put in it before. */
+function isPassedOn(rest: string, variable: string): boolean {
+  const at = FOR_ERRORS.test(variable) ? rest.search(/\breturn\b/) : -1;
+  const back = at < 0 ? "" : rest.slice(at, rest.indexOf(";", at));
+  const names = new RegExp(`\\b${variable}\\b`);
+  return names.test(back) && !names.test(rest.slice(0, at));
+}
+
 /** A call whose answer goes to a variable. */
 const SETS_ANSWER = /\n[ \t]+([a-z_]\w*) = ([a-z_]\w*)\(/g;
 
@@ -239,6 +250,7 @@ function askedNext(text: string): { readonly callee: string; readonly count: num
     const [all, variable, callee] = m as unknown as [string, string, string];
     const end = closed(text, m.index + all.length, "(", ")");
     const test = /^;\s*if \(/.exec(text.slice(end, end + 80))?.[0];
+    if (isPassedOn(text.slice(end + 1), variable)) out.push({ callee, count: callsOf(text, callee) });
     if (test === undefined) continue;
     const from = end + test.length;
     const to = closed(text, from, "(", ")");

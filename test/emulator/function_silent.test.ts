@@ -36,6 +36,11 @@ const BY_HAND = (resume: string, suspend: string, active: string): string => `
     if (!pm_runtime_enabled(d)) { ret = resume(d); if (ret) { pm_runtime_disable(d); return ret; } } return 0; }
   void g(struct platform_device *p) { struct device *d = &p->dev; pm_runtime_disable(d); if (${active}) suspend(d); }`;
 
+/** A record with a name that is printed, and memory behind it. */
+const LABELLED = (failed: string): string => `struct card { char name[16]; char *buf; };
+  struct card *f(int x) { struct card *c = kzalloc(sizeof(*c), GFP_KERNEL); if (!c) return NULL; c->buf = kmalloc(8, GFP_KERNEL); if (!c->buf) { kfree(c); return NULL; }
+    sprintf(c->name, "card%d", x); if (helper(x)) { ${failed} return NULL; } return c; }`;
+
 /** What is enabled behind a failure that is passed over, and given back by another way to it. */
 const FOUND_ELSEWHERE = (
   failed: string,
@@ -146,6 +151,12 @@ const pairs: readonly Pair[] = [
       "!pm_runtime_status_suspended(d)",
     ),
     want: ["leaked enabled clock of p->dev.driver_data", "leaked prepared clock of p->dev.driver_data"],
+  },
+  {
+    name: "a text that is put in an array leaves the pointer behind it",
+    bad: LABELLED("kfree(c);"),
+    good: LABELLED("kfree(c->buf); kfree(c);"),
+    want: ["leaked memory of kmalloc()"],
   },
   {
     name: "removing a file that is not there yet does nothing",

@@ -341,6 +341,20 @@ int thing_set(int n)
   const forgets = "\n\tret = thing_make(3);";
   const forgotten = chosen("ret = thing_get(n);\n\t\tif (ret)\n\t\t\tbreak;", forgets);
   assert.deepEqual(statics(chosen("thing_get(n);", forgets), forgotten), []);
+  // It is what is returned next.
+  const last = (call: string, back = "ret"): string =>
+    of("ret = 0;").replace(
+      "\tret = thing_make(n);\n\treturn ret;",
+      `\tif (n > 1) {\n\t\t${call}\n\t}\n\treturn ${back};`,
+    );
+  const passed = ["fixed error-lost answer of thing_get() 11"];
+  assert.deepEqual(statics(last("thing_get(n);"), last("ret = thing_get(n);")), passed);
+  assert.deepEqual(
+    statics(last("thing_get(n);", "n"), last("ret = thing_get(n);", "ret < 0 ? ret : n")),
+    passed,
+  );
+  assert.deepEqual(statics(last("thing_get(n);"), last("ret = thing_get(n);", "n")), []);
+  assert.deepEqual(statics(last("thing_get(n);"), last("ret = thing_get(n);\n\t\tret = n;")), []);
   // Asked, and gone on all the same.
   const warned = of("ret = thing_get(n);\n\tif (ret < 0)\n\t\tthing_log(ret);");
   assert.deepEqual(statics(of("ret = thing_get(n);"), warned), []);
