@@ -24,7 +24,7 @@ const ROOTS = [
   "include/uapi",
   "include",
 ];
-const VERSION = 28;
+const VERSION = 29;
 const MAGIC = `headers ${VERSION}`;
 
 interface HeaderIndex {
@@ -51,7 +51,8 @@ export function declarationsOf(source: string): Set<string> {
       .add(`struct ${m[1]}_front_ring`)
       .add(`struct ${m[1]}_back_ring`);
   for (const m of text.matchAll(/^extern[ \t]([^;{}]*)(;?)/gm)) {
-    const object = m[2] === ";" ? declaredLast(m[1]!) : null;
+    // An attribute may stand on a line of its own.
+    const object = m[2] === ";" ? declaredLast(m[1]!.replaceAll("\n", " ")) : null;
     if (object !== null && !/[()]/.test(object.before)) out.add(`@${object.name}`);
   }
   // `extern enum states { ... } state;` declares an object, too.

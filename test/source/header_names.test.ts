@@ -140,3 +140,10 @@ test("an inline function that is indented at file scope is one, no body of a mac
   );
   assert.deepEqual([...names].sort(), ["#MAKE", "may_wait"]);
 });
+
+test("an array that others have is declared, also where its attribute stands on the next line", () => {
+  const { names } = namesOf(
+    "extern unsigned long no_page[SIZE / sizeof(unsigned long)]\n\t__visible;\nextern int plain __read;\n",
+  );
+  assert.deepEqual([...names].sort(), ["@no_page", "@plain"]);
+});
