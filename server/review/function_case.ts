@@ -643,6 +643,7 @@ export class FunctionCases {
         ? mailSource(this.images)
         : functionSource(tree, headerIndex(tree), paths, textOf, {
             changed: headers,
+            otherSide: (path) => this.imagesOf(path)?.before ?? null,
             elsewhere: (name) => contracts.bodies.get(name),
           }),
     );

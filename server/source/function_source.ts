@@ -307,6 +307,8 @@ function linesFor(stored: Buffer, first: number, name: string): number[] {
 export interface KnownBesides {
   /** Headers that the side has in another form than the tree, whose names the tree's index may not have. */
   readonly changed?: readonly string[];
+  /** A file as the other side has it: what only that includes, its functions name. */
+  otherSide?(path: string): string | null;
   /** The file of another folder whose function of a name may be run. */
   elsewhere?(name: string): string | undefined;
 }
@@ -338,6 +340,7 @@ export function functionSource(
     if (text === null) continue;
     near.follow(path, text);
   }
+  for (const path of paths) near.follow(path, besides.otherSide?.(path) ?? "");
   for (const path of besides.changed ?? []) near.addOnce(path);
   // kernel/sched/psi.c is built as a part of another file, whose names and headers are its where its own do not have them.
   const around = new HeaderView(finding, near);

@@ -132,3 +132,24 @@ test("a file that is a part of another has that one's names and headers, its own
   assert.deepEqual(unread, []);
   assert.deepEqual(called, [true]);
 });
+
+test("what a patch includes no more is what its before side names", () => {
+  const own: Record<string, string> = {
+    "fs/cape/old.h": "#define CAPE_OLD 1\n#define CAPE 1\n",
+    "fs/cape/new.h": "#define CAPE_NEW 2\n#define CAPE 2\n",
+  };
+  const cape: KernelTree = { ...tree, read: (path) => own[path] ?? null, list: () => [] };
+  const text = (h: string): string => `#include "${h}.h"\nint cape(void)\n{\n\treturn CAPE;\n}\n`;
+  const source = functionSource(
+    cape,
+    { definers: () => [], typedefs: new Set() },
+    ["fs/cape/cape.c"],
+    (path) => (path.endsWith(".c") ? text("new") : null),
+    {
+      otherSide: () => text("old"),
+    },
+  );
+  assert.deepEqual(source.macrosNear?.("CAPE_OLD"), ["fs/cape/old.h"]);
+  assert.deepEqual(source.macrosNear?.("CAPE_NEW"), ["fs/cape/new.h"]);
+  assert.deepEqual(source.macrosNear?.("CAPE"), ["fs/cape/new.h", "fs/cape/old.h"]);
+});
