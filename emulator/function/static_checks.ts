@@ -169,7 +169,7 @@ function worded(side: Side, of: Body | null): Fault[] {
 }
 
 /**
- * Answers of callees without a contract that the side before drops, or writes over unread, and of which the side after asks right behind
+ * Answers of callees without a contract that the side before drops, or writes over unread, and of which the side after asks behind
  * the call whether it failed, and leaves then. The other way round it may be meant.
  */
 function nowAsked(before: Side, was: Body | null, now: Body | null): Fault[] {
@@ -177,13 +177,14 @@ function nowAsked(before: Side, was: Body | null, now: Body | null): Fault[] {
   const { path, name, from } = was;
   const text = was.lines.join("\n");
   const out: Fault[] = [];
-  for (const { callee, count } of askedNext(now.lines.join("\n"))) {
+  for (const { callee, count, under } of askedNext(now.lines.join("\n"))) {
     const e = before.program.lookup(callee, path);
     const fails =
       e?.kind === "function" && isInteger(e.sym.type().ret) && !before.contracts.functions.has(callee);
     if (!fails || count !== callsOf(text, callee)) continue;
     const dropped = answers(text, callee).filter(
-      ({ variable, rest }) => variable === null || isWrittenOver(rest, variable),
+      (a) =>
+        (a.under === null || a.under === under) && (a.variable === null || isWrittenOver(a.rest, a.variable)),
     );
     // Of several calls, which one it was is not told by the name.
     if (dropped.length !== 1 || count !== 1) continue;
@@ -213,20 +214,31 @@ interface Answer {
   readonly at: number;
   /** The text behind the statement. */
   readonly rest: string;
+  /** The test that it alone hangs on; null: it stands among other statements. */
+  readonly under: string | null;
 }
 
 const callsOf = (text: string, callee: string): number =>
   [...text.matchAll(new RegExp(`\\b${callee}\\(`, "g"))].length;
 
-/** Calls that are a statement of their own, or the value that a variable is set to by one, neither of which hangs on a test alone. */
+/** Calls that are a statement of their own, or the value that a variable is set to by one. */
 function answers(text: string, callee: string): Answer[] {
   const out: Answer[] = [];
   for (const m of text.matchAll(new RegExp(`\\n[ \\t]+(?:([a-z_]\\w*) = )?${callee}\\(`, "g"))) {
     const end = closed(text, m.index + m[0].length, "(", ")");
-    if (text[end] !== ";" || !/[;{}:]$/.test(text.slice(0, m.index).trimEnd())) continue;
-    out.push({ variable: m[1] ?? null, at: m.index + 1, rest: text.slice(end + 1) });
+    const before = text.slice(0, m.index).trimEnd();
+    const under = before.endsWith(")") ? testBefore(before) : null;
+    if (text[end] !== ";" || (under === null && !/[;{}:]$/.test(before))) continue;
+    out.push({ variable: m[1] ?? null, at: m.index + 1, rest: text.slice(end + 1), under });
   }
   return out;
+}
+
+/** The test of the `if` that a text ends with, with its brace or without; null where it ends otherwise. */
+function testBefore(text: string): string | null {
+  const line = text.slice(text.lastIndexOf("\n") + 1).trim();
+  const braced = line.endsWith("{") ? line.slice(0, -1).trimEnd() : line;
+  return braced.startsWith("if (") && braced.endsWith(")") ? braced : null;
 }
 
 /** What a variable that is there for errors is called. */
@@ -243,15 +255,28 @@ function isPassedOn(rest: string, variable: string): boolean {
 /** A call whose answer goes to a variable. */
 const SETS_ANSWER = /\n[ \t]+([a-z_]\w*) = ([a-z_]\w*)\(/g;
 
+interface Asking {
+  readonly callee: string;
+  /** How often the function calls it. */
+  readonly count: number;
+  /** The test right before it, with a brace or without. */
+  readonly under: string | null;
+}
+
 /** Callees after whose call a function asks whether they failed, and returns or jumps then; with how often it calls each. */
-function askedNext(text: string): { readonly callee: string; readonly count: number }[] {
-  const out: { callee: string; count: number }[] = [];
+function askedNext(text: string): Asking[] {
+  const out: Asking[] = [];
   for (const m of text.matchAll(SETS_ANSWER)) {
     const [all, variable, callee] = m as unknown as [string, string, string];
     const end = closed(text, m.index + all.length, "(", ")");
-    const test = /^;\s*if \(/.exec(text.slice(end, end + 80))?.[0];
-    if (isPassedOn(text.slice(end + 1), variable)) out.push({ callee, count: callsOf(text, callee) });
-    if (test === undefined) continue;
+    const asking = {
+      callee,
+      count: callsOf(text, callee),
+      under: testBefore(text.slice(0, m.index).trimEnd()),
+    };
+    const test = nextTest(text.slice(end), variable);
+    if (isPassedOn(text.slice(end + 1), variable)) out.push(asking);
+    if (test === null) continue;
     const from = end + test.length;
     const to = closed(text, from, "(", ")");
     const asks = new RegExp(`^(?:(?:unlikely|WARN_ON(?:_ONCE)?)\\()?${variable}(?: < 0| != 0)?\\)?$`).test(
@@ -264,9 +289,19 @@ function askedNext(text: string): { readonly callee: string; readonly count: num
         ? then.slice(0, then.indexOf(";") + 1)
         : then.slice(0, closed(then, brace.length, "{", "}"));
     const leaves = /\b(?:return|goto)\b/.test(body) || (/\bbreak;/.test(body) && isReturned(then, variable));
-    if (asks && leaves) out.push({ callee, count: callsOf(text, callee) });
+    if (asks && leaves) out.push(asking);
   }
   return out;
+}
+
+/** What lies between a call and the `if` that comes next: plain statements that leave a variable alone; null where anything else does. */
+function nextTest(text: string, variable: string): string | null {
+  const at = text.search(/;\s*if \(/);
+  if (at < 0) return null;
+  const between = text.slice(1, at);
+  const plain = between.split(";").every((l) => !NOT_PLAIN.test(l.trim()));
+  if (/[{}]/.test(between) || !plain || new RegExp(`\\b${variable}\\b`).test(between)) return null;
+  return text.slice(0, at) + (/^;\s*if \(/.exec(text.slice(at))?.[0] ?? "");
 }
 
 /** Whether a variable is what is returned behind the switch or the loop that a text begins in, as it is then. */

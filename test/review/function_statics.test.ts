@@ -341,6 +341,17 @@ int thing_set(int n)
   const forgets = "\n\tret = thing_make(3);";
   const forgotten = chosen("ret = thing_get(n);\n\t\tif (ret)\n\t\t\tbreak;", forgets);
   assert.deepEqual(statics(chosen("thing_get(n);", forgets), forgotten), []);
+  // Something else is done before it is asked.
+  const later = of("ret = thing_get(n);\n\tthing_log(n);\n\tn++;\n\tif (ret)\n\t\treturn ret;");
+  assert.deepEqual(statics(of("thing_get(n);\n\tthing_log(n);\n\tn++;"), later), [lost]);
+  const reads = of("ret = thing_get(n);\n\tthing_log(ret);\n\tif (ret)\n\t\treturn ret;");
+  assert.deepEqual(statics(of("ret = thing_get(n);\n\tthing_log(ret);"), reads), []);
+  // Both hang on the same test.
+  const hangs = of("if (n > 1) {\n\t\tret = thing_get(n);\n\t\tif (ret)\n\t\t\treturn ret;\n\t}");
+  assert.deepEqual(statics(of("if (n > 1)\n\t\tthing_get(n);"), hangs), [
+    "fixed error-lost answer of thing_get() 10",
+  ]);
+  assert.deepEqual(statics(of("if (n > 2)\n\t\tthing_get(n);"), hangs), []);
   // It is what is returned next.
   const last = (call: string, back = "ret"): string =>
     of("ret = 0;").replace(
