@@ -342,9 +342,14 @@ export function functionSource(
   }
   for (const path of paths) near.follow(path, besides.otherSide?.(path) ?? "");
   for (const path of besides.changed ?? []) near.addOnce(path);
-  // kernel/sched/psi.c is built as a part of another file, whose names and headers are its where its own do not have them.
+  // kernel/sched/psi.c is built as a part of another file, whose names and headers are its where its own do not have them. What several
+  // files include means something else in each of them: only where it includes nothing itself it needs them.
   const around = new HeaderView(finding, near);
-  for (const path of paths) for (const whole of includersOf(tree, path)) around.addOnce(whole);
+  for (const path of paths) {
+    const wholes = includersOf(tree, path);
+    const needs = wholes.length === 1 || inclusions(read(path) ?? "").next().done === true;
+    if (needs) for (const whole of wholes) around.addOnce(whole);
+  }
   const neighbours = neighboursOf(tree, paths);
   /** The file of another folder that has a function, where the tree has that file. */
   const elsewhere = (name: string): readonly string[] => {

@@ -153,3 +153,23 @@ test("what a patch includes no more is what its before side names", () => {
   assert.deepEqual(source.macrosNear?.("CAPE_NEW"), ["fs/cape/new.h"]);
   assert.deepEqual(source.macrosNear?.("CAPE"), ["fs/cape/new.h", "fs/cape/old.h"]);
 });
+
+test("what several files include, each with its own names for it, is a part of none", () => {
+  const own: Record<string, string> = {
+    "fs/isle/one.c": '#define isle_open one_open\n#include "isle.c"\n',
+    "fs/isle/two.c": '#define isle_open two_open\n#include "isle.c"\n',
+    "fs/isle/isle.c": '#include "isle.h"\nint isle_open(void)\n{\n\treturn ISLE;\n}\n',
+    "fs/isle/isle.h": "#define ISLE 1\n",
+  };
+  const isle: KernelTree = {
+    ...tree,
+    read: (path) => own[path] ?? null,
+    list: (folder) => Object.keys(own).filter((p) => p.startsWith(`${folder}/`)),
+  };
+  const path = "fs/isle/isle.c";
+  const source = functionSource(isle, { definers: () => [], typedefs: new Set() }, [path], () => null);
+  assert.deepEqual(source.macrosNear?.("isle_open"), []);
+  const program = new KernelSources(source).program([{ path, text: own[path]! }]);
+  const found = program.lookup("isle_open", path);
+  assert.ok(found?.kind === "function" && found.sym.path === path);
+});
