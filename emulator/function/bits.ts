@@ -3,22 +3,25 @@
  * bits lie beside it. Leaves out carries: sums and differences say nothing of their bits here.
  */
 import { type CType, intOf, isInteger } from "../c/ctype.ts";
-import type { Value } from "./value.ts";
+import type { Unknown, Value } from "./value.ts";
 
 /** What a path has decided of its values (Constraints). */
 interface Known {
   resolve(v: Value): Value;
   span(v: Value): readonly [bigint, bigint];
+  /** Bits that are known by questions about masks. */
+  asked(u: Unknown): Bits;
 }
 
 /** Bits of 64 that are known: a bit is in `ones`, in `zeros`, or open. */
-interface Bits {
+export interface Bits {
   readonly ones: bigint;
   readonly zeros: bigint;
 }
 
 const ALL = (1n << 64n) - 1n;
-const OPEN: Bits = { ones: 0n, zeros: 0n };
+/** All of them are open. */
+export const NO_BITS: Bits = { ones: 0n, zeros: 0n };
 /** Operations within operations that are looked through. */
 const DEPTH = 8;
 
@@ -38,6 +41,13 @@ function bitsOf(known: Known, given: Value, depth: number): Bits {
     const ones = BigInt.asUintN(64, v);
     return { ones, zeros: ~ones & ALL };
   }
+  const { ones, zeros } = computedBits(known, v, depth);
+  const asked = known.asked(v);
+  return { ones: ones | asked.ones, zeros: zeros | asked.zeros };
+}
+
+/** What a value is computed from tells of its bits. */
+function computedBits(known: Known, v: Unknown, depth: number): Bits {
   const { from } = v;
   if (from === null || depth === 0) return spanBits(known, v);
   const inner = (x: Value): Bits => bitsOf(known, x, depth - 1);
@@ -50,7 +60,7 @@ function bitsOf(known: Known, given: Value, depth: number): Bits {
       return fit(v.t, (l.ones & r.zeros) | (l.zeros & r.ones), (l.ones & r.ones) | (l.zeros & r.zeros));
     }
     case "un": {
-      const { ones, zeros } = from.op === "not" ? inner(from.x) : OPEN;
+      const { ones, zeros } = from.op === "not" ? inner(from.x) : NO_BITS;
       return fit(v.t, zeros, ones);
     }
     case "conv": {
@@ -64,7 +74,7 @@ function bitsOf(known: Known, given: Value, depth: number): Bits {
 
 /** As a type keeps them: what stands above it is clear, or as the sign is. */
 function fit(t: CType, ones: bigint, zeros: bigint): Bits {
-  if (!isInteger(t) || intOf(t).bits > 64) return OPEN;
+  if (!isInteger(t) || intOf(t).bits > 64) return NO_BITS;
   const { bits, signed } = intOf(t);
   const low = (1n << BigInt(bits)) - 1n;
   const above = ALL & ~low;
@@ -79,6 +89,6 @@ function fit(t: CType, ones: bigint, zeros: bigint): Bits {
 function spanBits(known: Known, v: Value): Bits {
   const [lo, hi] = known.span(v);
   return lo < 0n || hi > ALL
-    ? OPEN
+    ? NO_BITS
     : { ones: 0n, zeros: ALL & ~((1n << BigInt(hi.toString(2).length)) - 1n) };
 }

@@ -7,7 +7,7 @@
 import { compare } from "../c/build.ts";
 import { type CType, isInteger } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
-import { maskedIs } from "./bits.ts";
+import { type Bits, maskedIs, NO_BITS } from "./bits.ts";
 import {
   boundsOf,
   COUNTS,
@@ -48,6 +48,8 @@ export class Constraints {
   private readonly ranges = new Map<string, Range>();
   private readonly facts = new Map<string, boolean>();
   private readonly bound = new Map<string, bigint>();
+  /** Bits that were asked for of an unknown, by the one that conversions were made of: those that are known, and masks of which some bit is set. */
+  private readonly masks = new Map<string, { bits: Bits; readonly some: bigint[] }>();
 
   /** The value that an unknown has been found to have, or the unknown. */
   resolve(v: Value): Value {
@@ -110,7 +112,39 @@ export class Constraints {
   /** Whether nothing that was decided of an unknown says that it is not this number. */
   mayBe(u: Unknown, k: bigint): boolean {
     const known = this.bound.get(u.id);
-    return known === undefined ? feasible(this.range(u), "eq", k) : known === k;
+    return known === undefined ? feasible(this.range(u), "eq", k) && this.bitsLet(u, k) : known === k;
+  }
+
+  /** Bits of an unknown that questions about masks of it have told. */
+  asked(u: Unknown): Bits {
+    return this.masks.get(unconverted(u).id)?.bits ?? NO_BITS;
+  }
+
+  /** Whether an unknown may be a number, by the masks of it that were asked for. */
+  private bitsLet(u: Unknown, k: bigint): boolean {
+    const m = this.masks.get(unconverted(u).id);
+    if (m === undefined) return true;
+    const of = BigInt.asUintN(64, k);
+    return (
+      (of & m.bits.zeros) === 0n && (~of & m.bits.ones) === 0n && m.some.every((mask) => (of & mask) !== 0n)
+    );
+  }
+
+  /** Keeps what an answer says of the bits of what was masked: `(x & m) == k`, or that it is not 0. */
+  private keepBits({ from }: Unknown, op: CmpOp, k: bigint): void {
+    if (from?.k !== "bin" || from.op !== "and" || (op !== "eq" && (op !== "ne" || k !== 0n))) return;
+    const [x, mask] = typeof from.l === "bigint" ? [from.r, from.l] : [from.l, from.r];
+    if (typeof x === "bigint" || typeof mask !== "bigint" || mask <= 0n) return;
+    const { id, within } = unconverted(x);
+    // A bit of the sign is all that stand above it, of a wider type.
+    if (mask > within) return;
+    const m = this.masks.get(id) ?? { bits: NO_BITS, some: [] };
+    const isOne = (mask & (mask - 1n)) === 0n;
+    const ones = op === "eq" ? k & mask : isOne ? mask : 0n;
+    const zeros = op === "eq" ? mask & ~k : 0n;
+    m.bits = { ones: m.bits.ones | ones, zeros: m.bits.zeros | zeros };
+    if (op === "ne" && !isOne && m.some.length < MASKS_MAX) m.some.push(mask);
+    this.masks.set(id, m);
   }
 
   /** Decides a comparison; `ask` is called when both answers are possible. */
@@ -148,12 +182,13 @@ export class Constraints {
     const known = this.bound.get(u.id);
     if (known !== undefined) return compare(op, known, k);
     const r = this.range(u);
-    const yes = feasible(r, op, k);
-    const no = feasible(r, NEGATED[op], k);
+    const yes = feasible(r, op, k) && (op !== "eq" || this.bitsLet(u, k));
+    const no = feasible(r, NEGATED[op], k) && (op !== "ne" || this.bitsLet(u, k));
     if (!yes) return false;
     if (!no) return true;
     const answer = ask({ subject: u, op, with: k, text: `${u.id} ${opText(op)} ${valueText(k)}` });
     this.assume(u, answer ? op : NEGATED[op], k);
+    this.keepBits(u, answer ? op : NEGATED[op], k);
     if (k === 0n) this.errnoOf(u);
     return answer;
   }
@@ -257,6 +292,20 @@ const addedBy = ({ add }: Step, u: Unknown, [lo, hi]: [bigint, bigint]): bigint 
   add ?? wrapShift(u.t, lo, hi);
 
 const STRIPPED_MAX = 8;
+/** Masks of an unknown of which some bit is known to be set. */
+const MASKS_MAX = 16;
+
+/** The integer that conversions were made of, and the bits below the sign that all of them keep. */
+function unconverted(v: Unknown): { id: string; within: bigint } {
+  let u = v;
+  let within = (1n << 63n) - 1n;
+  for (let depth = 0; ; depth++) {
+    if (isInteger(u.t)) within = min(within, boundsOf(u.t)[1]);
+    if (depth === STRIPPED_MAX || u.from?.k !== "conv" || typeof u.from.x === "bigint") break;
+    u = u.from.x;
+  }
+  return { id: u.id, within };
+}
 
 /** The unknown below added constants and conversions that keep its value. */
 export function stripped(c: Constraints, v: Unknown): { u: Unknown; add: bigint } {

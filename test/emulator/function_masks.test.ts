@@ -27,6 +27,15 @@ const pairs: readonly Pair[] = [
   pair("what is turned over keeps to its width", "(~(u & 0xff) & 0xff00) == 0", false),
   pair("a sign fills what stands above it", "((long)(mode & 0xff) & 0x100) != 0", false),
   pair("a bit that is turned over may be either", "((u ^ 1) & 1) == 0", true),
+  pair("what a set bit is asked of is no number without it", "(u & 1) && u == 2", false),
+  pair("it may be one with it", "(u & 1) && u == 3", true),
+  pair("what a clear bit is asked of is no number with it", "!(mode & 4) && mode == 6", false),
+  pair("nor one below 0, in which it is set", "!(mode & 4) && mode == -1", false),
+  pair("a field tells each of its bits", "(mode & 6) == 4 && (mode & 2)", false),
+  pair("one of the bits of a mask is set, which is not said", "(u & 6) && u == 2", true),
+  pair("none of them is that of another", "(u & 6) && u == 9", false),
+  pair("as of what was converted", "((unsigned char)u & 1) && u == 256", false),
+  pair("a field that has not this number may have any other", "(mode & 6) != 4 && mode == 2", true),
   {
     name: "a product by a constant is as small as what is multiplied lets it be",
     bad: `int f(u32 n) { unsigned long s = (unsigned long)n * 8; int *p = kmalloc(4, GFP_KERNEL); if (!p) return -ENOMEM;
