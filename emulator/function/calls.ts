@@ -3,8 +3,10 @@
  * summary: what it returns is open, what its pointers lead to may have changed. Leaves out the books
  * (bookings.ts). Over 800 lines because it is one class: what a call does by each of these ways.
  */
+
 import type { FunctionDef, Loc } from "../c/ast.ts";
 import { CFail, type CType, isInteger, sizeOf } from "../c/ctype.ts";
+import { expansionLoc } from "../c/token.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { Bookings, ENDS_STATE, plainTextOf } from "./bookings.ts";
 import type { Spot } from "./books.ts";
@@ -168,8 +170,8 @@ export class Calls {
     let alone = this.leftAlone.get(def);
     if (alone !== undefined) return alone;
     alone = true;
-    for (let line = def.loc.line; line <= def.endLoc.line && alone; line++)
-      alone = !near({ ...def.loc, line });
+    const from = expansionLoc(def.loc);
+    for (let { line } = from; line <= def.endLoc.line && alone; line++) alone = !near({ ...from, line });
     this.leftAlone.set(def, alone);
     return alone;
   }
@@ -257,7 +259,7 @@ export class Calls {
     if (this.headerDepth() >= MAX_HEADER_DEPTH) return false;
     if (!sym.path.endsWith(".c") || sym.def === null) return true;
     const most = Math.max(MAX_BESIDE, this.releasing);
-    return sym.def.endLoc.line - sym.def.loc.line <= MAX_LINES_BESIDE && this.w.beside() < most;
+    return sym.def.endLoc.line - expansionLoc(sym.def.loc).line <= MAX_LINES_BESIDE && this.w.beside() < most;
   }
 
   private headerDepth(): number {

@@ -3,9 +3,11 @@
  * told of their differences for what the patch as a whole says. Leaves out how a path is run (emulator/function) and findings
  * as surfaces show them (function_outcome.ts).
  */
+
 import { diffArrays } from "diff";
 import type { Loc, SourceFile } from "../../emulator/c/ast.ts";
 import { type OutlineItem, outline } from "../../emulator/c/outline.ts";
+import { expansionLoc } from "../../emulator/c/token.ts";
 import { type ChangedStatement, changedStatements } from "../../emulator/function/changed_statements.ts";
 import { compareEntry, type Difference, type EntryResult } from "../../emulator/function/compare.ts";
 import {
@@ -522,8 +524,10 @@ export class FunctionCases {
     const isOther = (fn: string): boolean =>
       (["before", "after"] as const).every((which) => {
         const at = this.linesOf(entry.path, which, fn, f?.[which] ?? "");
-        const loc = symOf(this.sides()[which], fn, entry.path)?.def?.loc;
-        return at !== null && loc !== undefined && (loc.line < at.start || loc.line > at.end);
+        const def = symOf(this.sides()[which], fn, entry.path)?.def ?? null;
+        if (at === null || def === null) return false;
+        const { line } = expansionLoc(def.loc);
+        return line < at.start || line > at.end;
       });
     return changed.every(isOther) ? (changed[0] ?? null) : null;
   }
@@ -587,7 +591,10 @@ export class FunctionCases {
         ? null
         : { text: lines[which].slice(at.start - 1, at.end).join("\n"), start: at.start };
     };
-    const file = (side: Side): number | undefined => symOf(side, name, f.path)?.def?.loc.file;
+    const file = (side: Side): number | undefined => {
+      const def = symOf(side, name, f.path)?.def ?? null;
+      return def === null ? undefined : expansionLoc(def.loc).file;
+    };
     const [b, a] = [text("before"), text("after")];
     const files = { before: file(before), after: file(after) };
     if (b === null || a === null || files.before === undefined || files.after === undefined) return [];

@@ -109,6 +109,12 @@ test("of two definitions the one that is off is not run as the other, and who co
     told.reasons.every((r) => /lies in an #if that is off here/.test(r)),
     told.reasons.join("; "),
   );
+  // One that begins with a macro stands where that is used, not where it is defined.
+  const named = (given: string): string =>
+    `#define OF_THE_FILE static\n\n\n${DECLARATIONS}${part(given).replace("static int", "OF_THE_FILE int")}${caller}`;
+  const one = without("drivers/room/one.c", named(GIVEN), GIVEN);
+  assert.ok(one.verdicts.includes("new"), one.reasons.join("; "));
+  assert.ok(!one.reasons.some((r) => /#if/.test(r)), one.reasons.join("; "));
   const hidden = both
     .replace("#else", "static int room_sum(struct device *r) { return room_part(r); }\n#else")
     .replace("return 0;", "return 1;");
