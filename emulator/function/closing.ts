@@ -114,7 +114,7 @@ function raisedOf(w: Run): Map<string, number> {
     if (by > 0) out.set(name, (out.get(name) ?? 0) + by);
   };
   for (const h of w.books.holdings) {
-    if (h.kind.sort === "lock") raise(heldText(w, h), 1);
+    if (h.kind.sort === "lock" || h.kind.scope) raise(heldText(w, h), 1);
     else if (h.kind.sort === "counted" && !h.kind.registration) raise(objectName(w, h), h.more ? 1 : 0);
     else if (h.kind.sort === "memory") raise(objectName(w, h), w.mem.at(h.key)?.obj.raised ?? 0);
   }

@@ -732,11 +732,15 @@ function neverTaken({ ledger }: PathResult, f: Fault, before: Explored, after: E
   if (f.kind !== "leaked" && f.kind !== "returned-locked") return false;
   const times = ledger.raised.get(f.object) ?? 0;
   const key = faultKey(f);
-  // A lock that some ways out leave and others do not is no function's purpose.
-  const odd = ({ end, outcome, faults }: PathResult): boolean =>
-    end === "returned" && outcome !== "failed" && !faults.some((x) => faultKey(x) === key);
-  if (times === 0 || (f.kind === "returned-locked" && [...before.paths.values()].some((r) => odd(r.result))))
-    return false;
+  if (times === 0) return false;
+  if (f.kind === "returned-locked") {
+    // A lock that most ways out which took it do not leave is no function's purpose.
+    const took = [...before.paths.values()].filter(
+      ({ result: r }) =>
+        r.end === "returned" && r.outcome !== "failed" && (r.ledger.raised.get(f.object) ?? 0) > 0,
+    );
+    if (2 * took.filter((r) => has(r.result, key)).length < took.length) return false;
+  }
   return ![...after.paths.values()].some((r) => (r.result.ledger.raised.get(f.object) ?? 0) >= times);
 }
 

@@ -368,6 +368,13 @@ describe("a reference that is not taken any more is no leak that is mended", () 
     assert.deepEqual(told(f("mutex_lock(&t->dev.mutex);"), f("")), []);
   });
 
+  test("of one that it takes on some ways, and of preemption that is off until another function is called", () => {
+    const some = (lock: string): string =>
+      `int f(struct thing *t, int how) { if (how == 1) { ${lock} } return 0; }`;
+    assert.deepEqual(told(some("mutex_lock(&t->dev.mutex);"), some("")), []);
+    assert.deepEqual(told(some("preempt_disable();"), some("")), []);
+  });
+
   test("of a count that lies with others, where something behind it fails", () => {
     const f = (raise: string): string =>
       `struct own { int refcnt; }; int f(struct own *o) { int ret; ${raise} ret = helper(1); if (ret < 0) return ret; return 0; }`;
