@@ -734,12 +734,13 @@ function neverTaken({ ledger }: PathResult, f: Fault, before: Explored, after: E
   const key = faultKey(f);
   if (times === 0) return false;
   if (f.kind === "returned-locked") {
-    // A lock that most ways out which took it do not leave is no function's purpose.
-    const took = [...before.paths.values()].filter(
-      ({ result: r }) =>
-        r.end === "returned" && r.outcome !== "failed" && (r.ledger.raised.get(f.object) ?? 0) > 0,
-    );
-    if (2 * took.filter((r) => has(r.result, key)).length < took.length) return false;
+    const returned = [...before.paths.values()].map((r) => r.result).filter((r) => r.end === "returned");
+    const well = returned.filter((r) => r.outcome !== "failed");
+    const took = well.filter((r) => (r.ledger.raised.get(f.object) ?? 0) > 0);
+    const left = well.filter((r) => has(r, key)).length;
+    // A lock that some ways out do not leave is a function's purpose only where most that took it do, and none that fails.
+    const isFailures = returned.some((r) => r.outcome === "failed" && has(r, key));
+    if (left < well.length && (isFailures || 2 * left < took.length)) return false;
   }
   return ![...after.paths.values()].some((r) => (r.result.ledger.raised.get(f.object) ?? 0) >= times);
 }

@@ -439,7 +439,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       stands: e.stands ?? false,
       seldom: e.seldom ?? false,
       needs: e.needs ?? null,
-      tries: /_trylock(?:_|$)/.test(name),
+      tries: /(?:^|_)trylock(?:_|$)/.test(name),
       counts: e.counts ?? false,
       finds: e.finds ?? false,
       undoes: e.undoes ?? [],

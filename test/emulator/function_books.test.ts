@@ -82,6 +82,12 @@ const pairs: readonly Pair[] = [
     want: [],
   },
   {
+    name: "nor who tries a page's, by whichever name",
+    bad: `struct page { long flags; }; int trylock_page(struct page *p); void lock_page(struct page *p); void unlock_page(struct page *p); int f(struct page *p) { int ret = 0; lock_page(p); if (trylock_page(p)) ret = helper(1); helper(2); unlock_page(p); return ret; }`,
+    good: `struct page { long flags; }; void lock_page(struct page *p); void unlock_page(struct page *p); int f(struct page *p) { lock_page(p); helper(2); unlock_page(p); return 0; }`,
+    want: [],
+  },
+  {
     name: "a caller's clock is given up and taken again by a call that nobody asks: it is given up again",
     bad: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) return -EINVAL; return 0; }`,
     good: `void clk_unprepare(struct clk *c); int clk_prepare(struct clk *c); int f(struct clk *c) { clk_unprepare(c); helper(1); clk_prepare(c); if (helper(2)) { clk_unprepare(c); return -EINVAL; } return 0; }`,
