@@ -27,6 +27,15 @@ const CAN = (unregister: string, free: string): string => `struct net_device { s
   int f(int x) { struct net_device *d = alloc_candev_mqs(8, 1, 1, 1); int ret; if (!d) return -ENOMEM; ret = register_candev(d); if (ret) { ${free}(d); return ret; }
     ret = helper(x); if (ret) { ${unregister === "" ? "" : `${unregister}(d);`} ${free}(d); return ret; } d->dev.driver_data = lookup(x); ${unregister === "" ? "unregister_netdev" : unregister}(d); ${free}(d); return 0; }`;
 
+/** A page is taken, and given back where a callee fails and where it does not. */
+const PAGES = (
+  take: string,
+  failed: string,
+  give: string,
+): string => `struct page { int n; }; struct folio { struct page page; };
+  void get_page(struct page *p); void put_page(struct page *p); void folio_get(struct folio *f); void folio_put(struct folio *f);
+  int f(struct page *p) { ${take}; if (helper(1)) { ${failed}; return -EINVAL; } ${give}; return 0; }`;
+
 /** A driver that runs its own callbacks where the kernel has no runtime PM. */
 const BY_HAND = (resume: string, suspend: string, active: string): string => `
   void pm_runtime_enable(struct device *d); void pm_runtime_disable(struct device *d); _Bool pm_runtime_enabled(struct device *d); _Bool pm_runtime_status_suspended(struct device *d);
@@ -157,6 +166,18 @@ const pairs: readonly Pair[] = [
     bad: LABELLED("kfree(c);"),
     good: LABELLED("kfree(c->buf); kfree(c);"),
     want: ["leaked memory of kmalloc()"],
+  },
+  {
+    name: "a reference to a page is one to its folio, which either name gives back",
+    bad: PAGES("get_page(p)", "put_page(p)", "put_page(p)"),
+    good: PAGES("get_page(p)", "folio_put((struct folio *)p)", "put_page(p)"),
+    want: [],
+  },
+  {
+    name: "and one that is not given back is lost by either",
+    bad: PAGES("folio_get((struct folio *)p)", "helper(2)", "put_page(p)"),
+    good: PAGES("folio_get((struct folio *)p)", "folio_put((struct folio *)p)", "put_page(p)"),
+    want: ["leaked page of folio_get()"],
   },
   {
     name: "removing a file that is not there yet does nothing",
