@@ -114,6 +114,10 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
   if (there.outcome !== here.outcome && (here.outcome !== "neither" || mayHaveSucceeded(here))) return null;
   const gives = ({ ledger }: PathResult): boolean => ledger.gives.has(`${g.kind} ${g.of}`);
   if (gives(there) || there.ledger.gave.some((x) => x.object === g.object)) return null;
+  // The same place under another name: one more of its kind that the same thing leads to, as the members of a union do.
+  const beside = ({ kind, of }: GivenBack): boolean =>
+    kind === g.kind && prefixes(of)[1] === prefixes(g.of)[1] && prefixes(of).length > 1;
+  if (there.ledger.gave.some((x) => beside(x) && !here.ledger.gave.some((y) => y.of === x.of))) return null;
   // Another way to give it back is one, too: by its own call, or by a callee that is handed it.
   if ([...there.ledger.settled].some((s) => g.what !== "" && s.startsWith(`${g.what} of `))) return null;
   const lent = ({ ledger }: PathResult, of: string): number => ledger.lent.get(of) ?? 0;

@@ -36,6 +36,14 @@ const PAGES = (
   void get_page(struct page *p); void put_page(struct page *p); void folio_get(struct folio *f); void folio_put(struct folio *f);
   int f(struct page *p) { ${take}; if (helper(1)) { ${failed}; return -EINVAL; } ${give}; return 0; }`;
 
+/** What a buffer lies in is given back, by either name of it; a callee may have come by that already. */
+const BUFFERS = (
+  give: string,
+): string => `struct page { int n; }; struct folio { struct page page; }; struct bh { union { struct page *b_page; struct folio *b_folio; }; int state; };
+  void put_page(struct page *p); void folio_put(struct folio *f); struct bh *grab(int x);
+  static int peek(struct bh *b) { return b->b_folio->page.n; }
+  int f(int x) { struct bh *b = grab(x); int ret = 0; if (!b) return -ENOMEM; if (helper(1)) { if (peek(b) > 3) ret = helper(2); } ${give}; return ret; }`;
+
 /** A driver that runs its own callbacks where the kernel has no runtime PM. */
 const BY_HAND = (resume: string, suspend: string, active: string): string => `
   void pm_runtime_enable(struct device *d); void pm_runtime_disable(struct device *d); _Bool pm_runtime_enabled(struct device *d); _Bool pm_runtime_status_suspended(struct device *d);
@@ -171,6 +179,12 @@ const pairs: readonly Pair[] = [
     name: "a reference to a page is one to its folio, which either name gives back",
     bad: PAGES("get_page(p)", "put_page(p)", "put_page(p)"),
     good: PAGES("get_page(p)", "folio_put((struct folio *)p)", "put_page(p)"),
+    want: [],
+  },
+  {
+    name: "nor is one lost that another member of the same union leads to",
+    bad: BUFFERS("put_page(b->b_page)"),
+    good: BUFFERS("folio_put(b->b_folio)"),
     want: [],
   },
   {
