@@ -50,6 +50,8 @@ export interface FunctionOptions {
 
 export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null };
 
+/** A name that is called, or looks so. */
+const CALLED = /\b([A-Za-z_]\w*)\s*\(/g;
 /** A line by which a failure is passed on. */
 const JUMP_OUT = /^(?:goto \w+|return [^;]*);$/;
 
@@ -448,23 +450,41 @@ export class FunctionCases {
     const { tree } = this;
     // Without a tree nothing says who else names one.
     const isOthers = (callee: string): boolean => tree === null || namedBeside(tree, entry.path, callee);
+    const gone = this.removedFrom(entry.path);
+    const left = this.bodiesOf(this.imagesOf(entry.path)?.after ?? "");
+    const namesGone = (fn: string): boolean =>
+      gone.size > 0 && [...(left.get(fn) ?? "").matchAll(CALLED)].some(([, callee]) => gone.has(callee!));
     let first: Unbuilt | null = null;
     for (const fn of ran) {
-      if (!changed.has(fn)) continue;
+      // What the patch leaves alone may call what it takes away.
+      if (!changed.has(fn) && !namesGone(fn)) continue;
       const d = statics.find((x) => x.fault.at.fn === fn);
       const broken = `${fn}() does not build here after the patch`;
       if (d !== undefined)
         return { why: `${broken}: ${d.fault.what.replace(/ here$/, "")}`, told: true, lacks: true };
-      const left = unbuiltIn(before, after, entry.path, fn, isOthers);
-      if (left === null) continue;
+      const wants = unbuiltIn(
+        before,
+        after,
+        entry.path,
+        fn,
+        (callee) => !gone.has(callee) && (!changed.has(fn) || isOthers(callee)),
+      );
+      if (wants === null) continue;
       const why =
-        "undeclared" in left
-          ? `${broken}: nothing declares ${left.undeclared}`
-          : `${fn}() cannot be run whole after the patch: ${"lacks" in left ? left.lacks : left.refused}`;
-      const lacks = !("refused" in left);
+        "undeclared" in wants
+          ? `${broken}: nothing declares ${wants.undeclared}`
+          : `${fn}() cannot be run whole after the patch: ${"lacks" in wants ? wants.lacks : wants.refused}`;
+      const lacks = !("refused" in wants);
       if (first === null || (lacks && !first.lacks)) first = { why, told: false, lacks };
     }
     return first ?? this.calleeWithout(entry, ran);
+  }
+
+  /** Functions that a file has before the patch and not after it. */
+  private removedFrom(path: string): ReadonlySet<string> {
+    const f = this.imagesOf(path);
+    const after = this.bodiesOf(f?.after ?? "");
+    return new Set([...this.bodiesOf(f?.before ?? "").keys()].filter((fn) => !after.has(fn)));
   }
 
   /** A changed function that those which ran call, and that is no C on one of the sides: a call of it did nothing. */

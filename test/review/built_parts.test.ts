@@ -96,6 +96,25 @@ test("who calls a function that is no C on one side did nothing there, and is no
   assert.ok(reasons.some((r) => /^room_part\(\), which it calls, cannot be run on the after side/.test(r)));
 });
 
+test("who calls a function that the patch takes away does not build, though it changes nothing in him", () => {
+  const check = "static int room_check(struct device *r)\n{\n\treturn !r->driver_data;\n}\n\n";
+  const caller = user("", "device", "room_check(r)").replace(GIVEN, "");
+  const { verdicts, codes, reasons } = without(
+    "drivers/room/gone.c",
+    `${DECLARATIONS}${check}${caller}`,
+    check,
+  );
+  assert.deepEqual(
+    codes.filter((c) => !c.endsWith("does-not-build")),
+    [],
+  );
+  assert.deepEqual([...new Set(verdicts)], ["not-modelled"], reasons.join("; "));
+  assert.ok(
+    reasons.some((r) => /no declaration of room_check\(\) is found here/.test(r)),
+    reasons.join("; "),
+  );
+});
+
 test("of two definitions the one that is off is not run as the other, and who comes to neither shows nothing", () => {
   const part = (given: string): string =>
     user("", "device", "(long)r->driver_data")
