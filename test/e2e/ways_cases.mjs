@@ -68,7 +68,8 @@ const lineOf = (text, part) => {
   return at + 1;
 };
 
-/** The row of the series' fault: new with its fourth patch, mended by a later one. */
+/** The function of the series' fault, which is new with its fourth patch and mended by a later one, and the fault's row. */
+const WAITS = "dax_wait_page_idle";
 const DEADLOCK = '.sidebar .monaco-list-row[aria-label^="finding deadlock"]';
 
 export function wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }) {
@@ -87,10 +88,31 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
   const words = (text) => text.replace(/\s+/g, " ").trim();
 
   /**
-   * A finding at its line on the other surfaces: before and after with the line's mark, the Test Explorer's row, the reply that is
-   * pasted. `row`: the finding's in the sidebar; `test`: what its run is called.
+   * Brings a finding's row on the screen: below the one of its function, which is not unfolded by itself where the finding is mended,
+   * and what lies beyond the list's edge is in no row of the page.
    */
-  const surfaces = async (row, { name, file, test }) => {
+  const brought = async (row, fn) => {
+    await ui.showSidebar();
+    await row.waitFor({ timeout: 3_000 }).catch(() => undefined);
+    if (await row.isVisible()) return;
+    const of = page.locator(".sidebar .monaco-list-row", { hasText: fn }).first();
+    await ui.rows().first().hover();
+    for (let n = 0; n < 20 && !(await of.isVisible()); n++) {
+      await page.mouse.wheel(0, 200);
+      await page.waitForTimeout(200);
+    }
+    await of.click();
+    if ((await of.getAttribute("aria-expanded")) === "false") await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+    await row.waitFor();
+  };
+
+  /**
+   * A finding at its line on the other surfaces: before and after with the line's mark, the Test Explorer's row, the reply that is
+   * pasted. `row`: the finding's in the sidebar, below that of `fn`; `test`: what its run is called.
+   */
+  const surfaces = async (row, { name, file, test, fn }) => {
+    await brought(row, fn);
     await ui.rowAction(row, "diff");
     await page
       .locator(".tab.active", { hasText: new RegExp(`${file.replace(".", "\\.")}.*before ↔ after`) })
@@ -114,7 +136,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     await page.screenshot({ path: shotOf(`${name}-tests`) });
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Delete");
-    await ui.showSidebar();
+    await brought(row, fn);
     await row.click();
     await page.waitForTimeout(400);
     await page.keyboard.press("Control+1");
@@ -227,15 +249,14 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       "a driver's mail with a kernel tree: its finding's row, before and after, the function's test, and the reply",
       async () => {
         await ui.open("driver.eml");
-        await ui.showSidebar();
         const row = page.locator('.sidebar .monaco-list-row[aria-label^="finding "]').first();
-        // What is mended is not unfolded by itself, as what is new is.
-        const fn = page.locator(".sidebar .monaco-list-row", { hasText: "renesas_usb3_remove" }).first();
-        await fn.waitFor();
-        if ((await fn.getAttribute("aria-expanded")) === "false")
-          await fn.locator(".monaco-tl-twistie").click();
         const test = "function renesas_usb3_remove";
-        const told = await surfaces(row, { name: "driver", file: "renesas_usb3.c", test });
+        const told = await surfaces(row, {
+          name: "driver",
+          file: "renesas_usb3.c",
+          test,
+          fn: "renesas_usb3_remove",
+        });
         settings({});
         return told;
       },
@@ -281,7 +302,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
           { timeout: 30_000 },
         );
         // What is done stays, and is counted.
-        await page.locator(DEADLOCK).first().waitFor();
+        await brought(page.locator(DEADLOCK).first(), WAITS);
         assert.match(await status(), /\d+ fixed.*\(cancelled\)/);
         await page.screenshot({ path: shotOf("series-cancelled") });
         return `outline ${outline}, first finding ${first}, first new one ${fresh}, its runs ${runs}; ${await status()}`;
@@ -296,6 +317,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         // At a second try the run may still be stepped through.
         const stop = page.locator(".debug-toolbar .codicon-debug-stop").first();
         if (await stop.isVisible()) await stop.click();
+        await brought(row, WAITS);
         await row.click();
         await page.waitForTimeout(400);
         await page.keyboard.press("Control+1");
@@ -336,8 +358,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
           said = words(await field.textContent());
         }
         // The mail's findings stay in the sidebar while another file is stepped through.
-        await ui.showSidebar();
-        await row.waitFor();
+        await brought(row, WAITS);
         await page.screenshot({ path: shotOf("series-write") });
         await page.locator(".debug-toolbar .codicon-debug-stop").first().click();
         await page.locator(".debug-toolbar").first().waitFor({ state: "hidden" });
@@ -351,13 +372,12 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       "a series with a kernel tree: a finding's row, before and after, its test, and the reply",
       async () => {
         await ui.open("series.mbox");
-        await ui.showSidebar();
         const row = page.locator(DEADLOCK).first();
         const shown = inside()
           .locator("table.why tr", { hasText: /^Scenario/ })
           .locator("td");
         const [scenario] = (await shown.textContent()).split(" ");
-        const told = await surfaces(row, { name: "series", file: "dax.h", test: scenario });
+        const told = await surfaces(row, { name: "series", file: "dax.h", test: scenario, fn: WAITS });
         settings({});
         await ui.closeAll();
         return told;
