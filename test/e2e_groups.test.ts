@@ -37,3 +37,7 @@ test("what was missed is repeated with what it builds on, and nothing else", () 
   assert.deepEqual(names(toRepeat(cases, ["a mail is read"])), ["a mail opens", "a mail is read"]);
   assert.deepEqual(names(toRepeat(cases, ["a lens", "stepping"])), names(cases).slice(0, 5));
 });
+
+test("what was missed of the whole session is tried with all cases", () => {
+  assert.deepEqual(toRepeat(cases, ["the extension logged no error"]), cases);
+});

@@ -282,16 +282,17 @@ function judgedOf(ran: RanCase, item: ScenarioItem, context: CaseContext): Retur
       reason: `${stray.root.code === "oops" ? "an oops" : "a division by zero"} comes up with and without the patch where the tree's code runs beside the reference kernel's: something that it needs was not set up on this machine`,
       judged: null,
     };
-  if (stray !== undefined)
+  if (stray !== undefined) {
+    const code = `code of the reference kernel ${sides.after.era}`;
+    const what = isOfLock(stray.root.message)
+      ? `a lock is asked for where ${code} runs`
+      : `${stray.root.code} comes up in ${code}`;
     return {
       verdict: "not-modelled",
-      reason: `${
-        isOfLock(stray.root.message) ? "a lock is asked for where" : `${stray.root.code} comes up in`
-      } code of the reference kernel ${sides.after.era}${
-        isOfLock(stray.root.message) ? " runs" : ""
-      }; the tree is Linux ${sides.mixed}, and the two may not fit there`,
+      reason: `${what}; the tree is Linux ${sides.mixed}, and the two may not fit there`,
       judged: null,
     };
+  }
   const verdict =
     sides.same && (judged.verdict === "new" || judged.verdict === "fixed") ? "clean" : judged.verdict;
   const quiet = verdict === "clean" || verdict === "already";

@@ -7,5 +7,5 @@ export interface Grouped {
   readonly skip?: string;
 }
 export function inGroup(group: string, list: readonly Case[]): Grouped[];
-export function named(cases: readonly Grouped[], filters: readonly string[]): Grouped[];
-export function toRepeat(cases: readonly Grouped[], missed: readonly string[]): Grouped[];
+export function named(cases: readonly Grouped[], filters: readonly string[]): readonly Grouped[];
+export function toRepeat(cases: readonly Grouped[], missed: readonly string[]): readonly Grouped[];

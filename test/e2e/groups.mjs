@@ -10,8 +10,12 @@ export const named = (cases, filters) =>
     ? cases
     : cases.filter(({ group, name }) => filters.some((f) => name.includes(f) || group.includes(f)));
 
-/** What is tried once more in an editor of its own: the first case, and of each group all up to the last that was missed. */
+/**
+ * What is tried once more in an editor of its own: the first case, and of each group all up to the last that was missed; all, where
+ * something was missed that is no case's but the whole session's.
+ */
 export function toRepeat(cases, missed) {
+  if (missed.some((name) => !cases.some((c) => c.name === name))) return cases;
   const last = new Map();
   cases.forEach(({ group, name }, at) => {
     if (missed.includes(name)) last.set(group, at);

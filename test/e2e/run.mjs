@@ -115,7 +115,7 @@ async function main() {
   let missed = first.failed;
   if (missed.length > 0 && first.passed.length > 0) {
     console.log(`a second editor, for ${missed.join("; ")}`);
-    const second = await session((all) => toRepeat(all, missed));
+    const second = await session((all) => toRepeat(named(all, filters), missed));
     missed = missed.filter((name) => !second.passed.includes(name));
   }
   const { skipped, again } = first;

@@ -57,24 +57,32 @@ export class Ui {
   }
 
   /**
+   * Presses keys until the field that they open takes a text, and gives the field's widget. Whatever takes the focus meanwhile closes it,
+   * or has the key: a run that stops in a file, a view that opens, a panel.
+   */
+  async asked(keys, text) {
+    const { page } = this;
+    const widget = page.locator(".quick-input-widget");
+    const input = widget.locator("input").first();
+    for (let n = 0; ; n++) {
+      for (const key of keys) await page.keyboard.press(key);
+      try {
+        await input.waitFor({ timeout: 10_000 });
+        await input.fill(text, { timeout: 10_000 });
+        return widget;
+      } catch (error) {
+        if (n === 3) throw error;
+      }
+    }
+  }
+
+  /**
    * Runs a command of the palette. Enter only when our row is the focused one: earlier may run a stale row. `first`: the
    * command has to be the first for its own words, as ours have; the editor ranks some of its own behind others.
    */
   async palette(command, { asks = false, first = true } = {}) {
     const { page } = this;
-    const widget = page.locator(".quick-input-widget");
-    const input = widget.locator("input").first();
-    // Whatever takes the focus meanwhile closes it: a run that stops in a file, a view that opens.
-    for (let n = 0; ; n++) {
-      await page.keyboard.press("F1");
-      try {
-        await input.waitFor({ timeout: 10_000 });
-        await input.fill(">" + command, { timeout: 10_000 });
-        break;
-      } catch (error) {
-        if (n === 3) throw error;
-      }
-    }
+    const widget = await this.asked(["F1"], `>${command}`);
     const focused = widget.locator(".monaco-list-row.focused", { hasText: command }).first();
     if (!first) {
       await widget.locator(".monaco-list-row", { hasText: command }).first().waitFor();
@@ -89,18 +97,7 @@ export class Ui {
   /** Opens a file of the folder by name. */
   async open(name) {
     const { page } = this;
-    const widget = page.locator(".quick-input-widget");
-    const input = widget.locator("input").first();
-    for (let n = 0; ; n++) {
-      await page.keyboard.press("Control+p");
-      try {
-        await input.waitFor({ timeout: 5_000 });
-        await input.fill(name, { timeout: 5_000 });
-        break;
-      } catch (error) {
-        if (n === 3) throw error;
-      }
-    }
+    const widget = await this.asked(["Control+p"], name);
     await widget.locator(".monaco-list-row.focused", { hasText: name }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".tab.active", { hasText: name }).first().waitFor();
@@ -139,20 +136,7 @@ export class Ui {
 
   async goToLine(line) {
     const { page } = this;
-    const widget = page.locator(".quick-input-widget");
-    const input = widget.locator("input").first();
-    // Whatever takes the focus meanwhile closes it, or has the key: a view that opens, a panel.
-    for (let n = 0; ; n++) {
-      await page.keyboard.press("Control+1");
-      await page.keyboard.press("Control+g");
-      try {
-        await input.waitFor({ timeout: 5_000 });
-        await input.fill(`:${line}`, { timeout: 5_000 });
-        break;
-      } catch (error) {
-        if (n === 3) throw error;
-      }
-    }
+    const widget = await this.asked(["Control+1", "Control+g"], `:${line}`);
     await page.keyboard.press("Enter");
     await widget.waitFor({ state: "hidden" });
   }
