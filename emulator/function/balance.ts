@@ -124,6 +124,8 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
   const names = prefixes(g.of);
   const byEnd = g.kind === "" ? 1 : 0;
   if (names.some((n) => lent(there, n) > lent(here, n) - (n === g.of ? byEnd : 0))) return null;
+  // What a callee put into a member of what the path made is not there where that callee was not called.
+  if (names.some((n) => n !== g.of && there.ledger.blank.has(n))) return null;
   if (names.some((n) => there.ledger.kept.has(n) && !here.ledger.kept.has(n))) return null;
   if (g.kind === "" && there.ledger.kept.has(g.of)) return null;
   // That the same side gives it back on other ways out says that it is this function's to give.

@@ -44,6 +44,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     lent,
     gives,
     calls,
+    blank: blankOf(w),
     ...turnsOf(w),
     fates: fatesOf(w),
   };
@@ -65,6 +66,14 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     for (const c of o.cells.values()) if (c.size === 8) lead(c.v, o.id);
   }
   return { ...rest, kept };
+}
+
+function blankOf(w: Run): Ledger["blank"] {
+  const blank = new Set<string>();
+  for (const o of w.mem.objects)
+    if (o.kind === "heap" && o.fresh === "zero" && !o.parts.some((p) => p.forgotten))
+      blank.add(plainName(o.name));
+  return blank.size === 0 ? NO_LEDGER.blank : blank;
 }
 
 const fateName = (of: string, { key }: CallOrigin): string => `${of} ${key}`;

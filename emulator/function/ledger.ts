@@ -82,6 +82,8 @@ export interface Ledger {
   readonly gives: ReadonlySet<string>;
   /** How often each callee was called. */
   readonly calls: ReadonlyMap<string, number>;
+  /** Memory that the path made as zeroes, and into which no callee can have put anything that is not known. */
+  readonly blank: ReadonlySet<string>;
   /** How often callees of which nothing is known were given a thing. */
   readonly lent: ReadonlyMap<string, number>;
   /** What became of each thing that a call gave, as "kind key of the call": of what that call gave several of, "unclear". */
@@ -106,6 +108,7 @@ export const NO_LEDGER: Ledger = {
   ended: [],
   gives: new Set(),
   calls: new Map(),
+  blank: new Set(),
   lent: new Map(),
   fates: new Map(),
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },

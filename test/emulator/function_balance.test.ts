@@ -26,6 +26,12 @@ const around = (undo: string): string =>
 const written = (undo: string): string =>
   `struct set { int n; struct mutex m; }; static struct set all = (struct set) { .n = 1 }; int f(int n) { mutex_lock(&all.m); if (helper(n) < 0) { ${undo} return -EINVAL; } mutex_unlock(&all.m); return 0; }`;
 
+const filled = (begin: string, ends: string): string =>
+  `struct set { int n; struct device *dev; }; int set_fill(struct set *s); int set_ask(int n); void put_device(struct device *d);
+  int f(void) { struct set *s = kzalloc(sizeof(*s), GFP_KERNEL); int ret; if (!s) return -ENOMEM; ${begin}
+    put_device(s->dev); kfree(s); return 0;
+    out: put_device(s->dev); bare: ${ends} kfree(s); return ret; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a lock of what begins as a value that the source writes down",
@@ -133,6 +139,24 @@ const pairs: readonly Pair[] = [
       if (ret == 7) { to->next = k; return 0; } put_device(&k->dev); return ret; }`,
     good: `${FOLK} int f(int n, struct folk *to) { struct folk *k = folk_find(n); int ret; if (!k) return -EINVAL; ret = helper(1); if (ret == 7) ret = 0; put_device(&k->dev); return ret; }`,
     want: [],
+  },
+  {
+    name: "what a callee put into memory of this function's is not there where it was not called yet",
+    bad: filled(
+      "ret = set_ask(1); if (ret < 0) goto out; ret = set_fill(s); if (ret < 0) goto out; if (s->n == 3) { ret = -EINVAL; goto bare; }",
+      "",
+    ),
+    good: filled(
+      "ret = set_fill(s); if (ret < 0) goto out; ret = set_ask(1); if (ret < 0) goto out; if (s->n == 3) { ret = -EINVAL; goto bare; }",
+      "",
+    ),
+    want: [],
+  },
+  {
+    name: "and is there where it was, on each way out",
+    bad: filled("ret = set_fill(s); if (ret < 0) goto out; ret = set_ask(1); if (ret < 0) goto bare;", ""),
+    good: filled("ret = set_fill(s); if (ret < 0) goto out; ret = set_ask(1); if (ret < 0) goto out;", ""),
+    want: ["leaked device reference of kzalloc()->dev"],
   },
   {
     name: "what operations gave and take back, on one way out and not on another",
