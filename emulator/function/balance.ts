@@ -38,9 +38,11 @@ export function balanceDifferences(
       }
     }
     const lost = (here: Ran, there: Ran): void => {
-      const { gave, ended } = here.result.ledger;
+      const { gave, ended, late } = here.result.ledger;
       if (here.result.end !== "returned" || there.result.end !== "returned") return;
       for (const g of [...gave, ...ended]) {
+        // What the device gives back when it goes, a driver that does it himself gives back when he is removed.
+        if (late.has(g)) continue;
         // What a path did not come by it cannot lose.
         if (g.made === null || !wasCalled(there.result.ledger, g.made)) continue;
         const fault = notGiven(g, here.result, there.result, lists[on]);

@@ -197,6 +197,9 @@ export class Bookings {
       at.obj.gone = spot;
     if (at !== null && kind.sort === "memory" && at.obj.gone === spot) this.known(at.obj, site);
     if (at === null || holding === null) return;
+    // Of what a callee found others have references of their own, and it lives on with these.
+    if (kind.sort === "memory" && w.input.contracts.functions.get(holding.taken.callee)?.finds === true)
+      return;
     if (kind.sort === "memory") {
       this.known(at.obj, site);
       at.obj.gone = spot;

@@ -29,9 +29,10 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
   for (const h of w.books.holdings) if (h.state === "given") settled.add(objectName(w, h));
   const counts = countsOf(w);
   const raised = raisedOf(w);
-  const { gave, overwritten, ended, lent, gives, calls } = w;
+  const { gave, late, overwritten, ended, lent, gives, calls } = w;
   const rest = {
     gave,
+    late,
     overwritten,
     freed,
     took,

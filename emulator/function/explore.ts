@@ -195,9 +195,14 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
   const result = v === null ? null : w.known.span(v);
   returnsFreed(w, { result: v, outcome, at });
   // Only what has begun ends.
-  const begun = mayHaveSucceeded({ outcome, result }) || (ret.kind === "void" && outcome === "neither");
+  // A probe that returns a positive number was refused by what it asked.
+  const refused = entry.root && outcome === "succeeded" && (result?.[0] ?? 0n) > 0n && ret.kind === "int";
+  const begun =
+    (!refused && mayHaveSucceeded({ outcome, result })) || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
+    const before = w.gave.length;
     w.calls_.deviceGoes();
+    if (begun) for (const g of w.gave.slice(before)) w.late.add(g);
     audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
     return { result, value: v, outcome, at };
   }

@@ -56,6 +56,8 @@ export interface Counter {
 
 export interface Ledger {
   readonly gave: readonly GivenBack[];
+  /** Those of it that were given back when the device went, after all had gone well. */
+  readonly late: ReadonlySet<GivenBack>;
   readonly overwritten: readonly Parted[];
   readonly freed: readonly Parted[];
   /** Things that were handed on, are returned, or are led to by what is still there. */
@@ -94,6 +96,7 @@ export interface Ledger {
 
 export const NO_LEDGER: Ledger = {
   gave: [],
+  late: new Set(),
   overwritten: [],
   freed: [],
   kept: new Set(),

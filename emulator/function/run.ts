@@ -216,6 +216,7 @@ export abstract class Run {
   readonly releases = new Map<number, Value>();
   /** What was given back that this path had not taken, pointers that were written over, and names of what a callee was given. */
   readonly gave: GivenBack[] = [];
+  readonly late = new Set<GivenBack>();
   readonly overwritten: Parted[] = [];
   readonly handed = new Set<string>();
   /** Things that a call gave and that a callee of which nothing is known ended, and how often such callees were given a thing. */

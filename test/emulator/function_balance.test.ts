@@ -32,6 +32,13 @@ const filled = (begin: string, ends: string): string =>
     put_device(s->dev); kfree(s); return 0;
     out: put_device(s->dev); bare: ${ends} kfree(s); return ret; }`;
 
+const MANAGED = `${FOLK} static void folk_gone(void *p) { struct folk *k = p; put_device(&k->dev); }`;
+const managed = `${MANAGED} int f(struct device *dev) { struct folk *k = folk_find(1); int ret; if (!k) return -EINVAL; ret = devm_add_action_or_reset(dev, folk_gone, k); if (ret) return ret;
+  ret = helper(1); if (ret < 0) return ret; ret = helper(2); if (ret < 0) return ret; return 0; }`;
+const byHand = (undo: string): string =>
+  `${MANAGED} int f(struct device *dev) { struct folk *k = folk_find(1); int ret; if (!k) return -EINVAL;
+  ret = helper(1); if (ret < 0) { put_device(&k->dev); return ret; } ret = helper(2); if (ret < 0) { ${undo} return ret; } return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a lock of what begins as a value that the source writes down",
@@ -157,6 +164,18 @@ const pairs: readonly Pair[] = [
     bad: filled("ret = set_fill(s); if (ret < 0) goto out; ret = set_ask(1); if (ret < 0) goto bare;", ""),
     good: filled("ret = set_fill(s); if (ret < 0) goto out; ret = set_ask(1); if (ret < 0) goto out;", ""),
     want: ["leaked device reference of kzalloc()->dev"],
+  },
+  {
+    name: "what the device gives back when it goes, and a driver by hand where he fails, is there while all is well",
+    bad: byHand("put_device(&k->dev);"),
+    good: managed,
+    want: [],
+  },
+  {
+    name: "and where he fails it is not there any more",
+    bad: byHand(""),
+    good: managed,
+    want: ["leaked device reference of folk_find()->dev"],
   },
   {
     name: "what operations gave and take back, on one way out and not on another",

@@ -12,7 +12,29 @@ struct platform_device *of_find_device_by_node(struct device_node *np);
 void *ida_mark(void *p);
 `;
 
+const anchored = (got: string, put: string, late = ""): string =>
+  `struct urb { void *context; }; struct usb_anchor { int n; }; struct urb *usb_get_from_anchor(struct usb_anchor *a); struct urb *usb_alloc_urb(int n, gfp_t f); void usb_put_urb(struct urb *u);
+  int f(struct usb_anchor *a) { struct urb *u = ${got}; int n; if (!u) return 0; ${put} n = u->context != NULL; ${late} return n; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what a callee found is in others' hands besides, and is used on after this reference to it was given back",
+    bad: anchored("usb_get_from_anchor(a)", ""),
+    good: anchored("usb_get_from_anchor(a)", "usb_put_urb(u);"),
+    want: ["leaked URB of usb_get_from_anchor()"],
+  },
+  {
+    name: "what was made here is in nobody else's, and is gone",
+    bad: anchored("usb_alloc_urb(0, GFP_KERNEL)", "usb_put_urb(u);"),
+    good: anchored("usb_alloc_urb(0, GFP_KERNEL)", "", "usb_put_urb(u);"),
+    want: ["use-after-release usb_alloc_urb()"],
+  },
+  {
+    name: "and one reference is given back once",
+    bad: anchored("usb_get_from_anchor(a)", "usb_put_urb(u);", "usb_put_urb(u);"),
+    good: anchored("usb_get_from_anchor(a)", "usb_put_urb(u);"),
+    want: ["double-release URB of usb_get_from_anchor()"],
+  },
   {
     name: "a packet is cut after it was freed",
     bad: `${THING} int f(struct sk_buff *skb) { kfree_skb(skb); skb_trim(skb, 4); return 0; }`,

@@ -16,6 +16,16 @@ const UNPLUG =
 const PHANDLE =
   "struct of_phandle_args { struct device_node *np; int args_count; u32 args[16]; }; int of_parse_phandle_with_args(const struct device_node *n, const char *l, const char *c, int i, struct of_phandle_args *a);";
 
+const boxLife = { entry: "box_probe", leave: "box_remove", root: true };
+const boxed = (asked: string): string =>
+  `struct box { int *list; int room[2]; }; void *devm_kzalloc(struct device *d, size_t n, gfp_t f);
+  int box_probe(struct platform_device *p) { struct box *b = devm_kzalloc(&p->dev, sizeof(*b), GFP_KERNEL); int n; if (!b) return -ENOMEM; p->dev.driver_data = b; n = helper(1); ${asked} b->list = b->room; return 0; }
+  void box_remove(struct platform_device *p) { struct box *b = p->dev.driver_data; b->list[0] = 1; }`;
+
+const clocked = (then: string): string =>
+  `struct clk_hw *clk_hw_register_fixed_factor(struct device *d, const char *n, const char *p, unsigned long f, unsigned int m, unsigned int v); void clk_hw_unregister_fixed_factor(struct clk_hw *h); void named(struct clk_hw *h);
+  int f(void) { struct clk_hw *hw = clk_hw_register_fixed_factor(NULL, "half", "whole", 0, 1, 2); if (IS_ERR(hw)) return PTR_ERR(hw); ${then} return 0; }`;
+
 /** Two locks, of which a header's macro takes the second and turns preemption off by itself. */
 const NESTED = (failed: string): string => `void preempt_disable(void);
   #define spin_lock_nest_lock(l, n) do { preempt_disable(); helper(0); } while (0)
@@ -432,6 +442,32 @@ const pairs: readonly Pair[] = [
       static int make(struct dev *d) { int i; for (i = 0; i < 2; i++) { d->list[i] = usb_alloc_urb(0, GFP_KERNEL); if (!d->list[i]) return -ENOMEM; d->made++; } return 0; }
       int f(struct dev *d) { int ret = make(d); if (ret) goto err; return 0; err: drop(d); return ret; }`,
     want: [],
+  },
+  {
+    name: "a driver whose probe returned a positive number was refused, and is not removed",
+    ...boxLife,
+    bad: boxed("if (n) return n;"),
+    good: boxed("if (n < 0) return n;"),
+    want: [],
+  },
+  {
+    name: "and is where it returned 0",
+    ...boxLife,
+    bad: boxed("if (n) return 0;"),
+    good: boxed("if (n) return -EINVAL;"),
+    want: ["null-dereference NULL devm_kzalloc()->list"],
+  },
+  {
+    name: "a clock that is registered is found by its name, whoever forgets its address",
+    bad: clocked("helper(1);"),
+    good: clocked("named(hw);"),
+    want: [],
+  },
+  {
+    name: "and is lost where who registered it fails",
+    bad: clocked("if (helper(1) < 0) return -EINVAL;"),
+    good: clocked("if (helper(1) < 0) { clk_hw_unregister_fixed_factor(hw); return -EINVAL; }"),
+    want: ["leaked clock of clk_hw_register_fixed_factor()"],
   },
   {
     name: "what begins a life sets a member for the first time",
