@@ -22,9 +22,9 @@ const boxed = (asked: string): string =>
   int box_probe(struct platform_device *p) { struct box *b = devm_kzalloc(&p->dev, sizeof(*b), GFP_KERNEL); int n; if (!b) return -ENOMEM; p->dev.driver_data = b; n = helper(1); ${asked} b->list = b->room; return 0; }
   void box_remove(struct platform_device *p) { struct box *b = p->dev.driver_data; b->list[0] = 1; }`;
 
-const clocked = (then: string): string =>
-  `struct clk_hw *clk_hw_register_fixed_factor(struct device *d, const char *n, const char *p, unsigned long f, unsigned int m, unsigned int v); void clk_hw_unregister_fixed_factor(struct clk_hw *h); void named(struct clk_hw *h);
-  int f(void) { struct clk_hw *hw = clk_hw_register_fixed_factor(NULL, "half", "whole", 0, 1, 2); if (IS_ERR(hw)) return PTR_ERR(hw); ${then} return 0; }`;
+const clocked = (type: string, then: string, well: string): string =>
+  `struct clk_hw *clk_hw_register_fixed_factor(struct device *d, const char *n, const char *p, unsigned long f, unsigned int m, unsigned int v); void clk_hw_unregister_fixed_factor(struct clk_hw *h); static struct clk_hw *all;
+  ${type} f(void) { struct clk_hw *hw = clk_hw_register_fixed_factor(NULL, "half", "whole", 0, 1, 2); if (IS_ERR(hw)) return ${well === "" ? "" : "PTR_ERR(hw)"}; ${then} return ${well}; }`;
 
 /** Two locks, of which a header's macro takes the second and turns preemption off by itself. */
 const NESTED = (failed: string): string => `void preempt_disable(void);
@@ -446,8 +446,8 @@ const pairs: readonly Pair[] = [
   {
     name: "a driver whose probe returned a positive number was refused, and is not removed",
     ...boxLife,
-    bad: boxed("if (n) return n;"),
-    good: boxed("if (n < 0) return n;"),
+    bad: boxed("if (n < 0 || n > 7) return n;"),
+    good: boxed("if (n < 0) return n; if (n > 7) return -EINVAL;"),
     want: [],
   },
   {
@@ -459,14 +459,14 @@ const pairs: readonly Pair[] = [
   },
   {
     name: "a clock that is registered is found by its name, whoever forgets its address",
-    bad: clocked("helper(1);"),
-    good: clocked("named(hw);"),
+    bad: clocked("void", "helper(1);", ""),
+    good: clocked("void", "all = hw;", ""),
     want: [],
   },
   {
     name: "and is lost where who registered it fails",
-    bad: clocked("if (helper(1) < 0) return -EINVAL;"),
-    good: clocked("if (helper(1) < 0) { clk_hw_unregister_fixed_factor(hw); return -EINVAL; }"),
+    bad: clocked("int", "if (helper(1) < 0) return -EINVAL;", "0"),
+    good: clocked("int", "if (helper(1) < 0) { clk_hw_unregister_fixed_factor(hw); return -EINVAL; }", "0"),
     want: ["leaked clock of clk_hw_register_fixed_factor()"],
   },
   {
