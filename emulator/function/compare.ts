@@ -53,6 +53,13 @@ export interface EntryResult {
   readonly met: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> };
 }
 
+/** In a function that returns nothing, so that no caller learns of it, a call failed behind the one that took the thing. */
+function failedBehind(r: PathResult, { taken }: Fault): boolean {
+  return (
+    r.result === null && taken !== null && r.choices.slice(taken.decided).some((c) => c.answer === "fails")
+  );
+}
+
 /** Runs an entry on both sides and compares. */
 export function compareEntry(
   sideBefore: Side,
@@ -233,6 +240,7 @@ export function compareEntry(
     const takes =
       found.lasts === true &&
       !(entry.endless === true && given()) &&
+      !(verdict === "fixed" && stays.has(key) && given() && failedBehind(shownBy.result, found)) &&
       ![...(verdict === "new" ? a : b).paths.values()].some((r) => r.result.ledger.settled.has(found.object));
     const ofBefore =
       verdict === "new" && common.has(key) && !(shownBy.result.outcome === "failed" && undone());

@@ -39,6 +39,10 @@ const byHand = (undo: string): string =>
   `${MANAGED} int f(struct device *dev) { struct folk *k = folk_find(1); int ret; if (!k) return -EINVAL;
   ret = helper(1); if (ret < 0) { put_device(&k->dev); return ret; } ret = helper(2); if (ret < 0) { ${undo} return ret; } return 0; }`;
 
+const measured = (failed: string, well: string): string =>
+  `struct jack { struct device *dev; u32 load; int busy; };
+  void f(struct jack *j, struct device_node *np) { u32 load; pm_runtime_get_sync(j->dev); j->busy = 1; if (of_property_read_u32(np, "load", &load)) { ${failed} j->busy = 0; return; } j->load = load; ${well} }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a lock of what begins as a value that the source writes down",
@@ -176,6 +180,19 @@ const pairs: readonly Pair[] = [
     bad: byHand(""),
     good: managed,
     want: ["leaked device reference of folk_find()->dev"],
+  },
+  {
+    name: "a count that lasts while all is well is given back where a call fails, of which no caller learns",
+    bad: measured("", ""),
+    good: measured("pm_runtime_put(j->dev);", ""),
+    want: ["leaked runtime PM usage count of j->dev"],
+    back: [],
+  },
+  {
+    name: "and who leaves it on every way may be there to take it",
+    bad: measured("", ""),
+    good: measured("pm_runtime_put(j->dev);", "pm_runtime_put(j->dev);"),
+    want: [],
   },
   {
     name: "what operations gave and take back, on one way out and not on another",
