@@ -187,6 +187,16 @@ const BREAKS: readonly Break[] = [
     told: /^fs-dax-get /,
     eras: ["v7.1", "v7.3"],
   },
+  {
+    what: "direct access to a disk of device mapper's goes over the end of a part",
+    path: "drivers/md/dm.c",
+    fn: "dm_dax_direct_access",
+    from: "min(most, nr_pages)",
+    to: "nr_pages",
+    neutral: "(nr_pages < most ? nr_pages : most)",
+    told: /^ndctl-dm /,
+    eras: ["v6.12", "v7.1"],
+  },
 ];
 
 function review(b: Break, to: string, era: Era): ReviewResult {

@@ -4,6 +4,8 @@
  * events, sysfs.
  */
 #include <linux/blkdev.h>
+#include <linux/string.h>
+#include "../drivers/base/base.h"
 
 static void disk_release(struct device *dev)
 {
@@ -47,6 +49,19 @@ struct gendisk *blk_alloc_disk(struct queue_limits *lim, int node)
 	disk_to_dev(disk)->type = &fsc_disk_type;
 	device_initialize(disk_to_dev(disk));
 	return disk;
+}
+
+/* A disk that was announced, by its path: what opening a file of /dev finds. NULL: none. */
+struct block_device *fsc_find_bdev(const char *path)
+{
+	struct device *dev;
+
+	if (strncmp(path, "/dev/", 5))
+		return NULL;
+	list_for_each_entry(dev, &fsc_devices, fsc_node)
+		if (dev->type == &fsc_disk_type && !strcmp(dev_to_disk(dev)->disk_name, path + 5))
+			return dev_to_bdev(dev);
+	return NULL;
 }
 
 void set_capacity(struct gendisk *disk, sector_t sectors)

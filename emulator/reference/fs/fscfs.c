@@ -963,8 +963,12 @@ static void fscfs_free(struct fscfs *fs)
 
 struct fscfs *fscfs_mount(enum fscfs_kind kind)
 {
+	return fscfs_mount_on(kind, fsc_pmem_bdev());
+}
+
+struct fscfs *fscfs_mount_on(enum fscfs_kind kind, struct block_device *bdev)
+{
 	const struct dax_holder_operations *ops = &fscfs_holder_ops;
-	struct block_device *bdev = fsc_pmem_bdev();
 	struct fscfs *fs;
 
 	if (!bdev)

@@ -69,7 +69,9 @@ void fsc_unbind_pmem(void);
 struct block_device *fsc_pmem_bdev(void);
 
 /* ---- what user programs ask of a file system ---- */
-struct fscfs *fscfs_mount(enum fscfs_kind kind);
+struct fscfs *fscfs_mount(enum fscfs_kind kind); /* on the disk of the machine's pmem */
+/* On a disk that shows the machine's pmem from its beginning on. */
+struct fscfs *fscfs_mount_on(enum fscfs_kind kind, struct block_device *bdev);
 void fscfs_umount(struct fscfs *fs); /* every file is closed by now */
 struct file *fscfs_create(struct fscfs *fs, unsigned long nr_pages);
 struct file *fscfs_reopen(struct inode *inode);

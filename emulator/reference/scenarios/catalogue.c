@@ -216,6 +216,9 @@ extern const struct fsc_scenario fsc_scenario_erofs_unbound;
 extern const struct fsc_scenario fsc_scenario_device_folio;
 #endif
 extern const struct fsc_scenario fsc_scenario_collapse_pinned;
+#if FSC_ERA >= 612
+extern const struct fsc_scenario fsc_scenario_ndctl_dm;
+#endif
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -416,5 +419,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_device_folio,
 #endif
 	&fsc_scenario_collapse_pinned,
+#if FSC_ERA >= 612
+	&fsc_scenario_ndctl_dm,
+#endif
 	NULL,
 };

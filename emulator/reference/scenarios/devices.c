@@ -66,6 +66,31 @@ void sc_devdax_destroy(struct device *dev)
 	memset(&sc_nd_dax, 0, sizeof(sc_nd_dax));
 }
 
+static struct nd_namespace_io sc_second;
+
+static void sc_second_release(struct device *dev)
+{
+	(void)dev; /* not allocated */
+}
+
+struct device *sc_second_namespace(unsigned long first_pages)
+{
+	struct resource *first = &to_nd_namespace_io(fsc_pmem_dev)->res;
+	struct device *dev = &sc_second.common.dev;
+
+	memset(&sc_second, 0, sizeof(sc_second));
+	sc_second.res.start = first->start + PFN_PHYS(first_pages);
+	sc_second.res.end = first->end;
+	first->end = sc_second.res.start - 1;
+	device_initialize(dev);
+	dev_set_name(dev, "namespace0.1");
+	dev->release = sc_second_release;
+	dev->parent = fsc_pmem_dev->parent;
+	dev->bus = &nvdimm_bus_type;
+	SC_NEED(device_add(dev) == 0, "a second namespace can be added to a region");
+	return dev;
+}
+
 static struct resource sc_soft_reserved;
 static struct device *sc_found;
 

@@ -17,6 +17,12 @@ void sc_devdax_destroy(struct device *dev);
 struct device *sc_pfn_create(unsigned long pages);
 int sc_pfn_bind(struct device *dev);
 
+/*
+ * The machine's namespace is made smaller, and behind it is a second one, "namespace0.1", of the rest; for its own drivers, until
+ * it is destroyed. Both are without a driver.
+ */
+struct device *sc_second_namespace(unsigned long first_pages);
+
 /* Memory of firmware's: a dynamic region, all of it one device for the kmem driver, or idle: to be divided by hand. */
 struct device *sc_hmem_create(bool idle);
 void sc_hmem_destroy(struct device *host);

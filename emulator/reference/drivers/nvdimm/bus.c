@@ -131,8 +131,13 @@ unsigned int pmem_sector_size(struct nd_namespace_common *ndns)
 
 const char *nvdimm_namespace_disk_name(struct nd_namespace_common *ndns, char *name)
 {
-	(void)ndns;
-	strcpy(name, "pmem0");
+	int region = 0, id = 0;
+
+	/* The first of a region is called by the region alone. */
+	if (sscanf(dev_name(&ndns->dev), "namespace%d.%d", &region, &id) == 2 && id)
+		sprintf(name, "pmem%d.%d", region, id);
+	else
+		sprintf(name, "pmem%d", region);
 	return name;
 }
 

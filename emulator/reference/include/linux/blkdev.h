@@ -225,6 +225,7 @@ static inline void blk_queue_max_hw_sectors(struct request_queue *q, unsigned in
 	q->limits.max_hw_sectors = sectors;
 }
 #endif
+struct block_device *fsc_find_bdev(const char *path);
 void put_disk(struct gendisk *disk);
 void del_gendisk(struct gendisk *disk);
 void set_capacity(struct gendisk *disk, sector_t sectors);
