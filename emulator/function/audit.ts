@@ -8,7 +8,7 @@ import type { Fault } from "./finding.ts";
 import { givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
-import { reach, withGraced } from "./reach.ts";
+import { onlyRaised, reach, withGraced } from "./reach.ts";
 import type { Outcome, Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
@@ -33,7 +33,8 @@ export function audit(w: Run, input: AuditInput): void {
   stillLinked(w, input.at.fn);
   const held = w.books.holdings.filter((h) => h.state === "held");
   if (held.length === 0) return;
-  const reached = reach(w, input.result === null ? [] : [w.known.resolve(input.result)], held);
+  const roots = input.result === null ? [] : [w.known.resolve(input.result)];
+  const reached = reach(w, roots, held);
   const failed = input.outcome === "failed";
   const graced = withGraced(w);
   /** Who called is a core, and is told that the call failed. */
@@ -59,7 +60,8 @@ export function audit(w: Run, input: AuditInput): void {
     const kept = !input.life && isKept(w, h, input, reached);
     // Left with a caller who is told that the call failed, and a count that nobody may expect to be left: the other side says
     // whether that is meant (compare.ts).
-    const lasts = kept && h.kind.exact && h.kind.sort === "state";
+    const counts = h.kind.exact && h.kind.sort === "state";
+    const lasts = kept && (counts || (!failed && onlyRaised(w, h, roots, held)));
     if (kept && !lasts && !told) continue;
     const lost: Fault = {
       kind: h.kind.life ? "left-running" : "leaked",

@@ -3,6 +3,7 @@
  * out whether that is enough (audit.ts).
  */
 import type { Holding } from "./books.ts";
+import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Value } from "./value.ts";
@@ -44,6 +45,16 @@ const any: Leads = () => true;
 /** What a path merely compared with something that lay there before the call: whoever set it there has his own reference. */
 const notBefore: Leads = (w, o, off, v) =>
   typeof v === "bigint" || v.forgotten || w.homes.get(v.id) !== `${o.id}:${off}`;
+
+const ENTRY = "entry of ";
+
+/** Nor does the link by which a list had it before, which the path went along. */
+const setHere: Leads = (w, o, off, v) => {
+  if (!notBefore(w, o, off, v)) return false;
+  const at = typeof v === "bigint" ? w.mem.at(v) : null;
+  if (at === null || at.off !== 0 || !at.obj.name.startsWith(ENTRY)) return true;
+  return !w.linkName(o, off).startsWith(at.obj.name.slice(ENTRY.length));
+};
 
 /** Objects that were come to, each once, and those of them from which nobody has gone on yet. */
 function collector(): { out: Set<number>; queue: number[]; add: (id: number) => void } {
@@ -113,4 +124,13 @@ export function reach(
     counted ??= reachable(w, roots, held, { asked: null, leads: notBefore });
     return counted.has(id);
   };
+}
+
+/** Whether one more was taken of what lay there before, and what the path set, returns or handed on does not lead to it. */
+export function onlyRaised(w: Run, h: Holding, roots: readonly Value[], held: readonly Holding[]): boolean {
+  const obj = w.mem.at(h.key)?.obj;
+  if (!h.more || h.kind.sort !== "counted" || h.kind.registration || h.lent !== null) return false;
+  if (obj === undefined || obj.kind !== "outside" || obj.found || w.lent.has(plainName(obj.name)))
+    return false;
+  return !reachable(w, roots, held, { asked: h, leads: setHere }).has(obj.id);
 }

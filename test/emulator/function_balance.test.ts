@@ -43,6 +43,12 @@ const measured = (failed: string, well: string): string =>
   `struct jack { struct device *dev; u32 load; int busy; };
   void f(struct jack *j, struct device_node *np) { u32 load; pm_runtime_get_sync(j->dev); j->busy = 1; if (of_property_read_u32(np, "load", &load)) { ${failed} j->busy = 0; return; } j->load = load; ${well} }`;
 
+const listed = (well: string): string =>
+  `struct list_head { struct list_head *next, *prev; }; struct port { struct list_head list; struct device dev; int id; int busy; }; struct ports { struct list_head all; struct port *last; }; int port_queue(struct port *p);
+  static struct port *port_find(struct ports *s, int id) { struct list_head *l; for (l = s->all.next; l != &s->all; l = l->next) { struct port *p = (struct port *)l; if (p->id == id) { get_device(&p->dev); return p; } } return NULL; }
+  int f(struct ports *s, int id) { struct port *p = port_find(s, id); if (!p) return -EINVAL;
+    if (helper(id) < 0) { put_device(&p->dev); return -EINVAL; } p->busy = 1; ${well} return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a lock of what begins as a value that the source writes down",
@@ -192,6 +198,24 @@ const pairs: readonly Pair[] = [
     name: "and who leaves it on every way may be there to take it",
     bad: measured("", ""),
     good: measured("pm_runtime_put(j->dev);", "pm_runtime_put(j->dev);"),
+    want: [],
+  },
+  {
+    name: "what a helper found in a list of the caller's is given back where a step fails, and not where all goes well",
+    bad: listed(""),
+    good: listed("put_device(&p->dev);"),
+    want: ["leaked device reference of get_device()"],
+  },
+  {
+    name: "unless it is kept by then, in what the caller has",
+    bad: listed("s->last = p;"),
+    good: listed("put_device(&p->dev);"),
+    want: [],
+  },
+  {
+    name: "or by a callee",
+    bad: listed("if (port_queue(p) < 0) { put_device(&p->dev); return -EINVAL; }"),
+    good: listed("if (port_queue(p) < 0) { put_device(&p->dev); return -EINVAL; } put_device(&p->dev);"),
     want: [],
   },
   {
