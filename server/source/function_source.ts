@@ -400,11 +400,24 @@ export function functionSource(
     pasted ??= pastedKept(tree, headers, [...paths, ...wide.included], { ...source, definers: plain });
     return pasted.get(name) ?? [];
   };
+  const files = [...wide.seen].filter((path) => path.endsWith(".c") && !paths.includes(path));
+  const inFiles = new Map<string, readonly string[]>();
+  /** A record that a header merely declares, and that the one file defines whose functions work on it. */
+  const byFile = (name: string): readonly string[] => {
+    if (!/^(?:struct|union) \w/.test(name)) return [];
+    let found = inFiles.get(name);
+    if (found === undefined)
+      inFiles.set(name, (found = files.filter((path) => read(path)?.includes(`\n${name} {`) === true)));
+    return found.length === 1 ? found : [];
+  };
   return {
     ...source,
     definers: (name) => {
-      const found = plain(name);
-      return found.length > 0 ? found : byMacros(name);
+      for (const of of [plain, byMacros, byFile]) {
+        const found = of(name);
+        if (found.length > 0) return found;
+      }
+      return [];
     },
   };
 }

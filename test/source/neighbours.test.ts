@@ -36,6 +36,40 @@ test("headers of a neighbour count whose function the file names, and no other f
   assert.deepEqual(source.definers("#OTHER"), []);
 });
 
+test("a record that a header merely declares is the one of the neighbour that works on it, and nobody's where two have one", () => {
+  const own: Record<string, string> = {
+    "net/moor/main.c":
+      '#include "moor.h"\nint moor_sum(struct moor *m)\n{\n\treturn moor_read(m) + moor_skip(m);\n}\n',
+    "net/moor/moor.h":
+      "struct moor_part;\nstruct moor_note;\nstruct moor { struct moor_part *part; struct moor_note *note; };\nint moor_read(struct moor *m);\nint moor_skip(struct moor *m);\n",
+    "net/moor/read.c":
+      '#include "moor.h"\nstruct moor_part {\n\tint depth;\n};\nstruct moor_note {\n\tint n;\n};\nint moor_read(struct moor *m)\n{\n\treturn m->part->depth;\n}\n',
+    "net/moor/skip.c":
+      '#include "moor.h"\nstruct moor_note {\n\tlong n;\n};\nint moor_skip(struct moor *m)\n{\n\treturn 0;\n}\n',
+    "net/moor/nobody.c": "struct moor_other {\n\tint n;\n};\nint moor_nobody(void)\n{\n\treturn 0;\n}\n",
+  };
+  const moor: KernelTree = {
+    ...tree,
+    root: "/moor",
+    read: (path) => own[path] ?? null,
+    list: (folder) => Object.keys(own).filter((p) => p.startsWith(`${folder}/`)),
+    stamp: (path) => `${own[path]?.length ?? ""}`,
+  };
+  const index = { definers: () => [], typedefs: new Set<string>() };
+  const source = functionSource(moor, index, ["net/moor/main.c"], () => null);
+  assert.deepEqual(source.definers("struct moor_part"), ["net/moor/read.c"]);
+  assert.deepEqual(source.definers("struct moor_note"), []);
+  assert.deepEqual(source.definers("struct moor_other"), []);
+  const program = new KernelSources(source).program([
+    { path: "net/moor/main.c", text: own["net/moor/main.c"]! },
+  ]);
+  const found = program.lookup("moor_read", "net/moor/main.c");
+  assert.ok(found?.kind === "function");
+  const unread: string[] = [];
+  visitFunction(program.tree(found.sym), { expr: (x) => x.k === "trap" && unread.push(x.message) });
+  assert.deepEqual(unread, []);
+});
+
 test("what is said of a name does not hang on what was asked before, and a neighbour's macro is none of the file's own", () => {
   const index = { definers: () => [], typedefs: new Set<string>() };
   const names = ["struct pond_kind", "pond_find", "#POND_MOST", "@pond_class", "@pond_find", "nobody"];
