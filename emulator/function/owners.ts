@@ -23,7 +23,7 @@ export interface OwnerDifference {
 export function ownerDifferences(
   entry: Entry,
   lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
-  other: (from: "before" | "after", ran: Ran) => Ran | null,
+  other: (from: "before" | "after", ran: Ran, strict?: boolean) => Ran | null,
 ): OwnerDifference[] {
   const out: OwnerDifference[] = [];
   const seen = new Set<string>();
@@ -41,7 +41,18 @@ export function ownerDifferences(
       const { gave, counts } = ran.result.ledger;
       if (ran.result.end !== "returned" || gave.length + counts.size === 0) continue;
       const there = other(from, ran);
-      if (there === null || there.result.end !== "returned") continue;
+      if (there === null) {
+        const unasked = other(from, ran, false);
+        if (unasked !== null && unasked.result.end === "returned" && asksNot(unasked, lists[to]))
+          for (const g of gave) {
+            const lost = nowhereGiven(g, ran.result, lists[to])
+              ? lostOn(entry, g, ran.result, unasked.result)
+              : null;
+            if (lost !== null) tell(to, lost, unasked);
+          }
+        continue;
+      }
+      if (there.result.end !== "returned") continue;
       for (const name of counts.keys()) {
         if (there.result.outcome !== ran.result.outcome) continue;
         // A side after that raises it nowhere has lost the taking, too.
@@ -62,6 +73,27 @@ export function ownerDifferences(
     }
   }
   return out;
+}
+
+/** What the other side decides and this one does not it decides nowhere, so that it goes this way whatever the answer would be. */
+function asksNot({ forced, result }: Ran, all: readonly Ran[]): boolean {
+  return [...forced].every(([name, answer]) => {
+    const c = result.choices.find((x) => x.name === name);
+    return c === undefined
+      ? !all.some((r) => r.result.choices.some((x) => x.name === name))
+      : c.answer === answer;
+  });
+}
+
+/** No way of a side gives the thing back, nor lets a callee of which nothing is known have what leads to it more often. */
+function nowhereGiven({ of, object }: GivenBack, here: PathResult, all: readonly Ran[]): boolean {
+  const owners = [...here.ledger.freed].map((p) => p.name).filter((n) => object.startsWith(`${n}->`));
+  const lent = (r: PathResult, name: string): number => r.ledger.lent.get(name) ?? 0;
+  return all.every(
+    ({ result: r }) =>
+      !r.ledger.gave.some((x) => x.of === of || x.object === object) &&
+      [object, ...owners].every((name) => lent(r, name) <= lent(here, name)),
+  );
 }
 
 /** The thing that one side gives back is lost on the other: nothing leads to it any more. */

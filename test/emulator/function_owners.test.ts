@@ -68,6 +68,10 @@ const consumes = (
     ret = work(d); if (ret) goto out; ret = rest(n);
 out: ${end} tell(ret); return ret; }`;
 
+const typed = (own: string): string =>
+  `struct meta { int type; int has; struct device_node *of; }; int meta_log(struct meta *m); void meta_drop(struct meta *m);
+  void f(struct meta *m) { if (m->type == 1) helper(1); ${own} kfree(m); }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a reference of the caller's that all other ways out give back",
@@ -259,6 +263,24 @@ const pairs: readonly Pair[] = [
     bad: `${thing} void f(struct thing *t) { of_node_put(t->np); of_node_put(t->np); }`,
     good: `${thing} void f(struct thing *t) { of_node_put(t->np); }`,
     want: ["double-release device node of t->np"],
+  },
+  {
+    name: "what a thing of one sort has besides is lost where it is freed, by a test that the other side does not make",
+    bad: typed(""),
+    good: typed("if (m->type == 3) of_node_put(m->of);"),
+    want: ["leaked device node of m->of"],
+  },
+  {
+    name: "but not where that makes another test, or lets a callee do it",
+    bad: typed("if (m->has) of_node_put(m->of);"),
+    good: typed("if (m->type == 3) of_node_put(m->of);"),
+    want: [],
+  },
+  {
+    name: "a callee of which nothing is known may do it",
+    bad: typed("if (m->has) meta_drop(m);"),
+    good: typed("if (m->type == 3) of_node_put(m->of);"),
+    want: [],
   },
   {
     name: "a list's entry that is taken out and not freed",
