@@ -5,7 +5,7 @@
 import { objectName } from "./bookings.ts";
 import type { Holding } from "./books.ts";
 import type { Fault } from "./finding.ts";
-import { givenUnderAnotherName, heldText } from "./held.ts";
+import { givenByMode, givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
 import { onlyRaised, reach, withGraced } from "./reach.ts";
@@ -42,14 +42,15 @@ export function audit(w: Run, input: AuditInput): void {
   for (const h of held) {
     if (h.restored) continue;
     if (h.kind.sort === "lock" || h.kind.scope) {
+      const byMode = givenByMode(w, h);
       w.fault({
         kind: "returned-locked",
         object: heldText(w, h),
         what: `${heldName(w, h)} is still held`,
         taken: h.taken,
         given: null,
-        possible: h.lent !== null || givenUnderAnotherName(w, h),
-        doubt: h.lent !== null ? "in other hands" : "other name",
+        possible: h.lent !== null || byMode || givenUnderAnotherName(w, h),
+        doubt: h.lent !== null ? "in other hands" : byMode ? "by a mode" : "other name",
         functions: functionsOf(h, input.at.fn),
         at: { by: "", ...input.at },
       });

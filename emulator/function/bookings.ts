@@ -6,7 +6,7 @@ import { type CType, isInteger } from "../c/ctype.ts";
 import type { Holding, Spot } from "./books.ts";
 import { stripped } from "./constraints.ts";
 import type { Clause, Kind } from "./contract.ts";
-import { lend, lockText } from "./held.ts";
+import { givenByMode, lend, lockText } from "./held.ts";
 import { type GivenBack, makerOf, plainName } from "./ledger.ts";
 import { freshAt, memoryName, type Obj, offsetOf } from "./memory.ts";
 import { type CallSite, PathEnd, type Run } from "./run.ts";
@@ -434,7 +434,8 @@ export class Bookings {
         what: `${site.name}() waits for ${this.w.heldName(key)}, which is held since ${held.taken.callee}()`,
         taken: held.taken,
         given: null,
-        possible: false,
+        possible: givenByMode(w, held),
+        doubt: "by a mode",
       });
       throw new PathEnd("fault", "a lock is taken twice");
     }

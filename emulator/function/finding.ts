@@ -52,6 +52,7 @@ export type Doubt =
   | "other base"
   | "stopped by a failure"
   | "other name"
+  | "by a mode"
   | "in other hands"
   | "others' reference"
   | "another element"

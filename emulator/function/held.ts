@@ -52,3 +52,21 @@ export function lend(w: Run, obj: Obj, callee: string): void {
     if (h.state === "held" && h.kind.sort === "memory" && (led.has(h.key) || w.mem.at(h.key)?.obj === obj))
       h.lent = callee;
 }
+
+/** A bit of a number that a callee of which nothing is known filled in: "(fill():1 & 4) != 0". */
+const BIT_OF_FILLED = /^\((\w+\(\)(?: #\d+)?:\d+) & (?:0x[\da-f]+|\d+)\) != 0$/;
+
+/**
+ * The lock may have been given up by a mode: a callee filled it in behind the taking, and none of its bits that are asked for is set,
+ * as no mode is by which a lock is held.
+ */
+export function givenByMode(w: Run, h: Holding): boolean {
+  const unset = new Set<string>();
+  for (const c of w.choices.slice(h.taken.decided)) {
+    const mode = c.answer === "no" ? BIT_OF_FILLED.exec(c.name)?.[1] : undefined;
+    if (mode === undefined) continue;
+    if (unset.has(mode)) return true;
+    unset.add(mode);
+  }
+  return false;
+}

@@ -8,6 +8,8 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   "stopped by a failure":
     "it was made ready right before a call that failed, and nothing may have started it",
   "other name": "another lock of that kind was given back, which may be the same one by another name",
+  "by a mode":
+    "a callee of which nothing is known says by which mode it is held, and no bit of that mode is set here",
   "in other hands": "a callee of which nothing is known had it in hand",
   "another element":
     "it was taken from an array by a number that is not known, and may be another of its elements",

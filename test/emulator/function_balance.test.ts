@@ -49,6 +49,12 @@ const listed = (well: string): string =>
   int f(struct ports *s, int id) { struct port *p = port_find(s, id); if (!p) return -EINVAL;
     if (helper(id) < 0) { put_device(&p->dev); return -EINVAL; } p->busy = 1; ${well} return 0; }`;
 
+const moded = (mode: string, ask: string, end = "box_unlock(b, m);"): string =>
+  `struct box { struct mutex all, own; int n; }; int box_ask(struct box *b, unsigned int *mode);
+  static void box_lock(struct box *b, unsigned int m) { if (m & 1) mutex_lock(&b->all); if (m & 2) mutex_lock(&b->own); }
+  static void box_unlock(struct box *b, unsigned int m) { if (m & 1) mutex_unlock(&b->all); if (m & 2) mutex_unlock(&b->own); }
+  int f(struct box *b) { unsigned int m = ${mode}; box_lock(b, m); ${ask} ${end} mutex_lock(&b->all); b->n++; mutex_unlock(&b->all); return 0; }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a lock of what begins as a value that the source writes down",
@@ -217,6 +223,18 @@ const pairs: readonly Pair[] = [
     bad: listed("if (port_queue(p) < 0) { put_device(&p->dev); return -EINVAL; }"),
     good: listed("if (port_queue(p) < 0) { put_device(&p->dev); return -EINVAL; } put_device(&p->dev);"),
     want: [],
+  },
+  {
+    name: "a lock that is given up by a mode which a callee said anew is held in none of its modes by then",
+    bad: moded("1", "if (box_ask(b, &m) < 0) { box_unlock(b, m); return -EINVAL; }"),
+    good: moded("1", "if (box_ask(b, NULL) < 0) { box_unlock(b, m); return -EINVAL; }"),
+    want: [],
+  },
+  {
+    name: "and is where the mode is this function's own",
+    bad: moded("1", "", ""),
+    good: moded("1", ""),
+    want: ["locked-twice mutex b->all"],
   },
   {
     name: "what operations gave and take back, on one way out and not on another",
