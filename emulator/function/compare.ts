@@ -710,13 +710,14 @@ const COMMON_LOSS = 0.25;
 /**
  * The side before shows the fault itself, and not on an odd path: where it leaves a thing although it says that all went well,
  * who gives that back is not understood (a loop over an array whose indexes are not known), and a work item that is made ready
- * need not be queued. One path more that shows it is no news of the patch's.
+ * need not be queued. One path more that shows it is no news of the patch's; nor is one that gives back too often at a place where
+ * the side before does so as well.
  */
 function isCommon(key: string, before: readonly Ran[], after: readonly Ran[], b: Explored): boolean {
   const often = (share: number): boolean => before.length >= Math.max(2, share * b.paths.size);
   if (key.startsWith("left-running|")) return often(COMMON);
   if (key.startsWith("leaked|")) return often(COMMON_LOSS) && before.some((r) => mayHaveSucceeded(r.result));
-  if (!/^use-after-release\||-dereference\|/.test(key)) return false;
+  if (!/^(?:use-after-release|double-release)\||-dereference\|/.test(key)) return false;
   const kind = key.slice(0, key.indexOf("|"));
   // The second of what a loop finds is no other fault than the first.
   const places = (list: Iterable<Ran>, only: string | null): Set<string> =>

@@ -1,7 +1,7 @@
 /** Function cases: a thing that is gone is used by who is handed it, be that a callee by its contract or the log; nothing else is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Pair, runPair, testPairs } from "../support/function_pair.ts";
+import { type Pair, runPair, testPairs, told } from "../support/function_pair.ts";
 
 const THING = `struct sk_buff { unsigned int len; }; struct net_device { int n; };
 void kfree_skb(struct sk_buff *skb); void skb_trim(struct sk_buff *skb, unsigned int len);
@@ -72,6 +72,17 @@ test("what is cleared after it was freed is called as the source has it", () => 
     name: "f",
   });
   assert.equal(d?.fault.what, "page is written");
+});
+
+test("what the side before gives back too often at the same place is no news on one way more", () => {
+  const twice = (frees: string): string =>
+    `struct part { struct device_node *np; int fixed; int own; }; struct platform_device *of_find_device_by_node(struct device_node *np);
+    int f(struct part *t) { struct platform_device *p = of_find_device_by_node(t->np); if (!p) return -EINVAL;
+      if (${frees}) put_device(&p->dev); if (t->fixed) t->own = 2; put_device(&p->dev); return 0; }`;
+  assert.deepEqual(told(runPair(twice("!t->fixed"), twice("!t->own"), { name: "f" })), []);
+  assert.deepEqual(told(runPair(twice("0"), twice("!t->own"), { name: "f" })), [
+    "new double-release device reference of of_find_device_by_node()",
+  ]);
 });
 
 test("each pair has a name of its own", () => {
