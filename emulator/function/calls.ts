@@ -428,6 +428,14 @@ export class Calls {
     }
   }
 
+  /** A call behind which this one does not fail has worked on the path. */
+  private isSure({ sure }: Contract): boolean {
+    return (
+      sure.length > 0 &&
+      this.w.choices.some((c) => c.callee !== null && c.answer === "works" && sure.includes(c.callee))
+    );
+  }
+
   private byContract(c: Contract, site: CallSite, sym: FunctionSym | null): Value {
     const { w } = this;
     const { key, callee } = site.origin;
@@ -441,7 +449,7 @@ export class Calls {
       c.clauses.some((k) => (k.where.at === i || k.from?.at === i) && this.tellsOfFreed(k, gone)),
     );
     let failed = false;
-    if (c.fails !== "never") {
+    if (c.fails !== "never" && !this.isSure(c)) {
       const n = Number(/ #(\d+)$/.exec(key)?.[1] ?? "1");
       const options = c.iterator && n > 1 ? (n > 3 ? ["fails"] : ["fails", "works"]) : ["works", "fails"];
       const without = c.needs !== null && w.known.resolve(site.args[c.needs] ?? 1n) === 0n;

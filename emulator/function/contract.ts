@@ -93,6 +93,8 @@ export interface Contract {
   readonly counts: boolean;
   /** The thing was there before, and is registered by somebody: who unregisters it gives back that one's reference, not this. */
   readonly finds: boolean;
+  /** Calls after one of which has worked it does not fail any more: they made what it looks up. */
+  readonly sure: readonly string[];
   /** Of what one of these calls took last it gives back all: what is named by something else than the thing (device_destroy()). */
   readonly undoes: readonly string[];
   /** The argument that says of how many things: of none nothing is taken or given back. */
@@ -169,6 +171,7 @@ export interface ContractEntry {
   readonly needs?: number;
   readonly counts?: boolean;
   readonly finds?: boolean;
+  readonly sure?: readonly string[];
   readonly undoes?: readonly string[];
   readonly many?: number;
   readonly source?: string;
@@ -442,6 +445,7 @@ export function buildContracts(files: readonly ContractFile[], problem: (text: s
       tries: /(?:^|_)trylock(?:_|$)/.test(name),
       counts: e.counts ?? false,
       finds: e.finds ?? false,
+      sure: e.sure ?? [],
       undoes: e.undoes ?? [],
       many: e.many ?? null,
       source: e.source ?? declared.get(name) ?? "",

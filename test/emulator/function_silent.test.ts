@@ -26,6 +26,12 @@ const clocked = (type: string, then: string, well: string): string =>
   `struct clk_hw *clk_hw_register_fixed_factor(struct device *d, const char *n, const char *p, unsigned long f, unsigned int m, unsigned int v); void clk_hw_unregister_fixed_factor(struct clk_hw *h); static struct clk_hw *all;
   ${type} f(void) { struct clk_hw *hw = clk_hw_register_fixed_factor(NULL, "half", "whole", 0, 1, 2); if (IS_ERR(hw)) return ${well === "" ? "" : "PTR_ERR(hw)"}; ${then} return ${well}; }`;
 
+const mapped = (first: string, got: string): string =>
+  `struct pci_dev { int n; }; int pcim_iomap_regions(struct pci_dev *p, int mask, const char *name); void **pcim_iomap_table(struct pci_dev *p); int ask(void *p);
+  int f(struct pci_dev *p) { ${first} ${got} }`;
+const MAPS = 'int ret = pcim_iomap_regions(p, 1, "bar"); if (ret) return ret;';
+const TESTED = "void **t = pcim_iomap_table(p); if (!t) return -ENOMEM; return ask(t[0]);";
+
 /** Two locks, of which a header's macro takes the second and turns preemption off by itself. */
 const NESTED = (failed: string): string => `void preempt_disable(void);
   #define spin_lock_nest_lock(l, n) do { preempt_disable(); helper(0); } while (0)
@@ -468,6 +474,18 @@ const pairs: readonly Pair[] = [
     bad: clocked("int", "if (helper(1) < 0) return -EINVAL;", "0"),
     good: clocked("int", "if (helper(1) < 0) { clk_hw_unregister_fixed_factor(hw); return -EINVAL; }", "0"),
     want: ["leaked clock of clk_hw_register_fixed_factor()"],
+  },
+  {
+    name: "a table that an earlier call made is there",
+    bad: mapped(MAPS, "return ask(pcim_iomap_table(p)[0]);"),
+    good: mapped(MAPS, TESTED),
+    want: [],
+  },
+  {
+    name: "and may not be where none did",
+    bad: mapped("", "return ask(pcim_iomap_table(p)[0]);"),
+    good: mapped("", TESTED),
+    want: ["null-dereference NULL from pcim_iomap_table()"],
   },
   {
     name: "what begins a life sets a member for the first time",
