@@ -16,7 +16,8 @@ static void count_entry(unsigned long pfn, unsigned long pages)
 	for (unsigned long p = pfn; p < pfn + pages; p += pages) {
 		unsigned long at = p - fsc_registry.pmem_start_pfn;
 
-		if (at < MAX_PMEM && at < fsc_registry.pmem_nr_pages)
+		/* /dev/mem shows memory that has no struct pages. */
+		if (at < MAX_PMEM && at < fsc_registry.pmem_nr_pages && pfn_valid(p))
 			mapped[page_to_pfn(compound_head(pfn_to_page(p))) - fsc_registry.pmem_start_pfn]++;
 	}
 }
