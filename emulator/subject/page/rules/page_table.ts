@@ -59,6 +59,8 @@ export const stalePte: PageRule = {
 
 const VM_WRITE = 2n;
 const VM_SHARED = 8n;
+/** What is mapped counts no page: /dev/mem, a driver's registers. */
+const VM_PFNMAP = 0x400n;
 
 export const writableLeaf: PageRule = {
   code: "writable-private",
@@ -128,8 +130,8 @@ export const devmapBits: PageRule = {
   consequence: "GUP and unmap treat the page by the wrong rules and take or drop a reference too many.",
   onQuiesce(judge) {
     const { audit } = judge;
-    eachFileLeaf(judge, audit, (m) => {
-      if (!audit.isFsDax(m.pfn)) return;
+    eachFileLeaf(judge, audit, (m, vma) => {
+      if (!audit.isFsDax(m.pfn) || (vma.flags & VM_PFNMAP) !== 0n) return;
       const devmap = (m.entry & PTE.DEVMAP) !== 0n;
       if (devmap !== (judge.era.leaves === "devmap"))
         judge.report({
