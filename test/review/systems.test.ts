@@ -188,6 +188,16 @@ const BREAKS: readonly Break[] = [
     eras: ["v7.1", "v7.3"],
   },
   {
+    what: "a mapping of /dev/mem keeps the last page of what a driver has claimed",
+    path: "kernel/resource.c",
+    fn: "revoke_iomem",
+    from: "resource_size(res), 1);",
+    to: "resource_size(res) - PAGE_SIZE, 1);",
+    neutral: "res->end - res->start + 1, 1);",
+    told: /^ndctl-revoke-devmem /,
+    eras: ["v6.12", "v7.3"],
+  },
+  {
     what: "direct access to a disk of device mapper's goes over the end of a part",
     path: "drivers/md/dm.c",
     fn: "dm_dax_direct_access",

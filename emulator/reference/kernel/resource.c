@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Trees of address ranges: who holds which part of the machine's memory, or of a device's. Mirrors kernel/resource.c and
- * kernel/iomem.c. Left out: waiting for a busy region, hierarchies of bridges, /proc/iomem.
+ * kernel/iomem.c. Claimed memory is as with
+ * CONFIG_IO_STRICT_DEVMEM. Left out: waiting for a busy region, hierarchies of bridges, /proc/iomem.
  */
 #include <linux/errno.h>
+#include <linux/fs.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
@@ -114,10 +116,55 @@ int adjust_resource(struct resource *res, resource_size_t start, resource_size_t
 	return 0;
 }
 
+#if FSC_ERA >= 612
+/* ---- /dev/mem, whose mappings are gone where a driver comes ---- */
+
+static struct inode *iomem_inode;
+static struct inode fsc_iomem_inode;
+
+/* The kernel does it when it comes up; here who opens /dev/mem first, so that others pay nothing. */
+void fsc_iomem_init_inode(void)
+{
+	if (iomem_inode)
+		return;
+	inode_init_once(&fsc_iomem_inode);
+	inode_init_always(NULL, &fsc_iomem_inode);
+	iomem_inode = &fsc_iomem_inode;
+}
+
+struct address_space *iomem_get_mapping(void)
+{
+	return smp_load_acquire(&iomem_inode)->i_mapping;
+}
+
+bool iomem_is_exclusive(u64 addr)
+{
+	struct resource *res = iomem_resource.child;
+
+	addr &= PAGE_MASK;
+	while (res && (res->end < addr || res->start >= addr + PAGE_SIZE || !(res->flags & IORESOURCE_BUSY)))
+		res = res->start <= addr && res->end >= addr && res->child ? res->child : res->sibling;
+	return res;
+}
+
+/* By now the range is busy: nobody can map it anew. */
+static void revoke_iomem(struct resource *res)
+{
+	struct inode *inode = smp_load_acquire(&iomem_inode);
+
+	if (!inode || (devmem_is_allowed(PHYS_PFN(res->start)) && devmem_is_allowed(PHYS_PFN(res->end))))
+		return;
+	unmap_mapping_range(inode->i_mapping, res->start, resource_size(res), 1);
+}
+#else
+#define revoke_iomem(res) ((void)(res))
+#endif
+
 struct resource *__request_region(struct resource *parent, resource_size_t start, resource_size_t n, const char *name,
 				  int flags)
 {
 	struct resource *res, *conflict;
+	bool memory = parent == &iomem_resource;
 
 	if (__fsc_fail("request_region"))
 		return NULL;
@@ -128,8 +175,11 @@ struct resource *__request_region(struct resource *parent, resource_size_t start
 	for (;;) {
 		res->flags = IORESOURCE_MEM | IORESOURCE_BUSY | flags;
 		conflict = fsc_link_resource(parent, res);
-		if (!conflict)
+		if (!conflict) {
+			if (memory)
+				revoke_iomem(res);
 			return res;
+		}
 		if (conflict == parent || conflict->flags & IORESOURCE_BUSY || conflict->start > start ||
 		    conflict->end < res->end) {
 			__fsc_free(res);

@@ -593,6 +593,25 @@ static vm_fault_t insert_pfn(struct vm_area_struct *vma, unsigned long addr, fsc
 	return VM_FAULT_NOPAGE;
 }
 
+/* At mmap(2): a range of memory, whoever has it, without any count of its pages. */
+int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, unsigned long size, pgprot_t prot)
+{
+	unsigned long end = addr + PAGE_ALIGN(size);
+
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	for (; addr < end; addr += PAGE_SIZE, pfn++) {
+		spinlock_t *ptl;
+		pte_t *pte = get_locked_pte(vma->vm_mm, addr, &ptl);
+
+		if (!pte)
+			return -ENOMEM;
+		BUG_ON(!pte_none(ptep_get(pte)));
+		set_pte_at(vma->vm_mm, addr, pte, pte_mkspecial(pfn_pte(pfn, prot)));
+		pte_unmap_unlock(pte, ptl);
+	}
+	return 0;
+}
+
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn, pgprot_t pgprot)
 {
 	bool raw = vma->vm_flags & VM_PFNMAP, mixed = vma->vm_flags & VM_MIXEDMAP;

@@ -218,7 +218,9 @@ extern const struct fsc_scenario fsc_scenario_device_folio;
 extern const struct fsc_scenario fsc_scenario_collapse_pinned;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_ndctl_dm;
+extern const struct fsc_scenario fsc_scenario_ndctl_revoke_devmem;
 #endif
+extern const struct fsc_scenario fsc_scenario_ndctl_multi_dax;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -421,6 +423,8 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_collapse_pinned,
 #if FSC_ERA >= 612
 	&fsc_scenario_ndctl_dm,
+	&fsc_scenario_ndctl_revoke_devmem,
 #endif
+	&fsc_scenario_ndctl_multi_dax,
 	NULL,
 };

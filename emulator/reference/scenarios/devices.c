@@ -8,26 +8,28 @@
 extern const struct device_type fsc_nd_dax_type, fsc_nd_pfn_type;
 extern struct nd_device_driver dax_pmem_driver, nd_pmem_driver;
 
-static struct nd_dax sc_nd_dax;
-static struct nd_pfn_sb sc_pfn_sb;
+static struct nd_dax sc_nd_dax[2];
+static struct nd_pfn_sb sc_pfn_sb[2];
 
-/* A device that claims the namespace: its data come behind an info block and padding. */
-static struct device *sc_claim(const struct device_type *type, const char *name, unsigned int align, unsigned long pages)
+/* A device that claims a namespace, nr in its name: its data come behind an info block and padding. */
+static struct device *sc_claim(const struct device_type *type, struct device *ns, unsigned int align, unsigned long pages)
 {
-	struct device *dev = &sc_nd_dax.nd_pfn.dev;
+	int nr = ns != fsc_pmem_dev;
+	struct nd_pfn *claim = &sc_nd_dax[nr].nd_pfn;
+	struct device *dev = &claim->dev;
 
-	sc_pfn_sb.dataoff = PMD_SIZE;
-	sc_pfn_sb.npfns = pages;
-	sc_pfn_sb.end_trunc = PFN_PHYS(fsc_registry.pmem_nr_pages - pages) - PMD_SIZE;
-	sc_pfn_sb.align = align;
-	sc_nd_dax.nd_pfn.pfn_sb = &sc_pfn_sb;
-	sc_nd_dax.nd_pfn.mode = PFN_MODE_RAM;
-	sc_nd_dax.nd_pfn.align = align;
-	sc_nd_dax.nd_pfn.ndns = to_ndns(fsc_pmem_dev);
+	sc_pfn_sb[nr].dataoff = PMD_SIZE;
+	sc_pfn_sb[nr].npfns = pages;
+	sc_pfn_sb[nr].end_trunc = resource_size(&to_nd_namespace_io(ns)->res) - PFN_PHYS(pages) - PMD_SIZE;
+	sc_pfn_sb[nr].align = align;
+	claim->pfn_sb = &sc_pfn_sb[nr];
+	claim->mode = PFN_MODE_RAM;
+	claim->align = align;
+	claim->ndns = to_ndns(ns);
 	device_initialize(dev);
-	dev_set_name(dev, name);
+	dev_set_name(dev, type == &fsc_nd_dax_type ? "dax0.%d" : "pfn0.%d", nr);
 	dev->type = type;
-	dev->parent = fsc_pmem_dev->parent;
+	dev->parent = ns->parent;
 	dev->bus = &nvdimm_bus_type;
 	SC_NEED(device_add(dev) == 0, "a device can be added to its bus");
 	return dev;
@@ -35,12 +37,17 @@ static struct device *sc_claim(const struct device_type *type, const char *name,
 
 struct device *sc_devdax_create(unsigned int align, unsigned long pages)
 {
-	return sc_claim(&fsc_nd_dax_type, "dax0.0", align, pages);
+	return sc_devdax_create_on(fsc_pmem_dev, align, pages);
+}
+
+struct device *sc_devdax_create_on(struct device *ns, unsigned int align, unsigned long pages)
+{
+	return sc_claim(&fsc_nd_dax_type, ns, align, pages);
 }
 
 struct device *sc_pfn_create(unsigned long pages)
 {
-	return sc_claim(&fsc_nd_pfn_type, "pfn0.0", PAGE_SIZE, pages);
+	return sc_claim(&fsc_nd_pfn_type, fsc_pmem_dev, PAGE_SIZE, pages);
 }
 
 int sc_pfn_bind(struct device *dev)
@@ -63,7 +70,7 @@ void sc_devdax_destroy(struct device *dev)
 {
 	device_unregister(dev);
 	fsc_late_releases();
-	memset(&sc_nd_dax, 0, sizeof(sc_nd_dax));
+	memset(dev, 0, sizeof(*dev));
 }
 
 static struct nd_namespace_io sc_second;

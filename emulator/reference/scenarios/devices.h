@@ -9,6 +9,7 @@
 
 /* A namespace in devdax mode: a static region with one device. 0, or what the probe failed with. */
 struct device *sc_devdax_create(unsigned int align, unsigned long pages);
+struct device *sc_devdax_create_on(struct device *ns, unsigned int align, unsigned long pages);
 int sc_devdax_bind(struct device *dev);
 void sc_devdax_unbind(struct device *dev);
 void sc_devdax_destroy(struct device *dev);

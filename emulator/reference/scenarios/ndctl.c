@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ndctl's tests do to DAX, by the names of the tests (ndctl: test/mmap.sh, dax-pmd.c, sub-section.sh, dax.sh, device-dax.c). Left out:
- * what they check of tools, and /dev/mem.
+ * What ndctl's tests do to DAX, by the names of the tests (ndctl: test/mmap.sh, dax-pmd.c, multi-dax.sh, sub-section.sh, dax.sh, device-dax.c; dm.sh in
+ * dm.c, revoke-devmem.c in devmem.c). Left out: what they check of tools.
  */
 #include <linux/device.h>
 #include <linux/memremap.h>
@@ -134,6 +134,51 @@ FSC_SCENARIO(ndctl_device_dax, "ndctl-device-dax",
 	fput(d.file);
 	SC_DO(sc_devdax_unbind(region), "take the device away");
 	sc_devdax_destroy(region);
+	fsc_mm_destroy(mm);
+}
+
+FSC_SCENARIO(ndctl_multi_dax, "ndctl-multi-dax",
+	     "multi-dax.sh: two devices aligned to pages are made of namespaces of one region, mapped, and one goes and comes back beside the other",
+	     "gone=0,1")
+{
+	static const char *const names[] = { "dax0.0", "dax0.1" };
+	int gone = __fsc_param("gone", 0);
+	struct mm_struct *mm = fsc_mm_create();
+	struct device *ns, *region[2];
+	struct sc_file d[2];
+	struct sc_map m[2];
+
+	fsc_use_mm(mm);
+	SC_DO(fsc_unbind_pmem(), "unbind pmem");
+	ns = sc_second_namespace(1024);
+	for (int i = 0; i < 2; i++) {
+		region[i] = sc_devdax_create_on(i ? ns : fsc_pmem_dev, PAGE_SIZE, PTRS_PER_PMD);
+		SC_DO(SC_NEED(sc_devdax_bind(region[i]) == 0, "each namespace of a region can be a device"), "create namespace %d", i);
+		SC_EXPECT(!strcmp(dev_name(&sc_dev_dax(region[i])->dev), names[i]), "devices of namespaces of one region are called by the namespace");
+	}
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 2; i++) {
+			d[i] = sc_open_cdev(sc_dev_dax(region[i]));
+			SC_NEED(d[i].file, "a bound device-dax device can be opened");
+			m[i] = sc_mmap(mm, &d[i], 0, 2, SC_RW);
+			sc_write(&m[i], 1, 5 + i);
+		}
+		for (int i = 0; i < 2; i++)
+			sc_see(&m[i], 1, 5 + i);
+		sc_munmap(&m[gone]);
+		fput(d[gone].file);
+		SC_DO(sc_devdax_unbind(region[gone]), "disable namespace %d", gone);
+		sc_see(&m[!gone], 1, 5 + !gone);
+		sc_write(&m[!gone], 0, 7);
+		sc_munmap(&m[!gone]);
+		fput(d[!gone].file);
+		SC_DO(SC_NEED(sc_devdax_bind(region[gone]) == 0, "a namespace can be enabled again beside its neighbour"), "enable namespace %d", gone);
+	}
+	for (int i = 0; i < 2; i++) {
+		SC_DO(sc_devdax_unbind(region[i]), "disable namespace %d", i);
+		sc_devdax_destroy(region[i]);
+	}
+	SC_DO(device_unregister(ns), "destroy namespace 1");
 	fsc_mm_destroy(mm);
 }
 

@@ -46,6 +46,7 @@ int insert_resource(struct resource *parent, struct resource *new);
 int release_resource(struct resource *old);
 int remove_resource(struct resource *old);
 int adjust_resource(struct resource *res, resource_size_t start, resource_size_t size);
+bool iomem_is_exclusive(u64 addr);
 int region_intersects(resource_size_t start, size_t size, unsigned long flags, unsigned long desc);
 #define request_mem_region(start, n, name) __request_region(&iomem_resource, (start), (n), (name), 0)
 #define request_mem_region_exclusive(start, n, name) request_mem_region(start, n, name)

@@ -54,6 +54,10 @@
 #define CONFIG_MMU_GATHER_RCU_TABLE_FREE 1
 #define CONFIG_PAGE_IDLE_FLAG 1
 #define CONFIG_HAS_DMA 1
+#define CONFIG_DEVMEM 1
+#define CONFIG_STRICT_DEVMEM 1
+#define CONFIG_IO_STRICT_DEVMEM 1
+#define CONFIG_BLK_DEV_DM 1
 #define CONFIG_PGTABLE_LEVELS 4
 /* Off on purpose: PCI_P2PDMA, HUGETLB_PAGE, KSM, MIGRATION, USERFAULTFD, SECRETMEM, FS_DAX_LIMITED,
  * DEBUG_VM_PGFLAGS (costs a check on every flag test and fires on nothing that DEBUG_VM misses here). */
