@@ -1,5 +1,5 @@
 /**
- * Static functions whose callers give constants: which ways through them no caller takes. By the text of the calls in their
+ * Functions whose callers give constants: which ways through them no caller takes. By the text of the calls in their
  * file alone. Leaves out callers that hand on a variable, of which nothing is known.
  */
 import type { Choice } from "../../emulator/function/finding.ts";
@@ -17,7 +17,7 @@ function constantOf(arg: string): number | null {
 /**
  * Whether a path comes with arguments that no caller gives: a parameter is NULL on it (or 0), callers write that as a constant,
  * and all of them give another parameter a constant that the path does not have. Only of a static function that is called by
- * its name alone.
+ * its name alone; of another one by those of its file that give a parameter the named constant that the path finds it to be.
  * @param bodies functions of its file by name, as text without comments, each with its head
  */
 export function isNeverSoCalled(
@@ -27,7 +27,7 @@ export function isNeverSoCalled(
   text: string,
 ): boolean {
   const own = bodies.get(name);
-  if (own === undefined || !/^static\b/.test(own)) return false;
+  if (own === undefined) return false;
   const params = partsOf(own.slice(own.indexOf(`${name}(`) + name.length + 1)).map(
     (p) => p.split("[")[0]!.match(/\w+/g)?.at(-1) ?? "",
   );
@@ -46,15 +46,37 @@ export function isNeverSoCalled(
   }
   const given = (args: readonly string[], param: string): number | null =>
     constantOf(args[params.indexOf(param)] ?? "");
-  return [...zero].some(([param, isZero]) => {
-    const giving = isZero ? calls.filter((args) => given(args, param) === 0) : [];
-    const fits = (args: readonly string[]): boolean =>
-      [...zero].every(([p, none]) => {
-        const n = given(args, p);
-        return n === null || (n === 0) === none;
-      });
-    return giving.length > 0 && !giving.some(fits);
-  });
+  const fits = (args: readonly string[]): boolean =>
+    [...zero].every(([p, none]) => {
+      const n = given(args, p);
+      return n === null || (n === 0) === none;
+    });
+  const isNobodys = (giving: readonly string[][]): boolean => giving.length > 0 && !giving.some(fits);
+  const tests = choices.filter((c) => c.fn === name);
+  const byName = [...namedBy(tests, params, text)].some(([param, constant]) =>
+    isNobodys(calls.filter((args) => args[params.indexOf(param)]?.trim() === constant)),
+  );
+  if (byName || !/^static\b/.test(own)) return byName;
+  return [...zero].some(
+    ([param, isZero]) => isZero && isNobodys(calls.filter((args) => given(args, param) === 0)),
+  );
+}
+
+/** Parameters that a path finds equal to a number, by the one name of a constant that its line compares them with. */
+function namedBy(choices: readonly Choice[], params: readonly string[], text: string): Map<string, string> {
+  const out = new Map<string, string>();
+  const lines = text.split("\n");
+  for (const c of choices) {
+    const [, param = "", op] = /^(\w+) ([!=]=) (?:0x[\da-f]+|-?\d+)$/.exec(c.name) ?? [];
+    if (!params.includes(param) || (op === "==") !== (c.answer === "yes")) continue;
+    const names = new Set(
+      [...(lines[c.loc.line - 1] ?? "").matchAll(new RegExp(`\\b${param} [!=]= ([A-Z]\\w+)`, "g"))].map(
+        (m) => m[1]!,
+      ),
+    );
+    if (names.size === 1) out.set(param, [...names][0]!);
+  }
+  return out;
 }
 
 /**

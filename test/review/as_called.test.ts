@@ -38,6 +38,30 @@ test("where the callers cannot all be seen, or one of them comes so, the way is 
   assert.equal(never("decode(d, NULL, true);", "yes", ""), false, "other files may call it");
 });
 
+test("nor is one on which a parameter is the named constant that callers give beside what the path does not have", () => {
+  const nobodys = (callers: string, answer = "no", more = ""): boolean => {
+    const fill = `int fill(struct m *m, int how, struct p **out) { if (how == FILL_DIRECT${more}) m->n = 0; if (out) *out = m->p->q; return 0; }`;
+    const bodies = new Map([
+      ["fill", fill],
+      ["caller", `void caller(struct m *m) { ${callers} }`],
+    ]);
+    const choices = [choice("how != 1", answer), choice("out != 0", "yes")].map((c) => ({
+      ...c,
+      fn: "fill",
+    }));
+    return isNeverSoCalled("fill", choices, bodies, [...bodies.values()].join("\n"));
+  };
+  assert.equal(nobodys("fill(m, FILL_BUFFER, &p); fill(m, FILL_DIRECT, NULL);"), true);
+  assert.equal(nobodys("fill(m, FILL_BUFFER, &p); fill(m, FILL_DIRECT, NULL);", "yes"), false);
+  assert.equal(nobodys("fill(m, FILL_DIRECT, &p); fill(m, FILL_DIRECT, NULL);"), false);
+  assert.equal(nobodys("fill(m, FILL_BUFFER, NULL);"), false, "others may give that constant");
+  assert.equal(
+    nobodys("fill(m, FILL_DIRECT, NULL);", "no", " || how == FILL_MAP"),
+    false,
+    "which of two it is",
+  );
+});
+
 test("an end that goes by a flag which this life did not set, and its file sets, is not this life's", () => {
   const end = (body: string) =>
     isFlagUnset("stop", [{ ...choice("t->shared == 0", "no"), fn: "stop" }], new Map([["start", body]]));
