@@ -81,6 +81,11 @@ function callKnown(s: Sema, sym: FunctionSym, e: CallExpr, tools: ArgTools): X {
   const ft = sym.type();
   if (sym.def !== null && sym.layer !== s.layer && !ft.noProto) {
     const theirs = s.link.declaredIn(sym.name, s.layer, s.path);
+    if (theirs !== null && !canGive(ft.ret, theirs.ret))
+      throw new CFail(
+        `signature of ${sym.name} changed: it gives ${typeText(ft.ret)} now, and this call is made for ${typeText(theirs.ret)}`,
+        e.loc,
+      );
     const differs = theirs === null ? !countFits(ft, e.args.length) : !sameParams(ft, theirs);
     if (differs) return callChanged(s, sym, ft, theirs, e, tools);
   }
@@ -159,6 +164,12 @@ function canPass(from: CType, to: CType): boolean {
   }
   if ((from.kind === "pointer") !== (to.kind === "pointer")) return false;
   return (isScalar(from) && isScalar(to)) || sameType(from, to);
+}
+
+/** Whether a caller made for what `theirs` gives can do with what `own` gives: no pointer for a pointer to something else. */
+function canGive(own: CType, theirs: CType): boolean {
+  const isPointer = own.kind === "pointer" || theirs.kind === "pointer";
+  return !isPointer || own.kind === "void" || theirs.kind === "void" || canPass(own, theirs);
 }
 
 /** Which argument each parameter of the definition gets; -1: none, it is zero. null: cannot be told. */

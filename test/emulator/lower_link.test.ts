@@ -141,6 +141,24 @@ test("a result that became void may not be used", () => {
   stops([diff({ "mm/a.c": "void f(void) { }" }), below], /void/);
 });
 
+test("a result that became a pointer to something else stops its callers of another text", () => {
+  const below = reference({
+    "mm/a.c":
+      "struct a { int n; }; struct a one = { 7 }; struct a *f(void) { return &one; } int start(void) { return f()->n; }",
+  });
+  const above = (ret: string, what: string): Parameters<typeof value>[0] => [
+    diff({
+      "mm/a.c": `struct a { int n; }; struct b { char c; int n; }; ${what} ${ret} *f(void) { return (${ret} *)&x; }`,
+    }),
+    below,
+  ];
+  stops(
+    above("struct b", "struct b x = { 1, 2 };"),
+    /it gives struct b \* now, and this call is made for struct a \*/,
+  );
+  assert.equal(value(above("struct a", "struct a x = { 8 };")), 8n);
+});
+
 test("code that no layer knows: stub, or stop", () => {
   const layers = [diff({ "mm/a.c": "int mystery(int); int start(void) { return mystery(4) + 3; }" })];
   const image = linkLayers(layers);
