@@ -45,7 +45,7 @@ export function ownerDifferences(
         const unasked = other(from, ran, false);
         if (unasked !== null && unasked.result.end === "returned" && asksNot(unasked, lists[to]))
           for (const g of gave) {
-            const lost = nowhereGiven(g, ran.result, lists[to])
+            const lost = nowhereGiven(g, ran.result, lists[to], (r) => other(to, r)?.result ?? null)
               ? lostOn(entry, g, ran.result, unasked.result)
               : null;
             if (lost !== null) tell(to, lost, unasked);
@@ -85,15 +85,26 @@ function asksNot({ forced, result }: Ran, all: readonly Ran[]): boolean {
   });
 }
 
-/** No way of a side gives the thing back, nor lets a callee of which nothing is known have what leads to it more often. */
-function nowhereGiven({ of, object }: GivenBack, here: PathResult, all: readonly Ran[]): boolean {
+/**
+ * No way of a side gives the thing back, nor lets a callee of which nothing is known have what leads to it more often than the same
+ * way of the other side does.
+ */
+function nowhereGiven(
+  { of, object }: GivenBack,
+  here: PathResult,
+  all: readonly Ran[],
+  same: (ran: Ran) => PathResult | null,
+): boolean {
   const owners = [...here.ledger.freed].map((p) => p.name).filter((n) => object.startsWith(`${n}->`));
   const lent = (r: PathResult, name: string): number => r.ledger.lent.get(name) ?? 0;
-  return all.every(
-    ({ result: r }) =>
-      !r.ledger.gave.some((x) => x.of === of || x.object === object) &&
-      [object, ...owners].every((name) => lent(r, name) <= lent(here, name)),
-  );
+  return all.every((ran) => {
+    const r = ran.result;
+    if (r.ledger.gave.some((x) => x.of === of || x.object === object)) return false;
+    const more = [object, ...owners].filter((name) => lent(r, name) > lent(here, name));
+    if (more.length === 0) return true;
+    const there = same(ran);
+    return there !== null && more.every((name) => lent(r, name) <= lent(there, name));
+  });
 }
 
 /** The thing that one side gives back is lost on the other: nothing leads to it any more. */

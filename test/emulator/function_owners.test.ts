@@ -68,9 +68,9 @@ const consumes = (
     ret = work(d); if (ret) goto out; ret = rest(n);
 out: ${end} tell(ret); return ret; }`;
 
-const typed = (own: string): string =>
+const typed = (own: string, one = "helper(1);"): string =>
   `struct meta { int type; int has; struct device_node *of; }; int meta_log(struct meta *m); void meta_drop(struct meta *m);
-  void f(struct meta *m) { if (m->type == 1) helper(1); ${own} kfree(m); }`;
+  void f(struct meta *m) { if (m->type == 1) ${one} ${own} kfree(m); }`;
 
 const pairs: readonly Pair[] = [
   {
@@ -269,6 +269,18 @@ const pairs: readonly Pair[] = [
     bad: typed(""),
     good: typed("if (m->type == 3) of_node_put(m->of);"),
     want: ["leaked device node of m->of"],
+  },
+  {
+    name: "also where a callee of which nothing is known has a thing of another sort on both sides",
+    bad: typed("", "meta_drop(m);"),
+    good: typed("if (m->type == 3) of_node_put(m->of);", "meta_drop(m);"),
+    want: ["leaked device node of m->of"],
+  },
+  {
+    name: "but not where that one had it for that sort before",
+    bad: typed("", "meta_drop(m);"),
+    good: typed("if (m->type == 3) of_node_put(m->of);", "meta_log(0);"),
+    want: [],
   },
   {
     name: "but not where that makes another test, or lets a callee do it",
