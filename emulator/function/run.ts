@@ -547,12 +547,23 @@ export abstract class Run {
         given: obj.gone,
         possible: false,
         // How many the caller counted is his to know: it was decided here that the one put before was the last.
-        kept: what === COUNTER_USED && obj.kind === "outside" && !obj.found,
+        kept: obj.kind === "outside" && !obj.found && (what === COUNTER_USED || this.decidedLast(obj.name)),
       });
       obj.gone = null;
     }
     if (obj.type === null && type !== null && at.off === 0 && type.kind === "record") obj.type = type;
     return at;
+  }
+
+  /**
+   * Whether it was decided on this path that a count in what a member of something else leads to was the last one: who has that
+   * something, and lives on, may have another.
+   */
+  private decidedLast(name: string): boolean {
+    if (!name.includes("->")) return false;
+    return this.choices.some(
+      (c) => c.answer === "yes" && c.name.startsWith(`${name}->`) && c.name.endsWith(" == 1"),
+    );
   }
 
   /** What the patched files' function under way has called that uses a counter: "kref_put()". */

@@ -85,6 +85,27 @@ test("what the side before gives back too often at the same place is no news on 
   ]);
 });
 
+test("that the count of what a living thing leads to was the last is a guess, that of what is in hand is not", () => {
+  const owner = (head: string, put: string): string =>
+    `struct region { int count; int flags; }; struct part { struct region *region; int id; };
+    static void region_put(struct region *r) { if (--r->count == 0) kfree(r); }
+    int f(${head}) { ${put} }`;
+  const member = "struct part *p";
+  const late = "int n = p->region->flags; region_put(p->region); return n;";
+  const soon = "int n; region_put(p->region); n = p->region->flags; return n;";
+  assert.deepEqual(told(runPair(owner(member, late), owner(member, soon), { name: "f" })), []);
+  const inHand = "struct region *r";
+  const early = "int n; region_put(r); n = r->flags; return n;";
+  const last = "int n = r->flags; region_put(r); return n;";
+  assert.deepEqual(told(runPair(owner(inHand, last), owner(inHand, early), { name: "f" })), [
+    "new use-after-release r",
+  ]);
+  // That a patch mends it is told of both.
+  assert.deepEqual(told(runPair(owner(member, soon), owner(member, late), { name: "f" })), [
+    "fixed use-after-release p->region",
+  ]);
+});
+
 test("each pair has a name of its own", () => {
   assert.equal(new Set(pairs.map((p) => p.name)).size, pairs.length);
 });
