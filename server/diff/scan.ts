@@ -832,6 +832,10 @@ class Scanner {
       this.joinTail(a, i);
       return "skip";
     }
+    if (mode.strict && this.brokenShort(i, col, hunk, a, context)) {
+      this.joinTail(a, i);
+      return "skip";
+    }
     if (mode.strict) {
       const resume = this.resumeAfterProse(i, hunk, a, context);
       if (resume > 0) {
@@ -970,17 +974,34 @@ class Scanner {
     if ((last.wrapped?.length ?? 0) > 20) return false;
     const lastDoc = this.text[last.wrapped ? i - 1 : owner]!;
     const word = tail.split(/\s/)[0]!;
-    if (lastDoc.trimEnd().length + word.length < 66 || lastDoc.length > 100) return false;
+    if (widthOf(lastDoc.trimEnd()) + word.length < 66 || lastDoc.length > 100) return false;
     // Behind it the diff goes on, or another piece of the same line does.
     for (let k = after; k < Math.min(this.n, after + 4); k++) {
       const next = this.colOf(k, context);
       if (next < 0) return false;
       const s = this.text[k]!.slice(next);
       if (s === "" || /^[ +\-\t@\\]|^diff /.test(s)) return true;
-      const piece = this.text[k - 1]!.trimEnd().length + s.split(/\s/)[0]!.length;
+      const piece = widthOf(this.text[k - 1]!.trimEnd()) + s.split(/\s/)[0]!.length;
       if (piece < 66 || s.length > 100 || looksLikeProse(s)) return false;
     }
     return after >= this.n;
+  }
+
+  /**
+   * Is line `i`, which is quoted as the diff is and has nothing of a diff line, the rest of the one before it, which somebody broke
+   * where no mailer does? Nobody's remark stands without a blank line between lines of which the hunk then has as many as its header
+   * says, and has what C is made of, or goes on where the line above stops.
+   */
+  private brokenShort(i: number, col: number, hunk: Hunk, a: Attempt, context: Context): boolean {
+    const last = a.lines[a.lines.length - 1];
+    const owner = a.owners[a.owners.length - 1];
+    if (!last || owner === undefined || i - owner !== 1 + (last.wrapped?.length ?? 0)) return false;
+    if ((last.wrapped?.length ?? 0) > 3 || (last.kind === " " && last.text.trim() === "")) return false;
+    const tail = this.text[i]!.slice(col).trim();
+    if (tail === "" || tail.length > 100 || looksLikeProse(tail)) return false;
+    const isOpen = !/(?:[;{}:]|\*\/)\s*$/.test(last.text);
+    if (!isOpen && !/[;{}()=*/&|<>[\]]/.test(tail)) return false;
+    return this.countsComeOut(i + 1, hunk.oldLines - a.oldSeen, hunk.newLines - a.newSeen, context, true);
   }
 
   private joinTail(a: Attempt, i: number): void {
@@ -1012,8 +1033,9 @@ class Scanner {
     return -1;
   }
 
-  private countsComeOut(from: number, oldLeft: number, newLeft: number, context: Context): boolean {
-    let k = from;
+  /** Whether the hunk's lines go on at `from` and are as many as are left. `pieces`: other broken lines may lie between them. */
+  private countsComeOut(from: number, old: number, fresh: number, context: Context, pieces = false): boolean {
+    let [k, oldLeft, newLeft] = [from, old, fresh];
     while (k < this.n && (oldLeft > 0 || newLeft > 0)) {
       if (--this.budget < 0) return false;
       const col = this.colOf(k, context);
@@ -1025,7 +1047,7 @@ class Scanner {
       else if (c === 32 || c === 9) {
         oldLeft--;
         newLeft--;
-      } else if (c !== 92) return false;
+      } else if (c === 64 || (c !== 92 && !pieces)) return false;
       k++;
     }
     return oldLeft === 0 && newLeft === 0;
@@ -1034,6 +1056,7 @@ class Scanner {
   /** Decides what the counts were worth, numbers the lines and words the notes. */
   private settleHunk(a: Attempt, hunk: Hunk, patch: RawPatch, context: Context): Attempt {
     let attempt = a;
+    this.restoreSigns(attempt, hunk);
     const fits = attempt.oldSeen === hunk.oldLines && attempt.newSeen === hunk.newLines;
     if (fits) {
       attempt = this.overrun(attempt, hunk, patch, context);
@@ -1088,6 +1111,23 @@ class Scanner {
     if (attempt.remarks) this.noteHunk(hunk, patch, "remarks between its lines were taken out");
     this.number(attempt, hunk);
     return attempt;
+  }
+
+  /**
+   * Lines without a sign were read as context that has lost its space. Where the header counts exactly so many fewer lines of one
+   * side, it is that side's sign that they have lost.
+   */
+  private restoreSigns(a: Attempt, hunk: Hunk): void {
+    const bare = a.lines.filter((l) => l.repaired === "space-lost");
+    const [old, fresh] = [a.oldSeen - hunk.oldLines, a.newSeen - hunk.newLines];
+    if (bare.length === 0 || Math.max(old, fresh) !== bare.length || Math.min(old, fresh) !== 0) return;
+    for (const line of bare) {
+      line.kind = old > 0 ? "+" : "-";
+      line.repaired = "sign-lost";
+    }
+    a.repairs = a.repairs.map((r) => (r.kind === "space-lost" ? { ...r, kind: "sign-lost" } : r));
+    if (old > 0) a.oldSeen = hunk.oldLines;
+    else a.newSeen = hunk.newLines;
   }
 
   private bodyIndexOf(docLine: number, near: number): number {
@@ -1243,6 +1283,10 @@ class Scanner {
         "context lines had lost their leading space",
         "This context line has lost its leading space. It was read as context.",
       ],
+      "sign-lost": [
+        "lines had lost their + or -, as the header's counts tell",
+        "This line has lost its sign: with it, there are as many lines as the hunk's header says.",
+      ],
       wrapped: [
         "a wrapped line was joined",
         "A mailer wrapped the line above; this is its rest. Both were joined.",
@@ -1288,6 +1332,13 @@ class Scanner {
       }
     }
   }
+}
+
+/** Columns that a line takes where a tab goes to the next eighth: mailers break lines by these or by characters, whichever come first. */
+function widthOf(line: string): number {
+  let width = 0;
+  for (const c of line) width += c === "\t" ? 8 - (width % 8) : 1;
+  return width;
 }
 
 /** Prose rather than a context line that has lost its leading space: words, and nothing that C is made of. */

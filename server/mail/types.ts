@@ -26,7 +26,7 @@ export interface DiffLine {
   wrapped?: number[];
 }
 
-export type Repair = "blank-stripped" | "space-lost" | "wrapped" | "nbsp" | "unflattened";
+export type Repair = "blank-stripped" | "space-lost" | "sign-lost" | "wrapped" | "nbsp" | "unflattened";
 
 export interface Hunk {
   /** The `@@` line as it stands in the document, without quote markers. */

@@ -311,3 +311,52 @@ test("a `---` line whose `+++` line is indented otherwise does not hold the read
   checkPositions(doc);
   assert.equal(doc.messages.length, 1);
 });
+
+test("a line that was broken anywhere is joined where the counts say that nothing stands between the hunk's lines", () => {
+  const lines = (p: ReturnType<typeof only>["patch"]) =>
+    p.files[0]!.hunks[0]!.lines.map((l) => l.kind + l.text);
+  const broken: readonly (readonly [string, string, string])[] = [
+    ["+\tif (k)\n", "+\tif\n(k)\n", "+\tif (k)"],
+    ["+\tif (k)\n", "+\n\tif (k)\n".replace("\t", ""), "+ if (k)"],
+    [
+      "+\t\tk->ref--;\n",
+      "+\t\tk->ref\n--;\n".replace("\n--", " /* one\nless */ --"),
+      "+\t\tk->ref /* one less */ --;",
+    ],
+    [" \treturn 0;\n", " \treturn\n0;\n", " \treturn 0;"],
+  ];
+  for (const [from, to, want] of broken) {
+    const { patch } = only(FILE + HUNK.replace(from, to));
+    assert.ok(lines(patch).includes(want), `${to}: ${lines(patch).join("\n")}`);
+    assert.match(patch.notes.join("\n"), /a wrapped line was joined/);
+    const quoted = only(quote(FILE + HUNK.replace(from, to)));
+    assert.ok(lines(quoted.patch).includes(want), to);
+  }
+  // A remark is one still, with or without a blank line.
+  for (const remark of ["Does anybody need the count after this?\n", "\nwhy?\n\n", "really\n"]) {
+    const { patch } = only(FILE + HUNK.replace("+\t\tk->ref--;\n", `+\t\tk->ref--;\n${remark}`));
+    assert.ok(lines(patch).includes("+\t\tk->ref--;"), remark);
+    assert.ok(!patch.notes.join().includes("wrapped"), remark);
+  }
+});
+
+test("tabs are as wide as mailers take them when they break a line", () => {
+  const { patch } = only(
+    quote(
+      FILE + HUNK.replace("+\t\tk->ref--;\n", "+\t\t\t\t\tk->ref = knob_less(k->ref,\nk->more);\n"),
+    ).replace("> k->more", "k->more"),
+  );
+  const { lines } = patch.files[0]!.hunks[0]!;
+  assert.ok(lines.some((l) => l.text === "\t\t\t\t\tk->ref = knob_less(k->ref, k->more);"));
+});
+
+test("a sign that is lost is what the header's counts miss; else the line is context that lost its space", () => {
+  const kinds = (text: string) =>
+    only(FILE + text)
+      .patch.files[0]!.hunks[0]!.lines.map((l) => l.kind)
+      .join("");
+  assert.equal(kinds(HUNK), "   -++     ".slice(0, kinds(HUNK).length));
+  assert.equal(kinds(HUNK.replace("+\t\tk->ref--;", "\t\tk->ref--;")), kinds(HUNK));
+  assert.equal(kinds(HUNK.replace("-\tk->ref--;", "\tk->ref--;")), kinds(HUNK));
+  assert.equal(kinds(HUNK.replace(" \treturn 0;", "\treturn 0;")), kinds(HUNK));
+});

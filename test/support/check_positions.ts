@@ -88,6 +88,7 @@ function checkLine(path: string, line: DiffLine, text: string): void {
       assert.equal(shown === "" && line.kind === " " ? " " : shown, line.kind + line.text, at);
       break;
     case "space-lost":
+    case "sign-lost":
     case "unflattened":
       assert.equal(squeezed(shown), squeezed(line.text), at);
       break;
