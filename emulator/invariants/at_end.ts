@@ -59,6 +59,8 @@ export const leakedObject: EndRule = {
   level: "error",
   consequence: "Memory, or whatever the object stands for, is lost each time this happens.",
   identity: (message) => message,
+  ofWhat: (message) => message.split(", made by ")[0]!,
+  mayBeMore: (message) => message.endsWith(`: ${TOLD} of them`),
   atEnd: ({ leftOver }) =>
     leftOver.flatMap(({ what, more }) =>
       Array.from(
@@ -78,6 +80,7 @@ export const freedInTable: EndRule = {
   level: "error",
   consequence: "Whoever looks it up gets freed memory, or something else that was put in its place.",
   identity: (message) => message,
+  ofWhat: (message) => message.slice(0, message.lastIndexOf(", which ")),
   atEnd: ({ freedInTables }) => [
     ...new Set(
       freedInTables.map(({ table, what, by }) => `${table} still leads to ${what}, which ${by}() freed`),

@@ -46,3 +46,13 @@ export function identityOf(code: string, message: string): string {
   const told = byCode.get(code)?.identity?.(message);
   return told === undefined ? code : `${code}:${told}`;
 }
+
+/** Whether two violations of one rule are of the same, and differ in the function that they name alone, or in their number. */
+export function sameButNamed(code: string, one: string, other: string): boolean {
+  const of = byCode.get(code)?.ofWhat;
+  return of !== undefined && of(one) === of(other);
+}
+
+/** Whether a violation may be the last one told of more. */
+export const mayBeMore = (code: string, message: string): boolean =>
+  byCode.get(code)?.mayBeMore?.(message) === true;

@@ -55,6 +55,13 @@ export interface Rule<J = Judge> extends EraSpan {
   readonly consequence: string;
   /** Where violations of this code are several things: what tells them apart. Else the code alone is the identity. */
   identity?(message: string): string;
+  /**
+   * What a violation is of, without the function that it names and without its number: a patch renames, splits and moves
+   * functions. Where both sides say it of different functions, one of each is the same. Absent: it names none.
+   */
+  ofWhat?(message: string): string;
+  /** Whether a violation may be the last one told of more. */
+  mayBeMore?(message: string): boolean;
   /** The plain sentence of a violation where neither its message nor the title is one. */
   sentence?(message: string): string;
   onEvent?(judge: J, event: MachineEvent): void;

@@ -4,7 +4,7 @@
  * (collect.ts).
  */
 
-import { rankOf } from "../../emulator/invariants/registry.ts";
+import { rankOf, sameButNamed } from "../../emulator/invariants/registry.ts";
 import { isOfLock } from "../../emulator/invariants/reports.ts";
 import type { ScenarioCase, ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { runBoth } from "../../emulator/scenario/sides.ts";
@@ -210,7 +210,8 @@ function functionsOf({ sides: { before, after }, runs }: RanCase): Run["function
 
 /**
  * Whether a complaint of the kernel's own (WARN_ON and family, BUG_ON) is the same check in other words: the patch removes
- * the line of the one and adds that of the other to the same function, or the line itself is untouched.
+ * the line of the one and adds that of the other to the same function, which it may rename, or the line itself is untouched.
+ * What is left at the end is the same whatever function made it.
  */
 function rewordedIn({ sides: { before, after }, runs }: RanCase): Reworded {
   const at = (side: PatchSide, run: ScenarioRun, v: Violation): { fn: string; place: DiffPlace } | null => {
@@ -221,11 +222,14 @@ function rewordedIn({ sides: { before, after }, runs }: RanCase): Reworded {
     const place = side.place(side.docLine((stopped ?? frame!).loc));
     return place === null ? null : { fn: fn.name, place };
   };
+  const shows = ({ overlay }: PatchSide, fn: string): boolean =>
+    [...overlay.functions, ...overlay.partial].some((d) => d.name === fn);
   return (w, v) => {
-    if (v.code !== "warn" && v.code !== "bug") return false;
+    if (v.code !== "warn" && v.code !== "bug") return sameButNamed(v.code, w.message, v.message);
     const was = at(before, runs.before, w);
     const is = at(after, runs.after, v);
-    if (was === null || is === null || was.fn !== is.fn) return false;
+    if (was === null || is === null || (was.fn !== is.fn && (shows(after, was.fn) || shows(before, is.fn))))
+      return false;
     const kinds = was.place.kind + is.place.kind;
     return kinds === "-+" || (kinds === "  " && was.place.text === is.place.text);
   };

@@ -1,10 +1,11 @@
 /**
  * What a pair of runs means: the verdict for a scenario, and which violations are the patch's own. Two violations are the
- * same when their rule says so (by code, or by what they say), or when the patch only says the check in other words. Of what
- * only one side has, the first on a thing is a root; later ones on it hang below. Leaves out lines (blame.ts).
+ * same when their rule says so (by code, or by what they say), or when the patch only says the check in other words, or renames
+ * the function that they name. Of what only one side has, the first on a thing is a root; later ones on it hang below. Leaves
+ * out lines (blame.ts).
  */
 
-import { identityOf } from "../../emulator/invariants/registry.ts";
+import { identityOf, mayBeMore } from "../../emulator/invariants/registry.ts";
 import type { ScenarioRun } from "../../emulator/scenario/runner.ts";
 import { sameThing } from "../../emulator/subject/index.ts";
 import type { Violation } from "../../emulator/subject/rule.ts";
@@ -104,23 +105,29 @@ export interface ReleaseFaults {
 export type Reworded = (before: Violation, after: Violation) => boolean;
 
 /**
- * Violations of the before side by those of the after side that are the same in other words: each one's at most once, in
- * order, and only what the other side has not word for word.
+ * Violations of both sides that are the same in other words: each at most one of the other side's, in order, and only what
+ * the other side has not word for word. Where the other side may have more than it tells, what is left over is no difference.
  */
-function pairs(
+function inOtherWords(
   b: readonly Violation[],
   a: readonly Violation[],
   reworded: Reworded,
-): Map<Violation, Violation> {
-  const out = new Map<Violation, Violation>();
+): ReadonlySet<Violation> {
   const bKeys = new Set(b.map(keyOf));
   const aKeys = new Set(a.map(keyOf));
+  const alike = (w: Violation, v: Violation): boolean =>
+    w.code === v.code && w.step === v.step && reworded(w, v);
+  const most = (of: readonly Violation[]): Violation[] => of.filter((v) => mayBeMore(v.code, v.message));
+  const [bMost, aMost] = [most(b), most(a)];
+  const out = new Set<Violation>();
   const free = b.filter((v) => !aKeys.has(keyOf(v)));
   for (const v of a) {
     if (bKeys.has(keyOf(v))) continue;
-    const at = free.findIndex((w) => w.code === v.code && w.step === v.step && reworded(w, v));
-    if (at >= 0) out.set(v, free.splice(at, 1)[0]!);
+    const at = free.findIndex((w) => alike(w, v));
+    if (at >= 0) out.add(v).add(free.splice(at, 1)[0]!);
+    else if (bMost.some((w) => alike(w, v))) out.add(v);
   }
+  for (const w of free) if (aMost.some((v) => alike(w, v))) out.add(w);
   return out;
 }
 
@@ -133,8 +140,7 @@ export function compareRuns(
 ): Judged {
   const b = allViolations(before);
   const a = allViolations(after);
-  const same = pairs(b, a, reworded);
-  const kept = new Set(same.values());
+  const same = inOtherWords(b, a, reworded);
   const beforeKeys = new Set(b.map(keyOf));
   const afterKeys = new Set(a.map(keyOf));
   // A release's own fault is asked for only where the sides differ in it.
@@ -143,7 +149,7 @@ export function compareRuns(
   const ended = !isFault(after) && after.end.reason.kind !== "limit";
   const horizon = ended ? Number.POSITIVE_INFINITY : after.stepTexts.length - 1;
   const gone = b.filter(
-    (v) => !afterKeys.has(keyOf(v)) && !kept.has(v) && v.step < horizon && !release.before(keyOf(v)),
+    (v) => !afterKeys.has(keyOf(v)) && !same.has(v) && v.step < horizon && !release.before(keyOf(v)),
   );
   const still = a.filter((v) => beforeKeys.has(keyOf(v)) || same.has(v));
   const verdict: Verdict =
