@@ -229,3 +229,25 @@ test("what two releases differ by is nothing that a patch mends which shows the 
   assert.match(runs[0]?.reason ?? "", /fsdev_dax_probe\(\), which the mail shows only in part/);
   assert.deepEqual(findings, []);
 });
+
+test("a share count that begins at the number that a line sets is not counted in the index's place; one that goes on from the index is", () => {
+  const now = referenceFunction("fs/dax.c", "dax_page_share_get");
+  const found = (owners: string): string[] => {
+    const mail = mailOfDiffs([
+      hunksOf(
+        "fs/dax.c",
+        now,
+        now
+          .replace("page->share = 1;", `${owners}\n\t\telse\n\t\t\tpage->share++;`)
+          .replace("\tpage->share++;\n}", "\telse\n\t\tpage->share++;\n}"),
+      ),
+    ]);
+    const { findings } = reviewDocument(parseDocument(Buffer.from(mail), "s.eml"), {
+      scenario: "clone-pinned*",
+      era: "v6.12",
+    });
+    return findings.filter((f) => f.verdict === "new").map((f) => f.code);
+  };
+  assert.deepEqual(found("page->share = 2;"), []);
+  assert.ok(found("page->share += 2;").includes("share-under-mapping"));
+});

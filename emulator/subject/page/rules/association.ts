@@ -205,6 +205,12 @@ export const anonBit: PageRule = {
   },
 };
 
+/** Whether a line puts a number of its own into the word, where counting begins anew: the index that was there is in nobody's way. */
+function setsNumber(line: string, after: bigint): boolean {
+  const given = /\bshare\s{0,8}=([^=].*)/.exec(line)?.[1] ?? "";
+  return given.split(/[?:;]/).some((part) => part.trim() === `${after}`);
+}
+
 export const shareUnderMapping: PageRule = {
   code: "share-under-mapping",
   title: "->share is counted while the word holds an index",
@@ -213,7 +219,7 @@ export const shareUnderMapping: PageRule = {
     "->share and ->index are one word: it is a count only while ->mapping names no file. Counting it up or down before that changes the page's index.",
   source: "include/linux/mm_types.h struct folio; fs/dax.c dax_folio_is_shared()",
   detection:
-    "a write of the word on a line that says share, of a value other than the 0 and 1 that begin and end counting, while ->mapping names a file",
+    "a write of the word on a line that says share, of a value other than the 0 and 1 that begin and end counting, and not of a number that the line sets, while ->mapping names a file",
   level: "error",
   consequence:
     "An index is read as a share count, or the other way round: the page is given back too early or never.",
@@ -221,7 +227,9 @@ export const shareUnderMapping: PageRule = {
     if (event.kind !== "page" || event.field !== "index/share" || !judge.view.isPmem(event.pfn)) return;
     if (event.after === 0n || event.after === 1n) return;
     const page = judge.view.page(event.pfn);
-    if (page.isTail || (page.mapping & ~3n) === 0n || !/\bshare\b/.test(judge.lineOf(event))) return;
+    if (page.isTail || (page.mapping & ~3n) === 0n) return;
+    const line = judge.lineOf(event);
+    if (!/\bshare\b/.test(line) || setsNumber(line, event.after)) return;
     judge.report({
       pfn: event.pfn,
       fields: ["index/share", "mapping"],
