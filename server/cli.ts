@@ -6,7 +6,7 @@
 import manifest from "../package.json" with { type: "json" };
 import type { CliIo } from "./cli_io.ts";
 import { unknownName } from "./options.ts";
-import { terminalLines } from "./report/text.ts";
+import { folded, terminalLines } from "./report/text.ts";
 
 interface Command {
   readonly summary: string;
@@ -105,7 +105,7 @@ async function main(): Promise<number> {
     },
     stderr: (text) => {
       status?.tell("");
-      process.stderr.write(terminalLines(text));
+      process.stderr.write(folded(terminalLines(text)));
     },
     ...(status === null ? {} : { status: (text: string) => status.tell(text) }),
     color: process.stdout.isTTY === true && !process.env["NO_COLOR"],

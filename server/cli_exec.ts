@@ -13,6 +13,7 @@ import type { CliIo } from "./cli_io.ts";
 import { FileProblem, readInput, readRegularFile, readStandardInput } from "./files.ts";
 import { readArguments } from "./options.ts";
 import { terminalText } from "./report/text.ts";
+import { looksLikePatch } from "./sniff.ts";
 
 /** The program's output is bytes, not text: a caller that captures it gives `bytes`. */
 export interface ExecIo extends CliIo {
@@ -45,6 +46,9 @@ the object, and the status is
   139 any other bad access or call
 `;
 
+/** Characters that are looked at to tell a mail from a program. */
+const HEAD = 1 << 18;
+
 export async function runExec(args: string[], io: ExecIo): Promise<number> {
   const parsed = parse(args);
   if (typeof parsed === "string") {
@@ -63,6 +67,12 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     io.stderr(`folioscope exec: ${error.message}\n`);
+    return 2;
+  }
+  if (file !== "-" && !/\.[chiS]$/.test(file) && looksLikePatch(text.slice(0, HEAD))) {
+    io.stderr(
+      `folioscope exec: ${file} is a mail or a diff: folioscope review ${file} runs its patches. What exec takes is a C program\n`,
+    );
     return 2;
   }
   const includes = new Folders([file === "-" ? "." : dirname(file), ...(values.include ?? [])]);

@@ -54,6 +54,9 @@ export interface TextPieces {
   tail(reviewed: ReviewResult, chosen: readonly number[]): string;
 }
 
+/** Problems of a mailbox that say what a series lacks, or has twice. */
+const OF_SERIES: ReadonlySet<string> = new Set(["missing-patch", "duplicate-patch"]);
+
 /** The report for a terminal, at most 80 columns wide. */
 export function reviewText(
   whole: ParsedDocument,
@@ -85,6 +88,9 @@ export function textPieces(whole: ParsedDocument, style: TextStyle): TextPieces 
       const result = terminalData(reviewed);
       const out = style.coverage === true ? [...coverageText(doc, result, paint), ""] : [];
       const said = chosen.flatMap((index) => nothingRan(result, index));
+      if (chosen.length > 1)
+        for (const { code, message } of terminalData(whole.problems))
+          if (OF_SERIES.has(code)) out.push(...wrap(`note: ${message}`, WIDTH, "      "));
       for (const note of notesOf(result))
         if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
           out.push(...wrap(`note: ${note}`, WIDTH, "      "));

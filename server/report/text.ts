@@ -24,6 +24,35 @@ export function terminalLines(text: string): string {
   return text.replace(OBEYED_BUT_LINES, sign);
 }
 
+/** Columns of the terminals that people read mail in; text for them is no wider. */
+const COLUMNS = 80;
+
+/** What begins a sentence of ours; a line of somebody's C with a caret below it keeps its place. */
+const OURS = /^ *(?:folioscope|note)\b/;
+
+/**
+ * Text of several lines, our own sentences among them broken at spaces where they are wider than a terminal; what they go on
+ * with is indented by two more. A word that is wider itself stands out: nothing is cut.
+ */
+export function folded(text: string): string {
+  const fold = (line: string): string => {
+    if (line.length <= COLUMNS || !OURS.test(line)) return line;
+    const [indent] = /^ */.exec(line)!;
+    const out: string[] = [];
+    let rest = line;
+    while (rest.length > COLUMNS) {
+      const within = rest.lastIndexOf(" ", COLUMNS);
+      const margin = rest.length - rest.trimStart().length;
+      const at = within > margin ? within : rest.indexOf(" ", Math.max(COLUMNS, margin));
+      if (at < 0) break;
+      out.push(rest.slice(0, at).trimEnd());
+      rest = `${indent}  ${rest.slice(at + 1).trimStart()}`;
+    }
+    return [...out, rest].join("\n");
+  };
+  return text.split("\n").map(fold).join("\n");
+}
+
 function sign(c: string): string {
   const code = c.codePointAt(0)!;
   if (code < 32) return String.fromCodePoint(0x2400 + code);

@@ -15,6 +15,7 @@ import { parseDocument } from "../../server/parse.ts";
 import { formatOf } from "../../server/report/formats.ts";
 import { markdownReport } from "../../server/report/markdown.ts";
 import { reviewText } from "../../server/report/terminal.ts";
+import { folded } from "../../server/report/text.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
 import type { HunkNote, ReviewResult } from "../../server/review/types.ts";
 import { FROM_CACHE, HUNK_REFUSED, notJudged } from "../../server/review/why.ts";
@@ -520,4 +521,33 @@ test("a warning whose condition is always true says that in words", () => {
   const either = "__fsc_lock_held(l, FSC_LOCK_EXCL) || __fsc_lock_held(l, FSC_LOCK_SHARED)";
   assert.equal(warnText(`!(${either})`), "l is not held, as it must be here");
   assert.equal(warnText(`(${either})`), "l is held here");
+});
+
+test("what a series has twice, or lacks, is a note of the report", () => {
+  const mail = (n: number, id: string): string =>
+    example("clean-refactor.eml")
+      .toString()
+      .replace("[PATCH]", `[PATCH ${n}/3]`)
+      .replace(/^Message-ID: .*$/im, `Message-ID: <${id}@example.org>`);
+  const box = [mail(1, "a"), mail(1, "b"), mail(3, "c")]
+    .map((m) => `From a Mon Sep 17 00:00:00 2001\n${m}\n`)
+    .join("");
+  const whole = parseDocument(Buffer.from(box), "box.mbox");
+  const text = reviewText(
+    whole,
+    fakeReview(whole, "s"),
+    whole.patches.map((p) => p.index),
+    { color: false, all: false },
+  );
+  assert.match(text, /note: Patch 1\/3 of[^.]* is\s+here\s+2\s+times/);
+  assert.match(text, /note: Of[^.]*\spatch\s+2\s+of\s+3\s+is\s+not\s+here/);
+});
+
+test("a line of ours on standard error is no wider than a terminal, and nothing of it is lost", () => {
+  const long = `folioscope review: --era: ${"there is no such era ".repeat(9)}${"x".repeat(99)} end`;
+  const lines = folded(`${long}\nshort\n`).split("\n");
+  assert.ok(lines.every((l) => l.length <= 80 || /x{99}/.test(l)));
+  assert.equal(lines.slice(0, -2).join(" ").replace(/ +/g, " "), long);
+  const code = `${" ".repeat(90)}^`;
+  assert.equal(folded(code), code);
 });
