@@ -31,6 +31,29 @@ export function diffstatProblems(doc: ParsedDocument): Problem[] {
   return problems;
 }
 
+/** What quoted-printable makes of a tab, of an equals sign, and of a blank at a line's end. */
+const ENCODED = /=(?:09|3D|20$)/;
+
+/** Diffs that are quoted-printable in a mail that does not say so: what was taken from an archive's page without its header. */
+export function encodingProblems(doc: ParsedDocument): Problem[] {
+  return doc.patches.flatMap((patch) => {
+    const lines = patch.files.flatMap((f) => f.hunks.flatMap((h) => h.lines));
+    const encoded = lines.filter((l) => ENCODED.test(l.text));
+    if (encoded.length < 3 || encoded.length * 3 < lines.length) return [];
+    const { docLine } = encoded[0]!;
+    return [
+      {
+        code: "encoding-not-said",
+        severity: "error",
+        message:
+          'The diff is quoted-printable (=09 is a tab, =3D an equals sign), and the mail\'s header does not say so. Nothing of it fits any file: get the mail with its header, or put "Content-Transfer-Encoding: quoted-printable" into it.',
+        docLine,
+        endDocLine: docLine,
+      },
+    ];
+  });
+}
+
 /** The sums agree, but a file's line does not: the diff was edited, or lines moved between files. */
 function fileStatProblems(doc: ParsedDocument, patch: Patch, stat: StatLine[]): Problem[] {
   const found: Problem[] = [];

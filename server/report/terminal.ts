@@ -88,9 +88,9 @@ export function textPieces(whole: ParsedDocument, style: TextStyle): TextPieces 
       const result = terminalData(reviewed);
       const out = style.coverage === true ? [...coverageText(doc, result, paint), ""] : [];
       const said = chosen.flatMap((index) => nothingRan(result, index));
-      if (chosen.length > 1)
-        for (const { code, message } of terminalData(whole.problems))
-          if (OF_SERIES.has(code)) out.push(...wrap(`note: ${message}`, WIDTH, "      "));
+      for (const { code, message } of terminalData(whole.problems))
+        if (code === "encoding-not-said" || (chosen.length > 1 && OF_SERIES.has(code)))
+          out.push(...wrap(`note: ${message}`, WIDTH, "      "));
       for (const note of notesOf(result))
         if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
           out.push(...wrap(`note: ${note}`, WIDTH, "      "));

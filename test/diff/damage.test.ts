@@ -360,3 +360,14 @@ test("a sign that is lost is what the header's counts miss; else the line is con
   assert.equal(kinds(HUNK.replace("-\tk->ref--;", "\tk->ref--;")), kinds(HUNK));
   assert.equal(kinds(HUNK.replace(" \treturn 0;", "\treturn 0;")), kinds(HUNK));
 });
+
+test("a diff in quoted-printable that the mail's header does not tell of is told as that", () => {
+  const hunk =
+    "@@ -10,5 +10,5 @@ int knob_get(struct knob *k)\n \tint n =3D 1;\n \n-\tk->ref =3D 0;\n+\tk->ref =3D n;\n \treturn n;\n }\n";
+  const encoded = FILE + hunk.replace(/\t/g, "=09");
+  const { doc } = only(encoded);
+  assert.ok(doc.problems.some((p) => p.code === "encoding-not-said" && p.severity === "error"));
+  const said = "MIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n";
+  const declared = parseDocument(HEAD.replace("\n\n", `\n${said}\n`) + encoded, "t");
+  assert.deepEqual(declared.problems, []);
+});
