@@ -11,9 +11,8 @@ import { bootImage, casesOf, paramsText, type ScenarioDef } from "../emulator/sc
 import type { CliIo } from "./cli_io.ts";
 import { globMatcher } from "./glob.ts";
 import { readArguments, unknownName } from "./options.ts";
-import { jsonText } from "./report/text.ts";
+import { jsonText, wrap } from "./report/text.ts";
 import { reachOf } from "./review/reach.ts";
-import { wrap } from "./review/render.ts";
 import { scenarioAsYaml } from "./scenarios/from_c.ts";
 import { languageText } from "./scenarios/manual.ts";
 

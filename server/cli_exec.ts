@@ -46,9 +46,6 @@ the object, and the status is
   139 any other bad access or call
 `;
 
-/** Characters that are looked at to tell a mail from a program. */
-const HEAD = 1 << 18;
-
 export async function runExec(args: string[], io: ExecIo): Promise<number> {
   const parsed = parse(args);
   if (typeof parsed === "string") {
@@ -69,7 +66,7 @@ export async function runExec(args: string[], io: ExecIo): Promise<number> {
     io.stderr(`folioscope exec: ${error.message}\n`);
     return 2;
   }
-  if (file !== "-" && !/\.[chiS]$/.test(file) && looksLikePatch(text.slice(0, HEAD))) {
+  if (file !== "-" && !/\.[chiS]$/.test(file) && looksLikePatch(text)) {
     io.stderr(
       `folioscope exec: ${file} is a mail or a diff: folioscope review ${file} runs its patches. What exec takes is a C program\n`,
     );

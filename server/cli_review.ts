@@ -17,11 +17,10 @@ import { readArguments, unknownName } from "./options.ts";
 import { parseDocument } from "./parse.ts";
 import { b4ReviewFiles } from "./report/b4_review.ts";
 import { FORMAT_NAMES, type Format, formatOf, type ReportStream } from "./report/formats.ts";
-import { aboutSeconds } from "./report/text.ts";
+import { aboutSeconds, wrap } from "./report/text.ts";
 import { choosePatches, ReplayMismatch } from "./review/analysis.ts";
 import type { CrashOutcome } from "./review/crash.ts";
 import { isOwnRun } from "./review/finding.ts";
-import { wrap } from "./review/render.ts";
 import { ORDER_TOKEN, orderOf, parseReplay } from "./review/replay.ts";
 import {
   isJudged,

@@ -4,12 +4,11 @@
  * writing them (cli_review.ts).
  */
 import type { ParsedDocument, Patch } from "../mail/types.ts";
-import { wrap } from "../review/render.ts";
 import type { Finding, ReviewResult } from "../review/types.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { painter } from "./paint.ts";
 import { quote, remarkLines } from "./reply.ts";
-import { terminalText } from "./text.ts";
+import { terminalText, wrap } from "./text.ts";
 import { capital, plural } from "./words.ts";
 
 /** Who says it, as b4 wants it; there is nobody at the address. */

@@ -5,11 +5,10 @@
 import type { FindingChange, Seen } from "../compare/findings.ts";
 import type { FileChange, Pair, PairStatus } from "../compare/versions.ts";
 import type { Patch } from "../mail/types.ts";
-import { wrap } from "../review/render.ts";
 import type { ReviewResult, Verdict } from "../review/types.ts";
 import { type Paint, painter } from "./paint.ts";
 import { patchText } from "./standing.ts";
-import { jsonText, markdownCode, markdownText, terminalData } from "./text.ts";
+import { jsonText, markdownCode, markdownText, terminalData, wrap } from "./text.ts";
 import { lineText, plural, VERDICT_SHORT } from "./words.ts";
 
 const WIDTH = 80;

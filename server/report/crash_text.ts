@@ -1,7 +1,6 @@
 /** What is said of crash reports in a mail, as text for a terminal. Leaves out what comes of them (review/crash.ts). */
 import type { CrashOutcome } from "../review/crash.ts";
-import { wrap } from "../review/render.ts";
-import { terminalText } from "./text.ts";
+import { terminalText, wrap } from "./text.ts";
 
 const KINDS: Readonly<Record<CrashOutcome["report"]["kind"], string>> = {
   oops: "an oops",

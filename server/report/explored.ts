@@ -11,8 +11,7 @@ import type {
   TurnTold,
 } from "../review/explore.ts";
 import type { FailedCall, InjectedCase, InjectedSide } from "../review/explore_faults.ts";
-import { wrap } from "../review/render.ts";
-import { terminalText } from "./text.ts";
+import { terminalText, wrap } from "./text.ts";
 
 /** Lines that the turns of one order take at most. */
 const TURNS = 11;

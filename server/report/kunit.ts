@@ -7,11 +7,10 @@
 import { ruleOf, sentenceOf } from "../../emulator/invariants/registry.ts";
 import type { ParsedDocument } from "../mail/types.ts";
 import { isOwnRun } from "../review/finding.ts";
-import { wrap } from "../review/render.ts";
 import { namesOrder } from "../review/replay.ts";
 import type { Finding } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
-import { terminalText } from "./text.ts";
+import { terminalText, wrap } from "./text.ts";
 import { calledText, capital, stepPlace } from "./words.ts";
 
 /** Columns of a comment's text inside a function. */

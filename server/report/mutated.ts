@@ -4,9 +4,8 @@
  */
 import { basename } from "node:path";
 import type { Fate, Mutated, Tried } from "../mutate/try.ts";
-import { wrap } from "../review/render.ts";
 import { painter } from "./paint.ts";
-import { jsonText, terminalData } from "./text.ts";
+import { jsonText, terminalData, wrap } from "./text.ts";
 import { plural, saidOf } from "./words.ts";
 
 const WIDTH = 80;

@@ -7,10 +7,10 @@
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
 import type { DiffLine, ParsedDocument, Patch } from "../mail/types.ts";
 import { isOwnRun } from "../review/finding.ts";
-import { wrap } from "../review/render.ts";
 import { namesOrder } from "../review/replay.ts";
 import type { Finding, TraceStep } from "../review/types.ts";
 import { ranOn } from "./facts.ts";
+import { wrap } from "./text.ts";
 import { calledText, waySentence, wayText } from "./words.ts";
 
 const WIDTH = 78;

@@ -6,14 +6,13 @@
 import { patchNumber } from "../features/snapshot.ts";
 import type { ParsedDocument, Patch } from "../mail/types.ts";
 import { isOwnRun } from "../review/finding.ts";
-import { wrap } from "../review/render.ts";
 import { type Finding, isJudged, type ReviewResult, type Verdict } from "../review/types.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import { isAnyJudged, notesOf, oddHunks, ranOn, reachOf } from "./facts.ts";
 import { alreadyText, didNotRun, isInPart, nothingRan } from "./idle.ts";
 import { type Paint, painter } from "./paint.ts";
 import { coverageText, type ShownDocument } from "./terminal_coverage.ts";
-import { terminalData, terminalText } from "./text.ts";
+import { terminalData, terminalText, wrap } from "./text.ts";
 import {
   fateCounts,
   fixedByText,

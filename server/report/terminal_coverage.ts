@@ -3,10 +3,11 @@
  * the tree (or the patch) has them, which missing functions keep runs from a verdict. Leaves out measuring
  * (review/coverage.ts).
  */
-import { wrap } from "../review/render.ts";
+
 import type { Coverage, ReviewResult } from "../review/types.ts";
 import { addedByFile, fileTotals } from "./facts.ts";
 import type { Paint } from "./paint.ts";
+import { wrap } from "./text.ts";
 import { share } from "./words.ts";
 
 /** What the report reads of a document. */

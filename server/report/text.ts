@@ -30,25 +30,29 @@ const COLUMNS = 80;
 /** What begins a sentence of ours; a line of somebody's C with a caret below it keeps its place. */
 const OURS = /^ *(?:folioscope|note)\b/;
 
-/**
- * Text of several lines, our own sentences among them broken at spaces where they are wider than a terminal; what they go on
- * with is indented by two more. A word that is wider itself stands out: nothing is cut.
- */
+/** Breaks text at spaces so that no line is longer than `width`; continuation lines get `indent`. */
+export function wrap(text: string, width: number, indent = ""): string[] {
+  const out: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((w) => w !== "")) {
+    const prefix = out.length === 0 ? "" : indent;
+    if (line !== "" && prefix.length + line.length + 1 + word.length > width) {
+      out.push(prefix + line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  if (line !== "") out.push((out.length === 0 ? "" : indent) + line);
+  return out;
+}
+
+/** Text of several lines, our own sentences among them broken where they are wider than a terminal. */
 export function folded(text: string): string {
   const fold = (line: string): string => {
     if (line.length <= COLUMNS || !OURS.test(line)) return line;
     const [indent] = /^ */.exec(line)!;
-    const out: string[] = [];
-    let rest = line;
-    while (rest.length > COLUMNS) {
-      const within = rest.lastIndexOf(" ", COLUMNS);
-      const margin = rest.length - rest.trimStart().length;
-      const at = within > margin ? within : rest.indexOf(" ", Math.max(COLUMNS, margin));
-      if (at < 0) break;
-      out.push(rest.slice(0, at).trimEnd());
-      rest = `${indent}  ${rest.slice(at + 1).trimStart()}`;
-    }
-    return [...out, rest].join("\n");
+    return wrap(line, COLUMNS - indent.length, "  ")
+      .map((l) => indent + l)
+      .join("\n");
   };
   return text.split("\n").map(fold).join("\n");
 }

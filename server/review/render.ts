@@ -98,18 +98,3 @@ export function traceStep(
   const of = frame === undefined ? {} : { of: side.keeperOf(side.fn(frame.fn)) };
   return { task, text, path: source.path, line: source.line, docLine: 0, ...of, role };
 }
-
-/** Breaks text at spaces so that no line is longer than `width`; continuation lines get `indent`. */
-export function wrap(text: string, width: number, indent = ""): string[] {
-  const out: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/).filter((w) => w !== "")) {
-    const prefix = out.length === 0 ? "" : indent;
-    if (line !== "" && prefix.length + line.length + 1 + word.length > width) {
-      out.push(prefix + line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  if (line !== "") out.push((out.length === 0 ? "" : indent) + line);
-  return out;
-}

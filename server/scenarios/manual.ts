@@ -1,5 +1,5 @@
 /** The language of scenario files as text: `folioscope scenarios --steps`. Leaves out the schema (schema.ts). */
-import { wrap } from "../review/render.ts";
+import { wrap } from "../report/text.ts";
 import { COMMON_FIELDS, endings, type Field, LOOKS, RESULT_FIELDS, STEPS } from "./language.ts";
 
 const field = (name: string, f: Field): string =>
