@@ -5,7 +5,7 @@
  */
 
 import { compare } from "../c/build.ts";
-import { type CType, isInteger } from "../c/ctype.ts";
+import { type CType, intOf, isInteger, wrap } from "../c/ctype.ts";
 import type { CmpOp } from "../c/tree.ts";
 import { type Bits, maskedIs, NO_BITS } from "./bits.ts";
 import {
@@ -172,10 +172,30 @@ export class Constraints {
       if (is !== undefined) return is === (op === "eq");
     }
     const s = stripped(this, a as Unknown);
-    if (typeof b === "bigint") return this.against(op, s.u, b - s.add, ask);
+    if (typeof b === "bigint") {
+      const k = b - s.add;
+      const below = op === "eq" || op === "ne" ? this.equalBelow(s.u, k) : null;
+      if (below === null) return this.against(op, s.u, k, ask);
+      const truth = this.compare(op, below.x, below.k, ask);
+      this.assume(s.u, truth ? op : NEGATED[op], k);
+      return truth;
+    }
     const other = stripped(this, b);
     if (other.u.id === s.u.id) return compare(op, s.add, other.add);
     return this.between(op, a as Unknown, b, ask);
+  }
+
+  /**
+   * A conversion to another sign, or to a wider type, gives each number another one: whether it is k is asked of what was converted, as
+   * it is of the same number by its own type. Null where what is known of the conversion decides, or where it is none.
+   */
+  private equalBelow(u: Unknown, k: bigint): { x: Unknown; k: bigint } | null {
+    if (u.from?.k !== "conv" || typeof u.from.x === "bigint" || !isInteger(u.t)) return null;
+    const { x } = u.from;
+    if (!isInteger(x.t) || intOf(u.t).rank === 0 || intOf(x.t).bits > intOf(u.t).bits) return null;
+    if (!this.mayBe(u, k)) return null;
+    const own = wrap(x.t, k);
+    return wrap(u.t, own) === k ? { x, k: own } : null;
   }
 
   private against(op: CmpOp, u: Unknown, k: bigint, ask: (q: Question) => boolean): boolean {
@@ -216,6 +236,22 @@ export class Constraints {
     while (r.not.has(r.lo) && r.lo < r.hi) r.lo++;
     while (r.not.has(r.hi) && r.lo < r.hi) r.hi--;
     if (r.lo === r.hi) this.bound.set(u.id, r.lo);
+    this.passDown(u, r);
+  }
+
+  /** A converted number that both types have is the same number before its conversion. */
+  private passDown({ from, t }: Unknown, { lo, hi }: Range): void {
+    if (from?.k !== "conv" || typeof from.x === "bigint" || !isInteger(t) || intOf(t).rank === 0) return;
+    if (!isInteger(from.x.t) || intOf(from.x.t).bits > intOf(t).bits) return;
+    if (lo < 0n || hi > boundsOf(from.x.t)[1]) return;
+    this.narrow(from.x, "ge", lo);
+    this.narrow(from.x, "le", hi);
+  }
+
+  /** Takes a comparison of what may be computed for true, where it may be. */
+  private narrow(v: Unknown, op: CmpOp, k: bigint): void {
+    const { u, add } = stripped(this, v);
+    if (!this.bound.has(u.id) && feasible(this.range(u), op, k - add)) this.assume(u, op, k - add);
   }
 
   private between(op: CmpOp, a: Unknown, b: Unknown, ask: (q: Question) => boolean): boolean {
@@ -223,6 +259,8 @@ export class Constraints {
     const [blo, bhi] = this.span(b);
     if (ahi < blo) return op === "lt" || op === "le" || op === "ne";
     if (alo > bhi) return op === "gt" || op === "ge" || op === "ne";
+    if (ahi === blo && (op === "le" || op === "gt")) return op === "le";
+    if (alo === bhi && (op === "ge" || op === "lt")) return op === "ge";
     const key = `${a.id} ${opText(op)} ${b.id}`;
     const known =
       this.facts.get(key) ??
@@ -231,7 +269,17 @@ export class Constraints {
     if (known !== undefined) return known;
     const answer = ask({ subject: a, op, with: b, text: key });
     this.facts.set(key, answer);
+    const is = answer ? op : NEGATED[op];
+    if (is === "lt" || is === "le") this.ordered(a, b, is);
+    else if (is === "gt" || is === "ge") this.ordered(b, a, is === "gt" ? "lt" : "le");
     return answer;
+  }
+
+  /** Of two numbers one is found to be the lesser: it is below the most that the other may be, and that one above its least. */
+  private ordered(less: Unknown, more: Unknown, op: "lt" | "le"): void {
+    const [most, least] = [this.span(more)[1], this.span(less)[0]];
+    this.narrow(less, op, most);
+    this.narrow(more, op === "lt" ? "gt" : "ge", least);
   }
 }
 
