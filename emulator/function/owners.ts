@@ -267,6 +267,9 @@ function tooEarly(
 
 /** Names of numbers that say how often something is in use. */
 const COUNTER = /ref|count|cnt|users?$|usage|open|in_use|busy/i;
+/** Names of those that say how often something has happened: they only go up. */
+const TALLY =
+  /chang|modif|event|err|fail|retr[iy]|total|stats|drop|lost|overrun|generation|sequence|irq|wake|reset/i;
 
 /** By how much counts of one member, of whatever it is one, were raised on a path. */
 function raisedBy(r: PathResult, member: string): bigint {
@@ -289,7 +292,7 @@ function leftRaised(
   all: readonly Ran[],
 ): Fault | null {
   const member = memberOf(name);
-  if (member === undefined || !COUNTER.test(member)) return null;
+  if (member === undefined || !COUNTER.test(member) || TALLY.test(member)) return null;
   if (raisedBy(ran.result, member) <= 0n || raisedBy(there, member) !== 0n) return null;
   const parent = parentOf(ran, all);
   if (entry.leave === null && (ran.result.outcome !== "failed" || !parent?.ledger.counts.has(name)))

@@ -13,6 +13,13 @@ const list = `struct list_head { struct list_head *next, *prev; }; struct part {
 const counted = `struct owner { struct mutex lock; int refcnt; int errors_count; };
   int thing_alloc(struct owner *o) { mutex_lock(&o->lock); o->refcnt++; mutex_unlock(&o->lock); return 0; }`;
 
+/** Each change is told of by a number that nothing lowers. */
+const tallied = (
+  failed: string,
+): string => `struct ep { int change_count; int on; }; static void tell(struct ep *e) { e->change_count++; }
+  int ep_start(struct ep *e) { if (helper(1)) { ${failed} return -EINVAL; } e->on = 1; return 0; }
+  void ep_stop(struct ep *e) { e->on = 0; }`;
+
 const sent = `struct sk_buff { int len; }; struct port { struct sk_buff *waits; }; void dev_kfree_skb_any(struct sk_buff *skb); int xmit(struct sk_buff *skb); int ready(int n);`;
 
 const walked = `struct list_head { struct list_head *next, *prev; }; struct vdev { struct list_head node; struct platform_device *pdev; }; struct proc { int n; struct list_head vdevs; };
@@ -308,6 +315,15 @@ const pairs: readonly Pair[] = [
     bad: `${counted} void thing_free(struct owner *o) { mutex_lock(&o->lock); mutex_unlock(&o->lock); }`,
     good: `${counted} void thing_free(struct owner *o) { mutex_lock(&o->lock); o->refcnt--; mutex_unlock(&o->lock); }`,
     want: ["leaked count o->refcnt"],
+  },
+  {
+    name: "a count of what has happened only goes up",
+    entry: "ep_start",
+    leave: "ep_stop",
+    root: true,
+    bad: tallied("tell(e);"),
+    good: tallied(""),
+    want: [],
   },
   {
     name: "a count that stays raised where what comes behind it fails",
