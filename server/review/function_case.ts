@@ -79,6 +79,8 @@ export interface Unbuilt {
   readonly told: boolean;
   /** The text is not whole, as that of one patch of a series without those before it: what that newly does is not what it will do. */
   readonly lacks: boolean;
+  /** A function that what ran calls is no C on one side: what it would have done there is nobody's loss, and nobody's gain. */
+  readonly cut?: true;
 }
 
 export class FunctionCases {
@@ -506,6 +508,7 @@ export class FunctionCases {
             why: `${fn}(), which it calls, cannot be run on the ${word} side: ${why}`,
             told: false,
             lacks: false,
+            cut: true,
           };
       }
     return null;

@@ -51,6 +51,7 @@ export function functionOutcome(cases: FunctionCases, entry: Entry, context: Fun
       (d.verdict === "new" || d.verdict === "fixed") &&
       !d.fault.possible &&
       unbuilt?.told !== true &&
+      unbuilt?.cut !== true &&
       !(d.verdict === "new" && unbuilt?.lacks === true),
   );
   const images = cases.imagesOf(entry.path);

@@ -96,6 +96,15 @@ test("who calls a function that is no C on one side did nothing there, and is no
   assert.ok(reasons.some((r) => /^room_part\(\), which it calls, cannot be run on the after side/.test(r)));
 });
 
+test("nor has a function that is no C on one side mended there what it lost", () => {
+  const part = user("", "device", "(long)r->driver_data").replace("int room_open", "static int room_part");
+  const caller = "int room_all(struct device *r)\n{\n\treturn room_part(r);\n}\n";
+  const file = `${DECLARATIONS}${part.replace(GIVEN, "")}${caller}`;
+  const { verdicts, codes } = without("drivers/room/cut_leak.c", file, "-ENOMEM;");
+  assert.deepEqual(codes, []);
+  assert.deepEqual([...new Set(verdicts)], ["not-modelled"]);
+});
+
 test("who calls a function that the patch takes away does not build, though it changes nothing in him", () => {
   const check = "static int room_check(struct device *r)\n{\n\treturn !r->driver_data;\n}\n\n";
   const caller = user("", "device", "room_check(r)").replace(GIVEN, "");
