@@ -14,9 +14,10 @@ import {
   COMMAND_STEP,
 } from "../protocol.ts";
 import { functionStanding, patchText, STANDING_WORDS, standingText, wasTried } from "../report/standing.ts";
-import { functionText, unitOf } from "../report/words.ts";
+import { countsText, functionText, unitOf } from "../report/words.ts";
 import { isSteppable } from "../review/finding.ts";
 import { ordinal } from "../review/render.ts";
+import type { Verdict } from "../review/types.ts";
 import {
   type FunctionView,
   functionViews,
@@ -27,6 +28,9 @@ import {
   placedFindings,
   type Snapshot,
 } from "./snapshot.ts";
+
+/** Characters of a reason that a lens tells. */
+const REASON_MAX = 72;
 
 export interface Lens {
   readonly docLine: number;
@@ -105,18 +109,35 @@ function functionLens(snapshot: Snapshot, view: FunctionView, side?: Side): Lens
   const to = (text: string, command = COMMAND_SIMULATE, argument: object = { uri: snapshot.uri }) =>
     lens(view.docLine, text, command, argument);
   const tried = wasTried(snapshot.review?.result, view.patch.index);
+  const own = ownFindings(snapshot, view, side);
+  const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
+  const shown = { uri: snapshot.uri, ...(first === undefined ? {} : { finding: first.index }) };
+  if (!tried && first !== undefined) {
+    // They come while their patch runs, and stay where that is given up.
+    const n = (verdict: Verdict): number => own.filter((p) => p.finding.verdict === verdict).length;
+    const counts = countsText({
+      new: n("new"),
+      fixed: n("fixed"),
+      fixedLater: n("fixed-later"),
+      already: n("already"),
+      clean: 0,
+      notModelled: 0,
+    });
+    return to(`${view.name}: ${counts} so far`, COMMAND_SHOW_PANEL, shown);
+  }
   if (!tried && snapshot.state === "checking") return to(`${view.name}: being simulated`);
   const stale = isStale(snapshot) ? " (obsolete)" : "";
   const facts = view.facts.filter((f) => side === undefined || f.side === side || f.side === "both");
   const standing = functionStanding(facts, tried);
-  if (standing !== "ran") return to(`${view.name}: ${standingText(standing, facts)}${stale}`);
-  const own = ownFindings(snapshot, view, side);
-  const first = own.find((p) => p.finding.verdict === "new") ?? own[0];
+  if (standing !== "ran") return to(`${view.name}: ${short(standingText(standing, facts))}${stale}`);
   const findings = own.map((p) => p.finding);
   const text = `${view.name}: ${functionText(facts, findings, unitOf(snapshot.review?.result ?? { runs: [] }, view.patch.index))}${stale}`;
-  if (first) return to(text, COMMAND_SHOW_PANEL, { uri: snapshot.uri, finding: first.index });
+  if (first) return to(text, COMMAND_SHOW_PANEL, shown);
   return to(text);
 }
+
+/** A reason as far as a lens has room for it; the hover has all of it. */
+const short = (text: string): string => (text.length > REASON_MAX ? `${text.slice(0, REASON_MAX)}…` : text);
 
 function lens(docLine: number, title: string, command: string, argument: object): Lens {
   return { docLine, title, command, argument };

@@ -41,12 +41,14 @@ export function hover(snapshot: Snapshot, docLine: number, side?: Side): HoverTe
   const found = placedFindings(snapshot).filter((p) => p.docLine === docLine);
   if (!ref && found.length === 0) return undefined;
   const parts: string[] = [];
-  if (ref) parts.push(heading(snapshot, ref), ...ran(snapshot, ref, side));
+  if (ref) parts.push(heading(snapshot, ref));
+  // What the line did can be a long list: behind it a finding would be out of sight.
   for (const { finding, index } of found) parts.push(findingText(snapshot, finding, index));
+  if (ref) parts.push(...ran(snapshot, ref, side));
   if (ref)
     for (const c of commentsOn(ref))
       parts.push(
-        `💬 **${markdownText(c.author || "a reviewer")}**, line ${c.docLine}: ${markdownText(firstWords(c.text))}`,
+        `**${markdownText(c.author || "a reviewer")}**, line ${c.docLine}: ${markdownText(firstWords(c.text))}`,
       );
   return { markdown: parts.join("\n\n"), docLine, ...textSpan(snapshot, docLine) };
 }
@@ -194,13 +196,12 @@ function addedLine(snapshot: Snapshot, ref: LineRef): "unreached" | "without cod
 }
 
 function findingText(snapshot: Snapshot, finding: Finding, index: number): string {
-  const loud = finding.severity === "error" ? "🔴" : "🟠";
-  const icon = finding.verdict === "new" ? loud : finding.verdict.startsWith("fixed") ? "🟢" : "⚪";
+  const softly = finding.verdict === "new" && finding.severity === "warning" ? ", a warning" : "";
   const also = finding.alsoIn.length > 0 ? `, and in ${plural(finding.alsoIn.length, "more run")}` : "";
   const at = { uri: snapshot.uri, finding: index };
   const show = commandLink("Show the run", COMMAND_SHOW_PANEL, at);
   const link = isSteppable(finding) ? `${show} · ${commandLink("Step through it", COMMAND_STEP, at)}` : show;
-  const head = `${icon} **${markdownText(verdictText(snapshot.parsed, finding))}** · ${markdownCode(finding.code)}`;
+  const head = `**${markdownText(capital(verdictText(snapshot.parsed, finding)))}**${softly} · ${markdownCode(finding.code)}`;
   // The editor's own hover has the message of what is in Problems.
   if (isShown(snapshot, finding)) return `${head} · ${link}`;
   return [

@@ -137,7 +137,12 @@ test("a warning looks like one everywhere", async () => {
   assert.equal(said.status.worst, "warning");
   assert.ok(said.rows.filter((r) => r.verdict === "new").every((r) => r.severity === "warning"));
   assert.equal(said.problems.find((m) => m.finding !== undefined)!.severity, "warning");
-  assert.doesNotMatch(hover(said.snapshot, result.findings[0]!.docLine)!.markdown, /🔴/);
+  const told = (findings: readonly Finding[]): string => {
+    document.adopt({ ...made, findings });
+    return hover(everySurface(document, result).snapshot, result.findings[0]!.docLine)!.markdown;
+  };
+  assert.match(told(result.findings), /New with this patch\W+, a warning/);
+  assert.doesNotMatch(told(made.findings), /a warning/);
 });
 
 test("what was so before the patch is told once, apart, and colours nothing", async () => {
@@ -247,6 +252,11 @@ test("what a run finds is shown as it comes, and stays when the run is cancelled
   assert.equal(first.status.counts.new, 1);
   assert.equal(first.problems.filter((m) => m.finding !== undefined).length, 1);
   assert.ok(first.rows.some((r) => r.kind === "finding"));
+  // Its function's lens does not say less than the row.
+  assert.ok(
+    first.lenses.some((l) => l.includes(": 1 new so far")),
+    first.lenses.join("; "),
+  );
   part({ kind: "patch", patch: 0, result: made });
   assert.equal(
     document.status().counts.new,
