@@ -8,7 +8,7 @@ import { type OnQueue, reviewsOnQueue } from "../emulation/on_queue.ts";
 import { FileProblem, readRegularFile } from "../files.ts";
 import { parseDocument } from "../parse.ts";
 import type { CompareParams, CompareResult } from "../protocol.ts";
-import { breaksMore, comparedText } from "../report/compared.ts";
+import { breaksMore, type Compared, comparedText } from "../report/compared.ts";
 import { messageText, terminalText } from "../report/text.ts";
 import { compareVersions, type Given } from "./compare.ts";
 import { type Pair, type PairStatus, versionsOf } from "./versions.ts";
@@ -36,11 +36,21 @@ export async function compareBeside(
   );
   return {
     title: terminalText(`${pair[0].name} and ${pair[1].name} of ${basename(document.path)}`),
-    text: comparedText(compared, { color: false, all: false }),
+    text: comparedText(named(compared, pair), { color: false, all: false, beside: true }),
     problem: "",
     breaksMore: breaksMore(compared.changes),
     version,
     since: marksOf(compared.pairs, pair, document.path),
+  };
+}
+
+/** The versions by the names of their files: a reader has chosen them. */
+function named(compared: Compared, [before, after]: readonly [Given, Given]): Compared {
+  const name = ({ name: version, doc }: Given): string => `${version} (${basename(doc.path)})`;
+  return {
+    ...compared,
+    before: { ...compared.before, name: name(before) },
+    after: { ...compared.after, name: name(after) },
   };
 }
 

@@ -5,7 +5,7 @@
 
 import { parseDocument } from "../parse.ts";
 import { ORDERS_MAX, ORDERS_SECONDS, type OrdersParams, type OrdersResult } from "../protocol.ts";
-import { exploredText, injectedText, newIn } from "../report/explored.ts";
+import { exploredText, injectedText, newIn, unfolded } from "../report/explored.ts";
 import { terminalText } from "../report/text.ts";
 import { choosePatches } from "../review/analysis.ts";
 import { exploreAll } from "../review/exploring.ts";
@@ -95,7 +95,7 @@ export function orders({ text, path, options, patch, faults, weak }: OrdersReque
       {
         silent: (why) => out.push(`${why}\n`),
         explored: (result) => {
-          out.push("depth" in result ? injectedText(result) : exploredText(result));
+          out.push("depth" in result ? injectedText(result, unfolded) : exploredText(result, unfolded));
           news += newIn(result);
         },
       },

@@ -34,7 +34,7 @@ export async function mutateBeside(
   if (typeof tried === "string") return { title: "", text: "", problem: messageText(`${tried}.`) };
   return {
     title: terminalText(`Mistakes in ${basename(document.path)}`),
-    text: mutatedText(tried, { color: false }),
+    text: mutatedText(tried, { color: false, beside: true }),
     problem: "",
   };
 }

@@ -2,6 +2,7 @@
  * Two versions of a series, told: which patches changed and how, and what their runs show that the other version's do not.
  * As text of at most 80 columns, as JSON, as Markdown. Leaves out the comparison (server/compare).
  */
+import { basename } from "node:path";
 import type { FindingChange, Seen } from "../compare/findings.ts";
 import type { FileChange, Pair, PairStatus } from "../compare/versions.ts";
 import type { Patch } from "../mail/types.ts";
@@ -137,19 +138,25 @@ function pairDetails(p: Pair, of: Compared): string[] {
 
 const titleOf = (p: Pair): string => (p.after ?? p.before)!.subject || "(no subject)";
 
-/** The comparison for a terminal. */
-export function comparedText(
-  given: Compared,
-  style: { readonly color: boolean; readonly all: boolean },
-): string {
-  const of = terminalCompared(given);
+interface ComparedStyle {
+  readonly color: boolean;
+  readonly all: boolean;
+  /** It stands in an editor beside the mail: that breaks lines as it is wide, and files are known by their names. */
+  readonly beside?: boolean;
+}
+
+/** The comparison for a terminal, or for an editor. */
+export function comparedText(given: Compared, style: ComparedStyle): string {
+  const beside = style.beside === true;
+  const of = terminalCompared(given, beside ? basename : (path) => path);
+  const width = beside ? Number.POSITIVE_INFINITY : WIDTH;
   const paint = painter(style.color);
   const out: string[] = [];
   out.push(
-    ...wrap(`${of.before.name} -> ${of.after.name}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+    ...wrap(`${of.before.name} -> ${of.after.name}`, width, "    ").map((l) => paint(l, "bold")),
     ...wrap(
       `${plural(of.before.patches, "patch", "patches")} -> ${of.after.patches}: ${pairCounts(of.pairs)}`,
-      WIDTH - 2,
+      width - 2,
       "  ",
     ).map((l) => `  ${l}`),
     `  findings: ${changeCounts(of.changes.filter((c) => !mends(c)))}`,
@@ -159,25 +166,29 @@ export function comparedText(
   out.push("");
   for (const p of of.pairs) {
     const [, word, color] = STATUS.find(([s]) => s === p.status)!;
-    const head = wrap(`${numbers(p)} ${titleOf(p)}`, WIDTH - word.length - 4, "    ");
+    const head = wrap(`${numbers(p)} ${titleOf(p)}`, width - word.length - 4, "    ");
     out.push(`  ${paint(word, color)}  ${head[0] ?? ""}`, ...head.slice(1).map((l) => `    ${l}`));
     if (p.status === "equal" && !style.all) continue;
     for (const d of pairDetails(p, of))
-      out.push(...wrap(d, WIDTH - 6, "  ").map((l) => paint(`      ${l}`, "dim")));
+      out.push(...wrap(d, width - 6, "  ").map((l) => paint(`      ${l}`, "dim")));
   }
   out.push("");
-  for (const c of of.changes) out.push(...changeLines(c, of, paint), "");
-  for (const note of of.notes) out.push(...wrap(`note: ${note}`, WIDTH, "      "));
+  for (const c of of.changes) out.push(...changeLines(c, of, { paint, width }), "");
+  for (const note of of.notes) out.push(...wrap(`note: ${note}`, width, "      "));
   return `${out
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trimEnd()}\n`;
 }
 
-function changeLines(c: FindingChange, of: Compared, paint: Paint): string[] {
+function changeLines(
+  c: FindingChange,
+  of: Compared,
+  { paint, width }: { readonly paint: Paint; readonly width: number },
+): string[] {
   const [word, color] = mark(c);
   const seen = (c.after ?? c.before)!;
-  const head = wrap(`${seen.finding.code}: ${seen.finding.message}`, WIDTH - word.length - 3, "    ");
+  const head = wrap(`${seen.finding.code}: ${seen.finding.message}`, width - word.length - 3, "    ");
   const out = [`  ${paint(word, color)} ${paint(head[0] ?? "", "bold")}`, ...head.slice(1)];
   const sides = [
     [of.before, c.before],
@@ -186,23 +197,23 @@ function changeLines(c: FindingChange, of: Compared, paint: Paint): string[] {
   for (const [side, s] of sides) {
     if (s === null) continue;
     out.push(
-      ...wrap(`${side.version} ${number(s.patch)} ${placeOf(s)}`, WIDTH - 4, "  ").map((l) => `    ${l}`),
+      ...wrap(`${side.version} ${number(s.patch)} ${placeOf(s)}`, width - 4, "  ").map((l) => `    ${l}`),
     );
     const line = s.doc.lines[s.finding.docLine - 1];
-    if (line !== undefined) out.push(`      | ${line.replace(/\t/g, "    ").slice(0, WIDTH - 8)}`);
+    if (line !== undefined) out.push(`      | ${line.replace(/\t/g, "    ").slice(0, width - 8)}`);
   }
   const ground = groundText(c, of);
-  if (ground !== "") out.push(...wrap(ground, WIDTH - 4, "  ").map((l) => `    ${l}`));
+  if (ground !== "") out.push(...wrap(ground, width - 4, "  ").map((l) => `    ${l}`));
   if (seen.finding.scenario !== "")
-    out.push(...wrap(`scenario ${seen.finding.scenario}`, WIDTH - 4, "  ").map((l) => `    ${l}`));
+    out.push(...wrap(`scenario ${seen.finding.scenario}`, width - 4, "  ").map((l) => `    ${l}`));
   if (seen.finding.replay !== "") out.push(paint(`    replay: ${seen.finding.replay}`, "dim"));
   return out;
 }
 
 const placeOf = ({ finding, doc }: Seen): string => lineText(doc.path, finding);
 
-/** The same with nothing in it that a terminal would obey. */
-function terminalCompared(of: Compared): Compared {
+/** The same with nothing in it that a terminal would obey, and files by what `named` makes of their paths. */
+function terminalCompared(of: Compared, named: (path: string) => string): Compared {
   const patches = new Map<Patch, Patch>();
   const patch = (p: Patch): Patch => {
     let shown = patches.get(p);
@@ -216,7 +227,7 @@ function terminalCompared(of: Compared): Compared {
   };
   const seen = (s: Seen | null): Seen | null => {
     if (s === null) return null;
-    const path = terminalData(s.doc.path);
+    const path = terminalData(named(s.doc.path));
     // One line of the document is shown, the one of the finding.
     const lines: string[] = [];
     const at = s.finding.docLine - 1;

@@ -21,17 +21,25 @@ const WIDTH = 34;
 const TERMINAL = 80;
 const COLUMNS = 76;
 
+/** Makes lines of a line that may be too long. */
+type Fold = (line: string) => string[];
+
+/** Leaves it to an editor to break lines, which it does as it is wide. */
+export const unfolded: Fold = (line) => [line];
+
 /** A line in lines that a terminal has room for; what follows is further in. */
-export const lines80 = (line: string): string[] => {
+export const lines80: Fold = (line) => {
   const text = line.trimStart();
   const indent = " ".repeat(line.length - text.length);
   return wrap(text, TERMINAL - indent.length, "    ").map((l) => indent + l);
 };
 
-const frequencyText = (f: Frequency, what = "orders"): string =>
-  f.verdict === "sometimes" ? `sometimes (${f.count} of ${f.of} ${what})` : `${f.verdict} (${f.of} ${what})`;
-
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+const frequencyText = (f: Frequency, what = "order"): string =>
+  f.verdict === "sometimes"
+    ? `sometimes (${f.count} of ${plural(f.of, what)})`
+    : `${f.verdict} (${plural(f.of, what)})`;
 
 function sideText(name: string, s: ExploredSide, weak: boolean): string {
   // Nothing was left out, and there was nothing to choose: figures would only hide that.
@@ -82,13 +90,13 @@ export function lanes(turns: readonly TurnTold[], fault: string): string[] {
   return out;
 }
 
-function faultText(f: ExploredFault): string[] {
+function faultText(f: ExploredFault, fold: Fold): string[] {
   const verdict = f.verdict === "unsettled" ? "before the patch only, of the orders tried:" : f.verdict;
   const head = `  ${verdict} ${f.code}: ${f.message}`;
   const last = `=> ${f.code}`;
   return [
-    ...lines80(head),
-    ...lines80(`    before: ${frequencyText(f.before)}; after: ${frequencyText(f.after)}`),
+    ...fold(head),
+    ...fold(`    before: ${frequencyText(f.before)}; after: ${frequencyText(f.after)}`),
     `    ${f.side} side, ${plural(f.preemptions, "preemption")}:`,
     ...lanes(f.turns, last).map((l) => `    ${l}`),
     `    replay: folioscope explore FILE --replay '${f.token}'`,
@@ -103,21 +111,21 @@ export const newIn = (e: ExploredCase | InjectedCase): number =>
 export const untriedText = (untried: number, cases: number): string =>
   `${lines80(`${untried} of ${plural(cases, "case")} ${untried === 1 ? "was" : "were"} not tried: --total, or the time, ran out; name fewer with --scenario "NAME parameter=value *"`).join("\n")}\n`;
 
-/** The report of one explored case. Every line is fit for a terminal. */
-export function exploredText(e: ExploredCase): string {
+/** The report of one explored case. Every line is fit for a terminal, where `fold` makes it so. */
+export function exploredText(e: ExploredCase, fold: Fold = lines80): string {
   const lines = [`${e.scenario}${e.weak ? ", stores seen late where no barrier orders them" : ""}`];
   if (e.before.orders + e.after.orders > 0)
-    for (const side of ["before", "after"] as const) lines.push(...lines80(sideText(side, e[side], e.weak)));
-  if (e.notModelled !== "") lines.push(...lines80(`  not modelled: ${e.notModelled}`));
+    for (const side of ["before", "after"] as const) lines.push(...fold(sideText(side, e[side], e.weak)));
+  if (e.notModelled !== "") lines.push(...fold(`  not modelled: ${e.notModelled}`));
   else if (e.faults.length === 0) lines.push("  no order shows a fault on either side");
-  for (const f of e.faults) lines.push(...faultText(f));
+  for (const f of e.faults) lines.push(...faultText(f, fold));
   for (const r of e.races)
     lines.push(
       ...[
         "  new data-race: two accesses to the same bytes, one of them plain and a write among them, ordered by nothing",
         `    ${r.oneWrites ? "writes" : "reads"} in ${placeText(r.one)}: ${r.one.text}`,
         `    ${r.otherWrites ? "writes" : "reads"} in ${placeText(r.other)}: ${r.other.text}`,
-      ].flatMap(lines80),
+      ].flatMap(fold),
     );
   return `${lines.map(terminalText).join("\n")}\n`;
 }
@@ -147,19 +155,19 @@ function injectedSideText(name: string, s: InjectedSide, depth: 1 | 2): string {
   return `  ${name}: each of ${plural(s.single, "call")} that can fail failed once${pairs}${cut}${bad}`;
 }
 
-/** The report of a case whose fallible calls were made to fail. Every line is fit for a terminal. */
-export function injectedText(e: InjectedCase): string {
+/** The report of a case whose fallible calls were made to fail. Every line is fit for a terminal, where `fold` makes it so. */
+export function injectedText(e: InjectedCase, fold: Fold = lines80): string {
   const lines = [e.scenario];
   if (e.before.calls + e.after.calls > 0)
     for (const side of ["before", "after"] as const)
-      lines.push(...lines80(injectedSideText(side, e[side], e.depth)));
-  if (e.notModelled !== "") lines.push(...lines80(`  not modelled: ${e.notModelled}`));
+      lines.push(...fold(injectedSideText(side, e[side], e.depth)));
+  if (e.notModelled !== "") lines.push(...fold(`  not modelled: ${e.notModelled}`));
   else if (e.faults.length === 0) lines.push("  no failing call shows a fault on either side");
   for (const f of e.faults)
     lines.push(
-      ...lines80(`  ${f.verdict} ${f.code}: ${f.message}`),
-      ...lines80(`    before: ${frequencyText(f.before, "runs")}; after: ${frequencyText(f.after, "runs")}`),
-      ...failedText(f.failed).flatMap((l) => lines80(`    ${f.side} side: ${l}`)),
+      ...fold(`  ${f.verdict} ${f.code}: ${f.message}`),
+      ...fold(`    before: ${frequencyText(f.before, "run")}; after: ${frequencyText(f.after, "run")}`),
+      ...failedText(f.failed).flatMap((l) => fold(`    ${f.side} side: ${l}`)),
       `    replay: folioscope explore FILE --replay '${f.token}'`,
     );
   return `${lines.map(terminalText).join("\n")}\n`;

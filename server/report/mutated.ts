@@ -66,34 +66,39 @@ function because(t: Tried): string[] {
   }
 }
 
-/** The report for a terminal. */
-export function mutatedText(given: Mutated, style: { readonly color: boolean }): string {
+/** The report for a terminal; with `beside` for an editor, which breaks lines as it is wide and has the mail beside it. */
+export function mutatedText(
+  given: Mutated,
+  style: { readonly color: boolean; readonly beside?: boolean },
+): string {
   const paint = painter(style.color);
   const path = terminalData(given.doc.path);
+  const width = style.beside === true ? Number.POSITIVE_INFINITY : WIDTH;
+  const place = (line: number): string => (style.beside === true ? `line ${line}` : `${path}:${line}`);
   const out = [
-    ...wrap(`${basename(path)}: ${mutatedSentence(given)}`, WIDTH, "    ").map((l) => paint(l, "bold")),
+    ...wrap(`${basename(path)}: ${mutatedSentence(given)}`, width, "    ").map((l) => paint(l, "bold")),
   ];
   if (given.known > given.tried.length)
     out.push(
       ...wrap(
         `tried were ${given.tried.length} of ${given.known} that the added lines have room for; --mutants N tries more`,
-        WIDTH - 2,
+        width - 2,
         "  ",
       ).map((l) => `  ${l}`),
     );
   out.push("");
   for (const t of given.tried) {
     const [word, color] = WORDS[t.fate];
-    const head = wrap(terminalData(mistake(t)), WIDTH - word.length - 3, "    ");
+    const head = wrap(terminalData(mistake(t)), width - word.length - 3, "    ");
     out.push(
       `  ${paint(word, color)} ${paint(head[0] ?? "", "bold")}`,
       ...head.slice(1).map((l) => `    ${l}`),
-      `    ${path}:${t.mutant.docLine}`,
-      ...because(t).flatMap((text) => wrap(terminalData(text), WIDTH - 4, "  ").map((l) => `    ${l}`)),
+      `    ${place(t.mutant.docLine)}`,
+      ...because(t).flatMap((text) => wrap(terminalData(text), width - 4, "  ").map((l) => `    ${l}`)),
     );
     if (t.by !== null && t.by.scenario !== "")
       out.push(
-        ...wrap(`scenario ${terminalData(t.by.scenario)}`, WIDTH - 4, "  ").map((l) =>
+        ...wrap(`scenario ${terminalData(t.by.scenario)}`, width - 4, "  ").map((l) =>
           paint(`    ${l}`, "dim"),
         ),
       );

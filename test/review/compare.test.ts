@@ -165,10 +165,14 @@ test("the editor's comparison says what the command says, whichever version is l
   const texts = { good: mbox(as(goodLeak, 2, 1, 1)), bad: mbox(as(leak, 1, 1, 1)) };
   const said = (await run(...only, bad, good)).out;
   const fromNew = await beside(texts.good, good, { with: bad });
-  assert.deepEqual([fromNew.text, fromNew.problem, fromNew.breaksMore], [said, "", false]);
+  assert.deepEqual([fromNew.problem, fromNew.breaksMore], ["", false]);
+  // The same words; an editor breaks lines as it is wide, and its reader knows where the files are.
+  const words = (text: string): string => text.replace(/\s+/g, " ");
+  assert.equal(words(fromNew.text), words(said.replaceAll(`${dir}/`, "")));
+  assert.ok(fromNew.text.split("\n").some((l) => l.length > 90 && !l.includes("replay:")));
   assert.deepEqual([fromNew.version, fromNew.since], [7, [{ patch: 0, text: "± v1" }]]);
   assert.match(fromNew.title, /v1 and v2 of v2\.mbox/);
-  assert.equal((await beside(texts.bad, bad, { with: good })).text, said, "the older one is open");
+  assert.equal((await beside(texts.bad, bad, { with: good })).text, fromNew.text, "the older one is open");
   // The document in the editor counts, not what the file has.
   const edited = await beside(texts.good.replace("v2 1/1", "v3 1/1"), good, { with: bad });
   assert.match(edited.text, /v1 \(.*\) -> v3\s/);
