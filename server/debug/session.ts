@@ -141,7 +141,7 @@ export class FolioscopeSession extends DebugSession {
   #toFault(aim: Aim): void {
     this.#move(aim.side).goTo(aim.place);
     this.#meet(aim);
-    this.#stopped("exception", aim.side, faultText(aim));
+    this.#stopped("exception", aim.side, aim.code);
   }
 
   /** The other side goes to where it has done as much of the same: its last event before this moment of the scenario. */
@@ -291,7 +291,7 @@ export class FolioscopeSession extends DebugSession {
 
   #halted(halt: Halt, side: Side, task: number): void {
     const { aim } = this.#run;
-    if (halt === "violation" && aim !== null) this.#stopped("exception", side, faultText(aim));
+    if (halt === "violation" && aim !== null) this.#stopped("exception", side, aim.code);
     else if (halt === "breakpoint") this.#stopped("breakpoint", side, "a breakpoint");
     else if (halt === "change") this.#stopped("data breakpoint", side, "about to change");
     else if (halt === "start") this.#stopped("entry", side, "the start of the run");
@@ -305,6 +305,7 @@ export class FolioscopeSession extends DebugSession {
     return kind === "completed" ? "the end of the run" : `the end of the run: ${message}`;
   }
 
+  /** `description`: a few words, which the call stack has beside the task's name: longer ones would hide that. */
   #stopped(reason: string, side: Side, description: string, wanted?: number): void {
     this.#frames = [];
     this.#children = [];
@@ -608,8 +609,6 @@ export class FolioscopeSession extends DebugSession {
     }
   }
 }
-
-const faultText = (aim: Aim): string => `${aim.code}${aim.what === "" ? "" : `: ${aim.what}`}`;
 
 const taskState = (t: Task): string =>
   t.state === "sleeping" ? ` (sleeps: ${t.waitingFor})` : t.state === "done" ? " (has ended)" : "";
