@@ -4,7 +4,8 @@
  * what became of each finding (findings.ts) and words (server/report/compared.ts).
  */
 import type { Compared } from "../report/compared.ts";
-import type { Finding, ReviewOptions, ReviewResult } from "../review/types.ts";
+import { groundKey, laterKey } from "../review/kept.ts";
+import type { Finding, ReviewOptions, ReviewResult, Verdict } from "../review/types.ts";
 import { findingChanges } from "./findings.ts";
 import { codeKey, type Pair, pairsOf, type Version } from "./versions.ts";
 
@@ -21,7 +22,8 @@ export type ReviewOf = (of: Given, options: ReviewOptions) => Promise<ReviewResu
 
 /**
  * Reviews both versions and compares them. A patch that did not change is run once where nothing around it can make a
- * difference, that is without a kernel tree.
+ * difference: without a kernel tree always, in one where the patches below it are the same as well, and those behind it, which
+ * may mend what it breaks, are, too, or have nothing to mend.
  * @throws TreeProblem
  */
 export async function compareVersions(
@@ -33,12 +35,16 @@ export async function compareVersions(
   const pairs = pairsOf(before, after);
   const review = (of: Given, indexes: readonly number[], more: ReviewOptions = {}): Promise<ReviewResult> =>
     run(of, { ...options, ...more, indexes, facts: false });
-  const same = options.tree === undefined ? pairs.filter(runOnce) : [];
-  const reused = same.map((p) => p.before!);
   const fresh = await review(
     after,
     after.patches.map((p) => p.index),
   );
+  const alike = pairs.filter(runOnce);
+  const same =
+    options.tree === undefined
+      ? alike
+      : alike.filter((p) => sameInTree(p, before, after, { options, fresh }));
+  const reused = same.map((p) => p.before!);
   const own = await review(
     before,
     before.patches.filter((p) => !reused.includes(p)).map((p) => p.index),
@@ -90,6 +96,22 @@ export async function compareVersions(
 /** Whether a pair runs the same in both versions, so that once is enough. */
 const runOnce = (p: Pair): boolean =>
   p.before !== null && p.after !== null && codeKey(p.before) === codeKey(p.after);
+
+/** Verdicts on which patches behind have a say. */
+const MENDED: readonly Verdict[] = ["new", "fixed-later"];
+
+/** Whether a pair with the same code runs the same in a kernel tree. Of several trees each version takes the one that suits it. */
+function sameInTree(
+  { before: old, after: now }: Pair,
+  before: Version,
+  after: Version,
+  { options, fresh }: { readonly options: ReviewOptions; readonly fresh: ReviewResult },
+): boolean {
+  if (old === null || now === null || (options.otherTrees ?? []).length > 0) return false;
+  if (groundKey(before.doc, old, options) !== groundKey(after.doc, now, options)) return false;
+  const broken = fresh.findings.some((f) => f.patch === now.index && MENDED.includes(f.verdict));
+  return !broken || laterKey(before.doc, old, options) === laterKey(after.doc, now, options);
+}
 
 /** The old version's result with what the new one gave for patches that are the same, on the old one's lines. */
 function withReused(own: ReviewResult, fresh: ReviewResult, same: readonly Pair[]): ReviewResult {

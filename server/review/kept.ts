@@ -82,6 +82,12 @@ export class KeptResults {
 
   /** The result of a patch as it is in this document and, with a tree, as the tree is now; null: it is to be run. */
   find(of: KeptOf): PatchResult | null {
+    const { facts, ...rest } = of.options;
+    // Who wants no facts of lines is served by what was kept with them: the editor reviews with, and compares without.
+    return this.read(of) ?? (facts === false ? this.read({ ...of, options: rest }) : null);
+  }
+
+  private read(of: KeptOf): PatchResult | null {
     const key = this.key(of);
     const stored = key === null ? null : this.cache.read(key);
     if (stored === null) return null;
@@ -117,21 +123,38 @@ export class KeptResults {
       return cacheKey(...parts, JSON.stringify(said));
     }
     const { tree, index, config, prerequisites, chosen } = context;
-    const around = (list: readonly Patch[]): string =>
-      list.map((p) => `${titled(p, options.era)}${p.baseCommit ?? ""}`).join("\n");
     return cacheKey(
       ...parts,
       tree.describe,
       index.digest,
       config.join("\n"),
       chosen,
-      around(stackFor(doc, patch, prerequisites)),
-      around(laterOf(doc, patch)),
+      around(stackFor(doc, patch, prerequisites), options.era),
+      around(laterOf(doc, patch), options.era),
       baseCommitOf(doc, patch) ?? "",
       JSON.stringify(releaseAt(patch.date)),
     );
   }
 }
+
+/**
+ * What the runs of a patch in a kernel tree hang on besides the tree and the options: its code, its number, and what lies below it.
+ * Two patches that are alike in this are run with the same outcome; what patches behind do to it (`laterKey`) is asked apart.
+ */
+export function groundKey(doc: ParsedDocument, patch: Patch, { era }: Pick<ReviewOptions, "era">): string {
+  return cacheKey(
+    around([patch, ...stackFor(doc, patch, [])], era, coded),
+    baseCommitOf(doc, patch) ?? "",
+    JSON.stringify(releaseAt(patch.date)),
+  );
+}
+
+/** The patches of its series behind a patch, by what they do. */
+export const laterKey = (doc: ParsedDocument, patch: Patch, { era }: Pick<ReviewOptions, "era">): string =>
+  cacheKey(around(laterOf(doc, patch), era, coded));
+
+const around = (list: readonly Patch[], era: string | undefined, told: typeof coded = titled): string =>
+  list.map((p) => `${told(p, era)}${p.baseCommit ?? ""}`).join("\n");
 
 /** A digest of the running bundle, those of its threads, the reference kernel and the table that plans are made by; null: no bundle. */
 function engineDigest(): string | null {
@@ -149,7 +172,11 @@ function engineDigest(): string | null {
 // ---- what a patch is ---------------------------------------------------------------------------------------------------
 
 /** Title and code of a patch, and the eras that the user, its code and its date choose. */
-function titled(patch: Patch, wanted: string | undefined): string {
+const titled = (patch: Patch, wanted: string | undefined): string =>
+  JSON.stringify([patchTitle(patch), coded(patch, wanted)]);
+
+/** The same without the title. */
+function coded(patch: Patch, wanted: string | undefined): string {
   const nameless = patch.files.some((f) => f.path === "" && f.oldPath === "");
   const eras = [
     chooseEras(patch, { before: wanted, after: wanted }),
@@ -158,7 +185,7 @@ function titled(patch: Patch, wanted: string | undefined): string {
     // A file whose name is put back has a say in it, too.
     nameless && wantedEra(wanted) === null ? eraByDate(patch.date) : "",
   ];
-  return JSON.stringify([patchTitle(patch), patch.number, eras, patch.files.map(codeOf)]);
+  return JSON.stringify([patch.number, eras, patch.files.map(codeOf)]);
 }
 
 function eraByDate(date: string | null): string {

@@ -9,10 +9,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { runCompare } from "../../server/cli_compare.ts";
 import { compareBeside } from "../../server/compare/beside.ts";
+import { compareVersions, type Given } from "../../server/compare/compare.ts";
 import { pairsOf, versionsOf } from "../../server/compare/versions.ts";
 import type { JobOutcome } from "../../server/emulation/job.ts";
 import { Pool } from "../../server/emulation/pool.ts";
 import { parseDocument } from "../../server/parse.ts";
+import type { ReviewResult } from "../../server/review/types.ts";
 import { heard } from "../support/heard.ts";
 import { example } from "../support/paths.ts";
 
@@ -113,6 +115,51 @@ test("one file with both versions; the same code runs once and its finding stays
   for (const side of ["before", "after"])
     assert.match(text[findings[0][side].docLine - 1]!, /^\+\t\treturn ret;/);
   assert.notEqual(findings[0].before.docLine, findings[0].after.docLine);
+});
+
+test("in a kernel tree a patch runs once where those below it are the same and those behind have nothing to mend", async () => {
+  const series = (version: number, ...mails: string[]): string =>
+    mbox(...mails.map((m, i) => as(m, version, i + 1, mails.length)));
+  const given = (text: string, path: string): Given => ({
+    ...versionsOf(parseDocument(text, path)).at(-1)!,
+    input: text,
+  });
+  const options = { tree: "/a/tree" };
+  /** The patches of the old version that run, where the new one shows something new with the patches of `broken`. */
+  const asked = async (old: string, fresh: string, broken: number[] = [], more = {}): Promise<number[]> => {
+    const runs: number[][] = [];
+    const nothing = {
+      runs: [],
+      functions: [],
+      plans: [],
+      notes: [],
+      lines: [],
+      coverage: [],
+      hunks: [],
+      seed: "0",
+    };
+    await compareVersions(
+      given(old, "old"),
+      given(fresh, "new"),
+      { ...options, ...more },
+      async (of, { indexes }) => {
+        if (of.doc.path === "old") runs.push([...indexes!]);
+        const findings =
+          of.doc.path === "new" ? broken.map((patch) => ({ patch, verdict: "new", alsoIn: [] })) : [];
+        return { ...nothing, findings } as unknown as ReviewResult;
+      },
+    );
+    return runs[0]!;
+  };
+  const v1 = series(1, clean, fix, leak);
+  assert.deepEqual(await asked(v1, series(2, clean, fix, goodLeak)), [2]);
+  // What is new with the first may be mended by the third.
+  assert.deepEqual(await asked(v1, series(2, clean, fix, goodLeak), [0]), [0, 2]);
+  assert.deepEqual(await asked(v1, series(2, clean, goodLeak, leak)), [1, 2]);
+  const words = clean.replace("Subject: [PATCH]", "Subject: [PATCH] Re-worded:");
+  assert.notEqual(words, clean);
+  assert.deepEqual(await asked(v1, series(2, words, fix, leak), [0, 1, 2]), []);
+  assert.deepEqual(await asked(v1, series(2, clean, fix, leak), [], { otherTrees: ["/b"] }), [0, 1, 2]);
 });
 
 test("what the other version did not run is not known, and is not counted as come", async () => {

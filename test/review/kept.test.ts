@@ -76,6 +76,16 @@ test("the same diff is not run again: reopened, with other words before it, in a
   }
 });
 
+test("what was kept with facts of lines serves who wants none, not the other way round", async () => {
+  const one = new KeptResults(freshFolder(), "one");
+  await review(one, demo);
+  const bare = await review(one, demo, { scenario, era, facts: false });
+  assert.deepEqual([bare.ran, bare.cached], [0, 1]);
+  const other = new KeptResults(freshFolder(), "one");
+  await review(other, demo, { scenario, era, facts: false });
+  assert.ok((await review(other, demo)).ran > 0);
+});
+
 test("other code, other options, another program: run", async () => {
   const folder = freshFolder();
   const kept = new KeptResults(folder, "one");
