@@ -7,7 +7,7 @@ import { listFunctions, sideDefinitions } from "./diff/function_map.ts";
 import { type RawPatch, type ScanResult, scanBody } from "./diff/scan.ts";
 import { crossCheck } from "./diff/unified.ts";
 import { decodeText } from "./mail/charset.ts";
-import { diffstatProblems, encodingProblems, seriesProblems } from "./mail/check.ts";
+import { diffstatProblems, encodingProblems, formProblems, seriesProblems } from "./mail/check.ts";
 import { type CommitText, readCommitText } from "./mail/commit_text.ts";
 import { findCrashReports, findTestReports } from "./mail/crash.ts";
 import { isDigest, readDigest } from "./mail/digest.ts";
@@ -460,7 +460,12 @@ class DocumentReader {
     if (!this.options.separate) doc.patches = mergeCopies(doc.patches, doc.messages);
     for (const [i, patch] of doc.patches.entries()) patch.index = i;
     if (!this.options.separate) doc.series = buildSeries(doc);
-    doc.problems.push(...diffstatProblems(doc), ...encodingProblems(doc), ...seriesProblems(doc));
+    doc.problems.push(
+      ...diffstatProblems(doc),
+      ...encodingProblems(doc),
+      ...formProblems(doc),
+      ...seriesProblems(doc),
+    );
     if (doc.form === "text" && doc.patches.some((p) => p.quoteDepth === 0)) doc.form = "diff";
     if (
       doc.patches.length === 0 &&

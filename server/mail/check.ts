@@ -1,8 +1,9 @@
 // What is structurally wrong with patches and series: a diffstat that disagrees with the diff, missing and duplicate
-// patches. Said, not guessed.
+// patches, what tools that apply a diff stumble over. Said, not guessed.
 
+import { sideName } from "../diff/file_header.ts";
 import { readDiffstat, type StatLine } from "./commit_text.ts";
-import type { ParsedDocument, Patch, Problem } from "./types.ts";
+import type { DiffFile, ParsedDocument, Patch, Problem } from "./types.ts";
 
 /** Diffstats that disagree with their diff. Only for patches that are whole: a trimmed quote always disagrees. */
 export function diffstatProblems(doc: ParsedDocument): Problem[] {
@@ -52,6 +53,78 @@ export function encodingProblems(doc: ParsedDocument): Problem[] {
       },
     ];
   });
+}
+
+/** What tools that apply a diff stumble over although we do not: hunks out of order, names without a prefix, tabs that are none. */
+export function formProblems(doc: ParsedDocument): Problem[] {
+  // Nobody applies what is quoted, or an archive's page.
+  if (doc.form === "page" || doc.form === "flattened") return [];
+  return doc.patches
+    .filter((p) => p.quoteDepth === 0)
+    .flatMap((p) => [
+      ...p.files.filter((f) => !f.combined).flatMap(descending),
+      // Where one name is without, all are.
+      ...p.files.flatMap((f) => withoutPrefix(doc, f)).slice(0, 1),
+      ...tabsLost(p),
+    ]);
+}
+
+const warning = (code: string, docLine: number, message: string): Problem => ({
+  code,
+  severity: "warning",
+  message,
+  docLine,
+  endDocLine: docLine,
+});
+
+/** The first hunk of a file that stands above the one before it. */
+function descending({ path, hunks }: DiffFile): Problem[] {
+  const at = hunks.findIndex((h, i) => i > 0 && h.oldStart < hunks[i - 1]!.oldStart);
+  if (at < 0) return [];
+  const { line, oldStart } = hunks[at]!;
+  return [
+    warning(
+      "hunk-order",
+      line,
+      `The hunks of ${path} are out of order: this one is of line ${oldStart}, the one before it of line ${hunks[at - 1]!.oldStart}. GNU patch refuses it ("misordered hunks"); git takes it.`,
+    ),
+  ];
+}
+
+/** Names as `git diff --no-prefix` writes them. One that begins with a folder of another name has that for a prefix. */
+function withoutPrefix(doc: ParsedDocument, { path, status, docLine, hunks }: DiffFile): Problem[] {
+  const [first] = hunks;
+  if (first === undefined || status === "deleted" || !path.includes("/")) return [];
+  const from = docLine - 1 - doc.lineOffset;
+  const header = doc.lines.slice(from, first.line - 1 - doc.lineOffset);
+  const at = header.findIndex((l) => l.startsWith("+++ "));
+  if (at < 0 || sideName(header[at]!.slice(4)).name !== path) return [];
+  return [
+    warning(
+      "no-prefix",
+      docLine + at,
+      `${path} stands here without "a/" and "b/" before it: git am takes the first folder for such a prefix and finds no file. Apply it with git am -p0, or make it without --no-prefix.`,
+    ),
+  ];
+}
+
+/** Lines of C that begin with so many blanks and no tab before it is said that tabs were lost. */
+const BLANK_LINES = 4;
+
+/** A diff of C in which every indent is of blanks: the kernel's are of tabs. */
+function tabsLost(patch: Patch): Problem[] {
+  const lines = patch.files
+    .filter((f) => /\.[chS]$/.test(f.path))
+    .flatMap((f) => f.hunks.flatMap((h) => h.lines));
+  const blank = lines.filter((l) => /^ {4,80}[^ ]/.test(l.text));
+  if (blank.length < BLANK_LINES || lines.some((l) => l.text.includes("\t"))) return [];
+  return [
+    warning(
+      "tabs-lost",
+      blank[0]!.docLine,
+      "No line of this diff has a tab. Where the file has them, as the kernel's C does, they have become blanks on the way, as when a diff is pasted: git am then refuses it.",
+    ),
+  ];
 }
 
 /** The sums agree, but a file's line does not: the diff was edited, or lines moved between files. */

@@ -55,6 +55,8 @@ export interface TextPieces {
 
 /** Problems of a mailbox that say what a series lacks, or has twice. */
 const OF_SERIES: ReadonlySet<string> = new Set(["missing-patch", "duplicate-patch"]);
+/** What other tools will not take, told once. */
+const OF_FORM: ReadonlySet<string> = new Set(["encoding-not-said", "hunk-order", "no-prefix", "tabs-lost"]);
 
 /** The report for a terminal, at most 80 columns wide. */
 export function reviewText(
@@ -87,9 +89,13 @@ export function textPieces(whole: ParsedDocument, style: TextStyle): TextPieces 
       const result = terminalData(reviewed);
       const out = style.coverage === true ? [...coverageText(doc, result, paint), ""] : [];
       const said = chosen.flatMap((index) => nothingRan(result, index));
-      for (const { code, message } of terminalData(whole.problems))
-        if (code === "encoding-not-said" || (chosen.length > 1 && OF_SERIES.has(code)))
+      const problems = terminalData(whole.problems);
+      for (const problem of problems) {
+        const { code, message } = problem;
+        const first = problems.find((p) => p.code === code) === problem;
+        if ((first && OF_FORM.has(code)) || (chosen.length > 1 && OF_SERIES.has(code)))
           out.push(...wrap(`note: ${message}`, WIDTH, "      "));
+      }
       for (const note of notesOf(result))
         if (!(note.startsWith('patch "') && said.some((text) => note.endsWith(`: ${text}`))))
           out.push(...wrap(`note: ${note}`, WIDTH, "      "));

@@ -371,3 +371,18 @@ test("a diff in quoted-printable that the mail's header does not tell of is told
   const declared = parseDocument(HEAD.replace("\n\n", `\n${said}\n`) + encoded, "t");
   assert.deepEqual(declared.problems, []);
 });
+
+test("what git or GNU patch would stumble over is told: hunks out of order, names without a/ and b/, no tabs", () => {
+  const codes = (text: string) => only(text).doc.problems.map((p) => [p.code, p.docLine]);
+  const line = (text: string, part: string): number =>
+    (HEAD + text).split("\n").findIndex((l) => l.includes(part)) + 1;
+  assert.deepEqual(codes(FILE + HUNK), []);
+  const two = `${FILE}@@ -40,3 +40,3 @@\n \ta();\n-\tb();\n+\tc();\n \td();\n@@ -10,3 +10,3 @@\n \te();\n-\tf();\n+\tg();\n \th();\n`;
+  assert.deepEqual(codes(two), [["hunk-order", line(two, "@@ -10,3")]]);
+  const bare = FILE.replace(/ [ab]\//g, " ") + HUNK;
+  assert.deepEqual(codes(bare), [["no-prefix", line(bare, "+++ ")]]);
+  const blanks = FILE + HUNK.replace(/\t/g, "        ");
+  assert.deepEqual(codes(blanks), [["tabs-lost", line(blanks, "        ")]]);
+  // A quote is nobody's to apply.
+  assert.deepEqual(codes((FILE + HUNK).replace(/\t/g, "        ").replace(/^/gm, "> ")), []);
+});
