@@ -245,7 +245,7 @@ function candidateOf(
             `The line is not in the mail; the one given is ${passed === undefined ? `the nearest that the patch ${near.changed ? "changes" : "shows"}` : "on the way there"}.`,
           ]
         : []),
-      whereText(fault.functions, d.entry),
+      whereText(fault.functions, d.entry, fault.taken === null ? "" : fault.kind),
       // What the text shows no path has to.
       ...(d.shown === 0
         ? []
@@ -491,17 +491,24 @@ function nearest(
 const spotOf = ({ path, line, docLine }: Place): string =>
   docLine > 0 ? `line ${docLine} of the mail` : `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
 
-/** "In a(), called by b().": of a life each of its two functions is called by whoever drives it, not by the other. */
-export function whereText(functions: readonly string[], { name, leave }: Entry): string {
+/** What is missing at the end: where it was taken says nothing of which of the callers should have given it back. */
+const LEFT: ReadonlySet<string> = new Set(["leaked", "left-running", "returned-locked"]);
+
+/**
+ * "In a(), called by b().": of a life each of its two functions is called by whoever drives it, not by the other. `kind`: of the
+ * fault; what is left at the end was taken there, and may be anybody's to give back who is named.
+ */
+export function whereText(functions: readonly string[], { name, leave }: Entry, kind = ""): string {
   const chain = (list: readonly string[]): string => list.map((f) => `${f}()`).join(", called by ");
+  const begin = LEFT.has(kind) && functions.length > 1 ? "Taken in" : "In";
   if (leave === null || !functions.includes(name) || !functions.includes(leave))
-    return `In ${chain(functions)}.`;
+    return `${begin} ${chain(functions)}.`;
   const [first, second] =
     functions.lastIndexOf(leave) > functions.lastIndexOf(name) ? [name, leave] : [leave, name];
   const at = functions.indexOf(first);
   const inner = functions.slice(0, at + 1);
   const rest = functions.slice(at + 1).filter((f) => f !== second);
-  return `In ${chain(inner)}; ${second === leave ? `${leave}() ends what ${name}() began` : `${name}() had begun what ${leave}() ends`}${rest.length === 0 ? "" : ` (by ${chain(rest)})`}.`;
+  return `${begin} ${chain(inner)}; ${second === leave ? `${leave}() ends what ${name}() began` : `${name}() had begun what ${leave}() ends`}${rest.length === 0 ? "" : ` (by ${chain(rest)})`}.`;
 }
 
 /** "when clk_prepare_enable() fails at line 40 of the mail, the node taken by of_find_node_by_name() at thing.c:180 is never given back". */

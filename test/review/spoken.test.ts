@@ -159,6 +159,9 @@ test("who called whom: the two functions of a life are called by whoever drives 
     "In undo(), called by remove(); probe() had begun what remove() ends.",
   );
   assert.equal(whereText(["remove"], life), "In remove().");
+  // Who takes a lock need not be who leaves it.
+  assert.equal(whereText(["add", "probe"], alone, "returned-locked"), "Taken in add(), called by probe().");
+  assert.equal(whereText(["probe"], alone, "leaked"), "In probe().");
 });
 
 test("counts say which are of runs, and cases beyond the budget are like others only where those told something", () => {
