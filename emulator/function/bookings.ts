@@ -109,6 +109,8 @@ export class Bookings {
       return;
     }
     const debt = w.books.debt(kind, key);
+    // A packet goes with the route that was set in it.
+    if (kind.sort === "memory") this.owned(kind, key, "given");
     const { holding, twice } = w.books.give(kind, key, spot);
     if (holding !== null && w.beside() === 0) holding.byOthers = false;
     // The caller's own was given back before, and by the same call: one that he held twice is rare.
