@@ -140,7 +140,8 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "num_possible_cpus() 1u",
   "smp_processor_id() 0",
   "raw_smp_processor_id() 0",
-  "THIS_MODULE ((struct module *)0)",
+  // A driver counts as a module: what is built in has no references.
+  "THIS_MODULE (&__this_module)",
   // locks whose usual form is a macro
   "spin_lock_irqsave(l, f) ((f) = __fs_spin_lock_irqsave(l))",
   "spin_lock_irqsave_nested(l, f, n) ((f) = __fs_spin_lock_irqsave(l))",
@@ -295,9 +296,11 @@ typedef struct seqcount_raw_spinlock { seqcount_t seqcount; } seqcount_raw_spinl
 typedef struct seqcount_rwlock { seqcount_t seqcount; } seqcount_rwlock_t;
 typedef struct seqcount_mutex { seqcount_t seqcount; } seqcount_mutex_t;
 struct task_struct;
+struct module;
 void __fs_log(const void *first, ...);
 void __fs_log_mild(const void *first, ...);
 void __fs_bug(void) __attribute__((noreturn));
+extern struct module __this_module;
 struct task_struct *__fs_current(void);
 extern unsigned long volatile jiffies;
 unsigned long __fs_spin_lock_irqsave(void *lock);

@@ -24,7 +24,42 @@ void *devm_ioremap_resource(struct device *d, const struct resource *r); struct 
 int sysfs_create_group(struct kobject *k, const struct attribute_group *g); void sysfs_remove_group(struct kobject *k, const struct attribute_group *g);
 `;
 
+const MODULE = "_Bool try_module_get(struct module *m); void module_put(struct module *m);";
+const opened = (failed: string): string =>
+  `${MODULE} int f(struct device *d) { int ret; if (!try_module_get(THIS_MODULE)) return -EINVAL; ret = helper(1); if (ret) { ${failed} return ret; } return 0; }`;
+
+/** A route of a cache, and a packet that may have one. */
+const ROUTE = `struct dst_entry { int e; }; struct dst_cache { int n; }; struct sk_buff { int len; unsigned long _skb_refdst; };
+  struct dst_entry *dst_cache_get(struct dst_cache *c); void dst_release(struct dst_entry *d); void kfree_skb(struct sk_buff *s); int __dev_queue_xmit(struct sk_buff *s, void *d);
+  static inline void skb_dst_set(struct sk_buff *s, struct dst_entry *d) { s->_skb_refdst = (unsigned long)d; }`;
+const routed = (failed: string, set = "skb_dst_set(s, d);", before = ""): string =>
+  `${ROUTE} int f(struct sk_buff *s, struct dst_cache *c) { struct dst_entry *d = dst_cache_get(c); ${before} if (helper(1)) { ${failed} kfree_skb(s); return -EINVAL; } if (d) ${set} return __dev_queue_xmit(s, NULL); }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a reference to the file's own module, where a call behind it fails",
+    bad: opened(""),
+    good: opened("module_put(THIS_MODULE);"),
+    want: ["leaked module reference of __this_module"],
+  },
+  {
+    name: "a route that a cache gave, where the packet is dropped before it has it",
+    bad: routed(""),
+    good: routed("dst_release(d);"),
+    want: ["leaked route reference of dst_cache_get()"],
+  },
+  {
+    name: "a packet that is dropped goes with its route",
+    bad: routed("if (d) skb_dst_set(s, d);"),
+    good: routed("dst_release(d);"),
+    want: [],
+  },
+  {
+    name: "and one that is sent takes it along",
+    bad: routed("dst_release(d);"),
+    good: routed("", "{ }", "if (d) skb_dst_set(s, d);"),
+    want: [],
+  },
   {
     name: "a page that is asked for as a number and used as text is lost on a way out",
     bad: `${PAGES} int f(struct device *d, char *buf) { char *page = (char *)get_free_pages(GFP_KERNEL, 0); int ret = 0; if (!page) return -ENOMEM;
