@@ -47,7 +47,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     calls,
     blank: blankOf(w),
     ...turnsOf(w),
-    fates: fatesOf(w),
+    ...fatesOf(w),
   };
   if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)
     return { ...rest, kept: NO_LEDGER.kept };
@@ -79,14 +79,16 @@ function blankOf(w: Run): Ledger["blank"] {
 
 const fateName = (of: string, { key }: CallOrigin): string => `${of} ${key}`;
 
-function fatesOf(w: Run): Ledger["fates"] {
+function fatesOf(w: Run): Pick<Ledger, "fates" | "makers"> {
   const fates = new Map<string, "held" | "given" | "passed" | "unclear">();
+  const makers = new Map<string, CallOrigin>();
   for (const h of w.books.holdings) {
     if (h.kind.sort === "lock" || h.kind.scope) continue;
     const name = fateName(h.kind.what, h.taken);
     fates.set(name, fates.has(name) ? "unclear" : h.state);
+    if (h.state !== "held" || h.lent === null) makers.set(name, h.taken);
   }
-  return fates;
+  return { fates, makers };
 }
 
 /** What is lost, by the names that fates have. */

@@ -22,6 +22,7 @@ import {
 import { ownerDifferences } from "./owners.ts";
 import { underOtherNames } from "./renamed.ts";
 import { atSamePlaces, type Names, translated } from "./sites.ts";
+import { turnDifferences } from "./turns.ts";
 import { undoneAsWell } from "./undone.ts";
 
 export interface Difference {
@@ -354,6 +355,7 @@ export function compareEntry(
     ...balanceDifferences(entry, both, opposite),
     ...countedDifferences(both, opposite),
     ...alikeDifferences(lostByBoth, both, opposite),
+    ...turnDifferences(both, opposite),
     ...copyDifferences(both, (from, ran) => opposite(from, ran, false)),
   ]) {
     // What a side shows by itself is told by that.

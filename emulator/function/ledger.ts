@@ -4,6 +4,7 @@
  * the path took (audit.ts) and the comparison (owners.ts).
  */
 import type { Spot } from "./books.ts";
+import type { CallOrigin } from "./value.ts";
 
 /** Something of the caller's was given back. */
 export interface GivenBack {
@@ -90,6 +91,8 @@ export interface Ledger {
   readonly lent: ReadonlyMap<string, number>;
   /** What became of each thing that a call gave, as "kind key of the call": of what that call gave several of, "unclear". */
   readonly fates: ReadonlyMap<string, "held" | "given" | "passed" | "unclear">;
+  /** The calls that gave them, by the same names: not of what is held and may be in other hands. */
+  readonly makers: ReadonlyMap<string, CallOrigin>;
   /** Where the path ended. */
   readonly end: Spot;
 }
@@ -114,6 +117,7 @@ export const NO_LEDGER: Ledger = {
   blank: new Set(),
   lent: new Map(),
   fates: new Map(),
+  makers: new Map(),
   end: { by: "", fn: "", loc: { file: 0, line: 0, col: 0 } },
 };
 

@@ -61,7 +61,13 @@ export function ownerDifferences(
         if (raised !== null) tell(from, raised, ran);
       }
       for (const g of gave) {
-        if (there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object)) continue;
+        const isGiven = there.result.ledger.gave.some((x) => x.of === g.of || x.object === g.object);
+        if (isGiven && !isElement(g.object)) continue;
+        if (isGiven) {
+          const lost = lostOn(entry, g, ran.result, there.result);
+          if (lost !== null) tell(to, lost, there);
+          continue;
+        }
         const lost =
           lostOn(entry, g, ran.result, there.result) ??
           notPassedOn(entry, g, ran.result, there.result) ??
@@ -107,24 +113,65 @@ function nowhereGiven(
   });
 }
 
+/** Whether a name is an element's, or leads past the beginning of a thing: all elements but the first have one name. */
+const isElement = (object: string): boolean => /^\*|@|\]$/.test(object);
+
+/** The name that all elements of an array have. */
+const familyOf = (object: string): string =>
+  object
+    .replace(/^\*(.*)$/, "$1[]")
+    .replace(/@$/, "[]")
+    .replace(/@/g, "")
+    .replace(/\[\d+\]/g, "[]");
+
+/**
+ * One of two sides gives back fewer elements of an array: as many are there, since it decides nothing on its way that the other does
+ * not decide alike, and no callee of which nothing is known is given what leads to them more often.
+ */
+function isFewer(object: string, here: PathResult, there: PathResult): boolean {
+  const family = familyOf(object);
+  const given = ({ ledger }: PathResult): number =>
+    ledger.gave.filter((x) => familyOf(x.object) === family).length;
+  if (given(there) >= given(here)) return false;
+  const decided = new Map(here.choices.map((c) => [c.name, c.answer]));
+  if (there.choices.some((c) => decided.get(c.name) !== c.answer)) return false;
+  return [...there.ledger.lent].every(
+    ([name, n]) => !isWithin(object, name) || n <= (here.ledger.lent.get(name) ?? 0),
+  );
+}
+
+/** Whether a thing is led to by another one, which may be an array of such. */
+const isWithin = (object: string, owner: string): boolean =>
+  object === `*${owner}` ||
+  object === `${owner}@` ||
+  object.startsWith(`${owner}->`) ||
+  object.startsWith(`${owner}@->`);
+
+/** What leads to a thing: "t->more" to its elements, "t" to "t->more". */
+const leaderOf = (object: string): string =>
+  object.startsWith("*")
+    ? object.slice(1)
+    : object.endsWith("@")
+      ? object.slice(0, -1)
+      : object.slice(0, object.lastIndexOf("->")).replace(/@$/, "");
+
 /** The thing that one side gives back is lost on the other: nothing leads to it any more. */
 function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult): Fault | null {
   const { object } = g;
   if ((g.sort !== "memory" && g.sort !== "counted") || there.ledger.kept.has(object)) return null;
-  const member = memberOf(object);
-  // An element of an array has the name of all the others, of which one may be there and another not.
-  if (member === undefined || object.includes("@")) return null;
+  const member = memberOf(object.replace(/^\*|@$|\[\d+\]$/g, ""));
+  if (member === undefined || (isElement(object) && !isFewer(object, here, there))) return null;
   // What begins a life sets members for the first time.
   const sets = (p: Parted): boolean => entry.leave !== null && p.functions.includes(entry.name);
   const over = there.ledger.overwritten.find((p) => p.name === object && !sets(p));
   const owner = there.ledger.freed.find(
-    (p) => object.startsWith(`${p.name}->`) && here.ledger.freed.some((q) => q.name === p.name),
+    (p) => isWithin(object, p.name) && here.ledger.freed.some((q) => q.name === p.name),
   );
   const parted: Parted | undefined = over ?? owner;
   if (parted === undefined) return null;
   // What lies further down is this side's only where it knows what leads there: the other may alone take that for such a thing, by
   // an index that is one too high, or not ask whether it is NULL.
-  const leads = object.slice(0, object.lastIndexOf("->"));
+  const leads = leaderOf(object);
   const known = (p: { readonly of?: string; readonly object?: string; readonly name?: string }): boolean =>
     p.of === leads || p.object === leads || p.name === leads;
   if (
@@ -137,13 +184,19 @@ function lostOn(entry: Entry, g: GivenBack, here: PathResult, there: PathResult)
   const asked = (r: PathResult): number =>
     r.choices.filter((c) => c.callee === null && c.name.includes(`${object}->`)).length;
   if (asked(there) > asked(here)) return null;
+  const name = familyOf(object).replace(/ #\d+/g, "");
+  const thing = name.endsWith("[]")
+    ? `an element of ${name.slice(0, -2)}`
+    : isElement(object)
+      ? name
+      : object;
   return {
     kind: "leaked",
-    object: `${g.what} of ${object}`,
+    object: `${g.what} of ${thing}`,
     what:
       over !== undefined
-        ? `the ${g.what} of ${object} is never given back: the pointer to it is written over`
-        : `the ${g.what} of ${object} is never given back: ${parted.name}, which leads to it, is freed`,
+        ? `the ${g.what} of ${thing} is never given back: the pointer to it is written over`
+        : `the ${g.what} of ${thing} is never given back: ${parted.name}, which leads to it, is freed`,
     taken: null,
     given: null,
     at: parted.at,

@@ -298,8 +298,9 @@ export class FunctionCases {
       !bodies.some(([fn, body]) => ran.has(fn) && word.test(body))
     )
       return doubtful(d, "past the end");
+    const given = new RegExp(`\\b${member}(?:\\[\\w+\\])?\\);$`);
     const gives = (l: string): boolean =>
-      (l.endsWith(`${member});`) && /^(?:if |\w+\()[^=]*$/.test(l)) ||
+      (given.test(l) && /^(?:if |\w+\()[^=]*$/.test(l)) ||
       l.endsWith(`${member}--;`) ||
       l.endsWith(`${member}++;`);
     const text = codeText(this.imagesOf(d.entry.path)?.[side] ?? "");

@@ -13,6 +13,16 @@ const list = `struct list_head { struct list_head *next, *prev; }; struct part {
 const counted = `struct owner { struct mutex lock; int refcnt; int errors_count; };
   int thing_alloc(struct owner *o) { mutex_lock(&o->lock); o->refcnt++; mutex_unlock(&o->lock); return 0; }`;
 
+/** A table of memory in memory, and a walk along entries that do not begin with what they are linked by. */
+const tabled = (
+  loop: string,
+): string => `struct tab { int n; char *bufs[4]; char **more; }; void drop(char **bufs, int n);
+  void f(struct tab *t) { int i; ${loop} kfree(t); }`;
+const chained = (
+  given: string,
+): string => `struct node { struct node *l; }; struct bud { int n; struct node node; char *log; }; struct node *first(void *r); struct node *next(struct node *n);
+  void f(void *r) { struct node *b = first(r), *n; struct bud *d; for (; b; b = n) { n = next(b); d = (struct bud *)((char *)b - __builtin_offsetof(struct bud, node)); ${given} kfree(d); } }`;
+
 /** Each change is told of by a number that nothing lowers. */
 const tallied = (
   failed: string,
@@ -299,6 +309,54 @@ const pairs: readonly Pair[] = [
     name: "a callee of which nothing is known may do it",
     bad: typed("if (m->has) meta_drop(m);"),
     good: typed("if (m->type == 3) of_node_put(m->of);"),
+    want: [],
+  },
+  {
+    name: "the last element of an array is forgotten",
+    bad: tabled("for (i = 0; i < 3; i++) kfree(t->bufs[i]);"),
+    good: tabled("for (i = 0; i < 4; i++) kfree(t->bufs[i]);"),
+    want: ["leaked memory of an element of t->bufs"],
+  },
+  {
+    name: "the first one, walked backwards",
+    bad: tabled("for (i = 3; i > 0; i--) kfree(t->bufs[i]);"),
+    good: tabled("for (i = 3; i >= 0; i--) kfree(t->bufs[i]);"),
+    want: ["leaked memory of an element of t->bufs"],
+  },
+  {
+    name: "the last one of as many as there are",
+    bad: tabled("for (i = 0; i < t->n - 1; i++) kfree(t->more[i]); kfree(t->more);"),
+    good: tabled("for (i = 0; i < t->n; i++) kfree(t->more[i]); kfree(t->more);"),
+    want: ["leaked memory of an element of t->more"],
+  },
+  {
+    name: "from the other end all are given back as well",
+    bad: tabled("for (i = 0; i < t->n; i++) kfree(t->more[i]); kfree(t->more);"),
+    good: tabled("i = t->n; while (i--) kfree(t->more[i]); kfree(t->more);"),
+    want: [],
+  },
+  {
+    name: "who asks how many there are leaves none that is there",
+    bad: tabled("for (i = 0; i < t->n; i++) kfree(t->bufs[i]);"),
+    good: tabled("for (i = 0; i < 4; i++) kfree(t->bufs[i]);"),
+    want: [],
+  },
+  {
+    name: "a callee of which nothing is known may give elements back",
+    bad: tabled("drop(t->more, t->n); kfree(t->more);"),
+    good: tabled("for (i = 0; i < t->n; i++) kfree(t->more[i]); kfree(t->more);"),
+    want: [],
+  },
+  {
+    name: "what entries lead to that are linked by another member than their first",
+    bad: chained(""),
+    good: chained("kfree(d->log);"),
+    want: ["leaked memory of first()->log", "leaked memory of next()->log"],
+  },
+  {
+    name: "not where it is given back in another order",
+    bad: chained("if (d->n) helper(1); kfree(d->log);"),
+    good: chained("kfree(d->log); helper(1);"),
     want: [],
   },
   {
