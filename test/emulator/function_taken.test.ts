@@ -35,7 +35,20 @@ const ROUTE = `struct dst_entry { int e; }; struct dst_cache { int n; }; struct 
 const routed = (failed: string, set = "skb_dst_set(s, d);", before = ""): string =>
   `${ROUTE} int f(struct sk_buff *s, struct dst_cache *c) { struct dst_entry *d = dst_cache_get(c); ${before} if (helper(1)) { ${failed} kfree_skb(s); return -EINVAL; } if (d) ${set} return __dev_queue_xmit(s, NULL); }`;
 
+/** What a device sends lies in the buffer then. */
+const heard = (
+  refused: string,
+): string => `struct usb_device { int n; }; int usb_bulk_msg(struct usb_device *d, unsigned int pipe, void *data, int len, int *actual, int timeout);
+  int f(struct usb_device *d) { int n = 0, ret; unsigned char *buf = kzalloc(8, GFP_KERNEL); if (!buf) return -ENOMEM; ret = usb_bulk_msg(d, 0xc0000080, buf, 8, &n, 1000);
+  if (!ret && buf[0] == 5) { ${refused} return -EINVAL; } kfree(buf); return ret; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "memory that is lost where a device sends what is refused",
+    bad: heard(""),
+    good: heard("kfree(buf);"),
+    want: ["leaked memory of kzalloc()"],
+  },
   {
     name: "a reference to the file's own module, where a call behind it fails",
     bad: opened(""),
