@@ -3,7 +3,7 @@
  * records, bytes that leave the kernel. Leaves out evaluating expressions and statements (walk.ts).
  */
 import { foldInt } from "../c/build.ts";
-import { type BitPlace, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
+import { type BitPlace, CONST, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
 import { lengthPast, recordAround, stringPast, wholeOf } from "./extent.ts";
@@ -144,6 +144,7 @@ export abstract class Access extends Run {
     within: CType | null,
     done: "read" | "written",
   ): void {
+    if (obj.kind === "global") this.behindTable(obj, at - off);
     if (obj.kind !== "heap" || obj.size === null || obj.size <= 0) return;
     const size = sizeSafe(t);
     if (size === null || at + size <= obj.size) return;
@@ -154,6 +155,27 @@ export abstract class Access extends Run {
       kind: "past-its-memory",
       object: obj.name,
       what: `${memoryName(obj)} has ${obj.size} bytes, and ${this.nameOf(obj, at, size, within, at - off, t)} is ${done}, which ends at byte ${at + size}`,
+      taken: null,
+      given: null,
+      possible: false,
+    });
+  }
+
+  /**
+   * What a pointer leads to behind the last element of a table that the file fills and nobody changes: its end is no sentinel's, and
+   * what the walk compares on its way does not stop it.
+   */
+  private behindTable(obj: Obj, at: number): void {
+    const { type } = obj;
+    if (type?.kind !== "array" || obj.size === null || obj.size === 0 || at < obj.size) return;
+    if ((type.of.quals & CONST) === 0 || obj.cells.size === 0) return;
+    // A loop that goes on until it has found one trusts that it is there.
+    const test = this.stack.findLast((f) => f.limits.length > 0)?.limits.at(-1);
+    if (typeof test?.with !== "bigint" || this.mem.at(test.with)?.obj !== obj) return;
+    this.fault({
+      kind: "index-past-the-end",
+      object: plainName(obj.name),
+      what: `${obj.name} has ${type.length} elements, and what lies behind them is followed`,
       taken: null,
       given: null,
       possible: false,

@@ -6,7 +6,30 @@ import { type Pair, testPairs } from "../support/function_pair.ts";
 const CHIP = `struct chip { int regs[8]; int busy; int rest[1]; }; static int table[4] = { 1, 2, 3, 4 };
 `;
 
+/** A table that the file fills, and a walk along it by a pointer. */
+const walked = (quals: string, test: string): string =>
+  `struct rate { int hz; int reg; }; static ${quals} struct rate rates[] = { { 8000, 1 }, { 16000, 2 }, { 44100, 3 } };
+  int f(int hz) { ${quals} struct rate *e; for (e = rates; ${test}; e++) if (e->hz == hz) return e->reg; return -EINVAL; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "a walk that goes on behind the last element of a table",
+    bad: walked("const", "e <= &rates[ARRAY_SIZE(rates)]"),
+    good: walked("const", "e < &rates[ARRAY_SIZE(rates)]"),
+    want: ["index-past-the-end rates"],
+  },
+  {
+    name: "the end of a table is come to where its last element is",
+    bad: walked("const", "e <= &rates[ARRAY_SIZE(rates) - 1]"),
+    good: walked("const", "e < rates + 3"),
+    want: [],
+  },
+  {
+    name: "a walk for what it trusts to find has no end of its own",
+    bad: walked("const", ""),
+    good: walked("const", "e < rates + 3"),
+    want: [],
+  },
   {
     name: "a loop takes one turn too many",
     bad: `${CHIP} int f(struct chip *c) { int i, s = 0; for (i = 0; i <= 8; i++) c->regs[i] = 0; return s; }`,
