@@ -2,6 +2,9 @@
  * Closes the books of a path about things that it had not taken itself. Leaves out what it took (audit.ts) and comparing the
  * sides (owners.ts).
  */
+
+import { ULONG } from "../c/ctype.ts";
+import { maskedIs } from "./bits.ts";
 import { objectName } from "./bookings.ts";
 import type { Spot } from "./books.ts";
 import { stripped } from "./constraints.ts";
@@ -47,6 +50,7 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     calls,
     blank: blankOf(w),
     ...turnsOf(w),
+    claims: claimsOf(w),
     ...fatesOf(w),
   };
   if (!all && gave.length + freed.length + overwritten.length + w.madeUp === 0)
@@ -118,6 +122,23 @@ function turnsOf(w: Run): Pick<Ledger, "open" | "balanced" | "again"> {
     open.push({ kind: kind.name, sort: kind.scope ? "lock" : kind.sort, of: of(key), text, at: spot });
   }
   return { open, balanced, again };
+}
+
+/** What is known of each claimed bit at the end: of a word that a callee may have written nothing is. */
+function claimsOf(w: Run): Ledger["claims"] {
+  if (w.claims.length === 0) return NO_LEDGER.claims;
+  const out = new Map<string, { state: "held" | "given"; by: CallOrigin }>();
+  for (const { obj, off, mask, at } of w.claims) {
+    const cell = obj.gone === null ? obj.cells.get(off) : undefined;
+    const v = cell === undefined ? null : w.known.resolve(cell.v);
+    if (v === null || cell?.size !== 8) continue;
+    const bit = w.arith("and", v, mask, ULONG);
+    const clear = typeof bit === "bigint" ? bit === 0n : maskedIs(w.known, bit, 0n);
+    if (clear === undefined) continue;
+    const name = `bit ${mask.toString(2).length - 1} of ${plainName(w.linkName(obj, off))}`;
+    out.set(name, { state: clear ? "given" : "held", by: at });
+  }
+  return out;
 }
 
 function raisedOf(w: Run): Map<string, number> {

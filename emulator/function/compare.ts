@@ -5,6 +5,7 @@
 import { alikeDifferences } from "./alike.ts";
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
+import { claimDifferences } from "./claims.ts";
 import { codesOf } from "./codes.ts";
 import { copyDifferences } from "./copies.ts";
 import { countedDifferences } from "./counted.ts";
@@ -356,6 +357,7 @@ export function compareEntry(
     ...countedDifferences(both, opposite),
     ...alikeDifferences(lostByBoth, both, opposite),
     ...turnDifferences(both, opposite),
+    ...claimDifferences(both, opposite),
     ...copyDifferences(both, (from, ran) => opposite(from, ran, false)),
   ]) {
     // What a side shows by itself is told by that.

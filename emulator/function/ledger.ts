@@ -83,6 +83,8 @@ export interface Ledger {
   readonly ended: readonly GivenBack[];
   /** All that was given back of what is counted, whoever had taken it, as "kind of". */
   readonly gives: ReadonlySet<string>;
+  /** Bits that the path claimed (found clear, and set), by the names of their words and their numbers: set still, or clear. */
+  readonly claims: ReadonlyMap<string, { readonly state: "held" | "given"; readonly by: CallOrigin }>;
   /** How often each callee was called. */
   readonly calls: ReadonlyMap<string, number>;
   /** Memory that the path made as zeroes, and into which no callee can have put anything that is not known. */
@@ -113,6 +115,7 @@ export const NO_LEDGER: Ledger = {
   again: new Map(),
   ended: [],
   gives: new Set(),
+  claims: new Map(),
   calls: new Map(),
   blank: new Set(),
   lent: new Map(),

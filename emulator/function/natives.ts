@@ -183,6 +183,8 @@ function bit(change: "set" | "clear" | "flip" | "none", gives: boolean): Native 
   return (w, s) => {
     const b = bitOf(w, s);
     const was = gives ? (w.compare("ne", w.arith("and", b.old, b.mask, ULONG), 0n) ? 1n : 0n) : 0n;
+    if (change === "set" && gives && was === 0n && w.stack.at(-1)?.own === true && b.obj.kind !== "local")
+      w.claims.push({ obj: b.obj, off: b.off, mask: b.mask, at: s.origin });
     if (change === "set") put(b.obj, b.off, 8, w.arith("or", b.old, b.mask, ULONG));
     else if (change === "clear")
       put(b.obj, b.off, 8, w.arith("and", b.old, ((1n << 64n) - 1n) ^ b.mask, ULONG));

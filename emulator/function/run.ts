@@ -243,6 +243,13 @@ export abstract class Run {
   readonly links = new Map<string, { readonly obj: Obj; readonly off: number }>();
   /** Counters in memory that the path made itself: object and byte. */
   readonly counters = new Map<string, { readonly obj: Obj; readonly off: number }>();
+  /** Bits of others' memory that a function of the patched files found clear and set in one step. */
+  readonly claims: {
+    readonly obj: Obj;
+    readonly off: number;
+    readonly mask: bigint;
+    readonly at: CallOrigin;
+  }[] = [];
   /** Of lengths of strings that are not known: where the string lies. */
   readonly lengthOf = new Map<string, bigint>();
   steps = 0;
@@ -689,7 +696,7 @@ export abstract class Run {
     return path === null ? this.nameOf(obj, off, 0, null, 0) : `${obj.name}${joined(obj, path)}`;
   }
 
-  /** A pointer of a list by its object's own name, the first member of that, too: "bus->pools.next". */
+  /** A pointer of a list, or a word of bits, by its object's own name, the first member of that, too: "bus->pools.next". */
   linkName(obj: Obj, off: number): string {
     const m = memberAt(obj.type, off, 8);
     return m === null || m.path === "" ? this.memberName(obj, off) : `${obj.name}${joined(obj, m.path)}`;
