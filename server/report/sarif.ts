@@ -1,7 +1,8 @@
 /**
  * A report as SARIF 2.1.0, for viewers and CI. Lines are those of the input as it was given, so that a viewer opens the
- * right one even where the mail was encoded. What was broken before the patch is marked as unchanged, what it mends as
- * absent. Leaves out runs without a finding: SARIF tells results.
+ * right one even where the mail was encoded, and each result carries its line's text, for readers who have not the mail.
+ * What was broken before the patch is marked as unchanged, what it mends as absent. Leaves out runs without a finding:
+ * SARIF tells results.
  */
 import { pathToFileURL } from "node:url";
 import { type RuleFacts, ruleOf } from "../../emulator/invariants/registry.ts";
@@ -23,9 +24,16 @@ const STEPS_MAX = 200;
 export function sarifText(doc: ParsedDocument, result: ReviewResult, version: string): string {
   const codes = [...new Set(result.findings.map((f) => f.code))];
   const artifact = { uri: uriOf(doc.path), index: 0 };
-  const region = (docLine: number): object => ({
-    physicalLocation: { artifactLocation: artifact, region: { startLine: inputLine(doc, docLine) } },
-  });
+  const region = (docLine: number, shown = false): object => {
+    const text = shown ? doc.lines[docLine - 1 - doc.lineOffset] : undefined;
+    const snippet = text === undefined ? {} : { snippet: { text: messageText(text) } };
+    return {
+      physicalLocation: {
+        artifactLocation: artifact,
+        region: { startLine: inputLine(doc, docLine), ...snippet },
+      },
+    };
+  };
   const log = {
     $schema: SCHEMA,
     version: "2.1.0",
@@ -71,8 +79,10 @@ function sarifResult(
   doc: ParsedDocument,
   f: Finding,
   ruleIndex: number,
-  region: (docLine: number) => object,
+  region: (docLine: number, shown?: boolean) => object,
 ): object {
+  // What is nobody's line stands where its patch begins: viewers leave out what stands nowhere.
+  const line = f.docLine > 0 ? f.docLine : (doc.patches[f.patch]?.files[0]?.docLine ?? 1);
   const loud = f.verdict === "new";
   const steps =
     f.trace.length <= STEPS_MAX ? f.trace : [...f.trace.slice(0, 20), ...f.trace.slice(20 - STEPS_MAX)];
@@ -82,7 +92,7 @@ function sarifResult(
     ruleIndex,
     level: loud ? LEVELS[f.severity] : "note",
     message: said(`${f.message} (${verdictText(doc, f)}; ${f.scenario})`),
-    ...(f.docLine > 0 ? { locations: [region(f.docLine)] } : {}),
+    locations: [region(line, true)],
     ...(steps.length === 0
       ? {}
       : {

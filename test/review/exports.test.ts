@@ -51,7 +51,13 @@ test("SARIF is valid, and opens on the line of the input", () => {
   assert.equal(run.artifacts[0].location.uri, "mails/leaked%20reference.eml");
   assert.equal(run.results.length, made.findings.length);
   const [first] = run.results;
-  assert.equal(first.locations[0].physicalLocation.region.startLine, made.findings[0]!.docLine);
+  const { region } = first.locations[0].physicalLocation;
+  assert.equal(region.startLine, made.findings[0]!.docLine);
+  assert.equal(region.snippet.text.trim(), doc.lines[region.startLine - 1]!.trim());
+  // GitHub takes no result that stands nowhere.
+  const nowhere = { ...made, findings: [{ ...made.findings[0]!, docLine: 0 }] };
+  const [placed] = JSON.parse(written("sarif", nowhere)).runs[0].results;
+  assert.equal(placed.locations[0].physicalLocation.region.startLine, doc.patches[0]!.files[0]!.docLine);
   assert.equal(run.tool.driver.rules[first.ruleIndex].id, first.ruleId);
   assert.deepEqual(sarifProblems(JSON.stringify({ version: "2.1.0", runs: [{}] })).length > 0, true);
 });
