@@ -403,7 +403,7 @@ export class FolioscopeSession extends DebugSession {
     const halt = recording.lastChange(point.read);
     response.body = { found: halt === "change" };
     this.sendResponse(response);
-    if (halt === "change") this.#stopped("data breakpoint", point.side, `about to change ${String(name)}`);
+    if (halt === "change") this.#stopped("data breakpoint", point.side, String(name));
   }
 
   // ---- looking ---------------------------------------------------------------------------------------------------
