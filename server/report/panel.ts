@@ -10,7 +10,7 @@ import {
   placedFindings,
   type Snapshot,
 } from "../features/snapshot.ts";
-import { isSteppable } from "../review/finding.ts";
+import { BY_TYPES, isSteppable } from "../review/finding.ts";
 import type { Finding } from "../review/types.ts";
 import { VERDICT_ORDER } from "./facts.ts";
 import type { FindingView, PathStep } from "./panel_view.ts";
@@ -59,8 +59,9 @@ export function panelView(snapshot: Snapshot, index: number, by = 0): FindingVie
     // Where the sentence has all there is, nothing is said twice.
     detail: sentenceOf(f.code, f.message) === f.message ? capital(f.message) : f.message,
     certainty: [
-      waySentence(f),
-      fidelitySentence(f),
+      ...(f.scenario === BY_TYPES
+        ? ["It is read out of the code: no run has to show it."]
+        : [waySentence(f), fidelitySentence(f)]),
       ...(f.stubs.length > 0 ? [`Nobody has ${f.stubs.join(", ")}: stood in for.`] : []),
     ]
       .filter((s) => s !== "")

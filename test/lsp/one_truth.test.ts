@@ -443,6 +443,8 @@ test("runs of functions by themselves are called so on every surface, and the pa
   assert.doesNotMatch(view.certainty, /Ran as/);
   document.adopt(made);
   assert.deepEqual(panelView(document.snapshot(), 0)!.path, [], "a run of the machine has a timeline");
+  document.adopt({ ...made, findings: [{ ...made.findings[0]!, scenario: "(types)" }] });
+  assert.doesNotMatch(panelView(document.snapshot(), 0)!.certainty, /in the run/, "nothing ran");
   // Both kinds together are neither.
   document.adopt({ ...result, runs: [...runs, ...made.runs] });
   assert.match(everySurface(document, made).lenses.join("\n"), /ran in \d+ runs/);
