@@ -309,6 +309,8 @@ export function blameData(
 }
 
 const HISTORY = 24;
+/** Where the C of the built-in scenarios lies. */
+const DRIVING = "scenarios/";
 
 /** The trace of a finding: scenario steps, the object's history, the breaking event. */
 export function traceOf(
@@ -335,7 +337,11 @@ export function traceOf(
       out.push(traceStep(side, e, "step", run.taskNames, words));
   }
   if (run.end.reason.kind !== "completed" && v.event === null && v.seq >= run.events.length - 1) {
-    for (const frame of [...run.end.stack].reverse().slice(-8)) {
+    // Who drives a scenario says nothing of what it meets; where only that stands still, the last event says more.
+    const stack = run.end.stack.filter((f) => !side.sourceOf(f.loc).path.startsWith(DRIVING));
+    const last = out.at(-1);
+    if (stack.length === 0 && last !== undefined) out.splice(-1, 1, { ...last, role: "culprit" });
+    for (const frame of [...stack].reverse().slice(-8)) {
       const source = side.sourceOf(frame.loc);
       const docLine = side.docLine(frame.loc);
       const place = side.place(docLine);
@@ -346,7 +352,7 @@ export function traceOf(
         line: place?.line ?? source.line,
         docLine,
         ...(docLine > 0 ? {} : { of: side.keeperOf(frame.fn) }),
-        role: frame === run.end.stack[0] ? "culprit" : "step",
+        role: frame === stack[0] ? "culprit" : "step",
       });
     }
   }
