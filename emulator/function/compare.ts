@@ -35,6 +35,8 @@ export interface Difference {
   readonly path: PathResult;
   /** Paths of the side that show it, of those that ran. */
   readonly shown: number;
+  /** The path that decides the same but what it decided last shows it, too: that has nothing to do with it. */
+  readonly lastIsIdle?: boolean;
   /** Of what is new: the changed statements that the other side came to by the same decisions, in order. */
   readonly instead?: ReadonlySet<string>;
 }
@@ -293,6 +295,7 @@ export function compareEntry(
       forced: shownBy.forced,
       path: shownBy.result,
       shown: (verdict === "new" ? fresh : fixed).length,
+      lastIsIdle: showsBefore(shownBy, verdict === "new" ? a : b, key),
     });
   }
   const sameReturn = (fn: string): boolean => {
@@ -432,6 +435,12 @@ function metBy({ paths }: Explored): Set<string> {
   const out = new Set<string>();
   for (const { result } of paths.values()) for (const place of result.met) out.add(place);
   return out;
+}
+
+/** Whether the path of a side that decides the same but what this one decided last returns, and shows a fault as well. */
+function showsBefore({ forced }: Ran, { paths }: Explored, key: string): boolean {
+  const parent = paths.get(forcedKey(new Map([...forced].slice(0, -1))))?.result;
+  return forced.size > 0 && parent?.end === "returned" && has(parent, key);
 }
 
 /** Paths that are looked at for one fault. */

@@ -4,6 +4,7 @@
  * together (collect.ts).
  */
 
+import { isAsRead } from "../../emulator/function/calls.ts";
 import { type Difference, type EntryResult, MOST_SHOWN } from "../../emulator/function/compare.ts";
 import type { Entry } from "../../emulator/function/explore.ts";
 import type { Choice } from "../../emulator/function/finding.ts";
@@ -521,10 +522,12 @@ function sentence(
   gate?: Gate,
 ): string {
   const { fault } = d;
-  // What was decided last brings it about, where the path was found by it; what fails before that is needed.
+  // What was decided last brings it about, where the path was found by it and it does not show without; what fails before that is needed.
   const last = [...d.forced.keys()].at(-1);
-  const needed = decisive.filter((c) => c.answer === "fails" || c.name === last);
-  const deciding = (needed.length > 0 ? needed : decisive.slice(-1)).slice(-2);
+  const idle = d.lastIsIdle === true || (last !== undefined && isAsRead(last));
+  const open = decisive.filter((c) => !(idle && c.name === last) && !isAsRead(c.name));
+  const needed = open.filter((c) => c.answer === "fails" || c.name === last);
+  const deciding = (needed.length > 0 || idle ? needed : open.slice(-1)).slice(-2);
   const failed = deciding.filter((c) => c.answer === "fails").slice(-1);
   const leads = gate?.choice;
   const telling = leads === undefined || deciding.includes(leads) ? deciding : [...failed, leads];
@@ -740,6 +743,36 @@ function traceOf(
       out.push(step(said, c.loc, d.forced.has(c.name) ? "history" : "step"));
   });
   happen(Number.POSITIVE_INFINITY);
-  out.push(step(named(followed(fault.what)), fault.at.loc, "culprit"));
+  return [...turnsOnce(out), step(named(followed(fault.what)), fault.at.loc, "culprit")];
+}
+
+/** Steps of one turn of a loop at most. */
+const MOST_OF_TURN = 16;
+
+/** Steps that come again at once, as those of a loop's turns do, told once and how often. */
+export function turnsOnce(steps: readonly TraceStep[]): TraceStep[] {
+  const out: TraceStep[] = [];
+  const same = (x: TraceStep | undefined, y: TraceStep | undefined): boolean =>
+    x?.text === y?.text && x?.role === "step" && y?.role === "step";
+  const turns = (from: number, length: number): number => {
+    let at = from + length;
+    while (at < steps.length && same(steps[at - length], steps[at])) at++;
+    return Math.floor((at - from) / length);
+  };
+  for (let i = 0; i < steps.length; ) {
+    let length = 1;
+    while (length <= MOST_OF_TURN && turns(i, length) < 2) length++;
+    const n = length > MOST_OF_TURN ? 1 : turns(i, length);
+    if (n < 2) {
+      out.push(steps[i++]!);
+      continue;
+    }
+    const times = n === 2 ? "once" : `${n - 1} times`;
+    out.push(...steps.slice(i, i + length), {
+      ...steps[i]!,
+      text: length === 1 ? `the same ${times} more` : `these ${length} steps ${times} more`,
+    });
+    i += n * length;
+  }
   return out;
 }

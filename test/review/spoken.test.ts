@@ -5,7 +5,7 @@ import type { Entry } from "../../emulator/function/explore.ts";
 import { parseDocument } from "../../server/parse.ts";
 import { countsText, leftOutLine } from "../../server/report/words.ts";
 import { reviewDocument } from "../../server/review/analysis.ts";
-import { whereText } from "../../server/review/function_outcome.ts";
+import { turnsOnce, whereText } from "../../server/review/function_outcome.ts";
 import {
   plainly,
   pointerCall,
@@ -15,6 +15,7 @@ import {
   withLabel,
   withMacro,
 } from "../../server/review/spoken.ts";
+import type { TraceStep } from "../../server/review/types.ts";
 import { mailOf } from "../support/one_change.ts";
 
 const lines = [
@@ -162,6 +163,30 @@ test("who called whom: the two functions of a life are called by whoever drives 
   // Who takes a lock need not be who leaves it.
   assert.equal(whereText(["add", "probe"], alone, "returned-locked"), "Taken in add(), called by probe().");
   assert.equal(whereText(["probe"], alone, "leaked"), "In probe().");
+});
+
+test("steps that come again at once are told once, with how often", () => {
+  const step = (text: string, role: "step" | "history" = "step"): TraceStep => ({
+    task: "",
+    text,
+    path: "a.c",
+    line: 1,
+    docLine: 0,
+    role,
+  });
+  const told = (...texts: string[]): string[] => turnsOnce(texts.map((t) => step(t))).map((s) => s.text);
+  assert.deepEqual(told("a", "b", "b", "b", "c"), ["a", "b", "the same 2 times more", "c"]);
+  assert.deepEqual(told("x", "a", "b", "a", "b", "a", "y"), [
+    "x",
+    "a",
+    "b",
+    "these 2 steps once more",
+    "a",
+    "y",
+  ]);
+  assert.deepEqual(told("a", "b", "c", "a", "d"), ["a", "b", "c", "a", "d"], "not at once");
+  // What was decided to come there, or happened to the thing, is told each time.
+  assert.equal(turnsOnce([step("a", "history"), step("a", "history")]).length, 2);
 });
 
 test("counts say which are of runs, and cases beyond the budget are like others only where those told something", () => {
