@@ -38,9 +38,29 @@ for (const path of paths) {
     );
   }
 }
+/** Functions of a header that only call another one, and that one. */
+function* wrappers(text: string): Generator<[string, string]> {
+  const lines = text.split("\n");
+  for (let i = 1; i < lines.length; i++) {
+    const callee = lines[i - 1] === "{" ? /^\treturn (\w+)\(/.exec(lines[i]!)?.[1] : undefined;
+    const end = callee === undefined ? -1 : lines.indexOf("}", i);
+    if (callee === undefined || end < 0 || lines.slice(i, end).join("").split(";").length !== 2) continue;
+    const head = lines.slice(Math.max(0, i - 6), i - 1);
+    const from = head.findLastIndex((l) => l.startsWith("static inline"));
+    const name = from < 0 ? undefined : /\b(\w+)\(/.exec(head.slice(from).join(" "))?.[1];
+    if (name !== undefined) yield [name, callee];
+  }
+}
+
+/** What a header's function hands on as it is: it is run wherever it is. */
+const wraps = new Map<string, string>();
+for (const path of [...sourceFiles(root, /\.h$/)].filter((p) => !APART.test(p)))
+  for (const [name, callee] of wrappers(readFileSync(join(root, path), "utf8")))
+    if (!functions.has(name) && !found.has(name)) wraps.set(name, callee);
 const tells = new Map<string, string>();
 const isKnown = (callee: string): boolean =>
-  tells.has(callee) || functions.get(callee)?.clauses.some(({ verb }) => TELLS.has(verb)) === true;
+  tells.has(wraps.get(callee) ?? callee) ||
+  functions.get(callee)?.clauses.some(({ verb }) => TELLS.has(verb)) === true;
 for (let round = 0; round < ROUNDS; round++)
   for (const [name, at] of found)
     if (at !== null && [...at.calls].some((c) => c !== name && isKnown(c))) tells.set(name, at.path);
