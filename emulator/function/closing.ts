@@ -12,6 +12,7 @@ import type { Lost } from "./finding.ts";
 import { heldText, lockText } from "./held.ts";
 import { type Counter, type Ledger, NO_LEDGER, type Open, type Parted, plainName } from "./ledger.ts";
 import { memberAt, type Obj } from "./memory.ts";
+import { onlyFound } from "./reach.ts";
 import type { Run } from "./run.ts";
 import type { CallOrigin, Value } from "./value.ts";
 
@@ -30,7 +31,10 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
       freed.push({ name: plainName(o.name), at: o.gone, functions: [o.gone.fn] });
   const settled = new Set<string>();
   for (const h of w.books.holdings) if (h.state === "given") settled.add(objectName(w, h));
-  const counts = countsOf(w);
+  const loose = new Set<string>();
+  const counts = countsOf(w, (name, obj) => {
+    if (onlyFound(w, obj, result === null ? [] : [result])) loose.add(name);
+  });
   const raised = raisedOf(w);
   const { gave, late, overwritten, ended, lent, gives, calls } = w;
   const rest = {
@@ -42,6 +46,10 @@ export function ledgerOf(w: Run, result: Value | null, end: Spot, all: boolean):
     settled,
     raised,
     counts,
+    loose,
+    taken: new Set(
+      w.mem.objects.flatMap((o) => (o.raised > 0 && o.kind !== "heap" ? [plainName(o.name)] : [])),
+    ),
     counters: countersOf(w),
     end,
     ended,
@@ -200,7 +208,8 @@ function leadsTo(w: Run, wanted: ReadonlySet<Obj>): Map<Obj, number> {
 /** Most by which a number is a count that goes up and down. */
 const COUNTED = 4n;
 
-function countsOf(w: Run): Map<string, bigint> {
+/** @param raised is called with each number that went up, and what it lies in */
+function countsOf(w: Run, raised: (name: string, obj: Obj) => void): Map<string, bigint> {
   const out = new Map<string, bigint>();
   for (const o of w.mem.objects) {
     if (o.kind !== "outside" && o.kind !== "global") continue;
@@ -211,6 +220,7 @@ function countsOf(w: Run): Map<string, bigint> {
       if (u.t.kind === "pointer") continue;
       if (add === 0n || add > COUNTED || add < -COUNTED || w.homes.get(u.id) !== `${o.id}:${off}`) continue;
       out.set(plainName(u.id), add);
+      if (add > 0n) raised(plainName(u.id), o);
     }
   }
   return out;

@@ -71,6 +71,10 @@ export interface Ledger {
   readonly raised: ReadonlyMap<string, number>;
   /** Numbers in memory of others that were raised or lowered, and by how much. */
   readonly counts: ReadonlyMap<string, bigint>;
+  /** Those that went up of what was found in a list, and that nobody knows who does not find it there. */
+  readonly loose: ReadonlySet<string>;
+  /** Things of others of which a reference was taken, whatever became of it. */
+  readonly taken: ReadonlySet<string>;
   /** Counters of what was made here and is had by others, by the call that gave the thing and the member. */
   readonly counters: ReadonlyMap<string, Counter>;
   /** What it gave up and had not taken, as it stands at the end. */
@@ -109,6 +113,8 @@ export const NO_LEDGER: Ledger = {
   settled: new Set(),
   raised: new Map(),
   counts: new Map(),
+  loose: new Set(),
+  taken: new Set(),
   counters: new Map(),
   open: [],
   balanced: new Set(),

@@ -55,6 +55,8 @@ export function ownerDifferences(
       if (there.result.end !== "returned") continue;
       for (const name of counts.keys()) {
         if (there.result.outcome !== ran.result.outcome) continue;
+        const never = neverLowered(name, ran, there.result, lists);
+        if (never !== null) tell(from, never, ran);
         // A side after that raises it nowhere has lost the taking, too.
         if (from === "before" && entry.leave === null && !raises(name)) continue;
         const raised = leftRaised(entry, name, ran, there.result, lists[from]);
@@ -334,6 +336,38 @@ function raisedBy(r: PathResult, member: string): bigint {
 /** The last member of a name, or undefined. */
 function memberOf(name: string): string | undefined {
   return /(?:->|\.)(\w+)$/.exec(name)?.[1];
+}
+
+/**
+ * A reference to what a path found in a list and nobody else has from it, which one side takes and gives back on each way on which
+ * it finds it, and the other takes and keeps on each.
+ */
+function neverLowered(
+  name: string,
+  ran: Ran,
+  there: PathResult,
+  lists: Readonly<Record<"before" | "after", readonly Ran[]>>,
+): Fault | null {
+  const member = memberOf(name);
+  if (member === undefined || !ran.result.ledger.loose.has(name)) return null;
+  if (raisedBy(there, member) !== 0n || ![...there.ledger.taken].some((t) => name.startsWith(t))) return null;
+  const [own, others] = lists.before.includes(ran)
+    ? [lists.before, lists.after]
+    : [lists.after, lists.before];
+  const leaves = ({ result: { end, ledger } }: Ran): boolean => end === "returned" && ledger.counts.has(name);
+  if (others.some(leaves) || !own.every((r) => !leaves(r) || r.result.ledger.loose.has(name))) return null;
+  const { end } = ran.result.ledger;
+  return {
+    kind: "leaked",
+    object: `count ${name}`,
+    what: `the count ${name} is left higher than it was, and nobody has what it counts`,
+    taken: null,
+    given: null,
+    at: end,
+    functions: [end.fn],
+    possible: false,
+    member,
+  };
 }
 
 /** A count that a life, or a call that failed behind the raising, leaves higher than it found it, and than the other side does. */

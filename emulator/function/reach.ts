@@ -126,6 +126,23 @@ export function reach(
   };
 }
 
+/** Whether what a path found in a list is known by nothing else that it set, returns or handed on. */
+export function onlyFound(w: Run, obj: Obj, roots: readonly Value[]): boolean {
+  const name = plainName(obj.name);
+  if (!obj.name.startsWith(ENTRY) || w.lent.has(name) || w.handed.has(name)) return false;
+  const isIt = (v0: Value): boolean => {
+    const v = w.known.resolve(v0);
+    return typeof v === "bigint" && w.mem.at(v)?.obj === obj;
+  };
+  if (roots.some(isIt)) return false;
+  return !w.mem.objects.some(
+    (o) =>
+      o !== obj &&
+      o.kind !== "local" &&
+      [...o.cells].some(([off, c]) => c.size === 8 && isIt(c.v) && setHere(w, o, off, w.known.resolve(c.v))),
+  );
+}
+
 /** Whether one more was taken of what lay there before, and what the path set, returns or handed on does not lead to it. */
 export function onlyRaised(w: Run, h: Holding, roots: readonly Value[], held: readonly Holding[]): boolean {
   const obj = w.mem.at(h.key)?.obj;

@@ -75,6 +75,10 @@ const inList = (
   struct sock { struct local *to; char *name; };
   int f(struct sock *s, int n) { s->to = find(n); if (!s->to) return -EINVAL; s->name = kmalloc(8, GFP_KERNEL); if (!s->name) { ${undo} return -ENOMEM; } return 0; }`;
 
+const woken = (last: string): string =>
+  `${inList("").split("struct sock {")[0]} struct local *wakes; void tell(struct local *l); void poke(int n);
+  void f(int n) { struct local *l = find(n); if (!l) return; l->m = 1; poke(n); ${last} }`;
+
 /** Gives back the device that its caller found, whatever comes of it. */
 const consumes = (
   early: string,
@@ -432,6 +436,30 @@ const pairs: readonly Pair[] = [
     bad: inList("s->to = NULL;"),
     good: inList("local_put(s->to); s->to = NULL;"),
     want: ["leaked count entry of locals@->ref"],
+  },
+  {
+    name: "a reference to what is found in a list is kept by nobody",
+    bad: woken(""),
+    good: woken("local_put(l);"),
+    want: ["leaked count entry of locals@->ref"],
+  },
+  {
+    name: "one that is stored or handed on has an owner",
+    bad: woken("wakes = l;"),
+    good: woken("local_put(l);"),
+    want: [],
+  },
+  {
+    name: "and so has one that is returned, or had by a callee of which nothing is known",
+    bad: woken("tell(l);"),
+    good: woken("local_put(l);"),
+    want: [],
+  },
+  {
+    name: "who takes none gives none back",
+    bad: woken("local_put(l);"),
+    good: woken("").replace("return kref_get_unless_zero(&l->ref) ? l : NULL", "return l"),
+    want: [],
   },
   {
     name: "such a count where the list's member is the first",
