@@ -93,6 +93,12 @@ export const itemOf = (c: ScenarioCase): ScenarioItem => ({
 /** Whether a scenario is there for its orders: in the one order that a review takes, it shows what others show. */
 export const forOrders = (d: ScenarioDef): boolean => d.name.startsWith("race-");
 
+/**
+ * Whether a scenario repeats what a public test does, under its name: most of its steps are those of shorter scenarios. It
+ * comes for what it alone covers, and otherwise after all others, so that a further one takes no other case's place.
+ */
+export const repeats = (name: string): boolean => /^(?:ndctl|fstests)-/.test(name);
+
 /** The scenario cases that the options ask for, in catalogue order. */
 export function wantedCases(
   catalogue: readonly ScenarioDef[],
@@ -179,7 +185,7 @@ function chosenOf(basis: PlanBasis, options: ReviewOptions, replay: Replay | nul
 
 /**
  * The cases whose orders are tried: of those with several tasks that enter what the patch changes, first the ones that between them do so in
- * every way, then scenario by scenario in turn, the short ones first, which have the fewest orders.
+ * every way, then scenario by scenario in turn, the short ones first, which have the fewest orders; last those that repeat.
  */
 function withOrders(basis: PlanBasis, reach: (item: ScenarioItem) => CaseReach | null): ScenarioItem[] {
   const cases = basis.catalogue
@@ -196,10 +202,10 @@ function withOrders(basis: PlanBasis, reach: (item: ScenarioItem) => CaseReach |
     rounds.set(item.name, round + 1);
     const fresh = of!.ways.some((w) => !had.has(w));
     for (const w of of!.ways) had.add(w);
-    return { item, round: fresh ? 0 : round };
+    return { item, round: repeats(item.name) ? Number.POSITIVE_INFINITY : fresh ? 0 : round };
   });
   // A sort that keeps the order of equals.
-  ranked.sort((a, b) => a.round - b.round);
+  ranked.sort((a, b) => (a.round === b.round ? 0 : a.round - b.round));
   return ranked.slice(0, ORDERS_MAX).map(({ item }) => ({ ...item, orders: true as const }));
 }
 
@@ -232,17 +238,18 @@ function openWays(
  * between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
  * and the rest, scenario by scenario in turn. Last, within a budget of their own, of each scenario what enters each of the
  * changed functions: what such a function newly does may depend on what the scenario did before, of which the table knows
- * nothing.
+ * nothing. In each of the three, scenarios that repeat come after the others, for what those leave open.
  */
 function inOrder(
   items: readonly ScenarioItem[],
   reach: (item: ScenarioItem) => CaseReach | null,
 ): { all: readonly ScenarioItem[]; withinBudget: number } {
-  const out: ScenarioItem[] = items.filter((i) => reach(i) === null);
-  let left = items.filter((i) => reach(i) !== null);
+  const unknown: readonly ScenarioItem[] = items.filter((i) => reach(i) === null);
+  const known = items.filter((i) => reach(i) !== null);
   const cost = (i: ScenarioItem): number => reach(i)!.steps + OVERHEAD;
-  /** Of what is left those that between them show all that `ways` gives and `had` do not. */
+  /** Takes from `left` those that between them show all that `ways` gives and `had` do not. */
   const covering = (
+    left: readonly ScenarioItem[],
     ways: (i: ScenarioItem) => readonly Way[],
     had: readonly ScenarioItem[],
   ): ScenarioItem[] => {
@@ -270,35 +277,69 @@ function inOrder(
       chosen.push(left[best]!);
       for (const w of lists[best]!) open[w] = 0;
     }
-    left = left.filter((_, n) => !taken.has(n));
     return chosen;
   };
-  const first = covering((i) => reach(i)!.ways, []);
-  out.push(...first);
-  const looking = covering((i) => reach(i)!.looks, first);
-  const beside = [...looking, ...covering((i) => reach(i)!.near, [...first, ...looking])];
-  const rounds = new Map<string, number>();
-  for (const i of [...out, ...beside]) rounds.set(i.name, (rounds.get(i.name) ?? 0) + 1);
-  const rest = left.map((item, at) => {
-    const round = rounds.get(item.name) ?? 0;
-    rounds.set(item.name, round + 1);
-    return { item, round, at };
-  });
-  rest.sort((a, b) => a.round - b.round || a.at - b.at);
-  const later = [...beside, ...rest.map((r) => r.item)];
+  /** The same of the scenarios that do not repeat, then, for what is left open, of those that do. */
+  const coveringInTurn = (
+    left: readonly ScenarioItem[],
+    ways: (i: ScenarioItem) => readonly Way[],
+    had: readonly ScenarioItem[],
+  ): ScenarioItem[] => {
+    const others = covering(
+      left.filter((i) => !repeats(i.name)),
+      ways,
+      had,
+    );
+    return [
+      ...others,
+      ...covering(
+        left.filter((i) => repeats(i.name)),
+        ways,
+        [...had, ...others],
+      ),
+    ];
+  };
+  const first = coveringInTurn(known, (i) => reach(i)!.ways, []);
+  const out = [...unknown, ...first];
+  const behind: ScenarioItem[] = [];
+  for (const repeating of [false, true]) {
+    const left = (): ScenarioItem[] => {
+      const placed = new Set([...first, ...behind]);
+      return known.filter((i) => repeats(i.name) === repeating && !placed.has(i));
+    };
+    for (const ways of ["looks", "near"] as const)
+      behind.push(...covering(left(), (i) => reach(i)![ways], [...first, ...behind]));
+    behind.push(...inRounds(left(), [...out, ...behind]));
+  }
   let spent = 0;
-  const inside = later.findIndex((i) => (spent += cost(i)) > BUDGET);
-  if (inside < 0) return { all: [...out, ...later], withinBudget: out.length + later.length };
-  out.push(...later.slice(0, inside));
-  left = later.slice(inside);
+  const inside = behind.findIndex((i) => (spent += cost(i)) > BUDGET);
+  if (inside < 0) return { all: [...out, ...behind], withinBudget: out.length + behind.length };
+  out.push(...behind.slice(0, inside));
+  const left = behind.slice(inside);
   let open = ENTRY_BUDGET;
   // Of what stands first some may be known by nothing but its name: scenarios of a file.
-  const entering = covering((i) => reach(i)?.entered.map((f) => `${i.name} ${f}`) ?? [], out).filter(
-    (i) => (open -= cost(i)) >= 0,
-  );
+  const entering = coveringInTurn(
+    left,
+    (i) => reach(i)?.entered.map((f) => `${i.name} ${f}`) ?? [],
+    out,
+  ).filter((i) => (open -= cost(i)) >= 0);
   const chosen = [...out, ...entering];
   return {
-    all: [...chosen, ...later.slice(inside).filter((i) => !entering.includes(i))],
+    all: [...chosen, ...left.filter((i) => !entering.includes(i))],
     withinBudget: chosen.length,
   };
+}
+
+/** Scenario by scenario in turn, a scenario later by each of its cases that is there before. */
+function inRounds(items: readonly ScenarioItem[], before: readonly ScenarioItem[]): readonly ScenarioItem[] {
+  const rounds = new Map<string, number>();
+  const next = (name: string): number => {
+    const round = rounds.get(name) ?? 0;
+    rounds.set(name, round + 1);
+    return round;
+  };
+  for (const i of before) next(i.name);
+  const rest = items.map((item, at) => ({ item, round: next(item.name), at }));
+  rest.sort((a, b) => a.round - b.round || a.at - b.at);
+  return rest.map((r) => r.item);
 }

@@ -94,6 +94,41 @@ test("beyond the budget each scenario that enters a changed function does so onc
   assert.deepEqual(some.leftOut[1]?.labels, ["one a=0", "two a=0"]);
 });
 
+test("a further scenario that repeats a public test takes nobody's place", () => {
+  const more = {
+    ...basis,
+    catalogue: [
+      scenario("fstests-generic-1", { a: [0, 1] }),
+      ...basis.catalogue,
+      scenario("ndctl-x", { a: [0] }),
+    ],
+  };
+  for (const steps of [10, 4_000_000, BUDGET]) {
+    const tasks = steps === 10;
+    const known = reach(steps, true, true, true);
+    // Cheaper than the others, it looks at something that nobody else does, and enters what they do.
+    const also = (ways: readonly string[]) => (label: string) =>
+      label.startsWith("fstests") || label.startsWith("ndctl")
+        ? { steps: 1, ways, entered: ["f"], looks: [label], near: ["p"], tasks: true }
+        : known(label);
+    const before = planOf({ ...basis, tasks, reach: known }, {}, null).items;
+    const isMore = (l: string): boolean => l.startsWith("fstests") || l.startsWith("ndctl");
+    const { items } = planOf({ ...more, tasks, reach: also(["x", "y"]) }, {}, null);
+    assert.deepEqual(
+      items.filter((i) => !isMore(i.label)),
+      before,
+    );
+    // It runs where there is room: last.
+    assert.deepEqual(
+      labels(items).slice(before.length),
+      steps === BUDGET ? [] : ["fstests-generic-1 a=0", "fstests-generic-1 a=1", "ndctl-x a=0"],
+    );
+    // What it alone enters, it is run for, first.
+    const fresh = planOf({ ...more, reach: also(["x", "w"]) }, {}, null).items;
+    assert.equal(labels(fresh)[2], "fstests-generic-1 a=0");
+  }
+});
+
 test("beyond the budget, cases of which nothing is known (a scenario file's) stand first", () => {
   const known = reach(BUDGET, false, false, true);
   const { items } = planOf({ ...basis, reach: (l) => (l.startsWith("far") ? null : known(l)) }, {}, null);
