@@ -189,6 +189,43 @@ test("steps that come again at once are told once, with how often", () => {
   assert.equal(turnsOnce([step("a", "history"), step("a", "history")]).length, 2);
 });
 
+test("a sentence does not name a function that was passed over to come there", () => {
+  const code = (end: string): string => `struct thing {
+	int n;
+};
+
+static int thing_test(struct thing *t)
+{
+	t->n = 3;
+	if (t->n != 4)
+		return -EIO;
+	return 0;
+}
+
+static int thing_start(struct thing *t, struct device_node *of)
+{
+	struct device_node *np;
+	int ret = thing_test(t);
+
+	if (ret)
+		return ret;
+	np = of_get_child_by_name(of, "part");
+	if (!np)
+		return -ENODEV;
+	t->n = 5;
+${end}	return 0;
+}
+`;
+  const mail = mailOf("drivers/thing/thing.c", code("\tof_node_put(np);\n"), code(""));
+  const { findings } = reviewDocument(parseDocument(Buffer.from(mail), "passed.eml"), {});
+  const found = findings.find((f) => f.verdict === "new" && f.code === "leaked");
+  assert.match(
+    found?.message ?? "",
+    /^the device node taken by of_get_child_by_name\(\) at .* is never given back, in thing_start\(\)$/,
+  );
+  assert.ok(found?.trace.some((s) => s.text.startsWith("thing_test() is not run")));
+});
+
 test("counts say which are of runs, and cases beyond the budget are like others only where those told something", () => {
   const counts = { new: 1, fixed: 2, fixedLater: 0, already: 0, clean: 1, notModelled: 3 };
   assert.equal(countsText(counts), "1 new · 2 fixed · 1 run clean · 3 not modelled");
