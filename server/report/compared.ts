@@ -138,6 +138,23 @@ function pairDetails(p: Pair, of: Compared): string[] {
 
 const titleOf = (p: Pair): string => (p.after ?? p.before)!.subject || "(no subject)";
 
+/** Equal patches of the same numbers, one after the other, from which on they are told together. */
+const TOGETHER = 3;
+
+/** Each pair, or several that are equal and follow each other under the numbers that they had. */
+function together(pairs: readonly Pair[]): Pair[][] {
+  const same = (p: Pair): boolean => p.status === "equal" && number(p.before!) === number(p.after!);
+  const out: Pair[][] = [];
+  for (let i = 0; i < pairs.length; ) {
+    let end = i;
+    while (end < pairs.length && same(pairs[end]!)) end++;
+    const n = end - i >= TOGETHER ? end - i : 1;
+    out.push(pairs.slice(i, i + n));
+    i += n;
+  }
+  return out;
+}
+
 interface ComparedStyle {
   readonly color: boolean;
   readonly all: boolean;
@@ -164,9 +181,12 @@ export function comparedText(given: Compared, style: ComparedStyle): string {
   const fixes = of.changes.filter(mends);
   if (fixes.length > 0) out.push(`  what it mends: ${changeCounts(fixes)}`);
   out.push("");
-  for (const p of of.pairs) {
+  for (const several of style.all ? of.pairs.map((p) => [p]) : together(of.pairs)) {
+    const p = several[0]!;
     const [, word, color] = STATUS.find(([s]) => s === p.status)!;
-    const head = wrap(`${numbers(p)} ${titleOf(p)}`, width - word.length - 4, "    ");
+    const told =
+      several.length > 1 ? `${numbers(p)} to ${numbers(several.at(-1)!)}` : `${numbers(p)} ${titleOf(p)}`;
+    const head = wrap(told, width - word.length - 4, "    ");
     out.push(`  ${paint(word, color)}  ${head[0] ?? ""}`, ...head.slice(1).map((l) => `    ${l}`));
     if (p.status === "equal" && !style.all) continue;
     for (const d of pairDetails(p, of))

@@ -162,6 +162,26 @@ test("in a kernel tree a patch runs once where those below it are the same and t
   assert.deepEqual(await asked(v1, series(2, clean, fix, leak), [], { otherTrees: ["/b"] }), [0, 1, 2]);
 });
 
+test("equal patches that follow each other are told together, with --all each", async () => {
+  const small = (n: number): string =>
+    `From: A <a@example.org>\nSubject: [PATCH] lib: Step ${n}\nMessage-ID: <${n}@example.org>\n\n---\ndiff --git a/lib/a${n}.c b/lib/a${n}.c\n--- a/lib/a${n}.c\n+++ b/lib/a${n}.c\n@@ -1,2 +1,2 @@\n-\tint a;\n+\tint b;\n \tint c;\n`;
+  const version = (v: number, change: (mail: string, n: number) => string): string =>
+    mbox(...[1, 2, 3, 4, 5, 6].map((n) => as(change(small(n), n), v, n, 6)));
+  const old = file(
+    "many1.mbox",
+    version(1, (m) => m),
+  );
+  const fresh = file(
+    "many2.mbox",
+    version(2, (m, n) => (n === 4 ? m.replace("int b", "long b") : m)),
+  );
+  const { out } = await run(old, fresh);
+  assert.match(out, /^ {2}equal {2}1\/6 to 3\/6$/m);
+  assert.match(out, /^ {2}changed in code {2}4\/6 lib: Step 4$/m);
+  assert.match(out, /^ {2}equal {2}5\/6 lib: Step 5$/m, "two are told one by one");
+  assert.match((await run("--all", old, fresh)).out, /^ {2}equal {2}2\/6 lib: Step 2$/m);
+});
+
 test("what the other version did not run is not known, and is not counted as come", async () => {
   // The function is shown in part: nothing of it runs.
   const part = goodLeak.replace(
