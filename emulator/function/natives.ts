@@ -25,7 +25,7 @@ function argument(w: Run, s: CallSite, n: number, what: string): { obj: Obj; off
 }
 
 function open(w: Run, site: CallSite, t: CType = site.x.t): Value {
-  const key = `${site.name}()`;
+  const key = `${site.name.replace(/^__fs_/, "")}()`;
   const n = (w.calls.get(key) ?? 0) + 1;
   w.calls.set(key, n);
   return t.kind === "void" ? 0n : unknown(n === 1 ? key : `${key} #${n}`, t, { ...site.origin, key });
@@ -328,6 +328,18 @@ const errPtr: Native = (w, s) => {
   return typeof v === "bigint" ? BigInt.asUintN(64, v) : derived({ k: "conv", x: v }, s.x.t);
 };
 
+/** The number of the first or the last bit that is set, counted from 0 or from 1; of no bit 0. */
+const scan =
+  (end: "first" | "last", from: bigint, bits = 64): Native =>
+  (w, s) => {
+    const v = w.known.resolve(s.args[0]!);
+    if (typeof v !== "bigint") return open(w, s);
+    const digits = BigInt.asUintN(bits, v).toString(2);
+    if (digits === "0") return 0n;
+    const at = end === "last" ? digits.length - 1 : digits.length - 1 - digits.lastIndexOf("1");
+    return BigInt(at) + from;
+  };
+
 /** The task that runs is the same one as long as the path does. */
 const current: Native = (w, s) => {
   w.current ??= unknown("current", s.x.t, { ...s.origin, key: "current" });
@@ -424,6 +436,13 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ["__fs_change_bit", bit("flip", false)],
   ["__fs_test_and_set_bit", bit("set", true)],
   ["__fs_test_and_clear_bit", bit("clear", true)],
+  ["__fs_ctz", scan("first", 0n)],
+  ["__fs_clz", scan("last", 0n)],
+  ["__fs_ffs", scan("first", 1n, 32)],
+  ["__fs_fls", scan("last", 1n, 32)],
+  ["__fs_fls64", scan("last", 1n)],
+  ["__fs_no_flags", nothing],
+  ["__fs_no_count", nothing],
   ["ERR_PTR", errPtr],
   ["kmemleak_alloc", nothing],
   ["device_is_registered", registered],

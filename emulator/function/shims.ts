@@ -175,6 +175,21 @@ export const FUNCTION_SHIMS: readonly string[] = [
   "read_unlock_bh(l) __fs_read_unlock(l)",
   "write_lock_bh(l) __fs_write_lock(l)",
   "write_unlock_bh(l) __fs_write_unlock(l)",
+  // The machine's headers have them as macros of functions that are assembly.
+  ...["b", "w", "l", "q"].flatMap((n) => [
+    `read${n}_relaxed(a) read${n}(a)`,
+    `write${n}_relaxed(v, a) write${n}(v, a)`,
+    `__raw_read${n}(a) read${n}(a)`,
+    `__raw_write${n}(v, a) write${n}(v, a)`,
+  ]),
+  "variable__ffs(x) __fs_ctz(x)",
+  "variable_ffz(x) __fs_ctz(~(unsigned long)(x))",
+  "variable_ffs(x) __fs_ffs(x)",
+  "fls(x) __fs_fls(x)",
+  "fls64(x) __fs_fls64(x)",
+  "__fls(x) __fs_clz(x)",
+  "native_save_fl() __fs_no_flags()",
+  "preempt_count() __fs_no_count()",
   "inb_p(p) inb(p)",
   "inw_p(p) inw(p)",
   "inl_p(p) inl(p)",
@@ -340,6 +355,13 @@ int __fs_test_and_set_bit(unsigned long nr, volatile void *addr);
 int __fs_test_and_clear_bit(unsigned long nr, volatile void *addr);
 unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 unsigned long copy_from_user(void *to, const void *from, unsigned long n);
+unsigned long __fs_ctz(unsigned long x);
+unsigned long __fs_clz(unsigned long x);
+int __fs_ffs(int x);
+int __fs_fls(unsigned int x);
+int __fs_fls64(unsigned long x);
+unsigned long __fs_no_flags(void);
+int __fs_no_count(void);
 unsigned char readb(const volatile void *addr);
 unsigned short readw(const volatile void *addr);
 unsigned int readl(const volatile void *addr);
@@ -348,20 +370,6 @@ void writeb(unsigned char v, volatile void *addr);
 void writew(unsigned short v, volatile void *addr);
 void writel(unsigned int v, volatile void *addr);
 void writeq(unsigned long v, volatile void *addr);
-unsigned char readb_relaxed(const volatile void *addr);
-unsigned short readw_relaxed(const volatile void *addr);
-unsigned int readl_relaxed(const volatile void *addr);
-unsigned long readq_relaxed(const volatile void *addr);
-void writeb_relaxed(unsigned char v, volatile void *addr);
-void writew_relaxed(unsigned short v, volatile void *addr);
-void writel_relaxed(unsigned int v, volatile void *addr);
-void writeq_relaxed(unsigned long v, volatile void *addr);
-unsigned char __raw_readb(const volatile void *addr);
-unsigned short __raw_readw(const volatile void *addr);
-unsigned int __raw_readl(const volatile void *addr);
-void __raw_writeb(unsigned char v, volatile void *addr);
-void __raw_writew(unsigned short v, volatile void *addr);
-void __raw_writel(unsigned int v, volatile void *addr);
 unsigned char inb(unsigned long port);
 unsigned short inw(unsigned long port);
 unsigned int inl(unsigned long port);
