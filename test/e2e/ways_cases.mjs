@@ -52,8 +52,10 @@ export function cornerMails(root) {
     const file = join(corpus, ...path);
     return existsSync(file) ? { text: readFileSync(file) } : { skip: "../shared/corpus is not here" };
   };
+  const series = at("series", "popple-v6.mbox");
   return {
-    "series.mbox": at("series", "popple-v6.mbox"),
+    "series.mbox": series,
+    "next-series.mbox": series.skip ? series : { text: nextVersion(series.text) },
     "driver.eml": at("anykernel", "usb-gadget-udc-renesas-usb3-fix-device-leak-at-u.eml"),
   };
 }
@@ -70,6 +72,25 @@ const lineOf = (text, part) => {
 
 /** The function of the series' fault, which is new with its fourth patch and mended by a later one, and the fault's row. */
 const WAITS = "dax_wait_page_idle";
+/** The line of the series that counts one more file where the count is none, and the run that shows it. */
+const SHARES = "+\tfolio->share++;";
+const REUSED = "reflink-reuse order=0 index=512";
+
+/** The series' next version: three patches are others, in code, in words, in where a line breaks. */
+function nextVersion(text) {
+  let next = text.toString("latin1").replaceAll("[PATCH v6 ", "[PATCH v7 ");
+  const edit = (from, to) => {
+    assert.ok(next.includes(from), from);
+    next = next.replace(from, to);
+  };
+  // What the block was counted at is forgotten where its last file leaves it.
+  edit("+\t\tfolio->mapping = NULL;\n", "+\t\tfolio->mapping = NULL, folio->share = 0;\n");
+  const words = next.indexOf("\n---\n", next.indexOf("[PATCH v7 22/26]"));
+  assert.ok(words > 0);
+  next = `${next.slice(0, words)}\n\nOne more paragraph.${next.slice(words)}`;
+  edit("+\tif (pmd_trans_huge(pmd)) {\n", "+\tif (pmd_trans_huge( pmd)) {\n");
+  return Buffer.from(next, "latin1");
+}
 const DEADLOCK = '.sidebar .monaco-list-row[aria-label^="finding deadlock"]';
 
 export function wayCases({ ui, page, run, corner, inTree, settings, settled, shotOf }) {
@@ -263,6 +284,71 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       corner["driver.eml"].skip || whole,
     ],
   ];
+  const stepping = [
+    "a series with a kernel tree: two keys from a squiggle to the write that broke a count, and back over the one before it",
+    async () => {
+      // One run a patch; the patch under the cursor goes first, the other twenty-five wait.
+      settings({ "folioscope.tree": inTree.tree, "folioscope.run": "manual", "folioscope.scenario": REUSED });
+      await page.waitForTimeout(1500);
+      await ui.open("series.mbox");
+      const write = lineOf(corner["series.mbox"].text, SHARES);
+      await ui.goToLine(write);
+      await ui.palette("Folioscope: Simulate This Patch");
+      await page
+        .locator(".editor-instance .squiggly-error")
+        .first()
+        .waitFor({ state: "attached", timeout: SERIES_MS });
+      await ui.palette("Folioscope: Cancel");
+      await ui.goToLine(write - 1);
+      await page.keyboard.press("F8");
+      await page.waitForFunction(
+        (n) => Number(document.querySelector(".line-numbers.active-line-number")?.textContent) === n,
+        write,
+      );
+      await page.keyboard.press("F5");
+      const frame = page.locator(".editor-group-container .debug-top-stack-frame-line").first();
+      await frame.waitFor({ state: "attached", timeout: 120_000 });
+      const why = words(await page.locator(".exception-widget").first().textContent());
+      assert.match(why, /share-count.* by dax_folio_share_get\(\)/);
+      assert.equal(await lineNow(), write, "the run stands at the write");
+      await ui.palette("View: Show Run and Debug");
+      const rows = page.locator(".debug-variables .monaco-list-row");
+      const share = rows.filter({ hasText: /^index\/share/ }).first();
+      const thing = rows.filter({ hasText: /^block \d+/ }).first();
+      await thing.waitFor();
+      if ((await share.count()) === 0) await thing.click();
+      await share.waitFor();
+      const counted = async () => Number(/(\d+)\s*$/.exec(words(await share.textContent()))?.[1]);
+      const until = async (holds, what) => {
+        for (let i = 0; i < 300 && !(await holds()); i++) await page.waitForTimeout(100);
+        assert.ok(await holds(), what);
+      };
+      const before = await counted();
+      await page.screenshot({ path: shotOf("series-count") });
+      await page.locator(".debug-toolbar .codicon-debug-step-over").first().click();
+      await until(async () => (await counted()) === before + 1, "a step over it counts one more");
+      const back = async () => {
+        await share.click({ button: "right" });
+        await page
+          .locator(".monaco-menu .action-label", { hasText: "Back to the Last Change" })
+          .first()
+          .click();
+      };
+      await back();
+      await until(async () => (await counted()) === before, "back at the write");
+      assert.equal(await lineNow(), write);
+      // The write before that one: what the count was left at.
+      await back();
+      await until(async () => (await counted()) !== before, "back at the write before");
+      await page.screenshot({ path: shotOf("series-count-before") });
+      const was = words(await page.locator(".debug-call-stack").textContent());
+      await page.locator(".debug-toolbar .codicon-debug-stop").first().click();
+      await page.locator(".debug-toolbar").first().waitFor({ state: "hidden" });
+      await ui.open("series.mbox");
+      return `${why.slice(0, 160)} | ${was.slice(0, 120)}`;
+    },
+    corner["series.mbox"].skip || inTree.skip,
+  ];
   const series = [
     [
       "a series with a kernel tree: outline, first finding, its runs while the rest is under way, cancelled",
@@ -378,9 +464,54 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
           .locator("td");
         const [scenario] = (await shown.textContent()).split(" ");
         const told = await surfaces(row, { name: "series", file: "dax.h", test: scenario, fn: WAITS });
-        settings({});
         await ui.closeAll();
         return told;
+      },
+      corner["series.mbox"].skip || inTree.skip,
+    ],
+    stepping,
+    [
+      "a series with a kernel tree: compared with a version of which three patches are others, what went and stays is told",
+      async () => {
+        settings({
+          "folioscope.tree": inTree.tree,
+          "folioscope.run": "manual",
+          "folioscope.scenario": REUSED,
+        });
+        await page.waitForTimeout(1500);
+        await ui.open("next-series.mbox");
+        // The command is there once the mail was read.
+        await ui.showSidebar();
+        await ui
+          .rows()
+          .filter({ hasText: /\d+\/26 / })
+          .first()
+          .waitFor();
+        await page.keyboard.press("Control+1");
+        await ui.palette("Folioscope: Compare With Another Version", { asks: true });
+        await input.fill("series.mbox");
+        await choose(/^series\.mbox/);
+        const began = Date.now();
+        await page
+          .locator(".tab", { hasText: "v6 and v7 of next-series.mbox" })
+          .first()
+          .waitFor({ timeout: SERIES_MS });
+        const took = `${((Date.now() - began) / 1000).toFixed(1)} s`;
+        const report = page.locator(".editor-group-container").last();
+        const line = (text) => report.locator(".view-line", { hasText: text }).first();
+        // The editor breaks lines as it is wide.
+        await line(/26:\s+23\s+equal/).waitFor();
+        await line(/findings:\s+1\s+went/).waitFor();
+        await line(/equal\s+1\/26\s+to\s+20\/26/).waitFor();
+        await page.screenshot({ path: shotOf("series-compared") });
+        // What went may stand further down; what the editor has not drawn is in no line of the page.
+        await report.click();
+        await page.keyboard.press("Control+End");
+        await line(/WENT\s+share-count/).waitFor();
+        await page.screenshot({ path: shotOf("series-went") });
+        settings({});
+        await ui.closeAll();
+        return took;
       },
       corner["series.mbox"].skip || inTree.skip,
     ],
