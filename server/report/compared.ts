@@ -65,6 +65,12 @@ function changeCounts(changes: readonly FindingChange[]): string {
 /** What is not a fault of the newer version: it mends something. */
 const mends = (c: FindingChange): boolean => (c.after ?? c.before)!.finding.verdict === "fixed";
 
+/** What came and what went before what stays, which both versions have. */
+const byInterest = (changes: readonly FindingChange[]): FindingChange[] => [
+  ...changes.filter((c) => c.change !== "stays"),
+  ...changes.filter((c) => c.change === "stays"),
+];
+
 /** The heading of a change, in capitals as a review has its verdicts. */
 function mark(c: FindingChange): readonly [string, "red" | "green" | "yellow"] {
   const was = c.before?.finding.verdict;
@@ -132,7 +138,7 @@ function pairDetails(p: Pair, of: Compared): string[] {
   const [was, is] = [ran(of.before, p.before), ran(of.after, p.after)];
   const reused = p.before !== null && of.reused.includes(p.before);
   if (p.before === null || p.after === null || reused) out.push(`runs: ${is || was}`);
-  else out.push(was === is ? `runs: ${is}, as before` : `runs: ${was} -> ${is}`);
+  else out.push(was === is ? `runs: ${is}, in both versions` : `runs: ${was} -> ${is}`);
   return out;
 }
 
@@ -193,7 +199,7 @@ export function comparedText(given: Compared, style: ComparedStyle): string {
       out.push(...wrap(d, width - 6, "  ").map((l) => paint(`      ${l}`, "dim")));
   }
   out.push("");
-  for (const c of of.changes) out.push(...changeLines(c, of, { paint, width }), "");
+  for (const c of byInterest(of.changes)) out.push(...changeLines(c, of, { paint, width }), "");
   for (const note of of.notes) out.push(...wrap(`note: ${note}`, width, "      "));
   return `${out
     .join("\n")
@@ -346,7 +352,7 @@ export function comparedMarkdown(of: Compared): string {
     );
   }
   const verdict = (c: FindingChange): string => mark(c)[0].toLowerCase();
-  for (const c of of.changes) {
+  for (const c of byInterest(of.changes)) {
     const { finding } = (c.after ?? c.before)!;
     out.push("", `## ${verdict(c)}: ${markdownCode(finding.code)}`, "", markdownText(finding.message), "");
     for (const [side, s] of [

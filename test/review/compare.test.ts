@@ -96,6 +96,14 @@ test("a finding that the next version does not have went, the other way round it
   assert.equal(came.status, 1);
   assert.match(came.out, /0 went, 0 stay, 1 came/);
   assert.match(came.out, /CAME folio-ref-leak/);
+  // What both have comes last.
+  const other = (mail: string): string => mail.replace("Leave early when", "Return when");
+  const mixed = await run(
+    ...only,
+    file("two1.mbox", mbox(as(leak, 1, 1, 2), as(other(leak), 1, 2, 2))),
+    file("two2.mbox", mbox(as(leak, 2, 1, 2), as(other(goodLeak), 2, 2, 2))),
+  );
+  assert.deepEqual(mixed.out.match(/^ {2}(?:STAYS|WENT|CAME)(?= )/gm), ["  WENT", "  STAYS"], mixed.out);
   assert.ok(
     came.out.split("\n").every((l) => l.length <= 80 || /replay: |\.mbox/.test(l)),
     came.out,
