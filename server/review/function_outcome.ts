@@ -675,8 +675,11 @@ function placedText(
 /** The path: what was decided on the way, what was taken, and where it shows. */
 /** Decisions of a path that are told at most. */
 const MOST_STEPS = 60;
-/** Masks, addresses and records by what lies in them. */
+/** Characters beyond which a sum of the executor is no sentence any more. */
+const LONG_SUM = 80;
+/** Masks, addresses, records by what lies in them, and long sums. */
 const isUnspoken = (text: string): boolean =>
+  (text.length > LONG_SUM && / [*/%] /.test(text)) ||
   / & (?:-?\d{2}|~)/.test(text) ||
   (/0x[0-9a-f]{3}/.test(text) && / [&|] /.test(text)) ||
   text.includes("what it is compared with") ||
