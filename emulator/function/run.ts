@@ -158,6 +158,8 @@ export function outcomeOf(w: Run, sym: FunctionSym, v: Value | null, type: CType
 
 const VALID = 1n << 45n;
 const MAX_CHOICES = 400;
+/** Turns of a loop that goes on as long as a call works. */
+const MAX_WORKING = 4;
 /** Turns of a loop that counts in which one answer is taken again. */
 const MAX_ALIKE = 256;
 /** Cells and rules that a node may look at and cost no more than itself. */
@@ -336,13 +338,25 @@ export abstract class Run {
     const before = this.answers.get(name);
     if (before !== undefined && options.includes(before)) return before;
     const wanted = this.input.forced.get(name);
-    const answer = wanted !== undefined && options.includes(wanted) ? wanted : options[0]!;
+    const usual = options[0] === "works" && this.isEndless() ? "fails" : options[0]!;
+    const answer = wanted !== undefined && options.includes(wanted) ? wanted : usual;
     this.answers.set(name, answer);
     if (this.choices.length >= MAX_CHOICES) throw new PathEnd("limit", "too many choices on one path");
     const near = this.input.near;
     const isNear = near !== undefined && this.stack.some((f) => f.own && near(expansionLoc(f.loc)));
     this.choices.push({ name, answer, options, callee, ...this.place(), ...(isNear ? { near: true } : {}) });
     return answer;
+  }
+
+  /**
+   * A loop that goes on as long as a call works: some turns on the call fails. One that counts, or spends tries, may end by itself, and
+   * is left when half of what a path may decide is spent.
+   */
+  private isEndless(): boolean {
+    const f = this.stack.findLast((x) => x.loops.length > 0);
+    if (f === undefined || f.loops.at(-1)! < MAX_WORKING) return false;
+    const ends = f.counted.at(-1) === true || f.tries.at(-1) === true || f.limits.at(-1) !== null;
+    return !ends || this.choices.length > MAX_CHOICES / 2;
   }
 
   /** The answer to an open comparison. */

@@ -34,6 +34,28 @@ testPairs(
   ),
 );
 
+/** A loop that goes on as long as a call works, and what is lost behind it. */
+const behind = (
+  loop: string,
+  undo: string,
+): string => `int platform_get_irq_optional(struct platform_device *p, unsigned int n);
+int devm_request_threaded_irq(struct device *d, unsigned int irq, void *h, void *t, unsigned long flags, const char *name, void *id);
+#define NAME "part"
+int f(struct platform_device *p) { unsigned int i = 0; int irq; char *b; ${loop}
+b = kmalloc(8, GFP_KERNEL); if (!b) return -ENOMEM; if (helper(2)) { ${undo} return -EINVAL; } kfree(b); return 0; }`;
+
+for (const [name, loop] of Object.entries({
+  "for ever":
+    "while (1) { irq = platform_get_irq_optional(p, i++); if (irq < 0 && irq != -6) return irq; if (irq <= 0) break; if (devm_request_threaded_irq(&p->dev, irq, NULL, NULL, 0, NAME, p)) return -EINVAL; }",
+  "by a test that counts":
+    "do { irq = platform_get_irq_optional(p, i); if (irq < 0 && irq != -6) return irq; if (irq <= 0) break; if (devm_request_threaded_irq(&p->dev, irq, NULL, NULL, 0, NAME, p)) return -EINVAL; } while (++i);",
+}))
+  test(`a loop that goes on as long as a call works is left some time: ${name}`, () => {
+    const r = comparePair(behind(loop, ""), behind(loop, "kfree(b);"), { name: "f", paths: 60 });
+    assert.deepEqual([...r.ends.keys()], []);
+    assert.deepEqual(told(r.differences), ["fixed leaked memory of kmalloc()"]);
+  });
+
 test("a loop that asks for ever does not give up", () => {
   const [bad, good] = ["", "clk_disable_unprepare(p->clk);"].map((undo) =>
     started("while (busy(p)) i++; return 0;", undo),
