@@ -683,12 +683,12 @@ export class Calls {
   }
 
   /** Of a state that belongs to what a number names (an interrupt) a thing that stands for that number; null where it is none. */
-  private numbered(kind: Kind | null, { at, path, inside }: Place, site: CallSite): Value | null {
+  private numbered(kind: Kind | null, { at, path, inside }: Place, site: CallSite, ret: Value): Value | null {
     const { w } = this;
-    if (kind?.sort !== "state" || typeof at !== "number" || path !== "" || inside) return null;
-    const type = site.x.ft.params[at]?.type;
+    if (kind?.sort !== "state" || at === "global" || path !== "" || inside) return null;
+    const type = at === "ret" ? site.x.t : site.x.ft.params[at]?.type;
     if (type === undefined || !isInteger(type)) return null;
-    const v = w.known.resolve(site.args[at] ?? 0n);
+    const v = w.known.resolve(at === "ret" ? ret : (site.args[at] ?? 0n));
     const name = typeof v === "bigint" ? `number ${v}` : plainTextOf(w, v);
     let obj = w.numbers.get(name);
     if (obj === undefined) w.numbers.set(name, (obj = w.mem.make(name, "outside", "unknown")));
@@ -728,7 +728,7 @@ export class Calls {
       if (clause.verb === "goes") this.goesWithDevice(kind, obj.base, site);
       return;
     }
-    const v = this.numbered(kind, clause.where, site) ?? this.place(clause.where, site, ret);
+    const v = this.numbered(kind, clause.where, site, ret) ?? this.place(clause.where, site, ret);
     if (v === null) return;
     switch (clause.verb) {
       case "goes":

@@ -42,7 +42,26 @@ const heard = (
   int f(struct usb_device *d) { int n = 0, ret; unsigned char *buf = kzalloc(8, GFP_KERNEL); if (!buf) return -ENOMEM; ret = usb_bulk_msg(d, 0xc0000080, buf, 8, &n, 1000);
   if (!ret && buf[0] == 5) { ${refused} return -EINVAL; } kfree(buf); return ret; }`;
 
+/** What a call names by the number that it gives. */
+const ported = (
+  failed: string,
+  line = "p->line",
+): string => `struct uart_8250_port; struct port { int line; }; int serial8250_register_8250_port(const struct uart_8250_port *u); void serial8250_unregister_port(int line);
+  int f(struct port *p, struct uart_8250_port *u) { int ret = serial8250_register_8250_port(u); if (ret < 0) return ret; ${line} = ret; ret = helper(1); if (ret) { ${failed} return ret; } return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what a call names by a number is left where a step behind it fails",
+    bad: ported(""),
+    good: ported("serial8250_unregister_port(p->line);"),
+    want: ["leaked 8250 port of serial8250_register_8250_port()"],
+  },
+  {
+    name: "by whatever name the number goes",
+    bad: ported("serial8250_unregister_port(n);", "int n"),
+    good: ported("serial8250_unregister_port(p->line);"),
+    want: [],
+  },
   {
     name: "memory that is lost where a device sends what is refused",
     bad: heard(""),
