@@ -226,6 +226,38 @@ ${end}	return 0;
   assert.ok(found?.trace.some((s) => s.text.startsWith("thing_test() is not run")));
 });
 
+test("a long sum that nobody decided otherwise is no step of a path", () => {
+  const code = (end: string): string => `struct thing {
+	unsigned int size_of_all_that_there_is;
+	unsigned int number_of_parts_of_it;
+	unsigned int bytes_of_one_part;
+};
+
+static int thing_start(struct thing *t, struct device_node *of)
+{
+	struct device_node *np;
+
+	if (t->size_of_all_that_there_is * t->number_of_parts_of_it * 2 / t->bytes_of_one_part > 15)
+		t->number_of_parts_of_it = 15;
+	if (t->number_of_parts_of_it * 2 > 9)
+		t->bytes_of_one_part = 3;
+	np = of_get_child_by_name(of, "part");
+	if (!np)
+		return -ENODEV;
+	t->bytes_of_one_part = 5;
+${end}	return 0;
+}
+`;
+  const mail = mailOf("drivers/thing/thing.c", code("\tof_node_put(np);\n"), code(""));
+  const { findings } = reviewDocument(parseDocument(Buffer.from(mail), "sum.eml"), {});
+  const steps = findings.find((f) => f.code === "leaked")?.trace.map((s) => s.text) ?? [];
+  assert.ok(
+    steps.some((s) => s.includes("number_of_parts_of_it")),
+    steps.join("; "),
+  );
+  assert.ok(!steps.some((s) => s.includes("size_of_all_that_there_is")), steps.join("; "));
+});
+
 test("counts say which are of runs, and cases beyond the budget are like others only where those told something", () => {
   const counts = { new: 1, fixed: 2, fixedLater: 0, already: 0, clean: 1, notModelled: 3 };
   assert.equal(countsText(counts), "1 new · 2 fixed · 1 run clean · 3 not modelled");
