@@ -137,7 +137,8 @@ function functionLens(snapshot: Snapshot, view: FunctionView, side?: Side): Lens
 }
 
 /** A reason as far as a lens has room for it; the hover has all of it. */
-const short = (text: string): string => (text.length > REASON_MAX ? `${text.slice(0, REASON_MAX)}…` : text);
+const short = (text: string): string =>
+  text.length > REASON_MAX ? `${text.slice(0, REASON_MAX).replace(/[,;: ]$/, "")}…` : text;
 
 function lens(docLine: number, title: string, command: string, argument: object): Lens {
   return { docLine, title, command, argument };
