@@ -473,6 +473,8 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
     [
       "a series with a kernel tree: compared with a version of which three patches are others, what went and stays is told",
       async () => {
+        // A file opens in the group that was used last: beside a panel another mail would be the one that is compared.
+        await ui.closeAll();
         settings({
           "folioscope.tree": inTree.tree,
           "folioscope.run": "manual",
