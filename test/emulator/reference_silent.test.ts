@@ -114,7 +114,7 @@ const OWN: Record<Era, Record<string, string>> = {
 };
 
 /** Of the cases that the build ran, every so many is run again. */
-const AGAIN = 16;
+const AGAIN = 40;
 const file = process.env["FOLIOSCOPE_BARE_RUNS"];
 const built = file === undefined ? null : (JSON.parse(readFileSync(file, "utf8")) as RanBare);
 /** One machine for all: what is booted is not needed any more when the next is. */
