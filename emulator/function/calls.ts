@@ -48,7 +48,10 @@ const MAX_BESIDE = 2;
 const MAX_RELEASING = 4;
 /** Callees that may be given an error pointer. */
 const TOLERANT =
-  /^(IS_ERR|PTR_ERR|ERR_|debugfs_|__fs_|dev_err|kfree|kvfree)|_(put|free|destroy|release|unregister|remove)$/;
+  /^(IS_ERR|PTR_ERR|ERR_|debugfs_|__fs_|dev_err)|_(put|free|destroy|release|unregister|remove)$/;
+/** Those with such names that look for NULL alone, and follow all else. */
+const FOLLOWS =
+  /^(?:kv?free(?:_sensitive)?|kfree_const|vfree|bitmap_free|kobject_put|of_node_put|put_device|device_unregister|pci_dev_put|module_put|mntput|dput|iput|fput|brelse|put_page|folio_put)$/;
 /** Callees that only look at what they are given. */
 const BORROWS =
   /^(sort|sort_r|list_sort|bsearch|regmap_|usb_control_msg|hex_dump|print_|crc|memchr|kstrto|sscanf)|(^|_)(read|write|get|parse|print|find|check|copy|cmp|is|has|show|dump|validate|count|calc|convert|lookup|match|test|wait|msg|transfer|xfer|sync|update|fill|decode|encode|format|valid|query|send_cmd|recv)\w{0,12}$/;
@@ -343,9 +346,10 @@ export class Calls {
   /** An error pointer of a failed call in the hands of a callee that takes it for a pointer. */
   private errorPointers(site: CallSite, fine: (arg: number) => boolean): void {
     const { w } = this;
-    if (TOLERANT.test(site.name)) return;
+    const follows = FOLLOWS.test(site.name);
+    if (!follows && TOLERANT.test(site.name)) return;
     site.args.forEach((a, i) => {
-      if (site.x.args[i]?.t.kind !== "pointer" || fine(i)) return;
+      if (site.x.args[i]?.t.kind !== "pointer" || (!follows && fine(i))) return;
       const v = w.known.resolve(a);
       const from = typeof v === "bigint" ? (isErrAddress(v) ? w.originOf.get(v) : undefined) : v.origin;
       if (from == null || (typeof v !== "bigint" && !isErrAddress(w.known.span(v)[0]))) return;

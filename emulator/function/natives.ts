@@ -152,16 +152,44 @@ function held(then: Native): Native {
 
 const nothing: Native = () => 0n;
 
-/** A line of the log: what stands before its format is asked for its name. */
+/** A directive of a format: flags, width and precision, of which `*` are arguments, then how long what it writes is, and what that is. */
+const DIRECTIVE = /%([-+ #0-9.*]*)([a-zA-Z%]{1,3})/g;
+/** Bytes of a format that are read. */
+const FORMAT_MAX = 4096;
+
+/** Which of a format's arguments are read as text, counted from the first behind it. */
+function textsOf(format: string): number[] {
+  const out: number[] = [];
+  let n = 0;
+  for (const [, sizes = "", letters = ""] of format.matchAll(DIRECTIVE)) {
+    const conversion = [...letters].find((c) => !"hlLzjtq".includes(c));
+    n += sizes.split("*").length - 1;
+    if (conversion === "s") out.push(n);
+    if (conversion !== "%") n++;
+  }
+  return out;
+}
+
+/** A line of the log: what stands before its format is asked for its name, and its texts are read. */
 const log: Native = (w, s) => {
+  const named = (a: Value | undefined): void => {
+    const v = a === undefined ? null : w.known.resolve(a);
+    const to = typeof v === "bigint" ? w.mem.at(v) : null;
+    if (to !== null && to.obj.gone !== null) at(w, v!, `a line of the log names ${to.obj.name}`);
+  };
   for (const [i, a] of s.args.entries()) {
     let x = s.x.args[i];
     while (x?.k === "conv") x = x.x;
     const t = x?.t;
-    if (t?.kind !== "pointer" || t.to.kind !== "record") break;
-    const v = w.known.resolve(a);
-    const to = typeof v === "bigint" ? w.mem.at(v) : null;
-    if (to !== null && to.obj.gone !== null) at(w, v, `a line of the log names ${to.obj.name}`);
+    if (t?.kind === "pointer" && t.to.kind === "record") {
+      named(a);
+      continue;
+    }
+    const format = typeof a === "bigint" ? w.mem.at(a) : null;
+    if (format?.obj.kind === "string" && format.obj.bytes !== null)
+      for (const n of textsOf(String.fromCharCode(...format.obj.bytes.subarray(0, FORMAT_MAX))))
+        named(s.args[i + 1 + n]);
+    break;
   }
   return 0n;
 };

@@ -16,6 +16,22 @@ const pairs: readonly Pair[] = [
     want: [],
   },
   {
+    name: "what looks for NULL alone is given an error pointer",
+    bad: `void *memdup_user(const void *src, size_t n); int f(const void *u) { int ret = 0; char *b = memdup_user(u, 8);
+      if (IS_ERR(b)) { ret = PTR_ERR(b); goto out; } ret = helper(b[0]); out: kfree(b); return ret; }`,
+    good: `void *memdup_user(const void *src, size_t n); int f(const void *u) { int ret = 0; char *b = memdup_user(u, 8);
+      if (IS_ERR(b)) return PTR_ERR(b); ret = helper(b[0]); kfree(b); return ret; }`,
+    want: ["error-pointer-dereference error pointer from memdup_user()"],
+  },
+  {
+    name: "but not what looks for one itself",
+    bad: `${CLOCK} void regulator_put(struct regulator *r); struct regulator *regulator_get(struct device *d, const char *id); int f(struct device *d) { struct regulator *r = regulator_get(d, "a"); int ret = 0;
+      if (IS_ERR(r)) { ret = PTR_ERR(r); goto out; } ret = helper(1); out: regulator_put(r); return ret; }`,
+    good: `${CLOCK} void regulator_put(struct regulator *r); struct regulator *regulator_get(struct device *d, const char *id); int f(struct device *d) { struct regulator *r = regulator_get(d, "a"); int ret = 0;
+      if (IS_ERR(r)) return PTR_ERR(r); ret = helper(1); regulator_put(r); return ret; }`,
+    want: [],
+  },
+  {
     name: "but not what is told as an error",
     bad: clocked('dev_err(d, "none\\n");'),
     good: clocked("return PTR_ERR(c);"),

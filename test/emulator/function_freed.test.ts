@@ -56,6 +56,14 @@ const pairs: readonly Pair[] = [
     want: ["use-after-release of_find_device_by_node()"],
   },
   {
+    name: "the log reads a name that lies in what was freed",
+    bad: `${THING} struct pool { int n; char name[8]; }; int f(struct device *d, int n) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return -ENOMEM;
+      kfree(p); dev_err(d, "%d%% of %-*.8s\\n", n, 4, p->name); return -EIO; }`,
+    good: `${THING} struct pool { int n; char name[8]; }; int f(struct device *d, int n) { struct pool *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return -ENOMEM;
+      dev_err(d, "%d%% of %-*.8s\\n", n, 4, p->name); kfree(p); return -EIO; }`,
+    want: ["use-after-release kzalloc()"],
+  },
+  {
     name: "an interrupt's mark, and an address in a line of the log, are looked at by nobody",
     bad: `${THING} void f(struct work_thing *t) { kfree(t); free_irq(3, t); pr_info("%p\\n", t); }`,
     good: `${THING} void f(struct work_thing *t) { free_irq(3, t); pr_info("%p\\n", t); kfree(t); }`,
