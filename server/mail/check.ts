@@ -176,7 +176,7 @@ export function seriesProblems(doc: ParsedDocument): Problem[] {
         code: series.partialReroll ? "partial-reroll" : "missing-patch",
         severity: series.partialReroll ? "information" : "warning",
         message: series.partialReroll
-          ? `Of ${name} only ${present.map((m) => m.number).join(", ")} of ${series.total} were sent again; the others are those of the revision before.`
+          ? `Of ${name} only ${present.map((m) => m.number).join(", ")} of ${series.total} are here. If the others were not sent again, they are those of the revision before; else what follows may not apply.`
           : `Of ${name} patch ${list(series.missing)} of ${series.total} is not here. Without it what follows may not apply.`,
         docLine: line,
         endDocLine: line,

@@ -54,7 +54,7 @@ export interface TextPieces {
 }
 
 /** Problems of a mailbox that say what a series lacks, or has twice. */
-const OF_SERIES: ReadonlySet<string> = new Set(["missing-patch", "duplicate-patch"]);
+const OF_SERIES: ReadonlySet<string> = new Set(["missing-patch", "partial-reroll", "duplicate-patch"]);
 /** What other tools will not take, told once. */
 const OF_FORM: ReadonlySet<string> = new Set(["encoding-not-said", "hunk-order", "no-prefix", "tabs-lost"]);
 
