@@ -100,9 +100,12 @@ function inOtherOrder(
     ...context,
     seed: order,
   });
-  if (outcome.run.verdict !== "new") return null;
+  const { verdict } = outcome.run;
+  if (verdict !== "new" && verdict !== "fixed") return null;
   const candidates = outcome.candidates.flatMap((of) =>
-    of.verdict === "new" ? [{ ...of, finding: { ...of.finding, detail: [told, ...of.finding.detail] } }] : [],
+    of.verdict === verdict
+      ? [{ ...of, finding: { ...of.finding, detail: [told, ...of.finding.detail] } }]
+      : [],
   );
   return { ...outcome, candidates };
 }

@@ -1,7 +1,7 @@
 /**
  * Whether some other order of a case's tasks shows what the patch does wrong, for a review: orders with at most one preemption,
- * few of them after the patch; what they show is the patch's where none of all such orders before it does. Gives the two runs
- * in the order that shows it, which are judged like those of any case. Leaves out more preemptions, data races and drawn orders
+ * few of them after the patch; what they show is the patch's where none of all such orders before it does, and the same the other
+ * way for what it mends. Gives the two runs in the order that shows it, which are judged like those of any case. Leaves out more preemptions, data races and drawn orders
  * (folioscope explore, explore.ts), and which cases are tried (plan.ts).
  */
 import { type Exploration, explore, follow } from "../../emulator/explore/explore.ts";
@@ -13,16 +13,16 @@ import { orderText } from "./replay.ts";
 import type { PatchSide } from "./side.ts";
 import type { PatchSides } from "./sides.ts";
 
-/** Orders that are tried after the patch; before it, where those show something, there may be so many. */
+/** Orders that are tried of a side; of the other, where those show something, there may be so many. */
 const TRIED = 150;
-const TRIED_BEFORE = 3000;
+const TRIED_WHOLE = 3000;
 /**
- * Instructions that the orders of a side may execute: four seconds, and three times as many before the patch. Without this bound a case
- * of virtiofs whose workers queue themselves took five minutes; those of fs/dax.c stay far below.
+ * Instructions that the orders of a side may execute: four seconds, and three times as many where all are tried. Without this bound a
+ * case of virtiofs whose workers queue themselves took five minutes; those of fs/dax.c stay far below.
  */
 const WORK = 20e6;
-const WORK_BEFORE = 60e6;
-/** Orders after the patch that may say nothing: a case that shows so many of them will hardly show more. */
+const WORK_WHOLE = 60e6;
+/** Orders of the first side that may say nothing: a case that shows so many of them will hardly show more. */
 const UNUSABLE = 20;
 const BOUND = 1;
 
@@ -65,7 +65,10 @@ export const concernsTasks = (files: readonly DiffFile[]): boolean =>
       ),
   );
 
-/** `known`: faults of the usual order, on either side. Null: no order tried shows what the patch alone does. */
+/**
+ * `known`: faults of the usual order, on either side. What the patch alone does comes first, then what it alone mends. Null: no
+ * order tried shows either.
+ */
 export function otherOrder(
   sides: PatchSides,
   c: Case,
@@ -74,35 +77,47 @@ export function otherOrder(
   stop: () => boolean,
 ): OtherOrder | null {
   if (sides.same || sides.before.era !== sides.after.era) return null;
-  const after = tried(sides.after, c, TRIED, steps, stop);
-  const fresh = after?.faults.filter((f) => !known.has(f.fault)) ?? [];
-  if (after === null || fresh.length === 0) return null;
+  const limits = { steps, stop };
+  return shownOn("after", sides, { c, known }, limits) ?? shownOn("before", sides, { c, known }, limits);
+}
+
+/** What some order of one side shows, and none of all orders of the other. */
+function shownOn(
+  name: "before" | "after",
+  sides: PatchSides,
+  { c, known }: { readonly c: Case; readonly known: ReadonlySet<string> },
+  { steps, stop }: { readonly steps: number; readonly stop: () => boolean },
+): OtherOrder | null {
+  const otherName = name === "after" ? "before" : "after";
+  const [side, other] = [sides[name], sides[otherName]];
+  const shown = tried(side, c, TRIED, steps, stop);
+  const fresh = shown?.faults.filter((f) => !known.has(f.fault)) ?? [];
+  if (shown === null || fresh.length === 0) return null;
   // Once the other side has shown all of them, or an order that says nothing, there is nothing left to find.
   const wanted = new Set(fresh.map((f) => f.fault));
-  const before = tried(sides.before, c, TRIED_BEFORE, steps, stop, { hot: after.hot, wanted });
+  const all = tried(other, c, TRIED_WHOLE, steps, stop, { hot: shown.hot, wanted });
   // An order that was not tried, or says nothing, may show it too.
-  if (before === null || !before.exhausted || before.unusable > 0) return null;
-  const had = new Set(before.faults.map((f) => f.fault));
+  if (all === null || !all.exhausted || all.unusable > 0) return null;
+  const had = new Set(all.faults.map((f) => f.fault));
   for (const { fault, schedule, count } of fresh.filter((f) => !had.has(f.fault))) {
-    const small = smallest(sides.after, c, fault, schedule, steps);
+    const small = smallest(side, c, fault, schedule, steps);
     if (small.standing !== "") continue;
-    const runs = {
-      before: follow(sides.before.booted, caseOn(sides.before, c)!, small.schedule, steps).run,
-      after: follow(sides.after.booted, caseOn(sides.after, c)!, small.schedule, steps).run,
-    };
+    const run = (of: PatchSide): ScenarioRun => follow(of.booted, caseOn(of, c)!, small.schedule, steps).run;
+    const runs = { before: run(sides.before), after: run(sides.after) };
     if (unusable(runs.before) !== null || unusable(runs.after) !== null) continue;
     const turn = small.turns.find((t) => t.preempted);
     const how =
       turn === undefined
         ? "decided by who runs when another waits"
         : `in which ${turn.to} runs while ${turn.task} is interrupted${turn.at === null ? "" : ` in ${turn.at.fn}() ${whereText(turn.at)}`}`;
-    const of = after.exhausted ? `all ${after.orders}` : `${after.orders}`;
+    const of = shown.exhausted ? `all ${shown.orders}` : `${shown.orders}`;
+    const tries = name === "after" ? "orders tried" : "orders tried before the patch";
     return {
       ...runs,
-      order: orderText({ side: "after", schedule: small.schedule }),
+      order: orderText({ side: name, schedule: small.schedule }),
       told:
-        `Not in the usual order of the tasks but in another, ${how}: in ${count} of ${of} orders tried with at most one interruption. ` +
-        `Of all ${before.orders} such orders before the patch none shows it.`,
+        `Not in the usual order of the tasks but in another, ${how}: in ${count} of ${of} ${tries} with at most one interruption. ` +
+        `Of all ${all.orders} such orders ${otherName} the patch none shows it.`,
     };
   }
   return null;
@@ -141,7 +156,7 @@ function tried(
     random: 0,
     seed: 0,
     stepLimit,
-    work: other === undefined ? WORK : WORK_BEFORE,
+    work: other === undefined ? WORK : WORK_WHOLE,
     stop: () => unusable > (other === undefined ? UNUSABLE : 0) || other?.wanted.size === 0 || stop(),
     faults,
     ...(other === undefined ? {} : { hot: other.hot }),

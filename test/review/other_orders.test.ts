@@ -83,6 +83,25 @@ for (const { what, mail, code } of BREAKS)
     assert.match(again.out, new RegExp(code));
   });
 
+test("what it mends in another order alone is told as fixed, with the order that shows it before", () => {
+  const { old, now } = changed(
+    "fs/dax.c",
+    "dax_writeback_one",
+    WRITEBACK_WAKES,
+    WRITEBACK_WAKES.split("\n")[0]! + "\n",
+  );
+  const found = review(mailOf("fs/dax.c", now, old)).findings.filter((f) => f.verdict !== "already");
+  assert.deepEqual(
+    found.map((f) => [f.verdict, f.code]),
+    [["fixed", "deadlock"]],
+  );
+  assert.match(
+    found[0]!.detail[0]!,
+    /orders tried before the patch .* such orders after the patch none shows it\.$/,
+  );
+  assert.ok(namesOrder(found[0]!.replay));
+});
+
 test("the same done in other words shows nothing in any order that is tried", () => {
   const reworded = [
     mailFor(
