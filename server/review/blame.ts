@@ -173,6 +173,15 @@ function executedLines(side: PatchSide, run: ScenarioRun, v: Violation): number[
   return [];
 }
 
+/** The line that the patch changes which ran last up to the violation. */
+function lastChanged(side: PatchSide, run: ScenarioRun, v: Violation): number | undefined {
+  for (let step = Math.min(v.step, run.linesByStep.length - 2); step >= -1; step--) {
+    const ran = linesRan(side, run, step).findLast((l) => l > 0 && side.place(l)?.kind === side.sign);
+    if (ran !== undefined) return ran;
+  }
+  return undefined;
+}
+
 /**
  * Where no line of the patch led there, what it does there on the other side: the first changed line of those that ran in
  * the step in which `here` breaks, or last before it; of a patch that changes no line that ran here, in the last step in which
@@ -250,7 +259,11 @@ export function blame(
     // Nobody wrote the field in this step: who dealt with the thing then, and left it?
     const whole = { ...v, subject: { ...v.subject, fields: [] } };
     const near = lastPatchWrite(here, run, whole, since, v.seq);
-    if (near !== null) return of(near.docLine, false, near.event);
+    // By a line that the patch leaves as it is, where a changed one ran: that one led there.
+    const changed =
+      near === null || here.place(near.docLine)?.kind === here.sign ? undefined : lastChanged(here, run, v);
+    if (near !== null)
+      return changed === undefined ? of(near.docLine, false, near.event) : of(changed, false, null);
   }
   const lines = executedLines(here, run, v);
   if (lines.length === 0 && v.subject !== null) {
@@ -262,7 +275,11 @@ export function blame(
     const course = otherCourse(here, run, other, otherRun, v);
     if (course !== null) return course;
   }
-  return of(changed ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0, false, null);
+  return of(
+    changed ?? lastChanged(here, run, v) ?? lines[0] ?? here.overlay.functions[0]?.lines[0] ?? 0,
+    false,
+    null,
+  );
 }
 
 /** Where a run that was stopped stands in the mail; where it stands outside, the line that led there. */
