@@ -121,7 +121,7 @@ describe("language server", () => {
     );
     assert.match(
       await text(lineOf("page->share++")),
-      /new with this patch[\s\S]*Show the run[\s\S]*one too many/,
+      /New with this patch[\s\S]*Show the run[\s\S]*one too many/,
     );
     assert.equal((await c.request("textDocument/hover", at(URI, 0))).result, null);
 
