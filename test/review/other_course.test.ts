@@ -36,7 +36,7 @@ test("a line that went and put right what a line that stays writes has the findi
   const mail = example("demo.eml");
   const at = mail.toString().split("\n").indexOf("-\tfolio->mapping = NULL;") + 1;
   assert.ok(at > 0);
-  for (const scenario of ["fstests-generic-437 order=0", "evict-after-unmap order=0 index=0 fs=0 umount=1"]) {
+  for (const scenario of ["private-cut order=0", "evict-after-unmap order=0 index=0 fs=0 umount=1"]) {
     const { findings } = reviewDocument(parseDocument(mail, "demo.eml"), { scenario });
     const stale = findings.filter((f) => f.verdict === "new" && f.code === "stale-mapping");
     assert.deepEqual(

@@ -120,8 +120,9 @@ extern const struct fsc_scenario fsc_scenario_ndctl_dax_pmd;
 extern const struct fsc_scenario fsc_scenario_ndctl_device_dax;
 extern const struct fsc_scenario fsc_scenario_ndctl_sub_section;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_437;
-extern const struct fsc_scenario fsc_scenario_fstests_generic_461;
+#if FSC_ERA >= 418
 extern const struct fsc_scenario fsc_scenario_fstests_generic_503;
+#endif
 extern const struct fsc_scenario fsc_scenario_p2pdma_mmap;
 #if FSC_ERA >= 612
 extern const struct fsc_scenario fsc_scenario_pwrite_and_fault;
@@ -221,6 +222,14 @@ extern const struct fsc_scenario fsc_scenario_ndctl_dm;
 extern const struct fsc_scenario fsc_scenario_ndctl_revoke_devmem;
 #endif
 extern const struct fsc_scenario fsc_scenario_ndctl_multi_dax;
+extern const struct fsc_scenario fsc_scenario_touch_and_cut;
+extern const struct fsc_scenario fsc_scenario_private_cut;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_344;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_345;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_346;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_354;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_428;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_462;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -325,8 +334,9 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_ndctl_device_dax,
 	&fsc_scenario_ndctl_sub_section,
 	&fsc_scenario_fstests_generic_437,
-	&fsc_scenario_fstests_generic_461,
+#if FSC_ERA >= 418
 	&fsc_scenario_fstests_generic_503,
+#endif
 	&fsc_scenario_p2pdma_mmap,
 #if FSC_ERA >= 612
 	&fsc_scenario_pwrite_and_fault,
@@ -426,5 +436,13 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_ndctl_revoke_devmem,
 #endif
 	&fsc_scenario_ndctl_multi_dax,
+	&fsc_scenario_touch_and_cut,
+	&fsc_scenario_private_cut,
+	&fsc_scenario_fstests_generic_344,
+	&fsc_scenario_fstests_generic_345,
+	&fsc_scenario_fstests_generic_346,
+	&fsc_scenario_fstests_generic_354,
+	&fsc_scenario_fstests_generic_428,
+	&fsc_scenario_fstests_generic_462,
 	NULL,
 };
