@@ -43,6 +43,13 @@ interface Frame {
   readonly call: OpenCall;
 }
 
+/** What a number stands for, under which a client asks for values; those it was last shown, by name. */
+interface Handed {
+  readonly side: Side;
+  readonly values: () => readonly Value[];
+  shown: ReadonlyMap<string, Value>;
+}
+
 interface DataPoint {
   readonly id: string;
   readonly read: () => bigint | null;
@@ -55,9 +62,12 @@ export class FolioscopeSession extends DebugSession {
   #values: Record<Side, Values> | null = null;
   /** The side whose state is in the machine. */
   #active: Side = "after";
-  #frames: Frame[] = [];
-  #children: (() => readonly Value[])[] = [];
-  #shownBy: Map<string, Value>[] = [];
+  /** Frames and values of this stop. A number is given once: what an earlier stop showed is not taken for something else. */
+  #frames = new Map<number, Frame>();
+  #handed = new Map<number, Handed>();
+  /** Those of the stop before this one: a menu may have been opened on them. */
+  #handedBefore: ReadonlyMap<number, Handed> = new Map();
+  #numbers = 0;
   /** Lines of the mail with a breakpoint. */
   #lines: readonly number[] = [];
   #faults = true;
@@ -241,10 +251,10 @@ export class FolioscopeSession extends DebugSession {
 
   /** What a shown variable is to somebody who waits for it; remembered under its name. */
   #pointOf(reference: number, name: string): DataPoint | null {
-    const read = this.#shownBy[reference - 1]?.get(name)?.read;
-    if (read === undefined) return null;
-    const side = this.#sideOf[reference - 1] ?? this.#active;
-    const point = { id: `${name}, ${side} the patch`, read, side };
+    const of = this.#handed.get(reference) ?? this.#handedBefore.get(reference);
+    const read = of?.shown.get(name)?.read;
+    if (of === undefined || read === undefined) return null;
+    const point = { id: `${name}, ${of.side} the patch`, read, side: of.side };
     this.#watchable.set(point.id, point);
     return point;
   }
@@ -307,10 +317,9 @@ export class FolioscopeSession extends DebugSession {
 
   /** `description`: a few words, which the call stack has beside the task's name: longer ones would hide that. */
   #stopped(reason: string, side: Side, description: string, wanted?: number): void {
-    this.#frames = [];
-    this.#children = [];
-    this.#shownBy = [];
-    this.#sideOf = [];
+    this.#frames.clear();
+    this.#handedBefore = this.#handed;
+    this.#handed = new Map();
     const recording = this.#run.sides[side];
     const task = recording.tasks[wanted ?? -1];
     const id = task !== undefined && task.state !== "done" ? task.id : (recording.running?.id ?? 0);
@@ -433,8 +442,8 @@ export class FolioscopeSession extends DebugSession {
     response.body = {
       totalFrames: calls.length,
       stackFrames: shown.map((call) => {
-        this.#frames.push({ side, task: id, call });
-        return this.#frame(this.#frames.length, side, call, inMail);
+        this.#frames.set(++this.#numbers, { side, task: id, call });
+        return this.#frame(this.#numbers, side, call, inMail);
       }),
     };
     this.sendResponse(response);
@@ -482,7 +491,7 @@ export class FolioscopeSession extends DebugSession {
     response: DebugProtocol.ScopesResponse,
     args: DebugProtocol.ScopesArguments,
   ): void {
-    const frame = this.#frames[args.frameId - 1];
+    const frame = this.#frames.get(args.frameId);
     const task = frame === undefined ? undefined : this.#run.sides[frame.side].tasks[frame.task];
     if (frame === undefined || task === undefined) {
       response.body = { scopes: [] };
@@ -509,24 +518,26 @@ export class FolioscopeSession extends DebugSession {
     this.sendResponse(response);
   }
 
-  #sideOf: Side[] = [];
-
   /** A number under which the client asks for these values. */
-  #hand(side: Side, children: () => readonly Value[]): number {
-    this.#sideOf.push(side);
-    return this.#children.push(children);
+  #hand(side: Side, values: () => readonly Value[]): number {
+    this.#handed.set(++this.#numbers, { side, values, shown: new Map() });
+    return this.#numbers;
   }
 
   protected override variablesRequest(
     response: DebugProtocol.VariablesResponse,
     args: DebugProtocol.VariablesArguments,
   ): void {
-    const reference = args.variablesReference;
-    const side = this.#sideOf[reference - 1] ?? this.#active;
-    this.#move(side);
-    const values = this.#children[reference - 1]?.() ?? [];
-    this.#shownBy[reference - 1] = new Map(values.map((v) => [v.name, v]));
-    response.body = { variables: values.map((v) => this.#variable(side, v)) };
+    const of = this.#handed.get(args.variablesReference);
+    if (of === undefined) {
+      response.body = { variables: [] };
+      this.sendResponse(response);
+      return;
+    }
+    this.#move(of.side);
+    const values = of.values();
+    of.shown = new Map(values.map((v) => [v.name, v]));
+    response.body = { variables: values.map((v) => this.#variable(of.side, v)) };
     this.sendResponse(response);
   }
 
@@ -543,7 +554,7 @@ export class FolioscopeSession extends DebugSession {
     response: DebugProtocol.EvaluateResponse,
     args: DebugProtocol.EvaluateArguments,
   ): void {
-    const frame = this.#frames[(args.frameId ?? 1) - 1];
+    const frame = args.frameId === undefined ? [...this.#frames.values()][0] : this.#frames.get(args.frameId);
     const task = frame === undefined ? undefined : this.#run.sides[frame.side].tasks[frame.task];
     if (frame !== undefined) this.#move(frame.side);
     const value =

@@ -172,6 +172,17 @@ test("back to the last change of a field, forward to the next, and a value of th
   assert.equal(before.get("block 1 (pfn 0x100001): refcount")?.value, "0");
   const fault = await moved(() => client.customRequest(REQUEST_TO_FAULT, {}));
   assert.equal(fault.reason, "exception");
+  // A menu that was opened a stop ago still means its variable; what is older means nothing, and nothing else.
+  const then = before.get("block 1 (pfn 0x100001): refcount")!;
+  const again = await client.customRequest(REQUEST_LAST_CHANGE, {
+    variablesReference: then.scope,
+    name: "refcount",
+  });
+  assert.equal(again.body.found, false, "it is written for the first time here");
+  await assert.rejects(
+    client.customRequest(REQUEST_LAST_CHANGE, { variablesReference: count!.scope, name: "refcount" }),
+    /refcount has no place/,
+  );
 });
 
 test("the other side has its own tasks, and a line that only it has is a breakpoint there", async () => {

@@ -290,6 +290,9 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       // One run a patch; the patch under the cursor goes first, the other twenty-five wait.
       settings({ "folioscope.tree": inTree.tree, "folioscope.run": "manual", "folioscope.scenario": REUSED });
       await page.waitForTimeout(1500);
+      // At a second try the run may still be stepped through.
+      const stop = page.locator(".debug-toolbar .codicon-debug-stop").first();
+      if (await stop.isVisible()) await stop.click();
       await ui.open("series.mbox");
       const write = lineOf(corner["series.mbox"].text, SHARES);
       await ui.goToLine(write);
@@ -329,10 +332,13 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
       await until(async () => (await counted()) === before + 1, "a step over it counts one more");
       const back = async () => {
         await share.click({ button: "right" });
-        await page
+        const entry = page
           .locator(".monaco-menu .action-label", { hasText: "Back to the Last Change" })
-          .first()
-          .click();
+          .first();
+        await entry.hover();
+        // The editor takes a click right behind the one that opened its menu for the end of that one.
+        await page.waitForTimeout(500);
+        await entry.click();
       };
       await back();
       await until(async () => (await counted()) === before, "back at the write");
