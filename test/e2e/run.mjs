@@ -257,6 +257,8 @@ async function session(chosen) {
         if (attempt > 1) {
           failed.push(name);
           broken.add(group);
+          // The settings that its last case would have taken back are not the next group's.
+          setSettings({});
           await workbench.page
             .screenshot({ path: shot.replace(".png", "-failed.png") })
             .catch(() => undefined);
