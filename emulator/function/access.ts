@@ -3,7 +3,7 @@
  * records, bytes that leave the kernel. Leaves out evaluating expressions and statements (walk.ts).
  */
 import { foldInt } from "../c/build.ts";
-import { type BitPlace, CONST, type CType, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
+import { type BitPlace, CONST, type CType, intOf, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
 import { lengthPast, recordAround, stringPast, wholeOf } from "./extent.ts";
@@ -117,6 +117,10 @@ export abstract class Access extends Run {
       // The pointer is of this type from now on, as far as anyone knows.
       return v.from === null && v.t.to.kind === "void" && to.to.kind !== "void" ? { ...v, t: to } : v;
     }
+    // Of two conversions in a row the first does nothing, where it keeps every bit that the second does.
+    const below = v.from?.k === "conv" ? v.from.x : 0n;
+    if (typeof below !== "bigint" && [below.t, v.t, to].every(isInteger) && keeps(v.t, to))
+      return this.convert(below, below.t, to);
     const [lo, hi] = this.known.span(v);
     const out = derived({ k: "conv", x: v }, to);
     if (out.lo === v.lo && out.hi === v.hi) return v;
@@ -350,6 +354,9 @@ export abstract class Access extends Run {
     return obj;
   }
 }
+
+/** Whether a number of type `of` has every bit that type `to` has. */
+const keeps = (of: CType, to: CType): boolean => !isBool(of) && intOf(of).bits >= intOf(to).bits;
 
 function bitName(t: CType | null, bf: BitPlace): string | null {
   if (t === null || t.kind !== "record" || t.info.layout === null) return null;

@@ -999,7 +999,8 @@ export class Calls {
     w.lent.set(of, (w.lent.get(of) ?? 0) + 1);
     if (arg !== 0 || site.x.t.kind !== "void" || !ENDS_WHOLE.test(site.name)) return;
     const made = makerOf(of);
-    if (made === null) return;
+    // What a body of another file ends of a thing that it was given hangs on that thing.
+    if (made === null || (of !== made && w.beside() > 0)) return;
     const thing = { kind: "", what: "", sort: "counted", harmless: false, travels: false } as const;
     w.ended.push({ ...thing, of, object: of, at: w.spot(site.name), made });
     w.gives.add(` ${of}`);

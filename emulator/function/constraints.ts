@@ -239,13 +239,16 @@ export class Constraints {
     this.passDown(u, r);
   }
 
-  /** A converted number that both types have is the same number before its conversion. */
+  /** A converted number that both types have is the same number before its conversion; one of another sign is the one of the same bits. */
   private passDown({ from, t }: Unknown, { lo, hi }: Range): void {
     if (from?.k !== "conv" || typeof from.x === "bigint" || !isInteger(t) || intOf(t).rank === 0) return;
     if (!isInteger(from.x.t) || intOf(from.x.t).bits > intOf(t).bits) return;
-    if (lo < 0n || hi > boundsOf(from.x.t)[1]) return;
-    this.narrow(from.x, "ge", lo);
-    this.narrow(from.x, "le", hi);
+    const same = lo >= 0n && hi <= boundsOf(from.x.t)[1];
+    const alike = intOf(from.x.t).bits === intOf(t).bits;
+    const shift = same ? 0n : alike ? wrapShift(from.x.t, lo, hi) : null;
+    if (shift === null) return;
+    this.narrow(from.x, "ge", lo + shift);
+    this.narrow(from.x, "le", hi + shift);
   }
 
   /** Takes a comparison of what may be computed for true, where it may be. */

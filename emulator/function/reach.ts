@@ -27,6 +27,7 @@ function reachable(
   const { out, queue, add } = collector();
   for (const o of w.mem.objects)
     if ((o.kind === "outside" || o.kind === "global") && !owned.has(o.id) && o.gone === null) add(o.id);
+  for (const id of w.joined) add(id);
   // What is registered or switched on is known to whoever keeps the state.
   for (const h of w.books.holdings) {
     if (h.state !== "held" || h.kind.sort !== "state" || h.key === 0n || h.kind.life) continue;

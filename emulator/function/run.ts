@@ -187,6 +187,9 @@ export type Deferred =
   /** A group begins here. */
   | { readonly group: true };
 
+/** Values that are looked through for addresses that a number is computed of. */
+const JOINED_NODES_MAX = 64;
+
 export abstract class Run {
   readonly input: RunInput;
   readonly mem = new Memory();
@@ -221,6 +224,8 @@ export abstract class Run {
   readonly late = new Set<GivenBack>();
   readonly overwritten: Parted[] = [];
   readonly handed = new Set<string>();
+  /** Objects whose place was found to be one that is computed of something else: it goes on there, as pages of one range do. */
+  readonly joined = new Set<number>();
   /** Things that a call gave and that a callee of which nothing is known ended, and how often such callees were given a thing. */
   readonly ended: GivenBack[] = [];
   readonly gives = new Set<string>();
@@ -397,7 +402,21 @@ export abstract class Run {
     else asked.times++;
     if (q.with === 0n && q.subject.t.kind === "pointer" && compare(q.op, 0n, 0n) === answer)
       this.testedBy.add(tree.name);
+    if (q.op === (answer ? "eq" : "ne")) for (const v of [q.subject, q.with]) this.join(v);
     return answer;
+  }
+
+  /** Keeps the objects whose addresses a number was computed of that is found to be another one. */
+  private join(number: Value): void {
+    const open: Value[] = typeof number === "bigint" ? [] : [number];
+    for (let n = 0; open.length > 0 && n < JOINED_NODES_MAX; n++) {
+      const v = open.pop()!;
+      if (typeof v === "bigint") {
+        const at = this.mem.at(v);
+        if (at !== null && at.obj.kind !== "local") this.joined.add(at.obj.id);
+      } else if (v.from?.k === "bin") open.push(v.from.l, v.from.r);
+      else if (v.from?.k === "conv") open.push(v.from.x);
+    }
   }
 
   /** A pointer is compared with the function or object that lies there, by its name. */

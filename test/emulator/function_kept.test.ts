@@ -40,7 +40,27 @@ int f(struct holder *p, struct device_node *from) { struct device_node *np = of_
   for (;;) { np = of_get_next_parent(np); if (!np) return -EINVAL; if (helper(1)) break; if (np == p->np) { ${found} return 1; } }
   ${end} return 0; }`;
 
+/** Puts a page behind a range that ends where the page begins, or into a place of its own. */
+const ranged = (
+  other: string,
+): string => `struct range { unsigned long end; unsigned int len; void *first; }; extern unsigned long base;
+int f(struct range *r) { char *p = kmalloc(4096, GFP_KERNEL); if (!p) return -ENOMEM;
+  if ((((unsigned long)p - base) >> 12) == r->end) { r->len++; return 1; } ${other} return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what is found to begin where a range ends goes on with it",
+    bad: ranged("r->first = p;"),
+    good: `struct range { unsigned long end; unsigned int len; void *first; };
+int f(struct range *r) { char *p = kmalloc(4096, GFP_KERNEL); if (!p) return -ENOMEM; r->first = p; return 0; }`,
+    want: [],
+  },
+  {
+    name: "what does not is lost where nobody keeps it",
+    bad: ranged("r->len = 0;"),
+    good: ranged("r->first = p;"),
+    want: ["leaked memory of kmalloc()"],
+  },
   {
     name: "an id is not below the first that was asked for",
     bad: `${IDS} int f(struct owner *o) { struct item *i = kzalloc(sizeof(*i), GFP_KERNEL); int ret; if (!i) return -ENOMEM;
