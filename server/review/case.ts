@@ -333,15 +333,15 @@ function endedEarly({ runs }: RanCase): string {
   return cut === null ? "" : ` before it ended early: ${cut.reason}`;
 }
 
-/** Why neither side ran anything. */
+/** Why neither side ran anything; null where both boot, or where the patch is what a fault of the kernel's comes up with on the way there. */
 function noBoot({ before, after }: PatchSides): { verdict: Verdict; reason: string } | null {
   const side = [before, after].find((s) => s.booted.snapshot === null);
   if (side === undefined) return null;
   const { boot } = side.booted;
-  const { verdict, reason } = unusable(boot) ?? {
-    verdict: "not-modelled" as const,
-    reason: boot.end.reason.message,
-  };
+  const cut = unusable(boot);
+  const last = boot.end.stack.some((f) => f.fn.fidelity === "diff");
+  if (cut === null && side === after && last && before.era === after.era) return null;
+  const { verdict, reason } = cut ?? { verdict: "not-modelled" as const, reason: boot.end.reason.message };
   return { verdict, reason: `${side.side}: ${reason}` };
 }
 

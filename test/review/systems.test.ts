@@ -231,3 +231,20 @@ for (const b of BREAKS)
         JSON.stringify(runs.map((r) => [r.scenario, r.verdict, r.reason])),
       );
     });
+
+test("a patch with which the machine does not boot any more is new; with one that mends that, nothing is known of before", () => {
+  const call = "memmap_init_zone_device(zone, first, nr, pgmap);";
+  const { old, now } = changed("mm/memremap.c", "pagemap_range", call, call.replace("first", "first + nr"));
+  const of = (from: string, to: string): ReviewResult =>
+    reviewDocument(parseDocument(Buffer.from(mailOf("mm/memremap.c", from, to)), "boot.eml"), {
+      era: "v6.12",
+      scenario: "map-fault-unmap*",
+    });
+  const { findings, runs } = of(old, now);
+  assert.deepEqual(
+    findings.map((f) => `${f.verdict} ${f.code}`),
+    ["new oops"],
+  );
+  assert.ok(runs.every((r) => r.verdict === "new"));
+  for (const r of of(now, old).runs) assert.match(r.reason ?? "", /^before: unable to handle page fault/);
+});
