@@ -171,6 +171,26 @@ function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlyS
   return labels.length <= FEW ? new Set(labels) : new Set();
 }
 
+/** Files of scenarios among those of the reference kernel. */
+const SCENARIOS = /^scenarios\//;
+
+/**
+ * Names of the scenarios whose own code, in its file, mentions one of these functions: what they look at is that function, and their
+ * parameters are what it may be called with, which say more than what ran in it.
+ */
+function scenariosAbout(names: ReadonlySet<string>): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const f of referenceFiles) {
+    if (!SCENARIOS.test(f.path) || ![...names].some((n) => f.text.includes(n))) continue;
+    const definitions = definitionsOf(f.text).filter((d) => d.isFunction);
+    const found = new Set(definitions.filter((d) => [...names].some((n) => d.mentions.has(n))));
+    for (const d of found)
+      for (const by of definitions) if (!found.has(by) && by.mentions.has(d.name)) found.add(by);
+    for (const d of found) out.add(d.name.replaceAll("_", "-"));
+  }
+  return out;
+}
+
 /** Ways are numbers, because there are thousands a case: those of the side after the patch stand behind the other's. */
 const AFTER = 1 << 24;
 
@@ -195,8 +215,9 @@ export function caseReach(
     const near = [...besides(side)].filter((n) => !names.has(n));
     const meetings = new Set([...names].map(meetingsName));
     const sets = [names, meetings, new Set(near), TASKS, LOOKS];
-    return { table, sets, mark, through: throughTables(table, words) };
+    return { table, sets, mark, names, through: throughTables(table, words) };
   });
+  const about = scenariosAbout(new Set(sides.flatMap(({ names }) => [...names])));
   const known = new Map<string, CaseReach | null>();
   const reach = (label: string): CaseReach | null => {
     let steps = 0;
@@ -220,7 +241,8 @@ export function caseReach(
       tasks ||= tasked!.length > 0;
       for (const v of looked!) looks.push(mark + v);
     }
-    return { steps, ways, entered: [...entered], looks, near: others, tasks };
+    const isAbout = about.has(label.split(" ", 1)[0]!);
+    return { steps, ways, entered: [...entered], about: isAbout, looks, near: others, tasks };
   };
   return (label) => {
     let of = known.get(label);

@@ -58,6 +58,8 @@ export interface CaseReach {
   readonly ways: readonly Way[];
   /** What of that, or of what leads there, it enters at all: a mark for each side and function. */
   readonly entered: readonly string[];
+  /** Its scenario's own code calls what the patch changes. */
+  readonly about: boolean;
   /** What its scenario itself looks at: a change that any kernel's rules allow may be seen there only. */
   readonly looks: readonly Way[];
   /** In which ways it enters functions beside that: those of the same files, which live with the state that it leaves. */
@@ -116,6 +118,8 @@ export function wantedCases(
 
 /** Instructions of one side that a patch may cost beyond the cases that cover what it changes. */
 export const BUDGET = 20_000_000;
+/** Of it so much is for cases that call what the patch changes themselves, before what covers more. */
+const ABOUT_BUDGET = 5_000_000;
 /** Beyond it, the cases by which each scenario enters each changed function may cost so much. */
 const ENTRY_BUDGET = 6_000_000;
 /** What a case costs besides its instructions, in instructions. */
@@ -234,8 +238,8 @@ function openWays(
 
 /**
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
- * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those that
- * between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
+ * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those whose
+ * scenarios call what is changed themselves, with a part of the budget; those that between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
  * and the rest, scenario by scenario in turn. Last, within a budget of their own, of each scenario what enters each of the
  * changed functions: what such a function newly does may depend on what the scenario did before, of which the table knows
  * nothing. In each of the three, scenarios that repeat come after the others, for what those leave open.
@@ -302,6 +306,12 @@ function inOrder(
   const first = coveringInTurn(known, (i) => reach(i)!.ways, []);
   const out = [...unknown, ...first];
   const behind: ScenarioItem[] = [];
+  let forAbout = ABOUT_BUDGET;
+  for (const i of inRounds(
+    known.filter((k) => reach(k)!.about && !repeats(k.name) && !first.includes(k)),
+    out,
+  ))
+    if ((forAbout -= cost(i)) >= 0) behind.push(i);
   for (const repeating of [false, true]) {
     const left = (): ScenarioItem[] => {
       const placed = new Set([...first, ...behind]);

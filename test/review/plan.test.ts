@@ -49,6 +49,7 @@ const reach =
   (label: string) => ({
     steps,
     ways: ways[label] ?? [],
+    about: false,
     entered: (entering ? entered[label] : undefined) ?? [],
     looks: (looking ? looks[label] : undefined) ?? [],
     near: (beside ? near[label] : undefined) ?? [],
@@ -71,6 +72,17 @@ test("what reaches nothing is left out; what is new for its cost comes first, th
 test("after what is new to the patch's functions comes what is new to those beside them", () => {
   const { items } = planOf({ ...basis, reach: reach(10, true) }, {}, null);
   assert.deepEqual(labels(items), ["one a=1", "two a=1", "two a=2", "one a=0", "two a=0"]);
+});
+
+test("all cases of a scenario that calls the patch's function itself come next, as far as their part of the budget goes", () => {
+  const about = (steps: number) => (label: string) => ({
+    ...reach(steps, true, true)(label),
+    about: label.startsWith("one"),
+  });
+  const { items } = planOf({ ...basis, reach: about(10) }, {}, null);
+  assert.deepEqual(labels(items), ["one a=1", "two a=1", "one a=0", "two a=0", "two a=2"]);
+  const dear = planOf({ ...basis, reach: about(6_000_000) }, {}, null);
+  assert.deepEqual(labels(dear.items), ["one a=1", "two a=1", "two a=0", "two a=2", "one a=0"]);
 });
 
 test("what only one scenario looks at comes before what stands beside the patch's functions", () => {
@@ -109,7 +121,7 @@ test("a further scenario that repeats a public test takes nobody's place", () =>
     // Cheaper than the others, it looks at something that nobody else does, and enters what they do.
     const also = (ways: readonly string[]) => (label: string) =>
       label.startsWith("fstests") || label.startsWith("ndctl")
-        ? { steps: 1, ways, entered: ["f"], looks: [label], near: ["p"], tasks: true }
+        ? { steps: 1, ways, about: true, entered: ["f"], looks: [label], near: ["p"], tasks: true }
         : known(label);
     const before = planOf({ ...basis, tasks, reach: known }, {}, null).items;
     const isMore = (l: string): boolean => l.startsWith("fstests") || l.startsWith("ndctl");
