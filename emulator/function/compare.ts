@@ -24,7 +24,7 @@ import { ownerDifferences } from "./owners.ts";
 import { underOtherNames } from "./renamed.ts";
 import { atSamePlaces, type Names, translated } from "./sites.ts";
 import { turnDifferences } from "./turns.ts";
-import { undoneAsWell } from "./undone.ts";
+import { givesUp, lostByNewCall, undoneAsWell } from "./undone.ts";
 
 export interface Difference {
   readonly verdict: "new" | "fixed" | "already" | "moved";
@@ -37,6 +37,8 @@ export interface Difference {
   readonly shown: number;
   /** The path that decides the same but what it decided last shows it, too: that has nothing to do with it. */
   readonly lastIsIdle?: boolean;
+  /** Of a failure that is passed over: its path gives up what stays where all goes well, and says that all went well. */
+  readonly undone?: boolean;
   /** Of what is new: the changed statements that the other side came to by the same decisions, in order. */
   readonly instead?: ReadonlySet<string>;
 }
@@ -302,7 +304,12 @@ export function compareEntry(
     const [x, y] = [returnType(before, fn, entry.path), returnType(after, fn, entry.path)];
     return x !== null && x === y;
   };
-  if (sameReturn(entry.name)) differences.push(...errorsLost(entry, b, afterBy, sameReturn));
+  if (sameReturn(entry.name))
+    for (const d of errorsLost(entry, b, afterBy, sameReturn))
+      differences.push({
+        ...d,
+        undone: d.verdict === "new" && d.path.result?.[1] === 0n && givesUp([...a.paths.values()], d.path),
+      });
   // A failure that a call gave says more than the test of a value.
   if (
     entry.jumpGone != null &&
@@ -334,6 +341,17 @@ export function compareEntry(
       const told = { object: `answer of ${undone.choice.name}`, possible: false };
       differences.push(saysAllWell(verdict, entry, undone.choice, told, undone.forced, undone.path));
     }
+  const lost =
+    entry.leave === null && sameReturn(entry.name) && !differences.some((d) => d.fault.kind === "error-lost")
+      ? lostByNewCall(a, b)
+      : null;
+  if (lost !== null) {
+    const { callee } = lost.choice;
+    const told = { object: `failure of ${callee}()`, possible: true, doubt: "passed over" as const };
+    const d = saysAllWell("new", entry, lost.choice, told, lost.forced, lost.path);
+    const what = `${entry.name}() says that all went well although ${callee}() failed`;
+    differences.push({ ...d, fault: { ...d.fault, what }, undone: true });
+  }
   const never =
     entry.leave === null && sameReturn(entry.name)
       ? (neverSucceeds("new", entry, b, a, afterBy) ?? neverSucceeds("fixed", entry, a, b, beforeBy))

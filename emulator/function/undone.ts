@@ -37,6 +37,35 @@ export function undoneAsWell(said: Explored, other: (ran: Ran) => Ran): Undone |
   return null;
 }
 
+/** Whether a path gives up what is there still behind the function on some of these where all goes well. */
+export function givesUp(paths: readonly Ran[], { ledger }: PathResult): boolean {
+  const lasting = lastingOf(paths.slice(0, MOST_PATHS));
+  return [...ledger.fates].some(([name, fate]) => fate === "given" && lasting.has(name));
+}
+
+/**
+ * A call that the other side does not make fails, and its path gives up what stays where all goes well and says that all went well:
+ * what is returned then was set before. Null where the other side has such a path, whatever fails there.
+ */
+export function lostByNewCall(side: Explored, other: Explored): Undone | null {
+  const [paths, others] = [side, other].map((e) => [...e.paths.values()].slice(0, MOST_PATHS)) as [
+    Ran[],
+    Ran[],
+  ];
+  const isUndone = (all: readonly Ran[], { result }: Ran): boolean =>
+    isWell(result) && result.result?.[1] === 0n && givesUp(all, result);
+  const found = paths.filter((p) => isUndone(paths, p));
+  if (found.length === 0 || others.some((p) => isUndone(others, p))) return null;
+  const known = new Set(others.flatMap(({ result }) => result.choices.map((c) => c.name)));
+  for (const { forced, result } of found) {
+    const last = [...forced.keys()].at(-1);
+    const choice = result.choices.find((c) => c.name === last);
+    if (choice?.answer === "fails" && choice.callee !== null && !known.has(choice.name))
+      return { choice, forced, path: result };
+  }
+  return null;
+}
+
 const isWell = ({ end, outcome }: PathResult): boolean => end === "returned" && outcome === "succeeded";
 
 /** What is there still behind the function where all goes well, on any of its ways. */

@@ -52,6 +52,8 @@ export const USUAL_OPTIONS: FunctionOptions = { bounds: USUAL_BOUNDS, only: null
 
 /** A name that is called, or looks so. */
 const CALLED = /\b([A-Za-z_]\w*)\s*\(/g;
+/** A line that says that nothing went wrong. */
+const SAYS_NOTHING = /\breturn 0;|[^=!<>]=\s*0;/;
 /** A line by which a failure is passed on. */
 const JUMP_OUT = /^(?:goto \w+|return [^;]*);$/;
 
@@ -366,39 +368,50 @@ export class FunctionCases {
 
   /**
    * To pass over a failure may be meant: then the patch says something else about it. Where the way out is all that goes (or comes), in
-   * what it changes of what ran, and what stands before it stays, it is told.
+   * what it changes of what ran, and what stands before it stays, it is told; and where all is given up as behind any failure, and no line
+   * that comes says 0.
    */
   private jumpGone(d: Difference): Difference {
     if (d.fault.kind !== "error-lost" || !d.fault.possible) return d;
     if (d.verdict !== "new" && d.verdict !== "fixed") return d;
     const path = this.files[d.fault.at.loc.file]?.path ?? d.entry.path;
     const ran = new Set([d.fault.at.fn, ...d.path.ran, d.entry.name]);
-    if (!this.onlyJumps(path, d.verdict === "new" ? "after" : "before", (fn) => ran.has(fn))) return d;
-    return { ...d, fault: { ...d.fault, possible: false } };
+    const asked = (fn: string): boolean => ran.has(fn);
+    const isMeant =
+      !this.onlyJumps(path, d.verdict === "new" ? "after" : "before", asked) &&
+      (d.undone !== true ||
+        this.linesOfChange(path, asked).some(({ come }) => come.some((l) => SAYS_NOTHING.test(l))));
+    return isMeant ? d : { ...d, fault: { ...d.fault, possible: false } };
   }
 
-  /** Whether jumps out are all that a side lacks in the functions of a file that the patch changes, of those that are asked for. */
-  private onlyJumps(path: string, side: "before" | "after", asked: (fn: string) => boolean): boolean {
+  /** The lines that go and come in each function of a file that the patch changes, of those that are asked for, without the space around them. */
+  private linesOfChange(path: string, asked: (fn: string) => boolean): { gone: string[]; come: string[] }[] {
     const f = this.imagesOf(path);
-    if (f === null) return false;
+    if (f === null) return [];
     const body = (of: "before" | "after", fn: string): string[] => {
       const text = f[of]!;
       const at = this.linesOf(f.path, of, fn, text);
       const lines = at === null ? [] : text.split("\n").slice(at.start - 1, at.end);
       return lines.flatMap((l) => l.trim() || []);
     };
-    const isGone = (fn: string): boolean => {
+    return (this.plan.changed.get(path) ?? []).filter(asked).map((fn) => {
       const parts = diffArrays(body("before", fn), body("after", fn));
-      const removed = parts.flatMap((p) => (p.removed ? p.value : []));
-      const added = parts.flatMap((p) => (p.added ? p.value : []));
-      const [gone, come] = side === "after" ? [removed, added] : [added, removed];
-      return (
-        gone.length > 0 &&
-        gone.every((l) => JUMP_OUT.test(l)) &&
-        !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))
-      );
-    };
-    const list = (this.plan.changed.get(path) ?? []).filter(asked);
+      return {
+        gone: parts.flatMap((p) => (p.removed ? p.value : [])),
+        come: parts.flatMap((p) => (p.added ? p.value : [])),
+      };
+    });
+  }
+
+  /** Whether jumps out are all that a side lacks in the functions of a file that the patch changes, of those that are asked for. */
+  private onlyJumps(path: string, side: "before" | "after", asked: (fn: string) => boolean): boolean {
+    const list = this.linesOfChange(path, asked).map((l) =>
+      side === "after" ? l : { gone: l.come, come: l.gone },
+    );
+    const isGone = ({ gone, come }: (typeof list)[number]): boolean =>
+      gone.length > 0 &&
+      gone.every((l) => JUMP_OUT.test(l)) &&
+      !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l));
     return list.length > 0 && list.every(isGone);
   }
 

@@ -173,6 +173,44 @@ out:
   assert.deepEqual(passedOver(before, of("return 0;")), ["new possible in thing_start"]);
 });
 
+test("a failure that is passed over is told where all is given up as behind any other", () => {
+  const of = (failed: string, then = "ret = 0;", more = ""): string => `struct clk;
+int clk_prepare_enable(struct clk *c);
+void clk_disable_unprepare(struct clk *c);
+int ask_it(int n);
+void *kmalloc(unsigned long n, unsigned int flags);
+struct thing { struct clk *clk; int mode; void *name; };
+int thing_start(struct thing *t, int n)
+{
+	int ret = clk_prepare_enable(t->clk);
+
+	if (ret)
+		return ret;
+	${more}
+	if (ask_it(n) < 0)
+		${failed}
+	${then}
+	t->mode = n;
+	return 0;
+out:
+	clk_disable_unprepare(t->clk);
+	return ret;
+}
+`;
+  const before = of("{ ret = -EIO; goto out; }".replace("-EIO", "-5"));
+  assert.deepEqual(passedOver(before, of("goto out;")), ["new told in thing_start"]);
+  // Here the patch says that nothing went wrong, or goes on.
+  assert.deepEqual(passedOver(before, of("{ ret = 0; goto out; }")), ["new possible in thing_start"]);
+  assert.deepEqual(passedOver(before, of("ret = 1;")), ["new possible in thing_start"]);
+  const made = (out: string): string =>
+    of("{ ret = -5; goto out; }", "ret = 0;", `t->name = kmalloc(8, 0);\n\tif (!t->name)\n\t\t${out}`);
+  assert.deepEqual(passedOver(before, made("goto out;")), ["new told in thing_start"]);
+  assert.deepEqual(passedOver(before, made("{ ret = -12; goto out; }")), []);
+  // What was so before by another name is no matter of the patch.
+  const renamed = (text: string): string => text.replaceAll("kmalloc(", "vmalloc_of(");
+  assert.deepEqual(passedOver(renamed(made("goto out;")), made("goto out;")), []);
+});
+
 const nested = (last: string): string => `struct box *get_box(int n);
 void put_box(struct box *b, struct box *of);
 int thing_open(int n)
