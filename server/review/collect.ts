@@ -266,6 +266,10 @@ function eventOf({ scenario, verdict, code, side, trace }: Finding): string | nu
 
 const keyOfFinding = (f: Finding): string => `${f.verdict}:${identity(f)}:${f.docLine}:${f.side}`;
 
+/** Whether a function loses a failure, and the other finding comes up where its life goes on behind that. */
+const leadsTo = (lost: Finding, { scenario }: Finding): boolean =>
+  lost.code === "error-lost" && scenario.startsWith(`${lost.scenario.replace(/^function /, "life ")} `);
+
 /** One line that breaks several rules is one finding, under the most telling of them. */
 function mergeByLine(findings: readonly Finding[]): Finding[] {
   const out: Finding[] = [];
@@ -284,7 +288,8 @@ function mergeByLine(findings: readonly Finding[]): Finding[] {
       continue;
     }
     const o = out[i]!;
-    const [first, second] = rankOf(f.code) < rankOf(o.code) ? [f, o] : [o, f];
+    const fFirst = leadsTo(f, o) || (!leadsTo(o, f) && rankOf(f.code) < rankOf(o.code));
+    const [first, second] = fFirst ? [f, o] : [o, f];
     const consequences = [...first.consequences];
     for (const c of [{ code: second.code, message: second.message }, ...second.consequences])
       if (c.code !== first.code && !consequences.some((k) => k.code === c.code)) consequences.push(c);

@@ -77,10 +77,14 @@ function judgedOutcome(
   };
 }
 
-function told(...outcomes: readonly CaseOutcome[]): string[] {
+function found(...outcomes: readonly CaseOutcome[]): readonly Finding[] {
   const collector = new Collector();
   for (const o of outcomes) collector.take(o);
-  return collector.findings().map((f) => `${f.code} ${f.message} at ${f.docLine} in ${1 + f.alsoIn.length}`);
+  return collector.findings();
+}
+
+function told(...outcomes: readonly CaseOutcome[]): string[] {
+  return found(...outcomes).map((f) => `${f.code} ${f.message} at ${f.docLine} in ${1 + f.alsoIn.length}`);
 }
 
 const BUG = { code: "bug", message: "BUG_ON(own_count < 0)" };
@@ -120,6 +124,25 @@ test("two checks are two findings, and one check on lines that only led there is
     ),
     [`warn ${warn.message} at 10 in 2`],
   );
+});
+
+test("a failure that is lost is told before what comes of it where the function's life goes on", () => {
+  const again = { code: "double-release", message: "given back again", docLine: 8 };
+  const lost = { code: "error-lost", message: "all went well", docLine: 8 };
+  const of = (...cases: readonly (readonly [string, Shown])[]): string[] =>
+    found(...cases.map(([scenario, one]) => outcome(scenario, [one]))).map((f) =>
+      [f.code, ...f.consequences.map((c) => c.code)].join(" "),
+    );
+  assert.deepEqual(of(["life a_probe a_remove", again], ["function a_probe", lost]), [
+    "error-lost double-release",
+  ]);
+  assert.deepEqual(of(["function a_probe", lost], ["life a_probe a_remove", again]), [
+    "error-lost double-release",
+  ]);
+  // Where it is given back in another life it is the graver one.
+  assert.deepEqual(of(["function a_probe", lost], ["life b_probe a_remove", again]), [
+    "double-release error-lost",
+  ]);
 });
 
 test("what scenarios that come to no changed line have shown before is not told of the mail", () => {
