@@ -325,9 +325,12 @@ function failureOf(side: Side, path: string, callee: string): Failure | null {
 const ASKS_NEXT =
   /(?<=[;{}\s])([a-z_][\w>.-]{0,60}) = ([a-z_]\w{2,60})\(([^;{}]{0,400})\);\s{1,80}if \((?:unlikely\()?(!|IS_ERR\()\1(?=\))/g;
 
+/** What is done where such a test holds: a statement or a block without others in it. */
+const BRANCH = /^\){1,3}\s{1,80}(?:\{[^{}]{0,600}\}|[^;{}]{0,300};)/;
+
 /**
- * Tests of what a call gave that ask for another error than it fails by: IS_ERR() of what is NULL, `!` of what is an error pointer. Not
- * where the text asks the other question, too.
+ * Tests of what a call gave that ask for another error than it fails by: IS_ERR() of what is NULL, `!` of what is an error pointer (not
+ * where the text asks the other question, too); and PTR_ERR() of what is NULL.
  * @returns what the test is of, a sentence, and the line
  */
 function wrongTests(
@@ -340,9 +343,24 @@ function wrongTests(
     const [all, variable, callee, , asks] = m as unknown as [string, string, string, string, string];
     const fails = failure(callee);
     const isErr = asks !== "!";
-    if (fails !== (isErr ? "null" : "errptr") || /_optional/.test(callee)) continue;
     // Behind the next value that it is given the question is about another thing.
     const behind = text.slice(m.index + all.length);
+    const line = text.slice(0, m.index + all.length).split("\n").length - 1;
+    const branch = BRANCH.exec(behind)?.[0] ?? "";
+    if (
+      !isErr &&
+      branch.includes(`PTR_ERR(${variable})`) &&
+      !branch.includes("?") &&
+      !branch.includes(`${variable} = `)
+    ) {
+      out.push([
+        `PTR_ERR(${variable}) of ${callee}()`,
+        `PTR_ERR(${variable}) is 0 where ${variable} is NULL: that ${callee}() gave none is passed on as no error`,
+        line,
+      ]);
+      continue;
+    }
+    if (fails !== (isErr ? "null" : "errptr") || /_optional/.test(callee)) continue;
     const next = behind.indexOf(`${variable} = `);
     const rest = next < 0 ? behind : behind.slice(0, next);
     const other = isErr
@@ -350,7 +368,6 @@ function wrongTests(
       : [`IS_ERR(${variable}`, `OR_NULL(${variable}`, `PTR_ERR(${variable}`, `ZERO(${variable}`];
     if (other.some((t) => rest.includes(t))) continue;
     const test = isErr ? `IS_ERR(${variable})` : `!${variable}`;
-    const line = text.slice(0, m.index + all.length).split("\n").length - 1;
     out.push([
       `${test} of ${callee}()`,
       `\`${test}\` does not find it when ${callee}() fails, which returns ${isErr ? "NULL" : "an error pointer"} then`,

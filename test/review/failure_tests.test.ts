@@ -89,6 +89,24 @@ test("a test that does not see how the callee fails is new, the other way round 
   assert.deepEqual(told(wrong, right, nulls), [`new null-dereference NULL from ${DEFINED}() 7`]);
 });
 
+test("the error of what is NULL is none", () => {
+  const passed = (test: string, gives: string): string =>
+    file(test).replace("\t\treturn -12;", `\t{\n\t\tint ret = ${gives};\n\t\treturn ret;\n\t}`);
+  const right = passed("!t->l", "-12");
+  assert.deepEqual(told(right, passed("!t->l", "PTR_ERR(t->l)"), {}), [
+    `new error-lost PTR_ERR(t->l) of ${DEFINED}() 7`,
+  ]);
+  assert.deepEqual(told(passed("!t->l", "PTR_ERR(t->l)"), right, {}), [
+    `fixed error-lost PTR_ERR(t->l) of ${DEFINED}() 7`,
+  ]);
+  for (const [test, gives] of [
+    ["IS_ERR(t->l)", "PTR_ERR(t->l)"],
+    ["!t->l", "PTR_ERR(t->l) ?: -12"],
+    ["!t->l", "-12;\n\t\tt->l = other();\n\t\tret = PTR_ERR(t->l)"],
+  ] as const)
+    assert.deepEqual(told(right, passed(test, gives), {}), [], gives);
+});
+
 test("a test that sees both is right, whatever the callee gives, and so is a test of both one after the other", () => {
   const errors = { [path]: definition("ERR_PTR(-ENOMEM)") };
   assert.deepEqual(told(file("IS_ERR(t->l)"), file("IS_ERR_OR_NULL(t->l)"), errors), []);
