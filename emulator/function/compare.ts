@@ -224,12 +224,20 @@ export function compareEntry(
       given() &&
       ![...b.paths.values()].some((r) => r.result.outcome === "failed" && has(r.result, key));
     // A callee that is not known had it in hand; who gives it back past the same callee knows that it was not kept. Not so of one
-    // that ends things: a patch that frees once more what that one frees has as good a look.
+    // that ends things: a patch that frees once more what that one frees has as good a look. Nor is it new where that callee fails, which
+    // may have ended it then, or where the side does nowhere give back any more what that callee had.
     const { lent = null } = found;
+    const decided = decidedBy(shownBy);
+    const stillGives = ({ result: r }: Ran): boolean =>
+      r.end === "returned" && r.assumed.includes(lent!) && r.ledger.settled.has(found.object);
     const lentOnly =
       lent !== null &&
       !ENDS_THING.test(lent) &&
-      verdict === "fixed" &&
+      (verdict === "fixed" ||
+        (verdict === "new" &&
+          decided !== null &&
+          decided !== lent &&
+          [...a.paths.values()].some(stillGives))) &&
       given() &&
       opposite().assumed.includes(lent);
     const wrongly =

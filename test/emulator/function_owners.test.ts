@@ -559,3 +559,17 @@ kfree(b); return 0; }`;
     assert.deepEqual(toldOf("refs_put(&b->refs);"), []);
   });
 });
+
+test("what an unknown callee had in hand is lost where a later call fails and the other ways behind that callee still give it back", () => {
+  const side = (first: string, given: string, end: string): string =>
+    `int look(void *p); int f(int n) { char *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; ${first} if (helper(n) < 0) { ${given} return -EINVAL; } ${end} return 0; }`;
+  const toldOf = (before: string, after: string): string[] => told(runPair(before, after, { name: "f" }));
+  const free = "kfree(p);";
+  assert.deepEqual(toldOf(side("look(p);", free, free), side("look(p);", "", free)), [
+    "new leaked memory of kmalloc()",
+  ]);
+  // Here the callee may keep it, or end it where it fails.
+  assert.deepEqual(toldOf(side("look(p);", free, free), side("look(p);", "", "")), []);
+  const fails = (given: string): string => `if (look(p) < 0) { ${given} return -EIO; }`;
+  assert.deepEqual(toldOf(side(fails(free), free, free), side(fails(""), free, free)), []);
+});
