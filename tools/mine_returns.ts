@@ -1,10 +1,10 @@
 /**
  * `npm run contracts:returns -- TREE`: writes emulator/contracts/returns.yaml: the files of a tree that define functions which
- * return pointers and of which the text tells how they fail. A review reads the definition in its own tree. Leaves out statics.
+ * return pointers and of which the text tells how they fail, or that they may give NULL. A review reads the definition in its own tree. Leaves out statics.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bodyIn, failingBy } from "../server/source/failing_by.ts";
+import { bodyIn, failingBy, givesNull } from "../server/source/failing_by.ts";
 import { sourceFiles } from "./source_files.mjs";
 
 const root = process.argv[2];
@@ -33,7 +33,7 @@ for (const path of sourceFiles(root, /\.c$/)) {
     if (bodyIn(text, name) === null) continue;
     definitions.set(name, (definitions.get(name) ?? 0) + 1);
     const how = failingBy(text, name);
-    if (how !== null) names.add(name);
+    if (how !== null || givesNull(text, name)) names.add(name);
   }
   if (names.size > 0) files.push([path, [...names]]);
 }

@@ -1,7 +1,8 @@
 /**
- * Tests of whether a call failed that ask for the wrong thing: NULL of a callee that gives an error pointer, or an error pointer of one
- * that gives NULL, as the callee's own definition in the tree says. Leaves out calls of which a contract tells (paths show
- * those), and tests further on than the statement behind the call.
+ * Tests of whether a call failed that ask for the wrong thing (NULL of a callee that gives an error pointer, or an error pointer of one
+ * that gives NULL, as the callee's own definition in the tree says), and those that one side lacks, where it follows what the call gave.
+ * Leaves out calls of which a contract tells (paths show those), wrong tests further on than the statement behind the call, and what
+ * becomes of a pointer in other hands.
  */
 import { blankComments } from "../../emulator/c/comments.ts";
 import type { Difference } from "../../emulator/function/compare.ts";
@@ -68,6 +69,52 @@ function testedCalls({ text, start }: FunctionText): Tested[] {
   return out;
 }
 
+/** A call whose result is put in a variable, the only one of that callee: what is done with the variable first. */
+interface FirstUse {
+  readonly variable: string;
+  readonly use: "tested" | "followed";
+  /** 1-based, in the file: of the call. */
+  readonly line: number;
+}
+
+/** What is done first with a variable; null where that is neither. */
+function firstUse(code: string, variable: string): "tested" | "followed" | null {
+  for (const m of code.matchAll(new RegExp(`(?<![\\w.>])${variable}(?!\\w)`, "g"))) {
+    const before = code.slice(Math.max(0, m.index - 60), m.index);
+    const behind = code.slice(m.index + variable.length, m.index + variable.length + 20);
+    if (/\b(?:sizeof|typeof|offsetof)\s?\(\s?\*?$/.test(before)) continue;
+    if (/^\s?(?:->|\[)/.test(behind) || /[(,=;{}!&|+-]\s?\*$/.test(before)) return "followed";
+    const asked =
+      /!\s?$|\b(?:if|while) \($|\bIS_ERR\w*\($|\bZERO_OR_NULL_PTR\($|(?:&&|\|\|)\s{1,80}$|(?:un)?likely\($/.test(
+        before,
+      ) || /^\s{0,80}(?:[!=]=|&&|\|\||\?)/.test(behind);
+    if (asked || /\b\w*(?:ON|ON_ONCE|assert)\($/.test(before)) return "tested";
+    // Given another value, or in other hands, where it may be tested.
+    return null;
+  }
+  return null;
+}
+
+/** What is done first with what calls gave, by the callee. */
+function firstUses({ text, start }: FunctionText): Map<string, FirstUse> {
+  const code = blankComments(text);
+  const out = new Map<string, FirstUse>();
+  const seen = new Set<string>();
+  for (const m of code.matchAll(SET)) {
+    const callee = m[1]!;
+    const end = closing(code, m.index + m[0].length - 1) + 1;
+    const variable = variableBefore(code, m.index);
+    const twice = seen.has(callee);
+    seen.add(callee);
+    out.delete(callee);
+    if (twice || end === 0 || code[end] !== ";" || !/^[a-z_]\w{0,40}$/i.test(variable)) continue;
+    const use = firstUse(code.slice(end), variable);
+    if (use !== null)
+      out.set(callee, { variable, use, line: start + code.slice(0, m.index).split("\n").length - 1 });
+  }
+  return out;
+}
+
 /** Whether a test sees that such a callee failed. */
 const sees = (asks: Asks, by: FailsBy): boolean =>
   asks === "both" || (asks === "error") === (by === "errptr");
@@ -75,14 +122,14 @@ const sees = (asks: Asks, by: FailsBy): boolean =>
 /**
  * What the tests of one function show that differ between its sides.
  * @param files numbers of the files of the two texts
- * @param failing how a callee says that it failed, where that is known for sure
+ * @param failing how a callee says that it failed, where that is known for sure; with `any`, whether it may give NULL at all, too
  */
 export function failureTests(
   path: string,
   fn: string,
   files: { readonly before: number; readonly after: number },
   texts: { readonly before: FunctionText; readonly after: FunctionText },
-  failing: (callee: string) => FailsBy | null,
+  failing: (callee: string, any?: "any") => FailsBy | null,
 ): Difference[] {
   const [b, a] = [testedCalls(texts.before), testedCalls(texts.after)];
   const out: Difference[] = [];
@@ -122,5 +169,31 @@ export function failureTests(
         shown: 0,
       });
     }
+  // A test that goes may have been one too many: as it is called here, the callee may always find something.
+  const uses = { before: firstUses(texts.before), after: firstUses(texts.after) };
+  for (const [callee, is] of uses.after) {
+    const was = uses.before.get(callee);
+    if (is.use !== "tested" || was?.use !== "followed" || was.variable !== is.variable) continue;
+    const by = failing(callee, "any");
+    if (by === null) continue;
+    const gives = by === "errptr" ? "gives an error pointer when it fails" : "may give NULL";
+    out.push({
+      verdict: "fixed",
+      entry: { name: fn, path, root: false, leave: null },
+      fault: {
+        kind: by === "errptr" ? "error-pointer-dereference" : "null-dereference",
+        object: `${by === "errptr" ? "error pointer" : "NULL"} from ${callee}()`,
+        what: `${callee}() ${gives}, and ${is.variable} is followed without a test`,
+        taken: null,
+        given: null,
+        at: { by: callee, loc: { file: files.before, line: was.line, col: 1 }, fn },
+        functions: [fn],
+        possible: false,
+      },
+      forced: new Map(),
+      path: NO_PATH,
+      shown: 0,
+    });
+  }
   return out;
 }

@@ -21,7 +21,7 @@ import {
 import type { Doubt } from "../../emulator/function/finding.ts";
 import { KernelSources } from "../../emulator/function/sources.ts";
 import { staticDifferences, unbuiltIn, unreadable } from "../../emulator/function/static_checks.ts";
-import { type FailsBy, failingBy } from "../source/failing_by.ts";
+import { type FailsBy, failingBy, givesNull } from "../source/failing_by.ts";
 import { functionSource, handedToMacro, headerIndex, namedBeside } from "../source/function_source.ts";
 import type { FileImages, KernelTree, SideImages } from "../source/images.ts";
 import { codeText } from "../source/tree_side.ts";
@@ -636,17 +636,24 @@ export class FunctionCases {
     const files = { before: file(before), after: file(after) };
     if (b === null || a === null || files.before === undefined || files.after === undefined) return [];
     const known = { before: files.before, after: files.after };
-    return failureTests(f.path, name, known, { before: b, after: a }, (callee) => this.failingBy(f, callee));
+    return failureTests(f.path, name, known, { before: b, after: a }, (callee, any) =>
+      this.failingBy(f, callee, any === "any"),
+    );
   }
 
-  /** How a callee of another file says that it failed, as its definition in the tree has it, and all stubs of it in headers; or null. */
-  private failingBy(f: FileImages, callee: string): FailsBy | null {
+  /**
+   * How a callee of another file says that it failed, as its definition in the tree has it, and all stubs of it in headers; or null.
+   * `any`: NULL where the definition may give it, whatever else.
+   */
+  private failingBy(f: FileImages, callee: string, any = false): FailsBy | null {
     const { tree } = this;
     const { functions, returns } = readContracts().contracts;
     const path = returns.get(callee);
     if (tree === null || path === undefined || functions.has(callee)) return null;
     if (this.bodiesOf(f.after!).has(callee) || this.bodiesOf(f.before!).has(callee)) return null;
-    const by = failingBy(this.imagesOf(path)?.after ?? tree.read(path) ?? "", callee);
+    const text = this.imagesOf(path)?.after ?? tree.read(path) ?? "";
+    const by = failingBy(text, callee);
+    if (any && by === null && givesNull(text, callee)) return "null";
     const { definers } = headerIndex(tree);
     if (definers(`#${callee}`).length > 0) return null;
     const stubs = definers(callee).map((h) => failingBy(tree.read(h) ?? "", callee, true));

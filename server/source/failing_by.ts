@@ -1,6 +1,6 @@
 /**
  * How a function that returns a pointer says that it failed, read off its definition: by an error pointer, by NULL, or in a way that
- * cannot be told. Leaves out running it, and what callees of it return that its text does not test.
+ * cannot be told; and whether it may give NULL at all. Leaves out running it, and what callees of it return that its text does not test.
  */
 import { blankComments } from "../../emulator/c/comments.ts";
 
@@ -42,6 +42,12 @@ export function bodyIn(text: string, name: string, isStatic = false): { head: st
 export function failingBy(text: string, name: string, isStatic = false): FailsBy | null {
   const found = bodyIn(text, name, isStatic);
   return found === null ? null : failsBy(found.body);
+}
+
+/** Whether the function says somewhere that it has nothing to give: by NULL, whatever else it may give. */
+export function givesNull(text: string, name: string, isStatic = false): boolean {
+  const found = bodyIn(text, name, isStatic);
+  return found !== null && (/\breturn NULL;/.test(found.body) || failsBy(found.body) === "null");
 }
 
 function failsBy(body: string): FailsBy | null {

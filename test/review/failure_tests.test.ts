@@ -123,3 +123,30 @@ test("a callee whose definition is another one in this tree, or has a stub that 
     [],
   );
 });
+
+test("a test that one side lacks mends where the other follows what the callee may give as NULL, and only then", () => {
+  const uses = (between: string): string => `struct lamp { int n; };
+struct lamp *${DEFINED}(int n);
+void lamp_show(struct lamp *l);
+int thing_set(int n)
+{
+	struct lamp *l;
+
+	l = ${DEFINED}(n);
+${between}
+	return l->n;
+}
+`;
+  const gives = (body: string): Readonly<Record<string, string>> => ({
+    [path]: `struct lamp *${DEFINED}(int n)\n{\n${body}\n}\n`,
+  });
+  const some = gives("\tstruct lamp *l = lamp_old(n);\n\tif (!l)\n\t\treturn NULL;\n\treturn l;");
+  const test = "\tif (!l)\n\t\treturn -22;";
+  assert.deepEqual(told(uses(""), uses(test), some), [`fixed null-dereference NULL from ${DEFINED}() 8`]);
+  // That it goes may be right: as it is called here, there may always be one.
+  assert.deepEqual(told(uses(test), uses(""), some), []);
+  assert.deepEqual(told(uses(""), uses("\tWARN_ON(!l);"), some).length, 1);
+  for (const other of ["\tlamp_show(l);", "\tl = NULL;", "\tif (n && l)\n\t\treturn 1;"])
+    assert.deepEqual(told(uses(other), uses(test), some), [], other);
+  assert.deepEqual(told(uses(""), uses(test), gives("\treturn lamp_old(n);")), []);
+});
