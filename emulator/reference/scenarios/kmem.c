@@ -85,8 +85,12 @@ FSC_SCENARIO(kmem_unbind, "kmem-unbind",
 	}
 	SC_DO(sc_hmem_destroy(host), "take firmware's memory away");
 	fsc_kmem_exit();
+	if (!stays)
+		return;
+	/* Whoever lists what is reserved reads the name, the module being there or not. */
+	res = sc_reserved(start, true);
+	SC_EXPECT(res && !strcmp(res->name, "System RAM (kmem)"), "RAM of a device is reserved by that name");
 	/* What names memory that stayed is there until then. */
-	if (stays)
-		__fsc_event("power-off", "the machine goes down");
+	__fsc_event("power-off", "the machine goes down");
 }
 #endif

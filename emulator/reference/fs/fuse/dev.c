@@ -21,6 +21,12 @@ static void fsc_server_cut(struct inode *inode, unsigned long first, unsigned lo
 	fscfs_free_range(inode, first, count);
 }
 
+/* What comes over of an argument of a request; NULL where that is less than what it stands for: a server reads no further. */
+static const void *fsc_server_gets(const struct fuse_args *args, unsigned int nr, size_t size)
+{
+	return nr < args->in_numargs && args->in_args[nr].size >= size ? args->in_args[nr].value : NULL;
+}
+
 ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, struct fuse_args *args)
 {
 	struct inode *inode = fsc_registry.inodes[args->nodeid - 1];
@@ -33,16 +39,20 @@ ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, st
 		return -EIO;
 	switch (args->opcode) {
 	case FUSE_OPEN: {
-		const struct fuse_open_in *in = args->in_args[0].value;
+		const struct fuse_open_in *in = fsc_server_gets(args, 0, sizeof(*in));
 
+		if (!in)
+			return -EINVAL;
 		if (in->flags & O_TRUNC)
 			fsc_server_cut(inode, 0, ~0UL);
 		return 0;
 	}
 	case FUSE_SETATTR: {
-		const struct fuse_setattr_in *in = args->in_args[0].value;
+		const struct fuse_setattr_in *in = fsc_server_gets(args, 0, sizeof(*in));
 		struct fuse_attr_out *out = args->out_args[0].value;
 
+		if (!in)
+			return -EINVAL;
 		out->attr.size = i_size_read(inode);
 		if (in->valid & FATTR_SIZE) {
 			if ((loff_t)in->size < i_size_read(inode))
@@ -54,9 +64,13 @@ ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, st
 		return 0;
 	}
 	case FUSE_FALLOCATE: {
-		const struct fuse_fallocate_in *in = args->in_args[0].value;
-		unsigned long first = in->offset >> PAGE_SHIFT, count = in->length >> PAGE_SHIFT;
+		const struct fuse_fallocate_in *in = fsc_server_gets(args, 0, sizeof(*in));
+		unsigned long first, count;
 
+		if (!in)
+			return -EINVAL;
+		first = in->offset >> PAGE_SHIFT;
+		count = in->length >> PAGE_SHIFT;
 		if (in->mode & FALLOC_FL_PUNCH_HOLE) {
 			fsc_server_cut(inode, first, count);
 			return 0;
@@ -64,13 +78,18 @@ ssize_t __fuse_simple_request(struct mnt_idmap *idmap, struct fuse_mount *fm, st
 		return fscfs_alloc_range(inode, first, count);
 	}
 #if FSC_ERA >= 612
-	case FUSE_SETUPMAPPING:
-		return fsc_server_setup(inode, args->in_args[0].value);
+	case FUSE_SETUPMAPPING: {
+		const struct fuse_setupmapping_in *in = fsc_server_gets(args, 0, sizeof(*in));
+
+		return in ? fsc_server_setup(inode, in) : -EINVAL;
+	}
 	case FUSE_REMOVEMAPPING: {
-		const struct fuse_removemapping_in *in = args->in_args[0].value;
-		const struct fuse_removemapping_one *one = args->in_args[1].value;
+		const struct fuse_removemapping_in *in = fsc_server_gets(args, 0, sizeof(*in));
+		const struct fuse_removemapping_one *one = in ? fsc_server_gets(args, 1, in->count * sizeof(*one)) : NULL;
 		int err = 0;
 
+		if (!one)
+			return -EINVAL;
 		for (uint32_t i = 0; i < in->count && !err; i++)
 			err = fsc_server_remove(inode, one + i);
 		return err;
