@@ -8,7 +8,7 @@ import type { Fault } from "./finding.ts";
 import { givenByMode, givenUnderAnotherName, heldText } from "./held.ts";
 import { plainName } from "./ledger.ts";
 import type { Obj } from "./memory.ts";
-import { onlyRaised, reach, withGraced } from "./reach.ts";
+import { onlyRaised, reach, withGraced, withHanded } from "./reach.ts";
 import type { Outcome, Run } from "./run.ts";
 import type { Value } from "./value.ts";
 
@@ -37,6 +37,7 @@ export function audit(w: Run, input: AuditInput): void {
   const reached = reach(w, roots, held);
   const failed = input.outcome === "failed";
   const graced = withGraced(w);
+  const handed = withHanded(w);
   /** Who called is a core, and is told that the call failed. */
   const told = input.callback && failed;
   for (const h of held) {
@@ -59,6 +60,7 @@ export function audit(w: Run, input: AuditInput): void {
     if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && failed))) continue;
     if (h.kind.sort !== "state" && graced.has(w.mem.at(h.key)?.obj.id ?? -1)) continue;
     const kept = !input.life && isKept(w, h, input, reached);
+    if (kept && h.kind.sort !== "state" && handed.has(w.mem.at(h.key)?.obj.id ?? -1)) continue;
     // Left with a caller who is told that the call failed, and a count that nobody may expect to be left: the other side says
     // whether that is meant (compare.ts).
     const counts = h.kind.exact && h.kind.sort === "state";

@@ -201,8 +201,14 @@ function enter(w: Walker, side: Side, entry: Entry): Returned {
     (!refused && mayHaveSucceeded({ outcome, result })) || (ret.kind === "void" && outcome === "neither");
   if (entry.leave === null || !begun) {
     const before = w.gave.length;
+    const told = w.faults.length;
     w.calls_.deviceGoes();
-    if (begun) for (const g of w.gave.slice(before)) w.late.add(g);
+    if (begun) {
+      for (const g of w.gave.slice(before)) w.late.add(g);
+      // Before the device goes, another function takes back what this one made known.
+      const later = w.faults.splice(told);
+      w.faults.push(...later.filter((f) => f.kind !== "freed-while-registered"));
+    }
     audit(w, { result: v, outcome, root: entry.root, callback: entry.callback === true, life: false, at });
     return { result, value: v, outcome, at };
   }

@@ -103,6 +103,15 @@ export function ledTo(w: Run, roots: readonly Value[]): Set<number> {
   return out;
 }
 
+/** What was handed on, and what it leads to, whenever that was put there: its new owner's. */
+export const withHanded = (w: Run): Set<number> =>
+  ledTo(
+    w,
+    w.books.holdings.flatMap((h) =>
+      h.state === "passed" && w.mem.at(h.key)?.obj.gone === null ? [h.key] : [],
+    ),
+  );
+
 /** Objects that memory leads to which a callback has after a grace period, that memory included. */
 export const withGraced = (w: Run): Set<number> =>
   ledTo(

@@ -47,7 +47,23 @@ const ranged = (
 int f(struct range *r) { char *p = kmalloc(4096, GFP_KERNEL); if (!p) return -ENOMEM;
   if ((((unsigned long)p - base) >> 12) == r->end) { r->len++; return 1; } ${other} return 0; }`;
 
+/** Hands a control to a sound card and puts memory into it that the control's end frees. */
+const controlled = (
+  undo: string,
+): string => `struct snd_card { int n; }; struct snd_kcontrol { void *private_data; };
+struct snd_kcontrol *snd_ctl_new1(const void *n, void *p); int snd_ctl_add(struct snd_card *c, struct snd_kcontrol *k);
+int f(struct snd_card *c) { struct snd_kcontrol *k = snd_ctl_new1(NULL, NULL); char *p; if (!k) return -ENOMEM;
+  if (snd_ctl_add(c, k) < 0) return -EIO; p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; k->private_data = p;
+  if (helper(1) < 0) { ${undo} return -EINVAL; } return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what is put into a thing that was handed on goes with it, whatever fails then",
+    callback: true,
+    bad: controlled(""),
+    good: controlled("k->private_data = NULL; kfree(p);"),
+    want: [],
+  },
   {
     name: "what is found to begin where a range ends goes on with it",
     bad: ranged("r->first = p;"),
