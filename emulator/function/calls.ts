@@ -1042,7 +1042,15 @@ export class Calls {
       const size = at.obj.kind === "local" && at.off === 0 ? (at.obj.size ?? 8) : (sizeSafe(real) ?? 8);
       if (at.obj.kind === "local") {
         const stays = at.off === 0 && real.kind === "record" && CURSORS.has(real.info.tag ?? "") ? 8 : 0;
+        // It may write all of it, but what leads to something that was taken is not lost by that, nor what lies behind its own record.
+        const end = real.kind === "record" ? (sizeSafe(real) ?? size) : size;
+        const led = [...at.obj.cells].filter(([o, c]) => {
+          const to = c.size === 8 ? w.known.resolve(c.v) : 0n;
+          if (typeof to !== "bigint" || w.mem.at(to) === null) return false;
+          return o >= at.off + end || w.books.of(to).some((h) => h.state === "held");
+        });
         w.forget(at.obj, at.off + stays, size - stays, `${site.origin.key}:${i}`);
+        for (const [o, c] of led) at.obj.cells.set(o, c);
       } else if (scalar && real.kind !== "pointer" && to.kind !== "void") {
         w.forget(at.obj, at.off, sizeOf(real), `${site.origin.key}:${i}`);
         // A buffer: how much of it is filled nobody knows.

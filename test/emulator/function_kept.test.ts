@@ -56,7 +56,22 @@ int f(struct snd_card *c) { struct snd_kcontrol *k = snd_ctl_new1(NULL, NULL); c
   if (snd_ctl_add(c, k) < 0) return -EIO; p = kzalloc(8, GFP_KERNEL); if (!p) return -ENOMEM; k->private_data = p;
   if (helper(1) < 0) { ${undo} return -EINVAL; } return 0; }`;
 
+/** Memory in a record whose first member an unknown callee is handed; then the record is copied to where it stays. */
+const copied = (
+  begins: string,
+  end: string,
+): string => `struct params { int n; int m; }; struct chans { struct params params; void *c; };
+struct owner { struct chans chans; }; int prepare(struct params *p);
+int f(struct owner *o) { ${begins} n->c = kmalloc(8, GFP_KERNEL); if (!n->c) { ${end} return -ENOMEM; }
+  if (prepare(&n->params) < 0) { kfree(n->c); ${end} return -EINVAL; } o->chans = *n; ${end} return 0; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what lies behind a member that a callee was handed is not forgotten",
+    bad: copied("struct chans all = {}, *n = &all;", ""),
+    good: copied("struct chans *n = kzalloc(sizeof(*n), GFP_KERNEL); if (!n) return -ENOMEM;", "kfree(n);"),
+    want: [],
+  },
   {
     name: "what is put into a thing that was handed on goes with it, whatever fails then",
     callback: true,
