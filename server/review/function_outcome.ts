@@ -679,7 +679,9 @@ const MOST_STEPS = 60;
 const LONG_SUM = 80;
 /** Masks, addresses, records by what lies in them, and long sums. */
 const isUnspoken = (text: string): boolean =>
-  (text.length > LONG_SUM && / [*/%] /.test(text)) ||
+  (text.length > LONG_SUM && / (?:[*/%+]|<<|>>) /.test(text)) ||
+  // A name that was cut short ends in a number of the executor's own.
+  /~[0-9a-z]{4,8}(?:\W|$)/.test(text) ||
   / & (?:-?\d{2}|~)/.test(text) ||
   (/0x[0-9a-f]{3}/.test(text) && / [&|] /.test(text)) ||
   text.includes("what it is compared with") ||

@@ -239,6 +239,8 @@ static int thing_start(struct thing *t, struct device_node *of)
 
 	if (t->size_of_all_that_there_is * t->number_of_parts_of_it * 2 / t->bytes_of_one_part > 15)
 		t->number_of_parts_of_it = 15;
+	if (t->size_of_all_that_there_is + t->number_of_parts_of_it + t->bytes_of_one_part > 99)
+		t->number_of_parts_of_it = 14;
 	if (t->number_of_parts_of_it * 2 > 9)
 		t->bytes_of_one_part = 3;
 	np = of_get_child_by_name(of, "part");
