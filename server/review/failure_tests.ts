@@ -95,11 +95,16 @@ function firstUse(code: string, variable: string): "tested" | "followed" | null 
   return null;
 }
 
+/** Characters behind a call within which the first use is looked for. */
+const USE_WITHIN = 4000;
+
 /** What is done first with what calls gave, by the callee. */
 function firstUses({ text, start }: FunctionText): Map<string, FirstUse> {
   const code = blankComments(text);
   const out = new Map<string, FirstUse>();
   const seen = new Set<string>();
+  let line = start;
+  let counted = 0;
   for (const m of code.matchAll(SET)) {
     const callee = m[1]!;
     const end = closing(code, m.index + m[0].length - 1) + 1;
@@ -108,9 +113,11 @@ function firstUses({ text, start }: FunctionText): Map<string, FirstUse> {
     seen.add(callee);
     out.delete(callee);
     if (twice || end === 0 || code[end] !== ";" || !/^[a-z_]\w{0,40}$/i.test(variable)) continue;
-    const use = firstUse(code.slice(end), variable);
-    if (use !== null)
-      out.set(callee, { variable, use, line: start + code.slice(0, m.index).split("\n").length - 1 });
+    const use = firstUse(code.slice(end, end + USE_WITHIN), variable);
+    if (use === null) continue;
+    line += code.slice(counted, m.index).split("\n").length - 1;
+    counted = m.index;
+    out.set(callee, { variable, use, line });
   }
   return out;
 }

@@ -60,8 +60,12 @@ test("a patch of another base that only takes a give-back away is not modelled f
 });
 
 test("what a callee of which nothing is known had in hand is said to be that callee's; what changes nothing is clean", () => {
-  const held = review(driver(GIVEN, "p"), driver("", "p"));
+  const kept = (text: string): string => text.replace("\tkfree(p);\n\treturn 0;", "\treturn 0;");
+  const held = review(kept(driver(GIVEN, "p")), kept(driver("", "p")));
   assert.deepEqual([held.verdicts, held.findings], [["not-modelled"], 0]);
+  // Where the function frees it past that callee when all goes well, it was not kept.
+  const lost = review(driver(GIVEN, "p"), driver("", "p"));
+  assert.deepEqual([lost.verdicts, lost.findings], [["new"], 1]);
   assert.match(held.reasons[0]!, /thing_keep\(\), of which nothing is known, had it in hand/);
   assert.deepEqual(review(driver(GIVEN), driver(`\t\thelper(1);\n${GIVEN}`)).verdicts, ["clean"]);
 });
