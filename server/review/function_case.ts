@@ -380,38 +380,60 @@ export class FunctionCases {
     const isMeant =
       !this.onlyJumps(path, d.verdict === "new" ? "after" : "before", asked) &&
       (d.undone !== true ||
-        this.linesOfChange(path, asked).some(({ come }) => come.some((l) => SAYS_NOTHING.test(l))));
+        (this.plan.changed.get(path) ?? []).some((fn) => asked(fn) && this.saysNothing(path, fn)));
     return isMeant ? d : { ...d, fault: { ...d.fault, possible: false } };
   }
 
-  /** The lines that go and come in each function of a file that the patch changes, of those that are asked for, without the space around them. */
-  private linesOfChange(path: string, asked: (fn: string) => boolean): { gone: string[]; come: string[] }[] {
+  /** Whether the patch brings a line to a function that says that nothing went wrong. */
+  private saysNothing(path: string, fn: string): boolean {
     const f = this.imagesOf(path);
-    if (f === null) return [];
-    const body = (of: "before" | "after", fn: string): string[] => {
-      const text = f[of]!;
-      const at = this.linesOf(f.path, of, fn, text);
-      const lines = at === null ? [] : text.split("\n").slice(at.start - 1, at.end);
-      return lines.flatMap((l) => l.trim() || []);
-    };
-    return (this.plan.changed.get(path) ?? []).filter(asked).map((fn) => {
-      const parts = diffArrays(body("before", fn), body("after", fn));
-      return {
+    return f !== null && this.changeOf(f, fn).come.some((l) => SAYS_NOTHING.test(l));
+  }
+
+  /** The lines of a function that go and come with the patch, without the space around them; of each function once. */
+  private changeOf(f: FileImages, fn: string): { readonly gone: string[]; readonly come: string[] } {
+    const key = `${f.path} ${fn}`;
+    let change = this.changes.get(key);
+    if (change === undefined) {
+      const body = (of: "before" | "after"): string[] => {
+        const at = this.linesOf(f.path, of, fn, f[of]!);
+        const lines = at === null ? [] : this.splitOf(f, of).slice(at.start - 1, at.end);
+        return lines.flatMap((l) => l.trim() || []);
+      };
+      const parts = diffArrays(body("before"), body("after"));
+      change = {
         gone: parts.flatMap((p) => (p.removed ? p.value : [])),
         come: parts.flatMap((p) => (p.added ? p.value : [])),
       };
-    });
+      this.changes.set(key, change);
+    }
+    return change;
   }
+
+  /** A side's text by lines, taken apart once: a file may have thousands of functions that change. */
+  private splitOf(f: FileImages, of: "before" | "after"): readonly string[] {
+    const key = `${of} ${f.path}`;
+    let lines = this.split.get(key);
+    if (lines === undefined) this.split.set(key, (lines = f[of]!.split("\n")));
+    return lines;
+  }
+
+  private readonly changes = new Map<string, { readonly gone: string[]; readonly come: string[] }>();
+  private readonly split = new Map<string, readonly string[]>();
 
   /** Whether jumps out are all that a side lacks in the functions of a file that the patch changes, of those that are asked for. */
   private onlyJumps(path: string, side: "before" | "after", asked: (fn: string) => boolean): boolean {
-    const list = this.linesOfChange(path, asked).map((l) =>
-      side === "after" ? l : { gone: l.come, come: l.gone },
-    );
-    const isGone = ({ gone, come }: (typeof list)[number]): boolean =>
-      gone.length > 0 &&
-      gone.every((l) => JUMP_OUT.test(l)) &&
-      !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l));
+    const f = this.imagesOf(path);
+    const list = f === null ? [] : (this.plan.changed.get(path) ?? []).filter(asked);
+    const isGone = (fn: string): boolean => {
+      const change = this.changeOf(f!, fn);
+      const [gone, come] = side === "after" ? [change.gone, change.come] : [change.come, change.gone];
+      return (
+        gone.length > 0 &&
+        gone.every((l) => JUMP_OUT.test(l)) &&
+        !come.some((l) => /["=]|\b(?:goto|return|break|continue)\b/.test(l))
+      );
+    };
     return list.length > 0 && list.every(isGone);
   }
 
