@@ -355,10 +355,14 @@ export function compareEntry(
       : null;
   if (lost !== null) {
     const { callee } = lost.choice;
-    const told = { object: `failure of ${callee}()`, possible: true, doubt: "passed over" as const };
+    const told = {
+      object: `failure of ${callee}()`,
+      what: `${entry.name}() says that all went well although ${callee}() failed`,
+      possible: true,
+      doubt: "passed over" as const,
+    };
     const d = saysAllWell("new", entry, lost.choice, told, lost.forced, lost.path);
-    const what = `${entry.name}() says that all went well although ${callee}() failed`;
-    differences.push({ ...d, fault: { ...d.fault, what }, undone: true });
+    differences.push({ ...d, undone: true });
   }
   const never =
     entry.leave === null && sameReturn(entry.name)
@@ -632,7 +636,7 @@ function saysAllWell(
   verdict: "new" | "fixed",
   entry: Entry,
   choice: Choice,
-  told: Pick<Fault, "object" | "possible" | "doubt">,
+  told: Pick<Fault, "object" | "possible" | "doubt"> & Partial<Pick<Fault, "what">>,
   forced: Forced,
   path: PathResult,
 ): Difference {

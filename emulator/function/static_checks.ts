@@ -345,7 +345,7 @@ function wrongTests(
     const isErr = asks !== "!";
     // Behind the next value that it is given the question is about another thing.
     const behind = text.slice(m.index + all.length);
-    const line = text.slice(0, m.index + all.length).split("\n").length - 1;
+    const line = (): number => text.slice(0, m.index + all.length).split("\n").length - 1;
     const branch = BRANCH.exec(behind)?.[0] ?? "";
     if (
       !isErr &&
@@ -356,7 +356,7 @@ function wrongTests(
       out.push([
         `PTR_ERR(${variable}) of ${callee}()`,
         `PTR_ERR(${variable}) is 0 where ${variable} is NULL: that ${callee}() gave none is passed on as no error`,
-        line,
+        line(),
       ]);
       continue;
     }
@@ -371,7 +371,7 @@ function wrongTests(
     out.push([
       `${test} of ${callee}()`,
       `\`${test}\` does not find it when ${callee}() fails, which returns ${isErr ? "NULL" : "an error pointer"} then`,
-      line,
+      line(),
     ]);
   }
   return out;

@@ -22,14 +22,14 @@ export function undoneAsWell(said: Explored, other: (ran: Ran) => Ran): Undone |
   if (lasting.size === 0) return null;
   for (const { forced, result } of paths) {
     if (!isWell(result) || result.result?.[1] !== 0n) continue;
-    const back = [...result.ledger.fates].filter(([name, fate]) => fate === "given" && lasting.has(name));
+    const back = givenUp(lasting, result);
     if (back.length === 0) continue;
     const { forced: same, result: there } = other({ forced, result });
     if (there.end !== "returned" || there.outcome !== "failed" || !met(there, same)) continue;
     const alike = (c: Choice, i: number): boolean =>
       result.choices[i]?.name === c.name && result.choices[i]?.answer === c.answer;
     if (there.choices.length !== result.choices.length || !there.choices.every(alike)) continue;
-    if (!back.every(([name]) => there.ledger.fates.get(name) === "given")) continue;
+    if (!back.every((name) => there.ledger.fates.get(name) === "given")) continue;
     const choice = there.choices.at(-1);
     if (choice === undefined) continue;
     return { choice, forced: new Map(forced).set(choice.name, choice.answer), path: result };
@@ -38,9 +38,8 @@ export function undoneAsWell(said: Explored, other: (ran: Ran) => Ran): Undone |
 }
 
 /** Whether a path gives up what is there still behind the function on some of these where all goes well. */
-export function givesUp(paths: readonly Ran[], { ledger }: PathResult): boolean {
-  const lasting = lastingOf(paths.slice(0, MOST_PATHS));
-  return [...ledger.fates].some(([name, fate]) => fate === "given" && lasting.has(name));
+export function givesUp(paths: readonly Ran[], path: PathResult): boolean {
+  return givenUp(lastingOf(paths.slice(0, MOST_PATHS)), path).length > 0;
 }
 
 /**
@@ -48,14 +47,10 @@ export function givesUp(paths: readonly Ran[], { ledger }: PathResult): boolean 
  * what is returned then was set before. Null where the other side has such a path, whatever fails there.
  */
 export function lostByNewCall(side: Explored, other: Explored): Undone | null {
-  const [paths, others] = [side, other].map((e) => [...e.paths.values()].slice(0, MOST_PATHS)) as [
-    Ran[],
-    Ran[],
-  ];
-  const isUndone = (all: readonly Ran[], { result }: Ran): boolean =>
-    isWell(result) && result.result?.[1] === 0n && givesUp(all, result);
-  const found = paths.filter((p) => isUndone(paths, p));
-  if (found.length === 0 || others.some((p) => isUndone(others, p))) return null;
+  const found = undoneIn([...side.paths.values()].slice(0, MOST_PATHS));
+  if (found.length === 0) return null;
+  const others = [...other.paths.values()].slice(0, MOST_PATHS);
+  if (undoneIn(others).length > 0) return null;
   const known = new Set(others.flatMap(({ result }) => result.choices.map((c) => c.name)));
   for (const { forced, result } of found) {
     const last = [...forced.keys()].at(-1);
@@ -65,6 +60,18 @@ export function lostByNewCall(side: Explored, other: Explored): Undone | null {
   }
   return null;
 }
+
+/** Those that say that all went well, by 0, and give up what is there still where it does. */
+function undoneIn(paths: readonly Ran[]): readonly Ran[] {
+  const lasting = lastingOf(paths);
+  return paths.filter(
+    ({ result }) => isWell(result) && result.result?.[1] === 0n && givenUp(lasting, result).length > 0,
+  );
+}
+
+/** What of `lasting` a path gives up, by name. */
+const givenUp = (lasting: ReadonlySet<string>, { ledger }: PathResult): string[] =>
+  [...ledger.fates].flatMap(([name, fate]) => (fate === "given" && lasting.has(name) ? [name] : []));
 
 const isWell = ({ end, outcome }: PathResult): boolean => end === "returned" && outcome === "succeeded";
 

@@ -136,10 +136,34 @@ export function failureTests(
   fn: string,
   files: { readonly before: number; readonly after: number },
   texts: { readonly before: FunctionText; readonly after: FunctionText },
-  failing: (callee: string, any?: "any") => FailsBy | null,
+  failing: (callee: string, any?: boolean) => FailsBy | null,
 ): Difference[] {
   const [b, a] = [testedCalls(texts.before), testedCalls(texts.after)];
   const out: Difference[] = [];
+  const tell = (
+    verdict: "new" | "fixed",
+    { callee, line }: Pick<Tested, "callee" | "line">,
+    by: FailsBy,
+    what: string,
+  ): void => {
+    out.push({
+      verdict,
+      entry: { name: fn, path, root: false, leave: null },
+      fault: {
+        kind: by === "errptr" ? "error-pointer-dereference" : "null-dereference",
+        object: `${by === "errptr" ? "error pointer" : "NULL"} from ${callee}()`,
+        what,
+        taken: null,
+        given: null,
+        at: { by: callee, loc: { file: verdict === "new" ? files.after : files.before, line, col: 1 }, fn },
+        functions: [fn],
+        possible: false,
+      },
+      forced: new Map(),
+      path: NO_PATH,
+      shown: 0,
+    });
+  };
   for (const [verdict, own, other, otherText] of [
     ["new", a, b, texts.before.text],
     ["fixed", b, a, texts.after.text],
@@ -154,53 +178,19 @@ export function failureTests(
       if (by === null || sees(t.asks, by) || (there !== undefined && !sees(there.asks, by))) continue;
       const gives = by === "errptr" ? "an error pointer, never NULL" : "NULL, never an error pointer";
       const test = t.asks === "null" ? `!${t.variable}` : `IS_ERR(${t.variable})`;
-      out.push({
-        verdict,
-        entry: { name: fn, path, root: false, leave: null },
-        fault: {
-          kind: by === "errptr" ? "error-pointer-dereference" : "null-dereference",
-          object: `${by === "errptr" ? "error pointer" : "NULL"} from ${t.callee}()`,
-          what: `${t.callee}() that fails gives ${gives}: ${test} does not see it`,
-          taken: null,
-          given: null,
-          at: {
-            by: t.callee,
-            loc: { file: verdict === "new" ? files.after : files.before, line: t.line, col: 1 },
-            fn,
-          },
-          functions: [fn],
-          possible: false,
-        },
-        forced: new Map(),
-        path: NO_PATH,
-        shown: 0,
-      });
+      const what = `${t.callee}() that fails gives ${gives}: ${test} does not see it`;
+      tell(verdict, t, by, what);
     }
   // A test that goes may have been one too many: as it is called here, the callee may always find something.
   const uses = { before: firstUses(texts.before), after: firstUses(texts.after) };
   for (const [callee, is] of uses.after) {
     const was = uses.before.get(callee);
     if (is.use !== "tested" || was?.use !== "followed" || was.variable !== is.variable) continue;
-    const by = failing(callee, "any");
+    const by = failing(callee, true);
     if (by === null) continue;
     const gives = by === "errptr" ? "gives an error pointer when it fails" : "may give NULL";
-    out.push({
-      verdict: "fixed",
-      entry: { name: fn, path, root: false, leave: null },
-      fault: {
-        kind: by === "errptr" ? "error-pointer-dereference" : "null-dereference",
-        object: `${by === "errptr" ? "error pointer" : "NULL"} from ${callee}()`,
-        what: `${callee}() ${gives}, and ${is.variable} is followed without a test`,
-        taken: null,
-        given: null,
-        at: { by: callee, loc: { file: files.before, line: was.line, col: 1 }, fn },
-        functions: [fn],
-        possible: false,
-      },
-      forced: new Map(),
-      path: NO_PATH,
-      shown: 0,
-    });
+    const what = `${callee}() ${gives}, and ${is.variable} is followed without a test`;
+    tell("fixed", { callee, line: was.line }, by, what);
   }
   return out;
 }

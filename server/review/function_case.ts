@@ -606,8 +606,7 @@ export class FunctionCases {
       const refused = refusedIn(f);
       if (refused === "all") continue;
       const whole = names.filter((n) => !refused.has(n));
-      // Taken apart once: a file may have thousands of functions that change.
-      const lines = { before: f.before!.split("\n"), after: f.after!.split("\n") };
+      const lines = { before: this.splitOf(f, "before"), after: this.splitOf(f, "after") };
       const found = [
         ...staticDifferences(before, after, path, whole, { before: f.before!, after: f.after! }),
         ...whole.flatMap((n) => this.testedWrong(f, n, lines)),
@@ -659,7 +658,7 @@ export class FunctionCases {
     if (b === null || a === null || files.before === undefined || files.after === undefined) return [];
     const known = { before: files.before, after: files.after };
     return failureTests(f.path, name, known, { before: b, after: a }, (callee, any) =>
-      this.failingBy(f, callee, any === "any"),
+      this.failingBy(f, callee, any),
     );
   }
 

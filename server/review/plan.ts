@@ -239,8 +239,8 @@ function openWays(
 /**
  * First the cases that between them enter what the patch changes in every way that is known, each next one the most that
  * is new for its cost; cases of which nothing is known stand with them. Then, as many as the budget allows: those whose
- * scenarios call what is changed themselves, with a part of the budget; those that between them look at all that the scenarios look at, those that enter the functions beside it in every way, chosen alike,
- * and the rest, scenario by scenario in turn. Last, within a budget of their own, of each scenario what enters each of the
+ * scenarios call what is changed themselves, with a part of the budget; those that between them look at all that the
+ * scenarios look at, those that enter the functions beside it in every way, chosen alike, and the rest, scenario by scenario in turn. Last, within a budget of their own, of each scenario what enters each of the
  * changed functions: what such a function newly does may depend on what the scenario did before, of which the table knows
  * nothing. In each of the three, scenarios that repeat come after the others, for what those leave open.
  */
