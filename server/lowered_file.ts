@@ -23,7 +23,11 @@ interface Head {
   readonly ends: Int32Array;
 }
 
-export function storeLowered({ code, functions }: ReturnType<typeof lowerReferences>): Uint8Array {
+/** The file's bytes. `quality`: how hard Brotli tries. */
+export function storeLowered(
+  { code, functions }: ReturnType<typeof lowerReferences>,
+  quality: number = constants.BROTLI_MAX_QUALITY,
+): Uint8Array {
   const keys = [...new Set([...functions.values()].flatMap((of) => [...of.keys()]))];
   const bodies: Uint8Array[] = [];
   const known = new Map<string, number>();
@@ -46,7 +50,7 @@ export function storeLowered({ code, functions }: ReturnType<typeof lowerReferen
   new DataView(size.buffer).setUint32(0, head.length, true);
   return brotliCompressSync(Buffer.concat([size, head, ...bodies]), {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 10,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     },
   });

@@ -37,7 +37,7 @@ const HEAD = 4;
 /** The file's bytes. The eras that come first are read soonest. `quality`: how hard brotli tries. */
 export async function storeShipped(
   all: ReadonlyMap<string, ShippedReference>,
-  quality = 10,
+  quality: number = constants.BROTLI_MAX_QUALITY,
 ): Promise<Uint8Array> {
   const stream = createBrotliCompress({
     params: {

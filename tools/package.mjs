@@ -11,7 +11,7 @@ const at = process.argv.indexOf("--out");
 const out = at > 0 ? process.argv[at + 1] : join(root, `folioscope-${manifest.version}.vsix`);
 
 /** Bytes that a .vsix may have. */
-const MOST = 4 << 20;
+const MOST = 4_000_000;
 /** What may be in the package, and what must. */
 const ALLOWED = [
   /^extension\/(?:package\.json|readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,

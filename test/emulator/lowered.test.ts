@@ -17,8 +17,10 @@ import {
 import type { FnCode } from "../../emulator/vm/image.ts";
 import { loadLowered, storeLowered } from "../../server/lowered_file.ts";
 
+/** How hard Brotli tries: nothing here is about bytes. */
+const FAST = 1;
 const made = lowerReferences([NEWEST_ERA]);
-const shipped = loadLowered(storeLowered(made));
+const shipped = loadLowered(storeLowered(made, FAST));
 const keys = [...made.functions.get(NEWEST_ERA)!.keys()];
 
 const bodyOf = ({ image }: KernelImage, key: string): FnCode => {
