@@ -37,8 +37,8 @@ import { Status } from "./status.ts";
 import { registerStepping } from "./stepping.ts";
 import { PatchTree, type Row } from "./tree.ts";
 
-/** A burst of status notifications asks for the tree once. */
-const TREE_DELAY_MS = 60;
+/** The tree is asked for at once, and again this long after an answer at the soonest, however many status notifications come. */
+const TREE_EVERY_MS = 60;
 /** A cursor rests this long on a line before its patch goes first. */
 const LOOK_MS = 300;
 /** Ages of results are told anew. */
@@ -66,16 +66,30 @@ export function start(context: ExtensionContext, host: Host): void {
   const states = new Map<string, StatusParams>();
   const runs = new RunsView();
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const refreshTree = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void showTree(), TREE_DELAY_MS);
+  let asking = false;
+  let askAgain = false;
+  const refreshTree = (): void => {
+    askAgain = asking;
+    if (asking) return;
+    asking = true;
+    const after = () => {
+      asking = false;
+      if (askAgain) refreshTree();
+    };
+    void showTree().finally(() => setTimeout(after, TREE_EVERY_MS));
+  };
+  const contexts = new Map<string, boolean>();
+  /** Tells the editor's `when` clauses, where it is something else than before. */
+  const setContext = (name: string, value: boolean): void => {
+    if (contexts.get(name) === value) return;
+    contexts.set(name, value);
+    void commands.executeCommand("setContext", `folioscope.${name}`, value);
   };
   /** What the rows leave out, so that an empty sidebar is not taken for a patch without faults. */
   const filterMessage = (): string => (isFiltering(tree.filter) ? `Only: ${filterText(tree.filter)}` : "");
   const setFilter = (filter: RowFilter): void => {
     tree.setFilter(filter);
-    void commands.executeCommand("setContext", "folioscope.filtered", isFiltering(filter));
+    setContext("filtered", isFiltering(filter));
     refreshTree();
   };
   const showSeen = (): void => {
@@ -135,11 +149,11 @@ export function start(context: ExtensionContext, host: Host): void {
     if (uri !== undefined) tellFront(uri);
     const patch = state !== undefined && state.state !== "foreign" && !state.empty;
     const empty = state !== undefined && state.state !== "foreign" && state.empty;
-    void commands.executeCommand("setContext", "folioscope.isPatch", patch);
+    setContext("isPatch", patch);
     // The view says what such a mail is instead.
-    void commands.executeCommand("setContext", "folioscope.isEmpty", empty);
-    void commands.executeCommand("setContext", "folioscope.checking", state?.state === "checking");
-    void commands.executeCommand("setContext", "folioscope.encoded", state?.encoded === true);
+    setContext("isEmpty", empty);
+    setContext("checking", state?.state === "checking");
+    setContext("encoded", state?.encoded === true);
     refreshTree();
   };
 

@@ -100,8 +100,11 @@ export class PatchTree implements TreeDataProvider<Row> {
   }
 
   show(result: TreeResult | undefined): void {
-    if (result === undefined && this.#result === undefined) return;
-    if (result && this.#result && JSON.stringify(result.roots) === JSON.stringify(this.#result.roots)) return;
+    const told = (r: TreeResult | undefined): string => JSON.stringify([r?.uri, r?.roots]);
+    if (told(result) === told(this.#result)) {
+      this.#result = result;
+      return;
+    }
     this.#result = result;
     this.#changed.fire(undefined);
   }

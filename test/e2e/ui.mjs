@@ -94,14 +94,16 @@ export class Ui {
     if (!asks) await widget.waitFor({ state: "hidden" });
   }
 
-  /** Opens a file of the folder by name. */
+  /** Opens a file of the folder by name; gives when it was chosen (milliseconds of `Date.now()`). */
   async open(name) {
     const { page } = this;
     const widget = await this.asked(["Control+p"], name);
     await widget.locator(".monaco-list-row.focused", { hasText: name }).first().waitFor();
+    const chosen = Date.now();
     await page.keyboard.press("Enter");
     await page.locator(".tab.active", { hasText: name }).first().waitFor();
     await page.locator(".editor-instance .view-lines .view-line").first().waitFor();
+    return chosen;
   }
 
   /** Has no editor open, whatever is unsaved in one. */

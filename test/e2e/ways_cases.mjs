@@ -363,9 +363,9 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         settings({ "folioscope.tree": inTree.tree });
         await page.waitForTimeout(1500);
         await ui.showSidebar();
-        const began = Date.now();
+        const began = await ui.open("series.mbox");
         const took = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
-        await ui.open("series.mbox");
+        const shown = took();
         const patches = ui.rows().filter({ hasText: /\d+\/26 / });
         await patches.first().waitFor();
         const outline = took();
@@ -397,7 +397,7 @@ export function wayCases({ ui, page, run, corner, inTree, settings, settled, sho
         await brought(page.locator(DEADLOCK).first(), WAITS);
         assert.match(await status(), /\d+ fixed.*\(cancelled\)/);
         await page.screenshot({ path: shotOf("series-cancelled") });
-        return `outline ${outline}, first finding ${first}, first new one ${fresh}, its runs ${runs}; ${await status()}`;
+        return `shown ${shown}, outline ${outline}, first finding ${first}, first new one ${fresh}, its runs ${runs}; ${await status()}`;
       },
       corner["series.mbox"].skip || inTree.skip,
     ],
