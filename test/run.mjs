@@ -1,7 +1,8 @@
 // Finds every *.test.ts below test/, bundles them with esbuild (one entry a file, what they share in chunks) and runs
 // them with node:test, several files a process where nothing speaks against it (`sharesProcess`), as many at a time as there are cores.
-// `node test/run.mjs [filter...] [--corpus] [--update] [--times]` runs the files whose path contains a filter; with --corpus, of
-// them those tests that read the corpus beside the repository. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files (with --times all)
+// `node test/run.mjs [filter...] [--all] [--corpus] [--update] [--times]` runs the files whose path contains a filter; with
+// --corpus, of them those tests that read the corpus beside the repository. Without a filter the sweeps (*.sweep.test.ts: one thing
+// tried on every kernel, pair, shape or mistake, half of the time) are left to `--all` and to CI (where `CI` is set), and named. Zero tests is a failure, in all and in a file. Before node's counters come the ten slowest files (with --times all)
 // and what they took of processors; the last line is `P passed, F failed, S skipped`.
 // Leaves out: coverage, watching, and any limit on time (a slow machine is no defect).
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -39,6 +40,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const filters = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const corpusOnly = process.argv.includes("--corpus");
 const update = process.argv.includes("--update");
+const everything =
+  process.argv.includes("--all") || corpusOnly || filters.length > 0 || Boolean(process.env.CI);
+const isSweep = (file) => file.endsWith(".sweep.test.ts");
 
 function testFiles(dir) {
   const found = [];
@@ -197,9 +201,11 @@ function spentBy(path) {
 }
 
 const chosen = (file) =>
+  (everything || !isSweep(file)) &&
   (filters.length === 0 || filters.some((f) => relative(root, file).includes(f))) &&
   (!corpusOnly || /\bonCorpus\(/.test(readFileSync(file, "utf8")));
-const files = testFiles(join(root, "test")).filter(chosen);
+const all = testFiles(join(root, "test"));
+const files = all.filter(chosen);
 if (files.length === 0) {
   console.error(
     `no test file${corpusOnly ? " that reads the corpus" : ""} matches "${filters.join('", "')}"`,
@@ -240,5 +246,10 @@ const count = (...names) => names.reduce((sum, n) => sum + (counters.of.get(n) ?
 for (const name of counters.empty) console.log(`${name} has no test`);
 const passed = count("pass") - counters.passing;
 const failed = count("fail", "cancelled") + counters.empty.length;
+const sweeps = everything ? [] : all.filter(isSweep).map((f) => relative(join(root, "test"), f));
+if (sweeps.length > 0)
+  console.log(
+    `left to CI and to npm test -- --all, ${sweeps.length} sweeps: ${sweeps.map((f) => f.replace(".sweep.test.ts", "")).join(", ")}`,
+  );
 console.log(`${passed} passed, ${failed} failed, ${count("skipped", "todo")} skipped`);
 process.exitCode = failed > 0 || count("tests") === 0 ? 1 : 0;

@@ -2,7 +2,7 @@
  * Writes dist/reach.bin (JSON, brotli): which functions each case enters on the bare reference kernel of each era
  * (emulator/scenario/reach.ts). Kept in the cache folder under a digest of the reference kernel, so that it is made once
  * for each state of that; the eras are run in several processes. Beside it stands what each of these runs showed, and by
- * which program they were run (dist/reach.runs): where that is the program at hand, test/emulator/reference_silent.test.ts
+ * which program they were run (dist/reach.runs): where that is the program at hand, test/emulator/reference_silent.sweep.test.ts
  * does not run them again.
  */
 import { spawn } from "node:child_process";

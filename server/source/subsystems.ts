@@ -7,7 +7,7 @@ export interface Subsystem {
   readonly name: string;
   /**
    * Files that run as the tree has them whether or not a patch touches them. Each is held to giving the same events as
-   * the reference kernel's on an unpatched tree (test/source/tree_runs.test.ts).
+   * the reference kernel's on an unpatched tree (test/source/tree_runs.sweep.test.ts).
    */
   readonly preferred: readonly string[];
   /** The file whose text, as the tree has it and patched so far, tells which era's rules hold (era.ts). */

@@ -1,7 +1,7 @@
 /**
  * What trying orders must show: a lock, or a look at what may have changed, is gone from one function of the reference kernel,
  * and an order of the scenario that is about it shows that. `npm run mutate:orders` asks the same of all of them; here are those
- * that it once did not see, also where there is one order only. Leaves out what no order may show (orders_silent.test.ts).
+ * that it once did not see, also where there is one order only. Leaves out what no order may show (orders_silent.sweep.test.ts).
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -4,7 +4,7 @@
  * runs of lines with ' ', '-' and '+', an empty line between two runs. `//~ ERROR code` stands on the line that the
  * violation is put on: a line below which its event happened, or that wrote what is wrong; with `anywhere` the code alone
  * is asked for, because what is wrong is what no line does. The unbroken kernel is silent in every scenario
- * (reference_silent.test.ts).
+ * (reference_silent.sweep.test.ts).
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

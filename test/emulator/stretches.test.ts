@@ -1,7 +1,7 @@
 /**
  * What a task has done before is run again without being looked at (emulator/explore/stretches.ts): that must show what
  * looking shows. Compared are whole kernels and kernels with one mistake, systematically and drawn, with places that are met
- * late. Leaves out what exploring is right about (orders_silent.test.ts, `npm run test:spin`).
+ * late. Leaves out what exploring is right about (orders_silent.sweep.test.ts, `npm run test:spin`).
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

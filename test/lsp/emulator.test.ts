@@ -1,28 +1,20 @@
 /**
- * The server with the real emulator in its thread: seed 000 of the corpus where it is present, and the repository's own
- * example mails everywhere.
+ * The server with the real emulator in its thread, on seed 000 of the corpus where it is present. Leaves out the repository's
+ * own mails (examples.sweep.test.ts).
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { corpusAlone, onCorpus, seed } from "../support/corpus.ts";
-import { bundle, LspClient } from "../support/lsp_client.ts";
+import { bundle, LspClient, SERVER } from "../support/lsp_client.ts";
 
-const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 const RUN_MS = 900_000;
 
 describe("language server with the emulator", { only: corpusAlone }, () => {
   let file = "";
   before(() => {
-    file = join(
-      bundle("lsp-real", {
-        server: "server/main.ts",
-        reader: "server/reading/thread.ts",
-        worker: "server/emulation/worker.ts",
-      }),
-      "server.cjs",
-    );
+    file = join(bundle("lsp-real", SERVER), "server.cjs");
   });
 
   after(() => {
@@ -62,36 +54,5 @@ describe("language server with the emulator", { only: corpusAlone }, () => {
     } finally {
       await c.close();
     }
-  });
-
-  const examples = readdirSync(join(root, "examples")).filter((n) => /\.(?:eml|patch|mbox|txt)$/.test(n));
-  // One after the other in one server, as in an editor.
-  describe("examples", () => {
-    let c: LspClient;
-    before(async () => {
-      c = new LspClient(file);
-      await c.initialize({ showFixed: true, showAlready: true });
-    });
-    after(() => c.close());
-    for (const name of examples)
-      test(`examples/${name}: ends, and every mark stands in the text`, async () => {
-        const uri = `file:///examples/${name}`;
-        const text = readFileSync(join(root, "examples", name), "utf8");
-        const done = c.next(
-          "folioscope/status",
-          (p) => p.uri === uri && (p.state === "current" || p.state === "failed"),
-          RUN_MS,
-        );
-        c.open(uri, text, name.endsWith(".patch") ? "diff" : "folioscope-mail");
-        const status = await done;
-        assert.equal(status.state, "current", status.message);
-        const published = c.heard
-          .filter((m) => m.method === "textDocument/publishDiagnostics" && m.params.uri === uri)
-          .pop();
-        assert.ok(published !== undefined);
-        const count = text.split("\n").length;
-        for (const d of published.params.diagnostics)
-          assert.ok(d.range.start.line >= 0 && d.range.end.line < count);
-      });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * A read-only file system on DAX, from the mail alone: what its eviction leaves behind is told, and so is that a patch which lets it
- * break layouts first mends that. Leaves out its faults (test/scenarios/rows.test.ts).
+ * break layouts first mends that. Leaves out its faults (test/scenarios/rows.sweep.test.ts).
  */
 import "../../server/shipped.ts";
 import assert from "node:assert/strict";

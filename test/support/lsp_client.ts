@@ -13,9 +13,16 @@ const root = process.env["FOLIOSCOPE_ROOT"] ?? process.cwd();
 /** When nothing came the server hangs; long enough that no busy machine looks like it. */
 const HANG_MS = 300_000;
 
+/** The bundles of a server that reads and runs. */
+export const SERVER: Readonly<Record<string, string>> = {
+  server: "server/main.ts",
+  reader: "server/reading/thread.ts",
+  worker: "server/emulation/worker.ts",
+};
+
 /** Bundles entry files into a fresh folder, with the reference kernels that users have, and returns it; throws what esbuild says. By its API: the file that npm puts at
  *  esbuild's bin is a script for node or a native program, by whether its install step ran. */
-export function bundle(name: string, entries: Record<string, string>): string {
+export function bundle(name: string, entries: Readonly<Record<string, string>>): string {
   const outdir = join(root, ".cache", `${name}-${process.pid}`);
   process.on("exit", () => rmSync(outdir, { recursive: true, force: true }));
   buildSync({

@@ -1,6 +1,6 @@
 /**
  * Mails that break one line of a system of the reference kernel: each is told new by that system's own scenarios and by no
- * others, and the same function, only written otherwise, is told of nothing. Leaves out the line itself (test/scenarios/rows.test.ts).
+ * others, and the same function, only written otherwise, is told of nothing. Leaves out the line itself (test/scenarios/rows.sweep.test.ts).
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
