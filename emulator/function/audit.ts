@@ -57,7 +57,8 @@ export function audit(w: Run, input: AuditInput): void {
       });
       continue;
     }
-    if (isNothing(w, h) || (h.kind.life && !input.life && !(input.root && failed))) continue;
+    const over = input.life || (input.root && failed);
+    if (isNothing(w, h) || (h.kind.life && !over) || (h.kind.rests && over)) continue;
     if (h.kind.sort !== "state" && graced.has(w.mem.at(h.key)?.obj.id ?? -1)) continue;
     const kept = !input.life && isKept(w, h, input, reached);
     if (kept && h.kind.sort !== "state" && handed.has(w.mem.at(h.key)?.obj.id ?? -1)) continue;

@@ -66,6 +66,29 @@ function failedBehind(r: PathResult, { taken }: Fault): boolean {
   );
 }
 
+/**
+ * The other side comes to the function that follows NULL as well, and there or before was not asked what this path decided: what it
+ * knows of the value is said of something else there, as of a record in another place.
+ */
+export function comesThereOtherwise(
+  r: { readonly result: Pick<PathResult, "faults"> },
+  other: Pick<PathResult, "ran" | "choices">,
+  key: string,
+  forced: Forced,
+  { name, leave }: Pick<Entry, "name" | "leave">,
+): boolean {
+  return (
+    !met(other, forced) &&
+    r.result.faults.some(
+      (f) =>
+        faultKey(f) === key &&
+        f.kind === "null-dereference" &&
+        ![name, leave].includes(f.at.fn) &&
+        other.ran.includes(f.at.fn),
+    )
+  );
+}
+
 /** Runs an entry on both sides and compares. */
 export function compareEntry(
   sideBefore: Side,
@@ -178,6 +201,7 @@ export function compareEntry(
           return false;
         if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
           return false;
+        if (comesThereOtherwise(r, result, key, forced, entry)) return false;
         if (!met(result, seldomOf(r, other.contracts))) return false;
         // A side that does not call what the path did not run shows nothing by that path.
         const unrun = r.result.choices.filter((c) => isAsRead(c.name));

@@ -132,6 +132,8 @@ export interface Kind {
   readonly atomic: boolean;
   /** A state that may last as long as its owner does: told at the end of a life, where the other side ends it. */
   readonly life: boolean;
+  /** A state in which a thing may be left for good, as an interrupt line is left disabled: who goes needs not take it back. */
+  readonly rests: boolean;
   /** The kind of what lies in it besides and goes with the last one of it: the name of a device. */
   readonly contents: string | null;
   /** It is freed by who runs its release function, which frees what it leads to alone. */
@@ -374,6 +376,7 @@ const kindOf = (name: string, k: Partial<Omit<Kind, "name">>): Kind => ({
   harmless: k.harmless ?? false,
   atomic: k.atomic ?? false,
   life: k.life ?? false,
+  rests: k.rests ?? false,
   contents: k.contents ?? null,
   buried: k.buried ?? false,
   inside: k.inside ?? false,

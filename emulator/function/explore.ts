@@ -262,7 +262,7 @@ export interface Ran {
 }
 
 /** Every decision that the path was given was met on it. */
-export const met = (r: PathResult, forced: Forced): boolean =>
+export const met = (r: Pick<PathResult, "choices">, forced: Forced): boolean =>
   [...forced].every(([k, v]) => r.choices.some((c) => c.name === k && c.answer === v));
 
 /** Of the paths that ran so many are laid beside the other side's (balance.ts, owners.ts). */

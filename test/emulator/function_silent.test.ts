@@ -96,6 +96,11 @@ const slots = (
     return slot; }
   int f(struct area *a) { char *p = kmalloc(8, GFP_KERNEL); if (take(a) == 0xffffffff) { kfree(p); return -EINVAL; } p[0] = 1; kfree(p); return 0; }`;
 
+const DISABLED = (begins: string, ends: string): string =>
+  `struct m { int irq; int on; }; void disable_irq(unsigned int irq); void enable_irq(unsigned int irq);
+  int f(struct m *m) { ${begins} if (helper(1)) return -EIO; m->on = 1; return 0; }
+  void g(struct m *m) { m->on = 0; ${ends} }`;
+
 const pairs: readonly Pair[] = [
   {
     name: "a test that is written anew has another usual answer: by the other one all is as it was",
@@ -486,6 +491,34 @@ const pairs: readonly Pair[] = [
     bad: mapped("", "return ask(pcim_iomap_table(p)[0]);"),
     good: mapped("", TESTED),
     want: ["null-dereference NULL from pcim_iomap_table()"],
+  },
+  {
+    name: "an interrupt line may be left disabled by who goes",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: DISABLED("", "disable_irq(m->irq);"),
+    good: DISABLED("", ""),
+    want: [],
+  },
+  {
+    name: "and by who begins, where that fails",
+    entry: "f",
+    leave: "g",
+    root: true,
+    bad: DISABLED("disable_irq(m->irq);", ""),
+    good: DISABLED("", ""),
+    want: [],
+  },
+  {
+    name: "not by who comes between",
+    entry: "f",
+    bad: DISABLED("disable_irq(m->irq); if (helper(2)) return -EIO; enable_irq(m->irq);", ""),
+    good: DISABLED(
+      "disable_irq(m->irq); if (helper(2)) { enable_irq(m->irq); return -EIO; } enable_irq(m->irq);",
+      "",
+    ),
+    want: ["leaked disabled interrupt of m->irq"],
   },
   {
     name: "what begins a life sets a member for the first time",
