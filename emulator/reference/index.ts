@@ -296,18 +296,19 @@ import f289 from "./scenarios/mapping.c";
 import f290 from "./scenarios/migrate_device.c";
 import f291 from "./scenarios/ndctl.c";
 import f292 from "./scenarios/p2pdma.c";
-import f293 from "./scenarios/pgmap.c";
-import f294 from "./scenarios/races.c";
-import f295 from "./scenarios/races_holder.c";
-import f296 from "./scenarios/reflink.c";
-import f297 from "./scenarios/scenario.h";
-import f298 from "./scenarios/sync_truncate.c";
-import f299 from "./scenarios/virtio.c";
-import f300 from "./scenarios/virtiofs.c";
-import f301 from "./scenarios/virtiofs_ranges.c";
-import f302 from "./scenarios/vmemmap.c";
-import f303 from "./scenarios/xfs_failure.c";
-import f304 from "./virt/kvm/kvm_main.c";
+import f293 from "./scenarios/parts.c";
+import f294 from "./scenarios/pgmap.c";
+import f295 from "./scenarios/races.c";
+import f296 from "./scenarios/races_holder.c";
+import f297 from "./scenarios/reflink.c";
+import f298 from "./scenarios/scenario.h";
+import f299 from "./scenarios/sync_truncate.c";
+import f300 from "./scenarios/virtio.c";
+import f301 from "./scenarios/virtiofs.c";
+import f302 from "./scenarios/virtiofs_ranges.c";
+import f303 from "./scenarios/vmemmap.c";
+import f304 from "./scenarios/xfs_failure.c";
+import f305 from "./virt/kvm/kvm_main.c";
 
 export const referenceFiles: readonly { readonly path: string; readonly text: string }[] = [
   { path: "arch/x86/lib/usercopy_64.c", text: f0 },
@@ -603,16 +604,17 @@ export const referenceFiles: readonly { readonly path: string; readonly text: st
   { path: "scenarios/migrate_device.c", text: f290 },
   { path: "scenarios/ndctl.c", text: f291 },
   { path: "scenarios/p2pdma.c", text: f292 },
-  { path: "scenarios/pgmap.c", text: f293 },
-  { path: "scenarios/races.c", text: f294 },
-  { path: "scenarios/races_holder.c", text: f295 },
-  { path: "scenarios/reflink.c", text: f296 },
-  { path: "scenarios/scenario.h", text: f297 },
-  { path: "scenarios/sync_truncate.c", text: f298 },
-  { path: "scenarios/virtio.c", text: f299 },
-  { path: "scenarios/virtiofs.c", text: f300 },
-  { path: "scenarios/virtiofs_ranges.c", text: f301 },
-  { path: "scenarios/vmemmap.c", text: f302 },
-  { path: "scenarios/xfs_failure.c", text: f303 },
-  { path: "virt/kvm/kvm_main.c", text: f304 },
+  { path: "scenarios/parts.c", text: f293 },
+  { path: "scenarios/pgmap.c", text: f294 },
+  { path: "scenarios/races.c", text: f295 },
+  { path: "scenarios/races_holder.c", text: f296 },
+  { path: "scenarios/reflink.c", text: f297 },
+  { path: "scenarios/scenario.h", text: f298 },
+  { path: "scenarios/sync_truncate.c", text: f299 },
+  { path: "scenarios/virtio.c", text: f300 },
+  { path: "scenarios/virtiofs.c", text: f301 },
+  { path: "scenarios/virtiofs_ranges.c", text: f302 },
+  { path: "scenarios/vmemmap.c", text: f303 },
+  { path: "scenarios/xfs_failure.c", text: f304 },
+  { path: "virt/kvm/kvm_main.c", text: f305 },
 ];

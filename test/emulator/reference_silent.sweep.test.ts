@@ -98,6 +98,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "cow-pwrite": "warn", // a page that is still mapped loses its entry before it is unmapped; v7.1 warns at order 0 too
     "pwrite-mapped-range shared=1 index=0 part=1": "warn", // as in cow-pwrite
     "pwrite-mapped-range shared=1 index=3 part=0": "warn",
+    "parts-of-pages how=0 shared=2 dirty=1": "warn",
     "altmap-entries": "oops", // as in v6.15
     // A failed probe, an unbound driver and another driver's vmemmap_shift leave what the next one trips over; v7.3.
     "fsdev-rebind": "wrong-outcome shared-struct-page",
@@ -110,6 +111,7 @@ const OWN: Record<Era, Record<string, string>> = {
     "cow-pwrite": "warn", // as in v7.1
     "pwrite-mapped-range shared=1 index=0 part=1": "warn",
     "pwrite-mapped-range shared=1 index=3 part=0": "warn",
+    "parts-of-pages how=0 shared=2 dirty=1": "warn",
   },
 };
 

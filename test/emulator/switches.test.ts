@@ -12,7 +12,6 @@ const kernel = referenceFiles.filter((f) => !f.path.startsWith("scenarios/"));
 /** Switches that no scenario varies, and what stays untried for it. */
 const NOT_VARIED: Readonly<Record<string, string>> = {
   max_order: "machines without 2 MiB or without 1 GiB leaves",
-  pgtable_deposit: "architectures that keep a page table behind a file's 2 MiB leaf",
   CONFIG_DCSSBLK_DAX: "s390's dcssblk since v6.15, if it could do DAX",
   CONFIG_DEVICE_PRIVATE: "kernels without device-private memory",
   CONFIG_DEV_DAX_KMEM: "kernels without the kmem driver",

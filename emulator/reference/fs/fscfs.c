@@ -315,6 +315,8 @@ static int fscfs_write_iomap_begin(struct inode *inode, loff_t pos, loff_t lengt
 	return error;
 }
 
+void (*fscfs_in_iomap_end)(void);
+
 /* The copy is complete, or was given up. */
 static int fscfs_write_iomap_end(struct inode *inode, loff_t pos, loff_t length, ssize_t written, unsigned flags,
 				 struct iomap *iomap)
@@ -323,8 +325,12 @@ static int fscfs_write_iomap_end(struct inode *inode, loff_t pos, loff_t length,
 	struct fscfs_extent e;
 	unsigned long first = pos >> PAGE_SHIFT;
 	unsigned long end = (pos + length + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	void (*meanwhile)(void) = fscfs_in_iomap_end;
 
 	(void)flags;
+	fscfs_in_iomap_end = NULL;
+	if (meanwhile)
+		meanwhile();
 	if (!(iomap->flags & IOMAP_F_SHARED) || !file->cow.nr)
 		return 0;
 	mutex_lock(&file->fs->map_lock);
@@ -732,41 +738,63 @@ int fscfs_fallocate(struct file *file, unsigned long first, unsigned long count)
 
 /* ---- reading, writing, syncing ---- */
 
-static ssize_t fscfs_io(struct file *file, loff_t pos, void *buf, size_t len, unsigned int direction)
+static ssize_t fscfs_io(struct file *file, loff_t pos, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(file);
-	struct kvec vec = { .iov_base = buf, .iov_len = len };
 	struct kiocb iocb = { .ki_filp = file, .ki_pos = pos };
-	struct iov_iter iter;
 	ssize_t ret;
 
-	iov_iter_kvec(&iter, direction, &vec, 1, len);
 #if FSC_ERA >= 612
 	if (fscfs_i(inode)->fs->kind == FSCFS_FUSE && fsc_fuse_windowed(inode))
-		return direction == ITER_SOURCE ? fuse_dax_write_iter(&iocb, &iter) : fuse_dax_read_iter(&iocb, &iter);
+		return iter->data_source == ITER_SOURCE ? fuse_dax_write_iter(&iocb, iter) : fuse_dax_read_iter(&iocb, iter);
 #endif
-	if (direction == ITER_SOURCE) {
+	if (iter->data_source == ITER_SOURCE) {
 		inode_lock(inode);
-		ret = dax_iomap_rw(&iocb, &iter, &fscfs_write_iomap_ops);
+		ret = dax_iomap_rw(&iocb, iter, &fscfs_write_iomap_ops);
 		if (ret > 0 && iocb.ki_pos > i_size_read(inode))
 			i_size_write(inode, iocb.ki_pos);
 		inode_unlock(inode);
 	} else {
 		inode_lock_shared(inode);
-		ret = dax_iomap_rw(&iocb, &iter, &fscfs_read_iomap_ops);
+		ret = dax_iomap_rw(&iocb, iter, &fscfs_read_iomap_ops);
 		inode_unlock_shared(inode);
 	}
 	return ret;
 }
 
+static ssize_t fscfs_kernel_io(struct file *file, loff_t pos, void *buf, size_t len, unsigned int direction)
+{
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, direction, &vec, 1, len);
+	return fscfs_io(file, pos, &iter);
+}
+
 ssize_t fscfs_write(struct file *file, loff_t pos, const void *buf, size_t len)
 {
-	return fscfs_io(file, pos, (void *)buf, len, ITER_SOURCE);
+	return fscfs_kernel_io(file, pos, (void *)buf, len, ITER_SOURCE);
 }
 
 ssize_t fscfs_read(struct file *file, loff_t pos, void *buf, size_t len)
 {
-	return fscfs_io(file, pos, buf, len, ITER_DEST);
+	return fscfs_kernel_io(file, pos, buf, len, ITER_DEST);
+}
+
+ssize_t fscfs_write_user(struct file *file, loff_t pos, unsigned long buf, size_t len)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, (void __user *)buf, len);
+	return fscfs_io(file, pos, &iter);
+}
+
+ssize_t fscfs_read_user(struct file *file, loff_t pos, unsigned long buf, size_t len)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, ITER_DEST, (void __user *)buf, len);
+	return fscfs_io(file, pos, &iter);
 }
 
 int fscfs_zero_range(struct file *file, loff_t pos, loff_t len)
@@ -856,6 +884,11 @@ unlock:
 
 int fscfs_unshare(struct file *file, unsigned long first, unsigned long count)
 {
+	return fscfs_unshare_bytes(file, (loff_t)first << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT);
+}
+
+int fscfs_unshare_bytes(struct file *file, loff_t pos, loff_t len)
+{
 	struct inode *inode = file_inode(file);
 	int ret;
 
@@ -863,8 +896,7 @@ int fscfs_unshare(struct file *file, unsigned long first, unsigned long count)
 	filemap_invalidate_lock(inode->i_mapping);
 	ret = fscfs_break_layouts(inode);
 	if (!ret)
-		ret = dax_file_unshare(inode, (loff_t)first << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT,
-				       &fscfs_write_iomap_ops);
+		ret = dax_file_unshare(inode, pos, len, &fscfs_write_iomap_ops);
 	filemap_invalidate_unlock(inode->i_mapping);
 	inode_unlock(inode);
 	return ret;

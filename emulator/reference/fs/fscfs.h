@@ -89,10 +89,14 @@ int fscfs_insert_range(struct file *file, unsigned long first, unsigned long cou
 int fscfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 ssize_t fscfs_write(struct file *file, loff_t pos, const void *buf, size_t len);
 ssize_t fscfs_read(struct file *file, loff_t pos, void *buf, size_t len);
+/* The same out of, and into, what the current process has at an address. */
+ssize_t fscfs_write_user(struct file *file, loff_t pos, unsigned long buf, size_t len);
+ssize_t fscfs_read_user(struct file *file, loff_t pos, unsigned long buf, size_t len);
 int fscfs_zero_range(struct file *file, loff_t pos, loff_t len);
 int fscfs_clone(struct file *src, unsigned long sfirst, struct file *dst, unsigned long dfirst, unsigned long count,
 		unsigned int remap_flags);
 int fscfs_unshare(struct file *file, unsigned long first, unsigned long count);
+int fscfs_unshare_bytes(struct file *file, loff_t pos, loff_t len);
 /* Block behind a page of the file, 0 for a hole. */
 unsigned long fscfs_bmap(struct file *file, unsigned long index);
 extern const struct iomap_ops fscfs_read_iomap_ops;
@@ -107,6 +111,8 @@ void fscfs_forget_file(struct inode *inode); /* the inode is being freed */
 int fscfs_mmap(struct file *file, struct vm_area_struct *vma);
 /* A leaf that is writable before its metadata is committed is told. */
 void fscfs_look_at_sync(struct vm_fault *vmf);
+/* Called once while a file system ends what it does for a fault or a write(2). */
+extern void (*fscfs_in_iomap_end)(void);
 /* Called once while a file is synced. */
 extern void (*fscfs_in_fsync)(void);
 /* Called once between the halves of a synchronous fault, for scenarios in which something happens just then. */

@@ -4,9 +4,9 @@
  *
  * Why a table: a mapping here holds a handful of entries, a run is judged by what callers can see of the API, and a
  * table is read by an observer in ten lines. What is kept on purpose: the states of xa_node (RESTART, BOUNDS, NULL,
- * error, valid), that the node goes away with the last entry (a stale state that is used afterwards is a use after
- * free, as in the tree), -ENOMEM with the xas_nomem() retry (sites "xas_alloc" and "xas_nomem"), and that a position
- * inside a multi-index entry stands for all of it.
+ * error, valid), that the node goes away with the last entry, or when of several entries only that at index 0 is left (a
+ * stale state that is used afterwards is a use after free, as in the tree), -ENOMEM with the xas_nomem() retry (sites
+ * "xas_alloc" and "xas_nomem"), and that a position inside a multi-index entry stands for all of it.
  */
 #include <linux/xarray.h>
 #include <linux/export.h>
@@ -90,6 +90,30 @@ static void fsc_xa_node_free(struct xa_node *node)
 	__fsc_free(node);
 }
 
+static void fsc_xa_node_free_rcu(struct rcu_head *head)
+{
+	fsc_xa_node_free(container_of(head, struct xa_node, rcu_head));
+}
+
+/* The tree keeps a small entry at index 0 that is alone in the array itself, and its nodes go. */
+static bool fsc_xa_lies_in_head(const struct xa_node *node)
+{
+	return node->nr == 1 && !node->slots[0].index && !node->slots[0].order;
+}
+
+/* Whose state stands on the node does not stand on what takes its place. */
+static void fsc_xa_shrink(struct xarray *xa)
+{
+	struct xa_node *old = xa->xa_head, *node = fsc_xa_node_new();
+
+	*node = *old;
+	old->slots = NULL;
+	old->nr = 0;
+	old->cap = 0;
+	xa->xa_head = node;
+	call_rcu(&old->rcu_head, fsc_xa_node_free_rcu);
+}
+
 static void fsc_xa_remove(struct xarray *xa, unsigned int at, unsigned int count)
 {
 	struct xa_node *node = xa->xa_head;
@@ -103,6 +127,8 @@ static void fsc_xa_remove(struct xarray *xa, unsigned int at, unsigned int count
 	if (!node->nr) {
 		xa->xa_head = NULL;
 		fsc_xa_node_free(node);
+	} else if (fsc_xa_lies_in_head(node)) {
+		fsc_xa_shrink(xa);
 	}
 }
 
@@ -259,7 +285,7 @@ void *xas_store(struct xa_state *xas, void *entry)
 		}
 		fsc_xa_remove(xa, lo, hi - lo);
 	}
-	if (!xa->xa_head)
+	if (xas->xa_node != xa->xa_head)
 		xas->xa_node = XAS_BOUNDS;
 	fsc_xa_root_marks(xa);
 	return old;

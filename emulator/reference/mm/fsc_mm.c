@@ -526,26 +526,26 @@ static unsigned char *fsc_translate(struct mm_struct *mm, unsigned long addr, bo
  * What the processor does in one instruction: a flush comes before its walk or after its access, and the bits that it sets in
  * an entry it sets in the entry that it has read (ATOMIC_NAMES of emulator/explore/look.ts).
  */
-static bool fsc_user_touch(struct mm_struct *mm, unsigned long addr, unsigned char *value, bool write)
+static bool fsc_user_touch(struct mm_struct *mm, unsigned long addr, unsigned char *value, size_t bytes, bool write)
 {
-	unsigned char *byte = fsc_translate(mm, addr, write);
+	unsigned char *at = fsc_translate(mm, addr, write);
 
-	if (byte && write) {
-		*byte = *value;
-		fsc_cache_store(byte);
-	} else if (byte) {
-		*value = *byte;
+	if (at && write) {
+		memcpy(at, value, bytes);
+		fsc_cache_store_range(at, bytes);
+	} else if (at) {
+		memcpy(value, at, bytes);
 	}
-	return byte;
+	return at;
 }
 
-/* Ten faults without progress would be a live lock in the kernel too. */
-static vm_fault_t fsc_user_access(struct mm_struct *mm, unsigned long addr, unsigned char *value, bool write)
+/* Bytes of one page. Ten faults without progress would be a live lock in the kernel too. */
+static vm_fault_t fsc_user_access(struct mm_struct *mm, unsigned long addr, unsigned char *value, size_t bytes, bool write)
 {
 	for (int tries = 0; tries < 10; tries++) {
 		vm_fault_t ret;
 
-		if (fsc_user_touch(mm, addr, value, write))
+		if (fsc_user_touch(mm, addr, value, bytes, write))
 			return 0;
 		ret = fsc_fault(mm, addr, write ? FAULT_FLAG_WRITE : 0);
 		if (ret & VM_FAULT_ERROR) {
@@ -562,12 +562,24 @@ vm_fault_t fsc_user_read(struct mm_struct *mm, unsigned long addr, unsigned char
 {
 	unsigned char unused;
 
-	return fsc_user_access(mm, addr, value ? value : &unused, false);
+	return fsc_user_access(mm, addr, value ? value : &unused, 1, false);
 }
 
 vm_fault_t fsc_user_write(struct mm_struct *mm, unsigned long addr, unsigned char value)
 {
-	return fsc_user_access(mm, addr, &value, true);
+	return fsc_user_access(mm, addr, &value, 1, true);
+}
+
+size_t fsc_user_copy(struct mm_struct *mm, unsigned long addr, void *kernel, size_t bytes, bool to_user)
+{
+	size_t part;
+
+	for (; bytes; bytes -= part, addr += part, kernel += part) {
+		part = min_t(size_t, bytes, PAGE_SIZE - offset_in_page(addr));
+		if (fsc_user_access(mm, addr, kernel, part, to_user))
+			break;
+	}
+	return bytes;
 }
 
 /* ---- DMA ---- */

@@ -230,6 +230,15 @@ extern const struct fsc_scenario fsc_scenario_fstests_generic_346;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_354;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_428;
 extern const struct fsc_scenario fsc_scenario_fstests_generic_462;
+extern const struct fsc_scenario fsc_scenario_fault_beside_write;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_413;
+extern const struct fsc_scenario fsc_scenario_fstests_generic_647;
+extern const struct fsc_scenario fsc_scenario_buffer_ends;
+extern const struct fsc_scenario fsc_scenario_parts_of_pages;
+extern const struct fsc_scenario fsc_scenario_end_within_page;
+extern const struct fsc_scenario fsc_scenario_dedupe_extents;
+extern const struct fsc_scenario fsc_scenario_pgmap_altmap;
+extern const struct fsc_scenario fsc_scenario_deposited;
 
 const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_map_fault_unmap,
@@ -444,5 +453,14 @@ const struct fsc_scenario *const fsc_scenarios[] = {
 	&fsc_scenario_fstests_generic_354,
 	&fsc_scenario_fstests_generic_428,
 	&fsc_scenario_fstests_generic_462,
+	&fsc_scenario_fault_beside_write,
+	&fsc_scenario_fstests_generic_413,
+	&fsc_scenario_fstests_generic_647,
+	&fsc_scenario_buffer_ends,
+	&fsc_scenario_parts_of_pages,
+	&fsc_scenario_end_within_page,
+	&fsc_scenario_dedupe_extents,
+	&fsc_scenario_pgmap_altmap,
+	&fsc_scenario_deposited,
 	NULL,
 };

@@ -143,10 +143,22 @@ FSC_SCENARIO(pmem_io_unbind, "pmem-io-unbind", "Block I/O is on its way when the
 	put_page(sc_io.page);
 }
 
+static int sc_others_told;
+
+static int sc_tell_other(struct dax_device *dax_dev, u64 off, u64 len, int flags)
+{
+	(void)dax_dev;
+	(void)off;
+	(void)len;
+	(void)flags;
+	sc_others_told++;
+	return 0;
+}
+
 FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one is refused; the device dies first, or not",
 	     "kill=0,1")
 {
-	static const struct dax_holder_operations none = { .notify_failure = NULL };
+	static const struct dax_holder_operations others = { .notify_failure = sc_tell_other };
 	struct block_device *bdev = fsc_pmem_bdev();
 	struct dax_device *dax, *second;
 	int holder, other;
@@ -155,7 +167,7 @@ FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one
 	SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &holder, NULL), "hold");
 	SC_EXPECT(dax && !off, "a file system can hold the dax device of its disk");
 	SC_EXPECT(dax_holder(dax) == &holder, "the holder is who took the device");
-	SC_DO(second = fs_dax_get_by_bdev(bdev, &off, &other, &none), "a second holder");
+	SC_DO(second = fs_dax_get_by_bdev(bdev, &off, &other, &others), "a second holder");
 	SC_EXPECT(!second, "a device that is held gets no second holder");
 	SC_DO(SC_EXPECT(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0) == -EOPNOTSUPP, "a holder that cannot handle bad memory is asked and says so"),
 		  "bad memory");
@@ -167,9 +179,15 @@ FSC_SCENARIO(holder, "holder", "A file system holds the dax device; a second one
 	} else {
 		SC_DO(fs_put_dax(dax, &holder), "let go");
 		SC_EXPECT(!dax_holder(dax), "a device that was let go has no holder");
-		SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &other, &none), "the other holds");
+		SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, &other, &others), "the other holds");
 		SC_EXPECT(dax && dax_holder(dax) == &other, "a device that was let go can be held by another");
 		SC_DO(fs_put_dax(dax, &other), "let go");
+		sc_others_told = 0;
+		SC_DO(dax = fs_dax_get_by_bdev(bdev, &off, NULL, NULL), "nobody holds");
+		SC_DO(SC_EXPECT(dax_holder_notify_failure(dax, 0, PAGE_SIZE, 0) == -EOPNOTSUPP && !sc_others_told,
+				"who has let go of a device is told nothing more"),
+		      "bad memory of a device that nobody holds");
+		SC_DO(put_dax(dax), "let go");
 	}
 }
 
@@ -288,6 +306,9 @@ FSC_SCENARIO(pfn_namespace, "pfn-namespace", "A namespace has an info block befo
 	id = dax_read_lock();
 	SC_EXPECT(dax_direct_access(pmem->dax_dev, page, 2, DAX_ACCESS, (void **)&kaddr, &got) == 2 && fsc_pfn_raw(got) == pfn,
 		  "page n of a dax device is the nth page of its data, behind what its namespace keeps for itself");
+	/* Behind the data the namespace has room that nobody may use. */
+	SC_EXPECT(dax_direct_access(pmem->dax_dev, PTRS_PER_PMD - 2, 8, DAX_ACCESS, NULL, NULL) == 2,
+		  "direct access gives no page behind the data of a namespace");
 	dax_read_unlock(id);
 	SC_NEED(kaddr == pfn_to_kaddr(pfn), "direct access gives the kernel address of the page that it gives");
 	bio.bi_bdev = pmem->disk->part0;

@@ -405,7 +405,8 @@ FSC_SCENARIO(pin_unpin, "pin-unpin", "A page is taken and let go of while its fi
 	sc_end(mm);
 }
 
-FSC_SCENARIO(longterm_refused, "longterm-refused", "A device asks to hold a page for as long as it likes", "order=0,9 fault=0,1")
+FSC_SCENARIO(longterm_refused, "longterm-refused", "A device asks to hold a page for as long as it likes",
+	     "order=0,9 fault=0,1 write=1,0")
 {
 	struct mm_struct *mm = sc_begin();
 	unsigned long n = sc_pages();
@@ -418,7 +419,7 @@ FSC_SCENARIO(longterm_refused, "longterm-refused", "A device asks to hold a page
 	m = sc_mmap(mm, &a, 0, n, SC_RW);
 	if (__fsc_param("fault", 0))
 		sc_write(&m, 0, 1);
-	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM, &page, "longterm"),
+	SC_DO(got = fsc_dma_pin(mm, m.addr, 1, FOLL_PIN | FOLL_LONGTERM | (__fsc_param("write", 1) ? FOLL_WRITE : 0), &page, "longterm"),
 	      "DMA asks for A[0] for ever");
 	SC_EXPECT(got <= 0, "a page of a file on DAX is never pinned for ever");
 	if (got > 0)

@@ -804,6 +804,67 @@ FSC_SCENARIO(sync_entry_changes, "sync-entry-changes",
 	sc_end(mm);
 }
 
+/* A fault of the first page has its block and is in the file system once more; write(2) gives the second page one meanwhile. */
+static struct {
+	struct sc_file *a;
+	struct sc_map *m;
+	bool inside, written;
+} sc_beside;
+
+static void sc_in_file_system(void)
+{
+	sc_beside.inside = true;
+	__fsc_wake(&sc_beside.inside, 0);
+	while (!sc_beside.written)
+		__fsc_sleep(&sc_beside.written);
+}
+
+static void sc_task_store_first(void *unused)
+{
+	(void)unused;
+	fscfs_in_iomap_end = sc_in_file_system;
+	sc_write(sc_beside.m, 0, 1);
+}
+
+static void sc_task_write_second(void *unused)
+{
+	(void)unused;
+	while (!sc_beside.inside)
+		__fsc_sleep(&sc_beside.inside);
+	sc_pwrite(sc_beside.a, 1, 2);
+	sc_beside.written = true;
+	__fsc_wake(&sc_beside.written, 0);
+}
+
+/* The entry beside that of the fault goes: in the array of entries, the fault's is alone then, and lies elsewhere than before. */
+FSC_SCENARIO(fault_beside_write, "fault-beside-write",
+	     "A store faults in a page of a file while write(2) gives a block to the page beside it, of which the hole was read", "fs=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 2);
+	struct sc_map m;
+	int one, two;
+
+	sc_fill(&a, 0, 1);
+	m = sc_mmap(mm, &a, 0, 2, SC_RW);
+	sc_see(&m, 1, 0);
+	sc_beside.a = &a;
+	sc_beside.m = &m;
+	sc_beside.inside = false;
+	sc_beside.written = false;
+	one = sc_spawn("store", sc_task_store_first, NULL);
+	two = sc_spawn("write", sc_task_write_second, NULL);
+	sc_join(one);
+	sc_join(two);
+	fscfs_in_iomap_end = NULL;
+	__fsc_quiesce("both are done");
+	sc_see(&m, 0, 1);
+	sc_see(&m, 1, 2);
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
 /* What the hook has: the fault's small entry is a large one, locked by somebody, when the fault comes back to it. */
 static struct sc_map *sc_larger_map;
 static struct sc_lock *sc_larger_lock;

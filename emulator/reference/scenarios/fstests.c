@@ -237,6 +237,106 @@ FSC_SCENARIO(fstests_generic_428, "fstests-generic-428",
 	sc_end(mm);
 }
 
+/*
+ * The buffer of write(2) or read(2) is page 0 of a mapping that nobody has touched: the kernel faults it in while it copies. `to` is
+ * the mapped file or another; of it the last page is written or read.
+ */
+static void sc_copy_by_mapping(struct mm_struct *mm, struct sc_file *mapped, struct sc_file *to, unsigned long n)
+{
+	bool filled = __fsc_param("filled", 0);
+	unsigned char value = filled ? 5 : 0;
+	struct sc_map m;
+	long done;
+
+	if (filled) {
+		sc_fill(mapped, 0, n);
+		sc_pwrite(mapped, 0, value);
+	}
+	m = sc_mmap(mm, mapped, 0, n, SC_RW);
+	if (__fsc_param("write", 0)) {
+		SC_DO(done = fscfs_write_user(to->file, (loff_t)(n - 1) << PAGE_SHIFT, m.addr, PAGE_SIZE), "pwrite %s[%lu] from %s[0]",
+		      to->name, n - 1, mapped->name);
+		SC_EXPECT(done == PAGE_SIZE, "write(2) writes what it was given");
+	} else {
+		sc_pwrite(to, n - 1, 9);
+		value = 9;
+		SC_DO(done = fscfs_read_user(to->file, (loff_t)(n - 1) << PAGE_SHIFT, m.addr, PAGE_SIZE), "pread %s[%lu] into %s[0]",
+		      to->name, n - 1, mapped->name);
+		SC_EXPECT(done == PAGE_SIZE, "read(2) reads what was asked for");
+	}
+	sc_see(&m, 0, value);
+	sc_pread(mapped, 0, value);
+	sc_pread(to, n - 1, value);
+	sc_fsync(mapped);
+	sc_munmap(&m);
+}
+
+FSC_SCENARIO(fstests_generic_413, "fstests-generic-413",
+	     "generic/413: write(2) takes its bytes from an untouched mapping of another file, or read(2) puts them there",
+	     "order=0,9 filled=0,1 write=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n), b = sc_create("B", n);
+
+	sc_copy_by_mapping(mm, &a, &b, n);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_end(mm);
+}
+
+FSC_SCENARIO(fstests_generic_647, "fstests-generic-647",
+	     "generic/647: write(2) takes its bytes from an untouched mapping of the same file, or read(2) puts them there",
+	     "order=0,9 filled=0,1 write=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	unsigned long n = sc_order() ? 512 : 4;
+	struct sc_file a = sc_create("A", n);
+
+	sc_copy_by_mapping(mm, &a, &a, n);
+	sc_remove(&a);
+	sc_end(mm);
+}
+
+/* As generic/647 and 729 have it for buffers of which a part cannot be had. */
+FSC_SCENARIO(buffer_ends, "buffer-ends",
+	     "The buffer of write(2) or read(2) ends before its bytes do: where nothing is mapped, or behind the end of the mapped file",
+	     "write=0,1 beyond=0,1")
+{
+	struct mm_struct *mm = sc_begin();
+	struct sc_file a = sc_create("A", 1), b = sc_create("B", 2);
+	bool write = __fsc_param("write", 0), beyond = __fsc_param("beyond", 0);
+	unsigned char byte = 0;
+	struct sc_map m;
+	long done;
+
+	sc_fill(&a, 0, 1);
+	sc_fill(&b, 0, 2);
+	m = sc_mmap(mm, &a, 0, beyond ? 2 : 1, SC_RW);
+	if (write)
+		SC_DO(fsc_user_write(mm, m.addr + PAGE_SIZE - 1, 6), "store to the last byte of A");
+	else
+		SC_DO(fscfs_write(b.file, 99, "\6", 1), "pwrite byte 99 of B");
+	if (write)
+		SC_DO(done = fscfs_write_user(b.file, 0, m.addr + PAGE_SIZE - 100, 300), "pwrite B from the last 100 bytes of A and on");
+	else
+		SC_DO(done = fscfs_read_user(b.file, 0, m.addr + PAGE_SIZE - 100, 300), "pread B into the last 100 bytes of A and on");
+	SC_EXPECT(done == 100, "of a buffer that ends too early as much is read or written as there is of it");
+	SC_DO(SC_EXPECT(write ? fscfs_read(b.file, 99, &byte, 1) == 1 : !fsc_user_read(mm, m.addr + PAGE_SIZE - 1, &byte),
+			"what was read or written is there"),
+	      "look at the last byte that was copied");
+	SC_EXPECT(byte == 6, "what was read or written is what was asked for");
+	if (write)
+		SC_DO(done = fscfs_write_user(b.file, PAGE_SIZE, m.addr + PAGE_SIZE, 10), "pwrite B from where nothing is");
+	else
+		SC_DO(done = fscfs_read_user(b.file, PAGE_SIZE, m.addr + PAGE_SIZE, 10), "pread B into where nothing is");
+	SC_EXPECT(done == -EFAULT, "read(2) and write(2) without a byte of their buffer end with EFAULT");
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_remove(&b);
+	sc_end(mm);
+}
+
 static void sc_task_copy(void *arg)
 {
 	struct sc_map *m = arg;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mapping, touching, unmapping and cutting files, without anybody else in the way. */
+#include <linux/vmstat.h>
 #include "scenario.h"
 
 FSC_SCENARIO(map_fault_unmap, "map-fault-unmap", "A file is mapped, touched and unmapped, then truncated",
@@ -383,4 +384,44 @@ FSC_SCENARIO(map_sync_fails, "map-sync-fails", "A MAP_SYNC mapping is written, a
 	sc_munmap(&m);
 	sc_remove(&a);
 	sc_end(mm);
+}
+
+/* powerpc with hash page tables keeps a page table for the day on which the leaf is taken apart; x86 does so for anonymous memory. */
+FSC_SCENARIO(deposited, "deposited", "2 MiB of a file are mapped with one leaf, behind which a page table is kept or not",
+	     "pgtable_deposit=1,0 hole=0,1 what=0,1,2,3")
+{
+	long tables = fsc_node_stat[NR_PAGETABLE];
+	struct mm_struct *mm = sc_begin(), *child;
+	bool hole = __fsc_param("hole", 0);
+	struct sc_file a = sc_create("A", 512);
+	struct sc_map m, part;
+
+	if (!hole)
+		sc_fill(&a, 0, 512);
+	m = sc_mmap(mm, &a, 0, 512, SC_RW);
+	sc_see(&m, 4, 0);
+	switch (__fsc_param("what", 0)) {
+	case 0: /* the leaf that is there is made writable */
+		sc_write(&m, 5, 1);
+		sc_see(&m, 5, 1);
+		break;
+	case 1:
+		sc_punch(&a, 0, 512);
+		sc_see(&m, 5, 0);
+		break;
+	case 2:
+		SC_DO(child = fsc_mm_fork(mm), "fork");
+		SC_DO(SC_EXPECT(!fsc_user_read(child, m.addr, NULL), "a child can load from what its parent has mapped"), "the child loads A[0]");
+		SC_DO(fsc_mm_destroy(child), "the child exits");
+		break;
+	default: /* the rest of it stays mapped */
+		part = (struct sc_map){ .mm = mm, .of = &a, .addr = m.addr, .first = 0, .pages = 8 };
+		sc_munmap(&part);
+		m = (struct sc_map){ .mm = mm, .of = &a, .addr = m.addr + (8 << PAGE_SHIFT), .first = 8, .pages = 504 };
+		sc_see(&m, 9, 0);
+	}
+	sc_munmap(&m);
+	sc_remove(&a);
+	sc_end(mm);
+	SC_EXPECT(fsc_node_stat[NR_PAGETABLE] == tables, "with a process all its page tables go, those kept behind large leaves too");
 }

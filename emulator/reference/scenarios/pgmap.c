@@ -125,6 +125,32 @@ FSC_SCENARIO(pgmap_types, "pgmap-types", "Pages of device memory of each type ar
 	sc_mem_end();
 }
 
+/* The first pages of the memory hold the struct pages of the others, and have none of their own that anybody may look at. */
+FSC_SCENARIO(pgmap_altmap, "pgmap-altmap", "Device memory keeps the struct pages of its memory; its own pages fail, or go", "type=3,4")
+{
+	unsigned long own = 10, first = fsc_registry.pmem_start_pfn;
+	const struct vmem_altmap altmap = { .base_pfn = first, .reserve = 2, .free = own - 2 };
+
+	sc_mem_begin();
+	for (int round = 0; round < 2; round++) {
+		sc_mem_describe(1);
+		memcpy(&sc_mem.pgmap.altmap, &altmap, sizeof(altmap));
+		sc_mem.pgmap.flags = PGMAP_ALTMAP_VALID;
+		SC_DO(SC_EXPECT(!IS_ERR(devm_memremap_pages(&sc_mem.dev, &sc_mem.pgmap)), "device memory can be mapped"), "map the memory");
+		SC_EXPECT(!pgmap_pfn_valid(&sc_mem.pgmap, first - 1) && !pgmap_pfn_valid(&sc_mem.pgmap, first) &&
+				  !pgmap_pfn_valid(&sc_mem.pgmap, first + own - 1),
+			  "what device memory keeps for its own struct pages is none of its pages");
+		SC_EXPECT(pgmap_pfn_valid(&sc_mem.pgmap, first + own) && pgmap_pfn_valid(&sc_mem.pgmap, PHYS_PFN(sc_mem.pgmap.range.end)) &&
+				  !pgmap_pfn_valid(&sc_mem.pgmap, PHYS_PFN(sc_mem.pgmap.range.end) + 1),
+			  "the pages of device memory begin behind its own struct pages, and end with its range");
+		SC_DO(SC_EXPECT(memory_failure(first + own - 1, 0) == -ENXIO, "memory failure of memory that holds struct pages is refused"),
+		      "memory failure at pfn %#lx", first + own - 1);
+		SC_DO(devm_memunmap_pages(&sc_mem.dev, &sc_mem.pgmap), "unmap the memory");
+		SC_EXPECT(!get_dev_pagemap(first + own, NULL), "a pfn of memory that was unmapped leads to no pagemap");
+	}
+	sc_mem_end();
+}
+
 FSC_SCENARIO(pgmap_fails, "pgmap-fails", "Each step of mapping device memory fails once; then it is mapped",
 	     "type=2,4 ranges=1,2")
 {

@@ -120,14 +120,24 @@ FSC_SCENARIO(race_holder_get, "race-holder-get", "A file system takes its dax de
 	put_dax(dax);
 }
 
-static bool sc_gone;
+static bool sc_gone, sc_io_done;
+
+/* What the holder asks of its disk meanwhile. */
+static void sc_task_holders_io(void *unused)
+{
+	(void)unused;
+	sc_io_done = true;
+	__fsc_wake(&sc_io_done, 0);
+}
 
 static int sc_hear_while_there(struct dax_device *dax_dev, u64 offset, u64 len, int mf_flags)
 {
 	(void)dax_dev;
 	(void)offset;
 	(void)len;
-	(void)mf_flags;
+	/* Of memory that fails it asks its disk for something; that the device goes it only notes. */
+	while (!(mf_flags & MF_MEM_PRE_REMOVE) && !sc_io_done)
+		__fsc_sleep(&sc_io_done);
 	SC_EXPECT(!sc_gone, "once a dax device is gone its holder hears nothing of it");
 	return 0;
 }
@@ -144,17 +154,20 @@ static void sc_task_kill(void *dax)
 FSC_SCENARIO(race_kill, "race-kill", "A dax device goes away while its holder is told of bad memory", "")
 {
 	struct dax_device *dax;
-	int one, two, id;
+	int one, two, io, id;
 	void *kaddr;
 	u64 off = 0;
 
 	sc_gone = false;
+	sc_io_done = false;
 	dax = fs_dax_get_by_bdev(fsc_pmem_bdev(), &off, &sc_holder, &sc_there_ops);
 	SC_NEED(dax, "a file system can hold the dax device of its disk");
 	one = sc_spawn("notify", sc_task_tell_holder, dax);
 	two = sc_spawn("remove", sc_task_kill, dax);
+	io = sc_spawn("disk", sc_task_holders_io, NULL);
 	sc_join(one);
 	sc_join(two);
+	sc_join(io);
 	__fsc_quiesce("both are done");
 	id = dax_read_lock();
 	SC_EXPECT(dax_direct_access(dax, 0, 1, DAX_ACCESS, &kaddr, NULL) < 0, "a dax device that is gone gives no access");

@@ -6,6 +6,7 @@
 #include <linux/kconfig.h>
 #if FSC_ERA >= 612
 #include <linux/string.h>
+#include "../fs/fuse/fuse_i.h"
 #include "../fs/fuse/window.h"
 #include "scenario.h"
 
@@ -267,6 +268,9 @@ FSC_SCENARIO(virtiofs_mount_fails, "virtiofs-mount-fails", "Each step of mountin
 		if (!sc_fs)
 			continue;
 		SC_EXPECT(fsc_fuse_ranges_whole(0), "every range of a window is free when it is mounted");
+		for (unsigned int shift = PMD_SHIFT - 1; shift <= PMD_SHIFT + 1; shift++)
+			SC_EXPECT(fuse_dax_check_alignment(fsc_fuse_mount.fc, shift) == (shift <= PMD_SHIFT),
+				  "a host can show ranges of a window when it maps by no more than one of them");
 		SC_DO(fscfs_umount(sc_fs), "umount");
 		sc_fs = NULL;
 	}

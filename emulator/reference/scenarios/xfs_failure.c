@@ -17,9 +17,11 @@ enum sc_where {
 	SC_GROUP_UNREAD, /* the header of the allocation group cannot be read */
 	SC_RMAP_UNREAD, /* its tree of owners cannot be read */
 	SC_SECOND_RMAP_UNREAD, /* that of the second allocation group of two cannot */
+	SC_BEFORE, /* the device is a partition, and the range begins before it */
 };
 
 #define SC_GROUP (FSCFS_MAX_BLOCKS / FSC_AGS)
+#define SC_PARTITION 3UL /* pages before the file system, of the device that a partition is of */
 #define SC_BLOCK (SC_GROUP - 4UL) /* of page 3 of A, which has 8 blocks from there on */
 
 static bool sc_bad(unsigned long block)
@@ -44,10 +46,11 @@ static const struct {
 	[SC_GROUP_UNREAD] = { SC_BLOCK + 1, 1, 0, 0, -EIO, SHUTDOWN_CORRUPT_ONDISK },
 	[SC_RMAP_UNREAD] = { SC_BLOCK + 1, 1, 0, 0, -EIO, SHUTDOWN_CORRUPT_ONDISK },
 	[SC_SECOND_RMAP_UNREAD] = { SC_BLOCK + 2, 5, SC_BLOCK + 2, 2, -EIO, SHUTDOWN_CORRUPT_ONDISK },
+	[SC_BEFORE] = { 1, SC_PARTITION - 1 + SC_BLOCK + 2, SC_BLOCK, 2, -EFSCORRUPTED, SHUTDOWN_CORRUPT_ONDISK },
 };
 
 FSC_SCENARIO(xfs_failure, "xfs-failure", "Memory of an XFS fails under its files, under two at once, beside them, or all of it goes",
-	     "where=0,1,2,3,4,5,6,7,8,9,10 late=0,1")
+	     "where=0,1,2,3,4,5,6,7,8,9,10,11 late=0,1")
 {
 	int where = __fsc_param("where", 0), error;
 	struct mm_struct *mm = sc_begin();
@@ -77,6 +80,8 @@ FSC_SCENARIO(xfs_failure, "xfs-failure", "Memory of an XFS fails under its files
 		__fsc_fail_nth("agf_read", 1);
 	if (where == SC_RMAP_UNREAD || where == SC_SECOND_RMAP_UNREAD)
 		__fsc_fail_nth("rmap_query", where == SC_RMAP_UNREAD ? 1 : 2);
+	if (where == SC_BEFORE)
+		mp->m_ddev_targp->bt_dax_part_off = SC_PARTITION << PAGE_SHIFT;
 	__fsc_step("memory fails");
 	error = dax_holder_notify_failure(sc_fs->dax_dev, (u64)sc_failures[where].first << PAGE_SHIFT, goes ? U64_MAX : len,
 					  goes ? MF_MEM_PRE_REMOVE : 0);
@@ -98,7 +103,7 @@ FSC_SCENARIO(xfs_failure, "xfs-failure", "Memory of an XFS fails under its files
 		SC_EXPECT(!a.inode->i_data.nrpages, "no clean entry is left of a device that goes");
 	if (goes)
 		SC_EXPECT(sc_try_write(&mc, 0, 2) & VM_FAULT_ERROR, "nothing is mapped any more of a device that goes");
-	else
+	else if (where != SC_BEFORE) /* in whose range C lies */
 		sc_see(&mc, 0, 1);
 	sc_munmap(&m);
 	sc_munmap(&mb);

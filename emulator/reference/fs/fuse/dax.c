@@ -845,6 +845,16 @@ int fuse_dax_conn_alloc(struct fuse_conn *fc, enum fuse_dax_mode dax_mode, struc
 	return err;
 }
 
+/* The host says with how many zeroes the places end that it can show: more than a range has are too many. */
+bool fuse_dax_check_alignment(struct fuse_conn *fc, unsigned int map_alignment)
+{
+	bool fits = !fc->dax || map_alignment <= FUSE_DAX_SHIFT;
+
+	if (!fits)
+		pr_warn("FUSE: a host that maps by 2^%u bytes cannot show ranges of %u\n", map_alignment, FUSE_DAX_SZ);
+	return fits;
+}
+
 void fuse_dax_cancel_work(struct fuse_conn *fc)
 {
 	if (fc->dax)

@@ -229,6 +229,7 @@ void fuse_dax_inode_cleanup(struct inode *inode);
 int fuse_dax_conn_alloc(struct fuse_conn *fc, enum fuse_dax_mode mode, struct dax_device *dax_dev);
 void fuse_dax_conn_free(struct fuse_conn *fc);
 void fuse_dax_cancel_work(struct fuse_conn *fc);
+bool fuse_dax_check_alignment(struct fuse_conn *fc, unsigned int map_alignment);
 bool fuse_dax_inode_alloc(struct super_block *sb, struct fuse_inode *fi);
 void fuse_dax_inode_init(struct inode *inode, unsigned int flags);
 ssize_t fuse_dax_read_iter(struct kiocb *iocb, struct iov_iter *to);

@@ -761,6 +761,8 @@ vm_fault_t fsc_fault(struct mm_struct *mm, unsigned long addr, unsigned int flag
 /* A load or store of one byte by user code: faults until it works. Returns 0, or the VM_FAULT_ bits that were fatal. */
 vm_fault_t fsc_user_read(struct mm_struct *mm, unsigned long addr, unsigned char *value);
 vm_fault_t fsc_user_write(struct mm_struct *mm, unsigned long addr, unsigned char value);
+/* What the kernel copies to or from a process, by faults where it must: how many bytes it could not. */
+size_t fsc_user_copy(struct mm_struct *mm, unsigned long addr, void *kernel, size_t bytes, bool to_user);
 /* "DMA" of `who` pins nr pages of mm at addr and notes it in the registry; the pages come back in pages[]. */
 long fsc_dma_pin(struct mm_struct *mm, unsigned long addr, int nr, unsigned int gup_flags, struct page **pages,
 		 const char *who);

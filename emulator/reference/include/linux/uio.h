@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where read and write copy to and from. Mirrors include/linux/uio.h with one kind of iterator: kernel memory in one
- * piece (lib/iov_iter.c). A user buffer is read or written by the scenarios through GUP, as O_DIRECT does.
+ * Where read and write copy to and from. Mirrors include/linux/uio.h with two kinds of iterator: memory of the kernel, or of the
+ * current process, in one piece (lib/iov_iter.c). What O_DIRECT does to a user's buffer scenarios do by GUP.
  */
 #ifndef _LINUX_UIO_H
 #define _LINUX_UIO_H
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 
@@ -30,7 +31,10 @@ struct iov_iter {
 	bool nofault;
 	bool data_source;
 	size_t iov_offset;
-	const struct kvec *kvec;
+	union {
+		const struct kvec *kvec;
+		void __user *ubuf;
+	};
 	size_t count;
 	unsigned long nr_segs;
 };
@@ -47,6 +51,7 @@ static inline unsigned char iov_iter_rw(const struct iov_iter *i)
 
 void iov_iter_kvec(struct iov_iter *i, unsigned int direction, const struct kvec *kvec, unsigned long nr_segs,
 		   size_t count);
+void iov_iter_ubuf(struct iov_iter *i, unsigned int direction, void __user *buf, size_t count);
 void iov_iter_advance(struct iov_iter *i, size_t bytes);
 void iov_iter_revert(struct iov_iter *i, size_t bytes);
 static inline void iov_iter_truncate(struct iov_iter *i, u64 count)

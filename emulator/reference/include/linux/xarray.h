@@ -173,6 +173,7 @@ struct xa_node {
 	unsigned int nr; /* elements in use */
 	unsigned int cap;
 	struct xa_slot *slots;
+	struct rcu_head rcu_head;
 };
 
 #define XA_CHUNK_SHIFT 6
