@@ -144,7 +144,7 @@ const BREAKS: readonly Break[] = [
     from: "\t\terror = error ?: -EFSCORRUPTED;\n",
     to: "",
     neutral: "\t\tif (!error)\n\t\t\terror = -EFSCORRUPTED;\n",
-    told: /^xfs-failure where=3 /,
+    told: /^xfs-failure where=(3|11) /,
     eras: ["v6.12"],
   },
   {
