@@ -3,7 +3,17 @@
  * records, bytes that leave the kernel. Leaves out evaluating expressions and statements (walk.ts).
  */
 import { foldInt } from "../c/build.ts";
-import { type BitPlace, CONST, type CType, intOf, isBool, isInteger, VOLATILE } from "../c/ctype.ts";
+import {
+  type BitPlace,
+  CONST,
+  type CType,
+  intOf,
+  isBool,
+  isInteger,
+  sizeOf,
+  typeText,
+  VOLATILE,
+} from "../c/ctype.ts";
 import type { FunctionSym, X } from "../c/tree.ts";
 import { stripped, wrapShift } from "./constraints.ts";
 import { lengthPast, recordAround, stringPast, wholeOf } from "./extent.ts";
@@ -107,7 +117,7 @@ export abstract class Access extends Run {
         from.to.kind === "void"
       )
         this.allocatedAs(v, to.to);
-      return canonical(to, v);
+      return this.numberIn(v, from, to) ?? canonical(to, v);
     }
     if (isBool(to)) {
       if (isBool(v.t)) return v;
@@ -126,6 +136,22 @@ export abstract class Access extends Run {
     if (out.lo === v.lo && out.hi === v.hi) return v;
     const shift = wrapShift(to, lo, hi);
     return shift === null ? out : { ...out, lo: lo + shift, hi: hi + shift };
+  }
+
+  /**
+   * A pointer as a number of fewer bits (`(int)(uintptr_t)of_device_get_match_data(dev)`): a small number that somebody put
+   * into a pointer, and any one; never the lower half of where our memory has it. Null: it is no pointer.
+   */
+  private numberIn(v: bigint, from: CType, to: CType): Value | null {
+    if (
+      !isInteger(to) ||
+      sizeOf(to) >= 8 ||
+      !(from.kind === "pointer" || (isInteger(from) && sizeOf(from) === 8))
+    )
+      return null;
+    const at = this.mem.at(v);
+    if (at === null || at.obj.kind === "string") return null;
+    return unknown(`(${typeText(to)})${at.obj.name}${at.off === 0 ? "" : ` + ${at.off}`}`, to);
   }
 
   /** Memory that a call gave is of the type as which it is first taken. */

@@ -101,7 +101,38 @@ const DISABLED = (begins: string, ends: string): string =>
   int f(struct m *m) { ${begins} if (helper(1)) return -EIO; m->on = 1; return 0; }
   void g(struct m *m) { m->on = 0; ${ends} }`;
 
+/** Memory that a core is given for what it calls back with: it has it from then on. */
+const REMEMBERED = (call: string, known: string): string =>
+  `struct own { int n; }; static struct own *all; struct device; struct clk_hw; struct clk { int x; }; int helper2(void *p);
+  int of_clk_add_hw_provider(struct device_node *np, int (*get)(int), void *data); void *irq_domain_add_linear(struct device_node *np, unsigned int n, const void *ops, void *data);
+  void irq_set_chained_handler_and_data(unsigned int irq, int (*handler)(int), void *data); void *hwmon_device_register_with_info(struct device *dev, const char *name, void *data, const void *chip, const void *groups);
+  int f(struct device_node *np, struct device *dev) { struct own *o = kzalloc(sizeof(*o), GFP_KERNEL); if (!o) return -ENOMEM; ${known} o->n = 4; ${call} return 0; }`;
+const REMEMBERING = [
+  "if (of_clk_add_hw_provider(np, helper, o)) { kfree(o); return -EIO; }",
+  "if (!irq_domain_add_linear(np, 4, NULL, o)) { kfree(o); return -ENOMEM; }",
+  "irq_set_chained_handler_and_data(7, helper, o);",
+  'if (IS_ERR(hwmon_device_register_with_info(dev, "x", o, NULL, NULL))) { kfree(o); return -EIO; }',
+];
+
+/** What depends on a number that somebody put into a pointer. */
+const NUMBERED = (two: string): string =>
+  `const void *of_device_get_match_data(const struct device *dev);
+  int f(struct device *dev) { int kind = (int)(unsigned long)of_device_get_match_data(dev); char *p = kmalloc(8, GFP_KERNEL); if (!p) return -ENOMEM;
+    if (kind == 2) { ${two} return -EINVAL; } p[0] = 1; kfree(p); return 0; }`;
+
 const pairs: readonly Pair[] = [
+  ...REMEMBERING.map((call) => ({
+    name: `memory is not lost that a core has from then on: ${/\w+_\w+(?=\()/.exec(call)![0]}()`,
+    bad: REMEMBERED(call, ""),
+    good: REMEMBERED(call, "all = o;"),
+    want: [],
+  })),
+  {
+    name: "a number in a pointer is any, not where our memory has what it leads to",
+    bad: NUMBERED(""),
+    good: NUMBERED("kfree(p);"),
+    want: ["leaked memory of kmalloc()"],
+  },
   {
     name: "a test that is written anew has another usual answer: by the other one all is as it was",
     bad: slots("slot == a->n"),
