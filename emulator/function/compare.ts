@@ -66,6 +66,9 @@ function failedBehind(r: PathResult, { taken }: Fault): boolean {
   );
 }
 
+/** A side skips what is no C there where the other one does not. */
+const skipsMore = (other: PathResult, own: PathResult): boolean => other.skips === true && own.skips !== true;
+
 /**
  * The other side comes to the function that follows NULL as well, and there or before was not asked what this path decided: what it
  * knows of the value is said of something else there, as of a record in another place.
@@ -201,6 +204,8 @@ export function compareEntry(
           return false;
         if (r.result.faults.some((f) => f.seldom === true && faultKey(f) === key) && !met(result, r.forced))
           return false;
+        // What the other side skips may be what shows it.
+        if (skipsMore(result, r.result)) return false;
         if (comesThereOtherwise(r, result, key, forced, entry)) return false;
         if (!met(result, seldomOf(r, other.contracts))) return false;
         // A side that does not call what the path did not run shows nothing by that path.
@@ -401,6 +406,7 @@ export function compareEntry(
   const both = { before: [...b.paths.values()], after: [...a.paths.values()] };
   const opposite = (from: "before" | "after", ran: Ran, strict = true): Ran | null => {
     const same = (from === "before" ? afterBy : beforeBy)(ran);
+    if (skipsMore(same.result, ran.result)) return null;
     return !strict || met(same.result, same.forced) ? same : null;
   };
   const lostByBoth = new Set(

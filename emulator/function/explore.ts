@@ -122,6 +122,7 @@ export function runPath(side: Side, entry: Entry, forced: Forced, steps: number)
     assumed: [...w.assumed],
     called: w.called,
     ran: [...w.ran],
+    ...(w.skips && { skips: true }),
     gaveUp: gaveUp(w),
     unchecked: w.unchecked,
     copies: w.copied,

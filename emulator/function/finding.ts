@@ -162,6 +162,8 @@ export interface PathResult {
   readonly called: ReadonlyMap<string, Loc>;
   /** Functions of the patched files that it went through. */
   readonly ran: readonly string[];
+  /** A statement on the way is no C here: what it does did not happen. */
+  readonly skips?: boolean;
   /** Those below the entry by whose failing it ended, or in which it broke off, the innermost first. */
   readonly gaveUp: readonly string[];
   /** Arrays that were indexed by an open number of which nothing says how great it can be. */

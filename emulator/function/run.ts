@@ -205,6 +205,8 @@ export abstract class Run {
   readonly assumed = new Set<string>();
   /** Of those that have no name of their own where they were called. */
   readonly called = new Map<string, Loc>();
+  /** A statement was passed that is no C. */
+  skips = false;
   /** Functions of the patched files that ran. */
   readonly ran = new Set<string>();
   readonly stack: Frame[] = [];

@@ -197,7 +197,7 @@ export class Walker extends Access {
       case "expr":
         if (s.x.k === "call") this.unasked = s.x;
         this.eval(s.x);
-        if (s.x.k === "trap") this.frame.lost = true;
+        if (s.x.k === "trap") this.frame.lost = this.skips = true;
         if (frame.own) this.putsError(s.x, s.loc);
         return null;
       case "decl":

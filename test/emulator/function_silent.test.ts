@@ -121,6 +121,13 @@ const NUMBERED = (two: string): string =>
     if (kind == 2) { ${two} return -EINVAL; } p[0] = 1; kfree(p); return 0; }`;
 
 const pairs: readonly Pair[] = [
+  {
+    name: "a side that skips what is no C there shows nothing by that",
+    bad: `static void end(char *p, int why) { helper(why); kfree(p); } int f(char *p) { if (helper(1)) return 0; end(p, 1); kfree(p); return 0; }`,
+    good: `static void end(char *p, int why) { helper(why); kfree(p); } int f(char *p) { if (helper(1)) return 0; end(p, NOBODY_HAS_THIS); kfree(p); return 0; }`,
+    want: [],
+    back: [],
+  },
   ...REMEMBERING.map((call) => ({
     name: `memory is not lost that a core has from then on: ${/\w+_\w+(?=\()/.exec(call)![0]}()`,
     bad: REMEMBERED(call, ""),
