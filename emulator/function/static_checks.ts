@@ -27,7 +27,12 @@ export function staticDifferences(
   const was = blankComments(texts.before).split("\n");
   const now = blankComments(texts.after).split("\n");
   const of = (side: Side, lines: Lines): Fault[] =>
-    names.flatMap((n) => [...shown(side, path, n), ...worded(side, bodyOf(side, path, n, lines))]);
+    names.flatMap((n) => {
+      const body = bodyOf(side, path, n, lines);
+      const isDeclared = ({ kind, object }: Fault): boolean =>
+        kind === "does-not-build" && body?.lines.some((l) => declaresArray(l, object)) === true;
+      return [...shown(side, path, n).filter((f) => !isDeclared(f)), ...worded(side, body)];
+    });
   const b = of(before, was);
   const a = of(after, now);
   const asked = (n: string): Fault[] =>
@@ -104,6 +109,14 @@ function shown(side: Side, path: string, name: string): Fault[] {
     if (d.fn === name && !d.always && /^`[^`]*< 0`/.test(d.text))
       fault("check-never-true", d.text, d.text, d.loc);
   return out;
+}
+
+/** Whether a line declares an array: of a length that nothing declares, the array is not known either, and is not what is missing. */
+function declaresArray(line: string, name: string): boolean {
+  const [, type = "", rest = ""] = line.split(new RegExp(`^([^=;]*?)\\b${name}\\b`));
+  return (
+    /^\s*(?!return\b|else\b|case\b|goto\b)[A-Za-z_][\w\s*]*[\s*]$/.test(type) && /^\s*\[[^\]]*\]/.test(rest)
+  );
 }
 
 /** Lines of a file in which comments and strings are blanked. */

@@ -269,6 +269,18 @@ ${label}:
   assert.deepEqual(statics(of("goto out;"), of(block)), []);
 });
 
+test("an array of a length that nothing declares is not what is missing", () => {
+  const of = (length: string): string => `int use_it(char *p);
+int thing_start(int n)
+{
+	char first[${length}];
+
+	return use_it(first) + first[n];
+}
+`;
+  assert.deepEqual(statics(of("8"), of("lengths")), ["new does-not-build lengths 4"]);
+});
+
 test("every name of a statement that nothing declares there is told, each once", () => {
   const jump = "out:\n\tput_box(inner, outer);\n\tput_box(outer, inner);\n\treturn 1;\n";
   assert.deepEqual(statics(nested(""), nested(jump)), [
