@@ -128,6 +128,8 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
   if (names.some((n) => lent(there, n) > lent(here, n) - (n === g.of ? byEnd : 0))) return null;
   // What a callee put into a member of what the path made is not there where that callee was not called.
   if (names.some((n) => n !== g.of && there.ledger.blank.has(n))) return null;
+  // Nor is it known to be where the one callee that may have put it there failed.
+  if (names.some((n) => n !== g.of && lent(there, n) === 1) && endsByUnknown(there)) return null;
   if (names.some((n) => there.ledger.kept.has(n) && !here.ledger.kept.has(n))) return null;
   if (g.kind === "" && there.ledger.kept.has(g.of)) return null;
   // That the same side gives it back on other ways out says that it is this function's to give.
@@ -144,6 +146,18 @@ function notGiven(g: GivenBack, here: PathResult, there: PathResult, own: readon
     functions: [end.fn],
     possible: false,
   };
+}
+
+/** A path fails, by the answer of a callee of which nothing is known, and there is no other such on it. */
+function endsByUnknown({ outcome, choices, assumed }: PathResult): boolean {
+  const [callee, ...more] = assumed;
+  const last = choices.at(-1)?.name ?? "";
+  return (
+    outcome === "failed" &&
+    more.length === 0 &&
+    callee !== undefined &&
+    (last === `${callee}()` || last.startsWith(`${callee}() `))
+  );
 }
 
 /** A name and those of what leads to it: "a()->b->c", "a()->b", "a()". */

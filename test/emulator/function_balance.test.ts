@@ -55,7 +55,21 @@ const moded = (mode: string, ask: string, end = "box_unlock(b, m);"): string =>
   static void box_unlock(struct box *b, unsigned int m) { if (m & 1) mutex_unlock(&b->all); if (m & 2) mutex_unlock(&b->own); }
   int f(struct box *b) { unsigned int m = ${mode}; box_lock(b, m); ${ask} ${end} mutex_lock(&b->all); b->n++; mutex_unlock(&b->all); return 0; }`;
 
+/** A file that a callee of which nothing is known opens in memory of the function's own; whether it is closed where that fails, and behind it. */
+const OPENED = (failed: string, behind: string): string =>
+  `struct file; void fput(struct file *f); struct lun { struct file *filp; int n; }; int lun_open(struct lun *l, const char *name); int lun_name(int n);
+  static void lun_close(struct lun *l) { if (l->filp) { fput(l->filp); l->filp = NULL; } }
+  struct lun *f(const char *name) { struct lun *l = kzalloc(sizeof(*l), GFP_KERNEL); int ret; if (!l) return ERR_PTR(-ENOMEM);
+    ret = lun_open(l, name); if (ret) { ${failed} kfree(l); return ERR_PTR(ret); }
+    ret = lun_name(l->n); if (ret) { ${behind} kfree(l); return ERR_PTR(ret); } return l; }`;
+
 const pairs: readonly Pair[] = [
+  {
+    name: "what a callee that failed may have put somewhere is not known to be there",
+    bad: OPENED("", "lun_close(l);"),
+    good: OPENED("lun_close(l);", "lun_close(l);"),
+    want: [],
+  },
   {
     name: "a lock of what begins as a value that the source writes down",
     bad: written(""),
