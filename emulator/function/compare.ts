@@ -380,7 +380,7 @@ export function compareEntry(
     }
   const lost =
     entry.leave === null && sameReturn(entry.name) && !differences.some((d) => d.fault.kind === "error-lost")
-      ? lostByNewCall(a, b)
+      ? lostByNewCall(entry.name, a, b)
       : null;
   if (lost !== null) {
     const { callee } = lost.choice;

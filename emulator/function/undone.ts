@@ -44,9 +44,10 @@ export function givesUp(paths: readonly Ran[], path: PathResult): boolean {
 
 /**
  * A call that the other side does not make fails, and its path gives up what stays where all goes well and says that all went well:
- * what is returned then was set before. Null where the other side has such a path, whatever fails there.
+ * what is returned then was set before. Null where the other side has such a path, whatever fails there. The call is the entry's own:
+ * what a callee does of what fails in it, the patch that newly calls it has not written.
  */
-export function lostByNewCall(side: Explored, other: Explored): Undone | null {
+export function lostByNewCall(entry: string, side: Explored, other: Explored): Undone | null {
   const found = undoneIn([...side.paths.values()].slice(0, MOST_PATHS));
   if (found.length === 0) return null;
   const others = [...other.paths.values()].slice(0, MOST_PATHS);
@@ -55,7 +56,12 @@ export function lostByNewCall(side: Explored, other: Explored): Undone | null {
   for (const { forced, result } of found) {
     const last = [...forced.keys()].at(-1);
     const choice = result.choices.find((c) => c.name === last);
-    if (choice?.answer === "fails" && choice.callee !== null && !known.has(choice.name))
+    if (
+      choice?.answer === "fails" &&
+      choice.callee !== null &&
+      choice.fn === entry &&
+      !known.has(choice.name)
+    )
       return { choice, forced, path: result };
   }
   return null;

@@ -206,6 +206,14 @@ out:
     of("{ ret = -5; goto out; }", "ret = 0;", `t->name = kmalloc(8, 0);\n\tif (!t->name)\n\t\t${out}`);
   assert.deepEqual(passedOver(before, made("goto out;")), ["new told in thing_start"]);
   assert.deepEqual(passedOver(before, made("{ ret = -12; goto out; }")), []);
+  // Nor is what a helper that the patch newly calls does of what fails in it.
+  const helped = made("goto out;")
+    .replace(
+      "int thing_start(",
+      "static int thing_name(struct thing *t)\n{\n\tt->name = kmalloc(8, 0);\n\tif (!t->name)\n\t\treturn 1;\n\treturn 0;\n}\n\nint thing_start(",
+    )
+    .replace("t->name = kmalloc(8, 0);\n\tif (!t->name)\n\t\tgoto", "if (thing_name(t))\n\t\tgoto");
+  assert.deepEqual(passedOver(before, helped), []);
   // What was so before by another name is no matter of the patch.
   const renamed = (text: string): string => text.replaceAll("kmalloc(", "vmalloc_of(");
   assert.deepEqual(passedOver(renamed(made("goto out;")), made("goto out;")), []);
