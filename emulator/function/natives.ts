@@ -288,8 +288,10 @@ const ROOM: ReadonlyMap<string, number | "string"> = new Map<string, number | "s
 
 const writtenString: Native = (w, s) => {
   w.mem.work.done += 128;
-  const to = argument(w, s, 0, "it is written");
   const room = ROOM.get(s.name);
+  // Into no bytes nothing is written: `snprintf(NULL, 0, ...)` asks how long it would be.
+  if (typeof room === "number" && w.known.resolve(s.args[room] ?? 1n) === 0n) return open(w, s);
+  const to = argument(w, s, 0, "it is written");
   if (room !== undefined) w.bytesWithin(s, to, 0, room, room === "string" ? "writes" : "may write");
   const text = s.name === "strcpy" || s.name === "strscpy" ? stringAt(w, s.args[1]!) : null;
   if (text !== null && text.length < 200) {

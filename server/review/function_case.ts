@@ -513,7 +513,8 @@ export class FunctionCases {
           ? `${broken}: nothing declares ${wants.undeclared}`
           : `${fn}() cannot be run whole after the patch: ${"lacks" in wants ? wants.lacks : wants.refused}`;
       const lacks = !("refused" in wants);
-      if (first === null || (lacks && !first.lacks)) first = { why, told: false, lacks };
+      const cut = fn !== entry.name && fn !== entry.leave && "refused" in wants;
+      if (first === null || (lacks && !first.lacks)) first = { why, told: false, lacks, ...(cut && { cut }) };
     }
     return first ?? this.calleeWithout(entry, ran);
   }

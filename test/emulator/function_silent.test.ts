@@ -122,6 +122,13 @@ const NUMBERED = (two: string): string =>
 
 const pairs: readonly Pair[] = [
   {
+    name: "who asks how long a text would be writes nothing",
+    bad: `int snprintf(char *buf, unsigned long n, const char *fmt, ...); int f(int n) { int length = snprintf(NULL, 0, "x%d", n) + 1; char *p = kmalloc(length, GFP_KERNEL); if (!p) return -ENOMEM; kfree(p); return 0; }`,
+    good: `int snprintf(char *buf, unsigned long n, const char *fmt, ...); int f(int n) { char *p = kmalloc(12, GFP_KERNEL); if (!p) return -ENOMEM; kfree(p); return 0; }`,
+    want: [],
+    back: [],
+  },
+  {
     name: "a side that skips what is no C there shows nothing by that",
     bad: `static void end(char *p, int why) { helper(why); kfree(p); } int f(char *p) { if (helper(1)) return 0; end(p, 1); kfree(p); return 0; }`,
     good: `static void end(char *p, int why) { helper(why); kfree(p); } int f(char *p) { if (helper(1)) return 0; end(p, NOBODY_HAS_THIS); kfree(p); return 0; }`,

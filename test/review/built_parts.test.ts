@@ -155,3 +155,34 @@ test("of two definitions the one that is off is not run as the other, and who co
     none.reasons.join("; "),
   );
 });
+
+test("a caller of what cannot be run whole shows nothing by it", () => {
+  const text = `${DECLARATIONS}
+struct hall { int nr_first; char *name; };
+static int hall_name(struct hall *h, char **out)
+{
+	char *p = kmalloc(8, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	*out = p;
+	h->nr_first = 1;
+	return 0;
+}
+
+int hall_open(struct hall *h)
+{
+	char *name;
+
+	if (hall_name(h, &name))
+		return -EINVAL;
+	if (h->nr_first > 3)
+		return -EIO;
+	kfree(name);
+	return 0;
+}
+`;
+  const { verdicts, codes } = without("drivers/room/hall.c", text, "_first = 1");
+  assert.deepEqual(codes, []);
+  assert.ok(!verdicts.includes("fixed") && !verdicts.includes("new"), verdicts.join());
+});
