@@ -151,8 +151,11 @@ function dataWords(before: SideOverlay | TreeSide, after: SideOverlay | TreeSide
   return words;
 }
 
+/** Files of scenarios among those of the reference kernel. */
+const SCENARIOS = /^scenarios\//;
+
 /** Cases that come to a changed slot of a table are told apart by more than what ran in the function there; this many at most. */
-const FEW = 24;
+const FEW = 48;
 
 /**
  * The cases that enter what changed slots of tables point to, or what mentions the slots: whoever calls through a table
@@ -161,7 +164,10 @@ const FEW = 24;
 function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlySet<string> {
   if (words.size === 0) return new Set();
   const names = new Set([...words].filter((w) => table.knows(w)));
-  const files = referenceFiles.filter((f) => [...words].some((w) => f.text.includes(w)));
+  // A scenario may have the name of a function of the kernel's, which each case enters.
+  const files = referenceFiles.filter(
+    (f) => !SCENARIOS.test(f.path) && [...words].some((w) => f.text.includes(w)),
+  );
   for (const d of files.flatMap((f) => definitionsOf(f.text)))
     if (d.isFunction && table.knows(d.name) && [...words].some((w) => d.mentions.has(w))) names.add(d.name);
   const labels = table.scenarios
@@ -170,9 +176,6 @@ function throughTables(table: ReachTable, words: ReadonlySet<string>): ReadonlyS
     .filter((label) => (table.of(label, names)?.variants.length ?? 0) > 0);
   return labels.length <= FEW ? new Set(labels) : new Set();
 }
-
-/** Files of scenarios among those of the reference kernel. */
-const SCENARIOS = /^scenarios\//;
 
 /**
  * Names of the scenarios whose own code, in its file, mentions one of these functions: what they look at is that function, and their

@@ -101,6 +101,12 @@ const DISABLED = (begins: string, ends: string): string =>
   int f(struct m *m) { ${begins} if (helper(1)) return -EIO; m->on = 1; return 0; }
   void g(struct m *m) { m->on = 0; ${ends} }`;
 
+/** A FIFO in memory of the function's own, and what is done where it gets none. */
+const FIFO = (failed: string): string =>
+  `struct __kfifo { void *data; }; struct port { struct __kfifo fifo; }; int __kfifo_alloc(struct __kfifo *f, unsigned int n, size_t each, gfp_t flags); void __kfifo_free(struct __kfifo *f);
+  struct port *f(int n) { struct port *p = kzalloc(sizeof(*p), GFP_KERNEL); if (!p) return NULL;
+    if (__kfifo_alloc(&p->fifo, n, 1, GFP_KERNEL)) { ${failed} kfree(p); return NULL; } return p; }`;
+
 /** Memory that a core is given for what it calls back with: it has it from then on. */
 const REMEMBERED = (call: string, known: string): string =>
   `struct own { int n; }; static struct own *all; struct device; struct clk_hw; struct clk { int x; }; int helper2(void *p);
@@ -121,6 +127,13 @@ const NUMBERED = (two: string): string =>
     if (kind == 2) { ${two} return -EINVAL; } p[0] = 1; kfree(p); return 0; }`;
 
 const pairs: readonly Pair[] = [
+  {
+    name: "a FIFO whose memory was not to be had may be freed",
+    bad: FIFO("__kfifo_free(&p->fifo);"),
+    good: FIFO(""),
+    want: [],
+    back: [],
+  },
   {
     name: "who asks how long a text would be writes nothing",
     bad: `int snprintf(char *buf, unsigned long n, const char *fmt, ...); int f(int n) { int length = snprintf(NULL, 0, "x%d", n) + 1; char *p = kmalloc(length, GFP_KERNEL); if (!p) return -ENOMEM; kfree(p); return 0; }`,
