@@ -2,6 +2,7 @@
  * What differs between the sides: each path on which one side shows a fault is run on the other with the same decisions.
  * Only what one side alone shows is told; what both show is "already". Leaves out sentences for readers.
  */
+import { CFail } from "../c/ctype.ts";
 import { alikeDifferences } from "./alike.ts";
 import { balanceDifferences } from "./balance.ts";
 import { ENDS_THING, isAsRead } from "./calls.ts";
@@ -21,7 +22,7 @@ import {
   type PathResult,
 } from "./finding.ts";
 import { ownerDifferences } from "./owners.ts";
-import { underOtherNames } from "./renamed.ts";
+import { byParameters, underOtherNames } from "./renamed.ts";
 import { atSamePlaces, type Names, translated } from "./sites.ts";
 import { turnDifferences } from "./turns.ts";
 import { givesUp, lostByNewCall, undoneAsWell } from "./undone.ts";
@@ -64,6 +65,18 @@ function failedBehind(r: PathResult, { taken }: Fault): boolean {
   return (
     r.result === null && taken !== null && r.choices.slice(taken.decided).some((c) => c.answer === "fails")
   );
+}
+
+/** Names of an entry's parameters on a side; none where it is no C there. */
+function parametersOf({ program }: Side, { name, path }: Entry): readonly string[] {
+  const e = program.lookup(name, path);
+  if (e?.kind !== "function" || e.sym.def === null) return [];
+  try {
+    return program.tree(e.sym).params.map((p) => p.name);
+  } catch (f) {
+    if (!(f instanceof CFail)) throw f;
+    return [];
+  }
 }
 
 /** A side skips what is no C there where the other one does not. */
@@ -431,7 +444,11 @@ export function compareEntry(
   /** What the side before came to where the path of what is new goes another way, or not so far. */
   const withInstead = (d: Difference): Difference =>
     d.verdict === "new" ? { ...d, instead: at(before, b, extraB, translated(d.forced, back)).met } : d;
-  const told = underOtherNames(exchangedTests(differences), b, a);
+  const told = byParameters(
+    underOtherNames(exchangedTests(differences), b, a),
+    parametersOf(before, entry),
+    parametersOf(after, entry),
+  );
   const ends = new Map<string, number>();
   for (const e of [b, a])
     for (const { result } of e.paths.values())

@@ -11,6 +11,30 @@ interface Told {
   readonly fault: Fault;
 }
 
+/**
+ * What is new of a thing and fixed of the same by the name that the side before has for a parameter: both sides do it. `before` and
+ * `after`: the entry's parameters.
+ */
+export function byParameters<D extends Told>(
+  differences: readonly D[],
+  before: readonly string[],
+  after: readonly string[],
+): D[] {
+  if (before.length !== after.length || before.every((p, i) => p === after[i])) return [...differences];
+  const numbered = ({ fault, verdict }: D): string => {
+    const names = verdict === "fixed" ? before : after;
+    return faultKey(fault).replace(/[A-Za-z_]\w*/g, (w) => (names.includes(w) ? `#${names.indexOf(w)}` : w));
+  };
+  const of = (verdict: "new" | "fixed"): Set<string> =>
+    new Set(differences.filter((d) => d.verdict === verdict).map(numbered));
+  const [gone, come] = [of("fixed"), of("new")];
+  const isBoth = (d: D): boolean =>
+    (d.verdict === "new" || d.verdict === "fixed") && gone.has(numbered(d)) && come.has(numbered(d));
+  return differences.flatMap((d) =>
+    !isBoth(d) ? [d] : d.verdict === "new" ? [] : [{ ...d, verdict: "already" as const }],
+  );
+}
+
 /** Whether a path of a side called it. */
 const calls = (side: Explored, callee: string): boolean =>
   [...side.paths.values()].some(({ result }) =>

@@ -128,6 +128,13 @@ const NUMBERED = (two: string): string =>
 
 const pairs: readonly Pair[] = [
   {
+    name: "a parameter by another name",
+    bad: `struct box { char *p; int n; }; int f(struct box *b) { if (helper(1)) { kfree(b->p); kfree(b->p); return 0; } b->n = 1; return 0; }`,
+    good: `struct box { char *p; int n; }; int f(struct box *given) { if (helper(1)) { kfree(given->p); kfree(given->p); return 0; } given->n = 1; return 0; }`,
+    want: [],
+    back: [],
+  },
+  {
     name: "a FIFO whose memory was not to be had may be freed",
     bad: FIFO("__kfifo_free(&p->fifo);"),
     good: FIFO(""),
